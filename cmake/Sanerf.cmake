@@ -1,0 +1,29 @@
+# How the rooms of the house are built: one static library per folder of src/sanerf, its tests beside it.
+include(GoogleTest)
+
+add_library(sanerf_flags INTERFACE)
+target_compile_options(sanerf_flags INTERFACE -Wall -Wextra -Wno-psabi)
+target_include_directories(sanerf_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+if(SANERF_SANITIZE)
+  target_compile_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE} -fno-omit-frame-pointer -g)
+  target_link_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE})
+endif()
+
+# sanerf_room(NAME LINK lib... [PRIVATE_LINK lib...])
+#   library sanerf_NAME from NAME/*.cpp, and test program NAME_test from NAME/*_test.cpp.
+#   LINK is the whole list of rooms that this one may include (DESIGN: an upward include fails to link).
+function(sanerf_room name)
+  cmake_parse_arguments(ROOM "" "" "LINK;PRIVATE_LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  add_library(sanerf_${name} STATIC ${sources})
+  target_link_libraries(sanerf_${name} PUBLIC sanerf_flags ${ROOM_LINK} PRIVATE ${ROOM_PRIVATE_LINK})
+  if(SANERF_BUILD_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE sanerf_${name} ${ROOM_PRIVATE_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                         PROPERTIES TIMEOUT 900)
+  endif()
+endfunction()

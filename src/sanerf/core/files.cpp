@@ -1,0 +1,265 @@
+#include "sanerf/core/files.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <streambuf>
+#include <utility>
+#include <vector>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+std::string HintFor(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space or choose another folder";
+    case EFBIG:
+      return "the file size limit of this shell or file system was reached (see ulimit -f)";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "choose a folder that you may write to";
+    case ENOTDIR:
+      return "a part of this path is a file, not a folder";
+    case ENOENT:
+      return "check the path";
+    default:
+      return "";
+  }
+}
+
+[[noreturn]] void FailWith(const std::string& action, const fs::path& path, int error) {
+  throw Error("cannot " + action + " " + path.string(), std::strerror(error), HintFor(error));
+}
+
+// A buffered stream onto a file descriptor that remembers why a write failed (std::ofstream does not say).
+class DescriptorBuffer : public std::streambuf {
+ public:
+  explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor), buffer_(1 << 16) { ResetBuffer(); }
+
+  int error() const { return error_; }
+
+ protected:
+  int_type overflow(int_type c) override {
+    if (sync() != 0) return traits_type::eof();
+    if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
+    return traits_type::not_eof(c);
+  }
+
+  std::streamsize xsputn(const char* data, std::streamsize size) override {
+    if (size < epptr() - pptr()) {
+      std::memcpy(pptr(), data, size_t(size));
+      pbump(int(size));
+      return size;
+    }
+    return sync() == 0 && Write(data, size_t(size)) ? size : 0;
+  }
+
+  int sync() override {
+    const bool ok = Write(pbase(), size_t(pptr() - pbase()));
+    ResetBuffer();
+    return ok ? 0 : -1;
+  }
+
+  pos_type seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) override {
+    if (sync() != 0) return pos_type(off_type(-1));
+    const int whence = from == std::ios_base::beg ? SEEK_SET : from == std::ios_base::cur ? SEEK_CUR : SEEK_END;
+    return pos_type(off_type(lseek(descriptor_, offset, whence)));
+  }
+  pos_type seekpos(pos_type position, std::ios_base::openmode mode) override {
+    return seekoff(off_type(position), std::ios_base::beg, mode);
+  }
+
+ private:
+  void ResetBuffer() { setp(buffer_.data(), buffer_.data() + buffer_.size()); }
+
+  bool Write(const char* data, size_t size) {
+    while (size > 0 && error_ == 0) {
+      const ssize_t written = ::write(descriptor_, data, size);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) {
+        error_ = errno;
+        break;
+      }
+      data += written;
+      size -= size_t(written);
+    }
+    return error_ == 0;
+  }
+
+  int descriptor_;
+  int error_ = 0;
+  std::vector<char> buffer_;
+};
+
+// A new file beside its final name; removed again unless it was moved into place.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& target) : target_(target) {
+    name_ = (Folder() / ("." + target.filename().string() + ".XXXXXX.tmp")).string();
+    descriptor_ = mkostemps(name_.data(), 4, O_CLOEXEC);
+    if (descriptor_ < 0) FailWith("write", target_, errno);
+  }
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!moved_) unlink(name_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  int descriptor() const { return descriptor_; }
+
+  void MoveIntoPlace() {
+    SetUsualPermissions();
+    if (fsync(descriptor_) != 0) FailWith("write", target_, errno);
+    const int descriptor = std::exchange(descriptor_, -1);
+    if (close(descriptor) != 0) FailWith("write", target_, errno);
+    if (rename(name_.c_str(), target_.c_str()) != 0) FailWith("write", target_, errno);
+    moved_ = true;
+    SyncFolder();
+  }
+
+ private:
+  fs::path Folder() const { return target_.has_parent_path() ? target_.parent_path() : fs::path("."); }
+
+  // mkostemp gives 0600; a file that replaces another keeps that one's mode.
+  void SetUsualPermissions() const {
+    struct stat old {};
+    if (stat(target_.c_str(), &old) == 0) {
+      fchmod(descriptor_, old.st_mode & 0777);
+      return;
+    }
+    const mode_t mask = umask(0);
+    umask(mask);
+    fchmod(descriptor_, 0666 & ~mask);
+  }
+
+  // Makes the rename durable; file systems that cannot do so are left alone.
+  void SyncFolder() const {
+    const int folder = open(Folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return;
+    fsync(folder);
+    close(folder);
+  }
+
+  fs::path target_;
+  std::string name_;
+  int descriptor_ = -1;
+  bool moved_ = false;
+};
+
+class Sha256State {
+ public:
+  Sha256State() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    SANERF_CHECK(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+  }
+  void Add(const char* data, size_t size) { SANERF_CHECK(EVP_DigestUpdate(context_.get(), data, size) == 1); }
+  std::string Hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    SANERF_CHECK(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
+    std::string hex;
+    for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+    return hex;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+std::ifstream OpenForReading(const fs::path& path) {
+  if (fs::is_directory(path)) throw Error("cannot read " + path.string(), "it is a folder");
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) FailWith("read", path, errno != 0 ? errno : EIO);
+  return file;
+}
+
+}  // namespace
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file = OpenForReading(path);
+  std::string bytes;
+  std::error_code no_size;
+  const auto size = fs::file_size(path, no_size);
+  if (!no_size) bytes.reserve(size);
+  std::vector<char> buffer(1 << 18);
+  errno = 0;
+  while (file.read(buffer.data(), std::streamsize(buffer.size())) || file.gcount() > 0) {
+    bytes.append(buffer.data(), size_t(file.gcount()));
+  }
+  if (file.bad()) FailWith("read", path, errno != 0 ? errno : EIO);
+  return bytes;
+}
+
+void WriteFileAtomic(const fs::path& path, std::string_view bytes) {
+  WriteFileAtomic(path, [&](std::ostream& out) { out.write(bytes.data(), std::streamsize(bytes.size())); });
+}
+
+void WriteFileAtomic(const fs::path& path, const std::function<void(std::ostream&)>& write) {
+  if (fs::is_directory(path)) throw Error("cannot write " + path.string(), "it is a folder");
+  TemporaryFile file(path);
+  DescriptorBuffer buffer(file.descriptor());
+  std::ostream out(&buffer);
+  write(out);
+  out.flush();
+  if (buffer.error() != 0) FailWith("write", path, buffer.error());
+  if (!out) throw Error("cannot write " + path.string(), "the stream failed");
+  file.MoveIntoPlace();
+}
+
+void EnsureWritableFolder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error && !fs::is_directory(folder)) FailWith("create folder", folder, error.value());
+  if (!fs::is_directory(folder))
+    throw Error("cannot create folder " + folder.string(), "a file has that name", "choose another folder");
+  // A probe with contents: an empty file can be made on a full disk.
+  TemporaryFile probe(folder / "probe");
+  const std::string block(4096, ' ');
+  if (::write(probe.descriptor(), block.data(), block.size()) != ssize_t(block.size())) {
+    FailWith("write to folder", folder, errno != 0 ? errno : ENOSPC);
+  }
+}
+
+std::string Sha256OfFile(const fs::path& path) {
+  std::ifstream file = OpenForReading(path);
+  Sha256State state;
+  std::vector<char> buffer(1 << 18);
+  while (file.read(buffer.data(), std::streamsize(buffer.size())) || file.gcount() > 0) {
+    state.Add(buffer.data(), size_t(file.gcount()));
+  }
+  if (file.bad()) FailWith("read", path, EIO);
+  return state.Hex();
+}
+
+std::string Sha256(std::string_view bytes) {
+  Sha256State state;
+  state.Add(bytes.data(), bytes.size());
+  return state.Hex();
+}
+
+std::string Base64(std::string_view bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP writes a final zero
+  SANERF_CHECK_LT(bytes.size(), size_t{1} << 30);
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()), int(bytes.size()));
+  text.resize(size_t(size));
+  return text;
+}
+
+}  // namespace sanerf

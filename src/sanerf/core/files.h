@@ -1,0 +1,23 @@
+// Files: whole reads, atomic writes (temporary file in the same folder, fsync, rename), sha256.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace sanerf {
+
+std::string ReadFile(const std::filesystem::path& path);
+// Throws Error that names path and reason (full disk, permission); the old file stays as it was.
+void WriteFileAtomic(const std::filesystem::path& path, std::string_view bytes);
+// Streaming version: `write` fills the temporary file.
+void WriteFileAtomic(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
+// Creates the folder and its parents and proves that it can be written to.
+void EnsureWritableFolder(const std::filesystem::path& folder);
+std::string Sha256OfFile(const std::filesystem::path& path);  // lower-case hex
+std::string Sha256(std::string_view bytes);
+std::string Base64(std::string_view bytes);
+
+}  // namespace sanerf

@@ -1,0 +1,30 @@
+// Images: row-major from the top left, channels interleaved.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace sanerf {
+
+template <class T>
+struct Image {
+  int width = 0, height = 0, channels = 0;
+  std::vector<T> data;
+
+  Image() = default;
+  Image(int w, int h, int c, T fill = T{}) : width(w), height(h), channels(c), data(size_t(w) * h * c, fill) {}
+
+  bool empty() const { return data.empty(); }
+  int64_t num_pixels() const { return int64_t(width) * height; }
+  T& At(int x, int y, int c = 0) { return data[(size_t(y) * width + x) * channels + c]; }
+  const T& At(int x, int y, int c = 0) const { return data[(size_t(y) * width + x) * channels + c]; }
+  T* Pixel(int x, int y) { return &data[(size_t(y) * width + x) * channels]; }
+  const T* Pixel(int x, int y) const { return &data[(size_t(y) * width + x) * channels]; }
+};
+
+using ImageU8 = Image<uint8_t>;  // sRGB-encoded colour, masks, labels
+using ImageU16 = Image<uint16_t>;
+using ImageF = Image<float>;  // colour in [0, 1] (sRGB-encoded, as the photos are), depth, probabilities
+
+}  // namespace sanerf

@@ -1,0 +1,29 @@
+// PNG and JPEG. Readers go by content, not extension, and refuse truncated files. Writers are atomic.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sanerf/core/image.h"
+
+namespace sanerf {
+
+struct ImageInfo {
+  int width = 0, height = 0, channels = 0, bits = 8;
+};
+
+// Reads only the header. Throws Error (missing, not an image).
+ImageInfo ReadImageInfo(const std::filesystem::path& path);
+// 1, 2 (grey + alpha), 3 or 4 channels as stored; palettes expanded; 16 bits reduced to 8. Throws Error (missing,
+// truncated, not an image).
+ImageU8 ReadImage(const std::filesystem::path& path);
+// 16-bit PNG (8-bit values are kept as they are, not scaled), 1 or more channels.
+ImageU16 ReadPng16(const std::filesystem::path& path);
+
+void WritePng(const std::filesystem::path& path, const ImageU8& image);
+void WritePng(const std::filesystem::path& path, const ImageU16& image);
+void WriteJpeg(const std::filesystem::path& path, const ImageU8& image, int quality = 92);
+std::string EncodePng(const ImageU8& image);  // the file's bytes
+std::string EncodeJpeg(const ImageU8& image, int quality = 92);
+
+}  // namespace sanerf

@@ -1,0 +1,25 @@
+// Small image operations. Pixel (x, y) covers [x, x+1) x [y, y+1); resizing keeps that frame (no half-pixel shift).
+#pragma once
+
+#include "sanerf/core/image.h"
+
+namespace sanerf {
+
+ImageF ToFloat(const ImageU8& image);  // v / 255
+ImageU8 ToU8(const ImageF& image);     // round(clamp(v) * 255)
+
+// Bilinear with a support that grows when shrinking (antialiased), as PIL's BILINEAR.
+ImageF Resize(const ImageF& image, int width, int height);
+ImageU8 Resize(const ImageU8& image, int width, int height);
+ImageU8 ResizeNearest(const ImageU8& image, int width, int height);  // for label images
+
+// RGBA (or grey, grey + alpha) to RGB over a constant background; plain RGB is returned unchanged.
+ImageF CompositeOver(const ImageF& image, const float background[3]);
+ImageU8 ToRgb(const ImageU8& image);  // 1, 2, 3 or 4 channels to 3, alpha dropped
+
+// Perceptually ordered colour map (Turbo polynomial), v in [0, 1].
+void TurboColor(float v, uint8_t rgb[3]);
+// Depth to colour: near = warm; 0 or non-finite = black. The 2nd and 98th percentile set the range.
+ImageU8 ColorizeDepth(const ImageF& depth);
+
+}  // namespace sanerf

@@ -1,0 +1,169 @@
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+
+// After <cstdio>, whose types it uses without including it.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_codec.h"
+
+namespace sanerf {
+namespace {
+
+// libjpeg reports errors by longjmp: no object with a destructor may live in the frames that call setjmp.
+struct ErrorManager {
+  jpeg_error_mgr base;
+  std::jmp_buf jump;
+  char message[JMSG_LENGTH_MAX];
+};
+
+void OnError(j_common_ptr codec) {
+  auto* errors = reinterpret_cast<ErrorManager*>(codec->err);
+  codec->err->format_message(codec, errors->message);
+  longjmp(errors->jump, 1);
+}
+
+// libjpeg fills the rest of a truncated image with grey and only warns. That is an error here.
+void OnMessage(j_common_ptr codec, int level) {
+  if (level >= 0) return;
+  const int code = codec->err->msg_code;
+  if (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER) OnError(codec);
+}
+
+void Prepare(ErrorManager* errors) {
+  jpeg_std_error(&errors->base);
+  errors->base.error_exit = OnError;
+  errors->base.emit_message = OnMessage;
+  errors->message[0] = '\0';
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {
+    Prepare(&errors_);
+    codec_.err = &errors_.base;
+    jpeg_create_decompress(&codec_);
+  }
+  ~Reader() { jpeg_destroy_decompress(&codec_); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  bool ReadHeader() {
+    if (setjmp(errors_.jump) != 0) return false;
+    jpeg_mem_src(&codec_, reinterpret_cast<const unsigned char*>(bytes_.data()),
+                 static_cast<unsigned long>(bytes_.size()));
+    jpeg_read_header(&codec_, TRUE);
+    if (is_cmyk()) {
+      codec_.out_color_space = JCS_CMYK;
+    } else {
+      codec_.out_color_space = codec_.jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
+    }
+    return true;
+  }
+
+  // rows: height() pointers to width() * stored_channels() bytes.
+  bool ReadRows(JSAMPROW* rows) {
+    if (setjmp(errors_.jump) != 0) return false;
+    jpeg_start_decompress(&codec_);
+    while (codec_.output_scanline < codec_.output_height) {
+      jpeg_read_scanlines(&codec_, rows + codec_.output_scanline, codec_.output_height - codec_.output_scanline);
+    }
+    jpeg_finish_decompress(&codec_);
+    return true;
+  }
+
+  int width() const { return int(codec_.image_width); }
+  int height() const { return int(codec_.image_height); }
+  bool is_cmyk() const { return codec_.jpeg_color_space == JCS_CMYK || codec_.jpeg_color_space == JCS_YCCK; }
+  bool cmyk_is_inverted() const { return codec_.saw_Adobe_marker == TRUE; }
+  int stored_channels() const { return codec_.out_color_space == JCS_GRAYSCALE ? 1 : is_cmyk() ? 4 : 3; }
+  bool too_large() const { return int64_t{width()} * height() > kMaxImagePixels; }
+  std::string message() const { return errors_.message; }
+
+ private:
+  std::string_view bytes_;
+  ErrorManager errors_;
+  jpeg_decompress_struct codec_{};
+};
+
+ImageU8 RgbFromCmyk(const ImageU8& cmyk, bool is_inverted) {
+  ImageU8 rgb(cmyk.width, cmyk.height, 3);
+  for (size_t i = 0; i < size_t(cmyk.num_pixels()); ++i) {
+    const auto light = [&](int c) {
+      return is_inverted ? cmyk.data[4 * i + size_t(c)] : 255 - cmyk.data[4 * i + size_t(c)];
+    };
+    for (int c = 0; c < 3; ++c) rgb.data[3 * i + size_t(c)] = uint8_t(light(c) * light(3) / 255);
+  }
+  return rgb;
+}
+
+struct Encoder {
+  jpeg_compress_struct codec;
+  ErrorManager errors;
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+};
+
+bool WriteRows(Encoder* encoder, const ImageInfo& image, int quality, JSAMPROW* rows) {
+  if (setjmp(encoder->errors.jump) != 0) return false;
+  jpeg_compress_struct& codec = encoder->codec;
+  jpeg_mem_dest(&codec, &encoder->bytes, &encoder->size);
+  codec.image_width = JDIMENSION(image.width);
+  codec.image_height = JDIMENSION(image.height);
+  codec.input_components = image.channels;
+  codec.in_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(&codec);
+  jpeg_set_quality(&codec, quality, TRUE);
+  if (quality >= 90 && image.channels == 3) codec.comp_info[0].h_samp_factor = codec.comp_info[0].v_samp_factor = 1;
+  jpeg_start_compress(&codec, TRUE);
+  while (codec.next_scanline < codec.image_height) {
+    jpeg_write_scanlines(&codec, rows + codec.next_scanline, codec.image_height - codec.next_scanline);
+  }
+  jpeg_finish_compress(&codec);
+  return true;
+}
+
+constexpr const char* kTooLarge = "the image is larger than 268 megapixels";
+
+}  // namespace
+
+std::string DecodeJpegInfo(std::string_view bytes, ImageInfo* info) {
+  Reader reader(bytes);
+  if (!reader.ReadHeader()) return reader.message();
+  *info = {reader.width(), reader.height(), reader.is_cmyk() ? 3 : reader.stored_channels(), 8};
+  return "";
+}
+
+std::string DecodeJpeg(std::string_view bytes, ImageU8* image) {
+  Reader reader(bytes);
+  if (!reader.ReadHeader()) return reader.message();
+  if (reader.too_large()) return kTooLarge;
+  *image = ImageU8(reader.width(), reader.height(), reader.stored_channels());
+  std::vector<JSAMPROW> rows(size_t(image->height));
+  for (int y = 0; y < image->height; ++y) rows[size_t(y)] = image->Pixel(0, y);
+  if (!reader.ReadRows(rows.data())) return reader.message();
+  if (reader.is_cmyk()) *image = RgbFromCmyk(*image, reader.cmyk_is_inverted());
+  return "";
+}
+
+std::string EncodeJpeg(const ImageU8& image, int quality) {
+  SANERF_CHECK(!image.empty() && (image.channels == 1 || image.channels == 3));
+  std::vector<JSAMPROW> rows(size_t(image.height));
+  for (int y = 0; y < image.height; ++y) rows[size_t(y)] = const_cast<uint8_t*>(image.Pixel(0, y));
+  Encoder encoder;
+  Prepare(&encoder.errors);
+  encoder.codec.err = &encoder.errors.base;
+  jpeg_create_compress(&encoder.codec);
+  const bool ok = WriteRows(&encoder, {image.width, image.height, image.channels, 8}, quality, rows.data());
+  jpeg_destroy_compress(&encoder.codec);
+  const std::string bytes(reinterpret_cast<const char*>(encoder.bytes), ok ? encoder.size : 0);
+  std::free(encoder.bytes);
+  if (!ok) throw Error("cannot encode a JPEG image", encoder.errors.message);
+  return bytes;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,108 @@
+#include "sanerf/core/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+
+namespace sanerf {
+namespace {
+
+// "3:17" for a byte offset (1 = first byte, as nlohmann counts).
+std::string LineAndColumn(const std::string& text, size_t byte) {
+  const size_t end = std::min(byte == 0 ? 0 : byte - 1, text.size());
+  const auto line = 1 + std::count(text.begin(), text.begin() + long(end), '\n');
+  const size_t line_start = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
+  const size_t column = line_start == std::string::npos ? end + 1 : end - line_start;
+  return fmt::format("{}:{}", line, column);
+}
+
+// nlohmann's text without its "[json.exception...] parse error at line 1, column 2: " prefix.
+std::string Reason(const std::string& what) {
+  const size_t bracket = what.find("] ");
+  std::string reason = bracket == std::string::npos ? what : what.substr(bracket + 2);
+  if (reason.rfind("parse error", 0) == 0) {
+    const size_t colon = reason.find(": ");
+    if (colon != std::string::npos) reason = reason.substr(colon + 2);
+  }
+  return reason;
+}
+
+std::string Describe(const Json& json) {
+  if (json.is_object()) return "an object";
+  if (json.is_array()) return "an array";
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > 40) text = text.substr(0, 37) + "...";
+  return text;
+}
+
+}  // namespace
+
+Json ReadJsonFile(const std::filesystem::path& path) {
+  const std::string text = ReadFile(path);
+  try {
+    return Json::parse(text, nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+  } catch (const Json::parse_error& error) {
+    throw Error(fmt::format("{}:{}", path.string(), LineAndColumn(text, error.byte)),
+                "broken JSON: " + Reason(error.what()), "fix the file at that position");
+  } catch (const Json::exception& error) {
+    throw Error(path.string(), "broken JSON: " + Reason(error.what()));
+  }
+}
+
+void WriteJsonFile(const std::filesystem::path& path, const Json& json) {
+  WriteFileAtomic(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+JsonCursor JsonCursor::operator[](const std::string& key) const {
+  if (!json_->is_object()) Fail(fmt::format("expected an object with \"{}\", found {}", key, Describe(*json_)));
+  const auto found = json_->find(key);
+  if (found == json_->end()) Fail(fmt::format("\"{}\" is missing", key));
+  JsonCursor child(*found, file_);
+  child.path_ = path_.empty() ? key : path_ + "." + key;
+  return child;
+}
+
+JsonCursor JsonCursor::operator[](size_t index) const {
+  if (index >= size()) Fail(fmt::format("expected at least {} elements, found {}", index + 1, size()));
+  JsonCursor child((*json_)[index], file_);
+  child.path_ = fmt::format("{}[{}]", path_, index);
+  return child;
+}
+
+size_t JsonCursor::size() const {
+  if (!json_->is_array()) Fail("expected an array, found " + Describe(*json_));
+  return json_->size();
+}
+
+double JsonCursor::Number() const {
+  if (!json_->is_number()) Fail("expected a number, found " + Describe(*json_));
+  const double value = json_->get<double>();
+  if (!std::isfinite(value)) Fail("expected a finite number");
+  return value;
+}
+
+int64_t JsonCursor::Integer() const {
+  const double value = Number();
+  if (value != std::floor(value) || std::abs(value) > 0x1p53) Fail("expected an integer, found " + Describe(*json_));
+  return json_->is_number_integer() ? json_->get<int64_t>() : int64_t(value);
+}
+
+bool JsonCursor::Bool() const {
+  if (!json_->is_boolean()) Fail("expected true or false, found " + Describe(*json_));
+  return json_->get<bool>();
+}
+
+std::string JsonCursor::String() const {
+  if (!json_->is_string()) Fail("expected a string, found " + Describe(*json_));
+  return json_->get<std::string>();
+}
+
+std::string JsonCursor::where() const { return path_.empty() ? file_ : file_ + ": " + path_; }
+
+void JsonCursor::Fail(const std::string& why, const std::string& hint) const { throw Error(where(), why, hint); }
+
+}  // namespace sanerf

@@ -1,0 +1,48 @@
+// JSON files with errors that say file and line, or file and key.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace sanerf {
+
+using Json = nlohmann::ordered_json;
+
+// Throws Error "PATH:LINE:COLUMN: ..." for broken JSON. // and /* */ comments are allowed.
+Json ReadJsonFile(const std::filesystem::path& path);
+void WriteJsonFile(const std::filesystem::path& path, const Json& json);  // indented, atomic
+
+// A value inside a file, for reading with errors such as "scene/transforms.json: frames[3].transform_matrix: ...".
+class JsonCursor {
+ public:
+  JsonCursor(const Json& json, std::string file) : json_(&json), file_(std::move(file)) {}
+
+  const Json& json() const { return *json_; }
+  std::string where() const;  // "FILE: frames[3].file_path"
+  bool Has(const std::string& key) const { return json_->is_object() && json_->contains(key); }
+  JsonCursor operator[](const std::string& key) const;  // throws Error when absent
+  JsonCursor operator[](size_t index) const;
+  size_t size() const;  // of an array; throws Error when it is not one
+
+  double Number() const;  // finite; throws Error otherwise
+  int64_t Integer() const;
+  bool Bool() const;
+  std::string String() const;
+  double NumberOr(const std::string& key, double fallback) const { return Has(key) ? (*this)[key].Number() : fallback; }
+  int64_t IntegerOr(const std::string& key, int64_t fallback) const {
+    return Has(key) ? (*this)[key].Integer() : fallback;
+  }
+  std::string StringOr(const std::string& key, const std::string& fallback) const {
+    return Has(key) ? (*this)[key].String() : fallback;
+  }
+
+  [[noreturn]] void Fail(const std::string& why, const std::string& hint = "") const;
+
+ private:
+  const Json* json_;
+  std::string file_, path_;
+};
+
+}  // namespace sanerf

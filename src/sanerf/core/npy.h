@@ -1,0 +1,18 @@
+// NumPy .npy files (format 1.0-3.0, C order, little endian).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace sanerf {
+
+struct NpyArray {
+  std::vector<int64_t> shape;
+  std::vector<double> data;  // f4, f8, u1, i4, i8, b1 converted
+};
+
+NpyArray ReadNpy(const std::filesystem::path& path);
+void WriteNpy(const std::filesystem::path& path, const std::vector<int64_t>& shape, const float* data);  // f4
+
+}  // namespace sanerf

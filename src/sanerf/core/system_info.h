@@ -1,0 +1,15 @@
+// What the machine is and what the process uses.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace sanerf {
+
+int64_t PeakRssBytes();
+int64_t CurrentRssBytes();
+int64_t AvailableMemoryBytes();
+std::string CpuModelName();
+std::string VersionString();  // "0.1.0"
+
+}  // namespace sanerf

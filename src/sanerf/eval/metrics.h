@@ -1,0 +1,24 @@
+// Scores (paper 4.2): intersections and unions summed over all test views of an object, then the ratio.
+#pragma once
+
+#include "sanerf/core/image.h"
+
+namespace sanerf {
+
+struct MaskScore {
+  int64_t intersection = 0, union_ = 0, correct = 0, total = 0;
+  int64_t boundary_intersection = 0, boundary_union = 0;
+  int num_views = 0;
+
+  // Masks: non-zero = object; same size. Boundary band: 2 % of the image diagonal (Cheng et al., CVPR 2021).
+  void Add(const ImageU8& prediction, const ImageU8& truth);
+  double Iou() const;          // 1 when both are empty everywhere
+  double Accuracy() const;
+  double BoundaryIou() const;
+};
+
+double Psnr(const ImageF& a, const ImageF& b);
+// Wang et al. 2004: 11x11 Gaussian window, sigma 1.5, K1 = 0.01, K2 = 0.03, mean over channels and valid pixels.
+double Ssim(const ImageF& a, const ImageF& b);
+
+}  // namespace sanerf

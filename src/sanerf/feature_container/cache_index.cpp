@@ -1,0 +1,122 @@
+#include "sanerf/feature_container/cache_index.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int kIndexVersion = 1;
+
+std::filesystem::path IndexPath(const std::filesystem::path& folder) { return folder / "index.json"; }
+
+std::string FileName(const JsonCursor& cursor) {
+  const std::string name = cursor.String();
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos) {
+    cursor.Fail("'" + name + "' is not the name of a file in this folder");
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string FingerprintText(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
+
+std::string CameraStamp(const View& view, const EncodeOptions& options) {
+  // Nine digits: another compiler's last bit must not make a cache stale.
+  const Camera camera = WorkingCamera(view, options.size);
+  std::string text = fmt::format("{}x{}", camera.width, camera.height);
+  const Distortion& d = camera.distortion;
+  for (const double value : {camera.fx, camera.fy, camera.cx, camera.cy, d.k1, d.k2, d.p1, d.p2}) {
+    text += fmt::format(" {:.9g}", value);
+  }
+  for (int i = 0; i < 9; ++i) text += fmt::format(" {:.9f}", camera.world_from_cam.rotation(i / 3, i % 3));
+  for (int i = 0; i < 3; ++i) text += fmt::format(" {:.9g}", camera.world_from_cam.translation[i]);
+  if (options.source == "photo") {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(view.image_path, error);
+    text += fmt::format(" photo {}", error ? 0 : bytes);
+  }
+  return Sha256(text).substr(0, 16);
+}
+
+std::string FileStem(const std::string& view_name) {
+  std::string stem = view_name;
+  for (char& c : stem) {
+    if (c == '/' || c == '\\' || c == ':' || static_cast<unsigned char>(c) < 32) c = '_';
+  }
+  if (!stem.empty() && stem.front() == '.') stem.front() = '_';
+  // Two names may become one; a piece of the original's hash keeps them apart. Long names would not fit the file
+  // system.
+  if (stem == view_name && stem.size() <= 120) return stem;
+  return stem.substr(0, 120) + "-" + Sha256(view_name).substr(0, 8);
+}
+
+std::string RebuildHint(const std::filesystem::path& folder) {
+  const std::filesystem::path run = folder.has_filename() ? folder.parent_path() : folder.parent_path().parent_path();
+  return fmt::format("run: sanerf encode {}", run.empty() ? "." : run.string());
+}
+
+bool HasIndex(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  return std::filesystem::exists(IndexPath(folder), ignored);
+}
+
+CacheIndex ReadIndex(const std::filesystem::path& folder) {
+  if (!HasIndex(folder))
+    throw Error(folder.string() + ": no encoded views here", "index.json is missing", RebuildHint(folder));
+  const Json json = ReadJsonFile(IndexPath(folder));
+  const JsonCursor root(json, IndexPath(folder).string());
+  if (root.StringOr("format", "") != "sanerf-features")
+    root.Fail("not the index of a feature cache", RebuildHint(folder));
+  if (const int64_t version = root["version"].Integer(); version != kIndexVersion) {
+    root.Fail(fmt::format("format {}, this program reads format {}", version, kIndexVersion), RebuildHint(folder));
+  }
+
+  CacheIndex index;
+  index.options.model = root["options"]["model"].String();
+  index.options.source = root["options"]["source"].String();
+  index.options.size = static_cast<int>(root["options"]["size"].Integer());
+  index.model_fingerprint = root["model_fingerprint"].String();
+  index.nerf_fingerprint = root["nerf_fingerprint"].String();
+  const JsonCursor views = root["views"];
+  for (size_t i = 0; i < views.size(); ++i) {
+    const JsonCursor entry = views[i];
+    index.views[entry["view"].String()] = {FileName(entry["file"]), FileName(entry["rgb"]), entry["camera"].String(),
+                                           static_cast<uint64_t>(entry["bytes"].Integer())};
+  }
+  return index;
+}
+
+void WriteIndex(const std::filesystem::path& folder, const CacheIndex& index) {
+  Json views = Json::array();
+  for (const auto& [name, entry] : index.views) {
+    views.push_back(
+        {{"view", name}, {"file", entry.file}, {"rgb", entry.rgb}, {"camera", entry.camera}, {"bytes", entry.bytes}});
+  }
+  WriteJsonFile(
+      IndexPath(folder),
+      {{"format", "sanerf-features"},
+       {"version", kIndexVersion},
+       {"options", {{"model", index.options.model}, {"source", index.options.source}, {"size", index.options.size}}},
+       {"model_fingerprint", index.model_fingerprint},
+       {"nerf_fingerprint", index.nerf_fingerprint},
+       {"views", views}});
+}
+
+std::optional<std::string> WhyStale(const CacheIndex& index, const Scene& scene, uint64_t nerf_fingerprint) {
+  if (index.nerf_fingerprint != FingerprintText(nerf_fingerprint)) return "the radiance field has changed since";
+  for (const View& view : scene.views) {
+    const auto entry = index.views.find(view.name);
+    if (entry != index.views.end() && entry->second.camera != CameraStamp(view, index.options)) {
+      return fmt::format("the {} of view {} has changed since",
+                         index.options.source == "photo" ? "camera or photo" : "camera", view.name);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace sanerf

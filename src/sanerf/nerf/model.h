@@ -1,0 +1,42 @@
+// A trained radiance field and how to look at it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "sanerf/core/camera.h"
+#include "sanerf/core/image.h"
+
+namespace sanerf {
+
+class RadianceField;
+class OccupancyGrid;
+
+struct RenderedView {
+  ImageF rgb;      // 3 channels, sRGB-encoded [0, 1], over the model's background
+  ImageF depth;    // z-depth in file units where half of the light is absorbed (median); 0 where opacity < 0.5
+  ImageF opacity;  // 1 channel [0, 1]
+};
+
+// Field, occupancy, frames and background: everything of RUN/nerf/model.ckpt that later stages need. Immutable.
+class NerfModel {
+ public:
+  // Throws Error (missing, truncated, wrong kind or newer version).
+  static NerfModel Load(const std::filesystem::path& checkpoint);
+
+  // camera: file frame. Parallel inside.
+  RenderedView Render(const Camera& camera) const;
+
+  const Similarity& model_from_file() const { return model_from_file_; }
+  uint64_t Fingerprint() const { return fingerprint_; }  // changes whenever the weights do
+
+ private:
+  friend class NerfTrainer;
+  NerfModel() = default;
+  std::shared_ptr<const RadianceField> field_;
+  std::shared_ptr<const OccupancyGrid> occupancy_;
+  Similarity model_from_file_;
+  uint64_t fingerprint_ = 0;
+};
+
+}  // namespace sanerf

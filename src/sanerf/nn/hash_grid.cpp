@@ -1,0 +1,54 @@
+#include "sanerf/nn/hash_grid.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/random.h"
+#include "sanerf/kernels/isa.h"
+
+namespace sanerf {
+
+HashGrid::HashGrid(const std::string& name, const HashGridOptions& o, uint64_t seed) {
+  if (o.levels < 1 || o.levels > kernels::kMaxLevels || (o.features != 2 && o.features != 4 && o.features != 8) ||
+      o.log2_table < 8 || o.log2_table > 24 || o.base < 2 || o.top < o.base || o.top > (1 << 20))
+    throw UsageError(
+        fmt::format("hash grid {} with {} levels x {} features, table 2^{}, resolution {} to {}", name, o.levels,
+                    o.features, o.log2_table, o.base, o.top),
+        fmt::format("out of range: 1-{} levels, 2/4/8 features, table 2^8 to 2^24, 2 <= base <= top <= 2^20",
+                    kernels::kMaxLevels));
+  shape_.num_levels = o.levels;
+  shape_.num_features = o.features;
+  const double growth = o.levels > 1 ? std::log(double(o.top) / o.base) / (o.levels - 1) : 0;
+  uint64_t rows = 0;
+  for (int l = 0; l < o.levels; ++l) {
+    kernels::GridLevel& level = shape_.levels[l];
+    level.resolution = static_cast<uint32_t>(std::ceil(o.base * std::exp(growth * l) - 1e-6));
+    const uint64_t dense_rows = uint64_t(level.resolution) * level.resolution * level.resolution;
+    level.dense = dense_rows <= (uint64_t{1} << o.log2_table);
+    level.num_rows = level.dense ? uint32_t((dense_rows + 7) / 8 * 8) : uint32_t{1} << o.log2_table;
+    level.row_offset = rows;
+    rows += level.num_rows;
+  }
+  params_.name = name;
+  params_.values = Buffer(int64_t(rows) * o.features);
+  Random random(seed, 0x6772);
+  for (float& value : params_.values.span()) value = (2 * random.NextFloat() - 1) * 1e-4f;
+}
+
+void HashGrid::Forward(const float* positions, int64_t num_tiles, float* out) const {
+  kernels::Kernels().grid_forward(shape_, params_.values.data(), positions, num_tiles, out);
+}
+
+void HashGrid::BackwardLevel(int level, const float* positions, const float* grad_out, int64_t num_tiles) {
+  kernels::Kernels().grid_backward(shape_, level, positions, grad_out, num_tiles, params_.grads.data());
+}
+
+void HashGrid::StepLevel(int l, const kernels::AdamStep& step) {
+  const kernels::GridLevel& level = shape_.levels[l];
+  const int64_t begin = int64_t(level.row_offset) * shape_.num_features;
+  params_.Step(step, begin, begin + int64_t(level.num_rows) * shape_.num_features);
+}
+
+}  // namespace sanerf

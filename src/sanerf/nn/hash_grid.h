@@ -1,0 +1,39 @@
+// Multiresolution hash grid (Mueller et al. 2022): positions in the unit cube to features.
+#pragma once
+
+#include <string>
+
+#include "sanerf/nn/parameters.h"
+
+namespace sanerf {
+
+struct HashGridOptions {
+  int levels = 16;
+  int features = 2;       // per level: 2, 4 or 8
+  int log2_table = 19;    // rows of a hashed level
+  int base = 16;          // nodes per axis of the coarsest level
+  int top = 2048;         // of the finest; levels in between grow geometrically
+};
+
+class HashGrid {
+ public:
+  // Entries start uniform in [-1e-4, 1e-4]. Throws Error for options outside the supported range.
+  HashGrid(const std::string& name, const HashGridOptions& options, uint64_t seed);
+
+  const kernels::GridShape& shape() const { return shape_; }
+  int num_outputs() const { return shape_.num_levels * shape_.num_features; }
+  Parameters& params() { return params_; }
+  const Parameters& params() const { return params_; }
+
+  // Tiled layouts of kernels.h. Calling thread only.
+  void Forward(const float* positions, int64_t num_tiles, float* out) const;
+  // Gradient and optimiser step of one level in one go, while its rows are in the caches. Levels are independent.
+  void BackwardLevel(int level, const float* positions, const float* grad_out, int64_t num_tiles);
+  void StepLevel(int level, const kernels::AdamStep& step);
+
+ private:
+  kernels::GridShape shape_;
+  Parameters params_;
+};
+
+}  // namespace sanerf

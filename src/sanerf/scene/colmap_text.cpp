@@ -1,0 +1,123 @@
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/scene/colmap_model.h"
+
+namespace sanerf {
+namespace fs = std::filesystem;
+namespace {
+
+// The lines of a text file without comments, with their numbers.
+class LineReader {
+ public:
+  explicit LineReader(const fs::path& path) : path_(path.string()), text_(ReadFile(path)) {}
+
+  // False at the end. Blank lines count only where the format gives them a meaning.
+  bool Next(bool skip_blank) {
+    std::string line;
+    while (std::getline(text_, line)) {
+      ++number_;
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      const bool blank = line.find_first_not_of(" \t") == std::string::npos;
+      if ((!line.empty() && line[0] == '#') || (blank && skip_blank)) continue;
+      fields_.clear();
+      fields_.str(line);
+      return true;
+    }
+    return false;
+  }
+
+  template <class T>
+  T Field(const char* what) {
+    T value;
+    if (!(fields_ >> value)) Fail(fmt::format("expected {}", what));
+    return value;
+  }
+  template <class T>
+  bool TryField(T& value) {
+    return bool(fields_ >> value);
+  }
+  std::string Rest() {
+    std::string rest;
+    std::getline(fields_ >> std::ws, rest);
+    return rest;
+  }
+
+  [[noreturn]] void Fail(const std::string& why) const {
+    throw Error(fmt::format("{}:{}", path_, number_), why, "export the model again with COLMAP");
+  }
+
+ private:
+  std::string path_;
+  std::istringstream text_, fields_;
+  int number_ = 0;
+};
+
+void ReadCameras(const fs::path& path, ColmapModel& model) {
+  LineReader lines(path);
+  while (lines.Next(true)) {
+    const auto id = lines.Field<uint32_t>("a camera id");
+    ColmapCamera camera;
+    camera.model = lines.Field<std::string>("a lens model");
+    camera.width = lines.Field<int64_t>("the image width");
+    camera.height = lines.Field<int64_t>("the image height");
+    const ColmapLens* lens = ColmapLensByName(camera.model);
+    if (!lens) lines.Fail(fmt::format("unknown lens model {}", camera.model));
+    for (double value; lines.TryField(value);) camera.params.push_back(value);
+    if (int(camera.params.size()) != lens->num_params) {
+      lines.Fail(fmt::format("{} has {} parameters, found {}", camera.model, lens->num_params, camera.params.size()));
+    }
+    model.cameras[id] = std::move(camera);
+  }
+}
+
+// Two lines per image; the second, with its observations, may be blank.
+void ReadImages(const fs::path& path, ColmapModel& model) {
+  LineReader lines(path);
+  while (lines.Next(true)) {
+    ColmapImage image;
+    lines.Field<uint32_t>("an image id");
+    double q[4];
+    for (double& value : q) value = lines.Field<double>("a quaternion");
+    image.cam_from_world_rotation = Eigen::Quaterniond(q[0], q[1], q[2], q[3]);
+    for (int axis = 0; axis < 3; ++axis) image.cam_from_world_translation[axis] = lines.Field<double>("a translation");
+    image.camera_id = lines.Field<uint32_t>("a camera id");
+    image.name = lines.Rest();
+    if (image.name.empty()) lines.Fail("expected an image name");
+    if (lines.Next(false)) {
+      double x, y;
+      while (lines.TryField(x)) {
+        y = lines.Field<double>("an observation's y");
+        static_cast<void>(y);
+        const auto point_id = lines.Field<int64_t>("an observation's point id");
+        if (point_id >= 0) image.point_ids.push_back(point_id);
+      }
+    }
+    model.images.push_back(std::move(image));
+  }
+}
+
+void ReadPoints(const fs::path& path, ColmapModel& model) {
+  LineReader lines(path);
+  while (lines.Next(true)) {
+    const auto id = lines.Field<int64_t>("a point id");
+    Vec3 point;
+    for (int axis = 0; axis < 3; ++axis) point[axis] = lines.Field<double>("a coordinate");
+    if (point.allFinite()) model.points.emplace(id, point);
+  }
+}
+
+}  // namespace
+
+ColmapModel ReadColmapText(const fs::path& folder) {
+  ColmapModel model;
+  ReadCameras(folder / "cameras.txt", model);
+  ReadImages(folder / "images.txt", model);
+  if (fs::exists(folder / "points3D.txt")) ReadPoints(folder / "points3D.txt", model);
+  return model;
+}
+
+}  // namespace sanerf

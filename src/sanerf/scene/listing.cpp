@@ -1,0 +1,110 @@
+#include "sanerf/scene/listing.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/SVD>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array kImageExtensions = {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG"};
+
+// Rounding of stored poses stays far below this; a sheared or scaled matrix far above.
+constexpr double kRigidTolerance = 1e-2;
+
+}  // namespace
+
+std::optional<fs::path> FindListedImage(const fs::path& folder, const std::string& listed) {
+  std::string slashed = listed;
+  std::replace(slashed.begin(), slashed.end(), '\\', '/');
+  for (const std::string& name : {listed, slashed}) {
+    const fs::path path = (folder / name).lexically_normal();
+    std::error_code ec;
+    if (fs::is_regular_file(path, ec)) return path;
+    for (const char* extension : kImageExtensions) {
+      fs::path extended = path;
+      extended += extension;
+      if (fs::is_regular_file(extended, ec)) return extended;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<fs::path> ImagesIn(const fs::path& folder) {
+  std::vector<fs::path> images;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    const std::string extension = entry.path().extension().string();
+    const bool is_image = std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
+    if (is_image && entry.is_regular_file(ec)) images.push_back(entry.path());
+  }
+  std::sort(images.begin(), images.end());
+  return images;
+}
+
+std::vector<fs::path> ImageFolders(const fs::path& root) {
+  std::vector<std::pair<int, fs::path>> folders;  // by downscale factor
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(root, ec)) {
+    const std::string name = entry.path().filename().string();
+    if (!entry.is_directory(ec) || name.rfind("images", 0) != 0) continue;
+    int factor = 1;
+    if (name != "images") {
+      const std::string digits = name.size() > 7 && name[6] == '_' ? name.substr(7) : "";
+      if (digits.empty() || digits.size() > 4 || digits.find_first_not_of("0123456789") != std::string::npos) continue;
+      factor = std::stoi(digits);
+    }
+    folders.emplace_back(factor, entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  std::vector<fs::path> paths;
+  for (auto& [factor, path] : folders) paths.push_back(std::move(path));
+  return paths;
+}
+
+Mat3 CheckedRotation(const Mat3& matrix, const std::string& where) {
+  const std::string hint = "re-export the poses; a pose is a rotation and a camera centre, without scale or mirroring";
+  if (!matrix.allFinite()) throw Error(where, "the pose has values that are not finite numbers", hint);
+  const double determinant = matrix.determinant();
+  if (std::abs(determinant) < 1e-6) throw Error(where, "the pose is singular (its rotation has determinant 0)", hint);
+  if (determinant < 0) throw Error(where, "the pose is mirrored (its rotation has a negative determinant)", hint);
+  const double deviation = (matrix.transpose() * matrix - Mat3::Identity()).cwiseAbs().maxCoeff();
+  if (deviation > kRigidTolerance) {
+    throw Error(where,
+                fmt::format("the pose is not rigid (its axes differ from orthonormal by {:.3g}, determinant {:.3g})",
+                            deviation, determinant),
+                hint);
+  }
+  // The nearest rotation: U V^T of the singular value decomposition.
+  const Eigen::JacobiSVD<Mat3> svd(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  return svd.matrixU() * svd.matrixV().transpose();
+}
+
+Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::string& where) {
+  const double scale_x = double(image.width) / camera.width, scale_y = double(image.height) / camera.height;
+  // Shrinking rounds each side to whole pixels.
+  const double tolerance = 0.01 + 1.5 / std::min({image.width, image.height, camera.width, camera.height});
+  if (std::abs(scale_x / scale_y - 1) > tolerance) {
+    const bool turned = (image.width > image.height) != (camera.width > camera.height);
+    throw Error(where,
+                fmt::format("the image is {}x{} but its camera is {}x{}", image.width, image.height, camera.width,
+                            camera.height),
+                turned ? "one of them is on its side: use the images that the poses were computed from"
+                       : "use the images that the poses were computed from, at any scale but not cropped");
+  }
+  if (camera.width == image.width && camera.height == image.height) return camera;
+  return camera.Resized(image.width, image.height);
+}
+
+std::string NameInScene(const fs::path& root, const fs::path& image) {
+  const fs::path relative = image.lexically_relative(root);
+  return (relative.empty() ? image : relative).generic_string();
+}
+
+}  // namespace sanerf

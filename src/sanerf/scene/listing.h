@@ -1,0 +1,65 @@
+// What every reader hands over: the photos, cameras and bounds that a folder lists. What all formats share (split,
+// order, sentences, the model frame) happens afterwards in load_scene.cpp and model_frame.cpp.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/image_io.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+struct DepthRange {
+  double near = 0, far = 0;  // z-depth, file units
+};
+
+struct Box {
+  Vec3 min = Vec3::Zero(), max = Vec3::Zero();
+};
+
+struct ListedView {
+  View view;                         // is_test is final only when the listing has a split
+  int channels = 3;                  // of the image file
+  std::optional<DepthRange> bounds;  // what this view sees, when the format knows
+};
+
+struct SceneListing {
+  std::filesystem::path root;
+  std::string format;                 // Scene::format
+  std::string source;                 // for the summary: "instant-ngp transforms.json", "COLMAP sparse/0 (binary), images_4"
+  std::vector<ListedView> views;      // only those whose image exists
+  std::vector<std::string> missing;   // listed images that the folder lacks, as written there
+  std::vector<std::string> warnings;  // anything else that was left out
+  bool has_split = false;
+  bool z_up = false;            // the format's world has z up by convention
+  std::vector<Vec3> points;     // sparse reconstruction, file frame
+  std::optional<Box> content;   // the box that holds everything visible, file frame (aabb_scale)
+};
+
+// One reader per format. Each throws Error that names the file and the line, key or row.
+SceneListing ReadTransforms(const std::filesystem::path& root, const std::filesystem::path& train_file,
+                            const std::filesystem::path& test_file);  // test_file may be empty
+SceneListing ReadLlff(const std::filesystem::path& root);
+SceneListing ReadColmap(const std::filesystem::path& root, const std::filesystem::path& model_folder);
+
+// The image that a file lists: as written, with another slash, or with an image extension added. None = missing.
+std::optional<std::filesystem::path> FindListedImage(const std::filesystem::path& folder, const std::string& listed);
+
+// Candidates for the photos of formats that only name files, full size first: images, images_2, images_4, images_8, …
+std::vector<std::filesystem::path> ImageFolders(const std::filesystem::path& root);
+std::vector<std::filesystem::path> ImagesIn(const std::filesystem::path& folder);  // by file name
+
+// The rotation part of a pose, made exactly orthonormal. `where` names the pose in the error for values that are not
+// finite, singular, mirrored or sheared.
+Mat3 CheckedRotation(const Mat3& matrix, const std::string& where);
+
+// The camera at the resolution of its image file. Throws when the image has another shape than the camera.
+Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::string& where);
+
+// The image's path inside the scene folder, with forward slashes.
+std::string NameInScene(const std::filesystem::path& root, const std::filesystem::path& image);
+
+}  // namespace sanerf

@@ -1,0 +1,63 @@
+// A posed photo collection, whatever format it came in.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/camera.h"
+#include "sanerf/core/image.h"
+
+namespace sanerf {
+
+struct View {
+  std::string name;                  // the image's path inside the scene folder, as written there ("train/000.png")
+  std::filesystem::path image_path;  // absolute
+  std::filesystem::path mask_path;   // empty when there is no ground truth
+  Camera camera;                     // file frame, at the resolution of the image file
+  bool is_test = false;
+  std::optional<double> time;        // dynamic scenes, 0..1
+};
+
+struct SceneOptions {
+  int test_every = 8;  // every n-th view in name order is a test view when the scene names no split; 0 = none
+
+  template <class V>
+  void Visit(V&& v) {
+    v("test_every", test_every, "hold out every n-th view when the scene names no split (0 = none)");
+  }
+};
+
+// Two frames: *file* (the data set's own world) and *model*. In the model frame what the cameras look at together lies
+// inside [-1, 1]^3; everything visible lies inside [-extent, extent]^3.
+struct Scene {
+  std::filesystem::path root;
+  std::string format;                 // "nerf-synthetic", "instant-ngp", "llff", "colmap"
+  std::string summary;                // one sentence: "67 photos, 848x566, instant-ngp transforms.json, masks"
+  std::vector<View> views;            // sorted by name, train and test together
+  std::vector<std::string> warnings;  // things left out, one sentence each
+  Similarity model_from_file;
+  double extent = 1;                  // power of two, >= 1
+  double near = 0.05;                 // model units, z-depth of the closest thing any camera may see
+  bool has_alpha = false;             // RGBA images: train on a random background, show on white
+  bool is_dynamic = false;
+
+  std::vector<int> TrainViews() const;  // indices into views
+  std::vector<int> TestViews() const;
+  // By index ("12"), file name with or without extension, with as much of its folder as makes it unique.
+  // Throws UsageError with the nearest names, or with the candidates when ambiguous.
+  int FindView(const std::string& name) const;
+};
+
+// Detects the format from what the folder holds (a path to a transforms*.json works too). Logs nothing; see summary, warnings.
+// Throws Error for a missing or empty folder, broken files, absent intrinsics, NaN or singular poses, no image left.
+Scene LoadScene(const std::filesystem::path& path, const SceneOptions& options = {});
+
+// The photo in [0, 1], sRGB-encoded, 3 or 4 channels, resized to width x height (0 = as stored).
+// Throws Error when the file is truncated or its size is not the camera's.
+ImageF LoadViewImage(const View& view, int width = 0, int height = 0);
+// Instance ids, at the image's size. Throws Error when there is none or the size differs from the image's.
+ImageU8 LoadViewMask(const View& view);
+
+}  // namespace sanerf
