@@ -110,7 +110,7 @@ class DescriptorBuffer : public std::streambuf {
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target) : target_(target) {
-    name_ = (Folder() / ("." + target.filename().string() + ".XXXXXX.tmp")).string();
+    name_ = (Folder() / fmt::format(".{}.XXXXXX.tmp", target.filename().string())).string();
     descriptor_ = mkostemps(name_.data(), 4, O_CLOEXEC);
     if (descriptor_ < 0) FailWith("write", target_, errno);
   }

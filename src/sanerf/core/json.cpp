@@ -48,8 +48,13 @@ Json ReadJsonFile(const std::filesystem::path& path) {
   } catch (const Json::parse_error& error) {
     throw Error(fmt::format("{}:{}", path.string(), LineAndColumn(text, error.byte)),
                 "broken JSON: " + Reason(error.what()), "fix the file at that position");
-  } catch (const Json::exception& error) {
-    throw Error(path.string(), "broken JSON: " + Reason(error.what()));
+  } catch (
+      const Json::out_of_range& error) {  // a number too large for double; the exception quotes it but has no position
+    const std::string reason = Reason(error.what());
+    const size_t open = reason.find('\''), close = reason.rfind('\'');
+    const size_t at = open < close ? text.find(reason.substr(open + 1, close - open - 1)) : std::string::npos;
+    throw Error(path.string() + (at == std::string::npos ? "" : ":" + LineAndColumn(text, at + 1)),
+                "broken JSON: " + reason);
   }
 }
 

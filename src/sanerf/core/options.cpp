@@ -62,6 +62,7 @@ std::optional<Json> Converted(const Json& value, const Json& current) {
   if (current.is_string()) return value.is_string() ? std::optional(value) : std::nullopt;
   if (current.is_boolean()) return value.is_boolean() ? std::optional(value) : std::nullopt;
   if (current.is_number_integer()) {
+    if (current.is_number_unsigned() && value.is_number() && value.get<double>() < 0) return std::nullopt;
     if (value.is_number_integer()) return value;
     if (!value.is_number_float()) return std::nullopt;
     const double number = value.get<double>();  // 1e4

@@ -22,7 +22,7 @@ double SecondsSince(Clock::time_point t) { return std::chrono::duration<double>(
 
 std::string Bar(double share) {
   const int filled = int(std::clamp(share, 0.0, 1.0) * kBarWidth);
-  return "[" + std::string(size_t(filled), '#') + std::string(size_t(kBarWidth - filled), '.') + "]";
+  return fmt::format("[{:#<{}}{:.<{}}]", "", filled, "", kBarWidth - filled);
 }
 
 // "12.1 steps/s", or "2.9 s/view" when one takes longer than a second.

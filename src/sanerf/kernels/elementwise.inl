@@ -53,8 +53,8 @@ SANERF_INLINE bool AllZero(VecF v) {
 }
 
 void Adam(const AdamStep& o, int64_t n, float* params, float* grads, float* m, float* v) {
-  const float correction1 = 1.0f - static_cast<float>(__builtin_pow(o.beta1, double(o.step)));
-  const float correction2 = 1.0f - static_cast<float>(__builtin_pow(o.beta2, double(o.step)));
+  const float correction1 = static_cast<float>(1.0 - __builtin_pow(o.beta1, double(o.step)));
+  const float correction2 = static_cast<float>(1.0 - __builtin_pow(o.beta2, double(o.step)));
   const float rate = o.lr / correction1, inv_correction2 = 1.0f / correction2;
   int64_t i = 0;
   for (; i + SANERF_VW <= n; i += SANERF_VW) {

@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/options.h"
 
 namespace sanerf::kernels {
 
@@ -30,23 +29,26 @@ std::vector<const KernelTable*> SupportedKernels() {
   return tables;
 }
 
-static const KernelTable& ChooseKernels() {
+const KernelTable& ChooseKernels(const std::string& name) {
   const auto tables = SupportedKernels();
-  const char* wanted = std::getenv("SANERF_ISA");
-  if (!wanted || !*wanted) return *tables.back();
-  std::vector<std::string> names;
+  if (name.empty()) return *tables.back();
+  std::string names;
   for (const KernelTable* table : tables) {
-    if (std::string(table->name) == wanted) return *table;
-    names.push_back(table->name);
+    if (table->name == name) return *table;
+    names += (names.empty() ? "" : ", ") + std::string(table->name);
   }
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  throw UsageError("SANERF_ISA=" + std::string(wanted), "this processor cannot run that build of the kernels",
-                   "unset SANERF_ISA or use one of: " + list);
+  const bool known = name == "avx2" || name == "avx512";
+  throw UsageError(
+      "SANERF_ISA=" + name,
+      known ? "this processor cannot run that build of the kernels" : "there is no such build of the kernels",
+      "unset SANERF_ISA or use one of: " + names);
 }
 
 const KernelTable& Kernels() {
-  static const KernelTable& table = ChooseKernels();
+  static const KernelTable& table = []() -> const KernelTable& {
+    const char* wanted = std::getenv("SANERF_ISA");
+    return ChooseKernels(wanted ? wanted : "");
+  }();
   return table;
 }
 

@@ -12,6 +12,9 @@ namespace sanerf::kernels {
 // Throws UsageError when $SANERF_ISA names one that is unknown or cannot run here.
 const KernelTable& Kernels();
 
+// The build of that name, the fastest when the name is empty; throws as Kernels() does.
+const KernelTable& ChooseKernels(const std::string& name);
+
 // Every build that can run on this processor, slowest first; for tests and benchmarks.
 std::vector<const KernelTable*> SupportedKernels();
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,11 @@ struct ClickPrompt {
 };
 struct BoxPrompt {
   std::string view;
-  double x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+  double x0 = 0, y0 = 0, x1 = 0, y1 = 0;  // pixels as above, x0 < x1 and y0 < y1
 };
 
 struct ObjectPrompt {
-  std::string name;
+  std::string name;   // also the name of its folder in the run
   int instance = -1;  // ground-truth id, -1 = unknown
   std::vector<PointPrompt> points;
   std::vector<ClickPrompt> clicks;
@@ -37,7 +38,11 @@ struct Prompts {
   std::vector<ObjectPrompt> objects;
 };
 
-// The format of DESIGN section 5. Throws Error with file and key.
+// Why nothing can be segmented from this ("object 'mug' has no positive point, click or box"), none when it can.
+std::optional<std::string> WhyUnusable(const ObjectPrompt& object);
+
+// The format of docs/conventions.md. Unknown keys are errors: a misspelt "label" must not turn into a positive point.
+// Throws Error with file and key.
 Prompts ReadPrompts(const std::filesystem::path& path);
 Json ToJson(const Prompts& prompts);
 Json ToJson(const ObjectPrompt& object);

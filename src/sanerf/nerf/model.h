@@ -6,11 +6,11 @@
 
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
+#include "sanerf/nerf/field.h"
+#include "sanerf/nerf/occupancy_grid.h"
+#include "sanerf/nerf/ray_tracer.h"
 
 namespace sanerf {
-
-class RadianceField;
-class OccupancyGrid;
 
 struct RenderedView {
   ImageF rgb;      // 3 channels, sRGB-encoded [0, 1], over the model's background
@@ -28,15 +28,25 @@ class NerfModel {
   RenderedView Render(const Camera& camera) const;
 
   const Similarity& model_from_file() const { return model_from_file_; }
-  uint64_t Fingerprint() const { return fingerprint_; }  // changes whenever the weights do
+  uint64_t Fingerprint() const { return fingerprint_; }  // changes whenever the weights do; 0 for a model in training
+  bool finished() const { return finished_; }            // false: the checkpoint of an interrupted training
+
+  // For stages that trace rays themselves.
+  const RadianceField& field() const { return *field_; }
+  const OccupancyGrid& occupancy() const { return *occupancy_; }
+  const TraceOptions& trace_options() const { return trace_; }
+  const float* background() const { return background_; }
 
  private:
   friend class NerfTrainer;
   NerfModel() = default;
   std::shared_ptr<const RadianceField> field_;
   std::shared_ptr<const OccupancyGrid> occupancy_;
+  TraceOptions trace_;
   Similarity model_from_file_;
+  float background_[3] = {0, 0, 0};
   uint64_t fingerprint_ = 0;
+  bool finished_ = false;
 };
 
 }  // namespace sanerf

@@ -44,6 +44,19 @@ float* Buffer::Reserve(int64_t size) {
   return data_;
 }
 
+float* Buffer::Grow(int64_t size) {
+  if (size > capacity_) {
+    const int64_t capacity = std::max(size, 2 * capacity_);
+    float* data = Allocate(capacity);
+    std::copy(data_, data_ + size_, data);
+    std::free(data_);
+    data_ = data;
+    capacity_ = capacity;
+  }
+  size_ = size;
+  return data_;
+}
+
 void Buffer::Fill(float value) { std::fill(data_, data_ + size_, value); }
 
 }  // namespace sanerf

@@ -24,6 +24,9 @@ class Buffer {
   // Grows without keeping the contents; never shrinks. For scratch that is reused from call to call.
   float* Reserve(int64_t size);
 
+  // Grows keeping the contents (capacity at least doubles); new elements are not initialised.
+  float* Grow(int64_t size);
+
   float* data() { return data_; }
   const float* data() const { return data_; }
   int64_t size() const { return size_; }

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
+#include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/random.h"
@@ -13,71 +15,105 @@ namespace sanerf {
 namespace {
 constexpr char kMagic[8] = {'S', 'A', 'N', 'E', 'R', 'F', 'C', 'K'};
 constexpr uint32_t kVersion = 1;
-// File: magic, u32 version, u32 header bytes, u64 checksum of all that follows, header (JSON), tensors.
-constexpr size_t kPreamble = 24;
 
-uint64_t Checksum(const char* data, size_t size, uint64_t hash) {
-  for (; size >= 8; data += 8, size -= 8) {
-    uint64_t word;
-    std::memcpy(&word, data, 8);
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
-    hash ^= hash >> 29;
+// File: this preamble, a JSON header padded with spaces, tensors padded with zeros. Everything is a whole number of
+// 8-byte words, so that the checksum does not care in which pieces it is computed.
+struct Preamble {
+  char magic[8];
+  uint32_t version;
+  uint32_t header_bytes;
+  uint64_t payload_bytes;  // header and tensors
+  uint64_t checksum;       // of the payload and the two sizes
+};
+static_assert(sizeof(Preamble) == 32);
+
+size_t Padded(size_t bytes) { return (bytes + 7) / 8 * 8; }
+
+uint64_t AddWord(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+  return hash ^ (hash >> 29);
+}
+
+// The bytes and the zeros that pad them to whole words.
+uint64_t AddBytes(uint64_t hash, const char* data, size_t size) {
+  uint64_t word;
+  for (; size >= sizeof word; data += sizeof word, size -= sizeof word) {
+    std::memcpy(&word, data, sizeof word);
+    hash = AddWord(hash, word);
   }
-  for (; size > 0; ++data, --size) hash = (hash ^ uint8_t(*data)) * 0x9e3779b97f4a7c15ull;
-  return MixBits(hash);
+  if (size == 0) return hash;
+  word = 0;
+  std::memcpy(&word, data, size);
+  return AddWord(hash, word);
+}
+
+uint64_t StartChecksum(const Preamble& preamble) {
+  return AddWord(AddWord(0, preamble.header_bytes), preamble.payload_bytes);
 }
 }  // namespace
 
 void CheckpointWriter::Write(const std::filesystem::path& path) const {
   Json header{{"kind", kind}, {"meta", meta}, {"tensors", Json::object()}};
-  int64_t offset = 0;
+  size_t offset = 0;
   for (const auto& [name, values] : tensors) {
+    SANERF_CHECK(!header["tensors"].contains(name));
     header["tensors"][name] = {{"offset", offset}, {"count", values.size()}};
-    offset += int64_t(values.size_bytes());
+    offset += Padded(values.size_bytes());
   }
-  const std::string text = header.dump();
-  const uint32_t sizes[2] = {kVersion, uint32_t(text.size())};
-  uint64_t checksum = Checksum(text.data(), text.size(), 0);
+  std::string text = header.dump();
+  text.resize(Padded(text.size()), ' ');
+
+  Preamble preamble{{}, kVersion, uint32_t(text.size()), text.size() + offset, 0};
+  std::memcpy(preamble.magic, kMagic, sizeof kMagic);
+  uint64_t hash = AddBytes(StartChecksum(preamble), text.data(), text.size());
   for (const auto& [name, values] : tensors)
-    checksum = Checksum(reinterpret_cast<const char*>(values.data()), values.size_bytes(), checksum);
+    hash = AddBytes(hash, reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  preamble.checksum = MixBits(hash);
+
   WriteFileAtomic(path, [&](std::ostream& out) {
-    out.write(kMagic, sizeof kMagic);
-    out.write(reinterpret_cast<const char*>(sizes), sizeof sizes);
-    out.write(reinterpret_cast<const char*>(&checksum), sizeof checksum);
+    out.write(reinterpret_cast<const char*>(&preamble), sizeof preamble);
     out.write(text.data(), std::streamsize(text.size()));
-    for (const auto& [name, values] : tensors)
+    for (const auto& [name, values] : tensors) {
+      const char zeros[8] = {};
       out.write(reinterpret_cast<const char*>(values.data()), std::streamsize(values.size_bytes()));
+      out.write(zeros, std::streamsize(Padded(values.size_bytes()) - values.size_bytes()));
+    }
   });
 }
 
 CheckpointReader::CheckpointReader(const std::filesystem::path& path, const std::string& kind)
     : path_(path), bytes_(ReadFile(path)) {
-  const std::string hint = "the file was cut short or damaged: make it again with the command that wrote it";
-  if (bytes_.size() < kPreamble || std::memcmp(bytes_.data(), kMagic, sizeof kMagic) != 0)
+  const std::string hint = "make it again with the command that wrote it";
+  Preamble preamble;
+  if (bytes_.size() < sizeof kMagic || std::memcmp(bytes_.data(), kMagic, sizeof kMagic) != 0)
     throw Error(path.string(), "not a sanerf checkpoint", hint);
-  uint32_t sizes[2];
-  std::memcpy(sizes, bytes_.data() + 8, sizeof sizes);
-  std::memcpy(&checksum_, bytes_.data() + 16, sizeof checksum_);
-  if (sizes[0] > kVersion)
-    throw Error(path.string(), fmt::format("checkpoint format {}, this program reads up to {}", sizes[0], kVersion),
+  if (bytes_.size() < sizeof preamble) throw Error(path.string(), "truncated checkpoint", hint);
+  std::memcpy(&preamble, bytes_.data(), sizeof preamble);
+  if (preamble.version != kVersion)
+    throw Error(path.string(), fmt::format("checkpoint format {}, this program reads {}", preamble.version, kVersion),
                 "update sanerf, or train again");
-  const size_t data_begin = kPreamble + sizes[1];
-  if (bytes_.size() < data_begin) throw Error(path.string(), "truncated checkpoint", hint);
-  Json header = Json::parse(bytes_.begin() + kPreamble, bytes_.begin() + std::ptrdiff_t(data_begin), nullptr, false);
-  if (header.is_discarded()) throw Error(path.string(), "damaged checkpoint header", hint);
-  uint64_t hash = Checksum(bytes_.data() + kPreamble, sizes[1], 0);
-  for (const auto& [name, entry] : header["tensors"].items()) {
-    const Place place{int64_t(data_begin) + entry["offset"].get<int64_t>(), entry["count"].get<int64_t>()};
-    if (place.count < 0 || place.offset + place.count * 4 > int64_t(bytes_.size()))
-      throw Error(path.string(), fmt::format("truncated checkpoint: tensor '{}' ends beyond the file", name), hint);
-    hash = Checksum(bytes_.data() + place.offset, size_t(place.count) * 4, hash);
-    tensors_[name] = place;
+  const size_t payload = bytes_.size() - sizeof preamble;
+  if (payload < preamble.payload_bytes)
+    throw Error(path.string(), fmt::format("truncated checkpoint: {} of {} bytes", payload, preamble.payload_bytes),
+                hint);
+  checksum_ = preamble.checksum;
+  if (payload > preamble.payload_bytes || preamble.header_bytes > payload ||
+      MixBits(AddBytes(StartChecksum(preamble), bytes_.data() + sizeof preamble, payload)) != checksum_)
+    throw Error(path.string(), "damaged checkpoint: the checksum does not match", hint);
+
+  const auto header_begin = bytes_.begin() + sizeof preamble;
+  const int64_t data_begin = int64_t(sizeof preamble) + preamble.header_bytes;
+  try {
+    const Json header = Json::parse(header_begin, header_begin + preamble.header_bytes);
+    const std::string found = header.at("kind");
+    if (found != kind)
+      throw Error(path.string(), fmt::format("this is a '{}' checkpoint, a '{}' one is needed", found, kind));
+    for (const auto& [name, entry] : header.at("tensors").items())
+      tensors_[name] = {data_begin + entry.at("offset").get<int64_t>(), entry.at("count").get<int64_t>()};
+    meta_ = header.at("meta");
+  } catch (const Json::exception& error) {
+    throw Error(path.string(), fmt::format("unreadable checkpoint header: {}", error.what()), hint);
   }
-  if (hash != checksum_) throw Error(path.string(), "damaged checkpoint: the checksum does not match", hint);
-  const std::string found = header.value("kind", "?");
-  if (found != kind)
-    throw Error(path.string(), fmt::format("this is a '{}' checkpoint, a '{}' one is needed", found, kind));
-  meta_ = header["meta"];
 }
 
 int64_t CheckpointReader::Size(const std::string& name) const {
@@ -86,6 +122,9 @@ int64_t CheckpointReader::Size(const std::string& name) const {
 }
 
 void CheckpointReader::Read(const std::string& name, std::span<float> into) const {
+  if (!Has(name))
+    throw Error(path_.string(), fmt::format("tensor '{}' is missing", name),
+                "the checkpoint was written with other options: train again");
   if (Size(name) != int64_t(into.size()))
     throw Error(path_.string(), fmt::format("tensor '{}' has {} values, {} are needed", name, Size(name), into.size()),
                 "the checkpoint was written with other options: train again");

@@ -17,7 +17,7 @@ struct CheckpointWriter {
   std::vector<std::pair<std::string, std::span<const float>>> tensors;
 
   void Add(const std::string& name, std::span<const float> values) { tensors.emplace_back(name, values); }
-  void Write(const std::filesystem::path& path) const;  // atomic
+  void Write(const std::filesystem::path& path) const;  // atomic; throws Error when it cannot be written
 };
 
 class CheckpointReader {
@@ -30,7 +30,7 @@ class CheckpointReader {
   bool Has(const std::string& name) const { return tensors_.count(name) > 0; }
   // Copies a tensor; throws Error when it is absent or has another size.
   void Read(const std::string& name, std::span<float> into) const;
-  int64_t Size(const std::string& name) const;
+  int64_t Size(const std::string& name) const;  // -1 when absent
 
  private:
   struct Place {

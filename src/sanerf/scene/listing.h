@@ -8,16 +8,13 @@
 #include <vector>
 
 #include "sanerf/core/image_io.h"
+#include "sanerf/scene/box.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf {
 
 struct DepthRange {
   double near = 0, far = 0;  // z-depth, file units
-};
-
-struct Box {
-  Vec3 min = Vec3::Zero(), max = Vec3::Zero();
 };
 
 struct ListedView {

@@ -133,6 +133,7 @@ class TransformsReader {
 
   void Read(const fs::path& path, bool is_test) {
     const Json json = ReadJsonFile(path);
+    folder_ = path.parent_path();
     const JsonCursor file(json, path.string());
     if (!json.is_object()) file.Fail("expected an object with \"frames\"", "is this a transforms.json file?");
     const JsonCursor frames = file["frames"];
@@ -142,7 +143,7 @@ class TransformsReader {
     for (size_t i = 0; i < frames.size(); ++i) {
       const JsonCursor frame = frames[i];
       const std::string listed = frame["file_path"].String();
-      const auto image = FindListedImage(path.parent_path(), listed);
+      const auto image = FindListedImage(folder_, listed);
       if (!image) {
         listing_.missing.push_back(listed);
         continue;
@@ -170,7 +171,7 @@ class TransformsReader {
     }
     if (frame.Has("mask_path")) {
       const std::string mask = frame["mask_path"].String();
-      if (const auto path = FindListedImage(fs::path(file.where()).parent_path(), mask)) {
+      if (const auto path = FindListedImage(folder_, mask)) {
         listed.view.mask_path = *path;
       } else {
         missing_masks_.push_back(mask);
@@ -188,6 +189,7 @@ class TransformsReader {
   }
 
   SceneListing& listing_;
+  fs::path folder_;  // of the file being read: its paths are relative to it
   std::vector<std::string> missing_masks_;
 };
 

@@ -1,0 +1,81 @@
+#include "sanerf/core/json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/test_folder.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string ParseErrorOf(const std::string& text) {
+  const TestFolder folder;
+  WriteFileAtomic(folder / "a.json", text);
+  const std::string error = ErrorTextOf<Error>([&] { ReadJsonFile(folder / "a.json"); });
+  const std::string path = (folder / "a.json").string();
+  return error.rfind(path, 0) == 0 ? error.substr(path.size()) : "path missing: " + error;
+}
+
+TEST(Json, BrokenFilesAreErrorsWithLineAndColumn) {
+  EXPECT_THAT(ParseErrorOf("{\n  \"a\": 1,\n  \"b\" 2\n}"), StartsWith(":3:7: broken JSON"));
+  EXPECT_THAT(ParseErrorOf("nonsense"), StartsWith(":1:2: broken JSON"));
+  EXPECT_THAT(ParseErrorOf("[1, NaN]"), StartsWith(":1:5: broken JSON"));
+  EXPECT_THAT(ParseErrorOf("{\"a\": [1, 2"), HasSubstr("broken JSON: "));
+  EXPECT_THAT(ParseErrorOf(""), StartsWith(":1:1: broken JSON"));
+  EXPECT_THAT(ParseErrorOf("[1,\n 1e999]"), StartsWith(":2:2: broken JSON: number overflow"));
+}
+
+TEST(Json, CommentsAreAllowedAndOrderIsKept) {
+  const TestFolder folder;
+  WriteFileAtomic(folder / "a.json", "// head\n{\"z\": 1, /* mid */ \"a\": 2}");
+  EXPECT_EQ(ReadJsonFile(folder / "a.json").dump(), R"({"z":1,"a":2})");
+}
+
+TEST(Json, WhatWasWrittenIsRead) {
+  const TestFolder folder;
+  const Json json = {{"name", "mug"}, {"xy", {1.5, -2}}, {"pi", 3.141592653589793}};
+  WriteJsonFile(folder / "a.json", json);
+  EXPECT_EQ(ReadJsonFile(folder / "a.json"), json);
+}
+
+class CursorTest : public ::testing::Test {
+ protected:
+  const Json json_ =
+      Json::parse(R"({"frames": [{"path": "a"}, {"path": 7, "w": 2.5}], "n": 3, "f": 3.0, "on": true, "none": null})");
+  const JsonCursor root_{json_, "t.json"};
+};
+
+TEST_F(CursorTest, ReadsValues) {
+  EXPECT_EQ(root_["frames"].size(), 2u);
+  EXPECT_EQ(root_["frames"][0]["path"].String(), "a");
+  EXPECT_EQ(root_["frames"][1]["w"].Number(), 2.5);
+  EXPECT_EQ(root_["f"].Integer(), 3);
+  EXPECT_TRUE(root_["on"].Bool());
+  EXPECT_EQ(root_.NumberOr("absent", 4), 4);
+  EXPECT_EQ(root_.IntegerOr("n", 4), 3);
+  EXPECT_EQ(root_.StringOr("absent", "x"), "x");
+  EXPECT_FALSE(root_["frames"].Has("path"));
+  EXPECT_EQ(root_["frames"][1]["w"].where(), "t.json: frames[1].w");
+  EXPECT_EQ(root_.where(), "t.json");
+}
+
+TEST_F(CursorTest, ErrorsNameFileAndKey) {
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["frames"][1]["path"].String(); }),
+            "t.json: frames[1].path: expected a string, found 7\n");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["frames"][0]["w"]; }), "t.json: frames[0]: \"w\" is missing\n");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["frames"][2]; }), "t.json: frames: expected at least 3 elements, found 2\n");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["none"].Number(); }), "t.json: none: expected a number, found null\n");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["frames"][1]["w"].Integer(); }),
+            "t.json: frames[1].w: expected an integer, found 2.5\n");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["n"]["x"]; }), "t.json: n: expected an object with \"x\", found 3\n");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["n"].Bool(); }), "t.json: n: expected true or false, found 3\n");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { root_["n"].size(); }), "t.json: n: expected an array, found 3\n");
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,52 @@
+#include "sanerf/mask_aggregator/object_field.h"
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+
+using kernels::kTile;
+
+namespace {
+
+constexpr float kLeak = 0.01f;  // LeakyReLU, as the release
+constexpr int kMaxLabels = 255;
+
+std::vector<int> Widths(const ObjectFieldOptions& o, int num_labels) {
+  if (num_labels < 2 || num_labels > kMaxLabels)
+    throw UsageError("an object field with " + std::to_string(num_labels) + " labels",
+                     "2 to 255 are possible (background and up to 254 objects)", "split the prompts into several files");
+  if (o.width % 16 != 0 || o.width < 16 || o.layers < 1 || o.layers > kernels::kMaxLayers - 1)
+    throw UsageError("an object field with " + std::to_string(o.layers) + " layers of width " + std::to_string(o.width),
+                     "the width must be a multiple of 16 and the layers 1 to 7");
+  std::vector<int> widths = {o.levels * o.features + RadianceField::kGeometry};
+  widths.insert(widths.end(), size_t(o.layers), o.width);
+  widths.push_back(num_labels);
+  return widths;
+}
+
+}  // namespace
+
+ObjectField::ObjectField(const ObjectFieldOptions& o, int num_labels, uint64_t seed)
+    : options_(o),
+      grid("object_grid", {o.levels, o.features, o.log2_table, o.base, o.top}, seed),
+      mlp("object_mlp", Widths(o, num_labels), kLeak, seed + 1) {}
+
+void ObjectField::Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out,
+                          Buffer* inputs, Buffer* hidden, Buffer* logits) const {
+  constexpr int64_t kGeo = RadianceField::kGeometry * kTile;
+  const int64_t features = int64_t(grid.num_outputs()) * kTile, in = int64_t(num_inputs()) * kTile;
+  grid_out->Reserve(num_tiles * features);
+  inputs->Reserve(num_tiles * in);
+  hidden->Reserve(num_tiles * mlp.shape().HiddenWidth() * kTile);
+  logits->Reserve(num_tiles * num_labels() * kTile);
+  grid.Forward(positions, num_tiles, grid_out->data());
+  for (int64_t tile = 0; tile < num_tiles; ++tile) {
+    std::copy_n(grid_out->data() + tile * features, features, inputs->data() + tile * in);
+    std::copy_n(geometry + tile * kGeo, kGeo, inputs->data() + tile * in + features);
+  }
+  mlp.Forward(inputs->data(), num_tiles, hidden->data(), logits->data());
+}
+
+}  // namespace sanerf

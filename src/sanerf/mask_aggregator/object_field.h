@@ -1,0 +1,54 @@
+// The object field (paper Eq. 7): hash grid and the radiance field's geometry feature -> network -> L logits per sample.
+#pragma once
+
+#include "sanerf/nerf/field.h"
+#include "sanerf/nn/checkpoint.h"
+#include "sanerf/nn/hash_grid.h"
+#include "sanerf/nn/mlp.h"
+
+namespace sanerf {
+
+struct ObjectFieldOptions {
+  int levels = 16;
+  int features = 8;
+  int log2_table = 17;
+  int base = 16;
+  int top = 512;
+  int width = 256;
+  int layers = 1;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("levels", levels, "levels of the object field's hash grid");
+    v("features", features, "features per level: 2, 4 or 8");
+    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)");
+    v("base", base, "nodes per axis of the coarsest level");
+    v("top", top, "nodes per axis of the finest level");
+    v("width", width, "width of the hidden layers");
+    v("layers", layers, "hidden layers (release: 2)");
+  }
+};
+
+class ObjectField {
+ public:
+  ObjectField(const ObjectFieldOptions& options, int num_labels, uint64_t seed);
+
+  int num_labels() const { return mlp.num_outputs(); }
+  int num_inputs() const { return mlp.num_inputs(); }  // grid features, then RadianceField::kGeometry
+
+  // Logits of samples. Tiled: unit positions [3], geometry [16] -> inputs [num_inputs] (kept for the backward), hidden,
+  // logits [num_labels]. Buffers grow as needed.
+  void Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out, Buffer* inputs,
+               Buffer* hidden, Buffer* logits) const;
+
+  const ObjectFieldOptions& options() const { return options_; }
+
+ private:
+  ObjectFieldOptions options_;
+
+ public:
+  HashGrid grid;
+  Mlp mlp;
+};
+
+}  // namespace sanerf

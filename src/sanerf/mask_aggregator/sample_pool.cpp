@@ -1,0 +1,129 @@
+#include "sanerf/mask_aggregator/sample_pool.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/core/random.h"
+
+namespace sanerf {
+
+using kernels::kTile;
+
+namespace {
+
+constexpr float kMinWeight = 1e-3f;
+constexpr int kGroup = 256;  // rays traced together
+
+// Pixels within a margin of any object pixel (the margin grows with the image), as indices y * width + x.
+std::vector<int> ObjectSurroundings(const ImageU8& labels) {
+  const int margin = std::max(3, std::max(labels.width, labels.height) / 40);
+  // Separable dilation by a square: rows, then columns, by distance to the last object pixel on either side.
+  ImageU8 rows(labels.width, labels.height, 1);
+  for (int y = 0; y < labels.height; ++y) {
+    for (int pass = 0; pass < 2; ++pass) {
+      int distance = margin + 1;
+      for (int i = 0; i < labels.width; ++i) {
+        const int x = pass == 0 ? i : labels.width - 1 - i;
+        const uint8_t label = labels.At(x, y);
+        distance = label != 0 && label != kIgnoreLabel ? 0 : distance + 1;
+        if (distance <= margin) rows.At(x, y) = 1;
+      }
+    }
+  }
+  std::vector<uint8_t> inside(size_t(labels.num_pixels()), 0);
+  for (int x = 0; x < labels.width; ++x) {
+    for (int pass = 0; pass < 2; ++pass) {
+      int distance = margin + 1;
+      for (int i = 0; i < labels.height; ++i) {
+        const int y = pass == 0 ? i : labels.height - 1 - i;
+        distance = rows.At(x, y) ? 0 : distance + 1;
+        if (distance <= margin) inside[size_t(y) * size_t(labels.width) + size_t(x)] = 1;
+      }
+    }
+  }
+  std::vector<int> pixels;
+  for (size_t i = 0; i < inside.size(); ++i)
+    if (inside[i]) pixels.push_back(int(i));
+  return pixels;
+}
+
+struct DrawnRay {
+  Ray ray;
+  uint8_t label;
+};
+
+std::vector<DrawnRay> DrawRays(const LabelView& view, const Camera& camera, int num_rays, Random random) {
+  const std::vector<int> surroundings = ObjectSurroundings(view.labels);
+  std::vector<DrawnRay> drawn;
+  drawn.reserve(size_t(num_rays));
+  for (int i = 0; i < num_rays; ++i) {
+    const bool near_object = i % 2 == 1 && !surroundings.empty();
+    const int pixel = near_object ? surroundings[random.NextBelow(uint32_t(surroundings.size()))]
+                                  : int(random.NextBelow(uint32_t(view.labels.num_pixels())));
+    const int x = pixel % view.labels.width, y = pixel / view.labels.width;
+    const uint8_t label = view.labels.At(x, y);
+    if (label != kIgnoreLabel) drawn.push_back({MakeRay(camera, Vec2(x + 0.5, y + 0.5)), label});
+  }
+  return drawn;
+}
+
+// Traces the rays and appends their weighty samples.
+void TraceInto(const NerfModel& nerf, const std::vector<DrawnRay>& drawn, SamplePool* pool) {
+  RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
+  std::vector<Ray> rays;
+  std::vector<std::vector<int>> slots;
+  for (size_t begin = 0; begin < drawn.size(); begin += kGroup) {
+    const size_t count = std::min<size_t>(kGroup, drawn.size() - begin);
+    rays.clear();
+    for (size_t i = 0; i < count; ++i) rays.push_back(drawn[begin + i].ray);
+    slots.assign(count, {});
+    tracer.Begin(rays.data(), nullptr, int(count));
+    while (tracer.NextWave()) {
+    }
+    for (const Segment& segment : tracer.segments())
+      for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
+        if (tracer.weights()[slot] > kMinWeight) slots[size_t(segment.ray)].push_back(slot);
+    for (size_t i = 0; i < count; ++i) {
+      if (slots[i].empty()) continue;  // nothing there: no evidence about any object
+      pool->rays.push_back({int64_t(pool->samples.size()), int(slots[i].size()), drawn[begin + i].label});
+      for (const int slot : slots[i]) {
+        SamplePool::Sample sample;
+        const int64_t tile = slot / kTile, lane = slot % kTile;
+        for (int a = 0; a < 3; ++a) sample.unit[a] = tracer.positions()[(tile * 3 + a) * kTile + lane];
+        sample.weight = tracer.weights()[slot];
+        for (int c = 0; c < RadianceField::kGeometry; ++c)
+          sample.geometry[c] = tracer.density_out()[(tile * RadianceField::kGeometry + c) * kTile + lane];
+        pool->samples.push_back(sample);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+SamplePool TracePool(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed) {
+  Progress progress("trace mask rays", int64_t(views.size()), "views");
+  std::vector<SamplePool> parts(views.size());
+  const int per_view = std::max(1, num_rays / std::max(1, int(views.size())));
+  std::atomic<int64_t> done = 0;
+  ParallelFor(int64_t(views.size()), [&](int64_t v) {
+    const LabelView& view = views[size_t(v)];
+    TraceInto(nerf, DrawRays(view, view.camera.In(nerf.model_from_file()), per_view, Random(seed, uint64_t(v))),
+              &parts[size_t(v)]);
+    progress.Update(++done);
+  });
+  SamplePool pool;
+  for (SamplePool& part : parts) {
+    for (SamplePool::PoolRay ray : part.rays) {
+      ray.first += int64_t(pool.samples.size());
+      pool.rays.push_back(ray);
+    }
+    pool.samples.insert(pool.samples.end(), part.samples.begin(), part.samples.end());
+    part = SamplePool();
+  }
+  return pool;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,180 @@
+#include "sanerf/mask_decoder/decoder.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/mask_decoder/pixel_frames.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int64_t kMinMaskPixels = 10;  // the release's limit; smaller masks are specks
+
+void Reject(ViewDecision& decision, const char* kind, const std::string& reason) {
+  decision.used = false;
+  decision.kind = kind;
+  decision.reason = reason;
+}
+
+// "2 occluded, 1 outside"
+std::string CountStates(const ViewDecision& decision) {
+  std::map<std::string, int> counts;
+  for (const auto& point : decision.points) ++counts[point.label == 1 ? point.state : "negative"];
+  std::string text;
+  for (const auto& [state, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
+  return text.empty() ? "no points" : text;
+}
+
+// A mask is taken from a lower resolution: next to the point is on it.
+bool CoversNeighbourhood(const ImageU8& mask, double x, double y) {
+  const int column = static_cast<int>(x), row = static_cast<int>(y);
+  for (int v = std::max(row - 1, 0); v <= std::min(row + 1, mask.height - 1); ++v) {
+    for (int u = std::max(column - 1, 0); u <= std::min(column + 1, mask.width - 1); ++u) {
+      if (mask.At(u, v)) return true;
+    }
+  }
+  return false;
+}
+
+bool CoversAPositivePoint(const ViewDecision& decision) {
+  for (const auto& point : decision.points) {
+    if (point.label == 1 && point.state == "visible" && CoversNeighbourhood(decision.mask, point.x, point.y))
+      return true;
+  }
+  return false;
+}
+
+bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
+  for (int y = static_cast<int>(box.y0); y < static_cast<int>(std::ceil(box.y1)); ++y) {
+    for (int x = static_cast<int>(box.x0); x < static_cast<int>(std::ceil(box.x1)); ++x) {
+      if (mask.At(x, y)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points) {
+  if (object.min_visible > 0) return {object.min_visible, false};
+  int num_positive = 0;
+  bool all_in_3d = true;
+  for (const LiftedPoint& point : points) {
+    num_positive += point.label;
+    all_in_3d &= point.source_view < 0;
+  }
+  if (all_in_3d) return {static_cast<int>(points.size()) * 8 / 10 + 1, false};
+  return {std::max(1, (num_positive + 3) / 4), true};
+}
+
+void ViewDecider::AddBox(const BoxPrompt& box) {
+  const int view_idx = scene_.FindView(box.view);
+  const View& view = scene_.views[view_idx];
+  const SamPrompt::Box working = WorkingBox(box, view.camera, container_.WorkingCamera(view_idx));
+  const std::string name =
+      fmt::format("box ({:g},{:g},{:g},{:g}) in view {}", box.x0, box.y0, box.x1, box.y1, view.name);
+  if (!(working.x0 < working.x1 && working.y0 < working.y1)) {
+    throw UsageError(name + " is outside the image",
+                     fmt::format("the image has {}x{} pixels", view.camera.width, view.camera.height));
+  }
+  if (!boxes_.emplace(view_idx, working).second) {
+    throw UsageError(name + " is the second one in this view", "an object has at most one box per view",
+                     "draw one box around the whole object");
+  }
+}
+
+SamPrompt ViewDecider::FindPoints(const std::vector<LiftedPoint>& points, ViewDecision& decision) const {
+  const Camera camera = container_.WorkingCamera(decision.view_idx);
+  const ImageF depth = container_.Depth(decision.view_idx);
+  SamPrompt prompt;
+  for (const LiftedPoint& point : points) {
+    PointInView found = FindInView(point.p_file, camera, depth, tolerance_);
+    const bool is_own_view = point.source_view == decision.view_idx;
+    if (is_own_view) {
+      // The user saw it here; projecting it back would only add rounding.
+      found.state = "visible";
+      found.px = point.source_px;
+    }
+    decision.points.push_back({found.px.x(), found.px.y(), found.z, point.label, found.state});
+    if (decision.points.back().state != "visible") continue;
+    ++decision.num_visible;
+    // The mask of its own view is where a seed comes from; prompting there with it would say nothing new.
+    if (point.is_seed && is_own_view) continue;
+    prompt.points.push_back({static_cast<float>(found.px.x()), static_cast<float>(found.px.y()), point.label});
+  }
+  if (const auto box = boxes_.find(decision.view_idx); box != boxes_.end()) {
+    prompt.box = box->second;
+    decision.has_box = true;
+  }
+  return prompt;
+}
+
+void ViewDecider::Predict(const SamPrompt& prompt, ViewDecision& decision) const {
+  sam_.SetFeatures(container_.Features(decision.view_idx));
+  const std::vector<SamMask> candidates = sam_.Predict(prompt, mask_rule_ == MaskRule::kHighestPredictedIou);
+  const SamMask& chosen = ChooseMask(candidates, mask_rule_);
+  decision.candidate = chosen.candidate;
+  decision.predicted_iou = chosen.predicted_iou;
+
+  const ImageF logits = sam_.ToImageFrame(chosen);
+  const Camera camera = container_.WorkingCamera(decision.view_idx);
+  if (logits.width != camera.width || logits.height != camera.height) {
+    throw Error(fmt::format("view {}: its features are of an image of {}x{} pixels", decision.view, logits.width,
+                            logits.height),
+                fmt::format("the view has {}x{}", camera.width, camera.height), "encode the views again");
+  }
+  decision.mask = ImageU8(logits.width, logits.height, 1);
+  int64_t num_pixels = 0;
+  for (int64_t i = 0; i < logits.num_pixels(); ++i) {
+    decision.mask.data[i] = logits.data[i] > 0 ? 255 : 0;
+    num_pixels += logits.data[i] > 0;
+  }
+  decision.area = static_cast<double>(num_pixels) / static_cast<double>(logits.num_pixels());
+
+  if (num_pixels == 0) {
+    Reject(decision, "empty", "empty mask");
+  } else if (num_pixels < kMinMaskPixels) {
+    Reject(decision, "tiny", fmt::format("mask of {} pixels, at least {} needed", num_pixels, kMinMaskPixels));
+  } else if (prompt.box ? !ReachesInto(decision.mask, *prompt.box) : !CoversAPositivePoint(decision)) {
+    Reject(decision, "missed",
+           prompt.box ? "the mask lies outside the box" : "the mask holds none of the visible positive points");
+  } else {
+    decision.used = true;
+    decision.kind = decision.reason = "used";
+  }
+}
+
+ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points,
+                                 const VisibilityRule& rule) const {
+  ViewDecision decision;
+  decision.view_idx = view_idx;
+  decision.view = scene_.views.at(view_idx).name;
+  if (!container_.Has(view_idx)) {
+    Reject(decision, "not_encoded", "the view has not been encoded");
+    return decision;
+  }
+
+  const SamPrompt prompt = FindPoints(points, decision);
+  int positive_visible = 0, num_positive = 0;
+  for (const auto& point : decision.points) {
+    num_positive += point.label;
+    positive_visible += point.label == 1 && point.state == "visible";
+  }
+  const int counted = rule.positives_only ? positive_visible : decision.num_visible;
+  const int of = rule.positives_only ? num_positive : static_cast<int>(points.size());
+  // A box shows the object by itself.
+  if (!decision.has_box && positive_visible == 0) {
+    Reject(decision, "hidden", fmt::format("no positive point is visible ({})", CountStates(decision)));
+  } else if (!decision.has_box && counted < rule.needed) {
+    Reject(decision, "too_few",
+           fmt::format("{} of {} {}points visible, {} needed", counted, of, rule.positives_only ? "positive " : "",
+                       rule.needed));
+  } else {
+    Predict(prompt, decision);
+  }
+  return decision;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,80 @@
+// Clicks to 3D (Eq. 6).
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/pixel_frames.h"
+#include "sanerf/mask_decoder/visibility.h"
+
+namespace sanerf {
+namespace {
+
+std::string Describe(const ClickPrompt& click, const View& view) {
+  return fmt::format("point ({:g},{:g}) in view {}", click.xy.x(), click.xy.y(), view.name);
+}
+
+LiftedPoint LiftClick(const ClickPrompt& click, const Scene& scene, const FeatureContainer& container) {
+  const int view_idx = scene.FindView(click.view);
+  const View& view = scene.views[view_idx];
+  const Vec2 photo_px = PhotoPixel(click.xy);
+  if (!view.camera.Contains(photo_px)) {
+    throw UsageError(Describe(click, view) + " is outside the image",
+                     fmt::format("the image has {}x{} pixels", view.camera.width, view.camera.height),
+                     fmt::format("x goes from 0 to {}, y from 0 to {}", view.camera.width - 1, view.camera.height - 1));
+  }
+
+  const Camera camera = container.WorkingCamera(view_idx);
+  LiftedPoint lifted;
+  lifted.label = click.label;
+  lifted.source_view = view_idx;
+  lifted.source_name = view.name;
+  lifted.source_px = WorkingPixel(photo_px, view.camera, camera);
+  const auto depth = SurfaceDepth(container.Depth(view_idx), lifted.source_px);
+  if (!depth) {
+    const ImageF opacity = container.Opacity(view_idx);
+    throw Error(fmt::format("{} hits no surface (opacity {:.2f})", Describe(click, view),
+                            opacity.At(static_cast<int>(lifted.source_px.x()), static_cast<int>(lifted.source_px.y()))),
+                "the radiance field is empty there",
+                click.label == 1 ? "click on the object, away from its outline"
+                                 : "leave this negative click out: empty space is never part of an object");
+  }
+  lifted.p_file = camera.Lift(lifted.source_px, *depth);
+  return lifted;
+}
+
+// Two prompts that name one place: the same photo pixel, or the same point in space.
+bool SamePlace(const LiftedPoint& a, const LiftedPoint& b, const Scene& scene, const FeatureContainer& container) {
+  if (a.source_view >= 0 && a.source_view == b.source_view) {
+    const double photo_per_working =
+        static_cast<double>(scene.views[a.source_view].camera.width) / container.WorkingCamera(a.source_view).width;
+    return (a.source_px - b.source_px).norm() * photo_per_working < 1;
+  }
+  return (a.p_file - b.p_file).norm() <= 1e-9 * (1 + a.p_file.norm());
+}
+
+}  // namespace
+
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene,
+                                     const FeatureContainer& container) {
+  std::vector<LiftedPoint> points;
+  for (const PointPrompt& point : object.points) {
+    LiftedPoint lifted;
+    lifted.p_file = point.p;
+    lifted.label = point.label;
+    points.push_back(lifted);
+  }
+  for (const ClickPrompt& click : object.clicks) points.push_back(LiftClick(click, scene, container));
+
+  for (size_t i = 0; i < points.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (points[i].label == points[j].label || !SamePlace(points[i], points[j], scene, container)) continue;
+      const Vec3& p = points[i].p_file;
+      throw Error(fmt::format("object '{}': one place is both positive and negative", object.name),
+                  fmt::format("prompts {} and {} are at ({:.4g}, {:.4g}, {:.4g})", j + 1, i + 1, p.x(), p.y(), p.z()),
+                  "remove one of the two");
+    }
+  }
+  return points;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,188 @@
+#include "sanerf/mask_decoder/mask_decoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/mask_decoder/decoder.h"
+#include "sanerf/mask_decoder/seeds.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int kBoxSeeds = 5;  // when a box is all there is: as many points as the paper's examples use
+
+MaskRule RuleByName(const std::string& name, const Sam& sam) {
+  if (name == "auto") return sam.default_rule();
+  if (name == "highest_iou") return MaskRule::kHighestPredictedIou;
+  if (name == "single") return MaskRule::kSingleMask;
+  throw UsageError(fmt::format("mask_decoder.rule: '{}' is not a rule", name), "expected auto, highest_iou or single",
+                   DidYouMean(name, {"auto", "highest_iou", "single"}));
+}
+
+void CheckInputs(const ObjectPrompt& object, const FeatureContainer& container, const Sam& sam,
+                 const MaskDecoderOptions& options) {
+  if (const auto why = WhyUnusable(object)) throw UsageError(*why);
+  if (!(options.depth_tolerance >= 0) || !(options.relative_depth_tolerance >= 0) ||
+      options.depth_tolerance + options.relative_depth_tolerance <= 0) {
+    throw UsageError(fmt::format("mask_decoder.depth_tolerance={} relative_depth_tolerance={}", options.depth_tolerance,
+                                 options.relative_depth_tolerance),
+                     "both must be at least 0, and one of them more");
+  }
+  if (options.seed_points < 0 || options.seed_points > 100) {
+    throw UsageError(fmt::format("mask_decoder.seed_points={}", options.seed_points), "expected 0 to 100");
+  }
+  if (container.ModelFingerprint() != sam.Fingerprint()) {
+    throw Error(fmt::format("the views were not encoded with these files of {}", sam.name()),
+                "a decoder cannot read another model's features", "run sanerf encode with this model");
+  }
+}
+
+// The views whose mask is to give points to the others.
+std::set<int> SeedViews(const std::vector<LiftedPoint>& points, const ViewDecider& decider, int seed_points) {
+  std::set<int> views;
+  bool any_positive = false;
+  for (const LiftedPoint& point : points) {
+    any_positive |= point.label == 1;
+    if (point.label == 1 && point.source_view >= 0 && seed_points > 0) views.insert(point.source_view);
+  }
+  if (!any_positive || seed_points > 0) {
+    for (const auto& [view_idx, box] : decider.boxes()) views.insert(view_idx);
+  }
+  return views;
+}
+
+// Lifts points from inside the mask of each seed view. `points` grows only afterwards, so that the views do not depend
+// on each other's order.
+void AddSeeds(const ObjectPrompt& object, const FeatureContainer& container, const ViewDecider& decider,
+              int seed_points, std::vector<LiftedPoint>& points) {
+  std::vector<LiftedPoint> seeds;
+  for (const int view_idx : SeedViews(points, decider, seed_points)) {
+    if (!container.Has(view_idx)) container.Features(view_idx);  // throws the container's own error
+    const ViewDecision decision = decider.Decide(view_idx, points, VisibilityRuleFor(object, points));
+    if (!decision.used) {
+      LogWarning("object '{}': no points taken from view {}: {}", object.name, decision.view, decision.reason);
+      continue;
+    }
+    const Camera camera = container.WorkingCamera(view_idx);
+    const ImageF depth = container.Depth(view_idx);
+    for (const Vec2& px : SpreadInteriorPoints(decision.mask, depth, seed_points > 0 ? seed_points : kBoxSeeds)) {
+      if (const auto z = SurfaceDepth(depth, px)) {
+        seeds.push_back({camera.Lift(px, *z), 1, view_idx, decision.view, px, true});
+      }
+    }
+  }
+  points.insert(points.end(), seeds.begin(), seeds.end());
+}
+
+std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
+  const std::pair<const char*, const char*> kinds[] = {
+      {"not_encoded", "not encoded"},
+      {"hidden", "without a visible positive point"},
+      {"too_few", "with too few visible points"},
+      {"empty", "with an empty mask"},
+      {"tiny", "with a mask of a few pixels"},
+      {"missed", "with a mask beside the prompt"},
+  };
+  std::string text;
+  for (const auto& [kind, words] : kinds) {
+    const auto count = std::count_if(views.begin(), views.end(), [&](const ViewDecision& d) { return d.kind == kind; });
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, words);
+  }
+  return text.empty() ? "there are no views" : text;
+}
+
+[[noreturn]] void FailWithoutViews(const ObjectPrompt& object, const DecodedObject& decoded, int needed,
+                                   const MaskDecoderOptions& options) {
+  const auto& views = decoded.views;
+  const auto has = [&](const char* kind) {
+    return std::any_of(views.begin(), views.end(), [&](const ViewDecision& d) { return d.kind == kind; });
+  };
+  std::string hint;
+  if (has("too_few") || has("hidden")) {
+    hint = fmt::format(
+        "put the prompts where more cameras see them, lower min_visible (now {}), or allow a larger error of the "
+        "rendered "
+        "depth with --set mask_decoder.depth_tolerance={:g} --set mask_decoder.relative_depth_tolerance={:g}",
+        needed, 2.5 * options.depth_tolerance, 2 * options.relative_depth_tolerance);
+  } else if (has("not_encoded")) {
+    hint = "run: sanerf encode RUN";
+  } else {
+    hint = "add positive clicks on the object or a box around it, or take another mask with --set mask_decoder.rule=";
+    hint += options.rule == "single" ? "highest_iou" : "single";
+  }
+  throw Error(fmt::format("object '{}': none of {} views gives a mask", object.name, views.size()),
+              ReasonsCounted(views), hint);
+}
+
+}  // namespace
+
+DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
+                          const std::vector<int>& view_idxs, const Similarity& model_from_file,
+                          const MaskDecoderOptions& options) {
+  CheckInputs(object, container, sam, options);
+  const DepthTolerance tolerance{options.depth_tolerance / model_from_file.scale, options.relative_depth_tolerance};
+  ViewDecider decider(scene, container, sam, RuleByName(options.rule, sam), tolerance);
+  for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
+
+  // Prompts to 3D.
+  DecodedObject decoded;
+  decoded.name = object.name;
+  decoded.points = LiftPrompts(object, scene, container);
+  AddSeeds(object, container, decider, options.seed_points, decoded.points);
+
+  // 3D to a mask per view.
+  const VisibilityRule rule = VisibilityRuleFor(object, decoded.points);
+  Progress progress("decode " + object.name, static_cast<int64_t>(view_idxs.size()), "views");
+  int num_used = 0;
+  for (const int view_idx : view_idxs) {
+    if (InterruptRequested()) {
+      throw InterruptedError(fmt::format("decoding of '{}' stopped after {} of {} views", object.name,
+                                         decoded.views.size(), view_idxs.size()));
+    }
+    decoded.views.push_back(decider.Decide(view_idx, decoded.points, rule));
+    num_used += decoded.views.back().used;
+    progress.Update(static_cast<int64_t>(decoded.views.size()), fmt::format("{} used", num_used));
+  }
+  progress.Finish(fmt::format("{} of {} views used", num_used, view_idxs.size()));
+  if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, options);
+  return decoded;
+}
+
+Json ToJson(const DecodedObject& decoded) {
+  Json points = Json::array(), views = Json::array();
+  for (const LiftedPoint& point : decoded.points) {
+    Json row = {{"p", {point.p_file.x(), point.p_file.y(), point.p_file.z()}}, {"label", point.label}};
+    if (point.source_view >= 0) {
+      row["view"] = point.source_name;
+      row["working_xy"] = {point.source_px.x(), point.source_px.y()};
+      row["from"] = point.is_seed ? "mask" : "click";
+    }
+    points.push_back(row);
+  }
+  for (const ViewDecision& decision : decoded.views) {
+    Json row = {{"view", decision.view}, {"used", decision.used}, {"kind", decision.kind}, {"reason", decision.reason}};
+    row["num_visible"] = decision.num_visible;
+    row["has_box"] = decision.has_box;
+    if (!decision.mask.empty()) {
+      row["candidate"] = decision.candidate;
+      row["predicted_iou"] = decision.predicted_iou;
+      row["area"] = decision.area;
+    }
+    row["points"] = Json::array();
+    for (const auto& point : decision.points) {
+      row["points"].push_back(
+          {{"xy", {point.x, point.y}}, {"z", point.z}, {"label", point.label}, {"state", point.state}});
+    }
+    views.push_back(row);
+  }
+  return {{"name", decoded.name}, {"points", points}, {"views", views}};
+}
+
+}  // namespace sanerf

@@ -1,0 +1,123 @@
+#include "sanerf/nerf/batch_gradient.h"
+
+#include <algorithm>
+
+#include "sanerf/kernels/isa.h"
+
+namespace sanerf {
+
+using kernels::kTile;
+
+namespace {
+constexpr int kGeo = RadianceField::kGeometry;
+constexpr int kIn = RadianceField::kColourInputs;
+
+// Index of channel c of a slot in a tiled array with `channels` channels.
+int64_t At(int slot, int channels, int c) { return (int64_t(slot / kTile) * channels + c) * kTile + slot % kTile; }
+}  // namespace
+
+BatchGradient::BatchGradient(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& trace,
+                             const RayLossOptions& loss)
+    : field_(field), occupancy_(occupancy), loss_(loss), tracer_(field, occupancy, trace, /*keep_waves=*/true) {
+  scratch_ = Buffer(std::max(field.density.ScratchSize(), field.colour.ScratchSize()));
+}
+
+void BatchGradient::ColourOfWave() {
+  const int64_t b = tracer_.wave_begin_tile(), n = tracer_.end_tile() - b;
+  colour_in_.Grow(tracer_.end_tile() * kIn * kTile);
+  colour_hidden_.Grow(tracer_.end_tile() * field_.colour.shape().HiddenWidth() * kTile);
+  rgb_.Grow(tracer_.end_tile() * 3 * kTile);
+  for (int64_t tile = b; tile < b + n; ++tile) {
+    float* in = &colour_in_[tile * kIn * kTile];
+    std::copy_n(tracer_.density_out() + tile * kGeo * kTile, kGeo * kTile, in);
+    kernels::Kernels().spherical_harmonics(tracer_.directions() + tile * 3 * kTile, 1, in + kGeo * kTile);
+  }
+  float* rgb = &rgb_[b * 3 * kTile];
+  field_.colour.Forward(&colour_in_[b * kIn * kTile], n, &colour_hidden_[b * field_.colour.shape().HiddenWidth() * kTile], rgb);
+  kernels::Kernels().sigmoid(rgb, n * 3 * kTile, rgb);
+}
+
+void BatchGradient::RayLosses(const std::vector<TrainingRay>& rays, const std::vector<float>& backgrounds, float loss_scale,
+                              GroupGradient* out) {
+  const std::vector<Segment>& segments = tracer_.segments();
+  first_segment_.assign(rays.size(), -1);
+  next_segment_.assign(segments.size(), -1);
+  for (int i = int(segments.size()) - 1; i >= 0; --i) {
+    next_segment_[size_t(i)] = first_segment_[size_t(segments[size_t(i)].ray)];
+    first_segment_[size_t(segments[size_t(i)].ray)] = i;
+  }
+  for (size_t r = 0; r < rays.size(); ++r) {
+    // Gather the ray's samples, front to back.
+    slots_.clear();
+    for (int i = first_segment_[r]; i >= 0; i = next_segment_[size_t(i)])
+      for (int k = 0; k < segments[size_t(i)].count; ++k) slots_.push_back(segments[size_t(i)].slot + k);
+    const int n = int(slots_.size());
+    ray_values_.resize(size_t(n) * 10 + 1);
+    float *sigma = ray_values_.data(), *t = sigma + n, *dt = t + n, *rgb = dt + n, *grad_sigma = rgb + 3 * n,
+          *grad_rgb = grad_sigma + n;
+    for (int i = 0; i < n; ++i) {
+      const int slot = slots_[size_t(i)];
+      sigma[i] = tracer_.sigma()[slot];
+      t[i] = tracer_.t()[slot];
+      dt[i] = tracer_.dt()[slot];
+      for (int c = 0; c < 3; ++c) rgb[3 * i + c] = rgb_[At(slot, 3, c)];
+    }
+    const float* background = &backgrounds[3 * r];
+    float target[3];
+    for (int c = 0; c < 3; ++c) target[c] = rays[r].alpha * rays[r].rgb[c] + (1 - rays[r].alpha) * background[c];
+    const RayLossResult result =
+        RayLoss(loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb);
+    out->loss += result.loss * loss_scale;
+    out->squared += result.squared;
+    for (int i = 0; i < n; ++i) {
+      float p[3];
+      OccupancyGrid::Seen seen{0, sigma[i]};
+      for (int a = 0; a < 3; ++a) p[a] = rays_[r].origin[a] + t[i] * rays_[r].direction[a];
+      if (occupancy_.CellOf(p, &seen.cell)) out->seen.push_back(seen);
+    }
+    // Back through the heads: sigma = exp(out_0), rgb = sigmoid(raw).
+    for (int i = 0; i < n; ++i) {
+      const int slot = slots_[size_t(i)];
+      grad_density_out_[At(slot, kGeo, 0)] = grad_sigma[i] * sigma[i];
+      for (int c = 0; c < 3; ++c) grad_rgb_[At(slot, 3, c)] = grad_rgb[3 * i + c] * rgb[3 * i + c] * (1 - rgb[3 * i + c]);
+    }
+    out->num_samples += n;
+  }
+}
+
+void BatchGradient::Compute(const std::vector<TrainingRay>& rays, const std::vector<float>& jitter,
+                            const std::vector<float>& backgrounds, float loss_scale, GroupGradient* out) {
+  rays_.resize(rays.size());
+  for (size_t i = 0; i < rays.size(); ++i) rays_[i] = rays[i].ray;
+  tracer_.Begin(rays_.data(), jitter.data(), int(rays.size()));
+  while (tracer_.NextWave()) ColourOfWave();
+
+  const int64_t n = tracer_.end_tile();
+  out->grid.num_tiles = n;
+  out->num_samples = 0;
+  out->seen.clear();
+  out->loss = out->squared = 0;
+  grad_rgb_.Reserve(n * 3 * kTile);
+  grad_density_out_.Reserve(n * kGeo * kTile);
+  grad_rgb_.Fill(0);
+  grad_density_out_.Fill(0);
+  out->grad_density.Reserve(field_.density.params().size());
+  out->grad_colour.Reserve(field_.colour.params().size());
+  out->grad_density.Fill(0);
+  out->grad_colour.Fill(0);
+  RayLosses(rays, backgrounds, loss_scale, out);
+
+  grad_colour_in_.Reserve(n * kIn * kTile);
+  field_.colour.Backward(colour_in_.data(), colour_hidden_.data(), grad_rgb_.data(), n, grad_colour_in_.data(),
+                         out->grad_colour.data(), scratch_.data());
+  for (int64_t tile = 0; tile < n; ++tile)
+    for (int i = 0; i < kGeo * kTile; ++i)
+      grad_density_out_[tile * kGeo * kTile + i] += grad_colour_in_[tile * kIn * kTile + i];
+  out->grid.grad_features.Reserve(n * field_.grid.num_outputs() * kTile);
+  field_.density.Backward(tracer_.features(), tracer_.density_hidden(), grad_density_out_.data(), n,
+                          out->grid.grad_features.data(), out->grad_density.data(), scratch_.data());
+  out->grid.positions.Reserve(n * 3 * kTile);
+  std::copy_n(tracer_.positions(), n * 3 * kTile, out->grid.positions.data());
+}
+
+}  // namespace sanerf

@@ -1,0 +1,47 @@
+// Forward and backward of one group of training rays, on one thread. The hash grid's share is left as (position, gradient) pairs:
+// it is scattered level by level afterwards, in group order, so that the result does not depend on threads.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/nerf/ray_loss.h"
+#include "sanerf/nerf/ray_tracer.h"
+#include "sanerf/nerf/training_photos.h"
+
+namespace sanerf {
+
+struct GroupGradient {
+  int64_t num_samples = 0;
+  GridGradient grid;
+  Buffer grad_density, grad_colour;         // of the networks' weights
+  std::vector<OccupancyGrid::Seen> seen;    // densities met, for the occupancy grid
+  double loss = 0, squared = 0;
+};
+
+class BatchGradient {
+ public:
+  BatchGradient(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& trace,
+                const RayLossOptions& loss);
+
+  // backgrounds: [ray][3]; loss_scale: 1 / number of rays of the whole batch.
+  void Compute(const std::vector<TrainingRay>& rays, const std::vector<float>& jitter, const std::vector<float>& backgrounds,
+               float loss_scale, GroupGradient* out);
+
+ private:
+  void ColourOfWave();
+  void RayLosses(const std::vector<TrainingRay>& rays, const std::vector<float>& backgrounds, float loss_scale,
+                 GroupGradient* out);
+
+  const RadianceField& field_;
+  const OccupancyGrid& occupancy_;
+  RayLossOptions loss_;
+  RayTracer tracer_;
+  Buffer colour_in_, colour_hidden_, rgb_;             // tiled; rgb after the sigmoid
+  Buffer grad_rgb_, grad_colour_in_, grad_density_out_, scratch_;
+  std::vector<Ray> rays_;
+  std::vector<int> first_segment_, next_segment_;      // chains of segments per ray
+  std::vector<int> slots_;
+  std::vector<float> ray_values_, ray_scratch_;
+};
+
+}  // namespace sanerf

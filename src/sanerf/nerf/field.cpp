@@ -1,0 +1,50 @@
+#include "sanerf/nerf/field.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sanerf {
+
+namespace {
+
+HashGridOptions GridOptions(const NerfOptions& o, bool contracted) {
+  return {o.levels, o.features, o.log2_table, o.base, o.top * (contracted ? 2 : 1)};
+}
+
+std::vector<int> Widths(int in, int hidden, int layers, int out) {
+  std::vector<int> widths = {in};
+  widths.insert(widths.end(), size_t(layers), hidden);
+  widths.push_back(out);
+  return widths;
+}
+
+}  // namespace
+
+RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t seed)
+    : grid("grid", GridOptions(o, contracted), seed),
+      density("density", Widths(o.levels * o.features, o.density_width, o.density_layers, kGeometry), 0, seed + 1),
+      colour("colour", Widths(kColourInputs, o.colour_width, o.colour_layers, 3), 0, seed + 2),
+      contracted_(contracted) {}
+
+void RadianceField::ToUnit(const float p[3], float unit[3]) const {
+  if (!contracted_) {
+    for (int a = 0; a < 3; ++a) unit[a] = 0.5f * p[a] + 0.5f;
+    return;
+  }
+  const float m = std::max({std::fabs(p[0]), std::fabs(p[1]), std::fabs(p[2])});
+  for (int a = 0; a < 3; ++a) {
+    float c = p[a];
+    if (m > 1) c = std::fabs(p[a]) == m ? std::copysign(2 - 1 / m, p[a]) : p[a] / m;
+    unit[a] = 0.25f * c + 0.5f;
+  }
+}
+
+void RadianceField::AddTo(CheckpointWriter* writer) const {
+  for (const Parameters* p : {&grid.params(), &density.params(), &colour.params()}) writer->Add(p->name, p->values.span());
+}
+
+void RadianceField::ReadFrom(const CheckpointReader& reader) {
+  for (Parameters* p : {&grid.params(), &density.params(), &colour.params()}) reader.Read(p->name, p->values.span());
+}
+
+}  // namespace sanerf

@@ -1,0 +1,37 @@
+// The radiance field of instant-NGP: hash grid -> density network -> (density, geometry feature); with the direction's
+// spherical harmonics -> colour network.
+#pragma once
+
+#include "sanerf/core/json.h"
+#include "sanerf/nerf/options.h"
+#include "sanerf/nn/checkpoint.h"
+#include "sanerf/nn/hash_grid.h"
+#include "sanerf/nn/mlp.h"
+
+namespace sanerf {
+
+class RadianceField {
+ public:
+  static constexpr int kGeometry = 16;  // outputs of the density network: log density, then 15 features (as instant-ngp)
+  static constexpr int kColourInputs = kGeometry + 16;
+
+  // contracted: the scene reaches beyond [-1, 1]^3 (extent > 1).
+  RadianceField(const NerfOptions& options, bool contracted, uint64_t seed);
+
+  // Model-frame point to the grid's unit cube. Contracted: L-infinity contraction of mip-NeRF 360 as in the release
+  // (identity inside the unit ball of the maximum norm, else x / m with the largest component at 2 - 1/m), range [-2, 2].
+  void ToUnit(const float p[3], float unit[3]) const;
+  bool contracted() const { return contracted_; }
+
+  HashGrid grid;
+  Mlp density;
+  Mlp colour;
+
+  void AddTo(CheckpointWriter* writer) const;
+  void ReadFrom(const CheckpointReader& reader);
+
+ private:
+  bool contracted_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,116 @@
+#include "sanerf/nerf/model_file.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
+
+namespace sanerf {
+
+namespace {
+
+Json ToJson(const Similarity& s) {
+  Json json{{"scale", s.scale}, {"rotation", Json::array()}, {"translation", Json::array()}};
+  for (int i = 0; i < 9; ++i) json["rotation"].push_back(s.rotation(i / 3, i % 3));
+  for (int i = 0; i < 3; ++i) json["translation"].push_back(s.translation[i]);
+  return json;
+}
+
+Similarity SimilarityFromJson(const Json& json) {
+  Similarity s;
+  s.scale = json.at("scale");
+  for (int i = 0; i < 9; ++i) s.rotation(i / 3, i % 3) = json.at("rotation").at(size_t(i));
+  for (int i = 0; i < 3; ++i) s.translation[i] = json.at("translation").at(size_t(i));
+  return s;
+}
+
+Json OptionsToJson(const NerfOptions& options) {
+  NerfOptions copy = options;
+  OptionRegistry registry;
+  registry.Add("train", copy);
+  return registry.ToJson()["train"];
+}
+
+NerfOptions OptionsFromJson(const Json& json) {
+  NerfOptions options;
+  OptionRegistry registry;
+  registry.Add("train", options);
+  registry.FromJson({{"train", json}});
+  return options;
+}
+
+}  // namespace
+
+NerfOptions NerfPreset(const std::string& name) {
+  NerfOptions o;
+  if (name == "default") return o;
+  if (name == "fast") {
+    o.iters = 1200;
+    o.batch_samples = 1 << 15;
+    o.log2_table = 17;
+    return o;
+  }
+  if (name == "paper") {
+    o.iters = 15000;
+    o.batch_samples = 1 << 18;
+    o.density_layers = 2;
+    return o;
+  }
+  throw UsageError("preset '" + name + "'", "unknown preset", DidYouMean(name, {"fast", "default", "paper"}));
+}
+
+kernels::MarchOptions MarchOptionsFor(const NerfOptions& o, double extent, double near) {
+  return {float(near), o.step, extent > 1 ? o.cone : 0.0f};
+}
+
+void WriteModel(const NerfModel& model, const NerfOptions& options, CheckpointWriter* writer) {
+  writer->kind = kNerfCheckpointKind;
+  writer->meta = {{"options", OptionsToJson(options)},
+                  {"model_from_file", ToJson(model.model_from_file())},
+                  {"extent", model.occupancy().extent()},
+                  {"near", model.trace_options().march.near},
+                  {"background", {model.background()[0], model.background()[1], model.background()[2]}}};
+  model.field().AddTo(writer);
+  model.occupancy().AddBitsTo(writer);
+}
+
+void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
+                       const Similarity& model_from_file) {
+  const Json wanted = OptionsToJson(options);
+  for (const auto& [key, value] : reader.meta()["options"].items())
+    if (key != "save_seconds" && key != "eval_fraction" && wanted.contains(key) && wanted[key] != value)
+      throw Error(fmt::format("{}: cannot resume", path.string()),
+                  fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
+                  "use the same options, or train into another run folder");
+  const Similarity theirs = SimilarityFromJson(reader.meta()["model_from_file"]);
+  if (theirs.scale != model_from_file.scale || theirs.translation != model_from_file.translation)
+    throw Error(fmt::format("{}: cannot resume", path.string()), "it was trained on other camera poses",
+                "train into another run folder");
+}
+
+NerfModel NerfModel::Load(const std::filesystem::path& path) {
+  const CheckpointReader reader(path, kNerfCheckpointKind);
+  NerfModel model;
+  try {
+    const Json& meta = reader.meta();
+    const NerfOptions options = OptionsFromJson(meta.at("options"));
+    const double extent = meta.at("extent");
+    auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
+    field->ReadFrom(reader);
+    auto occupancy =
+        std::make_shared<OccupancyGrid>(options.occupancy_resolution, 1 + int(std::lround(std::log2(extent))));
+    occupancy->ReadBits(reader);
+    model.field_ = field;
+    model.occupancy_ = occupancy;
+    model.trace_ = {MarchOptionsFor(options, extent, meta.at("near")), 1e-3f};
+    model.model_from_file_ = SimilarityFromJson(meta.at("model_from_file"));
+    for (size_t c = 0; c < 3; ++c) model.background_[c] = meta.at("background").at(c);
+    model.finished_ = meta.value("finished", false);
+    model.fingerprint_ = reader.checksum();
+  } catch (const Json::exception& e) {
+    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "train again");
+  }
+  return model;
+}
+
+}  // namespace sanerf

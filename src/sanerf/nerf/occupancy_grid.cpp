@@ -1,0 +1,151 @@
+#include "sanerf/nerf/occupancy_grid.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
+#include "sanerf/kernels/isa.h"
+
+namespace sanerf {
+
+namespace {
+constexpr int64_t kQueries = 1 << 17;    // cells asked per update
+constexpr int64_t kChunk = 4096;
+constexpr float kDecay = 0.95f;
+constexpr float kOpaqueStep = 0.01f;     // alpha of a step that counts
+constexpr float kUnseen = -1;
+constexpr float kUnknown = 4.5f;         // first value: decays below the threshold in about ten updates unless confirmed
+}  // namespace
+
+OccupancyGrid::OccupancyGrid(int resolution, int num_cascades)
+    : resolution_(resolution), num_cascades_(num_cascades) {
+  SANERF_CHECK_EQ(resolution % 4, 0);
+  SANERF_CHECK_GE(num_cascades, 1);
+  density_.assign(size_t(CellsPerCascade() * num_cascades), kUnknown);
+  bits_.assign(density_.size() / 64, ~uint64_t{0});
+}
+
+void OccupancyGrid::CellCorner(int64_t index, float corner[3], float* size) const {
+  const int64_t cascade = index / CellsPerCascade(), cell = index % CellsPerCascade();
+  const float bound = float(1 << cascade);
+  *size = 2 * bound / float(resolution_);
+  const int64_t xyz[3] = {cell % resolution_, cell / resolution_ % resolution_, cell / resolution_ / resolution_};
+  for (int a = 0; a < 3; ++a) corner[a] = float(xyz[a]) * *size - bound;
+}
+
+void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras) {
+  ParallelForChunks(int64_t(density_.size()), kChunk, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      float corner[3], size;
+      CellCorner(i, corner, &size);
+      const Vec3 centre(corner[0] + size / 2, corner[1] + size / 2, corner[2] + size / 2);
+      const double radius = 0.87 * size;  // half of the cell's diagonal
+      const bool seen = std::any_of(cameras.begin(), cameras.end(), [&](const Camera& camera) {
+        const Vec3 p = camera.world_from_cam.Inverse() * centre;
+        if (p.z() > radius) return false;
+        const double z = std::max(-p.z(), radius), margin = radius / z + 0.05;
+        const double x = camera.fx * p.x() / z, y = -camera.fy * p.y() / z;
+        return x > -camera.cx - margin * camera.fx && x < camera.width - camera.cx + margin * camera.fx &&
+               y > -camera.cy - margin * camera.fy && y < camera.height - camera.cy + margin * camera.fy;
+      });
+      if (!seen) density_[size_t(i)] = kUnseen;
+    }
+  });
+  RefreshBits(1);
+}
+
+bool OccupancyGrid::CellOf(const float p[3], uint32_t* index) const {
+  int cascade;
+  int64_t cell;
+  if (!kernels::FindCell(view(), p, &cascade, &cell)) return false;
+  *index = uint32_t(cascade * CellsPerCascade() + cell);
+  return true;
+}
+
+void OccupancyGrid::Observe(const std::vector<Seen>& seen) {
+  for (const Seen& s : seen) {
+    float& d = density_[s.cell];
+    if (d >= 0) d = std::max(d, s.density);
+  }
+}
+
+void OccupancyGrid::Update(const RadianceField& field, float step, uint64_t seed, int64_t update) {
+  const int64_t num_cells = int64_t(density_.size());
+  for (float& d : density_)
+    if (d > 0) d *= kDecay;
+  // One place per query, filled in parallel, merged in order: two queries may name the same cell.
+  const int64_t num_queries = std::min(kQueries, num_cells);
+  std::vector<int64_t> cells(static_cast<size_t>(num_queries));
+  evaluated_.resize(size_t(num_queries));
+  ParallelForChunks(num_queries, kChunk, [&](int64_t begin, int64_t end) {
+    const int64_t num_tiles = kernels::NumTiles(end - begin), padded = num_tiles * kernels::kTile;
+    Buffer positions(padded * 3, 0.5f), features(padded * field.grid.num_outputs());
+    Buffer hidden(padded * field.density.shape().HiddenWidth()), out(padded * RadianceField::kGeometry);
+    for (int64_t i = begin; i < end; ++i) {
+      Random random(seed, uint64_t(update), uint64_t(i));
+      int64_t cell = int64_t(random.NextU64() % uint64_t(num_cells));
+      // Every second query wants an occupied cell: the ones that could become empty, or matter most.
+      for (int attempt = 0; i % 2 == 1 && attempt < 16 && !(bits_[size_t(cell / 64)] >> (cell % 64) & 1); ++attempt)
+        cell = int64_t(random.NextU64() % uint64_t(num_cells));
+      cells[size_t(i)] = cell;
+      float p[3], size, unit[3];
+      CellCorner(cell, p, &size);
+      for (float& coordinate : p) coordinate += size * random.NextFloat();
+      field.ToUnit(p, unit);
+      const int64_t k = i - begin, tile = k / kernels::kTile, lane = k % kernels::kTile;
+      for (int a = 0; a < 3; ++a) positions[(tile * 3 + a) * kernels::kTile + lane] = unit[a];
+    }
+    field.grid.Forward(positions.data(), num_tiles, features.data());
+    field.density.Forward(features.data(), num_tiles, hidden.data(), out.data());
+    for (int64_t k = 0; k < end - begin; ++k) {
+      const float log_density = out[(k / kernels::kTile) * RadianceField::kGeometry * kernels::kTile + k % kernels::kTile];
+      evaluated_[size_t(begin + k)] = std::exp(std::clamp(log_density, -15.0f, 15.0f));
+    }
+  });
+  for (int64_t i = 0; i < num_queries; ++i) {
+    float& d = density_[size_t(cells[size_t(i)])];
+    if (d >= 0) d = std::max(d, evaluated_[size_t(i)]);
+  }
+  RefreshBits(step);
+}
+
+void OccupancyGrid::RefreshBits(float step) {
+  double sum = 0;
+  int64_t seen = 0;
+  for (const float d : density_) {
+    if (d < 0) continue;
+    sum += d;
+    ++seen;
+  }
+  // Early on the whole field is thin; then the mean decides, so that something is always left to learn from.
+  const float mean = seen > 0 ? float(sum / double(seen)) : 0;
+  const float threshold = std::min(kOpaqueStep / step, mean);
+  for (size_t word = 0; word < bits_.size(); ++word) {
+    uint64_t bits = 0;
+    for (int b = 0; b < 64; ++b) bits |= uint64_t(density_[word * 64 + size_t(b)] >= threshold && density_[word * 64 + size_t(b)] >= 0) << b;
+    bits_[word] = bits;
+  }
+}
+
+double OccupancyGrid::OccupiedShare() const {
+  int64_t count = 0;
+  for (const uint64_t word : bits_) count += std::popcount(word);
+  return double(count) / double(bits_.size() * 64);
+}
+
+void OccupancyGrid::AddBitsTo(CheckpointWriter* writer) const {
+  writer->Add("occupancy_bits", {reinterpret_cast<const float*>(bits_.data()), bits_.size() * 2});
+}
+
+void OccupancyGrid::AddDensityTo(CheckpointWriter* writer) const { writer->Add("occupancy_density", density_); }
+
+void OccupancyGrid::ReadBits(const CheckpointReader& reader) {
+  reader.Read("occupancy_bits", {reinterpret_cast<float*>(bits_.data()), bits_.size() * 2});
+}
+
+void OccupancyGrid::ReadDensity(const CheckpointReader& reader) { reader.Read("occupancy_density", density_); }
+
+}  // namespace sanerf

@@ -1,0 +1,53 @@
+// Nested occupancy grids (Mueller et al. 2022, appendix C): where the field is dense enough to matter.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/camera.h"
+#include "sanerf/kernels/march.h"
+#include "sanerf/nerf/field.h"
+
+namespace sanerf {
+
+class OccupancyGrid {
+ public:
+  OccupancyGrid(int resolution, int num_cascades);  // cascade c covers [-2^c, 2^c]^3
+
+  // Cells that no camera (model frame) looks at stay empty for ever.
+  void CullUnseen(const std::vector<Camera>& cameras);
+
+  // Densities that training met anyway, at model-frame points: free knowledge of the cells that matter.
+  struct Seen {
+    uint32_t cell;  // index over all cascades
+    float density;
+  };
+  // Index for Seen; false outside the outermost box.
+  bool CellOf(const float p[3], uint32_t* cell) const;
+  void Observe(const std::vector<Seen>& seen);
+
+  // Lets old values decay, asks the field at random points of random cells (half of them occupied ones), and
+  // recomputes the bits. A cell is occupied when a step through it would absorb more than 1 %.
+  void Update(const RadianceField& field, float step, uint64_t seed, int64_t update);
+
+  kernels::OccupancyView view() const { return {resolution_, num_cascades_, bits_.data()}; }
+  double OccupiedShare() const;
+  int num_cascades() const { return num_cascades_; }
+  double extent() const { return double(1 << (num_cascades_ - 1)); }
+
+  void AddBitsTo(CheckpointWriter* writer) const;
+  void AddDensityTo(CheckpointWriter* writer) const;  // what Update continues from
+  void ReadBits(const CheckpointReader& reader);
+  void ReadDensity(const CheckpointReader& reader);
+
+ private:
+  int64_t CellsPerCascade() const { return int64_t(resolution_) * resolution_ * resolution_; }
+  void CellCorner(int64_t cell, float corner[3], float* size) const;
+  void RefreshBits(float step);
+
+  int resolution_, num_cascades_;
+  std::vector<float> density_;  // running maximum; negative = never seen by a camera
+  std::vector<uint64_t> bits_;
+  std::vector<float> evaluated_;  // scratch of Update
+};
+
+}  // namespace sanerf

@@ -1,0 +1,126 @@
+#include "sanerf/nerf/ray_tracer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/kernels/isa.h"
+
+namespace sanerf {
+
+using kernels::kTile;
+
+namespace {
+constexpr int kWaveSamples = 1024;  // aimed at per wave: enough to fill tiles, few enough to waste little behind surfaces
+constexpr int kMinPerRay = 4, kMaxPerRay = 64;
+}  // namespace
+
+Ray MakeRay(const Camera& camera, const Vec2& px) {
+  const Vec3 direction = camera.RayInWorld(px);
+  const double length = direction.norm();
+  Ray ray;
+  for (int a = 0; a < 3; ++a) {
+    ray.origin[a] = float(camera.center()[a]);
+    ray.direction[a] = float(direction[a] / length);
+  }
+  ray.z_per_t = float(1 / length);
+  return ray;
+}
+
+RayTracer::RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options,
+                     bool keep_waves)
+    : field_(field), occupancy_(occupancy), options_(options), keep_waves_(keep_waves) {}
+
+void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
+  rays_ = rays;
+  marches_.resize(size_t(num_rays));
+  transmittance_.assign(size_t(num_rays), 1.0f);
+  alive_.resize(size_t(num_rays));
+  segments_.clear();
+  wave_begin_ = num_tiles_ = 0;
+  for (int i = 0; i < num_rays; ++i) {
+    alive_[size_t(i)] = i;
+    std::copy_n(rays[i].origin, 3, marches_[size_t(i)].origin);
+    std::copy_n(rays[i].direction, 3, marches_[size_t(i)].direction);
+    kernels::StartMarch(occupancy_.view(), options_.march, jitter ? jitter[i] : 0.5f, &marches_[size_t(i)]);
+  }
+}
+
+void RayTracer::GrowTo(int64_t num_tiles) {
+  const int64_t slots = num_tiles * kTile;
+  for (Buffer* buffer : {&t_, &dt_, &sigma_, &weights_}) buffer->Grow(slots);
+  positions_.Grow(slots * 3);
+  directions_.Grow(slots * 3);
+  features_.Grow(slots * field_.grid.num_outputs());
+  density_hidden_.Grow(slots * field_.density.shape().HiddenWidth());
+  density_out_.Grow(slots * RadianceField::kGeometry);
+}
+
+// Marches every alive ray by at most per_ray samples and lays them out one after the other.
+void RayTracer::PlaceSamples(int per_ray) {
+  GrowTo(wave_begin_ + kernels::NumTiles(int64_t(alive_.size()) * per_ray));
+  int slot = int(wave_begin_) * kTile;
+  for (const int ray : alive_) {
+    kernels::MarchState& march = marches_[size_t(ray)];
+    const int count = kernels::March(occupancy_.view(), options_.march, &march, per_ray, &t_[slot], &dt_[slot]);
+    if (count == 0) continue;
+    for (int s = slot; s < slot + count; ++s) {
+      float p[3], unit[3];
+      for (int a = 0; a < 3; ++a) p[a] = march.origin[a] + t_[s] * march.direction[a];
+      field_.ToUnit(p, unit);
+      float* position = &positions_[int64_t(s / kTile) * 3 * kTile + s % kTile];
+      float* direction = &directions_[int64_t(s / kTile) * 3 * kTile + s % kTile];
+      for (int a = 0; a < 3; ++a) {
+        position[a * kTile] = unit[a];
+        direction[a * kTile] = march.direction[a];
+      }
+    }
+    segments_.push_back({ray, slot, count});
+    slot += count;
+  }
+  num_tiles_ = kernels::NumTiles(slot);
+  for (; slot < num_tiles_ * kTile; ++slot) {  // padding: harmless numbers
+    t_[slot] = dt_[slot] = 0;
+    for (int a = 0; a < 3; ++a) {
+      positions_[int64_t(slot / kTile) * 3 * kTile + a * kTile + slot % kTile] = 0.5f;
+      directions_[int64_t(slot / kTile) * 3 * kTile + a * kTile + slot % kTile] = 0;
+    }
+  }
+}
+
+bool RayTracer::NextWave() {
+  if (!keep_waves_) {
+    segments_.clear();
+    num_tiles_ = 0;
+  }
+  wave_begin_ = num_tiles_;
+  const size_t first_segment = segments_.size();
+  if (alive_.empty()) return false;
+  PlaceSamples(std::clamp(kWaveSamples / int(alive_.size()), kMinPerRay, kMaxPerRay));
+
+  const int64_t b = wave_begin_, n = num_tiles_ - wave_begin_;
+  float* features = features_.data() + b * field_.grid.num_outputs() * kTile;
+  float* out = density_out_.data() + b * RadianceField::kGeometry * kTile;
+  field_.grid.Forward(positions_.data() + b * 3 * kTile, n, features);
+  field_.density.Forward(features, n, density_hidden_.data() + b * field_.density.shape().HiddenWidth() * kTile, out);
+  for (int64_t tile = 0; tile < n; ++tile)
+    kernels::Kernels().exp(out + tile * RadianceField::kGeometry * kTile, kTile, &sigma_[(b + tile) * kTile]);
+
+  for (size_t i = first_segment; i < segments_.size(); ++i) {
+    const Segment& segment = segments_[i];
+    float& transmittance = transmittance_[size_t(segment.ray)];
+    for (int s = segment.slot; s < segment.slot + segment.count; ++s) {
+      const float pass = std::exp(-sigma_[s] * dt_[s]);
+      weights_[s] = transmittance * (1 - pass);
+      transmittance *= pass;
+    }
+  }
+  for (int64_t s = segments_.size() > first_segment ? segments_.back().slot + segments_.back().count : num_tiles_ * kTile;
+       s < num_tiles_ * kTile; ++s)
+    weights_[s] = 0;
+  std::erase_if(alive_, [&](int ray) {
+    return transmittance_[size_t(ray)] < options_.stop_transmittance || marches_[size_t(ray)].t >= marches_[size_t(ray)].t_end;
+  });
+  return segments_.size() > first_segment || !alive_.empty();
+}
+
+}  // namespace sanerf

@@ -1,0 +1,74 @@
+// Rays through the field in waves: each wave takes the next few occupied samples of every ray that still lets light
+// through, and asks the density network for all of them at once. Nothing behind an opaque surface is evaluated.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/camera.h"
+#include "sanerf/nerf/field.h"
+#include "sanerf/nerf/occupancy_grid.h"
+
+namespace sanerf {
+
+struct Ray {
+  float origin[3], direction[3];  // model frame, unit direction
+  float z_per_t;                  // z-depth (model units) per unit of the ray parameter
+};
+
+// camera: model frame.
+Ray MakeRay(const Camera& camera, const Vec2& px);
+
+struct TraceOptions {
+  kernels::MarchOptions march;
+  float stop_transmittance = 1e-4f;  // a ray ends when less light than this gets through
+};
+
+// Consecutive samples of one ray.
+struct Segment {
+  int ray, slot, count;  // samples are slots slot .. slot + count - 1
+};
+
+// Buffers of one thread. Slot s is lane s % 64 of tile s / 64 in the tiled layouts.
+class RayTracer {
+ public:
+  // keep_waves: all waves stay in the buffers until the next Begin (training); otherwise each replaces the last.
+  RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options, bool keep_waves);
+
+  void Begin(const Ray* rays, const float* jitter, int num_rays);  // jitter: [0, 1) per ray, null = 0.5
+  bool NextWave();                                                 // false: all rays have ended
+
+  const std::vector<Segment>& segments() const { return segments_; }  // of this wave; with keep_waves of all so far
+  int64_t wave_begin_tile() const { return wave_begin_; }
+  int64_t end_tile() const { return num_tiles_; }
+  float transmittance(int ray) const { return transmittance_[size_t(ray)]; }  // behind the last sample
+
+  // Per slot.
+  const float* t() const { return t_.data(); }
+  const float* dt() const { return dt_.data(); }
+  const float* sigma() const { return sigma_.data(); }
+  const float* weights() const { return weights_.data(); }
+  // Tiled: unit-cube positions [3], directions [3], grid features, density network's hidden and outputs [16].
+  const float* positions() const { return positions_.data(); }
+  const float* directions() const { return directions_.data(); }
+  const float* features() const { return features_.data(); }
+  const float* density_hidden() const { return density_hidden_.data(); }
+  const float* density_out() const { return density_out_.data(); }
+
+ private:
+  void GrowTo(int64_t num_tiles);
+  void PlaceSamples(int per_ray);
+
+  const RadianceField& field_;
+  const OccupancyGrid& occupancy_;
+  TraceOptions options_;
+  bool keep_waves_;
+  const Ray* rays_ = nullptr;
+  std::vector<kernels::MarchState> marches_;
+  std::vector<float> transmittance_;
+  std::vector<int> alive_;
+  std::vector<Segment> segments_;
+  int64_t wave_begin_ = 0, num_tiles_ = 0;
+  Buffer t_, dt_, sigma_, weights_, positions_, directions_, features_, density_hidden_, density_out_;
+};
+
+}  // namespace sanerf

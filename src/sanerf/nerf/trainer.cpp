@@ -1,0 +1,163 @@
+#include "sanerf/nerf/trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/nerf/model_file.h"
+
+namespace sanerf {
+
+namespace {
+constexpr int64_t kGroupRays = 128;  // a group's activations stay in the second- and third-level caches
+constexpr int64_t kFirstRays = 256, kFewestRays = 64, kMaxRays = 1 << 16;
+constexpr int64_t kWarmUpSteps = 50;
+constexpr int64_t kEarlySteps = 256;  // occupancy changes fast at first: updated twice as often
+enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
+
+bool IsFinite(double x) { return std::isfinite(x); }
+}  // namespace
+
+NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
+    : options_(o),
+      model_from_file_(scene.model_from_file),
+      has_alpha_(scene.has_alpha),
+      photos_(scene, o.downscale),
+      field_(std::make_shared<RadianceField>(o, scene.extent > 1, uint64_t(o.seed))),
+      occupancy_(std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
+      trace_{MarchOptionsFor(o, scene.extent, scene.near), 1e-4f},
+      rays_per_step_(kFirstRays) {
+  if (o.loss != "huber" && o.loss != "mse") throw UsageError("train.loss=" + o.loss, "unknown loss", "use huber or mse");
+  if (o.background != "random" && o.background != "last_sample")
+    throw UsageError("train.background=" + o.background, "unknown background", "use random or last_sample");
+  loss_ = {o.loss == "huber", o.huber_delta, o.background == "last_sample" && !has_alpha_, o.distortion};
+  for (Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) p->PrepareTraining();
+  occupancy_->CullUnseen(photos_.cameras());
+}
+
+NerfTrainer::~NerfTrainer() = default;
+
+double NerfTrainer::LearningRate() const {
+  const double warm_up = std::min(1.0, double(step_ + 1) / kWarmUpSteps);
+  return options_.lr * warm_up * std::pow(double(options_.lr_final), double(step_) / std::max(1, options_.iters));
+}
+
+// Groups of rays in parallel; every random number is a function of (seed, step, ray).
+void NerfTrainer::ComputeGroups(int64_t num_rays) {
+  num_groups_ = size_t((num_rays + kGroupRays - 1) / kGroupRays);
+  if (groups_.size() < num_groups_) groups_.resize(num_groups_);
+  ParallelFor(int64_t(num_groups_), [&](int64_t g) {
+    const int64_t begin = g * kGroupRays, count = std::min(kGroupRays, num_rays - begin);
+    std::vector<TrainingRay> rays(static_cast<size_t>(count));
+    std::vector<float> jitter(static_cast<size_t>(count)), backgrounds(static_cast<size_t>(3 * count));
+    for (int64_t i = 0; i < count; ++i) {
+      Random random(uint64_t(options_.seed), uint64_t(step_), uint64_t(begin + i) * 4 + kRayStream);
+      rays[size_t(i)] = photos_.Draw(&random);
+      jitter[size_t(i)] = random.NextFloat();
+      for (int c = 0; c < 3; ++c) backgrounds[size_t(3 * i + c)] = random.NextFloat();
+    }
+    const auto worker =
+        workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
+    worker->Compute(rays, jitter, backgrounds, 1.0f / float(num_rays), &groups_[size_t(g)]);
+  });
+}
+
+// One job per level, scatter then Adam while the level's rows are cached, and one for the networks. Groups are added in
+// order, so the sums do not depend on the threads.
+void NerfTrainer::ApplyGradients() {
+  kernels::AdamStep adam;
+  adam.lr = float(LearningRate());
+  adam.step = step_ + 1;
+  kernels::AdamStep sparse = adam;
+  sparse.skip_zero = true;
+  const int num_levels = field_->grid.shape().num_levels;
+  ParallelFor(num_levels + 1, [&](int64_t job) {
+    if (job > 0) {
+      const int level = num_levels - int(job);  // the fine, slow ones first
+      for (size_t g = 0; g < num_groups_; ++g) field_->grid.BackwardLevel(level, groups_[g].grid);
+      field_->grid.StepLevel(level, sparse);
+      return;
+    }
+    for (size_t g = 0; g < num_groups_; ++g) {
+      for (auto [params, grads] : {std::pair{&field_->density.params(), &groups_[g].grad_density},
+                                   std::pair{&field_->colour.params(), &groups_[g].grad_colour}})
+        for (int64_t i = 0; i < params->size(); ++i) params->grads[i] += (*grads)[i];
+    }
+    for (Parameters* p : {&field_->density.params(), &field_->colour.params()}) p->Step(adam, 0, p->size());
+  });
+}
+
+NerfStepResult NerfTrainer::Step() {
+  const int64_t num_rays = rays_per_step_;
+  ComputeGroups(num_rays);
+  NerfStepResult result;
+  result.num_rays = num_rays;
+  double squared = 0;
+  for (size_t g = 0; g < num_groups_; ++g) {
+    if (!IsFinite(groups_[g].loss))
+      throw Error(fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays, int64_t(g + 1) * kGroupRays - 1),
+                  "the loss is not a number", "lower the learning rate: --set train.lr=0.003");
+    result.loss += groups_[g].loss;
+    squared += groups_[g].squared;
+    result.num_samples += groups_[g].num_samples;
+  }
+  result.psnr = -10 * std::log10(std::max(1e-10, squared / double(3 * num_rays)));
+  for (size_t g = 0; g < num_groups_; ++g) occupancy_->Observe(groups_[g].seen);
+  ApplyGradients();
+  ++step_;
+  const int64_t every = step_ <= kEarlySteps ? std::max(1, options_.occupancy_every / 2) : options_.occupancy_every;
+  if (step_ % every == 0)
+    occupancy_->Update(*field_, trace_.march.step, uint64_t(options_.seed) ^ kOccupancyStream << 32, step_);
+  // Keep the number of samples per step where it was asked for.
+  const double wanted = double(num_rays) * options_.batch_samples / std::max<double>(1, double(result.num_samples));
+  const double bounded = std::clamp(wanted, 0.7 * double(num_rays), 1.4 * double(num_rays));
+  rays_per_step_ = std::clamp(int64_t(bounded), kFewestRays, kMaxRays);
+  return result;
+}
+
+NerfModel NerfTrainer::Model() const {
+  NerfModel model;
+  model.field_ = field_;
+  model.occupancy_ = occupancy_;
+  model.trace_ = trace_;
+  model.trace_.stop_transmittance = 1e-3f;
+  model.model_from_file_ = model_from_file_;
+  for (int c = 0; c < 3; ++c) model.background_[c] = has_alpha_ ? 1 : photos_.mean_rgb()[c];
+  return model;
+}
+
+void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
+  CheckpointWriter writer;
+  WriteModel(Model(), options_, &writer);
+  writer.meta["step"] = step_;
+  writer.meta["rays_per_step"] = rays_per_step_;
+  writer.meta["finished"] = finished;
+  if (!finished) {
+    occupancy_->AddDensityTo(&writer);
+    for (const Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) {
+      writer.Add(p->name + ".m", p->m.span());
+      writer.Add(p->name + ".v", p->v.span());
+    }
+  }
+  writer.Write(path);
+}
+
+void NerfTrainer::Resume(const std::filesystem::path& path) {
+  const CheckpointReader reader(path, kNerfCheckpointKind);
+  CheckSameTraining(reader, path, options_, model_from_file_);
+  field_->ReadFrom(reader);
+  occupancy_->ReadBits(reader);
+  occupancy_->ReadDensity(reader);
+  for (Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) {
+    reader.Read(p->name + ".m", p->m.span());
+    reader.Read(p->name + ".v", p->v.span());
+  }
+  step_ = reader.meta()["step"];
+  rays_per_step_ = reader.meta()["rays_per_step"];
+}
+
+}  // namespace sanerf

@@ -1,0 +1,63 @@
+// Fits the radiance field to the photos (paper section A).
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "sanerf/core/worker_pool.h"
+#include "sanerf/nerf/batch_gradient.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/nerf/options.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+struct NerfStepResult {
+  double loss = 0, psnr = 0;  // of the batch
+  int64_t num_rays = 0, num_samples = 0;
+};
+
+class NerfTrainer {
+ public:
+  NerfTrainer(const Scene& scene, const NerfOptions& options);
+  ~NerfTrainer();
+
+  NerfStepResult Step();  // throws Error when the loss is not a number
+  int64_t step() const { return step_; }
+  NerfModel Model() const;  // shares the weights: what it renders changes with the next step
+
+  // finished: without the optimiser's state, a third of the size. Otherwise Resume continues bit for bit.
+  void Save(const std::filesystem::path& path, bool finished) const;
+  // Throws Error when the checkpoint belongs to other options or another scene.
+  void Resume(const std::filesystem::path& path);
+
+ private:
+  void ComputeGroups(int64_t num_rays);
+  void ApplyGradients();
+  double LearningRate() const;
+
+  NerfOptions options_;
+  Similarity model_from_file_;
+  bool has_alpha_;
+  TrainingPhotos photos_;
+  std::shared_ptr<RadianceField> field_;
+  std::shared_ptr<OccupancyGrid> occupancy_;
+  TraceOptions trace_;
+  RayLossOptions loss_;
+  int64_t step_ = 0, rays_per_step_;
+  size_t num_groups_ = 0;
+  std::vector<GroupGradient> groups_;
+  WorkerPool<BatchGradient> workers_;
+};
+
+struct NerfTrainFiles {
+  std::filesystem::path checkpoint, log;  // RUN/nerf/model.ckpt, RUN/nerf/log.jsonl
+  bool resume = false;
+};
+
+// The whole stage: progress with loss, held-out PSNR, rays/s and ETA; checkpoints; Ctrl-C saves and throws InterruptedError.
+// With resume and a finished checkpoint it is loaded and returned at once.
+NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files);
+
+}  // namespace sanerf

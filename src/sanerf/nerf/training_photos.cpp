@@ -1,0 +1,49 @@
+#include "sanerf/nerf/training_photos.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+
+namespace sanerf {
+
+TrainingPhotos::TrainingPhotos(const Scene& scene, int downscale) : view_idxs_(scene.TrainViews()) {
+  if (downscale < 1) throw UsageError("downscale must be 1 or more");
+  if (view_idxs_.empty())
+    throw Error(scene.root.string(), "no training view is left", "lower --test-every or add photos");
+  const size_t n = view_idxs_.size();
+  cameras_.resize(n);
+  images_.resize(n);
+  Progress progress("load photos", int64_t(n), "photos");
+  std::atomic<int64_t> done = 0;
+  ParallelFor(int64_t(n), [&](int64_t i) {
+    const View& view = scene.views[size_t(view_idxs_[size_t(i)])];
+    const int width = std::max(1, view.camera.width / downscale), height = std::max(1, view.camera.height / downscale);
+    images_[size_t(i)] = ToU8(LoadViewImage(view, width, height));
+    cameras_[size_t(i)] = view.camera.Resized(width, height).In(scene.model_from_file);
+    progress.Update(++done);
+  });
+  double sum[3] = {0, 0, 0};
+  int64_t count = 0;
+  for (const ImageU8& image : images_)
+    for (int64_t i = 0; i < image.num_pixels(); i += 7, ++count)
+      for (int c = 0; c < 3; ++c) sum[c] += image.data[size_t(i * image.channels + c)];
+  for (int c = 0; c < 3; ++c) mean_rgb_[c] = float(sum[c] / (255.0 * double(std::max<int64_t>(count, 1))));
+}
+
+TrainingRay TrainingPhotos::Draw(Random* random) const {
+  TrainingRay out;
+  out.photo = int(random->NextBelow(uint32_t(images_.size())));
+  const ImageU8& image = images_[size_t(out.photo)];
+  const int x = int(random->NextBelow(uint32_t(image.width))), y = int(random->NextBelow(uint32_t(image.height)));
+  out.ray = MakeRay(cameras_[size_t(out.photo)], Vec2(x + 0.5, y + 0.5));
+  const uint8_t* pixel = image.Pixel(x, y);
+  for (int c = 0; c < 3; ++c) out.rgb[c] = float(pixel[c]) / 255.0f;
+  if (image.channels == 4) out.alpha = float(pixel[3]) / 255.0f;
+  return out;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,36 @@
+// The training photos in memory and the rays drawn from them.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/random.h"
+#include "sanerf/nerf/ray_tracer.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+struct TrainingRay {
+  Ray ray;
+  float rgb[3];    // of the photo, not premultiplied
+  float alpha = 1;
+  int photo = 0;   // index into view_idxs()
+};
+
+class TrainingPhotos {
+ public:
+  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Progress on stderr.
+  TrainingPhotos(const Scene& scene, int downscale);
+
+  TrainingRay Draw(Random* random) const;  // uniform over photos, then over pixels
+  const std::vector<Camera>& cameras() const { return cameras_; }
+  const std::vector<int>& view_idxs() const { return view_idxs_; }
+  const float* mean_rgb() const { return mean_rgb_; }
+
+ private:
+  std::vector<int> view_idxs_;
+  std::vector<Camera> cameras_;  // model frame
+  std::vector<ImageU8> images_;
+  float mean_rgb_[3] = {0, 0, 0};
+};
+
+}  // namespace sanerf

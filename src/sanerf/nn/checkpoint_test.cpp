@@ -1,0 +1,159 @@
+#include "sanerf/nn/checkpoint.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+
+namespace sanerf {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class CheckpointTest : public testing::Test {
+ protected:
+  CheckpointTest() : folder_(fs::temp_directory_path() / ("sanerf_checkpoint_" + std::to_string(getpid()))) {
+    fs::create_directories(folder_);
+    path_ = folder_ / "model.ckpt";
+  }
+  ~CheckpointTest() override { fs::remove_all(folder_); }
+
+  // Two tensors, one of odd length and with values that text would lose.
+  void WriteSmall(const std::string& kind = "nerf") const {
+    CheckpointWriter writer{kind, {{"step", 1200}, {"name", "mug \"blue\""}}, {}};
+    writer.Add("weights", weights_);
+    writer.Add("grid", grid_);
+    writer.Add("nothing", {});
+    writer.Write(path_);
+  }
+
+  std::string ErrorOf(const fs::path& path, const std::string& kind = "nerf") const {
+    try {
+      CheckpointReader reader(path, kind);
+    } catch (const Error& error) {
+      return std::string(error.what()) + "; hint: " + error.hint();
+    }
+    return "";
+  }
+
+  const std::vector<float> weights_ = {1.5f, -0.0f, 1e-42f, INFINITY, 3e38f};
+  const std::vector<float> grid_ = {7, 8, 9, 10};
+  fs::path folder_, path_;
+};
+
+TEST_F(CheckpointTest, RoundTrip) {
+  WriteSmall();
+  const CheckpointReader reader(path_, "nerf");
+  EXPECT_EQ(reader.meta()["step"], 1200);
+  EXPECT_EQ(reader.meta()["name"], "mug \"blue\"");
+  ASSERT_EQ(reader.Size("weights"), 5);
+  EXPECT_EQ(reader.Size("nothing"), 0);
+  EXPECT_EQ(reader.Size("moments"), -1);
+  EXPECT_TRUE(reader.Has("grid"));
+  EXPECT_FALSE(reader.Has("moments"));
+  std::vector<float> weights(5), grid(4);
+  reader.Read("weights", weights);
+  reader.Read("grid", grid);
+  EXPECT_EQ(std::memcmp(weights.data(), weights_.data(), 20), 0);  // bit for bit
+  EXPECT_EQ(grid, grid_);
+}
+
+TEST_F(CheckpointTest, SameContentsGiveTheSameBytesAndOtherContentsAnotherChecksum) {
+  WriteSmall();
+  const std::string bytes = ReadFile(path_);
+  const uint64_t checksum = CheckpointReader(path_, "nerf").checksum();
+  WriteSmall();
+  EXPECT_EQ(ReadFile(path_), bytes);
+  CheckpointWriter writer{"nerf", {{"step", 1200}, {"name", "mug \"blue\""}}, {}};
+  std::vector<float> changed = weights_;
+  changed[1] = 0.0f;  // only the sign of a zero
+  writer.Add("weights", changed);
+  writer.Add("grid", grid_);
+  writer.Add("nothing", {});
+  writer.Write(path_);
+  EXPECT_NE(CheckpointReader(path_, "nerf").checksum(), checksum);
+}
+
+TEST_F(CheckpointTest, CutShortAnywhereIsAnError) {
+  WriteSmall();
+  const std::string bytes = ReadFile(path_);
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    WriteFileAtomic(path_, bytes.substr(0, size));
+    ASSERT_THAT(ErrorOf(path_), HasSubstr(size < 8 ? "not a sanerf checkpoint" : "truncated")) << size << " bytes";
+  }
+}
+
+TEST_F(CheckpointTest, AnyFlippedBitIsAnError) {
+  WriteSmall();
+  const std::string bytes = ReadFile(path_);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    std::string damaged = bytes;
+    damaged[i] = char(damaged[i] ^ (1 << (i % 8)));
+    WriteFileAtomic(path_, damaged);
+    const std::string error = ErrorOf(path_);
+    ASSERT_THAT(error, HasSubstr("model.ckpt")) << "byte " << i;
+    ASSERT_THAT(error, HasSubstr("hint: ")) << "byte " << i;
+  }
+}
+
+TEST_F(CheckpointTest, TrailingBytesAreAnError) {
+  WriteSmall();
+  WriteFileAtomic(path_, ReadFile(path_) + std::string(8, '\0'));
+  EXPECT_THAT(ErrorOf(path_), HasSubstr("damaged"));
+}
+
+TEST_F(CheckpointTest, OtherKindIsAnErrorThatNamesBoth) {
+  WriteSmall("object-field");
+  EXPECT_THAT(ErrorOf(path_), testing::AllOf(HasSubstr("'object-field'"), HasSubstr("'nerf'")));
+  EXPECT_EQ(ErrorOf(path_, "object-field"), "");
+}
+
+TEST_F(CheckpointTest, NewerVersionAsksForAnUpdate) {
+  WriteSmall();
+  std::string bytes = ReadFile(path_);
+  bytes[8] = 2;  // u32 version after the eight bytes of the magic
+  WriteFileAtomic(path_, bytes);
+  EXPECT_THAT(ErrorOf(path_), testing::AllOf(HasSubstr("format 2"), HasSubstr("update sanerf")));
+}
+
+TEST_F(CheckpointTest, SomethingElseIsNotACheckpoint) {
+  WriteFileAtomic(path_, "\x89PNG\r\n\x1a\n and so on, long enough to hold a header of ours");
+  EXPECT_THAT(ErrorOf(path_), HasSubstr("not a sanerf checkpoint"));
+  EXPECT_THAT(ErrorOf(folder_ / "absent.ckpt"), HasSubstr("absent.ckpt"));
+}
+
+TEST_F(CheckpointTest, MissingAndMisfitTensorsAreNamed) {
+  WriteSmall();
+  const CheckpointReader reader(path_, "nerf");
+  const auto error_of = [&](const std::string& name, size_t size) -> std::string {
+    std::vector<float> into(size);
+    try {
+      reader.Read(name, into);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(error_of("moments", 4), HasSubstr("'moments' is missing"));
+  EXPECT_THAT(error_of("grid", 5), HasSubstr("'grid' has 4 values, 5 are needed"));
+  EXPECT_EQ(error_of("grid", 4), "");
+}
+
+TEST_F(CheckpointTest, FailedWriteLeavesTheOldFile) {
+  WriteSmall();
+  const std::string before = ReadFile(path_);
+  CheckpointWriter writer{"nerf", {}, {}};
+  writer.Add("grid", grid_);
+  EXPECT_THROW(writer.Write(folder_ / "no such folder" / "model.ckpt"), Error);
+  EXPECT_THROW(writer.Write(path_ / "below a file.ckpt"), Error);
+  EXPECT_EQ(ReadFile(path_), before);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);  // no temporary file left
+}
+
+}  // namespace
+}  // namespace sanerf

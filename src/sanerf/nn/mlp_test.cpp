@@ -1,0 +1,65 @@
+#include "sanerf/nn/mlp.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace sanerf {
+namespace {
+
+TEST(Mlp, StartsWithinHesBounds) {
+  const Mlp mlp("colour", {32, 64, 64, 3}, 0, 1);
+  EXPECT_EQ(mlp.num_inputs(), 32);
+  EXPECT_EQ(mlp.num_outputs(), 3);
+  ASSERT_EQ(mlp.params().size(), 32 * 64 + 64 * 64 + 64 * 3);
+  const float* w = mlp.params().values.data();
+  const int widths[4] = {32, 64, 64, 3};
+  for (int layer = 0; layer < 3; ++layer) {
+    const double bound = std::sqrt(6.0 / widths[layer]);
+    const int n = widths[layer] * widths[layer + 1];
+    double most = 0, squares = 0;
+    for (int i = 0; i < n; ++i, ++w) {
+      most = std::max(most, std::abs(double(*w)));
+      squares += double(*w) * double(*w);
+    }
+    EXPECT_LE(most, bound * 1.000001) << layer;
+    EXPECT_GT(most, 0.95 * bound) << layer;
+    // Variance 2 / inputs keeps the size of the activations through ReLU layers.
+    EXPECT_NEAR(squares / n * widths[layer] / 2, 1, 0.15) << layer;
+  }
+}
+
+TEST(Mlp, DependsOnTheSeedOnly) {
+  const Mlp a("a", {16, 16, 2}, 0, 1), same("b", {16, 16, 2}, 0, 1), other("c", {16, 16, 2}, 0, 2);
+  int differ = 0;
+  for (int64_t i = 0; i < a.params().size(); ++i) {
+    EXPECT_EQ(a.params().values[i], same.params().values[i]);
+    differ += a.params().values[i] != other.params().values[i];
+  }
+  EXPECT_GT(differ, 280);
+}
+
+TEST(Mlp, WidthsThatTheKernelsCannotRunAreRefused) {
+  EXPECT_THROW(Mlp("m", {30, 64, 3}, 0, 1), std::logic_error);
+  EXPECT_THROW(Mlp("m", {32, 20, 3}, 0, 1), std::logic_error);
+  EXPECT_THROW(Mlp("m", {32}, 0, 1), std::logic_error);
+  EXPECT_THROW(Mlp("m", {16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, 0, 1), std::logic_error);
+  EXPECT_NO_THROW(Mlp("m", {16, 1}, 0, 1));
+}
+
+TEST(Mlp, FrozenParametersHoldNoGradients) {
+  Mlp mlp("m", {16, 16, 2}, 0, 1);
+  EXPECT_EQ(mlp.params().grads.size(), 0);
+  mlp.params().PrepareTraining();
+  EXPECT_EQ(mlp.params().grads.size(), mlp.params().size());
+  EXPECT_EQ(mlp.params().m.size(), mlp.params().size());
+  mlp.params().m[0] = 5;
+  mlp.params().PrepareTraining();  // again: keeps the moments
+  EXPECT_EQ(mlp.params().m[0], 5);
+  mlp.params().Freeze();
+  EXPECT_EQ(mlp.params().grads.size() + mlp.params().m.size() + mlp.params().v.size(), 0);
+}
+
+}  // namespace
+}  // namespace sanerf

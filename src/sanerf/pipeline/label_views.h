@@ -1,0 +1,22 @@
+// One label image per view from the 2D masks of several objects: the training data of a joint object field.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+
+namespace sanerf {
+
+struct LabelledViews {
+  std::vector<LabelView> views;  // those in which at least one object has a mask
+  int64_t overlap_pixels = 0;    // claimed by more than one object: the higher predicted IoU has them
+  int overlap_views = 0;
+};
+
+// decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
+// teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
+// a box around its masks, lifted with the depth of the views that have one.
+LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);
+
+}  // namespace sanerf

@@ -1,0 +1,85 @@
+// A run folder: everything the product persists about one scene. Relocatable; run.json is its only index.
+//
+//   run.json            versions, scene path and hash, resolved options with origins, frames' similarity, stage states
+//   nerf/               model.ckpt, log.jsonl
+//   features/           encoded views
+//   objects/NAME/       see object_store.h
+//   renders/ metrics.json report.html
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/json.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+// Changes when views, cameras, split or image sizes on disk change.
+std::string SceneHash(const Scene& scene);
+std::string FingerprintText(uint64_t fingerprint);  // 16 hexadecimal digits
+
+class RunFolder {
+ public:
+  static bool Exists(const std::filesystem::path& path);  // holds a run.json
+  // Throws Error when there is none, when it is broken or of a newer version.
+  static RunFolder Open(const std::filesystem::path& path);
+  // A new run.json in memory; Save writes it. scene_path: where `scene` was loaded from.
+  static RunFolder Create(const std::filesystem::path& path, const std::filesystem::path& scene_path,
+                          const Scene& scene, const Settings& settings);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path checkpoint() const { return path_ / "nerf" / "model.ckpt"; }
+  std::filesystem::path nerf_log() const { return path_ / "nerf" / "log.jsonl"; }
+  std::filesystem::path features() const { return path_ / "features"; }
+  std::filesystem::path objects() const { return path_ / "objects"; }
+  std::filesystem::path renders() const { return path_ / "renders"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.json"; }
+
+  const Json& record() const { return record_; }
+  std::string scene_hash() const;
+  Json options() const { return record_.value("options", Json::object()); }
+  Json origins() const { return record_.value("origins", Json::object()); }
+  // "none", "running" (also: killed), "interrupted", "complete"
+  std::string StageState(const std::string& stage) const;
+  double StageSeconds(const std::string& stage) const;
+
+  void SetOptions(const Settings& settings);
+  // Replaces the stage's entry: {"state", "seconds", "finished", …details}.
+  void SetStage(const std::string& stage, const std::string& state, double seconds,
+                const Json& details = Json::object());
+  void Save() const;
+
+  // The scene this run was trained on: beside the folder, where it was, or `moved_to` (which is then recorded).
+  // Throws Error when it is gone or no longer the same.
+  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to = std::nullopt);
+  // Throws Error when training has not finished.
+  NerfModel OpenNerf() const;
+
+ private:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  void RecordScenePath(const std::filesystem::path& scene);
+  std::filesystem::path FindScene() const;
+
+  std::filesystem::path path_;
+  Json record_;
+};
+
+// Held while a command writes to the run. Throws Error when another process holds it.
+class RunLock {
+ public:
+  explicit RunLock(const std::filesystem::path& run);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,63 @@
+// Every option of every stage, and where its value came from. Later sources win:
+// built-in < preset < run folder < --config FILE < --set stage.key=value < named flags.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/options.h"
+#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/nerf/options.h"
+#include "sanerf/scene/scene.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+
+struct SegmentOptions {
+  int max_views = 0;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)");
+  }
+};
+
+class Settings {
+ public:
+  Settings();
+  Settings(const Settings&) = delete;
+  Settings& operator=(const Settings&) = delete;
+
+  SynthOptions synth;
+  SceneOptions scene;
+  NerfOptions nerf;
+  EncodeOptions encode;
+  MaskDecoderOptions masks;
+  SegmentOptions segment;
+  AggregatorOptions object;
+
+  // "fast", "default" or "paper" for the radiance field. Throws UsageError for another name.
+  void ApplyPreset(const std::string& name);
+  // {"nerf": {"iters": 2000}}, comments allowed. Throws UsageError for unknown keys and wrong types.
+  void ApplyFile(const std::filesystem::path& path);
+  void Assign(const std::string& assignment, const std::string& origin = "--set");  // "stage.key=value"
+  // What a run folder recorded; unknown keys are ignored.
+  void Restore(const Json& options, const Json& origins);
+
+  // Throws UsageError when an option outside `stages` was given by the user: it would have no effect here.
+  void AllowOnly(const std::vector<std::string>& stages, const std::string& command) const;
+
+  Json ToJson() const { return registry_.ToJson(); }
+  Json Origins() const;  // {"nerf.iters": "--iters"}, only what is not built in
+  const OptionRegistry& registry() const { return registry_; }
+
+ private:
+  OptionRegistry registry_;
+  std::map<std::string, std::string> origins_, given_here_;
+};
+
+}  // namespace sanerf

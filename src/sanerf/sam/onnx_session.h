@@ -1,0 +1,58 @@
+// One ONNX Runtime session: names and shapes known, float tensors in and out, errors that name file and tensor.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sanerf/sam/sam.h"
+
+namespace sanerf {
+
+struct TensorInfo {
+  std::string name;
+  std::vector<int64_t> shape;  // -1: any size
+};
+
+class OnnxSession {
+ public:
+  // file: .onnx or .ort. hint: what to do when it cannot be used. bytes: the model itself when it is not to be read
+  // from `file`. Runs on NumThreads() threads. Throws Error when the file is missing, truncated or not a model.
+  OnnxSession(std::filesystem::path file, std::string hint);
+  OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes);
+  ~OnnxSession();
+
+  const std::filesystem::path& file() const { return file_; }
+  const std::vector<TensorInfo>& inputs() const { return inputs_; }
+  const std::vector<TensorInfo>& outputs() const { return outputs_; }
+  bool HasInput(const std::string& name) const;
+  bool HasOutput(const std::string& name) const;
+  // The named tensor; throws Error when it is absent or its shape cannot be `shape` (-1: any size).
+  const TensorInfo& Input(const std::string& name, const std::vector<int64_t>& shape) const;
+  const TensorInfo& Output(const std::string& name, const std::vector<int64_t>& shape) const;
+  [[noreturn]] void Fail(const std::string& why) const;  // Error "the model FILE does not fit: why"
+
+  struct Feed {
+    std::string name;
+    std::vector<int64_t> shape;
+    const float* data = nullptr;
+  };
+  // Thread safe. The tensors come back in the order of `outputs`.
+  std::vector<Tensor> Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs) const;
+
+ private:
+  struct Handle;
+  void Open(const std::string* bytes);
+
+  std::filesystem::path file_;
+  std::string hint_;
+  std::unique_ptr<Handle> handle_;
+  std::vector<TensorInfo> inputs_, outputs_;
+};
+
+// Whether a tensor declared as `a` can have shape `b`; -1 on either side fits every size.
+bool ShapesFit(const std::vector<int64_t>& a, const std::vector<int64_t>& b);
+std::string ShapeText(const std::vector<int64_t>& shape);  // "[1, 3, any, 1024]"
+
+}  // namespace sanerf

@@ -1,0 +1,146 @@
+#include "sanerf/sam/onnx_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/sam/onnx_graph.h"
+#include "sanerf/sam/onnx_test_support.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using onnx_test::Graph;
+using ::testing::HasSubstr;
+
+class OnnxSessionTest : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path Write(const std::string& name, const std::string& bytes) {
+    WriteFileAtomic(folder_ / name, bytes);
+    return folder_ / name;
+  }
+  template <class F>
+  static std::string ErrorOf(F&& f) {
+    try {
+      f();
+    } catch (const Error& e) {
+      return std::string(e.what()) + " | " + e.hint();
+    }
+    return "no error";
+  }
+
+  const fs::path folder_ = fs::temp_directory_path() / ("sanerf_onnx_session_" + std::to_string(getpid()));
+};
+
+// y = 2 x, with x [1, n].
+std::string Doubling() {
+  return Graph()
+      .Input("x", {1, -1})
+      .Output("y", {1, -1})
+      .Floats("two", {1}, {2})
+      .Node("Mul", {"x", "two"}, "y")
+      .Model();
+}
+
+TEST_F(OnnxSessionTest, RunsAndKnowsItsTensors) {
+  const OnnxSession session(Write("double.onnx", Doubling()), "hint");
+  ASSERT_EQ(session.inputs().size(), 1u);
+  EXPECT_EQ(session.inputs()[0].name, "x");
+  EXPECT_EQ(session.inputs()[0].shape, (std::vector<int64_t>{1, -1}));
+  EXPECT_TRUE(session.HasOutput("y"));
+  EXPECT_FALSE(session.HasInput("y"));
+  const float x[3] = {1, -2, 0.5f};
+  const std::vector<Tensor> y = session.Run({{"x", {1, 3}, x}}, {"y"});
+  ASSERT_EQ(y.size(), 1u);
+  EXPECT_EQ(y[0].name, "y");
+  EXPECT_EQ(y[0].shape, (std::vector<int64_t>{1, 3}));
+  EXPECT_EQ(y[0].data, (std::vector<float>{2, -4, 1}));
+}
+
+TEST_F(OnnxSessionTest, NamesFileAndTensorThatDoNotFit) {
+  const OnnxSession session(Write("double.onnx", Doubling()), "fetch it");
+  EXPECT_EQ(&session.Input("x", {1, 7}), &session.inputs()[0]);
+  EXPECT_THAT(ErrorOf([&] {
+                session.Input("image", {1, 3});
+              }),
+              testing::AllOf(HasSubstr("double.onnx"), HasSubstr("no input \"image\""), HasSubstr("its inputs: x"),
+                             HasSubstr("| fetch it")));
+  EXPECT_THAT(ErrorOf([&] {
+                session.Output("y", {3, 4});
+              }),
+              testing::AllOf(HasSubstr("double.onnx"), HasSubstr("output \"y\" is [1, any], needed is [3, 4]")));
+  const float x[2] = {1, 2};
+  EXPECT_THAT(ErrorOf([&] { session.Run({{"x", {2, 1}, x}}, {"y"}); }), HasSubstr("double.onnx failed"));
+}
+
+TEST_F(OnnxSessionTest, RefusesWhatIsNoModel) {
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(folder_ / "none.onnx", "fetch it"); }),
+              testing::AllOf(HasSubstr("none.onnx"), HasSubstr("no such file"), HasSubstr("| fetch it")));
+  const fs::path text = Write("text.onnx", "this is not a model\n");
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(text, "fetch it"); }),
+              testing::AllOf(HasSubstr("cannot load the model"), HasSubstr("text.onnx"), HasSubstr("| fetch it")));
+  const std::string whole = Doubling();
+  const fs::path half = Write("half.onnx", whole.substr(0, whole.size() - 20));
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(half, ""); }), HasSubstr("half.onnx"));
+  const fs::path empty = Write("empty.onnx", "");
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(empty, ""); }), HasSubstr("empty.onnx"));
+}
+
+TEST_F(OnnxSessionTest, RefusesTensorsThatAreNotFloats) {
+  const std::string model =
+      Graph().Input("x", {4}).Output("y", {1}).Node("ArgMax", {"x"}, "y", {onnx_test::Attribute("axis", 0)}).Model();
+  // Declared as float but computed as int64: the runtime itself refuses the file.
+  const fs::path file = Write("argmax.onnx", model);
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(file, ""); }), HasSubstr("argmax.onnx"));
+}
+
+TEST(OnnxGraph, FindsWhatWasSelectedFrom) {
+  const std::string model = onnx_test::ChoosingDecoder().Model();
+  EXPECT_EQ(TensorBeforeSelection(model, "low_res_masks"), "all_masks");
+  EXPECT_EQ(TensorBeforeSelection(model, "iou_predictions"), "all_ious");
+  const std::string sam2 = Graph()
+                               .Node("Relu", {"x"}, "four")
+                               .Node("Slice", {"four", "starts", "ends"}, "three")
+                               .Node("Clip", {"three", "low", "high"}, "masks")
+                               .Model();
+  EXPECT_EQ(TensorBeforeSelection(sam2, "masks"), "four");
+}
+
+TEST(OnnxGraph, FindsNothingWhereNothingIsSelected) {
+  EXPECT_FALSE(TensorBeforeSelection(Doubling(), "y"));
+  EXPECT_FALSE(TensorBeforeSelection(Doubling(), "absent"));
+  EXPECT_FALSE(TensorBeforeSelection("", "y"));
+  EXPECT_FALSE(TensorBeforeSelection(std::string(64, '\xff'), "y"));
+  // Selected straight from an input of the graph: there is no tensor that could be handed out.
+  EXPECT_FALSE(TensorBeforeSelection(Graph().Node("Slice", {"x", "a", "b"}, "y").Model(), "y"));
+  // A ring must not hang.
+  EXPECT_FALSE(TensorBeforeSelection(Graph().Node("Clip", {"a"}, "b").Node("Clip", {"b"}, "a").Model(), "a"));
+  // A file cut anywhere is read up to there.
+  const std::string whole = onnx_test::ChoosingDecoder().Model();
+  for (size_t size = 0; size < whole.size(); size += 7) TensorBeforeSelection(whole.substr(0, size), "low_res_masks");
+}
+
+TEST_F(OnnxSessionTest, HandsOutInnerTensorsOnRequest) {
+  const std::string model = Graph()
+                                .Input("x", {1, -1})
+                                .Output("y", {1, -1})
+                                .Floats("two", {1}, {2})
+                                .Node("Mul", {"x", "two"}, "inner")
+                                .Node("Neg", {"inner"}, "y")
+                                .Model();
+  const OnnxSession session("inner.onnx", "", WithExtraOutputs(model, {"inner"}));
+  EXPECT_TRUE(session.HasOutput("y"));
+  const float x[2] = {1, 3};
+  const std::vector<Tensor> results = session.Run({{"x", {1, 2}, x}}, {"inner", "y"});
+  EXPECT_EQ(results[0].data, (std::vector<float>{2, 6}));
+  EXPECT_EQ(results[1].data, (std::vector<float>{-2, -6}));
+}
+
+}  // namespace
+}  // namespace sanerf

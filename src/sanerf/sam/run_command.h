@@ -1,0 +1,19 @@
+// Runs another program and waits for it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sanerf {
+
+struct CommandResult {
+  bool started = false;  // false: there is no such program
+  int exit_code = -1;    // 128 + signal when it was killed
+  std::string output;    // stdout and stderr, the last 4 KiB
+};
+
+// arguments[0] is looked up in PATH; no shell is involved. Throws InterruptedError when Ctrl-C arrived meanwhile.
+CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder);
+
+}  // namespace sanerf

@@ -1,0 +1,105 @@
+#include "sanerf/sam/sam.h"
+
+#include <algorithm>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/sam/onnx_sam.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+uint64_t FingerprintOf(const std::string& encoder_sha256, const std::string& decoder_sha256) {
+  return std::stoull(Sha256(encoder_sha256 + decoder_sha256).substr(0, 16), nullptr, 16);
+}
+
+OnnxSamFiles FromCatalogue(const std::string& name) {
+  const std::vector<ModelEntry> catalogue = LoadCatalogue();
+  const ModelEntry& entry = FindModel(catalogue, name);
+  if (entry.kind != "sam")
+    throw UsageError("the model " + name + " cannot segment", "it is a " + entry.kind + " model",
+                     "choose one of kind \"sam\": sanerf models list");
+  const auto file_of = [&](const std::string& role) -> const ModelFile& {
+    for (const ModelFile& file : entry.files)
+      if (file.role == role) return file;
+    throw Error("the model " + name + " is incomplete",
+                "its catalogue entry has no file with the role \"" + role + "\"");
+  };
+  const ModelFile& encoder = file_of("encoder");
+  const ModelFile& decoder = file_of("decoder");
+  const std::string fetch = "sanerf models fetch " + name;
+  for (const ModelFile* file : {&encoder, &decoder}) {
+    const fs::path path = ModelFolder() / file->name;
+    std::error_code failed;
+    const auto size = fs::file_size(path, failed);
+    if (failed)
+      throw Error("the model file " + path.string() + " cannot be read", failed.message(), "fetch it with: " + fetch);
+    if (int64_t(size) != file->bytes)
+      throw Error("the model file " + path.string() + " is damaged",
+                  std::to_string(size) + " bytes instead of " + std::to_string(file->bytes),
+                  "fetch it again with: " + fetch);
+  }
+  return {name,
+          ModelFolder() / encoder.name,
+          ModelFolder() / decoder.name,
+          FingerprintOf(encoder.sha256, decoder.sha256),
+          entry.mask_rule == "single" ? MaskRule::kSingleMask : MaskRule::kHighestPredictedIou,
+          "fetch it again with: " + fetch};
+}
+
+// The one model file of a folder whose name contains `word`.
+fs::path FindInFolder(const fs::path& folder, const std::string& word) {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string extension = entry.path().extension().string();
+    if ((extension == ".onnx" || extension == ".ort") &&
+        entry.path().filename().string().find(word) != std::string::npos)
+      found.push_back(entry.path());
+  }
+  if (found.size() != 1)
+    throw Error("the folder " + folder.string() + " does not hold one model",
+                std::to_string(found.size()) + " .onnx or .ort files have \"" + word + "\" in their name",
+                "name both files: ENCODER.onnx,DECODER.onnx");
+  return found[0];
+}
+
+OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const fs::path& decoder) {
+  const std::string hint =
+      "needed are an image encoder and a mask decoder as SAM or SAM 2 are usually exported to ONNX";
+  for (const fs::path& path : {encoder, decoder})
+    if (std::error_code ignored; !fs::is_regular_file(path, ignored))
+      throw Error("the model file " + path.string() + " cannot be read", "there is no such file", hint);
+  return {name,
+          encoder,
+          decoder,
+          FingerprintOf(Sha256OfFile(encoder), Sha256OfFile(decoder)),
+          MaskRule::kHighestPredictedIou,
+          hint};
+}
+
+}  // namespace
+
+std::unique_ptr<Sam> Sam::Load(const std::string& name) {
+  if (const size_t comma = name.find(','); comma != std::string::npos)
+    return LoadOnnxSam(FromPaths(name, name.substr(0, comma), name.substr(comma + 1)));
+  if (std::error_code ignored; fs::is_directory(name, ignored))
+    return LoadOnnxSam(FromPaths(name, FindInFolder(name, "encoder"), FindInFolder(name, "decoder")));
+  return LoadOnnxSam(FromCatalogue(name));
+}
+
+const SamMask& ChooseMask(const std::vector<SamMask>& candidates, MaskRule rule) {
+  SANERF_CHECK(!candidates.empty());
+  const bool want_single = rule == MaskRule::kSingleMask;
+  const auto rank = [&](const SamMask& mask) {
+    const bool wanted = (mask.candidate == 0) == want_single;
+    return std::make_pair(wanted, mask.predicted_iou);
+  };
+  return *std::max_element(candidates.begin(), candidates.end(),
+                           [&](const SamMask& a, const SamMask& b) { return rank(a) < rank(b); });
+}
+
+}  // namespace sanerf

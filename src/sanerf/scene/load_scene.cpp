@@ -1,0 +1,197 @@
+// From a path to a Scene: detection, then what all formats share.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/scene/colmap_model.h"
+#include "sanerf/scene/model_frame.h"
+
+namespace sanerf {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kLookedFor =
+    "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}";
+constexpr int kNamedMissing = 24;  // images that the warning names
+
+bool IsFile(const fs::path& path) {
+  std::error_code ec;
+  return fs::is_regular_file(path, ec);
+}
+
+std::optional<fs::path> FindColmapModel(const fs::path& root) {
+  for (const char* folder : {"sparse/0", "sparse", "colmap/sparse/0", "colmap/sparse"}) {
+    if (IsColmapModel(root / folder)) return root / folder;
+  }
+  return std::nullopt;
+}
+
+bool HoldsScene(const fs::path& folder) {
+  return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
+         IsFile(folder / "poses_bounds.npy") || FindColmapModel(folder);
+}
+
+// Scenes next to where the user pointed: the usual slip is one level too high or too low.
+std::string NearbyHint(const fs::path& folder) {
+  std::error_code ec;
+  std::vector<std::string> below;
+  for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    if (entry.is_directory(ec) && HoldsScene(entry.path())) below.push_back(entry.path().string());
+  }
+  std::sort(below.begin(), below.end());
+  if (below.size() > 4) below.resize(4);
+  if (!below.empty()) return fmt::format("found one level down: {}", fmt::join(below, ", "));
+  const fs::path parent = fs::absolute(folder).lexically_normal().parent_path();
+  for (const fs::path& candidate : {parent, parent.parent_path()}) {
+    if (!candidate.empty() && HoldsScene(candidate)) return fmt::format("found one level up: {}", candidate.string());
+  }
+  return "point to the folder that contains one of these; poses of own photos come from COLMAP";
+}
+
+[[noreturn]] void FailNothingFound(const fs::path& path) {
+  std::error_code ec;
+  const std::string what = fmt::format("no scene found in {}", path.string());
+  if (!fs::exists(path, ec)) throw Error(what, "the folder does not exist", NearbyHint(path.parent_path()));
+  if (!fs::is_directory(path, ec)) throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path.parent_path()));
+  if (fs::is_empty(path, ec)) throw Error(what, fmt::format("the folder is empty; {}", kLookedFor), NearbyHint(path));
+  throw Error(what, kLookedFor, NearbyHint(path));
+}
+
+SceneListing ReadListing(const fs::path& path, std::string& also_there) {
+  if (IsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {});
+  if (IsFile(path / "transforms_train.json")) {
+    fs::path test = path / "transforms_test.json";
+    const fs::path val = path / "transforms_val.json";
+    if (IsFile(test) && IsFile(val)) also_there = "transforms_val.json is not used";
+    if (!IsFile(test)) test = IsFile(val) ? val : fs::path();
+    return ReadTransforms(path, path / "transforms_train.json", test);
+  }
+  if (IsFile(path / "transforms.json")) return ReadTransforms(path, path / "transforms.json", {});
+  const auto model = FindColmapModel(path);
+  const bool has_llff = IsFile(path / "poses_bounds.npy");
+  if (model) {
+    // LLFF's own downloads carry a COLMAP model of photos that were renamed since: then the pose file decides.
+    SceneListing listing = ReadColmap(path, *model);
+    if (!listing.views.empty() || !has_llff) return listing;
+  }
+  if (has_llff) return ReadLlff(path);
+  FailNothingFound(path);
+}
+
+std::string MissingWarning(const SceneListing& listing) {
+  const size_t count = listing.missing.size(), listed = count + listing.views.size();
+  std::vector<std::string> named = listing.missing;
+  const size_t more = count > kNamedMissing ? count - kNamedMissing : 0;
+  named.resize(count - more);
+  return fmt::format("{} of {} listed images {} missing and left out: {}{}", count, listed, count == 1 ? "is" : "are",
+                     fmt::join(named, ", "), more ? fmt::format(" and {} more", more) : "");
+}
+
+void RequireImages(const SceneListing& listing) {
+  if (!listing.views.empty()) return;
+  if (listing.missing.empty()) {
+    throw Error(fmt::format("no images in {}", listing.root.string()), listing.source + " lists none");
+  }
+  throw Error(fmt::format("no image left in {}", listing.root.string()),
+              fmt::format("none of the {} images that {} lists exists; the first is {}", listing.missing.size(),
+                          listing.source, listing.missing[0]),
+              "put the photos where the file lists them, or correct the listed paths");
+}
+
+void ChooseTestViews(SceneListing& listing, int test_every) {
+  std::sort(listing.views.begin(), listing.views.end(),
+            [](const ListedView& a, const ListedView& b) { return a.view.name < b.view.name; });
+  if (!listing.has_split && listing.views.size() > 1 && test_every > 1) {
+    for (size_t i = 0; i < listing.views.size(); i += size_t(test_every)) listing.views[i].view.is_test = true;
+  }
+  const bool any_train = std::any_of(listing.views.begin(), listing.views.end(), [](const ListedView& v) { return !v.view.is_test; });
+  if (!any_train) {
+    throw Error(fmt::format("no training image left in {}", listing.root.string()),
+                "every image that exists is a test view", "restore the missing training images");
+  }
+}
+
+// Cut-out objects: an alpha channel everywhere, and something transparent in it.
+bool HasTransparency(const SceneListing& listing) {
+  const auto has_alpha = [](const ListedView& v) { return v.channels == 4 || v.channels == 2; };
+  if (!std::all_of(listing.views.begin(), listing.views.end(), has_alpha)) return false;
+  const size_t step = std::max<size_t>(1, listing.views.size() / 3);
+  for (size_t i = 0; i < listing.views.size(); i += step) {
+    const ImageU8 image = ReadImage(listing.views[i].view.image_path);
+    int64_t transparent = 0;
+    for (int64_t p = 0; p < image.num_pixels(); ++p) transparent += image.data[(p + 1) * image.channels - 1] < 128;
+    if (transparent * 100 > image.num_pixels()) return true;
+  }
+  return false;
+}
+
+std::string Summary(const Scene& scene, const SceneListing& listing, int test_every) {
+  const Camera& first = scene.views[0].camera;
+  bool one_size = true, masks = false, distorted = false;
+  std::set<double> times;
+  for (const View& view : scene.views) {
+    one_size = one_size && view.camera.width == first.width && view.camera.height == first.height;
+    masks = masks || !view.mask_path.empty();
+    distorted = distorted || !view.camera.distortion.IsZero();
+    if (view.time) times.insert(*view.time);
+  }
+  std::string text = fmt::format("{} photos, {}, {}", scene.views.size(),
+                                 one_size ? fmt::format("{}x{}", first.width, first.height) : "of several sizes", listing.source);
+  if (scene.has_alpha) text += ", RGBA";
+  if (masks) text += ", masks";
+  if (distorted) text += ", lens distortion";
+  if (scene.is_dynamic) text += fmt::format(", {} moments in time", times.size());
+  const size_t num_test = scene.TestViews().size();
+  text += fmt::format("; {} to train, {} to test", scene.views.size() - num_test, num_test);
+  if (num_test > 0) text += listing.has_split ? " (the scene's own split)" : fmt::format(" (every {}th)", test_every);
+  return text;
+}
+
+void WarnOfCameras(Scene& scene) {
+  const Vec3 first = scene.views[0].camera.center();
+  double spread = 0;
+  for (const View& view : scene.views) spread = std::max(spread, (view.camera.center() - first).norm());
+  if (scene.views.size() > 1 && spread < 1e-9 * std::max(1.0, first.norm())) {
+    scene.warnings.push_back("all cameras stand at the same place; depth cannot be recovered, check the poses");
+  }
+}
+
+}  // namespace
+
+Scene LoadScene(const fs::path& path, const SceneOptions& options) {
+  std::error_code ec;
+  fs::path absolute = fs::absolute(path, ec).lexically_normal();
+  if (!absolute.has_filename()) absolute = absolute.parent_path();
+  if (!fs::exists(absolute, ec)) FailNothingFound(absolute);
+  std::string also_there;
+  SceneListing listing = ReadListing(absolute, also_there);
+  RequireImages(listing);
+  ChooseTestViews(listing, options.test_every);
+
+  Scene scene;
+  scene.root = listing.root;
+  scene.format = listing.format;
+  scene.has_alpha = HasTransparency(listing);
+  const ModelFrame frame = FitModelFrame(listing, scene.has_alpha);
+  scene.model_from_file = frame.model_from_file;
+  scene.extent = frame.extent;
+  scene.near = frame.near;
+
+  std::set<double> times;
+  for (ListedView& listed : listing.views) {
+    if (listed.view.time) times.insert(*listed.view.time);
+    scene.views.push_back(std::move(listed.view));
+  }
+  scene.is_dynamic = times.size() > 1;
+  if (!listing.missing.empty()) scene.warnings.push_back(MissingWarning(listing));
+  for (std::string& warning : listing.warnings) scene.warnings.push_back(std::move(warning));
+  if (!also_there.empty()) scene.warnings.push_back(also_there);
+  WarnOfCameras(scene);
+  scene.summary = Summary(scene, listing, options.test_every);
+  return scene;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,168 @@
+#include <gmock/gmock.h>
+
+#include "sanerf/core/npy.h"
+#include "sanerf/scene/scene.h"
+#include "sanerf/scene/scene_test_util.h"
+
+namespace sanerf {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class LoadSceneTest : public SceneFolderTest {
+ protected:
+  // A small good scene in `folder`.
+  void WriteGoodScene(const std::string& folder = "", int n = 3) {
+    const std::string prefix = folder.empty() ? "" : folder + "/";
+    for (int i = 0; i < n; ++i) WriteImage(prefix + "images/" + (i < 10 ? "0" : "") + std::to_string(i) + ".png");
+    WriteText(prefix + "transforms.json", Json{{"fl_x", 20}, {"frames", RingFrames(n)}}.dump());
+  }
+  static std::string LoadError(const fs::path& path) {
+    return ErrorText([&] { LoadScene(path); });
+  }
+};
+
+TEST_F(LoadSceneTest, MissingFolder) {
+  EXPECT_THAT(LoadError(root_ / "gone"), AllOf(HasSubstr("no scene found in"), HasSubstr("gone"), HasSubstr("does not exist")));
+}
+
+TEST_F(LoadSceneTest, EmptyFolderSaysWhatWasLookedFor) {
+  EXPECT_THAT(LoadError(root_), AllOf(HasSubstr("the folder is empty"), HasSubstr("transforms.json"), HasSubstr("poses_bounds.npy"),
+                                      HasSubstr("sparse/0")));
+}
+
+TEST_F(LoadSceneTest, HintsOneLevelDownAndUp) {
+  WriteGoodScene("deep");
+  WriteText("notes.txt", "x");
+  EXPECT_THAT(LoadError(root_), HasSubstr("found one level down: " + (root_ / "deep").string()));
+  EXPECT_THAT(LoadError(root_ / "deep" / "images"), HasSubstr("found one level up: " + (root_ / "deep").string()));
+  EXPECT_THAT(LoadError(root_ / "notes.txt"), HasSubstr("neither a folder nor"));
+}
+
+TEST_F(LoadSceneTest, TrailingSlashAndTestEvery) {
+  WriteGoodScene("", 6);
+  const Scene scene = LoadScene(root_ / "", {.test_every = 4});
+  EXPECT_EQ(scene.root, root_);
+  EXPECT_EQ(scene.TestViews(), (std::vector<int>{0, 4}));
+  EXPECT_EQ(scene.TrainViews(), (std::vector<int>{1, 2, 3, 5}));
+  EXPECT_TRUE(LoadScene(root_, {.test_every = 0}).TestViews().empty());
+}
+
+TEST_F(LoadSceneTest, OneImageIsATrainingImage) {
+  WriteGoodScene("", 1);
+  EXPECT_EQ(LoadScene(root_).TrainViews(), std::vector<int>{0});
+}
+
+TEST_F(LoadSceneTest, CamerasAtOnePlaceAreReported) {
+  WriteGoodScene("", 3);
+  Json frames = RingFrames(3);
+  for (auto& frame : frames) {
+    for (int row = 0; row < 3; ++row) frame["transform_matrix"][row][3] = 0;
+  }
+  WriteText("transforms.json", Json{{"fl_x", 20}, {"frames", frames}}.dump());
+  const Scene scene = LoadScene(root_);
+  ASSERT_EQ(scene.warnings.size(), 1u);
+  EXPECT_THAT(scene.warnings[0], HasSubstr("same place"));
+  EXPECT_TRUE(scene.model_from_file.translation.allFinite());
+}
+
+TEST_F(LoadSceneTest, PoseFileDecidesWhenTheModelsPhotosAreGone) {
+  // LLFF's downloads: a COLMAP model that lists IMG_1.JPG, photos renamed to p0.png.
+  WriteText("sparse/0/cameras.txt", "1 SIMPLE_PINHOLE 16 12 20 8 6\n");
+  WriteText("sparse/0/images.txt", "1 1 0 0 0 0 0 0 1 IMG_1.JPG\n\n");
+  WriteImage("images/p0.png");
+  const float row[17] = {0, 1, 0, 0, 12, -1, 0, 0, 0, 16, 0, 0, 1, 0, 20, 1, 5};
+  WriteNpy(root_ / "poses_bounds.npy", {1, 17}, row);
+  EXPECT_EQ(LoadScene(root_).format, "llff");
+}
+
+TEST_F(LoadSceneTest, TruncatedImage) {
+  WriteGoodScene();
+  const Scene scene = LoadScene(root_);
+  const fs::path image = root_ / "images/01.png";
+  fs::resize_file(image, fs::file_size(image) / 2);
+  EXPECT_THAT(ErrorText([&] { LoadViewImage(scene.views[1]); }), HasSubstr("01.png"));
+  fs::resize_file(image, 10);
+  EXPECT_THAT(LoadError(root_), HasSubstr("01.png"));
+}
+
+TEST_F(LoadSceneTest, ImageOfAnotherSizeThanTheCamera) {
+  WriteGoodScene();
+  const Scene scene = LoadScene(root_);
+  WriteImage("images/01.png", 20, 12);
+  EXPECT_THAT(ErrorText([&] { LoadViewImage(scene.views[1]); }), HasSubstr("it is 20x12 but its camera is 16x12"));
+}
+
+TEST_F(LoadSceneTest, MaskChecks) {
+  WriteGoodScene();
+  Scene scene = LoadScene(root_);
+  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }), HasSubstr("no mask for images/00.png"));
+  WriteImage("mask.png", 8, 6, 1);
+  scene.views[0].mask_path = root_ / "mask.png";
+  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }), HasSubstr("the mask is 8x6 but its image is 16x12"));
+  WriteImage("mask.png", 16, 12, 3, 255);
+  EXPECT_EQ(LoadViewMask(scene.views[0]).channels, 1);
+}
+
+TEST_F(LoadSceneTest, PhotosComeAsColourAtAnySize) {
+  WriteGoodScene();
+  Scene scene = LoadScene(root_);
+  WriteImage("images/00.png", 16, 12, 1, 51);
+  const ImageF image = LoadViewImage(scene.views[0], 8, 6);
+  EXPECT_EQ(image.width, 8);
+  EXPECT_EQ(image.channels, 3);
+  EXPECT_NEAR(image.At(3, 3, 2), 0.2, 1e-6);
+
+  // What hides behind transparent pixels must not bleed into the edge: left half opaque red, right half clear green.
+  ImageU8 rgba(16, 12, 4);
+  for (int y = 0; y < 12; ++y) {
+    for (int x = 0; x < 16; ++x) {
+      rgba.At(x, y, x < 7 ? 0 : 1) = 255;
+      rgba.At(x, y, 3) = x < 7 ? 255 : 0;
+    }
+  }
+  WritePng(root_ / "images/00.png", rgba);
+  const ImageF small = LoadViewImage(scene.views[0], 4, 3);
+  EXPECT_GT(small.At(1, 1, 3), 0.2);
+  EXPECT_LT(small.At(1, 1, 3), 0.9);
+  EXPECT_NEAR(small.At(1, 1, 0), 1, 1e-4);
+  EXPECT_NEAR(small.At(1, 1, 1), 0, 1e-4);
+}
+
+class FindViewTest : public testing::Test {
+ protected:
+  FindViewTest() {
+    for (const char* name : {"test/000.png", "test/r_9.png", "train/000.png", "train/r_012.png", "train/r_013.png", "7.png"}) {
+      View view;
+      view.name = name;
+      scene_.views.push_back(view);
+    }
+  }
+  std::string FindError(const std::string& name) {
+    return ErrorText([&] { scene_.FindView(name); });
+  }
+  Scene scene_;
+};
+
+TEST_F(FindViewTest, NamesBeforeIndices) {
+  EXPECT_EQ(scene_.FindView("train/r_012.png"), 3);
+  EXPECT_EQ(scene_.FindView("./train/r_012"), 3);
+  EXPECT_EQ(scene_.FindView("r_013"), 4);
+  EXPECT_EQ(scene_.FindView("train/000"), 2);
+  EXPECT_EQ(scene_.FindView("7"), 5);  // the file 7.png, not an index
+  EXPECT_EQ(scene_.FindView("2"), 2);
+}
+
+TEST_F(FindViewTest, ErrorsOfferNames) {
+  EXPECT_THAT(FindError("000"), AllOf(HasSubstr("ambiguous"), HasSubstr("test/000.png"), HasSubstr("train/000.png")));
+  EXPECT_THAT(FindError("r_021"), AllOf(HasSubstr("unknown view 'r_021'"), HasSubstr("r_012")));
+  EXPECT_THAT(FindError("12"), HasSubstr("indices end at 5"));
+  EXPECT_THAT(FindError("12345678901234567890"), HasSubstr("unknown view"));
+  EXPECT_THAT(FindError("_012"), HasSubstr("unknown view"));  // not at a folder boundary
+  EXPECT_THROW(scene_.FindView(""), UsageError);
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,138 @@
+#include "sanerf/scene/scene.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/options.h"
+
+namespace sanerf {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<int> ViewsWhere(const std::vector<View>& views, bool is_test) {
+  std::vector<int> indices;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (views[i].is_test == is_test) indices.push_back(int(i));
+  }
+  return indices;
+}
+
+std::string WithoutExtension(const std::string& name) { return fs::path(name).replace_extension("").generic_string(); }
+
+// `name` is `query`, or ends with it at a folder boundary.
+bool EndsWithPath(const std::string& name, const std::string& query) {
+  if (name.size() < query.size() || name.compare(name.size() - query.size(), query.size(), query) != 0) return false;
+  return name.size() == query.size() || name[name.size() - query.size() - 1] == '/';
+}
+
+// Names as a user would write them: no longer than needed to be unique.
+std::vector<std::string> ShortNames(const std::vector<View>& views, bool with_folder) {
+  std::vector<std::string> names;
+  for (const View& view : views) {
+    const std::string name = WithoutExtension(view.name);
+    names.push_back(with_folder ? name : fs::path(name).filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::string CheckedSize(const View& view, int width, int height) {
+  if (width == view.camera.width && height == view.camera.height) return "";
+  return fmt::format("it is {}x{} but its camera is {}x{}", width, height, view.camera.width, view.camera.height);
+}
+
+}  // namespace
+
+std::vector<int> Scene::TrainViews() const { return ViewsWhere(views, false); }
+std::vector<int> Scene::TestViews() const { return ViewsWhere(views, true); }
+
+int Scene::FindView(const std::string& name) const {
+  const std::string query = fs::path(name).lexically_normal().generic_string();
+  std::vector<int> found;
+  for (size_t i = 0; i < views.size(); ++i) {
+    const std::string stem = WithoutExtension(views[i].name);
+    if (views[i].name == query) return int(i);
+    if (EndsWithPath(views[i].name, query) || EndsWithPath(stem, query)) found.push_back(int(i));
+  }
+  // A whole path without its extension beats a longer path that ends with it.
+  const auto whole = std::find_if(found.begin(), found.end(), [&](int i) { return WithoutExtension(views[i].name) == query; });
+  if (found.size() == 1) return found[0];
+  if (whole != found.end() && std::count_if(found.begin(), found.end(), [&](int i) {
+        return WithoutExtension(views[i].name) == query;
+      }) == 1) {
+    return *whole;
+  }
+  if (found.size() > 1) {
+    std::vector<std::string> candidates;
+    for (const int i : found) candidates.push_back(views[i].name);
+    if (candidates.size() > 6) candidates.resize(6);
+    throw UsageError(fmt::format("view '{}' is ambiguous", name), fmt::format("it fits {}", fmt::join(candidates, ", ")),
+                     "give as much of the folder as makes it unique");
+  }
+  if (!query.empty() && query.size() <= 9 && query.find_first_not_of("0123456789") == std::string::npos) {
+    const int index = std::stoi(query);
+    if (index < int(views.size())) return index;
+    throw UsageError(fmt::format("unknown view '{}'", name),
+                     fmt::format("no image has that name, and indices end at {}", int(views.size()) - 1));
+  }
+  const std::string suggestion = DidYouMean(query, ShortNames(views, query.find('/') != std::string::npos));
+  throw UsageError(fmt::format("unknown view '{}'", name), fmt::format("none of the {} images has that name", views.size()),
+                   suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(views[0].name)) : suggestion);
+}
+
+ImageF LoadViewImage(const View& view, int width, int height) {
+  const ImageU8 stored = ReadImage(view.image_path);
+  if (const std::string why = CheckedSize(view, stored.width, stored.height); !why.empty()) {
+    throw Error(view.image_path.string(), why, "the file changed after the scene was loaded: load the scene again");
+  }
+  ImageF image = ToFloat(stored);
+  // Grey photos become colour; grey with alpha becomes RGBA.
+  if (image.channels < 3) {
+    ImageF colour(image.width, image.height, image.channels + 2);
+    for (int64_t p = 0; p < image.num_pixels(); ++p) {
+      for (int c = 0; c < 3; ++c) colour.data[p * colour.channels + c] = image.data[p * image.channels];
+      if (image.channels == 2) colour.data[p * 4 + 3] = image.data[p * 2 + 1];
+    }
+    image = std::move(colour);
+  }
+  const int new_width = width > 0 ? width : image.width, new_height = height > 0 ? height : image.height;
+  if (new_width == image.width && new_height == image.height) return image;
+  if (image.channels == 3) return Resize(image, new_width, new_height);
+  // Colour is weighted by alpha while resizing, else what hides behind transparent pixels bleeds into the edges.
+  for (int64_t p = 0; p < image.num_pixels(); ++p) {
+    for (int c = 0; c < 3; ++c) image.data[p * 4 + c] *= image.data[p * 4 + 3];
+  }
+  ImageF resized = Resize(image, new_width, new_height);
+  for (int64_t p = 0; p < resized.num_pixels(); ++p) {
+    const float alpha = resized.data[p * 4 + 3];
+    for (int c = 0; c < 3 && alpha > 0; ++c) resized.data[p * 4 + c] = std::min(1.0f, resized.data[p * 4 + c] / alpha);
+  }
+  return resized;
+}
+
+ImageU8 LoadViewMask(const View& view) {
+  if (view.mask_path.empty()) {
+    throw Error(fmt::format("no mask for {}", view.name), "the scene has no ground truth for this view",
+                "masks are listed per frame by \"mask_path\"");
+  }
+  ImageU8 mask = ReadImage(view.mask_path);
+  if (mask.width != view.camera.width || mask.height != view.camera.height) {
+    throw Error(view.mask_path.string(),
+                fmt::format("the mask is {}x{} but its image is {}x{}", mask.width, mask.height, view.camera.width,
+                            view.camera.height),
+                "masks hold one pixel per image pixel: export them at the image's size");
+  }
+  if (mask.channels > 1) {  // ids are in the first channel
+    ImageU8 ids(mask.width, mask.height, 1);
+    for (int64_t p = 0; p < mask.num_pixels(); ++p) ids.data[p] = mask.data[p * mask.channels];
+    mask = std::move(ids);
+  }
+  return mask;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,30 @@
+// Procedural colours, linear light, as functions of the place on the surface.
+#pragma once
+
+#include <functional>
+
+#include "sanerf/core/geometry.h"
+
+namespace sanerf {
+
+// p, n: position and normal in the object's frame.
+using SynthTexture = std::function<Vec3(const Vec3& p, const Vec3& n)>;
+
+Vec3 FromSrgb(double r, double g, double b);  // 0..255
+// Smooth value noise in [-1, 1], one octave; features of size 1.
+double SmoothNoise(const Vec3& p, uint32_t seed);
+// 0 below, 1 above, soft over the width given.
+double SoftStep(double edge, double width, double x);
+
+SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high, const Vec3& inside,
+                          double inner_radius);
+SynthTexture BallStripes(double radius, const Vec3& color, const Vec3& stripe);
+SynthTexture PrintedCarton(const Vec3& size, uint32_t seed);
+SynthTexture BananaPeel(double bend, double half_angle);
+SynthTexture LabelledBottle(double shoulder, double cap);
+SynthTexture Icing(double radius, double thickness, uint32_t seed);
+SynthTexture WoodPlanks(uint32_t seed);
+SynthTexture FloorBoards(uint32_t seed);
+SynthTexture RoomWalls(double half_width, double floor, uint32_t seed);
+
+}  // namespace sanerf
