@@ -45,11 +45,15 @@ SANERF_INLINE VecF SqrtV(VecF x) {
   return y;
 }
 
-SANERF_INLINE bool AllZero(VecF v) {
-  const VecI nonzero = v != 0.0f;
-  int any = 0;
-  for (int i = 0; i < SANERF_VW; ++i) any |= nonzero[i];
-  return any == 0;
+// Zeros of either sign.
+SANERF_INLINE bool AllZero(const float* x) {
+  uint64_t any = 0;
+  for (int i = 0; i < SANERF_VW; i += 2) {
+    uint64_t two;
+    __builtin_memcpy(&two, x + i, sizeof two);
+    any |= two;
+  }
+  return (any & 0x7fffffff7fffffffull) == 0;
 }
 
 void Adam(const AdamStep& o, int64_t n, float* params, float* grads, float* m, float* v) {
@@ -59,7 +63,7 @@ void Adam(const AdamStep& o, int64_t n, float* params, float* grads, float* m, f
   int64_t i = 0;
   for (; i + SANERF_VW <= n; i += SANERF_VW) {
     const VecF g = LoadV(grads + i);
-    if (o.skip_zero && AllZero(g)) continue;
+    if (o.skip_zero && AllZero(grads + i)) continue;
     const VecF m0 = LoadV(m + i), v0 = LoadV(v + i), p0 = LoadV(params + i);
     VecF m1 = o.beta1 * m0 + (1.0f - o.beta1) * g;
     VecF v1 = o.beta2 * v0 + (1.0f - o.beta2) * g * g;

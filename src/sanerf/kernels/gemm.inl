@@ -2,67 +2,75 @@
 // A is read by broadcast with any strides (so a transposed weight matrix needs no copy), B and C by rows.
 
 struct GemmArgs {
-  const float* a;
-  int a_row, a_col;  // element (m, k) at a[m * a_row + k * a_col]
+  const float* a;  // [m][k], or [k][m] for a transposed product
+  int lda;
   const float* b;
   int ldb;
   float* c;
   int ldc;
   int m, n, k;  // n: multiple of SANERF_VW
+  float leak = 1;               // of kActivate and kGate
+  const float* gate = nullptr;  // laid out as c
 };
 
-// Rows x Vectors accumulators stay in registers: 6 x 2 of 16 registers, 6 x 4 of AVX-512's 32.
-template <int Rows, int Vectors, bool Add>
+// What happens to the product on its way to C.
+enum class GemmStore {
+  kPlain,
+  kAdd,       // C += product
+  kActivate,  // C = activation(product), slope `leak` below zero
+  kGate,      // C = product * activation'(.), read from the sign of the activated value in `gate`
+};
+
+// Rows x Vectors accumulators stay in registers: 6 x 2 of 16 registers, 6 x 4 of AVX-512's 32. One of A's strides is 1;
+// knowing which lets the compiler address the broadcasts without arithmetic.
+template <int Rows, int Vectors, GemmStore Store, bool TransposedA>
 SANERF_INLINE void GemmBlock(const GemmArgs& g, int m0, int n0) {
   VecF acc[Rows][Vectors];
   for (int r = 0; r < Rows; ++r)
     for (int v = 0; v < Vectors; ++v)
-      acc[r][v] = Add ? LoadV(g.c + (m0 + r) * g.ldc + n0 + v * SANERF_VW) : VecF{};
-  const float* a = g.a + m0 * g.a_row;
+      acc[r][v] = Store == GemmStore::kAdd ? LoadV(g.c + (m0 + r) * g.ldc + n0 + v * SANERF_VW) : VecF{};
+  const float* a[Rows];
+  for (int r = 0; r < Rows; ++r) a[r] = TransposedA ? g.a + m0 + r : g.a + (m0 + r) * g.lda;
   const float* b = g.b + n0;
+#pragma GCC unroll 2
   for (int k = 0; k < g.k; ++k) {
     VecF bv[Vectors];
     for (int v = 0; v < Vectors; ++v) bv[v] = LoadV(b + v * SANERF_VW);
     for (int r = 0; r < Rows; ++r) {
-      const VecF av = Splat(a[r * g.a_row]);
+      const VecF av = Splat(TransposedA ? a[0][r] : a[r][k]);
       for (int v = 0; v < Vectors; ++v) acc[r][v] += av * bv[v];
     }
-    a += g.a_col;
+    if (TransposedA) a[0] += g.lda;
     b += g.ldb;
   }
   for (int r = 0; r < Rows; ++r)
-    for (int v = 0; v < Vectors; ++v) StoreV(g.c + (m0 + r) * g.ldc + n0 + v * SANERF_VW, acc[r][v]);
+    for (int v = 0; v < Vectors; ++v) {
+      const int at = (m0 + r) * g.ldc + n0 + v * SANERF_VW;
+      VecF y = acc[r][v];
+      if (Store == GemmStore::kActivate) y = y > 0.0f ? y : y * g.leak;
+      if (Store == GemmStore::kGate) y = LoadV(g.gate + at) > 0.0f ? y : y * g.leak;
+      StoreV(g.c + at, y);
+    }
 }
 
-template <int Vectors, bool Add>
-SANERF_INLINE void GemmColumns(const GemmArgs& g, int n0) {
-  int m = 0;
-  for (; m + 6 <= g.m; m += 6) GemmBlock<6, Vectors, Add>(g, m, n0);
-  for (; m + 4 <= g.m; m += 4) GemmBlock<4, Vectors, Add>(g, m, n0);
-  for (; m < g.m; ++m) GemmBlock<1, Vectors, Add>(g, m, n0);
+template <int Rows, int Vectors, GemmStore Store, bool TransposedA>
+SANERF_INLINE void GemmRows(const GemmArgs& g, int m0) {
+  int n = 0;
+  for (; n + Vectors * SANERF_VW <= g.n; n += Vectors * SANERF_VW) GemmBlock<Rows, Vectors, Store, TransposedA>(g, m0, n);
+  for (; n < g.n; n += SANERF_VW) GemmBlock<Rows, 1, Store, TransposedA>(g, m0, n);
 }
 
-template <bool Add>
+template <GemmStore Store, bool TransposedA>
 void Gemm(const GemmArgs& g) {
   constexpr int kVectors = SANERF_VW == 16 ? 4 : 2;
-  int n = 0;
-  for (; n + kVectors * SANERF_VW <= g.n; n += kVectors * SANERF_VW) GemmColumns<kVectors, Add>(g, n);
-  for (; n < g.n; n += SANERF_VW) GemmColumns<1, Add>(g, n);
-}
-
-// [rows][kTile] -> [kTile][rows], in blocks of 4x4 that stay in registers.
-SANERF_INLINE void TransposeTile(const float* in, int rows, float* out) {
-  for (int r = 0; r < rows; r += 4) {
-    for (int s = 0; s < kTile; s += 4) {
-      VecF4 q[4];
-      for (int i = 0; i < 4; ++i) __builtin_memcpy(&q[i], in + (r + i) * kTile + s, 16);
-      const VecF4 a = __builtin_shuffle(q[0], q[1], VecI4{0, 4, 1, 5});
-      const VecF4 b = __builtin_shuffle(q[2], q[3], VecI4{0, 4, 1, 5});
-      const VecF4 c = __builtin_shuffle(q[0], q[1], VecI4{2, 6, 3, 7});
-      const VecF4 d = __builtin_shuffle(q[2], q[3], VecI4{2, 6, 3, 7});
-      const VecF4 t[4] = {__builtin_shuffle(a, b, VecI4{0, 1, 4, 5}), __builtin_shuffle(a, b, VecI4{2, 3, 6, 7}),
-                          __builtin_shuffle(c, d, VecI4{0, 1, 4, 5}), __builtin_shuffle(c, d, VecI4{2, 3, 6, 7})};
-      for (int i = 0; i < 4; ++i) __builtin_memcpy(out + (s + i) * rows + r, &t[i], 16);
-    }
+  int m = 0;
+  for (; m + 6 <= g.m; m += 6) GemmRows<6, kVectors, Store, TransposedA>(g, m);
+  // Fewer rows take more columns, so that enough chains of additions remain to hide their latency.
+  if (m + 4 <= g.m) {
+    GemmRows<4, kVectors, Store, TransposedA>(g, m);
+    m += 4;
   }
+  if (m + 3 == g.m) GemmRows<3, 4, Store, TransposedA>(g, m);
+  if (m + 2 == g.m) GemmRows<2, 4, Store, TransposedA>(g, m);
+  if (m + 1 == g.m) GemmRows<1, 4, Store, TransposedA>(g, m);
 }

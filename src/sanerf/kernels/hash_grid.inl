@@ -1,4 +1,7 @@
 // Multiresolution hash grid: trilinear interpolation of table rows, and its transpose.
+//
+// Per level, the corners of one tile are found in registers while the tile before is summed row by row; each sum also
+// asks for the rows of the sample one tile further on, so that a table beyond the caches costs bandwidth, not latency.
 
 // One table row as a register.
 template <int F>
@@ -16,42 +19,54 @@ struct RowOf<8> {
   typedef float Type __attribute__((vector_size(32)));
 };
 
-// Rows and weights of the eight corners around SANERF_VW points of one level.
+// A level of so many floats outgrows the second-level cache: its rows are worth asking for early.
+constexpr uint64_t kPrefetchFrom = 1 << 15;
+
+// Rows and weights of the eight corners around the points of one tile.
 struct Corners {
-  VecU row[8];
-  VecF weight[8];
+  uint32_t row[8][kTile];
+  float weight[8][kTile];
 };
 
-SANERF_INLINE void FindCorners(const GridLevel& level, const float* x, const float* y, const float* z, Corners* corners) {
+// Corner c takes the upper node of axis a when bit a of c is set. The two nodes of an axis are always different ones.
+SANERF_INLINE void FindCorners(const GridLevel& level, const float* positions, int s, Corners* corners) {
   const float res = static_cast<float>(level.resolution);
-  const VecF top = Splat(res - 1.0f);
-  VecU lo[3], hi[3];
-  VecF frac[3];
-  const float* axes[3] = {x, y, z};
+  const VecI last_cell = static_cast<int32_t>(level.resolution) - 2 - VecI{};
+  VecU cell[3];
+  VecF upper[3], lower[3];
   for (int a = 0; a < 3; ++a) {
-    const VecF pos = MinV(MaxV(LoadV(axes[a]) * res - 0.5f, VecF{}), top);
+    const VecF pos = MinV(MaxV(LoadV(positions + a * kTile + s) * res - 0.5f, VecF{}), Splat(res - 1.0f));
     const VecI floor = ToIntV(pos);
-    frac[a] = pos - ToFloatV(floor);
-    lo[a] = (VecU)floor;
-    const VecU next = lo[a] + 1u;
-    const VecU last = level.resolution - 1u - VecU{};
-    hi[a] = next < last ? next : last;
+    const VecI inside = floor < last_cell ? floor : last_cell;
+    cell[a] = (VecU)inside;
+    upper[a] = pos - ToFloatV(inside);
+    lower[a] = 1.0f - upper[a];
   }
   // Partial indices per axis: the dense index is their sum, the hash their exclusive or.
   const uint32_t stride_y = level.dense ? level.resolution : 2654435761u;
   const uint32_t stride_z = level.dense ? level.resolution * level.resolution : 805459861u;
-  const VecU py[2] = {lo[1] * stride_y, hi[1] * stride_y};
-  const VecU pz[2] = {lo[2] * stride_z, hi[2] * stride_z};
-  const VecU px[2] = {lo[0], hi[0]};
-  const VecF wx[2] = {1.0f - frac[0], frac[0]};
-  const VecF wy[2] = {1.0f - frac[1], frac[1]};
-  const VecF wz[2] = {1.0f - frac[2], frac[2]};
+  const VecU y = cell[1] * stride_y, z = cell[2] * stride_z;
+  const VecU px[2] = {cell[0], cell[0] + 1u}, py[2] = {y, y + stride_y}, pz[2] = {z, z + stride_z};
   const uint32_t mask = level.num_rows - 1u;
-  for (int c = 0; c < 8; ++c) {
-    const int i = c & 1, j = (c >> 1) & 1, k = c >> 2;
-    corners->row[c] = level.dense ? px[i] + py[j] + pz[k] : (px[i] ^ py[j] ^ pz[k]) & mask;
-    corners->weight[c] = wx[i] * (wy[j] * wz[k]);
+  for (int jk = 0; jk < 4; ++jk) {
+    const int j = jk & 1, k = jk >> 1;
+    const VecF w = (j ? upper : lower)[1] * (k ? upper : lower)[2];
+    const VecU p = level.dense ? py[j] + pz[k] : (py[j] ^ pz[k]);
+    for (int i = 0; i < 2; ++i) {
+      StoreU(corners->row[2 * jk + i] + s, level.dense ? px[i] + p : (px[i] ^ p) & mask);
+      StoreV(corners->weight[2 * jk + i] + s, (i ? upper : lower)[0] * w);
+    }
   }
+}
+
+SANERF_INLINE void FindTileCorners(const GridLevel& level, const float* positions, Corners* corners) {
+  for (int s = 0; s < kTile; s += SANERF_VW) FindCorners(level, positions, s, corners);
+}
+
+// Asks for the rows of one sample. Neighbours in x mostly share a cache line as long as rows are short.
+template <int F>
+SANERF_INLINE void PrefetchRows(const float* rows, const Corners& corners, int s) {
+  for (int c = 0; c < 8; c += F == 8 ? 1 : 2) __builtin_prefetch(rows + F * uint64_t(corners.row[c][s]));
 }
 
 // Two table rows of two floats each in one register.
@@ -64,48 +79,62 @@ SANERF_INLINE VecF4 LoadTwoRows2(const float* a, const float* b) {
   return (VecF4)pair;
 }
 
-template <int F>
-SANERF_INLINE void ForwardPoints(const float* table, const Corners& corners, float* out) {
+template <int F, bool Prefetch>
+SANERF_INLINE void SumTile(const float* table, const Corners& corners, const Corners& next, float* out) {
   if constexpr (F == 2) {
-    for (int s = 0; s < SANERF_VW; ++s) {
+    for (int s = 0; s < kTile; ++s) {
+      if (Prefetch) PrefetchRows<F>(table, next, s);
       VecF4 sum = {};
       for (int c = 0; c < 8; c += 2) {
         const float a = corners.weight[c][s], b = corners.weight[c + 1][s];
-        sum += VecF4{a, a, b, b} * LoadTwoRows2(table + 2 * uint64_t(corners.row[c][s]), table + 2 * uint64_t(corners.row[c + 1][s]));
+        const float* first = table + 2 * uint64_t(corners.row[c][s]);
+        const float* second = table + 2 * uint64_t(corners.row[c + 1][s]);
+        sum += VecF4{a, a, b, b} * LoadTwoRows2(first, second);
       }
       out[s] = sum[0] + sum[2];
       out[kTile + s] = sum[1] + sum[3];
     }
   } else {
     typedef typename RowOf<F>::Type Row;
-    for (int s = 0; s < SANERF_VW; ++s) {
+    float sums[kTile * F];
+    for (int s = 0; s < kTile; ++s) {
+      if (Prefetch) PrefetchRows<F>(table, next, s);
       Row sum = {};
       for (int c = 0; c < 8; ++c) {
         Row row;
         __builtin_memcpy(&row, table + F * uint64_t(corners.row[c][s]), sizeof row);
         sum += corners.weight[c][s] * row;
       }
-      for (int f = 0; f < F; ++f) out[f * kTile + s] = sum[f];
+      __builtin_memcpy(sums + s * F, &sum, sizeof sum);
     }
+    Transpose(sums, kTile, F, out);
+  }
+}
+
+// body(corners of a tile, corners of the tile to ask for, tile) for every tile.
+template <class Body>
+SANERF_INLINE void ForEachTile(const GridLevel& level, const float* positions, int64_t num_tiles, const Body& body) {
+  Corners corners[2];
+  if (num_tiles > 0) FindTileCorners(level, positions, &corners[0]);
+  for (int64_t tile = 0; tile < num_tiles; ++tile) {
+    const int64_t ahead = tile + 1 < num_tiles ? tile + 1 : tile;
+    Corners& next = corners[(tile + 1) & 1];
+    FindTileCorners(level, positions + ahead * 3 * kTile, &next);
+    body(corners[tile & 1], next, tile);
   }
 }
 
 template <int F>
 void GridForwardF(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles, float* out) {
-  const int channels = shape.num_levels * F;
   // Level by level: one level's rows stay in the caches while all tiles pass.
   for (int l = 0; l < shape.num_levels; ++l) {
     const GridLevel& level = shape.levels[l];
     const float* rows = table + level.row_offset * F;
-    for (int64_t tile = 0; tile < num_tiles; ++tile) {
-      const float* x = positions + tile * 3 * kTile;
-      float* o = out + (tile * channels + l * F) * kTile;
-      for (int s = 0; s < kTile; s += SANERF_VW) {
-        Corners corners;
-        FindCorners(level, x + s, x + kTile + s, x + 2 * kTile + s, &corners);
-        ForwardPoints<F>(rows, corners, o + s);
-      }
-    }
+    const bool prefetch = uint64_t(level.num_rows) * F >= kPrefetchFrom;
+    ForEachTile(level, positions, num_tiles, [&](const Corners& now, const Corners& next, int64_t tile) {
+      float* o = out + (tile * shape.num_levels + l) * F * kTile;
+      prefetch ? SumTile<F, true>(rows, now, next, o) : SumTile<F, false>(rows, now, next, o);
+    });
   }
 }
 
@@ -115,32 +144,48 @@ void GridForward(const GridShape& shape, const float* table, const float* positi
   return GridForwardF<8>(shape, table, positions, num_tiles, out);
 }
 
+// [F][kTile] -> [kTile][F].
+template <int F>
+SANERF_INLINE void SampleMajor(const float* in, float* out) {
+  if constexpr (F == 2) {
+    for (int s = 0; s < kTile; ++s) {
+      out[2 * s] = in[s];
+      out[2 * s + 1] = in[kTile + s];
+    }
+  } else {
+    Transpose(in, F, kTile, out);
+  }
+}
+
+template <int F, bool Prefetch>
+SANERF_INLINE void AddTile(const Corners& corners, const Corners& next, const float* grad_out, float* rows) {
+  typedef typename RowOf<F>::Type Row;
+  float grads[kTile * F];
+  SampleMajor<F>(grad_out, grads);
+  for (int s = 0; s < kTile; ++s) {
+    if (Prefetch) PrefetchRows<F>(rows, next, s);
+    Row grad;
+    __builtin_memcpy(&grad, grads + s * F, sizeof grad);
+    for (int c = 0; c < 8; ++c) {
+      float* place = rows + F * uint64_t(corners.row[c][s]);
+      Row sum;
+      __builtin_memcpy(&sum, place, sizeof sum);
+      sum += corners.weight[c][s] * grad;
+      __builtin_memcpy(place, &sum, sizeof sum);
+    }
+  }
+}
+
 template <int F>
 void GridBackwardF(const GridShape& shape, int l, const float* positions, const float* grad_out, int64_t num_tiles,
                    float* grad_table) {
-  typedef typename RowOf<F>::Type Row;
-  const int channels = shape.num_levels * F;
   const GridLevel& level = shape.levels[l];
   float* rows = grad_table + level.row_offset * F;
-  for (int64_t tile = 0; tile < num_tiles; ++tile) {
-    const float* x = positions + tile * 3 * kTile;
-    const float* g = grad_out + (tile * channels + l * F) * kTile;
-    for (int s0 = 0; s0 < kTile; s0 += SANERF_VW) {
-      Corners corners;
-      FindCorners(level, x + s0, x + kTile + s0, x + 2 * kTile + s0, &corners);
-      for (int s = 0; s < SANERF_VW; ++s) {
-        Row grad;
-        for (int f = 0; f < F; ++f) grad[f] = g[f * kTile + s0 + s];
-        for (int c = 0; c < 8; ++c) {
-          float* place = rows + F * uint64_t(corners.row[c][s]);
-          Row sum;
-          __builtin_memcpy(&sum, place, sizeof sum);
-          sum += corners.weight[c][s] * grad;
-          __builtin_memcpy(place, &sum, sizeof sum);
-        }
-      }
-    }
-  }
+  const bool prefetch = uint64_t(level.num_rows) * F >= kPrefetchFrom;
+  ForEachTile(level, positions, num_tiles, [&](const Corners& now, const Corners& next, int64_t tile) {
+    const float* g = grad_out + (tile * shape.num_levels + l) * F * kTile;
+    prefetch ? AddTile<F, true>(now, next, g, rows) : AddTile<F, false>(now, next, g, rows);
+  });
 }
 
 void GridBackward(const GridShape& shape, int level, const float* positions, const float* grad_out, int64_t num_tiles,

@@ -19,7 +19,7 @@ inline int64_t NumTiles(int64_t num_samples) { return (num_samples + kTile - 1) 
 inline constexpr int kMaxLevels = 32;
 
 struct GridLevel {
-  uint32_t resolution = 0;  // nodes per axis; node i sits at (i + 0.5) / resolution
+  uint32_t resolution = 0;  // nodes per axis, at least 2; node i sits at (i + 0.5) / resolution
   uint32_t num_rows = 0;    // power of two when hashed
   uint64_t row_offset = 0;  // first row of the level in the table
   bool dense = false;       // resolution^3 <= num_rows: row = x + y res + z res^2; hashed otherwise

@@ -17,6 +17,7 @@ SANERF_INLINE VecF LoadV(const float* p) {
   return v;
 }
 SANERF_INLINE void StoreV(float* p, VecF v) { __builtin_memcpy(p, &v, sizeof v); }
+SANERF_INLINE void StoreU(uint32_t* p, VecU v) { __builtin_memcpy(p, &v, sizeof v); }
 SANERF_INLINE VecF Splat(float x) { return x - VecF{}; }
 SANERF_INLINE VecF MinV(VecF a, VecF b) { return a < b ? a : b; }
 SANERF_INLINE VecF MaxV(VecF a, VecF b) { return a > b ? a : b; }
@@ -42,4 +43,21 @@ SANERF_INLINE VecF ExpV(VecF x) {
   VecF power;
   __builtin_memcpy(&power, &bits, sizeof power);
   return p * power;
+}
+
+// [rows][cols] -> [cols][rows], both multiples of 4, in blocks of 4x4 that stay in registers.
+SANERF_INLINE void Transpose(const float* in, int rows, int cols, float* out) {
+  for (int r = 0; r < rows; r += 4) {
+    for (int c = 0; c < cols; c += 4) {
+      VecF4 q[4];
+      for (int i = 0; i < 4; ++i) __builtin_memcpy(&q[i], in + (r + i) * cols + c, 16);
+      const VecF4 a = __builtin_shuffle(q[0], q[1], VecI4{0, 4, 1, 5});
+      const VecF4 b = __builtin_shuffle(q[2], q[3], VecI4{0, 4, 1, 5});
+      const VecF4 d = __builtin_shuffle(q[0], q[1], VecI4{2, 6, 3, 7});
+      const VecF4 e = __builtin_shuffle(q[2], q[3], VecI4{2, 6, 3, 7});
+      const VecF4 t[4] = {__builtin_shuffle(a, b, VecI4{0, 1, 4, 5}), __builtin_shuffle(a, b, VecI4{2, 3, 6, 7}),
+                          __builtin_shuffle(d, e, VecI4{0, 1, 4, 5}), __builtin_shuffle(d, e, VecI4{2, 3, 6, 7})};
+      for (int i = 0; i < 4; ++i) __builtin_memcpy(out + (c + i) * rows + r, &t[i], 16);
+    }
+  }
 }

@@ -77,15 +77,13 @@ std::optional<double> SurfaceDepth(const ImageF& depth, const Vec2& px) {
 PointInView FindInView(const Vec3& p_file, const Camera& camera, const ImageF& depth, const DepthTolerance& tolerance) {
   PointInView found;
   found.z = camera.ZDepth(p_file);
-  const auto px = found.z > 0 ? camera.Project(p_file) : std::nullopt;
-  if (!px) return found;
+  if (!(found.z > 0)) return found;
 
-  found.px = *px;
   found.state = "outside";
+  const auto px = camera.Project(p_file);  // none where the lens's distortion has no meaning any more
+  if (!px) return found;
+  found.px = *px;
   if (!camera.Contains(*px)) return found;
-  // Far outside the image the distortion polynomial can fold back into it; the pixel's own ray then points elsewhere.
-  const Vec3 p_cam = camera.world_from_cam.Inverse() * p_file;
-  if ((camera.RayInCam(*px) * found.z - p_cam).norm() > 1e-3 * p_cam.norm()) return found;
 
   const int x = static_cast<int>(px->x()), y = static_cast<int>(px->y());
   double best = std::numeric_limits<double>::infinity();

@@ -37,8 +37,8 @@ void BatchGradient::ColourOfWave() {
   kernels::Kernels().sigmoid(rgb, n * 3 * kTile, rgb);
 }
 
-void BatchGradient::RayLosses(const std::vector<TrainingRay>& rays, const std::vector<float>& backgrounds, float loss_scale,
-                              GroupGradient* out) {
+void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGradient* out) {
+  const std::vector<TrainingRay>& rays = group.rays;
   const std::vector<Segment>& segments = tracer_.segments();
   first_segment_.assign(rays.size(), -1);
   next_segment_.assign(segments.size(), -1);
@@ -62,7 +62,7 @@ void BatchGradient::RayLosses(const std::vector<TrainingRay>& rays, const std::v
       dt[i] = tracer_.dt()[slot];
       for (int c = 0; c < 3; ++c) rgb[3 * i + c] = rgb_[At(slot, 3, c)];
     }
-    const float* background = &backgrounds[3 * r];
+    const float* background = &group.backgrounds[3 * r];
     float target[3];
     for (int c = 0; c < 3; ++c) target[c] = rays[r].alpha * rays[r].rgb[c] + (1 - rays[r].alpha) * background[c];
     const RayLossResult result =
@@ -85,11 +85,11 @@ void BatchGradient::RayLosses(const std::vector<TrainingRay>& rays, const std::v
   }
 }
 
-void BatchGradient::Compute(const std::vector<TrainingRay>& rays, const std::vector<float>& jitter,
-                            const std::vector<float>& backgrounds, float loss_scale, GroupGradient* out) {
-  rays_.resize(rays.size());
-  for (size_t i = 0; i < rays.size(); ++i) rays_[i] = rays[i].ray;
-  tracer_.Begin(rays_.data(), jitter.data(), int(rays.size()));
+void BatchGradient::Compute(const RayGroup& group, float loss_scale, float step_scale, GroupGradient* out) {
+  rays_.resize(group.rays.size());
+  for (size_t i = 0; i < group.rays.size(); ++i) rays_[i] = group.rays[i].ray;
+  tracer_.SetStepScale(step_scale);
+  tracer_.Begin(rays_.data(), group.jitter.data(), int(rays_.size()));
   while (tracer_.NextWave()) ColourOfWave();
 
   const int64_t n = tracer_.end_tile();
@@ -105,7 +105,7 @@ void BatchGradient::Compute(const std::vector<TrainingRay>& rays, const std::vec
   out->grad_colour.Reserve(field_.colour.params().size());
   out->grad_density.Fill(0);
   out->grad_colour.Fill(0);
-  RayLosses(rays, backgrounds, loss_scale, out);
+  RayLosses(group, loss_scale, out);
 
   grad_colour_in_.Reserve(n * kIn * kTile);
   field_.colour.Backward(colour_in_.data(), colour_hidden_.data(), grad_rgb_.data(), n, grad_colour_in_.data(),

@@ -18,19 +18,23 @@ struct GroupGradient {
   double loss = 0, squared = 0;
 };
 
+struct RayGroup {
+  std::vector<TrainingRay> rays;
+  std::vector<float> jitter;       // [0, 1) of a step
+  std::vector<float> backgrounds;  // [ray][3]
+};
+
 class BatchGradient {
  public:
   BatchGradient(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& trace,
                 const RayLossOptions& loss);
 
-  // backgrounds: [ray][3]; loss_scale: 1 / number of rays of the whole batch.
-  void Compute(const std::vector<TrainingRay>& rays, const std::vector<float>& jitter, const std::vector<float>& backgrounds,
-               float loss_scale, GroupGradient* out);
+  // loss_scale: 1 / number of rays of the whole batch; step_scale: factor on the marching steps.
+  void Compute(const RayGroup& group, float loss_scale, float step_scale, GroupGradient* out);
 
  private:
   void ColourOfWave();
-  void RayLosses(const std::vector<TrainingRay>& rays, const std::vector<float>& backgrounds, float loss_scale,
-                 GroupGradient* out);
+  void RayLosses(const RayGroup& group, float loss_scale, GroupGradient* out);
 
   const RadianceField& field_;
   const OccupancyGrid& occupancy_;

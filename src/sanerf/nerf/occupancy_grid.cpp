@@ -17,7 +17,15 @@ constexpr int64_t kChunk = 4096;
 constexpr float kDecay = 0.95f;
 constexpr float kOpaqueStep = 0.01f;     // alpha of a step that counts
 constexpr float kUnseen = -1;
-constexpr float kUnknown = 4.5f;         // first value: decays below the threshold in about ten updates unless confirmed
+constexpr float kUnknown = 1e9f;         // not asked yet: counts as occupied
+constexpr int64_t kSweeps = 6;           // first updates ask all of space, one point per 2x2x2 cells
+void Merge(float density, float* cell) {
+  if (*cell == kUnknown)
+    *cell = density;
+  else if (*cell >= 0)
+    *cell = std::max(*cell, density);
+}
+
 }  // namespace
 
 OccupancyGrid::OccupancyGrid(int resolution, int num_cascades)
@@ -66,34 +74,29 @@ bool OccupancyGrid::CellOf(const float p[3], uint32_t* index) const {
 }
 
 void OccupancyGrid::Observe(const std::vector<Seen>& seen) {
-  for (const Seen& s : seen) {
-    float& d = density_[s.cell];
-    if (d >= 0) d = std::max(d, s.density);
-  }
+  for (const Seen& s : seen) Merge(s.density, &density_[s.cell]);
 }
 
-void OccupancyGrid::Update(const RadianceField& field, float step, uint64_t seed, int64_t update) {
-  const int64_t num_cells = int64_t(density_.size());
-  for (float& d : density_)
-    if (d > 0) d *= kDecay;
-  // One place per query, filled in parallel, merged in order: two queries may name the same cell.
-  const int64_t num_queries = std::min(kQueries, num_cells);
-  std::vector<int64_t> cells(static_cast<size_t>(num_queries));
-  evaluated_.resize(size_t(num_queries));
+int64_t OccupancyGrid::BlockCorner(int64_t block) const {
+  const int64_t half = resolution_ / 2, per_cascade = half * half * half;
+  const int64_t cascade = block / per_cascade, b = block % per_cascade;
+  const int64_t x = 2 * (b % half), y = 2 * (b / half % half), z = 2 * (b / half / half);
+  return cascade * CellsPerCascade() + x + resolution_ * (y + resolution_ * z);
+}
+
+// Densities at one random point of each queried box of `scale` cells per side, whose first cell is in query_cells_.
+void OccupancyGrid::Ask(const RadianceField& field, int scale, uint64_t seed, int64_t update) {
+  const int64_t num_queries = int64_t(query_cells_.size());
+  query_densities_.resize(size_t(num_queries));
   ParallelForChunks(num_queries, kChunk, [&](int64_t begin, int64_t end) {
     const int64_t num_tiles = kernels::NumTiles(end - begin), padded = num_tiles * kernels::kTile;
     Buffer positions(padded * 3, 0.5f), features(padded * field.grid.num_outputs());
     Buffer hidden(padded * field.density.shape().HiddenWidth()), out(padded * RadianceField::kGeometry);
     for (int64_t i = begin; i < end; ++i) {
       Random random(seed, uint64_t(update), uint64_t(i));
-      int64_t cell = int64_t(random.NextU64() % uint64_t(num_cells));
-      // Every second query wants an occupied cell: the ones that could become empty, or matter most.
-      for (int attempt = 0; i % 2 == 1 && attempt < 16 && !(bits_[size_t(cell / 64)] >> (cell % 64) & 1); ++attempt)
-        cell = int64_t(random.NextU64() % uint64_t(num_cells));
-      cells[size_t(i)] = cell;
       float p[3], size, unit[3];
-      CellCorner(cell, p, &size);
-      for (float& coordinate : p) coordinate += size * random.NextFloat();
+      CellCorner(query_cells_[size_t(i)], p, &size);
+      for (float& coordinate : p) coordinate += size * float(scale) * random.NextFloat();
       field.ToUnit(p, unit);
       const int64_t k = i - begin, tile = k / kernels::kTile, lane = k % kernels::kTile;
       for (int a = 0; a < 3; ++a) positions[(tile * 3 + a) * kernels::kTile + lane] = unit[a];
@@ -102,30 +105,67 @@ void OccupancyGrid::Update(const RadianceField& field, float step, uint64_t seed
     field.density.Forward(features.data(), num_tiles, hidden.data(), out.data());
     for (int64_t k = 0; k < end - begin; ++k) {
       const float log_density = out[(k / kernels::kTile) * RadianceField::kGeometry * kernels::kTile + k % kernels::kTile];
-      evaluated_[size_t(begin + k)] = std::exp(std::clamp(log_density, -15.0f, 15.0f));
+      query_densities_[size_t(begin + k)] = std::exp(std::clamp(log_density, -15.0f, 15.0f));
     }
   });
-  for (int64_t i = 0; i < num_queries; ++i) {
-    float& d = density_[size_t(cells[size_t(i)])];
-    if (d >= 0) d = std::max(d, evaluated_[size_t(i)]);
+}
+
+// All of space that a camera sees, coarsely.
+void OccupancyGrid::Sweep(const RadianceField& field, uint64_t seed, int64_t update) {
+  const int64_t steps[3] = {1, resolution_, int64_t(resolution_) * resolution_};
+  const auto cell_of = [&](int64_t corner, int i) {
+    return size_t(corner + (i & 1) * steps[0] + (i >> 1 & 1) * steps[1] + (i >> 2) * steps[2]);
+  };
+  query_cells_.clear();
+  for (int64_t block = 0; block < int64_t(density_.size()) / 8; ++block) {
+    const int64_t corner = BlockCorner(block);
+    bool seen = false;
+    for (int i = 0; i < 8; ++i) seen |= density_[cell_of(corner, i)] >= 0;
+    if (seen) query_cells_.push_back(corner);
+  }
+  Ask(field, 2, seed, update);
+  for (size_t q = 0; q < query_cells_.size(); ++q)
+    for (int i = 0; i < 8; ++i) Merge(query_densities_[q], &density_[cell_of(query_cells_[q], i)]);
+}
+
+void OccupancyGrid::Update(const RadianceField& field, float step, uint64_t seed, int64_t update) {
+  for (float& d : density_)
+    if (d > 0 && d < kUnknown) d *= kDecay;
+  if (update < kSweeps) {
+    Sweep(field, seed, update);
+  } else {
+    // Every second query wants an occupied cell: the ones that could become empty, or matter most.
+    const uint64_t num_cells = density_.size();
+    query_cells_.resize(size_t(std::min<int64_t>(kQueries, int64_t(num_cells))));
+    ParallelForChunks(int64_t(query_cells_.size()), kChunk, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        Random random(seed, uint64_t(update), uint64_t(i) | uint64_t{1} << 32);
+        uint64_t cell = random.NextU64() % num_cells;
+        for (int attempt = 0; i % 2 == 1 && attempt < 16 && !(bits_[cell / 64] >> (cell % 64) & 1); ++attempt)
+          cell = random.NextU64() % num_cells;
+        query_cells_[size_t(i)] = int64_t(cell);
+      }
+    });
+    Ask(field, 1, seed, update);
+    for (size_t q = 0; q < query_cells_.size(); ++q) Merge(query_densities_[q], &density_[size_t(query_cells_[q])]);
   }
   RefreshBits(step);
 }
 
 void OccupancyGrid::RefreshBits(float step) {
   double sum = 0;
-  int64_t seen = 0;
+  int64_t known = 0;
   for (const float d : density_) {
-    if (d < 0) continue;
+    if (d < 0 || d == kUnknown) continue;
     sum += d;
-    ++seen;
+    ++known;
   }
   // Early on the whole field is thin; then the mean decides, so that something is always left to learn from.
-  const float mean = seen > 0 ? float(sum / double(seen)) : 0;
-  const float threshold = std::min(kOpaqueStep / step, mean);
+  const float mean = known > 0 ? float(sum / double(known)) : 0;
+  const float threshold = std::max(1e-6f, std::min(kOpaqueStep / step, mean));
   for (size_t word = 0; word < bits_.size(); ++word) {
     uint64_t bits = 0;
-    for (int b = 0; b < 64; ++b) bits |= uint64_t(density_[word * 64 + size_t(b)] >= threshold && density_[word * 64 + size_t(b)] >= 0) << b;
+    for (int b = 0; b < 64; ++b) bits |= uint64_t(density_[word * 64 + size_t(b)] >= threshold) << b;
     bits_[word] = bits;
   }
 }

@@ -25,8 +25,9 @@ class OccupancyGrid {
   bool CellOf(const float p[3], uint32_t* cell) const;
   void Observe(const std::vector<Seen>& seen);
 
-  // Lets old values decay, asks the field at random points of random cells (half of them occupied ones), and
-  // recomputes the bits. A cell is occupied when a step through it would absorb more than 1 %.
+  // Lets old values decay, asks the field at random points of random cells (half of them occupied ones; the first few
+  // updates ask all of space), and recomputes the bits. A cell is occupied when a step through it would absorb more
+  // than 1 %. update: 0, 1, 2, ...
   void Update(const RadianceField& field, float step, uint64_t seed, int64_t update);
 
   kernels::OccupancyView view() const { return {resolution_, num_cascades_, bits_.data()}; }
@@ -42,12 +43,16 @@ class OccupancyGrid {
  private:
   int64_t CellsPerCascade() const { return int64_t(resolution_) * resolution_ * resolution_; }
   void CellCorner(int64_t cell, float corner[3], float* size) const;
+  int64_t BlockCorner(int64_t block) const;  // first cell of a block of 2x2x2 cells
+  void Ask(const RadianceField& field, int scale, uint64_t seed, int64_t update);
+  void Sweep(const RadianceField& field, uint64_t seed, int64_t update);
   void RefreshBits(float step);
 
   int resolution_, num_cascades_;
   std::vector<float> density_;  // running maximum; negative = never seen by a camera
   std::vector<uint64_t> bits_;
-  std::vector<float> evaluated_;  // scratch of Update
+  std::vector<int64_t> query_cells_;  // scratch of Update
+  std::vector<float> query_densities_;
 };
 
 }  // namespace sanerf

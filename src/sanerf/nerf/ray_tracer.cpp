@@ -28,7 +28,7 @@ Ray MakeRay(const Camera& camera, const Vec2& px) {
 
 RayTracer::RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options,
                      bool keep_waves)
-    : field_(field), occupancy_(occupancy), options_(options), keep_waves_(keep_waves) {}
+    : field_(field), occupancy_(occupancy), options_(options), march_(options.march), keep_waves_(keep_waves) {}
 
 void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
   rays_ = rays;
@@ -41,7 +41,7 @@ void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
     alive_[size_t(i)] = i;
     std::copy_n(rays[i].origin, 3, marches_[size_t(i)].origin);
     std::copy_n(rays[i].direction, 3, marches_[size_t(i)].direction);
-    kernels::StartMarch(occupancy_.view(), options_.march, jitter ? jitter[i] : 0.5f, &marches_[size_t(i)]);
+    kernels::StartMarch(occupancy_.view(), march_, jitter ? jitter[i] : 0.5f, &marches_[size_t(i)]);
   }
 }
 
@@ -61,7 +61,7 @@ void RayTracer::PlaceSamples(int per_ray) {
   int slot = int(wave_begin_) * kTile;
   for (const int ray : alive_) {
     kernels::MarchState& march = marches_[size_t(ray)];
-    const int count = kernels::March(occupancy_.view(), options_.march, &march, per_ray, &t_[slot], &dt_[slot]);
+    const int count = kernels::March(occupancy_.view(), march_, &march, per_ray, &t_[slot], &dt_[slot]);
     if (count == 0) continue;
     for (int s = slot; s < slot + count; ++s) {
       float p[3], unit[3];

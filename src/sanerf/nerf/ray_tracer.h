@@ -34,6 +34,8 @@ class RayTracer {
   // keep_waves: all waves stay in the buffers until the next Begin (training); otherwise each replaces the last.
   RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options, bool keep_waves);
 
+  // Factor on the marching steps from the next Begin on: coarse steps while a young field is all fog.
+  void SetStepScale(float scale) { march_ = {options_.march.near, options_.march.step * scale, options_.march.cone * scale}; }
   void Begin(const Ray* rays, const float* jitter, int num_rays);  // jitter: [0, 1) per ray, null = 0.5
   bool NextWave();                                                 // false: all rays have ended
 
@@ -61,6 +63,7 @@ class RayTracer {
   const RadianceField& field_;
   const OccupancyGrid& occupancy_;
   TraceOptions options_;
+  kernels::MarchOptions march_;
   bool keep_waves_;
   const Ray* rays_ = nullptr;
   std::vector<kernels::MarchState> marches_;

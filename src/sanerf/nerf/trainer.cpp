@@ -16,7 +16,8 @@ namespace {
 constexpr int64_t kGroupRays = 128;  // a group's activations stay in the second- and third-level caches
 constexpr int64_t kFirstRays = 256, kFewestRays = 64, kMaxRays = 1 << 16;
 constexpr int64_t kWarmUpSteps = 50;
-constexpr int64_t kEarlySteps = 256;  // occupancy changes fast at first: updated twice as often
+constexpr double kLongRay = 100;  // samples
+constexpr float kCoarsest = 8;
 enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
 
 bool IsFinite(double x) { return std::isfinite(x); }
@@ -52,17 +53,16 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
   if (groups_.size() < num_groups_) groups_.resize(num_groups_);
   ParallelFor(int64_t(num_groups_), [&](int64_t g) {
     const int64_t begin = g * kGroupRays, count = std::min(kGroupRays, num_rays - begin);
-    std::vector<TrainingRay> rays(static_cast<size_t>(count));
-    std::vector<float> jitter(static_cast<size_t>(count)), backgrounds(static_cast<size_t>(3 * count));
+    RayGroup group;
     for (int64_t i = 0; i < count; ++i) {
       Random random(uint64_t(options_.seed), uint64_t(step_), uint64_t(begin + i) * 4 + kRayStream);
-      rays[size_t(i)] = photos_.Draw(&random);
-      jitter[size_t(i)] = random.NextFloat();
-      for (int c = 0; c < 3; ++c) backgrounds[size_t(3 * i + c)] = random.NextFloat();
+      group.rays.push_back(photos_.Draw(&random));
+      group.jitter.push_back(random.NextFloat());
+      for (int c = 0; c < 3; ++c) group.backgrounds.push_back(random.NextFloat());
     }
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
-    worker->Compute(rays, jitter, backgrounds, 1.0f / float(num_rays), &groups_[size_t(g)]);
+    worker->Compute(group, 1.0f / float(num_rays), step_scale_, &groups_[size_t(g)]);
   });
 }
 
@@ -109,14 +109,22 @@ NerfStepResult NerfTrainer::Step() {
   for (size_t g = 0; g < num_groups_; ++g) occupancy_->Observe(groups_[g].seen);
   ApplyGradients();
   ++step_;
-  const int64_t every = step_ <= kEarlySteps ? std::max(1, options_.occupancy_every / 2) : options_.occupancy_every;
-  if (step_ % every == 0)
-    occupancy_->Update(*field_, trace_.march.step, uint64_t(options_.seed) ^ kOccupancyStream << 32, step_);
-  // Keep the number of samples per step where it was asked for.
-  const double wanted = double(num_rays) * options_.batch_samples / std::max<double>(1, double(result.num_samples));
-  const double bounded = std::clamp(wanted, 0.7 * double(num_rays), 1.4 * double(num_rays));
-  rays_per_step_ = std::clamp(int64_t(bounded), kFewestRays, kMaxRays);
+  if (step_ % options_.occupancy_every == 0)
+    occupancy_->Update(*field_, trace_.march.step, uint64_t(options_.seed) ^ kOccupancyStream << 32,
+                       step_ / options_.occupancy_every - 1);
+  AdaptBatch(result);
   return result;
+}
+
+// Keeps the number of samples per step where it was asked for: by coarser marching while rays are long because nothing
+// has been found to be empty yet, then by the number of rays.
+void NerfTrainer::AdaptBatch(const NerfStepResult& result) {
+  const double per_ray = double(result.num_samples) / double(result.num_rays);
+  if (per_ray > kLongRay) step_scale_ = std::min(kCoarsest, step_scale_ * 1.2f);
+  if (per_ray < 0.6 * kLongRay) step_scale_ = std::max(1.0f, step_scale_ / 1.2f);
+  const double wanted = double(result.num_rays) * options_.batch_samples / std::max<double>(1, double(result.num_samples));
+  const double bounded = std::clamp(wanted, 0.7 * double(result.num_rays), 1.4 * double(result.num_rays));
+  rays_per_step_ = std::clamp(int64_t(bounded), kFewestRays, kMaxRays);
 }
 
 NerfModel NerfTrainer::Model() const {
@@ -135,6 +143,7 @@ void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   WriteModel(Model(), options_, &writer);
   writer.meta["step"] = step_;
   writer.meta["rays_per_step"] = rays_per_step_;
+  writer.meta["step_scale"] = step_scale_;
   writer.meta["finished"] = finished;
   if (!finished) {
     occupancy_->AddDensityTo(&writer);
@@ -158,6 +167,7 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
   }
   step_ = reader.meta()["step"];
   rays_per_step_ = reader.meta()["rays_per_step"];
+  step_scale_ = reader.meta()["step_scale"];
 }
 
 }  // namespace sanerf

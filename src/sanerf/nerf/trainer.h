@@ -35,6 +35,7 @@ class NerfTrainer {
  private:
   void ComputeGroups(int64_t num_rays);
   void ApplyGradients();
+  void AdaptBatch(const NerfStepResult& result);
   double LearningRate() const;
 
   NerfOptions options_;
@@ -46,6 +47,7 @@ class NerfTrainer {
   TraceOptions trace_;
   RayLossOptions loss_;
   int64_t step_ = 0, rays_per_step_;
+  float step_scale_ = 4;  // on the marching steps
   size_t num_groups_ = 0;
   std::vector<GroupGradient> groups_;
   WorkerPool<BatchGradient> workers_;

@@ -55,8 +55,9 @@ void CheckPrompts(const Prompts& prompts) {
 
 // Records which views are encoded and with what, so that later stages and `info` need not open the cache.
 void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
+  const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
   run.SetOptions(settings);
-  run.SetStage("encode", "complete", run.StageSeconds("encode") + seconds,
+  run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
                {{"model", settings.encode.model}, {"source", settings.encode.source}, {"views", num_views}});
   run.Save();
 }

@@ -42,6 +42,9 @@ Ort::SessionOptions Options() {
   options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
   // Waiting threads that spin would take the cores from the program's own pool between two runs.
   options.AddConfigEntry("session.intra_op.allow_spinning", "0");
+  // With it the second run allocates everything once more as one block: 1.6 GB instead of 0.95 GB for sam2's encoder,
+  // at the same speed.
+  options.DisableMemPattern();
   return options;
 }
 

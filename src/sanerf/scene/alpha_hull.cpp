@@ -16,7 +16,8 @@ constexpr uint8_t kOpaque = 8;  // of 255: soft edges belong to the object
 // Counts of covered pixels in any rectangle of one view, from a summed-area table.
 class Silhouette {
  public:
-  Silhouette(const Camera& camera, const ImageU8& image) : camera_(camera), sums_(camera.width + 1, camera.height + 1, 1) {
+  Silhouette(const Camera& camera, const ImageU8& image)
+      : camera_(camera), sums_(camera.width + 1, camera.height + 1, 1) {
     const int alpha = image.channels - 1;
     for (int y = 0; y < image.height; ++y) {
       int64_t row = 0;
@@ -115,11 +116,12 @@ Carved Carve(const std::vector<Silhouette>& silhouettes, const Box& region, cons
 
 }  // namespace
 
-std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Similarity& world_from_file, const Vec3& center,
-                                        double radius) {
+std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Similarity& world_from_file,
+                                        const Vec3& center, double radius) {
   const std::vector<Silhouette> silhouettes = LoadSilhouettes(listing);
   const auto tells = [](const Silhouette& s) { return !s.IsEmpty() && !s.IsFull(); };
-  if (silhouettes.size() < 3 || std::count_if(silhouettes.begin(), silhouettes.end(), tells) * 2 < int64_t(silhouettes.size())) {
+  if (silhouettes.size() < 3 ||
+      std::count_if(silhouettes.begin(), silhouettes.end(), tells) * 2 < int64_t(silhouettes.size())) {
     return std::nullopt;
   }
   const Similarity file_from_world = world_from_file.Inverse();

@@ -37,7 +37,9 @@ class ByteReader {
     at_ += count * size;
   }
 
-  void StartRecord(const char* kind, uint64_t index, uint64_t count) { record_ = fmt::format("{} {} of {}", kind, index + 1, count); }
+  void StartRecord(const char* kind, uint64_t index, uint64_t count) {
+    record_ = fmt::format("{} {} of {}", kind, index + 1, count);
+  }
   [[noreturn]] void Fail(const std::string& why) const {
     throw Error(path_ + (record_.empty() ? "" : ": " + record_), why, "export the model again with COLMAP");
   }
@@ -100,7 +102,7 @@ void ReadPoints(const fs::path& path, ColmapModel& model) {
     const auto id = int64_t(reader.Next<uint64_t>());
     Vec3 point;
     for (int axis = 0; axis < 3; ++axis) point[axis] = reader.Next<double>();
-    reader.Skip(1, 3 + sizeof(double));                       // colour, reprojection error
+    reader.Skip(1, 3 + sizeof(double));                         // colour, reprojection error
     reader.Skip(reader.Next<uint64_t>(), 2 * sizeof(int32_t));  // track
     if (point.allFinite()) model.points.emplace(id, point);
   }

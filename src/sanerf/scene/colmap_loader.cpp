@@ -81,8 +81,9 @@ fs::path ChooseImageFolder(const fs::path& root, const ColmapModel& model) {
   std::vector<fs::path> folders = ImageFolders(root);
   folders.push_back(root);
   for (const fs::path& folder : folders) {
-    const int64_t count = std::count_if(model.images.begin(), model.images.end(),
-                                        [&](const ColmapImage& image) { return FindPhoto(folder, image.name).has_value(); });
+    const int64_t count = std::count_if(model.images.begin(), model.images.end(), [&](const ColmapImage& image) {
+      return FindPhoto(folder, image.name).has_value();
+    });
     if (count > best_count) best = folder, best_count = count;
   }
   return best;
@@ -129,8 +130,9 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder) {
   SceneListing listing;
   listing.root = root;
   listing.format = "colmap";
-  listing.source = fmt::format("COLMAP {} ({}), photos from {}", NameInScene(root, model_folder), binary ? "binary" : "text",
-                               folder == root ? "the scene folder" : folder.filename().string());
+  listing.source =
+      fmt::format("COLMAP {} ({}), photos from {}", NameInScene(root, model_folder), binary ? "binary" : "text",
+                  folder == root ? "the scene folder" : folder.filename().string());
   for (const ColmapImage& image : model.images) {
     const auto path = FindPhoto(folder, image.name);
     if (!path) {
@@ -139,7 +141,8 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder) {
     }
     const std::string where = fmt::format("{}: image {}", (model_folder / ("images" + extension)).string(), image.name);
     const auto camera = model.cameras.find(image.camera_id);
-    if (camera == model.cameras.end()) throw Error(where, fmt::format("its camera {} is not in cameras{}", image.camera_id, extension));
+    if (camera == model.cameras.end())
+      throw Error(where, fmt::format("its camera {} is not in cameras{}", image.camera_id, extension));
     ListedView listed;
     const ImageInfo info = ReadImageInfo(*path);
     listed.channels = info.channels;

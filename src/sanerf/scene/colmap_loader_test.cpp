@@ -28,14 +28,17 @@ class ColmapTest : public SceneFolderTest {
     t = -(world_from_cv.transpose() * pose.translation);
   }
 
-  void WriteTextModel(const StoredCamera& camera, const std::string& folder = "sparse/0", const std::string& points = "") {
-    std::string cameras = "# Camera list\n" + fmt::format("7 {} 32 24 {}\n", camera.model, fmt::join(camera.params, " "));
+  void WriteTextModel(const StoredCamera& camera, const std::string& folder = "sparse/0",
+                      const std::string& points = "") {
+    std::string cameras =
+        "# Camera list\n" + fmt::format("7 {} 32 24 {}\n", camera.model, fmt::join(camera.params, " "));
     std::string images = "# Image list\n";
     for (int i = 0; i < kViews; ++i) {
       Eigen::Quaterniond q;
       Vec3 t;
       ColmapPose(RingPose(i, kViews), q, t);
-      images += fmt::format("{} {} {} {} {} {} {} {} 7 a {}.png\n", i + 1, q.w(), q.x(), q.y(), q.z(), t.x(), t.y(), t.z(), i);
+      images += fmt::format("{} {} {} {} {} {} {} {} 7 a {}.png\n", i + 1, q.w(), q.x(), q.y(), q.z(), t.x(), t.y(),
+                            t.z(), i);
       images += i % 2 ? "\n" : "1.5 2.5 -1 3 4 11\n";  // with and without observations
     }
     WriteText(folder + "/cameras.txt", cameras);
@@ -73,7 +76,8 @@ class ColmapTest : public SceneFolderTest {
     WriteText(folder + "/images.bin", images);
   }
 
-  void WriteImages(const std::string& folder = "images", int width = 32, int height = 24, const std::string& extension = ".png") {
+  void WriteImages(const std::string& folder = "images", int width = 32, int height = 24,
+                   const std::string& extension = ".png") {
     for (int i = 0; i < kViews; ++i) WriteImage(fmt::format("{}/a {}{}", folder, i, extension), width, height);
   }
 
@@ -120,11 +124,12 @@ TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
     double fx, fy;
     Distortion distortion;
   };
-  const std::vector<Case> cases = {{{"SIMPLE_PINHOLE", 0, {40, 16, 12}}, 40, 40, {}},
-                                   {kPinhole, 40, 42, {}},
-                                   {{"SIMPLE_RADIAL", 2, {40, 16, 12, 0.1}}, 40, 40, {0.1, 0, 0, 0}},
-                                   {{"RADIAL", 3, {40, 16, 12, 0.1, -0.2}}, 40, 40, {0.1, -0.2, 0, 0}},
-                                   {{"OPENCV", 4, {40, 42, 16, 12, 0.1, -0.2, 0.3, 0.4}}, 40, 42, {0.1, -0.2, 0.3, 0.4}}};
+  const std::vector<Case> cases = {
+      {{"SIMPLE_PINHOLE", 0, {40, 16, 12}}, 40, 40, {}},
+      {kPinhole, 40, 42, {}},
+      {{"SIMPLE_RADIAL", 2, {40, 16, 12, 0.1}}, 40, 40, {0.1, 0, 0, 0}},
+      {{"RADIAL", 3, {40, 16, 12, 0.1, -0.2}}, 40, 40, {0.1, -0.2, 0, 0}},
+      {{"OPENCV", 4, {40, 42, 16, 12, 0.1, -0.2, 0.3, 0.4}}, 40, 42, {0.1, -0.2, 0.3, 0.4}}};
   for (const Case& c : cases) {
     for (const char* folder : {"sparse/0", "sparse", "colmap/sparse/0"}) {
       for (const bool binary : {false, true}) {
@@ -189,7 +194,8 @@ TEST_F(ColmapTest, PointsGiveBoundsAndExtent) {
 TEST_F(ColmapTest, UnsupportedLensIsNamed) {
   WriteImages();
   WriteBinaryModel({"OPENCV_FISHEYE", 5, {40, 42, 16, 12, 0, 0, 0, 0}});
-  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("cameras.bin: camera 7"), HasSubstr("OPENCV_FISHEYE"), HasSubstr("image_undistorter")));
+  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("cameras.bin: camera 7"), HasSubstr("OPENCV_FISHEYE"),
+                                          HasSubstr("image_undistorter")));
 }
 
 TEST_F(ColmapTest, TruncatedBinary) {

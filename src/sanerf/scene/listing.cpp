@@ -41,7 +41,8 @@ std::vector<fs::path> ImagesIn(const fs::path& folder) {
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(folder, ec)) {
     const std::string extension = entry.path().extension().string();
-    const bool is_image = std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
+    const bool is_image =
+        std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
     if (is_image && entry.is_regular_file(ec)) images.push_back(entry.path());
   }
   std::sort(images.begin(), images.end());

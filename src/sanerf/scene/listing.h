@@ -25,15 +25,15 @@ struct ListedView {
 
 struct SceneListing {
   std::filesystem::path root;
-  std::string format;                 // Scene::format
-  std::string source;                 // for the summary: "instant-ngp transforms.json", "COLMAP sparse/0 (binary), images_4"
+  std::string format;  // Scene::format
+  std::string source;  // for the summary: "instant-ngp transforms.json", "COLMAP sparse/0 (binary), images_4"
   std::vector<ListedView> views;      // only those whose image exists
   std::vector<std::string> missing;   // listed images that the folder lacks, as written there
   std::vector<std::string> warnings;  // anything else that was left out
   bool has_split = false;
-  bool z_up = false;            // the format's world has z up by convention
-  std::vector<Vec3> points;     // sparse reconstruction, file frame
-  std::optional<Box> content;   // the box that holds everything visible, file frame (aabb_scale)
+  bool z_up = false;           // the format's world has z up by convention
+  std::vector<Vec3> points;    // sparse reconstruction, file frame
+  std::optional<Box> content;  // the box that holds everything visible, file frame (aabb_scale)
 };
 
 // One reader per format. Each throws Error that names the file and the line, key or row.

@@ -32,7 +32,8 @@ fs::path ChooseImageFolder(const fs::path& root, int64_t num_rows) {
 // LLFF stores the camera axes as (down, right, back); ours are (right, up, back).
 Camera ReadRow(const double* row, const std::string& where) {
   for (int i = 0; i < kRowSize; ++i) {
-    if (!std::isfinite(row[i])) throw Error(where, fmt::format("number {} of 17 is not finite", i + 1), "re-export the poses");
+    if (!std::isfinite(row[i]))
+      throw Error(where, fmt::format("number {} of 17 is not finite", i + 1), "re-export the poses");
   }
   Mat3 stored;
   Camera camera;
@@ -46,8 +47,9 @@ Camera ReadRow(const double* row, const std::string& where) {
 
   const double height = row[4], width = row[9], focal = row[14];
   if (!(height >= 1 && width >= 1 && focal > 0)) {
-    throw Error(where, fmt::format("intrinsics absent: height {:.4g}, width {:.4g}, focal length {:.4g}", height, width, focal),
-                "re-export the poses with LLFF's imgs2poses");
+    throw Error(
+        where, fmt::format("intrinsics absent: height {:.4g}, width {:.4g}, focal length {:.4g}", height, width, focal),
+        "re-export the poses with LLFF's imgs2poses");
   }
   camera.width = int(std::lround(width));
   camera.height = int(std::lround(height));
@@ -63,15 +65,16 @@ SceneListing ReadLlff(const fs::path& root) {
   const fs::path file = root / "poses_bounds.npy";
   const NpyArray rows = ReadNpy(file);
   if (rows.shape.size() != 2 || rows.shape[1] != kRowSize) {
-    throw Error(file.string(), fmt::format("expected rows of 17 numbers, found {} numbers in shape [{}]", rows.data.size(),
-                                           fmt::join(rows.shape, ", ")));
+    throw Error(file.string(), fmt::format("expected rows of 17 numbers, found {} numbers in shape [{}]",
+                                           rows.data.size(), fmt::join(rows.shape, ", ")));
   }
   const fs::path folder = ChooseImageFolder(root, rows.shape[0]);
   const std::vector<fs::path> images = ImagesIn(folder);
   if (int64_t(images.size()) != rows.shape[0]) {
-    throw Error(file.string(),
-                fmt::format("{} rows but {} has {} images", rows.shape[0], (folder.filename() / "").string(), images.size()),
-                "rows belong to images in file-name order: remove the images without a pose, or export the poses again");
+    throw Error(
+        file.string(),
+        fmt::format("{} rows but {} has {} images", rows.shape[0], (folder.filename() / "").string(), images.size()),
+        "rows belong to images in file-name order: remove the images without a pose, or export the poses again");
   }
 
   SceneListing listing;

@@ -20,7 +20,8 @@ class LlffTest : public SceneFolderTest {
       const Vec3 right(1, 0, 0), up(0, -1, 0), back(0, 0, -1), center(0.3 * i - 0.3, 0.1 * (i % 2), 0);
       for (int axis = 0; axis < 3; ++axis) {
         const double hwf = axis == 0 ? 96 : axis == 1 ? 128 : 100;
-        for (const double value : {-up[axis], right[axis], back[axis], center[axis], hwf}) rows_.push_back(float(value));
+        for (const double value : {-up[axis], right[axis], back[axis], center[axis], hwf})
+          rows_.push_back(float(value));
       }
       rows_.push_back(4);
       rows_.push_back(12);
@@ -86,7 +87,8 @@ TEST_F(LlffTest, TheFolderThatFitsTheRowsIsTaken) {
 TEST_F(LlffTest, RowCountMismatch) {
   WriteImages(4, "images");
   WritePoses(3);
-  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("poses_bounds.npy: 3 rows but images/ has 4 images"), HasSubstr("file-name order")));
+  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("poses_bounds.npy: 3 rows but images/ has 4 images"),
+                                          HasSubstr("file-name order")));
 }
 
 TEST_F(LlffTest, NoImages) {
@@ -102,7 +104,8 @@ TEST_F(LlffTest, PosesAndIntrinsicsAreChecked) {
     Save(3);
     return LoadError();
   };
-  EXPECT_THAT(error_with(3, std::numeric_limits<float>::quiet_NaN()), testing::AllOf(HasSubstr("row 1"), HasSubstr("not finite")));
+  EXPECT_THAT(error_with(3, std::numeric_limits<float>::quiet_NaN()),
+              testing::AllOf(HasSubstr("row 1"), HasSubstr("not finite")));
   EXPECT_THAT(error_with(1, 0), testing::AllOf(HasSubstr("row 1"), HasSubstr("singular")));
   EXPECT_THAT(error_with(1, 3), testing::AllOf(HasSubstr("row 1"), HasSubstr("not rigid")));
   EXPECT_THAT(error_with(14, 0), testing::AllOf(HasSubstr("row 1"), HasSubstr("intrinsics absent")));

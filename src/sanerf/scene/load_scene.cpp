@@ -55,7 +55,8 @@ std::string NearbyHint(const fs::path& folder) {
   std::error_code ec;
   const std::string what = fmt::format("no scene found in {}", path.string());
   if (!fs::exists(path, ec)) throw Error(what, "the folder does not exist", NearbyHint(path.parent_path()));
-  if (!fs::is_directory(path, ec)) throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path.parent_path()));
+  if (!fs::is_directory(path, ec))
+    throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path.parent_path()));
   if (fs::is_empty(path, ec)) throw Error(what, fmt::format("the folder is empty; {}", kLookedFor), NearbyHint(path));
   throw Error(what, kLookedFor, NearbyHint(path));
 }
@@ -107,7 +108,8 @@ void ChooseTestViews(SceneListing& listing, int test_every) {
   if (!listing.has_split && listing.views.size() > 1 && test_every > 1) {
     for (size_t i = 0; i < listing.views.size(); i += size_t(test_every)) listing.views[i].view.is_test = true;
   }
-  const bool any_train = std::any_of(listing.views.begin(), listing.views.end(), [](const ListedView& v) { return !v.view.is_test; });
+  const bool any_train =
+      std::any_of(listing.views.begin(), listing.views.end(), [](const ListedView& v) { return !v.view.is_test; });
   if (!any_train) {
     throw Error(fmt::format("no training image left in {}", listing.root.string()),
                 "every image that exists is a test view", "restore the missing training images");
@@ -138,8 +140,9 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
     distorted = distorted || !view.camera.distortion.IsZero();
     if (view.time) times.insert(*view.time);
   }
-  std::string text = fmt::format("{} photos, {}, {}", scene.views.size(),
-                                 one_size ? fmt::format("{}x{}", first.width, first.height) : "of several sizes", listing.source);
+  std::string text =
+      fmt::format("{} photos, {}, {}", scene.views.size(),
+                  one_size ? fmt::format("{}x{}", first.width, first.height) : "of several sizes", listing.source);
   if (scene.has_alpha) text += ", RGBA";
   if (masks) text += ", masks";
   if (distorted) text += ", lens distortion";

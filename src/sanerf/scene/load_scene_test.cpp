@@ -25,12 +25,13 @@ class LoadSceneTest : public SceneFolderTest {
 };
 
 TEST_F(LoadSceneTest, MissingFolder) {
-  EXPECT_THAT(LoadError(root_ / "gone"), AllOf(HasSubstr("no scene found in"), HasSubstr("gone"), HasSubstr("does not exist")));
+  EXPECT_THAT(LoadError(root_ / "gone"),
+              AllOf(HasSubstr("no scene found in"), HasSubstr("gone"), HasSubstr("does not exist")));
 }
 
 TEST_F(LoadSceneTest, EmptyFolderSaysWhatWasLookedFor) {
-  EXPECT_THAT(LoadError(root_), AllOf(HasSubstr("the folder is empty"), HasSubstr("transforms.json"), HasSubstr("poses_bounds.npy"),
-                                      HasSubstr("sparse/0")));
+  EXPECT_THAT(LoadError(root_), AllOf(HasSubstr("the folder is empty"), HasSubstr("transforms.json"),
+                                      HasSubstr("poses_bounds.npy"), HasSubstr("sparse/0")));
 }
 
 TEST_F(LoadSceneTest, HintsOneLevelDownAndUp) {
@@ -134,7 +135,8 @@ TEST_F(LoadSceneTest, PhotosComeAsColourAtAnySize) {
 class FindViewTest : public testing::Test {
  protected:
   FindViewTest() {
-    for (const char* name : {"test/000.png", "test/r_9.png", "train/000.png", "train/r_012.png", "train/r_013.png", "7.png"}) {
+    for (const char* name :
+         {"test/000.png", "test/r_9.png", "train/000.png", "train/r_012.png", "train/r_013.png", "7.png"}) {
       View view;
       view.name = name;
       scene_.views.push_back(view);

@@ -6,19 +6,19 @@
 namespace sanerf {
 namespace {
 
-constexpr double kDefaultNear = 0.05;      // with the cameras at distance 1 and nothing known about the content
-constexpr double kNearMargin = 0.5;        // of the known nearest depth: percentiles and hulls miss thin things
+constexpr double kDefaultNear = 0.05;  // with the cameras at distance 1 and nothing known about the content
+constexpr double kNearMargin = 0.5;    // of the known nearest depth: percentiles and hulls miss thin things
 constexpr double kSmallestNear = 0.01;
 constexpr double kLargestNear = 0.25;
-constexpr double kUnknownExtent = 16;      // metres of room around a table-top capture
+constexpr double kUnknownExtent = 16;  // metres of room around a table-top capture
 constexpr double kLargestExtent = 64;
-constexpr double kHullFill = 0.92;         // of [-1, 1] that the object's longest side takes
-constexpr double kSmallestOpenExtent = 2;  // a real room never ends exactly at the box of its cameras
+constexpr double kHullFill = 0.92;          // of [-1, 1] that the object's longest side takes
+constexpr double kSmallestOpenExtent = 2;   // a real room never ends exactly at the box of its cameras
 constexpr double kPointPercentile = 0.995;  // of the sparse points' distances; beyond lie mismatches
-constexpr double kPointMargin = 2;         // bare walls and windows give no points
+constexpr double kPointMargin = 2;          // bare walls and windows give no points
 constexpr double kSmallestPointExtent = 4;
-constexpr double kBoundsMargin = 1.25;     // far bounds are percentiles too
-constexpr double kSpreadsToContent = 6;    // camera spreads between a forward-facing capture and its content
+constexpr double kBoundsMargin = 1.25;   // far bounds are percentiles too
+constexpr double kSpreadsToContent = 6;  // camera spreads between a forward-facing capture and its content
 
 std::vector<const Camera*> TrainCameras(const SceneListing& listing) {
   std::vector<const Camera*> cameras;

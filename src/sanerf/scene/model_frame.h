@@ -35,8 +35,8 @@ struct AlphaHull {
   Box box;  // in the frame of `world_from_file`
   double nearest = 0;
 };
-std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Similarity& world_from_file, const Vec3& center,
-                                        double radius);
+std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Similarity& world_from_file,
+                                        const Vec3& center, double radius);
 
 // Uses the training views only. See docs/conventions.md for the rules.
 ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha);

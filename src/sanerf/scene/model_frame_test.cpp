@@ -49,7 +49,8 @@ TEST(ModelFrame, WorldsWithoutAConventionAreTurnedUpright) {
 }
 
 TEST(ModelFrame, UpIsRightForCamerasThatAllLookDownOnOneSide) {
-  // An arc seen from steeply above: the mean of the cameras' up axes leans by 60 degrees, the plane of their x axes not.
+  // An arc seen from steeply above: the mean of the cameras' up axes leans by 60 degrees, the plane of their x axes
+  // not.
   std::vector<Pose> arc;
   for (int i = 0; i < 9; ++i) {
     const double a = 0.3 * i;

@@ -60,18 +60,19 @@ int Scene::FindView(const std::string& name) const {
     if (EndsWithPath(views[i].name, query) || EndsWithPath(stem, query)) found.push_back(int(i));
   }
   // A whole path without its extension beats a longer path that ends with it.
-  const auto whole = std::find_if(found.begin(), found.end(), [&](int i) { return WithoutExtension(views[i].name) == query; });
+  const auto whole =
+      std::find_if(found.begin(), found.end(), [&](int i) { return WithoutExtension(views[i].name) == query; });
   if (found.size() == 1) return found[0];
-  if (whole != found.end() && std::count_if(found.begin(), found.end(), [&](int i) {
-        return WithoutExtension(views[i].name) == query;
-      }) == 1) {
+  if (whole != found.end() &&
+      std::count_if(found.begin(), found.end(), [&](int i) { return WithoutExtension(views[i].name) == query; }) == 1) {
     return *whole;
   }
   if (found.size() > 1) {
     std::vector<std::string> candidates;
     for (const int i : found) candidates.push_back(views[i].name);
     if (candidates.size() > 6) candidates.resize(6);
-    throw UsageError(fmt::format("view '{}' is ambiguous", name), fmt::format("it fits {}", fmt::join(candidates, ", ")),
+    throw UsageError(fmt::format("view '{}' is ambiguous", name),
+                     fmt::format("it fits {}", fmt::join(candidates, ", ")),
                      "give as much of the folder as makes it unique");
   }
   if (!query.empty() && query.size() <= 9 && query.find_first_not_of("0123456789") == std::string::npos) {
@@ -81,8 +82,9 @@ int Scene::FindView(const std::string& name) const {
                      fmt::format("no image has that name, and indices end at {}", int(views.size()) - 1));
   }
   const std::string suggestion = DidYouMean(query, ShortNames(views, query.find('/') != std::string::npos));
-  throw UsageError(fmt::format("unknown view '{}'", name), fmt::format("none of the {} images has that name", views.size()),
-                   suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(views[0].name)) : suggestion);
+  throw UsageError(
+      fmt::format("unknown view '{}'", name), fmt::format("none of the {} images has that name", views.size()),
+      suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(views[0].name)) : suggestion);
 }
 
 ImageF LoadViewImage(const View& view, int width, int height) {

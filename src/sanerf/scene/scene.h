@@ -17,7 +17,7 @@ struct View {
   std::filesystem::path mask_path;   // empty when there is no ground truth
   Camera camera;                     // file frame, at the resolution of the image file
   bool is_test = false;
-  std::optional<double> time;        // dynamic scenes, 0..1
+  std::optional<double> time;  // dynamic scenes, 0..1
 };
 
 struct SceneOptions {
@@ -38,9 +38,9 @@ struct Scene {
   std::vector<View> views;            // sorted by name, train and test together
   std::vector<std::string> warnings;  // things left out, one sentence each
   Similarity model_from_file;
-  double extent = 1;                  // power of two, >= 1
-  double near = 0.05;                 // model units, z-depth of the closest thing any camera may see
-  bool has_alpha = false;             // RGBA images: train on a random background, show on white
+  double extent = 1;       // power of two, >= 1
+  double near = 0.05;      // model units, z-depth of the closest thing any camera may see
+  bool has_alpha = false;  // RGBA images: train on a random background, show on white
   bool is_dynamic = false;
 
   std::vector<int> TrainViews() const;  // indices into views
@@ -50,8 +50,9 @@ struct Scene {
   int FindView(const std::string& name) const;
 };
 
-// Detects the format from what the folder holds (a path to a transforms*.json works too). Logs nothing; see summary, warnings.
-// Throws Error for a missing or empty folder, broken files, absent intrinsics, NaN or singular poses, no image left.
+// Detects the format from what the folder holds (a path to a transforms*.json works too). Logs nothing; see summary,
+// warnings. Throws Error for a missing or empty folder, broken files, absent intrinsics, NaN or singular poses, no
+// image left.
 Scene LoadScene(const std::filesystem::path& path, const SceneOptions& options = {});
 
 // The photo in [0, 1], sRGB-encoded, 3 or 4 channels, resized to width x height (0 = as stored).

@@ -45,8 +45,8 @@ TEST_P(RealScene, LoadsWithAFrameThatHoldsTheCameras) {
   }
   const Vec3 focus = scene.model_from_file.Inverse() * Vec3::Zero();
   fmt::print("{:16} extent {:2} near {:.3f} scale {:.4f} focus ({:.2f}, {:.2f}, {:.2f}) cameras {:.2f}..{:.2f}  {}\n",
-             expected.name, scene.extent, scene.near, scene.model_from_file.scale, focus.x(), focus.y(), focus.z(), nearest,
-             farthest, scene.summary);
+             expected.name, scene.extent, scene.near, scene.model_from_file.scale, focus.x(), focus.y(), focus.z(),
+             nearest, farthest, scene.summary);
   for (const std::string& warning : scene.warnings) fmt::print("  warning: {}\n", warning);
   EXPECT_EQ(scene.format, expected.format);
   EXPECT_EQ(int(scene.views.size()), expected.views);
@@ -103,14 +103,15 @@ TEST_P(TrueDepth, FrameHoldsWhatIsVisible) {
       }
     }
   }
-  fmt::print("{:16} visible surface held {:.4f}, objects inside [-1, 1]^3 {:.4f}, nearest {:.3f} (near {:.3f})\n", GetParam(),
-             double(held) / double(total), double(objects_inside) / double(objects), nearest, scene.near);
+  fmt::print("{:16} visible surface held {:.4f}, objects inside [-1, 1]^3 {:.4f}, nearest {:.3f} (near {:.3f})\n",
+             GetParam(), double(held) / double(total), double(objects_inside) / double(objects), nearest, scene.near);
   ASSERT_GT(objects, 1000);
   EXPECT_GE(double(held), 0.995 * double(total));
   EXPECT_GE(double(objects_inside), 0.9 * double(objects));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TrueDepth, testing::Values("kitchen_table", "workshop_bench", "lookalikes", "shelf_front"),
+INSTANTIATE_TEST_SUITE_P(All, TrueDepth,
+                         testing::Values("kitchen_table", "workshop_bench", "lookalikes", "shelf_front"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(RealScene, LegoObjectFillsTheModelBox) {

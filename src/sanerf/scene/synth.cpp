@@ -45,12 +45,14 @@ std::vector<Camera> DomeCameras(int count, const SynthOptions& options, int stre
     // Consecutive cameras jump in elevation too, so that every prefix of the list covers the dome.
     const double share = (std::fmod(i * 0.7548776662466927, 1.0) * (count - 1) + random.NextDouble()) / count;
     const double elevation = (15 + 50 * share) * M_PI / 180, radius = 1.95 + 0.3 * random.NextDouble();
-    const Vec3 target(0.16 * (random.NextDouble() - 0.5), 0.16 * (random.NextDouble() - 0.5), 0.08 + 0.08 * random.NextDouble());
+    const Vec3 target(0.16 * (random.NextDouble() - 0.5), 0.16 * (random.NextDouble() - 0.5),
+                      0.08 + 0.08 * random.NextDouble());
     Camera camera;
     camera.width = camera.height = options.size;
     camera.fx = camera.fy = 0.5 * options.size / std::tan(0.5 * kFieldOfView);
     camera.cx = camera.cy = 0.5 * options.size;
-    const Vec3 offset(std::cos(azimuth) * std::cos(elevation), std::sin(azimuth) * std::cos(elevation), std::sin(elevation));
+    const Vec3 offset(std::cos(azimuth) * std::cos(elevation), std::sin(azimuth) * std::cos(elevation),
+                      std::sin(elevation));
     camera.world_from_cam = LookAt(Vec3(0, 0, 0.1) + radius * offset, target);
     cameras.push_back(camera);
   }
@@ -59,9 +61,18 @@ std::vector<Camera> DomeCameras(int count, const SynthOptions& options, int stre
 
 Json CameraKeys(const SynthOptions& options) {
   const double focal = 0.5 * options.size / std::tan(0.5 * kFieldOfView);
-  return {{"camera_angle_x", kFieldOfView}, {"camera_angle_y", kFieldOfView}, {"fl_x", focal}, {"fl_y", focal},
-          {"cx", 0.5 * options.size}, {"cy", 0.5 * options.size}, {"w", options.size}, {"h", options.size},
-          {"k1", 0.0}, {"k2", 0.0}, {"p1", 0.0}, {"p2", 0.0},
+  return {{"camera_angle_x", kFieldOfView},
+          {"camera_angle_y", kFieldOfView},
+          {"fl_x", focal},
+          {"fl_y", focal},
+          {"cx", 0.5 * options.size},
+          {"cy", 0.5 * options.size},
+          {"w", options.size},
+          {"h", options.size},
+          {"k1", 0.0},
+          {"k2", 0.0},
+          {"p1", 0.0},
+          {"p2", 0.0},
           {"aabb_scale", 2},  // instant-ngp's box of ±3.03 around the origin holds the room
           {"integer_depth_scale", kDepthScale}};
 }
@@ -86,8 +97,9 @@ InnermostPixel FindInnermost(const ImageU8& mask, int id) {
   Image<int> field(w, h, 1, 0);
   const auto at = [&](int x, int y) { return x < 0 || y < 0 || x >= w || y >= h ? 0 : field.At(x, y); };
   const auto sweep = [&](int x, int y, int s) {
-    const int candidates[] = {at(x - s, y) + 5,     at(x, y - s) + 5,         at(x - s, y - s) + 7,  at(x + s, y - s) + 7,
-                              at(x - 2, y - s) + 11, at(x + 2, y - s) + 11, at(x - 1, y - 2 * s) + 11, at(x + 1, y - 2 * s) + 11};
+    const int candidates[] = {at(x - s, y) + 5,          at(x, y - s) + 5,         at(x - s, y - s) + 7,
+                              at(x + s, y - s) + 7,      at(x - 2, y - s) + 11,    at(x + 2, y - s) + 11,
+                              at(x - 1, y - 2 * s) + 11, at(x + 1, y - 2 * s) + 11};
     field.At(x, y) = std::min(field.At(x, y), *std::min_element(std::begin(candidates), std::end(candidates)));
   };
   for (int y = 0; y < h; ++y) {
@@ -142,7 +154,8 @@ double Quality(const Sighting& s) {
 
 class SceneWriter {
  public:
-  SceneWriter(const fs::path& folder, const SynthOptions& options) : folder_(folder), options_(options), world_(options.seed) {
+  SceneWriter(const fs::path& folder, const SynthOptions& options)
+      : folder_(folder), options_(options), world_(options.seed) {
     best_.resize(world_.objects().size());
     counts_.resize(world_.objects().size());
   }
@@ -173,7 +186,8 @@ class SceneWriter {
       if (InterruptRequested()) throw InterruptedError("synth interrupted", "nothing was written");
       const SynthView view = RenderSynthView(world_, cameras[i], options_.samples);
       const std::string number = fmt::format("{:03}", i);
-      const std::string file = fmt::format("{}/{}.png", split, number), mask = fmt::format("{}_mask/{}.png", split, number);
+      const std::string file = fmt::format("{}/{}.png", split, number),
+                        mask = fmt::format("{}_mask/{}.png", split, number);
       WritePng(folder_ / file, view.rgb);
       WritePng(folder_ / mask, view.mask);
       Json frame = {{"file_path", file}, {"mask_path", mask}};
@@ -215,8 +229,10 @@ class SceneWriter {
     for (size_t i = 0; i < world_.objects().size(); ++i) {
       const SynthObject& object = world_.objects()[i];
       if (!object.is_target || best_[i].pixels == 0) continue;
-      const Json click = {{"view", best_[i].view}, {"xy", Json::array({best_[i].click.x, best_[i].click.y})}, {"label", 1}};
-      objects.push_back({{"name", object.name}, {"instance", object.id}, {"clicks", Json::array({click})}, {"min_visible", 1}});
+      const Json click = {
+          {"view", best_[i].view}, {"xy", Json::array({best_[i].click.x, best_[i].click.y})}, {"label", 1}};
+      objects.push_back(
+          {{"name", object.name}, {"instance", object.id}, {"clicks", Json::array({click})}, {"min_visible", 1}});
     }
     return Json::object({{"objects", objects}});
   }
@@ -224,7 +240,11 @@ class SceneWriter {
   Json SceneTable(int num_test) const {
     Json instances = Json::array();
     const auto add = [&](int id, const std::string& name, const char* category, bool target) -> Json& {
-      instances.push_back({{"id", id}, {"name", name}, {"category", category}, {"licence", "generated"}, {"evaluation_target", target}});
+      instances.push_back({{"id", id},
+                           {"name", name},
+                           {"category", category},
+                           {"licence", "generated"},
+                           {"evaluation_target", target}});
       return instances.back();
     };
     add(SynthWorld::kTableId, "table", "support", false);
@@ -235,10 +255,12 @@ class SceneWriter {
       entry["test_views_visible"] = counts_[i].test_views;
       entry["test_pixels_mean"] = double(counts_[i].test_pixels) / num_test;
     }
-    return {{"name", "tabletop"}, {"generator", kGenerator}, {"world_up", "+z"}, {"background_id", 0},
-            {"width", options_.size}, {"height", options_.size}, {"n_train", options_.views}, {"n_test", num_test},
-            {"seed", options_.seed}, {"samples_per_pixel", options_.samples}, {"depth_scale", kDepthScale},
-            {"instances", instances}};
+    return {{"name", "tabletop"},         {"generator", kGenerator},
+            {"world_up", "+z"},           {"background_id", 0},
+            {"width", options_.size},     {"height", options_.size},
+            {"n_train", options_.views},  {"n_test", num_test},
+            {"seed", options_.seed},      {"samples_per_pixel", options_.samples},
+            {"depth_scale", kDepthScale}, {"instances", instances}};
   }
 
   fs::path folder_;

@@ -9,10 +9,10 @@
 namespace sanerf {
 
 struct SynthOptions {
-  int views = 60;       // training views; a fifth as many test views are added
-  int size = 400;       // pixels, square
+  int views = 60;  // training views; a fifth as many test views are added
+  int size = 400;  // pixels, square
   int seed = 1;
-  int samples = 9;      // per pixel, for antialiasing and soft shadows
+  int samples = 9;  // per pixel, for antialiasing and soft shadows
 
   template <class V>
   void Visit(V&& v) {
@@ -24,9 +24,9 @@ struct SynthOptions {
 };
 
 struct SynthView {
-  ImageU8 rgb;      // 3 channels, sRGB
-  ImageU8 mask;     // instance id of the surface at the pixel's centre, 0 = floor and background
-  ImageF depth;     // z-depth of the same point, file units; 0 = nothing
+  ImageU8 rgb;   // 3 channels, sRGB
+  ImageU8 mask;  // instance id of the surface at the pixel's centre, 0 = floor and background
+  ImageF depth;  // z-depth of the same point, file units; 0 = nothing
 };
 
 SynthView RenderSynthView(const Camera& camera, const SynthOptions& options);

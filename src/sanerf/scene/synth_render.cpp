@@ -1,9 +1,10 @@
+#include "sanerf/scene/synth_render.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/parallel.h"
 #include "sanerf/scene/synth.h"
-#include "sanerf/scene/synth_render.h"
 
 namespace sanerf {
 namespace {
@@ -75,7 +76,8 @@ Neighbourhood LookAround(const std::vector<CenterSample>& centers, int width, in
       const CenterSample& other = centers[size_t(v) * width + u];
       const bool same = center.SameSurface(other);
       around.one_surface = around.one_surface && same;
-      if (!same || (other.display - center.display).cwiseAbs().maxCoeff() > kRefineContrast) around.needs_samples = true;
+      if (!same || (other.display - center.display).cwiseAbs().maxCoeff() > kRefineContrast)
+        around.needs_samples = true;
     }
   }
   return around;
@@ -115,17 +117,19 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
       const Neighbourhood around = LookAround(centers, width, height, x, y);
       if (grid > 1 && around.needs_samples) {
         const Vec3 middle = origin + center.hit.t * camera.RayInWorld(Vec2(x + 0.5, y + 0.5));
+        // Texture within one surface is smoother than an outline: fewer samples do.
+        const int side = around.one_surface ? (grid + 1) / 2 : grid;
         PixelLight light(world, center);
         Vec3 sum = Vec3::Zero();
-        for (int s = 0; s < grid * grid; ++s) {
-          const Vec2 px(x + (s % grid + 0.5) / grid, y + (s / grid + 0.5) / grid);
+        for (int s = 0; s < side * side; ++s) {
+          const Vec2 px(x + (s % side + 0.5) / side, y + (s / side + 0.5) / side);
           const Vec3 direction = camera.RayInWorld(px);
           const SynthHit hit = around.one_surface ? world.TraceSame(center.hit, middle, origin, direction)
                                                   : world.Trace(origin, direction);
           const Vec3 p = origin + hit.t * direction;
           sum += world.Shade(hit, light.At(hit, p), p, direction).cwiseMin(2.0);
         }
-        display = Display(sum / (grid * grid));
+        display = Display(sum / (side * side));
       }
       for (int c = 0; c < 3; ++c) out.rgb.At(x, y, c) = uint8_t(std::lround(255 * std::clamp(display[c], 0.0, 1.0)));
     }

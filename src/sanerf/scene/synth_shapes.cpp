@@ -90,7 +90,8 @@ struct Mug : SynthShape {
   double Distance(const Vec3& p) const override {
     const double round = 0.3 * wall;
     const double r = Length(p.x(), p.y());
-    const Vec2 side_half(0.5 * wall - round, 0.5 * height - round), bottom_half(radius - 0.5 * wall, 0.5 * wall - round);
+    const Vec2 side_half(0.5 * wall - round, 0.5 * height - round),
+        bottom_half(radius - 0.5 * wall, 0.5 * wall - round);
     const double side = BoxDistance2(Vec2(r - (radius - 0.5 * wall), p.z() - 0.5 * height), side_half) - round;
     const double bottom = BoxDistance2(Vec2(r, p.z() - 0.5 * wall), bottom_half) - round;
     // The handle: a flattened ring in the xz plane whose inner half is cut off at the wall.
@@ -114,12 +115,15 @@ struct Banana : SynthShape {
   double Distance(const Vec3& p) const override {
     const Vec3 q = p - Vec3(0, bend, thickness);
     // The nearest place on the arc by direction, held at its ends; no angles, which would cost most of the time here.
-    Vec2 toward = q.head<2>() / std::max(1e-12, Length(q.x(), q.y()));
+    const double r = Length(q.x(), q.y());
+    Vec2 toward = q.head<2>() / std::max(1e-12, r);
     if (-toward.y() < end_cosine) toward = {std::copysign(end_sine, q.x()), -end_cosine};
-    const double u = (1 + toward.y()) / (1 - end_cosine), taper = std::sqrt(std::max(0.0, 1 - 0.93 * u * u));
     const Vec3 on_arc(bend * toward.x(), bend * toward.y(), 0);
+    const double u = (1 + toward.y()) / (1 - end_cosine), taper = 1.05 * std::sqrt(1 - 0.8 * u * u) - 0.05;
+    // Around the centre of curvature directions turn quickly: full thickness there keeps the distance a safe step.
+    const double share = std::clamp((r / bend - 0.1) / 0.65, 0.0, 1.0);
     // The taper's slope stretches distances near the tips.
-    return 0.7 * ((q - on_arc).norm() - thickness * (0.12 + 0.88 * taper));
+    return 0.7 * ((q - on_arc).norm() - thickness * (1 - share * (1 - taper)));
   }
   double bend, half_angle, thickness, end_cosine, end_sine;
 };
@@ -128,7 +132,9 @@ struct Banana : SynthShape {
 
 std::unique_ptr<SynthShape> MakeBall(double radius) { return std::make_unique<Ball>(radius); }
 std::unique_ptr<SynthShape> MakeBox(const Vec3& size, double round) { return std::make_unique<RoundBox>(size, round); }
-std::unique_ptr<SynthShape> MakeRing(double radius, double thickness) { return std::make_unique<Ring>(radius, thickness); }
+std::unique_ptr<SynthShape> MakeRing(double radius, double thickness) {
+  return std::make_unique<Ring>(radius, thickness);
+}
 std::unique_ptr<SynthShape> MakeLathe(std::vector<Vec2> profile, double round) {
   return std::make_unique<Lathe>(std::move(profile), round);
 }

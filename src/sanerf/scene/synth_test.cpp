@@ -213,7 +213,8 @@ TEST_F(SynthTest, UnwritablePlaceAndBadOptions) {
   EXPECT_FALSE(fs::exists(root_ / "s"));
 }
 
-// Sphere tracing is right only if no distance overstates: a step along any direction changes it by no more than the step.
+// Sphere tracing is right only if no distance overstates: a step along any direction changes it by no more than the
+// step.
 TEST(SynthShapes, DistancesNeverOverstate) {
   const SynthWorld world(1);
   for (const SynthObject& object : world.objects()) {

@@ -19,7 +19,9 @@ double LatticeValue(int x, int y, int z, uint32_t seed) {
 double CellValue(int x, int y, uint32_t seed) { return 0.5 + 0.5 * LatticeValue(x, y, 0, seed); }
 
 // 1 inside the interval [low, high], soft at both ends.
-double Band(double low, double high, double width, double x) { return SoftStep(low, width, x) * (1 - SoftStep(high, width, x)); }
+double Band(double low, double high, double width, double x) {
+  return SoftStep(low, width, x) * (1 - SoftStep(high, width, x));
+}
 
 // A flat rectangle with soft edges.
 double Rectangle(const Vec2& p, const Vec2& center, const Vec2& half, double width = 0.003) {
@@ -34,7 +36,9 @@ double Disk(const Vec2& p, const Vec2& center, const Vec2& radii, double width =
 }  // namespace
 
 Vec3 FromSrgb(double r, double g, double b) {
-  const auto linear = [](double v) { return v <= 0.04045 * 255 ? v / 255 / 12.92 : std::pow((v / 255 + 0.055) / 1.055, 2.4); };
+  const auto linear = [](double v) {
+    return v <= 0.04045 * 255 ? v / 255 / 12.92 : std::pow((v / 255 + 0.055) / 1.055, 2.4);
+  };
   return {linear(r), linear(g), linear(b)};
 }
 
@@ -56,8 +60,8 @@ double SmoothNoise(const Vec3& p, uint32_t seed) {
   return planes[0] + (planes[1] - planes[0]) * w;
 }
 
-SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high, const Vec3& inside,
-                          double inner_radius) {
+SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high,
+                          const Vec3& inside, double inner_radius) {
   return [=](const Vec3& p, const Vec3&) {
     const double r = p.head<2>().norm();
     if (r < inner_radius + 0.003) return inside;
@@ -98,7 +102,8 @@ SynthTexture PrintedCarton(const Vec3& size, uint32_t seed) {
     } else if (side) {
       const Vec2 q(p.y() / size.y(), p.z() / h);
       color = Mix(color, cream, 0.55 * Rectangle(q, {0, 0.36}, {0.3, 0.22}, 0.02));
-      for (int line = 0; line < 5; ++line) color = Mix(color, dark, 0.6 * Rectangle(q, {0, 0.2 + 0.08 * line}, {0.24, 0.012}, 0.012));
+      for (int line = 0; line < 5; ++line)
+        color = Mix(color, dark, 0.6 * Rectangle(q, {0, 0.2 + 0.08 * line}, {0.24, 0.012}, 0.012));
     } else {
       color = Mix(color, cream, 0.6 * Rectangle({p.x() / size.x(), p.y() / size.y()}, {0, 0}, {0.32, 0.12}, 0.02));
     }
@@ -118,7 +123,8 @@ SynthTexture BananaPeel(double bend, double half_angle) {
 }
 
 SynthTexture LabelledBottle(double shoulder, double cap) {
-  const Vec3 glass = FromSrgb(112, 58, 26), label = FromSrgb(232, 220, 196), red = FromSrgb(176, 44, 40), lid = FromSrgb(196, 168, 84);
+  const Vec3 glass = FromSrgb(112, 58, 26), label = FromSrgb(232, 220, 196), red = FromSrgb(176, 44, 40),
+             lid = FromSrgb(196, 168, 84);
   return [=](const Vec3& p, const Vec3&) {
     if (p.z() > cap) return lid;
     const double angle = std::atan2(p.y(), p.x());
@@ -134,7 +140,8 @@ SynthTexture LabelledBottle(double shoulder, double cap) {
 
 SynthTexture Icing(double radius, double thickness, uint32_t seed) {
   const Vec3 dough = FromSrgb(206, 150, 88), icing = FromSrgb(226, 132, 160);
-  const Vec3 sprinkles[4] = {FromSrgb(250, 236, 200), FromSrgb(120, 176, 214), FromSrgb(248, 206, 90), FromSrgb(160, 70, 110)};
+  const Vec3 sprinkles[4] = {FromSrgb(250, 236, 200), FromSrgb(120, 176, 214), FromSrgb(248, 206, 90),
+                             FromSrgb(160, 70, 110)};
   return [=](const Vec3& p, const Vec3&) {
     const double angle = std::atan2(p.y(), p.x());
     const double rim = thickness * (0.92 + 0.16 * std::sin(5 * angle) + 0.1 * std::sin(9 * angle + 1));
@@ -171,13 +178,15 @@ SynthTexture WoodPlanks(uint32_t seed) {
 }
 
 SynthTexture FloorBoards(uint32_t seed) {
-  const Vec3 light = FromSrgb(150, 146, 140), dark = FromSrgb(118, 114, 112), rug = FromSrgb(96, 112, 140), rim = FromSrgb(196, 186, 168);
+  const Vec3 light = FromSrgb(150, 146, 140), dark = FromSrgb(118, 114, 112), rug = FromSrgb(96, 112, 140),
+             rim = FromSrgb(196, 186, 168);
   return [=](const Vec3& p, const Vec3&) {
     const double r = p.head<2>().norm();
     const double tile = 0.5;
     const int i = int(std::floor(p.x() / tile)), j = int(std::floor(p.y() / tile));
     Vec3 color = Mix(light, dark, 0.6 * CellValue(i, j, seed) + 0.2 * SmoothNoise(p * 5, seed + 5) + 0.2);
-    const double gap_x = std::abs(p.x() / tile - std::round(p.x() / tile)), gap_y = std::abs(p.y() / tile - std::round(p.y() / tile));
+    const double gap_x = std::abs(p.x() / tile - std::round(p.x() / tile)),
+                 gap_y = std::abs(p.y() / tile - std::round(p.y() / tile));
     color *= 0.75 + 0.25 * SoftStep(0.02, 0.03, std::min(gap_x, gap_y));
     // A round rug under the table.
     const double weave = 1 + 0.1 * SmoothNoise(p * 22, seed + 6) + 0.08 * std::sin(26 * r);
@@ -188,7 +197,8 @@ SynthTexture FloorBoards(uint32_t seed) {
 
 // Two-tone walls with a rail between, wide panels, and a picture on each wall so that no two look alike.
 SynthTexture RoomWalls(double half_width, double floor, uint32_t seed) {
-  const Vec3 upper = FromSrgb(206, 200, 186), lower = FromSrgb(142, 158, 152), rail = FromSrgb(232, 228, 218), frame = FromSrgb(88, 66, 48);
+  const Vec3 upper = FromSrgb(206, 200, 186), lower = FromSrgb(142, 158, 152), rail = FromSrgb(232, 228, 218),
+             frame = FromSrgb(88, 66, 48);
   const Vec3 art[4] = {FromSrgb(196, 112, 72), FromSrgb(74, 110, 150), FromSrgb(108, 138, 84), FromSrgb(168, 128, 160)};
   return [=](const Vec3& p, const Vec3& n) {
     if (n.z() < -0.5) return FromSrgb(226, 224, 218);  // ceiling

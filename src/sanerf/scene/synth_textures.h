@@ -16,8 +16,8 @@ double SmoothNoise(const Vec3& p, uint32_t seed);
 // 0 below, 1 above, soft over the width given.
 double SoftStep(double edge, double width, double x);
 
-SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high, const Vec3& inside,
-                          double inner_radius);
+SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high,
+                          const Vec3& inside, double inner_radius);
 SynthTexture BallStripes(double radius, const Vec3& color, const Vec3& stripe);
 SynthTexture PrintedCarton(const Vec3& size, uint32_t seed);
 SynthTexture BananaPeel(double bend, double half_angle);

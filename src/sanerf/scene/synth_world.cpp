@@ -109,8 +109,8 @@ SynthWorld::SynthWorld(int seed) : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoo
 void SynthWorld::PlaceObjects(int seed) {
   Random random(uint64_t(seed), 0x7ab1e);
   const double turn = 2 * M_PI * random.NextDouble();
-  const auto add = [&](const char* name, bool target, std::unique_ptr<SynthShape> shape, SynthTexture texture, double gloss,
-                       const Vec2& at, double yaw) {
+  const auto add = [&](const char* name, bool target, std::unique_ptr<SynthShape> shape, SynthTexture texture,
+                       double gloss, const Vec2& at, double yaw) {
     SynthObject object;
     object.id = kTableId + 1 + int(objects_.size());
     object.name = name;
@@ -125,12 +125,13 @@ void SynthWorld::PlaceObjects(int seed) {
   };
   const Vec3 carton(0.34, 0.13, 0.46);
   add("cereal_box", true, MakeBox(carton, 0.008), PrintedCarton(carton, uint32_t(seed)), 0.04, {-0.36, 0.36}, 0.5);
-  add("ball", true, MakeBall(0.2), BallStripes(0.2, FromSrgb(198, 58, 48), FromSrgb(242, 224, 190)), 0.16, {0.42, 0.30}, 0.0);
+  add("ball", true, MakeBall(0.2), BallStripes(0.2, FromSrgb(198, 58, 48), FromSrgb(242, 224, 190)), 0.16, {0.42, 0.30},
+      0.0);
   add("mug", true, MakeMug(0.145, 0.29, 0.026),
       CeramicGlaze(FromSrgb(48, 96, 152), FromSrgb(228, 226, 214), 0.2, 0.225, FromSrgb(226, 222, 208), 0.119), 0.18,
       {-0.40, -0.34}, 3.6);
-  const std::vector<Vec2> bottle = {{0, 0.01}, {0.075, 0.01}, {0.085, 0.02}, {0.085, 0.29}, {0.07, 0.335}, {0.026, 0.40},
-                                    {0.026, 0.475}, {0, 0.475}};
+  const std::vector<Vec2> bottle = {{0, 0.01},     {0.075, 0.01}, {0.085, 0.02},  {0.085, 0.29},
+                                    {0.07, 0.335}, {0.026, 0.40}, {0.026, 0.475}, {0, 0.475}};
   add("bottle", false, MakeLathe(bottle, 0.01), LabelledBottle(0.30, 0.43), 0.22, {0.06, 0.55}, 0.0);
   add("banana", false, MakeBanana(0.26, 0.95, 0.052), BananaPeel(0.26, 0.95), 0.06, {0.10, -0.12}, 0.6);
   add("donut", false, MakeRing(0.12, 0.06), Icing(0.12, 0.06, uint32_t(seed) + 300), 0.12, {0.52, -0.40}, 0.0);
@@ -163,7 +164,8 @@ SynthHit SynthWorld::Trace(const Vec3& origin, const Vec3& direction) const {
     const double t = March(object, origin, unit, hit.t);
     if (t >= 0) hit.t = t, hit.id = object.id, hit.object = &object;
   }
-  if (hit.object) hit.normal = hit.object->Turn(Gradient(*hit.object->shape, hit.object->ToLocal(origin + hit.t * unit)));
+  if (hit.object)
+    hit.normal = hit.object->Turn(Gradient(*hit.object->shape, hit.object->ToLocal(origin + hit.t * unit)));
   hit.t /= length;
   return hit;
 }
@@ -217,7 +219,7 @@ double SynthWorld::Openness(const Vec3& p, const Vec3& normal) const {
     const double reach = object.shape->ball_radius + 2 * kReach[3];
     if ((p - object.ball_center()).squaredNorm() < reach * reach && num_close < 16) close[num_close++] = &object;
   }
-  double open = 0;
+  double open = 0.25;  // light that bounces into every crease
   for (int k = 0; k < 4; ++k) {
     const Vec3 q = p + kReach[k] * normal;
     double nearest = kReach[k];
@@ -225,7 +227,7 @@ double SynthWorld::Openness(const Vec3& p, const Vec3& normal) const {
     if (q.z() > -0.5 && q.z() < kReach[k]) nearest = std::min(nearest, BoxDistance(table_[0], q));
     const double to_walls = std::min({kRoomHalf - q.cwiseAbs().head<2>().maxCoeff(), q.z() - kFloor, kCeiling - q.z()});
     nearest = std::min(nearest, to_walls);
-    open += kWeight[k] * std::clamp(nearest / kReach[k], 0.0, 1.0);
+    open += 0.75 * kWeight[k] * std::clamp(nearest / kReach[k], 0.0, 1.0);
   }
   return open;
 }

@@ -28,7 +28,8 @@ class FrameKeys {
 };
 
 void RefuseOtherLenses(const FrameKeys& keys) {
-  static const std::set<std::string> kKnown = {"PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL", "OPENCV", "PERSPECTIVE"};
+  static const std::set<std::string> kKnown = {"PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL",
+                                               "RADIAL",  "OPENCV",         "PERSPECTIVE"};
   const std::string hint = "undistort the photos first (for example colmap image_undistorter)";
   if (keys.Has("camera_model")) {
     const std::string model = keys["camera_model"].String();
@@ -44,7 +45,8 @@ void RefuseOtherLenses(const FrameKeys& keys) {
 
 double FocalFromAngle(const JsonCursor& angle, int pixels) {
   const double radians = angle.Number();
-  if (!(radians > 0 && radians < M_PI)) angle.Fail(fmt::format("a field of view of {:.4g} rad is not between 0 and pi", radians));
+  if (!(radians > 0 && radians < M_PI))
+    angle.Fail(fmt::format("a field of view of {:.4g} rad is not between 0 and pi", radians));
   return 0.5 * pixels / std::tan(0.5 * radians);
 }
 
@@ -72,8 +74,9 @@ Camera ReadIntrinsics(const FrameKeys& keys, const ImageInfo& image) {
   } else if (keys.Has("camera_angle_y")) {
     camera.fx = camera.fy = FocalFromAngle(keys["camera_angle_y"], camera.height);
   } else {
-    keys.frame().Fail("no intrinsics: neither fl_x nor camera_angle_x, in the frame or at the top of the file",
-                      "add \"fl_x\" (focal length in pixels) or \"camera_angle_x\" (horizontal field of view in radians)");
+    keys.frame().Fail(
+        "no intrinsics: neither fl_x nor camera_angle_x, in the frame or at the top of the file",
+        "add \"fl_x\" (focal length in pixels) or \"camera_angle_x\" (horizontal field of view in radians)");
   }
   if (!(camera.fx > 0 && camera.fy > 0)) {
     keys.frame().Fail(fmt::format("the focal length {:.6g}, {:.6g} is not positive", camera.fx, camera.fy));
@@ -156,7 +159,8 @@ class TransformsReader {
   }
 
  private:
-  ListedView ReadFrame(const JsonCursor& file, const JsonCursor& frame, const fs::path& image, const std::string& where) {
+  ListedView ReadFrame(const JsonCursor& file, const JsonCursor& frame, const fs::path& image,
+                       const std::string& where) {
     ListedView listed;
     const ImageInfo info = ReadImageInfo(image);
     listed.channels = info.channels;
@@ -183,8 +187,8 @@ class TransformsReader {
   void WarnOfMissingMasks() {
     if (missing_masks_.empty()) return;
     listing_.warnings.push_back(
-        fmt::format("{} listed mask{} missing, the first is {}; those views have no ground truth", missing_masks_.size(),
-                    missing_masks_.size() == 1 ? " is" : "s are", missing_masks_[0]));
+        fmt::format("{} listed mask{} missing, the first is {}; those views have no ground truth",
+                    missing_masks_.size(), missing_masks_.size() == 1 ? " is" : "s are", missing_masks_[0]));
     missing_masks_.clear();
   }
 

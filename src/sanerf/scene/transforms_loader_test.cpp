@@ -21,8 +21,17 @@ class TransformsTest : public SceneFolderTest {
 
 TEST_F(TransformsTest, SharedIntrinsicsWithDistortion) {
   WriteImages(9);
-  WriteTransforms({{"fl_x", 20}, {"fl_y", 21}, {"cx", 7.5}, {"cy", 6.25}, {"w", 16.0}, {"h", 12.0}, {"k1", 0.1}, {"k2", -0.05},
-                   {"p1", 0.01}, {"p2", -0.02}, {"frames", RingFrames(9)}});
+  WriteTransforms({{"fl_x", 20},
+                   {"fl_y", 21},
+                   {"cx", 7.5},
+                   {"cy", 6.25},
+                   {"w", 16.0},
+                   {"h", 12.0},
+                   {"k1", 0.1},
+                   {"k2", -0.05},
+                   {"p1", 0.01},
+                   {"p2", -0.02},
+                   {"frames", RingFrames(9)}});
   const Scene scene = LoadScene(root_);
   EXPECT_EQ(scene.format, "instant-ngp");
   ASSERT_EQ(scene.views.size(), 9u);
@@ -58,7 +67,8 @@ TEST_F(TransformsTest, IntrinsicsOfAFrameBeatTheFiles) {
 
 TEST_F(TransformsTest, ShrunkImagesScaleTheIntrinsics) {
   WriteImages(3);
-  WriteTransforms({{"fl_x", 40}, {"fl_y", 44}, {"cx", 15}, {"cy", 13}, {"w", 32}, {"h", 24}, {"frames", RingFrames(3)}});
+  WriteTransforms(
+      {{"fl_x", 40}, {"fl_y", 44}, {"cx", 15}, {"cy", 13}, {"w", 32}, {"h", 24}, {"frames", RingFrames(3)}});
   const Camera camera = LoadScene(root_).views[0].camera;
   EXPECT_EQ(camera.width, 16);
   EXPECT_EQ(camera.height, 12);
@@ -129,7 +139,9 @@ TEST_F(TransformsTest, MissingImagesAreCountedAndNamedOnce) {
 
 TEST_F(TransformsTest, NoImageLeft) {
   WriteTransforms({{"fl_x", 20}, {"frames", RingFrames(3)}});
-  EXPECT_THAT(LoadError(), HasSubstr("none of the 3 images that instant-ngp transforms.json lists exists; the first is images/00.png"));
+  EXPECT_THAT(
+      LoadError(),
+      HasSubstr("none of the 3 images that instant-ngp transforms.json lists exists; the first is images/00.png"));
 }
 
 TEST_F(TransformsTest, AFileInsteadOfAFolder) {
@@ -155,14 +167,16 @@ TEST_F(TransformsTest, BrokenJsonNamesFileAndLine) {
 
 TEST_F(TransformsTest, NanIsBrokenJson) {
   WriteImages(1);
-  WriteText("transforms.json", "{\"fl_x\": 20, \"frames\": [{\"file_path\": \"images/00.png\",\n\"transform_matrix\": [[NaN]]}]}");
+  WriteText("transforms.json",
+            "{\"fl_x\": 20, \"frames\": [{\"file_path\": \"images/00.png\",\n\"transform_matrix\": [[NaN]]}]}");
   EXPECT_THAT(LoadError(), HasSubstr("transforms.json:2"));
 }
 
 TEST_F(TransformsTest, IntrinsicsAbsent) {
   WriteImages(3);
   WriteTransforms({{"frames", RingFrames(3)}});
-  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("frames[0]"), HasSubstr("no intrinsics"), HasSubstr("camera_angle_x")));
+  EXPECT_THAT(LoadError(),
+              testing::AllOf(HasSubstr("frames[0]"), HasSubstr("no intrinsics"), HasSubstr("camera_angle_x")));
 }
 
 TEST_F(TransformsTest, PosesThatAreNotRigid) {
@@ -183,7 +197,8 @@ TEST_F(TransformsTest, PosesThatAreNotRigid) {
   EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("frames[2]"), HasSubstr("singular")));
 
   frames = RingFrames(3);
-  for (int row = 0; row < 3; ++row) frames[0]["transform_matrix"][row][0] = -frames[0]["transform_matrix"][row][0].get<double>();
+  for (int row = 0; row < 3; ++row)
+    frames[0]["transform_matrix"][row][0] = -frames[0]["transform_matrix"][row][0].get<double>();
   WriteTransforms({{"fl_x", 20}, {"frames", frames}});
   EXPECT_THAT(LoadError(), HasSubstr("mirrored"));
 }
@@ -203,7 +218,8 @@ TEST_F(TransformsTest, LensesThatAreNotSupported) {
 TEST_F(TransformsTest, ImageOfAnotherShape) {
   WriteImages(3);
   WriteTransforms({{"fl_x", 20}, {"w", 12}, {"h", 16}, {"frames", RingFrames(3)}});
-  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("images/00.png"), HasSubstr("the image is 16x12 but its camera is 12x16")));
+  EXPECT_THAT(LoadError(),
+              testing::AllOf(HasSubstr("images/00.png"), HasSubstr("the image is 16x12 but its camera is 12x16")));
 }
 
 TEST_F(TransformsTest, OnlyTestImagesLeft) {

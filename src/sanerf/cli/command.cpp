@@ -1,0 +1,74 @@
+#include "sanerf/cli/command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/pipeline/run_folder.h"
+
+namespace sanerf {
+
+CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::string& help, const std::string& examples) {
+  CLI::App* sub = line.app.add_subcommand(name, help);
+  CommonFlags& common = line.common;
+  sub->allow_extras();  // so that unknown options get a suggestion
+  sub->footer("Examples:\n" + examples);
+  sub->add_flag("--json", common.json, "print the result as one JSON object on stdout, nothing else there")
+      ->group("Everywhere");
+  sub->add_option("--threads", common.threads, "threads to use (0 = all cores); does not change results")
+      ->check(CLI::Range(0, 1024))
+      ->group("Everywhere");
+  sub->add_option("--seed", common.seed, "random seed of the stages this command runs")->group("Everywhere");
+  sub->add_option("--set", common.sets, "any option of any stage: --set nerf.iters=2000 (repeatable)")
+      ->type_name("STAGE.KEY=VALUE")
+      ->group("Everywhere")
+      ->allow_extra_args(false);
+  sub->add_option("--config", common.config, "JSON file of options: {\"nerf\": {\"iters\": 2000}}")
+      ->type_name("FILE")
+      ->group("Everywhere");
+  sub->add_flag("-v,--verbose", common.verbose, "say more")->group("Everywhere");
+  sub->add_flag("-q,--quiet", common.quiet, "only warnings and the result")->group("Everywhere");
+  return sub;
+}
+
+void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
+                      Settings* settings) {
+  if (!flags.config.empty()) settings->ApplyFile(flags.config);
+  for (const std::string& assignment : flags.sets) settings->Assign(assignment);
+  settings->AllowOnly(stages, command);
+  if (!flags.seed) return;
+  for (const std::string& stage : stages) {
+    for (const OptionRegistry::Entry& entry : settings->registry().entries()) {
+      if (entry.name == stage + ".seed") settings->Assign(fmt::format("{}={}", entry.name, *flags.seed), "--seed");
+    }
+  }
+}
+
+void RestoreFromRun(const std::filesystem::path& run, Settings* settings) {
+  const RunFolder folder = RunFolder::Open(run);
+  settings->Restore(folder.options(), folder.origins());
+}
+
+void PrintJson(const Json& json) {
+  std::fputs((json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n").c_str(), stdout);
+}
+
+void PrintText(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+void SuggestNext(const std::string& command) { LogInfo("next:  {}", command); }
+
+std::string Quoted(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  const bool is_plain =
+      !text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=+@%") ==
+          std::string::npos;
+  if (is_plain) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace sanerf

@@ -1,0 +1,59 @@
+// What every subcommand shares: common flags, settings from them, results on stdout, the next command.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/json.h"
+#include "sanerf/pipeline/settings.h"
+
+namespace sanerf {
+
+struct CommonFlags {
+  bool json = false, verbose = false, quiet = false;
+  int threads = 0;
+  std::optional<int> seed;
+  std::vector<std::string> sets;
+  std::string config;
+};
+
+// One command line in the making: a subcommand adds its options and sets `run`.
+struct CommandLine {
+  CLI::App app;
+  CommonFlags common;
+  std::function<void()> run;  // of the subcommand that was given
+};
+
+// A subcommand with the common flags. example: shown under its help.
+CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::string& help, const std::string& examples);
+
+// --config, --set and --seed on top of `settings`, for the stages this command runs.
+void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
+                      Settings* settings);
+// What the run recorded, then the flags.
+void RestoreFromRun(const std::filesystem::path& run, Settings* settings);
+
+void PrintJson(const Json& json);                       // the one object on stdout
+void PrintText(const std::string& text);                // a result for people, on stdout
+void SuggestNext(const std::string& command);           // "next: …" on stderr
+std::string Quoted(const std::filesystem::path& path);  // for a shell
+
+void AddSynth(CommandLine& line);
+void AddDemo(CommandLine& line);
+void AddTrain(CommandLine& line);
+void AddEncode(CommandLine& line);
+void AddSegment(CommandLine& line);
+void AddRender(CommandLine& line);
+void AddEval(CommandLine& line);
+void AddModels(CommandLine& line);
+void AddInfo(CommandLine& line);
+void AddDoctor(CommandLine& line);
+
+// The whole program but for main: parses, runs, prints errors; returns the exit code (0, 1, 2 or 130).
+int RunCommandLine(const std::vector<std::string>& arguments);
+
+}  // namespace sanerf

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+namespace {
+
+std::string TimeTable(const DemoResult& result) {
+  std::string text = fmt::format("\n{:<8}  {:>7}\n", "stage", "time");
+  double total = 0;
+  for (const auto& [stage, seconds] : result.seconds) {
+    const bool reused = std::find(result.reused.begin(), result.reused.end(), stage) != result.reused.end();
+    text += fmt::format("{:<8}  {:>7}{}\n", stage, FormatDuration(seconds), reused ? "  (earlier)" : "");
+    total += seconds;
+  }
+  return text + fmt::format("{:<8}  {:>7}\n\npeak memory {}\n", "total", FormatDuration(total),
+                            FormatBytes(double(result.peak_rss_bytes)));
+}
+
+}  // namespace
+
+void AddDemo(CommandLine& line) {
+  struct Flags {
+    std::string out = "demo_run";
+    std::optional<int> views, size, iters;
+    std::string model;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub =
+      AddCommand(line, "demo", "the whole road on a procedural scene: train, click, segment, score, report",
+                 "  sanerf demo\n  sanerf demo --out /tmp/demo --json\n\nA second run reuses what is complete.");
+  sub->add_option("-o,--out", flags->out, "run folder [demo_run]");
+  sub->add_option("--views", flags->views, "training views of the scene [60]");
+  sub->add_option("--size", flags->size, "picture size of the scene in pixels [400]");
+  sub->add_option("--iters", flags->iters, "training steps (preset fast)");
+  sub->add_option("--model", flags->model, "SAM model");
+  sub->callback([&line, flags] {
+    line.run = [&line, flags] {
+      Settings settings;
+      ApplyDemoDefaults(settings);
+      ApplyCommonFlags(line.common, {"synth", "scene", "nerf", "encode", "masks", "segment", "object"}, "demo",
+                       &settings);
+      const auto assign = [&](const char* name, const std::optional<int>& value, const char* flag) {
+        if (value) settings.Assign(fmt::format("{}={}", name, *value), flag);
+      };
+      assign("synth.views", flags->views, "--views");
+      assign("synth.size", flags->size, "--size");
+      assign("nerf.iters", flags->iters, "--iters");
+      if (!flags->model.empty()) settings.Assign("encode.model=" + flags->model, "--model");
+      const DemoResult result = Demo({flags->out}, settings);
+      if (line.common.json) {
+        PrintJson(ToJson(result));
+      } else {
+        PrintText(ToTable(result.eval) + TimeTable(result));
+        LogInfo("\nopen   {}", result.report.string());
+      }
+      const std::string name = result.eval.objects.empty() ? "OBJECT" : result.eval.objects[0].name;
+      SuggestNext(fmt::format("sanerf render {} --object {} --views orbit --layers overlay,cutout", Quoted(flags->out),
+                              Quoted(name)));
+    };
+  });
+}
+
+}  // namespace sanerf

@@ -1,0 +1,27 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/pipeline/describe.h"
+
+namespace sanerf {
+
+void AddDoctor(CommandLine& line) {
+  CLI::App* sub = AddCommand(line, "doctor", "this machine: instruction set, threads, memory, models, writable places",
+                             "  sanerf doctor");
+  sub->callback([&line] {
+    line.run = [&line] {
+      Json checks = Json::array();
+      std::string text;
+      for (const DoctorRow& row : Diagnose()) {
+        checks.push_back({{"what", row.what}, {"found", row.found}, {"ok", row.ok}});
+        if (!row.ok) checks.back()["hint"] = row.hint;
+        text += fmt::format("{}  {:<26}  {}{}\n", row.ok ? "ok  " : "look", row.what, row.found,
+                            row.ok ? "" : "  -> " + row.hint);
+      }
+      line.common.json ? PrintJson({{"checks", checks}}) : PrintText(text);
+      SuggestNext("sanerf demo");
+    };
+  });
+}
+
+}  // namespace sanerf

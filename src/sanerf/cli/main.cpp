@@ -1,0 +1,7 @@
+#include "sanerf/cli/command.h"
+#include "sanerf/core/interrupt.h"
+
+int main(int argc, char** argv) {
+  sanerf::InstallInterruptHandler();
+  return sanerf::RunCommandLine({argv + 1, argv + argc});
+}

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/sam/model_catalogue.h"
+
+namespace sanerf {
+namespace {
+
+const char* StateText(ModelState state) {
+  switch (state) {
+    case ModelState::kPresent:
+      return "installed";
+    case ModelState::kCorrupt:
+      return "damaged";
+    case ModelState::kMissing:
+      break;
+  }
+  return "missing";
+}
+
+int64_t BytesOf(const ModelEntry& entry) {
+  int64_t bytes = 0;
+  for (const ModelFile& file : entry.files) bytes += file.bytes;
+  return bytes;
+}
+
+// hash_contents: `verify`. Returns how many are damaged.
+int List(const CommonFlags& common, const std::vector<ModelEntry>& entries, bool hash_contents) {
+  Json models = Json::array();
+  std::string table =
+      fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", "model", "state", "size", "licence", "what it is");
+  int num_damaged = 0;
+  for (const ModelEntry& entry : entries) {
+    const ModelState state = CheckModel(entry, hash_contents);
+    num_damaged += state == ModelState::kCorrupt;
+    models.push_back({{"name", entry.name},
+                      {"kind", entry.kind},
+                      {"state", StateText(state)},
+                      {"bytes", BytesOf(entry)},
+                      {"licence", entry.licence},
+                      {"source", entry.source},
+                      {"description", entry.description}});
+    table += fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", entry.name, StateText(state),
+                         FormatBytes(double(BytesOf(entry))), entry.licence, entry.description);
+  }
+  if (common.json) {
+    PrintJson({{"folder", ModelFolder().string()}, {"models", models}});
+  } else {
+    PrintText(table + "\nfolder: " + ModelFolder().string() + "\n");
+  }
+  return num_damaged;
+}
+
+CLI::App* AddAction(CLI::App* parent, const CommandLine& line, const std::string& name, const std::string& help) {
+  CLI::App* action = parent->add_subcommand(name, help);
+  action->allow_extras();
+  action->add_flag("--json", const_cast<CommandLine&>(line).common.json,
+                   "print the result as one JSON object on stdout");
+  return action;
+}
+
+}  // namespace
+
+void AddModels(CommandLine& line) {
+  CLI::App* sub = AddCommand(line, "models", "list, fetch and verify the pretrained models",
+                             "  sanerf models list\n  sanerf models fetch sam2-hiera-tiny\n  sanerf models verify");
+  sub->require_subcommand(1);
+  CLI::App* list = AddAction(sub, line, "list", "every model of the catalogue and whether it is here");
+  list->callback([&line] {
+    line.run = [&line] {
+      List(line.common, LoadCatalogue(), /*hash_contents=*/false);
+      SuggestNext("sanerf models fetch NAME");
+    };
+  });
+
+  auto name = std::make_shared<std::string>();
+  CLI::App* fetch = AddAction(sub, line, "fetch", "download a model and check it");
+  fetch->add_option("NAME", *name, "model of the catalogue")->required();
+  fetch->callback([&line, name] {
+    line.run = [&line, name] {
+      const std::vector<ModelEntry> catalogue = LoadCatalogue();
+      const ModelEntry& entry = FindModel(catalogue, *name);
+      FetchModel(entry);
+      if (line.common.json) {
+        PrintJson(
+            {{"name", entry.name}, {"folder", ModelFolder().string()}, {"state", StateText(CheckModel(entry, false))}});
+      } else {
+        LogInfo("model  {} is in {}", entry.name, ModelFolder().string());
+      }
+      SuggestNext("sanerf encode RUN --model " + entry.name);
+    };
+  });
+
+  CLI::App* verify = AddAction(sub, line, "verify", "compare the installed files with their sha256");
+  verify->callback([&line] {
+    line.run = [&line] {
+      const int num_damaged = List(line.common, LoadCatalogue(), /*hash_contents=*/true);
+      if (num_damaged > 0)
+        throw Error(fmt::format("{} installed model(s) are damaged", num_damaged), "",
+                    "fetch again: sanerf models fetch NAME");
+      SuggestNext("sanerf doctor");
+    };
+  });
+}
+
+}  // namespace sanerf

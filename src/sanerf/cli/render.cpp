@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  RenderRequest request;
+  std::string run, scene, out, layers;
+};
+
+std::vector<std::string> Split(const std::string& list) {
+  std::vector<std::string> items;
+  std::istringstream stream(list);
+  for (std::string item; std::getline(stream, item, ',');) {
+    if (!item.empty()) items.push_back(item);
+  }
+  return items;
+}
+
+void Run(const CommonFlags& common, const Flags& flags) {
+  Settings settings;
+  ApplyCommonFlags(common, {}, "render", &settings);
+  RenderRequest request = flags.request;
+  request.run = flags.run;
+  request.out = flags.out;
+  if (!flags.scene.empty()) request.scene = flags.scene;
+  request.layers =
+      Split(flags.layers.empty() ? (request.object.empty() ? "rgb,depth" : "mask,overlay,cutout") : flags.layers);
+  const RenderResult result = Render(request);
+  if (common.json) {
+    Json files = Json::array();
+    for (const auto& file : result.files) files.push_back(file.string());
+    PrintJson({{"folder", result.folder.string()},
+               {"views", result.num_views},
+               {"layers", request.layers},
+               {"files", files},
+               {"seconds", result.seconds}});
+  } else {
+    LogInfo("wrote  {} files into {}  ({} per view)", result.files.size(), result.folder.string(),
+            FormatDuration(result.seconds / result.num_views));
+  }
+  SuggestNext(request.object.empty()
+                  ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run))
+                  : fmt::format("sanerf eval {}", Quoted(flags.run)));
+}
+
+}  // namespace
+
+void AddRender(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub =
+      AddCommand(line, "render", "pictures of the scene and its objects from any viewpoint",
+                 "  sanerf render run                                        held-out views, colour and depth\n"
+                 "  sanerf render run --object mug --layers overlay,cutout\n"
+                 "  sanerf render run --views orbit --frames 120\n"
+                 "  sanerf render run --views path.json --npy                own cameras, arrays beside pictures\n\n"
+                 "path.json has the keys of transforms.json: frames[].transform_matrix, w, h, fl_x or camera_angle_x.");
+  sub->add_option("RUN", flags->run, "run folder")->required();
+  sub->add_option("--object", flags->request.object, "object for the layers mask, overlay and cutout");
+  sub->add_option("--views", flags->request.views, "test, train, all, orbit, one view's name, or a path file [test]");
+  sub->add_option("--layers", flags->layers,
+                  "of rgb,depth,opacity,mask,overlay,cutout [rgb,depth; with an object mask,overlay,cutout]");
+  sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]");
+  sub->add_option("--frames", flags->request.frames, "frames of an orbit [60]");
+  sub->add_option("--downscale", flags->request.downscale, "shrink the pictures by this factor [1]");
+  sub->add_flag("--npy", flags->request.arrays,
+                "also write .npy arrays: colour, depth in the scene's units, opacity, mask probability");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf

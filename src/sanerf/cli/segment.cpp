@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  std::string run, scene, name, prompts;
+  std::vector<std::string> clicks, points, boxes;
+  std::optional<int> instance, min_visible, max_views;
+};
+
+Prompts PromptsFrom(const Flags& flags) {
+  const bool has_prompt = !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
+  if (!flags.prompts.empty()) {
+    if (has_prompt || !flags.name.empty() || flags.instance || flags.min_visible) {
+      throw UsageError("--prompts stands alone", "the file has names and prompts of its own",
+                       "leave out --name, --click, --point and --box");
+    }
+    return ReadPrompts(flags.prompts);
+  }
+  if (!has_prompt) {
+    throw UsageError("nothing to segment", "",
+                     fmt::format("click on it: sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
+  }
+  if (flags.name.empty()) throw UsageError("--name is missing", "", "give the object a name: --name mug");
+  ObjectPrompt object;
+  object.name = flags.name;
+  object.instance = flags.instance.value_or(-1);
+  object.min_visible = flags.min_visible.value_or(0);
+  for (const std::string& text : flags.clicks) object.clicks.push_back(ParseClick(text));
+  for (const std::string& text : flags.points) object.points.push_back(ParsePoint(text));
+  for (const std::string& text : flags.boxes) object.boxes.push_back(ParseBox(text));
+  return {{object}};
+}
+
+Json ToJson(const Flags& flags, const SegmentResult& result) {
+  Json objects = Json::array();
+  for (const StoredObject& object : result.objects) {
+    objects.push_back({{"name", object.name},
+                       {"folder", object.folder.string()},
+                       {"views_used", object.views_used},
+                       {"views_total", object.views_total}});
+  }
+  return {{"run", flags.run},
+          {"objects", objects},
+          {"overlap_pixels", result.overlap_pixels},
+          {"seconds",
+           {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
+}
+
+void Run(const CommonFlags& common, const Flags& flags) {
+  SegmentRequest request{flags.run, std::nullopt, PromptsFrom(flags)};
+  if (!flags.scene.empty()) request.scene = flags.scene;
+  Settings settings;
+  RestoreFromRun(flags.run, &settings);
+  ApplyCommonFlags(common, {"encode", "masks", "segment", "object"}, "segment", &settings);
+  if (flags.max_views) settings.Assign(fmt::format("segment.max_views={}", *flags.max_views), "--max-views");
+  const SegmentResult result = Segment(request, settings);
+  if (common.json) {
+    PrintJson(ToJson(flags, result));
+  } else {
+    for (const StoredObject& object : result.objects) {
+      LogInfo("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used, object.views_total);
+    }
+    LogInfo("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
+            FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds));
+  }
+  SuggestNext(fmt::format("sanerf render {} --object {} --layers overlay,cutout", Quoted(flags.run),
+                          Quoted(result.objects[0].name)));
+}
+
+}  // namespace
+
+void AddSegment(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub = AddCommand(
+      line, "segment", "clicks, boxes or 3D points to a 3D mask: one SAM mask per view, fused in an object field",
+      "  sanerf segment run --name mug --click IMG_12:310,220\n"
+      "  sanerf segment run --name mug --click IMG_12:310,220 --click IMG_12:90,40:neg\n"
+      "  sanerf segment run --name mug --box IMG_12:250,180,370,260\n"
+      "  sanerf segment run --prompts prompts.json          several objects in one field\n\n"
+      "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
+      "the full-size photo. Held-out views are never used.");
+  sub->add_option("RUN", flags->run, "run folder")->required();
+  sub->add_option("--name", flags->name, "name of the object");
+  sub->add_option("--click", flags->clicks, "a click on the object, or beside it with :neg (repeatable)")
+      ->type_name("VIEW:X,Y[:neg]")
+      ->allow_extra_args(false);
+  sub->add_option("--point", flags->points, "a point in the scene's own coordinates (repeatable)")
+      ->type_name("X,Y,Z[:neg]")
+      ->allow_extra_args(false);
+  sub->add_option("--box", flags->boxes, "a box around the object (repeatable)")
+      ->type_name("VIEW:X0,Y0,X1,Y1")
+      ->allow_extra_args(false);
+  sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects")->type_name("FILE");
+  sub->add_option("--instance", flags->instance, "the object's id in the ground-truth masks, for eval");
+  sub->add_option("--min-visible", flags->min_visible,
+                  "points that must be visible for a view to be used (0 = decide)");
+  sub->add_option("--max-views", flags->max_views, "use at most this many training views (0 = all)");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf

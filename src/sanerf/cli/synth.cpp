@@ -1,0 +1,46 @@
+#include "sanerf/scene/synth.h"
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/log.h"
+#include "sanerf/pipeline/stopwatch.h"
+
+namespace sanerf {
+
+void AddSynth(CommandLine& line) {
+  struct Flags {
+    std::string out;
+    std::optional<int> views, size;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub =
+      AddCommand(line, "synth", "make the procedural scene: a ray-traced tabletop with exact masks and depth",
+                 "  sanerf synth table\n  sanerf synth small --views 24 --size 128 --seed 3");
+  sub->add_option("OUT", flags->out, "folder to write the scene to")->required();
+  sub->add_option("--views", flags->views, "training views [60]; a fifth as many test views are added");
+  sub->add_option("--size", flags->size, "width and height in pixels [400]");
+  sub->callback([&line, flags] {
+    line.run = [&line, flags] {
+      Settings settings;
+      ApplyCommonFlags(line.common, {"synth"}, "synth", &settings);
+      if (flags->views) settings.Assign("synth.views=" + std::to_string(*flags->views), "--views");
+      if (flags->size) settings.Assign("synth.size=" + std::to_string(*flags->size), "--size");
+      EnsureWritableFolder(flags->out);
+      const Stopwatch watch;
+      WriteSynthScene(flags->out, settings.synth);
+      const std::string prompts = (std::filesystem::path(flags->out) / "prompts.json").string();
+      if (line.common.json) {
+        PrintJson({{"scene", flags->out},
+                   {"prompts", prompts},
+                   {"options", settings.ToJson().at("synth")},
+                   {"seconds", watch.seconds()}});
+      } else {
+        LogInfo("wrote  {} with {} + {} views, prompts in {}", flags->out, settings.synth.views,
+                settings.synth.views / 5, prompts);
+      }
+      SuggestNext("sanerf train " + Quoted(flags->out) + " --out " + Quoted(flags->out + "_run"));
+    };
+  });
+}
+
+}  // namespace sanerf

@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  std::string scene, out, preset = "default";
+  std::optional<int> iters, downscale, test_every;
+  bool resume = false, restart = false;
+};
+
+void Run(const CommonFlags& common, Flags flags) {
+  Settings settings;
+  std::filesystem::path scene = flags.scene;
+  if (RunFolder::Exists(scene)) {  // `train RUN` continues it
+    if (!flags.out.empty() && flags.out != flags.scene) throw UsageError(flags.scene + " is a run folder, not a scene");
+    flags.out = flags.scene;
+    scene = RunFolder::Open(flags.out).OpenScene().root;
+    flags.resume = true;
+  }
+  if (flags.out.empty())
+    throw UsageError("--out is missing", "",
+                     "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
+  settings.ApplyPreset(flags.preset);
+  if (flags.resume && !flags.restart && RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
+  ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings);
+  if (flags.iters) settings.Assign(fmt::format("nerf.iters={}", *flags.iters), "--iters");
+  if (flags.downscale) settings.Assign(fmt::format("nerf.downscale={}", *flags.downscale), "--downscale");
+  if (flags.test_every) settings.Assign(fmt::format("scene.test_every={}", *flags.test_every), "--test-every");
+
+  const TrainResult result = Train({scene, flags.out, flags.restart}, settings);
+  if (common.json) {
+    PrintJson({{"run", flags.out},
+               {"checkpoint", result.checkpoint.string()},
+               {"iters", settings.nerf.iters},
+               {"reused", result.reused},
+               {"seconds", result.seconds}});
+  } else {
+    LogInfo("wrote  {}  ({})", result.checkpoint.string(), FormatDuration(result.seconds));
+  }
+  SuggestNext(
+      fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y    (or look: sanerf render {} --views test)",
+                  Quoted(flags.out), Quoted(flags.out)));
+}
+
+}  // namespace
+
+void AddTrain(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub = AddCommand(line, "train", "fit a radiance field to the posed photos of a scene",
+                             "  sanerf train photos/ --out run\n"
+                             "  sanerf train photos/ --out run --preset fast --downscale 2\n"
+                             "  sanerf train run --resume                 continue after Ctrl-C\n"
+                             "  sanerf train photos/ --out run --set nerf.distortion=0\n\n"
+                             "A scene is a folder with transforms*.json (instant-ngp, nerfstudio, NeRF-synthetic),\n"
+                             "poses_bounds.npy (LLFF) or sparse/0 (COLMAP); the format is detected.");
+  sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
+  sub->add_option("-o,--out", flags->out, "run folder to make or continue");
+  sub->add_option("--preset", flags->preset, "fast, default or paper [default]");
+  sub->add_option("--iters", flags->iters, "optimisation steps (the preset's)");
+  sub->add_option("--downscale", flags->downscale, "train on photos shrunk by this factor [1]");
+  sub->add_option("--test-every", flags->test_every,
+                  "hold out every n-th view when the scene names no split [8], 0 = none");
+  sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");
+  sub->add_flag("--restart", flags->restart, "forget an earlier training in the run folder");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf

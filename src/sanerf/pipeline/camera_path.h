@@ -1,0 +1,30 @@
+// The cameras of a render: views of the scene, an orbit around what they look at, or a path file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+struct NamedCamera {
+  std::string name;  // a file name without extension
+  Camera camera;     // file frame, no distortion unless it is a view of the scene
+  int view_idx = -1;
+};
+
+// views: test, train, all, orbit, a path file (*.json), or one view's name. Throws UsageError with the choices.
+std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene, int frames);
+
+// All around the scene's focus at the cameras' height and distance; for a forward-facing capture a small ellipse within
+// the cameras' spread.
+std::vector<NamedCamera> OrbitCameras(const Scene& scene, int frames);
+
+// {"frames": [{"transform_matrix": 4x4 world_from_cam, OpenGL axes}], "w", "h", "fl_x" | "camera_angle_x", "cx", "cy"},
+// the keys of transforms.json; intrinsics per frame or shared, those of the scene's first view where absent. Throws
+// Error with file and key.
+std::vector<NamedCamera> ReadCameraPath(const std::filesystem::path& path, const Scene& scene);
+
+}  // namespace sanerf

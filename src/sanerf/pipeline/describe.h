@@ -1,0 +1,22 @@
+// What a scene, a run or this machine is: for `info` and `doctor`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sanerf/pipeline/run_folder.h"
+
+namespace sanerf {
+
+Json DescribeScene(const Scene& scene);
+// Stages with their states (stale ones marked), objects with their scores, bytes on disk. Opens no large file.
+Json DescribeRun(const RunFolder& run);
+
+struct DoctorRow {
+  std::string what, found;
+  bool ok = true;
+  std::string hint;  // when not ok
+};
+std::vector<DoctorRow> Diagnose();
+
+}  // namespace sanerf

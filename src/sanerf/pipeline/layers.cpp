@@ -1,0 +1,75 @@
+#include "sanerf/pipeline/layers.h"
+
+#include <algorithm>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/image_ops.h"
+
+namespace sanerf {
+namespace {
+
+constexpr float kVeil[3] = {1.0f, 0.35f, 0.1f};
+constexpr float kVeilOpacity = 0.45f;
+constexpr uint8_t kContour[3] = {255, 240, 80};
+
+// Object pixels that touch the outside; the picture's frame is not an outside.
+bool IsContour(const ImageU8& mask, int x, int y) {
+  if (mask.At(x, y) == 0) return false;
+  for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}}) {
+    const int u = x + dx, v = y + dy;
+    if (u >= 0 && v >= 0 && u < mask.width && v < mask.height && mask.At(u, v) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask) {
+  SANERF_CHECK(rgb.width == mask.width && rgb.height == mask.height && rgb.channels == 3);
+  ImageF veiled = rgb;
+  for (size_t i = 0; i < mask.data.size(); ++i) {
+    if (mask.data[i] == 0) continue;
+    for (size_t c = 0; c < 3; ++c) veiled.data[3 * i + c] += kVeilOpacity * (kVeil[c] - veiled.data[3 * i + c]);
+  }
+  ImageU8 out = ToU8(veiled);
+  for (int y = 0; y < mask.height; ++y) {
+    for (int x = 0; x < mask.width; ++x) {
+      if (IsContour(mask, x, y)) std::copy_n(kContour, 3, out.Pixel(x, y));
+    }
+  }
+  return out;
+}
+
+ImageU8 Cutout(const ImageF& rgb, const ImageF& alpha) {
+  SANERF_CHECK(rgb.width == alpha.width && rgb.height == alpha.height && rgb.channels == 3 && alpha.channels == 1);
+  ImageF rgba(rgb.width, rgb.height, 4);
+  for (size_t i = 0; i < alpha.data.size(); ++i) {
+    std::copy_n(&rgb.data[3 * i], 3, &rgba.data[4 * i]);
+    rgba.data[4 * i + 3] = alpha.data[i];
+  }
+  return ToU8(rgba);
+}
+
+ImageU8 MaskDifference(const ImageU8& mask, const ImageU8& truth) {
+  SANERF_CHECK(mask.width == truth.width && mask.height == truth.height);
+  static constexpr uint8_t kColors[4][3] = {{24, 24, 28}, {40, 110, 255}, {240, 60, 50}, {235, 235, 235}};
+  ImageU8 out(mask.width, mask.height, 3);
+  for (size_t i = 0; i < mask.data.size(); ++i) {
+    std::copy_n(kColors[(truth.data[i] != 0 ? 2 : 0) + (mask.data[i] != 0 ? 1 : 0)], 3, &out.data[3 * i]);
+  }
+  return out;
+}
+
+ImageU8 MaskOfLabel(const ImageU8& labels, int label) {
+  ImageU8 mask(labels.width, labels.height, 1);
+  for (size_t i = 0; i < labels.data.size(); ++i) mask.data[i] = labels.data[i] == label ? 255 : 0;
+  return mask;
+}
+
+ImageF Channel(const ImageF& image, int channel) {
+  ImageF out(image.width, image.height, 1);
+  for (size_t i = 0; i < out.data.size(); ++i) out.data[i] = image.data[i * size_t(image.channels) + size_t(channel)];
+  return out;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/npy.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/camera_path.h"
+#include "sanerf/pipeline/layers.h"
+#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/stopwatch.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+const std::vector<std::string> kRadianceLayers = {"rgb", "depth", "opacity"},
+                               kObjectLayers = {"mask", "overlay", "cutout"};
+
+bool Contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+void CheckLayers(const RenderRequest& request) {
+  std::vector<std::string> known = kRadianceLayers;
+  known.insert(known.end(), kObjectLayers.begin(), kObjectLayers.end());
+  if (request.layers.empty())
+    throw UsageError("no layer to render", "", fmt::format("choose from {}", fmt::join(known, ",")));
+  for (const std::string& layer : request.layers) {
+    if (!Contains(known, layer)) {
+      const std::string hint = DidYouMean(layer, known);
+      throw UsageError("unknown layer '" + layer + "'", "",
+                       hint.empty() ? fmt::format("choose from {}", fmt::join(known, ",")) : hint);
+    }
+    if (Contains(kObjectLayers, layer) && request.object.empty()) {
+      throw UsageError("layer '" + layer + "' shows an object", "",
+                       "name it: --object NAME (sanerf info RUN lists them)");
+    }
+  }
+  if (!(request.downscale >= 1 && request.downscale <= 64)) throw UsageError("--downscale must be 1 to 64");
+}
+
+// Writes the layers of one view after the other.
+class LayerWriter {
+ public:
+  LayerWriter(const RenderRequest& request, const NerfModel& nerf, const ObjectModel* field, int label,
+              RenderResult* result)
+      : request_(request), nerf_(nerf), field_(field), label_(label), result_(*result) {
+    for (const std::string& layer : request.layers) EnsureWritableFolder(result_.folder / layer);
+  }
+
+  void Write(const NamedCamera& view) {
+    const Camera camera = Shrunk(view.camera);
+    const bool needs_radiance =
+        std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
+    const RenderedView radiance = needs_radiance ? nerf_.Render(camera) : RenderedView{};
+    ImageU8 mask;
+    ImageF probability;
+    if (field_ != nullptr) {
+      const SegmentedView segmented = field_->Render(camera);
+      mask = MaskOfLabel(segmented.labels, label_);
+      probability = Channel(segmented.probabilities, label_);
+    }
+    for (const std::string& layer : request_.layers) {
+      if (layer == "rgb") Save(layer, view.name, ToU8(radiance.rgb), &radiance.rgb);
+      if (layer == "depth") Save(layer, view.name, ColorizeDepth(radiance.depth), &radiance.depth);
+      if (layer == "opacity") Save(layer, view.name, ToU8(radiance.opacity), &radiance.opacity);
+      if (layer == "mask") Save(layer, view.name, mask, &probability);
+      if (layer == "overlay") Save(layer, view.name, Overlay(radiance.rgb, mask), nullptr);
+      if (layer == "cutout") Save(layer, view.name, Cutout(radiance.rgb, AlphaOf(mask, probability)), nullptr);
+    }
+  }
+
+ private:
+  Camera Shrunk(const Camera& camera) const {
+    const auto size = [&](int pixels) { return std::max(1, int(std::lround(pixels / request_.downscale))); };
+    return camera.Resized(size(camera.width), size(camera.height));
+  }
+
+  // Hard inside, soft at the rim.
+  static ImageF AlphaOf(const ImageU8& mask, const ImageF& probability) {
+    ImageF alpha(mask.width, mask.height, 1);
+    for (size_t i = 0; i < alpha.data.size(); ++i)
+      alpha.data[i] = mask.data[i] != 0 ? std::min(1.0f, 2 * probability.data[i]) : 0.0f;
+    return alpha;
+  }
+
+  void Save(const std::string& layer, const std::string& name, const ImageU8& picture, const ImageF* values) {
+    const fs::path base = result_.folder / layer / name;
+    result_.files.push_back(base.string() + ".png");
+    WritePng(result_.files.back(), picture);
+    if (!request_.arrays || values == nullptr) return;
+    std::vector<int64_t> shape = {values->height, values->width};
+    if (values->channels > 1) shape.push_back(values->channels);
+    result_.files.push_back(base.string() + ".npy");
+    WriteNpy(result_.files.back(), shape, values->data.data());
+  }
+
+  const RenderRequest& request_;
+  const NerfModel& nerf_;
+  const ObjectModel* field_;
+  int label_;
+  RenderResult& result_;
+};
+
+}  // namespace
+
+RenderResult Render(const RenderRequest& request) {
+  CheckLayers(request);
+  RunFolder run = RunFolder::Open(request.run);
+  const Scene scene = run.OpenScene(request.scene);
+  const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
+  const NerfModel nerf = run.OpenNerf();
+  std::optional<ObjectModel> field;
+  int label = 0;
+  if (!request.object.empty()) {
+    const StoredObject object = FindObject(run, request.object, nerf);
+    field = ObjectModel::Load(object.checkpoint(), nerf);
+    label = object.label;
+  }
+  RenderResult result;
+  result.folder =
+      request.out.empty() ? run.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
+  EnsureWritableFolder(result.folder);
+  const Stopwatch watch;
+  LayerWriter writer(request, nerf, field ? &*field : nullptr, label, &result);
+  Progress progress("render", int64_t(cameras.size()), "views");
+  for (const NamedCamera& camera : cameras) {
+    StopIfInterrupted("rendering");
+    writer.Write(camera);
+    progress.Update(++result.num_views);
+  }
+  progress.Finish();
+  result.seconds = watch.seconds();
+  return result;
+}
+
+}  // namespace sanerf

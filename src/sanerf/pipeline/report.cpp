@@ -1,0 +1,186 @@
+#include "sanerf/pipeline/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/pipeline/layers.h"
+#include "sanerf/pipeline/report_page.h"
+#include "sanerf/sam/sam.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+const std::vector<std::string> kColumns = {"photo",    "render",       "depth",     "SAM's mask",
+                                           "our mask", "ground truth", "difference"};
+
+std::string Percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
+
+// The object's worst view and others evenly spread, in order.
+std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
+  const size_t total = object.views.size(), wanted = std::min(total, size_t(std::max(1, count)));
+  std::set<size_t> chosen;
+  const auto worse = [](const auto& a, const auto& b) { return a.second.Iou() < b.second.Iou(); };
+  chosen.insert(size_t(std::min_element(object.views.begin(), object.views.end(), worse) - object.views.begin()));
+  for (size_t i = 0; chosen.size() < wanted && i < wanted; ++i) chosen.insert(i * total / wanted);
+  return {chosen.begin(), chosen.end()};
+}
+
+// SAM's own mask of an object in held-out views: what the field is compared with.
+class SamMasks {
+ public:
+  SamMasks(RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
+           const std::vector<int>& views)
+      : scene_(scene), nerf_(nerf), settings_(settings), views_(views) {
+    try {
+      sam_ = Sam::Load(settings.encode.model);
+      EncodeViews(run.features(), scene, nerf, *sam_, views, settings.encode);
+      cache_ = FeatureCache::Open(run.features(), scene, nerf);
+    } catch (const InterruptedError&) {
+      throw;
+    } catch (const Error& error) {
+      LogWarning("the report has no masks by SAM: {}", error.what());
+      sam_ = nullptr;
+    }
+  }
+
+  // By view, at the working camera; views without a mask are absent.
+  std::map<int, ImageU8> Of(const ObjectPrompt& prompt) {
+    std::map<int, ImageU8> masks;
+    if (!sam_) return masks;
+    try {
+      const DecodedObject decoded =
+          DecodeMasks(prompt, scene_, *cache_, *sam_, views_, nerf_.model_from_file(), settings_.masks);
+      for (const ViewDecision& view : decoded.views) {
+        if (view.used) masks[view.view_idx] = view.mask;
+      }
+    } catch (const InterruptedError&) {
+      throw;
+    } catch (const Error&) {
+      // No point of the prompt is visible in these views: the column stays empty.
+    }
+    return masks;
+  }
+
+ private:
+  const Scene& scene_;
+  const NerfModel& nerf_;
+  const Settings& settings_;
+  std::vector<int> views_;
+  std::unique_ptr<Sam> sam_;
+  std::unique_ptr<FeatureCache> cache_;
+};
+
+ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
+  const ImageU8 labels = LoadViewMask(view);
+  return ResizeNearest(MaskOfLabel(labels, instance), camera.width, camera.height);
+}
+
+// The pictures of one row, all at `camera`.
+ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf, const ObjectModel& field, int label,
+                  int instance, const ImageU8* sam_mask) {
+  const ImageF photo = CompositeOver(LoadViewImage(view, camera.width, camera.height), nerf.background());
+  const RenderedView render = nerf.Render(camera);
+  const ImageU8 mask = MaskOfLabel(field.Render(camera).labels, label);
+  ReportRow row;
+  row.view = view.name;
+  row.pictures = {{ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {Overlay(render.rgb, mask)}};
+  if (sam_mask != nullptr)
+    row.pictures[3].image = Overlay(render.rgb, ResizeNearest(*sam_mask, camera.width, camera.height));
+  if (!view.mask_path.empty()) {
+    const ImageU8 truth = TruthMask(view, instance, camera);
+    row.pictures.push_back({Overlay(photo, truth)});
+    row.pictures.push_back({MaskDifference(mask, truth), /*is_photo=*/false});
+  } else {
+    row.pictures.resize(kColumns.size());
+  }
+  return row;
+}
+
+std::vector<std::vector<std::string>> ScoreTable(const EvalResult& result) {
+  std::vector<std::vector<std::string>> rows = {{"object", "IoU", "boundary IoU", "accuracy", "views"}};
+  for (const ObjectScore& object : result.objects) {
+    rows.push_back({object.name, Percent(object.score.Iou()), Percent(object.score.BoundaryIou()),
+                    Percent(object.score.Accuracy()), std::to_string(object.score.num_views)});
+  }
+  return rows;
+}
+
+ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const EvalResult& result,
+                               const ReportOptions& options) {
+  ReportPage page;
+  page.title = "sanerf · " + fs::weakly_canonical(fs::absolute(run.path())).filename().string();
+  page.subtitle = scene.summary;
+  page.facts = {{fmt::format("{:.2f} dB", result.psnr), "PSNR, held-out views"},
+                {fmt::format("{:.4f}", result.ssim), "SSIM"}};
+  if (!result.objects.empty()) page.facts.push_back({Percent(MeanIou(result)), "mean IoU"});
+  if (options.peak_rss_bytes > 0) page.facts.push_back({FormatBytes(double(options.peak_rss_bytes)), "peak memory"});
+  page.scores = ScoreTable(result);
+  if (!options.seconds.empty()) {
+    double total = 0;
+    page.timings.push_back({"stage", "time"});
+    for (const auto& [stage, seconds] : options.seconds) {
+      page.timings.push_back({stage, FormatDuration(seconds)});
+      total += seconds;
+    }
+    page.timings.push_back({"total", FormatDuration(total)});
+  }
+  page.columns = kColumns;
+  page.footer = fmt::format(
+      "sanerf {}. IoU: intersections and unions summed over the held-out views. Difference: white = right, red = "
+      "missed, blue = too much.",
+      VersionString());
+  return page;
+}
+
+}  // namespace
+
+fs::path WriteReport(RunFolder& run, const EvalResult& result, const Settings& settings, const ReportOptions& options) {
+  const Scene scene = run.OpenScene();
+  const NerfModel nerf = run.OpenNerf();
+  ReportPage page = PageWithoutPictures(run, scene, result, options);
+
+  std::set<int> shown;
+  for (const ObjectScore& object : result.objects) {
+    for (const size_t i : ChooseRows(object, options.views_per_object))
+      shown.insert(scene.FindView(object.views[i].first));
+  }
+  if (!shown.empty()) {
+    SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()});
+    Progress progress("report", int64_t(result.objects.size()), "objects");
+    for (const ObjectScore& score : result.objects) {
+      const StoredObject object = FindObject(run, score.name, nerf);
+      const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
+      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt);
+      ReportObject section{
+          object.name,
+          fmt::format("IoU {} on {} held-out views; {} of {} training views gave a mask.", Percent(score.score.Iou()),
+                      score.score.num_views, object.views_used, object.views_total),
+          {}};
+      for (const size_t i : ChooseRows(score, options.views_per_object)) {
+        StopIfInterrupted("the report");
+        const int view_idx = scene.FindView(score.views[i].first);
+        const View& view = scene.views[size_t(view_idx)];
+        const auto mask = masks.find(view_idx);
+        section.rows.push_back(MakeRow(view, view.camera.ResizedToLongest(options.picture_size), nerf, field,
+                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second));
+        section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou());
+      }
+      page.objects.push_back(std::move(section));
+      progress.Update(int64_t(page.objects.size()));
+    }
+  }
+  WriteFileAtomic(run.report(), ToHtml(page));
+  return run.report();
+}
+
+}  // namespace sanerf

@@ -1,0 +1,24 @@
+// RUN/report.html: scores and pictures in one file that needs no network.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+
+struct ReportOptions {
+  int views_per_object = 4;                             // evenly spread held-out views, the worst one among them
+  int picture_size = 320;                               // longest side
+  std::vector<std::pair<std::string, double>> seconds;  // per stage, shown when there are any
+  int64_t peak_rss_bytes = 0;
+};
+
+// One row of pictures per object and view: photo, render, depth, SAM's mask, our mask, ground truth, difference. SAM's
+// column stays empty when the model that encoded the run is not installed.
+std::filesystem::path WriteReport(RunFolder& run, const EvalResult& result, const Settings& settings,
+                                  const ReportOptions& options);
+
+}  // namespace sanerf

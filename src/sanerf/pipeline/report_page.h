@@ -1,0 +1,37 @@
+// The HTML of the report: data in, text out.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sanerf/core/image.h"
+
+namespace sanerf {
+
+struct ReportPicture {
+  ImageU8 image;         // empty = not available
+  bool is_photo = true;  // JPEG, else PNG
+};
+struct ReportRow {
+  std::string view, note;               // "test/003.png", "IoU 97.1 %"
+  std::vector<ReportPicture> pictures;  // one per column
+};
+struct ReportObject {
+  std::string name, summary;
+  std::vector<ReportRow> rows;
+};
+struct ReportPage {
+  std::string title, subtitle;
+  std::vector<std::pair<std::string, std::string>> facts;  // the tiles on top: value, caption
+  std::vector<std::vector<std::string>> scores;            // first row = header
+  std::vector<std::vector<std::string>> timings;           // first row = header; may be empty
+  std::vector<std::string> columns;                        // of the pictures
+  std::vector<ReportObject> objects;
+  std::string footer;
+};
+
+std::string EscapeHtml(const std::string& text);
+std::string ToHtml(const ReportPage& page);
+
+}  // namespace sanerf
