@@ -216,7 +216,7 @@ int main(int argc, char** argv) {
   Options options;
   app.add_option("--views", options.views, "views per scene")->check(CLI::PositiveNumber);
   app.add_option("--size", options.size, "longest side of the encoded images")->check(CLI::PositiveNumber);
-  app.add_option("--models", options.models, "models to compare")->expected(1)->delimiter(',');
+  app.add_option("--models", options.models, "models to compare")->delimiter(',')->allow_extra_args(false);
   app.add_option("scenes", options.scenes, "folders of scenes with masks and prompts.json")->required();
   CLI11_PARSE(app, argc, argv);
   try {

@@ -84,6 +84,11 @@ void RefuseExtras(const CLI::App& sub) {
                                : sub.get_parent()->get_name() + " " + sub.get_name();
   const std::string see = fmt::format("sanerf {} --help lists the options", path);
   const std::string& extra = extras[0];
+  const std::vector<std::string> actions = CommandNames(sub);
+  if (extra[0] != '-' && !actions.empty()) {
+    const std::string near = DidYouMean(extra, actions);
+    throw UsageError(fmt::format("unknown command '{} {}'", path, extra), "", near.empty() ? see : near);
+  }
   if (extra[0] != '-') throw UsageError(fmt::format("unexpected argument '{}' for '{}'", extra, path), "", see);
   const std::string name = extra.substr(0, extra.find('='));
   const std::string hint = DidYouMean(name, OptionNames(sub));

@@ -25,9 +25,9 @@ TEST(Composite, ConstantSlab) {
 }
 
 TEST(Composite, NothingIsEmpty) {
-  EXPECT_EQ(CompositeWeights(0, nullptr, nullptr, nullptr), 1.0f);
+  EXPECT_EQ(CompositeWeights<float>(0, nullptr, nullptr, nullptr), 1.0f);
   float out[2] = {7, 7};
-  CompositeValues(0, nullptr, nullptr, 2, out);
+  CompositeValues<float>(0, nullptr, nullptr, 2, out);
   EXPECT_EQ(out[0], 0.0f);
   EXPECT_EQ(out[1], 0.0f);
 }

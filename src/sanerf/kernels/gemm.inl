@@ -1,5 +1,5 @@
 // C[M][N] (+)= A[M][K] B[K][N] for matrices that fit in the caches; every product of an MLP is one of these.
-// A is read by broadcast with any strides (so a transposed weight matrix needs no copy), B and C by rows.
+// A is read by broadcast, along rows or columns (so a transposed weight matrix needs no copy), B and C by rows.
 
 struct GemmArgs {
   const float* a;  // [m][k], or [k][m] for a transposed product

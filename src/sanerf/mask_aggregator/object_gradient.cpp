@@ -7,14 +7,18 @@ namespace sanerf {
 
 using kernels::kTile;
 
-double CrossEntropy(const float* logits, int num_labels, int label, float scale, float* grad_logits) {
-  const float top = *std::max_element(logits, logits + num_labels);
+template <class T>
+double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits) {
+  const T top = *std::max_element(logits, logits + num_labels);
   double sum = 0;
   for (int l = 0; l < num_labels; ++l) sum += std::exp(double(logits[l]) - top);
   for (int l = 0; l < num_labels; ++l)
-    grad_logits[l] = scale * float(std::exp(double(logits[l]) - top) / sum - (l == label ? 1 : 0));
+    grad_logits[l] = scale * T(std::exp(double(logits[l]) - top) / sum - (l == label ? 1 : 0));
   return std::log(sum) + top - logits[label];
 }
+
+template double CrossEntropy(const float*, int, int, float, float*);
+template double CrossEntropy(const double*, int, int, double, double*);
 
 ObjectGradient::ObjectGradient(const ObjectField& field) : field_(field), scratch_(field.mlp.ScratchSize()) {}
 

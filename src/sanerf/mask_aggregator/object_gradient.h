@@ -13,7 +13,9 @@ struct ObjectGroupGradient {
 };
 
 // Loss and gradient of the composited logits of one ray: -log softmax(logits)[label]. Returns the loss.
-double CrossEntropy(const float* logits, int num_labels, int label, float scale, float* grad_logits);
+// Writes grad_logits times scale. Instantiated for float (the program) and double (the proofs).
+template <class T>
+double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits);
 
 class ObjectGradient {
  public:

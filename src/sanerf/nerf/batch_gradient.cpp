@@ -66,7 +66,7 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     float target[3];
     for (int c = 0; c < 3; ++c) target[c] = rays[r].alpha * rays[r].rgb[c] + (1 - rays[r].alpha) * background[c];
     const RayLossResult result =
-        RayLoss(loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb);
+        RayLoss<float>(loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb);
     out->loss += result.loss * loss_scale;
     out->squared += result.squared;
     for (int i = 0; i < n; ++i) {

@@ -9,29 +9,33 @@ namespace sanerf {
 
 namespace {
 // Normalised distance of the release (R:249-255): half the range for t < 1, the other half for everything beyond.
-float Normalise(float t) { return t < 1 ? 0.5f * t : 1 - 0.5f / t; }
+template <class T>
+T Normalise(T t) {
+  return t < 1 ? T(0.5) * t : 1 - T(0.5) / t;
+}
 }  // namespace
 
-RayLossResult RayLoss(const RayLossOptions& o, const RaySamples& samples, const float target[3], const float background[3],
-                      float scale, std::vector<float>* scratch, float* grad_sigma, float* grad_rgb) {
+template <class T>
+RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, const T target[3], const T background[3], T scale,
+                      std::vector<T>* scratch, T* grad_sigma, T* grad_rgb) {
   const int n = samples.n;
   scratch->resize(size_t(4 * n) + 1);
-  float *weights = scratch->data(), *grad_weights = weights + n, *s = grad_weights + n, *ds = s + n;
-  const float transmittance = kernels::CompositeWeights(n, samples.sigma, samples.dt, weights);
-  float colour[3];
+  T *weights = scratch->data(), *grad_weights = weights + n, *s = grad_weights + n, *ds = s + n;
+  const T transmittance = kernels::CompositeWeights(n, samples.sigma, samples.dt, weights);
+  T colour[3];
   kernels::CompositeValues(n, weights, samples.rgb, 3, colour);
   // With an opaque last sample its colour is the background: w_n + T_end is the light that reaches it.
   const bool opaque_end = o.last_sample_background && n > 0;
-  const float* behind = opaque_end ? samples.rgb + 3 * (n - 1) : background;
+  const T* behind = opaque_end ? samples.rgb + 3 * (n - 1) : background;
 
   RayLossResult result;
-  float grad_colour[3], grad_transmittance = 0;
+  T grad_colour[3], grad_transmittance = 0;
   for (int c = 0; c < 3; ++c) {
-    const float r = colour[c] + transmittance * behind[c] - target[c];
+    const T r = colour[c] + transmittance * behind[c] - target[c];
     result.squared += double(r) * r;
     const bool linear = o.huber && std::fabs(r) > o.huber_delta;
     result.loss += linear ? o.huber_delta * (std::fabs(r) - 0.5 * o.huber_delta) : 0.5 * r * r;
-    grad_colour[c] = scale * (linear ? std::copysign(o.huber_delta, r) : r);
+    grad_colour[c] = scale * (linear ? std::copysign(T(o.huber_delta), r) : r);
     grad_transmittance += grad_colour[c] * behind[c];
   }
   for (int i = 0; i < n; ++i) {
@@ -44,13 +48,18 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples& samples, const 
   if (o.distortion > 0 && n > 0) {
     for (int i = 0; i < n; ++i) {
       s[i] = Normalise(samples.t[i]);
-      ds[i] = Normalise(samples.t[i] + 0.5f * samples.dt[i]) - Normalise(samples.t[i] - 0.5f * samples.dt[i]);
+      ds[i] = Normalise(samples.t[i] + T(0.5) * samples.dt[i]) - Normalise(samples.t[i] - T(0.5) * samples.dt[i]);
     }
-    result.loss += o.distortion * kernels::DistortionLoss(n, weights, s, ds, scale * o.distortion, grad_weights);
+    result.loss += o.distortion * kernels::DistortionLoss(n, weights, s, ds, scale * T(o.distortion), grad_weights);
   }
   kernels::CompositeBackward(n, samples.sigma, samples.dt, weights, transmittance, grad_weights, grad_transmittance,
                              grad_sigma);
   return result;
 }
+
+template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<float>&, const float[3], const float[3], float,
+                               std::vector<float>*, float*, float*);
+template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<double>&, const double[3], const double[3], double,
+                               std::vector<double>*, double*, double*);
 
 }  // namespace sanerf

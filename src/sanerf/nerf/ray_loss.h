@@ -13,10 +13,11 @@ struct RayLossOptions {
   float distortion = 0;
 };
 
+template <class T>
 struct RaySamples {  // front to back
   int n = 0;
-  const float *sigma, *t, *dt;
-  const float* rgb;  // [n][3]
+  const T *sigma, *t, *dt;
+  const T* rgb;  // [n][3]
 };
 
 struct RayLossResult {
@@ -24,9 +25,10 @@ struct RayLossResult {
   double squared = 0;   // sum over channels of the squared photometric error, for PSNR
 };
 
-// Adds nothing: writes grad_sigma [n] and grad_rgb [n][3], all multiplied by `scale`. `scratch` is resized as needed.
-RayLossResult RayLoss(const RayLossOptions& options, const RaySamples& samples, const float target[3],
-                      const float background[3], float scale, std::vector<float>* scratch, float* grad_sigma,
-                      float* grad_rgb);
+// Writes grad_sigma [n] and grad_rgb [n][3], both multiplied by `scale`. `scratch` is resized as needed.
+// Instantiated for float (the program) and double (the proofs).
+template <class T>
+RayLossResult RayLoss(const RayLossOptions& options, const RaySamples<T>& samples, const T target[3], const T background[3],
+                      T scale, std::vector<T>* scratch, T* grad_sigma, T* grad_rgb);
 
 }  // namespace sanerf

@@ -1,0 +1,108 @@
+// The whole training step and a whole frame, on all threads, on a procedural scene that is written and trained first.
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "bench/limits.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf::bench {
+namespace {
+
+constexpr int kWarmUpSteps = 600;  // by then empty space is known to be empty
+
+// Made once, by the first benchmark that needs it.
+class TrainedScene {
+ public:
+  static TrainedScene& Get() {
+    static TrainedScene scene;
+    return scene;
+  }
+  NerfTrainer& trainer() { return *trainer_; }
+  const Scene& scene() const { return scene_; }
+
+ private:
+  TrainedScene() {
+    SetLogLevel(LogLevel::kQuiet);
+    const auto folder = std::filesystem::temp_directory_path() / ("sanerf_bench_" + std::to_string(getpid()));
+    SynthOptions synth;
+    synth.views = 30;
+    synth.size = 200;
+    synth.samples = 4;
+    WriteSynthScene(folder, synth);
+    scene_ = LoadScene(folder);
+    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{});
+    std::filesystem::remove_all(folder);  // the trainer holds the photos in memory
+    for (int i = 0; i < kWarmUpSteps; ++i) trainer_->Step();
+  }
+
+  Scene scene_;
+  std::unique_ptr<NerfTrainer> trainer_;
+};
+
+double WeightsOf(const RadianceField& field) {
+  return double(field.density.params().size() + field.colour.params().size());
+}
+
+void TrainingStep(benchmark::State& state) {
+  NerfTrainer& trainer = TrainedScene::Get().trainer();
+  double samples = 0, rays = 0;
+  const Stopwatch stopwatch(Stopwatch::kWall);
+  for (auto _ : state) {
+    const NerfStepResult result = trainer.Step();
+    samples += double(result.num_samples);
+    rays += double(result.num_rays);
+  }
+  const double seconds = stopwatch.Seconds();
+  const NerfModel model = trainer.Model();
+  Bound bound(NumThreads());
+  bound.AddFlops(samples * 6 * WeightsOf(model.field()));          // forward, and two products backward
+  bound.AddGridAccesses(model.field().grid.shape(), 3 * samples);  // read; read and written backward
+  state.counters["Msamples/s"] = samples / seconds / 1e6;
+  state.counters["krays/s"] = rays / seconds / 1e3;
+  state.counters["of_limit"] = bound.Share(seconds);
+}
+BENCHMARK(TrainingStep)->Name("training_step")->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// Samples that rendering the view asks the density network for.
+double CountSamples(const NerfModel& model, const Camera& file_camera) {
+  const Camera camera = file_camera.In(model.model_from_file());
+  RayTracer tracer(model.field(), model.occupancy(), model.trace_options(), /*keep_waves=*/false);
+  double samples = 0;
+  std::vector<Ray> rays;
+  for (int y = 0; y < camera.height; ++y) {
+    rays.clear();
+    for (int x = 0; x < camera.width; ++x) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+    tracer.Begin(rays.data(), nullptr, int(rays.size()));
+    while (tracer.NextWave())
+      for (const Segment& segment : tracer.segments()) samples += segment.count;
+  }
+  return samples;
+}
+
+void Frame(benchmark::State& state) {
+  TrainedScene& trained = TrainedScene::Get();
+  const NerfModel model = trained.trainer().Model();
+  const Camera camera = trained.scene().views[size_t(trained.scene().TestViews().front())].camera.Resized(400, 400);
+  const double samples = CountSamples(model, camera);
+  const Stopwatch stopwatch(Stopwatch::kWall);
+  for (auto _ : state) benchmark::DoNotOptimize(model.Render(camera));
+  const double seconds = stopwatch.Seconds() / double(state.iterations());
+  Bound bound(NumThreads());
+  bound.AddFlops(samples * 2 * double(model.field().density.params().size()));
+  bound.AddGridAccesses(model.field().grid.shape(), samples);
+  state.counters["seconds"] = seconds;
+  state.counters["Msamples/s"] = samples / seconds / 1e6;
+  state.counters["samples/ray"] = samples / (400 * 400);
+  state.counters["of_limit"] = bound.Share(seconds);
+}
+BENCHMARK(Frame)->Name("frame_400x400")->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace sanerf::bench

@@ -1,0 +1,81 @@
+#include "sanerf/nerf/ray_loss.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sanerf/core/random.h"
+
+namespace sanerf {
+namespace {
+
+struct Problem {
+  int n = 8;
+  std::vector<double> sigma, t, dt, rgb, scratch;
+  double target[3] = {0.2, 0.9, 0.5}, background[3] = {0.8, 0.1, 0.3};
+
+  explicit Problem(uint64_t seed) {
+    Random random(seed);
+    double at = 0.4;
+    for (int i = 0; i < n; ++i) {
+      sigma.push_back(0.1 + 6 * random.NextDouble());
+      dt.push_back(0.05 + 0.1 * random.NextDouble());
+      t.push_back(at += dt.back() + 0.1 * random.NextDouble());
+      for (int c = 0; c < 3; ++c) rgb.push_back(random.NextDouble());
+    }
+  }
+  RayLossResult Loss(const RayLossOptions& options, double scale, std::vector<double>* grad_sigma, std::vector<double>* grad_rgb) {
+    grad_sigma->resize(size_t(n));
+    grad_rgb->resize(size_t(3 * n));
+    return RayLoss<double>(options, {n, sigma.data(), t.data(), dt.data(), rgb.data()}, target, background, scale, &scratch,
+                           grad_sigma->data(), grad_rgb->data());
+  }
+};
+
+class RayLossGradient : public testing::TestWithParam<RayLossOptions> {};
+
+TEST_P(RayLossGradient, AgainstFiniteDifferences) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    Problem problem(seed);
+    std::vector<double> grad_sigma, grad_rgb, unused_sigma, unused_rgb;
+    const double scale = 0.25, h = 1e-6;
+    problem.Loss(GetParam(), scale, &grad_sigma, &grad_rgb);
+    const auto check = [&](double* value, double grad, const char* what, int i) {
+      const double kept = *value;
+      *value = kept + h;
+      const double up = problem.Loss(GetParam(), scale, &unused_sigma, &unused_rgb).loss;
+      *value = kept - h;
+      const double down = problem.Loss(GetParam(), scale, &unused_sigma, &unused_rgb).loss;
+      *value = kept;
+      EXPECT_NEAR(grad, scale * (up - down) / (2 * h), 1e-8) << what << " " << i << " seed " << seed;
+    };
+    for (int i = 0; i < problem.n; ++i) check(&problem.sigma[size_t(i)], grad_sigma[size_t(i)], "sigma", i);
+    for (int i = 0; i < 3 * problem.n; ++i) check(&problem.rgb[size_t(i)], grad_rgb[size_t(i)], "rgb", i);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, RayLossGradient,
+                         testing::Values(RayLossOptions{false, 0.1f, false, 0}, RayLossOptions{true, 0.1f, false, 0},
+                                         RayLossOptions{true, 0.1f, true, 0}, RayLossOptions{false, 0.1f, false, 0.5f},
+                                         RayLossOptions{true, 0.05f, true, 0.3f}));
+
+TEST(RayLoss, EmptyRayShowsTheBackground) {
+  std::vector<float> scratch;
+  const float target[3] = {0.5f, 0.5f, 0.5f}, background[3] = {0.5f, 0.7f, 0.5f};
+  const RayLossResult result =
+      RayLoss<float>({false, 0.1f, true, 0}, {0, nullptr, nullptr, nullptr, nullptr}, target, background, 1, &scratch, nullptr, nullptr);
+  EXPECT_NEAR(result.squared, 0.04, 1e-6);
+  EXPECT_NEAR(result.loss, 0.02, 1e-6);
+}
+
+TEST(RayLoss, HuberIsLinearBeyondDelta) {
+  // Residual 0.4 with delta 0.1: 0.1 (0.4 - 0.05) = 0.035 per channel.
+  std::vector<float> scratch;
+  const float target[3] = {0, 0, 0}, background[3] = {0.4f, 0.4f, 0.4f};
+  const RayLossResult result =
+      RayLoss<float>({true, 0.1f, false, 0}, {0, nullptr, nullptr, nullptr, nullptr}, target, background, 1, &scratch, nullptr, nullptr);
+  EXPECT_NEAR(result.loss, 3 * 0.035, 1e-6);
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,216 @@
+// The training on a small procedural scene: gradients, determinism, resume, checkpoints, quality.
+#include "sanerf/nerf/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+namespace {
+
+NerfOptions SmallOptions() {
+  NerfOptions o;
+  o.iters = 40;
+  o.batch_samples = 1 << 13;
+  o.log2_table = 12;
+  o.levels = 8;
+  o.top = 256;
+  o.occupancy_resolution = 32;
+  o.occupancy_every = 4;
+  o.step = 0.02f;
+  return o;
+}
+
+// One scene for all tests of the file.
+class NerfTrainerTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TestFolder;
+    SynthOptions options;
+    options.views = 10;
+    options.size = 64;
+    options.samples = 1;
+    WriteSynthScene(folder_->path() / "scene", options);
+    scene_ = new Scene(LoadScene(folder_->path() / "scene"));
+  }
+  static void TearDownTestSuite() {
+    delete scene_;
+    delete folder_;
+  }
+  void TearDown() override {
+    SetNumThreads(0);
+    ClearInterrupt();
+  }
+  static std::filesystem::path Path(const std::string& name) { return folder_->path() / name; }
+
+  static TestFolder* folder_;
+  static Scene* scene_;
+};
+TestFolder* NerfTrainerTest::folder_;
+Scene* NerfTrainerTest::scene_;
+
+TEST_F(NerfTrainerTest, SameBytesWithOneAndTwoThreads) {
+  std::string bytes[2];
+  for (int threads = 1; threads <= 2; ++threads) {
+    SetNumThreads(threads);
+    NerfTrainer trainer(*scene_, SmallOptions());
+    for (int i = 0; i < 12; ++i) trainer.Step();
+    trainer.Save(Path("threads.ckpt"), false);
+    bytes[threads - 1] = ReadFile(Path("threads.ckpt"));
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
+}
+
+TEST_F(NerfTrainerTest, ResumeContinuesBitForBit) {
+  NerfTrainer straight(*scene_, SmallOptions());
+  for (int i = 0; i < 20; ++i) {
+    if (i == 9) straight.Save(Path("half.ckpt"), false);
+    straight.Step();
+  }
+  straight.Save(Path("straight.ckpt"), false);
+  NerfTrainer resumed(*scene_, SmallOptions());
+  resumed.Resume(Path("half.ckpt"));
+  EXPECT_EQ(resumed.step(), 9);
+  while (resumed.step() < 20) resumed.Step();
+  resumed.Save(Path("resumed.ckpt"), false);
+  EXPECT_TRUE(ReadFile(Path("straight.ckpt")) == ReadFile(Path("resumed.ckpt")));
+}
+
+TEST_F(NerfTrainerTest, ResumeRefusesOtherOptions) {
+  NerfTrainer trainer(*scene_, SmallOptions());
+  trainer.Step();
+  trainer.Save(Path("options.ckpt"), false);
+  NerfOptions other = SmallOptions();
+  other.huber_delta = 0.2f;
+  NerfTrainer wrong(*scene_, other);
+  try {
+    wrong.Resume(Path("options.ckpt"));
+    FAIL() << "resumed with other options";
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("huber_delta"));
+  }
+}
+
+TEST_F(NerfTrainerTest, InterruptSavesAndResumeFinishes) {
+  const NerfTrainFiles files{Path("run.ckpt"), Path("run.jsonl"), true};
+  RequestInterrupt();
+  EXPECT_THROW(TrainNerf(*scene_, SmallOptions(), files), InterruptedError);
+  ClearInterrupt();
+  EXPECT_FALSE(NerfModel::Load(files.checkpoint).finished());
+  const NerfModel resumed = TrainNerf(*scene_, SmallOptions(), files);
+  EXPECT_TRUE(resumed.finished());
+  const NerfTrainFiles straight{Path("straight2.ckpt"), Path("straight2.jsonl"), false};
+  EXPECT_EQ(TrainNerf(*scene_, SmallOptions(), straight).Fingerprint(), resumed.Fingerprint());
+}
+
+TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {
+  NerfTrainer trainer(*scene_, SmallOptions());
+  trainer.Save(Path("whole.ckpt"), true);
+  const std::string bytes = ReadFile(Path("whole.ckpt"));
+  for (const size_t size : {size_t{0}, size_t{10}, size_t{30}, bytes.size() / 2, bytes.size() - 1}) {
+    WriteFileAtomic(Path("cut.ckpt"), bytes.substr(0, size));
+    EXPECT_THROW(NerfModel::Load(Path("cut.ckpt")), Error) << size;
+  }
+  EXPECT_THROW(NerfModel::Load(Path("absent.ckpt")), Error);
+}
+
+TEST_F(NerfTrainerTest, UnknownLossAndBackgroundAreUsageErrors) {
+  NerfOptions o = SmallOptions();
+  o.loss = "l7";
+  EXPECT_THROW(NerfTrainer(*scene_, o), UsageError);
+  o = SmallOptions();
+  o.background = "pink";
+  EXPECT_THROW(NerfTrainer(*scene_, o), UsageError);
+  EXPECT_THROW(NerfPreset("fastest"), UsageError);
+}
+
+TEST_F(NerfTrainerTest, LearnsTheScene) {
+  NerfOptions o = SmallOptions();
+  o.iters = 250;
+  o.log2_table = 14;
+  o.batch_samples = 1 << 14;
+  NerfTrainer trainer(*scene_, o);
+  const double first = trainer.Step().psnr;
+  double last = 0;
+  while (trainer.step() < o.iters) last = trainer.Step().psnr;
+  EXPECT_GT(last, first + 8) << "from " << first;
+  EXPECT_GT(last, 20);
+  // The rendered depth of the table's centre agrees with the truth.
+  const View& view = scene_->views[size_t(scene_->TrainViews()[0])];
+  SynthOptions synth;
+  synth.samples = 1;
+  synth.size = 64;
+  const SynthView truth = RenderSynthView(view.camera, synth);
+  const RenderedView render = trainer.Model().Render(view.camera);
+  int good = 0, total = 0;
+  for (int y = 16; y < 48; ++y)
+    for (int x = 16; x < 48; ++x) {
+      const float want = truth.depth.At(x, y);
+      if (want <= 0) continue;
+      ++total;
+      good += std::abs(render.depth.At(x, y) - want) < 0.1 * want;
+    }
+  EXPECT_GT(good, 0.8 * total) << total;
+}
+
+// The whole chain of one group against differences of its loss: a few weights of each network and rows of the grid.
+TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
+  NerfOptions o = SmallOptions();
+  o.loss = "mse";
+  RadianceField field(o, scene_->extent > 1, 5);
+  Random random(3);
+  for (float& v : field.grid.params().values.span()) v = random.NextFloat() - 0.5f;
+  OccupancyGrid occupancy(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene_->extent))));
+  const TraceOptions trace{{0.05f, 0.05f, 0}, 0};
+  const RayLossOptions loss{false, 0.1f, false, 0.01f};
+  BatchGradient gradient(field, occupancy, trace, loss);
+  const TrainingPhotos photos(*scene_, 1);
+  RayGroup group;
+  for (int i = 0; i < 12; ++i) {
+    group.rays.push_back(photos.Draw(&random));
+    group.jitter.push_back(random.NextFloat());
+    for (int c = 0; c < 3; ++c) group.backgrounds.push_back(random.NextFloat());
+  }
+  GroupGradient out;
+  const auto value = [&] {
+    GroupGradient other;
+    BatchGradient(field, occupancy, trace, loss).Compute(group, 1.0f, 1, &other);
+    return other.loss;
+  };
+  gradient.Compute(group, 1.0f, 1, &out);
+  field.grid.params().PrepareTraining();
+  for (int l = 0; l < o.levels; ++l) field.grid.BackwardLevel(l, out.grid);
+  const auto check = [&](Parameters& params, const Buffer& grads, const char* what) {
+    // The parameters with the largest gradients: there single precision leaves enough digits.
+    std::vector<int64_t> order(static_cast<size_t>(params.size()));
+    for (size_t i = 0; i < order.size(); ++i) order[i] = int64_t(i);
+    std::partial_sort(order.begin(), order.begin() + 6, order.end(),
+                      [&](int64_t a, int64_t b) { return std::abs(grads[a]) > std::abs(grads[b]); });
+    for (int k = 0; k < 6; ++k) {
+      float& p = params.values[order[size_t(k)]];
+      const float kept = p, h = 2e-3f;
+      p = kept + h;
+      const double up = value();
+      p = kept - h;
+      const double down = value();
+      p = kept;
+      const double want = (up - down) / (2 * double(h));
+      EXPECT_NEAR(grads[order[size_t(k)]], want, 0.03 * std::abs(want) + 1e-3) << what << " " << order[size_t(k)];
+    }
+  };
+  check(field.density.params(), out.grad_density, "density");
+  check(field.colour.params(), out.grad_colour, "colour");
+  check(field.grid.params(), field.grid.params().grads, "grid");
+}
+
+}  // namespace
+}  // namespace sanerf
