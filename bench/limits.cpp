@@ -151,7 +151,8 @@ void PrintLimits() {
 
 double Stopwatch::Now() const {
   timespec now;
-  clock_gettime(clock_ == kThisThread ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
+  constexpr clockid_t kClocks[] = {CLOCK_THREAD_CPUTIME_ID, CLOCK_PROCESS_CPUTIME_ID, CLOCK_MONOTONIC};
+  clock_gettime(kClocks[clock_], &now);
   return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
 }
 

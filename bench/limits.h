@@ -21,11 +21,10 @@ double GridLimitSeconds(const kernels::GridShape& shape, double samples, int thr
 // A line about each limit that was measured.
 void PrintLimits();
 
-// Processor time of this thread (what others run on the machine does not count), or of the clock on the wall for work
-// on several threads.
+// Processor time of this thread or of all threads (what others run on the machine does not count), or wall clock time.
 class Stopwatch {
  public:
-  enum Clock { kThisThread, kWall };
+  enum Clock { kThisThread, kProcess, kWall };
   explicit Stopwatch(Clock clock = kThisThread) : clock_(clock), start_(Now()) {}
   double Seconds() const { return Now() - start_; }
 

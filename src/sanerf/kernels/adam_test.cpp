@@ -109,6 +109,19 @@ TEST_P(AdamTest, SkipZeroLeavesUnvisitedRowsAlone) {
   EXPECT_NEAR(state.m[0], 0.9 * before.m[0], 1e-7);
 }
 
+// One gradient among zeros, at each place of a register in turn, of either sign and however small.
+TEST_P(AdamTest, SkipZeroMissesNoGradient) {
+  AdamStep step;
+  step.skip_zero = true;
+  for (size_t i = 0; i < 50; ++i) {
+    State state{std::vector<float>(50, 1.0f), std::vector<float>(50, -0.0f), std::vector<float>(50, 0.0f),
+                std::vector<float>(50, 0.0f)};
+    state.grads[i] = i % 2 ? 1e-12f : -1e-12f;
+    Step(*GetParam(), step, &state);
+    for (size_t j = 0; j < 50; ++j) ASSERT_EQ(state.params[j] != 1.0f, i == j) << i << " of " << j;
+  }
+}
+
 TEST_P(AdamTest, LeavesNeighboursAloneAndNeedsNoAlignment) {
   const State before = RandomState(100, 110);
   State whole = before, part = before;

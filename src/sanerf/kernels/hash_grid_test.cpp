@@ -169,6 +169,24 @@ TEST_P(HashGridTest, BackwardTouchesItsLevelOnly) {
   }
 }
 
+// A level surrounded by NaN: no point, not even on the last node or beyond, reads what is not its own.
+TEST_P(HashGridTest, ReadsItsLevelOnly) {
+  const std::vector<float> positions = TestPositions();
+  for (const int features : {2, 4, 8})
+    for (const bool dense : {true, false}) {
+      GridShape shape;
+      shape.num_levels = 1;
+      shape.num_features = features;
+      shape.levels[0] = {8, dense ? 512u : 256u, 16, dense};
+      const size_t begin = 16 * size_t(features), end = begin + shape.levels[0].num_rows * size_t(features);
+      std::vector<float> table(end + begin, NAN);
+      std::fill(table.begin() + std::ptrdiff_t(begin), table.begin() + std::ptrdiff_t(end), 1.0f);
+      std::vector<float> out(size_t(kSamples * features), NAN);
+      GetParam()->grid_forward(shape, table.data(), positions.data(), kTiles, out.data());
+      for (const float value : out) ASSERT_NEAR(value, 1.0, 1e-6) << features << " features";  // weights add up to one
+    }
+}
+
 TEST_P(HashGridTest, OutsideIsTheNearestFace) {
   const GridShape shape = MakeShape(4);
   const std::vector<float> table = RandomFloats(kRows * 4, -1, 1, 8);

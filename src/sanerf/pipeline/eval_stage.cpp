@@ -85,7 +85,7 @@ class Candidates {
     std::vector<StoredObject> selected;
     for (const StoredObject& object : ListObjects(run)) {
       if (object.prompt.instance < 0) continue;
-      if (object.nerf_fingerprint == FingerprintText(nerf.Fingerprint())) {
+      if (object.nerf_fingerprint == HexFingerprint(nerf.Fingerprint())) {
         selected.push_back(object);
       } else {
         LogWarning("object {} belongs to an earlier radiance field and is left out; segment it again", object.name);

@@ -94,7 +94,7 @@ StoredObject FindObject(const RunFolder& run, const std::string& name, const Ner
   for (const StoredObject& object : ListObjects(run)) {
     names.push_back(object.name);
     if (object.name != name) continue;
-    if (object.nerf_fingerprint != FingerprintText(nerf.Fingerprint())) {
+    if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) {
       throw Error(fmt::format("object '{}' is stale", name), "the radiance field was trained again since",
                   fmt::format("sanerf segment {} --prompts {}", run.path().string(),
                               (object.folder / "prompts.json").string()));
@@ -136,7 +136,7 @@ std::vector<StoredObject> StoreObjects(const RunFolder& run, const ObjectsToStor
     object.label = int(i) + 1;
     object.labels = labels;
     object.field_id = i == 0 ? Sha256OfFile(shared_checkpoint).substr(0, 16) : stored[0].field_id;
-    object.nerf_fingerprint = FingerprintText(objects.nerf_fingerprint);
+    object.nerf_fingerprint = HexFingerprint(objects.nerf_fingerprint);
     object.views_total = int(decoded.views.size());
     object.views_used =
         int(std::count_if(decoded.views.begin(), decoded.views.end(), [](const auto& view) { return view.used; }));

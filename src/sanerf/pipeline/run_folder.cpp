@@ -34,7 +34,7 @@ std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std:
 
 }  // namespace
 
-std::string FingerprintText(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
+std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
 
 std::string SceneHash(const Scene& scene) {
   std::string text = scene.format + "\n";

@@ -21,7 +21,7 @@ namespace sanerf {
 
 // Changes when views, cameras, split or image sizes on disk change.
 std::string SceneHash(const Scene& scene);
-std::string FingerprintText(uint64_t fingerprint);  // 16 hexadecimal digits
+std::string HexFingerprint(uint64_t fingerprint);  // 16 hexadecimal digits
 
 class RunFolder {
  public:

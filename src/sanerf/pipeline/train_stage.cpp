@@ -96,7 +96,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings) {
     const NerfModel model = TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/true});
     result.seconds = seconds_before + watch.seconds();
     run.SetStage("train", "complete", result.seconds,
-                 {{"iters", settings.nerf.iters}, {"fingerprint", FingerprintText(model.Fingerprint())}});
+                 {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model.Fingerprint())}});
     run.Save();
   } catch (const InterruptedError&) {
     run.SetStage("train", "interrupted", seconds_before + watch.seconds());

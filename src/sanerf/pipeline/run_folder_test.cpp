@@ -1,0 +1,123 @@
+#include "sanerf/pipeline/run_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/pipeline/object_store.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Four photos around the origin in NeRF-synthetic format.
+void WriteScene(const fs::path& folder, double angle = 0.9) {
+  EnsureWritableFolder(folder);
+  Json json = {{"camera_angle_x", angle}, {"frames", Json::array()}};
+  for (int i = 0; i < 4; ++i) {
+    const std::string name = "photo_" + std::to_string(i) + ".png";
+    WritePng(folder / name, ImageU8(16, 12, 3, uint8_t(40 * i)));
+    const double c = i % 2 == 0 ? (i == 0 ? 1 : -1) : 0, s = i % 2 == 1 ? (i == 1 ? 1 : -1) : 0;
+    json["frames"].push_back(
+        {{"file_path", name}, {"transform_matrix", {{c, 0, s, 3 * s}, {0, 1, 0, 0}, {-s, 0, c, 3 * c}, {0, 0, 0, 1}}}});
+  }
+  WriteJsonFile(folder / "transforms.json", json);
+}
+
+class RunFolderTest : public ::testing::Test {
+ protected:
+  RunFolderTest() {
+    WriteScene(folder_ / "scene");
+    EnsureWritableFolder(folder_ / "run");
+    Settings settings;
+    settings.Assign("nerf.iters=7", "--iters");
+    RunFolder run = RunFolder::Create(folder_ / "run", folder_ / "scene", LoadScene(folder_ / "scene"), settings);
+    run.SetStage("train", "interrupted", 1.5);
+    run.Save();
+  }
+  TestFolder folder_;
+};
+
+TEST_F(RunFolderTest, RemembersOptionsAndStages) {
+  const RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_EQ(run.options()["nerf"]["iters"], 7);
+  EXPECT_EQ(run.origins()["nerf.iters"], "--iters");
+  EXPECT_EQ(run.StageState("train"), "interrupted");
+  EXPECT_EQ(run.StageSeconds("train"), 1.5);
+  EXPECT_EQ(run.StageState("encode"), "none");
+  EXPECT_EQ(run.record()["scene"]["path"], "../scene");
+}
+
+TEST_F(RunFolderTest, MovesTogetherWithItsScene) {
+  fs::create_directory(folder_ / "elsewhere");
+  fs::rename(folder_ / "scene", folder_ / "elsewhere" / "scene");
+  fs::rename(folder_ / "run", folder_ / "elsewhere" / "run");
+  EXPECT_EQ(RunFolder::Open(folder_ / "elsewhere" / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, FindsTheSceneWhereItWasWhenOnlyTheRunMoves) {
+  fs::create_directories(folder_ / "a" / "b");
+  fs::rename(folder_ / "run", folder_ / "a" / "b" / "run");
+  EXPECT_EQ(RunFolder::Open(folder_ / "a" / "b" / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, AsksOnceForASceneThatMoved) {
+  fs::rename(folder_ / "scene", folder_ / "moved");
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("--scene DIR"));
+  EXPECT_EQ(run.OpenScene(folder_ / "moved").views.size(), 4u);
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, AnotherSceneInItsPlaceIsAnError) {
+  WriteScene(folder_ / "scene", 0.8);
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("not those that"));
+}
+
+TEST_F(RunFolderTest, UnfinishedTrainingIsSaid) {
+  const std::string text = ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run").OpenNerf(); });
+  EXPECT_THAT(text, HasSubstr("is not finished: its training is interrupted"));
+  EXPECT_THAT(text, HasSubstr("--resume"));
+}
+
+TEST_F(RunFolderTest, BrokenOrNewerRunsAreErrors) {
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "none"); }), HasSubstr("no such folder"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "scene"); }), HasSubstr("not a run folder"));
+  WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 99}");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run format 99"));
+  WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 1}");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("\"scene\" is missing"));
+  WriteFileAtomic(folder_ / "run" / "run.json", "{");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run.json:1:"));
+}
+
+TEST_F(RunFolderTest, OnlyOneProcessWrites) {
+  const RunLock lock(folder_ / "run");
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string text = ErrorTextOf<Error>([&] { const RunLock second(folder_ / "run"); });
+    _exit(text.find("is in use: process " + std::to_string(getppid())) != std::string::npos ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(ObjectNames, MustBeFolderNames) {
+  EXPECT_NO_THROW(CheckObjectName("mug 2"));
+  for (const char* name : {"", ".", "../x", "a/b", "-v", "a\nb"})
+    EXPECT_THROW(CheckObjectName(name), UsageError) << name;
+  EXPECT_EQ(FlatName("train/a.b/000.png"), "train_a.b_000");
+}
+
+}  // namespace
+}  // namespace sanerf
