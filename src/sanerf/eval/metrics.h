@@ -12,7 +12,7 @@ struct MaskScore {
 
   // Masks: non-zero = object; same size. Boundary band: 2 % of the image diagonal (Cheng et al., CVPR 2021).
   void Add(const ImageU8& prediction, const ImageU8& truth);
-  double Iou() const;          // 1 when both are empty everywhere
+  double Iou() const;  // 1 when both are empty everywhere
   double Accuracy() const;
   double BoundaryIou() const;
 };

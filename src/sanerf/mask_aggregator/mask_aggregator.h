@@ -11,8 +11,8 @@
 namespace sanerf {
 
 struct AggregatorOptions {
-  int iters = 600;
-  int rays = 4096;
+  int iters = 400;
+  int rays = 2048;
   int pool_rays = 1 << 18;
   float lr = 1e-2f;
   float lr_final = 0.1f;

@@ -18,7 +18,6 @@ namespace {
 
 constexpr char kCheckpointKind[] = "object-field";
 constexpr int kBlock = 16;
-constexpr float kMinWeight = 1e-3f;  // as in training
 
 class BlockSegmenter {
  public:
@@ -43,7 +42,7 @@ void BlockSegmenter::AddWave() {
   visible_.clear();
   for (const Segment& segment : tracer_.segments())
     for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
-      if (tracer_.weights()[slot] > kMinWeight) visible_.emplace_back(segment.ray, slot);
+      if (tracer_.weights()[slot] > kMinObjectWeight) visible_.emplace_back(segment.ray, slot);
   if (visible_.empty()) return;
   const int64_t n = kernels::NumTiles(int64_t(visible_.size()));
   positions_.Reserve(n * 3 * kTile);

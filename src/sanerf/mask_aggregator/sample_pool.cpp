@@ -13,7 +13,6 @@ using kernels::kTile;
 
 namespace {
 
-constexpr float kMinWeight = 1e-3f;
 constexpr int kGroup = 256;  // rays traced together
 
 // Pixels within a margin of any object pixel (the margin grows with the image), as indices y * width + x.
@@ -84,7 +83,7 @@ void TraceInto(const NerfModel& nerf, const std::vector<DrawnRay>& drawn, Sample
     }
     for (const Segment& segment : tracer.segments())
       for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
-        if (tracer.weights()[slot] > kMinWeight) slots[size_t(segment.ray)].push_back(slot);
+        if (tracer.weights()[slot] > kMinObjectWeight) slots[size_t(segment.ray)].push_back(slot);
     for (size_t i = 0; i < count; ++i) {
       if (slots[i].empty()) continue;  // nothing there: no evidence about any object
       pool->rays.push_back({int64_t(pool->samples.size()), int(slots[i].size()), drawn[begin + i].label});

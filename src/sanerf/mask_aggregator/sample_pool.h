@@ -25,7 +25,7 @@ struct SamplePool {
 
 // num_rays rays, equally many per view; half of them anywhere in the image, half near and inside the objects (uniformly
 // in the masks' surroundings, so that both sides of an edge are drawn alike). Samples that carry less than
-// 0.1 % of the light are left out.
+// 1 % of the light are left out.
 SamplePool TracePool(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed);
 
 }  // namespace sanerf

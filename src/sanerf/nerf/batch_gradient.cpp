@@ -85,10 +85,11 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
   }
 }
 
-void BatchGradient::Compute(const RayGroup& group, float loss_scale, float step_scale, GroupGradient* out) {
+void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, GroupGradient* out) {
+  loss_.distortion = schedule.distortion;
   rays_.resize(group.rays.size());
   for (size_t i = 0; i < group.rays.size(); ++i) rays_[i] = group.rays[i].ray;
-  tracer_.SetStepScale(step_scale);
+  tracer_.SetStepScale(schedule.step_scale);
   tracer_.Begin(rays_.data(), group.jitter.data(), int(rays_.size()));
   while (tracer_.NextWave()) ColourOfWave();
 
@@ -105,7 +106,7 @@ void BatchGradient::Compute(const RayGroup& group, float loss_scale, float step_
   out->grad_colour.Reserve(field_.colour.params().size());
   out->grad_density.Fill(0);
   out->grad_colour.Fill(0);
-  RayLosses(group, loss_scale, out);
+  RayLosses(group, schedule.loss_scale, out);
 
   grad_colour_in_.Reserve(n * kIn * kTile);
   field_.colour.Backward(colour_in_.data(), colour_hidden_.data(), grad_rgb_.data(), n, grad_colour_in_.data(),

@@ -29,8 +29,12 @@ class BatchGradient {
   BatchGradient(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& trace,
                 const RayLossOptions& loss);
 
-  // loss_scale: 1 / number of rays of the whole batch; step_scale: factor on the marching steps.
-  void Compute(const RayGroup& group, float loss_scale, float step_scale, GroupGradient* out);
+  // loss_scale: 1 / number of rays of the whole batch; step_scale: factor on the marching steps; distortion: weight of
+  // that loss now.
+  struct Schedule {
+    float loss_scale = 1, step_scale = 1, distortion = 0;
+  };
+  void Compute(const RayGroup& group, const Schedule& schedule, GroupGradient* out);
 
  private:
   void ColourOfWave();

@@ -15,7 +15,7 @@ struct NerfOptions {
   std::string loss = "huber";
   float huber_delta = 0.1f;
   std::string background = "random";
-  float distortion = 0.001f;
+  float distortion = 0.02f;
   int levels = 16;
   int features = 2;
   int log2_table = 19;
@@ -27,8 +27,8 @@ struct NerfOptions {
   int colour_layers = 2;
   int occupancy_resolution = 128;
   int occupancy_every = 16;
-  float step = 0.0034641f;
-  float cone = 1.0f / 256;
+  float step = 0.006f;
+  float cone = 1.0f / 160;
   float eval_fraction = 0.1f;
   float save_seconds = 60;
 
@@ -43,7 +43,7 @@ struct NerfOptions {
     v("loss", loss, "photometric loss: huber or mse");
     v("huber_delta", huber_delta, "residual where the Huber loss turns linear");
     v("background", background, "what shows behind a ray: random, or last_sample (the last sample is made opaque)");
-    v("distortion", distortion, "weight of the distortion loss of mip-NeRF 360 (0 = off)");
+    v("distortion", distortion, "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)");
     v("levels", levels, "levels of the hash grid");
     v("features", features, "features per level: 2, 4 or 8");
     v("log2_table", log2_table, "log2 of the rows of a hashed level");

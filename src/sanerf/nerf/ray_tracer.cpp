@@ -10,7 +10,7 @@ namespace sanerf {
 using kernels::kTile;
 
 namespace {
-constexpr int kWaveSamples = 1024;  // aimed at per wave: enough to fill tiles, few enough to waste little behind surfaces
+constexpr int kWaveSamples = 2048;  // aimed at per wave: enough to fill tiles, few enough to waste little behind surfaces
 constexpr int kMinPerRay = 4, kMaxPerRay = 64;
 }  // namespace
 

@@ -47,6 +47,11 @@ double NerfTrainer::LearningRate() const {
   return options_.lr * warm_up * std::pow(double(options_.lr_final), double(step_) / std::max(1, options_.iters));
 }
 
+// Grows to its full weight half way: from the start it would keep thin fog from gathering into surfaces.
+float NerfTrainer::DistortionWeight() const {
+  return options_.distortion * std::min(1.0f, 2 * float(step_) / float(std::max(1, options_.iters)));
+}
+
 // Groups of rays in parallel; every random number is a function of (seed, step, ray).
 void NerfTrainer::ComputeGroups(int64_t num_rays) {
   num_groups_ = size_t((num_rays + kGroupRays - 1) / kGroupRays);
@@ -62,7 +67,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
     }
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
-    worker->Compute(group, 1.0f / float(num_rays), step_scale_, &groups_[size_t(g)]);
+    worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight()}, &groups_[size_t(g)]);
   });
 }
 

@@ -37,6 +37,7 @@ class NerfTrainer {
   void ApplyGradients();
   void AdaptBatch(const NerfStepResult& result);
   double LearningRate() const;
+  float DistortionWeight() const;
 
   NerfOptions options_;
   Similarity model_from_file_;

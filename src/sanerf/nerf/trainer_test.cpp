@@ -183,10 +183,10 @@ TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   GroupGradient out;
   const auto value = [&] {
     GroupGradient other;
-    BatchGradient(field, occupancy, trace, loss).Compute(group, 1.0f, 1, &other);
+    BatchGradient(field, occupancy, trace, loss).Compute(group, {1, 1, 0.01f}, &other);
     return other.loss;
   };
-  gradient.Compute(group, 1.0f, 1, &out);
+  gradient.Compute(group, {1, 1, 0.01f}, &out);
   field.grid.params().PrepareTraining();
   for (int l = 0; l < o.levels; ++l) field.grid.BackwardLevel(l, out.grid);
   const auto check = [&](Parameters& params, const Buffer& grads, const char* what) {

@@ -74,6 +74,7 @@ void CheckpointWriter::Write(const std::filesystem::path& path) const {
     out.write(reinterpret_cast<const char*>(&preamble), sizeof preamble);
     out.write(text.data(), std::streamsize(text.size()));
     for (const auto& [name, values] : tensors) {
+      if (values.empty()) continue;
       const char zeros[8] = {};
       out.write(reinterpret_cast<const char*>(values.data()), std::streamsize(values.size_bytes()));
       out.write(zeros, std::streamsize(Padded(values.size_bytes()) - values.size_bytes()));

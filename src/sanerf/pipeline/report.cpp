@@ -25,13 +25,13 @@ const std::vector<std::string> kColumns = {"photo",    "render",       "depth", 
 
 std::string Percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
-// The object's worst view and others evenly spread, in order.
+// Views evenly spread, the same for every object (each costs an encoding), and the object's worst one; in order.
 std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
-  const size_t total = object.views.size(), wanted = std::min(total, size_t(std::max(1, count)));
+  const size_t total = object.views.size(), num_even = std::min(total, size_t(std::max(1, count - 1)));
   std::set<size_t> chosen;
+  for (size_t i = 0; i < num_even; ++i) chosen.insert(i * total / num_even);
   const auto worse = [](const auto& a, const auto& b) { return a.second.Iou() < b.second.Iou(); };
   chosen.insert(size_t(std::min_element(object.views.begin(), object.views.end(), worse) - object.views.begin()));
-  for (size_t i = 0; chosen.size() < wanted && i < wanted; ++i) chosen.insert(i * total / wanted);
   return {chosen.begin(), chosen.end()};
 }
 

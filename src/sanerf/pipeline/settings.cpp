@@ -32,7 +32,8 @@ Settings::Settings() {
 void Settings::ApplyPreset(const std::string& name) {
   const Json before = registry_.ToJson().at("nerf");
   nerf = NerfPreset(name);
-  for (const auto& [key, value] : registry_.ToJson().at("nerf").items()) {
+  const Json after = registry_.ToJson().at("nerf");
+  for (const auto& [key, value] : after.items()) {
     if (value != before.at(key)) origins_["nerf." + key] = "preset " + name;
   }
 }
