@@ -80,7 +80,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings) {
   note("train", train.seconds, train.reused);
 
   LogInfo("demo   3/6  encoding the views with {}", settings.encode.model);
-  LogInfo("demo   4/6  one click per object to masks to an object field");
+  LogInfo("demo   4/6  a few clicks per object to masks to an object field");
   const Prompts prompts = ReadPrompts(scene / "prompts.json");
   const bool had_objects = IsSegmented(run, prompts, settings);
   if (!had_objects) {

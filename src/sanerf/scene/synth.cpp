@@ -121,6 +121,7 @@ InnermostPixel FindInnermost(const ImageU8& mask, int id) {
 // What one view shows of one target.
 struct Sighting {
   std::string view;
+  Vec3 direction = Vec3::Zero();  // horizontal, from the table's axis to the camera
   InnermostPixel click;
   int64_t pixels = 0;
   double visible = 0;  // share of the object's outline that nothing covers
@@ -152,11 +153,15 @@ double Quality(const Sighting& s) {
   return s.pixels * std::pow(s.visible, 12) * (s.cut_off ? 0.1 : 1) + 1e-3 * s.click.distance;
 }
 
+// Prompts per target.
+constexpr size_t kPromptViews = 3, kClicksPerView = 3;
+constexpr double kSmallestMargin = 3;  // pixels between a click and the border of what may be clicked
+
 class SceneWriter {
  public:
   SceneWriter(const fs::path& folder, const SynthOptions& options)
       : folder_(folder), options_(options), world_(options.seed) {
-    best_.resize(world_.objects().size());
+    sightings_.resize(world_.objects().size());
     counts_.resize(world_.objects().size());
   }
 
@@ -220,19 +225,51 @@ class SceneWriter {
       if (is_test || !object.is_target || pixels == 0) continue;
       Sighting sighting = LookFor(world_, object, camera, mask);
       sighting.view = name;
-      if (Quality(sighting) > Quality(best_[i])) best_[i] = sighting;
+      sighting.direction = (camera.center() - Vec3(0, 0, camera.center().z())).normalized();
+      sightings_[i].push_back(sighting);
     }
+  }
+
+  // The best views of one object, from sides at least 70 degrees apart.
+  static std::vector<Sighting> BestViews(std::vector<Sighting> sightings) {
+    std::stable_sort(sightings.begin(), sightings.end(),
+                     [](const Sighting& a, const Sighting& b) { return Quality(a) > Quality(b); });
+    std::vector<Sighting> chosen;
+    for (const Sighting& s : sightings) {
+      const bool new_side = std::all_of(chosen.begin(), chosen.end(),
+                                        [&](const Sighting& c) { return c.direction.dot(s.direction) < 0.34; });
+      if (new_side && chosen.size() < kPromptViews) chosen.push_back(s);
+    }
+    return chosen;
+  }
+
+  // Clicks as a person would spread them: the innermost pixel, then the innermost of what is left around it.
+  std::vector<InnermostPixel> SpreadClicks(const std::string& view, int id) const {
+    ImageU8 mask = ReadImage(folder_ / fmt::format("train_mask/{}.png", fs::path(view).filename().string()));
+    std::vector<InnermostPixel> clicks;
+    while (clicks.size() < kClicksPerView) {
+      const InnermostPixel click = FindInnermost(mask, id);
+      if (click.distance < kSmallestMargin) break;
+      clicks.push_back(click);
+      for (int y = 0; y < mask.height; ++y)
+        for (int x = 0; x < mask.width; ++x)
+          if (std::hypot(x - click.x, y - click.y) < click.distance) mask.At(x, y) = 0;
+    }
+    return clicks;
   }
 
   Json Prompts() const {
     Json objects = Json::array();
     for (size_t i = 0; i < world_.objects().size(); ++i) {
       const SynthObject& object = world_.objects()[i];
-      if (!object.is_target || best_[i].pixels == 0) continue;
-      const Json click = {
-          {"view", best_[i].view}, {"xy", Json::array({best_[i].click.x, best_[i].click.y})}, {"label", 1}};
-      objects.push_back(
-          {{"name", object.name}, {"instance", object.id}, {"clicks", Json::array({click})}, {"min_visible", 1}});
+      if (!object.is_target || sightings_[i].empty()) continue;
+      Json clicks = Json::array();
+      for (const Sighting& sighting : BestViews(sightings_[i]))
+        for (const InnermostPixel& click : SpreadClicks(sighting.view, object.id))
+          clicks.push_back({{"view", sighting.view}, {"xy", Json::array({click.x, click.y})}, {"label", 1}});
+      if (clicks.empty()) continue;
+      const int min_visible = clicks.size() >= 2 * kClicksPerView ? 2 : 1;
+      objects.push_back({{"name", object.name}, {"instance", object.id}, {"clicks", clicks}, {"min_visible", min_visible}});
     }
     return Json::object({{"objects", objects}});
   }
@@ -266,7 +303,7 @@ class SceneWriter {
   fs::path folder_;
   SynthOptions options_;
   SynthWorld world_;
-  std::vector<Sighting> best_;
+  std::vector<std::vector<Sighting>> sightings_;  // per object, training views
   std::vector<Counts> counts_;
   int done_ = 0;
 };

@@ -32,8 +32,8 @@ struct SynthView {
 SynthView RenderSynthView(const Camera& camera, const SynthOptions& options);
 
 // Writes transforms_train.json, transforms_test.json, train/, test/, train_mask/, test_mask/, test_depth/ (16-bit PNG x
-// integer_depth_scale), scene.json (instances) and prompts.json: for each target object one positive click in one
-// training view (where it is well visible), in the format of the prompts file, with its instance id.
+// integer_depth_scale), scene.json (instances) and prompts.json: for each target object up to three positive clicks
+// in each of up to three training views (from different sides, where it is well visible), in the format of the prompts file, with its instance id.
 void WriteSynthScene(const std::filesystem::path& folder, const SynthOptions& options);
 
 }  // namespace sanerf
