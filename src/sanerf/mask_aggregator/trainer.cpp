@@ -59,7 +59,7 @@ class ObjectTrainer {
     }
     if (!std::isfinite(loss))
       throw Error(fmt::format("object field, step {}", step), "the loss is not a number",
-                  "lower the learning rate: --set mask_aggregator.lr=0.003");
+                  "lower the learning rate: --set object.lr=0.003");
     return {loss, correct / options_.rays};
   }
 

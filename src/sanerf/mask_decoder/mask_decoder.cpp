@@ -22,7 +22,7 @@ MaskRule RuleByName(const std::string& name, const Sam& sam) {
   if (name == "auto") return sam.default_rule();
   if (name == "highest_iou") return MaskRule::kHighestPredictedIou;
   if (name == "single") return MaskRule::kSingleMask;
-  throw UsageError(fmt::format("mask_decoder.rule: '{}' is not a rule", name), "expected auto, highest_iou or single",
+  throw UsageError(fmt::format("masks.rule: '{}' is not a rule", name), "expected auto, highest_iou or single",
                    DidYouMean(name, {"auto", "highest_iou", "single"}));
 }
 
@@ -31,12 +31,12 @@ void CheckInputs(const ObjectPrompt& object, const FeatureContainer& container, 
   if (const auto why = WhyUnusable(object)) throw UsageError(*why);
   if (!(options.depth_tolerance >= 0) || !(options.relative_depth_tolerance >= 0) ||
       options.depth_tolerance + options.relative_depth_tolerance <= 0) {
-    throw UsageError(fmt::format("mask_decoder.depth_tolerance={} relative_depth_tolerance={}", options.depth_tolerance,
+    throw UsageError(fmt::format("masks.depth_tolerance={} relative_depth_tolerance={}", options.depth_tolerance,
                                  options.relative_depth_tolerance),
                      "both must be at least 0, and one of them more");
   }
   if (options.seed_points < 0 || options.seed_points > 100) {
-    throw UsageError(fmt::format("mask_decoder.seed_points={}", options.seed_points), "expected 0 to 100");
+    throw UsageError(fmt::format("masks.seed_points={}", options.seed_points), "expected 0 to 100");
   }
   if (container.ModelFingerprint() != sam.Fingerprint()) {
     throw Error(fmt::format("the views were not encoded with these files of {}", sam.name()),
@@ -109,12 +109,12 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
     hint = fmt::format(
         "put the prompts where more cameras see them, lower min_visible (now {}), or allow a larger error of the "
         "rendered "
-        "depth with --set mask_decoder.depth_tolerance={:g} --set mask_decoder.relative_depth_tolerance={:g}",
+        "depth with --set masks.depth_tolerance={:g} --set masks.relative_depth_tolerance={:g}",
         needed, 2.5 * options.depth_tolerance, 2 * options.relative_depth_tolerance);
   } else if (has("not_encoded")) {
     hint = "run: sanerf encode RUN";
   } else {
-    hint = "add positive clicks on the object or a box around it, or take another mask with --set mask_decoder.rule=";
+    hint = "add positive clicks on the object or a box around it, or take another mask with --set masks.rule=";
     hint += options.rule == "single" ? "highest_iou" : "single";
   }
   throw Error(fmt::format("object '{}': none of {} views gives a mask", object.name, views.size()),

@@ -239,7 +239,7 @@ TEST_F(MaskDecoderTest, NoViewLeftSaysWhatToDo) {
   object_.points = {{Vec3(0, 2, 0), 1}};  // in the air
   EXPECT_THAT(Failure(),
               AllOf(HasSubstr("object 'ball': none of 6 views"), HasSubstr("6 without a visible positive point"),
-                    HasSubstr("--set mask_decoder.depth_tolerance=0.05"), HasSubstr("min_visible")));
+                    HasSubstr("--set masks.depth_tolerance=0.05"), HasSubstr("min_visible")));
 }
 
 TEST_F(MaskDecoderTest, ViewsThatAreNotEncodedAreRecorded) {

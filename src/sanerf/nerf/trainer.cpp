@@ -32,9 +32,9 @@ NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
       occupancy_(std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
       trace_{MarchOptionsFor(o, scene.extent, scene.near), 1e-4f},
       rays_per_step_(kFirstRays) {
-  if (o.loss != "huber" && o.loss != "mse") throw UsageError("train.loss=" + o.loss, "unknown loss", "use huber or mse");
+  if (o.loss != "huber" && o.loss != "mse") throw UsageError("nerf.loss=" + o.loss, "unknown loss", "use huber or mse");
   if (o.background != "random" && o.background != "last_sample")
-    throw UsageError("train.background=" + o.background, "unknown background", "use random or last_sample");
+    throw UsageError("nerf.background=" + o.background, "unknown background", "use random or last_sample");
   loss_ = {o.loss == "huber", o.huber_delta, o.background == "last_sample" && !has_alpha_, o.distortion};
   for (Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) p->PrepareTraining();
   occupancy_->CullUnseen(photos_.cameras());
@@ -105,7 +105,7 @@ NerfStepResult NerfTrainer::Step() {
   for (size_t g = 0; g < num_groups_; ++g) {
     if (!IsFinite(groups_[g].loss))
       throw Error(fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays, int64_t(g + 1) * kGroupRays - 1),
-                  "the loss is not a number", "lower the learning rate: --set train.lr=0.003");
+                  "the loss is not a number", "lower the learning rate: --set nerf.lr=0.003");
     result.loss += groups_[g].loss;
     squared += groups_[g].squared;
     result.num_samples += groups_[g].num_samples;

@@ -19,7 +19,7 @@ float* Allocate(int64_t size) {
   void* data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!data)
     throw Error(fmt::format("out of memory: {:.0f} MB wanted", double(bytes) / 1e6), "the system gave none",
-                "use a smaller hash table (--set train.log2_table=17) or fewer rays");
+                "use a smaller hash table (--set nerf.log2_table=17) or fewer rays");
   if (alignment == kHugePage) madvise(data, bytes, MADV_HUGEPAGE);  // advice only: failure costs speed, nothing else
   return static_cast<float*>(data);
 }
