@@ -20,7 +20,6 @@ constexpr double kLongRay = 100;  // samples
 constexpr float kCoarsest = 8;
 enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
 
-bool IsFinite(double x) { return std::isfinite(x); }
 }  // namespace
 
 NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
@@ -103,7 +102,7 @@ NerfStepResult NerfTrainer::Step() {
   result.num_rays = num_rays;
   double squared = 0;
   for (size_t g = 0; g < num_groups_; ++g) {
-    if (!IsFinite(groups_[g].loss))
+    if (!std::isfinite(groups_[g].loss))
       throw Error(fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays, int64_t(g + 1) * kGroupRays - 1),
                   "the loss is not a number", "lower the learning rate: --set nerf.lr=0.003");
     result.loss += groups_[g].loss;
