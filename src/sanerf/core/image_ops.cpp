@@ -110,6 +110,47 @@ ImageU8 ResizeNearest(const ImageU8& image, int width, int height) {
   return out;
 }
 
+namespace {
+
+// The 4-connected regions of the pixels that are (or are not) zero, as pixel indices.
+std::vector<std::vector<int64_t>> Regions(const ImageU8& mask, bool of_zero) {
+  std::vector<uint8_t> seen(size_t(mask.num_pixels()), 0);
+  std::vector<std::vector<int64_t>> regions;
+  for (int64_t start = 0; start < mask.num_pixels(); ++start) {
+    if (seen[size_t(start)] || (mask.data[size_t(start)] == 0) != of_zero) continue;
+    std::vector<int64_t> region = {start};
+    seen[size_t(start)] = 1;
+    const auto visit = [&](int64_t i) {
+      if (seen[size_t(i)] || (mask.data[size_t(i)] == 0) != of_zero) return;
+      seen[size_t(i)] = 1;
+      region.push_back(i);
+    };
+    for (size_t next = 0; next < region.size(); ++next) {
+      const int64_t i = region[next], x = i % mask.width;
+      if (x > 0) visit(i - 1);
+      if (x + 1 < mask.width) visit(i + 1);
+      if (i >= mask.width) visit(i - mask.width);
+      if (i + mask.width < mask.num_pixels()) visit(i + mask.width);
+    }
+    regions.push_back(std::move(region));
+  }
+  return regions;
+}
+
+}  // namespace
+
+void RemoveSpecks(int64_t max_pixels, ImageU8* mask) {
+  const auto islands = Regions(*mask, false);
+  size_t largest = 0;
+  for (const auto& island : islands) largest = std::max(largest, island.size());
+  for (const auto& island : islands)
+    if (int64_t(island.size()) <= max_pixels && island.size() < largest)
+      for (const int64_t i : island) mask->data[size_t(i)] = 0;
+  for (const auto& hole : Regions(*mask, true))
+    if (int64_t(hole.size()) <= max_pixels)
+      for (const int64_t i : hole) mask->data[size_t(i)] = 255;
+}
+
 ImageF CompositeOver(const ImageF& image, const float background[3]) {
   if (image.channels == 3) return image;
   SANERF_CHECK(image.channels == 1 || image.channels == 2 || image.channels == 4);

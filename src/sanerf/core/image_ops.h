@@ -13,6 +13,10 @@ ImageF Resize(const ImageF& image, int width, int height);
 ImageU8 Resize(const ImageU8& image, int width, int height);
 ImageU8 ResizeNearest(const ImageU8& image, int width, int height);  // for label images
 
+// Gives every 4-connected region of at most max_pixels equal pixels to what surrounds it: islands of non-zero pixels
+// become 0 first, then holes of 0 become 255. A mask without larger islands keeps its largest.
+void RemoveSpecks(int64_t max_pixels, ImageU8* mask);
+
 // RGBA (or grey, grey + alpha) to RGB over a constant background; plain RGB is returned unchanged.
 ImageF CompositeOver(const ImageF& image, const float background[3]);
 ImageU8 ToRgb(const ImageU8& image);  // 1, 2, 3 or 4 channels to 3, alpha dropped

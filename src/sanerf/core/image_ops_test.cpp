@@ -81,6 +81,32 @@ TEST(ImageOps, ToRgbDropsAlpha) {
   EXPECT_THAT(ToRgb(grey).data, ElementsAre(9, 9, 9));
 }
 
+TEST(ImageOps, SpecksAreRemovedAndHolesFilled) {
+  const auto mask_of = [](const std::vector<std::string>& rows) {
+    ImageU8 mask(int(rows[0].size()), int(rows.size()), 1);
+    for (int y = 0; y < mask.height; ++y)
+      for (int x = 0; x < mask.width; ++x) mask.At(x, y) = rows[size_t(y)][size_t(x)] == '#' ? 255 : 0;
+    return mask;
+  };
+  ImageU8 mask = mask_of({"######...#",  // an island of one and one of two, touching at a corner only
+                          "#.####..#.",  // a hole of one
+                          "##..##..#.",  // a hole of two
+                          "######...."});
+  ImageU8 copy = mask;
+  RemoveSpecks(1, &copy);
+  EXPECT_EQ(copy.data, mask_of({"######....", "######..#.", "##..##..#.", "######...."}).data);
+  copy = mask;
+  RemoveSpecks(2, &copy);
+  EXPECT_EQ(copy.data, mask_of({"######....", "######....", "######....", "######...."}).data);
+  // However large the limit, the largest island stays.
+  copy = mask_of({"#..", "##.", "..#"});
+  RemoveSpecks(5, &copy);
+  EXPECT_EQ(copy.data, mask_of({"#..", "##.", "..."}).data);
+  copy = ImageU8(3, 3, 1);
+  RemoveSpecks(4, &copy);
+  EXPECT_EQ(copy.data, ImageU8(3, 3, 1).data);
+}
+
 TEST(ImageOps, DepthColoursGoFromWarmToCold) {
   ImageF depth(100, 1, 1);
   for (int i = 0; i < 100; ++i) depth.data[size_t(i)] = float(i);

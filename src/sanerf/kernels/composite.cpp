@@ -5,8 +5,7 @@
 namespace sanerf::kernels {
 
 template <class T>
-T CompositeWeights(int n, const T* sigma, const T* dt, T* weights) {
-  T transmittance = 1;
+T CompositeWeights(int n, const T* sigma, const T* dt, T* weights, T transmittance) {
   for (int i = 0; i < n; ++i) {
     const T pass = std::exp(-sigma[i] * dt[i]);
     weights[i] = transmittance * (1 - pass);
@@ -60,7 +59,7 @@ T DistortionLoss(int n, const T* weights, const T* s, const T* ds, T scale, T* g
 }
 
 #define SANERF_INSTANTIATE(T)                                                                        \
-  template T CompositeWeights(int, const T*, const T*, T*);                                          \
+  template T CompositeWeights(int, const T*, const T*, T*, T);                                       \
   template void CompositeValues(int, const T*, const T*, int, T*);                                   \
   template void CompositeBackward(int, const T*, const T*, const T*, T, const T*, T, T*);            \
   template T DistortionLoss(int, const T*, const T*, const T*, T, T*)

@@ -24,6 +24,16 @@ TEST(Composite, ConstantSlab) {
     EXPECT_NEAR(weights[size_t(i)], std::exp(-0.05 * i) - std::exp(-0.05 * (i + 1)), 1e-6) << i;
 }
 
+// A ray traced in two pieces is the ray traced in one.
+TEST(Composite, ContinuesBehindWhatIsInFront) {
+  const float sigma[4] = {0.5f, 3.0f, 0.0f, 7.0f}, dt[4] = {0.4f, 0.1f, 0.3f, 0.2f};
+  float whole[4], pieces[4];
+  const float end = CompositeWeights(4, sigma, dt, whole);
+  const float half_way = CompositeWeights(2, sigma, dt, pieces);
+  EXPECT_EQ(CompositeWeights(2, sigma + 2, dt + 2, pieces + 2, half_way), end);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(pieces[i], whole[i]) << i;
+}
+
 TEST(Composite, NothingIsEmpty) {
   EXPECT_EQ(CompositeWeights<float>(0, nullptr, nullptr, nullptr), 1.0f);
   float out[2] = {7, 7};

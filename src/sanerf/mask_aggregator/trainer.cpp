@@ -12,6 +12,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
 
@@ -68,19 +69,11 @@ class ObjectTrainer {
     kernels::AdamStep adam;
     adam.lr = options_.lr * float(std::pow(double(options_.lr_final), double(step) / std::max(1, options_.iters)));
     adam.step = step + 1;
-    const int num_levels = field_->grid.shape().num_levels;
-    ParallelFor(num_levels + 1, [&](int64_t job) {
-      if (job > 0) {
-        const int level = num_levels - int(job);
-        for (const ObjectGroupGradient& group : groups_) field_->grid.BackwardLevel(level, group.grid);
-        kernels::AdamStep sparse = adam;
-        sparse.skip_zero = true;
-        field_->grid.StepLevel(level, sparse);
-        return;
-      }
+    std::vector<const GridGradient*> grid_gradients;
+    for (const ObjectGroupGradient& group : groups_) grid_gradients.push_back(&group.grid);
+    StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
       Parameters& params = field_->mlp.params();
-      for (const ObjectGroupGradient& group : groups_)
-        for (int64_t i = 0; i < params.size(); ++i) params.grads[i] += group.grad_mlp[i];
+      for (const ObjectGroupGradient& group : groups_) AddGradients(group.grad_mlp, &params);
       kernels::AdamStep dense = adam;
       dense.lr *= kMlpRate;
       params.Step(dense, 0, params.size());

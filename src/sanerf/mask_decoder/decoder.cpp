@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/mask_decoder/pixel_frames.h"
 
 namespace sanerf {
 namespace {
 
 constexpr int64_t kMinMaskPixels = 10;  // the release's limit; smaller masks are specks
+
+int64_t CountNonZero(const ImageU8& mask) {
+  return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t v) { return v != 0; });
+}
 
 void Reject(ViewDecision& decision, const char* kind, const std::string& reason) {
   decision.used = false;
@@ -90,7 +96,7 @@ SamPrompt ViewDecider::FindPoints(const std::vector<LiftedPoint>& points, ViewDe
   const ImageF depth = container_.Depth(decision.view_idx);
   SamPrompt prompt;
   for (const LiftedPoint& point : points) {
-    PointInView found = FindInView(point.p_file, camera, depth, tolerance_);
+    PointInView found = FindInView(point.p_file, camera, depth, options_.tolerance);
     const bool is_own_view = point.source_view == decision.view_idx;
     if (is_own_view) {
       // The user saw it here; projecting it back would only add rounding.
@@ -113,8 +119,8 @@ SamPrompt ViewDecider::FindPoints(const std::vector<LiftedPoint>& points, ViewDe
 
 void ViewDecider::Predict(const SamPrompt& prompt, ViewDecision& decision) const {
   sam_.SetFeatures(container_.Features(decision.view_idx));
-  const std::vector<SamMask> candidates = sam_.Predict(prompt, mask_rule_ == MaskRule::kHighestPredictedIou);
-  const SamMask& chosen = ChooseMask(candidates, mask_rule_);
+  const std::vector<SamMask> candidates = sam_.Predict(prompt, options_.mask_rule == MaskRule::kHighestPredictedIou);
+  const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
   decision.candidate = chosen.candidate;
   decision.predicted_iou = chosen.predicted_iou;
 
@@ -126,11 +132,9 @@ void ViewDecider::Predict(const SamPrompt& prompt, ViewDecision& decision) const
                 fmt::format("the view has {}x{}", camera.width, camera.height), "encode the views again");
   }
   decision.mask = ImageU8(logits.width, logits.height, 1);
-  int64_t num_pixels = 0;
-  for (int64_t i = 0; i < logits.num_pixels(); ++i) {
-    decision.mask.data[i] = logits.data[i] > 0 ? 255 : 0;
-    num_pixels += logits.data[i] > 0;
-  }
+  for (int64_t i = 0; i < logits.num_pixels(); ++i) decision.mask.data[i] = logits.data[i] > 0 ? 255 : 0;
+  RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(decision.mask))), &decision.mask);
+  const int64_t num_pixels = CountNonZero(decision.mask);
   decision.area = static_cast<double>(num_pixels) / static_cast<double>(logits.num_pixels());
 
   if (num_pixels == 0) {

@@ -16,11 +16,16 @@ struct VisibilityRule {
 };
 VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points);
 
+struct ViewDeciderOptions {
+  MaskRule mask_rule;
+  DepthTolerance tolerance;
+  double specks = 0;  // largest island or hole that is removed, as a share of the mask
+};
+
 class ViewDecider {
  public:
-  ViewDecider(const Scene& scene, const FeatureContainer& container, Sam& sam, MaskRule rule,
-              const DepthTolerance& tolerance)
-      : scene_(scene), container_(container), sam_(sam), mask_rule_(rule), tolerance_(tolerance) {}
+  ViewDecider(const Scene& scene, const FeatureContainer& container, Sam& sam, const ViewDeciderOptions& options)
+      : scene_(scene), container_(container), sam_(sam), options_(options) {}
 
   // Throws UsageError when the box lies outside its image or its view has one already.
   void AddBox(const BoxPrompt& box);
@@ -35,8 +40,7 @@ class ViewDecider {
   const Scene& scene_;
   const FeatureContainer& container_;
   Sam& sam_;
-  MaskRule mask_rule_;
-  DepthTolerance tolerance_;
+  ViewDeciderOptions options_;
   std::map<int, SamPrompt::Box> boxes_;
 };
 

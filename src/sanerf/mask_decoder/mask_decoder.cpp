@@ -35,6 +35,9 @@ void CheckInputs(const ObjectPrompt& object, const FeatureContainer& container, 
                                  options.relative_depth_tolerance),
                      "both must be at least 0, and one of them more");
   }
+  if (!(options.specks >= 0 && options.specks <= 0.5)) {
+    throw UsageError(fmt::format("masks.specks={}", options.specks), "expected 0 to 0.5");
+  }
   if (options.seed_points < 0 || options.seed_points > 100) {
     throw UsageError(fmt::format("masks.seed_points={}", options.seed_points), "expected 0 to 100");
   }
@@ -128,7 +131,7 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const 
                           const MaskDecoderOptions& options) {
   CheckInputs(object, container, sam, options);
   const DepthTolerance tolerance{options.depth_tolerance / model_from_file.scale, options.relative_depth_tolerance};
-  ViewDecider decider(scene, container, sam, RuleByName(options.rule, sam), tolerance);
+  ViewDecider decider(scene, container, sam, {RuleByName(options.rule, sam), tolerance, options.specks});
   for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
 
   // Prompts to 3D.

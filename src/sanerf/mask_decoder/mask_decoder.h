@@ -14,6 +14,7 @@ struct MaskDecoderOptions {
   double relative_depth_tolerance = 0.03;  // of the depth
   std::string rule = "auto";               // auto (per model), highest_iou, single
   int seed_points = 0;                     // 0 = the paper's rule: only what the user gave is lifted
+  double specks = 0.01;                    // largest island or hole that is removed, as a share of the mask
 
   template <class V>
   void Visit(V&& v) {
@@ -23,6 +24,7 @@ struct MaskDecoderOptions {
     v("rule", rule, "which of SAM's masks: auto (best for the model), highest_iou (paper) or single");
     v("seed_points", seed_points,
       "points added from the mask of each clicked view before going to the others (0 = none)");
+    v("specks", specks, "islands and holes of a mask up to this share of its area are removed (0 = none)");
   }
 };
 

@@ -1,8 +1,8 @@
 #include "sanerf/nerf/ray_tracer.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "sanerf/kernels/composite.h"
 #include "sanerf/kernels/isa.h"
 
 namespace sanerf {
@@ -108,11 +108,8 @@ bool RayTracer::NextWave() {
   for (size_t i = first_segment; i < segments_.size(); ++i) {
     const Segment& segment = segments_[i];
     float& transmittance = transmittance_[size_t(segment.ray)];
-    for (int s = segment.slot; s < segment.slot + segment.count; ++s) {
-      const float pass = std::exp(-sigma_[s] * dt_[s]);
-      weights_[s] = transmittance * (1 - pass);
-      transmittance *= pass;
-    }
+    transmittance = kernels::CompositeWeights(segment.count, &sigma_[segment.slot], &dt_[segment.slot],
+                                              &weights_[segment.slot], transmittance);
   }
   for (int64_t s = segments_.size() > first_segment ? segments_.back().slot + segments_.back().count : num_tiles_ * kTile;
        s < num_tiles_ * kTile; ++s)

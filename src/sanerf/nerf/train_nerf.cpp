@@ -60,7 +60,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   const HeldOutLook look(scene);
   const int64_t look_every = std::max<int64_t>(1, int64_t(options.eval_fraction * float(options.iters)));
   const int64_t log_every = std::max<int64_t>(1, options.iters / 200);
-  Progress progress("train", options.iters, "steps");
+  Progress progress("train", options.iters, "steps", trainer.step());
   const double start = Now();
   double last_save = start, last_log = start, psnr = 0;
   int64_t rays = 0, samples = 0;

@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/model_file.h"
+#include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
 
@@ -70,26 +71,16 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
   });
 }
 
-// One job per level, scatter then Adam while the level's rows are cached, and one for the networks. Groups are added in
-// order, so the sums do not depend on the threads.
 void NerfTrainer::ApplyGradients() {
   kernels::AdamStep adam;
   adam.lr = float(LearningRate());
   adam.step = step_ + 1;
-  kernels::AdamStep sparse = adam;
-  sparse.skip_zero = true;
-  const int num_levels = field_->grid.shape().num_levels;
-  ParallelFor(num_levels + 1, [&](int64_t job) {
-    if (job > 0) {
-      const int level = num_levels - int(job);  // the fine, slow ones first
-      for (size_t g = 0; g < num_groups_; ++g) field_->grid.BackwardLevel(level, groups_[g].grid);
-      field_->grid.StepLevel(level, sparse);
-      return;
-    }
+  std::vector<const GridGradient*> grid_gradients;
+  for (size_t g = 0; g < num_groups_; ++g) grid_gradients.push_back(&groups_[g].grid);
+  StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
     for (size_t g = 0; g < num_groups_; ++g) {
-      for (auto [params, grads] : {std::pair{&field_->density.params(), &groups_[g].grad_density},
-                                   std::pair{&field_->colour.params(), &groups_[g].grad_colour}})
-        for (int64_t i = 0; i < params->size(); ++i) params->grads[i] += (*grads)[i];
+      AddGradients(groups_[g].grad_density, &field_->density.params());
+      AddGradients(groups_[g].grad_colour, &field_->colour.params());
     }
     for (Parameters* p : {&field_->density.params(), &field_->colour.params()}) p->Step(adam, 0, p->size());
   });

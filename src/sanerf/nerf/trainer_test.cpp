@@ -12,6 +12,7 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/nn/test_support.h"
 #include "sanerf/scene/synth.h"
 
 namespace sanerf {
@@ -192,27 +193,10 @@ TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   gradient.Compute(group, {1, 1, 0.01f}, &out);
   field.grid.params().PrepareTraining();
   for (int l = 0; l < o.levels; ++l) field.grid.BackwardLevel(l, out.grid);
-  const auto check = [&](Parameters& params, const Buffer& grads, const char* what) {
-    // The parameters with the largest gradients: there single precision leaves enough digits.
-    std::vector<int64_t> order(static_cast<size_t>(params.size()));
-    for (size_t i = 0; i < order.size(); ++i) order[i] = int64_t(i);
-    std::partial_sort(order.begin(), order.begin() + 6, order.end(),
-                      [&](int64_t a, int64_t b) { return std::abs(grads[a]) > std::abs(grads[b]); });
-    for (int k = 0; k < 6; ++k) {
-      float& p = params.values[order[size_t(k)]];
-      const float kept = p, h = 2e-3f;
-      p = kept + h;
-      const double up = value();
-      p = kept - h;
-      const double down = value();
-      p = kept;
-      const double want = (up - down) / (2 * double(h));
-      EXPECT_NEAR(grads[order[size_t(k)]], want, 0.03 * std::abs(want) + 1e-3) << what << " " << order[size_t(k)];
-    }
-  };
-  check(field.density.params(), out.grad_density, "density");
-  check(field.colour.params(), out.grad_colour, "colour");
-  check(field.grid.params(), field.grid.params().grads, "grid");
+  const DifferenceCheck check{6, 2e-3f, 0.03, 1e-3};
+  ExpectGradientsMatchDifferences(field.density.params(), out.grad_density, value, check);
+  ExpectGradientsMatchDifferences(field.colour.params(), out.grad_colour, value, check);
+  ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, value, check);
 }
 
 }  // namespace

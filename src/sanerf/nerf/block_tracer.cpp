@@ -1,0 +1,54 @@
+#include "sanerf/nerf/block_tracer.h"
+
+#include <algorithm>
+
+namespace sanerf {
+
+using kernels::kTile;
+
+namespace {
+constexpr int kBlock = 16;  // pixels per side
+int BlocksAlong(int pixels) { return (pixels + kBlock - 1) / kBlock; }
+}  // namespace
+
+int64_t NumBlocks(int width, int height) { return int64_t(BlocksAlong(width)) * BlocksAlong(height); }
+
+PixelBlock BlockOf(int64_t index, int width, int height) {
+  const int x0 = int(index % BlocksAlong(width)) * kBlock, y0 = int(index / BlocksAlong(width)) * kBlock;
+  return {x0, y0, std::min(x0 + kBlock, width), std::min(y0 + kBlock, height)};
+}
+
+void BlockTracer::Begin(const Camera& model_camera, const PixelBlock& block) {
+  rays_.clear();
+  for (int y = block.y0; y < block.y1; ++y)
+    for (int x = block.x0; x < block.x1; ++x) rays_.push_back(MakeRay(model_camera, Vec2(x + 0.5, y + 0.5)));
+  tracer_.Begin(rays_.data(), nullptr, int(rays_.size()));
+}
+
+bool BlockTracer::NextWave() {
+  visible_.clear();
+  if (!tracer_.NextWave()) return false;
+  for (const Segment& segment : tracer_.segments())
+    for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
+      if (tracer_.weights()[slot] > visible_weight_) visible_.push_back({segment.ray, slot});
+  return true;
+}
+
+void BlockTracer::Gather(const float* from, int channels, int out_channels, float* out) const {
+  for (int64_t i = 0; i < num_tiles() * kTile; ++i) {
+    const int slot = visible_[size_t(std::min(i, int64_t(visible_.size()) - 1))].slot;
+    const float* source = from + int64_t(slot / kTile) * channels * kTile + slot % kTile;
+    float* target = out + i / kTile * out_channels * kTile + i % kTile;
+    for (int c = 0; c < channels; ++c) target[c * kTile] = source[c * kTile];
+  }
+}
+
+void BlockTracer::AddWeighted(const float* values, int channels, float* sums) const {
+  for (size_t i = 0; i < visible_.size(); ++i) {
+    const auto [ray, slot] = visible_[i];
+    const float* value = values + int64_t(i) / kTile * channels * kTile + int64_t(i) % kTile;
+    for (int c = 0; c < channels; ++c) sums[size_t(ray * channels + c)] += tracer_.weights()[slot] * value[c * kTile];
+  }
+}
+
+}  // namespace sanerf

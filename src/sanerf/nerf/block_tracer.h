@@ -1,0 +1,63 @@
+// A view traced in blocks of 16 x 16 pixels: neighbours share grid cells, and each thread takes a block at a time. Every
+// wave's visible samples are packed into tiles for a further network (colour, object) that is asked only about them.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/worker_pool.h"
+#include "sanerf/nerf/model.h"
+
+namespace sanerf {
+
+struct PixelBlock {
+  int x0, y0, x1, y1;  // x1 and y1 excluded
+};
+// Block number `index` of a view of that size, row by row.
+PixelBlock BlockOf(int64_t index, int width, int height);
+int64_t NumBlocks(int width, int height);
+
+// Calls Renderer::Render(block) for every block; make() gives each thread a std::unique_ptr<Renderer> of its own.
+template <class Make>
+void ForEachBlock(int width, int height, const Make& make) {
+  WorkerPool<typename decltype(make())::element_type> renderers;
+  ParallelForChunks(NumBlocks(width, height), 4, [&](int64_t begin, int64_t end) {
+    const auto renderer = renderers.Take(make);
+    for (int64_t b = begin; b < end; ++b) renderer->Render(BlockOf(b, width, height));
+  });
+}
+
+// Buffers of one thread.
+class BlockTracer {
+ public:
+  // Samples that carry no more light than visible_weight are left out of the tiles.
+  BlockTracer(const NerfModel& model, float visible_weight)
+      : tracer_(model.field(), model.occupancy(), model.trace_options(), /*keep_waves=*/false),
+        visible_weight_(visible_weight) {}
+
+  void Begin(const Camera& model_camera, const PixelBlock& block);
+  bool NextWave();  // false: all rays have ended
+
+  const RayTracer& tracer() const { return tracer_; }
+  const std::vector<Ray>& rays() const { return rays_; }  // the block's pixels, row by row
+
+  // Of this wave.
+  int64_t num_tiles() const { return kernels::NumTiles(int64_t(visible_.size())); }
+  // Copies `channels` channels of one of the tracer's tiled buffers to the visible samples' tiles, which have
+  // out_channels (the first ones are written). Padding repeats the last sample.
+  void Gather(const float* from, int channels, int out_channels, float* out) const;
+  // sums[ray * channels + c] += weight * values[c] (Eq. 1 and 7); values: tiles of the visible samples.
+  void AddWeighted(const float* values, int channels, float* sums) const;
+
+ private:
+  struct Sample {
+    int ray, slot;
+  };
+  RayTracer tracer_;
+  float visible_weight_;
+  std::vector<Ray> rays_;
+  std::vector<Sample> visible_;
+};
+
+}  // namespace sanerf
