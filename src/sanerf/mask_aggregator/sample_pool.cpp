@@ -6,14 +6,13 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/ray_samples.h"
 
 namespace sanerf {
 
 using kernels::kTile;
 
 namespace {
-
-constexpr int kGroup = 256;  // rays traced together
 
 // Pixels within a margin of any object pixel (the margin grows with the image), as indices y * width + x.
 std::vector<int> ObjectSurroundings(const ImageU8& labels) {
@@ -72,32 +71,20 @@ std::vector<DrawnRay> DrawRays(const LabelView& view, const Camera& camera, int 
 void TraceInto(const NerfModel& nerf, const std::vector<DrawnRay>& drawn, SamplePool* pool) {
   RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
   std::vector<Ray> rays;
-  std::vector<std::vector<int>> slots;
-  for (size_t begin = 0; begin < drawn.size(); begin += kGroup) {
-    const size_t count = std::min<size_t>(kGroup, drawn.size() - begin);
-    rays.clear();
-    for (size_t i = 0; i < count; ++i) rays.push_back(drawn[begin + i].ray);
-    slots.assign(count, {});
-    tracer.Begin(rays.data(), nullptr, int(count));
-    while (tracer.NextWave()) {
+  for (const DrawnRay& d : drawn) rays.push_back(d.ray);
+  ForEachRaySamples(tracer, rays, [&](size_t i, const std::vector<int>& slots) {
+    if (slots.empty()) return;  // nothing there: no evidence about any object
+    pool->rays.push_back({int64_t(pool->samples.size()), int(slots.size()), drawn[i].label});
+    for (const int slot : slots) {
+      SamplePool::Sample sample;
+      const int64_t tile = slot / kTile, lane = slot % kTile;
+      for (int a = 0; a < 3; ++a) sample.unit[a] = tracer.positions()[(tile * 3 + a) * kTile + lane];
+      sample.weight = tracer.weights()[slot];
+      for (int c = 0; c < RadianceField::kGeometry; ++c)
+        sample.geometry[c] = tracer.density_out()[(tile * RadianceField::kGeometry + c) * kTile + lane];
+      pool->samples.push_back(sample);
     }
-    for (const Segment& segment : tracer.segments())
-      for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
-        if (tracer.weights()[slot] > kMinObjectWeight) slots[size_t(segment.ray)].push_back(slot);
-    for (size_t i = 0; i < count; ++i) {
-      if (slots[i].empty()) continue;  // nothing there: no evidence about any object
-      pool->rays.push_back({int64_t(pool->samples.size()), int(slots[i].size()), drawn[begin + i].label});
-      for (const int slot : slots[i]) {
-        SamplePool::Sample sample;
-        const int64_t tile = slot / kTile, lane = slot % kTile;
-        for (int a = 0; a < 3; ++a) sample.unit[a] = tracer.positions()[(tile * 3 + a) * kTile + lane];
-        sample.weight = tracer.weights()[slot];
-        for (int c = 0; c < RadianceField::kGeometry; ++c)
-          sample.geometry[c] = tracer.density_out()[(tile * RadianceField::kGeometry + c) * kTile + lane];
-        pool->samples.push_back(sample);
-      }
-    }
-  }
+  });
 }
 
 }  // namespace

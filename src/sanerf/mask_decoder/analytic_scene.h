@@ -166,6 +166,7 @@ class AnalyticSam : public Sam {
     return {{all, 0.5f, 0}, {speck, 0.3f, 1}, {object, 0.9f, 2}, {all, 0.6f, 3}};
   }
   ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
+  ImageF FromImageFrame(const ImageF& logits) const override { return logits; }
 
   uint64_t fingerprint = 7;
   MaskRule rule = MaskRule::kHighestPredictedIou;

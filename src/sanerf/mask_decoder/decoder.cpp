@@ -14,16 +14,6 @@ namespace {
 
 constexpr int64_t kMinMaskPixels = 10;  // the release's limit; smaller masks are specks
 
-int64_t CountNonZero(const ImageU8& mask) {
-  return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t v) { return v != 0; });
-}
-
-void Reject(ViewDecision& decision, const char* kind, const std::string& reason) {
-  decision.used = false;
-  decision.kind = kind;
-  decision.reason = reason;
-}
-
 // "2 occluded, 1 outside"
 std::string CountStates(const ViewDecision& decision) {
   std::map<std::string, int> counts;
@@ -44,14 +34,6 @@ bool CoversNeighbourhood(const ImageU8& mask, double x, double y) {
   return false;
 }
 
-bool CoversAPositivePoint(const ViewDecision& decision) {
-  for (const auto& point : decision.points) {
-    if (point.label == 1 && point.state == "visible" && CoversNeighbourhood(decision.mask, point.x, point.y))
-      return true;
-  }
-  return false;
-}
-
 bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
   for (int y = static_cast<int>(box.y0); y < static_cast<int>(std::ceil(box.y1)); ++y) {
     for (int x = static_cast<int>(box.x0); x < static_cast<int>(std::ceil(box.x1)); ++x) {
@@ -63,15 +45,27 @@ bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
 
 }  // namespace
 
+int64_t CountNonZero(const ImageU8& mask) {
+  return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t v) { return v != 0; });
+}
+
+void Reject(ViewDecision& decision, const char* kind, const std::string& reason) {
+  decision.used = false;
+  decision.kind = kind;
+  decision.reason = reason;
+}
+
+bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision) {
+  for (const auto& point : decision.points) {
+    if (point.label == 1 && point.state == "visible" && CoversNeighbourhood(mask, point.x, point.y)) return true;
+  }
+  return false;
+}
+
 VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points) {
   if (object.min_visible > 0) return {object.min_visible, false};
   int num_positive = 0;
-  bool all_in_3d = true;
-  for (const LiftedPoint& point : points) {
-    num_positive += point.label;
-    all_in_3d &= point.source_view < 0;
-  }
-  if (all_in_3d) return {static_cast<int>(points.size()) * 8 / 10 + 1, false};
+  for (const LiftedPoint& point : points) num_positive += point.label;
   return {std::max(1, (num_positive + 3) / 4), true};
 }
 
@@ -91,7 +85,7 @@ void ViewDecider::AddBox(const BoxPrompt& box) {
   }
 }
 
-SamPrompt ViewDecider::FindPoints(const std::vector<LiftedPoint>& points, ViewDecision& decision) const {
+SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const {
   const Camera camera = container_.WorkingCamera(decision.view_idx);
   const ImageF depth = container_.Depth(decision.view_idx);
   SamPrompt prompt;
@@ -117,31 +111,31 @@ SamPrompt ViewDecider::FindPoints(const std::vector<LiftedPoint>& points, ViewDe
   return prompt;
 }
 
-void ViewDecider::Predict(const SamPrompt& prompt, ViewDecision& decision) const {
-  sam_.SetFeatures(container_.Features(decision.view_idx));
-  const std::vector<SamMask> candidates = sam_.Predict(prompt, options_.mask_rule == MaskRule::kHighestPredictedIou);
-  const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
-  decision.candidate = chosen.candidate;
-  decision.predicted_iou = chosen.predicted_iou;
-
-  const ImageF logits = sam_.ToImageFrame(chosen);
+ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decision) const {
+  const ImageF logits = sam_.ToImageFrame(sam_mask);
   const Camera camera = container_.WorkingCamera(decision.view_idx);
   if (logits.width != camera.width || logits.height != camera.height) {
     throw Error(fmt::format("view {}: its features are of an image of {}x{} pixels", decision.view, logits.width,
                             logits.height),
                 fmt::format("the view has {}x{}", camera.width, camera.height), "encode the views again");
   }
-  decision.mask = ImageU8(logits.width, logits.height, 1);
-  for (int64_t i = 0; i < logits.num_pixels(); ++i) decision.mask.data[i] = logits.data[i] > 0 ? 255 : 0;
-  RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(decision.mask))), &decision.mask);
-  const int64_t num_pixels = CountNonZero(decision.mask);
-  decision.area = static_cast<double>(num_pixels) / static_cast<double>(logits.num_pixels());
+  ImageU8 mask(logits.width, logits.height, 1);
+  for (int64_t i = 0; i < logits.num_pixels(); ++i) mask.data[i] = logits.data[i] > 0 ? 255 : 0;
+  RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(mask))), &mask);
+  return mask;
+}
 
+void ViewDecider::Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const {
+  decision.candidate = chosen.candidate;
+  decision.predicted_iou = chosen.predicted_iou;
+  decision.mask = std::move(mask);
+  const int64_t num_pixels = CountNonZero(decision.mask);
+  decision.area = static_cast<double>(num_pixels) / static_cast<double>(decision.mask.num_pixels());
   if (num_pixels == 0) {
     Reject(decision, "empty", "empty mask");
   } else if (num_pixels < kMinMaskPixels) {
     Reject(decision, "tiny", fmt::format("mask of {} pixels, at least {} needed", num_pixels, kMinMaskPixels));
-  } else if (prompt.box ? !ReachesInto(decision.mask, *prompt.box) : !CoversAPositivePoint(decision)) {
+  } else if (prompt.box ? !ReachesInto(decision.mask, *prompt.box) : !CoversAPositivePoint(decision.mask, decision)) {
     Reject(decision, "missed",
            prompt.box ? "the mask lies outside the box" : "the mask holds none of the visible positive points");
   } else {
@@ -160,7 +154,7 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
     return decision;
   }
 
-  const SamPrompt prompt = FindPoints(points, decision);
+  const SamPrompt prompt = FindPrompt(points, decision);
   int positive_visible = 0, num_positive = 0;
   for (const auto& point : decision.points) {
     num_positive += point.label;
@@ -176,7 +170,11 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
            fmt::format("{} of {} {}points visible, {} needed", counted, of, rule.positives_only ? "positive " : "",
                        rule.needed));
   } else {
-    Predict(prompt, decision);
+    sam_.SetFeatures(container_.Features(decision.view_idx));
+    const std::vector<SamMask> candidates =
+        sam_.Predict(prompt, options_.mask_rule == MaskRule::kHighestPredictedIou);
+    const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
+    Enter(chosen, ToMask(chosen, decision), prompt, decision);
   }
   return decision;
 }

@@ -22,6 +22,11 @@ struct ViewDeciderOptions {
   double specks = 0;  // largest island or hole that is removed, as a share of the mask
 };
 
+void Reject(ViewDecision& decision, const char* kind, const std::string& reason);
+int64_t CountNonZero(const ImageU8& mask);
+// On the mask, or next to it (it comes from a lower resolution), lies a visible positive point.
+bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision);
+
 class ViewDecider {
  public:
   ViewDecider(const Scene& scene, const FeatureContainer& container, Sam& sam, const ViewDeciderOptions& options)
@@ -33,15 +38,24 @@ class ViewDecider {
 
   ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule) const;
 
- private:
-  SamPrompt FindPoints(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
-  void Predict(const SamPrompt& prompt, ViewDecision& decision) const;
+  // The pieces of Decide. decision.view_idx is set; FindPrompt fills in what became of the points.
+  SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
+  // Binary at the working camera, without specks; of sam's current image, which is this view's.
+  ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
+  // Enters the mask and whether it can be used.
+  void Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const;
 
+ private:
   const Scene& scene_;
   const FeatureContainer& container_;
   Sam& sam_;
   ViewDeciderOptions options_;
   std::map<int, SamPrompt::Box> boxes_;
 };
+
+// With the object's boxes. Throws UsageError for options or boxes that make no sense, Error when sam is not the model
+// that the container was encoded with.
+ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
+                        const Similarity& model_from_file, const MaskDecoderOptions& options);
 
 }  // namespace sanerf

@@ -126,13 +126,19 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
 
 }  // namespace
 
-DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
-                          const std::vector<int>& view_idxs, const Similarity& model_from_file,
-                          const MaskDecoderOptions& options) {
+ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
+                        const Similarity& model_from_file, const MaskDecoderOptions& options) {
   CheckInputs(object, container, sam, options);
   const DepthTolerance tolerance{options.depth_tolerance / model_from_file.scale, options.relative_depth_tolerance};
   ViewDecider decider(scene, container, sam, {RuleByName(options.rule, sam), tolerance, options.specks});
   for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
+  return decider;
+}
+
+DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
+                          const std::vector<int>& view_idxs, const Similarity& model_from_file,
+                          const MaskDecoderOptions& options) {
+  const ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
 
   // Prompts to 3D.
   DecodedObject decoded;
@@ -177,6 +183,10 @@ Json ToJson(const DecodedObject& decoded) {
       row["candidate"] = decision.candidate;
       row["predicted_iou"] = decision.predicted_iou;
       row["area"] = decision.area;
+      if (decision.agreement >= 0) {
+        row["agreement"] = decision.agreement;
+        row["prompted_with"] = decision.from_others ? "what the other views say" : "points";
+      }
     }
     row["points"] = Json::array();
     for (const auto& point : decision.points) {

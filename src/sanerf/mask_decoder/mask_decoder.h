@@ -43,7 +43,7 @@ struct ViewDecision {
   int view_idx = -1;
   std::string view;
   bool used = false;
-  std::string kind;    // why in one word: used, not_encoded, hidden, too_few, empty, tiny, missed
+  std::string kind;    // why in one word: used, not_encoded, hidden, too_few, empty, tiny, missed, disagrees
   std::string reason;  // why in words: "2 of 3 points visible, 3 needed", "empty mask", ...
   struct Projected {
     double x = 0, y = 0, z = 0;  // working-camera pixels, z-depth in file units
@@ -55,6 +55,8 @@ struct ViewDecision {
   int num_visible = 0;  // positive and negative
   int candidate = -1;
   float predicted_iou = 0;
+  double agreement = -1;      // with what the other views say, [0, 1]; -1 = not asked (see LookAgain)
+  bool from_others = false;   // SAM was prompted with what the other views say, not with the points alone
   double area = 0;  // share of the view
   ImageU8 mask;     // 0/255 at the working camera; empty when not decoded
 };
@@ -72,9 +74,7 @@ std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& sc
 // One mask per view of view_idxs.
 //
 // A view is decoded when enough points are visible (k), among them a positive one. k is object.min_visible; when that
-// is 0, floor(0.8 P) + 1 of the P points if all were given in 3D (the release's rule for points set all around an
-// object), else a quarter of the positive ones: clicks sit on the side that faced the user, and a quarter is what most
-// cameras still see. A click keeps its exact pixel in its own view. A box prompts SAM in its own view only; other views
+// is 0, a quarter of the positive ones: what most cameras still see of points on one side or all around an object. A click keeps its exact pixel in its own view. A box prompts SAM in its own view only; other views
 // get points from inside its mask when the object has no positive point, or when seed_points asks for them.
 //
 // Throws Error when no view is left, with the reasons counted; Error when `sam` is not the model the container was
@@ -82,6 +82,27 @@ std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& sc
 DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
                           const std::vector<int>& view_idxs, const Similarity& model_from_file,
                           const MaskDecoderOptions& options);
+
+// What the other views say about an object in one view: over the view's whole image, at any resolution.
+struct Consensus {
+  ImageF probability;  // of the object, [0, 1]
+  ImageF known;        // share of the pixel's light that comes from places that other views have labelled
+};
+
+struct SecondLook {
+  double agreement = 0;  // mean over the used views, before the masks were chosen anew and after
+  double agreement_before = 0;
+  int num_changed = 0, num_dropped = 0, num_found = 0;
+};
+
+// A second look, which the paper does not have: SAM cannot tell a part from the whole in one view, many views together
+// can. In every view all of SAM's candidates, for the points and for the consensus as mask prompt and box, are compared
+// with the consensus, and the one that agrees best is taken instead of the one with the highest predicted score. Views
+// in which none agrees are dropped, views in which no point is visible may be found. consensus[i] belongs to
+// decoded->views[i]. The agreement is the soft IoU sum min(m, p) / sum max(m, p).
+SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
+                     const Similarity& model_from_file, const MaskDecoderOptions& options,
+                     const std::vector<Consensus>& consensus, DecodedObject* decoded);
 
 Json ToJson(const DecodedObject& decoded);  // views.json
 

@@ -135,6 +135,7 @@ LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const F
       if (decisions[i] == nullptr && boxes[i]) MarkUnknown(Footprint(*boxes[i], view.camera), &view.labels);
     }
     result.views.push_back(std::move(view));
+    result.view_idxs.push_back(view_idx);
   }
   return result;
 }

@@ -10,6 +10,7 @@ namespace sanerf {
 
 struct LabelledViews {
   std::vector<LabelView> views;  // those in which at least one object has a mask
+  std::vector<int> view_idxs;    // of the scene, one per view
   int64_t overlap_pixels = 0;    // claimed by more than one object: the higher predicted IoU has them
   int overlap_views = 0;
 };

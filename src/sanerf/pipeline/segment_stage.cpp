@@ -7,6 +7,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
 #include "sanerf/pipeline/label_views.h"
+#include "sanerf/pipeline/repeat_looks.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
 #include "sanerf/sam/sam.h"
@@ -118,8 +119,9 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   RecordEncoding(run, settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;
-  const std::vector<DecodedObject> decoded =
+  std::vector<DecodedObject> decoded =
       Decode(request, scene, *cache, *sam, views, nerf.model_from_file(), settings.masks);
+  RepeatLooks(request.prompts, scene, nerf, *cache, *sam, settings, &decoded);
   sam.reset();  // its memory is better used by the field
   const LabelledViews labelled = BuildLabelViews(decoded, *cache);
   ReportOverlaps(labelled);

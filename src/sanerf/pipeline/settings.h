@@ -19,10 +19,12 @@ namespace sanerf {
 
 struct SegmentOptions {
   int max_views = 0;
+  int looks = 3;
 
   template <class V>
   void Visit(V&& v) {
     v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)");
+    v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = paper)");
   }
 };
 

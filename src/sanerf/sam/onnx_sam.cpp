@@ -137,6 +137,11 @@ class OnnxSam : public Sam {
     return FrameOf(features_->image_width, features_->image_height).ToImage(mask.logits);
   }
 
+  ImageF FromImageFrame(const ImageF& logits) const override {
+    SANERF_CHECK(features_ != nullptr);
+    return FrameOf(features_->image_width, features_->image_height).FromImage(logits, -kMaxLogit);
+  }
+
  private:
   SamFrame FrameOf(int width, int height) const {
     return decoder_.layout.is_sam2 ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);

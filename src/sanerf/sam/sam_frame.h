@@ -27,6 +27,9 @@ struct SamFrame {
   std::vector<float> Normalized(const ImageF& rgb) const;
   // Logits of the square, any resolution, sampled bilinearly at the image's pixel centres.
   ImageF ToImage(const ImageF& logits) const;
+  // The way back, as a mask prompt: a map of the image at any resolution to 256 x 256 cells of the square; padding gets
+  // the value `outside`.
+  ImageF FromImage(const ImageF& image, float outside) const;
 };
 
 }  // namespace sanerf

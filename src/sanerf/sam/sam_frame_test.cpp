@@ -73,5 +73,23 @@ TEST(SamFrame, LogitsLandOnTheImagesPixels) {
   ExpectRampComesBack(SamFrame::Padded(1500, 1131));
 }
 
+// What FromImage writes ToImage reads back, and padding is marked.
+TEST(SamFrame, MaskPromptsLandWhereTheImageIs) {
+  for (const SamFrame& frame : {SamFrame::Stretched(300, 100), SamFrame::Padded(300, 100), SamFrame::Padded(90, 120)}) {
+    ImageF ramp(frame.width / 2, frame.height / 2, 1);  // half the resolution: positions count, not pixels
+    for (int y = 0; y < ramp.height; ++y)
+      for (int x = 0; x < ramp.width; ++x) ramp.At(x, y) = float(2 * x + 1 + 3 * (2 * y + 1));
+    const ImageF logits = frame.FromImage(ramp, -77);
+    ASSERT_EQ(logits.width, kSamLogitsSize);
+    ASSERT_EQ(logits.height, kSamLogitsSize);
+    const ImageF back = frame.ToImage(logits);
+    for (int y = 6; y < frame.height - 6; y += 5)
+      for (int x = 6; x < frame.width - 6; x += 5) ASSERT_NEAR(back.At(x, y), x + 0.5 + 3 * (y + 0.5), 0.05) << x << ", " << y;
+  }
+  const ImageF padded = SamFrame::Padded(300, 100).FromImage(ImageF(30, 10, 1, 5.0f), -77);
+  EXPECT_EQ(padded.At(255, 84), 5);   // 100 * 1024 / 300 = 341 rows, 85.25 cells
+  EXPECT_EQ(padded.At(0, 86), -77);
+}
+
 }  // namespace
 }  // namespace sanerf

@@ -1,0 +1,52 @@
+// A first answer without optimisation: with the geometry frozen a rendered mask is linear in labels per cell of space, so
+// the labels that agree best with the masks are the shares of compositing weight that each cell receives from them
+// (the idea of FlashSplat, Shen et al. 2024, for a volume).
+#pragma once
+
+#include <vector>
+
+#include "sanerf/mask_aggregator/mask_aggregator.h"
+
+namespace sanerf {
+
+struct VoteOptions {
+  int size = 128;   // pixels along the longer side of the grid of rays per view
+  int cells = 160;  // per axis of [-1, 1]^3 (model frame); contracted space continues at the same density
+};
+
+// Rays on a regular grid of pixels of every view, traced once; votes cost nothing after.
+class LabelVote {
+ public:
+  // cameras: file frame. Progress on stderr. Throws InterruptedError.
+  LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options);
+
+  int num_views() const { return int(views_.size()); }
+  int width(int view) const { return views_[size_t(view)].width; }
+  int height(int view) const { return views_[size_t(view)].height; }
+
+  // labels[view]: 0 .. num_labels - 1 or kIgnoreLabel per pixel, any resolution; an empty image does not vote.
+  // Replaces the earlier votes.
+  void Count(const std::vector<ImageU8>& labels, int num_labels);
+
+  // What the other views say about `view`: per pixel of its grid the rendered share of each label (num_labels
+  // channels) and, as the last channel, the share of the ray's light that met cells with votes. Shares are normalised by
+  // the latter; where it is 0 so are they.
+  ImageF OthersSay(int view) const;
+
+ private:
+  struct TracedView {
+    int width = 0, height = 0;
+    std::vector<int64_t> first;  // of pixel i; one more at the end
+    std::vector<uint32_t> cell;  // of sample
+    std::vector<float> weight;
+  };
+  void AddVotes(const TracedView& view, const ImageU8& labels, std::vector<float>* votes) const;
+
+  std::vector<TracedView> views_;
+  std::vector<ImageU8> labels_;  // at the grids' resolution
+  uint32_t num_cells_ = 0;
+  int num_labels_ = 0;
+  std::vector<float> votes_;  // [cell][label]
+};
+
+}  // namespace sanerf

@@ -1,0 +1,170 @@
+// Every view decoded again with what the others say (see LookAgain in mask_decoder.h).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/mask_decoder/decoder.h"
+
+namespace sanerf {
+namespace {
+
+constexpr double kMinArea = 8;           // of the object in the consensus, its pixels; less says nothing about an outline
+constexpr double kDropBelow = 0.6;       // of the median agreement
+constexpr double kFindAbove = 0.7;       // a view without a visible point must agree this well
+constexpr float kSureLogit = 8;          // mask prompt where the consensus is certain
+constexpr double kBoxMargin = 0.05;      // of the box's longer side
+constexpr float kBoxProbability = 0.5f;
+
+double AreaOf(const Consensus& consensus) {
+  double area = 0;
+  for (size_t i = 0; i < consensus.probability.data.size(); ++i)
+    area += double(consensus.probability.data[i]) * consensus.known.data[i];
+  return area;
+}
+
+double KnownArea(const Consensus& consensus) {
+  return std::accumulate(consensus.known.data.begin(), consensus.known.data.end(), 0.0);
+}
+
+// Soft IoU; pixels that no other view knows do not count.
+double Agreement(const ImageU8& mask, const Consensus& consensus) {
+  const ImageF share = Resize(ToFloat(mask), consensus.probability.width, consensus.probability.height);
+  double both = 0, either = 0;
+  for (size_t i = 0; i < share.data.size(); ++i) {
+    const double known = consensus.known.data[i], m = share.data[i], p = consensus.probability.data[i];
+    both += known * std::min(m, p);
+    either += known * std::max(m, p);
+  }
+  return either > 0 ? both / either : 0;
+}
+
+// Pixels of an image of width x height; empty when the consensus is nowhere sure.
+std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int height) {
+  const ImageF& p = consensus.probability;
+  int x0 = p.width, y0 = p.height, x1 = 0, y1 = 0;
+  for (int y = 0; y < p.height; ++y) {
+    for (int x = 0; x < p.width; ++x) {
+      if (p.At(x, y) <= kBoxProbability || consensus.known.At(x, y) <= 0.5f) continue;
+      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
+    }
+  }
+  if (x0 >= x1) return std::nullopt;
+  const double scale_x = double(width) / p.width, scale_y = double(height) / p.height;
+  const double margin = kBoxMargin * std::max((x1 - x0) * scale_x, (y1 - y0) * scale_y);
+  return SamPrompt::Box{float(std::max(0.0, x0 * scale_x - margin)), float(std::max(0.0, y0 * scale_y - margin)),
+                        float(std::min(double(width), x1 * scale_x + margin)),
+                        float(std::min(double(height), y1 * scale_y + margin))};
+}
+
+ImageF LogitsOf(const Consensus& consensus) {
+  ImageF logits = consensus.probability;
+  for (float& value : logits.data) value = kSureLogit * (2 * value - 1);
+  return logits;
+}
+
+class ViewLook {
+ public:
+  ViewLook(const ViewDecider& decider, const FeatureContainer& container, Sam& sam, const std::vector<LiftedPoint>& points)
+      : decider_(decider), container_(container), sam_(sam), points_(points) {}
+
+  // The candidate that agrees best; `before` where nothing can be said.
+  ViewDecision Look(const ViewDecision& before, const Consensus& consensus) const {
+    if (!container_.Has(before.view_idx) || KnownArea(consensus) < kMinArea) return before;
+    ViewDecision decision;
+    decision.view_idx = before.view_idx;
+    decision.view = before.view;
+    SamPrompt prompt = decider_.FindPrompt(points_, decision);
+    const bool is_prompted = prompt.box || std::any_of(prompt.points.begin(), prompt.points.end(),
+                                                       [](const auto& point) { return point.label == 1; });
+    const bool is_seen = AreaOf(consensus) >= kMinArea;
+    if (!is_prompted && !is_seen) return before;
+
+    sam_.SetFeatures(container_.Features(before.view_idx));
+    if (is_prompted) TakeBetter(prompt, false, consensus, &decision);
+    if (is_seen) {
+      const Camera camera = container_.WorkingCamera(before.view_idx);
+      if (!prompt.box) prompt.box = BoxOf(consensus, camera.width, camera.height);
+      prompt.mask_logits = sam_.FromImageFrame(LogitsOf(consensus));
+      if (prompt.box) TakeBetter(prompt, true, consensus, &decision);
+    }
+    return decision;
+  }
+
+ private:
+  void TakeBetter(const SamPrompt& prompt, bool from_others, const Consensus& consensus, ViewDecision* best) const {
+    for (const SamMask& candidate : sam_.Predict(prompt)) {
+      ViewDecision decision = *best;
+      decision.from_others = from_others;
+      decider_.Enter(candidate, decider_.ToMask(candidate, decision), prompt, decision);
+      decision.agreement = Agreement(decision.mask, consensus);
+      const bool better = decision.agreement > best->agreement;
+      if (best->mask.empty() || decision.used > best->used || (decision.used == best->used && better)) *best = decision;
+    }
+  }
+
+  const ViewDecider& decider_;
+  const FeatureContainer& container_;
+  Sam& sam_;
+  const std::vector<LiftedPoint>& points_;
+};
+
+double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::nth_element(values.begin(), values.begin() + long(values.size() / 2), values.end());
+  return values[values.size() / 2];
+}
+
+double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<Consensus>& consensus) {
+  double sum = 0;
+  int count = 0;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (!views[i].used || KnownArea(consensus[i]) < kMinArea) continue;
+    sum += Agreement(views[i].mask, consensus[i]);
+    ++count;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+}  // namespace
+
+SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
+                     const Similarity& model_from_file, const MaskDecoderOptions& options,
+                     const std::vector<Consensus>& consensus, DecodedObject* decoded) {
+  SANERF_CHECK_EQ(consensus.size(), decoded->views.size());
+  const ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+  const ViewLook look(decider, container, sam, decoded->points);
+  std::vector<ViewDecision> views;
+  std::vector<double> agreements;
+  for (size_t i = 0; i < consensus.size(); ++i) {
+    if (InterruptRequested()) throw InterruptedError(fmt::format("second look at '{}' interrupted", object.name));
+    views.push_back(look.Look(decoded->views[i], consensus[i]));
+    if (views.back().used && views.back().agreement >= 0) agreements.push_back(views.back().agreement);
+  }
+
+  SecondLook result;
+  const double drop_below = kDropBelow * Median(agreements);
+  for (size_t i = 0; i < views.size(); ++i) {
+    ViewDecision& view = views[i];
+    const ViewDecision& before = decoded->views[i];
+    const double needed = before.used ? drop_below : std::max(drop_below, kFindAbove);
+    if (view.used && view.agreement >= 0 && view.agreement < needed)
+      Reject(view, "disagrees",
+             fmt::format("the best of SAM's masks agrees only {:.2f} with the other views, {:.2f} needed",
+                         view.agreement, needed));
+    result.num_dropped += before.used && !view.used;
+    result.num_found += !before.used && view.used;
+    result.num_changed += before.used && view.used && before.mask.data != view.mask.data;
+  }
+  result.agreement_before = MeanAgreement(decoded->views, consensus);
+  result.agreement = MeanAgreement(views, consensus);
+  decoded->views = std::move(views);
+  return result;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,112 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sanerf/core/log.h"
+#include "sanerf/mask_decoder/analytic_scene.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+
+namespace sanerf {
+namespace {
+
+using namespace testing_scene;
+using testing::HasSubstr;
+
+enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
+
+// The analytic SAM offers everything, a speck, the object under the points, and everything again; by its single mask it
+// takes everything.
+class SecondLookTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    SetLogLevel(LogLevel::kQuiet);
+    sam_.rule = MaskRule::kSingleMask;
+    object_.name = "ball";
+    object_.min_visible = 1;
+    object_.points = {{kBallCenter + kBallRadius * Vec3(0, 0.3, 1).normalized(), 1}};
+    decoded_ = DecodeMasks(object_, scene_, container_, sam_, {kFront, kFrontLeft, kRight, kAway, kLens, kBack},
+                           Similarity(), options_);
+    for (const ViewDecision& view : decoded_.views) consensus_.push_back(Truth(view.view_idx, kBall));
+  }
+  Consensus Truth(int view_idx, int label) const {
+    const auto features = container_.Features(view_idx);
+    const Camera camera = container_.WorkingCamera(view_idx);
+    Consensus truth{ImageF(camera.width, camera.height, 1), ImageF(camera.width, camera.height, 1, 1.0f)};
+    for (size_t i = 0; i < truth.probability.data.size(); ++i)
+      truth.probability.data[i] = int(features->maps[0].data[i]) == label ? 1.0f : 0.0f;
+    return truth;
+  }
+  SecondLook Look() {
+    return LookAgain(object_, scene_, container_, sam_, Similarity(), options_, consensus_, &decoded_);
+  }
+
+  Scene scene_ = MakeScene();
+  AnalyticContainer container_{scene_};
+  AnalyticSam sam_;
+  MaskDecoderOptions options_;
+  ObjectPrompt object_;
+  DecodedObject decoded_;
+  std::vector<Consensus> consensus_;
+};
+
+TEST_F(SecondLookTest, TakesTheCandidateThatTheOthersConfirm) {
+  ASSERT_EQ(decoded_.views[kFront].area, 1);  // everything
+  const SecondLook look = Look();
+  const ViewDecision& front = decoded_.views[kFront];
+  EXPECT_EQ(front.candidate, 2);
+  EXPECT_NEAR(front.agreement, 1, 1e-6);
+  EXPECT_TRUE(front.used);
+  EXPECT_GT(look.agreement, 0.99);
+  EXPECT_LT(look.agreement_before, 0.5);
+  EXPECT_GT(look.num_changed, 0);
+}
+
+TEST_F(SecondLookTest, FindsTheObjectWhereNoPointIsVisible) {
+  ASSERT_FALSE(decoded_.views[kBack].used);
+  const SecondLook look = Look();
+  EXPECT_TRUE(decoded_.views[kBack].used);
+  EXPECT_TRUE(decoded_.views[kBack].from_others);
+  EXPECT_GT(look.num_found, 0);
+  EXPECT_FALSE(decoded_.views[kAway].used);  // it is not there
+}
+
+TEST_F(SecondLookTest, DropsAViewInWhichNothingAgrees) {
+  // The others say that nothing of the object can be seen in the front view.
+  for (float& p : consensus_[kFront].probability.data) p = 0;
+  const SecondLook look = Look();
+  EXPECT_FALSE(decoded_.views[kFront].used);
+  EXPECT_EQ(decoded_.views[kFront].kind, "disagrees");
+  EXPECT_THAT(decoded_.views[kFront].reason, HasSubstr("agrees only 0.0"));
+  EXPECT_EQ(look.num_dropped, 1);
+  EXPECT_THAT(ToJson(decoded_).dump(), HasSubstr("\"agreement\""));
+}
+
+TEST_F(SecondLookTest, LeavesAViewAloneThatNoOtherKnows) {
+  const ImageU8 before = decoded_.views[kFront].mask;
+  consensus_[kFront].probability = consensus_[kFront].known = ImageF(8, 8, 1);
+  Look();
+  EXPECT_TRUE(decoded_.views[kFront].used);
+  EXPECT_EQ(decoded_.views[kFront].mask.data, before.data);
+  EXPECT_EQ(decoded_.views[kFront].agreement, -1);
+}
+
+// Mask prompt and box carry the consensus: the box is around it, the logits are positive inside.
+TEST_F(SecondLookTest, PromptsWithWhatTheOthersSay) {
+  sam_.prompts.clear();
+  Look();
+  const auto with_mask = std::find_if(sam_.prompts.begin(), sam_.prompts.end(),
+                                      [](const SamPrompt& prompt) { return !prompt.mask_logits.empty(); });
+  ASSERT_NE(with_mask, sam_.prompts.end());
+  ASSERT_TRUE(with_mask->box);
+  const Vec2 centre = *container_.WorkingCamera(kFront).Project(kBallCenter);
+  EXPECT_LT(with_mask->box->x0, centre.x());
+  EXPECT_GT(with_mask->box->x1, centre.x());
+  EXPECT_LT(with_mask->box->y0, centre.y());
+  EXPECT_GT(with_mask->box->y1, centre.y());
+  EXPECT_GT(with_mask->mask_logits.At(int(centre.x()), int(centre.y())), 0);
+  EXPECT_LT(with_mask->mask_logits.At(0, 0), 0);
+}
+
+}  // namespace
+}  // namespace sanerf
