@@ -82,11 +82,17 @@ TEST(ObjectGradient, AgainstDifferences) {
   for (int i = 0; i < 40; ++i) rays[size_t(i)] = i;
   ObjectGradient gradient(field);
   ObjectGroupGradient out, other;
-  gradient.Compute(pool, rays, 1.0f / 40, &out);
+  const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
+    double sum = 0;
+    for (size_t i = 0; i < rays.size(); ++i)
+      sum += CrossEntropy(logits + 3 * i, 3, pool.rays[i].label, 1.0f / 40, grad + 3 * i) / 40;
+    return sum;
+  };
+  gradient.Compute(pool, rays, cross_entropy, &out);
   field.grid.params().PrepareTraining();
   for (int l = 0; l < 4; ++l) field.grid.BackwardLevel(l, out.grid);
   const auto loss = [&] {
-    gradient.Compute(pool, rays, 1.0f / 40, &other);
+    gradient.Compute(pool, rays, cross_entropy, &other);
     return other.loss;
   };
   ExpectGradientsMatchDifferences(field.mlp.params(), out.grad_mlp, loss, {});

@@ -49,4 +49,11 @@ void ObjectField::Forward(const float* positions, const float* geometry, int64_t
   mlp.Forward(inputs->data(), num_tiles, hidden->data(), logits->data());
 }
 
+void Softmax(int num_labels, const float* logits, float* probabilities) {
+  const float top = *std::max_element(logits, logits + num_labels);
+  float sum = 0;
+  for (int l = 0; l < num_labels; ++l) sum += probabilities[l] = std::exp(logits[l] - top);
+  for (int l = 0; l < num_labels; ++l) probabilities[l] /= sum;
+}
+
 }  // namespace sanerf

@@ -54,4 +54,6 @@ class ObjectField {
   Mlp mlp;
 };
 
+void Softmax(int num_labels, const float* logits, float* probabilities);
+
 }  // namespace sanerf

@@ -7,6 +7,23 @@ namespace sanerf {
 
 using kernels::kTile;
 
+namespace {
+
+// Index of channel c of a slot in a tiled array with `channels` channels.
+int64_t At(int64_t slot, int channels, int c) { return (slot / kTile * channels + c) * kTile + slot % kTile; }
+
+// use(sample, slot, number of its ray in `rays`): the rays' samples lie in the slots one after the other.
+template <class Use>
+void ForEachSample(const SamplePool& pool, const std::vector<int>& rays, const Use& use) {
+  int64_t slot = 0;
+  for (size_t i = 0; i < rays.size(); ++i) {
+    const SamplePool::PoolRay& ray = pool.rays[size_t(rays[i])];
+    for (int64_t k = ray.first; k < ray.first + ray.count; ++k) use(pool.samples[size_t(k)], slot++, i);
+  }
+}
+
+}  // namespace
+
 template <class T>
 double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits) {
   const T top = *std::max_element(logits, logits + num_labels);
@@ -20,54 +37,74 @@ double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad
 template double CrossEntropy(const float*, int, int, float, float*);
 template double CrossEntropy(const double*, int, int, double, double*);
 
+double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
+                           const float* rgb, const std::vector<int>& references, float scale, float* grad_logits) {
+  const size_t size = size_t(num_rays) * size_t(num_labels);
+  std::vector<float> p(size), grad_p(size, 0);
+  for (int r = 0; r < num_rays; ++r) Softmax(num_labels, logits + r * num_labels, &p[size_t(r * num_labels)]);
+  const double loss = RayPairLoss(options, num_rays, num_labels, p.data(), rgb, references, scale, grad_p.data());
+  for (int r = 0; r < num_rays; ++r) {  // through the softmax
+    const float *pr = &p[size_t(r * num_labels)], *g = &grad_p[size_t(r * num_labels)];
+    float mean = 0;
+    for (int l = 0; l < num_labels; ++l) mean += pr[l] * g[l];
+    for (int l = 0; l < num_labels; ++l) grad_logits[r * num_labels + l] = pr[l] * (g[l] - mean);
+  }
+  return loss * double(scale);
+}
+
 ObjectGradient::ObjectGradient(const ObjectField& field) : field_(field), scratch_(field.mlp.ScratchSize()) {}
 
-void ObjectGradient::Compute(const SamplePool& pool, const std::vector<int>& rays, float loss_scale,
-                             ObjectGroupGradient* out) {
+int64_t ObjectGradient::Forward(const SamplePool& pool, const std::vector<int>& rays, Buffer* positions) {
   constexpr int kGeo = RadianceField::kGeometry;
   const int num_labels = field_.num_labels();
   int64_t num_samples = 0;
   for (const int ray : rays) num_samples += pool.rays[size_t(ray)].count;
   const int64_t n = kernels::NumTiles(num_samples);
-  out->grid.num_tiles = n;
-  out->grid.positions.Reserve(n * 3 * kTile);
+  positions->Reserve(n * 3 * kTile);
   geometry_.Reserve(n * kGeo * kTile);
-  out->grid.positions.Fill(0.5f);
+  positions->Fill(0.5f);
   geometry_.Fill(0);
-  int64_t slot = 0;
-  for (const int ray : rays) {
-    const SamplePool::PoolRay& r = pool.rays[size_t(ray)];
-    for (int64_t i = r.first; i < r.first + r.count; ++i, ++slot) {
-      const SamplePool::Sample& sample = pool.samples[size_t(i)];
-      const int64_t tile = slot / kTile, lane = slot % kTile;
-      for (int a = 0; a < 3; ++a) out->grid.positions[(tile * 3 + a) * kTile + lane] = sample.unit[a];
-      for (int c = 0; c < kGeo; ++c) geometry_[(tile * kGeo + c) * kTile + lane] = sample.geometry[c];
-    }
-  }
-  field_.Forward(out->grid.positions.data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
+  ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t) {
+    const int64_t tile = slot / kTile, lane = slot % kTile;
+    for (int a = 0; a < 3; ++a) (*positions)[(tile * 3 + a) * kTile + lane] = sample.unit[a];
+    for (int c = 0; c < kGeo; ++c) geometry_[(tile * kGeo + c) * kTile + lane] = sample.geometry[c];
+  });
+  field_.Forward(positions->data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
 
-  // Composite with the frozen weights, softmax after; the weights carry the gradient back to the samples.
+  // Composited with the frozen weights; the softmax comes after.
+  composited_.assign(rays.size() * size_t(num_labels), 0);
+  ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t ray) {
+    for (int l = 0; l < num_labels; ++l)
+      composited_[ray * size_t(num_labels) + size_t(l)] += sample.weight * logits_[At(slot, num_labels, l)];
+  });
+  return n;
+}
+
+std::vector<float> ObjectGradient::Probabilities(const SamplePool& pool, const std::vector<int>& rays) {
+  Buffer positions;
+  Forward(pool, rays, &positions);
+  std::vector<float> probabilities(composited_.size());
+  const size_t num_labels = size_t(field_.num_labels());
+  for (size_t i = 0; i < rays.size(); ++i)
+    Softmax(int(num_labels), &composited_[i * num_labels], &probabilities[i * num_labels]);
+  return probabilities;
+}
+
+void ObjectGradient::Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
+                             ObjectGroupGradient* out) {
+  const int num_labels = field_.num_labels();
+  const int64_t n = Forward(pool, rays, &out->grid.positions);
+  out->grid.num_tiles = n;
+  grad_composited_.assign(composited_.size(), 0);
+  out->loss = loss(composited_.data(), grad_composited_.data());
+
+  // The weights carry the gradient back to the samples.
   grad_logits_.Reserve(n * num_labels * kTile);
   grad_logits_.Fill(0);
-  out->loss = 0;
-  out->num_correct = 0;
-  std::vector<float> composited(static_cast<size_t>(num_labels)), grad(composited.size());
-  const auto at = [&](int64_t s, int l) { return (s / kTile * num_labels + l) * kTile + s % kTile; };
-  slot = 0;
-  for (const int ray : rays) {
-    const SamplePool::PoolRay& r = pool.rays[size_t(ray)];
-    std::fill(composited.begin(), composited.end(), 0.0f);
-    for (int i = 0; i < r.count; ++i)
-      for (int l = 0; l < num_labels; ++l)
-        composited[size_t(l)] += pool.samples[size_t(r.first + i)].weight * logits_[at(slot + i, l)];
-    out->loss += loss_scale * CrossEntropy(composited.data(), num_labels, r.label, loss_scale, grad.data());
-    out->num_correct += std::max_element(composited.begin(), composited.end()) - composited.begin() == r.label;
-    for (int i = 0; i < r.count; ++i)
-      for (int l = 0; l < num_labels; ++l)
-        grad_logits_[at(slot + i, l)] = pool.samples[size_t(r.first + i)].weight * grad[size_t(l)];
-    slot += r.count;
-  }
-
+  ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t ray) {
+    for (int l = 0; l < num_labels; ++l)
+      grad_logits_[At(slot, num_labels, l)] = sample.weight * grad_composited_[ray * size_t(num_labels) + size_t(l)];
+  });
   const int64_t features = int64_t(field_.grid.num_outputs()) * kTile, in = int64_t(field_.num_inputs()) * kTile;
   grad_inputs_.Reserve(n * in);
   out->grad_mlp.Reserve(field_.mlp.params().size());

@@ -1,6 +1,9 @@
-// Cross entropy of a group of pool rays and its gradient, on one thread (paper Eq. 7 and 8).
+// A loss of pool rays and its gradient, on one thread (paper Eq. 7, 8 and 9).
 #pragma once
 
+#include <functional>
+
+#include "sanerf/mask_aggregator/ray_pair_loss.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 
 namespace sanerf {
@@ -9,7 +12,6 @@ struct ObjectGroupGradient {
   GridGradient grid;
   Buffer grad_mlp;
   double loss = 0;
-  int64_t num_correct = 0;
 };
 
 // Loss and gradient of the composited logits of one ray: -log softmax(logits)[label]. Returns the loss.
@@ -17,15 +19,28 @@ struct ObjectGroupGradient {
 template <class T>
 double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits);
 
+// A loss of several rays: composited logits [ray][label] in, their gradient out; returns the loss.
+using RayLossFunction = std::function<double(const float* logits, float* grad_logits)>;
+
+// Eq. 9 of rays with these colours [ray][3]. scale: of the loss and its gradient.
+double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
+                           const float* rgb, const std::vector<int>& references, float scale, float* grad_logits);
+
 class ObjectGradient {
  public:
   explicit ObjectGradient(const ObjectField& field);
 
-  // rays: indices into pool.rays. loss_scale: 1 / rays of the whole batch.
-  void Compute(const SamplePool& pool, const std::vector<int>& rays, float loss_scale, ObjectGroupGradient* out);
+  // rays: indices into pool.rays, in the order in which `loss` gets them.
+  void Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
+               ObjectGroupGradient* out);
+
+  std::vector<float> Probabilities(const SamplePool& pool, const std::vector<int>& rays);  // [ray][label]
 
  private:
+  int64_t Forward(const SamplePool& pool, const std::vector<int>& rays, Buffer* positions);  // returns the tiles used
+
   const ObjectField& field_;
+  std::vector<float> composited_, grad_composited_;
   Buffer geometry_, grid_out_, inputs_, hidden_, logits_, grad_logits_, grad_inputs_, scratch_;
 };
 

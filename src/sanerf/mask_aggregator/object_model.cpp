@@ -49,18 +49,15 @@ void BlockSegmenter::AddLogits() {
 
 void BlockSegmenter::Render(const PixelBlock& block) {
   const int num_labels = field_.num_labels();
-  tracer_.Begin(camera_, block);
-  composited_.assign(tracer_.rays().size() * size_t(num_labels), 0.0f);
+  tracer_.Begin(RaysOf(camera_, block));
+  composited_.assign(tracer_.num_rays() * size_t(num_labels), 0.0f);
   while (tracer_.NextWave()) AddLogits();
 
   const float* logits = composited_.data();
   for (int y = block.y0; y < block.y1; ++y) {
     for (int x = block.x0; x < block.x1; ++x, logits += num_labels) {
-      const float* best = std::max_element(logits, logits + num_labels);
-      float sum = 0, *probability = view_->probabilities.Pixel(x, y);
-      for (int l = 0; l < num_labels; ++l) sum += probability[l] = std::exp(logits[l] - *best);
-      for (int l = 0; l < num_labels; ++l) probability[l] /= sum;
-      view_->labels.At(x, y) = uint8_t(best - logits);  // a ray that meets nothing: all zero, background
+      Softmax(num_labels, logits, view_->probabilities.Pixel(x, y));
+      view_->labels.At(x, y) = uint8_t(std::max_element(logits, logits + num_labels) - logits);  // a ray that meets nothing: all zero, background
     }
   }
 }

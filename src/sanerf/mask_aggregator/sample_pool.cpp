@@ -49,10 +49,10 @@ std::vector<int> ObjectSurroundings(const ImageU8& labels) {
 
 struct DrawnRay {
   Ray ray;
-  uint8_t label;
+  SamplePool::PoolRay pool_ray;
 };
 
-std::vector<DrawnRay> DrawRays(const LabelView& view, const Camera& camera, int num_rays, Random random) {
+std::vector<DrawnRay> DrawRays(const LabelView& view, int view_idx, const Camera& camera, int num_rays, Random random) {
   const std::vector<int> surroundings = ObjectSurroundings(view.labels);
   std::vector<DrawnRay> drawn;
   drawn.reserve(size_t(num_rays));
@@ -62,7 +62,7 @@ std::vector<DrawnRay> DrawRays(const LabelView& view, const Camera& camera, int 
                                   : int(random.NextBelow(uint32_t(view.labels.num_pixels())));
     const int x = pixel % view.labels.width, y = pixel / view.labels.width;
     const uint8_t label = view.labels.At(x, y);
-    if (label != kIgnoreLabel) drawn.push_back({MakeRay(camera, Vec2(x + 0.5, y + 0.5)), label});
+    if (label != kIgnoreLabel) drawn.push_back({MakeRay(camera, Vec2(x + 0.5, y + 0.5)), {0, 0, label, view_idx, x, y}});
   }
   return drawn;
 }
@@ -74,16 +74,7 @@ void TraceInto(const NerfModel& nerf, const std::vector<DrawnRay>& drawn, Sample
   for (const DrawnRay& d : drawn) rays.push_back(d.ray);
   ForEachRaySamples(tracer, rays, [&](size_t i, const std::vector<int>& slots) {
     if (slots.empty()) return;  // nothing there: no evidence about any object
-    pool->rays.push_back({int64_t(pool->samples.size()), int(slots.size()), drawn[i].label});
-    for (const int slot : slots) {
-      SamplePool::Sample sample;
-      const int64_t tile = slot / kTile, lane = slot % kTile;
-      for (int a = 0; a < 3; ++a) sample.unit[a] = tracer.positions()[(tile * 3 + a) * kTile + lane];
-      sample.weight = tracer.weights()[slot];
-      for (int c = 0; c < RadianceField::kGeometry; ++c)
-        sample.geometry[c] = tracer.density_out()[(tile * RadianceField::kGeometry + c) * kTile + lane];
-      pool->samples.push_back(sample);
-    }
+    AppendRay(tracer, slots, drawn[i].pool_ray, pool);
   });
 }
 
@@ -96,20 +87,39 @@ SamplePool TracePool(const NerfModel& nerf, const std::vector<LabelView>& views,
   std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(views.size()), [&](int64_t v) {
     const LabelView& view = views[size_t(v)];
-    TraceInto(nerf, DrawRays(view, view.camera.In(nerf.model_from_file()), per_view, Random(seed, uint64_t(v))),
+    TraceInto(nerf, DrawRays(view, int(v), view.camera.In(nerf.model_from_file()), per_view, Random(seed, uint64_t(v))),
               &parts[size_t(v)]);
     progress.Update(++done);
   });
   SamplePool pool;
   for (SamplePool& part : parts) {
-    for (SamplePool::PoolRay ray : part.rays) {
-      ray.first += int64_t(pool.samples.size());
-      pool.rays.push_back(ray);
-    }
-    pool.samples.insert(pool.samples.end(), part.samples.begin(), part.samples.end());
+    pool.Append(part);
     part = SamplePool();
   }
   return pool;
+}
+
+void SamplePool::Append(const SamplePool& other) {
+  for (PoolRay ray : other.rays) {
+    ray.first += int64_t(samples.size());
+    rays.push_back(ray);
+  }
+  samples.insert(samples.end(), other.samples.begin(), other.samples.end());
+}
+
+void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePool::PoolRay ray, SamplePool* pool) {
+  ray.first = int64_t(pool->samples.size());
+  ray.count = int(slots.size());
+  pool->rays.push_back(ray);
+  for (const int slot : slots) {
+    SamplePool::Sample sample;
+    const int64_t tile = slot / kTile, lane = slot % kTile;
+    for (int a = 0; a < 3; ++a) sample.unit[a] = tracer.positions()[(tile * 3 + a) * kTile + lane];
+    sample.weight = tracer.weights()[slot];
+    for (int c = 0; c < RadianceField::kGeometry; ++c)
+      sample.geometry[c] = tracer.density_out()[(tile * RadianceField::kGeometry + c) * kTile + lane];
+    pool->samples.push_back(sample);
+  }
 }
 
 }  // namespace sanerf

@@ -13,6 +13,7 @@ struct SamplePool {
     int64_t first = 0;  // index of its first sample
     int count = 0;
     uint8_t label = 0;
+    int view = 0, x = 0, y = 0;  // pixel of the label image
   };
   struct Sample {
     float unit[3];  // in the grid's unit cube
@@ -21,7 +22,12 @@ struct SamplePool {
   };
   std::vector<PoolRay> rays;
   std::vector<Sample> samples;
+
+  void Append(const SamplePool& other);
 };
+
+// Appends a ray with the samples in these slots of the tracer; first and count are filled in.
+void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePool::PoolRay ray, SamplePool* pool);
 
 // num_rays rays, equally many per view; half of them anywhere in the image, half near and inside the objects (uniformly
 // in the masks' surroundings, so that both sides of an edge are drawn alike). Samples that carry less than

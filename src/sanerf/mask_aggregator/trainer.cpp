@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
@@ -12,6 +13,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/mask_aggregator/regions.h"
 #include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
@@ -19,6 +21,7 @@ namespace sanerf {
 namespace {
 
 constexpr int kGroupRays = 256;
+constexpr uint64_t kRegionStream = uint64_t{1} << 32;
 
 void CheckViews(const std::vector<LabelView>& views, int num_labels) {
   if (views.empty())
@@ -32,31 +35,33 @@ void CheckViews(const std::vector<LabelView>& views, int num_labels) {
 
 class ObjectTrainer {
  public:
-  ObjectTrainer(const SamplePool& pool, const AggregatorOptions& options, ObjectField* field)
-      : pool_(pool), options_(options), field_(field) {
+  ObjectTrainer(const NerfModel& nerf, const std::vector<LabelView>& views, const SamplePool& pool,
+                const AggregatorOptions& options, ObjectField* field)
+      : nerf_(nerf), views_(views), pool_(pool), options_(options), field_(field) {
     field_->grid.params().PrepareTraining();
     field_->mlp.params().PrepareTraining();
   }
 
-  // One step; returns {mean loss, share of rays with the right label}.
+  // One step; returns {mean cross entropy, share of rays with the right label}.
   std::pair<double, double> Step(int64_t step) {
-    const size_t num_groups = size_t((options_.rays + kGroupRays - 1) / kGroupRays);
-    groups_.resize(num_groups);
-    ParallelFor(int64_t(num_groups), [&](int64_t g) {
-      const int begin = int(g) * kGroupRays, end = std::min(options_.rays, begin + kGroupRays);
-      std::vector<int> rays;
-      for (int i = begin; i < end; ++i) {
-        Random random(uint64_t(options_.seed), uint64_t(step), uint64_t(i));
-        rays.push_back(int(random.NextBelow(uint32_t(pool_.rays.size()))));
-      }
+    if (options_.rgb.weight > 0 && step == RgbStart()) FindRegions();
+    const size_t num_global = size_t((options_.rays + kGroupRays - 1) / kGroupRays);
+    const size_t num_local = regions_.regions.empty() ? 0 : size_t(options_.rgb.regions_per_step);
+    groups_.resize(num_global + num_local);
+    num_correct_.assign(num_global, 0);
+    ParallelFor(int64_t(groups_.size()), [&](int64_t g) {
       const auto worker = workers_.Take([&] { return std::make_unique<ObjectGradient>(*field_); });
-      worker->Compute(pool_, rays, 1.0f / float(options_.rays), &groups_[size_t(g)]);
+      if (size_t(g) < num_global) {
+        ComputeGlobal(step, g, &*worker);
+      } else {
+        ComputeLocal(step, g, &*worker);
+      }
     });
     Apply(step);
     double loss = 0, correct = 0;
-    for (const ObjectGroupGradient& group : groups_) {
-      loss += group.loss;
-      correct += double(group.num_correct);
+    for (size_t g = 0; g < num_global; ++g) {
+      loss += groups_[g].loss;
+      correct += double(num_correct_[g]);
     }
     if (!std::isfinite(loss))
       throw Error(fmt::format("object field, step {}", step), "the loss is not a number",
@@ -65,6 +70,68 @@ class ObjectTrainer {
   }
 
  private:
+  int64_t RgbStart() const { return int64_t(double(options_.rgb.from) * options_.iters); }
+
+  // Cross entropy of rays drawn from all views (Eq. 8).
+  void ComputeGlobal(int64_t step, int64_t g, ObjectGradient* worker) {
+    const int num_labels = field_->num_labels();
+    const int begin = int(g) * kGroupRays, end = std::min(options_.rays, begin + kGroupRays);
+    std::vector<int> rays;
+    for (int i = begin; i < end; ++i) {
+      Random random(uint64_t(options_.seed), uint64_t(step), uint64_t(i));
+      rays.push_back(int(random.NextBelow(uint32_t(pool_.rays.size()))));
+    }
+    const float scale = 1.0f / float(options_.rays);
+    worker->Compute(pool_, rays, [&](const float* logits, float* grad) {
+      double loss = 0;
+      for (size_t i = 0; i < rays.size(); ++i, logits += num_labels, grad += num_labels) {
+        const int label = pool_.rays[size_t(rays[i])].label;
+        loss += double(scale) * CrossEntropy(logits, num_labels, label, scale, grad);
+        num_correct_[size_t(g)] += std::max_element(logits, logits + num_labels) - logits == label;
+      }
+      return loss;
+    }, &groups_[size_t(g)]);
+  }
+
+  // The ray-pair RGB loss of one region (Eq. 9, its share of Eq. 14).
+  void ComputeLocal(int64_t step, int64_t g, ObjectGradient* worker) {
+    Random random(uint64_t(options_.seed), uint64_t(step), kRegionStream + uint64_t(g));
+    const auto region = regions_.regions[random.NextBelow(uint32_t(regions_.regions.size()))];
+    std::vector<int> rays(static_cast<size_t>(region.count)), references;
+    std::iota(rays.begin(), rays.end(), region.first);
+    for (int i = 0; i < options_.rgb.references; ++i) references.push_back(int(random.NextBelow(uint32_t(region.count))));
+    const float scale = options_.rgb.weight / float(options_.rgb.regions_per_step);
+    worker->Compute(regions_.pool, rays, [&](const float* logits, float* grad) {
+      return RayPairLossOfLogits(options_.rgb.pair, region.count, field_->num_labels(), logits,
+                                 regions_.rgb[size_t(region.first)].data(), references, scale, grad);
+    }, &groups_[size_t(g)]);
+  }
+
+  // Error maps of all pool rays as the field sees them now (Eq. 12), and regions drawn from them (Eq. 13).
+  void FindRegions() {
+    const int num_labels = field_->num_labels();
+    std::vector<float> errors(pool_.rays.size());
+    const int64_t num_groups = (int64_t(errors.size()) + kGroupRays - 1) / kGroupRays;
+    ParallelFor(num_groups, [&](int64_t g) {
+      const auto worker = workers_.Take([&] { return std::make_unique<ObjectGradient>(*field_); });
+      std::vector<int> rays;
+      for (int64_t i = g * kGroupRays; i < std::min(int64_t(errors.size()), (g + 1) * kGroupRays); ++i) rays.push_back(int(i));
+      const std::vector<float> p = worker->Probabilities(pool_, rays);
+      for (size_t i = 0; i < rays.size(); ++i) {
+        std::vector<float> truth(static_cast<size_t>(num_labels), 0);
+        truth[pool_.rays[size_t(rays[i])].label] = 1;
+        errors[size_t(rays[i])] = LabelDistance<float>(num_labels, truth.data(), &p[i * size_t(num_labels)],
+                                                       options_.rgb.pair.sharpness, 0, nullptr);
+      }
+    });
+    ErrorMaps maps(views_);
+    for (size_t i = 0; i < errors.size(); ++i) maps.Update(pool_.rays[i].view, pool_.rays[i].x, pool_.rays[i].y, errors[i]);
+    Random random(uint64_t(options_.seed), kRegionStream);
+    const RgbLossOptions& rgb = options_.rgb;
+    regions_ = TraceRegions(nerf_, views_, maps.Draw(rgb.regions, &random), {rgb.views, rgb.patch, rgb.rays},
+                            uint64_t(options_.seed));
+  }
+
   void Apply(int64_t step) {
     kernels::AdamStep adam;
     adam.lr = options_.lr * float(std::pow(double(options_.lr_final), double(step) / std::max(1, options_.iters)));
@@ -83,10 +150,14 @@ class ObjectTrainer {
   // The wide network takes smaller steps than the table: at the table's rate its units die.
   static constexpr float kMlpRate = 0.1f;
 
+  const NerfModel& nerf_;
+  const std::vector<LabelView>& views_;
   const SamplePool& pool_;
   const AggregatorOptions& options_;
   ObjectField* field_;
-  std::vector<ObjectGroupGradient> groups_;
+  RegionPool regions_;
+  std::vector<ObjectGroupGradient> groups_;  // of global rays, then of regions
+  std::vector<int64_t> num_correct_;
   WorkerPool<ObjectGradient> workers_;
 };
 
@@ -105,7 +176,7 @@ ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>
     log.open(log_path, std::ios::trunc);
     if (!log) throw Error(log_path.string(), "cannot be written", "check the folder's permissions and free space");
   }
-  ObjectTrainer trainer(pool, options, field.get());
+  ObjectTrainer trainer(nerf, views, pool, options, field.get());
   Progress progress("object field", options.iters, "steps");
   const int64_t log_every = std::max(1, options.iters / 50);
   for (int64_t step = 0; step < options.iters; ++step) {

@@ -121,13 +121,13 @@ ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decisio
   }
   ImageU8 mask(logits.width, logits.height, 1);
   for (int64_t i = 0; i < logits.num_pixels(); ++i) mask.data[i] = logits.data[i] > 0 ? 255 : 0;
-  RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(mask))), &mask);
   return mask;
 }
 
 void ViewDecider::Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const {
   decision.candidate = chosen.candidate;
   decision.predicted_iou = chosen.predicted_iou;
+  RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(mask))), &mask);
   decision.mask = std::move(mask);
   const int64_t num_pixels = CountNonZero(decision.mask);
   decision.area = static_cast<double>(num_pixels) / static_cast<double>(decision.mask.num_pixels());

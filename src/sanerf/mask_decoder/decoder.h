@@ -40,9 +40,9 @@ class ViewDecider {
 
   // The pieces of Decide. decision.view_idx is set; FindPrompt fills in what became of the points.
   SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
-  // Binary at the working camera, without specks; of sam's current image, which is this view's.
+  // Binary at the working camera; of sam's current image, which is this view's.
   ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
-  // Enters the mask and whether it can be used.
+  // Enters the mask, cleared of specks, and whether it can be used.
   void Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const;
 
  private:

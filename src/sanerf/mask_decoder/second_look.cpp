@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/progress.h"
 #include "sanerf/mask_decoder/decoder.h"
 
 namespace sanerf {
@@ -99,12 +100,14 @@ class ViewLook {
  private:
   void TakeBetter(const SamPrompt& prompt, bool from_others, const Consensus& consensus, ViewDecision* best) const {
     for (const SamMask& candidate : sam_.Predict(prompt)) {
+      ImageU8 mask = decider_.ToMask(candidate, *best);
+      const double agreement = Agreement(mask, consensus);
+      if (best->used && agreement <= best->agreement) continue;
       ViewDecision decision = *best;
       decision.from_others = from_others;
-      decider_.Enter(candidate, decider_.ToMask(candidate, decision), prompt, decision);
-      decision.agreement = Agreement(decision.mask, consensus);
-      const bool better = decision.agreement > best->agreement;
-      if (best->mask.empty() || decision.used > best->used || (decision.used == best->used && better)) *best = decision;
+      decision.agreement = agreement;
+      decider_.Enter(candidate, std::move(mask), prompt, decision);
+      if (best->mask.empty() || decision.used) *best = std::move(decision);
     }
   }
 
@@ -141,9 +144,11 @@ SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const Featu
   const ViewLook look(decider, container, sam, decoded->points);
   std::vector<ViewDecision> views;
   std::vector<double> agreements;
+  Progress progress("look again " + object.name, int64_t(consensus.size()), "views");
   for (size_t i = 0; i < consensus.size(); ++i) {
     if (InterruptRequested()) throw InterruptedError(fmt::format("second look at '{}' interrupted", object.name));
     views.push_back(look.Look(decoded->views[i], consensus[i]));
+    progress.Update(int64_t(views.size()));
     if (views.back().used && views.back().agreement >= 0) agreements.push_back(views.back().agreement);
   }
 

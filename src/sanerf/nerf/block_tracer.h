@@ -17,6 +17,7 @@ struct PixelBlock {
 // Block number `index` of a view of that size, row by row.
 PixelBlock BlockOf(int64_t index, int width, int height);
 int64_t NumBlocks(int width, int height);
+std::vector<Ray> RaysOf(const Camera& model_camera, const PixelBlock& block);  // row by row
 
 // Calls Renderer::Render(block) for every block; make() gives each thread a std::unique_ptr<Renderer> of its own.
 template <class Make>
@@ -28,7 +29,7 @@ void ForEachBlock(int width, int height, const Make& make) {
   });
 }
 
-// Buffers of one thread.
+// A few hundred rays of neighbouring pixels at a time. Buffers of one thread.
 class BlockTracer {
  public:
   // Samples that carry no more light than visible_weight are left out of the tiles.
@@ -36,11 +37,11 @@ class BlockTracer {
       : tracer_(model.field(), model.occupancy(), model.trace_options(), /*keep_waves=*/false),
         visible_weight_(visible_weight) {}
 
-  void Begin(const Camera& model_camera, const PixelBlock& block);
+  void Begin(std::vector<Ray> rays);
   bool NextWave();  // false: all rays have ended
 
   const RayTracer& tracer() const { return tracer_; }
-  const std::vector<Ray>& rays() const { return rays_; }  // the block's pixels, row by row
+  size_t num_rays() const { return rays_.size(); }
 
   // Of this wave.
   int64_t num_tiles() const { return kernels::NumTiles(int64_t(visible_.size())); }

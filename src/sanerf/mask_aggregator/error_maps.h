@@ -1,0 +1,33 @@
+// Where rendered and given masks differ (paper Eq. 12), one map per view at a quarter of its size.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/mask_aggregator.h"
+
+namespace sanerf {
+
+class ErrorMaps {
+ public:
+  // Pixels that no ray has visited have error 0 and are never drawn.
+  explicit ErrorMaps(const std::vector<LabelView>& views, int shrink = 4);
+
+  // The cell of a label pixel moves most of the way to this error (nine tenths, as in the release).
+  void Update(int view, int x, int y, float error);
+
+  struct Site {
+    int view;
+    Vec2 px;  // of the label image, centre of the cell
+  };
+  // Independent draws with probability proportional to the error; none when all errors are 0.
+  std::vector<Site> Draw(int count, Random* random) const;
+
+  float At(int view, int x, int y) const;  // of the cell of a label pixel
+
+ private:
+  int shrink_;
+  std::vector<ImageF> maps_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,33 @@
+// Small regions around places of large error, seen from several views: the rays R_p of the ray-pair RGB loss (paper
+// Eq. 13). Traced once, like the sample pool: the geometry is frozen.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "sanerf/mask_aggregator/error_maps.h"
+#include "sanerf/mask_aggregator/sample_pool.h"
+
+namespace sanerf {
+
+struct RegionOptions {
+  int views = 4;      // that see the place, its own included
+  int patch = 16;     // N: side of the patch around the place in each of them, label pixels
+  int rays = 32;      // drawn from each patch
+};
+
+struct RegionPool {
+  struct Region {
+    int first, count;  // rays of `pool`
+  };
+  std::vector<Region> regions;
+  SamplePool pool;                        // labels unused
+  std::vector<std::array<float, 3>> rgb;  // rendered, per ray of `pool`
+};
+
+// Lifts each site through the radiance field's depth and reprojects it into other views, in random order, keeping those
+// that see it (the depth rendered there agrees); a site in the air makes no region.
+RegionPool TraceRegions(const NerfModel& nerf, const std::vector<LabelView>& views,
+                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed);
+
+}  // namespace sanerf

@@ -1,0 +1,35 @@
+// Colour, opacity and median depth of rays (paper Eq. 1).
+#pragma once
+
+#include <vector>
+
+#include "sanerf/nerf/block_tracer.h"
+
+namespace sanerf {
+
+struct RenderedRay {
+  float rgb[3];        // over the model's background, [0, 1]
+  float opacity = 0;   // [0, 1]
+  float median_t = 0;  // ray parameter where half of the light is absorbed; 0 where opacity < 0.5
+};
+
+// Buffers of one thread.
+class RayRenderer {
+ public:
+  explicit RayRenderer(const NerfModel& model);
+
+  // Neighbouring rays, a few hundred at a time, share memory accesses. Valid until the next call.
+  const std::vector<RenderedRay>& Render(std::vector<Ray> rays);
+
+ private:
+  void AddOpacities();
+  void AddColours();
+
+  const NerfModel& model_;
+  BlockTracer tracer_;
+  std::vector<float> rgb_sums_;
+  std::vector<RenderedRay> rendered_;
+  Buffer in_, hidden_, rgb_, directions_;
+};
+
+}  // namespace sanerf
