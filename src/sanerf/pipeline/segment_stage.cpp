@@ -20,6 +20,7 @@ namespace {
 std::set<int> ClickedViews(const Prompts& prompts, const Scene& scene) {
   std::set<int> views;
   for (const ObjectPrompt& object : prompts.objects) {
+    CheckPlaces(object, scene);
     for (const ClickPrompt& click : object.clicks) views.insert(scene.FindView(click.view));
     for (const BoxPrompt& box : object.boxes) views.insert(scene.FindView(box.view));
   }
