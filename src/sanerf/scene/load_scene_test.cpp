@@ -183,6 +183,8 @@ TEST_F(FindViewTest, ErrorsOfferNames) {
   EXPECT_THAT(FindError("12"), HasSubstr("indices end at 5"));
   EXPECT_THAT(FindError("12345678901234567890"), HasSubstr("unknown view"));
   EXPECT_THAT(FindError("_012"), HasSubstr("unknown view"));  // not at a folder boundary
+  EXPECT_THAT(FindError("train_000"), HasSubstr("unknown view 'train_000': none of the 6 images has that name | did "
+                                                "you mean 'train/000'"));
   EXPECT_THAT(FindError("zzzzzzzz"), HasSubstr("none of the 6 images has that name | names look like 'test/000'"));
   EXPECT_THROW(scene_.FindView(""), UsageError);
 }
