@@ -141,10 +141,11 @@ int RunCommandLine(const std::vector<std::string>& arguments) {
   try {
     CommandLine line;
     AddCommands(line);
-    if (Parse(line, WithCommand(line, arguments))) return 0;
-    ApplyProcessFlags(line.common);
-    line.run();
-    if (std::fflush(stdout) != 0)
+    if (!Parse(line, WithCommand(line, arguments))) {
+      ApplyProcessFlags(line.common);
+      line.run();
+    }
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
       throw Error("cannot write the result to stdout", "", "is the disk full, or the pipe closed?");
     return 0;
   } catch (const InterruptedError& error) {
@@ -153,6 +154,9 @@ int RunCommandLine(const std::vector<std::string>& arguments) {
     return PrintError(error.what(), error.hint(), kUsage);
   } catch (const Error& error) {
     return PrintError(error.what(), error.hint(), kFailure);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return PrintError(fmt::format("{}: {}", error.path1().string(), error.code().message()),
+                      "check the path, its permissions and the free space", kFailure);
   } catch (const std::bad_alloc&) {
     return PrintError(
         "out of memory",

@@ -78,6 +78,7 @@ TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
     const CommandResult result = RunSanerf(mistake.arguments);
     EXPECT_EQ(result.exit_code, 2) << result.err;
     EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(EndsInOneError(result));
     EXPECT_THAT(result.err, AllOf(HasSubstr(mistake.error), HasSubstr(mistake.hint)));
     EXPECT_THAT(result.err, Not(HasSubstr("\033")));
   }
@@ -88,24 +89,39 @@ TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
   std::filesystem::create_directory(folder / "empty");
   WriteFileAtomic(folder / "file", "x");
   const std::vector<Mistake> mistakes = {
-      {{"train", "none", "--out", "run"}, "none", "hint: "},
-      {{"train", "empty", "--out", "run"}, "empty", "hint: "},
-      {{"info", "none"}, "none", "hint: "},
-      {{"encode", "none"}, "none", "sanerf train"},
+      {{"train", "none", "--out", "run"}, "/none: the folder does not exist", "hint: "},
+      {{"train", "empty", "--out", "run"}, "/empty: the folder is empty; looked for transforms.json", "hint: "},
+      {{"info", "none"}, "/none: the folder does not exist", "hint: "},
+      {{"info", "empty"}, "/empty: the folder is empty", "hint: "},
+      {{"encode", "none"}, "none: no such folder", "sanerf train"},
       {{"segment", "empty", "--name", "mug", "--click", "a:1,2"}, "not a run folder", "sanerf train"},
       {{"segment", "empty", "--prompts", "none.json"}, "none.json", ""},
       {{"render", "empty"}, "not a run folder", "sanerf train"},
       {{"eval", "empty"}, "not a run folder", "sanerf train"},
       {{"synth", "file/sub"}, "is a file, not a folder", "hint: "},
-      {{"synth", "/proc/sanerf"}, "/proc/sanerf", ""},
+      {{"synth", "/proc/sanerf"}, "cannot write to folder /proc: ", ""},
+      {{"info", std::string(300, 'a')}, "aaa", "check the path"},
   };
   for (const Mistake& mistake : mistakes) {
     const CommandResult result = RunSanerf(mistake.arguments, folder.path());
     EXPECT_EQ(result.exit_code, 1) << result.err;
     EXPECT_EQ(result.out, "");
-    EXPECT_THAT(result.err, AllOf(HasSubstr("error: "), HasSubstr(mistake.error), HasSubstr(mistake.hint)));
+    EXPECT_TRUE(EndsInOneError(result));
+    EXPECT_THAT(result.err, AllOf(HasSubstr(mistake.error), HasSubstr(mistake.hint)));
   }
-  EXPECT_FALSE(std::filesystem::exists(folder / "run"));  // nothing half-written
+  // Nothing half-written: what was there is all there is.
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()),
+            2);
+}
+
+TEST(Failure, AResultThatCannotBeWrittenIsSaid) {
+  const TestFolder folder;
+  for (const auto& arguments : {std::vector<std::string>{"models", "list"}, {"--help"}}) {
+    const CommandResult result = CommandProcess(arguments, folder.path(), "/dev/full").Wait();
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_TRUE(EndsInOneError(result));
+    EXPECT_THAT(result.err, HasSubstr("error: cannot write the result to stdout"));
+  }
 }
 
 TEST(Failure, PromptsAreCheckedBeforeAnythingRuns) {
@@ -114,6 +130,7 @@ TEST(Failure, PromptsAreCheckedBeforeAnythingRuns) {
     arguments.insert(arguments.begin(), {"segment", "run"});
     const CommandResult result = RunSanerf(arguments, folder.path());
     EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_TRUE(EndsInOneError(result));
     return result.err;
   };
   EXPECT_THAT(error_of({}), HasSubstr("nothing to segment"));

@@ -1,7 +1,6 @@
 #include "sanerf/scene/synth.h"
 
 #include "sanerf/cli/command.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
 #include "sanerf/pipeline/stopwatch.h"
 
@@ -25,7 +24,6 @@ void AddSynth(CommandLine& line) {
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings);
       if (flags->views) settings.Assign("synth.views=" + std::to_string(*flags->views), "--views");
       if (flags->size) settings.Assign("synth.size=" + std::to_string(*flags->size), "--size");
-      EnsureWritableFolder(flags->out);
       const Stopwatch watch;
       WriteSynthScene(flags->out, settings.synth);
       const std::string prompts = (std::filesystem::path(flags->out) / "prompts.json").string();

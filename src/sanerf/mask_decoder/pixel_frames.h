@@ -6,6 +6,7 @@
 #include "sanerf/core/camera.h"
 #include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/sam/sam.h"
+#include "sanerf/scene/scene.h"
 
 namespace sanerf {
 
@@ -24,5 +25,11 @@ inline SamPrompt::Box WorkingBox(const BoxPrompt& box, const Camera& photo, cons
           static_cast<float>(std::min(high.x(), double(working.width))),
           static_cast<float>(std::min(high.y(), double(working.height)))};
 }
+
+std::string Describe(const ClickPrompt& click, const View& view);  // "point (3,4) in view a.png"
+std::string Describe(const BoxPrompt& box, const View& view);
+// Throws UsageError; of a box, a part must be inside.
+void CheckInside(const ClickPrompt& click, const View& view);
+void CheckInside(const BoxPrompt& box, const View& view);
 
 }  // namespace sanerf

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/test_folder.h"
 
 namespace sanerf {
 namespace {
@@ -96,7 +97,7 @@ TEST_F(PromptsFileTest, ErrorsNameFileAndKey) {
   EXPECT_THAT(Failure(R"({"objects": []})"), says("objects", "no objects"));
   EXPECT_THAT(Failure(R"({"object": []})"), says("unknown key \"object\"", "objects"));
   EXPECT_THAT(Failure(R"([])"), says("", "expected an object"));
-  EXPECT_THAT(Failure("{\"objects\": [}"), says(":1:", "JSON"));
+  EXPECT_THAT(Failure("{\"objects\": [}"), says(":1:14: broken JSON", "fix the file at that position"));
   EXPECT_THAT(Failure(R"({"points": [[0, 0, 0]], "negative_labels": [], "valid_threshold": 3})"),
               says("release", "objects"));
 }
@@ -117,7 +118,11 @@ TEST_F(PromptsFileTest, NamesAndCounts) {
   EXPECT_THAT(Failure(file(object("mug", R"(, "instance": 1.5)"))), HasSubstr("instance"));
 }
 
-TEST_F(PromptsFileTest, MissingFile) { EXPECT_THROW(ReadPrompts(path_.string() + ".not_there"), Error); }
+TEST_F(PromptsFileTest, MissingFile) {
+  const std::string path = path_.string() + ".not_there";
+  EXPECT_EQ(ErrorTextOf<Error>([&] { ReadPrompts(path); }),
+            "cannot read " + path + ": No such file or directory\ncheck the path");
+}
 
 TEST(PromptsDataTest, EveryShippedFileIsRead) {
   const char* data = std::getenv("SANERF_DATA");

@@ -56,7 +56,8 @@ NerfOptions NerfPreset(const std::string& name) {
     o.density_layers = 2;
     return o;
   }
-  throw UsageError("preset '" + name + "'", "unknown preset", DidYouMean(name, {"fast", "default", "paper"}));
+  const std::string near = DidYouMean(name, {"fast", "default", "paper"});
+  throw UsageError("preset '" + name + "'", "unknown preset", near.empty() ? "use fast, default or paper" : near);
 }
 
 kernels::MarchOptions MarchOptionsFor(const NerfOptions& o, double extent, double near) {

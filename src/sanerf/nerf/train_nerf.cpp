@@ -54,10 +54,11 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     trainer.Resume(files.checkpoint);
     LogInfo("resuming at step {} of {}", trainer.step(), options.iters);
   }
+  const HeldOutLook look(scene);
+  files.on_start();
   std::ofstream log(files.log, trainer.step() > 0 ? std::ios::app : std::ios::trunc);
   if (!log) throw Error(files.log.string(), "cannot be written", "check the folder's permissions and free space");
 
-  const HeldOutLook look(scene);
   const int64_t look_every = std::max<int64_t>(1, int64_t(options.eval_fraction * float(options.iters)));
   const int64_t log_every = std::max<int64_t>(1, options.iters / 200);
   Progress progress("train", options.iters, "steps", trainer.step());

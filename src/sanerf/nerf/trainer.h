@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -57,6 +58,8 @@ class NerfTrainer {
 struct NerfTrainFiles {
   std::filesystem::path checkpoint, log;  // RUN/nerf/model.ckpt, RUN/nerf/log.jsonl
   bool resume = false;
+  // Called once before the first step and the first file: options and photos have proved good.
+  std::function<void()> on_start = [] {};
 };
 
 // The whole stage: progress with loss, held-out PSNR, rays/s and ETA; checkpoints; Ctrl-C saves and throws InterruptedError.

@@ -119,19 +119,40 @@ TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {
   const std::string bytes = ReadFile(Path("whole.ckpt"));
   for (const size_t size : {size_t{0}, size_t{10}, size_t{30}, bytes.size() / 2, bytes.size() - 1}) {
     WriteFileAtomic(Path("cut.ckpt"), bytes.substr(0, size));
-    EXPECT_THROW(NerfModel::Load(Path("cut.ckpt")), Error) << size;
+    EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("cut.ckpt")); }),
+                testing::StartsWith(Path("cut.ckpt").string() +
+                                    (size < 8 ? ": not a sanerf checkpoint" : ": truncated checkpoint")))
+        << size;
   }
-  EXPECT_THROW(NerfModel::Load(Path("absent.ckpt")), Error);
+  EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("absent.ckpt")); }),
+              testing::StartsWith("cannot read " + Path("absent.ckpt").string() + ": No such file"));
 }
 
 TEST_F(NerfTrainerTest, UnknownLossAndBackgroundAreUsageErrors) {
   NerfOptions o = SmallOptions();
   o.loss = "l7";
-  EXPECT_THROW(NerfTrainer(*scene_, o), UsageError);
+  EXPECT_EQ(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }), "nerf.loss=l7: unknown loss\nuse huber or mse");
   o = SmallOptions();
   o.background = "pink";
-  EXPECT_THROW(NerfTrainer(*scene_, o), UsageError);
-  EXPECT_THROW(NerfPreset("fastest"), UsageError);
+  EXPECT_EQ(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }),
+            "nerf.background=pink: unknown background\nuse random or last_sample");
+  EXPECT_EQ(ErrorTextOf<UsageError>([] { NerfPreset("fastest"); }),
+            "preset 'fastest': unknown preset\nuse fast, default or paper");
+}
+
+TEST_F(NerfTrainerTest, NothingIsTouchedBeforeOptionsAndPhotosHaveProvedGood) {
+  NerfOptions o = SmallOptions();
+  o.loss = "l7";
+  int num_starts = 0;
+  NerfTrainFiles files{Path("refused.ckpt"), Path("refused.jsonl"), false, [&] { ++num_starts; }};
+  EXPECT_THROW(TrainNerf(*scene_, o, files), UsageError);
+  EXPECT_EQ(num_starts, 0);
+  EXPECT_FALSE(std::filesystem::exists(files.log));
+  o = SmallOptions();
+  o.iters = 2;
+  TrainNerf(*scene_, o, files);
+  EXPECT_EQ(num_starts, 1);
+  EXPECT_TRUE(std::filesystem::exists(files.log));
 }
 
 TEST_F(NerfTrainerTest, LearnsTheScene) {

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/test_disk.h"
 
 namespace sanerf {
 namespace {
@@ -155,10 +156,31 @@ TEST_F(CheckpointTest, FailedWriteLeavesTheOldFile) {
   const std::string before = ReadFile(path_);
   CheckpointWriter writer{"nerf", {}, {}};
   writer.Add("grid", grid_);
-  EXPECT_THROW(writer.Write(folder_ / "no such folder" / "model.ckpt"), Error);
-  EXPECT_THROW(writer.Write(path_ / "below a file.ckpt"), Error);
+  const fs::path nowhere = folder_ / "no such folder" / "model.ckpt", below_a_file = path_ / "below a file.ckpt";
+  EXPECT_EQ(ErrorTextOf<Error>([&] { writer.Write(nowhere); }),
+            "cannot write " + nowhere.string() + ": No such file or directory\ncheck the path");
+  EXPECT_EQ(ErrorTextOf<Error>([&] { writer.Write(below_a_file); }),
+            "cannot write " + below_a_file.string() + ": Not a directory\na part of this path is a file, not a folder");
   EXPECT_EQ(ReadFile(path_), before);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);  // no temporary file left
+}
+
+TEST_F(CheckpointTest, AFullDiskIsSaidAndLeavesTheOldFile) {
+  const TestDisk disk;
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  path_ = disk / "model.ckpt";
+  WriteSmall();
+  const std::string before = ReadFile(path_);
+  const std::vector<float> large(1 << 18, 1.5f);  // 1 MiB, four times the disk
+  CheckpointWriter writer{"nerf", {}, {}};
+  writer.Add("grid", large);
+  EXPECT_EQ(ErrorTextOf<Error>([&] { writer.Write(path_); }),
+            "cannot write " + path_.string() + ": No space left on device\nfree some space or choose another folder");
+  EXPECT_EQ(ReadFile(path_), before);
+  EXPECT_EQ(ErrorOf(path_), "");
+  EXPECT_EQ(std::distance(fs::directory_iterator(path_.parent_path()), fs::directory_iterator()), 1);
+  EXPECT_THROW(writer.Write(disk / "new.ckpt"), Error);
+  EXPECT_FALSE(fs::exists(disk / "new.ckpt"));
 }
 
 }  // namespace

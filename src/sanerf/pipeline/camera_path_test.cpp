@@ -105,7 +105,8 @@ TEST(CameraPath, BrokenPathFilesNameFileAndKey) {
   EXPECT_THAT(error_of(R"({"frames": []})"), HasSubstr("p.json: frames: no frame"));
   EXPECT_THAT(error_of(R"({})"), HasSubstr("\"frames\" is missing"));
   EXPECT_THAT(error_of(R"({"frames": [{"transform_matrix": [[1,0,0,0],[0,1,0,0],[0,0,0,0]]}]})"),
-              HasSubstr("frames[0].transform_matrix"));
+              HasSubstr("p.json: frames[0].transform_matrix: the left 3x3 part is not a rotation"));
+  EXPECT_THAT(error_of("{\"frames\": [\n{\"transform_matrix\": [[NaN]]}]}"), HasSubstr("p.json:2:24: broken JSON"));
   EXPECT_THAT(error_of(R"({"frames": [{"transform_matrix": [[1,0],[0,1],[0,0]]}]})"), HasSubstr("expected 4 numbers"));
   EXPECT_THAT(error_of(R"({"w": 0, "frames": []})"), HasSubstr("w and h"));
 }

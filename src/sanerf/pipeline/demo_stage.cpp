@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
@@ -22,7 +21,6 @@ constexpr const char* kSynthMark = "synth.json";  // written last: the options o
 bool MakeScene(const fs::path& folder, const Settings& settings) {
   const Json wanted = settings.ToJson().at("synth");
   if (fs::exists(folder / kSynthMark) && ReadJsonFile(folder / kSynthMark) == wanted) return true;
-  EnsureWritableFolder(folder);
   WriteSynthScene(folder, settings.synth);
   WriteJsonFile(folder / kSynthMark, wanted);
   return false;

@@ -40,8 +40,8 @@ Json DescribeObject(const StoredObject& object, const std::string& nerf_fingerpr
                {"views_total", object.views_total},
                {"stale", object.nerf_fingerprint != nerf_fingerprint}};
   if (object.prompt.instance >= 0) json["instance"] = object.prompt.instance;
-  if (fs::exists(object.folder / "metrics.json"))
-    json["iou"] = ReadJsonFile(object.folder / "metrics.json").value("iou", Json());
+  if (const fs::path metrics = object.folder / "metrics.json"; fs::exists(metrics))
+    json["iou"] = JsonCursor(ReadJsonFile(metrics), metrics.string())["iou"].json();
   return json;
 }
 

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/pipeline/scratch_path.h"
 
 namespace fs = std::filesystem;
 
@@ -112,7 +113,7 @@ StoredObject FindObject(const RunFolder& run, const std::string& name, const Ner
 std::vector<StoredObject> StoreObjects(const RunFolder& run, const ObjectsToStore& objects) {
   EnsureWritableFolder(run.objects());
   const fs::path staging = run.objects() / ".new";
-  fs::remove_all(staging);
+  const ScratchPath scratch(staging);
   std::vector<std::string> labels;
   for (const ObjectPrompt& prompt : objects.prompts.objects) labels.push_back(prompt.name);
 
@@ -151,7 +152,6 @@ std::vector<StoredObject> StoreObjects(const RunFolder& run, const ObjectsToStor
     fs::remove_all(object.folder);
     fs::rename(staging / object.name, object.folder);
   }
-  fs::remove_all(staging);
   return stored;
 }
 

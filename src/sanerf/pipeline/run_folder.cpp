@@ -70,6 +70,16 @@ RunFolder RunFolder::Open(const fs::path& path) {
   }
   root["scene"]["hash"].String();
   root["scene"]["path"].String();
+  root["scene"].StringOr("absolute_path", "");
+  for (const char* key : {"options", "origins", "stages"}) {
+    if (root.Has(key) && !root[key].json().is_object()) root[key].Fail("expected an object");
+  }
+  if (root.Has("stages")) {
+    for (const auto& [stage, entry] : root["stages"].json().items()) {
+      root["stages"][stage]["state"].String();
+      root["stages"][stage].NumberOr("seconds", 0);
+    }
+  }
   return run;
 }
 

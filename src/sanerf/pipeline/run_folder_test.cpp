@@ -17,6 +17,7 @@ namespace sanerf {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // Four photos around the origin in NeRF-synthetic format.
 void WriteScene(const fs::path& folder, double angle = 0.9) {
@@ -97,7 +98,25 @@ TEST_F(RunFolderTest, BrokenOrNewerRunsAreErrors) {
   WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 1}");
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("\"scene\" is missing"));
   WriteFileAtomic(folder_ / "run" / "run.json", "{");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run.json:1:"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run.json:1:2: broken JSON"));
+}
+
+TEST_F(RunFolderTest, ValuesOfTheWrongKindAreErrorsWithTheirKey) {
+  const std::string file = (folder_ / "run" / "run.json").string();
+  const Json good = ReadJsonFile(file);
+  const auto error_with = [&](const char* place, const Json& value) {
+    Json json = good;
+    json[Json::json_pointer(place)] = value;
+    WriteJsonFile(file, json);
+    return ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); });
+  };
+  EXPECT_THAT(error_with("/scene", 5), StartsWith(file + ": scene: expected an object with \"hash\", found 5"));
+  EXPECT_THAT(error_with("/scene/absolute_path", 5), StartsWith(file + ": scene.absolute_path: expected a string"));
+  EXPECT_THAT(error_with("/options", "all"), StartsWith(file + ": options: expected an object"));
+  EXPECT_THAT(error_with("/stages", Json::array()), StartsWith(file + ": stages: expected an object"));
+  EXPECT_THAT(error_with("/stages/train/state", 1), StartsWith(file + ": stages.train.state: expected a string"));
+  EXPECT_THAT(error_with("/stages/train/seconds", "long"), StartsWith(file + ": stages.train.seconds: expected a "));
+  EXPECT_EQ(error_with("/sanerf", "0.0.1"), "");
 }
 
 TEST_F(RunFolderTest, OnlyOneProcessWrites) {

@@ -8,11 +8,10 @@
 #include "sanerf/core/log.h"
 #include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/repeat_looks.h"
+#include "sanerf/pipeline/scratch_path.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
 #include "sanerf/sam/sam.h"
-
-namespace fs = std::filesystem;
 
 namespace sanerf {
 namespace {
@@ -20,6 +19,7 @@ namespace {
 std::set<int> ClickedViews(const Prompts& prompts, const Scene& scene) {
   std::set<int> views;
   for (const ObjectPrompt& object : prompts.objects) {
+    CheckPlaces(object, scene);
     for (const ClickPrompt& click : object.clicks) views.insert(scene.FindView(click.view));
     for (const BoxPrompt& box : object.boxes) views.insert(scene.FindView(box.view));
   }
@@ -129,12 +129,11 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   result.mask_seconds = mask_watch.seconds();
 
   const Stopwatch field_watch;
-  const fs::path log = run.objects() / ".log.jsonl";
   EnsureWritableFolder(run.objects());
-  fs::remove(log);
-  const ObjectModel field = TrainObjectModel(nerf, labelled.views, int(decoded.size()) + 1, settings.object, log);
-  result.objects = StoreObjects(run, {request.prompts, decoded, field, log, nerf.Fingerprint()});
-  fs::remove(log);
+  const ScratchPath log(run.objects() / ".log.jsonl");
+  const ObjectModel field =
+      TrainObjectModel(nerf, labelled.views, int(decoded.size()) + 1, settings.object, log.path());
+  result.objects = StoreObjects(run, {request.prompts, decoded, field, log.path(), nerf.Fingerprint()});
   result.field_seconds = field_watch.seconds();
   run.SetStage("segment", "complete", result.mask_seconds + result.field_seconds);
   run.Save();

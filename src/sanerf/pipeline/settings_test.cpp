@@ -53,11 +53,13 @@ TEST(Settings, MistakesAreUsageErrors) {
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.Assign("nerf.itres=5"); }),
               HasSubstr("did you mean 'nerf.iters'"));
   WriteFileAtomic(folder / "a.json", "{\"nerf\": {\"itres\": 11}}");
-  EXPECT_THROW(settings.ApplyFile(folder / "a.json"), UsageError);
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.ApplyFile(folder / "a.json"); }), HasSubstr("'nerf.itres'"));
   WriteFileAtomic(folder / "b.json", "{\"nerf\": 5}");
-  EXPECT_THROW(settings.ApplyFile(folder / "b.json"), UsageError);
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.ApplyFile(folder / "b.json"); }),
+              HasSubstr((folder / "b.json").string() + ": \"nerf\" is not a stage"));
   WriteFileAtomic(folder / "c.json", "{\"nerf\": {");
-  EXPECT_THROW(settings.ApplyFile(folder / "c.json"), Error);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { settings.ApplyFile(folder / "c.json"); }),
+              HasSubstr((folder / "c.json").string() + ":1:11: broken JSON"));
 }
 
 }  // namespace

@@ -52,6 +52,23 @@ void LogScene(const Scene& scene) {
   for (const std::string& warning : scene.warnings) LogWarning("{}", warning);
 }
 
+// Takes the folders of a new run away again when its training has not begun: a refused one leaves nothing.
+class NewRun {
+ public:
+  explicit NewRun(const fs::path& run) : run_(run), is_new_(!fs::exists(run)) {}
+  ~NewRun() {
+    std::error_code ignored;
+    if (!is_new_ || fs::exists(run_ / "run.json", ignored)) return;
+    for (const fs::path& path : {run_ / "nerf", run_ / ".lock", run_}) fs::remove(path, ignored);
+  }
+  NewRun(const NewRun&) = delete;
+  NewRun& operator=(const NewRun&) = delete;
+
+ private:
+  fs::path run_;
+  bool is_new_;
+};
+
 // The run as this training finds it: new, to be continued, or complete.
 RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Settings& settings) {
   if (!RunFolder::Exists(request.run)) return RunFolder::Create(request.run, request.scene, scene, settings);
@@ -61,7 +78,6 @@ RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Sett
     return old;
   }
   WarnAboutStaleStages(old);
-  fs::remove(old.checkpoint());
   return RunFolder::Create(request.run, request.scene, scene, settings);
 }
 
@@ -74,6 +90,7 @@ void StopIfInterrupted(const std::string& what) {
 TrainResult Train(const TrainRequest& request, const Settings& settings) {
   const Scene scene = LoadScene(request.scene, settings.scene);
   LogScene(scene);
+  const NewRun new_run(request.run);
   EnsureWritableFolder(request.run / "nerf");
   const RunLock lock(request.run);
   RunFolder run = PrepareRun(request, scene, settings);
@@ -90,10 +107,15 @@ TrainResult Train(const TrainRequest& request, const Settings& settings) {
   const double seconds_before = fs::exists(run.checkpoint()) ? result.seconds : 0;
   run.SetOptions(settings);
   run.SetStage("train", "running", seconds_before);
-  run.Save();
   const Stopwatch watch;
+  // Until options and photos have proved good, an earlier training stays as it is.
+  const auto on_start = [&] {
+    if (request.restart) fs::remove(run.checkpoint());
+    run.Save();
+  };
   try {
-    const NerfModel model = TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/true});
+    const NerfModel model =
+        TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start});
     result.seconds = seconds_before + watch.seconds();
     run.SetStage("train", "complete", result.seconds,
                  {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model.Fingerprint())}});

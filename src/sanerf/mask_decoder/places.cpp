@@ -1,0 +1,41 @@
+// Where in their photos clicks and boxes lie: what can be told before anything is rendered or encoded.
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/pixel_frames.h"
+
+namespace sanerf {
+namespace {
+
+[[noreturn]] void FailOutside(const std::string& place, const Camera& photo) {
+  throw UsageError(place + " is outside the image",
+                   fmt::format("the image has {}x{} pixels", photo.width, photo.height),
+                   fmt::format("x goes from 0 to {}, y from 0 to {}", photo.width - 1, photo.height - 1));
+}
+
+}  // namespace
+
+std::string Describe(const ClickPrompt& click, const View& view) {
+  return fmt::format("point ({:g},{:g}) in view {}", click.xy.x(), click.xy.y(), view.name);
+}
+
+std::string Describe(const BoxPrompt& box, const View& view) {
+  return fmt::format("box ({:g},{:g},{:g},{:g}) in view {}", box.x0, box.y0, box.x1, box.y1, view.name);
+}
+
+void CheckInside(const ClickPrompt& click, const View& view) {
+  if (!view.camera.Contains(PhotoPixel(click.xy))) FailOutside(Describe(click, view), view.camera);
+}
+
+void CheckInside(const BoxPrompt& box, const View& view) {
+  const SamPrompt::Box inside = WorkingBox(box, view.camera, view.camera);
+  if (!(inside.x0 < inside.x1 && inside.y0 < inside.y1)) FailOutside(Describe(box, view), view.camera);
+}
+
+void CheckPlaces(const ObjectPrompt& object, const Scene& scene) {
+  for (const ClickPrompt& click : object.clicks) CheckInside(click, scene.views[scene.FindView(click.view)]);
+  for (const BoxPrompt& box : object.boxes) CheckInside(box, scene.views[scene.FindView(box.view)]);
+}
+
+}  // namespace sanerf
