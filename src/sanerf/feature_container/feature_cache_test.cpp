@@ -41,6 +41,7 @@ class FakeSam : public Sam {
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
   std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
   ImageF ToImageFrame(const SamMask&) const override { return {}; }
+  ImageF ToImageFrame(const SamMask&, int, int) const override { return {}; }
   ImageF FromImageFrame(const ImageF&) const override { return {}; }
 
   uint64_t fingerprint = 77;

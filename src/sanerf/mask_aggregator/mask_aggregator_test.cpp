@@ -13,6 +13,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/mask_aggregator/regions.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nn/test_support.h"
 #include "sanerf/scene/synth.h"
@@ -243,6 +244,66 @@ TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
   vote.Count(labels, 2);
   const ImageF nothing = vote.OthersSay(0);
   EXPECT_EQ(nothing.data, ImageF(nothing.width, nothing.height, 3).data);
+}
+
+// A place on the object's surface comes with rays of several views, all of which see it.
+TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
+  std::vector<ErrorMaps::Site> sites;
+  for (int v = 0; v < 3; ++v) {
+    const ImageU8& labels = views_[size_t(v)].labels;
+    Vec2 sum(0, 0);
+    int count = 0;
+    for (int y = 0; y < labels.height; ++y)
+      for (int x = 0; x < labels.width; ++x)
+        if (labels.At(x, y) == 1) sum += Vec2(x + 0.5, y + 0.5), ++count;
+    if (count > 20) sites.push_back({v, sum / count});
+  }
+  ASSERT_FALSE(sites.empty());
+  const RegionPool pool = TraceRegions(*nerf_, views_, sites, {4, 4, 16}, 1);
+  ASSERT_EQ(pool.regions.size(), sites.size());
+  ASSERT_EQ(pool.rgb.size(), pool.pool.rays.size());
+  for (const RegionPool::Region& region : pool.regions) {
+    EXPECT_GT(region.count, 2 * 16);  // more than two of the four views
+    // The places where the rays end lie together: in the model frame the object spans a fifth of the scene.
+    float low[3] = {1, 1, 1}, high[3] = {0, 0, 0};
+    for (int i = region.first; i < region.first + region.count; ++i) {
+      const SamplePool::PoolRay& ray = pool.pool.rays[size_t(i)];
+      const auto first = pool.pool.samples.begin() + ray.first;
+      const auto heaviest = std::max_element(first, first + ray.count, [](const auto& a, const auto& b) { return a.weight < b.weight; });
+      for (int a = 0; a < 3; ++a) {
+        low[a] = std::min(low[a], heaviest->unit[a]);
+        high[a] = std::max(high[a], heaviest->unit[a]);
+      }
+      for (const float c : pool.rgb[size_t(i)]) EXPECT_TRUE(c >= 0 && c <= 1);
+    }
+    std::vector<float> extent;
+    for (int a = 0; a < 3; ++a) extent.push_back(high[a] - low[a]);
+    std::sort(extent.begin(), extent.end());
+    EXPECT_LT(extent[0], 0.2f);
+    EXPECT_LT(extent[1], 0.35f);
+  }
+}
+
+// The loss sets in half way and must not undo what the masks say.
+TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
+  AggregatorOptions with = Options(), without = Options();
+  with.rgb.regions = 32;
+  with.rgb.weight = 1;
+  without.rgb.weight = 0;
+  const auto iou = [&](const AggregatorOptions& options) {
+    const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, options, {});
+    int64_t intersection = 0, united = 0;
+    for (const int v : scene_->TestViews()) {
+      const View& view = scene_->views[size_t(v)];
+      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
+      for (size_t i = 0; i < truth.data.size(); ++i) {
+        intersection += truth.data[i] == 2 && ours.data[i] == 1;
+        united += truth.data[i] == 2 || ours.data[i] == 1;
+      }
+    }
+    return double(intersection) / double(united);
+  };
+  EXPECT_GT(iou(with), iou(without) - 0.05);
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/feature_container/feature_container.h"
 
 namespace sanerf::testing_scene {
@@ -166,6 +167,9 @@ class AnalyticSam : public Sam {
     return {{all, 0.5f, 0}, {speck, 0.3f, 1}, {object, 0.9f, 2}, {all, 0.6f, 3}};
   }
   ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
+  ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
+    return Resize(mask.logits, width, height);
+  }
   ImageF FromImageFrame(const ImageF& logits) const override { return logits; }
 
   uint64_t fingerprint = 7;

@@ -33,9 +33,8 @@ double KnownArea(const Consensus& consensus) {
   return std::accumulate(consensus.known.data.begin(), consensus.known.data.end(), 0.0);
 }
 
-// Soft IoU; pixels that no other view knows do not count.
-double Agreement(const ImageU8& mask, const Consensus& consensus) {
-  const ImageF share = Resize(ToFloat(mask), consensus.probability.width, consensus.probability.height);
+// Soft IoU; pixels that no other view knows do not count. share: of each pixel that the mask covers.
+double Agreement(const ImageF& share, const Consensus& consensus) {
   double both = 0, either = 0;
   for (size_t i = 0; i < share.data.size(); ++i) {
     const double known = consensus.known.data[i], m = share.data[i], p = consensus.probability.data[i];
@@ -43,6 +42,10 @@ double Agreement(const ImageU8& mask, const Consensus& consensus) {
     either += known * std::max(m, p);
   }
   return either > 0 ? both / either : 0;
+}
+
+double Agreement(const ImageU8& mask, const Consensus& consensus) {
+  return Agreement(Resize(ToFloat(mask), consensus.probability.width, consensus.probability.height), consensus);
 }
 
 // Pixels of an image of width x height; empty when the consensus is nowhere sure.
@@ -100,13 +103,15 @@ class ViewLook {
  private:
   void TakeBetter(const SamPrompt& prompt, bool from_others, const Consensus& consensus, ViewDecision* best) const {
     for (const SamMask& candidate : sam_.Predict(prompt)) {
-      ImageU8 mask = decider_.ToMask(candidate, *best);
-      const double agreement = Agreement(mask, consensus);
+      // Compared at the consensus' own resolution: most candidates are never needed at full size.
+      ImageF share = sam_.ToImageFrame(candidate, consensus.probability.width, consensus.probability.height);
+      for (float& value : share.data) value = value > 0 ? 1.0f : 0.0f;
+      const double agreement = Agreement(share, consensus);
       if (best->used && agreement <= best->agreement) continue;
       ViewDecision decision = *best;
       decision.from_others = from_others;
       decision.agreement = agreement;
-      decider_.Enter(candidate, std::move(mask), prompt, decision);
+      decider_.Enter(candidate, decider_.ToMask(candidate, decision), prompt, decision);
       if (best->mask.empty() || decision.used) *best = std::move(decision);
     }
   }

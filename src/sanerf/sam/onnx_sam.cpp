@@ -137,6 +137,10 @@ class OnnxSam : public Sam {
     return FrameOf(features_->image_width, features_->image_height).ToImage(mask.logits);
   }
 
+  ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
+    return FrameOf(width, height).ToImage(mask.logits);
+  }
+
   ImageF FromImageFrame(const ImageF& logits) const override {
     SANERF_CHECK(features_ != nullptr);
     return FrameOf(features_->image_width, features_->image_height).FromImage(logits, -kMaxLogit);

@@ -73,6 +73,8 @@ class Sam {
   virtual std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask = true) const = 0;
   // Logits resampled bilinearly to the encoded image's pixels (undoes stretch or padding); mask = logit > 0.
   virtual ImageF ToImageFrame(const SamMask& mask) const = 0;
+  // The same at another size of the image, for quick looks.
+  virtual ImageF ToImageFrame(const SamMask& mask, int width, int height) const = 0;
   // Logits over the encoded image, at any resolution, as SamPrompt::mask_logits wants them.
   virtual ImageF FromImageFrame(const ImageF& logits) const = 0;
 };
