@@ -80,6 +80,7 @@ class FeatureCacheTest : public testing::Test {
       scene_.views.push_back(view);
     }
     options_.size = 80;
+    options_.source = "render";
     // Grey level and depth follow the camera's focal length, which tells the views apart.
     field_.fingerprint = 5;
     field_.render = [](const Camera& camera) {

@@ -15,13 +15,13 @@ namespace sanerf {
 
 struct EncodeOptions {
   std::string model = "sam2-hiera-tiny";
-  std::string source = "render";  // "render": views rendered by the NeRF (paper); "photo": the photos themselves
-  int size = 512;                 // longest side of the encoded view
+  std::string source = "photo";  // "photo": the photos; "render": views rendered by the radiance field (paper)
+  int size = 512;                // longest side of the encoded view
 
   template <class V>
   void Visit(V&& v) {
     v("model", model, "SAM model, by catalogue name or path");
-    v("source", source, "what is encoded: render (views rendered by the radiance field) or photo (the photos)");
+    v("source", source, "what is encoded: photo (the photos) or render (what the radiance field makes of them, as in the paper)");
     v("size", size, "longest side of the encoded view in pixels");
   }
 };

@@ -35,7 +35,7 @@ struct RgbLossOptions {
     v("rgb_references", references, "reference rays of a region");
     v("rgb_tau", pair.tau, "colours closer than this are alike");
     v("rgb_sharpness", pair.sharpness, "w of the paper's Eq. 11");
-    v("rgb_hard", pair.hard, "1: a reference stands for its most probable label, 0: for its probabilities (paper)");
+    v("rgb_hard", pair.hard, "a reference stands for its most probable label; false: for its probabilities (paper)");
   }
 };
 
