@@ -137,14 +137,24 @@ TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
     return R"({"role": ")" + role + R"(", "name": ")" + role + R"(.onnx", "sha256": ")" + Sha256(bytes) +
            R"(", "bytes": )" + std::to_string(bytes.size()) + "}";
   };
+  const auto write = [&](const std::string& files) {
+    WriteFileAtomic(folder_ / "models/catalogue.json",
+                    R"({"models": [{"name": "hq-sam", "kind": "sam", "licence": "none", "source": "this test", )"
+                    R"("files": [)" +
+                        files + "]}]}");
+  };
   fs::create_directories(folder_ / "models");
-  WriteFileAtomic(
-      folder_ / "models/catalogue.json",
-      R"({"models": [{"name": "hq-sam", "kind": "sam", "licence": "none", "source": "this test", "files": [)" +
-          file("encoder", encoder) + ", " + file("decoder", decoder) + "]}]}");
+  const std::string two = file("encoder", encoder) + ", " + file("decoder", decoder);
+  write(two);
   const auto sam = Sam::Load("hq-sam");
   EXPECT_EQ(sam->name(), "hq-sam");
   EXPECT_EQ(sam->Encode(ImageF(64, 64, 3)).maps.size(), 2u);
+
+  // Weights that are a file of their own belong to the model.
+  write(two + ", " + file("weights", "some"));
+  EXPECT_NE(Sam::Load("hq-sam")->Fingerprint(), sam->Fingerprint());
+  fs::remove(folder_ / "models/weights.onnx");
+  EXPECT_THAT(ErrorOf([] { Sam::Load("hq-sam"); }), HasSubstr("weights.onnx"));
 }
 
 TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {
