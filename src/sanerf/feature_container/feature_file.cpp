@@ -62,7 +62,7 @@ std::string HalfBytes(const Tensor& map, const std::string& view) {
     if (!(std::abs(value) < 65520.f)) {
       throw Error(fmt::format("{}: the encoder's map '{}' holds the value {}", view, map.name, value),
                   "features are stored in half precision, which ends at 65504",
-                  "the model file may be damaged; run: sanerf models verify");
+                  "the model file may be damaged: check a model by name with sanerf models verify, export one of your own again");
     }
   }
   std::string bytes(map.data.size() * 2, '\0');

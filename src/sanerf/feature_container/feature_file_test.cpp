@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/feature_container/half.h"
+#include "sanerf/sam/hq_test_support.h"
 
 namespace sanerf {
 namespace {
@@ -119,6 +120,44 @@ TEST_F(FeatureFileTest, ValuesThatHalfPrecisionCannotHoldAreRefused) {
       EXPECT_THAT(error.what(), HasSubstr("'high'"));
     }
   }
+}
+
+TEST_F(FeatureFileTest, HqSamsFiveDimensionalMapsComeBackAsTheDecoderWantsThem) {
+  const onnx_test::HqShape shape{4, 32};
+  const std::filesystem::path folder = path_.string() + "_model";
+  std::filesystem::create_directories(folder);
+  WriteFileAtomic(folder / "encoder.onnx", onnx_test::HqEncoder(shape).Model());
+  WriteFileAtomic(folder / "decoder.onnx", onnx_test::HqDecoder(shape).Model());
+  const auto sam = Sam::Load(folder.string());
+  stored_.features = sam->Encode(ImageF(64, 64, 3, 0.75f));
+  Write(EncodeViewFile(stored_));
+  const auto read = std::make_shared<SamFeatures>(ReadViewFeatures(path_, stored_.view, ""));
+
+  ASSERT_EQ(read->maps.size(), 2u);
+  const Tensor &before = stored_.features.maps[1], &after = read->maps[1];
+  EXPECT_EQ(after.name, "interm_embeddings");
+  EXPECT_EQ(after.shape, (std::vector<int64_t>{4, 1, 64, 64, 32}));
+  ASSERT_EQ(after.data.size(), before.data.size());
+  for (size_t i = 0; i < after.data.size(); ++i)
+    ASSERT_EQ(after.data[i], FloatFromHalf(HalfFromFloat(before.data[i]))) << i;
+
+  const auto logit = [&](std::shared_ptr<const SamFeatures> features) {
+    sam->SetFeatures(std::move(features));
+    return sam->Predict({{{30, 30, 1}, {40, 40, 1}}, {}, {}}).at(0).logits.At(9, 9);
+  };
+  const float exact = logit(std::make_shared<SamFeatures>(stored_.features));
+  EXPECT_GT(exact, 10);
+  EXPECT_NEAR(logit(read), exact, 2e-3f * exact);
+
+  // What half precision cannot hold is an error, not an infinity.
+  stored_.features.maps[1].data.back() = 1e5f;
+  try {
+    EncodeViewFile(stored_);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("'interm_embeddings'"), HasSubstr("100000")));
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace sanerf {
 
 struct ModelFile {
-  std::string role;  // "encoder", "decoder"
+  std::string role;  // "encoder", "decoder"; any other for weights that are files of their own
   std::string name;  // file name in the model folder
   std::string sha256;
   int64_t bytes = 0;

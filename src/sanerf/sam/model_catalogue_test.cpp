@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/sam.h"
 
 namespace fs = std::filesystem;
@@ -126,6 +127,34 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
                   R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
                   R"({"role": "encoder", "name": "../e.onnx", "sha256": "x", "bytes": 3}]}]})");
   EXPECT_THAT(ErrorOf([] { LoadCatalogue(); }), AllOf(HasSubstr("catalogue.json"), HasSubstr("files[0].name")));
+}
+
+TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
+  const onnx_test::HqShape shape{1, 160};
+  const std::string encoder = onnx_test::HqEncoder(shape).Model(), decoder = onnx_test::HqDecoder(shape).Model();
+  const auto file = [&](const std::string& role, const std::string& bytes) {
+    WriteFileAtomic(folder_ / "models" / (role + ".onnx"), bytes);
+    return R"({"role": ")" + role + R"(", "name": ")" + role + R"(.onnx", "sha256": ")" + Sha256(bytes) +
+           R"(", "bytes": )" + std::to_string(bytes.size()) + "}";
+  };
+  const auto write = [&](const std::string& files) {
+    WriteFileAtomic(folder_ / "models/catalogue.json",
+                    R"({"models": [{"name": "hq-sam", "kind": "sam", "licence": "none", "source": "this test", )"
+                    R"("files": [)" +
+                        files + "]}]}");
+  };
+  fs::create_directories(folder_ / "models");
+  const std::string two = file("encoder", encoder) + ", " + file("decoder", decoder);
+  write(two);
+  const auto sam = Sam::Load("hq-sam");
+  EXPECT_EQ(sam->name(), "hq-sam");
+  EXPECT_EQ(sam->Encode(ImageF(64, 64, 3)).maps.size(), 2u);
+
+  // Weights that are a file of their own belong to the model.
+  write(two + ", " + file("weights", "some"));
+  EXPECT_NE(Sam::Load("hq-sam")->Fingerprint(), sam->Fingerprint());
+  fs::remove(folder_ / "models/weights.onnx");
+  EXPECT_THAT(ErrorOf([] { Sam::Load("hq-sam"); }), HasSubstr("weights.onnx"));
 }
 
 TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {

@@ -9,11 +9,13 @@ namespace {
 
 // Field numbers of onnx.proto.
 constexpr uint32_t kModelGraph = 7;
-constexpr uint32_t kGraphNode = 1, kGraphOutput = 12;
+constexpr uint32_t kGraphNode = 1, kGraphInitializer = 5, kGraphOutput = 12;
 constexpr uint32_t kNodeInput = 1, kNodeOutput = 2, kNodeOpType = 4;
 constexpr uint32_t kValueName = 1, kValueType = 2;
 constexpr uint32_t kTypeTensor = 1;
 constexpr uint32_t kTensorElementType = 1;
+constexpr uint32_t kWeightsExternalData = 13;
+constexpr uint32_t kEntryKey = 1, kEntryValue = 2;
 constexpr char kFloat = 1;
 
 // ---- reading
@@ -153,6 +155,26 @@ std::string WithExtraOutputs(std::string_view model, const std::vector<std::stri
   std::string bytes(model);
   AppendMessage(&bytes, kModelGraph, graph);
   return bytes;
+}
+
+std::vector<std::string> ExternalFiles(std::string_view model) {
+  std::set<std::string> files;
+  for (FieldReader top(model); top.Next();) {
+    if (top.number() != kModelGraph) continue;
+    for (FieldReader graph(top.value()); graph.Next();) {
+      if (graph.number() != kGraphInitializer) continue;
+      for (FieldReader weights(graph.value()); weights.Next();) {
+        if (weights.number() != kWeightsExternalData) continue;
+        std::string_view key, value;
+        for (FieldReader entry(weights.value()); entry.Next();) {
+          if (entry.number() == kEntryKey) key = entry.value();
+          if (entry.number() == kEntryValue) value = entry.value();
+        }
+        if (key == "location") files.emplace(value);
+      }
+    }
+  }
+  return {files.begin(), files.end()};
 }
 
 }  // namespace sanerf

@@ -18,18 +18,30 @@ namespace {
 
 constexpr float kMaxLogit = 32;  // SAM 2 limits its logits to this before they are a prompt again
 
-// What differs between the two exports.
+constexpr char kImageMap[] = "image_embeddings";           // SAM and HQ-SAM
+constexpr char kIntermediateMaps[] = "interm_embeddings";  // HQ-SAM
+
+// What differs between the exports.
+enum class Export { kSam, kHqSam, kSam2 };
 struct Layout {
-  bool is_sam2 = false;
+  Export kind = Export::kSam;
   std::vector<TensorInfo> maps;  // the decoder's inputs that come from the encoder
   std::string masks_output;
+
+  bool is_sam2() const { return kind == Export::kSam2; }
 };
 
 Layout LayoutOf(const OnnxSession& decoder) {
-  if (decoder.HasInput("image_embeddings"))
-    return {false, {decoder.Input("image_embeddings", {1, -1, 64, 64})}, "low_res_masks"};
+  if (decoder.HasInput(kImageMap)) {
+    Layout layout{Export::kSam, {decoder.Input(kImageMap, {1, -1, 64, 64})}, "low_res_masks"};
+    if (decoder.HasInput(kIntermediateMaps)) {
+      layout.kind = Export::kHqSam;
+      layout.maps.push_back(decoder.Input(kIntermediateMaps, {-1, 1, 64, 64, -1}));
+    }
+    return layout;
+  }
   if (decoder.HasInput("image_embed"))
-    return {true,
+    return {Export::kSam2,
             {decoder.Input("high_res_feats_0", {1, -1, 256, 256}), decoder.Input("high_res_feats_1", {1, -1, 128, 128}),
              decoder.Input("image_embed", {1, -1, 64, 64})},
             "masks"};
@@ -48,7 +60,7 @@ void CheckDecoder(const OnnxSession& session, const Layout& layout) {
   session.Input("point_labels", {1, -1});
   session.Input("mask_input", {1, 1, kSamLogitsSize, kSamLogitsSize});
   session.Input("has_mask_input", {1});
-  if (!layout.is_sam2) session.Input("orig_im_size", {2});
+  if (!layout.is_sam2()) session.Input("orig_im_size", {2});
   session.Output(layout.masks_output, {1, -1, kSamLogitsSize, kSamLogitsSize});
   session.Output("iou_predictions", {1, -1});
 }
@@ -71,6 +83,8 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
   try {
     Decoder decoder =
         OpenPlain(std::make_unique<OnnxSession>(files.decoder, files.hint, WithExtraOutputs(bytes, {*masks, *ious})));
+    // HQ-SAM selects from SAM's uncorrected masks and the correction: these are no candidates.
+    if (decoder.layout.kind == Export::kHqSam) return decoder;
     decoder.masks = decoder.session->Output(*masks, {1, -1, kSamLogitsSize, kSamLogitsSize}).name;
     const TensorInfo& info = decoder.session->Output(*ious, {1, -1});
     decoder.ious = info.name;
@@ -93,11 +107,8 @@ class OnnxSam : public Sam {
     if (encoder_.inputs().size() != 1)
       encoder_.Fail(fmt::format("an image encoder has one input, this has {}", encoder_.inputs().size()));
     image_input_ = encoder_.Input(encoder_.inputs()[0].name, {1, 3, kSamSize, kSamSize}).name;
-    for (const TensorInfo& map : decoder_.layout.maps) {
-      // A single map may have any name.
-      const bool by_position = decoder_.layout.maps.size() == 1 && encoder_.outputs().size() == 1;
-      encoder_maps_.push_back(encoder_.Output(by_position ? encoder_.outputs()[0].name : map.name, map.shape).name);
-    }
+    for (const TensorInfo& map : decoder_.layout.maps)
+      encoder_maps_.push_back(encoder_.Output(EncoderOutputFor(map.name), map.shape).name);
   }
 
   const std::string& name() const override { return files_.name; }
@@ -147,8 +158,17 @@ class OnnxSam : public Sam {
   }
 
  private:
+  // SAM's own map may have any name when no other output can be meant; the others are found by theirs.
+  std::string EncoderOutputFor(const std::string& map) const {
+    if (map != kImageMap || encoder_.HasOutput(map)) return map;
+    std::vector<std::string> others;
+    for (const TensorInfo& output : encoder_.outputs())
+      if (output.name != kIntermediateMaps) others.push_back(output.name);
+    return others.size() == 1 ? others[0] : map;
+  }
+
   SamFrame FrameOf(int width, int height) const {
-    return decoder_.layout.is_sam2 ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);
+    return decoder_.layout.is_sam2() ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);
   }
 
   // Points in the decoder's own terms: a box is its two corners with labels 2 and 3; a point with label -1 says that
@@ -169,7 +189,7 @@ class OnnxSam : public Sam {
     }
     for (const SamPrompt::Point& point : prompt.points)
       points.Add(frame.ToDecoder(point.x, point.y), point.label > 0 ? 1 : 0);
-    if (points.labels.empty() || (!prompt.box && !decoder_.layout.is_sam2)) points.Add({0, 0}, -1);
+    if (points.labels.empty() || (!prompt.box && !decoder_.layout.is_sam2())) points.Add({0, 0}, -1);
     return points;
   }
 
@@ -189,7 +209,7 @@ class OnnxSam : public Sam {
                                             {"mask_input", {1, 1, kSamLogitsSize, kSamLogitsSize}, mask.data.data()},
                                             {"has_mask_input", {1}, &has_mask}};
     for (const Tensor& map : features_->maps) feeds.push_back({map.name, map.shape, map.data.data()});
-    if (!decoder_.layout.is_sam2) feeds.push_back({"orig_im_size", {2}, small_image});
+    if (!decoder_.layout.is_sam2()) feeds.push_back({"orig_im_size", {2}, small_image});
     return decoder_.session->Run(feeds, {decoder_.masks, decoder_.ious});
   }
 
@@ -205,7 +225,7 @@ class OnnxSam : public Sam {
       SamMask candidate{ImageF(kSamLogitsSize, kSamLogitsSize, 1), ious.data[size_t(i)], int(count == 3 ? i + 1 : i)};
       const size_t size = candidate.logits.data.size();
       std::copy_n(masks.data.begin() + int64_t(size) * i, size, candidate.logits.data.begin());
-      if (decoder_.layout.is_sam2)
+      if (decoder_.layout.is_sam2())
         for (float& logit : candidate.logits.data) logit = std::clamp(logit, -kMaxLogit, kMaxLogit);
       candidates.push_back(std::move(candidate));
     }

@@ -170,6 +170,29 @@ TEST_F(OnnxSamTest, FingerprintFollowsTheFiles) {
   EXPECT_NE(first, other);
 }
 
+TEST_F(OnnxSamTest, FingerprintFollowsWeightsBesideTheModel) {
+  const std::string encoder = Graph()
+                                  .Input("image", {1, 3, 1024, 1024})
+                                  .Output("embedding", {1, 3, 64, 64})
+                                  .ExternalFloats("factor", {1}, "my_encoder.onnx.data")
+                                  .Node("AveragePool", {"image"}, "small",
+                                        {Attribute("kernel_shape", std::vector<int64_t>{16, 16}),
+                                         Attribute("strides", std::vector<int64_t>{16, 16})})
+                                  .Node("Mul", {"small", "factor"}, "embedding")
+                                  .Model();
+  std::vector<uint64_t> fingerprints;
+  for (const float factor : {1.0f, 2.0f, 1.0f}) {
+    WriteFileAtomic(folder_ / "my_encoder.onnx.data", {reinterpret_cast<const char*>(&factor), sizeof factor});
+    const auto sam = Sam::Load(Write(encoder, ChoosingDecoder().Model()));
+    fingerprints.push_back(sam->Fingerprint());
+    EXPECT_NEAR(sam->Encode(ImageF(64, 64, 3, 1.0f)).maps[0].data[0], factor * (1 - 0.485) / 0.229, 1e-4);
+  }
+  EXPECT_NE(fingerprints[0], fingerprints[1]);
+  EXPECT_EQ(fingerprints[0], fingerprints[2]);
+  fs::remove(folder_ / "my_encoder.onnx.data");
+  EXPECT_THAT(ErrorOf(folder_.string()), HasSubstr("my_encoder.onnx"));
+}
+
 TEST_F(OnnxSamTest, SaysWhatDoesNotFit) {
   const std::string decoder = ChoosingDecoder().Model();
   EXPECT_THAT(

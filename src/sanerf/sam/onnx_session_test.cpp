@@ -126,6 +126,14 @@ TEST(OnnxGraph, FindsNothingWhereNothingIsSelected) {
   for (size_t size = 0; size < whole.size(); size += 7) TensorBeforeSelection(whole.substr(0, size), "low_res_masks");
 }
 
+TEST(OnnxGraph, FindsTheFilesOfWeights) {
+  const Graph graph =
+      Graph().ExternalFloats("a", {2}, "z.data").ExternalFloats("b", {1}, "m.data").ExternalFloats("c", {1}, "z.data");
+  EXPECT_EQ(ExternalFiles(graph.Model()), (std::vector<std::string>{"m.data", "z.data"}));
+  EXPECT_TRUE(ExternalFiles(onnx_test::ChoosingDecoder().Model()).empty());
+  EXPECT_TRUE(ExternalFiles(std::string(64, '\xff')).empty());
+}
+
 TEST_F(OnnxSessionTest, HandsOutInnerTensorsOnRequest) {
   const std::string model = Graph()
                                 .Input("x", {1, -1})

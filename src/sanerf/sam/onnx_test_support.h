@@ -43,6 +43,14 @@ class Graph {
   Graph& Ints(const std::string& name, const std::vector<int64_t>& shape, const std::vector<int64_t>& values) {
     return Constant(name, shape, 7, values.data(), values.size() * sizeof(int64_t));
   }
+  // Floats that are the whole contents of a file beside the model: TensorProto {external_data = 13, data_location =
+  // 14}.
+  Graph& ExternalFloats(const std::string& name, const std::vector<int64_t>& shape, const std::string& file) {
+    std::string tensor;
+    for (const int64_t dim : shape) tensor += IntField(1, dim);
+    tensor += IntField(2, 1) + BytesField(8, name) + BytesField(13, BytesField(1, "location") + BytesField(2, file));
+    return Add(5, tensor + IntField(14, 1));
+  }
   Graph& Node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
               const std::vector<std::string>& attributes = {}) {
     std::string node;

