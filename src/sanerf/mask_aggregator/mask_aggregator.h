@@ -13,7 +13,7 @@ namespace sanerf {
 
 // Eq. 9 to 14: after a warm-up, regions of large error are drawn, and rays in them that look alike are pulled together.
 struct RgbLossOptions {
-  float weight = 1;        // 0 = off
+  float weight = 0.3f;     // paper: 1; 0 = off
   float from = 0.5f;       // share of the steps after which it sets in (paper: 300 of 600)
   int regions = 256;       // drawn from the error maps when it sets in
   int regions_per_step = 8;
