@@ -155,6 +155,20 @@ class AggregatorTest : public testing::Test {
     return o;
   }
 
+  // Of the object with instance id 2 in the views that no mask came from.
+  static double HeldOutIou(const ObjectModel& model) {
+    int64_t intersection = 0, united = 0;
+    for (const int v : scene_->TestViews()) {
+      const View& view = scene_->views[size_t(v)];
+      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
+      for (size_t i = 0; i < truth.data.size(); ++i) {
+        intersection += truth.data[i] == 2 && ours.data[i] == 1;
+        united += truth.data[i] == 2 || ours.data[i] == 1;
+      }
+    }
+    return double(intersection) / double(united);
+  }
+
   static TestFolder* folder_;
   static Scene* scene_;
   static NerfModel* nerf_;
@@ -167,16 +181,7 @@ std::vector<LabelView> AggregatorTest::views_;
 
 TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), *folder_ / "log.jsonl");
-  int64_t intersection = 0, united = 0;
-  for (const int v : scene_->TestViews()) {
-    const View& view = scene_->views[size_t(v)];
-    const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
-    for (size_t i = 0; i < truth.data.size(); ++i) {
-      intersection += truth.data[i] == 2 && ours.data[i] == 1;
-      united += truth.data[i] == 2 || ours.data[i] == 1;
-    }
-  }
-  EXPECT_GT(double(intersection) / double(united), 0.6);
+  EXPECT_GT(HeldOutIou(model), 0.6);
 
   model.Save(*folder_ / "object.ckpt");
   const ObjectModel loaded = ObjectModel::Load(*folder_ / "object.ckpt", *nerf_);
@@ -291,17 +296,7 @@ TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
   with.rgb.weight = 1;
   without.rgb.weight = 0;
   const auto iou = [&](const AggregatorOptions& options) {
-    const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, options, {});
-    int64_t intersection = 0, united = 0;
-    for (const int v : scene_->TestViews()) {
-      const View& view = scene_->views[size_t(v)];
-      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
-      for (size_t i = 0; i < truth.data.size(); ++i) {
-        intersection += truth.data[i] == 2 && ours.data[i] == 1;
-        united += truth.data[i] == 2 || ours.data[i] == 1;
-      }
-    }
-    return double(intersection) / double(united);
+    return HeldOutIou(TrainObjectModel(*nerf_, views_, 2, options, {}));
   };
   EXPECT_GT(iou(with), iou(without) - 0.05);
 }
