@@ -11,6 +11,7 @@
 #include "bench/limits.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/synth.h"
 
@@ -81,10 +82,8 @@ double CountSamples(const NerfModel& model, const Camera& file_camera) {
   const Camera camera = file_camera.In(model.model_from_file());
   RayTracer tracer(model.field(), model.occupancy(), model.trace_options(), /*keep_waves=*/false);
   double samples = 0;
-  std::vector<Ray> rays;
   for (int y = 0; y < camera.height; ++y) {
-    rays.clear();
-    for (int x = 0; x < camera.width; ++x) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+    const std::vector<Ray> rays = RaysOf(camera, {0, y, camera.width, y + 1});
     tracer.Begin(rays.data(), nullptr, int(rays.size()));
     while (tracer.NextWave())
       for (const Segment& segment : tracer.segments()) samples += segment.count;

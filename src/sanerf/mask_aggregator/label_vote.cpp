@@ -6,10 +6,12 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/mask_aggregator/ray_samples.h"
+#include "sanerf/nerf/block_tracer.h"
 
 namespace sanerf {
 
@@ -28,15 +30,6 @@ uint64_t CellKey(const float* position, int64_t cells) {
   return key;
 }
 
-// The label under the centre of each pixel of a smaller grid.
-ImageU8 SampleLabels(const ImageU8& labels, int width, int height) {
-  ImageU8 grid(width, height, 1);
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x)
-      grid.At(x, y) = labels.At(int((x + 0.5) * labels.width / width), int((y + 0.5) * labels.height / height));
-  return grid;
-}
-
 }  // namespace
 
 LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options)
@@ -52,9 +45,7 @@ LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, 
     TracedView& view = views_[size_t(v)];
     view.width = camera.width;
     view.height = camera.height;
-    std::vector<Ray> rays;
-    for (int y = 0; y < camera.height; ++y)
-      for (int x = 0; x < camera.width; ++x) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+    const std::vector<Ray> rays = RaysOf(camera, {0, 0, camera.width, camera.height});
     RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
     ForEachRaySamples(tracer, rays, [&](size_t, const std::vector<int>& slots) {
       view.first.push_back(int64_t(view.weight.size()));
@@ -92,7 +83,7 @@ void LabelVote::Count(const std::vector<ImageU8>& labels, int num_labels) {
   num_labels_ = num_labels;
   votes_.assign(size_t(num_cells_) * size_t(num_labels), 0);
   for (size_t v = 0; v < views_.size(); ++v) {
-    labels_[v] = labels[v].empty() ? ImageU8() : SampleLabels(labels[v], views_[v].width, views_[v].height);
+    labels_[v] = labels[v].empty() ? ImageU8() : ResizeNearest(labels[v], views_[v].width, views_[v].height);
     AddVotes(views_[v], labels_[v], &votes_);
   }
 }

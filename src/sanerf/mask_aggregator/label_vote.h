@@ -21,8 +21,6 @@ class LabelVote {
   LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options);
 
   int num_views() const { return int(views_.size()); }
-  int width(int view) const { return views_[size_t(view)].width; }
-  int height(int view) const { return views_[size_t(view)].height; }
 
   // labels[view]: 0 .. num_labels - 1 or kIgnoreLabel per pixel, any resolution; an empty image does not vote.
   // Replaces the earlier votes.
