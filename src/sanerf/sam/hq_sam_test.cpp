@@ -2,14 +2,12 @@
 // or used: what the real networks answer is not tested here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/test_folder.h"
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/sam.h"
-
-namespace fs = std::filesystem;
 
 namespace sanerf {
 namespace {
@@ -36,26 +34,19 @@ ImageF Plain() {
 
 class HqSamTest : public testing::TestWithParam<HqShape> {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
   std::string Write(const onnx_test::Graph& encoder, const onnx_test::Graph& decoder) {
     return Write(encoder.Model(), decoder.Model());
   }
   std::string Write(const std::string& encoder, const std::string& decoder) {
     WriteFileAtomic(folder_ / "hq_encoder.onnx", encoder);
     WriteFileAtomic(folder_ / "hq_decoder.onnx", decoder);
-    return folder_.string();
+    return folder_.path().string();
   }
   static std::string ErrorOf(const std::string& name) {
-    try {
-      Sam::Load(name);
-    } catch (const Error& e) {
-      return std::string(e.what()) + " | " + e.hint();
-    }
-    return "no error";
+    return ErrorTextOf<Error>([&] { Sam::Load(name); });
   }
 
-  const fs::path folder_ = fs::temp_directory_path() / ("sanerf_hq_sam_" + std::to_string(getpid()));
+  const TestFolder folder_;
 };
 
 using HqSamSizes = HqSamTest;

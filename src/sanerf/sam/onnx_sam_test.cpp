@@ -1,10 +1,10 @@
 // The two exports' contracts on tiny models whose answers are known by hand.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/test_folder.h"
 #include "sanerf/sam/onnx_test_support.h"
 #include "sanerf/sam/sam.h"
 
@@ -65,23 +65,16 @@ ImageF HalfWhite(int width, int height) {
 
 class OnnxSamTest : public testing::Test {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
   std::string Write(const std::string& encoder, const std::string& decoder) {
     WriteFileAtomic(folder_ / "my_encoder.onnx", encoder);
     WriteFileAtomic(folder_ / "my_decoder.onnx", decoder);
-    return folder_.string();
+    return folder_.path().string();
   }
   static std::string ErrorOf(const std::string& name) {
-    try {
-      Sam::Load(name);
-    } catch (const Error& e) {
-      return std::string(e.what()) + " | " + e.hint();
-    }
-    return "no error";
+    return ErrorTextOf<Error>([&] { Sam::Load(name); });
   }
 
-  const fs::path folder_ = fs::temp_directory_path() / ("sanerf_onnx_sam_" + std::to_string(getpid()));
+  const TestFolder folder_;
 };
 
 TEST_F(OnnxSamTest, StandardDecoderGivesAllMasksAndGetsSamsCoordinates) {
@@ -190,7 +183,7 @@ TEST_F(OnnxSamTest, FingerprintFollowsWeightsBesideTheModel) {
   EXPECT_NE(fingerprints[0], fingerprints[1]);
   EXPECT_EQ(fingerprints[0], fingerprints[2]);
   fs::remove(folder_ / "my_encoder.onnx.data");
-  EXPECT_THAT(ErrorOf(folder_.string()), HasSubstr("my_encoder.onnx"));
+  EXPECT_THAT(ErrorOf(folder_.path().string()), HasSubstr("my_encoder.onnx"));
 }
 
 TEST_F(OnnxSamTest, SaysWhatDoesNotFit) {
@@ -209,7 +202,7 @@ TEST_F(OnnxSamTest, SaysWhatDoesNotFit) {
   EXPECT_THAT(ErrorOf((folder_ / "a.onnx").string() + "," + (folder_ / "my_decoder.onnx").string()),
               AllOf(HasSubstr("a.onnx"), HasSubstr("no such file")));
   fs::remove(folder_ / "my_decoder.onnx");
-  EXPECT_THAT(ErrorOf(folder_.string()), AllOf(HasSubstr("0 .onnx"), HasSubstr("\"decoder\"")));
+  EXPECT_THAT(ErrorOf(folder_.path().string()), AllOf(HasSubstr("0 .onnx"), HasSubstr("\"decoder\"")));
 }
 
 TEST_F(OnnxSamTest, RefusesAnotherModelsFeatures) {
