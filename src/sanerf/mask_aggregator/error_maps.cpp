@@ -8,9 +8,13 @@ namespace {
 constexpr float kKept = 0.1f;  // of the earlier error
 }
 
-ErrorMaps::ErrorMaps(const std::vector<LabelView>& views, int shrink) : shrink_(shrink) {
-  for (const LabelView& view : views)
-    maps_.emplace_back((view.labels.width + shrink - 1) / shrink, (view.labels.height + shrink - 1) / shrink, 1);
+ErrorMaps::ErrorMaps(const std::vector<Camera>& cameras, int shrink) : shrink_(shrink) {
+  for (const Camera& camera : cameras)
+    maps_.emplace_back((camera.width + shrink - 1) / shrink, (camera.height + shrink - 1) / shrink, 1);
+}
+
+void ErrorMaps::Clear() {
+  for (ImageF& map : maps_) std::fill(map.data.begin(), map.data.end(), 0.0f);
 }
 
 void ErrorMaps::Update(int view, int x, int y, float error) {

@@ -10,8 +10,10 @@ namespace sanerf {
 
 class ErrorMaps {
  public:
-  // Pixels that no ray has visited have error 0 and are never drawn.
-  explicit ErrorMaps(const std::vector<LabelView>& views, int shrink = 4);
+  ErrorMaps() = default;
+  // Cameras: of the label images. Pixels that no ray has visited have error 0 and are never drawn.
+  explicit ErrorMaps(const std::vector<Camera>& cameras, int shrink = 4);
+  void Clear();
 
   // The cell of a label pixel moves most of the way to this error (nine tenths, as in the release).
   void Update(int view, int x, int y, float error);
@@ -26,7 +28,7 @@ class ErrorMaps {
   float At(int view, int x, int y) const;  // of the cell of a label pixel
 
  private:
-  int shrink_;
+  int shrink_ = 4;
   std::vector<ImageF> maps_;
 };
 

@@ -7,7 +7,12 @@
 namespace sanerf {
 namespace {
 
-std::vector<LabelView> TwoViews() { return {{Camera(), ImageU8(10, 6, 1)}, {Camera(), ImageU8(8, 8, 1)}}; }
+std::vector<Camera> TwoViews() {
+  Camera wide, square;
+  wide.width = 10, wide.height = 6;
+  square.width = square.height = 8;
+  return {wide, square};
+}
 
 TEST(ErrorMaps, CellsMoveMostOfTheWay) {
   ErrorMaps maps(TwoViews());
@@ -18,6 +23,8 @@ TEST(ErrorMaps, CellsMoveMostOfTheWay) {
   EXPECT_EQ(maps.At(1, 7, 7), 0);
   maps.Update(0, 8, 4, 0.0f);
   EXPECT_FLOAT_EQ(maps.At(0, 9, 5), 0.09f);
+  maps.Clear();
+  EXPECT_EQ(maps.At(0, 9, 5), 0);
 }
 
 TEST(ErrorMaps, DrawsInProportionToTheError) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 
 namespace sanerf {
@@ -31,18 +32,24 @@ class LabelVote {
   // the latter; where it is 0 so are they.
   ImageF OthersSay(int view) const;
 
+  // What all views say together, about every cell.
+  std::shared_ptr<const LabelPrior> Prior() const;
+
  private:
   struct TracedView {
     int width = 0, height = 0;
-    std::vector<int64_t> first;  // of pixel i; one more at the end
-    std::vector<uint32_t> cell;  // of sample
-    std::vector<float> weight;
+    std::vector<int64_t> first;    // of pixel i; one more at the end
+    std::vector<uint32_t> cell;    // of sample: index into `cells`
+    std::vector<float> weight;     // of sample
+    std::vector<uint32_t> cells;   // numbers of the cells that this view meets
   };
-  void AddVotes(const TracedView& view, const ImageU8& labels, std::vector<float>* votes) const;
+  // votes(cell of the sample) += light, for every sample under a label.
+  template <class Votes>
+  static void AddVotes(const TracedView& view, const ImageU8& labels, const Votes& votes);
 
   std::vector<TracedView> views_;
   std::vector<ImageU8> labels_;  // at the grids' resolution
-  uint32_t num_cells_ = 0;
+  CellIndex cells_;
   int num_labels_ = 0;
   std::vector<float> votes_;  // [cell][label]
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_aggregator/ray_pair_loss.h"
 #include "sanerf/nerf/model.h"
@@ -13,28 +14,31 @@ namespace sanerf {
 
 // Eq. 9 to 14: after a warm-up, regions of large error are drawn, and rays in them that look alike are pulled together.
 struct RgbLossOptions {
-  float weight = 0.3f;     // paper: 1; 0 = off
-  float from = 0.5f;       // share of the steps after which it sets in (paper: 300 of 600)
-  int regions = 256;       // drawn from the error maps when it sets in
+  float weight = 0.3f;       // paper: 1; 0 = off
+  float from = 0.5f;         // share of the steps after which it sets in (paper: 300 of 600)
+  int refresh = 200;         // steps between full refreshes of the error maps (paper: 200)
+  int redraw = 10;           // steps for which the regions drawn together serve (paper: 1)
   int regions_per_step = 8;
-  int views = 4;           // into which a place of large error is reprojected
-  int patch = 16;          // N: side of the patch in each (paper: 8 or 16)
-  int rays = 32;           // drawn from each patch (paper: 32)
-  int references = 20;     // of a region's rays (paper: 20)
+  int views = 4;             // into which a place of large error is reprojected
+  int patch = 16;            // N: side of the patch in each (paper: 8 or 16)
+  int rays = 32;             // drawn from each patch (paper: 32)
+  int references = 20;       // of a region's rays (paper: 20)
   RayPairOptions pair;
 
   template <class V>
   void Visit(V&& v) {
     v("rgb_weight", weight, "weight of the ray-pair RGB loss (paper: 1), 0 = off");
     v("rgb_from", from, "share of the steps after which the ray-pair RGB loss sets in");
-    v("rgb_regions", regions, "regions of large error that are drawn when it sets in");
-    v("rgb_regions_per_step", regions_per_step, "of which each step uses so many");
+    v("rgb_refresh", refresh, "steps between full refreshes of the error maps, which every step's rays keep up to date");
+    v("rgb_redraw", redraw, "steps between draws of new regions from the error maps");
+    v("rgb_regions_per_step", regions_per_step, "regions of large error in each step");
     v("rgb_views", views, "views into which a place of large error is reprojected");
     v("rgb_patch", patch, "side of the patch of pixels around it in each view");
     v("rgb_rays", rays, "rays drawn from each patch");
     v("rgb_references", references, "reference rays of a region");
     v("rgb_tau", pair.tau, "colours closer than this are alike");
     v("rgb_sharpness", pair.sharpness, "w of the paper's Eq. 11");
+    v("rgb_cosine", pair.cosine, "distance of two predictions by their cosine (release) instead of Eq. 11 (paper)");
     v("rgb_hard", pair.hard, "a reference stands for its most probable label; false: for its probabilities (paper)");
   }
 };
@@ -70,31 +74,40 @@ struct LabelView {
 };
 
 struct SegmentedView {
-  ImageU8 labels;         // arg max
-  ImageF probabilities;   // L channels, softmax of composited logits
+  ImageU8 labels;      // arg max
+  ImageF probability;  // of the label that was asked for: softmax of composited logits; empty when none was
 };
 
-// A trained object field together with the radiance field it was trained on.
+// A trained object field, with the vote it started from, together with the radiance field it was trained on. The logits
+// of both are added.
 class ObjectModel {
  public:
   // Throws Error: missing, truncated, wrong kind, or trained on another radiance field.
   static ObjectModel Load(const std::filesystem::path& checkpoint, const NerfModel& nerf);
   void Save(const std::filesystem::path& checkpoint) const;
 
-  SegmentedView Render(const Camera& camera) const;  // file frame; parallel inside
-  int num_labels() const { return field_->num_labels(); }
+  // What the masks' vote says by itself, without a field.
+  static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf);
+
+  // camera: file frame; parallel inside. probability_of: a label, or -1.
+  SegmentedView Render(const Camera& camera, int probability_of = -1) const;
+  int num_labels() const;
+  bool has_field() const { return field_ != nullptr; }
 
  private:
-  friend ObjectModel TrainObjectModel(const NerfModel&, const std::vector<LabelView>&, int, const AggregatorOptions&,
-                                      const std::filesystem::path&);
-  ObjectModel(std::shared_ptr<const ObjectField> field, const NerfModel& nerf) : field_(std::move(field)), nerf_(nerf) {}
-  std::shared_ptr<const ObjectField> field_;
+  friend class ObjectTrainer;
+  ObjectModel(std::shared_ptr<const ObjectField> field, std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf)
+      : field_(std::move(field)), prior_(std::move(prior)), nerf_(nerf) {}
+  std::shared_ptr<const ObjectField> field_;  // null: the prior alone
+  std::shared_ptr<const LabelPrior> prior_;   // null: the field alone
   NerfModel nerf_;
 };
 
-// Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1. Progress on stderr; log: a jsonl file to write
-// (empty = none). Throws InterruptedError on Ctrl-C, with nothing written.
+// Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.
+// prior: what to start from (null = nothing). Progress on stderr; log: a jsonl file to write (empty = none). Throws
+// InterruptedError on Ctrl-C, with nothing written. For masks that change while one looks on, see object_trainer.h.
 ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
-                             const AggregatorOptions& options, const std::filesystem::path& log);
+                             const AggregatorOptions& options, const std::filesystem::path& log,
+                             std::shared_ptr<const LabelPrior> prior = nullptr);
 
 }  // namespace sanerf

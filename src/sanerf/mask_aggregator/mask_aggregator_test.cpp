@@ -10,13 +10,11 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/mask_aggregator/regions.h"
-#include "sanerf/nerf/trainer.h"
 #include "sanerf/nn/test_support.h"
-#include "sanerf/scene/synth.h"
 
 namespace sanerf {
 namespace {
@@ -111,74 +109,6 @@ TEST(ObjectField, OptionErrors) {
   EXPECT_THROW(ObjectField(o, 2, 0), UsageError);
 }
 
-// Exact masks of the procedural scene through a quickly trained radiance field.
-class AggregatorTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    folder_ = new TestFolder;
-    SynthOptions synth;
-    synth.views = 36;
-    synth.size = 64;
-    synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
-    NerfOptions o;
-    o.iters = 500;
-    o.batch_samples = 1 << 14;
-    o.log2_table = 15;
-    o.levels = 8;
-    o.top = 256;
-    o.occupancy_resolution = 64;
-    o.step = 0.01f;
-    nerf_ = new NerfModel(TrainNerf(*scene_, o, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
-    for (const int v : scene_->TrainViews()) {
-      const View& view = scene_->views[size_t(v)];
-      views_.push_back({view.camera, LoadViewMask(view)});
-      for (uint8_t& id : views_.back().labels.data) id = id == 2 ? 1 : 0;
-    }
-  }
-  static void TearDownTestSuite() {
-    delete nerf_;
-    delete scene_;
-    delete folder_;
-    views_.clear();
-  }
-  void TearDown() override { SetNumThreads(0); }
-  static AggregatorOptions Options() {
-    AggregatorOptions o;
-    o.iters = 150;
-    o.rays = 512;
-    o.pool_rays = 1 << 14;
-    o.field.log2_table = 12;
-    o.field.top = 128;
-    o.field.width = 64;
-    return o;
-  }
-
-  // Of the object with instance id 2 in the views that no mask came from.
-  static double HeldOutIou(const ObjectModel& model) {
-    int64_t intersection = 0, united = 0;
-    for (const int v : scene_->TestViews()) {
-      const View& view = scene_->views[size_t(v)];
-      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
-      for (size_t i = 0; i < truth.data.size(); ++i) {
-        intersection += truth.data[i] == 2 && ours.data[i] == 1;
-        united += truth.data[i] == 2 || ours.data[i] == 1;
-      }
-    }
-    return double(intersection) / double(united);
-  }
-
-  static TestFolder* folder_;
-  static Scene* scene_;
-  static NerfModel* nerf_;
-  static std::vector<LabelView> views_;
-};
-TestFolder* AggregatorTest::folder_;
-Scene* AggregatorTest::scene_;
-NerfModel* AggregatorTest::nerf_;
-std::vector<LabelView> AggregatorTest::views_;
-
 TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), *folder_ / "log.jsonl");
   EXPECT_GT(HeldOutIou(model), 0.6);
@@ -186,7 +116,7 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   model.Save(*folder_ / "object.ckpt");
   const ObjectModel loaded = ObjectModel::Load(*folder_ / "object.ckpt", *nerf_);
   const Camera& camera = scene_->views[0].camera;
-  EXPECT_EQ(loaded.Render(camera).probabilities.data, model.Render(camera).probabilities.data);
+  EXPECT_EQ(loaded.Render(camera, 1).probability.data, model.Render(camera, 1).probability.data);
   const std::string bytes = ReadFile(*folder_ / "object.ckpt");
   WriteFileAtomic(*folder_ / "cut.ckpt", bytes.substr(0, bytes.size() / 2));
   const auto load_error = [&](const std::string& name) {
@@ -292,7 +222,6 @@ TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
 // The loss sets in half way and must not undo what the masks say.
 TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
   AggregatorOptions with = Options(), without = Options();
-  with.rgb.regions = 32;
   with.rgb.weight = 1;
   without.rgb.weight = 0;
   const auto iou = [&](const AggregatorOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 
 namespace sanerf {
@@ -31,7 +32,27 @@ std::vector<int> Widths(const ObjectFieldOptions& o, int num_labels) {
 ObjectField::ObjectField(const ObjectFieldOptions& o, int num_labels, uint64_t seed)
     : options_(o),
       grid("object_grid", {o.levels, o.features, o.log2_table, o.base, o.top}, seed),
-      mlp("object_mlp", Widths(o, num_labels), kLeak, seed + 1) {}
+      mlp("object_mlp", Widths(o, num_labels), kLeak, seed + 1) {
+  const int64_t last = int64_t(o.width) * num_labels;
+  std::fill_n(mlp.params().values.data() + mlp.params().size() - last, last, 0.0f);
+}
+
+ObjectField::ObjectField(ObjectField&& field, int num_labels)
+    : options_(field.options_), grid(std::move(field.grid)), mlp("object_mlp", Widths(options_, num_labels), kLeak, 0) {
+  SANERF_CHECK_GE(num_labels, field.num_labels());
+  // Layer after layer, [output][input]: the new labels' weights come last.
+  Buffer& values = mlp.params().values;
+  const Buffer& kept = field.mlp.params().values;
+  std::copy_n(kept.data(), kept.size(), values.data());
+  std::fill_n(values.data() + kept.size(), values.size() - kept.size(), 0.0f);
+}
+
+std::shared_ptr<ObjectField> ObjectField::Copy() const {
+  auto copy = std::make_shared<ObjectField>(options_, num_labels(), 0);
+  std::copy_n(grid.params().values.data(), grid.params().size(), copy->grid.params().values.data());
+  std::copy_n(mlp.params().values.data(), mlp.params().size(), copy->mlp.params().values.data());
+  return copy;
+}
 
 void ObjectField::Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out,
                           Buffer* inputs, Buffer* hidden, Buffer* logits) const {

@@ -1,6 +1,8 @@
 // The object field (paper Eq. 7): hash grid and the radiance field's geometry feature -> network -> L logits per sample.
 #pragma once
 
+#include <memory>
+
 #include "sanerf/nerf/field.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/hash_grid.h"
@@ -31,7 +33,12 @@ struct ObjectFieldOptions {
 
 class ObjectField {
  public:
+  // All logits start at 0: the network's last layer does.
   ObjectField(const ObjectFieldOptions& options, int num_labels, uint64_t seed);
+  // The same field with room for more labels, whose logits start at 0. `field` is left empty.
+  ObjectField(ObjectField&& field, int num_labels);
+
+  std::shared_ptr<ObjectField> Copy() const;
 
   int num_labels() const { return mlp.num_outputs(); }
   int num_inputs() const { return mlp.num_inputs(); }  // grid features, then RadianceField::kGeometry

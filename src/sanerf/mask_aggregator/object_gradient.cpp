@@ -52,6 +52,13 @@ double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_
   return loss * double(scale);
 }
 
+float ErrorOfLogits(const RayPairOptions& options, int num_labels, const float* logits, int label) {
+  std::vector<float> p(static_cast<size_t>(num_labels)), truth(p.size(), 0);
+  Softmax(num_labels, logits, p.data());
+  truth[size_t(label)] = 1;
+  return LabelDistance<float>(options, num_labels, truth.data(), p.data(), 0, nullptr);
+}
+
 ObjectGradient::ObjectGradient(const ObjectField& field) : field_(field), scratch_(field.mlp.ScratchSize()) {}
 
 int64_t ObjectGradient::Forward(const SamplePool& pool, const std::vector<int>& rays, Buffer* positions) {
@@ -71,8 +78,10 @@ int64_t ObjectGradient::Forward(const SamplePool& pool, const std::vector<int>& 
   });
   field_.Forward(positions->data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
 
-  // Composited with the frozen weights; the softmax comes after.
+  // Composited with the frozen weights on top of the prior; the softmax comes after.
   composited_.assign(rays.size() * size_t(num_labels), 0);
+  for (size_t i = 0; i < rays.size() && !pool.prior.empty(); ++i)
+    std::copy_n(&pool.prior[size_t(rays[i] * num_labels)], num_labels, &composited_[i * size_t(num_labels)]);
   ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t ray) {
     for (int l = 0; l < num_labels; ++l)
       composited_[ray * size_t(num_labels) + size_t(l)] += sample.weight * logits_[At(slot, num_labels, l)];
@@ -80,14 +89,9 @@ int64_t ObjectGradient::Forward(const SamplePool& pool, const std::vector<int>& 
   return n;
 }
 
-std::vector<float> ObjectGradient::Probabilities(const SamplePool& pool, const std::vector<int>& rays) {
-  Buffer positions;
-  Forward(pool, rays, &positions);
-  std::vector<float> probabilities(composited_.size());
-  const size_t num_labels = size_t(field_.num_labels());
-  for (size_t i = 0; i < rays.size(); ++i)
-    Softmax(int(num_labels), &composited_[i * num_labels], &probabilities[i * num_labels]);
-  return probabilities;
+const std::vector<float>& ObjectGradient::Logits(const SamplePool& pool, const std::vector<int>& rays) {
+  Forward(pool, rays, &positions_);
+  return composited_;
 }
 
 void ObjectGradient::Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,

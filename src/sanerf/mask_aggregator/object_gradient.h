@@ -26,6 +26,9 @@ using RayLossFunction = std::function<double(const float* logits, float* grad_lo
 double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
                            const float* rgb, const std::vector<int>& references, float scale, float* grad_logits);
 
+// Eq. 12 of one ray: the distance of what the logits say from the label of its mask.
+float ErrorOfLogits(const RayPairOptions& options, int num_labels, const float* logits, int label);
+
 class ObjectGradient {
  public:
   explicit ObjectGradient(const ObjectField& field);
@@ -34,14 +37,15 @@ class ObjectGradient {
   void Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
                ObjectGroupGradient* out);
 
-  std::vector<float> Probabilities(const SamplePool& pool, const std::vector<int>& rays);  // [ray][label]
+  // Composited, [ray][label]. Valid until the next call.
+  const std::vector<float>& Logits(const SamplePool& pool, const std::vector<int>& rays);
 
  private:
   int64_t Forward(const SamplePool& pool, const std::vector<int>& rays, Buffer* positions);  // returns the tiles used
 
   const ObjectField& field_;
   std::vector<float> composited_, grad_composited_;
-  Buffer geometry_, grid_out_, inputs_, hidden_, logits_, grad_logits_, grad_inputs_, scratch_;
+  Buffer positions_, geometry_, grid_out_, inputs_, hidden_, logits_, grad_logits_, grad_inputs_, scratch_;
 };
 
 }  // namespace sanerf

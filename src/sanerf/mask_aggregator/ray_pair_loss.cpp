@@ -6,19 +6,19 @@
 namespace sanerf {
 
 template <class T>
-T LabelDistance(int num_labels, const T* a, const T* b, T sharpness, T scale, T* grad_b) {
+T LabelDistance(const RayPairOptions& options, int num_labels, const T* a, const T* b, T scale, T* grad_b) {
   T dot = 0, aa = 0, bb = 0;
   for (int l = 0; l < num_labels; ++l) {
     dot += a[l] * b[l];
     aa += a[l] * a[l];
     bb += b[l] * b[l];
   }
-  const T norm = std::max(aa, bb);
+  const T sharpness = T(options.sharpness), norm = options.cosine ? std::sqrt(aa * bb) : std::max(aa, bb);
   const T value = std::exp(-sharpness * dot / norm - T(1e-6));
   if (grad_b != nullptr) {
-    // d/db (a.b / m) = a / m, and where m = |b|^2 also - 2 b a.b / m^2.
-    const T outer = -sharpness * value * scale / norm, inner = bb > aa ? 2 * dot / norm : T(0);
-    for (int l = 0; l < num_labels; ++l) grad_b[l] += outer * (a[l] - inner * b[l]);
+    // d/db (a.b / m) = a / m - b (a.b / m) c with c = 2 / |b|^2 where m = |b|^2, 1 / |b|^2 where m = |a| |b|, else 0.
+    const T inner = dot / norm * (options.cosine ? 1 / bb : bb > aa ? 2 / bb : T(0));
+    for (int l = 0; l < num_labels; ++l) grad_b[l] -= sharpness * value * scale * (a[l] / norm - inner * b[l]);
   }
   return value;
 }
@@ -47,14 +47,14 @@ T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const
     }
     const T share = per_reference / T(alike.size());
     for (const int r : alike)
-      loss += share * LabelDistance(num_labels, reference.data(), &probabilities[r * num_labels], T(options.sharpness),
-                                    scale * share, &grad_probabilities[r * num_labels]);
+      loss += share * LabelDistance(options, num_labels, reference.data(), &probabilities[r * num_labels], scale * share,
+                                    &grad_probabilities[r * num_labels]);
   }
   return loss;
 }
 
 #define SANERF_INSTANTIATE(T)                                            \
-  template T LabelDistance(int, const T*, const T*, T, T, T*);           \
+  template T LabelDistance(const RayPairOptions&, int, const T*, const T*, T, T*); \
   template T RayPairLoss(const RayPairOptions&, int, int, const T*, const T*, const std::vector<int>&, T, T*)
 SANERF_INSTANTIATE(float);
 SANERF_INSTANTIATE(double);

@@ -11,23 +11,32 @@ namespace {
 
 TEST(LabelDistance, KnownValues) {
   const double a[2] = {1, 0}, b[2] = {0, 1}, c[2] = {0.5, 0.5};
-  EXPECT_NEAR(LabelDistance(2, a, a, 10.0, 0.0, static_cast<double*>(nullptr)), std::exp(-10), 1e-9);
-  EXPECT_NEAR(LabelDistance(2, a, b, 10.0, 0.0, static_cast<double*>(nullptr)), 1, 1e-5);
-  // a.c = 0.5, the larger norm is a's: exp(-10 * 0.5).
-  EXPECT_NEAR(LabelDistance(2, a, c, 10.0, 0.0, static_cast<double*>(nullptr)), std::exp(-5), 1e-7);
+  const auto distance = [](const RayPairOptions& options, const double* x, const double* y) {
+    return LabelDistance(options, 2, x, y, 0.0, static_cast<double*>(nullptr));
+  };
+  EXPECT_NEAR(distance({}, a, a), std::exp(-10), 1e-9);
+  EXPECT_NEAR(distance({}, a, b), 1, 1e-5);
+  // a.c = 0.5, the larger norm is a's: exp(-10 * 0.5). Their cosine is 1 / sqrt(2).
+  EXPECT_NEAR(distance({}, a, c), std::exp(-5), 1e-7);
+  RayPairOptions cosine;
+  cosine.cosine = true;
+  EXPECT_NEAR(distance(cosine, a, c), std::exp(-10 / std::sqrt(2.0)), 1e-8);
 }
 
 TEST(LabelDistance, GradientAgainstDifferences) {
   Random random(3);
-  for (int trial = 0; trial < 20; ++trial) {
+  RayPairOptions options;
+  options.sharpness = 3;
+  for (int trial = 0; trial < 40; ++trial) {
+    options.cosine = trial % 2 == 1;
     double a[4], b[4], grad[4] = {0, 0, 0, 0};
     for (int l = 0; l < 4; ++l) a[l] = random.NextDouble(), b[l] = 2 * random.NextDouble();  // either norm may be larger
-    LabelDistance(4, a, b, 3.0, 0.7, grad);
+    LabelDistance(options, 4, a, b, 0.7, grad);
     for (int l = 0; l < 4; ++l) {
       const double kept = b[l], h = 1e-6;
       const auto value = [&](double v) {
         b[l] = v;
-        return LabelDistance(4, a, b, 3.0, 0.0, static_cast<double*>(nullptr));
+        return LabelDistance(options, 4, a, b, 0.0, static_cast<double*>(nullptr));
       };
       const double want = 0.7 * (value(kept + h) - value(kept - h)) / (2 * h);
       b[l] = kept;

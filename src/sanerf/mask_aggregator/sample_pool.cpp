@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
@@ -49,19 +51,9 @@ struct DrawnRay {
   SamplePool::PoolRay pool_ray;
 };
 
-std::vector<DrawnRay> DrawRays(const LabelView& view, int view_idx, const Camera& camera, int num_rays, Random random) {
-  const std::vector<int> surroundings = ObjectSurroundings(view.labels);
-  std::vector<DrawnRay> drawn;
-  drawn.reserve(size_t(num_rays));
-  for (int i = 0; i < num_rays; ++i) {
-    const bool near_object = i % 2 == 1 && !surroundings.empty();
-    const int pixel = near_object ? surroundings[random.NextBelow(uint32_t(surroundings.size()))]
-                                  : int(random.NextBelow(uint32_t(view.labels.num_pixels())));
-    const int x = pixel % view.labels.width, y = pixel / view.labels.width;
-    const uint8_t label = view.labels.At(x, y);
-    if (label != kIgnoreLabel) drawn.push_back({MakeRay(camera, Vec2(x + 0.5, y + 0.5)), {0, 0, label, view_idx, x, y}});
-  }
-  return drawn;
+DrawnRay RayOfPixel(const Camera& model_camera, int view, int pixel) {
+  const int x = pixel % model_camera.width, y = pixel / model_camera.width;
+  return {MakeRay(model_camera, Vec2(x + 0.5, y + 0.5)), {0, 0, kIgnoreLabel, view, x, y}};
 }
 
 // Traces the rays and appends their weighty samples.
@@ -70,24 +62,23 @@ void TraceInto(const NerfModel& nerf, const std::vector<DrawnRay>& drawn, Sample
   std::vector<Ray> rays;
   for (const DrawnRay& d : drawn) rays.push_back(d.ray);
   ForEachRaySamples(tracer, rays, [&](size_t i, const std::vector<int>& slots) {
-    if (slots.empty()) return;  // nothing there: no evidence about any object
+    if (slots.empty()) return;
     AppendRay(tracer, slots, drawn[i].pool_ray, pool);
   });
 }
 
-}  // namespace
-
-SamplePool TracePool(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed) {
-  Progress progress("trace mask rays", int64_t(views.size()), "views");
-  std::vector<SamplePool> parts(views.size());
-  const int per_view = std::max(1, num_rays / std::max(1, int(views.size())));
+// draw(view, random) -> rays of that view.
+template <class Draw>
+SamplePool TraceViews(const NerfModel& nerf, size_t num_views, uint64_t seed, const Draw& draw) {
+  std::vector<SamplePool> parts(num_views);
+  Progress progress("trace mask rays", int64_t(num_views), "views");
   std::atomic<int64_t> done = 0;
-  ParallelFor(int64_t(views.size()), [&](int64_t v) {
-    const LabelView& view = views[size_t(v)];
-    TraceInto(nerf, DrawRays(view, int(v), view.camera.In(nerf.model_from_file()), per_view, Random(seed, uint64_t(v))),
-              &parts[size_t(v)]);
+  ParallelFor(int64_t(num_views), [&](int64_t v) {
+    if (InterruptRequested()) return;
+    TraceInto(nerf, draw(size_t(v), Random(seed, uint64_t(v))), &parts[size_t(v)]);
     progress.Update(++done);
   });
+  if (InterruptRequested()) throw InterruptedError("tracing of the mask rays interrupted", "nothing was written", "run the command again");
   SamplePool pool;
   for (SamplePool& part : parts) {
     pool.Append(part);
@@ -96,12 +87,63 @@ SamplePool TracePool(const NerfModel& nerf, const std::vector<LabelView>& views,
   return pool;
 }
 
+int RaysPerView(int num_rays, size_t num_views) { return std::max(1, num_rays / std::max(1, int(num_views))); }
+
+}  // namespace
+
+SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed) {
+  return TraceViews(nerf, cameras.size(), seed, [&](size_t v, Random random) {
+    const Camera camera = cameras[v].In(nerf.model_from_file());
+    std::vector<DrawnRay> drawn;
+    for (int i = 0; i < RaysPerView(num_rays, cameras.size()); ++i)
+      drawn.push_back(RayOfPixel(camera, int(v), int(random.NextBelow(uint32_t(camera.width * camera.height)))));
+    return drawn;
+  });
+}
+
+SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed) {
+  return TraceViews(nerf, views.size(), seed, [&](size_t v, Random random) {
+    const std::vector<int> pixels = ObjectSurroundings(views[v].labels);
+    const Camera camera = views[v].camera.In(nerf.model_from_file());
+    std::vector<DrawnRay> drawn;
+    for (int i = 0; i < RaysPerView(num_rays, views.size()) && !pixels.empty(); ++i)
+      drawn.push_back(RayOfPixel(camera, int(v), pixels[random.NextBelow(uint32_t(pixels.size()))]));
+    return drawn;
+  });
+}
+
+std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool) {
+  std::vector<int> labelled;
+  for (size_t i = 0; i < pool->rays.size(); ++i) {
+    SamplePool::PoolRay& ray = pool->rays[i];
+    const ImageU8& labels = views[size_t(ray.view)].labels;
+    ray.label = labels.empty() ? kIgnoreLabel : labels.At(ray.x, ray.y);
+    if (ray.label != kIgnoreLabel) labelled.push_back(int(i));
+  }
+  return labelled;
+}
+
+void SetPrior(const LabelPrior& prior, SamplePool* pool) {
+  const size_t num_labels = size_t(prior.num_labels());
+  pool->prior.assign(pool->rays.size() * num_labels, 0);
+  ParallelForChunks(int64_t(pool->rays.size()), 4096, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const SamplePool::PoolRay& ray = pool->rays[size_t(r)];
+      for (int64_t k = ray.first; k < ray.first + ray.count; ++k) {
+        const SamplePool::Sample& sample = pool->samples[size_t(k)];
+        prior.AddTo(sample.unit, 1, sample.weight, &pool->prior[size_t(r) * num_labels]);
+      }
+    }
+  });
+}
+
 void SamplePool::Append(const SamplePool& other) {
   for (PoolRay ray : other.rays) {
     ray.first += int64_t(samples.size());
     rays.push_back(ray);
   }
   samples.insert(samples.end(), other.samples.begin(), other.samples.end());
+  prior.clear();
 }
 
 void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePool::PoolRay ray, SamplePool* pool) {

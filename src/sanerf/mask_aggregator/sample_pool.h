@@ -1,9 +1,11 @@
-// Rays of the training masks, traced once: with the geometry frozen, the few samples that carry a ray's weight, their
-// positions and geometry features never change, so the steps only ask the object field.
+// Rays of the training views, traced once: with the geometry frozen, the few samples that carry a ray's weight, their
+// positions and geometry features never change, so the steps only ask the object field. What changes from one set of
+// masks to the next are the rays' labels.
 #pragma once
 
 #include <vector>
 
+#include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 #include "sanerf/nerf/ray_samples.h"
 
@@ -13,22 +15,33 @@ struct SamplePool {
   struct PoolRay {
     int64_t first = 0;  // index of its first sample
     int count = 0;
-    uint8_t label = 0;
+    uint8_t label = kIgnoreLabel;
     int view = 0, x = 0, y = 0;  // pixel of the label image
   };
   using Sample = RaySample;
   std::vector<PoolRay> rays;
   std::vector<Sample> samples;
+  std::vector<float> prior;  // [ray][label], composited; empty = none
 
-  void Append(const SamplePool& other);
+  void Append(const SamplePool& other);  // its prior is dropped
 };
 
 // Appends a ray with the samples in these slots of the tracer; first and count are filled in.
 void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePool::PoolRay ray, SamplePool* pool);
 
-// num_rays rays, equally many per view; half of them anywhere in the image, half near and inside the objects (uniformly
-// in the masks' surroundings, so that both sides of an edge are drawn alike). Samples that carry less than
-// 1 % of the light are left out.
-SamplePool TracePool(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed);
+// Rays that meet nothing are left out: no evidence about any object.
+
+// num_rays rays, equally many per view, anywhere in the image. Cameras: file frame. Throws InterruptedError.
+SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed);
+
+// num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are drawn
+// alike. A small object would be met by a handful of rays per step otherwise.
+SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed);
+
+// The label of every ray from the views' images; kIgnoreLabel where a view has none. Returns the rays that have one.
+std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool);
+
+// Composites the prior's logits along every ray.
+void SetPrior(const LabelPrior& prior, SamplePool* pool);
 
 }  // namespace sanerf

@@ -49,11 +49,10 @@ void BlockTracer::Gather(const float* from, int channels, int out_channels, floa
 }
 
 void BlockTracer::AddWeighted(const float* values, int channels, float* sums) const {
-  for (size_t i = 0; i < visible_.size(); ++i) {
-    const auto [ray, slot] = visible_[i];
-    const float* value = values + int64_t(i) / kTile * channels * kTile + int64_t(i) % kTile;
-    for (int c = 0; c < channels; ++c) sums[size_t(ray * channels + c)] += tracer_.weights()[slot] * value[c * kTile];
-  }
+  ForEachVisible([&](int64_t i, int ray, float weight) {
+    const float* value = values + i / kTile * channels * kTile + i % kTile;
+    for (int c = 0; c < channels; ++c) sums[size_t(ray * channels + c)] += weight * value[c * kTile];
+  });
 }
 
 }  // namespace sanerf

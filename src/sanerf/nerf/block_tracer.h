@@ -50,6 +50,11 @@ class BlockTracer {
   void Gather(const float* from, int channels, int out_channels, float* out) const;
   // sums[ray * channels + c] += weight * values[c] (Eq. 1 and 7); values: tiles of the visible samples.
   void AddWeighted(const float* values, int channels, float* sums) const;
+  // use(index in the visible samples' tiles, ray, weight)
+  template <class Use>
+  void ForEachVisible(const Use& use) const {
+    for (size_t i = 0; i < visible_.size(); ++i) use(int64_t(i), visible_[i].ray, tracer_.weights()[visible_[i].slot]);
+  }
 
  private:
   struct Sample {

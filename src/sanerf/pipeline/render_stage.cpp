@@ -62,9 +62,9 @@ class LayerWriter {
     ImageU8 mask;
     ImageF probability;
     if (field_ != nullptr) {
-      const SegmentedView segmented = field_->Render(camera);
+      const SegmentedView segmented = field_->Render(camera, label_);
       mask = MaskOfLabel(segmented.labels, label_);
-      probability = Channel(segmented.probabilities, label_);
+      probability = segmented.probability;
     }
     for (const std::string& layer : request_.layers) {
       if (layer == "rgb") Save(layer, view.name, ToU8(radiance.rgb), &radiance.rgb);

@@ -1,0 +1,102 @@
+// What the aggregator's tests share: exact masks of the procedural scene and a quickly trained radiance field.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+
+// Exact masks of the procedural scene through a quickly trained radiance field.
+class AggregatorTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TestFolder;
+    SynthOptions synth;
+    synth.views = 36;
+    synth.size = 64;
+    synth.samples = 1;
+    WriteSynthScene(*folder_ / "scene", synth);
+    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    NerfOptions o;
+    o.iters = 500;
+    o.batch_samples = 1 << 14;
+    o.log2_table = 15;
+    o.levels = 8;
+    o.top = 256;
+    o.occupancy_resolution = 64;
+    o.step = 0.01f;
+    nerf_ = new NerfModel(TrainNerf(*scene_, o, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    for (const int v : scene_->TrainViews()) {
+      const View& view = scene_->views[size_t(v)];
+      views_.push_back({view.camera, LoadViewMask(view)});
+      for (uint8_t& id : views_.back().labels.data) id = id == 2 ? 1 : 0;
+    }
+  }
+  static void TearDownTestSuite() {
+    delete nerf_;
+    delete scene_;
+    delete folder_;
+    views_.clear();
+  }
+  void TearDown() override { SetNumThreads(0); }
+  static AggregatorOptions Options() {
+    AggregatorOptions o;
+    o.iters = 150;
+    o.rays = 512;
+    o.pool_rays = 1 << 14;
+    o.field.log2_table = 12;
+    o.field.top = 128;
+    o.field.width = 64;
+    return o;
+  }
+
+  static std::vector<Camera> Cameras() {
+    std::vector<Camera> cameras;
+    for (const LabelView& view : views_) cameras.push_back(view.camera);
+    return cameras;
+  }
+  // Exact masks of these instances, labelled from 1 on.
+  static std::vector<ImageU8> LabelsOf(const std::vector<int>& instances) {
+    std::vector<ImageU8> labels;
+    for (const int v : scene_->TrainViews()) {
+      labels.push_back(LoadViewMask(scene_->views[size_t(v)]));
+      for (uint8_t& id : labels.back().data)
+        id = uint8_t(std::find(instances.begin(), instances.end(), id) - instances.begin() + 1) % (instances.size() + 1);
+    }
+    return labels;
+  }
+
+  static ImageU8 MaskOf(const ObjectModel& model, const Camera& camera, int label) {
+    ImageU8 mask = model.Render(camera).labels;
+    for (uint8_t& l : mask.data) l = l == label ? 255 : 0;
+    return mask;
+  }
+
+  // Of a label that stands for an instance, in the views that no mask came from.
+  static double HeldOutIou(const ObjectModel& model, int label = 1, int instance = 2) {
+    int64_t intersection = 0, united = 0;
+    for (const int v : scene_->TestViews()) {
+      const View& view = scene_->views[size_t(v)];
+      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
+      for (size_t i = 0; i < truth.data.size(); ++i) {
+        intersection += truth.data[i] == instance && ours.data[i] == label;
+        united += truth.data[i] == instance || ours.data[i] == label;
+      }
+    }
+    return double(intersection) / double(united);
+  }
+
+  static inline TestFolder* folder_;
+  static inline Scene* scene_;
+  static inline NerfModel* nerf_;
+  static inline std::vector<LabelView> views_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,83 @@
+#include "sanerf/mask_aggregator/label_prior.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/check.h"
+
+namespace sanerf {
+
+namespace {
+
+constexpr float kSmoothing = 1;          // votes that every cell starts with, shared by the labels: the light of one ray
+constexpr float kSmallestShare = 0.02f;  // a vote is never surer than the field can correct
+
+}  // namespace
+
+LabelPrior::LabelPrior(CellIndex cells, int num_labels, const std::vector<float>& votes)
+    : LabelPrior(std::move(cells), num_labels) {
+  const size_t n = size_t(num_labels);
+  SANERF_CHECK_EQ(votes.size(), size_t(cells_.size()) * n);
+  logits_.resize(votes.size());
+  for (size_t row = 0; row < votes.size(); row += n) {
+    float total = kSmoothing, mean = 0;
+    for (size_t l = 0; l < n; ++l) total += votes[row + l];
+    for (size_t l = 0; l < n; ++l) {
+      const float share = (votes[row + l] + kSmoothing / float(n)) / total;
+      logits_[row + l] = std::log(std::max(share, kSmallestShare));
+      mean += logits_[row + l] / float(n);
+    }
+    for (size_t l = 0; l < n; ++l) logits_[row + l] -= mean;
+  }
+}
+
+void LabelPrior::AddTo(const float* position, int64_t stride, float scale, float* logits) const {
+  CellIndex::Cell low;
+  float fraction[3];
+  for (int a = 0; a < 3; ++a) {
+    const float at = position[a * stride] * float(cells_.cells_per_axis()) - 0.5f;
+    low[size_t(a)] = int(std::floor(at));
+    fraction[a] = at - std::floor(at);
+  }
+  uint32_t found[8];
+  float weights[8], sum = 0;
+  for (int corner = 0; corner < 8; ++corner) {
+    CellIndex::Cell cell = low;
+    float weight = 1;
+    for (int a = 0; a < 3; ++a) {
+      const bool high = (corner >> a & 1) != 0;
+      cell[size_t(a)] += high;
+      weight *= high ? fraction[a] : 1 - fraction[a];
+    }
+    found[corner] = weight > 0 ? cells_.Find(cell) : CellIndex::kNone;
+    weights[corner] = weight;
+    if (found[corner] != CellIndex::kNone) sum += weight;
+  }
+  for (int corner = 0; corner < 8; ++corner) {
+    if (found[corner] == CellIndex::kNone) continue;
+    const float* row = &logits_[size_t(found[corner]) * size_t(num_labels_)];
+    const float factor = scale * weights[corner] / sum;
+    for (int l = 0; l < num_labels_; ++l) logits[l] += factor * row[l];
+  }
+}
+
+std::vector<float> LabelPrior::Coordinates() const {
+  std::vector<float> coordinates;
+  coordinates.reserve(size_t(3) * cells_.size());
+  for (uint32_t number = 0; number < cells_.size(); ++number)
+    for (const int c : cells_.CellAt(number)) coordinates.push_back(float(c));
+  return coordinates;
+}
+
+LabelPrior LabelPrior::FromLogits(int cells_per_axis, const std::vector<float>& coordinates, int num_labels,
+                                  std::vector<float> logits) {
+  SANERF_CHECK_EQ(coordinates.size() / 3 * size_t(num_labels), logits.size());
+  CellIndex cells(cells_per_axis);
+  for (size_t i = 0; i + 2 < coordinates.size(); i += 3)
+    cells.Insert(CellIndex::Cell{int(coordinates[i]), int(coordinates[i + 1]), int(coordinates[i + 2])});
+  LabelPrior prior(std::move(cells), num_labels);
+  prior.logits_ = std::move(logits);
+  return prior;
+}
+
+}  // namespace sanerf

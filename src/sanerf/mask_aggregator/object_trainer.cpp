@@ -1,0 +1,250 @@
+#include "sanerf/mask_aggregator/object_trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/core/random.h"
+#include "sanerf/nn/grid_step.h"
+
+namespace sanerf {
+
+namespace {
+
+constexpr int kGroupRays = 256;
+constexpr uint64_t kRegionStream = uint64_t{1} << 32;
+constexpr int kLaterShare = 8;  // rays near the objects that later masks get: an eighth of what the first got
+
+// The wide network takes smaller steps than the table: at the table's rate its units die.
+constexpr float kMlpRate = 0.1f;
+
+void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
+  if (std::all_of(views.begin(), views.end(), [](const LabelView& view) { return view.labels.empty(); }))
+    throw Error("no view has a usable mask", "every view rejected the prompts", "see views.json for the reason of each view");
+  std::vector<int64_t> counts(256, 0);
+  for (const LabelView& view : views)
+    for (const uint8_t label : view.labels.data) ++counts[label];
+  for (int l = num_labels; l < kIgnoreLabel; ++l)
+    if (counts[size_t(l)] > 0) throw Error(fmt::format("label {} in a mask, but only {} labels", l, num_labels));
+}
+
+}  // namespace
+
+ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options)
+    : nerf_(nerf), options_(options), pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed))) {
+  for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
+  error_maps_ = ErrorMaps(cameras);
+}
+
+void ObjectTrainer::StartFrom(const ObjectModel& model) {
+  SANERF_CHECK(model.field_ != nullptr && !field_);
+  field_ = model.field_->Copy();
+  prior_ = model.prior_;
+}
+
+void ObjectTrainer::GrowField(int num_labels) {
+  if (!field_) {
+    field_ = std::make_shared<ObjectField>(options_.field, num_labels, uint64_t(options_.seed));
+  } else if (num_labels > field_->num_labels()) {
+    field_ = std::make_shared<ObjectField>(std::move(*field_), num_labels);
+  }
+  SANERF_CHECK_EQ(field_->num_labels(), num_labels);
+  field_->grid.params().PrepareTraining();
+  field_->mlp.params().PrepareTraining();
+  workers_ = std::make_unique<WorkerPool<ObjectGradient>>();  // the old ones hold on to the old field
+}
+
+void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior) {
+  SANERF_CHECK_EQ(labels.size(), views_.size());
+  SANERF_CHECK(!prior || prior->num_labels() == num_labels);
+  for (size_t v = 0; v < labels.size(); ++v) views_[v].labels = std::move(labels[v]);
+  CheckLabels(views_, num_labels);
+  num_labels_ = num_labels;
+  prior_ = std::move(prior);
+  GrowField(num_labels);
+
+  const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
+  pool_.Append(TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++)));
+  labelled_ = Relabel(views_, &pool_);
+  if (labelled_.empty())
+    throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
+                "look at the renders: sanerf render RUN --views train");
+  if (prior_) SetPrior(*prior_, &pool_);
+  regions_ = RegionPool();
+}
+
+int64_t ObjectTrainer::memory_bytes() const {
+  return int64_t(pool_.rays.size() * sizeof(SamplePool::PoolRay) + pool_.samples.size() * sizeof(SamplePool::Sample) +
+                 pool_.prior.size() * sizeof(float));
+}
+
+// Cross entropy of rays drawn from all views (Eq. 8).
+void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
+  GlobalGroup& group = global_[size_t(g)];
+  const int begin = int(g) * kGroupRays, end = std::min(options_.rays, begin + kGroupRays);
+  group.rays.clear();
+  for (int i = begin; i < end; ++i) {
+    Random random(uint64_t(options_.seed), uint64_t(total_steps_), uint64_t(i));
+    group.rays.push_back(labelled_[random.NextBelow(uint32_t(labelled_.size()))]);
+  }
+  group.errors.resize(group.rays.size());
+  group.num_correct = 0;
+  const float scale = 1.0f / float(options_.rays);
+  const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
+    double loss = 0;
+    for (size_t i = 0; i < group.rays.size(); ++i, logits += num_labels_, grad += num_labels_) {
+      const int label = pool_.rays[size_t(group.rays[i])].label;
+      loss += double(scale) * CrossEntropy(logits, num_labels_, label, scale, grad);
+      group.num_correct += std::max_element(logits, logits + num_labels_) - logits == label;
+      group.errors[i] = ErrorOfLogits(options_.rgb.pair, num_labels_, logits, label);
+    }
+    return loss;
+  };
+  worker->Compute(pool_, group.rays, cross_entropy, &groups_[size_t(g)]);
+}
+
+// The ray-pair RGB loss of one region (Eq. 9, its share of Eq. 14).
+void ObjectTrainer::ComputeLocal(int64_t g, ObjectGradient* worker) {
+  Random random(uint64_t(options_.seed), uint64_t(total_steps_), kRegionStream + uint64_t(g));
+  const auto region = regions_.regions[random.NextBelow(uint32_t(regions_.regions.size()))];
+  std::vector<int> rays(static_cast<size_t>(region.count)), references;
+  std::iota(rays.begin(), rays.end(), region.first);
+  for (int i = 0; i < options_.rgb.references; ++i) references.push_back(int(random.NextBelow(uint32_t(region.count))));
+  const float scale = options_.rgb.weight / float(options_.rgb.regions_per_step);
+  const RayLossFunction ray_pairs = [&](const float* logits, float* grad) {
+    return RayPairLossOfLogits(options_.rgb.pair, region.count, num_labels_, logits,
+                               regions_.rgb[size_t(region.first)].data(), references, scale, grad);
+  };
+  worker->Compute(regions_.pool, rays, ray_pairs, &groups_[size_t(g)]);
+}
+
+// The errors of all rays as the field is now (Eq. 12).
+void ObjectTrainer::RefreshErrorMaps() {
+  std::vector<float> errors(labelled_.size());
+  ParallelForChunks(int64_t(errors.size()), kGroupRays, [&](int64_t begin, int64_t end) {
+    const auto worker = workers_->Take([&] { return std::make_unique<ObjectGradient>(*field_); });
+    const std::vector<int> rays(labelled_.begin() + begin, labelled_.begin() + end);
+    const std::vector<float>& logits = worker->Logits(pool_, rays);
+    for (size_t i = 0; i < rays.size(); ++i)
+      errors[size_t(begin) + i] = ErrorOfLogits(options_.rgb.pair, num_labels_, &logits[i * size_t(num_labels_)],
+                                                pool_.rays[size_t(rays[i])].label);
+  });
+  error_maps_.Clear();
+  for (size_t i = 0; i < errors.size(); ++i) {
+    const SamplePool::PoolRay& ray = pool_.rays[size_t(labelled_[i])];
+    error_maps_.Update(ray.view, ray.x, ray.y, errors[i]);
+  }
+}
+
+// Places of large error, reprojected into other views (Eq. 13).
+void ObjectTrainer::DrawRegions() {
+  const RgbLossOptions& rgb = options_.rgb;
+  Random random(uint64_t(options_.seed), kRegionStream + uint64_t(total_steps_));
+  regions_ = TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random),
+                          {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_));
+  if (prior_) SetPrior(*prior_, &regions_.pool);
+}
+
+void ObjectTrainer::Apply(const Schedule& schedule, int step) {
+  const float from = options_.lr * schedule.rate, to = options_.lr * options_.lr_final;
+  kernels::AdamStep adam;
+  adam.lr = from * std::pow(to / from, float(step) / float(std::max(1, schedule.steps)));
+  adam.step = total_steps_ + 1;
+  std::vector<const GridGradient*> grid_gradients;
+  for (const ObjectGroupGradient& group : groups_) grid_gradients.push_back(&group.grid);
+  StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
+    Parameters& params = field_->mlp.params();
+    for (const ObjectGroupGradient& group : groups_) AddGradients(group.grad_mlp, &params);
+    kernels::AdamStep dense = adam;
+    dense.lr *= kMlpRate;
+    params.Step(dense, 0, params.size());
+  });
+}
+
+ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step) {
+  const RgbLossOptions& rgb = options_.rgb;
+  const int rgb_step = step - int(double(rgb.from) * schedule.steps);
+  if (rgb.weight > 0 && rgb_step >= 0) {
+    if (rgb_step % rgb.refresh == 0) RefreshErrorMaps();
+    if (rgb_step % rgb.redraw == 0) DrawRegions();
+  }
+  const size_t num_global = size_t((options_.rays + kGroupRays - 1) / kGroupRays);
+  const size_t num_local = regions_.regions.empty() ? 0 : size_t(rgb.regions_per_step);
+  global_.resize(num_global);
+  groups_.resize(num_global + num_local);
+  ParallelFor(int64_t(groups_.size()), [&](int64_t g) {
+    const auto worker = workers_->Take([&] { return std::make_unique<ObjectGradient>(*field_); });
+    if (size_t(g) < num_global) {
+      ComputeGlobal(g, &*worker);
+    } else {
+      ComputeLocal(g, &*worker);
+    }
+  });
+  Apply(schedule, step);
+  ++total_steps_;
+
+  StepReport report;
+  for (size_t g = 0; g < num_global; ++g) {
+    report.loss += groups_[g].loss;
+    report.agreement += double(global_[g].num_correct) / options_.rays;
+    for (size_t i = 0; i < global_[g].rays.size(); ++i) {
+      const SamplePool::PoolRay& ray = pool_.rays[size_t(global_[g].rays[i])];
+      error_maps_.Update(ray.view, ray.x, ray.y, global_[g].errors[i]);
+    }
+  }
+  if (!std::isfinite(report.loss))
+    throw Error(fmt::format("object field, step {}", total_steps_), "the loss is not a number",
+                "lower the learning rate: --set object.lr=0.003");
+  return report;
+}
+
+void ObjectTrainer::Train(const Schedule& schedule, std::ostream* log) {
+  Progress progress("object field", schedule.steps, "steps");
+  const int log_every = std::max(1, schedule.steps / 50);
+  for (int step = 0; step < schedule.steps; ++step) {
+    const auto [loss, agreement] = Step(schedule, step);
+    if ((step + 1) % log_every == 0 || step + 1 == schedule.steps) {
+      progress.Update(step + 1, fmt::format("loss {:.4f}  agreement {:.2f}%", loss, 100 * agreement));
+      if (log != nullptr) *log << Json{{"step", total_steps_}, {"loss", loss}, {"agreement", agreement}, {"seconds", progress.seconds()}}.dump() << std::endl;
+    }
+    if (InterruptRequested()) throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
+  }
+  progress.Finish();
+}
+
+ObjectModel ObjectTrainer::Finish() {
+  workers_.reset();
+  field_->grid.params().Freeze();
+  field_->mlp.params().Freeze();
+  return Model();
+}
+
+ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
+                             const AggregatorOptions& options, const std::filesystem::path& log_path,
+                             std::shared_ptr<const LabelPrior> prior) {
+  CheckLabels(views, num_labels);
+  std::vector<Camera> cameras;
+  std::vector<ImageU8> labels;
+  for (const LabelView& view : views) {
+    cameras.push_back(view.camera);
+    labels.push_back(view.labels);
+  }
+  ObjectTrainer trainer(nerf, cameras, options);
+  trainer.SetMasks(std::move(labels), num_labels, std::move(prior));
+  std::ofstream log;
+  if (!log_path.empty()) {
+    log.open(log_path, std::ios::trunc);
+    if (!log) throw Error(log_path.string(), "cannot be written", "check the folder's permissions and free space");
+  }
+  trainer.Train({options.iters, 1}, log.is_open() ? &log : nullptr);
+  return trainer.Finish();
+}
+
+}  // namespace sanerf

@@ -1,0 +1,81 @@
+// An object field in training whose masks may change: a further click, another object. Rays and what they meet are
+// traced once, the field goes on from where it stands.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "sanerf/core/worker_pool.h"
+#include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/mask_aggregator/regions.h"
+
+namespace sanerf {
+
+class ObjectTrainer {
+ public:
+  // cameras: file frame, of the label images that SetMasks gets. The half of the rays that does not depend on the masks is
+  // traced here. Throws UsageError for options that make no sense, InterruptedError.
+  ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options);
+
+  // A field to go on from, of the same radiance field; before SetMasks.
+  void StartFrom(const ObjectModel& model);
+
+  // What to fit from now on. labels[i] belongs to camera i; an empty image says nothing. num_labels may grow from call to
+  // call, not shrink. prior: null or of num_labels labels; replaces the earlier one. Rays near the objects are traced, on
+  // later calls fewer. Throws Error when no view says anything, when a label is out of range, or when all rays meet nothing.
+  void SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior);
+
+  struct StepReport {
+    double loss = 0, agreement = 0;  // mean cross entropy; share of rays with the right label
+  };
+  // A run of steps over which the learning rate decays from options.lr * rate to options.lr * options.lr_final.
+  struct Schedule {
+    int steps = 0;
+    float rate = 1;
+  };
+  StepReport Step(const Schedule& schedule, int step);  // step: of the schedule
+  // All of the schedule; log (null = none) gets a line of JSON now and then.
+  void Train(const Schedule& schedule, std::ostream* log);
+
+  // Shares the field: it changes when training goes on.
+  ObjectModel Model() const { return ObjectModel(field_, prior_, nerf_); }
+  // The last call: gradients and moments are released.
+  ObjectModel Finish();
+
+  int64_t num_rays() const { return int64_t(pool_.rays.size()); }
+  int64_t memory_bytes() const;  // of rays and samples
+
+ private:
+  void GrowField(int num_labels);
+  void ComputeGlobal(int64_t g, ObjectGradient* worker);
+  void ComputeLocal(int64_t g, ObjectGradient* worker);
+  void RefreshErrorMaps();
+  void DrawRegions();
+  void Apply(const Schedule& schedule, int step);
+
+  // Rays of the current step and how far off the field is on them.
+  struct GlobalGroup {
+    std::vector<int> rays;
+    std::vector<float> errors;  // Eq. 12
+    int64_t num_correct = 0;
+  };
+
+  NerfModel nerf_;
+  AggregatorOptions options_;
+  std::vector<LabelView> views_;
+  int num_labels_ = 0;
+  SamplePool pool_;
+  std::vector<int> labelled_;  // rays of pool_ that have a label
+  std::shared_ptr<ObjectField> field_;
+  std::shared_ptr<const LabelPrior> prior_;
+  ErrorMaps error_maps_;
+  RegionPool regions_;
+  int64_t total_steps_ = 0, num_mask_sets_ = 0;
+  std::vector<GlobalGroup> global_;
+  std::vector<ObjectGroupGradient> groups_;  // of global rays, then of regions
+  std::unique_ptr<WorkerPool<ObjectGradient>> workers_;
+};
+
+}  // namespace sanerf

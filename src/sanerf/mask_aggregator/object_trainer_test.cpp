@@ -1,0 +1,150 @@
+#include "sanerf/mask_aggregator/object_trainer.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/mask_aggregator/aggregator_test_support.h"
+#include "sanerf/mask_aggregator/label_vote.h"
+
+namespace sanerf {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(CellIndex, NumbersInOrderOfArrival) {
+  CellIndex cells(3000);
+  for (int i = 0; i < 5000; ++i) EXPECT_EQ(cells.Insert(CellIndex::Cell{i % 3000, i / 7 % 3000, i / 3000}), uint32_t(i));
+  EXPECT_EQ(cells.Insert(CellIndex::Cell{17, 17 / 7, 0}), 17u);
+  EXPECT_EQ(cells.size(), 5000u);
+  for (int i = 0; i < 5000; ++i) EXPECT_EQ(cells.Find({i % 3000, i / 7 % 3000, i / 3000}), uint32_t(i));
+  EXPECT_EQ(cells.CellAt(3001), (CellIndex::Cell{1, 3001 / 7, 1}));
+  EXPECT_EQ(cells.Find({5, 5, 5}), CellIndex::kNone);
+  EXPECT_EQ(cells.Find({-1, 0, 0}), CellIndex::kNone);
+  EXPECT_EQ(cells.Find({3000, 0, 0}), CellIndex::kNone);
+}
+
+// Two cells side by side on a grid of four: label 1 has all votes of the left, label 0 of the right.
+TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
+  CellIndex cells(4);
+  cells.Insert(CellIndex::Cell{1, 1, 1});
+  cells.Insert(CellIndex::Cell{2, 1, 1});
+  const LabelPrior prior(cells, 2, {0, 9, 9, 0});
+  const auto at = [&](float x, float y) {
+    const float position[3] = {x, y, 0.375f};
+    float logits[2] = {0, 0};
+    prior.AddTo(position, 1, 1, logits);
+    EXPECT_NEAR(logits[0], -logits[1], 1e-6);
+    return logits[1];
+  };
+  // Nine votes and half a vote of smoothing of ten: log(9.5 / 0.5) / 2 above the mean.
+  const float sure = 0.5f * std::log(19.0f);
+  EXPECT_NEAR(at(0.375f, 0.375f), sure, 1e-5);   // centre of the left cell
+  EXPECT_NEAR(at(0.625f, 0.375f), -sure, 1e-5);  // of the right one
+  EXPECT_NEAR(at(0.5f, 0.375f), 0, 1e-6);        // between them
+  EXPECT_NEAR(at(0.4375f, 0.375f), 0.5f * sure, 1e-5);
+  EXPECT_NEAR(at(0.375f, 0.5f), sure, 1e-5);  // the cell above never voted: nothing is known of it
+  EXPECT_EQ(at(0.9f, 0.9f), 0);
+  // A cell with a tenth of the votes is less sure.
+  const LabelPrior few(cells, 2, {0, 0.9f, 9, 0});
+  const float position[3] = {0.375f, 0.375f, 0.375f};
+  float logits[2] = {0, 0};
+  few.AddTo(position, 1, 2, logits);  // twice: it is added with its weight
+  EXPECT_NEAR(logits[1], std::log(1.4f / 0.5f), 1e-5);
+}
+
+class ObjectTrainerTest : public AggregatorTest {
+ protected:
+  static std::shared_ptr<const LabelPrior> PriorOf(const std::vector<ImageU8>& labels, int num_labels) {
+    LabelVote vote(*nerf_, Cameras(), {64, 64});
+    vote.Count(labels, num_labels);
+    return vote.Prior();
+  }
+  static int64_t Differences(const ImageU8& a, const ImageU8& b) {
+    int64_t count = 0;
+    for (size_t i = 0; i < a.data.size(); ++i) count += a.data[i] != b.data[i];
+    return count;
+  }
+};
+
+// The vote is an answer by itself; the field starts exactly there and only gets better.
+TEST_F(ObjectTrainerTest, StartsFromTheVote) {
+  const auto prior = PriorOf(LabelsOf({2}), 2);
+  const ObjectModel vote = ObjectModel::OfVote(prior, *nerf_);
+  const double vote_iou = HeldOutIou(vote);
+  EXPECT_GT(vote_iou, 0.6);
+
+  ObjectTrainer trainer(*nerf_, Cameras(), Options());
+  trainer.SetMasks(LabelsOf({2}), 2, prior);
+  const Camera& camera = scene_->views[0].camera;
+  EXPECT_EQ(trainer.Model().Render(camera, 1).probability.data, vote.Render(camera, 1).probability.data);
+  trainer.Train({150, 1}, nullptr);
+  const ObjectModel trained = trainer.Finish();
+  EXPECT_GT(HeldOutIou(trained), vote_iou);
+
+  trained.Save(*folder_ / "with_vote.ckpt");
+  const ObjectModel loaded = ObjectModel::Load(*folder_ / "with_vote.ckpt", *nerf_);
+  EXPECT_EQ(loaded.Render(camera, 1).probability.data, trained.Render(camera, 1).probability.data);
+}
+
+// Masks change while the field stays: it follows, with rays that were traced before. Without the vote a trained field needs
+// longer for a new label than an untrained one.
+TEST_F(ObjectTrainerTest, MasksMayChangeAndLabelsBeAdded) {
+  ObjectTrainer trainer(*nerf_, Cameras(), Options());
+  trainer.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2));
+  const int64_t rays_at_first = trainer.num_rays();
+  trainer.Train({150, 1}, nullptr);
+  const double alone = HeldOutIou(trainer.Model());
+
+  // Room for a second object: until it is trained nothing of the first is lost.
+  trainer.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3));
+  EXPECT_LT(trainer.num_rays(), rays_at_first * 5 / 4);
+  EXPECT_EQ(trainer.Model().num_labels(), 3);
+  trainer.Train({60, 0.5f}, nullptr);
+  EXPECT_GT(HeldOutIou(trainer.Model(), 1, 2), alone - 0.05);
+  EXPECT_GT(HeldOutIou(trainer.Model(), 2, 3), 0.5);
+
+  // The first object's label goes to another instance.
+  trainer.SetMasks(LabelsOf({4, 3}), 3, PriorOf(LabelsOf({4, 3}), 3));
+  trainer.Train({150, 0.5f}, nullptr);
+  EXPECT_GT(HeldOutIou(trainer.Model(), 1, 4), 0.5);
+  EXPECT_LT(HeldOutIou(trainer.Model(), 1, 2), 0.2);
+}
+
+TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
+  AggregatorOptions options = Options();
+  ObjectTrainer first(*nerf_, Cameras(), options);
+  first.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2));
+  first.Train({150, 1}, nullptr);
+  first.Finish().Save(*folder_ / "first.ckpt");
+  const ObjectModel stored = ObjectModel::Load(*folder_ / "first.ckpt", *nerf_);
+
+  ObjectTrainer second(*nerf_, Cameras(), options);
+  second.StartFrom(stored);
+  second.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3));
+  // The new label is what the vote says of it, the object is what it was: few pixels change sides.
+  const Camera& camera = scene_->views[0].camera;
+  EXPECT_LT(Differences(MaskOf(second.Model(), camera, 1), MaskOf(stored, camera, 1)), camera.width * camera.height / 50);
+  second.Train({60, 0.5f}, nullptr);
+  EXPECT_GT(HeldOutIou(second.Model(), 1, 2), HeldOutIou(stored) - 0.05);
+  EXPECT_GT(HeldOutIou(second.Model(), 2, 3), 0.4);
+  // What was loaded has not moved.
+  EXPECT_EQ(ObjectModel::Load(*folder_ / "first.ckpt", *nerf_).Render(camera, 1).probability.data,
+            stored.Render(camera, 1).probability.data);
+}
+
+TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {
+  ObjectTrainer trainer(*nerf_, Cameras(), Options());
+  std::vector<ImageU8> labels = LabelsOf({2});
+  for (size_t v = 0; v < labels.size(); v += 2) labels[v] = ImageU8();
+  trainer.SetMasks(labels, 2, PriorOf(labels, 2));
+  trainer.Train({150, 1}, nullptr);
+  EXPECT_GT(HeldOutIou(trainer.Model()), 0.55);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { trainer.SetMasks(std::vector<ImageU8>(labels.size()), 2, nullptr); }),
+              HasSubstr("no view has a usable mask"));
+}
+
+}  // namespace
+}  // namespace sanerf
