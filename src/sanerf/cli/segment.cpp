@@ -13,6 +13,7 @@ struct Flags {
   std::string run, scene, name, prompts;
   std::vector<std::string> clicks, points, boxes;
   std::optional<int> instance, min_visible, max_views;
+  bool add = false;
 };
 
 Prompts PromptsFrom(const Flags& flags) {
@@ -55,7 +56,7 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
 }
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  SegmentRequest request{flags.run, std::nullopt, PromptsFrom(flags)};
+  SegmentRequest request{flags.run, std::nullopt, PromptsFrom(flags), flags.add};
   if (!flags.scene.empty()) request.scene = flags.scene;
   Settings settings;
   RestoreFromRun(flags.run, &settings);
@@ -84,7 +85,9 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --name mug --click IMG_12:310,220\n"
       "  sanerf segment run --name mug --click IMG_12:310,220 --click IMG_12:90,40:neg\n"
       "  sanerf segment run --name mug --box IMG_12:250,180,370,260\n"
-      "  sanerf segment run --prompts prompts.json          several objects in one field\n\n"
+      "  sanerf segment run --prompts prompts.json          several objects in one field\n"
+      "  sanerf segment run --name mug --click IMG_31:88,140:neg --add    one more click for the mug\n"
+      "  sanerf segment run --name plate --click IMG_12:400,300 --add     and a plate, beside the mug\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
       "the full-size photo. Held-out views are never used.");
   sub->add_option("RUN", flags->run, "run folder")->required();
@@ -99,6 +102,8 @@ void AddSegment(CommandLine& line) {
       ->type_name("VIEW:X0,Y0,X1,Y1")
       ->allow_extra_args(false);
   sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects")->type_name("FILE");
+  sub->add_flag("--add", flags->add,
+                "keep the objects that are there: a known name gets these prompts as well, a new one joins their field");
   sub->add_option("--instance", flags->instance, "the object's id in the ground-truth masks, for eval");
   sub->add_option("--min-visible", flags->min_visible,
                   "points that must be visible for a view to be used (0 = decide)");

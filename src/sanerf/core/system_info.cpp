@@ -1,8 +1,12 @@
 #include "sanerf/core/system_info.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+
+#include "sanerf/core/error.h"
 
 namespace sanerf {
 namespace {
@@ -32,6 +36,12 @@ int64_t ContainerHeadroom() {
 int64_t PeakRssBytes() { return ProcKilobytes("/proc/self/status", "VmHWM"); }
 int64_t CurrentRssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); }
 int64_t AvailableMemoryBytes() { return std::min(ProcKilobytes("/proc/meminfo", "MemAvailable"), ContainerHeadroom()); }
+
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, int64_t available) {
+  if (bytes <= double(available)) return;
+  throw Error(fmt::format("{} need {:.1f} GB of memory", what, bytes / 1e9), fmt::format("{:.1f} GB are free", double(available) / 1e9),
+              hint);
+}
 
 std::string CpuModelName() {
   std::ifstream file("/proc/cpuinfo");

@@ -9,6 +9,9 @@ namespace sanerf {
 int64_t PeakRssBytes();
 int64_t CurrentRssBytes();
 int64_t AvailableMemoryBytes();
+// Throws Error "`what` need … GB of memory" when fewer than `bytes` are available.
+void CheckMemory(const std::string& what, double bytes, const std::string& hint,
+                 int64_t available = AvailableMemoryBytes());
 std::string CpuModelName();
 std::string VersionString();  // "0.1.0"
 

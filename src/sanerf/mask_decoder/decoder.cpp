@@ -43,6 +43,12 @@ bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
   return false;
 }
 
+ImageF LogitsOfMask(const ImageU8& mask) {
+  ImageF logits(mask.width, mask.height, 1);
+  for (size_t i = 0; i < mask.data.size(); ++i) logits.data[i] = mask.data[i] ? kSureLogit : -kSureLogit;
+  return logits;
+}
+
 }  // namespace
 
 int64_t CountNonZero(const ImageU8& mask) {
@@ -106,6 +112,17 @@ SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDe
   return prompt;
 }
 
+std::vector<SamMask> ViewDecider::Candidates(int view_idx, const SamPrompt& prompt) const {
+  sam_.SetFeatures(container_.Features(view_idx));
+  if (memory_ == nullptr) return sam_.Predict(prompt);
+  std::vector<SamMask> candidates = memory_->Recall(view_idx, prompt);
+  if (candidates.empty()) {
+    candidates = sam_.Predict(prompt);
+    memory_->Keep(view_idx, prompt, candidates);
+  }
+  return candidates;
+}
+
 ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decision) const {
   const ImageF logits = sam_.ToImageFrame(sam_mask);
   const Camera camera = container_.WorkingCamera(decision.view_idx);
@@ -149,7 +166,7 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
     return decision;
   }
 
-  const SamPrompt prompt = FindPrompt(points, decision);
+  SamPrompt prompt = FindPrompt(points, decision);
   int positive_visible = 0, num_positive = 0;
   for (const auto& point : decision.points) {
     num_positive += point.label;
@@ -165,9 +182,11 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
            fmt::format("{} of {} {}points visible, {} needed", counted, of, rule.positives_only ? "positive " : "",
                        rule.needed));
   } else {
-    sam_.SetFeatures(container_.Features(decision.view_idx));
-    const std::vector<SamMask> candidates =
-        sam_.Predict(prompt, options_.mask_rule == MaskRule::kHighestPredictedIou);
+    if (const auto shown = shown_masks_.find(view_idx); shown != shown_masks_.end()) {
+      sam_.SetFeatures(container_.Features(view_idx));
+      prompt.mask_logits = sam_.FromImageFrame(LogitsOfMask(shown->second));
+    }
+    const std::vector<SamMask> candidates = Candidates(view_idx, prompt);
     const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
     Enter(chosen, ToMask(chosen, decision), prompt, decision);
   }

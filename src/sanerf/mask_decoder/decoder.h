@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/mask_decoder/visibility.h"
 
 namespace sanerf {
+
+inline constexpr float kSureLogit = 8;  // of a mask prompt where it is certain
 
 // k of the visibility filter.
 struct VisibilityRule {
@@ -36,10 +39,17 @@ class ViewDecider {
   void AddBox(const BoxPrompt& box);
   const std::map<int, SamPrompt::Box>& boxes() const { return boxes_; }  // by view, working-camera pixels
 
+  // Where SAM's answers are kept; null = nowhere.
+  void Remember(std::shared_ptr<PredictionMemory> memory) { memory_ = std::move(memory); }
+  // Masks of an earlier round that SAM is shown beside the points, by view; 0/255 at the working camera.
+  void ShowMasks(std::map<int, ImageU8> masks) { shown_masks_ = std::move(masks); }
+
   ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule) const;
 
   // The pieces of Decide. decision.view_idx is set; FindPrompt fills in what became of the points.
   SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
+  // All that SAM offers; makes the view sam's current image.
+  std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt) const;
   // Binary at the working camera; of sam's current image, which is this view's.
   ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
   // Enters the mask, cleared of specks, and whether it can be used.
@@ -51,6 +61,8 @@ class ViewDecider {
   Sam& sam_;
   ViewDeciderOptions options_;
   std::map<int, SamPrompt::Box> boxes_;
+  std::map<int, ImageU8> shown_masks_;
+  std::shared_ptr<PredictionMemory> memory_;
 };
 
 // With the object's boxes. Throws UsageError for options or boxes that make no sense, Error when sam is not the model

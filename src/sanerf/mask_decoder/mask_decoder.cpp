@@ -101,12 +101,27 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
   return text.empty() ? "there are no views" : text;
 }
 
+// Why each view has no mask; the first few unless all were asked for.
+void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& views) {
+  constexpr size_t kFew = 12;
+  for (size_t i = 0; i < views.size(); ++i) {
+    const std::string line = fmt::format("{}  {}: {}", object.name, views[i].view, views[i].reason);
+    if (i < kFew) {
+      LogInfo("{}", line);
+    } else {
+      LogDetail("{}", line);
+    }
+  }
+  if (views.size() > kFew) LogInfo("… and {} more views (-v shows all)", views.size() - kFew);
+}
+
 [[noreturn]] void FailWithoutViews(const ObjectPrompt& object, const DecodedObject& decoded, int needed,
                                    const MaskDecoderOptions& options) {
   const auto& views = decoded.views;
   const auto has = [&](const char* kind) {
     return std::any_of(views.begin(), views.end(), [&](const ViewDecision& d) { return d.kind == kind; });
   };
+  LogReasons(object, views);
   std::string hint;
   if (has("too_few") || has("hidden")) {
     hint = fmt::format(
@@ -124,6 +139,13 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
               ReasonsCounted(views), hint);
 }
 
+std::map<int, ImageU8> UsedMasks(const DecodedObject& decoded) {
+  std::map<int, ImageU8> masks;
+  for (const ViewDecision& view : decoded.views)
+    if (view.used) masks[view.view_idx] = view.mask;
+  return masks;
+}
+
 }  // namespace
 
 ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
@@ -135,14 +157,32 @@ ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const Fe
   return decider;
 }
 
+std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points, const Scene& scene,
+                                     const FeatureContainer& container, Sam& sam, const std::vector<int>& view_idxs,
+                                     const Similarity& model_from_file, const MaskDecoderOptions& options) {
+  const ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+  std::vector<ViewDecision> decisions;
+  for (const int view_idx : view_idxs) {
+    ViewDecision decision;
+    decision.view_idx = view_idx;
+    decision.view = scene.views[size_t(view_idx)].name;
+    decider.FindPrompt(points, decision);
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
+}
+
 DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
                           const std::vector<int>& view_idxs, const Similarity& model_from_file,
-                          const MaskDecoderOptions& options) {
-  const ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+                          const MaskDecoderOptions& options, const DecodedObject* previous) {
+  ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+  if (previous != nullptr) decider.ShowMasks(UsedMasks(*previous));
 
   // Prompts to 3D.
   DecodedObject decoded;
   decoded.name = object.name;
+  decoded.memory = std::make_shared<PredictionMemory>();
+  decider.Remember(decoded.memory);
   decoded.points = LiftPrompts(object, scene, container);
   AddSeeds(object, container, decider, options.seed_points, decoded.points);
 
@@ -162,40 +202,6 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const 
   progress.Finish(fmt::format("{} of {} views used", num_used, view_idxs.size()));
   if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, options);
   return decoded;
-}
-
-Json ToJson(const DecodedObject& decoded) {
-  Json points = Json::array(), views = Json::array();
-  for (const LiftedPoint& point : decoded.points) {
-    Json row = {{"p", {point.p_file.x(), point.p_file.y(), point.p_file.z()}}, {"label", point.label}};
-    if (point.source_view >= 0) {
-      row["view"] = point.source_name;
-      row["working_xy"] = {point.source_px.x(), point.source_px.y()};
-      row["from"] = point.is_seed ? "mask" : "click";
-    }
-    points.push_back(row);
-  }
-  for (const ViewDecision& decision : decoded.views) {
-    Json row = {{"view", decision.view}, {"used", decision.used}, {"kind", decision.kind}, {"reason", decision.reason}};
-    row["num_visible"] = decision.num_visible;
-    row["has_box"] = decision.has_box;
-    if (!decision.mask.empty()) {
-      row["candidate"] = decision.candidate;
-      row["predicted_iou"] = decision.predicted_iou;
-      row["area"] = decision.area;
-      if (decision.agreement >= 0) {
-        row["agreement"] = decision.agreement;
-        row["prompted_with"] = decision.from_others ? "what the other views say" : "points";
-      }
-    }
-    row["points"] = Json::array();
-    for (const auto& point : decision.points) {
-      row["points"].push_back(
-          {{"xy", {point.x, point.y}}, {"z", point.z}, {"label", point.label}, {"state", point.state}});
-    }
-    views.push_back(row);
-  }
-  return {{"name", decoded.name}, {"points", points}, {"views", views}};
 }
 
 }  // namespace sanerf

@@ -1,6 +1,8 @@
 // Mask decoder (paper 3.2): prompts lifted to 3D (Eq. 6), projected into every view, the visible ones decoded by SAM.
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -61,10 +63,13 @@ struct ViewDecision {
   ImageU8 mask;     // 0/255 at the working camera; empty when not decoded
 };
 
+class PredictionMemory;
+
 struct DecodedObject {
   std::string name;
   std::vector<LiftedPoint> points;
   std::vector<ViewDecision> views;
+  std::shared_ptr<PredictionMemory> memory;  // of what SAM said to the points; shared by copies
 };
 
 // Throws UsageError for an unknown view, a click outside its image and a box outside its image: all that is wrong with
@@ -83,9 +88,17 @@ std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& sc
 //
 // Throws Error when no view is left, with the reasons counted; Error when `sam` is not the model the container was
 // encoded with; UsageError for options or boxes that make no sense; InterruptedError.
+//
+// previous: the object's masks of an earlier round (null = none); SAM is shown them beside the prompts, so that a further
+// click corrects the mask instead of starting over.
 DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
                           const std::vector<int>& view_idxs, const Similarity& model_from_file,
-                          const MaskDecoderOptions& options);
+                          const MaskDecoderOptions& options, const DecodedObject* previous = nullptr);
+
+// Where each view sees the points: decisions without a mask, their points in the order of `points`. Costs no decoding.
+std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points, const Scene& scene,
+                                     const FeatureContainer& container, Sam& sam, const std::vector<int>& view_idxs,
+                                     const Similarity& model_from_file, const MaskDecoderOptions& options);
 
 // What the other views say about an object in one view: over the view's whole image, at any resolution.
 struct Consensus {
@@ -109,5 +122,8 @@ SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const Featu
                      const std::vector<Consensus>& consensus, DecodedObject* decoded);
 
 Json ToJson(const DecodedObject& decoded);  // views.json
+// What ToJson wrote, without the masks. Throws Error with the file's name and the key; views that the scene has not are an
+// Error as well.
+DecodedObject ReadDecoded(const std::filesystem::path& path, const Scene& scene);
 
 }  // namespace sanerf

@@ -18,7 +18,6 @@ namespace {
 constexpr double kMinArea = 8;           // of the object in the consensus, its pixels; less says nothing about an outline
 constexpr double kDropBelow = 0.6;       // of the median agreement
 constexpr double kFindAbove = 0.7;       // a view without a visible point must agree this well
-constexpr float kSureLogit = 8;          // mask prompt where the consensus is certain
 constexpr double kBoxMargin = 0.05;      // of the box's longer side
 constexpr float kBoxProbability = 0.5f;
 
@@ -89,11 +88,11 @@ class ViewLook {
     const bool is_seen = AreaOf(consensus) >= kMinArea;
     if (!is_prompted && !is_seen) return before;
 
-    sam_.SetFeatures(container_.Features(before.view_idx));
     if (is_prompted) TakeBetter(prompt, false, consensus, &decision);
     if (is_seen) {
       const Camera camera = container_.WorkingCamera(before.view_idx);
       if (!prompt.box) prompt.box = BoxOf(consensus, camera.width, camera.height);
+      sam_.SetFeatures(container_.Features(before.view_idx));
       prompt.mask_logits = sam_.FromImageFrame(LogitsOf(consensus));
       if (prompt.box) TakeBetter(prompt, true, consensus, &decision);
     }
@@ -102,7 +101,7 @@ class ViewLook {
 
  private:
   void TakeBetter(const SamPrompt& prompt, bool from_others, const Consensus& consensus, ViewDecision* best) const {
-    for (const SamMask& candidate : sam_.Predict(prompt)) {
+    for (const SamMask& candidate : decider_.Candidates(best->view_idx, prompt)) {
       // Compared at the consensus' own resolution: most candidates are never needed at full size.
       ImageF share = sam_.ToImageFrame(candidate, consensus.probability.width, consensus.probability.height);
       for (float& value : share.data) value = value > 0 ? 1.0f : 0.0f;
@@ -145,7 +144,8 @@ SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const Featu
                      const Similarity& model_from_file, const MaskDecoderOptions& options,
                      const std::vector<Consensus>& consensus, DecodedObject* decoded) {
   SANERF_CHECK_EQ(consensus.size(), decoded->views.size());
-  const ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+  ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+  decider.Remember(decoded->memory);
   const ViewLook look(decider, container, sam, decoded->points);
   std::vector<ViewDecision> views;
   std::vector<double> agreements;

@@ -1,17 +1,29 @@
-// Votes of all masks in 3D, then a second look at every view with what the others say, until they agree no better.
+// Second looks, round after round, at the objects of a session.
 #pragma once
 
 #include <vector>
 
+#include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
-#include "sanerf/nerf/model.h"
 #include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
 
-// At most settings.segment.looks rounds; a round that does not raise the mean agreement is undone. decoded[i] belongs to
-// prompts.objects[i]; all have the same views.
-void RepeatLooks(const Prompts& prompts, const Scene& scene, const NerfModel& nerf, const FeatureContainer& container,
-                 Sam& sam, const Settings& settings, std::vector<DecodedObject>* decoded);
+// One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
+std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
+                                  const FeatureContainer& container);
+
+struct LookRequest {
+  const Prompts& prompts;          // of the objects
+  std::vector<size_t> which;       // objects whose masks may change; all of them vote
+  const std::vector<int>& views;   // of the vote and, in this order, of every object
+};
+
+// Counts the votes of all masks, decodes every view of the chosen objects again with what the others say (LookAgain), and
+// repeats while the agreement rises, at most settings.segment.looks times. Throws UsageError for a negative number,
+// InterruptedError.
+void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
+                 const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,
+                 std::vector<DecodedObject>* objects);
 
 }  // namespace sanerf

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/pipeline/extend_objects.h"
 #include "sanerf/pipeline/label_views.h"
-#include "sanerf/pipeline/repeat_looks.h"
 #include "sanerf/pipeline/scratch_path.h"
+#include "sanerf/pipeline/segment_session.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
 #include "sanerf/sam/sam.h"
@@ -63,23 +66,56 @@ void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, 
   run.Save();
 }
 
-std::vector<DecodedObject> Decode(const SegmentRequest& request, const Scene& scene, const FeatureCache& cache,
-                                  Sam& sam, const std::vector<int>& views, const Similarity& model_from_file,
-                                  const MaskDecoderOptions& options) {
-  std::vector<DecodedObject> decoded;
-  for (const ObjectPrompt& object : request.prompts.objects) {
-    decoded.push_back(DecodeMasks(object, scene, cache, sam, views, model_from_file, options));
-    const auto& rows = decoded.back().views;
+// All masks of all objects are in memory at once, twice while a look compares old and new ones.
+void CheckMaskMemory(size_t num_objects, const Scene& scene, const std::vector<int>& views, int size) {
+  double bytes = 0;
+  for (const int view : views) {
+    const Camera camera = WorkingCamera(scene.views[size_t(view)], size);
+    bytes += 2.0 * double(num_objects) * camera.width * camera.height;
+  }
+  CheckMemory(fmt::format("the masks of {} objects in {} views", num_objects, views.size()), bytes,
+              "segment fewer objects at a time, or use fewer views: --max-views 20");
+}
+
+// The clicked views first: a click on nothing is told before minutes of encoding.
+std::unique_ptr<FeatureCache> EncodeFor(const Prompts& prompts, const RunFolder& run, const Scene& scene,
+                                        const NerfModel& nerf, const Sam& sam, const std::set<int>& clicked,
+                                        const std::vector<int>& views, const EncodeOptions& options) {
+  EncodeViews(run.features(), scene, nerf, sam, {clicked.begin(), clicked.end()}, options);
+  const std::unique_ptr<FeatureCache> cache = FeatureCache::Open(run.features(), scene, nerf);
+  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, scene, *cache);
+  EncodeViews(run.features(), scene, nerf, sam, views, options);
+  return FeatureCache::Open(run.features(), scene, nerf);
+}
+
+void DecodeAll(const Prompts& prompts, SegmentSession* session) {
+  for (const ObjectPrompt& object : prompts.objects) {
+    const std::vector<ViewDecision>& rows = session->Decode(object).views;
     LogInfo("masks  {}: {} of {} views have a mask", object.name,
             std::count_if(rows.begin(), rows.end(), [](const auto& v) { return v.used; }), rows.size());
   }
-  return decoded;
+  session->Look();
 }
 
-void ReportOverlaps(const LabelledViews& labelled) {
-  if (labelled.overlap_pixels == 0) return;
-  LogInfo("masks  {} pixels in {} views were claimed by several objects; the surer mask has them",
-          labelled.overlap_pixels, labelled.overlap_views);
+int64_t ReportOverlaps(const std::vector<DecodedObject>& objects, const FeatureContainer& container) {
+  const LabelledViews labelled = BuildLabelViews(objects, container);
+  if (labelled.overlap_pixels > 0) {
+    LogInfo("masks  {} pixels in {} views were claimed by several objects; the surer mask has them",
+            labelled.overlap_pixels, labelled.overlap_views);
+  }
+  return labelled.overlap_pixels;
+}
+
+// The session's field, trained and stored with its objects.
+std::vector<StoredObject> FitAndStore(RunFolder& run, const NerfModel& nerf, SegmentSession* session) {
+  EnsureWritableFolder(run.objects());
+  const ScratchPath log_path(run.objects() / ".log.jsonl");
+  std::ofstream log(log_path.path(), std::ios::trunc);
+  if (!log) throw Error(log_path.path().string(), "cannot be written", "check the folder's permissions and free space");
+  session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), &log);
+  log.close();
+  const ObjectModel field = session->Finish();
+  return StoreObjects(run, {session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()});
 }
 
 }  // namespace
@@ -98,42 +134,40 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
 }
 
 SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
-  CheckPrompts(request.prompts);
+  if (!request.add) CheckPrompts(request.prompts);
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
   const Scene scene = run.OpenScene(request.scene);
-  const std::set<int> clicked = ClickedViews(request.prompts, scene);
-  const std::vector<int> views = ChooseViews(scene, clicked, settings.segment.max_views);
+  if (!request.add) ClickedViews(request.prompts, scene);  // throws for a view that does not exist
   const NerfModel nerf = run.OpenNerf();
-  std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
+  std::optional<StoredField> before;
+  Prompts prompts = request.prompts;
+  if (request.add) {
+    before = OpenField(run, nerf, scene, request.prompts);
+    prompts = Extended(before->prompts, request.prompts);
+    CheckPrompts(prompts);
+  }
+  const std::set<int> clicked = ClickedViews(prompts, scene);
+  const std::vector<int> views = ChooseViews(scene, clicked, settings.segment.max_views);
+  CheckMaskMemory(prompts.objects.size() + (before ? before->objects.size() : 0), scene, views, settings.encode.size);
+  const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
   SegmentResult result;
 
-  // The clicked views first: a click on nothing is told before minutes of encoding.
-  Stopwatch encode_watch;
-  EncodeViews(run.features(), scene, nerf, *sam, {clicked.begin(), clicked.end()}, settings.encode);
-  std::unique_ptr<FeatureCache> cache = FeatureCache::Open(run.features(), scene, nerf);
-  for (const ObjectPrompt& object : request.prompts.objects) LiftPrompts(object, scene, *cache);
-  EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode);
-  cache = FeatureCache::Open(run.features(), scene, nerf);
+  const Stopwatch encode_watch;
+  const std::unique_ptr<FeatureCache> cache =
+      EncodeFor(prompts, run, scene, nerf, *sam, clicked, views, settings.encode);
   result.encode_seconds = encode_watch.seconds();
   RecordEncoding(run, settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;
-  std::vector<DecodedObject> decoded =
-      Decode(request, scene, *cache, *sam, views, nerf.model_from_file(), settings.masks);
-  RepeatLooks(request.prompts, scene, nerf, *cache, *sam, settings, &decoded);
-  sam.reset();  // its memory is better used by the field
-  const LabelledViews labelled = BuildLabelViews(decoded, *cache);
-  ReportOverlaps(labelled);
-  result.overlap_pixels = labelled.overlap_pixels;
+  SegmentSession session(scene, nerf, *cache, *sam, views, settings);
+  if (before) session.StartFrom(before->prompts, std::move(before->objects), before->field ? &*before->field : nullptr);
+  DecodeAll(prompts, &session);
+  result.overlap_pixels = ReportOverlaps(session.objects(), *cache);
   result.mask_seconds = mask_watch.seconds();
 
   const Stopwatch field_watch;
-  EnsureWritableFolder(run.objects());
-  const ScratchPath log(run.objects() / ".log.jsonl");
-  const ObjectModel field =
-      TrainObjectModel(nerf, labelled.views, int(decoded.size()) + 1, settings.object, log.path());
-  result.objects = StoreObjects(run, {request.prompts, decoded, field, log.path(), nerf.Fingerprint()});
+  result.objects = FitAndStore(run, nerf, &session);
   result.field_seconds = field_watch.seconds();
   run.SetStage("segment", "complete", result.mask_seconds + result.field_seconds);
   run.Save();

@@ -20,11 +20,17 @@ namespace sanerf {
 struct SegmentOptions {
   int max_views = 0;
   int looks = 3;
+  bool from_vote = true;
+  int further_iters = 100;
+  float further_rate = 0.3f;
 
   template <class V>
   void Visit(V&& v) {
     v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)");
     v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = paper)");
+    v("from_vote", from_vote, "the object field starts from the vote of all masks instead of from nothing");
+    v("further_iters", further_iters, "steps of a field that goes on with more prompts (--add)");
+    v("further_rate", further_rate, "their learning rate at the beginning, as a share of object.lr");
   }
 };
 

@@ -46,9 +46,10 @@ struct SegmentRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;
   Prompts prompts;
+  bool add = false;  // to objects that are there: a known name gets further prompts, a new one another label of their field
 };
 struct SegmentResult {
-  std::vector<StoredObject> objects;
+  std::vector<StoredObject> objects;  // of the field, those it had before included
   int64_t overlap_pixels = 0;
   double encode_seconds = 0, mask_seconds = 0, field_seconds = 0;
 };

@@ -1,0 +1,30 @@
+// SAM's answers to prompts that come again: every look at an object asks for the same points in the same view.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "sanerf/sam/sam.h"
+
+namespace sanerf {
+
+// One prompt per view, its candidates in half precision (half a megabyte for SAM's four). Not for several threads.
+class PredictionMemory {
+ public:
+  // None when the view was asked something else, or nothing.
+  std::vector<SamMask> Recall(int view_idx, const SamPrompt& prompt) const;
+  // Prompts with a mask are not kept: masks change from look to look.
+  void Keep(int view_idx, const SamPrompt& prompt, const std::vector<SamMask>& candidates);
+
+ private:
+  struct Answer {
+    SamPrompt prompt;
+    std::vector<SamMask> candidates;              // without logits
+    std::vector<std::vector<uint16_t>> logits;    // of each, half precision
+    int width = 0, height = 0;
+  };
+  std::map<int, Answer> answers_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,164 @@
+#include "sanerf/pipeline/segment_session.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/check.h"
+#include "sanerf/pipeline/repeat_looks.h"
+
+namespace sanerf {
+namespace {
+
+std::vector<Camera> CamerasOf(const FeatureContainer& container, const std::vector<int>& views) {
+  std::vector<Camera> cameras;
+  for (const int view : views) cameras.push_back(container.WorkingCamera(view));
+  return cameras;
+}
+
+// The decisions in the order of `views`; those that are missing were not asked.
+std::vector<ViewDecision> InOrder(std::vector<ViewDecision> decisions, const std::vector<int>& views, const Scene& scene) {
+  std::vector<ViewDecision> ordered;
+  for (const int view_idx : views) {
+    const auto found =
+        std::find_if(decisions.begin(), decisions.end(), [&](const ViewDecision& d) { return d.view_idx == view_idx; });
+    if (found != decisions.end()) {
+      ordered.push_back(std::move(*found));
+      continue;
+    }
+    ViewDecision decision;
+    decision.view_idx = view_idx;
+    decision.view = scene.views[size_t(view_idx)].name;
+    decision.kind = "not_asked";
+    decision.reason = "the view was not among those that were segmented";
+    ordered.push_back(std::move(decision));
+  }
+  return ordered;
+}
+
+bool IsVisible(const ViewDecision::Projected& point) { return point.state == "visible"; }
+
+// At most `count` of the views, evenly chosen.
+std::vector<int> Thinned(const std::vector<int>& views, int count) {
+  if (count <= 0 || int(views.size()) <= count) return views;
+  std::vector<int> chosen;
+  for (int i = 0; i < count; ++i) chosen.push_back(views[size_t(i) * views.size() / size_t(count)]);
+  return chosen;
+}
+
+}  // namespace
+
+SegmentSession::SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
+                               std::vector<int> views, const Settings& settings)
+    : scene_(scene), nerf_(nerf), container_(container), sam_(sam), settings_(settings), views_(std::move(views)) {
+  const std::vector<Camera> cameras = CamerasOf(container, views_);
+  vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions());
+  trainer_ = std::make_unique<ObjectTrainer>(nerf, cameras, settings.object);
+}
+
+void SegmentSession::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, const ObjectModel* field) {
+  SANERF_CHECK(objects_.empty() && prompts.objects.size() == objects.size());
+  prompts_ = prompts;
+  objects_ = std::move(objects);
+  for (DecodedObject& object : objects_) object.views = InOrder(std::move(object.views), views_, scene_);
+  if (field == nullptr) return;
+  trainer_->StartFrom(*field);
+  has_field_ = true;
+}
+
+size_t SegmentSession::IndexOf(const ObjectPrompt& object) const {
+  const auto found = std::find_if(prompts_.objects.begin(), prompts_.objects.end(),
+                                  [&](const ObjectPrompt& o) { return o.name == object.name; });
+  return size_t(found - prompts_.objects.begin());
+}
+
+void SegmentSession::Enter(size_t index, const ObjectPrompt& prompt, DecodedObject decoded) {
+  if (index == objects_.size()) {
+    prompts_.objects.emplace_back();
+    objects_.emplace_back();
+  }
+  prompts_.objects[index] = prompt;
+  objects_[index] = std::move(decoded);
+  if (std::find(fresh_.begin(), fresh_.end(), index) == fresh_.end()) fresh_.push_back(index);
+  is_counted_ = false;
+}
+
+const DecodedObject& SegmentSession::Decode(const ObjectPrompt& object) {
+  const size_t index = IndexOf(object);
+  const DecodedObject* previous = index < objects_.size() ? &objects_[index] : nullptr;
+  Enter(index, object, DecodeMasks(object, scene_, container_, sam_, views_, nerf_.model_from_file(), settings_.masks, previous));
+  return objects_[index];
+}
+
+void SegmentSession::Refine(const ObjectPrompt& object, int max_views) {
+  const size_t index = IndexOf(object);
+  SANERF_CHECK_LT(index, objects_.size());
+  const DecodedObject& before = objects_[index];
+
+  // Where each view sees the new points: of the decisions only the points are needed, which costs no decoding.
+  const std::vector<LiftedPoint> points = LiftPrompts(object, scene_, container_);
+  const std::vector<ViewDecision> sights = FindPoints(object, points, scene_, container_, sam_, views_, nerf_.model_from_file(), settings_.masks);
+  const auto is_new = [&](const LiftedPoint& point) {
+    return std::none_of(before.points.begin(), before.points.end(),
+                        [&](const LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
+  };
+  std::vector<int> affected;
+  std::set<int> clicked;
+  for (const ViewDecision& sight : sights) {
+    bool sees_new = false;
+    for (size_t p = 0; p < points.size(); ++p) {
+      if (!is_new(points[p])) continue;
+      sees_new |= IsVisible(sight.points[p]);
+      if (points[p].source_view == sight.view_idx) clicked.insert(sight.view_idx);
+    }
+    if (sees_new) affected.push_back(sight.view_idx);
+  }
+  std::set<int> chosen(clicked);
+  for (const int view : Thinned(affected, max_views)) chosen.insert(view);
+
+  DecodedObject decoded = DecodeMasks(object, scene_, container_, sam_, {chosen.begin(), chosen.end()},
+                                      nerf_.model_from_file(), settings_.masks, &before);
+  for (const ViewDecision& view : before.views) {
+    if (chosen.count(view.view_idx) != 0) continue;
+    decoded.views.push_back(view);
+    if (view.used && std::find(affected.begin(), affected.end(), view.view_idx) != affected.end()) {
+      decoded.views.back().used = false;
+      decoded.views.back().kind = "outdated";
+      decoded.views.back().reason = "its mask is older than a click that it sees";
+    }
+  }
+  decoded.views = InOrder(std::move(decoded.views), views_, scene_);
+  Enter(index, object, std::move(decoded));
+}
+
+void SegmentSession::Look() {
+  if (fresh_.empty()) return;
+  RepeatLooks({prompts_, fresh_, views_}, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);
+  is_counted_ = false;
+}
+
+void SegmentSession::CountVotes() {
+  if (is_counted_) return;
+  labels_ = LabelsByView(objects_, views_, container_);
+  vote_->Count(labels_, int(objects_.size()) + 1);
+  is_counted_ = true;
+}
+
+ObjectModel SegmentSession::Vote() {
+  CountVotes();
+  return ObjectModel::OfVote(vote_->Prior(), nerf_);
+}
+
+ObjectTrainer::Schedule SegmentSession::FirstFit() const { return {settings_.object.iters, 1}; }
+ObjectTrainer::Schedule SegmentSession::FurtherFit() const {
+  return {settings_.segment.further_iters, settings_.segment.further_rate};
+}
+
+void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log) {
+  CountVotes();
+  trainer_->SetMasks(labels_, int(objects_.size()) + 1, settings_.segment.from_vote ? vote_->Prior() : nullptr);
+  trainer_->Train(schedule, log);
+  has_field_ = true;
+  fresh_.clear();
+}
+
+}  // namespace sanerf
