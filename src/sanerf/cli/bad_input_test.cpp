@@ -2,12 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/test_disk.h"
-#include "sanerf/sam/onnx_test_support.h"
 
 namespace fs = std::filesystem;
 
@@ -18,73 +15,12 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-using Arguments = std::vector<std::string>;
-
-Arguments operator+(Arguments a, const Arguments& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-// Every file below `folder` with a hash of its contents, and the empty folders.
-std::map<std::string, std::string> Snapshot(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const std::string name = fs::relative(entry.path(), folder).string();
-    // A lock holds the number of the process that had it last.
-    if (entry.is_regular_file()) files[name] = entry.path().filename() == ".lock" ? "" : Sha256OfFile(entry.path());
-    if (entry.is_directory() && fs::is_empty(entry.path())) files[name] = "";
-  }
-  return files;
-}
-
-class BadInput : public ::testing::Test {
+class BadInput : public TinyRun {
  protected:
-  CommandResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
-  void Succeeds(const Arguments& arguments) const {
-    const CommandResult result = Sanerf(arguments);
-    ASSERT_EQ(result.exit_code, 0) << result.err;
-  }
-  // The text of the one error and its hint.
-  std::string Fails(int exit_code, const Arguments& arguments) const {
-    const CommandResult result = Sanerf(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << result.err;
-    EXPECT_EQ(result.out, "");
-    EXPECT_TRUE(EndsInOneError(result));
-    return result.err.substr(std::min(result.err.find("error: "), result.err.size()));
-  }
-
-  void MakeScene() const { Succeeds({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}); }
-  static Arguments Train(const std::string& run) {
-    return {"train",   "scene",
-            "--out",   run,
-            "--iters", "60",
-            "--set",   "nerf.log2_table=14",
-            "--set",   "nerf.batch_samples=8192",
-            "--set",   "nerf.occupancy_resolution=64"};
-  }
-  void MakeRun(const std::string& run = "run") const {
-    MakeScene();
-    Succeeds(Train(run));
-    WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-    WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
-  }
-  // With a model of 16 x 16 averages, whose masks are what is bright.
-  static Arguments Segment(const Arguments& prompt, const std::string& run = "run") {
-    return Arguments{"segment", run,
-                     "--name",  "mug",
-                     "--set",   "encode.model=encoder.onnx,decoder.onnx",
-                     "--set",   "encode.size=64",
-                     "--set",   "object.iters=2",
-                     "--set",   "object.log2_table=10",
-                     "--set",   "object.pool_rays=4096"} +
-           prompt;
-  }
   void CutInHalf(const fs::path& file) const {
     const std::string bytes = ReadFile(folder_.path() / file);
     WriteFileAtomic(folder_.path() / file, bytes.substr(0, bytes.size() / 2));
   }
-
-  TestFolder folder_;
 };
 
 TEST_F(BadInput, BrokenJsonIsSaidWithFileAndPosition) {
