@@ -82,6 +82,7 @@ class Interaction {
     const double at_fit = Seconds();
     Fit(&session, session.FirstFit(), {0, 0.1, 0.25, 0.5, 1}, at_fit, object);
     const ObjectPrompt more = FirstPrompts(object, flags_.start + 1);
+    if (more.points.size() == first.points.size() && more.clicks.size() == first.clicks.size()) return;
     const double at_click = Seconds();
     session.Refine(more, flags_.views);
     Say(fmt::format("one more click: {} views decoded again ({:.2f} s after it)", flags_.views, Seconds() - at_click), -1);
