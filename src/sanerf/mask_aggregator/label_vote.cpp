@@ -10,8 +10,8 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/mask_aggregator/ray_samples.h"
 #include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/ray_samples.h"
 
 namespace sanerf {
 

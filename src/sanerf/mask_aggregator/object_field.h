@@ -8,9 +8,6 @@
 
 namespace sanerf {
 
-// Samples that carry less of a ray's light than this are left out, in training and rendering alike.
-inline constexpr float kMinObjectWeight = 0.01f;
-
 struct ObjectFieldOptions {
   int levels = 16;
   int features = 8;

@@ -8,6 +8,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 #include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/ray_samples.h"
 
 namespace sanerf {
 
@@ -20,7 +21,7 @@ constexpr char kCheckpointKind[] = "object-field";
 class BlockSegmenter {
  public:
   BlockSegmenter(const NerfModel& nerf, const ObjectField& field, const Camera& model_camera, SegmentedView* view)
-      : field_(field), camera_(model_camera), view_(view), tracer_(nerf, kMinObjectWeight) {}
+      : field_(field), camera_(model_camera), view_(view), tracer_(nerf, kMinSampleWeight) {}
 
   void Render(const PixelBlock& block);
 

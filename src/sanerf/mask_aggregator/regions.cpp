@@ -7,8 +7,8 @@
 
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
-#include "sanerf/mask_aggregator/ray_samples.h"
 #include "sanerf/nerf/ray_renderer.h"
+#include "sanerf/nerf/ray_samples.h"
 
 namespace sanerf {
 

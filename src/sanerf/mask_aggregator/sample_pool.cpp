@@ -6,11 +6,8 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
-#include "sanerf/mask_aggregator/ray_samples.h"
 
 namespace sanerf {
-
-using kernels::kTile;
 
 namespace {
 
@@ -111,15 +108,7 @@ void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePoo
   ray.first = int64_t(pool->samples.size());
   ray.count = int(slots.size());
   pool->rays.push_back(ray);
-  for (const int slot : slots) {
-    SamplePool::Sample sample;
-    const int64_t tile = slot / kTile, lane = slot % kTile;
-    for (int a = 0; a < 3; ++a) sample.unit[a] = tracer.positions()[(tile * 3 + a) * kTile + lane];
-    sample.weight = tracer.weights()[slot];
-    for (int c = 0; c < RadianceField::kGeometry; ++c)
-      sample.geometry[c] = tracer.density_out()[(tile * RadianceField::kGeometry + c) * kTile + lane];
-    pool->samples.push_back(sample);
-  }
+  for (const int slot : slots) pool->samples.push_back(SampleInSlot(tracer, slot));
 }
 
 }  // namespace sanerf

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/nerf/ray_samples.h"
 
 namespace sanerf {
 
@@ -15,11 +16,7 @@ struct SamplePool {
     uint8_t label = 0;
     int view = 0, x = 0, y = 0;  // pixel of the label image
   };
-  struct Sample {
-    float unit[3];  // in the grid's unit cube
-    float weight;
-    float geometry[RadianceField::kGeometry];
-  };
+  using Sample = RaySample;
   std::vector<PoolRay> rays;
   std::vector<Sample> samples;
 
