@@ -58,6 +58,7 @@ void CheckFieldOptions(const FieldOptions& o) {
   at_least("views", o.views, 1);
   at_least("extra_views", o.extra_views, 0);
   at_least("lr", double(o.lr), 0);
+  HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
   if (o.width < 16 || o.width % 16 != 0)
     throw UsageError(fmt::format("field.width={}", o.width), "expected a multiple of 16");
 }

@@ -35,6 +35,13 @@ Tensor Resized(const Tensor& map, int channels, int from, int to) {
   return out;
 }
 
+template <class Maps>
+auto& MapNamed(const std::string& name, Maps& maps) {
+  const auto map = std::find_if(maps.begin(), maps.end(), [&](const Tensor& tensor) { return tensor.name == name; });
+  SANERF_CHECK(map != maps.end());
+  return *map;
+}
+
 struct Renderer {
   Renderer(const NerfModel& nerf, const FeatureNetwork& network) : tracer(nerf), pass(network) {}
   FeatureRayTracer tracer;
@@ -60,10 +67,7 @@ FieldHead::FieldHead(const std::string& name, const FieldOptions& options, int s
 
 FieldHead::Targets::Targets(const FieldHead& head, const SamFeatures& features) : side_(head.side()) {
   for (const MapShape& shape : head.maps()) {
-    const auto map = std::find_if(features.maps.begin(), features.maps.end(),
-                                  [&](const Tensor& tensor) { return tensor.name == shape.name; });
-    SANERF_CHECK(map != features.maps.end());
-    maps_.push_back(Resized(*map, shape.channels, shape.side, side_));
+    maps_.push_back(Resized(MapNamed(shape.name, features.maps), shape.channels, shape.side, side_));
   }
 }
 
@@ -76,8 +80,12 @@ void FieldHead::Targets::At(int cell, float* channels) const {
 void FieldHead::Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera,
                        std::vector<Tensor>* maps) const {
   const MapRays map_rays = RaysOfMap(frame, side_, model_camera);
+  std::vector<Tensor*> targets;
   std::vector<Tensor> planes;
-  for (size_t m = 0; m < maps_.size(); ++m) planes.push_back(Resized((*maps)[m], maps_[m].channels, maps_[m].side, side_));
+  for (const MapShape& shape : maps_) {
+    targets.push_back(&MapNamed(shape.name, *maps));
+    planes.push_back(Resized(*targets.back(), shape.channels, shape.side, side_));
+  }
   const int channels = network_.channels();
   const int64_t plane = int64_t(side_) * side_;
 
@@ -103,7 +111,7 @@ void FieldHead::Render(const NerfModel& nerf, const SamFrame& frame, const Camer
   });
   for (size_t m = 0; m < maps_.size(); ++m) {
     const Tensor rendered = Resized(planes[m], maps_[m].channels, side_, maps_[m].side);
-    (*maps)[m].data = rendered.data;
+    targets[m]->data = rendered.data;
   }
 }
 

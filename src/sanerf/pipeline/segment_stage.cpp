@@ -6,7 +6,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
+#include "sanerf/feature_container/feature_field.h"
 #include "sanerf/pipeline/label_views.h"
+#include "sanerf/pipeline/open_features.h"
 #include "sanerf/pipeline/repeat_looks.h"
 #include "sanerf/pipeline/scratch_path.h"
 #include "sanerf/pipeline/stages.h"
@@ -59,11 +61,14 @@ void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, 
   const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
   run.SetOptions(settings);
   run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
-               {{"model", settings.encode.model}, {"source", settings.encode.source}, {"views", num_views}});
+               {{"model", settings.encode.model},
+                {"source", settings.encode.source},
+                {"container", settings.encode.container},
+                {"views", num_views}});
   run.Save();
 }
 
-std::vector<DecodedObject> Decode(const SegmentRequest& request, const Scene& scene, const FeatureCache& cache,
+std::vector<DecodedObject> Decode(const SegmentRequest& request, const Scene& scene, const FeatureContainer& cache,
                                   Sam& sam, const std::vector<int>& views, const Similarity& model_from_file,
                                   const MaskDecoderOptions& options) {
   std::vector<DecodedObject> decoded;
@@ -91,9 +96,17 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
   const NerfModel nerf = run.OpenNerf();
   const Stopwatch watch;
   const std::vector<int> views = scene.TrainViews();
-  EncodeViews(run.features(), scene, nerf, *Sam::Load(settings.encode.model), views, settings.encode);
-  const EncodeResult result{run.features(), int(views.size()), watch.seconds()};
-  RecordEncoding(run, settings, views.size(), result.seconds);
+  const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
+  EncodeResult result{run.features(), int(views.size())};
+  if (settings.encode.container == "field") {
+    const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field);
+    result.num_views = distilled.num_views;
+    result.field_error = distilled.loss;
+  } else {
+    EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode);
+  }
+  result.seconds = watch.seconds();
+  RecordEncoding(run, settings, size_t(result.num_views), result.seconds);
   return result;
 }
 
@@ -110,13 +123,12 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
 
   // The clicked views first: a click on nothing is told before minutes of encoding.
   Stopwatch encode_watch;
-  EncodeViews(run.features(), scene, nerf, *sam, {clicked.begin(), clicked.end()}, settings.encode);
-  std::unique_ptr<FeatureCache> cache = FeatureCache::Open(run.features(), scene, nerf);
+  std::unique_ptr<FeatureContainer> cache =
+      OpenFeatures(run.features(), scene, nerf, *sam, {clicked.begin(), clicked.end()}, settings.encode);
   for (const ObjectPrompt& object : request.prompts.objects) LiftPrompts(object, scene, *cache);
-  EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode);
-  cache = FeatureCache::Open(run.features(), scene, nerf);
+  cache = OpenFeatures(run.features(), scene, nerf, *sam, views, settings.encode);
   result.encode_seconds = encode_watch.seconds();
-  RecordEncoding(run, settings, views.size(), result.encode_seconds);
+  if (settings.encode.container == "cache") RecordEncoding(run, settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;
   std::vector<DecodedObject> decoded =
