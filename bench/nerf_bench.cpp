@@ -2,52 +2,14 @@
 //   of_limit: by the clock on the wall; of_limit_cpu: by processor time, which other work on the machine changes
 //   little.
 #include <benchmark/benchmark.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <memory>
-#include <string>
 
 #include "bench/limits.h"
-#include "sanerf/core/log.h"
+#include "bench/trained_scene.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/block_tracer.h"
-#include "sanerf/nerf/trainer.h"
-#include "sanerf/scene/synth.h"
 
 namespace sanerf::bench {
 namespace {
-
-constexpr int kWarmUpSteps = 600;  // by then empty space is known to be empty
-
-// Made once, by the first benchmark that needs it.
-class TrainedScene {
- public:
-  static TrainedScene& Get() {
-    static TrainedScene scene;
-    return scene;
-  }
-  NerfTrainer& trainer() { return *trainer_; }
-  const Scene& scene() const { return scene_; }
-
- private:
-  TrainedScene() {
-    SetLogLevel(LogLevel::kQuiet);
-    const auto folder = std::filesystem::temp_directory_path() / ("sanerf_bench_" + std::to_string(getpid()));
-    SynthOptions synth;
-    synth.views = 30;
-    synth.size = 200;
-    synth.samples = 4;
-    WriteSynthScene(folder, synth);
-    scene_ = LoadScene(folder);
-    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{});
-    std::filesystem::remove_all(folder);  // the trainer holds the photos in memory
-    for (int i = 0; i < kWarmUpSteps; ++i) trainer_->Step();
-  }
-
-  Scene scene_;
-  std::unique_ptr<NerfTrainer> trainer_;
-};
 
 double WeightsOf(const RadianceField& field) {
   return double(field.density.params().size() + field.colour.params().size());

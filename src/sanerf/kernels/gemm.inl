@@ -11,6 +11,7 @@ struct GemmArgs {
   int m, n, k;  // n: multiple of SANERF_VW
   float leak = 1;               // of kActivate and kGate
   const float* gate = nullptr;  // laid out as c
+  const float* bias = nullptr;  // [m], added to every column; not with kAdd
 };
 
 // What happens to the product on its way to C.
@@ -28,7 +29,8 @@ SANERF_INLINE void GemmBlock(const GemmArgs& g, int m0, int n0) {
   VecF acc[Rows][Vectors];
   for (int r = 0; r < Rows; ++r)
     for (int v = 0; v < Vectors; ++v)
-      acc[r][v] = Store == GemmStore::kAdd ? LoadV(g.c + (m0 + r) * g.ldc + n0 + v * SANERF_VW) : VecF{};
+      acc[r][v] = Store == GemmStore::kAdd ? LoadV(g.c + (m0 + r) * g.ldc + n0 + v * SANERF_VW)
+                                           : Splat(g.bias ? g.bias[m0 + r] : 0.0f);
   const float* a[Rows];
   for (int r = 0; r < Rows; ++r) a[r] = TransposedA ? g.a + m0 + r : g.a + (m0 + r) * g.lda;
   const float* b = g.b + n0;

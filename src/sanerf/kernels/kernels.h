@@ -39,7 +39,7 @@ using GridForwardFn = void(const GridShape& shape, const float* table, const flo
 using GridBackwardFn = void(const GridShape& shape, int level, const float* positions, const float* grad_out,
                             int64_t num_tiles, float* grad_table);
 
-// ---- Small fully connected networks without bias -------------------------------------------------------------------
+// ---- Small fully connected networks ----------------------------------------------------------------------------------
 
 inline constexpr int kMaxLayers = 8;
 
@@ -47,26 +47,31 @@ struct MlpShape {
   int num_layers = 0;          // linear layers
   int widths[kMaxLayers + 1];  // widths[0] = input; all but the last must be multiples of 16
   float leak = 0;              // slope of the hidden activation below zero: 0 = ReLU, 0.01 = LeakyReLU
+  bool bias = false;           // each output has one
+  int skip = 0;                // the network's input is appended to the input of this layer again; 0 = of none
 
+  int InWidth(int layer) const { return widths[layer] + (layer > 0 && layer == skip ? widths[0] : 0); }
+  int64_t LayerSize(int layer) const { return int64_t(InWidth(layer) + (bias ? 1 : 0)) * widths[layer + 1]; }
   int64_t NumWeights() const {
     int64_t n = 0;
-    for (int i = 0; i < num_layers; ++i) n += int64_t(widths[i]) * widths[i + 1];
+    for (int i = 0; i < num_layers; ++i) n += LayerSize(i);
     return n;
   }
-  int HiddenWidth() const {  // all hidden activations of one sample
+  int HiddenWidth() const {  // the inputs of all layers but the first, of one sample
     int n = 0;
-    for (int i = 1; i < num_layers; ++i) n += widths[i];
+    for (int i = 1; i < num_layers; ++i) n += InWidth(i);
     return n;
   }
   int MaxWidth() const {
-    int n = 0;
-    for (int i = 0; i <= num_layers; ++i) n = widths[i] > n ? widths[i] : n;
+    int n = widths[num_layers];
+    for (int i = 0; i < num_layers; ++i) n = InWidth(i) > n ? InWidth(i) : n;
     return n;
   }
 };
 
-// weights: layer after layer, [out][in]. x [tile][widths[0]][kTile] -> hidden [tile][HiddenWidth()][kTile] (kept for the
-// backward), out [tile][widths.back()][kTile].
+// weights: layer after layer, [out][in], then the layer's biases [out] where there are any. x [tile][widths[0]][kTile] ->
+// hidden [tile][HiddenWidth()][kTile] (kept for the backward: each layer's input, activations first, then the skipped
+// copy of x), out [tile][widths.back()][kTile].
 using MlpForwardFn = void(const MlpShape& shape, const float* weights, const float* x, int64_t num_tiles, float* hidden,
                           float* out);
 
@@ -74,6 +79,17 @@ using MlpForwardFn = void(const MlpShape& shape, const float* weights, const flo
 using MlpBackwardFn = void(const MlpShape& shape, const float* weights, const float* x, const float* hidden,
                            const float* grad_out, int64_t num_tiles, float* grad_x, float* grad_weights, float* scratch);
 inline int64_t MlpScratchSize(const MlpShape& shape) { return int64_t{3} * shape.MaxWidth() * kTile; }
+
+// ---- Layer normalisation (Ba et al. 2016) ----------------------------------------------------------------------------
+
+// out_c = gain_c (x_c - mean) / sqrt(variance + 1e-5) + bias_c over the channels of each sample. x, out
+// [tile][channels][kTile]; stats [tile][2][kTile] (mean, 1 / deviation) are kept for the backward.
+using LayerNormForwardFn = void(int channels, const float* gain, const float* bias, const float* x, int64_t num_tiles,
+                                float* stats, float* out);
+// grad_gain and grad_bias are added to; grad_x may be grad_out itself.
+using LayerNormBackwardFn = void(int channels, const float* gain, const float* x, const float* stats,
+                                 const float* grad_out, int64_t num_tiles, float* grad_x, float* grad_gain,
+                                 float* grad_bias);
 
 // ---- Elementwise ----------------------------------------------------------------------------------------------------
 
@@ -100,6 +116,8 @@ struct KernelTable {
   GridBackwardFn* grid_backward;
   MlpForwardFn* mlp_forward;
   MlpBackwardFn* mlp_backward;
+  LayerNormForwardFn* layer_norm_forward;
+  LayerNormBackwardFn* layer_norm_backward;
   ExpFn* exp;
   SigmoidFn* sigmoid;
   SphericalHarmonicsFn* spherical_harmonics;

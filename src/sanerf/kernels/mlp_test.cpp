@@ -16,6 +16,12 @@ MlpShape MakeShape(const std::vector<int>& widths, float leak) {
   return shape;
 }
 
+MlpShape WithBiasAndSkip(MlpShape shape, int skip) {
+  shape.bias = true;
+  shape.skip = skip;
+  return shape;
+}
+
 // The networks of the product and the corners of what the kernels allow.
 std::vector<MlpShape> TestedShapes() {
   return {MakeShape({32, 64, 16}, 0),
@@ -26,22 +32,25 @@ std::vector<MlpShape> TestedShapes() {
           MakeShape({48, 32, 17}, 0),
           MakeShape({256, 16, 64, 16, 5}, 0),
           MakeShape({80, 112, 48, 1}, 0.3f),
-          MakeShape({16, 16, 16, 16, 16, 16, 16, 16, 31}, 0)};
+          MakeShape({16, 16, 16, 16, 16, 16, 16, 16, 31}, 0),
+          WithBiasAndSkip(MakeShape({176, 256, 256, 256, 256, 256}, 0.01f), 2),
+          WithBiasAndSkip(MakeShape({32, 16, 5}, 0), 0),
+          WithBiasAndSkip(MakeShape({48, 16, 7}, 0.01f), 1),
+          WithBiasAndSkip(MakeShape({16, 32, 64, 3}, 0), 2)};
 }
 
 std::string NameOf(const MlpShape& shape) {
   std::string name = "widths";
   for (int i = 0; i <= shape.num_layers; ++i) name.append(" ").append(std::to_string(shape.widths[i]));
-  return name;
+  return name + (shape.bias ? ", biases" : "") + (shape.skip > 0 ? ", skip to " + std::to_string(shape.skip) : "");
 }
 
 // Weights of a size that keeps activations near one.
 std::vector<float> RandomWeights(const MlpShape& shape, uint64_t seed) {
   std::vector<float> weights;
   for (int layer = 0; layer < shape.num_layers; ++layer) {
-    const float bound = std::sqrt(6.0f / float(shape.widths[layer]));
-    const auto some =
-        RandomFloats(int64_t(shape.widths[layer]) * shape.widths[layer + 1], -bound, bound, seed + uint64_t(layer));
+    const float bound = std::sqrt(6.0f / float(shape.InWidth(layer)));
+    const auto some = RandomFloats(shape.LayerSize(layer), -bound, bound, seed + uint64_t(layer));
     weights.insert(weights.end(), some.begin(), some.end());
   }
   return weights;
@@ -64,6 +73,20 @@ TEST(MlpReference, AnswersByHand) {
   EXPECT_NEAR(grad_weights[5], -0.2, 1e-7);
 }
 
+TEST(MlpReference, BiasAndSkipByHand) {
+  // One input x = 3, one hidden, one output that sees x again: h = 2*3 - 1 = 5, y = 4*5 + 10*3 + 7 = 57.
+  MlpShape shape = WithBiasAndSkip(MakeShape({1, 1, 1}, 0.1f), 1);
+  ASSERT_EQ(shape.NumWeights(), 5);
+  const double weights[5] = {2, -1, 4, 10, 7}, x[1] = {3}, grad_out[1] = {1};
+  const auto values = reference::MlpForward(shape, weights, x);
+  EXPECT_NEAR(values[2][0], 57, 1e-9);
+  double grad_weights[5] = {};
+  const auto grad_x = reference::MlpBackward(shape, weights, values, grad_out, grad_weights);
+  EXPECT_NEAR(grad_x[0], 4 * 2 + 10, 1e-9);
+  const double expected[5] = {4 * 3, 4, 5, 3, 1};
+  for (int i = 0; i < 5; ++i) EXPECT_NEAR(grad_weights[i], expected[i], 1e-9) << i;
+}
+
 // Loss = grad_out . y; also tells which hidden units were active, so that a difference across a kink is recognised.
 struct Probe {
   double loss = 0;
@@ -81,7 +104,9 @@ Probe ProbeAt(const MlpShape& shape, const std::vector<double>& weights, const s
 }
 
 TEST(MlpReference, BackwardIsTheDerivative) {
-  for (const MlpShape& shape : {MakeShape({16, 32, 16, 3}, 0), MakeShape({32, 16, 2}, 0.01f), MakeShape({16, 5}, 0)}) {
+  for (const MlpShape& shape : {MakeShape({16, 32, 16, 3}, 0), MakeShape({32, 16, 2}, 0.01f), MakeShape({16, 5}, 0),
+                                WithBiasAndSkip(MakeShape({16, 16, 16, 16, 4}, 0.01f), 2),
+                                WithBiasAndSkip(MakeShape({16, 16, 2}, 0), 1)}) {
     const auto floats = RandomWeights(shape, 20);
     std::vector<double> weights(floats.begin(), floats.end());
     const auto inputs = RandomFloats(shape.widths[0], -1, 1, 21),
@@ -130,10 +155,12 @@ TEST_P(MlpTest, ForwardMatchesTwin) {
       for (int o = 0; o < outs; ++o)
         ASSERT_NEAR(out[TiledIndex(outs, s, o)], expected.back()[size_t(o)], 2e-5)
             << NameOf(shape) << ", sample " << s << ", output " << o;
-      for (int layer = 1, h = 0; layer < shape.num_layers; ++layer)
-        for (int i = 0; i < shape.widths[layer]; ++i, ++h)
-          ASSERT_NEAR(hidden[TiledIndex(hiddens, s, h)], expected[size_t(layer)][size_t(i)], 2e-5)
+      for (int layer = 1, h = 0; layer < shape.num_layers; ++layer) {
+        const std::vector<double> input = reference::LayerInput(shape, layer, expected);
+        for (int i = 0; i < shape.InWidth(layer); ++i, ++h)
+          ASSERT_NEAR(hidden[TiledIndex(hiddens, s, h)], input[size_t(i)], 2e-5)
               << NameOf(shape) << ", sample " << s << ", hidden " << h;
+      }
     }
   }
 }
@@ -157,7 +184,7 @@ TEST_P(MlpTest, BackwardMatchesTwin) {
       std::vector<std::vector<double>> values = {SampleOf(x, ins, s)};
       const std::vector<double> all_hidden = SampleOf(hidden, hiddens, s);
       auto at = all_hidden.begin();
-      for (int layer = 1; layer < shape.num_layers; at += shape.widths[layer++])
+      for (int layer = 1; layer < shape.num_layers; at += shape.InWidth(layer++))
         values.emplace_back(at, at + shape.widths[layer]);
       const auto expected = reference::MlpBackward(shape, weights_double.data(), values,
                                                    SampleOf(grad_out, outs, s).data(), expected_weights.data());

@@ -78,18 +78,28 @@ T Activation(T x, float leak) {
   return x > 0 ? x : x * T(leak);
 }
 
+// values: the network's input, then the outputs of the layers so far.
+template <class T>
+std::vector<T> LayerInput(const MlpShape& shape, int layer, const std::vector<std::vector<T>>& values) {
+  std::vector<T> input = values[size_t(layer)];
+  if (layer > 0 && layer == shape.skip) input.insert(input.end(), values[0].begin(), values[0].end());
+  return input;
+}
+
 // All layers' outputs, input first; hidden ones activated.
 template <class T>
 std::vector<std::vector<T>> MlpForward(const MlpShape& shape, const T* weights, const T* x) {
   std::vector<std::vector<T>> values = {std::vector<T>(x, x + shape.widths[0])};
   for (int layer = 0; layer < shape.num_layers; ++layer) {
-    const int in = shape.widths[layer], outs = shape.widths[layer + 1];
+    const std::vector<T> input = LayerInput(shape, layer, values);
+    const int in = int(input.size()), outs = shape.widths[layer + 1];
     std::vector<T> y(size_t(outs), T(0));
     for (int o = 0; o < outs; ++o) {
-      for (int i = 0; i < in; ++i) y[size_t(o)] += weights[o * in + i] * values.back()[size_t(i)];
+      if (shape.bias) y[size_t(o)] = weights[in * outs + o];
+      for (int i = 0; i < in; ++i) y[size_t(o)] += weights[o * in + i] * input[size_t(i)];
       if (layer + 1 < shape.num_layers) y[size_t(o)] = Activation(y[size_t(o)], shape.leak);
     }
-    weights += in * outs;
+    weights += shape.LayerSize(layer);
     values.push_back(std::move(y));
   }
   return values;
@@ -100,22 +110,62 @@ template <class T>
 std::vector<T> MlpBackward(const MlpShape& shape, const T* weights, const std::vector<std::vector<T>>& values,
                            const T* grad_out, T* grad_weights) {
   std::vector<T> grad(grad_out, grad_out + shape.widths[shape.num_layers]);
+  std::vector<T> skipped(size_t(shape.widths[0]), T(0));
   int64_t first = shape.NumWeights();
   for (int layer = shape.num_layers - 1; layer >= 0; --layer) {
-    const int in = shape.widths[layer], outs = shape.widths[layer + 1];
-    first -= int64_t(in) * outs;
-    const std::vector<T>& input = values[size_t(layer)];
+    const std::vector<T> input = LayerInput(shape, layer, values);
+    const int in = int(input.size()), outs = shape.widths[layer + 1];
+    first -= shape.LayerSize(layer);
+    if (shape.bias)
+      for (int o = 0; o < outs; ++o) grad_weights[first + int64_t(in) * outs + o] += grad[size_t(o)];
     std::vector<T> next(size_t(in), T(0));
     for (int o = 0; o < outs; ++o)
       for (int i = 0; i < in; ++i) {
         grad_weights[first + o * in + i] += grad[size_t(o)] * input[size_t(i)];
         next[size_t(i)] += weights[first + o * in + i] * grad[size_t(o)];
       }
+    for (int i = shape.widths[layer]; i < in; ++i) skipped[size_t(i - shape.widths[layer])] = next[size_t(i)];
+    next.resize(size_t(shape.widths[layer]));
     if (layer > 0)
-      for (int i = 0; i < in; ++i) next[size_t(i)] *= input[size_t(i)] > 0 ? T(1) : T(shape.leak);
+      for (size_t i = 0; i < next.size(); ++i) next[i] *= input[i] > 0 ? T(1) : T(shape.leak);
     grad = std::move(next);
   }
+  for (size_t i = 0; i < grad.size(); ++i) grad[i] += skipped[i];
   return grad;
+}
+
+// ---- Layer normalisation (Ba et al. 2016) ----------------------------------------------------------------------------
+
+template <class T>
+std::vector<T> LayerNormForward(const std::vector<T>& gain, const std::vector<T>& bias, const std::vector<T>& x) {
+  T mean = 0, variance = 0;
+  for (const T v : x) mean += v / T(x.size());
+  for (const T v : x) variance += (v - mean) * (v - mean) / T(x.size());
+  std::vector<T> y;
+  for (size_t c = 0; c < x.size(); ++c) y.push_back(gain[c] * (x[c] - mean) / std::sqrt(variance + T(1e-5)) + bias[c]);
+  return y;
+}
+
+// Adds to grad_gain and grad_bias, returns d loss / d x: by the chain rule through mean and variance, one term each.
+template <class T>
+std::vector<T> LayerNormBackward(const std::vector<T>& gain, const std::vector<T>& x, const std::vector<T>& grad_out,
+                                 std::vector<T>* grad_gain, std::vector<T>* grad_bias) {
+  const T n = T(x.size());
+  T mean = 0, variance = T(1e-5), grad_variance = 0, grad_mean = 0;
+  for (const T v : x) mean += v / n;
+  for (const T v : x) variance += (v - mean) * (v - mean) / n;
+  const T deviation = std::sqrt(variance);
+  for (size_t c = 0; c < x.size(); ++c) {
+    const T g = grad_out[c] * gain[c];
+    (*grad_gain)[c] += grad_out[c] * (x[c] - mean) / deviation;
+    (*grad_bias)[c] += grad_out[c];
+    grad_variance -= g * (x[c] - mean) / (2 * variance * deviation);
+    grad_mean -= g / deviation;
+  }
+  std::vector<T> grad_x;
+  for (size_t c = 0; c < x.size(); ++c)
+    grad_x.push_back(grad_out[c] * gain[c] / deviation + grad_mean / n + grad_variance * 2 * (x[c] - mean) / n);
+  return grad_x;
 }
 
 // ---- Elementwise ----------------------------------------------------------------------------------------------------

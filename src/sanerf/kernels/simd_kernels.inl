@@ -12,8 +12,10 @@ namespace {
 #include "sanerf/kernels/mlp.inl"
 
 #include "sanerf/kernels/elementwise.inl"
+
+#include "sanerf/kernels/layer_norm.inl"
 }  // namespace
 
 extern const KernelTable kTable = {SANERF_ISA_NAME, SANERF_VW, &GridForward, &GridBackward, &MlpForward, &MlpBackward,
-                                   &Exp, &Sigmoid, &SphericalHarmonics, &Adam};
+                                   &LayerNormForward, &LayerNormBackward, &Exp, &Sigmoid, &SphericalHarmonics, &Adam};
 }  // namespace sanerf::kernels::SANERF_ISA

@@ -8,11 +8,15 @@
 
 namespace sanerf {
 
-Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed) {
+Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed, const MlpExtras& extras) {
   SANERF_CHECK_GE(widths.size(), 2u);
   SANERF_CHECK_LE(widths.size(), size_t(kernels::kMaxLayers + 1));
   shape_.num_layers = int(widths.size()) - 1;
   shape_.leak = leak;
+  shape_.bias = extras.bias;
+  shape_.skip = extras.skip;
+  SANERF_CHECK_GE(extras.skip, 0);
+  SANERF_CHECK_LT(extras.skip, shape_.num_layers);
   for (size_t i = 0; i < widths.size(); ++i) {
     shape_.widths[i] = widths[i];
     if (i + 1 < widths.size()) SANERF_CHECK_EQ(widths[i] % 16, 0);
@@ -22,8 +26,10 @@ Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, ui
   Random random(seed, 0x6d6c70);
   float* w = params_.values.data();
   for (int layer = 0; layer < shape_.num_layers; ++layer) {
-    const float bound = std::sqrt(6.0f / float(widths[layer]));
-    for (int i = 0; i < widths[layer] * widths[layer + 1]; ++i) *w++ = (2 * random.NextFloat() - 1) * bound;
+    const float bound = std::sqrt(6.0f / float(shape_.InWidth(layer)));
+    const int num_weights = shape_.InWidth(layer) * shape_.widths[layer + 1];
+    for (int i = 0; i < num_weights; ++i) *w++ = (2 * random.NextFloat() - 1) * bound;
+    w += shape_.LayerSize(layer) - num_weights;  // biases
   }
 }
 

@@ -1,4 +1,4 @@
-// A small fully connected network without bias; hidden activations ReLU or LeakyReLU, output linear.
+// A small fully connected network; hidden activations ReLU or LeakyReLU, output linear.
 #pragma once
 
 #include <string>
@@ -8,10 +8,15 @@
 
 namespace sanerf {
 
+struct MlpExtras {
+  bool bias = false;  // starts at zero
+  int skip = 0;       // the layer (counted from 0) that sees the network's input again; 0 = none
+};
+
 class Mlp {
  public:
   // widths: input, hidden..., output; all but the last multiples of 16. Weights start as He et al. 2015 (uniform).
-  Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed);
+  Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed, const MlpExtras& extras = {});
 
   const kernels::MlpShape& shape() const { return shape_; }
   int num_inputs() const { return shape_.widths[0]; }

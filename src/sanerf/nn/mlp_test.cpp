@@ -30,6 +30,21 @@ TEST(Mlp, StartsWithinHesBounds) {
   }
 }
 
+TEST(Mlp, BiasesStartAtZeroAndSkipsCountAsInputs) {
+  const Mlp mlp("m", {32, 64, 3}, 0.01f, 1, {.bias = true, .skip = 1});
+  ASSERT_EQ(mlp.params().size(), 32 * 64 + 64 + (64 + 32) * 3 + 3);
+  const Buffer& w = mlp.params().values;
+  double most = 0;
+  for (int64_t i = 0; i < w.size(); ++i) {
+    const bool is_bias = (i >= 32 * 64 && i < 33 * 64) || i >= w.size() - 3;
+    EXPECT_EQ(w[i] == 0, is_bias) << i;
+    if (i >= 33 * 64) most = std::max(most, std::abs(double(w[i])));
+  }
+  EXPECT_LE(most, std::sqrt(6.0 / 96));
+  EXPECT_GT(most, 0.95 * std::sqrt(6.0 / 96));
+  EXPECT_THROW(Mlp("m", {32, 64, 3}, 0, 1, {.skip = 2}), std::logic_error);
+}
+
 TEST(Mlp, DependsOnTheSeedOnly) {
   const Mlp a("a", {16, 16, 2}, 0, 1), same("b", {16, 16, 2}, 0, 1), other("c", {16, 16, 2}, 0, 2);
   int differ = 0;

@@ -8,8 +8,10 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/feature_container/feature_field.h"
 #include "sanerf/pipeline/extend_objects.h"
 #include "sanerf/pipeline/label_views.h"
+#include "sanerf/pipeline/open_features.h"
 #include "sanerf/pipeline/scratch_path.h"
 #include "sanerf/pipeline/segment_session.h"
 #include "sanerf/pipeline/stages.h"
@@ -62,7 +64,10 @@ void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, 
   const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
   run.SetOptions(settings);
   run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
-               {{"model", settings.encode.model}, {"source", settings.encode.source}, {"views", num_views}});
+               {{"model", settings.encode.model},
+                {"source", settings.encode.source},
+                {"container", settings.encode.container},
+                {"views", num_views}});
   run.Save();
 }
 
@@ -78,14 +83,12 @@ void CheckMaskMemory(size_t num_objects, const Scene& scene, const std::vector<i
 }
 
 // The clicked views first: a click on nothing is told before minutes of encoding.
-std::unique_ptr<FeatureCache> EncodeFor(const Prompts& prompts, const RunFolder& run, const Scene& scene,
-                                        const NerfModel& nerf, const Sam& sam, const std::set<int>& clicked,
-                                        const std::vector<int>& views, const EncodeOptions& options) {
-  EncodeViews(run.features(), scene, nerf, sam, {clicked.begin(), clicked.end()}, options);
-  const std::unique_ptr<FeatureCache> cache = FeatureCache::Open(run.features(), scene, nerf);
-  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, scene, *cache);
-  EncodeViews(run.features(), scene, nerf, sam, views, options);
-  return FeatureCache::Open(run.features(), scene, nerf);
+std::unique_ptr<FeatureContainer> EncodeFor(const Prompts& prompts, const RunFolder& run, const Scene& scene,
+                                            const NerfModel& nerf, const Sam& sam, const std::set<int>& clicked,
+                                            const std::vector<int>& views, const EncodeOptions& options) {
+  const auto container = OpenFeatures(run.features(), scene, nerf, sam, {clicked.begin(), clicked.end()}, options);
+  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, scene, *container);
+  return OpenFeatures(run.features(), scene, nerf, sam, views, options);
 }
 
 void DecodeAll(const Prompts& prompts, SegmentSession* session) {
@@ -127,9 +130,17 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
   const NerfModel nerf = run.OpenNerf();
   const Stopwatch watch;
   const std::vector<int> views = scene.TrainViews();
-  EncodeViews(run.features(), scene, nerf, *Sam::Load(settings.encode.model), views, settings.encode);
-  const EncodeResult result{run.features(), int(views.size()), watch.seconds()};
-  RecordEncoding(run, settings, views.size(), result.seconds);
+  const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
+  EncodeResult result{run.features(), int(views.size())};
+  if (settings.encode.container == "field") {
+    const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field);
+    result.num_views = distilled.num_views;
+    result.field_error = distilled.loss;
+  } else {
+    EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode);
+  }
+  result.seconds = watch.seconds();
+  RecordEncoding(run, settings, size_t(result.num_views), result.seconds);
   return result;
 }
 
@@ -154,16 +165,16 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   SegmentResult result;
 
   const Stopwatch encode_watch;
-  const std::unique_ptr<FeatureCache> cache =
+  const std::unique_ptr<FeatureContainer> container =
       EncodeFor(prompts, run, scene, nerf, *sam, clicked, views, settings.encode);
   result.encode_seconds = encode_watch.seconds();
-  RecordEncoding(run, settings, views.size(), result.encode_seconds);
+  if (settings.encode.container == "cache") RecordEncoding(run, settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;
-  SegmentSession session(scene, nerf, *cache, *sam, views, settings);
+  SegmentSession session(scene, nerf, *container, *sam, views, settings);
   if (before) session.StartFrom(before->prompts, std::move(before->objects), before->field ? &*before->field : nullptr);
   DecodeAll(prompts, &session);
-  result.overlap_pixels = ReportOverlaps(session.objects(), *cache);
+  result.overlap_pixels = ReportOverlaps(session.objects(), *container);
   result.mask_seconds = mask_watch.seconds();
 
   const Stopwatch field_watch;

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/field_options.h"
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/nerf/options.h"
@@ -44,6 +45,7 @@ class Settings {
   SceneOptions scene;
   NerfOptions nerf;
   EncodeOptions encode;
+  FieldOptions field;
   MaskDecoderOptions masks;
   SegmentOptions segment;
   AggregatorOptions object;

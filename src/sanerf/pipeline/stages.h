@@ -38,6 +38,7 @@ struct EncodeResult {
   std::filesystem::path folder;
   int num_views = 0;
   double seconds = 0;
+  double field_error = -1;  // mean squared error of the distilled field, < 0 without one
 };
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings);  // all training views
 

@@ -115,6 +115,10 @@ class OnnxSam : public Sam {
   uint64_t Fingerprint() const override { return files_.fingerprint; }
   MaskRule default_rule() const override { return files_.default_rule; }
 
+  SamFrame FrameOf(int width, int height) const override {
+    return decoder_.layout.is_sam2() ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);
+  }
+
   SamFeatures Encode(const ImageF& rgb) const override {
     const std::vector<float> planes = FrameOf(rgb.width, rgb.height).Normalized(rgb);
     SamFeatures features{rgb.width, rgb.height, {}};
@@ -165,10 +169,6 @@ class OnnxSam : public Sam {
     for (const TensorInfo& output : encoder_.outputs())
       if (output.name != kIntermediateMaps) others.push_back(output.name);
     return others.size() == 1 ? others[0] : map;
-  }
-
-  SamFrame FrameOf(int width, int height) const {
-    return decoder_.layout.is_sam2() ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);
   }
 
   // Points in the decoder's own terms: a box is its two corners with labels 2 and 3; a point with label -1 says that

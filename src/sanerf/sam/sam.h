@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/sam/sam_frame.h"
 
 namespace sanerf {
 
@@ -62,6 +63,8 @@ class Sam {
   virtual uint64_t Fingerprint() const = 0;  // of the model files
   virtual MaskRule default_rule() const = 0;
 
+  // How images of that size lie in the square that the encoder sees. SAM pads, SAM 2 stretches.
+  virtual SamFrame FrameOf(int width, int height) const { return SamFrame::Padded(width, height); }
   // rgb: 3 channels, [0, 1], any size.
   virtual SamFeatures Encode(const ImageF& rgb) const = 0;
   // Makes `features` the current image (no computation).

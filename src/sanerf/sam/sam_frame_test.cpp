@@ -73,6 +73,18 @@ TEST(SamFrame, LogitsLandOnTheImagesPixels) {
   ExpectRampComesBack(SamFrame::Padded(1500, 1131));
 }
 
+TEST(SamFrame, PixelsOfTheSquareAreThoseTheDecoderIsTold) {
+  for (const SamFrame& frame : {SamFrame::Stretched(300, 100), SamFrame::Padded(300, 100), SamFrame::Padded(90, 120)}) {
+    const auto at = frame.ToDecoder(70.25f, 33.5f);
+    const auto back = frame.ToPixel(at[0] + 0.5, at[1] + 0.5);
+    EXPECT_NEAR(back[0], 70.25, 1e-4);
+    EXPECT_NEAR(back[1], 33.5, 1e-4);
+  }
+  // 300 x 100 padded: the image ends a third of the way down the square, at row 341 (rounded from 341.33).
+  EXPECT_LT(SamFrame::Padded(300, 100).ToPixel(10, 340)[1], 100);
+  EXPECT_GT(SamFrame::Padded(300, 100).ToPixel(10, 342)[1], 100);
+}
+
 // What FromImage writes ToImage reads back, and padding is marked.
 TEST(SamFrame, MaskPromptsLandWhereTheImageIs) {
   for (const SamFrame& frame : {SamFrame::Stretched(300, 100), SamFrame::Padded(300, 100), SamFrame::Padded(90, 120)}) {

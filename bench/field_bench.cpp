@@ -1,0 +1,82 @@
+// The feature field at the size of SAM's map: a training step of 4,096 rays, and a whole map of a new view.
+//   seconds_of_5000: the paper's number of steps at this speed (its graphics card took 666 s).
+//   of_limit: by the clock on the wall; of_limit_cpu: by processor time.
+#include <benchmark/benchmark.h>
+
+#include "bench/limits.h"
+#include "bench/trained_scene.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
+#include "sanerf/feature_container/field_trainer.h"
+
+namespace sanerf::bench {
+namespace {
+
+constexpr int kSide = 64, kChannels = 256, kViews = 6;
+
+Tensor RandomMap() {
+  Tensor map{"map", {1, kChannels, kSide, kSide}, std::vector<float>(size_t{kChannels} * kSide * kSide)};
+  Random random(3);
+  for (float& value : map.data) value = random.NextFloat() - 0.5f;
+  return map;
+}
+
+FieldOptions OptionsOf(const char* reading) {
+  FieldOptions options;
+  options.reading = reading;
+  return options;
+}
+
+// What cannot be done without, per sample and ray: passes = 1 forward, 3 with the backward.
+Bound BoundOf(const FeatureNetwork& network, double samples, double rays, int passes, int threads) {
+  Bound bound(threads);
+  bound.AddFlops((network.per_sample() ? samples : rays) * 2 * passes * double(network.mlp.params().size()));
+  bound.AddGridAccesses(network.grid.shape(), passes * samples);
+  return bound;
+}
+
+void FieldStep(benchmark::State& state, const char* reading) {
+  TrainedScene& trained = TrainedScene::Get();
+  const NerfModel nerf = trained.trainer().Model();
+  const FieldOptions options = OptionsOf(reading);
+  FieldHead head("feature", options, kSide, {{"map", kChannels, kSide}});
+  FeatureTargets targets;
+  const SamFeatures features{kSide, kSide, {RandomMap()}};
+  for (int v = 0; v < kViews; ++v) {
+    const Camera camera = trained.scene().views[size_t(v)].camera;
+    const FeatureTargets part = TraceTargets(nerf, head, SamFrame::Stretched(camera.width, camera.height),
+                                             camera.In(nerf.model_from_file()), features, kSide * kSide, uint64_t(v));
+    targets.rays.Append(part.rays);
+    targets.values.insert(targets.values.end(), part.values.begin(), part.values.end());
+  }
+  HeadTrainer trainer(targets, options, &head);
+  const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
+  for (auto _ : state) trainer.Step();
+  const double steps = double(state.iterations()), seconds = stopwatch.Seconds() / steps, cpu = cpu_stopwatch.Seconds() / steps;
+  const double per_ray = double(targets.rays.samples.size()) / double(targets.rays.size());
+  state.counters["samples/ray"] = per_ray;
+  state.counters["seconds_of_5000"] = 5000 * seconds;
+  state.counters["cpu_seconds_of_5000"] = 5000 * cpu;
+  state.counters["of_limit"] = BoundOf(head.network(), per_ray * options.rays, options.rays, 3, NumThreads()).Share(seconds);
+  state.counters["of_limit_cpu"] = BoundOf(head.network(), per_ray * options.rays, options.rays, 3, 1).Share(cpu);
+}
+BENCHMARK_CAPTURE(FieldStep, ray, "ray")->Name("field_step/ray")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(FieldStep, sample, "sample")->Name("field_step/sample")->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void FieldMap(benchmark::State& state, const char* reading) {
+  TrainedScene& trained = TrainedScene::Get();
+  const NerfModel nerf = trained.trainer().Model();
+  const FieldHead head("feature", OptionsOf(reading), kSide, {{"map", kChannels, kSide}});
+  const Camera camera = trained.scene().views[size_t(trained.scene().TestViews().front())].camera;
+  std::vector<Tensor> maps = {RandomMap()};
+  const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
+  for (auto _ : state)
+    head.Render(nerf, SamFrame::Stretched(camera.width, camera.height), camera.In(nerf.model_from_file()), &maps);
+  state.counters["maps/s"] = double(state.iterations()) / stopwatch.Seconds();
+  state.counters["cpu_seconds"] = cpu_stopwatch.Seconds() / double(state.iterations());
+}
+BENCHMARK_CAPTURE(FieldMap, ray, "ray")->Name("field_map/ray")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(FieldMap, sample, "sample")->Name("field_map/sample")->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace sanerf::bench

@@ -1,0 +1,47 @@
+// A procedural scene and a radiance field that has learnt it for a while: what the benchmarks of whole steps run on.
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "sanerf/core/log.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf::bench {
+
+inline constexpr int kWarmUpSteps = 600;  // by then empty space is known to be empty
+
+// Made once, by the first benchmark that needs it.
+class TrainedScene {
+ public:
+  static TrainedScene& Get() {
+    static TrainedScene scene;
+    return scene;
+  }
+  NerfTrainer& trainer() { return *trainer_; }
+  const Scene& scene() const { return scene_; }
+
+ private:
+  TrainedScene() {
+    SetLogLevel(LogLevel::kQuiet);
+    const auto folder = std::filesystem::temp_directory_path() / ("sanerf_bench_" + std::to_string(getpid()));
+    SynthOptions synth;
+    synth.views = 30;
+    synth.size = 200;
+    synth.samples = 4;
+    WriteSynthScene(folder, synth);
+    scene_ = LoadScene(folder);
+    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{});
+    std::filesystem::remove_all(folder);  // the trainer holds the photos in memory
+    for (int i = 0; i < kWarmUpSteps; ++i) trainer_->Step();
+  }
+
+  Scene scene_;
+  std::unique_ptr<NerfTrainer> trainer_;
+};
+
+}  // namespace sanerf::bench

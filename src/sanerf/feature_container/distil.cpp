@@ -1,0 +1,194 @@
+// Making the feature field: encoded views, their rays, optimisation, field.ckpt.
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cmath>
+#include <fstream>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/core/random.h"
+#include "sanerf/feature_container/cache_index.h"
+#include "sanerf/feature_container/feature_field.h"
+#include "sanerf/feature_container/field_file.h"
+#include "sanerf/feature_container/field_trainer.h"
+
+namespace sanerf {
+namespace {
+
+constexpr uint64_t kExtraStream = 0x657874;
+constexpr int kRaysPerView = 64 * 64;  // kept of each view and head: all of SAM's map, a part of finer ones
+
+// At most `most` of the training views, evenly spread.
+std::vector<int> ChooseViews(const Scene& scene, int most) {
+  const std::vector<int> train = scene.TrainViews();
+  if (int(train.size()) <= most) return train;
+  std::vector<int> chosen;
+  for (int i = 0; i < most; ++i) chosen.push_back(train[size_t(i) * train.size() / size_t(most)]);
+  return chosen;
+}
+
+// The scene as square cameras at the training views' places see it (paper, section B): other fields of view, no
+// distortion.
+Scene ExtraViews(const Scene& scene, const FieldOptions& options, int size) {
+  Scene extra;
+  extra.model_from_file = scene.model_from_file;
+  const std::vector<int> train = scene.TrainViews();
+  for (int i = 0; i < options.extra_views; ++i) {
+    Random random(uint64_t(options.seed), kExtraStream, uint64_t(i));
+    View view;
+    view.name = fmt::format("extra_{:04}.png", i);
+    view.camera.width = view.camera.height = size;
+    view.camera.world_from_cam =
+        scene.views[size_t(train[random.NextBelow(uint32_t(train.size()))])].camera.world_from_cam;
+    const double field_of_view = (50 + 20 * random.NextDouble()) * M_PI / 180;
+    view.camera.fx = view.camera.fy = size / (2 * std::tan(field_of_view / 2));
+    view.camera.cx = view.camera.cy = size / 2.0;
+    extra.views.push_back(view);
+  }
+  return extra;
+}
+
+// Everything that is learnt from, one encoded view at a time.
+class EncodedViews {
+ public:
+  EncodedViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
+               const EncodeOptions& encode, const FieldOptions& options)
+      : train_(ChooseViews(scene, options.views)) {
+    EncodeViews(folder, scene, nerf, sam, train_, encode);
+    photos_ = FeatureCache::Open(folder, scene, nerf);
+    if (options.extra_views == 0) return;
+    EncodeOptions rendered = encode;
+    rendered.source = "render";
+    const Scene extra = ExtraViews(scene, options, encode.size);
+    const std::filesystem::path extra_folder = folder.parent_path() / "features_extra";
+    std::vector<int> all;
+    for (int i = 0; i < options.extra_views; ++i) all.push_back(i);
+    EncodeViews(extra_folder, extra, nerf, sam, all, rendered);
+    extra_ = FeatureCache::Open(extra_folder, extra, nerf);
+    num_extra_ = options.extra_views;
+  }
+
+  int size() const { return int(train_.size()) + num_extra_; }
+  std::shared_ptr<const SamFeatures> Features(int i) const { return Container(i).Features(Index(i)); }
+  Camera WorkingCamera(int i) const { return Container(i).WorkingCamera(Index(i)); }
+
+ private:
+  bool IsExtra(int i) const { return i >= int(train_.size()); }
+  const FeatureCache& Container(int i) const { return IsExtra(i) ? *extra_ : *photos_; }
+  int Index(int i) const { return IsExtra(i) ? i - int(train_.size()) : train_[size_t(i)]; }
+
+  std::vector<int> train_;
+  std::unique_ptr<FeatureCache> photos_, extra_;
+  int num_extra_ = 0;
+};
+
+void ThrowIfInterrupted(const std::filesystem::path& folder) {
+  if (InterruptRequested())
+    throw InterruptedError("the feature field was interrupted", "encoded views are kept, nothing of the field was written",
+                           DistilHint(folder) + " again");
+}
+
+// Rays and targets of all views for every head, and the mean maps.
+std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const NerfModel& nerf,
+                                           const std::filesystem::path& folder, FieldContents* contents) {
+  std::vector<FeatureTargets> targets(contents->heads.size());
+  Progress progress("trace features", views.size(), "views");
+  for (int i = 0; i < views.size(); ++i) {
+    ThrowIfInterrupted(folder);
+    const auto features = views.Features(i);
+    const Camera camera = views.WorkingCamera(i);
+    for (size_t m = 0; m < contents->means.size(); ++m)
+      for (size_t k = 0; k < contents->means[m].data.size(); ++k)
+        contents->means[m].data[k] += features->maps[m].data[k] / float(views.size());
+    ParallelFor(int64_t(targets.size()), [&](int64_t h) {
+      const FeatureTargets of_view =
+          TraceTargets(nerf, *contents->heads[size_t(h)], contents->FrameOf(camera.width, camera.height),
+                       camera.In(nerf.model_from_file()), *features, kRaysPerView,
+                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)));
+      FeatureTargets& all = targets[size_t(h)];
+      all.rays.Append(of_view.rays);
+      all.values.insert(all.values.end(), of_view.values.begin(), of_view.values.end());
+    });
+    if (i == 0) {
+      int64_t bytes = 0;
+      for (const FeatureTargets& t : targets) bytes += t.Bytes();
+      LogInfo("The rays of {} views take about {} of memory.", views.size(), FormatBytes(double(bytes) * views.size()));
+    }
+    progress.Update(i + 1);
+  }
+  progress.Finish();
+  return targets;
+}
+
+// Returns the mean loss of the last hundredth of the steps.
+double TrainHead(const FeatureTargets& targets, const FieldOptions& options, const std::filesystem::path& folder,
+                 const std::string& title, FieldHead* head, std::ostream& log) {
+  HeadTrainer trainer(targets, options, head);
+  Progress progress(title, options.iters, "steps");
+  const int64_t log_every = std::max(1, options.iters / 100);
+  double sum = 0, loss = 0;
+  int64_t count = 0;
+  while (trainer.step() < options.iters) {
+    ThrowIfInterrupted(folder);
+    sum += trainer.Step();
+    ++count;
+    if (trainer.step() % log_every != 0 && trainer.step() < options.iters) continue;
+    loss = sum / double(count);
+    sum = double(count = 0);
+    progress.Update(trainer.step(), fmt::format("error {:.5f}", loss));
+    log << Json{{"head", title}, {"step", trainer.step()}, {"loss", loss}, {"seconds", progress.seconds()}}.dump() << std::endl;
+  }
+  progress.Finish(fmt::format("error {:.5f}", loss));
+  return loss;
+}
+
+}  // namespace
+
+DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
+                            const EncodeOptions& encode, const FieldOptions& options) {
+  CheckFieldOptions(options);
+  if (std::error_code ignored; std::filesystem::exists(FieldPath(folder), ignored)) {
+    try {
+      const FieldContents old = ReadField(folder);
+      const auto why = WhyDistil(old, nerf.Fingerprint(), sam.Fingerprint(), encode, options);
+      if (!why) return {true, old.num_views, old.loss, old.seconds};
+      LogInfo("Distilling again: {}.", *why);
+    } catch (const Error& error) {
+      LogWarning("distilling again: {}", error.what());
+    }
+  }
+  const EncodedViews views(folder, scene, nerf, sam, encode, options);
+  FieldContents contents;
+  contents.options = options;
+  contents.encode = encode;
+  contents.model_fingerprint = sam.Fingerprint();
+  contents.nerf_fingerprint = nerf.Fingerprint();
+  const SamFrame wide = sam.FrameOf(2, 1);
+  contents.pads = wide.inner_height != wide.inner_width;
+  contents.num_views = views.size();
+  contents.shapes = ShapesOf(*views.Features(0));
+  for (const MapShape& shape : contents.shapes)
+    contents.means.push_back({shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))});
+  contents.heads = MakeHeads(options, contents.shapes);
+  std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents);
+
+  std::ofstream log(folder / "field.log.jsonl", std::ios::trunc);
+  if (!log) throw Error((folder / "field.log.jsonl").string(), "cannot be written", "check the folder's permissions and free space");
+  const char* titles[] = {"feature field", "detail field"};
+  for (size_t h = 0; h < targets.size(); ++h) {
+    const auto start = std::chrono::steady_clock::now();
+    const double loss = TrainHead(targets[h], contents.options, folder, titles[h], contents.heads[h].get(), log);
+    contents.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (h == 0) contents.loss = loss;
+    targets[h] = FeatureTargets();
+  }
+  WriteField(folder, contents);
+  return {false, contents.num_views, contents.loss, contents.seconds};
+}
+
+}  // namespace sanerf

@@ -1,0 +1,90 @@
+#include "sanerf/feature_container/feature_field.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/feature_container/cache_index.h"
+#include "sanerf/feature_container/field_file.h"
+#include "sanerf/feature_container/recently_used.h"
+
+namespace sanerf {
+namespace {
+
+// About 20 MB each.
+constexpr size_t kMaxMapsInMemory = 4;
+// About 5 MB each at 512 pixels: what takes longest to render is asked for again and again.
+constexpr size_t kMaxRendersInMemory = 32;
+
+// The training views' depth and colour were stored when they were encoded, if that is still what they look like.
+std::unique_ptr<FeatureCache> OpenCache(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
+                                        const FieldContents& contents) {
+  if (!HasIndex(folder)) return nullptr;
+  try {
+    auto cache = FeatureCache::Open(folder, scene, nerf);
+    if (cache->options().size == contents.encode.size) return cache;
+  } catch (const Error&) {  // out of date or damaged: rendering is right as well, only slower
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+struct FeatureField::Impl {
+  Impl(const NerfModel& model, FieldContents read) : nerf(model), contents(std::move(read)) {}
+
+  NerfModel nerf;
+  FieldContents contents;
+  std::vector<View> views;
+  std::unique_ptr<FeatureCache> cache;
+  RecentlyUsed<SamFeatures> features{kMaxMapsInMemory};
+  RecentlyUsed<RenderedView> renders{kMaxRendersInMemory};
+
+  Camera WorkingCamera(int view_idx) const { return sanerf::WorkingCamera(views.at(size_t(view_idx)), contents.encode.size); }
+  bool IsCached(int view_idx) const { return cache != nullptr && cache->Has(view_idx); }
+  std::shared_ptr<const RenderedView> Rendered(int view_idx) {
+    return renders.Get(view_idx, [&] { return nerf.Render(WorkingCamera(view_idx)); });
+  }
+};
+
+FeatureField::FeatureField(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FeatureField::~FeatureField() = default;
+
+std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& folder, const Scene& scene,
+                                                 const NerfModel& nerf) {
+  auto impl = std::make_unique<Impl>(nerf, ReadField(folder));
+  if (impl->contents.nerf_fingerprint != nerf.Fingerprint())
+    throw Error(FieldPath(folder).string() + ": the feature field is out of date", "the radiance field has changed since",
+                DistilHint(folder));
+  impl->views = scene.views;
+  impl->cache = OpenCache(folder, scene, nerf, impl->contents);
+  return std::unique_ptr<FeatureField>(new FeatureField(std::move(impl)));
+}
+
+SamFeatures FeatureField::RenderFeatures(const Camera& camera) const {
+  const FieldContents& contents = impl_->contents;
+  SamFeatures features{camera.width, camera.height, contents.means};
+  const SamFrame frame = contents.FrameOf(camera.width, camera.height);
+  const Camera model_camera = camera.In(impl_->nerf.model_from_file());
+  for (const auto& head : contents.heads) head->Render(impl_->nerf, frame, model_camera, &features.maps);
+  return features;
+}
+
+Camera FeatureField::WorkingCamera(int view_idx) const { return impl_->WorkingCamera(view_idx); }
+bool FeatureField::Has(int view_idx) const { return view_idx >= 0 && size_t(view_idx) < impl_->views.size(); }
+
+std::shared_ptr<const SamFeatures> FeatureField::Features(int view_idx) const {
+  return impl_->features.Get(view_idx, [&] { return RenderFeatures(WorkingCamera(view_idx)); });
+}
+
+ImageF FeatureField::Depth(int view_idx) const {
+  return impl_->IsCached(view_idx) ? impl_->cache->Depth(view_idx) : impl_->Rendered(view_idx)->depth;
+}
+ImageF FeatureField::Opacity(int view_idx) const {
+  return impl_->IsCached(view_idx) ? impl_->cache->Opacity(view_idx) : impl_->Rendered(view_idx)->opacity;
+}
+ImageF FeatureField::Rgb(int view_idx) const {
+  return impl_->IsCached(view_idx) ? impl_->cache->Rgb(view_idx) : impl_->Rendered(view_idx)->rgb;
+}
+uint64_t FeatureField::ModelFingerprint() const { return impl_->contents.model_fingerprint; }
+
+}  // namespace sanerf

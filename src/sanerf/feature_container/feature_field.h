@@ -1,0 +1,47 @@
+// The distilled feature field (paper 3.1, Eq. 2 and 3): renders the encoder's maps at any camera, encoding nothing.
+#pragma once
+
+#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/field_options.h"
+
+namespace sanerf {
+
+class FeatureField : public FeatureContainer {
+ public:
+  // folder: RUN/features, with the field in field.ckpt. Throws Error when there is none, when it is damaged, or when the
+  // radiance field has changed since (with the command). nerf is copied.
+  static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf);
+  ~FeatureField() override;
+
+  // The encoder's maps at any camera (file frame); prompts and masks are in its pixels. Parallel inside.
+  SamFeatures RenderFeatures(const Camera& camera) const;
+
+  // Of the scene's views, held-out ones included. Depth, opacity and colour are those that encoding stored, else rendered.
+  Camera WorkingCamera(int view_idx) const override;
+  bool Has(int view_idx) const override;
+  std::shared_ptr<const SamFeatures> Features(int view_idx) const override;
+  ImageF Depth(int view_idx) const override;
+  ImageF Opacity(int view_idx) const override;
+  ImageF Rgb(int view_idx) const override;
+  uint64_t ModelFingerprint() const override;
+
+ private:
+  struct Impl;
+  explicit FeatureField(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct DistilResult {
+  bool reused = false;  // what is in `folder` was made with the same options from the same things
+  int num_views = 0;    // that it learnt from, the extra ones included
+  double loss = 0;      // mean squared error at the end
+  double seconds = 0;   // of the optimisation
+};
+
+// Encodes the training views (EncodeViews; what is cached is not encoded again), distils them and writes field.ckpt.
+// Progress on stderr; memory is said before it is taken. Throws UsageError for options out of range, Error for a model
+// whose maps it cannot hold, InterruptedError with nothing of the field written and every encoded view kept.
+DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
+                            const EncodeOptions& encode, const FieldOptions& options);
+
+}  // namespace sanerf

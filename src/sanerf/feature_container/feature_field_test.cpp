@@ -1,0 +1,347 @@
+// The feature field on a small procedural scene, with encoders whose maps are known.
+#include "sanerf/feature_container/feature_field.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/feature_container/field_file.h"
+#include "sanerf/feature_container/field_trainer.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+constexpr int kSide = 16, kFineSide = 32, kChannels = 6;
+
+// Sine and cosine of the picture's colours, so many cells wide: like a real encoder's, features of one size.
+Tensor PictureMap(const std::string& name, const ImageF& rgb, int side) {
+  const ImageF small = Resize(rgb, side, side);
+  Tensor map{name, {1, kChannels, side, side}, {}};
+  for (int c = 0; c < kChannels; ++c)
+    for (int64_t i = 0; i < small.num_pixels(); ++i) {
+      const float angle = 4 * small.data[size_t(3 * i + c / 2)];
+      map.data.push_back(c % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  return map;
+}
+
+// Its map is the picture, kSide cells wide, or a constant; on request there is a finer one.
+class PictureSam : public Sam {
+ public:
+  const std::string& name() const override { return name_; }
+  uint64_t Fingerprint() const override { return fingerprint; }
+  MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
+  SamFeatures Encode(const ImageF& rgb) const override {
+    if (++num_encoded == interrupt_after) RequestInterrupt();
+    SamFeatures features{rgb.width, rgb.height, {}};
+    if (odd_shape) features.maps.push_back({"interm", {4, 1, 2, 2, 5}, std::vector<float>(80)});
+    if (has_fine) features.maps.push_back(PictureMap("fine", rgb, kFineSide));
+    features.maps.push_back(PictureMap("main", rgb, kSide));
+    for (size_t i = 0; i < features.maps.back().data.size() && constant != 0; ++i)
+      features.maps.back().data[i] = constant * float(1 + i / (kSide * kSide));
+    return features;
+  }
+  void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
+  std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
+  ImageF ToImageFrame(const SamMask&) const override { return {}; }
+  ImageF ToImageFrame(const SamMask&, int, int) const override { return {}; }
+  ImageF FromImageFrame(const ImageF&) const override { return {}; }
+
+  uint64_t fingerprint = 77;
+  float constant = 0;
+  bool has_fine = false, odd_shape = false;
+  int interrupt_after = -1;
+  mutable int num_encoded = 0;
+
+ private:
+  std::string name_ = "picture";
+};
+
+class FeatureFieldTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    SetLogLevel(LogLevel::kQuiet);
+    folder_ = new TestFolder;
+    SynthOptions synth;
+    synth.views = 36;
+    synth.size = 64;
+    synth.samples = 1;
+    WriteSynthScene(folder_->path() / "scene", synth);
+    scene_ = new Scene(LoadScene(folder_->path() / "scene"));
+    NerfOptions o;
+    o.iters = 300;
+    o.batch_samples = 1 << 13;
+    o.log2_table = 13;
+    o.levels = 8;
+    o.top = 256;
+    o.occupancy_resolution = 32;
+    o.occupancy_every = 4;
+    o.step = 0.02f;
+    NerfTrainer trainer(*scene_, o);
+    for (int i = 0; i < o.iters; ++i) trainer.Step();
+    other_nerf_ = new NerfModel(trainer.Model());  // its fingerprint is 0
+    trainer.Save(folder_->path() / "nerf.ckpt", true);
+    nerf_ = new NerfModel(NerfModel::Load(folder_->path() / "nerf.ckpt"));
+  }
+  static void TearDownTestSuite() {
+    delete nerf_;
+    delete other_nerf_;
+    delete scene_;
+    delete folder_;
+  }
+  void SetUp() override {
+    run_ = folder_->path() / testing::UnitTest::GetInstance()->current_test_info()->name();
+    features_ = run_ / "features";
+    ClearInterrupt();
+    encode_.size = 64;
+    encode_.model = "picture";
+    options_.iters = 60;
+    options_.rays = 512;
+    options_.views = 12;
+    options_.levels = 8;
+    options_.features = 2;
+    options_.log2_table = 12;
+    options_.top = 64;
+    options_.width = 32;
+  }
+  void TearDown() override {
+    ClearInterrupt();
+    SetNumThreads(0);
+    std::filesystem::remove_all(run_);
+  }
+  DistilResult Distil() { return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_); }
+  std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, *scene_, *nerf_); }
+
+  // Mean squared error on held-out views of the map called `name`, as a share of its variance there.
+  double UnexplainedShare(const FeatureField& field, const std::string& name) {
+    double squared = 0, squares = 0, n = 0;
+    double sums[kChannels] = {};
+    for (const int view : scene_->TestViews()) {
+      const Camera camera = field.WorkingCamera(view);
+      const SamFeatures real = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))));
+      const auto rendered = field.Features(view);
+      for (size_t m = 0; m < real.maps.size(); ++m) {
+        if (real.maps[m].name != name) continue;
+        EXPECT_EQ(rendered->maps[m].shape, real.maps[m].shape);
+        for (size_t i = 0; i < real.maps[m].data.size(); ++i, ++n) {
+          squared += std::pow(double(rendered->maps[m].data[i]) - real.maps[m].data[i], 2);
+          sums[i * kChannels / real.maps[m].data.size()] += real.maps[m].data[i];
+          squares += double(real.maps[m].data[i]) * real.maps[m].data[i];
+        }
+      }
+    }
+    double of_means = 0;
+    for (const double sum : sums) of_means += sum * sum / (n / kChannels);
+    return squared / (squares - of_means);
+  }
+
+  static TestFolder* folder_;
+  static Scene* scene_;
+  static NerfModel *nerf_, *other_nerf_;
+  std::filesystem::path run_, features_;
+  PictureSam sam_;
+  EncodeOptions encode_;
+  FieldOptions options_;
+};
+TestFolder* FeatureFieldTest::folder_;
+Scene* FeatureFieldTest::scene_;
+NerfModel* FeatureFieldTest::nerf_;
+NerfModel* FeatureFieldTest::other_nerf_;
+
+TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
+  const Camera camera = scene_->views[3].camera.Resized(16, 16);
+  const RenderedView rendered = nerf_->Render(camera);
+  const MapRays map = RaysOfMap(SamFrame::Stretched(16, 16), 16, camera.In(nerf_->model_from_file()));
+  const FeatureRays rays = FeatureRayTracer(*nerf_).Trace(map.rays, true);
+  ASSERT_EQ(rays.size(), 256);
+  int solid = 0;
+  for (int64_t i = 0; i < rays.size(); ++i) {
+    const float* inputs = &rays.inputs[size_t(i) * FeatureRays::kInputs];
+    const float* at_colour = inputs + RadianceField::kGeometry + 16;
+    const int x = int(i % 16), y = int(i / 16);
+    EXPECT_LE(at_colour[4], rendered.opacity.At(x, y) + 1e-3) << i;  // of the samples that were kept
+    float sum = 0;
+    for (int64_t s = rays.first[size_t(i)]; s < rays.first[size_t(i) + 1]; ++s) sum += rays.samples[size_t(s)].weight;
+    EXPECT_NEAR(sum, rays.first[size_t(i)] == rays.first[size_t(i) + 1] ? 0 : 1, 1e-4) << i;
+    if (at_colour[4] < 0.9f) continue;
+    ++solid;
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(at_colour[c], rendered.rgb.At(x, y, c), 0.1) << i;
+    const double depth = (1 / double(at_colour[3]) - 1) / nerf_->model_from_file().scale;
+    EXPECT_NEAR(depth, rendered.depth.At(x, y), 0.2 * rendered.depth.At(x, y)) << i;
+  }
+  EXPECT_GT(solid, 30);
+}
+
+TEST_F(FeatureFieldTest, LearnsThePictureAndSeesHeldOutViews) {
+  for (const char* reading : {"ray", "sample"}) {
+    options_.reading = reading;
+    options_.iters = 200;
+    const DistilResult result = Distil();
+    EXPECT_FALSE(result.reused);
+    EXPECT_EQ(result.num_views, 12);
+    EXPECT_LT(UnexplainedShare(*Open(), "main"), 0.25) << reading;  // 1 would be the mean colour
+  }
+  EXPECT_EQ(sam_.num_encoded, 12 + 2 * int(scene_->TestViews().size()));  // the second time from the cache
+}
+
+TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
+  const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
+  const Camera camera = scene_->views[0].camera;
+  const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))));
+  const FeatureTargets targets = TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64),
+                                              camera.In(nerf_->model_from_file()), features, 200, 1);
+  EXPECT_EQ(targets.rays.size(), 200);  // of 256
+  std::vector<double> losses[2];
+  for (int threads = 1; threads <= 2; ++threads) {
+    SetNumThreads(threads);
+    FieldHead head("feature", options_, kSide, {{"main", kChannels, kSide}});
+    HeadTrainer trainer(targets, options_, &head);
+    for (int i = 0; i < 30; ++i) losses[threads - 1].push_back(trainer.Step());
+  }
+  EXPECT_EQ(losses[0], losses[1]);
+  EXPECT_LT(losses[0].back(), 0.5 * losses[0].front());
+}
+
+TEST_F(FeatureFieldTest, RecoversConstantFeatures) {
+  sam_.constant = 0.5f;
+  Distil();
+  const auto field = Open();
+  const SamFeatures map = field->RenderFeatures(scene_->views[size_t(scene_->TestViews()[0])].camera);
+  for (size_t i = 0; i < map.maps[0].data.size(); ++i)
+    ASSERT_NEAR(map.maps[0].data[i], 0.5f * float(1 + i / (kSide * kSide)), 0.01) << i;
+}
+
+TEST_F(FeatureFieldTest, FinerMapsAreTheirMeanOrAFieldOfTheirOwn) {
+  sam_.has_fine = true;
+  options_.iters = 150;
+  Distil();
+  const double mean = UnexplainedShare(*Open(), "fine");
+  options_.detail = "field";
+  Distil();
+  const double field = UnexplainedShare(*Open(), "fine");
+  EXPECT_LT(field, 0.5);
+  EXPECT_LT(field, 0.7 * mean);
+  EXPECT_EQ(Open()->Features(0)->maps[0].name, "fine");  // the encoder's own order
+}
+
+TEST_F(FeatureFieldTest, OutsideThePictureThereIsTheMean) {
+  Distil();
+  Camera wide = scene_->views[0].camera;
+  wide.height = 32;
+  wide.cy -= 16;
+  const SamFeatures map = Open()->RenderFeatures(wide);
+  EXPECT_EQ(map.image_height, 32);
+  const std::vector<float>& mean = ReadField(features_).means[0].data;
+  int same = 0;
+  for (int i = 0; i < kSide * kSide; ++i) {
+    const bool is_mean = map.maps[0].data[size_t(i)] == mean[size_t(i)];
+    const bool is_outside = i / kSide >= kSide / 2;
+    EXPECT_TRUE(is_mean || !is_outside) << i;
+    same += is_mean && !is_outside;
+  }
+  EXPECT_LT(same, 3);
+}
+
+TEST_F(FeatureFieldTest, GeometryAndPicturesOfAnyView) {
+  Distil();
+  const auto field = Open();
+  const int test = scene_->TestViews()[0], train = scene_->TrainViews()[0];
+  EXPECT_TRUE(field->Has(test));
+  EXPECT_FALSE(field->Has(int(scene_->views.size())));
+  EXPECT_EQ(field->ModelFingerprint(), 77u);
+  const RenderedView rendered = nerf_->Render(field->WorkingCamera(test));
+  EXPECT_EQ(field->Depth(test).data, rendered.depth.data);
+  EXPECT_EQ(field->Opacity(test).data, rendered.opacity.data);
+  EXPECT_EQ(field->Rgb(test).data, rendered.rgb.data);
+  EXPECT_EQ(field->Depth(train).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
+  EXPECT_EQ(field->Features(test)->image_width, 64);
+}
+
+TEST_F(FeatureFieldTest, MadeOnceAndAgainWhenAnythingChanges) {
+  options_.iters = 5;
+  EXPECT_FALSE(Distil().reused);
+  const std::string first = ReadFile(FieldPath(features_));
+  EXPECT_TRUE(Distil().reused);
+  options_.lr = 0.02f;
+  EXPECT_FALSE(Distil().reused);
+  EXPECT_NE(ReadFile(FieldPath(features_)), first);
+  sam_.fingerprint = 78;
+  EXPECT_FALSE(Distil().reused);
+  EXPECT_EQ(Open()->ModelFingerprint(), 78u);
+}
+
+TEST_F(FeatureFieldTest, ExtraViewsAreRenderedEncodedAndKept) {
+  options_.iters = 5;
+  options_.extra_views = 3;
+  EXPECT_EQ(Distil().num_views, 15);
+  EXPECT_EQ(sam_.num_encoded, 15);
+  options_.iters = 6;
+  Distil();
+  EXPECT_EQ(sam_.num_encoded, 15);
+}
+
+TEST_F(FeatureFieldTest, InterruptedLeavesNoFieldAndKeepsViews) {
+  sam_.interrupt_after = 12;  // while the last view is encoded: the steps do not begin
+  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Distil(); }),
+              AllOf(HasSubstr("encoded views are kept, nothing of the field was written"), HasSubstr("--container field")));
+  EXPECT_FALSE(std::filesystem::exists(FieldPath(features_)));
+  ClearInterrupt();
+  Distil();
+  EXPECT_EQ(sam_.num_encoded, 12);
+}
+
+TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
+  const std::string command = "run: sanerf encode " + run_.string() + " --container field";
+  const auto open_error = [&] { return ErrorTextOf<Error>([&] { Open(); }); };
+  EXPECT_EQ(open_error(), features_.string() + ": no feature field here: field.ckpt is missing\n" + command);
+  options_.iters = 5;
+  Distil();
+  EXPECT_EQ(ErrorTextOf<Error>([&] { FeatureField::Open(features_, *scene_, *other_nerf_); }),
+            FieldPath(features_).string() + ": the feature field is out of date: the radiance field has changed since\n" + command);
+
+  const std::string bytes = ReadFile(FieldPath(features_));
+  std::string damaged = bytes;
+  damaged[bytes.size() / 2] ^= 1;
+  WriteFileAtomic(FieldPath(features_), damaged);
+  EXPECT_THAT(open_error(), AllOf(HasSubstr("field.ckpt: damaged checkpoint: the checksum does not match"), HasSubstr(command)));
+  WriteFileAtomic(FieldPath(features_), bytes.substr(0, bytes.size() / 2));
+  EXPECT_THAT(open_error(), AllOf(HasSubstr("truncated checkpoint"), HasSubstr(command)));
+  EXPECT_FALSE(Distil().reused);  // made anew
+  EXPECT_NO_THROW(Open());
+
+  sam_.odd_shape = true;
+  sam_.fingerprint = 79;
+  EXPECT_THAT(ErrorTextOf<Error>([&] { Distil(); }),
+              AllOf(HasSubstr("cannot hold the map 'interm' [4, 1, 2, 2, 5]"), HasSubstr("--container cache")));
+}
+
+TEST_F(FeatureFieldTest, OptionsOutOfRangeAreNamed) {
+  const auto error_of = [&](auto change) {
+    FieldOptions options = options_;
+    change(options);
+    return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options); });
+  };
+  EXPECT_EQ(error_of([](FieldOptions& o) { o.reading = "rays"; }), "field.reading=rays: expected ray or sample\ndid you mean 'ray'?");
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.detail = "none"; }), HasSubstr("field.detail=none: expected mean or field"));
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.iters = 0; }), HasSubstr("field.iters=0: expected 1 or more"));
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.width = 100; }), HasSubstr("field.width=100: expected a multiple of 16"));
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.extra_views = -1; }), HasSubstr("field.extra_views=-1"));
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.features = 3; }), HasSubstr("3 features"));
+  EXPECT_EQ(sam_.num_encoded, 0);
+}
+
+}  // namespace
+}  // namespace sanerf

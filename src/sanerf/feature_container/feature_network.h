@@ -1,0 +1,67 @@
+// The feature field itself (paper 3.1 and A): a hash grid, five linear layers whose third sees the input again, layer
+// normalisation. What runs through the layers depends on the reading of the paper:
+//   ray     F(r) = LayerNorm(mlp(sum_k w_k grid(x_k), what the radiance field says about r))   (the release)
+//   sample  F(r) = sum_k w_k LayerNorm(mlp(grid(x_k), geometry(x_k), d))                       (Eq. 2)
+#pragma once
+
+#include <span>
+
+#include "sanerf/feature_container/feature_rays.h"
+#include "sanerf/feature_container/field_options.h"
+#include "sanerf/nn/layer_norm.h"
+
+namespace sanerf {
+
+class FeatureNetwork {
+ public:
+  FeatureNetwork(const std::string& name, const FieldOptions& options, int channels);
+
+  int channels() const { return norm.channels(); }
+  bool per_sample() const { return per_sample_; }
+  std::vector<Parameters*> parameters() { return {&grid.params(), &mlp.params(), &norm.params()}; }
+
+ private:
+  bool per_sample_;
+
+ public:
+  HashGrid grid;
+  Mlp mlp;  // inputs: grid features, FeatureRays::kInputs, zeros up to a multiple of 16
+  LayerNorm norm;
+};
+
+struct FeatureGradient {
+  GridGradient grid;
+  Buffer mlp, norm;
+  double loss = 0;
+};
+
+// Some rays on one thread: forward, and backward with what the forward left behind.
+class FeaturePass {
+ public:
+  explicit FeaturePass(const FeatureNetwork& network) : network_(network), scratch_(network.mlp.ScratchSize()) {}
+
+  // Features [tile of rays][channels][kTile] of these rays, in their order; a ray without samples is left at zero when
+  // the reading is per sample. Valid until the next call; padding is finite.
+  const float* Forward(const FeatureRays& rays, std::span<const int64_t> chosen);
+  // grad_features as the forward's result, zero in the padding. out->loss is left alone.
+  void Backward(const float* grad_features, FeatureGradient* out);
+
+ private:
+  struct Slot {  // of a sample
+    int ray;     // place in `chosen`
+    float weight;
+  };
+  void PlaceSamples(const FeatureRays& rays, std::span<const int64_t> chosen);
+  void FillInputs(const FeatureRays& rays, std::span<const int64_t> chosen);
+  // to[ray] += weight * from[sample], resp. to[sample] = weight * from[ray], of the first `channels` channels.
+  void AddToRays(const float* from, int from_width, int channels, float* to, int to_width) const;
+  void TakeFromRays(const float* from, int from_width, int channels, float* to, int to_width) const;
+
+  const FeatureNetwork& network_;
+  std::vector<Slot> slots_;
+  int64_t sample_tiles_ = 0, ray_tiles_ = 0, row_tiles_ = 0;  // rows: what runs through the layers
+  Buffer positions_, grid_out_, inputs_, hidden_, linear_, stats_, rows_, composited_;
+  Buffer grad_rows_, grad_inputs_, scratch_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,174 @@
+// The feature field's network against a naive twin in double precision, its backward against the twin's differences, and
+// the place of a map's cells in the picture.
+#include "sanerf/feature_container/feature_network.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "sanerf/core/random.h"
+#include "sanerf/kernels/reference.h"
+#include "sanerf/nn/test_support.h"
+
+namespace sanerf {
+namespace {
+
+using kernels::kTile;
+
+constexpr int kChannels = 7;
+
+FieldOptions SmallField(const std::string& reading) {
+  FieldOptions o;
+  o.reading = reading;
+  o.levels = 3;
+  o.features = 2;
+  o.log2_table = 10;
+  o.top = 40;
+  o.width = 16;
+  return o;
+}
+
+// Made-up rays with 0 to 4 samples whose weights add up to one.
+FeatureRays MadeUpRays(int num_rays) {
+  FeatureRays rays;
+  Random random(3);
+  for (int r = 0; r < num_rays; ++r) {
+    const int count = int(random.NextBelow(5));
+    for (int i = 0; i < count; ++i) {
+      FeatureRays::Sample sample{{random.NextFloat(), random.NextFloat(), random.NextFloat()}, 1.0f / float(count)};
+      if (count == 2) sample.weight = i == 0 ? 0.25f : 0.75f;
+      rays.samples.push_back(sample);
+      for (int c = 0; c < RadianceField::kGeometry; ++c) rays.geometry.push_back(random.NextFloat() - 0.5f);
+    }
+    rays.first.push_back(int64_t(rays.samples.size()));
+    for (int c = 0; c < FeatureRays::kInputs; ++c) rays.inputs.push_back(random.NextFloat() - 0.5f);
+  }
+  return rays;
+}
+
+void Randomise(FeatureNetwork* network) {
+  Random random(5);
+  for (float& v : network->grid.params().values.span()) v = random.NextFloat() - 0.5f;
+  for (float& v : network->norm.params().values.span()) v = 0.5f + random.NextFloat();
+}
+
+std::vector<double> Doubles(const Buffer& buffer) { return {buffer.data(), buffer.data() + buffer.size()}; }
+
+// What the equations say about one ray.
+std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays, int64_t ray) {
+  const std::vector<double> table = Doubles(network.grid.params().values), weights = Doubles(network.mlp.params().values),
+                            norm = Doubles(network.norm.params().values);
+  const std::vector<double> gain(norm.begin(), norm.begin() + kChannels), bias(norm.begin() + kChannels, norm.end());
+  const auto apply = [&](std::vector<double> in) {
+    in.resize(size_t(network.mlp.num_inputs()), 0);
+    return kernels::reference::LayerNormForward(
+        gain, bias, kernels::reference::MlpForward(network.mlp.shape(), weights.data(), in.data()).back());
+  };
+  const size_t features = size_t(network.grid.num_outputs());
+  const float* known = &rays.inputs[size_t(ray) * FeatureRays::kInputs];
+  std::vector<double> grid_sum(features, 0), result(kChannels, 0);
+  for (int64_t s = rays.first[size_t(ray)]; s < rays.first[size_t(ray) + 1]; ++s) {
+    const FeatureRays::Sample& sample = rays.samples[size_t(s)];
+    const double unit[3] = {sample.unit[0], sample.unit[1], sample.unit[2]};
+    std::vector<double> in(features);
+    kernels::reference::GridForward(network.grid.shape(), table.data(), unit, in.data());
+    for (size_t f = 0; f < features; ++f) grid_sum[f] += double(sample.weight) * in[f];
+    if (!network.per_sample()) continue;
+    const float* geometry = &rays.geometry[size_t(s) * RadianceField::kGeometry];
+    in.insert(in.end(), geometry, geometry + RadianceField::kGeometry);
+    in.insert(in.end(), known + RadianceField::kGeometry, known + RadianceField::kGeometry + 16);  // the direction
+    const std::vector<double> out = apply(in);
+    for (int c = 0; c < kChannels; ++c) result[size_t(c)] += double(sample.weight) * out[size_t(c)];
+  }
+  if (network.per_sample()) return result;
+  grid_sum.insert(grid_sum.end(), known, known + FeatureRays::kInputs);
+  return apply(grid_sum);
+}
+
+class FeatureNetworkTest : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Readings, FeatureNetworkTest, testing::Values("ray", "sample"),
+                         [](const auto& param_info) { return std::string(param_info.param); });
+
+TEST_P(FeatureNetworkTest, MatchesTwin) {
+  FeatureNetwork network("n", SmallField(GetParam()), kChannels);
+  Randomise(&network);
+  const FeatureRays rays = MadeUpRays(150);
+  std::vector<int64_t> chosen;
+  for (int64_t i = 0; i < 100; ++i) chosen.push_back(149 - i);  // not in order, more than a tile
+  FeaturePass pass(network);
+  const float* features = pass.Forward(rays, chosen);
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    const std::vector<double> expected = Twin(network, rays, chosen[i]);
+    for (int c = 0; c < kChannels; ++c)
+      ASSERT_NEAR(features[(int64_t(i) / kTile * kChannels + c) * kTile + int64_t(i) % kTile], expected[size_t(c)], 2e-4)
+          << "ray " << chosen[i] << ", channel " << c;
+  }
+}
+
+TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
+  FeatureNetwork network("n", SmallField(GetParam()), kChannels);
+  Randomise(&network);
+  const FeatureRays rays = MadeUpRays(40);
+  std::vector<int64_t> chosen(40);
+  std::iota(chosen.begin(), chosen.end(), int64_t{0});
+  // Loss: a fixed weighted sum of the features.
+  Buffer grad(kTile * kChannels);
+  Random random(9);
+  for (int64_t i = 0; i < 40; ++i)
+    for (int c = 0; c < kChannels; ++c) grad[c * kTile + i] = random.NextFloat() - 0.5f;
+  FeaturePass pass(network);
+  const auto loss = [&] {
+    double sum = 0;
+    for (int64_t i = 0; i < 40; ++i) {
+      const std::vector<double> features = Twin(network, rays, i);
+      for (int c = 0; c < kChannels; ++c) sum += double(grad[c * kTile + i]) * features[size_t(c)];
+    }
+    return sum;
+  };
+  pass.Forward(rays, chosen);
+  FeatureGradient out;
+  pass.Backward(grad.data(), &out);
+  network.grid.params().PrepareTraining();
+  for (int l = 0; l < 3; ++l) network.grid.BackwardLevel(l, out.grid);
+  const DifferenceCheck check{.num_params = 12, .h = 1e-4f, .relative = 0.01, .absolute = 1e-3};
+  ExpectGradientsMatchDifferences(network.mlp.params(), out.mlp, loss, check);
+  ExpectGradientsMatchDifferences(network.norm.params(), out.norm, loss, check);
+  ExpectGradientsMatchDifferences(network.grid.params(), network.grid.params().grads, loss, check);
+}
+
+// A point in front of a distorted camera, its pixel, and the cell of the map that the encoder shows it in.
+TEST(RaysOfMap, ACellsRayMeetsWhatTheEncoderSeesThere) {
+  Camera camera;
+  camera.width = 300;
+  camera.height = 200;
+  camera.fx = 260;
+  camera.fy = 250;
+  camera.cx = 140;
+  camera.cy = 110;
+  camera.distortion.k1 = 0.05;
+  camera.world_from_cam.translation = Vec3(1, 2, 3);
+  camera.world_from_cam.rotation = Eigen::AngleAxisd(0.3, Vec3(1, 2, 0.5).normalized()).toRotationMatrix();
+  for (const SamFrame& frame : {SamFrame::Stretched(300, 200), SamFrame::Padded(300, 200)}) {
+    const MapRays map = RaysOfMap(frame, 64, camera);
+    ASSERT_EQ(map.cells.size(), map.rays.size());
+    for (size_t i = 0; i < map.rays.size(); i += 37) {
+      const Ray& ray = map.rays[i];
+      Vec3 p;
+      for (int a = 0; a < 3; ++a) p[a] = double(ray.origin[a]) + 4.0 * double(ray.direction[a]);
+      const auto px = camera.Project(p);
+      ASSERT_TRUE(px.has_value());
+      // Where the decoder is told that pixel is, in the square of 1024: the middle of the cell (SAM names the centre of
+      // its first pixel 0, so half a pixel less).
+      const auto place = frame.ToDecoder(float(px->x()), float(px->y()));
+      EXPECT_NEAR(place[0] + 0.5, (map.cells[i] % 64 + 0.5) * 16, 0.02) << map.cells[i];
+      EXPECT_NEAR(place[1] + 0.5, (map.cells[i] / 64 + 0.5) * 16, 0.02) << map.cells[i];
+    }
+  }
+  // Stretched: every cell. Padded: 1024 * 200 / 300 = 683 rows of the square, whose cells' middles are 8, 24, ... 680.
+  EXPECT_EQ(RaysOfMap(SamFrame::Stretched(300, 200), 64, camera).cells.size(), 64u * 64u);
+  EXPECT_EQ(RaysOfMap(SamFrame::Padded(300, 200), 64, camera).cells.size(), 43u * 64u);
+}
+
+}  // namespace
+}  // namespace sanerf

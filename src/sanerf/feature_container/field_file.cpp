@@ -1,0 +1,150 @@
+#include "sanerf/feature_container/field_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
+#include "sanerf/feature_container/cache_index.h"
+#include "sanerf/nn/checkpoint.h"
+
+namespace sanerf {
+namespace {
+
+constexpr char kKind[] = "feature-field";
+
+template <class Options>
+Json ToJson(Options options) {
+  OptionRegistry registry;
+  registry.Add("options", options);
+  return registry.ToJson().at("options");
+}
+
+template <class Options>
+Options FromJson(const Json& json) {
+  Options options;
+  OptionRegistry registry;
+  registry.Add("options", options);
+  registry.FromJson({{"options", json}});
+  return options;
+}
+
+// A second, smaller field for maps with more cells: fine detail, few channels.
+FieldOptions DetailOptions(FieldOptions options) {
+  options.features = 2;
+  options.top *= 2;
+  options.width = 64;
+  return options;
+}
+
+std::string MeanName(const MapShape& shape) { return "mean_" + shape.name; }
+
+}  // namespace
+
+void CheckFieldOptions(const FieldOptions& o) {
+  const auto one_of = [](const char* key, const std::string& value, const std::vector<std::string>& known) {
+    if (std::find(known.begin(), known.end(), value) == known.end())
+      throw UsageError(fmt::format("field.{}={}", key, value), fmt::format("expected {}", fmt::join(known, " or ")),
+                       DidYouMean(value, known));
+  };
+  const auto at_least = [](const char* key, double value, double least) {
+    if (!(value >= least)) throw UsageError(fmt::format("field.{}={}", key, value), fmt::format("expected {} or more", least));
+  };
+  one_of("reading", o.reading, {"ray", "sample"});
+  one_of("detail", o.detail, {"mean", "field"});
+  at_least("iters", o.iters, 1);
+  at_least("rays", o.rays, 1);
+  at_least("views", o.views, 1);
+  at_least("extra_views", o.extra_views, 0);
+  at_least("lr", double(o.lr), 0);
+  HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
+  if (o.width < 16 || o.width % 16 != 0)
+    throw UsageError(fmt::format("field.width={}", o.width), "expected a multiple of 16");
+}
+
+std::filesystem::path FieldPath(const std::filesystem::path& folder) { return folder / "field.ckpt"; }
+
+std::string DistilHint(const std::filesystem::path& folder) { return RebuildHint(folder) + " --container field"; }
+
+std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, const std::vector<MapShape>& shapes) {
+  const auto by_side = [](const MapShape& a, const MapShape& b) { return a.side < b.side; };
+  const MapShape main = *std::min_element(shapes.begin(), shapes.end(), by_side);
+  std::vector<std::unique_ptr<FieldHead>> heads;
+  heads.push_back(std::make_unique<FieldHead>("feature", options, main.side, std::vector<MapShape>{main}));
+  std::vector<MapShape> finer;
+  for (const MapShape& shape : shapes)
+    if (shape.name != main.name) finer.push_back(shape);
+  if (options.detail == "field" && !finer.empty()) {
+    const int side = std::min_element(finer.begin(), finer.end(), by_side)->side;
+    heads.push_back(std::make_unique<FieldHead>("detail", DetailOptions(options), side, finer));
+  }
+  return heads;
+}
+
+void WriteField(const std::filesystem::path& folder, const FieldContents& contents) {
+  CheckpointWriter writer;
+  writer.kind = kKind;
+  Json maps = Json::array();
+  for (const MapShape& shape : contents.shapes)
+    maps.push_back({{"name", shape.name}, {"channels", shape.channels}, {"side", shape.side}});
+  writer.meta = {{"options", ToJson(contents.options)}, {"encode", ToJson(contents.encode)},
+                 {"model_fingerprint", contents.model_fingerprint}, {"nerf_fingerprint", contents.nerf_fingerprint},
+                 {"pads", contents.pads}, {"views", contents.num_views}, {"loss", contents.loss},
+                 {"seconds", contents.seconds}, {"maps", maps}};
+  for (size_t i = 0; i < contents.shapes.size(); ++i)
+    writer.Add(MeanName(contents.shapes[i]), {contents.means[i].data.data(), contents.means[i].data.size()});
+  for (const auto& head : contents.heads)
+    for (const Parameters* params : head->network().parameters()) writer.Add(params->name, params->values.span());
+  writer.Write(FieldPath(folder));
+}
+
+FieldContents ReadField(const std::filesystem::path& folder) {
+  const std::filesystem::path path = FieldPath(folder);
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored))
+    throw Error(folder.string() + ": no feature field here", "field.ckpt is missing", DistilHint(folder));
+  try {
+    const CheckpointReader reader(path, kKind);
+    const Json& meta = reader.meta();
+    FieldContents contents;
+    contents.options = FromJson<FieldOptions>(meta.at("options"));
+    contents.encode = FromJson<EncodeOptions>(meta.at("encode"));
+    contents.model_fingerprint = meta.at("model_fingerprint");
+    contents.nerf_fingerprint = meta.at("nerf_fingerprint");
+    contents.pads = meta.at("pads");
+    contents.num_views = meta.at("views");
+    contents.loss = meta.at("loss");
+    contents.seconds = meta.at("seconds");
+    for (const Json& map : meta.at("maps")) contents.shapes.push_back({map.at("name"), map.at("channels"), map.at("side")});
+    for (const MapShape& shape : contents.shapes) {
+      Tensor mean{shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))};
+      reader.Read(MeanName(shape), mean.data);
+      contents.means.push_back(std::move(mean));
+    }
+    contents.heads = MakeHeads(contents.options, contents.shapes);
+    for (const auto& head : contents.heads)
+      for (Parameters* params : head->network().parameters()) reader.Read(params->name, params->values.span());
+    return contents;
+  } catch (const Json::exception& e) {
+    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), DistilHint(folder));
+  } catch (const Error& error) {
+    throw Error(error.what(), "", DistilHint(folder));  // the container knows what is wrong, here is known what helps
+  }
+}
+
+std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint, uint64_t model_fingerprint,
+                                     const EncodeOptions& encode, const FieldOptions& options) {
+  if (contents.nerf_fingerprint != nerf_fingerprint) return "the radiance field has changed since";
+  if (contents.encode.model != encode.model || contents.model_fingerprint != model_fingerprint)
+    return fmt::format("it holds maps of {}, wanted are maps of {}",
+                       contents.encode.model == encode.model ? "other files of " + encode.model : contents.encode.model,
+                       encode.model);
+  if (contents.encode.source != encode.source || contents.encode.size != encode.size)
+    return "other pictures of the views are to be encoded";
+  const Json before = ToJson(contents.options), wanted = ToJson(options);
+  for (const auto& [key, value] : wanted.items())
+    if (before.at(key) != value) return fmt::format("field.{} was {}, now {}", key, before.at(key).dump(), value.dump());
+  return std::nullopt;
+}
+
+}  // namespace sanerf

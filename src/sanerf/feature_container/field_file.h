@@ -1,0 +1,41 @@
+// RUN/features/field.ckpt: the networks of the feature field, the mean maps, and what all was made from.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/field_head.h"
+
+namespace sanerf {
+
+struct FieldContents {
+  FieldOptions options;
+  EncodeOptions encode;
+  uint64_t model_fingerprint = 0, nerf_fingerprint = 0;
+  bool pads = true;  // how the model puts images into its square: SAM pads, SAM 2 stretches
+  int num_views = 0;
+  double loss = 0, seconds = 0;
+  std::vector<MapShape> shapes;
+  std::vector<Tensor> means;  // of the training views' maps; what is not rendered shows them
+  std::vector<std::unique_ptr<FieldHead>> heads;
+
+  SamFrame FrameOf(int width, int height) const {
+    return pads ? SamFrame::Padded(width, height) : SamFrame::Stretched(width, height);
+  }
+};
+
+std::filesystem::path FieldPath(const std::filesystem::path& folder);
+std::string DistilHint(const std::filesystem::path& folder);  // "run: sanerf encode RUN --container field"
+
+// The heads for these maps, untrained.
+std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, const std::vector<MapShape>& shapes);
+
+void WriteField(const std::filesystem::path& folder, const FieldContents& contents);
+FieldContents ReadField(const std::filesystem::path& folder);  // throws Error: missing, damaged, another kind
+
+// Why it has to be made anew for these, none when it need not.
+std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint, uint64_t model_fingerprint,
+                                     const EncodeOptions& encode, const FieldOptions& options);
+
+}  // namespace sanerf

@@ -1,0 +1,118 @@
+#include "sanerf/feature_container/field_head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/parallel.h"
+
+namespace sanerf {
+
+using kernels::kTile;
+
+namespace {
+
+constexpr int64_t kChunk = 256;  // rays rendered together
+
+int TotalChannels(const std::vector<MapShape>& maps) {
+  return std::accumulate(maps.begin(), maps.end(), 0, [](int sum, const MapShape& map) { return sum + map.channels; });
+}
+
+// Each channel on its own, so that neighbouring channels do not have to become an image.
+Tensor Resized(const Tensor& map, int channels, int from, int to) {
+  if (from == to) return map;
+  Tensor out{map.name, {1, channels, to, to}, std::vector<float>(size_t(channels) * size_t(to) * size_t(to))};
+  ParallelFor(channels, [&](int64_t c) {
+    ImageF plane(from, from, 1);
+    std::copy_n(map.data.begin() + c * from * from, from * from, plane.data.begin());
+    const ImageF resized = Resize(plane, to, to);
+    std::copy(resized.data.begin(), resized.data.end(), out.data.begin() + c * to * to);
+  });
+  return out;
+}
+
+template <class Maps>
+auto& MapNamed(const std::string& name, Maps& maps) {
+  const auto map = std::find_if(maps.begin(), maps.end(), [&](const Tensor& tensor) { return tensor.name == name; });
+  SANERF_CHECK(map != maps.end());
+  return *map;
+}
+
+struct Renderer {
+  Renderer(const NerfModel& nerf, const FeatureNetwork& network) : tracer(nerf), pass(network) {}
+  FeatureRayTracer tracer;
+  FeaturePass pass;
+};
+
+}  // namespace
+
+std::vector<MapShape> ShapesOf(const SamFeatures& features) {
+  std::vector<MapShape> shapes;
+  for (const Tensor& map : features.maps) {
+    if (map.shape.size() != 4 || map.shape[0] != 1 || map.shape[2] != map.shape[3])
+      throw Error(fmt::format("the feature field cannot hold the map '{}' [{}]", map.name, fmt::join(map.shape, ", ")),
+                  "it distils maps of one value per place and channel; HQ-SAM's intermediate ones are none",
+                  "keep them on disk: sanerf encode RUN --container cache");
+    shapes.push_back({map.name, int(map.shape[1]), int(map.shape[2])});
+  }
+  return shapes;
+}
+
+FieldHead::FieldHead(const std::string& name, const FieldOptions& options, int side, std::vector<MapShape> maps)
+    : side_(side), maps_(std::move(maps)), network_(name, options, TotalChannels(maps_)) {}
+
+FieldHead::Targets::Targets(const FieldHead& head, const SamFeatures& features) : side_(head.side()) {
+  for (const MapShape& shape : head.maps()) {
+    maps_.push_back(Resized(MapNamed(shape.name, features.maps), shape.channels, shape.side, side_));
+  }
+}
+
+void FieldHead::Targets::At(int cell, float* channels) const {
+  const size_t plane = size_t(side_) * size_t(side_);
+  for (const Tensor& map : maps_)
+    for (size_t at = size_t(cell); at < map.data.size(); at += plane) *channels++ = map.data[at];
+}
+
+void FieldHead::Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera,
+                       std::vector<Tensor>* maps) const {
+  const MapRays map_rays = RaysOfMap(frame, side_, model_camera);
+  std::vector<Tensor*> targets;
+  std::vector<Tensor> planes;
+  for (const MapShape& shape : maps_) {
+    targets.push_back(&MapNamed(shape.name, *maps));
+    planes.push_back(Resized(*targets.back(), shape.channels, shape.side, side_));
+  }
+  const int channels = network_.channels();
+  const int64_t plane = int64_t(side_) * side_;
+
+  WorkerPool<Renderer> renderers;
+  ParallelForChunks(int64_t(map_rays.rays.size()), kChunk, [&](int64_t begin, int64_t end) {
+    const auto renderer = renderers.Take([&] { return std::make_unique<Renderer>(nerf, network_); });
+    const FeatureRays rays = renderer->tracer.Trace({map_rays.rays.begin() + begin, map_rays.rays.begin() + end},
+                                                    /*keep_geometry=*/network_.per_sample());
+    std::vector<int64_t> all(size_t(end - begin));
+    std::iota(all.begin(), all.end(), int64_t{0});
+    const float* features = renderer->pass.Forward(rays, all);
+    int channel = 0;
+    for (size_t m = 0; m < maps_.size(); ++m) {
+      for (int c = 0; c < maps_[m].channels; ++c, ++channel) {
+        float* out = &planes[m].data[size_t(c * plane)];
+        for (int64_t i = 0; i < end - begin; ++i) {
+          const bool empty = rays.first[size_t(i)] == rays.first[size_t(i) + 1];
+          if (empty && network_.per_sample()) continue;
+          out[map_rays.cells[size_t(begin + i)]] = features[(i / kTile * channels + channel) * kTile + i % kTile];
+        }
+      }
+    }
+  });
+  for (size_t m = 0; m < maps_.size(); ++m) {
+    const Tensor rendered = Resized(planes[m], maps_[m].channels, side_, maps_[m].side);
+    targets[m]->data = rendered.data;
+  }
+}
+
+}  // namespace sanerf

@@ -1,0 +1,140 @@
+#include "sanerf/feature_container/field_trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
+#include "sanerf/feature_container/half.h"
+#include "sanerf/nn/grid_step.h"
+
+namespace sanerf {
+
+using kernels::kTile;
+
+namespace {
+
+constexpr int64_t kGroupRays = 256;
+// The wide network takes smaller steps than the table: at the table's rate its units die.
+constexpr float kNetworkRate = 0.1f;
+
+}  // namespace
+
+int64_t FeatureTargets::Bytes() const {
+  return int64_t(values.size() * sizeof(uint16_t) + rays.samples.size() * sizeof(FeatureRays::Sample) +
+                 (rays.inputs.size() + rays.geometry.size()) * sizeof(float) + rays.first.size() * sizeof(int64_t));
+}
+
+FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
+                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed) {
+  MapRays map = RaysOfMap(frame, head.side(), model_camera);
+  Random random(seed);
+  const size_t count = std::min(map.rays.size(), size_t(max_rays));
+  for (size_t i = 0; i < count && count < map.rays.size(); ++i) {
+    const size_t other = i + random.NextBelow(uint32_t(map.rays.size() - i));
+    std::swap(map.rays[i], map.rays[other]);
+    std::swap(map.cells[i], map.cells[other]);
+  }
+  map.rays.resize(count);
+  FeatureTargets targets;
+  targets.rays = FeatureRayTracer(nerf).Trace(map.rays, /*keep_geometry=*/head.network().per_sample());
+  const FieldHead::Targets at(head, features);
+  const size_t channels = size_t(head.network().channels());
+  std::vector<float> values(channels);
+  targets.values.resize(count * channels);
+  for (size_t i = 0; i < count; ++i) {
+    at.At(map.cells[i], values.data());
+    HalfFromFloat(values.data(), channels, &targets.values[i * channels]);
+  }
+  return targets;
+}
+
+HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FieldOptions& options, FieldHead* head)
+    : targets_(targets), options_(options), head_(head), groups_(size_t((options.rays + kGroupRays - 1) / kGroupRays)) {
+  FeatureNetwork& network = head->network();
+  for (Parameters* params : network.parameters()) params->PrepareTraining();
+  const int channels = network.channels();
+  std::vector<double> sum(size_t(channels), 0), squares(size_t(channels), 0);
+  const int64_t stride = std::max<int64_t>(1, targets.rays.size() / 65536), count = (targets.rays.size() - 1) / stride + 1;
+  for (int64_t ray = 0; ray < targets.rays.size(); ray += stride) {
+    for (int c = 0; c < channels; ++c) {
+      const double value = FloatFromHalf(targets.values[size_t(ray * channels + c)]);
+      sum[size_t(c)] += value / double(count);
+      squares[size_t(c)] += value * value / double(count);
+    }
+  }
+  for (int c = 0; c < channels; ++c) {
+    const double mean = sum[size_t(c)];
+    network.norm.params().values[c] = float(std::sqrt(std::max(0.0, squares[size_t(c)] - mean * mean)));
+    network.norm.params().values[channels + c] = float(mean);
+  }
+}
+
+HeadTrainer::~HeadTrainer() {
+  for (Parameters* params : head_->network().parameters()) params->Freeze();
+}
+
+void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
+  const int channels = head_->network().channels();
+  std::vector<int64_t> chosen;
+  for (int64_t i = group * kGroupRays; i < std::min<int64_t>(options_.rays, (group + 1) * kGroupRays); ++i) {
+    Random random(uint64_t(options_.seed), uint64_t(step_), uint64_t(i));
+    chosen.push_back(int64_t(random.NextBelow(uint32_t(targets_.rays.size()))));
+  }
+  const float* features = pass->Forward(targets_.rays, chosen);
+  FeatureGradient& out = groups_[size_t(group)];
+  out.loss = 0;
+  const double scale = 1.0 / (double(options_.rays) * channels);
+  Buffer grad(kernels::NumTiles(int64_t(chosen.size())) * channels * kTile);
+  std::vector<float> target(static_cast<size_t>(channels));
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    FloatFromHalf(&targets_.values[size_t(chosen[i] * channels)], size_t(channels), target.data());
+    const int64_t place = int64_t(i) / kTile * channels * kTile + int64_t(i) % kTile;
+    double squared = 0;
+    for (int c = 0; c < channels; ++c) {
+      const float difference = features[place + c * kTile] - target[size_t(c)];
+      squared += double(difference) * difference;
+      grad[place + c * kTile] = float(2 * scale) * difference;
+    }
+    out.loss += scale * squared;
+  }
+  pass->Backward(grad.data(), &out);
+}
+
+void HeadTrainer::Apply() {
+  FeatureNetwork& network = head_->network();
+  kernels::AdamStep adam;
+  adam.lr = options_.lr * float(std::pow(double(options_.lr_final), double(step_) / std::max(1, options_.iters)));
+  adam.step = step_ + 1;
+  std::vector<const GridGradient*> grid_gradients;
+  for (const FeatureGradient& group : groups_) grid_gradients.push_back(&group.grid);
+  StepGridAndNetworks(&network.grid, grid_gradients, adam, [&] {
+    kernels::AdamStep dense = adam;
+    dense.lr *= kNetworkRate;
+    for (const FeatureGradient& group : groups_) {
+      AddGradients(group.mlp, &network.mlp.params());
+      AddGradients(group.norm, &network.norm.params());
+    }
+    for (Parameters* params : {&network.mlp.params(), &network.norm.params()}) params->Step(dense, 0, params->size());
+  });
+}
+
+double HeadTrainer::Step() {
+  ParallelFor(int64_t(groups_.size()), [&](int64_t group) {
+    const auto pass = workers_.Take([&] { return std::make_unique<FeaturePass>(head_->network()); });
+    ComputeGroup(group, &*pass);
+  });
+  double loss = 0;
+  for (const FeatureGradient& group : groups_) loss += group.loss;
+  if (!std::isfinite(loss))
+    throw Error(fmt::format("feature field, step {}", step_), "the loss is not a number",
+                "lower the learning rate: --set field.lr=0.003");
+  Apply();
+  ++step_;
+  return loss;
+}
+
+}  // namespace sanerf

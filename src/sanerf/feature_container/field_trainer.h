@@ -1,0 +1,40 @@
+// Training of one head of the feature field on encoded views (paper Eq. 3).
+#pragma once
+
+#include "sanerf/feature_container/field_head.h"
+
+namespace sanerf {
+
+// Rays of many views with what the encoder says about them, in half precision.
+struct FeatureTargets {
+  FeatureRays rays;
+  std::vector<uint16_t> values;  // [ray][channels]
+  int64_t Bytes() const;
+};
+
+// One view's share: at most max_rays of its cells, chosen at random. model_camera: of the encoded image.
+FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
+                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed);
+
+class HeadTrainer {
+ public:
+  // Sets the head's output to the targets' mean and spread per channel: only the rest has to be learnt.
+  HeadTrainer(const FeatureTargets& targets, const FieldOptions& options, FieldHead* head);
+  ~HeadTrainer();  // releases gradients and moments
+
+  double Step();  // mean squared error of the step's rays; throws Error when it is not a number
+  int64_t step() const { return step_; }
+
+ private:
+  void ComputeGroup(int64_t group, FeaturePass* pass);
+  void Apply();
+
+  const FeatureTargets& targets_;
+  const FieldOptions& options_;
+  FieldHead* head_;
+  int64_t step_ = 0;
+  std::vector<FeatureGradient> groups_;
+  WorkerPool<FeaturePass> workers_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,15 @@
+// The encoder's maps as the run keeps them: the one place that knows both containers.
+#pragma once
+
+#include "sanerf/feature_container/feature_container.h"
+
+namespace sanerf {
+
+// options.container: "cache" encodes those of `views` that are not encoded yet and opens the cache; "field" opens the
+// distilled field, which `sanerf encode RUN --container field` makes. folder: RUN/features. Throws as EncodeViews,
+// FeatureCache::Open and FeatureField::Open do.
+std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const Scene& scene,
+                                               const NerfModel& nerf, const Sam& sam, const std::vector<int>& views,
+                                               const EncodeOptions& options);
+
+}  // namespace sanerf
