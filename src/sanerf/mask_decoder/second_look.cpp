@@ -88,31 +88,53 @@ class ViewLook {
     const bool is_seen = AreaOf(consensus) >= kMinArea;
     if (!is_prompted && !is_seen) return before;
 
-    if (is_prompted) TakeBetter(prompt, false, consensus, &decision);
+    std::vector<Candidate> candidates;
+    if (is_prompted) Compare(prompt, false, consensus, before.view_idx, &candidates);
+    const SamPrompt points_alone = prompt;
     if (is_seen) {
       const Camera camera = container_.WorkingCamera(before.view_idx);
       if (!prompt.box) prompt.box = BoxOf(consensus, camera.width, camera.height);
       sam_.SetFeatures(container_.Features(before.view_idx));
       prompt.mask_logits = sam_.FromImageFrame(LogitsOf(consensus));
-      if (prompt.box) TakeBetter(prompt, true, consensus, &decision);
+      if (prompt.box) Compare(prompt, true, consensus, before.view_idx, &candidates);
     }
-    return decision;
+    return Best(std::move(candidates), points_alone, prompt, decision);
   }
 
  private:
-  void TakeBetter(const SamPrompt& prompt, bool from_others, const Consensus& consensus, ViewDecision* best) const {
-    for (const SamMask& candidate : decider_.Candidates(best->view_idx, prompt)) {
-      // Compared at the consensus' own resolution: most candidates are never needed at full size.
-      ImageF share = sam_.ToImageFrame(candidate, consensus.probability.width, consensus.probability.height);
+  struct Candidate {
+    SamMask mask;
+    bool from_others;
+    double agreement;
+  };
+
+  // SAM's answers with how well they agree, at the consensus' own resolution: most are never needed at full size.
+  void Compare(const SamPrompt& prompt, bool from_others, const Consensus& consensus, int view_idx,
+               std::vector<Candidate>* candidates) const {
+    for (SamMask& mask : decider_.Candidates(view_idx, prompt)) {
+      ImageF share = sam_.ToImageFrame(mask, consensus.probability.width, consensus.probability.height);
       for (float& value : share.data) value = value > 0 ? 1.0f : 0.0f;
       const double agreement = Agreement(share, consensus);
-      if (best->used && agreement <= best->agreement) continue;
-      ViewDecision decision = *best;
-      decision.from_others = from_others;
-      decision.agreement = agreement;
-      decider_.Enter(candidate, decider_.ToMask(candidate, decision), prompt, decision);
-      if (best->mask.empty() || decision.used) *best = std::move(decision);
+      candidates->push_back({std::move(mask), from_others, agreement});
     }
+  }
+
+  // The one that agrees best of those that can be used.
+  ViewDecision Best(std::vector<Candidate> candidates, const SamPrompt& points, const SamPrompt& others,
+                    const ViewDecision& sight) const {
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.agreement > b.agreement; });
+    ViewDecision best = sight;
+    for (const Candidate& candidate : candidates) {
+      ViewDecision decision = sight;
+      decision.from_others = candidate.from_others;
+      decision.agreement = candidate.agreement;
+      decider_.Enter(candidate.mask, decider_.ToMask(candidate.mask, decision), candidate.from_others ? others : points,
+                     decision);
+      if (decision.used) return decision;
+      if (best.mask.empty()) best = std::move(decision);
+    }
+    return best;
   }
 
   const ViewDecider& decider_;
