@@ -14,6 +14,8 @@ namespace {
 // Views held in memory at once: enough to go back and forth between the views of one prompt, small enough (about 20 MB
 // each) not to matter beside the radiance field.
 constexpr size_t kMaxViewsInMemory = 4;
+// Depths are a tenth of that, and labels ask for those of all views again and again.
+constexpr size_t kMaxDepthsInMemory = 64;
 
 }  // namespace
 
@@ -25,7 +27,7 @@ struct FeatureCache::Impl {
   std::vector<View> views;
   uint64_t model_fingerprint = 0;
   RecentlyUsed<SamFeatures> features{kMaxViewsInMemory};
-  RecentlyUsed<ViewGeometry> geometry{kMaxViewsInMemory};
+  RecentlyUsed<ViewGeometry> geometry{kMaxDepthsInMemory};
 
   const CacheIndex::Entry& Entry(int view_idx) const {
     const auto entry = index.views.find(views.at(view_idx).name);
