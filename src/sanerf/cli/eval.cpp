@@ -12,6 +12,7 @@ namespace {
 struct Flags {
   EvalRequest request;
   std::string run, scene, masks;
+  std::vector<std::string> baselines;
   bool report = false;
 };
 
@@ -22,6 +23,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
   EvalRequest request = flags.request;
   request.run = flags.run;
   request.masks = flags.masks;
+  request.baselines = flags.baselines;
   if (!flags.scene.empty()) request.scene = flags.scene;
   const EvalResult result = Evaluate(request);
   RunFolder run = RunFolder::Open(flags.run);
@@ -49,16 +51,22 @@ void Run(const CommonFlags& common, const Flags& flags) {
 void AddEval(CommandLine& line) {
   auto flags = std::make_shared<Flags>();
   CLI::App* sub =
-      AddCommand(line, "eval", "scores on the held-out views: IoU, boundary IoU, accuracy, PSNR, SSIM",
+      AddCommand(line, "eval", "scores on the held-out views: IoU, boundary IoU, accuracy, consistency, PSNR, SSIM",
                  "  sanerf eval run                                   every object whose prompts carry an instance\n"
                  "  sanerf eval run --object mug --instance 3\n"
                  "  sanerf eval run --object mug --masks my_masks/    masks named as the photos, non-zero = object\n"
+                 "  sanerf eval run --baseline sam                    beside SAM alone, prompted in every view\n"
                  "  sanerf eval run --report                          and RUN/report.html\n\n"
-                 "Intersections and unions are summed over all held-out views at the photos' resolution.");
+                 "Intersections and unions are summed over all held-out views at the photos' resolution.\n"
+                 "Consistency is the IoU of masks warped by depth into neighbouring views.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object, "score this object only");
   sub->add_option("--instance", flags->request.instance, "its id in the ground-truth masks");
   sub->add_option("--masks", flags->masks, "folder of ground-truth masks instead of the scene's")->type_name("DIR");
+  sub->add_option("--baseline", flags->baselines, "score this method as well: sam (repeatable, or with commas)")
+      ->type_name("METHOD")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   sub->add_flag("--report", flags->report, "write RUN/report.html");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });

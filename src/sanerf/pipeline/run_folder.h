@@ -3,6 +3,7 @@
 //   run.json            versions, scene path and hash, resolved options with origins, frames' similarity, stage states
 //   nerf/               model.ckpt, log.jsonl
 //   features/           encoded views
+//   features_test/      encoded held-out views, for comparisons only
 //   objects/NAME/       see object_store.h
 //   renders/ metrics.json report.html
 #pragma once
@@ -36,6 +37,7 @@ class RunFolder {
   std::filesystem::path checkpoint() const { return path_ / "nerf" / "model.ckpt"; }
   std::filesystem::path nerf_log() const { return path_ / "nerf" / "log.jsonl"; }
   std::filesystem::path features() const { return path_ / "features"; }
+  std::filesystem::path test_features() const { return path_ / "features_test"; }
   std::filesystem::path objects() const { return path_ / "objects"; }
   std::filesystem::path renders() const { return path_ / "renders"; }
   std::filesystem::path report() const { return path_ / "report.html"; }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/eval/consistency.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/pipeline/object_store.h"
 #include "sanerf/pipeline/run_folder.h"
@@ -83,11 +84,13 @@ struct EvalRequest {
   std::string object;           // empty = every object that has an instance
   int instance = -1;            // instead of the one in the object's prompts
   std::filesystem::path masks;  // ground truth for `object` instead of the scene's: one image per view, by name
+  std::vector<std::string> baselines;  // methods to score beside ours, see methods.h
 };
 struct ObjectScore {
   std::string name;
   int instance = -1;
   MaskScore score;
+  ConsistencyScore consistency;
   std::vector<std::pair<std::string, MaskScore>> views;
   std::vector<std::string> unmatched;  // test views without ground truth
 };
@@ -95,17 +98,33 @@ struct ViewQuality {
   std::string view;
   double psnr = 0, ssim = 0;
 };
+struct MethodScores {
+  std::string method;
+  std::vector<ObjectScore> objects;
+  double seconds = 0;  // to segment the held-out views, encoding included
+};
 struct EvalResult {
   double psnr = 0, ssim = 0;  // means over the test views
   std::vector<ViewQuality> views;
-  std::vector<ObjectScore> objects;
+  std::vector<ObjectScore> objects;     // of our method
+  double own_seconds = 0;               // as MethodScores::seconds, of our method
+  std::vector<MethodScores> baselines;  // as asked for, the same objects in the same order
   double seconds = 0;
 };
 EvalResult Evaluate(const EvalRequest& request);
+
+// Means over objects; 0 when there are none.
+struct MeanScores {
+  double iou = 0, boundary_iou = 0, accuracy = 0, consistency = 0;
+};
+MeanScores MeansOf(const std::vector<ObjectScore>& objects);
 double MeanIou(const EvalResult& result);
 double MeanAccuracy(const EvalResult& result);
-Json ToJson(const EvalResult& result);  // {"psnr", "ssim", "objects": […], "miou", "mean_accuracy", "seconds"}
+// {"psnr", "ssim", "objects": […], "miou", "mean_accuracy", …, "seconds"}; with baselines also "baselines", "ahead"
+Json ToJson(const EvalResult& result);
 std::string ToTable(const EvalResult& result);  // for people
+// metrics.json of the objects and of the run: ToJson and every view.
+void WriteMetrics(const RunFolder& run, const EvalResult& result);
 
 // 6. All of it on the procedural scene.
 struct DemoRequest {

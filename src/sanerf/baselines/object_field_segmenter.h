@@ -1,0 +1,39 @@
+// The method itself as a Segmenter: objects that were segmented before, rendered from their stored fields.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+struct FittedObject {
+  std::filesystem::path checkpoint;
+  std::string field_id;  // equal for objects that share a field
+  int label = 1;         // in the field
+};
+
+class ObjectFieldSegmenter : public Segmenter {
+ public:
+  // scene and nerf must outlive this.
+  ObjectFieldSegmenter(const Scene& scene, const NerfModel& nerf, std::vector<FittedObject> objects)
+      : scene_(scene), nerf_(nerf), objects_(std::move(objects)) {}
+
+  // Loads the fields, shared ones once; prompts: of the same objects in the same order. Throws Error for a checkpoint
+  // that is broken or belongs to another radiance field.
+  void Fit(const Prompts& prompts) override;
+  std::vector<ImageU8> MasksFor(int view_idx) override;
+
+ private:
+  const Scene& scene_;
+  const NerfModel& nerf_;
+  std::vector<FittedObject> objects_;
+  std::map<std::string, std::unique_ptr<ObjectModel>> fields_;  // by id
+};
+
+}  // namespace sanerf

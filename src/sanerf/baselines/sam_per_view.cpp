@@ -1,0 +1,60 @@
+#include "sanerf/baselines/sam_per_view.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/image_ops.h"
+
+namespace sanerf {
+namespace {
+
+// The mask at another size, its outline smooth.
+ImageU8 ResizeMask(const ImageU8& mask, int width, int height) {
+  if (mask.width == width && mask.height == height) return mask;
+  ImageU8 resized = Resize(mask, width, height);
+  for (uint8_t& value : resized.data) value = value >= 128 ? 255 : 0;
+  return resized;
+}
+
+}  // namespace
+
+std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene) {
+  std::set<int> views;
+  for (const ObjectPrompt& object : prompts.objects) {
+    for (const ClickPrompt& click : object.clicks) views.insert(scene.FindView(click.view));
+    for (const BoxPrompt& box : object.boxes) views.insert(scene.FindView(box.view));
+  }
+  return {views.begin(), views.end()};
+}
+
+void SamPerView::Fit(const Prompts& prompts) {
+  objects_.clear();
+  for (const ObjectPrompt& object : prompts.objects) {
+    ViewDecider decider = MakeDecider(object, scene_, *container_, *sam_, model_from_file_, options_);
+    std::vector<LiftedPoint> points = LiftPrompts(object, scene_, *container_);
+    const bool has_positive =
+        std::any_of(points.begin(), points.end(), [](const LiftedPoint& point) { return point.label == 1; });
+    // Points from inside the masks of the prompted views, as the mask decoder takes them.
+    if (!has_positive || options_.seed_points > 0) {
+      const std::vector<int> prompted = PromptedViews({{object}}, scene_);
+      if (!prompted.empty())
+        points = DecodeMasks(object, scene_, *container_, *sam_, prompted, model_from_file_, options_).points;
+    }
+    objects_.push_back({std::move(decider), std::move(points)});
+  }
+}
+
+std::vector<ImageU8> SamPerView::MasksFor(int view_idx) {
+  if (!container_->Has(view_idx)) container_->Features(view_idx);  // throws the container's own error
+  const Camera& photo = scene_.views.at(size_t(view_idx)).camera;
+  std::vector<ImageU8> masks;
+  for (const Lifted& object : objects_) {
+    const ViewDecision decision =
+        object.decider.Decide(view_idx, object.points, {/*needed=*/1, /*positives_only=*/true});
+    masks.push_back(decision.mask.empty() ? ImageU8(photo.width, photo.height, 1)
+                                          : ResizeMask(decision.mask, photo.width, photo.height));
+  }
+  return masks;
+}
+
+}  // namespace sanerf

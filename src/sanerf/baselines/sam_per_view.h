@@ -1,0 +1,44 @@
+// SAM alone: the same prompts, projected into each view and decoded there; no view knows of another (the paper's row
+// "SAM", the mask decoder without the aggregator).
+#pragma once
+
+#include <memory>
+
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/mask_decoder/decoder.h"
+
+namespace sanerf {
+
+// The views whose pixels the prompts name: they are needed to lift them to 3D, encoded like those to be segmented.
+std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene);
+
+class SamPerView : public Segmenter {
+ public:
+  // container: holds the views to be segmented and PromptedViews. scene must outlive this.
+  SamPerView(const Scene& scene, std::unique_ptr<FeatureContainer> container, std::unique_ptr<Sam> sam,
+             const Similarity& model_from_file, const MaskDecoderOptions& options)
+      : scene_(scene),
+        container_(std::move(container)),
+        sam_(std::move(sam)),
+        model_from_file_(model_from_file),
+        options_(options) {}
+
+  void Fit(const Prompts& prompts) override;
+  // SAM's mask as it is wherever one positive point is visible (or a box was drawn), else an empty one. Throws Error
+  // when the view is not in the container.
+  std::vector<ImageU8> MasksFor(int view_idx) override;
+
+ private:
+  struct Lifted {
+    ViewDecider decider;
+    std::vector<LiftedPoint> points;
+  };
+  const Scene& scene_;
+  std::unique_ptr<FeatureContainer> container_;
+  std::unique_ptr<Sam> sam_;
+  Similarity model_from_file_;
+  MaskDecoderOptions options_;
+  std::vector<Lifted> objects_;
+};
+
+}  // namespace sanerf

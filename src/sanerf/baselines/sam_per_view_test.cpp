@@ -1,0 +1,109 @@
+#include "sanerf/baselines/sam_per_view.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/log.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_decoder/analytic_scene.h"
+
+namespace sanerf {
+namespace {
+
+using namespace testing_scene;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
+
+const Vec3 kFrontOfBall = kBallCenter + kBallRadius * Vec3(0.1, 0.3, 1).normalized();
+const Vec3 kTopOfOther = kOtherCenter + kBallRadius * Vec3(0.1, 1, 0.2).normalized();
+
+class SamPerViewTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SetLogLevel(LogLevel::kQuiet);
+    auto container = std::make_unique<AnalyticContainer>(scene_);
+    auto sam = std::make_unique<AnalyticSam>();
+    container_ = container.get();
+    sam_ = sam.get();
+    segmenter_ = std::make_unique<SamPerView>(scene_, std::move(container), std::move(sam), Similarity(),
+                                              MaskDecoderOptions());
+  }
+  ObjectPrompt PointOn(const std::string& name, const Vec3& p) const {
+    ObjectPrompt object;
+    object.name = name;
+    object.points = {{p, 1}};
+    return object;
+  }
+  // IoU of a mask at the photo's size with the true pixels of the label there.
+  double Iou(const ImageU8& mask, int view_idx, int label) const {
+    const Camera& camera = scene_.views[size_t(view_idx)].camera;
+    int64_t both = 0, either = 0;
+    for (int y = 0; y < mask.height; ++y) {
+      for (int x = 0; x < mask.width; ++x) {
+        const bool truth = Trace(camera.center(), camera.RayInWorld({x + 0.5, y + 0.5})).label == label;
+        both += mask.At(x, y) != 0 && truth;
+        either += mask.At(x, y) != 0 || truth;
+      }
+    }
+    return double(both) / double(either);
+  }
+
+  Scene scene_ = MakeScene();
+  std::unique_ptr<SamPerView> segmenter_;
+  AnalyticContainer* container_ = nullptr;
+  AnalyticSam* sam_ = nullptr;
+};
+
+TEST_F(SamPerViewTest, DecodesEveryObjectWhereItsPointIsVisible) {
+  segmenter_->Fit({{PointOn("ball", kFrontOfBall), PointOn("other", kTopOfOther)}});
+  for (const int view_idx : {kFront, kFrontLeft}) {
+    const std::vector<ImageU8> masks = segmenter_->MasksFor(view_idx);
+    ASSERT_EQ(masks.size(), 2u);
+    EXPECT_EQ(masks[0].width, kPhotoWidth);
+    EXPECT_EQ(masks[0].height, kPhotoHeight);
+    // SAM's masks have half of the photo's resolution: the outline is off by up to a pixel.
+    EXPECT_GT(Iou(masks[0], view_idx, kBall), 0.93);
+    EXPECT_GT(Iou(masks[1], view_idx, kOther), 0.9);
+  }
+}
+
+// The point lies on the front of the ball: `away` looks elsewhere, `back` sees the ball but not the point.
+TEST_F(SamPerViewTest, AViewWithoutAVisiblePointHasAnEmptyMask) {
+  segmenter_->Fit({{PointOn("ball", kFrontOfBall)}});
+  for (const int view_idx : {kAway, kBack}) EXPECT_EQ(CountNonZero(segmenter_->MasksFor(view_idx)[0]), 0) << view_idx;
+}
+
+// The mask decoder would not use this view (k); SAM alone answers wherever it is asked.
+TEST_F(SamPerViewTest, OneVisiblePointIsEnough) {
+  ObjectPrompt object = PointOn("ball", kFrontOfBall);
+  for (const double x : {-0.1, 0.1}) object.points.push_back({kBallCenter + kBallRadius * Vec3(x, 0, -1).normalized(), 1});
+  object.min_visible = 3;
+  segmenter_->Fit({{object}});
+  EXPECT_GT(CountNonZero(segmenter_->MasksFor(kFront)[0]), 0);
+}
+
+TEST_F(SamPerViewTest, ABoxGivesItsPointsToTheOtherViews) {
+  ObjectPrompt object;
+  object.name = "ball";
+  object.boxes = {{"front.png", 55, 43, 105, 92}};
+  segmenter_->Fit({{object}});
+  EXPECT_GT(Iou(segmenter_->MasksFor(kFrontLeft)[0], kFrontLeft, kBall), 0.93);
+}
+
+TEST_F(SamPerViewTest, AViewThatIsNotEncodedIsAnError) {
+  container_->missing = {kFront};
+  segmenter_->Fit({{PointOn("ball", kFrontOfBall)}});
+  EXPECT_THAT(ErrorTextOf<Error>([&] { segmenter_->MasksFor(kFront); }), HasSubstr("front.png has not been encoded"));
+}
+
+TEST_F(SamPerViewTest, PromptedViewsAreThoseThatPromptsName) {
+  ObjectPrompt clicked = PointOn("a", kFrontOfBall), boxed;
+  clicked.clicks = {{"right.png", Vec2(1, 1), 1}, {"right", Vec2(2, 1), 0}};
+  boxed.boxes = {{"0", 1, 1, 2, 2}};
+  EXPECT_THAT(PromptedViews({{clicked, boxed}}, scene_), ElementsAre(kFront, kRight));
+}
+
+}  // namespace
+}  // namespace sanerf

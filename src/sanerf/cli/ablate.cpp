@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/ablate.h"
+#include "sanerf/pipeline/ablate_table.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  std::vector<std::string> scenes, prompts, studies, models;
+  std::string out, preset = "default";
+  int seeds = 1;
+  bool restart = false;
+};
+
+void Run(const CommonFlags& common, const Flags& flags) {
+  if (flags.seeds < 1) throw UsageError(fmt::format("--seeds {}", flags.seeds), "expected 1 or more");
+  Settings settings;
+  settings.ApplyPreset(flags.preset);
+  ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings);
+  AblateRequest request;
+  request.scenes.assign(flags.scenes.begin(), flags.scenes.end());
+  request.prompts.assign(flags.prompts.begin(), flags.prompts.end());
+  request.out = flags.out;
+  request.studies = ChooseStudies(flags.studies, flags.models);
+  request.seeds = flags.seeds;
+  request.restart = flags.restart;
+  const AblationResult result = Ablate(request, settings);
+  if (common.json) {
+    PrintJson(ToJson(result));
+  } else {
+    PrintText(ToTable(result));
+  }
+  LogInfo("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} rows run, {} from before, {} failed)",
+          request.out.string(), FormatDuration(result.seconds), result.num_run, result.num_reused, result.num_failed);
+}
+
+std::string StudyHelp() {
+  std::string text = "studies:";
+  for (const Study& study : AllStudies({})) text += fmt::format("\n  {:<12}{}", study.name, study.title);
+  return text;
+}
+
+}  // namespace
+
+void AddAblate(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub = AddCommand(
+      line, "ablate", "what each choice of the method is worth: tables of variants, scored on held-out views",
+      "  sanerf ablate run --out ablation --studies looks,rgb\n"
+      "  sanerf ablate runs/mug runs/bench --out ablation --seeds 3     prompts.json of each scene\n"
+      "  sanerf ablate scene/ --prompts clicks.json --out ablation      trains it first\n\n"
+      "The run folders are only read. The same command continues what was interrupted and repeats no row that is\n"
+      "finished.\n\n" +
+          StudyHelp());
+  sub->add_option("SCENE", flags->scenes, "run folders, or scenes that are trained first")->required();
+  sub->add_option("-o,--out", flags->out, "folder for results and tables")->required();
+  sub->add_option("--prompts", flags->prompts,
+                  "prompts with instance ids: once per scene, or once a name that each scene's folder has [prompts.json]")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  sub->add_option("--studies", flags->studies, "which of the studies below, with commas [all]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  sub->add_option("--model", flags->models, "one more backbone, by name or path, for example HQ-SAM (repeatable)")
+      ->allow_extra_args(false);
+  sub->add_option("--seeds", flags->seeds, "repeat every row with so many seeds [1]");
+  sub->add_option("--preset", flags->preset, "of scenes that are trained here: fast, default or paper [default]");
+  sub->add_flag("--restart", flags->restart, "forget the results in --out");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf
