@@ -1,6 +1,7 @@
 #include "sanerf/baselines/object_field_segmenter.h"
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
 
 namespace sanerf {
 
@@ -8,7 +9,12 @@ void ObjectFieldSegmenter::Fit(const Prompts& prompts) {
   SANERF_CHECK_EQ(prompts.objects.size(), objects_.size());
   for (const FittedObject& object : objects_) {
     auto [field, is_new] = fields_.try_emplace(object.field_id);
-    if (is_new) field->second = std::make_unique<ObjectModel>(ObjectModel::Load(object.checkpoint, nerf_));
+    if (!is_new) continue;
+    const ObjectModel model = ObjectModel::Load(object.checkpoint, nerf_);
+    if (part_ == Part::kVote && !model.has_vote())
+      throw Error(object.checkpoint.string(), "this field did not start from a vote",
+                  "segment the object again with --set segment.from_vote=true");
+    field->second = std::make_unique<ObjectModel>(part_ == Part::kVote ? model.VoteAlone() : model);
   }
 }
 

@@ -20,12 +20,15 @@ struct FittedObject {
 
 class ObjectFieldSegmenter : public Segmenter {
  public:
+  enum class Part { kField, kVote };  // the whole, or only the vote that it started from
+
   // scene and nerf must outlive this.
-  ObjectFieldSegmenter(const Scene& scene, const NerfModel& nerf, std::vector<FittedObject> objects)
-      : scene_(scene), nerf_(nerf), objects_(std::move(objects)) {}
+  ObjectFieldSegmenter(const Scene& scene, const NerfModel& nerf, std::vector<FittedObject> objects,
+                       Part part = Part::kField)
+      : scene_(scene), nerf_(nerf), objects_(std::move(objects)), part_(part) {}
 
   // Loads the fields, shared ones once; prompts: of the same objects in the same order. Throws Error for a checkpoint
-  // that is broken or belongs to another radiance field.
+  // that is broken or belongs to another radiance field, or has no vote when that is wanted.
   void Fit(const Prompts& prompts) override;
   std::vector<ImageU8> MasksFor(int view_idx) override;
 
@@ -33,6 +36,7 @@ class ObjectFieldSegmenter : public Segmenter {
   const Scene& scene_;
   const NerfModel& nerf_;
   std::vector<FittedObject> objects_;
+  Part part_;
   std::map<std::string, std::unique_ptr<ObjectModel>> fields_;  // by id
 };
 

@@ -55,7 +55,7 @@ void AddEval(CommandLine& line) {
                  "  sanerf eval run                                   every object whose prompts carry an instance\n"
                  "  sanerf eval run --object mug --instance 3\n"
                  "  sanerf eval run --object mug --masks my_masks/    masks named as the photos, non-zero = object\n"
-                 "  sanerf eval run --baseline sam                    beside SAM alone, prompted in every view\n"
+                 "  sanerf eval run --baseline sam,vote               beside SAM alone in every view, and the masks' vote\n"
                  "  sanerf eval run --report                          and RUN/report.html\n\n"
                  "Intersections and unions are summed over all held-out views at the photos' resolution.\n"
                  "Consistency is the IoU of masks warped by depth into neighbouring views.");
@@ -63,7 +63,7 @@ void AddEval(CommandLine& line) {
   sub->add_option("--object", flags->request.object, "score this object only");
   sub->add_option("--instance", flags->request.instance, "its id in the ground-truth masks");
   sub->add_option("--masks", flags->masks, "folder of ground-truth masks instead of the scene's")->type_name("DIR");
-  sub->add_option("--baseline", flags->baselines, "score this method as well: sam (repeatable, or with commas)")
+  sub->add_option("--baseline", flags->baselines, "score this method as well: sam, vote (repeatable, or with commas)")
       ->type_name("METHOD")
       ->delimiter(',')
       ->allow_extra_args(false);

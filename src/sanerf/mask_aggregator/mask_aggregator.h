@@ -92,7 +92,8 @@ class ObjectModel {
   // camera: file frame; parallel inside. probability_of: a label, or -1.
   SegmentedView Render(const Camera& camera, int probability_of = -1) const;
   int num_labels() const;
-  bool has_field() const { return field_ != nullptr; }
+  bool has_vote() const { return prior_ != nullptr; }
+  ObjectModel VoteAlone() const { return OfVote(prior_, nerf_); }
 
  private:
   friend class ObjectTrainer;

@@ -80,6 +80,14 @@ Json EncodeJson(const EncodeOptions& encode) {
   return settings.ToJson().at("encode");
 }
 
+// The maps of the views are the same, however they are kept.
+bool HasSameMaps(Json a, Json b) {
+  if (!a.is_object()) return false;
+  a.erase("container");
+  b.erase("container");
+  return a == b;
+}
+
 bool IsOf(const fs::path& folder, const RunFolder& run) {
   if (!RunFolder::Exists(folder)) return false;
   const Json mine = RunFolder::Open(folder).record(), theirs = run.record();
@@ -115,10 +123,11 @@ fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode) {
   const Json stages = run.record().at("stages");
   Json record = run.record();
   record["stages"] = {{"train", stages.at("train")}};
-  if (run.options().value("encode", Json()) == wanted && stages.contains("encode")) {
+  const Json encoded = run.options().value("encode", Json());
+  if (stages.contains("encode") && HasSameMaps(encoded, wanted)) {
     LinkFiles(run.features(), folder / "features");
     LinkFiles(run.test_features(), folder / "features_test");
-    record["stages"]["encode"] = stages.at("encode");
+    if (encoded == wanted) record["stages"]["encode"] = stages.at("encode");
   }
   const Scene photos = run.OpenScene();
   WriteJsonFile(folder / "run.json", record);

@@ -19,7 +19,8 @@ struct Container {
 
 // How the encoder's maps are kept.
 const std::vector<Container>& Containers() {
-  static const std::vector<Container> containers = {{"cache", {}}};
+  static const std::vector<Container> containers = {{"cache", {"encode.container=cache"}},
+                                                    {"field", {"encode.container=field"}}};
   return containers;
 }
 
@@ -99,7 +100,9 @@ std::vector<Study> AllStudies(const std::vector<std::string>& extra_models) {
   return {
       {"aggregator",
        "Mask aggregator (table 1)",
-       {{"SAM per view", {}, 0, MinVisible::kAsGiven, "sam"}, {"object field", {}}}},
+       {{"SAM per view", {}, 0, MinVisible::kAsGiven, "sam"},
+        {"vote alone", {}, 0, MinVisible::kAsGiven, "vote"},
+        {"object field", {}}}},
       BackboneStudy(extra_models),
       {"rgb",
        "Ray-pair RGB loss (table 3)",

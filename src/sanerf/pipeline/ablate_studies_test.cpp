@@ -52,7 +52,9 @@ TEST(AblateStudies, EveryAssignmentIsAnOptionAndEveryMethodIsOne) {
 TEST(AblateStudies, ModelsOfTheUserAreRowsOfTheirOwn) {
   const std::vector<Study> studies = ChooseStudies({"backbone"}, {"enc.onnx,dec.onnx"});
   ASSERT_EQ(studies.size(), 1u);
-  EXPECT_THAT(studies[0].variants.back().assignments, ElementsAre("encode.model=enc.onnx,dec.onnx"));
+  EXPECT_EQ(studies[0].variants.size(), 6u);  // three models, cached and distilled
+  EXPECT_THAT(studies[0].variants.back().assignments,
+              ElementsAre("encode.model=enc.onnx,dec.onnx", "encode.container=field"));
 }
 
 TEST(AblateStudies, AreChosenByNameInTheirOwnOrder) {

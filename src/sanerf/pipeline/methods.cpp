@@ -9,11 +9,11 @@
 namespace sanerf {
 namespace {
 
-std::unique_ptr<Segmenter> MakeObjectField(const MethodInput& input) {
+std::unique_ptr<Segmenter> MakeObjectField(const MethodInput& input, ObjectFieldSegmenter::Part part) {
   std::vector<FittedObject> objects;
   for (const StoredObject& object : input.objects)
     objects.push_back({object.checkpoint(), object.field_id, object.label});
-  return std::make_unique<ObjectFieldSegmenter>(input.scene, input.nerf, std::move(objects));
+  return std::make_unique<ObjectFieldSegmenter>(input.scene, input.nerf, std::move(objects), part);
 }
 
 // Held-out views have a cache of their own: what is trained on must not come near them.
@@ -33,7 +33,10 @@ std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input) {
 
 const std::vector<Method>& Methods() {
   static const std::vector<Method> methods = {
-      {kOwnMethod, "the object field, fused from the masks of all training views", MakeObjectField},
+      {kOwnMethod, "the object field, fused from the masks of all training views",
+       [](const MethodInput& input) { return MakeObjectField(input, ObjectFieldSegmenter::Part::kField); }},
+      {"vote", "the vote of those masks alone, which the field starts from",
+       [](const MethodInput& input) { return MakeObjectField(input, ObjectFieldSegmenter::Part::kVote); }},
       {"sam", "SAM alone, prompted in every held-out view", MakeSamPerView},
   };
   return methods;
