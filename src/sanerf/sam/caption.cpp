@@ -10,8 +10,8 @@
 namespace sanerf {
 namespace {
 
-// Blocks of tokens that read each other end at a special token: a full stop, a question mark or [SEP]; the first and the
-// last token of the caption stand alone.
+// Blocks of tokens that read each other end at a special token: a full stop, a question mark or [SEP]; the first and
+// the last token of the caption stand alone.
 void FillBlocks(const WordPieces& vocabulary, Caption* caption) {
   const size_t size = caption->ids.size();
   caption->position_ids.assign(size, 0);
@@ -61,7 +61,8 @@ void PadCaption(const WordPieces& vocabulary, int64_t size, Caption* caption) {
   for (size_t row = 0; row < new_size; ++row) {
     attention[row * new_size + row] = 1;
     if (row < old_size)
-      std::copy_n(caption->attention.begin() + long(row * old_size), old_size, attention.begin() + long(row * new_size));
+      std::copy_n(caption->attention.begin() + long(row * old_size), old_size,
+                  attention.begin() + long(row * new_size));
   }
   caption->attention = std::move(attention);
   caption->ids.resize(new_size, vocabulary.pad());

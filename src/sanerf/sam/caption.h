@@ -14,8 +14,8 @@ inline constexpr int64_t kMaxCaptionTokens = 256;
 
 struct Caption {
   std::vector<int64_t> ids;
-  std::vector<int64_t> position_ids;           // start again in every phrase
-  std::vector<std::pair<int, int>> spans;      // of each phrase's own tokens: [first, last), its full stop not counted
+  std::vector<int64_t> position_ids;       // start again in every phrase
+  std::vector<std::pair<int, int>> spans;  // of each phrase's own tokens: [first, last), its full stop not counted
   int64_t size() const { return int64_t(ids.size()); }
 
   // Row-major [size, size]: a token reads the tokens of its own phrase, full stop included. [CLS], [SEP] and padding
@@ -23,8 +23,8 @@ struct Caption {
   std::vector<uint8_t> attention;
 };
 
-// Throws UsageError for a phrase without a word that the vocabulary knows, and for more than kMaxCaptionTokens tokens: nothing is
-// cut off silently.
+// Throws UsageError for a phrase without a word that the vocabulary knows, and for more than kMaxCaptionTokens tokens:
+// nothing is cut off silently.
 Caption MakeCaption(const WordPieces& vocabulary, const std::vector<std::string>& phrases);
 
 // Fills up with [PAD] to a length that a model was exported with.

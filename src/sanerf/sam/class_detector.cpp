@@ -21,7 +21,7 @@ constexpr size_t kMaxNamesListed = 100;
 
 // The image in the middle of the model's rectangle, its shape kept.
 struct Letterbox {
-  int width = 0, height = 0;        // of the model's image
+  int width = 0, height = 0;  // of the model's image
   int inner_width = 0, inner_height = 0, left = 0, top = 0;
 
   Letterbox(int model_width, int model_height, const ImageF& rgb) : width(model_width), height(model_height) {
@@ -81,8 +81,9 @@ class ClassDetector : public TextDetector {
         session_->Run({{input_.name, {1, 3, letterbox.height, letterbox.width}, planes.data()}}, {output_})[0];
     const int64_t num_rows = 4 + int64_t(labels_.size());
     if (answers.shape.size() != 3 || answers.shape[1] < num_rows)
-      session_->Fail(fmt::format("\"{}\" came out as {}, needed are {} rows: 4 of boxes and one of each of its {} classes",
-                                 output_, ShapeText(answers.shape), num_rows, labels_.size()));
+      session_->Fail(
+          fmt::format("\"{}\" came out as {}, needed are {} rows: 4 of boxes and one of each of its {} classes",
+                      output_, ShapeText(answers.shape), num_rows, labels_.size()));
 
     Detections detections;
     const size_t num_cells = size_t(answers.shape[2]);
@@ -124,9 +125,10 @@ class ClassDetector : public TextDetector {
                                  num_classes < 0 ? "" : std::to_string(num_classes)));
     }
     if (num_classes >= 0 && num_classes != int64_t(labels_.size()))
-      session_->Fail(fmt::format("it names {} classes, but \"{}\" has rows for {}: only detection and segmentation exports "
-                                 "without suppression inside can be read",
-                                 labels_.size(), output_, num_classes));
+      session_->Fail(
+          fmt::format("it names {} classes, but \"{}\" has rows for {}: only detection and segmentation exports "
+                      "without suppression inside can be read",
+                      labels_.size(), output_, num_classes));
   }
 
   std::vector<size_t> ClassesOf(const std::vector<std::string>& phrases) const {

@@ -1,8 +1,8 @@
 #include "sanerf/sam/class_names.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -16,7 +16,8 @@ using Words = std::vector<std::string>;
 
 bool EndsWith(const std::string& word, const char* ending) { return word.size() > 3 && word.ends_with(ending); }
 
-// What a word may be the plural of, itself included. English is asked no further: "scissors" gives "scissor" on both sides.
+// What a word may be the plural of, itself included. English is asked no further: "scissors" gives "scissor" on both
+// sides.
 std::set<std::string> Singulars(const std::string& word) {
   std::set<std::string> forms = {word};
   const auto without = [&](size_t count) { return word.substr(0, word.size() - count); };
@@ -54,18 +55,18 @@ bool SameButForNumber(const std::string& a, const std::string& b) {
 
 const std::vector<std::string>& CocoNames() {
   static const std::vector<std::string> names = {
-      "person",        "bicycle",      "car",           "motorcycle",    "airplane",     "bus",           "train",
-      "truck",         "boat",         "traffic light", "fire hydrant",  "stop sign",    "parking meter", "bench",
-      "bird",          "cat",          "dog",           "horse",         "sheep",        "cow",           "elephant",
-      "bear",          "zebra",        "giraffe",       "backpack",      "umbrella",     "handbag",       "tie",
-      "suitcase",      "frisbee",      "skis",          "snowboard",     "sports ball",  "kite",          "baseball bat",
-      "baseball glove", "skateboard",  "surfboard",     "tennis racket", "bottle",       "wine glass",    "cup",
-      "fork",          "knife",        "spoon",         "bowl",          "banana",       "apple",         "sandwich",
-      "orange",        "broccoli",     "carrot",        "hot dog",       "pizza",        "donut",         "cake",
-      "chair",         "couch",        "potted plant",  "bed",           "dining table", "toilet",        "tv",
-      "laptop",        "mouse",        "remote",        "keyboard",      "cell phone",   "microwave",     "oven",
-      "toaster",       "sink",         "refrigerator",  "book",          "clock",        "vase",          "scissors",
-      "teddy bear",    "hair drier",   "toothbrush"};
+      "person",         "bicycle",    "car",           "motorcycle",    "airplane",     "bus",           "train",
+      "truck",          "boat",       "traffic light", "fire hydrant",  "stop sign",    "parking meter", "bench",
+      "bird",           "cat",        "dog",           "horse",         "sheep",        "cow",           "elephant",
+      "bear",           "zebra",      "giraffe",       "backpack",      "umbrella",     "handbag",       "tie",
+      "suitcase",       "frisbee",    "skis",          "snowboard",     "sports ball",  "kite",          "baseball bat",
+      "baseball glove", "skateboard", "surfboard",     "tennis racket", "bottle",       "wine glass",    "cup",
+      "fork",           "knife",      "spoon",         "bowl",          "banana",       "apple",         "sandwich",
+      "orange",         "broccoli",   "carrot",        "hot dog",       "pizza",        "donut",         "cake",
+      "chair",          "couch",      "potted plant",  "bed",           "dining table", "toilet",        "tv",
+      "laptop",         "mouse",      "remote",        "keyboard",      "cell phone",   "microwave",     "oven",
+      "toaster",        "sink",       "refrigerator",  "book",          "clock",        "vase",          "scissors",
+      "teddy bear",     "hair drier", "toothbrush"};
   return names;
 }
 

@@ -1,5 +1,5 @@
-// Text detectors' ONNX exports in small, for tests: their names, types and shapes around a few sums, so that every answer is
-// known.
+// Text detectors' ONNX exports in small, for tests: their names, types and shapes around a few sums, so that every
+// answer is known.
 #pragma once
 
 #include <limits>
@@ -15,8 +15,8 @@ inline constexpr char kVocabulary[] =
     "[PAD]\n[UNK]\n[CLS]\n[SEP]\n.\n?\n"
     "banana\nban\n##ana\n##s\nmug\n##mug\n##na\ncoffee\n红\ncup\n";
 
-// Cells of 16 x 16 pixels of a square image of `size` pixels are the boxes; a cell's mean red, green and blue are the scores
-// of the classes. Two more rows are coefficients of masks.
+// Cells of 16 x 16 pixels of a square image of `size` pixels are the boxes; a cell's mean red, green and blue are the
+// scores of the classes. Two more rows are coefficients of masks.
 inline Graph CellDetector(int64_t size = 64, const std::string& names = "{0: 'red ball', 1: 'cup', 2: 'banana'}") {
   const int64_t side = size / 16, cells = side * side;
   std::vector<float> boxes(size_t(4 * cells), 16);
@@ -42,10 +42,10 @@ inline Graph CellDetector(int64_t size = 64, const std::string& names = "{0: 're
   return graph;
 }
 
-// A Grounding DINO with three boxes. The first has a high score at the token "banana", the second at "mug", the third, a
-// low one, at "cup", and only where position, type, masks and block are those of a phrase of one word. Centre: the mean of the
-// normalised red and green, a hundredth of it around the middle; size: a 10,000th of the image that the model was given.
-// release: with the tensors of the release's own export, else of Hugging Face's.
+// A Grounding DINO with three boxes. The first has a high score at the token "banana", the second at "mug", the third,
+// a low one, at "cup", and only where position, type, masks and block are those of a phrase of one word. Centre: the
+// mean of the normalised red and green, a hundredth of it around the middle; size: a 10,000th of the image that the
+// model was given. release: with the tensors of the release's own export, else of Hugging Face's.
 inline Graph TinyGroundingDino(bool release) {
   Graph graph;
   const auto as_floats = [&](const std::string& tensor) {

@@ -11,8 +11,8 @@ namespace sanerf {
 std::u32string DecodeUtf8(std::string_view text);
 void AppendUtf8(char32_t code, std::string* text);
 
-// Lower case without accents: Latin (to U+017F), Greek and Cyrillic. A letter that is no base letter with an accent (ø, ß, đ) is
-// kept. Combining accents give U'\0': they are dropped.
+// Lower case without accents: Latin (to U+017F), Greek and Cyrillic. A letter that is no base letter with an accent (ø,
+// ß, đ) is kept. Combining accents give U'\0': they are dropped.
 char32_t PlainLetter(char32_t code);
 
 bool IsSpace(char32_t code);

@@ -56,7 +56,8 @@ DetectorFiles FromCatalogue(const std::string& name) {
     if (entry.name == name) chosen = &entry;
     if (entry.kind == "detector") detectors.push_back(entry.name);
   }
-  const std::string others = fmt::format("detectors by name: {}; or give the path of an .onnx file", fmt::join(detectors, ", "));
+  const std::string others =
+      fmt::format("detectors by name: {}; or give the path of an .onnx file", fmt::join(detectors, ", "));
   if (!chosen) throw UsageError("there is no detector \"" + name + "\"", DidYouMean(name, detectors), others);
   if (chosen->kind != "detector")
     throw UsageError("the model " + name + " detects nothing", "it is a " + chosen->kind + " model", others);
@@ -111,7 +112,8 @@ std::vector<std::string> SplitPhrases(const std::string& text) {
   std::string phrase;
   const auto finish = [&] {
     while (!phrase.empty() && phrase.back() == ' ') phrase.pop_back();
-    if (!phrase.empty() && std::find(phrases.begin(), phrases.end(), phrase) == phrases.end()) phrases.push_back(phrase);
+    if (!phrase.empty() && std::find(phrases.begin(), phrases.end(), phrase) == phrases.end())
+      phrases.push_back(phrase);
     phrase.clear();
   };
   for (const char32_t code : DecodeUtf8(text)) {

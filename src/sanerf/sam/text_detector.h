@@ -1,4 +1,5 @@
-// Boxes for words: 2D detectors behind ONNX Runtime, open vocabulary (Grounding DINO) or a fixed list of classes (YOLO).
+// Boxes for words: 2D detectors behind ONNX Runtime, open vocabulary (Grounding DINO) or a fixed list of classes
+// (YOLO).
 #pragma once
 
 #include <filesystem>
@@ -28,21 +29,22 @@ struct PhraseBoxes {
   float best_score = 0;            // of all candidates, also of those below
 };
 struct Detections {
-  std::vector<PhraseBoxes> phrases;                  // one per phrase, in order
-  std::vector<std::pair<std::string, float>> seen;  // classes above the threshold with their best scores, asked for or not
+  std::vector<PhraseBoxes> phrases;  // one per phrase, in order
+  std::vector<std::pair<std::string, float>>
+      seen;  // classes above the threshold with their best scores, asked for or not
 };
 
 class TextDetector {
  public:
-  // name: a catalogue name ("yolo11n-seg"), a model file, or a folder with one; a Grounding DINO needs its vocab.txt beside
-  // it. The model's inputs and outputs tell which of the two it is. Throws UsageError for an unknown name or options out of
-  // range, Error that says what is missing or what the file is instead.
+  // name: a catalogue name ("yolo11n-seg"), a model file, or a folder with one; a Grounding DINO needs its vocab.txt
+  // beside it. The model's inputs and outputs tell which of the two it is. Throws UsageError for an unknown name or
+  // options out of range, Error that says what is missing or what the file is instead.
   static std::unique_ptr<TextDetector> Load(const std::string& name, const TextDetectorOptions& options = {});
   virtual ~TextDetector() = default;
 
   virtual const std::string& name() const = 0;
-  virtual const std::string& licence() const = 0;  // empty when it is not known
-  virtual uint64_t Fingerprint() const = 0;        // of the model's files
+  virtual const std::string& licence() const = 0;              // empty when it is not known
+  virtual uint64_t Fingerprint() const = 0;                    // of the model's files
   virtual const std::vector<std::string>& Labels() const = 0;  // empty = open vocabulary
   virtual double box_threshold() const = 0;
 
@@ -52,8 +54,8 @@ class TextDetector {
   virtual Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases) const = 0;
 };
 
-// "Banana. coffee mug ." -> "banana", "coffee mug": phrases end at a full stop, each once, lower case, single spaces. Throws
-// UsageError when there is none.
+// "Banana. coffee mug ." -> "banana", "coffee mug": phrases end at a full stop, each once, lower case, single spaces.
+// Throws UsageError when there is none.
 std::vector<std::string> SplitPhrases(const std::string& text);
 
 std::string Shortened(const std::string& text);  // for messages

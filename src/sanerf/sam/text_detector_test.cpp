@@ -56,7 +56,8 @@ TEST(SplitPhrases, EndAtFullStops) {
   EXPECT_THAT(SplitPhrases(" Coffee \t MUG . banana. . Banana ."), ElementsAre("coffee mug", "banana"));
   EXPECT_THAT(SplitPhrases("a, b"), ElementsAre("a, b"));
   for (const char* nothing : {"", " ", " . . ", "\n.\t"})
-    EXPECT_THAT(ErrorTextOf<UsageError>([&] { SplitPhrases(nothing); }), HasSubstr("the text names nothing")) << nothing;
+    EXPECT_THAT(ErrorTextOf<UsageError>([&] { SplitPhrases(nothing); }), HasSubstr("the text names nothing"))
+        << nothing;
 }
 
 TEST(KeepDistinct, DropsBoxesThatOverlapABetterOne) {
@@ -79,8 +80,8 @@ TEST_F(TextDetectorTest, AroundTheImageThereIsGrey) {
   EXPECT_TRUE(found.phrases[0].boxes.empty());  // they lie beside the image
 }
 
-// The image is 100 x 50; scaled by 0.64 it fills rows 16 to 48 of the model's 64 x 64. Its left half is red: four cells of 16
-// model pixels, 25 of the image.
+// The image is 100 x 50; scaled by 0.64 it fills rows 16 to 48 of the model's 64 x 64. Its left half is red: four cells
+// of 16 model pixels, 25 of the image.
 TEST_F(TextDetectorTest, BoxesComeBackInThePixelsOfTheImage) {
   const auto detector =
       TextDetector::Load(Write("cells.onnx", CellDetector().Model()), {.box_threshold = 0.5, .overlap = 1});
@@ -109,10 +110,14 @@ TEST_F(TextDetectorTest, BoxesComeBackInThePixelsOfTheImage) {
 
 TEST_F(TextDetectorTest, AWordThatIsNoClassIsAnsweredWithTheNearest) {
   const auto detector = TextDetector::Load(Write("cells.onnx", CellDetector().Model()));
-  EXPECT_EQ(ErrorTextOf<UsageError>([&] { detector->CheckPhrases({"cup", "bannana"}); }),
+  EXPECT_EQ(ErrorTextOf<UsageError>([&] {
+              detector->CheckPhrases({"cup", "bannana"});
+            }),
             "'bannana' is no class of the detector " + (folder_ / "cells.onnx").string() +
                 ": it knows only 3 classes\nnearest are: banana; all of them: red ball, cup, banana");
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { detector->CheckPhrases({"cup", "cups"}); }),
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] {
+                detector->CheckPhrases({"cup", "cups"});
+              }),
               HasSubstr("'cups' names the class 'cup' once more"));
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { detector->CheckPhrases({std::string(1000, 'x')}); }),
               AllOf(HasSubstr("xxx…' is no class"), testing::Not(HasSubstr(std::string(100, 'x')))));
@@ -126,8 +131,8 @@ TEST_F(TextDetectorTest, NamesMustFitTheScores) {
 
 class GroundingDinoTest : public TextDetectorTest, public testing::WithParamInterface<bool> {};
 
-// A grey image of 200 x 100: short side 800, but 1600 is too long, so 1333 x 667 (rounded). Normalised red: (0.8 - 0.485) /
-// 0.229 = 1.3755, green: (0.2 - 0.456) / 0.224 = -1.1429.
+// A grey image of 200 x 100: short side 800, but 1600 is too long, so 1333 x 667 (rounded). Normalised red: (0.8 -
+// 0.485) / 0.229 = 1.3755, green: (0.2 - 0.456) / 0.224 = -1.1429.
 TEST_P(GroundingDinoTest, WordsImageAndMasksReachTheModel) {
   const auto detector = TextDetector::Load(WriteDino(GetParam()));
   EXPECT_TRUE(detector->Labels().empty());
@@ -159,9 +164,8 @@ TEST_P(GroundingDinoTest, ThresholdsDecideWhatIsKept) {
   EXPECT_TRUE(TextDetector::Load(model, {.text_threshold = 0.4})->Detect(image, {"cup"}).phrases[0].boxes.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Exports, GroundingDinoTest, testing::Bool(), [](const auto& info) {
-  return info.param ? "Release" : "HuggingFace";
-});
+INSTANTIATE_TEST_SUITE_P(Exports, GroundingDinoTest, testing::Bool(),
+                         [](const auto& info) { return info.param ? "Release" : "HuggingFace"; });
 
 // In a phrase of two words position and block differ from those of one word.
 TEST_F(TextDetectorTest, ThePlaceInThePhraseReachesTheRelease) {
@@ -194,15 +198,15 @@ TEST_F(TextDetectorTest, AFolderIsAModelAndItsVocabulary) {
 
 TEST_F(TextDetectorTest, TheWrongKindOfModelIsCalledByItsName) {
   const onnx_test::HqShape shape{1, 160};
-  EXPECT_THAT(LoadError(Write("sam.onnx", onnx_test::ChoosingDecoder().Model())),
-              AllOf(HasSubstr("sam.onnx is no detector: it is a mask decoder"), HasSubstr("\nneeded is Grounding DINO")));
-  EXPECT_THAT(LoadError(Write("encoder.onnx", onnx_test::HqEncoder(shape).Model())), HasSubstr("it is an image encoder"));
-  EXPECT_THAT(LoadError(Write("relu.onnx", onnx_test::Graph()
-                                               .Input("x", {1, -1})
-                                               .Output("y", {1, -1})
-                                               .Node("Relu", {"x"}, "y")
-                                               .Model())),
-              HasSubstr("it is a model with the inputs x [1, any] and the outputs y [1, any]"));
+  EXPECT_THAT(
+      LoadError(Write("sam.onnx", onnx_test::ChoosingDecoder().Model())),
+      AllOf(HasSubstr("sam.onnx is no detector: it is a mask decoder"), HasSubstr("\nneeded is Grounding DINO")));
+  EXPECT_THAT(LoadError(Write("encoder.onnx", onnx_test::HqEncoder(shape).Model())),
+              HasSubstr("it is an image encoder"));
+  EXPECT_THAT(
+      LoadError(Write("relu.onnx",
+                      onnx_test::Graph().Input("x", {1, -1}).Output("y", {1, -1}).Node("Relu", {"x"}, "y").Model())),
+      HasSubstr("it is a model with the inputs x [1, any] and the outputs y [1, any]"));
   EXPECT_THAT(LoadError(Write("text.onnx", "no model")), HasSubstr("cannot load the model"));
   EXPECT_THAT(LoadError("none.onnx"), HasSubstr("the detector none.onnx cannot be read: there is no such file"));
 
