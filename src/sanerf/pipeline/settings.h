@@ -12,6 +12,7 @@
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/nerf/options.h"
+#include "sanerf/pipeline/text_options.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/synth.h"
 
@@ -38,6 +39,7 @@ class Settings {
   SceneOptions scene;
   NerfOptions nerf;
   EncodeOptions encode;
+  TextOptions text;
   MaskDecoderOptions masks;
   SegmentOptions segment;
   AggregatorOptions object;
