@@ -83,14 +83,17 @@ void AddModels(CommandLine& line) {
     line.run = [&line, name] {
       const std::vector<ModelEntry> catalogue = LoadCatalogue();
       const ModelEntry& entry = FindModel(catalogue, *name);
+      LogInfo("licence of {}: {}", entry.name, entry.licence);
       FetchModel(entry);
       if (line.common.json) {
         PrintJson(
-            {{"name", entry.name}, {"folder", ModelFolder().string()}, {"state", StateText(CheckModel(entry, false))}});
+            {{"name", entry.name}, {"folder", ModelFolder().string()}, {"state", StateText(CheckModel(entry, false))},
+             {"licence", entry.licence}});
       } else {
         LogInfo("model  {} is in {}", entry.name, ModelFolder().string());
       }
-      SuggestNext("sanerf encode RUN --model " + entry.name);
+      SuggestNext(entry.kind == "detector" ? "sanerf segment RUN --text WORDS --detector " + entry.name
+                                           : "sanerf encode RUN --model " + entry.name);
     };
   });
 

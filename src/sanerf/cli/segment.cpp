@@ -5,19 +5,33 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/text_stage.h"
 
 namespace sanerf {
 namespace {
 
 struct Flags {
-  std::string run, scene, name, prompts;
+  std::string run, scene, name, prompts, detector;
+  std::optional<std::string> text;
   std::vector<std::string> clicks, points, boxes;
   std::optional<int> instance, min_visible, max_views;
   bool add = false;
 };
 
+ObjectPrompt ObjectFrom(const Flags& flags) {
+  ObjectPrompt object;
+  object.name = flags.name;
+  object.instance = flags.instance.value_or(-1);
+  object.min_visible = flags.min_visible.value_or(0);
+  for (const std::string& text : flags.clicks) object.clicks.push_back(ParseClick(text));
+  for (const std::string& text : flags.points) object.points.push_back(ParsePoint(text));
+  for (const std::string& text : flags.boxes) object.boxes.push_back(ParseBox(text));
+  return object;
+}
+
 Prompts PromptsFrom(const Flags& flags) {
   const bool has_prompt = !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
+  if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
   if (!flags.prompts.empty()) {
     if (has_prompt || !flags.name.empty() || flags.instance || flags.min_visible) {
       throw UsageError("--prompts stands alone", "the file has names and prompts of its own",
@@ -30,14 +44,13 @@ Prompts PromptsFrom(const Flags& flags) {
                      fmt::format("click on it: sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
   }
   if (flags.name.empty()) throw UsageError("--name is missing", "", "give the object a name: --name mug");
-  ObjectPrompt object;
-  object.name = flags.name;
-  object.instance = flags.instance.value_or(-1);
-  object.min_visible = flags.min_visible.value_or(0);
-  for (const std::string& text : flags.clicks) object.clicks.push_back(ParseClick(text));
-  for (const std::string& text : flags.points) object.points.push_back(ParsePoint(text));
-  for (const std::string& text : flags.boxes) object.boxes.push_back(ParseBox(text));
-  return {{object}};
+  return {{ObjectFrom(flags)}};
+}
+
+TextRequest TextRequestFrom(const Flags& flags) {
+  if (!flags.prompts.empty())
+    throw UsageError("--text and --prompts are two ways to say what to segment", "", "give one of them");
+  return {flags.run, std::nullopt, *flags.text, ObjectFrom(flags)};
 }
 
 Json ToJson(const Flags& flags, const SegmentResult& result) {
@@ -56,15 +69,34 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
 }
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  SegmentRequest request{flags.run, std::nullopt, PromptsFrom(flags), flags.add};
+  SegmentRequest request{flags.run, std::nullopt, {}, flags.add};
   if (!flags.scene.empty()) request.scene = flags.scene;
+  std::optional<TextRequest> text_request;
+  if (flags.text) {
+    text_request = TextRequestFrom(flags);
+    text_request->scene = request.scene;
+  } else {
+    request.prompts = PromptsFrom(flags);
+  }
   Settings settings;
   RestoreFromRun(flags.run, &settings);
-  ApplyCommonFlags(common, {"encode", "masks", "segment", "object"}, "segment", &settings);
+  std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
+  if (flags.text) stages.push_back("text");
+  ApplyCommonFlags(common, stages, "segment", &settings);
   if (flags.max_views) settings.Assign(fmt::format("segment.max_views={}", *flags.max_views), "--max-views");
+  if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
+
+  std::optional<TextResult> text;
+  if (text_request) {
+    text = PromptsFromText(*text_request, settings);
+    request.prompts = text->prompts;
+  }
   const SegmentResult result = Segment(request, settings);
+  if (text) StoreTextReports(flags.run, *text);
   if (common.json) {
-    PrintJson(ToJson(flags, result));
+    Json json = ToJson(flags, result);
+    if (text) json["text"] = ToJson(*text);
+    PrintJson(json);
   } else {
     for (const StoredObject& object : result.objects) {
       LogInfo("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used, object.views_total);
@@ -81,15 +113,17 @@ void Run(const CommonFlags& common, const Flags& flags) {
 void AddSegment(CommandLine& line) {
   auto flags = std::make_shared<Flags>();
   CLI::App* sub = AddCommand(
-      line, "segment", "clicks, boxes or 3D points to a 3D mask: one SAM mask per view, fused in an object field",
+      line, "segment",
+      "clicks, boxes, 3D points or words to a 3D mask: one SAM mask per view, fused in an object field",
       "  sanerf segment run --name mug --click IMG_12:310,220\n"
       "  sanerf segment run --name mug --click IMG_12:310,220 --click IMG_12:90,40:neg\n"
       "  sanerf segment run --name mug --box IMG_12:250,180,370,260\n"
       "  sanerf segment run --prompts prompts.json          several objects in one field\n"
       "  sanerf segment run --name mug --click IMG_31:88,140:neg --add    one more click for the mug\n"
-      "  sanerf segment run --name plate --click IMG_12:400,300 --add     and a plate, beside the mug\n\n"
+      "  sanerf segment run --name plate --click IMG_12:400,300 --add     and a plate, beside the mug\n"
+      "  sanerf segment run --text \"banana. cup\"           found by a detector: sanerf models fetch yolo11n-seg\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
-      "the full-size photo. Held-out views are never used.");
+      "the full-size photo. Held-out views are never used. With --text a click says which of several things is meant.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--name", flags->name, "name of the object");
   sub->add_option("--click", flags->clicks, "a click on the object, or beside it with :neg (repeatable)")
@@ -102,6 +136,11 @@ void AddSegment(CommandLine& line) {
       ->type_name("VIEW:X0,Y0,X1,Y1")
       ->allow_extra_args(false);
   sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects")->type_name("FILE");
+  sub->add_option("--text", flags->text, "what to segment, in words; several things with full stops: \"banana. cup\"")
+      ->type_name("WORDS");
+  sub->add_option("--detector", flags->detector,
+                  "what looks for the words: a detector of the catalogue or an .onnx file")
+      ->type_name("NAME|PATH");
   sub->add_flag("--add", flags->add,
                 "keep the objects that are there: a known name gets these prompts as well, a new one joins their field");
   sub->add_option("--instance", flags->instance, "the object's id in the ground-truth masks, for eval");

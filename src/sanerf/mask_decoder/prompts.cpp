@@ -80,10 +80,11 @@ int ReadCount(const JsonCursor& owner, const std::string& key, int fallback) {
 }
 
 ObjectPrompt ReadObject(const JsonCursor& cursor) {
-  CheckKeys(cursor, {"name", "instance", "points", "clicks", "boxes", "min_visible"});
+  CheckKeys(cursor, {"name", "instance", "text", "points", "clicks", "boxes", "min_visible"});
   ObjectPrompt object;
   object.name = cursor["name"].String();
   object.instance = ReadCount(cursor, "instance", -1);
+  object.text = cursor.StringOr("text", "");
   object.points = ReadList(cursor, "points", &ReadPoint);
   object.clicks = ReadList(cursor, "clicks", &ReadClick);
   object.boxes = ReadList(cursor, "boxes", &ReadBox);
@@ -151,6 +152,7 @@ Prompts ReadPrompts(const std::filesystem::path& path) {
 Json ToJson(const ObjectPrompt& object) {
   Json json = {{"name", object.name}};
   if (object.instance >= 0) json["instance"] = object.instance;
+  if (!object.text.empty()) json["text"] = object.text;
   for (const PointPrompt& point : object.points) {
     json["points"].push_back({{"p", {point.p.x(), point.p.y(), point.p.z()}}, {"label", point.label}});
   }

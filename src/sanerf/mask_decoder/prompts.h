@@ -32,6 +32,7 @@ struct ObjectPrompt {
   std::vector<ClickPrompt> clicks;
   std::vector<BoxPrompt> boxes;
   int min_visible = 0;  // k of the paper's visibility filter; 0 = decide from the number of points
+  std::string text;     // the words that it was found by, empty = none; says where the prompts come from, no more
 };
 
 struct Prompts {

@@ -46,7 +46,10 @@ TEST_F(PromptsFileTest, ReadsEverything) {
     {"name": "mug", "instance": 3, "points": [{"p": [0.5, -1, 2e-3], "label": 0}, {"p": [1, 2, 3]}],
      "clicks": [{"view": "r_012", "xy": [10.5, 20], "label": 1}],
      "boxes": [{"view": "train/0.png", "xyxy": [1, 2, 30, 40]}], "min_visible": 2},
-    {"name": "red box", "clicks": [{"view": "3", "xy": [0, 0]}]}]})");
+    {"name": "red box", "text": "a red box", "clicks": [{"view": "3", "xy": [0, 0]}]}]})");
+  EXPECT_EQ(prompts.objects[1].text, "a red box");
+  EXPECT_EQ(ToJson(prompts)["objects"][1]["text"], "a red box");
+  EXPECT_FALSE(ToJson(prompts)["objects"][0].contains("text"));
   ASSERT_EQ(prompts.objects.size(), 2u);
   const ObjectPrompt& mug = prompts.objects[0];
   EXPECT_EQ(mug.name, "mug");

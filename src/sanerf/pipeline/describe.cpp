@@ -65,6 +65,8 @@ DoctorRow ModelRow(const ModelEntry& entry) {
     case ModelState::kMissing:
       break;
   }
+  // Detectors are extras: nothing is wrong without one.
+  if (entry.kind == "detector") return {"model " + entry.name, "not installed (only segment --text uses it)", true, ""};
   return {"model " + entry.name, "not installed", false, "sanerf models fetch " + entry.name};
 }
 

@@ -13,7 +13,7 @@ namespace {
 const std::map<std::string, std::string>& CommandOfStage() {
   static const std::map<std::string, std::string> commands = {
       {"synth", "synth"},   {"scene", "train"},     {"nerf", "train"},    {"encode", "encode"},
-      {"field", "encode"},        {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"}};
+      {"field", "encode"},  {"text", "segment --text"}, {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"}};
   return commands;
 }
 
@@ -25,6 +25,7 @@ Settings::Settings() {
   registry_.Add("nerf", nerf);
   registry_.Add("encode", encode);
   registry_.Add("field", field);
+  registry_.Add("text", text);
   registry_.Add("masks", masks);
   registry_.Add("segment", segment);
   registry_.Add("object", object);

@@ -13,6 +13,7 @@
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/nerf/options.h"
+#include "sanerf/pipeline/text_options.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/synth.h"
 
@@ -46,6 +47,7 @@ class Settings {
   NerfOptions nerf;
   EncodeOptions encode;
   FieldOptions field;
+  TextOptions text;
   MaskDecoderOptions masks;
   SegmentOptions segment;
   AggregatorOptions object;

@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
+#include "sanerf/sam/model_kind.h"
 #include "sanerf/sam/onnx_graph.h"
 #include "sanerf/sam/onnx_session.h"
 #include "sanerf/sam/sam_frame.h"
@@ -45,7 +46,8 @@ Layout LayoutOf(const OnnxSession& decoder) {
             {decoder.Input("high_res_feats_0", {1, -1, 256, 256}), decoder.Input("high_res_feats_1", {1, -1, 128, 128}),
              decoder.Input("image_embed", {1, -1, 64, 64})},
             "masks"};
-  decoder.Fail("it has neither SAM's input \"image_embeddings\" nor SAM 2's \"image_embed\": it is no mask decoder");
+  decoder.Fail("it has neither SAM's input \"image_embeddings\" nor SAM 2's \"image_embed\": it is no mask decoder but " +
+               WhatItIs(decoder));
 }
 
 // The decoder, opened so that it hands out every mask that it computes when its graph shows where they are.

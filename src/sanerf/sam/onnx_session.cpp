@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <type_traits>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
@@ -59,12 +60,23 @@ std::string FirstLine(const char* message) {
   return text.substr(0, std::min(text.find('\n'), size_t{300}));
 }
 
-TensorInfo InfoOf(std::string name, const Ort::TypeInfo& type, const fs::path& file, const std::string& hint) {
-  if (type.GetONNXType() != ONNX_TYPE_TENSOR ||
-      type.GetTensorTypeAndShapeInfo().GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)
-    throw Error("the model " + file.string() + " does not fit", "\"" + name + "\" is not a tensor of 32-bit floats",
-                hint);
-  return {std::move(name), type.GetTensorTypeAndShapeInfo().GetShape()};
+ElementType TypeOf(ONNXTensorElementDataType type) {
+  switch (type) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
+      return ElementType::kFloat;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
+      return ElementType::kInt64;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL:
+      return ElementType::kBool;
+    default:
+      return ElementType::kOther;
+  }
+}
+
+TensorInfo InfoOf(std::string name, const Ort::TypeInfo& type) {
+  if (type.GetONNXType() != ONNX_TYPE_TENSOR) return {std::move(name), {}, ElementType::kOther};
+  const auto info = type.GetTensorTypeAndShapeInfo();
+  return {std::move(name), info.GetShape(), TypeOf(info.GetElementType())};
 }
 
 const TensorInfo* FindTensor(const std::vector<TensorInfo>& tensors, const std::string& name) {
@@ -107,11 +119,9 @@ void OnnxSession::Open(const std::string* bytes) {
                     : Ort::Session(environment, file_.c_str(), Options());
     const Ort::AllocatorWithDefaultOptions allocator;
     for (size_t i = 0; i < session.GetInputCount(); ++i)
-      inputs_.push_back(
-          InfoOf(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i), file_, hint_));
+      inputs_.push_back(InfoOf(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));
     for (size_t i = 0; i < session.GetOutputCount(); ++i)
-      outputs_.push_back(
-          InfoOf(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i), file_, hint_));
+      outputs_.push_back(InfoOf(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i)));
   } catch (const Ort::Exception& e) {
     throw Error("cannot load the model " + file_.string(), FirstLine(e.what()), hint_);
   }
@@ -120,20 +130,28 @@ void OnnxSession::Open(const std::string* bytes) {
 bool OnnxSession::HasInput(const std::string& name) const { return FindTensor(inputs_, name) != nullptr; }
 bool OnnxSession::HasOutput(const std::string& name) const { return FindTensor(outputs_, name) != nullptr; }
 
-const TensorInfo& OnnxSession::Input(const std::string& name, const std::vector<int64_t>& shape) const {
-  const TensorInfo* tensor = FindTensor(inputs_, name);
-  if (!tensor) Fail("it has no input \"" + name + "\" (its inputs: " + NamesOf(inputs_) + ")");
+const TensorInfo& OnnxSession::Fitting(const char* kind, const std::vector<TensorInfo>& tensors,
+                                       const std::string& name, const std::vector<int64_t>& shape) const {
+  const TensorInfo* tensor = FindTensor(tensors, name);
+  if (!tensor) Fail(fmt::format("it has no {} \"{}\" (its {}s: {})", kind, name, kind, NamesOf(tensors)));
+  if (tensor->type != ElementType::kFloat) Fail(fmt::format("its {} \"{}\" is not a tensor of 32-bit floats", kind, name));
   if (!ShapesFit(tensor->shape, shape))
-    Fail("its input \"" + name + "\" is " + ShapeText(tensor->shape) + ", needed is " + ShapeText(shape));
+    Fail(fmt::format("its {} \"{}\" is {}, needed is {}", kind, name, ShapeText(tensor->shape), ShapeText(shape)));
   return *tensor;
 }
 
+const TensorInfo& OnnxSession::Input(const std::string& name, const std::vector<int64_t>& shape) const {
+  return Fitting("input", inputs_, name, shape);
+}
+
 const TensorInfo& OnnxSession::Output(const std::string& name, const std::vector<int64_t>& shape) const {
-  const TensorInfo* tensor = FindTensor(outputs_, name);
-  if (!tensor) Fail("it has no output \"" + name + "\" (its outputs: " + NamesOf(outputs_) + ")");
-  if (!ShapesFit(tensor->shape, shape))
-    Fail("its output \"" + name + "\" is " + ShapeText(tensor->shape) + ", needed is " + ShapeText(shape));
-  return *tensor;
+  return Fitting("output", outputs_, name, shape);
+}
+
+std::string OnnxSession::Metadata(const std::string& key) const {
+  const Ort::AllocatorWithDefaultOptions allocator;
+  const auto value = handle_->session.GetModelMetadata().LookupCustomMetadataMapAllocated(key.c_str(), allocator);
+  return value ? value.get() : "";
 }
 
 void OnnxSession::Fail(const std::string& why) const {
@@ -147,9 +165,14 @@ std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::
   for (const Feed& feed : feeds) {
     const int64_t size = std::accumulate(feed.shape.begin(), feed.shape.end(), int64_t{1}, std::multiplies<>());
     feed_names.push_back(feed.name.c_str());
-    // ONNX Runtime only reads its inputs, though the interface takes them as mutable.
-    values.push_back(Ort::Value::CreateTensor<float>(memory, const_cast<float*>(feed.data), size_t(size),
-                                                     feed.shape.data(), feed.shape.size()));
+    std::visit(
+        [&](const auto* data) {
+          using Element = std::remove_const_t<std::remove_pointer_t<decltype(data)>>;
+          // ONNX Runtime only reads its inputs, though the interface takes them as mutable.
+          values.push_back(Ort::Value::CreateTensor<Element>(memory, const_cast<Element*>(data), size_t(size),
+                                                             feed.shape.data(), feed.shape.size()));
+        },
+        feed.data);
   }
   for (const std::string& name : outputs) output_names.push_back(name.c_str());
 

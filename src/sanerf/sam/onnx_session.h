@@ -1,18 +1,23 @@
-// One ONNX Runtime session: names and shapes known, float tensors in and out, errors that name file and tensor.
+// One ONNX Runtime session: names, types and shapes known, floats, integers and booleans in, floats out, errors that name
+// file and tensor.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sanerf/sam/sam.h"
 
 namespace sanerf {
 
+enum class ElementType { kFloat, kInt64, kBool, kOther };
+
 struct TensorInfo {
   std::string name;
   std::vector<int64_t> shape;  // -1: any size
+  ElementType type = ElementType::kFloat;
 };
 
 class OnnxSession {
@@ -28,22 +33,27 @@ class OnnxSession {
   const std::vector<TensorInfo>& outputs() const { return outputs_; }
   bool HasInput(const std::string& name) const;
   bool HasOutput(const std::string& name) const;
-  // The named tensor; throws Error when it is absent or its shape cannot be `shape` (-1: any size).
+  // The named tensor of 32-bit floats; throws Error when it is absent, of another type, or when its shape cannot be
+  // `shape` (-1: any size).
   const TensorInfo& Input(const std::string& name, const std::vector<int64_t>& shape) const;
   const TensorInfo& Output(const std::string& name, const std::vector<int64_t>& shape) const;
+  // What the exporter wrote beside the graph ("names", "author"); empty when the key is not there.
+  std::string Metadata(const std::string& key) const;
   [[noreturn]] void Fail(const std::string& why) const;  // Error "the model FILE does not fit: why"
 
   struct Feed {
     std::string name;
     std::vector<int64_t> shape;
-    const float* data = nullptr;
+    std::variant<const float*, const int64_t*, const bool*> data;
   };
-  // Thread safe. The tensors come back in the order of `outputs`.
+  // Thread safe. The tensors, floats, come back in the order of `outputs`.
   std::vector<Tensor> Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs) const;
 
  private:
   struct Handle;
   void Open(const std::string* bytes);
+  const TensorInfo& Fitting(const char* kind, const std::vector<TensorInfo>& tensors, const std::string& name,
+                            const std::vector<int64_t>& shape) const;
 
   std::filesystem::path file_;
   std::string hint_;

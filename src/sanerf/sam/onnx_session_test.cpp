@@ -92,7 +92,33 @@ TEST_F(OnnxSessionTest, RefusesWhatIsNoModel) {
   EXPECT_THAT(ErrorOf([&] { OnnxSession(empty, ""); }), HasSubstr("empty.onnx"));
 }
 
-TEST_F(OnnxSessionTest, RefusesTensorsThatAreNotFloats) {
+TEST_F(OnnxSessionTest, FeedsIntegersAndBooleans) {
+  using onnx_test::Attribute;
+  // y = ids where mask, else 0.
+  const std::string model = Graph()
+                                .Input("ids", {1, -1}, onnx_test::kInt64s)
+                                .Input("mask", {1, -1}, onnx_test::kBools)
+                                .Output("y", {1, -1})
+                                .Floats("zero", {}, {0})
+                                .Node("Cast", {"ids"}, "numbers", {Attribute("to", onnx_test::kFloats)})
+                                .Node("Where", {"mask", "numbers", "zero"}, "y")
+                                .Metadata("names", "{0: 'cup'}")
+                                .Model();
+  const OnnxSession session(Write("where.onnx", model), "hint");
+  EXPECT_EQ(session.inputs()[0].type, ElementType::kInt64);
+  EXPECT_EQ(session.inputs()[1].type, ElementType::kBool);
+  const int64_t ids[3] = {7, -8, 9};
+  const bool mask[3] = {true, true, false};
+  EXPECT_EQ(session.Run({{"ids", {1, 3}, ids}, {"mask", {1, 3}, mask}}, {"y"})[0].data, (std::vector<float>{7, -8, 0}));
+  EXPECT_EQ(session.Metadata("names"), "{0: 'cup'}");
+  EXPECT_EQ(session.Metadata("author"), "");
+  EXPECT_THAT(ErrorOf([&] {
+                session.Input("ids", {1, -1});
+              }),
+              testing::AllOf(HasSubstr("where.onnx"), HasSubstr("\"ids\" is not a tensor of 32-bit floats")));
+}
+
+TEST_F(OnnxSessionTest, RefusesTensorsThatAreNotWhatTheyAreDeclared) {
   const std::string model =
       Graph().Input("x", {4}).Output("y", {1}).Node("ArgMax", {"x"}, "y", {onnx_test::Attribute("axis", 0)}).Model();
   // Declared as float but computed as int64: the runtime itself refuses the file.

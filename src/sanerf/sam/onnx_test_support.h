@@ -31,11 +31,16 @@ inline std::string Attribute(const std::string& name, const std::vector<int64_t>
   return bytes + IntField(20, 7);
 }
 
+// Of TensorProto: what tensors are made of, and what Cast's attribute "to" takes.
+enum Element { kFloats = 1, kInt64s = 7, kBools = 9 };
+
 // A graph under construction.
 class Graph {
  public:
   // shape: -1 = any size.
-  Graph& Input(const std::string& name, const std::vector<int64_t>& shape) { return Add(11, Value(name, shape)); }
+  Graph& Input(const std::string& name, const std::vector<int64_t>& shape, Element element = kFloats) {
+    return Add(11, Value(name, shape, element));
+  }
   Graph& Output(const std::string& name, const std::vector<int64_t>& shape) { return Add(12, Value(name, shape)); }
   Graph& Floats(const std::string& name, const std::vector<int64_t>& shape, const std::vector<float>& values) {
     return Constant(name, shape, 1, values.data(), values.size() * sizeof(float));
@@ -60,9 +65,14 @@ class Graph {
     return Add(1, node);
   }
 
-  // ModelProto {ir_version = 1, graph = 7, opset_import = 8 {version = 2}}.
+  Graph& Metadata(const std::string& key, const std::string& value) {
+    metadata_ += BytesField(14, BytesField(1, key) + BytesField(2, value));
+    return *this;
+  }
+
+  // ModelProto {ir_version = 1, graph = 7, opset_import = 8 {version = 2}, metadata_props = 14 {key = 1, value = 2}}.
   std::string Model() const {
-    return IntField(1, 8) + BytesField(8, IntField(2, 16)) + BytesField(7, BytesField(2, "test") + bytes_);
+    return IntField(1, 8) + BytesField(8, IntField(2, 16)) + BytesField(7, BytesField(2, "test") + bytes_) + metadata_;
   }
 
  private:
@@ -76,13 +86,13 @@ class Graph {
     tensor += IntField(2, type) + BytesField(8, name) + BytesField(9, {static_cast<const char*>(data), size});
     return Add(5, tensor);
   }
-  static std::string Value(const std::string& name, const std::vector<int64_t>& shape) {
+  static std::string Value(const std::string& name, const std::vector<int64_t>& shape, Element element = kFloats) {
     std::string dims;
     for (const int64_t dim : shape) dims += BytesField(1, dim < 0 ? BytesField(2, "any") : IntField(1, dim));
-    return BytesField(1, name) + BytesField(2, BytesField(1, IntField(1, 1) + BytesField(2, dims)));
+    return BytesField(1, name) + BytesField(2, BytesField(1, IntField(1, element) + BytesField(2, dims)));
   }
 
-  std::string bytes_;
+  std::string bytes_, metadata_;
 };
 
 // An encoder that averages 16 x 16 pixels: the map [1, 3, 64, 64] is the normalised image, small.

@@ -6,28 +6,13 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/sam/model_catalogue.h"
-#include "sanerf/sam/onnx_graph.h"
+#include "sanerf/sam/model_hash.h"
 #include "sanerf/sam/onnx_sam.h"
 
 namespace fs = std::filesystem;
 
 namespace sanerf {
 namespace {
-
-// sha256: of the encoder, of the decoder, of further files, one behind the other.
-uint64_t FingerprintOf(const std::string& sha256) { return std::stoull(Sha256(sha256).substr(0, 16), nullptr, 16); }
-
-// Of a model file, and of the files beside it that hold its weights when it does not hold them itself.
-std::string HashesOf(const fs::path& model) {
-  const std::string bytes = ReadFile(model);
-  std::string hashes = Sha256(bytes);
-  for (const std::string& name : ExternalFiles(bytes)) {
-    const fs::path weights = model.parent_path() / name;
-    // Loading the model complains about a missing one.
-    if (std::error_code ignored; fs::is_regular_file(weights, ignored)) hashes += Sha256OfFile(weights);
-  }
-  return hashes;
-}
 
 OnnxSamFiles FromCatalogue(const std::string& name) {
   const std::vector<ModelEntry> catalogue = LoadCatalogue();
@@ -92,7 +77,7 @@ OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const f
   for (const fs::path& path : {encoder, decoder})
     if (std::error_code ignored; !fs::is_regular_file(path, ignored))
       throw Error("the model file " + path.string() + " cannot be read", "there is no such file", hint);
-  return {name, encoder, decoder, FingerprintOf(HashesOf(encoder) + HashesOf(decoder)), MaskRule::kHighestPredictedIou,
+  return {name, encoder, decoder, FingerprintOf(HashesOfModel(encoder) + HashesOfModel(decoder)), MaskRule::kHighestPredictedIou,
           hint};
 }
 

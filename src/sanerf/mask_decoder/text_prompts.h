@@ -1,0 +1,44 @@
+// Boxes of a detector in many views to the prompt of one object (paper 4.5: text prompts). How the boxes of different
+// views are tied to each other the paper does not say; here it is decided in 3D.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sanerf/mask_decoder/text_boxes.h"
+
+namespace sanerf {
+
+struct AgreementOptions {
+  double agreement = 0.5;   // share of the visible points that must lie on each other's masks
+  int points_per_box = 12;  // lifted from inside each box's mask
+  int points = 8;           // handed on with the boxes, for views that have none
+};
+
+struct AgreedObject {
+  ObjectPrompt prompt;  // the boxes that agree, at most one per view, and 3D points that several of their masks hold
+  // Per box that was given: group 0 is the object, others are other objects, -1 belongs to none.
+  struct Fate {
+    int group = -1;
+    std::string reason;  // in words
+  };
+  std::vector<Fate> fates;
+  double score = 0;              // sum over the object's views
+  std::vector<int> other_views;  // how many views every other object was seen in, at least two; best supported first
+  int num_dropped = 0;           // boxes that are neither
+  int num_dropped_views = 0;
+};
+
+// Boxes show the same thing when the points of one that are visible to the other lie on its mask, in both directions.
+// They are grouped by that, the pairs that agree best first; a group has at most one box per view and at least two
+// views. The group with the largest sum of scores is the object; with `hints`, points on the one that is meant, a group
+// that shows the most of them.
+//
+// what: what the boxes were found for; also the object's name. Throws Error when fewer than two views agree, with what
+// to do; UsageError for options out of range.
+AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
+                       const Scene& scene, const FeatureContainer& container, Sam& sam,
+                       const Similarity& model_from_file, const MaskDecoderOptions& masks,
+                       const AgreementOptions& options);
+
+}  // namespace sanerf

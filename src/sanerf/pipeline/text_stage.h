@@ -1,0 +1,50 @@
+// Words to prompts (paper 4.5), before Segment: a 2D detector looks for the words in the photos, SAM and the radiance
+// field's depth decide which of its boxes show one and the same thing.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/mask_decoder/text_prompts.h"
+#include "sanerf/pipeline/settings.h"
+
+namespace sanerf {
+
+struct TextRequest {
+  std::filesystem::path run;
+  std::optional<std::filesystem::path> scene;
+  std::string text;  // "banana. mug": phrases end at full stops, each is an object
+  // More about the one object of a text with one phrase: its name (empty = the phrase), prompts that are added to the
+  // detector's. Of several things that fit, the one with a positive click or point on it is meant; a box replaces the
+  // detector's box in its view.
+  ObjectPrompt more;
+};
+
+struct TextObject {
+  std::string phrase, name;
+  int num_boxes = 0, num_views = 0;  // found above the threshold
+  AgreedObject agreed;               // without prompt
+  Json report;                       // text.json
+};
+struct TextResult {
+  Prompts prompts;
+  std::vector<TextObject> objects;  // in the order of prompts.objects
+  std::string detector, licence;
+  int views_looked = 0;
+  double seconds = 0;
+};
+
+// Throws UsageError for a text without words, one that is too long or that the detector cannot look for, Error when the
+// detector is missing or is none, when nothing fits in any view (with the best score and what was seen instead) and
+// when no two views agree; InterruptedError.
+TextResult PromptsFromText(const TextRequest& request, const Settings& settings);
+
+// RUN/objects/NAME/text.json of the objects that Segment has stored: every box, its score and what became of it.
+void StoreTextReports(const std::filesystem::path& run, const TextResult& result);
+
+std::string NameFromPhrase(const std::string& phrase);  // as a folder's name
+Json ToJson(const TextResult& result);
+
+}  // namespace sanerf

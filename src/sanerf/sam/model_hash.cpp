@@ -1,0 +1,23 @@
+#include "sanerf/sam/model_hash.h"
+
+#include "sanerf/core/files.h"
+#include "sanerf/sam/onnx_graph.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+
+std::string HashesOfModel(const fs::path& model) {
+  const std::string bytes = ReadFile(model);
+  std::string hashes = Sha256(bytes);
+  for (const std::string& name : ExternalFiles(bytes)) {
+    const fs::path weights = model.parent_path() / name;
+    // Loading the model complains about a missing one.
+    if (std::error_code ignored; fs::is_regular_file(weights, ignored)) hashes += Sha256OfFile(weights);
+  }
+  return hashes;
+}
+
+uint64_t FingerprintOf(const std::string& hashes) { return std::stoull(Sha256(hashes).substr(0, 16), nullptr, 16); }
+
+}  // namespace sanerf

@@ -1,0 +1,44 @@
+#include "sanerf/sam/model_kind.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/sam/sam_frame.h"
+
+namespace sanerf {
+namespace {
+
+bool IsOfRank(const TensorInfo& tensor, size_t rank) {
+  return tensor.type == ElementType::kFloat && tensor.shape.size() == rank;
+}
+
+bool TakesOneImage(const OnnxSession& session) {
+  return session.inputs().size() == 1 && IsOfRank(session.inputs()[0], 4) &&
+         ShapesFit(session.inputs()[0].shape, {-1, 3, -1, -1});
+}
+
+std::string ListOf(const std::vector<TensorInfo>& tensors) {
+  std::string text;
+  for (const TensorInfo& tensor : tensors)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", tensor.name, ShapeText(tensor.shape));
+  return text;
+}
+
+}  // namespace
+
+bool ReadsText(const OnnxSession& session) { return session.HasInput("input_ids"); }
+
+bool DetectsClasses(const OnnxSession& session) {
+  return TakesOneImage(session) && !session.outputs().empty() && IsOfRank(session.outputs()[0], 3);
+}
+
+std::string WhatItIs(const OnnxSession& session) {
+  if (session.HasInput("point_coords")) return "a mask decoder";
+  if (ReadsText(session)) return "a detector that reads text";
+  if (DetectsClasses(session)) return "a detector of classes";
+  if (TakesOneImage(session) && ShapesFit(session.inputs()[0].shape, {1, 3, kSamSize, kSamSize}))
+    return "an image encoder";
+  return fmt::format("a model with the inputs {} and the outputs {}", ListOf(session.inputs()),
+                     ListOf(session.outputs()));
+}
+
+}  // namespace sanerf

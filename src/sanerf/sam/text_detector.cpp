@@ -1,0 +1,162 @@
+#include "sanerf/sam/text_detector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/sam/class_detector.h"
+#include "sanerf/sam/grounding_dino.h"
+#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/sam/model_hash.h"
+#include "sanerf/sam/model_kind.h"
+#include "sanerf/sam/plain_letters.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+constexpr char kNeeded[] =
+    "needed is Grounding DINO or a YOLO as they are usually exported to ONNX (docs/method.md, text prompts)";
+
+bool LooksLikeAPath(const std::string& name) {
+  return name.find('/') != std::string::npos || name.ends_with(".onnx") || name.ends_with(".ort");
+}
+
+DetectorFiles FromPath(const std::string& name, const fs::path& model) {
+  if (std::error_code ignored; !fs::is_regular_file(model, ignored))
+    throw Error("the detector " + model.string() + " cannot be read", "there is no such file", kNeeded);
+  std::string hashes = HashesOfModel(model);
+  const fs::path vocabulary = model.parent_path() / "vocab.txt";
+  if (std::error_code ignored; fs::is_regular_file(vocabulary, ignored)) hashes += Sha256OfFile(vocabulary);
+  return {name, "", model, FingerprintOf(hashes), kNeeded};
+}
+
+fs::path OnlyModelIn(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".onnx" || extension == ".ort") found.push_back(entry.path());
+  }
+  if (found.size() != 1)
+    throw Error("the folder " + folder.string() + " does not hold one detector",
+                fmt::format("it has {} .onnx or .ort files", found.size()), "name the file itself");
+  return found[0];
+}
+
+DetectorFiles FromCatalogue(const std::string& name) {
+  const std::vector<ModelEntry> catalogue = LoadCatalogue();
+  std::vector<std::string> detectors;
+  const ModelEntry* chosen = nullptr;
+  for (const ModelEntry& entry : catalogue) {
+    if (entry.name == name) chosen = &entry;
+    if (entry.kind == "detector") detectors.push_back(entry.name);
+  }
+  const std::string others =
+      fmt::format("detectors by name: {}; or give the path of an .onnx file", fmt::join(detectors, ", "));
+  if (!chosen) throw UsageError("there is no detector \"" + name + "\"", DidYouMean(name, detectors), others);
+  if (chosen->kind != "detector")
+    throw UsageError("the model " + name + " detects nothing", "it is a " + chosen->kind + " model", others);
+  const auto file = std::find_if(chosen->files.begin(), chosen->files.end(),
+                                 [](const ModelFile& candidate) { return candidate.role == "detector"; });
+  if (file == chosen->files.end())
+    throw Error("the model " + name + " is incomplete", "its catalogue entry has no file with the role \"detector\"");
+  const std::string fetch =
+      fmt::format("sanerf models fetch {} ({}, licence: {})", name, FormatBytes(double(file->bytes)), chosen->licence);
+  switch (CheckModel(*chosen, /*hash_contents=*/false)) {
+    case ModelState::kPresent:
+      break;
+    case ModelState::kCorrupt:
+      throw Error("the detector " + name + " is damaged", "a file of it has another size than the catalogue says",
+                  "fetch it again with: " + fetch);
+    case ModelState::kMissing:
+      throw Error("the detector " + name + " is not installed", "", "fetch it with: " + fetch);
+  }
+  std::string hashes;
+  for (const ModelFile& part : chosen->files) hashes += part.sha256;
+  return {name, chosen->licence, ModelFolder() / file->name, FingerprintOf(hashes), "fetch it again with: " + fetch};
+}
+
+DetectorFiles FilesOf(const std::string& name) {
+  if (std::error_code ignored; fs::is_directory(name, ignored)) return FromPath(name, OnlyModelIn(name));
+  if (std::error_code ignored; LooksLikeAPath(name) || fs::exists(name, ignored)) return FromPath(name, name);
+  return FromCatalogue(name);
+}
+
+void CheckOptions(const TextDetectorOptions& options) {
+  const auto check = [](const char* name, double value) {
+    if (!(value >= 0 && value <= 1)) throw UsageError(fmt::format("text.{}={}", name, value), "expected 0 to 1");
+  };
+  check("box_threshold", options.box_threshold);
+  check("text_threshold", options.text_threshold);
+  check("overlap", options.overlap);
+}
+
+}  // namespace
+
+std::unique_ptr<TextDetector> TextDetector::Load(const std::string& name, const TextDetectorOptions& options) {
+  CheckOptions(options);
+  const DetectorFiles files = FilesOf(name);
+  auto session = std::make_unique<OnnxSession>(files.model, files.hint);
+  if (ReadsText(*session)) return MakeGroundingDino(files, std::move(session), options);
+  if (DetectsClasses(*session)) return MakeClassDetector(files, std::move(session), options);
+  throw Error("the model " + files.model.string() + " is no detector", "it is " + WhatItIs(*session), kNeeded);
+}
+
+std::vector<std::string> SplitPhrases(const std::string& text) {
+  std::vector<std::string> phrases;
+  std::string phrase;
+  const auto finish = [&] {
+    while (!phrase.empty() && phrase.back() == ' ') phrase.pop_back();
+    if (!phrase.empty() && std::find(phrases.begin(), phrases.end(), phrase) == phrases.end())
+      phrases.push_back(phrase);
+    phrase.clear();
+  };
+  for (const char32_t code : DecodeUtf8(text)) {
+    if (code == U'.' || code == 0x3002) {
+      finish();
+    } else if (IsSpace(code)) {
+      if (!phrase.empty() && phrase.back() != ' ') phrase += ' ';
+    } else if (!IsControl(code)) {
+      AppendUtf8(code >= U'A' && code <= U'Z' ? code + 32 : code, &phrase);
+    }
+  }
+  finish();
+  if (phrases.empty())
+    throw UsageError("the text names nothing", "",
+                     "say what to segment: --text \"banana\", several things with full stops: --text \"banana. cup\"");
+  return phrases;
+}
+
+std::string Shortened(const std::string& text) {
+  constexpr size_t kMaxLetters = 60;
+  const std::u32string codes = DecodeUtf8(text);
+  std::string shortened;
+  for (size_t i = 0; i < std::min(codes.size(), kMaxLetters); ++i) AppendUtf8(codes[i], &shortened);
+  return codes.size() > kMaxLetters ? shortened + "…" : shortened;
+}
+
+double Iou(const DetectedBox& a, const DetectedBox& b) {
+  const double width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
+  const double height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+  if (!(width > 0 && height > 0)) return 0;
+  const auto area = [](const DetectedBox& box) { return double(box.x1 - box.x0) * double(box.y1 - box.y0); };
+  return width * height / (area(a) + area(b) - width * height);
+}
+
+void KeepDistinct(double overlap, std::vector<DetectedBox>* boxes) {
+  std::stable_sort(boxes->begin(), boxes->end(),
+                   [](const DetectedBox& a, const DetectedBox& b) { return a.score > b.score; });
+  std::vector<DetectedBox> kept;
+  for (const DetectedBox& box : *boxes) {
+    if (std::none_of(kept.begin(), kept.end(), [&](const DetectedBox& better) { return Iou(box, better) > overlap; }))
+      kept.push_back(box);
+  }
+  *boxes = std::move(kept);
+}
+
+}  // namespace sanerf
