@@ -14,6 +14,7 @@ struct FieldOptions {
   int extra_views = 0;
   float lr = 1e-2f;
   float lr_final = 0.1f;
+  float network_lr = 0.1f;
   int levels = 16;
   int features = 8;
   int log2_table = 17;
@@ -32,6 +33,7 @@ struct FieldOptions {
     v("extra_views", extra_views, "views it learns from besides the photos: rendered at their places, field of view 50 to 70 degrees");
     v("lr", lr, "learning rate of Adam");
     v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)");
+    v("network_lr", network_lr, "learning rate of the networks, as a share of lr");
     v("levels", levels, "levels of the feature field's hash grid");
     v("features", features, "features per level: 2, 4 or 8");
     v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)");

@@ -18,8 +18,6 @@ using kernels::kTile;
 namespace {
 
 constexpr int64_t kGroupRays = 256;
-// The wide network takes smaller steps than the table: at the table's rate its units die.
-constexpr float kNetworkRate = 0.1f;
 
 }  // namespace
 
@@ -113,7 +111,7 @@ void HeadTrainer::Apply() {
   for (const FeatureGradient& group : groups_) grid_gradients.push_back(&group.grid);
   StepGridAndNetworks(&network.grid, grid_gradients, adam, [&] {
     kernels::AdamStep dense = adam;
-    dense.lr *= kNetworkRate;
+    dense.lr *= options_.network_lr;  // a wide network's units die at the table's rate
     for (const FeatureGradient& group : groups_) {
       AddGradients(group.mlp, &network.mlp.params());
       AddGradients(group.norm, &network.norm.params());
