@@ -27,8 +27,8 @@ class SamPerViewTest : public ::testing::Test {
     auto sam = std::make_unique<AnalyticSam>();
     container_ = container.get();
     sam_ = sam.get();
-    segmenter_ = std::make_unique<SamPerView>(scene_, std::move(container), std::move(sam), Similarity(),
-                                              MaskDecoderOptions());
+    segmenter_ =
+        std::make_unique<SamPerView>(scene_, std::move(container), std::move(sam), Similarity(), MaskDecoderOptions());
   }
   ObjectPrompt PointOn(const std::string& name, const Vec3& p) const {
     ObjectPrompt object;
@@ -78,7 +78,8 @@ TEST_F(SamPerViewTest, AViewWithoutAVisiblePointHasAnEmptyMask) {
 // The mask decoder would not use this view (k); SAM alone answers wherever it is asked.
 TEST_F(SamPerViewTest, OneVisiblePointIsEnough) {
   ObjectPrompt object = PointOn("ball", kFrontOfBall);
-  for (const double x : {-0.1, 0.1}) object.points.push_back({kBallCenter + kBallRadius * Vec3(x, 0, -1).normalized(), 1});
+  for (const double x : {-0.1, 0.1})
+    object.points.push_back({kBallCenter + kBallRadius * Vec3(x, 0, -1).normalized(), 1});
   object.min_visible = 3;
   segmenter_->Fit({{object}});
   EXPECT_GT(CountNonZero(segmenter_->MasksFor(kFront)[0]), 0);

@@ -12,7 +12,8 @@ class Segmenter {
  public:
   virtual ~Segmenter() = default;
 
-  // What is done once for these objects, before any view is asked for. Throws Error, UsageError as the mask decoder does.
+  // What is done once for these objects, before any view is asked for. Throws Error, UsageError as the mask decoder
+  // does.
   virtual void Fit(const Prompts& prompts) = 0;
   // One mask per object of the prompts, in their order: 0/255 at the photo's size, all 0 where the object is not
   // seen. After Fit.

@@ -1,10 +1,11 @@
+#include "sanerf/pipeline/ablate.h"
+
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/ablate.h"
 #include "sanerf/pipeline/ablate_table.h"
 
 namespace sanerf {
@@ -59,8 +60,9 @@ void AddAblate(CommandLine& line) {
           StudyHelp());
   sub->add_option("SCENE", flags->scenes, "run folders, or scenes that are trained first")->required();
   sub->add_option("-o,--out", flags->out, "folder for results and tables")->required();
-  sub->add_option("--prompts", flags->prompts,
-                  "prompts with instance ids: once per scene, or once a name that each scene's folder has [prompts.json]")
+  sub->add_option(
+         "--prompts", flags->prompts,
+         "prompts with instance ids: once per scene, or once a name that each scene's folder has [prompts.json]")
       ->type_name("FILE")
       ->allow_extra_args(false);
   sub->add_option("--studies", flags->studies, "which of the studies below, with commas [all]")

@@ -14,7 +14,7 @@ struct DepthView {
 };
 
 struct ConsistencyOptions {
-  int neighbours = 3;            // views that each view is warped into
+  int neighbours = 3;             // views that each view is warped into
   double depth_tolerance = 0.02;  // two views show one place when their depths differ by less, as a share of the depth
 };
 
@@ -33,8 +33,8 @@ std::vector<int> NeighboursOf(int view, const std::vector<DepthView>& views, int
 // is there, the place lies outside of the other view, or something else is in front of it (or behind it).
 std::vector<int64_t> Correspondences(const DepthView& from, const DepthView& to, double depth_tolerance);
 
-// masks[view][object], non-zero = object, of the views' sizes. One score per object: intersections and unions are summed
-// over all views with each of their neighbours.
+// masks[view][object], non-zero = object, of the views' sizes. One score per object: intersections and unions are
+// summed over all views with each of their neighbours.
 std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& views,
                                                const std::vector<std::vector<ImageU8>>& masks,
                                                const ConsistencyOptions& options = {});

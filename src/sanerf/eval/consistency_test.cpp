@@ -11,8 +11,8 @@ using ::testing::ElementsAre;
 constexpr int kWidth = 60, kHeight = 20;
 constexpr double kFocal = 50, kDistance = 5;
 
-// A camera at (x, 0, 0) that looks along -z at the plane z = -5. Moving it by kDistance / kFocal = 0.1 moves the plane's
-// image by exactly one pixel to the left.
+// A camera at (x, 0, 0) that looks along -z at the plane z = -5. Moving it by kDistance / kFocal = 0.1 moves the
+// plane's image by exactly one pixel to the left.
 DepthView PlaneSeenFrom(double x) {
   DepthView view;
   view.camera.width = kWidth;
@@ -53,16 +53,15 @@ TEST(Consistency, OfAShiftedMaskIsTheOverlapOfTheStripes) {
 }
 
 TEST(Consistency, ScoresEveryObjectByItself) {
-  const std::vector<ConsistencyScore> scores =
-      ScoreConsistency({PlaneSeenFrom(0), PlaneSeenFrom(0.4)},
-                       {{Columns(20, 40), Columns(0, 0)}, {Columns(21, 41), Columns(0, 0)}});
+  const std::vector<ConsistencyScore> scores = ScoreConsistency(
+      {PlaneSeenFrom(0), PlaneSeenFrom(0.4)}, {{Columns(20, 40), Columns(0, 0)}, {Columns(21, 41), Columns(0, 0)}});
   ASSERT_EQ(scores.size(), 2u);
   EXPECT_DOUBLE_EQ(scores[0].Iou(), 0.6);
   EXPECT_EQ(scores[1].Iou(), 0);  // nowhere an object
 }
 
-// In the second view something nearer hides columns 16..25 (the place of 20..29 in the first). Those pixels say nothing:
-// the first mask keeps 10 columns that are seen twice. The second mask ends where the occluder begins.
+// In the second view something nearer hides columns 16..25 (the place of 20..29 in the first). Those pixels say
+// nothing: the first mask keeps 10 columns that are seen twice. The second mask ends where the occluder begins.
 TEST(Consistency, LeavesOutWhatTheOtherViewDoesNotSee) {
   DepthView occluded = PlaneSeenFrom(0.4);
   for (int y = 0; y < kHeight; ++y) {

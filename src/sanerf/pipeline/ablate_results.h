@@ -1,4 +1,5 @@
-// What the ablation found: one result per variant, scene and seed, kept in OUT/results.json so that nothing is run twice.
+// What the ablation found: one result per variant, scene and seed, kept in OUT/results.json so that nothing is run
+// twice.
 #pragma once
 
 #include <filesystem>

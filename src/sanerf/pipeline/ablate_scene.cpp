@@ -99,8 +99,9 @@ bool IsOf(const fs::path& folder, const RunFolder& run) {
 
 std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Settings& settings) {
   if (request.prompts.size() > 1 && request.prompts.size() != request.scenes.size()) {
-    throw UsageError(fmt::format("{} prompts files for {} scenes", request.prompts.size(), request.scenes.size()), "",
-                     "give --prompts once per scene in the same order, or once with a name that each scene's folder has");
+    throw UsageError(
+        fmt::format("{} prompts files for {} scenes", request.prompts.size(), request.scenes.size()), "",
+        "give --prompts once per scene in the same order, or once with a name that each scene's folder has");
   }
   std::set<std::string> names;
   for (const fs::path& path : request.scenes) {

@@ -40,10 +40,12 @@ TEST_F(AblateSceneTest, ScenesOfOneNameWouldShareAFolder) {
 
 // Told before the scene is trained.
 TEST_F(AblateSceneTest, ObjectsWithoutGroundTruthCannotBeScored) {
-  WriteFileAtomic(folder_ / "prompts.json", R"({"objects": [{"name": "mug", "points": [{"p": [0, 0, 0], "label": 1}]}]})");
+  WriteFileAtomic(folder_ / "prompts.json",
+                  R"({"objects": [{"name": "mug", "points": [{"p": [0, 0, 0], "label": 1}]}]})");
   request_.scenes = {folder_.path()};
   request_.out = folder_ / "out";
-  EXPECT_THAT(ErrorText<Error>(), AllOf(HasSubstr("prompts.json: no object can be scored"), HasSubstr("\"instance\": ID")));
+  EXPECT_THAT(ErrorText<Error>(),
+              AllOf(HasSubstr("prompts.json: no object can be scored"), HasSubstr("\"instance\": ID")));
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 

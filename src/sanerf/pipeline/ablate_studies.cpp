@@ -31,8 +31,7 @@ Study BackboneStudy(const std::vector<std::string>& extra_models) {
   for (const std::string& model : models) {
     for (const Container& container : Containers()) {
       Variant variant{fmt::format("{}, {}", model, container.label), {"encode.model=" + model}};
-      variant.assignments.insert(variant.assignments.end(), container.assignments.begin(),
-                                 container.assignments.end());
+      variant.assignments.insert(variant.assignments.end(), container.assignments.begin(), container.assignments.end());
       study.variants.push_back(std::move(variant));
     }
   }
@@ -41,8 +40,7 @@ Study BackboneStudy(const std::vector<std::string>& extra_models) {
 
 Study PromptStudy() {
   Study study{"prompts", "Number of prompts per object", {}};
-  for (const int count : {1, 2, 3, 5})
-    study.variants.push_back({fmt::format("{} positive", count), {}, count});
+  for (const int count : {1, 2, 3, 5}) study.variants.push_back({fmt::format("{} positive", count), {}, count});
   study.variants.push_back({"all positive", {}, kAllPositives});
   study.variants.push_back({"all, negative too", {}});
   return study;
@@ -106,10 +104,10 @@ std::vector<Study> AllStudies(const std::vector<std::string>& extra_models) {
       BackboneStudy(extra_models),
       {"rgb",
        "Ray-pair RGB loss (table 3)",
-       {{"off", {"object.rgb_weight=0"}}, {"weight 0.3", {"object.rgb_weight=0.3"}}, {"weight 1 (paper)", {"object.rgb_weight=1"}}}},
-      {"source",
-       "What is encoded",
-       {{"photo", {"encode.source=photo"}}, {"render (paper)", {"encode.source=render"}}}},
+       {{"off", {"object.rgb_weight=0"}},
+        {"weight 0.3", {"object.rgb_weight=0.3"}},
+        {"weight 1 (paper)", {"object.rgb_weight=1"}}}},
+      {"source", "What is encoded", {{"photo", {"encode.source=photo"}}, {"render (paper)", {"encode.source=render"}}}},
       {"views",
        "Number of training views",
        {{"8", {"segment.max_views=8"}},

@@ -100,9 +100,7 @@ TEST(AblateStudies, ABoxAloneStays) {
 
 // P = 8 points and clicks: floor(6.4) + 1 = 7.
 TEST(AblateStudies, MinVisibleFollowsItsRule) {
-  const auto k = [](MinVisible rule) {
-    return PromptsOf({"", {}, 0, rule}, {{Mug()}}, 0).objects[0].min_visible;
-  };
+  const auto k = [](MinVisible rule) { return PromptsOf({"", {}, 0, rule}, {{Mug()}}, 0).objects[0].min_visible; };
   EXPECT_EQ(k(MinVisible::kAsGiven), 4);
   EXPECT_EQ(k(MinVisible::kOne), 1);
   EXPECT_EQ(k(MinVisible::kQuarter), 0);  // the mask decoder's own rule

@@ -164,8 +164,9 @@ std::string Quoted(const std::string& text) {
 }
 
 std::string Legend(const AblationResult& result) {
-  return fmt::format("Pairs: IoU / boundary IoU. {}Percent, held-out views; views: training views with a mask, per object.",
-                     result.seeds > 1 ? fmt::format("± over {} seeds. ", result.seeds) : "");
+  return fmt::format(
+      "Pairs: IoU / boundary IoU. {}Percent, held-out views; views: training views with a mask, per object.",
+      result.seeds > 1 ? fmt::format("± over {} seeds. ", result.seeds) : "");
 }
 
 std::string CsvLines(const AblationStudy& study, const AblationRow& row, const std::string& scene, size_t seed,
@@ -246,8 +247,8 @@ Json ToJson(const AblationResult& result) {
     }
     studies.push_back({{"name", study.name}, {"title", study.title}, {"rows", rows}});
   }
-  return {{"scenes", result.scenes},    {"seeds", result.seeds},   {"studies", studies},
-          {"run", result.num_run},      {"reused", result.num_reused}, {"failed", result.num_failed},
+  return {{"scenes", result.scenes},  {"seeds", result.seeds},       {"studies", studies},
+          {"run", result.num_run},    {"reused", result.num_reused}, {"failed", result.num_failed},
           {"seconds", result.seconds}};
 }
 

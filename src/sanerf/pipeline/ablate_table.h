@@ -13,7 +13,8 @@ std::string ToTable(const AblationResult& result);     // for a terminal
 std::string ToMarkdown(const AblationResult& result);  // the same tables for a document
 // One line per variant, scene, seed and object.
 std::string ToCsv(const AblationResult& result);
-// {"scenes", "seeds", "studies": [{"name", "title", "rows": [{"label", "options", "method", "is_default", "results": [[…]]}]}]}
+// {"scenes", "seeds", "studies": [{"name", "title", "rows": [{"label", "options", "method", "is_default", "results":
+// [[…]]}]}]}
 Json ToJson(const AblationResult& result);
 
 }  // namespace sanerf

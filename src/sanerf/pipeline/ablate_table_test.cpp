@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/error.h"
@@ -36,7 +37,8 @@ AblationResult Result(std::vector<std::string> scenes, std::vector<std::vector<V
   AblationResult result;
   result.seeds = int(on[0].size());
   result.scenes = std::move(scenes);
-  result.studies = {{"looks", "Second look", {{{"off", {"segment.looks=0"}}, false, std::move(off)}, {{"on"}, true, std::move(on)}}}};
+  result.studies = {
+      {"looks", "Second look", {{{"off", {"segment.looks=0"}}, false, std::move(off)}, {{"on"}, true, std::move(on)}}}};
   return result;
 }
 
@@ -85,12 +87,12 @@ TEST(AblateResults, ABrokenFileIsNamed) {
   EXPECT_THAT(text_of("{"), HasSubstr("results.json:1"));
   EXPECT_THAT(text_of(R"({"format": 99, "results": {}})"), HasSubstr("--restart"));
   EXPECT_THAT(text_of(R"({"format": 1, "results": {"a": {"what": "x", "objects": [{"name": "mug"}]}}})"),
-              HasSubstr("results.a.objects[0].iou"));
+              HasSubstr("results.json: results.a.objects[0]: \"iou\" is missing"));
 }
 
 TEST(AblateTable, OneSceneShowsItsObjects) {
   const std::string text = ToTable(Result({"kitchen"}, {{Scored(0.9, 0.7)}}, {{Scored(0.8, 0.6)}}));
-  EXPECT_THAT(text, HasSubstr("looks             mug           bowl    IoU  boundary IoU"));
+  EXPECT_THAT(text, HasSubstr("looks            mug           bowl    IoU  boundary IoU"));
   EXPECT_THAT(text, HasSubstr("on *   90.00 / 80.00  70.00 / 60.00  80.00         70.00"));
   EXPECT_THAT(text, HasSubstr("54.5       150         61"));  // views, seconds
   EXPECT_THAT(text, HasSubstr("* the defaults"));
@@ -131,11 +133,13 @@ TEST(AblateTable, MarkdownHasAHeaderLineAndEqualColumns) {
 // Every line has the header's number of fields.
 TEST(AblateTable, CsvHasALinePerObject) {
   const std::string text = ToCsv(Result({"kitchen"}, {{Scored(0.9, 0.7)}}, {{Failed("a, \"b\"")}}));
-  EXPECT_THAT(text, HasSubstr("looks,on,kitchen,0,bowl,0.700000,0.600000,0.990000,0.800000,59,60,150.00,40.00,21.00,\n"));
+  EXPECT_THAT(text,
+              HasSubstr("looks,on,kitchen,0,bowl,0.700000,0.600000,0.990000,0.800000,59,60,150.00,40.00,21.00,\n"));
   EXPECT_THAT(text, HasSubstr(",\"a, \"\"b\"\"\"\n"));
   const auto commas = [](const std::string& line) { return std::count(line.begin(), line.end(), ','); };
   const std::string header = text.substr(0, text.find('\n'));
-  EXPECT_EQ(commas(header), commas("looks,on,kitchen,0,bowl,0.700000,0.600000,0.990000,0.800000,59,60,150.00,40.00,21.00,"));
+  EXPECT_EQ(commas(header),
+            commas("looks,on,kitchen,0,bowl,0.700000,0.600000,0.990000,0.800000,59,60,150.00,40.00,21.00,"));
 }
 
 }  // namespace

@@ -64,8 +64,8 @@ class ScoreTable {
     method_width_ = std::string(kOwnMethod).size();
     for (const MethodScores& baseline : result.baselines)
       method_width_ = std::max(method_width_, baseline.method.size());
-    text_ = fmt::format("{:<{}}  {}{:>8}  {:>8}  {:>12}  {:>11}  {:>5}\n", "object", object_width_, MethodCell("method"),
-                        "IoU", "accuracy", "boundary IoU", "consistency", "views");
+    text_ = fmt::format("{:<{}}  {}{:>8}  {:>8}  {:>12}  {:>11}  {:>5}\n", "object", object_width_,
+                        MethodCell("method"), "IoU", "accuracy", "boundary IoU", "consistency", "views");
   }
 
   void Row(const std::string& object, const std::string& method, const MeanScores& scores, const std::string& views) {

@@ -50,8 +50,10 @@ TEST(EvalOutput, TableSaysWhoIsAhead) {
   const std::string text = ToTable(BesideSam());
   EXPECT_THAT(text, HasSubstr("mug     sanerf    90.00%"));
   EXPECT_THAT(text, HasSubstr("        sam       85.00%"));
-  EXPECT_THAT(text, HasSubstr("        ahead     +5.00      +0.00         -2.00"));
-  EXPECT_THAT(text, HasSubstr("sanerf is ahead of sam on IoU for 1 of 2 objects, on boundary IoU for 1 of 2 objects (behind: mug)"));
+  EXPECT_THAT(text, HasSubstr("        ahead     +5.00     +0.00         -2.00        +0.00"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("sanerf is ahead of sam on IoU for 1 of 2 objects, on boundary IoU for 1 of 2 objects (behind: mug)"));
 }
 
 TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {
@@ -62,7 +64,8 @@ TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {
   EXPECT_EQ(json["baselines"][0]["method"], "sam");
   EXPECT_EQ(json["baselines"][0]["objects"][1]["iou"], 0.7);
   EXPECT_EQ(json["baselines"][0]["seconds"], 4.5);
-  EXPECT_EQ(json["ahead"][0], Json({{"object", "mug"}, {"baseline", "sam"}, {"iou", "sanerf"}, {"boundary_iou", "sam"}}));
+  EXPECT_EQ(json["ahead"][0],
+            Json({{"object", "mug"}, {"baseline", "sam"}, {"iou", "sanerf"}, {"boundary_iou", "sam"}}));
   EXPECT_EQ(json["ahead"][1]["iou"], "equal");
 }
 
