@@ -54,15 +54,6 @@ void CheckPrompts(const Prompts& prompts) {
   }
 }
 
-// Records which views are encoded and with what, so that later stages and `info` need not open the cache.
-void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
-  const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
-  run.SetOptions(settings);
-  run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
-               {{"model", settings.encode.model}, {"source", settings.encode.source}, {"views", num_views}});
-  run.Save();
-}
-
 std::vector<DecodedObject> Decode(const SegmentRequest& request, const Scene& scene, const FeatureCache& cache,
                                   Sam& sam, const std::vector<int>& views, const Similarity& model_from_file,
                                   const MaskDecoderOptions& options) {
@@ -83,6 +74,14 @@ void ReportOverlaps(const LabelledViews& labelled) {
 }
 
 }  // namespace
+
+void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
+  const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
+  run.SetOptions(settings);
+  run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
+               {{"model", settings.encode.model}, {"source", settings.encode.source}, {"views", num_views}});
+  run.Save();
+}
 
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
   RunFolder run = RunFolder::Open(request.run);
