@@ -1,6 +1,7 @@
 #include "sanerf/pipeline/layers.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/image_ops.h"
@@ -11,6 +12,15 @@ namespace {
 constexpr float kVeil[3] = {1.0f, 0.35f, 0.1f};
 constexpr float kVeilOpacity = 0.45f;
 constexpr uint8_t kContour[3] = {255, 240, 80};
+
+// Hues a golden angle apart: neighbours in number are far apart in colour, however many labels there are.
+void LabelColor(int label, float rgb[3]) {
+  const double hue = std::fmod(0.05 + 0.61803398875 * (label - 1), 1.0), value = label % 2 == 1 ? 1.0 : 0.75;
+  for (int c = 0; c < 3; ++c) {
+    const double k = std::fmod((c == 0 ? 5.0 : c == 1 ? 3.0 : 1.0) + 6 * hue, 6.0);
+    rgb[c] = float(value - value * std::max(0.0, std::min({k, 4 - k, 1.0})));
+  }
+}
 
 // Object pixels that touch the outside; the picture's frame is not an outside.
 bool IsContour(const ImageU8& mask, int x, int y) {
@@ -38,6 +48,23 @@ ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask) {
     }
   }
   return out;
+}
+
+ImageU8 LabelOverlay(const ImageF& rgb, const ImageU8& labels) {
+  SANERF_CHECK(rgb.width == labels.width && rgb.height == labels.height && rgb.channels == 3);
+  ImageF veiled = rgb;
+  for (int y = 0; y < labels.height; ++y) {
+    for (int x = 0; x < labels.width; ++x) {
+      const int label = labels.At(x, y);
+      const bool is_edge = (x + 1 < labels.width && labels.At(x + 1, y) != label) ||
+                           (y + 1 < labels.height && labels.At(x, y + 1) != label);
+      float color[3] = {1, 1, 1};
+      if (label > 0) LabelColor(label, color);
+      const float opacity = is_edge ? 0.9f : label > 0 ? 0.5f : 0.0f;
+      for (int c = 0; c < 3; ++c) veiled.At(x, y, c) += opacity * (color[c] - veiled.At(x, y, c));
+    }
+  }
+  return ToU8(veiled);
 }
 
 ImageU8 Cutout(const ImageF& rgb, const ImageF& alpha) {

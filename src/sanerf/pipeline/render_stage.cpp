@@ -20,7 +20,7 @@ namespace sanerf {
 namespace {
 
 const std::vector<std::string> kRadianceLayers = {"rgb", "depth", "opacity"},
-                               kObjectLayers = {"mask", "overlay", "cutout"};
+                               kObjectLayers = {"mask", "overlay", "cutout", "labels"};
 
 bool Contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -59,11 +59,12 @@ class LayerWriter {
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
     const RenderedView radiance = needs_radiance ? nerf_.Render(camera) : RenderedView{};
-    ImageU8 mask;
+    ImageU8 labels, mask;
     ImageF probability;
     if (field_ != nullptr) {
       const SegmentedView segmented = field_->Render(camera, label_);
-      mask = MaskOfLabel(segmented.labels, label_);
+      labels = segmented.labels;
+      mask = MaskOfLabel(labels, label_);
       probability = segmented.probability;
     }
     for (const std::string& layer : request_.layers) {
@@ -72,6 +73,7 @@ class LayerWriter {
       if (layer == "opacity") Save(layer, view.name, ToU8(radiance.opacity), &radiance.opacity);
       if (layer == "mask") Save(layer, view.name, mask, &probability);
       if (layer == "overlay") Save(layer, view.name, Overlay(radiance.rgb, mask), nullptr);
+      if (layer == "labels") Save(layer, view.name, LabelOverlay(radiance.rgb, labels), nullptr);
       if (layer == "cutout") Save(layer, view.name, Cutout(radiance.rgb, AlphaOf(mask, probability)), nullptr);
     }
   }

@@ -59,18 +59,6 @@ void CheckPrompts(const Prompts& prompts) {
   }
 }
 
-// Records which views are encoded and with what, so that later stages and `info` need not open the cache.
-void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
-  const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
-  run.SetOptions(settings);
-  run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
-               {{"model", settings.encode.model},
-                {"source", settings.encode.source},
-                {"container", settings.encode.container},
-                {"views", num_views}});
-  run.Save();
-}
-
 // All masks of all objects are in memory at once, twice while a look compares old and new ones.
 void CheckMaskMemory(size_t num_objects, const Scene& scene, const std::vector<int>& views, int size) {
   double bytes = 0;
@@ -122,6 +110,17 @@ std::vector<StoredObject> FitAndStore(RunFolder& run, const NerfModel& nerf, Seg
 }
 
 }  // namespace
+
+void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
+  const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
+  run.SetOptions(settings);
+  run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
+               {{"model", settings.encode.model},
+                {"source", settings.encode.source},
+                {"container", settings.encode.container},
+                {"views", num_views}});
+  run.Save();
+}
 
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
   RunFolder run = RunFolder::Open(request.run);

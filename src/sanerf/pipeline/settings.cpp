@@ -13,7 +13,8 @@ namespace {
 const std::map<std::string, std::string>& CommandOfStage() {
   static const std::map<std::string, std::string> commands = {
       {"synth", "synth"},   {"scene", "train"},     {"nerf", "train"},    {"encode", "encode"},
-      {"field", "encode"},  {"text", "segment --text"}, {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"}};
+      {"field", "encode"},  {"text", "segment --text"}, {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"},
+      {"auto", "segment --auto"}};
   return commands;
 }
 
@@ -29,6 +30,7 @@ Settings::Settings() {
   registry_.Add("masks", masks);
   registry_.Add("segment", segment);
   registry_.Add("object", object);
+  registry_.Add("auto", automatic);
 }
 
 void Settings::ApplyPreset(const std::string& name) {

@@ -13,6 +13,7 @@
 #include "sanerf/mask_aggregator/mask_aggregator.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/nerf/options.h"
+#include "sanerf/pipeline/auto_options.h"
 #include "sanerf/pipeline/text_options.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/synth.h"
@@ -51,6 +52,7 @@ class Settings {
   MaskDecoderOptions masks;
   SegmentOptions segment;
   AggregatorOptions object;
+  AutoOptions automatic;  // stage "auto"
 
   // "fast", "default" or "paper" for the radiance field. Throws UsageError for another name.
   void ApplyPreset(const std::string& name);

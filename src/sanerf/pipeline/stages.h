@@ -42,6 +42,8 @@ struct EncodeResult {
   double field_error = -1;  // mean squared error of the distilled field, < 0 without one
 };
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings);  // all training views
+// Records which views are encoded and with what, so that later stages and `info` need not open the cache.
+void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds);
 
 // 3. Prompts to 2D masks (3.2) to one object field for all of them (3.3). Encodes what is not encoded yet.
 struct SegmentRequest {
@@ -61,9 +63,9 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings);
 struct RenderRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;
-  std::string object;                         // needed by the layers mask, overlay and cutout
+  std::string object;                         // needed by the layers mask, overlay, cutout and labels
   std::string views = "test";                 // test, train, all, orbit, a view's name, or a path file
-  std::vector<std::string> layers = {"rgb"};  // rgb, depth, opacity, mask, overlay, cutout
+  std::vector<std::string> layers = {"rgb"};  // rgb, depth, opacity, mask, overlay, cutout, labels
   std::filesystem::path out;                  // empty = RUN/renders
   int frames = 60;                            // of an orbit
   double downscale = 1;

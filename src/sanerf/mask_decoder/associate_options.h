@@ -1,0 +1,29 @@
+// Options of AssociateMasks (associate_masks.h).
+#pragma once
+
+namespace sanerf {
+
+struct AssociateOptions {
+  int step = 4;
+  double match = 0.5;
+  double seen = 0.3;
+  int min_views = 3;
+  double min_agreement = 0.5;
+  double whole = 0.8;
+  double background = 0.2;
+  double flush = 0.5;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("step", step, "every so many pixels, in both directions, masks are compared");
+    v("match", match, "IoU from which masks of two views are one object, over the surface that both see");
+    v("seen", seen, "share of a mask that another view must see to have a say about it");
+    v("min_views", min_views, "searched views in which an object must have been found");
+    v("min_agreement", min_agreement, "mean IoU of an object's masks over all views that see it, at least");
+    v("whole", whole, "a whole is taken instead of its parts when its agreement is this share of theirs, at least");
+    v("background", background, "what covers more than this share of the pictures' borders is background");
+    v("flush", flush, "share of an object's masks that may lie flush with the plane around them; more is a drawing on it");
+  }
+};
+
+}  // namespace sanerf

@@ -1,0 +1,39 @@
+// Segmentation without a prompt: every object of the scene becomes a label of one object field.
+#pragma once
+
+#include "sanerf/mask_decoder/associate_masks.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+
+struct AutoRequest {
+  std::filesystem::path run;
+  std::optional<std::filesystem::path> scene;  // where it moved to
+};
+
+struct AutoObject {
+  StoredObject stored;
+  int views_found = 0;   // searched views in which SAM found it without a prompt
+  double agreement = 0;  // of these masks, [0, 1]
+  double share = 0;      // of the pictures, mean over its masks
+};
+
+struct AutoResult {
+  std::vector<AutoObject> objects;  // largest first
+  int num_searched_views = 0, num_masks = 0;
+  Association left_out;       // counts only
+  int num_beyond_limit = 0;   // objects left out because of auto.max_objects
+  int num_without_point = 0;  // and because no point of them is certain
+  double encode_seconds = 0, search_seconds = 0, associate_seconds = 0, mask_seconds = 0, field_seconds = 0;
+  int64_t peak_rss_bytes = 0;
+};
+
+// Objects are named object_01 … by descending size; those of an earlier search are replaced, others stay. Encodes what is
+// not encoded yet. Throws UsageError for options out of range, Error when nothing is found, InterruptedError (nothing
+// is written but encoded views).
+AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings);
+
+Json ToJson(const AutoResult& result);
+std::string ToTable(const AutoResult& result);  // for people
+
+}  // namespace sanerf

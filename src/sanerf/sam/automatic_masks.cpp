@@ -1,0 +1,127 @@
+#include "sanerf/sam/automatic_masks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+
+namespace sanerf {
+namespace {
+
+SamPrompt::Box BoxAround(const BitMask& mask) {
+  int x0 = mask.width(), y0 = mask.height(), x1 = 0, y1 = 0;
+  for (int y = 0; y < mask.height(); ++y) {
+    for (int x = 0; x < mask.width(); ++x) {
+      if (!mask.At(x, y)) continue;
+      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
+    }
+  }
+  return {float(x0), float(y0), float(x1), float(y1)};
+}
+
+float BoxIou(const SamPrompt::Box& a, const SamPrompt::Box& b) {
+  const auto area = [](const SamPrompt::Box& box) { return (box.x1 - box.x0) * (box.y1 - box.y0); };
+  const float width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+  const float both = std::max(width, 0.f) * std::max(height, 0.f);
+  return both / (area(a) + area(b) - both);
+}
+
+// The mask at the raised threshold lies within that at the lowered one, so their IoU is the ratio of their areas.
+float Stability(const ImageF& logits, float offset) {
+  int64_t raised = 0, lowered = 0;
+  for (const float logit : logits.data) {
+    raised += logit > offset;
+    lowered += logit > -offset;
+  }
+  return lowered > 0 ? float(double(raised) / double(lowered)) : 0;
+}
+
+// Best rated first; a mask that is much like a better one goes.
+void RemoveRepeated(const AutomaticMaskOptions& options, std::vector<AutomaticMask>* masks) {
+  std::stable_sort(masks->begin(), masks->end(), [](const AutomaticMask& a, const AutomaticMask& b) {
+    return a.predicted_iou > b.predicted_iou;
+  });
+  std::vector<AutomaticMask> kept;
+  for (AutomaticMask& mask : *masks) {
+    const bool is_repeated = std::any_of(kept.begin(), kept.end(), [&](const AutomaticMask& better) {
+      return BoxIou(mask.box, better.box) > options.nms || mask.mask.Iou(better.mask) > options.duplicate;
+    });
+    if (!is_repeated) kept.push_back(std::move(mask));
+  }
+  *masks = std::move(kept);
+}
+
+class Generator {
+ public:
+  Generator(const Sam& sam, int width, int height, const AutomaticMaskOptions& options)
+      : sam_(sam), width_(width), height_(height), options_(options), answered_(width, height) {}
+
+  void Ask(int x, int y) {
+    if (answered_.At(x, y)) return;
+    SamPrompt prompt;
+    prompt.points = {{float(x) + 0.5f, float(y) + 0.5f, 1}};
+    for (const SamMask& candidate : sam_.Predict(prompt)) Consider(candidate);
+  }
+  std::vector<AutomaticMask> Take() {
+    RemoveRepeated(options_, &masks_);
+    return std::move(masks_);
+  }
+
+ private:
+  void Consider(const SamMask& candidate) {
+    if (candidate.predicted_iou < options_.predicted_iou) return;
+    const ImageF logits = sam_.ToImageFrame(candidate);
+    const float stability = Stability(logits, options_.stability_offset);
+    if (stability < options_.stability) return;
+    BitMask mask = BitMask::Above(logits, 0.f);
+    const double share = double(mask.Count()) / (double(width_) * height_);
+    if (share <= 0 || share < options_.min_area) return;
+    if (share <= options_.skip_area && stability >= options_.skip_stability) answered_.Add(mask);
+    const SamPrompt::Box box = BoxAround(mask);
+    masks_.push_back({std::move(mask), box, candidate.predicted_iou, stability, candidate.candidate});
+    // What can be told apart only by rating waits no longer than this: a view's candidates stay few.
+    constexpr size_t kManyMasks = 256;
+    if (masks_.size() >= kManyMasks) RemoveRepeated(options_, &masks_);
+  }
+
+  const Sam& sam_;
+  int width_, height_;
+  const AutomaticMaskOptions& options_;
+  BitMask answered_;  // pixels on a mask that answers for them
+  std::vector<AutomaticMask> masks_;
+};
+
+}  // namespace
+
+void CheckOptions(const AutomaticMaskOptions& options) {
+  const auto check = [](const char* name, float value, float low, float high) {
+    if (!(value >= low && value <= high))
+      throw UsageError(fmt::format("auto.{}={:g}", name, value), fmt::format("expected {:g} to {:g}", low, high));
+  };
+  check("grid", float(options.grid), 1, 128);
+  check("predicted_iou", options.predicted_iou, -1, 1);
+  check("stability", options.stability, 0, 1);
+  check("stability_offset", options.stability_offset, 0, 10);
+  check("nms", options.nms, 0, 1);
+  check("duplicate", options.duplicate, 0, 1);
+  check("min_area", options.min_area, 0, 1);
+  check("skip_area", options.skip_area, 0, 1);
+  check("skip_stability", options.skip_stability, 0, 1);
+}
+
+std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,
+                                         const std::function<void(int)>& on_point) {
+  CheckOptions(options);
+  Generator generator(sam, width, height, options);
+  for (int i = 0; i < options.grid * options.grid; ++i) {
+    if (InterruptRequested()) throw InterruptedError("the search for objects was interrupted", "nothing was written");
+    const int column = i % options.grid, row = i / options.grid;
+    generator.Ask(int((column + 0.5) / options.grid * width), int((row + 0.5) / options.grid * height));
+    if (on_point) on_point(i + 1);
+  }
+  return generator.Take();
+}
+
+}  // namespace sanerf

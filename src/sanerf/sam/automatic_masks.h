@@ -1,0 +1,30 @@
+// Everything in one view: SAM's automatic mask generator. Points on a grid are prompts, every candidate of every point is
+// a mask, and those that are sure, stable and not there yet are kept. Nested masks (a part and the whole) may both be.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/bit_mask.h"
+#include "sanerf/sam/automatic_options.h"
+#include "sanerf/sam/sam.h"
+
+namespace sanerf {
+
+struct AutomaticMask {
+  BitMask mask;
+  SamPrompt::Box box;  // around it, pixels
+  float predicted_iou = 0, stability = 0;
+  int candidate = 0;  // of SAM's hypotheses
+};
+
+// Throws UsageError for options out of range ("auto.grid=0", …).
+void CheckOptions(const AutomaticMaskOptions& options);
+
+// Masks of sam's current image, which has width x height pixels, best rated first. on_point is told how many points of
+// the grid are done. Throws InterruptedError.
+std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,
+                                         const std::function<void(int)>& on_point = {});
+
+}  // namespace sanerf
