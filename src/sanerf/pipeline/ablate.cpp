@@ -106,6 +106,7 @@ void WriteTables(const fs::path& out, const AblationResult& result) {
 }  // namespace
 
 AblationResult Ablate(const AblateRequest& request, const Settings& settings) {
+  CheckScenes(request);
   EnsureWritableFolder(request.out);
   const RunLock lock(request.out);
   if (request.restart) fs::remove(request.out / "results.json");

@@ -97,7 +97,7 @@ bool IsOf(const fs::path& folder, const RunFolder& run) {
 
 }  // namespace
 
-std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Settings& settings) {
+void CheckScenes(const AblateRequest& request) {
   if (request.prompts.size() > 1 && request.prompts.size() != request.scenes.size()) {
     throw UsageError(
         fmt::format("{} prompts files for {} scenes", request.prompts.size(), request.scenes.size()), "",
@@ -108,6 +108,9 @@ std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Set
     if (!names.insert(NameOf(path)).second)
       throw UsageError("two scenes are named '" + NameOf(path) + "'", "", "rename one of the folders");
   }
+}
+
+std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Settings& settings) {
   std::vector<AblationScene> scenes;
   for (size_t i = 0; i < request.scenes.size(); ++i) scenes.push_back(PrepareScene(request, i, settings));
   return scenes;

@@ -18,8 +18,11 @@ struct AblationScene {
   Prompts prompts;                  // of objects with a ground truth
 };
 
-// Opens the request's runs; trains those that are none yet. Throws UsageError, Error for scenes, prompts or runs that
-// are of no use: before any variant is tried.
+// Throws UsageError for a request that cannot be right, whatever its paths hold.
+void CheckScenes(const AblateRequest& request);
+
+// Opens the request's runs; trains those that are none yet. Throws Error for scenes, prompts or runs that are of no
+// use: before any variant is tried.
 std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Settings& settings);
 
 // A run folder in scene.work, one per way of encoding, that has the scene's radiance field and, when they were encoded

@@ -18,9 +18,8 @@ using ::testing::HasSubstr;
 
 class AblateSceneTest : public ::testing::Test {
  protected:
-  template <class E>
-  std::string ErrorText() const {
-    return ErrorTextOf<E>([&] { PrepareScenes(request_, settings_); });
+  std::string UsageErrorText() const {
+    return ErrorTextOf<UsageError>([&] { CheckScenes(request_); });
   }
   TestFolder folder_;
   Settings settings_;
@@ -30,12 +29,12 @@ class AblateSceneTest : public ::testing::Test {
 TEST_F(AblateSceneTest, PromptsAreOnePerSceneOrOneName) {
   request_.scenes = {"a", "b", "c"};
   request_.prompts = {"a.json", "b.json"};
-  EXPECT_THAT(ErrorText<UsageError>(), AllOf(HasSubstr("2 prompts files for 3 scenes"), HasSubstr("--prompts once")));
+  EXPECT_THAT(UsageErrorText(), AllOf(HasSubstr("2 prompts files for 3 scenes"), HasSubstr("--prompts once")));
 }
 
 TEST_F(AblateSceneTest, ScenesOfOneNameWouldShareAFolder) {
   request_.scenes = {"runs/mug", "other/mug/"};
-  EXPECT_THAT(ErrorText<UsageError>(), HasSubstr("two scenes are named 'mug'"));
+  EXPECT_THAT(UsageErrorText(), HasSubstr("two scenes are named 'mug'"));
 }
 
 // Told before the scene is trained.
@@ -44,7 +43,7 @@ TEST_F(AblateSceneTest, ObjectsWithoutGroundTruthCannotBeScored) {
                   R"({"objects": [{"name": "mug", "points": [{"p": [0, 0, 0], "label": 1}]}]})");
   request_.scenes = {folder_.path()};
   request_.out = folder_ / "out";
-  EXPECT_THAT(ErrorText<Error>(),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { PrepareScenes(request_, settings_); }),
               AllOf(HasSubstr("prompts.json: no object can be scored"), HasSubstr("\"instance\": ID")));
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }

@@ -95,7 +95,7 @@ Cells MeanCells(const AblationRow& row, const AblationResult& result) {
           percent(&VariantResult::Object::consistency),
           trains ? number("{:.1f}", [](const VariantResult& r) { return r.MeanViewsUsed(); }) : "-",
           trains ? number("{:.0f}", [](const VariantResult& r) { return r.encode_seconds; }) : "-",
-          number("{:.0f}", [](const VariantResult& r) { return r.mask_seconds + r.field_seconds; })};
+          trains ? number("{:.0f}", [](const VariantResult& r) { return r.mask_seconds + r.field_seconds; }) : "-"};
 }
 
 std::vector<std::string> Notes(const AblationStudy& study, const AblationResult& result) {
