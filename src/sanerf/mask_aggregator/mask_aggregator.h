@@ -44,7 +44,7 @@ struct RgbLossOptions {
 };
 
 struct AggregatorOptions {
-  int iters = 400;
+  int iters = 200;
   int rays = 2048;
   int pool_rays = 1 << 18;
   float lr = 1e-2f;

@@ -24,7 +24,9 @@ std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input) {
   std::vector<int> views = PromptedViews(prompts, input.scene);
   views.insert(views.end(), input.views.begin(), input.views.end());
   const std::filesystem::path folder = input.run.test_features();
-  EncodeViews(folder, input.scene, input.nerf, *sam, views, input.settings.encode);
+  EncodeOptions encode = input.settings.encode;
+  encode.container = "cache";  // also beside a distilled field: this row is SAM itself
+  EncodeViews(folder, input.scene, input.nerf, *sam, views, encode);
   return std::make_unique<SamPerView>(input.scene, FeatureCache::Open(folder, input.scene, input.nerf), std::move(sam),
                                       input.nerf.model_from_file(), input.settings.masks);
 }

@@ -24,7 +24,7 @@ struct SegmentOptions {
   int max_views = 0;
   int looks = 3;
   bool from_vote = true;
-  int further_iters = 100;
+  int further_iters = 40;
   float further_rate = 0.3f;
 
   template <class V>
