@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/pipeline/match_objects.h"
 #include "sanerf/pipeline/report.h"
 #include "sanerf/pipeline/stages.h"
 
@@ -12,10 +14,27 @@ namespace {
 struct Flags {
   EvalRequest request;
   std::string run, scene, masks;
-  bool report = false;
+  bool report = false, match = false;
 };
 
+void RunMatch(const CommonFlags& common, const Flags& flags) {
+  if (flags.report || !flags.masks.empty() || flags.request.instance >= 0)
+    throw UsageError("--match stands alone", "it compares all objects with all instances of the scene's masks",
+                     "leave out --instance, --masks and --report");
+  Settings settings;
+  ApplyCommonFlags(common, {}, "eval", &settings);
+  MatchRequest request{flags.run, std::nullopt, flags.request.object};
+  if (!flags.scene.empty()) request.scene = flags.scene;
+  const MatchResult result = MatchObjects(request);
+  if (common.json) {
+    PrintJson(ToJson(result));
+  } else {
+    PrintText(ToTable(result));
+  }
+}
+
 void Run(const CommonFlags& common, const Flags& flags) {
+  if (flags.match) return RunMatch(common, flags);
   Settings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyCommonFlags(common, {}, "eval", &settings);
@@ -53,12 +72,15 @@ void AddEval(CommandLine& line) {
                  "  sanerf eval run                                   every object whose prompts carry an instance\n"
                  "  sanerf eval run --object mug --instance 3\n"
                  "  sanerf eval run --object mug --masks my_masks/    masks named as the photos, non-zero = object\n"
+                 "  sanerf eval run --match                           objects of segment --auto against all instances\n"
                  "  sanerf eval run --report                          and RUN/report.html\n\n"
                  "Intersections and unions are summed over all held-out views at the photos' resolution.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object, "score this object only");
   sub->add_option("--instance", flags->request.instance, "its id in the ground-truth masks");
   sub->add_option("--masks", flags->masks, "folder of ground-truth masks instead of the scene's")->type_name("DIR");
+  sub->add_flag("--match", flags->match,
+                "which automatically found object is which instance of the ground truth; --object NAME: of its field");
   sub->add_flag("--report", flags->report, "write RUN/report.html");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });

@@ -4,6 +4,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/stages.h"
 
 namespace sanerf {
@@ -13,6 +14,7 @@ struct Flags {
   std::string run, scene, name, prompts;
   std::vector<std::string> clicks, points, boxes;
   std::optional<int> instance, min_visible, max_views;
+  bool automatic = false;
 };
 
 Prompts PromptsFrom(const Flags& flags) {
@@ -54,7 +56,37 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
            {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
 }
 
+void RunAutomatic(const CommonFlags& common, const Flags& flags) {
+  if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
+      !flags.name.empty() || flags.instance || flags.min_visible) {
+    throw UsageError("--auto stands alone", "it finds the objects and names them itself",
+                     "leave out --name, --click, --point, --box, --prompts, --instance and --min-visible");
+  }
+  AutoRequest request{flags.run, std::nullopt};
+  if (!flags.scene.empty()) request.scene = flags.scene;
+  Settings settings;
+  RestoreFromRun(flags.run, &settings);
+  ApplyCommonFlags(common, {"encode", "masks", "segment", "object", "auto"}, "segment", &settings);
+  if (flags.max_views) settings.Assign(fmt::format("segment.max_views={}", *flags.max_views), "--max-views");
+  const AutoResult result = SegmentAutomatically(request, settings);
+  if (common.json) {
+    Json json = ToJson(result);
+    json["run"] = flags.run;
+    PrintJson(json);
+  } else {
+    PrintText(ToTable(result));
+    LogInfo("time   encoding {}, search {}, association {}, masks {}, object field {}",
+            FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
+            FormatDuration(result.associate_seconds), FormatDuration(result.mask_seconds),
+            FormatDuration(result.field_seconds));
+    LogInfo("memory {} at the most", FormatBytes(double(result.peak_rss_bytes)));
+  }
+  SuggestNext(fmt::format("sanerf render {} --object {} --layers labels", Quoted(flags.run),
+                          Quoted(result.objects[0].stored.name)));
+}
+
 void Run(const CommonFlags& common, const Flags& flags) {
+  if (flags.automatic) return RunAutomatic(common, flags);
   SegmentRequest request{flags.run, std::nullopt, PromptsFrom(flags)};
   if (!flags.scene.empty()) request.scene = flags.scene;
   Settings settings;
@@ -84,7 +116,8 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --name mug --click IMG_12:310,220\n"
       "  sanerf segment run --name mug --click IMG_12:310,220 --click IMG_12:90,40:neg\n"
       "  sanerf segment run --name mug --box IMG_12:250,180,370,260\n"
-      "  sanerf segment run --prompts prompts.json          several objects in one field\n\n"
+      "  sanerf segment run --prompts prompts.json          several objects in one field\n"
+      "  sanerf segment run --auto                            every object that can be found, no click\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
       "the full-size photo. Held-out views are never used.");
   sub->add_option("RUN", flags->run, "run folder")->required();
@@ -99,6 +132,7 @@ void AddSegment(CommandLine& line) {
       ->type_name("VIEW:X0,Y0,X1,Y1")
       ->allow_extra_args(false);
   sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects")->type_name("FILE");
+  sub->add_flag("--auto", flags->automatic, "find all objects by themselves: object_01, object_02, ... by size");
   sub->add_option("--instance", flags->instance, "the object's id in the ground-truth masks, for eval");
   sub->add_option("--min-visible", flags->min_visible,
                   "points that must be visible for a view to be used (0 = decide)");

@@ -1,0 +1,114 @@
+// Segmentation without a prompt on a tiny run, with a model of 16 x 16 averages whose masks are what is bright.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/json.h"
+#include "sanerf/sam/onnx_test_support.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+using Arguments = std::vector<std::string>;
+
+Arguments operator+(Arguments a, const Arguments& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+// Everything counts as an object that at least one view shows.
+Arguments Auto() {
+  Arguments arguments = {"segment", "run", "--auto", "--json", "--max-views", "4"};
+  for (const char* option :
+       {"encode.model=encoder.onnx,decoder.onnx", "encode.size=64", "object.iters=2", "object.log2_table=10",
+        "object.pool_rays=4096", "auto.views=3", "auto.grid=2", "auto.predicted_iou=-1", "auto.stability=0",
+        "auto.min_agreement=0", "auto.min_views=1", "auto.background=1", "auto.step=1"})
+    arguments = arguments + Arguments{"--set", option};
+  return arguments;
+}
+
+class SegmentAuto : public ::testing::Test {
+ protected:
+  CommandResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
+  void MakeRun() const {
+    ASSERT_EQ(Sanerf({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}).exit_code, 0);
+    const CommandResult trained =
+        Sanerf({"train", "scene", "--out", "run", "--iters", "60", "--set", "nerf.log2_table=14", "--set",
+                "nerf.batch_samples=8192", "--set", "nerf.occupancy_resolution=64"});
+    ASSERT_EQ(trained.exit_code, 0) << trained.err;
+    WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
+    WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  }
+  TestFolder folder_;
+};
+
+TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
+  MakeRun();
+  const CommandResult found = Sanerf(Auto());
+  ASSERT_EQ(found.exit_code, 0) << found.err;
+  const Json json = Json::parse(found.out);
+  ASSERT_GE(json["objects"].size(), 1u);
+  EXPECT_EQ(json["searched_views"], 3);
+  EXPECT_GT(json["masks"], 0);
+  EXPECT_EQ(json["objects"][0]["name"], "object_01");
+  EXPECT_EQ(json["objects"][0]["views_total"], 4);
+  for (const char* stage : {"encode", "search", "associate", "masks", "field"})
+    EXPECT_TRUE(json["seconds"].contains(stage)) << stage;
+  const fs::path object = folder_ / "run" / "objects" / "object_01";
+  for (const char* file : {"object.json", "object.ckpt", "prompts.json", "views.json"})
+    EXPECT_TRUE(fs::exists(object / file)) << file;
+  EXPECT_THAT(ReadFile(object / "views.json"), HasSubstr("found in this view without a prompt"));
+  EXPECT_THAT(found.err, HasSubstr("next:  sanerf render run --object object_01 --layers labels"));
+
+  const CommandResult shown = Sanerf({"render", "run", "--object", "object_01", "--layers", "labels", "--json"});
+  ASSERT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_TRUE(fs::exists(folder_ / Json::parse(shown.out)["files"][0].get<std::string>()));
+
+  const CommandResult matched = Sanerf({"eval", "run", "--match", "--json"});
+  ASSERT_EQ(matched.exit_code, 0) << matched.err;
+  const Json match = Json::parse(matched.out);
+  EXPECT_EQ(match["num_objects"], json["objects"].size());
+  EXPECT_GT(match["num_instances"].get<int>() + match["num_ignored"].get<int>(), 0);
+  EXPECT_THAT(Sanerf({"eval", "run", "--match"}).out, HasSubstr("instances found at IoU 80%"));
+
+  // Its points are a prompt like any other.
+  const CommandResult refined = Sanerf({"segment", "run", "--prompts", "run/objects/object_01/prompts.json", "--set",
+                                        "object.iters=2", "--max-views", "4"});
+  EXPECT_EQ(refined.exit_code, 0) << refined.err;
+
+  // Nothing to be found leaves what is there.
+  const std::string before = ReadFile(object / "object.json");
+  const CommandResult none = Sanerf(Auto() + Arguments{"--set", "auto.min_views=5"});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_TRUE(EndsInOneError(none));
+  EXPECT_THAT(none.err, HasSubstr("no object was found: of "));
+  EXPECT_THAT(none.err, HasSubstr("--set auto.views=0 --set auto.grid=24"));
+  EXPECT_EQ(ReadFile(object / "object.json"), before);
+}
+
+TEST_F(SegmentAuto, MistakesAreToldBeforeAnythingIsDone) {
+  fs::create_directories(folder_ / "run");
+  WriteFileAtomic(folder_ / "run" / "run.json", R"({"format": 1, "sanerf": "0.1.0", "options": {}, "stages": {}})");
+  const auto usage = [&](const Arguments& arguments, const std::string& text) {
+    const CommandResult result = Sanerf(arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_TRUE(EndsInOneError(result));
+    EXPECT_THAT(result.err, HasSubstr(text));
+  };
+  const Arguments automatic = {"segment", "run", "--auto"};
+  usage(automatic + Arguments{"--click", "0:1,2"}, "--auto stands alone");
+  usage(automatic + Arguments{"--name", "mug"}, "leave out --name, --click");
+  usage(automatic + Arguments{"--set", "auto.max_objects=255"}, "auto.max_objects=255: expected 1 to 254");
+  usage(automatic + Arguments{"--set", "auto.views=1"}, "auto.views=1: expected 0 (all) or at least 2");
+  usage(automatic + Arguments{"--set", "auto.points=0"}, "auto.points=0: expected 1 to 100");
+  usage(automatic + Arguments{"--set", "auto.grid=0"}, "auto.grid=0: expected 1 to 128");
+  usage(automatic + Arguments{"--set", "auto.match=2"}, "auto.match=2: expected 0.05 to 1");
+  usage({"segment", "run", "--name", "mug", "--click", "0:1,2", "--set", "auto.grid=8"}, "sanerf segment --auto");
+  usage({"eval", "run", "--match", "--report"}, "--match stands alone");
+}
+
+}  // namespace
+}  // namespace sanerf
