@@ -20,6 +20,7 @@ struct BoxEvidence {
   ImageU8 mask;              // working camera; empty when the box is of no use
   std::vector<Vec3> points;  // file frame
   std::string why_not;       // why it is of no use
+  bool is_double = false;    // another box of its view is around the same thing
 };
 
 // What SAM takes the boxes for. num_points: per box, at most. Throws as DecodeMasks; a box that gives no mask is no

@@ -36,6 +36,7 @@ void DropDoubles(const std::vector<BoxInView>& boxes, std::vector<BoxEvidence>* 
       const bool is_worse = boxes[i].score < boxes[j].score || (boxes[i].score == boxes[j].score && i > j);
       if (!is_worse || MaskIou(mine.mask, other.mask) <= kSameMask) continue;
       mine.mask = {};
+      mine.is_double = true;
       mine.why_not = "a second box around the same thing";
     }
   }
@@ -173,18 +174,20 @@ int CountViews(const std::vector<BoxInView>& boxes) {
   const std::string& view = scene.views.at(size_t(surest->view_idx)).name;
   const std::string hint = fmt::format(
       "let the detector keep more boxes with a lower --set text.box_threshold, or say which one is meant: --name "
-      "OBJECT --box "
-      "{}:{:.0f},{:.0f},{:.0f},{:.0f} (score {:.2f})",
-      view, surest->box.x0, surest->box.y0, surest->box.x1, surest->box.y1, surest->score);
-  const auto num_useless =
-      std::count_if(evidence.begin(), evidence.end(), [](const BoxEvidence& box) { return box.mask.empty(); });
+      "OBJECT --box {}:{:.0f},{:.0f},{:.0f},{:.0f} (score {:.2f})",
+      view, std::max(0.0, surest->box.x0), std::max(0.0, surest->box.y0), surest->box.x1, surest->box.y1,
+      surest->score);
+  const auto count = [&](auto&& is_counted) { return std::count_if(evidence.begin(), evidence.end(), is_counted); };
+  const auto num_doubles = count([](const BoxEvidence& box) { return box.is_double; });
+  const auto num_useless = count([](const BoxEvidence& box) { return box.mask.empty() && !box.is_double; });
+  const int64_t num_distinct = int64_t(boxes.size()) - num_doubles;
   if (CountViews(boxes) == 1)
     throw Error(fmt::format("'{}' was found in one view only ({})", what, view),
                 "without a second view that shows the same nothing says that it is right", hint);
   throw Error(
       fmt::format("'{}' was found in {} views, but no two of them agree on what it is", what, CountViews(boxes)),
-      num_useless > 0 ? fmt::format("{} of {} boxes show no surface", num_useless, boxes.size())
-                      : fmt::format("their {} boxes lie around different things in 3D", boxes.size()),
+      num_useless > 0 ? fmt::format("{} of {} boxes show no surface", num_useless, num_distinct)
+                      : fmt::format("{} boxes lie around different things in 3D", num_distinct),
       hint);
 }
 

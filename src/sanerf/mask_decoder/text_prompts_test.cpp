@@ -156,7 +156,7 @@ TEST_F(TextPromptsTest, BoxesAroundDifferentThingsAreSaid) {
   AddBox(kLens, kOther, 0.8);
   EXPECT_THAT(
       ErrorTextOf<Error>([&] { Agree(); }),
-      AllOf(HasSubstr("'ball' was found in 2 views, but no two of them agree on what it is: their 2 boxes lie around "
+      AllOf(HasSubstr("'ball' was found in 2 views, but no two of them agree on what it is: 2 boxes lie around "
                       "different things in 3D"),
             HasSubstr("--box lens.png:")));
 }
