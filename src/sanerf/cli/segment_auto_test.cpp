@@ -1,10 +1,6 @@
 // Segmentation without a prompt on a tiny run, with a model of 16 x 16 averages whose masks are what is bright.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/sam/onnx_test_support.h"
 
 namespace fs = std::filesystem;
 
@@ -12,12 +8,6 @@ namespace sanerf {
 namespace {
 
 using ::testing::HasSubstr;
-using Arguments = std::vector<std::string>;
-
-Arguments operator+(Arguments a, const Arguments& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 // Everything counts as an object that at least one view shows.
 Arguments Auto() {
@@ -30,20 +20,7 @@ Arguments Auto() {
   return arguments;
 }
 
-class SegmentAuto : public ::testing::Test {
- protected:
-  CommandResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
-  void MakeRun() const {
-    ASSERT_EQ(Sanerf({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}).exit_code, 0);
-    const CommandResult trained =
-        Sanerf({"train", "scene", "--out", "run", "--iters", "60", "--set", "nerf.log2_table=14", "--set",
-                "nerf.batch_samples=8192", "--set", "nerf.occupancy_resolution=64"});
-    ASSERT_EQ(trained.exit_code, 0) << trained.err;
-    WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-    WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
-  }
-  TestFolder folder_;
-};
+class SegmentAuto : public TinyRun {};
 
 TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
   MakeRun();
@@ -90,8 +67,7 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
 }
 
 TEST_F(SegmentAuto, MistakesAreToldBeforeAnythingIsDone) {
-  fs::create_directories(folder_ / "run");
-  WriteFileAtomic(folder_ / "run" / "run.json", R"({"format": 1, "sanerf": "0.1.0", "options": {}, "stages": {}})");
+  MakeRun();
   const auto usage = [&](const Arguments& arguments, const std::string& text) {
     const CommandResult result = Sanerf(arguments);
     EXPECT_EQ(result.exit_code, 2) << result.err;

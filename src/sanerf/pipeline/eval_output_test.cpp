@@ -71,7 +71,7 @@ TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {
 
 TEST(Methods, AnUnknownOneIsRefused) {
   EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("sann"); }), HasSubstr("unknown method 'sann'"));
-  EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("something else"); }), HasSubstr("there are: sanerf, sam"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("something else"); }), HasSubstr("there are: sanerf, vote, sam"));
 }
 
 }  // namespace
