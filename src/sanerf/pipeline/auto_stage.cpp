@@ -156,7 +156,7 @@ class Search {
     look_settings.segment.looks = settings_.automatic.looks;
     std::vector<size_t> all(decoded->size());
     std::iota(all.begin(), all.end(), size_t{0});
-    RepeatLooks({prompts_, all, views}, scene_, nerf_.model_from_file(), container_, sam_, look_settings, vote, decoded);
+    RepeatLooks({prompts_, all, views, /*by_voted_place=*/true}, scene_, nerf_.model_from_file(), container_, sam_, look_settings, vote, decoded);
     SeparateMasks(decoded);
   }
 
@@ -225,7 +225,7 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   LabelVote vote(nerf, cameras, {});
   search.Look(decoded_views, &vote, &decoded);
   sam.reset();  // its memory is better used by the field
-  std::vector<ImageU8> labels = LabelsByView(decoded, decoded_views, *container);
+  std::vector<ImageU8> labels = LabelsByVotedPlace(decoded, decoded_views, *container, &vote);
   vote.Count(labels, num_labels);
   for (size_t i = 0; i < labels.size(); ++i) labelled.push_back({cameras[i], std::move(labels[i])});
   result.mask_seconds = mask_watch.seconds();

@@ -111,16 +111,12 @@ void MarkUnknown(const Rectangle& region, ImageU8* labels) {
 
 }  // namespace
 
-LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
+LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
   SANERF_CHECK_LT(decoded.size(), size_t{kIgnoreLabel});
-  std::vector<std::optional<Box3>> boxes;
   std::set<int> view_idxs;
-  for (const DecodedObject& object : decoded) {
-    boxes.push_back(ObjectBox(object, container));
-    for (const ViewDecision& view : object.views) {
+  for (const DecodedObject& object : decoded)
+    for (const ViewDecision& view : object.views)
       if (view.used) view_idxs.insert(view.view_idx);
-    }
-  }
   LabelledViews result;
   for (const int view_idx : view_idxs) {
     LabelView view;
@@ -131,11 +127,20 @@ LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const F
     const int64_t overlap = PaintMasks(decisions, &view.labels);
     result.overlap_pixels += overlap;
     result.overlap_views += overlap > 0;
-    for (size_t i = 0; i < decoded.size(); ++i) {
-      if (decisions[i] == nullptr && boxes[i]) MarkUnknown(Footprint(*boxes[i], view.camera), &view.labels);
-    }
     result.views.push_back(std::move(view));
     result.view_idxs.push_back(view_idx);
+  }
+  return result;
+}
+
+LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
+  LabelledViews result = PaintLabelViews(decoded, container);
+  for (const DecodedObject& object : decoded) {
+    const std::optional<Box3> box = ObjectBox(object, container);
+    for (size_t i = 0; i < result.views.size() && box; ++i) {
+      if (DecisionFor(object, result.view_idxs[i]) == nullptr)
+        MarkUnknown(Footprint(*box, result.views[i].camera), &result.views[i].labels);
+    }
   }
   return result;
 }

@@ -20,4 +20,7 @@ struct LabelledViews {
 // a box around its masks, lifted with the depth of the views that have one.
 LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);
 
+// The masks alone: what no object claims is background.
+LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);
+
 }  // namespace sanerf

@@ -14,6 +14,7 @@ namespace sanerf {
 namespace {
 
 constexpr double kWorthwhile = 0.002;  // rise of the mean agreement
+constexpr float kLikely = 0.1f;        // share of the votes
 
 // What the others say about each of the objects, [object][view]; the vote has been counted.
 std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std::vector<size_t>& which,
@@ -27,6 +28,26 @@ std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std
   return consensus;
 }
 
+std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabelledViews labelled) {
+  std::vector<ImageU8> labels(views.size());
+  for (size_t i = 0; i < labelled.views.size(); ++i) {
+    const auto found = std::find(views.begin(), views.end(), labelled.view_idxs[i]);
+    if (found != views.end()) labels[size_t(found - views.begin())] = std::move(labelled.views[i].labels);
+  }
+  return labels;
+}
+
+// Background pixels that the others give to `label` by more than kLikely become unknown. Views that miss the object have
+// voted for background there, so that its share is small even where it surely is.
+void MarkWhereLikely(const ImageF& others, int label, ImageU8* labels) {
+  for (int y = 0; y < labels->height; ++y) {
+    for (int x = 0; x < labels->width; ++x) {
+      const float share = others.At(x * others.width / labels->width, y * others.height / labels->height, label);
+      if (labels->At(x, y) == 0 && share > kLikely) labels->At(x, y) = kIgnoreLabel;
+    }
+  }
+}
+
 bool HasUsedViews(const std::vector<DecodedObject>& objects) {
   return std::all_of(objects.begin(), objects.end(), [](const DecodedObject& object) {
     return std::any_of(object.views.begin(), object.views.end(), [](const auto& view) { return view.used; });
@@ -37,13 +58,21 @@ bool HasUsedViews(const std::vector<DecodedObject>& objects) {
 
 std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
                                   const FeatureContainer& container) {
-  LabelledViews labelled = BuildLabelViews(objects, container);
-  std::vector<ImageU8> labels(views.size());
-  for (size_t i = 0; i < labelled.views.size(); ++i) {
-    const auto found = std::find(views.begin(), views.end(), labelled.view_idxs[i]);
-    if (found != views.end()) labels[size_t(found - views.begin())] = std::move(labelled.views[i].labels);
+  return InOrderOf(views, BuildLabelViews(objects, container));
+}
+
+std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
+                                        const FeatureContainer& container, LabelVote* vote) {
+  std::vector<ImageU8> labels = InOrderOf(views, PaintLabelViews(objects, container));
+  vote->Count(labels, int(objects.size()) + 1);
+  std::vector<ImageU8> marked = labels;
+  for (size_t v = 0; v < views.size(); ++v) {
+    if (marked[v].empty()) continue;
+    const ImageF others = vote->OthersSay(int(v));
+    for (size_t o = 0; o < objects.size(); ++o)
+      if (!objects[o].views[v].used) MarkWhereLikely(others, int(o) + 1, &marked[v]);
   }
-  return labels;
+  return marked;
 }
 
 void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
@@ -54,7 +83,9 @@ void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarit
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
   for (int round = 1; round <= settings.segment.looks; ++round) {
-    vote->Count(LabelsByView(*objects, request.views, container), int(objects->size()) + 1);
+    vote->Count(request.by_voted_place ? LabelsByVotedPlace(*objects, request.views, container, vote)
+                                       : LabelsByView(*objects, request.views, container),
+                int(objects->size()) + 1);
     const auto consensus = ConsensusOf(*vote, request.which, objects->size());
     std::vector<DecodedObject> next = *objects;
     SecondLook look;

@@ -13,10 +13,16 @@ namespace sanerf {
 std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
                                   const FeatureContainer& container);
 
+// The same for many objects, of which most views miss some: boxes around their places would leave no background. An object
+// that has no mask in a view is unknown there only where the votes of the other views put it. Replaces the votes.
+std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
+                                        const FeatureContainer& container, LabelVote* vote);
+
 struct LookRequest {
   const Prompts& prompts;          // of the objects
   std::vector<size_t> which;       // objects whose masks may change; all of them vote
   const std::vector<int>& views;   // of the vote and, in this order, of every object
+  bool by_voted_place = false;     // LabelsByVotedPlace instead of LabelsByView
 };
 
 // Counts the votes of all masks, decodes every view of the chosen objects again with what the others say (LookAgain), and
