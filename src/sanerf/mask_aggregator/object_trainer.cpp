@@ -80,11 +80,6 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
   regions_ = RegionPool();
 }
 
-int64_t ObjectTrainer::memory_bytes() const {
-  return int64_t(pool_.rays.size() * sizeof(SamplePool::PoolRay) + pool_.samples.size() * sizeof(SamplePool::Sample) +
-                 pool_.prior.size() * sizeof(float));
-}
-
 // Cross entropy of rays drawn from all views (Eq. 8).
 void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
   GlobalGroup& group = global_[size_t(g)];

@@ -45,7 +45,6 @@ class ObjectTrainer {
   ObjectModel Finish();
 
   int64_t num_rays() const { return int64_t(pool_.rays.size()); }
-  int64_t memory_bytes() const;  // of rays and samples
 
  private:
   void GrowField(int num_labels);

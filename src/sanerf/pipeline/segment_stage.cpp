@@ -89,7 +89,7 @@ void DecodeAll(const Prompts& prompts, SegmentSession* session) {
 }
 
 int64_t ReportOverlaps(const std::vector<DecodedObject>& objects, const FeatureContainer& container) {
-  const LabelledViews labelled = BuildLabelViews(objects, container);
+  const LabelledViews labelled = PaintLabelViews(objects, container);
   if (labelled.overlap_pixels > 0) {
     LogInfo("masks  {} pixels in {} views were claimed by several objects; the surer mask has them",
             labelled.overlap_pixels, labelled.overlap_views);
