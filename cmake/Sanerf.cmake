@@ -10,11 +10,12 @@ if(SANERF_SANITIZE)
 endif()
 
 # sanerf_room(NAME LINK lib... [PRIVATE_LINK lib...])
-#   library sanerf_NAME from NAME/*.cpp, and test program NAME_test from NAME/*_test.cpp.
+#   library sanerf_NAME from NAME/*.cpp and NAME/*/*.cpp, and test program NAME_test from the *_test.cpp among them.
 #   LINK is the whole list of rooms that this one may include (DESIGN: an upward include fails to link).
 function(sanerf_room name)
   cmake_parse_arguments(ROOM "" "" "LINK;PRIVATE_LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

@@ -4,9 +4,20 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/prompts.h"
 
 namespace sanerf {
+
+// What a method may look at. The references must outlive the segmenter.
+struct SegmenterInput {
+  const Scene& scene;
+  const NerfModel& nerf;             // frozen
+  const FeatureContainer& features;  // holds `views`
+  Sam& sam;                          // the model that `features` was encoded with
+  std::vector<int> views;            // of the scene, to learn from: never held-out ones
+  uint64_t seed = 1;
+};
 
 class Segmenter {
  public:
@@ -16,7 +27,8 @@ class Segmenter {
   // does.
   virtual void Fit(const Prompts& prompts) = 0;
   // One mask per object of the prompts, in their order: 0/255 at the photo's size, all 0 where the object is not
-  // seen. After Fit.
+  // seen. A method that finds the objects by itself is given no prompts and returns one mask for each it has found, in the
+  // same order for every view. After Fit.
   virtual std::vector<ImageU8> MasksFor(int view_idx) = 0;
 };
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "sanerf/baselines/object_field_segmenter.h"
-#include "sanerf/baselines/sam_per_view.h"
+#include "sanerf/baselines/object_field/object_field_segmenter.h"
+#include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/core/error.h"
 
 namespace sanerf {

@@ -1,4 +1,4 @@
-#include "sanerf/baselines/sam_per_view.h"
+#include "sanerf/baselines/sam_per_view/sam_per_view.h"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "sanerf/baselines/object_field_segmenter.h"
+#include "sanerf/baselines/object_field/object_field_segmenter.h"
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
