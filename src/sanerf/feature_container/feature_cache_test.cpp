@@ -38,6 +38,7 @@ class FakeSam : public Sam {
     const Tensor more{"more", {num_more_values}, std::vector<float>(static_cast<size_t>(num_more_values))};
     return {rgb.width, rgb.height, {mean, more}};
   }
+  std::unique_ptr<Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
   std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
   ImageF ToImageFrame(const SamMask&) const override { return {}; }

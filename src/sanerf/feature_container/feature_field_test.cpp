@@ -54,6 +54,7 @@ class PictureSam : public Sam {
       features.maps.back().data[i] = constant * float(1 + i / (kSide * kSide));
     return features;
   }
+  std::unique_ptr<Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
   std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
   ImageF ToImageFrame(const SamMask&) const override { return {}; }

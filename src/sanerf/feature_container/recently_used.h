@@ -8,7 +8,7 @@
 
 namespace sanerf {
 
-// Thread safe; loads one value at a time.
+// Thread safe; threads that ask for the same new value at once may each load it.
 template <class T>
 class RecentlyUsed {
  public:
@@ -16,18 +16,26 @@ class RecentlyUsed {
 
   template <class Load>
   std::shared_ptr<const T> Get(int key, const Load& load) {
+    if (auto value = Find(key)) return value;
+    auto loaded = std::make_shared<const T>(load());
+    if (auto value = Find(key)) return value;
+    const std::lock_guard lock(mutex_);
+    items_.emplace_front(key, loaded);
+    if (items_.size() > most_) items_.pop_back();
+    return loaded;
+  }
+
+ private:
+  std::shared_ptr<const T> Find(int key) {
     const std::lock_guard lock(mutex_);
     for (auto it = items_.begin(); it != items_.end(); ++it) {
       if (it->first != key) continue;
       items_.splice(items_.begin(), items_, it);
-      return items_.front().second;
+      return it->second;
     }
-    items_.emplace_front(key, std::make_shared<const T>(load()));
-    if (items_.size() > most_) items_.pop_back();
-    return items_.front().second;
+    return nullptr;
   }
 
- private:
   size_t most_;
   std::mutex mutex_;
   std::list<std::pair<int, std::shared_ptr<const T>>> items_;

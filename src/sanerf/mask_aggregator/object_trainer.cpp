@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kGroupRays = 256;
 constexpr uint64_t kRegionStream = uint64_t{1} << 32;
-constexpr int kLaterShare = 8;  // rays near the objects that later masks get: an eighth of what the first got
+constexpr int kLaterShare = 32;  // rays near the objects that later masks get, as a share of what the first got: one in 32
 
 // The wide network takes smaller steps than the table: at the table's rate its units die.
 constexpr float kMlpRate = 0.1f;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "sanerf/core/error.h"
@@ -139,10 +140,18 @@ class AnalyticSam : public Sam {
   uint64_t Fingerprint() const override { return fingerprint; }
   MaskRule default_rule() const override { return rule; }
   SamFeatures Encode(const ImageF&) const override { return {}; }
+  std::unique_ptr<Sam> Share() const override {
+    auto shared = std::make_unique<AnalyticSam>();
+    shared->fingerprint = fingerprint;
+    shared->rule = rule;
+    shared->overwrite = overwrite;
+    shared->original_ = original_ != nullptr ? original_ : this;
+    return shared;
+  }
   void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
 
   std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask) const override {
-    prompts.push_back(prompt);
+    (original_ != nullptr ? original_ : this)->Record(prompt);
     const Tensor& map = features_->maps[0];
     const int height = static_cast<int>(map.shape[0]), width = static_cast<int>(map.shape[1]);
     const auto at = [&](double x, double y) { return static_cast<int>(map.data[int(y) * size_t(width) + int(x)]); };
@@ -175,9 +184,15 @@ class AnalyticSam : public Sam {
   uint64_t fingerprint = 7;
   MaskRule rule = MaskRule::kHighestPredictedIou;
   std::function<void(ImageF&)> overwrite;  // changes the object's logits
-  mutable std::vector<SamPrompt> prompts;  // every one that was asked
+  mutable std::vector<SamPrompt> prompts;  // every one that was asked, also of those that share this
 
  private:
+  void Record(const SamPrompt& prompt) const {
+    const std::lock_guard lock(mutex_);
+    prompts.push_back(prompt);
+  }
+  mutable std::mutex mutex_;
+  const AnalyticSam* original_ = nullptr;
   std::string name_ = "analytic";
   std::shared_ptr<const SamFeatures> features_;
 };

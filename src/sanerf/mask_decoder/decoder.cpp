@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_decoder/pixel_frames.h"
 
 namespace sanerf {
@@ -113,18 +117,18 @@ SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDe
 }
 
 std::vector<SamMask> ViewDecider::Candidates(int view_idx, const SamPrompt& prompt) const {
-  sam_.SetFeatures(container_.Features(view_idx));
-  if (memory_ == nullptr) return sam_.Predict(prompt);
+  sam_->SetFeatures(container_.Features(view_idx));
+  if (memory_ == nullptr) return sam_->Predict(prompt);
   std::vector<SamMask> candidates = memory_->Recall(view_idx, prompt);
   if (candidates.empty()) {
-    candidates = sam_.Predict(prompt);
+    candidates = sam_->Predict(prompt);
     memory_->Keep(view_idx, prompt, candidates);
   }
   return candidates;
 }
 
 ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decision) const {
-  const ImageF logits = sam_.ToImageFrame(sam_mask);
+  const ImageF logits = sam_->ToImageFrame(sam_mask);
   const Camera camera = container_.WorkingCamera(decision.view_idx);
   if (logits.width != camera.width || logits.height != camera.height) {
     throw Error(fmt::format("view {}: its features are of an image of {}x{} pixels", decision.view, logits.width,
@@ -183,14 +187,31 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
                        rule.needed));
   } else {
     if (const auto shown = shown_masks_.find(view_idx); shown != shown_masks_.end()) {
-      sam_.SetFeatures(container_.Features(view_idx));
-      prompt.mask_logits = sam_.FromImageFrame(LogitsOfMask(shown->second));
+      sam_->SetFeatures(container_.Features(view_idx));
+      prompt.mask_logits = sam_->FromImageFrame(LogitsOfMask(shown->second));
     }
     const std::vector<SamMask> candidates = Candidates(view_idx, prompt);
     const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
     Enter(chosen, ToMask(chosen, decision), prompt, decision);
   }
   return decision;
+}
+
+std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
+                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
+                                      const std::function<void(int, const ViewDecision&)>& on_view) {
+  std::vector<ViewDecision> decisions(count);
+  WorkerPool<ViewDecider> forks;
+  std::mutex mutex;
+  int num_done = 0;
+  ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
+    if (InterruptRequested()) throw InterruptedError(what, "nothing was written");
+    const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
+    decisions[size_t(i)] = decide(*fork, size_t(i));
+    const std::lock_guard lock(mutex);
+    on_view(++num_done, decisions[size_t(i)]);
+  });
+  return decisions;
 }
 
 }  // namespace sanerf

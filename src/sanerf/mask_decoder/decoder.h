@@ -1,6 +1,7 @@
 // The decision for one view at a time; DecodeMasks asks it for all of them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -33,7 +34,16 @@ bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision);
 class ViewDecider {
  public:
   ViewDecider(const Scene& scene, const FeatureContainer& container, Sam& sam, const ViewDeciderOptions& options)
-      : scene_(scene), container_(container), sam_(sam), options_(options) {}
+      : scene_(scene), container_(container), sam_(&sam), options_(options) {}
+
+  // The same decider with a predictor of its own, for another thread. This one must outlive it.
+  ViewDecider Fork() const {
+    ViewDecider fork = *this;
+    fork.own_sam_ = sam_->Share();
+    fork.sam_ = fork.own_sam_.get();
+    return fork;
+  }
+  Sam& sam() const { return *sam_; }
 
   // Throws UsageError when the box lies outside its image or its view has one already.
   void AddBox(const BoxPrompt& box);
@@ -58,7 +68,8 @@ class ViewDecider {
  private:
   const Scene& scene_;
   const FeatureContainer& container_;
-  Sam& sam_;
+  Sam* sam_;
+  std::shared_ptr<Sam> own_sam_;  // of a fork
   ViewDeciderOptions options_;
   std::map<int, SamPrompt::Box> boxes_;
   std::map<int, ImageU8> shown_masks_;
@@ -69,5 +80,11 @@ class ViewDecider {
 // that the container was encoded with.
 ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
                         const Similarity& model_from_file, const MaskDecoderOptions& options);
+
+// decide(decider, i) for i in [0, count), several at a time, in a decider of the thread's own; the results in order.
+// on_view is told how many are done. Throws InterruptedError (what) on Ctrl-C, and what `decide` throws.
+std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
+                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
+                                      const std::function<void(int, const ViewDecision&)>& on_view);
 
 }  // namespace sanerf

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/mask_decoder/seeds.h"
@@ -114,14 +113,14 @@ DecodedObject DecodeFound(const ObjectPrompt& prompt, const FoundObject& object,
   decoded.points = LiftPrompts(prompt, scene, container);
   const VisibilityRule rule = VisibilityRuleFor(prompt, decoded.points);
   Progress progress("decode " + prompt.name, int64_t(view_idxs.size()), "views");
-  for (const int view_idx : view_idxs) {
-    if (InterruptRequested())
-      throw InterruptedError(fmt::format("decoding of '{}' interrupted", prompt.name), "nothing was written");
-    const FoundMask* own = MaskIn(view_idx, object, masks);
-    decoded.views.push_back(own != nullptr ? OwnDecision(*own, scene, decoded.points, decider)
-                                           : decider.Decide(view_idx, decoded.points, rule));
-    progress.Update(int64_t(decoded.views.size()));
-  }
+  decoded.views = DecideViews(
+      decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", prompt.name),
+      [&](const ViewDecider& fork, size_t i) {
+        const FoundMask* own = MaskIn(view_idxs[i], object, masks);
+        return own != nullptr ? OwnDecision(*own, scene, decoded.points, fork)
+                              : fork.Decide(view_idxs[i], decoded.points, rule);
+      },
+      [&](int num_done, const ViewDecision&) { progress.Update(num_done); });
   return decoded;
 }
 

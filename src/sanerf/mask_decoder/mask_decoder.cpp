@@ -6,7 +6,6 @@
 #include <set>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/progress.h"
@@ -190,15 +189,13 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const 
   const VisibilityRule rule = VisibilityRuleFor(object, decoded.points);
   Progress progress("decode " + object.name, static_cast<int64_t>(view_idxs.size()), "views");
   int num_used = 0;
-  for (const int view_idx : view_idxs) {
-    if (InterruptRequested()) {
-      throw InterruptedError(fmt::format("decoding of '{}' stopped after {} of {} views", object.name,
-                                         decoded.views.size(), view_idxs.size()));
-    }
-    decoded.views.push_back(decider.Decide(view_idx, decoded.points, rule));
-    num_used += decoded.views.back().used;
-    progress.Update(static_cast<int64_t>(decoded.views.size()), fmt::format("{} used", num_used));
-  }
+  decoded.views = DecideViews(
+      decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", object.name),
+      [&](const ViewDecider& fork, size_t i) { return fork.Decide(view_idxs[i], decoded.points, rule); },
+      [&](int num_done, const ViewDecision& decision) {
+        num_used += decision.used;
+        progress.Update(num_done, fmt::format("{} used", num_used));
+      });
   progress.Finish(fmt::format("{} of {} views used", num_used, view_idxs.size()));
   if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, options);
   return decoded;

@@ -20,9 +20,13 @@ bool IsSame(const SamPrompt& a, const SamPrompt& b) {
 }  // namespace
 
 std::vector<SamMask> PredictionMemory::Recall(int view_idx, const SamPrompt& prompt) const {
-  const auto found = answers_.find(view_idx);
-  if (found == answers_.end() || !prompt.mask_logits.empty() || !IsSame(found->second.prompt, prompt)) return {};
-  const Answer& answer = found->second;
+  std::shared_ptr<const Answer> kept;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = answers_.find(view_idx); found != answers_.end()) kept = found->second;
+  }
+  if (!kept || !prompt.mask_logits.empty() || !IsSame(kept->prompt, prompt)) return {};
+  const Answer& answer = *kept;
   std::vector<SamMask> candidates = answer.candidates;
   for (size_t i = 0; i < candidates.size(); ++i) {
     candidates[i].logits = ImageF(answer.width, answer.height, 1);
@@ -42,7 +46,8 @@ void PredictionMemory::Keep(int view_idx, const SamPrompt& prompt, const std::ve
     HalfFromFloat(candidate.logits.data.data(), candidate.logits.data.size(), answer.logits.back().data());
     answer.candidates.push_back({ImageF(), candidate.predicted_iou, candidate.candidate});
   }
-  answers_[view_idx] = std::move(answer);
+  const std::lock_guard lock(mutex_);
+  answers_[view_idx] = std::make_shared<const Answer>(std::move(answer));
 }
 
 }  // namespace sanerf

@@ -3,13 +3,15 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "sanerf/sam/sam.h"
 
 namespace sanerf {
 
-// One prompt per view, its candidates in half precision (half a megabyte for SAM's four). Not for several threads.
+// One prompt per view, its candidates in half precision (half a megabyte for SAM's four). Thread safe.
 class PredictionMemory {
  public:
   // None when the view was asked something else, or nothing.
@@ -24,7 +26,8 @@ class PredictionMemory {
     std::vector<std::vector<uint16_t>> logits;    // of each, half precision
     int width = 0, height = 0;
   };
-  std::map<int, Answer> answers_;
+  mutable std::mutex mutex_;
+  std::map<int, std::shared_ptr<const Answer>> answers_;
 };
 
 }  // namespace sanerf

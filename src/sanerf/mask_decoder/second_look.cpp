@@ -8,7 +8,6 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/mask_decoder/decoder.h"
 
@@ -73,8 +72,8 @@ ImageF LogitsOf(const Consensus& consensus) {
 
 class ViewLook {
  public:
-  ViewLook(const ViewDecider& decider, const FeatureContainer& container, Sam& sam, const std::vector<LiftedPoint>& points)
-      : decider_(decider), container_(container), sam_(sam), points_(points) {}
+  ViewLook(const ViewDecider& decider, const FeatureContainer& container, const std::vector<LiftedPoint>& points)
+      : decider_(decider), container_(container), sam_(decider.sam()), points_(points) {}
 
   // The candidate that agrees best; `before` where nothing can be said.
   ViewDecision Look(const ViewDecision& before, const Consensus& consensus) const {
@@ -168,16 +167,16 @@ SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const Featu
   SANERF_CHECK_EQ(consensus.size(), decoded->views.size());
   ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
   decider.Remember(decoded->memory);
-  const ViewLook look(decider, container, sam, decoded->points);
-  std::vector<ViewDecision> views;
   std::vector<double> agreements;
   Progress progress("look again " + object.name, int64_t(consensus.size()), "views");
-  for (size_t i = 0; i < consensus.size(); ++i) {
-    if (InterruptRequested()) throw InterruptedError(fmt::format("second look at '{}' interrupted", object.name));
-    views.push_back(look.Look(decoded->views[i], consensus[i]));
-    progress.Update(int64_t(views.size()));
-    if (views.back().used && views.back().agreement >= 0) agreements.push_back(views.back().agreement);
-  }
+  std::vector<ViewDecision> views = DecideViews(
+      decider, consensus.size(), fmt::format("second look at '{}' interrupted", object.name),
+      [&](const ViewDecider& fork, size_t i) {
+        return ViewLook(fork, container, decoded->points).Look(decoded->views[i], consensus[i]);
+      },
+      [&](int num_done, const ViewDecision&) { progress.Update(num_done); });
+  for (const ViewDecision& view : views)
+    if (view.used && view.agreement >= 0) agreements.push_back(view.agreement);
 
   SecondLook result;
   const double drop_below = kDropBelow * Median(agreements);

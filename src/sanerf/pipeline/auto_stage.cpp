@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_decoder/flush.h"
 #include "sanerf/mask_decoder/found_object.h"
 #include "sanerf/pipeline/label_views.h"
@@ -57,24 +61,30 @@ std::vector<int> SpreadViews(const Scene& scene, const std::vector<int>& views, 
   return chosen;
 }
 
-std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, Sam& sam,
+// Several views at a time; the masks come in the order of the views.
+std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
                                    const AutomaticMaskOptions& options) {
-  std::vector<FoundMask> found;
-  const int64_t per_view = int64_t(options.grid) * options.grid;
-  Progress progress("search", int64_t(views.size()) * per_view, "points");
-  for (size_t i = 0; i < views.size(); ++i) {
-    const Camera camera = container.WorkingCamera(views[i]);
-    const ImageF depth = container.Depth(views[i]);
-    sam.SetFeatures(container.Features(views[i]));
-    for (AutomaticMask& mask : GenerateMasks(sam, camera.width, camera.height, options, [&](int done) {
-           progress.Update(int64_t(i) * per_view + done, fmt::format("view {}/{}  {} masks", i + 1, views.size(), found.size()));
-         })) {
+  std::vector<std::vector<FoundMask>> found(views.size());
+  std::atomic<int64_t> num_points = 0;
+  std::atomic<size_t> num_masks = 0;
+  WorkerPool<Sam> predictors;
+  Progress progress("search", int64_t(views.size()) * options.grid * options.grid, "points");
+  ParallelForChunks(int64_t(views.size()), 1, [&](int64_t i, int64_t) {
+    const auto predictor = predictors.Take([&] { return sam.Share(); });
+    const Camera camera = container.WorkingCamera(views[size_t(i)]);
+    const ImageF depth = container.Depth(views[size_t(i)]);
+    predictor->SetFeatures(container.Features(views[size_t(i)]));
+    const auto on_point = [&](int) { progress.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
+    for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point)) {
       const bool is_flush = LiesFlush(mask.mask, depth);
-      found.push_back({views[i], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
+      found[size_t(i)].push_back({views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
     }
-  }
-  progress.Finish(fmt::format("{} masks in {} views", found.size(), views.size()));
-  return found;
+    num_masks += found[size_t(i)].size();
+  });
+  std::vector<FoundMask> all;
+  for (std::vector<FoundMask>& masks : found) std::move(masks.begin(), masks.end(), std::back_inserter(all));
+  progress.Finish(fmt::format("{} masks in {} views", all.size(), views.size()));
+  return all;
 }
 
 // The objects on which the views agree best, at most `count`, in their old order.

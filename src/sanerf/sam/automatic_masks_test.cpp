@@ -30,6 +30,7 @@ class StubSam : public Sam {
   uint64_t Fingerprint() const override { return 1; }
   MaskRule default_rule() const override { return MaskRule::kSingleMask; }
   SamFeatures Encode(const ImageF&) const override { return {}; }
+  std::unique_ptr<Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
   std::vector<SamMask> Predict(const SamPrompt& prompt, bool) const override {
     asked.push_back(prompt.points.at(0));

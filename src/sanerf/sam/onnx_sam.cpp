@@ -17,6 +17,8 @@
 namespace sanerf {
 namespace {
 
+// A decoder is small and asked for many views: several of one thread each do more than one of several threads.
+constexpr int kDecoderThreads = 1;
 constexpr float kMaxLogit = 32;  // SAM 2 limits its logits to this before they are a prompt again
 
 constexpr char kImageMap[] = "image_embeddings";           // SAM and HQ-SAM
@@ -84,7 +86,8 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
   if (!masks || !ious) return std::nullopt;
   try {
     Decoder decoder =
-        OpenPlain(std::make_unique<OnnxSession>(files.decoder, files.hint, WithExtraOutputs(bytes, {*masks, *ious})));
+        OpenPlain(std::make_unique<OnnxSession>(
+        files.decoder, files.hint, WithExtraOutputs(bytes, {*masks, *ious}), kDecoderThreads));
     // HQ-SAM selects from SAM's uncorrected masks and the correction: these are no candidates.
     if (decoder.layout.kind == Export::kHqSam) return decoder;
     decoder.masks = decoder.session->Output(*masks, {1, -1, kSamLogitsSize, kSamLogitsSize}).name;
@@ -99,43 +102,63 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
 
 Decoder OpenDecoder(const OnnxSamFiles& files) {
   if (auto decoder = OpenWithAllMasks(files)) return std::move(*decoder);
-  return OpenPlain(std::make_unique<OnnxSession>(files.decoder, files.hint));
+  return OpenPlain(std::make_unique<OnnxSession>(files.decoder, files.hint, kDecoderThreads));
 }
+
+// Encoder and decoder of a model, opened and found to fit each other.
+struct LoadedSam {
+  explicit LoadedSam(const OnnxSamFiles& sam_files)
+      : files(sam_files), encoder(files.encoder, files.hint), decoder(OpenDecoder(files)) {
+    if (encoder.inputs().size() != 1)
+      encoder.Fail(fmt::format("an image encoder has one input, this has {}", encoder.inputs().size()));
+    image_input = encoder.Input(encoder.inputs()[0].name, {1, 3, kSamSize, kSamSize}).name;
+    for (const TensorInfo& map : decoder.layout.maps)
+      encoder_maps.push_back(encoder.Output(EncoderOutputFor(map.name), map.shape).name);
+  }
+  // SAM's own map may have any name when no other output can be meant; the others are found by theirs.
+  std::string EncoderOutputFor(const std::string& map) const {
+    if (map != kImageMap || encoder.HasOutput(map)) return map;
+    std::vector<std::string> others;
+    for (const TensorInfo& output : encoder.outputs())
+      if (output.name != kIntermediateMaps) others.push_back(output.name);
+    return others.size() == 1 ? others[0] : map;
+  }
+
+  OnnxSamFiles files;
+  OnnxSession encoder;
+  Decoder decoder;
+  std::string image_input;
+  std::vector<std::string> encoder_maps;  // the encoder's outputs in the order of the decoder's maps
+};
 
 class OnnxSam : public Sam {
  public:
-  explicit OnnxSam(const OnnxSamFiles& files)
-      : files_(files), encoder_(files.encoder, files.hint), decoder_(OpenDecoder(files)) {
-    if (encoder_.inputs().size() != 1)
-      encoder_.Fail(fmt::format("an image encoder has one input, this has {}", encoder_.inputs().size()));
-    image_input_ = encoder_.Input(encoder_.inputs()[0].name, {1, 3, kSamSize, kSamSize}).name;
-    for (const TensorInfo& map : decoder_.layout.maps)
-      encoder_maps_.push_back(encoder_.Output(EncoderOutputFor(map.name), map.shape).name);
-  }
+  explicit OnnxSam(std::shared_ptr<const LoadedSam> model) : model_(std::move(model)) {}
+  std::unique_ptr<Sam> Share() const override { return std::make_unique<OnnxSam>(model_); }
 
-  const std::string& name() const override { return files_.name; }
-  uint64_t Fingerprint() const override { return files_.fingerprint; }
-  MaskRule default_rule() const override { return files_.default_rule; }
+  const std::string& name() const override { return model_->files.name; }
+  uint64_t Fingerprint() const override { return model_->files.fingerprint; }
+  MaskRule default_rule() const override { return model_->files.default_rule; }
 
   SamFrame FrameOf(int width, int height) const override {
-    return decoder_.layout.is_sam2() ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);
+    return model_->decoder.layout.is_sam2() ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);
   }
 
   SamFeatures Encode(const ImageF& rgb) const override {
     const std::vector<float> planes = FrameOf(rgb.width, rgb.height).Normalized(rgb);
     SamFeatures features{rgb.width, rgb.height, {}};
-    features.maps = encoder_.Run({{image_input_, {1, 3, kSamSize, kSamSize}, planes.data()}}, encoder_maps_);
-    for (size_t i = 0; i < features.maps.size(); ++i) features.maps[i].name = decoder_.layout.maps[i].name;
+    features.maps = model_->encoder.Run({{model_->image_input, {1, 3, kSamSize, kSamSize}, planes.data()}}, model_->encoder_maps);
+    for (size_t i = 0; i < features.maps.size(); ++i) features.maps[i].name = model_->decoder.layout.maps[i].name;
     return features;
   }
 
   void SetFeatures(std::shared_ptr<const SamFeatures> features) override {
     SANERF_CHECK(features != nullptr);
-    SANERF_CHECK_EQ(features->maps.size(), decoder_.layout.maps.size());
+    SANERF_CHECK_EQ(features->maps.size(), model_->decoder.layout.maps.size());
     for (size_t i = 0; i < features->maps.size(); ++i) {
-      const TensorInfo& expected = decoder_.layout.maps[i];
+      const TensorInfo& expected = model_->decoder.layout.maps[i];
       if (features->maps[i].name != expected.name || !ShapesFit(expected.shape, features->maps[i].shape))
-        decoder_.session->Fail(fmt::format("it needs the map \"{}\" {} and was given \"{}\" {}", expected.name,
+        model_->decoder.session->Fail(fmt::format("it needs the map \"{}\" {} and was given \"{}\" {}", expected.name,
                                            ShapeText(expected.shape), features->maps[i].name,
                                            ShapeText(features->maps[i].shape)));
     }
@@ -164,15 +187,6 @@ class OnnxSam : public Sam {
   }
 
  private:
-  // SAM's own map may have any name when no other output can be meant; the others are found by theirs.
-  std::string EncoderOutputFor(const std::string& map) const {
-    if (map != kImageMap || encoder_.HasOutput(map)) return map;
-    std::vector<std::string> others;
-    for (const TensorInfo& output : encoder_.outputs())
-      if (output.name != kIntermediateMaps) others.push_back(output.name);
-    return others.size() == 1 ? others[0] : map;
-  }
-
   // Points in the decoder's own terms: a box is its two corners with labels 2 and 3; a point with label -1 says that
   // there is none (SAM's export wants to be told, SAM 2's adds it by itself but cannot do without any point).
   struct Points {
@@ -191,7 +205,7 @@ class OnnxSam : public Sam {
     }
     for (const SamPrompt::Point& point : prompt.points)
       points.Add(frame.ToDecoder(point.x, point.y), point.label > 0 ? 1 : 0);
-    if (points.labels.empty() || (!prompt.box && !decoder_.layout.is_sam2())) points.Add({0, 0}, -1);
+    if (points.labels.empty() || (!prompt.box && !model_->decoder.layout.is_sam2())) points.Add({0, 0}, -1);
     return points;
   }
 
@@ -211,8 +225,8 @@ class OnnxSam : public Sam {
                                             {"mask_input", {1, 1, kSamLogitsSize, kSamLogitsSize}, mask.data.data()},
                                             {"has_mask_input", {1}, &has_mask}};
     for (const Tensor& map : features_->maps) feeds.push_back({map.name, map.shape, map.data.data()});
-    if (!decoder_.layout.is_sam2()) feeds.push_back({"orig_im_size", {2}, small_image});
-    return decoder_.session->Run(feeds, {decoder_.masks, decoder_.ious});
+    if (!model_->decoder.layout.is_sam2()) feeds.push_back({"orig_im_size", {2}, small_image});
+    return model_->decoder.session->Run(feeds, {model_->decoder.masks, model_->decoder.ious});
   }
 
   std::vector<SamMask> Candidates(const std::vector<Tensor>& decoded) const {
@@ -220,30 +234,28 @@ class OnnxSam : public Sam {
     const Tensor& ious = decoded[1];
     const int64_t count = ious.shape.size() == 2 ? ious.shape[1] : 0;
     if (count < 1 || masks.shape != std::vector<int64_t>{1, count, kSamLogitsSize, kSamLogitsSize})
-      decoder_.session->Fail(fmt::format("\"{}\" came out as {} beside predicted IoUs {}", masks.name,
+      model_->decoder.session->Fail(fmt::format("\"{}\" came out as {} beside predicted IoUs {}", masks.name,
                                          ShapeText(masks.shape), ShapeText(ious.shape)));
     std::vector<SamMask> candidates;
     for (int64_t i = 0; i < count; ++i) {
       SamMask candidate{ImageF(kSamLogitsSize, kSamLogitsSize, 1), ious.data[size_t(i)], int(count == 3 ? i + 1 : i)};
       const size_t size = candidate.logits.data.size();
       std::copy_n(masks.data.begin() + int64_t(size) * i, size, candidate.logits.data.begin());
-      if (decoder_.layout.is_sam2())
+      if (model_->decoder.layout.is_sam2())
         for (float& logit : candidate.logits.data) logit = std::clamp(logit, -kMaxLogit, kMaxLogit);
       candidates.push_back(std::move(candidate));
     }
     return candidates;
   }
 
-  OnnxSamFiles files_;
-  OnnxSession encoder_;
-  Decoder decoder_;
-  std::string image_input_;
-  std::vector<std::string> encoder_maps_;  // the encoder's outputs in the order of the decoder's maps
+  std::shared_ptr<const LoadedSam> model_;
   std::shared_ptr<const SamFeatures> features_;
 };
 
 }  // namespace
 
-std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files) { return std::make_unique<OnnxSam>(files); }
+std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files) {
+  return std::make_unique<OnnxSam>(std::make_shared<const LoadedSam>(files));
+}
 
 }  // namespace sanerf

@@ -40,9 +40,9 @@ Ort::Env& Environment() {
   return environment;
 }
 
-Ort::SessionOptions Options() {
+Ort::SessionOptions Options(int threads) {
   Ort::SessionOptions options;
-  options.SetIntraOpNumThreads(NumThreads());
+  options.SetIntraOpNumThreads(threads > 0 ? threads : NumThreads());
   options.SetInterOpNumThreads(1);
   options.SetExecutionMode(ORT_SEQUENTIAL);
   options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
@@ -96,27 +96,27 @@ struct OnnxSession::Handle {
   Ort::Session session{nullptr};
 };
 
-OnnxSession::OnnxSession(fs::path file, std::string hint) : file_(std::move(file)), hint_(std::move(hint)) {
+OnnxSession::OnnxSession(fs::path file, std::string hint, int threads) : file_(std::move(file)), hint_(std::move(hint)) {
   std::error_code ignored;
   if (!fs::is_regular_file(file_, ignored))
     throw Error("cannot read the model " + file_.string(), "there is no such file", hint_);
-  Open(nullptr);
+  Open(nullptr, threads);
 }
 
-OnnxSession::OnnxSession(fs::path file, std::string hint, const std::string& bytes)
+OnnxSession::OnnxSession(fs::path file, std::string hint, const std::string& bytes, int threads)
     : file_(std::move(file)), hint_(std::move(hint)) {
-  Open(&bytes);
+  Open(&bytes, threads);
 }
 
 OnnxSession::~OnnxSession() = default;
 
-void OnnxSession::Open(const std::string* bytes) {
+void OnnxSession::Open(const std::string* bytes, int threads) {
   Ort::Env& environment = Environment();
   handle_ = std::make_unique<Handle>();
   try {
     Ort::Session& session = handle_->session;
-    session = bytes ? Ort::Session(environment, bytes->data(), bytes->size(), Options())
-                    : Ort::Session(environment, file_.c_str(), Options());
+    session = bytes ? Ort::Session(environment, bytes->data(), bytes->size(), Options(threads))
+                    : Ort::Session(environment, file_.c_str(), Options(threads));
     const Ort::AllocatorWithDefaultOptions allocator;
     for (size_t i = 0; i < session.GetInputCount(); ++i)
       inputs_.push_back(InfoOf(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));

@@ -23,9 +23,9 @@ struct TensorInfo {
 class OnnxSession {
  public:
   // file: .onnx or .ort. hint: what to do when it cannot be used. bytes: the model itself when it is not to be read
-  // from `file`. Runs on NumThreads() threads. Throws Error when the file is missing, truncated or not a model.
-  OnnxSession(std::filesystem::path file, std::string hint);
-  OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes);
+  // from `file`. threads: of one run, 0 = NumThreads(). Throws Error when the file is missing, truncated or not a model.
+  OnnxSession(std::filesystem::path file, std::string hint, int threads = 0);
+  OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes, int threads = 0);
   ~OnnxSession();
 
   const std::filesystem::path& file() const { return file_; }
@@ -51,7 +51,7 @@ class OnnxSession {
 
  private:
   struct Handle;
-  void Open(const std::string* bytes);
+  void Open(const std::string* bytes, int threads);
   const TensorInfo& Fitting(const char* kind, const std::vector<TensorInfo>& tensors, const std::string& name,
                             const std::vector<int64_t>& shape) const;
 

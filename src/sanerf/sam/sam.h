@@ -67,6 +67,8 @@ class Sam {
   virtual SamFrame FrameOf(int width, int height) const { return SamFrame::Padded(width, height); }
   // rgb: 3 channels, [0, 1], any size.
   virtual SamFeatures Encode(const ImageF& rgb) const = 0;
+  // A predictor on the same loaded model with a current image of its own, for another thread.
+  virtual std::unique_ptr<Sam> Share() const = 0;
   // Makes `features` the current image (no computation).
   virtual void SetFeatures(std::shared_ptr<const SamFeatures> features) = 0;
   void SetImage(const ImageF& rgb) { SetFeatures(std::make_shared<SamFeatures>(Encode(rgb))); }

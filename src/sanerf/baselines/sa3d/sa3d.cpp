@@ -1,0 +1,177 @@
+#include "sanerf/baselines/sa3d/sa3d.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "sanerf/baselines/sa3d/self_prompting.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/nerf/block_tracer.h"
+
+namespace sanerf {
+namespace {
+
+using kernels::kTile;
+
+void Check(const Sa3dOptions& options) {
+  const auto fail = [](const std::string& what, const char* expected) { throw UsageError("sa3d." + what, expected); };
+  if (options.prompts < 1 || options.prompts > 100) fail(fmt::format("prompts={}", options.prompts), "expected 1 to 100");
+  if (options.voxels < 8 || options.voxels > 4096) fail(fmt::format("voxels={}", options.voxels), "expected 8 to 4096");
+  if (!(options.min_weight >= 0 && options.min_weight < 1))
+    fail(fmt::format("min_weight={:g}", options.min_weight), "expected 0 to 1");
+  if (!(options.min_iou >= 0 && options.min_iou <= 1)) fail(fmt::format("min_iou={:g}", options.min_iou), "expected 0 to 1");
+}
+
+int PositiveVisible(const ViewDecision& decision) {
+  return int(std::count_if(decision.points.begin(), decision.points.end(),
+                           [](const auto& point) { return point.label == 1 && point.state == "visible"; }));
+}
+
+// Scores of all objects along the rays of a block.
+class ScoreRenderer {
+ public:
+  ScoreRenderer(const NerfModel& nerf, const CellIndex& cells, const std::vector<VoxelScores>& scores, float min_weight,
+                const Camera& model_camera, float threshold, std::vector<ImageU8>* masks)
+      : tracer_(nerf, min_weight), cells_(cells), scores_(scores), camera_(model_camera), threshold_(threshold), masks_(*masks) {}
+
+  void Render(const PixelBlock& block) {
+    tracer_.Begin(RaysOf(camera_, block));
+    const size_t num_objects = scores_.size();
+    sums_.assign(tracer_.num_rays() * num_objects, 0);
+    while (tracer_.NextWave()) {
+      positions_.resize(size_t(tracer_.num_tiles()) * 3 * kTile);
+      tracer_.Gather(tracer_.tracer().positions(), 3, 3, positions_.data());
+      tracer_.ForEachVisible([&](int64_t i, int ray, float weight) {
+        const float* position = &positions_[size_t(i / kTile * 3 * kTile + i % kTile)];
+        for (size_t o = 0; o < num_objects; ++o)
+          sums_[size_t(ray) * num_objects + o] += weight * scores_[o].At(cells_, position, kTile);
+      });
+    }
+    const float* sum = sums_.data();
+    for (int y = block.y0; y < block.y1; ++y)
+      for (int x = block.x0; x < block.x1; ++x)
+        for (ImageU8& mask : masks_) mask.At(x, y) = *sum++ > threshold_ ? 255 : 0;
+  }
+
+ private:
+  BlockTracer tracer_;
+  const CellIndex& cells_;
+  const std::vector<VoxelScores>& scores_;
+  const Camera& camera_;
+  float threshold_;
+  std::vector<ImageU8>& masks_;
+  std::vector<float> positions_, sums_;
+};
+
+}  // namespace
+
+double IouWithScores(const ImageU8& mask, const ImageF& scores) {
+  const double mean = std::accumulate(scores.data.begin(), scores.data.end(), 0.0) / double(scores.data.size());
+  int64_t both = 0, either = 0;
+  for (size_t i = 0; i < scores.data.size(); ++i) {
+    const bool is_rendered = scores.data[i] > 0 && scores.data[i] > mean, is_masked = mask.data[i] != 0;
+    both += is_rendered && is_masked;
+    either += is_rendered || is_masked;
+  }
+  return either > 0 ? double(both) / double(either) : 0;
+}
+
+Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDecoderOptions& mask_options)
+    : input_(input),
+      options_(options),
+      mask_options_(mask_options),
+      // Contracted space reaches from -2 to 2 and is as finely divided.
+      grid_((Check(options), options.voxels * (input.nerf.field().contracted() ? 2 : 1))) {
+  if (!options.first_view.empty()) input.scene.FindView(options.first_view);
+}
+
+// The training view that sees most of the object's points; of several the one whose mask SAM is surest of.
+Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object) const {
+  std::vector<int> views = input_.views;
+  if (!options_.first_view.empty()) views = {input_.scene.FindView(options_.first_view)};
+  DecodedObject decoded = DecodeMasks(object, input_.scene, input_.features, input_.sam, views,
+                                      input_.nerf.model_from_file(), mask_options_);
+  std::erase_if(decoded.views, [](const ViewDecision& view) { return !view.used; });
+  const auto best = std::max_element(decoded.views.begin(), decoded.views.end(), [](const auto& a, const auto& b) {
+    return std::make_pair(PositiveVisible(a), a.predicted_iou) < std::make_pair(PositiveVisible(b), b.predicted_iou);
+  });
+  return {best->view_idx, std::move(best->mask)};
+}
+
+void Sa3d::Fit(const Prompts& prompts) {
+  scores_.assign(prompts.objects.size(), {});
+  courses_.assign(prompts.objects.size(), {});
+  std::vector<Start> starts;
+  for (const ObjectPrompt& object : prompts.objects) starts.push_back(FirstMask(object));
+  Progress progress("sa3d", int64_t(input_.views.size() + starts.size()), "views");
+  AddFirstViews(starts);
+  for (size_t i = 0; i < input_.views.size(); ++i) {
+    if (InterruptRequested()) throw InterruptedError("SA3D interrupted", "nothing was written");
+    AddView(input_.views[i], starts);
+    progress.Update(int64_t(starts.size() + i + 1));
+  }
+  for (size_t o = 0; o < courses_.size(); ++o)
+    LogDetail("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point", prompts.objects[o].name,
+              input_.scene.views[size_t(courses_[o].first_view)].name, courses_[o].num_used, courses_[o].num_rejected,
+              courses_[o].num_unprompted);
+}
+
+void Sa3d::AddFirstViews(const std::vector<Start>& starts) {
+  for (size_t o = 0; o < starts.size(); ++o) {
+    courses_[o].first_view = starts[o].view_idx;
+    const Camera camera = input_.features.WorkingCamera(starts[o].view_idx);
+    scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight), starts[o].mask, options_.first_negative);
+  }
+}
+
+// Every object once, in the views' own order; the one that an object began with has been seen.
+void Sa3d::AddView(int view_idx, const std::vector<Start>& starts) {
+  const TracedPixels pixels = grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight);
+  const ImageF depth = input_.features.Depth(view_idx);
+  const auto features = input_.features.Features(view_idx);
+  ParallelFor(int64_t(starts.size()), [&](int64_t o) {
+    if (starts[size_t(o)].view_idx == view_idx) return;
+    const std::unique_ptr<Sam> sam = input_.sam.Share();
+    sam->SetFeatures(features);
+    const ImageF scores = scores_[size_t(o)].Render(pixels);
+    const ImageU8 mask = SelfPromptedMask(scores, depth, *sam);
+    Course& course = courses_[size_t(o)];
+    if (mask.empty()) {
+      ++course.num_unprompted;
+    } else if (IouWithScores(mask, scores) < options_.min_iou) {
+      ++course.num_rejected;
+    } else {
+      scores_[size_t(o)].AddView(pixels, mask, options_.negative);
+      ++course.num_used;
+    }
+  });
+}
+
+ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam) const {
+  const auto decode = [&](const std::vector<SamPrompt::Point>& points) {
+    const std::vector<SamMask> masks = sam.Predict({points, {}, {}}, /*multimask=*/false);
+    const ImageF logits = sam.ToImageFrame(masks.at(0));
+    ImageU8 mask(logits.width, logits.height, 1);
+    for (size_t i = 0; i < mask.data.size(); ++i) mask.data[i] = logits.data[i] > 0 ? 255 : 0;
+    return mask;
+  };
+  const std::vector<SamPrompt::Point> points = SelfPrompts(scores, depth, options_.prompts, decode);
+  return points.empty() ? ImageU8() : decode(points);
+}
+
+std::vector<ImageU8> Sa3d::MasksFor(int view_idx) {
+  const Camera camera = input_.scene.views.at(size_t(view_idx)).camera.In(input_.nerf.model_from_file());
+  std::vector<ImageU8> masks(scores_.size(), ImageU8(camera.width, camera.height, 1));
+  ForEachBlock(camera.width, camera.height, [&] {
+    return std::make_unique<ScoreRenderer>(input_.nerf, grid_.cells(), scores_, options_.min_weight, camera,
+                                           options_.threshold, &masks);
+  });
+  return masks;
+}
+
+}  // namespace sanerf

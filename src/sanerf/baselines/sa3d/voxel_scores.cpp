@@ -1,0 +1,136 @@
+#include "sanerf/baselines/sa3d/voxel_scores.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/ray_samples.h"
+
+namespace sanerf {
+namespace {
+
+using kernels::kTile;
+
+struct Neighbour {
+  CellIndex::Cell cell;
+  float weight;
+};
+
+// The eight voxel centres around a position of the unit cube.
+std::array<Neighbour, 8> NeighboursOf(const float* position, int64_t stride, int voxels) {
+  int low[3];
+  float fraction[3];
+  for (int a = 0; a < 3; ++a) {
+    const float at = position[a * stride] * float(voxels) - 0.5f;
+    low[a] = int(std::floor(at));
+    fraction[a] = at - std::floor(at);
+  }
+  std::array<Neighbour, 8> neighbours;
+  for (int corner = 0; corner < 8; ++corner) {
+    Neighbour& neighbour = neighbours[size_t(corner)];
+    neighbour.weight = 1;
+    for (int a = 0; a < 3; ++a) {
+      const bool is_high = (corner >> a & 1) != 0;
+      neighbour.cell[size_t(a)] = std::clamp(low[a] + is_high, 0, voxels - 1);
+      neighbour.weight *= is_high ? fraction[a] : 1 - fraction[a];
+    }
+  }
+  return neighbours;
+}
+
+struct Sample {
+  float unit[3];
+  float weight;
+};
+
+// Samples of the pixels of some rows, and how many each pixel has.
+struct TracedRows {
+  std::vector<Sample> samples;
+  std::vector<int> counts;
+};
+
+TracedRows TraceRows(const NerfModel& nerf, const Camera& model_camera, int y0, int y1, float min_weight) {
+  TracedRows rows;
+  RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
+  ForEachRaySamples(tracer, RaysOf(model_camera, {0, y0, model_camera.width, y1}), [&](size_t, const std::vector<int>& slots) {
+    rows.counts.push_back(0);
+    for (const int slot : slots) {
+      if (tracer.weights()[slot] <= min_weight) continue;
+      const RaySample sample = SampleInSlot(tracer, slot);
+      rows.samples.push_back({{sample.unit[0], sample.unit[1], sample.unit[2]}, sample.weight});
+      ++rows.counts.back();
+    }
+  });
+  return rows;
+}
+
+}  // namespace
+
+TracedPixels VoxelGrid::Trace(const NerfModel& nerf, const Camera& camera, float min_weight) {
+  constexpr int kRows = 16;
+  const Camera model_camera = camera.In(nerf.model_from_file());
+  std::vector<TracedRows> blocks(size_t((camera.height + kRows - 1) / kRows));
+  ParallelForChunks(int64_t(blocks.size()), 1, [&](int64_t b, int64_t) {
+    const int y0 = int(b) * kRows;
+    blocks[size_t(b)] = TraceRows(nerf, model_camera, y0, std::min(camera.height, y0 + kRows), min_weight);
+  });
+
+  TracedPixels pixels{camera.width, camera.height, {0}, {}};
+  for (const TracedRows& block : blocks) {
+    const Sample* sample = block.samples.data();
+    for (const int count : block.counts) {
+      for (int i = 0; i < count; ++i, ++sample)
+        for (const Neighbour& neighbour : NeighboursOf(sample->unit, 1, cells_.cells_per_axis()))
+          if (neighbour.weight > 0)
+            pixels.corners.push_back({cells_.Insert(neighbour.cell), neighbour.weight * sample->weight});
+      pixels.first.push_back(int64_t(pixels.corners.size()));
+    }
+  }
+  return pixels;
+}
+
+void VoxelScores::AddView(const TracedPixels& pixels, const ImageU8& mask, float negative) {
+  SANERF_CHECK(mask.width == pixels.width && mask.height == pixels.height);
+  std::vector<uint32_t> touched;
+  for (size_t p = 0; p < mask.data.size(); ++p) {
+    const float sign = mask.data[p] != 0 ? 1.0f : -negative;
+    for (int64_t i = pixels.first[p]; i < pixels.first[p + 1]; ++i) {
+      const TracedPixels::Corner& corner = pixels.corners[size_t(i)];
+      if (corner.voxel >= added_.size()) {
+        added_.resize(corner.voxel + 1, 0);
+        sums_.resize(added_.size(), 0);
+        counts_.resize(added_.size(), 0);
+      }
+      if (added_[corner.voxel] == 0) touched.push_back(corner.voxel);
+      added_[corner.voxel] += sign * corner.weight;
+    }
+  }
+  for (const uint32_t voxel : touched) {
+    if (added_[voxel] == 0) continue;  // listed twice, or nothing changed
+    sums_[voxel] += added_[voxel];
+    ++counts_[voxel];
+    added_[voxel] = 0;
+  }
+}
+
+ImageF VoxelScores::Render(const TracedPixels& pixels) const {
+  ImageF image(pixels.width, pixels.height, 1);
+  for (size_t p = 0; p < image.data.size(); ++p)
+    for (int64_t i = pixels.first[p]; i < pixels.first[p + 1]; ++i)
+      image.data[p] += pixels.corners[size_t(i)].weight * Score(pixels.corners[size_t(i)].voxel);
+  return image;
+}
+
+float VoxelScores::At(const CellIndex& cells, const float* position, int64_t stride) const {
+  float score = 0;
+  for (const Neighbour& neighbour : NeighboursOf(position, stride, cells.cells_per_axis())) {
+    const uint32_t voxel = cells.Find(neighbour.cell);
+    if (voxel != CellIndex::kNone) score += neighbour.weight * Score(voxel);
+  }
+  return score;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,131 @@
+// For tests: the procedural scene with a quickly trained radiance field and a "SAM" that segments its instances exactly.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_decoder/analytic_scene.h"
+#include "sanerf/mask_decoder/seeds.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+
+// Its map holds the instance id of every pixel, as testing_scene::AnalyticSam reads it.
+class InstanceContainer : public FeatureContainer {
+ public:
+  InstanceContainer(const Scene& scene, const NerfModel& nerf) : scene_(scene) {
+    for (const View& view : scene.views) depths_.push_back(nerf.Render(view.camera).depth);
+  }
+  Camera WorkingCamera(int view_idx) const override { return scene_.views.at(size_t(view_idx)).camera; }
+  bool Has(int) const override { return true; }
+  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+    const ImageU8 ids = LoadViewMask(scene_.views.at(size_t(view_idx)));
+    auto features = std::make_shared<SamFeatures>();
+    features->image_width = ids.width;
+    features->image_height = ids.height;
+    features->maps = {{"labels", {ids.height, ids.width}, {ids.data.begin(), ids.data.end()}}};
+    return features;
+  }
+  ImageF Depth(int view_idx) const override { return depths_.at(size_t(view_idx)); }
+  ImageF Opacity(int view_idx) const override {
+    ImageF opacity = Depth(view_idx);
+    for (float& value : opacity.data) value = value > 0 ? 1.f : 0.f;
+    return opacity;
+  }
+  ImageF Rgb(int view_idx) const override { return LoadViewImage(scene_.views.at(size_t(view_idx))); }
+  uint64_t ModelFingerprint() const override { return 7; }
+
+ private:
+  const Scene& scene_;
+  std::vector<ImageF> depths_;
+};
+
+// Every answer is the instance under the points.
+class InstanceSam : public testing_scene::AnalyticSam {
+ public:
+  std::unique_ptr<Sam> Share() const override { return std::make_unique<InstanceSam>(*this); }
+  InstanceSam() = default;
+  InstanceSam(const InstanceSam& other) : AnalyticSam() {
+    overwrite = other.overwrite;
+  }
+  std::vector<SamMask> Predict(const SamPrompt& prompt, bool) const override {
+    SamMask object = AnalyticSam::Predict(prompt, true).at(2);
+    object.candidate = 0;
+    return {object};
+  }
+};
+
+class ToySceneTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    SetLogLevel(LogLevel::kQuiet);
+    folder_ = new TestFolder;
+    SynthOptions synth;
+    synth.views = 24;
+    synth.size = 64;
+    synth.samples = 1;
+    WriteSynthScene(*folder_ / "scene", synth);
+    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    NerfOptions o;
+    o.iters = 500;
+    o.batch_samples = 1 << 14;
+    o.log2_table = 15;
+    o.levels = 8;
+    o.top = 256;
+    o.occupancy_resolution = 64;
+    o.step = 0.01f;
+    nerf_ = new NerfModel(TrainNerf(*scene_, o, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    container_ = new InstanceContainer(*scene_, *nerf_);
+  }
+  static void TearDownTestSuite() {
+    delete container_;
+    delete nerf_;
+    delete scene_;
+    delete folder_;
+  }
+  void TearDown() override { SetNumThreads(0); }
+
+  SegmenterInput Input() { return {*scene_, *nerf_, *container_, sam_, scene_->TrainViews(), 1}; }
+
+  // A prompt of clicks on the middle of the instance in `num_views` training views that show it.
+  static ObjectPrompt ClicksOn(int instance, int num_views) {
+    ObjectPrompt object;
+    object.name = "instance_" + std::to_string(instance);
+    for (const int v : scene_->TrainViews()) {
+      const ImageU8 ids = LoadViewMask(scene_->views[size_t(v)]);
+      ImageU8 mask = ids;
+      for (uint8_t& id : mask.data) id = id == instance ? 255 : 0;
+      const ImageF everywhere(mask.width, mask.height, 1, 1.0f);
+      const std::vector<Vec2> inside = SpreadInteriorPoints(mask, everywhere, 1);
+      if (inside.empty()) continue;
+      object.clicks.push_back({scene_->views[size_t(v)].name, inside[0] - Vec2(0.5, 0.5), 1});
+      if (int(object.clicks.size()) == num_views) break;
+    }
+    return object;
+  }
+
+  // Of the segmenter's mask number `index`, over the held-out views.
+  static double HeldOutIou(Segmenter& segmenter, size_t index, int instance) {
+    int64_t both = 0, either = 0;
+    for (const int v : scene_->TestViews()) {
+      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), mask = segmenter.MasksFor(v).at(index);
+      for (size_t i = 0; i < truth.data.size(); ++i) {
+        both += mask.data[i] != 0 && truth.data[i] == instance;
+        either += mask.data[i] != 0 || truth.data[i] == instance;
+      }
+    }
+    return double(both) / double(either);
+  }
+
+  InstanceSam sam_;
+  static inline TestFolder* folder_;
+  static inline Scene* scene_;
+  static inline NerfModel* nerf_;
+  static inline InstanceContainer* container_;
+};
+
+}  // namespace sanerf
