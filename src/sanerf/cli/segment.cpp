@@ -90,7 +90,7 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
     PrintText(ToTable(result));
     LogInfo("time   encoding {}, search {}, association {}, masks {}, object field {}",
             FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
-            FormatDuration(result.associate_seconds), FormatDuration(result.mask_seconds),
+            FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
             FormatDuration(result.field_seconds));
     LogInfo("memory {} at the most", FormatBytes(double(result.peak_rss_bytes)));
   }

@@ -34,6 +34,10 @@ int64_t ContainerHeadroom() {
 }  // namespace
 
 int64_t PeakRssBytes() { return ProcKilobytes("/proc/self/status", "VmHWM"); }
+bool ResetPeakRss() {
+  std::ofstream file("/proc/self/clear_refs");
+  return bool(file << "5" << std::flush);  // proc(5): resets VmHWM
+}
 int64_t CurrentRssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); }
 int64_t AvailableMemoryBytes() { return std::min(ProcKilobytes("/proc/meminfo", "MemAvailable"), ContainerHeadroom()); }
 

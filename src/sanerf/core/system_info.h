@@ -6,7 +6,8 @@
 
 namespace sanerf {
 
-int64_t PeakRssBytes();
+int64_t PeakRssBytes();  // since the last ResetPeakRss, or since the start
+bool ResetPeakRss();     // false where the kernel does not allow it
 int64_t CurrentRssBytes();
 int64_t AvailableMemoryBytes();
 // Throws Error "`what` need … GB of memory" when fewer than `bytes` are available.

@@ -1,7 +1,7 @@
 // Segmentation without a prompt: every object of the scene becomes a label of one object field.
 #pragma once
 
-#include "sanerf/mask_decoder/associate_masks.h"
+#include "sanerf/pipeline/automatic_field.h"
 #include "sanerf/pipeline/stages.h"
 
 namespace sanerf {
@@ -21,10 +21,8 @@ struct AutoObject {
 struct AutoResult {
   std::vector<AutoObject> objects;  // largest first
   int num_searched_views = 0, num_masks = 0;
-  Association left_out;       // counts only
-  int num_beyond_limit = 0;   // objects left out because of auto.max_objects
-  int num_without_point = 0;  // and because no point of them is certain
-  double encode_seconds = 0, search_seconds = 0, associate_seconds = 0, mask_seconds = 0, field_seconds = 0;
+  AutomaticField found;
+  double encode_seconds = 0, search_seconds = 0, field_seconds = 0;
   int64_t peak_rss_bytes = 0;
 };
 

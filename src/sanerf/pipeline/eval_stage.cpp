@@ -1,19 +1,15 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/pipeline/ground_truth.h"
 #include "sanerf/pipeline/methods.h"
+#include "sanerf/pipeline/score_segmenter.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
 
 namespace sanerf {
 namespace {
-
-// Views are compared with each other at most at this size: their depths and masks are all in memory at once.
-constexpr int kConsistencySize = 1024;
 
 std::vector<StoredObject> ObjectsToScore(const RunFolder& run, const NerfModel& nerf, const EvalRequest& request) {
   if (!request.object.empty()) return {FindObject(run, request.object, nerf)};
@@ -46,91 +42,18 @@ std::vector<ObjectScore> NewScores(const std::vector<StoredObject>& objects, con
   return scores;
 }
 
-// The held-out views as the radiance field shows them.
-struct RenderedTestViews {
-  std::vector<ViewQuality> quality;
-  std::vector<DepthView> depths;  // what consistency is measured with
-};
-
-RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test) {
-  RenderedTestViews rendered;
-  Progress progress("eval", int64_t(test.size()), "views");
-  for (const int view_idx : test) {
-    StopIfInterrupted("evaluation");
-    const View& view = scene.views[size_t(view_idx)];
-    const ImageF photo = CompositeOver(LoadViewImage(view), nerf.background());
-    RenderedView render = nerf.Render(view.camera);
-    rendered.quality.push_back({view.name, Psnr(render.rgb, photo), Ssim(render.rgb, photo)});
-    const Camera camera = view.camera.ResizedToLongest(kConsistencySize);
-    const bool is_same = camera.width == view.camera.width && camera.height == view.camera.height;
-    rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera).depth});
-    progress.Update(int64_t(rendered.quality.size()));
-  }
-  progress.Finish();
-  return rendered;
-}
-
-// Scores of one view; masks[i] belongs to scores[i].
-void AddView(const View& view, const std::vector<ImageU8>& masks, const GroundTruth& truth,
-             std::vector<ObjectScore>& scores) {
-  for (size_t i = 0; i < scores.size(); ++i) {
-    const std::optional<ImageU8> expected = truth.MaskOf(view, scores[i].instance);
-    if (!expected) {
-      scores[i].unmatched.push_back(view.name);
-      continue;
-    }
-    MaskScore in_view;
-    in_view.Add(masks[i], *expected);
-    scores[i].score.Add(masks[i], *expected);
-    scores[i].views.emplace_back(view.name, in_view);
-  }
-}
-
-// scores: of no view yet.
-MethodScores ScoreMethod(const Method& method, const MethodInput& input, const GroundTruth& truth,
+MethodScores ScoreMethod(const Method& method, const MethodInput& input, const TruthOf& truth_of,
                          const std::vector<DepthView>& depths, const std::vector<ObjectScore>& scores) {
   MethodScores result{method.name, scores, 0};
   if (scores.empty()) return result;
-  Prompts prompts;
-  for (const StoredObject& object : input.objects) prompts.objects.push_back(object.prompt);
-  Stopwatch watch;
+  const Stopwatch watch;
   const std::unique_ptr<Segmenter> segmenter = method.make(input);
-  segmenter->Fit(prompts);
-  result.seconds = watch.seconds();
-
-  std::vector<std::vector<ImageU8>> all_masks;
-  Progress progress("eval " + method.name, int64_t(input.views.size()), "views");
-  for (const int view_idx : input.views) {
-    StopIfInterrupted("evaluation");
-    watch = Stopwatch();
-    std::vector<ImageU8> masks = segmenter->MasksFor(view_idx);
-    result.seconds += watch.seconds();
-    AddView(input.scene.views[size_t(view_idx)], masks, truth, result.objects);
-    const Camera& camera = depths[all_masks.size()].camera;
-    for (ImageU8& mask : masks) {
-      if (mask.width != camera.width || mask.height != camera.height)
-        mask = ResizeNearest(mask, camera.width, camera.height);
-    }
-    all_masks.push_back(std::move(masks));
-    progress.Update(int64_t(all_masks.size()));
-  }
-  progress.Finish();
-  const std::vector<ConsistencyScore> consistency = ScoreConsistency(depths, all_masks);
-  for (size_t i = 0; i < consistency.size(); ++i) result.objects[i].consistency = consistency[i];
+  segmenter->Fit(input.prompts);
+  const double fit_seconds = watch.seconds();
+  const auto masks = SegmentTestViews(*segmenter, method.name, input.test, &result.seconds);
+  result.seconds += fit_seconds;
+  result.objects = ScoreMasks(masks, input.shared.scene(), input.test, truth_of, depths, scores);
   return result;
-}
-
-void ReportUnmatched(const EvalResult& result, size_t num_views) {
-  for (const ObjectScore& object : result.objects) {
-    if (object.unmatched.empty()) continue;
-    LogWarning("{}: ground truth matched {}/{} views; unmatched: {}", object.name, num_views - object.unmatched.size(),
-               num_views, fmt::join(object.unmatched, ", "));
-  }
-  for (const ObjectScore& object : result.objects) {
-    if (!object.views.empty()) continue;
-    throw Error(fmt::format("object '{}' cannot be scored", object.name), "no test view has ground truth",
-                "give a folder of masks: --masks DIR");
-  }
 }
 
 }  // namespace
@@ -161,13 +84,17 @@ EvalResult Evaluate(const EvalRequest& request) {
     result.psnr += view.psnr / double(test.size());
     result.ssim += view.ssim / double(test.size());
   }
-  const MethodInput input{run, scene, nerf, settings, objects, test};
-  MethodScores own = ScoreMethod(FindMethod(kOwnMethod), input, truth, rendered.depths, scores);
+  Prompts prompts;
+  for (const StoredObject& object : objects) prompts.objects.push_back(object.prompt);
+  SharedInputs shared(run, scene, nerf, settings);
+  const MethodInput input{shared, prompts, test, 1, &objects};
+  const TruthOf truth_of = [&](const View& view, size_t i) { return truth.MaskOf(view, scores[i].instance); };
+  MethodScores own = ScoreMethod(FindMethod(kOwnMethod), input, truth_of, rendered.depths, scores);
   result.objects = std::move(own.objects);
   result.own_seconds = own.seconds;
-  ReportUnmatched(result, test.size());
+  ReportUnmatched(result.objects, test.size());
   for (const Method* baseline : baselines)
-    result.baselines.push_back(ScoreMethod(*baseline, input, truth, rendered.depths, scores));
+    result.baselines.push_back(ScoreMethod(*baseline, input, truth_of, rendered.depths, scores));
   result.seconds = watch.seconds();
   WriteMetrics(run, result);
   return result;

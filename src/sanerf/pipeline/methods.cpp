@@ -3,56 +3,123 @@
 #include <fmt/format.h>
 
 #include "sanerf/baselines/object_field/object_field_segmenter.h"
+#include "sanerf/baselines/sa3d/sa3d.h"
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/core/error.h"
+#include "sanerf/feature_container/feature_field.h"
+#include "sanerf/pipeline/automatic_field.h"
+#include "sanerf/pipeline/own_segmenter.h"
+#include "sanerf/scene/choose_views.h"
 
 namespace sanerf {
 namespace {
 
-std::unique_ptr<Segmenter> MakeObjectField(const MethodInput& input, ObjectFieldSegmenter::Part part) {
+// Objects that were segmented before are only rendered; others are segmented here.
+std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone) {
+  using Stored = ObjectFieldSegmenter;
+  if (input.stored == nullptr)
+    return std::make_unique<OwnSegmenter>(input.shared.ForSegmenter(input.seed), input.shared.settings(), vote_alone);
   std::vector<FittedObject> objects;
-  for (const StoredObject& object : input.objects)
+  for (const StoredObject& object : *input.stored)
     objects.push_back({object.checkpoint(), object.field_id, object.label});
-  return std::make_unique<ObjectFieldSegmenter>(input.scene, input.nerf, std::move(objects), part);
+  return std::make_unique<Stored>(input.shared.scene(), input.shared.nerf(), std::move(objects),
+                                  vote_alone ? Stored::Part::kVote : Stored::Part::kField);
+}
+
+std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<SamPerView>(shared.scene(), std::move(container), shared.sam().Share(),
+                                      shared.nerf().model_from_file(), shared.settings().masks);
 }
 
 // Held-out views have a cache of their own: what is trained on must not come near them.
-std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input) {
-  std::unique_ptr<Sam> sam = Sam::Load(input.settings.encode.model);
-  Prompts prompts;
-  for (const StoredObject& object : input.objects) prompts.objects.push_back(object.prompt);
-  std::vector<int> views = PromptedViews(prompts, input.scene);
-  views.insert(views.end(), input.views.begin(), input.views.end());
-  const std::filesystem::path folder = input.run.test_features();
-  EncodeOptions encode = input.settings.encode;
+std::unique_ptr<Segmenter> MakeSam(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  std::vector<int> views = PromptedViews(input.prompts, shared.scene());
+  views.insert(views.end(), input.test.begin(), input.test.end());
+  const std::filesystem::path folder = shared.run().test_features();
+  EncodeOptions encode = shared.settings().encode;
   encode.container = "cache";  // also beside a distilled field: this row is SAM itself
-  EncodeViews(folder, input.scene, input.nerf, *sam, views, encode);
-  return std::make_unique<SamPerView>(input.scene, FeatureCache::Open(folder, input.scene, input.nerf), std::move(sam),
-                                      input.nerf.model_from_file(), input.settings.masks);
+  EncodeViews(folder, shared.scene(), shared.nerf(), shared.sam(), views, encode);
+  return MakeSamPerView(input, FeatureCache::Open(folder, shared.scene(), shared.nerf()));
+}
+
+// The features of the held-out views come from a field that has never seen them.
+std::unique_ptr<Segmenter> MakeSan(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  const Settings& settings = shared.settings();
+  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(), settings.encode, settings.field);
+  return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf()));
+}
+
+std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input) {
+  const Settings& settings = input.shared.settings();
+  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed), settings.sa3d, settings.masks);
+}
+
+std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed), shared.searched(), shared.found_masks(),
+                                                 shared.settings());
 }
 
 }  // namespace
 
 const std::vector<Method>& Methods() {
+  constexpr bool kPrompted = false, kAutomatic = true, kSeeded = true, kFixed = false;
   static const std::vector<Method> methods = {
-      {kOwnMethod, "the object field, fused from the masks of all training views",
-       [](const MethodInput& input) { return MakeObjectField(input, ObjectFieldSegmenter::Part::kField); }},
-      {"vote", "the vote of those masks alone, which the field starts from",
-       [](const MethodInput& input) { return MakeObjectField(input, ObjectFieldSegmenter::Part::kVote); }},
-      {"sam", "SAM alone, prompted in every held-out view", MakeSamPerView},
+      {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", kPrompted, kSeeded,
+       [](const MethodInput& input) { return MakeOwn(input, false); }},
+      {"vote", "vote alone", "the vote of those masks alone, which the field starts from", kPrompted, kFixed,
+       [](const MethodInput& input) { return MakeOwn(input, true); }},
+      {"sam", "SAM per view", "SAM alone, prompted in every held-out view", kPrompted, kFixed, MakeSam},
+      {"san", "SAN", "SAM's decoder in every held-out view, on features from a distilled field", kPrompted, kFixed, MakeSan},
+      {"sa3d", "SA3D", "a mask of one view, rendered inversely into voxels that prompt SAM in the next", kPrompted, kFixed,
+       MakeSa3d},
+      {kOwnMethod, "SANeRF-HQ (automatic)", "masks tied together through the geometry, one object field", kAutomatic, kSeeded,
+       MakeOwnAutomatic},
   };
   return methods;
 }
 
-const Method& FindMethod(const std::string& name) {
+const Method& FindMethod(const std::string& name, bool is_automatic) {
   std::vector<std::string> names;
   for (const Method& method : Methods()) {
+    if (method.is_automatic != is_automatic) continue;
     if (method.name == name) return method;
     names.push_back(method.name);
   }
   const std::string hint = DidYouMean(name, names);
-  throw UsageError("unknown method '" + name + "'", "",
+  throw UsageError(fmt::format("unknown {}method '{}'", is_automatic ? "automatic " : "", name), "",
                    hint.empty() ? fmt::format("there are: {}", fmt::join(names, ", ")) : hint);
+}
+
+SharedInputs::SharedInputs(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings)
+    : run_(run),
+      scene_(scene),
+      nerf_(nerf),
+      settings_(settings),
+      views_(SpreadViews(scene, scene.TrainViews(), settings.segment.max_views)),
+      searched_(ViewsToSearch(scene, views_, settings)) {}
+
+Sam& SharedInputs::sam() {
+  if (!sam_) sam_ = Sam::Load(settings_.encode.model);
+  return *sam_;
+}
+
+const FeatureContainer& SharedInputs::features() {
+  if (!features_) {
+    EncodeOptions encode = settings_.encode;
+    encode.container = "cache";
+    EncodeViews(run_.features(), scene_, nerf_, sam(), views_, encode);
+    features_ = FeatureCache::Open(run_.features(), scene_, nerf_);
+  }
+  return *features_;
+}
+
+const std::vector<FoundMask>& SharedInputs::found_masks() {
+  if (!found_masks_) found_masks_ = SearchViews(searched_, features(), sam(), settings_.automatic.masks);
+  return *found_masks_;
 }
 
 }  // namespace sanerf

@@ -3,33 +3,64 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sanerf/baselines/segmenter.h"
+#include "sanerf/mask_decoder/mask_overlaps.h"
 #include "sanerf/pipeline/object_store.h"
 
 namespace sanerf {
 
+// What several methods need, made when it is first asked for.
+class SharedInputs {
+ public:
+  // The references must outlive this.
+  SharedInputs(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings);
+
+  const RunFolder& run() const { return run_; }
+  const Scene& scene() const { return scene_; }
+  const NerfModel& nerf() const { return nerf_; }
+  const Settings& settings() const { return settings_; }
+  const std::vector<int>& views() const { return views_; }        // training views that are learnt from
+  const std::vector<int>& searched() const { return searched_; }  // and those searched for all that is in them
+  Sam& sam();
+  const FeatureContainer& features();           // the cache of views()
+  const std::vector<FoundMask>& found_masks();  // SAM's automatic masks of searched()
+  SegmenterInput ForSegmenter(uint64_t seed) { return {scene_, nerf_, features(), sam(), views_, seed}; }
+
+ private:
+  const RunFolder& run_;
+  const Scene& scene_;
+  const NerfModel& nerf_;
+  const Settings& settings_;
+  std::vector<int> views_, searched_;
+  std::unique_ptr<Sam> sam_;
+  std::unique_ptr<FeatureContainer> features_;
+  std::optional<std::vector<FoundMask>> found_masks_;
+};
+
 struct MethodInput {
-  const RunFolder& run;
-  const Scene& scene;
-  const NerfModel& nerf;
-  const Settings& settings;
-  const std::vector<StoredObject>& objects;
-  const std::vector<int>& views;  // that will be asked for
+  SharedInputs& shared;
+  const Prompts& prompts;
+  const std::vector<int>& test;                       // views that will be asked for
+  uint64_t seed = 1;
+  const std::vector<StoredObject>* stored = nullptr;  // the prompts' objects, when they were segmented before
 };
 
 struct Method {
-  std::string name, help;
+  std::string name, title, help;
+  bool is_automatic = false;  // finds the objects by itself, without prompts
+  bool is_seeded = false;     // its result depends on the seed
   std::function<std::unique_ptr<Segmenter>(const MethodInput&)> make;
 };
 
 inline constexpr const char* kOwnMethod = "sanerf";
 
-// kOwnMethod first.
+// kOwnMethod first, of either kind.
 const std::vector<Method>& Methods();
 // Throws UsageError with the nearest names.
-const Method& FindMethod(const std::string& name);
+const Method& FindMethod(const std::string& name, bool is_automatic = false);
 
 }  // namespace sanerf

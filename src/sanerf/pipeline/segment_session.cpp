@@ -5,6 +5,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/pipeline/repeat_looks.h"
+#include "sanerf/scene/choose_views.h"
 
 namespace sanerf {
 namespace {
@@ -36,14 +37,6 @@ std::vector<ViewDecision> InOrder(std::vector<ViewDecision> decisions, const std
 }
 
 bool IsVisible(const ViewDecision::Projected& point) { return point.state == "visible"; }
-
-// At most `count` of the views, evenly chosen.
-std::vector<int> Thinned(const std::vector<int>& views, int count) {
-  if (count <= 0 || int(views.size()) <= count) return views;
-  std::vector<int> chosen;
-  for (int i = 0; i < count; ++i) chosen.push_back(views[size_t(i) * views.size() / size_t(count)]);
-  return chosen;
-}
 
 }  // namespace
 
@@ -113,7 +106,7 @@ void SegmentSession::Refine(const ObjectPrompt& object, int max_views) {
     if (sees_new) affected.push_back(sight.view_idx);
   }
   std::set<int> chosen(clicked);
-  for (const int view : Thinned(affected, max_views)) chosen.insert(view);
+  for (const int view : ThinnedViews(affected, max_views)) chosen.insert(view);
 
   DecodedObject decoded = DecodeMasks(object, scene_, container_, sam_, {chosen.begin(), chosen.end()},
                                       nerf_.model_from_file(), settings_.masks, &before);

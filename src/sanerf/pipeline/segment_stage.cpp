@@ -16,6 +16,7 @@
 #include "sanerf/pipeline/segment_session.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/scene/choose_views.h"
 #include "sanerf/sam/sam.h"
 
 namespace sanerf {
@@ -29,22 +30,6 @@ std::set<int> ClickedViews(const Prompts& prompts, const Scene& scene) {
     for (const BoxPrompt& box : object.boxes) views.insert(scene.FindView(box.view));
   }
   return views;
-}
-
-// At most max_views training views: the clicked ones, then evenly spread others.
-std::vector<int> ChooseViews(const Scene& scene, const std::set<int>& clicked, int max_views) {
-  const std::vector<int> train = scene.TrainViews();
-  if (max_views <= 0 || int(train.size()) <= max_views) return train;
-  std::set<int> chosen;
-  for (const int view : train) {
-    if (clicked.count(view) != 0) chosen.insert(view);
-  }
-  const int wanted = std::max(max_views, int(chosen.size()));
-  for (int num_even = wanted - int(chosen.size()); int(chosen.size()) < wanted; ++num_even) {
-    for (int i = 0; i < num_even && int(chosen.size()) < wanted; ++i)
-      chosen.insert(train[size_t(i) * train.size() / size_t(num_even)]);
-  }
-  return {chosen.begin(), chosen.end()};
 }
 
 void CheckPrompts(const Prompts& prompts) {
@@ -158,7 +143,7 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
     CheckPrompts(prompts);
   }
   const std::set<int> clicked = ClickedViews(prompts, scene);
-  const std::vector<int> views = ChooseViews(scene, clicked, settings.segment.max_views);
+  const std::vector<int> views = ThinnedViews(scene.TrainViews(), settings.segment.max_views, clicked);
   CheckMaskMemory(prompts.objects.size() + (before ? before->objects.size() : 0), scene, views, settings.encode.size);
   const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
   SegmentResult result;

@@ -14,7 +14,7 @@ const std::map<std::string, std::string>& CommandOfStage() {
   static const std::map<std::string, std::string> commands = {
       {"synth", "synth"},   {"scene", "train"},     {"nerf", "train"},    {"encode", "encode"},
       {"field", "encode"},  {"text", "segment --text"}, {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"},
-      {"auto", "segment --auto"}};
+      {"auto", "segment --auto"}, {"sa3d", "compare"}};
   return commands;
 }
 
@@ -31,6 +31,7 @@ Settings::Settings() {
   registry_.Add("segment", segment);
   registry_.Add("object", object);
   registry_.Add("auto", automatic);
+  registry_.Add("sa3d", sa3d);
 }
 
 void Settings::ApplyPreset(const std::string& name) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/baselines/sa3d/sa3d_options.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
@@ -53,6 +54,7 @@ class Settings {
   SegmentOptions segment;
   AggregatorOptions object;
   AutoOptions automatic;  // stage "auto"
+  Sa3dOptions sa3d;
 
   // "fast", "default" or "paper" for the radiance field. Throws UsageError for another name.
   void ApplyPreset(const std::string& name);

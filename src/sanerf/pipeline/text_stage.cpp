@@ -15,6 +15,7 @@
 #include "sanerf/pipeline/stopwatch.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/sam/text_detector.h"
+#include "sanerf/scene/choose_views.h"
 
 namespace sanerf {
 namespace {
@@ -29,20 +30,13 @@ struct Found {
   std::map<std::string, int> views_of_label;  // classes seen, asked for or not
 };
 
-std::vector<int> EvenlyChosen(const std::vector<int>& views, int wanted) {
-  if (wanted <= 0 || int(views.size()) <= wanted) return views;
-  std::vector<int> chosen;
-  for (int i = 0; i < wanted; ++i) chosen.push_back(views[size_t(i) * views.size() / size_t(wanted)]);
-  return chosen;
-}
-
 // Evenly chosen training views, no more than will be segmented.
 std::vector<int> ViewsToLookAt(const Scene& scene, const Settings& settings) {
   if (settings.text.views < 0)
     throw UsageError(fmt::format("text.views={}", settings.text.views), "expected 0 (all) or more");
   const int most = settings.segment.max_views;
   const int wanted = settings.text.views;
-  return EvenlyChosen(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
+  return ThinnedViews(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
 }
 
 // A box in a prompt's pixels, whose integers are pixel centres.

@@ -1,0 +1,100 @@
+#include "sanerf/pipeline/score_segmenter.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/stopwatch.h"
+
+namespace sanerf {
+namespace {
+
+// Views are compared with each other at most at this size: their depths and masks are all in memory at once.
+constexpr int kConsistencySize = 1024;
+
+// masks[i] belongs to scores[i].
+void AddView(const View& view, const std::vector<ImageU8>& masks, const TruthOf& truth_of,
+             std::vector<ObjectScore>& scores) {
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const std::optional<ImageU8> expected = truth_of(view, i);
+    if (!expected) {
+      scores[i].unmatched.push_back(view.name);
+      continue;
+    }
+    MaskScore in_view;
+    in_view.Add(masks[i], *expected);
+    scores[i].score.Add(masks[i], *expected);
+    scores[i].views.emplace_back(view.name, in_view);
+  }
+}
+
+}  // namespace
+
+RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test) {
+  RenderedTestViews rendered;
+  Progress progress("eval", int64_t(test.size()), "views");
+  for (const int view_idx : test) {
+    StopIfInterrupted("evaluation");
+    const View& view = scene.views[size_t(view_idx)];
+    const ImageF photo = CompositeOver(LoadViewImage(view), nerf.background());
+    RenderedView render = nerf.Render(view.camera);
+    rendered.quality.push_back({view.name, Psnr(render.rgb, photo), Ssim(render.rgb, photo)});
+    const Camera camera = view.camera.ResizedToLongest(kConsistencySize);
+    const bool is_same = camera.width == view.camera.width && camera.height == view.camera.height;
+    rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera).depth});
+    progress.Update(int64_t(rendered.quality.size()));
+  }
+  progress.Finish();
+  return rendered;
+}
+
+std::vector<std::vector<ImageU8>> SegmentTestViews(Segmenter& segmenter, const std::string& name,
+                                                   const std::vector<int>& test, double* seconds) {
+  const Stopwatch watch;
+  std::vector<std::vector<ImageU8>> masks;
+  Progress progress("eval " + name, int64_t(test.size()), "views");
+  for (const int view_idx : test) {
+    StopIfInterrupted("evaluation");
+    masks.push_back(segmenter.MasksFor(view_idx));
+    progress.Update(int64_t(masks.size()));
+  }
+  progress.Finish();
+  *seconds = watch.seconds();
+  return masks;
+}
+
+std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scene& scene,
+                                    const std::vector<int>& test, const TruthOf& truth_of,
+                                    const std::vector<DepthView>& depths, std::vector<ObjectScore> scores) {
+  std::vector<std::vector<ImageU8>> small_masks;
+  for (size_t v = 0; v < test.size(); ++v) {
+    StopIfInterrupted("evaluation");
+    AddView(scene.views[size_t(test[v])], masks[v], truth_of, scores);
+    const Camera& camera = depths[v].camera;
+    small_masks.emplace_back();
+    for (size_t i = 0; i < scores.size(); ++i) {
+      const bool is_same = masks[v][i].width == camera.width && masks[v][i].height == camera.height;
+      small_masks.back().push_back(is_same ? masks[v][i] : ResizeNearest(masks[v][i], camera.width, camera.height));
+    }
+  }
+  const std::vector<ConsistencyScore> consistency = ScoreConsistency(depths, small_masks);
+  for (size_t i = 0; i < consistency.size(); ++i) scores[i].consistency = consistency[i];
+  return scores;
+}
+
+void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views) {
+  for (const ObjectScore& object : scores) {
+    if (object.unmatched.empty()) continue;
+    LogWarning("{}: ground truth matched {}/{} views; unmatched: {}", object.name, num_views - object.unmatched.size(),
+               num_views, fmt::join(object.unmatched, ", "));
+  }
+  for (const ObjectScore& object : scores) {
+    if (!object.views.empty()) continue;
+    throw Error(fmt::format("object '{}' cannot be scored", object.name), "no test view has ground truth",
+                "give a folder of masks: --masks DIR");
+  }
+}
+
+}  // namespace sanerf

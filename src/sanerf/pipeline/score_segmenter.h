@@ -1,0 +1,38 @@
+// Any way of segmenting, scored on held-out views.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/pipeline/ground_truth.h"
+#include "sanerf/pipeline/stages.h"
+
+namespace sanerf {
+
+// The held-out views as the radiance field shows them.
+struct RenderedTestViews {
+  std::vector<ViewQuality> quality;
+  std::vector<DepthView> depths;  // what consistency is measured with
+};
+// Progress on stderr. Throws InterruptedError.
+RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test);
+
+// [view][object], 0/255 at the photos' sizes, in the order of `test`. seconds: what it took.
+std::vector<std::vector<ImageU8>> SegmentTestViews(Segmenter& segmenter, const std::string& name,
+                                                   const std::vector<int>& test, double* seconds);
+
+// The true mask of object number `object` in a view, none when it is not known.
+using TruthOf = std::function<std::optional<ImageU8>(const View&, size_t object)>;
+
+// scores: name and instance of each object, of no view yet. Views without ground truth are listed as unmatched.
+std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scene& scene,
+                                    const std::vector<int>& test, const TruthOf& truth_of,
+                                    const std::vector<DepthView>& depths, std::vector<ObjectScore> scores);
+
+// Warns of test views without ground truth, by name; throws Error for an object that has it in none.
+void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views);
+
+}  // namespace sanerf

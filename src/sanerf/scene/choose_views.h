@@ -1,0 +1,18 @@
+// Fewer views than there are.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+// At most `count` of the views, evenly chosen in their order. 0 = all.
+std::vector<int> ThinnedViews(const std::vector<int>& views, int count);
+// The same with those of `wanted` among them first, however many these are.
+std::vector<int> ThinnedViews(const std::vector<int>& views, int count, const std::set<int>& wanted);
+// `count` of the views whose cameras are spread widest: each next one is the farthest from those before. 0 = all.
+std::vector<int> SpreadViews(const Scene& scene, const std::vector<int>& views, int count);
+
+}  // namespace sanerf
