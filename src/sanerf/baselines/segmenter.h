@@ -30,6 +30,8 @@ class Segmenter {
   // seen. A method that finds the objects by itself is given no prompts and returns one mask for each it has found, in the
   // same order for every view. After Fit.
   virtual std::vector<ImageU8> MasksFor(int view_idx) = 0;
+  // What a table of results should say beside the method's name; empty = nothing. After Fit.
+  virtual std::string Remarks() const { return ""; }
 };
 
 }  // namespace sanerf

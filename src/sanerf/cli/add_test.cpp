@@ -27,7 +27,7 @@ class Add : public TinyRun {
 TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   MakeRun();
   const Arguments add = {"--add", "--json"};
-  EXPECT_THAT(Fails(2, Segment({"--box", "train/001:0,0,48,48"}) + add), StartsWith("error: there is no object to add to\n"));
+  EXPECT_THAT(Fails(2, Segment({"--box", "train/001:0,0,48,48"}) + add), StartsWith("error: there is no object yet\n"));
   Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
   const std::string field = Object("mug")["field_id"];
 
@@ -62,11 +62,19 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   EXPECT_THAT(alone.err, HasSubstr("1 of 2 objects of the field are left"));
   EXPECT_EQ(Object("plate")["label"], 1);
 
+  // The same masks, another field; no other object is named and nothing is decoded.
+  const std::string masks = ReadFile(folder_ / "run/objects/plate/views.json"), before_refit = Object("plate")["field_id"];
+  Succeeds({"segment", "run", "--refit", "--set", "object.seed=5"});
+  EXPECT_EQ(ReadFile(folder_ / "run/objects/plate/views.json"), masks);
+  EXPECT_NE(Object("plate")["field_id"], before_refit);
+  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--add"}), HasSubstr("--refit stands alone"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--click", "train/003:2,2"}), HasSubstr("--refit stands alone"));
+
   // Two fields: it must be clear which is meant.
   Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
   const auto before = Snapshot(folder_ / "run/objects");
   EXPECT_THAT(Fails(2, Named("cup", {"--box", "train/001:0,0,48,48"}) + add),
-              AllOf(HasSubstr("--add does not know which objects"), HasSubstr("[mug]"), HasSubstr("[plate]")));
+              AllOf(HasSubstr("it is not clear which objects"), HasSubstr("[mug]"), HasSubstr("[plate]")));
   WriteFileAtomic(folder_ / "both.json", R"({"objects": [{"name": "mug", "points": [{"p": [0, 0, 0]}]},
                                                          {"name": "plate", "points": [{"p": [0, 0, 0]}]}]})");
   EXPECT_THAT(Fails(2, {"segment", "run", "--prompts", "both.json", "--add"}), HasSubstr("the prompts name objects of 2 fields"));

@@ -50,9 +50,14 @@ void AddSegment(CommandLine& line);
 void AddRender(CommandLine& line);
 void AddEval(CommandLine& line);
 void AddAblate(CommandLine& line);
+void AddCompare(CommandLine& line);
 void AddModels(CommandLine& line);
 void AddInfo(CommandLine& line);
 void AddDoctor(CommandLine& line);
+
+// Options that comparisons take (--set), and the methods' names explained.
+std::vector<std::string> CompareStages();
+std::string MethodHelp();
 
 // The whole program but for main: parses, runs, prints errors; returns the exit code (0, 1, 2 or 130).
 int RunCommandLine(const std::vector<std::string>& arguments);

@@ -42,6 +42,7 @@ void AddCommands(CommandLine& line) {
   AddSegment(line);
   AddRender(line);
   AddEval(line);
+  AddCompare(line);
   AddAblate(line);
   AddInfo(line);
   AddModels(line);

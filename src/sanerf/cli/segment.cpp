@@ -16,7 +16,7 @@ struct Flags {
   std::optional<std::string> text;
   std::vector<std::string> clicks, points, boxes;
   std::optional<int> instance, min_visible, max_views;
-  bool add = false, automatic = false;
+  bool add = false, automatic = false, refit = false;
 };
 
 ObjectPrompt ObjectFrom(const Flags& flags) {
@@ -48,6 +48,17 @@ Prompts PromptsFrom(const Flags& flags) {
   return {{ObjectFrom(flags)}};
 }
 
+// Only the name of an object of the field that is meant, if any.
+Prompts RefitFrom(const Flags& flags) {
+  if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() || flags.text ||
+      flags.add || flags.instance || flags.min_visible)
+    throw UsageError("--refit stands alone", "it fits the field again to the masks that are there",
+                     "leave out everything but --name and --set object.KEY=VALUE");
+  Prompts prompts;
+  if (!flags.name.empty()) prompts.objects.push_back(ObjectFrom(flags));
+  return prompts;
+}
+
 TextRequest TextRequestFrom(const Flags& flags) {
   if (!flags.prompts.empty())
     throw UsageError("--text and --prompts are two ways to say what to segment", "", "give one of them");
@@ -71,9 +82,9 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
 
 void RunAutomatic(const CommonFlags& common, const Flags& flags) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
-      !flags.name.empty() || flags.text || flags.add || flags.instance || flags.min_visible) {
+      !flags.name.empty() || flags.text || flags.add || flags.refit || flags.instance || flags.min_visible) {
     throw UsageError("--auto stands alone", "it finds the objects and names them itself",
-                     "leave out --name, --click, --point, --box, --prompts, --text, --add, --instance and --min-visible");
+                     "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
   }
   AutoRequest request{flags.run, std::nullopt};
   if (!flags.scene.empty()) request.scene = flags.scene;
@@ -100,14 +111,14 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
 
 void Run(const CommonFlags& common, const Flags& flags) {
   if (flags.automatic) return RunAutomatic(common, flags);
-  SegmentRequest request{flags.run, std::nullopt, {}, flags.add};
+  SegmentRequest request{flags.run, std::nullopt, {}, flags.refit, flags.add};
   if (!flags.scene.empty()) request.scene = flags.scene;
   std::optional<TextRequest> text_request;
-  if (flags.text) {
+  if (flags.text && !flags.refit) {
     text_request = TextRequestFrom(flags);
     text_request->scene = request.scene;
   } else {
-    request.prompts = PromptsFrom(flags);
+    request.prompts = flags.refit ? RefitFrom(flags) : PromptsFrom(flags);
   }
   Settings settings;
   RestoreFromRun(flags.run, &settings);
@@ -175,6 +186,7 @@ void AddSegment(CommandLine& line) {
       ->type_name("NAME|PATH");
   sub->add_flag("--add", flags->add,
                 "keep the objects that are there: a known name gets these prompts as well, a new one joins their field");
+  sub->add_flag("--refit", flags->refit, "fit the object field again to the masks that are there, with other --set object.KEY=VALUE");
   sub->add_flag("--auto", flags->automatic, "find all objects by themselves: object_01, object_02, ... by size");
   sub->add_option("--instance", flags->instance, "the object's id in the ground-truth masks, for eval");
   sub->add_option("--min-visible", flags->min_visible,

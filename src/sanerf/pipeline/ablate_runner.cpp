@@ -18,6 +18,12 @@ constexpr const char* kMark = "segmented.json";  // in a light run: which segmen
 
 bool IsOwn(const Variant& variant) { return variant.method == kOwnMethod; }
 
+// The part of a segmentation that its masks depend on.
+Json MasksOf(Json segmentation) {
+  if (segmentation.is_object()) segmentation.erase("object");
+  return segmentation;
+}
+
 // The scores of `folder`'s objects under the variant's method.
 void Score(const fs::path& folder, const Variant& variant, VariantResult* result) {
   EvalRequest request;
@@ -78,8 +84,15 @@ void AblationRunner::SegmentOnce(const AblationJob& job, const Settings& setting
   const Json wanted = SegmentationOf(job);
   Json seconds;
   if (fs::exists(folder / kMark)) {
-    const Json found = ReadJsonFile(folder / kMark);
-    if (found.value("segmentation", Json()) == wanted) seconds = found.at("seconds");
+    const Json found = ReadJsonFile(folder / kMark), segmentation = found.value("segmentation", Json());
+    if (segmentation == wanted) seconds = found.at("seconds");
+    if (seconds.is_null() && MasksOf(segmentation) == MasksOf(wanted)) {  // what takes longest is there
+      fs::remove(folder / kMark);
+      SegmentRequest refit{folder, std::nullopt, {}};
+      refit.refit = true;
+      seconds = {found.at("seconds").at(0), Segment(refit, settings).field_seconds};
+      WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
+    }
   }
   if (seconds.is_null()) {
     fs::remove(folder / kMark);

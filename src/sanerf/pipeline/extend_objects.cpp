@@ -24,7 +24,7 @@ std::vector<StoredObject> ChooseField(const RunFolder& run, const Prompts& promp
   Fields fields;
   for (const StoredObject& object : ListObjects(run)) fields[object.field_id].push_back(object);
   if (fields.empty())
-    throw UsageError("there is no object to add to", "", fmt::format("leave out --add: sanerf segment {} --name OBJECT --click VIEW:X,Y", run.path().string()));
+    throw UsageError("there is no object yet", "", fmt::format("segment one first: sanerf segment {} --name OBJECT --click VIEW:X,Y", run.path().string()));
   std::vector<const std::vector<StoredObject>*> named;
   for (const auto& [id, objects] : fields) {
     const bool is_named = std::any_of(objects.begin(), objects.end(), [&](const StoredObject& object) {
@@ -40,8 +40,8 @@ std::vector<StoredObject> ChooseField(const RunFolder& run, const Prompts& promp
   if (fields.size() == 1) return fields.begin()->second;
   std::string all;
   for (const auto& [id, objects] : fields) all += fmt::format("{}[{}]", all.empty() ? "" : " and ", NamesOf(objects));
-  throw UsageError("--add does not know which objects the new one belongs to", all + " were segmented separately",
-                   "segment them together first, with one prompts file");
+  throw UsageError("it is not clear which objects are meant", all + " were segmented separately",
+                   "name one of them, or segment them together first, with one prompts file");
 }
 
 DecodedObject LoadDecoded(const StoredObject& object, const Scene& scene) {

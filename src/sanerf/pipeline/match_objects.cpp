@@ -95,6 +95,25 @@ std::vector<std::vector<double>> IouTable(const PixelCounts& pixels) {
 
 }  // namespace
 
+std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views) {
+  std::vector<int64_t> pixels(256, 0);
+  int64_t total = 0;
+  for (const int view_idx : views) {
+    const View& view = scene.views[size_t(view_idx)];
+    if (view.mask_path.empty()) continue;
+    const ImageU8 ids = LoadViewMask(view);
+    for (int64_t p = 0; p < ids.num_pixels(); ++p) ++pixels[ids.data[size_t(p) * size_t(ids.channels)]];
+    total += ids.num_pixels();
+  }
+  std::map<int, Naming> names = NamesOf(scene);
+  std::vector<TrueInstance> instances;
+  for (int id = 1; id < 256; ++id) {
+    if (double(pixels[size_t(id)]) < kMinShare * double(total) || pixels[size_t(id)] == 0) continue;
+    if (names[id].category != "support") instances.push_back({id, names[id].name});
+  }
+  return instances;
+}
+
 std::vector<InstanceToObject> MatchByOverlap(const std::vector<std::vector<int64_t>>& pixels) {
   std::vector<std::vector<double>> iou = IouTable(pixels), cost = iou;
   for (auto& row : cost)

@@ -37,6 +37,14 @@ constexpr double kFoundIou = 0.8, kMatchedIou = 0.5;
 // square that is 80 pixels per view.
 MatchResult MatchObjects(const MatchRequest& request);
 
+// What of the ground truth is to be found: ids in the views' masks, by id. Those of a few pixels are left out, and those
+// that scene.json calls a support: what the objects stand on is background.
+struct TrueInstance {
+  int id = 0;
+  std::string name;  // from scene.json; empty when it has none
+};
+std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views);
+
 // The assignment alone. pixels[i][o]: test pixels of instance i and object o; row and column 0 stand for neither.
 struct InstanceToObject {
   int object = -1;  // column - 1

@@ -67,17 +67,19 @@ std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
 
 const std::vector<Method>& Methods() {
   constexpr bool kPrompted = false, kAutomatic = true, kSeeded = true, kFixed = false;
+  const std::vector<std::string> own = {"encode", "masks", "segment", "object"};
   static const std::vector<Method> methods = {
-      {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", kPrompted, kSeeded,
+      {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", own, kPrompted, kSeeded,
        [](const MethodInput& input) { return MakeOwn(input, false); }},
-      {"vote", "vote alone", "the vote of those masks alone, which the field starts from", kPrompted, kFixed,
+      {"vote", "vote alone", "the vote of those masks alone, which the field starts from", own, kPrompted, kFixed,
        [](const MethodInput& input) { return MakeOwn(input, true); }},
-      {"sam", "SAM per view", "SAM alone, prompted in every held-out view", kPrompted, kFixed, MakeSam},
-      {"san", "SAN", "SAM's decoder in every held-out view, on features from a distilled field", kPrompted, kFixed, MakeSan},
-      {"sa3d", "SA3D", "a mask of one view, rendered inversely into voxels that prompt SAM in the next", kPrompted, kFixed,
-       MakeSa3d},
-      {kOwnMethod, "SANeRF-HQ (automatic)", "masks tied together through the geometry, one object field", kAutomatic, kSeeded,
-       MakeOwnAutomatic},
+      {"sam", "SAM per view", "SAM alone, prompted in every held-out view", {"encode", "masks"}, kPrompted, kFixed, MakeSam},
+      {"san", "SAN", "SAM's decoder in every held-out view, on features from a distilled field",
+       {"encode", "field", "masks"}, kPrompted, kFixed, MakeSan},
+      {"sa3d", "SA3D", "a mask of one view, rendered inversely into voxels that prompt SAM in the next",
+       {"encode", "masks", "segment", "sa3d"}, kPrompted, kFixed, MakeSa3d},
+      {kOwnMethod, "SANeRF-HQ (automatic)", "masks tied together through the geometry, one object field",
+       {"encode", "masks", "segment", "object", "auto"}, kAutomatic, kSeeded, MakeOwnAutomatic},
   };
   return methods;
 }

@@ -51,6 +51,7 @@ struct MethodInput {
 
 struct Method {
   std::string name, title, help;
+  std::vector<std::string> stages;  // whose options its result depends on
   bool is_automatic = false;  // finds the objects by itself, without prompts
   bool is_seeded = false;     // its result depends on the seed
   std::function<std::unique_ptr<Segmenter>(const MethodInput&)> make;

@@ -129,18 +129,23 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
 }
 
 SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
-  if (!request.add) CheckPrompts(request.prompts);
+  const bool is_new = !request.add && !request.refit;
+  if (is_new) CheckPrompts(request.prompts);
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
   const Scene scene = run.OpenScene(request.scene);
-  if (!request.add) ClickedViews(request.prompts, scene);  // throws for a view that does not exist
+  if (is_new) ClickedViews(request.prompts, scene);  // throws for a view that does not exist
   const NerfModel nerf = run.OpenNerf();
   std::optional<StoredField> before;
   Prompts prompts = request.prompts;
+  if (!is_new) before = OpenField(run, nerf, scene, request.prompts);
   if (request.add) {
-    before = OpenField(run, nerf, scene, request.prompts);
     prompts = Extended(before->prompts, request.prompts);
     CheckPrompts(prompts);
+  }
+  if (request.refit) {
+    prompts.objects.clear();  // nothing is decoded
+    before->field.reset();
   }
   const std::set<int> clicked = ClickedViews(prompts, scene);
   const std::vector<int> views = ThinnedViews(scene.TrainViews(), settings.segment.max_views, clicked);

@@ -50,6 +50,7 @@ struct SegmentRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;
   Prompts prompts;
+  bool refit = false;  // only the field, anew, to the masks that are there; `prompts` may name one of its objects
   bool add = false;  // to objects that are there: a known name gets further prompts, a new one another label of their field
 };
 struct SegmentResult {

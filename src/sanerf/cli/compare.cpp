@@ -1,0 +1,95 @@
+#include "sanerf/pipeline/compare.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/compare_tables.h"
+#include "sanerf/pipeline/methods.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  std::string run, prompts, masks, out, scene;
+  std::vector<std::string> methods;
+  int repeats = 1;
+  bool automatic = false, restart = false;
+};
+
+Prompts StoredPrompts(const std::string& run) {
+  Prompts prompts;
+  for (const StoredObject& object : ListObjects(RunFolder::Open(run)))
+    if (object.prompt.instance >= 0) prompts.objects.push_back(object.prompt);
+  return prompts;
+}
+
+void Run(const CommonFlags& common, const Flags& flags) {
+  if (flags.automatic && !flags.prompts.empty())
+    throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
+  Settings settings;
+  RestoreFromRun(flags.run, &settings);
+  ApplyCommonFlags(common, CompareStages(), "compare", &settings);
+  CompareRequest request;
+  request.run = flags.run;
+  if (!flags.scene.empty()) request.scene = flags.scene;
+  request.automatic = flags.automatic;
+  if (!flags.automatic) request.prompts = flags.prompts.empty() ? StoredPrompts(flags.run) : ReadPrompts(flags.prompts);
+  request.methods = flags.methods;
+  request.repeats = flags.repeats;
+  request.masks = flags.masks;
+  request.out = flags.out;
+  request.restart = flags.restart;
+  const CompareResult result = Compare(request, settings);
+  if (common.json) {
+    PrintJson(ToJson(result));
+  } else {
+    PrintText(ToText(ScoreTable(result)));
+  }
+  LogInfo("wrote  {}/sheet.html, sheet.png, table.md, table.tex, scores.csv, comparison.json, masks/  ({})",
+          result.folder.string(), FormatDuration(result.seconds));
+  SuggestNext(fmt::format("open {}", Quoted(result.folder / "sheet.html")));
+}
+
+}  // namespace
+
+std::vector<std::string> CompareStages() {
+  std::set<std::string> stages;
+  for (const Method& method : Methods()) stages.insert(method.stages.begin(), method.stages.end());
+  return {stages.begin(), stages.end()};
+}
+
+std::string MethodHelp() {
+  std::string text = "methods:";
+  for (const Method& method : Methods())
+    text += fmt::format("\n  {:<18}{}{}", method.name, method.help, method.is_automatic ? " (--auto)" : "");
+  return text;
+}
+
+void AddCompare(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub = AddCommand(
+      line, "compare", "every method on the same radiance field, prompts and views: one table",
+      "  sanerf compare run --prompts prompts.json                     all methods but vote\n"
+      "  sanerf compare run --prompts prompts.json --methods sanerf,sam,sa3d --repeats 3\n"
+      "  sanerf compare run --auto                                     methods that need no prompts\n\n"
+      "Scores as in eval, on the held-out views; seconds and memory of each method. Finished methods are kept: the\n"
+      "same command continues what was interrupted. SAN distils a feature field first, which takes minutes.\n\n" +
+          MethodHelp());
+  sub->add_option("RUN", flags->run, "run folder")->required();
+  sub->add_option("--prompts", flags->prompts, "objects with prompts and instance ids [those segmented in RUN]")->type_name("FILE");
+  sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
+  sub->add_option("--methods", flags->methods, "which of the methods below, with commas")->delimiter(',')->allow_extra_args(false);
+  sub->add_option("--repeats", flags->repeats, "with so many seeds: mean and spread [1]");
+  sub->add_option("--masks", flags->masks, "true masks instead of the scene's: DIR/OBJECT/ with files named as the photos")->type_name("DIR");
+  sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->add_flag("--restart", flags->restart, "forget earlier results");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf
