@@ -51,6 +51,7 @@ void AddRender(CommandLine& line);
 void AddEval(CommandLine& line);
 void AddAblate(CommandLine& line);
 void AddCompare(CommandLine& line);
+void AddEvalSet(CommandLine& line);
 void AddModels(CommandLine& line);
 void AddInfo(CommandLine& line);
 void AddDoctor(CommandLine& line);

@@ -43,6 +43,7 @@ void AddCommands(CommandLine& line) {
   AddRender(line);
   AddEval(line);
   AddCompare(line);
+  AddEvalSet(line);
   AddAblate(line);
   AddInfo(line);
   AddModels(line);

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/options.h"
 
 namespace sanerf {
 namespace {
@@ -107,6 +108,12 @@ std::string JsonCursor::String() const {
 }
 
 std::string JsonCursor::where() const { return path_.empty() ? file_ : file_ + ": " + path_; }
+
+void JsonCursor::ExpectKeys(const std::vector<std::string>& known) const {
+  if (!json_->is_object()) Fail("expected an object {...}");
+  for (const auto& [key, value] : json_->items())
+    if (std::find(known.begin(), known.end(), key) == known.end()) Fail(fmt::format("unknown key \"{}\"", key), DidYouMean(key, known));
+}
 
 void JsonCursor::Fail(const std::string& why, const std::string& hint) const { throw Error(where(), why, hint); }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sanerf {
 
@@ -37,6 +38,8 @@ class JsonCursor {
   std::string StringOr(const std::string& key, const std::string& fallback) const {
     return Has(key) ? (*this)[key].String() : fallback;
   }
+
+  void ExpectKeys(const std::vector<std::string>& known) const;  // an object with no other keys; throws Error with the nearest
 
   [[noreturn]] void Fail(const std::string& why, const std::string& hint = "") const;
 

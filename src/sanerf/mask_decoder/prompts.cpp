@@ -6,21 +6,11 @@
 #include <array>
 #include <set>
 
-#include "sanerf/core/options.h"
 
 namespace sanerf {
 namespace {
 
 constexpr size_t kMaxNameLength = 100;
-
-void CheckKeys(const JsonCursor& cursor, const std::vector<std::string>& known) {
-  if (!cursor.json().is_object()) cursor.Fail("expected an object {...}");
-  for (const auto& [key, value] : cursor.json().items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      cursor.Fail(fmt::format("unknown key \"{}\"", key), DidYouMean(key, known));
-    }
-  }
-}
 
 int ReadLabel(const JsonCursor& owner) {
   const int64_t label = owner.IntegerOr("label", 1);
@@ -45,19 +35,19 @@ std::string ReadViewName(const JsonCursor& cursor) {
 
 PointPrompt ReadPoint(const JsonCursor& cursor) {
   if (cursor.json().is_array()) cursor.Fail("expected {\"p\": [x, y, z], \"label\": 1}");
-  CheckKeys(cursor, {"p", "label"});
+  cursor.ExpectKeys({"p", "label"});
   const auto p = ReadNumbers<3>(cursor["p"]);
   return {Vec3(p[0], p[1], p[2]), ReadLabel(cursor)};
 }
 
 ClickPrompt ReadClick(const JsonCursor& cursor) {
-  CheckKeys(cursor, {"view", "xy", "label"});
+  cursor.ExpectKeys({"view", "xy", "label"});
   const auto xy = ReadNumbers<2>(cursor["xy"]);
   return {ReadViewName(cursor["view"]), Vec2(xy[0], xy[1]), ReadLabel(cursor)};
 }
 
 BoxPrompt ReadBox(const JsonCursor& cursor) {
-  CheckKeys(cursor, {"view", "xyxy"});
+  cursor.ExpectKeys({"view", "xyxy"});
   const auto b = ReadNumbers<4>(cursor["xyxy"]);
   if (b[0] >= b[2] || b[1] >= b[3]) cursor["xyxy"].Fail("expected [x0, y0, x1, y1] with x0 < x1 and y0 < y1");
   return {ReadViewName(cursor["view"]), b[0], b[1], b[2], b[3]};
@@ -80,7 +70,7 @@ int ReadCount(const JsonCursor& owner, const std::string& key, int fallback) {
 }
 
 ObjectPrompt ReadObject(const JsonCursor& cursor) {
-  CheckKeys(cursor, {"name", "instance", "text", "points", "clicks", "boxes", "min_visible"});
+  cursor.ExpectKeys({"name", "instance", "text", "points", "clicks", "boxes", "min_visible"});
   ObjectPrompt object;
   object.name = cursor["name"].String();
   object.instance = ReadCount(cursor, "instance", -1);
@@ -134,7 +124,7 @@ Prompts ReadPrompts(const std::filesystem::path& path) {
         "these are points of the SANeRF-HQ release, in its own normalised frame",
         "give the points in the frame of the scene's files, as {\"objects\": [{\"name\": ..., \"points\": [...]}]}");
   }
-  CheckKeys(root, {"objects"});
+  root.ExpectKeys({"objects"});
   const JsonCursor objects = root["objects"];
   if (objects.size() == 0)
     objects.Fail("no objects", "each needs a name and at least one positive point, click or box");

@@ -1,0 +1,71 @@
+#include "sanerf/pipeline/eval_set.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/compare_tables.h"
+
+namespace sanerf {
+namespace {
+
+struct Flags {
+  std::string set, out = "eval_set", preset = "default";
+  std::vector<std::string> methods, scenes;
+  int repeats = 1;
+  bool automatic = false;
+};
+
+void Run(const CommonFlags& common, const Flags& flags) {
+  Settings settings;
+  settings.ApplyPreset(flags.preset);
+  std::vector<std::string> stages = CompareStages();
+  stages.insert(stages.end(), {"scene", "nerf"});
+  ApplyCommonFlags(common, stages, "eval-set", &settings);
+  EvalSetRequest request;
+  request.set = ReadEvalSet(flags.set);
+  request.methods = flags.methods;
+  request.scenes = flags.scenes;
+  request.automatic = flags.automatic;
+  request.repeats = flags.repeats;
+  request.out = flags.out;
+  const EvalSetResult result = RunEvalSet(request, settings);
+  if (common.json) {
+    PrintJson(ToJson(result));
+  } else {
+    PrintText(ToText(SceneTable(result.scenes)));
+  }
+  LogInfo("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)", flags.out,
+          FormatDuration(result.seconds), result.scenes.size(), result.failed.size());
+  if (!result.failed.empty())
+    throw Error(fmt::format("{} of {} scenes failed", result.failed.size(), result.failed.size() + result.scenes.size()),
+                result.failed[0].first + ": " + result.failed[0].second, "mend it and give the same command: what is finished is kept");
+}
+
+}  // namespace
+
+void AddEvalSet(CommandLine& line) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub = AddCommand(
+      line, "eval-set", "a whole benchmark: trains every scene, compares every method, one column per scene",
+      "  sanerf eval-set scenes/ --out results                    every folder with a prompts.json\n"
+      "  sanerf eval-set scenes/ --out results --methods sanerf,sam,sa3d --repeats 3\n"
+      "  sanerf eval-set nvos/eval_set.json --out results         a list of scenes, prompts and masks\n\n"
+      "DIR/eval_set.json:\n"
+      "  {\"scenes\": [{\"name\": \"fern\", \"scene\": \"llff/fern\", \"prompts\": \"prompts/fern.json\", \"masks\": \"masks/fern\",\n"
+      "               \"options\": [\"nerf.iters=2000\"]}]}\n\n"
+      "The same command goes on after an interruption: what is finished is kept.\n\n" +
+          MethodHelp());
+  sub->add_option("DIR", flags->set, "folder of scenes, or a list of them")->required();
+  sub->add_option("-o,--out", flags->out, "folder for runs, tables and pictures [eval_set]")->type_name("DIR");
+  sub->add_option("--methods", flags->methods, "which of the methods below, with commas")->delimiter(',')->allow_extra_args(false);
+  sub->add_option("--scenes", flags->scenes, "only these, with commas")->delimiter(',')->allow_extra_args(false);
+  sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
+  sub->add_option("--repeats", flags->repeats, "with so many seeds: mean and spread [1]");
+  sub->add_option("--preset", flags->preset, "of the radiance fields: fast, default or paper [default]");
+  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+}
+
+}  // namespace sanerf
