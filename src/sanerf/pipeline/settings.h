@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
+#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
@@ -53,6 +55,8 @@ class Settings {
   SegmentOptions segment;
   AggregatorOptions object;
   AutoOptions automatic;  // stage "auto"
+  PanopticLiftingOptions panoptic_lifting;
+  ContrastiveLiftOptions contrastive_lift;
 
   // "fast", "default" or "paper" for the radiance field. Throws UsageError for another name.
   void ApplyPreset(const std::string& name);
