@@ -12,10 +12,9 @@ using kernels::kTile;
 namespace {
 
 constexpr float kLeak = 0.01f;  // LeakyReLU, as the release
-constexpr int kMaxLabels = 255;
 
 std::vector<int> Widths(const ObjectFieldOptions& o, int num_labels) {
-  if (num_labels < 2 || num_labels > kMaxLabels)
+  if (num_labels < 2 || num_labels > kMaxFieldOutputs)
     throw UsageError("an object field with " + std::to_string(num_labels) + " labels",
                      "2 to 255 are possible (background and up to 254 objects)", "split the prompts into several files");
   if (o.width % 16 != 0 || o.width < 16 || o.layers < 1 || o.layers > kernels::kMaxLayers - 1)
@@ -29,10 +28,11 @@ std::vector<int> Widths(const ObjectFieldOptions& o, int num_labels) {
 
 }  // namespace
 
-ObjectField::ObjectField(const ObjectFieldOptions& o, int num_labels, uint64_t seed)
+ObjectField::ObjectField(const ObjectFieldOptions& o, int num_labels, uint64_t seed, Start start)
     : options_(o),
       grid("object_grid", {o.levels, o.features, o.log2_table, o.base, o.top}, seed),
       mlp("object_mlp", Widths(o, num_labels), kLeak, seed + 1) {
+  if (start == Start::kRandom) return;
   const int64_t last = int64_t(o.width) * num_labels;
   std::fill_n(mlp.params().values.data() + mlp.params().size() - last, last, 0.0f);
 }

@@ -31,10 +31,15 @@ struct ObjectFieldOptions {
   }
 };
 
+inline constexpr int kMaxFieldOutputs = 255;
+
 class ObjectField {
  public:
-  // All logits start at 0: the network's last layer does.
-  ObjectField(const ObjectFieldOptions& options, int num_labels, uint64_t seed);
+  // How the network's last layer starts. kZero: all logits are 0, no label is preferred anywhere. kRandom: they differ from
+  // each other and from place to place, for losses that are blind to which output means what and would never break a tie.
+  enum class Start { kZero, kRandom };
+
+  ObjectField(const ObjectFieldOptions& options, int num_labels, uint64_t seed, Start start = Start::kZero);
   // The same field with room for more labels, whose logits start at 0. `field` is left empty.
   ObjectField(ObjectField&& field, int num_labels);
 

@@ -61,22 +61,22 @@ float ErrorOfLogits(const RayPairOptions& options, int num_labels, const float* 
 
 ObjectGradient::ObjectGradient(const ObjectField& field) : field_(field), scratch_(field.mlp.ScratchSize()) {}
 
-int64_t ObjectGradient::Forward(const SamplePool& pool, const std::vector<int>& rays, Buffer* positions) {
+const std::vector<float>& ObjectGradient::Logits(const SamplePool& pool, const std::vector<int>& rays) {
   constexpr int kGeo = RadianceField::kGeometry;
   const int num_labels = field_.num_labels();
   int64_t num_samples = 0;
   for (const int ray : rays) num_samples += pool.rays[size_t(ray)].count;
-  const int64_t n = kernels::NumTiles(num_samples);
-  positions->Reserve(n * 3 * kTile);
+  const int64_t n = num_tiles_ = kernels::NumTiles(num_samples);
+  positions_.Reserve(n * 3 * kTile);
   geometry_.Reserve(n * kGeo * kTile);
-  positions->Fill(0.5f);
+  positions_.Fill(0.5f);
   geometry_.Fill(0);
   ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t) {
     const int64_t tile = slot / kTile, lane = slot % kTile;
-    for (int a = 0; a < 3; ++a) (*positions)[(tile * 3 + a) * kTile + lane] = sample.unit[a];
+    for (int a = 0; a < 3; ++a) positions_[(tile * 3 + a) * kTile + lane] = sample.unit[a];
     for (int c = 0; c < kGeo; ++c) geometry_[(tile * kGeo + c) * kTile + lane] = sample.geometry[c];
   });
-  field_.Forward(positions->data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
+  field_.Forward(positions_.data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
 
   // Composited with the frozen weights on top of the prior; the softmax comes after.
   composited_.assign(rays.size() * size_t(num_labels), 0);
@@ -86,28 +86,29 @@ int64_t ObjectGradient::Forward(const SamplePool& pool, const std::vector<int>& 
     for (int l = 0; l < num_labels; ++l)
       composited_[ray * size_t(num_labels) + size_t(l)] += sample.weight * logits_[At(slot, num_labels, l)];
   });
-  return n;
-}
-
-const std::vector<float>& ObjectGradient::Logits(const SamplePool& pool, const std::vector<int>& rays) {
-  Forward(pool, rays, &positions_);
   return composited_;
 }
 
 void ObjectGradient::Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
                              ObjectGroupGradient* out) {
+  const std::vector<float>& logits = Logits(pool, rays);
+  grad_composited_.assign(logits.size(), 0);
+  out->loss = loss(logits.data(), grad_composited_.data());
+  Backward(pool, rays, grad_composited_.data(), out);
+}
+
+void ObjectGradient::Backward(const SamplePool& pool, const std::vector<int>& rays, const float* grad_logits,
+                              ObjectGroupGradient* out) {
   const int num_labels = field_.num_labels();
-  const int64_t n = Forward(pool, rays, &out->grid.positions);
-  out->grid.num_tiles = n;
-  grad_composited_.assign(composited_.size(), 0);
-  out->loss = loss(composited_.data(), grad_composited_.data());
+  const int64_t n = out->grid.num_tiles = num_tiles_;
+  std::swap(out->grid.positions, positions_);
 
   // The weights carry the gradient back to the samples.
   grad_logits_.Reserve(n * num_labels * kTile);
   grad_logits_.Fill(0);
   ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t ray) {
     for (int l = 0; l < num_labels; ++l)
-      grad_logits_[At(slot, num_labels, l)] = sample.weight * grad_composited_[ray * size_t(num_labels) + size_t(l)];
+      grad_logits_[At(slot, num_labels, l)] = sample.weight * grad_logits[ray * size_t(num_labels) + size_t(l)];
   });
   const int64_t features = int64_t(field_.grid.num_outputs()) * kTile, in = int64_t(field_.num_inputs()) * kTile;
   grad_inputs_.Reserve(n * in);

@@ -37,13 +37,16 @@ class ObjectGradient {
   void Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
                ObjectGroupGradient* out);
 
+  // The two halves of Compute, for a loss that needs the rays of several workers at once.
   // Composited, [ray][label]. Valid until the next call.
   const std::vector<float>& Logits(const SamplePool& pool, const std::vector<int>& rays);
+  // grad_logits: of what Logits has just returned for these rays. out->loss is left alone.
+  void Backward(const SamplePool& pool, const std::vector<int>& rays, const float* grad_logits,
+                ObjectGroupGradient* out);
 
  private:
-  int64_t Forward(const SamplePool& pool, const std::vector<int>& rays, Buffer* positions);  // returns the tiles used
-
   const ObjectField& field_;
+  int64_t num_tiles_ = 0;
   std::vector<float> composited_, grad_composited_;
   Buffer positions_, geometry_, grid_out_, inputs_, hidden_, logits_, grad_logits_, grad_inputs_, scratch_;
 };

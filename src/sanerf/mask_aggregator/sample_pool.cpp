@@ -101,6 +101,16 @@ SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& camer
   });
 }
 
+SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
+                       const std::vector<std::vector<int>>& pixels) {
+  return TraceViews(nerf, cameras.size(), 0, [&](size_t v, Random) {
+    const Camera camera = cameras[v].In(nerf.model_from_file());
+    std::vector<DrawnRay> drawn;
+    for (const int pixel : pixels[v]) drawn.push_back(RayOfPixel(camera, int(v), pixel));
+    return drawn;
+  });
+}
+
 SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed) {
   return TraceViews(nerf, views.size(), seed, [&](size_t v, Random random) {
     const std::vector<int> pixels = ObjectSurroundings(views[v].labels);

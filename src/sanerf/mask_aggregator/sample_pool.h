@@ -34,6 +34,10 @@ void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePoo
 // num_rays rays, equally many per view, anywhere in the image. Cameras: file frame. Throws InterruptedError.
 SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed);
 
+// The rays through these pixels of each camera, y * width + x. Cameras: file frame. Throws InterruptedError.
+SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
+                       const std::vector<std::vector<int>>& pixels);
+
 // num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are drawn
 // alike. A small object would be met by a handful of rays per step otherwise.
 SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed);

@@ -14,7 +14,8 @@ const std::map<std::string, std::string>& CommandOfStage() {
   static const std::map<std::string, std::string> commands = {
       {"synth", "synth"},   {"scene", "train"},     {"nerf", "train"},    {"encode", "encode"},
       {"field", "encode"},  {"text", "segment --text"}, {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"},
-      {"auto", "segment --auto"}, {"sa3d", "compare"}};
+      {"auto", "segment --auto"}, {"sa3d", "compare"},
+      {"panoptic_lifting", "compare"}, {"contrastive_lift", "compare"}};
   return commands;
 }
 
@@ -32,6 +33,8 @@ Settings::Settings() {
   registry_.Add("object", object);
   registry_.Add("auto", automatic);
   registry_.Add("sa3d", sa3d);
+  registry_.Add("panoptic_lifting", panoptic_lifting);
+  registry_.Add("contrastive_lift", contrastive_lift);
 }
 
 void Settings::ApplyPreset(const std::string& name) {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "sanerf/baselines/sa3d/sa3d_options.h"
+#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
+#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
@@ -55,6 +57,8 @@ class Settings {
   AggregatorOptions object;
   AutoOptions automatic;  // stage "auto"
   Sa3dOptions sa3d;
+  PanopticLiftingOptions panoptic_lifting;
+  ContrastiveLiftOptions contrastive_lift;
 
   // "fast", "default" or "paper" for the radiance field. Throws UsageError for another name.
   void ApplyPreset(const std::string& name);

@@ -1,0 +1,35 @@
+// Contrastive Lift (Bhalgat et al., NeurIPS 2023) on SAM's automatic masks and our frozen radiance field: a field of
+// embeddings, taught within each view that rays of one 2D segment are alike and others not, and clustered afterwards.
+// It finds the objects by itself (the paper's Table C.2).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sanerf/baselines/contrastive_lift/mean_shift.h"
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/mask_aggregator/object_field.h"
+#include "sanerf/mask_decoder/mask_overlaps.h"
+
+namespace sanerf {
+
+class ContrastiveLift : public Segmenter {
+ public:
+  // masks: SAM's automatic masks of some of input.views, which may overlap. Throws UsageError for options out of range.
+  ContrastiveLift(const SegmenterInput& input, std::vector<FoundMask> masks, const ContrastiveLiftOptions& options);
+
+  // Takes no prompts. Trains and clusters; throws Error when there is nothing to learn from or no cluster,
+  // InterruptedError.
+  void Fit(const Prompts& prompts) override;
+  // Of every cluster, those with most training points around their centre first.
+  std::vector<ImageU8> MasksFor(int view_idx) override;
+
+ private:
+  SegmenterInput input_;
+  std::vector<FoundMask> masks_;
+  ContrastiveLiftOptions options_;
+  std::unique_ptr<ObjectField> field_;
+  std::unique_ptr<EmbeddingClusters> clusters_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,43 @@
+// Steps of Contrastive Lift on a frozen radiance field.
+#pragma once
+
+#include <memory>
+
+#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
+#include "sanerf/baselines/field_fit.h"
+#include "sanerf/baselines/segment_rays.h"
+
+namespace sanerf {
+
+// slow = momentum * slow + (1 - momentum) * fast, every parameter.
+void Follow(const ObjectField& fast, float momentum, ObjectField* slow);
+
+class ContrastiveTrainer {
+ public:
+  // rays and options must outlive this. fast: options.dims outputs, started at random; the slow field starts as its
+  // copy.
+  ContrastiveTrainer(const SegmentRays& rays, const ContrastiveLiftOptions& options, uint64_t seed, ObjectField* fast)
+      : rays_(rays),
+        options_(options),
+        seed_(seed),
+        fast_(*fast),
+        slow_(fast->Copy()),
+        slow_outputs_(*slow_),
+        fit_(rays.pool, options.lift, fast) {}
+
+  // The slow field follows; then rays of one view, half of them seen by the fast field and half by the slow one.
+  // Returns the loss.
+  double Step(int step);
+  const ObjectField& slow() const { return *slow_; }
+
+ private:
+  const SegmentRays& rays_;
+  const ContrastiveLiftOptions& options_;
+  uint64_t seed_;
+  const ObjectField& fast_;
+  std::shared_ptr<ObjectField> slow_;
+  FieldOutputs slow_outputs_;
+  FieldFit fit_;
+};
+
+}  // namespace sanerf

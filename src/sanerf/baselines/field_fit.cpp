@@ -1,0 +1,135 @@
+#include "sanerf/baselines/field_fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/nn/grid_step.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int64_t kGroupRays = 256;
+
+}  // namespace
+
+void CheckOptions(const LiftOptions& o, const std::string& stage) {
+  const auto check = [&](bool is_fine, const char* name, const std::string& value, const char* why) {
+    if (!is_fine) throw UsageError(fmt::format("{}.{}={}", stage, name, value), why);
+  };
+  check(o.iters >= 1, "iters", std::to_string(o.iters), "at least one step is needed");
+  check(o.rays >= 2, "rays", std::to_string(o.rays), "at least two rays are needed, to be compared");
+  check(o.pool_rays >= 1, "pool_rays", std::to_string(o.pool_rays), "at least one ray is needed");
+  check(o.lr > 0 && o.network_rate > 0 && o.lr_final > 0, "lr", fmt::format("{}", o.lr),
+        "lr, network_rate and lr_final must be above 0");
+  check(o.beta2 > 0 && o.beta2 < 1, "beta2", fmt::format("{}", o.beta2), "must lie between 0 and 1");
+  check(o.min_area >= 0 && o.min_area < 1, "min_area", fmt::format("{}", o.min_area),
+        "must be a share of the picture, 0 to 1");
+  check(o.on_top == "smaller" || o.on_top == "surer", "on_top", o.on_top, "possible are: smaller, surer");
+}
+
+std::vector<float> FieldOutputs::Of(const SamplePool& pool, const std::vector<int>& rays) {
+  const size_t width = size_t(field_.num_labels());
+  std::vector<float> outputs(rays.size() * width);
+  ParallelForChunks(int64_t(rays.size()), kGroupRays, [&](int64_t begin, int64_t end) {
+    const auto worker = workers_.Take([&] { return std::make_unique<ObjectGradient>(field_); });
+    const std::vector<float>& of_group = worker->Logits(pool, {rays.begin() + begin, rays.begin() + end});
+    std::copy(of_group.begin(), of_group.end(), outputs.begin() + begin * int64_t(width));
+  });
+  return outputs;
+}
+
+FieldFit::FieldFit(const SamplePool& pool, const LiftOptions& options, ObjectField* field)
+    : pool_(pool), options_(options), field_(field) {
+  field->grid.params().PrepareTraining();
+  field->mlp.params().PrepareTraining();
+}
+
+FieldFit::~FieldFit() {
+  field_->grid.params().Freeze();
+  field_->mlp.params().Freeze();
+}
+
+double FieldFit::Step(const std::vector<RayLoss>& losses) {
+  // Groups of rays for the threads; each loss gets the outputs of its groups side by side.
+  struct Group {
+    size_t loss;
+    int64_t first;
+    std::vector<int> rays;
+  };
+  const int64_t width = field_->num_labels();
+  std::vector<Group> groups;
+  std::vector<std::vector<float>> outputs(losses.size()), grads(losses.size());
+  for (size_t l = 0; l < losses.size(); ++l) {
+    const std::vector<int>& rays = losses[l].rays;
+    outputs[l].resize(rays.size() * size_t(width));
+    grads[l].assign(outputs[l].size(), 0);
+    for (int64_t first = 0; first < int64_t(rays.size()); first += kGroupRays) {
+      const int64_t end = std::min(int64_t(rays.size()), first + kGroupRays);
+      groups.push_back({l, first, {rays.begin() + first, rays.begin() + end}});
+    }
+  }
+  while (workers_.size() < groups.size()) workers_.push_back(std::make_unique<ObjectGradient>(*field_));
+  gradients_.resize(std::max(gradients_.size(), groups.size()));
+
+  ParallelFor(int64_t(groups.size()), [&](int64_t g) {
+    const Group& group = groups[size_t(g)];
+    const std::vector<float>& of_group = workers_[size_t(g)]->Logits(pool_, group.rays);
+    std::copy(of_group.begin(), of_group.end(), outputs[group.loss].begin() + group.first * width);
+  });
+  double sum = 0;
+  for (size_t l = 0; l < losses.size(); ++l) sum += losses[l].loss(outputs[l].data(), grads[l].data());
+  ParallelFor(int64_t(groups.size()), [&](int64_t g) {
+    const Group& group = groups[size_t(g)];
+    workers_[size_t(g)]->Backward(pool_, group.rays, grads[group.loss].data() + group.first * width,
+                                  &gradients_[size_t(g)]);
+  });
+  Apply(groups.size());
+  return sum;
+}
+
+void FieldFit::Apply(size_t num_groups) {
+  kernels::AdamStep adam;
+  adam.beta2 = options_.beta2;
+  adam.lr = options_.lr * std::pow(options_.lr_final, float(num_steps_) / float(options_.iters));
+  adam.step = ++num_steps_;
+  std::vector<const GridGradient*> grid_gradients;
+  for (size_t g = 0; g < num_groups; ++g) grid_gradients.push_back(&gradients_[g].grid);
+  StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
+    Parameters& params = field_->mlp.params();
+    for (size_t g = 0; g < num_groups; ++g) AddGradients(gradients_[g].grad_mlp, &params);
+    kernels::AdamStep dense = adam;
+    dense.lr *= options_.network_rate;
+    params.Step(dense, 0, params.size());
+  });
+}
+
+void RunSteps(const std::string& title, const std::string& stage, int num_steps,
+              const std::function<double(int)>& step) {
+  Progress progress(title, num_steps, "steps");
+  const int report_every = std::max(1, num_steps / 50);
+  double sum = 0;  // since the last report: single steps jump from view to view
+  int num_summed = 0;
+  for (int i = 0; i < num_steps; ++i) {
+    const double loss = step(i);
+    if (!std::isfinite(loss))
+      throw Error(fmt::format("{}, step {}", title, i), "the loss is not a number",
+                  fmt::format("lower the learning rate: --set {}.lr=0.003", stage));
+    sum += loss;
+    ++num_summed;
+    if ((i + 1) % report_every == 0 || i + 1 == num_steps) {
+      progress.Update(i + 1, fmt::format("loss {:.4f}", sum / num_summed));
+      sum = num_summed = 0;
+    }
+    if (InterruptRequested())
+      throw InterruptedError(title + " interrupted", "nothing was written", "run the command again");
+  }
+  progress.Finish();
+}
+
+}  // namespace sanerf

@@ -1,0 +1,48 @@
+// What the two methods that find the objects by themselves share: how SAM's automatic masks become segments and rays,
+// and how a field is fitted to them.
+#pragma once
+
+#include <string>
+
+#include "sanerf/mask_aggregator/object_field.h"
+
+namespace sanerf {
+
+// The authors' values are those of Panoptic Lifting, whose trainer Contrastive Lift kept: config/panopli.yaml and
+// trainer/train_panopli_tensorf.py of nihalsid/panoptic-lifting.
+struct LiftOptions {
+  // Authors: 10 epochs over all pixels of all photos. Here the geometry is finished and the rays are traced: some 20 ms
+  // of one core per step, a minute in all on two.
+  int iters = 5000;
+  int rays = 1024;            // of one image (authors: 1024)
+  int pool_rays = 1 << 18;    // authors: every pixel; a ray in the pool takes some 600 bytes
+  float lr = 1e-2f;           // of the grid (authors: 20 times the network's, 1e-2)
+  float network_rate = 0.1f;  // of the network, as a share of lr (authors: 0.05, with many more steps)
+  float lr_final = 0.1f;      // at the end, as a share (authors: halved for the last epoch)
+  float beta2 = 0.999f;       // authors: 0.9, 0.999 for the instances
+  double min_area = 0.0005;   // of the picture; authors: Mask2Former's segments, which are larger
+  std::string on_top = "smaller";
+  // The authors' is a TensoRF decomposition or a network on positions; here the object field with fewer features and a
+  // narrower network: Contrastive Lift goes through all parameters of its two in every step.
+  ObjectFieldOptions field{16, 2, 17, 16, 512, 64, 2};
+
+  template <class V>
+  void Visit(V&& v) {
+    v("iters", iters, "optimisation steps");
+    v("rays", rays, "rays per step, all of one view");
+    v("pool_rays", pool_rays,
+      "rays of the segments, traced once through the frozen radiance field; the steps draw from them");
+    v("lr", lr, "learning rate of Adam for the field's grid");
+    v("network_rate", network_rate, "learning rate of the network behind it, as a share of lr");
+    v("lr_final", lr_final, "learning rates at the end, as a share (exponential decay)");
+    v("beta2", beta2, "decay of Adam's second moment");
+    v("min_area", min_area, "segments with a smaller share of the picture are left out");
+    v("on_top", on_top, "which of two overlapping masks keeps the pixel: smaller, or surer (higher predicted IoU)");
+    field.Visit(v);
+  }
+};
+
+// Throws UsageError for options out of range. stage: as --set names it.
+void CheckOptions(const LiftOptions& options, const std::string& stage);
+
+}  // namespace sanerf

@@ -1,0 +1,35 @@
+// Panoptic Lifting (Siddiqui et al., CVPR 2023) on SAM's automatic masks and our frozen radiance field: a field of
+// label probabilities, taught by 2D segments whose labels are settled anew in every step by linear assignment. It finds
+// the objects by itself (the paper's Table C.2).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/mask_aggregator/object_field.h"
+#include "sanerf/mask_decoder/mask_overlaps.h"
+
+namespace sanerf {
+
+class PanopticLifting : public Segmenter {
+ public:
+  // masks: SAM's automatic masks of some of input.views, which may overlap. Throws UsageError for options out of range.
+  PanopticLifting(const SegmenterInput& input, std::vector<FoundMask> masks, const PanopticLiftingOptions& options);
+
+  // Takes no prompts. Trains; throws Error when there is nothing to learn from, InterruptedError.
+  void Fit(const Prompts& prompts) override;
+  // Of every slot that the training views use, those with the largest share of them first.
+  std::vector<ImageU8> MasksFor(int view_idx) override;
+
+ private:
+  SegmenterInput input_;
+  std::vector<FoundMask> masks_;
+  PanopticLiftingOptions options_;
+  std::unique_ptr<ObjectField> field_;
+  std::vector<int> object_of_slot_;  // -1: in no use
+  int num_objects_ = 0;
+};
+
+}  // namespace sanerf

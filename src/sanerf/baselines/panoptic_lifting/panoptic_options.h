@@ -1,0 +1,36 @@
+#pragma once
+
+#include "sanerf/baselines/lift_options.h"
+
+namespace sanerf {
+
+struct PanopticLiftingOptions {
+  // Authors: 25, for the things among Mask2Former's segments (config/panopli.yaml). Of SAM's every surface has
+  // segments.
+  int slots = 64;
+  // Authors: from epoch 6 of 10, the instances being trained from 3 on (yaml): 3/7 of their steps.
+  double segments_from = 0.43;
+  int segments = 32;  // authors: 32 per batch
+  int rays_per_segment = 16;
+  // Authors: 0.1 * 1.2, beside other losses of the semantics with 0.1; alone with the instances' loss it is the same
+  // share of a loss whose weight there is 1.
+  double segment_weight = 0.12;
+  int min_rays = 16;
+  LiftOptions lift;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("slots", slots, "labels of the field, each an object at most (authors: 25)");
+    v("segments_from", segments_from, "share of the steps after which segment consistency sets in");
+    v("segments", segments, "2D segments per step that are made consistent");
+    v("rays_per_segment", rays_per_segment, "rays of each");
+    v("segment_weight", segment_weight, "weight of segment consistency, 0 = off");
+    v("min_rays", min_rays, "training rays that a slot must win to be an object");
+    lift.Visit(v);
+  }
+};
+
+// Throws UsageError.
+void CheckOptions(const PanopticLiftingOptions& options);
+
+}  // namespace sanerf

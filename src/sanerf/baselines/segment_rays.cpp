@@ -1,0 +1,137 @@
+#include "sanerf/baselines/segment_rays.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "sanerf/baselines/segment_image.h"
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int kMinRaysOfSegment = 16;
+constexpr float kMinOpacity = 0.5f;
+
+// One view's segments on their way to rays.
+struct LabelledView {
+  Camera camera;
+  SegmentImage image;
+  int first_segment = 0;  // number of its first segment among those of all views
+};
+
+std::vector<LabelledView> LabelViews(const SegmenterInput& input, const std::vector<FoundMask>& masks,
+                                     const LiftOptions& options) {
+  std::map<int, std::vector<const FoundMask*>> masks_of;
+  for (const FoundMask& mask : masks) {
+    SANERF_CHECK(std::find(input.views.begin(), input.views.end(), mask.view_idx) != input.views.end());
+    masks_of[mask.view_idx].push_back(&mask);
+  }
+  std::vector<LabelledView> views;
+  int num_segments = 0;
+  for (const auto& [view_idx, of_view] : masks_of) {
+    const Camera camera = input.features.WorkingCamera(view_idx);
+    SANERF_CHECK(of_view[0]->mask.width() == camera.width && of_view[0]->mask.height() == camera.height);
+    const int64_t min_pixels = std::max<int64_t>(1, std::llround(options.min_area * camera.width * camera.height));
+    views.push_back({camera, FlattenMasks(of_view, options.on_top, min_pixels), num_segments});
+    num_segments += int(views.back().image.confidence.size());
+  }
+  if (num_segments == 0)
+    throw Error("there is no segment to lift",
+                fmt::format("{} automatic masks in {} views, none large enough", masks.size(), views.size()),
+                "search more views or more points: --set auto.views=0 --set auto.grid=24");
+  LogInfo("{} segments in {} views", num_segments, views.size());
+  return views;
+}
+
+// Pixels of the view's segments, `count` in all: of each in proportion to its area, but not fewer than a few.
+std::vector<int> DrawPixels(const SegmentImage& image, int count, Random random) {
+  std::vector<std::vector<int>> pixels(image.confidence.size());
+  int64_t labelled = 0;
+  for (size_t i = 0; i < image.segments.data.size(); ++i) {
+    if (image.segments.data[i] == 0) continue;
+    pixels[size_t(image.segments.data[i] - 1)].push_back(int(i));
+    ++labelled;
+  }
+  std::vector<int> drawn;
+  for (std::vector<int>& of_segment : pixels) {
+    const int share = int(double(count) * double(of_segment.size()) / double(labelled));
+    const std::vector<int> chosen = DrawFrom(std::move(of_segment), std::max(share, kMinRaysOfSegment), &random);
+    drawn.insert(drawn.end(), chosen.begin(), chosen.end());
+  }
+  return drawn;
+}
+
+float Opacity(const SamplePool& pool, const SamplePool::PoolRay& ray) {
+  float opacity = 0;
+  for (int64_t k = ray.first; k < ray.first + ray.count; ++k) opacity += pool.samples[size_t(k)].weight;
+  return opacity;
+}
+
+}  // namespace
+
+SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks,
+                          const LiftOptions& options) {
+  const std::vector<LabelledView> views = LabelViews(input, masks, options);
+  std::vector<Camera> cameras;
+  std::vector<std::vector<int>> pixels;
+  for (size_t v = 0; v < views.size(); ++v) {
+    cameras.push_back(views[v].camera);
+    pixels.push_back(DrawPixels(views[v].image, options.pool_rays / int(views.size()), Random(input.seed, v)));
+  }
+  SegmentRays result;
+  result.pool = TracePixels(input.nerf, cameras, pixels);
+
+  std::vector<SegmentRays::Segment> segments;
+  for (const LabelledView& view : views)
+    for (const float confidence : view.image.confidence) segments.push_back({confidence, {}});
+  std::vector<std::vector<int>> rays_of_view(views.size());
+  for (size_t r = 0; r < result.pool.rays.size(); ++r) {
+    const SamplePool::PoolRay& ray = result.pool.rays[r];
+    if (Opacity(result.pool, ray) < kMinOpacity) continue;
+    const LabelledView& view = views[size_t(ray.view)];
+    segments[size_t(view.first_segment + view.image.segments.At(ray.x, ray.y) - 1)].rays.push_back(int(r));
+    rays_of_view[size_t(ray.view)].push_back(int(r));
+  }
+  // Segments and views whose rays all met nothing go.
+  result.segment_of.assign(result.pool.rays.size(), -1);
+  for (SegmentRays::Segment& segment : segments) {
+    if (segment.rays.empty()) continue;
+    for (const int ray : segment.rays) result.segment_of[size_t(ray)] = int(result.segments.size());
+    result.segments.push_back(std::move(segment));
+  }
+  for (std::vector<int>& rays : rays_of_view)
+    if (!rays.empty()) result.views.push_back(std::move(rays));
+  if (result.segments.empty())
+    throw Error("the segments' rays meet no surface", "the radiance field is empty where the masks are",
+                "look at the renders: sanerf render RUN --views train");
+  return result;
+}
+
+std::vector<int> SegmentRays::AllRays() const {
+  std::vector<int> all;
+  for (const std::vector<int>& rays : views) all.insert(all.end(), rays.begin(), rays.end());
+  return all;
+}
+
+std::vector<int> DrawFrom(std::vector<int> rays, int count, Random* random) {
+  const size_t wanted = std::min(rays.size(), size_t(count));
+  for (size_t i = 0; i < wanted; ++i) std::swap(rays[i], rays[i + random->NextBelow(uint32_t(rays.size() - i))]);
+  rays.resize(wanted);
+  return rays;
+}
+
+std::vector<int> NumberSegments(const SegmentRays& rays, const std::vector<int>& chosen, int* num_segments) {
+  std::map<int, int> number_of;
+  std::vector<int> numbers;
+  for (const int ray : chosen)
+    numbers.push_back(number_of.try_emplace(rays.segment_of[size_t(ray)], int(number_of.size())).first->second);
+  *num_segments = int(number_of.size());
+  return numbers;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,38 @@
+// Rays of the training views that lie in a 2D segment of their view, traced once: what Panoptic Lifting and Contrastive
+// Lift learn from. Which segments of different views are one object is what they are to find out.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/baselines/lift_options.h"
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/sample_pool.h"
+#include "sanerf/mask_decoder/mask_overlaps.h"
+
+namespace sanerf {
+
+struct SegmentRays {
+  struct Segment {
+    float confidence = 0;
+    std::vector<int> rays;  // of the pool; never empty
+  };
+  SamplePool pool;
+  std::vector<Segment> segments;        // of all views
+  std::vector<int> segment_of;          // of each ray of the pool; -1: it met next to nothing
+  std::vector<std::vector<int>> views;  // rays of each view that has any
+  std::vector<int> AllRays() const;     // of all views
+};
+
+// Every segment has rays in proportion to its area, small ones a few at least. Rays that are stopped by less than half
+// are left out: nobody can say what they show. Throws Error when there is no segment, or all their rays meet nothing;
+// InterruptedError.
+SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options);
+
+// `count` different ones, all when there are fewer, in random order.
+std::vector<int> DrawFrom(std::vector<int> rays, int count, Random* random);
+
+// Numbers the segments of these rays 0, 1, ... in order of appearance.
+std::vector<int> NumberSegments(const SegmentRays& rays, const std::vector<int>& chosen, int* num_segments);
+
+}  // namespace sanerf

@@ -1,0 +1,23 @@
+// What a field says about the pixels of a view: its outputs per sample, composited along the rays (paper Eq. 7).
+#pragma once
+
+#include <functional>
+
+#include "sanerf/mask_aggregator/label_prior.h"
+#include "sanerf/mask_aggregator/object_field.h"
+#include "sanerf/nerf/model.h"
+
+namespace sanerf {
+
+struct CompositedPixel {
+  int x, y;
+  const float* outputs;  // [label]; all 0 for a ray that meets nothing
+  float opacity;         // the weights' sum, [0, 1]
+};
+
+// use(pixel) for every pixel of the camera (file frame), from several threads at once. field, prior: one of them may be
+// null, the outputs of both are added.
+void CompositeView(const NerfModel& nerf, const ObjectField* field, const LabelPrior* prior, const Camera& file_camera,
+                   const std::function<void(const CompositedPixel&)>& use);
+
+}  // namespace sanerf
