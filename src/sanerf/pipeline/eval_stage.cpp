@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
@@ -46,7 +49,20 @@ std::vector<ObjectScore> NewScores(const std::vector<StoredObject>& objects, con
   return scores;
 }
 
-// The held-out views as the radiance field shows them.
+// The held-out views, unless the folder of masks has none of them: NVOS names one target view, which may have been
+// trained on.
+std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth) {
+  const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
+  if (!truth.from_folder() || std::any_of(test.begin(), test.end(), has_truth)) return test;
+  std::vector<int> scored = scene.TrainViews();
+  scored.erase(std::remove_if(scored.begin(), scored.end(), std::not_fn(has_truth)), scored.end());
+  if (scored.empty()) return test;
+  LogWarning("the masks belong to no held-out view; {} training {} scored", scored.size(),
+             scored.size() == 1 ? "view is" : "views are");
+  return scored;
+}
+
+// Views as the radiance field shows them.
 struct RenderedTestViews {
   std::vector<ViewQuality> quality;
   std::vector<DepthView> depths;  // what consistency is measured with
@@ -120,7 +136,12 @@ MethodScores ScoreMethod(const Method& method, const MethodInput& input, const G
   return result;
 }
 
-void ReportUnmatched(const EvalResult& result, size_t num_views) {
+void ReportUnmatched(const EvalResult& result, size_t num_views, const GroundTruth& truth) {
+  if (!truth.unmatched_files().empty()) {
+    LogWarning("{} {} no view's name: {}", truth.unmatched_files().size(),
+               truth.unmatched_files().size() == 1 ? "mask file has" : "mask files have",
+               fmt::join(truth.unmatched_files(), ", "));
+  }
   for (const ObjectScore& object : result.objects) {
     if (object.unmatched.empty()) continue;
     LogWarning("{}: ground truth matched {}/{} views; unmatched: {}", object.name, num_views - object.unmatched.size(),
@@ -146,7 +167,8 @@ EvalResult Evaluate(const EvalRequest& request) {
   const std::vector<int> test = scene.TestViews();
   if (test.empty())
     throw Error("there is nothing to score on", "the scene has no test views", "train with --test-every 8");
-  const GroundTruth truth(request.masks);
+  const GroundTruth truth(request.masks, scene.views);
+  const std::vector<int> scored = ScoredViews(scene, test, truth);
   const NerfModel nerf = run.OpenNerf();
   Settings settings;
   settings.Restore(run.options(), run.origins());
@@ -161,11 +183,12 @@ EvalResult Evaluate(const EvalRequest& request) {
     result.psnr += view.psnr / double(test.size());
     result.ssim += view.ssim / double(test.size());
   }
-  const MethodInput input{run, scene, nerf, settings, objects, test};
+  if (scored != test) rendered.depths = RenderTestViews(scene, nerf, scored).depths;
+  const MethodInput input{run, scene, nerf, settings, objects, scored};
   MethodScores own = ScoreMethod(FindMethod(kOwnMethod), input, truth, rendered.depths, scores);
   result.objects = std::move(own.objects);
   result.own_seconds = own.seconds;
-  ReportUnmatched(result, test.size());
+  ReportUnmatched(result, scored.size(), truth);
   for (const Method* baseline : baselines)
     result.baselines.push_back(ScoreMethod(*baseline, input, truth, rendered.depths, scores));
   result.seconds = watch.seconds();

@@ -57,7 +57,7 @@ using PixelCounts = std::vector<std::vector<int64_t>>;
 
 // [instance id][label], over all test views with ground truth.
 PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const ObjectModel& field, int* num_views) {
-  PixelCounts counts(256, std::vector<int64_t>(size_t(field.num_labels()), 0));
+  PixelCounts counts(2, std::vector<int64_t>(size_t(field.num_labels()), 0));
   Progress progress("match", int64_t(test.size()), "views");
   int done = 0;
   for (const int view_idx : test) {
@@ -65,9 +65,11 @@ PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const 
     const View& view = scene.views[size_t(view_idx)];
     progress.Update(++done);
     if (view.mask_path.empty()) continue;
-    const ImageU8 ids = LoadViewMask(view);
+    const ImageU16 ids = LoadViewInstances(view);
+    const size_t largest = *std::max_element(ids.data.begin(), ids.data.end());
+    if (largest >= counts.size()) counts.resize(largest + 1, std::vector<int64_t>(size_t(field.num_labels()), 0));
     const ImageU8 labels = field.Render(view.camera).labels;
-    for (size_t i = 0; i < labels.data.size(); ++i) ++counts[ids.data[i * size_t(ids.channels)]][labels.data[i]];
+    for (size_t i = 0; i < labels.data.size(); ++i) ++counts[ids.data[i]][labels.data[i]];
     ++*num_views;
   }
   progress.Finish();
@@ -102,7 +104,8 @@ std::vector<InstanceToObject> MatchByOverlap(const std::vector<std::vector<int64
   const std::vector<int> object_of = MinCostAssignment(cost);
   std::vector<InstanceToObject> matches(iou.size());
   for (size_t i = 0; i < iou.size(); ++i)
-    if (object_of[i] >= 0 && iou[i][size_t(object_of[i])] > 0) matches[i] = {object_of[i], iou[i][size_t(object_of[i])]};
+    if (object_of[i] >= 0 && iou[i][size_t(object_of[i])] > 0)
+      matches[i] = {object_of[i], iou[i][size_t(object_of[i])]};
   return matches;
 }
 
@@ -131,7 +134,7 @@ MatchResult MatchObjects(const MatchRequest& request) {
   for (const auto& row : all) total += Sum(row);
   PixelCounts pixels = {all[0]};
   const std::map<int, Naming> names = NamesOf(scene);
-  for (int id = 1; id < 256; ++id) {
+  for (int id = 1; id < int(all.size()); ++id) {
     const auto& row = all[size_t(id)];
     if (Sum(row) == 0) continue;
     if (double(Sum(row)) < kMinShare * double(total)) {
