@@ -38,7 +38,7 @@ fs::path TruthFolder(const fs::path& masks, const std::string& object, size_t nu
                    "make one folder of masks per object, named as the objects");
 }
 
-Task PromptedTask(const CompareRequest& request) {
+Task PromptedTask(const CompareRequest& request, const Scene& scene) {
   Task task{request.prompts, {}, {}};
   if (request.prompts.objects.empty())
     throw UsageError("nothing to compare on", "there are no prompts", "give --prompts FILE, or --auto");
@@ -53,9 +53,10 @@ Task PromptedTask(const CompareRequest& request) {
     score.instance = request.masks.empty() ? object.instance : -1;
     task.scores.push_back(std::move(score));
     if (!request.masks.empty())
-      task.truths.emplace_back(TruthFolder(request.masks, object.name, request.prompts.objects.size()));
+      task.truths.emplace_back(TruthFolder(request.masks, object.name, request.prompts.objects.size()), scene.views);
   }
-  if (request.masks.empty()) task.truths.emplace_back(fs::path());
+  if (request.masks.empty()) task.truths.emplace_back(fs::path(), scene.views);
+  for (const GroundTruth& truth : task.truths) ReportUnmatchedFiles(truth);
   return task;
 }
 
@@ -63,7 +64,7 @@ Task AutomaticTask(const CompareRequest& request, const Scene& scene) {
   if (!request.masks.empty())
     throw UsageError("--masks goes with prompts", "--auto is scored on all instances of the scene's own masks", "");
   Task task;
-  task.truths.emplace_back(fs::path());
+  task.truths.emplace_back(fs::path(), scene.views);
   for (const TrueInstance& instance : InstancesIn(scene, scene.TestViews())) {
     ObjectScore score;
     score.name = instance.name.empty() ? fmt::format("instance_{}", instance.id) : instance.name;
@@ -81,17 +82,17 @@ std::vector<std::vector<ImageU8>> MatchedMasks(std::vector<std::vector<ImageU8>>
                                                int* num_spurious) {
   const size_t num_objects = masks[0].size();
   std::vector<std::vector<int64_t>> pixels(instances.size() + 1, std::vector<int64_t>(num_objects + 1, 0));
-  std::vector<size_t> row_of(256, 0);
+  std::vector<size_t> row_of(size_t{1} << 16, 0);
   for (size_t i = 0; i < instances.size(); ++i) row_of[size_t(instances[i].instance)] = i + 1;
   for (size_t v = 0; v < test.size(); ++v) {
     const View& view = scene.views[size_t(test[v])];
     if (view.mask_path.empty()) continue;
-    const ImageU8 ids = LoadViewMask(view);
+    const ImageU16 ids = LoadViewInstances(view);
     for (size_t p = 0; p < size_t(ids.num_pixels()); ++p) {
       size_t object = 0;
       for (size_t o = 0; o < num_objects && object == 0; ++o)
         if (masks[v][o].data[p] != 0) object = o + 1;
-      ++pixels[row_of[ids.data[p * size_t(ids.channels)]]][object];
+      ++pixels[row_of[ids.data[p]]][object];
     }
   }
   const std::vector<InstanceToObject> matches = MatchByOverlap(pixels);
@@ -131,8 +132,8 @@ class Comparison {
         run_(run),
         scene_(scene),
         out_(request.out.empty() ? run.path() / "compare" : request.out),
-        test_(scene.TestViews()),
-        task_(request.automatic ? AutomaticTask(request, scene) : PromptedTask(request)),
+        task_(request.automatic ? AutomaticTask(request, scene) : PromptedTask(request, scene)),
+        test_(ScoredViews(scene, scene.TestViews(), task_.truths[0])),
         shared_(run, scene, nerf, settings) {
     if (test_.empty()) throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
     for (const ObjectPrompt& object : task_.prompts.objects) CheckPlaces(object, scene);
@@ -239,8 +240,8 @@ class Comparison {
   const RunFolder& run_;
   const Scene& scene_;
   fs::path out_;
-  std::vector<int> test_;
   Task task_;
+  std::vector<int> test_;  // held-out views, or those that have a true mask
   SharedInputs shared_;
   RenderedTestViews rendered_;
 };

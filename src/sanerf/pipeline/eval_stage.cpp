@@ -69,7 +69,8 @@ EvalResult Evaluate(const EvalRequest& request) {
   const std::vector<int> test = scene.TestViews();
   if (test.empty())
     throw Error("there is nothing to score on", "the scene has no test views", "train with --test-every 8");
-  const GroundTruth truth(request.masks);
+  const GroundTruth truth(request.masks, scene.views);
+  const std::vector<int> scored = ScoredViews(scene, test, truth);
   const NerfModel nerf = run.OpenNerf();
   Settings settings;
   settings.Restore(run.options(), run.origins());
@@ -84,15 +85,17 @@ EvalResult Evaluate(const EvalRequest& request) {
     result.psnr += view.psnr / double(test.size());
     result.ssim += view.ssim / double(test.size());
   }
+  if (scored != test) rendered.depths = RenderTestViews(scene, nerf, scored).depths;
   Prompts prompts;
   for (const StoredObject& object : objects) prompts.objects.push_back(object.prompt);
   SharedInputs shared(run, scene, nerf, settings);
-  const MethodInput input{shared, prompts, test, 1, &objects};
+  const MethodInput input{shared, prompts, scored, 1, &objects};
   const TruthOf truth_of = [&](const View& view, size_t i) { return truth.MaskOf(view, scores[i].instance); };
   MethodScores own = ScoreMethod(FindMethod(kOwnMethod), input, truth_of, rendered.depths, scores);
   result.objects = std::move(own.objects);
   result.own_seconds = own.seconds;
-  ReportUnmatched(result.objects, test.size());
+  ReportUnmatched(result.objects, scored.size());
+  ReportUnmatchedFiles(truth);
   for (const Method* baseline : baselines)
     result.baselines.push_back(ScoreMethod(*baseline, input, truth_of, rendered.depths, scores));
   result.seconds = watch.seconds();

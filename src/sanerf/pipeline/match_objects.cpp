@@ -57,7 +57,7 @@ using PixelCounts = std::vector<std::vector<int64_t>>;
 
 // [instance id][label], over all test views with ground truth.
 PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const ObjectModel& field, int* num_views) {
-  PixelCounts counts(256, std::vector<int64_t>(size_t(field.num_labels()), 0));
+  PixelCounts counts(2, std::vector<int64_t>(size_t(field.num_labels()), 0));
   Progress progress("match", int64_t(test.size()), "views");
   int done = 0;
   for (const int view_idx : test) {
@@ -65,9 +65,11 @@ PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const 
     const View& view = scene.views[size_t(view_idx)];
     progress.Update(++done);
     if (view.mask_path.empty()) continue;
-    const ImageU8 ids = LoadViewMask(view);
+    const ImageU16 ids = LoadViewInstances(view);
+    const size_t largest = *std::max_element(ids.data.begin(), ids.data.end());
+    if (largest >= counts.size()) counts.resize(largest + 1, std::vector<int64_t>(size_t(field.num_labels()), 0));
     const ImageU8 labels = field.Render(view.camera).labels;
-    for (size_t i = 0; i < labels.data.size(); ++i) ++counts[ids.data[i * size_t(ids.channels)]][labels.data[i]];
+    for (size_t i = 0; i < labels.data.size(); ++i) ++counts[ids.data[i]][labels.data[i]];
     ++*num_views;
   }
   progress.Finish();
@@ -96,19 +98,19 @@ std::vector<std::vector<double>> IouTable(const PixelCounts& pixels) {
 }  // namespace
 
 std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views) {
-  std::vector<int64_t> pixels(256, 0);
+  std::map<int, int64_t> pixels;  // by id
   int64_t total = 0;
   for (const int view_idx : views) {
     const View& view = scene.views[size_t(view_idx)];
     if (view.mask_path.empty()) continue;
-    const ImageU8 ids = LoadViewMask(view);
-    for (int64_t p = 0; p < ids.num_pixels(); ++p) ++pixels[ids.data[size_t(p) * size_t(ids.channels)]];
+    const ImageU16 ids = LoadViewInstances(view);
+    for (const uint16_t id : ids.data) ++pixels[id];
     total += ids.num_pixels();
   }
   std::map<int, Naming> names = NamesOf(scene);
   std::vector<TrueInstance> instances;
-  for (int id = 1; id < 256; ++id) {
-    if (double(pixels[size_t(id)]) < kMinShare * double(total) || pixels[size_t(id)] == 0) continue;
+  for (const auto& [id, count] : pixels) {
+    if (id == 0 || double(count) < kMinShare * double(total)) continue;
     if (names[id].category != "support") instances.push_back({id, names[id].name});
   }
   return instances;
@@ -121,7 +123,8 @@ std::vector<InstanceToObject> MatchByOverlap(const std::vector<std::vector<int64
   const std::vector<int> object_of = MinCostAssignment(cost);
   std::vector<InstanceToObject> matches(iou.size());
   for (size_t i = 0; i < iou.size(); ++i)
-    if (object_of[i] >= 0 && iou[i][size_t(object_of[i])] > 0) matches[i] = {object_of[i], iou[i][size_t(object_of[i])]};
+    if (object_of[i] >= 0 && iou[i][size_t(object_of[i])] > 0)
+      matches[i] = {object_of[i], iou[i][size_t(object_of[i])]};
   return matches;
 }
 
@@ -150,7 +153,7 @@ MatchResult MatchObjects(const MatchRequest& request) {
   for (const auto& row : all) total += Sum(row);
   PixelCounts pixels = {all[0]};
   const std::map<int, Naming> names = NamesOf(scene);
-  for (int id = 1; id < 256; ++id) {
+  for (int id = 1; id < int(all.size()); ++id) {
     const auto& row = all[size_t(id)];
     if (Sum(row) == 0) continue;
     if (double(Sum(row)) < kMinShare * double(total)) {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "sanerf/baselines/contrastive_lift/contrastive_lift.h"
 #include "sanerf/baselines/object_field/object_field_segmenter.h"
+#include "sanerf/baselines/panoptic_lifting/panoptic_lifting.h"
 #include "sanerf/baselines/sa3d/sa3d.h"
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/core/error.h"
@@ -63,6 +65,19 @@ std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
                                                  shared.settings());
 }
 
+// Both get the masks that ours gets, and the same views of them.
+std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed), shared.found_masks(),
+                                           shared.settings().panoptic_lifting);
+}
+
+std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed), shared.found_masks(),
+                                           shared.settings().contrastive_lift);
+}
+
 }  // namespace
 
 const std::vector<Method>& Methods() {
@@ -80,6 +95,10 @@ const std::vector<Method>& Methods() {
        {"encode", "masks", "segment", "sa3d"}, kPrompted, kFixed, MakeSa3d},
       {kOwnMethod, "SANeRF-HQ (automatic)", "masks tied together through the geometry, one object field",
        {"encode", "masks", "segment", "object", "auto"}, kAutomatic, kSeeded, MakeOwnAutomatic},
+      {"panoptic_lifting", "Panoptic Lifting", "labels per photo, tied together by linear assignment in every step",
+       {"encode", "segment", "auto", "panoptic_lifting"}, kAutomatic, kSeeded, MakePanopticLifting},
+      {"contrastive_lift", "Contrastive Lift", "an embedding in which each photo's masks are told apart, then clustered",
+       {"encode", "segment", "auto", "contrastive_lift"}, kAutomatic, kSeeded, MakeContrastiveLift},
   };
   return methods;
 }

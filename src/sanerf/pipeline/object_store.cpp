@@ -72,12 +72,6 @@ void CheckObjectName(const std::string& name) {
   }
 }
 
-std::string FlatName(const std::string& view_name) {
-  std::string flat = fs::path(view_name).replace_extension().generic_string();
-  std::replace(flat.begin(), flat.end(), '/', '_');
-  return flat;
-}
-
 std::vector<StoredObject> ListObjects(const RunFolder& run) {
   std::vector<StoredObject> objects;
   if (!fs::is_directory(run.objects())) return objects;

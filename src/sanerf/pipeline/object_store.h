@@ -15,6 +15,7 @@
 
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/pipeline/run_folder.h"
+#include "sanerf/scene/mask_files.h"  // FlatName
 
 namespace sanerf {
 
@@ -33,8 +34,6 @@ struct StoredObject {
 
 // Throws UsageError for a name that cannot be a folder's.
 void CheckObjectName(const std::string& name);
-// A view's name as one file name without extension: "train/000.png" -> "train_000".
-std::string FlatName(const std::string& view_name);
 
 std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folders without object.json are left out
 // Throws UsageError with the nearest names, Error when the object belongs to an earlier radiance field.

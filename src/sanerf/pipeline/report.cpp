@@ -81,8 +81,10 @@ class SamMasks {
 };
 
 ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
-  const ImageU8 labels = LoadViewMask(view);
-  return ResizeNearest(MaskOfLabel(labels, instance), camera.width, camera.height);
+  const ImageU16 ids = LoadViewInstances(view);
+  ImageU8 mask(ids.width, ids.height, 1);
+  for (size_t i = 0; i < ids.data.size(); ++i) mask.data[i] = ids.data[i] == instance ? 255 : 0;
+  return ResizeNearest(mask, camera.width, camera.height);
 }
 
 // The pictures of one row, all at `camera`.

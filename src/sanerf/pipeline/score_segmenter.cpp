@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
@@ -82,6 +84,24 @@ std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& mas
   const std::vector<ConsistencyScore> consistency = ScoreConsistency(depths, small_masks);
   for (size_t i = 0; i < consistency.size(); ++i) scores[i].consistency = consistency[i];
   return scores;
+}
+
+std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth) {
+  const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
+  if (!truth.from_folder() || std::any_of(test.begin(), test.end(), has_truth)) return test;
+  std::vector<int> scored = scene.TrainViews();
+  std::erase_if(scored, std::not_fn(has_truth));
+  if (scored.empty()) return test;
+  LogWarning("the masks belong to no held-out view; {} training {} scored", scored.size(),
+             scored.size() == 1 ? "view is" : "views are");
+  return scored;
+}
+
+void ReportUnmatchedFiles(const GroundTruth& truth) {
+  if (truth.unmatched_files().empty()) return;
+  LogWarning("{} {} no view's name: {}", truth.unmatched_files().size(),
+             truth.unmatched_files().size() == 1 ? "mask file has" : "mask files have",
+             fmt::join(truth.unmatched_files(), ", "));
 }
 
 void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views) {

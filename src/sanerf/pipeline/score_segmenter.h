@@ -32,6 +32,11 @@ std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& mas
                                     const std::vector<int>& test, const TruthOf& truth_of,
                                     const std::vector<DepthView>& depths, std::vector<ObjectScore> scores);
 
+// The held-out views, unless the folder of true masks has none of them: NVOS names one target view, which may have been
+// trained on.
+std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth);
+// Warns of mask files that belong to no view, by name.
+void ReportUnmatchedFiles(const GroundTruth& truth);
 // Warns of test views without ground truth, by name; throws Error for an object that has it in none.
 void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views);
 

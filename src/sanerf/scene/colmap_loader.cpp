@@ -156,6 +156,7 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder) {
     listing.views.push_back(std::move(listed));
   }
   for (const auto& [id, point] : model.points) listing.points.push_back(point);
+  AttachLabels(listing, folder);
   return listing;
 }
 

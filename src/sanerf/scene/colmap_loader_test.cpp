@@ -121,6 +121,32 @@ TEST_F(ColmapTest, BinaryModel) {
   ExpectRing(scene);
 }
 
+// Mip-NeRF 360: a binary model, an LLFF pose file, photos at four sizes, every 8th of them (here every 4th) held out.
+TEST_F(ColmapTest, MipNerf360Layout) {
+  for (int factor : {1, 2, 4, 8}) {
+    WriteImages(factor == 1 ? "images" : fmt::format("images_{}", factor), 32 / factor, 24 / factor);
+  }
+  WriteBinaryModel(kPinhole);
+  WriteText("poses_bounds.npy", "not read");
+  Scene scene = LoadScene(root_, {.test_every = 4});
+  EXPECT_THAT(scene.summary, HasSubstr("COLMAP sparse/0 (binary), photos from images;"));
+  EXPECT_EQ(scene.TestViews(), (std::vector<int>{0, 4}));
+  ExpectRing(scene);
+  std::filesystem::remove_all(root_ / "images");
+  std::filesystem::remove_all(root_ / "images_2");
+  scene = LoadScene(root_);
+  EXPECT_EQ(scene.views[1].name, "images_4/a 1.png");
+  EXPECT_DOUBLE_EQ(scene.views[1].camera.fx, 10);
+  EXPECT_DOUBLE_EQ(scene.views[1].camera.cx, 4);
+  ExpectRing(scene);
+}
+
+TEST_F(ColmapTest, TorchNgpsFolder) {
+  WriteImages();
+  WriteBinaryModel(kPinhole, "colmap_sparse/0");
+  ExpectRing(LoadScene(root_));
+}
+
 TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
   WriteImages();
   struct Case {

@@ -87,11 +87,14 @@ Mat3 CheckedRotation(const Mat3& matrix, const std::string& where) {
   return svd.matrixU() * svd.matrixV().transpose();
 }
 
+bool HaveSameShape(int width_a, int height_a, int width_b, int height_b) {
+  const double scale_x = double(width_a) / width_b, scale_y = double(height_a) / height_b;
+  const double tolerance = 0.01 + 1.5 / std::min({width_a, height_a, width_b, height_b});
+  return std::abs(scale_x / scale_y - 1) <= tolerance;
+}
+
 Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::string& where) {
-  const double scale_x = double(image.width) / camera.width, scale_y = double(image.height) / camera.height;
-  // Shrinking rounds each side to whole pixels.
-  const double tolerance = 0.01 + 1.5 / std::min({image.width, image.height, camera.width, camera.height});
-  if (std::abs(scale_x / scale_y - 1) > tolerance) {
+  if (!HaveSameShape(image.width, image.height, camera.width, camera.height)) {
     const bool turned = (image.width > image.height) != (camera.width > camera.height);
     throw Error(where,
                 fmt::format("the image is {}x{} but its camera is {}x{}", image.width, image.height, camera.width,

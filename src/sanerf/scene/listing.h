@@ -41,6 +41,12 @@ SceneListing ReadTransforms(const std::filesystem::path& root, const std::filesy
                             const std::filesystem::path& test_file);  // test_file may be empty
 SceneListing ReadLlff(const std::filesystem::path& root);
 SceneListing ReadColmap(const std::filesystem::path& root, const std::filesystem::path& model_folder);
+SceneListing ReadPanopticLifting(const std::filesystem::path& root);
+SceneListing ReadMessyRooms(const std::filesystem::path& root);
+
+// Whether the folder is laid out as Panoptic Lifting's scenes (and ScanNet's own export), or as those of Messy Rooms.
+bool IsPanopticLifting(const std::filesystem::path& root);
+bool IsMessyRooms(const std::filesystem::path& root);
 
 // The image that a file lists: as written, with another slash, or with an image extension added. None = missing.
 std::optional<std::filesystem::path> FindListedImage(const std::filesystem::path& folder, const std::string& listed);
@@ -55,6 +61,16 @@ Mat3 CheckedRotation(const Mat3& matrix, const std::string& where);
 
 // The camera at the resolution of its image file. Throws when the image has another shape than the camera.
 Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::string& where);
+
+// Whether two pictures show the same at different scales; shrinking rounds each side to whole pixels.
+bool HaveSameShape(int width_a, int height_a, int width_b, int height_b);
+
+// Gives the views that have no ground truth the masks of that folder, if it exists (mask_files.h says how names match).
+// What does not match becomes a warning, HDF5 files one that says how to convert them.
+void AttachMasks(SceneListing& listing, const std::filesystem::path& folder);
+
+// SPIn-NeRF keeps masks in a folder "label" inside that of the photos; warns when only photos of another size have one.
+void AttachLabels(SceneListing& listing, const std::filesystem::path& photos);
 
 // The image's path inside the scene folder, with forward slashes.
 std::string NameInScene(const std::filesystem::path& root, const std::filesystem::path& image);

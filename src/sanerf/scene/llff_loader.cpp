@@ -93,6 +93,7 @@ SceneListing ReadLlff(const fs::path& root) {
     if (row[15] > 0 && row[16] > row[15]) listed.bounds = DepthRange{row[15], row[16]};
     listing.views.push_back(std::move(listed));
   }
+  AttachLabels(listing, folder);
   return listing;
 }
 

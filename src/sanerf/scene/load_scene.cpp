@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kLookedFor =
-    "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}";
+    "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}, "
+    "pose with intrinsic/intrinsic_color.txt, metadata.json with color";
 constexpr int kNamedMissing = 24;  // images that the warning names
 
 bool IsFile(const fs::path& path) {
@@ -23,7 +24,7 @@ bool IsFile(const fs::path& path) {
 }
 
 std::optional<fs::path> FindColmapModel(const fs::path& root) {
-  for (const char* folder : {"sparse/0", "sparse", "colmap/sparse/0", "colmap/sparse"}) {
+  for (const char* folder : {"sparse/0", "sparse", "colmap/sparse/0", "colmap/sparse", "colmap_sparse/0"}) {
     if (IsColmapModel(root / folder)) return root / folder;
   }
   return std::nullopt;
@@ -31,7 +32,8 @@ std::optional<fs::path> FindColmapModel(const fs::path& root) {
 
 bool HoldsScene(const fs::path& folder) {
   return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
-         IsFile(folder / "poses_bounds.npy") || FindColmapModel(folder);
+         IsFile(folder / "train" / "transforms.json") || IsFile(folder / "poses_bounds.npy") ||
+         FindColmapModel(folder) || IsPanopticLifting(folder) || IsMessyRooms(folder);
 }
 
 // Scenes next to where the user pointed: the usual slip is one level too high or too low.
@@ -63,6 +65,8 @@ std::string NearbyHint(const fs::path& folder) {
 
 SceneListing ReadListing(const fs::path& path, std::string& also_there) {
   if (IsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {});
+  // Their folders may hold the transforms.json that the poses were made from, which lists photos of another place.
+  if (IsPanopticLifting(path)) return ReadPanopticLifting(path);
   if (IsFile(path / "transforms_train.json")) {
     fs::path test = path / "transforms_test.json";
     const fs::path val = path / "transforms_val.json";
@@ -71,6 +75,8 @@ SceneListing ReadListing(const fs::path& path, std::string& also_there) {
     return ReadTransforms(path, path / "transforms_train.json", test);
   }
   if (IsFile(path / "transforms.json")) return ReadTransforms(path, path / "transforms.json", {});
+  const fs::path inside = path / "train" / "transforms.json";  // 3D-FRONT
+  if (IsFile(inside)) return ReadTransforms(path, inside, {});
   const auto model = FindColmapModel(path);
   const bool has_llff = IsFile(path / "poses_bounds.npy");
   if (model) {
@@ -79,6 +85,7 @@ SceneListing ReadListing(const fs::path& path, std::string& also_there) {
     if (!listing.views.empty() || !has_llff) return listing;
   }
   if (has_llff) return ReadLlff(path);
+  if (IsMessyRooms(path)) return ReadMessyRooms(path);
   FailNothingFound(path);
 }
 

@@ -19,6 +19,7 @@ constexpr double kPointMargin = 2;          // bare walls and windows give no po
 constexpr double kSmallestPointExtent = 4;
 constexpr double kBoundsMargin = 1.25;   // far bounds are percentiles too
 constexpr double kSpreadsToContent = 6;  // camera spreads between a forward-facing capture and its content
+constexpr double kAllAround = 0.5;       // length of the cameras' mean direction, below which they look all around
 
 std::vector<const Camera*> TrainCameras(const SceneListing& listing) {
   std::vector<const Camera*> cameras;
@@ -84,10 +85,20 @@ Focal ForwardFocus(const SceneListing& listing, const std::vector<const Camera*>
 }
 
 // The farthest camera ends at distance 1; one that strays far from the others does not shrink the scene.
-Focal InwardFocus(const Focus& focus, const std::vector<const Camera*>& cameras) {
+Focal FocusAmid(const std::vector<const Camera*>& cameras, const Vec3& point) {
   std::vector<double> distances;
-  for (const Camera* camera : cameras) distances.push_back((camera->center() - focus.point).norm());
-  return {focus.point, std::min(Percentile(distances, 1), 2 * Percentile(distances, 0.5))};
+  for (const Camera* camera : cameras) distances.push_back((camera->center() - point).norm());
+  return {point, std::min(Percentile(distances, 1), 2 * Percentile(distances, 0.5))};
+}
+
+// The middle of the cameras that look all around, as in a room; none when they look in one direction.
+std::optional<Vec3> MiddleOfRoom(const std::vector<const Camera*>& cameras) {
+  Vec3 center = Vec3::Zero(), forward = Vec3::Zero();
+  for (const Camera* camera : cameras) {
+    center += camera->center() / double(cameras.size());
+    forward -= camera->world_from_cam.rotation.col(2) / double(cameras.size());
+  }
+  return forward.norm() < kAllAround ? std::optional(center) : std::nullopt;
 }
 
 double PowerOfTwoAtLeast(double value) {
@@ -170,9 +181,10 @@ ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha) {
   const std::vector<const Camera*> cameras = TrainCameras(listing);
   const Focus focus = IntersectAxes(cameras);
   const bool inward = focus.IsStable();
+  const std::optional<Vec3> middle = inward ? focus.point : MiddleOfRoom(cameras);
   Mat3 rotation = UprightRotation(cameras, listing.z_up);
-  if (!inward && !rotation.isIdentity()) rotation = FaceForward(cameras, rotation);
-  Focal focal = inward ? InwardFocus(focus, cameras) : ForwardFocus(listing, cameras);
+  if (!middle && !rotation.isIdentity()) rotation = FaceForward(cameras, rotation);
+  Focal focal = middle ? FocusAmid(cameras, *middle) : ForwardFocus(listing, cameras);
   if (!(focal.distance > 0) || !std::isfinite(focal.distance)) focal.distance = 1;
 
   if (has_alpha && inward) {

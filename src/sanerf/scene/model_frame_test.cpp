@@ -104,6 +104,22 @@ TEST(ModelFrame, ParallelAxesUseTheBounds) {
   EXPECT_NEAR(blind.model_from_file.scale, 1 / 2.4, 1e-9);  // six times the spread of 0.4
 }
 
+// Someone turned around in a room: the axes meet behind the cameras.
+TEST(ModelFrame, CamerasThatLookAroundARoomAreItsMiddle) {
+  std::vector<Pose> outward;
+  for (const Pose& pose : Ring(12, 0.5, 0)) {
+    outward.push_back(LookAt(pose.translation + Vec3(4, 5, 1.5), 3 * pose.translation + Vec3(4, 5, 1.5)));
+  }
+  SceneListing listing = ListingOf(outward);
+  listing.z_up = true;
+  listing.content = Box{Vec3(2, 3, 0), Vec3(6, 7, 3)};
+  const ModelFrame frame = FitModelFrame(listing, false);
+  EXPECT_LT((frame.model_from_file * Vec3(4, 5, 1.5)).norm(), 1e-9);
+  EXPECT_NEAR(frame.model_from_file.scale, 1 / 0.5, 1e-9);
+  EXPECT_TRUE(frame.model_from_file.rotation.isIdentity());
+  EXPECT_EQ(frame.extent, 4);  // the room's half of 2 m at that scale
+}
+
 TEST(ModelFrame, OneCameraIsEnoughForAFrame) {
   const ModelFrame frame = FitModelFrame(ListingOf({RingPose(0, 1)}), false);
   EXPECT_TRUE(frame.model_from_file.translation.allFinite());

@@ -118,24 +118,4 @@ ImageF LoadViewImage(const View& view, int width, int height) {
   return resized;
 }
 
-ImageU8 LoadViewMask(const View& view) {
-  if (view.mask_path.empty()) {
-    throw Error(fmt::format("no mask for {}", view.name), "the scene has no ground truth for this view",
-                "masks are listed per frame by \"mask_path\"");
-  }
-  ImageU8 mask = ReadImage(view.mask_path);
-  if (mask.width != view.camera.width || mask.height != view.camera.height) {
-    throw Error(view.mask_path.string(),
-                fmt::format("the mask is {}x{} but its image is {}x{}", mask.width, mask.height, view.camera.width,
-                            view.camera.height),
-                "masks hold one pixel per image pixel: export them at the image's size");
-  }
-  if (mask.channels > 1) {  // ids are in the first channel
-    ImageU8 ids(mask.width, mask.height, 1);
-    for (int64_t p = 0; p < mask.num_pixels(); ++p) ids.data[p] = mask.data[p * mask.channels];
-    mask = std::move(ids);
-  }
-  return mask;
-}
-
 }  // namespace sanerf

@@ -33,7 +33,8 @@ struct SceneOptions {
 // inside [-1, 1]^3; everything visible lies inside [-extent, extent]^3.
 struct Scene {
   std::filesystem::path root;
-  std::string format;                 // "nerf-synthetic", "instant-ngp", "llff", "colmap"
+  std::string format;                 // "nerf-synthetic", "instant-ngp", "3d-front", "llff", "colmap",
+                                      // "panoptic-lifting", "messy-rooms"
   std::string summary;                // one sentence: "67 photos, 848x566, instant-ngp transforms.json, masks"
   std::vector<View> views;            // sorted by name, train and test together
   std::vector<std::string> warnings;  // things left out, one sentence each
@@ -58,7 +59,9 @@ Scene LoadScene(const std::filesystem::path& path, const SceneOptions& options =
 // The photo in [0, 1], sRGB-encoded, 3 or 4 channels, resized to width x height (0 = as stored).
 // Throws Error when the file is truncated or its size is not the camera's.
 ImageF LoadViewImage(const View& view, int width = 0, int height = 0);
-// Instance ids, at the image's size. Throws Error when there is none or the size differs from the image's.
+// Instance ids, at the image's size, 0 for none. Throws Error when there is none or the size differs from the image's.
+ImageU16 LoadViewInstances(const View& view);
+// The same in 8 bits; an id beyond 255 is an Error that names it.
 ImageU8 LoadViewMask(const View& view);
 
 }  // namespace sanerf

@@ -1,122 +1,52 @@
-// transforms.json of instant-ngp and nerfstudio, transforms_train/test.json of NeRF-synthetic.
+// transforms.json of instant-ngp, nerfstudio and 3D-FRONT, transforms_train/test.json of NeRF-synthetic.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
-#include "sanerf/scene/listing.h"
+#include "sanerf/scene/transforms_camera.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;
 namespace {
 
-// A frame's own value, else the file's.
-class FrameKeys {
- public:
-  FrameKeys(const JsonCursor& file, const JsonCursor& frame) : file_(file), frame_(frame) {}
-
-  bool Has(const std::string& key) const { return frame_.Has(key) || file_.Has(key); }
-  JsonCursor operator[](const std::string& key) const { return frame_.Has(key) ? frame_[key] : file_[key]; }
-  double NumberOr(const std::string& key, double fallback) const { return Has(key) ? (*this)[key].Number() : fallback; }
-  const JsonCursor& frame() const { return frame_; }
-
- private:
-  const JsonCursor& file_;
-  const JsonCursor& frame_;
-};
-
-void RefuseOtherLenses(const FrameKeys& keys) {
-  static const std::set<std::string> kKnown = {"PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL",
-                                               "RADIAL",  "OPENCV",         "PERSPECTIVE"};
-  const std::string hint = "undistort the photos first (for example colmap image_undistorter)";
-  if (keys.Has("camera_model")) {
-    const std::string model = keys["camera_model"].String();
-    if (!kKnown.count(model)) keys["camera_model"].Fail(fmt::format("the lens model {} is not supported", model), hint);
-  }
-  if (keys.Has("is_fisheye") && keys["is_fisheye"].json().is_boolean() && keys["is_fisheye"].Bool()) {
-    keys["is_fisheye"].Fail("fisheye lenses are not supported", hint);
-  }
-  for (const char* key : {"k3", "k4", "k5", "k6"}) {
-    if (keys.NumberOr(key, 0) != 0) keys[key].Fail("lens distortion beyond k1 k2 p1 p2 is not supported", hint);
-  }
+Vec3 ReadVector(const JsonCursor& values) {
+  if (values.size() != 3) values.Fail("expected 3 numbers");
+  return {values[0].Number(), values[1].Number(), values[2].Number()};
 }
 
-double FocalFromAngle(const JsonCursor& angle, int pixels) {
-  const double radians = angle.Number();
-  if (!(radians > 0 && radians < M_PI))
-    angle.Fail(fmt::format("a field of view of {:.4g} rad is not between 0 and pi", radians));
-  return 0.5 * pixels / std::tan(0.5 * radians);
-}
-
-int SizeOr(const FrameKeys& keys, const char* key, int fallback) {
-  if (!keys.Has(key)) return fallback;
-  const double size = keys[key].Number();  // some writers store 1080.0
-  if (!(size >= 1 && size < 1e6)) keys[key].Fail(fmt::format("{:.6g} is not an image size", size));
-  return int(std::lround(size));
-}
-
-// Pixel intrinsics hold at w x h when the file says so, else at the image's own size.
-Camera ReadIntrinsics(const FrameKeys& keys, const ImageInfo& image) {
-  RefuseOtherLenses(keys);
-  Camera camera;
-  camera.width = SizeOr(keys, "w", image.width);
-  camera.height = SizeOr(keys, "h", image.height);
-  if (keys.Has("fl_x")) {
-    camera.fx = keys["fl_x"].Number();
-    camera.fy = keys.NumberOr("fl_y", camera.fx);
-  } else if (keys.Has("fl_y")) {
-    camera.fx = camera.fy = keys["fl_y"].Number();
-  } else if (keys.Has("camera_angle_x")) {
-    camera.fx = FocalFromAngle(keys["camera_angle_x"], camera.width);
-    camera.fy = keys.Has("camera_angle_y") ? FocalFromAngle(keys["camera_angle_y"], camera.height) : camera.fx;
-  } else if (keys.Has("camera_angle_y")) {
-    camera.fx = camera.fy = FocalFromAngle(keys["camera_angle_y"], camera.height);
-  } else {
-    keys.frame().Fail(
-        "no intrinsics: neither fl_x nor camera_angle_x, in the frame or at the top of the file",
-        "add \"fl_x\" (focal length in pixels) or \"camera_angle_x\" (horizontal field of view in radians)");
-  }
-  if (!(camera.fx > 0 && camera.fy > 0)) {
-    keys.frame().Fail(fmt::format("the focal length {:.6g}, {:.6g} is not positive", camera.fx, camera.fy));
-  }
-  camera.cx = keys.NumberOr("cx", 0.5 * camera.width);
-  camera.cy = keys.NumberOr("cy", 0.5 * camera.height);
-  camera.distortion = {keys.NumberOr("k1", 0), keys.NumberOr("k2", 0), keys.NumberOr("p1", 0), keys.NumberOr("p2", 0)};
-  return camera;
-}
-
-Pose ReadPose(const JsonCursor& frame, const std::string& where) {
-  const JsonCursor matrix = frame["transform_matrix"];
-  if (matrix.size() != 3 && matrix.size() != 4) matrix.Fail(fmt::format("expected 4 rows, found {}", matrix.size()));
-  Mat3 rotation;
-  Pose pose;
-  for (int row = 0; row < 3; ++row) {
-    const JsonCursor values = matrix[row];
-    if (values.size() != 4) values.Fail(fmt::format("expected 4 numbers, found {}", values.size()));
-    for (int column = 0; column < 3; ++column) rotation(row, column) = values[column].Number();
-    pose.translation[row] = values[3].Number();
-  }
-  pose.rotation = CheckedRotation(rotation, where);
-  return pose;
+// 3D-FRONT's renders come with the box of their room.
+Box ReadRoom(const JsonCursor& room) {
+  if (room.size() != 2) room.Fail("expected the two corners of a box");
+  const Box box{ReadVector(room[0]), ReadVector(room[1])};
+  if (!(box.max - box.min).allFinite() || (box.max - box.min).minCoeff() <= 0) room.Fail("the box is empty");
+  return box;
 }
 
 // instant-ngp maps file coordinates to its unit cube by p * scale + offset; aabb_scale widens that cube about 0.5.
 std::optional<Box> ReadContentBox(const JsonCursor& file) {
-  if (!file.Has("aabb_scale")) return std::nullopt;
+  if (!file.Has("aabb_scale")) return file.Has("room_bbox") ? std::optional(ReadRoom(file["room_bbox"])) : std::nullopt;
   const double size = file["aabb_scale"].Number(), scale = file.NumberOr("scale", 0.33);
   if (!(size > 0)) file["aabb_scale"].Fail(fmt::format("{:.4g} is not positive", size));
   if (!(scale > 0)) file["scale"].Fail(fmt::format("{:.4g} is not positive", scale));
-  Vec3 offset = Vec3::Constant(0.5);
-  if (file.Has("offset")) {
-    const JsonCursor values = file["offset"];
-    if (values.size() != 3) values.Fail("expected 3 numbers");
-    for (int axis = 0; axis < 3; ++axis) offset[axis] = values[axis].Number();
-  }
+  const Vec3 offset = file.Has("offset") ? ReadVector(file["offset"]) : Vec3(Vec3::Constant(0.5));
   const Vec3 center = (Vec3::Constant(0.5) - offset) / scale;
   const Vec3 half = Vec3::Constant(0.5 * size / scale);
   return Box{center - half, center + half};
+}
+
+// As listed; of a folder "images" that was left out of the download, the next shrunk copy (images_2, images_4, …).
+std::optional<fs::path> FindPhoto(const fs::path& folder, const FrameKeys& keys, const std::string& listed) {
+  if (auto image = FindListedImage(folder, listed)) return image;
+  const fs::path path = listed, inside = (folder / path).parent_path().lexically_normal();
+  std::error_code ec;
+  // Pixel values of unknown size cannot be scaled to a shrunk copy.
+  if (inside.filename() != "images" || fs::exists(inside, ec) || !keys.Has("w") || !keys.Has("h")) return std::nullopt;
+  for (const fs::path& shrunk : ImageFolders(inside.parent_path())) {
+    if (auto image = FindListedImage(shrunk, path.stem().string())) return image;
+  }
+  return std::nullopt;
 }
 
 // nerfstudio's split: lists of file_path values.
@@ -141,12 +71,14 @@ class TransformsReader {
     if (!json.is_object()) file.Fail("expected an object with \"frames\"", "is this a transforms.json file?");
     const JsonCursor frames = file["frames"];
     if (!listing_.content) listing_.content = ReadContentBox(file);
+    is_room_ = is_room_ || file.Has("room_bbox");
+    is_nerfstudio_ = is_nerfstudio_ || file.Has("applied_transform");
     const std::set<std::string> test_names = ReadTestNames(file);
     if (!test_names.empty()) listing_.has_split = true;
     for (size_t i = 0; i < frames.size(); ++i) {
       const JsonCursor frame = frames[i];
       const std::string listed = frame["file_path"].String();
-      const auto image = FindListedImage(folder_, listed);
+      const auto image = FindPhoto(folder_, {file, frame}, listed);
       if (!image) {
         listing_.missing.push_back(listed);
         continue;
@@ -157,6 +89,10 @@ class TransformsReader {
     }
     WarnOfMissingMasks();
   }
+
+  bool is_room() const { return is_room_; }  // rendered from 3D-FRONT
+  // Written by ns-process-data; the poses are those after applied_transform, and so is our file frame.
+  bool is_nerfstudio() const { return is_nerfstudio_; }
 
  private:
   ListedView ReadFrame(const JsonCursor& file, const JsonCursor& frame, const fs::path& image,
@@ -195,7 +131,18 @@ class TransformsReader {
   SceneListing& listing_;
   fs::path folder_;  // of the file being read: its paths are relative to it
   std::vector<std::string> missing_masks_;
+  bool is_room_ = false, is_nerfstudio_ = false;
 };
+
+// Instance ids of a room: beside the photos, or beside the folder "train" that holds these.
+void AttachRoomMasks(SceneListing& listing, const fs::path& folder) {
+  for (const fs::path& parent : {folder, listing.root}) {
+    for (const char* name : {"instances", "instance", "seg", "segmentation", "masks"}) {
+      std::error_code ec;
+      if (fs::is_directory(parent / name, ec)) return AttachMasks(listing, parent / name);
+    }
+  }
+}
 
 }  // namespace
 
@@ -203,16 +150,21 @@ SceneListing ReadTransforms(const fs::path& root, const fs::path& train_file, co
   SceneListing listing;
   listing.root = root;
   listing.z_up = true;
-  const bool is_synthetic = train_file.filename() == "transforms_train.json";
-  listing.format = is_synthetic ? "nerf-synthetic" : "instant-ngp";
-  listing.source = (is_synthetic ? "NeRF-synthetic " : "instant-ngp ") + train_file.filename().string();
   TransformsReader reader(listing);
   reader.Read(train_file, /*is_test=*/false);
+  const bool is_synthetic = train_file.filename() == "transforms_train.json";
+  listing.format = is_synthetic ? "nerf-synthetic" : reader.is_room() ? "3d-front" : "instant-ngp";
+  listing.source = is_synthetic             ? "NeRF-synthetic "
+                   : reader.is_room()       ? "3D-FRONT "
+                   : reader.is_nerfstudio() ? "nerfstudio "
+                                            : "instant-ngp ";
+  listing.source += NameInScene(root, train_file);
   if (!test_file.empty()) {
     listing.has_split = true;
-    listing.source += " + " + test_file.filename().string();
+    listing.source += " + " + NameInScene(root, test_file);
     reader.Read(test_file, /*is_test=*/true);
   }
+  if (reader.is_room()) AttachRoomMasks(listing, train_file.parent_path());
   return listing;
 }
 

@@ -1,0 +1,71 @@
+// Ground truth that lies in a folder beside the photos.
+#include <fmt/format.h>
+
+#include "sanerf/scene/listing.h"
+#include "sanerf/scene/mask_files.h"
+
+namespace sanerf {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr size_t kNamedFiles = 8;  // that a warning names
+
+std::string Named(std::vector<std::string> names) {
+  const size_t more = names.size() > kNamedFiles ? names.size() - kNamedFiles : 0;
+  names.resize(names.size() - more);
+  return fmt::format("{}{}", fmt::join(names, ", "), more ? fmt::format(" and {} more", more) : "");
+}
+
+}  // namespace
+
+void AttachMasks(SceneListing& listing, const fs::path& folder) {
+  std::error_code ec;
+  if (!fs::is_directory(folder, ec)) return;
+  std::vector<const View*> views;
+  for (const ListedView& listed : listing.views) views.push_back(&listed.view);
+  const MaskMatches matches = MatchMasks(folder, views);
+
+  const std::string where = NameInScene(listing.root, folder);
+  std::vector<std::string> without;
+  size_t num_hdf5 = 0;
+  for (size_t v = 0; v < views.size(); ++v) {
+    View& view = listing.views[v].view;
+    if (!view.mask_path.empty()) continue;
+    if (matches.of_view[v].empty()) {
+      without.push_back(view.name);
+    } else if (IsHdf5(matches.of_view[v])) {
+      ++num_hdf5;
+    } else {
+      view.mask_path = matches.of_view[v];
+    }
+  }
+  if (num_hdf5 > 0) {
+    listing.warnings.push_back(fmt::format(
+        "masks in {} are HDF5 files ({}), which are not read; convert them to .npy or PNG files of instance "
+        "ids (docs/data_formats.md has the command)",
+        where, num_hdf5));
+  }
+  if (!without.empty() && without.size() < views.size()) {
+    listing.warnings.push_back(
+        fmt::format("photos without a mask in {} ({} of {}): {}", where, without.size(), views.size(), Named(without)));
+  }
+  if (!matches.unmatched.empty()) {
+    listing.warnings.push_back(fmt::format("files in {} that fit no photo ({}): {}", where, matches.unmatched.size(),
+                                           Named(matches.unmatched)));
+  }
+}
+
+void AttachLabels(SceneListing& listing, const fs::path& photos) {
+  std::error_code ec;
+  if (fs::is_directory(photos / "label", ec)) return AttachMasks(listing, photos / "label");
+  for (const fs::path& folder : ImageFolders(listing.root)) {
+    if (!fs::is_directory(folder / "label", ec)) continue;
+    listing.warnings.push_back(
+        fmt::format("the masks in {} belong to photos of another size and are not the scene's ground truth; score with "
+                    "--masks {}",
+                    NameInScene(listing.root, folder / "label"), (folder / "label").string()));
+    return;
+  }
+}
+
+}  // namespace sanerf

@@ -1,0 +1,87 @@
+// Ground-truth instance ids of a view, from whatever file the data set keeps them in.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/npy.h"
+#include "sanerf/scene/mask_files.h"
+
+namespace sanerf {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kLargestId = 65535;
+
+template <class T>
+ImageU16 FirstChannel(const Image<T>& image) {
+  ImageU16 ids(image.width, image.height, 1);
+  for (int64_t p = 0; p < image.num_pixels(); ++p) ids.data[size_t(p)] = image.data[size_t(p * image.channels)];
+  return ids;
+}
+
+ImageU16 ReadNpyIds(const fs::path& path) {
+  const NpyArray array = ReadNpy(path);
+  const bool is_flat = array.shape.size() == 2 || (array.shape.size() == 3 && array.shape[2] == 1);
+  if (!is_flat || array.data.empty() || array.shape[0] > 1000000 || array.shape[1] > 1000000) {
+    throw Error(path.string(),
+                fmt::format("expected instance ids in rows and columns, found an array of shape [{}]",
+                            fmt::join(array.shape, ", ")),
+                "save one number per pixel of the photo");
+  }
+  ImageU16 ids(int(array.shape[1]), int(array.shape[0]), 1);
+  for (size_t i = 0; i < array.data.size(); ++i) {
+    const double value = array.data[i];
+    if (value != std::floor(value) || value > kLargestId) {
+      throw Error(path.string(), fmt::format("{:.6g} is not an instance id", value),
+                  fmt::format("ids are whole numbers up to {}", kLargestId));
+    }
+    ids.data[i] = uint16_t(std::max(value, 0.0));
+  }
+  return ids;
+}
+
+}  // namespace
+
+ImageU16 ReadInstanceIds(const fs::path& path) {
+  if (IsHdf5(path)) {
+    throw Error(path.string(), "masks in HDF5 files are not read",
+                "convert them: python3 -c \"import sys,h5py,numpy as n; [n.save(f.rsplit('.',1)[0], "
+                "h5py.File(f)['cp_instance_id_segmaps'][:]) for f in sys.argv[1:]]\" *.hdf5");
+  }
+  if (path.extension() == ".npy") return ReadNpyIds(path);
+  if (ReadImageInfo(path).bits == 16) return FirstChannel(ReadPng16(path));
+  return FirstChannel(ReadImage(path));
+}
+
+ImageU16 LoadViewInstances(const View& view) {
+  if (view.mask_path.empty()) {
+    throw Error(fmt::format("no mask for {}", view.name), "the scene has no ground truth for this view",
+                "masks are listed per frame by \"mask_path\"");
+  }
+  ImageU16 ids = ReadInstanceIds(view.mask_path);
+  if (ids.width != view.camera.width || ids.height != view.camera.height) {
+    throw Error(view.mask_path.string(),
+                fmt::format("the mask is {}x{} but its image is {}x{}", ids.width, ids.height, view.camera.width,
+                            view.camera.height),
+                "masks hold one pixel per image pixel: export them at the image's size");
+  }
+  return ids;
+}
+
+ImageU8 LoadViewMask(const View& view) {
+  const ImageU16 ids = LoadViewInstances(view);
+  ImageU8 mask(ids.width, ids.height, 1);
+  for (size_t i = 0; i < ids.data.size(); ++i) {
+    if (ids.data[i] > 255) {
+      throw Error(view.mask_path.string(), fmt::format("instance id {} is beyond 255", ids.data[i]),
+                  "renumber the instances of the scene from 1 to 255, the same in every view");
+    }
+    mask.data[i] = uint8_t(ids.data[i]);
+  }
+  return mask;
+}
+
+}  // namespace sanerf
