@@ -13,8 +13,8 @@
 namespace sanerf {
 namespace {
 
-constexpr int kDivisible = 112;       // by patches of 7, 8, 14, 16 and 28 pixels
-constexpr int64_t kMostExtras = 16;   // tokens that are no patch
+constexpr int kDivisible = 112;      // by patches of 7, 8, 14, 16 and 28 pixels
+constexpr int64_t kMostExtras = 16;  // tokens that are no patch
 constexpr int64_t kLargestPatch = 64;
 
 constexpr float kMean[3] = {0.485f, 0.456f, 0.406f};  // ImageNet's
@@ -54,7 +54,8 @@ PatchFeatures::PatchFeatures(const std::filesystem::path& file) : session_(file,
   std::string shapes;
   for (const TensorInfo& output : session_.outputs())
     shapes += fmt::format("{}\"{}\" {}", shapes.empty() ? "" : ", ", output.name, ShapeText(output.shape));
-  session_.Fail(fmt::format("none of its outputs holds patches, [1, tokens, channels] or [1, channels, rows, cols]: {}", shapes));
+  session_.Fail(
+      fmt::format("none of its outputs holds patches, [1, tokens, channels] or [1, channels, rows, cols]: {}", shapes));
 }
 
 Tensor PatchFeatures::Encode(const ImageF& rgb) const {
@@ -63,13 +64,15 @@ Tensor PatchFeatures::Encode(const ImageF& rgb) const {
   const std::vector<float> planes = PlanesOf(rgb, int(width), int(height));
   std::vector<Tensor> outputs = session_.Run({{input_.name, {1, 3, height, width}, planes.data()}}, {output_});
   Tensor& answer = outputs[0];
-  if (answer.shape[0] != 1) session_.Fail(fmt::format("its output \"{}\" came as {}", output_, ShapeText(answer.shape)));
+  if (answer.shape[0] != 1)
+    session_.Fail(fmt::format("its output \"{}\" came as {}", output_, ShapeText(answer.shape)));
   if (!std::all_of(answer.data.begin(), answer.data.end(), [](float value) { return std::isfinite(value); }))
     session_.Fail(fmt::format("its output \"{}\" has values that are not finite", output_));
   return answer.shape.size() == 4 ? std::move(answer) : TokensToMap(std::move(answer), height, width);
 }
 
-// The patch size follows from the number of tokens: of all squares that tile the image, the one that leaves fewest over.
+// The patch size follows from the number of tokens: of all squares that tile the image, the one that leaves fewest
+// over.
 Tensor PatchFeatures::TokensToMap(Tensor tokens, int64_t height, int64_t width) const {
   const int64_t count = tokens.shape[1], channels = tokens.shape[2];
   int64_t extras = kMostExtras + 1, rows = 0, cols = 0;
@@ -79,8 +82,9 @@ Tensor PatchFeatures::TokensToMap(Tensor tokens, int64_t height, int64_t width) 
     if (left >= 0 && left < extras) extras = left, rows = height / patch, cols = width / patch;
   }
   if (rows == 0)
-    session_.Fail(fmt::format("its output \"{}\" came as {}: {} tokens are no grid of square patches over {} x {} pixels",
-                              output_, ShapeText(tokens.shape), count, width, height));
+    session_.Fail(
+        fmt::format("its output \"{}\" came as {}: {} tokens are no grid of square patches over {} x {} pixels",
+                    output_, ShapeText(tokens.shape), count, width, height));
   Tensor map{tokens.name, {1, channels, rows, cols}, std::vector<float>(size_t(channels * rows * cols))};
   for (int64_t i = 0; i < rows * cols; ++i)
     for (int64_t c = 0; c < channels; ++c)

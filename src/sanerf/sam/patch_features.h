@@ -19,8 +19,8 @@ class PatchFeatures {
   explicit PatchFeatures(const std::filesystem::path& file);
 
   std::string name() const { return session_.file().filename().string(); }
-  // rgb: 3 channels, [0, 1], any size; stretched to the model's. Returns [1, channels, rows, cols] over the whole image.
-  // Throws Error when the tokens are no grid over the image or the values are not finite.
+  // rgb: 3 channels, [0, 1], any size; stretched to the model's. Returns [1, channels, rows, cols] over the whole
+  // image. Throws Error when the tokens are no grid over the image or the values are not finite.
   Tensor Encode(const ImageF& rgb) const;
 
  private:

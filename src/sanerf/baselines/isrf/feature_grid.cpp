@@ -32,7 +32,8 @@ void CheckOptions(const IsrfOptions& options) {
 
 }  // namespace
 
-FeatureGrid::FeatureGrid(CellIndex grid_cells, int num_channels) : cells(std::move(grid_cells)), channels(num_channels) {
+FeatureGrid::FeatureGrid(CellIndex grid_cells, int num_channels)
+    : cells(std::move(grid_cells)), channels(num_channels) {
   rows.name = "features";
   rows.values = Buffer(int64_t(cells.size()) * channels);
 }
@@ -66,8 +67,8 @@ double SquaredError(const FeatureGrid& grid, const RayBatch& batch, std::vector<
   return sum / double(batch.targets.size());
 }
 
-FeatureGridTrainer::FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps, const IsrfOptions& options,
-                                       uint64_t seed, FeatureGrid* grid)
+FeatureGridTrainer::FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps,
+                                       const IsrfOptions& options, uint64_t seed, FeatureGrid* grid)
     : views_(views), maps_(maps), options_(options), seed_(seed), grid_(grid), met_in_(grid->cells.size(), 0) {
   grid_->rows.PrepareTraining();
   StartFromMeans();
@@ -170,8 +171,8 @@ void FeatureGridTrainer::Run() {
   progress.Finish();
 }
 
-FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps, const IsrfOptions& options,
-                         uint64_t seed) {
+FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
+                         const IsrfOptions& options, uint64_t seed) {
   CheckOptions(options);
   FeatureGrid grid(CellsOf(nerf, views.rays, options.cells), maps.channels);
   if (views.places.empty()) return grid;

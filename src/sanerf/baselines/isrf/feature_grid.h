@@ -39,8 +39,8 @@ class FeatureGridTrainer {
  public:
   // All references must outlive this. The grid starts as the mean of the targets that look at each cell, weighted by
   // the light they get from there: the best constant of every cell by itself.
-  FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps, const IsrfOptions& options, uint64_t seed,
-                     FeatureGrid* grid);
+  FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps, const IsrfOptions& options,
+                     uint64_t seed, FeatureGrid* grid);
   // Progress on stderr. Throws InterruptedError.
   void Run();
   RayBatch Draw(int step, int num_rays) const;
@@ -62,8 +62,8 @@ class FeatureGridTrainer {
 };
 
 // Patch features lifted to the cells of space. Throws InterruptedError, UsageError for options out of range.
-FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps, const IsrfOptions& options,
-                         uint64_t seed);
+FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
+                         const IsrfOptions& options, uint64_t seed);
 
 // What rays show: [ray][channel], of length 1; zero where they meet nothing.
 std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays);

@@ -20,8 +20,8 @@ namespace {
 // The masks of one block of pixels.
 class BlockMasks {
  public:
-  BlockMasks(const NerfModel& nerf, const CellIndex& cells, const std::vector<VoxelMask>& regions, const Camera& model_camera,
-             std::vector<ImageU8>* masks)
+  BlockMasks(const NerfModel& nerf, const CellIndex& cells, const std::vector<VoxelMask>& regions,
+             const Camera& model_camera, std::vector<ImageU8>* masks)
       : cells_(cells), regions_(regions), camera_(model_camera), masks_(masks), tracer_(nerf, kMinSampleWeight) {}
 
   void Render(const PixelBlock& block) {
@@ -64,7 +64,8 @@ class BlockMasks {
 
 void Isrf::LiftFeaturesOnce() {
   if (grid_) return;
-  const PatchMaps maps = MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components);
+  const PatchMaps maps =
+      MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components);
   feature_name_ = maps.name;
   std::vector<Camera> cameras;
   for (const int v : input_.views) cameras.push_back(input_.scene.views[size_t(v)].camera);
@@ -87,7 +88,7 @@ std::vector<LiftedPoint> Isrf::PointsOf(const ObjectPrompt& object) {
       .points;
 }
 
-std::vector<float> Isrf::FeaturesUnder(const std::vector<LiftedPoint>& points, int label) const {
+StrokePixels Isrf::PixelsUnder(const std::vector<LiftedPoint>& points, int label) const {
   std::vector<Vec3> places;
   for (const LiftedPoint& point : points)
     if (point.label == label) places.push_back(point.p_file);
@@ -99,7 +100,15 @@ std::vector<float> Isrf::FeaturesUnder(const std::vector<LiftedPoint>& points, i
     const Camera camera = input_.features.WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
     for (const auto& [x, y] : stroke.pixels) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
-  return RenderFeatures(*grid_, TraceRays(input_.nerf, rays));
+  StrokePixels pixels;
+  const TracedRays traced = TraceRays(input_.nerf, rays);
+  pixels.features = RenderFeatures(*grid_, traced);
+  for (int64_t r = 0; r < traced.size(); ++r) {
+    for (int64_t s = traced.first[size_t(r)]; s < traced.first[size_t(r) + 1]; ++s)
+      AddTouches(grid_->cells, traced.samples[size_t(s)].unit, traced.samples[size_t(s)].weight, &pixels.touches);
+    pixels.first.push_back(pixels.touches.size());
+  }
+  return pixels;
 }
 
 void Isrf::Fit(const Prompts& prompts) {
@@ -108,13 +117,13 @@ void Isrf::Fit(const Prompts& prompts) {
   regions_.clear();
   for (const ObjectPrompt& object : prompts.objects) {
     const std::vector<LiftedPoint> points = PointsOf(object);
-    const StrokeFeatures strokes{FeaturesUnder(points, 1), FeaturesUnder(points, 0)};
-    if (strokes.positive.empty())
-      throw Error(fmt::format("object '{}' has no stroke", object.name), "no training view sees one of its positive points",
-                  "give points on visible surfaces, or clicks");
+    const Strokes strokes{PixelsUnder(points, 1), PixelsUnder(points, 0)};
+    if (strokes.positive.features.empty())
+      throw Error(fmt::format("object '{}' has no stroke", object.name),
+                  "no training view sees one of its positive points", "give points on visible surfaces, or clicks");
     SelectedRegion region = SelectRegion(voxels, strokes, options_.select, input_.seed);
-    LogDetail("isrf: {}: {} voxels closer than {:.3f}, {} after growing", object.name, region.confident, region.threshold,
-              CountSelected(region.mask));
+    LogDetail("isrf: {}: {} voxels closer than {:.3f}, {} after growing", object.name, region.confident,
+              region.threshold, CountSelected(region.mask));
     regions_.push_back(std::move(region.mask));
   }
 }
@@ -124,9 +133,8 @@ std::vector<ImageU8> Isrf::MasksFor(int view_idx) {
   const Camera camera = photo.In(input_.nerf.model_from_file());
   std::vector<ImageU8> masks(regions_.size(), ImageU8(camera.width, camera.height, 1));
   if (masks.empty()) return masks;
-  ForEachBlock(camera.width, camera.height, [&] {
-    return std::make_unique<BlockMasks>(input_.nerf, grid_->cells, regions_, camera, &masks);
-  });
+  ForEachBlock(camera.width, camera.height,
+               [&] { return std::make_unique<BlockMasks>(input_.nerf, grid_->cells, regions_, camera, &masks); });
   return masks;
 }
 

@@ -23,7 +23,8 @@ class Isrf : public Segmenter {
   // make no sense, Error for prompts that no training view sees and for a feature model that does not fit.
   void Fit(const Prompts& prompts) override;
   // A pixel is the object's when more than half of a ray's light comes from selected voxels. (The authors render the
-  // selected voxels alone and take every pixel that is not exactly background: objects would shine through what hides them.)
+  // selected voxels alone and take every pixel that is not exactly background: objects would shine through what hides
+  // them.)
   std::vector<ImageU8> MasksFor(int view_idx) override;
 
   // What features these are: the encoder's name or the model file's. After Fit.
@@ -32,7 +33,7 @@ class Isrf : public Segmenter {
  private:
   void LiftFeaturesOnce();
   std::vector<LiftedPoint> PointsOf(const ObjectPrompt& object);
-  std::vector<float> FeaturesUnder(const std::vector<LiftedPoint>& points, int label) const;
+  StrokePixels PixelsUnder(const std::vector<LiftedPoint>& points, int label) const;
 
   SegmenterInput input_;
   IsrfOptions options_;

@@ -50,7 +50,8 @@ void MoveToMeans(const std::vector<float>& points, const std::vector<size_t>& cl
   std::vector<double> sums(centroids->size(), 0.0), counts(centroids->size() / size_t(channels), 0.0);
   for (size_t i = 0; i < cluster.size(); ++i) {
     counts[cluster[i]] += 1;
-    for (int c = 0; c < channels; ++c) sums[cluster[i] * size_t(channels) + size_t(c)] += points[i * size_t(channels) + size_t(c)];
+    for (int c = 0; c < channels; ++c)
+      sums[cluster[i] * size_t(channels) + size_t(c)] += points[i * size_t(channels) + size_t(c)];
   }
   for (size_t j = 0; j < sums.size(); ++j)
     if (counts[j / size_t(channels)] > 0) (*centroids)[j] = float(sums[j] / counts[j / size_t(channels)]);

@@ -10,8 +10,8 @@ float SquaredDistance(const float* a, const float* b, int channels);
 // To the nearest of the centroids; infinity when there is none.
 float NearestSquaredDistance(const float* feature, const std::vector<float>& centroids, int channels);
 
-// points [point][channel] -> centroids [cluster][channel]; fewer than k when there are fewer distinct points. Ends when no
-// point changes its cluster, after `iters` rounds at the latest.
+// points [point][channel] -> centroids [cluster][channel]; fewer than k when there are fewer distinct points. Ends when
+// no point changes its cluster, after `iters` rounds at the latest.
 std::vector<float> KMeans(const std::vector<float>& points, int channels, int k, int iters, uint64_t seed);
 
 }  // namespace sanerf

@@ -46,7 +46,8 @@ RawPatches Crop(const Tensor& map, double covered_x, double covered_y) {
   std::vector<float> pixel(size_t(raw.shape.channels));
   for (int y = 0; y < raw.shape.rows; ++y) {
     for (int x = 0; x < raw.shape.cols; ++x) {
-      for (size_t c = 0; c < pixel.size(); ++c) pixel[c] = map.data[(c * size_t(rows) + size_t(y)) * size_t(cols) + size_t(x)];
+      for (size_t c = 0; c < pixel.size(); ++c)
+        pixel[c] = map.data[(c * size_t(rows) + size_t(y)) * size_t(cols) + size_t(x)];
       raw.halves.resize(raw.halves.size() + pixel.size());
       HalfFromFloat(pixel.data(), pixel.size(), &raw.halves[raw.halves.size() - pixel.size()]);
     }
@@ -93,7 +94,8 @@ PrincipalComponents ComponentsOf(const std::vector<RawPatches>& all, int compone
   MomentSums sums;
   for (size_t begin = 0; begin < all.size(); begin += kGroup) {
     std::vector<MomentSums> parts(std::min(kGroup, all.size() - begin));
-    ParallelFor(int64_t(parts.size()), [&](int64_t i) { parts[size_t(i)] = MomentSums::Of(all[begin + size_t(i)].Rows()); });
+    ParallelFor(int64_t(parts.size()),
+                [&](int64_t i) { parts[size_t(i)] = MomentSums::Of(all[begin + size_t(i)].Rows()); });
     for (const MomentSums& part : parts) sums.Add(part);
   }
   return PrincipalComponents::Of(sums, components);
@@ -122,7 +124,9 @@ void PatchMap::At(double x, double y, float* feature) const {
   const double u = std::clamp(x * photo_cols - 0.5, 0.0, double(cols - 1));
   const double v = std::clamp(y * photo_rows - 0.5, 0.0, double(rows - 1));
   const int x0 = int(u), y0 = int(v), x1 = std::min(x0 + 1, cols - 1), y1 = std::min(y0 + 1, rows - 1);
-  const auto patch = [&](int col, int row) { return &values[(size_t(row) * size_t(cols) + size_t(col)) * size_t(channels)]; };
+  const auto patch = [&](int col, int row) {
+    return &values[(size_t(row) * size_t(cols) + size_t(col)) * size_t(channels)];
+  };
   const float *a = patch(x0, y0), *b = patch(x1, y0), *c = patch(x0, y1), *d = patch(x1, y1);
   const float fx = float(u - x0), fy = float(v - y0);
   for (int i = 0; i < channels; ++i)

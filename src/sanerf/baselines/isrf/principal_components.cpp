@@ -1,7 +1,6 @@
 #include "sanerf/baselines/isrf/principal_components.h"
 
 #include <Eigen/Eigenvalues>
-
 #include <algorithm>
 
 #include "sanerf/core/check.h"

@@ -62,17 +62,23 @@ VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOpti
   return grown;
 }
 
-VoxelMask Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options) {
+VoxelMask Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options,
+               const std::function<double(const VoxelMask&)>& score) {
+  double best = score(mask);
   for (int ring = 0; ring < options.rings; ++ring) {
-    if (InterruptRequested()) throw InterruptedError("region growing interrupted", "nothing was written", "run the command again");
+    if (InterruptRequested())
+      throw InterruptedError("region growing interrupted", "nothing was written", "run the command again");
     VoxelMask grown = GrowRing(voxels, mask, options);
-    const int64_t before = CountSelected(mask), added = CountSelected(grown) - before;
+    const double grown_score = score(grown);
+    if (grown_score < best + double(options.least_gain)) break;
+    best = grown_score;
     mask = std::move(grown);
-    if (double(added) < double(options.least_growth) * double(before)) break;
   }
   return mask;
 }
 
-int64_t CountSelected(const VoxelMask& mask) { return std::count_if(mask.begin(), mask.end(), [](uint8_t m) { return m != 0; }); }
+int64_t CountSelected(const VoxelMask& mask) {
+  return std::count_if(mask.begin(), mask.end(), [](uint8_t m) { return m != 0; });
+}
 
 }  // namespace sanerf

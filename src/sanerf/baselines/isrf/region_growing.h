@@ -1,6 +1,7 @@
 // Bilateral region growing (lib/region_grower.py of the authors' release) on the voxels that hold surfaces.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "sanerf/baselines/isrf/isrf_options.h"
@@ -23,8 +24,9 @@ struct Voxels {
 // over the voxels u of its 3x3x3 neighbourhood, itself included, and joins when m(v) > grow_above.
 VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOptions& options);
 
-// Ring after ring, `options.rings` at most, until one adds less than options.least_growth of what was there.
-VoxelMask Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options);
+// Ring after ring, `options.rings` at most, as long as each raises the score by options.least_gain.
+VoxelMask Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options,
+               const std::function<double(const VoxelMask&)>& score);
 
 int64_t CountSelected(const VoxelMask& mask);
 

@@ -73,10 +73,13 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
 }
 
 std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
-                                const std::vector<int>& views, const DepthTolerance& tolerance, const IsrfOptions& options) {
-  if (options.brush < 1) throw UsageError("isrf.brush is out of range", "at least one pixel is needed", "leave it at 7");
+                                const std::vector<int>& views, const DepthTolerance& tolerance,
+                                const IsrfOptions& options) {
+  if (options.brush < 1)
+    throw UsageError("isrf.brush is out of range", "at least one pixel is needed", "leave it at 7");
   if (options.stroke_views < 1)
     throw UsageError("isrf.stroke_views is out of range", "at least one view is needed", "leave it at its default");
+  if (points.empty()) return {};
   const Sightings sightings = Look(points, container, views, tolerance);
   std::vector<bool> is_covered(points.size(), false);
   std::vector<Stroke> strokes;

@@ -25,6 +25,7 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
 // Strokes through the points (file frame), in the view that sees most of them, then in the one that sees most of those
 // left, up to options.stroke_views. Empty when no view sees any.
 std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
-                                const std::vector<int>& views, const DepthTolerance& tolerance, const IsrfOptions& options);
+                                const std::vector<int>& views, const DepthTolerance& tolerance,
+                                const IsrfOptions& options);
 
 }  // namespace sanerf

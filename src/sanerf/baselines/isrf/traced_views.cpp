@@ -42,7 +42,8 @@ TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& ca
     TracedViews& part = parts[size_t(v)];
     for (int64_t r = 0; r < traced.size(); ++r) {
       if (traced.first[size_t(r)] == traced.first[size_t(r) + 1]) continue;
-      const auto begin = traced.samples.begin() + traced.first[size_t(r)], end = traced.samples.begin() + traced.first[size_t(r) + 1];
+      const auto begin = traced.samples.begin() + traced.first[size_t(r)],
+                 end = traced.samples.begin() + traced.first[size_t(r) + 1];
       part.rays.samples.insert(part.rays.samples.end(), begin, end);
       part.rays.first.push_back(int64_t(part.rays.samples.size()));
       part.places.push_back({int(v), float(double(r % camera.width) + 0.5) / float(camera.width),

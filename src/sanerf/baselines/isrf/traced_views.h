@@ -29,8 +29,8 @@ struct TracedViews {
   TracedRays rays;
   std::vector<Place> places;  // of the rays
 
-  // cameras: file frame. A grid of rays per view, `size` of them along the longer side; those that meet nothing are left
-  // out. Progress on stderr. Throws InterruptedError.
+  // cameras: file frame. A grid of rays per view, `size` of them along the longer side; those that meet nothing are
+  // left out. Progress on stderr. Throws InterruptedError.
   static TracedViews Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size);
 };
 
@@ -42,7 +42,8 @@ struct Touch {
 CellIndex::Cell CellOf(const float* unit, int cells_per_axis);
 // The cells that samples fall into: of radiance field `nerf`, `cells` per axis of [-1, 1]^3.
 CellIndex CellsOf(const NerfModel& nerf, const TracedRays& rays, int cells);
-// Trilinear between the middles of the cells that exist: appends touches whose shares add up to `weight`, none where no cell is.
+// Trilinear between the middles of the cells that exist: appends touches whose shares add up to `weight`, none where no
+// cell is.
 void AddTouches(const CellIndex& cells, const float* unit, float weight, std::vector<Touch>* touches);
 
 }  // namespace sanerf
