@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/baselines/contrastive_lift/contrastive_lift.h"
+#include "sanerf/baselines/isrf/isrf.h"
 #include "sanerf/baselines/object_field/object_field_segmenter.h"
 #include "sanerf/baselines/panoptic_lifting/panoptic_lifting.h"
 #include "sanerf/baselines/sa3d/sa3d.h"
@@ -59,6 +60,10 @@ std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input) {
   return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed), settings.sa3d, settings.masks);
 }
 
+std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input) {
+  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed), input.shared.settings().isrf);
+}
+
 std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
   SharedInputs& shared = input.shared;
   return std::make_unique<OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed), shared.searched(), shared.found_masks(),
@@ -93,6 +98,8 @@ const std::vector<Method>& Methods() {
        {"encode", "field", "masks"}, kPrompted, kFixed, MakeSan},
       {"sa3d", "SA3D", "a mask of one view, rendered inversely into voxels that prompt SAM in the next",
        {"encode", "masks", "segment", "sa3d"}, kPrompted, kFixed, MakeSa3d},
+      {"isrf", "ISRF", "features on voxels; those like the places under strokes through the points, and what they touch",
+       {"encode", "segment", "isrf"}, kPrompted, kSeeded, MakeIsrf},
       {kOwnMethod, "SANeRF-HQ (automatic)", "masks tied together through the geometry, one object field",
        {"encode", "masks", "segment", "object", "auto"}, kAutomatic, kSeeded, MakeOwnAutomatic},
       {"panoptic_lifting", "Panoptic Lifting", "labels per photo, tied together by linear assignment in every step",

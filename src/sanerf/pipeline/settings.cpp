@@ -14,7 +14,7 @@ const std::map<std::string, std::string>& CommandOfStage() {
   static const std::map<std::string, std::string> commands = {
       {"synth", "synth"},   {"scene", "train"},     {"nerf", "train"},    {"encode", "encode"},
       {"field", "encode"},  {"text", "segment --text"}, {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"},
-      {"auto", "segment --auto"}, {"sa3d", "compare"},
+      {"auto", "segment --auto"}, {"sa3d", "compare"}, {"isrf", "compare"},
       {"panoptic_lifting", "compare"}, {"contrastive_lift", "compare"}};
   return commands;
 }
@@ -33,6 +33,7 @@ Settings::Settings() {
   registry_.Add("object", object);
   registry_.Add("auto", automatic);
   registry_.Add("sa3d", sa3d);
+  registry_.Add("isrf", isrf);
   registry_.Add("panoptic_lifting", panoptic_lifting);
   registry_.Add("contrastive_lift", contrastive_lift);
 }

@@ -9,6 +9,7 @@
 
 #include "sanerf/baselines/sa3d/sa3d_options.h"
 #include "sanerf/baselines/contrastive_lift/contrastive_options.h"
+#include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
@@ -57,6 +58,7 @@ class Settings {
   AggregatorOptions object;
   AutoOptions automatic;  // stage "auto"
   Sa3dOptions sa3d;
+  IsrfOptions isrf;
   PanopticLiftingOptions panoptic_lifting;
   ContrastiveLiftOptions contrastive_lift;
 

@@ -1,0 +1,200 @@
+#include "sanerf/baselines/isrf/feature_grid.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/core/random.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int64_t kChunk = 64;        // rays
+constexpr uint32_t kShards = 64;      // of the cells, by their numbers
+constexpr float kFinalRate = 0.1f;    // learning rate at the end, as a share of the first
+constexpr float kLeastLight = 1e-6f;  // below: rounding
+
+void CheckOptions(const IsrfOptions& options) {
+  const auto check = [](bool good, const char* name, const char* range) {
+    if (!good) throw UsageError(fmt::format("isrf.{} is out of range", name), range, "leave it at its default");
+  };
+  check(options.cells >= 8 && options.cells <= 2048, "cells", "8 to 2048 voxels per axis");
+  check(options.trace_size >= 8, "trace_size", "at least 8 pixels");
+  check(options.steps >= 0, "steps", "0 or more");
+  check(options.rays >= 1, "rays", "at least 1");
+  check(options.lr > 0, "lr", "a positive number");
+}
+
+}  // namespace
+
+FeatureGrid::FeatureGrid(CellIndex grid_cells, int num_channels)
+    : cells(std::move(grid_cells)), channels(num_channels) {
+  rows.name = "features";
+  rows.values = Buffer(int64_t(cells.size()) * channels);
+}
+
+void FeatureGrid::Composite(const Touch* begin, const Touch* end, float* feature) const {
+  std::fill(feature, feature + channels, 0.0f);
+  for (const Touch* touch = begin; touch != end; ++touch) {
+    const float* row = Row(touch->cell);
+    for (int c = 0; c < channels; ++c) feature[c] += touch->share * row[c];
+  }
+}
+
+double SquaredError(const FeatureGrid& grid, const RayBatch& batch, std::vector<float>* residuals) {
+  const size_t channels = size_t(grid.channels);
+  residuals->resize(batch.targets.size());
+  std::vector<double> errors(batch.size());
+  const float scale = 2.0f / float(batch.targets.size());
+  ParallelForChunks(int64_t(batch.size()), kChunk, [&](int64_t begin, int64_t end) {
+    for (size_t r = size_t(begin); r < size_t(end); ++r) {
+      float* residual = &(*residuals)[r * channels];
+      grid.Composite(batch.touches.data() + batch.first[r], batch.touches.data() + batch.first[r + 1], residual);
+      for (size_t c = 0; c < channels; ++c) {
+        const float difference = residual[c] - batch.targets[r * channels + c];
+        errors[r] += double(difference) * difference;
+        residual[c] = scale * difference;
+      }
+    }
+  });
+  double sum = 0;
+  for (const double error : errors) sum += error;
+  return sum / double(batch.targets.size());
+}
+
+FeatureGridTrainer::FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps,
+                                       const IsrfOptions& options, uint64_t seed, FeatureGrid* grid)
+    : views_(views), maps_(maps), options_(options), seed_(seed), grid_(grid), met_in_(grid->cells.size(), 0) {
+  grid_->rows.PrepareTraining();
+  StartFromMeans();
+}
+
+void FeatureGridTrainer::StartFromMeans() {
+  const int channels = grid_->channels;
+  float* rows = grid_->rows.values.data();
+  std::vector<float> light(grid_->cells.size(), 0.0f), target(static_cast<size_t>(channels));
+  for (size_t r = 0; r < views_.places.size(); ++r) {
+    const TracedViews::Place& place = views_.places[r];
+    maps_[size_t(place.view)].At(place.x, place.y, target.data());
+    for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
+      const TracedRays::Sample& sample = views_.rays.samples[size_t(s)];
+      const uint32_t cell = grid_->cells.Find(CellOf(sample.unit, grid_->cells.cells_per_axis()));
+      light[cell] += sample.weight;
+      for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] += sample.weight * target[size_t(c)];
+    }
+  }
+  for (size_t cell = 0; cell < light.size(); ++cell)
+    for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] /= std::max(light[cell], kLeastLight);
+}
+
+RayBatch FeatureGridTrainer::Draw(int step, int num_rays) const {
+  const size_t channels = size_t(grid_->channels);
+  Random random(seed_, uint64_t(step));
+  std::vector<size_t> drawn(static_cast<size_t>(num_rays));
+  for (size_t& r : drawn) r = random.NextBelow(uint32_t(views_.places.size()));
+
+  std::vector<RayBatch> parts((drawn.size() + kChunk - 1) / kChunk);
+  ParallelFor(int64_t(parts.size()), [&](int64_t p) {
+    RayBatch& part = parts[size_t(p)];
+    for (size_t i = size_t(p * kChunk); i < std::min(drawn.size(), size_t((p + 1) * kChunk)); ++i) {
+      const size_t r = drawn[i];
+      for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
+        const TracedRays::Sample& sample = views_.rays.samples[size_t(s)];
+        AddTouches(grid_->cells, sample.unit, sample.weight, &part.touches);
+      }
+      part.first.push_back(part.touches.size());
+      part.targets.resize(part.targets.size() + channels);
+      const TracedViews::Place& place = views_.places[r];
+      maps_[size_t(place.view)].At(place.x, place.y, &part.targets[part.targets.size() - channels]);
+    }
+  });
+  RayBatch batch;
+  for (const RayBatch& part : parts) {
+    for (size_t i = 1; i < part.first.size(); ++i) batch.first.push_back(batch.touches.size() + part.first[i]);
+    batch.touches.insert(batch.touches.end(), part.touches.begin(), part.touches.end());
+    batch.targets.insert(batch.targets.end(), part.targets.begin(), part.targets.end());
+  }
+  return batch;
+}
+
+template <class Use>
+void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<float>& residuals, const Use& use) {
+  struct Scatter {
+    uint32_t cell, ray;
+    float share;
+  };
+  std::vector<std::vector<Scatter>> shards(kShards);
+  for (size_t r = 0; r < batch.size(); ++r)
+    for (size_t t = batch.first[r]; t < batch.first[r + 1]; ++t)
+      shards[batch.touches[t].cell % kShards].push_back({batch.touches[t].cell, uint32_t(r), batch.touches[t].share});
+  ++batch_;
+  const int channels = grid_->channels;
+  float* grads = grid_->rows.grads.data();
+  ParallelFor(kShards, [&](int64_t shard) {
+    std::vector<uint32_t> met;
+    for (const Scatter& scatter : shards[size_t(shard)]) {
+      if (met_in_[scatter.cell] != batch_) {
+        met_in_[scatter.cell] = batch_;
+        met.push_back(scatter.cell);
+      }
+      float* row = grads + int64_t(scatter.cell) * channels;
+      const float* residual = &residuals[size_t(scatter.ray) * size_t(channels)];
+      for (int c = 0; c < channels; ++c) row[c] += scatter.share * residual[c];
+    }
+    for (const uint32_t cell : met) use(int64_t(cell) * channels, int64_t(cell + 1) * channels);
+  });
+}
+
+void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<float>& residuals) {
+  AddGradient(batch, residuals, [](int64_t, int64_t) {});
+}
+
+void FeatureGridTrainer::Run() {
+  Progress progress("lift features", options_.steps, "steps");
+  std::vector<float> residuals;
+  kernels::AdamStep adam;
+  for (int step = 0; step < options_.steps; ++step) {
+    if (InterruptRequested())
+      throw InterruptedError("lifting of the features interrupted", "nothing was written", "run the command again");
+    const RayBatch batch = Draw(step, options_.rays);
+    const double error = SquaredError(*grid_, batch, &residuals);
+    adam.step = step + 1;
+    adam.lr = options_.lr * std::pow(kFinalRate, float(step) / float(options_.steps));
+    AddGradient(batch, residuals, [&](int64_t begin, int64_t end) { grid_->rows.Step(adam, begin, end); });
+    progress.Update(step + 1, fmt::format("error {:.4f}", error * grid_->channels));
+  }
+  progress.Finish();
+}
+
+FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
+                         const IsrfOptions& options, uint64_t seed) {
+  CheckOptions(options);
+  FeatureGrid grid(CellsOf(nerf, views.rays, options.cells), maps.channels);
+  if (views.places.empty()) return grid;
+  FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run();
+  grid.rows.Freeze();
+  return grid;
+}
+
+std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays) {
+  const size_t channels = size_t(grid.channels);
+  std::vector<float> features(size_t(rays.size()) * channels);
+  ParallelForChunks(rays.size(), kChunk, [&](int64_t begin, int64_t end) {
+    std::vector<Touch> touches;
+    for (size_t r = size_t(begin); r < size_t(end); ++r) {
+      touches.clear();
+      for (int64_t s = rays.first[r]; s < rays.first[r + 1]; ++s)
+        AddTouches(grid.cells, rays.samples[size_t(s)].unit, rays.samples[size_t(s)].weight, &touches);
+      grid.Composite(touches.data(), touches.data() + touches.size(), &features[r * channels]);
+      Normalize(&features[r * channels], grid.channels);
+    }
+  });
+  return features;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,71 @@
+// Features on the cells of space that hold surfaces. What a ray shows is the sum of w_k f(x_k), without a network and
+// without a view direction, so it is linear in the cells' features; they are fitted to the maps of the training views.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/baselines/isrf/patch_maps.h"
+#include "sanerf/baselines/isrf/traced_views.h"
+#include "sanerf/nn/parameters.h"
+
+namespace sanerf {
+
+struct FeatureGrid {
+  CellIndex cells;
+  int channels;
+  Parameters rows;  // [cell][channel]
+
+  FeatureGrid(CellIndex grid_cells, int num_channels);
+  const float* Row(uint32_t cell) const { return rows.values.data() + int64_t(cell) * channels; }
+  // feature = sum over the touches of share * row.
+  void Composite(const Touch* begin, const Touch* end, float* feature) const;
+};
+
+// Rays of one step and what they should show.
+struct RayBatch {
+  std::vector<size_t> first = {0};  // touch of each ray; one more at the end
+  std::vector<Touch> touches;
+  std::vector<float> targets;  // [ray][channel]
+
+  size_t size() const { return first.size() - 1; }
+};
+
+// Mean squared error over rays and channels; residuals [ray][channel] becomes its gradient by the composited features.
+double SquaredError(const FeatureGrid& grid, const RayBatch& batch, std::vector<float>* residuals);
+
+// Fits a grid's rows by Adam. Rows that no ray of a step touches are left alone in it, as those of a hash grid.
+class FeatureGridTrainer {
+ public:
+  // All references must outlive this. The grid starts as the mean of the targets that look at each cell, weighted by
+  // the light they get from there: the best constant of every cell by itself.
+  FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps, const IsrfOptions& options,
+                     uint64_t seed, FeatureGrid* grid);
+  // Progress on stderr. Throws InterruptedError.
+  void Run();
+  RayBatch Draw(int step, int num_rays) const;
+  // rows.grads += gradient, then use(begin, end) for the rows' places: one writer per row, its additions in ray order.
+  template <class Use>
+  void AddGradient(const RayBatch& batch, const std::vector<float>& residuals, const Use& use);
+  void AddGradient(const RayBatch& batch, const std::vector<float>& residuals);
+
+ private:
+  void StartFromMeans();
+
+  const TracedViews& views_;
+  const std::vector<PatchMap>& maps_;
+  IsrfOptions options_;
+  uint64_t seed_;
+  FeatureGrid* grid_;
+  std::vector<uint32_t> met_in_;  // by cell: the last batch that touched it
+  uint32_t batch_ = 0;
+};
+
+// Patch features lifted to the cells of space. Throws InterruptedError, UsageError for options out of range.
+FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
+                         const IsrfOptions& options, uint64_t seed);
+
+// What rays show: [ray][channel], of length 1; zero where they meet nothing.
+std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays);
+
+}  // namespace sanerf

@@ -1,0 +1,45 @@
+// ISRF (Goel et al., CVPR 2023): 2D features lifted to voxels; what looks like the places under the user's strokes is
+// selected in 3D and grown. No mask of any view is involved.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sanerf/baselines/isrf/feature_grid.h"
+#include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/baselines/isrf/select_region.h"
+#include "sanerf/baselines/segmenter.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+
+namespace sanerf {
+
+class Isrf : public Segmenter {
+ public:
+  Isrf(const SegmenterInput& input, const IsrfOptions& options) : input_(input), options_(options) {}
+
+  // Lifts the features (the first time only) and selects every object's voxels. An object without a positive point
+  // takes those that the mask decoder draws from the mask of its box. Throws UsageError for prompts and options that
+  // make no sense, Error for prompts that no training view sees and for a feature model that does not fit.
+  void Fit(const Prompts& prompts) override;
+  // A pixel is the object's when more than half of a ray's light comes from selected voxels. (The authors render the
+  // selected voxels alone and take every pixel that is not exactly background: objects would shine through what hides
+  // them.)
+  std::vector<ImageU8> MasksFor(int view_idx) override;
+
+  std::string Remarks() const override { return "features of " + feature_name_; }
+
+ private:
+  void LiftFeaturesOnce();
+  std::vector<LiftedPoint> PointsOf(const ObjectPrompt& object);
+  StrokePixels PixelsUnder(const std::vector<LiftedPoint>& points, int label) const;
+
+  SegmenterInput input_;
+  IsrfOptions options_;
+  std::string feature_name_;
+  std::unique_ptr<FeatureGrid> grid_;
+  std::vector<float> voxel_features_;  // [cell][channel]
+  std::vector<VoxelMask> regions_;     // of the objects
+};
+
+}  // namespace sanerf

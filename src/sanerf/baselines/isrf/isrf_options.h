@@ -1,0 +1,68 @@
+// Every constant of ISRF. Sources are files of its authors' release (github.com/rahul-goel/isrf_code).
+#pragma once
+
+#include <string>
+
+namespace sanerf {
+
+// What the authors' users set by hand in the window, here by rule (see select_region.h).
+struct SelectOptions {
+  int clusters = 11;        // segment_3d.py
+  int cluster_iters = 100;  // segment_3d.py
+  float threshold = 0;      // the window's slider goes from 0 to 2 and starts at 0.4
+  float seed_share = 0.5f;
+  bool unit_voxels = true;  // segment_3d.py: false
+  int rings = 8;            // as often as the user presses the button
+  float least_gain = 0.03f;
+  float sigma_distance = 1;  // gui.py (region_grower.py's own default is 5)
+  float sigma_feature = 10;  // gui.py (region_grower.py's own default is 0.5)
+  float grow_above = 0.1f;   // region_grower.py
+
+  template <class V>
+  void Visit(V&& v) {
+    v("clusters", clusters, "k of the k-means over the features under the strokes");
+    v("cluster_iters", cluster_iters, "iterations of k-means, at most");
+    v("threshold", threshold,
+      "squared distance to the nearest centroid below which a voxel is taken (authors: 0.4 until the user moves a "
+      "slider), "
+      "0 = the smallest that covers seed_share of the strokes");
+    v("seed_share", seed_share, "share of the strokes that is covered before the region grows");
+    v("unit_voxels", unit_voxels, "voxel features are scaled to length 1 before they are compared (authors: no)");
+    v("rings", rings, "rings of bilateral region growing, at most");
+    v("least_gain", least_gain, "growing ends before the ring that covers less than this further share of the strokes");
+    v("sigma_distance", sigma_distance, "bilateral filter: scale of the distance in voxels");
+    v("sigma_feature", sigma_feature, "bilateral filter: scale of the squared feature distance");
+    v("grow_above", grow_above, "a voxel joins when its filtered mask is larger");
+  }
+};
+
+struct IsrfOptions {
+  std::string features = "sam";
+  int components = 64;  // extract.py
+  int cells = 200;      // authors: 320 for the whole box of the scene
+  int trace_size = 160;
+  int steps = 200;   // authors: 5,000 from nothing
+  int rays = 4096;   // llff_default.py
+  float lr = 0.01f;  // default.py: 0.1 on factors that start from noise
+  int brush = 7;     // gui.py
+  int stroke_views = 4;
+  SelectOptions select;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("features", features,
+      "what is lifted: sam (the main map of the encoder in the cache) or a DINO model file (.onnx)");
+    v("components", components, "principal components kept of the features");
+    v("cells", cells, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density");
+    v("trace_size", trace_size, "pixels along the longer side of the grid of rays per view that train the voxels");
+    v("steps", steps, "Adam steps of the feature voxels after their closed-form start");
+    v("rays", rays, "rays per step");
+    v("lr", lr, "learning rate of Adam");
+    v("brush", brush, "side of the square brush of the strokes, pixels");
+    v("stroke_views", stroke_views,
+      "views with strokes, at most: one after the other that sees most points without one");
+    select.Visit(v);
+  }
+};
+
+}  // namespace sanerf

@@ -1,0 +1,36 @@
+// What is lifted to 3D: one map of patch features per training view, reduced to the principal components of all views
+// together (extract.py of the authors' release).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sanerf/feature_container/feature_container.h"
+
+namespace sanerf {
+
+// Patches over a photo, row by row. Only those whose middle lies on the photo: an encoder's square may be padded.
+struct PatchMap {
+  int cols = 0, rows = 0, channels = 0;
+  double photo_cols = 0, photo_rows = 0;  // size of the photo in patches, cut ones included
+  std::vector<float> values;              // [row][col][channel], of length 1
+
+  // Of a place of the photo, both coordinates in [0, 1]; bilinear between the patches' middles, scaled to length 1.
+  void At(double x, double y, float* feature) const;
+};
+
+// Scales to length 1; a zero feature stays as it is.
+void Normalize(float* feature, int channels);
+
+struct PatchMaps {
+  std::string name;  // what the features are: "sam2-hiera-tiny", "dino_vitb8.onnx"
+  int channels = 0;
+  std::vector<PatchMap> maps;  // of the views, in their order
+};
+
+// features: "sam", the main map of the model that `container` was encoded with, or a DINO model file. Progress on
+// stderr. Throws Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
+PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const std::vector<int>& views,
+                        const std::string& features, int components);
+
+}  // namespace sanerf

@@ -1,0 +1,33 @@
+// Bilateral region growing (lib/region_grower.py of the authors' release) on the voxels that hold surfaces.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/mask_aggregator/cell_index.h"
+
+namespace sanerf {
+
+// By cell number: 1 = selected.
+using VoxelMask = std::vector<uint8_t>;
+
+struct Voxels {
+  const CellIndex& cells;
+  const std::vector<float>& features;  // [cell][channel]
+  int channels;
+};
+
+// The mask with one more ring. Every voxel v outside of it that touches it by a face, an edge or a corner gets
+//   m(v) = sum_u m(u) a(u) b(u) / sum_u a(u) b(u),   a = exp(-|f_u - f_v|^2 / sigma_feature),
+//                                                    b = exp(-|u - v|_1 / sigma_distance),
+// over the voxels u of its 3x3x3 neighbourhood, itself included, and joins when m(v) > grow_above.
+VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOptions& options);
+
+// Ring after ring, `options.rings` at most, as long as each raises the score by options.least_gain.
+VoxelMask Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options,
+               const std::function<double(const VoxelMask&)>& score);
+
+int64_t CountSelected(const VoxelMask& mask);
+
+}  // namespace sanerf

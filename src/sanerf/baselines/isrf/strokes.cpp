@@ -1,0 +1,107 @@
+#include "sanerf/baselines/isrf/strokes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/parallel.h"
+
+namespace sanerf {
+namespace {
+
+// Where each view sees which points: [view][point], none where it does not.
+using Sightings = std::vector<std::vector<std::optional<Vec2>>>;
+
+Sightings Look(const std::vector<Vec3>& points, const FeatureContainer& container, const std::vector<int>& views,
+               const DepthTolerance& tolerance) {
+  Sightings sightings(views.size());
+  ParallelFor(int64_t(views.size()), [&](int64_t v) {
+    const Camera camera = container.WorkingCamera(views[size_t(v)]);
+    const ImageF depth = container.Depth(views[size_t(v)]);
+    for (const Vec3& p : points) {
+      const PointInView found = FindInView(p, camera, depth, tolerance);
+      const bool is_visible = found.state == std::string("visible");
+      sightings[size_t(v)].push_back(is_visible ? std::optional<Vec2>(found.px) : std::nullopt);
+    }
+  });
+  return sightings;
+}
+
+}  // namespace
+
+std::vector<Vec2> NearestNeighbourPath(const std::vector<Vec2>& points) {
+  std::vector<Vec2> shortest;
+  double shortest_length = std::numeric_limits<double>::infinity();
+  for (size_t start = 0; start < points.size(); ++start) {
+    std::vector<Vec2> left = points, path;
+    double length = 0;
+    auto next = left.begin() + int64_t(start);
+    while (true) {
+      if (!path.empty()) length += (*next - path.back()).norm();
+      path.push_back(*next);
+      left.erase(next);
+      if (left.empty()) break;
+      next = std::min_element(left.begin(), left.end(), [&](const Vec2& a, const Vec2& b) {
+        return (a - path.back()).squaredNorm() < (b - path.back()).squaredNorm();
+      });
+    }
+    if (length >= shortest_length) continue;
+    shortest_length = length;
+    shortest = path;
+  }
+  return shortest;
+}
+
+std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int brush, int width, int height) {
+  std::set<std::array<int, 2>> painted;  // row, column
+  const auto dab = [&](const Vec2& px) {
+    const int left = int(std::floor(px.x())) - brush / 2, top = int(std::floor(px.y())) - brush / 2;
+    for (int y = std::max(top, 0); y < std::min(top + brush, height); ++y)
+      for (int x = std::max(left, 0); x < std::min(left + brush, width); ++x) painted.insert({y, x});
+  };
+  for (size_t i = 0; i < path.size(); ++i) {
+    dab(path[i]);
+    if (i == 0) continue;
+    const int steps = int(std::ceil((path[i] - path[i - 1]).cwiseAbs().maxCoeff()));
+    for (int s = 1; s < steps; ++s) dab(path[i - 1] + double(s) / steps * (path[i] - path[i - 1]));
+  }
+  std::vector<std::array<int, 2>> pixels;
+  for (const auto& [y, x] : painted) pixels.push_back({x, y});
+  return pixels;
+}
+
+std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
+                                const std::vector<int>& views, const DepthTolerance& tolerance,
+                                const IsrfOptions& options) {
+  if (options.brush < 1)
+    throw UsageError("isrf.brush is out of range", "at least one pixel is needed", "leave it at 7");
+  if (options.stroke_views < 1)
+    throw UsageError("isrf.stroke_views is out of range", "at least one view is needed", "leave it at its default");
+  if (points.empty()) return {};
+  const Sightings sightings = Look(points, container, views, tolerance);
+  std::vector<bool> is_covered(points.size(), false);
+  std::vector<Stroke> strokes;
+  while (int(strokes.size()) < options.stroke_views) {
+    size_t best = 0;
+    int most = 0;
+    for (size_t v = 0; v < views.size(); ++v) {
+      int count = 0;
+      for (size_t p = 0; p < points.size(); ++p) count += !is_covered[p] && sightings[v][p];
+      if (count > most) best = v, most = count;
+    }
+    if (most == 0) break;
+    std::vector<Vec2> seen;
+    for (size_t p = 0; p < points.size(); ++p) {
+      if (!sightings[best][p]) continue;
+      seen.push_back(*sightings[best][p]);
+      is_covered[p] = true;
+    }
+    const Camera camera = container.WorkingCamera(views[best]);
+    strokes.push_back({views[best], PaintPath(NearestNeighbourPath(seen), options.brush, camera.width, camera.height)});
+  }
+  return strokes;
+}
+
+}  // namespace sanerf

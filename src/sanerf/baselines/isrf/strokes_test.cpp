@@ -1,0 +1,96 @@
+#include "sanerf/baselines/isrf/strokes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_decoder/analytic_scene.h"
+
+namespace sanerf {
+namespace {
+
+using namespace testing_scene;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
+
+using Pixel = std::array<int, 2>;
+
+TEST(Strokes, PathGoesOnToTheNearest) {
+  const std::vector<Vec2> path = NearestNeighbourPath({{10, 0}, {0, 0}, {30, 0}, {12, 0}});
+  EXPECT_THAT(path, ElementsAre(Vec2(0, 0), Vec2(10, 0), Vec2(12, 0), Vec2(30, 0)));
+  EXPECT_THAT(NearestNeighbourPath({}), IsEmpty());
+}
+
+TEST(Strokes, APointIsOneDab) {
+  const std::vector<Pixel> dab = PaintPath({{20.5, 30.5}}, 7, 100, 100);
+  EXPECT_EQ(dab.size(), 49u);
+  EXPECT_EQ(dab.front(), (Pixel{17, 27}));
+  EXPECT_EQ(dab.back(), (Pixel{23, 33}));
+}
+
+// Ten pixels on: 7 x 17 pixels, each once.
+TEST(Strokes, ALineIsPaintedWithoutGaps) {
+  EXPECT_EQ(PaintPath({{20.5, 30.5}, {30.5, 30.5}}, 7, 100, 100).size(), 7u * 17u);
+  // Along a diagonal every step of the brush adds a corner of 7 + 6 pixels.
+  EXPECT_EQ(PaintPath({{20.5, 30.5}, {30.5, 40.5}}, 7, 100, 100).size(), 49u + 10u * 13u);
+}
+
+TEST(Strokes, EndsAtTheImagesBorder) {
+  EXPECT_EQ(PaintPath({{0.5, 0.5}}, 7, 100, 100).size(), 16u);
+  EXPECT_EQ(PaintPath({{99.5, 50}}, 7, 100, 100).size(), 4u * 7u);
+}
+
+class StrokesInViewsTest : public ::testing::Test {
+ protected:
+  static Vec3 OnBall(const Vec3& direction) { return kBallCenter + kBallRadius * direction.normalized(); }
+  std::vector<Stroke> Draw(const std::vector<Vec3>& points, const std::vector<int>& views, int stroke_views) const {
+    IsrfOptions options;
+    options.stroke_views = stroke_views;
+    return DrawStrokes(points, container_, views, {0.02, 0.03}, options);
+  }
+  const Scene scene_ = MakeScene();
+  const AnalyticContainer container_{scene_};
+  // Two in front, one behind.
+  const std::vector<Vec3> points_ = {OnBall({0.2, 0.3, 1}), OnBall({-0.3, 0.2, 1}), OnBall({0, 0.4, -1})};
+};
+
+TEST_F(StrokesInViewsTest, TheViewThatSeesMostComesFirst) {
+  const std::vector<Stroke> strokes = Draw(points_, {kBack, kAway, kFront}, 1);
+  ASSERT_EQ(strokes.size(), 1u);
+  EXPECT_EQ(strokes[0].view_idx, kFront);
+  // The line between the two points in front, a few pixels of it.
+  EXPECT_GT(strokes[0].pixels.size(), 49u + 2 * 7u);
+  const Camera camera = container_.WorkingCamera(kFront);
+  for (const auto& [x, y] : strokes[0].pixels)
+    EXPECT_EQ(Trace(camera.center(), camera.RayInWorld({x + 0.5, y + 0.5})).label, kBall) << x << " " << y;
+}
+
+TEST_F(StrokesInViewsTest, FurtherViewsTakeThePointsThatAreLeft) {
+  const std::vector<Stroke> strokes = Draw(points_, {kBack, kAway, kFront, kFrontLeft}, 4);
+  ASSERT_EQ(strokes.size(), 2u);
+  EXPECT_EQ(strokes[0].view_idx, kFront);
+  EXPECT_EQ(strokes[1].view_idx, kBack);
+  EXPECT_EQ(strokes[1].pixels.size(), 49u);
+}
+
+TEST_F(StrokesInViewsTest, NoneWhereNoPointIsSeen) {
+  EXPECT_THAT(Draw(points_, {kAway}, 4), IsEmpty());
+  EXPECT_THAT(Draw({}, {kFront}, 4), IsEmpty());
+}
+
+TEST_F(StrokesInViewsTest, OptionsOutOfRangeAreUsageErrors) {
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Draw(points_, {kFront}, 0); }),
+              HasSubstr("isrf.stroke_views is out of range"));
+  IsrfOptions options;
+  options.brush = 0;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] {
+                DrawStrokes(points_, container_, {kFront}, {0.02, 0.03}, options);
+              }),
+              HasSubstr("isrf.brush is out of range"));
+}
+
+}  // namespace
+}  // namespace sanerf

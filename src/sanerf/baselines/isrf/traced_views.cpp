@@ -1,0 +1,103 @@
+#include "sanerf/baselines/isrf/traced_views.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/nerf/block_tracer.h"
+
+namespace sanerf {
+
+void TracedRays::Append(const TracedRays& other) {
+  const int64_t before = int64_t(samples.size());
+  for (size_t i = 1; i < other.first.size(); ++i) first.push_back(before + other.first[i]);
+  samples.insert(samples.end(), other.samples.begin(), other.samples.end());
+}
+
+TracedRays TraceRays(const NerfModel& nerf, const std::vector<Ray>& rays) {
+  TracedRays traced;
+  RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
+  ForEachRaySamples(tracer, rays, [&](size_t, const std::vector<int>& slots) {
+    for (const int slot : slots) {
+      const RaySample sample = SampleInSlot(tracer, slot);
+      traced.samples.push_back({{sample.unit[0], sample.unit[1], sample.unit[2]}, sample.weight});
+    }
+    traced.first.push_back(int64_t(traced.samples.size()));
+  });
+  return traced;
+}
+
+TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size) {
+  Progress progress("trace feature rays", int64_t(cameras.size()), "views");
+  std::vector<TracedViews> parts(cameras.size());
+  std::atomic<int64_t> done = 0;
+  ParallelFor(int64_t(cameras.size()), [&](int64_t v) {
+    if (InterruptRequested()) return;
+    const Camera camera = cameras[size_t(v)].ResizedToLongest(size).In(nerf.model_from_file());
+    const TracedRays traced = TraceRays(nerf, RaysOf(camera, {0, 0, camera.width, camera.height}));
+    TracedViews& part = parts[size_t(v)];
+    for (int64_t r = 0; r < traced.size(); ++r) {
+      if (traced.first[size_t(r)] == traced.first[size_t(r) + 1]) continue;
+      const auto begin = traced.samples.begin() + traced.first[size_t(r)],
+                 end = traced.samples.begin() + traced.first[size_t(r) + 1];
+      part.rays.samples.insert(part.rays.samples.end(), begin, end);
+      part.rays.first.push_back(int64_t(part.rays.samples.size()));
+      part.places.push_back({int(v), float(double(r % camera.width) + 0.5) / float(camera.width),
+                             float(double(r / camera.width) + 0.5) / float(camera.height)});
+    }
+    progress.Update(++done);
+  });
+  if (InterruptRequested())
+    throw InterruptedError("tracing of the feature rays interrupted", "nothing was written", "run the command again");
+  TracedViews all;
+  for (TracedViews& part : parts) {
+    all.rays.Append(part.rays);
+    all.places.insert(all.places.end(), part.places.begin(), part.places.end());
+    part = TracedViews();
+  }
+  return all;
+}
+
+CellIndex::Cell CellOf(const float* unit, int cells_per_axis) {
+  CellIndex::Cell cell;
+  for (size_t a = 0; a < 3; ++a) cell[a] = std::clamp(int(unit[a] * float(cells_per_axis)), 0, cells_per_axis - 1);
+  return cell;
+}
+
+CellIndex CellsOf(const NerfModel& nerf, const TracedRays& rays, int cells) {
+  CellIndex index(cells * (nerf.field().contracted() ? 2 : 1));
+  for (const TracedRays::Sample& sample : rays.samples) index.Insert(CellOf(sample.unit, index.cells_per_axis()));
+  return index;
+}
+
+void AddTouches(const CellIndex& cells, const float* unit, float weight, std::vector<Touch>* touches) {
+  CellIndex::Cell low;
+  float fraction[3];
+  for (size_t a = 0; a < 3; ++a) {
+    const float at = unit[a] * float(cells.cells_per_axis()) - 0.5f;
+    low[a] = int(std::floor(at));
+    fraction[a] = at - std::floor(at);
+  }
+  const size_t begin = touches->size();
+  float sum = 0;
+  for (int corner = 0; corner < 8; ++corner) {
+    CellIndex::Cell cell = low;
+    float share = 1;
+    for (size_t a = 0; a < 3; ++a) {
+      const bool high = (corner >> a & 1) != 0;
+      cell[a] += high;
+      share *= high ? fraction[a] : 1 - fraction[a];
+    }
+    const uint32_t number = share > 0 ? cells.Find(cell) : CellIndex::kNone;
+    if (number == CellIndex::kNone) continue;
+    touches->push_back({number, share});
+    sum += share;
+  }
+  for (size_t i = begin; i < touches->size(); ++i) (*touches)[i].share *= weight / sum;
+}
+
+}  // namespace sanerf
