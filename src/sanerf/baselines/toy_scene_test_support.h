@@ -1,4 +1,5 @@
-// For tests: the procedural scene with a quickly trained radiance field and a "SAM" that segments its instances exactly.
+// For tests: the procedural scene with a quickly trained radiance field and a "SAM" that segments its instances
+// exactly.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -6,11 +7,9 @@
 #include "sanerf/baselines/segmenter.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene.h"
 #include "sanerf/mask_decoder/seeds.h"
-#include "sanerf/nerf/trainer.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/nerf/quick_field_test_support.h"
 
 namespace sanerf {
 
@@ -49,9 +48,7 @@ class InstanceSam : public testing_scene::AnalyticSam {
  public:
   std::unique_ptr<Sam> Share() const override { return std::make_unique<InstanceSam>(*this); }
   InstanceSam() = default;
-  InstanceSam(const InstanceSam& other) : AnalyticSam() {
-    overwrite = other.overwrite;
-  }
+  InstanceSam(const InstanceSam& other) : AnalyticSam() { overwrite = other.overwrite; }
   std::vector<SamMask> Predict(const SamPrompt& prompt, bool) const override {
     SamMask object = AnalyticSam::Predict(prompt, true).at(2);
     object.candidate = 0;
@@ -64,21 +61,9 @@ class ToySceneTest : public ::testing::Test {
   static void SetUpTestSuite() {
     SetLogLevel(LogLevel::kQuiet);
     folder_ = new TestFolder;
-    SynthOptions synth;
-    synth.views = 24;
-    synth.size = 64;
-    synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
-    NerfOptions o;
-    o.iters = 500;
-    o.batch_samples = 1 << 14;
-    o.log2_table = 15;
-    o.levels = 8;
-    o.top = 256;
-    o.occupancy_resolution = 64;
-    o.step = 0.01f;
-    nerf_ = new NerfModel(TrainNerf(*scene_, o, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    QuickField quick = TrainQuickField(*folder_, 24);
+    scene_ = new Scene(std::move(quick.scene));
+    nerf_ = new NerfModel(std::move(quick.nerf));
     container_ = new InstanceContainer(*scene_, *nerf_);
   }
   static void TearDownTestSuite() {

@@ -81,11 +81,16 @@ void AddCompare(CommandLine& line) {
       "same command continues what was interrupted. SAN distils a feature field first, which takes minutes.\n\n" +
           MethodHelp());
   sub->add_option("RUN", flags->run, "run folder")->required();
-  sub->add_option("--prompts", flags->prompts, "objects with prompts and instance ids [those segmented in RUN]")->type_name("FILE");
+  sub->add_option("--prompts", flags->prompts, "objects with prompts and instance ids [those segmented in RUN]")
+      ->type_name("FILE");
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
-  sub->add_option("--methods", flags->methods, "which of the methods below, with commas")->delimiter(',')->allow_extra_args(false);
+  sub->add_option("--methods", flags->methods, "which of the methods below, with commas")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   sub->add_option("--repeats", flags->repeats, "with so many seeds: mean and spread [1]");
-  sub->add_option("--masks", flags->masks, "true masks instead of the scene's: DIR/OBJECT/ with files named as the photos")->type_name("DIR");
+  sub->add_option("--masks", flags->masks,
+                  "true masks instead of the scene's: DIR/OBJECT/ with files named as the photos")
+      ->type_name("DIR");
   sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
   sub->add_flag("--restart", flags->restart, "forget earlier results");

@@ -13,9 +13,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Arguments Quickly(Arguments arguments) {
-  for (const char* option : {"encode.model=encoder.onnx,decoder.onnx", "encode.size=64", "object.iters=2",
-                             "object.log2_table=10", "object.pool_rays=4096", "segment.looks=1", "sa3d.voxels=32",
-                             "sa3d.prompts=2", "sa3d.min_weight=0.01"})
+  for (const char* option :
+       {"encode.model=encoder.onnx,decoder.onnx", "encode.size=64", "object.iters=2", "object.log2_table=10",
+        "object.pool_rays=4096", "segment.looks=1", "sa3d.voxels=32", "sa3d.prompts=2", "sa3d.min_weight=0.01"})
     arguments = arguments + Arguments{"--set", option};
   return arguments;
 }
@@ -29,7 +29,8 @@ class CompareCommand : public TinyRun {
 TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
   MakeRun();
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);
-  const Arguments compare = Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sanerf,sam,sa3d", "--json"});
+  const Arguments compare =
+      Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sanerf,sam,sa3d", "--json"});
   const CommandResult result = Sanerf(compare + Arguments{"--repeats", "2"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json json = Json::parse(result.out);
@@ -58,7 +59,8 @@ TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
   // A folder of true masks; one object needs no folder of its own.
   fs::create_directories(folder_ / "truth");
   fs::copy(out / "masks" / "sam" / "mug" / "test_000.png", folder_ / "truth" / "test_000.png");
-  const CommandResult masks = Sanerf(Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sam", "--masks", "truth", "--out", "other", "--json"}));
+  const CommandResult masks = Sanerf(Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sam",
+                                              "--masks", "truth", "--out", "other", "--json"}));
   ASSERT_EQ(masks.exit_code, 0) << masks.err;
   EXPECT_EQ(Json::parse(masks.out)["methods"][0]["miou"], 1.0);
   EXPECT_THAT(masks.err, HasSubstr("mug: ground truth matched 1/"));
@@ -74,14 +76,17 @@ TEST_F(CompareCommand, MistakesAreToldBeforeAnythingIsRun) {
   MakeRun();
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);
   const Arguments compare = Quickly({"compare", "run", "--prompts", "prompts.json"});
-  EXPECT_THAT(Fails(2, compare + Arguments{"--methods", "sa4d"}), AllOf(HasSubstr("unknown method 'sa4d'"), HasSubstr("sa3d")));
+  EXPECT_THAT(Fails(2, compare + Arguments{"--methods", "sa4d"}),
+              AllOf(HasSubstr("unknown method 'sa4d'"), HasSubstr("sa3d")));
   EXPECT_THAT(Fails(2, compare + Arguments{"--repeats", "0"}), HasSubstr("--repeats 0: expected 1 or more"));
   EXPECT_THAT(Fails(2, compare + Arguments{"--auto"}), HasSubstr("--auto and --prompts"));
   EXPECT_THAT(Fails(2, {"compare", "run"}), HasSubstr("there are no prompts"));
   EXPECT_THAT(Fails(2, compare + Arguments{"--masks", "nowhere"}), HasSubstr("no such folder"));
-  WriteFileAtomic(folder_ / "nameless.json", R"({"objects": [{"name": "mug", "clicks": [{"view": "train/001", "xy": [1, 1]}]}]})");
+  WriteFileAtomic(folder_ / "nameless.json",
+                  R"({"objects": [{"name": "mug", "clicks": [{"view": "train/001", "xy": [1, 1]}]}]})");
   EXPECT_THAT(Fails(2, {"compare", "run", "--prompts", "nameless.json"}), HasSubstr("object 'mug' has no instance id"));
-  WriteFileAtomic(folder_ / "lost.json", R"({"objects": [{"name": "mug", "instance": 2, "clicks": [{"view": "train/999", "xy": [1, 1]}]}]})");
+  WriteFileAtomic(folder_ / "lost.json",
+                  R"({"objects": [{"name": "mug", "instance": 2, "clicks": [{"view": "train/999", "xy": [1, 1]}]}]})");
   EXPECT_THAT(Fails(2, {"compare", "run", "--prompts", "lost.json"}), HasSubstr("train/999"));
 }
 
@@ -89,18 +94,23 @@ TEST_F(CompareCommand, AWholeSetWithOneBrokenScene) {
   MakeRun();
   WriteFileAtomic(folder_ / "scene" / "prompts.json", kPrompts);
   fs::create_directories(folder_ / "empty");
-  WriteFileAtomic(folder_ / "eval_set.json", R"({"scenes": [{"scene": "scene", "options": ["nerf.iters=20"]}, {"scene": "empty", "prompts": "scene/prompts.json"}]})");
+  WriteFileAtomic(
+      folder_ / "eval_set.json",
+      R"({"scenes": [{"scene": "scene", "options": ["nerf.iters=20"]}, {"scene": "empty", "prompts": "scene/prompts.json"}]})");
   Arguments set = Quickly({"eval-set", "eval_set.json", "--out", "results", "--methods", "sam", "--json"});
-  for (const char* option : {"nerf.log2_table=12", "nerf.batch_samples=4096", "nerf.occupancy_resolution=32"}) set = set + Arguments{"--set", option};
+  for (const char* option : {"nerf.log2_table=12", "nerf.batch_samples=4096", "nerf.occupancy_resolution=32"})
+    set = set + Arguments{"--set", option};
   const CommandResult result = Sanerf(set);
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("error: 1 of 2 scenes failed"));
   const Json json = Json::parse(result.out);
   EXPECT_EQ(json["scenes"][0]["scene"], "scene");
   EXPECT_EQ(json["failed"][0]["scene"], "empty");
-  for (const char* file : {"table.md", "table.tex", "scores.csv", "comparison.json", "scene/run/run.json", "scene/compare/sheet.png"})
+  for (const char* file :
+       {"table.md", "table.tex", "scores.csv", "comparison.json", "scene/run/run.json", "scene/compare/sheet.png"})
     EXPECT_TRUE(fs::exists(folder_ / "results" / file)) << file;
-  EXPECT_THAT(ReadFile(folder_ / "results" / "table.md"), HasSubstr("| method | scene Acc. | mean Acc. | scene mIoU | mean mIoU |"));
+  EXPECT_THAT(ReadFile(folder_ / "results" / "table.md"),
+              HasSubstr("| method | scene Acc. | mean Acc. | scene mIoU | mean mIoU |"));
   const Json record = Json::parse(ReadFile(folder_ / "results/scene/run/run.json"));
   EXPECT_EQ(record["options"]["nerf"]["iters"], 20);
 

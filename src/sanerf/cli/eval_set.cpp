@@ -40,27 +40,32 @@ void Run(const CommonFlags& common, const Flags& flags) {
   LogInfo("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)", flags.out,
           FormatDuration(result.seconds), result.scenes.size(), result.failed.size());
   if (!result.failed.empty())
-    throw Error(fmt::format("{} of {} scenes failed", result.failed.size(), result.failed.size() + result.scenes.size()),
-                result.failed[0].first + ": " + result.failed[0].second, "mend it and give the same command: what is finished is kept");
+    throw Error(
+        fmt::format("{} of {} scenes failed", result.failed.size(), result.failed.size() + result.scenes.size()),
+        result.failed[0].first + ": " + result.failed[0].second,
+        "mend it and give the same command: what is finished is kept");
 }
 
 }  // namespace
 
 void AddEvalSet(CommandLine& line) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* sub = AddCommand(
-      line, "eval-set", "a whole benchmark: trains every scene, compares every method, one column per scene",
-      "  sanerf eval-set scenes/ --out results                    every folder with a prompts.json\n"
-      "  sanerf eval-set scenes/ --out results --methods sanerf,sam,sa3d --repeats 3\n"
-      "  sanerf eval-set nvos/eval_set.json --out results         a list of scenes, prompts and masks\n\n"
-      "DIR/eval_set.json:\n"
-      "  {\"scenes\": [{\"name\": \"fern\", \"scene\": \"llff/fern\", \"prompts\": \"prompts/fern.json\", \"masks\": \"masks/fern\",\n"
-      "               \"options\": [\"nerf.iters=2000\"]}]}\n\n"
-      "The same command goes on after an interruption: what is finished is kept.\n\n" +
-          MethodHelp());
+  CLI::App* sub =
+      AddCommand(line, "eval-set", "a whole benchmark: trains every scene, compares every method, one column per scene",
+                 "  sanerf eval-set scenes/ --out results                    every folder with a prompts.json\n"
+                 "  sanerf eval-set scenes/ --out results --methods sanerf,sam,sa3d --repeats 3\n"
+                 "  sanerf eval-set nvos/eval_set.json --out results         a list of scenes, prompts and masks\n\n"
+                 "DIR/eval_set.json:\n"
+                 "  {\"scenes\": [{\"name\": \"fern\", \"scene\": \"llff/fern\", \"prompts\": \"prompts/fern.json\", "
+                 "\"masks\": \"masks/fern\",\n"
+                 "               \"options\": [\"nerf.iters=2000\"]}]}\n\n"
+                 "The same command goes on after an interruption: what is finished is kept.\n\n" +
+                     MethodHelp());
   sub->add_option("DIR", flags->set, "folder of scenes, or a list of them")->required();
   sub->add_option("-o,--out", flags->out, "folder for runs, tables and pictures [eval_set]")->type_name("DIR");
-  sub->add_option("--methods", flags->methods, "which of the methods below, with commas")->delimiter(',')->allow_extra_args(false);
+  sub->add_option("--methods", flags->methods, "which of the methods below, with commas")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   sub->add_option("--scenes", flags->scenes, "only these, with commas")->delimiter(',')->allow_extra_args(false);
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   sub->add_option("--repeats", flags->repeats, "with so many seeds: mean and spread [1]");

@@ -11,8 +11,8 @@ namespace sanerf {
 int TextWidth(const std::string& text, int scale);
 constexpr int TextHeight(int scale) { return 7 * scale; }
 
-// Writes over a picture of 3 channels, its top left corner at (x, y), cut at the picture's edges. Small letters are shown
-// as capitals; what has no letter is a box.
+// Writes over a picture of 3 channels, its top left corner at (x, y), cut at the picture's edges. Small letters are
+// shown as capitals; what has no letter is a box.
 void DrawText(const std::string& text, int x, int y, int scale, const uint8_t rgb[3], ImageU8* image);
 
 // The text, shortened with ".." at its end to fit into so many pixels.

@@ -6,10 +6,8 @@
 #include <algorithm>
 
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/mask_aggregator.h"
-#include "sanerf/nerf/trainer.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/nerf/quick_field_test_support.h"
 
 namespace sanerf {
 
@@ -18,21 +16,9 @@ class AggregatorTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    SynthOptions synth;
-    synth.views = 36;
-    synth.size = 64;
-    synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
-    NerfOptions o;
-    o.iters = 500;
-    o.batch_samples = 1 << 14;
-    o.log2_table = 15;
-    o.levels = 8;
-    o.top = 256;
-    o.occupancy_resolution = 64;
-    o.step = 0.01f;
-    nerf_ = new NerfModel(TrainNerf(*scene_, o, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    QuickField quick = TrainQuickField(*folder_, 36);
+    scene_ = new Scene(std::move(quick.scene));
+    nerf_ = new NerfModel(std::move(quick.nerf));
     for (const int v : scene_->TrainViews()) {
       const View& view = scene_->views[size_t(v)];
       views_.push_back({view.camera, LoadViewMask(view)});

@@ -67,8 +67,8 @@ class Search {
     const Stopwatch watch;
     const DepthTolerance tolerance{settings_.masks.depth_tolerance / nerf_.model_from_file().scale,
                                    settings_.masks.relative_depth_tolerance};
-    result->left_out = AssociateMasks(masks_, MaskOverlaps(masks_, container_, tolerance, options.associate.step),
-                                      options.associate);
+    result->left_out =
+        AssociateMasks(masks_, MaskOverlaps(masks_, container_, tolerance, options.associate.step), options.associate);
     objects_ = std::move(result->left_out.objects);
     result->num_beyond_limit = DropBeyond(options.max_objects, &objects_);
     std::vector<FoundObject> with_points;
@@ -101,7 +101,8 @@ class Search {
     look_settings.segment.looks = settings_.automatic.looks;
     std::vector<size_t> all(decoded->size());
     std::iota(all.begin(), all.end(), size_t{0});
-    RepeatLooks({prompts_, all, views, /*by_voted_place=*/true}, scene_, nerf_.model_from_file(), container_, sam_, look_settings, vote, decoded);
+    RepeatLooks({prompts_, all, views, /*by_voted_place=*/true}, scene_, nerf_.model_from_file(), container_, sam_,
+                look_settings, vote, decoded);
     SeparateMasks(decoded);
   }
 
@@ -110,12 +111,13 @@ class Search {
 
  private:
   [[noreturn]] void FailWithoutObjects(const AutomaticField& result) const {
-    throw Error("no object was found",
-                fmt::format("of {} masks in {} views none is seen alike in enough views ({} groups in too few views, {} "
-                            "without agreement, {} background)",
-                            masks_.size(), num_searched_, result.left_out.num_rare,
-                            result.left_out.num_unstable, result.left_out.num_background),
-                "search more views or more points: --set auto.views=0 --set auto.grid=24");
+    throw Error(
+        "no object was found",
+        fmt::format("of {} masks in {} views none is seen alike in enough views ({} groups in too few views, {} "
+                    "without agreement, {} background)",
+                    masks_.size(), num_searched_, result.left_out.num_rare, result.left_out.num_unstable,
+                    result.left_out.num_background),
+        "search more views or more points: --set auto.views=0 --set auto.grid=24");
   }
 
   const Scene& scene_;
@@ -162,7 +164,8 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
     const auto on_point = [&](int) { progress.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
     for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point)) {
       const bool is_flush = LiesFlush(mask.mask, depth);
-      found[size_t(i)].push_back({views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
+      found[size_t(i)].push_back(
+          {views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
     }
     num_masks += found[size_t(i)].size();
   });

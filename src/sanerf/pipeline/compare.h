@@ -1,4 +1,5 @@
-// The paper's Table 1 for a user's own scene: every method on the same radiance field, the same prompts, the same views.
+// The paper's Table 1 for a user's own scene: every method on the same radiance field, the same prompts, the same
+// views.
 #pragma once
 
 #include <filesystem>
@@ -26,7 +27,7 @@ struct CompareRequest {
 struct MethodRun {
   uint64_t seed = 1;
   std::vector<ObjectScore> objects;
-  int num_spurious = 0;  // automatic: objects that match no instance
+  int num_spurious = 0;                      // automatic: objects that match no instance
   double fit_seconds = 0, view_seconds = 0;  // until any view can be asked for; of all held-out views
   int64_t peak_rss_bytes = 0;                // of the process meanwhile
 };
@@ -36,9 +37,9 @@ struct MethodResult {
   std::vector<MethodRun> runs;  // one per seed, none when it failed
   std::string error;            // why it failed
 
-  MeanScores Means() const;      // over objects and runs
+  MeanScores Means() const;       // over objects and runs
   MeanScores Deviations() const;  // sample standard deviation over runs of the mean over objects
-  double Seconds() const;        // fit and views, mean over runs
+  double Seconds() const;         // fit and views, mean over runs
   int64_t PeakRssBytes() const;
 };
 struct CompareResult {
@@ -50,8 +51,8 @@ struct CompareResult {
   std::filesystem::path folder;
 };
 
-// Finished methods are kept in `out` and reused when nothing that matters has changed. A method that fails is reported and
-// the others go on. Writes into `out`: methods/NAME.json, masks/NAME/OBJECT/VIEW.png, and what compare_tables.h and
+// Finished methods are kept in `out` and reused when nothing that matters has changed. A method that fails is reported
+// and the others go on. Writes into `out`: methods/NAME.json, masks/NAME/OBJECT/VIEW.png, and what compare_tables.h and
 // contact_sheet.h make of them. Throws UsageError for unknown methods and objects without ground truth, Error when all
 // methods fail, InterruptedError.
 CompareResult Compare(const CompareRequest& request, const Settings& settings);

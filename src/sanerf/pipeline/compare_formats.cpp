@@ -10,7 +10,8 @@ namespace {
 
 // Characters, not bytes: "±" is one column wide.
 size_t WidthOf(const std::string& text) {
-  return size_t(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return size_t(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string EscapeLatex(const std::string& text) {
@@ -66,8 +67,13 @@ ObjectScore ObjectFrom(const Json& json) {
   object.name = json.at("name");
   object.instance = json.at("instance");
   for (const Json& row : json.at("views")) {
-    const MaskScore view{row.at("intersection"), row.at("union"), row.at("correct"), row.at("total"),
-                         row.at("boundary_intersection"), row.at("boundary_union"), 1};
+    const MaskScore view{row.at("intersection"),
+                         row.at("union"),
+                         row.at("correct"),
+                         row.at("total"),
+                         row.at("boundary_intersection"),
+                         row.at("boundary_union"),
+                         1};
     object.score.intersection += view.intersection;
     object.score.union_ += view.union_;
     object.score.correct += view.correct;
@@ -119,7 +125,8 @@ std::string ToMarkdown(const TextTable& table) {
 }
 
 std::string ToLatex(const TextTable& table, const std::string& caption) {
-  std::string text = "\\begin{table}\n\\centering\n\\begin{tabular}{l" + std::string(table.cells[0].size() - 1, 'r') + "}\n\\toprule\n";
+  std::string text = "\\begin{table}\n\\centering\n\\begin{tabular}{l" + std::string(table.cells[0].size() - 1, 'r') +
+                     "}\n\\toprule\n";
   for (size_t r = 0; r < table.cells.size(); ++r) {
     for (size_t c = 0; c < table.cells[r].size(); ++c) {
       const std::string cell = EscapeLatex(table.cells[r][c]);
@@ -140,9 +147,9 @@ std::string ToCsv(const std::vector<CompareResult>& scenes) {
       for (const MethodRun& run : method.runs)
         for (const ObjectScore& object : run.objects)
           text += fmt::format("{},{},{},{},{:.6f},{:.6f},{:.6f},{:.6f},{},{:.2f},{:.2f},{}\n", CsvCell(scene.scene),
-                              method.method, run.seed, CsvCell(object.name), object.score.Iou(), object.score.Accuracy(),
-                              object.score.BoundaryIou(), object.consistency.Iou(), object.score.num_views,
-                              run.fit_seconds, run.view_seconds, run.peak_rss_bytes / 1000000);
+                              method.method, run.seed, CsvCell(object.name), object.score.Iou(),
+                              object.score.Accuracy(), object.score.BoundaryIou(), object.consistency.Iou(),
+                              object.score.num_views, run.fit_seconds, run.view_seconds, run.peak_rss_bytes / 1000000);
   return text;
 }
 
@@ -159,7 +166,8 @@ Json ToJson(const MethodResult& result) {
                     {"objects", objects}});
   }
   const MeanScores means = result.Means();
-  Json json = {{"method", result.method}, {"title", result.title}, {"remarks", result.remarks}, {"error", result.error}};
+  Json json = {
+      {"method", result.method}, {"title", result.title}, {"remarks", result.remarks}, {"error", result.error}};
   if (!result.runs.empty())
     json.update({{"miou", means.iou},
                  {"mean_accuracy", means.accuracy},
@@ -175,7 +183,8 @@ Json ToJson(const MethodResult& result) {
 MethodResult MethodResultFrom(const Json& json) {
   MethodResult result{json.at("method"), json.at("title"), json.at("remarks"), {}, json.at("error")};
   for (const Json& row : json.at("runs")) {
-    MethodRun run{row.at("seed"), {}, row.at("spurious"), row.at("fit_seconds"), row.at("view_seconds"), row.at("peak_rss_bytes")};
+    MethodRun run{row.at("seed"),          {}, row.at("spurious"), row.at("fit_seconds"), row.at("view_seconds"),
+                  row.at("peak_rss_bytes")};
     for (const Json& object : row.at("objects")) run.objects.push_back(ObjectFrom(object));
     result.runs.push_back(std::move(run));
   }
@@ -185,12 +194,9 @@ MethodResult MethodResultFrom(const Json& json) {
 Json ToJson(const CompareResult& result) {
   Json methods = Json::array();
   for (const MethodResult& method : result.methods) methods.push_back(ToJson(method));
-  return {{"scene", result.scene},
-          {"objects", result.objects},
-          {"views", result.views},
-          {"encode_seconds", result.encode_seconds},
-          {"methods", methods},
-          {"folder", result.folder.string()},
+  return {{"scene", result.scene},    {"objects", result.objects},
+          {"views", result.views},    {"encode_seconds", result.encode_seconds},
+          {"methods", methods},       {"folder", result.folder.string()},
           {"seconds", result.seconds}};
 }
 

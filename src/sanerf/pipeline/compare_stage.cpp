@@ -34,7 +34,8 @@ fs::path TruthFolder(const fs::path& masks, const std::string& object, size_t nu
   const fs::path own = masks / object;
   if (fs::is_directory(own)) return own;
   if (num_objects == 1) return masks;
-  throw UsageError(fmt::format("{}: no folder '{}'", masks.string(), object), "there is no ground truth for this object",
+  throw UsageError(fmt::format("{}: no folder '{}'", masks.string(), object),
+                   "there is no ground truth for this object",
                    "make one folder of masks per object, named as the objects");
 }
 
@@ -72,7 +73,8 @@ Task AutomaticTask(const CompareRequest& request, const Scene& scene) {
     task.scores.push_back(std::move(score));
   }
   if (task.scores.empty())
-    throw Error("there is nothing to compare on", "the held-out views have no instance masks", "give --prompts FILE --masks DIR");
+    throw Error("there is nothing to compare on", "the held-out views have no instance masks",
+                "give --prompts FILE --masks DIR");
   return task;
 }
 
@@ -100,9 +102,11 @@ std::vector<std::vector<ImageU8>> MatchedMasks(std::vector<std::vector<ImageU8>>
   for (size_t v = 0; v < masks.size(); ++v) {
     const Camera& camera = scene.views[size_t(test[v])].camera;
     for (const InstanceToObject& match : matches)
-      matched[v].push_back(match.object >= 0 ? masks[v][size_t(match.object)] : ImageU8(camera.width, camera.height, 1));
+      matched[v].push_back(match.object >= 0 ? masks[v][size_t(match.object)]
+                                             : ImageU8(camera.width, camera.height, 1));
   }
-  const auto num_good = std::count_if(matches.begin(), matches.end(), [](const auto& m) { return m.object >= 0 && m.iou >= kMatchedIou; });
+  const auto num_good = std::count_if(matches.begin(), matches.end(),
+                                      [](const auto& m) { return m.object >= 0 && m.iou >= kMatchedIou; });
   *num_spurious = int(num_objects) - int(num_good);
   return matched;
 }
@@ -126,7 +130,8 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
 
 class Comparison {
  public:
-  Comparison(const CompareRequest& request, const Settings& settings, const RunFolder& run, const Scene& scene, const NerfModel& nerf)
+  Comparison(const CompareRequest& request, const Settings& settings, const RunFolder& run, const Scene& scene,
+             const NerfModel& nerf)
       : request_(request),
         settings_(settings),
         run_(run),
@@ -135,7 +140,8 @@ class Comparison {
         task_(request.automatic ? AutomaticTask(request, scene) : PromptedTask(request, scene)),
         test_(ScoredViews(scene, scene.TestViews(), task_.truths[0])),
         shared_(run, scene, nerf, settings) {
-    if (test_.empty()) throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
+    if (test_.empty())
+      throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
     for (const ObjectPrompt& object : task_.prompts.objects) CheckPlaces(object, scene);
   }
 
@@ -220,8 +226,9 @@ class Comparison {
     run.peak_rss_bytes = PeakRssBytes();
     *remarks = segmenter->Remarks();
     if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, task_.scores, &run.num_spurious);
-    run.objects = ScoreMasks(masks, scene_, test_, [&](const View& view, size_t o) { return TruthOf(view, o); },
-                             rendered_.depths, task_.scores);
+    run.objects = ScoreMasks(
+        masks, scene_, test_, [&](const View& view, size_t o) { return TruthOf(view, o); }, rendered_.depths,
+        task_.scores);
     if (keep_masks) KeepMasks(method, masks);
     return run;
   }
@@ -271,7 +278,8 @@ CompareResult Compare(const CompareRequest& request, const Settings& settings) {
     throw Error("no method gave a result", result.methods[0].title + ": " + result.methods[0].error, "");
   const TextTable table = ScoreTable(result);
   WriteFileAtomic(result.folder / "table.md", ToMarkdown(table));
-  WriteFileAtomic(result.folder / "table.tex", ToLatex(table, fmt::format("Held-out views of {}, percent.", result.scene)));
+  WriteFileAtomic(result.folder / "table.tex",
+                  ToLatex(table, fmt::format("Held-out views of {}, percent.", result.scene)));
   WriteFileAtomic(result.folder / "scores.csv", ToCsv({result}));
   WriteJsonFile(result.folder / "comparison.json", ToJson(result));
   const ContactSheet sheet = comparison.Sheet(result);

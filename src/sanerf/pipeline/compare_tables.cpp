@@ -82,26 +82,34 @@ TextTable ScoreTable(const CompareResult& result) {
   TableBuilder builder(titles);
   const auto plain = [](size_t, double value) { return Percent(value); };
   for (size_t o = 0; o < result.objects.size(); ++o) {
-    builder.Scores(result.objects[o], [&](size_t m) -> std::optional<double> {
-      if (methods[m].runs.empty()) return std::nullopt;
-      return MeanObjectIou(methods[m], o);
-    }, plain);
+    builder.Scores(
+        result.objects[o],
+        [&](size_t m) -> std::optional<double> {
+          if (methods[m].runs.empty()) return std::nullopt;
+          return MeanObjectIou(methods[m], o);
+        },
+        plain);
   }
   const auto mean = [&](const std::string& header, double MeanScores::*field) {
-    builder.Scores(header, [&, field](size_t m) -> std::optional<double> {
-      if (methods[m].runs.empty()) return std::nullopt;
-      return methods[m].Means().*field;
-    }, [&, field](size_t m, double value) {
-      return WithSpread(value, methods[m].Deviations().*field, methods[m].runs.size() > 1);
-    });
+    builder.Scores(
+        header,
+        [&, field](size_t m) -> std::optional<double> {
+          if (methods[m].runs.empty()) return std::nullopt;
+          return methods[m].Means().*field;
+        },
+        [&, field](size_t m, double value) {
+          return WithSpread(value, methods[m].Deviations().*field, methods[m].runs.size() > 1);
+        });
   };
   mean("mIoU", &MeanScores::iou);
   mean("accuracy", &MeanScores::accuracy);
   mean("boundary IoU", &MeanScores::boundary_iou);
   mean("consistency", &MeanScores::consistency);
-  const bool has_spurious = std::any_of(methods.begin(), methods.end(), [](const auto& m) { return MeanSpurious(m) > 0; });
+  const bool has_spurious =
+      std::any_of(methods.begin(), methods.end(), [](const auto& m) { return MeanSpurious(m) > 0; });
   const auto if_run = [&](size_t m, const std::string& text) { return methods[m].runs.empty() ? "-" : text; };
-  if (has_spurious) builder.Column("spurious", [&](size_t m) { return if_run(m, fmt::format("{:.3g}", MeanSpurious(methods[m]))); });
+  if (has_spurious)
+    builder.Column("spurious", [&](size_t m) { return if_run(m, fmt::format("{:.3g}", MeanSpurious(methods[m]))); });
   builder.Column("seconds", [&](size_t m) { return if_run(m, fmt::format("{:.1f}", methods[m].Seconds())); });
   builder.Column("MB", [&](size_t m) { return if_run(m, fmt::format("{}", methods[m].PeakRssBytes() / 1000000)); });
   TextTable table = builder.Take();
@@ -127,21 +135,27 @@ TextTable SceneTable(const std::vector<CompareResult>& scenes) {
   const auto plain = [](size_t, double value) { return Percent(value); };
   for (const auto& [header, field] : {std::pair{"Acc.", &MeanScores::accuracy}, {"mIoU", &MeanScores::iou}}) {
     for (const CompareResult& scene : scenes) {
-      builder.Scores(fmt::format("{} {}", scene.scene, header), [&, field = field](size_t m) -> std::optional<double> {
-        const MethodResult* method = find(scene, m);
-        return method != nullptr ? std::optional(method->Means().*field) : std::nullopt;
-      }, plain);
+      builder.Scores(
+          fmt::format("{} {}", scene.scene, header),
+          [&, field = field](size_t m) -> std::optional<double> {
+            const MethodResult* method = find(scene, m);
+            return method != nullptr ? std::optional(method->Means().*field) : std::nullopt;
+          },
+          plain);
     }
     // A mean over fewer scenes than the others' would be no comparison.
-    builder.Scores(fmt::format("mean {}", header), [&, field = field](size_t m) -> std::optional<double> {
-      double sum = 0;
-      for (const CompareResult& scene : scenes) {
-        const MethodResult* method = find(scene, m);
-        if (method == nullptr) return std::nullopt;
-        sum += method->Means().*field / double(scenes.size());
-      }
-      return sum;
-    }, plain);
+    builder.Scores(
+        fmt::format("mean {}", header),
+        [&, field = field](size_t m) -> std::optional<double> {
+          double sum = 0;
+          for (const CompareResult& scene : scenes) {
+            const MethodResult* method = find(scene, m);
+            if (method == nullptr) return std::nullopt;
+            sum += method->Means().*field / double(scenes.size());
+          }
+          return sum;
+        },
+        plain);
   }
   TextTable table = builder.Take();
   for (const CompareResult& scene : scenes)

@@ -17,8 +17,8 @@ TextTable ScoreTable(const CompareResult& result);
 // The paper's layout: methods by scenes, accuracy and mean IoU of each, then the mean over scenes.
 TextTable SceneTable(const std::vector<CompareResult>& scenes);
 
-std::string ToText(const TextTable& table);      // for a terminal
-std::string ToMarkdown(const TextTable& table);  // for a document
+std::string ToText(const TextTable& table);                               // for a terminal
+std::string ToMarkdown(const TextTable& table);                           // for a document
 std::string ToLatex(const TextTable& table, const std::string& caption);  // needs the package booktabs
 // One line per scene, method, seed and object.
 std::string ToCsv(const std::vector<CompareResult>& scenes);

@@ -51,7 +51,8 @@ CompareResult Result() {
 TEST(CompareTables, MeansSpreadAndTheBestOfEachColumn) {
   const TextTable table = ScoreTable(Result());
   ASSERT_EQ(table.cells.size(), 4u);
-  EXPECT_THAT(table.cells[0], ElementsAre("method", "mug", "bowl", "mIoU", "accuracy", "boundary IoU", "consistency", "seconds", "MB"));
+  EXPECT_THAT(table.cells[0],
+              ElementsAre("method", "mug", "bowl", "mIoU", "accuracy", "boundary IoU", "consistency", "seconds", "MB"));
   EXPECT_EQ(table.cells[1][1], "94.00");
   EXPECT_EQ(table.cells[1][3], "95.50 ± 0.71");  // means of the seeds 96 and 95
   EXPECT_EQ(table.cells[2][3], "93.00");

@@ -17,9 +17,9 @@
 namespace sanerf {
 namespace {
 
-constexpr double kRoom = 0.25;   // around the object, of its longer side, on each side
-constexpr int kMinCrop = 48;     // pixels: less cannot be recognised
-constexpr int kCell = 240;       // side of a picture on the sheet
+constexpr double kRoom = 0.25;  // around the object, of its longer side, on each side
+constexpr int kMinCrop = 48;    // pixels: less cannot be recognised
+constexpr int kCell = 240;      // side of a picture on the sheet
 constexpr int kGap = 6, kScale = 2, kLine = 7 * kScale + 2 * kGap;
 constexpr uint8_t kInk[3] = {28, 30, 36}, kSoft[3] = {100, 107, 120};
 
@@ -160,7 +160,8 @@ std::string ToHtml(const ContactSheet& sheet, const CompareResult& result) {
     if (!method.runs.empty()) page.facts.emplace_back(fmt::format("{:.2f} %", 100 * method.Means().iou), method.title);
   page.scores = ScoreTable(result).cells;
   page.columns = sheet.columns;
-  ReportObject pictures{"Views", "Where each object is largest, and where the methods differ most. Below a picture: its IoU.", {}};
+  ReportObject pictures{
+      "Views", "Where each object is largest, and where the methods differ most. Below a picture: its IoU.", {}};
   for (const SheetRow& row : sheet.rows) {
     ReportRow html{row.title, "", {}};
     for (size_t c = 2; c < row.cells.size(); ++c)

@@ -31,8 +31,8 @@ struct Crop {
 };
 Crop CropAround(const ImageU8& mask);
 
-// Views of an object that tell most, as positions in its list of views: where the truth is largest, and where the methods'
-// IoUs lie farthest apart.
+// Views of an object that tell most, as positions in its list of views: where the truth is largest, and where the
+// methods' IoUs lie farthest apart.
 std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_t object,
                                  const std::function<int64_t(size_t view)>& true_pixels);
 

@@ -44,7 +44,8 @@ MethodResult WithIous(const std::vector<int64_t>& percents) {
 }
 
 TEST(ContactSheet, ShowsTheLargestViewAndTheOneInDispute) {
-  const std::vector<MethodResult> methods = {WithIous({90, 90, 90, 100}), WithIous({85, 40, 88, 0}), {"f", "F", "", {}, "failed"}};
+  const std::vector<MethodResult> methods = {
+      WithIous({90, 90, 90, 100}), WithIous({85, 40, 88, 0}), {"f", "F", "", {}, "failed"}};
   const std::vector<int64_t> pixels = {10, 20, 30, 0};  // the last view does not show the object
   const auto true_pixels = [&](size_t v) { return pixels[v]; };
   EXPECT_THAT(TellingViews(methods, 0, true_pixels), ElementsAre(1, 2));

@@ -32,7 +32,8 @@ EvalSetScene ReadScene(const JsonCursor& cursor, const fs::path& folder) {
   scene.name = cursor.StringOr("name", NameOf(scene.scene));
   const fs::path scene_folder = fs::is_directory(scene.scene) ? scene.scene : scene.scene.parent_path();
   scene.prompts = cursor.Has("prompts") ? folder / cursor["prompts"].String() : scene_folder / "prompts.json";
-  if (!fs::exists(scene.prompts)) cursor.Fail("there is no " + scene.prompts.string(), "name the scene's prompts: \"prompts\": FILE");
+  if (!fs::exists(scene.prompts))
+    cursor.Fail("there is no " + scene.prompts.string(), "name the scene's prompts: \"prompts\": FILE");
   if (cursor.Has("masks")) {
     scene.masks = folder / cursor["masks"].String();
     if (!fs::is_directory(scene.masks)) cursor["masks"].Fail("there is no folder " + scene.masks.string());
@@ -68,7 +69,8 @@ EvalSet FindScenes(const fs::path& folder) {
   }
   std::sort(set.scenes.begin(), set.scenes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   if (set.scenes.empty())
-    throw UsageError(folder.string() + " is no benchmark", fmt::format("it has neither {} nor folders with a prompts.json", kListName),
+    throw UsageError(folder.string() + " is no benchmark",
+                     fmt::format("it has neither {} nor folders with a prompts.json", kListName),
                      "list its scenes: {\"scenes\": [{\"scene\": \"fern\", \"prompts\": \"fern.json\"}]}");
   return set;
 }
@@ -146,7 +148,8 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const Settings& settings
     result.seconds = watch.seconds();
     if (!result.scenes.empty()) WriteTables(request.out, result);
   }
-  if (result.scenes.empty()) throw Error("no scene gave a result", result.failed[0].first + ": " + result.failed[0].second);
+  if (result.scenes.empty())
+    throw Error("no scene gave a result", result.failed[0].first + ": " + result.failed[0].second);
   return result;
 }
 

@@ -23,9 +23,9 @@ struct EvalSet {
 // DIR/eval_set.json (or the file itself):
 //   {"scenes": [{"name": "fern", "scene": "nerf_llff_data/fern", "prompts": "prompts/fern.json", "masks": "masks/fern",
 //                "options": ["nerf.iters=2000"]}]}
-// paths relative to the list; "name" is the scene's folder and "prompts" its prompts.json when they are left out. Without a
-// list every folder of DIR that holds a prompts.json is a scene. Throws Error with file and key, UsageError when there
-// is nothing.
+// paths relative to the list; "name" is the scene's folder and "prompts" its prompts.json when they are left out.
+// Without a list every folder of DIR that holds a prompts.json is a scene. Throws Error with file and key, UsageError
+// when there is nothing.
 EvalSet ReadEvalSet(const std::filesystem::path& path);
 
 struct EvalSetRequest {
@@ -42,9 +42,9 @@ struct EvalSetResult {
   double seconds = 0;
 };
 
-// What is finished is kept: the same command goes on after an interruption, scene by scene and method by method. A scene that
-// fails is reported, and the others go on. Writes table.md, table.tex, scores.csv and comparison.json into `out` after
-// every scene. Throws InterruptedError; Error when all scenes fail.
+// What is finished is kept: the same command goes on after an interruption, scene by scene and method by method. A
+// scene that fails is reported, and the others go on. Writes table.md, table.tex, scores.csv and comparison.json into
+// `out` after every scene. Throws InterruptedError; Error when all scenes fail.
 EvalSetResult RunEvalSet(const EvalSetRequest& request, const Settings& settings);
 
 Json ToJson(const EvalSetResult& result);

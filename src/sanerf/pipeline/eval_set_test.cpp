@@ -62,7 +62,8 @@ TEST_F(EvalSetTest, ABadListSaysWhereAndWhy) {
   EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/farn"}]})"), HasSubstr("scenes[0].scene: there is no"));
   EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern", "promts": "x"}]})"), HasSubstr("unknown key \"promts\""));
   EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern", "prompts": "x.json"}]})"), HasSubstr("there is no"));
-  EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern", "masks": "nowhere"}]})"), HasSubstr("there is no folder"));
+  EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern", "masks": "nowhere"}]})"),
+              HasSubstr("there is no folder"));
   EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern"}, {"scene": "llff/fern"}]})"),
               HasSubstr("a second scene is named 'fern'"));
   EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern", "name": "a/b"}]})"), HasSubstr("a/b"));
@@ -75,7 +76,8 @@ TEST_F(EvalSetTest, OneSceneOfTheSetIsChosenByName) {
   request.set = ReadEvalSet(folder_ / "llff");
   request.scenes = {"farn"};
   request.out = folder_ / "out";
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { RunEvalSet(request, Settings()); }), AllOf(HasSubstr("no scene 'farn'"), HasSubstr("fern")));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { RunEvalSet(request, Settings()); }),
+              AllOf(HasSubstr("no scene 'farn'"), HasSubstr("fern")));
   request.scenes = {"fern"};
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, Settings()); }), HasSubstr("no scene gave a result"));
 }

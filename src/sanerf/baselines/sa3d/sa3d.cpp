@@ -20,11 +20,13 @@ using kernels::kTile;
 
 void Check(const Sa3dOptions& options) {
   const auto fail = [](const std::string& what, const char* expected) { throw UsageError("sa3d." + what, expected); };
-  if (options.prompts < 1 || options.prompts > 100) fail(fmt::format("prompts={}", options.prompts), "expected 1 to 100");
+  if (options.prompts < 1 || options.prompts > 100)
+    fail(fmt::format("prompts={}", options.prompts), "expected 1 to 100");
   if (options.voxels < 8 || options.voxels > 4096) fail(fmt::format("voxels={}", options.voxels), "expected 8 to 4096");
   if (!(options.min_weight >= 0 && options.min_weight < 1))
     fail(fmt::format("min_weight={:g}", options.min_weight), "expected 0 to 1");
-  if (!(options.min_iou >= 0 && options.min_iou <= 1)) fail(fmt::format("min_iou={:g}", options.min_iou), "expected 0 to 1");
+  if (!(options.min_iou >= 0 && options.min_iou <= 1))
+    fail(fmt::format("min_iou={:g}", options.min_iou), "expected 0 to 1");
 }
 
 int PositiveVisible(const ViewDecision& decision) {
@@ -37,7 +39,12 @@ class ScoreRenderer {
  public:
   ScoreRenderer(const NerfModel& nerf, const CellIndex& cells, const std::vector<VoxelScores>& scores, float min_weight,
                 const Camera& model_camera, float threshold, std::vector<ImageU8>* masks)
-      : tracer_(nerf, min_weight), cells_(cells), scores_(scores), camera_(model_camera), threshold_(threshold), masks_(*masks) {}
+      : tracer_(nerf, min_weight),
+        cells_(cells),
+        scores_(scores),
+        camera_(model_camera),
+        threshold_(threshold),
+        masks_(*masks) {}
 
   void Render(const PixelBlock& block) {
     tracer_.Begin(RaysOf(camera_, block));
@@ -116,9 +123,9 @@ void Sa3d::Fit(const Prompts& prompts) {
     progress.Update(int64_t(starts.size() + i + 1));
   }
   for (size_t o = 0; o < courses_.size(); ++o)
-    LogDetail("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point", prompts.objects[o].name,
-              input_.scene.views[size_t(courses_[o].first_view)].name, courses_[o].num_used, courses_[o].num_rejected,
-              courses_[o].num_unprompted);
+    LogDetail("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point",
+              prompts.objects[o].name, input_.scene.views[size_t(courses_[o].first_view)].name, courses_[o].num_used,
+              courses_[o].num_rejected, courses_[o].num_unprompted);
 }
 
 void Sa3d::AddFirstViews(const std::vector<Start>& starts) {

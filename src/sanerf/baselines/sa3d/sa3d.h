@@ -1,5 +1,5 @@
-// SA3D (Cen et al., NeurIPS 2023) on our radiance field: the mask of one view is rendered inversely into a grid of voxel
-// scores; from view to view SAM is prompted with points from the rendered scores, and its masks refine them.
+// SA3D (Cen et al., NeurIPS 2023) on our radiance field: the mask of one view is rendered inversely into a grid of
+// voxel scores; from view to view SAM is prompted with points from the rendered scores, and its masks refine them.
 #pragma once
 
 #include "sanerf/baselines/sa3d/sa3d_options.h"
@@ -11,8 +11,8 @@ namespace sanerf {
 
 class Sa3d : public Segmenter {
  public:
-  // mask_options: how the first view's mask is made from the prompts. Throws UsageError for options out of range or an unknown
-  // first view.
+  // mask_options: how the first view's mask is made from the prompts. Throws UsageError for options out of range or an
+  // unknown first view.
   Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDecoderOptions& mask_options);
 
   // Throws what DecodeMasks throws, Error when the first view that was asked for shows none of the object's points.
@@ -45,8 +45,8 @@ class Sa3d : public Segmenter {
   std::vector<Course> courses_;
 };
 
-// Whether a mask from SAM and the rendered scores are about the same thing: their IoU, the scores cut where they are positive
-// and above their mean (sam3d.py:384).
+// Whether a mask from SAM and the rendered scores are about the same thing: their IoU, the scores cut where they are
+// positive and above their mean (sam3d.py:384).
 double IouWithScores(const ImageU8& mask, const ImageF& scores);
 
 }  // namespace sanerf

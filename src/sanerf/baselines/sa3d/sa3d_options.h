@@ -1,5 +1,5 @@
-// SA3D's constants as its authors' release sets them (Jumpat/SegmentAnythingin3D, commit 35739ac); what is no option here is
-// named where it is used.
+// SA3D's constants as its authors' release sets them (Jumpat/SegmentAnythingin3D, commit 35739ac); what is no option
+// here is named where it is used.
 #pragma once
 
 #include <string>
@@ -7,14 +7,14 @@
 namespace sanerf {
 
 struct Sa3dOptions {
-  std::string first_view;          // release: chosen by the user
-  int prompts = 10;                // README's commands: 10, for LLFF 20; default of its configs.py: 3
-  int voxels = 320;                // per axis of [-1, 1]^3; configs of unbounded and LLFF scenes: 320
-  float min_weight = 0.1f;         // fast_color_thres of the segmentation configs
-  float first_negative = 5;        // lambda of the view with the user's mask (sam3d.py:513)
-  float negative = 1;              // lambda of the others (configs.py:70)
-  float min_iou = 0.5f;            // of SAM's mask with the rendered one, else the view is passed over (sam3d.py:386)
-  float threshold = 0.1f;          // of a rendered score (render_utils.py:177)
+  std::string first_view;    // release: chosen by the user
+  int prompts = 10;          // README's commands: 10, for LLFF 20; default of its configs.py: 3
+  int voxels = 320;          // per axis of [-1, 1]^3; configs of unbounded and LLFF scenes: 320
+  float min_weight = 0.1f;   // fast_color_thres of the segmentation configs
+  float first_negative = 5;  // lambda of the view with the user's mask (sam3d.py:513)
+  float negative = 1;        // lambda of the others (configs.py:70)
+  float min_iou = 0.5f;      // of SAM's mask with the rendered one, else the view is passed over (sam3d.py:386)
+  float threshold = 0.1f;    // of a rendered score (render_utils.py:177)
 
   template <class V>
   void Visit(V&& v) {

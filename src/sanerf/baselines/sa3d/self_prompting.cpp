@@ -9,14 +9,15 @@
 namespace sanerf {
 namespace {
 
-constexpr int kReach = 12;           // of the dilation by 25 x 25 pixels (self_prompting.py:61)
-constexpr float kExcluded = -1e5f;   // self_prompting.py:53
+constexpr int kReach = 12;          // of the dilation by 25 x 25 pixels (self_prompting.py:61)
+constexpr float kExcluded = -1e5f;  // self_prompting.py:53
 
 size_t ArgMax(const ImageF& image) {
   return size_t(std::max_element(image.data.begin(), image.data.end()) - image.data.begin());
 }
 
-// Half the side of the square around a point in which no other is placed: from the radius of a disk with the object's area.
+// Half the side of the square around a point in which no other is placed: from the radius of a disk with the object's
+// area.
 int HalfSide(const ImageF& scores) {
   double area = 0;
   for (const float score : scores.data) area += std::clamp(score, 0.f, 1.f);

@@ -32,7 +32,8 @@ TEST(SelfPromptingTest, NoSecondPointNextToTheFirst) {
   EXPECT_EQ(SelfPrompts(scores, depth, 5, NoMask).size(), 1u);
 }
 
-// Two spots of the same score: without decay the one that comes first in the image would be next, with it the near one is.
+// Two spots of the same score: without decay the one that comes first in the image would be next, with it the near one
+// is.
 TEST(SelfPromptingTest, ScoresDecayWithDistanceFromTheLastPoint) {
   ImageF scores(kSize, kSize, 1), depth(kSize, kSize, 1, 2.f);
   scores.At(20, 30) = 3;

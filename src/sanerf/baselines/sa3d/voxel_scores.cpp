@@ -55,15 +55,16 @@ struct TracedRows {
 TracedRows TraceRows(const NerfModel& nerf, const Camera& model_camera, int y0, int y1, float min_weight) {
   TracedRows rows;
   RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
-  ForEachRaySamples(tracer, RaysOf(model_camera, {0, y0, model_camera.width, y1}), [&](size_t, const std::vector<int>& slots) {
-    rows.counts.push_back(0);
-    for (const int slot : slots) {
-      if (tracer.weights()[slot] <= min_weight) continue;
-      const RaySample sample = SampleInSlot(tracer, slot);
-      rows.samples.push_back({{sample.unit[0], sample.unit[1], sample.unit[2]}, sample.weight});
-      ++rows.counts.back();
-    }
-  });
+  ForEachRaySamples(tracer, RaysOf(model_camera, {0, y0, model_camera.width, y1}),
+                    [&](size_t, const std::vector<int>& slots) {
+                      rows.counts.push_back(0);
+                      for (const int slot : slots) {
+                        if (tracer.weights()[slot] <= min_weight) continue;
+                        const RaySample sample = SampleInSlot(tracer, slot);
+                        rows.samples.push_back({{sample.unit[0], sample.unit[1], sample.unit[2]}, sample.weight});
+                        ++rows.counts.back();
+                      }
+                    });
   return rows;
 }
 

@@ -1,5 +1,5 @@
-// Scores of objects on a grid of voxels, and how masks change them (mask inverse rendering, SA3D Eq. 5 and 6). Only voxels
-// near surfaces are ever touched, so only those are kept.
+// Scores of objects on a grid of voxels, and how masks change them (mask inverse rendering, SA3D Eq. 5 and 6). Only
+// voxels near surfaces are ever touched, so only those are kept.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ struct TracedPixels {
     float weight;  // trilinear, times the sample's share of the light
   };
   int width = 0, height = 0;
-  std::vector<int64_t> first;   // of pixel i, one more at the end; in corners
+  std::vector<int64_t> first;  // of pixel i, one more at the end; in corners
   std::vector<Corner> corners;
 };
 
@@ -37,8 +37,8 @@ class VoxelGrid {
 // Of one object. A voxel's score is the mean over the views that changed it of what they added.
 class VoxelScores {
  public:
-  // One step of gradient descent of size 1 on  -sum_r M(r) m(r) + negative * sum_r (1 - M(r)) m(r), which is linear in the
-  // scores. mask: of the pixels' size, non-zero = object.
+  // One step of gradient descent of size 1 on  -sum_r M(r) m(r) + negative * sum_r (1 - M(r)) m(r), which is linear in
+  // the scores. mask: of the pixels' size, non-zero = object.
   void AddView(const TracedPixels& pixels, const ImageU8& mask, float negative);
   // m(r) of every pixel.
   ImageF Render(const TracedPixels& pixels) const;

@@ -1,0 +1,35 @@
+// For tests: the procedural scene, small, and a radiance field trained on it in a few seconds.
+#pragma once
+
+#include "sanerf/core/test_folder.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+
+struct QuickField {
+  Scene scene;
+  NerfModel nerf;
+};
+
+// 64 x 64 pixels; files are written into the folder.
+inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
+  SynthOptions synth;
+  synth.views = num_views;
+  synth.size = 64;
+  synth.samples = 1;
+  WriteSynthScene(folder / "scene", synth);
+  Scene scene = LoadScene(folder / "scene");
+  NerfOptions o;
+  o.iters = 500;
+  o.batch_samples = 1 << 14;
+  o.log2_table = 15;
+  o.levels = 8;
+  o.top = 256;
+  o.occupancy_resolution = 64;
+  o.step = 0.01f;
+  NerfModel nerf = TrainNerf(scene, o, {folder / "nerf.ckpt", folder / "nerf.jsonl", false});
+  return {std::move(scene), std::move(nerf)};
+}
+
+}  // namespace sanerf
