@@ -15,6 +15,7 @@ struct GroupGradient {
   GridGradient grid;
   Buffer grad_density, grad_colour;         // of the networks' weights
   std::vector<OccupancyGrid::Seen> seen;    // densities met, for the occupancy grid
+  std::vector<float> grad_gains;            // [ray][3], of the photos' gains; empty without
   double loss = 0, squared = 0;
 };
 
@@ -22,6 +23,7 @@ struct RayGroup {
   std::vector<TrainingRay> rays;
   std::vector<float> jitter;       // [0, 1) of a step
   std::vector<float> backgrounds;  // [ray][3]
+  std::vector<float> gains;        // [ray][3]: brightness of the photo; empty = all the same
 };
 
 class BatchGradient {

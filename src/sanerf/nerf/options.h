@@ -16,6 +16,7 @@ struct NerfOptions {
   float huber_delta = 0.1f;
   std::string background = "random";
   float distortion = 0.02f;
+  bool exposure = false;
   int levels = 16;
   int features = 2;
   int log2_table = 19;
@@ -44,6 +45,7 @@ struct NerfOptions {
     v("huber_delta", huber_delta, "residual where the Huber loss turns linear");
     v("background", background, "what shows behind a ray: random, or last_sample (the last sample is made opaque)");
     v("distortion", distortion, "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)");
+    v("exposure", exposure, "learn how bright each photo is, per colour channel: for captures with automatic exposure or white balance");
     v("levels", levels, "levels of the hash grid");
     v("features", features, "features per level: 2, 4 or 8");
     v("log2_table", log2_table, "log2 of the rows of a hashed level");

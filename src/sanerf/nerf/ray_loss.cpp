@@ -17,7 +17,7 @@ T Normalise(T t) {
 
 template <class T>
 RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, const T target[3], const T background[3], T scale,
-                      std::vector<T>* scratch, T* grad_sigma, T* grad_rgb) {
+                      std::vector<T>* scratch, T* grad_sigma, T* grad_rgb, const T* gain, T* grad_gain) {
   const int n = samples.n;
   scratch->resize(size_t(4 * n) + 1);
   T *weights = scratch->data(), *grad_weights = weights + n, *s = grad_weights + n, *ds = s + n;
@@ -31,12 +31,16 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
   RayLossResult result;
   T grad_colour[3], grad_transmittance = 0;
   for (int c = 0; c < 3; ++c) {
-    const T r = colour[c] + transmittance * behind[c] - target[c];
+    const T brightness = gain != nullptr ? gain[c] : T(1);
+    const T light = colour[c] + (opaque_end ? transmittance * behind[c] : T(0));
+    const T r = brightness * light + (opaque_end ? T(0) : transmittance * behind[c]) - target[c];
     result.squared += double(r) * r;
     const bool linear = o.huber && std::fabs(r) > o.huber_delta;
     result.loss += linear ? o.huber_delta * (std::fabs(r) - 0.5 * o.huber_delta) : 0.5 * r * r;
     grad_colour[c] = scale * (linear ? std::copysign(T(o.huber_delta), r) : r);
-    grad_transmittance += grad_colour[c] * behind[c];
+    grad_transmittance += grad_colour[c] * behind[c] * (opaque_end ? brightness : T(1));
+    if (gain != nullptr) grad_gain[c] = grad_colour[c] * light;
+    grad_colour[c] *= brightness;  // from here on of the light before the photo's exposure
   }
   for (int i = 0; i < n; ++i) {
     grad_weights[i] = 0;
@@ -58,8 +62,8 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
 }
 
 template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<float>&, const float[3], const float[3], float,
-                               std::vector<float>*, float*, float*);
+                               std::vector<float>*, float*, float*, const float*, float*);
 template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<double>&, const double[3], const double[3], double,
-                               std::vector<double>*, double*, double*);
+                               std::vector<double>*, double*, double*, const double*, double*);
 
 }  // namespace sanerf

@@ -12,7 +12,7 @@ namespace {
 struct Problem {
   int n = 8;
   std::vector<double> sigma, t, dt, rgb, scratch;
-  double target[3] = {0.2, 0.9, 0.5}, background[3] = {0.8, 0.1, 0.3};
+  double target[3] = {0.2, 0.9, 0.5}, background[3] = {0.8, 0.1, 0.3}, gain[3] = {0.7, 1.2, 1.5}, grad_gain[3] = {};
 
   explicit Problem(uint64_t seed) {
     Random random(seed);
@@ -28,7 +28,7 @@ struct Problem {
     grad_sigma->resize(size_t(n));
     grad_rgb->resize(size_t(3 * n));
     return RayLoss<double>(options, {n, sigma.data(), t.data(), dt.data(), rgb.data()}, target, background, scale, &scratch,
-                           grad_sigma->data(), grad_rgb->data());
+                           grad_sigma->data(), grad_rgb->data(), gain, grad_gain);
   }
 };
 
@@ -40,6 +40,7 @@ TEST_P(RayLossGradient, AgainstFiniteDifferences) {
     std::vector<double> grad_sigma, grad_rgb, unused_sigma, unused_rgb;
     const double scale = 0.25, h = 1e-6;
     problem.Loss(GetParam(), scale, &grad_sigma, &grad_rgb);
+    const std::vector<double> grad_gain(problem.grad_gain, problem.grad_gain + 3);
     const auto check = [&](double* value, double grad, const char* what, int i) {
       const double kept = *value;
       *value = kept + h;
@@ -51,6 +52,7 @@ TEST_P(RayLossGradient, AgainstFiniteDifferences) {
     };
     for (int i = 0; i < problem.n; ++i) check(&problem.sigma[size_t(i)], grad_sigma[size_t(i)], "sigma", i);
     for (int i = 0; i < 3 * problem.n; ++i) check(&problem.rgb[size_t(i)], grad_rgb[size_t(i)], "rgb", i);
+    for (int c = 0; c < 3; ++c) check(&problem.gain[c], grad_gain[size_t(c)], "gain", c);
   }
 }
 

@@ -38,6 +38,7 @@ NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
   loss_ = {o.loss == "huber", o.huber_delta, o.background == "last_sample" && !has_alpha_, o.distortion};
   for (Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) p->PrepareTraining();
   occupancy_->CullUnseen(photos_.cameras());
+  if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
 }
 
 NerfTrainer::~NerfTrainer() = default;
@@ -56,6 +57,7 @@ float NerfTrainer::DistortionWeight() const {
 void NerfTrainer::ComputeGroups(int64_t num_rays) {
   num_groups_ = size_t((num_rays + kGroupRays - 1) / kGroupRays);
   if (groups_.size() < num_groups_) groups_.resize(num_groups_);
+  group_photos_.assign(num_groups_, {});
   ParallelFor(int64_t(num_groups_), [&](int64_t g) {
     const int64_t begin = g * kGroupRays, count = std::min(kGroupRays, num_rays - begin);
     RayGroup group;
@@ -64,6 +66,10 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
       group.rays.push_back(photos_.Draw(&random));
       group.jitter.push_back(random.NextFloat());
       for (int c = 0; c < 3; ++c) group.backgrounds.push_back(random.NextFloat());
+      if (!exposure_) continue;
+      const int photo = group.rays.back().photo;
+      group_photos_[size_t(g)].push_back(photo);
+      for (int c = 0; c < 3; ++c) group.gains.push_back(exposure_->Gain(photo, c));
     }
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
@@ -84,6 +90,8 @@ void NerfTrainer::ApplyGradients() {
     }
     for (Parameters* p : {&field_->density.params(), &field_->colour.params()}) p->Step(adam, 0, p->size());
   });
+  for (size_t g = 0; exposure_ && g < num_groups_; ++g) exposure_->AddGradients(group_photos_[g], groups_[g].grad_gains);
+  if (exposure_) exposure_->Step(adam);
 }
 
 NerfStepResult NerfTrainer::Step() {
@@ -142,7 +150,12 @@ void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   writer.meta["finished"] = finished;
   if (!finished) {
     occupancy_->AddDensityTo(&writer);
-    for (const Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) {
+    std::vector<const Parameters*> in_training = {&field_->grid.params(), &field_->density.params(), &field_->colour.params()};
+    if (exposure_) {
+      in_training.push_back(&exposure_->params());
+      writer.Add(exposure_->params().name, exposure_->params().values.span());
+    }
+    for (const Parameters* p : in_training) {
       writer.Add(p->name + ".m", p->m.span());
       writer.Add(p->name + ".v", p->v.span());
     }
@@ -156,7 +169,12 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
   field_->ReadFrom(reader);
   occupancy_->ReadBits(reader);
   occupancy_->ReadDensity(reader);
-  for (Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) {
+  std::vector<Parameters*> in_training = {&field_->grid.params(), &field_->density.params(), &field_->colour.params()};
+  if (exposure_) {
+    in_training.push_back(&exposure_->params());
+    reader.Read(exposure_->params().name, exposure_->params().values.span());
+  }
+  for (Parameters* p : in_training) {
     reader.Read(p->name + ".m", p->m.span());
     reader.Read(p->name + ".v", p->v.span());
   }

@@ -8,6 +8,7 @@
 
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/nerf/batch_gradient.h"
+#include "sanerf/nerf/exposure.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/options.h"
 #include "sanerf/scene/scene.h"
@@ -46,11 +47,13 @@ class NerfTrainer {
   TrainingPhotos photos_;
   std::shared_ptr<RadianceField> field_;
   std::shared_ptr<OccupancyGrid> occupancy_;
+  std::unique_ptr<Exposure> exposure_;  // null: all photos are equally bright
   TraceOptions trace_;
   RayLossOptions loss_;
   int64_t step_ = 0, rays_per_step_;
   float step_scale_ = 4;  // on the marching steps
   size_t num_groups_ = 0;
+  std::vector<std::vector<int>> group_photos_;  // of each group's rays
   std::vector<GroupGradient> groups_;
   WorkerPool<BatchGradient> workers_;
 };

@@ -100,7 +100,7 @@ TEST_F(IsrfTest, FindsTheObjectsUnderTheStrokes) {
   isrf.Fit(prompts);
   EXPECT_EQ(isrf.Remarks(), "features of analytic");
   for (size_t o = 0; o < prompts.objects.size(); ++o)
-    EXPECT_GT(HeldOutIouOf(isrf, o, prompts.objects[o].instance), 0.7) << prompts.objects[o].name;
+    EXPECT_GT(HeldOutIouOf(isrf, o, prompts.objects[o].instance), 0.65) << prompts.objects[o].name;
 }
 
 TEST_F(IsrfTest, DoesNotDependOnThreads) {

@@ -29,6 +29,23 @@ Sightings Look(const std::vector<Vec3>& points, const FeatureContainer& containe
   return sightings;
 }
 
+// Between two points of one object its surface lies in front of the straight line, if it is convex, and not farther
+// than the points are from each other.
+std::vector<std::array<int, 2>> PaintOnSurface(const std::vector<Vec2>& points, const Camera& camera,
+                                               const ImageF& depth, const DepthTolerance& tolerance, int brush) {
+  const std::vector<Vec2> path = NearestNeighbourPath(points);
+  std::vector<double> z;
+  for (const Vec2& px : path) z.push_back(depth.At(int(px.x()), int(px.y())));
+  const auto is_on_surface = [&](size_t from, double share, int x, int y) {
+    const size_t to = std::min(from + 1, path.size() - 1);
+    const double line = z[from] + share * (z[to] - z[from]), here = depth.At(x, y);
+    const double apart = (camera.Lift(path[from], z[from]) - camera.Lift(path[to], z[to])).norm();
+    const double tolerated = tolerance.At(line);
+    return here > 0 && here < line + tolerated && here > line - apart - tolerated;
+  };
+  return PaintPath(path, brush, depth.width, depth.height, is_on_surface);
+}
+
 }  // namespace
 
 std::vector<Vec2> NearestNeighbourPath(const std::vector<Vec2>& points) {
@@ -54,18 +71,19 @@ std::vector<Vec2> NearestNeighbourPath(const std::vector<Vec2>& points) {
   return shortest;
 }
 
-std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int brush, int width, int height) {
+std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int brush, int width, int height,
+                                          const MayPaint& may_paint) {
   std::set<std::array<int, 2>> painted;  // row, column
-  const auto dab = [&](const Vec2& px) {
+  const auto dab = [&](size_t from, double share) {
+    const Vec2 px = share > 0 ? Vec2(path[from] + share * (path[from + 1] - path[from])) : path[from];
     const int left = int(std::floor(px.x())) - brush / 2, top = int(std::floor(px.y())) - brush / 2;
     for (int y = std::max(top, 0); y < std::min(top + brush, height); ++y)
-      for (int x = std::max(left, 0); x < std::min(left + brush, width); ++x) painted.insert({y, x});
+      for (int x = std::max(left, 0); x < std::min(left + brush, width); ++x)
+        if (may_paint(from, share, x, y)) painted.insert({y, x});
   };
   for (size_t i = 0; i < path.size(); ++i) {
-    dab(path[i]);
-    if (i == 0) continue;
-    const int steps = int(std::ceil((path[i] - path[i - 1]).cwiseAbs().maxCoeff()));
-    for (int s = 1; s < steps; ++s) dab(path[i - 1] + double(s) / steps * (path[i] - path[i - 1]));
+    const int steps = i + 1 < path.size() ? int(std::ceil((path[i + 1] - path[i]).cwiseAbs().maxCoeff())) : 1;
+    for (int s = 0; s < std::max(steps, 1); ++s) dab(i, double(s) / steps);
   }
   std::vector<std::array<int, 2>> pixels;
   for (const auto& [y, x] : painted) pixels.push_back({x, y});
@@ -98,8 +116,8 @@ std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureCo
       seen.push_back(*sightings[best][p]);
       is_covered[p] = true;
     }
-    const Camera camera = container.WorkingCamera(views[best]);
-    strokes.push_back({views[best], PaintPath(NearestNeighbourPath(seen), options.brush, camera.width, camera.height)});
+    strokes.push_back({views[best], PaintOnSurface(seen, container.WorkingCamera(views[best]),
+                                                   container.Depth(views[best]), tolerance, options.brush)});
   }
   return strokes;
 }

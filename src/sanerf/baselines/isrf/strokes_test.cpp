@@ -18,6 +18,10 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 
 using Pixel = std::array<int, 2>;
 
+std::vector<Pixel> Paint(const std::vector<Vec2>& path) {
+  return PaintPath(path, 7, 100, 100, [](size_t, double, int, int) { return true; });
+}
+
 TEST(Strokes, PathGoesOnToTheNearest) {
   const std::vector<Vec2> path = NearestNeighbourPath({{10, 0}, {0, 0}, {30, 0}, {12, 0}});
   EXPECT_THAT(path, ElementsAre(Vec2(0, 0), Vec2(10, 0), Vec2(12, 0), Vec2(30, 0)));
@@ -25,7 +29,7 @@ TEST(Strokes, PathGoesOnToTheNearest) {
 }
 
 TEST(Strokes, APointIsOneDab) {
-  const std::vector<Pixel> dab = PaintPath({{20.5, 30.5}}, 7, 100, 100);
+  const std::vector<Pixel> dab = Paint({{20.5, 30.5}});
   EXPECT_EQ(dab.size(), 49u);
   EXPECT_EQ(dab.front(), (Pixel{17, 27}));
   EXPECT_EQ(dab.back(), (Pixel{23, 33}));
@@ -33,14 +37,14 @@ TEST(Strokes, APointIsOneDab) {
 
 // Ten pixels on: 7 x 17 pixels, each once.
 TEST(Strokes, ALineIsPaintedWithoutGaps) {
-  EXPECT_EQ(PaintPath({{20.5, 30.5}, {30.5, 30.5}}, 7, 100, 100).size(), 7u * 17u);
+  EXPECT_EQ(Paint({{20.5, 30.5}, {30.5, 30.5}}).size(), 7u * 17u);
   // Along a diagonal every step of the brush adds a corner of 7 + 6 pixels.
-  EXPECT_EQ(PaintPath({{20.5, 30.5}, {30.5, 40.5}}, 7, 100, 100).size(), 49u + 10u * 13u);
+  EXPECT_EQ(Paint({{20.5, 30.5}, {30.5, 40.5}}).size(), 49u + 10u * 13u);
 }
 
 TEST(Strokes, EndsAtTheImagesBorder) {
-  EXPECT_EQ(PaintPath({{0.5, 0.5}}, 7, 100, 100).size(), 16u);
-  EXPECT_EQ(PaintPath({{99.5, 50}}, 7, 100, 100).size(), 4u * 7u);
+  EXPECT_EQ(Paint({{0.5, 0.5}}).size(), 16u);
+  EXPECT_EQ(Paint({{99.5, 50}}).size(), 4u * 7u);
 }
 
 class StrokesInViewsTest : public ::testing::Test {
@@ -74,6 +78,17 @@ TEST_F(StrokesInViewsTest, FurtherViewsTakeThePointsThatAreLeft) {
   EXPECT_EQ(strokes[0].view_idx, kFront);
   EXPECT_EQ(strokes[1].view_idx, kBack);
   EXPECT_EQ(strokes[1].pixels.size(), 49u);
+}
+
+// Between the two balls the line runs in the air, over the table behind them: nothing of that is painted.
+TEST_F(StrokesInViewsTest, WhatLiesBehindTheLineIsNotPainted) {
+  const Vec3 on_other = kOtherCenter + kBallRadius * Vec3(-0.2, 0.3, 1).normalized();
+  const std::vector<Stroke> strokes = Draw({points_[0], on_other}, {kFront}, 1);
+  ASSERT_EQ(strokes.size(), 1u);
+  EXPECT_GT(strokes[0].pixels.size(), 2 * 49u);
+  const Camera camera = container_.WorkingCamera(kFront);
+  for (const auto& [x, y] : strokes[0].pixels)
+    EXPECT_NE(Trace(camera.center(), camera.RayInWorld({x + 0.5, y + 0.5})).label, kTable) << x << " " << y;
 }
 
 TEST_F(StrokesInViewsTest, NoneWhereNoPointIsSeen) {

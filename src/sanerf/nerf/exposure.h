@@ -1,0 +1,48 @@
+// How bright each photo is: automatic exposure and white balance differ from photo to photo, and a radiance field that
+// has to explain that puts fog in front of the cameras.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "sanerf/nn/parameters.h"
+
+namespace sanerf {
+
+class Exposure {
+ public:
+  explicit Exposure(size_t num_photos) : num_photos_(num_photos) {
+    log_gains_.name = "exposure";
+    log_gains_.values = Buffer(int64_t(3 * num_photos));
+    log_gains_.PrepareTraining();
+  }
+
+  // What the scene's light is multiplied with in a channel.
+  float Gain(int photo, int channel) const { return std::exp(log_gains_.values[3 * photo + channel]); }
+
+  // grad_gains [ray][3]: of the gains of these rays' photos.
+  void AddGradients(const std::vector<int>& photos, const std::vector<float>& grad_gains) {
+    for (size_t i = 0; i < photos.size(); ++i)
+      for (int c = 0; c < 3; ++c)
+        log_gains_.grads[3 * photos[i] + c] += grad_gains[3 * i + size_t(c)] * Gain(photos[i], c);
+  }
+
+  // Keeps the geometric mean over the photos at 1: the scene is shown as bright as the photos are on average.
+  void Step(const kernels::AdamStep& step) {
+    log_gains_.Step(step, 0, log_gains_.size());
+    for (int c = 0; c < 3; ++c) {
+      double mean = 0;
+      for (size_t i = 0; i < num_photos_; ++i) mean += double(log_gains_.values[int64_t(3 * i) + c]) / double(num_photos_);
+      for (size_t i = 0; i < num_photos_; ++i) log_gains_.values[int64_t(3 * i) + c] -= float(mean);
+    }
+  }
+
+  Parameters& params() { return log_gains_; }
+  const Parameters& params() const { return log_gains_; }
+
+ private:
+  size_t num_photos_;
+  Parameters log_gains_;  // [photo][3]
+};
+
+}  // namespace sanerf
