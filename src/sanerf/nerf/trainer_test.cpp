@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
@@ -71,14 +72,19 @@ TEST_F(NerfTrainerTest, SameBytesWithOneAndTwoThreads) {
   EXPECT_TRUE(bytes[0] == bytes[1]);
 }
 
-TEST_F(NerfTrainerTest, ResumeContinuesBitForBit) {
-  NerfTrainer straight(*scene_, SmallOptions());
+class ResumedTraining : public NerfTrainerTest, public testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(Exposure, ResumedTraining, testing::Bool());
+
+TEST_P(ResumedTraining, ContinuesBitForBit) {
+  NerfOptions options = SmallOptions();
+  options.exposure = GetParam();
+  NerfTrainer straight(*scene_, options);
   for (int i = 0; i < 20; ++i) {
     if (i == 9) straight.Save(Path("half.ckpt"), false);
     straight.Step();
   }
   straight.Save(Path("straight.ckpt"), false);
-  NerfTrainer resumed(*scene_, SmallOptions());
+  NerfTrainer resumed(*scene_, options);
   resumed.Resume(Path("half.ckpt"));
   EXPECT_EQ(resumed.step(), 9);
   while (resumed.step() < 20) resumed.Step();
@@ -126,6 +132,47 @@ TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {
   }
   EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("absent.ckpt")); }),
               testing::StartsWith("cannot read " + Path("absent.ckpt").string() + ": No such file"));
+}
+
+// Every second photo is darker by the same factors: the gains find them, and the scene fits all photos.
+TEST_F(NerfTrainerTest, ExposureOfThePhotosIsLearnt) {
+  const double darker[3] = {0.7, 0.5, 0.6};
+  std::filesystem::copy(Path("scene"), Path("uneven"), std::filesystem::copy_options::recursive);
+  Scene uneven = LoadScene(Path("uneven"));
+  const std::vector<int> train = uneven.TrainViews();
+  for (size_t i = 0; i < train.size(); i += 2) {
+    const std::filesystem::path path = uneven.views[size_t(train[i])].image_path;
+    ImageU8 photo = ReadImage(path);
+    for (int64_t p = 0; p < photo.num_pixels(); ++p)
+      for (int c = 0; c < 3; ++c) {
+        uint8_t& value = photo.data[size_t(p * photo.channels + c)];
+        value = uint8_t(std::lround(darker[c] * value));
+      }
+    WritePng(path, photo);
+  }
+  double last_loss[2] = {0, 0};
+  for (const bool exposure : {false, true}) {
+    NerfOptions options = SmallOptions();
+    options.iters = 500;
+    options.exposure = exposure;
+    NerfTrainer trainer(uneven, options);
+    for (int i = 0; i < options.iters; ++i) {
+      const double loss = trainer.Step().loss;
+      if (i >= options.iters - 10) last_loss[exposure] += loss / 10;
+    }
+    if (!exposure) {
+      EXPECT_EQ(trainer.exposure(), nullptr);
+      continue;
+    }
+    for (int c = 0; c < 3; ++c) {
+      double log_ratio = 0;
+      for (size_t i = 0; i + 1 < train.size(); i += 2)
+        log_ratio += std::log(trainer.exposure()->Gain(int(i), c) / trainer.exposure()->Gain(int(i) + 1, c)) /
+                     double(train.size() / 2);
+      EXPECT_NEAR(std::exp(log_ratio), darker[c], 0.1) << c;
+    }
+  }
+  EXPECT_LT(last_loss[true], 0.85 * last_loss[false]);
 }
 
 TEST_F(NerfTrainerTest, UnknownLossAndBackgroundAreUsageErrors) {
