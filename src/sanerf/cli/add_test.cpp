@@ -84,5 +84,25 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   EXPECT_EQ(before.size(), Snapshot(folder_ / "run/objects").size());
 }
 
+class ScribblesCommand : public TinyRun {};
+
+TEST_F(ScribblesCommand, StrokesOverAPhotoAreClicks) {
+  MakeRun();
+  fs::create_directories(folder_ / "scribbles/tiny");
+  fs::create_directories(folder_ / "reference_image/tiny");
+  ImageU8 strokes(48, 48, 1);
+  for (int y = 16; y < 44; ++y)
+    for (int x = 22; x < 27; ++x) strokes.At(x, y) = 255;
+  WritePng(folder_ / "scribbles/tiny/pos_0.png", strokes);
+  const Arguments segment = {"segment", "run", "--name", "mug", "--scribbles", "scribbles/tiny"};
+  EXPECT_THAT(Fails(2, segment), HasSubstr("it is not known which photo"));
+  WritePng(folder_ / "reference_image/tiny/005.png", strokes);
+  const CommandResult result = Sanerf(Segment({"--scribbles", "scribbles/tiny"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const Json clicks = Json::parse(ReadFile(folder_ / "run/objects/mug/prompts.json"))["objects"][0]["clicks"];
+  ASSERT_GT(clicks.size(), 2u);
+  for (const Json& click : clicks) EXPECT_THAT(click["view"].get<std::string>(), HasSubstr("005"));
+}
+
 }  // namespace
 }  // namespace sanerf

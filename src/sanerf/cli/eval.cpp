@@ -83,7 +83,7 @@ void AddEval(CommandLine& line) {
   sub->add_option("--object", flags->request.object, "score this object only");
   sub->add_option("--instance", flags->request.instance, "its id in the ground-truth masks");
   sub->add_option("--masks", flags->masks, "folder of ground-truth masks instead of the scene's")->type_name("DIR");
-  sub->add_option("--baseline", flags->baselines, "score this method as well: sam, vote (repeatable, or with commas)")
+  sub->add_option("--baseline", flags->baselines, "score this method as well: vote, sam or another of those that compare --help lists (repeatable, or with commas)")
       ->type_name("METHOD")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -5,6 +5,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/auto_stage.h"
+#include "sanerf/pipeline/scribbles.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/text_stage.h"
 
@@ -12,7 +13,7 @@ namespace sanerf {
 namespace {
 
 struct Flags {
-  std::string run, scene, name, prompts, detector;
+  std::string run, scene, name, prompts, detector, scribbles;
   std::optional<std::string> text;
   std::vector<std::string> clicks, points, boxes;
   std::optional<int> instance, min_visible, max_views;
@@ -30,8 +31,29 @@ ObjectPrompt ObjectFrom(const Flags& flags) {
   return object;
 }
 
+// Strokes over a photo, as NVOS hands them out.
+ObjectPrompt ObjectFromScribbles(const Flags& flags) {
+  const Scribbles scribbles = FindScribbles(flags.scribbles);
+  if (scribbles.view.empty())
+    throw UsageError("--scribbles " + flags.scribbles, "it is not known which photo they were drawn on",
+                     "put that photo into reference_image/ beside scribbles/, as NVOS does");
+  RunFolder run = RunFolder::Open(flags.run);
+  const Scene scene =
+      run.OpenScene(flags.scene.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.scene));
+  ObjectPrompt object =
+      PromptsFromScribbles(scribbles, scene.views[size_t(scene.FindView(scribbles.view))], flags.name);
+  const ObjectPrompt more = ObjectFrom(flags);
+  object.instance = more.instance;
+  object.min_visible = more.min_visible;
+  object.points = more.points;
+  object.boxes = more.boxes;
+  object.clicks.insert(object.clicks.end(), more.clicks.begin(), more.clicks.end());
+  return object;
+}
+
 Prompts PromptsFrom(const Flags& flags) {
-  const bool has_prompt = !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
+  const bool has_prompt =
+      !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
   if (!flags.prompts.empty()) {
     if (has_prompt || !flags.name.empty() || flags.instance || flags.min_visible) {
@@ -45,13 +67,13 @@ Prompts PromptsFrom(const Flags& flags) {
                      fmt::format("click on it: sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
   }
   if (flags.name.empty()) throw UsageError("--name is missing", "", "give the object a name: --name mug");
-  return {{ObjectFrom(flags)}};
+  return {{flags.scribbles.empty() ? ObjectFrom(flags) : ObjectFromScribbles(flags)}};
 }
 
 // Only the name of an object of the field that is meant, if any.
 Prompts RefitFrom(const Flags& flags) {
-  if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() || flags.text ||
-      flags.add || flags.instance || flags.min_visible)
+  if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
+      !flags.scribbles.empty() || flags.text || flags.add || flags.instance || flags.min_visible)
     throw UsageError("--refit stands alone", "it fits the field again to the masks that are there",
                      "leave out everything but --name and --set object.KEY=VALUE");
   Prompts prompts;
@@ -60,6 +82,8 @@ Prompts RefitFrom(const Flags& flags) {
 }
 
 TextRequest TextRequestFrom(const Flags& flags) {
+  if (!flags.scribbles.empty())
+    throw UsageError("--text and --scribbles are two ways to say what to segment", "", "give one of them");
   if (!flags.prompts.empty())
     throw UsageError("--text and --prompts are two ways to say what to segment", "", "give one of them");
   return {flags.run, std::nullopt, *flags.text, ObjectFrom(flags)};
@@ -82,9 +106,11 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
 
 void RunAutomatic(const CommonFlags& common, const Flags& flags) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
-      !flags.name.empty() || flags.text || flags.add || flags.refit || flags.instance || flags.min_visible) {
-    throw UsageError("--auto stands alone", "it finds the objects and names them itself",
-                     "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
+      !flags.name.empty() || !flags.scribbles.empty() || flags.text || flags.add || flags.refit || flags.instance ||
+      flags.min_visible) {
+    throw UsageError(
+        "--auto stands alone", "it finds the objects and names them itself",
+        "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
   }
   AutoRequest request{flags.run, std::nullopt};
   if (!flags.scene.empty()) request.scene = flags.scene;
@@ -178,15 +204,19 @@ void AddSegment(CommandLine& line) {
   sub->add_option("--box", flags->boxes, "a box around the object (repeatable)")
       ->type_name("VIEW:X0,Y0,X1,Y1")
       ->allow_extra_args(false);
+  sub->add_option("--scribbles", flags->scribbles, "strokes over a photo, as NVOS has them: pos_*.png and neg_*.png")
+      ->type_name("DIR");
   sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects")->type_name("FILE");
   sub->add_option("--text", flags->text, "what to segment, in words; several things with full stops: \"banana. cup\"")
       ->type_name("WORDS");
   sub->add_option("--detector", flags->detector,
                   "what looks for the words: a detector of the catalogue or an .onnx file")
       ->type_name("NAME|PATH");
-  sub->add_flag("--add", flags->add,
-                "keep the objects that are there: a known name gets these prompts as well, a new one joins their field");
-  sub->add_flag("--refit", flags->refit, "fit the object field again to the masks that are there, with other --set object.KEY=VALUE");
+  sub->add_flag(
+      "--add", flags->add,
+      "keep the objects that are there: a known name gets these prompts as well, a new one joins their field");
+  sub->add_flag("--refit", flags->refit,
+                "fit the object field again to the masks that are there, with other --set object.KEY=VALUE");
   sub->add_flag("--auto", flags->automatic, "find all objects by themselves: object_01, object_02, ... by size");
   sub->add_option("--instance", flags->instance, "the object's id in the ground-truth masks, for eval");
   sub->add_option("--min-visible", flags->min_visible,
