@@ -5,6 +5,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/auto_stage.h"
+#include "sanerf/pipeline/extend_objects.h"
 #include "sanerf/pipeline/scribbles.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/text_stage.h"
@@ -40,15 +41,8 @@ ObjectPrompt ObjectFromScribbles(const Flags& flags) {
   RunFolder run = RunFolder::Open(flags.run);
   const Scene scene =
       run.OpenScene(flags.scene.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.scene));
-  ObjectPrompt object =
-      PromptsFromScribbles(scribbles, scene.views[size_t(scene.FindView(scribbles.view))], flags.name);
-  const ObjectPrompt more = ObjectFrom(flags);
-  object.instance = more.instance;
-  object.min_visible = more.min_visible;
-  object.points = more.points;
-  object.boxes = more.boxes;
-  object.clicks.insert(object.clicks.end(), more.clicks.begin(), more.clicks.end());
-  return object;
+  const View& view = scene.views[size_t(scene.FindView(scribbles.view))];
+  return Extended(PromptsFromScribbles(scribbles, view, flags.name), ObjectFrom(flags));
 }
 
 Prompts PromptsFrom(const Flags& flags) {

@@ -2,7 +2,9 @@
 // fine grid.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -66,5 +68,40 @@ class CellIndex {
   std::vector<uint64_t> keys_;   // by number
   std::vector<uint32_t> slots_;  // number, or kNone; a power of two of them
 };
+
+// The cell that a position of the unit cube lies in; its axes are `stride` floats apart.
+inline CellIndex::Cell CellOf(const float* position, int64_t stride, int cells_per_axis) {
+  CellIndex::Cell cell;
+  for (int a = 0; a < 3; ++a)
+    cell[size_t(a)] = std::clamp(int(position[a * stride] * float(cells_per_axis)), 0, cells_per_axis - 1);
+  return cell;
+}
+
+// The eight cells whose middles are around a position and their trilinear weights, which add up to 1. At the border of the
+// cube some lie outside of the grid.
+struct CellCorner {
+  CellIndex::Cell cell;
+  float weight;
+};
+inline std::array<CellCorner, 8> TrilinearCorners(const float* position, int64_t stride, int cells_per_axis) {
+  CellIndex::Cell low;
+  float fraction[3];
+  for (int a = 0; a < 3; ++a) {
+    const float at = position[a * stride] * float(cells_per_axis) - 0.5f;
+    low[size_t(a)] = int(std::floor(at));
+    fraction[a] = at - std::floor(at);
+  }
+  std::array<CellCorner, 8> corners;
+  for (int i = 0; i < 8; ++i) {
+    CellCorner& corner = corners[size_t(i)];
+    corner = {low, 1};
+    for (int a = 0; a < 3; ++a) {
+      const bool high = (i >> a & 1) != 0;
+      corner.cell[size_t(a)] += high;
+      corner.weight *= high ? fraction[a] : 1 - fraction[a];
+    }
+  }
+  return corners;
+}
 
 }  // namespace sanerf

@@ -32,31 +32,17 @@ LabelPrior::LabelPrior(CellIndex cells, int num_labels, const std::vector<float>
 }
 
 void LabelPrior::AddTo(const float* position, int64_t stride, float scale, float* logits) const {
-  CellIndex::Cell low;
-  float fraction[3];
-  for (int a = 0; a < 3; ++a) {
-    const float at = position[a * stride] * float(cells_.cells_per_axis()) - 0.5f;
-    low[size_t(a)] = int(std::floor(at));
-    fraction[a] = at - std::floor(at);
-  }
+  const auto corners = TrilinearCorners(position, stride, cells_.cells_per_axis());
   uint32_t found[8];
-  float weights[8], sum = 0;
-  for (int corner = 0; corner < 8; ++corner) {
-    CellIndex::Cell cell = low;
-    float weight = 1;
-    for (int a = 0; a < 3; ++a) {
-      const bool high = (corner >> a & 1) != 0;
-      cell[size_t(a)] += high;
-      weight *= high ? fraction[a] : 1 - fraction[a];
-    }
-    found[corner] = weight > 0 ? cells_.Find(cell) : CellIndex::kNone;
-    weights[corner] = weight;
-    if (found[corner] != CellIndex::kNone) sum += weight;
+  float sum = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    found[i] = corners[i].weight > 0 ? cells_.Find(corners[i].cell) : CellIndex::kNone;
+    if (found[i] != CellIndex::kNone) sum += corners[i].weight;
   }
-  for (int corner = 0; corner < 8; ++corner) {
-    if (found[corner] == CellIndex::kNone) continue;
-    const float* row = &logits_[size_t(found[corner]) * size_t(num_labels_)];
-    const float factor = scale * weights[corner] / sum;
+  for (size_t i = 0; i < 8; ++i) {
+    if (found[i] == CellIndex::kNone) continue;
+    const float* row = &logits_[size_t(found[i]) * size_t(num_labels_)];
+    const float factor = scale * corners[i].weight / sum;
     for (int l = 0; l < num_labels_; ++l) logits[l] += factor * row[l];
   }
 }

@@ -18,12 +18,6 @@ using kernels::kTile;
 
 namespace {
 
-uint64_t CellKey(const float* position, int cells) {
-  CellIndex::Cell cell;
-  for (int a = 0; a < 3; ++a) cell[size_t(a)] = std::clamp(int(position[a * kTile] * float(cells)), 0, cells - 1);
-  return CellIndex::KeyOf(cell);
-}
-
 int CellsPerAxis(const NerfModel& nerf, const VoteOptions& options) {
   return options.cells * (nerf.field().contracted() ? 2 : 1);
 }
@@ -47,8 +41,8 @@ LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, 
       view.first.push_back(int64_t(view.weight.size()));
       for (const int slot : slots) {
         view.weight.push_back(tracer.weights()[slot]);
-        keys[size_t(v)].push_back(CellKey(tracer.positions() + int64_t(slot / kTile) * 3 * kTile + slot % kTile,
-                                         cells_.cells_per_axis()));
+        const float* position = tracer.positions() + int64_t(slot / kTile) * 3 * kTile + slot % kTile;
+        keys[size_t(v)].push_back(CellIndex::KeyOf(CellOf(position, kTile, cells_.cells_per_axis())));
       }
     });
     view.first.push_back(int64_t(view.weight.size()));

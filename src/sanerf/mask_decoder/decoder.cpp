@@ -55,6 +55,10 @@ ImageF LogitsOfMask(const ImageU8& mask) {
 
 }  // namespace
 
+DepthTolerance ToleranceOf(const MaskDecoderOptions& options, const Similarity& model_from_file) {
+  return {options.depth_tolerance / model_from_file.scale, options.relative_depth_tolerance};
+}
+
 int64_t CountNonZero(const ImageU8& mask) {
   return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t v) { return v != 0; });
 }

@@ -26,6 +26,9 @@ struct ViewDeciderOptions {
   double specks = 0;  // largest island or hole that is removed, as a share of the mask
 };
 
+// The options' depth tolerance in file units.
+DepthTolerance ToleranceOf(const MaskDecoderOptions& options, const Similarity& model_from_file);
+
 void Reject(ViewDecision& decision, const char* kind, const std::string& reason);
 int64_t CountNonZero(const ImageU8& mask);
 // On the mask, or next to it (it comes from a lower resolution), lies a visible positive point.

@@ -150,7 +150,7 @@ std::map<int, ImageU8> UsedMasks(const DecodedObject& decoded) {
 ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
                         const Similarity& model_from_file, const MaskDecoderOptions& options) {
   CheckInputs(object, container, sam, options);
-  const DepthTolerance tolerance{options.depth_tolerance / model_from_file.scale, options.relative_depth_tolerance};
+  const DepthTolerance tolerance = ToleranceOf(options, model_from_file);
   ViewDecider decider(scene, container, sam, {RuleByName(options.rule, sam), tolerance, options.specks});
   for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
   return decider;

@@ -211,7 +211,7 @@ AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& bo
       DecodeBoxes(boxes, options.points_per_box, scene, container, sam, model_from_file, masks);
   DropDoubles(boxes, &evidence);
   const Sightings sightings(boxes, evidence, container, model_from_file, masks);
-  const DepthTolerance tolerance{masks.depth_tolerance / model_from_file.scale, masks.relative_depth_tolerance};
+  const DepthTolerance tolerance = ToleranceOf(masks, model_from_file);
   const std::vector<Group> groups = Rank(GroupByAgreement(boxes, evidence, sightings, options.agreement), boxes,
                                          CountHints(boxes, evidence, hints, container, tolerance));
   if (groups.empty()) FailWithoutAgreement(what, boxes, evidence, scene);

@@ -68,7 +68,8 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     const bool has_gain = !group.gains.empty();
     const RayLossResult result =
         RayLoss<float>(loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb,
-                       has_gain ? &group.gains[3 * r] : nullptr, has_gain ? &out->grad_gains[3 * r] : nullptr);
+                       has_gain ? &group.gains[3 * r] : nullptr, has_gain ? out->grad_gains[r].channels : nullptr);
+    if (has_gain) out->grad_gains[r].photo = rays[r].photo;
     out->loss += result.loss * loss_scale;
     out->squared += result.squared;
     for (int i = 0; i < n; ++i) {
@@ -99,7 +100,7 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   out->grid.num_tiles = n;
   out->num_samples = 0;
   out->seen.clear();
-  out->grad_gains.assign(group.gains.size(), 0);
+  out->grad_gains.assign(group.gains.size() / 3, {});
   out->loss = out->squared = 0;
   grad_rgb_.Reserve(n * 3 * kTile);
   grad_density_out_.Reserve(n * kGeo * kTile);

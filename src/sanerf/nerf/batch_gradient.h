@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sanerf/nerf/exposure.h"
 #include "sanerf/nerf/ray_loss.h"
 #include "sanerf/nerf/ray_tracer.h"
 #include "sanerf/nerf/training_photos.h"
@@ -15,7 +16,7 @@ struct GroupGradient {
   GridGradient grid;
   Buffer grad_density, grad_colour;         // of the networks' weights
   std::vector<OccupancyGrid::Seen> seen;    // densities met, for the occupancy grid
-  std::vector<float> grad_gains;            // [ray][3], of the photos' gains; empty without
+  std::vector<GainGradient> grad_gains;     // of each ray; empty without gains
   double loss = 0, squared = 0;
 };
 

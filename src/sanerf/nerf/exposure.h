@@ -9,22 +9,26 @@
 
 namespace sanerf {
 
+// The gradient by the gains of one ray's photo.
+struct GainGradient {
+  int photo = 0;
+  float channels[3] = {0, 0, 0};
+};
+
 class Exposure {
  public:
   explicit Exposure(size_t num_photos) : num_photos_(num_photos) {
     log_gains_.name = "exposure";
     log_gains_.values = Buffer(int64_t(3 * num_photos));
-    log_gains_.PrepareTraining();
   }
 
   // What the scene's light is multiplied with in a channel.
   float Gain(int photo, int channel) const { return std::exp(log_gains_.values[3 * photo + channel]); }
 
-  // grad_gains [ray][3]: of the gains of these rays' photos.
-  void AddGradients(const std::vector<int>& photos, const std::vector<float>& grad_gains) {
-    for (size_t i = 0; i < photos.size(); ++i)
+  void AddGradients(const std::vector<GainGradient>& gradients) {
+    for (const GainGradient& gradient : gradients)
       for (int c = 0; c < 3; ++c)
-        log_gains_.grads[3 * photos[i] + c] += grad_gains[3 * i + size_t(c)] * Gain(photos[i], c);
+        log_gains_.grads[3 * gradient.photo + c] += gradient.channels[c] * Gain(gradient.photo, c);
   }
 
   // Keeps the geometric mean over the photos at 1: the scene is shown as bright as the photos are on average.

@@ -36,12 +36,18 @@ NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
   if (o.background != "random" && o.background != "last_sample")
     throw UsageError("nerf.background=" + o.background, "unknown background", "use random or last_sample");
   loss_ = {o.loss == "huber", o.huber_delta, o.background == "last_sample" && !has_alpha_, o.distortion};
-  for (Parameters* p : {&field_->grid.params(), &field_->density.params(), &field_->colour.params()}) p->PrepareTraining();
-  occupancy_->CullUnseen(photos_.cameras());
   if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
+  for (Parameters* p : Trained()) p->PrepareTraining();
+  occupancy_->CullUnseen(photos_.cameras());
 }
 
 NerfTrainer::~NerfTrainer() = default;
+
+std::vector<Parameters*> NerfTrainer::Trained() const {
+  std::vector<Parameters*> trained = {&field_->grid.params(), &field_->density.params(), &field_->colour.params()};
+  if (exposure_) trained.push_back(&exposure_->params());
+  return trained;
+}
 
 double NerfTrainer::LearningRate() const {
   const double warm_up = std::min(1.0, double(step_ + 1) / kWarmUpSteps);
@@ -57,7 +63,6 @@ float NerfTrainer::DistortionWeight() const {
 void NerfTrainer::ComputeGroups(int64_t num_rays) {
   num_groups_ = size_t((num_rays + kGroupRays - 1) / kGroupRays);
   if (groups_.size() < num_groups_) groups_.resize(num_groups_);
-  group_photos_.assign(num_groups_, {});
   ParallelFor(int64_t(num_groups_), [&](int64_t g) {
     const int64_t begin = g * kGroupRays, count = std::min(kGroupRays, num_rays - begin);
     RayGroup group;
@@ -67,9 +72,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
       group.jitter.push_back(random.NextFloat());
       for (int c = 0; c < 3; ++c) group.backgrounds.push_back(random.NextFloat());
       if (!exposure_) continue;
-      const int photo = group.rays.back().photo;
-      group_photos_[size_t(g)].push_back(photo);
-      for (int c = 0; c < 3; ++c) group.gains.push_back(exposure_->Gain(photo, c));
+      for (int c = 0; c < 3; ++c) group.gains.push_back(exposure_->Gain(group.rays.back().photo, c));
     }
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
@@ -90,7 +93,7 @@ void NerfTrainer::ApplyGradients() {
     }
     for (Parameters* p : {&field_->density.params(), &field_->colour.params()}) p->Step(adam, 0, p->size());
   });
-  for (size_t g = 0; exposure_ && g < num_groups_; ++g) exposure_->AddGradients(group_photos_[g], groups_[g].grad_gains);
+  for (size_t g = 0; exposure_ && g < num_groups_; ++g) exposure_->AddGradients(groups_[g].grad_gains);
   if (exposure_) exposure_->Step(adam);
 }
 
@@ -150,12 +153,8 @@ void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   writer.meta["finished"] = finished;
   if (!finished) {
     occupancy_->AddDensityTo(&writer);
-    std::vector<const Parameters*> in_training = {&field_->grid.params(), &field_->density.params(), &field_->colour.params()};
-    if (exposure_) {
-      in_training.push_back(&exposure_->params());
-      writer.Add(exposure_->params().name, exposure_->params().values.span());
-    }
-    for (const Parameters* p : in_training) {
+    if (exposure_) writer.Add(exposure_->params().name, exposure_->params().values.span());
+    for (const Parameters* p : Trained()) {
       writer.Add(p->name + ".m", p->m.span());
       writer.Add(p->name + ".v", p->v.span());
     }
@@ -169,12 +168,8 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
   field_->ReadFrom(reader);
   occupancy_->ReadBits(reader);
   occupancy_->ReadDensity(reader);
-  std::vector<Parameters*> in_training = {&field_->grid.params(), &field_->density.params(), &field_->colour.params()};
-  if (exposure_) {
-    in_training.push_back(&exposure_->params());
-    reader.Read(exposure_->params().name, exposure_->params().values.span());
-  }
-  for (Parameters* p : in_training) {
+  if (exposure_) reader.Read(exposure_->params().name, exposure_->params().values.span());
+  for (Parameters* p : Trained()) {
     reader.Read(p->name + ".m", p->m.span());
     reader.Read(p->name + ".v", p->v.span());
   }

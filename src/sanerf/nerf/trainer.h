@@ -8,7 +8,6 @@
 
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/nerf/batch_gradient.h"
-#include "sanerf/nerf/exposure.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/options.h"
 #include "sanerf/scene/scene.h"
@@ -39,6 +38,7 @@ class NerfTrainer {
   void ComputeGroups(int64_t num_rays);
   void ApplyGradients();
   void AdaptBatch(const NerfStepResult& result);
+  std::vector<Parameters*> Trained() const;  // all that the optimiser moves
   double LearningRate() const;
   float DistortionWeight() const;
 
@@ -54,7 +54,6 @@ class NerfTrainer {
   int64_t step_ = 0, rays_per_step_;
   float step_scale_ = 4;  // on the marching steps
   size_t num_groups_ = 0;
-  std::vector<std::vector<int>> group_photos_;  // of each group's rays
   std::vector<GroupGradient> groups_;
   WorkerPool<BatchGradient> workers_;
 };

@@ -16,12 +16,6 @@ namespace fs = std::filesystem;
 namespace sanerf {
 namespace {
 
-// The last part of a path, also of "runs/mug/".
-std::string NameOf(const fs::path& path) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
-}
-
 Prompts ReadPromptsToScore(const fs::path& path) {
   Prompts prompts = ReadPrompts(path);
   std::erase_if(prompts.objects, [](const ObjectPrompt& object) { return object.instance < 0; });
@@ -46,7 +40,7 @@ AblationScene PrepareScene(const AblateRequest& request, size_t i, const Setting
   const fs::path& given = request.scenes[i];
   const bool is_run = RunFolder::Exists(given);
   AblationScene scene;
-  scene.name = NameOf(given);
+  scene.name = NameOfPath(given);
   scene.work = request.out / scene.name;
   scene.run = is_run ? given : scene.work / "run";
   const fs::path root = is_run ? RunFolder::Open(given).OpenScene().root : given;
@@ -105,8 +99,8 @@ void CheckScenes(const AblateRequest& request) {
   }
   std::set<std::string> names;
   for (const fs::path& path : request.scenes) {
-    if (!names.insert(NameOf(path)).second)
-      throw UsageError("two scenes are named '" + NameOf(path) + "'", "", "rename one of the folders");
+    if (!names.insert(NameOfPath(path)).second)
+      throw UsageError("two scenes are named '" + NameOfPath(path) + "'", "", "rename one of the folders");
   }
 }
 

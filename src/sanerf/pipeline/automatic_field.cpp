@@ -12,6 +12,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/worker_pool.h"
+#include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/mask_decoder/flush.h"
 #include "sanerf/mask_decoder/found_object.h"
 #include "sanerf/pipeline/label_views.h"
@@ -65,8 +66,7 @@ class Search {
   void Find(AutomaticField* result) {
     const AutoOptions& options = settings_.automatic;
     const Stopwatch watch;
-    const DepthTolerance tolerance{settings_.masks.depth_tolerance / nerf_.model_from_file().scale,
-                                   settings_.masks.relative_depth_tolerance};
+    const DepthTolerance tolerance = ToleranceOf(settings_.masks, nerf_.model_from_file());
     result->left_out =
         AssociateMasks(masks_, MaskOverlaps(masks_, container_, tolerance, options.associate.step), options.associate);
     objects_ = std::move(result->left_out.objects);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace sanerf {
 namespace {
 
-// Distils for minutes or has its place beside others; asked for by name.
+// A part of the method itself, compared when it is asked for by name.
 bool IsExtra(const Method& method) { return method.name == "vote"; }
 
 // What is compared: objects with their true masks.
@@ -149,7 +149,7 @@ class Comparison {
     const Stopwatch watch;
     CompareResult result;
     result.folder = out_;
-    result.scene = fs::absolute(scene_.root).lexically_normal().filename().string();
+    result.scene = NameOfPath(scene_.root);
     for (const ObjectScore& object : task_.scores) result.objects.push_back(object.name);
     for (const int v : test_) result.views.push_back(scene_.views[size_t(v)].name);
     EnsureWritableFolder(out_ / "methods");

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
-#include "sanerf/core/progress.h"
+#include "sanerf/pipeline/ablate_results.h"
 
 namespace sanerf {
 namespace {
@@ -182,13 +181,11 @@ MeanScores MethodResult::Means() const {
 
 MeanScores MethodResult::Deviations() const {
   MeanScores deviations;
-  if (runs.size() < 2) return deviations;
-  const MeanScores means = Means();
   for (double MeanScores::*field :
        {&MeanScores::iou, &MeanScores::accuracy, &MeanScores::boundary_iou, &MeanScores::consistency}) {
-    double squares = 0;
-    for (const MethodRun& run : runs) squares += std::pow(MeansOf(run.objects).*field - means.*field, 2);
-    deviations.*field = std::sqrt(squares / double(runs.size() - 1));
+    std::vector<double> means;
+    for (const MethodRun& run : runs) means.push_back(MeansOf(run.objects).*field);
+    deviations.*field = SpreadOf(means).deviation;
   }
   return deviations;
 }

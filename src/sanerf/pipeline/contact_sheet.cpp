@@ -20,7 +20,7 @@ namespace {
 constexpr double kRoom = 0.25;  // around the object, of its longer side, on each side
 constexpr int kMinCrop = 48;    // pixels: less cannot be recognised
 constexpr int kCell = 240;      // side of a picture on the sheet
-constexpr int kGap = 6, kScale = 2, kLine = 7 * kScale + 2 * kGap;
+constexpr int kGap = 6, kScale = 2, kLine = TextHeight(kScale) + 2 * kGap;
 constexpr uint8_t kInk[3] = {28, 30, 36}, kSoft[3] = {100, 107, 120};
 
 template <class T>

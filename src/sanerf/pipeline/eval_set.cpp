@@ -10,6 +10,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/pipeline/compare_tables.h"
+#include "sanerf/pipeline/run_folder.h"
 #include "sanerf/pipeline/stopwatch.h"
 
 namespace fs = std::filesystem;
@@ -19,17 +20,12 @@ namespace {
 
 constexpr char kListName[] = "eval_set.json";
 
-std::string NameOf(const fs::path& path) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
-}
-
 EvalSetScene ReadScene(const JsonCursor& cursor, const fs::path& folder) {
   cursor.ExpectKeys({"name", "scene", "prompts", "masks", "options"});
   EvalSetScene scene;
   scene.scene = folder / cursor["scene"].String();
   if (!fs::exists(scene.scene)) cursor["scene"].Fail("there is no " + scene.scene.string());
-  scene.name = cursor.StringOr("name", NameOf(scene.scene));
+  scene.name = cursor.StringOr("name", NameOfPath(scene.scene));
   const fs::path scene_folder = fs::is_directory(scene.scene) ? scene.scene : scene.scene.parent_path();
   scene.prompts = cursor.Has("prompts") ? folder / cursor["prompts"].String() : scene_folder / "prompts.json";
   if (!fs::exists(scene.prompts))

@@ -34,6 +34,11 @@ std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std:
 
 }  // namespace
 
+std::string NameOfPath(const fs::path& path) {
+  const fs::path absolute = fs::absolute(path).lexically_normal();
+  return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
+}
+
 std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
 
 std::string SceneHash(const Scene& scene) {

@@ -22,6 +22,8 @@ namespace sanerf {
 
 // Changes when views, cameras, split or image sizes on disk change.
 std::string SceneHash(const Scene& scene);
+// The last part of a path, also of "runs/mug/": what a scene or a run is called.
+std::string NameOfPath(const std::filesystem::path& path);
 std::string HexFingerprint(uint64_t fingerprint);  // 16 hexadecimal digits
 
 class RunFolder {

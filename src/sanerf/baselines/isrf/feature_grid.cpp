@@ -83,7 +83,7 @@ void FeatureGridTrainer::StartFromMeans() {
     maps_[size_t(place.view)].At(place.x, place.y, target.data());
     for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
       const TracedRays::Sample& sample = views_.rays.samples[size_t(s)];
-      const uint32_t cell = grid_->cells.Find(CellOf(sample.unit, grid_->cells.cells_per_axis()));
+      const uint32_t cell = grid_->cells.Find(CellOf(sample.unit, 1, grid_->cells.cells_per_axis()));
       light[cell] += sample.weight;
       for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] += sample.weight * target[size_t(c)];
     }

@@ -36,7 +36,7 @@ class FeatureGridTest : public ::testing::Test {
   void TearDown() override { SetNumThreads(0); }
   FeatureGrid NewGrid() const {
     CellIndex cells(kPerAxis);
-    for (const TracedRays::Sample& sample : views_.rays.samples) cells.Insert(CellOf(sample.unit, kPerAxis));
+    for (const TracedRays::Sample& sample : views_.rays.samples) cells.Insert(CellOf(sample.unit, 1, kPerAxis));
     return FeatureGrid(cells, kChannels);
   }
   static IsrfOptions Options() {

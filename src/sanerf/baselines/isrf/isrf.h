@@ -31,7 +31,6 @@ class Isrf : public Segmenter {
 
  private:
   void LiftFeaturesOnce();
-  std::vector<LiftedPoint> PointsOf(const ObjectPrompt& object);
   StrokePixels PixelsUnder(const std::vector<LiftedPoint>& points, int label) const;
 
   SegmenterInput input_;

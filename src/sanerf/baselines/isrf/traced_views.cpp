@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
@@ -62,42 +61,28 @@ TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& ca
   return all;
 }
 
-CellIndex::Cell CellOf(const float* unit, int cells_per_axis) {
-  CellIndex::Cell cell;
-  for (size_t a = 0; a < 3; ++a) cell[a] = std::clamp(int(unit[a] * float(cells_per_axis)), 0, cells_per_axis - 1);
-  return cell;
-}
-
 CellIndex CellsOf(const NerfModel& nerf, const TracedRays& rays, int cells) {
   CellIndex index(cells * (nerf.field().contracted() ? 2 : 1));
-  for (const TracedRays::Sample& sample : rays.samples) index.Insert(CellOf(sample.unit, index.cells_per_axis()));
+  for (const TracedRays::Sample& sample : rays.samples) index.Insert(CellOf(sample.unit, 1, index.cells_per_axis()));
   return index;
 }
 
-void AddTouches(const CellIndex& cells, const float* unit, float weight, std::vector<Touch>* touches) {
-  CellIndex::Cell low;
-  float fraction[3];
-  for (size_t a = 0; a < 3; ++a) {
-    const float at = unit[a] * float(cells.cells_per_axis()) - 0.5f;
-    low[a] = int(std::floor(at));
-    fraction[a] = at - std::floor(at);
-  }
-  const size_t begin = touches->size();
+Touches TouchesOf(const CellIndex& cells, const float* position, int64_t stride, float weight) {
+  Touches touches;
   float sum = 0;
-  for (int corner = 0; corner < 8; ++corner) {
-    CellIndex::Cell cell = low;
-    float share = 1;
-    for (size_t a = 0; a < 3; ++a) {
-      const bool high = (corner >> a & 1) != 0;
-      cell[a] += high;
-      share *= high ? fraction[a] : 1 - fraction[a];
-    }
-    const uint32_t number = share > 0 ? cells.Find(cell) : CellIndex::kNone;
+  for (const CellCorner& corner : TrilinearCorners(position, stride, cells.cells_per_axis())) {
+    const uint32_t number = corner.weight > 0 ? cells.Find(corner.cell) : CellIndex::kNone;
     if (number == CellIndex::kNone) continue;
-    touches->push_back({number, share});
-    sum += share;
+    touches.all[touches.count++] = {number, corner.weight};
+    sum += corner.weight;
   }
-  for (size_t i = begin; i < touches->size(); ++i) (*touches)[i].share *= weight / sum;
+  for (size_t i = 0; i < touches.count; ++i) touches.all[i].share *= weight / sum;
+  return touches;
+}
+
+void AddTouches(const CellIndex& cells, const float* unit, float weight, std::vector<Touch>* touches) {
+  const Touches more = TouchesOf(cells, unit, 1, weight);
+  touches->insert(touches->end(), more.begin(), more.end());
 }
 
 }  // namespace sanerf

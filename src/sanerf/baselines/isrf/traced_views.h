@@ -1,6 +1,7 @@
 // Rays of the training views through the frozen radiance field: where they leave their light, traced once.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "sanerf/mask_aggregator/cell_index.h"
@@ -39,11 +40,19 @@ struct Touch {
   uint32_t cell;
   float share;
 };
-CellIndex::Cell CellOf(const float* unit, int cells_per_axis);
+// Those of one sample.
+struct Touches {
+  std::array<Touch, 8> all;
+  size_t count = 0;
+  const Touch* begin() const { return all.data(); }
+  const Touch* end() const { return all.data() + count; }
+};
 // The cells that samples fall into: of radiance field `nerf`, `cells` per axis of [-1, 1]^3.
 CellIndex CellsOf(const NerfModel& nerf, const TracedRays& rays, int cells);
-// Trilinear between the middles of the cells that exist: appends touches whose shares add up to `weight`, none where no
-// cell is.
+// Trilinear between the middles of the cells that exist: shares that add up to `weight`, none where no cell is. The
+// position's axes are `stride` floats apart.
+Touches TouchesOf(const CellIndex& cells, const float* position, int64_t stride, float weight);
+// The same of a sample, appended.
 void AddTouches(const CellIndex& cells, const float* unit, float weight, std::vector<Touch>* touches);
 
 }  // namespace sanerf

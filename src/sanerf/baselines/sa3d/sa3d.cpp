@@ -6,17 +6,15 @@
 #include <numeric>
 
 #include "sanerf/baselines/sa3d/self_prompting.h"
+#include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/nerf/block_tracer.h"
 
 namespace sanerf {
 namespace {
-
-using kernels::kTile;
 
 void Check(const Sa3dOptions& options) {
   const auto fail = [](const std::string& what, const char* expected) { throw UsageError("sa3d." + what, expected); };
@@ -33,47 +31,6 @@ int PositiveVisible(const ViewDecision& decision) {
   return int(std::count_if(decision.points.begin(), decision.points.end(),
                            [](const auto& point) { return point.label == 1 && point.state == "visible"; }));
 }
-
-// Scores of all objects along the rays of a block.
-class ScoreRenderer {
- public:
-  ScoreRenderer(const NerfModel& nerf, const CellIndex& cells, const std::vector<VoxelScores>& scores, float min_weight,
-                const Camera& model_camera, float threshold, std::vector<ImageU8>* masks)
-      : tracer_(nerf, min_weight),
-        cells_(cells),
-        scores_(scores),
-        camera_(model_camera),
-        threshold_(threshold),
-        masks_(*masks) {}
-
-  void Render(const PixelBlock& block) {
-    tracer_.Begin(RaysOf(camera_, block));
-    const size_t num_objects = scores_.size();
-    sums_.assign(tracer_.num_rays() * num_objects, 0);
-    while (tracer_.NextWave()) {
-      positions_.resize(size_t(tracer_.num_tiles()) * 3 * kTile);
-      tracer_.Gather(tracer_.tracer().positions(), 3, 3, positions_.data());
-      tracer_.ForEachVisible([&](int64_t i, int ray, float weight) {
-        const float* position = &positions_[size_t(i / kTile * 3 * kTile + i % kTile)];
-        for (size_t o = 0; o < num_objects; ++o)
-          sums_[size_t(ray) * num_objects + o] += weight * scores_[o].At(cells_, position, kTile);
-      });
-    }
-    const float* sum = sums_.data();
-    for (int y = block.y0; y < block.y1; ++y)
-      for (int x = block.x0; x < block.x1; ++x)
-        for (ImageU8& mask : masks_) mask.At(x, y) = *sum++ > threshold_ ? 255 : 0;
-  }
-
- private:
-  BlockTracer tracer_;
-  const CellIndex& cells_;
-  const std::vector<VoxelScores>& scores_;
-  const Camera& camera_;
-  float threshold_;
-  std::vector<ImageU8>& masks_;
-  std::vector<float> positions_, sums_;
-};
 
 }  // namespace
 
@@ -172,13 +129,11 @@ ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& s
 }
 
 std::vector<ImageU8> Sa3d::MasksFor(int view_idx) {
-  const Camera camera = input_.scene.views.at(size_t(view_idx)).camera.In(input_.nerf.model_from_file());
-  std::vector<ImageU8> masks(scores_.size(), ImageU8(camera.width, camera.height, 1));
-  ForEachBlock(camera.width, camera.height, [&] {
-    return std::make_unique<ScoreRenderer>(input_.nerf, grid_.cells(), scores_, options_.min_weight, camera,
-                                           options_.threshold, &masks);
-  });
-  return masks;
+  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
+                       options_.threshold, [&](const float* position, float weight, float* sums) {
+                         for (size_t o = 0; o < scores_.size(); ++o)
+                           sums[o] += weight * scores_[o].At(grid_.cells(), position, kernels::kTile);
+                       });
 }
 
 }  // namespace sanerf

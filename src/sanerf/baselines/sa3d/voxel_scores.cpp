@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
@@ -12,33 +11,12 @@
 namespace sanerf {
 namespace {
 
-using kernels::kTile;
-
-struct Neighbour {
-  CellIndex::Cell cell;
-  float weight;
-};
-
-// The eight voxel centres around a position of the unit cube.
-std::array<Neighbour, 8> NeighboursOf(const float* position, int64_t stride, int voxels) {
-  int low[3];
-  float fraction[3];
-  for (int a = 0; a < 3; ++a) {
-    const float at = position[a * stride] * float(voxels) - 0.5f;
-    low[a] = int(std::floor(at));
-    fraction[a] = at - std::floor(at);
-  }
-  std::array<Neighbour, 8> neighbours;
-  for (int corner = 0; corner < 8; ++corner) {
-    Neighbour& neighbour = neighbours[size_t(corner)];
-    neighbour.weight = 1;
-    for (int a = 0; a < 3; ++a) {
-      const bool is_high = (corner >> a & 1) != 0;
-      neighbour.cell[size_t(a)] = std::clamp(low[a] + is_high, 0, voxels - 1);
-      neighbour.weight *= is_high ? fraction[a] : 1 - fraction[a];
-    }
-  }
-  return neighbours;
+// The voxels around a position; at the border of the cube the outermost ones stand for those beyond.
+std::array<CellCorner, 8> VoxelsAround(const float* position, int64_t stride, int voxels) {
+  std::array<CellCorner, 8> corners = TrilinearCorners(position, stride, voxels);
+  for (CellCorner& corner : corners)
+    for (int& i : corner.cell) i = std::clamp(i, 0, voxels - 1);
+  return corners;
 }
 
 struct Sample {
@@ -84,9 +62,8 @@ TracedPixels VoxelGrid::Trace(const NerfModel& nerf, const Camera& camera, float
     const Sample* sample = block.samples.data();
     for (const int count : block.counts) {
       for (int i = 0; i < count; ++i, ++sample)
-        for (const Neighbour& neighbour : NeighboursOf(sample->unit, 1, cells_.cells_per_axis()))
-          if (neighbour.weight > 0)
-            pixels.corners.push_back({cells_.Insert(neighbour.cell), neighbour.weight * sample->weight});
+        for (const CellCorner& corner : VoxelsAround(sample->unit, 1, cells_.cells_per_axis()))
+          if (corner.weight > 0) pixels.corners.push_back({cells_.Insert(corner.cell), corner.weight * sample->weight});
       pixels.first.push_back(int64_t(pixels.corners.size()));
     }
   }
@@ -127,9 +104,9 @@ ImageF VoxelScores::Render(const TracedPixels& pixels) const {
 
 float VoxelScores::At(const CellIndex& cells, const float* position, int64_t stride) const {
   float score = 0;
-  for (const Neighbour& neighbour : NeighboursOf(position, stride, cells.cells_per_axis())) {
-    const uint32_t voxel = cells.Find(neighbour.cell);
-    if (voxel != CellIndex::kNone) score += neighbour.weight * Score(voxel);
+  for (const CellCorner& corner : VoxelsAround(position, stride, cells.cells_per_axis())) {
+    const uint32_t voxel = cells.Find(corner.cell);
+    if (voxel != CellIndex::kNone) score += corner.weight * Score(voxel);
   }
   return score;
 }

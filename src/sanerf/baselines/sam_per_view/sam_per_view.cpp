@@ -27,19 +27,23 @@ std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene) {
   return {views.begin(), views.end()};
 }
 
+std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const Scene& scene,
+                                        const FeatureContainer& container, Sam& sam, const Similarity& model_from_file,
+                                        const MaskDecoderOptions& options) {
+  std::vector<LiftedPoint> points = LiftPrompts(object, scene, container);
+  const bool has_positive =
+      std::any_of(points.begin(), points.end(), [](const LiftedPoint& point) { return point.label == 1; });
+  if (has_positive && options.seed_points == 0) return points;
+  const std::vector<int> prompted = PromptedViews({{object}}, scene);
+  if (prompted.empty()) return points;
+  return DecodeMasks(object, scene, container, sam, prompted, model_from_file, options).points;
+}
+
 void SamPerView::Fit(const Prompts& prompts) {
   objects_.clear();
   for (const ObjectPrompt& object : prompts.objects) {
     ViewDecider decider = MakeDecider(object, scene_, *container_, *sam_, model_from_file_, options_);
-    std::vector<LiftedPoint> points = LiftPrompts(object, scene_, *container_);
-    const bool has_positive =
-        std::any_of(points.begin(), points.end(), [](const LiftedPoint& point) { return point.label == 1; });
-    // Points from inside the masks of the prompted views, as the mask decoder takes them.
-    if (!has_positive || options_.seed_points > 0) {
-      const std::vector<int> prompted = PromptedViews({{object}}, scene_);
-      if (!prompted.empty())
-        points = DecodeMasks(object, scene_, *container_, *sam_, prompted, model_from_file_, options_).points;
-    }
+    std::vector<LiftedPoint> points = PointsOnObject(object, scene_, *container_, *sam_, model_from_file_, options_);
     objects_.push_back({std::move(decider), std::move(points)});
   }
 }
