@@ -21,6 +21,25 @@ std::string FileName(const JsonCursor& cursor) {
   return name;
 }
 
+std::map<std::string, CacheIndex::Entry> ReadEntries(const JsonCursor& views) {
+  std::map<std::string, CacheIndex::Entry> entries;
+  for (size_t i = 0; i < views.size(); ++i) {
+    const JsonCursor entry = views[i];
+    entries[entry["view"].String()] = {FileName(entry["file"]), FileName(entry["rgb"]), entry["camera"].String(),
+                                       static_cast<uint64_t>(entry["bytes"].Integer())};
+  }
+  return entries;
+}
+
+Json EntriesJson(const std::map<std::string, CacheIndex::Entry>& entries) {
+  Json views = Json::array();
+  for (const auto& [name, entry] : entries) {
+    views.push_back(
+        {{"view", name}, {"file", entry.file}, {"rgb", entry.rgb}, {"camera", entry.camera}, {"bytes", entry.bytes}});
+  }
+  return views;
+}
+
 }  // namespace
 
 std::string FingerprintText(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
@@ -82,21 +101,12 @@ CacheIndex ReadIndex(const std::filesystem::path& folder) {
   index.options.size = static_cast<int>(root["options"]["size"].Integer());
   index.model_fingerprint = root["model_fingerprint"].String();
   index.nerf_fingerprint = root["nerf_fingerprint"].String();
-  const JsonCursor views = root["views"];
-  for (size_t i = 0; i < views.size(); ++i) {
-    const JsonCursor entry = views[i];
-    index.views[entry["view"].String()] = {FileName(entry["file"]), FileName(entry["rgb"]), entry["camera"].String(),
-                                           static_cast<uint64_t>(entry["bytes"].Integer())};
-  }
+  index.views = ReadEntries(root["views"]);
+  if (root.Has("outdated")) index.outdated = ReadEntries(root["outdated"]);
   return index;
 }
 
 void WriteIndex(const std::filesystem::path& folder, const CacheIndex& index) {
-  Json views = Json::array();
-  for (const auto& [name, entry] : index.views) {
-    views.push_back(
-        {{"view", name}, {"file", entry.file}, {"rgb", entry.rgb}, {"camera", entry.camera}, {"bytes", entry.bytes}});
-  }
   WriteJsonFile(
       IndexPath(folder),
       {{"format", "sanerf-features"},
@@ -104,7 +114,8 @@ void WriteIndex(const std::filesystem::path& folder, const CacheIndex& index) {
        {"options", {{"model", index.options.model}, {"source", index.options.source}, {"size", index.options.size}}},
        {"model_fingerprint", index.model_fingerprint},
        {"nerf_fingerprint", index.nerf_fingerprint},
-       {"views", views}});
+       {"views", EntriesJson(index.views)},
+       {"outdated", EntriesJson(index.outdated)}});
 }
 
 std::optional<std::string> WhyStale(const CacheIndex& index, const Scene& scene, uint64_t nerf_fingerprint) {

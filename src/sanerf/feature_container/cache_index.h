@@ -20,6 +20,7 @@ struct CacheIndex {
   EncodeOptions options;
   std::string model_fingerprint, nerf_fingerprint;  // hexadecimal
   std::map<std::string, Entry> views;               // by view name
+  std::map<std::string, Entry> outdated;            // of another radiance field or camera; the maps belong to the PNG
 };
 
 std::string FingerprintText(uint64_t fingerprint);

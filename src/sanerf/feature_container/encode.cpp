@@ -33,9 +33,8 @@ void CheckOptions(const EncodeOptions& options) {
   }
 }
 
-// Why `index` cannot be continued with these inputs, none when it can.
-std::optional<std::string> WhyRebuild(const CacheIndex& index, const Scene& scene, uint64_t nerf_fingerprint,
-                                      const Sam& sam, const EncodeOptions& options) {
+// Why no map of `index` can be used with these inputs, none when they can.
+std::optional<std::string> WhyRebuild(const CacheIndex& index, const Sam& sam, const EncodeOptions& options) {
   if (index.options.model != options.model || index.model_fingerprint != FingerprintText(sam.Fingerprint())) {
     return fmt::format("they come from {}, wanted is {}",
                        index.options.model == options.model ? "other files of " + options.model : index.options.model,
@@ -47,16 +46,18 @@ std::optional<std::string> WhyRebuild(const CacheIndex& index, const Scene& scen
   if (index.options.size != options.size) {
     return fmt::format("they are {} pixels long, wanted are {}", index.options.size, options.size);
   }
-  return WhyStale(index, scene, nerf_fingerprint);
+  return std::nullopt;
 }
 
 void RemoveCachedViews(const std::filesystem::path& folder, const CacheIndex& index) {
   // The index goes first: should the removal be interrupted, no entry points to a file that is gone.
   std::error_code ignored;
   std::filesystem::remove(folder / "index.json", ignored);
-  for (const auto& [name, entry] : index.views) {
-    std::filesystem::remove(folder / entry.file, ignored);
-    std::filesystem::remove(folder / entry.rgb, ignored);
+  for (const auto* views : {&index.views, &index.outdated}) {
+    for (const auto& [name, entry] : *views) {
+      std::filesystem::remove(folder / entry.file, ignored);
+      std::filesystem::remove(folder / entry.rgb, ignored);
+    }
   }
 }
 
@@ -76,25 +77,52 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
     LogWarning("encoding all views again: {}", error.what());
     return fresh;
   }
-  if (const auto why = WhyRebuild(index, scene, nerf_fingerprint, sam, options)) {
+  if (const auto why = WhyRebuild(index, sam, options)) {
     LogInfo("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why);
     RemoveCachedViews(folder, index);
     return fresh;
   }
   // A view counts as encoded only when its files are there in full.
-  std::erase_if(index.views, [&](const auto& item) {
-    std::error_code error;
-    const auto bytes = std::filesystem::file_size(folder / item.second.file, error);
-    return error || bytes != item.second.bytes || !std::filesystem::exists(folder / item.second.rgb, error);
-  });
+  for (auto* views : {&index.views, &index.outdated}) {
+    std::erase_if(*views, [&](const auto& item) {
+      std::error_code error;
+      const auto bytes = std::filesystem::file_size(folder / item.second.file, error);
+      return error || bytes != item.second.bytes || !std::filesystem::exists(folder / item.second.rgb, error);
+    });
+  }
+  if (const auto why = WhyStale(index, scene, nerf_fingerprint)) {
+    LogInfo(
+        "The {} encoded views are out of date ({}): depth is rendered again, and what looks different is encoded "
+        "again.",
+        index.views.size(), *why);
+    index.nerf_fingerprint = fresh.nerf_fingerprint;
+    index.outdated.merge(index.views);
+    index.views.clear();
+  }
   return index;
+}
+
+// The maps of a view that was encoded from the very same picture.
+std::optional<SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder, const CacheIndex& index,
+                                             const std::string& view, const ImageU8& rgb) {
+  const auto entry = index.outdated.find(view);
+  if (entry == index.outdated.end()) return std::nullopt;
+  try {
+    if (ReadImage(folder / entry->second.rgb).data != rgb.data) return std::nullopt;
+    return ReadViewFeatures(folder / entry->second.file, view, "");
+  } catch (const Error& error) {
+    LogDetail("{}: encoded again: {}", view, error.what());
+    return std::nullopt;
+  }
 }
 
 struct EncodedView {
   std::string features, png;  // file contents
 };
 
-EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam& sam, const EncodeOptions& options) {
+EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam& sam,
+                       const std::filesystem::path& folder, const CacheIndex& index) {
+  const EncodeOptions& options = index.options;
   const Camera camera = WorkingCamera(view, options.size);
   RenderedView rendered = field.render(camera);
   if (options.source == "photo") {
@@ -103,7 +131,9 @@ EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam&
   }
   // SAM sees what is stored: eight bits per channel, as in a photo.
   const ImageU8 rgb = ToU8(rendered.rgb);
-  StoredView stored{view.name, std::move(rendered.depth), std::move(rendered.opacity), sam.Encode(ToFloat(rgb))};
+  std::optional<SamFeatures> maps = MapsOfSamePicture(folder, index, view.name, rgb);
+  if (!maps) maps = sam.Encode(ToFloat(rgb));
+  StoredView stored{view.name, std::move(rendered.depth), std::move(rendered.opacity), std::move(*maps)};
   return {EncodeViewFile(stored), EncodePng(rgb)};
 }
 
@@ -130,6 +160,8 @@ void StoreView(const std::filesystem::path& folder, const View& view, const Enco
   const CacheIndex::Entry entry{stem + ".feat", stem + ".rgb.png", CameraStamp(view, index->options),
                                 encoded.features.size()};
   try {
+    // Nothing vouches for the new picture's maps until they are there.
+    if (index->outdated.erase(view.name) > 0) WriteIndex(folder, *index);
     WriteFileAtomic(folder / entry.rgb, encoded.png);
     WriteFileAtomic(folder / entry.file, encoded.features);
     index->views[view.name] = entry;
@@ -168,7 +200,7 @@ void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const 
                              "what is encoded is kept; " + RebuildHint(folder) + " continues");
     }
     progress.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
-    const EncodedView encoded = EncodeView(view, field, sam, options);
+    const EncodedView encoded = EncodeView(view, field, sam, folder, index);
     if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size(), options.model);
     StoreView(folder, view, encoded, &index);
     progress.Update(static_cast<int64_t>(i) + 1);

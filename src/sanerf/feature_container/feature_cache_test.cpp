@@ -227,11 +227,43 @@ TEST_F(FeatureCacheTest, TruncatedFileNamesFileAndCommandAndIsEncodedAgain) {
 TEST_F(FeatureCacheTest, StaleWhenTheRadianceFieldChanges) {
   Encode();
   field_.fingerprint = 6;
+  field_.render = [](const Camera& camera) {  // another picture
+    return RenderedView{ImageF(camera.width, camera.height, 3, 0.5f), ImageF(camera.width, camera.height, 1, 7.f),
+                        ImageF(camera.width, camera.height, 1, 1.f)};
+  };
   EXPECT_THAT(OpenFailure(), HasSubstr("radiance field has changed"));
   Encode({1});
   EXPECT_EQ(sam_.num_encoded, 6);
-  EXPECT_FALSE(Open()->Has(0));  // the old ones are gone
-  EXPECT_FALSE(std::filesystem::exists(folder_ / (FileStem("train/0.png") + ".feat")));
+  EXPECT_FALSE(Open()->Has(0));
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 10);
+  EXPECT_EQ(NumFiles(), 11u);
+}
+
+TEST_F(FeatureCacheTest, PhotosKeepTheirMapsWhenTheRadianceFieldChanges) {
+  options_.source = "photo";
+  Encode();
+  field_.fingerprint = 6;
+  field_.render = [](const Camera& camera) {
+    return RenderedView{ImageF(camera.width, camera.height, 3, 0), ImageF(camera.width, camera.height, 1, 7.f),
+                        ImageF(camera.width, camera.height, 1, 1.f)};
+  };
+  WritePng(scene_.views[1].image_path, ImageU8(160, 80, 3, 201));  // one photo is another one
+  std::filesystem::resize_file(folder_ / (FileStem("train/4.png") + ".feat"), 100);
+
+  RequestInterrupt();
+  EXPECT_THROW(Encode(), InterruptedError);  // what is outdated stays of use
+  ClearInterrupt();
+  Encode({0, 1, 2});
+  EXPECT_EQ(sam_.num_encoded, 6);
+  EXPECT_FALSE(Open()->Has(3));
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, 7);  // the damaged file
+  const auto cache = Open();
+  for (const int i : {0, 1, 3, 4}) {
+    EXPECT_EQ(cache->Depth(i).At(3, 3), 7.f);
+    EXPECT_NEAR(cache->Features(i)->maps[0].data[0], (i == 1 ? 201 : 10 * i) / 255.f, 0.0005) << i;
+  }
 }
 
 TEST_F(FeatureCacheTest, StaleWhenACameraChanges) {

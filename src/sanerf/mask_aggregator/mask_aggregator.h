@@ -49,6 +49,7 @@ struct AggregatorOptions {
   int pool_rays = 1 << 18;
   float lr = 1e-2f;
   float lr_final = 0.1f;
+  float label_smoothing = 0.1f;  // paper: 0
   int seed = 1;
   RgbLossOptions rgb;
   ObjectFieldOptions field;
@@ -60,6 +61,8 @@ struct AggregatorOptions {
     v("pool_rays", pool_rays, "rays traced once through the frozen radiance field; the steps draw from them");
     v("lr", lr, "learning rate of Adam");
     v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)");
+    v("label_smoothing", label_smoothing,
+      "share of a mask's word that is spread over all labels (paper: 0): masks are imperfect");
     v("seed", seed, "random seed");
     rgb.Visit(v);
     field.Visit(v);

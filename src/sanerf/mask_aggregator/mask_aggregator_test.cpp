@@ -24,18 +24,28 @@ using testing::HasSubstr;
 TEST(CrossEntropy, FiniteDifferencesInDouble) {
   const int n = 5;
   double logits[n] = {0.3, -1.2, 2.0, 0.7, -0.1}, grad[n], unused[n];
-  for (int label = 0; label < n; ++label) {
-    CrossEntropy(logits, n, label, 0.5, grad);
-    for (int i = 0; i < n; ++i) {
-      const double kept = logits[i], h = 1e-6;
-      logits[i] = kept + h;
-      const double up = CrossEntropy(logits, n, label, 1.0, unused);
-      logits[i] = kept - h;
-      const double down = CrossEntropy(logits, n, label, 1.0, unused);
-      logits[i] = kept;
-      EXPECT_NEAR(grad[i], 0.5 * (up - down) / (2 * h), 1e-9);
+  for (const double smoothing : {0.0, 0.1}) {
+    for (int label = 0; label < n; ++label) {
+      CrossEntropy(logits, n, label, 0.5, grad, smoothing);
+      for (int i = 0; i < n; ++i) {
+        const double kept = logits[i], h = 1e-6;
+        logits[i] = kept + h;
+        const double up = CrossEntropy(logits, n, label, 1.0, unused, smoothing);
+        logits[i] = kept - h;
+        const double down = CrossEntropy(logits, n, label, 1.0, unused, smoothing);
+        logits[i] = kept;
+        EXPECT_NEAR(grad[i], 0.5 * (up - down) / (2 * h), 1e-9);
+      }
     }
   }
+}
+
+TEST(CrossEntropy, SmoothedAsksForNothingMoreOfASureLabel) {
+  // Two labels at 95 % and 5 %: what a smoothing of 10 % asks for.
+  const double logits[2] = {std::log(0.95), std::log(0.05)};
+  double grad[2];
+  EXPECT_NEAR(CrossEntropy(logits, 2, 0, 1.0, grad, 0.1), -0.95 * std::log(0.95) - 0.05 * std::log(0.05), 1e-12);
+  EXPECT_NEAR(grad[0], 0, 1e-12);
 }
 
 TEST(CrossEntropy, KnownValue) {

@@ -25,17 +25,21 @@ void ForEachSample(const SamplePool& pool, const std::vector<int>& rays, const U
 }  // namespace
 
 template <class T>
-double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits) {
+double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits, T smoothing) {
   const T top = *std::max_element(logits, logits + num_labels);
   double sum = 0;
   for (int l = 0; l < num_labels; ++l) sum += std::exp(double(logits[l]) - top);
-  for (int l = 0; l < num_labels; ++l)
-    grad_logits[l] = scale * T(std::exp(double(logits[l]) - top) / sum - (l == label ? 1 : 0));
-  return std::log(sum) + top - logits[label];
+  double wanted = 0;  // mean logit under the target
+  for (int l = 0; l < num_labels; ++l) {
+    const double target = double(smoothing) / num_labels + (l == label ? 1 - double(smoothing) : 0);
+    grad_logits[l] = scale * T(std::exp(double(logits[l]) - top) / sum - target);
+    wanted += target * logits[l];
+  }
+  return std::log(sum) + top - wanted;
 }
 
-template double CrossEntropy(const float*, int, int, float, float*);
-template double CrossEntropy(const double*, int, int, double, double*);
+template double CrossEntropy(const float*, int, int, float, float*, float);
+template double CrossEntropy(const double*, int, int, double, double*, double);
 
 double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
                            const float* rgb, const std::vector<int>& references, float scale, float* grad_logits) {

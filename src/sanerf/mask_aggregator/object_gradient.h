@@ -15,9 +15,11 @@ struct ObjectGroupGradient {
 };
 
 // Loss and gradient of the composited logits of one ray: -log softmax(logits)[label]. Returns the loss.
-// Writes grad_logits times scale. Instantiated for float (the program) and double (the proofs).
+// Writes grad_logits times scale. smoothing: this share of the target is spread over all labels (Szegedy et al. 2016),
+// so that a label that is sure enough asks for nothing more. Instantiated for float (the program) and double (the
+// proofs).
 template <class T>
-double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits);
+double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits, T smoothing = 0);
 
 // A loss of several rays: composited logits [ray][label] in, their gradient out; returns the loss.
 using RayLossFunction = std::function<double(const float* logits, float* grad_logits)>;

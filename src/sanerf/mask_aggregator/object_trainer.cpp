@@ -35,10 +35,18 @@ void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
     if (counts[size_t(l)] > 0) throw Error(fmt::format("label {} in a mask, but only {} labels", l, num_labels));
 }
 
+AggregatorOptions Checked(const AggregatorOptions& options) {
+  if (!(options.label_smoothing >= 0 && options.label_smoothing < 1))
+    throw UsageError(fmt::format("object.label_smoothing={}", options.label_smoothing), "expected 0 or more, below 1");
+  return options;
+}
+
 }  // namespace
 
 ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options)
-    : nerf_(nerf), options_(options), pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed))) {
+    : nerf_(nerf),
+      options_(Checked(options)),
+      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed))) {
   for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
   error_maps_ = ErrorMaps(cameras);
 }
@@ -96,7 +104,7 @@ void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
     double loss = 0;
     for (size_t i = 0; i < group.rays.size(); ++i, logits += num_labels_, grad += num_labels_) {
       const int label = pool_.rays[size_t(group.rays[i])].label;
-      loss += double(scale) * CrossEntropy(logits, num_labels_, label, scale, grad);
+      loss += double(scale) * CrossEntropy(logits, num_labels_, label, scale, grad, options_.label_smoothing);
       group.num_correct += std::max_element(logits, logits + num_labels_) - logits == label;
       group.errors[i] = ErrorOfLogits(options_.rgb.pair, num_labels_, logits, label);
     }

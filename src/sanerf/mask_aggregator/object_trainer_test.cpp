@@ -146,5 +146,26 @@ TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {
               HasSubstr("no view has a usable mask"));
 }
 
+TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
+  const auto most_sure = [&](float smoothing) {
+    AggregatorOptions options = Options();
+    options.label_smoothing = smoothing;
+    ObjectTrainer trainer(*nerf_, Cameras(), options);
+    trainer.SetMasks(LabelsOf({2}), 2, nullptr);
+    trainer.Train({150, 1}, nullptr);
+    const ImageF probability = trainer.Finish().Render(scene_->views[0].camera, 1).probability;
+    return *std::max_element(probability.data.begin(), probability.data.end());
+  };
+  EXPECT_GT(most_sure(0), 0.97f);
+  const float smoothed = most_sure(0.4f);  // asks for 0.8
+  EXPECT_GT(smoothed, 0.7f);
+  EXPECT_LT(smoothed, 0.95f);
+
+  AggregatorOptions options = Options();
+  options.label_smoothing = 1;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ObjectTrainer trainer(*nerf_, Cameras(), options); }),
+              HasSubstr("object.label_smoothing=1: expected 0 or more, below 1"));
+}
+
 }  // namespace
 }  // namespace sanerf

@@ -17,6 +17,7 @@ struct NerfOptions {
   std::string background = "random";
   float distortion = 0.02f;
   bool exposure = false;
+  float near_gradients = 0.5f;
   int levels = 16;
   int features = 2;
   int log2_table = 19;
@@ -46,6 +47,8 @@ struct NerfOptions {
     v("background", background, "what shows behind a ray: random, or last_sample (the last sample is made opaque)");
     v("distortion", distortion, "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)");
     v("exposure", exposure, "learn how bright each photo is, per colour channel: for captures with automatic exposure or white balance");
+    v("near_gradients", near_gradients,
+      "distance, model units, below which samples learn less the nearer they are to the camera (0 = off)");
     v("levels", levels, "levels of the hash grid");
     v("features", features, "features per level: 2, 4 or 8");
     v("log2_table", log2_table, "log2 of the rows of a hashed level");

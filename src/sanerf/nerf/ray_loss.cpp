@@ -58,6 +58,11 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
   }
   kernels::CompositeBackward(n, samples.sigma, samples.dt, weights, transmittance, grad_weights, grad_transmittance,
                              grad_sigma);
+  for (int i = 0; i < n && samples.t[i] < o.near_gradients; ++i) {
+    const T share = samples.t[i] / T(o.near_gradients);
+    grad_sigma[i] *= share * share;
+    for (int c = 0; c < 3; ++c) grad_rgb[3 * i + c] *= share * share;
+  }
   return result;
 }
 

@@ -11,6 +11,10 @@ struct RayLossOptions {
   float huber_delta = 0.1f;
   bool last_sample_background = false;  // otherwise `background` shows behind the ray
   float distortion = 0;
+  // Gradients of samples nearer to the camera than this are multiplied by (t / near_gradients)^2 (Philip and
+  // Deschaintre, Floaters No More, 2023, section 3.2): a place close to one camera gets many of its rays and would
+  // learn to explain that photo alone, as fog. 0 = off. Not the derivative of any loss.
+  float near_gradients = 0;
 };
 
 template <class T>

@@ -61,6 +61,23 @@ INSTANTIATE_TEST_SUITE_P(Options, RayLossGradient,
                                          RayLossOptions{true, 0.1f, true, 0}, RayLossOptions{false, 0.1f, false, 0.5f},
                                          RayLossOptions{true, 0.05f, true, 0.3f}));
 
+TEST(RayLoss, SamplesCloseToTheCameraLearnLess) {
+  Problem problem(3);
+  std::vector<double> sigma, rgb, near_sigma, near_rgb;
+  const RayLossOptions plain{false, 0.1f, false, 0.1f};
+  RayLossOptions near = plain;
+  near.near_gradients = 0.75f;  // among the samples
+  const double loss = problem.Loss(plain, 1, &sigma, &rgb).loss;
+  EXPECT_EQ(problem.Loss(near, 1, &near_sigma, &near_rgb).loss, loss);
+  ASSERT_LT(problem.t.front(), 0.75);
+  ASSERT_GT(problem.t.back(), 0.75);
+  for (int i = 0; i < problem.n; ++i) {
+    const double t = problem.t[size_t(i)], share = t < 0.75 ? t * t / (0.75 * 0.75) : 1;
+    EXPECT_NEAR(near_sigma[size_t(i)], share * sigma[size_t(i)], 1e-12) << i;
+    EXPECT_NEAR(near_rgb[size_t(3 * i + 1)], share * rgb[size_t(3 * i + 1)], 1e-12) << i;
+  }
+}
+
 TEST(RayLoss, EmptyRayShowsTheBackground) {
   std::vector<float> scratch;
   const float target[3] = {0.5f, 0.5f, 0.5f}, background[3] = {0.5f, 0.7f, 0.5f};

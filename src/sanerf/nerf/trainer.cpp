@@ -35,7 +35,10 @@ NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
   if (o.loss != "huber" && o.loss != "mse") throw UsageError("nerf.loss=" + o.loss, "unknown loss", "use huber or mse");
   if (o.background != "random" && o.background != "last_sample")
     throw UsageError("nerf.background=" + o.background, "unknown background", "use random or last_sample");
-  loss_ = {o.loss == "huber", o.huber_delta, o.background == "last_sample" && !has_alpha_, o.distortion};
+  if (o.near_gradients < 0)
+    throw UsageError(fmt::format("nerf.near_gradients={}", o.near_gradients), "expected a distance, or 0 for off");
+  loss_ = {o.loss == "huber", o.huber_delta, o.background == "last_sample" && !has_alpha_, o.distortion,
+           o.near_gradients};
   if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
   for (Parameters* p : Trained()) p->PrepareTraining();
   occupancy_->CullUnseen(photos_.cameras());

@@ -193,6 +193,9 @@ TEST_F(NerfTrainerTest, NothingIsTouchedBeforeOptionsAndPhotosHaveProvedGood) {
   int num_starts = 0;
   NerfTrainFiles files{Path("refused.ckpt"), Path("refused.jsonl"), false, [&] { ++num_starts; }};
   EXPECT_THROW(TrainNerf(*scene_, o, files), UsageError);
+  o = SmallOptions();
+  o.near_gradients = -1;
+  EXPECT_THROW(TrainNerf(*scene_, o, files), UsageError);
   EXPECT_EQ(num_starts, 0);
   EXPECT_FALSE(std::filesystem::exists(files.log));
   o = SmallOptions();
@@ -210,6 +213,7 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
   o.occupancy_resolution = 64;
   o.occupancy_every = 16;
   o.step = 0.01f;
+  o.near_gradients = 0;  // in so few steps the first fog has to go, and no other has time to form
   NerfTrainer trainer(*scene_, o);
   const double first = trainer.Step().psnr;
   double last = 0;
