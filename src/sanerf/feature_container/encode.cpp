@@ -77,7 +77,10 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
     LogWarning("encoding all views again: {}", error.what());
     return fresh;
   }
-  if (const auto why = WhyRebuild(index, sam, options)) {
+  const auto stale = WhyStale(index, scene, nerf_fingerprint);
+  auto why = WhyRebuild(index, sam, options);
+  if (!why && options.source == "render") why = stale;  // another radiance field is another picture
+  if (why) {
     LogInfo("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why);
     RemoveCachedViews(folder, index);
     return fresh;
@@ -90,14 +93,15 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
       return error || bytes != item.second.bytes || !std::filesystem::exists(folder / item.second.rgb, error);
     });
   }
-  if (const auto why = WhyStale(index, scene, nerf_fingerprint)) {
+  if (stale) {
     LogInfo(
         "The {} encoded views are out of date ({}): depth is rendered again, and what looks different is encoded "
         "again.",
-        index.views.size(), *why);
+        index.views.size(), *stale);
     index.nerf_fingerprint = fresh.nerf_fingerprint;
     index.outdated.merge(index.views);
     index.views.clear();
+    WriteIndex(folder, index);  // from here on none of them passes for one of the new radiance field
   }
   return index;
 }
@@ -108,7 +112,8 @@ std::optional<SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder
   const auto entry = index.outdated.find(view);
   if (entry == index.outdated.end()) return std::nullopt;
   try {
-    if (ReadImage(folder / entry->second.rgb).data != rgb.data) return std::nullopt;
+    const ImageU8 before = ReadImage(folder / entry->second.rgb);
+    if (before.width != rgb.width || before.height != rgb.height || before.data != rgb.data) return std::nullopt;
     return ReadViewFeatures(folder / entry->second.file, view, "");
   } catch (const Error& error) {
     LogDetail("{}: encoded again: {}", view, error.what());
@@ -160,8 +165,10 @@ void StoreView(const std::filesystem::path& folder, const View& view, const Enco
   const CacheIndex::Entry entry{stem + ".feat", stem + ".rgb.png", CameraStamp(view, index->options),
                                 encoded.features.size()};
   try {
-    // Nothing vouches for the new picture's maps until they are there.
-    if (index->outdated.erase(view.name) > 0) WriteIndex(folder, *index);
+    // Old maps must never lie beside a new picture: they would pass for its own.
+    std::error_code missing;
+    std::filesystem::remove(folder / entry.file, missing);
+    index->outdated.erase(view.name);
     WriteFileAtomic(folder / entry.rgb, encoded.png);
     WriteFileAtomic(folder / entry.file, encoded.features);
     index->views[view.name] = entry;

@@ -227,14 +227,11 @@ TEST_F(FeatureCacheTest, TruncatedFileNamesFileAndCommandAndIsEncodedAgain) {
 TEST_F(FeatureCacheTest, StaleWhenTheRadianceFieldChanges) {
   Encode();
   field_.fingerprint = 6;
-  field_.render = [](const Camera& camera) {  // another picture
-    return RenderedView{ImageF(camera.width, camera.height, 3, 0.5f), ImageF(camera.width, camera.height, 1, 7.f),
-                        ImageF(camera.width, camera.height, 1, 1.f)};
-  };
   EXPECT_THAT(OpenFailure(), HasSubstr("radiance field has changed"));
   Encode({1});
   EXPECT_EQ(sam_.num_encoded, 6);
-  EXPECT_FALSE(Open()->Has(0));
+  EXPECT_FALSE(Open()->Has(0));  // the old ones are gone
+  EXPECT_FALSE(std::filesystem::exists(folder_ / (FileStem("train/0.png") + ".feat")));
   Encode();
   EXPECT_EQ(sam_.num_encoded, 10);
   EXPECT_EQ(NumFiles(), 11u);
