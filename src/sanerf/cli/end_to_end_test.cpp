@@ -177,12 +177,12 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   const CommandResult ablated = Sanerf(ablate);
   ASSERT_EQ(ablated.exit_code, 0) << ablated.err;
   const Json first = Json::parse(ablated.out);
-  EXPECT_EQ(first["run"], 2);
+  EXPECT_EQ(first["run"], 4);
   EXPECT_EQ(first["failed"], 0);
   const Json& rows = first["studies"][0]["rows"];
-  EXPECT_TRUE(rows[1]["is_default"].get<bool>());
+  EXPECT_TRUE(rows[2]["is_default"].get<bool>());
   for (size_t i = 0; i < json["objects"].size(); ++i)  // the defaults are what the demo did
-    EXPECT_EQ(rows[1]["results"][0][0]["objects"][i]["iou"], json["objects"][i]["iou"]);
+    EXPECT_EQ(rows[2]["results"][0][0]["objects"][i]["iou"], json["objects"][i]["iou"]);
   for (const char* file : {"results.json", "tables.md", "rows.csv", "ablation.json"})
     EXPECT_TRUE(fs::exists(folder_ / "results" / file)) << file;
   EXPECT_EQ(ReadFile(folder_ / "moved" / "run.json"), record);
@@ -191,7 +191,7 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   const CommandResult again_ablated = Sanerf(ablate);
   ASSERT_EQ(again_ablated.exit_code, 0) << again_ablated.err;
   EXPECT_THAT(again_ablated.out, HasSubstr("Second look"));
-  EXPECT_THAT(again_ablated.err, HasSubstr("0 rows run, 2 from before, 0 failed"));
+  EXPECT_THAT(again_ablated.err, HasSubstr("0 rows run, 4 from before, 0 failed"));
 
   // The shared field survives the removal of the folder that was written first.
   fs::remove_all(folder_ / "moved" / "objects" / name);

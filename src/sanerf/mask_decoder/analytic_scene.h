@@ -145,6 +145,7 @@ class AnalyticSam : public Sam {
     shared->fingerprint = fingerprint;
     shared->rule = rule;
     shared->overwrite = overwrite;
+    shared->surroundings = surroundings;
     shared->original_ = original_ != nullptr ? original_ : this;
     return shared;
   }
@@ -172,8 +173,9 @@ class AnalyticSam : public Sam {
     for (size_t i = 0; i < map.data.size(); ++i) object.data[i] = int(map.data[i]) == wanted ? 1.f : -1.f;
     if (overwrite) overwrite(object);
     speck.data[0] = 1.f;
+    const ImageF third = surroundings ? surroundings(object) : all;
     if (!multimask) return {{all, 0.5f, 0}};
-    return {{all, 0.5f, 0}, {speck, 0.3f, 1}, {object, 0.9f, 2}, {all, 0.6f, 3}};
+    return {{all, 0.5f, 0}, {speck, 0.3f, 1}, {object, 0.9f, 2}, {third, 0.6f, 3}};
   }
   ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
   ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
@@ -184,6 +186,7 @@ class AnalyticSam : public Sam {
   uint64_t fingerprint = 7;
   MaskRule rule = MaskRule::kHighestPredictedIou;
   std::function<void(ImageF&)> overwrite;  // changes the object's logits
+  std::function<ImageF(const ImageF& object)> surroundings;  // the third hypothesis, everything by default
   mutable std::vector<SamPrompt> prompts;  // every one that was asked, also of those that share this
 
  private:

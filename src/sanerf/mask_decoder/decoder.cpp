@@ -27,15 +27,18 @@ std::string CountStates(const ViewDecision& decision) {
   return text.empty() ? "no points" : text;
 }
 
-// A mask is taken from a lower resolution: next to the point is on it.
-bool CoversNeighbourhood(const ImageU8& mask, double x, double y) {
+// The share of a pixel and its neighbours that the mask covers. A mask is taken from a lower resolution: next to a point
+// is on it.
+double CoveredNeighbourhood(const ImageU8& mask, double x, double y) {
   const int column = static_cast<int>(x), row = static_cast<int>(y);
+  int covered = 0, count = 0;
   for (int v = std::max(row - 1, 0); v <= std::min(row + 1, mask.height - 1); ++v) {
     for (int u = std::max(column - 1, 0); u <= std::min(column + 1, mask.width - 1); ++u) {
-      if (mask.At(u, v)) return true;
+      covered += mask.At(u, v) != 0;
+      ++count;
     }
   }
-  return false;
+  return count > 0 ? static_cast<double>(covered) / count : 0;
 }
 
 bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
@@ -71,9 +74,20 @@ void Reject(ViewDecision& decision, const char* kind, const std::string& reason)
 
 bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision) {
   for (const auto& point : decision.points) {
-    if (point.label == 1 && point.state == "visible" && CoversNeighbourhood(mask, point.x, point.y)) return true;
+    if (point.label == 1 && point.state == "visible" && CoveredNeighbourhood(mask, point.x, point.y) > 0) return true;
   }
   return false;
+}
+
+double KeptShare(const ImageU8& mask, const ViewDecision& decision) {
+  int kept = 0, visible = 0;
+  for (const auto& point : decision.points) {
+    if (point.state != "visible") continue;
+    const double covered = CoveredNeighbourhood(mask, point.x, point.y);
+    kept += point.label == 1 ? covered > 0 : covered < 1;
+    ++visible;
+  }
+  return visible > 0 ? static_cast<double>(kept) / visible : 1;
 }
 
 VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points) {

@@ -180,6 +180,7 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const 
   // Prompts to 3D.
   DecodedObject decoded;
   decoded.name = object.name;
+  decoded.corrected = previous != nullptr;
   decoded.memory = std::make_shared<PredictionMemory>();
   decider.Remember(decoded.memory);
   decoded.points = LiftPrompts(object, scene, container);

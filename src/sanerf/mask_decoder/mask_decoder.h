@@ -69,6 +69,7 @@ struct DecodedObject {
   std::string name;
   std::vector<LiftedPoint> points;
   std::vector<ViewDecision> views;
+  bool corrected = false;                    // SAM was shown masks of an earlier round beside the points
   std::shared_ptr<PredictionMemory> memory;  // of what SAM said to the points; shared by copies
 };
 
@@ -105,6 +106,17 @@ struct Consensus {
   ImageF probability;  // of the object, [0, 1]
   ImageF known;        // share of the pixel's light that comes from places that other views have labelled
 };
+
+// The same object by SAM's first candidate in every view, by the second, and so on: what SAM takes for the part, the
+// whole or the whole with its surroundings mostly has the same number wherever it is seen from. Views that were not
+// prompted stay as they are.
+std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
+                                       Sam& sam, const Similarity& model_from_file, const MaskDecoderOptions& options,
+                                       const DecodedObject& decoded);
+
+// How well masks fit each other and the prompts: mean over the used views of agreement with the others (see LookAgain)
+// times the share of the visible points that the mask is right about. consensus[i] belongs to decoded.views[i].
+double Coherence(const DecodedObject& decoded, const std::vector<Consensus>& consensus);
 
 struct SecondLook {
   double agreement = 0;  // mean over the used views, before the masks were chosen anew and after

@@ -27,10 +27,6 @@ double AreaOf(const Consensus& consensus) {
   return area;
 }
 
-double KnownArea(const Consensus& consensus) {
-  return std::accumulate(consensus.known.data.begin(), consensus.known.data.end(), 0.0);
-}
-
 // Soft IoU; pixels that no other view knows do not count. share: of each pixel that the mask covers.
 double Agreement(const ImageF& share, const Consensus& consensus) {
   double both = 0, either = 0;
@@ -40,10 +36,6 @@ double Agreement(const ImageF& share, const Consensus& consensus) {
     either += known * std::max(m, p);
   }
   return either > 0 ? both / either : 0;
-}
-
-double Agreement(const ImageU8& mask, const Consensus& consensus) {
-  return Agreement(Resize(ToFloat(mask), consensus.probability.width, consensus.probability.height), consensus);
 }
 
 // Pixels of an image of width x height; empty when the consensus is nowhere sure.
@@ -75,9 +67,9 @@ class ViewLook {
   ViewLook(const ViewDecider& decider, const FeatureContainer& container, const std::vector<LiftedPoint>& points)
       : decider_(decider), container_(container), sam_(decider.sam()), points_(points) {}
 
-  // The candidate that agrees best; `before` where nothing can be said.
+  // The candidate that agrees best and is clean; `before` where nothing can be said.
   ViewDecision Look(const ViewDecision& before, const Consensus& consensus) const {
-    if (!container_.Has(before.view_idx) || KnownArea(consensus) < kMinArea) return before;
+    if (!container_.Has(before.view_idx) || !IsKnown(consensus)) return before;
     ViewDecision decision;
     decision.view_idx = before.view_idx;
     decision.view = before.view;
@@ -105,6 +97,9 @@ class ViewLook {
     SamMask mask;
     bool from_others;
     double agreement;
+    // What all views say is blurred and has errors in common, which a mask can repeat; SAM's own score knows a clean
+    // outline but not which object is meant. Measured: docs/results.md.
+    double Score() const { return agreement * std::sqrt(std::max(0.0, double(mask.predicted_iou))); }
   };
 
   // SAM's answers with how well they agree, at the consensus' own resolution: most are never needed at full size.
@@ -118,11 +113,11 @@ class ViewLook {
     }
   }
 
-  // The one that agrees best of those that can be used.
+  // The one with the best score of those that can be used.
   ViewDecision Best(std::vector<Candidate> candidates, const SamPrompt& points, const SamPrompt& others,
                     const ViewDecision& sight) const {
     std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.agreement > b.agreement; });
+                     [](const Candidate& a, const Candidate& b) { return a.Score() > b.Score(); });
     ViewDecision best = sight;
     for (const Candidate& candidate : candidates) {
       ViewDecision decision = sight;
@@ -152,7 +147,7 @@ double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<C
   double sum = 0;
   int count = 0;
   for (size_t i = 0; i < views.size(); ++i) {
-    if (!views[i].used || KnownArea(consensus[i]) < kMinArea) continue;
+    if (!views[i].used || !IsKnown(consensus[i])) continue;
     sum += Agreement(views[i].mask, consensus[i]);
     ++count;
   }
@@ -160,6 +155,14 @@ double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<C
 }
 
 }  // namespace
+
+double Agreement(const ImageU8& mask, const Consensus& consensus) {
+  return Agreement(Resize(ToFloat(mask), consensus.probability.width, consensus.probability.height), consensus);
+}
+
+bool IsKnown(const Consensus& consensus) {
+  return std::accumulate(consensus.known.data.begin(), consensus.known.data.end(), 0.0) >= kMinArea;
+}
 
 SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
                      const Similarity& model_from_file, const MaskDecoderOptions& options,

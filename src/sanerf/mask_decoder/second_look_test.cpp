@@ -62,6 +62,50 @@ TEST_F(SecondLookTest, TakesTheCandidateThatTheOthersConfirm) {
   EXPECT_GT(look.num_changed, 0);
 }
 
+// The views share an error, a wide outline. A mask that repeats it agrees best; SAM is surer of the clean one.
+TEST_F(SecondLookTest, PrefersACleanMaskToOneThatRepeatsWhatAllGetWrong) {
+  const auto widened = [](const ImageF& image, float at_least) {
+    ImageF wide = image;
+    for (int y = 0; y < image.height; ++y)
+      for (int x = 0; x < image.width; ++x)
+        if (x + 1 < image.width && image.At(x + 1, y) >= at_least) wide.At(x, y) = 1;
+    return wide;
+  };
+  sam_.surroundings = [&](const ImageF& object) { return widened(object, 0.5f); };
+  for (Consensus& consensus : consensus_) consensus.probability = widened(consensus.probability, 0.5f);
+  decoded_.memory = nullptr;  // SAM answers anew
+  Look();
+  EXPECT_EQ(decoded_.views[kFront].candidate, 2);
+  EXPECT_LT(decoded_.views[kFront].agreement, 0.99);
+  EXPECT_GT(decoded_.views[kFront].agreement, 0.85);
+}
+
+TEST_F(SecondLookTest, EveryCandidateNumberIsAnObjectOfItsOwn) {
+  const std::vector<DecodedObject> objects =
+      ByCandidate(object_, scene_, container_, sam_, Similarity(), options_, decoded_);
+  ASSERT_EQ(objects.size(), 4u);
+  for (const int view : {kFront, kFrontLeft, kLens}) {
+    for (int c = 0; c < 4; ++c) EXPECT_EQ(objects[size_t(c)].views[size_t(view)].candidate, c);
+    EXPECT_EQ(objects[0].views[size_t(view)].mask.data, decoded_.views[size_t(view)].mask.data);
+    EXPECT_EQ(objects[1].views[size_t(view)].kind, "tiny");  // a speck
+    EXPECT_TRUE(objects[2].views[size_t(view)].used);
+  }
+  EXPECT_FALSE(objects[2].views[kBack].used);  // the point is not seen from there: nobody asked SAM
+  EXPECT_EQ(objects[2].views[kBack].reason, decoded_.views[kBack].reason);
+  EXPECT_NEAR(Coherence(objects[2], consensus_), 1, 1e-6);
+  EXPECT_LT(Coherence(objects[0], consensus_), 0.5);
+}
+
+// Everything fits what the others say, but the user pointed at the table and said no.
+TEST_F(SecondLookTest, MasksThatContradictThePromptsAreLessCoherent) {
+  object_.points.push_back({Vec3(-1, 0, 1), 0});
+  decoded_ = DecodeMasks(object_, scene_, container_, sam_, {kFront, kFrontLeft, kRight, kAway, kLens, kBack},
+                         Similarity(), options_);
+  for (Consensus& consensus : consensus_)
+    for (float& p : consensus.probability.data) p = 1;
+  EXPECT_NEAR(Coherence(decoded_, consensus_), 0.5, 1e-6);  // one of two visible points
+}
+
 TEST_F(SecondLookTest, FindsTheObjectWhereNoPointIsVisible) {
   ASSERT_FALSE(decoded_.views[kBack].used);
   const SecondLook look = Look();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -73,6 +74,33 @@ std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& object
       if (!objects[o].views[v].used) MarkWhereLikely(others, int(o) + 1, &marked[v]);
   }
   return marked;
+}
+
+void ChooseCandidates(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
+                      const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,
+                      std::vector<DecodedObject>* objects) {
+  const auto coherence = [&](const DecodedObject& object) {
+    vote->Count(LabelsByView({object}, request.views, container), 2);
+    return Coherence(object, ConsensusOf(*vote, {0}, 1)[0]);
+  };
+  for (const size_t o : request.which) {
+    DecodedObject& object = (*objects)[o];
+    if (object.corrected) continue;
+    const double before = coherence(object);
+    double best = before;
+    std::optional<size_t> number;
+    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file,
+                                                     settings.masks, object);
+    for (size_t c = 0; c < choices.size(); ++c) {
+      const double value = HasUsedViews({choices[c]}) ? coherence(choices[c]) : 0;
+      LogDetail("{}: candidate {} in every view: coherence {:.1f}%", object.name, c, 100 * value);
+      if (value > best) best = value, number = c;
+    }
+    if (!number) continue;
+    LogInfo("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%", object.name, *number,
+            100 * before, 100 * best);
+    object = std::move(choices[*number]);
+  }
 }
 
 void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,

@@ -25,6 +25,13 @@ struct LookRequest {
   bool by_voted_place = false;     // LabelsByVotedPlace instead of LabelsByView
 };
 
+// For each of the chosen objects: when the views agree better (Coherence) if all of them take the same number of SAM's
+// candidates, they do. Objects whose masks were corrected by the user stay as they are. Replaces the votes. Throws
+// InterruptedError.
+void ChooseCandidates(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
+                      const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,
+                      std::vector<DecodedObject>* objects);
+
 // Counts the votes of all masks, decodes every view of the chosen objects again with what the others say (LookAgain), and
 // repeats while the agreement rises, at most settings.segment.looks times. Throws UsageError for a negative number,
 // InterruptedError.

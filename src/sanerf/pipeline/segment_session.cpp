@@ -125,7 +125,10 @@ void SegmentSession::Refine(const ObjectPrompt& object, int max_views) {
 
 void SegmentSession::Look() {
   if (fresh_.empty()) return;
-  RepeatLooks({prompts_, fresh_, views_}, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);
+  const LookRequest request{prompts_, fresh_, views_};
+  if (settings_.segment.looks > 0 && settings_.segment.same_candidate)
+    ChooseCandidates(request, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);
+  RepeatLooks(request, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);
   is_counted_ = false;
 }
 

@@ -26,7 +26,8 @@ namespace sanerf {
 
 struct SegmentOptions {
   int max_views = 0;
-  int looks = 3;
+  bool same_candidate = true;
+  int looks = 1;
   bool from_vote = true;
   int further_iters = 40;
   float further_rate = 0.3f;
@@ -34,6 +35,8 @@ struct SegmentOptions {
   template <class V>
   void Visit(V&& v) {
     v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)");
+    v("same_candidate", same_candidate,
+      "before the first look: when the views agree better on one number of SAM's candidates, all take it");
     v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = paper)");
     v("from_vote", from_vote, "the object field starts from the vote of all masks instead of from nothing");
     v("further_iters", further_iters, "steps of a field that goes on with more prompts (--add)");
