@@ -33,7 +33,8 @@ double IouOf(const ImageU8& mask, const ImageU8& truth) {
 
 class Looks {
  public:
-  Looks(const Scene& scene, const NerfModel& nerf, const FeatureCache& cache, Sam& sam, const Settings& settings, bool each)
+  Looks(const Scene& scene, const NerfModel& nerf, const FeatureCache& cache, Sam& sam, const Settings& settings,
+        bool each)
       : scene_(scene), nerf_(nerf), cache_(cache), sam_(sam), settings_(settings), each_(each) {}
 
   void Run(const ObjectPrompt& object) {
@@ -75,15 +76,15 @@ class Looks {
       if (!view.used) continue;
       ious.push_back(IouOf(view.mask, Truth(object, view.view_idx)));
       if (each_)
-        fmt::print(stderr, "{} {} IoU {:.1f} candidate {} predicted {:.2f} agreement {:.2f} others {} points {}\n", object.name,
-                   view.view, ious.back(), view.candidate, view.predicted_iou, view.agreement, view.from_others, view.num_visible);
+        fmt::print(stderr, "{} {} IoU {:.1f} candidate {} predicted {:.2f} agreement {:.2f} others {} points {}\n",
+                   object.name, view.view, ious.back(), view.candidate, view.predicted_iou, view.agreement,
+                   view.from_others, view.num_visible);
     }
     return ious;
   }
 
   std::vector<double> BestOf(const ObjectPrompt& object, const DecodedObject& decoded) const {
-    const ViewDecider decider =
-        MakeDecider(object, scene_, cache_, sam_, nerf_.model_from_file(), settings_.masks);
+    const ViewDecider decider = MakeDecider(object, scene_, cache_, sam_, nerf_.model_from_file(), settings_.masks);
     std::vector<double> ious;
     for (const ViewDecision& view : decoded.views) {
       if (!view.used) continue;

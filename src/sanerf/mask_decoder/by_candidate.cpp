@@ -7,9 +7,9 @@
 
 namespace sanerf {
 
-std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
-                                       Sam& sam, const Similarity& model_from_file, const MaskDecoderOptions& options,
-                                       const DecodedObject& decoded) {
+std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const Scene& scene,
+                                       const FeatureContainer& container, Sam& sam, const Similarity& model_from_file,
+                                       const MaskDecoderOptions& options, const DecodedObject& decoded) {
   ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
   decider.Remember(decoded.memory);
   std::vector<std::vector<ViewDecision>> by_view(decoded.views.size());  // [view][candidate]

@@ -27,8 +27,8 @@ std::string CountStates(const ViewDecision& decision) {
   return text.empty() ? "no points" : text;
 }
 
-// The share of a pixel and its neighbours that the mask covers. A mask is taken from a lower resolution: next to a point
-// is on it.
+// The share of a pixel and its neighbours that the mask covers. A mask is taken from a lower resolution: next to a
+// point is on it.
 double CoveredNeighbourhood(const ImageU8& mask, double x, double y) {
   const int column = static_cast<int>(x), row = static_cast<int>(y);
   int covered = 0, count = 0;

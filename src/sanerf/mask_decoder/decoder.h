@@ -33,8 +33,8 @@ void Reject(ViewDecision& decision, const char* kind, const std::string& reason)
 int64_t CountNonZero(const ImageU8& mask);
 // On the mask, or next to it (it comes from a lower resolution), lies a visible positive point.
 bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision);
-// The share of the visible points that the mask is right about: positive ones on it or next to it, negative ones not deep
-// inside. 1 when none is visible.
+// The share of the visible points that the mask is right about: positive ones on it or next to it, negative ones not
+// deep inside. 1 when none is visible.
 double KeptShare(const ImageU8& mask, const ViewDecision& decision);
 // Soft IoU; pixels that no other view knows do not count.
 double Agreement(const ImageU8& mask, const Consensus& consensus);

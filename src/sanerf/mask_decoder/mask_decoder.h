@@ -110,9 +110,9 @@ struct Consensus {
 // The same object by SAM's first candidate in every view, by the second, and so on: what SAM takes for the part, the
 // whole or the whole with its surroundings mostly has the same number wherever it is seen from. Views that were not
 // prompted stay as they are.
-std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
-                                       Sam& sam, const Similarity& model_from_file, const MaskDecoderOptions& options,
-                                       const DecodedObject& decoded);
+std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const Scene& scene,
+                                       const FeatureContainer& container, Sam& sam, const Similarity& model_from_file,
+                                       const MaskDecoderOptions& options, const DecodedObject& decoded);
 
 // How well masks fit each other and the prompts: mean over the used views of agreement with the others (see LookAgain)
 // times the share of the visible points that the mask is right about. consensus[i] belongs to decoded.views[i].

@@ -89,8 +89,8 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
     const double before = coherence(object);
     double best = before;
     std::optional<size_t> number;
-    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file,
-                                                     settings.masks, object);
+    std::vector<DecodedObject> choices =
+        ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file, settings.masks, object);
     for (size_t c = 0; c < choices.size(); ++c) {
       const double value = HasUsedViews({choices[c]}) ? coherence(choices[c]) : 0;
       LogDetail("{}: candidate {} in every view: coherence {:.1f}%", object.name, c, 100 * value);

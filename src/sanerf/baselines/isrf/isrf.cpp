@@ -2,14 +2,26 @@
 
 #include <fmt/format.h>
 
-#include "sanerf/baselines/isrf/strokes.h"
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/mask_decoder/decoder.h"
+#include "sanerf/nerf/block_tracer.h"
 
 namespace sanerf {
+namespace {
+
+struct Places {
+  std::vector<Vec3> on_object, beside;
+};
+Places PlacesOf(const std::vector<LiftedPoint>& points) {
+  Places places;
+  for (const LiftedPoint& point : points) (point.label == 1 ? places.on_object : places.beside).push_back(point.p_file);
+  return places;
+}
+
+}  // namespace
 
 void Isrf::LiftFeaturesOnce() {
   if (grid_) return;
@@ -28,25 +40,41 @@ void Isrf::LiftFeaturesOnce() {
   LogDetail("isrf: {} voxels hold features of {}", grid_->cells.size(), feature_name_);
 }
 
-StrokePixels Isrf::PixelsUnder(const std::vector<LiftedPoint>& points, int label) const {
-  std::vector<Vec3> places;
-  for (const LiftedPoint& point : points)
-    if (point.label == label) places.push_back(point.p_file);
-  const DepthTolerance tolerance = ToleranceOf(MaskDecoderOptions(), input_.nerf.model_from_file());
+std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes) const {
   std::vector<Ray> rays;
-  for (const Stroke& stroke : DrawStrokes(places, input_.features, input_.views, tolerance, options_)) {
+  for (const Stroke& stroke : strokes) {
     const Camera camera = input_.features.WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
     for (const auto& [x, y] : stroke.pixels) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
-  StrokePixels pixels;
-  const TracedRays traced = TraceRays(input_.nerf, rays);
-  pixels.features = RenderFeatures(*grid_, traced);
-  for (int64_t r = 0; r < traced.size(); ++r) {
-    for (int64_t s = traced.first[size_t(r)]; s < traced.first[size_t(r) + 1]; ++s)
-      AddTouches(grid_->cells, traced.samples[size_t(s)].unit, traced.samples[size_t(s)].weight, &pixels.touches);
-    pixels.first.push_back(pixels.touches.size());
+  return RenderFeatures(*grid_, TraceRays(input_.nerf, rays));
+}
+
+// What a user sees the object to be, by view; views in which SAM finds nothing are left out.
+std::map<int, ImageU8> Isrf::MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
+                                        const std::vector<int>& views) const {
+  const ViewDecider decider =
+      MakeDecider(object, input_.scene, input_.features, input_.sam, input_.nerf.model_from_file(), {});
+  std::map<int, ImageU8> masks;
+  for (const int view_idx : views) {
+    ViewDecision decision = decider.Decide(view_idx, points, {/*needed=*/1, /*positives_only=*/true});
+    if (decision.used) masks[view_idx] = std::move(decision.mask);
   }
-  return pixels;
+  return masks;
+}
+
+Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks) const {
+  Picture picture;
+  for (const auto& [view_idx, mask] : masks) {
+    const Camera camera =
+        input_.features.WorkingCamera(view_idx).ResizedToLongest(options_.trace_size).In(input_.nerf.model_from_file());
+    ImageU8 wanted(camera.width, camera.height, 1);
+    for (int y = 0; y < wanted.height; ++y)
+      for (int x = 0; x < wanted.width; ++x)
+        wanted.At(x, y) =
+            mask.At((2 * x + 1) * mask.width / (2 * wanted.width), (2 * y + 1) * mask.height / (2 * wanted.height));
+    picture.Add(grid_->cells, TraceRays(input_.nerf, RaysOf(camera, {0, 0, camera.width, camera.height})), wanted);
+  }
+  return picture;
 }
 
 void Isrf::Fit(const Prompts& prompts) {
@@ -56,13 +84,27 @@ void Isrf::Fit(const Prompts& prompts) {
   for (const ObjectPrompt& object : prompts.objects) {
     const std::vector<LiftedPoint> points =
         PointsOnObject(object, input_.scene, input_.features, input_.sam, input_.nerf.model_from_file(), {});
-    const Strokes strokes{PixelsUnder(points, 1), PixelsUnder(points, 0)};
-    if (strokes.positive.features.empty())
+    const auto [on_object, beside] = PlacesOf(points);
+    const DepthTolerance tolerance = ToleranceOf(MaskDecoderOptions(), input_.nerf.model_from_file());
+    const std::vector<int> views = ViewsForStrokes(on_object, input_.features, input_.views, tolerance, options_);
+    if (views.empty())
       throw Error(fmt::format("object '{}' has no stroke", object.name),
                   "no training view sees one of its positive points", "give points on visible surfaces, or clicks");
-    SelectedRegion region = SelectRegion(voxels, strokes, options_.select, input_.seed);
-    LogDetail("isrf: {}: {} voxels closer than {:.3f}, {} after growing", object.name, region.confident,
-              region.threshold, CountSelected(region.mask));
+    const std::map<int, ImageU8> masks = MasksByEye(object, points, views);
+    const auto features_under = [&](const std::vector<Vec3>& places, bool is_on_object) {
+      std::vector<Stroke> strokes = DrawStrokes(places, input_.features, views, tolerance, options_);
+      for (Stroke& stroke : strokes)
+        if (const auto mask = masks.find(stroke.view_idx); mask != masks.end())
+          stroke = KeptBy(mask->second, is_on_object, std::move(stroke));
+      return FeaturesUnder(strokes);
+    };
+    SelectedRegion region = SelectRegion(voxels, {features_under(on_object, true), features_under(beside, false)},
+                                         PictureOf(masks), options_.select, input_.seed);
+    LogDetail(
+        "isrf: {}: {} voxels; closer than {:.2f} and {} rings, without those closer than {:.2f} and {} rings; "
+        "like the object in {} views: {:.3f}",
+        object.name, CountSelected(region.mask), region.threshold, region.rings, region.negative_threshold,
+        region.negative_rings, masks.size(), region.likeness);
     regions_.push_back(std::move(region.mask));
   }
 }

@@ -1,7 +1,9 @@
 // ISRF (Goel et al., CVPR 2023): 2D features lifted to voxels; what looks like the places under the user's strokes is
-// selected in 3D and grown. No mask of any view is involved.
+// selected in 3D and grown. SAM's masks of the views with strokes stand for the eye of the user, who paints on the
+// object and turns the knobs until the picture is right; no voxel is selected from a mask.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "sanerf/baselines/isrf/feature_grid.h"
 #include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/isrf/select_region.h"
+#include "sanerf/baselines/isrf/strokes.h"
 #include "sanerf/baselines/segmenter.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
@@ -31,7 +34,11 @@ class Isrf : public Segmenter {
 
  private:
   void LiftFeaturesOnce();
-  StrokePixels PixelsUnder(const std::vector<LiftedPoint>& points, int label) const;
+  std::map<int, ImageU8> MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
+                                    const std::vector<int>& views) const;
+  // What is rendered under the strokes.
+  std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes) const;
+  Picture PictureOf(const std::map<int, ImageU8>& masks) const;
 
   SegmenterInput input_;
   IsrfOptions options_;

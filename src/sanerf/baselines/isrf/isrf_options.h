@@ -7,13 +7,11 @@ namespace sanerf {
 
 // What the authors' users set by hand in the window, here by rule (see select_region.h).
 struct SelectOptions {
-  int clusters = 11;        // segment_3d.py
-  int cluster_iters = 100;  // segment_3d.py
-  float threshold = 0;      // the window's slider goes from 0 to 2 and starts at 0.4
-  float seed_share = 0.5f;
-  bool unit_voxels = true;  // segment_3d.py: false
-  int rings = 8;            // as often as the user presses the button
-  float least_gain = 0.03f;
+  int clusters = 11;         // segment_3d.py
+  int cluster_iters = 100;   // segment_3d.py
+  float threshold = 0;       // the window's slider goes from 0 to 2 and starts at 0.4
+  bool unit_voxels = true;   // segment_3d.py: false
+  int rings = 30;            // as often as the user presses the button
   float sigma_distance = 1;  // gui.py (region_grower.py's own default is 5)
   float sigma_feature = 10;  // gui.py (region_grower.py's own default is 0.5)
   float grow_above = 0.1f;   // region_grower.py
@@ -23,13 +21,11 @@ struct SelectOptions {
     v("clusters", clusters, "k of the k-means over the features under the strokes");
     v("cluster_iters", cluster_iters, "iterations of k-means, at most");
     v("threshold", threshold,
-      "squared distance to the nearest centroid below which a voxel is taken (authors: 0.4 until the user moves a "
-      "slider), "
-      "0 = the smallest that covers seed_share of the strokes");
-    v("seed_share", seed_share, "share of the strokes that is covered before the region grows");
+      "squared distance to the nearest centroid below which a voxel is taken, 0 = the one whose voxels look most like "
+      "the object in the views with strokes");
     v("unit_voxels", unit_voxels, "voxel features are scaled to length 1 before they are compared (authors: no)");
-    v("rings", rings, "rings of bilateral region growing, at most");
-    v("least_gain", least_gain, "growing ends before the ring that covers less than this further share of the strokes");
+    v("rings", rings,
+      "rings of bilateral region growing, at most; each has to make the region look more like the object");
     v("sigma_distance", sigma_distance, "bilateral filter: scale of the distance in voxels");
     v("sigma_feature", sigma_feature, "bilateral filter: scale of the squared feature distance");
     v("grow_above", grow_above, "a voxel joins when its filtered mask is larger");
@@ -41,7 +37,7 @@ struct IsrfOptions {
   int components = 64;  // extract.py
   int cells = 200;      // authors: 320 for the whole box of the scene
   int trace_size = 160;
-  int steps = 200;   // authors: 5,000 from nothing
+  int steps = 0;     // authors: 5,000 from nothing, on factors
   int rays = 4096;   // llff_default.py
   float lr = 0.01f;  // default.py: 0.1 on factors that start from noise
   int brush = 7;     // gui.py
@@ -60,7 +56,7 @@ struct IsrfOptions {
     v("lr", lr, "learning rate of Adam");
     v("brush", brush, "side of the square brush of the strokes, pixels");
     v("stroke_views", stroke_views,
-      "views with strokes, at most: one after the other that sees most points without one");
+      "views with strokes, at most: those that see most points without one, then from all around");
     select.Visit(v);
   }
 };

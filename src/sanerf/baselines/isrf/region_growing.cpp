@@ -62,19 +62,18 @@ VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOpti
   return grown;
 }
 
-VoxelMask Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options,
-               const std::function<double(const VoxelMask&)>& score) {
-  double best = score(mask);
-  for (int ring = 0; ring < options.rings; ++ring) {
+Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness) {
+  Grown best{std::move(mask), 0, 0};
+  best.likeness = likeness(best.mask);
+  while (best.rings < options.rings) {
     if (InterruptRequested())
       throw InterruptedError("region growing interrupted", "nothing was written", "run the command again");
-    VoxelMask grown = GrowRing(voxels, mask, options);
-    const double grown_score = score(grown);
-    if (grown_score < best + double(options.least_gain)) break;
-    best = grown_score;
-    mask = std::move(grown);
+    VoxelMask grown = GrowRing(voxels, best.mask, options);
+    const double score = likeness(grown);
+    if (!(score > best.likeness)) break;
+    best = {std::move(grown), best.rings + 1, score};
   }
-  return mask;
+  return best;
 }
 
 int64_t CountSelected(const VoxelMask& mask) {

@@ -24,9 +24,15 @@ struct Voxels {
 // over the voxels u of its 3x3x3 neighbourhood, itself included, and joins when m(v) > grow_above.
 VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOptions& options);
 
-// Ring after ring, `options.rings` at most, as long as each raises the score by options.least_gain.
-VoxelMask Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options,
-               const std::function<double(const VoxelMask&)>& score);
+// How much a mask looks like what is wanted; more is better.
+using LikenessOfMask = std::function<double(const VoxelMask&)>;
+struct Grown {
+  VoxelMask mask;
+  int rings = 0;
+  double likeness = -1;
+};
+// Ring after ring, `options.rings` at most, as long as each makes it more alike.
+Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness);
 
 int64_t CountSelected(const VoxelMask& mask);
 

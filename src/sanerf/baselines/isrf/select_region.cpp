@@ -11,7 +11,8 @@
 namespace sanerf {
 namespace {
 
-constexpr float kSlider = 0.02f;  // steps of the threshold
+// Positions of the threshold's slider. Growing costs more than looking: it is tried at every fifth.
+constexpr int kPositions = 100, kPositionsPerGrowth = 5;
 
 std::vector<float> DistancesTo(const std::vector<float>& centroids, const std::vector<float>& features, int channels) {
   std::vector<float> distances(features.size() / size_t(channels));
@@ -23,22 +24,15 @@ std::vector<float> DistancesTo(const std::vector<float>& centroids, const std::v
 }
 
 struct Sign {
-  const StrokePixels& strokes;
   std::vector<float> centroids;
   std::vector<float> distances;  // of every voxel
 };
 
-Sign MakeSign(const Voxels& voxels, const StrokePixels& strokes, const SelectOptions& options, uint64_t seed) {
-  Sign sign{strokes, KMeans(strokes.features, voxels.channels, options.clusters, options.cluster_iters, seed), {}};
+Sign MakeSign(const Voxels& voxels, const std::vector<float>& strokes, const SelectOptions& options, uint64_t seed) {
+  Sign sign{KMeans(strokes, voxels.channels, options.clusters, options.cluster_iters, seed), {}};
   sign.distances = DistancesTo(sign.centroids, voxels.features, voxels.channels);
   return sign;
 }
-
-struct Region {
-  VoxelMask mask;
-  float threshold = 0;
-  int64_t confident = 0;
-};
 
 VoxelMask VoxelsWithin(float threshold, const Sign& own, const Sign& other) {
   VoxelMask mask(own.distances.size());
@@ -46,24 +40,40 @@ VoxelMask VoxelsWithin(float threshold, const Sign& own, const Sign& other) {
   return mask;
 }
 
-float ChooseThreshold(const Voxels& voxels, const Sign& own, const Sign& other, const SelectOptions& options) {
-  if (options.threshold > 0) return options.threshold;
-  const float most = SeparatingThreshold(DistancesTo(own.centroids, own.strokes.features, voxels.channels),
-                                         DistancesTo(own.centroids, other.strokes.features, voxels.channels));
-  for (float threshold = kSlider; threshold < most; threshold += kSlider)
-    if (CoveredShare(own.strokes, VoxelsWithin(threshold, own, other)) >= double(options.seed_share)) return threshold;
-  return most;
+VoxelMask AndNot(const VoxelMask& wanted, const VoxelMask& unwanted) {
+  VoxelMask mask(wanted.size());
+  for (size_t i = 0; i < mask.size(); ++i) mask[i] = wanted[i] != 0 && unwanted[i] == 0;
+  return mask;
 }
 
-Region GrownRegion(const Voxels& voxels, const Sign& own, const Sign& other, const SelectOptions& options) {
-  Region region;
-  region.threshold = ChooseThreshold(voxels, own, other, options);
-  region.mask = VoxelsWithin(region.threshold, own, other);
-  region.confident = CountSelected(region.mask);
-  region.mask = Grow(voxels, std::move(region.mask), options, [&](const VoxelMask& mask) {
-    return CoveredShare(own.strokes, mask) - CoveredShare(other.strokes, mask);
-  });
-  return region;
+struct Region {
+  Grown grown;
+  float threshold = 0;
+};
+
+// One sign's region: its best, or `present` where none is better.
+Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, const SelectOptions& options,
+                  const LikenessOfMask& likeness, Region present) {
+  Region best = std::move(present);
+  int right = 0;  // position of the best threshold without rings
+  const auto position = [&](int i) {
+    return options.threshold > 0 ? options.threshold : kLargestThreshold * float(i) / kPositions;
+  };
+  const int last = options.threshold > 0 ? 1 : kPositions;
+  for (int i = 1; i <= last; ++i) {
+    VoxelMask mask = VoxelsWithin(position(i), own, other);
+    const double score = likeness(mask);
+    if (score > best.grown.likeness) {
+      best = {{std::move(mask), 0, score}, position(i)};
+      right = i;
+    }
+  }
+  // Beyond, the region is too large without growing.
+  for (int i = right; i > 0; i -= kPositionsPerGrowth) {
+    Grown grown = Grow(voxels, VoxelsWithin(position(i), own, other), options, likeness);
+    if (grown.likeness > best.grown.likeness) best = {std::move(grown), position(i)};
+  }
+  return best;
 }
 
 void CheckOptions(const SelectOptions& options) {
@@ -73,7 +83,6 @@ void CheckOptions(const SelectOptions& options) {
   check(options.clusters >= 1, "clusters", "at least 1");
   check(options.cluster_iters >= 1, "cluster_iters", "at least 1");
   check(options.threshold >= 0, "threshold", "0 or a positive number");
-  check(options.seed_share > 0 && options.seed_share <= 1, "seed_share", "above 0, at most 1");
   check(options.rings >= 0, "rings", "0 or more");
   check(options.sigma_distance > 0, "sigma_distance", "a positive number");
   check(options.sigma_feature > 0, "sigma_feature", "a positive number");
@@ -81,43 +90,26 @@ void CheckOptions(const SelectOptions& options) {
 
 }  // namespace
 
-float SeparatingThreshold(std::vector<float> wanted, std::vector<float> unwanted) {
-  if (wanted.empty() || unwanted.empty()) return kUsualThreshold;
-  std::sort(wanted.begin(), wanted.end());
-  std::sort(unwanted.begin(), unwanted.end());
-  // The best count changes only at the distances themselves. Between two of them the threshold is free.
-  const auto taken = [](const std::vector<float>& sorted, float threshold) {
-    return double(std::upper_bound(sorted.begin(), sorted.end(), threshold) - sorted.begin()) / double(sorted.size());
-  };
-  double best = -1;
-  float low = kUsualThreshold;
-  for (const float distance : wanted) {
-    const double score = taken(wanted, distance) - taken(unwanted, distance);
-    if (score > best) best = score, low = distance;
-  }
-  const auto next = std::upper_bound(unwanted.begin(), unwanted.end(), low);
-  return next == unwanted.end() ? std::max(low, kUsualThreshold) : (low + *next) / 2;
-}
-
-double CoveredShare(const StrokePixels& strokes, const VoxelMask& mask) {
-  int64_t covered = 0;
-  for (size_t pixel = 0; pixel + 1 < strokes.first.size(); ++pixel) {
-    float light = 0;
-    for (size_t t = strokes.first[pixel]; t < strokes.first[pixel + 1]; ++t)
-      if (mask[strokes.touches[t].cell] != 0) light += strokes.touches[t].share;
-    covered += light > 0.5f;
-  }
-  return double(covered) / std::max(1.0, double(strokes.first.size() - 1));
-}
-
-SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const SelectOptions& options, uint64_t seed) {
+SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
+                            const SelectOptions& options, uint64_t seed) {
   CheckOptions(options);
   const Sign positive = MakeSign(voxels, strokes.positive, options, seed);
   const Sign negative = MakeSign(voxels, strokes.negative, options, seed);
-  Region wanted = GrownRegion(voxels, positive, negative, options);
-  const Region unwanted = GrownRegion(voxels, negative, positive, options);
-  for (size_t i = 0; i < wanted.mask.size(); ++i) wanted.mask[i] = wanted.mask[i] != 0 && unwanted.mask[i] == 0;
-  return {std::move(wanted.mask), wanted.threshold, unwanted.threshold, wanted.confident};
+  if (std::find(picture.wanted.begin(), picture.wanted.end(), 1) == picture.wanted.end()) {
+    const float threshold = options.threshold > 0 ? options.threshold : kUsualThreshold;
+    return {VoxelsWithin(threshold, positive, negative), threshold};
+  }
+  const auto as_it_is = [&](const VoxelMask& mask) { return LikenessOf(picture, mask); };
+  const Region wanted = BestRegion(voxels, positive, negative, options, as_it_is, {});
+  const auto taken_away = [&](const VoxelMask& mask) { return LikenessOf(picture, AndNot(wanted.grown.mask, mask)); };
+  const Region nothing = {{VoxelMask(wanted.grown.mask.size(), 0), 0, wanted.grown.likeness}};
+  const Region unwanted = BestRegion(voxels, negative, positive, options, taken_away, nothing);
+  return {AndNot(wanted.grown.mask, unwanted.grown.mask),
+          wanted.threshold,
+          unwanted.threshold,
+          wanted.grown.rings,
+          unwanted.grown.rings,
+          unwanted.grown.likeness};
 }
 
 }  // namespace sanerf

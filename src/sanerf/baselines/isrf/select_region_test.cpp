@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
 
@@ -14,19 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TEST(SeparatingThreshold, HalfWayBetweenWhatIsWantedAndWhatIsNot) {
-  EXPECT_NEAR(SeparatingThreshold({0.1f, 0.02f, 0.2f}, {0.8f, 0.6f}), 0.4, 1e-6);
-  // Of 0.1 and 0.9 one is worth less than the unwanted 0.5 and 0.6 together.
-  EXPECT_NEAR(SeparatingThreshold({0.1f, 0.9f}, {0.5f, 0.6f}), 0.3, 1e-6);
-  // 0.3 takes three of four wanted and one of ten unwanted, up to 0.5.
-  EXPECT_NEAR(SeparatingThreshold({0.1f, 0.2f, 0.3f, 2}, {0.15f, 0.5f, 1, 1, 1, 1, 1, 1, 1, 1}), 0.4, 1e-6);
-}
-
-TEST(SeparatingThreshold, TheAuthorsOneWithoutStrokesOfBothKinds) {
-  EXPECT_EQ(SeparatingThreshold({0.1f}, {}), kUsualThreshold);
-  EXPECT_EQ(SeparatingThreshold({}, {0.1f}), kUsualThreshold);
-}
-
 // Three pairs of neighbouring voxels far from each other, with features (1, 0), (0, 1) and (-1, 0).
 class SelectRegionTest : public ::testing::Test {
  protected:
@@ -35,27 +20,55 @@ class SelectRegionTest : public ::testing::Test {
       for (const int z : {0, 1}) cells_.Insert(CellIndex::Cell{x, 0, z});
     options_.rings = 0;
   }
-  // A pixel with this feature that shows this voxel alone.
-  static void AddPixel(float a, float b, uint32_t voxel, StrokePixels* strokes) {
-    strokes->features.insert(strokes->features.end(), {a, b});
-    strokes->touches.push_back({voxel, 0.9f});
-    strokes->first.push_back(strokes->touches.size());
+  static void AddStroke(float a, float b, std::vector<float>* strokes) { strokes->insert(strokes->end(), {a, b}); }
+  // One pixel for each voxel, which shows it alone.
+  void ShowVoxels(const std::vector<uint8_t>& wanted) {
+    picture_ = {};
+    picture_.wanted = wanted;
+    for (uint32_t voxel = 0; voxel < wanted.size(); ++voxel) {
+      picture_.touches.push_back({voxel, 0.9f});
+      picture_.first.push_back(picture_.touches.size());
+    }
   }
-  SelectedRegion Select() const { return SelectRegion({cells_, features_, 2}, strokes_, options_, 1); }
+  SelectedRegion Select() const { return SelectRegion({cells_, features_, 2}, strokes_, picture_, options_, 1); }
 
   CellIndex cells_{16};
   std::vector<float> features_ = {1, 0, 1, 0, 0, 1, 0, 1, -1, 0, -1, 0};
   Strokes strokes_;
+  Picture picture_;
   SelectOptions options_;
 };
 
 TEST_F(SelectRegionTest, TakesWhatLooksLikeTheStrokesWhereverItIs) {
   features_[10] = 1;  // the last voxel looks like the first two
-  AddPixel(1, 0, 0, &strokes_.positive);
-  const SelectedRegion region = Select();
-  EXPECT_THAT(region.mask, ElementsAre(1, 1, 0, 0, 0, 1));
-  EXPECT_EQ(region.confident, 3);
-  EXPECT_NEAR(region.threshold, 0.02, 1e-6);
+  AddStroke(1, 0, &strokes_.positive);
+  ShowVoxels({1, 1, 0, 0, 0, 0});
+  EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 1));
+}
+
+TEST_F(SelectRegionTest, WithoutAPictureTheSliderStaysAndNothingGrows) {
+  features_ = {1, 0, 1, 0.6f, 1, 0.7f, 1, 0.7f, 9, 9, 9, 9};  // 0, 0.36 and 0.49 away
+  AddStroke(1, 0, &strokes_.positive);
+  options_.rings = 5;
+  EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 0));
+  ShowVoxels({0, 0, 0, 0, 0, 0});
+  EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 0));
+  EXPECT_EQ(Select().threshold, kUsualThreshold);
+}
+
+// Squared distances of 0, 0.36, 0.49, 0.81 and more than any slider reaches.
+TEST_F(SelectRegionTest, TheThresholdIsTheOneThatLooksMostLikeTheObject) {
+  features_ = {1, 0, 1, 0.6f, 1, 0.7f, 1, 0.9f, 9, 9, 9, 9};
+  AddStroke(1, 0, &strokes_.positive);
+  ShowVoxels({1, 1, 1, 0, 0, 0});
+  EXPECT_THAT(Select().mask, ElementsAre(1, 1, 1, 0, 0, 0));
+  EXPECT_NEAR(Select().threshold, 0.5, 1e-5);
+  EXPECT_EQ(Select().likeness, 1);
+  ShowVoxels({1, 0, 0, 0, 0, 1});  // the last one is out of reach
+  EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));
+  EXPECT_EQ(Select().likeness, 0.5);
+  options_.threshold = 0.4f;  // by hand
+  EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 0));
 }
 
 // (0.6, 0.8) is 0.8 away from (1, 0) and 0.4 from (0, 1), squared: both regions could take it.
@@ -63,51 +76,39 @@ TEST_F(SelectRegionTest, WhatLooksMoreLikeTheNegativeStrokesIsNotTaken) {
   features_[2] = 0.6f;
   features_[3] = 0.8f;
   options_.threshold = 1;
-  AddPixel(1, 0, 0, &strokes_.positive);
+  AddStroke(1, 0, &strokes_.positive);
   EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 0));
-  AddPixel(0, 1, 2, &strokes_.negative);
+  AddStroke(0, 1, &strokes_.negative);
   EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));
 }
 
-TEST_F(SelectRegionTest, GrowsToCoverTheStrokes) {
-  features_[2] = 0.6f;
-  features_[3] = 0.8f;  // too far for the threshold
-  AddPixel(1, 0, 0, &strokes_.positive);
+// A lower threshold and a ring give what no threshold alone does: the second voxel looks less like the stroke than
+// three others, which are no part of the object.
+TEST_F(SelectRegionTest, GrowsWhereThatLooksMoreLikeTheObject) {
+  features_ = {1, 0, 1, 1, 1, 0.5f, 1, 0.5f, 1, 0.5f, 9, 9};
+  AddStroke(1, 0, &strokes_.positive);
+  ShowVoxels({1, 1, 0, 0, 0, 0});
+  EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));
+  options_.rings = 3;
+  const SelectedRegion region = Select();
+  EXPECT_THAT(region.mask, ElementsAre(1, 1, 0, 0, 0, 0));
+  EXPECT_EQ(region.rings, 1);
+}
+
+// The positive region wins the second voxel by a ring and takes its third along. The negative one has a stroke there.
+TEST_F(SelectRegionTest, TheNegativeRegionIsTakenAwayWhereThatIsBetter) {
+  cells_ = CellIndex(16);
+  for (const int x : {0, 1, 2, 6, 8, 10}) cells_.Insert(CellIndex::Cell{x, 0, 0});
+  features_ = {1, 0, 0, 1, 0, 1.2f, 9, 9, 9, 9, 1, 0.1f};
+  AddStroke(1, 0, &strokes_.positive);
+  AddStroke(0, 1.2f, &strokes_.negative);
   options_.rings = 1;
-  EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));  // all covered without
-  AddPixel(1, 0, 1, &strokes_.positive);
-  EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 0));
-  options_.rings = 0;
-  EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));
-}
-
-// The second voxel is wanted by the growing positive region, which its stroke asks for, and is the negative one's own.
-TEST_F(SelectRegionTest, TheNegativeRegionIsTakenAway) {
-  features_[2] = 0;
-  features_[3] = 1;
-  options_.rings = 1;
-  AddPixel(1, 0, 0, &strokes_.positive);
-  AddPixel(1, 0, 1, &strokes_.positive);
-  AddPixel(0, 1, 2, &strokes_.negative);
-  EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));
-}
-
-// Voxels 0, 2 and 4 show the strokes, at squared distances of 0, 0.09 and 0.5 from what is rendered there.
-TEST_F(SelectRegionTest, TheThresholdCoversTheWantedShareOfTheStrokes) {
-  features_ = {1, 0, 9, 9, 1, 0.3f, 9, 9, 1, std::sqrt(0.5f), 9, 9};
-  for (const uint32_t voxel : {0u, 2u, 4u}) AddPixel(1, 0, voxel, &strokes_.positive);
-  EXPECT_NEAR(Select().threshold, 0.1, 1e-6);  // two of three
-  options_.seed_share = 0.9f;
-  EXPECT_EQ(Select().threshold, kUsualThreshold);  // no higher than that without negative strokes
-  options_.seed_share = 0.3f;
-  EXPECT_NEAR(Select().threshold, 0.02, 1e-6);
-}
-
-TEST_F(SelectRegionTest, CoveredShareCountsPixelsThatShowTheMask) {
-  AddPixel(1, 0, 0, &strokes_.positive);
-  AddPixel(1, 0, 3, &strokes_.positive);
-  EXPECT_EQ(CoveredShare(strokes_.positive, {1, 0, 0, 0, 0, 0}), 0.5);
-  EXPECT_EQ(CoveredShare(strokes_.negative, {1, 0, 0, 0, 0, 0}), 0);
+  ShowVoxels({1, 1, 0, 0, 0, 1});
+  EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 1));  // away from it, nothing would be left of the second
+  EXPECT_EQ(Select().negative_threshold, 0);
+  ShowVoxels({1, 0, 0, 0, 0, 0});
+  features_[10] = 1, features_[11] = 0;
+  EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 1));
 }
 
 TEST_F(SelectRegionTest, OptionsOutOfRangeAreUsageErrors) {

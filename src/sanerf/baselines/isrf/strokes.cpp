@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "sanerf/core/error.h"
@@ -90,36 +91,71 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
   return pixels;
 }
 
+std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
+                                 const std::vector<int>& views, const DepthTolerance& tolerance,
+                                 const IsrfOptions& options) {
+  if (options.stroke_views < 1)
+    throw UsageError("isrf.stroke_views is out of range", "at least one view is needed", "leave it at its default");
+  if (points.empty()) return {};
+  const Sightings sightings = Look(points, container, views, tolerance);
+  const Vec3 middle = std::accumulate(points.begin(), points.end(), Vec3(Vec3::Zero())) / double(points.size());
+  std::vector<bool> is_covered(points.size(), false);
+  std::vector<size_t> chosen;
+  const auto choose = [&](const auto& worth) {
+    size_t best = 0;
+    double most = 0;
+    for (size_t v = 0; v < views.size(); ++v)
+      if (const double here = worth(v); here > most) best = v, most = here;
+    if (most == 0) return false;
+    for (size_t p = 0; p < points.size(); ++p) is_covered[p] = is_covered[p] || sightings[best][p];
+    chosen.push_back(best);
+    return true;
+  };
+  const auto points_left = [&](size_t v) {
+    double count = 0;
+    for (size_t p = 0; p < points.size(); ++p) count += !is_covered[p] && sightings[v][p];
+    return count;
+  };
+  const auto angle_beside = [&](size_t v) {
+    const auto seen = std::count_if(sightings[v].begin(), sightings[v].end(), [](const auto& px) { return bool(px); });
+    if (4 * size_t(seen) < points.size()) return 0.0;
+    const auto direction = [&](size_t view) -> Vec3 {
+      return (container.WorkingCamera(views[view]).center() - middle).normalized();
+    };
+    double least = std::numeric_limits<double>::infinity();
+    for (const size_t other : chosen) least = std::min(least, (direction(v) - direction(other)).norm());
+    return least;
+  };
+  while (int(chosen.size()) < options.stroke_views && choose(points_left)) {
+  }
+  while (!chosen.empty() && int(chosen.size()) < options.stroke_views && choose(angle_beside)) {
+  }
+  std::vector<int> result;
+  for (const size_t v : chosen) result.push_back(views[v]);
+  return result;
+}
+
 std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
                                 const std::vector<int>& views, const DepthTolerance& tolerance,
                                 const IsrfOptions& options) {
   if (options.brush < 1)
     throw UsageError("isrf.brush is out of range", "at least one pixel is needed", "leave it at 7");
-  if (options.stroke_views < 1)
-    throw UsageError("isrf.stroke_views is out of range", "at least one view is needed", "leave it at its default");
-  if (points.empty()) return {};
   const Sightings sightings = Look(points, container, views, tolerance);
-  std::vector<bool> is_covered(points.size(), false);
   std::vector<Stroke> strokes;
-  while (int(strokes.size()) < options.stroke_views) {
-    size_t best = 0;
-    int most = 0;
-    for (size_t v = 0; v < views.size(); ++v) {
-      int count = 0;
-      for (size_t p = 0; p < points.size(); ++p) count += !is_covered[p] && sightings[v][p];
-      if (count > most) best = v, most = count;
-    }
-    if (most == 0) break;
+  for (size_t v = 0; v < views.size(); ++v) {
     std::vector<Vec2> seen;
-    for (size_t p = 0; p < points.size(); ++p) {
-      if (!sightings[best][p]) continue;
-      seen.push_back(*sightings[best][p]);
-      is_covered[p] = true;
-    }
-    strokes.push_back({views[best], PaintOnSurface(seen, container.WorkingCamera(views[best]),
-                                                   container.Depth(views[best]), tolerance, options.brush)});
+    for (const auto& px : sightings[v])
+      if (px) seen.push_back(*px);
+    if (seen.empty()) continue;
+    strokes.push_back({views[v], PaintOnSurface(seen, container.WorkingCamera(views[v]), container.Depth(views[v]),
+                                                tolerance, options.brush)});
   }
   return strokes;
+}
+
+Stroke KeptBy(const ImageU8& mask, bool on_object, Stroke stroke) {
+  std::erase_if(stroke.pixels, [&](const auto& px) { return (mask.At(px[0], px[1]) != 0) != on_object; });
+  return stroke;
 }
 
 }  // namespace sanerf

@@ -47,13 +47,24 @@ TEST(Strokes, EndsAtTheImagesBorder) {
   EXPECT_EQ(Paint({{99.5, 50}}).size(), 4u * 7u);
 }
 
+TEST(Strokes, EndAtTheObjectsOutline) {
+  ImageU8 mask(4, 1, 1);
+  mask.data = {0, 0, 255, 255};
+  const Stroke stroke{7, {{0, 0}, {1, 0}, {2, 0}}};
+  EXPECT_EQ(KeptBy(mask, true, stroke).view_idx, 7);
+  EXPECT_EQ(KeptBy(mask, true, stroke).pixels, (std::vector<std::array<int, 2>>{{2, 0}}));
+  EXPECT_EQ(KeptBy(mask, false, stroke).pixels, (std::vector<std::array<int, 2>>{{0, 0}, {1, 0}}));
+}
+
 class StrokesInViewsTest : public ::testing::Test {
  protected:
   static Vec3 OnBall(const Vec3& direction) { return kBallCenter + kBallRadius * direction.normalized(); }
   std::vector<Stroke> Draw(const std::vector<Vec3>& points, const std::vector<int>& views, int stroke_views) const {
     IsrfOptions options;
     options.stroke_views = stroke_views;
-    return DrawStrokes(points, container_, views, {0.02, 0.03}, options);
+    const DepthTolerance tolerance{0.02, 0.03};
+    return DrawStrokes(points, container_, ViewsForStrokes(points, container_, views, tolerance, options), tolerance,
+                       options);
   }
   const Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};
@@ -73,11 +84,23 @@ TEST_F(StrokesInViewsTest, TheViewThatSeesMostComesFirst) {
 }
 
 TEST_F(StrokesInViewsTest, FurtherViewsTakeThePointsThatAreLeft) {
-  const std::vector<Stroke> strokes = Draw(points_, {kBack, kAway, kFront, kFrontLeft}, 4);
+  const std::vector<Stroke> strokes = Draw(points_, {kBack, kAway, kFront, kFrontLeft}, 2);
   ASSERT_EQ(strokes.size(), 2u);
   EXPECT_EQ(strokes[0].view_idx, kFront);
   EXPECT_EQ(strokes[1].view_idx, kBack);
   EXPECT_EQ(strokes[1].pixels.size(), 49u);
+}
+
+TEST_F(StrokesInViewsTest, WhenNoPointIsLeftTheNextViewIsTheOneFarthestBeside) {
+  const std::vector<Vec3> in_front = {OnBall({-0.1, 0.3, 1})};
+  const auto views_of = [&](int stroke_views) {
+    std::vector<int> views;
+    for (const Stroke& stroke : Draw(in_front, {kFront, kLens, kAway, kFrontLeft}, stroke_views))
+      views.push_back(stroke.view_idx);
+    return views;
+  };
+  EXPECT_THAT(views_of(2), ElementsAre(kFront, kFrontLeft));
+  EXPECT_THAT(views_of(9), ElementsAre(kFront, kFrontLeft, kLens));  // the other one does not see it
 }
 
 // Between the two balls the line runs in the air, over the table behind them: nothing of that is painted.

@@ -101,7 +101,9 @@ std::vector<SamPrompt::Point> SelfPrompts(const ImageF& scores, const ImageF& de
   ImageF best;           // of every round so far
   while (int(points.size()) < max_points) {
     ExcludeSquare(last, half, &left);
-    const float decay = std::max(HighestAround(decode(points), left), 0.f);
+    // Of all scores, those of the earlier points included: they are the highest of the object, so that what is as far
+    // away as anything has to be about as sure as they are.
+    const float decay = std::max(HighestAround(decode(points), scores), 0.f);
     const ImageF distances = DistancesFrom(last, places);
     if (best.empty()) best = ImageF(scores.width, scores.height, 1, kExcluded);
     for (size_t i = 0; i < left.data.size(); ++i) {

@@ -49,6 +49,21 @@ TEST(SelfPromptingTest, ScoresDecayWithDistanceFromTheLastPoint) {
   EXPECT_EQ(SelfPrompts(scores, depth, 2, mask_there)[1].x, 26.5f);
 }
 
+// A mask around the first point alone: the decay is that point's own score, although no further point may be placed
+// there. What is less sure than it by more than its distance is somebody else's.
+TEST(SelfPromptingTest, TheDecayCountsTheScoreOfEarlierPoints) {
+  ImageF scores(kSize, kSize, 1), depth(kSize, kSize, 1, 2.f);
+  scores.At(5, 20) = 3;
+  scores.At(35, 20) = 1;
+  const auto mask_there = [](const std::vector<SamPrompt::Point>&) {
+    ImageU8 mask(kSize, kSize, 1);
+    mask.At(5, 20) = 255;
+    return mask;
+  };
+  EXPECT_EQ(SelfPrompts(scores, depth, 2, mask_there).size(), 1u);
+  EXPECT_EQ(SelfPrompts(scores, depth, 2, NoMask).size(), 2u);
+}
+
 // Equally far in the image, but one lies behind.
 TEST(SelfPromptingTest, ScoresDecayWithDepth) {
   ImageF scores(kSize, kSize, 1), depth(kSize, kSize, 1, 2.f);
