@@ -8,11 +8,10 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "sanerf/core/error.h"
+#include "bench/tools/encoded_run.h"
 #include "sanerf/core/log.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/pipeline/layers.h"
-#include "sanerf/pipeline/run_folder.h"
 #include "sanerf/pipeline/segment_session.h"
 #include "sanerf/pipeline/stopwatch.h"
 
@@ -127,17 +126,10 @@ class Interaction {
 };
 
 void Run(const Flags& flags) {
-  RunFolder run = RunFolder::Open(flags.run);
-  const Scene scene = run.OpenScene();
-  const NerfModel nerf = run.OpenNerf();
-  const auto cache = FeatureCache::Open(run.features(), scene, nerf);
-  const auto sam = Sam::Load(cache->options().model);
-  Settings settings;
-  settings.Restore(run.options(), run.origins());
-  for (const std::string& assignment : flags.sets) settings.Assign(assignment);
-  const std::vector<int> views = scene.TrainViews();
+  EncodedRun run(flags.run, flags.sets);
+  const std::vector<int> views = run.scene.TrainViews();
   SetLogLevel(LogLevel::kQuiet);
-  Interaction interaction(flags, scene, nerf, *cache, *sam, views, settings);
+  Interaction interaction(flags, run.scene, run.nerf, *run.cache, *run.sam, views, run.settings);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) interaction.Run(object);
 }
 
@@ -152,10 +144,5 @@ int main(int argc, char** argv) {
   app.add_option("--views", flags.views, "views decoded again after a correction");
   app.add_option("--set", flags.sets, "any option, as for sanerf (repeatable)")->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
-  try {
-    Run(flags);
-  } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\nhint: {}\n", error.what(), error.hint());
-    return 1;
-  }
+  return ToldErrors([&] { Run(flags); });
 }

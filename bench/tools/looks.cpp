@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "sanerf/core/error.h"
+#include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
 #include "sanerf/eval/metrics.h"
-#include "sanerf/mask_decoder/decoder.h"
-#include "sanerf/pipeline/run_folder.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/segment_session.h"
 
 namespace {
@@ -33,12 +33,10 @@ double IouOf(const ImageU8& mask, const ImageU8& truth) {
 
 class Looks {
  public:
-  Looks(const Scene& scene, const NerfModel& nerf, const FeatureCache& cache, Sam& sam, const Settings& settings,
-        bool each)
-      : scene_(scene), nerf_(nerf), cache_(cache), sam_(sam), settings_(settings), each_(each) {}
+  Looks(EncodedRun& run, bool each) : run_(run), each_(each) {}
 
   void Run(const ObjectPrompt& object) {
-    SegmentSession session(scene_, nerf_, cache_, sam_, scene_.TrainViews(), settings_);
+    SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings);
     fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
     Say("best", BestOf(object, session.Decode(object)));
     for (int look = 0;; ++look) {
@@ -64,10 +62,9 @@ class Looks {
   }
 
   ImageU8 Truth(const ObjectPrompt& object, int view_idx) const {
-    const Camera camera = cache_.WorkingCamera(view_idx);
-    ImageU8 truth = ResizeNearest(LoadViewMask(scene_.views[size_t(view_idx)]), camera.width, camera.height);
-    for (uint8_t& id : truth.data) id = id == object.instance ? 255 : 0;
-    return truth;
+    const Camera camera = run_.cache->WorkingCamera(view_idx);
+    const ImageU8 ids = LoadViewMask(run_.scene.views[size_t(view_idx)]);
+    return MaskOfLabel(ResizeNearest(ids, camera.width, camera.height), object.instance);
   }
 
   std::vector<double> ScoresOf(const ObjectPrompt& object, const DecodedObject& decoded) const {
@@ -84,19 +81,17 @@ class Looks {
   }
 
   std::vector<double> BestOf(const ObjectPrompt& object, const DecodedObject& decoded) const {
-    const ViewDecider decider = MakeDecider(object, scene_, cache_, sam_, nerf_.model_from_file(), settings_.masks);
+    const std::vector<DecodedObject> candidates = ByCandidate(
+        object, run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks, decoded);
     std::vector<double> ious;
-    for (const ViewDecision& view : decoded.views) {
+    for (size_t i = 0; i < decoded.views.size(); ++i) {
+      const ViewDecision& view = decoded.views[i];
       if (!view.used) continue;
-      ViewDecision sight;
-      sight.view_idx = view.view_idx;
-      sight.view = view.view;
-      const SamPrompt prompt = decider.FindPrompt(decoded.points, sight);
       const ImageU8 truth = Truth(object, view.view_idx);
       double best = 0;
       std::string all;
-      for (const SamMask& mask : decider.Candidates(view.view_idx, prompt)) {
-        const double iou = IouOf(decider.ToMask(mask, sight), truth);
+      for (const DecodedObject& candidate : candidates) {
+        const double iou = IouOf(candidate.views[i].mask, truth);
         all += fmt::format("  {:.1f}", iou);
         best = std::max(best, iou);
       }
@@ -106,26 +101,15 @@ class Looks {
     return ious;
   }
 
-  const Scene& scene_;
-  const NerfModel& nerf_;
-  const FeatureCache& cache_;
-  Sam& sam_;
-  const Settings& settings_;
+  EncodedRun& run_;
   bool each_;
 };
 
 void Run(const Flags& flags) {
-  RunFolder run = RunFolder::Open(flags.run);
-  const Scene scene = run.OpenScene();
-  const NerfModel nerf = run.OpenNerf();
-  const auto cache = FeatureCache::Open(run.features(), scene, nerf);
-  const auto sam = Sam::Load(cache->options().model);
-  Settings settings;
-  settings.Restore(run.options(), run.origins());
-  for (const std::string& assignment : flags.sets) settings.Assign(assignment);
-  settings.segment.looks = 1;  // one after the other
+  EncodedRun run(flags.run, flags.sets);
+  run.settings.segment.looks = 1;  // one after the other
   SetLogLevel(flags.each ? LogLevel::kVerbose : LogLevel::kQuiet);
-  Looks looks(scene, nerf, *cache, *sam, settings, flags.each);
+  Looks looks(run, flags.each);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) looks.Run(object);
 }
 
@@ -139,10 +123,5 @@ int main(int argc, char** argv) {
   app.add_flag("--each", flags.each, "every view, on stderr");
   app.add_option("--set", flags.sets, "any option, as for sanerf (repeatable)")->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
-  try {
-    Run(flags);
-  } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\nhint: {}\n", error.what(), error.hint());
-    return 1;
-  }
+  return ToldErrors([&] { Run(flags); });
 }

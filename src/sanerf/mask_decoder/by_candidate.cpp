@@ -1,7 +1,8 @@
 // One candidate number in all views (see ByCandidate in mask_decoder.h).
 #include <fmt/format.h>
 
-#include "sanerf/core/check.h"
+#include <algorithm>
+
 #include "sanerf/core/progress.h"
 #include "sanerf/mask_decoder/decoder.h"
 
@@ -14,22 +15,19 @@ std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const Scene& 
   decider.Remember(decoded.memory);
   std::vector<std::vector<ViewDecision>> by_view(decoded.views.size());  // [view][candidate]
   Progress progress("compare candidates " + object.name, int64_t(by_view.size()), "views");
-  DecideViews(
+  ForEachView(
       decider, by_view.size(), fmt::format("comparing the candidates of '{}' interrupted", object.name),
       [&](const ViewDecider& fork, size_t i) {
         const ViewDecision& before = decoded.views[i];
-        if (before.mask.empty()) return before;  // SAM was not asked
-        ViewDecision sight;
-        sight.view_idx = before.view_idx;
-        sight.view = before.view;
+        if (before.mask.empty()) return;  // SAM was not asked
+        ViewDecision sight = fork.Begin(before.view_idx);
         const SamPrompt prompt = fork.FindPrompt(decoded.points, sight);
         for (const SamMask& mask : fork.Candidates(before.view_idx, prompt)) {
           by_view[i].push_back(sight);
           fork.Enter(mask, fork.ToMask(mask, sight), prompt, by_view[i].back());
         }
-        return before;
       },
-      [&](int num_done, const ViewDecision&) { progress.Update(num_done); });
+      [&](int num_done, size_t) { progress.Update(num_done); });
 
   size_t num_candidates = 0;
   for (const auto& candidates : by_view) num_candidates = std::max(num_candidates, candidates.size());
@@ -39,19 +37,6 @@ std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const Scene& 
       if (c < by_view[i].size()) objects[c].views[i] = std::move(by_view[i][c]);
   }
   return objects;
-}
-
-double Coherence(const DecodedObject& decoded, const std::vector<Consensus>& consensus) {
-  SANERF_CHECK_EQ(consensus.size(), decoded.views.size());
-  double sum = 0;
-  int count = 0;
-  for (size_t i = 0; i < consensus.size(); ++i) {
-    const ViewDecision& view = decoded.views[i];
-    if (!view.used || !IsKnown(consensus[i])) continue;
-    sum += KeptShare(view.mask, view) * Agreement(view.mask, consensus[i]);
-    ++count;
-  }
-  return count > 0 ? sum / count : 0;
 }
 
 }  // namespace sanerf

@@ -108,6 +108,13 @@ void ViewDecider::AddBox(const BoxPrompt& box) {
   }
 }
 
+ViewDecision ViewDecider::Begin(int view_idx) const {
+  ViewDecision decision;
+  decision.view_idx = view_idx;
+  decision.view = scene_.views.at(size_t(view_idx)).name;
+  return decision;
+}
+
 SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const {
   const Camera camera = container_.WorkingCamera(decision.view_idx);
   const ImageF depth = container_.Depth(decision.view_idx);
@@ -180,9 +187,7 @@ void ViewDecider::Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& pr
 
 ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points,
                                  const VisibilityRule& rule) const {
-  ViewDecision decision;
-  decision.view_idx = view_idx;
-  decision.view = scene_.views.at(view_idx).name;
+  ViewDecision decision = Begin(view_idx);
   if (!container_.Has(view_idx)) {
     Reject(decision, "not_encoded", "the view has not been encoded");
     return decision;
@@ -215,20 +220,28 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
   return decision;
 }
 
-std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
-                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
-                                      const std::function<void(int, const ViewDecision&)>& on_view) {
-  std::vector<ViewDecision> decisions(count);
+void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
+                 const std::function<void(const ViewDecider&, size_t)>& look,
+                 const std::function<void(int, size_t)>& on_view) {
   WorkerPool<ViewDecider> forks;
   std::mutex mutex;
   int num_done = 0;
   ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
     if (InterruptRequested()) throw InterruptedError(what, "nothing was written");
     const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
-    decisions[size_t(i)] = decide(*fork, size_t(i));
+    look(*fork, size_t(i));
     const std::lock_guard lock(mutex);
-    on_view(++num_done, decisions[size_t(i)]);
+    on_view(++num_done, size_t(i));
   });
+}
+
+std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
+                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
+                                      const std::function<void(int, const ViewDecision&)>& on_view) {
+  std::vector<ViewDecision> decisions(count);
+  ForEachView(
+      decider, count, what, [&](const ViewDecider& fork, size_t i) { decisions[i] = decide(fork, i); },
+      [&](int num_done, size_t i) { on_view(num_done, decisions[i]); });
   return decisions;
 }
 

@@ -36,9 +36,6 @@ bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision);
 // The share of the visible points that the mask is right about: positive ones on it or next to it, negative ones not
 // deep inside. 1 when none is visible.
 double KeptShare(const ImageU8& mask, const ViewDecision& decision);
-// Soft IoU; pixels that no other view knows do not count.
-double Agreement(const ImageU8& mask, const Consensus& consensus);
-bool IsKnown(const Consensus& consensus);  // enough of it to say anything
 
 class ViewDecider {
  public:
@@ -65,7 +62,8 @@ class ViewDecider {
 
   ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule) const;
 
-  // The pieces of Decide. decision.view_idx is set; FindPrompt fills in what became of the points.
+  // The pieces of Decide. What Begin returns names the view; FindPrompt fills in what became of the points.
+  ViewDecision Begin(int view_idx) const;
   SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
   // All that SAM offers; makes the view sam's current image.
   std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt) const;
@@ -90,8 +88,13 @@ class ViewDecider {
 ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
                         const Similarity& model_from_file, const MaskDecoderOptions& options);
 
-// decide(decider, i) for i in [0, count), several at a time, in a decider of the thread's own; the results in order.
-// on_view is told how many are done. Throws InterruptedError (what) on Ctrl-C, and what `decide` throws.
+// look(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view is told how many
+// are done and which was last, one call at a time. Throws InterruptedError (what) on Ctrl-C, and what `look` throws.
+void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
+                 const std::function<void(const ViewDecider&, size_t)>& look,
+                 const std::function<void(int, size_t)>& on_view);
+
+// The same where each view has one decision; these in order.
 std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
                                       const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
                                       const std::function<void(int, const ViewDecision&)>& on_view);

@@ -60,11 +60,8 @@ const FoundMask* MaskIn(int view_idx, const FoundObject& object, const std::vect
   return nullptr;
 }
 
-ViewDecision OwnDecision(const FoundMask& own, const Scene& scene, const std::vector<LiftedPoint>& points,
-                         const ViewDecider& decider) {
-  ViewDecision decision;
-  decision.view_idx = own.view_idx;
-  decision.view = scene.views.at(size_t(own.view_idx)).name;
+ViewDecision OwnDecision(const FoundMask& own, const std::vector<LiftedPoint>& points, const ViewDecider& decider) {
+  ViewDecision decision = decider.Begin(own.view_idx);
   decider.FindPrompt(points, decision);
   decision.candidate = own.candidate;
   decision.predicted_iou = own.predicted_iou;
@@ -117,7 +114,7 @@ DecodedObject DecodeFound(const ObjectPrompt& prompt, const FoundObject& object,
       decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", prompt.name),
       [&](const ViewDecider& fork, size_t i) {
         const FoundMask* own = MaskIn(view_idxs[i], object, masks);
-        return own != nullptr ? OwnDecision(*own, scene, decoded.points, fork)
+        return own != nullptr ? OwnDecision(*own, decoded.points, fork)
                               : fork.Decide(view_idxs[i], decoded.points, rule);
       },
       [&](int num_done, const ViewDecision&) { progress.Update(num_done); });

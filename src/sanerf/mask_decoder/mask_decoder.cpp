@@ -162,9 +162,7 @@ std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vect
   const ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
   std::vector<ViewDecision> decisions;
   for (const int view_idx : view_idxs) {
-    ViewDecision decision;
-    decision.view_idx = view_idx;
-    decision.view = scene.views[size_t(view_idx)].name;
+    ViewDecision decision = decider.Begin(view_idx);
     decider.FindPrompt(points, decision);
     decisions.push_back(std::move(decision));
   }

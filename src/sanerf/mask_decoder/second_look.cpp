@@ -27,6 +27,11 @@ double AreaOf(const Consensus& consensus) {
   return area;
 }
 
+// Whether the others say enough about the view to be compared with.
+bool IsKnown(const Consensus& consensus) {
+  return std::accumulate(consensus.known.data.begin(), consensus.known.data.end(), 0.0) >= kMinArea;
+}
+
 // Soft IoU; pixels that no other view knows do not count. share: of each pixel that the mask covers.
 double Agreement(const ImageF& share, const Consensus& consensus) {
   double both = 0, either = 0;
@@ -36,6 +41,10 @@ double Agreement(const ImageF& share, const Consensus& consensus) {
     either += known * std::max(m, p);
   }
   return either > 0 ? both / either : 0;
+}
+
+double Agreement(const ImageU8& mask, const Consensus& consensus) {
+  return Agreement(Resize(ToFloat(mask), consensus.probability.width, consensus.probability.height), consensus);
 }
 
 // Pixels of an image of width x height; empty when the consensus is nowhere sure.
@@ -70,9 +79,7 @@ class ViewLook {
   // The candidate that agrees best and is clean; `before` where nothing can be said.
   ViewDecision Look(const ViewDecision& before, const Consensus& consensus) const {
     if (!container_.Has(before.view_idx) || !IsKnown(consensus)) return before;
-    ViewDecision decision;
-    decision.view_idx = before.view_idx;
-    decision.view = before.view;
+    ViewDecision decision = decider_.Begin(before.view_idx);
     SamPrompt prompt = decider_.FindPrompt(points_, decision);
     const bool is_prompted = prompt.box || std::any_of(prompt.points.begin(), prompt.points.end(),
                                                        [](const auto& point) { return point.label == 1; });
@@ -143,25 +150,29 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<Consensus>& consensus) {
+// Mean of worth(view) x agreement over the used views; a view that the others do not know does not count.
+template <class Worth>
+double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<Consensus>& consensus,
+                     const Worth& worth) {
+  SANERF_CHECK_EQ(consensus.size(), views.size());
   double sum = 0;
   int count = 0;
   for (size_t i = 0; i < views.size(); ++i) {
     if (!views[i].used || !IsKnown(consensus[i])) continue;
-    sum += Agreement(views[i].mask, consensus[i]);
+    sum += worth(views[i]) * Agreement(views[i].mask, consensus[i]);
     ++count;
   }
   return count > 0 ? sum / count : 0;
 }
 
-}  // namespace
-
-double Agreement(const ImageU8& mask, const Consensus& consensus) {
-  return Agreement(Resize(ToFloat(mask), consensus.probability.width, consensus.probability.height), consensus);
+double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<Consensus>& consensus) {
+  return MeanAgreement(views, consensus, [](const ViewDecision&) { return 1.0; });
 }
 
-bool IsKnown(const Consensus& consensus) {
-  return std::accumulate(consensus.known.data.begin(), consensus.known.data.end(), 0.0) >= kMinArea;
+}  // namespace
+
+double Coherence(const DecodedObject& decoded, const std::vector<Consensus>& consensus) {
+  return MeanAgreement(decoded.views, consensus, [](const ViewDecision& view) { return KeptShare(view.mask, view); });
 }
 
 SecondLook LookAgain(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,

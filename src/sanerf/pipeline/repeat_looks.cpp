@@ -92,7 +92,7 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
     std::vector<DecodedObject> choices =
         ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file, settings.masks, object);
     for (size_t c = 0; c < choices.size(); ++c) {
-      const double value = HasUsedViews({choices[c]}) ? coherence(choices[c]) : 0;
+      const double value = coherence(choices[c]);
       LogDetail("{}: candidate {} in every view: coherence {:.1f}%", object.name, c, 100 * value);
       if (value > best) best = value, number = c;
     }

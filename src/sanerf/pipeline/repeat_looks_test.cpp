@@ -24,7 +24,7 @@ class SceneContainer : public FeatureContainer {
   ImageF Rgb(int) const override { throw Error("not needed"); }
   uint64_t ModelFingerprint() const override { return 0; }
 
- private:
+ protected:
   const Scene& scene_;
 };
 
@@ -109,7 +109,7 @@ class WaveringSam : public Sam {
 // True masks and the view's number as features, depth by the radiance field.
 class InstanceContainer : public SceneContainer {
  public:
-  InstanceContainer(const Scene& scene, const NerfModel& nerf) : SceneContainer(scene), scene_(scene), nerf_(nerf) {}
+  InstanceContainer(const Scene& scene, const NerfModel& nerf) : SceneContainer(scene), nerf_(nerf) {}
   std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
     const ImageU8 ids = LoadViewMask(scene_.views[size_t(view_idx)]);
     auto features = std::make_shared<SamFeatures>();
@@ -122,7 +122,6 @@ class InstanceContainer : public SceneContainer {
   ImageF Depth(int view_idx) const override { return nerf_.Render(WorkingCamera(view_idx)).depth; }
 
  private:
-  const Scene& scene_;
   const NerfModel& nerf_;
 };
 

@@ -5,6 +5,7 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
 #include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/nerf/block_tracer.h"
@@ -67,12 +68,8 @@ Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks) const {
   for (const auto& [view_idx, mask] : masks) {
     const Camera camera =
         input_.features.WorkingCamera(view_idx).ResizedToLongest(options_.trace_size).In(input_.nerf.model_from_file());
-    ImageU8 wanted(camera.width, camera.height, 1);
-    for (int y = 0; y < wanted.height; ++y)
-      for (int x = 0; x < wanted.width; ++x)
-        wanted.At(x, y) =
-            mask.At((2 * x + 1) * mask.width / (2 * wanted.width), (2 * y + 1) * mask.height / (2 * wanted.height));
-    picture.Add(grid_->cells, TraceRays(input_.nerf, RaysOf(camera, {0, 0, camera.width, camera.height})), wanted);
+    picture.Add(grid_->cells, TraceRays(input_.nerf, RaysOf(camera, {0, 0, camera.width, camera.height})),
+                ResizeNearest(mask, camera.width, camera.height));
   }
   return picture;
 }

@@ -9,6 +9,15 @@ constexpr int kSize = 40;
 
 ImageU8 NoMask(const std::vector<SamPrompt::Point>&) { return ImageU8(kSize, kSize, 1); }
 
+// SAM's answer to any points: a mask of this one pixel.
+auto MaskAt(int x, int y) {
+  return [x, y](const std::vector<SamPrompt::Point>&) {
+    ImageU8 mask(kSize, kSize, 1);
+    mask.At(x, y) = 255;
+    return mask;
+  };
+}
+
 TEST(SelfPromptingTest, TheFirstPointIsTheHighestScore) {
   ImageF scores(kSize, kSize, 1), depth(kSize, kSize, 1, 2.f);
   scores.At(7, 30) = 3;
@@ -39,11 +48,7 @@ TEST(SelfPromptingTest, ScoresDecayWithDistanceFromTheLastPoint) {
   scores.At(20, 30) = 3;
   scores.At(2, 2) = 2;
   scores.At(26, 30) = 2;
-  const auto mask_there = [](const std::vector<SamPrompt::Point>&) {
-    ImageU8 mask(kSize, kSize, 1);
-    mask.At(22, 30) = 255;  // its surroundings reach (26, 30)
-    return mask;
-  };
+  const auto mask_there = MaskAt(22, 30);  // its surroundings reach (26, 30)
   ASSERT_EQ(SelfPrompts(scores, depth, 2, NoMask).size(), 2u);
   EXPECT_EQ(SelfPrompts(scores, depth, 2, NoMask)[1].x, 2.5f);  // no mask, no decay: the first of the equal ones
   EXPECT_EQ(SelfPrompts(scores, depth, 2, mask_there)[1].x, 26.5f);
@@ -55,11 +60,7 @@ TEST(SelfPromptingTest, TheDecayCountsTheScoreOfEarlierPoints) {
   ImageF scores(kSize, kSize, 1), depth(kSize, kSize, 1, 2.f);
   scores.At(5, 20) = 3;
   scores.At(35, 20) = 1;
-  const auto mask_there = [](const std::vector<SamPrompt::Point>&) {
-    ImageU8 mask(kSize, kSize, 1);
-    mask.At(5, 20) = 255;
-    return mask;
-  };
+  const auto mask_there = MaskAt(5, 20);
   EXPECT_EQ(SelfPrompts(scores, depth, 2, mask_there).size(), 1u);
   EXPECT_EQ(SelfPrompts(scores, depth, 2, NoMask).size(), 2u);
 }
@@ -71,11 +72,7 @@ TEST(SelfPromptingTest, ScoresDecayWithDepth) {
   scores.At(13, 20) = 2;
   scores.At(27, 20) = 2;
   depth.At(13, 20) = 4;
-  const auto mask_there = [](const std::vector<SamPrompt::Point>&) {
-    ImageU8 mask(kSize, kSize, 1);
-    mask.At(20, 20) = 255;
-    return mask;
-  };
+  const auto mask_there = MaskAt(20, 20);
   EXPECT_EQ(SelfPrompts(scores, depth, 2, mask_there)[1].x, 27.5f);
 }
 
