@@ -12,6 +12,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/outline.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/segment_session.h"
 
@@ -40,10 +41,13 @@ class Looks {
     fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
     Say("best", BestOf(object, session.Decode(object)));
     for (int look = 0;; ++look) {
-      const DecodedObject before = session.objects()[0];
+      DecodedObject before = session.objects()[0];
       Say(fmt::format("{}", look), ScoresOf(object, before));
       session.Look();
-      if (Same(before, session.objects()[0])) return;
+      if (!Same(before, session.objects()[0])) continue;
+      SharpenOutlines(*run_.cache, &before);
+      Say("sharp outlines", ScoresOf(object, before));
+      return;
     }
   }
 
@@ -108,6 +112,7 @@ class Looks {
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
   run.settings.segment.looks = 1;  // one after the other
+  run.settings.segment.sharp_outlines = false;  // at the end
   SetLogLevel(flags.each ? LogLevel::kVerbose : LogLevel::kQuiet);
   Looks looks(run, flags.each);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) looks.Run(object);

@@ -60,6 +60,7 @@ struct ViewDecision {
   double agreement = -1;      // with what the other views say, [0, 1]; -1 = not asked (see LookAgain)
   bool from_others = false;   // SAM was prompted with what the other views say, not with the points alone
   double area = 0;  // share of the view
+  bool sharp_outline = false;  // drawn along the picture's edges (outline.h)
   ImageU8 mask;     // 0/255 at the working camera; empty when not decoded
 };
 

@@ -29,6 +29,7 @@ Json ToJson(const DecodedObject& decoded) {
       row["candidate"] = decision.candidate;
       row["predicted_iou"] = decision.predicted_iou;
       row["area"] = decision.area;
+      row["sharp_outline"] = decision.sharp_outline;
       if (decision.agreement >= 0) {
         row["agreement"] = decision.agreement;
         row["prompted_with"] = decision.from_others ? kFromOthers : "points";
@@ -81,6 +82,7 @@ ViewDecision ReadView(const JsonCursor& row, const Scene& scene) {
   view.candidate = int(row.IntegerOr("candidate", -1));
   view.predicted_iou = float(row.NumberOr("predicted_iou", 0));
   view.area = row.NumberOr("area", 0);
+  view.sharp_outline = row.Has("sharp_outline") && row["sharp_outline"].Bool();
   view.agreement = row.NumberOr("agreement", -1);
   view.from_others = row.StringOr("prompted_with", "points") == kFromOthers;
   const JsonCursor points = row["points"];

@@ -15,6 +15,7 @@
 #include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/mask_decoder/flush.h"
 #include "sanerf/mask_decoder/found_object.h"
+#include "sanerf/mask_decoder/outline.h"
 #include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/repeat_looks.h"
 #include "sanerf/pipeline/stopwatch.h"
@@ -103,6 +104,8 @@ class Search {
     std::iota(all.begin(), all.end(), size_t{0});
     RepeatLooks({prompts_, all, views, /*by_voted_place=*/true}, scene_, nerf_.model_from_file(), container_, sam_,
                 look_settings, vote, decoded);
+    if (settings_.segment.sharp_outlines)
+      for (DecodedObject& object : *decoded) SharpenOutlines(container_, &object);
     SeparateMasks(decoded);
   }
 

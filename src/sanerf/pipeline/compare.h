@@ -57,6 +57,10 @@ struct CompareResult {
 // methods fail, InterruptedError.
 CompareResult Compare(const CompareRequest& request, const Settings& settings);
 
+// What Compare wants of its prompts, before anything is trained. Throws UsageError: none, or one without a place on the
+// object, or without ground truth.
+void CheckPrompts(const CompareRequest& request);
+
 std::vector<std::string> DefaultMethods(bool automatic);
 
 }  // namespace sanerf

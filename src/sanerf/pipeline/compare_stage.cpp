@@ -40,15 +40,9 @@ fs::path TruthFolder(const fs::path& masks, const std::string& object, size_t nu
 }
 
 Task PromptedTask(const CompareRequest& request, const Scene& scene) {
+  CheckPrompts(request);
   Task task{request.prompts, {}, {}};
-  if (request.prompts.objects.empty())
-    throw UsageError("nothing to compare on", "there are no prompts", "give --prompts FILE, or --auto");
   for (const ObjectPrompt& object : request.prompts.objects) {
-    CheckObjectName(object.name);
-    if (const auto why = WhyUnusable(object)) throw UsageError(*why, "", "add a click, a point or a box");
-    if (request.masks.empty() && object.instance < 0)
-      throw UsageError(fmt::format("object '{}' has no instance id", object.name), "its true masks are unknown",
-                       "add \"instance\": ID to its prompts, or give --masks DIR");
     ObjectScore score;
     score.name = object.name;
     score.instance = request.masks.empty() ? object.instance : -1;
@@ -260,6 +254,18 @@ std::vector<std::string> DefaultMethods(bool automatic) {
   for (const Method& method : Methods())
     if (method.is_automatic == automatic && !IsExtra(method)) names.push_back(method.name);
   return names;
+}
+
+void CheckPrompts(const CompareRequest& request) {
+  if (request.prompts.objects.empty())
+    throw UsageError("nothing to compare on", "there are no prompts", "give --prompts FILE, or --auto");
+  for (const ObjectPrompt& object : request.prompts.objects) {
+    CheckObjectName(object.name);
+    if (const auto why = WhyUnusable(object)) throw UsageError(*why, "", "add a click, a point or a box");
+    if (request.masks.empty() && object.instance < 0)
+      throw UsageError(fmt::format("object '{}' has no instance id", object.name), "its true masks are unknown",
+                       "add \"instance\": ID to its prompts, or give --masks DIR");
+  }
 }
 
 CompareResult Compare(const CompareRequest& request, const Settings& settings) {

@@ -93,7 +93,6 @@ CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene,
   settings.Restore(base.ToJson(), base.Origins());
   for (const std::string& option : scene.options) settings.Assign(option, request.set.source.string());
   const fs::path folder = request.out / scene.name;
-  Train({scene.scene, folder / "run"}, settings);
   CompareRequest compare;
   compare.run = folder / "run";
   compare.scene = scene.scene;
@@ -101,7 +100,9 @@ CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene,
   if (!request.automatic) {
     compare.prompts = ReadPrompts(scene.prompts);
     compare.masks = scene.masks;
+    CheckPrompts(compare);
   }
+  Train({scene.scene, folder / "run"}, settings);
   compare.methods = request.methods;
   compare.repeats = request.repeats;
   compare.out = folder / (request.automatic ? "compare_auto" : "compare");

@@ -71,6 +71,17 @@ TEST_F(EvalSetTest, ABadListSaysWhereAndWhy) {
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { ReadEvalSet(folder_ / "masks"); }), HasSubstr("is no benchmark"));
 }
 
+TEST_F(EvalSetTest, ASceneWithoutGroundTruthIsNotTrained) {
+  const char* prompts = R"({"objects": [{"name": "leaf", "clicks": [{"view": "a", "xy": [1, 1], "label": 1}]}]})";
+  WriteFileAtomic(folder_ / "llff" / "fern" / "prompts.json", prompts);
+  EvalSetRequest request;
+  request.set = ReadEvalSet(folder_ / "llff");
+  request.out = folder_ / "out";
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, Settings()); }),
+              AllOf(HasSubstr("fern"), HasSubstr("'leaf' has no instance id")));
+  EXPECT_FALSE(fs::exists(folder_ / "out" / "fern"));
+}
+
 TEST_F(EvalSetTest, OneSceneOfTheSetIsChosenByName) {
   EvalSetRequest request;
   request.set = ReadEvalSet(folder_ / "llff");

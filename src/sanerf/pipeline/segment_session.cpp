@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sanerf/core/check.h"
+#include "sanerf/mask_decoder/outline.h"
 #include "sanerf/pipeline/repeat_looks.h"
 #include "sanerf/scene/choose_views.h"
 
@@ -129,11 +130,18 @@ void SegmentSession::Look() {
   if (settings_.segment.looks > 0 && settings_.segment.same_candidate)
     ChooseCandidates(request, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);
   RepeatLooks(request, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);
+  SharpenMasks();
   is_counted_ = false;
+}
+
+void SegmentSession::SharpenMasks() {
+  if (!settings_.segment.sharp_outlines) return;
+  for (DecodedObject& object : objects_) SharpenOutlines(container_, &object);
 }
 
 void SegmentSession::CountVotes() {
   if (is_counted_) return;
+  SharpenMasks();
   labels_ = LabelsByView(objects_, views_, container_);
   vote_->Count(labels_, int(objects_.size()) + 1);
   is_counted_ = true;

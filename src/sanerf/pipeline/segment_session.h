@@ -38,7 +38,7 @@ class SegmentSession {
   // A quick correction of an object that is there: only views that see what the new prompts say are decoded again, at most
   // max_views of them; others that see it have no say until Decode.
   void Refine(const ObjectPrompt& object, int max_views);
-  // Second looks at the objects decoded since the last Fit.
+  // Second looks at the objects decoded since the last Fit; then their masks get sharp outlines.
   void Look();
 
   // What all masks say together, without optimisation.
@@ -61,6 +61,7 @@ class SegmentSession {
  private:
   size_t IndexOf(const ObjectPrompt& object) const;  // where it is, or would be
   void Enter(size_t index, const ObjectPrompt& prompt, DecodedObject decoded);
+  void SharpenMasks();  // those that are not sharp yet
   void CountVotes();
 
   const Scene& scene_;

@@ -28,6 +28,7 @@ struct SegmentOptions {
   int max_views = 0;
   bool same_candidate = true;
   int looks = 1;
+  bool sharp_outlines = true;
   bool from_vote = true;
   int further_iters = 40;
   float further_rate = 0.3f;
@@ -38,6 +39,7 @@ struct SegmentOptions {
     v("same_candidate", same_candidate,
       "before the first look: when the views agree better on one number of SAM's candidates, all take it");
     v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = paper)");
+    v("sharp_outlines", sharp_outlines, "outlines of the masks follow the edges of the picture before they are aggregated (paper: no)");
     v("from_vote", from_vote, "the object field starts from the vote of all masks instead of from nothing");
     v("further_iters", further_iters, "steps of a field that goes on with more prompts (--add)");
     v("further_rate", further_rate, "their learning rate at the beginning, as a share of object.lr");
