@@ -1,5 +1,7 @@
 #include "sanerf/mask_decoder/outline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sanerf/core/check.h"
@@ -75,7 +77,7 @@ void SharpenOutlines(const FeatureContainer& container, DecodedObject* object) {
     view.area = double(CountNonZero(view.mask)) / double(view.mask.num_pixels());
     view.sharp_outline = true;
   });
-  if (InterruptRequested()) throw InterruptedError("outlines of '" + object->name + "' interrupted", "nothing was written");
+  if (InterruptRequested()) throw InterruptedError(fmt::format("outlines of '{}' interrupted", object->name), "nothing was written");
 }
 
 }  // namespace sanerf
