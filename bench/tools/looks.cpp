@@ -1,6 +1,6 @@
 // How good the masks in the training views are, before and after every look, by the true masks of these views.
 //   looks RUN --prompts FILE [--each] [--set STAGE.KEY=VALUE …]
-// "best" is the candidate of the points alone that a judge who knows the truth would take. Prints Markdown tables.
+// "candidate N" is the same number of SAM's candidates in every view, "best" the candidate of the points alone that a judge who knows the truth would take. Prints Markdown tables.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -87,6 +87,7 @@ class Looks {
   std::vector<double> BestOf(const ObjectPrompt& object, const DecodedObject& decoded) const {
     const std::vector<DecodedObject> candidates = ByCandidate(
         object, run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks, decoded);
+    for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
     std::vector<double> ious;
     for (size_t i = 0; i < decoded.views.size(); ++i) {
       const ViewDecision& view = decoded.views[i];

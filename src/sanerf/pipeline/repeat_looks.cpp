@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "sanerf/core/check.h"
@@ -15,6 +16,7 @@ namespace sanerf {
 namespace {
 
 constexpr double kWorthwhile = 0.002;  // rise of the mean agreement
+constexpr double kOneThing = 0.5;      // views that agree less do not show the same thing
 constexpr float kLikely = 0.1f;        // share of the votes
 
 // What the others say about each of the objects, [object][view]; the vote has been counted.
@@ -55,7 +57,23 @@ bool HasUsedViews(const std::vector<DecodedObject>& objects) {
   });
 }
 
+double MeanArea(const DecodedObject& object) {
+  double sum = 0;
+  int count = 0;
+  for (const ViewDecision& view : object.views) {
+    if (!view.used) continue;
+    sum += view.area;
+    ++count;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
 }  // namespace
+
+bool ViewsAgreement::BetterThan(const ViewsAgreement& other) const {
+  const auto band = [](const ViewsAgreement& a) { return (1 - a.coherence) * std::sqrt(a.area); };
+  return coherence > other.coherence && (other.coherence < kOneThing || band(*this) < band(other));
+}
 
 std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
                                   const FeatureContainer& container) {
@@ -79,26 +97,27 @@ std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& object
 void ChooseCandidates(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
                       const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,
                       std::vector<DecodedObject>* objects) {
-  const auto coherence = [&](const DecodedObject& object) {
+  const auto agreement = [&](const DecodedObject& object) {
     vote->Count(LabelsByView({object}, request.views, container), 2);
-    return Coherence(object, ConsensusOf(*vote, {0}, 1)[0]);
+    return ViewsAgreement{Coherence(object, ConsensusOf(*vote, {0}, 1)[0]), MeanArea(object)};
   };
   for (const size_t o : request.which) {
     DecodedObject& object = (*objects)[o];
     if (object.corrected) continue;
-    const double before = coherence(object);
-    double best = before;
+    const ViewsAgreement before = agreement(object);
+    ViewsAgreement best = before;
     std::optional<size_t> number;
     std::vector<DecodedObject> choices =
         ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file, settings.masks, object);
     for (size_t c = 0; c < choices.size(); ++c) {
-      const double value = coherence(choices[c]);
-      LogDetail("{}: candidate {} in every view: coherence {:.1f}%", object.name, c, 100 * value);
-      if (value > best) best = value, number = c;
+      const ViewsAgreement now = agreement(choices[c]);
+      LogDetail("{}: candidate {} in every view: coherence {:.1f}%, {:.2f}% of the view", object.name, c,
+                100 * now.coherence, 100 * now.area);
+      if (now.BetterThan(before) && now.coherence > best.coherence) best = now, number = c;
     }
     if (!number) continue;
     LogInfo("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%", object.name, *number,
-            100 * before, 100 * best);
+            100 * before.coherence, 100 * best.coherence);
     object = std::move(choices[*number]);
   }
 }

@@ -25,8 +25,19 @@ struct LookRequest {
   bool by_voted_place = false;     // LabelsByVotedPlace instead of LabelsByView
 };
 
-// For each of the chosen objects: when the views agree better (Coherence) if all of them take the same number of SAM's
-// candidates, they do. Objects whose masks were corrected by the user stay as they are. Replaces the votes. Throws
+// How well the masks of all views fit each other.
+struct ViewsAgreement {
+  double coherence = 0;  // see Coherence
+  double area = 0;       // of the masks: mean share of the view
+  // Larger things agree better by their size alone: an outline that is off by a pixel is a smaller part of them. So the
+  // band in which the views disagree, its width (1 - coherence) sqrt(area), must be narrower as well: three books in
+  // a row are no better an answer than one because they share two sides. What agrees to less than a half is no answer
+  // and any that agrees better is welcome.
+  bool BetterThan(const ViewsAgreement& other) const;
+};
+
+// For each of the chosen objects: when the views agree better if all of them take the same number of SAM's candidates,
+// they do. Objects whose masks were corrected by the user stay as they are. Replaces the votes. Throws
 // InterruptedError.
 void ChooseCandidates(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
                       const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,

@@ -177,6 +177,20 @@ TEST_F(RepeatLooksTest, TheViewsTakeTheCandidateNumberOnWhichTheyAgree) {
   EXPECT_EQ(clicked.NumWithCandidate(1), num_used);
 }
 
+// Measured: one book and three in a row, a helmet without and with its stand, and a part of a thing.
+TEST(ViewsAgreementTest, ALargerThingMustAgreeBetterThanItsSizeExplains) {
+  const ViewsAgreement book{0.727, 0.0055}, row_of_books{0.774, 0.0128};
+  EXPECT_FALSE(row_of_books.BetterThan(book));
+  const ViewsAgreement helmet{0.634, 0.031}, with_stand{0.708, 0.042};
+  EXPECT_TRUE(with_stand.BetterThan(helmet));
+  EXPECT_FALSE(helmet.BetterThan(with_stand));
+  const ViewsAgreement whole{0.788, 0.0156}, part{0.665, 0.0047};
+  EXPECT_FALSE(part.BetterThan(whole));  // its band is narrower, but it agrees worse
+  EXPECT_FALSE(whole.BetterThan(whole));
+  const ViewsAgreement specks{0.112, 0.0048}, bike{0.367, 0.0238};
+  EXPECT_TRUE(bike.BetterThan(specks));
+}
+
 TEST_F(RepeatLooksTest, MasksThatTheUserCorrectedStay) {
   Clicked clicked(*scene_, *nerf_);
   clicked.objects[0].corrected = true;
