@@ -1,6 +1,7 @@
 // How good the masks in the training views are, before and after every look, by the true masks of these views.
 //   looks RUN --prompts FILE [--each] [--set STAGE.KEY=VALUE …]
-// "candidate N" is the same number of SAM's candidates in every view, "best" the candidate of the points alone that a judge who knows the truth would take. Prints Markdown tables.
+// "candidate N" is the same number of SAM's candidates in every view, "best" the candidate of the points alone that a
+// judge who knows the truth would take. Prints Markdown tables.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
