@@ -40,14 +40,19 @@ class Looks {
   void Run(const ObjectPrompt& object) {
     SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings);
     fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
-    Say("best", BestOf(object, session.Decode(object)));
+    const DecodedObject& decoded = session.Decode(object);
+    const std::vector<DecodedObject> candidates = ByCandidate(
+        object, run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks, decoded);
+    for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
+    Say("best", BestOf(object, decoded, candidates));
     for (int look = 0;; ++look) {
-      DecodedObject before = session.objects()[0];
+      const DecodedObject before = session.objects()[0];
       Say(fmt::format("{}", look), ScoresOf(object, before));
       session.Look();
       if (!Same(before, session.objects()[0])) continue;
-      SharpenOutlines(*run_.cache, &before);
-      Say("sharp outlines", ScoresOf(object, before));
+      std::vector<DecodedObject> sharp = {before};
+      SharpenOutlines(*run_.cache, &sharp);
+      Say("sharp outlines", ScoresOf(object, sharp[0]));
       return;
     }
   }
@@ -85,10 +90,8 @@ class Looks {
     return ious;
   }
 
-  std::vector<double> BestOf(const ObjectPrompt& object, const DecodedObject& decoded) const {
-    const std::vector<DecodedObject> candidates = ByCandidate(
-        object, run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks, decoded);
-    for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
+  std::vector<double> BestOf(const ObjectPrompt& object, const DecodedObject& decoded,
+                             const std::vector<DecodedObject>& candidates) const {
     std::vector<double> ious;
     for (size_t i = 0; i < decoded.views.size(); ++i) {
       const ViewDecision& view = decoded.views[i];

@@ -1,8 +1,8 @@
 #include "sanerf/mask_decoder/outline.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -69,15 +69,23 @@ ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb) {
   return double(both) < kMinIou * double(either) ? mask : sharp;
 }
 
-void SharpenOutlines(const FeatureContainer& container, DecodedObject* object) {
-  ParallelFor(int64_t(object->views.size()), [&](int64_t i) {
-    ViewDecision& view = object->views[size_t(i)];
-    if (!view.used || view.sharp_outline || InterruptRequested()) return;
-    view.mask = SharpOutline(view.mask, container.Rgb(view.view_idx));
-    view.area = double(CountNonZero(view.mask)) / double(view.mask.num_pixels());
-    view.sharp_outline = true;
+void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects) {
+  std::map<int, std::vector<ViewDecision*>> blunt;  // by view: its picture is read, or rendered, once
+  for (DecodedObject& object : *objects)
+    for (ViewDecision& view : object.views)
+      if (view.used && !view.sharp_outline) blunt[view.view_idx].push_back(&view);
+  const std::vector<std::pair<int, std::vector<ViewDecision*>>> views(blunt.begin(), blunt.end());
+  ParallelFor(int64_t(views.size()), [&](int64_t i) {
+    if (InterruptRequested()) return;
+    const auto& [view_idx, decisions] = views[size_t(i)];
+    const ImageF rgb = container.Rgb(view_idx);
+    for (ViewDecision* view : decisions) {
+      view->mask = SharpOutline(view->mask, rgb);
+      view->area = double(CountNonZero(view->mask)) / double(view->mask.num_pixels());
+      view->sharp_outline = true;
+    }
   });
-  if (InterruptRequested()) throw InterruptedError(fmt::format("outlines of '{}' interrupted", object->name), "nothing was written");
+  if (InterruptRequested()) throw InterruptedError("sharp outlines interrupted", "nothing was written");
 }
 
 }  // namespace sanerf

@@ -2,6 +2,8 @@
 // their outlines are off by up to a cell, always outwards on some things. Where colours differ, the picture knows better.
 #pragma once
 
+#include <vector>
+
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
@@ -12,7 +14,8 @@ namespace sanerf {
 // be left, or as much again added, is returned as it is: too thin for its colours to be told from what is around.
 ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb);
 
-// The same for the masks of all used views that are not sharp yet. Parallel inside. Throws InterruptedError.
-void SharpenOutlines(const FeatureContainer& container, DecodedObject* object);
+// The same for the masks of all used views of the objects that are not sharp yet. Parallel inside. Throws
+// InterruptedError.
+void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects);
 
 }  // namespace sanerf

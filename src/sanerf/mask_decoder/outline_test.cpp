@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <functional>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/random.h"
+#include "sanerf/mask_decoder/decoder.h"
 
 namespace sanerf {
 namespace {
@@ -88,6 +91,55 @@ TEST(SharpOutlineTest, FarPixelsDoNotMatter) {
     for (int x = 0; x < kWidth; ++x)
       if (!Disc(41.5 + 4 * 3 * std::sqrt(2.0))(x + 0.5, y + 0.5)) rgb.At(x, y, 1) = 1;
   EXPECT_EQ(SharpOutline(mask, rgb).data, sharp.data);
+}
+
+class PictureContainer : public FeatureContainer {
+ public:
+  explicit PictureContainer(ImageF rgb) : rgb_(std::move(rgb)) {}
+  Camera WorkingCamera(int) const override { throw Error("not needed"); }
+  bool Has(int) const override { return true; }
+  std::shared_ptr<const SamFeatures> Features(int) const override { throw Error("not needed"); }
+  ImageF Depth(int) const override { throw Error("not needed"); }
+  ImageF Opacity(int) const override { throw Error("not needed"); }
+  ImageF Rgb(int) const override {
+    ++num_read;
+    return rgb_;
+  }
+  uint64_t ModelFingerprint() const override { return 0; }
+
+  mutable std::atomic<int> num_read = 0;
+
+ private:
+  ImageF rgb_;
+};
+
+TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
+  const PictureContainer container(Picture(Disc(40), kYellow, kWood));
+  const ImageU8 blunt = MaskOf(Disc(41)), sharp = SharpOutline(blunt, container.Rgb(0));
+  std::vector<DecodedObject> objects(2);
+  for (DecodedObject& object : objects) {
+    for (int view_idx = 0; view_idx < 3; ++view_idx) {
+      ViewDecision view;
+      view.view_idx = view_idx;
+      view.used = view_idx != 1;
+      view.mask = blunt;
+      object.views.push_back(std::move(view));
+    }
+  }
+  objects[1].views[2].sharp_outline = true;
+  container.num_read = 0;
+  SharpenOutlines(container, &objects);
+  EXPECT_EQ(container.num_read, 2);
+  for (const DecodedObject& object : objects) {
+    EXPECT_EQ(object.views[0].mask.data, sharp.data);
+    EXPECT_DOUBLE_EQ(object.views[0].area, double(CountNonZero(sharp)) / (kWidth * kHeight));
+    EXPECT_EQ(object.views[1].mask.data, blunt.data);
+    EXPECT_FALSE(object.views[1].sharp_outline);
+  }
+  EXPECT_EQ(objects[0].views[2].mask.data, sharp.data);
+  EXPECT_EQ(objects[1].views[2].mask.data, blunt.data);
+  SharpenOutlines(container, &objects);
+  EXPECT_EQ(container.num_read, 2);
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ class Search {
     return decoded;
   }
 
-  // Second looks at all of them; `vote` is of these views.
+  // Second looks at all of them, then sharp outlines; `vote` is of these views.
   void Look(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded) const {
     Settings look_settings;  // automatic segmentation has its own number of looks
     look_settings.Restore(settings_.ToJson(), Json::object());
@@ -104,8 +104,7 @@ class Search {
     std::iota(all.begin(), all.end(), size_t{0});
     RepeatLooks({prompts_, all, views, /*by_voted_place=*/true}, scene_, nerf_.model_from_file(), container_, sam_,
                 look_settings, vote, decoded);
-    if (settings_.segment.sharp_outlines)
-      for (DecodedObject& object : *decoded) SharpenOutlines(container_, &object);
+    if (settings_.segment.sharp_outlines) SharpenOutlines(container_, decoded);
     SeparateMasks(decoded);
   }
 

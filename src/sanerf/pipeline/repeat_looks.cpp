@@ -105,7 +105,7 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
     DecodedObject& object = (*objects)[o];
     if (object.corrected) continue;
     const ViewsAgreement before = agreement(object);
-    ViewsAgreement best = before;
+    double best = before.coherence;
     std::optional<size_t> number;
     std::vector<DecodedObject> choices =
         ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file, settings.masks, object);
@@ -113,11 +113,11 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
       const ViewsAgreement now = agreement(choices[c]);
       LogDetail("{}: candidate {} in every view: coherence {:.1f}%, {:.2f}% of the view", object.name, c,
                 100 * now.coherence, 100 * now.area);
-      if (now.BetterThan(before) && now.coherence > best.coherence) best = now, number = c;
+      if (now.BetterThan(before) && now.coherence > best) best = now.coherence, number = c;
     }
     if (!number) continue;
     LogInfo("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%", object.name, *number,
-            100 * before.coherence, 100 * best.coherence);
+            100 * before.coherence, 100 * best);
     object = std::move(choices[*number]);
   }
 }

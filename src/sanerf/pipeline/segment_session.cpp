@@ -135,8 +135,7 @@ void SegmentSession::Look() {
 }
 
 void SegmentSession::SharpenMasks() {
-  if (!settings_.segment.sharp_outlines) return;
-  for (DecodedObject& object : objects_) SharpenOutlines(container_, &object);
+  if (settings_.segment.sharp_outlines) SharpenOutlines(container_, &objects_);
 }
 
 void SegmentSession::CountVotes() {
