@@ -115,6 +115,7 @@ TEST_F(LiftSegmentersTest, PanopticLiftingFindsTheObjects) {
 TEST_F(LiftSegmentersTest, ContrastiveLiftFindsTheObjects) {
   ContrastiveLiftOptions options;
   options.lift = SmallField();
+  options.clusters.min_cluster_size = 100;
   ContrastiveLift segmenter(Input(), ExactMasks(), options);
   ExpectObjectsFound(segmenter, 0.7);
 }

@@ -20,10 +20,14 @@ void CheckOptions(const ContrastiveLiftOptions& o) {
   };
   check(o.dims >= 2 && o.dims <= kMaxFieldOutputs, "dims", o.dims, "2 to 255 are possible");
   check(o.momentum >= 0 && o.momentum < 1, "momentum", o.momentum, "must be at least 0 and less than 1");
-  check(o.mean_shift.bandwidth > 0, "bandwidth", o.mean_shift.bandwidth, "must be above 0");
-  check(o.mean_shift.min_bin_freq >= 1, "min_bin_freq", o.mean_shift.min_bin_freq, "must be 1 or more");
-  check(o.mean_shift.points >= 1, "points", o.mean_shift.points, "at least one point is needed");
-  check(o.mean_shift.outlier_sigmas >= 1, "outlier_sigmas", o.mean_shift.outlier_sigmas, "must be 1 or more");
+  const ClusterOptions& c = o.clusters;
+  if (c.clustering != "hdbscan" && c.clustering != "mean_shift")
+    throw UsageError(fmt::format("{}.clustering={}", kStage, c.clustering), "possible are: hdbscan, mean_shift");
+  check(c.min_cluster_size >= 2, "min_cluster_size", c.min_cluster_size, "must be 2 or more");
+  check(c.bandwidth > 0, "bandwidth", c.bandwidth, "must be above 0");
+  check(c.min_bin_freq >= 1, "min_bin_freq", c.min_bin_freq, "must be 1 or more");
+  check(c.points >= 1, "points", c.points, "at least one point is needed");
+  check(c.outlier_sigmas >= 1, "outlier_sigmas", c.outlier_sigmas, "must be 1 or more");
 }
 
 ContrastiveLift::ContrastiveLift(const SegmenterInput& input, std::vector<FoundMask> masks,
@@ -41,7 +45,7 @@ void ContrastiveLift::Fit(const Prompts& prompts) {
     RunSteps("contrastive lift", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); });
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
-                                                  options_.mean_shift, input_.seed);
+                                                  options_.clusters, input_.seed);
   LogInfo("contrastive lift: {} objects", clusters_->num_clusters());
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "sanerf/baselines/contrastive_lift/mean_shift.h"
+#include "sanerf/baselines/contrastive_lift/embedding_clusters.h"
 #include "sanerf/baselines/segmenter.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_decoder/mask_overlaps.h"

@@ -1,21 +1,26 @@
 #pragma once
 
+#include <string>
+
 #include "sanerf/baselines/lift_options.h"
 
 namespace sanerf {
 
-// The authors' clustering of training pixels (yashbhalgat/Contrastive-Lift, inference/extract_train_centroids.py), its
-// MeanShift branch; their other one is HDBSCAN.
-struct MeanShiftOptions {
-  float bandwidth = 0.15f;   // authors: 0.15 of the embeddings' range, or Silverman's rule
-  int min_bin_freq = 10;     // authors: 10
-  int points = 50000;        // authors: 50,000
-  float outlier_sigmas = 3;  // authors: 3
+// The authors' clustering of training pixels (yashbhalgat/Contrastive-Lift, inference/extract_train_centroids.py).
+struct ClusterOptions {
+  std::string clustering = "hdbscan";  // authors: HDBSCAN, or mean shift
+  int min_cluster_size = 500;          // authors: 500 (with min_samples 1), of 50,000 points
+  float bandwidth = 0.15f;             // authors: 0.15 of the embeddings' range, or Silverman's rule
+  int min_bin_freq = 10;               // authors: 10
+  int points = 50000;                  // authors: 50,000
+  float outlier_sigmas = 3;            // authors: 3
 
   template <class V>
   void Visit(V&& v) {
-    v("bandwidth", bandwidth, "radius of mean shift, as a share of the embeddings' range in each dimension");
-    v("min_bin_freq", min_bin_freq, "training points in a cell of that size for mean shift to start there");
+    v("clustering", clustering, "how embeddings become objects: hdbscan, or mean_shift");
+    v("min_cluster_size", min_cluster_size, "hdbscan: training points that an object has at least");
+    v("bandwidth", bandwidth, "mean_shift: its radius, as a share of the embeddings' range in each dimension");
+    v("min_bin_freq", min_bin_freq, "mean_shift: training points in a cell of that size for it to start there");
     v("points", points, "training points that are clustered");
     v("outlier_sigmas", outlier_sigmas, "points farther from the mean in any dimension are left out before");
   }
@@ -24,14 +29,14 @@ struct MeanShiftOptions {
 struct ContrastiveLiftOptions {
   int dims = 3;           // authors: 3 (config/experiment/contrastive_lift.yaml)
   float momentum = 0.9f;  // authors: 0.9 (trainer/train_panopli_tensorf.py)
-  MeanShiftOptions mean_shift;
+  ClusterOptions clusters;
   LiftOptions lift;
 
   template <class V>
   void Visit(V&& v) {
     v("dims", dims, "dimensions of the embedding");
     v("momentum", momentum, "share of itself that the slow field keeps in each step; the rest follows the fast one");
-    mean_shift.Visit(v);
+    clusters.Visit(v);
     lift.Visit(v);
   }
 };

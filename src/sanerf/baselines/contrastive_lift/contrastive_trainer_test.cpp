@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sanerf/baselines/contrastive_lift/mean_shift.h"
+#include "sanerf/baselines/contrastive_lift/embedding_clusters.h"
 #include "sanerf/baselines/lift_test_support.h"
 #include "sanerf/core/parallel.h"
 
@@ -12,6 +12,7 @@ namespace {
 ContrastiveLiftOptions Options() {
   ContrastiveLiftOptions options;
   options.lift = ToyOptions();
+  options.clusters.min_cluster_size = kToyRays;
   return options;
 }
 
@@ -55,7 +56,7 @@ TEST(ContrastiveTrainer, EmbeddingsOfAnObjectClusterAcrossViews) {
       for (int step = 0; step < options.lift.iters; ++step) trainer.Step(step);
     }
     const std::vector<float> embeddings = FieldOutputs(fast).Of(toy.rays.pool, toy.rays.AllRays());
-    const EmbeddingClusters clusters(options.dims, embeddings, options.mean_shift, 1);
+    const EmbeddingClusters clusters(options.dims, embeddings, options.clusters, 1);
     EXPECT_EQ(clusters.num_clusters(), kToyBalls);
     std::vector<int> objects;
     for (size_t i = 0; i < embeddings.size(); i += size_t(options.dims))

@@ -1,0 +1,27 @@
+// Objects from embeddings, as the authors of Contrastive Lift do it (yashbhalgat/Contrastive-Lift,
+// inference/extract_train_centroids.py).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
+
+namespace sanerf {
+
+class EmbeddingClusters {
+ public:
+  // Outliers are left out, each dimension is scaled to [0, 1], some of the points are clustered. Throws Error when
+  // there is no cluster.
+  EmbeddingClusters(int dims, const std::vector<float>& embeddings, const ClusterOptions& options, uint64_t seed);
+
+  int num_clusters() const { return int(centres_.size() / low_.size()); }  // those with most points first
+  // Of any embedding: the number of the cluster with the nearest centre, in scaled units.
+  int Nearest(const float* embedding) const;
+
+ private:
+  std::vector<float> low_, scale_;  // per dimension
+  std::vector<float> centres_;      // scaled
+};
+
+}  // namespace sanerf
