@@ -27,6 +27,7 @@ packages=(
   "libfmt-dev: text formatting"
   "libpng-dev: PNG images"
   "libjpeg-dev: JPEG images"
+  "libhdf5-dev: HDF5 masks"
   "libssl-dev: SHA-256 of models and scenes"
   "libgtest-dev: the tests"
   "libgmock-dev: the tests"

@@ -59,7 +59,7 @@ TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
   EXPECT_EQ(Json::parse(rendered.out)["views"], 2);
   for (const Json& file : Json::parse(rendered.out)["files"])
     EXPECT_TRUE(fs::exists(folder_ / file.get<std::string>()));
-  const NpyArray depth = ReadNpy(folder_ / "run" / "renders" / "scene" / "depth" / "test_000.npy");
+  const NumericArray depth = ReadNpy(folder_ / "run" / "renders" / "scene" / "depth" / "test_000.npy");
   EXPECT_THAT(depth.shape, testing::ElementsAre(48, 48));
   EXPECT_EQ(
       Sanerf({"render", "run", "--views", "orbit", "--frames", "2", "--layers", "rgb", "--downscale", "2"}).exit_code,

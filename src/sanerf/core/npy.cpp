@@ -128,7 +128,7 @@ std::vector<double> FromFortranOrder(const std::vector<double>& data, const std:
 
 }  // namespace
 
-NpyArray ReadNpy(const std::filesystem::path& path) {
+NumericArray ReadNpy(const std::filesystem::path& path) {
   const std::string bytes = ReadFile(path);
   const HeaderParser parser(path, bytes);
   const Header header = parser.Parse();
@@ -146,7 +146,7 @@ NpyArray ReadNpy(const std::filesystem::path& path) {
     if (count == 0) break;
   }
   if (count > available) parser.Fail("truncated");
-  NpyArray array;
+  NumericArray array;
   array.shape = header.shape;
   array.data.resize(count);
   const char* at = bytes.data() + header.data_offset;

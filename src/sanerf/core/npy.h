@@ -5,14 +5,11 @@
 #include <filesystem>
 #include <vector>
 
+#include "sanerf/core/numeric_array.h"
+
 namespace sanerf {
 
-struct NpyArray {
-  std::vector<int64_t> shape;
-  std::vector<double> data;  // f4, f8, u1, i4, i8, b1 converted
-};
-
-NpyArray ReadNpy(const std::filesystem::path& path);
+NumericArray ReadNpy(const std::filesystem::path& path);  // f4, f8, u1, i4, i8, b1
 void WriteNpy(const std::filesystem::path& path, const std::vector<int64_t>& shape, const float* data);  // f4
 
 }  // namespace sanerf

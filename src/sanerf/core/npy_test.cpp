@@ -29,7 +29,7 @@ std::string Raw(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-NpyArray ReadBytes(const std::string& bytes) {
+NumericArray ReadBytes(const std::string& bytes) {
   const TestFolder folder;
   WriteFileAtomic(folder / "a.npy", bytes);
   return ReadNpy(folder / "a.npy");
@@ -40,7 +40,7 @@ TEST(Npy, WhatWasWrittenIsRead) {
   const std::vector<float> data = {1, 2, 3, 4, 5, 6.5f};
   for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, 3}, {6}, {1, 6, 1}}) {
     WriteNpy(folder / "a.npy", shape, data.data());
-    const NpyArray array = ReadNpy(folder / "a.npy");
+    const NumericArray array = ReadNpy(folder / "a.npy");
     EXPECT_EQ(array.shape, shape);
     EXPECT_THAT(array.data, ElementsAre(1, 2, 3, 4, 5, 6.5));
     EXPECT_EQ((ReadFile(folder / "a.npy").size() - 24) % 64, 0u);  // NumPy aligns the data to 64 bytes

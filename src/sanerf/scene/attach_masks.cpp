@@ -27,23 +27,14 @@ void AttachMasks(SceneListing& listing, const fs::path& folder) {
 
   const std::string where = NameInScene(listing.root, folder);
   std::vector<std::string> without;
-  size_t num_hdf5 = 0;
   for (size_t v = 0; v < views.size(); ++v) {
     View& view = listing.views[v].view;
     if (!view.mask_path.empty()) continue;
     if (matches.of_view[v].empty()) {
       without.push_back(view.name);
-    } else if (IsHdf5(matches.of_view[v])) {
-      ++num_hdf5;
     } else {
       view.mask_path = matches.of_view[v];
     }
-  }
-  if (num_hdf5 > 0) {
-    listing.warnings.push_back(fmt::format(
-        "masks in {} are HDF5 files ({}), which are not read; convert them to .npy or PNG files of instance "
-        "ids (docs/data_formats.md has the command)",
-        where, num_hdf5));
   }
   if (!without.empty() && without.size() < views.size()) {
     listing.warnings.push_back(

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "sanerf/core/hdf5_test_support.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
@@ -124,16 +125,23 @@ TEST_F(DatasetLayouts, RoomOf3dFrontWithIdsNamedByNumber) {
   EXPECT_EQ(LoadScene(root_ / "train").views[3].name, "images/0003.png");
 }
 
-TEST_F(DatasetLayouts, RoomWithHdf5MasksSaysSo) {
+TEST_F(DatasetLayouts, RoomOf3dFrontWithHdf5Masks) {
   WriteRoom(2);
-  WriteText("train/masks/0.hdf5", "\x89HDF");
-  WriteText("train/masks/1.hdf5", "\x89HDF");
+  fs::create_directories(root_ / "train/masks");
+  for (const int view : {0, 1}) {
+    std::vector<int> ids(16 * 12, -1);
+    ids[16 * 3 + 5] = 20 + view;  // row 3, column 5
+    const fs::path path = root_ / "train/masks" / fmt::format("{}.hdf5", view);
+    WriteHdf5<int>(path, "cp_instance_id_segmaps", {12, 16}, H5T_NATIVE_INT, ids);
+    WriteHdf5<int>(path, "instance_segmaps", {12, 16}, H5T_NATIVE_INT, std::vector<int>(16 * 12, 99));
+  }
   const Scene scene = LoadScene(root_);
-  EXPECT_TRUE(scene.views[0].mask_path.empty());
-  EXPECT_THAT(
-      scene.warnings,
-      ElementsAre("masks in train/masks are HDF5 files (2), which are not read; convert them to .npy or PNG files of "
-                  "instance ids (docs/data_formats.md has the command)"));
+  EXPECT_THAT(scene.warnings, ElementsAre());
+  for (const int view : {0, 1}) {
+    const ImageU16 ids = LoadViewInstances(scene.views[size_t(view)]);
+    EXPECT_EQ(ids.At(5, 3), 20 + view);
+    EXPECT_EQ(ids.At(3, 5), 0);
+  }
 }
 
 TEST_F(DatasetLayouts, RoomsBox) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/hdf5.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/mask_files.h"
@@ -22,8 +23,10 @@ ImageU16 FirstChannel(const Image<T>& image) {
   return ids;
 }
 
-ImageU16 ReadNpyIds(const fs::path& path) {
-  const NpyArray array = ReadNpy(path);
+// Of a renderer that BlenderProc drives (Instance-NeRF's 3D-FRONT): checked and cleaned ids, or as they were rendered.
+const std::vector<std::string> kHdf5Ids = {"cp_instance_id_segmaps", "instance_segmaps"};
+
+ImageU16 IdsFrom(const NumericArray& array, const fs::path& path) {
   const bool is_flat = array.shape.size() == 2 || (array.shape.size() == 3 && array.shape[2] == 1);
   if (!is_flat || array.data.empty() || array.shape[0] > 1000000 || array.shape[1] > 1000000) {
     throw Error(path.string(),
@@ -46,12 +49,8 @@ ImageU16 ReadNpyIds(const fs::path& path) {
 }  // namespace
 
 ImageU16 ReadInstanceIds(const fs::path& path) {
-  if (IsHdf5(path)) {
-    throw Error(path.string(), "masks in HDF5 files are not read",
-                "convert them: python3 -c \"import sys,h5py,numpy as n; [n.save(f.rsplit('.',1)[0], "
-                "h5py.File(f)['cp_instance_id_segmaps'][:]) for f in sys.argv[1:]]\" *.hdf5");
-  }
-  if (path.extension() == ".npy") return ReadNpyIds(path);
+  if (IsHdf5(path)) return IdsFrom(ReadHdf5(path, kHdf5Ids), path);
+  if (path.extension() == ".npy") return IdsFrom(ReadNpy(path), path);
   if (ReadImageInfo(path).bits == 16) return FirstChannel(ReadPng16(path));
   return FirstChannel(ReadImage(path));
 }

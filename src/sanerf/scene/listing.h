@@ -66,7 +66,7 @@ Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::strin
 bool HaveSameShape(int width_a, int height_a, int width_b, int height_b);
 
 // Gives the views that have no ground truth the masks of that folder, if it exists (mask_files.h says how names match).
-// What does not match becomes a warning, HDF5 files one that says how to convert them.
+// What does not match becomes a warning.
 void AttachMasks(SceneListing& listing, const std::filesystem::path& folder);
 
 // SPIn-NeRF keeps masks in a folder "label" inside that of the photos; warns when only photos of another size have one.

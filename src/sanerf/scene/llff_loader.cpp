@@ -63,7 +63,7 @@ Camera ReadRow(const double* row, const std::string& where) {
 
 SceneListing ReadLlff(const fs::path& root) {
   const fs::path file = root / "poses_bounds.npy";
-  const NpyArray rows = ReadNpy(file);
+  const NumericArray rows = ReadNpy(file);
   if (rows.shape.size() != 2 || rows.shape[1] != kRowSize) {
     throw Error(file.string(), fmt::format("expected rows of 17 numbers, found {} numbers in shape [{}]",
                                            rows.data.size(), fmt::join(rows.shape, ", ")));

@@ -24,9 +24,9 @@ struct MaskMatches {
 // which view a file belongs to, or which of several files is a view's.
 MaskMatches MatchMasks(const std::filesystem::path& folder, const std::vector<const View*>& views);
 
-// Instance ids as the file has them: PNG of 8 or 16 bits (the first channel), JPEG, or .npy of whole numbers in rows
-// and columns. Negative ids (unlabelled pixels) become 0. Throws Error that names the file, for HDF5 with the way to
-// convert.
+// Instance ids as the file has them: PNG of 8 or 16 bits (the first channel), JPEG, or whole numbers in rows and
+// columns, in .npy or in the data set cp_instance_id_segmaps, else instance_segmaps, of HDF5. Negative ids (unlabelled
+// pixels) become 0. Throws Error that names the file.
 ImageU16 ReadInstanceIds(const std::filesystem::path& path);
 
 bool IsHdf5(const std::filesystem::path& path);  // by its extension

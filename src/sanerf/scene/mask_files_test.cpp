@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "sanerf/core/hdf5_test_support.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/scene_test_util.h"
 
@@ -139,8 +140,9 @@ TEST_F(MaskFilesTest, ArraysOfSomethingElse) {
   WriteNpy(root_ / "ids.npy", {1, 2, 3}, halves);
   EXPECT_THAT(ErrorText([&] { ReadInstanceIds(root_ / "ids.npy"); }),
               HasSubstr("expected instance ids in rows and columns, found an array of shape [1, 2, 3]"));
+  WriteHdf5<int>(root_ / "0.hdf5", "colors", {2}, H5T_NATIVE_INT, {1, 2});
   EXPECT_THAT(ErrorText([&] { ReadInstanceIds(root_ / "0.hdf5"); }),
-              AllOf(HasSubstr("0.hdf5: masks in HDF5 files are not read"), HasSubstr("cp_instance_id_segmaps")));
+              HasSubstr("0.hdf5: it has none of the data sets cp_instance_id_segmaps, instance_segmaps"));
 }
 
 }  // namespace

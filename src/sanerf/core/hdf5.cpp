@@ -1,0 +1,86 @@
+#include "sanerf/core/hdf5.h"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include <mutex>
+
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int64_t kMaxNumbers = int64_t{1} << 30;
+
+// One of the library's objects, closed at the end.
+class Handle {
+ public:
+  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+  ~Handle() {
+    if (id_ >= 0) close_(id_);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  explicit operator bool() const { return id_ >= 0; }
+  hid_t get() const { return id_; }
+
+ private:
+  hid_t id_;
+  herr_t (*close_)(hid_t);
+};
+
+std::vector<std::string> NamesIn(const Handle& file) {
+  std::vector<std::string> names;
+  const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
+    static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+    return 0;
+  };
+  H5Literate(file.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names);
+  return names;
+}
+
+NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::string& name) {
+  const auto fail = [&](const std::string& why) {
+    throw Error(fmt::format("{}, {}", path.string(), name), why, "write it again: one number per pixel");
+  };
+  const Handle data_set(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!data_set) fail("this is not a data set");
+  const Handle type(H5Dget_type(data_set.get()), H5Tclose), space(H5Dget_space(data_set.get()), H5Sclose);
+  const H5T_class_t kind = H5Tget_class(type.get());
+  if (kind != H5T_INTEGER && kind != H5T_FLOAT) fail("it does not hold numbers");
+
+  NumericArray array;
+  array.shape.resize(size_t(std::max(0, H5Sget_simple_extent_ndims(space.get()))));
+  std::vector<hsize_t> shape(array.shape.size());
+  H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
+  hsize_t count = 1;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    if (shape[d] > hsize_t(kMaxNumbers) || count * shape[d] > hsize_t(kMaxNumbers)) fail("it is too large");
+    array.shape[d] = int64_t(shape[d]);
+    count *= shape[d];
+  }
+  array.data.resize(size_t(count));
+  if (H5Dread(data_set.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data.data()) < 0)
+    fail("it cannot be read: the file is damaged, or compressed in a way that is not known here");
+  return array;
+}
+
+}  // namespace
+
+NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& names) {
+  static std::mutex mutex;  // the library as Debian builds it is for one thread at a time
+  const std::lock_guard<std::mutex> lock(mutex);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are told here, not on stderr
+  const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (!file) {
+    throw Error(path.string(),
+                fs::exists(path) ? "this is not an HDF5 file, or it is damaged" : "there is no such file", "");
+  }
+  for (const std::string& name : names)
+    if (H5Lexists(file.get(), name.c_str(), H5P_DEFAULT) > 0) return ReadDataSet(file, path, name);
+  throw Error(path.string(), fmt::format("it has none of the data sets {}", fmt::join(names, ", ")),
+              fmt::format("it has: {}", fmt::join(NamesIn(file), ", ")));
+}
+
+}  // namespace sanerf

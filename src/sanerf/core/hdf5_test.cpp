@@ -1,0 +1,64 @@
+#include "sanerf/core/hdf5.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/hdf5_test_support.h"
+#include "sanerf/core/test_folder.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Hdf5Test : public ::testing::Test {
+ protected:
+  std::string ErrorOf(const std::string& name) const {
+    return ErrorTextOf<Error>([&] { ReadHdf5(path_, {name}); });
+  }
+
+  const TestFolder folder_;
+  const std::filesystem::path path_ = folder_ / "a.hdf5";
+};
+
+TEST_F(Hdf5Test, NumbersOfAnyTypeAreRead) {
+  WriteHdf5<int64_t>(path_, "long", {2, 3}, H5T_NATIVE_INT64, {-1, 0, 70000, 3, 4, 5});
+  WriteHdf5<uint8_t>(path_, "byte", {2, 1}, H5T_NATIVE_UINT8, {255, 7});
+  WriteHdf5<float>(path_, "float", {3}, H5T_NATIVE_FLOAT, {0.5f, -2, 1e6f});
+  EXPECT_THAT(ReadHdf5(path_, {"long"}).shape, ElementsAre(2, 3));
+  EXPECT_THAT(ReadHdf5(path_, {"long"}).data, ElementsAre(-1, 0, 70000, 3, 4, 5));
+  EXPECT_THAT(ReadHdf5(path_, {"byte"}).data, ElementsAre(255, 7));
+  EXPECT_THAT(ReadHdf5(path_, {"float"}).data, ElementsAre(0.5, -2, 1e6));
+  EXPECT_THAT(ReadHdf5(path_, {"none", "byte", "long"}).shape, ElementsAre(2, 1));  // the first that is there
+}
+
+TEST_F(Hdf5Test, WhatCannotBeReadIsAnError) {
+  EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5: there is no such file"));
+  WriteFileAtomic(path_, "\x89HDF and no more");
+  EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5: this is not an HDF5 file, or it is damaged"));
+  std::filesystem::remove(path_);
+  WriteHdf5<int>(path_, "colors", {2}, H5T_NATIVE_INT, {1, 2});
+  WriteHdf5<int>(path_, "depth", {2}, H5T_NATIVE_INT, {1, 2});
+  EXPECT_THAT(ErrorOf("ids"), AllOf(HasSubstr("it has none of the data sets ids"), HasSubstr("it has: colors, depth")));
+  const hid_t text = H5Tcopy(H5T_C_S1);
+  H5Tset_size(text, 4);
+  WriteHdf5<char>(path_, "text", {2}, text, {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'});
+  H5Tclose(text);
+  EXPECT_THAT(ErrorOf("text"), HasSubstr("a.hdf5, text: it does not hold numbers"));
+}
+
+// Half of the compressed numbers are gone.
+TEST_F(Hdf5Test, ATruncatedFileIsAnError) {
+  std::vector<int> numbers;
+  for (int i = 0; i < 20000; ++i) numbers.push_back(i * i);
+  WriteHdf5<int>(path_, "ids", {20000}, H5T_NATIVE_INT, numbers);
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) / 2);
+  EXPECT_THAT(ErrorOf("ids"), HasSubstr("damaged"));
+}
+
+}  // namespace
+}  // namespace sanerf
