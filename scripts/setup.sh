@@ -23,7 +23,6 @@ packages=(
   "libeigen3-dev: poses and small algebra"
   "nlohmann-json3-dev: JSON files"
   "libcli11-dev: the command line"
-  ": messages"
   "libfmt-dev: text formatting"
   "libpng-dev: PNG images"
   "libjpeg-dev: JPEG images"
