@@ -22,7 +22,7 @@ struct LiftOptions {
   float beta2 = 0.999f;       // authors: 0.9, 0.999 for the instances
   double min_area = 0.0005;   // of the picture; authors: Mask2Former's segments, which are larger
   std::string on_top = "smaller";
-  // The authors' is a TensoRF decomposition or a network on positions; here the object field with fewer features and a
+  // The authors' is a network on positions, or a TensoRF decomposition; here the object field with fewer features and a
   // narrower network: Contrastive Lift goes through all parameters of its two in every step.
   ObjectFieldOptions field{16, 2, 17, 16, 512, 64, 2};
 

@@ -6,9 +6,9 @@ namespace sanerf {
 struct AssociateOptions {
   int step = 4;
   double match = 0.5;
-  double seen = 0.3;
-  int min_views = 3;
-  double min_agreement = 0.5;
+  double seen = 0.4;
+  int min_views = 4;
+  double min_agreement = 0.2;
   double whole = 0.8;
   double background = 0.2;
   double flush = 0.5;

@@ -1,8 +1,11 @@
 #include "sanerf/nn/mlp.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
 #include "sanerf/core/random.h"
 #include "sanerf/kernels/isa.h"
 
@@ -19,7 +22,9 @@ Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, ui
   SANERF_CHECK_LT(extras.skip, shape_.num_layers);
   for (size_t i = 0; i < widths.size(); ++i) {
     shape_.widths[i] = widths[i];
-    if (i + 1 < widths.size()) SANERF_CHECK_EQ(widths[i] % 16, 0);
+    if (i + 1 < widths.size() && widths[i] % 16 != 0)
+      throw UsageError(fmt::format("network {} with {} {}", name, widths[i], i == 0 ? "inputs" : "in a hidden layer"),
+                       "it must be a multiple of 16", i == 0 ? "of a hash grid: levels times features" : "");
   }
   params_.name = name;
   params_.values = Buffer(shape_.NumWeights());

@@ -1,12 +1,18 @@
 #include "sanerf/nn/mlp.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <stdexcept>
 
+#include "sanerf/core/error.h"
+#include "sanerf/core/test_folder.h"
+
 namespace sanerf {
 namespace {
+
+using ::testing::HasSubstr;
 
 TEST(Mlp, StartsWithinHesBounds) {
   const Mlp mlp("colour", {32, 64, 64, 3}, 0, 1);
@@ -56,8 +62,12 @@ TEST(Mlp, DependsOnTheSeedOnly) {
 }
 
 TEST(Mlp, WidthsThatTheKernelsCannotRunAreRefused) {
-  EXPECT_THROW(Mlp("m", {30, 64, 3}, 0, 1), std::logic_error);
-  EXPECT_THROW(Mlp("m", {32, 20, 3}, 0, 1), std::logic_error);
+  const auto error_of = [](const std::vector<int>& widths) {
+    return ErrorTextOf<UsageError>([&] { Mlp("colour", widths, 0, 1); });
+  };
+  EXPECT_EQ(error_of({24, 64, 3}),
+            "network colour with 24 inputs: it must be a multiple of 16\nof a hash grid: levels times features");
+  EXPECT_THAT(error_of({32, 20, 3}), HasSubstr("network colour with 20 in a hidden layer"));
   EXPECT_THROW(Mlp("m", {32}, 0, 1), std::logic_error);
   EXPECT_THROW(Mlp("m", {16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, 0, 1), std::logic_error);
   EXPECT_NO_THROW(Mlp("m", {16, 1}, 0, 1));

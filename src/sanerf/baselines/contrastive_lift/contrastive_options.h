@@ -9,7 +9,9 @@ namespace sanerf {
 // The authors' clustering of training pixels (yashbhalgat/Contrastive-Lift, inference/extract_train_centroids.py).
 struct ClusterOptions {
   std::string clustering = "hdbscan";  // authors: HDBSCAN, or mean shift
-  int min_cluster_size = 500;          // authors: 500 (with min_samples 1), of 50,000 points
+  // Authors: 500 of 50,000 points (with min_samples 1), of one class's things. Here everything that has a segment is
+  // clustered at once, floor and walls included: 500 would lose all that covers less than 1 % of it.
+  int min_cluster_size = 25;
   float bandwidth = 0.15f;             // authors: 0.15 of the embeddings' range, or Silverman's rule
   int min_bin_freq = 10;               // authors: 10
   int points = 50000;                  // authors: 50,000

@@ -16,7 +16,7 @@ struct PanopticLiftingOptions {
   // share of a loss whose weight there is 1.
   double segment_weight = 0.12;
   int min_rays = 16;
-  LiftOptions lift;
+  LiftOptions lift = Lift();
 
   template <class V>
   void Visit(V&& v) {
@@ -27,6 +27,17 @@ struct PanopticLiftingOptions {
     v("segment_weight", segment_weight, "weight of segment consistency, 0 = off");
     v("min_rays", min_rays, "training rays that a slot must win to be an object");
     lift.Visit(v);
+  }
+
+ private:
+  // A coarse field: the authors' network sees positions and nothing finer. With a fine one places that the assignment
+  // once gave to the wrong slot keep it. And the surer mask on top: parts, which come and go between views, take slots
+  // from wholes.
+  static LiftOptions Lift() {
+    LiftOptions lift;
+    lift.on_top = "surer";
+    lift.field = {8, 2, 17, 4, 64, 64, 2};
+    return lift;
   }
 };
 
