@@ -15,7 +15,7 @@ Arguments Auto() {
   for (const char* option :
        {"encode.model=encoder.onnx,decoder.onnx", "encode.size=64", "object.iters=2", "object.log2_table=10",
         "object.pool_rays=4096", "auto.views=3", "auto.grid=2", "auto.predicted_iou=-1", "auto.stability=0",
-        "auto.min_agreement=0", "auto.min_views=1", "auto.seen=0.1", "auto.background=1", "auto.step=1"})
+        "auto.min_agreement=0", "auto.min_views=1", "auto.seen=0.3", "auto.background=1", "auto.step=1"})
     arguments = arguments + Arguments{"--set", option};
   return arguments;
 }
