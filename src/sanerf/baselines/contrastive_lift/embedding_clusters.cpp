@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "sanerf/baselines/contrastive_lift/hdbscan.h"
 #include "sanerf/baselines/contrastive_lift/mean_shift.h"
@@ -33,22 +32,6 @@ std::vector<size_t> Inliers(size_t dims, const std::vector<float>& points, float
     if (is_inlier) inliers.push_back(i);
   }
   return inliers;
-}
-
-// Centres of clusters of `points`, those with most points first.
-std::vector<float> DensityCentres(int num_dims, const std::vector<float>& points, int min_cluster_size) {
-  const DensityClusters clusters = Hdbscan(num_dims, points, min_cluster_size);
-  std::vector<int64_t> count(size_t(clusters.num_clusters), 0);
-  for (const int cluster : clusters.cluster)
-    if (cluster >= 0) ++count[size_t(cluster)];
-  std::vector<size_t> order(count.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return count[a] > count[b]; });
-  const std::vector<float> centres = Centres(num_dims, points, clusters);
-  std::vector<float> sorted;
-  for (const size_t c : order)
-    sorted.insert(sorted.end(), centres.begin() + int64_t(c) * num_dims, centres.begin() + int64_t(c + 1) * num_dims);
-  return sorted;
 }
 
 [[noreturn]] void FailWithoutCluster(const ClusterOptions& options, size_t num_points) {
@@ -86,8 +69,9 @@ EmbeddingClusters::EmbeddingClusters(int num_dims, const std::vector<float>& emb
     std::swap(inliers[i], inliers[i + random.NextBelow(uint32_t(inliers.size() - i))]);
     for (size_t d = 0; d < dims; ++d) points.push_back((embeddings[inliers[i] * dims + d] - low_[d]) * scale_[d]);
   }
-  centres_ = options.clustering == "hdbscan" ? DensityCentres(num_dims, points, options.min_cluster_size)
-                                             : MeanShift(num_dims, points, options.bandwidth, options.min_bin_freq);
+  centres_ = options.clustering == "hdbscan"
+                 ? Centres(num_dims, points, Hdbscan(num_dims, points, options.min_cluster_size))
+                 : MeanShift(num_dims, points, options.bandwidth, options.min_bin_freq);
   if (centres_.empty()) FailWithoutCluster(options, count);
 }
 

@@ -107,11 +107,14 @@ struct Splits {
 // A run of the chain that is a group of its own from density `birth` on.
 struct Group {
   int first, end;
+  int split;  // its widest gap, see Splits
   double birth;
-  std::vector<int> children;  // into which it falls apart; none: it thins out
-  double stability = 0;       // sum over its points of the range of densities that they are in it
+  std::vector<int> children = {};  // into which it falls apart; none: it thins out
+  double stability = 0;            // sum over its points of the range of densities that they are in it
   double densest = 0;
   bool is_chosen = true;
+
+  int size() const { return end - first; }
 };
 
 // Groups of min_size and more, parents before children. density: per position of the chain, at which the point
@@ -120,10 +123,9 @@ std::vector<Group> Condense(const Chain& chain, int min_size, std::vector<double
   const Splits splits(chain.gap);
   const int n = int(chain.order.size());
   density->assign(size_t(n), 0);
-  std::vector<Group> groups = {{0, n, 0, {}, 0, 0, true}};
-  std::vector<int> split_of = {splits.root};
+  std::vector<Group> groups = {{0, n, splits.root, 0}};
   for (int g = 0; g < int(groups.size()); ++g) {
-    int first = groups[size_t(g)].first, end = groups[size_t(g)].end, split = split_of[size_t(g)];
+    int first = groups[size_t(g)].first, end = groups[size_t(g)].end, split = groups[size_t(g)].split;
     const auto leave = [&](int from, int to, double at) {
       Group& group = groups[size_t(g)];
       group.stability += double(to - from) * (at - group.birth);
@@ -136,8 +138,7 @@ std::vector<Group> Condense(const Chain& chain, int min_size, std::vector<double
     const auto found = [&](int from, int to, double at, int next_split) {
       leave(from, to, at);
       groups[size_t(g)].children.push_back(int(groups.size()));
-      groups.push_back({from, to, at, {}, 0, 0, true});
-      split_of.push_back(next_split);
+      groups.push_back({from, to, next_split, at});
     };
     while (split >= 0) {
       const double at = 1 / std::max(kMinDistance, chain.gap[size_t(split)]);
@@ -188,8 +189,9 @@ DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_clus
   std::vector<double> density;
   std::vector<Group> groups = Condense(chain, min_cluster_size, &density);
   Choose(&groups);
+  std::erase_if(groups, [](const Group& group) { return !group.is_chosen; });
+  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.size() > b.size(); });
   for (const Group& group : groups) {
-    if (!group.is_chosen) continue;
     for (int i = group.first; i < group.end; ++i) {
       const size_t point = size_t(chain.order[size_t(i)]);
       result.cluster[point] = result.num_clusters;

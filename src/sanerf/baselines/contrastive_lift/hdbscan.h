@@ -7,7 +7,7 @@
 namespace sanerf {
 
 struct DensityClusters {
-  int num_clusters = 0;
+  int num_clusters = 0;           // those with most points first
   std::vector<int> cluster;       // of each point; -1: in none
   std::vector<float> membership;  // how deep in it, (0, 1]: the share of the cluster's highest density that it reaches
 };
