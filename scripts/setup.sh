@@ -88,7 +88,10 @@ has_sha256() { [ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$2" ];
 
 # ---- ONNX Runtime
 
-ort_version=1.30.0
+# A plain build without the usage collector of the vendor's own package for npm, which writes a machine identifier into
+# the home folder and queues a report at every start. cmake/FindOnnxRuntime.cmake refuses a library that holds one.
+ort_version=1.28.2
+ort_package_version=1.13.8
 ort_headers_sha256=6a2e0859d4428ea90138dc4c389cfd671c23c04c6fe2771ebd71aba4fb0db1b8 # of all headers, in the order of their names
 
 system_has_onnxruntime() {
@@ -105,22 +108,22 @@ system_has_onnxruntime() {
 install_onnxruntime() {
   local prefix=.deps/onnxruntime arch sha256 library new
   if system_has_onnxruntime; then return 0; fi
-  if [ -f "$prefix/lib/libonnxruntime.so.1" ] && [ "$(cat "$prefix/VERSION" 2>/dev/null)" = $ort_version ]; then return 0; fi
+  if [ -f "$prefix/lib/libonnxruntime.so" ] && [ "$(cat "$prefix/VERSION" 2>/dev/null)" = $ort_version ]; then return 0; fi
   case $(uname -m) in
-    x86_64) arch=x64 sha256=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23 ;;
-    aarch64) arch=arm64 sha256=1f549d46250b005580b597f4164984aaf75b3bcb9f3aeb07c7f8a8fe60b23c76 ;;
+    x86_64) arch=x64 sha256=4b3607aebd1784b26b6f9b20e4bd974c7ab8287043e4d095cb7d2cb40b5e566e ;;
+    aarch64) arch=arm64 sha256=cfc800d4438f15e8d9017521326776ca7117d8783cb847ccccc2fc61ac4d540f ;;
     *) fail "there is no ready ONNX Runtime for $(uname -m)" "install it so that onnxruntime_cxx_api.h is in /usr/local/include" ;;
   esac
   say "installing ONNX Runtime $ort_version into $prefix: runs the segmentation models"
-  library=bin/napi-v6/linux/$arch/libonnxruntime.so.1
+  library=libonnxruntime.so
   new=.deps/onnxruntime.new
   rm -rf "$new"
   mkdir -p "$new/lib"
 
-  unpack_npm .deps "onnxruntime-node@$ort_version" "$library"
+  unpack_npm .deps "sherpa-onnx-linux-$arch@$ort_package_version" "$library"
   has_sha256 "$unpacked/$library" "$sha256" || fail "the fetched $library is not the expected file" "try again"
   mv "$unpacked/$library" "$new/lib/"
-  ln -s libonnxruntime.so.1 "$new/lib/libonnxruntime.so"
+  touch "$new/lib/$library" # the archive's date is older than any program: what was linked to another version is linked again
 
   unpack_npm .deps @qvac/onnx@0.15.1 prebuilds/include/onnxruntime
   mkdir "$new/include"
