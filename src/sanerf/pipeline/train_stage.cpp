@@ -29,10 +29,8 @@ std::vector<std::string> ChangedOptions(const Json& recorded, const Json& wanted
 
 void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings& settings) {
   const std::string restart_hint = "choose another --out, or start over with --restart";
-  if (run.scene_hash() != SceneHash(scene)) {
-    throw Error(run.path().string() + " belongs to another scene", run.record().at("scene").value("absolute_path", ""),
-                restart_hint);
-  }
+  if (const auto why = run.WhyOtherScene(scene))
+    throw Error(run.path().string() + " belongs to another scene", *why, restart_hint);
   const std::vector<std::string> changes = ChangedOptions(run.options(), settings.ToJson());
   if (changes.empty()) return;
   throw Error(run.path().string() + " was trained with other options", fmt::format("{}", fmt::join(changes, ", ")),
