@@ -12,6 +12,7 @@
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/temporary.h"
@@ -130,8 +131,10 @@ void RunFolder::SetStage(const std::string& stage, const std::string& state, dou
 }
 
 void RunFolder::Save() {
-  if (unrecorded_) record_["photos"] = PhotoHashes(*unrecorded_);
-  unrecorded_.reset();
+  if (unrecorded_ && !InterruptRequested()) {
+    record_["photos"] = PhotoHashes(*unrecorded_);
+    unrecorded_.reset();
+  }
   WriteJsonFile(path_ / "run.json", record_);
   KnownHashes().Keep(known_hashes());
 }
@@ -201,7 +204,10 @@ RunLock::RunLock(const fs::path& run) {
                 fmt::format("process {} is writing to it", std::string(holder, size_t(std::max<ssize_t>(0, size)))),
                 "wait for it or stop it");
   }
+  // Nobody else works here now: what is left is a killed process's.
   RemoveLeftoversBelow(run);
+  std::error_code ignored;
+  fs::remove(run / "objects" / ".log.jsonl", ignored);
   const std::string pid = std::to_string(getpid());
   if (ftruncate(descriptor_, 0) == 0) [[maybe_unused]]
     const ssize_t written = pwrite(descriptor_, pid.data(), pid.size(), 0);

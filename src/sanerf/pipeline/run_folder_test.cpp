@@ -121,8 +121,11 @@ TEST_F(RunFolderTest, TheLockClearsWhatKilledProcessesLeft) {
   EnsureWritableFolder(folder_ / "run" / "features");
   const fs::path left = folder_ / "run" / "features" / ".a.feat.Ab3dEf.tmp";
   WriteFileAtomic(left, "half");
+  EnsureWritableFolder(folder_ / "run" / "objects");
+  WriteFileAtomic(folder_ / "run" / "objects" / ".log.jsonl", "half");
   const RunLock lock(folder_ / "run");
   EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::is_empty(folder_ / "run" / "objects"));
 }
 
 TEST_F(RunFolderTest, UnfinishedTrainingIsSaid) {
