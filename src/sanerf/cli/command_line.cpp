@@ -131,6 +131,12 @@ void ApplyProcessFlags(const CommonFlags& flags) {
   SetNumThreads(flags.threads);
 }
 
+void FlushResult() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  if (InterruptRequested()) throw InterruptedError("the result was not written", "nobody reads stdout any more");
+  throw Error("cannot write the result to stdout", "", "is the disk full?");
+}
+
 int PrintError(const std::string& text, const std::string& hint, int exit_code) {
   SetLiveLine("");
   PrintStderrLine("error: " + text);
@@ -148,8 +154,7 @@ int RunCommandLine(const std::vector<std::string>& arguments) {
       ApplyProcessFlags(line.common);
       line.run();
     }
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      throw Error("cannot write the result to stdout", "", "is the disk full, or the pipe closed?");
+    FlushResult();
     return 0;
   } catch (const InterruptedError& error) {
     return PrintError(error.what(), error.hint(), kInterrupted);

@@ -1,8 +1,6 @@
 #include "sanerf/core/files.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,40 +9,17 @@
 #include <fstream>
 #include <memory>
 #include <streambuf>
-#include <utility>
 #include <vector>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/file_error.h"
+#include "sanerf/core/temporary.h"
 
 namespace fs = std::filesystem;
 
 namespace sanerf {
 namespace {
-
-std::string HintFor(int error) {
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-      return "free some space or choose another folder";
-    case EFBIG:
-      return "the file size limit of this shell or file system was reached (see ulimit -f)";
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return "choose a folder that you may write to";
-    case ENOTDIR:
-      return "a part of this path is a file, not a folder";
-    case ENOENT:
-      return "check the path";
-    default:
-      return "";
-  }
-}
-
-[[noreturn]] void FailWith(const std::string& action, const fs::path& path, int error) {
-  throw Error("cannot " + action + " " + path.string(), std::strerror(error), HintFor(error));
-}
 
 // A buffered stream onto a file descriptor that remembers why a write failed (std::ofstream does not say).
 class DescriptorBuffer : public std::streambuf {
@@ -106,62 +81,6 @@ class DescriptorBuffer : public std::streambuf {
   std::vector<char> buffer_;
 };
 
-// A new file beside its final name; removed again unless it was moved into place.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const fs::path& target) : target_(target) {
-    name_ = (Folder() / fmt::format(".{}.XXXXXX.tmp", target.filename().string())).string();
-    descriptor_ = mkostemps(name_.data(), 4, O_CLOEXEC);
-    if (descriptor_ < 0) FailWith("write", target_, errno);
-  }
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!moved_) unlink(name_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  int descriptor() const { return descriptor_; }
-
-  void MoveIntoPlace() {
-    SetUsualPermissions();
-    if (fsync(descriptor_) != 0) FailWith("write", target_, errno);
-    const int descriptor = std::exchange(descriptor_, -1);
-    if (close(descriptor) != 0) FailWith("write", target_, errno);
-    if (rename(name_.c_str(), target_.c_str()) != 0) FailWith("write", target_, errno);
-    moved_ = true;
-    SyncFolder();
-  }
-
- private:
-  fs::path Folder() const { return target_.has_parent_path() ? target_.parent_path() : fs::path("."); }
-
-  // mkostemp gives 0600; a file that replaces another keeps that one's mode.
-  void SetUsualPermissions() const {
-    struct stat old {};
-    if (stat(target_.c_str(), &old) == 0) {
-      fchmod(descriptor_, old.st_mode & 0777);
-      return;
-    }
-    const mode_t mask = umask(0);
-    umask(mask);
-    fchmod(descriptor_, 0666 & ~mask);
-  }
-
-  // Makes the rename durable; file systems that cannot do so are left alone.
-  void SyncFolder() const {
-    const int folder = open(Folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return;
-    fsync(folder);
-    close(folder);
-  }
-
-  fs::path target_;
-  std::string name_;
-  int descriptor_ = -1;
-  bool moved_ = false;
-};
-
 class Sha256State {
  public:
   Sha256State() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
@@ -185,7 +104,7 @@ std::ifstream OpenForReading(const fs::path& path) {
   if (fs::is_directory(path)) throw Error("cannot read " + path.string(), "it is a folder");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file) FailWith("read", path, errno != 0 ? errno : EIO);
+  if (!file) ThrowFileError("read", path, errno != 0 ? errno : EIO);
   return file;
 }
 
@@ -202,7 +121,7 @@ std::string ReadFile(const fs::path& path) {
   while (file.read(buffer.data(), std::streamsize(buffer.size())) || file.gcount() > 0) {
     bytes.append(buffer.data(), size_t(file.gcount()));
   }
-  if (file.bad()) FailWith("read", path, errno != 0 ? errno : EIO);
+  if (file.bad()) ThrowFileError("read", path, errno != 0 ? errno : EIO);
   return bytes;
 }
 
@@ -217,7 +136,7 @@ void WriteFileAtomic(const fs::path& path, const std::function<void(std::ostream
   std::ostream out(&buffer);
   write(out);
   out.flush();
-  if (buffer.error() != 0) FailWith("write", path, buffer.error());
+  if (buffer.error() != 0) ThrowFileError("write", path, buffer.error());
   if (!out) throw Error("cannot write " + path.string(), "the stream failed");
   file.MoveIntoPlace();
 }
@@ -225,20 +144,15 @@ void WriteFileAtomic(const fs::path& path, const std::function<void(std::ostream
 void EnsureWritableFolder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error && !fs::is_directory(folder)) FailWith("create folder", folder, error.value());
+  if (error && !fs::is_directory(folder)) ThrowFileError("create folder", folder, error.value());
   if (!fs::is_directory(folder))
     throw Error("cannot create folder " + folder.string(), "a file has that name", "choose another folder");
   // A probe with contents: an empty file can be made on a full disk.
-  std::string name = (folder / ".probe.XXXXXX").string();
-  const int descriptor = mkostemp(name.data(), O_CLOEXEC);
-  if (descriptor < 0) FailWith("write to folder", folder, errno);
-  unlink(name.c_str());
+  const TemporaryFile probe(folder / "probe", "write to folder", folder);
   const std::string block(4096, ' ');
   errno = 0;
-  const bool is_full = ::write(descriptor, block.data(), block.size()) != ssize_t(block.size());
-  const int why = errno != 0 ? errno : ENOSPC;  // a write of a part sets none
-  close(descriptor);
-  if (is_full) FailWith("write to folder", folder, why);
+  if (::write(probe.descriptor(), block.data(), block.size()) != ssize_t(block.size()))
+    ThrowFileError("write to folder", folder, errno != 0 ? errno : ENOSPC);  // a write of a part sets none
 }
 
 std::string Sha256OfFile(const fs::path& path) {
@@ -248,7 +162,7 @@ std::string Sha256OfFile(const fs::path& path) {
   while (file.read(buffer.data(), std::streamsize(buffer.size())) || file.gcount() > 0) {
     state.Add(buffer.data(), size_t(file.gcount()));
   }
-  if (file.bad()) FailWith("read", path, EIO);
+  if (file.bad()) ThrowFileError("read", path, EIO);
   return state.Hex();
 }
 

@@ -1,4 +1,4 @@
-// Files: whole reads, atomic writes (temporary file in the same folder, fsync, rename), sha256.
+// Files: whole reads, atomic writes (see temporary.h), sha256.
 #pragma once
 
 #include <filesystem>

@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
+
+#include "sanerf/core/error.h"
 
 namespace sanerf {
 namespace {
@@ -15,26 +18,50 @@ static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler")
 constexpr int kExitInterrupted = 130;
 
 // Only async-signal-safe calls here.
-void HandleSignal(int) {
+void AskedToStop(int) {
+  const int errno_before = errno;
   if (g_requests.fetch_add(1) > 0) _exit(kExitInterrupted);
   constexpr char kText[] = "\nstopping: saving first (Ctrl-C again stops at once)\n";
   if (isatty(STDERR_FILENO) == 1) [[maybe_unused]]
     const ssize_t written = write(STDERR_FILENO, kText, sizeof(kText) - 1);
+  errno = errno_before;
+}
+
+// Nobody looks on any more. Every later write to the pipe raises the signal again, and shell and kernel both tell of a
+// closed terminal: none of these is a second request.
+void NobodyListens(int) {
+  int none = 0;
+  g_requests.compare_exchange_strong(none, 1);
+}
+
+void Handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;  // a system call in progress (a write, say) goes on
+  sigemptyset(&action.sa_mask);
+  sigaction(signal, &action, nullptr);
+}
+
+bool IsIgnored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 }  // namespace
 
 void InstallInterruptHandler() {
-  struct sigaction action {};
-  action.sa_handler = HandleSignal;
-  action.sa_flags = SA_RESTART;  // a system call in progress (a write, say) goes on
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  Handle(SIGINT, AskedToStop);
+  Handle(SIGTERM, AskedToStop);
+  Handle(SIGPIPE, NobodyListens);
+  if (!IsIgnored(SIGHUP)) Handle(SIGHUP, NobodyListens);
 }
 
 bool InterruptRequested() { return g_requests.load(std::memory_order_relaxed) > 0; }
 void RequestInterrupt() { g_requests.fetch_add(1); }
 void ClearInterrupt() { g_requests.store(0); }
+
+void ThrowIfInterrupted(const std::string& what) {
+  if (InterruptRequested()) throw InterruptedError(what + " interrupted", "", "run the same command again");
+}
 
 }  // namespace sanerf

@@ -1,11 +1,20 @@
-// Ctrl-C: the first asks the running stage to save and stop, the second stops the process at once.
+// Being asked to stop: Ctrl-C (SIGINT), SIGTERM, a closed terminal (SIGHUP), a closed pipe (SIGPIPE). The running stage
+// saves and stops. A second Ctrl-C or SIGTERM stops the process at once; terminal and pipe are closed only once,
+// however many signals tell of it.
 #pragma once
+
+#include <string>
 
 namespace sanerf {
 
+// SIGHUP stays ignored where it was (nohup).
 void InstallInterruptHandler();
 bool InterruptRequested();
 void RequestInterrupt();  // what the handler does; for tests
 void ClearInterrupt();
+
+// For loops over things that take long, where nothing has to be saved. Throws InterruptedError "WHAT interrupted" once
+// a stop was requested.
+void ThrowIfInterrupted(const std::string& what);
 
 }  // namespace sanerf

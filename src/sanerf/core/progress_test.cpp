@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "sanerf/core/console.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/system_info.h"
 
@@ -126,30 +125,6 @@ TEST(Progress, LongStagesShowPlainLinesWithoutATerminal) {
   EXPECT_THAT(text, HasSubstr("train  200 steps in "));
   EXPECT_THAT(text, Not(HasSubstr("300/400")));
   EXPECT_THAT(text, Not(HasSubstr("\033")));
-}
-
-TEST(Interrupt, IsRequestedAndCleared) {
-  ClearInterrupt();
-  EXPECT_FALSE(InterruptRequested());
-  InstallInterruptHandler();
-  raise(SIGINT);
-  EXPECT_TRUE(InterruptRequested());
-  ClearInterrupt();
-  RequestInterrupt();
-  EXPECT_TRUE(InterruptRequested());
-  ClearInterrupt();
-  EXPECT_FALSE(InterruptRequested());
-}
-
-TEST(InterruptDeathTest, TheSecondOneStopsAtOnce) {
-  testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  EXPECT_EXIT(
-      {
-        InstallInterruptHandler();
-        raise(SIGINT);
-        raise(SIGINT);
-      },
-      testing::ExitedWithCode(130), "");
 }
 
 TEST(SystemInfo, NumbersArePlausible) {

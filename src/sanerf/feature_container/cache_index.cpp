@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
@@ -26,7 +27,7 @@ std::map<std::string, CacheIndex::Entry> ReadEntries(const JsonCursor& views) {
   for (size_t i = 0; i < views.size(); ++i) {
     const JsonCursor entry = views[i];
     entries[entry["view"].String()] = {FileName(entry["file"]), FileName(entry["rgb"]), entry["camera"].String(),
-                                       static_cast<uint64_t>(entry["bytes"].Integer())};
+                                       entry.StringOr("photo", ""), static_cast<uint64_t>(entry["bytes"].Integer())};
   }
   return entries;
 }
@@ -36,6 +37,7 @@ Json EntriesJson(const std::map<std::string, CacheIndex::Entry>& entries) {
   for (const auto& [name, entry] : entries) {
     views.push_back(
         {{"view", name}, {"file", entry.file}, {"rgb", entry.rgb}, {"camera", entry.camera}, {"bytes", entry.bytes}});
+    if (!entry.photo.empty()) views.back()["photo"] = entry.photo;
   }
   return views;
 }
@@ -60,6 +62,10 @@ std::string CameraStamp(const View& view, const EncodeOptions& options) {
     text += fmt::format(" photo {}", error ? 0 : bytes);
   }
   return Sha256(text).substr(0, 16);
+}
+
+std::string PhotoStamp(const View& view, const EncodeOptions& options) {
+  return options.source == "photo" ? KnownHashes().Of(view.image_path).substr(0, 16) : "";
 }
 
 std::string FileStem(const std::string& view_name) {
@@ -122,7 +128,10 @@ std::optional<std::string> WhyStale(const CacheIndex& index, const Scene& scene,
   if (index.nerf_fingerprint != FingerprintText(nerf_fingerprint)) return "the radiance field has changed since";
   for (const View& view : scene.views) {
     const auto entry = index.views.find(view.name);
-    if (entry != index.views.end() && entry->second.camera != CameraStamp(view, index.options)) {
+    if (entry == index.views.end()) continue;
+    if (!entry->second.photo.empty() && entry->second.photo != PhotoStamp(view, index.options))
+      return fmt::format("the photo of view {} has changed since", view.name);
+    if (entry->second.camera != CameraStamp(view, index.options)) {
       return fmt::format("the {} of view {} has changed since",
                          index.options.source == "photo" ? "camera or photo" : "camera", view.name);
     }

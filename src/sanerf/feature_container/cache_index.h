@@ -15,6 +15,7 @@ struct CacheIndex {
     std::string file;    // .feat file in the folder
     std::string rgb;     // PNG in the folder
     std::string camera;  // CameraStamp when it was encoded
+    std::string photo;   // PhotoStamp then; "" for rendered views, and in indices of older versions
     uint64_t bytes = 0;  // of the .feat file
   };
   EncodeOptions options;
@@ -26,6 +27,8 @@ struct CacheIndex {
 std::string FingerprintText(uint64_t fingerprint);
 // Changes when the working camera does, or for photos the size of the photo's file.
 std::string CameraStamp(const View& view, const EncodeOptions& options);
+// Changes when the contents of the photo's file do; "" when views are rendered. Throws Error when it cannot be read.
+std::string PhotoStamp(const View& view, const EncodeOptions& options);
 // File name stem for a view name: unique, without folders.
 std::string FileStem(const std::string& view_name);
 std::string RebuildHint(const std::filesystem::path& folder);  // "run: sanerf encode RUN"

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
-#include <fstream>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -12,6 +12,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/feature_container/field_file.h"
@@ -127,7 +128,7 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
 
 // Returns the mean loss of the last hundredth of the steps.
 double TrainHead(const FeatureTargets& targets, const FieldOptions& options, const std::filesystem::path& folder,
-                 const std::string& title, FieldHead* head, std::ostream& log) {
+                 const std::string& title, FieldHead* head, StepLog& log) {
   HeadTrainer trainer(targets, options, head);
   Progress progress(title, options.iters, "steps");
   const int64_t log_every = std::max(1, options.iters / 100);
@@ -141,7 +142,7 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
     loss = sum / double(count);
     sum = double(count = 0);
     progress.Update(trainer.step(), fmt::format("error {:.5f}", loss));
-    log << Json{{"head", title}, {"step", trainer.step()}, {"loss", loss}, {"seconds", progress.seconds()}}.dump() << std::endl;
+    log.Write({{"head", title}, {"step", trainer.step()}, {"loss", loss}, {"seconds", progress.seconds()}});
   }
   progress.Finish(fmt::format("error {:.5f}", loss));
   return loss;
@@ -156,7 +157,7 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
     try {
       const FieldContents old = ReadField(folder);
       const auto why = WhyDistil(old, nerf.Fingerprint(), sam.Fingerprint(), encode, options);
-      if (!why) return {true, old.num_views, old.loss, old.seconds};
+      if (!why) return {true, old.num_views, old.loss, 0};
       LogInfo("Distilling again: {}.", *why);
     } catch (const Error& error) {
       LogWarning("distilling again: {}", error.what());
@@ -177,18 +178,19 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   contents.heads = MakeHeads(options, contents.shapes);
   std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents);
 
-  std::ofstream log(folder / "field.log.jsonl", std::ios::trunc);
-  if (!log) throw Error((folder / "field.log.jsonl").string(), "cannot be written", "check the folder's permissions and free space");
+  StepLog log(folder / "field.log.jsonl");
   const char* titles[] = {"feature field", "detail field"};
+  DistilResult result{false, contents.num_views, 0, 0};
   for (size_t h = 0; h < targets.size(); ++h) {
     const auto start = std::chrono::steady_clock::now();
     const double loss = TrainHead(targets[h], contents.options, folder, titles[h], contents.heads[h].get(), log);
-    contents.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (h == 0) contents.loss = loss;
     targets[h] = FeatureTargets();
   }
   WriteField(folder, contents);
-  return {false, contents.num_views, contents.loss, contents.seconds};
+  result.loss = contents.loss;
+  return result;
 }
 
 }  // namespace sanerf

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -9,6 +11,7 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
@@ -16,6 +19,8 @@
 
 namespace sanerf {
 namespace {
+
+constexpr size_t kNamedViews = 4;  // damaged ones, in the warning
 
 void CheckOptions(const EncodeOptions& options) {
   if (options.source != "render" && options.source != "photo") {
@@ -61,9 +66,49 @@ void RemoveCachedViews(const std::filesystem::path& folder, const CacheIndex& in
   }
 }
 
+// Why a stored view cannot be used, none when it is as it was written.
+std::optional<std::string> WhyDamaged(const std::filesystem::path& folder, const View& view,
+                                      const CacheIndex::Entry& entry, const EncodeOptions& options) {
+  try {
+    const Camera camera = WorkingCamera(view, options.size);
+    CheckViewFile(folder / entry.file, view.name, camera.width, camera.height);
+    const ImageU8 rgb = ReadImage(folder / entry.rgb);
+    if (rgb.width == camera.width && rgb.height == camera.height) return std::nullopt;
+    return fmt::format("{} is {}x{} pixels, the view has {}x{}", (folder / entry.rgb).string(), rgb.width, rgb.height,
+                       camera.width, camera.height);
+  } catch (const InterruptedError&) {
+    throw;
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+// Takes the views that are damaged out of the index, so that they are encoded again.
+void DropDamagedViews(const std::filesystem::path& folder, const Scene& scene, const std::set<int>& view_idxs,
+                      CacheIndex* index) {
+  std::vector<const View*> stored;
+  for (const int view_idx : view_idxs)
+    if (index->views.contains(scene.views.at(view_idx).name)) stored.push_back(&scene.views[view_idx]);
+  std::vector<std::optional<std::string>> why(stored.size());
+  ParallelForChunks(static_cast<int64_t>(stored.size()), 1, [&](int64_t i, int64_t) {
+    why[i] = WhyDamaged(folder, *stored[i], index->views.at(stored[i]->name), index->options);
+  });
+  std::vector<std::string> damaged;
+  for (size_t i = 0; i < stored.size(); ++i) {
+    if (!why[i]) continue;
+    damaged.push_back(fmt::format("{} ({})", stored[i]->name, *why[i]));
+    index->views.erase(stored[i]->name);
+  }
+  if (damaged.empty()) return;
+  const size_t more = damaged.size() > kNamedViews ? damaged.size() - kNamedViews : 0;
+  damaged.resize(damaged.size() - more);
+  LogWarning("{} of {} encoded views are damaged and are encoded again: {}{}", damaged.size() + more, stored.size(),
+             fmt::join(damaged, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
 // The index to continue: the one on disk when it fits, else a new one.
 CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& scene, uint64_t nerf_fingerprint,
-                           const Sam& sam, const EncodeOptions& options) {
+                           const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs) {
   CacheIndex fresh;
   fresh.options = options;
   fresh.model_fingerprint = FingerprintText(sam.Fingerprint());
@@ -85,7 +130,8 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
     RemoveCachedViews(folder, index);
     return fresh;
   }
-  // A view counts as encoded only when its files are there in full.
+  DropDamagedViews(folder, scene, view_idxs, &index);
+  // Of views that nobody asks for now it is enough to know that their files are there.
   for (auto* views : {&index.views, &index.outdated}) {
     std::erase_if(*views, [&](const auto& item) {
       std::error_code error;
@@ -103,6 +149,11 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
     index.views.clear();
     WriteIndex(folder, index);  // from here on none of them passes for one of the new radiance field
   }
+  // Indices of older versions know photos by the size of their files only.
+  for (const int view_idx : view_idxs) {
+    const auto entry = index.views.find(scene.views[view_idx].name);
+    if (entry != index.views.end()) entry->second.photo = PhotoStamp(scene.views[view_idx], options);
+  }
   return index;
 }
 
@@ -115,6 +166,8 @@ std::optional<SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder
     const ImageU8 before = ReadImage(folder / entry->second.rgb);
     if (before.width != rgb.width || before.height != rgb.height || before.data != rgb.data) return std::nullopt;
     return ReadViewFeatures(folder / entry->second.file, view, "");
+  } catch (const InterruptedError&) {
+    throw;
   } catch (const Error& error) {
     LogDetail("{}: encoded again: {}", view, error.what());
     return std::nullopt;
@@ -163,7 +216,7 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
 void StoreView(const std::filesystem::path& folder, const View& view, const EncodedView& encoded, CacheIndex* index) {
   const std::string stem = FileStem(view.name);
   const CacheIndex::Entry entry{stem + ".feat", stem + ".rgb.png", CameraStamp(view, index->options),
-                                encoded.features.size()};
+                                PhotoStamp(view, index->options), encoded.features.size()};
   try {
     // Old maps must never lie beside a new picture: they would pass for its own.
     std::error_code missing;
@@ -186,15 +239,16 @@ void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const 
                  const std::vector<int>& view_idxs, const EncodeOptions& options) {
   CheckOptions(options);
   EnsureWritableFolder(folder);
-  CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options);
+  const std::set<int> wanted(view_idxs.begin(), view_idxs.end());
+  CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options, wanted);
 
   std::vector<int> todo;
-  std::set<int> seen;
   for (const int view_idx : view_idxs) {
-    if (seen.insert(view_idx).second && !index.views.contains(scene.views.at(view_idx).name)) todo.push_back(view_idx);
+    const bool is_listed = std::find(todo.begin(), todo.end(), view_idx) != todo.end();
+    if (!is_listed && !index.views.contains(scene.views.at(view_idx).name)) todo.push_back(view_idx);
   }
   if (todo.empty()) {
-    LogDetail("All {} views are encoded already.", seen.size());
+    LogDetail("All {} views are encoded already.", wanted.size());
     WriteIndex(folder, index);
     return;
   }

@@ -37,20 +37,16 @@ struct FeatureCache::Impl {
     }
     return entry->second;
   }
-  // A damaged file of the right length would be taken for a good one by the encoder, so it has to go first.
-  std::string RemoveHint(const std::string& file) const {
-    return fmt::format("remove {}, then {}", (folder / file).string(), RebuildHint(folder));
-  }
   std::shared_ptr<const ViewGeometry> Geometry(int view_idx) {
     const CacheIndex::Entry& entry = Entry(view_idx);
     return geometry.Get(view_idx, [&] {
-      ViewGeometry read = ReadViewGeometry(folder / entry.file, views[view_idx].name, RemoveHint(entry.file));
+      ViewGeometry read = ReadViewGeometry(folder / entry.file, views[view_idx].name, RebuildHint(folder));
       const Camera camera = sanerf::WorkingCamera(views[view_idx], index.options.size);
       if (read.depth.width != camera.width || read.depth.height != camera.height) {
         throw Error(fmt::format("{}: depth is {}x{} pixels", (folder / entry.file).string(), read.depth.width,
                                 read.depth.height),
                     fmt::format("view {} has {}x{}", views[view_idx].name, camera.width, camera.height),
-                    RemoveHint(entry.file));
+                    RebuildHint(folder));
       }
       return read;
     });
@@ -84,7 +80,7 @@ bool FeatureCache::Has(int view_idx) const { return impl_->index.views.contains(
 std::shared_ptr<const SamFeatures> FeatureCache::Features(int view_idx) const {
   const CacheIndex::Entry& entry = impl_->Entry(view_idx);
   return impl_->features.Get(view_idx, [&] {
-    return ReadViewFeatures(impl_->folder / entry.file, impl_->views[view_idx].name, impl_->RemoveHint(entry.file));
+    return ReadViewFeatures(impl_->folder / entry.file, impl_->views[view_idx].name, RebuildHint(impl_->folder));
   });
 }
 

@@ -224,6 +224,65 @@ TEST_F(FeatureCacheTest, TruncatedFileNamesFileAndCommandAndIsEncodedAgain) {
   EXPECT_NO_THROW(Open()->Features(3));
 }
 
+TEST_F(FeatureCacheTest, DamagedViewsAreEncodedAgainAndNamed) {
+  Encode();
+  const auto file = [&](int view, const char* extension) {
+    return folder_ / (FileStem("train/" + std::to_string(view) + ".png") + extension);
+  };
+  std::map<std::string, std::string> good;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    good[entry.path().filename()] = ReadFile(entry.path());
+
+  std::string bytes = ReadFile(file(0, ".feat"));
+  bytes.back() ^= 1;
+  WriteFileAtomic(file(0, ".feat"), bytes);
+  WriteFileAtomic(file(1, ".rgb.png"), ReadFile(file(1, ".rgb.png")).substr(0, 60));
+  WritePng(file(2, ".rgb.png"), ImageU8(79, 40, 3));
+  std::filesystem::remove(file(3, ".feat"));
+  EXPECT_EQ(ErrorTextOf<Error>([&] { Open()->Features(0); }),
+            file(0, ".feat").string() +
+                ": is damaged: the contents of 'mean' do not match their hash\nrun: sanerf encode " + run_.string());
+
+  testing::internal::CaptureStderr();
+  Encode();
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("warning: 4 of 5 encoded views are damaged and are encoded again: train/0.png (" +
+                              file(0, ".feat").string() + ": is damaged"));
+  EXPECT_THAT(said, HasSubstr("train/1.png (cannot read image " + file(1, ".rgb.png").string()));
+  EXPECT_THAT(said,
+              HasSubstr("train/2.png (" + file(2, ".rgb.png").string() + " is 79x40 pixels, the view has 80x40)"));
+  EXPECT_THAT(said, HasSubstr("train/3.png (" + file(3, ".feat").string() + ": cannot be read"));
+  EXPECT_EQ(sam_.num_encoded, kNumViews + 4);
+  for (const auto& [name, contents] : good) EXPECT_EQ(ReadFile(folder_ / name), contents) << name;
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, kNumViews + 4);
+}
+
+TEST_F(FeatureCacheTest, AnotherPhotoOfTheSameSizeIsNoticed) {
+  options_.source = "photo";
+  Encode();
+  const std::string before = ReadFile(scene_.views[1].image_path);
+  std::string bytes = before;
+  bytes[bytes.size() / 2] ^= 1;
+  WriteFileAtomic(scene_.views[1].image_path, bytes);
+  EXPECT_THAT(OpenFailure(), HasSubstr("the photo of view train/1.png has changed since"));
+  WriteFileAtomic(scene_.views[1].image_path, before);  // the same contents are the same photo
+  EXPECT_NO_THROW(Open());
+}
+
+TEST_F(FeatureCacheTest, AnIndexOfAnOlderVersionStaysValidAndLearnsThePhotos) {
+  options_.source = "photo";
+  Encode();
+  const Json now = ReadJsonFile(folder_ / "index.json");
+  Json old = now;
+  for (Json& view : old["views"]) EXPECT_EQ(view.erase("photo"), 1u);
+  WriteJsonFile(folder_ / "index.json", old);
+  EXPECT_NO_THROW(Open());
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, kNumViews);
+  EXPECT_EQ(ReadJsonFile(folder_ / "index.json"), now);
+}
+
 TEST_F(FeatureCacheTest, StaleWhenTheRadianceFieldChanges) {
   Encode();
   field_.fingerprint = 6;

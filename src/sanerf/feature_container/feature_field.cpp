@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/recently_used.h"
@@ -15,16 +16,18 @@ constexpr size_t kMaxMapsInMemory = 4;
 // About 5 MB each at 512 pixels: what takes longest to render is asked for again and again.
 constexpr size_t kMaxRendersInMemory = 32;
 
-// The training views' depth and colour were stored when they were encoded, if that is still what they look like.
+// The training views' depth and colour were stored when they were encoded, if that is still what they look like. Throws
+// Error for an index that cannot be read.
 std::unique_ptr<FeatureCache> OpenCache(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
                                         const FieldContents& contents) {
   if (!HasIndex(folder)) return nullptr;
-  try {
-    auto cache = FeatureCache::Open(folder, scene, nerf);
-    if (cache->options().size == contents.encode.size) return cache;
-  } catch (const Error&) {  // out of date or damaged: rendering is right as well, only slower
+  if (const auto why = WhyStale(ReadIndex(folder), scene, nerf.Fingerprint())) {
+    LogWarning("{}: the encoded views are out of date ({}); depth and colour are rendered instead", folder.string(),
+               *why);
+    return nullptr;
   }
-  return nullptr;
+  auto cache = FeatureCache::Open(folder, scene, nerf);
+  return cache->options().size == contents.encode.size ? std::move(cache) : nullptr;
 }
 
 }  // namespace

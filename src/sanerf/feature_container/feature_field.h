@@ -8,15 +8,16 @@ namespace sanerf {
 
 class FeatureField : public FeatureContainer {
  public:
-  // folder: RUN/features, with the field in field.ckpt. Throws Error when there is none, when it is damaged, or when the
-  // radiance field has changed since (with the command). nerf is copied.
+  // folder: RUN/features, with the field in field.ckpt. Throws Error when there is none, when it or the index of the
+  // encoded views is damaged, or when the radiance field has changed since (with the command). nerf is copied.
   static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf);
   ~FeatureField() override;
 
   // The encoder's maps at any camera (file frame); prompts and masks are in its pixels. Parallel inside.
   SamFeatures RenderFeatures(const Camera& camera) const;
 
-  // Of the scene's views, held-out ones included. Depth, opacity and colour are those that encoding stored, else rendered.
+  // Of the scene's views, held-out ones included. Depth, opacity and colour are those that encoding stored, else
+  // rendered; a warning says when stored ones are out of date.
   Camera WorkingCamera(int view_idx) const override;
   bool Has(int view_idx) const override;
   std::shared_ptr<const SamFeatures> Features(int view_idx) const override;
@@ -35,7 +36,7 @@ struct DistilResult {
   bool reused = false;  // what is in `folder` was made with the same options from the same things
   int num_views = 0;    // that it learnt from, the extra ones included
   double loss = 0;      // mean squared error at the end
-  double seconds = 0;   // of the optimisation
+  double seconds = 0;   // of the optimisation; 0 when reused
 };
 
 // Encodes the training views (EncodeViews; what is cached is not encoded again), distils them and writes field.ckpt.

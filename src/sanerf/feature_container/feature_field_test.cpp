@@ -286,6 +286,40 @@ TEST_F(FeatureFieldTest, MadeOnceAndAgainWhenAnythingChanges) {
   EXPECT_EQ(Open()->ModelFingerprint(), 78u);
 }
 
+TEST_F(FeatureFieldTest, TheSameSeedGivesTheSameFileWithAnyNumberOfThreads) {
+  options_.iters = 20;
+  options_.detail = "field";
+  sam_.has_fine = true;
+  std::string files[3];
+  for (const int threads : {1, 2, 2}) {
+    std::filesystem::remove_all(run_);
+    SetNumThreads(threads);
+    Distil();
+    std::string& file = files[files[0].empty() ? 0 : files[1].empty() ? 1 : 2];
+    file = ReadFile(FieldPath(features_));
+  }
+  EXPECT_TRUE(files[0] == files[1]);
+  EXPECT_TRUE(files[1] == files[2]);
+}
+
+TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
+  options_.iters = 5;
+  Distil();
+  const int train = scene_->TrainViews()[0];
+  Scene moved = *scene_;
+  moved.views[size_t(train)].camera.world_from_cam.translation.x() += 0.1;
+  testing::internal::CaptureStderr();
+  const auto field = FeatureField::Open(features_, moved, *nerf_);
+  EXPECT_THAT(
+      testing::internal::GetCapturedStderr(),
+      HasSubstr("warning: " + features_.string() + ": the encoded views are out of date (the camera or photo of view " +
+                moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead"));
+  EXPECT_EQ(field->Depth(train).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
+
+  WriteFileAtomic(features_ / "index.json", "{");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { Open(); }), HasSubstr((features_ / "index.json").string()));
+}
+
 TEST_F(FeatureFieldTest, ExtraViewsAreRenderedEncodedAndKept) {
   options_.iters = 5;
   options_.extra_views = 3;

@@ -180,6 +180,22 @@ std::string EncodeViewFile(const StoredView& stored) {
   return bytes + header + builder.payload();
 }
 
+void CheckViewFile(const std::filesystem::path& path, const std::string& view, int width, int height) {
+  ViewFileReader reader(path, view, "");
+  try {
+    const Json& shape = reader.Section("depth").at("shape");
+    if (shape.at(0) != height || shape.at(1) != width)
+      reader.Fail("has another size", fmt::format("depth is {}x{} pixels, the view has {}x{}", shape.at(1).get<int>(),
+                                                  shape.at(0).get<int>(), width, height));
+    for (const Json& section : reader.header().at("sections")) {
+      const std::string type = section.at("type");
+      reader.Read(section, type == "f4" ? 4 : type == "f2" ? 2 : 1);
+    }
+  } catch (const Json::exception&) {
+    reader.Fail("is damaged", "its header is not what this program writes");
+  }
+}
+
 ViewGeometry ReadViewGeometry(const std::filesystem::path& path, const std::string& view,
                               const std::string& rebuild_hint) {
   ViewFileReader reader(path, view, rebuild_hint);

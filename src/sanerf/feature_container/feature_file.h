@@ -22,6 +22,10 @@ struct StoredView {
 // The file's bytes. Throws Error when a map holds a value that half precision cannot hold (not finite, beyond 65504).
 std::string EncodeViewFile(const StoredView& stored);
 
+// Reads all of the file and compares it with the hashes in it. Throws what the readers throw, also when depth is not
+// width x height.
+void CheckViewFile(const std::filesystem::path& path, const std::string& view, int width, int height);
+
 // Readers throw Error (missing, truncated, damaged, newer version, another view); rebuild_hint is the error's hint.
 struct ViewGeometry {
   ImageF depth, opacity;

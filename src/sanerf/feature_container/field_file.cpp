@@ -88,10 +88,14 @@ void WriteField(const std::filesystem::path& folder, const FieldContents& conten
   Json maps = Json::array();
   for (const MapShape& shape : contents.shapes)
     maps.push_back({{"name", shape.name}, {"channels", shape.channels}, {"side", shape.side}});
-  writer.meta = {{"options", ToJson(contents.options)}, {"encode", ToJson(contents.encode)},
-                 {"model_fingerprint", contents.model_fingerprint}, {"nerf_fingerprint", contents.nerf_fingerprint},
-                 {"pads", contents.pads}, {"views", contents.num_views}, {"loss", contents.loss},
-                 {"seconds", contents.seconds}, {"maps", maps}};
+  writer.meta = {{"options", ToJson(contents.options)},
+                 {"encode", ToJson(contents.encode)},
+                 {"model_fingerprint", contents.model_fingerprint},
+                 {"nerf_fingerprint", contents.nerf_fingerprint},
+                 {"pads", contents.pads},
+                 {"views", contents.num_views},
+                 {"loss", contents.loss},
+                 {"maps", maps}};
   for (size_t i = 0; i < contents.shapes.size(); ++i)
     writer.Add(MeanName(contents.shapes[i]), {contents.means[i].data.data(), contents.means[i].data.size()});
   for (const auto& head : contents.heads)
@@ -114,7 +118,6 @@ FieldContents ReadField(const std::filesystem::path& folder) {
     contents.pads = meta.at("pads");
     contents.num_views = meta.at("views");
     contents.loss = meta.at("loss");
-    contents.seconds = meta.at("seconds");
     for (const Json& map : meta.at("maps")) contents.shapes.push_back({map.at("name"), map.at("channels"), map.at("side")});
     for (const MapShape& shape : contents.shapes) {
       Tensor mean{shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))};

@@ -15,7 +15,7 @@ struct FieldContents {
   uint64_t model_fingerprint = 0, nerf_fingerprint = 0;
   bool pads = true;  // how the model puts images into its square: SAM pads, SAM 2 stretches
   int num_views = 0;
-  double loss = 0, seconds = 0;
+  double loss = 0;
   std::vector<MapShape> shapes;
   std::vector<Tensor> means;  // of the training views' maps; what is not rendered shows them
   std::vector<std::unique_ptr<FieldHead>> heads;
@@ -31,6 +31,7 @@ std::string DistilHint(const std::filesystem::path& folder);  // "run: sanerf en
 // The heads for these maps, untrained.
 std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, const std::vector<MapShape>& shapes);
 
+// The same contents are the same bytes: what changes from run to run (times) stays out.
 void WriteField(const std::filesystem::path& folder, const FieldContents& contents);
 FieldContents ReadField(const std::filesystem::path& folder);  // throws Error: missing, damaged, another kind
 

@@ -3,13 +3,14 @@
 
 #include <chrono>
 #include <cmath>
-#include <fstream>
+#include <optional>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/nerf/trainer.h"
 
 namespace sanerf {
@@ -28,11 +29,14 @@ class HeldOutLook {
     const float white[3] = {1, 1, 1};
     truth_ = CompositeOver(LoadViewImage(view, camera_.width, camera_.height), white);
   }
-  double Psnr(const NerfModel& model) const {
+  // None when a request to stop came in between: the training has to be saved first.
+  std::optional<double> Psnr(const NerfModel& model) const try {
     const ImageF rgb = model.Render(camera_).rgb;
     double squared = 0;
     for (size_t i = 0; i < rgb.data.size(); ++i) squared += std::pow(double(rgb.data[i]) - truth_.data[i], 2);
     return -10 * std::log10(std::max(1e-10, squared / double(rgb.data.size())));
+  } catch (const InterruptedError&) {
+    return std::nullopt;
   }
 
  private:
@@ -56,8 +60,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   }
   const HeldOutLook look(scene);
   files.on_start();
-  std::ofstream log(files.log, trainer.step() > 0 ? std::ios::app : std::ios::trunc);
-  if (!log) throw Error(files.log.string(), "cannot be written", "check the folder's permissions and free space");
+  StepLog log(files.log, trainer.step());
 
   const int64_t look_every = std::max<int64_t>(1, int64_t(options.eval_fraction * float(options.iters)));
   const int64_t log_every = std::max<int64_t>(1, options.iters / 200);
@@ -70,12 +73,16 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     const int64_t step = trainer.step();
     rays += result.num_rays;
     samples += result.num_samples;
-    if (step % look_every == 0 || step == options.iters) psnr = look.Psnr(trainer.Model());
+    if (step % look_every == 0 || step == options.iters) psnr = look.Psnr(trainer.Model()).value_or(psnr);
     if (step % log_every == 0 || step == options.iters) {
       const double now = Now(), seconds = std::max(1e-6, now - last_log);
-      log << Json{{"step", step}, {"loss", result.loss}, {"batch_psnr", result.psnr}, {"held_out_psnr", psnr},
-                  {"rays_per_second", double(rays) / seconds}, {"samples_per_second", double(samples) / seconds},
-                  {"seconds", now - start}}.dump() << std::endl;
+      log.Write({{"step", step},
+                 {"loss", result.loss},
+                 {"batch_psnr", result.psnr},
+                 {"held_out_psnr", psnr},
+                 {"rays_per_second", double(rays) / seconds},
+                 {"samples_per_second", double(samples) / seconds},
+                 {"seconds", log.seconds_before() + now - start}});
       progress.Update(step, fmt::format("loss {:.4f}  psnr {:.1f}  {} rays/s  {} samples/s", result.loss,
                                         psnr > 0 ? psnr : result.psnr, FormatCount(double(rays) / seconds),
                                         FormatCount(double(samples) / seconds)));

@@ -11,8 +11,10 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/nerf/training_photos.h"
 #include "sanerf/nn/test_support.h"
 #include "sanerf/scene/synth.h"
 
@@ -108,15 +110,53 @@ TEST_F(NerfTrainerTest, ResumeRefusesOtherOptions) {
 }
 
 TEST_F(NerfTrainerTest, InterruptSavesAndResumeFinishes) {
-  const NerfTrainFiles files{Path("run.ckpt"), Path("run.jsonl"), true};
-  RequestInterrupt();
+  NerfTrainFiles files{Path("run.ckpt"), Path("run.jsonl"), true, [] { RequestInterrupt(); }};
   EXPECT_THROW(TrainNerf(*scene_, SmallOptions(), files), InterruptedError);
   ClearInterrupt();
+  files.on_start = [] {};
   EXPECT_FALSE(NerfModel::Load(files.checkpoint).finished());
   const NerfModel resumed = TrainNerf(*scene_, SmallOptions(), files);
   EXPECT_TRUE(resumed.finished());
   const NerfTrainFiles straight{Path("straight2.ckpt"), Path("straight2.jsonl"), false};
   EXPECT_EQ(TrainNerf(*scene_, SmallOptions(), straight).Fingerprint(), resumed.Fingerprint());
+}
+
+// A killed training has logged more than it has saved, and half a line.
+TEST_F(NerfTrainerTest, TheLogOfAResumedTrainingHasEveryStepOnce) {
+  NerfTrainFiles files{Path("log.ckpt"), Path("log.jsonl"), true, [] { RequestInterrupt(); }};
+  EXPECT_THROW(TrainNerf(*scene_, SmallOptions(), files), InterruptedError);  // saves after the first step
+  ClearInterrupt();
+  std::ofstream(files.log, std::ios::app) << "{\"step\":2,\"loss\":9}\n{\"step\":3,\"loss\":9}\n{\"step\":4,\"lo";
+  files.on_start = [] {};
+  TrainNerf(*scene_, SmallOptions(), files);
+  std::ifstream log(files.log);
+  int64_t step = 0;
+  double seconds = 0;
+  for (std::string line; std::getline(log, line);) {
+    const Json json = Json::parse(line);
+    EXPECT_EQ(json["step"].get<int64_t>(), ++step);
+    EXPECT_NE(json["loss"], 9);
+    EXPECT_GE(json["seconds"].get<double>(), seconds);
+    seconds = json["seconds"];
+  }
+  EXPECT_EQ(step, SmallOptions().iters);
+}
+
+TEST_F(NerfTrainerTest, AStopWhilePhotosAreLoadedComesBeforeTheNextPhoto) {
+  Scene gone = *scene_;
+  for (View& view : gone.views) view.image_path = Path("no such photo");  // reading one would be another error
+  RequestInterrupt();
+  EXPECT_THROW(TrainingPhotos(gone, 1), InterruptedError);
+  EXPECT_THROW(TrainNerf(gone, SmallOptions(), {Path("never.ckpt"), Path("never.jsonl"), true}), InterruptedError);
+  ClearInterrupt();
+  EXPECT_FALSE(std::filesystem::exists(Path("never.ckpt")));
+}
+
+TEST_F(NerfTrainerTest, AStopWhileAViewIsRenderedStopsTheView) {
+  const NerfModel model = NerfTrainer(*scene_, SmallOptions()).Model();
+  RequestInterrupt();
+  EXPECT_THROW(model.Render(scene_->views[0].camera), InterruptedError);
+  ClearInterrupt();
 }
 
 TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {

@@ -57,7 +57,7 @@ DoctorRow WritableRow(const std::string& what, const fs::path& folder) {
 DoctorRow ModelRow(const ModelEntry& entry) {
   int64_t bytes = 0;
   for (const ModelFile& file : entry.files) bytes += file.bytes;
-  switch (CheckModel(entry, /*hash_contents=*/false)) {
+  switch (CheckModel(entry, /*hash_contents=*/true)) {
     case ModelState::kPresent:
       return {"model " + entry.name, FormatBytes(double(bytes)), true, ""};
     case ModelState::kCorrupt:

@@ -9,10 +9,14 @@
 #include <cstring>
 #include <ctime>
 
+#include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/temporary.h"
+#include "sanerf/pipeline/photo_hashes.h"
 
 namespace fs = std::filesystem;
 
@@ -67,6 +71,7 @@ RunFolder RunFolder::Open(const fs::path& path) {
   }
   RunFolder run(path);
   run.record_ = ReadJsonFile(path / "run.json");
+  KnownHashes().Recall(run.known_hashes());
   const JsonCursor root(run.record_, (path / "run.json").string());
   const int64_t format = root["format"].Integer();
   if (format > kFormat) {
@@ -76,7 +81,7 @@ RunFolder RunFolder::Open(const fs::path& path) {
   root["scene"]["hash"].String();
   root["scene"]["path"].String();
   root["scene"].StringOr("absolute_path", "");
-  for (const char* key : {"options", "origins", "stages"}) {
+  for (const char* key : {"options", "origins", "stages", "photos"}) {
     if (root.Has(key) && !root[key].json().is_object()) root[key].Fail("expected an object");
   }
   if (root.Has("stages")) {
@@ -97,6 +102,8 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   run.record_["model_from_file"] = ToJson(scene.model_from_file);
   run.SetOptions(settings);
   run.record_["stages"] = Json::object();
+  KnownHashes().Recall(run.known_hashes());
+  run.record_["photos"] = PhotoHashes(scene);
   return run;
 }
 
@@ -123,7 +130,14 @@ void RunFolder::SetStage(const std::string& stage, const std::string& state, dou
   record_["stages"][stage] = entry;
 }
 
-void RunFolder::Save() const { WriteJsonFile(path_ / "run.json", record_); }
+void RunFolder::Save() {
+  if (unrecorded_ && !InterruptRequested()) {
+    record_["photos"] = PhotoHashes(*unrecorded_);
+    unrecorded_.reset();
+  }
+  WriteJsonFile(path_ / "run.json", record_);
+  KnownHashes().Keep(known_hashes());
+}
 
 void RunFolder::RecordScenePath(const fs::path& scene) {
   const fs::path absolute = fs::weakly_canonical(fs::absolute(scene));
@@ -142,16 +156,24 @@ fs::path RunFolder::FindScene() const {
               "say once where it is now: --scene DIR");
 }
 
+std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene) const {
+  if (const auto photo = ChangedPhoto(record_.value("photos", Json::object()), scene))
+    return fmt::format("the photo {} is not the one that {} was trained on", *photo, path_.string());
+  if (SceneHash(scene) != scene_hash())
+    return fmt::format("its photos or cameras are not those that {} was trained on", path_.string());
+  return std::nullopt;
+}
+
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) {
   Settings recorded;
   recorded.Restore(options(), origins());
   const fs::path place = moved_to ? *moved_to : FindScene();
   Scene scene = LoadScene(place, recorded.scene);
-  if (SceneHash(scene) != scene_hash()) {
-    throw Error("the scene in " + place.string(),
-                "its photos or cameras are not those that " + path_.string() + " was trained on",
+  if (const auto why = WhyOtherScene(scene)) {
+    throw Error("the scene in " + place.string(), *why,
                 "train again: sanerf train " + place.string() + " --out NEW_RUN");
   }
+  if (!record_.contains("photos")) unrecorded_ = scene;
   if (moved_to) {
     RecordScenePath(*moved_to);
     Save();
@@ -182,6 +204,10 @@ RunLock::RunLock(const fs::path& run) {
                 fmt::format("process {} is writing to it", std::string(holder, size_t(std::max<ssize_t>(0, size)))),
                 "wait for it or stop it");
   }
+  // Nobody else works here now: what is left is a killed process's.
+  RemoveLeftoversBelow(run);
+  std::error_code ignored;
+  fs::remove(run / "objects" / ".log.jsonl", ignored);
   const std::string pid = std::to_string(getpid());
   if (ftruncate(descriptor_, 0) == 0) [[maybe_unused]]
     const ssize_t written = pwrite(descriptor_, pid.data(), pid.size(), 0);

@@ -6,6 +6,7 @@
 //   features_test/      encoded held-out views, for comparisons only
 //   objects/NAME/       see object_store.h
 //   renders/ metrics.json report.html
+//   .hashes.json        files whose contents are known, see core/content_hash.h; can be removed
 #pragma once
 
 #include <filesystem>
@@ -20,7 +21,7 @@
 
 namespace sanerf {
 
-// Changes when views, cameras, split or image sizes on disk change.
+// Changes when views, cameras, split or image sizes on disk change. What the photos hold: photo_hashes.h.
 std::string SceneHash(const Scene& scene);
 // The last part of a path, also of "runs/mug/": what a scene or a run is called.
 std::string NameOfPath(const std::filesystem::path& path);
@@ -57,8 +58,11 @@ class RunFolder {
   // Replaces the stage's entry: {"state", "seconds", "finished", …details}.
   void SetStage(const std::string& stage, const std::string& state, double seconds,
                 const Json& details = Json::object());
-  void Save() const;
+  // Also what is known of the photos' contents; a run of an older version, whose record lacks them, gets them here.
+  void Save();
 
+  // "the photo x.png is not the one that RUN was trained on"; none when `scene` is the one this run was trained on.
+  std::optional<std::string> WhyOtherScene(const Scene& scene) const;
   // The scene this run was trained on: beside the folder, where it was, or `moved_to` (which is then recorded).
   // Throws Error when it is gone or no longer the same.
   Scene OpenScene(const std::optional<std::filesystem::path>& moved_to = std::nullopt);
@@ -69,9 +73,11 @@ class RunFolder {
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
   void RecordScenePath(const std::filesystem::path& scene);
   std::filesystem::path FindScene() const;
+  std::filesystem::path known_hashes() const { return path_ / ".hashes.json"; }
 
   std::filesystem::path path_;
   Json record_;
+  std::optional<Scene> unrecorded_;  // whose photos Save records
 };
 
 // Held while a command writes to the run. Throws Error when another process holds it.

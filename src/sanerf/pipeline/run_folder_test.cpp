@@ -84,6 +84,50 @@ TEST_F(RunFolderTest, AnotherSceneInItsPlaceIsAnError) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("not those that"));
 }
 
+// Another photo with as many bytes.
+void FlipAByte(const fs::path& file) {
+  std::string bytes = ReadFile(file);
+  bytes[bytes.size() / 2] ^= 1;
+  WriteFileAtomic(file, bytes);
+}
+
+TEST_F(RunFolderTest, AnotherPhotoOfTheSameSizeIsNamed) {
+  const fs::path photo = folder_ / "scene" / "photo_2.png";
+  const std::string bytes = ReadFile(photo);
+  FlipAByte(photo);
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }),
+              HasSubstr("the photo photo_2.png is not the one that " + (folder_ / "run").string() + " was trained on"));
+  WriteFileAtomic(photo, bytes);  // copied back: the same contents are the same photo
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, ARunOfAnOlderVersionStaysValidAndLearnsItsPhotos) {
+  const fs::path file = folder_ / "run" / "run.json";
+  const Json now = ReadJsonFile(file);
+  Json old = now;
+  ASSERT_EQ(old.erase("photos"), 1u);
+  WriteJsonFile(file, old);
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  run.OpenScene();
+  EXPECT_EQ(ReadJsonFile(file), old);  // looking writes nothing
+  run.Save();
+  EXPECT_EQ(ReadJsonFile(file)["photos"], now["photos"]);
+  FlipAByte(folder_ / "scene" / "photo_0.png");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("the photo photo_0.png is not"));
+}
+
+TEST_F(RunFolderTest, TheLockClearsWhatKilledProcessesLeft) {
+  EnsureWritableFolder(folder_ / "run" / "features");
+  const fs::path left = folder_ / "run" / "features" / ".a.feat.Ab3dEf.tmp";
+  WriteFileAtomic(left, "half");
+  EnsureWritableFolder(folder_ / "run" / "objects");
+  WriteFileAtomic(folder_ / "run" / "objects" / ".log.jsonl", "half");
+  const RunLock lock(folder_ / "run");
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::is_empty(folder_ / "run" / "objects"));
+}
+
 TEST_F(RunFolderTest, UnfinishedTrainingIsSaid) {
   const std::string text = ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run").OpenNerf(); });
   EXPECT_THAT(text, HasSubstr("is not finished: its training is interrupted"));

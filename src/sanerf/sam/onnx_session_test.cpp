@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/sam/onnx_graph.h"
 #include "sanerf/sam/onnx_test_support.h"
 
@@ -90,6 +94,23 @@ TEST_F(OnnxSessionTest, RefusesWhatIsNoModel) {
   EXPECT_THAT(ErrorOf([&] { OnnxSession(half, ""); }), HasSubstr("half.onnx"));
   const fs::path empty = Write("empty.onnx", "");
   EXPECT_THAT(ErrorOf([&] { OnnxSession(empty, ""); }), HasSubstr("empty.onnx"));
+}
+
+TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
+  constexpr int kSize = 1024, kNodes = 1000;  // a good while on any machine
+  Graph graph;
+  graph.Input("x0", {kSize, kSize}).Floats("w", {kSize, kSize}, std::vector<float>(size_t(kSize) * kSize, 0.5f));
+  for (int i = 0; i < kNodes; ++i) graph.Node("MatMul", {"x" + std::to_string(i), "w"}, "x" + std::to_string(i + 1));
+  const std::string last = "x" + std::to_string(kNodes);
+  const OnnxSession session(Write("long.onnx", graph.Output(last, {kSize, kSize}).Model()), "hint");
+  const std::vector<float> x(size_t(kSize) * kSize, 0);
+  std::thread user([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    RequestInterrupt();
+  });
+  EXPECT_THROW(session.Run({{"x0", {kSize, kSize}, x.data()}}, {last}), InterruptedError);
+  user.join();
+  ClearInterrupt();
 }
 
 TEST_F(OnnxSessionTest, FeedsIntegersAndBooleans) {

@@ -1,11 +1,13 @@
 #include "sanerf/sam/run_command.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "sanerf/core/error.h"
@@ -17,12 +19,21 @@ namespace sanerf {
 namespace {
 
 constexpr size_t kKeptOutput = 4096;
+constexpr int kLookMilliseconds = 100;
 
-// Reads until every writer has closed the pipe; keeps the end.
-std::string Drain(int descriptor) {
+// Reads until every writer has closed the pipe; keeps the end. A request to stop ends `child`, and then nobody waits
+// for what it has started itself.
+std::string Drain(int descriptor, pid_t child) {
   std::string kept;
   char buffer[4096];
   for (;;) {
+    pollfd readable{descriptor, POLLIN, 0};
+    const int ready = poll(&readable, 1, kLookMilliseconds);
+    if (InterruptRequested()) {
+      kill(child, SIGTERM);
+      break;
+    }
+    if (ready <= 0) continue;
     const ssize_t n = read(descriptor, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
@@ -62,7 +73,7 @@ CommandResult RunCommand(const std::vector<std::string>& arguments, const std::f
   CommandResult result;
   if (failed == 0) {
     result.started = true;
-    result.output = Drain(ends[0]);
+    result.output = Drain(ends[0], child);
     result.exit_code = WaitFor(child);
   }
   close(ends[0]);

@@ -13,7 +13,8 @@ struct CommandResult {
   std::string output;    // stdout and stderr, the last 4 KiB
 };
 
-// arguments[0] is looked up in PATH; no shell is involved. Throws InterruptedError when Ctrl-C arrived meanwhile.
+// arguments[0] is looked up in PATH; no shell is involved. A request to stop ends the program; throws InterruptedError
+// then.
 CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder);
 
 }  // namespace sanerf

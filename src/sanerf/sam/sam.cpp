@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/sam/model_catalogue.h"
@@ -44,6 +45,9 @@ OnnxSamFiles FromCatalogue(const std::string& name) {
       throw Error("the model file " + path.string() + " is damaged",
                   std::to_string(size) + " bytes instead of " + std::to_string(file->bytes),
                   "fetch it again with: " + fetch);
+    if (KnownHashes().Of(path) != file->sha256)
+      throw Error("the model file " + path.string() + " is damaged",
+                  "its contents are not those that the catalogue names", "fetch it again with: " + fetch);
   }
   return {name,
           ModelFolder() / encoder.name,

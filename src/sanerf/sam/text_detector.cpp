@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/sam/class_detector.h"
@@ -32,7 +32,7 @@ DetectorFiles FromPath(const std::string& name, const fs::path& model) {
     throw Error("the detector " + model.string() + " cannot be read", "there is no such file", kNeeded);
   std::string hashes = HashesOfModel(model);
   const fs::path vocabulary = model.parent_path() / "vocab.txt";
-  if (std::error_code ignored; fs::is_regular_file(vocabulary, ignored)) hashes += Sha256OfFile(vocabulary);
+  if (std::error_code ignored; fs::is_regular_file(vocabulary, ignored)) hashes += KnownHashes().Of(vocabulary);
   return {name, "", model, FingerprintOf(hashes), kNeeded};
 }
 
@@ -67,11 +67,11 @@ DetectorFiles FromCatalogue(const std::string& name) {
     throw Error("the model " + name + " is incomplete", "its catalogue entry has no file with the role \"detector\"");
   const std::string fetch =
       fmt::format("sanerf models fetch {} ({}, licence: {})", name, FormatBytes(double(file->bytes)), chosen->licence);
-  switch (CheckModel(*chosen, /*hash_contents=*/false)) {
+  switch (CheckModel(*chosen, /*hash_contents=*/true)) {
     case ModelState::kPresent:
       break;
     case ModelState::kCorrupt:
-      throw Error("the detector " + name + " is damaged", "a file of it has another size than the catalogue says",
+      throw Error("the detector " + name + " is damaged", "a file of it is not the one that the catalogue names",
                   "fetch it again with: " + fetch);
     case ModelState::kMissing:
       throw Error("the detector " + name + " is not installed", "", "fetch it with: " + fetch);

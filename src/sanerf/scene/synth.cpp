@@ -2,7 +2,6 @@
 #include "sanerf/scene/synth.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,10 +9,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/temporary.h"
 #include "sanerf/scene/synth_render.h"
 
 namespace sanerf {
@@ -188,7 +187,6 @@ class SceneWriter {
     Json json = CameraKeys(options_);
     json["frames"] = Json::array();
     for (size_t i = 0; i < cameras.size(); ++i) {
-      if (InterruptRequested()) throw InterruptedError("synth interrupted", "nothing was written");
       const SynthView view = RenderSynthView(world_, cameras[i], options_.samples);
       const std::string number = fmt::format("{:03}", i);
       const std::string file = fmt::format("{}/{}.png", split, number),
@@ -339,26 +337,11 @@ void WriteSynthScene(const fs::path& folder, const SynthOptions& options) {
     throw Error(fmt::format("cannot write a scene to {}", target.string()), "it exists and holds something else",
                 "choose a new folder");
   }
-  // Everything is written beside the target and moved there at the end: an interrupted run leaves nothing behind.
+  // Everything is written beside the target and appears there at the end: an interrupted run leaves nothing behind.
   EnsureWritableFolder(target.parent_path());
-  const std::string suffix = fmt::format(".{}.partial", getpid());
-  const fs::path partial = target.parent_path() / (target.filename().string() + suffix);
-  const fs::path old = target.parent_path() / (target.filename().string() + suffix + ".old");
-  try {
-    fs::remove_all(partial);
-    EnsureWritableFolder(partial);
-    SceneWriter(partial, options).Write();
-    if (fs::exists(target)) fs::rename(target, old);
-    fs::rename(partial, target);
-    fs::remove_all(old, ec);
-  } catch (const fs::filesystem_error& error) {
-    fs::remove_all(partial, ec);
-    if (fs::exists(old, ec) && !fs::exists(target, ec)) fs::rename(old, target, ec);
-    throw Error(fmt::format("cannot write the scene to {}", target.string()), error.code().message());
-  } catch (...) {
-    fs::remove_all(partial, ec);
-    throw;
-  }
+  TemporaryFolder partial(target);
+  SceneWriter(partial.path(), options).Write();
+  partial.MoveIntoPlace();
 }
 
 }  // namespace sanerf

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/scene/synth.h"
 
@@ -93,6 +94,7 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
   // One ray through every pixel's centre decides mask and depth.
   std::vector<CenterSample> centers(size_t(width) * height);
   ParallelFor(height, [&](int64_t row) {
+    ThrowIfInterrupted("synth");
     const int y = int(row);
     for (int x = 0; x < width; ++x) {
       const Vec3 direction = camera.RayInWorld(Vec2(x + 0.5, y + 0.5));
@@ -110,6 +112,7 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
   // Colour is averaged over a regular grid inside the pixel where neighbours differ.
   const int grid = std::max(1, int(std::lround(std::sqrt(double(std::max(1, samples))))));
   ParallelFor(height, [&](int64_t row) {
+    ThrowIfInterrupted("synth");
     const int y = int(row);
     for (int x = 0; x < width; ++x) {
       const CenterSample& center = centers[size_t(y) * width + x];

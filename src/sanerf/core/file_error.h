@@ -1,0 +1,12 @@
+// What went wrong with a file, as the operating system says it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace sanerf {
+
+// Throws Error "cannot ACTION PATH: reason of `error` (an errno)" with a hint that fits the reason.
+[[noreturn]] void ThrowFileError(const std::string& action, const std::filesystem::path& path, int error);
+
+}  // namespace sanerf

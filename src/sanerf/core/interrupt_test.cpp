@@ -1,0 +1,95 @@
+#include "sanerf/core/interrupt.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/test_folder.h"
+
+namespace sanerf {
+namespace {
+
+// The exit code of a process of its own that calls this.
+int ExitCodeOf(const std::function<int()>& body) {
+  const pid_t pid = fork();
+  if (pid == 0) _exit(body());
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+TEST(Interrupt, IsRequestedAndCleared) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+    ClearInterrupt();
+    EXPECT_FALSE(InterruptRequested());
+    InstallInterruptHandler();
+    raise(signal);
+    EXPECT_TRUE(InterruptRequested()) << signal;
+  }
+  ClearInterrupt();
+  RequestInterrupt();
+  EXPECT_TRUE(InterruptRequested());
+  ClearInterrupt();
+  EXPECT_FALSE(InterruptRequested());
+}
+
+TEST(Interrupt, TheSecondCtrlCOrTermStopsAtOnce) {
+  for (const int second : {SIGINT, SIGTERM}) {
+    for (const int first : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+      const int code = ExitCodeOf([&] {
+        InstallInterruptHandler();
+        raise(first);
+        raise(second);
+        return 7;
+      });
+      EXPECT_EQ(code, 130) << first << " then " << second;
+    }
+  }
+}
+
+TEST(Interrupt, AClosedPipeOrTerminalIsOneRequestHoweverOftenItIsTold) {
+  const int code = ExitCodeOf([] {
+    InstallInterruptHandler();
+    int ends[2];
+    if (pipe(ends) != 0) return 1;
+    close(ends[0]);
+    for (int i = 0; i < 3; ++i)
+      if (write(ends[1], "x", 1) >= 0 || errno != EPIPE) return 2;
+    raise(SIGHUP);
+    raise(SIGHUP);
+    return InterruptRequested() ? 7 : 3;
+  });
+  EXPECT_EQ(code, 7);
+}
+
+TEST(Interrupt, UnderNohupAClosedTerminalStopsNothing) {
+  const int code = ExitCodeOf([] {
+    std::signal(SIGHUP, SIG_IGN);
+    InstallInterruptHandler();
+    raise(SIGHUP);
+    return InterruptRequested() ? 3 : 7;
+  });
+  EXPECT_EQ(code, 7);
+}
+
+// Whatever reads many photos stops at the next one.
+TEST(Interrupt, PicturesAreNotReadAnyMore) {
+  const TestFolder folder;
+  WritePng(folder / "a.png", ImageU8(4, 3, 3));
+  RequestInterrupt();
+  const std::string text = ErrorTextOf<InterruptedError>([&] { ReadImage(folder / "a.png"); });
+  EXPECT_THROW(ReadPng16(folder / "a.png"), InterruptedError);
+  EXPECT_THROW(ReadImageInfo(folder / "a.png"), InterruptedError);
+  ClearInterrupt();
+  EXPECT_EQ(text, "reading " + (folder / "a.png").string() + " interrupted\nrun the same command again");
+  EXPECT_EQ(ReadImage(folder / "a.png").width, 4);
+}
+
+}  // namespace
+}  // namespace sanerf
