@@ -7,10 +7,12 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/nerf/trainer.h"
+#include "sanerf/nerf/training_memory.h"
 
 namespace sanerf {
 
@@ -49,6 +51,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     NerfModel model = NerfModel::Load(files.checkpoint);
     if (model.finished()) return model;
   }
+  CheckTrainingMemory(scene, options);
   NerfTrainer trainer(scene, options);
   if (files.resume && std::filesystem::exists(files.checkpoint)) {
     trainer.Resume(files.checkpoint);
@@ -56,6 +59,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   }
   const HeldOutLook look(scene);
   files.on_start();
+  CheckCanHoldFile(files.log);
   std::ofstream log(files.log, trainer.step() > 0 ? std::ios::app : std::ios::trunc);
   if (!log) throw Error(files.log.string(), "cannot be written", "check the folder's permissions and free space");
 
