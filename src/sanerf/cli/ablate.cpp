@@ -59,7 +59,7 @@ void AddAblate(CommandLine& line) {
       "finished.\n\n" +
           StudyHelp());
   sub->add_option("SCENE", flags->scenes, "run folders, or scenes that are trained first")->required();
-  sub->add_option("-o,--out", flags->out, "folder for results and tables")->required();
+  sub->add_option("-o,--out", flags->out, "folder for results and tables")->required()->type_name("DIR");
   sub->add_option(
          "--prompts", flags->prompts,
          "prompts with instance ids: once per scene, or once a name that each scene's folder has [prompts.json]")

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -26,15 +27,16 @@ struct CommandResult {
 class CommandProcess {
  public:
   // Starts `sanerf ARGUMENTS` in `folder`. The parent has started no thread, so the child may go on as main() would.
-  // out: where its stdout goes; empty = to a file that Wait reads.
+  // out: where its stdout goes; empty = to a file that Wait reads. prepare: called in the new process first.
   CommandProcess(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                 const std::filesystem::path& out = "") {
+                 const std::filesystem::path& out = "", const std::function<void()>& prepare = [] {}) {
     pid_ = fork();
     if (pid_ != 0) return;
     Redirect(STDOUT_FILENO, out.empty() ? streams_ / "out" : out);
     Redirect(STDERR_FILENO, streams_ / "err");
     if (chdir(folder.c_str()) != 0) _exit(99);
     InstallInterruptHandler();
+    prepare();
     const int code = RunCommandLine(arguments);
     std::fflush(stdout);
     _exit(code);

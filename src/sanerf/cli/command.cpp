@@ -14,13 +14,17 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
   CLI::App* sub = line.app.add_subcommand(name, help);
   CommonFlags& common = line.common;
   sub->allow_extras();  // so that unknown options get a suggestion
+  sub->group("Commands");
   sub->footer("Examples:\n" + examples);
   sub->add_flag("--json", common.json, "print the result as one JSON object on stdout, nothing else there")
       ->group("Everywhere");
   sub->add_option("--threads", common.threads, "threads to use (0 = all cores); does not change results")
-      ->check(CLI::Range(0, 1024))
+      ->check(CLI::Range(0, 1024).description(""))
+      ->type_name("N")
       ->group("Everywhere");
-  sub->add_option("--seed", common.seed, "random seed of the stages this command runs")->group("Everywhere");
+  sub->add_option("--seed", common.seed, "random seed of the stages this command runs")
+      ->type_name("N")
+      ->group("Everywhere");
   sub->add_option("--set", common.sets, "any option of any stage: --set nerf.iters=2000 (repeatable)")
       ->type_name("STAGE.KEY=VALUE")
       ->group("Everywhere")

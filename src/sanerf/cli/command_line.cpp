@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -29,8 +30,29 @@ First steps:
   sanerf eval run
 )";
 
+// CLI11's help without its jargon ("TEXT REQUIRED"): the usage line says what is required, its brackets what is not.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() {
+    label("TEXT", "NAME");
+    label("INT", "N");
+    label("FLOAT", "X");
+    label("SUBCOMMAND", "COMMAND");
+    label("Positionals", "Arguments");
+  }
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    if (app->get_parent() == nullptr) return "Usage: " + name + " COMMAND [OPTIONS]\n";
+    return CLI::Formatter::make_usage(app, name);
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_positional() || option->get_type_size() == 0) return "";
+    return " " + get_label(option->get_type_name()) + (option->get_required() ? " (required)" : "");
+  }
+};
+
 void AddCommands(CommandLine& line) {
   line.app.name("sanerf");
+  line.app.formatter(std::make_shared<HelpFormatter>());
   line.app.description(kOverview);
   line.app.set_version_flag("--version", "sanerf " + VersionString());
   line.app.footer("sanerf COMMAND --help explains a command and shows examples.");
@@ -48,6 +70,10 @@ void AddCommands(CommandLine& line) {
   AddInfo(line);
   AddModels(line);
   AddDoctor(line);
+  line.app.add_subcommand("help", "explain a command: sanerf help segment")->group("Commands");  // see WithCommand
+  line.app.add_subcommand("version", "the program's version")->group("Commands")->allow_extras()->callback([&line] {
+    line.run = [] { PrintText("sanerf " + VersionString() + "\n"); };
+  });
 }
 
 std::vector<std::string> CommandNames(const CLI::App& app) {
@@ -55,6 +81,11 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(sub->get_name());
   return names;
+}
+
+bool HasCommand(const CLI::App& app, const std::string& name) {
+  const std::vector<std::string> names = CommandNames(app);
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::vector<std::string> OptionNames(const CLI::App& app) {
@@ -65,63 +96,123 @@ std::vector<std::string> OptionNames(const CLI::App& app) {
   return names;
 }
 
-// `sanerf PATH` says what the path is; anything else that is no command gets a suggestion.
+// A word of the command line as a message shows it: not a page of it, and nothing that steers the terminal.
+std::string Shown(std::string word) {
+  constexpr size_t kMost = 80;
+  if (word.size() > kMost) word = word.substr(0, kMost) + "...";
+  for (char& c : word)
+    if (std::iscntrl(static_cast<unsigned char>(c)) != 0) c = '?';
+  return "'" + word + "'";
+}
+
+// "models fetch"; empty for the program itself.
+std::string PathOf(const CLI::App& app) {
+  if (app.get_parent() == nullptr) return "";
+  const std::string before = PathOf(*app.get_parent());
+  return before.empty() ? app.get_name() : before + " " + app.get_name();
+}
+
+// "sanerf models --help".
+std::string HelpCommand(const CLI::App& app) {
+  const std::string path = PathOf(app);
+  return path.empty() ? "sanerf --help" : "sanerf " + path + " --help";
+}
+
+[[noreturn]] void FailUnknownCommand(const CLI::App& app, const std::string& word) {
+  const std::string hint = DidYouMean(word, CommandNames(app)), path = PathOf(app);
+  throw UsageError("unknown command " + Shown(path.empty() ? word : path + " " + word), "",
+                   hint.empty() ? HelpCommand(app) + " lists the commands" : hint);
+}
+
+// `help`, `help COMMAND ...` as what they stand for.
+std::vector<std::string> HelpArguments(const CLI::App& root, const std::vector<std::string>& words) {
+  const CLI::App* app = &root;
+  std::vector<std::string> arguments;
+  for (const std::string& word : words) {
+    if (word == "-h" || word == "--help") break;
+    if (!HasCommand(*app, word)) {
+      if (CommandNames(*app).empty() || word.rfind('-', 0) == 0)
+        throw UsageError(fmt::format("unexpected argument {} for 'help'", Shown(word)), "", "sanerf help COMMAND");
+      FailUnknownCommand(*app, word);
+    }
+    app = app->get_subcommand(word);
+    arguments.push_back(word);
+  }
+  arguments.push_back("--help");
+  return arguments;
+}
+
+// The command comes first. `sanerf PATH` says what the path is; anything else that is no command gets a suggestion.
 std::vector<std::string> WithCommand(const CommandLine& line, std::vector<std::string> arguments) {
   if (arguments.empty()) return {"--help"};
   const std::string first = arguments[0];
-  const std::vector<std::string> commands = CommandNames(line.app);
-  if (first[0] == '-' || std::find(commands.begin(), commands.end(), first) != commands.end()) return arguments;
-  if (std::filesystem::exists(first)) {
+  if (first == "help") return HelpArguments(line.app, {arguments.begin() + 1, arguments.end()});
+  if (HasCommand(line.app, first) || first == "-h" || first == "--help" || first == "--version") return arguments;
+  if (first.rfind('-', 0) == 0) {
+    const auto command = std::find_if(arguments.begin(), arguments.end(),
+                                      [&](const std::string& word) { return HasCommand(line.app, word); });
+    throw UsageError(fmt::format("{} stands before the command", Shown(first)), "",
+                     command == arguments.end() ? "sanerf --help lists the commands"
+                                                : fmt::format("write the command first: sanerf {} ...", *command));
+  }
+  std::error_code ignored;
+  if (!first.empty() && std::filesystem::exists(first, ignored)) {
     arguments.insert(arguments.begin(), "info");
     return arguments;
   }
-  const std::string hint = DidYouMean(first, commands);
-  throw UsageError("unknown command '" + first + "'", "", hint.empty() ? "sanerf --help lists the commands" : hint);
+  FailUnknownCommand(line.app, first);
 }
 
-void RefuseExtras(const CLI::App& sub) {
-  const std::vector<std::string> extras = sub.remaining();
+// What the command does not know, with the nearest thing that it does.
+void RefuseExtras(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
   if (extras.empty()) return;
-  const std::string path = sub.get_parent()->get_name().empty() || sub.get_parent()->get_parent() == nullptr
-                               ? sub.get_name()
-                               : sub.get_parent()->get_name() + " " + sub.get_name();
-  const std::string see = fmt::format("sanerf {} --help lists the options", path);
   const std::string& extra = extras[0];
-  const std::vector<std::string> actions = CommandNames(sub);
-  if (extra[0] != '-' && !actions.empty()) {
-    const std::string near = DidYouMean(extra, actions);
-    throw UsageError(fmt::format("unknown command '{} {}'", path, extra), "", near.empty() ? see : near);
-  }
-  if (extra[0] != '-') throw UsageError(fmt::format("unexpected argument '{}' for '{}'", extra, path), "", see);
+  const bool is_option = extra.rfind('-', 0) == 0;
+  if (!is_option && !CommandNames(app).empty()) FailUnknownCommand(app, extra);
+  const std::string path = PathOf(app), of = path.empty() ? "" : " for '" + path + "'";
+  const std::string see = HelpCommand(app) + " lists the options";
+  if (!is_option) throw UsageError(fmt::format("unexpected argument {}{}", Shown(extra), of), "", see);
   const std::string name = extra.substr(0, extra.find('='));
-  const std::string hint = DidYouMean(name, OptionNames(sub));
-  throw UsageError(fmt::format("unknown option '{}' for '{}'", name, path), "", hint.empty() ? see : hint);
+  const std::string hint = DidYouMean(name, OptionNames(app));
+  throw UsageError(fmt::format("unknown option {}{}", Shown(name), of), "", hint.empty() ? see : hint);
 }
 
-// The deepest subcommand that was given.
-const CLI::App& Given(const CLI::App& app) {
-  const std::vector<CLI::App*> subs = app.get_subcommands();
-  return subs.empty() ? app : Given(*subs[0]);
+// From the program itself to the deepest subcommand that was given.
+std::vector<const CLI::App*> Given(const CLI::App& app) {
+  std::vector<const CLI::App*> chain = {&app};
+  while (!chain.back()->get_subcommands().empty()) chain.push_back(chain.back()->get_subcommands()[0]);
+  return chain;
+}
+
+void RefuseExtrasOf(const std::vector<const CLI::App*>& chain) {
+  for (const CLI::App* app : chain) RefuseExtras(*app);
 }
 
 // Prints help and version; turns what CLI11 complains about into a UsageError. True when there is nothing left to do.
 bool Parse(CommandLine& line, std::vector<std::string> arguments) {
+  const auto fail = [&](const std::string& what) {
+    const std::vector<const CLI::App*> chain = Given(line.app);
+    RefuseExtrasOf(chain);  // a misspelt option explains a missing one
+    throw UsageError(what, "", HelpCommand(*chain.back()) + " explains it");
+  };
   try {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     line.app.parse(arguments);
   } catch (const CLI::CallForHelp&) {
-    PrintText(Given(line.app).help());
+    PrintText(line.app.help());
     return true;
   } catch (const CLI::CallForVersion& version) {
     PrintText(std::string(version.what()) + "\n");
     return true;
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();  // "--out: 1 required TEXT missing"
+    const size_t colon = text.find(": 1 required ");
+    fail(colon == std::string::npos ? text : text.substr(0, colon) + " needs a value");
   } catch (const CLI::ParseError& error) {
-    const CLI::App& sub = Given(line.app);
-    RefuseExtras(sub);  // a misspelt option explains a missing one
-    const std::string name = &sub == &line.app ? "" : " " + sub.get_name();
-    throw UsageError(error.what(), "", fmt::format("sanerf{} --help explains it", name));
+    fail(error.what());
   }
-  RefuseExtras(Given(line.app));
+  RefuseExtrasOf(Given(line.app));
   return false;
 }
 

@@ -92,7 +92,7 @@ void AddCompare(CommandLine& line) {
                   "true masks instead of the scene's: DIR/OBJECT/ with files named as the photos")
       ->type_name("DIR");
   sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
-  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->add_flag("--restart", flags->restart, "forget earlier results");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }

@@ -34,7 +34,7 @@ void AddDemo(CommandLine& line) {
   CLI::App* sub =
       AddCommand(line, "demo", "the whole road on a procedural scene: train, click, segment, score, report",
                  "  sanerf demo\n  sanerf demo --out /tmp/demo --json\n\nA second run reuses what is complete.");
-  sub->add_option("-o,--out", flags->out, "run folder [demo_run]");
+  sub->add_option("-o,--out", flags->out, "run folder [demo_run]")->type_name("DIR");
   sub->add_option("--views", flags->views, "training views of the scene [60]");
   sub->add_option("--size", flags->size, "picture size of the scene in pixels [400]");
   sub->add_option("--iters", flags->iters, "training steps (preset fast)");

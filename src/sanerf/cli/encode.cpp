@@ -55,7 +55,7 @@ void AddEncode(CommandLine& line) {
   sub->add_option("--model", flags->model, "SAM model, by name (sanerf models list) or path");
   sub->add_option("--source", flags->source, "what is encoded: render or photo");
   sub->add_option("--container", flags->container, "how features are kept: cache (every view's maps on disk) or field (distilled) [cache]");
-  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }
 

@@ -90,7 +90,7 @@ void AddEval(CommandLine& line) {
   sub->add_flag("--match", flags->match,
                 "which automatically found object is which instance of the ground truth; --object NAME: of its field");
   sub->add_flag("--report", flags->report, "write RUN/report.html");
-  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }
 

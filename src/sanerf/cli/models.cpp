@@ -54,11 +54,13 @@ int List(const CommonFlags& common, const std::vector<ModelEntry>& entries, bool
   return num_damaged;
 }
 
-CLI::App* AddAction(CLI::App* parent, const CommandLine& line, const std::string& name, const std::string& help) {
+CLI::App* AddAction(CLI::App* parent, CommandLine& line, const std::string& name, const std::string& help) {
   CLI::App* action = parent->add_subcommand(name, help);
   action->allow_extras();
-  action->add_flag("--json", const_cast<CommandLine&>(line).common.json,
-                   "print the result as one JSON object on stdout");
+  action->group("Commands");
+  action->add_flag("--json", line.common.json, "print the result as one JSON object on stdout");
+  action->add_flag("-v,--verbose", line.common.verbose, "say more");
+  action->add_flag("-q,--quiet", line.common.quiet, "only warnings and the result");
   return action;
 }
 

@@ -64,15 +64,17 @@ void AddRender(CommandLine& line) {
                  "path.json has the keys of transforms.json: frames[].transform_matrix, w, h, fl_x or camera_angle_x.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object, "object for the layers mask, overlay and cutout; labels shows all of its field");
-  sub->add_option("--views", flags->request.views, "test, train, all, orbit, one view's name, or a path file [test]");
+  sub->add_option("--views", flags->request.views, "test, train, all, orbit, one view's name, or a path file [test]")
+      ->type_name("VIEWS");
   sub->add_option("--layers", flags->layers,
-                  "of rgb,depth,opacity,mask,overlay,cutout,labels [rgb,depth; with an object mask,overlay,cutout]");
-  sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]");
+                  "of rgb,depth,opacity,mask,overlay,cutout,labels [rgb,depth; with an object mask,overlay,cutout]")
+      ->type_name("LIST");
+  sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]")->type_name("DIR");
   sub->add_option("--frames", flags->request.frames, "frames of an orbit [60]");
   sub->add_option("--downscale", flags->request.downscale, "shrink the pictures by this factor [1]");
   sub->add_flag("--npy", flags->request.arrays,
                 "also write .npy arrays: colour, depth in the scene's units, opacity, mask probability");
-  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }
 

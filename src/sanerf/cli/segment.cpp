@@ -216,7 +216,7 @@ void AddSegment(CommandLine& line) {
   sub->add_option("--min-visible", flags->min_visible,
                   "points that must be visible for a view to be used (0 = decide)");
   sub->add_option("--max-views", flags->max_views, "use at most this many training views (0 = all)");
-  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved");
+  sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }
 

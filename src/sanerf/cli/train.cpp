@@ -61,7 +61,7 @@ void AddTrain(CommandLine& line) {
                              "A scene is a folder with transforms*.json (instant-ngp, nerfstudio, NeRF-synthetic),\n"
                              "poses_bounds.npy (LLFF) or sparse/0 (COLMAP); the format is detected.");
   sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
-  sub->add_option("-o,--out", flags->out, "run folder to make or continue");
+  sub->add_option("-o,--out", flags->out, "run folder to make or continue")->type_name("DIR");
   sub->add_option("--preset", flags->preset, "fast, default or paper [default]");
   sub->add_option("--iters", flags->iters, "optimisation steps (the preset's)");
   sub->add_option("--downscale", flags->downscale, "train on photos shrunk by this factor [1]");

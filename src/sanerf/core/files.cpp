@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <streambuf>
 #include <vector>
@@ -100,30 +99,9 @@ class Sha256State {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
-std::ifstream OpenForReading(const fs::path& path) {
-  if (fs::is_directory(path)) throw Error("cannot read " + path.string(), "it is a folder");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) ThrowFileError("read", path, errno != 0 ? errno : EIO);
-  return file;
-}
-
 }  // namespace
 
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file = OpenForReading(path);
-  std::string bytes;
-  std::error_code no_size;
-  const auto size = fs::file_size(path, no_size);
-  if (!no_size) bytes.reserve(size);
-  std::vector<char> buffer(1 << 18);
-  errno = 0;
-  while (file.read(buffer.data(), std::streamsize(buffer.size())) || file.gcount() > 0) {
-    bytes.append(buffer.data(), size_t(file.gcount()));
-  }
-  if (file.bad()) ThrowFileError("read", path, errno != 0 ? errno : EIO);
-  return bytes;
-}
+std::string ReadFile(const fs::path& path, FileKind kind) { return InputFile(path, kind).ReadAll(); }
 
 void WriteFileAtomic(const fs::path& path, std::string_view bytes) {
   WriteFileAtomic(path, [&](std::ostream& out) { out.write(bytes.data(), std::streamsize(bytes.size())); });
@@ -156,13 +134,10 @@ void EnsureWritableFolder(const fs::path& folder) {
 }
 
 std::string Sha256OfFile(const fs::path& path) {
-  std::ifstream file = OpenForReading(path);
+  InputFile file(path);
   Sha256State state;
   std::vector<char> buffer(1 << 18);
-  while (file.read(buffer.data(), std::streamsize(buffer.size())) || file.gcount() > 0) {
-    state.Add(buffer.data(), size_t(file.gcount()));
-  }
-  if (file.bad()) ThrowFileError("read", path, EIO);
+  while (const size_t count = file.Read(buffer.data(), buffer.size())) state.Add(buffer.data(), count);
   return state.Hex();
 }
 

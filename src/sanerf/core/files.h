@@ -7,9 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "sanerf/core/input_file.h"
+
 namespace sanerf {
 
-std::string ReadFile(const std::filesystem::path& path);
+// Throws Error that names path and reason; see input_file.h.
+std::string ReadFile(const std::filesystem::path& path, FileKind kind = FileKind::kModel);
 // Throws Error that names path and reason (full disk, permission); the old file stays as it was.
 void WriteFileAtomic(const std::filesystem::path& path, std::string_view bytes);
 // Streaming version: `write` fills the temporary file.

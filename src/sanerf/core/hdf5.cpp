@@ -7,12 +7,15 @@
 #include <mutex>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
+#include "sanerf/core/system_info.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kMaxNumbers = int64_t{1} << 30;
+constexpr int64_t kLarge = int64_t{1} << 26;  // bytes; less is taken without asking
 
 // One of the library's objects, closed at the end.
 class Handle {
@@ -47,6 +50,10 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
   };
   const Handle data_set(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
   if (!data_set) fail("this is not a data set");
+  // Its numbers may be said to be in other files, of which nobody knows what they are.
+  const Handle creation(H5Dget_create_plist(data_set.get()), H5Pclose);
+  if (H5Pget_external_count(creation.get()) > 0 || H5Pget_layout(creation.get()) == H5D_VIRTUAL)
+    fail("its numbers are in another file");
   const Handle type(H5Dget_type(data_set.get()), H5Tclose), space(H5Dget_space(data_set.get()), H5Sclose);
   const H5T_class_t kind = H5Tget_class(type.get());
   if (kind != H5T_INTEGER && kind != H5T_FLOAT) fail("it does not hold numbers");
@@ -61,6 +68,8 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
     array.shape[d] = int64_t(shape[d]);
     count *= shape[d];
   }
+  const int64_t bytes = int64_t(count) * int64_t(sizeof(double));
+  if (bytes > kLarge) CheckMemory("the numbers of " + path.string(), double(bytes), "use a smaller array");
   array.data.resize(size_t(count));
   if (H5Dread(data_set.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data.data()) < 0)
     fail("it cannot be read: the file is damaged, or compressed in a way that is not known here");
@@ -72,14 +81,20 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
 NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& names) {
   static std::mutex mutex;  // the library as Debian builds it is for one thread at a time
   const std::lock_guard<std::mutex> lock(mutex);
+  if (fs::exists(path)) CheckReadable(path, FileKind::kArray);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are told here, not on stderr
   const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file) {
     throw Error(path.string(),
                 fs::exists(path) ? "this is not an HDF5 file, or it is damaged" : "there is no such file", "");
   }
-  for (const std::string& name : names)
-    if (H5Lexists(file.get(), name.c_str(), H5P_DEFAULT) > 0) return ReadDataSet(file, path, name);
+  for (const std::string& name : names) {
+    if (H5Lexists(file.get(), name.c_str(), H5P_DEFAULT) <= 0) continue;
+    H5L_info_t link;
+    if (H5Lget_info(file.get(), name.c_str(), &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_EXTERNAL)
+      throw Error(fmt::format("{}, {}", path.string(), name), "it is in another file", "copy it into this one");
+    return ReadDataSet(file, path, name);
+  }
   throw Error(path.string(), fmt::format("it has none of the data sets {}", fmt::join(names, ", ")),
               fmt::format("it has: {}", fmt::join(NamesIn(file), ", ")));
 }

@@ -60,5 +60,19 @@ TEST_F(Hdf5Test, ATruncatedFileIsAnError) {
   EXPECT_THAT(ErrorOf("ids"), HasSubstr("damaged"));
 }
 
+TEST(Hdf5, NumbersInOtherFilesAreNotLookedFor) {
+  const TestFolder folder;
+  const std::filesystem::path path = folder / "a.h5";
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+  H5Lcreate_external("other.h5", "/data", file, "linked", H5P_DEFAULT, H5P_DEFAULT);
+  const hsize_t shape[1] = {4};
+  const hid_t space = H5Screate_simple(1, shape, nullptr), creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_external(creation, "/dev/zero", 0, 16);
+  const hid_t data_set = H5Dcreate2(file, "outside", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  H5Dclose(data_set), H5Pclose(creation), H5Sclose(space), H5Fclose(file);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"linked"}); }), HasSubstr("it is in another file"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"outside"}); }), HasSubstr("its numbers are in another file"));
+}
+
 }  // namespace
 }  // namespace sanerf

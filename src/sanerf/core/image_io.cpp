@@ -1,7 +1,5 @@
 #include "sanerf/core/image_io.h"
 
-#include <fstream>
-
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_codec.h"
@@ -34,11 +32,9 @@ void StopBefore(const fs::path& path) { ThrowIfInterrupted("reading " + path.str
 std::string Truncated(std::string_view bytes) { return bytes.empty() ? "the file is empty" : ""; }
 
 std::string Beginning(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || fs::is_directory(path)) return ReadFile(path);  // which says why
+  const InputFile file(path, FileKind::kImage);
   std::string bytes(kHeaderBytes, '\0');
-  file.read(bytes.data(), std::streamsize(bytes.size()));
-  bytes.resize(size_t(file.gcount()));
+  bytes.resize(file.ReadAt(0, bytes.data(), bytes.size()));
   return bytes;
 }
 
@@ -55,14 +51,14 @@ ImageInfo ReadImageInfo(const fs::path& path) {
   ImageInfo info;
   std::string why = DecodeInfo(beginning, &info);
   // Large metadata can push the size out of the first block.
-  if (!why.empty() && beginning.size() == kHeaderBytes) why = DecodeInfo(ReadFile(path), &info);
+  if (!why.empty() && beginning.size() == kHeaderBytes) why = DecodeInfo(ReadFile(path, FileKind::kImage), &info);
   if (!why.empty()) Fail(path, why);
   return info;
 }
 
 ImageU8 ReadImage(const fs::path& path) {
   StopBefore(path);
-  const std::string bytes = ReadFile(path);
+  const std::string bytes = ReadFile(path, FileKind::kImage);
   const Format format = Detect(bytes);
   if (format == Format::kOther) Fail(path, Truncated(bytes));
   ImageU8 image;
@@ -73,7 +69,7 @@ ImageU8 ReadImage(const fs::path& path) {
 
 ImageU16 ReadPng16(const fs::path& path) {
   StopBefore(path);
-  const std::string bytes = ReadFile(path);
+  const std::string bytes = ReadFile(path, FileKind::kImage);
   if (Detect(bytes) != Format::kPng) Fail(path, bytes.empty() ? "the file is empty" : "it is not a PNG file");
   ImageU16 image;
   const std::string why = DecodePng16(bytes, &image);

@@ -43,7 +43,7 @@ std::string Describe(const Json& json) {
 }  // namespace
 
 Json ReadJsonFile(const std::filesystem::path& path) {
-  const std::string text = ReadFile(path);
+  const std::string text = ReadFile(path, FileKind::kText);
   try {
     return Json::parse(text, nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const Json::parse_error& error) {

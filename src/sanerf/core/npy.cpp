@@ -11,6 +11,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/system_info.h"
 
 namespace sanerf {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "arrays are written as they lie in memory");
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
+constexpr size_t kLarge = size_t{1} << 26;  // bytes; less is taken without asking
 
 struct Header {
   std::string descr;
@@ -129,7 +131,7 @@ std::vector<double> FromFortranOrder(const std::vector<double>& data, const std:
 }  // namespace
 
 NumericArray ReadNpy(const std::filesystem::path& path) {
-  const std::string bytes = ReadFile(path);
+  const std::string bytes = ReadFile(path, FileKind::kArray);
   const HeaderParser parser(path, bytes);
   const Header header = parser.Parse();
   const char order = header.descr.empty() ? '?' : header.descr[0];
@@ -146,6 +148,8 @@ NumericArray ReadNpy(const std::filesystem::path& path) {
     if (count == 0) break;
   }
   if (count > available) parser.Fail("truncated");
+  const size_t needed = count * sizeof(double) * (header.fortran_order ? 2 : 1);
+  if (needed > kLarge) CheckMemory("the numbers of " + path.string(), double(needed), "use a smaller array");
   NumericArray array;
   array.shape = header.shape;
   array.data.resize(count);

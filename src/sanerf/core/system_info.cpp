@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -23,14 +22,6 @@ int64_t ProcKilobytes(const char* path, const std::string& key) {
   return 0;
 }
 
-// A container's memory limit less what it uses, or a huge number when there is none.
-int64_t ContainerHeadroom() {
-  int64_t limit = 0, used = 0;
-  std::ifstream limit_file("/sys/fs/cgroup/memory.max"), used_file("/sys/fs/cgroup/memory.current");
-  if (limit_file >> limit && used_file >> used) return std::max<int64_t>(0, limit - used);
-  return INT64_MAX;  // no limit reads "max"
-}
-
 }  // namespace
 
 int64_t PeakRssBytes() { return ProcKilobytes("/proc/self/status", "VmHWM"); }
@@ -39,12 +30,16 @@ bool ResetPeakRss() {
   return bool(file << "5" << std::flush);  // proc(5): resets VmHWM
 }
 int64_t CurrentRssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); }
-int64_t AvailableMemoryBytes() { return std::min(ProcKilobytes("/proc/meminfo", "MemAvailable"), ContainerHeadroom()); }
+int64_t AvailableMemoryBytes() { return AvailableMemory().bytes; }
 
-void CheckMemory(const std::string& what, double bytes, const std::string& hint, int64_t available) {
-  if (bytes <= double(available)) return;
-  throw Error(fmt::format("{} need {:.1f} GB of memory", what, bytes / 1e9), fmt::format("{:.1f} GB are free", double(available) / 1e9),
-              hint);
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room) {
+  if (bytes <= double(room.bytes)) return;
+  throw Error(fmt::format("{} need {:.1f} GB of memory", what, bytes / 1e9),
+              fmt::format("{:.1f} GB {}", double(room.bytes) / 1e9, room.of), hint);
+}
+
+void CheckMemory(const std::string& what, double bytes, const std::string& hint) {
+  CheckMemory(what, bytes, hint, AvailableMemory());
 }
 
 std::string CpuModelName() {

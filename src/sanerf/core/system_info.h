@@ -4,15 +4,18 @@
 #include <cstdint>
 #include <string>
 
+#include "sanerf/core/memory_limits.h"
+
 namespace sanerf {
 
 int64_t PeakRssBytes();  // since the last ResetPeakRss, or since the start
 bool ResetPeakRss();     // false where the kernel does not allow it
 int64_t CurrentRssBytes();
-int64_t AvailableMemoryBytes();
-// Throws Error "`what` need … GB of memory" when fewer than `bytes` are available.
-void CheckMemory(const std::string& what, double bytes, const std::string& hint,
-                 int64_t available = AvailableMemoryBytes());
+int64_t AvailableMemoryBytes();  // what the process may still take: see memory_limits.h
+// Throws Error "`what` need … GB of memory: … GB are free" when fewer than `bytes` are there. For what is about to be taken:
+// better a sentence now than a killed process later. hint: which option to lower.
+void CheckMemory(const std::string& what, double bytes, const std::string& hint);
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room);
 std::string CpuModelName();
 std::string VersionString();  // "0.1.0"
 

@@ -9,8 +9,10 @@ namespace sanerf {
 namespace {
 
 TEST(CheckMemory, SaysWhatNeedsHowMuch) {
-  EXPECT_NO_THROW(CheckMemory("the masks", 1e9, "take less", 1'000'000'000));
-  EXPECT_EQ(ErrorTextOf<Error>([] { CheckMemory("the masks of 200 objects", 25.3e9, "take less", 16'000'000'000); }),
+  EXPECT_NO_THROW(CheckMemory("the masks", 1e9, "take less", {1'000'000'000, "are free"}));
+  EXPECT_EQ(ErrorTextOf<Error>([] {
+              CheckMemory("the masks of 200 objects", 25.3e9, "take less", {16'000'000'000, "are free"});
+            }),
             "the masks of 200 objects need 25.3 GB of memory: 16.0 GB are free\ntake less");
   EXPECT_GT(AvailableMemoryBytes(), 0);
 }

@@ -46,7 +46,7 @@ ImageU8 InnerBoundary(const ImageU8& mask, int band) {
   return boundary;
 }
 
-constexpr int kWindow = 11;
+constexpr int kWindow = kSsimWindow;
 
 std::array<double, kWindow> GaussianWindow() {
   constexpr double kSigma = 1.5;

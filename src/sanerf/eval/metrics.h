@@ -18,6 +18,7 @@ struct MaskScore {
 };
 
 double Psnr(const ImageF& a, const ImageF& b);
+inline constexpr int kSsimWindow = 11;  // no image may be smaller
 // Wang et al. 2004: 11x11 Gaussian window, sigma 1.5, K1 = 0.01, K2 = 0.03, mean over channels and valid pixels.
 double Ssim(const ImageF& a, const ImageF& b);
 

@@ -13,6 +13,7 @@
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/step_log.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/feature_container/field_file.h"
@@ -94,6 +95,9 @@ void ThrowIfInterrupted(const std::filesystem::path& folder) {
                            DistilHint(folder) + " again");
 }
 
+// Like the first view's rays, those of the others; half as much again while a list grows.
+double TargetBytes(int64_t bytes_of_first, int num_views) { return 1.5 * double(bytes_of_first) * (num_views - 1); }
+
 // Rays and targets of all views for every head, and the mean maps.
 std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const NerfModel& nerf,
                                            const std::filesystem::path& folder, FieldContents* contents) {
@@ -119,6 +123,8 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
       int64_t bytes = 0;
       for (const FeatureTargets& t : targets) bytes += t.Bytes();
       LogInfo("The rays of {} views take about {} of memory.", views.size(), FormatBytes(double(bytes) * views.size()));
+      CheckMemory(fmt::format("the rays of {} views for the feature field", views.size()),
+                  TargetBytes(bytes, views.size()), "learn from fewer of them: --set field.views=64");
     }
     progress.Update(i + 1);
   }

@@ -6,9 +6,10 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <fstream>
+#include <memory>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/random.h"
 #include "sanerf/feature_container/half.h"
@@ -83,15 +84,12 @@ std::string OpacityBytes(const ImageF& opacity) {
 class ViewFileReader {
  public:
   ViewFileReader(const std::filesystem::path& path, const std::string& view, const std::string& hint)
-      : path_(path), hint_(hint), in_(path, std::ios::binary) {
-    if (!in_) Fail("cannot be read", "the feature file is missing or not readable");
-    std::error_code ignored;
-    const uint64_t file_bytes = std::filesystem::file_size(path, ignored);
+      : path_(path), hint_(hint), in_(Opened(path)) {
+    const uint64_t file_bytes = uint64_t(in_->size());
 
     // Preamble and header.
     char preamble[kPreambleBytes];
-    in_.read(preamble, kPreambleBytes);
-    if (!in_) Fail("is truncated", fmt::format("it has {} bytes", file_bytes));
+    if (in_->ReadAt(0, preamble, kPreambleBytes) != kPreambleBytes) Fail("is truncated", fmt::format("it has {} bytes", file_bytes));
     if (std::memcmp(preamble, kMagic, sizeof kMagic) != 0) Fail("is not a feature file", "its first bytes are wrong");
     uint32_t version = 0, header_bytes = 0;
     std::memcpy(&version, preamble + 8, 4);
@@ -101,13 +99,14 @@ class ViewFileReader {
     }
     if (header_bytes > kMaxHeaderBytes) Fail("is damaged", "its header has an impossible length");
     std::string text(header_bytes, '\0');
-    in_.read(text.data(), header_bytes);
-    if (!in_) Fail("is truncated", fmt::format("it has {} bytes", file_bytes));
+    if (in_->ReadAt(kPreambleBytes, text.data(), header_bytes) != header_bytes)
+      Fail("is truncated", fmt::format("it has {} bytes", file_bytes));
     header_ = Json::parse(text, nullptr, false);
     payload_start_ = kPreambleBytes + header_bytes;
     try {
-      const uint64_t expected = payload_start_ + header_.at("payload_bytes").get<uint64_t>();
-      if (file_bytes < expected) Fail("is truncated", fmt::format("{} of {} bytes are there", file_bytes, expected));
+      const uint64_t payload_bytes = header_.at("payload_bytes").get<uint64_t>();
+      const uint64_t expected = payload_start_ + payload_bytes;
+      if (payload_bytes > file_bytes || file_bytes < expected) Fail("is truncated", fmt::format("{} of {} bytes are there", file_bytes, expected));
       if (header_.at("view") != view) {
         Fail("belongs to another view", header_.at("view").get<std::string>() + " instead of " + view);
       }
@@ -125,13 +124,13 @@ class ViewFileReader {
       num_values *= static_cast<uint64_t>(extent);
     const uint64_t bytes = section.at("bytes").get<uint64_t>();
     const uint64_t offset = section.at("offset").get<uint64_t>();
-    if (bytes != num_values * bytes_per_value || offset + bytes > header_.at("payload_bytes").get<uint64_t>()) {
+    const uint64_t payload_bytes = header_.at("payload_bytes").get<uint64_t>();
+    if (bytes != num_values * bytes_per_value || bytes > payload_bytes || offset > payload_bytes - bytes) {
       Fail("is damaged", "a section does not have the size its shape implies");
     }
     std::string data(bytes, '\0');
-    in_.seekg(static_cast<std::streamoff>(payload_start_ + offset));
-    in_.read(data.data(), static_cast<std::streamsize>(bytes));
-    if (!in_) Fail("is truncated", "reading ended early");
+    if (in_->ReadAt(static_cast<int64_t>(payload_start_ + offset), data.data(), bytes) != bytes)
+      Fail("is truncated", "reading ended early");
     if (HashOf(data.data(), data.size()) != section.at("hash").get<std::string>()) {
       Fail("is damaged",
            fmt::format("the contents of '{}' do not match their hash", section.at("name").get<std::string>()));
@@ -151,9 +150,17 @@ class ViewFileReader {
   }
 
  private:
+  std::unique_ptr<InputFile> Opened(const std::filesystem::path& path) const {
+    try {
+      return std::make_unique<InputFile>(path);
+    } catch (const Error& error) {
+      throw Error(error.what(), "", hint_.empty() ? error.hint() : hint_);
+    }
+  }
+
   std::filesystem::path path_;
   std::string hint_;
-  std::ifstream in_;
+  std::unique_ptr<InputFile> in_;
   Json header_;
   uint64_t payload_start_ = 0;
 };

@@ -8,6 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/feature_container/half.h"
 #include "sanerf/sam/hq_test_support.h"
 
@@ -158,6 +159,11 @@ TEST_F(FeatureFileTest, HqSamsFiveDimensionalMapsComeBackAsTheDecoderWantsThem) 
     EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("'interm_embeddings'"), HasSubstr("100000")));
   }
   std::filesystem::remove_all(folder);
+}
+
+TEST(ViewFile, WhatIsNoFileIsRefused) {
+  ExpectOddFilesAreRefused("a.feat", [](const std::filesystem::path& path) { ReadViewGeometry(path, "a", ""); });
+  ExpectOddFilesAreRefused("a.feat", [](const std::filesystem::path& path) { ReadViewFeatures(path, "a", ""); });
 }
 
 }  // namespace

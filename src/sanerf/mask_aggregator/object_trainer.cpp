@@ -8,6 +8,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
@@ -243,6 +244,7 @@ ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>
   trainer.SetMasks(std::move(labels), num_labels, std::move(prior));
   std::ofstream log;
   if (!log_path.empty()) {
+    CheckCanHoldFile(log_path);
     log.open(log_path, std::ios::trunc);
     if (!log) throw Error(log_path.string(), "cannot be written", "check the folder's permissions and free space");
   }

@@ -1,10 +1,13 @@
 #include "sanerf/mask_decoder/mask_overlaps.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/system_info.h"
 
 namespace sanerf {
 namespace {
@@ -24,6 +27,11 @@ void MasksAt(const std::vector<FoundMask>& all, const std::vector<int>& masks, i
 
 }  // namespace
 
+// Counts of every pair of masks, and two of every mask in every view.
+double OverlapBytes(size_t num_masks, size_t num_views) {
+  return double(sizeof(uint32_t)) * double(num_masks) * (double(num_masks) + 2 * double(num_views));
+}
+
 MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureContainer& container,
                            const DepthTolerance& tolerance, int step) {
   for (const FoundMask& mask : masks) {
@@ -31,6 +39,9 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureCon
     view_of_.push_back(int(found - view_idxs_.begin()));
     if (found == view_idxs_.end()) view_idxs_.push_back(mask.view_idx);
   }
+  CheckMemory(fmt::format("the overlaps of {} masks in {} views", masks.size(), view_idxs_.size()),
+              OverlapBytes(masks.size(), view_idxs_.size()),
+              "search fewer views or points: --set auto.views=20, --set auto.grid=16");
   std::vector<SeenView> views(view_idxs_.size());
   for (size_t v = 0; v < views.size(); ++v)
     views[v] = {container.WorkingCamera(view_idxs_[v]), container.Depth(view_idxs_[v]), {}};

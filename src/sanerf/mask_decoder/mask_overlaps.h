@@ -19,9 +19,12 @@ struct FoundMask {
   bool is_flush = false;  // see LiesFlush
 };
 
+// Bytes that they take; they grow with the square of the number of masks.
+double OverlapBytes(size_t num_masks, size_t num_views);
+
 class MaskOverlaps {
  public:
-  // Every step-th pixel in both directions is lifted. Throws InterruptedError.
+  // Every step-th pixel in both directions is lifted. Throws InterruptedError, Error when there is not enough memory.
   MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureContainer& container, const DepthTolerance& tolerance,
                int step);
 

@@ -7,10 +7,6 @@ namespace sanerf {
 
 namespace {
 
-HashGridOptions GridOptions(const NerfOptions& o, bool contracted) {
-  return {o.levels, o.features, o.log2_table, o.base, o.top * (contracted ? 2 : 1)};
-}
-
 std::vector<int> Widths(int in, int hidden, int layers, int out) {
   std::vector<int> widths = {in};
   widths.insert(widths.end(), size_t(layers), hidden);
@@ -20,8 +16,12 @@ std::vector<int> Widths(int in, int hidden, int layers, int out) {
 
 }  // namespace
 
+HashGridOptions GridOptionsOf(const NerfOptions& o, bool contracted) {
+  return {o.levels, o.features, o.log2_table, o.base, o.top * (contracted ? 2 : 1)};
+}
+
 RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t seed)
-    : grid("grid", GridOptions(o, contracted), seed),
+    : grid("grid", GridOptionsOf(o, contracted), seed),
       density("density", Widths(o.levels * o.features, o.density_width, o.density_layers, kGeometry), 0, seed + 1),
       colour("colour", Widths(kColourInputs, o.colour_width, o.colour_layers, 3), 0, seed + 2),
       contracted_(contracted) {}

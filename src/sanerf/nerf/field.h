@@ -10,6 +10,9 @@
 
 namespace sanerf {
 
+// Of the field's table. contracted: see RadianceField.
+HashGridOptions GridOptionsOf(const NerfOptions& options, bool contracted);
+
 class RadianceField {
  public:
   static constexpr int kGeometry = 16;  // outputs of the density network: log density, then 15 features (as instant-ngp)

@@ -7,11 +7,13 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/nerf/trainer.h"
+#include "sanerf/nerf/training_memory.h"
 
 namespace sanerf {
 
@@ -53,6 +55,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     NerfModel model = NerfModel::Load(files.checkpoint);
     if (model.finished()) return model;
   }
+  CheckTrainingMemory(scene, options);
   NerfTrainer trainer(scene, options);
   if (files.resume && std::filesystem::exists(files.checkpoint)) {
     trainer.Resume(files.checkpoint);

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/core/test_disk.h"
 
 namespace sanerf {
@@ -181,6 +182,10 @@ TEST_F(CheckpointTest, AFullDiskIsSaidAndLeavesTheOldFile) {
   EXPECT_EQ(std::distance(fs::directory_iterator(path_.parent_path()), fs::directory_iterator()), 1);
   EXPECT_THROW(writer.Write(disk / "new.ckpt"), Error);
   EXPECT_FALSE(fs::exists(disk / "new.ckpt"));
+}
+
+TEST(CheckpointReader, RefusesWhatIsNoFile) {
+  ExpectOddFilesAreRefused("model.ckpt", [](const fs::path& path) { CheckpointReader(path, "nerf"); });
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 
 namespace sanerf {
 
-HashGrid::HashGrid(const std::string& name, const HashGridOptions& o, uint64_t seed) {
+namespace {
+
+kernels::GridShape ShapeFor(const std::string& name, const HashGridOptions& o) {
   if (o.levels < 1 || o.levels > kernels::kMaxLevels || (o.features != 2 && o.features != 4 && o.features != 8) ||
       o.log2_table < 8 || o.log2_table > 24 || o.base < 2 || o.top < o.base || o.top > (1 << 20))
     throw UsageError(
@@ -18,12 +20,13 @@ HashGrid::HashGrid(const std::string& name, const HashGridOptions& o, uint64_t s
                     o.features, o.log2_table, o.base, o.top),
         fmt::format("out of range: 1-{} levels, 2/4/8 features, table 2^8 to 2^24, 2 <= base <= top <= 2^20",
                     kernels::kMaxLevels));
-  shape_.num_levels = o.levels;
-  shape_.num_features = o.features;
+  kernels::GridShape shape;
+  shape.num_levels = o.levels;
+  shape.num_features = o.features;
   const double growth = o.levels > 1 ? std::log(double(o.top) / o.base) / (o.levels - 1) : 0;
   uint64_t rows = 0;
   for (int l = 0; l < o.levels; ++l) {
-    kernels::GridLevel& level = shape_.levels[l];
+    kernels::GridLevel& level = shape.levels[l];
     level.resolution = static_cast<uint32_t>(std::ceil(o.base * std::exp(growth * l) - 1e-6));
     const uint64_t dense_rows = uint64_t(level.resolution) * level.resolution * level.resolution;
     level.dense = dense_rows <= (uint64_t{1} << o.log2_table);
@@ -31,8 +34,21 @@ HashGrid::HashGrid(const std::string& name, const HashGridOptions& o, uint64_t s
     level.row_offset = rows;
     rows += level.num_rows;
   }
+  return shape;
+}
+
+int64_t NumValues(const kernels::GridShape& shape) {
+  const kernels::GridLevel& last = shape.levels[shape.num_levels - 1];
+  return int64_t(last.row_offset + last.num_rows) * shape.num_features;
+}
+
+}  // namespace
+
+int64_t NumTableValues(const HashGridOptions& options) { return NumValues(ShapeFor("", options)); }
+
+HashGrid::HashGrid(const std::string& name, const HashGridOptions& o, uint64_t seed) : shape_(ShapeFor(name, o)) {
   params_.name = name;
-  params_.values = Buffer(int64_t(rows) * o.features);
+  params_.values = Buffer(NumValues(shape_));
   Random random(seed, 0x6772);
   for (float& value : params_.values.span()) value = (2 * random.NextFloat() - 1) * 1e-4f;
 }

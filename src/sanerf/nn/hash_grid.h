@@ -21,6 +21,9 @@ struct GridGradient {
   Buffer positions, grad_features;
 };
 
+// Values of the table. Throws UsageError for options outside the supported range.
+int64_t NumTableValues(const HashGridOptions& options);
+
 class HashGrid {
  public:
   // Entries start uniform in [-1e-4, 1e-4]. Throws Error for options outside the supported range.

@@ -11,6 +11,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/mask_decoder/flush.h"
@@ -18,6 +19,7 @@
 #include "sanerf/mask_decoder/outline.h"
 #include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/repeat_looks.h"
+#include "sanerf/pipeline/segment_memory.h"
 #include "sanerf/pipeline/stopwatch.h"
 #include "sanerf/sam/automatic_masks.h"
 #include "sanerf/scene/choose_views.h"
@@ -151,8 +153,22 @@ std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views
   return SpreadViews(scene, views, settings.automatic.views);
 }
 
+// One bit per pixel of every mask; with the pairs that will be compared. A view gives some fifty masks, and no fewer than so
+// many are counted on here.
+double SearchBytes(double pixels_of_view, size_t num_views) {
+  constexpr double kMasksPerView = 20;
+  const double masks = kMasksPerView * double(num_views);
+  return masks * pixels_of_view / 8 + OverlapBytes(size_t(masks), num_views);
+}
+
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
                                    const AutomaticMaskOptions& options) {
+  if (!views.empty()) {
+    const Camera camera = container.WorkingCamera(views[0]);
+    CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
+                SearchBytes(double(camera.width) * camera.height, views.size()),
+                "search fewer views: --set auto.views=20");
+  }
   std::vector<std::vector<FoundMask>> found(views.size());
   std::atomic<int64_t> num_points = 0;
   std::atomic<size_t> num_masks = 0;
@@ -184,6 +200,8 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
   search.Find(&result);
   LogInfo("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, input.searched.size());
 
+  CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.scene, input.decoded, settings.encode.size),
+                     settings.object, input.nerf.field().contracted());
   const Stopwatch watch;
   result.decoded = search.Decode(input.decoded);
   std::vector<Camera> cameras;

@@ -95,13 +95,13 @@ Pose ReadPose(const JsonCursor& matrix) {
 
 // `fallback` overridden by what `object` says.
 Camera ReadIntrinsics(const JsonCursor& object, Camera fallback) {
-  const int width = int(object.IntegerOr("w", fallback.width)), height = int(object.IntegerOr("h", fallback.height));
+  const int64_t width = object.IntegerOr("w", fallback.width), height = object.IntegerOr("h", fallback.height);
   if (width < 1 || height < 1 || width > kMaxFrameSize || height > kMaxFrameSize)
     object.Fail("w and h must be 1 to 16384");
-  Camera camera = fallback.Resized(width, height);
+  Camera camera = fallback.Resized(int(width), int(height));
   camera.distortion = {};
   if (object.Has("camera_angle_x"))
-    camera.fx = camera.fy = 0.5 * width / std::tan(0.5 * object["camera_angle_x"].Number());
+    camera.fx = camera.fy = 0.5 * double(width) / std::tan(0.5 * object["camera_angle_x"].Number());
   if (object.Has("fl_x")) camera.fx = camera.fy = object["fl_x"].Number();
   camera.fy = object.NumberOr("fl_y", camera.fy);
   camera.cx = object.NumberOr("cx", camera.cx);

@@ -10,6 +10,7 @@
 #include "sanerf/pipeline/compare.h"
 #include "sanerf/pipeline/compare_tables.h"
 #include "sanerf/pipeline/contact_sheet.h"
+#include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/match_objects.h"
 #include "sanerf/pipeline/methods.h"
 #include "sanerf/pipeline/score_segmenter.h"
@@ -259,6 +260,7 @@ std::vector<std::string> DefaultMethods(bool automatic) {
 void CheckPrompts(const CompareRequest& request) {
   if (request.prompts.objects.empty())
     throw UsageError("nothing to compare on", "there are no prompts", "give --prompts FILE, or --auto");
+  CheckObjectCount(request.prompts.objects.size());
   for (const ObjectPrompt& object : request.prompts.objects) {
     CheckObjectName(object.name);
     if (const auto why = WhyUnusable(object)) throw UsageError(*why, "", "add a click, a point or a box");

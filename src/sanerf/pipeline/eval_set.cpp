@@ -122,7 +122,7 @@ void WriteTables(const fs::path& out, const EvalSetResult& result) {
 }  // namespace
 
 EvalSet ReadEvalSet(const fs::path& path) {
-  if (fs::is_regular_file(path)) return ReadList(path);
+  if (ExistsAsFile(path)) return ReadList(path);
   if (!fs::is_directory(path)) throw UsageError(path.string(), "there is no such folder or list");
   return fs::exists(path / kListName) ? ReadList(path / kListName) : FindScenes(path);
 }

@@ -1,5 +1,7 @@
 #include "sanerf/pipeline/label_views.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -7,6 +9,7 @@
 #include <set>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
 
 namespace sanerf {
 namespace {
@@ -110,6 +113,13 @@ void MarkUnknown(const Rectangle& region, ImageU8* labels) {
 }
 
 }  // namespace
+
+void CheckObjectCount(size_t num_objects) {
+  if (num_objects <= kMostObjects) return;
+  throw UsageError(fmt::format("{} objects are too many for one field", num_objects),
+                   fmt::format("its label images have one byte per pixel: {} at the most", kMostObjects),
+                   "segment them in several runs of the command, each with its own prompts file");
+}
 
 LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
   SANERF_CHECK_LT(decoded.size(), size_t{kIgnoreLabel});

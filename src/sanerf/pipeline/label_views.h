@@ -8,6 +8,11 @@
 
 namespace sanerf {
 
+// Label images have one byte per pixel: objects are 1 to 254.
+inline constexpr size_t kMostObjects = kIgnoreLabel - 1;
+// Throws UsageError for more. To be asked before any view is encoded.
+void CheckObjectCount(size_t num_objects);
+
 struct LabelledViews {
   std::vector<LabelView> views;  // those in which at least one object has a mask
   std::vector<int> view_idxs;    // of the scene, one per view

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/assignment.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/stopwatch.h"
 
@@ -40,7 +41,7 @@ struct Naming {
 std::map<int, Naming> NamesOf(const Scene& scene) {
   std::map<int, Naming> names;
   const fs::path path = scene.root / "scene.json";
-  if (!fs::is_regular_file(path)) return names;
+  if (!ExistsAsFile(path)) return names;
   const Json json = ReadJsonFile(path);
   if (!json.is_object() || !json.contains("instances") || !json["instances"].is_array()) return names;
   for (const Json& instance : json["instances"]) {

@@ -1,6 +1,8 @@
 #include "sanerf/pipeline/own_segmenter.h"
 
+#include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/layers.h"
+#include "sanerf/pipeline/segment_memory.h"
 #include "sanerf/pipeline/segment_session.h"
 
 namespace sanerf {
@@ -22,6 +24,9 @@ std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
 }  // namespace
 
 void OwnSegmenter::Fit(const Prompts& prompts) {
+  CheckObjectCount(prompts.objects.size());
+  CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.scene, input_.views, settings_.encode.size),
+                     settings_.object, input_.nerf.field().contracted());
   Settings settings;
   settings.Restore(settings_.ToJson(), Json::object());
   settings.object = Seeded(settings.object, input_.seed);

@@ -9,6 +9,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/camera_path.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/stages.h"
@@ -45,6 +46,24 @@ void CheckLayers(const RenderRequest& request) {
   if (!(request.downscale >= 1 && request.downscale <= 64)) throw UsageError("--downscale must be 1 to 64");
 }
 
+int Shrunk(int pixels, double downscale) { return std::max(1, int(std::lround(pixels / downscale))); }
+
+// The largest of the frames: they are rendered one after the other.
+void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request) {
+  double most = 0;
+  int width = 0, height = 0;
+  for (const NamedCamera& named : cameras) {
+    const int w = Shrunk(named.camera.width, request.downscale), h = Shrunk(named.camera.height, request.downscale);
+    const double bytes = FrameBytes(w, h, !request.object.empty());
+    if (bytes <= most) continue;
+    most = bytes;
+    width = w;
+    height = h;
+  }
+  CheckMemory(fmt::format("the layers of a frame of {}x{} pixels", width, height), most,
+              "render smaller pictures: --downscale 2");
+}
+
 // Writes the layers of one view after the other.
 class LayerWriter {
  public:
@@ -55,7 +74,7 @@ class LayerWriter {
   }
 
   void Write(const NamedCamera& view) {
-    const Camera camera = Shrunk(view.camera);
+    const Camera camera = ShrunkCamera(view.camera);
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
     const RenderedView radiance = needs_radiance ? nerf_.Render(camera) : RenderedView{};
@@ -79,9 +98,9 @@ class LayerWriter {
   }
 
  private:
-  Camera Shrunk(const Camera& camera) const {
-    const auto size = [&](int pixels) { return std::max(1, int(std::lround(pixels / request_.downscale))); };
-    return camera.Resized(size(camera.width), size(camera.height));
+  Camera ShrunkCamera(const Camera& camera) const {
+    return camera.Resized(Shrunk(camera.width, request_.downscale),
+                          Shrunk(camera.height, request_.downscale));
   }
 
   // Hard inside, soft at the rim.
@@ -112,11 +131,19 @@ class LayerWriter {
 
 }  // namespace
 
+// Per pixel: colour, depth and opacity as floats; of an object its label, mask and probability; the picture of a layer as
+// floats and bytes, and its PNG file.
+double FrameBytes(int width, int height, bool with_object) {
+  constexpr double kRadiance = 5 * 4, kObject = 2 + 4, kPicture = 4 * 4 + 4 + 4;
+  return double(width) * height * (kRadiance + kPicture + (with_object ? kObject : 0));
+}
+
 RenderResult Render(const RenderRequest& request) {
   CheckLayers(request);
   RunFolder run = RunFolder::Open(request.run);
   const Scene scene = run.OpenScene(request.scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
+  CheckFrameMemory(cameras, request);
   const NerfModel nerf = run.OpenNerf();
   std::optional<ObjectModel> field;
   int label = 0;

@@ -61,7 +61,7 @@ std::string SceneHash(const Scene& scene) {
   return Sha256(text).substr(0, 32);
 }
 
-bool RunFolder::Exists(const fs::path& path) { return fs::is_regular_file(path / "run.json"); }
+bool RunFolder::Exists(const fs::path& path) { return ExistsAsFile(path / "run.json"); }
 
 RunFolder RunFolder::Open(const fs::path& path) {
   if (!fs::exists(path))
@@ -193,6 +193,7 @@ NerfModel RunFolder::OpenNerf() const {
 
 RunLock::RunLock(const fs::path& run) {
   const fs::path file = run / ".lock";
+  CheckCanHoldFile(file);
   descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0)
     throw Error("cannot write " + file.string(), std::strerror(errno), "choose a folder that you may write to");

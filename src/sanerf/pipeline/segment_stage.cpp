@@ -7,12 +7,12 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
-#include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/pipeline/extend_objects.h"
 #include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/open_features.h"
 #include "sanerf/pipeline/scratch_path.h"
+#include "sanerf/pipeline/segment_memory.h"
 #include "sanerf/pipeline/segment_session.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
@@ -36,6 +36,7 @@ void CheckPrompts(const Prompts& prompts) {
   if (prompts.objects.empty())
     throw UsageError("nothing to segment", "",
                      "give --click VIEW:X,Y, --point X,Y,Z, --box VIEW:X0,Y0,X1,Y1 or --prompts FILE");
+  CheckObjectCount(prompts.objects.size());
   std::set<std::string> names;
   for (const ObjectPrompt& object : prompts.objects) {
     CheckObjectName(object.name);
@@ -44,15 +45,12 @@ void CheckPrompts(const Prompts& prompts) {
   }
 }
 
-// All masks of all objects are in memory at once, twice while a look compares old and new ones.
-void CheckMaskMemory(size_t num_objects, const Scene& scene, const std::vector<int>& views, int size) {
-  double bytes = 0;
-  for (const int view : views) {
-    const Camera camera = WorkingCamera(scene.views[size_t(view)], size);
-    bytes += 2.0 * double(num_objects) * camera.width * camera.height;
-  }
-  CheckMemory(fmt::format("the masks of {} objects in {} views", num_objects, views.size()), bytes,
-              "segment fewer objects at a time, or use fewer views: --max-views 20");
+// Of a field that the second prompts are added to.
+size_t CountObjects(const Prompts& before, const Prompts& more) {
+  std::set<std::string> names;
+  for (const Prompts* prompts : {&before, &more})
+    for (const ObjectPrompt& object : prompts->objects) names.insert(object.name);
+  return names.size();
 }
 
 // The clicked views first: a click on nothing is told before minutes of encoding.
@@ -142,6 +140,7 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   if (request.add) {
     prompts = Extended(before->prompts, request.prompts);
     CheckPrompts(prompts);
+    CheckObjectCount(CountObjects(before->prompts, prompts));
   }
   if (request.refit) {
     prompts.objects.clear();  // nothing is decoded
@@ -149,7 +148,9 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   }
   const std::set<int> clicked = ClickedViews(prompts, scene);
   const std::vector<int> views = ThinnedViews(scene.TrainViews(), settings.segment.max_views, clicked);
-  CheckMaskMemory(prompts.objects.size() + (before ? before->objects.size() : 0), scene, views, settings.encode.size);
+  const size_t num_objects = before ? CountObjects(before->prompts, prompts) : prompts.objects.size();
+  CheckSegmentMemory(LoadOf(int64_t(num_objects), scene, views, settings.encode.size), settings.object,
+                     nerf.field().contracted());
   const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
   SegmentResult result;
 

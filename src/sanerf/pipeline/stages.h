@@ -72,6 +72,9 @@ struct RenderRequest {
   double downscale = 1;
   bool arrays = false;  // also .npy: rgb, depth (file units), opacity, mask probability
 };
+// Bytes that one frame takes, with the layers that are made of it.
+double FrameBytes(int width, int height, bool with_object);
+
 struct RenderResult {
   std::filesystem::path folder;
   int num_views = 0;

@@ -10,6 +10,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/run_folder.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
@@ -189,6 +190,7 @@ std::string NameFromPhrase(const std::string& phrase) {
 
 TextResult PromptsFromText(const TextRequest& request, const Settings& settings) {
   const std::vector<std::string> phrases = SplitPhrases(request.text);
+  CheckObjectCount(phrases.size());
   const TextOptions& options = settings.text;
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);

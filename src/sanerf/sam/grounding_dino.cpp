@@ -10,6 +10,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/sam/caption.h"
@@ -120,7 +121,7 @@ class GroundingDino : public TextDetector {
  private:
   static WordPieces VocabularyOf(const DetectorFiles& files) {
     const std::filesystem::path file = files.model.parent_path() / "vocab.txt";
-    if (std::error_code ignored; !std::filesystem::is_regular_file(file, ignored))
+    if (!ExistsAsFile(file))
       throw Error("the detector " + files.model.string() + " reads text and has no vocabulary",
                   "there is no " + file.string(), "put the vocab.txt of bert-base-uncased beside the model");
     return WordPieces(file);

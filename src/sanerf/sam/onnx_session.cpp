@@ -13,9 +13,12 @@
 #include <type_traits>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/sam/onnx_graph.h"
 
 namespace fs = std::filesystem;
 
@@ -122,6 +125,16 @@ class StopOnRequest {
   bool is_over_ = false;
   std::thread watcher_;  // last: it uses the others
 };
+// ONNX Runtime opens the model and the files of its weights by their names. Of a missing one it tells itself.
+void CheckWeights(const fs::path& model, const std::string& bytes) {
+  double size = double(bytes.size());
+  for (const std::string& name : ExternalFiles(bytes)) {
+    const fs::path weights = model.parent_path() / name;
+    std::error_code ignored;
+    if (fs::exists(weights, ignored)) size += double(InputFile(weights).size());
+  }
+  CheckMemory("the weights of " + model.string(), SessionBytes(size), "use a smaller model: sanerf models list");
+}
 
 }  // namespace
 
@@ -131,13 +144,15 @@ struct OnnxSession::Handle {
 
 OnnxSession::OnnxSession(fs::path file, std::string hint, int threads) : file_(std::move(file)), hint_(std::move(hint)) {
   std::error_code ignored;
-  if (!fs::is_regular_file(file_, ignored))
+  if (!fs::exists(file_, ignored))
     throw Error("cannot read the model " + file_.string(), "there is no such file", hint_);
+  CheckWeights(file_, ReadFile(file_));
   Open(nullptr, threads);
 }
 
 OnnxSession::OnnxSession(fs::path file, std::string hint, const std::string& bytes, int threads)
     : file_(std::move(file)), hint_(std::move(hint)) {
+  CheckWeights(file_, bytes);
   Open(&bytes, threads);
 }
 
@@ -228,6 +243,9 @@ std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::
     throw Error("the model " + file_.string() + " failed", FirstLine(e.what()), hint_);
   }
 }
+
+// The file as it is parsed, and the weights as they are laid out for the processor.
+double SessionBytes(double bytes_of_files) { return 2 * bytes_of_files; }
 
 bool ShapesFit(const std::vector<int64_t>& a, const std::vector<int64_t>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

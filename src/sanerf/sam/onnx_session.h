@@ -61,6 +61,9 @@ class OnnxSession {
   std::vector<TensorInfo> inputs_, outputs_;
 };
 
+// Memory that a session takes when it is opened, from the sizes of the model's files.
+double SessionBytes(double bytes_of_files);
+
 // Whether a tensor declared as `a` can have shape `b`; -1 on either side fits every size.
 bool ShapesFit(const std::vector<int64_t>& a, const std::vector<int64_t>& b);
 std::string ShapeText(const std::vector<int64_t>& shape);  // "[1, 3, any, 1024]"

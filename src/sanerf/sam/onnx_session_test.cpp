@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/sam/onnx_graph.h"
 #include "sanerf/sam/onnx_test_support.h"
 
@@ -195,6 +196,15 @@ TEST_F(OnnxSessionTest, HandsOutInnerTensorsOnRequest) {
   const std::vector<Tensor> results = session.Run({{"x", {1, 2}, x}}, {"inner", "y"});
   EXPECT_EQ(results[0].data, (std::vector<float>{2, 6}));
   EXPECT_EQ(results[1].data, (std::vector<float>{-2, -6}));
+}
+
+TEST(OnnxSession, RefusesAModelOrWeightsThatAreNoFiles) {
+  ExpectOddFilesAreRefused("model.onnx", [](const std::filesystem::path& path) { OnnxSession(path, ""); });
+  ExpectOddFilesAreRefused("w.data", [](const std::filesystem::path& weights) {
+    const std::filesystem::path model = weights.parent_path() / "model.onnx";
+    WriteFileAtomic(model, Graph().ExternalFloats("a", {2}, "w.data").Output("a", {2}).Model());
+    OnnxSession(model, "");
+  });
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const f
       "docs/method.md "
       "tells for HQ-SAM";
   for (const fs::path& path : {encoder, decoder})
-    if (std::error_code ignored; !fs::is_regular_file(path, ignored))
+    if (!ExistsAsFile(path))
       throw Error("the model file " + path.string() + " cannot be read", "there is no such file", hint);
   return {name, encoder, decoder, FingerprintOf(HashesOfModel(encoder) + HashesOfModel(decoder)), MaskRule::kHighestPredictedIou,
           hint};

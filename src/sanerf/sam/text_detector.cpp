@@ -28,11 +28,11 @@ bool LooksLikeAPath(const std::string& name) {
 }
 
 DetectorFiles FromPath(const std::string& name, const fs::path& model) {
-  if (std::error_code ignored; !fs::is_regular_file(model, ignored))
+  if (!ExistsAsFile(model))
     throw Error("the detector " + model.string() + " cannot be read", "there is no such file", kNeeded);
   std::string hashes = HashesOfModel(model);
   const fs::path vocabulary = model.parent_path() / "vocab.txt";
-  if (std::error_code ignored; fs::is_regular_file(vocabulary, ignored)) hashes += KnownHashes().Of(vocabulary);
+  if (ExistsAsFile(vocabulary)) hashes += KnownHashes().Of(vocabulary);
   return {name, "", model, FingerprintOf(hashes), kNeeded};
 }
 

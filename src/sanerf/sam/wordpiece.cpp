@@ -50,7 +50,7 @@ std::vector<std::string> SplitWords(std::string_view text) {
 }
 
 WordPieces::WordPieces(const std::filesystem::path& file) {
-  const std::string text = ReadFile(file);
+  const std::string text = ReadFile(file, FileKind::kText);
   int64_t line_idx = 0;
   for (size_t start = 0; start < text.size(); ++line_idx) {
     const size_t end = std::min(text.find('\n', start), text.size());

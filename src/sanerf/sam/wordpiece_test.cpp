@@ -5,6 +5,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/sam/caption.h"
 #include "sanerf/sam/detector_test_support.h"
@@ -122,6 +123,10 @@ TEST_F(WordPiecesTest, SaysHowLongIsTooLongAndWhatIsUnknown) {
                 MakeCaption(Vocabulary(), {"mug", "zzz qqq"});
               }),
               HasSubstr("the detector knows no word of 'zzz qqq'"));
+}
+
+TEST(WordPieces, AVocabularyThatIsNoFileIsRefused) {
+  ExpectOddFilesAreRefused("vocab.txt", [](const std::filesystem::path& path) { WordPieces words(path); });
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 // Reads little-endian values one after another and says where the file ends too early.
 class ByteReader {
  public:
-  explicit ByteReader(const fs::path& path) : path_(path.string()), bytes_(ReadFile(path)) {}
+  explicit ByteReader(const fs::path& path) : path_(path.string()), bytes_(ReadFile(path, FileKind::kArray)) {}
 
   template <class T>
   T Next() {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/listing.h"
 
@@ -117,7 +118,7 @@ const ColmapLens* ColmapLensByName(const std::string& name) {
 
 bool IsColmapModel(const fs::path& folder) {
   std::error_code ec;
-  const auto has = [&](const char* name) { return fs::is_regular_file(folder / name, ec); };
+  const auto has = [&](const char* name) { return ExistsAsFile(folder / name); };
   return (has("cameras.bin") && has("images.bin")) || (has("cameras.txt") && has("images.txt"));
 }
 

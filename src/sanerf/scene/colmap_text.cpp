@@ -13,7 +13,7 @@ namespace {
 // The lines of a text file without comments, with their numbers.
 class LineReader {
  public:
-  explicit LineReader(const fs::path& path) : path_(path.string()), text_(ReadFile(path)) {}
+  explicit LineReader(const fs::path& path) : path_(path.string()), text_(ReadFile(path, FileKind::kArray)) {}
 
   // False at the end. Blank lines count only where the format gives them a meaning.
   bool Next(bool skip_blank) {

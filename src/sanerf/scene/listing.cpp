@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;
@@ -26,11 +27,11 @@ std::optional<fs::path> FindListedImage(const fs::path& folder, const std::strin
   for (const std::string& name : {listed, slashed}) {
     const fs::path path = (folder / name).lexically_normal();
     std::error_code ec;
-    if (fs::is_regular_file(path, ec)) return path;
+    if (ExistsAsFile(path)) return path;
     for (const char* extension : kImageExtensions) {
       fs::path extended = path;
       extended += extension;
-      if (fs::is_regular_file(extended, ec)) return extended;
+      if (ExistsAsFile(extended)) return extended;
     }
   }
   return std::nullopt;
@@ -43,7 +44,7 @@ std::vector<fs::path> ImagesIn(const fs::path& folder) {
     const std::string extension = entry.path().extension().string();
     const bool is_image =
         std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
-    if (is_image && entry.is_regular_file(ec)) images.push_back(entry.path());
+    if (is_image && ExistsAsFile(entry.path())) images.push_back(entry.path());
   }
   std::sort(images.begin(), images.end());
   return images;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/model_frame.h"
@@ -20,7 +21,7 @@ constexpr int kNamedMissing = 24;  // images that the warning names
 
 bool IsFile(const fs::path& path) {
   std::error_code ec;
-  return fs::is_regular_file(path, ec);
+  return ExistsAsFile(path);
 }
 
 std::optional<fs::path> FindColmapModel(const fs::path& root) {

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;
@@ -48,7 +49,7 @@ std::vector<MaskFile> ListMaskFiles(const fs::path& folder) {
   std::vector<MaskFile> files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     const auto known = std::find(kExtensions.begin(), kExtensions.end(), LowerExtension(entry.path()));
-    if (!entry.is_regular_file() || known == kExtensions.end()) continue;
+    if (!ExistsAsFile(entry.path()) || known == kExtensions.end()) continue;
     const std::string inside = entry.path().lexically_relative(folder).generic_string();
     files.push_back({entry.path(), inside, FlatName(inside), int(known - kExtensions.begin())});
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/json.h"
 #include "sanerf/scene/frame_folder.h"
 
@@ -49,7 +50,7 @@ Pose ReadPose(const JsonCursor& position, const JsonCursor& quaternion) {
 
 bool IsMessyRooms(const fs::path& root) {
   std::error_code ec;
-  return fs::is_regular_file(root / "metadata.json", ec) && !FrameFolder(root).empty();
+  return ExistsAsFile(root / "metadata.json") && !FrameFolder(root).empty();
 }
 
 SceneListing ReadMessyRooms(const fs::path& root) {

@@ -25,7 +25,7 @@ constexpr size_t kNamed = 8;  // frames that a warning or an error names
 fs::path IntrinsicsFile(const fs::path& root) { return root / "intrinsic" / "intrinsic_color.txt"; }
 
 Rows ReadRows(const fs::path& path) {
-  std::istringstream text(ReadFile(path));
+  std::istringstream text(ReadFile(path, FileKind::kText));
   Rows rows;
   std::string line, word;
   for (int number = 1; std::getline(text, line); ++number) {
@@ -97,7 +97,7 @@ std::set<std::string> ReadNames(const JsonCursor& list) {
 
 std::optional<Splits> ReadSplits(const fs::path& path) {
   std::error_code ec;
-  if (!fs::is_regular_file(path, ec)) return std::nullopt;
+  if (!ExistsAsFile(path)) return std::nullopt;
   const Json json = ReadJsonFile(path);
   const JsonCursor file(json, path.string());
   return Splits{ReadNames(file["train"]), ReadNames(file[file.Has("test") ? "test" : "val"])};
@@ -116,7 +116,7 @@ void WarnOfLeftOut(SceneListing& listing, std::vector<std::string> names, const 
 
 bool IsPanopticLifting(const fs::path& root) {
   std::error_code ec;
-  return fs::is_regular_file(IntrinsicsFile(root), ec) && fs::is_directory(root / "pose", ec) &&
+  return ExistsAsFile(IntrinsicsFile(root)) && fs::is_directory(root / "pose", ec) &&
          !FrameFolder(root).empty();
 }
 
@@ -142,7 +142,7 @@ SceneListing ReadPanopticLifting(const fs::path& root) {
       unlisted.push_back(name);
       continue;
     }
-    if (!fs::is_regular_file(pose_file)) {
+    if (!ExistsAsFile(pose_file)) {
       without_pose.push_back(name);
       continue;
     }

@@ -12,6 +12,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/core/temporary.h"
 #include "sanerf/scene/synth_render.h"
 
@@ -316,6 +317,9 @@ void CheckOptions(const SynthOptions& options) {
   check("samples", options.samples, 1, 256);
 }
 
+// Per pixel of a view: colour, instance and depth; 16-bit depth and the files' bytes while they are written.
+double ViewBytes(int size) { return double(size) * size * (3 + 1 + 4 + 2 + 4); }
+
 bool IsOwnScene(const fs::path& folder) {
   if (!fs::exists(folder / "scene.json")) return false;
   try {
@@ -330,6 +334,8 @@ bool IsOwnScene(const fs::path& folder) {
 
 void WriteSynthScene(const fs::path& folder, const SynthOptions& options) {
   CheckOptions(options);
+  CheckMemory(fmt::format("the pictures of a view of {0}x{0} pixels", options.size), ViewBytes(options.size),
+              "make smaller ones: --size 400");
   std::error_code ec;
   fs::path target = fs::absolute(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();

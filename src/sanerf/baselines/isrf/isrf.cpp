@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/nerf/block_tracer.h"
 
@@ -24,8 +27,25 @@ Places PlacesOf(const std::vector<LiftedPoint>& points) {
 
 }  // namespace
 
+// Maps of all views, as they are and reduced; rays with the four samples or so that carry light; the features of voxels on
+// surfaces, some six sheets of the grid's side squared or one per sample, twice, and with gradients and moments where steps follow.
+double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int side, int cells_per_axis) {
+  constexpr double kFloat = 4, kSamples = 4, kSheets = 6;
+  const double maps = double(num_views) * side * side * kFloat * (channels + options.components);
+  const double rays = double(num_views) * options.trace_size * options.trace_size * (24 + 2 * kSamples * 16);
+  const double samples = double(num_views) * options.trace_size * options.trace_size * kSamples;
+  const double rows =
+      std::min(samples, kSheets * double(cells_per_axis) * cells_per_axis) * options.components * kFloat;
+  return maps + rays + rows * (options.steps > 0 ? 5 : 2);
+}
+
 void Isrf::LiftFeaturesOnce() {
   if (grid_) return;
+  constexpr int kChannels = 256, kSide = 64;  // of SAM's main map
+  const int cells_per_axis = options_.cells * (input_.nerf.field().contracted() ? 2 : 1);
+  CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),
+              IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
+              "use fewer voxels or components: --set isrf.cells=100, --set isrf.components=32");
   const PatchMaps maps =
       MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components);
   feature_name_ = maps.name;

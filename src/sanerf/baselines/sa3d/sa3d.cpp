@@ -12,6 +12,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/system_info.h"
 
 namespace sanerf {
 namespace {
@@ -68,6 +69,14 @@ Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object) const {
 }
 
 void Sa3d::Fit(const Prompts& prompts) {
+  double pixels = 0;
+  for (const int view : input_.views) {
+    const Camera camera = input_.features.WorkingCamera(view);
+    pixels = std::max(pixels, double(camera.width) * camera.height);
+  }
+  CheckMemory(fmt::format("SA3D's scores of {} objects", prompts.objects.size()),
+              VoxelScoreBytes(pixels, input_.views.size(), grid_.cells().cells_per_axis(), prompts.objects.size()),
+              "use fewer voxels: --set sa3d.voxels=160");
   scores_.assign(prompts.objects.size(), {});
   courses_.assign(prompts.objects.size(), {});
   std::vector<Start> starts;

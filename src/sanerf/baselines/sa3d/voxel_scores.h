@@ -21,6 +21,9 @@ struct TracedPixels {
   std::vector<Corner> corners;
 };
 
+// Bytes: one view's rays, and the scores of all objects on voxels near surfaces.
+double VoxelScoreBytes(double pixels_of_view, size_t num_views, int voxels, size_t num_objects);
+
 class VoxelGrid {
  public:
   // voxels: per axis of the unit cube that the radiance field's own grid covers.

@@ -1,0 +1,158 @@
+// Command lines that nobody should write: each ends in one sentence and exit code 2, none in a crash.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/odd_files_test_support.h"
+#include "sanerf/core/parallel.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using Arguments = std::vector<std::string>;
+
+const Arguments kCommands = {"demo",    "synth",    "train",  "encode", "segment", "render", "eval",
+                             "compare", "eval-set", "ablate", "info",   "models",  "doctor"};
+
+// In this process: what crashes ends the test program.
+CommandResult InProcess(const Arguments& arguments) {
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  CommandResult result;
+  result.exit_code = RunCommandLine(arguments);
+  std::fflush(stdout);
+  result.out = ::testing::internal::GetCapturedStdout();
+  result.err = ::testing::internal::GetCapturedStderr();
+  SetLogLevel(LogLevel::kNormal);
+  return result;
+}
+
+std::string Joined(const Arguments& arguments) {
+  std::string text;
+  for (const std::string& word : arguments) text += " [" + word.substr(0, 40) + "]";
+  return text;
+}
+
+void ExpectUsageError(const Arguments& arguments, const std::string& error, const std::string& hint) {
+  const CommandResult result = InProcess(arguments);
+  EXPECT_EQ(result.exit_code, 2) << Joined(arguments) << "\n" << result.err;
+  EXPECT_EQ(result.out, "") << Joined(arguments);
+  EXPECT_TRUE(EndsInOneError(result)) << Joined(arguments);
+  EXPECT_THAT(result.err, AllOf(HasSubstr(error), HasSubstr(hint))) << Joined(arguments);
+}
+
+TEST(OddCommandLine, WhatStandsBeforeTheCommandIsNamed) {
+  const Arguments with_common = {"-q", "-v",  "--json", "--set",    "--seed",     "--bogus",   "--",
+                                 "-",  "---", "-x",     "--help=3", "--version=", "--set=a=b", "-vq"};
+  for (const std::string& word : with_common) {
+    ExpectUsageError({word}, "error: '" + word + "' stands before the command", "sanerf --help");
+    ExpectUsageError({word, "info", "x"}, "'" + word + "' stands before the command",
+                     "write the command first: sanerf info");
+  }
+  ExpectUsageError({"--set", "a=b"}, "'--set' stands before the command", "sanerf --help");
+  ExpectUsageError({"-v", "--json"}, "'-v' stands before the command", "sanerf --help");
+}
+
+TEST(OddCommandLine, WordsThatAreNoCommandAreShownShortAndPlain) {
+  ExpectUsageError({""}, "error: unknown command ''", "sanerf --help");
+  ExpectUsageError({" "}, "error: unknown command ' '", "sanerf --help");
+  ExpectUsageError({"", "train"}, "error: unknown command ''", "sanerf --help");
+  const CommandResult result = InProcess({std::string(1 << 20, 'a')});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, StartsWith("error: unknown command '" + std::string(80, 'a') + "...'\n"));
+  ExpectUsageError({"tr\033[31main"}, "unknown command 'tr?[31main'", "hint: ");
+  ExpectUsageError({"\xff\xfe\x80"}, "unknown command", "sanerf --help");
+}
+
+TEST(OddCommandLine, EveryCommandRefusesWhatItDoesNotKnow) {
+  const TestFolder folder;
+  for (const std::string& command : kCommands) {
+    const CommandResult help = InProcess({command, "--help"});
+    EXPECT_EQ(help.exit_code, 0) << command;
+    EXPECT_THAT(help.out, AllOf(HasSubstr("\nUsage: sanerf " + command + " "), Not(HasSubstr("REQUIRED")),
+                                Not(HasSubstr(" TEXT")), Not(HasSubstr("SUBCOMMAND")), Not(HasSubstr(" INT"))));
+    ExpectUsageError({command, "--bogus-flag"}, "unknown option '--bogus-flag' for '" + command + "'", "hint: ");
+    ExpectUsageError({command, "--bogus-flag=" + std::string(5000, 'x')}, "unknown option '--bogus-flag'", "hint: ");
+    ExpectUsageError({command, "--\xff\xfe"}, "unknown option", "hint: ");
+    ExpectUsageError({command, "--set"}, "--set needs a value", "sanerf " + command + " --help");
+    ExpectUsageError({command, "--seed"}, "--seed needs a value", "sanerf " + command + " --help");
+    ExpectUsageError({command, "--seed", "many"}, "error: ", "sanerf " + command + " --help");
+    ExpectUsageError({command, "--threads", "99999999999999999999"}, "error: ", "sanerf " + command + " --help");
+    const std::string no_place = (folder / "none").string();
+    if (command != "doctor" && command != "demo")  // which need nothing
+      ExpectUsageError({command, no_place, "a", "b", "c", "--bogus-flag"}, "error: ", "hint: ");
+  }
+}
+
+TEST(OddCommandLine, CommandsThatNeedSomethingSaySo) {
+  for (const Arguments& arguments : {Arguments{"synth"},
+                                     {"train"},
+                                     {"encode"},
+                                     {"segment"},
+                                     {"render"},
+                                     {"eval"},
+                                     {"compare"},
+                                     {"eval-set"},
+                                     {"ablate"},
+                                     {"info"},
+                                     {"models", "fetch"}})
+    ExpectUsageError(arguments, "is required", "--help explains it");
+  ExpectUsageError({"models"}, "A subcommand is required", "sanerf models --help");
+}
+
+TEST(OddCommandLine, NestedActionsAreNamedInFull) {
+  ExpectUsageError({"models", "lst"}, "unknown command 'models lst'", "did you mean 'list'?");
+  ExpectUsageError({"models", ""}, "unknown command 'models '", "sanerf models --help");
+  ExpectUsageError({"models", "list", "--bogus"}, "unknown option '--bogus' for 'models list'",
+                   "sanerf models list --help");
+  ExpectUsageError({"models", "list", "more"}, "unexpected argument 'more' for 'models list'",
+                   "sanerf models list --help");
+  ExpectUsageError({"models", "--bogus", "list"}, "unknown option '--bogus' for 'models'", "sanerf models --help");
+  ExpectUsageError({"models", "fetch", "--bogus"}, "unknown option '--bogus' for 'models fetch'", "hint: ");
+  ExpectUsageError({"models", "fetch", ""}, "error: ", "hint: ");
+  EXPECT_EQ(InProcess({"models", "list", "-q"}).exit_code, 0);
+  EXPECT_THAT(InProcess({"models", "fetch", "--help"}).out, HasSubstr("Usage: sanerf models fetch [OPTIONS] NAME\n"));
+}
+
+TEST(OddCommandLine, EmptyAndOddValuesEndInASentence) {
+  const TestFolder folder;
+  const std::string none = (folder / "none").string();
+  for (const std::string& command : kCommands) {
+    if (command == "doctor" || command == "demo" || command == "models") continue;
+    for (const std::string& value :
+         {std::string(), std::string("\xc3\x28"), std::string(100000, '/'), std::string(" ")}) {
+      for (const Arguments& arguments : {Arguments{command, value},
+                                         {command, none, value},
+                                         {command, none, "--config", value},
+                                         {command, none, "--set", value},
+                                         {command, none, "--out", value}}) {
+        if (command == "synth") continue;  // would write
+        const CommandResult result = InProcess(arguments);
+        EXPECT_THAT(result.exit_code, AnyOf(1, 2)) << Joined(arguments) << result.err;
+        EXPECT_TRUE(EndsInOneError(result)) << Joined(arguments);
+      }
+    }
+  }
+}
+
+TEST(Help, HelpAndVersionAreCommandsToo) {
+  EXPECT_EQ(InProcess({"help"}).out, InProcess({"--help"}).out);
+  EXPECT_EQ(InProcess({"help", "train"}).out, InProcess({"train", "--help"}).out);
+  EXPECT_EQ(InProcess({"help", "models", "fetch"}).out, InProcess({"models", "fetch", "--help"}).out);
+  EXPECT_EQ(InProcess({"version"}).out, InProcess({"--version"}).out);
+  EXPECT_THAT(InProcess({"--help"}).out,
+              AllOf(HasSubstr("Usage: sanerf COMMAND [OPTIONS]\n"), HasSubstr("\nCommands:\n")));
+  ExpectUsageError({"help", "trian"}, "unknown command 'trian'", "did you mean 'train'?");
+  ExpectUsageError({"help", "models", "lst"}, "unknown command 'models lst'", "did you mean 'list'?");
+  ExpectUsageError({"help", "train", "x"}, "unexpected argument 'x' for 'help'", "sanerf help COMMAND");
+  ExpectUsageError({"version", "--bogus"}, "unknown option '--bogus' for 'version'", "hint: ");
+}
+
+}  // namespace
+}  // namespace sanerf

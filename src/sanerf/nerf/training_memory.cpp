@@ -1,0 +1,67 @@
+#include "sanerf/nerf/training_memory.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/nerf/field.h"
+
+namespace sanerf {
+namespace {
+
+constexpr double kFloat = 4;
+
+// Photos stay as bytes, 3 or 4 per pixel at the size that is trained on. Meanwhile each thread holds one photo as it is
+// stored, as floats, and shrunk.
+double PhotoBytes(const Scene& scene, int downscale, int num_threads) {
+  const double channels = scene.has_alpha ? 4 : 3, shrink = double(downscale) * downscale;
+  double kept = 0, largest = 0;
+  for (const int i : scene.TrainViews()) {
+    const Camera& camera = scene.views[size_t(i)].camera;
+    const double pixels = double(camera.width) * camera.height;
+    kept += channels * pixels / shrink;
+    largest = std::max(largest, channels * pixels * (1 + kFloat + kFloat / shrink));
+  }
+  return kept + num_threads * largest;
+}
+
+// The table with its gradients and Adam's two moments; at the end the checkpoint's bytes and the model read from them.
+double TableBytes(const HashGridOptions& options) { return 6 * kFloat * double(NumTableValues(options)); }
+
+// Densities, bits and the cells asked next, of the training's grid and of the model read at the end.
+double OccupancyBytes(const NerfOptions& o, double extent) {
+  const double cascades = 1 + std::round(std::log2(std::max(1.0, extent)));
+  return 10 * std::pow(double(o.occupancy_resolution), 3) * cascades;
+}
+
+// Of every sample of a step: position, gradient of the grid's outputs, density; a batch may exceed its aim by half. Of
+// the samples that a thread has in hand, a group of 128 rays of about 100, all layers' activations with their
+// gradients.
+double BatchBytes(const NerfOptions& o, int num_threads) {
+  constexpr double kSamplesOfGroup = 128 * 100;
+  const double outputs = double(o.levels) * o.features;
+  const double activations = outputs + double(o.density_width) * o.density_layers + RadianceField::kGeometry +
+                             RadianceField::kColourInputs + double(o.colour_width) * o.colour_layers;
+  return 1.5 * double(o.batch_samples) * kFloat * (3 + outputs + 2) +
+         num_threads * kSamplesOfGroup * 2 * kFloat * activations;
+}
+
+}  // namespace
+
+double TrainingBytes(const Scene& scene, const NerfOptions& options, int num_threads) {
+  return PhotoBytes(scene, std::max(1, options.downscale), num_threads) +
+         TableBytes(GridOptionsOf(options, scene.extent > 1)) + OccupancyBytes(options, scene.extent) +
+         BatchBytes(options, num_threads);
+}
+
+void CheckTrainingMemory(const Scene& scene, const NerfOptions& options) {
+  const double bytes = TrainingBytes(scene, options, NumThreads());
+  const double photos = PhotoBytes(scene, std::max(1, options.downscale), NumThreads());
+  CheckMemory("the photos and the radiance field", bytes,
+              photos > bytes / 2
+                  ? "train on smaller photos: --downscale 2, or with fewer threads"
+                  : "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128");
+}
+
+}  // namespace sanerf

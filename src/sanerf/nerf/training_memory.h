@@ -1,0 +1,14 @@
+// How much memory a training takes at its peak.
+#pragma once
+
+#include "sanerf/nerf/options.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+// Bytes. Throws UsageError for a hash grid that cannot be.
+double TrainingBytes(const Scene& scene, const NerfOptions& options, int num_threads);
+// Throws Error that says which option to lower when that is more than there is.
+void CheckTrainingMemory(const Scene& scene, const NerfOptions& options);
+
+}  // namespace sanerf
