@@ -7,6 +7,9 @@ target_include_directories(sanerf_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(SANERF_SANITIZE)
   target_compile_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE} -fno-omit-frame-pointer -g)
   target_link_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE})
+  if(SANERF_SANITIZE MATCHES "undefined")  # else it only prints, and the tests pass
+    target_compile_options(sanerf_flags INTERFACE -fno-sanitize-recover=undefined)
+  endif()
 endif()
 
 # sanerf_room(NAME LINK lib... [PRIVATE_LINK lib...])

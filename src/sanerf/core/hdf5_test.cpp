@@ -51,6 +51,22 @@ TEST_F(Hdf5Test, WhatCannotBeReadIsAnError) {
   EXPECT_THAT(ErrorOf("text"), HasSubstr("a.hdf5, text: it does not hold numbers"));
 }
 
+// A data set that was announced and never written takes no room in the file, and must take none in memory.
+TEST_F(Hdf5Test, ShapesThatTheFileIsTooShortForAreAnError) {
+  const auto announce = [&](const char* name, hsize_t side) {
+    const hid_t file = std::filesystem::exists(path_) ? H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)
+                                                      : H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+    const hsize_t shape[2] = {side, side};
+    const hid_t space = H5Screate_simple(2, shape, nullptr);
+    H5Dclose(H5Dcreate2(file, name, H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Sclose(space), H5Fclose(file);
+  };
+  announce("wide", 16000);
+  announce("huge", 17000);
+  EXPECT_THAT(ErrorOf("wide"), HasSubstr("a.hdf5, wide: the file is too short for its shape"));
+  EXPECT_THAT(ErrorOf("huge"), HasSubstr("a.hdf5, huge: it is too large"));
+}
+
 // Half of the compressed numbers are gone.
 TEST_F(Hdf5Test, ATruncatedFileIsAnError) {
   std::vector<int> numbers;

@@ -8,7 +8,7 @@
 
 namespace sanerf {
 
-// Larger images are refused before memory is asked for.
+// Larger images are refused before memory is asked for, and so are those that the file is too short to hold.
 inline constexpr int64_t kMaxImagePixels = int64_t{1} << 28;
 
 // All return "" or the reason why the bytes could not be decoded.

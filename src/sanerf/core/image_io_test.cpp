@@ -124,6 +124,33 @@ TEST_P(TruncationTest, DamagedBytesNeverCrash) {
 
 INSTANTIATE_TEST_SUITE_P(Formats, TruncationTest, ::testing::Values("png", "jpeg"));
 
+// A header may announce any size; memory is asked for only when the bytes behind it can be that picture.
+TEST(ImageIo, SizesThatTheFileIsTooShortForAreErrors) {
+  const TestFolder folder;
+  const auto error_of = [&](std::string bytes) {
+    WriteFileAtomic(folder / "a.img", bytes);
+    return ErrorTextOf<Error>([&] { ReadImage(folder / "a.img"); });
+  };
+  std::string jpeg = EncodeJpeg(SmoothImage(31, 17, 3));
+  const size_t frame = jpeg.find("\xff\xc0");  // marker, length, precision; then height and width
+  ASSERT_NE(frame, std::string::npos);
+  for (const size_t side : {frame + 5, frame + 7}) jpeg[side] = char(0x3f);
+  EXPECT_THAT(error_of(jpeg), HasSubstr("the file is truncated: it is too short for its size in pixels"));
+  for (const size_t side : {frame + 5, frame + 7}) jpeg[side] = char(0x7f);
+  EXPECT_THAT(error_of(jpeg), HasSubstr("larger than 268 megapixels"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { ReadImageInfo(folder / "a.img"); }), HasSubstr("larger than 268 megapixels"));
+
+  // Of a single color: nothing compresses further, and it is still read.
+  const std::string flat = EncodePng(ImageU8(4000, 3000, 3, 7));
+  EXPECT_EQ(error_of(flat), "");
+  EXPECT_THAT(error_of(flat.substr(0, flat.size() / 2)), HasSubstr("the file is truncated"));
+  // The same header before a body that is a tenth of what it must be at least: width and height with their checksum.
+  const std::string small = EncodePng(ImageU8(400, 300, 3, 7));
+  constexpr size_t kHeader = 33;  // signature and IHDR
+  EXPECT_THAT(error_of(flat.substr(0, kHeader) + small.substr(kHeader)),
+              HasSubstr("the file is truncated: it is too short for its size in pixels"));
+}
+
 TEST(ImageIo, UnwritablePlacesAreErrors) {
   const TestFolder folder;
   const std::filesystem::path file = std::filesystem::path(folder / "no") / "a.img";

@@ -46,12 +46,26 @@ void Prepare(ErrorManager* errors) {
   errors->message[0] = '\0';
 }
 
+constexpr const char* kTooLarge = "the image is larger than 268 megapixels";
+// A block of 8 x 8 samples takes a bit at least and covers at most 32 x 32 pixels (a component subsampled by 4).
+constexpr int64_t kMostPixelsPerByte = 8 * 32 * 32;
+constexpr int kMostScans = 200;  // progressive files have about ten; each goes over the whole picture
+
+void StopAfterTooManyScans(j_common_ptr codec) {
+  if (reinterpret_cast<j_decompress_ptr>(codec)->input_scan_number <= kMostScans) return;
+  auto* errors = reinterpret_cast<ErrorManager*>(codec->err);
+  std::strcpy(errors->message, "the picture is stored in more passes than any program writes");
+  longjmp(errors->jump, 1);
+}
+
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {
     Prepare(&errors_);
     codec_.err = &errors_.base;
     jpeg_create_decompress(&codec_);
+    progress_.progress_monitor = StopAfterTooManyScans;
+    codec_.progress = &progress_;
   }
   ~Reader() { jpeg_destroy_decompress(&codec_); }
   Reader(const Reader&) = delete;
@@ -86,12 +100,18 @@ class Reader {
   bool is_cmyk() const { return codec_.jpeg_color_space == JCS_CMYK || codec_.jpeg_color_space == JCS_YCCK; }
   bool cmyk_is_inverted() const { return codec_.saw_Adobe_marker == TRUE; }
   int stored_channels() const { return codec_.out_color_space == JCS_GRAYSCALE ? 1 : is_cmyk() ? 4 : 3; }
+  // "" or why no memory is given to the pixels.
+  std::string WhyNoMemory() const {
+    const bool too_short = int64_t{width()} * height() / kMostPixelsPerByte > int64_t(bytes_.size());
+    return too_large() ? kTooLarge : too_short ? "the file is truncated: it is too short for its size in pixels" : "";
+  }
   bool too_large() const { return int64_t{width()} * height() > kMaxImagePixels; }
   std::string message() const { return errors_.message; }
 
  private:
   std::string_view bytes_;
   ErrorManager errors_;
+  jpeg_progress_mgr progress_{};
   jpeg_decompress_struct codec_{};
 };
 
@@ -132,13 +152,12 @@ bool WriteRows(Encoder* encoder, const ImageInfo& image, int quality, JSAMPROW* 
   return true;
 }
 
-constexpr const char* kTooLarge = "the image is larger than 268 megapixels";
-
 }  // namespace
 
 std::string DecodeJpegInfo(std::string_view bytes, ImageInfo* info) {
   Reader reader(bytes);
   if (!reader.ReadHeader()) return reader.message();
+  if (reader.too_large()) return kTooLarge;
   *info = {reader.width(), reader.height(), reader.is_cmyk() ? 3 : reader.stored_channels(), 8};
   return "";
 }
@@ -146,7 +165,7 @@ std::string DecodeJpegInfo(std::string_view bytes, ImageInfo* info) {
 std::string DecodeJpeg(std::string_view bytes, ImageU8* image) {
   Reader reader(bytes);
   if (!reader.ReadHeader()) return reader.message();
-  if (reader.too_large()) return kTooLarge;
+  if (const std::string why = reader.WhyNoMemory(); !why.empty()) return why;
   *image = ImageU8(reader.width(), reader.height(), reader.stored_channels());
   std::vector<JSAMPROW> rows(size_t(image->height));
   for (int y = 0; y < image->height; ++y) rows[size_t(y)] = image->Pixel(0, y);

@@ -12,8 +12,10 @@
 namespace sanerf {
 namespace {
 
+constexpr int kDeepestNesting = 200;  // a run's files need ten; copying and writing a value calls itself for each
+
 // "3:17" for a byte offset (1 = first byte, as nlohmann counts).
-std::string LineAndColumn(const std::string& text, size_t byte) {
+std::string LineAndColumn(std::string_view text, size_t byte) {
   const size_t end = std::min(byte == 0 ? 0 : byte - 1, text.size());
   const auto line = 1 + std::count(text.begin(), text.begin() + long(end), '\n');
   const size_t line_start = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
@@ -42,22 +44,27 @@ std::string Describe(const Json& json) {
 
 }  // namespace
 
-Json ReadJsonFile(const std::filesystem::path& path) {
-  const std::string text = ReadFile(path, FileKind::kText);
+Json ParseJson(std::string_view text, const std::string& source) {
+  const auto stop_when_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth <= kDeepestNesting) return true;
+    throw Error(source, fmt::format("broken JSON: values are nested more than {} levels deep", kDeepestNesting));
+  };
   try {
-    return Json::parse(text, nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+    return Json::parse(text, stop_when_too_deep, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const Json::parse_error& error) {
-    throw Error(fmt::format("{}:{}", path.string(), LineAndColumn(text, error.byte)),
+    throw Error(fmt::format("{}:{}", source, LineAndColumn(text, error.byte)),
                 "broken JSON: " + Reason(error.what()), "fix the file at that position");
   } catch (
       const Json::out_of_range& error) {  // a number too large for double; the exception quotes it but has no position
     const std::string reason = Reason(error.what());
     const size_t open = reason.find('\''), close = reason.rfind('\'');
     const size_t at = open < close ? text.find(reason.substr(open + 1, close - open - 1)) : std::string::npos;
-    throw Error(path.string() + (at == std::string::npos ? "" : ":" + LineAndColumn(text, at + 1)),
+    throw Error(source + (at == std::string::npos ? "" : ":" + LineAndColumn(text, at + 1)),
                 "broken JSON: " + reason);
   }
 }
+
+Json ReadJsonFile(const std::filesystem::path& path) { return ParseJson(ReadFile(path, FileKind::kText), path.string()); }
 
 void WriteJsonFile(const std::filesystem::path& path, const Json& json) {
   WriteFileAtomic(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -95,6 +102,20 @@ int64_t JsonCursor::Integer() const {
   const double value = Number();
   if (value != std::floor(value) || std::abs(value) > 0x1p53) Fail("expected an integer, found " + Describe(*json_));
   return json_->is_number_integer() ? json_->get<int64_t>() : int64_t(value);
+}
+
+double JsonCursor::NumberIn(double smallest, double largest) const {
+  const double value = Number();
+  if (value < smallest || value > largest)
+    Fail(fmt::format("expected a number from {} to {}, found {}", smallest, largest, Describe(*json_)));
+  return value;
+}
+
+int64_t JsonCursor::IntegerIn(int64_t smallest, int64_t largest) const {
+  const int64_t value = Integer();
+  if (value < smallest || value > largest)
+    Fail(fmt::format("expected an integer from {} to {}, found {}", smallest, largest, Describe(*json_)));
+  return value;
 }
 
 bool JsonCursor::Bool() const {

@@ -5,13 +5,16 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sanerf {
 
 using Json = nlohmann::ordered_json;
 
-// Throws Error "PATH:LINE:COLUMN: ..." for broken JSON. // and /* */ comments are allowed.
+// The value that `text` holds. Throws Error "SOURCE:LINE:COLUMN: ..." for broken JSON, and for values that are nested so
+// deeply that copying one could exhaust the stack. // and /* */ comments are allowed.
+Json ParseJson(std::string_view text, const std::string& source);
 Json ReadJsonFile(const std::filesystem::path& path);
 void WriteJsonFile(const std::filesystem::path& path, const Json& json);  // indented, atomic
 
@@ -29,6 +32,9 @@ class JsonCursor {
 
   double Number() const;  // finite; throws Error otherwise
   int64_t Integer() const;
+  // The same within bounds; throws Error that says them otherwise.
+  double NumberIn(double smallest, double largest) const;
+  int64_t IntegerIn(int64_t smallest, int64_t largest) const;
   bool Bool() const;
   std::string String() const;
   double NumberOr(const std::string& key, double fallback) const { return Has(key) ? (*this)[key].Number() : fallback; }

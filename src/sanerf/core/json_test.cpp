@@ -36,6 +36,14 @@ TEST(Json, CommentsAreAllowedAndOrderIsKept) {
   EXPECT_EQ(ReadJsonFile(folder / "a.json").dump(), R"({"z":1,"a":2})");
 }
 
+// Copying and writing a value calls itself per level: a megabyte of brackets must not reach that.
+TEST(Json, DeepNestingIsAnError) {
+  const auto nested = [](size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  EXPECT_THAT(ParseErrorOf(nested(1'000'000)), StartsWith(": broken JSON: values are nested more than 200 levels deep"));
+  EXPECT_THAT(ParseErrorOf(nested(210)), HasSubstr("nested more than 200 levels"));
+  EXPECT_EQ(ParseJson(nested(190), "text").dump(), nested(190));
+}
+
 TEST(Json, WhatWasWrittenIsRead) {
   const TestFolder folder;
   const Json json = {{"name", "mug"}, {"xy", {1.5, -2}}, {"pi", 3.141592653589793}};
@@ -49,6 +57,16 @@ class CursorTest : public ::testing::Test {
       Json::parse(R"({"frames": [{"path": "a"}, {"path": 7, "w": 2.5}], "n": 3, "f": 3.0, "on": true, "none": null})");
   const JsonCursor root_{json_, "t.json"};
 };
+
+TEST_F(CursorTest, NumbersWithinBounds) {
+  EXPECT_EQ(root_["n"].IntegerIn(3, 3), 3);
+  EXPECT_EQ(root_["frames"][1]["w"].NumberIn(0, 2.5), 2.5);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { root_["n"].IntegerIn(4, 9); }),
+              HasSubstr("t.json: n: expected an integer from 4 to 9, found 3"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { root_["n"].IntegerIn(0, 2); }), HasSubstr("found 3"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { root_["frames"][1]["w"].NumberIn(-1, 2); }),
+              HasSubstr("t.json: frames[1].w: expected a number from -1 to 2, found 2.5"));
+}
 
 TEST_F(CursorTest, ReadsValues) {
   EXPECT_EQ(root_["frames"].size(), 2u);

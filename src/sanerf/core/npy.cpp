@@ -20,6 +20,7 @@ static_assert(std::endian::native == std::endian::little, "arrays are written as
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
 constexpr size_t kLarge = size_t{1} << 26;  // bytes; less is taken without asking
+constexpr size_t kMostDimensions = 64;  // NumPy's own limit
 
 struct Header {
   std::string descr;
@@ -82,6 +83,7 @@ class HeaderParser {
       for (; i < close && text[i] >= '0' && text[i] <= '9' && digits < 15; ++i, ++digits)
         value = value * 10 + (text[i] - '0');
       if (digits == 0 || digits == 15) Fail("malformed shape");
+      if (shape.size() == kMostDimensions) Fail(fmt::format("it has more than {} dimensions", kMostDimensions));
       shape.push_back(value);
     }
     return shape;
@@ -142,9 +144,10 @@ NumericArray ReadNpy(const std::filesystem::path& path) {
   const size_t available = (bytes.size() - header.data_offset) / type->second.size;
   size_t count = 1;
   for (const int64_t extent : header.shape) {
-    count = extent == 0 ? 0 : count * size_t(extent);
-    if (count > available)
+    // Compared by division: the product of what a header may say does not fit into any number.
+    if (extent != 0 && count > available / size_t(extent))
       parser.Fail(fmt::format("truncated: shape ({}) does not fit into the file", fmt::join(header.shape, ", ")));
+    count *= size_t(extent);
     if (count == 0) break;
   }
   if (count > available) parser.Fail("truncated");

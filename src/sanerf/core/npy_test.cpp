@@ -73,6 +73,14 @@ TEST(Npy, MalformedFilesAreErrors) {
               HasSubstr("truncated"));
   EXPECT_THAT(error_of(NpyBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999, 99999999), }\n", "abcd")),
               HasSubstr("truncated"));
+  // 2^20 * 2^44 is 0 in 64 bits; each factor alone is what a header may say.
+  EXPECT_THAT(error_of(NpyBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (1048576, 17592186044416), }\n",
+                                std::string(1 << 20, 'x'))),
+              HasSubstr("truncated: shape (1048576, 17592186044416)"));
+  std::string ones;
+  for (int i = 0; i < 65; ++i) ones += "1,";
+  EXPECT_THAT(error_of(NpyBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (" + ones + "), }\n", "x")),
+              HasSubstr("more than 64 dimensions"));
   EXPECT_THAT(error_of(NpyBytes("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }\n", "abcd")),
               HasSubstr("'>f4' is not supported"));
   EXPECT_THAT(error_of(NpyBytes("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "abcd")),

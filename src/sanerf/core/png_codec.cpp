@@ -42,6 +42,9 @@ void AppendBytes(png_structp png, png_bytep bytes, size_t size) {
 }
 void FlushNothing(png_structp) {}
 
+constexpr const char* kTooLarge = "the image is larger than 268 megapixels";
+constexpr size_t kDeflateLimit = 1032;  // bytes that one compressed byte can stand for
+
 enum class Depth { kEight, kSixteen };
 
 // Owns libpng's read structures.
@@ -99,6 +102,12 @@ class Reader {
     const bool has_alpha = (color_type() & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png_, info_, PNG_INFO_tRNS) != 0;
     return ((color_type() & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1) + (has_alpha ? 1 : 0);
   }
+  // "" or why no memory is given to the pixels. Before Transform: row_bytes() are those that the file holds.
+  std::string WhyNoMemory() const {
+    if (too_large()) return kTooLarge;
+    const bool too_short = row_bytes() / kDeflateLimit > state_.input.size() / size_t(height());
+    return too_short ? "the file is truncated: it is too short for its size in pixels" : "";
+  }
   bool too_large() const { return int64_t{width()} * height() > kMaxImagePixels; }
   std::string message() const { return state_.message; }
 
@@ -117,8 +126,6 @@ bool ReadInto(Reader& reader, Image<T>* image) {
   for (int y = 0; y < image->height; ++y) rows[size_t(y)] = reinterpret_cast<png_bytep>(image->Pixel(0, y));
   return reader.ReadRows(rows.data());
 }
-
-constexpr const char* kTooLarge = "the image is larger than 268 megapixels";
 
 bool WriteRows(png_structp png, png_infop info, const ImageInfo& image, png_bytep* rows) {
   static constexpr int kColorTypes[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
@@ -160,6 +167,7 @@ std::string Encode(const Image<T>& image) {
 std::string DecodePngInfo(std::string_view bytes, ImageInfo* info) {
   Reader reader(bytes);
   if (!reader.ReadHeader()) return reader.message();
+  if (reader.too_large()) return kTooLarge;
   *info = {reader.width(), reader.height(), reader.expanded_channels(), reader.bits()};
   return "";
 }
@@ -167,7 +175,7 @@ std::string DecodePngInfo(std::string_view bytes, ImageInfo* info) {
 std::string DecodePng(std::string_view bytes, ImageU8* image) {
   Reader reader(bytes);
   if (!reader.ReadHeader()) return reader.message();
-  if (reader.too_large()) return kTooLarge;
+  if (const std::string why = reader.WhyNoMemory(); !why.empty()) return why;
   if (!reader.Transform(Depth::kEight) || !ReadInto(reader, image)) return reader.message();
   return "";
 }
@@ -175,7 +183,7 @@ std::string DecodePng(std::string_view bytes, ImageU8* image) {
 std::string DecodePng16(std::string_view bytes, ImageU16* image) {
   Reader reader(bytes);
   if (!reader.ReadHeader()) return reader.message();
-  if (reader.too_large()) return kTooLarge;
+  if (const std::string why = reader.WhyNoMemory(); !why.empty()) return why;
   const bool is_wide = reader.bits() == 16;
   if (!reader.Transform(Depth::kSixteen)) return reader.message();
   if (is_wide) return ReadInto(reader, image) ? "" : reader.message();

@@ -24,19 +24,6 @@ constexpr uint32_t kVersion = 1;
 constexpr size_t kPreambleBytes = 16;
 constexpr uint32_t kMaxHeaderBytes = 1u << 20;
 
-// Detects damage, not tampering; eight bytes per step so that checking costs less than reading.
-std::string HashOf(const char* bytes, size_t n) {
-  uint64_t hash = MixBits(n), word = 0;
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    std::memcpy(&word, bytes + i, 8);
-    hash = MixBits(hash ^ word);
-  }
-  word = 0;
-  std::memcpy(&word, bytes + i, n - i);
-  return fmt::format("{:016x}", MixBits(hash ^ word));
-}
-
 // ---- writing
 
 class PayloadBuilder {
@@ -47,7 +34,7 @@ class PayloadBuilder {
                          {"shape", shape},
                          {"offset", payload_.size()},
                          {"bytes", bytes.size()},
-                         {"hash", HashOf(bytes.data(), bytes.size())}});
+                         {"hash", FeatureHash(bytes)}});
     payload_ += bytes;
   }
   const Json& sections() const { return sections_; }
@@ -81,6 +68,15 @@ std::string OpacityBytes(const ImageF& opacity) {
 
 // ---- reading
 
+struct Section {
+  std::string name, type, hash;
+  std::vector<int64_t> shape;
+  uint64_t offset = 0, bytes = 0;
+};
+
+uint64_t BytesPerValue(const std::string& type) { return type == "f4" ? 4 : type == "f2" ? 2 : type == "u1" ? 1 : 0; }
+
+// Every number of the header is checked here, so that nothing is asked for that the file does not hold.
 class ViewFileReader {
  public:
   ViewFileReader(const std::filesystem::path& path, const std::string& view, const std::string& hint)
@@ -101,46 +97,38 @@ class ViewFileReader {
     std::string text(header_bytes, '\0');
     if (in_->ReadAt(kPreambleBytes, text.data(), header_bytes) != header_bytes)
       Fail("is truncated", fmt::format("it has {} bytes", file_bytes));
-    header_ = Json::parse(text, nullptr, false);
     payload_start_ = kPreambleBytes + header_bytes;
+    std::string belongs_to;
     try {
-      const uint64_t payload_bytes = header_.at("payload_bytes").get<uint64_t>();
-      const uint64_t expected = payload_start_ + payload_bytes;
-      if (payload_bytes > file_bytes || file_bytes < expected) Fail("is truncated", fmt::format("{} of {} bytes are there", file_bytes, expected));
-      if (header_.at("view") != view) {
-        Fail("belongs to another view", header_.at("view").get<std::string>() + " instead of " + view);
-      }
-    } catch (const Json::exception&) {
+      belongs_to = ReadHeader(text);
+    } catch (const Error&) {
       Fail("is damaged", "its header is not what this program writes");
     }
+    if (file_bytes < payload_start_ + payload_bytes_) {
+      Fail("is truncated", fmt::format("{} of {} bytes are there", file_bytes, payload_start_ + payload_bytes_));
+    }
+    if (belongs_to != view) Fail("belongs to another view", belongs_to + " instead of " + view);
+    for (const Section& section : sections_) CheckSize(section);
   }
 
-  const Json& header() const { return header_; }
+  int image_width() const { return image_width_; }
+  int image_height() const { return image_height_; }
+  const std::vector<Section>& sections() const { return sections_; }
 
-  // Bytes of a section whose size follows from its shape; checked against the stored hash.
-  std::string Read(const Json& section, size_t bytes_per_value) {
-    uint64_t num_values = 1;
-    for (const int64_t extent : section.at("shape").get<std::vector<int64_t>>())
-      num_values *= static_cast<uint64_t>(extent);
-    const uint64_t bytes = section.at("bytes").get<uint64_t>();
-    const uint64_t offset = section.at("offset").get<uint64_t>();
-    const uint64_t payload_bytes = header_.at("payload_bytes").get<uint64_t>();
-    if (bytes != num_values * bytes_per_value || bytes > payload_bytes || offset > payload_bytes - bytes) {
-      Fail("is damaged", "a section does not have the size its shape implies");
-    }
-    std::string data(bytes, '\0');
-    if (in_->ReadAt(static_cast<int64_t>(payload_start_ + offset), data.data(), bytes) != bytes)
+  // The bytes of a section, checked against the stored hash.
+  std::string Read(const Section& section) {
+    std::string data(section.bytes, '\0');
+    if (in_->ReadAt(static_cast<int64_t>(payload_start_ + section.offset), data.data(), section.bytes) != section.bytes)
       Fail("is truncated", "reading ended early");
-    if (HashOf(data.data(), data.size()) != section.at("hash").get<std::string>()) {
-      Fail("is damaged",
-           fmt::format("the contents of '{}' do not match their hash", section.at("name").get<std::string>()));
+    if (FeatureHash(data) != section.hash) {
+      Fail("is damaged", fmt::format("the contents of '{}' do not match their hash", section.name));
     }
     return data;
   }
 
-  const Json& Section(const std::string& name) const {
-    for (const Json& section : header_.at("sections")) {
-      if (section.at("name") == name) return section;
+  const Section& Find(const std::string& name, const char* type) const {
+    for (const Section& section : sections_) {
+      if (section.name == name && section.type == type) return section;
     }
     Fail("is damaged", "it has no section '" + name + "'");
   }
@@ -158,14 +146,59 @@ class ViewFileReader {
     }
   }
 
+  // The view that the file belongs to.
+  std::string ReadHeader(const std::string& text) {
+    constexpr int64_t kMost = int64_t{1} << 48;
+    const Json json = ParseJson(text, path_.string());
+    const JsonCursor root(json, path_.string());
+    payload_bytes_ = uint64_t(root["payload_bytes"].IntegerIn(0, kMost));
+    image_width_ = int(root["image"][size_t{0}].IntegerIn(0, kMaxSide));
+    image_height_ = int(root["image"][1].IntegerIn(0, kMaxSide));
+    const JsonCursor sections = root["sections"];
+    for (size_t i = 0; i < sections.size(); ++i) {
+      const JsonCursor row = sections[i], shape = row["shape"];
+      Section section{row["name"].String(), row["type"].String(), row["hash"].String(), {},
+                      uint64_t(row["offset"].IntegerIn(0, kMost)), uint64_t(row["bytes"].IntegerIn(0, kMost))};
+      for (size_t d = 0; d < shape.size(); ++d) section.shape.push_back(shape[d].IntegerIn(1, kMaxSide));
+      sections_.push_back(std::move(section));
+    }
+    return root["view"].String();
+  }
+
+  void CheckSize(const Section& section) const {
+    uint64_t bytes = BytesPerValue(section.type);
+    bool fits = bytes > 0 && section.bytes <= payload_bytes_ && section.offset <= payload_bytes_ - section.bytes;
+    for (size_t d = 0; fits && d < section.shape.size(); ++d) {
+      bytes *= uint64_t(section.shape[d]);
+      fits = bytes <= section.bytes;
+    }
+    if (!fits || bytes != section.bytes) Fail("is damaged", "a section does not have the size its shape implies");
+  }
+
+  static constexpr int64_t kMaxSide = 1 << 24;
+
   std::filesystem::path path_;
   std::string hint_;
   std::unique_ptr<InputFile> in_;
-  Json header_;
-  uint64_t payload_start_ = 0;
+  int image_width_ = 0, image_height_ = 0;
+  std::vector<Section> sections_;
+  uint64_t payload_start_ = 0, payload_bytes_ = 0;
 };
 
 }  // namespace
+
+// Detects damage, not tampering; eight bytes per step so that checking costs less than reading.
+std::string FeatureHash(std::string_view bytes) {
+  uint64_t hash = MixBits(bytes.size()), word = 0;
+  size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    std::memcpy(&word, bytes.data() + i, 8);
+    hash = MixBits(hash ^ word);
+  }
+  word = 0;
+  if (i < bytes.size()) std::memcpy(&word, bytes.data() + i, bytes.size() - i);
+  return fmt::format("{:016x}", MixBits(hash ^ word));
+}
 
 std::string EncodeViewFile(const StoredView& stored) {
   PayloadBuilder builder;
@@ -206,40 +239,33 @@ void CheckViewFile(const std::filesystem::path& path, const std::string& view, i
 ViewGeometry ReadViewGeometry(const std::filesystem::path& path, const std::string& view,
                               const std::string& rebuild_hint) {
   ViewFileReader reader(path, view, rebuild_hint);
-  try {
-    const Json& depth_section = reader.Section("depth");
-    const int height = depth_section.at("shape").at(0), width = depth_section.at("shape").at(1);
-    ViewGeometry geometry{ImageF(width, height, 1), ImageF(width, height, 1)};
-    const std::string depth = reader.Read(depth_section, sizeof(float));
-    std::memcpy(geometry.depth.data.data(), depth.data(), depth.size());
-    const std::string opacity = reader.Read(reader.Section("opacity"), 1);
-    if (opacity.size() != geometry.opacity.data.size()) reader.Fail("is damaged", "depth and opacity differ in size");
-    for (size_t i = 0; i < opacity.size(); ++i) geometry.opacity.data[i] = static_cast<uint8_t>(opacity[i]) / 255.f;
-    return geometry;
-  } catch (const Json::exception&) {
-    reader.Fail("is damaged", "its header is not what this program writes");
+  const Section &depth = reader.Find("depth", "f4"), &opacity = reader.Find("opacity", "u1");
+  if (depth.shape.size() != 2) reader.Fail("is damaged", "its depth is not a picture");
+  if (opacity.shape != depth.shape) reader.Fail("is damaged", "depth and opacity differ in size");
+  const int height = int(depth.shape[0]), width = int(depth.shape[1]);
+  ViewGeometry geometry{ImageF(width, height, 1), ImageF(width, height, 1)};
+  const std::string depth_bytes = reader.Read(depth), opacity_bytes = reader.Read(opacity);
+  std::memcpy(geometry.depth.data.data(), depth_bytes.data(), depth_bytes.size());
+  for (size_t i = 0; i < opacity_bytes.size(); ++i) {
+    geometry.opacity.data[i] = static_cast<uint8_t>(opacity_bytes[i]) / 255.f;
   }
+  return geometry;
 }
 
 SamFeatures ReadViewFeatures(const std::filesystem::path& path, const std::string& view,
                              const std::string& rebuild_hint) {
   ViewFileReader reader(path, view, rebuild_hint);
-  try {
-    SamFeatures features;
-    features.image_width = reader.header().at("image").at(0);
-    features.image_height = reader.header().at("image").at(1);
-    for (const Json& section : reader.header().at("sections")) {
-      if (section.at("type") != "f2") continue;
-      const std::string bytes = reader.Read(section, 2);
-      Tensor map{section.at("name"), section.at("shape").get<std::vector<int64_t>>(),
-                 std::vector<float>(bytes.size() / 2)};
-      FloatFromHalf(reinterpret_cast<const uint16_t*>(bytes.data()), map.data.size(), map.data.data());
-      features.maps.push_back(std::move(map));
-    }
-    return features;
-  } catch (const Json::exception&) {
-    reader.Fail("is damaged", "its header is not what this program writes");
+  SamFeatures features;
+  features.image_width = reader.image_width();
+  features.image_height = reader.image_height();
+  for (const Section& section : reader.sections()) {
+    if (section.type != "f2") continue;
+    const std::string bytes = reader.Read(section);
+    Tensor map{section.name, section.shape, std::vector<float>(bytes.size() / 2)};
+    FloatFromHalf(reinterpret_cast<const uint16_t*>(bytes.data()), map.data.size(), map.data.data());
+    features.maps.push_back(std::move(map));
   }
+  return features;
 }
 
 }  // namespace sanerf

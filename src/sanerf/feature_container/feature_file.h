@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "sanerf/core/image.h"
 #include "sanerf/sam/sam.h"
@@ -18,6 +19,9 @@ struct StoredView {
   ImageF depth, opacity;
   SamFeatures features;
 };
+
+// The hash that a section with these contents carries. For tests that put other bytes into a file.
+std::string FeatureHash(std::string_view bytes);
 
 // The file's bytes. Throws Error when a map holds a value that half precision cannot hold (not finite, beyond 65504).
 std::string EncodeViewFile(const StoredView& stored);

@@ -1,8 +1,10 @@
 #include "sanerf/feature_container/feature_file.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <limits>
 
@@ -95,6 +97,38 @@ TEST_F(FeatureFileTest, DamageIsSaid) {
   bytes[20] = '{';  // inside the JSON header
   Write(bytes);
   EXPECT_THAT(FailureOf(), HasSubstr("damaged"));
+}
+
+// A header that is whole and lies: sizes beyond the file, products that overflow, offsets that wrap around.
+TEST_F(FeatureFileTest, SizesThatTheFileDoesNotHoldAreSaid) {
+  const std::string good = EncodeViewFile(stored_);
+  const auto failure_with = [&](const std::string& from, const std::string& to) {
+    std::string bytes = good;
+    const size_t at = bytes.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    bytes.replace(at, from.size(), to);
+    uint32_t header_bytes = 0;
+    std::memcpy(&header_bytes, &bytes[12], 4);
+    header_bytes = uint32_t(header_bytes + to.size() - from.size());
+    std::memcpy(&bytes[12], &header_bytes, 4);
+    Write(bytes);
+    return FailureOf();
+  };
+  const auto is_damaged = testing::AllOf(HasSubstr(path_.string()), HasSubstr("is damaged"));
+  EXPECT_EQ(failure_with("\"view\"", "\"view\""), "no error");
+  EXPECT_THAT(failure_with("[3,5]", "[-3,5]"), is_damaged);
+  EXPECT_THAT(failure_with("[3,5]", "[3,5000000]"), is_damaged);
+  EXPECT_THAT(failure_with("[3,5]", "[15]"), HasSubstr("its depth is not a picture"));
+  EXPECT_THAT(failure_with("[3,5]", "[5,3]"), HasSubstr("depth and opacity differ in size"));
+  // 60 bytes by a product that is 15 in 64 bits.
+  EXPECT_THAT(failure_with("[3,5]", "[3,5,16777216,16777216,65536]"), is_damaged);
+  EXPECT_THAT(failure_with("\"bytes\":60", "\"bytes\":60000000000"), is_damaged);
+  EXPECT_THAT(failure_with("\"offset\":0", "\"offset\":18446744073709551600"), is_damaged);
+  EXPECT_THAT(failure_with("\"offset\":0", "\"offset\":1000"), is_damaged);
+  EXPECT_THAT(failure_with("\"type\":\"f4\"", "\"type\":\"f8\""), is_damaged);
+  const std::string size = fmt::format("\"payload_bytes\":{}", 60 + 15 + 12 + 2);
+  EXPECT_THAT(failure_with(size, "\"payload_bytes\":18446744073709551000"), is_damaged);
+  EXPECT_THAT(failure_with(size, "\"payload_bytes\":900"), HasSubstr("is truncated"));
 }
 
 TEST_F(FeatureFileTest, ForeignNewerAndMisplacedFilesAreSaid) {

@@ -12,6 +12,8 @@
 namespace sanerf {
 namespace {
 
+constexpr int64_t kMostChannels = 1 << 16, kLongestSide = 1 << 14;  // of an encoder's map
+
 constexpr char kKind[] = "feature-field";
 
 template <class Options>
@@ -118,10 +120,18 @@ FieldContents ReadField(const std::filesystem::path& folder) {
     contents.pads = meta.at("pads");
     contents.num_views = meta.at("views");
     contents.loss = meta.at("loss");
-    for (const Json& map : meta.at("maps")) contents.shapes.push_back({map.at("name"), map.at("channels"), map.at("side")});
+    const Json& maps = meta.at("maps");
+    for (size_t i = 0; i < maps.size(); ++i) {
+      const JsonCursor map = JsonCursor(maps, path.string() + ": maps")[i];
+      contents.shapes.push_back({map["name"].String(), int(map["channels"].IntegerIn(1, kMostChannels)),
+                                 int(map["side"].IntegerIn(1, kLongestSide))});
+    }
+    if (contents.shapes.empty()) throw Error(path.string(), "it holds no map of the encoder");
     for (const MapShape& shape : contents.shapes) {
-      Tensor mean{shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))};
-      reader.Read(MeanName(shape), mean.data);
+      Tensor mean{shape.name, {1, shape.channels, shape.side, shape.side}, reader.Read(MeanName(shape))};
+      if (int64_t(mean.data.size()) != shape.size())
+        throw Error(path.string(), fmt::format("the mean of '{}' has {} values, {} are needed", shape.name,
+                                               mean.data.size(), shape.size()));
       contents.means.push_back(std::move(mean));
     }
     contents.heads = MakeHeads(contents.options, contents.shapes);

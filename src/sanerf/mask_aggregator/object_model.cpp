@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -18,14 +19,19 @@ constexpr char kCheckpointKind[] = "object-field";
 
 constexpr char kPriorCells[] = "prior_cells", kPriorLogits[] = "prior_logits", kPerAxis[] = "prior_cells_per_axis";
 
-std::shared_ptr<const LabelPrior> ReadPrior(const CheckpointReader& reader, int num_labels) {
+std::shared_ptr<const LabelPrior> ReadPrior(const CheckpointReader& reader, const std::filesystem::path& path,
+                                             int num_labels) {
   if (!reader.Has(kPriorCells)) return nullptr;
-  std::vector<float> coordinates(static_cast<size_t>(reader.Size(kPriorCells)));
-  std::vector<float> logits(coordinates.size() / 3 * size_t(num_labels));
-  reader.Read(kPriorCells, coordinates);
-  reader.Read(kPriorLogits, logits);
+  const std::vector<float> coordinates = reader.Read(kPriorCells);
+  std::vector<float> logits = reader.Read(kPriorLogits);
+  const int64_t per_axis = JsonCursor(reader.meta(), path.string())[kPerAxis].IntegerIn(1, (1 << CellIndex::kKeyBits) - 1);
+  const auto is_cell = [&](float c) { return c >= 0 && c < float(per_axis) && c == std::floor(c); };
+  if (coordinates.size() % 3 != 0 || coordinates.size() / 3 * size_t(num_labels) != logits.size() ||
+      !std::all_of(coordinates.begin(), coordinates.end(), is_cell))
+    throw Error(path.string(), "damaged checkpoint: the cells of its vote do not fit their grid or their labels",
+                "segment the object again");
   return std::make_shared<const LabelPrior>(
-      LabelPrior::FromLogits(reader.meta().at(kPerAxis).get<int>(), coordinates, num_labels, std::move(logits)));
+      LabelPrior::FromLogits(int(per_axis), coordinates, num_labels, std::move(logits)));
 }
 
 }  // namespace
@@ -81,11 +87,12 @@ ObjectModel ObjectModel::Load(const std::filesystem::path& path, const NerfModel
     OptionRegistry registry;
     registry.Add("field", options);
     registry.FromJson(reader.meta().at("options"));
-    const int num_labels = reader.meta().at("num_labels").get<int>();
+    const int num_labels =
+        int(JsonCursor(reader.meta(), path.string())["num_labels"].IntegerIn(1, kMaxFieldOutputs));
     auto field = std::make_shared<ObjectField>(options, num_labels, 0);
     reader.Read(field->grid.params().name, field->grid.params().values.span());
     reader.Read(field->mlp.params().name, field->mlp.params().values.span());
-    return ObjectModel(field, ReadPrior(reader, num_labels), nerf);
+    return ObjectModel(field, ReadPrior(reader, path, num_labels), nerf);
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "segment the object again");
   }

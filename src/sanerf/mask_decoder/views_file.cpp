@@ -8,6 +8,7 @@ namespace sanerf {
 
 namespace {
 constexpr char kFromOthers[] = "what the other views say";
+constexpr int64_t kMostPoints = 1'000'000;  // of an object, as in a prompts file
 }
 
 Json ToJson(const DecodedObject& decoded) {
@@ -61,7 +62,7 @@ int FindExactView(const JsonCursor& at, const Scene& scene) {
 LiftedPoint ReadPoint(const JsonCursor& row, const Scene& scene) {
   LiftedPoint point;
   point.p_file = ReadVec3(row["p"]);
-  point.label = int(row["label"].Integer());
+  point.label = int(row["label"].IntegerIn(0, 1));
   if (!row.Has("view")) return point;
   point.source_view = FindExactView(row["view"], scene);
   point.source_name = scene.views[size_t(point.source_view)].name;
@@ -77,10 +78,10 @@ ViewDecision ReadView(const JsonCursor& row, const Scene& scene) {
   view.used = row["used"].Bool();
   view.kind = row["kind"].String();
   view.reason = row["reason"].String();
-  view.num_visible = int(row.IntegerOr("num_visible", 0));
+  if (row.Has("num_visible")) view.num_visible = int(row["num_visible"].IntegerIn(0, kMostPoints));
   view.has_box = row.Has("has_box") && row["has_box"].Bool();
-  view.candidate = int(row.IntegerOr("candidate", -1));
-  view.predicted_iou = float(row.NumberOr("predicted_iou", 0));
+  if (row.Has("candidate")) view.candidate = int(row["candidate"].IntegerIn(-1, kMostPoints));
+  if (row.Has("predicted_iou")) view.predicted_iou = float(row["predicted_iou"].NumberIn(-1e6, 1e6));
   view.area = row.NumberOr("area", 0);
   view.sharp_outline = row.Has("sharp_outline") && row["sharp_outline"].Bool();
   view.agreement = row.NumberOr("agreement", -1);
@@ -88,7 +89,7 @@ ViewDecision ReadView(const JsonCursor& row, const Scene& scene) {
   const JsonCursor points = row["points"];
   for (size_t i = 0; i < points.size(); ++i) {
     const Vec2 xy = ReadVec2(points[i]["xy"]);
-    view.points.push_back({xy.x(), xy.y(), points[i]["z"].Number(), int(points[i]["label"].Integer()), points[i]["state"].String()});
+    view.points.push_back({xy.x(), xy.y(), points[i]["z"].Number(), int(points[i]["label"].IntegerIn(0, 1)), points[i]["state"].String()});
   }
   return view;
 }

@@ -47,10 +47,14 @@ uint64_t AddBytes(uint64_t hash, const char* data, size_t size) {
   return AddWord(hash, word);
 }
 
-uint64_t StartChecksum(const Preamble& preamble) {
-  return AddWord(AddWord(0, preamble.header_bytes), preamble.payload_bytes);
+uint64_t StartChecksum(uint32_t header_bytes, uint64_t payload_bytes) {
+  return AddWord(AddWord(0, header_bytes), payload_bytes);
 }
 }  // namespace
+
+uint64_t CheckpointChecksum(uint32_t header_bytes, std::string_view payload) {
+  return MixBits(AddBytes(StartChecksum(header_bytes, payload.size()), payload.data(), payload.size()));
+}
 
 void CheckpointWriter::Write(const std::filesystem::path& path) const {
   Json header{{"kind", kind}, {"meta", meta}, {"tensors", Json::object()}};
@@ -65,7 +69,7 @@ void CheckpointWriter::Write(const std::filesystem::path& path) const {
 
   Preamble preamble{{}, kVersion, uint32_t(text.size()), text.size() + offset, 0};
   std::memcpy(preamble.magic, kMagic, sizeof kMagic);
-  uint64_t hash = AddBytes(StartChecksum(preamble), text.data(), text.size());
+  uint64_t hash = AddBytes(StartChecksum(preamble.header_bytes, preamble.payload_bytes), text.data(), text.size());
   for (const auto& [name, values] : tensors)
     hash = AddBytes(hash, reinterpret_cast<const char*>(values.data()), values.size_bytes());
   preamble.checksum = MixBits(hash);
@@ -98,22 +102,27 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& path, const std:
     throw Error(path.string(), fmt::format("truncated checkpoint: {} of {} bytes", payload, preamble.payload_bytes),
                 hint);
   checksum_ = preamble.checksum;
+  const std::string_view contents = std::string_view(bytes_).substr(sizeof preamble);
   if (payload > preamble.payload_bytes || preamble.header_bytes > payload ||
-      MixBits(AddBytes(StartChecksum(preamble), bytes_.data() + sizeof preamble, payload)) != checksum_)
+      CheckpointChecksum(preamble.header_bytes, contents) != checksum_)
     throw Error(path.string(), "damaged checkpoint: the checksum does not match", hint);
 
-  const auto header_begin = bytes_.begin() + sizeof preamble;
+  const Json header = ParseJson(contents.substr(0, preamble.header_bytes), path.string() + ": header");
+  const JsonCursor root(header, path.string() + ": header");
+  const std::string found = root["kind"].String();
+  if (found != kind)
+    throw Error(path.string(), fmt::format("this is a '{}' checkpoint, a '{}' one is needed", found, kind));
+  meta_ = root["meta"].json();
+  // A checksum tells of damage; that the table is right is another matter.
   const int64_t data_begin = int64_t(sizeof preamble) + preamble.header_bytes;
-  try {
-    const Json header = Json::parse(header_begin, header_begin + preamble.header_bytes);
-    const std::string found = header.at("kind");
-    if (found != kind)
-      throw Error(path.string(), fmt::format("this is a '{}' checkpoint, a '{}' one is needed", found, kind));
-    for (const auto& [name, entry] : header.at("tensors").items())
-      tensors_[name] = {data_begin + entry.at("offset").get<int64_t>(), entry.at("count").get<int64_t>()};
-    meta_ = header.at("meta");
-  } catch (const Json::exception& error) {
-    throw Error(path.string(), fmt::format("unreadable checkpoint header: {}", error.what()), hint);
+  const int64_t num_values = (int64_t(bytes_.size()) - data_begin) / int64_t(sizeof(float));
+  const JsonCursor table = root["tensors"];
+  if (!table.json().is_object()) table.Fail("expected an object", hint);
+  for (const auto& [name, entry] : table.json().items()) {
+    const int64_t offset = table[name]["offset"].IntegerIn(0, num_values * int64_t(sizeof(float)));
+    const int64_t count = table[name]["count"].IntegerIn(0, num_values);
+    if (offset / int64_t(sizeof(float)) > num_values - count) table[name].Fail("the tensor lies outside of the file", hint);
+    tensors_[name] = {data_begin + offset, count};
   }
 }
 
@@ -129,7 +138,13 @@ void CheckpointReader::Read(const std::string& name, std::span<float> into) cons
   if (Size(name) != int64_t(into.size()))
     throw Error(path_.string(), fmt::format("tensor '{}' has {} values, {} are needed", name, Size(name), into.size()),
                 "the checkpoint was written with other options: train again");
-  std::memcpy(into.data(), bytes_.data() + tensors_.at(name).offset, into.size_bytes());
+  if (!into.empty()) std::memcpy(into.data(), bytes_.data() + tensors_.at(name).offset, into.size_bytes());
+}
+
+std::vector<float> CheckpointReader::Read(const std::string& name) const {
+  std::vector<float> values(size_t(std::max<int64_t>(0, Size(name))));
+  Read(name, values);
+  return values;
 }
 
 }  // namespace sanerf

@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sanerf/core/json.h"
@@ -30,6 +31,8 @@ class CheckpointReader {
   bool Has(const std::string& name) const { return tensors_.count(name) > 0; }
   // Copies a tensor; throws Error when it is absent or has another size.
   void Read(const std::string& name, std::span<float> into) const;
+  // A tensor as the file has it, for readers that would else ask for memory by a number in meta(); throws when absent.
+  std::vector<float> Read(const std::string& name) const;
   int64_t Size(const std::string& name) const;  // -1 when absent
 
  private:
@@ -42,5 +45,9 @@ class CheckpointReader {
   std::string bytes_;
   uint64_t checksum_ = 0;
 };
+
+// The checksum that a file must carry whose preamble is followed by `payload` and names a header of that length. For
+// tests that put other bytes into a file.
+uint64_t CheckpointChecksum(uint32_t header_bytes, std::string_view payload);
 
 }  // namespace sanerf

@@ -109,6 +109,28 @@ TEST_F(CheckpointTest, AnyFlippedBitIsAnError) {
   }
 }
 
+// The checksum is right, what it covers is not: written by another program, or with intent.
+TEST_F(CheckpointTest, TensorsOutsideOfTheFileAreAnError) {
+  const auto error_with = [&](const std::string& tensors, const std::string& meta = "{}") {
+    std::string header = R"({"kind": "nerf", "meta": )" + meta + R"(, "tensors": )" + tensors + "}";
+    header.resize((header.size() + 7) / 8 * 8, ' ');
+    const std::string payload = header + std::string(16, '\1');  // room for four values
+    const uint32_t numbers[2] = {1, uint32_t(header.size())};
+    const uint64_t sizes[2] = {payload.size(), CheckpointChecksum(numbers[1], payload)};
+    Overwrite("SANERFCK" + std::string(reinterpret_cast<const char*>(numbers), 8) +
+              std::string(reinterpret_cast<const char*>(sizes), 16) + payload);
+    return ErrorOf(path_);
+  };
+  EXPECT_EQ(error_with(R"({"grid": {"offset": 8, "count": 2}})"), "");
+  EXPECT_EQ(CheckpointReader(path_, "nerf").Read("grid").size(), 2u);
+  EXPECT_THAT(error_with(R"({"grid": {"offset": 12, "count": 2}})"),
+              testing::AllOf(HasSubstr("model.ckpt: header: tensors.grid: "), HasSubstr("outside of the file")));
+  EXPECT_THAT(error_with(R"({"grid": {"offset": -40, "count": 2}})"), HasSubstr("tensors.grid.offset: expected an integer"));
+  EXPECT_THAT(error_with(R"({"grid": {"offset": 0, "count": 4611686018427387905}})"), HasSubstr("tensors.grid.count"));
+  EXPECT_THAT(error_with("[]"), HasSubstr("tensors: expected an object"));
+  EXPECT_THAT(error_with("{}", std::string(1000, '[') + std::string(1000, ']')), HasSubstr("nested"));
+}
+
 TEST_F(CheckpointTest, TrailingBytesAreAnError) {
   WriteSmall();
   Overwrite(ReadFile(path_) + std::string(8, '\0'));

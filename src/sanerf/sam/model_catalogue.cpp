@@ -18,13 +18,15 @@ ModelFile ParseFile(const JsonCursor& json) {
   ModelFile file;
   file.role = json["role"].String();
   file.name = json["name"].String();
-  if (file.name.empty() || fs::path(file.name).filename() != file.name)
+  const bool is_folder = file.name.empty() || file.name == "." || file.name == "..";
+  if (is_folder || fs::path(file.name).filename() != file.name || file.name.find('\0') != std::string::npos)
     json["name"].Fail("a file name without folders is needed");
   file.sha256 = json["sha256"].String();
   if (file.sha256.size() != 64 || file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
     json["sha256"].Fail("64 lower-case hexadecimal digits are needed");
-  file.bytes = json["bytes"].Integer();
+  file.bytes = json["bytes"].IntegerIn(0, int64_t{1} << 48);
   file.npm_package = json.StringOr("npm_package", "");
+  if (file.npm_package.rfind('-', 0) == 0) json["npm_package"].Fail("the name of a package is needed, not an option of npm");
   file.npm_path = json.StringOr("npm_path", "");
   return file;
 }

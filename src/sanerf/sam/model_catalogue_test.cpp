@@ -131,6 +131,23 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   EXPECT_THAT(ErrorOf([] { LoadCatalogue(); }), AllOf(HasSubstr("catalogue.json"), HasSubstr("files[0].name")));
 }
 
+TEST_F(CatalogueTest, RefusesEntriesThatAreNoFiles) {
+  fs::create_directories(folder_ / "models");
+  const auto error_with = [&](const std::string& name, const std::string& bytes, const std::string& package = "p@1") {
+    WriteFileAtomic(folder_ / "models/catalogue.json",
+                    R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
+                    R"({"role": "encoder", "name": ")" +
+                        name + R"(", "sha256": ")" + std::string(64, 'a') + R"(", "bytes": )" + bytes +
+                        R"(, "npm_package": ")" + package + R"("}]}]})");
+    return ErrorOf([] { LoadCatalogue(); });
+  };
+  for (const char* name : {"..", ".", "e\\u0000.onnx", ""}) {
+    EXPECT_THAT(error_with(name, "3"), HasSubstr("a file name without folders is needed")) << name;
+  }
+  EXPECT_THAT(error_with("e.onnx", "-1"), HasSubstr("files[0].bytes"));
+  EXPECT_THAT(error_with("e.onnx", "3", "--registry=x"), HasSubstr("not an option of npm"));
+}
+
 TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
   const onnx_test::HqShape shape{1, 160};
   const std::string encoder = onnx_test::HqEncoder(shape).Model(), decoder = onnx_test::HqDecoder(shape).Model();

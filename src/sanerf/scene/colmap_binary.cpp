@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_model.h"
 
 namespace sanerf {
@@ -104,7 +105,7 @@ void ReadPoints(const fs::path& path, ColmapModel& model) {
     for (int axis = 0; axis < 3; ++axis) point[axis] = reader.Next<double>();
     reader.Skip(1, 3 + sizeof(double));                         // colour, reprojection error
     reader.Skip(reader.Next<uint64_t>(), 2 * sizeof(int32_t));  // track
-    if (point.allFinite()) model.points.emplace(id, point);
+    if (IsPlace(point)) model.points.emplace(id, point);
   }
 }
 

@@ -159,7 +159,7 @@ TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
       {kPinhole, 40, 42, {}},
       {{"SIMPLE_RADIAL", 2, {40, 16, 12, 0.1}}, 40, 40, {0.1, 0, 0, 0}},
       {{"RADIAL", 3, {40, 16, 12, 0.1, -0.2}}, 40, 40, {0.1, -0.2, 0, 0}},
-      {{"OPENCV", 4, {40, 42, 16, 12, 0.1, -0.2, 0.3, 0.4}}, 40, 42, {0.1, -0.2, 0.3, 0.4}}};
+      {{"OPENCV", 4, {40, 42, 16, 12, 0.1, -0.2, 0.003, 0.004}}, 40, 42, {0.1, -0.2, 0.003, 0.004}}};
   for (const Case& c : cases) {
     for (const char* folder : {"sparse/0", "sparse", "colmap/sparse/0"}) {
       for (const bool binary : {false, true}) {

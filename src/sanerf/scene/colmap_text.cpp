@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_model.h"
 
 namespace sanerf {
@@ -40,6 +41,8 @@ class LineReader {
   bool TryField(T& value) {
     return bool(fields_ >> value);
   }
+  // Whether nothing is left of the line after a TryField that failed.
+  bool AtEnd() const { return fields_.eof(); }
   std::string Rest() {
     std::string rest;
     std::getline(fields_ >> std::ws, rest);
@@ -95,6 +98,7 @@ void ReadImages(const fs::path& path, ColmapModel& model) {
         const auto point_id = lines.Field<int64_t>("an observation's point id");
         if (point_id >= 0) image.point_ids.push_back(point_id);
       }
+      if (!lines.AtEnd()) lines.Fail("expected the observations of the image above: x, y and point id in turn");
     }
     model.images.push_back(std::move(image));
   }
@@ -106,7 +110,7 @@ void ReadPoints(const fs::path& path, ColmapModel& model) {
     const auto id = lines.Field<int64_t>("a point id");
     Vec3 point;
     for (int axis = 0; axis < 3; ++axis) point[axis] = lines.Field<double>("a coordinate");
-    if (point.allFinite()) model.points.emplace(id, point);
+    if (IsPlace(point)) model.points.emplace(id, point);
   }
 }
 

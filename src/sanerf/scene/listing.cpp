@@ -22,6 +22,12 @@ constexpr double kRigidTolerance = 1e-2;
 }  // namespace
 
 std::optional<fs::path> FindListedImage(const fs::path& folder, const std::string& listed) {
+  if (const size_t end = listed.find('\0'); end != std::string::npos) {
+    throw Error(folder.string(),
+                fmt::format("the listed name '{}\\0{}' has a NUL character in it", listed.substr(0, end),
+                            listed.substr(end + 1, listed.find('\0', end + 1) - end - 1)),
+                "a file's name cannot have one: correct it where it is listed");
+  }
   std::string slashed = listed;
   std::replace(slashed.begin(), slashed.end(), '\\', '/');
   for (const std::string& name : {listed, slashed}) {
@@ -74,10 +80,11 @@ Mat3 CheckedRotation(const Mat3& matrix, const std::string& where) {
   const std::string hint = "re-export the poses; a pose is a rotation and a camera centre, without scale or mirroring";
   if (!matrix.allFinite()) throw Error(where, "the pose has values that are not finite numbers", hint);
   const double determinant = matrix.determinant();
+  if (!std::isfinite(determinant)) throw Error(where, "the pose is not rigid (its axes are too long to measure)", hint);
   if (std::abs(determinant) < 1e-6) throw Error(where, "the pose is singular (its rotation has determinant 0)", hint);
   if (determinant < 0) throw Error(where, "the pose is mirrored (its rotation has a negative determinant)", hint);
   const double deviation = (matrix.transpose() * matrix - Mat3::Identity()).cwiseAbs().maxCoeff();
-  if (deviation > kRigidTolerance) {
+  if (!(deviation <= kRigidTolerance)) {
     throw Error(where,
                 fmt::format("the pose is not rigid (its axes differ from orthonormal by {:.3g}, determinant {:.3g})",
                             deviation, determinant),

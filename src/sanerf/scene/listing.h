@@ -48,7 +48,8 @@ SceneListing ReadMessyRooms(const std::filesystem::path& root);
 bool IsPanopticLifting(const std::filesystem::path& root);
 bool IsMessyRooms(const std::filesystem::path& root);
 
-// The image that a file lists: as written, with another slash, or with an image extension added. None = missing.
+// The image that a file lists: as written, with another slash, or with an image extension added. None = missing. Throws
+// Error for a name that no file can have (NUL inside): asked for it, the system would find another file.
 std::optional<std::filesystem::path> FindListedImage(const std::filesystem::path& folder, const std::string& listed);
 
 // Candidates for the photos of formats that only name files, full size first: images, images_2, images_4, images_8, …

@@ -46,7 +46,7 @@ Camera ReadRow(const double* row, const std::string& where) {
   camera.world_from_cam.rotation = CheckedRotation(rotation, where);
 
   const double height = row[4], width = row[9], focal = row[14];
-  if (!(height >= 1 && width >= 1 && focal > 0)) {
+  if (!(height >= 1 && width >= 1 && height < 1e6 && width < 1e6 && focal > 0)) {
     throw Error(
         where, fmt::format("intrinsics absent: height {:.4g}, width {:.4g}, focal length {:.4g}", height, width, focal),
         "re-export the poses with LLFF's imgs2poses");
@@ -82,15 +82,16 @@ SceneListing ReadLlff(const fs::path& root) {
   listing.format = "llff";
   listing.source = fmt::format("LLFF poses_bounds.npy, photos from {}", folder.filename().string());
   for (size_t i = 0; i < images.size(); ++i) {
-    const std::string where = fmt::format("{}: row {}", file.string(), i);
+    const std::string name = NameInScene(root, images[i]),
+                      where = fmt::format("{}: row {} ({})", file.string(), i, name);
     const double* row = &rows.data[i * kRowSize];
     const ImageInfo info = ReadImageInfo(images[i]);
     ListedView listed;
     listed.channels = info.channels;
-    listed.view.name = NameInScene(root, images[i]);
+    listed.view.name = name;
     listed.view.image_path = images[i];
-    listed.view.camera = FitToImage(ReadRow(row, where), info, where + " (" + listed.view.name + ")");
-    if (row[15] > 0 && row[16] > row[15]) listed.bounds = DepthRange{row[15], row[16]};
+    listed.view.camera = FitToImage(ReadRow(row, where), info, where);
+    listed.bounds = DepthRange{row[15], row[16]};
     listing.views.push_back(std::move(listed));
   }
   AttachLabels(listing, folder);

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/model_frame.h"
 
@@ -122,6 +123,14 @@ void ChooseTestViews(SceneListing& listing, int test_every) {
     throw Error(fmt::format("no training image left in {}", listing.root.string()),
                 "every image that exists is a test view", "restore the missing training images");
   }
+  const bool any_test =
+      std::any_of(listing.views.begin(), listing.views.end(), [](const ListedView& v) { return v.view.is_test; });
+  if (listing.has_split && !any_test) {
+    listing.warnings.push_back(fmt::format(
+        "no photo is held out to test on, because the split of {} names none that exists; how good new views "
+        "are will not be known",
+        listing.source));
+  }
 }
 
 // Cut-out objects: an alpha channel everywhere, and something transparent in it.
@@ -161,15 +170,6 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
   return text;
 }
 
-void WarnOfCameras(Scene& scene) {
-  const Vec3 first = scene.views[0].camera.center();
-  double spread = 0;
-  for (const View& view : scene.views) spread = std::max(spread, (view.camera.center() - first).norm());
-  if (scene.views.size() > 1 && spread < 1e-9 * std::max(1.0, first.norm())) {
-    scene.warnings.push_back("all cameras stand at the same place; depth cannot be recovered, check the poses");
-  }
-}
-
 }  // namespace
 
 Scene LoadScene(const fs::path& path, const SceneOptions& options) {
@@ -180,6 +180,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options) {
   std::string also_there;
   SceneListing listing = ReadListing(absolute, also_there);
   RequireImages(listing);
+  CheckListing(listing);
   ChooseTestViews(listing, options.test_every);
 
   Scene scene;
@@ -200,7 +201,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options) {
   if (!listing.missing.empty()) scene.warnings.push_back(MissingWarning(listing));
   for (std::string& warning : listing.warnings) scene.warnings.push_back(std::move(warning));
   if (!also_there.empty()) scene.warnings.push_back(also_there);
-  WarnOfCameras(scene);
+  WarnOfStrayCameras(scene);
   scene.summary = Summary(scene, listing, options.test_every);
   return scene;
 }

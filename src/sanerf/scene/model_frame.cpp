@@ -19,6 +19,7 @@ constexpr double kPointMargin = 2;          // bare walls and windows give no po
 constexpr double kSmallestPointExtent = 4;
 constexpr double kBoundsMargin = 1.25;   // far bounds are percentiles too
 constexpr double kSpreadsToContent = 6;  // camera spreads between a forward-facing capture and its content
+constexpr double kSmallestDistance = 1e-9;  // of the distance to the origin, or of a unit
 constexpr double kAllAround = 0.5;       // length of the cameras' mean direction, below which they look all around
 
 std::vector<const Camera*> TrainCameras(const SceneListing& listing) {
@@ -185,7 +186,9 @@ ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha) {
   Mat3 rotation = UprightRotation(cameras, listing.z_up);
   if (!middle && !rotation.isIdentity()) rotation = FaceForward(cameras, rotation);
   Focal focal = middle ? FocusAmid(cameras, *middle) : ForwardFocus(listing, cameras);
-  if (!(focal.distance > 0) || !std::isfinite(focal.distance)) focal.distance = 1;
+  // Cameras at one place tell no scale (what is left is rounding), nor do bounds that vanish.
+  const double smallest = kSmallestDistance * std::max(1.0, focal.point.norm());
+  if (!(focal.distance > smallest) || !std::isfinite(focal.distance)) focal.distance = 1;
 
   if (has_alpha && inward) {
     if (const auto frame = FitToAlpha(listing, rotation, focal)) return *frame;

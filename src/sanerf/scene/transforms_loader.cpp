@@ -49,13 +49,14 @@ std::optional<fs::path> FindPhoto(const fs::path& folder, const FrameKeys& keys,
   return std::nullopt;
 }
 
-// nerfstudio's split: lists of file_path values.
-std::set<std::string> ReadTestNames(const JsonCursor& file) {
-  std::set<std::string> names;
+// nerfstudio's split: lists of file_path values; the first that names any, else an empty one, none without a list.
+std::optional<std::set<std::string>> ReadTestNames(const JsonCursor& file) {
+  std::optional<std::set<std::string>> names;
   for (const char* key : {"test_filenames", "val_filenames"}) {
-    if (!names.empty() || !file.Has(key)) continue;
+    if (!file.Has(key) || (names && !names->empty())) continue;
+    names.emplace();
     const JsonCursor list = file[key];
-    for (size_t i = 0; i < list.size(); ++i) names.insert(list[i].String());
+    for (size_t i = 0; i < list.size(); ++i) names->insert(list[i].String());
   }
   return names;
 }
@@ -73,11 +74,14 @@ class TransformsReader {
     if (!listing_.content) listing_.content = ReadContentBox(file);
     is_room_ = is_room_ || file.Has("room_bbox");
     is_nerfstudio_ = is_nerfstudio_ || file.Has("applied_transform");
-    const std::set<std::string> test_names = ReadTestNames(file);
-    if (!test_names.empty()) listing_.has_split = true;
+    const auto split = ReadTestNames(file);
+    const std::set<std::string> test_names = split.value_or(std::set<std::string>());
+    std::set<std::string> unlisted = test_names;
+    if (split) listing_.has_split = true;
     for (size_t i = 0; i < frames.size(); ++i) {
       const JsonCursor frame = frames[i];
       const std::string listed = frame["file_path"].String();
+      unlisted.erase(listed);
       const auto image = FindPhoto(folder_, {file, frame}, listed);
       if (!image) {
         listing_.missing.push_back(listed);
@@ -88,6 +92,12 @@ class TransformsReader {
       listing_.views.push_back(std::move(listed_view));
     }
     WarnOfMissingMasks();
+    if (!unlisted.empty()) {
+      listing_.warnings.push_back(fmt::format("{} of the {} test photos that {} names {} not among its frames: {}{}",
+                                              unlisted.size(), test_names.size(), path.filename().string(),
+                                              unlisted.size() == 1 ? "is" : "are", *unlisted.begin(),
+                                              unlisted.size() == 1 ? "" : ", ..."));
+    }
   }
 
   bool is_room() const { return is_room_; }  // rendered from 3D-FRONT
@@ -103,11 +113,11 @@ class TransformsReader {
     listed.view.name = NameInScene(listing_.root, image);
     listed.view.image_path = image;
     listed.view.camera = FitToImage(ReadIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
-    listed.view.camera.world_from_cam = ReadPose(frame, where + ".transform_matrix");
+    listed.view.camera.world_from_cam =
+        ReadPose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name));
     if (frame.Has("time")) listed.view.time = frame["time"].Number();
     if (frame.Has("near") && frame.Has("far")) {
-      const DepthRange bounds{frame["near"].Number(), frame["far"].Number()};
-      if (bounds.near > 0 && bounds.far > bounds.near) listed.bounds = bounds;
+      listed.bounds = DepthRange{frame["near"].Number(), frame["far"].Number()};
     }
     if (frame.Has("mask_path")) {
       const std::string mask = frame["mask_path"].String();

@@ -195,7 +195,7 @@ TEST_F(TransformsTest, PosesThatAreNotRigid) {
   Json frames = RingFrames(3);
   for (int row = 0; row < 3; ++row) frames[2]["transform_matrix"][row][0] = 0;
   WriteTransforms({{"fl_x", 20}, {"frames", frames}});
-  EXPECT_THAT(LoadError(), HasSubstr("frames[2].transform_matrix: the pose is singular"));
+  EXPECT_THAT(LoadError(), HasSubstr("frames[2].transform_matrix (images/02.png): the pose is singular"));
 
   frames = RingFrames(3);
   for (int row = 0; row < 3; ++row)

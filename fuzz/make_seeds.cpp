@@ -1,0 +1,225 @@
+// Writes seeds for the corpora with the program's own writers: fuzz_make_seeds fuzz/corpus. To be run again when a
+// format changes; past findings (found-*) stay as they are.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "fuzz.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/npy.h"
+#include "sanerf/feature_container/feature_file.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/nn/checkpoint.h"
+#include "sanerf/pipeline/run_folder.h"
+#include "sanerf/sam/onnx_test_support.h"
+
+namespace sanerf::fuzz {
+namespace {
+namespace fs = std::filesystem;
+
+class Seeds {
+ public:
+  explicit Seeds(fs::path root) : root_(std::move(root)) {}
+
+  fs::path Path(const std::string& target, const std::string& name) const {
+    fs::create_directories(root_ / target);
+    return root_ / target / name;
+  }
+  void Write(const std::string& target, const std::string& name, std::string_view bytes) const {
+    WriteFileAtomic(Path(target, name), bytes);
+  }
+  void WriteJson(const std::string& target, const std::string& name, const Json& json) const {
+    Write(target, name, json.dump(1));
+  }
+
+ private:
+  fs::path root_;
+};
+
+// Camera i of 4 on a ring around the origin, z up.
+Pose RingPose(int i) {
+  const double angle = 0.5 * M_PI * i;
+  const Vec3 center(2 * std::cos(angle), 2 * std::sin(angle), 1);
+  const Vec3 back = center.normalized(), right = Vec3::UnitZ().cross(back).normalized();
+  Pose pose;
+  pose.rotation << right, back.cross(right), back;
+  pose.translation = center;
+  return pose;
+}
+
+ImageU8 Ramp(int channels) {
+  ImageU8 image(9, 7, channels);
+  for (size_t i = 0; i < image.data.size(); ++i) image.data[i] = uint8_t(i * 37);
+  return image;
+}
+
+void WriteArrays(const Seeds& seeds) {
+  const float values[6] = {1, 2.5f, -3, 0, 1e30f, 6};
+  WriteNpy(seeds.Path("npy", "matrix.npy"), {2, 3}, values);
+  WriteNpy(seeds.Path("npy", "scalar.npy"), {}, values);
+  std::string fortran = ReadFile(seeds.Path("npy", "matrix.npy"));
+  fortran.replace(fortran.find("False"), 5, "True ");
+  seeds.Write("npy", "fortran.npy", fortran);
+}
+
+void WriteImages(const Seeds& seeds) {
+  for (int channels = 1; channels <= 4; ++channels) {
+    seeds.Write("png", fmt::format("{}x8.png", channels), EncodePng(Ramp(channels)));
+  }
+  ImageU16 wide(5, 3, 1);
+  for (size_t i = 0; i < wide.data.size(); ++i) wide.data[i] = uint16_t(i * 5000);
+  WritePng(seeds.Path("png", "1x16.png"), wide);
+  seeds.Write("jpeg", "gray.jpg", EncodeJpeg(Ramp(1), 60));
+  seeds.Write("jpeg", "color.jpg", EncodeJpeg(Ramp(3), 60));
+  seeds.Write("jpeg", "fine.jpg", EncodeJpeg(Ramp(3), 95));
+}
+
+void WriteTransforms(const Seeds& seeds) {
+  Json frames = Json::array();
+  for (int i = 0; i < 4; ++i) {
+    const Pose pose = RingPose(i);
+    Json rows = Json::array();
+    for (int r = 0; r < 3; ++r) {
+      rows.push_back({pose.rotation(r, 0), pose.rotation(r, 1), pose.rotation(r, 2), pose.translation[r]});
+    }
+    rows.push_back({0, 0, 0, 1});
+    frames.push_back({{"file_path", fmt::format("images/{}.png", i)}, {"transform_matrix", rows}});
+  }
+  seeds.WriteJson("transforms", "angle.json", Json{{"camera_angle_x", 0.8}, {"frames", frames}});
+  for (int i = 0; i < 4; ++i) frames[size_t(i)]["near"] = 1, frames[size_t(i)]["far"] = 4;
+  frames[2]["time"] = 0.5, frames[1]["mask_path"] = "images/3.png";
+  seeds.WriteJson("transforms", "full.json",
+                  Json{{"w", 16},
+                       {"h", 12},
+                       {"fl_x", 20},
+                       {"fl_y", 21},
+                       {"cx", 8},
+                       {"cy", 6},
+                       {"k1", -0.1},
+                       {"k2", 0.01},
+                       {"p1", 0.001},
+                       {"p2", 0},
+                       {"camera_model", "OPENCV"},
+                       {"aabb_scale", 2},
+                       {"scale", 0.33},
+                       {"offset", {0.5, 0.5, 0.5}},
+                       {"test_filenames", {"images/2.png"}},
+                       {"frames", frames}});
+  seeds.WriteJson("transforms", "room.json",
+                  Json{{"fl_x", 20}, {"room_bbox", {{-3, -3, -1}, {3, 3, 2}}}, {"frames", frames}});
+}
+
+template <class... T>
+std::string Packed(T... values) {
+  std::string bytes;
+  const auto add = [&](auto value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  (add(values), ...);
+  return bytes;
+}
+
+void WriteColmap(const Seeds& seeds) {
+  std::string binary = Packed(uint64_t{1}, uint32_t{7}, int32_t{4}, uint64_t{16}, uint64_t{12}, 20.0, 20.0, 8.0, 6.0,
+                              -0.1, 0.01, 0.0, 0.0);
+  std::string text = "# Camera list\n7 OPENCV 16 12 20 20 8 6 -0.1 0.01 0 0\n";
+  binary += "\n----\n" + Packed(uint64_t{4});
+  text += "\n----\n";
+  for (int i = 0; i < 4; ++i) {
+    const Pose pose = RingPose(i);
+    const Mat3 cam_from_world = (pose.rotation * Vec3(1, -1, -1).asDiagonal()).transpose();
+    const Eigen::Quaterniond q(cam_from_world);
+    const Vec3 t = -(cam_from_world * pose.translation);
+    const std::string name = fmt::format("{}.png", i);
+    binary += Packed(uint32_t(i + 1), q.w(), q.x(), q.y(), q.z(), t.x(), t.y(), t.z(), uint32_t{7}) + name + '\0' +
+              Packed(uint64_t{1}, 3.0, 4.0, int64_t{11});
+    text += fmt::format("{} {} {} {} {} {} {} {} 7 {}\n3 4 11 5 6 -1\n", i + 1, q.w(), q.x(), q.y(), q.z(), t.x(),
+                        t.y(), t.z(), name);
+  }
+  binary += "\n----\n" + Packed(uint64_t{1}, uint64_t{11}, 0.1, 0.2, 0.3, uint8_t{1}, uint8_t{2}, uint8_t{3}, 0.5,
+                                uint64_t{1}, int32_t{1}, int32_t{0});
+  text += "\n----\n11 0.1 0.2 0.3 1 2 3 0.5 1 0\n";
+  seeds.Write("colmap_binary", "four.bin", binary);
+  seeds.Write("colmap_text", "four.txt", text);
+}
+
+void WriteStored(const Seeds& seeds) {
+  const std::vector<float> grid = {1, 2, 3}, weights = {4, 5};
+  CheckpointWriter writer{"nerf", {{"options", {{"iters", 10}}}, {"extent", 4}}, {}};
+  writer.Add("grid", grid);
+  writer.Add("weights", weights);
+  writer.Add("nothing", {});
+  writer.Write(seeds.Path("checkpoint", "small.ckpt"));
+
+  StoredView view;
+  view.view = "images/0.png";
+  view.depth = view.opacity = ImageF(3, 2, 1, 0.5f);
+  view.features.image_width = 16, view.features.image_height = 12;
+  view.features.maps.push_back({"image_embeddings", {1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}});
+  seeds.Write("feature_file", "small.feat", EncodeViewFile(view));
+}
+
+void WriteModels(const Seeds& seeds) {
+  seeds.WriteJson("model_catalogue", "own.json",
+                  Json::parse(R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "here",
+                "description": "d", "mask_rule": "single", "files": [{"role": "encoder", "name": "e.onnx", "bytes": 10,
+                "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                "npm_package": "p@1.0.0", "npm_path": "e.onnx"}]}]})"));
+  onnx_test::Graph graph;
+  graph.Input("x", {1, 4}).ExternalFloats("weights", {4}, "w.bin").Ints("one", {1}, {1});
+  graph.Node("Add", {"x", "weights"}, "all").Node("Slice", {"all", "one"}, "cut").Node("Identity", {"cut"}, "masks");
+  graph.Output("masks", {1, 3});
+  seeds.Write("onnx_graph", "slice.onnx", graph.Model());
+}
+
+void WritePrompts(const Seeds& seeds) {
+  Prompts prompts;
+  prompts.objects.push_back({"mug", 3, {{Vec3(0.1, 0.2, 0.3), 1}}, {{"images/0", Vec2(3, 4), 0}}, {}, 1, "a mug"});
+  prompts.objects.push_back({"cup", -1, {}, {}, {{"images/1", 1, 2, 8, 9}}, 0, ""});
+  seeds.WriteJson("prompts", "two.json", ToJson(prompts));
+
+  DecodedObject decoded;
+  decoded.name = "mug";
+  decoded.points.push_back({Vec3(0.1, 0.2, 0.3), 1, 0, "images/0.png", Vec2(3, 4), true});
+  decoded.points.push_back({Vec3(0.4, 0.2, 0.3), 0, -1, "", Vec2::Zero(), false});
+  ViewDecision used, hidden;
+  used.view = "images/0.png", used.used = true, used.kind = "used", used.reason = "1 of 1 points visible";
+  used.points = {{3, 4, 1.5, 1, "visible"}, {8, 4, 1.25, 0, "occluded"}};
+  used.num_visible = 1, used.candidate = 2, used.predicted_iou = 0.9f, used.area = 0.2, used.agreement = 0.8;
+  used.mask = ImageU8(2, 2, 1, 255);
+  hidden.view = "images/1.png", hidden.kind = "hidden", hidden.reason = "0 of 1 points visible";
+  decoded.views = {used, hidden};
+  seeds.WriteJson("views_file", "two.json", ToJson(decoded));
+}
+
+void WriteRun(const Seeds& seeds) {
+  const Folder folder;
+  Scene scene;
+  scene.summary = "4 photos";
+  Settings settings;
+  settings.Assign("nerf.iters=100", "--iters");
+  RunFolder run = RunFolder::Create(folder.path(), folder.path() / "scene", scene, settings);
+  run.SetStage("train", "complete", 12.5);
+  Json record = run.record();
+  record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";
+  record["created"] = record["stages"]["train"]["when"] = "2026-01-01T00:00:00Z";
+  seeds.WriteJson("run_json", "whole.json", record);
+  record["options"] = {{"nerf", {{"iters", 100}, {"lr", 0.01}, {"loss", "mse"}, {"exposure", true}}}};
+  seeds.WriteJson("run_json", "short.json", record);
+}
+
+}  // namespace
+}  // namespace sanerf::fuzz
+
+int main(int argc, char** argv) {
+  using namespace sanerf::fuzz;
+  const Seeds seeds(argc > 1 ? argv[1] : "fuzz/corpus");
+  WriteArrays(seeds);
+  WriteImages(seeds);
+  WriteTransforms(seeds);
+  WriteColmap(seeds);
+  WriteStored(seeds);
+  WriteModels(seeds);
+  WritePrompts(seeds);
+  WriteRun(seeds);
+}

@@ -1,0 +1,21 @@
+#include <cstdlib>
+
+#include "fuzz.h"
+#include "sanerf/sam/model_catalogue.h"
+
+namespace sanerf::fuzz::model_catalogue {
+
+// The catalogue of a user's own.
+int FuzzOne(const uint8_t* data, size_t size) {
+  static const Folder folder;
+  static const bool is_chosen = setenv("SANERF_MODELS", folder.path().c_str(), 1) == 0;
+  static_cast<void>(is_chosen);
+  folder.Write("catalogue.json", Bytes(data, size));
+  return Expect([&] {
+    const auto catalogue = LoadCatalogue();
+    for (const ModelEntry& entry : catalogue) CheckModel(entry, /*hash_contents=*/false);
+    FindModel(catalogue, catalogue.back().name);
+  });
+}
+
+}  // namespace sanerf::fuzz::model_catalogue

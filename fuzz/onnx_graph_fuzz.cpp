@@ -1,0 +1,16 @@
+#include "fuzz.h"
+#include "sanerf/sam/onnx_graph.h"
+
+namespace sanerf::fuzz::onnx_graph {
+
+int FuzzOne(const uint8_t* data, size_t size) {
+  const std::string_view model = Bytes(data, size);
+  return Expect([&] {
+    ExternalFiles(model);
+    for (const char* output : {"masks", "iou_predictions"}) {
+      if (const auto tensor = TensorBeforeSelection(model, output)) WithExtraOutputs(model, {*tensor});
+    }
+  });
+}
+
+}  // namespace sanerf::fuzz::onnx_graph

@@ -1,0 +1,11 @@
+#include "fuzz.h"
+#include "sanerf/mask_decoder/prompts.h"
+
+namespace sanerf::fuzz::prompts {
+
+int FuzzOne(const uint8_t* data, size_t size) {
+  static MemoryFile file;
+  return Expect([&] { ToJson(ReadPrompts(file.With(Bytes(data, size)))).dump(); });
+}
+
+}  // namespace sanerf::fuzz::prompts

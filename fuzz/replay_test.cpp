@@ -1,0 +1,73 @@
+// Replays the corpora: every seed, every past finding, and each of them cut short.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "fuzz.h"
+#include "sanerf/core/files.h"
+
+// targets.inc has a line per target, written by CMake.
+#define SANERF_FUZZ_TARGET(name)                 \
+  namespace sanerf::fuzz::name {                 \
+  int FuzzOne(const uint8_t* data, size_t size); \
+  }
+#include "targets.inc"
+#undef SANERF_FUZZ_TARGET
+
+namespace sanerf::fuzz {
+namespace {
+namespace fs = std::filesystem;
+
+struct Target {
+  const char* name;
+  int (*fuzz_one)(const uint8_t*, size_t);
+};
+
+std::vector<Target> Targets() {
+  return {
+#define SANERF_FUZZ_TARGET(name) {#name, &name::FuzzOne},
+#include "targets.inc"
+#undef SANERF_FUZZ_TARGET
+  };
+}
+
+void Run(const Target& target, std::string_view bytes) {
+  // A copy of its own, so that the address sanitizer sees a read beyond the end.
+  const std::vector<uint8_t> copy(bytes.begin(), bytes.end());
+  EXPECT_EQ(target.fuzz_one(copy.data(), copy.size()), 0);
+}
+
+class FuzzReplay : public testing::TestWithParam<Target> {};
+
+TEST_P(FuzzReplay, Corpus) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(fs::path(SANERF_FUZZ_CORPUS) / GetParam().name)) {
+    files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  ASSERT_FALSE(files.empty());
+
+  const int64_t accepted_before = NumAccepted();
+  std::vector<std::string> contents;
+  for (const fs::path& file : files) {
+    SCOPED_TRACE(file);
+    contents.push_back(ReadFile(file));
+    Run(GetParam(), contents.back());
+  }
+  EXPECT_GT(NumAccepted(), accepted_before) << "the reader refuses every file of the corpus: renew it (make_seeds)";
+
+  constexpr size_t kCuts = 64;
+  for (size_t i = 0; i < files.size(); ++i) {
+    SCOPED_TRACE(files[i]);
+    const std::string_view bytes = contents[i];
+    for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / kCuts) Run(GetParam(), bytes.substr(0, size));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FuzzReplay, testing::ValuesIn(Targets()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace sanerf::fuzz

@@ -1,0 +1,22 @@
+#include "fuzz.h"
+#include "sanerf/pipeline/run_folder.h"
+#include "sanerf/pipeline/settings.h"
+
+namespace sanerf::fuzz::run_json {
+
+int FuzzOne(const uint8_t* data, size_t size) {
+  static const Folder folder;
+  folder.Write("run.json", Bytes(data, size));
+  return Expect([&] {
+    const RunFolder run = RunFolder::Open(folder.path());
+    run.scene_hash();
+    run.StageState("train");
+    run.StageSeconds("train");
+    Expect([&] { run.FindScene(); });
+    Settings settings;
+    settings.Restore(run.options(), run.origins());
+    settings.ToJson().dump();
+  });
+}
+
+}  // namespace sanerf::fuzz::run_json

@@ -1,0 +1,17 @@
+// A scene folder in memory with four tiny photos, images/0.png to images/3.png, for the readers of scenes.
+#pragma once
+
+#include <string>
+
+#include "fuzz.h"
+#include "sanerf/core/image_io.h"
+
+namespace sanerf::fuzz {
+
+inline void WritePhotos(const Folder& folder) {
+  for (int i = 0; i < 4; ++i) {
+    folder.Write("images/" + std::to_string(i) + ".png", EncodePng(ImageU8(16, 12, 3, uint8_t(40 * i))));
+  }
+}
+
+}  // namespace sanerf::fuzz

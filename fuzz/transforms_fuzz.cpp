@@ -1,0 +1,15 @@
+#include "fuzz.h"
+#include "sanerf/scene/scene.h"
+#include "scene_folder.h"
+
+namespace sanerf::fuzz::transforms {
+
+int FuzzOne(const uint8_t* data, size_t size) {
+  static const Folder folder;
+  static const bool has_photos = (WritePhotos(folder), true);
+  static_cast<void>(has_photos);
+  folder.Write("transforms.json", Bytes(data, size));
+  return Expect([&] { LoadScene(folder.path()); });
+}
+
+}  // namespace sanerf::fuzz::transforms

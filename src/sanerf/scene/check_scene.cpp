@@ -1,0 +1,259 @@
+#include "sanerf/scene/check_scene.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+namespace {
+
+// The Earth measures 1.3e10 millimeters. Squares and cubes of such numbers are still far from the end of a double.
+constexpr double kFarthestPlace = 1e12;
+// Lenses with straight lines end at 67 degrees off the axis (9 mm on full frame), renderers' cameras a little further.
+constexpr double kWidestTangent = 11.43;  // of 85 degrees
+// A 2000 mm lens before a sensor of a third of an inch sees 0.003.
+constexpr double kNarrowestView = 1e-3;  // diagonal of the picture at distance 1
+// Anamorphic lenses squeeze by 2; what is beyond this is a digit too many in one of the two focal lengths.
+constexpr double kLargestSqueeze = 5;
+constexpr double kRigidTolerance = 1e-6;    // readers make rotations exactly orthonormal
+constexpr double kSamePlace = 1e-9;         // of the distance to the origin, or of a unit: rounding of stored poses
+constexpr double kInvertedTolerance = 0.1;  // pixels
+constexpr int kLensSteps = 8;               // the lens is tried on a grid of 9 x 9 places
+constexpr size_t kNamed = 8;                // views that a warning names
+
+[[noreturn]] void Fail(const SceneListing& listing, const View& view, const std::string& why, const std::string& hint) {
+  throw Error(fmt::format("{}: {}", listing.root.string(), view.name), why, hint);
+}
+
+std::string Named(std::vector<std::string> names) {
+  const size_t more = names.size() > kNamed ? names.size() - kNamed : 0;
+  names.resize(names.size() - more);
+  return fmt::format("{}{}", fmt::join(names, ", "), more ? fmt::format(" and {} more", more) : "");
+}
+
+std::string NumPhotos(size_t count) { return fmt::format("{} photo{}", count, count == 1 ? "" : "s"); }
+
+// ---- one photo, one camera
+
+bool SameLens(const Camera& a, const Camera& b) {
+  const auto values = [](const Camera& c) {
+    const Distortion& d = c.distortion;
+    return std::tuple(c.width, c.height, c.fx, c.fy, c.cx, c.cy, d.k1, d.k2, d.p1, d.p2);
+  };
+  return values(a) == values(b);
+}
+
+bool SamePose(const Pose& a, const Pose& b) { return a.rotation == b.rotation && a.translation == b.translation; }
+
+// What two entries of one photo disagree about, null when they say the same.
+const char* Disagreement(const View& a, const View& b, bool has_split) {
+  if (!SamePose(a.camera.world_from_cam, b.camera.world_from_cam)) return "with two poses";
+  if (!SameLens(a.camera, b.camera)) return "with two focal lengths, principal points or distortions";
+  if (a.time != b.time) return "at two times";
+  return has_split && a.is_test != b.is_test ? "to train and to test" : nullptr;
+}
+
+void TakeEachPhotoOnce(SceneListing& listing) {
+  std::map<std::filesystem::path, size_t> first;
+  std::vector<ListedView> once;
+  std::vector<std::string> again;
+  for (ListedView& listed : listing.views) {
+    const auto [known, is_new] = first.emplace(listed.view.image_path, once.size());
+    if (is_new) {
+      once.push_back(std::move(listed));
+    } else if (const char* how = Disagreement(once[known->second].view, listed.view, listing.has_split)) {
+      Fail(listing, listed.view, fmt::format("the photo is listed twice, {}", how),
+           fmt::format("remove one of the two entries from {}", listing.source));
+    } else {
+      again.push_back(listed.view.name);
+    }
+  }
+  listing.views = std::move(once);
+  if (!again.empty()) {
+    listing.warnings.push_back(
+        fmt::format("{} listed more than once and taken once: {}", NumPhotos(again.size()), Named(again)));
+  }
+}
+
+// ---- the lens
+
+Vec2 Tangents(const Camera& camera, double across, double down) {
+  const Vec3 ray = camera.RayInCam({across * camera.width, down * camera.height});
+  return {ray.x(), -ray.y()};
+}
+
+// Why no lens takes such pictures, "" for one that may. `camera` may be distorted: then this is what is behind the
+// lens.
+std::string WhyNoView(const Camera& camera, double margin) {
+  double widest = 0;  // tangent of the largest angle to the axis
+  for (const double x : {margin, 1 - margin}) {
+    for (const double y : {margin, 1 - margin}) {
+      const double tangent = Tangents(camera, x, y).norm();
+      widest = std::isfinite(tangent) ? std::max(widest, tangent) : INFINITY;
+    }
+  }
+  if (!(widest <= kWidestTangent)) {
+    return fmt::format("it would see {:.4g} degrees off its axis, which no lens does", std::atan(widest) * 180 / M_PI);
+  }
+  const double seen = (Tangents(camera, 1 - margin, 1 - margin) - Tangents(camera, margin, margin)).norm();
+  if (!(seen >= (1 - 2 * margin) * kNarrowestView)) {
+    return fmt::format("all of its picture would lie within {:.3g} degrees, less than any lens sees",
+                       2 * std::atan(0.5 * seen) * 180 / M_PI);
+  }
+  return "";
+}
+
+std::string LensOf(const Camera& camera) {
+  const Distortion& d = camera.distortion;
+  std::string text = fmt::format("focal length {:.6g}, {:.6g} and principal point {:.6g}, {:.6g}", camera.fx, camera.fy,
+                                 camera.cx, camera.cy);
+  if (!d.IsZero())
+    text += fmt::format(", distortion k1 {:.4g}, k2 {:.4g}, p1 {:.4g}, p2 {:.4g}", d.k1, d.k2, d.p1, d.p2);
+  return text + fmt::format(" for a picture of {}x{}", camera.width, camera.height);
+}
+
+enum class Undistorts { kEverywhere, kInTheMiddle, kNot };
+
+Undistorts HowItUndistorts(Camera camera) {
+  if (camera.distortion.IsZero()) return Undistorts::kEverywhere;
+  camera.world_from_cam = Pose();
+  Undistorts how = Undistorts::kEverywhere;
+  for (int i = 0; i <= kLensSteps; ++i) {
+    for (int j = 0; j <= kLensSteps; ++j) {
+      const Vec2 px(double(i) / kLensSteps * camera.width, double(j) / kLensSteps * camera.height);
+      const std::optional<Vec2> again = camera.Project(camera.RayInCam(px));
+      if (again && (*again - px).norm() <= kInvertedTolerance) continue;
+      const bool in_the_middle = std::max(std::abs(2 * i - kLensSteps), std::abs(2 * j - kLensSteps)) <= kLensSteps / 2;
+      if (in_the_middle) return Undistorts::kNot;
+      how = Undistorts::kInTheMiddle;
+    }
+  }
+  return how;
+}
+
+// Why the intrinsics cannot be those of a camera, "" when they can.
+std::string WhyNoLens(const Camera& camera, Undistorts* how) {
+  const Distortion& d = camera.distortion;
+  for (const double value : {camera.fx, camera.fy, camera.cx, camera.cy, d.k1, d.k2, d.p1, d.p2}) {
+    if (!std::isfinite(value)) return "one of these is not a finite number";
+  }
+  if (!(camera.fx > 0 && camera.fy > 0)) return "a focal length is positive";
+  const double squeeze = std::max(camera.fx / camera.fy, camera.fy / camera.fx);
+  if (!(squeeze <= kLargestSqueeze)) return fmt::format("its pixels would be {:.3g} times longer than wide", squeeze);
+
+  Camera straight = camera;
+  straight.distortion = {};
+  std::string why = WhyNoView(straight, 0);
+  if (!why.empty() || d.IsZero()) return why;
+  *how = HowItUndistorts(camera);
+  if (*how == Undistorts::kNot) return "the distortion cannot be undone in the middle of the picture";
+  return WhyNoView(camera, *how == Undistorts::kEverywhere ? 0 : 0.25);
+}
+
+// ---- pose and bounds
+
+std::string Text(const Vec3& p) { return fmt::format("({:.6g}, {:.6g}, {:.6g})", p.x(), p.y(), p.z()); }
+
+void CheckPose(const SceneListing& listing, const View& view) {
+  const Mat3& rotation = view.camera.world_from_cam.rotation;
+  const double deviation =
+      rotation.allFinite() ? (rotation.transpose() * rotation - Mat3::Identity()).cwiseAbs().maxCoeff() : INFINITY;
+  if (!(deviation <= kRigidTolerance) || !(rotation.determinant() > 0)) {
+    Fail(listing, view,
+         fmt::format("its pose is not a rotation (its axes differ from orthonormal by {:.3g})", deviation),
+         "re-export the poses");
+  }
+  if (!IsPlace(view.camera.center())) {
+    Fail(listing, view, fmt::format("its camera stands at {}, where no scene is", Text(view.camera.center())),
+         "correct its pose, or leave the photo out");
+  }
+}
+
+// False for bounds that say nothing.
+bool CheckBounds(const SceneListing& listing, const View& view, const DepthRange& bounds) {
+  const bool unknown = bounds.near == 0 && bounds.far == 0;
+  if (!unknown && !(bounds.near < bounds.far && bounds.far > 0 && bounds.far <= kFarthestPlace)) {
+    Fail(
+        listing, view,
+        fmt::format("what it sees would begin at depth {:.6g} (near) and end at {:.6g} (far)", bounds.near, bounds.far),
+        "near is less than far, both in the units of the poses; without bounds they are estimated");
+  }
+  return bounds.near > 0;
+}
+
+void WarnOfOnePlace(SceneListing& listing) {
+  const Vec3 first = listing.views[0].view.camera.center();
+  double spread = 0;
+  for (const ListedView& listed : listing.views) {
+    spread = std::max(spread, (listed.view.camera.center() - first).norm());
+  }
+  if (listing.views.size() > 1 && spread < kSamePlace * std::max(1.0, first.norm())) {
+    listing.warnings.push_back("all cameras stand at the same place; depth cannot be recovered, check the poses");
+  }
+}
+
+}  // namespace
+
+bool IsPlace(const Vec3& p) { return p.allFinite() && p.cwiseAbs().maxCoeff() <= kFarthestPlace; }
+
+void CheckListing(SceneListing& listing) {
+  TakeEachPhotoOnce(listing);
+  std::vector<std::string> folded, unbounded;
+  const Camera* last = nullptr;  // most scenes have one lens
+  Undistorts how = Undistorts::kEverywhere;
+  for (ListedView& listed : listing.views) {
+    const View& view = listed.view;
+    CheckPose(listing, view);
+    if (!last || !SameLens(*last, view.camera)) {
+      how = Undistorts::kEverywhere;
+      if (const std::string why = WhyNoLens(view.camera, &how); !why.empty()) {
+        Fail(listing, view, fmt::format("no camera has {}: {}", LensOf(view.camera), why),
+             "correct the intrinsics, which are in pixels of the picture that they were computed from");
+      }
+      last = &view.camera;
+    }
+    if (how == Undistorts::kInTheMiddle) folded.push_back(view.name);
+    if (listed.bounds && !CheckBounds(listing, view, *listed.bounds)) {
+      listed.bounds.reset();
+      unbounded.push_back(view.name);
+    }
+  }
+  if (listing.content && !(IsPlace(listing.content->min) && IsPlace(listing.content->max))) {
+    throw Error(listing.root.string(),
+                fmt::format("the box of the scene reaches from {} to {}, where no scene is", Text(listing.content->min),
+                            Text(listing.content->max)),
+                fmt::format("correct aabb_scale, scale and offset, or room_bbox, in {}", listing.source));
+  }
+  if (!folded.empty()) {
+    listing.warnings.push_back(fmt::format(
+        "the lens distortion of {} cannot be undone at the picture's edge, where rays will be wrong; check k1, "
+        "k2, p1, p2: {}",
+        NumPhotos(folded.size()), Named(folded)));
+  }
+  if (!unbounded.empty()) {
+    listing.warnings.push_back(
+        fmt::format("the depth bounds of {} do not begin in front of the camera and are not used: {}",
+                    NumPhotos(unbounded.size()), Named(unbounded)));
+  }
+  WarnOfOnePlace(listing);
+}
+
+void WarnOfStrayCameras(Scene& scene) {
+  std::vector<std::string> stray;
+  for (const View& view : scene.views) {
+    const Vec3 p = scene.model_from_file * view.camera.center();
+    if (!(p.cwiseAbs().maxCoeff() <= scene.extent)) stray.push_back(view.name);
+  }
+  if (stray.empty()) return;
+  scene.warnings.push_back(
+      fmt::format("{} {} from so far outside of the scene that the model does not reach there; check the pose{}: {}",
+                  NumPhotos(stray.size()), stray.size() == 1 ? "was taken" : "were taken", stray.size() == 1 ? "" : "s",
+                  Named(stray)));
+}
+
+}  // namespace sanerf

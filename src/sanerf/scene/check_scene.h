@@ -1,0 +1,21 @@
+// What no camera can be, and what a person should know about a scene's cameras: one check for all formats.
+#pragma once
+
+#include "sanerf/scene/listing.h"
+
+namespace sanerf {
+
+// Whether the coordinates can be those of a place, in any unit that scenes are measured in.
+bool IsPlace(const Vec3& p);
+
+// Looks at what a reader took from its files before anything is computed from it. Throws Error that names the view for
+// values that cannot work: intrinsics of no lens, a distortion that folds the picture, a pose that is not rigid, a
+// place out of reach, near bounds beyond far ones, one photo with two cameras. What a person may want is a warning: a
+// photo that is listed twice alike (taken once), bounds that begin behind the camera (not used), a distortion that
+// fails at the picture's edge only, cameras that all stand at one place.
+void CheckListing(SceneListing& listing);
+
+// Cameras that ended up outside of what the model can hold, because they stray far from all the others.
+void WarnOfStrayCameras(Scene& scene);
+
+}  // namespace sanerf
