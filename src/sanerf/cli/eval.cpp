@@ -48,7 +48,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
   RunFolder run = RunFolder::Open(flags.run);
   if (flags.report) {
     const RunLock lock(flags.run);
-    LogInfo("wrote  {}", WriteReport(run, result, settings, {}).string());
+    LogInfo("wrote  {}", WriteReport(run, lock, result, settings, {}).string());
   }
   if (common.json) {
     PrintJson(ToJson(result));

@@ -22,6 +22,15 @@ std::string SceneText(const Json& scene) {
   return text;
 }
 
+std::string ObjectText(const std::string& kind, const Json& object) {
+  return fmt::format("{:<8} {}  {} of {} views{}{}\n", kind, object["name"].get<std::string>(),
+                     object["views_used"].dump(), object["views_total"].dump(),
+                     object.contains("iou") && object["iou"].is_number()
+                         ? fmt::format("  IoU {:.2f} %", 100 * object["iou"].get<double>())
+                         : "",
+                     object["stale"].get<bool>() ? "  stale: segment again" : "");
+}
+
 std::string RunText(const Json& run) {
   std::string text = fmt::format("run      {}  ({}, sanerf {})\n", run["path"].get<std::string>(),
                                  FormatBytes(run["bytes"].get<double>()), run["sanerf"].get<std::string>());
@@ -33,21 +42,15 @@ std::string RunText(const Json& run) {
   }
   for (const auto& [name, origin] : run["changed_options"].items())
     text += fmt::format("option   {}  ({})\n", name, origin.get<std::string>());
-  for (const Json& object : run["objects"]) {
-    text += fmt::format("object   {}  {} of {} views{}{}\n", object["name"].get<std::string>(),
-                        object["views_used"].dump(), object["views_total"].dump(),
-                        object.contains("iou") && object["iou"].is_number()
-                            ? fmt::format("  IoU {:.2f} %", 100 * object["iou"].get<double>())
-                            : "",
-                        object["stale"].get<bool>() ? "  stale: segment again" : "");
-  }
+  for (const Json& object : run["objects"]) text += ObjectText("object", object);
+  for (const Json& object : run["set_aside"]) text += ObjectText("aside", object);
   return text;
 }
 
 void Run(const CommonFlags& common, const std::string& path) {
   Settings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings);
-  if (RunFolder::Exists(path)) {
+  if (RunFolder::Exists(path) || !RunFolder::PartsIn(path).empty()) {
     const Json run = DescribeRun(RunFolder::Open(path));
     common.json ? PrintJson(run) : PrintText(RunText(run));
     SuggestNext(run["objects"].empty() ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(path))

@@ -38,7 +38,7 @@ ObjectPrompt ObjectFromScribbles(const Flags& flags) {
   if (scribbles.view.empty())
     throw UsageError("--scribbles " + flags.scribbles, "it is not known which photo they were drawn on",
                      "put that photo into reference_image/ beside scribbles/, as NVOS does");
-  RunFolder run = RunFolder::Open(flags.run);
+  const RunFolder run = RunFolder::Open(flags.run);
   const Scene scene =
       run.OpenScene(flags.scene.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.scene));
   const View& view = scene.views[size_t(scene.FindView(scribbles.view))];
@@ -93,6 +93,7 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
   }
   return {{"run", flags.run},
           {"objects", objects},
+          {"set_aside", result.set_aside},
           {"overlap_pixels", result.overlap_pixels},
           {"seconds",
            {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
@@ -152,9 +153,9 @@ void Run(const CommonFlags& common, const Flags& flags) {
   if (text_request) {
     text = PromptsFromText(*text_request, settings);
     request.prompts = text->prompts;
+    request.reports = ReportsOf(*text);
   }
   const SegmentResult result = Segment(request, settings);
-  if (text) StoreTextReports(flags.run, *text);
   if (common.json) {
     Json json = ToJson(flags, result);
     if (text) json["text"] = ToJson(*text);
@@ -186,7 +187,9 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --text \"banana. cup\"           found by a detector: sanerf models fetch yolo11n-seg\n"
       "  sanerf segment run --auto                          every object that can be found, no click\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
-      "the full-size photo. Held-out views are never used. With --text a click says which of several things is meant.");
+      "the full-size photo. Held-out views are never used. With --text a click says which of several things is meant.\n"
+      "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~ until the next\n"
+      "time: render and eval know it by that name; mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--name", flags->name, "name of the object");
   sub->add_option("--click", flags->clicks, "a click on the object, or beside it with :neg (repeatable)")

@@ -2,6 +2,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/log.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/stopwatch.h"
 
 namespace sanerf {
@@ -24,6 +25,7 @@ void AddSynth(CommandLine& line) {
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings);
       if (flags->views) settings.Assign("synth.views=" + std::to_string(*flags->views), "--views");
       if (flags->size) settings.Assign("synth.size=" + std::to_string(*flags->size), "--size");
+      CheckPlaceOfSynthScene(flags->out);
       const Stopwatch watch;
       WriteSynthScene(flags->out, settings.synth);
       const std::string prompts = (std::filesystem::path(flags->out) / "prompts.json").string();

@@ -4,6 +4,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/stages.h"
 
 namespace sanerf {
@@ -19,7 +20,8 @@ void Run(const CommonFlags& common, Flags flags) {
   Settings settings;
   std::filesystem::path scene = flags.scene;
   if (RunFolder::Exists(scene)) {  // `train RUN` continues it
-    if (!flags.out.empty() && flags.out != flags.scene) throw UsageError(flags.scene + " is a run folder, not a scene");
+    if (!flags.out.empty() && !IsSamePlace(flags.out, flags.scene))
+      throw UsageError(flags.scene + " is a run folder, not a scene");
     flags.out = flags.scene;
     scene = RunFolder::Open(flags.out).OpenScene().root;
     flags.resume = true;

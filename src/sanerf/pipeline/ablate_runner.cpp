@@ -96,7 +96,10 @@ void AblationRunner::SegmentOnce(const AblationJob& job, const Settings& setting
   }
   if (seconds.is_null()) {
     fs::remove(folder / kMark);
-    fs::remove_all(folder / "objects");  // objects of other prompts must not be scored
+    {
+      const RunLock lock(folder);
+      fs::remove_all(folder / "objects");  // objects of other prompts must not be scored
+    }
     if (settings.encode.container == "field" && RunFolder::Open(folder).StageState("encode") != "complete")
       Encode({folder, std::nullopt}, settings);  // distils it
     const SegmentResult segmented = Segment({folder, std::nullopt, PromptsFor(job)}, settings);

@@ -9,6 +9,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
 #include "sanerf/pipeline/ablate.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/stages.h"
 
 namespace fs = std::filesystem;
@@ -99,6 +100,9 @@ void CheckScenes(const AblateRequest& request) {
   }
   std::set<std::string> names;
   for (const fs::path& path : request.scenes) {
+    if (IsSamePlace(request.out, path) || IsSamePlace(request.out / NameOfPath(path), path))
+      throw UsageError("--out " + request.out.string(), "the results would go into the folder of " + path.string(),
+                       "choose a folder of its own");
     if (!names.insert(NameOfPath(path)).second)
       throw UsageError("two scenes are named '" + NameOfPath(path) + "'", "", "rename one of the folders");
   }
@@ -129,7 +133,7 @@ fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode) {
   }
   const Scene photos = run.OpenScene();
   WriteJsonFile(folder / "run.json", record);
-  RunFolder::Open(folder).OpenScene(photos.root);  // the recorded path is relative to the other folder
+  RunFolder::Open(folder).OpenScene(photos.root, RunLock(folder));  // the recorded path is relative to the other folder
   return folder;
 }
 

@@ -17,13 +17,18 @@ namespace fs = std::filesystem;
 namespace sanerf {
 namespace {
 
-// Objects of an earlier search that this one did not replace: their fields hold nothing but numbered objects.
-void RemoveEarlierSearch(const RunFolder& run, const std::string& field_id) {
-  for (const StoredObject& object : ListObjects(run)) {
-    const bool is_numbered = std::all_of(object.labels.begin(), object.labels.end(),
-                                         [](const std::string& label) { return label.rfind(kAutomaticName, 0) == 0; });
-    if (object.field_id != field_id && object.labels.size() > 1 && is_numbered) fs::remove_all(object.folder);
-  }
+// Whether the object's field holds nothing but what a search has found.
+bool IsOfSearch(const StoredObject& object) {
+  return object.labels.size() > 1 &&
+         std::all_of(object.labels.begin(), object.labels.end(),
+                     [](const std::string& label) { return label.rfind(kAutomaticName, 0) == 0; });
+}
+
+std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects) {
+  std::vector<std::string> names;
+  for (const StoredObject& object : objects)
+    if (IsOfSearch(object)) names.push_back(object.name);
+  return names;
 }
 
 }  // namespace
@@ -32,7 +37,7 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   CheckOptions(settings.automatic);
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+  const Scene scene = run.OpenScene(request.scene, lock);
   const NerfModel nerf = run.OpenNerf();
   const std::vector<int> train = SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
   const std::vector<int> searched = ViewsToSearch(scene, train, settings);
@@ -55,14 +60,18 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   sam.reset();  // its memory is better used by the field
 
   watch = Stopwatch();
-  EnsureWritableFolder(run.objects());
-  const ScratchPath log(run.objects() / ".log.jsonl");
+  EnsureWritableFolder(run.path());
+  const ScratchPath log(run.path() / ".object_log.jsonl");
   const AutomaticField& found = result.found;
   const ObjectModel field = TrainObjectModel(nerf, found.labelled, int(found.decoded.size()) + 1, settings.object,
                                              log.path(), found.prior);
-  const std::vector<StoredObject> stored =
-      StoreObjects(run, {found.prompts, found.decoded, field, log.path(), nerf.Fingerprint()});
-  RemoveEarlierSearch(run, stored[0].field_id);
+  // The earlier search is set aside as a whole, in the place of the one before it.
+  ObjectsToStore objects{found.prompts, found.decoded, field, log.path(), nerf.Fingerprint()};
+  objects.retired = NamesOfSearch(ListObjects(run));
+  objects.forgotten = NamesOfSearch(ListSetAside(run));
+  StoreResult store = StoreObjects(run, objects);
+  const std::vector<StoredObject>& stored = store.objects;
+  result.set_aside = store.set_aside;
   result.field_seconds = watch.seconds();
   run.SetStage("segment", "complete", result.search_seconds + found.associate_seconds + found.mask_seconds +
                                           result.field_seconds);
@@ -86,6 +95,7 @@ Json ToJson(const AutoResult& result) {
                        {"share", object.share}});
   }
   return {{"objects", objects},
+          {"set_aside", result.set_aside},
           {"searched_views", result.num_searched_views},
           {"masks", result.num_masks},
           {"left_out",

@@ -20,13 +20,14 @@ struct AutoObject {
 
 struct AutoResult {
   std::vector<AutoObject> objects;  // largest first
+  std::vector<std::string> set_aside;
   int num_searched_views = 0, num_masks = 0;
   AutomaticField found;
   double encode_seconds = 0, search_seconds = 0, field_seconds = 0;
   int64_t peak_rss_bytes = 0;
 };
 
-// Objects are named object_01 … by descending size; those of an earlier search are replaced, others stay. Encodes what is
+// Objects are named object_01 … by descending size; those of an earlier search are set aside, others stay. Encodes what is
 // not encoded yet. Throws UsageError for options out of range, Error when nothing is found, InterruptedError (nothing
 // is written but encoded views).
 AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings);

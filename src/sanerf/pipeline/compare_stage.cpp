@@ -13,6 +13,7 @@
 #include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/match_objects.h"
 #include "sanerf/pipeline/methods.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/score_segmenter.h"
 #include "sanerf/pipeline/stopwatch.h"
 
@@ -277,7 +278,8 @@ CompareResult Compare(const CompareRequest& request, const Settings& settings) {
     methods.push_back(&FindMethod(name, request.automatic));
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+  const Scene scene = run.OpenScene(request.scene, lock);
+  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, {"masks", "methods"}, run, scene);
   const NerfModel nerf = run.OpenNerf();
   Comparison comparison(request, settings, run, scene, nerf);
   CompareResult result = comparison.Run(methods);

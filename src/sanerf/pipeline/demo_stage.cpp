@@ -6,6 +6,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/report.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
@@ -21,6 +22,7 @@ constexpr const char* kSynthMark = "synth.json";  // written last: the options o
 bool MakeScene(const fs::path& folder, const Settings& settings) {
   const Json wanted = settings.ToJson().at("synth");
   if (fs::exists(folder / kSynthMark) && ReadJsonFile(folder / kSynthMark) == wanted) return true;
+  CheckPlaceOfSynthScene(folder);
   WriteSynthScene(folder, settings.synth);
   WriteJsonFile(folder / kSynthMark, wanted);
   return false;
@@ -99,7 +101,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings) {
   ReportOptions report;
   report.seconds = result.seconds;
   report.peak_rss_bytes = PeakRssBytes();
-  result.report = WriteReport(run, result.eval, settings, report);
+  result.report = WriteReport(run, RunLock(request.out), result.eval, settings, report);
   note("report", report_watch.seconds(), false);
   result.peak_rss_bytes = PeakRssBytes();
   return result;

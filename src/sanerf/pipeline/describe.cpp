@@ -123,7 +123,14 @@ Json DescribeRun(const RunFolder& run) {
     json["stages"]["train"]["state"] = "missing";
   }
   json["objects"] = Json::array();
-  for (const StoredObject& object : ListObjects(run)) json["objects"].push_back(DescribeObject(object, fingerprint));
+  json["set_aside"] = Json::array();
+  ReadWholeSet(run.path(), [&](const fs::path&) {
+    json["objects"].clear();
+    json["set_aside"].clear();
+    for (const StoredObject& object : ListObjects(run)) json["objects"].push_back(DescribeObject(object, fingerprint));
+    for (const StoredObject& object : ListSetAside(run))
+      json["set_aside"].push_back(DescribeObject(object, fingerprint));
+  });
   json["changed_options"] = run.origins();
   json["bytes"] = BytesIn(run.path());
   return json;

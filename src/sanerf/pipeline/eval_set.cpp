@@ -10,6 +10,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/pipeline/compare_tables.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/run_folder.h"
 #include "sanerf/pipeline/stopwatch.h"
 
@@ -129,6 +130,10 @@ EvalSet ReadEvalSet(const fs::path& path) {
 
 EvalSetResult RunEvalSet(const EvalSetRequest& request, const Settings& settings) {
   const std::vector<EvalSetScene> scenes = Chosen(request);
+  for (const EvalSetScene& scene : scenes)
+    if (IsSamePlace(request.out / scene.name, scene.scene))
+      throw UsageError("--out " + request.out.string(), "the results of " + scene.name + " would go into its own folder",
+                       "choose a folder of its own");
   EnsureWritableFolder(request.out);
   const Stopwatch watch;
   EvalSetResult result;

@@ -65,7 +65,8 @@ EvalResult Evaluate(const EvalRequest& request) {
   std::vector<const Method*> baselines;
   for (const std::string& name : request.baselines) baselines.push_back(&FindMethod(name));
   RunFolder run = RunFolder::Open(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+  const RunLock lock(request.run);
+  const Scene scene = run.OpenScene(request.scene, lock);
   const std::vector<int> test = scene.TestViews();
   if (test.empty())
     throw Error("there is nothing to score on", "the scene has no test views", "train with --test-every 8");

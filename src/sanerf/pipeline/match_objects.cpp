@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "sanerf/core/assignment.h"
 #include "sanerf/core/error.h"
@@ -18,9 +19,8 @@ namespace {
 
 constexpr double kMinShare = 0.0005;  // of all test pixels; of less no IoU can be told
 
-// The object whose field is matched: the one that was asked for, else one of the field with the most labels.
-StoredObject FieldOwner(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
-  if (!name.empty()) return FindObject(run, name, nerf);
+// The name of an object of the field with the most labels.
+std::string OfLargestField(const RunFolder& run, const NerfModel& nerf) {
   const StoredObject* best = nullptr;
   const std::vector<StoredObject> objects = ListObjects(run);
   for (const StoredObject& object : objects) {
@@ -30,7 +30,16 @@ StoredObject FieldOwner(const RunFolder& run, const std::string& name, const Ner
   if (best == nullptr)
     throw Error("there is nothing to match", "the run has no objects of its radiance field",
                 "find some: sanerf segment " + run.path().string() + " --auto");
-  return *best;
+  return best->name;
+}
+
+// The object whose field is matched, and the field.
+LoadedObject FieldOwner(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
+  std::optional<LoadedObject> owner;
+  ReadWholeSet(run.path(), [&](const fs::path&) {
+    owner.emplace(LoadObject(run, name.empty() ? OfLargestField(run, nerf) : name, nerf));
+  });
+  return *std::move(owner);
 }
 
 struct Naming {
@@ -134,12 +143,13 @@ int MatchResult::Found(double min_iou) const {
 }
 
 MatchResult MatchObjects(const MatchRequest& request) {
-  RunFolder run = RunFolder::Open(request.run);
+  const RunFolder run = RunFolder::Open(request.run);
   const Scene scene = run.OpenScene(request.scene);
   const std::vector<int> test = scene.TestViews();
   const NerfModel nerf = run.OpenNerf();
-  const StoredObject owner = FieldOwner(run, request.object, nerf);
-  const ObjectModel field = ObjectModel::Load(owner.checkpoint(), nerf);
+  const LoadedObject loaded = FieldOwner(run, request.object, nerf);
+  const StoredObject& owner = loaded.stored;
+  const ObjectModel& field = loaded.field;
 
   const Stopwatch watch;
   MatchResult result;

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/pipeline/scratch_path.h"
+#include "sanerf/core/log.h"
+#include "sanerf/pipeline/object_set.h"
 
 namespace fs = std::filesystem;
 
@@ -15,6 +17,7 @@ namespace sanerf {
 namespace {
 
 constexpr size_t kMaxNameLength = 100;
+constexpr char kAsideMark = '~';
 
 Json ToJson(const StoredObject& object) {
   return {{"format", 1},
@@ -33,7 +36,7 @@ StoredObject ReadObject(const fs::path& folder) {
   const JsonCursor root(json, (folder / "object.json").string());
   StoredObject object;
   object.folder = folder;
-  object.name = root["name"].String();
+  object.name = folder.filename().string();
   object.label = int(root["label"].Integer());
   for (size_t i = 0; i < root["labels"].size(); ++i) object.labels.push_back(root["labels"][i].String());
   object.field_id = root["field_id"].String();
@@ -43,6 +46,7 @@ StoredObject ReadObject(const fs::path& folder) {
   const Prompts prompts = ReadPrompts(folder / "prompts.json");
   if (prompts.objects.size() != 1) throw Error((folder / "prompts.json").string(), "expected one object");
   object.prompt = prompts.objects[0];
+  object.prompt.name = object.name;
   return object;
 }
 
@@ -53,11 +57,89 @@ void WriteMasks(const fs::path& folder, const DecodedObject& decoded) {
   }
 }
 
-// One file on disk for all objects of a field where the file system can do that.
-void LinkOrCopy(const fs::path& from, const fs::path& to) {
-  std::error_code no_link;
-  fs::create_hard_link(from, to, no_link);
-  if (no_link) WriteFileAtomic(to, ReadFile(from));
+// All objects of the valid set, those set aside as well.
+std::vector<StoredObject> ReadAll(const RunFolder& run) {
+  std::vector<StoredObject> objects;
+  ReadWholeSet(run.path(), [&](const fs::path& folder) {
+    objects.clear();
+    if (!fs::is_directory(folder)) return;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      if (name[0] != '.' && fs::exists(entry.path() / "object.json")) objects.push_back(ReadObject(entry.path()));
+    }
+  });
+  std::sort(objects.begin(), objects.end(),
+            [](const StoredObject& a, const StoredObject& b) { return a.name < b.name; });
+  return objects;
+}
+
+std::vector<StoredObject> List(const RunFolder& run, bool set_aside) {
+  std::vector<StoredObject> objects = ReadAll(run);
+  std::erase_if(objects, [&](const StoredObject& object) { return IsSetAside(object.name) != set_aside; });
+  return objects;
+}
+
+// Complete folders of all objects in `staging`.
+std::vector<StoredObject> WriteFolders(const fs::path& staging, const ObjectsToStore& objects) {
+  std::vector<std::string> labels;
+  for (const ObjectPrompt& prompt : objects.prompts.objects) labels.push_back(prompt.name);
+  std::vector<StoredObject> stored;
+  fs::path shared_checkpoint;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const DecodedObject& decoded = objects.decoded[i];
+    const fs::path folder = staging / labels[i];
+    fs::create_directories(folder);
+    if (shared_checkpoint.empty()) {
+      shared_checkpoint = folder / "object.ckpt";
+      objects.field.Save(shared_checkpoint);
+    } else {
+      LinkOrCopy(shared_checkpoint, folder / "object.ckpt");
+    }
+    StoredObject object;
+    object.name = labels[i];
+    object.prompt = objects.prompts.objects[i];
+    object.label = int(i) + 1;
+    object.labels = labels;
+    object.field_id = i == 0 ? Sha256OfFile(shared_checkpoint).substr(0, 16) : stored[0].field_id;
+    object.nerf_fingerprint = HexFingerprint(objects.nerf_fingerprint);
+    object.views_total = int(decoded.views.size());
+    object.views_used =
+        int(std::count_if(decoded.views.begin(), decoded.views.end(), [](const auto& view) { return view.used; }));
+    WriteJsonFile(folder / "prompts.json", sanerf::ToJson(Prompts{{object.prompt}}));
+    WriteJsonFile(folder / "views.json", sanerf::ToJson(decoded));
+    WriteMasks(folder / "masks", decoded);
+    if (fs::exists(objects.log)) WriteFileAtomic(folder / "log.jsonl", ReadFile(objects.log));
+    if (const auto report = objects.reports.find(object.name); report != objects.reports.end())
+      WriteJsonFile(folder / "text.json", report->second);
+    WriteJsonFile(folder / "object.json", ToJson(object));
+    stored.push_back(object);
+  }
+  return stored;
+}
+
+// The same prompt led to the same field again.
+bool IsSame(const fs::path& before, const fs::path& now) {
+  const auto are_equal = [&](const char* file) {
+    return fs::is_regular_file(before / file) && ReadFile(before / file) == ReadFile(now / file);
+  };
+  return are_equal("object.json") && are_equal("prompts.json") && are_equal("object.ckpt");
+}
+
+void SetAside(const fs::path& folder) {
+  const fs::path aside = folder.parent_path() / AsideName(folder.filename().string());
+  fs::remove_all(aside);
+  fs::rename(folder, aside);
+}
+
+// The new folder in the place of an older one; returns whether that was set aside.
+bool PutInPlace(const fs::path& now, const fs::path& place, bool goes_on) {
+  if (goes_on && fs::exists(place / "text.json") && !fs::exists(now / "text.json"))
+    fs::rename(place / "text.json", now / "text.json");
+  const bool is_replaced = fs::exists(place) && !goes_on && !IsSame(place, now);
+  if (is_replaced) SetAside(place);
+  fs::remove_all(place);
+  fs::rename(now, place);
+  return is_replaced;
 }
 
 }  // namespace
@@ -70,24 +152,24 @@ void CheckObjectName(const std::string& name) {
     throw UsageError(fmt::format("'{}' cannot be the name of an object", name), "it names a folder of the run",
                      "use letters, digits, '-', '_' and spaces");
   }
+  if (IsSetAside(name)) {
+    throw UsageError(fmt::format("'{}' cannot be the name of an object", name),
+                     fmt::format("it is what an earlier '{}' is called once that was replaced",
+                                 name.substr(0, name.size() - 1)),
+                     "leave out the ~, or rename the folder in objects/ to have the earlier object back");
+  }
 }
 
-std::vector<StoredObject> ListObjects(const RunFolder& run) {
-  std::vector<StoredObject> objects;
-  if (!fs::is_directory(run.objects())) return objects;
-  for (const fs::directory_entry& entry : fs::directory_iterator(run.objects())) {
-    const std::string name = entry.path().filename().string();
-    if (name[0] != '.' && fs::exists(entry.path() / "object.json")) objects.push_back(ReadObject(entry.path()));
-  }
-  std::sort(objects.begin(), objects.end(),
-            [](const StoredObject& a, const StoredObject& b) { return a.name < b.name; });
-  return objects;
-}
+bool IsSetAside(const std::string& name) { return !name.empty() && name.back() == kAsideMark; }
+std::string AsideName(const std::string& name) { return name + kAsideMark; }
+
+std::vector<StoredObject> ListObjects(const RunFolder& run) { return List(run, /*set_aside=*/false); }
+std::vector<StoredObject> ListSetAside(const RunFolder& run) { return List(run, /*set_aside=*/true); }
 
 StoredObject FindObject(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
   std::vector<std::string> names;
-  for (const StoredObject& object : ListObjects(run)) {
-    names.push_back(object.name);
+  for (const StoredObject& object : ReadAll(run)) {
+    if (!IsSetAside(object.name)) names.push_back(object.name);
     if (object.name != name) continue;
     if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) {
       throw Error(fmt::format("object '{}' is stale", name), "the radiance field was trained again since",
@@ -104,49 +186,43 @@ StoredObject FindObject(const RunFolder& run, const std::string& name, const Ner
   throw UsageError(fmt::format("no object '{}' in {}", name, run.path().string()), "", hint);
 }
 
-std::vector<StoredObject> StoreObjects(const RunFolder& run, const ObjectsToStore& objects) {
-  EnsureWritableFolder(run.objects());
-  const fs::path staging = run.objects() / ".new";
-  const ScratchPath scratch(staging);
-  std::vector<std::string> labels;
-  for (const ObjectPrompt& prompt : objects.prompts.objects) labels.push_back(prompt.name);
+LoadedObject LoadObject(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
+  std::optional<LoadedObject> loaded;
+  ReadWholeSet(run.path(), [&](const fs::path&) {
+    StoredObject object = FindObject(run, name, nerf);
+    ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
+    loaded.emplace(LoadedObject{std::move(object), std::move(field)});
+  });
+  return *std::move(loaded);
+}
 
-  // Everything is written beside the old folders first: an interruption or a full disk leaves them as they were.
-  std::vector<StoredObject> stored;
-  fs::path shared_checkpoint;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    const DecodedObject& decoded = objects.decoded[i];
-    const fs::path folder = staging / labels[i];
-    fs::create_directories(folder);
-    if (shared_checkpoint.empty()) {
-      shared_checkpoint = folder / "object.ckpt";
-      objects.field.Save(shared_checkpoint);
-    } else {
-      LinkOrCopy(shared_checkpoint, folder / "object.ckpt");
+StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects) {
+  NewObjectSet set(run.path());
+  const fs::path staging = set.path() / ".new";
+  StoreResult result;
+  try {
+    result.objects = WriteFolders(staging, objects);
+    for (const std::string& name : objects.forgotten) fs::remove_all(set.path() / name);
+    for (const std::string& name : objects.retired) {
+      if (!fs::exists(set.path() / name)) continue;
+      SetAside(set.path() / name);
+      result.set_aside.push_back(name);
     }
-    StoredObject object;
-    object.name = labels[i];
-    object.folder = run.objects() / labels[i];
-    object.prompt = objects.prompts.objects[i];
-    object.label = int(i) + 1;
-    object.labels = labels;
-    object.field_id = i == 0 ? Sha256OfFile(shared_checkpoint).substr(0, 16) : stored[0].field_id;
-    object.nerf_fingerprint = HexFingerprint(objects.nerf_fingerprint);
-    object.views_total = int(decoded.views.size());
-    object.views_used =
-        int(std::count_if(decoded.views.begin(), decoded.views.end(), [](const auto& view) { return view.used; }));
-    WriteJsonFile(folder / "prompts.json", sanerf::ToJson(Prompts{{object.prompt}}));
-    WriteJsonFile(folder / "views.json", sanerf::ToJson(decoded));
-    WriteMasks(folder / "masks", decoded);
-    if (fs::exists(objects.log)) WriteFileAtomic(folder / "log.jsonl", ReadFile(objects.log));
-    WriteJsonFile(folder / "object.json", ToJson(object));
-    stored.push_back(object);
+    for (StoredObject& object : result.objects) {
+      object.folder = run.objects() / object.name;
+      if (PutInPlace(staging / object.name, set.path() / object.name, objects.goes_on))
+        result.set_aside.push_back(object.name);
+    }
+    fs::remove_all(staging);
+  } catch (const fs::filesystem_error& error) {
+    throw Error("cannot write the objects of " + run.path().string(), error.code().message(),
+                "check the folder's permissions and free space");
   }
-  for (const StoredObject& object : stored) {
-    fs::remove_all(object.folder);
-    fs::rename(staging / object.name, object.folder);
-  }
-  return stored;
+  set.Commit();
+  if (!result.set_aside.empty())
+    LogInfo("kept   {}: what was there before is set aside under the name with a ~ (render --object '{}')",
+            fmt::join(result.set_aside, ", "), AsideName(result.set_aside[0]));
+  return result;
 }
 
 }  // namespace sanerf

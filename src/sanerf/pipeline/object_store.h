@@ -1,18 +1,28 @@
 // RUN/objects/NAME/: what was asked, what was decided and what was learnt about one object.
 //
-//   object.json    the object's label in the field, all labels of the field, the radiance field it was fitted to, view
-//   counts object.ckpt    the object field; objects segmented together share one field: hard links to the same file, so
-//   that every
-//                  folder is complete, may be moved or deleted alone and costs the disk space once
-//   prompts.json   the prompt, as `segment --prompts` reads it        views.json   per view: points, mask, score, used
-//   or why not masks/*.png    SAM's mask of every used view                      log.jsonl    training of the field
+//   object.json    label in the field, all labels of the field, the radiance field it was fitted to, counts of views
+//   object.ckpt    the object field
+//   prompts.json   the prompt, as `segment --prompts` reads it
+//   views.json     per view: points, mask, score, used or why not
+//   masks/*.png    SAM's mask of every used view
+//   log.jsonl      training of the field
+//   text.json      boxes of the detector, for an object found by words
 //   metrics.json   written by eval
+//
+// Objects segmented together share one field: hard links to the same file, so that every folder is complete, may be
+// moved, renamed or deleted alone, and costs the disk space once. The folder's name is the object's.
+//
+// NAME~ is what the last segmentation of NAME replaced, one generation back: a complete object that may be rendered,
+// scored and extended by that name, and that counts as none where no object is named. Renaming the folder brings it
+// back.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "sanerf/mask_aggregator/mask_aggregator.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/pipeline/run_folder.h"
 #include "sanerf/scene/mask_files.h"  // FlatName
@@ -32,12 +42,23 @@ struct StoredObject {
   std::filesystem::path checkpoint() const { return folder / "object.ckpt"; }
 };
 
-// Throws UsageError for a name that cannot be a folder's.
+// Throws UsageError for a name that cannot be a folder's, or is that of an object set aside.
 void CheckObjectName(const std::string& name);
+bool IsSetAside(const std::string& name);          // fox~
+std::string AsideName(const std::string& name);    // fox -> fox~
 
+// Safe without the run's lock: each is of one set (object_set.h), also while another process stores objects.
 std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folders without object.json are left out
-// Throws UsageError with the nearest names, Error when the object belongs to an earlier radiance field.
+std::vector<StoredObject> ListSetAside(const RunFolder& run);
+// Also one that was set aside. Throws UsageError with the nearest names, Error when the object belongs to an earlier
+// radiance field.
 StoredObject FindObject(const RunFolder& run, const std::string& name, const NerfModel& nerf);
+
+struct LoadedObject {
+  StoredObject stored;
+  ObjectModel field;
+};
+LoadedObject LoadObject(const RunFolder& run, const std::string& name, const NerfModel& nerf);
 
 struct ObjectsToStore {
   const Prompts& prompts;
@@ -45,8 +66,17 @@ struct ObjectsToStore {
   const ObjectModel& field;
   std::filesystem::path log;  // copied into every folder
   uint64_t nerf_fingerprint;
+  bool goes_on = false;                         // with the objects of these names, instead of replacing them
+  std::map<std::string, Json> reports = {};     // text.json, by object
+  std::vector<std::string> retired = {};        // further objects to be set aside
+  std::vector<std::string> forgotten = {};      // and to be deleted
 };
-// Complete folders are put in the place of older ones of the same names.
-std::vector<StoredObject> StoreObjects(const RunFolder& run, const ObjectsToStore& objects);
+struct StoreResult {
+  std::vector<StoredObject> objects;
+  std::vector<std::string> set_aside;  // objects that are now NAME~
+};
+// All of them at once: whenever the process dies, the run has either the objects before or those after. An object that
+// is replaced is set aside, unless the new one is the same again. The caller holds the run's lock.
+StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects);
 
 }  // namespace sanerf

@@ -12,6 +12,7 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/camera_path.h"
 #include "sanerf/pipeline/layers.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
 
@@ -141,20 +142,24 @@ double FrameBytes(int width, int height, bool with_object) {
 RenderResult Render(const RenderRequest& request) {
   CheckLayers(request);
   RunFolder run = RunFolder::Open(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+  RenderResult result;
+  result.folder =
+      request.out.empty() ? run.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
+  // Pictures that go elsewhere leave the run alone: it is only read, and may belong to somebody else.
+  std::optional<RunLock> lock;
+  if (IsInside(result.folder, run.path())) lock.emplace(request.run);
+  const Scene scene = lock ? run.OpenScene(request.scene, *lock) : run.OpenScene(request.scene);
+  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run, scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
   CheckFrameMemory(cameras, request);
   const NerfModel nerf = run.OpenNerf();
   std::optional<ObjectModel> field;
   int label = 0;
   if (!request.object.empty()) {
-    const StoredObject object = FindObject(run, request.object, nerf);
-    field = ObjectModel::Load(object.checkpoint(), nerf);
-    label = object.label;
+    LoadedObject object = LoadObject(run, request.object, nerf);
+    field = std::move(object.field);
+    label = object.stored.label;
   }
-  RenderResult result;
-  result.folder =
-      request.out.empty() ? run.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
   EnsureWritableFolder(result.folder);
   const Stopwatch watch;
   LayerWriter writer(request, nerf, field ? &*field : nullptr, label, &result);

@@ -51,6 +51,35 @@ void MarkWhereLikely(const ImageF& others, int label, ImageU8* labels) {
   }
 }
 
+// Positions in request.views of those in which masks may change.
+std::vector<size_t> RowsToChange(const LookRequest& request) {
+  std::vector<size_t> rows;
+  for (size_t v = 0; v < request.views.size(); ++v)
+    if (request.asked.empty() || std::find(request.asked.begin(), request.asked.end(), request.views[v]) != request.asked.end())
+      rows.push_back(v);
+  return rows;
+}
+
+template <class T>
+std::vector<T> Select(const std::vector<T>& all, const std::vector<size_t>& rows) {
+  std::vector<T> selected;
+  for (const size_t row : rows) selected.push_back(all[row]);
+  return selected;
+}
+
+// `part` has the views of some rows of `whole`; the others stay as they are.
+void PutBack(const std::vector<size_t>& rows, DecodedObject part, DecodedObject* whole) {
+  for (size_t i = 0; i < rows.size(); ++i) whole->views[rows[i]] = std::move(part.views[i]);
+  part.views = std::move(whole->views);
+  *whole = std::move(part);
+}
+
+DecodedObject WithViews(const DecodedObject& object, const std::vector<size_t>& rows) {
+  DecodedObject part = object;
+  part.views = Select(object.views, rows);
+  return part;
+}
+
 bool HasUsedViews(const std::vector<DecodedObject>& objects) {
   return std::all_of(objects.begin(), objects.end(), [](const DecodedObject& object) {
     return std::any_of(object.views.begin(), object.views.end(), [](const auto& view) { return view.used; });
@@ -101,14 +130,20 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
     vote->Count(LabelsByView({object}, request.views, container), 2);
     return ViewsAgreement{Coherence(object, ConsensusOf(*vote, {0}, 1)[0]), MeanArea(object)};
   };
+  const std::vector<size_t> rows = RowsToChange(request);
   for (const size_t o : request.which) {
     DecodedObject& object = (*objects)[o];
     if (object.corrected) continue;
     const ViewsAgreement before = agreement(object);
     double best = before.coherence;
     std::optional<size_t> number;
-    std::vector<DecodedObject> choices =
-        ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file, settings.masks, object);
+    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], scene, container, sam,
+                                                     model_from_file, settings.masks, WithViews(object, rows));
+    for (DecodedObject& choice : choices) {
+      DecodedObject whole = object;
+      PutBack(rows, std::move(choice), &whole);
+      choice = std::move(whole);
+    }
     for (size_t c = 0; c < choices.size(); ++c) {
       const ViewsAgreement now = agreement(choices[c]);
       LogDetail("{}: candidate {} in every view: coherence {:.1f}%, {:.2f}% of the view", object.name, c,
@@ -127,6 +162,7 @@ void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarit
                  std::vector<DecodedObject>* objects) {
   if (settings.segment.looks < 0)
     throw UsageError(fmt::format("segment.looks={}", settings.segment.looks), "expected 0 or more");
+  const std::vector<size_t> rows = RowsToChange(request);
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
   for (int round = 1; round <= settings.segment.looks; ++round) {
@@ -138,8 +174,10 @@ void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarit
     SecondLook look;
     for (size_t i = 0; i < request.which.size(); ++i) {
       const size_t o = request.which[i];
+      DecodedObject part = WithViews(next[o], rows);
       const SecondLook one = LookAgain(request.prompts.objects[o], scene, container, sam, model_from_file,
-                                       settings.masks, consensus[i], &next[o]);
+                                       settings.masks, Select(consensus[i], rows), &part);
+      PutBack(rows, std::move(part), &next[o]);
       look.agreement += share * one.agreement;
       look.agreement_before += share * one.agreement_before;
       look.num_changed += one.num_changed;

@@ -23,6 +23,7 @@ struct LookRequest {
   std::vector<size_t> which;       // objects whose masks may change; all of them vote
   const std::vector<int>& views;   // of the vote and, in this order, of every object
   bool by_voted_place = false;     // LabelsByVotedPlace instead of LabelsByView
+  std::vector<int> asked = {};     // of `views`, those in which masks may change; empty = all
 };
 
 // How well the masks of all views fit each other.

@@ -38,7 +38,7 @@ std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
 // SAM's own mask of an object in held-out views: what the field is compared with.
 class SamMasks {
  public:
-  SamMasks(RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
+  SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
            const std::vector<int>& views)
       : scene_(scene), nerf_(nerf), settings_(settings), views_(views) {
     try {
@@ -146,7 +146,8 @@ ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const E
 
 }  // namespace
 
-fs::path WriteReport(RunFolder& run, const EvalResult& result, const Settings& settings, const ReportOptions& options) {
+fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result, const Settings& settings,
+                     const ReportOptions& options) {
   const Scene scene = run.OpenScene();
   const NerfModel nerf = run.OpenNerf();
   ReportPage page = PageWithoutPictures(run, scene, result, options);

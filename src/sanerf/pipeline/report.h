@@ -18,7 +18,7 @@ struct ReportOptions {
 
 // One row of pictures per object and view: photo, render, depth, SAM's mask, our mask, ground truth, difference. SAM's
 // column stays empty when the model that encoded the run is not installed.
-std::filesystem::path WriteReport(RunFolder& run, const EvalResult& result, const Settings& settings,
-                                  const ReportOptions& options);
+std::filesystem::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result,
+                                  const Settings& settings, const ReportOptions& options);
 
 }  // namespace sanerf

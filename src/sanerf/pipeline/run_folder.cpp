@@ -24,6 +24,7 @@ namespace sanerf {
 namespace {
 
 constexpr int kFormat = 1;
+constexpr const char* kRecord = "run.json";
 
 Json ToJson(const Similarity& similarity) {
   Json rotation = Json::array();
@@ -61,18 +62,41 @@ std::string SceneHash(const Scene& scene) {
   return Sha256(text).substr(0, 32);
 }
 
-bool RunFolder::Exists(const fs::path& path) { return ExistsAsFile(path / "run.json"); }
+bool RunFolder::Exists(const fs::path& path) { return ExistsAsFile(path / kRecord); }
+
+std::vector<std::string> RunFolder::PartsIn(const fs::path& path) {
+  std::vector<std::string> parts;
+  for (const char* file : {"nerf/model.ckpt", "features/index.json", "features_test/index.json"})
+    if (fs::exists(path / file)) parts.push_back(fs::path(file).parent_path().string() + "/");
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(ObjectsFolder(path), none)) {
+    if (!fs::exists(entry.path() / "object.json")) continue;
+    parts.push_back("objects/");
+    break;
+  }
+  return parts;
+}
 
 RunFolder RunFolder::Open(const fs::path& path) {
   if (!fs::exists(path))
     throw Error(path.string(), "no such folder", "train first: sanerf train SCENE --out " + path.string());
+  if (!fs::is_directory(path))
+    throw Error(path.string(), "not a run folder but a file", "name the folder that sanerf train made");
   if (!Exists(path)) {
-    throw Error(path.string(), "not a run folder (it has no run.json)", "train first: sanerf train SCENE --out RUN");
+    const std::vector<std::string> parts = PartsIn(path);
+    if (fs::exists(path / kRecord))
+      throw Error((path / kRecord).string(), "it is not a file", "put the run's own run.json in its place");
+    if (parts.empty())
+      throw Error(path.string(), "not a run folder (it has no run.json)", "train first: sanerf train SCENE --out RUN");
+    throw Error((path / kRecord).string(),
+                fmt::format("it is missing, though {} of a run {} there", fmt::join(parts, ", "),
+                            parts.size() == 1 ? "is" : "are"),
+                "put it back from a copy of the run, or train into another folder: sanerf train SCENE --out RUN");
   }
   RunFolder run(path);
-  run.record_ = ReadJsonFile(path / "run.json");
+  run.record_ = ReadJsonFile(path / kRecord);
   KnownHashes().Recall(run.known_hashes());
-  const JsonCursor root(run.record_, (path / "run.json").string());
+  const JsonCursor root(run.record_, (path / kRecord).string());
   const int64_t format = root["format"].Integer();
   if (format > kFormat) {
     throw Error(root.where(), fmt::format("run format {}, this program reads {} and older", format, kFormat),
@@ -135,7 +159,7 @@ void RunFolder::Save() {
     record_["photos"] = PhotoHashes(*unrecorded_);
     unrecorded_.reset();
   }
-  WriteJsonFile(path_ / "run.json", record_);
+  WriteJsonFile(path_ / kRecord, record_);
   KnownHashes().Keep(known_hashes());
 }
 
@@ -164,7 +188,7 @@ std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene) const {
   return std::nullopt;
 }
 
-Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) {
+Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) const {
   Settings recorded;
   recorded.Restore(options(), origins());
   const fs::path place = moved_to ? *moved_to : FindScene();
@@ -173,6 +197,11 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) {
     throw Error("the scene in " + place.string(), *why,
                 "train again: sanerf train " + place.string() + " --out NEW_RUN");
   }
+  return scene;
+}
+
+Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLock&) {
+  Scene scene = OpenScene(moved_to);
   if (!record_.contains("photos")) unrecorded_ = scene;
   if (moved_to) {
     RecordScenePath(*moved_to);
@@ -212,6 +241,12 @@ RunLock::RunLock(const fs::path& run) {
   const std::string pid = std::to_string(getpid());
   if (ftruncate(descriptor_, 0) == 0) [[maybe_unused]]
     const ssize_t written = pwrite(descriptor_, pid.data(), pid.size(), 0);
+  try {
+    RecoverObjects(run);
+  } catch (...) {
+    close(descriptor_);
+    throw;
+  }
 }
 
 RunLock::~RunLock() { close(descriptor_); }

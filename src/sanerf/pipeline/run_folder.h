@@ -16,10 +16,13 @@
 
 #include "sanerf/core/json.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/pipeline/object_set.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf {
+
+class RunLock;
 
 // Changes when views, cameras, split or image sizes on disk change. What the photos hold: photo_hashes.h.
 std::string SceneHash(const Scene& scene);
@@ -30,7 +33,9 @@ std::string HexFingerprint(uint64_t fingerprint);  // 16 hexadecimal digits
 class RunFolder {
  public:
   static bool Exists(const std::filesystem::path& path);  // holds a run.json
-  // Throws Error when there is none, when it is broken or of a newer version.
+  // What a run has and nothing else: "nerf/", "features/", "objects/" …, with or without a run.json.
+  static std::vector<std::string> PartsIn(const std::filesystem::path& path);
+  // Throws Error when there is none, when its run.json is gone, broken or of a newer version.
   static RunFolder Open(const std::filesystem::path& path);
   // A new run.json in memory; Save writes it. scene_path: where `scene` was loaded from.
   static RunFolder Create(const std::filesystem::path& path, const std::filesystem::path& scene_path,
@@ -41,7 +46,7 @@ class RunFolder {
   std::filesystem::path nerf_log() const { return path_ / "nerf" / "log.jsonl"; }
   std::filesystem::path features() const { return path_ / "features"; }
   std::filesystem::path test_features() const { return path_ / "features_test"; }
-  std::filesystem::path objects() const { return path_ / "objects"; }
+  std::filesystem::path objects() const { return ObjectsFolder(path_); }
   std::filesystem::path renders() const { return path_ / "renders"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path metrics() const { return path_ / "metrics.json"; }
@@ -63,9 +68,11 @@ class RunFolder {
 
   // "the photo x.png is not the one that RUN was trained on"; none when `scene` is the one this run was trained on.
   std::optional<std::string> WhyOtherScene(const Scene& scene) const;
-  // The scene this run was trained on: beside the folder, where it was, or `moved_to` (which is then recorded).
-  // Throws Error when it is gone or no longer the same.
-  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to = std::nullopt);
+  // The scene this run was trained on: beside the folder, where it was, or `moved_to`. Writes nothing. Throws Error when
+  // it is gone or no longer the same.
+  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to = std::nullopt) const;
+  // The same for who writes to the run: where it moved to is recorded.
+  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock);
   // Throws Error when training has not finished.
   NerfModel OpenNerf() const;
 
@@ -80,7 +87,8 @@ class RunFolder {
   std::optional<Scene> unrecorded_;  // whose photos Save records
 };
 
-// Held while a command writes to the run. Throws Error when another process holds it.
+// Held while a command writes to the run. Throws Error when another process holds it. Taking it finishes or undoes what a
+// killed process left half done.
 class RunLock {
  public:
   explicit RunLock(const std::filesystem::path& run);

@@ -59,7 +59,7 @@ bool IsVisible(const ViewDecision::Projected& point) { return point.state == "vi
 
 SegmentSession::SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
                                std::vector<int> views, const Settings& settings)
-    : scene_(scene), nerf_(nerf), container_(container), sam_(sam), settings_(settings), views_(std::move(views)) {
+    : scene_(scene), nerf_(nerf), container_(container), sam_(sam), settings_(settings), views_(std::move(views)), asked_(views_) {
   const std::vector<Camera> cameras = CamerasOf(container, views_);
   vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions());
   trainer_ = std::make_unique<ObjectTrainer>(nerf, cameras, settings.object);
@@ -69,7 +69,11 @@ void SegmentSession::StartFrom(const Prompts& prompts, std::vector<DecodedObject
   SANERF_CHECK(objects_.empty() && prompts.objects.size() == objects.size());
   prompts_ = prompts;
   objects_ = std::move(objects);
-  for (const DecodedObject& object : objects_) CheckMaskSizes(object, container_);
+  for (const DecodedObject& object : objects_) {
+    CheckMaskSizes(object, container_);
+    for (const ViewDecision& view : object.views)
+      SANERF_CHECK(!view.used || std::find(views_.begin(), views_.end(), view.view_idx) != views_.end());
+  }
   for (DecodedObject& object : objects_) object.views = InOrder(std::move(object.views), views_, scene_);
   if (field == nullptr) return;
   trainer_->StartFrom(*field);
@@ -93,10 +97,56 @@ void SegmentSession::Enter(size_t index, const ObjectPrompt& prompt, DecodedObje
   is_counted_ = false;
 }
 
+SegmentSession::NewSights SegmentSession::FindNewSights(const ObjectPrompt& object, const DecodedObject& before,
+                                                        const std::vector<int>& views) {
+  // Of the decisions only the points are needed, which costs no decoding.
+  const std::vector<LiftedPoint> points = LiftPrompts(object, scene_, container_);
+  const std::vector<ViewDecision> sights =
+      FindPoints(object, points, scene_, container_, sam_, views, nerf_.model_from_file(), settings_.masks);
+  const auto is_new = [&](const LiftedPoint& point) {
+    return std::none_of(before.points.begin(), before.points.end(),
+                        [&](const LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
+  };
+  NewSights found;
+  for (const ViewDecision& sight : sights) {
+    bool sees_new = false;
+    for (size_t p = 0; p < points.size(); ++p) {
+      if (!is_new(points[p])) continue;
+      sees_new |= IsVisible(sight.points[p]);
+      if (points[p].source_view == sight.view_idx) found.clicked.insert(sight.view_idx);
+    }
+    if (sees_new) found.views.push_back(sight.view_idx);
+  }
+  return found;
+}
+
+void SegmentSession::KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_new,
+                                    DecodedObject* decoded) const {
+  std::set<int> done;
+  for (const ViewDecision& view : decoded->views) done.insert(view.view_idx);
+  for (const ViewDecision& view : before.views) {
+    if (done.count(view.view_idx) != 0) continue;
+    decoded->views.push_back(view);
+    if (view.used && std::find(seeing_new.begin(), seeing_new.end(), view.view_idx) != seeing_new.end()) {
+      decoded->views.back().used = false;
+      decoded->views.back().kind = "outdated";
+      decoded->views.back().reason = "its mask is older than a click that it sees";
+    }
+  }
+  decoded->views = InOrder(std::move(decoded->views), views_, scene_);
+}
+
 const DecodedObject& SegmentSession::Decode(const ObjectPrompt& object) {
   const size_t index = IndexOf(object);
   const DecodedObject* previous = index < objects_.size() ? &objects_[index] : nullptr;
-  Enter(index, object, DecodeMasks(object, scene_, container_, sam_, views_, nerf_.model_from_file(), settings_.masks, previous));
+  DecodedObject decoded =
+      DecodeMasks(object, scene_, container_, sam_, asked_, nerf_.model_from_file(), settings_.masks, previous);
+  if (asked_.size() != views_.size()) {
+    const DecodedObject before = previous != nullptr ? *previous : DecodedObject{};
+    KeepOtherViews(before, previous != nullptr ? FindNewSights(object, before, views_).views : std::vector<int>(),
+                   &decoded);
+  }
+  Enter(index, object, std::move(decoded));
   return objects_[index];
 }
 
@@ -104,46 +154,19 @@ void SegmentSession::Refine(const ObjectPrompt& object, int max_views) {
   const size_t index = IndexOf(object);
   SANERF_CHECK_LT(index, objects_.size());
   const DecodedObject& before = objects_[index];
-
-  // Where each view sees the new points: of the decisions only the points are needed, which costs no decoding.
-  const std::vector<LiftedPoint> points = LiftPrompts(object, scene_, container_);
-  const std::vector<ViewDecision> sights = FindPoints(object, points, scene_, container_, sam_, views_, nerf_.model_from_file(), settings_.masks);
-  const auto is_new = [&](const LiftedPoint& point) {
-    return std::none_of(before.points.begin(), before.points.end(),
-                        [&](const LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
-  };
-  std::vector<int> affected;
-  std::set<int> clicked;
-  for (const ViewDecision& sight : sights) {
-    bool sees_new = false;
-    for (size_t p = 0; p < points.size(); ++p) {
-      if (!is_new(points[p])) continue;
-      sees_new |= IsVisible(sight.points[p]);
-      if (points[p].source_view == sight.view_idx) clicked.insert(sight.view_idx);
-    }
-    if (sees_new) affected.push_back(sight.view_idx);
-  }
-  std::set<int> chosen(clicked);
-  for (const int view : ThinnedViews(affected, max_views)) chosen.insert(view);
-
+  const NewSights sights = FindNewSights(object, before, views_);
+  std::set<int> chosen(sights.clicked);
+  for (const int view : ThinnedViews(sights.views, max_views)) chosen.insert(view);
   DecodedObject decoded = DecodeMasks(object, scene_, container_, sam_, {chosen.begin(), chosen.end()},
                                       nerf_.model_from_file(), settings_.masks, &before);
-  for (const ViewDecision& view : before.views) {
-    if (chosen.count(view.view_idx) != 0) continue;
-    decoded.views.push_back(view);
-    if (view.used && std::find(affected.begin(), affected.end(), view.view_idx) != affected.end()) {
-      decoded.views.back().used = false;
-      decoded.views.back().kind = "outdated";
-      decoded.views.back().reason = "its mask is older than a click that it sees";
-    }
-  }
-  decoded.views = InOrder(std::move(decoded.views), views_, scene_);
+  KeepOtherViews(before, sights.views, &decoded);
   Enter(index, object, std::move(decoded));
 }
 
 void SegmentSession::Look() {
   if (fresh_.empty()) return;
-  const LookRequest request{prompts_, fresh_, views_};
+  LookRequest request{prompts_, fresh_, views_};
+  request.asked = asked_;
   if (settings_.segment.looks > 0 && settings_.segment.same_candidate)
     ChooseCandidates(request, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);
   RepeatLooks(request, scene_, nerf_.model_from_file(), container_, sam_, settings_, vote_.get(), &objects_);

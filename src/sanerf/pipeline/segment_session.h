@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <ostream>
+#include <set>
 #include <vector>
 
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -28,11 +29,14 @@ class SegmentSession {
   SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
                  std::vector<int> views, const Settings& settings);
 
-  // Objects of an earlier session in the order of their labels, before anything else. field: to go on from; null = only
-  // their masks are kept.
+  // SAM is asked in these views only, some of the session's; in the others objects keep the masks they have.
+  void AskOnlyIn(std::vector<int> views) { asked_ = std::move(views); }
+
+  // Objects of an earlier session in the order of their labels, before anything else; all their masks are in views of this
+  // one. field: to go on from; null = only their masks are kept.
   void StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, const ObjectModel* field);
 
-  // Masks of an object in all views. By name: a new label, or new prompts for an object that is there; its masks so far
+  // Masks of an object in all views, or those of AskOnlyIn. By name: a new label, or new prompts for an object that is there; its masks so far
   // are then shown to SAM beside them. Throws what DecodeMasks throws; the session is then as it was.
   const DecodedObject& Decode(const ObjectPrompt& object);
   // A quick correction of an object that is there: only views that see what the new prompts say are decoded again, at most
@@ -60,6 +64,14 @@ class SegmentSession {
 
  private:
   size_t IndexOf(const ObjectPrompt& object) const;  // where it is, or would be
+  // Where views see prompts that the object did not have before.
+  struct NewSights {
+    std::vector<int> views;
+    std::set<int> clicked;  // those of them that the prompts were given in
+  };
+  NewSights FindNewSights(const ObjectPrompt& object, const DecodedObject& before, const std::vector<int>& views);
+  // Adds the rows of the session's other views as they were; masks older than a prompt that they see have no say.
+  void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_new, DecodedObject* decoded) const;
   void Enter(size_t index, const ObjectPrompt& prompt, DecodedObject decoded);
   void SharpenMasks();  // those that are not sharp yet
   void CountVotes();
@@ -69,7 +81,7 @@ class SegmentSession {
   const FeatureContainer& container_;
   Sam& sam_;
   const Settings& settings_;
-  std::vector<int> views_;
+  std::vector<int> views_, asked_;
   Prompts prompts_;
   std::vector<DecodedObject> objects_;
   std::vector<size_t> fresh_;  // decoded since the last Fit

@@ -80,16 +80,28 @@ int64_t ReportOverlaps(const std::vector<DecodedObject>& objects, const FeatureC
   return labelled.overlap_pixels;
 }
 
+// Training views in which one of the objects has been looked at, besides `views`.
+std::vector<int> WithViewsOf(const std::vector<DecodedObject>& objects, const std::vector<int>& views) {
+  std::set<int> all(views.begin(), views.end());
+  for (const DecodedObject& object : objects)
+    for (const ViewDecision& view : object.views)
+      if (view.kind != "not_asked") all.insert(view.view_idx);
+  return all.size() == views.size() ? views : std::vector<int>(all.begin(), all.end());
+}
+
 // The session's field, trained and stored with its objects.
-std::vector<StoredObject> FitAndStore(RunFolder& run, const NerfModel& nerf, SegmentSession* session) {
-  EnsureWritableFolder(run.objects());
-  const ScratchPath log_path(run.objects() / ".log.jsonl");
+StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const NerfModel& nerf, SegmentSession* session) {
+  EnsureWritableFolder(run.path());
+  const ScratchPath log_path(run.path() / ".object_log.jsonl");
   std::ofstream log(log_path.path(), std::ios::trunc);
   if (!log) throw Error(log_path.path().string(), "cannot be written", "check the folder's permissions and free space");
   session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), &log);
   log.close();
   const ObjectModel field = session->Finish();
-  return StoreObjects(run, {session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()});
+  ObjectsToStore objects{session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()};
+  objects.goes_on = request.add || request.refit;
+  objects.reports = request.reports;
+  return StoreObjects(run, objects);
 }
 
 }  // namespace
@@ -108,7 +120,7 @@ void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, 
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+  const Scene scene = run.OpenScene(request.scene, lock);
   const NerfModel nerf = run.OpenNerf();
   const Stopwatch watch;
   const std::vector<int> views = scene.TrainViews();
@@ -131,7 +143,7 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   if (is_new) CheckPrompts(request.prompts);
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+  const Scene scene = run.OpenScene(request.scene, lock);
   if (is_new) ClickedViews(request.prompts, scene);  // throws for a view that does not exist
   const NerfModel nerf = run.OpenNerf();
   std::optional<StoredField> before;
@@ -147,7 +159,8 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
     before->field.reset();
   }
   const std::set<int> clicked = ClickedViews(prompts, scene);
-  const std::vector<int> views = ThinnedViews(scene.TrainViews(), settings.segment.max_views, clicked);
+  const std::vector<int> asked = ThinnedViews(scene.TrainViews(), settings.segment.max_views, clicked);
+  const std::vector<int> views = before ? WithViewsOf(before->objects, asked) : asked;
   const size_t num_objects = before ? CountObjects(before->prompts, prompts) : prompts.objects.size();
   CheckSegmentMemory(LoadOf(int64_t(num_objects), scene, views, settings.encode.size), settings.object,
                      nerf.field().contracted());
@@ -162,13 +175,16 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
 
   const Stopwatch mask_watch;
   SegmentSession session(scene, nerf, *container, *sam, views, settings);
+  session.AskOnlyIn(asked);
   if (before) session.StartFrom(before->prompts, std::move(before->objects), before->field ? &*before->field : nullptr);
   DecodeAll(prompts, &session);
   result.overlap_pixels = ReportOverlaps(session.objects(), *container);
   result.mask_seconds = mask_watch.seconds();
 
   const Stopwatch field_watch;
-  result.objects = FitAndStore(run, nerf, &session);
+  StoreResult stored = FitAndStore(request, run, nerf, &session);
+  result.objects = std::move(stored.objects);
+  result.set_aside = std::move(stored.set_aside);
   result.field_seconds = field_watch.seconds();
   run.SetStage("segment", "complete", result.mask_seconds + result.field_seconds);
   run.Save();

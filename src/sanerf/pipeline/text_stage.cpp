@@ -11,6 +11,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/label_views.h"
+#include "sanerf/pipeline/object_store.h"
 #include "sanerf/pipeline/run_folder.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
@@ -184,7 +185,7 @@ std::string NameFromPhrase(const std::string& phrase) {
   }
   const size_t first = name.find_first_not_of(" -");
   name.erase(0, std::min(first, name.size()));
-  while (!name.empty() && name.back() == ' ') name.pop_back();
+  while (!name.empty() && (name.back() == ' ' || IsSetAside(name))) name.pop_back();
   return name.empty() ? "object" : name;
 }
 
@@ -194,7 +195,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
   const TextOptions& options = settings.text;
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+  const Scene scene = run.OpenScene(request.scene, lock);
   CheckMore(request.more, phrases, scene);
   const std::vector<int> views = ViewsToLookAt(scene, settings);
   const NerfModel nerf = run.OpenNerf();
@@ -249,11 +250,10 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
   return result;
 }
 
-void StoreTextReports(const std::filesystem::path& run, const TextResult& result) {
-  const RunFolder folder = RunFolder::Open(run);
-  const RunLock lock(run);
-  for (const TextObject& object : result.objects)
-    WriteJsonFile(folder.objects() / object.name / "text.json", object.report);
+std::map<std::string, Json> ReportsOf(const TextResult& result) {
+  std::map<std::string, Json> reports;
+  for (const TextObject& object : result.objects) reports[object.name] = object.report;
+  return reports;
 }
 
 Json ToJson(const TextResult& result) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,8 +42,8 @@ struct TextResult {
 // when no two views agree; InterruptedError.
 TextResult PromptsFromText(const TextRequest& request, const Settings& settings);
 
-// RUN/objects/NAME/text.json of the objects that Segment has stored: every box, its score and what became of it.
-void StoreTextReports(const std::filesystem::path& run, const TextResult& result);
+// text.json by object, for SegmentRequest: every box, its score and what became of it.
+std::map<std::string, Json> ReportsOf(const TextResult& result);
 
 std::string NameFromPhrase(const std::string& phrase);  // as a folder's name
 Json ToJson(const TextResult& result);

@@ -6,6 +6,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/nerf/trainer.h"
+#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
 
@@ -88,6 +89,7 @@ void StopIfInterrupted(const std::string& what) {
 TrainResult Train(const TrainRequest& request, const Settings& settings) {
   const Scene scene = LoadScene(request.scene, settings.scene);
   LogScene(scene);
+  CheckPlaceOfNewRun(request.run, scene);
   const NewRun new_run(request.run);
   EnsureWritableFolder(request.run / "nerf");
   const RunLock lock(request.run);
