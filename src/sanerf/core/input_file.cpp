@@ -36,7 +36,7 @@ const char* NameOf(FileKind kind) {
   return "a model";
 }
 
-const char* HintFor(int error) {
+const char* ReadHintFor(int error) {
   switch (error) {
     case EACCES:
     case EPERM:
@@ -57,7 +57,7 @@ const char* HintFor(int error) {
 }
 
 [[noreturn]] void FailWith(const fs::path& path, int error) {
-  throw Error("cannot read " + path.string(), std::strerror(error), HintFor(error));
+  throw Error("cannot read " + path.string(), std::strerror(error), ReadHintFor(error));
 }
 
 std::string NameOfOther(mode_t mode) {

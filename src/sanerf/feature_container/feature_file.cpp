@@ -222,18 +222,10 @@ std::string EncodeViewFile(const StoredView& stored) {
 
 void CheckViewFile(const std::filesystem::path& path, const std::string& view, int width, int height) {
   ViewFileReader reader(path, view, "");
-  try {
-    const Json& shape = reader.Section("depth").at("shape");
-    if (shape.at(0) != height || shape.at(1) != width)
-      reader.Fail("has another size", fmt::format("depth is {}x{} pixels, the view has {}x{}", shape.at(1).get<int>(),
-                                                  shape.at(0).get<int>(), width, height));
-    for (const Json& section : reader.header().at("sections")) {
-      const std::string type = section.at("type");
-      reader.Read(section, type == "f4" ? 4 : type == "f2" ? 2 : 1);
-    }
-  } catch (const Json::exception&) {
-    reader.Fail("is damaged", "its header is not what this program writes");
-  }
+  const Section& depth = reader.Find("depth", "f4");
+  if (depth.shape != std::vector<int64_t>{height, width})
+    reader.Fail("has another size", fmt::format("its depth is not that of {}x{} pixels", width, height));
+  for (const Section& section : reader.sections()) reader.Read(section);  // throws when it does not match its hash
 }
 
 ViewGeometry ReadViewGeometry(const std::filesystem::path& path, const std::string& view,

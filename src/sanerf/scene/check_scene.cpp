@@ -20,7 +20,7 @@ constexpr double kWidestTangent = 11.43;  // of 85 degrees
 constexpr double kNarrowestView = 1e-3;  // diagonal of the picture at distance 1
 // Anamorphic lenses squeeze by 2; what is beyond this is a digit too many in one of the two focal lengths.
 constexpr double kLargestSqueeze = 5;
-constexpr double kRigidTolerance = 1e-6;    // readers make rotations exactly orthonormal
+constexpr double kOrthonormalTolerance = 1e-6;    // readers make rotations exactly orthonormal
 constexpr double kSamePlace = 1e-9;         // of the distance to the origin, or of a unit: rounding of stored poses
 constexpr double kInvertedTolerance = 0.1;  // pixels
 constexpr int kLensSteps = 8;               // the lens is tried on a grid of 9 x 9 places
@@ -163,7 +163,7 @@ void CheckPose(const SceneListing& listing, const View& view) {
   const Mat3& rotation = view.camera.world_from_cam.rotation;
   const double deviation =
       rotation.allFinite() ? (rotation.transpose() * rotation - Mat3::Identity()).cwiseAbs().maxCoeff() : INFINITY;
-  if (!(deviation <= kRigidTolerance) || !(rotation.determinant() > 0)) {
+  if (!(deviation <= kOrthonormalTolerance) || !(rotation.determinant() > 0)) {
     Fail(listing, view,
          fmt::format("its pose is not a rotation (its axes differ from orthonormal by {:.3g})", deviation),
          "re-export the poses");
