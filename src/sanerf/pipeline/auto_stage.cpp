@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/open_features.h"
 #include "sanerf/pipeline/scratch_path.h"
@@ -29,7 +30,7 @@ void RemoveEarlierSearch(const RunFolder& run, const std::string& field_id) {
 }  // namespace
 
 AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings) {
-  CheckOptions(settings.automatic);
+  CheckOptions(settings.automatic, "auto");
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
   const Scene scene = run.OpenScene(request.scene);

@@ -35,8 +35,6 @@ struct AutomaticField {
 
 // The views that are searched, by settings.automatic.views: spread over the cameras.
 std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const Settings& settings);
-// Throws UsageError for options out of range.
-void CheckOptions(const AutoOptions& options);
 
 // Several views at a time; the masks come in the order of the views. Progress on stderr. Throws InterruptedError.
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,

@@ -22,8 +22,7 @@ std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
 }  // namespace
 
 void OwnSegmenter::Fit(const Prompts& prompts) {
-  Settings settings;
-  settings.Restore(settings_.ToJson(), Json::object());
+  Settings settings = settings_;
   settings.object = Seeded(settings.object, input_.seed);
   SegmentSession session(input_.scene, input_.nerf, input_.features, input_.sam, input_.views, settings);
   for (const ObjectPrompt& object : prompts.objects) session.Decode(object);

@@ -144,7 +144,7 @@ fs::path RunFolder::FindScene() const {
 
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) {
   Settings recorded;
-  recorded.Restore(options(), origins());
+  recorded.Restore(options(), origins(), (path_ / "run.json").string());
   const fs::path place = moved_to ? *moved_to : FindScene();
   Scene scene = LoadScene(place, recorded.scene);
   if (SceneHash(scene) != scene_hash()) {

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/options.h"
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/model_frame.h"
 
@@ -172,6 +173,7 @@ void WarnOfCameras(Scene& scene) {
 }  // namespace
 
 Scene LoadScene(const fs::path& path, const SceneOptions& options) {
+  CheckOptions(options, "scene");
   std::error_code ec;
   fs::path absolute = fs::absolute(path, ec).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();

@@ -12,6 +12,7 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
 #include "sanerf/scene/synth_render.h"
@@ -308,16 +309,6 @@ class SceneWriter {
   int done_ = 0;
 };
 
-void CheckOptions(const SynthOptions& options) {
-  const auto check = [](const char* name, int value, int low, int high) {
-    if (value >= low && value <= high) return;
-    throw UsageError(fmt::format("synth: {} {}", name, value), fmt::format("it must lie between {} and {}", low, high));
-  };
-  check("views", options.views, 2, 1000);
-  check("size", options.size, 16, 4096);
-  check("samples", options.samples, 1, 256);
-}
-
 bool IsOwnScene(const fs::path& folder) {
   if (!fs::exists(folder / "scene.json")) return false;
   try {
@@ -331,7 +322,7 @@ bool IsOwnScene(const fs::path& folder) {
 }  // namespace
 
 void WriteSynthScene(const fs::path& folder, const SynthOptions& options) {
-  CheckOptions(options);
+  CheckOptions(options, "synth");
   std::error_code ec;
   fs::path target = fs::absolute(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
 #include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/nerf/block_tracer.h"
 
@@ -26,6 +27,7 @@ Places PlacesOf(const std::vector<LiftedPoint>& points) {
 
 void Isrf::LiftFeaturesOnce() {
   if (grid_) return;
+  CheckOptions(options_, "isrf");
   const PatchMaps maps =
       MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components);
   feature_name_ = maps.name;
