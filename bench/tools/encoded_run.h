@@ -17,7 +17,7 @@ namespace sanerf {
 struct EncodedRun {
   // sets: STAGE.KEY=VALUE on top of the run's own options.
   EncodedRun(const std::string& path, const std::vector<std::string>& sets) : folder(RunFolder::Open(path)) {
-    settings.Restore(folder.options(), folder.origins());
+    settings.Restore(folder.options(), folder.origins(), path + "/run.json");
     for (const std::string& assignment : sets) settings.Assign(assignment);
   }
 

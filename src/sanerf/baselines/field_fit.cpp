@@ -18,21 +18,6 @@ constexpr int64_t kGroupRays = 256;
 
 }  // namespace
 
-void CheckOptions(const LiftOptions& o, const std::string& stage) {
-  const auto check = [&](bool is_fine, const char* name, const std::string& value, const char* why) {
-    if (!is_fine) throw UsageError(fmt::format("{}.{}={}", stage, name, value), why);
-  };
-  check(o.iters >= 1, "iters", std::to_string(o.iters), "at least one step is needed");
-  check(o.rays >= 2, "rays", std::to_string(o.rays), "at least two rays are needed, to be compared");
-  check(o.pool_rays >= 1, "pool_rays", std::to_string(o.pool_rays), "at least one ray is needed");
-  check(o.lr > 0 && o.network_rate > 0 && o.lr_final > 0, "lr", fmt::format("{}", o.lr),
-        "lr, network_rate and lr_final must be above 0");
-  check(o.beta2 > 0 && o.beta2 < 1, "beta2", fmt::format("{}", o.beta2), "must lie between 0 and 1");
-  check(o.min_area >= 0 && o.min_area < 1, "min_area", fmt::format("{}", o.min_area),
-        "must be a share of the picture, 0 to 1");
-  check(o.on_top == "smaller" || o.on_top == "surer", "on_top", o.on_top, "possible are: smaller, surer");
-}
-
 std::vector<float> FieldOutputs::Of(const SamplePool& pool, const std::vector<int>& rays) {
   const size_t width = size_t(field_.num_labels());
   std::vector<float> outputs(rays.size() * width);

@@ -2,11 +2,11 @@
 // and how a field is fitted to them.
 #pragma once
 
-#include <string>
-
 #include "sanerf/mask_aggregator/object_field.h"
 
 namespace sanerf {
+
+enum class OnTop { kSmaller, kSurer };  // which of two overlapping masks keeps the pixel
 
 // The authors' values are those of Panoptic Lifting, whose trainer Contrastive Lift kept: config/panopli.yaml and
 // trainer/train_panopli_tensorf.py of nihalsid/panoptic-lifting.
@@ -21,28 +21,27 @@ struct LiftOptions {
   float lr_final = 0.1f;      // at the end, as a share (authors: halved for the last epoch)
   float beta2 = 0.999f;       // authors: 0.9, 0.999 for the instances
   double min_area = 0.0005;   // of the picture; authors: Mask2Former's segments, which are larger
-  std::string on_top = "smaller";
+  OnTop on_top = OnTop::kSmaller;
   // The authors' is a network on positions, or a TensoRF decomposition; here the object field with fewer features and a
   // narrower network: Contrastive Lift goes through all parameters of its two in every step.
   ObjectFieldOptions field{16, 2, 17, 16, 512, 64, 2};
 
   template <class V>
   void Visit(V&& v) {
-    v("iters", iters, "optimisation steps");
-    v("rays", rays, "rays per step, all of one view");
+    v("iters", iters, "optimization steps", Range(1, 1'000'000));
+    v("rays", rays, "rays per step, all of one view, to be compared with each other", Range(2, 1 << 14));
     v("pool_rays", pool_rays,
-      "rays of the segments, traced once through the frozen radiance field; the steps draw from them");
-    v("lr", lr, "learning rate of Adam for the field's grid");
-    v("network_rate", network_rate, "learning rate of the network behind it, as a share of lr");
-    v("lr_final", lr_final, "learning rates at the end, as a share (exponential decay)");
-    v("beta2", beta2, "decay of Adam's second moment");
-    v("min_area", min_area, "segments with a smaller share of the picture are left out");
-    v("on_top", on_top, "which of two overlapping masks keeps the pixel: smaller, or surer (higher predicted IoU)");
+      "rays of the segments, traced once through the frozen radiance field; the steps draw from them",
+      Range(64, 1 << 22));
+    v("lr", lr, "learning rate of Adam for the field's grid", Range(1e-7, 1));
+    v("network_rate", network_rate, "learning rate of the network behind it, as a share of lr", Range(1e-6, 100));
+    v("lr_final", lr_final, "learning rates at the end, as a share (exponential decay)", Range(1e-6, 1));
+    v("beta2", beta2, "decay of Adam's second moment", Range(0.1, 0.99999));
+    v("min_area", min_area, "segments with a smaller share of the picture are left out", Range(0, 0.99));
+    v("on_top", on_top, "which of two overlapping masks keeps the pixel: the smaller, or the surer (predicted IoU)",
+      OneOf(Choice{"smaller", OnTop::kSmaller}, Choice{"surer", OnTop::kSurer}));
     field.Visit(v);
   }
 };
-
-// Throws UsageError for options out of range. stage: as --set names it.
-void CheckOptions(const LiftOptions& options, const std::string& stage);
 
 }  // namespace sanerf

@@ -161,7 +161,7 @@ TEST_F(LiftSegmentersTest, BadInputIsAnError) {
               HasSubstr("none large enough"));
   contrastive.momentum = 1;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { ContrastiveLift(Input(), {}, contrastive); }),
-              HasSubstr("contrastive_lift.momentum=1: must be at least 0 and less than 1"));
+              HasSubstr("contrastive_lift.momentum=1: expected a number from 0 to 0.9999"));
   PanopticLiftingOptions panoptic;
   panoptic.slots = 256;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { PanopticLifting(Input(), {}, panoptic); }),

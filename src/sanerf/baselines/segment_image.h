@@ -2,9 +2,9 @@
 // want every pixel in one segment at most.
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "sanerf/baselines/lift_options.h"
 #include "sanerf/core/image.h"
 #include "sanerf/mask_decoder/mask_overlaps.h"
 
@@ -15,9 +15,9 @@ struct SegmentImage {
   std::vector<float> confidence;  // of each segment: its mask's predicted IoU, [0, 1]
 };
 
-// Paints the masks over each other: smaller ones last (on_top = "smaller", so that parts and things on other things
-// survive), or those with the higher predicted IoU ("surer"). Segments of which fewer than min_pixels remain visible
-// are specks: what lies below them takes their pixels.
-SegmentImage FlattenMasks(const std::vector<const FoundMask*>& masks, const std::string& on_top, int64_t min_pixels);
+// Paints the masks over each other: smaller ones last (OnTop::kSmaller, so that parts and things on other things
+// survive), or those with the higher predicted IoU (OnTop::kSurer). Segments of which fewer than min_pixels remain
+// visible are specks: what lies below them takes their pixels.
+SegmentImage FlattenMasks(const std::vector<const FoundMask*>& masks, OnTop on_top, int64_t min_pixels);
 
 }  // namespace sanerf

@@ -33,14 +33,14 @@ const float kWhole = 0.95f, kPart = 0.9f, kSpeck = 1.5f;
 TEST(FlattenMasks, TheSmallerOfTwoMasksLiesOnTop) {
   const FoundMask part = Columns(2, 5, kPart), whole = Columns(1, 8, kWhole);
   for (const auto& order : {std::vector{&part, &whole}, std::vector{&whole, &part}}) {
-    const SegmentImage image = FlattenMasks(order, "smaller", 1);
+    const SegmentImage image = FlattenMasks(order, OnTop::kSmaller, 1);
     EXPECT_THAT(ConfidenceAlongRow(image), ElementsAre(0, kWhole, kPart, kPart, kPart, kWhole, kWhole, kWhole, 0, 0));
   }
 }
 
 TEST(FlattenMasks, OrTheOneThatSamIsSurerOf) {
   const FoundMask part = Columns(2, 5, kPart), whole = Columns(4, 9, kWhole);
-  EXPECT_THAT(ConfidenceAlongRow(FlattenMasks({&whole, &part}, "surer", 1)),
+  EXPECT_THAT(ConfidenceAlongRow(FlattenMasks({&whole, &part}, OnTop::kSurer, 1)),
               ElementsAre(0, 0, kPart, kPart, kWhole, kWhole, kWhole, kWhole, kWhole, 0));
 }
 
@@ -48,10 +48,10 @@ TEST(FlattenMasks, OrTheOneThatSamIsSurerOf) {
 // place.
 TEST(FlattenMasks, SpecksLeaveTheirPixelsToWhatLiesBelow) {
   const FoundMask whole = Columns(0, 8, kWhole), part = Columns(3, 6, kPart), tiny = Columns(1, 2, kSpeck);
-  EXPECT_THAT(ConfidenceAlongRow(FlattenMasks({&whole, &part, &tiny}, "smaller", 3)),
+  EXPECT_THAT(ConfidenceAlongRow(FlattenMasks({&whole, &part, &tiny}, OnTop::kSmaller, 3)),
               ElementsAre(kWhole, kWhole, kWhole, kPart, kPart, kPart, kWhole, kWhole, 0, 0));
   const FoundMask covered = Columns(2, 6, 0.5f);  // all but column 2 lies under the part
-  const SegmentImage image = FlattenMasks({&whole, &covered, &part}, "smaller", 3);
+  const SegmentImage image = FlattenMasks({&whole, &covered, &part}, OnTop::kSmaller, 3);
   EXPECT_THAT(ConfidenceAlongRow(image),
               ElementsAre(kWhole, kWhole, kWhole, kPart, kPart, kPart, kWhole, kWhole, 0, 0));
   EXPECT_EQ(image.confidence.size(), 2u);
@@ -59,7 +59,7 @@ TEST(FlattenMasks, SpecksLeaveTheirPixelsToWhatLiesBelow) {
 
 TEST(FlattenMasks, ConfidenceIsAShare) {
   const FoundMask mask = Columns(0, 9, 1.2f);
-  EXPECT_THAT(FlattenMasks({&mask}, "smaller", 1).confidence, ElementsAre(1.0f));
+  EXPECT_THAT(FlattenMasks({&mask}, OnTop::kSmaller, 1).confidence, ElementsAre(1.0f));
 }
 
 }  // namespace

@@ -90,13 +90,9 @@ TEST(RunSteps, StopsOnInterruptAndOnNonsense) {
 
 TEST(LiftOptions, OutOfRangeIsAUsageError) {
   LiftOptions options;
-  options.on_top = "larger";
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckOptions(options, "panoptic_lifting"); }),
-              HasSubstr("panoptic_lifting.on_top=larger: possible are: smaller, surer"));
-  options = LiftOptions();
   options.rays = 1;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckOptions(options, "contrastive_lift"); }),
-              HasSubstr("contrastive_lift.rays=1: at least two rays are needed"));
+              HasSubstr("contrastive_lift.rays=1: expected an integer from 2 to"));
 }
 
 }  // namespace

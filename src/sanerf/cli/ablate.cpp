@@ -7,6 +7,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/ablate_table.h"
+#include "sanerf/pipeline/stages.h"
 
 namespace sanerf {
 namespace {
@@ -19,7 +20,6 @@ struct Flags {
 };
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  if (flags.seeds < 1) throw UsageError(fmt::format("--seeds {}", flags.seeds), "expected 1 or more");
   Settings settings;
   settings.ApplyPreset(flags.preset);
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings);
@@ -70,7 +70,7 @@ void AddAblate(CommandLine& line) {
       ->allow_extra_args(false);
   sub->add_option("--model", flags->models, "one more backbone, by name or path, for example HQ-SAM (repeatable)")
       ->allow_extra_args(false);
-  sub->add_option("--seeds", flags->seeds, "repeat every row with so many seeds [1]");
+  AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of scenes that are trained here: fast, default or paper [default]");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });

@@ -18,14 +18,14 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
   sub->footer("Examples:\n" + examples);
   sub->add_flag("--json", common.json, "print the result as one JSON object on stdout, nothing else there")
       ->group("Everywhere");
-  sub->add_option("--threads", common.threads, "threads to use (0 = all cores); does not change results")
-      ->check(CLI::Range(0, 1024).description(""))
-      ->type_name("N")
+  AddNumber(sub, "--threads", &common.threads, "threads to use (0 = all cores); does not change results",
+            Range(0, 1024))
       ->group("Everywhere");
   sub->add_option("--seed", common.seed, "random seed of the stages this command runs")
       ->type_name("N")
       ->group("Everywhere");
-  sub->add_option("--set", common.sets, "any option of any stage: --set nerf.iters=2000 (repeatable)")
+  sub->add_option("--set", common.sets,
+                  "any option of any stage: --set nerf.iters=2000 (repeatable); sanerf options lists them")
       ->type_name("STAGE.KEY=VALUE")
       ->group("Everywhere")
       ->allow_extra_args(false);
@@ -44,15 +44,15 @@ void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& 
   settings->AllowOnly(stages, command);
   if (!flags.seed) return;
   for (const std::string& stage : stages) {
-    for (const OptionRegistry::Entry& entry : settings->registry().entries()) {
-      if (entry.name == stage + ".seed") settings->Assign(fmt::format("{}={}", entry.name, *flags.seed), "--seed");
+    for (const OptionRegistry::Entry& entry : settings->Registry().entries()) {
+      if (entry.name() == stage + ".seed") settings->Assign(fmt::format("{}={}", entry.name(), *flags.seed), "--seed");
     }
   }
 }
 
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings) {
   const RunFolder folder = RunFolder::Open(run);
-  settings->Restore(folder.options(), folder.origins());
+  settings->Restore(folder.options(), folder.origins(), (run / "run.json").string());
 }
 
 void PrintJson(const Json& json) {

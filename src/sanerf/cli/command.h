@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/cli/number_flags.h"
 #include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
 
@@ -16,7 +17,7 @@ namespace sanerf {
 struct CommonFlags {
   bool json = false, verbose = false, quiet = false;
   int threads = 0;
-  std::optional<int> seed;
+  std::optional<std::string> seed;
   std::vector<std::string> sets;
   std::string config;
 };
@@ -53,8 +54,12 @@ void AddAblate(CommandLine& line);
 void AddCompare(CommandLine& line);
 void AddEvalSet(CommandLine& line);
 void AddModels(CommandLine& line);
+void AddOptions(CommandLine& line);
 void AddInfo(CommandLine& line);
 void AddDoctor(CommandLine& line);
+
+// docs/options.md, as `sanerf options --markdown` prints it.
+std::string OptionsMarkdown();
 
 // Options that comparisons take (--set), and the methods' names explained.
 std::vector<std::string> CompareStages();

@@ -67,6 +67,7 @@ void AddCommands(CommandLine& line) {
   AddCompare(line);
   AddEvalSet(line);
   AddAblate(line);
+  AddOptions(line);
   AddInfo(line);
   AddModels(line);
   AddDoctor(line);

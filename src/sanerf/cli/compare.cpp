@@ -87,7 +87,7 @@ void AddCompare(CommandLine& line) {
   sub->add_option("--methods", flags->methods, "which of the methods below, with commas")
       ->delimiter(',')
       ->allow_extra_args(false);
-  sub->add_option("--repeats", flags->repeats, "with so many seeds: mean and spread [1]");
+  AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
   sub->add_option("--masks", flags->masks,
                   "true masks instead of the scene's: DIR/OBJECT/ with files named as the photos")
       ->type_name("DIR");

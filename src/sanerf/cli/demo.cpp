@@ -27,31 +27,24 @@ std::string TimeTable(const DemoResult& result) {
 void AddDemo(CommandLine& line) {
   struct Flags {
     std::string out = "demo_run";
-    std::optional<int> views, size, iters;
-    std::string model;
+    OptionFlags options;
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* sub =
       AddCommand(line, "demo", "the whole road on a procedural scene: train, click, segment, score, report",
                  "  sanerf demo\n  sanerf demo --out /tmp/demo --json\n\nA second run reuses what is complete.");
   sub->add_option("-o,--out", flags->out, "run folder [demo_run]")->type_name("DIR");
-  sub->add_option("--views", flags->views, "training views of the scene [60]");
-  sub->add_option("--size", flags->size, "picture size of the scene in pixels [400]");
-  sub->add_option("--iters", flags->iters, "training steps (preset fast)");
-  sub->add_option("--model", flags->model, "SAM model");
+  flags->options.Add(sub, "--views", "synth.views");
+  flags->options.Add(sub, "--size", "synth.size");
+  flags->options.Add(sub, "--iters", "nerf.iters", "here by default as preset fast has it");
+  flags->options.Add(sub, "--model", "encode.model");
   sub->callback([&line, flags] {
     line.run = [&line, flags] {
       Settings settings;
       ApplyDemoDefaults(settings);
       ApplyCommonFlags(line.common, {"synth", "scene", "nerf", "encode", "masks", "segment", "object"}, "demo",
                        &settings);
-      const auto assign = [&](const char* name, const std::optional<int>& value, const char* flag) {
-        if (value) settings.Assign(fmt::format("{}={}", name, *value), flag);
-      };
-      assign("synth.views", flags->views, "--views");
-      assign("synth.size", flags->size, "--size");
-      assign("nerf.iters", flags->iters, "--iters");
-      if (!flags->model.empty()) settings.Assign("encode.model=" + flags->model, "--model");
+      flags->options.Apply(&settings);
       const DemoResult result = Demo({flags->out}, settings);
       if (line.common.json) {
         PrintJson(ToJson(result));

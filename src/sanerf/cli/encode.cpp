@@ -10,16 +10,15 @@ namespace sanerf {
 namespace {
 
 struct Flags {
-  std::string run, scene, model, source, container;
+  std::string run, scene;
+  OptionFlags options;
 };
 
 void Run(const CommonFlags& common, const Flags& flags) {
   Settings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyCommonFlags(common, {"encode", "field"}, "encode", &settings);
-  if (!flags.model.empty()) settings.Assign("encode.model=" + flags.model, "--model");
-  if (!flags.source.empty()) settings.Assign("encode.source=" + flags.source, "--source");
-  if (!flags.container.empty()) settings.Assign("encode.container=" + flags.container, "--container");
+  flags.options.Apply(&settings);
   EncodeRequest request{flags.run, std::nullopt};
   if (!flags.scene.empty()) request.scene = flags.scene;
   const EncodeResult result = Encode(request, settings);
@@ -52,9 +51,9 @@ void AddEncode(CommandLine& line) {
                              "  sanerf encode run --container field        distils the maps into a field: any view has features\n\n"
                              "segment encodes by itself when it is needed; it uses the container that was encoded last.");
   sub->add_option("RUN", flags->run, "run folder")->required();
-  sub->add_option("--model", flags->model, "SAM model, by name (sanerf models list) or path");
-  sub->add_option("--source", flags->source, "what is encoded: render or photo");
-  sub->add_option("--container", flags->container, "how features are kept: cache (every view's maps on disk) or field (distilled) [cache]");
+  flags->options.Add(sub, "--model", "encode.model");
+  flags->options.Add(sub, "--source", "encode.source");
+  flags->options.Add(sub, "--container", "encode.container");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }

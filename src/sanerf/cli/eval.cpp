@@ -81,7 +81,7 @@ void AddEval(CommandLine& line) {
                  "Consistency is the IoU of masks warped by depth into neighbouring views.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object, "score this object only");
-  sub->add_option("--instance", flags->request.instance, "its id in the ground-truth masks");
+  AddNumber(sub, "--instance", &flags->request.instance, "its id in the ground-truth masks", Range(0, 65535));
   sub->add_option("--masks", flags->masks, "folder of ground-truth masks instead of the scene's")->type_name("DIR");
   sub->add_option("--baseline", flags->baselines, "score this method as well: vote, sam or another of those that compare --help lists (repeatable, or with commas)")
       ->type_name("METHOD")

@@ -68,7 +68,7 @@ void AddEvalSet(CommandLine& line) {
       ->allow_extra_args(false);
   sub->add_option("--scenes", flags->scenes, "only these, with commas")->delimiter(',')->allow_extra_args(false);
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
-  sub->add_option("--repeats", flags->repeats, "with so many seeds: mean and spread [1]");
+  AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of the radiance fields: fast, default or paper [default]");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }

@@ -5,6 +5,7 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/pipeline/camera_path.h"
 #include "sanerf/pipeline/stages.h"
 
 namespace sanerf {
@@ -70,8 +71,8 @@ void AddRender(CommandLine& line) {
                   "of rgb,depth,opacity,mask,overlay,cutout,labels [rgb,depth; with an object mask,overlay,cutout]")
       ->type_name("LIST");
   sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]")->type_name("DIR");
-  sub->add_option("--frames", flags->request.frames, "frames of an orbit [60]");
-  sub->add_option("--downscale", flags->request.downscale, "shrink the pictures by this factor [1]");
+  AddNumber(sub, "--frames", &flags->request.frames, "frames of an orbit [60]", kOrbitFrames);
+  AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the pictures by this factor [1]", kRenderDownscale);
   sub->add_flag("--npy", flags->request.arrays,
                 "also write .npy arrays: colour, depth in the scene's units, opacity, mask probability");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");

@@ -17,7 +17,8 @@ struct Flags {
   std::string run, scene, name, prompts, detector, scribbles;
   std::optional<std::string> text;
   std::vector<std::string> clicks, points, boxes;
-  std::optional<int> instance, min_visible, max_views;
+  std::optional<int> instance, min_visible;
+  OptionFlags options;
   bool add = false, automatic = false, refit = false;
 };
 
@@ -112,7 +113,7 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
   Settings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyCommonFlags(common, {"encode", "masks", "segment", "object", "auto"}, "segment", &settings);
-  if (flags.max_views) settings.Assign(fmt::format("segment.max_views={}", *flags.max_views), "--max-views");
+  flags.options.Apply(&settings);
   const AutoResult result = SegmentAutomatically(request, settings);
   if (common.json) {
     Json json = ToJson(result);
@@ -146,7 +147,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
   ApplyCommonFlags(common, stages, "segment", &settings);
-  if (flags.max_views) settings.Assign(fmt::format("segment.max_views={}", *flags.max_views), "--max-views");
+  flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
 
   std::optional<TextResult> text;
@@ -215,10 +216,11 @@ void AddSegment(CommandLine& line) {
   sub->add_flag("--refit", flags->refit,
                 "fit the object field again to the masks that are there, with other --set object.KEY=VALUE");
   sub->add_flag("--auto", flags->automatic, "find all objects by themselves: object_01, object_02, ... by size");
-  sub->add_option("--instance", flags->instance, "the object's id in the ground-truth masks, for eval");
-  sub->add_option("--min-visible", flags->min_visible,
-                  "points that must be visible for a view to be used (0 = decide)");
-  sub->add_option("--max-views", flags->max_views, "use at most this many training views (0 = all)");
+  AddNumber(sub, "--instance", &flags->instance, "the object's id in the ground-truth masks, for eval",
+            Range(0, 65535));
+  AddNumber(sub, "--min-visible", &flags->min_visible, "points that must be visible for a view to be used (0 = decide)",
+            Range(0, 10'000));
+  flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }

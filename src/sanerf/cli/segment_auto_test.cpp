@@ -77,11 +77,12 @@ TEST_F(SegmentAuto, MistakesAreToldBeforeAnythingIsDone) {
   const Arguments automatic = {"segment", "run", "--auto"};
   usage(automatic + Arguments{"--click", "0:1,2"}, "--auto stands alone");
   usage(automatic + Arguments{"--name", "mug"}, "leave out --name, --click");
-  usage(automatic + Arguments{"--set", "auto.max_objects=255"}, "auto.max_objects=255: expected 1 to 254");
-  usage(automatic + Arguments{"--set", "auto.views=1"}, "auto.views=1: expected 0 (all) or at least 2");
-  usage(automatic + Arguments{"--set", "auto.points=0"}, "auto.points=0: expected 1 to 100");
-  usage(automatic + Arguments{"--set", "auto.grid=0"}, "auto.grid=0: expected 1 to 128");
-  usage(automatic + Arguments{"--set", "auto.match=2"}, "auto.match=2: expected 0.05 to 1");
+  usage(automatic + Arguments{"--set", "auto.max_objects=255"},
+        "auto.max_objects=255: expected an integer from 1 to 254");
+  usage(automatic + Arguments{"--set", "auto.views=1"}, "auto.views=1: expected an integer from 2 to 100000, or 0");
+  usage(automatic + Arguments{"--set", "auto.points=0"}, "auto.points=0: expected an integer from 1 to 100");
+  usage(automatic + Arguments{"--set", "auto.grid=0"}, "auto.grid=0: expected an integer from 1 to 128");
+  usage(automatic + Arguments{"--set", "auto.match=2"}, "auto.match=2: expected a number from 0.05 to 1");
   usage({"segment", "run", "--name", "mug", "--click", "0:1,2", "--set", "auto.grid=8"}, "sanerf segment --auto");
   usage({"eval", "run", "--match", "--report"}, "--match stands alone");
 }

@@ -10,21 +10,20 @@ namespace sanerf {
 void AddSynth(CommandLine& line) {
   struct Flags {
     std::string out;
-    std::optional<int> views, size;
+    OptionFlags options;
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* sub =
       AddCommand(line, "synth", "make the procedural scene: a ray-traced tabletop with exact masks and depth",
                  "  sanerf synth table\n  sanerf synth small --views 24 --size 128 --seed 3");
   sub->add_option("OUT", flags->out, "folder to write the scene to")->required();
-  sub->add_option("--views", flags->views, "training views [60]; a fifth as many test views are added");
-  sub->add_option("--size", flags->size, "width and height in pixels [400]");
+  flags->options.Add(sub, "--views", "synth.views");
+  flags->options.Add(sub, "--size", "synth.size");
   sub->callback([&line, flags] {
     line.run = [&line, flags] {
       Settings settings;
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings);
-      if (flags->views) settings.Assign("synth.views=" + std::to_string(*flags->views), "--views");
-      if (flags->size) settings.Assign("synth.size=" + std::to_string(*flags->size), "--size");
+      flags->options.Apply(&settings);
       CheckPlaceOfSynthScene(flags->out);
       const Stopwatch watch;
       WriteSynthScene(flags->out, settings.synth);

@@ -235,9 +235,9 @@ TEST_F(TextCommand, FlagsThatContradictEachOther) {
   EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--click", "train/001:48,5"}),
               HasSubstr("point (48,5) in view train/001.png is outside the image"));
   EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--set", "text.views=-1"}),
-              HasSubstr("text.views=-1: expected 0 (all) or more"));
+              HasSubstr("text.views=-1: expected an integer from 0 to"));
   EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--set", "text.overlap=2"}),
-              HasSubstr("text.overlap=2: expected 0 to 1"));
+              HasSubstr("text.overlap=2: expected a number from 0 to 1"));
 }
 
 }  // namespace

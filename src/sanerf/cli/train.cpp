@@ -12,7 +12,7 @@ namespace {
 
 struct Flags {
   std::string scene, out, preset = "default";
-  std::optional<int> iters, downscale, test_every;
+  OptionFlags options;
   bool resume = false, restart = false;
 };
 
@@ -32,9 +32,7 @@ void Run(const CommonFlags& common, Flags flags) {
   settings.ApplyPreset(flags.preset);
   if (flags.resume && !flags.restart && RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
   ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings);
-  if (flags.iters) settings.Assign(fmt::format("nerf.iters={}", *flags.iters), "--iters");
-  if (flags.downscale) settings.Assign(fmt::format("nerf.downscale={}", *flags.downscale), "--downscale");
-  if (flags.test_every) settings.Assign(fmt::format("scene.test_every={}", *flags.test_every), "--test-every");
+  flags.options.Apply(&settings);
 
   const TrainResult result = Train({scene, flags.out, flags.restart}, settings);
   if (common.json) {
@@ -65,10 +63,9 @@ void AddTrain(CommandLine& line) {
   sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
   sub->add_option("-o,--out", flags->out, "run folder to make or continue")->type_name("DIR");
   sub->add_option("--preset", flags->preset, "fast, default or paper [default]");
-  sub->add_option("--iters", flags->iters, "optimisation steps (the preset's)");
-  sub->add_option("--downscale", flags->downscale, "train on photos shrunk by this factor [1]");
-  sub->add_option("--test-every", flags->test_every,
-                  "hold out every n-th view when the scene names no split [8], 0 = none");
+  flags->options.Add(sub, "--iters", "nerf.iters", "or the preset's");
+  flags->options.Add(sub, "--downscale", "nerf.downscale");
+  flags->options.Add(sub, "--test-every", "scene.test_every");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");
   sub->add_flag("--restart", flags->restart, "forget an earlier training in the run folder");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "sanerf/core/error.h"
 
@@ -48,49 +49,89 @@ size_t Closeness(const std::string& typed, const std::string& known) {
   return distance <= plausible && distance < std::max(a.size(), b.size()) ? distance : std::string::npos;
 }
 
-const char* TypeName(const Json& value) {
-  if (value.is_boolean()) return "true or false";
-  if (value.is_number_unsigned()) return "an integer, 0 or more";
-  if (value.is_number_integer()) return "an integer";
-  if (value.is_number()) return "a number";
-  if (value.is_string()) return "a text";
-  return "a JSON value";
+const char* NounOf(OptionType type) {
+  switch (type) {
+    case OptionType::kBool:
+      return "true or false";
+    case OptionType::kInteger:
+      return "an integer";
+    case OptionType::kNumber:
+      return "a number";
+    case OptionType::kText:
+      break;
+  }
+  return "a text";
 }
 
-// The value in the option's own type, or nothing when it does not fit.
-std::optional<Json> Converted(const Json& value, const Json& current) {
-  if (current.is_string()) return value.is_string() ? std::optional(value) : std::nullopt;
-  if (current.is_boolean()) return value.is_boolean() ? std::optional(value) : std::nullopt;
-  if (current.is_number_integer()) {
-    if (current.is_number_unsigned() && value.is_number() && value.get<double>() < 0) return std::nullopt;
-    if (value.is_number_integer()) return value;
-    if (!value.is_number_float()) return std::nullopt;
-    const double number = value.get<double>();  // 1e4
-    if (number != std::floor(number) || std::abs(number) > 0x1p53) return std::nullopt;
-    return Json(int64_t(number));
+// "a", "a or b", "a, b or c"
+std::string Listed(const std::vector<std::string>& items) {
+  std::string text;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) text += i + 1 == items.size() ? " or " : ", ";
+    text += items[i];
   }
-  if (current.is_number()) {
-    if (!value.is_number() || !std::isfinite(value.get<double>())) return std::nullopt;
-    return value;
-  }
-  return value.type() == current.type() ? std::optional(value) : std::nullopt;
+  return text;
 }
 
-// Assigns, and takes it back when the value does not survive (too large for the field's type).
-bool Assign(const OptionRegistry::Entry& entry, const Json& value) {
-  const Json current = entry.get();
-  const std::optional<Json> converted = Converted(value, current);
-  if (!converted) return false;
-  try {
-    entry.set(*converted);
-  } catch (const Json::exception&) {
-    entry.set(current);
-    return false;
+std::string ChoicesText(const OptionValues& values) {
+  std::vector<std::string> items;
+  for (const Json& choice : values.choices) items.push_back(OptionValueText(choice));
+  return Listed(items);
+}
+
+// The value as the option's type has it, or nothing when it is another type's.
+std::optional<Json> Converted(const Json& value, OptionType type) {
+  switch (type) {
+    case OptionType::kBool:
+      return value.is_boolean() ? std::optional(value) : std::nullopt;
+    case OptionType::kText:
+      return value.is_string() ? std::optional(value) : std::nullopt;
+    case OptionType::kNumber:
+      return value.is_number() && std::isfinite(value.get<double>()) ? std::optional(value) : std::nullopt;
+    case OptionType::kInteger:
+      break;
   }
-  const Json stored = entry.get();
-  const bool survived = stored.is_number_float() ? std::isfinite(stored.get<double>()) : stored == *converted;
-  if (!survived) entry.set(current);
-  return survived;
+  if (value.is_number_integer()) return value;
+  if (!value.is_number_float()) return std::nullopt;
+  const double number = value.get<double>();  // 1e4
+  if (number != std::floor(number) || std::abs(number) > 0x1p53) return std::nullopt;
+  return Json(int64_t(number));
+}
+
+std::optional<Json> Accepted(const OptionValues& values, const Json& value) {
+  const std::optional<Json> converted = Converted(value, values.type);
+  return converted && values.Contains(*converted) ? converted : std::nullopt;
+}
+
+struct Refusal {
+  std::string what, why, hint;
+};
+
+// origin: as in OptionRegistry::Set.
+Refusal Refuse(const OptionRegistry::Entry& entry, const std::string& value, const std::string& origin) {
+  const std::string example = OptionValueText(entry.get());
+  const std::string why = "expected " + entry.values.Expected();
+  const std::string shown = value.empty() ? "''" : value;
+  if (origin.starts_with("--") && origin != "--set")
+    return {origin + " " + shown, why, fmt::format("{}; for example {} {}", entry.help, origin, example)};
+  const std::string hint = fmt::format("{}; for example {}{}={}", entry.help, origin == "--set" ? "--set " : "",
+                                       entry.name(), example.empty() ? "..." : example);
+  const std::string assignment = fmt::format("{}={}", entry.name(), shown);
+  return {origin == "--set" ? "option " + assignment : origin + ": " + assignment, why, hint};
+}
+
+[[noreturn]] void RefuseName(const std::string& name, const std::vector<OptionRegistry::Entry>& entries,
+                             const std::string& origin) {
+  const std::string stage = name.substr(0, name.find('.'));
+  std::vector<std::string> names;
+  bool is_stage = false;
+  for (const OptionRegistry::Entry& entry : entries) {
+    names.push_back(entry.name());
+    is_stage = is_stage || entry.stage == stage;
+  }
+  const std::string near = DidYouMean(name, names), list = is_stage ? "sanerf options " + stage : "sanerf options";
+  throw UsageError((origin.starts_with("--") ? "" : origin + ": ") + "unknown option '" + name + "'", "",
+                   near.empty() ? list + " lists what there is" : near + " (" + list + " lists what there is)");
 }
 
 }  // namespace
@@ -110,59 +151,105 @@ std::vector<std::string> NearestNames(const std::string& name, const std::vector
 }
 
 std::string DidYouMean(const std::string& name, const std::vector<std::string>& known) {
-  const std::vector<std::string> names = NearestNames(name, known);
+  std::vector<std::string> names = NearestNames(name, known);
   if (names.empty()) return "";
-  std::string text = "did you mean ";
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += "'" + names[i] + "'";
-  }
-  return text + "?";
+  for (std::string& near : names) near = "'" + near + "'";
+  return "did you mean " + Listed(names) + "?";
 }
 
-void OptionRegistry::Set(const std::string& assignment) {
+std::string OptionValueText(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return fmt::format("{}", static_cast<float>(value.get<double>()));
+  return value.dump();
+}
+
+bool OptionValues::Contains(const Json& value) const {
+  if (!choices.empty()) return std::find(choices.begin(), choices.end(), value) != choices.end();
+  if (!range) return true;
+  if (range->or_zero && value == 0) return true;
+  if (type == OptionType::kInteger) {
+    const double number = value.get<double>();  // exact, or far outside
+    return number >= range->low && number <= range->high && value.get<int64_t>() % range->multiple_of == 0;
+  }
+  const float number = value.get<float>();  // as the coarser of the two types has it: 0.99f is more than 0.99
+  return number >= float(range->low) && number <= float(range->high);
+}
+
+std::optional<Json> OptionValues::Parse(const std::string& text) const {
+  const Json value = type == OptionType::kText ? Json(text) : Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return value.is_discarded() ? std::nullopt : Accepted(*this, value);
+}
+
+std::string OptionValues::Text() const {
+  if (type == OptionType::kBool) return NounOf(type);
+  if (!choices.empty()) return ChoicesText(*this);
+  if (!range) return text;
+  const auto number = [](double x) {
+    return std::abs(x) < 1e15 && x == std::floor(x) ? fmt::format("{:.0f}", x) : fmt::format("{}", x);
+  };
+  std::string described = fmt::format("{} to {}", number(range->low), number(range->high));
+  if (range->multiple_of > 1) described += fmt::format(", a multiple of {}", range->multiple_of);
+  if (range->or_zero) described += ", or 0";
+  return described;
+}
+
+std::string OptionValues::Expected() const {
+  if (range) return fmt::format("{} from {}", NounOf(type), Text());
+  return Text();
+}
+
+void OptionRegistry::Set(const std::string& assignment, const std::string& origin) {
   const size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw UsageError("'" + assignment + "' is not an assignment", "",
-                     "write --set stage.key=value, for example --set nerf.iters=2000");
+    throw UsageError(
+        "'" + assignment + "' is not an assignment", "",
+        "write --set stage.key=value, for example --set nerf.iters=2000; sanerf options lists what there is");
   }
   const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
-  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
-  if (entry == entries_.end()) {
-    std::vector<std::string> names;
-    for (const Entry& e : entries_) names.push_back(e.name);
-    std::string hint = DidYouMean(name, names);
-    if (hint.empty()) hint = fmt::format("known: {}", fmt::join(names, ", "));
-    throw UsageError("unknown option '" + name + "'", "", hint);
-  }
-  const Json current = entry->get();
-  const Json value = current.is_string() ? Json(text) : Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded() || !Assign(*entry, value)) {
-    throw UsageError(fmt::format("option {} expects {}, not '{}'", name, TypeName(current), text), "",
-                     fmt::format("for example --set {}={}", name,
-                                 current.is_string() ? current.get<std::string>() : current.dump()));
-  }
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name() == name; });
+  if (entry == entries_.end()) RefuseName(name, entries_, origin);
+  if (const std::optional<Json> value = entry->values.Parse(text)) return entry->set(*value);
+  const Refusal refusal = Refuse(*entry, text, origin);
+  throw UsageError(refusal.what, refusal.why, refusal.hint);
 }
 
 Json OptionRegistry::ToJson() const {
   Json json = Json::object();
-  for (const Entry& entry : entries_) {
-    const size_t dot = entry.name.find('.');
-    json[entry.name.substr(0, dot)][entry.name.substr(dot + 1)] = entry.get();
-  }
+  for (const Entry& entry : entries_) json[entry.stage][entry.key] = entry.get();
   return json;
 }
 
-void OptionRegistry::FromJson(const Json& json) {
+void OptionRegistry::FromJson(const Json& json, const std::string& file) {
   for (const Entry& entry : entries_) {
-    const size_t dot = entry.name.find('.');
-    const std::string stage = entry.name.substr(0, dot), key = entry.name.substr(dot + 1);
-    if (!json.is_object() || !json.contains(stage) || !json.at(stage).is_object() || !json.at(stage).contains(key))
+    if (!json.is_object() || !json.contains(entry.stage) || !json.at(entry.stage).is_object() ||
+        !json.at(entry.stage).contains(entry.key))
       continue;
-    if (!Assign(entry, json.at(stage).at(key))) {
-      throw Error("option " + entry.name,
-                  fmt::format("expected {}, found {}", TypeName(entry.get()), json.at(stage).at(key).dump()));
+    const Json& value = json.at(entry.stage).at(entry.key);
+    if (const std::optional<Json> accepted = Accepted(entry.values, value)) {
+      entry.set(*accepted);
+      continue;
     }
+    const Refusal refusal = Refuse(entry, value.dump(), file);
+    throw Error(refusal.what, refusal.why, refusal.hint);
+  }
+}
+
+void CheckNumber(const std::string& what, int value, Range range) {
+  const OptionValues values{OptionType::kInteger, range, {}, ""};
+  if (!Accepted(values, value)) throw UsageError(fmt::format("{} {}", what, value), "expected " + values.Expected());
+}
+
+void CheckNumber(const std::string& what, double value, Range range) {
+  const OptionValues values{OptionType::kNumber, range, {}, ""};
+  if (!Accepted(values, value)) throw UsageError(fmt::format("{} {:g}", what, value), "expected " + values.Expected());
+}
+
+void OptionRegistry::Check() const {
+  for (const Entry& entry : entries_) {
+    const Json value = entry.get();
+    if (Accepted(entry.values, value)) continue;
+    const Refusal refusal = Refuse(entry, OptionValueText(value), "--set");
+    throw UsageError(refusal.what, refusal.why, entry.help);  // no example: what it holds is wrong
   }
 }
 

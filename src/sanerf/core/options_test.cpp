@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
 
@@ -12,28 +15,41 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+enum class Loss { kHuber, kMse };
+
 struct TrainOptions {
   int iters = 5000;
-  float lr = 0.5f;
+  float lr = 0.01f;
+  double share = 0.99;
   bool fast = false;
-  std::string model = "tiny";
+  std::string model = "tiny", rule = "auto";
+  Loss loss = Loss::kHuber;
+  int features = 2;
+  int width = 64;
+  int views = 0;
   uint64_t seed = 1;
 
   template <class V>
   void Visit(V&& v) {
-    v("iters", iters, "steps");
-    v("lr", lr, "learning rate");
-    v("fast", fast, "hurry");
-    v("model", model, "which");
-    v("seed", seed, "seed");
+    v("iters", iters, "steps", Range(1, 100'000));
+    v("lr", lr, "learning rate", Range(1e-7, 0.99));
+    v("share", share, "of the steps", Range(0, 0.99));
+    v("fast", fast, "hurry", kExperimental);
+    v("model", model, "which", Text("a name or a path"));
+    v("rule", rule, "which of them", OneOf("auto", "single"));
+    v("loss", loss, "photometric loss", OneOf(Choice{"huber", Loss::kHuber}, Choice{"mse", Loss::kMse}));
+    v("features", features, "per level", OneOf(2, 4, 8));
+    v("width", width, "of a layer", Range(16, 256).MultipleOf(16));
+    v("views", views, "to search", Range(2, 1000).OrZero());
+    v("seed", seed, "seed", kSeeds);
   }
 };
 
 class OptionsTest : public ::testing::Test {
  protected:
   OptionsTest() { registry_.Add("nerf", options_); }
-  std::string UsageErrorOf(const std::string& assignment) {
-    return ErrorTextOf<UsageError>([&] { registry_.Set(assignment); });
+  std::string UsageErrorOf(const std::string& assignment, const std::string& origin = "--set") {
+    return ErrorTextOf<UsageError>([&] { registry_.Set(assignment, origin); });
   }
 
   TrainOptions options_;
@@ -41,52 +57,122 @@ class OptionsTest : public ::testing::Test {
 };
 
 TEST_F(OptionsTest, SetsEveryType) {
-  registry_.Set("nerf.iters=1e3");
-  registry_.Set("nerf.lr=2");
-  registry_.Set("nerf.fast=true");
-  registry_.Set("nerf.model=a=b");
-  registry_.Set("nerf.seed=18446744073709551615");
+  for (const char* assignment :
+       {"nerf.iters=1e3", "nerf.lr=0.5", "nerf.fast=true", "nerf.model=a=b", "nerf.rule=single", "nerf.loss=mse",
+        "nerf.features=8", "nerf.width=16", "nerf.views=2", "nerf.seed=1000000000"})
+    registry_.Set(assignment);
   EXPECT_EQ(options_.iters, 1000);
-  EXPECT_EQ(options_.lr, 2.0f);
+  EXPECT_EQ(options_.lr, 0.5f);
   EXPECT_TRUE(options_.fast);
   EXPECT_EQ(options_.model, "a=b");
-  EXPECT_EQ(options_.seed, UINT64_MAX);
+  EXPECT_EQ(options_.rule, "single");
+  EXPECT_EQ(options_.loss, Loss::kMse);
+  EXPECT_EQ(options_.features, 8);
+  EXPECT_EQ(options_.width, 16);
+  EXPECT_EQ(options_.views, 2);
+  EXPECT_EQ(options_.seed, 1'000'000'000u);
   registry_.Set("nerf.model=7");
   EXPECT_EQ(options_.model, "7");
+  registry_.Set("nerf.views=0");
+  EXPECT_EQ(options_.views, 0);
 }
 
 TEST_F(OptionsTest, UnknownNamesGetASuggestion) {
-  EXPECT_EQ(UsageErrorOf("nerf.itres=10"), "unknown option 'nerf.itres'\ndid you mean 'nerf.iters'?");
-  EXPECT_EQ(UsageErrorOf("iters=10"), "unknown option 'iters'\ndid you mean 'nerf.iters'?");
-  EXPECT_THAT(UsageErrorOf("zzzzzzzzzzz=10"), HasSubstr("known: nerf.iters, nerf.lr"));
+  EXPECT_EQ(UsageErrorOf("nerf.itres=10"),
+            "unknown option 'nerf.itres'\ndid you mean 'nerf.iters'? (sanerf options nerf lists what there is)");
+  EXPECT_EQ(UsageErrorOf("iters=10"),
+            "unknown option 'iters'\ndid you mean 'nerf.iters'? (sanerf options lists what there is)");
+  EXPECT_EQ(UsageErrorOf("zzzzzzzzzzz=10"), "unknown option 'zzzzzzzzzzz'\nsanerf options lists what there is");
+  EXPECT_THAT(UsageErrorOf("nerf.itres=10", "a.json"), HasSubstr("a.json: unknown option 'nerf.itres'"));
   EXPECT_THAT(UsageErrorOf("nerf.iters"), HasSubstr("--set stage.key=value"));
 }
 
-TEST_F(OptionsTest, ValuesOfTheWrongTypeChangeNothing) {
-  EXPECT_THAT(UsageErrorOf("nerf.iters=many"), HasSubstr("option nerf.iters expects an integer, not 'many'"));
-  EXPECT_THAT(UsageErrorOf("nerf.iters=1.5"), HasSubstr("expects an integer"));
-  EXPECT_THAT(UsageErrorOf("nerf.iters=99999999999"), HasSubstr("expects an integer"));
-  EXPECT_THAT(UsageErrorOf("nerf.seed=-1"), HasSubstr("an integer, 0 or more"));
-  EXPECT_THAT(UsageErrorOf("nerf.lr=fast"), HasSubstr("expects a number"));
-  EXPECT_THAT(UsageErrorOf("nerf.lr=1e60"), HasSubstr("expects a number"));
-  EXPECT_THAT(UsageErrorOf("nerf.fast=1"), HasSubstr("expects true or false"));
-  EXPECT_THAT(UsageErrorOf("nerf.iters="), HasSubstr("expects an integer"));
-  EXPECT_EQ(options_.iters, 5000);
-  EXPECT_EQ(options_.lr, 0.5f);
-  EXPECT_EQ(options_.seed, 1u);
+TEST_F(OptionsTest, ValuesThatAreNoneOfTheOptionsChangeNothingAndAreExplained) {
+  EXPECT_EQ(UsageErrorOf("nerf.iters=many"),
+            "option nerf.iters=many: expected an integer from 1 to 100000\nsteps; for example --set nerf.iters=5000");
+  for (const char* value : {"1.5", "0", "-1", "100001", "1e9", "99999999999", "1e60", "nan", "true", "\"7\"", "[1]"})
+    EXPECT_THAT(UsageErrorOf(std::string("nerf.iters=") + value),
+                HasSubstr(std::string("nerf.iters=") + value + ": expected an integer from 1 to 100000"));
+  EXPECT_THAT(UsageErrorOf("nerf.iters="), HasSubstr("nerf.iters='': expected an integer"));
+  EXPECT_EQ(UsageErrorOf("nerf.lr=1"),
+            "option nerf.lr=1: expected a number from 1e-07 to 0.99\nlearning rate; for example --set nerf.lr=0.01");
+  for (const char* value : {"fast", "-1", "0", "nan", "inf", "1e60", "true"})
+    EXPECT_THAT(UsageErrorOf(std::string("nerf.lr=") + value), HasSubstr("expected a number from"));
+  EXPECT_THAT(UsageErrorOf("nerf.seed=-1"), HasSubstr("an integer from 0 to 1000000000"));
+  EXPECT_THAT(UsageErrorOf("nerf.fast=1"), HasSubstr("nerf.fast=1: expected true or false"));
+  EXPECT_THAT(UsageErrorOf("nerf.rule=best"), HasSubstr("nerf.rule=best: expected auto or single"));
+  EXPECT_THAT(UsageErrorOf("nerf.loss=l7"), HasSubstr("nerf.loss=l7: expected huber or mse"));
+  EXPECT_THAT(UsageErrorOf("nerf.features=3"), HasSubstr("nerf.features=3: expected 2, 4 or 8"));
+  EXPECT_THAT(UsageErrorOf("nerf.width=100"), HasSubstr("expected an integer from 16 to 256, a multiple of 16"));
+  EXPECT_THAT(UsageErrorOf("nerf.views=1"), HasSubstr("expected an integer from 2 to 1000, or 0"));
+  const TrainOptions untouched;
+  EXPECT_EQ(OptionsToJson(options_), OptionsToJson(untouched));
+}
+
+TEST_F(OptionsTest, TheErrorNamesWhereTheValueWasGiven) {
+  EXPECT_EQ(UsageErrorOf("nerf.iters=0", "--iters"),
+            "--iters 0: expected an integer from 1 to 100000\nsteps; for example --iters 5000");
+  EXPECT_EQ(UsageErrorOf("nerf.iters=0", "my.json"),
+            "my.json: nerf.iters=0: expected an integer from 1 to 100000\nsteps; for example nerf.iters=5000");
+}
+
+TEST_F(OptionsTest, TheEndsOfARangeBelongToItInSinglePrecisionToo) {
+  registry_.Set("nerf.lr=0.99");  // 0.99f is more than 0.99
+  EXPECT_EQ(options_.lr, 0.99f);
+  EXPECT_NO_THROW(CheckOptions(options_, "nerf"));
+  TrainOptions again;
+  OptionRegistry registry;
+  registry.Add("nerf", again);
+  registry.FromJson(registry_.ToJson(), "run.json");
+  EXPECT_EQ(again.lr, 0.99f);
 }
 
 TEST_F(OptionsTest, JsonRoundTripIgnoresUnknownKeys) {
   options_.iters = 7;
+  options_.loss = Loss::kMse;
   Json json = registry_.ToJson();
   EXPECT_EQ(json["nerf"]["iters"], 7);
+  EXPECT_EQ(json["nerf"]["loss"], "mse");
   json["nerf"]["gone"] = 1;
   json["other"] = 2;
-  options_.iters = 9;
-  registry_.FromJson(json);
+  options_ = {};
+  registry_.FromJson(json, "run.json");
   EXPECT_EQ(options_.iters, 7);
+  EXPECT_EQ(options_.loss, Loss::kMse);
+}
+
+TEST_F(OptionsTest, WhatAFileRecordedIsCheckedAndTheErrorNamesFileAndKey) {
+  Json json = registry_.ToJson();
   json["nerf"]["iters"] = "text";
-  EXPECT_THROW(registry_.FromJson(json), Error);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { registry_.FromJson(json, "a/run.json"); }),
+              HasSubstr("a/run.json: nerf.iters=\"text\": expected an integer from 1 to 100000"));
+  json["nerf"]["iters"] = 1'000'000'000;
+  EXPECT_THAT(ErrorTextOf<Error>([&] { registry_.FromJson(json, "a/run.json"); }),
+              HasSubstr("a/run.json: nerf.iters=1000000000: expected"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] {
+                OptionsFromJson<TrainOptions>({{"lr", -1}}, "nerf", "model.ckpt");
+              }),
+              HasSubstr("model.ckpt: nerf.lr=-1: expected a number from 1e-07 to 0.99"));
+  EXPECT_THROW(OptionsFromJson<TrainOptions>({{"loss", 3}}, "nerf", "model.ckpt"), Error);
+}
+
+TEST_F(OptionsTest, StructsThatAProgramFilledAreChecked) {
+  EXPECT_NO_THROW(CheckOptions(options_, "nerf"));
+  options_.lr = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckOptions(options_, "nerf"); }),
+              HasSubstr("nerf.lr=nan: expected a number from 1e-07 to 0.99"));
+  options_ = {};
+  options_.share = 0.995;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckOptions(options_, "nerf"); }), HasSubstr("nerf.share=0.995"));
+  options_ = {};
+  options_.rule = "best";
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckOptions(options_, "nerf"); }), HasSubstr("nerf.rule=best"));
+  options_ = {};
+  options_.loss = Loss(7);
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckOptions(options_, "nerf"); }), HasSubstr("nerf.loss"));
+  EXPECT_EQ(ErrorTextOf<UsageError>([] { CheckNumber("--repeats", 0, Range(1, 9)); }),
+            "--repeats 0: expected an integer from 1 to 9\n");
+  EXPECT_THROW(CheckNumber("--downscale", std::nan(""), Range(1, 9)), UsageError);
 }
 
 TEST(NearestNames, OnlyPlausibleOnesNearestFirst) {

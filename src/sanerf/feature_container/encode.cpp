@@ -22,22 +22,6 @@ namespace {
 
 constexpr size_t kNamedViews = 4;  // damaged ones, in the warning
 
-void CheckOptions(const EncodeOptions& options) {
-  if (options.source != "render" && options.source != "photo") {
-    throw UsageError(fmt::format("encode.source: '{}' is not a source", options.source),
-                     "expected render (views rendered by the radiance field) or photo (the photos)",
-                     DidYouMean(options.source, {"render", "photo"}));
-  }
-  if (options.container != "cache" && options.container != "field") {
-    throw UsageError(fmt::format("encode.container: '{}' is not a container", options.container),
-                     "expected cache (the maps of every view) or field (one feature field)",
-                     DidYouMean(options.container, {"cache", "field"}));
-  }
-  if (options.size < 64 || options.size > 4096) {
-    throw UsageError(fmt::format("encode.size: {} pixels", options.size), "the longest side must be 64 to 4096 pixels");
-  }
-}
-
 // Why no map of `index` can be used with these inputs, none when they can.
 std::optional<std::string> WhyRebuild(const CacheIndex& index, const Sam& sam, const EncodeOptions& options) {
   if (index.options.model != options.model || index.model_fingerprint != FingerprintText(sam.Fingerprint())) {
@@ -237,7 +221,7 @@ void StoreView(const std::filesystem::path& folder, const View& view, const Enco
 
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,
                  const std::vector<int>& view_idxs, const EncodeOptions& options) {
-  CheckOptions(options);
+  CheckOptions(options, "encode");
   EnsureWritableFolder(folder);
   const std::set<int> wanted(view_idxs.begin(), view_idxs.end());
   CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options, wanted);

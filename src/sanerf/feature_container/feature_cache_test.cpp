@@ -366,10 +366,10 @@ TEST_F(FeatureCacheTest, NoCacheBrokenIndexNewerIndex) {
 
 TEST_F(FeatureCacheTest, OptionsOutOfRangeAndUnwritableFolder) {
   options_.source = "foto";
-  EXPECT_THAT(EncodeFailure<UsageError>(), HasSubstr("encode.source: 'foto' is not a source: expected render"));
+  EXPECT_THAT(EncodeFailure<UsageError>(), HasSubstr("encode.source=foto: expected photo or render"));
   options_.source = "photo";
   options_.size = 10;
-  EXPECT_THAT(EncodeFailure<UsageError>(), AllOf(HasSubstr("encode.size: 10 pixels"), HasSubstr("64 to 4096")));
+  EXPECT_THAT(EncodeFailure<UsageError>(), AllOf(HasSubstr("encode.size=10"), HasSubstr("64 to 4096")));
   options_.size = 80;
   EXPECT_FALSE(std::filesystem::exists(folder_));
   std::ofstream(folder_) << "a file where the folder should be";

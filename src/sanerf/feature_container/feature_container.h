@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/option_values.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/scene.h"
@@ -21,10 +22,13 @@ struct EncodeOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("model", model, "SAM model, by catalogue name or path");
-    v("source", source, "what is encoded: photo (the photos) or render (what the radiance field makes of them, as in the paper)");
-    v("size", size, "longest side of the encoded view in pixels");
-    v("container", container, "how features are kept: cache (every view's maps on disk) or field (one distilled feature field)");
+    v("model", model, "SAM model", Text("a name of the catalogue (sanerf models list) or a path"));
+    v("source", source,
+      "what is encoded: the photos, or what the radiance field renders of their views, as in the paper",
+      OneOf("photo", "render"));
+    v("size", size, "longest side of the encoded view in pixels", Range(64, 4096));
+    v("container", container, "how features are kept: every view's maps on disk, or one distilled feature field",
+      OneOf("cache", "field"));
   }
 };
 

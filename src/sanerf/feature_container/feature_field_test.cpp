@@ -16,6 +16,7 @@
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
 #include "sanerf/nerf/trainer.h"
+#include "sanerf/nn/checkpoint.h"
 #include "sanerf/scene/synth.h"
 
 namespace sanerf {
@@ -189,13 +190,13 @@ TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
 }
 
 TEST_F(FeatureFieldTest, LearnsThePictureAndSeesHeldOutViews) {
-  for (const char* reading : {"ray", "sample"}) {
+  for (const FieldReading reading : {FieldReading::kRay, FieldReading::kSample}) {
     options_.reading = reading;
     options_.iters = 300;
     const DistilResult result = Distil();
     EXPECT_FALSE(result.reused);
     EXPECT_EQ(result.num_views, 12);
-    EXPECT_LT(UnexplainedShare(*Open(), "main"), 0.4) << reading;  // 1 would be the mean colour
+    EXPECT_LT(UnexplainedShare(*Open(), "main"), 0.4) << int(reading);  // 1 would be the mean colour
   }
   EXPECT_EQ(sam_.num_encoded, 12 + 2 * int(scene_->TestViews().size()));  // the second time from the cache
 }
@@ -232,7 +233,7 @@ TEST_F(FeatureFieldTest, FinerMapsAreTheirMeanOrAFieldOfTheirOwn) {
   options_.iters = 150;
   Distil();
   const double mean = UnexplainedShare(*Open(), "fine");
-  options_.detail = "field";
+  options_.detail = FieldDetail::kField;
   Distil();
   const double field = UnexplainedShare(*Open(), "fine");
   EXPECT_LT(field, 0.5);
@@ -356,6 +357,12 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   EXPECT_THAT(open_error(), AllOf(HasSubstr("field.ckpt: damaged checkpoint: the checksum does not match"), HasSubstr(command)));
   WriteFileAtomic(FieldPath(features_), bytes.substr(0, bytes.size() / 2));
   EXPECT_THAT(open_error(), AllOf(HasSubstr("truncated checkpoint"), HasSubstr(command)));
+  CheckpointWriter writer;
+  writer.kind = "feature-field";
+  writer.meta = {{"options", {{"width", -16}}}, {"encode", Json::object()}};
+  writer.Write(FieldPath(features_));
+  EXPECT_THAT(open_error(),
+              AllOf(HasSubstr("field.ckpt: field.width=-16: expected an integer from 16"), HasSubstr(command)));
   EXPECT_FALSE(Distil().reused);  // made anew
   EXPECT_NO_THROW(Open());
 
@@ -371,12 +378,12 @@ TEST_F(FeatureFieldTest, OptionsOutOfRangeAreNamed) {
     change(options);
     return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options); });
   };
-  EXPECT_EQ(error_of([](FieldOptions& o) { o.reading = "rays"; }), "field.reading=rays: expected ray or sample\ndid you mean 'ray'?");
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.detail = "none"; }), HasSubstr("field.detail=none: expected mean or field"));
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.iters = 0; }), HasSubstr("field.iters=0: expected 1 or more"));
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.width = 100; }), HasSubstr("field.width=100: expected a multiple of 16"));
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.iters = 0; }),
+              HasSubstr("field.iters=0: expected an integer from 1 to"));
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.width = 100; }),
+              HasSubstr("field.width=100: expected an integer from 16 to 1024, a multiple of 16"));
   EXPECT_THAT(error_of([](FieldOptions& o) { o.extra_views = -1; }), HasSubstr("field.extra_views=-1"));
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.features = 3; }), HasSubstr("3 features"));
+  EXPECT_THAT(error_of([](FieldOptions& o) { o.features = 3; }), HasSubstr("field.features=3: expected 2, 4 or 8"));
   EXPECT_EQ(sam_.num_encoded, 0);
 }
 

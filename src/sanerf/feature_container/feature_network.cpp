@@ -23,7 +23,7 @@ std::vector<int> Widths(const FieldOptions& o, int channels) {
 }  // namespace
 
 FeatureNetwork::FeatureNetwork(const std::string& name, const FieldOptions& o, int channels)
-    : per_sample_(o.reading == "sample"),
+    : per_sample_(o.reading == FieldReading::kSample),
       grid(name + "_grid", {o.levels, o.features, o.log2_table, o.base, o.top}, uint64_t(o.seed)),
       mlp(name + "_mlp", Widths(o, channels), kLeak, uint64_t(o.seed) + 1, {.bias = true, .skip = kSkipTo}),
       norm(name + "_norm", channels) {}

@@ -18,7 +18,7 @@ using kernels::kTile;
 
 constexpr int kChannels = 7;
 
-FieldOptions SmallField(const std::string& reading) {
+FieldOptions SmallField(FieldReading reading) {
   FieldOptions o;
   o.reading = reading;
   o.levels = 3;
@@ -86,9 +86,11 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
   return apply(grid_sum);
 }
 
-class FeatureNetworkTest : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Readings, FeatureNetworkTest, testing::Values("ray", "sample"),
-                         [](const auto& param_info) { return std::string(param_info.param); });
+class FeatureNetworkTest : public testing::TestWithParam<FieldReading> {};
+INSTANTIATE_TEST_SUITE_P(Readings, FeatureNetworkTest, testing::Values(FieldReading::kRay, FieldReading::kSample),
+                         [](const auto& param_info) {
+                           return param_info.param == FieldReading::kRay ? "ray" : "sample";
+                         });
 
 TEST_P(FeatureNetworkTest, MatchesTwin) {
   FeatureNetwork network("n", SmallField(GetParam()), kChannels);

@@ -16,22 +16,6 @@ constexpr int64_t kMostChannels = 1 << 16, kLongestSide = 1 << 14;  // of an enc
 
 constexpr char kKind[] = "feature-field";
 
-template <class Options>
-Json ToJson(Options options) {
-  OptionRegistry registry;
-  registry.Add("options", options);
-  return registry.ToJson().at("options");
-}
-
-template <class Options>
-Options FromJson(const Json& json) {
-  Options options;
-  OptionRegistry registry;
-  registry.Add("options", options);
-  registry.FromJson({{"options", json}});
-  return options;
-}
-
 // A second, smaller field for maps with more cells: fine detail, few channels.
 FieldOptions DetailOptions(FieldOptions options) {
   options.features = 2;
@@ -45,24 +29,8 @@ std::string MeanName(const MapShape& shape) { return "mean_" + shape.name; }
 }  // namespace
 
 void CheckFieldOptions(const FieldOptions& o) {
-  const auto one_of = [](const char* key, const std::string& value, const std::vector<std::string>& known) {
-    if (std::find(known.begin(), known.end(), value) == known.end())
-      throw UsageError(fmt::format("field.{}={}", key, value), fmt::format("expected {}", fmt::join(known, " or ")),
-                       DidYouMean(value, known));
-  };
-  const auto at_least = [](const char* key, double value, double least) {
-    if (!(value >= least)) throw UsageError(fmt::format("field.{}={}", key, value), fmt::format("expected {} or more", least));
-  };
-  one_of("reading", o.reading, {"ray", "sample"});
-  one_of("detail", o.detail, {"mean", "field"});
-  at_least("iters", o.iters, 1);
-  at_least("rays", o.rays, 1);
-  at_least("views", o.views, 1);
-  at_least("extra_views", o.extra_views, 0);
-  at_least("lr", double(o.lr), 0);
+  CheckOptions(o, "field");
   HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
-  if (o.width < 16 || o.width % 16 != 0)
-    throw UsageError(fmt::format("field.width={}", o.width), "expected a multiple of 16");
 }
 
 std::filesystem::path FieldPath(const std::filesystem::path& folder) { return folder / "field.ckpt"; }
@@ -77,7 +45,7 @@ std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, c
   std::vector<MapShape> finer;
   for (const MapShape& shape : shapes)
     if (shape.name != main.name) finer.push_back(shape);
-  if (options.detail == "field" && !finer.empty()) {
+  if (options.detail == FieldDetail::kField && !finer.empty()) {
     const int side = std::min_element(finer.begin(), finer.end(), by_side)->side;
     heads.push_back(std::make_unique<FieldHead>("detail", DetailOptions(options), side, finer));
   }
@@ -90,8 +58,8 @@ void WriteField(const std::filesystem::path& folder, const FieldContents& conten
   Json maps = Json::array();
   for (const MapShape& shape : contents.shapes)
     maps.push_back({{"name", shape.name}, {"channels", shape.channels}, {"side", shape.side}});
-  writer.meta = {{"options", ToJson(contents.options)},
-                 {"encode", ToJson(contents.encode)},
+  writer.meta = {{"options", OptionsToJson(contents.options)},
+                 {"encode", OptionsToJson(contents.encode)},
                  {"model_fingerprint", contents.model_fingerprint},
                  {"nerf_fingerprint", contents.nerf_fingerprint},
                  {"pads", contents.pads},
@@ -113,8 +81,8 @@ FieldContents ReadField(const std::filesystem::path& folder) {
     const CheckpointReader reader(path, kKind);
     const Json& meta = reader.meta();
     FieldContents contents;
-    contents.options = FromJson<FieldOptions>(meta.at("options"));
-    contents.encode = FromJson<EncodeOptions>(meta.at("encode"));
+    contents.options = OptionsFromJson<FieldOptions>(meta.at("options"), "field", path.string());
+    contents.encode = OptionsFromJson<EncodeOptions>(meta.at("encode"), "encode", path.string());
     contents.model_fingerprint = meta.at("model_fingerprint");
     contents.nerf_fingerprint = meta.at("nerf_fingerprint");
     contents.pads = meta.at("pads");
@@ -154,7 +122,7 @@ std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t ner
                        encode.model);
   if (contents.encode.source != encode.source || contents.encode.size != encode.size)
     return "other pictures of the views are to be encoded";
-  const Json before = ToJson(contents.options), wanted = ToJson(options);
+  const Json before = OptionsToJson(contents.options), wanted = OptionsToJson(options);
   for (const auto& [key, value] : wanted.items())
     if (before.at(key) != value) return fmt::format("field.{} was {}, now {}", key, before.at(key).dump(), value.dump());
   return std::nullopt;

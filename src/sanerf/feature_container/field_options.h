@@ -1,13 +1,18 @@
 // Options of the distilled feature field and its training. Defaults are chosen by measurement: docs/method.md.
 #pragma once
 
-#include <string>
+#include "sanerf/core/option_values.h"
 
 namespace sanerf {
 
+// Samples are composited before the network (as the release), or after it (the paper's Eq. 2).
+enum class FieldReading { kRay, kSample };
+// SAM 2's finer maps: the mean of the training views, or a second, smaller field.
+enum class FieldDetail { kMean, kField };
+
 struct FieldOptions {
-  std::string reading = "ray";   // "ray": samples are composited before the network (release); "sample": after (Eq. 2)
-  std::string detail = "mean";   // SAM 2's finer maps: "mean" of the training views, or "field": a second, smaller one
+  FieldReading reading = FieldReading::kRay;
+  FieldDetail detail = FieldDetail::kMean;
   int iters = 5000;
   int rays = 4096;
   int views = 256;
@@ -25,22 +30,26 @@ struct FieldOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("reading", reading, "where a ray's samples are composited: ray (before the network) or sample (after, paper's Eq. 2)");
-    v("detail", detail, "SAM 2's two finer maps: mean (of the training views) or field (a second, smaller field)");
-    v("iters", iters, "optimisation steps of the feature field");
-    v("rays", rays, "rays per step");
-    v("views", views, "encoded views that it learns from, at most");
-    v("extra_views", extra_views, "views it learns from besides the photos: rendered at their places, field of view 50 to 70 degrees");
-    v("lr", lr, "learning rate of Adam");
-    v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)");
-    v("network_lr", network_lr, "learning rate of the networks, as a share of lr");
-    v("levels", levels, "levels of the feature field's hash grid");
-    v("features", features, "features per level: 2, 4 or 8");
-    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)");
-    v("base", base, "nodes per axis of the coarsest level");
-    v("top", top, "nodes per axis of the finest level");
-    v("width", width, "width of the hidden layers");
-    v("seed", seed, "random seed");
+    v("reading", reading, "where a ray's samples are composited: before the network (ray), or after it (paper's Eq. 2)",
+      OneOf(Choice{"ray", FieldReading::kRay}, Choice{"sample", FieldReading::kSample}));
+    v("detail", detail, "SAM 2's two finer maps: the mean of the training views, or a second, smaller field",
+      OneOf(Choice{"mean", FieldDetail::kMean}, Choice{"field", FieldDetail::kField}));
+    v("iters", iters, "optimization steps of the feature field", Range(1, 1'000'000));
+    v("rays", rays, "rays per step", Range(1, 1 << 16));
+    v("views", views, "encoded views that it learns from, at most", Range(1, 100'000));
+    v("extra_views", extra_views,
+      "views it learns from besides the photos: rendered at their places, field of view 50 to 70 degrees",
+      Range(0, 1000), kExperimental);
+    v("lr", lr, "learning rate of Adam", Range(1e-7, 1));
+    v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)", Range(1e-6, 1));
+    v("network_lr", network_lr, "learning rate of the networks, as a share of lr", Range(1e-6, 100));
+    v("levels", levels, "levels of the feature field's hash grid", Range(1, 32));
+    v("features", features, "features per level", OneOf(2, 4, 8));
+    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)", Range(8, 22));
+    v("base", base, "nodes per axis of the coarsest level", Range(2, 1024));
+    v("top", top, "nodes per axis of the finest level", Range(2, 1 << 19));
+    v("width", width, "width of the hidden layers", Range(16, 1024).MultipleOf(16));
+    v("seed", seed, "random seed", kSeeds);
   }
 };
 

@@ -135,6 +135,16 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   EXPECT_THAT(load_error("cut.ckpt"), HasSubstr((*folder_ / "cut.ckpt").string() + ": truncated checkpoint"));
   EXPECT_THAT(load_error("nerf.ckpt"),
               HasSubstr("nerf.ckpt: this is a 'nerf' checkpoint, a 'object-field' one is needed"));
+  const auto header_error = [&](const Json& options, int num_labels) {
+    CheckpointWriter writer;
+    writer.kind = "object-field";
+    writer.meta = {{"options", {{"field", options}}}, {"num_labels", num_labels}, {"nerf", nerf_->Fingerprint()}};
+    writer.Write(*folder_ / "header.ckpt");
+    return load_error("header.ckpt");
+  };
+  EXPECT_THAT(header_error({{"log2_table", 60}}, 2),
+              HasSubstr("header.ckpt: object.log2_table=60: expected an integer from 8 to 22"));
+  EXPECT_THAT(header_error(Json::object(), -1), HasSubstr("header.ckpt: an object field with -1 labels"));
 }
 
 TEST_F(AggregatorTest, SameBytesWithOneAndTwoThreads) {

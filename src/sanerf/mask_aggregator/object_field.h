@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "sanerf/core/option_values.h"
 #include "sanerf/nerf/field.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/hash_grid.h"
@@ -21,13 +22,13 @@ struct ObjectFieldOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("levels", levels, "levels of the object field's hash grid");
-    v("features", features, "features per level: 2, 4 or 8");
-    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)");
-    v("base", base, "nodes per axis of the coarsest level");
-    v("top", top, "nodes per axis of the finest level");
-    v("width", width, "width of the hidden layers");
-    v("layers", layers, "hidden layers (release: 2)");
+    v("levels", levels, "levels of the object field's hash grid", Range(1, 32));
+    v("features", features, "features per level", OneOf(2, 4, 8));
+    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)", Range(8, 22));
+    v("base", base, "nodes per axis of the coarsest level", Range(2, 1024));
+    v("top", top, "nodes per axis of the finest level", Range(2, 1 << 19));
+    v("width", width, "width of the hidden layers", Range(16, 1024).MultipleOf(16));
+    v("layers", layers, "hidden layers (release: 2)", Range(1, 7));
   }
 };
 

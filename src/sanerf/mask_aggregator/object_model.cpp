@@ -63,10 +63,9 @@ void ObjectModel::Save(const std::filesystem::path& path) const {
   SANERF_CHECK(field_ != nullptr);
   CheckpointWriter writer;
   writer.kind = kCheckpointKind;
-  ObjectFieldOptions options = field_->options();
-  OptionRegistry registry;
-  registry.Add("field", options);
-  writer.meta = {{"options", registry.ToJson()}, {"num_labels", num_labels()}, {"nerf", nerf_.Fingerprint()}};
+  writer.meta = {{"options", {{"field", OptionsToJson(field_->options())}}},
+                 {"num_labels", num_labels()},
+                 {"nerf", nerf_.Fingerprint()}};
   writer.Add(field_->grid.params().name, field_->grid.params().values.span());
   writer.Add(field_->mlp.params().name, field_->mlp.params().values.span());
   const std::vector<float> cells = prior_ ? prior_->Coordinates() : std::vector<float>();
@@ -83,10 +82,8 @@ ObjectModel ObjectModel::Load(const std::filesystem::path& path, const NerfModel
   try {
     if (reader.meta().at("nerf").get<uint64_t>() != nerf.Fingerprint())
       throw Error(path.string(), "the object was segmented on another state of the radiance field", "segment it again: sanerf segment RUN ...");
-    ObjectFieldOptions options;
-    OptionRegistry registry;
-    registry.Add("field", options);
-    registry.FromJson(reader.meta().at("options"));
+    const auto options =
+        OptionsFromJson<ObjectFieldOptions>(reader.meta().at("options").at("field"), "object", path.string());
     const int num_labels =
         int(JsonCursor(reader.meta(), path.string())["num_labels"].IntegerIn(1, kMaxFieldOutputs));
     auto field = std::make_shared<ObjectField>(options, num_labels, 0);
@@ -95,6 +92,8 @@ ObjectModel ObjectModel::Load(const std::filesystem::path& path, const NerfModel
     return ObjectModel(field, ReadPrior(reader, path, num_labels), nerf);
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "segment the object again");
+  } catch (const UsageError& e) {  // values that do not go together, but nobody typed them
+    throw Error(path.string(), e.what(), "segment the object again");
   }
 }
 

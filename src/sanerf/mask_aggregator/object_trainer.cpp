@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
@@ -36,17 +37,11 @@ void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
     if (counts[size_t(l)] > 0) throw Error(fmt::format("label {} in a mask, but only {} labels", l, num_labels));
 }
 
-AggregatorOptions Checked(const AggregatorOptions& options) {
-  if (!(options.label_smoothing >= 0 && options.label_smoothing < 1))
-    throw UsageError(fmt::format("object.label_smoothing={}", options.label_smoothing), "expected 0 or more, below 1");
-  return options;
-}
-
 }  // namespace
 
 ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options)
     : nerf_(nerf),
-      options_(Checked(options)),
+      options_((CheckOptions(options, "object"), options)),
       pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed))) {
   for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
   error_maps_ = ErrorMaps(cameras);

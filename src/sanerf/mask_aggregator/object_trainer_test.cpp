@@ -164,7 +164,7 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
   AggregatorOptions options = Options();
   options.label_smoothing = 1;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { ObjectTrainer trainer(*nerf_, Cameras(), options); }),
-              HasSubstr("object.label_smoothing=1: expected 0 or more, below 1"));
+              HasSubstr("object.label_smoothing=1: expected a number from 0 to 0.99"));
 }
 
 }  // namespace

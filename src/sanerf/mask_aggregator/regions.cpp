@@ -42,7 +42,7 @@ class RegionTracer {
       AppendRay(tracer_, slots, {0, 0, kIgnoreLabel, 0, 0, 0}, &out.pool);
       out.rgb.push_back({rendered[i].rgb[0], rendered[i].rgb[1], rendered[i].rgb[2]});
     });
-    out.regions.push_back({0, int(out.rgb.size())});
+    if (!out.rgb.empty()) out.regions.push_back({0, int(out.rgb.size())});  // else all its rays met nothing
     return out;
   }
 

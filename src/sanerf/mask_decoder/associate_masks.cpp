@@ -9,6 +9,7 @@
 #include "sanerf/core/assignment.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
 #include "sanerf/mask_decoder/object_levels.h"
 
 namespace sanerf {
@@ -175,24 +176,9 @@ void AssignMasks(const Grouping& grouping, int num_views, double match, std::vec
 
 }  // namespace
 
-void CheckOptions(const AssociateOptions& options) {
-  const auto check = [](const char* name, double value, double low, double high) {
-    if (!(value >= low && value <= high))
-      throw UsageError(fmt::format("auto.{}={:g}", name, value), fmt::format("expected {:g} to {:g}", low, high));
-  };
-  check("step", options.step, 1, 64);
-  check("match", options.match, 0.05, 1);
-  check("seen", options.seen, 0, 1);
-  check("min_views", options.min_views, 1, 1e6);
-  check("min_agreement", options.min_agreement, 0, 1);
-  check("whole", options.whole, 0, 1);
-  check("background", options.background, 0, 1);
-  check("flush", options.flush, 0, 1);
-}
-
 Association AssociateMasks(const std::vector<FoundMask>& masks, const MaskOverlaps& overlaps,
                            const AssociateOptions& options) {
-  CheckOptions(options);
+  CheckOptions(options, "auto");
   Association result;
   if (masks.empty()) return result;
   const Grouping grouping(overlaps, options);

@@ -23,7 +23,6 @@ struct Association {
 };
 
 // Throws UsageError for options out of range.
-void CheckOptions(const AssociateOptions& options);
 Association AssociateMasks(const std::vector<FoundMask>& masks, const MaskOverlaps& overlaps,
                            const AssociateOptions& options);
 

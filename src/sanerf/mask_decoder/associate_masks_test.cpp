@@ -210,7 +210,8 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
 TEST_F(AssociateMasksTest, OptionsOutOfRangeAndInterruption) {
   AddLabel(kBall);
   options_.match = 0;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Associate(); }), HasSubstr("auto.match=0: expected 0.05 to 1"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Associate(); }),
+              HasSubstr("auto.match=0: expected a number from 0.05 to 1"));
   options_.match = 0.5;
   RequestInterrupt();
   EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Associate(); }), HasSubstr("comparison of the views' masks"));

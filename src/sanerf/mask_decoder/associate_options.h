@@ -1,6 +1,8 @@
 // Options of AssociateMasks (associate_masks.h).
 #pragma once
 
+#include "sanerf/core/option_values.h"
+
 namespace sanerf {
 
 struct AssociateOptions {
@@ -15,14 +17,18 @@ struct AssociateOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("step", step, "every so many pixels, in both directions, masks are compared");
-    v("match", match, "IoU from which masks of two views are one object, over the surface that both see");
-    v("seen", seen, "share of a mask that another view must see to have a say about it");
-    v("min_views", min_views, "searched views in which an object must have been found");
-    v("min_agreement", min_agreement, "mean IoU of an object's masks over all views that see it, at least");
-    v("whole", whole, "a whole is taken instead of its parts when its agreement is this share of theirs, at least");
-    v("background", background, "what covers more than this share of the pictures' borders is background");
-    v("flush", flush, "share of an object's masks that may lie flush with the plane around them; more is a drawing on it");
+    v("step", step, "every so many pixels, in both directions, masks are compared", Range(1, 64));
+    v("match", match, "IoU from which masks of two views are one object, over the surface that both see",
+      Range(0.05, 1));
+    v("seen", seen, "share of a mask that another view must see to have a say about it", Range(0, 1));
+    v("min_views", min_views, "searched views in which an object must have been found", Range(1, 100'000));
+    v("min_agreement", min_agreement, "mean IoU of an object's masks over all views that see it, at least",
+      Range(0, 1));
+    v("whole", whole, "a whole is taken instead of its parts when its agreement is this share of theirs, at least",
+      Range(0, 1));
+    v("background", background, "what covers more than this share of the pictures' borders is background", Range(0, 1));
+    v("flush", flush,
+      "share of an object's masks that may lie flush with the plane around them; more is a drawing on it", Range(0, 1));
   }
 };
 

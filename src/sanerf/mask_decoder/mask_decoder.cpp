@@ -17,28 +17,26 @@ namespace {
 
 constexpr int kBoxSeeds = 5;  // when a box is all there is: as many points as the paper's examples use
 
-MaskRule RuleByName(const std::string& name, const Sam& sam) {
-  if (name == "auto") return sam.default_rule();
-  if (name == "highest_iou") return MaskRule::kHighestPredictedIou;
-  if (name == "single") return MaskRule::kSingleMask;
-  throw UsageError(fmt::format("masks.rule: '{}' is not a rule", name), "expected auto, highest_iou or single",
-                   DidYouMean(name, {"auto", "highest_iou", "single"}));
+MaskRule RuleFor(RuleChoice choice, const Sam& sam) {
+  switch (choice) {
+    case RuleChoice::kHighestIou:
+      return MaskRule::kHighestPredictedIou;
+    case RuleChoice::kSingle:
+      return MaskRule::kSingleMask;
+    case RuleChoice::kOfModel:
+      break;
+  }
+  return sam.default_rule();
 }
 
 void CheckInputs(const ObjectPrompt& object, const FeatureContainer& container, const Sam& sam,
                  const MaskDecoderOptions& options) {
   if (const auto why = WhyUnusable(object)) throw UsageError(*why);
-  if (!(options.depth_tolerance >= 0) || !(options.relative_depth_tolerance >= 0) ||
-      options.depth_tolerance + options.relative_depth_tolerance <= 0) {
+  CheckOptions(options, "masks");
+  if (options.depth_tolerance + options.relative_depth_tolerance <= 0) {
     throw UsageError(fmt::format("masks.depth_tolerance={} relative_depth_tolerance={}", options.depth_tolerance,
                                  options.relative_depth_tolerance),
-                     "both must be at least 0, and one of them more");
-  }
-  if (!(options.specks >= 0 && options.specks <= 0.5)) {
-    throw UsageError(fmt::format("masks.specks={}", options.specks), "expected 0 to 0.5");
-  }
-  if (options.seed_points < 0 || options.seed_points > 100) {
-    throw UsageError(fmt::format("masks.seed_points={}", options.seed_points), "expected 0 to 100");
+                     "one of them must be more than 0");
   }
   if (container.ModelFingerprint() != sam.Fingerprint()) {
     throw Error(fmt::format("the views were not encoded with these files of {}", sam.name()),
@@ -132,7 +130,7 @@ void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& vie
     hint = "run: sanerf encode RUN";
   } else {
     hint = "add positive clicks on the object or a box around it, or take another mask with --set masks.rule=";
-    hint += options.rule == "single" ? "highest_iou" : "single";
+    hint += options.rule == RuleChoice::kSingle ? "highest_iou" : "single";
   }
   throw Error(fmt::format("object '{}': none of {} views gives a mask", object.name, views.size()),
               ReasonsCounted(views), hint);
@@ -151,7 +149,7 @@ ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const Fe
                         const Similarity& model_from_file, const MaskDecoderOptions& options) {
   CheckInputs(object, container, sam, options);
   const DepthTolerance tolerance = ToleranceOf(options, model_from_file);
-  ViewDecider decider(scene, container, sam, {RuleByName(options.rule, sam), tolerance, options.specks});
+  ViewDecider decider(scene, container, sam, {RuleFor(options.rule, sam), tolerance, options.specks});
   for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
   return decider;
 }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
 #include "sanerf/mask_decoder/decoder.h"
 
 namespace sanerf {
@@ -191,22 +192,13 @@ int CountViews(const std::vector<BoxInView>& boxes) {
       hint);
 }
 
-void CheckOptions(const AgreementOptions& options) {
-  if (!(options.agreement > 0 && options.agreement <= 1))
-    throw UsageError(fmt::format("text.agreement={}", options.agreement), "expected more than 0, at most 1");
-  if (options.points < 1 || options.points > 100)
-    throw UsageError(fmt::format("text.points={}", options.points), "expected 1 to 100");
-  if (options.points_per_box < 3 || options.points_per_box > 100)
-    throw UsageError(fmt::format("text.points_per_box={}", options.points_per_box), "expected 3 to 100");
-}
-
 }  // namespace
 
 AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
                        const Scene& scene, const FeatureContainer& container, Sam& sam,
                        const Similarity& model_from_file, const MaskDecoderOptions& masks,
                        const AgreementOptions& options) {
-  CheckOptions(options);
+  CheckOptions(options, "text");
   std::vector<BoxEvidence> evidence =
       DecodeBoxes(boxes, options.points_per_box, scene, container, sam, model_from_file, masks);
   DropDoubles(boxes, &evidence);

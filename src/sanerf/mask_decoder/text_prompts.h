@@ -5,14 +5,24 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/option_values.h"
 #include "sanerf/mask_decoder/text_boxes.h"
 
 namespace sanerf {
 
 struct AgreementOptions {
-  double agreement = 0.5;   // share of the visible points that must lie on each other's masks
-  int points_per_box = 12;  // lifted from inside each box's mask
-  int points = 8;           // handed on with the boxes, for views that have none
+  double agreement = 0.5;
+  int points = 8;
+  int points_per_box = 12;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("agreement", agreement,
+      "boxes of two views show the same when this share of their points lies on each other's mask", Range(0.01, 1));
+    v("points", points, "3D points on the object for the views without a box", Range(1, 100));
+    v("points_per_box", points_per_box, "points lifted from inside each box's mask, to compare views by",
+      Range(3, 100));
+  }
 };
 
 struct AgreedObject {

@@ -131,10 +131,10 @@ TEST_F(TextPromptsTest, BoxesAroundTheSameThingInOneViewAreOne) {
 TEST_F(TextPromptsTest, AgreementIsAskedInBothDirections) {
   AddBox(kFront, kBall, 0.6);
   AddBox(kFrontLeft, kTable, 0.6);
-  masks_.rule = "single";  // the analytic SAM's single mask is everything
+  masks_.rule = RuleChoice::kSingle;  // the analytic SAM's single mask is everything
   sam_.rule = MaskRule::kSingleMask;
   const auto evidence = DecodeBoxes(boxes_, 12, scene_, container_, sam_, Similarity(), masks_);
-  masks_.rule = "highest_iou";
+  masks_.rule = RuleChoice::kHighestIou;
   const auto ball = DecodeBoxes({boxes_[0]}, 12, scene_, container_, sam_, Similarity(), masks_);
   const Sightings sightings(boxes_, {ball[0], evidence[1]}, container_, Similarity(), masks_);
   EXPECT_LT(sightings.Agreement(0, 1), 0.5);
@@ -176,7 +176,8 @@ TEST_F(TextPromptsTest, OptionsOutOfRangeAndInterrupts) {
   AddBox(kFront, kBall, 0.6);
   AddBox(kFrontLeft, kBall, 0.5);
   options_.agreement = 0;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }), HasSubstr("text.agreement=0: expected more than 0"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }),
+              HasSubstr("text.agreement=0: expected a number from 0.01 to 1"));
   options_.agreement = 0.5;
   options_.points = 0;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }), HasSubstr("text.points=0"));

@@ -9,6 +9,8 @@ namespace sanerf {
 
 namespace {
 
+constexpr double kLargestExtent = 1 << 16;
+
 Json ToJson(const Similarity& s) {
   Json json{{"scale", s.scale}, {"rotation", Json::array()}, {"translation", Json::array()}};
   for (int i = 0; i < 9; ++i) json["rotation"].push_back(s.rotation(i / 3, i % 3));
@@ -22,21 +24,6 @@ Similarity SimilarityFromJson(const Json& json) {
   for (int i = 0; i < 9; ++i) s.rotation(i / 3, i % 3) = json.at("rotation").at(size_t(i));
   for (int i = 0; i < 3; ++i) s.translation[i] = json.at("translation").at(size_t(i));
   return s;
-}
-
-Json OptionsToJson(const NerfOptions& options) {
-  NerfOptions copy = options;
-  OptionRegistry registry;
-  registry.Add("train", copy);
-  return registry.ToJson()["train"];
-}
-
-NerfOptions OptionsFromJson(const Json& json) {
-  NerfOptions options;
-  OptionRegistry registry;
-  registry.Add("train", options);
-  registry.FromJson({{"train", json}});
-  return options;
 }
 
 }  // namespace
@@ -94,8 +81,10 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
   NerfModel model;
   try {
     const Json& meta = reader.meta();
-    const NerfOptions options = OptionsFromJson(meta.at("options"));
+    const NerfOptions options = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
     const double extent = meta.at("extent");
+    if (!(extent >= 1 && extent <= kLargestExtent))
+      throw Error(path.string(), fmt::format("extent={}: expected 1 to {}", extent, kLargestExtent), "train again");
     auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
     field->ReadFrom(reader);
     auto occupancy =
@@ -110,6 +99,8 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
     model.fingerprint_ = reader.checksum();
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "train again");
+  } catch (const UsageError& e) {  // values that do not go together, but nobody typed them
+    throw Error(path.string(), e.what(), "train again");
   }
   return model;
 }

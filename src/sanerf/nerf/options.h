@@ -3,7 +3,12 @@
 
 #include <string>
 
+#include "sanerf/core/option_values.h"
+
 namespace sanerf {
+
+enum class PhotoLoss { kHuber, kMse };
+enum class RayBackground { kRandom, kLastSample };
 
 struct NerfOptions {
   int iters = 3000;
@@ -12,9 +17,9 @@ struct NerfOptions {
   int seed = 1;
   float lr = 1e-2f;
   float lr_final = 0.05f;
-  std::string loss = "huber";
+  PhotoLoss loss = PhotoLoss::kHuber;
   float huber_delta = 0.1f;
-  std::string background = "random";
+  RayBackground background = RayBackground::kRandom;
   float distortion = 0.02f;
   bool exposure = false;
   float near_gradients = 0.5f;
@@ -36,34 +41,41 @@ struct NerfOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("iters", iters, "optimisation steps");
-    v("batch_samples", batch_samples, "samples per step; the number of rays follows from it");
-    v("downscale", downscale, "train on photos shrunk by this factor");
-    v("seed", seed, "random seed");
-    v("lr", lr, "learning rate of Adam");
-    v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)");
-    v("loss", loss, "photometric loss: huber or mse");
-    v("huber_delta", huber_delta, "residual where the Huber loss turns linear");
-    v("background", background, "what shows behind a ray: random, or last_sample (the last sample is made opaque)");
-    v("distortion", distortion, "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)");
-    v("exposure", exposure, "learn how bright each photo is, per colour channel: for captures with automatic exposure or white balance");
+    v("iters", iters, "optimization steps", Range(1, 1'000'000));
+    v("batch_samples", batch_samples, "samples per step; the number of rays follows from it", Range(256, 1 << 21));
+    v("downscale", downscale, "train on photos shrunk by this factor", Range(1, 64));
+    v("seed", seed, "random seed", kSeeds);
+    v("lr", lr, "learning rate of Adam", Range(1e-7, 1));
+    v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)", Range(1e-6, 1));
+    v("loss", loss, "photometric loss", OneOf(Choice{"huber", PhotoLoss::kHuber}, Choice{"mse", PhotoLoss::kMse}));
+    v("huber_delta", huber_delta, "residual where the Huber loss turns linear", Range(1e-4, 10));
+    v("background", background, "what shows behind a ray: a random color, or its last sample, which is made opaque",
+      OneOf(Choice{"random", RayBackground::kRandom}, Choice{"last_sample", RayBackground::kLastSample}));
+    v("distortion", distortion,
+      "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)", Range(0, 10));
+    v("exposure", exposure,
+      "learn how bright each photo is, per color channel: for captures with automatic exposure or white balance");
     v("near_gradients", near_gradients,
-      "distance, model units, below which samples learn less the nearer they are to the camera (0 = off)");
-    v("levels", levels, "levels of the hash grid");
-    v("features", features, "features per level: 2, 4 or 8");
-    v("log2_table", log2_table, "log2 of the rows of a hashed level");
-    v("base", base, "nodes per axis of the coarsest level");
-    v("top", top, "nodes per axis of the finest level, per unit of bound (2 with contraction, else 1)");
-    v("density_width", density_width, "width of the hidden layers of the density network");
-    v("density_layers", density_layers, "hidden layers of the density network");
-    v("colour_width", colour_width, "width of the hidden layers of the colour network");
-    v("colour_layers", colour_layers, "hidden layers of the colour network");
-    v("occupancy_resolution", occupancy_resolution, "cells per axis of each occupancy grid (multiple of 4)");
-    v("occupancy_every", occupancy_every, "steps between updates of the occupancy grid");
-    v("step", step, "smallest marching step, model units");
-    v("cone", cone, "marching step per distance (0 = constant); only where the scene is unbounded");
-    v("eval_fraction", eval_fraction, "share of the steps between looks at a held-out view");
-    v("save_seconds", save_seconds, "seconds between checkpoints");
+      "distance, model units, below which samples learn less the nearer they are to the camera (0 = off)",
+      Range(0, 100));
+    v("levels", levels, "levels of the hash grid", Range(1, 32));
+    v("features", features, "features per level", OneOf(2, 4, 8));
+    v("log2_table", log2_table, "log2 of the rows of a hashed level", Range(8, 22));
+    v("base", base, "nodes per axis of the coarsest level", Range(2, 1024));
+    v("top", top, "nodes per axis of the finest level, per unit of bound (2 with contraction, else 1)",
+      Range(2, 1 << 19));
+    v("density_width", density_width, "width of the hidden layers of the density network",
+      Range(16, 1024).MultipleOf(16));
+    v("density_layers", density_layers, "hidden layers of the density network", Range(1, 7));
+    v("colour_width", colour_width, "width of the hidden layers of the color network", Range(16, 1024).MultipleOf(16));
+    v("colour_layers", colour_layers, "hidden layers of the color network", Range(1, 7));
+    v("occupancy_resolution", occupancy_resolution, "cells per axis of each occupancy grid",
+      Range(8, 512).MultipleOf(4));
+    v("occupancy_every", occupancy_every, "steps between updates of the occupancy grid", Range(1, 1'000'000));
+    v("step", step, "smallest marching step, model units", Range(0.001, 1));
+    v("cone", cone, "marching step per distance (0 = constant); only where the scene is unbounded", Range(0, 0.5));
+    v("eval_fraction", eval_fraction, "share of the steps between looks at a held-out view", Range(0.0001, 1));
+    v("save_seconds", save_seconds, "seconds between checkpoints", Range(0, 1'000'000));
   }
 };
 

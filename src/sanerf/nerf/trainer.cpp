@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/model_file.h"
 #include "sanerf/nn/grid_step.h"
@@ -24,21 +25,17 @@ enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
 }  // namespace
 
 NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
-    : options_(o),
+    : options_((CheckOptions(o, "nerf"), o)),
       model_from_file_(scene.model_from_file),
       has_alpha_(scene.has_alpha),
       photos_(scene, o.downscale),
       field_(std::make_shared<RadianceField>(o, scene.extent > 1, uint64_t(o.seed))),
-      occupancy_(std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
+      occupancy_(
+          std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
       trace_{MarchOptionsFor(o, scene.extent, scene.near), 1e-4f},
       rays_per_step_(kFirstRays) {
-  if (o.loss != "huber" && o.loss != "mse") throw UsageError("nerf.loss=" + o.loss, "unknown loss", "use huber or mse");
-  if (o.background != "random" && o.background != "last_sample")
-    throw UsageError("nerf.background=" + o.background, "unknown background", "use random or last_sample");
-  if (o.near_gradients < 0)
-    throw UsageError(fmt::format("nerf.near_gradients={}", o.near_gradients), "expected a distance, or 0 for off");
-  loss_ = {o.loss == "huber", o.huber_delta, o.background == "last_sample" && !has_alpha_, o.distortion,
-           o.near_gradients};
+  loss_ = {o.loss == PhotoLoss::kHuber, o.huber_delta, o.background == RayBackground::kLastSample && !has_alpha_,
+           o.distortion, o.near_gradients};
   if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
   for (Parameters* p : Trained()) p->PrepareTraining();
   occupancy_->CullUnseen(photos_.cameras());

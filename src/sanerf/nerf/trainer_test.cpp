@@ -14,6 +14,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/nerf/model_file.h"
 #include "sanerf/nerf/training_photos.h"
 #include "sanerf/nn/test_support.h"
 #include "sanerf/scene/synth.h"
@@ -215,21 +216,43 @@ TEST_F(NerfTrainerTest, ExposureOfThePhotosIsLearnt) {
   EXPECT_LT(last_loss[true], 0.85 * last_loss[false]);
 }
 
-TEST_F(NerfTrainerTest, UnknownLossAndBackgroundAreUsageErrors) {
+TEST_F(NerfTrainerTest, OptionsOutOfRangeAreUsageErrors) {
   NerfOptions o = SmallOptions();
-  o.loss = "l7";
-  EXPECT_EQ(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }), "nerf.loss=l7: unknown loss\nuse huber or mse");
+  o.occupancy_every = 0;
+  EXPECT_EQ(
+      ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }),
+      "option nerf.occupancy_every=0: expected an integer from 1 to 1000000\nsteps between updates of the occupancy "
+      "grid");
   o = SmallOptions();
-  o.background = "pink";
-  EXPECT_EQ(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }),
-            "nerf.background=pink: unknown background\nuse random or last_sample");
+  o.occupancy_resolution = 0;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }),
+              testing::HasSubstr("nerf.occupancy_resolution=0"));
+  o = SmallOptions();
+  o.lr = std::nanf("");
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }), testing::HasSubstr("nerf.lr=nan"));
   EXPECT_EQ(ErrorTextOf<UsageError>([] { NerfPreset("fastest"); }),
             "preset 'fastest': unknown preset\nuse fast, default or paper");
 }
 
+TEST_F(NerfTrainerTest, WhatACheckpointRecordedOutOfRangeIsAnErrorOfThatFile) {
+  const auto error_of = [](const Json& options, double extent) {
+    CheckpointWriter writer;
+    writer.kind = kNerfCheckpointKind;
+    writer.meta = {{"options", options}, {"extent", extent}};
+    writer.Write(Path("bad.ckpt"));
+    return ErrorTextOf<Error>([] { NerfModel::Load(Path("bad.ckpt")); });
+  };
+  const std::string file = Path("bad.ckpt").string() + ": ";
+  EXPECT_THAT(error_of({{"occupancy_resolution", 0}}, 1),
+              testing::HasSubstr(file + "nerf.occupancy_resolution=0: expected an integer from 8 to 512"));
+  EXPECT_THAT(error_of({{"density_layers", -1}}, 1), testing::HasSubstr(file + "nerf.density_layers=-1"));
+  EXPECT_THAT(error_of({{"top", 4}}, 1), testing::HasSubstr(file + "hash grid"));  // below the base
+  EXPECT_THAT(error_of(Json::object(), 0), testing::HasSubstr(file + "extent=0"));
+}
+
 TEST_F(NerfTrainerTest, NothingIsTouchedBeforeOptionsAndPhotosHaveProvedGood) {
   NerfOptions o = SmallOptions();
-  o.loss = "l7";
+  o.lr = -1;
   int num_starts = 0;
   NerfTrainFiles files{Path("refused.ckpt"), Path("refused.jsonl"), false, [&] { ++num_starts; }};
   EXPECT_THROW(TrainNerf(*scene_, o, files), UsageError);
@@ -281,7 +304,7 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
 // The whole chain of one group against differences of its loss: a few weights of each network and rows of the grid.
 TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   NerfOptions o = SmallOptions();
-  o.loss = "mse";
+  o.loss = PhotoLoss::kMse;
   RadianceField field(o, scene_->extent > 1, 5);
   Random random(3);
   for (float& v : field.grid.params().values.span()) v = random.NextFloat() - 0.5f;

@@ -11,7 +11,6 @@
 namespace sanerf {
 
 TrainingPhotos::TrainingPhotos(const Scene& scene, int downscale) : view_idxs_(scene.TrainViews()) {
-  if (downscale < 1) throw UsageError("downscale must be 1 or more");
   if (view_idxs_.empty())
     throw Error(scene.root.string(), "no training view is left", "lower --test-every or add photos");
   const size_t n = view_idxs_.size();

@@ -44,16 +44,15 @@ void Score(const fs::path& folder, const Variant& variant, VariantResult* result
 
 }  // namespace
 
-std::unique_ptr<Settings> AblationRunner::SettingsFor(const AblationJob& job) const {
-  auto settings = std::make_unique<Settings>();
-  settings->Restore(base_.ToJson(), base_.Origins());
+Settings AblationRunner::SettingsFor(const AblationJob& job) const {
+  Settings settings = base_;
   // How the scene was loaded and trained is not the variant's to say.
   const RunFolder run = RunFolder::Open(job.scene.run);
   Json trained = Json::object();
   for (const char* stage : {"scene", "nerf"}) trained[stage] = run.options().value(stage, Json::object());
-  settings->Restore(trained, Json::object());
-  for (const std::string& assignment : job.variant.assignments) settings->Assign(assignment, "ablate");
-  if (IsOwn(job.variant)) settings->object.seed += job.seed;  // of no matter to the others
+  settings.Restore(trained, Json::object(), (job.scene.run / "run.json").string());
+  for (const std::string& assignment : job.variant.assignments) settings.Assign(assignment, "ablate");
+  if (IsOwn(job.variant)) settings.object.seed += job.seed;  // of no matter to the others
   return settings;
 }
 
@@ -67,7 +66,7 @@ Json AblationRunner::SegmentationOf(const AblationJob& job) const {
                {"scene", run.scene_hash()},
                {"radiance_field", run.record().at("stages").at("train")},
                {"prompts", ToJson(PromptsFor(job))}};
-  const Json options = SettingsFor(job)->ToJson();
+  const Json options = SettingsFor(job).ToJson();
   for (const char* stage : {"encode", "masks", "segment", "object"}) json[stage] = options.at(stage);
   return json;
 }
@@ -114,9 +113,9 @@ void AblationRunner::SegmentOnce(const AblationJob& job, const Settings& setting
 
 VariantResult AblationRunner::Run(const AblationJob& job) const {
   VariantResult result;
-  const std::unique_ptr<Settings> settings = SettingsFor(job);
-  const fs::path folder = LightRun(job.scene, settings->encode);
-  SegmentOnce(job, *settings, folder, &result);
+  const Settings settings = SettingsFor(job);
+  const fs::path folder = LightRun(job.scene, settings.encode);
+  SegmentOnce(job, settings, folder, &result);
   Score(folder, job.variant, &result);
   return result;
 }

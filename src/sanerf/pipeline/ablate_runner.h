@@ -38,7 +38,7 @@ class AblationRunner {
   Answer ResultOf(const AblationJob& job, const std::string& key);
 
  private:
-  std::unique_ptr<Settings> SettingsFor(const AblationJob& job) const;
+  Settings SettingsFor(const AblationJob& job) const;
   Prompts PromptsFor(const AblationJob& job) const;
   // Of what the objects depend on; jobs that only score another method have the same.
   Json SegmentationOf(const AblationJob& job) const;

@@ -69,11 +69,7 @@ void LinkFiles(const fs::path& from, const fs::path& to) {
   }
 }
 
-Json EncodeJson(const EncodeOptions& encode) {
-  Settings settings;
-  settings.encode = encode;
-  return settings.ToJson().at("encode");
-}
+Json EncodeJson(const EncodeOptions& encode) { return OptionsToJson(encode); }
 
 // The maps of the views are the same, however they are kept.
 bool HasSameMaps(Json a, Json b) {

@@ -1,6 +1,7 @@
 // Options of the search for objects without a prompt.
 #pragma once
 
+#include "sanerf/core/option_values.h"
 #include "sanerf/mask_decoder/associate_options.h"
 #include "sanerf/sam/automatic_options.h"
 
@@ -17,11 +18,17 @@ struct AutoOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("views", views, "training views that are searched for objects, spread over the cameras (0 = all)");
-    v("max_objects", max_objects, "at most so many objects become labels, those on which the views agree best (1 to 254)");
-    v("points", points, "3D points on each object, for the views that were not searched and for later refinement");
+    v("views", views, "training views that are searched for objects, spread over the cameras (0 = all)",
+      Range(2, 100'000).OrZero());
+    v("max_objects", max_objects,
+      "at most so many objects become labels, those on which the views agree best; a label image has one byte per "
+      "pixel",
+      Range(1, 254));
+    v("points", points, "3D points on each object, for the views that were not searched and for later refinement",
+      Range(1, 100));
     v("extend", extend, "also take masks from the views that were not searched");
-    v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = never)");
+    v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = never)",
+      Range(0, 20));
     masks.Visit(v);
     associate.Visit(v);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/open_features.h"
 #include "sanerf/pipeline/scratch_path.h"
@@ -34,7 +35,7 @@ std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects)
 }  // namespace
 
 AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings) {
-  CheckOptions(settings.automatic);
+  CheckOptions(settings.automatic, "auto");
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
   const Scene scene = run.OpenScene(request.scene, lock);

@@ -99,8 +99,7 @@ class Search {
 
   // Second looks at all of them, then sharp outlines; `vote` is of these views.
   void Look(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded) const {
-    Settings look_settings;  // automatic segmentation has its own number of looks
-    look_settings.Restore(settings_.ToJson(), Json::object());
+    Settings look_settings = settings_;  // automatic segmentation has its own number of looks
     look_settings.segment.looks = settings_.automatic.looks;
     std::vector<size_t> all(decoded->size());
     std::iota(all.begin(), all.end(), size_t{0});
@@ -136,18 +135,6 @@ class Search {
 };
 
 }  // namespace
-
-void CheckOptions(const AutoOptions& options) {
-  if (options.max_objects < 1 || options.max_objects >= kIgnoreLabel)
-    throw UsageError(fmt::format("auto.max_objects={}", options.max_objects), "expected 1 to 254",
-                     "a label image has one byte per pixel");
-  if (options.views < 0 || options.views == 1)
-    throw UsageError(fmt::format("auto.views={}", options.views), "expected 0 (all) or at least 2");
-  if (options.points < 1 || options.points > 100)
-    throw UsageError(fmt::format("auto.points={}", options.points), "expected 1 to 100");
-  CheckOptions(options.masks);
-  CheckOptions(options.associate);
-}
 
 std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const Settings& settings) {
   return SpreadViews(scene, views, settings.automatic.views);

@@ -35,8 +35,6 @@ struct AutomaticField {
 
 // The views that are searched, by settings.automatic.views: spread over the cameras.
 std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const Settings& settings);
-// Throws UsageError for options out of range.
-void CheckOptions(const AutoOptions& options);
 
 // Memory that a search takes at least.
 double SearchBytes(double pixels_of_view, size_t num_views);

@@ -157,7 +157,7 @@ std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene
     return ViewsOf(scene, all);
   }
   if (views == "orbit") {
-    if (frames < 1 || frames > 100000) throw UsageError(fmt::format("--frames {}", frames), "expected 1 to 100000");
+    CheckNumber("--frames", frames, kOrbitFrames);
     return OrbitCameras(scene, frames);
   }
   if (fs::path(views).extension() == ".json") return ReadCameraPath(views, scene);

@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/option_values.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf {
+
+inline constexpr Range kOrbitFrames(1, 100'000);
 
 struct NamedCamera {
   std::string name;  // a file name without extension

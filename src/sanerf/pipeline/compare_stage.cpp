@@ -272,7 +272,7 @@ void CheckPrompts(const CompareRequest& request) {
 }
 
 CompareResult Compare(const CompareRequest& request, const Settings& settings) {
-  if (request.repeats < 1) throw UsageError(fmt::format("--repeats {}", request.repeats), "expected 1 or more");
+  CheckNumber("--repeats", request.repeats, kRepeats);
   std::vector<const Method*> methods;
   for (const std::string& name : request.methods.empty() ? DefaultMethods(request.automatic) : request.methods)
     methods.push_back(&FindMethod(name, request.automatic));

@@ -90,8 +90,7 @@ std::vector<EvalSetScene> Chosen(const EvalSetRequest& request) {
 }
 
 CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene, const Settings& base) {
-  Settings settings;
-  settings.Restore(base.ToJson(), base.Origins());
+  Settings settings = base;
   for (const std::string& option : scene.options) settings.Assign(option, request.set.source.string());
   const fs::path folder = request.out / scene.name;
   CompareRequest compare;

@@ -74,7 +74,7 @@ EvalResult Evaluate(const EvalRequest& request) {
   const std::vector<int> scored = ScoredViews(scene, test, truth);
   const NerfModel nerf = run.OpenNerf();
   Settings settings;
-  settings.Restore(run.options(), run.origins());
+  settings.Restore(run.options(), run.origins(), (run.path() / "run.json").string());
   const std::vector<StoredObject> objects = ObjectsToScore(run, nerf, request);
   const std::vector<ObjectScore> scores = NewScores(objects, truth, request);
 

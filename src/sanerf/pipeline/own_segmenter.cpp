@@ -27,8 +27,7 @@ void OwnSegmenter::Fit(const Prompts& prompts) {
   CheckObjectCount(prompts.objects.size());
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.scene, input_.views, settings_.encode.size),
                      settings_.object, input_.nerf.field().contracted());
-  Settings settings;
-  settings.Restore(settings_.ToJson(), Json::object());
+  Settings settings = settings_;
   settings.object = Seeded(settings.object, input_.seed);
   SegmentSession session(input_.scene, input_.nerf, input_.features, input_.sam, input_.views, settings);
   for (const ObjectPrompt& object : prompts.objects) session.Decode(object);

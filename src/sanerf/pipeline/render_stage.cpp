@@ -8,6 +8,7 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/camera_path.h"
@@ -44,7 +45,7 @@ void CheckLayers(const RenderRequest& request) {
                        "name it: --object NAME (sanerf info RUN lists them)");
     }
   }
-  if (!(request.downscale >= 1 && request.downscale <= 64)) throw UsageError("--downscale must be 1 to 64");
+  CheckNumber("--downscale", request.downscale, kRenderDownscale);
 }
 
 int Shrunk(int pixels, double downscale) { return std::max(1, int(std::lround(pixels / downscale))); }

@@ -9,6 +9,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
 #include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/layers.h"
 
@@ -160,8 +161,7 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
 void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
                  const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,
                  std::vector<DecodedObject>* objects) {
-  if (settings.segment.looks < 0)
-    throw UsageError(fmt::format("segment.looks={}", settings.segment.looks), "expected 0 or more");
+  CheckOptions(settings.segment, "segment");
   const std::vector<size_t> rows = RowsToChange(request);
   const auto share = 1.0 / double(request.which.size());
   double best = 0;

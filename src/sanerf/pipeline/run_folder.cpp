@@ -190,7 +190,7 @@ std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene) const {
 
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) const {
   Settings recorded;
-  recorded.Restore(options(), origins());
+  recorded.Restore(options(), origins(), (path_ / "run.json").string());
   const fs::path place = moved_to ? *moved_to : FindScene();
   Scene scene = LoadScene(place, recorded.scene);
   if (const auto why = WhyOtherScene(scene)) {

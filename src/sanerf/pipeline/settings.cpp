@@ -7,41 +7,27 @@
 #include "sanerf/core/error.h"
 
 namespace sanerf {
-namespace {
-
-// Which command a stage's options belong to, for hints.
-const std::map<std::string, std::string>& CommandOfStage() {
-  static const std::map<std::string, std::string> commands = {
-      {"synth", "synth"},   {"scene", "train"},     {"nerf", "train"},    {"encode", "encode"},
-      {"field", "encode"},  {"text", "segment --text"}, {"masks", "segment"}, {"segment", "segment"}, {"object", "segment"},
-      {"auto", "segment --auto"}, {"sa3d", "compare"}, {"isrf", "compare"},
-      {"panoptic_lifting", "compare"}, {"contrastive_lift", "compare"}};
-  return commands;
+std::vector<Settings::Stage> Settings::Stages() {
+  std::vector<Stage> stages;
+  ForEachStage([&](const Stage& stage, auto) { stages.push_back(stage); });
+  return stages;
 }
 
-}  // namespace
+OptionRegistry Settings::Registry() {
+  OptionRegistry registry;
+  ForEachStage([&](const Stage& stage, auto member) { registry.Add(stage.name, this->*member); });
+  return registry;
+}
 
-Settings::Settings() {
-  registry_.Add("synth", synth);
-  registry_.Add("scene", scene);
-  registry_.Add("nerf", nerf);
-  registry_.Add("encode", encode);
-  registry_.Add("field", field);
-  registry_.Add("text", text);
-  registry_.Add("masks", masks);
-  registry_.Add("segment", segment);
-  registry_.Add("object", object);
-  registry_.Add("auto", automatic);
-  registry_.Add("sa3d", sa3d);
-  registry_.Add("isrf", isrf);
-  registry_.Add("panoptic_lifting", panoptic_lifting);
-  registry_.Add("contrastive_lift", contrastive_lift);
+Json Settings::ToJson() const {
+  Settings copy = *this;  // a registry can also write
+  return copy.Registry().ToJson();
 }
 
 void Settings::ApplyPreset(const std::string& name) {
-  const Json before = registry_.ToJson().at("nerf");
+  const Json before = OptionsToJson(nerf);
   nerf = NerfPreset(name);
-  const Json after = registry_.ToJson().at("nerf");
+  const Json after = OptionsToJson(nerf);
   for (const auto& [key, value] : after.items()) {
     if (value != before.at(key)) origins_["nerf." + key] = "preset " + name;
   }
@@ -63,14 +49,14 @@ void Settings::ApplyFile(const std::filesystem::path& path) {
 }
 
 void Settings::Assign(const std::string& assignment, const std::string& origin) {
-  registry_.Set(assignment);
+  Registry().Set(assignment, origin);
   const std::string name = assignment.substr(0, assignment.find('='));
   origins_[name] = origin;
   given_here_[name] = origin;
 }
 
-void Settings::Restore(const Json& options, const Json& origins) {
-  registry_.FromJson(options);
+void Settings::Restore(const Json& options, const Json& origins, const std::string& file) {
+  Registry().FromJson(options, file);
   for (const auto& [name, origin] : origins.items()) {
     if (origin.is_string()) origins_[name] = origin.get<std::string>();
   }
@@ -80,8 +66,10 @@ void Settings::AllowOnly(const std::vector<std::string>& stages, const std::stri
   for (const auto& [name, origin] : given_here_) {
     const std::string stage = name.substr(0, name.find('.'));
     if (std::find(stages.begin(), stages.end(), stage) != stages.end()) continue;
+    const std::vector<Stage> all = Stages();
+    const auto own = std::find_if(all.begin(), all.end(), [&](const Stage& s) { return s.name == stage; });
     throw UsageError(fmt::format("option {} has no effect on '{}'", name, command), "",
-                     fmt::format("give it to: sanerf {}", CommandOfStage().at(stage)));
+                     fmt::format("give it to: sanerf {}", own->command));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/test_folder.h"
@@ -38,12 +40,66 @@ TEST(Settings, RecordedOptionsComeBack) {
   EXPECT_NO_THROW(after.AllowOnly({"segment"}, "segment"));  // what the run recorded was not given here
 }
 
+TEST(Settings, CopiesAreIndependent) {
+  Settings settings;
+  settings.Assign("nerf.iters=77");
+  Settings copy = settings;
+  copy.Assign("nerf.iters=78");
+  copy.Assign("auto.looks=3");
+  EXPECT_EQ(settings.nerf.iters, 77);
+  EXPECT_EQ(copy.ToJson()["nerf"]["iters"], 78);
+  EXPECT_EQ(settings.Origins().size(), 1u);
+  settings = copy;
+  copy.nerf.iters = 79;
+  EXPECT_EQ(settings.ToJson()["nerf"]["iters"], 78);
+}
+
+TEST(Settings, EveryOptionIsExplainedAndHasValuesThatIncludeItsDefault) {
+  Settings settings;
+  const OptionRegistry registry = settings.Registry();
+  std::set<std::string> names;
+  for (const OptionRegistry::Entry& entry : registry.entries()) {
+    SCOPED_TRACE(entry.name());
+    EXPECT_TRUE(names.insert(entry.name()).second);
+    EXPECT_GE(entry.help.size(), 4u);
+    const bool is_bool = entry.values.type == OptionType::kBool;
+    EXPECT_EQ(
+        int(entry.values.range.has_value()) + int(!entry.values.choices.empty()) + int(!entry.values.text.empty()),
+        is_bool ? 0 : 1);
+    EXPECT_TRUE(entry.values.Contains(entry.get())) << entry.get();
+    EXPECT_EQ(entry.values.Parse(OptionValueText(entry.get())), entry.get());
+  }
+  EXPECT_GT(names.size(), 180u);
+  EXPECT_EQ(Settings::Stages().size(), settings.ToJson().size());
+}
+
+// What a preset or a study of `ablate` sets is in range as well.
+TEST(Settings, PresetsAreInRange) {
+  for (const char* preset : {"fast", "default", "paper"}) {
+    Settings settings;
+    settings.ApplyPreset(preset);
+    EXPECT_NO_THROW(settings.Registry().Check()) << preset;
+  }
+}
+
+TEST(Settings, WhatARunRecordedOutOfRangeIsAnErrorOfThatFile) {
+  Settings settings;
+  Json options = settings.ToJson();
+  options["nerf"]["occupancy_every"] = 0;
+  EXPECT_THAT(ErrorTextOf<Error>([&] { settings.Restore(options, Json::object(), "runs/mug/run.json"); }),
+              HasSubstr("runs/mug/run.json: nerf.occupancy_every=0: expected an integer from 1 to"));
+}
+
 TEST(Settings, OptionsOfOtherStagesAreRefused) {
   Settings settings;
   settings.Assign("nerf.iters=5");
   EXPECT_NO_THROW(settings.AllowOnly({"scene", "nerf"}, "train"));
   EXPECT_EQ(ErrorTextOf<UsageError>([&] { settings.AllowOnly({"encode"}, "encode"); }),
             "option nerf.iters has no effect on 'encode'\ngive it to: sanerf train");
+  settings = {};
+  settings.Assign("auto.grid=8");
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.AllowOnly({"encode"}, "encode"); }),
+              HasSubstr("give it to: sanerf segment --auto"));
 }
 
 TEST(Settings, MistakesAreUsageErrors) {
@@ -54,6 +110,9 @@ TEST(Settings, MistakesAreUsageErrors) {
               HasSubstr("did you mean 'nerf.iters'"));
   WriteFileAtomic(folder / "a.json", "{\"nerf\": {\"itres\": 11}}");
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.ApplyFile(folder / "a.json"); }), HasSubstr("'nerf.itres'"));
+  WriteFileAtomic(folder / "d.json", "{\"nerf\": {\"iters\": 0}}");
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.ApplyFile(folder / "d.json"); }),
+              HasSubstr((folder / "d.json").string() + ": nerf.iters=0: expected an integer from 1 to 1000000"));
   WriteFileAtomic(folder / "b.json", "{\"nerf\": 5}");
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.ApplyFile(folder / "b.json"); }),
               HasSubstr((folder / "b.json").string() + ": \"nerf\" is not a stage"));

@@ -64,7 +64,10 @@ struct SegmentResult {
 };
 SegmentResult Segment(const SegmentRequest& request, const Settings& settings);
 
+inline constexpr Range kRepeats(1, 1000);  // of an experiment, each with another seed
+
 // 4. Pictures.
+inline constexpr Range kRenderDownscale(1, 64);
 struct RenderRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;

@@ -34,8 +34,6 @@ struct Found {
 
 // Evenly chosen training views, no more than will be segmented.
 std::vector<int> ViewsToLookAt(const Scene& scene, const Settings& settings) {
-  if (settings.text.views < 0)
-    throw UsageError(fmt::format("text.views={}", settings.text.views), "expected 0 (all) or more");
   const int most = settings.segment.max_views;
   const int wanted = settings.text.views;
   return ThinnedViews(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
@@ -205,8 +203,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
 
   // The detector in all views; what it cannot look for and what is not there is told before anything is encoded.
   Found found;
-  std::unique_ptr<TextDetector> detector =
-      TextDetector::Load(options.detector, {options.box_threshold, options.text_threshold, options.overlap});
+  std::unique_ptr<TextDetector> detector = TextDetector::Load(options.detector, options.boxes);
   detector->CheckPhrases(phrases);
   result.detector = detector->name();
   result.licence = detector->licence();
@@ -232,11 +229,8 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
     std::set<int> views_of_object;
     for (const BoxInView& box : found.boxes[i]) views_of_object.insert(box.view_idx);
     object.num_views = int(views_of_object.size());
-    AgreementOptions agreement;
-    agreement.agreement = options.agreement;
-    agreement.points = options.points;
     object.agreed = AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints, scene, *cache, *sam,
-                              nerf.model_from_file(), settings.masks, agreement);
+                              nerf.model_from_file(), settings.masks, options.agreement);
     ObjectPrompt prompt = std::move(object.agreed.prompt);
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/options.h"
 
 namespace sanerf {
 namespace {
@@ -95,25 +96,9 @@ class Generator {
 
 }  // namespace
 
-void CheckOptions(const AutomaticMaskOptions& options) {
-  const auto check = [](const char* name, float value, float low, float high) {
-    if (!(value >= low && value <= high))
-      throw UsageError(fmt::format("auto.{}={:g}", name, value), fmt::format("expected {:g} to {:g}", low, high));
-  };
-  check("grid", float(options.grid), 1, 128);
-  check("predicted_iou", options.predicted_iou, -1, 1);
-  check("stability", options.stability, 0, 1);
-  check("stability_offset", options.stability_offset, 0, 10);
-  check("nms", options.nms, 0, 1);
-  check("duplicate", options.duplicate, 0, 1);
-  check("min_area", options.min_area, 0, 1);
-  check("skip_area", options.skip_area, 0, 1);
-  check("skip_stability", options.skip_stability, 0, 1);
-}
-
 std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,
                                          const std::function<void(int)>& on_point) {
-  CheckOptions(options);
+  CheckOptions(options, "auto");
   Generator generator(sam, width, height, options);
   for (int i = 0; i < options.grid * options.grid; ++i) {
     if (InterruptRequested()) throw InterruptedError("the search for objects was interrupted", "nothing was written");

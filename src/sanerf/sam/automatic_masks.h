@@ -19,9 +19,6 @@ struct AutomaticMask {
   int candidate = 0;  // of SAM's hypotheses
 };
 
-// Throws UsageError for options out of range ("auto.grid=0", …).
-void CheckOptions(const AutomaticMaskOptions& options);
-
 // Masks of sam's current image, which has width x height pixels, best rated first. on_point is told how many points of
 // the grid are done. Throws InterruptedError.
 std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,

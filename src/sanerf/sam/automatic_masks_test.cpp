@@ -152,7 +152,8 @@ TEST(AutomaticMasksTest, OptionsOutOfRangeAndInterruption) {
   StubSam sam;
   AutomaticMaskOptions options;
   options.grid = 0;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Generate(sam, options); }), HasSubstr("auto.grid=0: expected 1 to 128"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Generate(sam, options); }),
+              HasSubstr("auto.grid=0: expected an integer from 1 to 128"));
   options = {};
   options.stability = 1.5f;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Generate(sam, options); }), HasSubstr("auto.stability=1.5"));

@@ -87,19 +87,10 @@ DetectorFiles FilesOf(const std::string& name) {
   return FromCatalogue(name);
 }
 
-void CheckOptions(const TextDetectorOptions& options) {
-  const auto check = [](const char* name, double value) {
-    if (!(value >= 0 && value <= 1)) throw UsageError(fmt::format("text.{}={}", name, value), "expected 0 to 1");
-  };
-  check("box_threshold", options.box_threshold);
-  check("text_threshold", options.text_threshold);
-  check("overlap", options.overlap);
-}
-
 }  // namespace
 
 std::unique_ptr<TextDetector> TextDetector::Load(const std::string& name, const TextDetectorOptions& options) {
-  CheckOptions(options);
+  CheckOptions(options, "text");
   const DetectorFiles files = FilesOf(name);
   auto session = std::make_unique<OnnxSession>(files.model, files.hint);
   if (ReadsText(*session)) return MakeGroundingDino(files, std::move(session), options);

@@ -9,13 +9,26 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/option_values.h"
 
 namespace sanerf {
 
 struct TextDetectorOptions {
-  double box_threshold = 0;      // 0 = the detector's usual one: 0.35 open vocabulary, 0.25 classes
-  double text_threshold = 0.25;  // open vocabulary: a box belongs to a phrase when one of its words scores more
-  double overlap = 0.7;          // boxes of one phrase with a larger IoU are one; 1 = keep all
+  double box_threshold = 0;
+  double text_threshold = 0.25;
+  double overlap = 0.7;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("box_threshold", box_threshold,
+      "boxes with a lower score are not considered (0 = the detector's usual one: 0.35 for an open vocabulary, 0.25 "
+      "for "
+      "classes)",
+      Range(0, 1));
+    v("text_threshold", text_threshold, "open vocabulary: a box belongs to a phrase when a word of it scores more",
+      Range(0, 1));
+    v("overlap", overlap, "boxes of one phrase that overlap more than this (IoU) are one (1 = keep all)", Range(0, 1));
+  }
 };
 
 struct DetectedBox {

@@ -240,7 +240,8 @@ TEST_F(TextDetectorTest, NamesComeFromTheCatalogue) {
 }
 
 TEST_F(TextDetectorTest, OptionsOutOfRangeAreNamed) {
-  EXPECT_THAT(LoadError("none.onnx", {.box_threshold = 1.5}), HasSubstr("text.box_threshold=1.5: expected 0 to 1"));
+  EXPECT_THAT(LoadError("none.onnx", {.box_threshold = 1.5}),
+              HasSubstr("text.box_threshold=1.5: expected a number from 0 to 1"));
   EXPECT_THAT(LoadError("none.onnx", {.overlap = -1}), HasSubstr("text.overlap=-1"));
 }
 

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/options.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/model_frame.h"
@@ -173,6 +174,7 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
 }  // namespace
 
 Scene LoadScene(const fs::path& path, const SceneOptions& options) {
+  CheckOptions(options, "scene");
   std::error_code ec;
   fs::path absolute = fs::absolute(path, ec).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();

@@ -50,6 +50,7 @@ TEST_F(LoadSceneTest, TrailingSlashAndTestEvery) {
   EXPECT_EQ(scene.TestViews(), (std::vector<int>{0, 4}));
   EXPECT_EQ(scene.TrainViews(), (std::vector<int>{1, 2, 3, 5}));
   EXPECT_TRUE(LoadScene(root_, {.test_every = 0}).TestViews().empty());
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { LoadScene(root_, {.test_every = -1}); }), HasSubstr("scene.test_every=-1"));
 }
 
 TEST_F(LoadSceneTest, OneImageIsATrainingImage) {

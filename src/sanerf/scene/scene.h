@@ -8,6 +8,7 @@
 
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
+#include "sanerf/core/option_values.h"
 
 namespace sanerf {
 
@@ -25,7 +26,7 @@ struct SceneOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("test_every", test_every, "hold out every n-th view when the scene names no split (0 = none)");
+    v("test_every", test_every, "hold out every n-th view when the scene names no split (0 = none)", Range(0, 100'000));
   }
 };
 

@@ -10,6 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/system_info.h"
@@ -307,16 +308,6 @@ class SceneWriter {
   int done_ = 0;
 };
 
-void CheckOptions(const SynthOptions& options) {
-  const auto check = [](const char* name, int value, int low, int high) {
-    if (value >= low && value <= high) return;
-    throw UsageError(fmt::format("synth: {} {}", name, value), fmt::format("it must lie between {} and {}", low, high));
-  };
-  check("views", options.views, 2, 1000);
-  check("size", options.size, 16, 4096);
-  check("samples", options.samples, 1, 256);
-}
-
 // Per pixel of a view: colour, instance and depth; 16-bit depth and the files' bytes while they are written.
 double ViewBytes(int size) { return double(size) * size * (3 + 1 + 4 + 2 + 4); }
 
@@ -333,7 +324,7 @@ bool IsOwnScene(const fs::path& folder) {
 }  // namespace
 
 void WriteSynthScene(const fs::path& folder, const SynthOptions& options) {
-  CheckOptions(options);
+  CheckOptions(options, "synth");
   CheckMemory(fmt::format("the pictures of a view of {0}x{0} pixels", options.size), ViewBytes(options.size),
               "make smaller ones: --size 400");
   std::error_code ec;

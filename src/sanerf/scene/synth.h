@@ -5,6 +5,7 @@
 
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
+#include "sanerf/core/option_values.h"
 
 namespace sanerf {
 
@@ -16,10 +17,11 @@ struct SynthOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("views", views, "training views on a dome around the table; a fifth as many test views are added");
-    v("size", size, "image width and height in pixels");
-    v("seed", seed, "seed of layout, textures and cameras");
-    v("samples", samples, "samples per pixel");
+    v("views", views, "training views on a dome around the table; a fifth as many test views are added",
+      Range(2, 1000));
+    v("size", size, "image width and height in pixels", Range(16, 4096));
+    v("seed", seed, "seed of layout, textures and cameras", kSeeds);
+    v("samples", samples, "samples per pixel, for antialiasing and soft shadows", Range(1, 256));
   }
 };
 

@@ -36,7 +36,7 @@ std::vector<size_t> Inliers(size_t dims, const std::vector<float>& points, float
 
 [[noreturn]] void FailWithoutCluster(const ClusterOptions& options, size_t num_points) {
   constexpr char kWhat[] = "the embeddings form no cluster";
-  if (options.clustering == "hdbscan")
+  if (options.clustering == Clustering::kHdbscan)
     throw Error(kWhat,
                 fmt::format("there are {} points, fewer than a cluster's {}", num_points, options.min_cluster_size),
                 "--set contrastive_lift.min_cluster_size=50, or more contrastive_lift.pool_rays");
@@ -69,7 +69,7 @@ EmbeddingClusters::EmbeddingClusters(int num_dims, const std::vector<float>& emb
     std::swap(inliers[i], inliers[i + random.NextBelow(uint32_t(inliers.size() - i))]);
     for (size_t d = 0; d < dims; ++d) points.push_back((embeddings[inliers[i] * dims + d] - low_[d]) * scale_[d]);
   }
-  centres_ = options.clustering == "hdbscan"
+  centres_ = options.clustering == Clustering::kHdbscan
                  ? Centres(num_dims, points, Hdbscan(num_dims, points, options.min_cluster_size))
                  : MeanShift(num_dims, points, options.bandwidth, options.min_bin_freq);
   if (centres_.empty()) FailWithoutCluster(options, count);

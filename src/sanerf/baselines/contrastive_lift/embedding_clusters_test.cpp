@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Values;
 
-class EmbeddingClustersTest : public ::testing::TestWithParam<std::string> {
+class EmbeddingClustersTest : public ::testing::TestWithParam<Clustering> {
  protected:
   static ClusterOptions Options() {
     ClusterOptions options;
@@ -58,8 +58,10 @@ TEST_P(EmbeddingClustersTest, TakeADrawThatDoesNotDependOnThreads) {
   SetNumThreads(0);
 }
 
-INSTANTIATE_TEST_SUITE_P(, EmbeddingClustersTest, Values("hdbscan", "mean_shift"),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(, EmbeddingClustersTest, Values(Clustering::kHdbscan, Clustering::kMeanShift),
+                         [](const auto& info) {
+                           return info.param == Clustering::kHdbscan ? "hdbscan" : "mean_shift";
+                         });
 
 TEST(EmbeddingClusters, NoClusterIsAnError) {
   ClusterOptions options;
@@ -67,7 +69,7 @@ TEST(EmbeddingClusters, NoClusterIsAnError) {
   const auto cluster = [&] { EmbeddingClusters(2, Points(kBlobs, 0.05f), options, 1); };
   EXPECT_THAT(ErrorTextOf<Error>(cluster),
               HasSubstr("the embeddings form no cluster: there are 600 points, fewer than a cluster's 601"));
-  options.clustering = "mean_shift";
+  options.clustering = Clustering::kMeanShift;
   options.min_bin_freq = 1000;
   EXPECT_THAT(ErrorTextOf<Error>(cluster),
               HasSubstr("the embeddings form no cluster: no cell of the bandwidth 0.15 holds 1000 of 600 points"));

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
@@ -18,17 +19,6 @@ constexpr int64_t kChunk = 64;        // rays
 constexpr uint32_t kShards = 64;      // of the cells, by their numbers
 constexpr float kFinalRate = 0.1f;    // learning rate at the end, as a share of the first
 constexpr float kLeastLight = 1e-6f;  // below: rounding
-
-void CheckOptions(const IsrfOptions& options) {
-  const auto check = [](bool good, const char* name, const char* range) {
-    if (!good) throw UsageError(fmt::format("isrf.{} is out of range", name), range, "leave it at its default");
-  };
-  check(options.cells >= 8 && options.cells <= 2048, "cells", "8 to 2048 voxels per axis");
-  check(options.trace_size >= 8, "trace_size", "at least 8 pixels");
-  check(options.steps >= 0, "steps", "0 or more");
-  check(options.rays >= 1, "rays", "at least 1");
-  check(options.lr > 0, "lr", "a positive number");
-}
 
 }  // namespace
 
@@ -173,7 +163,7 @@ void FeatureGridTrainer::Run() {
 
 FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
                          const IsrfOptions& options, uint64_t seed) {
-  CheckOptions(options);
+  CheckOptions(options, "isrf");
   FeatureGrid grid(CellsOf(nerf, views.rays, options.cells), maps.channels);
   if (views.places.empty()) return grid;
   FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run();

@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/mask_decoder/decoder.h"
 #include "sanerf/nerf/block_tracer.h"
@@ -41,6 +42,7 @@ double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int
 
 void Isrf::LiftFeaturesOnce() {
   if (grid_) return;
+  CheckOptions(options_, "isrf");
   constexpr int kChannels = 256, kSide = 64;  // of SAM's main map
   const int cells_per_axis = options_.cells * (input_.nerf.field().contracted() ? 2 : 1);
   CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "sanerf/core/option_values.h"
+
 namespace sanerf {
 
 // What the authors' users set by hand in the window, here by rule (see select_region.h).
@@ -18,17 +20,19 @@ struct SelectOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("clusters", clusters, "k of the k-means over the features under the strokes");
-    v("cluster_iters", cluster_iters, "iterations of k-means, at most");
+    v("clusters", clusters, "k of the k-means over the features under the strokes", Range(1, 1000));
+    v("cluster_iters", cluster_iters, "iterations of k-means, at most", Range(1, 10'000));
     v("threshold", threshold,
-      "squared distance to the nearest centroid below which a voxel is taken, 0 = the one whose voxels look most like "
-      "the object in the views with strokes");
+      "squared distance to the nearest centroid below which a voxel is taken (0 = the one whose voxels look most like "
+      "the object in the views with strokes)",
+      Range(0, 1000));
     v("unit_voxels", unit_voxels, "voxel features are scaled to length 1 before they are compared (authors: no)");
     v("rings", rings,
-      "rings of bilateral region growing, at most; each has to make the region look more like the object");
-    v("sigma_distance", sigma_distance, "bilateral filter: scale of the distance in voxels");
-    v("sigma_feature", sigma_feature, "bilateral filter: scale of the squared feature distance");
-    v("grow_above", grow_above, "a voxel joins when its filtered mask is larger");
+      "rings of bilateral region growing, at most; each has to make the region look more like the object",
+      Range(0, 1000));
+    v("sigma_distance", sigma_distance, "bilateral filter: scale of the distance in voxels", Range(0.01, 1000));
+    v("sigma_feature", sigma_feature, "bilateral filter: scale of the squared feature distance", Range(0.01, 1000));
+    v("grow_above", grow_above, "a voxel joins when its filtered mask is larger", Range(0, 1));
   }
 };
 
@@ -46,17 +50,19 @@ struct IsrfOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("features", features,
-      "what is lifted: sam (the main map of the encoder in the cache) or a DINO model file (.onnx)");
-    v("components", components, "principal components kept of the features");
-    v("cells", cells, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density");
-    v("trace_size", trace_size, "pixels along the longer side of the grid of rays per view that train the voxels");
-    v("steps", steps, "Adam steps of the feature voxels after their closed-form start");
-    v("rays", rays, "rays per step");
-    v("lr", lr, "learning rate of Adam");
-    v("brush", brush, "side of the square brush of the strokes, pixels");
+    v("features", features, "what is lifted: sam (the main map of the encoder in the cache) or a DINO model file",
+      Text("sam, or the path of an .onnx file"));
+    v("components", components, "principal components kept of the features", Range(1, 1024));
+    v("cells", cells, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density",
+      Range(8, 1024));
+    v("trace_size", trace_size, "pixels along the longer side of the grid of rays per view that train the voxels",
+      Range(8, 1024));
+    v("steps", steps, "Adam steps of the feature voxels after their closed-form start", Range(0, 1'000'000));
+    v("rays", rays, "rays per step", Range(1, 1 << 18));
+    v("lr", lr, "learning rate of Adam", Range(1e-7, 10));
+    v("brush", brush, "side of the square brush of the strokes, pixels", Range(1, 256));
     v("stroke_views", stroke_views,
-      "views with strokes, at most: those that see most points without one, then from all around");
+      "views with strokes, at most: those that see most points without one, then from all around", Range(1, 1000));
     select.Visit(v);
   }
 };

@@ -136,7 +136,7 @@ void PatchMap::At(double x, double y, float* feature) const {
 
 PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const std::vector<int>& views,
                         const std::string& features, int components) {
-  if (components < 1) throw UsageError("isrf.components is out of range", "at least one is needed", "leave it at 64");
+  SANERF_CHECK_GE(components, 1);
   PatchMaps result;
   std::vector<RawPatches> all;
   if (features == "sam") {

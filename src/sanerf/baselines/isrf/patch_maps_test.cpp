@@ -88,9 +88,7 @@ TEST_F(PatchMapsTest, FeaturesHaveLengthOne) {
   }
 }
 
-TEST_F(PatchMapsTest, WrongOptionsAreErrors) {
-  container_.value = [](int, int, int) { return 1.0f; };
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Make(0); }), HasSubstr("isrf.components is out of range"));
+TEST_F(PatchMapsTest, AModelThatCannotBeReadIsAnError) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { MakePatchMaps(container_, sam_, {0}, "/nowhere/dino.onnx", 1); }),
               HasSubstr("cannot read the model /nowhere/dino.onnx"));
 }

@@ -6,6 +6,7 @@
 
 #include "sanerf/baselines/isrf/k_means.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 
 namespace sanerf {
@@ -76,23 +77,11 @@ Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, cons
   return best;
 }
 
-void CheckOptions(const SelectOptions& options) {
-  const auto check = [](bool good, const char* name, const char* range) {
-    if (!good) throw UsageError(fmt::format("isrf.{} is out of range", name), range, "leave it at its default");
-  };
-  check(options.clusters >= 1, "clusters", "at least 1");
-  check(options.cluster_iters >= 1, "cluster_iters", "at least 1");
-  check(options.threshold >= 0, "threshold", "0 or a positive number");
-  check(options.rings >= 0, "rings", "0 or more");
-  check(options.sigma_distance > 0, "sigma_distance", "a positive number");
-  check(options.sigma_feature > 0, "sigma_feature", "a positive number");
-}
-
 }  // namespace
 
 SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
                             const SelectOptions& options, uint64_t seed) {
-  CheckOptions(options);
+  CheckOptions(options, "isrf");
   const Sign positive = MakeSign(voxels, strokes.positive, options, seed);
   const Sign negative = MakeSign(voxels, strokes.negative, options, seed);
   if (std::find(picture.wanted.begin(), picture.wanted.end(), 1) == picture.wanted.end()) {

@@ -113,7 +113,7 @@ TEST_F(SelectRegionTest, TheNegativeRegionIsTakenAwayWhereThatIsBetter) {
 
 TEST_F(SelectRegionTest, OptionsOutOfRangeAreUsageErrors) {
   options_.clusters = 0;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Select(); }), HasSubstr("isrf.clusters is out of range: at least 1"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Select(); }), HasSubstr("isrf.clusters=0: expected an integer from 1"));
 }
 
 }  // namespace

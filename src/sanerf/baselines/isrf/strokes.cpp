@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 
 namespace sanerf {
@@ -94,8 +95,7 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
 std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
                                  const std::vector<int>& views, const DepthTolerance& tolerance,
                                  const IsrfOptions& options) {
-  if (options.stroke_views < 1)
-    throw UsageError("isrf.stroke_views is out of range", "at least one view is needed", "leave it at its default");
+  CheckOptions(options, "isrf");
   if (points.empty()) return {};
   const Sightings sightings = Look(points, container, views, tolerance);
   const Vec3 middle = std::accumulate(points.begin(), points.end(), Vec3(Vec3::Zero())) / double(points.size());
@@ -138,8 +138,7 @@ std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureC
 std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
                                 const std::vector<int>& views, const DepthTolerance& tolerance,
                                 const IsrfOptions& options) {
-  if (options.brush < 1)
-    throw UsageError("isrf.brush is out of range", "at least one pixel is needed", "leave it at 7");
+  CheckOptions(options, "isrf");
   const Sightings sightings = Look(points, container, views, tolerance);
   std::vector<Stroke> strokes;
   for (size_t v = 0; v < views.size(); ++v) {

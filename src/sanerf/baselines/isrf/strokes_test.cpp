@@ -121,13 +121,13 @@ TEST_F(StrokesInViewsTest, NoneWhereNoPointIsSeen) {
 
 TEST_F(StrokesInViewsTest, OptionsOutOfRangeAreUsageErrors) {
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Draw(points_, {kFront}, 0); }),
-              HasSubstr("isrf.stroke_views is out of range"));
+              HasSubstr("isrf.stroke_views=0: expected an integer from 1"));
   IsrfOptions options;
   options.brush = 0;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] {
                 DrawStrokes(points_, container_, {kFront}, {0.02, 0.03}, options);
               }),
-              HasSubstr("isrf.brush is out of range"));
+              HasSubstr("isrf.brush=0: expected an integer from 1"));
 }
 
 }  // namespace

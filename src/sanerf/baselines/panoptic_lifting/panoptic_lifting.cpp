@@ -9,29 +9,17 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
 
 namespace sanerf {
 namespace {
 constexpr char kStage[] = "panoptic_lifting";
 }
 
-void CheckOptions(const PanopticLiftingOptions& o) {
-  CheckOptions(o.lift, kStage);
-  const auto check = [&](bool is_fine, const char* name, double value, const char* why) {
-    if (!is_fine) throw UsageError(fmt::format("{}.{}={:g}", kStage, name, value), why);
-  };
-  check(o.slots >= 2 && o.slots <= kMaxFieldOutputs, "slots", o.slots, "2 to 255 are possible");
-  check(o.segments_from >= 0, "segments_from", o.segments_from, "must be a share of the steps, 0 or more");
-  check(o.segments >= 1, "segments", o.segments, "at least one segment is needed");
-  check(o.rays_per_segment >= 1, "rays_per_segment", o.rays_per_segment, "at least one ray is needed");
-  check(o.segment_weight >= 0, "segment_weight", o.segment_weight, "must be 0 or more");
-  check(o.min_rays >= 1, "min_rays", o.min_rays, "an object needs at least one ray");
-}
-
 PanopticLifting::PanopticLifting(const SegmenterInput& input, std::vector<FoundMask> masks,
                                  const PanopticLiftingOptions& options)
     : input_(input), masks_(std::move(masks)), options_(options) {
-  CheckOptions(options_);
+  CheckOptions(options_, kStage);
 }
 
 void PanopticLifting::Fit(const Prompts& prompts) {

@@ -20,12 +20,13 @@ struct PanopticLiftingOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("slots", slots, "labels of the field, each an object at most (authors: 25)");
-    v("segments_from", segments_from, "share of the steps after which segment consistency sets in");
-    v("segments", segments, "2D segments per step that are made consistent");
-    v("rays_per_segment", rays_per_segment, "rays of each");
-    v("segment_weight", segment_weight, "weight of segment consistency, 0 = off");
-    v("min_rays", min_rays, "training rays that a slot must win to be an object");
+    v("slots", slots, "labels of the field, each an object at most (authors: 25)", Range(2, kMaxFieldOutputs));
+    v("segments_from", segments_from, "share of the steps after which segment consistency sets in (above 1 = never)",
+      Range(0, 10));
+    v("segments", segments, "2D segments per step that are made consistent", Range(1, 1024));
+    v("rays_per_segment", rays_per_segment, "rays of each such segment", Range(1, 1024));
+    v("segment_weight", segment_weight, "weight of segment consistency (0 = off)", Range(0, 100));
+    v("min_rays", min_rays, "training rays that a slot must win to be an object", Range(1, 1'000'000));
     lift.Visit(v);
   }
 
@@ -35,13 +36,10 @@ struct PanopticLiftingOptions {
   // from wholes.
   static LiftOptions Lift() {
     LiftOptions lift;
-    lift.on_top = "surer";
+    lift.on_top = OnTop::kSurer;
     lift.field = {8, 2, 17, 4, 64, 64, 2};
     return lift;
   }
 };
-
-// Throws UsageError.
-void CheckOptions(const PanopticLiftingOptions& options);
 
 }  // namespace sanerf

@@ -10,23 +10,13 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
 
 namespace sanerf {
 namespace {
-
-void Check(const Sa3dOptions& options) {
-  const auto fail = [](const std::string& what, const char* expected) { throw UsageError("sa3d." + what, expected); };
-  if (options.prompts < 1 || options.prompts > 100)
-    fail(fmt::format("prompts={}", options.prompts), "expected 1 to 100");
-  if (options.voxels < 8 || options.voxels > 4096) fail(fmt::format("voxels={}", options.voxels), "expected 8 to 4096");
-  if (!(options.min_weight >= 0 && options.min_weight < 1))
-    fail(fmt::format("min_weight={:g}", options.min_weight), "expected 0 to 1");
-  if (!(options.min_iou >= 0 && options.min_iou <= 1))
-    fail(fmt::format("min_iou={:g}", options.min_iou), "expected 0 to 1");
-}
 
 int PositiveVisible(const ViewDecision& decision) {
   return int(std::count_if(decision.points.begin(), decision.points.end(),
@@ -51,7 +41,7 @@ Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDe
       options_(options),
       mask_options_(mask_options),
       // Contracted space reaches from -2 to 2 and is as finely divided.
-      grid_((Check(options), options.voxels * (input.nerf.field().contracted() ? 2 : 1))) {
+      grid_((CheckOptions(options, "sa3d"), options.voxels * (input.nerf.field().contracted() ? 2 : 1))) {
   if (!options.first_view.empty()) input.scene.FindView(options.first_view);
 }
 

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "sanerf/core/option_values.h"
+
 namespace sanerf {
 
 struct Sa3dOptions {
@@ -18,14 +20,15 @@ struct Sa3dOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("first_view", first_view, "the view whose mask SA3D starts from, by name; empty = the one with the surest mask");
-    v("prompts", prompts, "points that SA3D gives to SAM in each further view, at most");
-    v("voxels", voxels, "voxels per axis of [-1, 1]^3 in the model frame");
-    v("min_weight", min_weight, "samples that carry no more of a ray's light get no score");
-    v("first_negative", first_negative, "weight of background pixels in the first view");
-    v("negative", negative, "weight of background pixels in the other views");
-    v("min_iou", min_iou, "a view is passed over when SAM's mask and the rendered one have a smaller IoU");
-    v("threshold", threshold, "a pixel belongs to the object when its rendered score is larger");
+    v("first_view", first_view, "the view whose mask SA3D starts from (empty = the one with the surest mask)",
+      Text("the name of a view"));
+    v("prompts", prompts, "points that SA3D gives to SAM in each further view, at most", Range(1, 100));
+    v("voxels", voxels, "voxels per axis of [-1, 1]^3 in the model frame", Range(8, 1024));
+    v("min_weight", min_weight, "samples that carry no more of a ray's light get no score", Range(0, 0.99));
+    v("first_negative", first_negative, "weight of background pixels in the first view", Range(0, 1000));
+    v("negative", negative, "weight of background pixels in the other views", Range(0, 1000));
+    v("min_iou", min_iou, "a view is passed over when SAM's mask and the rendered one have a smaller IoU", Range(0, 1));
+    v("threshold", threshold, "a pixel belongs to the object when its rendered score is larger", Range(-1000, 1000));
   }
 };
 

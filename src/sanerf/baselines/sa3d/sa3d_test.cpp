@@ -74,10 +74,10 @@ TEST_F(Sa3dTest, OptionsOutOfRangeAreNamed) {
   const auto text = [&](Sa3dOptions options) { return ErrorTextOf<UsageError>([&] { Sa3d(Input(), options, {}); }); };
   Sa3dOptions options;
   options.prompts = 0;
-  EXPECT_THAT(text(options), HasSubstr("sa3d.prompts=0: expected 1 to 100"));
+  EXPECT_THAT(text(options), HasSubstr("sa3d.prompts=0: expected an integer from 1 to 100"));
   options = {};
   options.min_iou = 2;
-  EXPECT_THAT(text(options), HasSubstr("sa3d.min_iou=2: expected 0 to 1"));
+  EXPECT_THAT(text(options), HasSubstr("sa3d.min_iou=2: expected a number from 0 to 1"));
   options = {};
   options.first_view = "nowhere.png";
   EXPECT_THAT(text(options), HasSubstr("nowhere.png"));

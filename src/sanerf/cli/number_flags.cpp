@@ -1,0 +1,79 @@
+#include "sanerf/cli/number_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+namespace {
+
+const char* TypeNameOf(OptionType type) {
+  switch (type) {
+    case OptionType::kBool:
+      return "BOOL";
+    case OptionType::kInteger:
+      return "INT";
+    case OptionType::kNumber:
+      return "NUMBER";
+    case OptionType::kText:
+      break;
+  }
+  return "TEXT";
+}
+
+// Calls use(value) with what the flag is given.
+template <class Use>
+CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, OptionType type, const std::string& help, Range range,
+                         const Use& use) {
+  const auto read = [=](const std::string& text) {
+    const OptionValues values{type, range, {}, ""};
+    const std::optional<Json> value = values.Parse(text);
+    if (!value)
+      throw UsageError(fmt::format("{} {}", flag, text.empty() ? "''" : text), "expected " + values.Expected(), help);
+    use(*value);
+  };
+  return sub->add_option_function<std::string>(flag, read, help)->type_name(TypeNameOf(type));
+}
+
+}  // namespace
+
+void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark) {
+  Settings defaults;
+  const OptionRegistry registry = defaults.Registry();
+  const auto entry = std::find_if(registry.entries().begin(), registry.entries().end(),
+                                  [&](const OptionRegistry::Entry& e) { return e.name() == option; });
+  SANERF_CHECK(entry != registry.entries().end());
+  const auto stored = std::make_shared<Flag>(Flag{flag, option, ""});
+  flags_.push_back(stored);
+  std::string help = fmt::format("{} [{}]", entry->help, OptionValueText(entry->get()));
+  if (!entry->values.choices.empty()) help += ": " + entry->values.Text();
+  if (!remark.empty()) help += "; " + remark;
+  // The text as it was given, also an empty one: the option says what is wrong with it.
+  sub->add_option_function<std::string>(
+         flag, [stored](const std::string& text) { stored->text = "=" + text; }, help)
+      ->type_name(TypeNameOf(entry->values.type));
+}
+
+void OptionFlags::Apply(Settings* settings) const {
+  for (const auto& flag : flags_)
+    if (!flag->text.empty()) settings->Assign(flag->option + flag->text, flag->flag);
+}
+
+CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, int* value, const std::string& help, Range range) {
+  return AddNumberOf(sub, flag, OptionType::kInteger, help, range, [value](const Json& json) { *value = json; });
+}
+
+CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, std::optional<int>* value, const std::string& help,
+                       Range range) {
+  return AddNumberOf(sub, flag, OptionType::kInteger, help, range,
+                     [value](const Json& json) { *value = json.get<int>(); });
+}
+
+CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, double* value, const std::string& help, Range range) {
+  return AddNumberOf(sub, flag, OptionType::kNumber, help, range, [value](const Json& json) { *value = json; });
+}
+
+}  // namespace sanerf

@@ -1,0 +1,36 @@
+// Flags that are numbers. A flag that stands for an option takes its meaning, default and range from there.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/pipeline/settings.h"
+
+namespace sanerf {
+
+// Values of flags that are options in disguise: --iters N is --set nerf.iters=N, and wins over it.
+class OptionFlags {
+ public:
+  // remark: added to the option's own help.
+  void Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark = "");
+  // Throws UsageError that names the flag.
+  void Apply(Settings* settings) const;
+
+ private:
+  struct Flag {
+    std::string flag, option, text;
+  };
+  std::vector<std::shared_ptr<Flag>> flags_;  // CLI11 writes into them
+};
+
+// A flag that is a number of its own. Anything but an integer (for a double: a number) of the range is a UsageError
+// that names flag, range and help.
+CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, int* value, const std::string& help, Range range);
+CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, std::optional<int>* value, const std::string& help,
+                       Range range);
+CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, double* value, const std::string& help, Range range);
+
+}  // namespace sanerf

@@ -1,0 +1,151 @@
+// What `--set`, --config and the named flags can say: every option of every stage, as its Visit describes it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/cli/command.h"
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+namespace {
+
+using Entry = OptionRegistry::Entry;
+
+struct StageOptions {
+  Settings::Stage stage;
+  std::vector<Entry> options;
+};
+
+// stage: one of them, empty for all. `settings` must outlive the result.
+std::vector<StageOptions> OptionsOf(Settings& settings, const std::string& stage) {
+  const OptionRegistry registry = settings.Registry();
+  std::vector<StageOptions> all;
+  std::vector<std::string> names;
+  for (const Settings::Stage& one : Settings::Stages()) {
+    names.push_back(one.name);
+    if (!stage.empty() && stage != one.name) continue;
+    all.push_back({one, {}});
+    for (const Entry& entry : registry.entries())
+      if (entry.stage == one.name) all.back().options.push_back(entry);
+  }
+  if (!all.empty()) return all;
+  const std::string near = DidYouMean(stage, names);
+  throw UsageError("unknown stage '" + stage + "'", "",
+                   near.empty() ? fmt::format("there are: {}", fmt::join(names, ", ")) : near);
+}
+
+std::string DefaultOf(const Entry& entry) {
+  const std::string text = OptionValueText(entry.get());
+  return text.empty() ? "(empty)" : text;
+}
+
+const char* TypeName(OptionType type) {
+  switch (type) {
+    case OptionType::kBool:
+      return "boolean";
+    case OptionType::kInteger:
+      return "integer";
+    case OptionType::kNumber:
+      return "number";
+    case OptionType::kText:
+      break;
+  }
+  return "text";
+}
+
+Json ToJson(const Entry& entry) {
+  Json json = {{"name", entry.name()}, {"type", TypeName(entry.values.type)}, {"default", entry.get()}};
+  if (const auto& range = entry.values.range) {
+    const auto number = [&](double x) {
+      return entry.values.type == OptionType::kInteger ? Json(int64_t(x)) : Json(x);
+    };
+    json["min"] = number(range->low);
+    json["max"] = number(range->high);
+    if (range->multiple_of > 1) json["multiple_of"] = range->multiple_of;
+    if (range->or_zero) json["or_zero"] = true;
+  }
+  if (!entry.values.choices.empty()) json["choices"] = entry.values.choices;
+  if (!entry.values.text.empty()) json["text"] = entry.values.text;
+  json["help"] = entry.help;
+  json["experimental"] = entry.is_experimental;
+  return json;
+}
+
+Json ToJson(const std::vector<StageOptions>& all) {
+  Json stages = Json::array();
+  for (const StageOptions& one : all) {
+    Json options = Json::array();
+    for (const Entry& entry : one.options) options.push_back(ToJson(entry));
+    stages.push_back({{"stage", one.stage.name},
+                      {"command", one.stage.command},
+                      {"about", one.stage.about},
+                      {"options", std::move(options)}});
+  }
+  return {{"stages", std::move(stages)}};
+}
+
+std::string ToText(const std::vector<StageOptions>& all) {
+  std::string text;
+  for (const StageOptions& one : all) {
+    text += fmt::format("{}{}: {}  (sanerf {})\n", text.empty() ? "" : "\n", one.stage.name, one.stage.about,
+                        one.stage.command);
+    size_t name_width = 0, default_width = 0, values_width = 0;
+    for (const Entry& entry : one.options) {
+      name_width = std::max(name_width, entry.name().size());
+      default_width = std::max(default_width, DefaultOf(entry).size());
+      values_width = std::max(values_width, std::min<size_t>(32, entry.values.Text().size()));
+    }
+    for (const Entry& entry : one.options)
+      text +=
+          fmt::format("  {:<{}}  {:<{}}  {:<{}}  {}{}\n", entry.name(), name_width, DefaultOf(entry), default_width,
+                      entry.values.Text(), values_width, entry.is_experimental ? "(experimental) " : "", entry.help);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string OptionsMarkdown() {
+  Settings settings;
+  std::string text = R"(# Options
+
+Written by `sanerf options --markdown`; do not edit. Every option is given with `--set STAGE.KEY=VALUE` or in a file with
+`--config FILE` (`{"nerf": {"iters": 2000}}`). A value outside of its range is refused. Defaults are those of
+`--preset default`. Experimental options are off by default; they may change or go.
+)";
+  for (const StageOptions& one : OptionsOf(settings, "")) {
+    text += fmt::format(
+        "\n## {}\n\nOptions of {}: `sanerf {}`.\n\n| option | default | values | meaning |\n|---|---|---|---|\n",
+        one.stage.name, one.stage.about, one.stage.command);
+    for (const Entry& entry : one.options)
+      text += fmt::format("| `{}` | {} | {} | {}{} |\n", entry.name(), DefaultOf(entry), entry.values.Text(),
+                          entry.help, entry.is_experimental ? " *(experimental)*" : "");
+  }
+  return text;
+}
+
+void AddOptions(CommandLine& line) {
+  struct Flags {
+    std::string stage;
+    bool markdown = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* sub = AddCommand(line, "options", "every option: meaning, default and range",
+                             "  sanerf options\n  sanerf options nerf\n  sanerf options object --json");
+  sub->add_option("STAGE", flags->stage, "only those of this stage (the part of the name before the point)");
+  sub->add_flag("--markdown", flags->markdown, "as docs/options.md has them");
+  sub->callback([&line, flags] {
+    line.run = [&line, flags] {
+      if (flags->markdown) return PrintText(OptionsMarkdown());
+      Settings settings;
+      ApplyCommonFlags(line.common, {}, "options", &settings);
+      const std::vector<StageOptions> all = OptionsOf(settings, flags->stage);
+      line.common.json ? PrintJson(ToJson(all)) : PrintText(ToText(all));
+      if (!all.empty() && !all[0].options.empty())
+        SuggestNext(fmt::format("sanerf {} ... --set {}={}", all[0].stage.command, all[0].options[0].name(),
+                                DefaultOf(all[0].options[0])));
+    };
+  });
+}
+
+}  // namespace sanerf

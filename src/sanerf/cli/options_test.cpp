@@ -1,0 +1,56 @@
+// `sanerf options`.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/cli/cli_test_support.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(OptionsCommand, ListsEveryOptionWithDefaultRangeAndMeaning) {
+  const CommandResult all = RunSanerf({"options"});
+  ASSERT_EQ(all.exit_code, 0) << all.err;
+  Settings settings;
+  for (const auto& entry : settings.Registry().entries()) {
+    EXPECT_THAT(all.out, AllOf(HasSubstr("  " + entry.name() + " "), HasSubstr(entry.help)));
+  }
+  EXPECT_THAT(all.out, HasSubstr("nerf: the radiance field and its training  (sanerf train)"));
+
+  const CommandResult one = RunSanerf({"options", "nerf"});
+  EXPECT_THAT(one.out, AllOf(HasSubstr("nerf.iters"), HasSubstr("1 to 1000000"), HasSubstr("0.01"),
+                             HasSubstr("huber or mse"), Not(HasSubstr("object.iters"))));
+  EXPECT_THAT(RunSanerf({"options", "object"}).out, HasSubstr("(experimental) weight of the ray-pair RGB loss"));
+  const CommandResult none = RunSanerf({"options", "nref"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("unknown stage 'nref'\nhint: did you mean 'nerf'?"));
+}
+
+TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
+  const CommandResult result = RunSanerf({"options", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const Json stages = Json::parse(result.out)["stages"];
+  EXPECT_EQ(stages.size(), Settings::Stages().size());
+  const Json& nerf = stages[2];
+  EXPECT_EQ(nerf["command"], "train");
+  const Json& iters = nerf["options"][0];
+  EXPECT_EQ(iters["name"], "nerf.iters");
+  EXPECT_EQ(iters["type"], "integer");
+  EXPECT_EQ(iters["default"], 3000);
+  EXPECT_EQ(iters["min"], 1);
+  EXPECT_EQ(iters["max"], 1'000'000);
+  EXPECT_EQ(iters["experimental"], false);
+}
+
+TEST(OptionsCommand, MarkdownHasARowPerOption) {
+  const CommandResult result = RunSanerf({"options", "--markdown"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_THAT(result.out, HasSubstr("\n| `nerf.iters` | 3000 | 1 to 1000000 | optimization steps |\n"));
+}
+
+}  // namespace
+}  // namespace sanerf

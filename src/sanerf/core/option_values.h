@@ -1,0 +1,68 @@
+// What the values of an option may be, and marks, as the Visit of an option struct says them (options.h). Kept light:
+// every option struct includes it.
+//
+//   v("iters", iters, "optimization steps", Range(1, 1'000'000));
+//   v("views", views, "views to search (0 = all)", Range(2, 1000).OrZero());
+//   v("loss", loss, "photometric loss", OneOf(Choice{"huber", Loss::kHuber}, Choice{"mse", Loss::kMse}));
+//   v("model", model, "SAM model", Text("a name of the catalogue or a path"));
+//   v("rgb_weight", weight, "weight of the ray-pair RGB loss", Range(0, 100), kExperimental);
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace sanerf {
+
+// Numbers from low to high, both included. A single option's range keeps out what cannot be meant (no steps, a negative
+// rate, a table larger than any memory); what only a combination of options rules out is checked where they meet.
+struct Range {
+  constexpr Range(double l, double h) : low(l), high(h) {}
+  constexpr Range OrZero() const {  // for options where 0 means all, or off
+    Range range = *this;
+    range.or_zero = true;
+    return range;
+  }
+  constexpr Range MultipleOf(int n) const {
+    Range range = *this;
+    range.multiple_of = n;
+    return range;
+  }
+
+  double low, high;
+  bool or_zero = false;
+  int multiple_of = 1;
+};
+
+// A few numbers, names (const char*, for a string field) or named values (for an enum).
+template <class T, std::size_t N>
+struct Choices {
+  std::array<T, N> values;
+};
+template <class E>
+struct Choice {
+  const char* name;
+  E value;
+};
+template <class E>
+Choice(const char*, E) -> Choice<E>;
+
+template <class... T>
+constexpr auto OneOf(T... values) {
+  return Choices<std::common_type_t<T...>, sizeof...(T)>{{values...}};
+}
+
+// Any text; what: what it stands for ("a name of the catalogue or a path").
+struct Text {
+  constexpr explicit Text(const char* w) : what(w) {}
+  const char* what;
+};
+
+struct OptionMark {
+  bool is_experimental = false;
+};
+inline constexpr OptionMark kExperimental = {true};  // not part of the default method; may change or go
+
+inline constexpr Range kSeeds = Range(0, 1'000'000'000);
+
+}  // namespace sanerf

@@ -1,0 +1,217 @@
+// No value of a single option may crash, hang or divide by zero: what is out of range is refused by name, and the ends
+// of every range that a tiny scene can show are run.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/scene/synth.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using Entry = OptionRegistry::Entry;
+
+std::vector<Entry> EntriesOf(Settings& settings, const std::string& stage) {
+  std::vector<Entry> entries;
+  for (const Entry& entry : settings.Registry().entries())
+    if (entry.stage == stage) entries.push_back(entry);
+  return entries;
+}
+
+std::string Number(double x) { return fmt::format("{:.17g}", x); }
+
+TEST(OptionsSweep, ValuesOutOfRangeAreRefusedByNameAndTheEndsAreTaken) {
+  Settings defaults;
+  const OptionRegistry names = defaults.Registry();
+  const Json untouched = defaults.ToJson();
+  for (const Entry& option : names.entries()) {
+    const OptionValues& values = option.values;
+    std::vector<std::string> refused, taken;
+    if (values.range) {
+      const Range& range = *values.range;
+      refused = {"abc",
+                 "",
+                 "nan",
+                 "inf",
+                 "-inf",
+                 "true",
+                 "1e400",
+                 "[]",
+                 Number(range.low - 1),
+                 Number(range.high + 1),
+                 Number(-1e9),
+                 Number(1e9 * (1 + range.high))};
+      taken = {Number(range.low), Number(range.high)};
+      if (values.type == OptionType::kInteger) refused.push_back("3.7");
+      (range.or_zero || range.low <= 0 ? taken : refused).push_back("0");
+      (range.low <= -1 ? taken : refused).push_back("-1");
+    } else if (!values.choices.empty()) {
+      refused = {"abc", "", "-1", "0", "1e9"};
+      for (const Json& choice : values.choices) taken.push_back(OptionValueText(choice));
+    } else if (values.type == OptionType::kBool) {
+      refused = {"abc", "", "0", "1", "nan", "1e9"};
+      taken = {"true", "false"};
+    } else {
+      taken = {"", "abc", "0"};
+    }
+    for (const std::string& value : refused) {
+      Settings settings;
+      EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.Assign(option.name() + "=" + value); }),
+                  AllOf(HasSubstr(option.name() + "="), HasSubstr("expected"), HasSubstr(option.help)))
+          << option.name() << "=" << value;
+      EXPECT_EQ(settings.ToJson(), untouched);
+    }
+    for (const std::string& value : taken) {
+      Settings settings, again;
+      EXPECT_NO_THROW(settings.Assign(option.name() + "=" + value)) << option.name() << "=" << value;
+      EXPECT_NO_THROW(settings.Registry().Check()) << option.name() << "=" << value;
+      EXPECT_NO_THROW(again.Restore(settings.ToJson(), Json::object(), "run.json")) << option.name();
+      EXPECT_EQ(again.ToJson(), settings.ToJson());
+    }
+  }
+}
+
+// The ends of an option's range, without those that cost seconds or gigabytes on any scene.
+std::vector<std::string> Ends(const Entry& option, const std::vector<std::string>& dear) {
+  std::vector<std::string> ends;
+  if (option.values.range) {
+    ends.push_back(Number(option.values.range->low));
+    if (std::find(dear.begin(), dear.end(), option.key) == dear.end())
+      ends.push_back(Number(option.values.range->high));
+    if (option.values.range->or_zero) ends.push_back("0");
+  }
+  for (const Json& choice : option.values.choices) ends.push_back(OptionValueText(choice));
+  if (option.values.type == OptionType::kBool) ends = {"true", "false"};
+  return ends;
+}
+
+class OptionsSweepTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TestFolder;
+    SynthOptions synth;
+    synth.views = 6;
+    synth.size = 24;
+    synth.samples = 1;
+    WriteSynthScene(*folder_ / "scene", synth);
+    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+  }
+  static void TearDownTestSuite() {
+    delete scene_;
+    delete folder_;
+  }
+  static Settings Tiny() {
+    Settings settings;
+    for (const char* assignment : {"nerf.iters=3",
+                                   "nerf.batch_samples=2048",
+                                   "nerf.log2_table=10",
+                                   "nerf.levels=8",
+                                   "nerf.base=4",
+                                   "nerf.top=64",
+                                   "nerf.density_width=16",
+                                   "nerf.colour_width=16",
+                                   "nerf.occupancy_resolution=16",
+                                   "nerf.occupancy_every=1",
+                                   "nerf.step=0.05",
+                                   "object.rays=64",
+                                   "object.pool_rays=512",
+                                   "object.log2_table=10",
+                                   "object.levels=4",
+                                   "object.features=4",
+                                   "object.base=4",
+                                   "object.top=32",
+                                   "object.width=16",
+                                   "object.rgb_weight=1",
+                                   "object.rgb_from=0",
+                                   "object.rgb_rays=8",
+                                   "object.rgb_references=4",
+                                   "object.rgb_redraw=1"})
+      settings.Assign(assignment);
+    return settings;
+  }
+  // Runs for every end of every option of the stage. What single options cannot say may still be refused (levels times
+  // features, a loss that explodes): in a sentence.
+  template <class F>
+  static int Sweep(const std::string& stage, const std::vector<std::string>& dear, const F& run) {
+    int num_refused = 0;
+    Settings defaults;
+    for (const Entry& option : EntriesOf(defaults, stage)) {
+      for (const std::string& end : Ends(option, dear)) {
+        SCOPED_TRACE(option.name() + "=" + end);
+        Settings settings = Tiny();
+        settings.Assign(option.name() + "=" + end);
+        try {
+          run(settings);
+        } catch (const Error& error) {
+          EXPECT_GT(std::string(error.what()).size(), 10u);
+          ++num_refused;
+        } catch (const std::exception& error) {
+          ADD_FAILURE() << error.what();
+        }
+      }
+    }
+    return num_refused;
+  }
+
+  static inline TestFolder* folder_;
+  static inline Scene* scene_;
+};
+
+TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
+  const int num_refused = Sweep("synth", {"views", "size", "samples"}, [](Settings settings) {
+    const TestFolder folder;
+    settings.synth.views = std::min(settings.synth.views, 3);
+    settings.synth.size = std::min(settings.synth.size, 24);
+    settings.synth.samples = std::min(settings.synth.samples, 2);
+    WriteSynthScene(folder / "scene", settings.synth);
+    EXPECT_FALSE(LoadScene(folder / "scene").views.empty());
+  });
+  EXPECT_EQ(num_refused, 0);
+}
+
+TEST_F(OptionsSweepTest, TheRadianceFieldTrainsAtTheEndsOfItsOptions) {
+  const std::vector<std::string> dear = {"iters", "occupancy_resolution", "log2_table"};
+  const int num_refused = Sweep("nerf", dear, [](const Settings& settings) {
+    const NerfModel model =
+        TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false});
+    EXPECT_EQ(model.Render(scene_->views[0].camera).rgb.width, 24);
+  });
+  EXPECT_LE(num_refused, 6);  // one level of 2 features; a base above the top, a top below the base; exploding rates
+}
+
+TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
+  Settings good = Tiny();
+  good.nerf.iters = 60;
+  const NerfModel nerf = TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false});
+  std::vector<Camera> cameras;
+  std::vector<ImageU8> labels;
+  for (const int v : scene_->TrainViews()) {
+    cameras.push_back(scene_->views[size_t(v)].camera);
+    labels.push_back(LoadViewMask(scene_->views[size_t(v)]));
+    for (uint8_t& id : labels.back().data) id = id > 0 ? 1 : 0;
+  }
+  const std::vector<std::string> dear = {"iters",     "rays",     "pool_rays", "rgb_redraw", "rgb_regions_per_step",
+                                         "rgb_views", "rgb_rays", "log2_table"};
+  int num_fitted = 0;
+  const int num_refused = Sweep("object", dear, [&](const Settings& settings) {
+    ObjectTrainer trainer(nerf, cameras, settings.object);
+    trainer.SetMasks(labels, 2, nullptr);
+    trainer.Train({2, 1}, nullptr);
+    EXPECT_EQ(trainer.Finish().Render(cameras[0]).labels.width, 24);
+    ++num_fitted;
+  });
+  EXPECT_GT(num_fitted, 40);
+  EXPECT_LE(num_refused, 6);
+}
+
+}  // namespace
+}  // namespace sanerf
