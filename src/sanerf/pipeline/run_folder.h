@@ -87,8 +87,8 @@ class RunFolder {
   std::optional<Scene> unrecorded_;  // whose photos Save records
 };
 
-// Held while a command writes to the run. Throws Error when another process holds it. Taking it finishes or undoes what a
-// killed process left half done.
+// Held while a command writes to the run. Throws Error when another process holds it. Taking it finishes or undoes what
+// a killed process left half done.
 class RunLock {
  public:
   explicit RunLock(const std::filesystem::path& run);
