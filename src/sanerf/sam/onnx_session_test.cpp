@@ -100,8 +100,11 @@ TEST_F(OnnxSessionTest, RefusesWhatIsNoModel) {
 TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
   constexpr int kSize = 1024, kNodes = 1000;  // a good while on any machine
   Graph graph;
-  graph.Input("x0", {kSize, kSize}).Floats("w", {kSize, kSize}, std::vector<float>(size_t(kSize) * kSize, 0.5f));
-  for (int i = 0; i < kNodes; ++i) graph.Node("MatMul", {"x" + std::to_string(i), "w"}, "x" + std::to_string(i + 1));
+  graph.Input("x0", {kSize, kSize});
+  for (int i = 0; i < kNodes; ++i) {
+    const std::string from = "x" + std::to_string(i);
+    graph.Node("MatMul", {from, from}, "x" + std::to_string(i + 1));
+  }
   const std::string last = "x" + std::to_string(kNodes);
   const OnnxSession session(Write("long.onnx", graph.Output(last, {kSize, kSize}).Model()), "hint");
   const std::vector<float> x(size_t(kSize) * kSize, 0);
