@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "sanerf/core/json.h"
@@ -74,7 +75,8 @@ class OptionRegistry {
   // key for values of the wrong type or out of range.
   void FromJson(const Json& json, const std::string& file);
   void Check() const;  // throws UsageError for the first value out of range
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const& { return entries_; }
+  std::vector<Entry> entries() && { return std::move(entries_); }  // of a temporary, in a loop's head
 
  private:
   // What Visit is called with. Every kind of field has its overload; one without values has none.

@@ -24,7 +24,7 @@ TEST(Settings, LaterSourcesWinAndTheOriginIsKept) {
   settings.ApplyFile(folder / "a.json");
   settings.Assign("nerf.iters=12");
   EXPECT_EQ(settings.nerf.iters, 12);
-  EXPECT_EQ(settings.nerf.loss, "mse");
+  EXPECT_EQ(settings.nerf.loss, PhotoLoss::kMse);
   EXPECT_EQ(settings.Origins()["nerf.iters"], "--set");
   EXPECT_EQ(settings.Origins()["nerf.loss"], (folder / "a.json").string());
 }
