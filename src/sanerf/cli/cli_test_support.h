@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -30,6 +31,7 @@ class CommandProcess {
   // out: where its stdout goes; empty = to a file that Wait reads. prepare: called in the new process first.
   CommandProcess(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                  const std::filesystem::path& out = "", const std::function<void()>& prepare = [] {}) {
+    std::fflush(nullptr);  // else the child writes what the parent has not yet
     pid_ = fork();
     if (pid_ != 0) return;
     Redirect(STDOUT_FILENO, out.empty() ? streams_ / "out" : out);

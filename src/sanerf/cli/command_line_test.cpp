@@ -102,7 +102,7 @@ TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
       {{"eval", "empty"}, "not a run folder", "sanerf train"},
       {{"synth", "file/sub"}, "is a file, not a folder", "hint: "},
       {{"synth", "/proc/sanerf"}, "cannot write to folder /proc: ", ""},
-      {{"info", std::string(300, 'a')}, "aaa", "check the path"},
+      {{"info", std::string(300, 'a')}, "aaa: the folder does not exist", "hint: "},
   };
   for (const Mistake& mistake : mistakes) {
     const CommandResult result = RunSanerf(mistake.arguments, folder.path());

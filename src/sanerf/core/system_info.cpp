@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
 
 namespace sanerf {
 namespace {
@@ -33,6 +34,7 @@ int64_t CurrentRssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); 
 int64_t AvailableMemoryBytes() { return AvailableMemory().bytes; }
 
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room) {
+  LogDetail("memory {}: about {:.2f} GB, {:.1f} GB {}", what, bytes / 1e9, double(room.bytes) / 1e9, room.of);
   if (bytes <= double(room.bytes)) return;
   throw Error(fmt::format("{} need {:.1f} GB of memory", what, bytes / 1e9),
               fmt::format("{:.1f} GB {}", double(room.bytes) / 1e9, room.of), hint);

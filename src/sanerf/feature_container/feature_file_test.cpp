@@ -141,7 +141,7 @@ TEST_F(FeatureFileTest, ForeignNewerAndMisplacedFilesAreSaid) {
   Write("PNG and something that is longer than the preamble");
   EXPECT_THAT(FailureOf(), HasSubstr("not a feature file"));
   std::filesystem::remove(path_);
-  EXPECT_THAT(FailureOf(), HasSubstr("missing"));
+  EXPECT_THAT(FailureOf(), HasSubstr("No such file"));
 }
 
 TEST_F(FeatureFileTest, ValuesThatHalfPrecisionCannotHoldAreRefused) {

@@ -54,11 +54,12 @@ double ObjectFieldBytes(const MaskLoad& load, const AggregatorOptions& options, 
 }
 
 void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted) {
-  const double masks = MaskBytes(load), field = ObjectFieldBytes(load, options, contracted);
+  const double bytes = MaskBytes(load) + ObjectFieldBytes(load, options, contracted);
+  const double of_field = ObjectFieldBytes({1, load.num_views, 0}, options, contracted);  // whatever the objects
   CheckMemory(fmt::format("the masks of {} objects in {} views and their field", load.num_objects, load.num_views),
-              masks + field,
-              masks > field ? "segment fewer objects at a time, or use fewer views: --max-views 20"
-                            : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15");
+              bytes,
+              bytes > 2 * of_field ? "segment fewer objects at a time, or use fewer views: --max-views 20"
+                                   : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15");
 }
 
 }  // namespace sanerf
