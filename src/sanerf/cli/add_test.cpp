@@ -1,6 +1,7 @@
 // Adding to objects that are there, through the whole program.
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/pipeline/run_folder.h"
 
 namespace fs = std::filesystem;
 
@@ -13,7 +14,9 @@ using ::testing::StartsWith;
 
 class Add : public TinyRun {
  protected:
-  Json Object(const std::string& name) const { return Json::parse(ReadFile(folder_ / "run/objects" / name / "object.json")); }
+  Json Object(const std::string& name) const {
+    return Json::parse(ReadFile(folder_ / "run/objects" / name / "object.json"));
+  }
   Json Prompt(const std::string& name) const {
     return Json::parse(ReadFile(folder_ / "run/objects" / name / "prompts.json"))["objects"][0];
   }
@@ -63,7 +66,8 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   EXPECT_EQ(Object("plate")["label"], 1);
 
   // The same masks, another field; no other object is named and nothing is decoded.
-  const std::string masks = ReadFile(folder_ / "run/objects/plate/views.json"), before_refit = Object("plate")["field_id"];
+  const std::string masks = ReadFile(folder_ / "run/objects/plate/views.json"),
+                    before_refit = Object("plate")["field_id"];
   Succeeds({"segment", "run", "--refit", "--set", "object.seed=5"});
   EXPECT_EQ(ReadFile(folder_ / "run/objects/plate/views.json"), masks);
   EXPECT_NE(Object("plate")["field_id"], before_refit);
@@ -77,11 +81,101 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
               AllOf(HasSubstr("it is not clear which objects"), HasSubstr("[mug]"), HasSubstr("[plate]")));
   WriteFileAtomic(folder_ / "both.json", R"({"objects": [{"name": "mug", "points": [{"p": [0, 0, 0]}]},
                                                          {"name": "plate", "points": [{"p": [0, 0, 0]}]}]})");
-  EXPECT_THAT(Fails(2, {"segment", "run", "--prompts", "both.json", "--add"}), HasSubstr("the prompts name objects of 2 fields"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--prompts", "both.json", "--add"}),
+              HasSubstr("the prompts name objects of 2 fields"));
   WriteFileAtomic(folder_ / "run/objects/mug/views.json", "{\"name\": \"mug\", \"points\": []}");
   EXPECT_THAT(Fails(1, Segment({"--click", "train/001:24,40"}) + add), HasSubstr("views.json"));
   WriteFileAtomic(folder_ / "run/objects/mug/views.json", "");
   EXPECT_EQ(before.size(), Snapshot(folder_ / "run/objects").size());
+}
+
+// Fewer views for a new prompt are not fewer for the masks that are there.
+TEST_F(Add, FewViewsForTheNewKeepTheMasksOfTheOld) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
+  const auto masks = [&](const std::string& name) { return Snapshot(folder_ / "run/objects" / name / "masks"); };
+  const auto before = masks("mug");
+  ASSERT_GT(before.size(), 4u);
+  Succeeds(Named("plate", {"--box", "train/003:10,20,40,48", "--add", "--max-views", "3"}));
+  EXPECT_EQ(masks("mug"), before);
+  EXPECT_LE(masks("plate").size(), 4u);
+  EXPECT_GE(masks("plate").size(), 1u);
+
+  // Extended, the mug keeps the views that do not see the new click; those that do are older than it and have no say.
+  Succeeds(Segment({"--click", "train/001:24,40", "--add", "--max-views", "3"}));
+  std::map<std::string, int> kinds;
+  const Json views = Json::parse(ReadFile(folder_ / "run/objects/mug/views.json"))["views"];
+  for (const Json& view : views) ++kinds[view["kind"].get<std::string>()];
+  EXPECT_EQ(views.size(), 10u);
+  EXPECT_EQ(kinds["not_asked"], 0);
+  EXPECT_EQ(masks("mug").size(), size_t(kinds["used"]));
+  EXPECT_EQ(size_t(kinds["used"] + kinds["outdated"]) >= 4u, true);
+}
+
+class Replace : public Add {};
+
+TEST_F(Replace, AnObjectOfTheSameNameIsSetAside) {
+  MakeRun();
+  WriteFileAtomic(
+      folder_ / "two.json",
+      R"({"objects": [{"name": "mug", "instance": 2, "boxes": [{"view": "train/001", "xyxy": [0, 0, 48, 48]}]},
+                                  {"name": "cup", "instance": 3, "boxes": [{"view": "train/003", "xyxy": [10, 20, 40, 48]}]}]})");
+  Arguments both = Segment({"--prompts", "two.json"});
+  both.erase(std::find(both.begin(), both.end(), "--name"), std::find(both.begin(), both.end(), "mug") + 1);
+  Succeeds(both);
+  const auto mug = Snapshot(folder_ / "run/objects/mug"), cup = Snapshot(folder_ / "run/objects/cup");
+
+  const CommandResult second = Succeeds(Segment({"--box", "train/002:5,5,40,40", "--instance", "2", "--json"}));
+  EXPECT_THAT(Json::parse(second.out)["set_aside"].get<std::vector<std::string>>(), ElementsAre("mug"));
+  EXPECT_THAT(second.err, HasSubstr("kept   mug: what was there before is set aside"));
+  EXPECT_EQ(Snapshot(folder_ / "run/objects/mug~"), mug);
+  EXPECT_EQ(Snapshot(folder_ / "run/objects/cup"), cup);
+
+  // By its name it is an object like any other, as is the one it shares the field with; it counts in no list.
+  for (const char* name : {"mug~", "cup"}) Succeeds({"render", "run", "--object", name, "--layers", "mask"});
+  Succeeds({"eval", "run", "--object", "mug~"});
+  const Json scores = Json::parse(Succeeds({"eval", "run", "--json"}).out);
+  ASSERT_EQ(scores["objects"].size(), 2u);
+  for (const Json& object : scores["objects"]) EXPECT_NE(object["name"], "mug~");
+  const Json info = Json::parse(Succeeds({"info", "run", "--json"}).out);
+  EXPECT_EQ(info["objects"].size(), 2u);
+  ASSERT_EQ(info["set_aside"].size(), 1u);
+  EXPECT_EQ(info["set_aside"][0]["name"], "mug~");
+  EXPECT_THAT(Succeeds({"info", "run"}).out, HasSubstr("aside    mug~  "));
+  EXPECT_THAT(Fails(2, Named("mug~", {"--box", "train/002:5,5,40,40"})), HasSubstr("'mug~' cannot be the name"));
+}
+
+// What only reads a run writes nothing into it, and what writes holds its lock.
+TEST_F(Replace, ReadersLeaveTheRunAlone) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  fs::rename(folder_ / "scene", folder_ / "moved");
+  fs::remove(folder_ / "run/.lock");
+  const auto before = Snapshot(folder_ / "run");
+  const Arguments render = {"render", "run", "--scene", "moved", "--object", "mug", "--layers", "mask"};
+  Succeeds(render + Arguments{"--out", "elsewhere"});
+  Succeeds({"eval", "run", "--match", "--scene", "moved"});
+  Succeeds({"info", "run"});
+  EXPECT_EQ(Snapshot(folder_ / "run"), before);
+
+  {
+    const RunLock lock(folder_ / "run");
+    EXPECT_THAT(Fails(1, render), HasSubstr("is in use"));
+    EXPECT_THAT(Fails(1, render + Arguments{"--out", "run/mine"}), HasSubstr("is in use"));
+    EXPECT_THAT(Fails(1, {"eval", "run", "--scene", "moved"}), HasSubstr("is in use"));
+    Succeeds(render + Arguments{"--out", "elsewhere"});
+  }
+  EXPECT_THAT(Fails(2, render + Arguments{"--out", "moved/train"}), HasSubstr("the scene has photos or masks in"));
+  EXPECT_THAT(Fails(2, render + Arguments{"--out", "run/objects"}), HasSubstr("what the run keeps in objects/"));
+  Succeeds({"eval", "run", "--scene", "moved"});
+  Succeeds({"render", "run", "--layers", "rgb"});  // eval has recorded the place
+
+  // Nor is a run made among the photos.
+  Arguments train = Train("./moved/../moved");
+  train[1] = "moved";
+  const auto photos = Snapshot(folder_ / "moved");
+  EXPECT_THAT(Fails(2, train), HasSubstr("it is the scene's own folder"));
+  EXPECT_EQ(Snapshot(folder_ / "moved"), photos);
 }
 
 class ScribblesCommand : public TinyRun {};

@@ -211,7 +211,7 @@ void AddSegment(CommandLine& line) {
       ->type_name("NAME|PATH");
   sub->add_flag(
       "--add", flags->add,
-      "keep the objects that are there: a known name gets these prompts as well, a new one joins their field");
+      "go on from the objects that are there instead of replacing: a known name gets these prompts as well, a new one joins their field");
   sub->add_flag("--refit", flags->refit,
                 "fit the object field again to the masks that are there, with other --set object.KEY=VALUE");
   sub->add_flag("--auto", flags->automatic, "find all objects by themselves: object_01, object_02, ... by size");

@@ -63,8 +63,8 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   EnsureWritableFolder(run.path());
   const ScratchPath log(run.path() / ".object_log.jsonl");
   const AutomaticField& found = result.found;
-  const ObjectModel field = TrainObjectModel(nerf, found.labelled, int(found.decoded.size()) + 1, settings.object,
-                                             log.path(), found.prior);
+  const ObjectModel field =
+      TrainObjectModel(nerf, found.labelled, int(found.decoded.size()) + 1, settings.object, log.path(), found.prior);
   // The earlier search is set aside as a whole, in the place of the one before it.
   ObjectsToStore objects{found.prompts, found.decoded, field, log.path(), nerf.Fingerprint()};
   objects.retired = NamesOfSearch(ListObjects(run));
@@ -73,12 +73,13 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   const std::vector<StoredObject>& stored = store.objects;
   result.set_aside = store.set_aside;
   result.field_seconds = watch.seconds();
-  run.SetStage("segment", "complete", result.search_seconds + found.associate_seconds + found.mask_seconds +
-                                          result.field_seconds);
+  run.SetStage("segment", "complete",
+               result.search_seconds + found.associate_seconds + found.mask_seconds + result.field_seconds);
   run.Save();
 
   for (size_t i = 0; i < stored.size(); ++i)
-    result.objects.push_back({stored[i], int(found.found[i].masks.size()), found.found[i].agreement, found.found[i].size});
+    result.objects.push_back(
+        {stored[i], int(found.found[i].masks.size()), found.found[i].agreement, found.found[i].size});
   result.peak_rss_bytes = PeakRssBytes();
   return result;
 }
@@ -117,13 +118,13 @@ Json ToJson(const AutoResult& result) {
 }
 
 std::string ToTable(const AutoResult& result) {
-  std::string text = fmt::format("{:<12}  {:>15}  {:>14}  {:>11}  {:>9}\n", "object", "share of a view", "found in views",
-                                 "masks used", "agreement");
+  std::string text = fmt::format("{:<12}  {:>15}  {:>14}  {:>11}  {:>9}\n", "object", "share of a view",
+                                 "found in views", "masks used", "agreement");
   for (const AutoObject& object : result.objects) {
-    text += fmt::format("{:<12}  {:>14.2f}%  {:>14}  {:>11}  {:>8.1f}%\n", object.stored.name, 100 * object.share,
-                        fmt::format("{}/{}", object.views_found, result.num_searched_views),
-                        fmt::format("{}/{}", object.stored.views_used, object.stored.views_total),
-                        100 * object.agreement);
+    text +=
+        fmt::format("{:<12}  {:>14.2f}%  {:>14}  {:>11}  {:>8.1f}%\n", object.stored.name, 100 * object.share,
+                    fmt::format("{}/{}", object.views_found, result.num_searched_views),
+                    fmt::format("{}/{}", object.stored.views_used, object.stored.views_total), 100 * object.agreement);
   }
   return text;
 }

@@ -27,9 +27,9 @@ struct AutoResult {
   int64_t peak_rss_bytes = 0;
 };
 
-// Objects are named object_01 … by descending size; those of an earlier search are set aside, others stay. Encodes what is
-// not encoded yet. Throws UsageError for options out of range, Error when nothing is found, InterruptedError (nothing
-// is written but encoded views).
+// Objects are named object_01 … by descending size; those of an earlier search are set aside, others stay. Encodes what
+// is not encoded yet. Throws UsageError for options out of range, Error when nothing is found, InterruptedError
+// (nothing is written but encoded views).
 AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings);
 
 Json ToJson(const AutoResult& result);

@@ -55,11 +55,12 @@ void SyncFolders(const fs::path& root) {
   SyncFolder(root);
 }
 
-// Tells sets apart; renaming one does not change it.
-std::tuple<dev_t, ino_t> IdentityOf(const fs::path& folder) {
+// Tells sets apart; renaming one does not change it. The time is for the number of a deleted folder, which may be given
+// to the next.
+std::tuple<dev_t, ino_t, time_t, long> IdentityOf(const fs::path& folder) {
   struct stat status {};
-  if (stat(folder.c_str(), &status) != 0) return {0, 0};
-  return {status.st_dev, status.st_ino};
+  if (stat(folder.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
 [[noreturn]] void Fail(const std::string& what, const fs::filesystem_error& error) {

@@ -153,10 +153,10 @@ void CheckObjectName(const std::string& name) {
                      "use letters, digits, '-', '_' and spaces");
   }
   if (IsSetAside(name)) {
-    throw UsageError(fmt::format("'{}' cannot be the name of an object", name),
-                     fmt::format("it is what an earlier '{}' is called once that was replaced",
-                                 name.substr(0, name.size() - 1)),
-                     "leave out the ~, or rename the folder in objects/ to have the earlier object back");
+    throw UsageError(
+        fmt::format("'{}' cannot be the name of an object", name),
+        fmt::format("it is what an earlier '{}' is called once that was replaced", name.substr(0, name.size() - 1)),
+        "leave out the ~, or rename the folder in objects/ to have the earlier object back");
   }
 }
 

@@ -12,9 +12,8 @@
 // Objects segmented together share one field: hard links to the same file, so that every folder is complete, may be
 // moved, renamed or deleted alone, and costs the disk space once. The folder's name is the object's.
 //
-// NAME~ is what the last segmentation of NAME replaced, one generation back: a complete object that may be rendered,
-// scored and extended by that name, and that counts as none where no object is named. Renaming the folder brings it
-// back.
+// NAME~ is what the last segmentation of NAME replaced, one generation back: a complete object that may be rendered
+// and scored by that name, and that counts as none where no object is named. Renaming the folder brings it back.
 #pragma once
 
 #include <filesystem>
@@ -44,8 +43,8 @@ struct StoredObject {
 
 // Throws UsageError for a name that cannot be a folder's, or is that of an object set aside.
 void CheckObjectName(const std::string& name);
-bool IsSetAside(const std::string& name);          // fox~
-std::string AsideName(const std::string& name);    // fox -> fox~
+bool IsSetAside(const std::string& name);        // fox~
+std::string AsideName(const std::string& name);  // fox -> fox~
 
 // Safe without the run's lock: each is of one set (object_set.h), also while another process stores objects.
 std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folders without object.json are left out
@@ -66,10 +65,10 @@ struct ObjectsToStore {
   const ObjectModel& field;
   std::filesystem::path log;  // copied into every folder
   uint64_t nerf_fingerprint;
-  bool goes_on = false;                         // with the objects of these names, instead of replacing them
-  std::map<std::string, Json> reports = {};     // text.json, by object
-  std::vector<std::string> retired = {};        // further objects to be set aside
-  std::vector<std::string> forgotten = {};      // and to be deleted
+  bool goes_on = false;                      // with the objects of these names, instead of replacing them
+  std::map<std::string, Json> reports = {};  // text.json, by object
+  std::vector<std::string> retired = {};     // further objects to be set aside
+  std::vector<std::string> forgotten = {};   // and to be deleted
 };
 struct StoreResult {
   std::vector<StoredObject> objects;

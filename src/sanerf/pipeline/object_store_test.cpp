@@ -101,8 +101,9 @@ class ObjectStoreTest : public ::testing::Test {
   }
 
   // Objects with a field and two masks each.
-  static StoreResult Store(const RunFolder& run, const std::vector<std::string>& names, size_t field,
-                           const std::function<void(ObjectsToStore&)>& change = [](ObjectsToStore&) {}) {
+  static StoreResult Store(
+      const RunFolder& run, const std::vector<std::string>& names, size_t field,
+      const std::function<void(ObjectsToStore&)>& change = [](ObjectsToStore&) {}) {
     Prompts prompts;
     std::vector<DecodedObject> decoded;
     for (const std::string& name : names) {
@@ -298,8 +299,9 @@ Child KillAfter(int n, const std::function<void()>& work) {
 TEST_F(ObjectStoreTest, KilledAtAnySystemCallItHasTheObjectsBeforeOrAfter) {
   const auto store = [&](const RunFolder& run) {
     const RunLock lock(run.path());
-    Store(run, {"fox", "plate", "cup"}, 1,
-          [](ObjectsToStore& objects) { objects.reports["fox"] = {{"phrase", "a fox"}}; });
+    Store(run, {"fox", "plate", "cup"}, 1, [](ObjectsToStore& objects) {
+      objects.reports["fox"] = {{"phrase", "a fox"}};
+    });
   };
   const RunFolder fresh = MakeRunWithObjects("fresh");
   const Contents before = ContentsOf(fresh.objects());

@@ -14,8 +14,8 @@ namespace sanerf {
 namespace {
 
 // What a run keeps for itself; other names in it are free.
-const std::vector<std::string> kPartsOfRun = {"nerf", "features", "features_test", "objects", ".objects.new",
-                                              ".objects.old"};
+const std::vector<std::string> kPartsOfRun = {"nerf",    "features",     "features_test",
+                                              "objects", ".objects.new", ".objects.old"};
 
 // The photos' or masks' folder that `path` is or lies in.
 std::optional<fs::path> PhotoFolderAround(const fs::path& path, const Scene& scene) {
@@ -31,7 +31,8 @@ std::optional<fs::path> PhotoFolderAround(const fs::path& path, const Scene& sce
 
 bool IsPhoto(const fs::path& file) {
   std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
 }
 

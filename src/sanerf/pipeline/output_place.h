@@ -13,8 +13,8 @@ namespace sanerf {
 bool IsInside(const std::filesystem::path& path, const std::filesystem::path& folder);
 bool IsSamePlace(const std::filesystem::path& a, const std::filesystem::path& b);
 
-// Throws UsageError when a new run there would be mixed with photos: in the folder of the scene or of its photos, around
-// the scene and other folders, or in the folder of another scene; Error when it is a run whose run.json is gone.
+// Throws UsageError when a new run there would be mixed with photos: in the folder of the scene or of its photos,
+// around the scene and other folders, or in the folder of another scene; Error when it is a run whose run.json is gone.
 void CheckPlaceOfNewRun(const std::filesystem::path& run, const Scene& scene);
 
 // Throws UsageError when files there would be mixed with the scene's photos or with what the run itself keeps.

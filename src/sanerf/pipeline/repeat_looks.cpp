@@ -40,8 +40,8 @@ std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabelledViews labe
   return labels;
 }
 
-// Background pixels that the others give to `label` by more than kLikely become unknown. Views that miss the object have
-// voted for background there, so that its share is small even where it surely is.
+// Background pixels that the others give to `label` by more than kLikely become unknown. Views that miss the object
+// have voted for background there, so that its share is small even where it surely is.
 void MarkWhereLikely(const ImageF& others, int label, ImageU8* labels) {
   for (int y = 0; y < labels->height; ++y) {
     for (int x = 0; x < labels->width; ++x) {
@@ -55,7 +55,8 @@ void MarkWhereLikely(const ImageF& others, int label, ImageU8* labels) {
 std::vector<size_t> RowsToChange(const LookRequest& request) {
   std::vector<size_t> rows;
   for (size_t v = 0; v < request.views.size(); ++v)
-    if (request.asked.empty() || std::find(request.asked.begin(), request.asked.end(), request.views[v]) != request.asked.end())
+    if (request.asked.empty() ||
+        std::find(request.asked.begin(), request.asked.end(), request.views[v]) != request.asked.end())
       rows.push_back(v);
   return rows;
 }
@@ -137,8 +138,8 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
     const ViewsAgreement before = agreement(object);
     double best = before.coherence;
     std::optional<size_t> number;
-    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], scene, container, sam,
-                                                     model_from_file, settings.masks, WithViews(object, rows));
+    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], scene, container, sam, model_from_file,
+                                                     settings.masks, WithViews(object, rows));
     for (DecodedObject& choice : choices) {
       DecodedObject whole = object;
       PutBack(rows, std::move(choice), &whole);

@@ -13,17 +13,18 @@ namespace sanerf {
 std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
                                   const FeatureContainer& container);
 
-// The same for many objects, of which most views miss some: boxes around their places would leave no background. An object
-// that has no mask in a view is unknown there only where the votes of the other views put it. Replaces the votes.
+// The same for many objects, of which most views miss some: boxes around their places would leave no background. An
+// object that has no mask in a view is unknown there only where the votes of the other views put it. Replaces the
+// votes.
 std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
                                         const FeatureContainer& container, LabelVote* vote);
 
 struct LookRequest {
-  const Prompts& prompts;          // of the objects
-  std::vector<size_t> which;       // objects whose masks may change; all of them vote
-  const std::vector<int>& views;   // of the vote and, in this order, of every object
-  bool by_voted_place = false;     // LabelsByVotedPlace instead of LabelsByView
-  std::vector<int> asked = {};     // of `views`, those in which masks may change; empty = all
+  const Prompts& prompts;         // of the objects
+  std::vector<size_t> which;      // objects whose masks may change; all of them vote
+  const std::vector<int>& views;  // of the vote and, in this order, of every object
+  bool by_voted_place = false;    // LabelsByVotedPlace instead of LabelsByView
+  std::vector<int> asked = {};    // of `views`, those in which masks may change; empty = all
 };
 
 // How well the masks of all views fit each other.
@@ -44,8 +45,8 @@ void ChooseCandidates(const LookRequest& request, const Scene& scene, const Simi
                       const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,
                       std::vector<DecodedObject>* objects);
 
-// Counts the votes of all masks, decodes every view of the chosen objects again with what the others say (LookAgain), and
-// repeats while the agreement rises, at most settings.segment.looks times. Throws UsageError for a negative number,
+// Counts the votes of all masks, decodes every view of the chosen objects again with what the others say (LookAgain),
+// and repeats while the agreement rises, at most settings.segment.looks times. Throws UsageError for a negative number,
 // InterruptedError.
 void RepeatLooks(const LookRequest& request, const Scene& scene, const Similarity& model_from_file,
                  const FeatureContainer& container, Sam& sam, const Settings& settings, LabelVote* vote,

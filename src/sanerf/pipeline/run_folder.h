@@ -64,8 +64,8 @@ class RunFolder {
                 const Json& details = Json::object());
   void Save() const;
 
-  // The scene this run was trained on: beside the folder, where it was, or `moved_to`. Writes nothing. Throws Error when
-  // it is gone or no longer the same.
+  // The scene this run was trained on: beside the folder, where it was, or `moved_to`. Writes nothing. Throws Error
+  // when it is gone or no longer the same.
   Scene OpenScene(const std::optional<std::filesystem::path>& moved_to = std::nullopt) const;
   // The same for who writes to the run: where it moved to is recorded.
   Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock);
@@ -81,8 +81,8 @@ class RunFolder {
   Json record_;
 };
 
-// Held while a command writes to the run. Throws Error when another process holds it. Taking it finishes or undoes what a
-// killed process left half done.
+// Held while a command writes to the run. Throws Error when another process holds it. Taking it finishes or undoes what
+// a killed process left half done.
 class RunLock {
  public:
   explicit RunLock(const std::filesystem::path& run);

@@ -74,7 +74,11 @@ TEST_F(RunFolderTest, AsksOnceForASceneThatMoved) {
   fs::rename(folder_ / "scene", folder_ / "moved");
   RunFolder run = RunFolder::Open(folder_ / "run");
   EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("--scene DIR"));
+  // Who only reads uses the place; who writes to the run records it.
+  const std::string before = ReadFile(folder_ / "run" / "run.json");
   EXPECT_EQ(run.OpenScene(folder_ / "moved").views.size(), 4u);
+  EXPECT_EQ(ReadFile(folder_ / "run" / "run.json"), before);
+  EXPECT_EQ(run.OpenScene(folder_ / "moved", RunLock(folder_ / "run")).views.size(), 4u);
   EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene().views.size(), 4u);
 }
 
@@ -99,6 +103,22 @@ TEST_F(RunFolderTest, BrokenOrNewerRunsAreErrors) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("\"scene\" is missing"));
   WriteFileAtomic(folder_ / "run" / "run.json", "{");
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run.json:1:2: broken JSON"));
+}
+
+TEST_F(RunFolderTest, AMissingRecordIsToldFromAFolderThatIsNoRun) {
+  const auto error = [&] { return ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }); };
+  fs::remove(folder_ / "run" / "run.json");
+  EXPECT_THAT(error(), HasSubstr("not a run folder (it has no run.json)"));
+  EnsureWritableFolder(folder_ / "run" / "nerf");
+  WriteFileAtomic(folder_ / "run" / "nerf" / "model.ckpt", "weights");
+  EXPECT_THAT(error(), HasSubstr("run.json: it is missing, though nerf/ of a run is there\nput it back"));
+  EnsureWritableFolder(folder_ / "run" / "objects" / "mug");
+  WriteFileAtomic(folder_ / "run" / "objects" / "mug" / "object.json", "{}");
+  EXPECT_THAT(error(), HasSubstr("nerf/, objects/ of a run are there"));
+  fs::create_directory(folder_ / "run" / "run.json");
+  EXPECT_THAT(error(), HasSubstr("run.json: it is not a file"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "scene" / "photo_0.png"); }),
+              HasSubstr("not a run folder but a file"));
 }
 
 TEST_F(RunFolderTest, ValuesOfTheWrongKindAreErrorsWithTheirKey) {

@@ -18,7 +18,8 @@ std::vector<Camera> CamerasOf(const FeatureContainer& container, const std::vect
 }
 
 // The decisions in the order of `views`; those that are missing were not asked.
-std::vector<ViewDecision> InOrder(std::vector<ViewDecision> decisions, const std::vector<int>& views, const Scene& scene) {
+std::vector<ViewDecision> InOrder(std::vector<ViewDecision> decisions, const std::vector<int>& views,
+                                  const Scene& scene) {
   std::vector<ViewDecision> ordered;
   for (const int view_idx : views) {
     const auto found =
@@ -43,7 +44,13 @@ bool IsVisible(const ViewDecision::Projected& point) { return point.state == "vi
 
 SegmentSession::SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
                                std::vector<int> views, const Settings& settings)
-    : scene_(scene), nerf_(nerf), container_(container), sam_(sam), settings_(settings), views_(std::move(views)), asked_(views_) {
+    : scene_(scene),
+      nerf_(nerf),
+      container_(container),
+      sam_(sam),
+      settings_(settings),
+      views_(std::move(views)),
+      asked_(views_) {
   const std::vector<Camera> cameras = CamerasOf(container, views_);
   vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions());
   trainer_ = std::make_unique<ObjectTrainer>(nerf, cameras, settings.object);

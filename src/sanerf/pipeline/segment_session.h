@@ -1,5 +1,5 @@
-// A run opened for segmenting. What does not depend on the prompts is loaded and traced once; then a click costs only what
-// it changes. `segment` goes through it once, a program with a window again and again:
+// A run opened for segmenting. What does not depend on the prompts is loaded and traced once; then a click costs only
+// what it changes. `segment` goes through it once, a program with a window again and again:
 //
 //   SegmentSession session(...);          rays traced: before the first click
 //   session.Decode(prompt);               2D masks of an object in all views, by SAM
@@ -32,15 +32,16 @@ class SegmentSession {
   // SAM is asked in these views only, some of the session's; in the others objects keep the masks they have.
   void AskOnlyIn(std::vector<int> views) { asked_ = std::move(views); }
 
-  // Objects of an earlier session in the order of their labels, before anything else; all their masks are in views of this
-  // one. field: to go on from; null = only their masks are kept.
+  // Objects of an earlier session in the order of their labels, before anything else; all their masks are in views of
+  // this one. field: to go on from; null = only their masks are kept.
   void StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, const ObjectModel* field);
 
-  // Masks of an object in all views, or those of AskOnlyIn. By name: a new label, or new prompts for an object that is there; its masks so far
-  // are then shown to SAM beside them. Throws what DecodeMasks throws; the session is then as it was.
+  // Masks of an object in all views, or those of AskOnlyIn. By name: a new label, or new prompts for an object that is
+  // there; its masks so far are then shown to SAM beside them. Throws what DecodeMasks throws; the session is then as
+  // it was.
   const DecodedObject& Decode(const ObjectPrompt& object);
-  // A quick correction of an object that is there: only views that see what the new prompts say are decoded again, at most
-  // max_views of them; others that see it have no say until Decode.
+  // A quick correction of an object that is there: only views that see what the new prompts say are decoded again, at
+  // most max_views of them; others that see it have no say until Decode.
   void Refine(const ObjectPrompt& object, int max_views);
   // Second looks at the objects decoded since the last Fit; then their masks get sharp outlines.
   void Look();
@@ -54,8 +55,8 @@ class SegmentSession {
   ObjectTrainer::Schedule FurtherFit() const;
   bool has_field() const { return has_field_; }
 
-  ObjectModel Model() const { return trainer_->Model(); }   // shares the field with the session
-  ObjectModel Finish() { return trainer_->Finish(); }       // the last call
+  ObjectModel Model() const { return trainer_->Model(); }  // shares the field with the session
+  ObjectModel Finish() { return trainer_->Finish(); }      // the last call
   ObjectTrainer& trainer() { return *trainer_; }
 
   const Prompts& prompts() const { return prompts_; }

@@ -16,8 +16,8 @@
 #include "sanerf/pipeline/segment_session.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/pipeline/stopwatch.h"
-#include "sanerf/scene/choose_views.h"
 #include "sanerf/sam/sam.h"
+#include "sanerf/scene/choose_views.h"
 
 namespace sanerf {
 namespace {

@@ -88,9 +88,9 @@ RenderResult Render(const RenderRequest& request);
 struct EvalRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;
-  std::string object;           // empty = every object that has an instance
-  int instance = -1;            // instead of the one in the object's prompts
-  std::filesystem::path masks;  // ground truth for `object` instead of the scene's: one image per view, by name
+  std::string object;                  // empty = every object that has an instance
+  int instance = -1;                   // instead of the one in the object's prompts
+  std::filesystem::path masks;         // ground truth for `object` instead of the scene's: one image per view, by name
   std::vector<std::string> baselines;  // methods to score beside ours, see methods.h
 };
 struct ObjectScore {
