@@ -206,6 +206,19 @@ TEST_F(BadInput, MasksOfAnotherSizeAndTruncatedObjectsAreNamed) {
   EXPECT_THAT(Fails(1, {"info", "run"}), AllOf(StartsWith("error: run/objects/mug/object.json:"), HasSubstr("broken")));
 }
 
+TEST_F(BadInput, MasksOfAnotherSizeThanTheViewsAreNotAddedTo) {
+  Succeeds({"synth", "scene", "--views", "10", "--size", "96", "--set", "synth.samples=1"});
+  Succeeds(Train("run"));
+  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
+  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  Succeeds(Segment({"--box", "train/001:0,0,96,96"}));
+  const auto before = Snapshot(folder_ / "run");
+  EXPECT_THAT(Fails(1, Segment({"--box", "train/002:0,0,96,96", "--add", "--set", "encode.size=96"})),
+              AllOf(StartsWith("error: the mask of mug in train/0"),
+                    HasSubstr("it is 64x64 pixels, the encoded view 96x96\nhint: segment all objects again")));
+  EXPECT_EQ(Snapshot(folder_ / "run"), before);  // nothing is encoded at the other size
+}
+
 TEST_F(BadInput, PlacesThatCannotBeWrittenAreNamed) {
   MakeRun();
   WriteFileAtomic(folder_ / "file", "x");

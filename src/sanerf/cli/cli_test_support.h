@@ -29,8 +29,9 @@ class CommandProcess {
  public:
   // Starts `sanerf ARGUMENTS` in `folder`. The parent has started no thread, so the child may go on as main() would.
   // out: where its stdout goes; empty = to a file that Wait reads. prepare: called in the new process first.
-  CommandProcess(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                 const std::filesystem::path& out = "", const std::function<void()>& prepare = [] {}) {
+  CommandProcess(
+      const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+      const std::filesystem::path& out = "", const std::function<void()>& prepare = [] {}) {
     std::fflush(nullptr);  // else the child writes what the parent has not yet
     pid_ = fork();
     if (pid_ != 0) return;

@@ -21,7 +21,9 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
   AddNumber(sub, "--threads", &common.threads, "threads to use (0 = all cores); does not change results",
             Range(0, 1024))
       ->group("Everywhere");
-  sub->add_option("--seed", common.seed, "random seed of the stages this command runs")
+  sub->add_option_function<std::string>(
+         "--seed", [&common](const std::string& text) { common.seed = text; },  // also an empty one: it is refused
+         "random seed of the stages this command runs")
       ->type_name("N")
       ->group("Everywhere");
   sub->add_option("--set", common.sets,

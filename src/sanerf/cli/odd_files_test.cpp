@@ -58,8 +58,8 @@ TEST_F(OddFiles, NoFileOfARunOrSceneMakesACommandWaitWhenItIsAPipe) {
     const fs::path aside = folder_ / "aside";
     fs::rename(path, aside);
     MakeOddFile(OddFile::kPipe, path);
-    ExpectEnds({"info", "run"}, path.string());
-    ExpectEnds({"info", "scene"}, path.string());
+    const bool is_of_scene = path.string().rfind((folder_ / "scene").string(), 0) == 0;
+    ExpectEnds({"info", is_of_scene ? "scene" : "run"}, path.string());
     ExpectEnds({"render", "run", "--object", "mug", "--views", "test/000", "--downscale", "4"}, path.string());
     ExpectEnds({"eval", "run", "--object", "mug"}, path.string());
     fs::remove(path);

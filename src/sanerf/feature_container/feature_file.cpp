@@ -85,7 +85,8 @@ class ViewFileReader {
 
     // Preamble and header.
     char preamble[kPreambleBytes];
-    if (in_->ReadAt(0, preamble, kPreambleBytes) != kPreambleBytes) Fail("is truncated", fmt::format("it has {} bytes", file_bytes));
+    if (in_->ReadAt(0, preamble, kPreambleBytes) != kPreambleBytes)
+      Fail("is truncated", fmt::format("it has {} bytes", file_bytes));
     if (std::memcmp(preamble, kMagic, sizeof kMagic) != 0) Fail("is not a feature file", "its first bytes are wrong");
     uint32_t version = 0, header_bytes = 0;
     std::memcpy(&version, preamble + 8, 4);

@@ -140,8 +140,8 @@ std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views
   return SpreadViews(scene, views, settings.automatic.views);
 }
 
-// One bit per pixel of every mask; with the pairs that will be compared. A view gives some fifty masks, and no fewer than so
-// many are counted on here.
+// One bit per pixel of every mask; with the pairs that will be compared. A view gives some fifty masks; twenty are
+// counted on, so that no search is refused that would have fit.
 double SearchBytes(double pixels_of_view, size_t num_views) {
   constexpr double kMasksPerView = 20;
   const double masks = kMasksPerView * double(num_views);

@@ -121,6 +121,21 @@ void CheckObjectCount(size_t num_objects) {
                    "segment them in several runs of the command, each with its own prompts file");
 }
 
+void CheckMaskSizes(const std::vector<DecodedObject>& objects,
+                    const std::function<Camera(int view_idx)>& working_camera) {
+  for (const DecodedObject& object : objects) {
+    for (const ViewDecision& view : object.views) {
+      if (!view.used) continue;
+      const Camera camera = working_camera(view.view_idx);
+      if (view.mask.width == camera.width && view.mask.height == camera.height) continue;
+      throw Error(fmt::format("the mask of {} in {}", object.name, view.view),
+                  fmt::format("it is {}x{} pixels, the encoded view {}x{}", view.mask.width, view.mask.height,
+                              camera.width, camera.height),
+                  "segment all objects again without --add, or use the encode.size that they were made with");
+    }
+  }
+}
+
 LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
   SANERF_CHECK_LT(decoded.size(), size_t{kIgnoreLabel});
   std::set<int> view_idxs;

@@ -1,6 +1,7 @@
 // One label image per view from the 2D masks of several objects: the training data of a joint object field.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "sanerf/mask_aggregator/mask_aggregator.h"
@@ -12,6 +13,10 @@ namespace sanerf {
 inline constexpr size_t kMostObjects = kIgnoreLabel - 1;
 // Throws UsageError for more. To be asked before any view is encoded.
 void CheckObjectCount(size_t num_objects);
+
+// Masks of an earlier command lie beside new ones. Throws Error when one has not the size of its view's working camera.
+void CheckMaskSizes(const std::vector<DecodedObject>& objects,
+                    const std::function<Camera(int view_idx)>& working_camera);
 
 struct LabelledViews {
   std::vector<LabelView> views;  // those in which at least one object has a mask

@@ -191,6 +191,7 @@ TEST_F(OptionsSweepTest, TheRadianceFieldTrainsAtTheEndsOfItsOptions) {
 TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
   Settings good = Tiny();
   good.nerf.iters = 60;
+  good.nerf.near_gradients = 0;  // in so few steps the first fog has to go
   const NerfModel nerf = TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false});
   std::vector<Camera> cameras;
   std::vector<ImageU8> labels;
@@ -209,7 +210,7 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
     EXPECT_EQ(trainer.Finish().Render(cameras[0]).labels.width, 24);
     ++num_fitted;
   });
-  EXPECT_GT(num_fitted, 40);
+  EXPECT_GT(num_fitted, 35);
   EXPECT_LE(num_refused, 6);
 }
 

@@ -101,8 +101,7 @@ class LayerWriter {
 
  private:
   Camera ShrunkCamera(const Camera& camera) const {
-    return camera.Resized(Shrunk(camera.width, request_.downscale),
-                          Shrunk(camera.height, request_.downscale));
+    return camera.Resized(Shrunk(camera.width, request_.downscale), Shrunk(camera.height, request_.downscale));
   }
 
   // Hard inside, soft at the rim.
@@ -133,8 +132,8 @@ class LayerWriter {
 
 }  // namespace
 
-// Per pixel: colour, depth and opacity as floats; of an object its label, mask and probability; the picture of a layer as
-// floats and bytes, and its PNG file.
+// Per pixel: color, depth and opacity as floats; of an object its label, mask and probability; the picture of a layer
+// as floats and bytes, and its PNG file.
 double FrameBytes(int width, int height, bool with_object) {
   constexpr double kRadiance = 5 * 4, kObject = 2 + 4, kPicture = 4 * 4 + 4 + 4;
   return double(width) * height * (kRadiance + kPicture + (with_object ? kObject : 0));

@@ -43,7 +43,9 @@ RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, con
     const ImageF photo = CompositeOver(LoadViewImage(view), nerf.background());
     RenderedView render = nerf.Render(view.camera);
     if (std::min(photo.width, photo.height) < kSsimWindow)
-      throw Error(view.name, fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", kSsimWindow, photo.width, photo.height),
+      throw Error(view.name,
+                  fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", kSsimWindow,
+                              photo.width, photo.height),
                   "score larger photos");
     rendered.quality.push_back({view.name, Psnr(render.rgb, photo), Ssim(render.rgb, photo)});
     const Camera camera = view.camera.ResizedToLongest(kConsistencySize);

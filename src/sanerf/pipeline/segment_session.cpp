@@ -1,13 +1,11 @@
 #include "sanerf/pipeline/segment_session.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
 #include "sanerf/core/check.h"
-#include "sanerf/core/error.h"
 #include "sanerf/mask_decoder/outline.h"
+#include "sanerf/pipeline/label_views.h"
 #include "sanerf/pipeline/repeat_looks.h"
 #include "sanerf/scene/choose_views.h"
 
@@ -41,19 +39,6 @@ std::vector<ViewDecision> InOrder(std::vector<ViewDecision> decisions, const std
   return ordered;
 }
 
-// Masks of an earlier command lie beside new ones.
-void CheckMaskSizes(const DecodedObject& object, const FeatureContainer& container) {
-  for (const ViewDecision& view : object.views) {
-    if (!view.used) continue;
-    const Camera camera = container.WorkingCamera(view.view_idx);
-    if (view.mask.width == camera.width && view.mask.height == camera.height) continue;
-    throw Error(fmt::format("the mask of {} in {}", object.name, view.view),
-                fmt::format("it is {}x{} pixels, the encoded view {}x{}", view.mask.width, view.mask.height,
-                            camera.width, camera.height),
-                "segment all objects again without --add, or use the --set encode.size that they were made with");
-  }
-}
-
 bool IsVisible(const ViewDecision::Projected& point) { return point.state == "visible"; }
 
 }  // namespace
@@ -76,11 +61,10 @@ void SegmentSession::StartFrom(const Prompts& prompts, std::vector<DecodedObject
   SANERF_CHECK(objects_.empty() && prompts.objects.size() == objects.size());
   prompts_ = prompts;
   objects_ = std::move(objects);
-  for (const DecodedObject& object : objects_) {
-    CheckMaskSizes(object, container_);
+  CheckMaskSizes(objects_, [&](int view_idx) { return container_.WorkingCamera(view_idx); });
+  for (const DecodedObject& object : objects_)
     for (const ViewDecision& view : object.views)
       SANERF_CHECK(!view.used || std::find(views_.begin(), views_.end(), view.view_idx) != views_.end());
-  }
   for (DecodedObject& object : objects_) object.views = InOrder(std::move(object.views), views_, scene_);
   if (field == nullptr) return;
   trainer_->StartFrom(*field);

@@ -149,6 +149,10 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   std::optional<StoredField> before;
   Prompts prompts = request.prompts;
   if (!is_new) before = OpenField(run, nerf, scene, request.prompts);
+  if (before && settings.encode.container == "cache") {  // a distilled field has a size of its own
+    CheckMaskSizes(before->objects,
+                   [&](int view_idx) { return WorkingCamera(scene.views[size_t(view_idx)], settings.encode.size); });
+  }
   if (request.add) {
     prompts = Extended(before->prompts, request.prompts);
     CheckPrompts(prompts);

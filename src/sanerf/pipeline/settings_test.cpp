@@ -67,7 +67,9 @@ TEST(Settings, EveryOptionIsExplainedAndHasValuesThatIncludeItsDefault) {
         int(entry.values.range.has_value()) + int(!entry.values.choices.empty()) + int(!entry.values.text.empty()),
         is_bool ? 0 : 1);
     EXPECT_TRUE(entry.values.Contains(entry.get())) << entry.get();
-    EXPECT_EQ(entry.values.Parse(OptionValueText(entry.get())), entry.get());
+    const std::optional<Json> parsed = entry.values.Parse(OptionValueText(entry.get()));
+    ASSERT_TRUE(parsed.has_value());
+    EXPECT_EQ(OptionValueText(*parsed), OptionValueText(entry.get()));
   }
   EXPECT_GT(names.size(), 180u);
   EXPECT_EQ(Settings::Stages().size(), settings.ToJson().size());

@@ -10,8 +10,8 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/input_file.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/sam/caption.h"
 

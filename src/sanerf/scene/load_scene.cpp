@@ -5,10 +5,10 @@
 #include <set>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/input_file.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/options.h"
 #include "sanerf/scene/check_scene.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/model_frame.h"
 

@@ -116,8 +116,7 @@ void WarnOfLeftOut(SceneListing& listing, std::vector<std::string> names, const 
 
 bool IsPanopticLifting(const fs::path& root) {
   std::error_code ec;
-  return ExistsAsFile(IntrinsicsFile(root)) && fs::is_directory(root / "pose", ec) &&
-         !FrameFolder(root).empty();
+  return ExistsAsFile(IntrinsicsFile(root)) && fs::is_directory(root / "pose", ec) && !FrameFolder(root).empty();
 }
 
 SceneListing ReadPanopticLifting(const fs::path& root) {

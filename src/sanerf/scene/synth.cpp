@@ -308,7 +308,7 @@ class SceneWriter {
   int done_ = 0;
 };
 
-// Per pixel of a view: colour, instance and depth; 16-bit depth and the files' bytes while they are written.
+// Per pixel of a view: color, instance and depth; 16-bit depth and the files' bytes while they are written.
 double ViewBytes(int size) { return double(size) * size * (3 + 1 + 4 + 2 + 4); }
 
 bool IsOwnScene(const fs::path& folder) {

@@ -28,8 +28,9 @@ Places PlacesOf(const std::vector<LiftedPoint>& points) {
 
 }  // namespace
 
-// Maps of all views, as they are and reduced; rays with the four samples or so that carry light; the features of voxels on
-// surfaces, some six sheets of the grid's side squared or one per sample, twice, and with gradients and moments where steps follow.
+// Maps of all views, as they are and reduced; rays with the four samples or so that carry light; the features of voxels
+// on surfaces, some six sheets of the grid's side squared or one per sample, twice, and with gradients and moments
+// where steps follow.
 double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int side, int cells_per_axis) {
   constexpr double kFloat = 4, kSamples = 4, kSheets = 6;
   const double maps = double(num_views) * side * side * kFloat * (channels + options.components);

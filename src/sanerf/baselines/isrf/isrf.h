@@ -17,8 +17,8 @@
 
 namespace sanerf {
 
-// Bytes of the lifted features. channels: of the maps before they are reduced; side: patches along theirs; cells_per_axis: of
-// the whole grid.
+// Bytes of the lifted features. channels: of the maps before they are reduced; side: patches along theirs;
+// cells_per_axis: of the whole grid.
 double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int side, int cells_per_axis);
 
 class Isrf : public Segmenter {

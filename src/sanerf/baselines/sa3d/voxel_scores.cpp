@@ -48,15 +48,14 @@ TracedRows TraceRows(const NerfModel& nerf, const Camera& model_camera, int y0, 
 
 }  // namespace
 
-// Corners of the four samples or so that carry light in each pixel, twice while they are put together; a voxel's key and
-// place in the index, and per object two sums and a count. Surfaces are some six sheets of the grid's side squared,
+// Corners of the four samples or so that carry light in each pixel, twice while they are put together; a voxel's key
+// and place in the index, and per object two sums and a count. Surfaces are some six sheets of the grid's side squared,
 // if there are as many corners.
 double VoxelScoreBytes(double pixels_of_view, size_t num_views, int voxels, size_t num_objects) {
   constexpr double kSamples = 4, kCorners = 8, kSheets = 6;
   const double corners = pixels_of_view * kSamples * kCorners;
   const double touched = std::min(corners * double(num_views), kSheets * double(voxels) * voxels);
-  return 2 * corners * double(sizeof(TracedPixels::Corner)) +
-         touched * (24 + 12.0 * double(num_objects));
+  return 2 * corners * double(sizeof(TracedPixels::Corner)) + touched * (24 + 12.0 * double(num_objects));
 }
 
 TracedPixels VoxelGrid::Trace(const NerfModel& nerf, const Camera& camera, float min_weight) {
