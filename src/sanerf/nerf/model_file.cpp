@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/options.h"
 
@@ -24,6 +26,17 @@ Similarity SimilarityFromJson(const Json& json) {
   for (int i = 0; i < 9; ++i) s.rotation(i / 3, i % 3) = json.at("rotation").at(size_t(i));
   for (int i = 0; i < 3; ++i) s.translation[i] = json.at("translation").at(size_t(i));
   return s;
+}
+
+// The grid takes its memory by these two numbers: they must be those of the bits in the file.
+void CheckOccupancy(const CheckpointReader& reader, const std::filesystem::path& path, int resolution, double extent) {
+  const bool is_grid = extent >= 1 && extent <= kLargestExtent && resolution >= 4 && resolution <= 1 << 12 && resolution % 4 == 0;
+  const int64_t cells = is_grid ? int64_t(resolution) * resolution * resolution * (1 + std::lround(std::log2(extent))) : 0;
+  if (is_grid && reader.Size("occupancy_bits") == cells / 32) return;
+  throw Error(path.string(),
+              fmt::format("damaged checkpoint: extent {:.6g} and {} cells per axis are not those of its occupancy grid",
+                          extent, resolution),
+              "train again");
 }
 
 }  // namespace
@@ -65,12 +78,15 @@ void WriteModel(const NerfModel& model, const NerfOptions& options, CheckpointWr
 void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
                        const Similarity& model_from_file) {
   const Json wanted = OptionsToJson(options);
-  for (const auto& [key, value] : reader.meta()["options"].items())
+  const Json& meta = reader.meta();
+  if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
+    throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", "train again");
+  for (const auto& [key, value] : meta.at("options").items())
     if (key != "save_seconds" && key != "eval_fraction" && wanted.contains(key) && wanted[key] != value)
       throw Error(fmt::format("{}: cannot resume", path.string()),
                   fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
                   "use the same options, or train into another run folder");
-  const Similarity theirs = SimilarityFromJson(reader.meta()["model_from_file"]);
+  const Similarity theirs = SimilarityFromJson(meta.at("model_from_file"));
   if (theirs.scale != model_from_file.scale || theirs.translation != model_from_file.translation)
     throw Error(fmt::format("{}: cannot resume", path.string()), "it was trained on other camera poses",
                 "train into another run folder");
@@ -83,8 +99,7 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
     const Json& meta = reader.meta();
     const NerfOptions options = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
     const double extent = meta.at("extent");
-    if (!(extent >= 1 && extent <= kLargestExtent))
-      throw Error(path.string(), fmt::format("extent={}: expected 1 to {}", extent, kLargestExtent), "train again");
+    CheckOccupancy(reader, path, options.occupancy_resolution, extent);
     auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
     field->ReadFrom(reader);
     auto occupancy =

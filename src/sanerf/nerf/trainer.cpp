@@ -173,9 +173,13 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
     reader.Read(p->name + ".m", p->m.span());
     reader.Read(p->name + ".v", p->v.span());
   }
-  step_ = reader.meta()["step"];
-  rays_per_step_ = reader.meta()["rays_per_step"];
-  step_scale_ = reader.meta()["step_scale"];
+  try {
+    step_ = reader.meta().at("step");
+    rays_per_step_ = reader.meta().at("rays_per_step");
+    step_scale_ = reader.meta().at("step_scale");
+  } catch (const Json::exception& e) {
+    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "train again");
+  }
 }
 
 }  // namespace sanerf

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <fstream>
 
 #include "sanerf/core/error.h"
@@ -173,6 +174,28 @@ TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {
   }
   EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("absent.ckpt")); }),
               testing::StartsWith("cannot read " + Path("absent.ckpt").string() + ": No such file"));
+}
+
+// The checksum is right, the options are not those that the tensors were written with: no memory is asked for by them.
+TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
+  NerfTrainer(*scene_, SmallOptions()).Save(Path("whole.ckpt"), true);
+  const auto error_with = [&](const std::string& from, const std::string& to) {
+    std::string bytes = ReadFile(Path("whole.ckpt"));
+    bytes.replace(bytes.find(from), from.size(), to);  // of the same length
+    uint32_t header_bytes = 0;
+    std::memcpy(&header_bytes, &bytes[12], sizeof header_bytes);
+    const uint64_t checksum = CheckpointChecksum(header_bytes, std::string_view(bytes).substr(32));
+    std::memcpy(&bytes[24], &checksum, sizeof checksum);
+    WriteFileAtomic(Path("other.ckpt"), bytes);
+    return ErrorTextOf<Error>([] { NerfModel::Load(Path("other.ckpt")); });
+  };
+  EXPECT_EQ(error_with("\"occupancy_resolution\":32", "\"occupancy_resolution\":32"), "");
+  for (const char* cells : {"96", "30", "00"}) {
+    EXPECT_THAT(error_with("\"occupancy_resolution\":32", std::string("\"occupancy_resolution\":") + cells),
+                testing::HasSubstr(cells[0] == '0' ? "broken JSON" : "are not those of its occupancy grid"))
+        << cells;
+  }
+  EXPECT_THAT(error_with("\"extent\":", "\"extend\":"), testing::HasSubstr("damaged checkpoint header"));
 }
 
 // Every second photo is darker by the same factors: the gains find them, and the scene fits all photos.

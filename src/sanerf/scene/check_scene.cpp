@@ -24,6 +24,7 @@ constexpr double kOrthonormalTolerance = 1e-6;    // readers make rotations exac
 constexpr double kSamePlace = 1e-9;         // of the distance to the origin, or of a unit: rounding of stored poses
 constexpr double kInvertedTolerance = 0.1;  // pixels
 constexpr int kLensSteps = 8;               // the lens is tried on a grid of 9 x 9 places
+constexpr double kStray = 64;               // of the usual distance; the largest extent that a model gets
 constexpr size_t kNamed = 8;                // views that a warning names
 
 [[noreturn]] void Fail(const SceneListing& listing, const View& view, const std::string& why, const std::string& hint) {
@@ -244,16 +245,20 @@ void CheckListing(SceneListing& listing) {
 }
 
 void WarnOfStrayCameras(Scene& scene) {
+  std::vector<double> distances;
+  for (const View& view : scene.views) distances.push_back((scene.model_from_file * view.camera.center()).norm());
+  std::vector<double> sorted = distances;
+  std::sort(sorted.begin(), sorted.end());
+  const double usual = sorted[sorted.size() / 2];
   std::vector<std::string> stray;
-  for (const View& view : scene.views) {
-    const Vec3 p = scene.model_from_file * view.camera.center();
-    if (!(p.cwiseAbs().maxCoeff() <= scene.extent)) stray.push_back(view.name);
+  for (size_t i = 0; i < distances.size(); ++i) {
+    if (distances[i] > kStray * usual) stray.push_back(scene.views[i].name);
   }
-  if (stray.empty()) return;
-  scene.warnings.push_back(
-      fmt::format("{} {} from so far outside of the scene that the model does not reach there; check the pose{}: {}",
-                  NumPhotos(stray.size()), stray.size() == 1 ? "was taken" : "were taken", stray.size() == 1 ? "" : "s",
-                  Named(stray)));
+  if (stray.empty() || !(usual > 0)) return;
+  scene.warnings.push_back(fmt::format(
+      "{} {} from more than {} times as far as the others, where the model hardly reaches; check the pose{}: {}",
+      NumPhotos(stray.size()), stray.size() == 1 ? "was taken" : "were taken", kStray, stray.size() == 1 ? "" : "s",
+      Named(stray)));
 }
 
 }  // namespace sanerf

@@ -15,7 +15,7 @@ bool IsPlace(const Vec3& p);
 // fails at the picture's edge only, cameras that all stand at one place.
 void CheckListing(SceneListing& listing);
 
-// Cameras that ended up outside of what the model can hold, because they stray far from all the others.
+// Cameras that stray so far from all the others that the model, fitted to these, hardly reaches them.
 void WarnOfStrayCameras(Scene& scene);
 
 }  // namespace sanerf

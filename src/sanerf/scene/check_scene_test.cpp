@@ -82,7 +82,7 @@ TEST_F(CheckSceneTest, PlacesWhereNoSceneIs) {
 TEST_F(CheckSceneTest, CamerasFarFromTheOthersAreAWarning) {
   Json& far = frame(3)["transform_matrix"];
   for (int axis = 0; axis < 3; ++axis) far[axis][3] = 1000 * far[axis][3].get<double>();
-  EXPECT_THAT(Load().warnings, ElementsAre(AllOf(HasSubstr("1 photo was taken from so far outside of the scene"),
+  EXPECT_THAT(Load().warnings, ElementsAre(AllOf(HasSubstr("1 photo was taken from more than 64 times as far"),
                                                  HasSubstr("images/03.png"))));
 }
 
