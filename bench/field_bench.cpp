@@ -52,12 +52,14 @@ void FieldStep(benchmark::State& state, const char* reading) {
   HeadTrainer trainer(targets, options, &head);
   const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
   for (auto _ : state) trainer.Step();
-  const double steps = double(state.iterations()), seconds = stopwatch.Seconds() / steps, cpu = cpu_stopwatch.Seconds() / steps;
+  const double steps = double(state.iterations()), seconds = stopwatch.Seconds() / steps,
+               cpu = cpu_stopwatch.Seconds() / steps;
   const double per_ray = double(targets.rays.samples.size()) / double(targets.rays.size());
   state.counters["samples/ray"] = per_ray;
   state.counters["seconds_of_5000"] = 5000 * seconds;
   state.counters["cpu_seconds_of_5000"] = 5000 * cpu;
-  state.counters["of_limit"] = BoundOf(head.network(), per_ray * options.rays, options.rays, 3, NumThreads()).Share(seconds);
+  state.counters["of_limit"] =
+      BoundOf(head.network(), per_ray * options.rays, options.rays, 3, NumThreads()).Share(seconds);
   state.counters["of_limit_cpu"] = BoundOf(head.network(), per_ray * options.rays, options.rays, 3, 1).Share(cpu);
 }
 BENCHMARK_CAPTURE(FieldStep, ray, "ray")->Name("field_step/ray")->Unit(benchmark::kMillisecond)->UseRealTime();

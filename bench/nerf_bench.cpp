@@ -48,7 +48,7 @@ double CountSamples(const NerfModel& model, const Camera& file_camera) {
     const std::vector<Ray> rays = RaysOf(camera, {0, y, camera.width, y + 1});
     tracer.Begin(rays.data(), nullptr, int(rays.size()));
     while (tracer.NextWave())
-      for (const Segment& segment : tracer.segments()) samples += segment.count;
+      for (const RaySegment& segment : tracer.segments()) samples += segment.count;
   }
   return samples;
 }

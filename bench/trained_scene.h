@@ -9,7 +9,9 @@
 
 #include "sanerf/core/log.h"
 #include "sanerf/nerf/trainer.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/options.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf::bench {
 

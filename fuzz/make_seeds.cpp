@@ -11,9 +11,9 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/models/onnx_test_support.h"
 #include "sanerf/nn/checkpoint.h"
-#include "sanerf/pipeline/run_folder.h"
-#include "sanerf/sam/onnx_test_support.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf::fuzz {
 namespace {

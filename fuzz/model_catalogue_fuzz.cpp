@@ -1,7 +1,7 @@
 #include <cstdlib>
 
 #include "fuzz.h"
-#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/models/model_catalogue.h"
 
 namespace sanerf::fuzz::model_catalogue {
 

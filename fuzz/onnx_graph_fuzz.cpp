@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "sanerf/sam/onnx_graph.h"
+#include "sanerf/models/onnx_graph.h"
 
 namespace sanerf::fuzz::onnx_graph {
 

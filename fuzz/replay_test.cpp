@@ -54,7 +54,7 @@ TEST_P(FuzzReplay, Corpus) {
   for (const fs::path& file : files) {
     SCOPED_TRACE(file);
     contents.push_back(ReadFile(file));
-    Run(GetParam(), contents.back());
+    fuzz::Run(GetParam(), contents.back());
   }
   EXPECT_GT(NumAccepted(), accepted_before) << "the reader refuses every file of the corpus: renew it (make_seeds)";
 
@@ -62,7 +62,8 @@ TEST_P(FuzzReplay, Corpus) {
   for (size_t i = 0; i < files.size(); ++i) {
     SCOPED_TRACE(files[i]);
     const std::string_view bytes = contents[i];
-    for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / kCuts) Run(GetParam(), bytes.substr(0, size));
+    for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / kCuts)
+      fuzz::Run(GetParam(), bytes.substr(0, size));
   }
 }
 

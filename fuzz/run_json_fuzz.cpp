@@ -1,6 +1,6 @@
 #include "fuzz.h"
-#include "sanerf/pipeline/run_folder.h"
 #include "sanerf/pipeline/settings.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf::fuzz::run_json {
 
@@ -12,7 +12,6 @@ int FuzzOne(const uint8_t* data, size_t size) {
     run.scene_hash();
     run.StageState("train");
     run.StageSeconds("train");
-    Expect([&] { run.FindScene(); });
     Settings settings;
     settings.Restore(run.options(), run.origins());
     settings.ToJson().dump();

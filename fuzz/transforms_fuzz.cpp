@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "scene_folder.h"
 

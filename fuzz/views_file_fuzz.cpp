@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/views_file.h"
 
 namespace sanerf::fuzz::views_file {
 

@@ -1,5 +1,5 @@
-// How SAM's ratings of its automatic masks relate to the truth: the share of true instances that a mask matches, and how
-// many masks are left, by the thresholds of predicted IoU and stability.
+// How SAM's ratings of its automatic masks relate to the truth: the share of true instances that a mask matches, and
+// how many masks are left, by the thresholds of predicted IoU and stability.
 //   auto_masks [--views N] [--size PX] [--grid N] [--models a,b] SCENE...
 // Instances that cover less than 0.1 % of a view are left out. Prints Markdown tables.
 #include <fmt/format.h>
@@ -12,6 +12,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/sam/automatic_masks.h"
+#include "sanerf/sam/load_sam.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 
 namespace {
@@ -68,8 +71,8 @@ void MeasureView(const View& view, int size, Sam& sam, const AutomaticMaskOption
 }
 
 void Print(const std::string& title, const Measured& measured) {
-  fmt::print("\n{}: {} instances in {} views, {:.1f} s per view; share found (masks per view)\n\n| predicted IoU |", title,
-             measured.num_instances, measured.num_views, measured.seconds / measured.num_views);
+  fmt::print("\n{}: {} instances in {} views, {:.1f} s per view; share found (masks per view)\n\n| predicted IoU |",
+             title, measured.num_instances, measured.num_views, measured.seconds / measured.num_views);
   for (const float stability : kStabilities) fmt::print(" stability {:.2f} |", stability);
   fmt::print("\n|---|");
   for (size_t i = 0; i < kStabilities.size(); ++i) fmt::print("---|");
@@ -109,7 +112,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     for (const std::string& model : CLI::detail::split(models, ',')) {
-      const auto sam = Sam::Load(model);
+      const auto sam = LoadSam(model);
       for (const std::string& path : scenes) {
         const Scene scene = LoadScene(path);
         const std::vector<int> train = scene.TrainViews();

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
-#include "sanerf/pipeline/run_folder.h"
 #include "sanerf/pipeline/settings.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/sam/load_sam.h"
 
 namespace sanerf {
 
@@ -25,7 +26,7 @@ struct EncodedRun {
   Scene scene = folder.OpenScene();
   NerfModel nerf = folder.OpenNerf();
   std::unique_ptr<FeatureCache> cache = FeatureCache::Open(folder.features(), scene, nerf);
-  std::unique_ptr<Sam> sam = Sam::Load(cache->options().model);
+  std::unique_ptr<Sam> sam = LoadSam(cache->options().model);
   Settings settings;
 };
 

@@ -1,8 +1,8 @@
 // The distilled feature field beside the cache: feature error on held-out views, maps per second, IoU of the masks that
 // SAM decodes from either against ground truth.
 //   field_masks RUN [--scene SCENE] --prompts FILE [--model NAME] [--set field.key=value]
-// Works on the run folder: the held-out views' true maps and the field (RUN/features/field.ckpt) are made there and kept.
-// Prints Markdown; the rows between tell apart what SAM 2's finer maps and the main one cost.
+// Works on the run folder: the held-out views' true maps and the field (RUN/features/field.ckpt) are made there and
+// kept. Prints Markdown; the rows between tell apart what SAM 2's finer maps and the main one cost.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -13,7 +13,10 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/feature_container/feature_field.h"
-#include "sanerf/pipeline/run_folder.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/sam/load_sam.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace {
 
@@ -49,7 +52,8 @@ class Mixed : public FeatureContainer {
 
 void PrintFeatureErrors(const FeatureField& field, const FeatureCache& truth, const std::vector<int>& views) {
   const size_t num_maps = truth.Features(views[0])->maps.size();
-  std::vector<double> squared(num_maps, 0), spread(num_maps, 0), cosine(num_maps, 0), count(num_maps, 0), cells(num_maps, 0);
+  std::vector<double> squared(num_maps, 0), spread(num_maps, 0), cosine(num_maps, 0), count(num_maps, 0),
+      cells(num_maps, 0);
   for (const int view : views) {
     const auto rendered = field.Features(view), real = truth.Features(view);
     for (size_t m = 0; m < num_maps; ++m) {
@@ -83,7 +87,7 @@ void PrintMasks(const std::string& name, const Prompts& prompts, const Scene& sc
   double sum = 0, boundary = 0, seconds = 0;
   for (const ObjectPrompt& object : prompts.objects) {
     const auto start = Clock::now();
-    const DecodedObject decoded = DecodeMasks(object, scene, container, sam, views, scene.model_from_file, {});
+    const DecodedObject decoded = DecodeMasks(object, {scene, container, sam, scene.model_from_file, {}}, views);
     seconds += SecondsSince(start);
     MaskScore score;
     int used = 0;
@@ -91,7 +95,8 @@ void PrintMasks(const std::string& name, const Prompts& prompts, const Scene& sc
       ImageU8 truth = LoadViewMask(scene.views[size_t(view.view_idx)]);
       for (uint8_t& id : truth.data) id = id == object.instance ? 255 : 0;
       used += view.used;
-      score.Add(view.used ? ResizeNearest(view.mask, truth.width, truth.height) : ImageU8(truth.width, truth.height, 1), truth);
+      score.Add(view.used ? ResizeNearest(view.mask, truth.width, truth.height) : ImageU8(truth.width, truth.height, 1),
+                truth);
     }
     row += fmt::format(" {:.3f} ({}) |", score.Iou(), used);
     sum += score.Iou() / double(prompts.objects.size());
@@ -122,15 +127,15 @@ int main(int argc, char** argv) try {
   const Scene scene = scene_path.empty() ? run.OpenScene() : LoadScene(scene_path);
   const NerfModel nerf = run.OpenNerf();
   const Prompts prompts = ReadPrompts(prompts_path);
-  const std::unique_ptr<Sam> sam = Sam::Load(model);
+  const std::unique_ptr<Sam> sam = LoadSam(model);
   const std::vector<int> test = scene.TestViews();
 
   const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field);
   EncodeViews(run.features(), scene, nerf, *sam, test, settings.encode);
   const auto field = FeatureField::Open(run.features(), scene, nerf);
   const auto cache = FeatureCache::Open(run.features(), scene, nerf);
-  fmt::print("{} steps on {} views: {:.1f} s, error {:.5f}\n", settings.field.iters, distilled.num_views, distilled.seconds,
-             distilled.loss);
+  fmt::print("{} steps on {} views: {:.1f} s, error {:.5f}\n", settings.field.iters, distilled.num_views,
+             distilled.seconds, distilled.loss);
   const auto start = Clock::now();
   const int repeats = 8;
   for (int i = 0; i < repeats; ++i) field->RenderFeatures(field->WorkingCamera(test[size_t(i) % test.size()]));

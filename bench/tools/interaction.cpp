@@ -1,7 +1,7 @@
 // From a click to a 3D mask: seconds and IoU of a run whose views are encoded, for every object of a prompts file.
 //   interaction RUN --prompts FILE [--start N] [--views N] [--set STAGE.KEY=VALUE …]
-// The first N positive points or clicks of an object (and all negative ones) are the first prompt, the next positive one the correction. IoU
-// is of the held-out views; scoring does not count as time. Prints Markdown tables.
+// The first N positive points or clicks of an object (and all negative ones) are the first prompt, the next positive
+// one the correction. IoU is of the held-out views; scoring does not count as time. Prints Markdown tables.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,10 +10,12 @@
 
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/metrics.h"
+#include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/pipeline/layers.h"
-#include "sanerf/pipeline/segment_session.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/session.h"
 
 namespace {
 
@@ -63,8 +65,10 @@ class Interaction {
   void Run(const ObjectPrompt& object) {
     const Stopwatch opening;
     SegmentSession session(scene_, nerf_, cache_, sam_, views_, settings_);
-    fmt::print("\n{}: rays of {} views traced before the first click in {:.1f} s\n\n| after | seconds | IoU |\n|---|---|---|\n",
-               object.name, views_.size(), opening.seconds());
+    fmt::print(
+        "\n{}: rays of {} views traced before the first click in {:.1f} s\n\n| after | seconds | IoU "
+        "|\n|---|---|---|\n",
+        object.name, views_.size(), opening.seconds());
     const ObjectPrompt first = FirstPrompts(object, flags_.start);
     clock_ = Stopwatch();
     scoring_ = 0;
@@ -74,7 +78,8 @@ class Interaction {
     ObjectModel vote = session.Vote();
     vote.Render(cache_.WorkingCamera(views_[0]));
     const double at_vote = Seconds();
-    Say(fmt::format("vote, rendered in one view ({:.2f} s after the last mask)", at_vote - at_last_mask), Score(vote, object));
+    Say(fmt::format("vote, rendered in one view ({:.2f} s after the last mask)", at_vote - at_last_mask),
+        Score(vote, object));
     session.Look();
     vote = session.Vote();
     Say("vote after second looks", Score(vote, object));
@@ -84,7 +89,8 @@ class Interaction {
     if (more.points.size() == first.points.size() && more.clicks.size() == first.clicks.size()) return;
     const double at_click = Seconds();
     session.Refine(more, flags_.views);
-    Say(fmt::format("one more click: {} views decoded again ({:.2f} s after it)", flags_.views, Seconds() - at_click), -1);
+    Say(fmt::format("one more click: {} views decoded again ({:.2f} s after it)", flags_.views, Seconds() - at_click),
+        -1);
     Fit(&session, session.FurtherFit(), {1}, at_click, object);
   }
 
@@ -102,14 +108,15 @@ class Interaction {
   }
 
   // Session::Fit in pieces, scored at shares of its steps; what is learnt is the same.
-  void Fit(SegmentSession* session, const ObjectTrainer::Schedule& schedule, const std::vector<double>& shares, double since,
-           const ObjectPrompt& object) {
+  void Fit(SegmentSession* session, const ObjectTrainer::Schedule& schedule, const std::vector<double>& shares,
+           double since, const ObjectPrompt& object) {
     session->Fit({0, 1}, nullptr);  // masks and vote into the trainer
     int step = 0;
     for (const double share : shares) {
       for (; step < int(share * schedule.steps); ++step) session->trainer().Step(schedule, step);
       const double seconds = Seconds() - since;
-      Say(fmt::format("field, {} steps ({:.2f} s {})", step, seconds, shares.size() == 1 ? "after the click" : "after the looks"),
+      Say(fmt::format("field, {} steps ({:.2f} s {})", step, seconds,
+                      shares.size() == 1 ? "after the click" : "after the looks"),
           Score(session->Model(), object));
     }
   }
@@ -139,7 +146,9 @@ int main(int argc, char** argv) {
   Flags flags;
   CLI::App app("seconds and IoU from a click to a 3D mask");
   app.add_option("RUN", flags.run, "run folder, encoded")->required();
-  app.add_option("--prompts", flags.prompts, "objects with instances and at least one more positive prompt than --start")->required();
+  app.add_option("--prompts", flags.prompts,
+                 "objects with instances and at least one more positive prompt than --start")
+      ->required();
   app.add_option("--start", flags.start, "positive prompts before the first answer");
   app.add_option("--views", flags.views, "views decoded again after a correction");
   app.add_option("--set", flags.sets, "any option, as for sanerf (repeatable)")->allow_extra_args(false);

@@ -13,9 +13,10 @@
 #include "sanerf/core/log.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
-#include "sanerf/mask_decoder/outline.h"
 #include "sanerf/pipeline/layers.h"
-#include "sanerf/pipeline/segment_session.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/refine/outline.h"
+#include "sanerf/segmentation/session.h"
 
 namespace {
 
@@ -42,7 +43,7 @@ class Looks {
     fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
     const DecodedObject& decoded = session.Decode(object);
     const std::vector<DecodedObject> candidates = ByCandidate(
-        object, run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks, decoded);
+        object, {run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks}, decoded);
     for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
     Say("best", BestOf(object, decoded, candidates));
     for (int look = 0;; ++look) {
@@ -116,7 +117,7 @@ class Looks {
 
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
-  run.settings.segment.looks = 1;  // one after the other
+  run.settings.segment.looks = 1;               // one after the other
   run.settings.segment.sharp_outlines = false;  // at the end
   SetLogLevel(flags.each ? LogLevel::kVerbose : LogLevel::kQuiet);
   Looks looks(run, flags.each);

@@ -16,7 +16,10 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/random.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 
 namespace {
@@ -27,9 +30,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::array<int, 3> kClickCounts = {1, 3, 5};
 constexpr int kMaxClicks = 5;
 enum Rule { kHighest, kSingle, kHighestClean, kSingleClean, kOracle, kNumRules };
-constexpr const char* kRuleNames[kNumRules] = {
-    "highest predicted IoU of three", "single mask", "highest predicted IoU, specks removed", "single mask, specks removed",
-    "best of all (oracle)"};
+constexpr const char* kRuleNames[kNumRules] = {"highest predicted IoU of three", "single mask",
+                                               "highest predicted IoU, specks removed", "single mask, specks removed",
+                                               "best of all (oracle)"};
 constexpr const char* kPlacements[2] = {"spread", "random"};
 
 struct Mean {
@@ -203,7 +206,7 @@ void Run(const Options& options) {
   std::map<std::string, Scores> by_model;
   fmt::print("| model, scene | clicks | rule | 1 click | 3 clicks | 5 clicks |\n|---|---|---|---|---|---|\n");
   for (const std::string& name : options.models) {
-    const auto sam = Sam::Load(name);
+    const auto sam = LoadSam(name);
     Scores& all = by_model[name];
     for (const std::string& path : options.scenes) {
       const Scene scene = LoadScene(path);

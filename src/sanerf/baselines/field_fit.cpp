@@ -40,7 +40,7 @@ FieldFit::~FieldFit() {
   field_->mlp.params().Freeze();
 }
 
-double FieldFit::Step(const std::vector<RayLoss>& losses) {
+double FieldFit::Step(const std::vector<OutputLoss>& losses) {
   // Groups of rays for the threads; each loss gets the outputs of its groups side by side.
   struct Group {
     size_t loss;

@@ -24,7 +24,7 @@ class FieldOutputs {
 };
 
 // A loss of pool rays; it gets their outputs in the order of `rays`.
-struct RayLoss {
+struct OutputLoss {
   std::vector<int> rays;
   RayLossFunction loss;
 };
@@ -38,7 +38,7 @@ class FieldFit {
   FieldFit& operator=(const FieldFit&) = delete;
 
   // One step of Adam on the sum of the losses; returns it. The rate falls from options.lr to lr * lr_final.
-  double Step(const std::vector<RayLoss>& losses);
+  double Step(const std::vector<OutputLoss>& losses);
 
  private:
   void Apply(size_t num_groups);

@@ -11,8 +11,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
-#include "sanerf/mask_decoder/analytic_scene.h"
-#include "sanerf/mask_decoder/decoder.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/scene/instance_masks.h"
 
 namespace sanerf {
 namespace {
@@ -165,7 +166,7 @@ TEST_F(LiftSegmentersTest, BadInputIsAnError) {
   PanopticLiftingOptions panoptic;
   panoptic.slots = 256;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { PanopticLifting(Input(), {}, panoptic); }),
-              HasSubstr("panoptic_lifting.slots=256: 2 to 255 are possible"));
+              HasSubstr("panoptic_lifting.slots=256: expected an integer from 2 to 255"));
 }
 
 }  // namespace

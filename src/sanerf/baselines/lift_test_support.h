@@ -9,6 +9,7 @@
 
 #include "sanerf/baselines/segment_rays.h"
 #include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/label_view.h"
 
 namespace sanerf {
 

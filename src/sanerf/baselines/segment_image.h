@@ -6,7 +6,7 @@
 
 #include "sanerf/baselines/lift_options.h"
 #include "sanerf/core/image.h"
-#include "sanerf/mask_decoder/mask_overlaps.h"
+#include "sanerf/segmentation/automatic/mask_overlaps.h"
 
 namespace sanerf {
 

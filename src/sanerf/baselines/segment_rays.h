@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "sanerf/baselines/lift_options.h"
-#include "sanerf/baselines/segmenter.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
-#include "sanerf/mask_decoder/mask_overlaps.h"
+#include "sanerf/segmentation/automatic/mask_overlaps.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
 

@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
 
@@ -46,14 +47,14 @@ TEST(FieldFit, StepsOnTheSumOfLosses) {
   for (size_t r = 0; r < toy.ball_of.size(); ++r) (toy.ball_of[r] == 0 ? first : others).push_back(int(r));
   // Half the squared distance of every output to a target, per ray.
   const auto towards = [](const std::vector<int>& rays, float target) {
-    return RayLoss{rays, [n = rays.size() * 2, target](const float* outputs, float* grad) {
-                     double loss = 0;
-                     for (size_t i = 0; i < n; ++i) {
-                       grad[i] = (outputs[i] - target) / float(n);
-                       loss += 0.5 * double(grad[i]) * double(outputs[i] - target);
-                     }
-                     return loss;
-                   }};
+    return OutputLoss{rays, [n = rays.size() * 2, target](const float* outputs, float* grad) {
+                        double loss = 0;
+                        for (size_t i = 0; i < n; ++i) {
+                          grad[i] = (outputs[i] - target) / float(n);
+                          loss += 0.5 * double(grad[i]) * double(outputs[i] - target);
+                        }
+                        return loss;
+                      }};
   };
   std::vector<float> reached;
   for (const int threads : {1, 3}) {

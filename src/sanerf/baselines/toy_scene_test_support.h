@@ -4,12 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include "sanerf/baselines/segmenter.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/mask_decoder/analytic_scene.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/nerf/quick_field_test_support.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
 

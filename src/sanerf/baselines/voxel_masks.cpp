@@ -19,7 +19,7 @@ struct Task {
 // Buffers of one thread.
 class BlockMasks {
  public:
-  explicit BlockMasks(const Task& task) : task_(task), tracer_(task.nerf, task.min_weight) {}
+  explicit BlockMasks(const Task& task) : task_(task), tracer_(task.nerf.traced(), task.min_weight) {}
 
   void Render(const PixelBlock& block) {
     tracer_.Begin(RaysOf(task_.model_camera, block));

@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/ablate.h"
+#include "sanerf/experiments/ablate.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/ablate_table.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/experiments/ablate_table.h"
+#include "sanerf/experiments/compare.h"
 
 namespace sanerf {
 namespace {

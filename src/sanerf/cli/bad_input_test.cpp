@@ -68,7 +68,7 @@ TEST_F(BadInput, ATrainingThatCannotBeginLeavesNothing) {
   EXPECT_THAT(with_transforms([](Json& json) {
                 for (int row = 0; row < 3; ++row) json["frames"][3]["transform_matrix"][row][0] = 0;
               }),
-              HasSubstr("transforms_train.json: frames[3].transform_matrix: the pose is singular"));
+              HasSubstr("transforms_train.json: frames[3].transform_matrix (train/003.png): the pose is singular"));
   EXPECT_THAT(with_transforms([](Json& json) {
                 for (const char* key : {"camera_angle_x", "camera_angle_y", "fl_x", "fl_y"}) json.erase(key);
               }),
@@ -162,9 +162,21 @@ TEST_F(BadInput, AFeatureFieldIsMadeOnceAndSegmentSaysWhenThereIsNone) {
   EXPECT_THAT(Fails(2, {"encode", "run", "--container", "feild", "--model", "encoder.onnx,decoder.onnx"}),
               HasSubstr("--container feild: expected cache or field"));
 
-  const Arguments encode = {"encode", "run", "--json", "--model", "encoder.onnx,decoder.onnx", "--set", "encode.size=64",
-                            "--set", "field.iters=20", "--set", "field.rays=256", "--set", "field.log2_table=10",
-                            "--set", "field.width=32"};
+  const Arguments encode = {"encode",
+                            "run",
+                            "--json",
+                            "--model",
+                            "encoder.onnx,decoder.onnx",
+                            "--set",
+                            "encode.size=64",
+                            "--set",
+                            "field.iters=20",
+                            "--set",
+                            "field.rays=256",
+                            "--set",
+                            "field.log2_table=10",
+                            "--set",
+                            "field.width=32"};
   const Json made = Json::parse(Succeeds(encode + Arguments{"--container", "field"}).out);
   EXPECT_EQ(made["container"], "field");
   EXPECT_EQ(made["views"], 10);
@@ -226,8 +238,8 @@ TEST_F(BadInput, PlacesThatCannotBeWrittenAreNamed) {
   EXPECT_THAT(Fails(1, {"render", "run", "--out", "file/pictures"}),
               AllOf(StartsWith("error: cannot create folder file/pictures: "), HasSubstr("is a file, not a folder")));
   EXPECT_THAT(Fails(1, {"synth", "file/scene"}), HasSubstr("cannot create folder"));
-  EXPECT_THAT(Fails(2, {"synth", "new", "--views", "1"}), HasSubstr("it must lie between 2 and 1000"));
-  EXPECT_THAT(Fails(1, {"synth", "run"}), HasSubstr("it exists and holds something else"));
+  EXPECT_THAT(Fails(2, {"synth", "new", "--views", "1"}), HasSubstr("expected an integer from 2 to 1000"));
+  EXPECT_THAT(Fails(1, {"synth", "run"}), HasSubstr("the folder would be replaced, and with it the run"));
   EXPECT_EQ(Snapshot(folder_.path()), before);
   if (geteuid() == 0) return;  // root may write anywhere
   fs::permissions(folder_ / "run", fs::perms::owner_read | fs::perms::owner_exec);

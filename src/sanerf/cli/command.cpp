@@ -6,7 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
-#include "sanerf/pipeline/run_folder.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 
@@ -21,11 +21,7 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
   AddNumber(sub, "--threads", &common.threads, "threads to use (0 = all cores); does not change results",
             Range(0, 1024))
       ->group("Everywhere");
-  sub->add_option_function<std::string>(
-         "--seed", [&common](const std::string& text) { common.seed = text; },  // also an empty one: it is refused
-         "random seed of the stages this command runs")
-      ->type_name("N")
-      ->group("Everywhere");
+  AddNumber(sub, "--seed", &common.seed, "random seed of the stages this command runs", kSeeds)->group("Everywhere");
   sub->add_option("--set", common.sets,
                   "any option of any stage: --set nerf.iters=2000 (repeatable); sanerf options lists them")
       ->type_name("STAGE.KEY=VALUE")

@@ -17,7 +17,7 @@ namespace sanerf {
 struct CommonFlags {
   bool json = false, verbose = false, quiet = false;
   int threads = 0;
-  std::optional<std::string> seed;
+  std::optional<int> seed;
   std::vector<std::string> sets;
   std::string config;
 };

@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/compare.h"
+#include "sanerf/experiments/compare.h"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/compare_tables.h"
-#include "sanerf/pipeline/methods.h"
+#include "sanerf/experiments/compare_formats.h"
+#include "sanerf/experiments/compare_tables.h"
+#include "sanerf/experiments/methods.h"
 
 namespace sanerf {
 namespace {

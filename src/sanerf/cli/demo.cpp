@@ -5,7 +5,9 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/demo_stage.h"
+#include "sanerf/pipeline/eval_output.h"
+#include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
 namespace {

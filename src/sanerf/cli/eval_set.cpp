@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/eval_set.h"
+#include "sanerf/experiments/eval_set.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/compare_tables.h"
+#include "sanerf/experiments/compare.h"
+#include "sanerf/experiments/compare_tables.h"
 
 namespace sanerf {
 namespace {

@@ -4,6 +4,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/describe.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace sanerf {
 namespace {

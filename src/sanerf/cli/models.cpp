@@ -4,7 +4,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/models/fetch_model.h"
+#include "sanerf/models/model_catalogue.h"
 
 namespace sanerf {
 namespace {
@@ -88,9 +89,10 @@ void AddModels(CommandLine& line) {
       LogInfo("licence of {}: {}", entry.name, entry.licence);
       FetchModel(entry);
       if (line.common.json) {
-        PrintJson(
-            {{"name", entry.name}, {"folder", ModelFolder().string()}, {"state", StateText(CheckModel(entry, false))},
-             {"licence", entry.licence}});
+        PrintJson({{"name", entry.name},
+                   {"folder", ModelFolder().string()},
+                   {"state", StateText(CheckModel(entry, false))},
+                   {"licence", entry.licence}});
       } else {
         LogInfo("model  {} is in {}", entry.name, ModelFolder().string());
       }

@@ -6,7 +6,8 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/camera_path.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/render_stage.h"
+#include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
 namespace {
@@ -64,13 +65,15 @@ void AddRender(CommandLine& line) {
                  "  sanerf render run --views path.json --npy                own cameras, arrays beside pictures\n\n"
                  "path.json has the keys of transforms.json: frames[].transform_matrix, w, h, fl_x or camera_angle_x.");
   sub->add_option("RUN", flags->run, "run folder")->required();
-  sub->add_option("--object", flags->request.object, "object for the layers mask, overlay and cutout; labels shows all of its field");
+  sub->add_option("--object", flags->request.object,
+                  "object for the layers mask, overlay and cutout; labels shows all of its field");
   sub->add_option("--views", flags->request.views, "test, train, all, orbit, one view's name, or a path file [test]")
       ->type_name("VIEWS");
   sub->add_option("--layers", flags->layers,
                   "of rgb,depth,opacity,mask,overlay,cutout,labels [rgb,depth; with an object mask,overlay,cutout]")
       ->type_name("LIST");
-  sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]")->type_name("DIR");
+  sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]")
+      ->type_name("DIR");
   AddNumber(sub, "--frames", &flags->request.frames, "frames of an orbit [60]", kOrbitFrames);
   AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the pictures by this factor [1]", kRenderDownscale);
   sub->add_flag("--npy", flags->request.arrays,

@@ -1,14 +1,19 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/prompt_forms.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/auto_stage.h"
-#include "sanerf/pipeline/extend_objects.h"
+#include "sanerf/pipeline/eval_output.h"
 #include "sanerf/pipeline/scribbles.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/segment_stage.h"
+#include "sanerf/pipeline/settings.h"
 #include "sanerf/pipeline/text_stage.h"
+#include "sanerf/run/extend_objects.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 namespace {
@@ -189,7 +194,8 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --auto                          every object that can be found, no click\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
       "the full-size photo. Held-out views are never used. With --text a click says which of several things is meant.\n"
-      "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~ until the next\n"
+      "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~ until the "
+      "next\n"
       "time: render and eval know it by that name; mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--name", flags->name, "name of the object");
@@ -210,9 +216,9 @@ void AddSegment(CommandLine& line) {
   sub->add_option("--detector", flags->detector,
                   "what looks for the words: a detector of the catalogue or an .onnx file")
       ->type_name("NAME|PATH");
-  sub->add_flag(
-      "--add", flags->add,
-      "go on from the objects that are there instead of replacing: a known name gets these prompts as well, a new one joins their field");
+  sub->add_flag("--add", flags->add,
+                "go on from the objects that are there instead of replacing: a known name gets these prompts as well, "
+                "a new one joins their field");
   sub->add_flag("--refit", flags->refit,
                 "fit the object field again to the masks that are there, with other --set object.KEY=VALUE");
   sub->add_flag("--auto", flags->automatic, "find all objects by themselves: object_01, object_02, ... by size");

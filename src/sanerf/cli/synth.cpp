@@ -1,9 +1,9 @@
-#include "sanerf/scene/synth.h"
+#include "sanerf/synth/synth.h"
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/stopwatch.h"
 #include "sanerf/pipeline/output_place.h"
-#include "sanerf/pipeline/stopwatch.h"
 
 namespace sanerf {
 

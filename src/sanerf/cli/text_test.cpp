@@ -1,4 +1,5 @@
 // `segment --text`: what it finds, what it keeps, and how it says that there is no such thing.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,7 +7,7 @@
 
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/sam/detector_test_support.h"
+#include "sanerf/detect/detector_test_support.h"
 
 namespace fs = std::filesystem;
 

@@ -1,4 +1,5 @@
-// A tiny scene, a radiance field trained for a moment, and a model of brightness instead of SAM: what tests of `segment` share.
+// A tiny scene, a radiance field trained for a moment, and a model of brightness instead of SAM: what tests of
+// `segment` share.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -10,7 +11,7 @@
 #include <vector>
 
 #include "sanerf/cli/cli_test_support.h"
-#include "sanerf/sam/onnx_test_support.h"
+#include "sanerf/models/onnx_test_support.h"
 
 namespace sanerf {
 

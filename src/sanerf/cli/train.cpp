@@ -5,7 +5,9 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/output_place.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 namespace {

@@ -20,8 +20,7 @@ double CheapestByTrying(const Matrix& cost) {
   double best = 1e300;
   do {
     double sum = 0;
-    for (size_t i = 0; i < std::min(rows, columns); ++i)
-      sum += rows <= columns ? cost[i][order[i]] : cost[order[i]][i];
+    for (size_t i = 0; i < std::min(rows, columns); ++i) sum += rows <= columns ? cost[i][order[i]] : cost[order[i]][i];
     best = std::min(best, sum);
   } while (std::next_permutation(order.begin(), order.end()));
   return best;

@@ -8,9 +8,10 @@
 namespace sanerf {
 namespace {
 
-// Means along one axis of windows of 2 radius + 1 entries, cut at both ends. Entries are `stride` apart and have `channels`
-// values; sums is scratch.
-void MeansAlong(const float* in, float* out, int size, int64_t stride, int channels, int radius, std::vector<double>* sums) {
+// Means along one axis of windows of 2 radius + 1 entries, cut at both ends. Entries are `stride` apart and have
+// `channels` values; sums is scratch.
+void MeansAlong(const float* in, float* out, int size, int64_t stride, int channels, int radius,
+                std::vector<double>* sums) {
   const size_t n = size_t(channels);
   sums->assign(size_t(size + 1) * n, 0);
   for (int i = 0; i < size; ++i)
@@ -19,7 +20,8 @@ void MeansAlong(const float* in, float* out, int size, int64_t stride, int chann
   for (int i = 0; i < size; ++i) {
     const int first = std::max(0, i - radius), end = std::min(size, i + radius + 1);
     for (size_t c = 0; c < n; ++c)
-      out[i * stride + int64_t(c)] = float(((*sums)[size_t(end) * n + c] - (*sums)[size_t(first) * n + c]) / (end - first));
+      out[i * stride + int64_t(c)] =
+          float(((*sums)[size_t(end) * n + c] - (*sums)[size_t(first) * n + c]) / (end - first));
   }
 }
 
@@ -28,8 +30,8 @@ ImageF WindowMeans(const ImageF& image, int radius) {
   const int64_t row = int64_t(image.width) * image.channels;
   std::vector<double> sums;
   for (int y = 0; y < image.height; ++y)
-    MeansAlong(&image.data[size_t(y * row)], &along_rows.data[size_t(y * row)], image.width, image.channels, image.channels,
-               radius, &sums);
+    MeansAlong(&image.data[size_t(y * row)], &along_rows.data[size_t(y * row)], image.width, image.channels,
+               image.channels, radius, &sums);
   for (int x = 0; x < image.width; ++x) {
     const size_t first = size_t(x) * size_t(image.channels);
     MeansAlong(&along_rows.data[first], &means.data[first], image.height, row, image.channels, radius, &sums);

@@ -16,13 +16,16 @@ ImageF Noise(int width, int height, int channels, uint64_t seed) {
   return image;
 }
 
-// The definition: in each window the regularized least squares by themselves, then the mean over the windows of a pixel.
+// The definition: in each window the regularized least squares by themselves, then the mean over the windows of a
+// pixel.
 ImageF NaiveGuidedFilter(const ImageF& guide, const ImageF& input, int radius, double regularization) {
   const auto for_window = [&](int x, int y, const auto& use) {
     for (int v = std::max(0, y - radius); v <= std::min(guide.height - 1, y + radius); ++v)
       for (int u = std::max(0, x - radius); u <= std::min(guide.width - 1, x + radius); ++u) use(u, v);
   };
-  const auto color_at = [&](int u, int v) { return Eigen::Vector3d(guide.At(u, v, 0), guide.At(u, v, 1), guide.At(u, v, 2)); };
+  const auto color_at = [&](int u, int v) {
+    return Eigen::Vector3d(guide.At(u, v, 0), guide.At(u, v, 1), guide.At(u, v, 2));
+  };
   std::vector<Eigen::Vector4d> fits;
   for (int y = 0; y < guide.height; ++y) {
     for (int x = 0; x < guide.width; ++x) {
@@ -59,7 +62,8 @@ TEST(GuidedFilterTest, IsTheDefinition) {
   const ImageF guide = Noise(17, 11, 3, 1), input = Noise(17, 11, 1, 2);
   for (const int radius : {1, 2, 4, 20}) {
     const ImageF fast = GuidedFilter(guide, input, radius, 1e-3), naive = NaiveGuidedFilter(guide, input, radius, 1e-3);
-    for (size_t i = 0; i < fast.data.size(); ++i) EXPECT_NEAR(fast.data[i], naive.data[i], 2e-5) << radius << " at " << i;
+    for (size_t i = 0; i < fast.data.size(); ++i)
+      EXPECT_NEAR(fast.data[i], naive.data[i], 2e-5) << radius << " at " << i;
   }
 }
 

@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr hsize_t kMaxNumbers = hsize_t{1} << 28;  // as many as the largest picture has pixels
-constexpr hsize_t kDeflateLimit = 1032;             // bytes that one compressed byte can stand for
-constexpr int64_t kLarge = int64_t{1} << 26;        // bytes; less is taken without asking
+constexpr hsize_t kDeflateLimit = 1032;            // bytes that one compressed byte can stand for
+constexpr int64_t kLarge = int64_t{1} << 26;       // bytes; less is taken without asking
 
 // One of the library's objects, closed at the end.
 class Handle {
@@ -69,7 +69,8 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
     array.shape[d] = int64_t(shape[d]);
     count *= shape[d];
   }
-  if (count * H5Tget_size(type.get()) / kDeflateLimit > fs::file_size(path)) fail("the file is too short for its shape");
+  if (count * H5Tget_size(type.get()) / kDeflateLimit > fs::file_size(path))
+    fail("the file is too short for its shape");
   const int64_t bytes = int64_t(count) * int64_t(sizeof(double));
   if (bytes > kLarge) CheckMemory("the numbers of " + path.string(), double(bytes), "use a smaller array");
   array.data.resize(size_t(count));

@@ -54,8 +54,9 @@ TEST_F(Hdf5Test, WhatCannotBeReadIsAnError) {
 // A data set that was announced and never written takes no room in the file, and must take none in memory.
 TEST_F(Hdf5Test, ShapesThatTheFileIsTooShortForAreAnError) {
   const auto announce = [&](const char* name, hsize_t side) {
-    const hid_t file = std::filesystem::exists(path_) ? H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)
-                                                      : H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file = std::filesystem::exists(path_)
+                           ? H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)
+                           : H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
     const hsize_t shape[2] = {side, side};
     const hid_t space = H5Screate_simple(2, shape, nullptr);
     H5Dclose(H5Dcreate2(file, name, H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));

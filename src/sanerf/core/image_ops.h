@@ -19,7 +19,9 @@ void RemoveSpecks(int64_t max_pixels, ImageU8* mask);
 
 // RGBA (or grey, grey + alpha) to RGB over a constant background; plain RGB is returned unchanged.
 ImageF CompositeOver(const ImageF& image, const float background[3]);
-ImageU8 ToRgb(const ImageU8& image);  // 1, 2, 3 or 4 channels to 3, alpha dropped
+ImageF Channel(const ImageF& image, int channel);       // one of them
+ImageU8 MaskOfLabel(const ImageU8& labels, int label);  // 255 where labels == label
+ImageU8 ToRgb(const ImageU8& image);                    // 1, 2, 3 or 4 channels to 3, alpha dropped
 
 // Perceptually ordered colour map (Turbo polynomial), v in [0, 1].
 void TurboColor(float v, uint8_t rgb[3]);

@@ -52,19 +52,20 @@ Json ParseJson(std::string_view text, const std::string& source) {
   try {
     return Json::parse(text, stop_when_too_deep, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const Json::parse_error& error) {
-    throw Error(fmt::format("{}:{}", source, LineAndColumn(text, error.byte)),
-                "broken JSON: " + Reason(error.what()), "fix the file at that position");
+    throw Error(fmt::format("{}:{}", source, LineAndColumn(text, error.byte)), "broken JSON: " + Reason(error.what()),
+                "fix the file at that position");
   } catch (
       const Json::out_of_range& error) {  // a number too large for double; the exception quotes it but has no position
     const std::string reason = Reason(error.what());
     const size_t open = reason.find('\''), close = reason.rfind('\'');
     const size_t at = open < close ? text.find(reason.substr(open + 1, close - open - 1)) : std::string::npos;
-    throw Error(source + (at == std::string::npos ? "" : ":" + LineAndColumn(text, at + 1)),
-                "broken JSON: " + reason);
+    throw Error(source + (at == std::string::npos ? "" : ":" + LineAndColumn(text, at + 1)), "broken JSON: " + reason);
   }
 }
 
-Json ReadJsonFile(const std::filesystem::path& path) { return ParseJson(ReadFile(path, FileKind::kText), path.string()); }
+Json ReadJsonFile(const std::filesystem::path& path) {
+  return ParseJson(ReadFile(path, FileKind::kText), path.string());
+}
 
 void WriteJsonFile(const std::filesystem::path& path, const Json& json) {
   WriteFileAtomic(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -133,7 +134,8 @@ std::string JsonCursor::where() const { return path_.empty() ? file_ : file_ + "
 void JsonCursor::ExpectKeys(const std::vector<std::string>& known) const {
   if (!json_->is_object()) Fail("expected an object {...}");
   for (const auto& [key, value] : json_->items())
-    if (std::find(known.begin(), known.end(), key) == known.end()) Fail(fmt::format("unknown key \"{}\"", key), DidYouMean(key, known));
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      Fail(fmt::format("unknown key \"{}\"", key), DidYouMean(key, known));
 }
 
 void JsonCursor::Fail(const std::string& why, const std::string& hint) const { throw Error(where(), why, hint); }

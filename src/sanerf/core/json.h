@@ -12,8 +12,8 @@ namespace sanerf {
 
 using Json = nlohmann::ordered_json;
 
-// The value that `text` holds. Throws Error "SOURCE:LINE:COLUMN: ..." for broken JSON, and for values that are nested so
-// deeply that copying one could exhaust the stack. // and /* */ comments are allowed.
+// The value that `text` holds. Throws Error "SOURCE:LINE:COLUMN: ..." for broken JSON, and for values that are nested
+// so deeply that copying one could exhaust the stack. // and /* */ comments are allowed.
 Json ParseJson(std::string_view text, const std::string& source);
 Json ReadJsonFile(const std::filesystem::path& path);
 void WriteJsonFile(const std::filesystem::path& path, const Json& json);  // indented, atomic
@@ -45,7 +45,8 @@ class JsonCursor {
     return Has(key) ? (*this)[key].String() : fallback;
   }
 
-  void ExpectKeys(const std::vector<std::string>& known) const;  // an object with no other keys; throws Error with the nearest
+  void ExpectKeys(
+      const std::vector<std::string>& known) const;  // an object with no other keys; throws Error with the nearest
 
   [[noreturn]] void Fail(const std::string& why, const std::string& hint = "") const;
 

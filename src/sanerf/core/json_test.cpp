@@ -39,7 +39,8 @@ TEST(Json, CommentsAreAllowedAndOrderIsKept) {
 // Copying and writing a value calls itself per level: a megabyte of brackets must not reach that.
 TEST(Json, DeepNestingIsAnError) {
   const auto nested = [](size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
-  EXPECT_THAT(ParseErrorOf(nested(1'000'000)), StartsWith(": broken JSON: values are nested more than 200 levels deep"));
+  EXPECT_THAT(ParseErrorOf(nested(1'000'000)),
+              StartsWith(": broken JSON: values are nested more than 200 levels deep"));
   EXPECT_THAT(ParseErrorOf(nested(210)), HasSubstr("nested more than 200 levels"));
   EXPECT_EQ(ParseJson(nested(190), "text").dump(), nested(190));
 }

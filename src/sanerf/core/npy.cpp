@@ -20,7 +20,7 @@ static_assert(std::endian::native == std::endian::little, "arrays are written as
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
 constexpr size_t kLarge = size_t{1} << 26;  // bytes; less is taken without asking
-constexpr size_t kMostDimensions = 64;  // NumPy's own limit
+constexpr size_t kMostDimensions = 64;      // NumPy's own limit
 
 struct Header {
   std::string descr;

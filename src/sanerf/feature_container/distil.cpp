@@ -91,8 +91,8 @@ class EncodedViews {
 
 void ThrowIfInterrupted(const std::filesystem::path& folder) {
   if (InterruptRequested())
-    throw InterruptedError("the feature field was interrupted", "encoded views are kept, nothing of the field was written",
-                           DistilHint(folder) + " again");
+    throw InterruptedError("the feature field was interrupted",
+                           "encoded views are kept, nothing of the field was written", DistilHint(folder) + " again");
 }
 
 // Like the first view's rays, those of the others; half as much again while a list grows.
@@ -156,8 +156,8 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
 
 }  // namespace
 
-DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-                            const EncodeOptions& encode, const FieldOptions& options) {
+DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
+                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options) {
   CheckFieldOptions(options);
   if (std::error_code ignored; std::filesystem::exists(FieldPath(folder), ignored)) {
     try {
@@ -180,7 +180,8 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   contents.num_views = views.size();
   contents.shapes = ShapesOf(*views.Features(0));
   for (const MapShape& shape : contents.shapes)
-    contents.means.push_back({shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))});
+    contents.means.push_back(
+        {shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))});
   contents.heads = MakeHeads(options, contents.shapes);
   std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents);
 

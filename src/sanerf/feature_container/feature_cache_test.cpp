@@ -251,7 +251,7 @@ TEST_F(FeatureCacheTest, DamagedViewsAreEncodedAgainAndNamed) {
   EXPECT_THAT(said, HasSubstr("train/1.png (cannot read image " + file(1, ".rgb.png").string()));
   EXPECT_THAT(said,
               HasSubstr("train/2.png (" + file(2, ".rgb.png").string() + " is 79x40 pixels, the view has 80x40)"));
-  EXPECT_THAT(said, HasSubstr("train/3.png (" + file(3, ".feat").string() + ": cannot be read"));
+  EXPECT_THAT(said, HasSubstr("train/3.png (cannot read " + file(3, ".feat").string() + ": No such file"));
   EXPECT_EQ(sam_.num_encoded, kNumViews + 4);
   for (const auto& [name, contents] : good) EXPECT_EQ(ReadFile(folder_ / name), contents) << name;
   Encode();

@@ -16,8 +16,8 @@ namespace sanerf {
 
 struct EncodeOptions {
   std::string model = "sam2-hiera-tiny";
-  std::string source = "photo";  // "photo": the photos; "render": views rendered by the radiance field (paper)
-  int size = 512;                // longest side of the encoded view
+  std::string source = "photo";     // "photo": the photos; "render": views rendered by the radiance field (paper)
+  int size = 512;                   // longest side of the encoded view
   std::string container = "cache";  // "cache": maps of every view on disk; "field": distilled into one feature field
 
   template <class V>

@@ -42,7 +42,9 @@ struct FeatureField::Impl {
   RecentlyUsed<SamFeatures> features{kMaxMapsInMemory};
   RecentlyUsed<RenderedView> renders{kMaxRendersInMemory};
 
-  Camera WorkingCamera(int view_idx) const { return sanerf::WorkingCamera(views.at(size_t(view_idx)), contents.encode.size); }
+  Camera WorkingCamera(int view_idx) const {
+    return sanerf::WorkingCamera(views.at(size_t(view_idx)), contents.encode.size);
+  }
   bool IsCached(int view_idx) const { return cache != nullptr && cache->Has(view_idx); }
   std::shared_ptr<const RenderedView> Rendered(int view_idx) {
     return renders.Get(view_idx, [&] { return nerf.Render(WorkingCamera(view_idx)); });
@@ -56,8 +58,8 @@ std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& fo
                                                  const NerfModel& nerf) {
   auto impl = std::make_unique<Impl>(nerf, ReadField(folder));
   if (impl->contents.nerf_fingerprint != nerf.Fingerprint())
-    throw Error(FieldPath(folder).string() + ": the feature field is out of date", "the radiance field has changed since",
-                DistilHint(folder));
+    throw Error(FieldPath(folder).string() + ": the feature field is out of date",
+                "the radiance field has changed since", DistilHint(folder));
   impl->views = scene.views;
   impl->cache = OpenCache(folder, scene, nerf, impl->contents);
   return std::unique_ptr<FeatureField>(new FeatureField(std::move(impl)));

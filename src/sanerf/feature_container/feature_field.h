@@ -10,7 +10,8 @@ class FeatureField : public FeatureContainer {
  public:
   // folder: RUN/features, with the field in field.ckpt. Throws Error when there is none, when it or the index of the
   // encoded views is damaged, or when the radiance field has changed since (with the command). nerf is copied.
-  static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf);
+  static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const Scene& scene,
+                                            const NerfModel& nerf);
   ~FeatureField() override;
 
   // The encoder's maps at any camera (file frame); prompts and masks are in its pixels. Parallel inside.
@@ -42,7 +43,7 @@ struct DistilResult {
 // Encodes the training views (EncodeViews; what is cached is not encoded again), distils them and writes field.ckpt.
 // Progress on stderr; memory is said before it is taken. Throws UsageError for options out of range, Error for a model
 // whose maps it cannot hold, InterruptedError with nothing of the field written and every encoded view kept.
-DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-                            const EncodeOptions& encode, const FieldOptions& options);
+DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
+                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options);
 
 }  // namespace sanerf

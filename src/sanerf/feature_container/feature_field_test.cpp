@@ -17,7 +17,9 @@
 #include "sanerf/feature_container/field_trainer.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nn/checkpoint.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/options.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf {
 namespace {
@@ -135,7 +137,8 @@ class FeatureFieldTest : public testing::Test {
     double sums[kChannels] = {};
     for (const int view : scene_->TestViews()) {
       const Camera camera = field.WorkingCamera(view);
-      const SamFeatures real = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))));
+      const SamFeatures real =
+          sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))));
       const auto rendered = field.Features(view);
       for (size_t m = 0; m < real.maps.size(); ++m) {
         if (real.maps[m].name != name) continue;
@@ -205,8 +208,8 @@ TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
   const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
   const Camera camera = scene_->views[0].camera;
   const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))));
-  const FeatureTargets targets = TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64),
-                                              camera.In(nerf_->model_from_file()), features, 200, 1);
+  const FeatureTargets targets =
+      TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64), camera.In(nerf_->model_from_file()), features, 200, 1);
   EXPECT_EQ(targets.rays.size(), 200);  // of 256
   std::vector<double> losses[2];
   for (int threads = 1; threads <= 2; ++threads) {
@@ -289,7 +292,7 @@ TEST_F(FeatureFieldTest, MadeOnceAndAgainWhenAnythingChanges) {
 
 TEST_F(FeatureFieldTest, TheSameSeedGivesTheSameFileWithAnyNumberOfThreads) {
   options_.iters = 20;
-  options_.detail = "field";
+  options_.detail = FieldDetail::kField;
   sam_.has_fine = true;
   std::string files[3];
   for (const int threads : {1, 2, 2}) {
@@ -333,8 +336,9 @@ TEST_F(FeatureFieldTest, ExtraViewsAreRenderedEncodedAndKept) {
 
 TEST_F(FeatureFieldTest, InterruptedLeavesNoFieldAndKeepsViews) {
   sam_.interrupt_after = 12;  // while the last view is encoded: the steps do not begin
-  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Distil(); }),
-              AllOf(HasSubstr("encoded views are kept, nothing of the field was written"), HasSubstr("--container field")));
+  EXPECT_THAT(
+      ErrorTextOf<InterruptedError>([&] { Distil(); }),
+      AllOf(HasSubstr("encoded views are kept, nothing of the field was written"), HasSubstr("--container field")));
   EXPECT_FALSE(std::filesystem::exists(FieldPath(features_)));
   ClearInterrupt();
   Distil();
@@ -348,13 +352,15 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   options_.iters = 5;
   Distil();
   EXPECT_EQ(ErrorTextOf<Error>([&] { FeatureField::Open(features_, *scene_, *other_nerf_); }),
-            FieldPath(features_).string() + ": the feature field is out of date: the radiance field has changed since\n" + command);
+            FieldPath(features_).string() +
+                ": the feature field is out of date: the radiance field has changed since\n" + command);
 
   const std::string bytes = ReadFile(FieldPath(features_));
   std::string damaged = bytes;
   damaged[bytes.size() / 2] ^= 1;
   WriteFileAtomic(FieldPath(features_), damaged);
-  EXPECT_THAT(open_error(), AllOf(HasSubstr("field.ckpt: damaged checkpoint: the checksum does not match"), HasSubstr(command)));
+  EXPECT_THAT(open_error(),
+              AllOf(HasSubstr("field.ckpt: damaged checkpoint: the checksum does not match"), HasSubstr(command)));
   WriteFileAtomic(FieldPath(features_), bytes.substr(0, bytes.size() / 2));
   EXPECT_THAT(open_error(), AllOf(HasSubstr("truncated checkpoint"), HasSubstr(command)));
   CheckpointWriter writer;

@@ -50,7 +50,8 @@ std::string HalfBytes(const Tensor& map, const std::string& view) {
     if (!(std::abs(value) < 65520.f)) {
       throw Error(fmt::format("{}: the encoder's map '{}' holds the value {}", view, map.name, value),
                   "features are stored in half precision, which ends at 65504",
-                  "the model file may be damaged: check a model by name with sanerf models verify, export one of your own again");
+                  "the model file may be damaged: check a model by name with sanerf models verify, export one of your "
+                  "own again");
     }
   }
   std::string bytes(map.data.size() * 2, '\0');
@@ -158,8 +159,12 @@ class ViewFileReader {
     const JsonCursor sections = root["sections"];
     for (size_t i = 0; i < sections.size(); ++i) {
       const JsonCursor row = sections[i], shape = row["shape"];
-      Section section{row["name"].String(), row["type"].String(), row["hash"].String(), {},
-                      uint64_t(row["offset"].IntegerIn(0, kMost)), uint64_t(row["bytes"].IntegerIn(0, kMost))};
+      Section section{row["name"].String(),
+                      row["type"].String(),
+                      row["hash"].String(),
+                      {},
+                      uint64_t(row["offset"].IntegerIn(0, kMost)),
+                      uint64_t(row["bytes"].IntegerIn(0, kMost))};
       for (size_t d = 0; d < shape.size(); ++d) section.shape.push_back(shape[d].IntegerIn(1, kMaxSide));
       sections_.push_back(std::move(section));
     }

@@ -13,6 +13,7 @@
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/feature_container/half.h"
 #include "sanerf/sam/hq_test_support.h"
+#include "sanerf/sam/load_sam.h"
 
 namespace sanerf {
 namespace {
@@ -163,7 +164,7 @@ TEST_F(FeatureFileTest, HqSamsFiveDimensionalMapsComeBackAsTheDecoderWantsThem) 
   std::filesystem::create_directories(folder);
   WriteFileAtomic(folder / "encoder.onnx", onnx_test::HqEncoder(shape).Model());
   WriteFileAtomic(folder / "decoder.onnx", onnx_test::HqDecoder(shape).Model());
-  const auto sam = Sam::Load(folder.string());
+  const auto sam = LoadSam(folder.string());
   stored_.features = sam->Encode(ImageF(64, 64, 3, 0.75f));
   Write(EncodeViewFile(stored_));
   const auto read = std::make_shared<SamFeatures>(ReadViewFeatures(path_, stored_.view, ""));

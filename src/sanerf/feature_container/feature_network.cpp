@@ -138,7 +138,8 @@ void FeaturePass::Backward(const float* grad_features, FeatureGradient* out) {
   out->mlp.Reserve(network_.mlp.params().size());
   out->mlp.Fill(0);
   grad_inputs_.Reserve(row_tiles_ * width * kTile);
-  network_.norm.Backward(linear_.data(), stats_.data(), grad_rows_.data(), row_tiles_, grad_rows_.data(), out->norm.data());
+  network_.norm.Backward(linear_.data(), stats_.data(), grad_rows_.data(), row_tiles_, grad_rows_.data(),
+                         out->norm.data());
   network_.mlp.Backward(inputs_.data(), hidden_.data(), grad_rows_.data(), row_tiles_, grad_inputs_.data(),
                         out->mlp.data(), scratch_.data());
 
@@ -148,7 +149,8 @@ void FeaturePass::Backward(const float* grad_features, FeatureGradient* out) {
   out->grid.grad_features.Reserve(sample_tiles_ * features * kTile);
   if (network_.per_sample()) {
     for (int64_t tile = 0; tile < sample_tiles_; ++tile)
-      std::copy_n(&grad_inputs_[tile * width * kTile], features * kTile, &out->grid.grad_features[tile * features * kTile]);
+      std::copy_n(&grad_inputs_[tile * width * kTile], features * kTile,
+                  &out->grid.grad_features[tile * features * kTile]);
   } else {
     TakeFromRays(grad_inputs_.data(), width, features, out->grid.grad_features.data(), features);
   }

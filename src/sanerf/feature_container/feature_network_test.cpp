@@ -1,5 +1,5 @@
-// The feature field's network against a naive twin in double precision, its backward against the twin's differences, and
-// the place of a map's cells in the picture.
+// The feature field's network against a naive twin in double precision, its backward against the twin's differences,
+// and the place of a map's cells in the picture.
 #include "sanerf/feature_container/feature_network.h"
 
 #include <gtest/gtest.h>
@@ -57,7 +57,8 @@ std::vector<double> Doubles(const Buffer& buffer) { return {buffer.data(), buffe
 
 // What the equations say about one ray.
 std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays, int64_t ray) {
-  const std::vector<double> table = Doubles(network.grid.params().values), weights = Doubles(network.mlp.params().values),
+  const std::vector<double> table = Doubles(network.grid.params().values),
+                            weights = Doubles(network.mlp.params().values),
                             norm = Doubles(network.norm.params().values);
   const std::vector<double> gain(norm.begin(), norm.begin() + kChannels), bias(norm.begin() + kChannels, norm.end());
   const auto apply = [&](std::vector<double> in) {
@@ -103,7 +104,8 @@ TEST_P(FeatureNetworkTest, MatchesTwin) {
   for (size_t i = 0; i < chosen.size(); ++i) {
     const std::vector<double> expected = Twin(network, rays, chosen[i]);
     for (int c = 0; c < kChannels; ++c)
-      ASSERT_NEAR(features[(int64_t(i) / kTile * kChannels + c) * kTile + int64_t(i) % kTile], expected[size_t(c)], 2e-4)
+      ASSERT_NEAR(features[(int64_t(i) / kTile * kChannels + c) * kTile + int64_t(i) % kTile], expected[size_t(c)],
+                  2e-4)
           << "ray " << chosen[i] << ", channel " << c;
   }
 }

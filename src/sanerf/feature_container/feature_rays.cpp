@@ -11,9 +11,10 @@ using kernels::kTile;
 
 namespace {
 
-constexpr int kGeo = RadianceField::kGeometry;
+constexpr int kGeometry = RadianceField::kGeometry;
 // Places in FeatureRays::inputs.
-constexpr int kDirectionAt = kGeo, kColourAt = kDirectionAt + 16, kNearnessAt = kColourAt + 3, kOpacityAt = kNearnessAt + 1;
+constexpr int kDirectionAt = kGeometry, kColourAt = kDirectionAt + 16, kNearnessAt = kColourAt + 3,
+              kOpacityAt = kNearnessAt + 1;
 static_assert(kOpacityAt + 1 == FeatureRays::kInputs);
 
 }  // namespace
@@ -37,8 +38,8 @@ FeatureRays FeatureRayTracer::Trace(const std::vector<Ray>& rays, bool keep_geom
       const RaySample sample = SampleInSlot(tracer_, slot);
       const float weight = sample.weight / opacity;
       out.samples.push_back({{sample.unit[0], sample.unit[1], sample.unit[2]}, weight});
-      out.geometry.insert(out.geometry.end(), sample.geometry, sample.geometry + kGeo);
-      for (int c = 0; c < kGeo; ++c) inputs[c] += weight * sample.geometry[c];
+      out.geometry.insert(out.geometry.end(), sample.geometry, sample.geometry + kGeometry);
+      for (int c = 0; c < kGeometry; ++c) inputs[c] += weight * sample.geometry[c];
       depth += weight * tracer_.t()[slot] * rays[i].z_per_t;
     }
     // A depth itself has no bound in open scenes and would drown the other inputs.
@@ -78,8 +79,8 @@ void FeatureRayTracer::AddColours(FeatureRays* out) {
     const float* direction = &out->inputs[size_t(ray * FeatureRays::kInputs + kDirectionAt)];
     for (int64_t s = out->first[size_t(ray)]; s < out->first[size_t(ray) + 1]; ++s) {
       float* in = &colour_in_[s / kTile * kIn * kTile + s % kTile];
-      for (int c = 0; c < kGeo; ++c) in[c * kTile] = out->geometry[size_t(s * kGeo + c)];
-      for (int c = 0; c < 16; ++c) in[(kGeo + c) * kTile] = direction[c];
+      for (int c = 0; c < kGeometry; ++c) in[c * kTile] = out->geometry[size_t(s * kGeometry + c)];
+      for (int c = 0; c < 16; ++c) in[(kGeometry + c) * kTile] = direction[c];
     }
   }
   colour.Forward(colour_in_.data(), n, hidden_.data(), rgb_.data());

@@ -1,4 +1,5 @@
-// Rays of feature maps through the frozen radiance field. The geometry does not change any more, so each is traced once.
+// Rays of feature maps through the frozen radiance field. The geometry does not change any more, so each is traced
+// once.
 #pragma once
 
 #include <vector>
@@ -9,8 +10,8 @@
 namespace sanerf {
 
 struct FeatureRays {
-  // What the radiance field says about a whole ray: geometry feature (composited), spherical harmonics of its direction,
-  // colour, nearness 1 / (1 + depth) (0 = nothing there), opacity.
+  // What the radiance field says about a whole ray: geometry feature (composited), spherical harmonics of its
+  // direction, colour, nearness 1 / (1 + depth) (0 = nothing there), opacity.
   static constexpr int kInputs = RadianceField::kGeometry + 16 + 3 + 1 + 1;
   struct Sample {
     float unit[3];  // in the grid's unit cube
@@ -28,8 +29,7 @@ struct FeatureRays {
 // Buffers of one thread.
 class FeatureRayTracer {
  public:
-  explicit FeatureRayTracer(const NerfModel& nerf)
-      : nerf_(nerf), tracer_(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true) {}
+  explicit FeatureRayTracer(const NerfModel& nerf) : nerf_(nerf), tracer_(nerf.traced(), /*keep_waves=*/true) {}
 
   FeatureRays Trace(const std::vector<Ray>& rays, bool keep_geometry);  // unit: rays of the model frame
 

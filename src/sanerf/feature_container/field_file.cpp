@@ -113,8 +113,9 @@ FieldContents ReadField(const std::filesystem::path& folder) {
   }
 }
 
-std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint, uint64_t model_fingerprint,
-                                     const EncodeOptions& encode, const FieldOptions& options) {
+std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint,
+                                     uint64_t model_fingerprint, const EncodeOptions& encode,
+                                     const FieldOptions& options) {
   if (contents.nerf_fingerprint != nerf_fingerprint) return "the radiance field has changed since";
   if (contents.encode.model != encode.model || contents.model_fingerprint != model_fingerprint)
     return fmt::format("it holds maps of {}, wanted are maps of {}",
@@ -124,7 +125,8 @@ std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t ner
     return "other pictures of the views are to be encoded";
   const Json before = OptionsToJson(contents.options), wanted = OptionsToJson(options);
   for (const auto& [key, value] : wanted.items())
-    if (before.at(key) != value) return fmt::format("field.{} was {}, now {}", key, before.at(key).dump(), value.dump());
+    if (before.at(key) != value)
+      return fmt::format("field.{} was {}, now {}", key, before.at(key).dump(), value.dump());
   return std::nullopt;
 }
 

@@ -36,7 +36,8 @@ void WriteField(const std::filesystem::path& folder, const FieldContents& conten
 FieldContents ReadField(const std::filesystem::path& folder);  // throws Error: missing, damaged, another kind
 
 // Why it has to be made anew for these, none when it need not.
-std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint, uint64_t model_fingerprint,
-                                     const EncodeOptions& encode, const FieldOptions& options);
+std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint,
+                                     uint64_t model_fingerprint, const EncodeOptions& encode,
+                                     const FieldOptions& options);
 
 }  // namespace sanerf

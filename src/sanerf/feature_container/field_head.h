@@ -43,7 +43,8 @@ class FieldHead {
 
   // Renders the head's maps: cells outside the image (and, per sample, rays that meet nothing) keep what is in `maps`,
   // where those of maps() are found by name. Parallel inside.
-  void Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera, std::vector<Tensor>* maps) const;
+  void Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera,
+              std::vector<Tensor>* maps) const;
 
  private:
   int side_;

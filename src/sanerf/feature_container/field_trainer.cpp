@@ -56,7 +56,8 @@ HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FieldOptions& opti
   for (Parameters* params : network.parameters()) params->PrepareTraining();
   const int channels = network.channels();
   std::vector<double> sum(size_t(channels), 0), squares(size_t(channels), 0);
-  const int64_t stride = std::max<int64_t>(1, targets.rays.size() / 65536), count = (targets.rays.size() - 1) / stride + 1;
+  const int64_t stride = std::max<int64_t>(1, targets.rays.size() / 65536),
+                count = (targets.rays.size() - 1) / stride + 1;
   for (int64_t ray = 0; ray < targets.rays.size(); ray += stride) {
     for (int c = 0; c < channels; ++c) {
       const double value = FloatFromHalf(targets.values[size_t(ray * channels + c)]);

@@ -48,7 +48,8 @@ T DistortionLoss(int n, const T* weights, const T* s, const T* ds, T scale, T* g
   double weight_before = 0, moment_before = 0, loss = 0;
   for (int i = 0; i < n; ++i) {
     const double w = weights[i];
-    const double weight_after = weight_total - weight_before - w, moment_after = moment_total - moment_before - w * s[i];
+    const double weight_after = weight_total - weight_before - w,
+                 moment_after = moment_total - moment_before - w * s[i];
     const double spread = s[i] * weight_before - moment_before + moment_after - s[i] * weight_after;
     loss += w * spread + w * w * ds[i] / 3;
     grad_weights[i] += T(scale * (2 * spread + 2 * w * ds[i] / 3));
@@ -58,10 +59,10 @@ T DistortionLoss(int n, const T* weights, const T* s, const T* ds, T scale, T* g
   return T(loss);
 }
 
-#define SANERF_INSTANTIATE(T)                                                                        \
-  template T CompositeWeights(int, const T*, const T*, T*, T);                                       \
-  template void CompositeValues(int, const T*, const T*, int, T*);                                   \
-  template void CompositeBackward(int, const T*, const T*, const T*, T, const T*, T, T*);            \
+#define SANERF_INSTANTIATE(T)                                                             \
+  template T CompositeWeights(int, const T*, const T*, T*, T);                            \
+  template void CompositeValues(int, const T*, const T*, int, T*);                        \
+  template void CompositeBackward(int, const T*, const T*, const T*, T, const T*, T, T*); \
   template T DistortionLoss(int, const T*, const T*, const T*, T, T*)
 SANERF_INSTANTIATE(float);
 SANERF_INSTANTIATE(double);

@@ -4,8 +4,8 @@
 
 namespace sanerf::kernels {
 
-// weight_i = T_i (1 - exp(-sigma_i dt_i)), T_i = T_0 exp(-sum_{j<i} sigma_j dt_j). T_0 = transmittance: what the samples
-// in front of the first let through. Returns the transmittance behind the last.
+// weight_i = T_i (1 - exp(-sigma_i dt_i)), T_i = T_0 exp(-sum_{j<i} sigma_j dt_j). T_0 = transmittance: what the
+// samples in front of the first let through. Returns the transmittance behind the last.
 template <class T>
 T CompositeWeights(int n, const T* sigma, const T* dt, T* weights, T transmittance = 1);
 

@@ -8,7 +8,7 @@ struct GemmArgs {
   int ldb;
   float* c;
   int ldc;
-  int m, n, k;  // n: multiple of SANERF_VW
+  int m, n, k;                  // n: multiple of SANERF_VW
   float leak = 1;               // of kActivate and kGate
   const float* gate = nullptr;  // laid out as c
   const float* bias = nullptr;  // [m], added to every column; not with kAdd
@@ -58,7 +58,8 @@ SANERF_INLINE void GemmBlock(const GemmArgs& g, int m0, int n0) {
 template <int Rows, int Vectors, GemmStore Store, bool TransposedA>
 SANERF_INLINE void GemmRows(const GemmArgs& g, int m0) {
   int n = 0;
-  for (; n + Vectors * SANERF_VW <= g.n; n += Vectors * SANERF_VW) GemmBlock<Rows, Vectors, Store, TransposedA>(g, m0, n);
+  for (; n + Vectors * SANERF_VW <= g.n; n += Vectors * SANERF_VW)
+    GemmBlock<Rows, Vectors, Store, TransposedA>(g, m0, n);
   for (; n < g.n; n += SANERF_VW) GemmBlock<Rows, 1, Store, TransposedA>(g, m0, n);
 }
 

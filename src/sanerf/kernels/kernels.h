@@ -32,14 +32,16 @@ struct GridShape {
 };
 
 // positions [tile][3][kTile] in [0, 1] (clamped), table [row][feature] -> out [tile][level * F + f][kTile].
-using GridForwardFn = void(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles, float* out);
+using GridForwardFn = void(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles,
+                           float* out);
 
 // Adds d loss / d table of one level: grad_out as `out` above. One level per call, so that levels can run in parallel
 // and the order of additions never depends on the number of threads.
 using GridBackwardFn = void(const GridShape& shape, int level, const float* positions, const float* grad_out,
                             int64_t num_tiles, float* grad_table);
 
-// ---- Small fully connected networks ----------------------------------------------------------------------------------
+// ---- Small fully connected networks
+// ----------------------------------------------------------------------------------
 
 inline constexpr int kMaxLayers = 8;
 
@@ -69,18 +71,20 @@ struct MlpShape {
   }
 };
 
-// weights: layer after layer, [out][in], then the layer's biases [out] where there are any. x [tile][widths[0]][kTile] ->
-// hidden [tile][HiddenWidth()][kTile] (kept for the backward: each layer's input, activations first, then the skipped
-// copy of x), out [tile][widths.back()][kTile].
+// weights: layer after layer, [out][in], then the layer's biases [out] where there are any. x [tile][widths[0]][kTile]
+// -> hidden [tile][HiddenWidth()][kTile] (kept for the backward: each layer's input, activations first, then the
+// skipped copy of x), out [tile][widths.back()][kTile].
 using MlpForwardFn = void(const MlpShape& shape, const float* weights, const float* x, int64_t num_tiles, float* hidden,
                           float* out);
 
 // grad_x may be null. grad_weights is added to. scratch: MlpScratchSize(shape) floats, 64-byte aligned.
 using MlpBackwardFn = void(const MlpShape& shape, const float* weights, const float* x, const float* hidden,
-                           const float* grad_out, int64_t num_tiles, float* grad_x, float* grad_weights, float* scratch);
+                           const float* grad_out, int64_t num_tiles, float* grad_x, float* grad_weights,
+                           float* scratch);
 inline int64_t MlpScratchSize(const MlpShape& shape) { return int64_t{3} * shape.MaxWidth() * kTile; }
 
-// ---- Layer normalisation (Ba et al. 2016) ----------------------------------------------------------------------------
+// ---- Layer normalisation (Ba et al. 2016)
+// ----------------------------------------------------------------------------
 
 // out_c = gain_c (x_c - mean) / sqrt(variance + 1e-5) + bias_c over the channels of each sample. x, out
 // [tile][channels][kTile]; stats [tile][2][kTile] (mean, 1 / deviation) are kept for the backward.
@@ -103,8 +107,8 @@ using SphericalHarmonicsFn = void(const float* directions, int64_t num_tiles, fl
 
 struct AdamStep {
   float lr = 1e-2f, beta1 = 0.9f, beta2 = 0.99f, epsilon = 1e-15f;
-  int64_t step = 1;           // 1-based, for the bias correction
-  bool skip_zero = false;     // leave parameters whose gradient is exactly zero untouched (hash tables: unvisited rows)
+  int64_t step = 1;        // 1-based, for the bias correction
+  bool skip_zero = false;  // leave parameters whose gradient is exactly zero untouched (hash tables: unvisited rows)
 };
 // One Adam step (Kingma and Ba 2015) on n parameters; clears the gradient.
 using AdamFn = void(const AdamStep& options, int64_t n, float* params, float* grads, float* m, float* v);

@@ -14,7 +14,8 @@ void LayerNormForward(int channels, const float* gain, const float* bias, const 
         variance += d * d;
       }
       const VecF scale = 1.0f / SqrtV(variance / float(channels) + 1e-5f);
-      for (int c = 0; c < channels; ++c) StoreV(o + c * kTile, (LoadV(in + c * kTile) - mean) * scale * gain[c] + bias[c]);
+      for (int c = 0; c < channels; ++c)
+        StoreV(o + c * kTile, (LoadV(in + c * kTile) - mean) * scale * gain[c] + bias[c]);
       StoreV(stats + tile * 2 * kTile + s, mean);
       StoreV(stats + (tile * 2 + 1) * kTile + s, scale);
     }

@@ -61,8 +61,8 @@ TEST_P(LayerNormTest, MatchesTwin) {
     std::vector<float> stats(2 * kSamples, NAN), out(x.size(), NAN), grad_x = grad_out;  // in place, as is allowed
     std::vector<float> grad_gain(size_t(channels), 0.25f), grad_bias(size_t(channels), -0.5f);
     GetParam()->layer_norm_forward(channels, gain.data(), bias.data(), x.data(), kTiles, stats.data(), out.data());
-    GetParam()->layer_norm_backward(channels, gain.data(), x.data(), stats.data(), grad_x.data(), kTiles,
-                                    grad_x.data(), grad_gain.data(), grad_bias.data());
+    GetParam()->layer_norm_backward(channels, gain.data(), x.data(), stats.data(), grad_x.data(), kTiles, grad_x.data(),
+                                    grad_gain.data(), grad_bias.data());
     const Doubles gain_double(gain.begin(), gain.end()), bias_double(bias.begin(), bias.end());
     Doubles expected_gain(size_t(channels), 0.25), expected_bias(size_t(channels), -0.5);
     for (int64_t s = 0; s < kSamples; ++s) {

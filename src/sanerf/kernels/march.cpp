@@ -71,7 +71,8 @@ int March(const OccupancyView& occupancy, const MarchOptions& options, MarchStat
       t += dt;
       continue;
     }
-    // Leap to the first step whose midpoint lies beyond this empty cell; whole steps keep the sampling pattern free of the grid's.
+    // Leap to the first step whose midpoint lies beyond this empty cell; whole steps keep the sampling pattern free of
+    // the grid's.
     const float cell_size = float(2 << cascade) / float(res), bound = float(1 << cascade);
     float exit = INFINITY;
     for (int a = 0; a < 3; ++a) {

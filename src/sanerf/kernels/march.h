@@ -14,9 +14,9 @@ struct OccupancyView {
 };
 
 struct MarchOptions {
-  float near = 0.05f;         // first ray parameter
-  float step = 0.0034641f;    // smallest step (2 sqrt(3) / 1024, as instant-ngp)
-  float cone = 1.0f / 256;    // step grows as cone * t; 0 = constant steps
+  float near = 0.05f;       // first ray parameter
+  float step = 0.0034641f;  // smallest step (2 sqrt(3) / 1024, as instant-ngp)
+  float cone = 1.0f / 256;  // step grows as cone * t; 0 = constant steps
 };
 
 struct MarchState {
@@ -28,7 +28,8 @@ struct MarchState {
 void StartMarch(const OccupancyView& occupancy, const MarchOptions& options, float jitter, MarchState* ray);
 
 // The next at most max_samples samples in occupied cells: midpoint parameters t and lengths dt. Returns how many.
-int March(const OccupancyView& occupancy, const MarchOptions& options, MarchState* ray, int max_samples, float* t, float* dt);
+int March(const OccupancyView& occupancy, const MarchOptions& options, MarchState* ray, int max_samples, float* t,
+          float* dt);
 
 // The cell of a point: cascade and bit index inside it; false outside the outermost box.
 bool FindCell(const OccupancyView& occupancy, const float p[3], int* cascade, int64_t* cell);

@@ -1,6 +1,8 @@
 // Fully connected network, one tile at a time: all layers of a tile run while it is in the first-level cache.
 
-SANERF_INLINE void CopyFloats(const float* from, int n, float* to) { __builtin_memcpy(to, from, sizeof(float) * uint64_t(n)); }
+SANERF_INLINE void CopyFloats(const float* from, int n, float* to) {
+  __builtin_memcpy(to, from, sizeof(float) * uint64_t(n));
+}
 
 // sums[r] += the sum of row r of [rows][kTile].
 SANERF_INLINE void AddRowSums(const float* in, int rows, float* sums) {
@@ -13,7 +15,8 @@ SANERF_INLINE void AddRowSums(const float* in, int rows, float* sums) {
   }
 }
 
-void MlpForward(const MlpShape& shape, const float* weights, const float* x, int64_t num_tiles, float* hidden, float* out) {
+void MlpForward(const MlpShape& shape, const float* weights, const float* x, int64_t num_tiles, float* hidden,
+                float* out) {
   const int64_t hidden_stride = int64_t(shape.HiddenWidth()) * kTile;
   const int last = shape.num_layers - 1;
   for (int64_t tile = 0; tile < num_tiles; ++tile) {
@@ -28,15 +31,16 @@ void MlpForward(const MlpShape& shape, const float* weights, const float* x, int
       layer == last ? Gemm<GemmStore::kPlain, false>(product) : Gemm<GemmStore::kActivate, false>(product);
       w += shape.LayerSize(layer);
       if (layer == last) break;
-      if (layer + 1 == shape.skip) CopyFloats(x + tile * shape.widths[0] * kTile, shape.widths[0] * kTile, y + outs * kTile);
+      if (layer + 1 == shape.skip)
+        CopyFloats(x + tile * shape.widths[0] * kTile, shape.widths[0] * kTile, y + outs * kTile);
       input = y;
       h += shape.InWidth(layer + 1) * kTile;
     }
   }
 }
 
-void MlpBackward(const MlpShape& shape, const float* weights, const float* x, const float* hidden, const float* grad_out,
-                 int64_t num_tiles, float* grad_x, float* grad_weights, float* scratch) {
+void MlpBackward(const MlpShape& shape, const float* weights, const float* x, const float* hidden,
+                 const float* grad_out, int64_t num_tiles, float* grad_x, float* grad_weights, float* scratch) {
   const int64_t hidden_stride = int64_t(shape.HiddenWidth()) * kTile;
   const int64_t buffer = int64_t(shape.MaxWidth()) * kTile;
   float* transposed = scratch;

@@ -104,9 +104,9 @@ Probe ProbeAt(const MlpShape& shape, const std::vector<double>& weights, const s
 }
 
 TEST(MlpReference, BackwardIsTheDerivative) {
-  for (const MlpShape& shape : {MakeShape({16, 32, 16, 3}, 0), MakeShape({32, 16, 2}, 0.01f), MakeShape({16, 5}, 0),
-                                WithBiasAndSkip(MakeShape({16, 16, 16, 16, 4}, 0.01f), 2),
-                                WithBiasAndSkip(MakeShape({16, 16, 2}, 0), 1)}) {
+  for (const MlpShape& shape :
+       {MakeShape({16, 32, 16, 3}, 0), MakeShape({32, 16, 2}, 0.01f), MakeShape({16, 5}, 0),
+        WithBiasAndSkip(MakeShape({16, 16, 16, 16, 4}, 0.01f), 2), WithBiasAndSkip(MakeShape({16, 16, 2}, 0), 1)}) {
     const auto floats = RandomWeights(shape, 20);
     std::vector<double> weights(floats.begin(), floats.end());
     const auto inputs = RandomFloats(shape.widths[0], -1, 1, 21),

@@ -134,7 +134,8 @@ std::vector<T> MlpBackward(const MlpShape& shape, const T* weights, const std::v
   return grad;
 }
 
-// ---- Layer normalisation (Ba et al. 2016) ----------------------------------------------------------------------------
+// ---- Layer normalisation (Ba et al. 2016)
+// ----------------------------------------------------------------------------
 
 template <class T>
 std::vector<T> LayerNormForward(const std::vector<T>& gain, const std::vector<T>& bias, const std::vector<T>& x) {

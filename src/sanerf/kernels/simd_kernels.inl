@@ -3,6 +3,8 @@
 
 namespace sanerf::kernels::SANERF_ISA {
 namespace {
+// Each part uses the ones before it.
+// clang-format off
 #include "sanerf/kernels/vec.h"
 
 #include "sanerf/kernels/hash_grid.inl"
@@ -14,8 +16,10 @@ namespace {
 #include "sanerf/kernels/elementwise.inl"
 
 #include "sanerf/kernels/layer_norm.inl"
+// clang-format on
 }  // namespace
 
-extern const KernelTable kTable = {SANERF_ISA_NAME, SANERF_VW, &GridForward, &GridBackward, &MlpForward, &MlpBackward,
-                                   &LayerNormForward, &LayerNormBackward, &Exp, &Sigmoid, &SphericalHarmonics, &Adam};
+extern const KernelTable kTable = {
+    SANERF_ISA_NAME,   SANERF_VW,          &GridForward, &GridBackward, &MlpForward,         &MlpBackward,
+    &LayerNormForward, &LayerNormBackward, &Exp,         &Sigmoid,      &SphericalHarmonics, &Adam};
 }  // namespace sanerf::kernels::SANERF_ISA

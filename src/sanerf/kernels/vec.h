@@ -1,13 +1,12 @@
-// A register of SANERF_VW floats through GCC's vector extensions. Included only by simd_kernels.inl, inside the namespace of one
-// instruction set: nothing here may be shared between builds, or the linker could pick code the processor cannot run.
-// (No include guard and no std headers with inline functions, for the same reason.)
+// A register of SANERF_VW floats through GCC's vector extensions. Included only by simd_kernels.inl, inside the
+// namespace of one instruction set: nothing here may be shared between builds, or the linker could pick code the
+// processor cannot run. (No include guard and no std headers with inline functions, for the same reason.)
 
 typedef float VecF __attribute__((vector_size(SANERF_VW * 4)));
 typedef int32_t VecI __attribute__((vector_size(SANERF_VW * 4)));
 typedef uint32_t VecU __attribute__((vector_size(SANERF_VW * 4)));
 typedef float VecF4 __attribute__((vector_size(16)));
 typedef double VecD2 __attribute__((vector_size(16)));
-typedef int32_t VecI4 __attribute__((vector_size(16)));
 
 #define SANERF_INLINE static inline __attribute__((always_inline))
 
@@ -51,12 +50,12 @@ SANERF_INLINE void Transpose(const float* in, int rows, int cols, float* out) {
     for (int c = 0; c < cols; c += 4) {
       VecF4 q[4];
       for (int i = 0; i < 4; ++i) __builtin_memcpy(&q[i], in + (r + i) * cols + c, 16);
-      const VecF4 a = __builtin_shuffle(q[0], q[1], VecI4{0, 4, 1, 5});
-      const VecF4 b = __builtin_shuffle(q[2], q[3], VecI4{0, 4, 1, 5});
-      const VecF4 d = __builtin_shuffle(q[0], q[1], VecI4{2, 6, 3, 7});
-      const VecF4 e = __builtin_shuffle(q[2], q[3], VecI4{2, 6, 3, 7});
-      const VecF4 t[4] = {__builtin_shuffle(a, b, VecI4{0, 1, 4, 5}), __builtin_shuffle(a, b, VecI4{2, 3, 6, 7}),
-                          __builtin_shuffle(d, e, VecI4{0, 1, 4, 5}), __builtin_shuffle(d, e, VecI4{2, 3, 6, 7})};
+      const VecF4 a = __builtin_shufflevector(q[0], q[1], 0, 4, 1, 5);
+      const VecF4 b = __builtin_shufflevector(q[2], q[3], 0, 4, 1, 5);
+      const VecF4 d = __builtin_shufflevector(q[0], q[1], 2, 6, 3, 7);
+      const VecF4 e = __builtin_shufflevector(q[2], q[3], 2, 6, 3, 7);
+      const VecF4 t[4] = {__builtin_shufflevector(a, b, 0, 1, 4, 5), __builtin_shufflevector(a, b, 2, 3, 6, 7),
+                          __builtin_shufflevector(d, e, 0, 1, 4, 5), __builtin_shufflevector(d, e, 2, 3, 6, 7)};
       for (int i = 0; i < 4; ++i) __builtin_memcpy(out + (c + i) * rows + r, &t[i], 16);
     }
   }

@@ -6,8 +6,11 @@
 #include <algorithm>
 
 #include "sanerf/core/parallel.h"
-#include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_aggregator/options.h"
 #include "sanerf/nerf/quick_field_test_support.h"
+#include "sanerf/scene/instance_masks.h"
 
 namespace sanerf {
 
@@ -54,7 +57,8 @@ class AggregatorTest : public testing::Test {
     for (const int v : scene_->TrainViews()) {
       labels.push_back(LoadViewMask(scene_->views[size_t(v)]));
       for (uint8_t& id : labels.back().data)
-        id = uint8_t(std::find(instances.begin(), instances.end(), id) - instances.begin() + 1) % (instances.size() + 1);
+        id =
+            uint8_t(std::find(instances.begin(), instances.end(), id) - instances.begin() + 1) % (instances.size() + 1);
     }
     return labels;
   }

@@ -1,5 +1,5 @@
-// Cells of space that hold something, numbered in the order in which they were first met: surfaces fill a small part of a
-// fine grid.
+// Cells of space that hold something, numbered in the order in which they were first met: surfaces fill a small part of
+// a fine grid.
 #pragma once
 
 #include <algorithm>
@@ -77,8 +77,8 @@ inline CellIndex::Cell CellOf(const float* position, int64_t stride, int cells_p
   return cell;
 }
 
-// The eight cells whose middles are around a position and their trilinear weights, which add up to 1. At the border of the
-// cube some lie outside of the grid.
+// The eight cells whose middles are around a position and their trilinear weights, which add up to 1. At the border of
+// the cube some lie outside of the grid.
 struct CellCorner {
   CellIndex::Cell cell;
   float weight;

@@ -22,7 +22,7 @@ class BlockCompositor {
         num_outputs_(field != nullptr ? field->num_labels() : prior->num_labels()),
         camera_(model_camera),
         use_(use),
-        tracer_(nerf, kMinSampleWeight) {}
+        tracer_(nerf.traced(), kMinSampleWeight) {}
 
   void Render(const PixelBlock& block);
 

@@ -3,8 +3,9 @@
 
 #include <vector>
 
+#include "sanerf/core/camera.h"
+#include "sanerf/core/image.h"
 #include "sanerf/core/random.h"
-#include "sanerf/mask_aggregator/mask_aggregator.h"
 
 namespace sanerf {
 

@@ -1,5 +1,5 @@
-// What a vote of the masks says about every cell of space, as logits: a first answer by itself, and what the object field
-// starts from (it learns the difference).
+// What a vote of the masks says about every cell of space, as logits: a first answer by itself, and what the object
+// field starts from (it learns the difference).
 #pragma once
 
 #include <vector>
@@ -17,8 +17,8 @@ class LabelPrior {
   int num_labels() const { return num_labels_; }
   uint32_t num_cells() const { return cells_.size(); }
 
-  // logits[l] += scale * logit of label l at a position of the unit cube, trilinear between the centres of the cells that
-  // have votes; nothing where none has. The position's axes are `stride` floats apart.
+  // logits[l] += scale * logit of label l at a position of the unit cube, trilinear between the centres of the cells
+  // that have votes; nothing where none has. The position's axes are `stride` floats apart.
   void AddTo(const float* position, int64_t stride, float scale, float* logits) const;
 
   // What a checkpoint holds: three coordinates per cell, logits [cell][label], and the cells per axis.

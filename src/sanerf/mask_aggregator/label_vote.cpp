@@ -9,6 +9,7 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/ray_samples.h"
 
@@ -48,7 +49,8 @@ LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, 
     view.first.push_back(int64_t(view.weight.size()));
     progress.Update(++done);
   });
-  if (InterruptRequested()) throw InterruptedError("tracing of the views interrupted", "nothing was written", "run the command again");
+  if (InterruptRequested())
+    throw InterruptedError("tracing of the views interrupted", "nothing was written", "run the command again");
 
   std::vector<uint32_t> in_view;  // by cell number: its index in the view's own list
   for (size_t v = 0; v < views_.size(); ++v) {

@@ -1,12 +1,12 @@
-// A first answer without optimisation: with the geometry frozen a rendered mask is linear in labels per cell of space, so
-// the labels that agree best with the masks are the shares of compositing weight that each cell receives from them
+// A first answer without optimisation: with the geometry frozen a rendered mask is linear in labels per cell of space,
+// so the labels that agree best with the masks are the shares of compositing weight that each cell receives from them
 // (the idea of FlashSplat, Shen et al. 2024, for a volume).
 #pragma once
 
 #include <vector>
 
 #include "sanerf/mask_aggregator/label_prior.h"
-#include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/nerf/model.h"
 
 namespace sanerf {
 
@@ -28,8 +28,8 @@ class LabelVote {
   void Count(const std::vector<ImageU8>& labels, int num_labels);
 
   // What the other views say about `view`: per pixel of its grid the rendered share of each label (num_labels
-  // channels) and, as the last channel, the share of the ray's light that met cells with votes. Shares are normalised by
-  // the latter; where it is 0 so are they.
+  // channels) and, as the last channel, the share of the ray's light that met cells with votes. Shares are normalised
+  // by the latter; where it is 0 so are they.
   ImageF OthersSay(int view) const;
 
   // What all views say together, about every cell.
@@ -38,10 +38,10 @@ class LabelVote {
  private:
   struct TracedView {
     int width = 0, height = 0;
-    std::vector<int64_t> first;    // of pixel i; one more at the end
-    std::vector<uint32_t> cell;    // of sample: index into `cells`
-    std::vector<float> weight;     // of sample
-    std::vector<uint32_t> cells;   // numbers of the cells that this view meets
+    std::vector<int64_t> first;   // of pixel i; one more at the end
+    std::vector<uint32_t> cell;   // of sample: index into `cells`
+    std::vector<float> weight;    // of sample
+    std::vector<uint32_t> cells;  // numbers of the cells that this view meets
   };
   // votes(cell of the sample) += light, for every sample under a label.
   template <class Votes>

@@ -1,4 +1,5 @@
-// The object field (paper Eq. 7): hash grid and the radiance field's geometry feature -> network -> L logits per sample.
+// The object field (paper Eq. 7): hash grid and the radiance field's geometry feature -> network -> L logits per
+// sample.
 #pragma once
 
 #include <memory>
@@ -36,8 +37,9 @@ inline constexpr int kMaxFieldOutputs = 255;
 
 class ObjectField {
  public:
-  // How the network's last layer starts. kZero: all logits are 0, no label is preferred anywhere. kRandom: they differ from
-  // each other and from place to place, for losses that are blind to which output means what and would never break a tie.
+  // How the network's last layer starts. kZero: all logits are 0, no label is preferred anywhere. kRandom: they differ
+  // from each other and from place to place, for losses that are blind to which output means what and would never break
+  // a tie.
   enum class Start { kZero, kRandom };
 
   ObjectField(const ObjectFieldOptions& options, int num_labels, uint64_t seed, Start start = Start::kZero);

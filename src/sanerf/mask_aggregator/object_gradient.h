@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_aggregator/ray_pair_loss.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 

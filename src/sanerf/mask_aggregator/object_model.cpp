@@ -1,4 +1,5 @@
-// Rendering and storing a trained object field.
+#include "sanerf/mask_aggregator/object_model.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/options.h"
 #include "sanerf/mask_aggregator/composited_view.h"
-#include "sanerf/mask_aggregator/mask_aggregator.h"
 
 namespace sanerf {
 
@@ -20,11 +20,12 @@ constexpr char kCheckpointKind[] = "object-field";
 constexpr char kPriorCells[] = "prior_cells", kPriorLogits[] = "prior_logits", kPerAxis[] = "prior_cells_per_axis";
 
 std::shared_ptr<const LabelPrior> ReadPrior(const CheckpointReader& reader, const std::filesystem::path& path,
-                                             int num_labels) {
+                                            int num_labels) {
   if (!reader.Has(kPriorCells)) return nullptr;
   const std::vector<float> coordinates = reader.Read(kPriorCells);
   std::vector<float> logits = reader.Read(kPriorLogits);
-  const int64_t per_axis = JsonCursor(reader.meta(), path.string())[kPerAxis].IntegerIn(1, (1 << CellIndex::kKeyBits) - 1);
+  const int64_t per_axis =
+      JsonCursor(reader.meta(), path.string())[kPerAxis].IntegerIn(1, (1 << CellIndex::kKeyBits) - 1);
   const auto is_cell = [&](float c) { return c >= 0 && c < float(per_axis) && c == std::floor(c); };
   if (coordinates.size() % 3 != 0 || coordinates.size() / 3 * size_t(num_labels) != logits.size() ||
       !std::all_of(coordinates.begin(), coordinates.end(), is_cell))
@@ -81,11 +82,11 @@ ObjectModel ObjectModel::Load(const std::filesystem::path& path, const NerfModel
   const CheckpointReader reader(path, kCheckpointKind);
   try {
     if (reader.meta().at("nerf").get<uint64_t>() != nerf.Fingerprint())
-      throw Error(path.string(), "the object was segmented on another state of the radiance field", "segment it again: sanerf segment RUN ...");
+      throw Error(path.string(), "the object was segmented on another state of the radiance field",
+                  "segment it again: sanerf segment RUN ...");
     const auto options =
         OptionsFromJson<ObjectFieldOptions>(reader.meta().at("options").at("field"), "object", path.string());
-    const int num_labels =
-        int(JsonCursor(reader.meta(), path.string())["num_labels"].IntegerIn(1, kMaxFieldOutputs));
+    const int num_labels = int(JsonCursor(reader.meta(), path.string())["num_labels"].IntegerIn(1, kMaxFieldOutputs));
     auto field = std::make_shared<ObjectField>(options, num_labels, 0);
     reader.Read(field->grid.params().name, field->grid.params().values.span());
     reader.Read(field->mlp.params().name, field->mlp.params().values.span());

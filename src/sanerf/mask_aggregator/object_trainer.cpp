@@ -14,6 +14,9 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_aggregator/options.h"
 #include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
@@ -22,14 +25,16 @@ namespace {
 
 constexpr int kGroupRays = 256;
 constexpr uint64_t kRegionStream = uint64_t{1} << 32;
-constexpr int kLaterShare = 32;  // rays near the objects that later masks get, as a share of what the first got: one in 32
+constexpr int kLaterShare =
+    32;  // rays near the objects that later masks get, as a share of what the first got: one in 32
 
 // The wide network takes smaller steps than the table: at the table's rate its units die.
 constexpr float kMlpRate = 0.1f;
 
 void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
   if (std::all_of(views.begin(), views.end(), [](const LabelView& view) { return view.labels.empty(); }))
-    throw Error("no view has a usable mask", "every view rejected the prompts", "see views.json for the reason of each view");
+    throw Error("no view has a usable mask", "every view rejected the prompts",
+                "see views.json for the reason of each view");
   std::vector<int64_t> counts(256, 0);
   for (const LabelView& view : views)
     for (const uint8_t label : view.labels.data) ++counts[label];
@@ -75,7 +80,8 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
   GrowField(num_labels);
 
   const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
-  pool_.Append(TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++)));
+  pool_.Append(
+      TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++)));
   labelled_ = Relabel(views_, &pool_);
   if (labelled_.empty())
     throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
@@ -211,9 +217,13 @@ void ObjectTrainer::Train(const Schedule& schedule, std::ostream* log) {
     const auto [loss, agreement] = Step(schedule, step);
     if ((step + 1) % log_every == 0 || step + 1 == schedule.steps) {
       progress.Update(step + 1, fmt::format("loss {:.4f}  agreement {:.2f}%", loss, 100 * agreement));
-      if (log != nullptr) *log << Json{{"step", total_steps_}, {"loss", loss}, {"agreement", agreement}, {"seconds", progress.seconds()}}.dump() << std::endl;
+      if (log != nullptr)
+        *log << Json{{"step", total_steps_}, {"loss", loss}, {"agreement", agreement}, {"seconds", progress.seconds()}}
+                    .dump()
+             << std::endl;
     }
-    if (InterruptRequested()) throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
+    if (InterruptRequested())
+      throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
   }
   progress.Finish();
 }

@@ -8,23 +8,27 @@
 #include <vector>
 
 #include "sanerf/core/worker_pool.h"
+#include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_aggregator/options.h"
 #include "sanerf/mask_aggregator/regions.h"
 
 namespace sanerf {
 
 class ObjectTrainer {
  public:
-  // cameras: file frame, of the label images that SetMasks gets. The half of the rays that does not depend on the masks is
-  // traced here. Throws UsageError for options that make no sense, InterruptedError.
+  // cameras: file frame, of the label images that SetMasks gets. The half of the rays that does not depend on the masks
+  // is traced here. Throws UsageError for options that make no sense, InterruptedError.
   ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options);
 
   // A field to go on from, of the same radiance field; before SetMasks.
   void StartFrom(const ObjectModel& model);
 
-  // What to fit from now on. labels[i] belongs to camera i; an empty image says nothing. num_labels may grow from call to
-  // call, not shrink. prior: null or of num_labels labels; replaces the earlier one. Rays near the objects are traced, on
-  // later calls fewer. Throws Error when no view says anything, when a label is out of range, or when all rays meet nothing.
+  // What to fit from now on. labels[i] belongs to camera i; an empty image says nothing. num_labels may grow from call
+  // to call, not shrink. prior: null or of num_labels labels; replaces the earlier one. Rays near the objects are
+  // traced, on later calls fewer. Throws Error when no view says anything, when a label is out of range, or when all
+  // rays meet nothing.
   void SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior);
 
   struct StepReport {
@@ -76,5 +80,12 @@ class ObjectTrainer {
   std::vector<ObjectGroupGradient> groups_;  // of global rays, then of regions
   std::unique_ptr<WorkerPool<ObjectGradient>> workers_;
 };
+
+// Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.
+// prior: what to start from (null = nothing). Progress on stderr; log: a jsonl file to write (empty = none). Throws
+// InterruptedError on Ctrl-C, with nothing written.
+ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
+                             const AggregatorOptions& options, const std::filesystem::path& log,
+                             std::shared_ptr<const LabelPrior> prior = nullptr);
 
 }  // namespace sanerf

@@ -8,6 +8,8 @@
 #include "sanerf/core/files.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_aggregator/options.h"
 
 namespace sanerf {
 namespace {
@@ -16,7 +18,8 @@ using testing::HasSubstr;
 
 TEST(CellIndex, NumbersInOrderOfArrival) {
   CellIndex cells(3000);
-  for (int i = 0; i < 5000; ++i) EXPECT_EQ(cells.Insert(CellIndex::Cell{i % 3000, i / 7 % 3000, i / 3000}), uint32_t(i));
+  for (int i = 0; i < 5000; ++i)
+    EXPECT_EQ(cells.Insert(CellIndex::Cell{i % 3000, i / 7 % 3000, i / 3000}), uint32_t(i));
   EXPECT_EQ(cells.Insert(CellIndex::Cell{17, 17 / 7, 0}), 17u);
   EXPECT_EQ(cells.size(), 5000u);
   for (int i = 0; i < 5000; ++i) EXPECT_EQ(cells.Find({i % 3000, i / 7 % 3000, i / 3000}), uint32_t(i));
@@ -89,8 +92,8 @@ TEST_F(ObjectTrainerTest, StartsFromTheVote) {
   EXPECT_EQ(loaded.Render(camera, 1).probability.data, trained.Render(camera, 1).probability.data);
 }
 
-// Masks change while the field stays: it follows, with rays that were traced before. Without the vote a trained field needs
-// longer for a new label than an untrained one.
+// Masks change while the field stays: it follows, with rays that were traced before. Without the vote a trained field
+// needs longer for a new label than an untrained one.
 TEST_F(ObjectTrainerTest, MasksMayChangeAndLabelsBeAdded) {
   ObjectTrainer trainer(*nerf_, Cameras(), Options());
   trainer.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2));
@@ -126,7 +129,8 @@ TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
   second.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3));
   // The new label is what the vote says of it, the object is what it was: few pixels change sides.
   const Camera& camera = scene_->views[0].camera;
-  EXPECT_LT(Differences(MaskOf(second.Model(), camera, 1), MaskOf(stored, camera, 1)), camera.width * camera.height / 50);
+  EXPECT_LT(Differences(MaskOf(second.Model(), camera, 1), MaskOf(stored, camera, 1)),
+            camera.width * camera.height / 50);
   second.Train({60, 0.5f}, nullptr);
   EXPECT_GT(HeldOutIou(second.Model(), 1, 2), HeldOutIou(stored) - 0.05);
   EXPECT_GT(HeldOutIou(second.Model(), 2, 3), 0.4);

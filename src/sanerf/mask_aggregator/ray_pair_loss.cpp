@@ -26,7 +26,8 @@ T LabelDistance(const RayPairOptions& options, int num_labels, const T* a, const
 template <class T>
 T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const T* probabilities, const T* rgb,
               const std::vector<int>& references, T scale, T* grad_probabilities) {
-  const T tau_squared = T(options.tau) * T(options.tau), per_reference = T(1) / T(std::max<size_t>(1, references.size()));
+  const T tau_squared = T(options.tau) * T(options.tau),
+          per_reference = T(1) / T(std::max<size_t>(1, references.size()));
   T loss = 0;
   std::vector<int> alike;
   std::vector<T> reference(static_cast<size_t>(num_labels));
@@ -47,13 +48,13 @@ T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const
     }
     const T share = per_reference / T(alike.size());
     for (const int r : alike)
-      loss += share * LabelDistance(options, num_labels, reference.data(), &probabilities[r * num_labels], scale * share,
-                                    &grad_probabilities[r * num_labels]);
+      loss += share * LabelDistance(options, num_labels, reference.data(), &probabilities[r * num_labels],
+                                    scale * share, &grad_probabilities[r * num_labels]);
   }
   return loss;
 }
 
-#define SANERF_INSTANTIATE(T)                                            \
+#define SANERF_INSTANTIATE(T)                                                      \
   template T LabelDistance(const RayPairOptions&, int, const T*, const T*, T, T*); \
   template T RayPairLoss(const RayPairOptions&, int, int, const T*, const T*, const std::vector<int>&, T, T*)
 SANERF_INSTANTIATE(float);

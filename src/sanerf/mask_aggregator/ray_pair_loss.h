@@ -6,20 +6,20 @@
 namespace sanerf {
 
 struct RayPairOptions {
-  float tau = 0.1f;       // colours (sRGB in [0, 1]) closer than this are alike (Eq. 10)
-  float sharpness = 10;   // w of Eq. 11
-  bool cosine = false;    // a.b / (|a| |b|) instead of Eq. 11's a.b / max(|a|^2, |b|^2) (release)
-  bool hard = true;       // the reference stands for its most probable label (release), not for its probabilities (paper)
+  float tau = 0.1f;      // colours (sRGB in [0, 1]) closer than this are alike (Eq. 10)
+  float sharpness = 10;  // w of Eq. 11
+  bool cosine = false;   // a.b / (|a| |b|) instead of Eq. 11's a.b / max(|a|^2, |b|^2) (release)
+  bool hard = true;  // the reference stands for its most probable label (release), not for its probabilities (paper)
 };
 
-// f of Eq. 11: exp(-w a.b / max(|a|^2, |b|^2) - 1e-6), the distance of two probability vectors, or with the cosine in the
-// exponent. Adds scale times the gradient with respect to b, unless it is null. Instantiated for float (the program)
-// and double (the proofs).
+// f of Eq. 11: exp(-w a.b / max(|a|^2, |b|^2) - 1e-6), the distance of two probability vectors, or with the cosine in
+// the exponent. Adds scale times the gradient with respect to b, unless it is null. Instantiated for float (the
+// program) and double (the proofs).
 template <class T>
 T LabelDistance(const RayPairOptions& options, int num_labels, const T* a, const T* b, T scale, T* grad_b);
 
-// Eq. 9 over num_rays rays: probabilities [ray][label], rgb [ray][3] as the radiance field renders them, references: the
-// rays r_k. The references are constants, as in the paper. Adds scale times the gradient to grad_probabilities and
+// Eq. 9 over num_rays rays: probabilities [ray][label], rgb [ray][3] as the radiance field renders them, references:
+// the rays r_k. The references are constants, as in the paper. Adds scale times the gradient to grad_probabilities and
 // returns the loss; a reference that no other ray looks like counts as 0.
 template <class T>
 T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const T* probabilities, const T* rgb,

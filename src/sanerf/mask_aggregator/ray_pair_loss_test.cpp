@@ -30,7 +30,8 @@ TEST(LabelDistance, GradientAgainstDifferences) {
   for (int trial = 0; trial < 40; ++trial) {
     options.cosine = trial % 2 == 1;
     double a[4], b[4], grad[4] = {0, 0, 0, 0};
-    for (int l = 0; l < 4; ++l) a[l] = random.NextDouble(), b[l] = 2 * random.NextDouble();  // either norm may be larger
+    for (int l = 0; l < 4; ++l)
+      a[l] = random.NextDouble(), b[l] = 2 * random.NextDouble();  // either norm may be larger
     LabelDistance(options, 4, a, b, 0.7, grad);
     for (int l = 0; l < 4; ++l) {
       const double kept = b[l], h = 1e-6;

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/ray_renderer.h"
 #include "sanerf/nerf/ray_samples.h"
 
@@ -27,8 +28,8 @@ class RegionTracer {
   RegionTracer(const NerfModel& nerf, const std::vector<Camera>& model_cameras, const RegionOptions& options)
       : cameras_(model_cameras),
         options_(options),
-        renderer_(nerf),
-        tracer_(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true) {}
+        renderer_(nerf.traced()),
+        tracer_(nerf.traced(), /*keep_waves=*/true) {}
 
   RegionPool Trace(const ErrorMaps::Site& site, Random random) {
     RegionPool out;

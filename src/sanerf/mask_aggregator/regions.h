@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "sanerf/mask_aggregator/error_maps.h"
+#include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 
 namespace sanerf {
 
 struct RegionOptions {
-  int views = 4;      // that see the place, its own included
-  int patch = 16;     // N: side of the patch around the place in each of them, label pixels
-  int rays = 32;      // drawn from each patch
+  int views = 4;   // that see the place, its own included
+  int patch = 16;  // N: side of the patch around the place in each of them, label pixels
+  int rays = 32;   // drawn from each patch
 };
 
 struct RegionPool {

@@ -8,6 +8,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/label_view.h"
 
 namespace sanerf {
 
@@ -78,7 +79,8 @@ SamplePool TraceViews(const NerfModel& nerf, size_t num_views, uint64_t seed, co
     TraceInto(nerf, draw(size_t(v), Random(seed, uint64_t(v))), &parts[size_t(v)]);
     progress.Update(++done);
   });
-  if (InterruptRequested()) throw InterruptedError("tracing of the mask rays interrupted", "nothing was written", "run the command again");
+  if (InterruptRequested())
+    throw InterruptedError("tracing of the mask rays interrupted", "nothing was written", "run the command again");
   SamplePool pool;
   for (SamplePool& part : parts) {
     pool.Append(part);

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "sanerf/mask_aggregator/label_prior.h"
-#include "sanerf/mask_aggregator/mask_aggregator.h"
+#include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/nerf/model.h"
 #include "sanerf/nerf/ray_samples.h"
 
 namespace sanerf {
@@ -38,8 +39,8 @@ SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& camer
 SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
                        const std::vector<std::vector<int>>& pixels);
 
-// num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are drawn
-// alike. A small object would be met by a handful of rays per step otherwise.
+// num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are
+// drawn alike. A small object would be met by a handful of rays per step otherwise.
 SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed);
 
 // The label of every ray from the views' images; kIgnoreLabel where a view has none. Returns the rays that have one.

@@ -1,9 +1,9 @@
-// Clicks to 3D (Eq. 6).
+#include "sanerf/mask_decoder/lift.h"
+
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/mask_decoder/mask_decoder.h"
-#include "sanerf/mask_decoder/pixel_frames.h"
+#include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/visibility.h"
 
 namespace sanerf {

@@ -7,42 +7,15 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
-#include "sanerf/core/options.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/mask_decoder/decoder.h"
+#include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/seeds.h"
+#include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf {
 namespace {
 
 constexpr int kBoxSeeds = 5;  // when a box is all there is: as many points as the paper's examples use
-
-MaskRule RuleFor(RuleChoice choice, const Sam& sam) {
-  switch (choice) {
-    case RuleChoice::kHighestIou:
-      return MaskRule::kHighestPredictedIou;
-    case RuleChoice::kSingle:
-      return MaskRule::kSingleMask;
-    case RuleChoice::kOfModel:
-      break;
-  }
-  return sam.default_rule();
-}
-
-void CheckInputs(const ObjectPrompt& object, const FeatureContainer& container, const Sam& sam,
-                 const MaskDecoderOptions& options) {
-  if (const auto why = WhyUnusable(object)) throw UsageError(*why);
-  CheckOptions(options, "masks");
-  if (options.depth_tolerance + options.relative_depth_tolerance <= 0) {
-    throw UsageError(fmt::format("masks.depth_tolerance={} relative_depth_tolerance={}", options.depth_tolerance,
-                                 options.relative_depth_tolerance),
-                     "one of them must be more than 0");
-  }
-  if (container.ModelFingerprint() != sam.Fingerprint()) {
-    throw Error(fmt::format("the views were not encoded with these files of {}", sam.name()),
-                "a decoder cannot read another model's features", "run sanerf encode with this model");
-  }
-}
 
 // The views whose mask is to give points to the others.
 std::set<int> SeedViews(const std::vector<LiftedPoint>& points, const ViewDecider& decider, int seed_points) {
@@ -82,17 +55,20 @@ void AddSeeds(const ObjectPrompt& object, const FeatureContainer& container, con
 }
 
 std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
-  const std::pair<const char*, const char*> kinds[] = {
-      {"not_encoded", "not encoded"},
-      {"hidden", "without a visible positive point"},
-      {"too_few", "with too few visible points"},
-      {"empty", "with an empty mask"},
-      {"tiny", "with a mask of a few pixels"},
-      {"missed", "with a mask beside the prompt"},
+  const std::pair<Outcome, const char*> outcomes[] = {
+      {Outcome::kNotEncoded, "not encoded"},
+      {Outcome::kHidden, "without a visible positive point"},
+      {Outcome::kTooFew, "with too few visible points"},
+      {Outcome::kEmpty, "with an empty mask"},
+      {Outcome::kTiny, "with a mask of a few pixels"},
+      {Outcome::kMissed, "with a mask beside the prompt"},
+      {Outcome::kDisagrees, "with a mask that the other views contradict"},
+      {Outcome::kOutdated, "with a mask older than a click"},
+      {Outcome::kNotAsked, "not asked"},
   };
   std::string text;
-  for (const auto& [kind, words] : kinds) {
-    const auto count = std::count_if(views.begin(), views.end(), [&](const ViewDecision& d) { return d.kind == kind; });
+  for (const auto& [outcome, words] : outcomes) {
+    const auto count = std::count_if(views.begin(), views.end(), [&](const auto& d) { return d.outcome == outcome; });
     if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, words);
   }
   return text.empty() ? "there are no views" : text;
@@ -115,18 +91,18 @@ void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& vie
 [[noreturn]] void FailWithoutViews(const ObjectPrompt& object, const DecodedObject& decoded, int needed,
                                    const MaskDecoderOptions& options) {
   const auto& views = decoded.views;
-  const auto has = [&](const char* kind) {
-    return std::any_of(views.begin(), views.end(), [&](const ViewDecision& d) { return d.kind == kind; });
+  const auto has = [&](Outcome outcome) {
+    return std::any_of(views.begin(), views.end(), [&](const ViewDecision& d) { return d.outcome == outcome; });
   };
   LogReasons(object, views);
   std::string hint;
-  if (has("too_few") || has("hidden")) {
+  if (has(Outcome::kTooFew) || has(Outcome::kHidden)) {
     hint = fmt::format(
         "put the prompts where more cameras see them, lower min_visible (now {}), or allow a larger error of the "
         "rendered "
         "depth with --set masks.depth_tolerance={:g} --set masks.relative_depth_tolerance={:g}",
         needed, 2.5 * options.depth_tolerance, 2 * options.relative_depth_tolerance);
-  } else if (has("not_encoded")) {
+  } else if (has(Outcome::kNotEncoded)) {
     hint = "run: sanerf encode RUN";
   } else {
     hint = "add positive clicks on the object or a box around it, or take another mask with --set masks.rule=";
@@ -145,19 +121,9 @@ std::map<int, ImageU8> UsedMasks(const DecodedObject& decoded) {
 
 }  // namespace
 
-ViewDecider MakeDecider(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
-                        const Similarity& model_from_file, const MaskDecoderOptions& options) {
-  CheckInputs(object, container, sam, options);
-  const DepthTolerance tolerance = ToleranceOf(options, model_from_file);
-  ViewDecider decider(scene, container, sam, {RuleFor(options.rule, sam), tolerance, options.specks});
-  for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
-  return decider;
-}
-
-std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points, const Scene& scene,
-                                     const FeatureContainer& container, Sam& sam, const std::vector<int>& view_idxs,
-                                     const Similarity& model_from_file, const MaskDecoderOptions& options) {
-  const ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
+                                     const DecodeContext& context, const std::vector<int>& view_idxs) {
+  const ViewDecider decider = MakeDecider(object, context);
   std::vector<ViewDecision> decisions;
   for (const int view_idx : view_idxs) {
     ViewDecision decision = decider.Begin(view_idx);
@@ -167,10 +133,9 @@ std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vect
   return decisions;
 }
 
-DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, Sam& sam,
-                          const std::vector<int>& view_idxs, const Similarity& model_from_file,
-                          const MaskDecoderOptions& options, const DecodedObject* previous) {
-  ViewDecider decider = MakeDecider(object, scene, container, sam, model_from_file, options);
+DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& context, const std::vector<int>& view_idxs,
+                          const DecodedObject* previous) {
+  ViewDecider decider = MakeDecider(object, context);
   if (previous != nullptr) decider.ShowMasks(UsedMasks(*previous));
 
   // Prompts to 3D.
@@ -179,8 +144,8 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const 
   decoded.corrected = previous != nullptr;
   decoded.memory = std::make_shared<PredictionMemory>();
   decider.Remember(decoded.memory);
-  decoded.points = LiftPrompts(object, scene, container);
-  AddSeeds(object, container, decider, options.seed_points, decoded.points);
+  decoded.points = LiftPrompts(object, context.scene, context.container);
+  AddSeeds(object, context.container, decider, context.options.seed_points, decoded.points);
 
   // 3D to a mask per view.
   const VisibilityRule rule = VisibilityRuleFor(object, decoded.points);
@@ -194,7 +159,7 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const Scene& scene, const 
         progress.Update(num_done, fmt::format("{} used", num_used));
       });
   progress.Finish(fmt::format("{} of {} views used", num_used, view_idxs.size()));
-  if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, options);
+  if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, context.options);
   return decoded;
 }
 

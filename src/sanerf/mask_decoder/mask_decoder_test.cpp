@@ -9,8 +9,11 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
-#include "sanerf/mask_decoder/analytic_scene.h"
-#include "sanerf/mask_decoder/decoder.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/mask_decoder/lift.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/views_file.h"
 
 namespace sanerf {
 namespace {
@@ -39,7 +42,7 @@ class MaskDecoderTest : public testing::Test {
     object_.clicks.push_back({scene_.views[view_idx].name, Click(view_idx, p), label});
   }
   DecodedObject Decode(std::vector<int> views = {kFront, kFrontLeft, kRight, kAway, kLens, kBack}) {
-    return DecodeMasks(object_, scene_, container_, sam_, views, model_from_file_, options_);
+    return DecodeMasks(object_, {scene_, container_, sam_, model_from_file_, options_}, views);
   }
   template <class Exception = Error>
   std::string Failure() {
@@ -105,9 +108,9 @@ TEST_F(MaskDecoderTest, OneClickSegmentsTheBallInEveryViewThatSeesThePoint) {
   for (const auto& [view_idx, state] : unused) {
     const ViewDecision& decision = decoded.views[view_idx];
     EXPECT_FALSE(decision.used);
-    EXPECT_EQ(decision.kind, "hidden");
+    EXPECT_EQ(decision.outcome, Outcome::kHidden);
     EXPECT_EQ(decision.reason, std::string("no positive point is visible (1 ") + state + ")");
-    EXPECT_EQ(decision.points.at(0).state, state);
+    EXPECT_STREQ(NameOf(decision.points.at(0).state), state);
     EXPECT_TRUE(decision.mask.empty());
   }
   // In its own view the click's very pixel is the prompt. Views are decoded side by side, in no order.
@@ -159,7 +162,7 @@ TEST_F(MaskDecoderTest, OnlyNegativePointsVisibleIsNotEnough) {
   object_.points = {{kBallCenter - kBallRadius * Vec3(0, 0, 1), 1}, {Vec3(-1, 0, 1), 0}};
   object_.min_visible = 1;
   const DecodedObject decoded = Decode();
-  EXPECT_EQ(decoded.views[kFront].kind, "hidden");
+  EXPECT_EQ(decoded.views[kFront].outcome, Outcome::kHidden);
   EXPECT_TRUE(decoded.views[kBack].used);
 }
 
@@ -247,7 +250,7 @@ TEST_F(MaskDecoderTest, ViewsThatAreNotEncodedAreRecorded) {
   AddClick(kFront, kFrontOfBall);
   container_.missing = {kLens};
   const DecodedObject decoded = Decode();
-  EXPECT_EQ(decoded.views[kLens].kind, "not_encoded");
+  EXPECT_EQ(decoded.views[kLens].outcome, Outcome::kNotEncoded);
   EXPECT_TRUE(decoded.views[kFront].used);
 }
 

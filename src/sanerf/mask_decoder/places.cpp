@@ -1,9 +1,8 @@
-// Where in their photos clicks and boxes lie: what can be told before anything is rendered or encoded.
+#include "sanerf/mask_decoder/places.h"
+
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/mask_decoder/mask_decoder.h"
-#include "sanerf/mask_decoder/pixel_frames.h"
 
 namespace sanerf {
 namespace {

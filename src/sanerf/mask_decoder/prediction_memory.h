@@ -22,8 +22,8 @@ class PredictionMemory {
  private:
   struct Answer {
     SamPrompt prompt;
-    std::vector<SamMask> candidates;              // without logits
-    std::vector<std::vector<uint16_t>> logits;    // of each, half precision
+    std::vector<SamMask> candidates;            // without logits
+    std::vector<std::vector<uint16_t>> logits;  // of each, half precision
     int width = 0, height = 0;
   };
   mutable std::mutex mutex_;

@@ -6,7 +6,6 @@
 #include <array>
 #include <set>
 
-
 namespace sanerf {
 namespace {
 

@@ -48,9 +48,4 @@ Prompts ReadPrompts(const std::filesystem::path& path);
 Json ToJson(const Prompts& prompts);
 Json ToJson(const ObjectPrompt& object);
 
-// The command line's forms. Throw UsageError with the expected form.
-ClickPrompt ParseClick(const std::string& text);  // VIEW:X,Y[:neg]
-PointPrompt ParsePoint(const std::string& text);  // X,Y,Z[:neg]
-BoxPrompt ParseBox(const std::string& text);      // VIEW:X0,Y0,X1,Y1
-
 }  // namespace sanerf

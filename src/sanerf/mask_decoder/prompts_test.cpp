@@ -140,46 +140,5 @@ TEST(PromptsDataTest, EveryShippedFileIsRead) {
   EXPECT_GT(num_files, 0);
 }
 
-TEST(PromptFormsTest, Clicks) {
-  ClickPrompt click = ParseClick("r_012:310,220");
-  EXPECT_EQ(click.view, "r_012");
-  EXPECT_EQ(click.xy, Vec2(310, 220));
-  EXPECT_EQ(click.label, 1);
-  click = ParseClick("train/a:b,c.png:1.5,-2:neg");
-  EXPECT_EQ(click.view, "train/a:b,c.png");
-  EXPECT_EQ(click.xy, Vec2(1.5, -2));
-  EXPECT_EQ(click.label, 0);
-  EXPECT_EQ(ParseClick("5:1,2:pos").label, 1);
-}
-
-TEST(PromptFormsTest, PointsAndBoxes) {
-  EXPECT_EQ(ParsePoint("0.5,-1e-2,3").p, Vec3(0.5, -0.01, 3));
-  EXPECT_EQ(ParsePoint("1,2,3:neg").label, 0);
-  const BoxPrompt box = ParseBox("0007:10,20,30.5,40");
-  EXPECT_EQ(box.view, "0007");
-  EXPECT_EQ(box.x1, 30.5);
-}
-
-TEST(PromptFormsTest, WrongFormsAreUsageErrorsWithTheForm) {
-  const auto hint_of = [](auto parse, const std::string& text) -> std::string {
-    try {
-      parse(text);
-    } catch (const UsageError& error) {
-      return error.hint();
-    }
-    return "no error for " + text;
-  };
-  for (const std::string text :
-       {"", "r_012", "310,220", ":1,2", "a:1", "a:1,2,3", "a:1,b", "a:1,2:never", "a:nan,1", "a:1,2,"}) {
-    EXPECT_THAT(hint_of(ParseClick, text), HasSubstr("VIEW:X,Y")) << text;
-  }
-  for (const std::string text : {"", "1,2", "1,2,3,4", "x", "1,2,inf", "1;2;3", "1,2,3:no"}) {
-    EXPECT_THAT(hint_of(ParsePoint, text), HasSubstr("X,Y,Z")) << text;
-  }
-  for (const std::string text : {"a:1,2,3", "1,2,3,4", "a:5,5,5,9", "a:5,9,8,5"}) {
-    EXPECT_THAT(hint_of(ParseBox, text), HasSubstr("VIEW:X0")) << text;
-  }
-}
-
 }  // namespace
 }  // namespace sanerf

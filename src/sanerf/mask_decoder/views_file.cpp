@@ -1,15 +1,15 @@
-// views.json: what was decided in every view.
+#include "sanerf/mask_decoder/views_file.h"
+
 #include <algorithm>
 
 #include "sanerf/core/json.h"
-#include "sanerf/mask_decoder/mask_decoder.h"
 
 namespace sanerf {
 
 namespace {
 constexpr char kFromOthers[] = "what the other views say";
 constexpr int64_t kMostPoints = 1'000'000;  // of an object, as in a prompts file
-}
+}  // namespace
 
 Json ToJson(const DecodedObject& decoded) {
   Json points = Json::array(), views = Json::array();
@@ -23,7 +23,10 @@ Json ToJson(const DecodedObject& decoded) {
     points.push_back(row);
   }
   for (const ViewDecision& decision : decoded.views) {
-    Json row = {{"view", decision.view}, {"used", decision.used}, {"kind", decision.kind}, {"reason", decision.reason}};
+    Json row = {{"view", decision.view},
+                {"used", decision.used},
+                {"kind", NameOf(decision.outcome)},
+                {"reason", decision.reason}};
     row["num_visible"] = decision.num_visible;
     row["has_box"] = decision.has_box;
     if (!decision.mask.empty()) {
@@ -39,7 +42,7 @@ Json ToJson(const DecodedObject& decoded) {
     row["points"] = Json::array();
     for (const auto& point : decision.points) {
       row["points"].push_back(
-          {{"xy", {point.x, point.y}}, {"z", point.z}, {"label", point.label}, {"state", point.state}});
+          {{"xy", {point.x, point.y}}, {"z", point.z}, {"label", point.label}, {"state", NameOf(point.state)}});
     }
     views.push_back(row);
   }
@@ -54,12 +57,21 @@ Vec2 ReadVec2(const JsonCursor& at) { return {at[size_t{0}].Number(), at[1].Numb
 // Throws Error when the scene has no such view.
 int FindExactView(const JsonCursor& at, const Scene& scene) {
   const std::string name = at.String();
-  const auto found = std::find_if(scene.views.begin(), scene.views.end(), [&](const View& v) { return v.name == name; });
+  const auto found =
+      std::find_if(scene.views.begin(), scene.views.end(), [&](const View& v) { return v.name == name; });
   if (found == scene.views.end()) at.Fail("the scene has no view " + name, "segment the object again");
   return int(found - scene.views.begin());
 }
 
-LiftedPoint ReadPoint(const JsonCursor& row, const Scene& scene) {
+// The value that has this name. Throws Error when none has.
+template <class T>
+T Named(const JsonCursor& at, std::optional<T> (*from_name)(const std::string&)) {
+  const std::optional<T> value = from_name(at.String());
+  if (!value) at.Fail("'" + at.String() + "' is not known here", "segment the object again");
+  return *value;
+}
+
+LiftedPoint ReadLifted(const JsonCursor& row, const Scene& scene) {
   LiftedPoint point;
   point.p_file = ReadVec3(row["p"]);
   point.label = int(row["label"].IntegerIn(0, 1));
@@ -76,7 +88,8 @@ ViewDecision ReadView(const JsonCursor& row, const Scene& scene) {
   view.view_idx = FindExactView(row["view"], scene);
   view.view = scene.views[size_t(view.view_idx)].name;
   view.used = row["used"].Bool();
-  view.kind = row["kind"].String();
+  // Earlier versions left it empty where nothing was decided.
+  view.outcome = row["kind"].String().empty() ? Outcome::kNotAsked : Named(row["kind"], OutcomeFromName);
   view.reason = row["reason"].String();
   if (row.Has("num_visible")) view.num_visible = int(row["num_visible"].IntegerIn(0, kMostPoints));
   view.has_box = row.Has("has_box") && row["has_box"].Bool();
@@ -89,7 +102,8 @@ ViewDecision ReadView(const JsonCursor& row, const Scene& scene) {
   const JsonCursor points = row["points"];
   for (size_t i = 0; i < points.size(); ++i) {
     const Vec2 xy = ReadVec2(points[i]["xy"]);
-    view.points.push_back({xy.x(), xy.y(), points[i]["z"].Number(), int(points[i]["label"].IntegerIn(0, 1)), points[i]["state"].String()});
+    view.points.push_back({xy.x(), xy.y(), points[i]["z"].Number(), int(points[i]["label"].IntegerIn(0, 1)),
+                           Named(points[i]["state"], PointStateFromName)});
   }
   return view;
 }
@@ -102,7 +116,7 @@ DecodedObject ReadDecoded(const std::filesystem::path& path, const Scene& scene)
   DecodedObject decoded;
   decoded.name = root["name"].String();
   const JsonCursor points = root["points"], views = root["views"];
-  for (size_t i = 0; i < points.size(); ++i) decoded.points.push_back(ReadPoint(points[i], scene));
+  for (size_t i = 0; i < points.size(); ++i) decoded.points.push_back(ReadLifted(points[i], scene));
   for (size_t i = 0; i < views.size(); ++i) decoded.views.push_back(ReadView(views[i], scene));
   return decoded;
 }

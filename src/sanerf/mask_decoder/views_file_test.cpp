@@ -1,8 +1,9 @@
+#include "sanerf/mask_decoder/views_file.h"
+
 #include <gmock/gmock.h>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
-#include "sanerf/mask_decoder/mask_decoder.h"
 
 namespace sanerf {
 namespace {
@@ -40,7 +41,7 @@ TEST_F(ViewsFileTest, ReadsWhatWasDecided) {
   const DecodedObject decoded = Read();
   EXPECT_EQ(decoded.points[0].p_file, Vec3(1, 2, 3));
   EXPECT_EQ(decoded.views[0].candidate, 2);
-  EXPECT_EQ(decoded.views[0].points[0].state, "visible");
+  EXPECT_EQ(decoded.views[0].points[0].state, PointState::kVisible);
 }
 
 // A number that does not fit into its field must not become another one.

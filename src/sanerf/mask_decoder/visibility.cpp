@@ -1,6 +1,7 @@
 #include "sanerf/mask_decoder/visibility.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -43,7 +44,17 @@ std::optional<double> InterpolatedDepth(const ImageF& depth, const Vec2& px, dou
   return 1 / inverse;
 }
 
+constexpr std::array<const char*, 5> kStateNames = {"visible", "occluded", "floating", "outside", "behind"};
+
 }  // namespace
+
+const char* NameOf(PointState state) { return kStateNames[size_t(state)]; }
+
+std::optional<PointState> PointStateFromName(const std::string& name) {
+  const auto found = std::find(kStateNames.begin(), kStateNames.end(), name);
+  if (found == kStateNames.end()) return std::nullopt;
+  return PointState(found - kStateNames.begin());
+}
 
 std::optional<double> SurfaceDepth(const ImageF& depth, const Vec2& px) {
   const int x = static_cast<int>(std::floor(px.x())), y = static_cast<int>(std::floor(px.y()));
@@ -79,7 +90,7 @@ PointInView FindInView(const Vec3& p_file, const Camera& camera, const ImageF& d
   found.z = camera.ZDepth(p_file);
   if (!(found.z > 0)) return found;
 
-  found.state = "outside";
+  found.state = PointState::kOutside;
   const auto px = camera.Project(p_file);  // none where the lens's distortion has no meaning any more
   if (!px) return found;
   found.px = *px;
@@ -104,11 +115,11 @@ PointInView FindInView(const Vec3& p_file, const Camera& camera, const ImageF& d
     }
   }
   if (best <= 1) {
-    found.state = "visible";
+    found.state = PointState::kVisible;
     found.px = best_px;
   } else {
     const double shown = depth.At(x, y);
-    found.state = shown > 0 && found.z > shown ? "occluded" : "floating";
+    found.state = shown > 0 && found.z > shown ? PointState::kOccluded : PointState::kFloating;
   }
   return found;
 }

@@ -1,6 +1,7 @@
 // Depth maps read for single points: where a click hits the scene, and whether a 3D point is what a pixel shows.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -23,13 +24,19 @@ struct DepthTolerance {
   double At(double depth) const { return std::max(absolute, relative * depth); }
 };
 
+enum class PointState : uint8_t {
+  kVisible,   // the pixel shows the point
+  kOccluded,  // something else is in front of it
+  kFloating,  // the view sees through the place where the point is: nothing or something farther is shown there, and a
+              // prompt would name that instead
+  kOutside,   // of the image
+  kBehind     // the camera
+};
+const char* NameOf(PointState state);  // "visible"
+std::optional<PointState> PointStateFromName(const std::string& name);
+
 struct PointInView {
-  // "visible"   the pixel shows the point
-  // "occluded"  something else is in front of it
-  // "floating"  the view sees through the place where the point is: nothing or something farther is shown there, and a
-  //             prompt would name that instead
-  // "outside", "behind"
-  const char* state = "behind";
+  PointState state = PointState::kBehind;
   Vec2 px = Vec2::Zero();  // where to prompt
   double z = 0;
 };

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sanerf/mask_decoder/analytic_scene.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
 
 namespace sanerf {
@@ -62,34 +62,34 @@ class FindInViewTest : public testing::Test {
 
 TEST_F(FindInViewTest, FrontOfTheBall) {
   const Vec3 p = kBallCenter + kBallRadius * Vec3(0, 0, 1);
-  EXPECT_STREQ(Find(p, 0).state, "visible");
-  EXPECT_STREQ(Find(p, 4).state, "visible");   // through the lens
-  EXPECT_STREQ(Find(p, 3).state, "behind");    // the camera looks the other way
-  EXPECT_STREQ(Find(p, 5).state, "occluded");  // the ball itself is in the way
+  EXPECT_EQ(Find(p, 0).state, PointState::kVisible);
+  EXPECT_EQ(Find(p, 4).state, PointState::kVisible);   // through the lens
+  EXPECT_EQ(Find(p, 3).state, PointState::kBehind);    // the camera looks the other way
+  EXPECT_EQ(Find(p, 5).state, PointState::kOccluded);  // the ball itself is in the way
   EXPECT_NEAR(Find(p, 0).z, scene_.views[0].camera.ZDepth(p), 1e-12);
 }
 
 TEST_F(FindInViewTest, OccludedByTheOtherBall) {
   const Vec3 p = kBallCenter + kBallRadius * Vec3(1, 0, 0);
-  EXPECT_STREQ(Find(p, 2).state, "occluded");
+  EXPECT_EQ(Find(p, 2).state, PointState::kOccluded);
   // A tolerance as large as the gap lets it through: that is what the tolerance is for, and why it is small.
-  EXPECT_STREQ(Find(p, 2, {3, 0}).state, "visible");
+  EXPECT_EQ(Find(p, 2, {3, 0}).state, PointState::kVisible);
 }
 
 TEST_F(FindInViewTest, InTheAirIsFloating) {
-  EXPECT_STREQ(Find(kBallCenter + Vec3(0, 0, 0.7), 0).state, "floating");  // in front of the ball
-  EXPECT_STREQ(Find({0.3, 1.4, 0}, 0).state, "floating");                  // in front of the table
+  EXPECT_EQ(Find(kBallCenter + Vec3(0, 0, 0.7), 0).state, PointState::kFloating);  // in front of the ball
+  EXPECT_EQ(Find({0.3, 1.4, 0}, 0).state, PointState::kFloating);                  // in front of the table
 }
 
-TEST_F(FindInViewTest, OutsideTheImage) { EXPECT_STREQ(Find({-2.9, 0, 2.5}, 0).state, "outside"); }
+TEST_F(FindInViewTest, OutsideTheImage) { EXPECT_EQ(Find({-2.9, 0, 2.5}, 0).state, PointState::kOutside); }
 
 TEST_F(FindInViewTest, FoldedDistortionIsOutside) {
   // With k1 = -0.6, r (1 - 0.6 r^2) falls again beyond r = 0.75: what lies at r = 1.29 lands near the image's centre.
   View view = MakeView("fisheye", {0, 0, 0}, {0, 0, -1}, {-0.6, 0, 0, 0});
   const Camera camera = WorkingCamera(view, kWorkingSize);
   const ImageF depth(camera.width, camera.height, 1, 1.f);
-  EXPECT_STREQ(FindInView({0.1, 0, -1}, camera, depth, kTolerance).state, "visible");
-  EXPECT_STREQ(FindInView({1.28, 0, -1}, camera, depth, kTolerance).state, "outside");
+  EXPECT_EQ(FindInView({0.1, 0, -1}, camera, depth, kTolerance).state, PointState::kVisible);
+  EXPECT_EQ(FindInView({1.28, 0, -1}, camera, depth, kTolerance).state, PointState::kOutside);
 }
 
 TEST_F(FindInViewTest, EveryLiftedPixelIsVisibleWhereItCameFrom) {
@@ -102,7 +102,7 @@ TEST_F(FindInViewTest, EveryLiftedPixelIsVisibleWhereItCameFrom) {
         const auto z = SurfaceDepth(depth, px);
         if (!z || depth.At(x, y) == 0) continue;  // a filled pinhole is seen beside itself
         const PointInView found = FindInView(camera.Lift(px, *z), camera, depth, {0.02, 0.021});
-        ASSERT_STREQ(found.state, "visible") << scene_.views[view_idx].name << " " << px.transpose();
+        ASSERT_EQ(found.state, PointState::kVisible) << scene_.views[view_idx].name << " " << px.transpose();
         ASSERT_LT((found.px - px).norm(), 1e-6)
             << scene_.views[view_idx].name << " " << px.transpose() << " depth " << *z << " " << depth.At(x, y);
       }
@@ -120,9 +120,9 @@ TEST_F(FindInViewTest, AtASilhouetteThePromptMovesOntoTheObject) {
   for (int y = 0; y < 10; ++y) depth.At(3, y) = 2.f;
   // At depth 2, x = -0.196 projects to 4.02: into the pixel beside the object.
   const PointInView found = FindInView({-0.196, 0, -2}, camera, depth, kTolerance);
-  EXPECT_STREQ(found.state, "visible");
+  EXPECT_EQ(found.state, PointState::kVisible);
   EXPECT_EQ(found.px.x(), 3.5);
-  EXPECT_STREQ(FindInView({-0.196 + 0.3, 0, -2}, camera, depth, kTolerance).state, "floating");
+  EXPECT_EQ(FindInView({-0.196 + 0.3, 0, -2}, camera, depth, kTolerance).state, PointState::kFloating);
 }
 
 TEST(SeedsTest, InsideSpreadAndDeterministic) {

@@ -33,13 +33,14 @@ void BatchGradient::ColourOfWave() {
     kernels::Kernels().spherical_harmonics(tracer_.directions() + tile * 3 * kTile, 1, in + kGeo * kTile);
   }
   float* rgb = &rgb_[b * 3 * kTile];
-  field_.colour.Forward(&colour_in_[b * kIn * kTile], n, &colour_hidden_[b * field_.colour.shape().HiddenWidth() * kTile], rgb);
+  field_.colour.Forward(&colour_in_[b * kIn * kTile], n,
+                        &colour_hidden_[b * field_.colour.shape().HiddenWidth() * kTile], rgb);
   kernels::Kernels().sigmoid(rgb, n * 3 * kTile, rgb);
 }
 
 void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGradient* out) {
   const std::vector<TrainingRay>& rays = group.rays;
-  const std::vector<Segment>& segments = tracer_.segments();
+  const std::vector<RaySegment>& segments = tracer_.segments();
   first_segment_.assign(rays.size(), -1);
   next_segment_.assign(segments.size(), -1);
   for (int i = int(segments.size()) - 1; i >= 0; --i) {
@@ -66,9 +67,9 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     float target[3];
     for (int c = 0; c < 3; ++c) target[c] = rays[r].alpha * rays[r].rgb[c] + (1 - rays[r].alpha) * background[c];
     const bool has_gain = !group.gains.empty();
-    const RayLossResult result =
-        RayLoss<float>(loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb,
-                       has_gain ? &group.gains[3 * r] : nullptr, has_gain ? out->grad_gains[r].channels : nullptr);
+    const RayLossResult result = RayLoss<float>(
+        loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb,
+        has_gain ? &group.gains[3 * r] : nullptr, has_gain ? out->grad_gains[r].channels : nullptr);
     if (has_gain) out->grad_gains[r].photo = rays[r].photo;
     out->loss += result.loss * loss_scale;
     out->squared += result.squared;
@@ -82,7 +83,8 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     for (int i = 0; i < n; ++i) {
       const int slot = slots_[size_t(i)];
       grad_density_out_[At(slot, kGeo, 0)] = grad_sigma[i] * sigma[i];
-      for (int c = 0; c < 3; ++c) grad_rgb_[At(slot, 3, c)] = grad_rgb[3 * i + c] * rgb[3 * i + c] * (1 - rgb[3 * i + c]);
+      for (int c = 0; c < 3; ++c)
+        grad_rgb_[At(slot, 3, c)] = grad_rgb[3 * i + c] * rgb[3 * i + c] * (1 - rgb[3 * i + c]);
     }
     out->num_samples += n;
   }

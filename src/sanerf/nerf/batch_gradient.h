@@ -1,5 +1,6 @@
-// Forward and backward of one group of training rays, on one thread. The hash grid's share is left as (position, gradient) pairs:
-// it is scattered level by level afterwards, in group order, so that the result does not depend on threads.
+// Forward and backward of one group of training rays, on one thread. The hash grid's share is left as (position,
+// gradient) pairs: it is scattered level by level afterwards, in group order, so that the result does not depend on
+// threads.
 #pragma once
 
 #include <vector>
@@ -14,9 +15,9 @@ namespace sanerf {
 struct GroupGradient {
   int64_t num_samples = 0;
   GridGradient grid;
-  Buffer grad_density, grad_colour;         // of the networks' weights
-  std::vector<OccupancyGrid::Seen> seen;    // densities met, for the occupancy grid
-  std::vector<GainGradient> grad_gains;     // of each ray; empty without gains
+  Buffer grad_density, grad_colour;       // of the networks' weights
+  std::vector<OccupancyGrid::Seen> seen;  // densities met, for the occupancy grid
+  std::vector<GainGradient> grad_gains;   // of each ray; empty without gains
   double loss = 0, squared = 0;
 };
 
@@ -47,10 +48,10 @@ class BatchGradient {
   const OccupancyGrid& occupancy_;
   RayLossOptions loss_;
   RayTracer tracer_;
-  Buffer colour_in_, colour_hidden_, rgb_;             // tiled; rgb after the sigmoid
+  Buffer colour_in_, colour_hidden_, rgb_;  // tiled; rgb after the sigmoid
   Buffer grad_rgb_, grad_colour_in_, grad_density_out_, scratch_;
   std::vector<Ray> rays_;
-  std::vector<int> first_segment_, next_segment_;      // chains of segments per ray
+  std::vector<int> first_segment_, next_segment_;  // chains of segments per ray
   std::vector<int> slots_;
   std::vector<float> ray_values_, ray_scratch_;
 };

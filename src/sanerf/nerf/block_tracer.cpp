@@ -33,7 +33,7 @@ void BlockTracer::Begin(std::vector<Ray> rays) {
 bool BlockTracer::NextWave() {
   visible_.clear();
   if (!tracer_.NextWave()) return false;
-  for (const Segment& segment : tracer_.segments())
+  for (const RaySegment& segment : tracer_.segments())
     for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
       if (tracer_.weights()[slot] > visible_weight_) visible_.push_back({segment.ray, slot});
   return true;

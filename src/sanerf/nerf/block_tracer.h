@@ -1,5 +1,6 @@
-// A view traced in blocks of 16 x 16 pixels: neighbours share grid cells, and each thread takes a block at a time. Every
-// wave's visible samples are packed into tiles for a further network (colour, object) that is asked only about them.
+// A view traced in blocks of 16 x 16 pixels: neighbours share grid cells, and each thread takes a block at a time.
+// Every wave's visible samples are packed into tiles for a further network (colour, object) that is asked only about
+// them.
 #pragma once
 
 #include <memory>
@@ -8,7 +9,7 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
-#include "sanerf/nerf/model.h"
+#include "sanerf/nerf/ray_tracer.h"
 
 namespace sanerf {
 
@@ -36,9 +37,8 @@ void ForEachBlock(int width, int height, const Make& make) {
 class BlockTracer {
  public:
   // Samples that carry no more light than visible_weight are left out of the tiles.
-  BlockTracer(const NerfModel& model, float visible_weight)
-      : tracer_(model.field(), model.occupancy(), model.trace_options(), /*keep_waves=*/false),
-        visible_weight_(visible_weight) {}
+  BlockTracer(const TracedField& traced, float visible_weight)
+      : tracer_(traced, /*keep_waves=*/false), visible_weight_(visible_weight) {}
 
   void Begin(std::vector<Ray> rays);
   bool NextWave();  // false: all rays have ended

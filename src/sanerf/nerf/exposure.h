@@ -36,7 +36,8 @@ class Exposure {
     log_gains_.Step(step, 0, log_gains_.size());
     for (int c = 0; c < 3; ++c) {
       double mean = 0;
-      for (size_t i = 0; i < num_photos_; ++i) mean += double(log_gains_.values[int64_t(3 * i) + c]) / double(num_photos_);
+      for (size_t i = 0; i < num_photos_; ++i)
+        mean += double(log_gains_.values[int64_t(3 * i) + c]) / double(num_photos_);
       for (size_t i = 0; i < num_photos_; ++i) log_gains_.values[int64_t(3 * i) + c] -= float(mean);
     }
   }

@@ -40,7 +40,8 @@ void RadianceField::ToUnit(const float p[3], float unit[3]) const {
 }
 
 void RadianceField::AddTo(CheckpointWriter* writer) const {
-  for (const Parameters* p : {&grid.params(), &density.params(), &colour.params()}) writer->Add(p->name, p->values.span());
+  for (const Parameters* p : {&grid.params(), &density.params(), &colour.params()})
+    writer->Add(p->name, p->values.span());
 }
 
 void RadianceField::ReadFrom(const CheckpointReader& reader) {

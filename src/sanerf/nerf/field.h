@@ -15,14 +15,16 @@ HashGridOptions GridOptionsOf(const NerfOptions& options, bool contracted);
 
 class RadianceField {
  public:
-  static constexpr int kGeometry = 16;  // outputs of the density network: log density, then 15 features (as instant-ngp)
+  static constexpr int kGeometry =
+      16;  // outputs of the density network: log density, then 15 features (as instant-ngp)
   static constexpr int kColourInputs = kGeometry + 16;
 
   // contracted: the scene reaches beyond [-1, 1]^3 (extent > 1).
   RadianceField(const NerfOptions& options, bool contracted, uint64_t seed);
 
   // Model-frame point to the grid's unit cube. Contracted: L-infinity contraction of mip-NeRF 360 as in the release
-  // (identity inside the unit ball of the maximum norm, else x / m with the largest component at 2 - 1/m), range [-2, 2].
+  // (identity inside the unit ball of the maximum norm, else x / m with the largest component at 2 - 1/m), range [-2,
+  // 2].
   void ToUnit(const float p[3], float unit[3]) const;
   bool contracted() const { return contracted_; }
 

@@ -8,7 +8,9 @@
 #include "sanerf/core/image.h"
 #include "sanerf/nerf/field.h"
 #include "sanerf/nerf/occupancy_grid.h"
+#include "sanerf/nerf/options.h"
 #include "sanerf/nerf/ray_tracer.h"
+#include "sanerf/nn/checkpoint.h"
 
 namespace sanerf {
 
@@ -36,6 +38,7 @@ class NerfModel {
   const OccupancyGrid& occupancy() const { return *occupancy_; }
   const TraceOptions& trace_options() const { return trace_; }
   const float* background() const { return background_; }
+  TracedField traced() const { return {*field_, *occupancy_, trace_, background_}; }
 
  private:
   friend class NerfTrainer;
@@ -48,5 +51,17 @@ class NerfModel {
   uint64_t fingerprint_ = 0;
   bool finished_ = false;
 };
+
+// ---- The checkpoint, for the trainer: what the model needs and, beside it, what continuing the training needs.
+
+inline constexpr char kNerfCheckpointKind[] = "nerf";
+
+kernels::MarchOptions MarchOptionsFor(const NerfOptions& options, double extent, double near);
+
+void WriteModel(const NerfModel& model, const NerfOptions& options, CheckpointWriter* writer);
+
+// Throws Error, naming the first option that differs, when the checkpoint was made with other options or another frame.
+void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
+                       const Similarity& model_from_file);
 
 }  // namespace sanerf

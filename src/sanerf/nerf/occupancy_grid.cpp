@@ -12,13 +12,13 @@
 namespace sanerf {
 
 namespace {
-constexpr int64_t kQueries = 1 << 17;    // cells asked per update
+constexpr int64_t kQueries = 1 << 17;  // cells asked per update
 constexpr int64_t kChunk = 4096;
 constexpr float kDecay = 0.95f;
-constexpr float kOpaqueStep = 0.01f;     // alpha of a step that counts
+constexpr float kOpaqueStep = 0.01f;  // alpha of a step that counts
 constexpr float kUnseen = -1;
-constexpr float kUnknown = 1e9f;         // not asked yet: counts as occupied
-constexpr int64_t kSweeps = 6;           // first updates ask all of space, one point per 2x2x2 cells
+constexpr float kUnknown = 1e9f;  // not asked yet: counts as occupied
+constexpr int64_t kSweeps = 6;    // first updates ask all of space, one point per 2x2x2 cells
 void Merge(float density, float* cell) {
   if (*cell == kUnknown)
     *cell = density;
@@ -28,8 +28,7 @@ void Merge(float density, float* cell) {
 
 }  // namespace
 
-OccupancyGrid::OccupancyGrid(int resolution, int num_cascades)
-    : resolution_(resolution), num_cascades_(num_cascades) {
+OccupancyGrid::OccupancyGrid(int resolution, int num_cascades) : resolution_(resolution), num_cascades_(num_cascades) {
   SANERF_CHECK_EQ(resolution % 4, 0);
   SANERF_CHECK_GE(num_cascades, 1);
   density_.assign(size_t(CellsPerCascade() * num_cascades), kUnknown);
@@ -104,7 +103,8 @@ void OccupancyGrid::Ask(const RadianceField& field, int scale, uint64_t seed, in
     field.grid.Forward(positions.data(), num_tiles, features.data());
     field.density.Forward(features.data(), num_tiles, hidden.data(), out.data());
     for (int64_t k = 0; k < end - begin; ++k) {
-      const float log_density = out[(k / kernels::kTile) * RadianceField::kGeometry * kernels::kTile + k % kernels::kTile];
+      const float log_density =
+          out[(k / kernels::kTile) * RadianceField::kGeometry * kernels::kTile + k % kernels::kTile];
       query_densities_[size_t(begin + k)] = std::exp(std::clamp(log_density, -15.0f, 15.0f));
     }
   });

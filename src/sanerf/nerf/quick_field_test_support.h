@@ -2,8 +2,11 @@
 #pragma once
 
 #include "sanerf/core/test_folder.h"
+#include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/options.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf {
 

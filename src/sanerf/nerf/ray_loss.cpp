@@ -16,8 +16,8 @@ T Normalise(T t) {
 }  // namespace
 
 template <class T>
-RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, const T target[3], const T background[3], T scale,
-                      std::vector<T>* scratch, T* grad_sigma, T* grad_rgb, const T* gain, T* grad_gain) {
+RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, const T target[3], const T background[3],
+                      T scale, std::vector<T>* scratch, T* grad_sigma, T* grad_rgb, const T* gain, T* grad_gain) {
   const int n = samples.n;
   scratch->resize(size_t(4 * n) + 1);
   T *weights = scratch->data(), *grad_weights = weights + n, *s = grad_weights + n, *ds = s + n;
@@ -68,7 +68,7 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
 
 template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<float>&, const float[3], const float[3], float,
                                std::vector<float>*, float*, float*, const float*, float*);
-template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<double>&, const double[3], const double[3], double,
-                               std::vector<double>*, double*, double*, const double*, double*);
+template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<double>&, const double[3], const double[3],
+                               double, std::vector<double>*, double*, double*, const double*, double*);
 
 }  // namespace sanerf

@@ -1,4 +1,5 @@
-// What one training ray contributes: composite its samples, compare with the photo, send the error back to densities and colours.
+// What one training ray contributes: composite its samples, compare with the photo, send the error back to densities
+// and colours.
 #pragma once
 
 #include <string>
@@ -25,17 +26,17 @@ struct RaySamples {  // front to back
 };
 
 struct RayLossResult {
-  double loss = 0;      // photometric + distortion
-  double squared = 0;   // sum over channels of the squared photometric error, for PSNR
+  double loss = 0;     // photometric + distortion
+  double squared = 0;  // sum over channels of the squared photometric error, for PSNR
 };
 
 // Writes grad_sigma [n] and grad_rgb [n][3], both multiplied by `scale`. `scratch` is resized as needed.
-// gain: how much brighter the photo is than the scene, per channel; null = 1. grad_gain [3] is then written as well. The
-// background behind the ray is no light of the scene and keeps its brightness.
-// Instantiated for float (the program) and double (the proofs).
+// gain: how much brighter the photo is than the scene, per channel; null = 1. grad_gain [3] is then written as well.
+// The background behind the ray is no light of the scene and keeps its brightness. Instantiated for float (the program)
+// and double (the proofs).
 template <class T>
-RayLossResult RayLoss(const RayLossOptions& options, const RaySamples<T>& samples, const T target[3], const T background[3],
-                      T scale, std::vector<T>* scratch, T* grad_sigma, T* grad_rgb, const T* gain = nullptr,
-                      T* grad_gain = nullptr);
+RayLossResult RayLoss(const RayLossOptions& options, const RaySamples<T>& samples, const T target[3],
+                      const T background[3], T scale, std::vector<T>* scratch, T* grad_sigma, T* grad_rgb,
+                      const T* gain = nullptr, T* grad_gain = nullptr);
 
 }  // namespace sanerf

@@ -12,11 +12,11 @@ namespace {
 constexpr float kVisibleWeight = 1e-3f;  // samples below it are not asked for their colour
 }
 
-RayRenderer::RayRenderer(const NerfModel& model) : model_(model), tracer_(model, kVisibleWeight) {}
+RayRenderer::RayRenderer(const TracedField& traced) : traced_(traced), tracer_(traced, kVisibleWeight) {}
 
 void RayRenderer::AddOpacities() {
   const RayTracer& samples = tracer_.tracer();
-  for (const Segment& segment : samples.segments()) {
+  for (const RaySegment& segment : samples.segments()) {
     RenderedRay& ray = rendered_[size_t(segment.ray)];
     for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot) {
       const float weight = samples.weights()[slot];
@@ -32,7 +32,7 @@ void RayRenderer::AddOpacities() {
 
 void RayRenderer::AddColours() {
   constexpr int kGeo = RadianceField::kGeometry, kIn = RadianceField::kColourInputs;
-  const Mlp& colour = model_.field().colour;
+  const Mlp& colour = traced_.field.colour;
   const int64_t n = tracer_.num_tiles();
   in_.Reserve(n * kIn * kTile);
   directions_.Reserve(n * 3 * kTile);
@@ -58,7 +58,7 @@ const std::vector<RenderedRay>& RayRenderer::Render(std::vector<Ray> rays) {
   for (size_t i = 0; i < rendered_.size(); ++i) {
     RenderedRay& ray = rendered_[i];
     for (int c = 0; c < 3; ++c)
-      ray.rgb[c] = std::clamp(rgb_sums_[3 * i + size_t(c)] + (1 - ray.opacity) * model_.background()[c], 0.0f, 1.0f);
+      ray.rgb[c] = std::clamp(rgb_sums_[3 * i + size_t(c)] + (1 - ray.opacity) * traced_.background[c], 0.0f, 1.0f);
     ray.opacity = std::min(1.0f, ray.opacity);
   }
   return rendered_;

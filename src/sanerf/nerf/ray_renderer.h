@@ -16,7 +16,7 @@ struct RenderedRay {
 // Buffers of one thread.
 class RayRenderer {
  public:
-  explicit RayRenderer(const NerfModel& model);
+  explicit RayRenderer(const TracedField& traced);
 
   // Neighbouring rays, a few hundred at a time, share memory accesses. Valid until the next call.
   const std::vector<RenderedRay>& Render(std::vector<Ray> rays);
@@ -25,7 +25,7 @@ class RayRenderer {
   void AddOpacities();
   void AddColours();
 
-  const NerfModel& model_;
+  TracedField traced_;
   BlockTracer tracer_;
   std::vector<float> rgb_sums_;
   std::vector<RenderedRay> rendered_;

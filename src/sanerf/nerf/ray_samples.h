@@ -41,7 +41,7 @@ void ForEachRaySamples(RayTracer& tracer, const std::vector<Ray>& rays, const Us
     tracer.Begin(&rays[begin], nullptr, int(count));
     while (tracer.NextWave()) {
     }
-    for (const Segment& segment : tracer.segments())
+    for (const RaySegment& segment : tracer.segments())
       for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
         if (tracer.weights()[slot] > kMinSampleWeight) slots[size_t(segment.ray)].push_back(slot);
     for (size_t i = 0; i < count; ++i) use(begin + i, slots[i]);

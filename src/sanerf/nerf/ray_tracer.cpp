@@ -10,7 +10,8 @@ namespace sanerf {
 using kernels::kTile;
 
 namespace {
-constexpr int kWaveSamples = 2048;  // aimed at per wave: enough to fill tiles, few enough to waste little behind surfaces
+constexpr int kWaveSamples =
+    2048;  // aimed at per wave: enough to fill tiles, few enough to waste little behind surfaces
 constexpr int kMinPerRay = 4, kMaxPerRay = 64;
 }  // namespace
 
@@ -106,16 +107,18 @@ bool RayTracer::NextWave() {
     kernels::Kernels().exp(out + tile * RadianceField::kGeometry * kTile, kTile, &sigma_[(b + tile) * kTile]);
 
   for (size_t i = first_segment; i < segments_.size(); ++i) {
-    const Segment& segment = segments_[i];
+    const RaySegment& segment = segments_[i];
     float& transmittance = transmittance_[size_t(segment.ray)];
     transmittance = kernels::CompositeWeights(segment.count, &sigma_[segment.slot], &dt_[segment.slot],
                                               &weights_[segment.slot], transmittance);
   }
-  for (int64_t s = segments_.size() > first_segment ? segments_.back().slot + segments_.back().count : num_tiles_ * kTile;
+  for (int64_t s = segments_.size() > first_segment ? segments_.back().slot + segments_.back().count
+                                                    : num_tiles_ * kTile;
        s < num_tiles_ * kTile; ++s)
     weights_[s] = 0;
   std::erase_if(alive_, [&](int ray) {
-    return transmittance_[size_t(ray)] < options_.stop_transmittance || marches_[size_t(ray)].t >= marches_[size_t(ray)].t_end;
+    return transmittance_[size_t(ray)] < options_.stop_transmittance ||
+           marches_[size_t(ray)].t >= marches_[size_t(ray)].t_end;
   });
   return segments_.size() > first_segment || !alive_.empty();
 }

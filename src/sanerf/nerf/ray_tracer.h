@@ -23,8 +23,16 @@ struct TraceOptions {
   float stop_transmittance = 1e-4f;  // a ray ends when less light than this gets through
 };
 
+// What rays are traced through. The references must outlive it.
+struct TracedField {
+  const RadianceField& field;
+  const OccupancyGrid& occupancy;
+  TraceOptions options;
+  const float* background;  // RGB, of rays that end nowhere
+};
+
 // Consecutive samples of one ray.
-struct Segment {
+struct RaySegment {
   int ray, slot, count;  // samples are slots slot .. slot + count - 1
 };
 
@@ -32,14 +40,18 @@ struct Segment {
 class RayTracer {
  public:
   // keep_waves: all waves stay in the buffers until the next Begin (training); otherwise each replaces the last.
+  RayTracer(const TracedField& traced, bool keep_waves)
+      : RayTracer(traced.field, traced.occupancy, traced.options, keep_waves) {}
   RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options, bool keep_waves);
 
   // Factor on the marching steps from the next Begin on: coarse steps while a young field is all fog.
-  void SetStepScale(float scale) { march_ = {options_.march.near, options_.march.step * scale, options_.march.cone * scale}; }
+  void SetStepScale(float scale) {
+    march_ = {options_.march.near, options_.march.step * scale, options_.march.cone * scale};
+  }
   void Begin(const Ray* rays, const float* jitter, int num_rays);  // jitter: [0, 1) per ray, null = 0.5
   bool NextWave();                                                 // false: all rays have ended
 
-  const std::vector<Segment>& segments() const { return segments_; }  // of this wave; with keep_waves of all so far
+  const std::vector<RaySegment>& segments() const { return segments_; }  // of this wave; with keep_waves of all so far
   int64_t wave_begin_tile() const { return wave_begin_; }
   int64_t end_tile() const { return num_tiles_; }
   float transmittance(int ray) const { return transmittance_[size_t(ray)]; }  // behind the last sample
@@ -69,7 +81,7 @@ class RayTracer {
   std::vector<kernels::MarchState> marches_;
   std::vector<float> transmittance_;
   std::vector<int> alive_;
-  std::vector<Segment> segments_;
+  std::vector<RaySegment> segments_;
   int64_t wave_begin_ = 0, num_tiles_ = 0;
   Buffer t_, dt_, sigma_, weights_, positions_, directions_, features_, density_hidden_, density_out_;
 };

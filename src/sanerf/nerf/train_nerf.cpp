@@ -1,4 +1,6 @@
 // The training stage: steps, looks at a held-out view, checkpoints, interruption.
+#include "sanerf/nerf/train_nerf.h"
+
 #include <fmt/format.h>
 
 #include <chrono>

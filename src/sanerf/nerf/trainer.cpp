@@ -9,7 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/nerf/model_file.h"
+#include "sanerf/nerf/model.h"
 #include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
@@ -105,7 +105,8 @@ NerfStepResult NerfTrainer::Step() {
   double squared = 0;
   for (size_t g = 0; g < num_groups_; ++g) {
     if (!std::isfinite(groups_[g].loss))
-      throw Error(fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays, int64_t(g + 1) * kGroupRays - 1),
+      throw Error(fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays,
+                              int64_t(g + 1) * kGroupRays - 1),
                   "the loss is not a number", "lower the learning rate: --set nerf.lr=0.003");
     result.loss += groups_[g].loss;
     squared += groups_[g].squared;
@@ -128,7 +129,8 @@ void NerfTrainer::AdaptBatch(const NerfStepResult& result) {
   const double per_ray = double(result.num_samples) / double(result.num_rays);
   if (per_ray > kLongRay) step_scale_ = std::min(kCoarsest, step_scale_ * 1.2f);
   if (per_ray < 0.6 * kLongRay) step_scale_ = std::max(1.0f, step_scale_ / 1.2f);
-  const double wanted = double(result.num_rays) * options_.batch_samples / std::max<double>(1, double(result.num_samples));
+  const double wanted =
+      double(result.num_rays) * options_.batch_samples / std::max<double>(1, double(result.num_samples));
   const double bounded = std::clamp(wanted, 0.7 * double(result.num_rays), 1.4 * double(result.num_rays));
   rays_per_step_ = std::clamp(int64_t(bounded), kFewestRays, kMaxRays);
 }

@@ -58,15 +58,4 @@ class NerfTrainer {
   WorkerPool<BatchGradient> workers_;
 };
 
-struct NerfTrainFiles {
-  std::filesystem::path checkpoint, log;  // RUN/nerf/model.ckpt, RUN/nerf/log.jsonl
-  bool resume = false;
-  // Called once before the first step and the first file: options and photos have proved good.
-  std::function<void()> on_start = [] {};
-};
-
-// The whole stage: progress with loss, held-out PSNR, rays/s and ETA; checkpoints; Ctrl-C saves and throws InterruptedError.
-// With resume and a finished checkpoint it is loaded and returned at once.
-NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files);
-
 }  // namespace sanerf

@@ -15,10 +15,14 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
-#include "sanerf/nerf/model_file.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/training_photos.h"
 #include "sanerf/nn/test_support.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/options.h"
+#include "sanerf/synth/render.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf {
 namespace {
@@ -192,7 +196,9 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
   EXPECT_EQ(error_with("\"occupancy_resolution\":32", "\"occupancy_resolution\":32"), "");
   for (const char* cells : {"96", "30", "00"}) {
     EXPECT_THAT(error_with("\"occupancy_resolution\":32", std::string("\"occupancy_resolution\":") + cells),
-                testing::HasSubstr(cells[0] == '0' ? "broken JSON" : "are not those of its occupancy grid"))
+                testing::HasSubstr(cells[0] == '0'   ? "broken JSON"
+                                   : cells[0] == '3' ? "nerf.occupancy_resolution=30: expected an integer"
+                                                     : "are not those of its occupancy grid"))
         << cells;
   }
   EXPECT_THAT(error_with("\"extent\":", "\"extend\":"), testing::HasSubstr("damaged checkpoint header"));
@@ -270,7 +276,7 @@ TEST_F(NerfTrainerTest, WhatACheckpointRecordedOutOfRangeIsAnErrorOfThatFile) {
               testing::HasSubstr(file + "nerf.occupancy_resolution=0: expected an integer from 8 to 512"));
   EXPECT_THAT(error_of({{"density_layers", -1}}, 1), testing::HasSubstr(file + "nerf.density_layers=-1"));
   EXPECT_THAT(error_of({{"top", 4}}, 1), testing::HasSubstr(file + "hash grid"));  // below the base
-  EXPECT_THAT(error_of(Json::object(), 0), testing::HasSubstr(file + "extent=0"));
+  EXPECT_THAT(error_of(Json::object(), 0), testing::HasSubstr(file + "damaged checkpoint: extent 0 "));
 }
 
 TEST_F(NerfTrainerTest, NothingIsTouchedBeforeOptionsAndPhotosHaveProvedGood) {

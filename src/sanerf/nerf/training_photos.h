@@ -11,9 +11,9 @@ namespace sanerf {
 
 struct TrainingRay {
   Ray ray;
-  float rgb[3];    // of the photo, not premultiplied
+  float rgb[3];  // of the photo, not premultiplied
   float alpha = 1;
-  int photo = 0;   // index into view_idxs()
+  int photo = 0;  // index into view_idxs()
 };
 
 class TrainingPhotos {

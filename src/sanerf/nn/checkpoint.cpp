@@ -121,7 +121,8 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& path, const std:
   for (const auto& [name, entry] : table.json().items()) {
     const int64_t offset = table[name]["offset"].IntegerIn(0, num_values * int64_t(sizeof(float)));
     const int64_t count = table[name]["count"].IntegerIn(0, num_values);
-    if (offset / int64_t(sizeof(float)) > num_values - count) table[name].Fail("the tensor lies outside of the file", hint);
+    if (offset / int64_t(sizeof(float)) > num_values - count)
+      table[name].Fail("the tensor lies outside of the file", hint);
     tensors_[name] = {data_begin + offset, count};
   }
 }

@@ -125,7 +125,8 @@ TEST_F(CheckpointTest, TensorsOutsideOfTheFileAreAnError) {
   EXPECT_EQ(CheckpointReader(path_, "nerf").Read("grid").size(), 2u);
   EXPECT_THAT(error_with(R"({"grid": {"offset": 12, "count": 2}})"),
               testing::AllOf(HasSubstr("model.ckpt: header: tensors.grid: "), HasSubstr("outside of the file")));
-  EXPECT_THAT(error_with(R"({"grid": {"offset": -40, "count": 2}})"), HasSubstr("tensors.grid.offset: expected an integer"));
+  EXPECT_THAT(error_with(R"({"grid": {"offset": -40, "count": 2}})"),
+              HasSubstr("tensors.grid.offset: expected an integer"));
   EXPECT_THAT(error_with(R"({"grid": {"offset": 0, "count": 4611686018427387905}})"), HasSubstr("tensors.grid.count"));
   EXPECT_THAT(error_with("[]"), HasSubstr("tensors: expected an object"));
   EXPECT_THAT(error_with("{}", std::string(1000, '[') + std::string(1000, ']')), HasSubstr("nested"));

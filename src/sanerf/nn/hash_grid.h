@@ -9,10 +9,10 @@ namespace sanerf {
 
 struct HashGridOptions {
   int levels = 16;
-  int features = 2;       // per level: 2, 4 or 8
-  int log2_table = 19;    // rows of a hashed level
-  int base = 16;          // nodes per axis of the coarsest level
-  int top = 2048;         // of the finest; levels in between grow geometrically
+  int features = 2;     // per level: 2, 4 or 8
+  int log2_table = 19;  // rows of a hashed level
+  int base = 16;        // nodes per axis of the coarsest level
+  int top = 2048;       // of the finest; levels in between grow geometrically
 };
 
 // Where a loss touched the grid and how: tiled positions [3] and gradients of the outputs.

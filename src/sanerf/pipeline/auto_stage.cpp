@@ -6,10 +6,14 @@
 
 #include "sanerf/core/files.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/scratch_path.h"
+#include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
-#include "sanerf/pipeline/open_features.h"
-#include "sanerf/pipeline/scratch_path.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/feature_container/open_features.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/choose_views.h"
 
@@ -41,9 +45,9 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   const Scene scene = run.OpenScene(request.scene, lock);
   const NerfModel nerf = run.OpenNerf();
   const std::vector<int> train = SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
-  const std::vector<int> searched = ViewsToSearch(scene, train, settings);
+  const std::vector<int> searched = ViewsToSearch(scene, train, settings.automatic);
   const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
-  std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
+  std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
   AutoResult result;
 
   Stopwatch watch;

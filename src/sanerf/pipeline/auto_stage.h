@@ -1,8 +1,10 @@
 // Segmentation without a prompt: every object of the scene becomes a label of one object field.
 #pragma once
 
-#include "sanerf/pipeline/automatic_field.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/eval_output.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
 
 namespace sanerf {
 

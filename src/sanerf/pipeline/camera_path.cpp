@@ -10,7 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
-#include "sanerf/pipeline/object_store.h"
+#include "sanerf/run/object_store.h"
 
 namespace fs = std::filesystem;
 

@@ -1,3 +1,5 @@
+#include "sanerf/pipeline/demo_stage.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,11 +7,16 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/pipeline/eval_stage.h"
 #include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/report.h"
-#include "sanerf/pipeline/stages.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/pipeline/segment_stage.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/run_folder.h"
 
 namespace fs = std::filesystem;
 

@@ -11,8 +11,8 @@
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/kernels/isa.h"
-#include "sanerf/pipeline/object_store.h"
-#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/models/model_catalogue.h"
+#include "sanerf/run/object_store.h"
 
 namespace fs = std::filesystem;
 

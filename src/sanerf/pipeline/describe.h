@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/pipeline/run_folder.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 

@@ -1,10 +1,11 @@
-// Scores as JSON, as files of the run and as a table for people.
+#include "sanerf/pipeline/eval_output.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "sanerf/pipeline/methods.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/eval/scores.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 namespace {
@@ -119,18 +120,6 @@ std::string WhoIsAhead(const EvalResult& result, const MethodScores& baseline) {
 }
 
 }  // namespace
-
-MeanScores MeansOf(const std::vector<ObjectScore>& objects) {
-  MeanScores means;
-  const double count = double(std::max<size_t>(1, objects.size()));
-  for (const ObjectScore& object : objects) {
-    means.iou += object.score.Iou() / count;
-    means.boundary_iou += object.score.BoundaryIou() / count;
-    means.accuracy += object.score.Accuracy() / count;
-    means.consistency += object.consistency.Iou() / count;
-  }
-  return means;
-}
 
 double MeanIou(const EvalResult& result) { return MeansOf(result.objects).iou; }
 double MeanAccuracy(const EvalResult& result) { return MeansOf(result.objects).accuracy; }

@@ -1,10 +1,12 @@
+#include "sanerf/pipeline/eval_output.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
-#include "sanerf/pipeline/methods.h"
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/eval/scores.h"
+#include "sanerf/pipeline/eval_stage.h"
 
 namespace sanerf {
 namespace {
@@ -67,11 +69,6 @@ TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {
   EXPECT_EQ(json["ahead"][0],
             Json({{"object", "mug"}, {"baseline", "sam"}, {"iou", "sanerf"}, {"boundary_iou", "sam"}}));
   EXPECT_EQ(json["ahead"][1]["iou"], "equal");
-}
-
-TEST(Methods, AnUnknownOneIsRefused) {
-  EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("sann"); }), HasSubstr("unknown method 'sann'"));
-  EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("something else"); }), HasSubstr("there are: sanerf, vote, sam"));
 }
 
 }  // namespace

@@ -1,12 +1,18 @@
+#include "sanerf/pipeline/eval_stage.h"
+
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
-#include "sanerf/pipeline/ground_truth.h"
-#include "sanerf/pipeline/methods.h"
-#include "sanerf/pipeline/score_segmenter.h"
-#include "sanerf/pipeline/stages.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/eval/ground_truth.h"
+#include "sanerf/eval/score_masks.h"
+#include "sanerf/eval/scores.h"
+#include "sanerf/pipeline/eval_output.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/pipeline/test_views.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 namespace {
@@ -50,7 +56,8 @@ MethodScores ScoreMethod(const Method& method, const MethodInput& input, const T
   const std::unique_ptr<Segmenter> segmenter = method.make(input);
   segmenter->Fit(input.prompts);
   const double fit_seconds = watch.seconds();
-  const auto masks = SegmentTestViews(*segmenter, method.name, input.test, &result.seconds);
+  const auto masks =
+      SegmentViews([&](int view) { return segmenter->MasksFor(view); }, method.name, input.test, &result.seconds);
   result.seconds += fit_seconds;
   result.objects = ScoreMasks(masks, input.shared.scene(), input.test, truth_of, depths, scores);
   return result;
@@ -62,8 +69,6 @@ EvalResult Evaluate(const EvalRequest& request) {
   if (request.object.empty() && (request.instance >= 0 || !request.masks.empty())) {
     throw UsageError("--instance and --masks need the object they belong to", "", "add --object NAME");
   }
-  std::vector<const Method*> baselines;
-  for (const std::string& name : request.baselines) baselines.push_back(&FindMethod(name));
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
   const Scene scene = run.OpenScene(request.scene, lock);
@@ -92,12 +97,13 @@ EvalResult Evaluate(const EvalRequest& request) {
   SharedInputs shared(run, scene, nerf, settings);
   const MethodInput input{shared, prompts, scored, 1, &objects};
   const TruthOf truth_of = [&](const View& view, size_t i) { return truth.MaskOf(view, scores[i].instance); };
-  MethodScores own = ScoreMethod(FindMethod(kOwnMethod), input, truth_of, rendered.depths, scores);
+  const Method own_method{kOwnMethod, "", "", {}, false, true, [](const MethodInput& i) { return MakeOwn(i, false); }};
+  MethodScores own = ScoreMethod(own_method, input, truth_of, rendered.depths, scores);
   result.objects = std::move(own.objects);
   result.own_seconds = own.seconds;
   ReportUnmatched(result.objects, scored.size());
   ReportUnmatchedFiles(truth);
-  for (const Method* baseline : baselines)
+  for (const Method* baseline : request.baselines)
     result.baselines.push_back(ScoreMethod(*baseline, input, truth_of, rendered.depths, scores));
   result.seconds = watch.seconds();
   WriteMetrics(run, result);

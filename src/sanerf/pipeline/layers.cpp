@@ -87,16 +87,4 @@ ImageU8 MaskDifference(const ImageU8& mask, const ImageU8& truth) {
   return out;
 }
 
-ImageU8 MaskOfLabel(const ImageU8& labels, int label) {
-  ImageU8 mask(labels.width, labels.height, 1);
-  for (size_t i = 0; i < labels.data.size(); ++i) mask.data[i] = labels.data[i] == label ? 255 : 0;
-  return mask;
-}
-
-ImageF Channel(const ImageF& image, int channel) {
-  ImageF out(image.width, image.height, 1);
-  for (size_t i = 0; i < out.data.size(); ++i) out.data[i] = image.data[i * size_t(image.channels) + size_t(channel)];
-  return out;
-}
-
 }  // namespace sanerf

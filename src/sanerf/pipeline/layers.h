@@ -7,16 +7,12 @@ namespace sanerf {
 
 // The mask as a coloured veil with a bright contour over a picture (3 channels).
 ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask);
-// All labels of a field at once: a veil of one colour per label over a picture, bright contours between them. Label 0 is
-// the background.
+// All labels of a field at once: a veil of one colour per label over a picture, bright contours between them. Label 0
+// is the background.
 ImageU8 LabelOverlay(const ImageF& rgb, const ImageU8& labels);
 // RGBA: the object's pixels, transparent elsewhere. alpha in [0, 1].
 ImageU8 Cutout(const ImageF& rgb, const ImageF& alpha);
 // Agreement in white, missed in red, wrongly taken in blue.
 ImageU8 MaskDifference(const ImageU8& mask, const ImageU8& truth);
-// 255 where labels == label.
-ImageU8 MaskOfLabel(const ImageU8& labels, int label);
-// One channel of an image.
-ImageF Channel(const ImageF& image, int channel);
 
 }  // namespace sanerf

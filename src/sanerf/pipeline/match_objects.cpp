@@ -9,8 +9,11 @@
 #include "sanerf/core/assignment.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/scene/instance_masks.h"
 
 namespace fs = std::filesystem;
 
@@ -71,7 +74,7 @@ PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const 
   Progress progress("match", int64_t(test.size()), "views");
   int done = 0;
   for (const int view_idx : test) {
-    StopIfInterrupted("matching");
+    ThrowIfInterrupted("matching");
     const View& view = scene.views[size_t(view_idx)];
     progress.Update(++done);
     if (view.mask_path.empty()) continue;

@@ -1,7 +1,7 @@
 // Scores of objects that have no names: which of them is which instance of the ground truth.
 #pragma once
 
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/eval_output.h"
 
 namespace sanerf {
 
@@ -22,7 +22,8 @@ struct InstanceMatch {
 
 struct MatchResult {
   std::vector<InstanceMatch> instances;  // by id
-  std::vector<std::pair<std::string, double>> spurious;  // objects that match none, and the IoU with what they match best
+  std::vector<std::pair<std::string, double>>
+      spurious;  // objects that match none, and the IoU with what they match best
   int num_objects = 0, num_views = 0, num_ignored = 0;
   double seconds = 0;
 
@@ -32,13 +33,13 @@ struct MatchResult {
 constexpr double kFoundIou = 0.8, kMatchedIou = 0.5;
 
 // Every label of the field against every instance: intersections and unions summed over the test views, then the
-// assignment of the largest sum of IoUs (Hungarian method). An object that no instance is assigned to with an IoU of 0.5
-// is spurious. Instances that cover less than 0.05 % of the test views' pixels are left out and counted: at 400 pixels
-// square that is 80 pixels per view.
+// assignment of the largest sum of IoUs (Hungarian method). An object that no instance is assigned to with an IoU of
+// 0.5 is spurious. Instances that cover less than 0.05 % of the test views' pixels are left out and counted: at 400
+// pixels square that is 80 pixels per view.
 MatchResult MatchObjects(const MatchRequest& request);
 
-// What of the ground truth is to be found: ids in the views' masks, by id. Those of a few pixels are left out, and those
-// that scene.json calls a support: what the objects stand on is background.
+// What of the ground truth is to be found: ids in the views' masks, by id. Those of a few pixels are left out, and
+// those that scene.json calls a support: what the objects stand on is background.
 struct TrueInstance {
   int id = 0;
   std::string name;  // from scene.json; empty when it has none

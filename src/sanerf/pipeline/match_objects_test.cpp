@@ -31,13 +31,15 @@ TEST(MatchByOverlapTest, BackgroundCountsAgainstAnObject) {
 
 TEST(MatchResultTest, TableAndJsonCountWhatWasFound) {
   MatchResult result;
-  result.instances = {{1, "table", "support", 900, "", 0}, {2, "mug", "object", 300, "object_02", 0.93},
+  result.instances = {{1, "table", "support", 900, "", 0},
+                      {2, "mug", "object", 300, "object_02", 0.93},
                       {7, "", "", 200, "object_01", 0.6}};
   result.spurious = {{"object_03", 0.12}};
   result.num_objects = 3;
   result.num_ignored = 1;
   const std::string table = ToTable(result);
-  EXPECT_THAT(table, HasSubstr("1 of 3 instances found at IoU 80%, 2 at 50%; 1 of 3 objects match none: object_03 (best 12%)"));
+  EXPECT_THAT(
+      table, HasSubstr("1 of 3 instances found at IoU 80%, 2 at 50%; 1 of 3 objects match none: object_03 (best 12%)"));
   EXPECT_THAT(table, HasSubstr("1 table (support)"));
   EXPECT_THAT(table, HasSubstr("1 instances of a few pixels left out"));
   const Json json = ToJson(result);

@@ -9,9 +9,12 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/pipeline/settings.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf {
 namespace {

@@ -13,6 +13,9 @@ namespace fs = std::filesystem;
 namespace sanerf {
 namespace {
 
+// An empty path is the current folder.
+fs::path AbsoluteOf(const fs::path& path) { return path.empty() ? fs::current_path() : fs::absolute(path); }
+
 // What a run keeps for itself; other names in it are free.
 const std::vector<std::string> kPartsOfRun = {"nerf",    "features",     "features_test",
                                               "objects", ".objects.new", ".objects.old"};
@@ -51,7 +54,7 @@ bool LooksLikeScene(const fs::directory_entry& entry) {
 
 bool IsInside(const fs::path& path, const fs::path& folder) {
   std::error_code missing;
-  fs::path place = fs::weakly_canonical(fs::absolute(path));
+  fs::path place = fs::weakly_canonical(AbsoluteOf(path));
   for (;;) {
     if (fs::equivalent(place, folder, missing)) return true;
     if (place == place.parent_path()) return false;
@@ -63,7 +66,7 @@ bool IsSamePlace(const fs::path& a, const fs::path& b) {
   std::error_code missing;
   if (fs::equivalent(a, b, missing)) return true;
   const auto plain = [](const fs::path& path) {
-    const fs::path place = fs::weakly_canonical(fs::absolute(path)).lexically_normal();
+    const fs::path place = fs::weakly_canonical(AbsoluteOf(path)).lexically_normal();
     return place.has_filename() ? place : place.parent_path();
   };
   return plain(a) == plain(b);

@@ -79,7 +79,7 @@ TEST_F(OutputPlaceTest, ARunIsNotMixedWithPhotos) {
 
 TEST_F(OutputPlaceTest, ResultsAreNotMixedWithPhotosOrTheRun) {
   Write(folder_ / "run" / "nerf" / "model.ckpt");
-  const RunFolder run = RunFolder::Create(folder_ / "run", scene_.root, scene_, Settings());
+  const RunFolder run = RunFolder::Create(folder_ / "run", scene_.root, scene_);
   const auto why_not = [&](const fs::path& out, const std::string& layer = "rgb") {
     return ErrorTextOf<UsageError>([&] { CheckPlaceOfResults("--out", out, {layer}, run, scene_); });
   };

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/image_ops.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/report_page.h"
 

@@ -1,3 +1,5 @@
+#include "sanerf/pipeline/render_stage.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,15 +9,18 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/pipeline/camera_path.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/output_place.h"
-#include "sanerf/pipeline/stages.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/run_folder.h"
 
 namespace fs = std::filesystem;
 
@@ -165,7 +170,7 @@ RenderResult Render(const RenderRequest& request) {
   LayerWriter writer(request, nerf, field ? &*field : nullptr, label, &result);
   Progress progress("render", int64_t(cameras.size()), "views");
   for (const NamedCamera& camera : cameras) {
-    StopIfInterrupted("rendering");
+    ThrowIfInterrupted("rendering");
     writer.Write(camera);
     progress.Update(++result.num_views);
   }

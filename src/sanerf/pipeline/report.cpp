@@ -8,12 +8,16 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/report_page.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
+#include "sanerf/scene/instance_masks.h"
 
 namespace fs = std::filesystem;
 
@@ -42,7 +46,7 @@ class SamMasks {
            const std::vector<int>& views)
       : scene_(scene), nerf_(nerf), settings_(settings), views_(views) {
     try {
-      sam_ = Sam::Load(settings.encode.model);
+      sam_ = LoadSam(settings.encode.model);
       EncodeViews(run.features(), scene, nerf, *sam_, views, settings.encode);
       cache_ = FeatureCache::Open(run.features(), scene, nerf);
     } catch (const InterruptedError&) {
@@ -59,7 +63,7 @@ class SamMasks {
     if (!sam_) return masks;
     try {
       const DecodedObject decoded =
-          DecodeMasks(prompt, scene_, *cache_, *sam_, views_, nerf_.model_from_file(), settings_.masks);
+          DecodeMasks(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, views_);
       for (const ViewDecision& view : decoded.views) {
         if (view.used) masks[view.view_idx] = view.mask;
       }
@@ -108,7 +112,7 @@ ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf,
   return row;
 }
 
-std::vector<std::vector<std::string>> ScoreTable(const EvalResult& result) {
+std::vector<std::vector<std::string>> ScoreRows(const EvalResult& result) {
   std::vector<std::vector<std::string>> rows = {{"object", "IoU", "boundary IoU", "accuracy", "views"}};
   for (const ObjectScore& object : result.objects) {
     rows.push_back({object.name, Percent(object.score.Iou()), Percent(object.score.BoundaryIou()),
@@ -126,7 +130,7 @@ ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const E
                 {fmt::format("{:.4f}", result.ssim), "SSIM"}};
   if (!result.objects.empty()) page.facts.push_back({Percent(MeanIou(result)), "mean IoU"});
   if (options.peak_rss_bytes > 0) page.facts.push_back({FormatBytes(double(options.peak_rss_bytes)), "peak memory"});
-  page.scores = ScoreTable(result);
+  page.scores = ScoreRows(result);
   if (!options.seconds.empty()) {
     double total = 0;
     page.timings.push_back({"stage", "time"});
@@ -170,7 +174,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
                       score.score.num_views, object.views_used, object.views_total),
           {}};
       for (const size_t i : ChooseRows(score, options.views_per_object)) {
-        StopIfInterrupted("the report");
+        ThrowIfInterrupted("the report");
         const int view_idx = scene.FindView(score.views[i].first);
         const View& view = scene.views[size_t(view_idx)];
         const auto mask = masks.find(view_idx);

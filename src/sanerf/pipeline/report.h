@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "sanerf/pipeline/stages.h"
+#include "sanerf/pipeline/eval_stage.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 

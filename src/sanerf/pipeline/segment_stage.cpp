@@ -1,3 +1,5 @@
+#include "sanerf/pipeline/segment_stage.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,17 +9,25 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
+#include "sanerf/core/scratch_path.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_field.h"
-#include "sanerf/pipeline/extend_objects.h"
-#include "sanerf/pipeline/label_views.h"
-#include "sanerf/pipeline/open_features.h"
-#include "sanerf/pipeline/scratch_path.h"
-#include "sanerf/pipeline/segment_memory.h"
-#include "sanerf/pipeline/segment_session.h"
-#include "sanerf/pipeline/stages.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/feature_container/open_features.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/lift.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/extend_objects.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/segment_memory.h"
+#include "sanerf/segmentation/session.h"
 
 namespace sanerf {
 namespace {
@@ -85,7 +95,7 @@ std::vector<int> WithViewsOf(const std::vector<DecodedObject>& objects, const st
   std::set<int> all(views.begin(), views.end());
   for (const DecodedObject& object : objects)
     for (const ViewDecision& view : object.views)
-      if (view.kind != "not_asked") all.insert(view.view_idx);
+      if (view.outcome != Outcome::kNotAsked) all.insert(view.view_idx);
   return all.size() == views.size() ? views : std::vector<int>(all.begin(), all.end());
 }
 
@@ -105,38 +115,6 @@ StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const Ner
 }
 
 }  // namespace
-
-void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
-  const bool is_same = run.options().value("encode", Json()) == settings.ToJson().at("encode");
-  run.SetOptions(settings);
-  run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
-               {{"model", settings.encode.model},
-                {"source", settings.encode.source},
-                {"container", settings.encode.container},
-                {"views", num_views}});
-  run.Save();
-}
-
-EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
-  RunFolder run = RunFolder::Open(request.run);
-  const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
-  const NerfModel nerf = run.OpenNerf();
-  const Stopwatch watch;
-  const std::vector<int> views = scene.TrainViews();
-  const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
-  EncodeResult result{run.features(), int(views.size())};
-  if (settings.encode.container == "field") {
-    const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field);
-    result.num_views = distilled.num_views;
-    result.field_error = distilled.loss;
-  } else {
-    EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode);
-  }
-  result.seconds = watch.seconds();
-  RecordEncoding(run, settings, size_t(result.num_views), result.seconds);
-  return result;
-}
 
 SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   const bool is_new = !request.add && !request.refit;
@@ -168,7 +146,7 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   const size_t num_objects = before ? CountObjects(before->prompts, prompts) : prompts.objects.size();
   CheckSegmentMemory(LoadOf(int64_t(num_objects), scene, views, settings.encode.size), settings.object,
                      nerf.field().contracted());
-  const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
+  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
   SegmentResult result;
 
   const Stopwatch encode_watch;

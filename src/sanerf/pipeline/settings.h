@@ -7,51 +7,24 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/baselines/sa3d/sa3d_options.h"
 #include "sanerf/baselines/contrastive_lift/contrastive_options.h"
 #include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
+#include "sanerf/baselines/sa3d/sa3d_options.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
-#include "sanerf/mask_aggregator/mask_aggregator.h"
-#include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/nerf/options.h"
-#include "sanerf/pipeline/auto_options.h"
-#include "sanerf/pipeline/text_options.h"
 #include "sanerf/scene/scene.h"
-#include "sanerf/scene/synth.h"
+#include "sanerf/segmentation/options.h"
+#include "sanerf/segmentation/text/text_options.h"
+#include "sanerf/synth/options.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf {
 
-struct SegmentOptions {
-  int max_views = 0;
-  bool same_candidate = true;
-  int looks = 1;
-  bool sharp_outlines = true;
-  bool from_vote = true;
-  int further_iters = 40;
-  float further_rate = 0.3f;
-
-  template <class V>
-  void Visit(V&& v) {
-    v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)",
-      Range(0, 100'000));
-    v("same_candidate", same_candidate,
-      "before the first look: when the views agree better on one number of SAM's candidates, all take it");
-    v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = paper)",
-      Range(0, 20));
-    v("sharp_outlines", sharp_outlines,
-      "outlines of the masks follow the edges of the picture before they are aggregated (paper: no)");
-    v("from_vote", from_vote, "the object field starts from the vote of all masks instead of from nothing");
-    v("further_iters", further_iters, "steps of a field that goes on with more prompts (--add)", Range(1, 1'000'000));
-    v("further_rate", further_rate, "learning rate of such a field at the beginning, as a share of object.lr",
-      Range(1e-4, 10));
-  }
-};
-
 // A plain value: copies are independent.
-class Settings {
+class Settings : public SegmentationOptions {
  public:
   SynthOptions synth;
   SceneOptions scene;
@@ -59,10 +32,6 @@ class Settings {
   EncodeOptions encode;
   FieldOptions field;
   TextOptions text;
-  MaskDecoderOptions masks;
-  SegmentOptions segment;
-  AggregatorOptions object;
-  AutoOptions automatic;  // stage "auto"
   Sa3dOptions sa3d;
   IsrfOptions isrf;
   PanopticLiftingOptions panoptic_lifting;

@@ -8,16 +8,21 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
-#include "sanerf/pipeline/label_views.h"
-#include "sanerf/pipeline/object_store.h"
-#include "sanerf/pipeline/run_folder.h"
-#include "sanerf/pipeline/stages.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/detect/load_text_detector.h"
+#include "sanerf/detect/text_detector.h"
+#include "sanerf/mask_decoder/lift.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
-#include "sanerf/sam/text_detector.h"
 #include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/label_views.h"
 
 namespace sanerf {
 namespace {
@@ -53,7 +58,7 @@ Found LookInViews(const TextDetector& detector, const std::vector<std::string>& 
                     int64_t(views.size()), "views");
   int64_t num_done = 0, num_boxes = 0;
   for (const int view_idx : views) {
-    StopIfInterrupted("looking for words in the photos");
+    ThrowIfInterrupted("looking for words in the photos");
     const View& view = scene.views[size_t(view_idx)];
     const float white[3] = {1, 1, 1};
     const Detections detections = detector.Detect(CompositeOver(LoadViewImage(view), white), phrases);
@@ -203,7 +208,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
 
   // The detector in all views; what it cannot look for and what is not there is told before anything is encoded.
   Found found;
-  std::unique_ptr<TextDetector> detector = TextDetector::Load(options.detector, options.boxes);
+  std::unique_ptr<TextDetector> detector = LoadTextDetector(options.detector, options.boxes);
   detector->CheckPhrases(phrases);
   result.detector = detector->name();
   result.licence = detector->licence();
@@ -217,7 +222,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
   for (const auto& boxes : found.boxes)
     for (const BoxInView& box : boxes) used_views.insert(box.view_idx);
   for (const ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
-  const std::unique_ptr<Sam> sam = Sam::Load(settings.encode.model);
+  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
   EncodeViews(run.features(), scene, nerf, *sam, {used_views.begin(), used_views.end()}, settings.encode);
   const std::unique_ptr<FeatureCache> cache = FeatureCache::Open(run.features(), scene, nerf);
   const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache);
@@ -229,8 +234,8 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
     std::set<int> views_of_object;
     for (const BoxInView& box : found.boxes[i]) views_of_object.insert(box.view_idx);
     object.num_views = int(views_of_object.size());
-    object.agreed = AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints, scene, *cache, *sam,
-                              nerf.model_from_file(), settings.masks, options.agreement);
+    object.agreed = AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints,
+                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement);
     ObjectPrompt prompt = std::move(object.agreed.prompt);
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/mask_decoder/text_prompts.h"
 #include "sanerf/pipeline/settings.h"
+#include "sanerf/segmentation/text/text_prompts.h"
 
 namespace sanerf {
 

@@ -1,3 +1,5 @@
+#include "sanerf/pipeline/train_stage.h"
+
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
@@ -5,10 +7,14 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/pipeline/output_place.h"
-#include "sanerf/pipeline/stages.h"
-#include "sanerf/pipeline/stopwatch.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;
 
@@ -70,21 +76,17 @@ class NewRun {
 
 // The run as this training finds it: new, to be continued, or complete.
 RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Settings& settings) {
-  if (!RunFolder::Exists(request.run)) return RunFolder::Create(request.run, request.scene, scene, settings);
+  if (!RunFolder::Exists(request.run)) return RunFolder::Create(request.run, request.scene, scene);
   RunFolder old = RunFolder::Open(request.run);
   if (!request.restart) {
     CheckSameTraining(old, scene, settings);
     return old;
   }
   WarnAboutStaleStages(old);
-  return RunFolder::Create(request.run, request.scene, scene, settings);
+  return RunFolder::Create(request.run, request.scene, scene);
 }
 
 }  // namespace
-
-void StopIfInterrupted(const std::string& what) {
-  ThrowIfInterrupted(what);
-}
 
 TrainResult Train(const TrainRequest& request, const Settings& settings) {
   const Scene scene = LoadScene(request.scene, settings.scene);
@@ -105,7 +107,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings) {
   }
 
   const double seconds_before = fs::exists(run.checkpoint()) ? result.seconds : 0;
-  run.SetOptions(settings);
+  run.SetOptions(settings.ToJson(), settings.Origins());
   run.SetStage("train", "running", seconds_before);
   const Stopwatch watch;
   // Until options and photos have proved good, an earlier training stays as it is.

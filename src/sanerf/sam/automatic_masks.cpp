@@ -41,9 +41,8 @@ float Stability(const ImageF& logits, float offset) {
 
 // Best rated first; a mask that is much like a better one goes.
 void RemoveRepeated(const AutomaticMaskOptions& options, std::vector<AutomaticMask>* masks) {
-  std::stable_sort(masks->begin(), masks->end(), [](const AutomaticMask& a, const AutomaticMask& b) {
-    return a.predicted_iou > b.predicted_iou;
-  });
+  std::stable_sort(masks->begin(), masks->end(),
+                   [](const AutomaticMask& a, const AutomaticMask& b) { return a.predicted_iou > b.predicted_iou; });
   std::vector<AutomaticMask> kept;
   for (AutomaticMask& mask : *masks) {
     const bool is_repeated = std::any_of(kept.begin(), kept.end(), [&](const AutomaticMask& better) {

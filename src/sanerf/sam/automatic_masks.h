@@ -1,5 +1,6 @@
-// Everything in one view: SAM's automatic mask generator. Points on a grid are prompts, every candidate of every point is
-// a mask, and those that are sure, stable and not there yet are kept. Nested masks (a part and the whole) may both be.
+// Everything in one view: SAM's automatic mask generator. Points on a grid are prompts, every candidate of every point
+// is a mask, and those that are sure, stable and not there yet are kept. Nested masks (a part and the whole) may both
+// be.
 #pragma once
 
 #include <functional>

@@ -103,7 +103,8 @@ TEST(AutomaticMasksTest, StabilityIsTheIouAtTwoThresholds) {
 TEST(AutomaticMasksTest, OfOverlappingBoxesTheBetterRatedStays) {
   StubSam sam;
   // Boxes of 400 pixels that share 320: IoU 320 / 480 = 0.67; those that share 360: 360 / 440 = 0.82.
-  sam.candidates = {{Rectangle(10, 10, 30, 30), 0.85f, 1}, {Rectangle(12, 10, 32, 30), 0.95f, 2},
+  sam.candidates = {{Rectangle(10, 10, 30, 30), 0.85f, 1},
+                    {Rectangle(12, 10, 32, 30), 0.95f, 2},
                     {Rectangle(16, 10, 36, 30), 0.9f, 3}};
   const auto masks = Generate(sam, AskAll());
   ASSERT_EQ(masks.size(), 2u);

@@ -7,6 +7,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/sam/hq_test_support.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
 
 namespace sanerf {
@@ -43,7 +44,7 @@ class HqSamTest : public testing::TestWithParam<HqShape> {
     return folder_.path().string();
   }
   static std::string ErrorOf(const std::string& name) {
-    return ErrorTextOf<Error>([&] { Sam::Load(name); });
+    return ErrorTextOf<Error>([&] { LoadSam(name); });
   }
 
   const TestFolder folder_;
@@ -53,7 +54,7 @@ using HqSamSizes = HqSamTest;
 
 TEST_P(HqSamSizes, TheMaskIsSamsPlusWhatTheFirstIntermediateMapAdds) {
   const HqShape shape = GetParam();
-  const auto sam = Sam::Load(Write(HqEncoder(shape), HqDecoder(shape)));
+  const auto sam = LoadSam(Write(HqEncoder(shape), HqDecoder(shape)));
   const auto features = std::make_shared<SamFeatures>(sam->Encode(Plain()));
   ASSERT_EQ(features->maps.size(), 2u);
   EXPECT_EQ(features->maps[0].name, "image_embeddings");
@@ -94,7 +95,7 @@ TEST_F(HqSamTest, OneMaskWhateverTheExportsFlagsAndTheCallerAskFor) {
                {HqMask::kBestCorrected, 3 * kNormalRed + 10 * kNormalBlue, 799.5e-3f},
                {HqMask::kHqTokenOnly, 10 * kNormalBlue, 79.5e-3f}};
   for (const auto& [mask, logit, iou] : cases) {
-    const auto sam = Sam::Load(Write(HqEncoder(kTiny), HqDecoder(kTiny, mask)));
+    const auto sam = LoadSam(Write(HqEncoder(kTiny), HqDecoder(kTiny, mask)));
     sam->SetImage(Plain());
     for (const bool multimask : {true, false}) {
       const auto masks = sam->Predict(prompt, multimask);
@@ -111,7 +112,7 @@ TEST_F(HqSamTest, OneMaskWhateverTheExportsFlagsAndTheCallerAskFor) {
 TEST_F(HqSamTest, LoadsByPathsAndByFolder) {
   const std::string folder = Write(HqEncoder(kTiny), HqDecoder(kTiny));
   for (const std::string& name : {folder + "/hq_encoder.onnx," + folder + "/hq_decoder.onnx", folder}) {
-    const auto sam = Sam::Load(name);
+    const auto sam = LoadSam(name);
     EXPECT_EQ(sam->name(), name);
     sam->SetImage(Plain());
     EXPECT_NEAR(sam->Predict({{{1, 1, 1}, {2, 2, 1}}, {}, {}})[0].logits.At(0, 0), kNormalRed + 10 * kNormalBlue, 1e-4);
@@ -119,7 +120,7 @@ TEST_F(HqSamTest, LoadsByPathsAndByFolder) {
 }
 
 TEST_F(HqSamTest, OnlyTheImagesMapMayHaveAnotherName) {
-  const auto sam = Sam::Load(Write(HqEncoder(kTiny, "embedding"), HqDecoder(kTiny)));
+  const auto sam = LoadSam(Write(HqEncoder(kTiny, "embedding"), HqDecoder(kTiny)));
   const SamFeatures features = sam->Encode(Plain());
   ASSERT_EQ(features.maps.size(), 2u);
   EXPECT_EQ(features.maps[0].name, "image_embeddings");
@@ -158,7 +159,7 @@ TEST_F(HqSamTest, IntermediateMapsOfAnotherShapeAreRefused) {
 }
 
 TEST_F(HqSamTest, RefusesFeaturesWithoutTheIntermediateMaps) {
-  const auto hq = Sam::Load(Write(HqEncoder(kTiny), HqDecoder(kTiny)));
+  const auto hq = LoadSam(Write(HqEncoder(kTiny), HqDecoder(kTiny)));
   SamFeatures features = hq->Encode(Plain());
   features.maps[1].shape = {1, 64, 64, 160};
   EXPECT_THROW(hq->SetFeatures(std::make_shared<SamFeatures>(features)), Error);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/sam/onnx_test_support.h"
+#include "sanerf/models/onnx_test_support.h"
 
 namespace sanerf::onnx_test {
 

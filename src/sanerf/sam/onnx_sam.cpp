@@ -9,9 +9,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
-#include "sanerf/sam/model_kind.h"
-#include "sanerf/sam/onnx_graph.h"
-#include "sanerf/sam/onnx_session.h"
+#include "sanerf/models/model_kind.h"
+#include "sanerf/models/onnx_graph.h"
+#include "sanerf/models/onnx_session.h"
 #include "sanerf/sam/sam_frame.h"
 
 namespace sanerf {
@@ -48,8 +48,9 @@ Layout LayoutOf(const OnnxSession& decoder) {
             {decoder.Input("high_res_feats_0", {1, -1, 256, 256}), decoder.Input("high_res_feats_1", {1, -1, 128, 128}),
              decoder.Input("image_embed", {1, -1, 64, 64})},
             "masks"};
-  decoder.Fail("it has neither SAM's input \"image_embeddings\" nor SAM 2's \"image_embed\": it is no mask decoder but " +
-               WhatItIs(decoder));
+  decoder.Fail(
+      "it has neither SAM's input \"image_embeddings\" nor SAM 2's \"image_embed\": it is no mask decoder but " +
+      WhatItIs(decoder));
 }
 
 // The decoder, opened so that it hands out every mask that it computes when its graph shows where they are.
@@ -85,8 +86,7 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
   const auto ious = TensorBeforeSelection(bytes, "iou_predictions");
   if (!masks || !ious) return std::nullopt;
   try {
-    Decoder decoder =
-        OpenPlain(std::make_unique<OnnxSession>(
+    Decoder decoder = OpenPlain(std::make_unique<OnnxSession>(
         files.decoder, files.hint, WithExtraOutputs(bytes, {*masks, *ious}), kDecoderThreads));
     // HQ-SAM selects from SAM's uncorrected masks and the correction: these are no candidates.
     if (decoder.layout.kind == Export::kHqSam) return decoder;
@@ -147,7 +147,8 @@ class OnnxSam : public Sam {
   SamFeatures Encode(const ImageF& rgb) const override {
     const std::vector<float> planes = FrameOf(rgb.width, rgb.height).Normalized(rgb);
     SamFeatures features{rgb.width, rgb.height, {}};
-    features.maps = model_->encoder.Run({{model_->image_input, {1, 3, kSamSize, kSamSize}, planes.data()}}, model_->encoder_maps);
+    features.maps =
+        model_->encoder.Run({{model_->image_input, {1, 3, kSamSize, kSamSize}, planes.data()}}, model_->encoder_maps);
     for (size_t i = 0; i < features.maps.size(); ++i) features.maps[i].name = model_->decoder.layout.maps[i].name;
     return features;
   }
@@ -159,8 +160,8 @@ class OnnxSam : public Sam {
       const TensorInfo& expected = model_->decoder.layout.maps[i];
       if (features->maps[i].name != expected.name || !ShapesFit(expected.shape, features->maps[i].shape))
         model_->decoder.session->Fail(fmt::format("it needs the map \"{}\" {} and was given \"{}\" {}", expected.name,
-                                           ShapeText(expected.shape), features->maps[i].name,
-                                           ShapeText(features->maps[i].shape)));
+                                                  ShapeText(expected.shape), features->maps[i].name,
+                                                  ShapeText(features->maps[i].shape)));
     }
     features_ = std::move(features);
   }
@@ -235,7 +236,7 @@ class OnnxSam : public Sam {
     const int64_t count = ious.shape.size() == 2 ? ious.shape[1] : 0;
     if (count < 1 || masks.shape != std::vector<int64_t>{1, count, kSamLogitsSize, kSamLogitsSize})
       model_->decoder.session->Fail(fmt::format("\"{}\" came out as {} beside predicted IoUs {}", masks.name,
-                                         ShapeText(masks.shape), ShapeText(ious.shape)));
+                                                ShapeText(masks.shape), ShapeText(ious.shape)));
     std::vector<SamMask> candidates;
     for (int64_t i = 0; i < count; ++i) {
       SamMask candidate{ImageF(kSamLogitsSize, kSamLogitsSize, 1), ious.data[size_t(i)], int(count == 3 ? i + 1 : i)};

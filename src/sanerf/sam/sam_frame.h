@@ -24,7 +24,9 @@ struct SamFrame {
   std::array<float, 2> ToDecoder(float x, float y) const;
 
   // Position in the image (pixel centres at +0.5) of a position in the square; beyond the image in the padding.
-  std::array<double, 2> ToPixel(double u, double v) const { return {u * width / inner_width, v * height / inner_height}; }
+  std::array<double, 2> ToPixel(double u, double v) const {
+    return {u * width / inner_width, v * height / inner_height};
+  }
 
   // The normalised planes [3, 1024, 1024] of an RGB image (mean and deviation of ImageNet; padding is zero).
   std::vector<float> Normalized(const ImageF& rgb) const;

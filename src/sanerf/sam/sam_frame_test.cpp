@@ -96,10 +96,11 @@ TEST(SamFrame, MaskPromptsLandWhereTheImageIs) {
     ASSERT_EQ(logits.height, kSamLogitsSize);
     const ImageF back = frame.ToImage(logits);
     for (int y = 6; y < frame.height - 6; y += 5)
-      for (int x = 6; x < frame.width - 6; x += 5) ASSERT_NEAR(back.At(x, y), x + 0.5 + 3 * (y + 0.5), 0.05) << x << ", " << y;
+      for (int x = 6; x < frame.width - 6; x += 5)
+        ASSERT_NEAR(back.At(x, y), x + 0.5 + 3 * (y + 0.5), 0.05) << x << ", " << y;
   }
   const ImageF padded = SamFrame::Padded(300, 100).FromImage(ImageF(30, 10, 1, 5.0f), -77);
-  EXPECT_EQ(padded.At(255, 84), 5);   // 100 * 1024 / 300 = 341 rows, 85.25 cells
+  EXPECT_EQ(padded.At(255, 84), 5);  // 100 * 1024 / 300 = 341 rows, 85.25 cells
   EXPECT_EQ(padded.At(0, 86), -77);
 }
 

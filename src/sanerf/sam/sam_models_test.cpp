@@ -7,7 +7,8 @@
 
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
-#include "sanerf/sam/model_catalogue.h"
+#include "sanerf/models/model_catalogue.h"
+#include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
 
 namespace sanerf {
@@ -59,7 +60,7 @@ class SamModels : public testing::TestWithParam<const char*> {
     if (CheckModel(FindModel(LoadCatalogue(), GetParam()), false) != ModelState::kPresent)
       GTEST_SKIP() << GetParam() << " is not in " << ModelFolder() << "; fetch it with: sanerf models fetch "
                    << GetParam();
-    sam_ = Sam::Load(GetParam());
+    sam_ = LoadSam(GetParam());
   }
   Overlap Segment(const SamPrompt& prompt, const Disc& disc) const {
     const auto masks = sam_->Predict(prompt);
@@ -107,7 +108,7 @@ TEST_P(SamModels, WideImageIsNotShiftedAndThreadsDoNotMatter) {
 
   const int threads = NumThreads();
   SetNumThreads(threads == 1 ? 2 : 1);
-  const SamFeatures other = Sam::Load(GetParam())->Encode(picture);
+  const SamFeatures other = LoadSam(GetParam())->Encode(picture);
   SetNumThreads(threads);
   ASSERT_EQ(other.maps.size(), features->maps.size());
   for (size_t i = 0; i < other.maps.size(); ++i) EXPECT_EQ(other.maps[i].data, features->maps[i].data);

@@ -1,10 +1,11 @@
 // The visual hull of a cut-out object: grid cells that no view sees as empty, coarse first, then finer inside.
+#include "sanerf/scene/alpha_hull.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/scene/model_frame.h"
 
 namespace sanerf {
 namespace {

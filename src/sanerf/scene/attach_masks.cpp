@@ -1,4 +1,6 @@
 // Ground truth that lies in a folder beside the photos.
+#include "sanerf/scene/attach_masks.h"
+
 #include <fmt/format.h>
 
 #include "sanerf/scene/listing.h"
@@ -6,18 +8,6 @@
 
 namespace sanerf {
 namespace fs = std::filesystem;
-namespace {
-
-constexpr size_t kNamedFiles = 8;  // that a warning names
-
-std::string Named(std::vector<std::string> names) {
-  const size_t more = names.size() > kNamedFiles ? names.size() - kNamedFiles : 0;
-  names.resize(names.size() - more);
-  return fmt::format("{}{}", fmt::join(names, ", "), more ? fmt::format(" and {} more", more) : "");
-}
-
-}  // namespace
-
 void AttachMasks(SceneListing& listing, const fs::path& folder) {
   std::error_code ec;
   if (!fs::is_directory(folder, ec)) return;
@@ -37,12 +27,12 @@ void AttachMasks(SceneListing& listing, const fs::path& folder) {
     }
   }
   if (!without.empty() && without.size() < views.size()) {
-    listing.warnings.push_back(
-        fmt::format("photos without a mask in {} ({} of {}): {}", where, without.size(), views.size(), Named(without)));
+    listing.warnings.push_back(fmt::format("photos without a mask in {} ({} of {}): {}", where, without.size(),
+                                           views.size(), ListOfNames(without)));
   }
   if (!matches.unmatched.empty()) {
     listing.warnings.push_back(fmt::format("files in {} that fit no photo ({}): {}", where, matches.unmatched.size(),
-                                           Named(matches.unmatched)));
+                                           ListOfNames(matches.unmatched)));
   }
 }
 

@@ -20,21 +20,14 @@ constexpr double kWidestTangent = 11.43;  // of 85 degrees
 constexpr double kNarrowestView = 1e-3;  // diagonal of the picture at distance 1
 // Anamorphic lenses squeeze by 2; what is beyond this is a digit too many in one of the two focal lengths.
 constexpr double kLargestSqueeze = 5;
-constexpr double kOrthonormalTolerance = 1e-6;    // readers make rotations exactly orthonormal
-constexpr double kSamePlace = 1e-9;         // of the distance to the origin, or of a unit: rounding of stored poses
-constexpr double kInvertedTolerance = 0.1;  // pixels
-constexpr int kLensSteps = 8;               // the lens is tried on a grid of 9 x 9 places
-constexpr double kStray = 64;               // of the usual distance; the largest extent that a model gets
-constexpr size_t kNamed = 8;                // views that a warning names
+constexpr double kOrthonormalTolerance = 1e-6;  // readers make rotations exactly orthonormal
+constexpr double kSamePlace = 1e-9;             // of the distance to the origin, or of a unit: rounding of stored poses
+constexpr double kInvertedTolerance = 0.1;      // pixels
+constexpr int kLensSteps = 8;                   // the lens is tried on a grid of 9 x 9 places
+constexpr double kStray = 64;                   // of the usual distance; the largest extent that a model gets
 
 [[noreturn]] void Fail(const SceneListing& listing, const View& view, const std::string& why, const std::string& hint) {
   throw Error(fmt::format("{}: {}", listing.root.string(), view.name), why, hint);
-}
-
-std::string Named(std::vector<std::string> names) {
-  const size_t more = names.size() > kNamed ? names.size() - kNamed : 0;
-  names.resize(names.size() - more);
-  return fmt::format("{}{}", fmt::join(names, ", "), more ? fmt::format(" and {} more", more) : "");
 }
 
 std::string NumPhotos(size_t count) { return fmt::format("{} photo{}", count, count == 1 ? "" : "s"); }
@@ -77,7 +70,7 @@ void TakeEachPhotoOnce(SceneListing& listing) {
   listing.views = std::move(once);
   if (!again.empty()) {
     listing.warnings.push_back(
-        fmt::format("{} listed more than once and taken once: {}", NumPhotos(again.size()), Named(again)));
+        fmt::format("{} listed more than once and taken once: {}", NumPhotos(again.size()), ListOfNames(again)));
   }
 }
 
@@ -158,7 +151,7 @@ std::string WhyNoLens(const Camera& camera, Undistorts* how) {
 
 // ---- pose and bounds
 
-std::string Text(const Vec3& p) { return fmt::format("({:.6g}, {:.6g}, {:.6g})", p.x(), p.y(), p.z()); }
+std::string TextOf(const Vec3& p) { return fmt::format("({:.6g}, {:.6g}, {:.6g})", p.x(), p.y(), p.z()); }
 
 void CheckPose(const SceneListing& listing, const View& view) {
   const Mat3& rotation = view.camera.world_from_cam.rotation;
@@ -170,7 +163,7 @@ void CheckPose(const SceneListing& listing, const View& view) {
          "re-export the poses");
   }
   if (!IsPlace(view.camera.center())) {
-    Fail(listing, view, fmt::format("its camera stands at {}, where no scene is", Text(view.camera.center())),
+    Fail(listing, view, fmt::format("its camera stands at {}, where no scene is", TextOf(view.camera.center())),
          "correct its pose, or leave the photo out");
   }
 }
@@ -226,20 +219,20 @@ void CheckListing(SceneListing& listing) {
   }
   if (listing.content && !(IsPlace(listing.content->min) && IsPlace(listing.content->max))) {
     throw Error(listing.root.string(),
-                fmt::format("the box of the scene reaches from {} to {}, where no scene is", Text(listing.content->min),
-                            Text(listing.content->max)),
+                fmt::format("the box of the scene reaches from {} to {}, where no scene is", TextOf(listing.content->min),
+                            TextOf(listing.content->max)),
                 fmt::format("correct aabb_scale, scale and offset, or room_bbox, in {}", listing.source));
   }
   if (!folded.empty()) {
     listing.warnings.push_back(fmt::format(
         "the lens distortion of {} cannot be undone at the picture's edge, where rays will be wrong; check k1, "
         "k2, p1, p2: {}",
-        NumPhotos(folded.size()), Named(folded)));
+        NumPhotos(folded.size()), ListOfNames(folded)));
   }
   if (!unbounded.empty()) {
     listing.warnings.push_back(
         fmt::format("the depth bounds of {} do not begin in front of the camera and are not used: {}",
-                    NumPhotos(unbounded.size()), Named(unbounded)));
+                    NumPhotos(unbounded.size()), ListOfNames(unbounded)));
   }
   WarnOfOnePlace(listing);
 }
@@ -258,7 +251,7 @@ void WarnOfStrayCameras(Scene& scene) {
   scene.warnings.push_back(fmt::format(
       "{} {} from more than {} times as far as the others, where the model hardly reaches; check the pose{}: {}",
       NumPhotos(stray.size()), stray.size() == 1 ? "was taken" : "were taken", kStray, stray.size() == 1 ? "" : "s",
-      Named(stray)));
+      ListOfNames(stray)));
 }
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
 namespace sanerf {

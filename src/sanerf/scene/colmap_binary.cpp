@@ -1,3 +1,5 @@
+#include "sanerf/scene/colmap_binary.h"
+
 #include <fmt/format.h>
 
 #include <cstring>
@@ -54,7 +56,7 @@ class ByteReader {
   size_t at_ = 0;
 };
 
-void ReadCameras(const fs::path& path, ColmapModel& model) {
+void ReadBinaryCameras(const fs::path& path, ColmapModel& model) {
   ByteReader reader(path);
   const auto count = reader.Next<uint64_t>();
   for (uint64_t i = 0; i < count; ++i) {
@@ -72,7 +74,7 @@ void ReadCameras(const fs::path& path, ColmapModel& model) {
   }
 }
 
-void ReadImages(const fs::path& path, ColmapModel& model) {
+void ReadBinaryImages(const fs::path& path, ColmapModel& model) {
   ByteReader reader(path);
   const auto count = reader.Next<uint64_t>();
   for (uint64_t i = 0; i < count; ++i) {
@@ -95,7 +97,7 @@ void ReadImages(const fs::path& path, ColmapModel& model) {
   }
 }
 
-void ReadPoints(const fs::path& path, ColmapModel& model) {
+void ReadBinaryPoints(const fs::path& path, ColmapModel& model) {
   ByteReader reader(path);
   const auto count = reader.Next<uint64_t>();
   for (uint64_t i = 0; i < count; ++i) {
@@ -113,9 +115,9 @@ void ReadPoints(const fs::path& path, ColmapModel& model) {
 
 ColmapModel ReadColmapBinary(const fs::path& folder) {
   ColmapModel model;
-  ReadCameras(folder / "cameras.bin", model);
-  ReadImages(folder / "images.bin", model);
-  if (fs::exists(folder / "points3D.bin")) ReadPoints(folder / "points3D.bin", model);
+  ReadBinaryCameras(folder / "cameras.bin", model);
+  ReadBinaryImages(folder / "images.bin", model);
+  if (fs::exists(folder / "points3D.bin")) ReadBinaryPoints(folder / "points3D.bin", model);
   return model;
 }
 

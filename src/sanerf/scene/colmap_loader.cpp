@@ -1,4 +1,6 @@
 // COLMAP: a sparse model beside folders of photos, which may be smaller than the cameras.
+#include "sanerf/scene/colmap_loader.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,24 +9,15 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/scene/attach_masks.h"
+#include "sanerf/scene/colmap_binary.h"
 #include "sanerf/scene/colmap_model.h"
+#include "sanerf/scene/colmap_text.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::array<ColmapLens, 11> kLenses = {{{"SIMPLE_PINHOLE", 3},
-                                                 {"PINHOLE", 4},
-                                                 {"SIMPLE_RADIAL", 4},
-                                                 {"RADIAL", 5},
-                                                 {"OPENCV", 8},
-                                                 {"OPENCV_FISHEYE", 8},
-                                                 {"FULL_OPENCV", 12},
-                                                 {"FOV", 5},
-                                                 {"SIMPLE_RADIAL_FISHEYE", 4},
-                                                 {"RADIAL_FISHEYE", 5},
-                                                 {"THIN_PRISM_FISHEYE", 12}}};
 
 // Parameter order of each model: COLMAP documentation, "Camera Models".
 Camera ConvertCamera(const ColmapCamera& stored, const std::string& where) {
@@ -106,15 +99,6 @@ std::optional<DepthRange> ObservedDepths(const ColmapImage& image, const Camera&
 }
 
 }  // namespace
-
-const ColmapLens* ColmapLensByNumber(int64_t number) {
-  return number >= 0 && number < int64_t(kLenses.size()) ? &kLenses[number] : nullptr;
-}
-
-const ColmapLens* ColmapLensByName(const std::string& name) {
-  const auto lens = std::find_if(kLenses.begin(), kLenses.end(), [&](const ColmapLens& l) { return name == l.name; });
-  return lens == kLenses.end() ? nullptr : &*lens;
-}
 
 bool IsColmapModel(const fs::path& folder) {
   std::error_code ec;

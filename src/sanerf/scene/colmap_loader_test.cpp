@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 

@@ -40,9 +40,4 @@ struct ColmapLens {
 const ColmapLens* ColmapLensByNumber(int64_t number);
 const ColmapLens* ColmapLensByName(const std::string& name);
 
-bool IsColmapModel(const std::filesystem::path& folder);
-// Throw Error with file and line (text) or record (binary) for anything missing, truncated or unreadable.
-ColmapModel ReadColmapBinary(const std::filesystem::path& folder);
-ColmapModel ReadColmapText(const std::filesystem::path& folder);
-
 }  // namespace sanerf

@@ -1,3 +1,5 @@
+#include "sanerf/scene/colmap_text.h"
+
 #include <fmt/format.h>
 
 #include <sstream>
@@ -59,7 +61,7 @@ class LineReader {
   int number_ = 0;
 };
 
-void ReadCameras(const fs::path& path, ColmapModel& model) {
+void ReadTextCameras(const fs::path& path, ColmapModel& model) {
   LineReader lines(path);
   while (lines.Next(true)) {
     const auto id = lines.Field<uint32_t>("a camera id");
@@ -78,7 +80,7 @@ void ReadCameras(const fs::path& path, ColmapModel& model) {
 }
 
 // Two lines per image; the second, with its observations, may be blank.
-void ReadImages(const fs::path& path, ColmapModel& model) {
+void ReadTextImages(const fs::path& path, ColmapModel& model) {
   LineReader lines(path);
   while (lines.Next(true)) {
     ColmapImage image;
@@ -104,7 +106,7 @@ void ReadImages(const fs::path& path, ColmapModel& model) {
   }
 }
 
-void ReadPoints(const fs::path& path, ColmapModel& model) {
+void ReadTextPoints(const fs::path& path, ColmapModel& model) {
   LineReader lines(path);
   while (lines.Next(true)) {
     const auto id = lines.Field<int64_t>("a point id");
@@ -118,9 +120,9 @@ void ReadPoints(const fs::path& path, ColmapModel& model) {
 
 ColmapModel ReadColmapText(const fs::path& folder) {
   ColmapModel model;
-  ReadCameras(folder / "cameras.txt", model);
-  ReadImages(folder / "images.txt", model);
-  if (fs::exists(folder / "points3D.txt")) ReadPoints(folder / "points3D.txt", model);
+  ReadTextCameras(folder / "cameras.txt", model);
+  ReadTextImages(folder / "images.txt", model);
+  if (fs::exists(folder / "points3D.txt")) ReadTextPoints(folder / "points3D.txt", model);
   return model;
 }
 

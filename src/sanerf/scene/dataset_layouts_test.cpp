@@ -5,6 +5,8 @@
 
 #include "sanerf/core/hdf5_test_support.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 

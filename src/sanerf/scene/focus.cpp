@@ -1,8 +1,9 @@
+#include "sanerf/scene/focus.h"
+
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/scene/model_frame.h"
 
 namespace sanerf {
 namespace {

@@ -1,4 +1,6 @@
 // Ground-truth instance ids of a view, from whatever file the data set keeps them in.
+#include "sanerf/scene/instance_masks.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -36,18 +36,6 @@ struct SceneListing {
   std::optional<Box> content;  // the box that holds everything visible, file frame (aabb_scale)
 };
 
-// One reader per format. Each throws Error that names the file and the line, key or row.
-SceneListing ReadTransforms(const std::filesystem::path& root, const std::filesystem::path& train_file,
-                            const std::filesystem::path& test_file);  // test_file may be empty
-SceneListing ReadLlff(const std::filesystem::path& root);
-SceneListing ReadColmap(const std::filesystem::path& root, const std::filesystem::path& model_folder);
-SceneListing ReadPanopticLifting(const std::filesystem::path& root);
-SceneListing ReadMessyRooms(const std::filesystem::path& root);
-
-// Whether the folder is laid out as Panoptic Lifting's scenes (and ScanNet's own export), or as those of Messy Rooms.
-bool IsPanopticLifting(const std::filesystem::path& root);
-bool IsMessyRooms(const std::filesystem::path& root);
-
 // The image that a file lists: as written, with another slash, or with an image extension added. None = missing. Throws
 // Error for a name that no file can have (NUL inside): asked for it, the system would find another file.
 std::optional<std::filesystem::path> FindListedImage(const std::filesystem::path& folder, const std::string& listed);
@@ -66,14 +54,10 @@ Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::strin
 // Whether two pictures show the same at different scales; shrinking rounds each side to whole pixels.
 bool HaveSameShape(int width_a, int height_a, int width_b, int height_b);
 
-// Gives the views that have no ground truth the masks of that folder, if it exists (mask_files.h says how names match).
-// What does not match becomes a warning.
-void AttachMasks(SceneListing& listing, const std::filesystem::path& folder);
-
-// SPIn-NeRF keeps masks in a folder "label" inside that of the photos; warns when only photos of another size have one.
-void AttachLabels(SceneListing& listing, const std::filesystem::path& photos);
-
 // The image's path inside the scene folder, with forward slashes.
 std::string NameInScene(const std::filesystem::path& root, const std::filesystem::path& image);
+
+// "a.png, b.png and 3 more": a warning names eight.
+std::string ListOfNames(std::vector<std::string> names);
 
 }  // namespace sanerf

@@ -1,10 +1,13 @@
 // LLFF: poses_bounds.npy, one row of 17 numbers per image in file-name order.
+#include "sanerf/scene/llff_loader.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 

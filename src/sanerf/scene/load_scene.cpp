@@ -1,4 +1,6 @@
 // From a path to a Scene: detection, then what all formats share.
+#include "sanerf/scene/load_scene.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,11 +8,16 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/options.h"
 #include "sanerf/scene/check_scene.h"
-#include "sanerf/core/input_file.h"
+#include "sanerf/scene/colmap_loader.h"
 #include "sanerf/scene/colmap_model.h"
+#include "sanerf/scene/llff_loader.h"
+#include "sanerf/scene/messy_rooms_loader.h"
 #include "sanerf/scene/model_frame.h"
+#include "sanerf/scene/panoptic_lifting_loader.h"
+#include "sanerf/scene/transforms_loader.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;

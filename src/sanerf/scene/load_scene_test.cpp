@@ -1,6 +1,10 @@
+#include "sanerf/scene/load_scene.h"
+
 #include <gmock/gmock.h>
 
 #include "sanerf/core/npy.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 

@@ -24,11 +24,6 @@ struct MaskMatches {
 // which view a file belongs to, or which of several files is a view's.
 MaskMatches MatchMasks(const std::filesystem::path& folder, const std::vector<const View*>& views);
 
-// Instance ids as the file has them: PNG of 8 or 16 bits (the first channel), JPEG, or whole numbers in rows and
-// columns, in .npy or in the data set cp_instance_id_segmaps, else instance_segmaps, of HDF5. Negative ids (unlabelled
-// pixels) become 0. Throws Error that names the file.
-ImageU16 ReadInstanceIds(const std::filesystem::path& path);
-
 bool IsHdf5(const std::filesystem::path& path);  // by its extension
 // A view's name, or any path, as one file name without extension: "train/000.png" -> "train_000".
 std::string FlatName(const std::string& view_name);

@@ -4,6 +4,7 @@
 
 #include "sanerf/core/hdf5_test_support.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/scene_test_util.h"
 
 namespace sanerf {

@@ -1,5 +1,7 @@
 // Messy Rooms (Contrastive Lift), as Kubric renders: color/, metadata.json with the cameras of all frames,
 // instance/*.npy.
+#include "sanerf/scene/messy_rooms_loader.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/json.h"
+#include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
 
 namespace sanerf {

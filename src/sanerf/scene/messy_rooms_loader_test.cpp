@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/scene/alpha_hull.h"
+#include "sanerf/scene/focus.h"
+
 namespace sanerf {
 namespace {
 
@@ -17,10 +20,10 @@ constexpr double kSmallestOpenExtent = 2;   // a real room never ends exactly at
 constexpr double kPointPercentile = 0.995;  // of the sparse points' distances; beyond lie mismatches
 constexpr double kPointMargin = 2;          // bare walls and windows give no points
 constexpr double kSmallestPointExtent = 4;
-constexpr double kBoundsMargin = 1.25;   // far bounds are percentiles too
-constexpr double kSpreadsToContent = 6;  // camera spreads between a forward-facing capture and its content
+constexpr double kBoundsMargin = 1.25;      // far bounds are percentiles too
+constexpr double kSpreadsToContent = 6;     // camera spreads between a forward-facing capture and its content
 constexpr double kSmallestDistance = 1e-9;  // of the distance to the origin, or of a unit
-constexpr double kAllAround = 0.5;       // length of the cameras' mean direction, below which they look all around
+constexpr double kAllAround = 0.5;          // length of the cameras' mean direction, below which they look all around
 
 std::vector<const Camera*> TrainCameras(const SceneListing& listing) {
   std::vector<const Camera*> cameras;

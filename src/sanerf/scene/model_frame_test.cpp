@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sanerf/scene/focus.h"
 #include "sanerf/scene/scene_test_util.h"
 
 namespace sanerf {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/odd_files_test_support.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 

@@ -1,5 +1,7 @@
 // Panoptic Lifting's scenes (ScanNet, Replica, HyperSim) and ScanNet's own export: color/, one file per photo in pose/,
 // one intrinsic/intrinsic_color.txt, splits.json.
+#include "sanerf/scene/panoptic_lifting_loader.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
 
 namespace sanerf {

@@ -52,17 +52,8 @@ struct Scene {
   int FindView(const std::string& name) const;
 };
 
-// Detects the format from what the folder holds (a path to a transforms*.json works too). Logs nothing; see summary,
-// warnings. Throws Error for a missing or empty folder, broken files, absent intrinsics, NaN or singular poses, no
-// image left.
-Scene LoadScene(const std::filesystem::path& path, const SceneOptions& options = {});
-
 // The photo in [0, 1], sRGB-encoded, 3 or 4 channels, resized to width x height (0 = as stored).
 // Throws Error when the file is truncated or its size is not the camera's.
 ImageF LoadViewImage(const View& view, int width = 0, int height = 0);
-// Instance ids, at the image's size, 0 for none. Throws Error when there is none or the size differs from the image's.
-ImageU16 LoadViewInstances(const View& view);
-// The same in 8 bits; an id beyond 255 is an Error that names it.
-ImageU8 LoadViewMask(const View& view);
 
 }  // namespace sanerf

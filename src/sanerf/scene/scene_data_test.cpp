@@ -7,6 +7,8 @@
 
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf {

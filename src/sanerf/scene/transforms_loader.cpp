@@ -1,10 +1,13 @@
 // transforms.json of instant-ngp, nerfstudio and 3D-FRONT, transforms_train/test.json of NeRF-synthetic.
+#include "sanerf/scene/transforms_loader.h"
+
 #include <fmt/format.h>
 
 #include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/transforms_camera.h"
 
 namespace sanerf {

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "sanerf/baselines/contrastive_lift/embedding_clusters.h"
-#include "sanerf/baselines/segmenter.h"
 #include "sanerf/mask_aggregator/object_field.h"
-#include "sanerf/mask_decoder/mask_overlaps.h"
+#include "sanerf/segmentation/automatic/mask_overlaps.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
 

@@ -12,10 +12,10 @@ struct ClusterOptions {
   // Authors: 500 of 50,000 points (with min_samples 1), of one class's things. Here everything that has a segment is
   // clustered at once, floor and walls included: 500 would lose all that covers less than 1 % of it.
   int min_cluster_size = 25;
-  float bandwidth = 0.15f;             // authors: 0.15 of the embeddings' range, or Silverman's rule
-  int min_bin_freq = 10;               // authors: 10
-  int points = 50000;                  // authors: 50,000
-  float outlier_sigmas = 3;            // authors: 3
+  float bandwidth = 0.15f;   // authors: 0.15 of the embeddings' range, or Silverman's rule
+  int min_bin_freq = 10;     // authors: 10
+  int points = 50000;        // authors: 50,000
+  float outlier_sigmas = 3;  // authors: 3
 
   template <class V>
   void Visit(V&& v) {

@@ -12,7 +12,7 @@ namespace {
 constexpr int kMaxShifts = 300;
 constexpr float kRest = 1e-3f;  // of the bandwidth: a shift below this is rest
 
-float SquaredDistance(size_t dims, const float* a, const float* b) {
+float SquaredDistanceIn(size_t dims, const float* a, const float* b) {
   float sum = 0;
   for (size_t d = 0; d < dims; ++d) sum += (a[d] - b[d]) * (a[d] - b[d]);
   return sum;
@@ -48,7 +48,7 @@ Centre Climb(size_t dims, const std::vector<float>& points, float bandwidth, std
     std::fill(sum.begin(), sum.end(), 0);
     int64_t count = 0;
     for (size_t i = 0; i + dims <= points.size(); i += dims) {
-      if (SquaredDistance(dims, &points[i], centre.at.data()) > bandwidth * bandwidth) continue;
+      if (SquaredDistanceIn(dims, &points[i], centre.at.data()) > bandwidth * bandwidth) continue;
       for (size_t d = 0; d < dims; ++d) sum[d] += double(points[i + d]);
       ++count;
     }
@@ -56,7 +56,7 @@ Centre Climb(size_t dims, const std::vector<float>& points, float bandwidth, std
     if (count == 0) break;
     const std::vector<float> before = centre.at;
     for (size_t d = 0; d < dims; ++d) centre.at[d] = float(sum[d] / double(count));
-    if (SquaredDistance(dims, before.data(), centre.at.data()) < kRest * bandwidth * kRest * bandwidth) break;
+    if (SquaredDistanceIn(dims, before.data(), centre.at.data()) < kRest * bandwidth * kRest * bandwidth) break;
   }
   return centre;
 }
@@ -75,7 +75,7 @@ std::vector<float> MeanShift(int num_dims, const std::vector<float>& points, flo
   for (const Centre& centre : centres) {
     bool is_new = centre.num_points > 0;
     for (size_t k = 0; k < kept.size(); k += dims)
-      is_new &= SquaredDistance(dims, &kept[k], centre.at.data()) > bandwidth * bandwidth;
+      is_new &= SquaredDistanceIn(dims, &kept[k], centre.at.data()) > bandwidth * bandwidth;
     if (is_new) kept.insert(kept.end(), centre.at.begin(), centre.at.end());
   }
   return kept;

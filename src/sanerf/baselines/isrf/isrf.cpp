@@ -11,7 +11,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
-#include "sanerf/mask_decoder/decoder.h"
+#include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/nerf/block_tracer.h"
 
 namespace sanerf {
@@ -76,8 +76,7 @@ std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes) const
 // What a user sees the object to be, by view; views in which SAM finds nothing are left out.
 std::map<int, ImageU8> Isrf::MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
                                         const std::vector<int>& views) const {
-  const ViewDecider decider =
-      MakeDecider(object, input_.scene, input_.features, input_.sam, input_.nerf.model_from_file(), {});
+  const ViewDecider decider = MakeDecider(object, input_.ForDecoding({}));
   std::map<int, ImageU8> masks;
   for (const int view_idx : views) {
     ViewDecision decision = decider.Decide(view_idx, points, {/*needed=*/1, /*positives_only=*/true});
@@ -102,8 +101,7 @@ void Isrf::Fit(const Prompts& prompts) {
   const Voxels voxels{grid_->cells, voxel_features_, grid_->channels};
   regions_.clear();
   for (const ObjectPrompt& object : prompts.objects) {
-    const std::vector<LiftedPoint> points =
-        PointsOnObject(object, input_.scene, input_.features, input_.sam, input_.nerf.model_from_file(), {});
+    const std::vector<LiftedPoint> points = PointsOnObject(object, input_.ForDecoding({}));
     const auto [on_object, beside] = PlacesOf(points);
     const DepthTolerance tolerance = ToleranceOf(MaskDecoderOptions(), input_.nerf.model_from_file());
     const std::vector<int> views = ViewsForStrokes(on_object, input_.features, input_.views, tolerance, options_);

@@ -12,8 +12,8 @@
 #include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/isrf/select_region.h"
 #include "sanerf/baselines/isrf/strokes.h"
-#include "sanerf/baselines/segmenter.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
 

@@ -7,7 +7,8 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
-#include "sanerf/mask_decoder/analytic_scene.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/scene/instance_masks.h"
 
 namespace sanerf {
 namespace {

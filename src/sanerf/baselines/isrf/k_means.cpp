@@ -10,7 +10,7 @@
 namespace sanerf {
 namespace {
 
-constexpr int64_t kChunk = 256;
+constexpr int64_t kPointsPerChunk = 256;
 
 // k-means++: each next centroid is a point drawn with the squared distance to those chosen as its weight.
 std::vector<float> Start(const std::vector<float>& points, int channels, int k, uint64_t seed) {
@@ -80,7 +80,7 @@ std::vector<float> KMeans(const std::vector<float>& points, int channels, int k,
   std::vector<size_t> cluster(n, n), before;
   for (int iter = 0; iter < iters; ++iter) {
     before = cluster;
-    ParallelForChunks(int64_t(n), kChunk, [&](int64_t begin, int64_t end) {
+    ParallelForChunks(int64_t(n), kPointsPerChunk, [&](int64_t begin, int64_t end) {
       for (size_t i = size_t(begin); i < size_t(end); ++i)
         cluster[i] = NearestOf(&points[i * size_t(channels)], centroids, channels);
     });

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "sanerf/baselines/isrf/patch_features.h"
 #include "sanerf/baselines/isrf/principal_components.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -12,7 +13,6 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/feature_container/half.h"
-#include "sanerf/sam/patch_features.h"
 
 namespace sanerf {
 namespace {

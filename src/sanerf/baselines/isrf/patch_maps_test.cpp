@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "sanerf/core/test_folder.h"
-#include "sanerf/mask_decoder/analytic_scene.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
 namespace sanerf {
 namespace {

@@ -24,7 +24,7 @@ Sightings Look(const std::vector<Vec3>& points, const FeatureContainer& containe
     const ImageF depth = container.Depth(views[size_t(v)]);
     for (const Vec3& p : points) {
       const PointInView found = FindInView(p, camera, depth, tolerance);
-      const bool is_visible = found.state == std::string("visible");
+      const bool is_visible = found.state == PointState::kVisible;
       sightings[size_t(v)].push_back(is_visible ? std::optional<Vec2>(found.px) : std::nullopt);
     }
   });

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "sanerf/baselines/isrf/isrf_options.h"
-#include "sanerf/baselines/segmenter.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/visibility.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
 

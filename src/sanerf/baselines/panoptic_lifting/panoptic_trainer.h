@@ -22,7 +22,7 @@ class PanopticTrainer {
   double Step(int step);
 
  private:
-  RayLoss LossOf(std::vector<int> chosen, bool is_one_view) const;
+  OutputLoss LossOf(std::vector<int> chosen, bool is_one_view) const;
   std::vector<int> DrawSegmentRays(Random* random) const;
 
   const SegmentRays& rays_;

@@ -20,7 +20,7 @@ namespace {
 
 int PositiveVisible(const ViewDecision& decision) {
   return int(std::count_if(decision.points.begin(), decision.points.end(),
-                           [](const auto& point) { return point.label == 1 && point.state == "visible"; }));
+                           [](const auto& point) { return point.label == 1 && point.state == PointState::kVisible; }));
 }
 
 }  // namespace
@@ -49,8 +49,7 @@ Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDe
 Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object) const {
   std::vector<int> views = input_.views;
   if (!options_.first_view.empty()) views = {input_.scene.FindView(options_.first_view)};
-  DecodedObject decoded = DecodeMasks(object, input_.scene, input_.features, input_.sam, views,
-                                      input_.nerf.model_from_file(), mask_options_);
+  DecodedObject decoded = DecodeMasks(object, input_.ForDecoding(mask_options_), views);
   std::erase_if(decoded.views, [](const ViewDecision& view) { return !view.used; });
   const auto best = std::max_element(decoded.views.begin(), decoded.views.end(), [](const auto& a, const auto& b) {
     return std::make_pair(PositiveVisible(a), a.predicted_iou) < std::make_pair(PositiveVisible(b), b.predicted_iou);

@@ -4,8 +4,8 @@
 
 #include "sanerf/baselines/sa3d/sa3d_options.h"
 #include "sanerf/baselines/sa3d/voxel_scores.h"
-#include "sanerf/baselines/segmenter.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
 

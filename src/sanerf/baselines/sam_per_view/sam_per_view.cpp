@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sanerf/core/image_ops.h"
+#include "sanerf/mask_decoder/lift.h"
 
 namespace sanerf {
 namespace {
@@ -27,23 +28,21 @@ std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene) {
   return {views.begin(), views.end()};
 }
 
-std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const Scene& scene,
-                                        const FeatureContainer& container, Sam& sam, const Similarity& model_from_file,
-                                        const MaskDecoderOptions& options) {
-  std::vector<LiftedPoint> points = LiftPrompts(object, scene, container);
+std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const DecodeContext& context) {
+  std::vector<LiftedPoint> points = LiftPrompts(object, context.scene, context.container);
   const bool has_positive =
       std::any_of(points.begin(), points.end(), [](const LiftedPoint& point) { return point.label == 1; });
-  if (has_positive && options.seed_points == 0) return points;
-  const std::vector<int> prompted = PromptedViews({{object}}, scene);
+  if (has_positive && context.options.seed_points == 0) return points;
+  const std::vector<int> prompted = PromptedViews({{object}}, context.scene);
   if (prompted.empty()) return points;
-  return DecodeMasks(object, scene, container, sam, prompted, model_from_file, options).points;
+  return DecodeMasks(object, context, prompted).points;
 }
 
 void SamPerView::Fit(const Prompts& prompts) {
   objects_.clear();
   for (const ObjectPrompt& object : prompts.objects) {
-    ViewDecider decider = MakeDecider(object, scene_, *container_, *sam_, model_from_file_, options_);
-    std::vector<LiftedPoint> points = PointsOnObject(object, scene_, *container_, *sam_, model_from_file_, options_);
+    ViewDecider decider = MakeDecider(object, Context());
+    std::vector<LiftedPoint> points = PointsOnObject(object, Context());
     objects_.push_back({std::move(decider), std::move(points)});
   }
 }

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "sanerf/baselines/segmenter.h"
-#include "sanerf/mask_decoder/decoder.h"
+#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
 
@@ -14,9 +14,7 @@ std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene);
 
 // The prompts lifted to 3D. Where that gives no positive point, or options.seed_points asks for more, points from
 // inside the masks of the prompted views join them, as the mask decoder takes them.
-std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const Scene& scene,
-                                        const FeatureContainer& container, Sam& sam, const Similarity& model_from_file,
-                                        const MaskDecoderOptions& options);
+std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const DecodeContext& context);
 
 class SamPerView : public Segmenter {
  public:
@@ -35,6 +33,8 @@ class SamPerView : public Segmenter {
   std::vector<ImageU8> MasksFor(int view_idx) override;
 
  private:
+  DecodeContext Context() const { return {scene_, *container_, *sam_, model_from_file_, options_}; }
+
   struct Lifted {
     ViewDecider decider;
     std::vector<LiftedPoint> points;

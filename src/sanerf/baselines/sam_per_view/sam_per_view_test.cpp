@@ -5,7 +5,7 @@
 
 #include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
-#include "sanerf/mask_decoder/analytic_scene.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
 namespace sanerf {
 namespace {

@@ -1,0 +1,26 @@
+#include <gtest/gtest.h>
+
+#include "sanerf/baselines/isrf/isrf.h"
+#include "sanerf/baselines/sa3d/voxel_scores.h"
+
+namespace sanerf {
+namespace {
+
+TEST(BaselineBytes, GrowWithWhatTheyHold) {
+  // One pixel in one view: 4 samples with 8 corners, of which each touches a voxel.
+  const double corner = sizeof(TracedPixels::Corner);
+  EXPECT_DOUBLE_EQ(VoxelScoreBytes(1, 1, 320, 2), 2 * 32 * corner + 32 * (24 + 2 * 12));
+  EXPECT_GT(VoxelScoreBytes(1e6, 60, 640, 2), VoxelScoreBytes(1e6, 60, 320, 2));
+  EXPECT_LT(VoxelScoreBytes(160'000, 60, 640, 8), 1e9);
+
+  IsrfOptions options;
+  const double usual = IsrfBytes(options, 60, 256, 64, options.cells);
+  EXPECT_GT(IsrfBytes(options, 120, 256, 64, options.cells), usual);
+  EXPECT_GT(IsrfBytes(options, 60, 256, 64, 2 * options.cells), usual);
+  options.steps = 100;  // gradients and moments
+  EXPECT_GT(IsrfBytes(options, 60, 256, 64, options.cells), usual);
+  EXPECT_LT(usual, 1.5e9);
+}
+
+}  // namespace
+}  // namespace sanerf

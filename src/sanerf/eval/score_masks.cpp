@@ -1,0 +1,100 @@
+#include "sanerf/eval/score_masks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/core/stopwatch.h"
+
+namespace sanerf {
+namespace {
+
+// masks[i] belongs to scores[i].
+void AddView(const View& view, const std::vector<ImageU8>& masks, const TruthOf& truth_of,
+             std::vector<ObjectScore>& scores) {
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const std::optional<ImageU8> expected = truth_of(view, i);
+    if (!expected) {
+      scores[i].unmatched.push_back(view.name);
+      continue;
+    }
+    MaskScore in_view;
+    in_view.Add(masks[i], *expected);
+    scores[i].score.Add(masks[i], *expected);
+    scores[i].views.emplace_back(view.name, in_view);
+  }
+}
+
+}  // namespace
+
+std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const std::string& name,
+                                               const std::vector<int>& views, double* seconds) {
+  const Stopwatch watch;
+  std::vector<std::vector<ImageU8>> masks;
+  Progress progress("eval " + name, int64_t(views.size()), "views");
+  for (const int view_idx : views) {
+    ThrowIfInterrupted("evaluation");
+    masks.push_back(segment(view_idx));
+    progress.Update(int64_t(masks.size()));
+  }
+  progress.Finish();
+  *seconds = watch.seconds();
+  return masks;
+}
+
+std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scene& scene,
+                                    const std::vector<int>& test, const TruthOf& truth_of,
+                                    const std::vector<DepthView>& depths, std::vector<ObjectScore> scores) {
+  std::vector<std::vector<ImageU8>> small_masks;
+  for (size_t v = 0; v < test.size(); ++v) {
+    ThrowIfInterrupted("evaluation");
+    AddView(scene.views[size_t(test[v])], masks[v], truth_of, scores);
+    const Camera& camera = depths[v].camera;
+    small_masks.emplace_back();
+    for (size_t i = 0; i < scores.size(); ++i) {
+      const bool is_same = masks[v][i].width == camera.width && masks[v][i].height == camera.height;
+      small_masks.back().push_back(is_same ? masks[v][i] : ResizeNearest(masks[v][i], camera.width, camera.height));
+    }
+  }
+  const std::vector<ConsistencyScore> consistency = ScoreConsistency(depths, small_masks);
+  for (size_t i = 0; i < consistency.size(); ++i) scores[i].consistency = consistency[i];
+  return scores;
+}
+
+std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth) {
+  const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
+  if (!truth.from_folder() || std::any_of(test.begin(), test.end(), has_truth)) return test;
+  std::vector<int> scored = scene.TrainViews();
+  std::erase_if(scored, std::not_fn(has_truth));
+  if (scored.empty()) return test;
+  LogWarning("the masks belong to no held-out view; {} training {} scored", scored.size(),
+             scored.size() == 1 ? "view is" : "views are");
+  return scored;
+}
+
+void ReportUnmatchedFiles(const GroundTruth& truth) {
+  if (truth.unmatched_files().empty()) return;
+  LogWarning("{} {} no view's name: {}", truth.unmatched_files().size(),
+             truth.unmatched_files().size() == 1 ? "mask file has" : "mask files have",
+             fmt::join(truth.unmatched_files(), ", "));
+}
+
+void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views) {
+  for (const ObjectScore& object : scores) {
+    if (object.unmatched.empty()) continue;
+    LogWarning("{}: ground truth matched {}/{} views; unmatched: {}", object.name, num_views - object.unmatched.size(),
+               num_views, fmt::join(object.unmatched, ", "));
+  }
+  for (const ObjectScore& object : scores) {
+    if (!object.views.empty()) continue;
+    throw Error(fmt::format("object '{}' cannot be scored", object.name), "no test view has ground truth",
+                "give a folder of masks: --masks DIR");
+  }
+}
+
+}  // namespace sanerf

@@ -1,0 +1,147 @@
+#include "sanerf/experiments/methods.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/baselines/contrastive_lift/contrastive_lift.h"
+#include "sanerf/baselines/isrf/isrf.h"
+#include "sanerf/baselines/panoptic_lifting/panoptic_lifting.h"
+#include "sanerf/baselines/sa3d/sa3d.h"
+#include "sanerf/baselines/sam_per_view/sam_per_view.h"
+#include "sanerf/core/error.h"
+#include "sanerf/feature_container/feature_field.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
+#include "sanerf/segmentation/own_segmenter.h"
+
+namespace sanerf {
+namespace {
+
+std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<SamPerView>(shared.scene(), std::move(container), shared.sam().Share(),
+                                      shared.nerf().model_from_file(), shared.settings().masks);
+}
+
+// Held-out views have a cache of their own: what is trained on must not come near them.
+std::unique_ptr<Segmenter> MakeSam(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  std::vector<int> views = PromptedViews(input.prompts, shared.scene());
+  views.insert(views.end(), input.test.begin(), input.test.end());
+  const std::filesystem::path folder = shared.run().test_features();
+  EncodeOptions encode = shared.settings().encode;
+  encode.container = "cache";  // also beside a distilled field: this row is SAM itself
+  EncodeViews(folder, shared.scene(), shared.nerf(), shared.sam(), views, encode);
+  return MakeSamPerView(input, FeatureCache::Open(folder, shared.scene(), shared.nerf()));
+}
+
+// The features of the held-out views come from a field that has never seen them.
+std::unique_ptr<Segmenter> MakeSan(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  const Settings& settings = shared.settings();
+  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(), settings.encode, settings.field);
+  return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf()));
+}
+
+std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input) {
+  const Settings& settings = input.shared.settings();
+  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed), settings.sa3d, settings.masks);
+}
+
+std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input) {
+  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed), input.shared.settings().isrf);
+}
+
+std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed), shared.searched(),
+                                                 shared.found_masks(), shared.settings());
+}
+
+// Both get the masks that ours gets, and the same views of them.
+std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed), shared.found_masks(),
+                                           shared.settings().panoptic_lifting);
+}
+
+std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed), shared.found_masks(),
+                                           shared.settings().contrastive_lift);
+}
+
+}  // namespace
+
+const std::vector<Method>& Methods() {
+  constexpr bool kPrompted = false, kAutomatic = true, kSeeded = true, kFixed = false;
+  const std::vector<std::string> own = {"encode", "masks", "segment", "object"};
+  static const std::vector<Method> methods = {
+      {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", own, kPrompted, kSeeded,
+       [](const MethodInput& input) { return MakeOwn(input, false); }},
+      {"vote", "vote alone", "the vote of those masks alone, which the field starts from", own, kPrompted, kFixed,
+       [](const MethodInput& input) { return MakeOwn(input, true); }},
+      {"sam",
+       "SAM per view",
+       "SAM alone, prompted in every held-out view",
+       {"encode", "masks"},
+       kPrompted,
+       kFixed,
+       MakeSam},
+      {"san",
+       "SAN",
+       "SAM's decoder in every held-out view, on features from a distilled field",
+       {"encode", "field", "masks"},
+       kPrompted,
+       kFixed,
+       MakeSan},
+      {"sa3d",
+       "SA3D",
+       "a mask of one view, rendered inversely into voxels that prompt SAM in the next",
+       {"encode", "masks", "segment", "sa3d"},
+       kPrompted,
+       kFixed,
+       MakeSa3d},
+      {"isrf",
+       "ISRF",
+       "features on voxels; those like the places under strokes through the points, and what they touch",
+       {"encode", "segment", "isrf"},
+       kPrompted,
+       kSeeded,
+       MakeIsrf},
+      {kOwnMethod,
+       "SANeRF-HQ (automatic)",
+       "masks tied together through the geometry, one object field",
+       {"encode", "masks", "segment", "object", "auto"},
+       kAutomatic,
+       kSeeded,
+       MakeOwnAutomatic},
+      {"panoptic_lifting",
+       "Panoptic Lifting",
+       "labels per photo, tied together by linear assignment in every step",
+       {"encode", "segment", "auto", "panoptic_lifting"},
+       kAutomatic,
+       kSeeded,
+       MakePanopticLifting},
+      {"contrastive_lift",
+       "Contrastive Lift",
+       "an embedding in which each photo's masks are told apart, then clustered",
+       {"encode", "segment", "auto", "contrastive_lift"},
+       kAutomatic,
+       kSeeded,
+       MakeContrastiveLift},
+  };
+  return methods;
+}
+
+const Method& FindMethod(const std::string& name, bool is_automatic) {
+  std::vector<std::string> names;
+  for (const Method& method : Methods()) {
+    if (method.is_automatic != is_automatic) continue;
+    if (method.name == name) return method;
+    names.push_back(method.name);
+  }
+  const std::string hint = DidYouMean(name, names);
+  throw UsageError(fmt::format("unknown {}method '{}'", is_automatic ? "automatic " : "", name), "",
+                   hint.empty() ? fmt::format("there are: {}", fmt::join(names, ", ")) : hint);
+}
+
+}  // namespace sanerf

@@ -1,0 +1,86 @@
+#include "sanerf/experiments/text_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sanerf {
+namespace {
+
+// Characters, not bytes: "±" is one column wide.
+size_t WidthOf(const std::string& text) {
+  return size_t(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string EscapeLatex(const std::string& text) {
+  std::string latex;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text.compare(i, 2, "±") == 0) {
+      latex += "$\\pm$";
+      ++i;
+    } else if (std::string_view("&%$#_{}").find(text[i]) != std::string_view::npos) {
+      latex += std::string("\\") + text[i];
+    } else if (text[i] == '\\') {
+      latex += "\\textbackslash{}";
+    } else if (text[i] == '~' || text[i] == '^') {
+      latex += std::string("\\") + text[i] + "{}";
+    } else {
+      latex += text[i];
+    }
+  }
+  return latex;
+}
+
+}  // namespace
+
+std::string ToText(const TextTable& table) {
+  std::vector<size_t> widths(table.cells[0].size(), 0);
+  for (const auto& row : table.cells)
+    for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], WidthOf(row[c]));
+  std::string text;
+  for (size_t r = 0; r < table.cells.size(); ++r) {
+    for (size_t c = 0; c < table.cells[r].size(); ++c) {
+      const std::string& cell = table.cells[r][c];
+      const std::string gap(widths[c] - WidthOf(cell), ' ');
+      text += c == 0 ? cell + gap : "  " + gap + cell + (table.bold[r][c] ? "*" : " ");
+    }
+    while (text.back() == ' ') text.pop_back();
+    text += '\n';
+  }
+  text += "* best of the column; scores in percent\n";
+  for (const std::string& note : table.notes) text += note + '\n';
+  return text;
+}
+
+std::string ToMarkdown(const TextTable& table) {
+  std::string text;
+  for (size_t r = 0; r < table.cells.size(); ++r) {
+    text += '|';
+    for (size_t c = 0; c < table.cells[r].size(); ++c)
+      text += table.bold[r][c] ? fmt::format(" **{}** |", table.cells[r][c]) : fmt::format(" {} |", table.cells[r][c]);
+    text += '\n';
+    if (r > 0) continue;
+    for (size_t c = 0; c < table.cells[0].size(); ++c) text += "|---";
+    text += "|\n";
+  }
+  for (const std::string& note : table.notes) text += "\n" + note + "\n";
+  return text;
+}
+
+std::string ToLatex(const TextTable& table, const std::string& caption) {
+  std::string text = "\\begin{table}\n\\centering\n\\begin{tabular}{l" + std::string(table.cells[0].size() - 1, 'r') +
+                     "}\n\\toprule\n";
+  for (size_t r = 0; r < table.cells.size(); ++r) {
+    for (size_t c = 0; c < table.cells[r].size(); ++c) {
+      const std::string cell = EscapeLatex(table.cells[r][c]);
+      text += (c > 0 ? " & " : "") + (table.bold[r][c] ? "\\textbf{" + cell + "}" : cell);
+    }
+    text += r == 0 ? " \\\\\n\\midrule\n" : " \\\\\n";
+  }
+  text += "\\bottomrule\n\\end{tabular}\n\\caption{" + EscapeLatex(caption);
+  for (const std::string& note : table.notes) text += " " + EscapeLatex(note) + ".";
+  return text + "}\n\\end{table}\n";
+}
+
+}  // namespace sanerf

@@ -1,0 +1,45 @@
+// The result of the mask aggregator (paper 3.3): an object field fitted to the imperfect 2D masks through the frozen
+// radiance field.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "sanerf/mask_aggregator/label_prior.h"
+#include "sanerf/mask_aggregator/object_field.h"
+#include "sanerf/nerf/model.h"
+
+namespace sanerf {
+
+struct SegmentedView {
+  ImageU8 labels;      // arg max
+  ImageF probability;  // of the label that was asked for: softmax of composited logits; empty when none was
+};
+
+// A trained object field, with the vote it started from, together with the radiance field it was trained on. The logits
+// of both are added.
+class ObjectModel {
+ public:
+  // Throws Error: missing, truncated, wrong kind, or trained on another radiance field.
+  static ObjectModel Load(const std::filesystem::path& checkpoint, const NerfModel& nerf);
+  void Save(const std::filesystem::path& checkpoint) const;
+
+  // What the masks' vote says by itself, without a field.
+  static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf);
+
+  // camera: file frame; parallel inside. probability_of: a label, or -1.
+  SegmentedView Render(const Camera& camera, int probability_of = -1) const;
+  int num_labels() const;
+  bool has_vote() const { return prior_ != nullptr; }
+  ObjectModel VoteAlone() const { return OfVote(prior_, nerf_); }
+
+ private:
+  friend class ObjectTrainer;
+  ObjectModel(std::shared_ptr<const ObjectField> field, std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf)
+      : field_(std::move(field)), prior_(std::move(prior)), nerf_(nerf) {}
+  std::shared_ptr<const ObjectField> field_;  // null: the prior alone
+  std::shared_ptr<const LabelPrior> prior_;   // null: the field alone
+  NerfModel nerf_;
+};
+
+}  // namespace sanerf

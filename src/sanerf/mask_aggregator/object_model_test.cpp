@@ -1,0 +1,268 @@
+
+#include "sanerf/mask_aggregator/object_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/aggregator_test_support.h"
+#include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/mask_aggregator/options.h"
+#include "sanerf/mask_aggregator/regions.h"
+#include "sanerf/nn/test_support.h"
+
+namespace sanerf {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(CrossEntropy, FiniteDifferencesInDouble) {
+  const int n = 5;
+  double logits[n] = {0.3, -1.2, 2.0, 0.7, -0.1}, grad[n], unused[n];
+  for (const double smoothing : {0.0, 0.1}) {
+    for (int label = 0; label < n; ++label) {
+      CrossEntropy(logits, n, label, 0.5, grad, smoothing);
+      for (int i = 0; i < n; ++i) {
+        const double kept = logits[i], h = 1e-6;
+        logits[i] = kept + h;
+        const double up = CrossEntropy(logits, n, label, 1.0, unused, smoothing);
+        logits[i] = kept - h;
+        const double down = CrossEntropy(logits, n, label, 1.0, unused, smoothing);
+        logits[i] = kept;
+        EXPECT_NEAR(grad[i], 0.5 * (up - down) / (2 * h), 1e-9);
+      }
+    }
+  }
+}
+
+TEST(CrossEntropy, SmoothedAsksForNothingMoreOfASureLabel) {
+  // Two labels at 95 % and 5 %: what a smoothing of 10 % asks for.
+  const double logits[2] = {std::log(0.95), std::log(0.05)};
+  double grad[2];
+  EXPECT_NEAR(CrossEntropy(logits, 2, 0, 1.0, grad, 0.1), -0.95 * std::log(0.95) - 0.05 * std::log(0.05), 1e-12);
+  EXPECT_NEAR(grad[0], 0, 1e-12);
+}
+
+TEST(CrossEntropy, KnownValue) {
+  // Equal logits of four labels: -log(1/4), also far from zero where a naive exp overflows.
+  const float logits[4] = {900, 900, 900, 900};
+  float grad[4];
+  EXPECT_NEAR(CrossEntropy(logits, 4, 2, 1.0f, grad), std::log(4.0), 1e-4);
+}
+
+ObjectFieldOptions SmallField() {
+  ObjectFieldOptions o;
+  o.levels = 4;
+  o.features = 4;
+  o.log2_table = 10;
+  o.top = 64;
+  o.width = 32;
+  return o;
+}
+
+// A pool of made-up rays: the label is the octant's x side, so that a right gradient can learn it.
+SamplePool MadeUpPool(int num_rays) {
+  SamplePool pool;
+  Random random(3);
+  for (int r = 0; r < num_rays; ++r) {
+    const int count = 1 + int(random.NextBelow(4));
+    const bool right = random.NextBelow(2);
+    pool.rays.push_back({int64_t(pool.samples.size()), count, uint8_t(right)});
+    for (int i = 0; i < count; ++i) {
+      SamplePool::Sample sample{};
+      for (float& u : sample.unit) u = random.NextFloat();
+      sample.unit[0] = 0.5f * sample.unit[0] + (right ? 0.5f : 0.0f);
+      sample.weight = (0.5f + 0.5f * random.NextFloat()) / float(count);
+      for (float& g : sample.geometry) g = random.NextFloat() - 0.5f;
+      pool.samples.push_back(sample);
+    }
+  }
+  return pool;
+}
+
+TEST(ObjectGradient, AgainstDifferences) {
+  ObjectField field(SmallField(), 3, 7);
+  Random random(5);
+  for (float& v : field.grid.params().values.span()) v = random.NextFloat() - 0.5f;
+  const SamplePool pool = MadeUpPool(40);
+  std::vector<int> rays(40);
+  for (int i = 0; i < 40; ++i) rays[size_t(i)] = i;
+  ObjectGradient gradient(field);
+  ObjectGroupGradient out, other;
+  const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
+    double sum = 0;
+    for (size_t i = 0; i < rays.size(); ++i)
+      sum += CrossEntropy(logits + 3 * i, 3, pool.rays[i].label, 1.0f / 40, grad + 3 * i) / 40;
+    return sum;
+  };
+  gradient.Compute(pool, rays, cross_entropy, &out);
+  field.grid.params().PrepareTraining();
+  for (int l = 0; l < 4; ++l) field.grid.BackwardLevel(l, out.grid);
+  const auto loss = [&] {
+    gradient.Compute(pool, rays, cross_entropy, &other);
+    return other.loss;
+  };
+  ExpectGradientsMatchDifferences(field.mlp.params(), out.grad_mlp, loss, {});
+  ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, loss, {});
+}
+
+TEST(ObjectField, OptionErrors) {
+  EXPECT_THROW(ObjectField(SmallField(), 1, 0), UsageError);
+  EXPECT_THROW(ObjectField(SmallField(), 256, 0), UsageError);
+  ObjectFieldOptions o = SmallField();
+  o.width = 20;
+  EXPECT_THROW(ObjectField(o, 2, 0), UsageError);
+}
+
+TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), *folder_ / "log.jsonl");
+  EXPECT_GT(HeldOutIou(model), 0.6);
+
+  model.Save(*folder_ / "object.ckpt");
+  const ObjectModel loaded = ObjectModel::Load(*folder_ / "object.ckpt", *nerf_);
+  const Camera& camera = scene_->views[0].camera;
+  EXPECT_EQ(loaded.Render(camera, 1).probability.data, model.Render(camera, 1).probability.data);
+  const std::string bytes = ReadFile(*folder_ / "object.ckpt");
+  WriteFileAtomic(*folder_ / "cut.ckpt", bytes.substr(0, bytes.size() / 2));
+  const auto load_error = [&](const std::string& name) {
+    return ErrorTextOf<Error>([&] { ObjectModel::Load(*folder_ / name, *nerf_); });
+  };
+  EXPECT_THAT(load_error("cut.ckpt"), HasSubstr((*folder_ / "cut.ckpt").string() + ": truncated checkpoint"));
+  EXPECT_THAT(load_error("nerf.ckpt"),
+              HasSubstr("nerf.ckpt: this is a 'nerf' checkpoint, a 'object-field' one is needed"));
+  const auto header_error = [&](const Json& options, int num_labels) {
+    CheckpointWriter writer;
+    writer.kind = "object-field";
+    writer.meta = {{"options", {{"field", options}}}, {"num_labels", num_labels}, {"nerf", nerf_->Fingerprint()}};
+    writer.Write(*folder_ / "header.ckpt");
+    return load_error("header.ckpt");
+  };
+  EXPECT_THAT(header_error({{"log2_table", 60}}, 2),
+              HasSubstr("header.ckpt: object.log2_table=60: expected an integer from 8 to 22"));
+  EXPECT_THAT(header_error(Json::object(), -1), HasSubstr("header.ckpt: num_labels: expected an integer from 1 to"));
+}
+
+TEST_F(AggregatorTest, SameBytesWithOneAndTwoThreads) {
+  std::string bytes[2];
+  AggregatorOptions options = Options();
+  options.iters = 10;
+  for (int threads = 1; threads <= 2; ++threads) {
+    SetNumThreads(threads);
+    TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "threads.ckpt");
+    bytes[threads - 1] = ReadFile(*folder_ / "threads.ckpt");
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
+}
+
+// Exact masks of the other views tell a view's mask, whatever its own says.
+TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
+  std::vector<Camera> cameras;
+  std::vector<ImageU8> labels;
+  for (const LabelView& view : views_) {
+    cameras.push_back(view.camera);
+    labels.push_back(view.labels);
+  }
+  LabelVote vote(*nerf_, cameras, {64, 64});
+  ASSERT_EQ(vote.num_views(), int(views_.size()));
+  vote.Count(labels, 2);
+  const ImageF before = vote.OthersSay(0);
+  ASSERT_EQ(before.channels, 3);
+  int64_t intersection = 0, united = 0;
+  for (int v = 0; v < vote.num_views(); ++v) {
+    const ImageF others = vote.OthersSay(v);
+    for (int64_t i = 0; i < others.num_pixels(); ++i) {
+      const float* p = &others.data[size_t(3 * i)];
+      ASSERT_NEAR(p[0] + p[1], p[2] > 0 ? 1 : 0, 1e-4);
+      ASSERT_LE(p[2], 1.0001f);
+      const bool says = p[1] > 0.5f, is = views_[size_t(v)].labels.data[size_t(i)] == 1;
+      intersection += says && is;
+      united += says || is;
+    }
+  }
+  EXPECT_GT(double(intersection) / double(united), 0.6);
+
+  // A lie in view 0 reaches the others, not what they say about view 0.
+  for (uint8_t& label : labels[0].data) label = 1;
+  vote.Count(labels, 2);
+  const ImageF after = vote.OthersSay(0);
+  for (size_t i = 0; i < before.data.size(); ++i) ASSERT_NEAR(after.data[i], before.data[i], 1e-3) << i;
+  const ImageF elsewhere = vote.OthersSay(1);
+  EXPECT_NE(elsewhere.data, ImageF(elsewhere.width, elsewhere.height, 3).data);
+
+  // Unsupervised pixels and views without a mask do not vote.
+  for (size_t v = 1; v < labels.size(); ++v) labels[v] = v % 2 ? ImageU8() : ImageU8(8, 8, 1, kIgnoreLabel);
+  vote.Count(labels, 2);
+  const ImageF nothing = vote.OthersSay(0);
+  EXPECT_EQ(nothing.data, ImageF(nothing.width, nothing.height, 3).data);
+}
+
+// A place on the object's surface comes with rays of several views, all of which see it.
+TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
+  std::vector<ErrorMaps::Site> sites;
+  for (int v = 0; v < 3; ++v) {
+    const ImageU8& labels = views_[size_t(v)].labels;
+    Vec2 sum(0, 0);
+    int count = 0;
+    for (int y = 0; y < labels.height; ++y)
+      for (int x = 0; x < labels.width; ++x)
+        if (labels.At(x, y) == 1) sum += Vec2(x + 0.5, y + 0.5), ++count;
+    if (count > 20) sites.push_back({v, sum / count});
+  }
+  ASSERT_FALSE(sites.empty());
+  const RegionPool pool = TraceRegions(*nerf_, views_, sites, {4, 4, 16}, 1);
+  ASSERT_EQ(pool.regions.size(), sites.size());
+  ASSERT_EQ(pool.rgb.size(), pool.pool.rays.size());
+  for (const RegionPool::Region& region : pool.regions) {
+    EXPECT_GT(region.count, 2 * 16);  // more than two of the four views
+    // The places where the rays end lie together: in the model frame the object spans a fifth of the scene.
+    float low[3] = {1, 1, 1}, high[3] = {0, 0, 0};
+    for (int i = region.first; i < region.first + region.count; ++i) {
+      const SamplePool::PoolRay& ray = pool.pool.rays[size_t(i)];
+      const auto first = pool.pool.samples.begin() + ray.first;
+      const auto heaviest =
+          std::max_element(first, first + ray.count, [](const auto& a, const auto& b) { return a.weight < b.weight; });
+      for (int a = 0; a < 3; ++a) {
+        low[a] = std::min(low[a], heaviest->unit[a]);
+        high[a] = std::max(high[a], heaviest->unit[a]);
+      }
+      for (const float c : pool.rgb[size_t(i)]) EXPECT_TRUE(c >= 0 && c <= 1);
+    }
+    std::vector<float> extent;
+    for (int a = 0; a < 3; ++a) extent.push_back(high[a] - low[a]);
+    std::sort(extent.begin(), extent.end());
+    EXPECT_LT(extent[0], 0.2f);
+    EXPECT_LT(extent[1], 0.35f);
+  }
+}
+
+// The loss sets in half way and must not undo what the masks say.
+TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
+  AggregatorOptions with = Options(), without = Options();
+  with.rgb.weight = 1;
+  without.rgb.weight = 0;
+  const auto iou = [&](const AggregatorOptions& options) {
+    return HeldOutIou(TrainObjectModel(*nerf_, views_, 2, options, {}));
+  };
+  EXPECT_GT(iou(with), iou(without) - 0.05);
+}
+
+TEST_F(AggregatorTest, BadInputIsAnError) {
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, {}, 2, Options(), {}); }),
+              HasSubstr("no view has a usable mask"));
+  std::vector<LabelView> wrong = {views_[0]};
+  wrong[0].labels.data[0] = 7;
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, wrong, 2, Options(), {}); }),
+              HasSubstr("label 7 in a mask, but only 2 labels"));
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,15 @@
+// Clicks to 3D (Eq. 6).
+#pragma once
+
+#include <vector>
+
+#include "sanerf/mask_decoder/decoded_object.h"
+#include "sanerf/mask_decoder/prompts.h"
+
+namespace sanerf {
+
+// Lifts the object's points and clicks. Throws UsageError for a click outside its image or an unknown view, Error for a
+// click that hits nothing and for a place that is both positive and negative.
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container);
+
+}  // namespace sanerf

@@ -1,0 +1,288 @@
+#include "sanerf/mask_decoder/view_decider.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/worker_pool.h"
+#include "sanerf/mask_decoder/places.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int64_t kMinMaskPixels = 10;  // the release's limit; smaller masks are specks
+
+// "2 occluded, 1 outside"
+std::string CountStates(const ViewDecision& decision) {
+  std::map<std::string, int> counts;
+  for (const auto& point : decision.points) ++counts[point.label == 1 ? NameOf(point.state) : "negative"];
+  std::string text;
+  for (const auto& [state, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
+  return text.empty() ? "no points" : text;
+}
+
+// The share of a pixel and its neighbours that the mask covers. A mask is taken from a lower resolution: next to a
+// point is on it.
+double CoveredNeighbourhood(const ImageU8& mask, double x, double y) {
+  const int column = static_cast<int>(x), row = static_cast<int>(y);
+  int covered = 0, count = 0;
+  for (int v = std::max(row - 1, 0); v <= std::min(row + 1, mask.height - 1); ++v) {
+    for (int u = std::max(column - 1, 0); u <= std::min(column + 1, mask.width - 1); ++u) {
+      covered += mask.At(u, v) != 0;
+      ++count;
+    }
+  }
+  return count > 0 ? static_cast<double>(covered) / count : 0;
+}
+
+bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
+  for (int y = static_cast<int>(box.y0); y < static_cast<int>(std::ceil(box.y1)); ++y) {
+    for (int x = static_cast<int>(box.x0); x < static_cast<int>(std::ceil(box.x1)); ++x) {
+      if (mask.At(x, y)) return true;
+    }
+  }
+  return false;
+}
+
+ImageF LogitsOfMask(const ImageU8& mask) {
+  ImageF logits(mask.width, mask.height, 1);
+  for (size_t i = 0; i < mask.data.size(); ++i) logits.data[i] = mask.data[i] ? kSureLogit : -kSureLogit;
+  return logits;
+}
+
+MaskRule RuleFor(RuleChoice choice, const Sam& sam) {
+  switch (choice) {
+    case RuleChoice::kHighestIou:
+      return MaskRule::kHighestPredictedIou;
+    case RuleChoice::kSingle:
+      return MaskRule::kSingleMask;
+    case RuleChoice::kOfModel:
+      break;
+  }
+  return sam.default_rule();
+}
+
+void CheckInputs(const ObjectPrompt& object, const FeatureContainer& container, const Sam& sam,
+                 const MaskDecoderOptions& options) {
+  if (const auto why = WhyUnusable(object)) throw UsageError(*why);
+  CheckOptions(options, "masks");
+  if (options.depth_tolerance + options.relative_depth_tolerance <= 0) {
+    throw UsageError(fmt::format("masks.depth_tolerance={} relative_depth_tolerance={}", options.depth_tolerance,
+                                 options.relative_depth_tolerance),
+                     "one of them must be more than 0");
+  }
+  if (container.ModelFingerprint() != sam.Fingerprint()) {
+    throw Error(fmt::format("the views were not encoded with these files of {}", sam.name()),
+                "a decoder cannot read another model's features", "run sanerf encode with this model");
+  }
+}
+
+}  // namespace
+
+DepthTolerance ToleranceOf(const MaskDecoderOptions& options, const Similarity& model_from_file) {
+  return {options.depth_tolerance / model_from_file.scale, options.relative_depth_tolerance};
+}
+
+int64_t CountNonZero(const ImageU8& mask) {
+  return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t v) { return v != 0; });
+}
+
+void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason) {
+  decision.used = false;
+  decision.outcome = outcome;
+  decision.reason = reason;
+}
+
+bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision) {
+  for (const auto& point : decision.points) {
+    if (point.label == 1 && point.state == PointState::kVisible && CoveredNeighbourhood(mask, point.x, point.y) > 0)
+      return true;
+  }
+  return false;
+}
+
+double KeptShare(const ImageU8& mask, const ViewDecision& decision) {
+  int kept = 0, visible = 0;
+  for (const auto& point : decision.points) {
+    if (point.state != PointState::kVisible) continue;
+    const double covered = CoveredNeighbourhood(mask, point.x, point.y);
+    kept += point.label == 1 ? covered > 0 : covered < 1;
+    ++visible;
+  }
+  return visible > 0 ? static_cast<double>(kept) / visible : 1;
+}
+
+VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points) {
+  if (object.min_visible > 0) return {object.min_visible, false};
+  int num_positive = 0;
+  for (const LiftedPoint& point : points) num_positive += point.label;
+  return {std::max(1, (num_positive + 3) / 4), true};
+}
+
+void ViewDecider::AddBox(const BoxPrompt& box) {
+  const int view_idx = scene_.FindView(box.view);
+  const View& view = scene_.views[view_idx];
+  CheckInside(box, view);
+  const SamPrompt::Box working = WorkingBox(box, view.camera, container_.WorkingCamera(view_idx));
+  if (!boxes_.emplace(view_idx, working).second) {
+    throw UsageError(Describe(box, view) + " is the second one in this view", "an object has at most one box per view",
+                     "draw one box around the whole object");
+  }
+}
+
+ViewDecision ViewDecider::Begin(int view_idx) const {
+  ViewDecision decision;
+  decision.view_idx = view_idx;
+  decision.view = scene_.views.at(size_t(view_idx)).name;
+  return decision;
+}
+
+SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const {
+  const Camera camera = container_.WorkingCamera(decision.view_idx);
+  const ImageF depth = container_.Depth(decision.view_idx);
+  SamPrompt prompt;
+  for (const LiftedPoint& point : points) {
+    PointInView found = FindInView(point.p_file, camera, depth, options_.tolerance);
+    const bool is_own_view = point.source_view == decision.view_idx;
+    if (is_own_view) {
+      // The user saw it here; projecting it back would only add rounding.
+      found.state = PointState::kVisible;
+      found.px = point.source_px;
+    }
+    decision.points.push_back({found.px.x(), found.px.y(), found.z, point.label, found.state});
+    if (decision.points.back().state != PointState::kVisible) continue;
+    ++decision.num_visible;
+    // The mask of its own view is where a seed comes from; prompting there with it would say nothing new.
+    if (point.is_seed && is_own_view) continue;
+    prompt.points.push_back({static_cast<float>(found.px.x()), static_cast<float>(found.px.y()), point.label});
+  }
+  if (const auto box = boxes_.find(decision.view_idx); box != boxes_.end()) {
+    prompt.box = box->second;
+    decision.has_box = true;
+  }
+  return prompt;
+}
+
+std::vector<SamMask> ViewDecider::Candidates(int view_idx, const SamPrompt& prompt) const {
+  sam_->SetFeatures(container_.Features(view_idx));
+  if (memory_ == nullptr) return sam_->Predict(prompt);
+  std::vector<SamMask> candidates = memory_->Recall(view_idx, prompt);
+  if (candidates.empty()) {
+    candidates = sam_->Predict(prompt);
+    memory_->Keep(view_idx, prompt, candidates);
+  }
+  return candidates;
+}
+
+ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decision) const {
+  const ImageF logits = sam_->ToImageFrame(sam_mask);
+  const Camera camera = container_.WorkingCamera(decision.view_idx);
+  if (logits.width != camera.width || logits.height != camera.height) {
+    throw Error(fmt::format("view {}: its features are of an image of {}x{} pixels", decision.view, logits.width,
+                            logits.height),
+                fmt::format("the view has {}x{}", camera.width, camera.height), "encode the views again");
+  }
+  ImageU8 mask(logits.width, logits.height, 1);
+  for (int64_t i = 0; i < logits.num_pixels(); ++i) mask.data[i] = logits.data[i] > 0 ? 255 : 0;
+  return mask;
+}
+
+void ViewDecider::Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const {
+  decision.candidate = chosen.candidate;
+  decision.predicted_iou = chosen.predicted_iou;
+  RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(mask))), &mask);
+  decision.mask = std::move(mask);
+  const int64_t num_pixels = CountNonZero(decision.mask);
+  decision.area = static_cast<double>(num_pixels) / static_cast<double>(decision.mask.num_pixels());
+  if (num_pixels == 0) {
+    Reject(decision, Outcome::kEmpty, "empty mask");
+  } else if (num_pixels < kMinMaskPixels) {
+    Reject(decision, Outcome::kTiny, fmt::format("mask of {} pixels, at least {} needed", num_pixels, kMinMaskPixels));
+  } else if (prompt.box ? !ReachesInto(decision.mask, *prompt.box) : !CoversAPositivePoint(decision.mask, decision)) {
+    Reject(decision, Outcome::kMissed,
+           prompt.box ? "the mask lies outside the box" : "the mask holds none of the visible positive points");
+  } else {
+    decision.used = true;
+    decision.outcome = Outcome::kUsed;
+    decision.reason = "used";
+  }
+}
+
+ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points,
+                                 const VisibilityRule& rule) const {
+  ViewDecision decision = Begin(view_idx);
+  if (!container_.Has(view_idx)) {
+    Reject(decision, Outcome::kNotEncoded, "the view has not been encoded");
+    return decision;
+  }
+
+  SamPrompt prompt = FindPrompt(points, decision);
+  int positive_visible = 0, num_positive = 0;
+  for (const auto& point : decision.points) {
+    num_positive += point.label;
+    positive_visible += point.label == 1 && point.state == PointState::kVisible;
+  }
+  const int counted = rule.positives_only ? positive_visible : decision.num_visible;
+  const int of = rule.positives_only ? num_positive : static_cast<int>(points.size());
+  // A box shows the object by itself.
+  if (!decision.has_box && positive_visible == 0) {
+    Reject(decision, Outcome::kHidden, fmt::format("no positive point is visible ({})", CountStates(decision)));
+  } else if (!decision.has_box && counted < rule.needed) {
+    Reject(decision, Outcome::kTooFew,
+           fmt::format("{} of {} {}points visible, {} needed", counted, of, rule.positives_only ? "positive " : "",
+                       rule.needed));
+  } else {
+    if (const auto shown = shown_masks_.find(view_idx); shown != shown_masks_.end()) {
+      sam_->SetFeatures(container_.Features(view_idx));
+      prompt.mask_logits = sam_->FromImageFrame(LogitsOfMask(shown->second));
+    }
+    const std::vector<SamMask> candidates = Candidates(view_idx, prompt);
+    const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
+    Enter(chosen, ToMask(chosen, decision), prompt, decision);
+  }
+  return decision;
+}
+
+ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context) {
+  const MaskDecoderOptions& options = context.options;
+  CheckInputs(object, context.container, context.sam, options);
+  ViewDecider decider(
+      context.scene, context.container, context.sam,
+      {RuleFor(options.rule, context.sam), ToleranceOf(options, context.model_from_file), options.specks});
+  for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
+  return decider;
+}
+
+void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
+                 const std::function<void(const ViewDecider&, size_t)>& look,
+                 const std::function<void(int, size_t)>& on_view) {
+  WorkerPool<ViewDecider> forks;
+  std::mutex mutex;
+  int num_done = 0;
+  ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
+    if (InterruptRequested()) throw InterruptedError(what, "nothing was written");
+    const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
+    look(*fork, size_t(i));
+    const std::lock_guard lock(mutex);
+    on_view(++num_done, size_t(i));
+  });
+}
+
+std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
+                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
+                                      const std::function<void(int, const ViewDecision&)>& on_view) {
+  std::vector<ViewDecision> decisions(count);
+  ForEachView(
+      decider, count, what, [&](const ViewDecider& fork, size_t i) { decisions[i] = decide(fork, i); },
+      [&](int num_done, size_t i) { on_view(num_done, decisions[i]); });
+  return decisions;
+}
+
+}  // namespace sanerf

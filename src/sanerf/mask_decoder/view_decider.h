@@ -1,0 +1,102 @@
+// The decision for one view at a time; DecodeMasks asks it for all of them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "sanerf/mask_decoder/decoded_object.h"
+#include "sanerf/mask_decoder/prediction_memory.h"
+#include "sanerf/mask_decoder/prompts.h"
+#include "sanerf/mask_decoder/visibility.h"
+
+namespace sanerf {
+
+inline constexpr float kSureLogit = 8;  // of a mask prompt where it is certain
+
+// k of the visibility filter.
+struct VisibilityRule {
+  int needed = 1;
+  bool positives_only = false;
+};
+VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points);
+
+struct ViewDeciderOptions {
+  MaskRule mask_rule;
+  DepthTolerance tolerance;
+  double specks = 0;  // largest island or hole that is removed, as a share of the mask
+};
+
+// The options' depth tolerance in file units.
+DepthTolerance ToleranceOf(const MaskDecoderOptions& options, const Similarity& model_from_file);
+
+void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason);
+int64_t CountNonZero(const ImageU8& mask);
+// On the mask, or next to it (it comes from a lower resolution), lies a visible positive point.
+bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision);
+// The share of the visible points that the mask is right about: positive ones on it or next to it, negative ones not
+// deep inside. 1 when none is visible.
+double KeptShare(const ImageU8& mask, const ViewDecision& decision);
+
+class ViewDecider {
+ public:
+  ViewDecider(const Scene& scene, const FeatureContainer& container, Sam& sam, const ViewDeciderOptions& options)
+      : scene_(scene), container_(container), sam_(&sam), options_(options) {}
+
+  // The same decider with a predictor of its own, for another thread. This one must outlive it.
+  ViewDecider Fork() const {
+    ViewDecider fork = *this;
+    fork.own_sam_ = sam_->Share();
+    fork.sam_ = fork.own_sam_.get();
+    return fork;
+  }
+  Sam& sam() const { return *sam_; }
+
+  // Throws UsageError when the box lies outside its image or its view has one already.
+  void AddBox(const BoxPrompt& box);
+  const std::map<int, SamPrompt::Box>& boxes() const { return boxes_; }  // by view, working-camera pixels
+
+  // Where SAM's answers are kept; null = nowhere.
+  void Remember(std::shared_ptr<PredictionMemory> memory) { memory_ = std::move(memory); }
+  // Masks of an earlier round that SAM is shown beside the points, by view; 0/255 at the working camera.
+  void ShowMasks(std::map<int, ImageU8> masks) { shown_masks_ = std::move(masks); }
+
+  ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule) const;
+
+  // The pieces of Decide. What Begin returns names the view; FindPrompt fills in what became of the points.
+  ViewDecision Begin(int view_idx) const;
+  SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
+  // All that SAM offers; makes the view sam's current image.
+  std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt) const;
+  // Binary at the working camera; of sam's current image, which is this view's.
+  ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
+  // Enters the mask, cleared of specks, and whether it can be used.
+  void Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const;
+
+ private:
+  const Scene& scene_;
+  const FeatureContainer& container_;
+  Sam* sam_;
+  std::shared_ptr<Sam> own_sam_;  // of a fork
+  ViewDeciderOptions options_;
+  std::map<int, SamPrompt::Box> boxes_;
+  std::map<int, ImageU8> shown_masks_;
+  std::shared_ptr<PredictionMemory> memory_;
+};
+
+// With the object's boxes. Throws UsageError for options or boxes that make no sense, Error when context.sam is not
+// the model that the container was encoded with.
+ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context);
+
+// look(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view is told how many
+// are done and which was last, one call at a time. Throws InterruptedError (what) on Ctrl-C, and what `look` throws.
+void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
+                 const std::function<void(const ViewDecider&, size_t)>& look,
+                 const std::function<void(int, size_t)>& on_view);
+
+// The same where each view has one decision; these in order.
+std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
+                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
+                                      const std::function<void(int, const ViewDecision&)>& on_view);
+
+}  // namespace sanerf

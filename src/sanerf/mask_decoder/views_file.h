@@ -1,0 +1,16 @@
+// views.json: what was decided in every view.
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/core/json.h"
+#include "sanerf/mask_decoder/decoded_object.h"
+
+namespace sanerf {
+
+Json ToJson(const DecodedObject& decoded);  // views.json
+// What ToJson wrote, without the masks. Throws Error with the file's name and the key; views that the scene has not are
+// an Error as well.
+DecodedObject ReadDecoded(const std::filesystem::path& path, const Scene& scene);
+
+}  // namespace sanerf

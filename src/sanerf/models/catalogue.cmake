@@ -1,0 +1,5 @@
+# The catalogue becomes part of the library, so that the program needs no file beside it.
+file(READ ${CMAKE_SOURCE_DIR}/models/catalogue.json SANERF_CATALOGUE_JSON)
+configure_file(models/catalogue_json.h.in ${CMAKE_CURRENT_BINARY_DIR}/generated/sanerf/models/catalogue_json.h @ONLY)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/models/catalogue.json)
+target_include_directories(sanerf_models PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/generated)

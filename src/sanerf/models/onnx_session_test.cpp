@@ -1,0 +1,214 @@
+#include "sanerf/models/onnx_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/odd_files_test_support.h"
+#include "sanerf/models/onnx_graph.h"
+#include "sanerf/models/onnx_test_support.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using onnx_test::Graph;
+using ::testing::HasSubstr;
+
+class OnnxSessionTest : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path Write(const std::string& name, const std::string& bytes) {
+    WriteFileAtomic(folder_ / name, bytes);
+    return folder_ / name;
+  }
+  template <class F>
+  static std::string ErrorOf(F&& f) {
+    try {
+      f();
+    } catch (const Error& e) {
+      return std::string(e.what()) + " | " + e.hint();
+    }
+    return "no error";
+  }
+
+  const fs::path folder_ = fs::temp_directory_path() / ("sanerf_onnx_session_" + std::to_string(getpid()));
+};
+
+// y = 2 x, with x [1, n].
+std::string Doubling() {
+  return Graph()
+      .Input("x", {1, -1})
+      .Output("y", {1, -1})
+      .Floats("two", {1}, {2})
+      .Node("Mul", {"x", "two"}, "y")
+      .Model();
+}
+
+TEST_F(OnnxSessionTest, RunsAndKnowsItsTensors) {
+  const OnnxSession session(Write("double.onnx", Doubling()), "hint");
+  ASSERT_EQ(session.inputs().size(), 1u);
+  EXPECT_EQ(session.inputs()[0].name, "x");
+  EXPECT_EQ(session.inputs()[0].shape, (std::vector<int64_t>{1, -1}));
+  EXPECT_TRUE(session.HasOutput("y"));
+  EXPECT_FALSE(session.HasInput("y"));
+  const float x[3] = {1, -2, 0.5f};
+  const std::vector<Tensor> y = session.Run({{"x", {1, 3}, x}}, {"y"});
+  ASSERT_EQ(y.size(), 1u);
+  EXPECT_EQ(y[0].name, "y");
+  EXPECT_EQ(y[0].shape, (std::vector<int64_t>{1, 3}));
+  EXPECT_EQ(y[0].data, (std::vector<float>{2, -4, 1}));
+}
+
+TEST_F(OnnxSessionTest, NamesFileAndTensorThatDoNotFit) {
+  const OnnxSession session(Write("double.onnx", Doubling()), "fetch it");
+  EXPECT_EQ(&session.Input("x", {1, 7}), &session.inputs()[0]);
+  EXPECT_THAT(ErrorOf([&] {
+                session.Input("image", {1, 3});
+              }),
+              testing::AllOf(HasSubstr("double.onnx"), HasSubstr("no input \"image\""), HasSubstr("its inputs: x"),
+                             HasSubstr("| fetch it")));
+  EXPECT_THAT(ErrorOf([&] {
+                session.Output("y", {3, 4});
+              }),
+              testing::AllOf(HasSubstr("double.onnx"), HasSubstr("output \"y\" is [1, any], needed is [3, 4]")));
+  const float x[2] = {1, 2};
+  EXPECT_THAT(ErrorOf([&] { session.Run({{"x", {2, 1}, x}}, {"y"}); }), HasSubstr("double.onnx failed"));
+}
+
+TEST_F(OnnxSessionTest, RefusesWhatIsNoModel) {
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(folder_ / "none.onnx", "fetch it"); }),
+              testing::AllOf(HasSubstr("none.onnx"), HasSubstr("no such file"), HasSubstr("| fetch it")));
+  const fs::path text = Write("text.onnx", "this is not a model\n");
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(text, "fetch it"); }),
+              testing::AllOf(HasSubstr("cannot load the model"), HasSubstr("text.onnx"), HasSubstr("| fetch it")));
+  const std::string whole = Doubling();
+  const fs::path half = Write("half.onnx", whole.substr(0, whole.size() - 20));
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(half, ""); }), HasSubstr("half.onnx"));
+  const fs::path empty = Write("empty.onnx", "");
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(empty, ""); }), HasSubstr("empty.onnx"));
+}
+
+TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
+  constexpr int kSize = 1024, kNodes = 1000;  // a good while on any machine
+  Graph graph;
+  graph.Input("x0", {kSize, kSize});
+  for (int i = 0; i < kNodes; ++i) {
+    const std::string from = "x" + std::to_string(i);
+    graph.Node("MatMul", {from, from}, "x" + std::to_string(i + 1));
+  }
+  const std::string last = "x" + std::to_string(kNodes);
+  const OnnxSession session(Write("long.onnx", graph.Output(last, {kSize, kSize}).Model()), "hint");
+  const std::vector<float> x(size_t(kSize) * kSize, 0);
+  std::thread user([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    RequestInterrupt();
+  });
+  EXPECT_THROW(session.Run({{"x0", {kSize, kSize}, x.data()}}, {last}), InterruptedError);
+  user.join();
+  ClearInterrupt();
+}
+
+TEST_F(OnnxSessionTest, FeedsIntegersAndBooleans) {
+  using onnx_test::Attribute;
+  // y = ids where mask, else 0.
+  const std::string model = Graph()
+                                .Input("ids", {1, -1}, onnx_test::kInt64s)
+                                .Input("mask", {1, -1}, onnx_test::kBools)
+                                .Output("y", {1, -1})
+                                .Floats("zero", {}, {0})
+                                .Node("Cast", {"ids"}, "numbers", {Attribute("to", onnx_test::kFloats)})
+                                .Node("Where", {"mask", "numbers", "zero"}, "y")
+                                .Metadata("names", "{0: 'cup'}")
+                                .Model();
+  const OnnxSession session(Write("where.onnx", model), "hint");
+  EXPECT_EQ(session.inputs()[0].type, ElementType::kInt64);
+  EXPECT_EQ(session.inputs()[1].type, ElementType::kBool);
+  const int64_t ids[3] = {7, -8, 9};
+  const bool mask[3] = {true, true, false};
+  EXPECT_EQ(session.Run({{"ids", {1, 3}, ids}, {"mask", {1, 3}, mask}}, {"y"})[0].data, (std::vector<float>{7, -8, 0}));
+  EXPECT_EQ(session.Metadata("names"), "{0: 'cup'}");
+  EXPECT_EQ(session.Metadata("author"), "");
+  EXPECT_THAT(ErrorOf([&] {
+                session.Input("ids", {1, -1});
+              }),
+              testing::AllOf(HasSubstr("where.onnx"), HasSubstr("\"ids\" is not a tensor of 32-bit floats")));
+}
+
+TEST_F(OnnxSessionTest, RefusesTensorsThatAreNotWhatTheyAreDeclared) {
+  const std::string model =
+      Graph().Input("x", {4}).Output("y", {1}).Node("ArgMax", {"x"}, "y", {onnx_test::Attribute("axis", 0)}).Model();
+  // Declared as float but computed as int64: the runtime itself refuses the file.
+  const fs::path file = Write("argmax.onnx", model);
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(file, ""); }), HasSubstr("argmax.onnx"));
+}
+
+TEST(OnnxGraph, FindsWhatWasSelectedFrom) {
+  const std::string model = onnx_test::ChoosingDecoder().Model();
+  EXPECT_EQ(TensorBeforeSelection(model, "low_res_masks"), "all_masks");
+  EXPECT_EQ(TensorBeforeSelection(model, "iou_predictions"), "all_ious");
+  const std::string sam2 = Graph()
+                               .Node("Relu", {"x"}, "four")
+                               .Node("Slice", {"four", "starts", "ends"}, "three")
+                               .Node("Clip", {"three", "low", "high"}, "masks")
+                               .Model();
+  EXPECT_EQ(TensorBeforeSelection(sam2, "masks"), "four");
+}
+
+TEST(OnnxGraph, FindsNothingWhereNothingIsSelected) {
+  EXPECT_FALSE(TensorBeforeSelection(Doubling(), "y"));
+  EXPECT_FALSE(TensorBeforeSelection(Doubling(), "absent"));
+  EXPECT_FALSE(TensorBeforeSelection("", "y"));
+  EXPECT_FALSE(TensorBeforeSelection(std::string(64, '\xff'), "y"));
+  // Selected straight from an input of the graph: there is no tensor that could be handed out.
+  EXPECT_FALSE(TensorBeforeSelection(Graph().Node("Slice", {"x", "a", "b"}, "y").Model(), "y"));
+  // A ring must not hang.
+  EXPECT_FALSE(TensorBeforeSelection(Graph().Node("Clip", {"a"}, "b").Node("Clip", {"b"}, "a").Model(), "a"));
+  // A file cut anywhere is read up to there.
+  const std::string whole = onnx_test::ChoosingDecoder().Model();
+  for (size_t size = 0; size < whole.size(); size += 7) TensorBeforeSelection(whole.substr(0, size), "low_res_masks");
+}
+
+TEST(OnnxGraph, FindsTheFilesOfWeights) {
+  const Graph graph =
+      Graph().ExternalFloats("a", {2}, "z.data").ExternalFloats("b", {1}, "m.data").ExternalFloats("c", {1}, "z.data");
+  EXPECT_EQ(ExternalFiles(graph.Model()), (std::vector<std::string>{"m.data", "z.data"}));
+  EXPECT_TRUE(ExternalFiles(onnx_test::ChoosingDecoder().Model()).empty());
+  EXPECT_TRUE(ExternalFiles(std::string(64, '\xff')).empty());
+}
+
+TEST_F(OnnxSessionTest, HandsOutInnerTensorsOnRequest) {
+  const std::string model = Graph()
+                                .Input("x", {1, -1})
+                                .Output("y", {1, -1})
+                                .Floats("two", {1}, {2})
+                                .Node("Mul", {"x", "two"}, "inner")
+                                .Node("Neg", {"inner"}, "y")
+                                .Model();
+  const OnnxSession session("inner.onnx", "", WithExtraOutputs(model, {"inner"}));
+  EXPECT_TRUE(session.HasOutput("y"));
+  const float x[2] = {1, 3};
+  const std::vector<Tensor> results = session.Run({{"x", {1, 2}, x}}, {"inner", "y"});
+  EXPECT_EQ(results[0].data, (std::vector<float>{2, 6}));
+  EXPECT_EQ(results[1].data, (std::vector<float>{-2, -6}));
+}
+
+TEST(OnnxSession, RefusesAModelOrWeightsThatAreNoFiles) {
+  ExpectOddFilesAreRefused("model.onnx", [](const std::filesystem::path& path) { OnnxSession(path, ""); });
+  ExpectOddFilesAreRefused("w.data", [](const std::filesystem::path& weights) {
+    const std::filesystem::path model = weights.parent_path() / "model.onnx";
+    WriteFileAtomic(model, Graph().ExternalFloats("a", {2}, "w.data").Output("a", {2}).Model());
+    OnnxSession(model, "");
+  });
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,141 @@
+#include "sanerf/nerf/model.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
+#include "sanerf/nerf/ray_renderer.h"
+
+namespace sanerf {
+
+namespace {
+
+constexpr double kLargestExtent = 1 << 16;
+
+Json ToJson(const Similarity& s) {
+  Json json{{"scale", s.scale}, {"rotation", Json::array()}, {"translation", Json::array()}};
+  for (int i = 0; i < 9; ++i) json["rotation"].push_back(s.rotation(i / 3, i % 3));
+  for (int i = 0; i < 3; ++i) json["translation"].push_back(s.translation[i]);
+  return json;
+}
+
+Similarity SimilarityFromJson(const Json& json) {
+  Similarity s;
+  s.scale = json.at("scale");
+  for (int i = 0; i < 9; ++i) s.rotation(i / 3, i % 3) = json.at("rotation").at(size_t(i));
+  for (int i = 0; i < 3; ++i) s.translation[i] = json.at("translation").at(size_t(i));
+  return s;
+}
+
+// The grid takes its memory by these two numbers: they must be those of the bits in the file.
+void CheckOccupancy(const CheckpointReader& reader, const std::filesystem::path& path, int resolution, double extent) {
+  const bool is_grid = extent >= 1 && extent <= kLargestExtent && resolution >= 4 && resolution <= 1 << 12 && resolution % 4 == 0;
+  const int64_t cells = is_grid ? int64_t(resolution) * resolution * resolution * (1 + std::lround(std::log2(extent))) : 0;
+  if (is_grid && reader.Size("occupancy_bits") == cells / 32) return;
+  throw Error(path.string(),
+              fmt::format("damaged checkpoint: extent {:.6g} and {} cells per axis are not those of its occupancy grid",
+                          extent, resolution),
+              "train again");
+}
+
+class BlockRenderer {
+ public:
+  BlockRenderer(const NerfModel& model, const Camera& model_camera, RenderedView* view)
+      : camera_(model_camera),
+        file_from_model_(1 / model.model_from_file().scale),
+        view_(view),
+        renderer_(model.traced()) {}
+
+  void Render(const PixelBlock& block) {
+    const std::vector<Ray> rays = RaysOf(camera_, block);
+    const std::vector<RenderedRay>& rendered = renderer_.Render(rays);
+    size_t i = 0;
+    for (int y = block.y0; y < block.y1; ++y) {
+      for (int x = block.x0; x < block.x1; ++x, ++i) {
+        for (int c = 0; c < 3; ++c) view_->rgb.At(x, y, c) = rendered[i].rgb[c];
+        view_->opacity.At(x, y) = rendered[i].opacity;
+        view_->depth.At(x, y) = float(rendered[i].median_t * rays[i].z_per_t * file_from_model_);
+      }
+    }
+  }
+
+ private:
+  const Camera& camera_;
+  double file_from_model_;
+  RenderedView* view_;
+  RayRenderer renderer_;
+};
+
+}  // namespace
+
+RenderedView NerfModel::Render(const Camera& file_camera) const {
+  const Camera camera = file_camera.In(model_from_file_);
+  RenderedView view{ImageF(camera.width, camera.height, 3), ImageF(camera.width, camera.height, 1),
+                    ImageF(camera.width, camera.height, 1)};
+  ForEachBlock(camera.width, camera.height, [&] { return std::make_unique<BlockRenderer>(*this, camera, &view); });
+  return view;
+}
+
+NerfModel NerfModel::Load(const std::filesystem::path& path) {
+  const CheckpointReader reader(path, kNerfCheckpointKind);
+  NerfModel model;
+  try {
+    const Json& meta = reader.meta();
+    const NerfOptions options = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
+    const double extent = meta.at("extent");
+    auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
+    CheckOccupancy(reader, path, options.occupancy_resolution, extent);
+    field->ReadFrom(reader);
+    auto occupancy =
+        std::make_shared<OccupancyGrid>(options.occupancy_resolution, 1 + int(std::lround(std::log2(extent))));
+    occupancy->ReadBits(reader);
+    model.field_ = field;
+    model.occupancy_ = occupancy;
+    model.trace_ = {MarchOptionsFor(options, extent, meta.at("near")), 1e-3f};
+    model.model_from_file_ = SimilarityFromJson(meta.at("model_from_file"));
+    for (size_t c = 0; c < 3; ++c) model.background_[c] = meta.at("background").at(c);
+    model.finished_ = meta.value("finished", false);
+    model.fingerprint_ = reader.checksum();
+  } catch (const Json::exception& e) {
+    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "train again");
+  } catch (const UsageError& e) {  // values that do not go together, but nobody typed them
+    throw Error(path.string(), e.what(), "train again");
+  }
+  return model;
+}
+
+kernels::MarchOptions MarchOptionsFor(const NerfOptions& o, double extent, double near) {
+  return {float(near), o.step, extent > 1 ? o.cone : 0.0f};
+}
+
+void WriteModel(const NerfModel& model, const NerfOptions& options, CheckpointWriter* writer) {
+  writer->kind = kNerfCheckpointKind;
+  writer->meta = {{"options", OptionsToJson(options)},
+                  {"model_from_file", ToJson(model.model_from_file())},
+                  {"extent", model.occupancy().extent()},
+                  {"near", model.trace_options().march.near},
+                  {"background", {model.background()[0], model.background()[1], model.background()[2]}}};
+  model.field().AddTo(writer);
+  model.occupancy().AddBitsTo(writer);
+}
+
+void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
+                       const Similarity& model_from_file) {
+  const Json wanted = OptionsToJson(options);
+  const Json& meta = reader.meta();
+  if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
+    throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", "train again");
+  for (const auto& [key, value] : meta.at("options").items())
+    if (key != "save_seconds" && key != "eval_fraction" && wanted.contains(key) && wanted[key] != value)
+      throw Error(fmt::format("{}: cannot resume", path.string()),
+                  fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
+                  "use the same options, or train into another run folder");
+  const Similarity theirs = SimilarityFromJson(meta.at("model_from_file"));
+  if (theirs.scale != model_from_file.scale || theirs.translation != model_from_file.translation)
+    throw Error(fmt::format("{}: cannot resume", path.string()), "it was trained on other camera poses",
+                "train into another run folder");
+}
+
+}  // namespace sanerf

@@ -1,0 +1,24 @@
+// The whole training of a radiance field: progress, checkpoints, log.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "sanerf/nerf/model.h"
+#include "sanerf/nerf/options.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+struct NerfTrainFiles {
+  std::filesystem::path checkpoint, log;  // RUN/nerf/model.ckpt, RUN/nerf/log.jsonl
+  bool resume = false;
+  // Called once before the first step and the first file: options and photos have proved good.
+  std::function<void()> on_start = [] {};
+};
+
+// The whole stage: progress with loss, held-out PSNR, rays/s and ETA; checkpoints; Ctrl-C saves and throws
+// InterruptedError. With resume and a finished checkpoint it is loaded and returned at once.
+NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files);
+
+}  // namespace sanerf

@@ -1,0 +1,50 @@
+#include "sanerf/pipeline/method.h"
+
+#include "sanerf/sam/load_sam.h"
+#include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
+#include "sanerf/segmentation/fitted_segmenter.h"
+#include "sanerf/segmentation/own_segmenter.h"
+
+namespace sanerf {
+
+std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone) {
+  using Stored = ObjectFieldSegmenter;
+  if (input.stored == nullptr)
+    return std::make_unique<OwnSegmenter>(input.shared.ForSegmenter(input.seed), input.shared.settings(), vote_alone);
+  std::vector<FittedObject> objects;
+  for (const StoredObject& object : *input.stored)
+    objects.push_back({object.checkpoint(), object.field_id, object.label});
+  return std::make_unique<Stored>(input.shared.scene(), input.shared.nerf(), std::move(objects),
+                                  vote_alone ? Stored::Part::kVote : Stored::Part::kField);
+}
+
+SharedInputs::SharedInputs(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings)
+    : run_(run),
+      scene_(scene),
+      nerf_(nerf),
+      settings_(settings),
+      views_(SpreadViews(scene, scene.TrainViews(), settings.segment.max_views)),
+      searched_(ViewsToSearch(scene, views_, settings.automatic)) {}
+
+Sam& SharedInputs::sam() {
+  if (!sam_) sam_ = LoadSam(settings_.encode.model);
+  return *sam_;
+}
+
+const FeatureContainer& SharedInputs::features() {
+  if (!features_) {
+    EncodeOptions encode = settings_.encode;
+    encode.container = "cache";
+    EncodeViews(run_.features(), scene_, nerf_, sam(), views_, encode);
+    features_ = FeatureCache::Open(run_.features(), scene_, nerf_);
+  }
+  return *features_;
+}
+
+const std::vector<FoundMask>& SharedInputs::found_masks() {
+  if (!found_masks_) found_masks_ = SearchViews(searched_, features(), sam(), settings_.automatic.masks);
+  return *found_masks_;
+}
+
+}  // namespace sanerf

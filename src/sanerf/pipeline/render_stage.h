@@ -1,0 +1,36 @@
+// Pictures of the scene and its objects.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/option_values.h"
+
+namespace sanerf {
+
+inline constexpr Range kRenderDownscale(1, 64);
+struct RenderRequest {
+  std::filesystem::path run;
+  std::optional<std::filesystem::path> scene;
+  std::string object;                         // needed by the layers mask, overlay, cutout and labels
+  std::string views = "test";                 // test, train, all, orbit, a view's name, or a path file
+  std::vector<std::string> layers = {"rgb"};  // rgb, depth, opacity, mask, overlay, cutout, labels
+  std::filesystem::path out;                  // empty = RUN/renders
+  int frames = 60;                            // of an orbit
+  double downscale = 1;
+  bool arrays = false;  // also .npy: rgb, depth (file units), opacity, mask probability
+};
+// Bytes that one frame takes, with the layers that are made of it.
+double FrameBytes(int width, int height, bool with_object);
+
+struct RenderResult {
+  std::filesystem::path folder;
+  int num_views = 0;
+  std::vector<std::filesystem::path> files;
+  double seconds = 0;
+};
+RenderResult Render(const RenderRequest& request);
+
+}  // namespace sanerf

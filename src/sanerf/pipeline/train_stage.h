@@ -1,0 +1,23 @@
+// Photos to radiance field (paper section A).
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/pipeline/settings.h"
+
+namespace sanerf {
+
+struct TrainRequest {
+  std::filesystem::path scene, run;
+  bool restart = false;  // forget an earlier training in `run`
+};
+struct TrainResult {
+  std::filesystem::path checkpoint;
+  double seconds = 0;   // all sittings together
+  bool reused = false;  // it was complete already
+};
+// An unfinished training in `run` is continued when its options are the same; other options are an Error unless
+// `restart`.
+TrainResult Train(const TrainRequest& request, const Settings& settings);
+
+}  // namespace sanerf

@@ -1,0 +1,106 @@
+#include "sanerf/run/extend_objects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/log.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/views_file.h"
+
+namespace sanerf {
+namespace {
+
+using Fields = std::map<std::string, std::vector<StoredObject>>;  // by field_id
+
+std::string NamesOf(const std::vector<StoredObject>& objects) {
+  std::vector<std::string> names;
+  for (const StoredObject& object : objects) names.push_back(object.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::vector<StoredObject> ChooseField(const RunFolder& run, const Prompts& prompts) {
+  Fields fields;
+  for (const StoredObject& object : ListObjects(run)) fields[object.field_id].push_back(object);
+  if (fields.empty())
+    throw UsageError(
+        "there is no object yet", "",
+        fmt::format("segment one first: sanerf segment {} --name OBJECT --click VIEW:X,Y", run.path().string()));
+  std::vector<const std::vector<StoredObject>*> named;
+  for (const auto& [id, objects] : fields) {
+    const bool is_named = std::any_of(objects.begin(), objects.end(), [&](const StoredObject& object) {
+      return std::any_of(prompts.objects.begin(), prompts.objects.end(),
+                         [&](const auto& p) { return p.name == object.name; });
+    });
+    if (is_named) named.push_back(&objects);
+  }
+  if (named.size() > 1)
+    throw UsageError(fmt::format("the prompts name objects of {} fields", named.size()),
+                     fmt::format("[{}] and [{}] were segmented separately", NamesOf(*named[0]), NamesOf(*named[1])),
+                     "add to one of them at a time, or segment all of them together without --add");
+  if (named.size() == 1) return *named[0];
+  if (fields.size() == 1) return fields.begin()->second;
+  std::string all;
+  for (const auto& [id, objects] : fields) all += fmt::format("{}[{}]", all.empty() ? "" : " and ", NamesOf(objects));
+  throw UsageError("it is not clear which objects are meant", all + " were segmented separately",
+                   "name one of them, or segment them together first, with one prompts file");
+}
+
+DecodedObject LoadDecoded(const StoredObject& object, const Scene& scene) {
+  DecodedObject decoded = ReadDecoded(object.folder / "views.json", scene);
+  for (ViewDecision& view : decoded.views)
+    if (view.used) view.mask = ReadImage(object.folder / "masks" / (FlatName(view.view) + ".png"));
+  return decoded;
+}
+
+template <class T>
+void Append(const std::vector<T>& more, std::vector<T>* to) {
+  to->insert(to->end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+ObjectPrompt Extended(const ObjectPrompt& before, const ObjectPrompt& more) {
+  ObjectPrompt object = before;
+  if (more.instance >= 0) object.instance = more.instance;
+  if (more.min_visible > 0) object.min_visible = more.min_visible;
+  Append(more.points, &object.points);
+  Append(more.clicks, &object.clicks);
+  for (const BoxPrompt& box : more.boxes)
+    std::erase_if(object.boxes, [&](const BoxPrompt& old) { return old.view == box.view; });
+  Append(more.boxes, &object.boxes);
+  return object;
+}
+
+Prompts Extended(const Prompts& before, const Prompts& more) {
+  Prompts extended;
+  for (const ObjectPrompt& object : more.objects) {
+    const auto known = std::find_if(before.objects.begin(), before.objects.end(),
+                                    [&](const auto& o) { return o.name == object.name; });
+    extended.objects.push_back(known == before.objects.end() ? object : Extended(*known, object));
+  }
+  return extended;
+}
+
+StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts) {
+  std::vector<StoredObject> stored = ChooseField(run, prompts);
+  std::sort(stored.begin(), stored.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
+  StoredField field;
+  for (const StoredObject& object : stored) {
+    FindObject(run, object.name, nerf);  // throws when it is stale
+    field.prompts.objects.push_back(object.prompt);
+    field.objects.push_back(LoadDecoded(object, scene));
+  }
+  if (stored.size() == stored[0].labels.size()) {
+    field.field = ObjectModel::Load(stored[0].checkpoint(), nerf);
+  } else {
+    LogInfo("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
+            stored[0].labels.size());
+  }
+  return field;
+}
+
+}  // namespace sanerf

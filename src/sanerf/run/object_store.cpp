@@ -1,0 +1,231 @@
+#include "sanerf/run/object_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/scratch_path.h"
+#include "sanerf/mask_decoder/views_file.h"
+#include "sanerf/run/object_set.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+constexpr size_t kMaxNameLength = 100;
+constexpr char kAsideMark = '~';
+
+Json ToJson(const StoredObject& object) {
+  return {{"format", 1},
+          {"name", object.name},
+          {"field", "object.ckpt"},
+          {"label", object.label},
+          {"labels", object.labels},
+          {"field_id", object.field_id},
+          {"nerf_fingerprint", object.nerf_fingerprint},
+          {"views_used", object.views_used},
+          {"views_total", object.views_total}};
+}
+
+StoredObject ReadObject(const fs::path& folder) {
+  const Json json = ReadJsonFile(folder / "object.json");
+  const JsonCursor root(json, (folder / "object.json").string());
+  StoredObject object;
+  object.folder = folder;
+  object.name = folder.filename().string();
+  object.label = int(root["label"].Integer());
+  for (size_t i = 0; i < root["labels"].size(); ++i) object.labels.push_back(root["labels"][i].String());
+  object.field_id = root["field_id"].String();
+  object.nerf_fingerprint = root["nerf_fingerprint"].String();
+  object.views_used = int(root.IntegerOr("views_used", 0));
+  object.views_total = int(root.IntegerOr("views_total", 0));
+  const Prompts prompts = ReadPrompts(folder / "prompts.json");
+  if (prompts.objects.size() != 1) throw Error((folder / "prompts.json").string(), "expected one object");
+  object.prompt = prompts.objects[0];
+  object.prompt.name = object.name;
+  return object;
+}
+
+void WriteMasks(const fs::path& folder, const DecodedObject& decoded) {
+  fs::create_directories(folder);
+  for (const ViewDecision& view : decoded.views) {
+    if (view.used) WritePng(folder / (FlatName(view.view) + ".png"), view.mask);
+  }
+}
+
+// All objects of the valid set, those set aside as well.
+std::vector<StoredObject> ReadAll(const RunFolder& run) {
+  std::vector<StoredObject> objects;
+  ReadWholeSet(run.path(), [&](const fs::path& folder) {
+    objects.clear();
+    if (!fs::is_directory(folder)) return;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      if (name[0] != '.' && fs::exists(entry.path() / "object.json")) objects.push_back(ReadObject(entry.path()));
+    }
+  });
+  std::sort(objects.begin(), objects.end(),
+            [](const StoredObject& a, const StoredObject& b) { return a.name < b.name; });
+  return objects;
+}
+
+std::vector<StoredObject> List(const RunFolder& run, bool set_aside) {
+  std::vector<StoredObject> objects = ReadAll(run);
+  std::erase_if(objects, [&](const StoredObject& object) { return IsSetAside(object.name) != set_aside; });
+  return objects;
+}
+
+// Complete folders of all objects in `staging`.
+std::vector<StoredObject> WriteFolders(const fs::path& staging, const ObjectsToStore& objects) {
+  std::vector<std::string> labels;
+  for (const ObjectPrompt& prompt : objects.prompts.objects) labels.push_back(prompt.name);
+  std::vector<StoredObject> stored;
+  fs::path shared_checkpoint;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const DecodedObject& decoded = objects.decoded[i];
+    const fs::path folder = staging / labels[i];
+    fs::create_directories(folder);
+    if (shared_checkpoint.empty()) {
+      shared_checkpoint = folder / "object.ckpt";
+      objects.field.Save(shared_checkpoint);
+    } else {
+      LinkOrCopy(shared_checkpoint, folder / "object.ckpt");
+    }
+    StoredObject object;
+    object.name = labels[i];
+    object.prompt = objects.prompts.objects[i];
+    object.label = int(i) + 1;
+    object.labels = labels;
+    object.field_id = i == 0 ? Sha256OfFile(shared_checkpoint).substr(0, 16) : stored[0].field_id;
+    object.nerf_fingerprint = HexFingerprint(objects.nerf_fingerprint);
+    object.views_total = int(decoded.views.size());
+    object.views_used =
+        int(std::count_if(decoded.views.begin(), decoded.views.end(), [](const auto& view) { return view.used; }));
+    WriteJsonFile(folder / "prompts.json", sanerf::ToJson(Prompts{{object.prompt}}));
+    WriteJsonFile(folder / "views.json", sanerf::ToJson(decoded));
+    WriteMasks(folder / "masks", decoded);
+    if (fs::exists(objects.log)) WriteFileAtomic(folder / "log.jsonl", ReadFile(objects.log));
+    if (const auto report = objects.reports.find(object.name); report != objects.reports.end())
+      WriteJsonFile(folder / "text.json", report->second);
+    WriteJsonFile(folder / "object.json", ToJson(object));
+    stored.push_back(object);
+  }
+  return stored;
+}
+
+// The same prompt led to the same field again.
+bool IsSame(const fs::path& before, const fs::path& now) {
+  const auto are_equal = [&](const char* file) {
+    return fs::is_regular_file(before / file) && ReadFile(before / file) == ReadFile(now / file);
+  };
+  return are_equal("object.json") && are_equal("prompts.json") && are_equal("object.ckpt");
+}
+
+void SetAside(const fs::path& folder) {
+  const fs::path aside = folder.parent_path() / AsideName(folder.filename().string());
+  fs::remove_all(aside);
+  fs::rename(folder, aside);
+}
+
+// The new folder in the place of an older one; returns whether that was set aside.
+bool PutInPlace(const fs::path& now, const fs::path& place, bool goes_on) {
+  if (goes_on && fs::exists(place / "text.json") && !fs::exists(now / "text.json"))
+    fs::rename(place / "text.json", now / "text.json");
+  const bool is_replaced = fs::exists(place) && !goes_on && !IsSame(place, now);
+  if (is_replaced) SetAside(place);
+  fs::remove_all(place);
+  fs::rename(now, place);
+  return is_replaced;
+}
+
+}  // namespace
+
+void CheckObjectName(const std::string& name) {
+  const bool is_plain =
+      !name.empty() && name.size() <= kMaxNameLength && name[0] != '.' && name[0] != '-' &&
+      std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 32 || c == '/' || c == '\\'; });
+  if (!is_plain) {
+    throw UsageError(fmt::format("'{}' cannot be the name of an object", name), "it names a folder of the run",
+                     "use letters, digits, '-', '_' and spaces");
+  }
+  if (IsSetAside(name)) {
+    throw UsageError(
+        fmt::format("'{}' cannot be the name of an object", name),
+        fmt::format("it is what an earlier '{}' is called once that was replaced", name.substr(0, name.size() - 1)),
+        "leave out the ~, or rename the folder in objects/ to have the earlier object back");
+  }
+}
+
+bool IsSetAside(const std::string& name) { return !name.empty() && name.back() == kAsideMark; }
+std::string AsideName(const std::string& name) { return name + kAsideMark; }
+
+std::vector<StoredObject> ListObjects(const RunFolder& run) { return List(run, /*set_aside=*/false); }
+std::vector<StoredObject> ListSetAside(const RunFolder& run) { return List(run, /*set_aside=*/true); }
+
+StoredObject FindObject(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
+  std::vector<std::string> names;
+  for (const StoredObject& object : ReadAll(run)) {
+    if (!IsSetAside(object.name)) names.push_back(object.name);
+    if (object.name != name) continue;
+    if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) {
+      throw Error(fmt::format("object '{}' is stale", name), "the radiance field was trained again since",
+                  fmt::format("sanerf segment {} --prompts {}", run.path().string(),
+                              (object.folder / "prompts.json").string()));
+    }
+    return object;
+  }
+  std::string hint = DidYouMean(name, names);
+  if (hint.empty())
+    hint = names.empty()
+               ? "segment one first: sanerf segment " + run.path().string() + " --name " + name + " --click VIEW:X,Y"
+               : fmt::format("there are: {}", fmt::join(names, ", "));
+  throw UsageError(fmt::format("no object '{}' in {}", name, run.path().string()), "", hint);
+}
+
+LoadedObject LoadObject(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
+  std::optional<LoadedObject> loaded;
+  ReadWholeSet(run.path(), [&](const fs::path&) {
+    StoredObject object = FindObject(run, name, nerf);
+    ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
+    loaded.emplace(LoadedObject{std::move(object), std::move(field)});
+  });
+  return *std::move(loaded);
+}
+
+StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects) {
+  NewObjectSet set(run.path());
+  const fs::path staging = set.path() / ".new";
+  StoreResult result;
+  try {
+    result.objects = WriteFolders(staging, objects);
+    for (const std::string& name : objects.forgotten) fs::remove_all(set.path() / name);
+    for (const std::string& name : objects.retired) {
+      if (!fs::exists(set.path() / name)) continue;
+      SetAside(set.path() / name);
+      result.set_aside.push_back(name);
+    }
+    for (StoredObject& object : result.objects) {
+      object.folder = run.objects() / object.name;
+      if (PutInPlace(staging / object.name, set.path() / object.name, objects.goes_on))
+        result.set_aside.push_back(object.name);
+    }
+    fs::remove_all(staging);
+  } catch (const fs::filesystem_error& error) {
+    throw Error("cannot write the objects of " + run.path().string(), error.code().message(),
+                "check the folder's permissions and free space");
+  }
+  set.Commit();
+  if (!result.set_aside.empty())
+    LogInfo("kept   {}: what was there before is set aside under the name with a ~ (render --object '{}')",
+            fmt::join(result.set_aside, ", "), AsideName(result.set_aside[0]));
+  return result;
+}
+
+}  // namespace sanerf

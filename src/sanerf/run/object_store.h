@@ -1,0 +1,81 @@
+// RUN/objects/NAME/: what was asked, what was decided and what was learnt about one object.
+//
+//   object.json    label in the field, all labels of the field, the radiance field it was fitted to, counts of views
+//   object.ckpt    the object field
+//   prompts.json   the prompt, as `segment --prompts` reads it
+//   views.json     per view: points, mask, score, used or why not
+//   masks/*.png    SAM's mask of every used view
+//   log.jsonl      training of the field
+//   text.json      boxes of the detector, for an object found by words
+//   metrics.json   written by eval
+//
+// Objects segmented together share one field: hard links to the same file, so that every folder is complete, may be
+// moved, renamed or deleted alone, and costs the disk space once. The folder's name is the object's.
+//
+// NAME~ is what the last segmentation of NAME replaced, one generation back: a complete object that may be rendered
+// and scored by that name, and that counts as none where no object is named. Renaming the folder brings it back.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/scene/mask_files.h"  // FlatName
+
+namespace sanerf {
+
+struct StoredObject {
+  std::string name;
+  std::filesystem::path folder;
+  ObjectPrompt prompt;
+  int label = 1;                    // in its field; 0 is the background
+  std::vector<std::string> labels;  // names of the field's labels 1..
+  std::string field_id;             // equal for objects that share a field
+  std::string nerf_fingerprint;
+  int views_used = 0, views_total = 0;
+
+  std::filesystem::path checkpoint() const { return folder / "object.ckpt"; }
+};
+
+// Throws UsageError for a name that cannot be a folder's, or is that of an object set aside.
+void CheckObjectName(const std::string& name);
+bool IsSetAside(const std::string& name);        // fox~
+std::string AsideName(const std::string& name);  // fox -> fox~
+
+// Safe without the run's lock: each is of one set (object_set.h), also while another process stores objects.
+std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folders without object.json are left out
+std::vector<StoredObject> ListSetAside(const RunFolder& run);
+// Also one that was set aside. Throws UsageError with the nearest names, Error when the object belongs to an earlier
+// radiance field.
+StoredObject FindObject(const RunFolder& run, const std::string& name, const NerfModel& nerf);
+
+struct LoadedObject {
+  StoredObject stored;
+  ObjectModel field;
+};
+LoadedObject LoadObject(const RunFolder& run, const std::string& name, const NerfModel& nerf);
+
+struct ObjectsToStore {
+  const Prompts& prompts;
+  const std::vector<DecodedObject>& decoded;  // in the order of prompts.objects; label = position + 1
+  const ObjectModel& field;
+  std::filesystem::path log;  // copied into every folder
+  uint64_t nerf_fingerprint;
+  bool goes_on = false;                      // with the objects of these names, instead of replacing them
+  std::map<std::string, Json> reports = {};  // text.json, by object
+  std::vector<std::string> retired = {};     // further objects to be set aside
+  std::vector<std::string> forgotten = {};   // and to be deleted
+};
+struct StoreResult {
+  std::vector<StoredObject> objects;
+  std::vector<std::string> set_aside;  // objects that are now NAME~
+};
+// All of them at once: whenever the process dies, the run has either the objects before or those after. An object that
+// is replaced is set aside, unless the new one is the same again. The caller holds the run's lock.
+StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects);
+
+}  // namespace sanerf

@@ -1,0 +1,257 @@
+#include "sanerf/run/run_folder.h"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <ctime>
+
+#include "sanerf/core/content_hash.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/core/temporary.h"
+#include "sanerf/run/photo_hashes.h"
+#include "sanerf/scene/load_scene.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+constexpr int kFormat = 1;
+constexpr const char* kRecord = "run.json";
+
+Json ToJson(const Similarity& similarity) {
+  Json rotation = Json::array();
+  for (int row = 0; row < 3; ++row) {
+    rotation.push_back({similarity.rotation(row, 0), similarity.rotation(row, 1), similarity.rotation(row, 2)});
+  }
+  const Vec3& t = similarity.translation;
+  return {{"scale", similarity.scale}, {"rotation", rotation}, {"translation", {t.x(), t.y(), t.z()}}};
+}
+
+std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+}  // namespace
+
+std::string NameOfPath(const fs::path& path) {
+  const fs::path absolute = fs::absolute(path).lexically_normal();
+  return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
+}
+
+std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
+
+std::string SceneHash(const Scene& scene) {
+  std::string text = scene.format + "\n";
+  for (const View& view : scene.views) {
+    const Camera& c = view.camera;
+    std::error_code missing;
+    const auto bytes = fs::file_size(view.image_path, missing);
+    text += fmt::format("{} {} {}x{} {} {} {} {} {} {} {} {} {}", view.name, view.is_test, c.width, c.height,
+                        missing ? 0 : bytes, c.fx, c.fy, c.cx, c.cy, c.distortion.k1, c.distortion.k2, c.distortion.p1,
+                        c.distortion.p2);
+    for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
+    for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
+    text += '\n';
+  }
+  return Sha256(text).substr(0, 32);
+}
+
+bool RunFolder::Exists(const fs::path& path) { return ExistsAsFile(path / kRecord); }
+
+std::vector<std::string> RunFolder::PartsIn(const fs::path& path) {
+  std::vector<std::string> parts;
+  std::error_code none;
+  for (const char* file : {"nerf/model.ckpt", "features/index.json", "features_test/index.json"})
+    if (fs::exists(path / file, none)) parts.push_back(fs::path(file).parent_path().string() + "/");
+  for (const fs::directory_entry& entry : fs::directory_iterator(ObjectsFolder(path), none)) {
+    if (!fs::exists(entry.path() / "object.json", none)) continue;
+    parts.push_back("objects/");
+    break;
+  }
+  return parts;
+}
+
+RunFolder RunFolder::Open(const fs::path& path) {
+  if (!fs::exists(path))
+    throw Error(path.string(), "no such folder", "train first: sanerf train SCENE --out " + path.string());
+  if (!fs::is_directory(path))
+    throw Error(path.string(), "not a run folder but a file", "name the folder that sanerf train made");
+  if (!Exists(path)) {
+    const std::vector<std::string> parts = PartsIn(path);
+    if (fs::exists(path / kRecord))
+      throw Error((path / kRecord).string(), "it is not a file", "put the run's own run.json in its place");
+    if (parts.empty())
+      throw Error(path.string(), "not a run folder (it has no run.json)", "train first: sanerf train SCENE --out RUN");
+    throw Error((path / kRecord).string(),
+                fmt::format("it is missing, though {} of a run {} there", fmt::join(parts, ", "),
+                            parts.size() == 1 ? "is" : "are"),
+                "put it back from a copy of the run, or train into another folder: sanerf train SCENE --out RUN");
+  }
+  RunFolder run(path);
+  run.record_ = ReadJsonFile(path / kRecord);
+  KnownHashes().Recall(run.known_hashes());
+  const JsonCursor root(run.record_, (path / kRecord).string());
+  const int64_t format = root["format"].Integer();
+  if (format > kFormat) {
+    throw Error(root.where(), fmt::format("run format {}, this program reads {} and older", format, kFormat),
+                "update sanerf or train again");
+  }
+  root["scene"]["hash"].String();
+  root["scene"]["path"].String();
+  root["scene"].StringOr("absolute_path", "");
+  for (const char* key : {"options", "origins", "stages", "photos"}) {
+    if (root.Has(key) && !root[key].json().is_object()) root[key].Fail("expected an object");
+  }
+  if (root.Has("stages")) {
+    for (const auto& [stage, entry] : root["stages"].json().items()) {
+      root["stages"][stage]["state"].String();
+      root["stages"][stage].NumberOr("seconds", 0);
+    }
+  }
+  return run;
+}
+
+RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, const Scene& scene) {
+  RunFolder run(path);
+  run.record_ = {{"format", kFormat}, {"sanerf", VersionString()}, {"created", Now()}};
+  run.record_["scene"] = {{"path", ""}, {"absolute_path", ""}, {"hash", SceneHash(scene)}, {"summary", scene.summary}};
+  run.RecordScenePath(scene_path);
+  run.record_["model_from_file"] = ToJson(scene.model_from_file);
+  run.SetOptions(Json::object(), Json::object());
+  run.record_["stages"] = Json::object();
+  KnownHashes().Recall(run.known_hashes());
+  run.record_["photos"] = PhotoHashes(scene);
+  return run;
+}
+
+std::string RunFolder::scene_hash() const { return record_.at("scene").at("hash").get<std::string>(); }
+
+std::string RunFolder::StageState(const std::string& stage) const {
+  const Json stages = record_.value("stages", Json::object());
+  return stages.contains(stage) ? stages.at(stage).value("state", "none") : "none";
+}
+
+double RunFolder::StageSeconds(const std::string& stage) const {
+  const Json stages = record_.value("stages", Json::object());
+  return stages.contains(stage) ? stages.at(stage).value("seconds", 0.0) : 0;
+}
+
+void RunFolder::SetOptions(const Json& options, const Json& origins) {
+  record_["options"] = options;
+  record_["origins"] = origins;
+}
+
+void RunFolder::SetStage(const std::string& stage, const std::string& state, double seconds, const Json& details) {
+  Json entry = {{"state", state}, {"seconds", seconds}, {"when", Now()}, {"sanerf", VersionString()}};
+  entry.update(details);
+  record_["stages"][stage] = entry;
+}
+
+void RunFolder::Save() {
+  if (unrecorded_ && !InterruptRequested()) {
+    record_["photos"] = PhotoHashes(*unrecorded_);
+    unrecorded_.reset();
+  }
+  WriteJsonFile(path_ / kRecord, record_);
+  KnownHashes().Keep(known_hashes());
+}
+
+void RunFolder::RecordScenePath(const fs::path& scene) {
+  const fs::path absolute = fs::weakly_canonical(fs::absolute(scene));
+  record_["scene"]["path"] = absolute.lexically_relative(fs::weakly_canonical(fs::absolute(path_))).string();
+  record_["scene"]["absolute_path"] = absolute.string();
+}
+
+fs::path RunFolder::FindScene() const {
+  const Json& scene = record_.at("scene");
+  const fs::path beside = (fs::absolute(path_) / scene.at("path").get<std::string>()).lexically_normal();
+  if (!scene.at("path").get<std::string>().empty() && fs::exists(beside)) return beside;
+  const fs::path absolute = scene.value("absolute_path", "");
+  if (!absolute.empty() && fs::exists(absolute)) return absolute;
+  throw Error("the scene of " + path_.string() + " is gone",
+              fmt::format("looked in {} and {}", beside.string(), absolute.string()),
+              "say once where it is now: --scene DIR");
+}
+
+std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene) const {
+  if (const auto photo = ChangedPhoto(record_.value("photos", Json::object()), scene))
+    return fmt::format("the photo {} is not the one that {} was trained on", *photo, path_.string());
+  if (SceneHash(scene) != scene_hash())
+    return fmt::format("its photos or cameras are not those that {} was trained on", path_.string());
+  return std::nullopt;
+}
+
+Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) const {
+  SceneOptions recorded;
+  OptionRegistry registry;
+  registry.Add("scene", recorded);
+  registry.FromJson(options(), (path_ / kRecord).string());
+  const fs::path place = moved_to ? *moved_to : FindScene();
+  Scene scene = LoadScene(place, recorded);
+  if (const auto why = WhyOtherScene(scene)) {
+    throw Error("the scene in " + place.string(), *why,
+                "train again: sanerf train " + place.string() + " --out NEW_RUN");
+  }
+  return scene;
+}
+
+Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLock&) {
+  Scene scene = OpenScene(moved_to);
+  if (!record_.contains("photos")) unrecorded_ = scene;
+  if (moved_to) {
+    RecordScenePath(*moved_to);
+    Save();
+  }
+  return scene;
+}
+
+NerfModel RunFolder::OpenNerf() const {
+  if (StageState("train") != "complete" || !fs::exists(checkpoint())) {
+    const std::string scene = record_.at("scene").value("absolute_path", "SCENE");
+    throw Error("the radiance field of " + path_.string() + " is not finished",
+                "its training is " + StageState("train"),
+                fmt::format("sanerf train {} --out {} --resume", scene, path_.string()));
+  }
+  return NerfModel::Load(checkpoint());
+}
+
+RunLock::RunLock(const fs::path& run) {
+  const fs::path file = run / ".lock";
+  CheckCanHoldFile(file);
+  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0)
+    throw Error("cannot write " + file.string(), std::strerror(errno), "choose a folder that you may write to");
+  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    char holder[32] = "";
+    const ssize_t size = pread(descriptor_, holder, sizeof(holder) - 1, 0);
+    close(descriptor_);
+    throw Error(run.string() + " is in use",
+                fmt::format("process {} is writing to it", std::string(holder, size_t(std::max<ssize_t>(0, size)))),
+                "wait for it or stop it");
+  }
+  // Nobody else works here now: what is left is a killed process's.
+  RemoveLeftoversBelow(run);
+  std::error_code ignored;
+  fs::remove(run / "objects" / ".log.jsonl", ignored);
+  const std::string pid = std::to_string(getpid());
+  if (ftruncate(descriptor_, 0) == 0) [[maybe_unused]]
+    const ssize_t written = pwrite(descriptor_, pid.data(), pid.size(), 0);
+  try {
+    RecoverObjects(run);
+  } catch (...) {
+    close(descriptor_);
+    throw;
+  }
+}
+
+RunLock::~RunLock() { close(descriptor_); }
+
+}  // namespace sanerf

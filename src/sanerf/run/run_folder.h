@@ -1,0 +1,103 @@
+// A run folder: everything the product persists about one scene. Relocatable; run.json is its only index.
+//
+//   run.json            versions, scene path and hash, resolved options with origins, frames' similarity, stage states
+//   nerf/               model.ckpt, log.jsonl
+//   features/           encoded views
+//   features_test/      encoded held-out views, for comparisons only
+//   objects/NAME/       see object_store.h
+//   renders/ metrics.json report.html
+//   .hashes.json        files whose contents are known, see core/content_hash.h; can be removed
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/json.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/run/object_set.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+class RunLock;
+
+// Changes when views, cameras, split or image sizes on disk change. What the photos hold: photo_hashes.h.
+std::string SceneHash(const Scene& scene);
+// The last part of a path, also of "runs/mug/": what a scene or a run is called.
+std::string NameOfPath(const std::filesystem::path& path);
+std::string HexFingerprint(uint64_t fingerprint);  // 16 hexadecimal digits
+
+class RunFolder {
+ public:
+  static bool Exists(const std::filesystem::path& path);  // holds a run.json
+  // What a run has and nothing else: "nerf/", "features/", "objects/" …, with or without a run.json.
+  static std::vector<std::string> PartsIn(const std::filesystem::path& path);
+  // Throws Error when there is none, when its run.json is gone, broken or of a newer version.
+  static RunFolder Open(const std::filesystem::path& path);
+  // A new run.json in memory; Save writes it. scene_path: where `scene` was loaded from.
+  static RunFolder Create(const std::filesystem::path& path, const std::filesystem::path& scene_path,
+                          const Scene& scene);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path checkpoint() const { return path_ / "nerf" / "model.ckpt"; }
+  std::filesystem::path nerf_log() const { return path_ / "nerf" / "log.jsonl"; }
+  std::filesystem::path features() const { return path_ / "features"; }
+  std::filesystem::path test_features() const { return path_ / "features_test"; }
+  std::filesystem::path objects() const { return ObjectsFolder(path_); }
+  std::filesystem::path renders() const { return path_ / "renders"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.json"; }
+
+  const Json& record() const { return record_; }
+  std::string scene_hash() const;
+  Json options() const { return record_.value("options", Json::object()); }
+  Json origins() const { return record_.value("origins", Json::object()); }
+  // "none", "running" (also: killed), "interrupted", "complete"
+  std::string StageState(const std::string& stage) const;
+  double StageSeconds(const std::string& stage) const;
+
+  // options: {"nerf": {"iters": 3000}}; origins: where values that are not built in come from.
+  void SetOptions(const Json& options, const Json& origins);
+  // Replaces the stage's entry: {"state", "seconds", "finished", …details}.
+  void SetStage(const std::string& stage, const std::string& state, double seconds,
+                const Json& details = Json::object());
+  // Also what is known of the photos' contents; a run of an older version, whose record lacks them, gets them here.
+  void Save();
+
+  // "the photo x.png is not the one that RUN was trained on"; none when `scene` is the one this run was trained on.
+  std::optional<std::string> WhyOtherScene(const Scene& scene) const;
+  // The scene this run was trained on: beside the folder, where it was, or `moved_to`. Writes nothing. Throws Error
+  // when it is gone or no longer the same.
+  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to = std::nullopt) const;
+  // The same for who writes to the run: where it moved to is recorded.
+  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock);
+  // Throws Error when training has not finished.
+  NerfModel OpenNerf() const;
+
+ private:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  void RecordScenePath(const std::filesystem::path& scene);
+  std::filesystem::path FindScene() const;
+  std::filesystem::path known_hashes() const { return path_ / ".hashes.json"; }
+
+  std::filesystem::path path_;
+  Json record_;
+  std::optional<Scene> unrecorded_;  // whose photos Save records
+};
+
+// Held while a command writes to the run. Throws Error when another process holds it. Taking it finishes or undoes what
+// a killed process left half done.
+class RunLock {
+ public:
+  explicit RunLock(const std::filesystem::path& run);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace sanerf

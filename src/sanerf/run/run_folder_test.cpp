@@ -1,0 +1,207 @@
+#include "sanerf/run/run_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/scene/load_scene.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Four photos around the origin in NeRF-synthetic format.
+void WriteScene(const fs::path& folder, double angle = 0.9) {
+  EnsureWritableFolder(folder);
+  Json json = {{"camera_angle_x", angle}, {"frames", Json::array()}};
+  for (int i = 0; i < 4; ++i) {
+    const std::string name = "photo_" + std::to_string(i) + ".png";
+    WritePng(folder / name, ImageU8(16, 12, 3, uint8_t(40 * i)));
+    const double c = i % 2 == 0 ? (i == 0 ? 1 : -1) : 0, s = i % 2 == 1 ? (i == 1 ? 1 : -1) : 0;
+    json["frames"].push_back(
+        {{"file_path", name}, {"transform_matrix", {{c, 0, s, 3 * s}, {0, 1, 0, 0}, {-s, 0, c, 3 * c}, {0, 0, 0, 1}}}});
+  }
+  WriteJsonFile(folder / "transforms.json", json);
+}
+
+class RunFolderTest : public ::testing::Test {
+ protected:
+  RunFolderTest() {
+    WriteScene(folder_ / "scene");
+    EnsureWritableFolder(folder_ / "run");
+    RunFolder run = RunFolder::Create(folder_ / "run", folder_ / "scene", LoadScene(folder_ / "scene"));
+    run.SetOptions({{"nerf", {{"iters", 7}}}}, {{"nerf.iters", "--iters"}});
+    run.SetStage("train", "interrupted", 1.5);
+    run.Save();
+  }
+  TestFolder folder_;
+};
+
+TEST_F(RunFolderTest, RemembersOptionsAndStages) {
+  const RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_EQ(run.options()["nerf"]["iters"], 7);
+  EXPECT_EQ(run.origins()["nerf.iters"], "--iters");
+  EXPECT_EQ(run.StageState("train"), "interrupted");
+  EXPECT_EQ(run.StageSeconds("train"), 1.5);
+  EXPECT_EQ(run.StageState("encode"), "none");
+  EXPECT_EQ(run.record()["scene"]["path"], "../scene");
+}
+
+TEST_F(RunFolderTest, MovesTogetherWithItsScene) {
+  fs::create_directory(folder_ / "elsewhere");
+  fs::rename(folder_ / "scene", folder_ / "elsewhere" / "scene");
+  fs::rename(folder_ / "run", folder_ / "elsewhere" / "run");
+  EXPECT_EQ(RunFolder::Open(folder_ / "elsewhere" / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, FindsTheSceneWhereItWasWhenOnlyTheRunMoves) {
+  fs::create_directories(folder_ / "a" / "b");
+  fs::rename(folder_ / "run", folder_ / "a" / "b" / "run");
+  EXPECT_EQ(RunFolder::Open(folder_ / "a" / "b" / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, AsksOnceForASceneThatMoved) {
+  fs::rename(folder_ / "scene", folder_ / "moved");
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("--scene DIR"));
+  // Who only reads uses the place; who writes to the run records it.
+  const std::string before = ReadFile(folder_ / "run" / "run.json");
+  EXPECT_EQ(run.OpenScene(folder_ / "moved").views.size(), 4u);
+  EXPECT_EQ(ReadFile(folder_ / "run" / "run.json"), before);
+  EXPECT_EQ(run.OpenScene(folder_ / "moved", RunLock(folder_ / "run")).views.size(), 4u);
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, AnotherSceneInItsPlaceIsAnError) {
+  WriteScene(folder_ / "scene", 0.8);
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("not those that"));
+}
+
+// Another photo with as many bytes.
+void FlipAByte(const fs::path& file) {
+  std::string bytes = ReadFile(file);
+  bytes[bytes.size() / 2] ^= 1;
+  WriteFileAtomic(file, bytes);
+}
+
+TEST_F(RunFolderTest, AnotherPhotoOfTheSameSizeIsNamed) {
+  const fs::path photo = folder_ / "scene" / "photo_2.png";
+  const std::string bytes = ReadFile(photo);
+  FlipAByte(photo);
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }),
+              HasSubstr("the photo photo_2.png is not the one that " + (folder_ / "run").string() + " was trained on"));
+  WriteFileAtomic(photo, bytes);  // copied back: the same contents are the same photo
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene().views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, ARunOfAnOlderVersionStaysValidAndLearnsItsPhotos) {
+  const fs::path file = folder_ / "run" / "run.json";
+  const Json now = ReadJsonFile(file);
+  Json old = now;
+  ASSERT_EQ(old.erase("photos"), 1u);
+  WriteJsonFile(file, old);
+  RunFolder run = RunFolder::Open(folder_ / "run");
+  run.OpenScene();
+  run.OpenScene(std::nullopt, RunLock(folder_ / "run"));
+  EXPECT_EQ(ReadJsonFile(file), old);  // looking writes nothing
+  run.Save();
+  EXPECT_EQ(ReadJsonFile(file)["photos"], now["photos"]);
+  FlipAByte(folder_ / "scene" / "photo_0.png");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("the photo photo_0.png is not"));
+}
+
+TEST_F(RunFolderTest, TheLockClearsWhatKilledProcessesLeft) {
+  EnsureWritableFolder(folder_ / "run" / "features");
+  const fs::path left = folder_ / "run" / "features" / ".a.feat.Ab3dEf.tmp";
+  WriteFileAtomic(left, "half");
+  EnsureWritableFolder(folder_ / "run" / "objects");
+  WriteFileAtomic(folder_ / "run" / "objects" / ".log.jsonl", "half");
+  const RunLock lock(folder_ / "run");
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::is_empty(folder_ / "run" / "objects"));
+}
+
+TEST_F(RunFolderTest, UnfinishedTrainingIsSaid) {
+  const std::string text = ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run").OpenNerf(); });
+  EXPECT_THAT(text, HasSubstr("is not finished: its training is interrupted"));
+  EXPECT_THAT(text, HasSubstr("--resume"));
+}
+
+TEST_F(RunFolderTest, BrokenOrNewerRunsAreErrors) {
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "none"); }), HasSubstr("no such folder"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "scene"); }), HasSubstr("not a run folder"));
+  WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 99}");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run format 99"));
+  WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 1}");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("\"scene\" is missing"));
+  WriteFileAtomic(folder_ / "run" / "run.json", "{");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run.json:1:2: broken JSON"));
+}
+
+TEST_F(RunFolderTest, AMissingRecordIsToldFromAFolderThatIsNoRun) {
+  const auto error = [&] { return ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }); };
+  fs::remove(folder_ / "run" / "run.json");
+  EXPECT_THAT(error(), HasSubstr("not a run folder (it has no run.json)"));
+  EnsureWritableFolder(folder_ / "run" / "nerf");
+  WriteFileAtomic(folder_ / "run" / "nerf" / "model.ckpt", "weights");
+  EXPECT_THAT(error(), HasSubstr("run.json: it is missing, though nerf/ of a run is there\nput it back"));
+  EnsureWritableFolder(folder_ / "run" / "objects" / "mug");
+  WriteFileAtomic(folder_ / "run" / "objects" / "mug" / "object.json", "{}");
+  EXPECT_THAT(error(), HasSubstr("nerf/, objects/ of a run are there"));
+  fs::create_directory(folder_ / "run" / "run.json");
+  EXPECT_THAT(error(), HasSubstr("run.json: it is not a file"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "scene" / "photo_0.png"); }),
+              HasSubstr("not a run folder but a file"));
+}
+
+TEST_F(RunFolderTest, ValuesOfTheWrongKindAreErrorsWithTheirKey) {
+  const std::string file = (folder_ / "run" / "run.json").string();
+  const Json good = ReadJsonFile(file);
+  const auto error_with = [&](const char* place, const Json& value) {
+    Json json = good;
+    json[Json::json_pointer(place)] = value;
+    WriteJsonFile(file, json);
+    return ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); });
+  };
+  EXPECT_THAT(error_with("/scene", 5), StartsWith(file + ": scene: expected an object with \"hash\", found 5"));
+  EXPECT_THAT(error_with("/scene/absolute_path", 5), StartsWith(file + ": scene.absolute_path: expected a string"));
+  EXPECT_THAT(error_with("/options", "all"), StartsWith(file + ": options: expected an object"));
+  EXPECT_THAT(error_with("/stages", Json::array()), StartsWith(file + ": stages: expected an object"));
+  EXPECT_THAT(error_with("/stages/train/state", 1), StartsWith(file + ": stages.train.state: expected a string"));
+  EXPECT_THAT(error_with("/stages/train/seconds", "long"), StartsWith(file + ": stages.train.seconds: expected a "));
+  EXPECT_EQ(error_with("/sanerf", "0.0.1"), "");
+}
+
+TEST_F(RunFolderTest, OnlyOneProcessWrites) {
+  const RunLock lock(folder_ / "run");
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string text = ErrorTextOf<Error>([&] { const RunLock second(folder_ / "run"); });
+    _exit(text.find("is in use: process " + std::to_string(getppid())) != std::string::npos ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(ObjectNames, MustBeFolderNames) {
+  EXPECT_NO_THROW(CheckObjectName("mug 2"));
+  for (const char* name : {"", ".", "../x", "a/b", "-v", "a\nb"})
+    EXPECT_THROW(CheckObjectName(name), UsageError) << name;
+  EXPECT_EQ(FlatName("train/a.b/000.png"), "train_a.b_000");
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,99 @@
+#include "sanerf/sam/load_sam.h"
+
+#include "sanerf/core/content_hash.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/models/model_catalogue.h"
+#include "sanerf/models/model_hash.h"
+#include "sanerf/sam/onnx_sam.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+OnnxSamFiles FromCatalogue(const std::string& name) {
+  const std::vector<ModelEntry> catalogue = LoadCatalogue();
+  const ModelEntry& entry = FindModel(catalogue, name);
+  if (entry.kind != "sam")
+    throw UsageError("the model " + name + " cannot segment", "it is a " + entry.kind + " model",
+                     "choose one of kind \"sam\": sanerf models list");
+  const auto file_of = [&](const std::string& role) -> const ModelFile& {
+    for (const ModelFile& file : entry.files)
+      if (file.role == role) return file;
+    throw Error("the model " + name + " is incomplete",
+                "its catalogue entry has no file with the role \"" + role + "\"");
+  };
+  const ModelFile& encoder = file_of("encoder");
+  const ModelFile& decoder = file_of("decoder");
+  const std::string fetch = "sanerf models fetch " + name;
+  std::vector<const ModelFile*> files = {&encoder, &decoder};
+  for (const ModelFile& file : entry.files)  // weights that are files of their own
+    if (&file != &encoder && &file != &decoder) files.push_back(&file);
+  std::string hashes;
+  for (const ModelFile* file : files) {
+    hashes += file->sha256;
+    const fs::path path = ModelFolder() / file->name;
+    std::error_code failed;
+    const auto size = fs::file_size(path, failed);
+    if (failed)
+      throw Error("the model file " + path.string() + " cannot be read", failed.message(), "fetch it with: " + fetch);
+    if (int64_t(size) != file->bytes)
+      throw Error("the model file " + path.string() + " is damaged",
+                  std::to_string(size) + " bytes instead of " + std::to_string(file->bytes),
+                  "fetch it again with: " + fetch);
+    if (KnownHashes().Of(path) != file->sha256)
+      throw Error("the model file " + path.string() + " is damaged",
+                  "its contents are not those that the catalogue names", "fetch it again with: " + fetch);
+  }
+  return {name,
+          ModelFolder() / encoder.name,
+          ModelFolder() / decoder.name,
+          FingerprintOf(hashes),
+          entry.mask_rule == "single" ? MaskRule::kSingleMask : MaskRule::kHighestPredictedIou,
+          "fetch it again with: " + fetch};
+}
+
+// The one model file of a folder whose name contains `word`.
+fs::path FindInFolder(const fs::path& folder, const std::string& word) {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string extension = entry.path().extension().string();
+    if ((extension == ".onnx" || extension == ".ort") &&
+        entry.path().filename().string().find(word) != std::string::npos)
+      found.push_back(entry.path());
+  }
+  if (found.size() != 1)
+    throw Error("the folder " + folder.string() + " does not hold one model",
+                std::to_string(found.size()) + " .onnx or .ort files have \"" + word + "\" in their name",
+                "name both files: ENCODER.onnx,DECODER.onnx");
+  return found[0];
+}
+
+OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const fs::path& decoder) {
+  const std::string hint =
+      "needed are an image encoder and a mask decoder as SAM or SAM 2 are usually exported to ONNX, or as "
+      "docs/method.md "
+      "tells for HQ-SAM";
+  for (const fs::path& path : {encoder, decoder})
+    if (!ExistsAsFile(path))
+      throw Error("the model file " + path.string() + " cannot be read", "there is no such file", hint);
+  return {name,
+          encoder,
+          decoder,
+          FingerprintOf(HashesOfModel(encoder) + HashesOfModel(decoder)),
+          MaskRule::kHighestPredictedIou,
+          hint};
+}
+
+}  // namespace
+
+std::unique_ptr<Sam> LoadSam(const std::string& name) {
+  if (const size_t comma = name.find(','); comma != std::string::npos)
+    return LoadOnnxSam(FromPaths(name, name.substr(0, comma), name.substr(comma + 1)));
+  if (std::error_code ignored; fs::is_directory(name, ignored))
+    return LoadOnnxSam(FromPaths(name, FindInFolder(name, "encoder"), FindInFolder(name, "decoder")));
+  return LoadOnnxSam(FromCatalogue(name));
+}
+
+}  // namespace sanerf

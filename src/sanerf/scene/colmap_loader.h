@@ -1,0 +1,13 @@
+// COLMAP: photos and a sparse model.
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/scene/listing.h"
+
+namespace sanerf {
+
+bool IsColmapModel(const std::filesystem::path& folder);
+SceneListing ReadColmap(const std::filesystem::path& root, const std::filesystem::path& model_folder);
+
+}  // namespace sanerf

@@ -1,0 +1,12 @@
+// cameras.txt, images.txt and points3D.txt.
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/scene/colmap_model.h"
+
+namespace sanerf {
+
+ColmapModel ReadColmapText(const std::filesystem::path& folder);
+
+}  // namespace sanerf

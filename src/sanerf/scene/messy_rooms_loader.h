@@ -1,0 +1,14 @@
+// Scenes of Messy Rooms.
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/scene/listing.h"
+
+namespace sanerf {
+
+bool IsMessyRooms(const std::filesystem::path& root);
+
+SceneListing ReadMessyRooms(const std::filesystem::path& root);
+
+}  // namespace sanerf

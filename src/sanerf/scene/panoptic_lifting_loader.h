@@ -1,0 +1,15 @@
+// Scenes as Panoptic Lifting lays them out.
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/scene/listing.h"
+
+namespace sanerf {
+
+// Whether the folder is laid out as Panoptic Lifting's scenes (and ScanNet's own export), or as those of Messy Rooms.
+bool IsPanopticLifting(const std::filesystem::path& root);
+
+SceneListing ReadPanopticLifting(const std::filesystem::path& root);
+
+}  // namespace sanerf

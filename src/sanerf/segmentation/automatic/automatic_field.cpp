@@ -1,0 +1,200 @@
+#include "sanerf/segmentation/automatic/automatic_field.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <numeric>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/core/worker_pool.h"
+#include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/sam/automatic_masks.h"
+#include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/automatic/coplanar.h"
+#include "sanerf/segmentation/automatic/found_object.h"
+#include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/refine/outline.h"
+#include "sanerf/segmentation/refine/refinement_rounds.h"
+#include "sanerf/segmentation/segment_memory.h"
+
+namespace sanerf {
+namespace {
+
+// The objects on which the views agree best, at most `count`, in their old order.
+int DropBeyond(int count, std::vector<FoundObject>* objects) {
+  const int num_beyond = std::max(0, int(objects->size()) - count);
+  for (int i = 0; i < num_beyond; ++i)
+    objects->erase(std::min_element(objects->begin(), objects->end(),
+                                    [](const auto& a, const auto& b) { return a.agreement < b.agreement; }));
+  return num_beyond;
+}
+
+// Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.
+void SeparateMasks(std::vector<DecodedObject>* decoded) {
+  for (size_t view = 0; view < decoded->at(0).views.size(); ++view) {
+    std::vector<ViewDecision*> claims;
+    for (DecodedObject& object : *decoded)
+      if (object.views[view].used) claims.push_back(&object.views[view]);
+    std::stable_sort(claims.begin(), claims.end(), [](const auto* a, const auto* b) { return a->area < b->area; });
+    std::vector<bool> is_taken(claims.empty() ? 0 : claims[0]->mask.data.size(), false);
+    for (ViewDecision* claim : claims)
+      for (size_t i = 0; i < is_taken.size(); ++i) {
+        if (claim->mask.data[i] == 0) continue;
+        if (is_taken[i]) claim->mask.data[i] = 0;
+        is_taken[i] = true;
+      }
+  }
+}
+
+// One search at a time; the members are what every step needs.
+class Search {
+ public:
+  Search(const AutomaticInput& input, std::vector<FoundMask> masks, const SegmentationOptions& options)
+      : context_{input.scene, input.container, input.sam, input.nerf.model_from_file(), options.masks},
+        options_(options),
+        masks_(std::move(masks)),
+        num_searched_(input.searched.size()) {}
+
+  // Masks to objects, each with points on it; prompts()[i] belongs to objects()[i].
+  void Find(AutomaticField* result) {
+    const AutoOptions& options = options_.automatic;
+    const Stopwatch watch;
+    const DepthTolerance tolerance = ToleranceOf(context_.options, context_.model_from_file);
+    result->left_out = AssociateMasks(
+        masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step), options.associate);
+    objects_ = std::move(result->left_out.objects);
+    result->num_beyond_limit = DropBeyond(options.max_objects, &objects_);
+    std::vector<FoundObject> with_points;
+    for (const FoundObject& object : objects_) {
+      const std::string name = fmt::format("{}{:02}", kAutomaticName, with_points.size() + 1);
+      ObjectPrompt prompt = PromptOf(object, masks_, name, context_.container, tolerance, options.points);
+      if (prompt.points.empty()) continue;
+      prompts_.objects.push_back(std::move(prompt));
+      with_points.push_back(object);
+    }
+    result->num_without_point = int(objects_.size() - with_points.size());
+    objects_ = std::move(with_points);
+    result->associate_seconds = watch.seconds();
+    if (objects_.empty()) FailWithoutObjects(*result);
+  }
+
+  std::vector<DecodedObject> Decode(const std::vector<int>& views) const {
+    std::vector<DecodedObject> decoded;
+    for (size_t i = 0; i < objects_.size(); ++i)
+      decoded.push_back(DecodeFound(prompts_.objects[i], objects_[i], masks_, context_, views));
+    SeparateMasks(&decoded);
+    return decoded;
+  }
+
+  // Refinement rounds of all of them, then sharp outlines; `vote` is of these views.
+  void Refine(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded) const {
+    std::vector<size_t> all(decoded->size());
+    std::iota(all.begin(), all.end(), size_t{0});
+    RefineMasks({prompts_, all, views, /*by_voted_place=*/true}, context_, options_.automatic.looks, vote, decoded);
+    if (options_.segment.sharp_outlines) SharpenOutlines(context_.container, decoded);
+    SeparateMasks(decoded);
+  }
+
+  const std::vector<FoundObject>& objects() const { return objects_; }
+  const Prompts& prompts() const { return prompts_; }
+
+ private:
+  [[noreturn]] void FailWithoutObjects(const AutomaticField& result) const {
+    throw Error(
+        "no object was found",
+        fmt::format("of {} masks in {} views none is seen alike in enough views ({} groups in too few views, {} "
+                    "without agreement, {} background)",
+                    masks_.size(), num_searched_, result.left_out.num_rare, result.left_out.num_unstable,
+                    result.left_out.num_background),
+        "search more views or more points: --set auto.views=0 --set auto.grid=24");
+  }
+
+  DecodeContext context_;
+  SegmentationOptions options_;
+  std::vector<FoundMask> masks_;
+  size_t num_searched_;
+  std::vector<FoundObject> objects_;
+  Prompts prompts_;
+};
+
+}  // namespace
+
+std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const AutoOptions& options) {
+  return SpreadViews(scene, views, options.views);
+}
+
+// One bit per pixel of every mask; with the pairs that will be compared. A view gives some fifty masks; twenty are
+// counted on, so that no search is refused that would have fit.
+double SearchBytes(double pixels_of_view, size_t num_views) {
+  constexpr double kMasksPerView = 20;
+  const double masks = kMasksPerView * double(num_views);
+  return masks * pixels_of_view / 8 + OverlapBytes(size_t(masks), num_views);
+}
+
+std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
+                                   const AutomaticMaskOptions& options) {
+  if (!views.empty()) {
+    const Camera camera = container.WorkingCamera(views[0]);
+    CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
+                SearchBytes(double(camera.width) * camera.height, views.size()),
+                "search fewer views: --set auto.views=20");
+  }
+  std::vector<std::vector<FoundMask>> found(views.size());
+  std::atomic<int64_t> num_points = 0;
+  std::atomic<size_t> num_masks = 0;
+  WorkerPool<Sam> predictors;
+  Progress progress("search", int64_t(views.size()) * options.grid * options.grid, "points");
+  ParallelForChunks(int64_t(views.size()), 1, [&](int64_t i, int64_t) {
+    const auto predictor = predictors.Take([&] { return sam.Share(); });
+    const Camera camera = container.WorkingCamera(views[size_t(i)]);
+    const ImageF depth = container.Depth(views[size_t(i)]);
+    predictor->SetFeatures(container.Features(views[size_t(i)]));
+    const auto on_point = [&](int) { progress.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
+    for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point)) {
+      const bool is_flush = LiesFlush(mask.mask, depth);
+      found[size_t(i)].push_back(
+          {views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
+    }
+    num_masks += found[size_t(i)].size();
+  });
+  std::vector<FoundMask> all;
+  for (std::vector<FoundMask>& masks : found) std::move(masks.begin(), masks.end(), std::back_inserter(all));
+  progress.Finish(fmt::format("{} masks in {} views", all.size(), views.size()));
+  return all;
+}
+
+AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
+                           const SegmentationOptions& options) {
+  AutomaticField result;
+  const size_t num_masks = masks.size();
+  Search search(input, std::move(masks), options);
+  search.Find(&result);
+  LogInfo("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, input.searched.size());
+
+  CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.container, input.decoded), options.object,
+                     input.nerf.field().contracted());
+  const Stopwatch watch;
+  result.decoded = search.Decode(input.decoded);
+  std::vector<Camera> cameras;
+  for (const int view : input.decoded) cameras.push_back(input.container.WorkingCamera(view));
+  LabelVote vote(input.nerf, cameras, {});
+  search.Refine(input.decoded, &vote, &result.decoded);
+  std::vector<ImageU8> labels = LabelsByVotedPlace(result.decoded, input.decoded, input.container, &vote);
+  vote.Count(labels, int(result.decoded.size()) + 1);
+  for (size_t i = 0; i < labels.size(); ++i) result.labelled.push_back({cameras[i], std::move(labels[i])});
+  result.prior = vote.Prior();
+  result.prompts = search.prompts();
+  result.found = search.objects();
+  result.mask_seconds = watch.seconds();
+  return result;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,53 @@
+// Segmentation without a prompt, from views to a field: SAM's automatic masks, tied together across views through the
+// geometry, become the labels of one object field. What the stage does with them is in auto_stage.h.
+#pragma once
+
+#include <filesystem>
+
+#include "sanerf/mask_aggregator/label_prior.h"
+#include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/automatic/associate_masks.h"
+#include "sanerf/segmentation/options.h"
+
+namespace sanerf {
+
+struct AutomaticInput {
+  const Scene& scene;
+  const NerfModel& nerf;
+  const FeatureContainer& container;  // holds all views below
+  Sam& sam;
+  std::vector<int> searched;  // views that are asked for all that is in them
+  std::vector<int> decoded;   // views in which every object gets a mask
+};
+
+struct AutomaticField {
+  Prompts prompts;  // points on each object; label = position + 1 in all three
+  std::vector<FoundObject> found;
+  std::vector<DecodedObject> decoded;
+  std::vector<LabelView> labelled;  // what the field is fitted to
+  std::shared_ptr<const LabelPrior> prior;
+
+  Association left_out;       // counts only
+  int num_beyond_limit = 0;   // objects left out because of auto.max_objects
+  int num_without_point = 0;  // and because no point of them is certain
+  double associate_seconds = 0, mask_seconds = 0;
+};
+
+// The views that are searched, by options.views: spread over the cameras.
+std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const AutoOptions& options);
+
+// Memory that a search takes at least.
+double SearchBytes(double pixels_of_view, size_t num_views);
+// Several views at a time; the masks come in the order of the views. Progress on stderr. Throws InterruptedError, Error
+// when there is not enough memory.
+std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
+                                   const AutomaticMaskOptions& options);
+
+// Everything but the fit. Objects are named object_01 … by descending size. Throws Error when nothing is found.
+AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
+                           const SegmentationOptions& options);
+
+inline constexpr char kAutomaticName[] = "object_";
+
+}  // namespace sanerf

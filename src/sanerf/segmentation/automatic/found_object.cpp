@@ -1,0 +1,123 @@
+#include "sanerf/segmentation/automatic/found_object.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/mask_decoder/lift.h"
+#include "sanerf/mask_decoder/seeds.h"
+#include "sanerf/mask_decoder/view_decider.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int kPointsPerMask = 4;
+constexpr double kConfirmed = 0.75;  // of the views that see a point and have a mask
+
+struct SurfacePoint {
+  Vec3 p;
+  double distance = std::numeric_limits<double>::infinity();  // to the nearest chosen one
+};
+
+// Whether the masks of the views that see the point hold it.
+bool IsConfirmed(const Vec3& p, const std::vector<const FoundMask*>& masks, const std::vector<Camera>& cameras,
+                 const std::vector<ImageF>& depths, const DepthTolerance& tolerance) {
+  int num_seen = 0, num_held = 0;
+  for (size_t i = 0; i < masks.size(); ++i) {
+    const PointInView found = FindInView(p, cameras[i], depths[i], tolerance);
+    if (found.state != PointState::kVisible) continue;
+    ++num_seen;
+    num_held += masks[i]->mask.At(int(found.px.x()), int(found.px.y()));
+  }
+  return num_held >= kConfirmed * num_seen;
+}
+
+// `count` of them, each far from those before; the first is the one nearest to the middle.
+std::vector<Vec3> Spread(std::vector<SurfacePoint> points, int count) {
+  std::vector<Vec3> chosen;
+  if (points.empty()) return chosen;
+  Vec3 middle = Vec3::Zero();
+  for (const SurfacePoint& point : points) middle += point.p / double(points.size());
+  size_t next = 0;
+  for (size_t i = 0; i < points.size(); ++i)
+    if ((points[i].p - middle).norm() < (points[next].p - middle).norm()) next = i;
+  while (int(chosen.size()) < std::min(count, int(points.size()))) {
+    chosen.push_back(points[next].p);
+    for (SurfacePoint& point : points) point.distance = std::min(point.distance, (point.p - chosen.back()).norm());
+    next = size_t(std::max_element(points.begin(), points.end(),
+                                   [](const auto& a, const auto& b) { return a.distance < b.distance; }) -
+                  points.begin());
+  }
+  return chosen;
+}
+
+// The mask that the object has in this view, none when it was not found there.
+const FoundMask* MaskIn(int view_idx, const FoundObject& object, const std::vector<FoundMask>& masks) {
+  for (const int m : object.masks)
+    if (masks[size_t(m)].view_idx == view_idx) return &masks[size_t(m)];
+  return nullptr;
+}
+
+ViewDecision OwnDecision(const FoundMask& own, const std::vector<LiftedPoint>& points, const ViewDecider& decider) {
+  ViewDecision decision = decider.Begin(own.view_idx);
+  decider.FindPrompt(points, decision);
+  decision.candidate = own.candidate;
+  decision.predicted_iou = own.predicted_iou;
+  decision.mask = own.mask.ToImage();
+  decision.area = double(own.mask.Count()) / double(decision.mask.num_pixels());
+  decision.used = true;
+  decision.outcome = Outcome::kUsed;
+  decision.reason = "found in this view without a prompt";
+  return decision;
+}
+
+}  // namespace
+
+ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks, const std::string& name,
+                      const FeatureContainer& container, const DepthTolerance& tolerance, int count) {
+  std::vector<const FoundMask*> own;
+  std::vector<Camera> cameras;
+  std::vector<ImageF> depths;
+  for (const int m : object.masks) {
+    own.push_back(&masks[size_t(m)]);
+    cameras.push_back(container.WorkingCamera(own.back()->view_idx));
+    depths.push_back(container.Depth(own.back()->view_idx));
+  }
+  std::vector<SurfacePoint> points;
+  for (size_t i = 0; i < own.size(); ++i) {
+    for (const Vec2& px : SpreadInteriorPoints(own[i]->mask.ToImage(), depths[i], kPointsPerMask)) {
+      const auto z = SurfaceDepth(depths[i], px);
+      if (!z) continue;
+      const Vec3 p = cameras[i].Lift(px, *z);
+      if (IsConfirmed(p, own, cameras, depths, tolerance)) points.push_back({p});
+    }
+  }
+  ObjectPrompt prompt;
+  prompt.name = name;
+  for (const Vec3& p : Spread(std::move(points), count)) prompt.points.push_back({p, 1});
+  return prompt;
+}
+
+DecodedObject DecodeFound(const ObjectPrompt& prompt, const FoundObject& object, const std::vector<FoundMask>& masks,
+                          const DecodeContext& context, const std::vector<int>& view_idxs) {
+  const ViewDecider decider = MakeDecider(prompt, context);
+  DecodedObject decoded;
+  decoded.name = prompt.name;
+  decoded.points = LiftPrompts(prompt, context.scene, context.container);
+  const VisibilityRule rule = VisibilityRuleFor(prompt, decoded.points);
+  Progress progress("decode " + prompt.name, int64_t(view_idxs.size()), "views");
+  decoded.views = DecideViews(
+      decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", prompt.name),
+      [&](const ViewDecider& fork, size_t i) {
+        const FoundMask* own = MaskIn(view_idxs[i], object, masks);
+        return own != nullptr ? OwnDecision(*own, decoded.points, fork)
+                              : fork.Decide(view_idxs[i], decoded.points, rule);
+      },
+      [&](int num_done, const ViewDecision&) { progress.Update(num_done); });
+  return decoded;
+}
+
+}  // namespace sanerf

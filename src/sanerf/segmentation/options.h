@@ -1,0 +1,44 @@
+// Options of the whole method from encoded views on: decode, vote, decode again, sharpen, fit.
+#pragma once
+
+#include "sanerf/core/option_values.h"
+#include "sanerf/mask_aggregator/options.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/automatic/auto_options.h"
+
+namespace sanerf {
+
+struct SegmentOptions {
+  int max_views = 0;
+  bool same_candidate = true;
+  int looks = 1;
+  bool sharp_outlines = true;
+  bool from_vote = true;
+  int further_iters = 40;
+  float further_rate = 0.3f;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)",
+      Range(0, 100'000));
+    v("same_candidate", same_candidate,
+      "before the first look: when the views agree better on one number of SAM's candidates, all take it");
+    v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = paper)",
+      Range(0, 20));
+    v("sharp_outlines", sharp_outlines,
+      "outlines of the masks follow the edges of the picture before they are aggregated (paper: no)");
+    v("from_vote", from_vote, "the object field starts from the vote of all masks instead of from nothing");
+    v("further_iters", further_iters, "steps of a field that goes on with more prompts (--add)", Range(1, 1'000'000));
+    v("further_rate", further_rate, "learning rate of such a field at the beginning, as a share of object.lr",
+      Range(1e-4, 10));
+  }
+};
+
+struct SegmentationOptions {
+  MaskDecoderOptions masks;
+  SegmentOptions segment;
+  AggregatorOptions object;
+  AutoOptions automatic;  // stage "auto"
+};
+
+}  // namespace sanerf

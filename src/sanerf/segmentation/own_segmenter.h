@@ -1,0 +1,45 @@
+// The method itself as a Segmenter that starts from prompts, as `segment` does but without a run folder.
+#pragma once
+
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
+#include "sanerf/segmentation/options.h"
+#include "sanerf/segmentation/segmenter.h"
+
+namespace sanerf {
+
+// The seed is the input's.
+class OwnSegmenter : public Segmenter {
+ public:
+  // vote_alone: without the object field.
+  OwnSegmenter(const SegmenterInput& input, const SegmentationOptions& options, bool vote_alone)
+      : input_(input), options_(options), vote_alone_(vote_alone) {}
+  void Fit(const Prompts& prompts) override;
+  std::vector<ImageU8> MasksFor(int view_idx) override;
+
+ private:
+  SegmenterInput input_;
+  SegmentationOptions options_;
+  bool vote_alone_;
+  std::optional<ObjectModel> model_;
+};
+
+// Without prompts: the objects of the automatic masks.
+class OwnAutomaticSegmenter : public Segmenter {
+ public:
+  // masks: of the searched views; copied when fitted.
+  OwnAutomaticSegmenter(const SegmenterInput& input, std::vector<int> searched, const std::vector<FoundMask>& masks,
+                        const SegmentationOptions& options)
+      : input_(input), searched_(std::move(searched)), masks_(masks), options_(options) {}
+  void Fit(const Prompts& none) override;
+  std::vector<ImageU8> MasksFor(int view_idx) override;
+
+ private:
+  SegmenterInput input_;
+  std::vector<int> searched_;
+  const std::vector<FoundMask>& masks_;
+  SegmentationOptions options_;
+  std::optional<ObjectModel> model_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,164 @@
+#include "sanerf/segmentation/refine/redecode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/mask_decoder/view_decider.h"
+
+namespace sanerf {
+namespace {
+
+constexpr double kDropBelow = 0.6;   // of the median agreement
+constexpr double kFindAbove = 0.7;   // a view without a visible point must agree this well
+constexpr double kBoxMargin = 0.05;  // of the box's longer side
+constexpr float kBoxProbability = 0.5f;
+
+// Pixels of an image of width x height; empty when the consensus is nowhere sure.
+std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int height) {
+  const ImageF& p = consensus.probability;
+  int x0 = p.width, y0 = p.height, x1 = 0, y1 = 0;
+  for (int y = 0; y < p.height; ++y) {
+    for (int x = 0; x < p.width; ++x) {
+      if (p.At(x, y) <= kBoxProbability || consensus.known.At(x, y) <= 0.5f) continue;
+      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
+    }
+  }
+  if (x0 >= x1) return std::nullopt;
+  const double scale_x = double(width) / p.width, scale_y = double(height) / p.height;
+  const double margin = kBoxMargin * std::max((x1 - x0) * scale_x, (y1 - y0) * scale_y);
+  return SamPrompt::Box{float(std::max(0.0, x0 * scale_x - margin)), float(std::max(0.0, y0 * scale_y - margin)),
+                        float(std::min(double(width), x1 * scale_x + margin)),
+                        float(std::min(double(height), y1 * scale_y + margin))};
+}
+
+ImageF LogitsOf(const Consensus& consensus) {
+  ImageF logits = consensus.probability;
+  for (float& value : logits.data) value = kSureLogit * (2 * value - 1);
+  return logits;
+}
+
+class ViewRedecoder {
+ public:
+  ViewRedecoder(const ViewDecider& decider, const FeatureContainer& container, const std::vector<LiftedPoint>& points)
+      : decider_(decider), container_(container), sam_(decider.sam()), points_(points) {}
+
+  // The candidate that agrees best and is clean; `before` where nothing can be said.
+  ViewDecision Decide(const ViewDecision& before, const Consensus& consensus) const {
+    if (!container_.Has(before.view_idx) || !IsKnown(consensus)) return before;
+    ViewDecision decision = decider_.Begin(before.view_idx);
+    SamPrompt prompt = decider_.FindPrompt(points_, decision);
+    const bool is_prompted = prompt.box || std::any_of(prompt.points.begin(), prompt.points.end(),
+                                                       [](const auto& point) { return point.label == 1; });
+    const bool is_seen = AreaOf(consensus) >= kMinConsensusArea;
+    if (!is_prompted && !is_seen) return before;
+
+    std::vector<Candidate> candidates;
+    if (is_prompted) Compare(prompt, false, consensus, before.view_idx, &candidates);
+    const SamPrompt points_alone = prompt;
+    if (is_seen) {
+      const Camera camera = container_.WorkingCamera(before.view_idx);
+      if (!prompt.box) prompt.box = BoxOf(consensus, camera.width, camera.height);
+      sam_.SetFeatures(container_.Features(before.view_idx));
+      prompt.mask_logits = sam_.FromImageFrame(LogitsOf(consensus));
+      if (prompt.box) Compare(prompt, true, consensus, before.view_idx, &candidates);
+    }
+    return Best(std::move(candidates), points_alone, prompt, decision);
+  }
+
+ private:
+  struct Candidate {
+    SamMask mask;
+    bool from_others;
+    double agreement;
+    // What all views say is blurred and has errors in common, which a mask can repeat; SAM's own score knows a clean
+    // outline but not which object is meant. Measured: docs/results.md.
+    double Score() const { return agreement * std::sqrt(std::max(0.0, double(mask.predicted_iou))); }
+  };
+
+  // SAM's answers with how well they agree, at the consensus' own resolution: most are never needed at full size.
+  void Compare(const SamPrompt& prompt, bool from_others, const Consensus& consensus, int view_idx,
+               std::vector<Candidate>* candidates) const {
+    for (SamMask& mask : decider_.Candidates(view_idx, prompt)) {
+      ImageF share = sam_.ToImageFrame(mask, consensus.probability.width, consensus.probability.height);
+      for (float& value : share.data) value = value > 0 ? 1.0f : 0.0f;
+      const double agreement = Agreement(share, consensus);
+      candidates->push_back({std::move(mask), from_others, agreement});
+    }
+  }
+
+  // The one with the best score of those that can be used.
+  ViewDecision Best(std::vector<Candidate> candidates, const SamPrompt& points, const SamPrompt& others,
+                    const ViewDecision& sight) const {
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.Score() > b.Score(); });
+    ViewDecision best = sight;
+    for (const Candidate& candidate : candidates) {
+      ViewDecision decision = sight;
+      decision.from_others = candidate.from_others;
+      decision.agreement = candidate.agreement;
+      decider_.Enter(candidate.mask, decider_.ToMask(candidate.mask, decision), candidate.from_others ? others : points,
+                     decision);
+      if (decision.used) return decision;
+      if (best.mask.empty()) best = std::move(decision);
+    }
+    return best;
+  }
+
+  const ViewDecider& decider_;
+  const FeatureContainer& container_;
+  Sam& sam_;
+  const std::vector<LiftedPoint>& points_;
+};
+
+double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::nth_element(values.begin(), values.begin() + long(values.size() / 2), values.end());
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context,
+                        const std::vector<Consensus>& consensus, DecodedObject* decoded) {
+  SANERF_CHECK_EQ(consensus.size(), decoded->views.size());
+  ViewDecider decider = MakeDecider(object, context);
+  decider.Remember(decoded->memory);
+  std::vector<double> agreements;
+  Progress progress("decode again " + object.name, int64_t(consensus.size()), "views");
+  std::vector<ViewDecision> views = DecideViews(
+      decider, consensus.size(), fmt::format("decoding '{}' again interrupted", object.name),
+      [&](const ViewDecider& fork, size_t i) {
+        return ViewRedecoder(fork, context.container, decoded->points).Decide(decoded->views[i], consensus[i]);
+      },
+      [&](int num_done, const ViewDecision&) { progress.Update(num_done); });
+  for (const ViewDecision& view : views)
+    if (view.used && view.agreement >= 0) agreements.push_back(view.agreement);
+
+  RedecodeResult result;
+  const double drop_below = kDropBelow * Median(agreements);
+  for (size_t i = 0; i < views.size(); ++i) {
+    ViewDecision& view = views[i];
+    const ViewDecision& before = decoded->views[i];
+    const double needed = before.used ? drop_below : std::max(drop_below, kFindAbove);
+    if (view.used && view.agreement >= 0 && view.agreement < needed)
+      Reject(view, Outcome::kDisagrees,
+             fmt::format("the best of SAM's masks agrees only {:.2f} with the other views, {:.2f} needed",
+                         view.agreement, needed));
+    result.num_dropped += before.used && !view.used;
+    result.num_found += !before.used && view.used;
+    result.num_changed += before.used && view.used && before.mask.data != view.mask.data;
+  }
+  result.agreement_before = MeanAgreement(decoded->views, consensus);
+  result.agreement = MeanAgreement(views, consensus);
+  decoded->views = std::move(views);
+  return result;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,99 @@
+#include "sanerf/segmentation/refine/same_candidate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "sanerf/core/log.h"
+#include "sanerf/core/progress.h"
+#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/segmentation/label_views.h"
+
+namespace sanerf {
+namespace {
+
+constexpr double kOneThing = 0.5;  // views that agree less do not show the same thing
+
+double MeanArea(const DecodedObject& object) {
+  double sum = 0;
+  int count = 0;
+  for (const ViewDecision& view : object.views) {
+    if (!view.used) continue;
+    sum += view.area;
+    ++count;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+}  // namespace
+
+bool ViewsAgreement::BetterThan(const ViewsAgreement& other) const {
+  const auto band = [](const ViewsAgreement& a) { return (1 - a.coherence) * std::sqrt(a.area); };
+  return coherence > other.coherence && (other.coherence < kOneThing || band(*this) < band(other));
+}
+
+std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeContext& context,
+                                       const DecodedObject& decoded) {
+  ViewDecider decider = MakeDecider(object, context);
+  decider.Remember(decoded.memory);
+  std::vector<std::vector<ViewDecision>> by_view(decoded.views.size());  // [view][candidate]
+  Progress progress("compare candidates " + object.name, int64_t(by_view.size()), "views");
+  ForEachView(
+      decider, by_view.size(), fmt::format("comparing the candidates of '{}' interrupted", object.name),
+      [&](const ViewDecider& fork, size_t i) {
+        const ViewDecision& before = decoded.views[i];
+        if (before.mask.empty()) return;  // SAM was not asked
+        ViewDecision sight = fork.Begin(before.view_idx);
+        const SamPrompt prompt = fork.FindPrompt(decoded.points, sight);
+        for (const SamMask& mask : fork.Candidates(before.view_idx, prompt)) {
+          by_view[i].push_back(sight);
+          fork.Enter(mask, fork.ToMask(mask, sight), prompt, by_view[i].back());
+        }
+      },
+      [&](int num_done, size_t) { progress.Update(num_done); });
+
+  size_t num_candidates = 0;
+  for (const auto& candidates : by_view) num_candidates = std::max(num_candidates, candidates.size());
+  std::vector<DecodedObject> objects(num_candidates, decoded);
+  for (size_t c = 0; c < num_candidates; ++c) {
+    for (size_t i = 0; i < by_view.size(); ++i)
+      if (c < by_view[i].size()) objects[c].views[i] = std::move(by_view[i][c]);
+  }
+  return objects;
+}
+
+void ChooseCandidates(const RefineRequest& request, const DecodeContext& context, LabelVote* vote,
+                      std::vector<DecodedObject>* objects) {
+  const auto agreement = [&](const DecodedObject& object) {
+    vote->Count(LabelsByView({object}, request.views, context.container), 2);
+    return ViewsAgreement{Coherence(object, ConsensusOf(*vote, {0}, 1)[0]), MeanArea(object)};
+  };
+  const std::vector<size_t> rows = request.RowsToChange();
+  for (const size_t o : request.which) {
+    DecodedObject& object = (*objects)[o];
+    if (object.corrected) continue;
+    const ViewsAgreement before = agreement(object);
+    double best = before.coherence;
+    std::optional<size_t> number;
+    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], context, WithViews(object, rows));
+    for (DecodedObject& choice : choices) {
+      DecodedObject whole = object;
+      PutBack(rows, std::move(choice), &whole);
+      choice = std::move(whole);
+    }
+    for (size_t c = 0; c < choices.size(); ++c) {
+      const ViewsAgreement now = agreement(choices[c]);
+      LogDetail("{}: candidate {} in every view: coherence {:.1f}%, {:.2f}% of the view", object.name, c,
+                100 * now.coherence, 100 * now.area);
+      if (now.BetterThan(before) && now.coherence > best) best = now.coherence, number = c;
+    }
+    if (!number) continue;
+    LogInfo("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%", object.name, *number,
+            100 * before.coherence, 100 * best);
+    object = std::move(choices[*number]);
+  }
+}
+
+}  // namespace sanerf

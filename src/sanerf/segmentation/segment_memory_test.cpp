@@ -1,0 +1,90 @@
+#include "sanerf/segmentation/segment_memory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
+#include "sanerf/segmentation/automatic/mask_overlaps.h"
+#include "sanerf/segmentation/label_views.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+Scene Photos(int num_views, int width, int height) {
+  Scene scene;
+  for (int i = 0; i < num_views; ++i) {
+    View view;
+    view.camera.width = width;
+    view.camera.height = height;
+    scene.views.push_back(view);
+  }
+  return scene;
+}
+
+TEST(SegmentMemory, MasksCountAtTheSizeAtWhichTheyAreDecoded) {
+  const MaskLoad load = LoadOf(3, Photos(2, 4000, 2000), {0, 1}, 1000);
+  EXPECT_EQ(load.num_objects, 3);
+  EXPECT_EQ(load.num_views, 2);
+  EXPECT_DOUBLE_EQ(load.pixels, 2 * 1000.0 * 500);
+  const MaskLoad large = LoadOf(3, Photos(2, 4000, 2000), {0, 1}, 2000);
+  EXPECT_DOUBLE_EQ(MaskBytes(large) - MaskBytes(load), 3 * 2 * (2 * 2000.0 * 1000 - 2 * 1000.0 * 500));
+}
+
+// Two bytes of each of SAM's 4 x 256 x 256 logits and eight for each of 128 x 128 rays, beside the masks.
+TEST(SegmentMemory, OneObjectInOneViewByHand) {
+  EXPECT_DOUBLE_EQ(MaskBytes({1, 1, 100}), 2 * 100 + 2 * 4 * 65536 + 8 * 16384);
+  EXPECT_DOUBLE_EQ(MaskBytes({5, 7, 700}), 5 * 7 * MaskBytes({1, 1, 100}));
+}
+
+TEST(SegmentMemory, TheFieldGrowsWithLabelsViewsAndItsTable) {
+  AggregatorOptions options;
+  const double usual = ObjectFieldBytes({4, 60, 0}, options, false);
+  EXPECT_GT(ObjectFieldBytes({40, 60, 0}, options, false), usual);
+  EXPECT_GT(ObjectFieldBytes({4, 600, 0}, options, false), usual);
+  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, true), usual);
+  options.field.log2_table += 2;
+  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, false), usual);
+  options = {};
+  options.pool_rays *= 4;
+  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, false), usual);
+  EXPECT_LT(usual, 1.5e9);  // no small machine is turned away
+}
+
+TEST(SegmentMemory, TheErrorNamesWhatToLower) {
+  EXPECT_THAT(
+      ErrorTextOf<Error>([] {
+        CheckSegmentMemory({254, 1'000'000, 1e12}, {}, false);
+      }),
+      AllOf(HasSubstr("the masks of 254 objects in 1000000 views and their field need "), HasSubstr("--max-views 20")));
+  AggregatorOptions options;
+  options.pool_rays = 2'000'000'000;
+  EXPECT_THAT(ErrorTextOf<Error>([&] {
+                CheckSegmentMemory({1, 1, 100}, options, false);
+              }),
+              HasSubstr("object.pool_rays"));
+}
+
+TEST(ObjectCount, MoreThanALabelImageHoldsIsRefused) {
+  EXPECT_NO_THROW(CheckObjectCount(254));
+  EXPECT_THAT(ErrorTextOf<UsageError>([] { CheckObjectCount(255); }),
+              AllOf(HasSubstr("255 objects are too many for one field"), HasSubstr("254 at the most")));
+}
+
+TEST(OverlapBytes, GrowWithTheSquareOfTheMasks) {
+  EXPECT_DOUBLE_EQ(OverlapBytes(3, 2), 4 * (3 * 3 + 2 * 3 * 2));
+  EXPECT_GT(OverlapBytes(30000, 300), 3.6e9);
+}
+
+TEST(SearchBytes, GrowWithViewsAndPixels) {
+  EXPECT_GT(SearchBytes(1e6, 60), SearchBytes(1e5, 60));
+  EXPECT_GT(SearchBytes(1e5, 600), 90 * SearchBytes(0, 60));  // pairs of masks
+  EXPECT_LT(SearchBytes(160'000, 60), 50e6);
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,41 @@
+// What every way of segmenting an object in unseen views has in common: the method itself and what it is compared with.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/image.h"
+#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+
+namespace sanerf {
+
+// What a method may look at. The references must outlive the segmenter.
+struct SegmenterInput {
+  const Scene& scene;
+  const NerfModel& nerf;             // frozen
+  const FeatureContainer& features;  // holds `views`
+  Sam& sam;                          // the model that `features` was encoded with
+  std::vector<int> views;            // of the scene, to learn from: never held-out ones
+  uint64_t seed = 1;
+
+  DecodeContext ForDecoding(const MaskDecoderOptions& options) const {
+    return {scene, features, sam, nerf.model_from_file(), options};
+  }
+};
+
+class Segmenter {
+ public:
+  virtual ~Segmenter() = default;
+
+  // What is done once for these objects, before any view is asked for. Throws Error, UsageError as the mask decoder
+  // does.
+  virtual void Fit(const Prompts& prompts) = 0;
+  // One mask per object of the prompts, in their order: 0/255 at the photo's size, all 0 where the object is not
+  // seen. A method that finds the objects by itself is given no prompts and returns one mask for each it has found, in
+  // the same order for every view. After Fit.
+  virtual std::vector<ImageU8> MasksFor(int view_idx) = 0;
+  // What a table of results should say beside the method's name; empty = nothing. After Fit.
+  virtual std::string Remarks() const { return ""; }
+};
+
+}  // namespace sanerf

@@ -1,0 +1,27 @@
+// Options of text prompts (`segment --text`).
+#pragma once
+
+#include <string>
+
+#include "sanerf/core/option_values.h"
+#include "sanerf/detect/text_detector.h"
+#include "sanerf/segmentation/text/text_prompts.h"
+
+namespace sanerf {
+
+struct TextOptions {
+  std::string detector = "yolo11n-seg";
+  TextDetectorOptions boxes;
+  int views = 24;
+  AgreementOptions agreement;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("detector", detector, "what finds the boxes", Text("a detector of the catalogue or the path of an .onnx file"));
+    boxes.Visit(v);
+    v("views", views, "training views in which the detector looks, evenly chosen (0 = all)", Range(0, 100'000));
+    agreement.Visit(v);
+  }
+};
+
+}  // namespace sanerf

@@ -1,0 +1,229 @@
+#include "sanerf/segmentation/text/text_prompts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
+#include "sanerf/mask_decoder/view_decider.h"
+
+namespace sanerf {
+namespace {
+
+constexpr double kSameMask = 0.7;     // IoU of masks in one view that are one thing
+constexpr double kSureInside = 0.75;  // share of the group's views that must agree on a point that is handed on
+
+using Group = std::vector<size_t>;  // boxes, in the order given
+
+double MaskIou(const ImageU8& a, const ImageU8& b) {
+  int64_t both = 0, either = 0;
+  for (size_t i = 0; i < a.data.size(); ++i) {
+    both += a.data[i] && b.data[i];
+    either += a.data[i] || b.data[i];
+  }
+  return either > 0 ? double(both) / double(either) : 0;
+}
+
+// Of boxes in one view that SAM takes for the same thing the surer one stays.
+void DropDoubles(const std::vector<BoxInView>& boxes, std::vector<BoxEvidence>* evidence) {
+  for (size_t i = 0; i < boxes.size(); ++i) {
+    for (size_t j = 0; j < boxes.size(); ++j) {
+      BoxEvidence &mine = (*evidence)[i], &other = (*evidence)[j];
+      if (i == j || boxes[i].view_idx != boxes[j].view_idx || mine.mask.empty() || other.mask.empty()) continue;
+      const bool is_worse = boxes[i].score < boxes[j].score || (boxes[i].score == boxes[j].score && i > j);
+      if (!is_worse || MaskIou(mine.mask, other.mask) <= kSameMask) continue;
+      mine.mask = {};
+      mine.is_double = true;
+      mine.why_not = "a second box around the same thing";
+    }
+  }
+}
+
+// Groups of boxes by mean agreement, the best pair of groups first. What two boxes cannot tell does not count.
+std::vector<Group> GroupByAgreement(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
+                                    const Sightings& sightings, double needed) {
+  std::vector<Group> groups;
+  for (size_t i = 0; i < boxes.size(); ++i)
+    if (!evidence[i].mask.empty()) groups.push_back({i});
+  const size_t n = groups.size();
+  struct Link {
+    double sum = 0;
+    int count = 0;
+    bool is_forbidden = false;  // both have a box in one view
+    double mean() const { return count > 0 && !is_forbidden ? sum / count : -1; }
+  };
+  std::vector<std::vector<Link>> links(n, std::vector<Link>(n));
+  for (size_t a = 0; a < n; ++a) {
+    for (size_t b = a + 1; b < n; ++b) {
+      Link link;
+      link.is_forbidden = boxes[groups[a][0]].view_idx == boxes[groups[b][0]].view_idx;
+      const double agreement = link.is_forbidden ? -1 : sightings.Agreement(groups[a][0], groups[b][0]);
+      if (agreement >= 0) link.sum = agreement, link.count = 1;
+      links[a][b] = links[b][a] = link;
+    }
+  }
+
+  while (true) {
+    double best = -1;
+    size_t best_a = 0, best_b = 0;
+    for (size_t a = 0; a < n; ++a) {
+      for (size_t b = a + 1; b < n; ++b) {
+        if (groups[a].empty() || groups[b].empty() || links[a][b].mean() <= best) continue;
+        best = links[a][b].mean(), best_a = a, best_b = b;
+      }
+    }
+    if (best < needed) break;
+    groups[best_a].insert(groups[best_a].end(), groups[best_b].begin(), groups[best_b].end());
+    groups[best_b].clear();
+    for (size_t c = 0; c < n; ++c) {
+      Link& link = links[best_a][c];
+      link.sum += links[best_b][c].sum;
+      link.count += links[best_b][c].count;
+      link.is_forbidden |= links[best_b][c].is_forbidden;
+      links[c][best_a] = link;
+    }
+  }
+  std::erase_if(groups, [](const Group& group) { return group.empty(); });
+  for (Group& group : groups) std::sort(group.begin(), group.end());
+  return groups;
+}
+
+double ScoreOf(const Group& group, const std::vector<BoxInView>& boxes) {
+  return std::accumulate(group.begin(), group.end(), 0.0, [&](double sum, size_t i) { return sum + boxes[i].score; });
+}
+
+// The object in front; only groups of at least two views.
+std::vector<Group> Rank(std::vector<Group> groups, const std::vector<BoxInView>& boxes,
+                        const std::vector<int>& hints_on_box) {
+  std::erase_if(groups, [](const Group& group) { return group.size() < 2; });
+  const auto rank = [&](const Group& group) {
+    int most = 0;
+    for (const size_t i : group) most = std::max(most, hints_on_box[i]);
+    return std::pair(most, ScoreOf(group, boxes));
+  };
+  std::stable_sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) { return rank(a) > rank(b); });
+  return groups;
+}
+
+std::vector<int> CountHints(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
+                            const std::vector<Vec3>& hints, const FeatureContainer& container,
+                            const DepthTolerance& tolerance) {
+  std::vector<int> counts(boxes.size(), 0);
+  for (size_t i = 0; i < boxes.size() && !hints.empty(); ++i) {
+    if (evidence[i].mask.empty()) continue;
+    const Camera camera = container.WorkingCamera(boxes[i].view_idx);
+    const ImageF depth = container.Depth(boxes[i].view_idx);
+    for (const Vec3& hint : hints) {
+      const PointInView found = FindInView(hint, camera, depth, tolerance);
+      counts[i] += found.state == PointState::kVisible && evidence[i].mask.At(int(found.px.x()), int(found.px.y())) > 0;
+    }
+  }
+  return counts;
+}
+
+// Points that the masks of nearly all of the group's views hold which see them: the best confirmed one first, then each
+// far from the earlier ones.
+std::vector<PointPrompt> ConfirmedPoints(const Group& group, const std::vector<BoxEvidence>& evidence,
+                                         const Sightings& sightings, int count) {
+  struct Candidate {
+    Vec3 p;
+    int inside;
+  };
+  std::vector<Candidate> candidates;
+  for (const size_t i : group) {
+    for (size_t p = 0; p < evidence[i].points.size(); ++p) {
+      int visible = 0, inside = 0;
+      for (const size_t j : group) {
+        visible += sightings.Of(i, p, j) != Seen::kHidden;
+        inside += sightings.Of(i, p, j) == Seen::kInside;
+      }
+      if (inside > 0 && inside >= kSureInside * visible) candidates.push_back({evidence[i].points[p], inside});
+    }
+  }
+  std::vector<PointPrompt> points;
+  std::vector<double> distance(candidates.size(), std::numeric_limits<double>::infinity());
+  while (int(points.size()) < count) {
+    size_t best = candidates.size();
+    for (size_t k = 0; k < candidates.size(); ++k) {
+      if (distance[k] <= 0) continue;
+      const auto key = [&](size_t at) { return std::pair(distance[at], candidates[at].inside); };
+      if (best == candidates.size() || key(k) > key(best)) best = k;
+    }
+    if (best == candidates.size()) break;
+    points.push_back({candidates[best].p, 1});
+    for (size_t k = 0; k < candidates.size(); ++k)
+      distance[k] = std::min(distance[k], (candidates[k].p - candidates[best].p).norm());
+  }
+  return points;
+}
+
+int CountViews(const std::vector<BoxInView>& boxes) {
+  std::set<int> views;
+  for (const BoxInView& box : boxes) views.insert(box.view_idx);
+  return int(views.size());
+}
+
+[[noreturn]] void FailWithoutAgreement(const std::string& what, const std::vector<BoxInView>& boxes,
+                                       const std::vector<BoxEvidence>& evidence, const Scene& scene) {
+  const auto surest = std::max_element(boxes.begin(), boxes.end(),
+                                       [](const BoxInView& a, const BoxInView& b) { return a.score < b.score; });
+  const std::string& view = scene.views.at(size_t(surest->view_idx)).name;
+  const std::string hint = fmt::format(
+      "let the detector keep more boxes with a lower --set text.box_threshold, or say which one is meant: --name "
+      "OBJECT --box {}:{:.0f},{:.0f},{:.0f},{:.0f} (score {:.2f})",
+      view, std::max(0.0, surest->box.x0), std::max(0.0, surest->box.y0), surest->box.x1, surest->box.y1,
+      surest->score);
+  const auto count = [&](auto&& is_counted) { return std::count_if(evidence.begin(), evidence.end(), is_counted); };
+  const auto num_doubles = count([](const BoxEvidence& box) { return box.is_double; });
+  const auto num_useless = count([](const BoxEvidence& box) { return box.mask.empty() && !box.is_double; });
+  const int64_t num_distinct = int64_t(boxes.size()) - num_doubles;
+  if (CountViews(boxes) == 1)
+    throw Error(fmt::format("'{}' was found in one view only ({})", what, view),
+                "without a second view that shows the same nothing says that it is right", hint);
+  throw Error(
+      fmt::format("'{}' was found in {} views, but no two of them agree on what it is", what, CountViews(boxes)),
+      num_useless > 0 ? fmt::format("{} of {} boxes show no surface", num_useless, num_distinct)
+                      : fmt::format("{} boxes lie around different things in 3D", num_distinct),
+      hint);
+}
+
+}  // namespace
+
+AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
+                       const DecodeContext& context, const AgreementOptions& options) {
+  CheckOptions(options, "text");
+  std::vector<BoxEvidence> evidence = DecodeBoxes(boxes, options.points_per_box, context);
+  DropDoubles(boxes, &evidence);
+  const Sightings sightings(boxes, evidence, context);
+  const DepthTolerance tolerance = ToleranceOf(context.options, context.model_from_file);
+  const std::vector<Group> groups = Rank(GroupByAgreement(boxes, evidence, sightings, options.agreement), boxes,
+                                         CountHints(boxes, evidence, hints, context.container, tolerance));
+  if (groups.empty()) FailWithoutAgreement(what, boxes, evidence, context.scene);
+
+  AgreedObject object;
+  object.prompt.name = what;
+  object.score = ScoreOf(groups[0], boxes);
+  object.fates.resize(boxes.size());
+  for (size_t i = 0; i < boxes.size(); ++i)
+    object.fates[i].reason = evidence[i].mask.empty() ? evidence[i].why_not : "agrees with no other view";
+  for (size_t g = 0; g < groups.size(); ++g) {
+    for (const size_t i : groups[g]) object.fates[i] = {int(g), g == 0 ? "the object" : "another object"};
+    if (g > 0) object.other_views.push_back(int(groups[g].size()));
+  }
+  std::set<int> dropped_views;
+  for (size_t i = 0; i < boxes.size(); ++i) {
+    if (object.fates[i].group >= 0) continue;
+    ++object.num_dropped;
+    dropped_views.insert(boxes[i].view_idx);
+  }
+  object.num_dropped_views = int(dropped_views.size());
+  for (const size_t i : groups[0]) object.prompt.boxes.push_back(boxes[i].box);
+  object.prompt.points = ConfirmedPoints(groups[0], evidence, sightings, options.points);
+  return object;
+}
+
+}  // namespace sanerf

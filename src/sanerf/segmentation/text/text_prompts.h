@@ -1,0 +1,52 @@
+// Boxes of a detector in many views to the prompt of one object (paper 4.5: text prompts). How the boxes of different
+// views are tied to each other the paper does not say; here it is decided in 3D.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sanerf/core/option_values.h"
+#include "sanerf/segmentation/text/text_boxes.h"
+
+namespace sanerf {
+
+struct AgreementOptions {
+  double agreement = 0.5;
+  int points = 8;
+  int points_per_box = 12;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("agreement", agreement,
+      "boxes of two views show the same when this share of their points lies on each other's mask", Range(0.01, 1));
+    v("points", points, "3D points on the object for the views without a box", Range(1, 100));
+    v("points_per_box", points_per_box, "points lifted from inside each box's mask, to compare views by",
+      Range(3, 100));
+  }
+};
+
+struct AgreedObject {
+  ObjectPrompt prompt;  // the boxes that agree, at most one per view, and 3D points that several of their masks hold
+  // Per box that was given: group 0 is the object, others are other objects, -1 belongs to none.
+  struct Fate {
+    int group = -1;
+    std::string reason;  // in words
+  };
+  std::vector<Fate> fates;
+  double score = 0;              // sum over the object's views
+  std::vector<int> other_views;  // how many views every other object was seen in, at least two; best supported first
+  int num_dropped = 0;           // boxes that are neither
+  int num_dropped_views = 0;
+};
+
+// Boxes show the same thing when the points of one that are visible to the other lie on its mask, in both directions.
+// They are grouped by that, the pairs that agree best first; a group has at most one box per view and at least two
+// views. The group with the largest sum of scores is the object; with `hints`, points on the one that is meant, a group
+// that shows the most of them.
+//
+// what: what the boxes were found for; also the object's name. Throws Error when fewer than two views agree, with what
+// to do; UsageError for options out of range.
+AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
+                       const DecodeContext& context, const AgreementOptions& options);
+
+}  // namespace sanerf

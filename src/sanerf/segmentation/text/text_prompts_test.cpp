@@ -1,0 +1,192 @@
+#include "sanerf/segmentation/text/text_prompts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/log.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/mask_decoder/analytic_scene_test_support.h"
+
+namespace sanerf {
+namespace {
+
+using namespace testing_scene;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
+
+class TextPromptsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    SetLogLevel(LogLevel::kQuiet);
+    ClearInterrupt();
+  }
+  void TearDown() override { ClearInterrupt(); }
+
+  // The box around what is visible of a label, in photo pixels as a user writes them.
+  void AddBox(int view_idx, int label, double score) {
+    const auto features = container_.Features(view_idx);
+    const int width = features->image_width;
+    int x0 = 1000, y0 = 1000, x1 = -1, y1 = -1;
+    for (size_t i = 0; i < features->maps[0].data.size(); ++i) {
+      if (int(features->maps[0].data[i]) != label) continue;
+      const int x = int(i) % width, y = int(i) / width;
+      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
+    }
+    const double scale = double(kPhotoWidth) / width;
+    boxes_.push_back(
+        {view_idx,
+         {scene_.views[size_t(view_idx)].name, x0 * scale - 0.5, y0 * scale - 0.5, x1 * scale - 0.5, y1 * scale - 0.5},
+         score});
+  }
+  AgreedObject Agree(const std::vector<Vec3>& hints = {}) {
+    return AgreeIn3d("ball", boxes_, hints, {scene_, container_, sam_, Similarity(), masks_}, options_);
+  }
+  std::vector<std::string> ViewsOf(const AgreedObject& object) const {
+    std::vector<std::string> views;
+    for (const BoxPrompt& box : object.prompt.boxes) views.push_back(box.view);
+    return views;
+  }
+
+  Scene scene_ = MakeScene();
+  AnalyticContainer container_{scene_};
+  AnalyticSam sam_;
+  MaskDecoderOptions masks_;
+  AgreementOptions options_;
+  std::vector<BoxInView> boxes_;
+};
+
+TEST_F(TextPromptsTest, ViewsThatAgreeMakeTheObjectAndAFalseBoxIsDropped) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kLens, kOther, 0.9);  // the surest of all is wrong
+  AddBox(kFrontLeft, kBall, 0.5);
+  const AgreedObject object = Agree();
+  EXPECT_EQ(object.prompt.name, "ball");
+  EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png"));
+  EXPECT_DOUBLE_EQ(object.score, 1.1);
+  EXPECT_EQ(object.num_dropped, 1);
+  EXPECT_EQ(object.num_dropped_views, 1);
+  EXPECT_TRUE(object.other_views.empty());
+  ASSERT_EQ(object.fates.size(), 3u);
+  EXPECT_EQ(object.fates[0].group, 0);
+  EXPECT_EQ(object.fates[1].group, -1);
+  EXPECT_EQ(object.fates[1].reason, "agrees with no other view");
+
+  // The points lie on the ball, and they differ.
+  ASSERT_EQ(object.prompt.points.size(), 8u);
+  for (size_t i = 0; i < 8; ++i) {
+    EXPECT_NEAR((object.prompt.points[i].p - kBallCenter).norm(), kBallRadius, 0.02);
+    EXPECT_EQ(object.prompt.points[i].label, 1);
+    for (size_t j = 0; j < i; ++j) EXPECT_GT((object.prompt.points[i].p - object.prompt.points[j].p).norm(), 0.02);
+  }
+}
+
+// The prompt works downstream: boxes in their views, the points in a view that has none.
+TEST_F(TextPromptsTest, ViewsWithoutABoxGetThePoints) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFrontLeft, kBall, 0.5);
+  const DecodedObject decoded =
+      DecodeMasks(Agree().prompt, {scene_, container_, sam_, Similarity(), masks_}, {kFront, kFrontLeft, kLens, kAway});
+  EXPECT_TRUE(decoded.views[0].has_box);
+  EXPECT_FALSE(decoded.views[2].has_box);
+  const auto labels = container_.Features(kLens);
+  for (size_t i = 0; i < labels->maps[0].data.size(); ++i)
+    ASSERT_EQ(decoded.views[2].mask.data[i] > 0, int(labels->maps[0].data[i]) == kBall);
+  EXPECT_EQ(decoded.views[3].outcome, Outcome::kHidden);
+}
+
+TEST_F(TextPromptsTest, OfTwoObjectsTheBetterSupportedOneIsTakenUnlessAHintSaysOtherwise) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFront, kOther, 0.9);
+  AddBox(kFrontLeft, kBall, 0.6);
+  AddBox(kLens, kBall, 0.4);
+  AddBox(kLens, kOther, 0.6);
+  AddBox(kBack, kOther, 0.05);  // sees the other ball's far side: agrees with nobody else, and is not missed
+  AgreedObject object = Agree();
+  EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png", "lens.png"));  // 1.6 > 1.5
+  EXPECT_THAT(object.other_views, ElementsAre(2));
+  EXPECT_EQ(object.fates[1].group, 1);
+  EXPECT_EQ(object.fates[1].reason, "another object");
+  EXPECT_EQ(object.num_dropped, 1);
+
+  object = Agree({kOtherCenter + kBallRadius * Vec3(0, 0.3, 1).normalized()});
+  EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "lens.png"));
+  EXPECT_THAT(object.other_views, ElementsAre(3));
+}
+
+TEST_F(TextPromptsTest, BoxesAroundTheSameThingInOneViewAreOne) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFront, kBall, 0.7);
+  AddBox(kFrontLeft, kBall, 0.5);
+  const AgreedObject object = Agree();
+  EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png"));
+  EXPECT_DOUBLE_EQ(object.score, 1.2);
+  EXPECT_EQ(object.fates[0].reason, "a second box around the same thing");
+}
+
+// A mask of everything holds all points of the ball, but its own points lie beside the ball.
+TEST_F(TextPromptsTest, AgreementIsAskedInBothDirections) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFrontLeft, kTable, 0.6);
+  masks_.rule = RuleChoice::kSingle;  // the analytic SAM's single mask is everything
+  sam_.rule = MaskRule::kSingleMask;
+  const auto evidence = DecodeBoxes(boxes_, 12, {scene_, container_, sam_, Similarity(), masks_});
+  masks_.rule = RuleChoice::kHighestIou;
+  const auto ball = DecodeBoxes({boxes_[0]}, 12, {scene_, container_, sam_, Similarity(), masks_});
+  const Sightings sightings(boxes_, {ball[0], evidence[1]}, {scene_, container_, sam_, Similarity(), masks_});
+  EXPECT_LT(sightings.Agreement(0, 1), 0.5);
+  int inside = 0;
+  for (size_t p = 0; p < ball[0].points.size(); ++p) inside += sightings.Of(0, p, 1) == Seen::kInside;
+  EXPECT_GE(inside, 6);
+}
+
+TEST_F(TextPromptsTest, OneViewAloneIsNotBelieved) {
+  AddBox(kFront, kBall, 0.625);
+  const std::string error = ErrorTextOf<Error>([&] { Agree(); });
+  EXPECT_THAT(error, HasSubstr("'ball' was found in one view only (front.png): without a second view"));
+  EXPECT_THAT(error,
+              AllOf(HasSubstr("--set text.box_threshold"), HasSubstr("--box front.png:"), HasSubstr("(score 0.62)")));
+}
+
+TEST_F(TextPromptsTest, BoxesAroundDifferentThingsAreSaid) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kLens, kOther, 0.8);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { Agree(); }),
+              AllOf(HasSubstr("'ball' was found in 2 views, but no two of them agree on what it is: 2 boxes lie around "
+                              "different things in 3D"),
+                    HasSubstr("--box lens.png:")));
+}
+
+TEST_F(TextPromptsTest, ABoxThatShowsNothingIsNoErrorByItself) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFrontLeft, kBall, 0.5);
+  boxes_.push_back({kAway, {"away.png", 10, 10, 60, 50}, 0.9});  // sky
+  const AgreedObject object = Agree();
+  EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png"));
+  EXPECT_EQ(object.fates[2].reason, "its mask shows too little surface");
+  boxes_.erase(boxes_.begin());
+  EXPECT_THAT(ErrorTextOf<Error>([&] { Agree(); }), HasSubstr("1 of 2 boxes show no surface"));
+}
+
+TEST_F(TextPromptsTest, OptionsOutOfRangeAndInterrupts) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFrontLeft, kBall, 0.5);
+  options_.agreement = 0;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }),
+              HasSubstr("text.agreement=0: expected a number from 0.01 to 1"));
+  options_.agreement = 0.5;
+  options_.points = 0;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }), HasSubstr("text.points=0"));
+  options_.points = 8;
+  options_.points_per_box = 2;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }), HasSubstr("text.points_per_box=2"));
+  options_.points_per_box = 12;
+  RequestInterrupt();
+  EXPECT_THROW(Agree(), InterruptedError);
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,24 @@
+// Options of the procedural scene.
+#pragma once
+
+#include "sanerf/core/option_values.h"
+
+namespace sanerf {
+
+struct SynthOptions {
+  int views = 60;  // training views; a fifth as many test views are added
+  int size = 400;  // pixels, square
+  int seed = 1;
+  int samples = 9;  // per pixel, for antialiasing and soft shadows
+
+  template <class V>
+  void Visit(V&& v) {
+    v("views", views, "training views on a dome around the table; a fifth as many test views are added",
+      Range(2, 1000));
+    v("size", size, "image width and height in pixels", Range(16, 4096));
+    v("seed", seed, "seed of layout, textures and cameras", kSeeds);
+    v("samples", samples, "samples per pixel, for antialiasing and soft shadows", Range(1, 256));
+  }
+};
+
+}  // namespace sanerf

@@ -1,0 +1,21 @@
+// Ray-traced pictures of the tabletop.
+#pragma once
+
+#include "sanerf/core/camera.h"
+#include "sanerf/core/image.h"
+#include "sanerf/synth/options.h"
+#include "sanerf/synth/world.h"
+
+namespace sanerf {
+
+struct SynthView {
+  ImageU8 rgb;   // 3 channels, sRGB
+  ImageU8 mask;  // instance id of the surface at the pixel's centre, 0 = floor and background
+  ImageF depth;  // z-depth of the same point, file units; 0 = nothing
+};
+
+SynthView RenderSynthView(const Camera& camera, const SynthOptions& options);
+// One view of a world that is built once for many views. samples: per pixel, rounded to a square number.
+SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int samples);
+
+}  // namespace sanerf
