@@ -21,7 +21,7 @@ Tensor RandomMap() {
   return map;
 }
 
-FieldOptions OptionsOf(const char* reading) {
+FieldOptions OptionsOf(FieldReading reading) {
   FieldOptions options;
   options.reading = reading;
   return options;
@@ -35,7 +35,7 @@ Bound BoundOf(const FeatureNetwork& network, double samples, double rays, int pa
   return bound;
 }
 
-void FieldStep(benchmark::State& state, const char* reading) {
+void FieldStep(benchmark::State& state, FieldReading reading) {
   TrainedScene& trained = TrainedScene::Get();
   const NerfModel nerf = trained.trainer().Model();
   const FieldOptions options = OptionsOf(reading);
@@ -62,10 +62,16 @@ void FieldStep(benchmark::State& state, const char* reading) {
       BoundOf(head.network(), per_ray * options.rays, options.rays, 3, NumThreads()).Share(seconds);
   state.counters["of_limit_cpu"] = BoundOf(head.network(), per_ray * options.rays, options.rays, 3, 1).Share(cpu);
 }
-BENCHMARK_CAPTURE(FieldStep, ray, "ray")->Name("field_step/ray")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(FieldStep, sample, "sample")->Name("field_step/sample")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(FieldStep, ray, FieldReading::kRay)
+    ->Name("field_step/ray")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(FieldStep, sample, FieldReading::kSample)
+    ->Name("field_step/sample")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
-void FieldMap(benchmark::State& state, const char* reading) {
+void FieldMap(benchmark::State& state, FieldReading reading) {
   TrainedScene& trained = TrainedScene::Get();
   const NerfModel nerf = trained.trainer().Model();
   const FieldHead head("feature", OptionsOf(reading), kSide, {{"map", kChannels, kSide}});
@@ -77,8 +83,14 @@ void FieldMap(benchmark::State& state, const char* reading) {
   state.counters["maps/s"] = double(state.iterations()) / stopwatch.Seconds();
   state.counters["cpu_seconds"] = cpu_stopwatch.Seconds() / double(state.iterations());
 }
-BENCHMARK_CAPTURE(FieldMap, ray, "ray")->Name("field_map/ray")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(FieldMap, sample, "sample")->Name("field_map/sample")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(FieldMap, ray, FieldReading::kRay)
+    ->Name("field_map/ray")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(FieldMap, sample, FieldReading::kSample)
+    ->Name("field_map/sample")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace sanerf::bench

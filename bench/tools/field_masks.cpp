@@ -13,6 +13,8 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/feature_container/feature_field.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/scene/instance_masks.h"

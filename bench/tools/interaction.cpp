@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "bench/tools/encoded_run.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/metrics.h"

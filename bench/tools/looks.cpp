@@ -16,6 +16,7 @@
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/refine/outline.h"
+#include "sanerf/segmentation/refine/same_candidate.h"
 #include "sanerf/segmentation/session.h"
 
 namespace {
