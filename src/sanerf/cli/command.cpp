@@ -41,10 +41,10 @@ void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& 
   for (const std::string& assignment : flags.sets) settings->Assign(assignment);
   settings->AllowOnly(stages, command);
   if (!flags.seed) return;
+  const OptionRegistry registry = settings->Registry();
   for (const std::string& stage : stages) {
-    for (const OptionRegistry::Entry& entry : settings->Registry().entries()) {
-      if (entry.name() == stage + ".seed") settings->Assign(fmt::format("{}={}", entry.name(), *flags.seed), "--seed");
-    }
+    const std::string option = stage + ".seed";
+    if (registry.Find(option) != nullptr) settings->Assign(fmt::format("{}={}", option, *flags.seed), "--seed");
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <type_traits>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -24,18 +24,18 @@ const char* TypeNameOf(OptionType type) {
   return "TEXT";
 }
 
-// Calls use(value) with what the flag is given.
-template <class Use>
-CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, OptionType type, const std::string& help, Range range,
-                         const Use& use) {
+// Number: int or double; *into is one, or an optional one.
+template <class Number, class Value>
+CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, Value* into, const std::string& help, Range range) {
+  constexpr OptionType kType = std::is_integral_v<Number> ? OptionType::kInteger : OptionType::kNumber;
   const auto read = [=](const std::string& text) {
-    const OptionValues values{type, range, {}, ""};
+    const OptionValues values{kType, range, {}, ""};
     const std::optional<Json> value = values.Parse(text);
     if (!value)
       throw UsageError(fmt::format("{} {}", flag, text.empty() ? "''" : text), "expected " + values.Expected(), help);
-    use(*value);
+    *into = value->get<Number>();
   };
-  return sub->add_option_function<std::string>(flag, read, help)->type_name(TypeNameOf(type));
+  return sub->add_option_function<std::string>(flag, read, help)->type_name(TypeNameOf(kType));
 }
 
 }  // namespace
@@ -43,9 +43,8 @@ CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, OptionType type
 void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark) {
   Settings defaults;
   const OptionRegistry registry = defaults.Registry();
-  const auto entry = std::find_if(registry.entries().begin(), registry.entries().end(),
-                                  [&](const OptionRegistry::Entry& e) { return e.name() == option; });
-  SANERF_CHECK(entry != registry.entries().end());
+  const OptionRegistry::Entry* entry = registry.Find(option);
+  SANERF_CHECK(entry != nullptr);
   const auto stored = std::make_shared<Flag>(Flag{flag, option, ""});
   flags_.push_back(stored);
   std::string help = fmt::format("{} [{}]", entry->help, OptionValueText(entry->get()));
@@ -63,17 +62,16 @@ void OptionFlags::Apply(Settings* settings) const {
 }
 
 CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, int* value, const std::string& help, Range range) {
-  return AddNumberOf(sub, flag, OptionType::kInteger, help, range, [value](const Json& json) { *value = json; });
+  return AddNumberOf<int>(sub, flag, value, help, range);
 }
 
 CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, std::optional<int>* value, const std::string& help,
                        Range range) {
-  return AddNumberOf(sub, flag, OptionType::kInteger, help, range,
-                     [value](const Json& json) { *value = json.get<int>(); });
+  return AddNumberOf<int>(sub, flag, value, help, range);
 }
 
 CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, double* value, const std::string& help, Range range) {
-  return AddNumberOf(sub, flag, OptionType::kNumber, help, range, [value](const Json& json) { *value = json; });
+  return AddNumberOf<double>(sub, flag, value, help, range);
 }
 
 }  // namespace sanerf

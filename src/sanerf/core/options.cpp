@@ -206,11 +206,16 @@ void OptionRegistry::Set(const std::string& assignment, const std::string& origi
         "write --set stage.key=value, for example --set nerf.iters=2000; sanerf options lists what there is");
   }
   const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
-  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name() == name; });
-  if (entry == entries_.end()) RefuseName(name, entries_, origin);
+  const Entry* entry = Find(name);
+  if (entry == nullptr) RefuseName(name, entries_, origin);
   if (const std::optional<Json> value = entry->values.Parse(text)) return entry->set(*value);
   const Refusal refusal = Refuse(*entry, text, origin);
   throw UsageError(refusal.what, refusal.why, refusal.hint);
+}
+
+const OptionRegistry::Entry* OptionRegistry::Find(const std::string& name) const& {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name() == name; });
+  return entry == entries_.end() ? nullptr : &*entry;
 }
 
 Json OptionRegistry::ToJson() const {

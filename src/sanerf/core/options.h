@@ -70,7 +70,8 @@ class OptionRegistry {
   // Throws UsageError: unknown name with the nearest ones, a value of the wrong type or out of range with the option's
   // meaning and range.
   void Set(const std::string& assignment, const std::string& origin = "--set");
-  Json ToJson() const;  // {"train": {"iters": 5000}}
+  const Entry* Find(const std::string& name) const&;  // "stage.key"; null when there is none
+  Json ToJson() const;                                // {"train": {"iters": 5000}}
   // What a file recorded. Unknown keys are ignored: an older run folder may hold them. Throws Error that names file and
   // key for values of the wrong type or out of range.
   void FromJson(const Json& json, const std::string& file);

@@ -102,14 +102,6 @@ void SetUsualMode(const fs::path& target, int descriptor, bool is_folder) {
   fchmod(descriptor, (is_folder ? 0777 : 0666) & ~mask);
 }
 
-// Makes a rename durable; file systems that cannot do so are left alone.
-void SyncFolder(const fs::path& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  fsync(descriptor);
-  close(descriptor);
-}
-
 }  // namespace
 
 Temporary::Temporary(const fs::path& target, Kind kind, const std::string& action, const fs::path& place)
@@ -167,6 +159,13 @@ void TemporaryFolder::StepAside() {
   moved_ = true;
   std::error_code ignored;
   fs::remove_all(aside, ignored);
+}
+
+void SyncFolder(const fs::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  fsync(descriptor);
+  close(descriptor);
 }
 
 void RemoveLeftovers(const fs::path& folder) {

@@ -54,6 +54,10 @@ class TemporaryFolder : public Temporary {
   void StepAside();
 };
 
+// Makes the names in a folder durable: a rename in it outlives a power cut. File systems that cannot do so are left
+// alone.
+void SyncFolder(const std::filesystem::path& folder);
+
 // Removes what killed processes left in `folder` (not in folders below); what a living process holds stays. Never
 // fails.
 void RemoveLeftovers(const std::filesystem::path& folder);

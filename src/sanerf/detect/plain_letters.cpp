@@ -131,8 +131,8 @@ bool IsSpace(char32_t code) {
 bool IsControl(char32_t code) {
   if (IsSpace(code)) return false;
   static constexpr CodeRange kRanges[] = {{0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},
-                                      {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064},
-                                      {0xD800, 0xF8FF}, {0xFEFF, 0xFEFF}, {0xFFFD, 0xFFFD}};
+                                          {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064},
+                                          {0xD800, 0xF8FF}, {0xFEFF, 0xFEFF}, {0xFFFD, 0xFFFD}};
   return IsIn(kRanges, code);
 }
 
@@ -149,7 +149,7 @@ bool IsPunctuation(char32_t code) {
 
 bool IsIdeograph(char32_t code) {
   static constexpr CodeRange kRanges[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
-                                      {0x20000, 0x2A6DF}, {0x2A700, 0x2CEAF}, {0x2F800, 0x2FA1F}};
+                                          {0x20000, 0x2A6DF}, {0x2A700, 0x2CEAF}, {0x2F800, 0x2FA1F}};
   return IsIn(kRanges, code);
 }
 

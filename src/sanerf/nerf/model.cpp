@@ -31,8 +31,10 @@ Similarity SimilarityFromJson(const Json& json) {
 
 // The grid takes its memory by these two numbers: they must be those of the bits in the file.
 void CheckOccupancy(const CheckpointReader& reader, const std::filesystem::path& path, int resolution, double extent) {
-  const bool is_grid = extent >= 1 && extent <= kLargestExtent && resolution >= 4 && resolution <= 1 << 12 && resolution % 4 == 0;
-  const int64_t cells = is_grid ? int64_t(resolution) * resolution * resolution * (1 + std::lround(std::log2(extent))) : 0;
+  const bool is_grid =
+      extent >= 1 && extent <= kLargestExtent && resolution >= 4 && resolution <= 1 << 12 && resolution % 4 == 0;
+  const int64_t cells =
+      is_grid ? int64_t(resolution) * resolution * resolution * (1 + std::lround(std::log2(extent))) : 0;
   if (is_grid && reader.Size("occupancy_bits") == cells / 32) return;
   throw Error(path.string(),
               fmt::format("damaged checkpoint: extent {:.6g} and {} cells per axis are not those of its occupancy grid",

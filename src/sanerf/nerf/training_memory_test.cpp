@@ -5,20 +5,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/scene/photos_test_support.h"
 
 namespace sanerf {
 namespace {
-
-Scene PhotosOf(int num_views, int width, int height) {
-  Scene scene;
-  for (int i = 0; i < num_views; ++i) {
-    View view;
-    view.camera.width = width;
-    view.camera.height = height;
-    scene.views.push_back(view);
-  }
-  return scene;
-}
 
 TEST(TrainingBytes, PhotosCountByTheirPixels) {
   NerfOptions options;

@@ -1,15 +1,14 @@
 #include "sanerf/run/object_set.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <tuple>
 #include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/temporary.h"
 
 namespace fs = std::filesystem;
 
@@ -43,14 +42,6 @@ void LinkFolder(const fs::path& from, const fs::path& to) {
       LinkOrCopy(entry.path(), copy);
     }
   }
-}
-
-// Makes the names in a folder durable; file systems that cannot do so are left alone.
-void SyncFolder(const fs::path& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  fsync(descriptor);
-  close(descriptor);
 }
 
 void SyncFolders(const fs::path& root) {

@@ -10,7 +10,6 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
-#include "sanerf/core/scratch_path.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/run/object_set.h"
 

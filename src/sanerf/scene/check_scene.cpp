@@ -219,8 +219,8 @@ void CheckListing(SceneListing& listing) {
   }
   if (listing.content && !(IsPlace(listing.content->min) && IsPlace(listing.content->max))) {
     throw Error(listing.root.string(),
-                fmt::format("the box of the scene reaches from {} to {}, where no scene is", TextOf(listing.content->min),
-                            TextOf(listing.content->max)),
+                fmt::format("the box of the scene reaches from {} to {}, where no scene is",
+                            TextOf(listing.content->min), TextOf(listing.content->max)),
                 fmt::format("correct aabb_scale, scale and offset, or room_bbox, in {}", listing.source));
   }
   if (!folded.empty()) {

@@ -19,24 +19,24 @@ constexpr double kSamplesPerRay = 4;  // that carry light: rays stop at the firs
 // Cells that samples fall into lie on surfaces: so many sheets of the grid's side squared.
 constexpr double kSheets = 6;
 
-}  // namespace
-
-MaskLoad LoadOf(int64_t num_objects, const Scene& scene, const std::vector<int>& views, int longest) {
+template <class CameraOf>
+MaskLoad LoadAt(int64_t num_objects, const std::vector<int>& views, const CameraOf& camera_of) {
   MaskLoad load{num_objects, int64_t(views.size()), 0};
   for (const int view : views) {
-    const Camera camera = WorkingCamera(scene.views[size_t(view)], longest);
+    const Camera camera = camera_of(view);
     load.pixels += double(camera.width) * camera.height;
   }
   return load;
 }
 
+}  // namespace
+
+MaskLoad LoadOf(int64_t num_objects, const Scene& scene, const std::vector<int>& views, int longest) {
+  return LoadAt(num_objects, views, [&](int view) { return WorkingCamera(scene.views[size_t(view)], longest); });
+}
+
 MaskLoad LoadOf(int64_t num_objects, const FeatureContainer& container, const std::vector<int>& views) {
-  MaskLoad load{num_objects, int64_t(views.size()), 0};
-  for (const int view : views) {
-    const Camera camera = container.WorkingCamera(view);
-    load.pixels += double(camera.width) * camera.height;
-  }
-  return load;
+  return LoadAt(num_objects, views, [&](int view) { return container.WorkingCamera(view); });
 }
 
 // Of every object in every view: the mask, twice while a look compares old and new ones; SAM's four answers to its

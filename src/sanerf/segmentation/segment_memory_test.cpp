@@ -5,6 +5,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/scene/photos_test_support.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/label_views.h"
@@ -15,23 +16,12 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-Scene Photos(int num_views, int width, int height) {
-  Scene scene;
-  for (int i = 0; i < num_views; ++i) {
-    View view;
-    view.camera.width = width;
-    view.camera.height = height;
-    scene.views.push_back(view);
-  }
-  return scene;
-}
-
 TEST(SegmentMemory, MasksCountAtTheSizeAtWhichTheyAreDecoded) {
-  const MaskLoad load = LoadOf(3, Photos(2, 4000, 2000), {0, 1}, 1000);
+  const MaskLoad load = LoadOf(3, PhotosOf(2, 4000, 2000), {0, 1}, 1000);
   EXPECT_EQ(load.num_objects, 3);
   EXPECT_EQ(load.num_views, 2);
   EXPECT_DOUBLE_EQ(load.pixels, 2 * 1000.0 * 500);
-  const MaskLoad large = LoadOf(3, Photos(2, 4000, 2000), {0, 1}, 2000);
+  const MaskLoad large = LoadOf(3, PhotosOf(2, 4000, 2000), {0, 1}, 2000);
   EXPECT_DOUBLE_EQ(MaskBytes(large) - MaskBytes(load), 3 * 2 * (2 * 2000.0 * 1000 - 2 * 1000.0 * 500));
 }
 

@@ -7,10 +7,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/lift.h"
-#include "sanerf/segmentation/refine/outline.h"
-#include "sanerf/segmentation/label_views.h"
-#include "sanerf/segmentation/refine/refinement_rounds.h"
 #include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/refine/outline.h"
+#include "sanerf/segmentation/refine/refinement_rounds.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
 
 namespace sanerf {

@@ -191,7 +191,8 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
   ASSERT_EQ(found.objects.size(), 1u);
   const ObjectPrompt prompt = PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6);
   AnalyticSam sam;
-  const DecodedObject decoded = DecodeFound(prompt, found.objects[0], masks_, {scene_, container_, sam, Similarity(), {}}, all_views_);
+  const DecodedObject decoded =
+      DecodeFound(prompt, found.objects[0], masks_, {scene_, container_, sam, Similarity(), {}}, all_views_);
   ASSERT_EQ(decoded.views.size(), all_views_.size());
   EXPECT_EQ(decoded.points.size(), prompt.points.size());
   EXPECT_EQ(sam.prompts.size(), all_views_.size() - 4 - 1);              // the hidden view sees too few of the points
