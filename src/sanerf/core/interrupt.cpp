@@ -15,12 +15,18 @@ namespace {
 std::atomic<int> g_requests{0};
 static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
 
+StopSource& Source() {  // made before the handler is installed, never destroyed
+  static StopSource* source = new StopSource;
+  return *source;
+}
+
 constexpr int kExitInterrupted = 130;
 
 // Only async-signal-safe calls here.
 void AskedToStop(int) {
   const int errno_before = errno;
   if (g_requests.fetch_add(1) > 0) _exit(kExitInterrupted);
+  Source().RequestStop();
   constexpr char kText[] = "\nstopping: saving first (Ctrl-C again stops at once)\n";
   if (isatty(STDERR_FILENO) == 1) [[maybe_unused]]
     const ssize_t written = write(STDERR_FILENO, kText, sizeof(kText) - 1);
@@ -31,7 +37,7 @@ void AskedToStop(int) {
 // closed terminal: none of these is a second request.
 void NobodyListens(int) {
   int none = 0;
-  g_requests.compare_exchange_strong(none, 1);
+  if (g_requests.compare_exchange_strong(none, 1)) Source().RequestStop();
 }
 
 void Handle(int signal, void (*handler)(int)) {
@@ -49,7 +55,10 @@ bool IsIgnored(int signal) {
 
 }  // namespace
 
+StopToken InterruptToken() { return Source().token(); }
+
 void InstallInterruptHandler() {
+  Source();
   Handle(SIGINT, AskedToStop);
   Handle(SIGTERM, AskedToStop);
   Handle(SIGPIPE, NobodyListens);
@@ -57,8 +66,14 @@ void InstallInterruptHandler() {
 }
 
 bool InterruptRequested() { return g_requests.load(std::memory_order_relaxed) > 0; }
-void RequestInterrupt() { g_requests.fetch_add(1); }
-void ClearInterrupt() { g_requests.store(0); }
+void RequestInterrupt() {
+  g_requests.fetch_add(1);
+  Source().RequestStop();
+}
+void ClearInterrupt() {
+  g_requests.store(0);
+  Source() = StopSource();
+}
 
 void ThrowIfInterrupted(const std::string& what) {
   if (InterruptRequested()) throw InterruptedError(what + " interrupted", "", "run the same command again");

@@ -5,10 +5,13 @@
 
 #include <string>
 
+#include "sanerf/core/stop_token.h"
+
 namespace sanerf {
 
 // SIGHUP stays ignored where it was (nohup).
 void InstallInterruptHandler();
+StopToken InterruptToken();  // for the jobs of the command line; of the requests from now on
 bool InterruptRequested();
 void RequestInterrupt();  // what the handler does; for tests
 void ClearInterrupt();

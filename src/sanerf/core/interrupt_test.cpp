@@ -29,8 +29,11 @@ TEST(Interrupt, IsRequestedAndCleared) {
     ClearInterrupt();
     EXPECT_FALSE(InterruptRequested());
     InstallInterruptHandler();
+    const StopToken token = InterruptToken();
+    EXPECT_FALSE(token.stop_requested());
     raise(signal);
     EXPECT_TRUE(InterruptRequested()) << signal;
+    EXPECT_TRUE(token.stop_requested()) << signal;
   }
   ClearInterrupt();
   RequestInterrupt();

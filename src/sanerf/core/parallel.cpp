@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -17,6 +18,7 @@ namespace {
 using ChunkBody = std::function<void(int64_t, int64_t)>;
 
 thread_local bool t_inside_loop = false;
+thread_local int t_thread_limit = std::numeric_limits<int>::max();
 
 void PauseCpu() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -27,13 +29,19 @@ void PauseCpu() {
 }
 
 // One loop in flight. Threads take chunks from `next` until none is left.
-class Job {
+class Loop {
  public:
-  Job(int64_t n, int64_t chunk, const ChunkBody& body) : n_(n), chunk_(chunk), body_(body) {}
+  Loop(int64_t n, int64_t chunk, const ChunkBody& body, int max_threads)
+      : max_workers(max_threads - 1), n_(n), chunk_(chunk), body_(body) {}
 
-  void Work() {
+  const int max_workers;            // beside the thread that started the loop
+  std::atomic<int> num_workers{0};  // grows and shrinks under the pool's mutex
+
+  // Takes chunks until none is left or, after a chunk, leave() says so.
+  template <class Leave>
+  void Work(const Leave& leave) {
     t_inside_loop = true;
-    for (;;) {
+    do {
       const int64_t begin = next_.fetch_add(chunk_, std::memory_order_relaxed);
       if (begin >= n_) break;
       try {
@@ -41,9 +49,11 @@ class Job {
       } catch (...) {
         Fail(begin, std::current_exception());
       }
-    }
+    } while (!leave());
     t_inside_loop = false;
   }
+
+  bool HasWork() const { return next_.load(std::memory_order_relaxed) < n_; }
 
   void RethrowFailure() const {
     if (failure_) std::rethrow_exception(failure_);
@@ -70,6 +80,8 @@ class Job {
 
 // Workers spin for a moment after each loop, as the next one of a training step follows within microseconds, and
 // sleep then. A loop never waits for a worker that has not joined it: on a busy machine the caller does all the work.
+// Loops of several callers run at the same time; when one begins, the workers of the others come back after their
+// chunk and are shared out anew.
 class ThreadPool {
  public:
   explicit ThreadPool(int num_threads) {
@@ -88,67 +100,77 @@ class ThreadPool {
 
   int num_threads() const { return int(workers_.size()) + 1; }
 
-  // False when another thread's loop is running.
-  bool TryRun(Job& job) {
-    std::unique_lock running(running_mutex_, std::try_to_lock);
-    if (!running) return false;
+  void Run(Loop& loop) {
     {
       const std::lock_guard lock(mutex_);
-      job_ = &job;
+      loops_.push_back(&loop);
       generation_.fetch_add(1);
     }
     if (num_sleeping_.load() > 0) wake_.notify_all();
-    job.Work();
-    Close();
-    return true;
+    loop.Work([] { return false; });
+    Close(loop);
   }
 
  private:
   static constexpr int kSpins = 2000;  // about 50 microseconds
 
   // Nobody joins any more; those who did are waited for.
-  void Close() {
+  void Close(Loop& loop) {
     {
       const std::lock_guard lock(mutex_);
-      job_ = nullptr;
+      loops_.erase(std::find(loops_.begin(), loops_.end(), &loop));
     }
     for (int spin = 0; spin < kSpins; ++spin) {
-      if (num_active_.load() == 0) return;
+      if (loop.num_workers.load() == 0) return;
       PauseCpu();
     }
     std::unique_lock lock(mutex_);
-    done_.wait(lock, [&] { return num_active_.load() == 0; });
+    done_.wait(lock, [&] { return loop.num_workers.load() == 0; });
+  }
+
+  // Of the loops that can use another worker the one that has the fewest, the youngest of equals; null = none. Called
+  // under mutex_.
+  Loop* NeediestLoop() const {
+    Loop* neediest = nullptr;
+    for (Loop* loop : loops_) {
+      if (!loop->HasWork() || loop->num_workers.load() >= loop->max_workers) continue;
+      if (neediest == nullptr || loop->num_workers.load() <= neediest->num_workers.load()) neediest = loop;
+    }
+    return neediest;
   }
 
   void WorkerLoop() {
     uint64_t seen = 0;
     for (;;) {
       for (int spin = 0; spin < kSpins && generation_.load() == seen; ++spin) PauseCpu();
-      Job* job = nullptr;
+      Loop* loop = nullptr;
       {
         std::unique_lock lock(mutex_);
         num_sleeping_.fetch_add(1);
         wake_.wait(lock, [&] { return generation_.load() != seen; });
         num_sleeping_.fetch_sub(1);
-        seen = generation_.load();
         if (stop_) return;
-        job = job_;
-        if (job != nullptr) num_active_.fetch_add(1);
+        loop = NeediestLoop();
+        // Without work it sleeps until the next loop begins; after work it looks again, as another loop may go on.
+        if (loop == nullptr) {
+          seen = generation_.load();
+          continue;
+        }
+        loop->num_workers.fetch_add(1);
+        seen = generation_.load() - 1;
       }
-      if (job == nullptr) continue;
-      job->Work();
-      if (num_active_.fetch_sub(1) == 1) {
-        const std::lock_guard lock(mutex_);  // so that the wake-up cannot fall between the caller's check and its sleep
-        done_.notify_all();
-      }
+      loop->Work([&] { return generation_.load(std::memory_order_relaxed) != seen + 1; });
+      // The decrement is the last access to the loop, whose owner may be gone then.
+      const std::lock_guard lock(mutex_);
+      if (loop->num_workers.fetch_sub(1) == 1) done_.notify_all();
     }
   }
 
-  std::mutex running_mutex_, mutex_;
+  std::mutex mutex_;
   std::condition_variable wake_, done_;
   std::atomic<uint64_t> generation_{0};
-  std::atomic<int> num_sleeping_{0}, num_active_{0};
-  Job* job_ = nullptr;
+  std::atomic<int> num_sleeping_{0};
+  std::vector<Loop*> loops_;
   bool stop_ = false;
   std::vector<std::thread> workers_;
 };
@@ -176,15 +198,24 @@ void SetNumThreads(int num_threads) {
   g_pool = std::make_shared<ThreadPool>(wanted);
 }
 
-int NumThreads() { return Pool()->num_threads(); }
+int NumThreads() { return std::min(Pool()->num_threads(), t_thread_limit); }
+
+ThreadLimit::ThreadLimit(int num_threads) : before_(t_thread_limit) {
+  if (num_threads > 0) t_thread_limit = std::min(before_, num_threads);
+}
+ThreadLimit::~ThreadLimit() { t_thread_limit = before_; }
 
 void ParallelForChunks(int64_t n, int64_t chunk, const ChunkBody& body) {
   SANERF_CHECK_GT(chunk, 0);
   if (n <= 0) return;
   if (!t_inside_loop && n > chunk) {
     const std::shared_ptr<ThreadPool> pool = Pool();
-    Job job(n, chunk, body);
-    if (pool->num_threads() > 1 && pool->TryRun(job)) return job.RethrowFailure();
+    const int num_threads = std::min(pool->num_threads(), t_thread_limit);
+    if (num_threads > 1) {
+      Loop loop(n, chunk, body, num_threads);
+      pool->Run(loop);
+      return loop.RethrowFailure();
+    }
   }
   for (int64_t begin = 0; begin < n; begin += chunk) body(begin, std::min(n, begin + chunk));
 }

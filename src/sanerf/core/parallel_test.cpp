@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -81,6 +82,53 @@ TEST_P(ParallelTest, SurvivesManyShortLoops) {
   std::vector<int64_t> counts(4, 0);
   for (int round = 0; round < 20000; ++round) ParallelFor(4, [&](int64_t i) { ++counts[size_t(i)]; });
   for (const int64_t count : counts) EXPECT_EQ(count, 20000);
+}
+
+// Every body waits for another one of the same loop: true when two of them met.
+bool TwoThreadsMeetInALoop() {
+  std::atomic<int> num_inside{0};
+  std::atomic<bool> met{false};
+  ParallelForChunks(2, 1, [&](int64_t, int64_t) {
+    ++num_inside;
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!met && std::chrono::steady_clock::now() < patience) {
+      if (num_inside == 2) met = true;
+      std::this_thread::yield();
+    }
+    --num_inside;
+  });
+  return met;
+}
+
+TEST(Parallel, ALoopDoesNotWaitForAnotherThreadsLoopToEnd) {
+  SetNumThreads(2);
+  std::atomic<bool> has_begun{false}, may_end{false};
+  std::thread other([&] {
+    ParallelForChunks(1 << 20, 1, [&](int64_t, int64_t) {
+      has_begun = true;
+      if (!may_end) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    });
+  });
+  while (!has_begun) std::this_thread::yield();
+  EXPECT_TRUE(TwoThreadsMeetInALoop());
+  may_end = true;
+  other.join();
+  SetNumThreads(0);
+}
+
+TEST(Parallel, ALimitKeepsLoopsOfThisThreadSmall) {
+  SetNumThreads(3);
+  EXPECT_TRUE(TwoThreadsMeetInALoop());
+  {
+    const ThreadLimit two(2), more(5);
+    EXPECT_EQ(NumThreads(), 2);
+    const ThreadLimit one(1), none(0);
+    EXPECT_EQ(NumThreads(), 1);
+    const std::thread::id here = std::this_thread::get_id();
+    ParallelFor(1000, [&](int64_t) { EXPECT_EQ(std::this_thread::get_id(), here); });
+  }
+  EXPECT_EQ(NumThreads(), 3);
+  SetNumThreads(0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ParallelTest, ::testing::Values(1, 2, 5));

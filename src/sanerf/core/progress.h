@@ -6,6 +6,8 @@
 #include <mutex>
 #include <string>
 
+#include "sanerf/core/units.h"
+
 namespace sanerf {
 
 // One per stage. Not shown at all when the stage ends within two seconds.
@@ -34,9 +36,5 @@ class Progress {
   bool on_terminal_, finished_ = false, shown_ = false;
   std::chrono::steady_clock::time_point start_, last_print_;
 };
-
-std::string FormatDuration(double seconds);  // "8m12s", "4.1s", "1h02m"
-std::string FormatCount(double count);       // "7.9k", "1.20M"
-std::string FormatBytes(double bytes);       // "2.1 MB"
 
 }  // namespace sanerf

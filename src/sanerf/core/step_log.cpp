@@ -4,7 +4,6 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
 
 namespace sanerf {
 namespace {
@@ -25,7 +24,8 @@ std::string KeptLines(const std::string& text, int64_t step, double* seconds) {
 
 }  // namespace
 
-StepLog::StepLog(const std::filesystem::path& path, int64_t step) : path_(path) {
+StepLog::StepLog(const Job& job, const std::filesystem::path& path, std::string title, int64_t step)
+    : job_(job), path_(path), title_(std::move(title)) {
   std::error_code ignored;
   std::string kept;
   if (step > 0 && std::filesystem::exists(path, ignored)) kept = KeptLines(ReadFile(path), step, &seconds_before_);
@@ -34,11 +34,22 @@ StepLog::StepLog(const std::filesystem::path& path, int64_t step) : path_(path) 
   if (!file_) throw Error(path.string(), "cannot be written", "check the folder's permissions and free space");
 }
 
+void StepLog::Take(const Event& event) {
+  if (event.kind != Event::Kind::kMetrics || (!title_.empty() && event.title != title_)) return;
+  Json line = Json::object();
+  if (title_.empty()) line["task"] = std::string(event.title);
+  line["step"] = event.done;
+  for (const Metric& metric : event.metrics) line[std::string(metric.name)] = metric.value;
+  line["seconds"] = seconds_before_ + event.seconds;
+  const std::lock_guard lock(mutex_);
+  Write(line);
+}
+
 void StepLog::Write(const Json& line) {
   file_ << line.dump() << std::endl;
   if (file_ || !is_complete_) return;
   is_complete_ = false;
-  LogWarning("{}: cannot be written to any more; the training goes on without its log", path_.string());
+  job_.Warn(path_.string() + ": cannot be written to any more; the training goes on without its log");
 }
 
 }  // namespace sanerf

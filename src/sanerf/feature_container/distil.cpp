@@ -1,6 +1,7 @@
 // Making the feature field: encoded views, their rays, optimisation, field.ckpt.
 #include <fmt/format.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -134,8 +135,9 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
 
 // Returns the mean loss of the last hundredth of the steps.
 double TrainHead(const FeatureTargets& targets, const FieldOptions& options, const std::filesystem::path& folder,
-                 const std::string& title, FieldHead* head, StepLog& log) {
+                 const std::string& title, FieldHead* head, const Job& job) {
   HeadTrainer trainer(targets, options, head);
+  Task task(job, title, options.iters, "steps");
   Progress progress(title, options.iters, "steps");
   const int64_t log_every = std::max(1, options.iters / 100);
   double sum = 0, loss = 0;
@@ -148,7 +150,7 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
     loss = sum / double(count);
     sum = double(count = 0);
     progress.Update(trainer.step(), fmt::format("error {:.5f}", loss));
-    log.Write({{"head", title}, {"step", trainer.step()}, {"loss", loss}, {"seconds", progress.seconds()}});
+    task.Metrics(trainer.step(), std::array{Metric{"loss", loss}});
   }
   progress.Finish(fmt::format("error {:.5f}", loss));
   return loss;
@@ -185,12 +187,13 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   contents.heads = MakeHeads(options, contents.shapes);
   std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents);
 
-  StepLog log(folder / "field.log.jsonl");
+  StepLog log(Job(), folder / "field.log.jsonl", "");
+  const Job job = Job().With(log);
   const char* titles[] = {"feature field", "detail field"};
   DistilResult result{false, contents.num_views, 0, 0};
   for (size_t h = 0; h < targets.size(); ++h) {
     const auto start = std::chrono::steady_clock::now();
-    const double loss = TrainHead(targets[h], contents.options, folder, titles[h], contents.heads[h].get(), log);
+    const double loss = TrainHead(targets[h], contents.options, folder, titles[h], contents.heads[h].get(), job);
     result.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (h == 0) contents.loss = loss;
     targets[h] = FeatureTargets();

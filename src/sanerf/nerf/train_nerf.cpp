@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -65,10 +66,12 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   }
   const HeldOutLook look(scene);
   files.on_start();
-  StepLog log(files.log, trainer.step());
+  StepLog log(Job(), files.log, "train", trainer.step());
 
   const int64_t look_every = std::max<int64_t>(1, int64_t(options.eval_fraction * float(options.iters)));
   const int64_t log_every = std::max<int64_t>(1, options.iters / 200);
+  const Job job = Job().With(log);
+  Task task(job, "train", options.iters, "steps", trainer.step());
   Progress progress("train", options.iters, "steps", trainer.step());
   const double start = Now();
   double last_save = start, last_log = start, psnr = 0;
@@ -81,13 +84,9 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     if (step % look_every == 0 || step == options.iters) psnr = look.Psnr(trainer.Model()).value_or(psnr);
     if (step % log_every == 0 || step == options.iters) {
       const double now = Now(), seconds = std::max(1e-6, now - last_log);
-      log.Write({{"step", step},
-                 {"loss", result.loss},
-                 {"batch_psnr", result.psnr},
-                 {"held_out_psnr", psnr},
-                 {"rays_per_second", double(rays) / seconds},
-                 {"samples_per_second", double(samples) / seconds},
-                 {"seconds", log.seconds_before() + now - start}});
+      task.Metrics(step, std::array{Metric{"loss", result.loss}, Metric{"batch_psnr", result.psnr},
+                                    Metric{"held_out_psnr", psnr}, Metric{"rays_per_second", double(rays) / seconds},
+                                    Metric{"samples_per_second", double(samples) / seconds}});
       progress.Update(step, fmt::format("loss {:.4f}  psnr {:.1f}  {} rays/s  {} samples/s", result.loss,
                                         psnr > 0 ? psnr : result.psnr, FormatCount(double(rays) / seconds),
                                         FormatCount(double(samples) / seconds)));

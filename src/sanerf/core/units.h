@@ -1,0 +1,12 @@
+// Durations, counts and sizes as people read them.
+#pragma once
+
+#include <string>
+
+namespace sanerf {
+
+std::string FormatDuration(double seconds);  // "8m12s", "4.1s", "1h02m"
+std::string FormatCount(double count);       // "7.9k", "1.20M"
+std::string FormatBytes(double bytes);       // "2.1 MB"
+
+}  // namespace sanerf
