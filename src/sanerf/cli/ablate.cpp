@@ -8,6 +8,7 @@
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/ablate_table.h"
 #include "sanerf/experiments/compare.h"
+#include "sanerf/pipeline/presets.h"
 
 namespace sanerf {
 namespace {
@@ -20,8 +21,8 @@ struct Flags {
 };
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  Settings settings;
-  settings.ApplyPreset(flags.preset);
+  ExperimentSettings settings;
+  ApplyPreset(ParsePreset(flags.preset), &settings);
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings);
   AblateRequest request;
   request.scenes.assign(flags.scenes.begin(), flags.scenes.end());
@@ -71,7 +72,7 @@ void AddAblate(CommandLine& line) {
   sub->add_option("--model", flags->models, "one more backbone, by name or path, for example HQ-SAM (repeatable)")
       ->allow_extra_args(false);
   AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", kRepeats);
-  sub->add_option("--preset", flags->preset, "of scenes that are trained here: fast, default or paper [default]");
+  sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }

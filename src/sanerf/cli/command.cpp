@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
+#include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {
@@ -46,6 +47,18 @@ void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& 
     const std::string option = stage + ".seed";
     if (registry.Find(option) != nullptr) settings->Assign(fmt::format("{}={}", option, *flags.seed), "--seed");
   }
+}
+
+void AddPreset(CLI::App* sub, std::optional<std::string>* preset) {
+  sub->add_option("--preset", *preset,
+                  fmt::format("{}: what these stages do when nothing else is said; paper is the method as published "
+                              "[that of the run]",
+                              fmt::join(PresetNames(), ", ")))
+      ->type_name("NAME");
+}
+
+void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings) {
+  if (preset) ApplyPreset(ParsePreset(*preset), stages, settings);
 }
 
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings) {

@@ -10,7 +10,7 @@
 
 #include "sanerf/cli/number_flags.h"
 #include "sanerf/core/json.h"
-#include "sanerf/pipeline/settings.h"
+#include "sanerf/experiments/settings.h"
 
 namespace sanerf {
 
@@ -35,6 +35,9 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
 // --config, --set and --seed on top of `settings`, for the stages this command runs.
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
                       Settings* settings);
+// --preset; not given = what the run recorded.
+void AddPreset(CLI::App* sub, std::optional<std::string>* preset);
+void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings);
 // What the run recorded, then the flags.
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings);
 

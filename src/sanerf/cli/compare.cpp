@@ -18,6 +18,7 @@ namespace {
 struct Flags {
   std::string run, prompts, masks, out, scene;
   std::vector<std::string> methods;
+  std::optional<std::string> preset;
   int repeats = 1;
   bool automatic = false, restart = false;
 };
@@ -32,8 +33,9 @@ Prompts StoredPrompts(const std::string& run) {
 void Run(const CommonFlags& common, const Flags& flags) {
   if (flags.automatic && !flags.prompts.empty())
     throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
-  Settings settings;
+  ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
+  ApplyPreset(flags.preset, CompareStages(), &settings);
   ApplyCommonFlags(common, CompareStages(), "compare", &settings);
   CompareRequest request;
   request.run = flags.run;
@@ -82,6 +84,7 @@ void AddCompare(CommandLine& line) {
       "same command continues what was interrupted. SAN distils a feature field first, which takes minutes.\n\n" +
           MethodHelp());
   sub->add_option("RUN", flags->run, "run folder")->required();
+  AddPreset(sub, &flags->preset);
   sub->add_option("--prompts", flags->prompts, "objects with prompts and instance ids [those segmented in RUN]")
       ->type_name("FILE");
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");

@@ -5,9 +5,9 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/demo_stage.h"
 #include "sanerf/pipeline/eval_output.h"
-#include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
 namespace {
@@ -42,7 +42,7 @@ void AddDemo(CommandLine& line) {
   flags->options.Add(sub, "--model", "encode.model");
   sub->callback([&line, flags] {
     line.run = [&line, flags] {
-      Settings settings;
+      ExperimentSettings settings;
       ApplyDemoDefaults(settings);
       ApplyCommonFlags(line.common, {"synth", "scene", "nerf", "encode", "masks", "segment", "object"}, "demo",
                        &settings);

@@ -4,20 +4,22 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/encode_stage.h"
-#include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
 namespace {
 
 struct Flags {
   std::string run, scene;
+  std::optional<std::string> preset;
   OptionFlags options;
 };
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  Settings settings;
+  ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
+  ApplyPreset(flags.preset, {"encode", "field"}, &settings);
   ApplyCommonFlags(common, {"encode", "field"}, "encode", &settings);
   flags.options.Apply(&settings);
   EncodeRequest request{flags.run, std::nullopt};
@@ -53,6 +55,7 @@ void AddEncode(CommandLine& line) {
                  "  sanerf encode run --container field        distils the maps into a field: any view has features\n\n"
                  "segment encodes by itself when it is needed; it uses the container that was encoded last.");
   sub->add_option("RUN", flags->run, "run folder")->required();
+  AddPreset(sub, &flags->preset);
   flags->options.Add(sub, "--model", "encode.model");
   flags->options.Add(sub, "--source", "encode.source");
   flags->options.Add(sub, "--container", "encode.container");

@@ -5,11 +5,11 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/methods.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/eval_output.h"
 #include "sanerf/pipeline/eval_stage.h"
 #include "sanerf/pipeline/match_objects.h"
 #include "sanerf/pipeline/report.h"
-#include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {
@@ -26,7 +26,7 @@ void RunMatch(const CommonFlags& common, const Flags& flags) {
   if (flags.report || !flags.masks.empty() || flags.request.instance >= 0)
     throw UsageError("--match stands alone", "it compares all objects with all instances of the scene's masks",
                      "leave out --instance, --masks and --report");
-  Settings settings;
+  ExperimentSettings settings;
   ApplyCommonFlags(common, {}, "eval", &settings);
   MatchRequest request{flags.run, std::nullopt, flags.request.object};
   if (!flags.scene.empty()) request.scene = flags.scene;
@@ -40,13 +40,13 @@ void RunMatch(const CommonFlags& common, const Flags& flags) {
 
 void Run(const CommonFlags& common, const Flags& flags) {
   if (flags.match) return RunMatch(common, flags);
-  Settings settings;
+  ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyCommonFlags(common, {}, "eval", &settings);
   EvalRequest request = flags.request;
   request.run = flags.run;
   request.masks = flags.masks;
-  for (const std::string& name : flags.baselines) request.baselines.push_back(&FindMethod(name));
+  for (const std::string& name : flags.baselines) request.baselines.push_back(FindMethod(name, settings.baselines));
   if (!flags.scene.empty()) request.scene = flags.scene;
   const EvalResult result = Evaluate(request);
   RunFolder run = RunFolder::Open(flags.run);

@@ -8,6 +8,7 @@
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/compare.h"
 #include "sanerf/experiments/compare_tables.h"
+#include "sanerf/pipeline/presets.h"
 
 namespace sanerf {
 namespace {
@@ -20,8 +21,8 @@ struct Flags {
 };
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  Settings settings;
-  settings.ApplyPreset(flags.preset);
+  ExperimentSettings settings;
+  ApplyPreset(ParsePreset(flags.preset), &settings);
   std::vector<std::string> stages = CompareStages();
   stages.insert(stages.end(), {"scene", "nerf"});
   ApplyCommonFlags(common, stages, "eval-set", &settings);
@@ -70,7 +71,7 @@ void AddEvalSet(CommandLine& line) {
   sub->add_option("--scenes", flags->scenes, "only these, with commas")->delimiter(',')->allow_extra_args(false);
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
-  sub->add_option("--preset", flags->preset, "of the radiance fields: fast, default or paper [default]");
+  sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
 }
 

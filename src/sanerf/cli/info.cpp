@@ -49,7 +49,7 @@ std::string RunText(const Json& run) {
 }
 
 void Run(const CommonFlags& common, const std::string& path) {
-  Settings settings;
+  ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings);
   if (RunFolder::Exists(path) || !RunFolder::PartsIn(path).empty()) {
     const Json run = DescribeRun(RunFolder::Open(path));

@@ -41,7 +41,7 @@ CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, Value* into, co
 }  // namespace
 
 void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark) {
-  Settings defaults;
+  ExperimentSettings defaults;
   const OptionRegistry registry = defaults.Registry();
   const OptionRegistry::Entry* entry = registry.Find(option);
   SANERF_CHECK(entry != nullptr);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/pipeline/settings.h"
+#include "sanerf/experiments/settings.h"
 
 namespace sanerf {
 

@@ -12,16 +12,16 @@ namespace {
 using Entry = OptionRegistry::Entry;
 
 struct StageOptions {
-  Settings::Stage stage;
+  OptionRegistry::Stage stage;
   std::vector<Entry> options;
 };
 
 // stage: one of them, empty for all. `settings` must outlive the result.
-std::vector<StageOptions> OptionsOf(Settings& settings, const std::string& stage) {
+std::vector<StageOptions> OptionsOf(ExperimentSettings& settings, const std::string& stage) {
   const OptionRegistry registry = settings.Registry();
   std::vector<StageOptions> all;
   std::vector<std::string> names;
-  for (const Settings::Stage& one : Settings::Stages()) {
+  for (const OptionRegistry::Stage& one : registry.stages()) {
     names.push_back(one.name);
     if (!stage.empty() && stage != one.name) continue;
     all.push_back({one, {}});
@@ -106,7 +106,7 @@ std::string ToText(const std::vector<StageOptions>& all) {
 }  // namespace
 
 std::string OptionsMarkdown() {
-  Settings settings;
+  ExperimentSettings settings;
   std::string text = R"(# Options
 
 Written by `sanerf options --markdown`; do not edit. Every option is given with `--set STAGE.KEY=VALUE` or in a file with
@@ -137,7 +137,7 @@ void AddOptions(CommandLine& line) {
   sub->callback([&line, flags] {
     line.run = [&line, flags] {
       if (flags->markdown) return PrintText(OptionsMarkdown());
-      Settings settings;
+      ExperimentSettings settings;
       ApplyCommonFlags(line.common, {}, "options", &settings);
       const std::vector<StageOptions> all = OptionsOf(settings, flags->stage);
       line.common.json ? PrintJson(ToJson(all)) : PrintText(ToText(all));

@@ -14,7 +14,7 @@ using ::testing::Not;
 TEST(OptionsCommand, ListsEveryOptionWithDefaultRangeAndMeaning) {
   const CommandResult all = RunSanerf({"options"});
   ASSERT_EQ(all.exit_code, 0) << all.err;
-  Settings settings;
+  ExperimentSettings settings;
   for (const auto& entry : settings.Registry().entries()) {
     EXPECT_THAT(all.out, AllOf(HasSubstr("  " + entry.name() + " "), HasSubstr(entry.help)));
   }
@@ -33,7 +33,7 @@ TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
   const CommandResult result = RunSanerf({"options", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json stages = Json::parse(result.out)["stages"];
-  EXPECT_EQ(stages.size(), Settings::Stages().size());
+  EXPECT_EQ(stages.size(), ExperimentSettings().Registry().stages().size());
   const Json& nerf = stages[2];
   EXPECT_EQ(nerf["command"], "train");
   const Json& iters = nerf["options"][0];

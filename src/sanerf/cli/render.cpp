@@ -5,9 +5,9 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/camera_path.h"
 #include "sanerf/pipeline/render_stage.h"
-#include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
 namespace {
@@ -27,7 +27,7 @@ std::vector<std::string> Split(const std::string& list) {
 }
 
 void Run(const CommonFlags& common, const Flags& flags) {
-  Settings settings;
+  ExperimentSettings settings;
   ApplyCommonFlags(common, {}, "render", &settings);
   RenderRequest request = flags.request;
   request.run = flags.run;

@@ -5,11 +5,11 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/eval_output.h"
 #include "sanerf/pipeline/scribbles.h"
 #include "sanerf/pipeline/segment_stage.h"
-#include "sanerf/pipeline/settings.h"
 #include "sanerf/pipeline/text_stage.h"
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_store.h"
@@ -20,7 +20,7 @@ namespace {
 
 struct Flags {
   std::string run, scene, name, prompts, detector, scribbles;
-  std::optional<std::string> text;
+  std::optional<std::string> text, preset;
   std::vector<std::string> clicks, points, boxes;
   std::optional<int> instance, min_visible;
   OptionFlags options;
@@ -115,9 +115,11 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
   }
   AutoRequest request{flags.run, std::nullopt};
   if (!flags.scene.empty()) request.scene = flags.scene;
-  Settings settings;
+  ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
-  ApplyCommonFlags(common, {"encode", "masks", "segment", "object", "auto"}, "segment", &settings);
+  const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
+  ApplyPreset(flags.preset, stages, &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings);
   flags.options.Apply(&settings);
   const AutoResult result = SegmentAutomatically(request, settings);
   if (common.json) {
@@ -147,10 +149,11 @@ void Run(const CommonFlags& common, const Flags& flags) {
   } else {
     request.prompts = flags.refit ? RefitFrom(flags) : PromptsFrom(flags);
   }
-  Settings settings;
+  ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
+  ApplyPreset(flags.preset, stages, &settings);
   ApplyCommonFlags(common, stages, "segment", &settings);
   flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
@@ -198,6 +201,7 @@ void AddSegment(CommandLine& line) {
       "next\n"
       "time: render and eval know it by that name; mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
   sub->add_option("RUN", flags->run, "run folder")->required();
+  AddPreset(sub, &flags->preset);
   sub->add_option("--name", flags->name, "name of the object");
   sub->add_option("--click", flags->clicks, "a click on the object, or beside it with :neg (repeatable)")
       ->type_name("VIEW:X,Y[:neg]")

@@ -21,7 +21,7 @@ void AddSynth(CommandLine& line) {
   flags->options.Add(sub, "--size", "synth.size");
   sub->callback([&line, flags] {
     line.run = [&line, flags] {
-      Settings settings;
+      ExperimentSettings settings;
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings);
       flags->options.Apply(&settings);
       CheckPlaceOfSynthScene(flags->out);

@@ -4,8 +4,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/output_place.h"
-#include "sanerf/pipeline/settings.h"
+#include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/run_folder.h"
 
@@ -19,7 +20,7 @@ struct Flags {
 };
 
 void Run(const CommonFlags& common, Flags flags) {
-  Settings settings;
+  ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
   if (RunFolder::Exists(scene)) {  // `train RUN` continues it
     if (!flags.out.empty() && !IsSamePlace(flags.out, flags.scene))
@@ -31,7 +32,7 @@ void Run(const CommonFlags& common, Flags flags) {
   if (flags.out.empty())
     throw UsageError("--out is missing", "",
                      "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
-  settings.ApplyPreset(flags.preset);
+  ApplyPreset(ParsePreset(flags.preset), &settings);
   if (flags.resume && !flags.restart && RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
   ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings);
   flags.options.Apply(&settings);
@@ -64,7 +65,8 @@ void AddTrain(CommandLine& line) {
                              "poses_bounds.npy (LLFF) or sparse/0 (COLMAP); the format is detected.");
   sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
   sub->add_option("-o,--out", flags->out, "run folder to make or continue")->type_name("DIR");
-  sub->add_option("--preset", flags->preset, "fast, default or paper [default]");
+  sub->add_option("--preset", flags->preset,
+                  "fast, default or paper (the method as published), of this and the later stages [default]");
   flags->options.Add(sub, "--iters", "nerf.iters", "or the preset's");
   flags->options.Add(sub, "--downscale", "nerf.downscale");
   flags->options.Add(sub, "--test-every", "scene.test_every");

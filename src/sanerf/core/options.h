@@ -60,10 +60,19 @@ class OptionRegistry {
     std::string name() const { return stage + "." + key; }
   };
 
+  struct Stage {
+    std::string name, command, about;
+  };
+
   // The registry refers to `options`, which must outlive it.
   template <class T>
+  void Add(const Stage& stage, T& options) {
+    stages_.push_back(stage);
+    options.Visit(Adder{stage.name, entries_});
+  }
+  template <class T>
   void Add(const std::string& stage, T& options) {
-    options.Visit(Adder{stage, entries_});
+    Add(Stage{stage, "", ""}, options);
   }
 
   // "stage.key=value". origin says where it was given, for the error: "--set", a named flag ("--iters") or a file.
@@ -78,6 +87,8 @@ class OptionRegistry {
   void Check() const;  // throws UsageError for the first value out of range
   const std::vector<Entry>& entries() const& { return entries_; }
   std::vector<Entry> entries() && { return std::move(entries_); }  // of a temporary, in a loop's head
+  const std::vector<Stage>& stages() const& { return stages_; }    // in the order of Add
+  std::vector<Stage> stages() && { return std::move(stages_); }
 
  private:
   // What Visit is called with. Every kind of field has its overload; one without values has none.
@@ -135,6 +146,7 @@ class OptionRegistry {
     std::vector<Entry>& entries;
   };
 
+  std::vector<Stage> stages_;
   std::vector<Entry> entries_;
 };
 

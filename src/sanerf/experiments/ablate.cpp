@@ -11,7 +11,7 @@
 #include "sanerf/experiments/ablate_runner.h"
 #include "sanerf/experiments/ablate_table.h"
 #include "sanerf/experiments/compare_formats.h"
-#include "sanerf/pipeline/settings.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"
 
@@ -109,7 +109,7 @@ void WriteTables(const fs::path& out, const AblationResult& result) {
 
 }  // namespace
 
-AblationResult Ablate(const AblateRequest& request, const Settings& settings) {
+AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings) {
   CheckScenes(request);
   for (const fs::path& path : request.scenes)
     if (!RunFolder::Exists(path)) LoadScene(path, settings.scene);  // throws before anything is written

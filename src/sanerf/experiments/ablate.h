@@ -7,13 +7,13 @@
 
 #include "sanerf/experiments/ablate_results.h"
 #include "sanerf/experiments/ablate_scene.h"
-#include "sanerf/pipeline/settings.h"
+#include "sanerf/experiments/settings.h"
 
 namespace sanerf {
 
 // Radiance fields and encoded views are computed once and shared. A row that fails is a row with its reason; Error when
 // all fail. settings: what the variants start from; nerf and scene only where a scene is trained here. Writes
 // OUT/results.json after every row, OUT/tables.md, OUT/rows.csv and OUT/ablation.json at the end.
-AblationResult Ablate(const AblateRequest& request, const Settings& settings);
+AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings);
 
 }  // namespace sanerf

@@ -8,10 +8,10 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/experiments/methods.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/pipeline/eval_stage.h"
 #include "sanerf/pipeline/segment_stage.h"
-#include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/run_folder.h"
 
@@ -31,10 +31,10 @@ Json MasksOf(Json segmentation) {
 }
 
 // The scores of `folder`'s objects under the variant's method.
-void Score(const fs::path& folder, const Variant& variant, VariantResult* result) {
+void Score(const fs::path& folder, const Variant& variant, const BaselineOptions& options, VariantResult* result) {
   EvalRequest request;
   request.run = folder;
-  if (!IsOwn(variant)) request.baselines = {&FindMethod(variant.method)};
+  if (!IsOwn(variant)) request.baselines = {FindMethod(variant.method, options)};
   const EvalResult scores = Evaluate(request);
   const std::vector<ObjectScore>& objects = IsOwn(variant) ? scores.objects : scores.baselines[0].objects;
   result->score_seconds = IsOwn(variant) ? scores.own_seconds : scores.baselines[0].seconds;
@@ -50,8 +50,8 @@ void Score(const fs::path& folder, const Variant& variant, VariantResult* result
 
 }  // namespace
 
-Settings AblationRunner::SettingsFor(const AblationJob& job) const {
-  Settings settings = base_;
+ExperimentSettings AblationRunner::SettingsFor(const AblationJob& job) const {
+  ExperimentSettings settings = base_;
   // How the scene was loaded and trained is not the variant's to say.
   const RunFolder run = RunFolder::Open(job.scene.run);
   Json trained = Json::object();
@@ -84,7 +84,7 @@ std::string AblationRunner::KeyOf(const AblationJob& job) const {
 }
 
 // Leaves the job's objects in the folder. Those that are there are kept when they are the same.
-void AblationRunner::SegmentOnce(const AblationJob& job, const Settings& settings, const fs::path& folder,
+void AblationRunner::SegmentOnce(const AblationJob& job, const ExperimentSettings& settings, const fs::path& folder,
                                  VariantResult* result) const {
   const Json wanted = SegmentationOf(job);
   Json seconds;
@@ -119,10 +119,10 @@ void AblationRunner::SegmentOnce(const AblationJob& job, const Settings& setting
 
 VariantResult AblationRunner::Run(const AblationJob& job) const {
   VariantResult result;
-  const Settings settings = SettingsFor(job);
+  const ExperimentSettings settings = SettingsFor(job);
   const fs::path folder = LightRun(job.scene, settings.encode);
   SegmentOnce(job, settings, folder, &result);
-  Score(folder, job.variant, &result);
+  Score(folder, job.variant, settings.baselines, &result);
   return result;
 }
 

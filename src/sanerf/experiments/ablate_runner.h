@@ -27,7 +27,8 @@ class AblationRunner {
   };
 
   // base: what the variants start from; outlives this. results: the file of earlier results, made when there is none.
-  AblationRunner(const Settings& base, const std::filesystem::path& results) : base_(base), results_(results) {}
+  AblationRunner(const ExperimentSettings& base, const std::filesystem::path& results)
+      : base_(base), results_(results) {}
 
   // What makes the job's result; equal for jobs that must give the same. Throws UsageError when the variant assigns an
   // option that does not exist.
@@ -38,15 +39,15 @@ class AblationRunner {
   Answer ResultOf(const AblationJob& job, const std::string& key);
 
  private:
-  Settings SettingsFor(const AblationJob& job) const;
+  ExperimentSettings SettingsFor(const AblationJob& job) const;
   Prompts PromptsFor(const AblationJob& job) const;
   // Of what the objects depend on; jobs that only score another method have the same.
   Json SegmentationOf(const AblationJob& job) const;
   VariantResult Run(const AblationJob& job) const;
-  void SegmentOnce(const AblationJob& job, const Settings& settings, const std::filesystem::path& folder,
+  void SegmentOnce(const AblationJob& job, const ExperimentSettings& settings, const std::filesystem::path& folder,
                    VariantResult* result) const;
 
-  const Settings& base_;
+  const ExperimentSettings& base_;
   ResultsFile results_;
   std::set<std::string> seen_;                   // in this sitting
   std::map<std::string, VariantResult> failed_;  // in this sitting

@@ -8,8 +8,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/log.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/output_place.h"
-#include "sanerf/pipeline/settings.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/run_folder.h"
 
@@ -38,7 +38,7 @@ fs::path PromptsPath(const AblateRequest& request, size_t i, const fs::path& sce
   return is_path || given.is_absolute() ? given : folder / given;
 }
 
-AblationScene PrepareScene(const AblateRequest& request, size_t i, const Settings& settings) {
+AblationScene PrepareScene(const AblateRequest& request, size_t i, const ExperimentSettings& settings) {
   const fs::path& given = request.scenes[i];
   const bool is_run = RunFolder::Exists(given);
   AblationScene scene;
@@ -105,7 +105,7 @@ void CheckScenes(const AblateRequest& request) {
   }
 }
 
-std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Settings& settings) {
+std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings) {
   std::vector<AblationScene> scenes;
   for (size_t i = 0; i < request.scenes.size(); ++i) scenes.push_back(PrepareScene(request, i, settings));
   return scenes;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "sanerf/experiments/ablate_studies.h"
+#include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/prompts.h"
-#include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {
@@ -32,7 +32,7 @@ void CheckScenes(const AblateRequest& request);
 
 // Opens the request's runs; trains those that are none yet. Throws Error for scenes, prompts or runs that are of no
 // use: before any variant is tried.
-std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Settings& settings);
+std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings);
 
 // A run folder in scene.work, one per way of encoding, that has the scene's radiance field and, when they were encoded
 // like that, its features. Files are hard links, or symbolic ones where the file systems differ: stages replace files,

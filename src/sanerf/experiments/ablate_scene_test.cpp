@@ -22,7 +22,7 @@ class AblateSceneTest : public ::testing::Test {
     return ErrorTextOf<UsageError>([&] { CheckScenes(request_); });
   }
   TestFolder folder_;
-  Settings settings_;
+  ExperimentSettings settings_;
   AblateRequest request_;
 };
 

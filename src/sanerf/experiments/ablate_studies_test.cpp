@@ -8,7 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/methods.h"
-#include "sanerf/pipeline/settings.h"
+#include "sanerf/experiments/settings.h"
 
 namespace sanerf {
 namespace {
@@ -42,9 +42,9 @@ TEST(AblateStudies, EveryAssignmentIsAnOptionAndEveryMethodIsOne) {
     EXPECT_TRUE(names.insert(study.name).second) << study.name;
     EXPECT_GE(study.variants.size(), 2u) << study.name;
     for (const Variant& variant : study.variants) {
-      Settings settings;
+      ExperimentSettings settings;
       for (const std::string& assignment : variant.assignments) EXPECT_NO_THROW(settings.Assign(assignment));
-      EXPECT_NO_THROW(FindMethod(variant.method));
+      EXPECT_NO_THROW(FindMethod(variant.method, settings.baselines));
     }
   }
 }

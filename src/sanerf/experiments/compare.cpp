@@ -113,7 +113,8 @@ std::vector<std::vector<ImageU8>> MatchedMasks(std::vector<std::vector<ImageU8>>
 }
 
 // Everything that a method's result depends on.
-std::string KeyOf(const Method& method, const CompareRequest& request, const RunFolder& run, const Settings& settings) {
+std::string KeyOf(const Method& method, const CompareRequest& request, const RunFolder& run,
+                  const ExperimentSettings& settings) {
   Json options;
   const Json all = settings.ToJson();
   for (const std::string& stage : method.stages) options[stage] = all.at(stage);
@@ -131,8 +132,8 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
 
 class Comparison {
  public:
-  Comparison(const CompareRequest& request, const Settings& settings, const RunFolder& run, const Scene& scene,
-             const NerfModel& nerf)
+  Comparison(const CompareRequest& request, const ExperimentSettings& settings, const RunFolder& run,
+             const Scene& scene, const NerfModel& nerf)
       : request_(request),
         settings_(settings),
         run_(run),
@@ -146,7 +147,7 @@ class Comparison {
     for (const ObjectPrompt& object : task_.prompts.objects) CheckPlaces(object, scene);
   }
 
-  CompareResult Run(const std::vector<const Method*>& methods) {
+  CompareResult Run(const std::vector<Method>& methods) {
     const Stopwatch watch;
     CompareResult result;
     result.folder = out_;
@@ -154,9 +155,9 @@ class Comparison {
     for (const ObjectScore& object : task_.scores) result.objects.push_back(object.name);
     for (const int v : test_) result.views.push_back(scene_.views[size_t(v)].name);
     EnsureWritableFolder(out_ / "methods");
-    for (const Method* method : methods) {
-      const std::optional<MethodResult> earlier = Earlier(*method);
-      result.methods.push_back(earlier ? *earlier : RunMethod(*method, &result));
+    for (const Method& method : methods) {
+      const std::optional<MethodResult> earlier = Earlier(method);
+      result.methods.push_back(earlier ? *earlier : RunMethod(method, &result));
     }
     result.seconds = watch.seconds();
     return result;
@@ -245,7 +246,7 @@ class Comparison {
   }
 
   const CompareRequest& request_;
-  const Settings& settings_;
+  const ExperimentSettings& settings_;
   const RunFolder& run_;
   const Scene& scene_;
   fs::path out_;
@@ -277,11 +278,11 @@ void CheckPrompts(const CompareRequest& request) {
   }
 }
 
-CompareResult Compare(const CompareRequest& request, const Settings& settings) {
+CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings) {
   CheckNumber("--repeats", request.repeats, kRepeats);
-  std::vector<const Method*> methods;
+  std::vector<Method> methods;
   for (const std::string& name : request.methods.empty() ? DefaultMethods(request.automatic) : request.methods)
-    methods.push_back(&FindMethod(name, request.automatic));
+    methods.push_back(FindMethod(name, settings.baselines, request.automatic));
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
   const Scene scene = run.OpenScene(request.scene, lock);

@@ -90,8 +90,8 @@ std::vector<EvalSetScene> Chosen(const EvalSetRequest& request) {
   return chosen;
 }
 
-CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene, const Settings& base) {
-  Settings settings = base;
+CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene, const ExperimentSettings& base) {
+  ExperimentSettings settings = base;
   for (const std::string& option : scene.options) settings.Assign(option, request.set.source.string());
   const fs::path folder = request.out / scene.name;
   CompareRequest compare;
@@ -128,7 +128,7 @@ EvalSet ReadEvalSet(const fs::path& path) {
   return fs::exists(path / kListName) ? ReadList(path / kListName) : FindScenes(path);
 }
 
-EvalSetResult RunEvalSet(const EvalSetRequest& request, const Settings& settings) {
+EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings& settings) {
   const std::vector<EvalSetScene> scenes = Chosen(request);
   for (const EvalSetScene& scene : scenes)
     if (IsSamePlace(request.out / scene.name, scene.scene))

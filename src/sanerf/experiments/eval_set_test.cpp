@@ -77,7 +77,7 @@ TEST_F(EvalSetTest, ASceneWithoutGroundTruthIsNotTrained) {
   EvalSetRequest request;
   request.set = ReadEvalSet(folder_ / "llff");
   request.out = folder_ / "out";
-  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, Settings()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, ExperimentSettings()); }),
               AllOf(HasSubstr("fern"), HasSubstr("'leaf' has no instance id")));
   EXPECT_FALSE(fs::exists(folder_ / "out" / "fern"));
 }
@@ -87,10 +87,11 @@ TEST_F(EvalSetTest, OneSceneOfTheSetIsChosenByName) {
   request.set = ReadEvalSet(folder_ / "llff");
   request.scenes = {"farn"};
   request.out = folder_ / "out";
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { RunEvalSet(request, Settings()); }),
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { RunEvalSet(request, ExperimentSettings()); }),
               AllOf(HasSubstr("no scene 'farn'"), HasSubstr("fern")));
   request.scenes = {"fern"};
-  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, Settings()); }), HasSubstr("no scene gave a result"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, ExperimentSettings()); }),
+              HasSubstr("no scene gave a result"));
 }
 
 }  // namespace

@@ -41,13 +41,12 @@ std::unique_ptr<Segmenter> MakeSan(const MethodInput& input) {
   return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf()));
 }
 
-std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input) {
-  const Settings& settings = input.shared.settings();
-  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed), settings.sa3d, settings.masks);
+std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const Sa3dOptions& options) {
+  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed), options, input.shared.settings().masks);
 }
 
-std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input) {
-  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed), input.shared.settings().isrf);
+std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const IsrfOptions& options) {
+  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed), options);
 }
 
 std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
@@ -57,24 +56,22 @@ std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
 }
 
 // Both get the masks that ours gets, and the same views of them.
-std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input) {
+std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input, const PanopticLiftingOptions& options) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed), shared.found_masks(),
-                                           shared.settings().panoptic_lifting);
+  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed), shared.found_masks(), options);
 }
 
-std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input) {
+std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input, const ContrastiveLiftOptions& options) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed), shared.found_masks(),
-                                           shared.settings().contrastive_lift);
+  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed), shared.found_masks(), options);
 }
 
 }  // namespace
 
-const std::vector<Method>& Methods() {
+std::vector<Method> Methods(const BaselineOptions& options) {
   constexpr bool kPrompted = false, kAutomatic = true, kSeeded = true, kFixed = false;
   const std::vector<std::string> own = {"encode", "masks", "segment", "object"};
-  static const std::vector<Method> methods = {
+  return {
       {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", own, kPrompted, kSeeded,
        [](const MethodInput& input) { return MakeOwn(input, false); }},
       {"vote", "vote alone", "the vote of those masks alone, which the field starts from", own, kPrompted, kFixed,
@@ -99,14 +96,14 @@ const std::vector<Method>& Methods() {
        {"encode", "masks", "segment", "sa3d"},
        kPrompted,
        kFixed,
-       MakeSa3d},
+       [o = options.sa3d](const MethodInput& input) { return MakeSa3d(input, o); }},
       {"isrf",
        "ISRF",
        "features on voxels; those like the places under strokes through the points, and what they touch",
        {"encode", "segment", "isrf"},
        kPrompted,
        kSeeded,
-       MakeIsrf},
+       [o = options.isrf](const MethodInput& input) { return MakeIsrf(input, o); }},
       {kOwnMethod,
        "SANeRF-HQ (automatic)",
        "masks tied together through the geometry, one object field",
@@ -120,21 +117,20 @@ const std::vector<Method>& Methods() {
        {"encode", "segment", "auto", "panoptic_lifting"},
        kAutomatic,
        kSeeded,
-       MakePanopticLifting},
+       [o = options.panoptic_lifting](const MethodInput& input) { return MakePanopticLifting(input, o); }},
       {"contrastive_lift",
        "Contrastive Lift",
        "an embedding in which each photo's masks are told apart, then clustered",
        {"encode", "segment", "auto", "contrastive_lift"},
        kAutomatic,
        kSeeded,
-       MakeContrastiveLift},
+       [o = options.contrastive_lift](const MethodInput& input) { return MakeContrastiveLift(input, o); }},
   };
-  return methods;
 }
 
-const Method& FindMethod(const std::string& name, bool is_automatic) {
+Method FindMethod(const std::string& name, const BaselineOptions& options, bool is_automatic) {
   std::vector<std::string> names;
-  for (const Method& method : Methods()) {
+  for (const Method& method : Methods(options)) {
     if (method.is_automatic != is_automatic) continue;
     if (method.name == name) return method;
     names.push_back(method.name);

@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/method.h"
 
 namespace sanerf {
 
 // kOwnMethod first, of either kind.
-const std::vector<Method>& Methods();
+std::vector<Method> Methods(const BaselineOptions& options = {});
 // Throws UsageError with the nearest names.
-const Method& FindMethod(const std::string& name, bool is_automatic = false);
+Method FindMethod(const std::string& name, const BaselineOptions& options, bool is_automatic = false);
 
 }  // namespace sanerf

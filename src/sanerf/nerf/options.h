@@ -1,4 +1,4 @@
-// Every option of the radiance field and its training. Defaults and presets are chosen by measurement: docs/results.md.
+// Every option of the radiance field and its training. Defaults are chosen by measurement: docs/results.md.
 #pragma once
 
 #include <string>
@@ -78,8 +78,5 @@ struct NerfOptions {
     v("save_seconds", save_seconds, "seconds between checkpoints", Range(0, 1'000'000));
   }
 };
-
-// "fast", "default" or "paper" (15,000 steps, section A). Throws UsageError for another name.
-NerfOptions NerfPreset(const std::string& name);
 
 }  // namespace sanerf

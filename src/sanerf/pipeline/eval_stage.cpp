@@ -103,8 +103,8 @@ EvalResult Evaluate(const EvalRequest& request) {
   result.own_seconds = own.seconds;
   ReportUnmatched(result.objects, scored.size());
   ReportUnmatchedFiles(truth);
-  for (const Method* baseline : request.baselines)
-    result.baselines.push_back(ScoreMethod(*baseline, input, truth_of, rendered.depths, scores));
+  for (const Method& baseline : request.baselines)
+    result.baselines.push_back(ScoreMethod(baseline, input, truth_of, rendered.depths, scores));
   result.seconds = watch.seconds();
   WriteMetrics(run, result);
   return result;

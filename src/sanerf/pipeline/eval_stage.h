@@ -19,7 +19,7 @@ struct EvalRequest {
   std::string object;           // empty = every object that has an instance
   int instance = -1;            // instead of the one in the object's prompts
   std::filesystem::path masks;  // ground truth for `object` instead of the scene's: one image per view, by name
-  std::vector<const Method*> baselines;  // to score beside ours
+  std::vector<Method> baselines;  // to score beside ours
 };
 EvalResult Evaluate(const EvalRequest& request);
 

@@ -7,29 +7,37 @@
 #include "sanerf/core/error.h"
 
 namespace sanerf {
-std::vector<Settings::Stage> Settings::Stages() {
-  std::vector<Stage> stages;
-  ForEachStage([&](const Stage& stage, auto) { stages.push_back(stage); });
-  return stages;
+
+void Settings::Register(OptionRegistry* registry) {
+  registry->Add({"synth", "synth", "the procedural scene"}, synth);
+  registry->Add({"scene", "train", "how a folder of photos is read"}, scene);
+  registry->Add({"nerf", "train", "the radiance field and its training"}, nerf);
+  registry->Add({"encode", "encode", "SAM's image encoder"}, encode);
+  registry->Add({"field", "encode --container field", "the distilled feature field"}, field);
+  registry->Add({"text", "segment --text", "objects found by words"}, text);
+  registry->Add({"masks", "segment", "one mask per view: visibility and SAM's decoder"}, masks);
+  registry->Add({"segment", "segment", "rounds of decoding, and what the object field starts from"}, segment);
+  registry->Add({"object", "segment", "the object field"}, object);
+  registry->Add({"auto", "segment --auto", "objects found without a prompt"}, automatic);
 }
 
 OptionRegistry Settings::Registry() {
   OptionRegistry registry;
-  ForEachStage([&](const Stage& stage, auto member) { registry.Add(stage.name, this->*member); });
+  Register(&registry);
   return registry;
 }
 
 Json Settings::ToJson() const {
-  Settings copy = *this;  // a registry can also write
-  return copy.Registry().ToJson();
+  return const_cast<Settings*>(this)->Registry().ToJson();  // a registry can also write; this one only reads
 }
 
-void Settings::ApplyPreset(const std::string& name) {
-  const Json before = OptionsToJson(nerf);
-  nerf = NerfPreset(name);
-  const Json after = OptionsToJson(nerf);
-  for (const auto& [key, value] : after.items()) {
-    if (value != before.at(key)) origins_["nerf." + key] = "preset " + name;
+void Settings::Take(const std::string& name, const Settings& from, const std::string& origin) {
+  Settings copy = from;
+  Registry().Find(name)->set(copy.Registry().Find(name)->get());
+  if (origin.empty()) {
+    origins_.erase(name);
+  } else {
+    origins_[name] = origin;
   }
 }
 
@@ -66,8 +74,8 @@ void Settings::AllowOnly(const std::vector<std::string>& stages, const std::stri
   for (const auto& [name, origin] : given_here_) {
     const std::string stage = name.substr(0, name.find('.'));
     if (std::find(stages.begin(), stages.end(), stage) != stages.end()) continue;
-    const std::vector<Stage> all = Stages();
-    const auto own = std::find_if(all.begin(), all.end(), [&](const Stage& s) { return s.name == stage; });
+    const std::vector<OptionRegistry::Stage> all = const_cast<Settings*>(this)->Registry().stages();
+    const auto own = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.name == stage; });
     throw UsageError(fmt::format("option {} has no effect on '{}'", name, command), "",
                      fmt::format("give it to: sanerf {}", own->command));
   }

@@ -1,0 +1,39 @@
+// Presets through the whole program: which one a stage obeys, and what the run remembers.
+#include "sanerf/cli/tiny_run_test_support.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+
+class PresetCommand : public TinyRun {
+ protected:
+  Json Record() const { return Json::parse(ReadFile(folder_ / "run/run.json")); }
+};
+
+TEST_F(PresetCommand, LaterStagesFollowTheRunAndASegmentationMayHaveItsOwn) {
+  MakeScene();
+  Succeeds(Train("run") + Arguments{"--preset", "paper"});
+  EXPECT_EQ(Record()["options"]["nerf"]["iters"], 60);  // a flag is stronger
+  EXPECT_EQ(Record()["origins"]["nerf.iters"], "--iters");
+  EXPECT_EQ(Record()["origins"]["nerf.density_layers"], "preset paper");
+  EXPECT_EQ(Record()["options"]["object"]["iters"], 600);
+  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
+  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+
+  Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
+  EXPECT_EQ(Record()["options"]["segment"]["looks"], 0);  // as the run was trained
+  EXPECT_EQ(Record()["options"]["encode"]["source"], "render");
+
+  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--preset", "default"}));
+  EXPECT_EQ(Record()["options"]["segment"]["looks"], 1);
+  EXPECT_EQ(Record()["options"]["encode"]["source"], "photo");
+  EXPECT_FALSE(Record()["origins"].contains("segment.looks"));
+  EXPECT_EQ(Record()["options"]["nerf"]["density_layers"], 2);  // trained is trained
+
+  EXPECT_THAT(Fails(2, Segment({"--box", "train/001:0,0,48,48", "--preset", "papers"})),
+              HasSubstr("preset 'papers': unknown preset\nhint: did you mean 'paper'?"));
+}
+
+}  // namespace
+}  // namespace sanerf

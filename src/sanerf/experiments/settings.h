@@ -1,0 +1,27 @@
+// The options of everything that can be run, the baselines included.
+#pragma once
+
+#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
+#include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
+#include "sanerf/baselines/sa3d/sa3d_options.h"
+#include "sanerf/pipeline/settings.h"
+
+namespace sanerf {
+
+struct BaselineOptions {
+  Sa3dOptions sa3d;
+  IsrfOptions isrf;
+  PanopticLiftingOptions panoptic_lifting;
+  ContrastiveLiftOptions contrastive_lift;
+};
+
+class ExperimentSettings : public Settings {
+ public:
+  BaselineOptions baselines;
+
+ protected:
+  void Register(OptionRegistry* registry) override;
+};
+
+}  // namespace sanerf
