@@ -34,12 +34,16 @@ struct LiftOptions {
       "rays of the segments, traced once through the frozen radiance field; the steps draw from them",
       Range(64, 1 << 22));
     v("lr", lr, "learning rate of Adam for the field's grid", Range(1e-7, 1));
-    v("network_rate", network_rate, "learning rate of the network behind it, as a share of lr", Range(1e-6, 100));
+    v("network_lr", network_rate, "learning rate of the network behind it, as a share of lr", Range(1e-6, 100),
+      Formerly("network_rate"));
     v("lr_final", lr_final, "learning rates at the end, as a share (exponential decay)", Range(1e-6, 1));
     v("beta2", beta2, "decay of Adam's second moment", Range(0.1, 0.99999));
     v("min_area", min_area, "segments with a smaller share of the picture are left out", Range(0, 0.99));
-    v("on_top", on_top, "which of two overlapping masks keeps the pixel: the smaller, or the surer (predicted IoU)",
-      OneOf(Choice{"smaller", OnTop::kSmaller}, Choice{"surer", OnTop::kSurer}));
+    v("on_top", on_top,
+      "which of two overlapping masks keeps the pixel: the smaller, or the one with the higher confidence (predicted "
+      "IoU)",
+      OneOf(Choice{"smaller", OnTop::kSmaller}, Choice{"confident", OnTop::kSurer}),
+      OptionMark().FormerChoice("surer", "confident"));
     field.Visit(v);
   }
 };

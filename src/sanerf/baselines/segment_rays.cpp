@@ -43,7 +43,7 @@ std::vector<LabelledView> LabelViews(const SegmenterInput& input, const std::vec
   if (num_segments == 0)
     throw Error("there is no segment to lift",
                 fmt::format("{} automatic masks in {} views, none large enough", masks.size(), views.size()),
-                "search more views or more points: --set auto.views=0 --set auto.grid=24");
+                "search more views or more points: --set auto.max_views=0 --set auto.grid=24");
   LogInfo("{} segments in {} views", num_segments, views.size());
   return views;
 }

@@ -40,6 +40,7 @@ void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& 
                       Settings* settings) {
   if (!flags.config.empty()) settings->ApplyFile(flags.config);
   for (const std::string& assignment : flags.sets) settings->Assign(assignment);
+  for (const std::string& notice : settings->notices()) LogWarning("{}", notice);
   settings->AllowOnly(stages, command);
   if (!flags.seed) return;
   const OptionRegistry registry = settings->Registry();

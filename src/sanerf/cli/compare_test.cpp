@@ -15,7 +15,7 @@ using ::testing::Not;
 Arguments Quickly(Arguments arguments) {
   for (const char* option :
        {"encode.model=encoder.onnx,decoder.onnx", "encode.size=64", "object.iters=2", "object.log2_table=10",
-        "object.pool_rays=4096", "segment.looks=1", "sa3d.voxels=32", "sa3d.prompts=2", "sa3d.min_weight=0.01"})
+        "object.pool_rays=4096", "segment.rounds=1", "sa3d.voxels=32", "sa3d.prompts=2", "sa3d.min_weight=0.01"})
     arguments = arguments + Arguments{"--set", option};
   return arguments;
 }

@@ -67,7 +67,7 @@ Json ToJson(const Entry& entry) {
   if (!entry.values.choices.empty()) json["choices"] = entry.values.choices;
   if (!entry.values.text.empty()) json["text"] = entry.values.text;
   json["help"] = entry.help;
-  json["experimental"] = entry.is_experimental;
+  json["experimental"] = entry.mark.is_experimental;
   return json;
 }
 
@@ -96,9 +96,9 @@ std::string ToText(const std::vector<StageOptions>& all) {
       values_width = std::max(values_width, std::min<size_t>(32, entry.values.Text().size()));
     }
     for (const Entry& entry : one.options)
-      text +=
-          fmt::format("  {:<{}}  {:<{}}  {:<{}}  {}{}\n", entry.name(), name_width, DefaultOf(entry), default_width,
-                      entry.values.Text(), values_width, entry.is_experimental ? "(experimental) " : "", entry.help);
+      text += fmt::format("  {:<{}}  {:<{}}  {:<{}}  {}{}\n", entry.name(), name_width, DefaultOf(entry), default_width,
+                          entry.values.Text(), values_width, entry.mark.is_experimental ? "(experimental) " : "",
+                          entry.help);
   }
   return text;
 }
@@ -119,7 +119,7 @@ Written by `sanerf options --markdown`; do not edit. Every option is given with 
         one.stage.name, one.stage.about, one.stage.command);
     for (const Entry& entry : one.options)
       text += fmt::format("| `{}` | {} | {} | {}{} |\n", entry.name(), DefaultOf(entry), entry.values.Text(),
-                          entry.help, entry.is_experimental ? " *(experimental)*" : "");
+                          entry.help, entry.mark.is_experimental ? " *(experimental)*" : "");
   }
   return text;
 }

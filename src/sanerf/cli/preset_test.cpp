@@ -22,13 +22,13 @@ TEST_F(PresetCommand, LaterStagesFollowTheRunAndASegmentationMayHaveItsOwn) {
   WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
 
   Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
-  EXPECT_EQ(Record()["options"]["segment"]["looks"], 0);  // as the run was trained
+  EXPECT_EQ(Record()["options"]["segment"]["rounds"], 0);  // as the run was trained
   EXPECT_EQ(Record()["options"]["encode"]["source"], "render");
 
   Succeeds(Segment({"--box", "train/001:0,0,48,48", "--preset", "default"}));
-  EXPECT_EQ(Record()["options"]["segment"]["looks"], 1);
+  EXPECT_EQ(Record()["options"]["segment"]["rounds"], 1);
   EXPECT_EQ(Record()["options"]["encode"]["source"], "photo");
-  EXPECT_FALSE(Record()["origins"].contains("segment.looks"));
+  EXPECT_FALSE(Record()["origins"].contains("segment.rounds"));
   EXPECT_EQ(Record()["options"]["nerf"]["density_layers"], 2);  // trained is trained
 
   EXPECT_THAT(Fails(2, Segment({"--box", "train/001:0,0,48,48", "--preset", "papers"})),

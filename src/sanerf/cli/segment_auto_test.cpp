@@ -14,7 +14,7 @@ Arguments Auto() {
   Arguments arguments = {"segment", "run", "--auto", "--json", "--max-views", "4"};
   for (const char* option :
        {"encode.model=encoder.onnx,decoder.onnx", "encode.size=64", "object.iters=2", "object.log2_table=10",
-        "object.pool_rays=4096", "auto.views=3", "auto.grid=2", "auto.predicted_iou=-1", "auto.stability=0",
+        "object.pool_rays=4096", "auto.max_views=3", "auto.grid=2", "auto.predicted_iou=-1", "auto.stability=0",
         "auto.min_agreement=0", "auto.min_views=1", "auto.seen=0.3", "auto.background=1", "auto.step=1"})
     arguments = arguments + Arguments{"--set", option};
   return arguments;
@@ -62,7 +62,7 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
   EXPECT_EQ(none.exit_code, 1);
   EXPECT_TRUE(EndsInOneError(none));
   EXPECT_THAT(none.err, HasSubstr("no object was found: of "));
-  EXPECT_THAT(none.err, HasSubstr("--set auto.views=0 --set auto.grid=24"));
+  EXPECT_THAT(none.err, HasSubstr("--set auto.max_views=0 --set auto.grid=24"));
   EXPECT_EQ(ReadFile(object / "object.json"), before);
 }
 
@@ -79,7 +79,8 @@ TEST_F(SegmentAuto, MistakesAreToldBeforeAnythingIsDone) {
   usage(automatic + Arguments{"--name", "mug"}, "leave out --name, --click");
   usage(automatic + Arguments{"--set", "auto.max_objects=255"},
         "auto.max_objects=255: expected an integer from 1 to 254");
-  usage(automatic + Arguments{"--set", "auto.views=1"}, "auto.views=1: expected an integer from 2 to 100000, or 0");
+  usage(automatic + Arguments{"--set", "auto.max_views=1"},
+        "auto.max_views=1: expected an integer from 2 to 100000, or 0");
   usage(automatic + Arguments{"--set", "auto.points=0"}, "auto.points=0: expected an integer from 1 to 100");
   usage(automatic + Arguments{"--set", "auto.grid=0"}, "auto.grid=0: expected an integer from 1 to 128");
   usage(automatic + Arguments{"--set", "auto.match=2"}, "auto.match=2: expected a number from 0.05 to 1");

@@ -68,7 +68,7 @@ class TextCommand : public ::testing::Test {
                      "--set",   "object.rays=256",
                      "--set",   "object.log2_table=10",
                      "--set",   "object.pool_rays=1024",
-                     "--set",   "segment.looks=0",
+                     "--set",   "segment.rounds=0",
                      "--set",   "masks.depth_tolerance=0.3"} +
            prompt;
   }
@@ -167,7 +167,7 @@ TEST_F(TextCommand, AWordThatIsNoClassIsAnsweredWithTheNearest) {
 
 TEST_F(TextCommand, NothingFoundIsAnAnswerWithTheBestScore) {
   const std::string error = Fails(1, {"--text", "banana", "--detector", "cells.onnx", "--set",
-                                      "text.box_threshold=0.999", "--set", "text.views=4"});
+                                      "text.box_threshold=0.999", "--set", "text.max_views=4"});
   EXPECT_THAT(
       error, StartsWith("error: the detector cells.onnx finds nothing like 'banana' in 4 views: the best score is 0."));
   EXPECT_THAT(error,
@@ -189,7 +189,7 @@ TEST_F(TextCommand, WhatIsSeenInsteadIsSaid) {
 }
 
 TEST_F(TextCommand, OneViewAloneIsNotBelieved) {
-  const std::string error = Fails(1, {"--text", "red ball", "--detector", "cells.onnx", "--set", "text.views=1"});
+  const std::string error = Fails(1, {"--text", "red ball", "--detector", "cells.onnx", "--set", "text.max_views=1"});
   EXPECT_THAT(error, StartsWith("error: 'red ball' was found in one view only (train/"));
   EXPECT_THAT(error, HasSubstr("--name OBJECT --box train/"));
 }
@@ -231,12 +231,12 @@ TEST_F(TextCommand, FlagsThatContradictEachOther) {
   EXPECT_THAT(Fails(2, {"--text", "cup", "--prompts", "prompts.json"}), HasSubstr("--text and --prompts are two ways"));
   EXPECT_THAT(Fails(2, {"--name", "mug", "--click", "train/001:5,5", "--detector", "cells.onnx"}),
               HasSubstr("--detector finds the words of --text: there is no --text"));
-  EXPECT_EQ(Fails(2, {"--name", "mug", "--click", "train/001:5,5", "--set", "text.views=3"}),
-            "error: option text.views has no effect on 'segment'\nhint: give it to: sanerf segment --text\n");
+  EXPECT_EQ(Fails(2, {"--name", "mug", "--click", "train/001:5,5", "--set", "text.max_views=3"}),
+            "error: option text.max_views has no effect on 'segment'\nhint: give it to: sanerf segment --text\n");
   EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--click", "train/001:48,5"}),
               HasSubstr("point (48,5) in view train/001.png is outside the image"));
-  EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--set", "text.views=-1"}),
-              HasSubstr("text.views=-1: expected an integer from 0 to"));
+  EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--set", "text.max_views=-1"}),
+              HasSubstr("text.max_views=-1: expected an integer from 0 to"));
   EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--set", "text.overlap=2"}),
               HasSubstr("text.overlap=2: expected a number from 0 to 1"));
 }

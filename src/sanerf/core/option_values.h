@@ -6,6 +6,7 @@
 //   v("loss", loss, "photometric loss", OneOf(Choice{"huber", Loss::kHuber}, Choice{"mse", Loss::kMse}));
 //   v("model", model, "SAM model", Text("a name of the catalogue or a path"));
 //   v("rgb_weight", weight, "weight of the ray-pair RGB loss", Range(0, 100), kExperimental);
+//   v("color_width", width, "width of the hidden layers", Range(16, 1024), Formerly("colour_width"));
 #pragma once
 
 #include <array>
@@ -60,8 +61,24 @@ struct Text {
 
 struct OptionMark {
   bool is_experimental = false;
+  const char* former_key = nullptr;                                // still read, with a notice
+  const char *former_choice = nullptr, *choice_instead = nullptr;  // the same of one of the choices
+
+  constexpr OptionMark Formerly(const char* key) const {
+    OptionMark mark = *this;
+    mark.former_key = key;
+    return mark;
+  }
+  constexpr OptionMark FormerChoice(const char* former, const char* now) const {
+    OptionMark mark = *this;
+    mark.former_choice = former;
+    mark.choice_instead = now;
+    return mark;
+  }
 };
-inline constexpr OptionMark kExperimental = {true};  // not part of the default method; may change or go
+inline constexpr OptionMark kExperimental = {.is_experimental =
+                                                 true};  // not part of the default method; may change or go
+constexpr OptionMark Formerly(const char* key) { return OptionMark().Formerly(key); }
 
 inline constexpr Range kSeeds = Range(0, 1'000'000'000);
 

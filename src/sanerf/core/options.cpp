@@ -103,6 +103,11 @@ std::optional<Json> Accepted(const OptionValues& values, const Json& value) {
   return converted && values.Contains(*converted) ? converted : std::nullopt;
 }
 
+// A choice by its present name.
+std::string PresentChoice(const OptionRegistry::Entry& entry, const std::string& text) {
+  return entry.mark.former_choice != nullptr && text == entry.mark.former_choice ? entry.mark.choice_instead : text;
+}
+
 struct Refusal {
   std::string what, why, hint;
 };
@@ -198,7 +203,7 @@ std::string OptionValues::Expected() const {
   return Text();
 }
 
-void OptionRegistry::Set(const std::string& assignment, const std::string& origin) {
+OptionRegistry::Assigned OptionRegistry::Set(const std::string& assignment, const std::string& origin) const& {
   const size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
     throw UsageError(
@@ -208,14 +213,22 @@ void OptionRegistry::Set(const std::string& assignment, const std::string& origi
   const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
   const Entry* entry = Find(name);
   if (entry == nullptr) RefuseName(name, entries_, origin);
-  if (const std::optional<Json> value = entry->values.Parse(text)) return entry->set(*value);
+  const std::string present = PresentChoice(*entry, text);
+  if (const std::optional<Json> value = entry->values.Parse(present)) {
+    entry->set(*value);
+    const bool is_former = name != entry->name() || present != text;
+    return {entry, is_former ? fmt::format("{} is called {}={} now", assignment, entry->name(), present) : ""};
+  }
   const Refusal refusal = Refuse(*entry, text, origin);
   throw UsageError(refusal.what, refusal.why, refusal.hint);
 }
 
 const OptionRegistry::Entry* OptionRegistry::Find(const std::string& name) const& {
-  const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name() == name; });
-  return entry == entries_.end() ? nullptr : &*entry;
+  for (const Entry& entry : entries_)
+    if (entry.name() == name) return &entry;
+  for (const Entry& entry : entries_)
+    if (entry.mark.former_key != nullptr && entry.stage + "." + entry.mark.former_key == name) return &entry;
+  return nullptr;
 }
 
 Json OptionRegistry::ToJson() const {
@@ -226,10 +239,13 @@ Json OptionRegistry::ToJson() const {
 
 void OptionRegistry::FromJson(const Json& json, const std::string& file) {
   for (const Entry& entry : entries_) {
-    if (!json.is_object() || !json.contains(entry.stage) || !json.at(entry.stage).is_object() ||
-        !json.at(entry.stage).contains(entry.key))
-      continue;
-    const Json& value = json.at(entry.stage).at(entry.key);
+    if (!json.is_object() || !json.contains(entry.stage) || !json.at(entry.stage).is_object()) continue;
+    const Json& stage = json.at(entry.stage);
+    const bool is_former = !stage.contains(entry.key) && entry.mark.former_key != nullptr;
+    const std::string key = is_former ? entry.mark.former_key : entry.key;
+    if (!stage.contains(key)) continue;
+    const Json& recorded = stage.at(key);
+    const Json value = recorded.is_string() ? Json(PresentChoice(entry, recorded.get<std::string>())) : recorded;
     if (const std::optional<Json> accepted = Accepted(entry.values, value)) {
       entry.set(*accepted);
       continue;

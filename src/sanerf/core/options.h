@@ -53,7 +53,7 @@ class OptionRegistry {
   struct Entry {
     std::string stage, key, help;
     OptionValues values;
-    bool is_experimental = false;
+    OptionMark mark;
     std::function<Json()> get;
     std::function<void(const Json&)> set;  // of a value that is in `values`
 
@@ -78,11 +78,16 @@ class OptionRegistry {
   // "stage.key=value". origin says where it was given, for the error: "--set", a named flag ("--iters") or a file.
   // Throws UsageError: unknown name with the nearest ones, a value of the wrong type or out of range with the option's
   // meaning and range.
-  void Set(const std::string& assignment, const std::string& origin = "--set");
-  const Entry* Find(const std::string& name) const&;  // "stage.key"; null when there is none
+  // Returns the entry that was set and, when it was called by a former name, a sentence that says so.
+  struct Assigned {
+    const Entry* entry;
+    std::string notice;
+  };
+  Assigned Set(const std::string& assignment, const std::string& origin = "--set") const&;
+  const Entry* Find(const std::string& name) const&;  // "stage.key", also a former one; null when there is none
   Json ToJson() const;                                // {"train": {"iters": 5000}}
-  // What a file recorded. Unknown keys are ignored: an older run folder may hold them. Throws Error that names file and
-  // key for values of the wrong type or out of range.
+  // What a file recorded, by present or former names. Unknown keys are ignored: an older run folder may hold them.
+  // Throws Error that names file and key for values of the wrong type or out of range.
   void FromJson(const Json& json, const std::string& file);
   void Check() const;  // throws UsageError for the first value out of range
   const std::vector<Entry>& entries() const& { return entries_; }
@@ -129,7 +134,7 @@ class OptionRegistry {
         for (const Choice<E>& choice : choices.values)
           if (value == choice.name) field = choice.value;
       };
-      entries.push_back({stage, key, help, std::move(values), mark.is_experimental, get, set});
+      entries.push_back({stage, key, help, std::move(values), mark, get, set});
     }
 
     template <class T>
@@ -138,7 +143,7 @@ class OptionRegistry {
     }
     template <class T>
     void Append(const char* key, const char* help, OptionValues values, OptionMark mark, T& field) const {
-      entries.push_back({stage, key, help, std::move(values), mark.is_experimental, [&field] { return Json(field); },
+      entries.push_back({stage, key, help, std::move(values), mark, [&field] { return Json(field); },
                          [&field](const Json& value) { value.get_to(field); }});
     }
 

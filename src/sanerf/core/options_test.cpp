@@ -187,5 +187,40 @@ TEST(NearestNames, OnlyPlausibleOnesNearestFirst) {
   EXPECT_EQ(DidYouMean("quux", commands), "");
 }
 
+enum class Winner { kSmaller, kConfident };
+
+struct RenamedOptions {
+  int color_width = 64;
+  Winner winner = Winner::kSmaller;
+  template <class V>
+  void Visit(V&& v) {
+    v("color_width", color_width, "width", Range(16, 1024), Formerly("colour_width"));
+    v("winner", winner, "who wins", OneOf(Choice{"smaller", Winner::kSmaller}, Choice{"confident", Winner::kConfident}),
+      Formerly("on_top").FormerChoice("surer", "confident"));
+  }
+};
+
+TEST(Options, FormerNamesAreReadWithANotice) {
+  RenamedOptions options;
+  OptionRegistry registry;
+  registry.Add("nerf", options);
+  EXPECT_EQ(registry.Set("nerf.color_width=32").notice, "");
+  const OptionRegistry::Assigned assigned = registry.Set("nerf.colour_width=48");
+  EXPECT_EQ(assigned.entry->name(), "nerf.color_width");
+  EXPECT_EQ(assigned.notice, "nerf.colour_width=48 is called nerf.color_width=48 now");
+  EXPECT_EQ(options.color_width, 48);
+  EXPECT_EQ(registry.Set("nerf.winner=surer").notice, "nerf.winner=surer is called nerf.winner=confident now");
+  EXPECT_EQ(options.winner, Winner::kConfident);
+  EXPECT_THROW(registry.Set("nerf.colour_width=5"), UsageError);  // by either name in range
+  EXPECT_FALSE(registry.ToJson()["nerf"].contains("colour_width"));
+
+  options = {};
+  registry.FromJson({{"nerf", {{"colour_width", 80}, {"on_top", "surer"}}}}, "run.json");
+  EXPECT_EQ(options.color_width, 80);
+  EXPECT_EQ(options.winner, Winner::kConfident);
+  registry.FromJson({{"nerf", {{"colour_width", 80}, {"color_width", 96}}}}, "run.json");
+  EXPECT_EQ(options.color_width, 96);  // the present name is the one that is meant
+}
+
 }  // namespace
 }  // namespace sanerf

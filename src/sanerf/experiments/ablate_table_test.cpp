@@ -38,8 +38,9 @@ AblationResult Result(std::vector<std::string> scenes, std::vector<std::vector<V
   AblationResult result;
   result.seeds = int(on[0].size());
   result.scenes = std::move(scenes);
-  result.studies = {
-      {"looks", "Second look", {{{"off", {"segment.looks=0"}}, false, std::move(off)}, {{"on"}, true, std::move(on)}}}};
+  result.studies = {{"looks",
+                     "Second look",
+                     {{{"off", {"segment.rounds=0"}}, false, std::move(off)}, {{"on"}, true, std::move(on)}}}};
   return result;
 }
 

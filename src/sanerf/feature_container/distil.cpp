@@ -125,7 +125,7 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
       for (const FeatureTargets& t : targets) bytes += t.Bytes();
       LogInfo("The rays of {} views take about {} of memory.", views.size(), FormatBytes(double(bytes) * views.size()));
       CheckMemory(fmt::format("the rays of {} views for the feature field", views.size()),
-                  TargetBytes(bytes, views.size()), "learn from fewer of them: --set field.views=64");
+                  TargetBytes(bytes, views.size()), "learn from fewer of them: --set field.max_views=64");
     }
     progress.Update(i + 1);
   }

@@ -67,8 +67,9 @@ struct NerfOptions {
     v("density_width", density_width, "width of the hidden layers of the density network",
       Range(16, 1024).MultipleOf(16));
     v("density_layers", density_layers, "hidden layers of the density network", Range(1, 7));
-    v("colour_width", colour_width, "width of the hidden layers of the color network", Range(16, 1024).MultipleOf(16));
-    v("colour_layers", colour_layers, "hidden layers of the color network", Range(1, 7));
+    v("color_width", colour_width, "width of the hidden layers of the color network", Range(16, 1024).MultipleOf(16),
+      Formerly("colour_width"));
+    v("color_layers", colour_layers, "hidden layers of the color network", Range(1, 7), Formerly("colour_layers"));
     v("occupancy_resolution", occupancy_resolution, "cells per axis of each occupancy grid",
       Range(8, 512).MultipleOf(4));
     v("occupancy_every", occupancy_every, "steps between updates of the occupancy grid", Range(1, 1'000'000));

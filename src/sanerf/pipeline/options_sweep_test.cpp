@@ -121,7 +121,7 @@ class OptionsSweepTest : public ::testing::Test {
                                    "nerf.base=4",
                                    "nerf.top=64",
                                    "nerf.density_width=16",
-                                   "nerf.colour_width=16",
+                                   "nerf.color_width=16",
                                    "nerf.occupancy_resolution=16",
                                    "nerf.occupancy_every=1",
                                    "nerf.step=0.05",

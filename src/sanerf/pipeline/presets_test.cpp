@@ -67,7 +67,7 @@ TEST(Presets, OnlyOptionsOfTheStagesThatAPresetSpeaksAboutChange) {
 }
 
 TEST(Presets, SpeakOfNoModelAndNoSeed) {
-  EXPECT_THAT(PresetOptions(), AllOf(Contains("nerf.iters"), Contains("segment.looks")));
+  EXPECT_THAT(PresetOptions(), AllOf(Contains("nerf.iters"), Contains("segment.rounds")));
   EXPECT_THAT(PresetOptions(), Each(testing::Not(MatchesRegex(".*(seed|model|downscale|max_views)"))));
 }
 

@@ -57,16 +57,19 @@ void Settings::ApplyFile(const std::filesystem::path& path) {
 }
 
 void Settings::Assign(const std::string& assignment, const std::string& origin) {
-  Registry().Set(assignment, origin);
-  const std::string name = assignment.substr(0, assignment.find('='));
-  origins_[name] = origin;
-  given_here_[name] = origin;
+  const OptionRegistry registry = Registry();
+  const OptionRegistry::Assigned assigned = registry.Set(assignment, origin);
+  origins_[assigned.entry->name()] = origin;
+  given_here_[assigned.entry->name()] = origin;
+  if (!assigned.notice.empty()) notices_.push_back(assigned.notice);
 }
 
 void Settings::Restore(const Json& options, const Json& origins, const std::string& file) {
-  Registry().FromJson(options, file);
+  OptionRegistry registry = Registry();
+  registry.FromJson(options, file);
   for (const auto& [name, origin] : origins.items()) {
-    if (origin.is_string()) origins_[name] = origin.get<std::string>();
+    const OptionRegistry::Entry* entry = registry.Find(name);
+    if (origin.is_string()) origins_[entry != nullptr ? entry->name() : name] = origin.get<std::string>();
   }
 }
 

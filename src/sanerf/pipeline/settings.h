@@ -47,6 +47,9 @@ class Settings : public SegmentationOptions {
   // Throws UsageError when an option outside `stages` was given by the user: it would have no effect here.
   void AllowOnly(const std::vector<std::string>& stages, const std::string& command) const;
 
+  // Of options that were given by a former name: what they are called now.
+  const std::vector<std::string>& notices() const { return notices_; }
+
   Json ToJson() const;
   Json Origins() const;       // {"nerf.iters": "--iters"}, only what is not built in
   OptionRegistry Registry();  // refers to this object; every stage once, in the pipeline's order
@@ -57,6 +60,7 @@ class Settings : public SegmentationOptions {
 
  private:
   std::map<std::string, std::string> origins_, given_here_;
+  std::vector<std::string> notices_;
 };
 
 }  // namespace sanerf

@@ -41,12 +41,24 @@ TEST(Settings, RecordedOptionsComeBack) {
   EXPECT_NO_THROW(after.AllowOnly({"segment"}, "segment"));  // what the run recorded was not given here
 }
 
+TEST(Settings, RunsOfFormerVersionsAreReadByTheNamesOfTheirTime) {
+  Settings settings;
+  settings.Restore({{"segment", {{"looks", 3}}}}, {{"segment.looks", "--set"}});
+  EXPECT_EQ(settings.segment.looks, 3);
+  EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
+  EXPECT_TRUE(settings.notices().empty());  // nobody typed it
+  settings.Assign("segment.looks=2");
+  EXPECT_EQ(settings.segment.looks, 2);
+  EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
+  EXPECT_THAT(settings.notices(), testing::ElementsAre("segment.looks=2 is called segment.rounds=2 now"));
+}
+
 TEST(Settings, CopiesAreIndependent) {
   Settings settings;
   settings.Assign("nerf.iters=77");
   Settings copy = settings;
   copy.Assign("nerf.iters=78");
-  copy.Assign("auto.looks=3");
+  copy.Assign("auto.rounds=3");
   EXPECT_EQ(settings.nerf.iters, 77);
   EXPECT_EQ(copy.ToJson()["nerf"]["iters"], 78);
   EXPECT_EQ(settings.Origins().size(), 1u);

@@ -22,13 +22,16 @@ namespace sanerf {
 namespace {
 
 // "nerf.iters (3000, now 5000)" for every option that training depends on.
-std::vector<std::string> ChangedOptions(const Json& recorded, const Json& wanted) {
+std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& settings) {
+  Settings recorded;
+  recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
+  const Json before = recorded.ToJson(), wanted = settings.ToJson();
   std::vector<std::string> changes;
   for (const char* stage : {"scene", "nerf"}) {
-    const Json before = recorded.value(stage, Json::object());
     for (const auto& [key, value] : wanted.at(stage).items()) {
-      if (key == "save_seconds" || key == "eval_fraction" || !before.contains(key) || before.at(key) == value) continue;
-      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, before.at(key).dump(), value.dump()));
+      const Json& old = before.at(stage).at(key);
+      if (key == "save_seconds" || key == "eval_fraction" || old == value) continue;
+      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, old.dump(), value.dump()));
     }
   }
   return changes;
@@ -38,7 +41,7 @@ void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings&
   const std::string restart_hint = "choose another --out, or start over with --restart";
   if (const auto why = run.WhyOtherScene(scene))
     throw Error(run.path().string() + " belongs to another scene", *why, restart_hint);
-  const std::vector<std::string> changes = ChangedOptions(run.options(), settings.ToJson());
+  const std::vector<std::string> changes = ChangedOptions(run, settings);
   if (changes.empty()) return;
   throw Error(run.path().string() + " was trained with other options", fmt::format("{}", fmt::join(changes, ", ")),
               restart_hint);

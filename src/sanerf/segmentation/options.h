@@ -22,9 +22,10 @@ struct SegmentOptions {
     v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)",
       Range(0, 100'000));
     v("same_candidate", same_candidate,
-      "before the first look: when the views agree better on one number of SAM's candidates, all take it");
-    v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = paper)",
-      Range(0, 20));
+      "before the first refinement round: when the views agree better on one number of SAM's candidates, all take it");
+    v("rounds", looks,
+      "refinement rounds at most: in each, every view is decoded again with what the others say (0 = paper)",
+      Range(0, 20), Formerly("looks"));
     v("sharp_outlines", sharp_outlines,
       "outlines of the masks follow the edges of the picture before they are aggregated (paper: no)");
     v("from_vote", from_vote, "the object field starts from the vote of all masks instead of from nothing");

@@ -48,7 +48,7 @@ void Isrf::LiftFeaturesOnce() {
   const int cells_per_axis = options_.cells * (input_.nerf.field().contracted() ? 2 : 1);
   CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
-              "use fewer voxels or components: --set isrf.cells=100, --set isrf.components=32");
+              "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32");
   const PatchMaps maps =
       MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components);
   feature_name_ = maps.name;

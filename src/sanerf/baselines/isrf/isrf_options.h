@@ -53,11 +53,12 @@ struct IsrfOptions {
     v("features", features, "what is lifted: sam (the main map of the encoder in the cache) or a DINO model file",
       Text("sam, or the path of an .onnx file"));
     v("components", components, "principal components kept of the features", Range(1, 1024));
-    v("cells", cells, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density",
-      Range(8, 1024));
+    v("voxels", cells, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density",
+      Range(8, 1024), Formerly("cells"));
     v("trace_size", trace_size, "pixels along the longer side of the grid of rays per view that train the voxels",
       Range(8, 1024));
-    v("steps", steps, "Adam steps of the feature voxels after their closed-form start", Range(0, 1'000'000));
+    v("iters", steps, "Adam steps of the feature voxels after their closed-form start", Range(0, 1'000'000),
+      Formerly("steps"));
     v("rays", rays, "rays per step", Range(1, 1 << 18));
     v("lr", lr, "learning rate of Adam", Range(1e-7, 10));
     v("brush", brush, "side of the square brush of the strokes, pixels", Range(1, 256));

@@ -27,8 +27,9 @@ struct AssociateOptions {
     v("whole", whole, "a whole is taken instead of its parts when its agreement is this share of theirs, at least",
       Range(0, 1));
     v("background", background, "what covers more than this share of the pictures' borders is background", Range(0, 1));
-    v("flush", flush,
-      "share of an object's masks that may lie flush with the plane around them; more is a drawing on it", Range(0, 1));
+    v("coplanar", flush,
+      "share of an object's masks that may lie flush with the plane around them; more is a drawing on it", Range(0, 1),
+      Formerly("flush"));
   }
 };
 

@@ -18,8 +18,8 @@ struct AutoOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("views", views, "training views that are searched for objects, spread over the cameras (0 = all)",
-      Range(2, 100'000).OrZero());
+    v("max_views", views, "training views that are searched for objects, spread over the cameras (0 = all)",
+      Range(2, 100'000).OrZero(), Formerly("views"));
     v("max_objects", max_objects,
       "at most so many objects become labels, those on which the views agree best; a label image has one byte per "
       "pixel",
@@ -27,8 +27,9 @@ struct AutoOptions {
     v("points", points, "3D points on each object, for the views that were not searched and for later refinement",
       Range(1, 100));
     v("extend", extend, "also take masks from the views that were not searched");
-    v("looks", looks, "times that every view is decoded again with what the others say, at most (0 = never)",
-      Range(0, 20));
+    v("rounds", looks,
+      "refinement rounds at most: in each, every view is decoded again with what the others say (0 = none)",
+      Range(0, 20), Formerly("looks"));
     masks.Visit(v);
     associate.Visit(v);
   }

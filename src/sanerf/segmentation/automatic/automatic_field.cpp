@@ -114,7 +114,7 @@ class Search {
                     "without agreement, {} background)",
                     masks_.size(), num_searched_, result.left_out.num_rare, result.left_out.num_unstable,
                     result.left_out.num_background),
-        "search more views or more points: --set auto.views=0 --set auto.grid=24");
+        "search more views or more points: --set auto.max_views=0 --set auto.grid=24");
   }
 
   DecodeContext context_;
@@ -145,7 +145,7 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
     const Camera camera = container.WorkingCamera(views[0]);
     CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
                 SearchBytes(double(camera.width) * camera.height, views.size()),
-                "search fewer views: --set auto.views=20");
+                "search fewer views: --set auto.max_views=20");
   }
   std::vector<std::vector<FoundMask>> found(views.size());
   std::atomic<int64_t> num_points = 0;

@@ -41,7 +41,7 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureCon
   }
   CheckMemory(fmt::format("the overlaps of {} masks in {} views", masks.size(), view_idxs_.size()),
               OverlapBytes(masks.size(), view_idxs_.size()),
-              "search fewer views or points: --set auto.views=20, --set auto.grid=16");
+              "search fewer views or points: --set auto.max_views=20, --set auto.grid=16");
   std::vector<SeenView> views(view_idxs_.size());
   for (size_t v = 0; v < views.size(); ++v)
     views[v] = {container.WorkingCamera(view_idxs_[v]), container.Depth(view_idxs_[v]), {}};
