@@ -9,6 +9,8 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/core/error.h"
 #include "sanerf/feature_container/feature_field.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/own_segmenter.h"
 
@@ -21,16 +23,12 @@ std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_
                                       shared.nerf().model_from_file(), shared.settings().masks);
 }
 
-// Held-out views have a cache of their own: what is trained on must not come near them.
 std::unique_ptr<Segmenter> MakeSam(const MethodInput& input) {
   SharedInputs& shared = input.shared;
   std::vector<int> views = PromptedViews(input.prompts, shared.scene());
   views.insert(views.end(), input.test.begin(), input.test.end());
-  const std::filesystem::path folder = shared.run().test_features();
-  EncodeOptions encode = shared.settings().encode;
-  encode.container = "cache";  // also beside a distilled field: this row is SAM itself
-  EncodeViews(folder, shared.scene(), shared.nerf(), shared.sam(), views, encode);
-  return MakeSamPerView(input, FeatureCache::Open(folder, shared.scene(), shared.nerf()));
+  return MakeSamPerView(input, EncodeTestViews(shared.run(), shared.scene(), shared.nerf(), shared.sam(), views,
+                                               shared.settings().encode));
 }
 
 // The features of the held-out views come from a field that has never seen them.

@@ -38,4 +38,11 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
   return result;
 }
 
+std::unique_ptr<FeatureCache> EncodeTestViews(const RunFolder& run, const Scene& scene, const NerfModel& nerf,
+                                              const Sam& sam, const std::vector<int>& views, EncodeOptions encode) {
+  encode.container = "cache";  // also beside a distilled field
+  EncodeViews(run.test_features(), scene, nerf, sam, views, encode);
+  return FeatureCache::Open(run.test_features(), scene, nerf);
+}
+
 }  // namespace sanerf

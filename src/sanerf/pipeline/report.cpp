@@ -13,6 +13,9 @@
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/report_page.h"
 #include "sanerf/sam/load_sam.h"
@@ -39,43 +42,42 @@ std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
   return {chosen.begin(), chosen.end()};
 }
 
-// SAM's own mask of an object in held-out views: what the field is compared with.
+// SAM's own mask of an object in held-out views, by the rule of the "SAM per view" row: what the field is compared
+// with.
 class SamMasks {
  public:
+  // views: to be shown. prompts: of all objects that will be asked for.
   SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
-           const std::vector<int>& views)
-      : scene_(scene), nerf_(nerf), settings_(settings), views_(views) {
+           const Prompts& prompts, std::vector<int> views)
+      : scene_(scene), nerf_(nerf), settings_(settings), views_(std::move(views)) {
     try {
       sam_ = LoadSam(settings.encode.model);
-      EncodeViews(run.features(), scene, nerf, *sam_, views, settings.encode);
-      cache_ = FeatureCache::Open(run.features(), scene, nerf);
-    } catch (const InterruptedError&) {
-      throw;
-    } catch (const Error& error) {
+    } catch (const Error& error) {  // the model is gone or damaged: all else can still be shown
       LogWarning("the report has no masks by SAM: {}", error.what());
-      sam_ = nullptr;
+      return;
     }
+    cache_ = EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode);
   }
 
   // By view, at the working camera; views without a mask are absent.
-  std::map<int, ImageU8> Of(const ObjectPrompt& prompt) {
+  std::map<int, ImageU8> Of(const ObjectPrompt& prompt) const {
     std::map<int, ImageU8> masks;
     if (!sam_) return masks;
-    try {
-      const DecodedObject decoded =
-          DecodeMasks(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, views_);
-      for (const ViewDecision& view : decoded.views) {
-        if (view.used) masks[view.view_idx] = view.mask;
-      }
-    } catch (const InterruptedError&) {
-      throw;
-    } catch (const Error&) {
-      // No point of the prompt is visible in these views: the column stays empty.
+    const PerViewDecoder decoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks});
+    for (const int view_idx : views_) {
+      ImageU8 mask = decoder.MaskFor(view_idx);
+      if (!mask.empty()) masks[view_idx] = std::move(mask);
     }
     return masks;
   }
 
  private:
+  std::vector<int> WithPrompted(const Prompts& prompts) const {
+    std::vector<int> views = PromptedViews(prompts, scene_);
+    views.insert(views.end(), views_.begin(), views_.end());
+    return views;
+  }
+
   const Scene& scene_;
   const NerfModel& nerf_;
   const Settings& settings_;
@@ -156,16 +158,21 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
   const NerfModel nerf = run.OpenNerf();
   ReportPage page = PageWithoutPictures(run, scene, result, options);
 
+  std::vector<StoredObject> objects;
+  Prompts prompts;
   std::set<int> shown;
   for (const ObjectScore& object : result.objects) {
+    objects.push_back(FindObject(run, object.name, nerf));
+    prompts.objects.push_back(objects.back().prompt);
     for (const size_t i : ChooseRows(object, options.views_per_object))
       shown.insert(scene.FindView(object.views[i].first));
   }
   if (!shown.empty()) {
-    SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()});
+    const SamMasks sam_masks(run, scene, nerf, settings, prompts, {shown.begin(), shown.end()});
     Progress progress("report", int64_t(result.objects.size()), "objects");
-    for (const ObjectScore& score : result.objects) {
-      const StoredObject object = FindObject(run, score.name, nerf);
+    for (size_t o = 0; o < objects.size(); ++o) {
+      const ObjectScore& score = result.objects[o];
+      const StoredObject& object = objects[o];
       const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
       const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt);
       ReportObject section{

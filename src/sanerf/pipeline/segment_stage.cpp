@@ -32,14 +32,11 @@
 namespace sanerf {
 namespace {
 
+// The views that the prompts name, their places checked.
 std::set<int> ClickedViews(const Prompts& prompts, const Scene& scene) {
-  std::set<int> views;
-  for (const ObjectPrompt& object : prompts.objects) {
-    CheckPlaces(object, scene);
-    for (const ClickPrompt& click : object.clicks) views.insert(scene.FindView(click.view));
-    for (const BoxPrompt& box : object.boxes) views.insert(scene.FindView(box.view));
-  }
-  return views;
+  for (const ObjectPrompt& object : prompts.objects) CheckPlaces(object, scene);
+  const std::vector<int> views = PromptedViews(prompts, scene);
+  return {views.begin(), views.end()};
 }
 
 void CheckPrompts(const Prompts& prompts) {

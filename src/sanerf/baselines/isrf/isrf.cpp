@@ -4,14 +4,13 @@
 
 #include <algorithm>
 
-#include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/nerf/block_tracer.h"
 
 namespace sanerf {

@@ -11,7 +11,6 @@ namespace sanerf {
 namespace {
 
 using namespace testing_scene;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
@@ -97,13 +96,6 @@ TEST_F(SamPerViewTest, AViewThatIsNotEncodedIsAnError) {
   container_->missing = {kFront};
   segmenter_->Fit({{PointOn("ball", kFrontOfBall)}});
   EXPECT_THAT(ErrorTextOf<Error>([&] { segmenter_->MasksFor(kFront); }), HasSubstr("front.png has not been encoded"));
-}
-
-TEST_F(SamPerViewTest, PromptedViewsAreThoseThatPromptsName) {
-  ObjectPrompt clicked = PointOn("a", kFrontOfBall), boxed;
-  clicked.clicks = {{"right.png", Vec2(1, 1), 1}, {"right", Vec2(2, 1), 0}};
-  boxed.boxes = {{"0", 1, 1, 2, 2}};
-  EXPECT_THAT(PromptedViews({{clicked, boxed}}, scene_), ElementsAre(kFront, kRight));
 }
 
 }  // namespace
