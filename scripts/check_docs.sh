@@ -124,6 +124,14 @@ for my $file (@ARGV) {
     fault($file, $at, "no such section: $target") if defined $section && !headings($page)->{$section};
   }
 }
+# Pages that sources and scripts send a reader to.
+for my $file (grep { /\.(?:cpp|h|inl|cmake|txt|sh|pl)$/ } @sources) {
+  my $line = 0;
+  for (split /\n/, slurp($file)) {
+    ++$line;
+    while (m{\b(docs/[\w/]+(?:\.\w+)?)}g) { fault($file, $line, "no such page: $1") unless -e $1 }
+  }
+}
 print STDERR "$errors things in the docs do not exist\n" if $errors;
 exit($errors ? 1 : 0);
 PERL
