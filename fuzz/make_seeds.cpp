@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/mask_decoder/mask_decoder.h"

@@ -4,6 +4,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/ablate_table.h"
@@ -13,14 +14,14 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct AblateFlags {
   std::vector<std::string> scenes, prompts, studies, models;
   std::string out, preset = "default";
   int seeds = 1;
   bool restart = false;
 };
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunAblate(const CommonFlags& common, const AblateFlags& flags) {
   ExperimentSettings settings;
   ApplyPreset(ParsePreset(flags.preset), &settings);
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings);
@@ -50,7 +51,7 @@ std::string StudyHelp() {
 }  // namespace
 
 void AddAblate(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<AblateFlags>();
   CLI::App* sub = AddCommand(
       line, "ablate", "what each choice of the method is worth: tables of variants, scored on held-out views",
       "  sanerf ablate run --out ablation --studies looks,rgb\n"
@@ -74,7 +75,7 @@ void AddAblate(CommandLine& line) {
   AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunAblate(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

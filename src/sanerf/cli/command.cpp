@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sanerf/cli/number_flags.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/settings.h"
 
 namespace sanerf {

@@ -6,6 +6,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/compare_formats.h"
@@ -15,7 +16,7 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct CompareFlags {
   std::string run, prompts, masks, out, scene;
   std::vector<std::string> methods;
   std::optional<std::string> preset;
@@ -30,7 +31,7 @@ Prompts StoredPrompts(const std::string& run) {
   return prompts;
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunCompare(const CommonFlags& common, const CompareFlags& flags) {
   if (flags.automatic && !flags.prompts.empty())
     throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
   ExperimentSettings settings;
@@ -74,7 +75,7 @@ std::string MethodHelp() {
 }
 
 void AddCompare(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<CompareFlags>();
   CLI::App* sub = AddCommand(
       line, "compare", "every method on the same radiance field, prompts and views: one table",
       "  sanerf compare run --prompts prompts.json                     all methods but vote\n"
@@ -98,7 +99,7 @@ void AddCompare(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->add_flag("--restart", flags->restart, "forget earlier results");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunCompare(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

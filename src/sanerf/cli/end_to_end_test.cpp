@@ -9,6 +9,7 @@
 
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/models/model_catalogue.h"
 #include "sanerf/scene/load_scene.h"

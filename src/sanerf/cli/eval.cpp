@@ -2,6 +2,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/methods.h"
@@ -15,14 +16,14 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct EvalFlags {
   EvalRequest request;
   std::string run, scene, masks;
   std::vector<std::string> baselines;
   bool report = false, match = false;
 };
 
-void RunMatch(const CommonFlags& common, const Flags& flags) {
+void RunEvalMatch(const CommonFlags& common, const EvalFlags& flags) {
   if (flags.report || !flags.masks.empty() || flags.request.instance >= 0)
     throw UsageError("--match stands alone", "it compares all objects with all instances of the scene's masks",
                      "leave out --instance, --masks and --report");
@@ -38,8 +39,8 @@ void RunMatch(const CommonFlags& common, const Flags& flags) {
   }
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
-  if (flags.match) return RunMatch(common, flags);
+void RunEval(const CommonFlags& common, const EvalFlags& flags) {
+  if (flags.match) return RunEvalMatch(common, flags);
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyCommonFlags(common, {}, "eval", &settings);
@@ -72,7 +73,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
 }  // namespace
 
 void AddEval(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EvalFlags>();
   CLI::App* sub = AddCommand(
       line, "eval", "scores on the held-out views: IoU, boundary IoU, accuracy, consistency, PSNR, SSIM",
       "  sanerf eval run                                   every object whose prompts carry an instance\n"
@@ -97,7 +98,7 @@ void AddEval(CommandLine& line) {
                 "which automatically found object is which instance of the ground truth; --object NAME: of its field");
   sub->add_flag("--report", flags->report, "write RUN/report.html");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunEval(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/compare.h"
@@ -13,14 +14,14 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct EvalSetFlags {
   std::string set, out = "eval_set", preset = "default";
   std::vector<std::string> methods, scenes;
   int repeats = 1;
   bool automatic = false;
 };
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunEvalSetCommand(const CommonFlags& common, const EvalSetFlags& flags) {
   ExperimentSettings settings;
   ApplyPreset(ParsePreset(flags.preset), &settings);
   std::vector<std::string> stages = CompareStages();
@@ -51,7 +52,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
 }  // namespace
 
 void AddEvalSet(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EvalSetFlags>();
   CLI::App* sub =
       AddCommand(line, "eval-set", "a whole benchmark: trains every scene, compares every method, one column per scene",
                  "  sanerf eval-set scenes/ --out results                    every folder with a prompts.json\n"
@@ -72,7 +73,7 @@ void AddEvalSet(CommandLine& line) {
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunEvalSetCommand(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

@@ -2,6 +2,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/pipeline/describe.h"
 #include "sanerf/scene/load_scene.h"
@@ -48,7 +49,7 @@ std::string RunText(const Json& run) {
   return text;
 }
 
-void Run(const CommonFlags& common, const std::string& path) {
+void RunInfo(const CommonFlags& common, const std::string& path) {
   ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings);
   if (RunFolder::Exists(path) || !RunFolder::PartsIn(path).empty()) {
@@ -70,7 +71,7 @@ void AddInfo(CommandLine& line) {
   CLI::App* sub = AddCommand(line, "info", "what is this folder? views, cameras, masks, stages, objects, problems",
                              "  sanerf info photos/\n  sanerf info run");
   sub->add_option("PATH", *path, "a scene or a run folder")->required();
-  sub->callback([&line, path] { line.run = [&line, path] { Run(line.common, *path); }; });
+  sub->callback([&line, path] { line.run = [&line, path] { RunInfo(line.common, *path); }; });
 }
 
 }  // namespace sanerf

@@ -5,6 +5,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {
@@ -64,7 +65,7 @@ Json ToJson(const Entry& entry) {
     if (range->multiple_of > 1) json["multiple_of"] = range->multiple_of;
     if (range->or_zero) json["or_zero"] = true;
   }
-  if (!entry.values.choices.empty()) json["choices"] = entry.values.choices;
+  if (entry.values.HasChoices()) json["choices"] = entry.values.Choices();
   if (!entry.values.text.empty()) json["text"] = entry.values.text;
   json["help"] = entry.help;
   json["experimental"] = entry.mark.is_experimental;

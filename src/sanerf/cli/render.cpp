@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/settings.h"
@@ -12,7 +13,7 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct RenderFlags {
   RenderRequest request;
   std::string run, scene, out, layers;
 };
@@ -26,7 +27,7 @@ std::vector<std::string> Split(const std::string& list) {
   return items;
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunRender(const CommonFlags& common, const RenderFlags& flags) {
   ExperimentSettings settings;
   ApplyCommonFlags(common, {}, "render", &settings);
   RenderRequest request = flags.request;
@@ -56,7 +57,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
 }  // namespace
 
 void AddRender(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<RenderFlags>();
   CLI::App* sub =
       AddCommand(line, "render", "pictures of the scene and its objects from any viewpoint",
                  "  sanerf render run                                        held-out views, colour and depth\n"
@@ -79,7 +80,7 @@ void AddRender(CommandLine& line) {
   sub->add_flag("--npy", flags->request.arrays,
                 "also write .npy arrays: colour, depth in the scene's units, opacity, mask probability");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunRender(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

@@ -3,6 +3,7 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/prompt_forms.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/settings.h"
@@ -18,7 +19,7 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct SegmentFlags {
   std::string run, scene, name, prompts, detector, scribbles;
   std::optional<std::string> text, preset;
   std::vector<std::string> clicks, points, boxes;
@@ -27,7 +28,7 @@ struct Flags {
   bool add = false, automatic = false, refit = false;
 };
 
-ObjectPrompt ObjectFrom(const Flags& flags) {
+ObjectPrompt ObjectFrom(const SegmentFlags& flags) {
   ObjectPrompt object;
   object.name = flags.name;
   object.instance = flags.instance.value_or(-1);
@@ -39,7 +40,7 @@ ObjectPrompt ObjectFrom(const Flags& flags) {
 }
 
 // Strokes over a photo, as NVOS hands them out.
-ObjectPrompt ObjectFromScribbles(const Flags& flags) {
+ObjectPrompt ObjectFromScribbles(const SegmentFlags& flags) {
   const Scribbles scribbles = FindScribbles(flags.scribbles);
   if (scribbles.view.empty())
     throw UsageError("--scribbles " + flags.scribbles, "it is not known which photo they were drawn on",
@@ -51,7 +52,7 @@ ObjectPrompt ObjectFromScribbles(const Flags& flags) {
   return Extended(PromptsFromScribbles(scribbles, view, flags.name), ObjectFrom(flags));
 }
 
-Prompts PromptsFrom(const Flags& flags) {
+Prompts PromptsFrom(const SegmentFlags& flags) {
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
@@ -71,7 +72,7 @@ Prompts PromptsFrom(const Flags& flags) {
 }
 
 // Only the name of an object of the field that is meant, if any.
-Prompts RefitFrom(const Flags& flags) {
+Prompts RefitFrom(const SegmentFlags& flags) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.scribbles.empty() || flags.text || flags.add || flags.instance || flags.min_visible)
     throw UsageError("--refit stands alone", "it fits the field again to the masks that are there",
@@ -81,7 +82,7 @@ Prompts RefitFrom(const Flags& flags) {
   return prompts;
 }
 
-TextRequest TextRequestFrom(const Flags& flags) {
+TextRequest TextRequestFrom(const SegmentFlags& flags) {
   if (!flags.scribbles.empty())
     throw UsageError("--text and --scribbles are two ways to say what to segment", "", "give one of them");
   if (!flags.prompts.empty())
@@ -89,7 +90,7 @@ TextRequest TextRequestFrom(const Flags& flags) {
   return {flags.run, std::nullopt, *flags.text, ObjectFrom(flags)};
 }
 
-Json ToJson(const Flags& flags, const SegmentResult& result) {
+Json ToJson(const SegmentFlags& flags, const SegmentResult& result) {
   Json objects = Json::array();
   for (const StoredObject& object : result.objects) {
     objects.push_back({{"name", object.name},
@@ -105,7 +106,7 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
            {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
 }
 
-void RunAutomatic(const CommonFlags& common, const Flags& flags) {
+void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.name.empty() || !flags.scribbles.empty() || flags.text || flags.add || flags.refit || flags.instance ||
       flags.min_visible) {
@@ -138,7 +139,7 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
                           Quoted(result.objects[0].stored.name)));
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunSegment(const CommonFlags& common, const SegmentFlags& flags) {
   if (flags.automatic) return RunAutomatic(common, flags);
   SegmentRequest request{flags.run, std::nullopt, {}, flags.refit, flags.add};
   if (!flags.scene.empty()) request.scene = flags.scene;
@@ -183,7 +184,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
 }  // namespace
 
 void AddSegment(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SegmentFlags>();
   CLI::App* sub = AddCommand(
       line, "segment",
       "clicks, boxes, 3D points or words to a 3D mask: one SAM mask per view, fused in an object field",
@@ -232,7 +233,7 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunSegment(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

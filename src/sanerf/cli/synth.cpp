@@ -1,6 +1,7 @@
 #include "sanerf/synth/synth.h"
 
 #include "sanerf/cli/command.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/pipeline/output_place.h"

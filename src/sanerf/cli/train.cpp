@@ -2,6 +2,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/settings.h"
@@ -13,13 +14,13 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct TrainFlags {
   std::string scene, out, preset = "default";
   OptionFlags options;
   bool resume = false, restart = false;
 };
 
-void Run(const CommonFlags& common, Flags flags) {
+void RunTrain(const CommonFlags& common, TrainFlags flags) {
   ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
   if (RunFolder::Exists(scene)) {  // `train RUN` continues it
@@ -55,7 +56,7 @@ void Run(const CommonFlags& common, Flags flags) {
 }  // namespace
 
 void AddTrain(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<TrainFlags>();
   CLI::App* sub = AddCommand(line, "train", "fit a radiance field to the posed photos of a scene",
                              "  sanerf train photos/ --out run\n"
                              "  sanerf train photos/ --out run --preset fast --downscale 2\n"
@@ -72,7 +73,7 @@ void AddTrain(CommandLine& line) {
   flags->options.Add(sub, "--test-every", "scene.test_every");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");
   sub->add_flag("--restart", flags->restart, "forget an earlier training in the run folder");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags] { RunTrain(line.common, *flags); }; });
 }
 
 }  // namespace sanerf

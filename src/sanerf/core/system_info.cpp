@@ -44,6 +44,16 @@ void CheckMemory(const std::string& what, double bytes, const std::string& hint)
   CheckMemory(what, bytes, hint, AvailableMemory());
 }
 
+std::filesystem::path FolderBesideProgram(const std::filesystem::path& relative) {
+  std::error_code failed;
+  std::filesystem::path above = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
+  for (int i = 0; i < 4 && above.has_relative_path(); ++i, above = above.parent_path()) {
+    const std::filesystem::path folder = std::filesystem::canonical(above / relative, failed);
+    if (!failed && std::filesystem::is_directory(folder, failed)) return folder;
+  }
+  return {};
+}
+
 std::string CpuModelName() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "sanerf/core/memory_limits.h"
@@ -16,6 +17,9 @@ int64_t AvailableMemoryBytes();  // what the process may still take: see memory_
 // taken: better a sentence now than a killed process later. hint: which option to lower.
 void CheckMemory(const std::string& what, double bytes, const std::string& hint);
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room);
+// `relative` in one of the four nearest folders above the running program, links to it followed; empty when there is
+// none.
+std::filesystem::path FolderBesideProgram(const std::filesystem::path& relative);
 std::string CpuModelName();
 std::string VersionString();  // "0.1.0"
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/ablate_results.h"
 #include "sanerf/experiments/ablate_scene.h"
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/compare_formats.h"
 

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/stopwatch.h"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/compare.h"
 
 namespace sanerf {

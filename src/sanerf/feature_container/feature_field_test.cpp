@@ -10,6 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"

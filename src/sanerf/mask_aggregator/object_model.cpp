@@ -8,6 +8,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/mask_aggregator/composited_view.h"
 

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"

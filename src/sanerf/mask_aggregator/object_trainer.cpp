@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"

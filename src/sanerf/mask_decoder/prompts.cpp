@@ -6,6 +6,8 @@
 #include <array>
 #include <set>
 
+#include "sanerf/core/json.h"
+
 namespace sanerf {
 namespace {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sanerf/core/geometry.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 
 namespace sanerf {
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/nerf/ray_renderer.h"
 

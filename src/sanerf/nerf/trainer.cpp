@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/model.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/scratch_path.h"
 #include "sanerf/core/stopwatch.h"

@@ -1,6 +1,7 @@
 // Segmentation without a prompt: every object of the scene becomes a label of one object field.
 #pragma once
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/eval_output.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/eval_stage.h"
 
 namespace sanerf {

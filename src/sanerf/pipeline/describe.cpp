@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"

@@ -1,5 +1,6 @@
 #include "sanerf/pipeline/encode_stage.h"
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/sam/load_sam.h"

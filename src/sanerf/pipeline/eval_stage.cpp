@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/ground_truth.h"

@@ -1,6 +1,7 @@
 // Scores of objects that have no names: which of them is which instance of the ground truth.
 #pragma once
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/eval_output.h"
 
 namespace sanerf {

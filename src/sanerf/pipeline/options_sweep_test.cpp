@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -57,9 +58,9 @@ TEST(OptionsSweep, ValuesOutOfRangeAreRefusedByNameAndTheEndsAreTaken) {
       if (values.type == OptionType::kInteger) refused.push_back("3.7");
       (range.or_zero || range.low <= 0 ? taken : refused).push_back("0");
       (range.low <= -1 ? taken : refused).push_back("-1");
-    } else if (!values.choices.empty()) {
+    } else if (values.HasChoices()) {
       refused = {"abc", "", "-1", "0", "1e9"};
-      for (const Json& choice : values.choices) taken.push_back(OptionValueText(choice));
+      for (const Json& choice : values.Choices()) taken.push_back(OptionValueText(choice));
     } else if (values.type == OptionType::kBool) {
       refused = {"abc", "", "0", "1", "nan", "1e9"};
       taken = {"true", "false"};
@@ -92,7 +93,7 @@ std::vector<std::string> Ends(const Entry& option, const std::vector<std::string
       ends.push_back(Number(option.values.range->high));
     if (option.values.range->or_zero) ends.push_back("0");
   }
-  for (const Json& choice : option.values.choices) ends.push_back(OptionValueText(choice));
+  for (const Json& choice : option.values.Choices()) ends.push_back(OptionValueText(choice));
   if (option.values.type == OptionType::kBool) ends = {"true", "false"};
   return ends;
 }

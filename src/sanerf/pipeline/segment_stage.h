@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 

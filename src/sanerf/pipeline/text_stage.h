@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/segmentation/text/text_prompts.h"
 

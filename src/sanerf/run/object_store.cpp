@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/mask_decoder/views_file.h"

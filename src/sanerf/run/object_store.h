@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/json.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/run/run_folder.h"

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf {

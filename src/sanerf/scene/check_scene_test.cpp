@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene_test_util.h"

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/hdf5_test_support.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/instance_masks.h"

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"

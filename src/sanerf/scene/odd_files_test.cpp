@@ -1,6 +1,7 @@
 // Every file that a loader looks for, with something else in its place.
 #include <fmt/format.h>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"

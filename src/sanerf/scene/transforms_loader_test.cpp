@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "sanerf/core/json.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"

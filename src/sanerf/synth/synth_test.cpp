@@ -8,6 +8,7 @@
 #include <set>
 
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"

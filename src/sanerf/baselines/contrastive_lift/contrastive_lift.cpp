@@ -11,13 +11,13 @@
 
 namespace sanerf {
 namespace {
-constexpr char kStage[] = "contrastive_lift";
+constexpr char kContrastiveStage[] = "contrastive_lift";
 }
 
 ContrastiveLift::ContrastiveLift(const SegmenterInput& input, std::vector<FoundMask> masks,
                                  const ContrastiveLiftOptions& options)
     : input_(input), masks_(std::move(masks)), options_(options) {
-  CheckOptions(options_, kStage);
+  CheckOptions(options_, kContrastiveStage);
 }
 
 void ContrastiveLift::Fit(const Prompts& prompts) {
@@ -26,7 +26,7 @@ void ContrastiveLift::Fit(const Prompts& prompts) {
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.dims, input_.seed, ObjectField::Start::kRandom);
   {
     ContrastiveTrainer trainer(rays, options_, input_.seed, field_.get());
-    RunSteps("contrastive lift", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); });
+    RunSteps("contrastive lift", kContrastiveStage, options_.lift.iters, [&](int step) { return trainer.Step(step); });
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
                                                   options_.clusters, input_.seed);

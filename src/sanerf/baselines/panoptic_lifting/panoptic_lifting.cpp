@@ -13,13 +13,13 @@
 
 namespace sanerf {
 namespace {
-constexpr char kStage[] = "panoptic_lifting";
+constexpr char kPanopticStage[] = "panoptic_lifting";
 }
 
 PanopticLifting::PanopticLifting(const SegmenterInput& input, std::vector<FoundMask> masks,
                                  const PanopticLiftingOptions& options)
     : input_(input), masks_(std::move(masks)), options_(options) {
-  CheckOptions(options_, kStage);
+  CheckOptions(options_, kPanopticStage);
 }
 
 void PanopticLifting::Fit(const Prompts& prompts) {
@@ -28,7 +28,7 @@ void PanopticLifting::Fit(const Prompts& prompts) {
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.slots, input_.seed, ObjectField::Start::kRandom);
   {
     PanopticTrainer trainer(rays, options_, input_.seed, field_.get());
-    RunSteps("panoptic lifting", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); });
+    RunSteps("panoptic lifting", kPanopticStage, options_.lift.iters, [&](int step) { return trainer.Step(step); });
   }
   const std::vector<int> slots = SlotsInUse(rays, *field_, options_.min_rays);
   object_of_slot_.assign(size_t(options_.slots), -1);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
