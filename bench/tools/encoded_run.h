@@ -23,10 +23,11 @@ struct EncodedRun {
   }
 
   RunFolder folder;
-  Scene scene = folder.OpenScene();
+  std::shared_ptr<const Scene> shared_scene = std::make_shared<const Scene>(folder.OpenScene());
+  const Scene& scene = *shared_scene;
   NerfModel nerf = folder.OpenNerf();
-  std::unique_ptr<FeatureCache> cache = FeatureCache::Open(folder.features(), scene, nerf);
-  std::unique_ptr<Sam> sam = LoadSam(cache->options().model);
+  std::shared_ptr<const FeatureCache> cache = FeatureCache::Open(folder.features(), scene, nerf);
+  std::shared_ptr<const Sam> sam = LoadSam(cache->options().model);
   Settings settings;
 };
 

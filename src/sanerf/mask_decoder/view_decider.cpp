@@ -261,7 +261,7 @@ ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context
 }
 
 void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
-                 const std::function<void(const ViewDecider&, size_t)>& look,
+                 const std::function<void(const ViewDecider&, size_t)>& visit,
                  const std::function<void(int, size_t)>& on_view) {
   WorkerPool<ViewDecider> forks;
   std::mutex mutex;
@@ -269,7 +269,7 @@ void ForEachView(const ViewDecider& decider, size_t count, const std::string& wh
   ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
     if (InterruptRequested()) throw InterruptedError(what, "nothing was written");
     const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
-    look(*fork, size_t(i));
+    visit(*fork, size_t(i));
     const std::lock_guard lock(mutex);
     on_view(++num_done, size_t(i));
   });

@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
+#include "sanerf/core/console_sink.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/scratch_path.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_field.h"
@@ -63,7 +65,7 @@ size_t CountObjects(const Prompts& before, const Prompts& more) {
   return names.size();
 }
 
-// The clicked views first: a click on nothing is told before minutes of encoding.
+// The clicked views first: a click on nothing is an error before minutes of encoding.
 std::unique_ptr<FeatureContainer> EncodeFor(const Prompts& prompts, const RunFolder& run, const Scene& scene,
                                             const NerfModel& nerf, const Sam& sam, const std::set<int>& clicked,
                                             const std::vector<int>& views, const EncodeOptions& options) {
@@ -72,25 +74,32 @@ std::unique_ptr<FeatureContainer> EncodeFor(const Prompts& prompts, const RunFol
   return OpenFeatures(run.features(), scene, nerf, sam, views, options);
 }
 
-void DecodeAll(const Prompts& prompts, SegmentSession* session) {
-  for (const ObjectPrompt& object : prompts.objects) {
-    const std::vector<ViewDecision>& rows = session->Decode(object).views;
-    LogInfo("masks  {}: {} of {} views have a mask", object.name,
-            std::count_if(rows.begin(), rows.end(), [](const auto& v) { return v.used; }), rows.size());
+// A known name gets further prompts, a new one becomes another object.
+void AddTo(Session* session, const Prompts& more) {
+  const std::vector<EditedObject> known = session->objects();
+  for (const ObjectPrompt& object : more.objects) {
+    const auto before =
+        std::find_if(known.begin(), known.end(), [&](const auto& o) { return o.about.name == object.name; });
+    if (before == known.end()) {
+      session->AddObject(object);
+    } else {
+      session->AddPrompts(before->id, object);
+    }
   }
-  session->Look();
 }
 
-int64_t ReportOverlaps(const std::vector<DecodedObject>& objects, const FeatureContainer& container) {
-  const LabelledViews labelled = PaintLabelViews(objects, container);
+int64_t ReportOverlaps(const std::vector<EditedObject>& objects, const FeatureContainer& container) {
+  std::vector<std::shared_ptr<const DecodedObject>> masks;
+  for (const EditedObject& object : objects) masks.push_back(object.masks);
+  const LabelledViews labelled = PaintLabelViews(masks, container);
   if (labelled.overlap_pixels > 0) {
-    LogInfo("masks  {} pixels in {} views were claimed by several objects; the surer mask has them",
+    LogInfo("masks  {} pixels in {} views were claimed by several objects and go to the mask of higher confidence",
             labelled.overlap_pixels, labelled.overlap_views);
   }
   return labelled.overlap_pixels;
 }
 
-// Training views in which one of the objects has been looked at, besides `views`.
+// Training views in which SAM was prompted for one of the objects, besides `views`.
 std::vector<int> WithViewsOf(const std::vector<DecodedObject>& objects, const std::vector<int>& views) {
   std::set<int> all(views.begin(), views.end());
   for (const DecodedObject& object : objects)
@@ -100,15 +109,16 @@ std::vector<int> WithViewsOf(const std::vector<DecodedObject>& objects, const st
 }
 
 // The session's field, trained and stored with its objects.
-StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const NerfModel& nerf, SegmentSession* session) {
+StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const NerfModel& nerf, Session* session,
+                        const Job& job) {
   EnsureWritableFolder(run.path());
   const ScratchPath log_path(run.path() / ".object_log.jsonl");
-  std::ofstream log(log_path.path(), std::ios::trunc);
-  if (!log) throw Error(log_path.path().string(), "cannot be written", "check the folder's permissions and free space");
-  session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), &log);
-  log.close();
-  const ObjectModel field = session->Finish();
-  ObjectsToStore objects{session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()};
+  {
+    StepLog log(job, log_path.path(), "object field");
+    session->Step(session->steps_left(), job.With(log));
+  }
+  const SessionSnapshot fitted = session->Finish(job);
+  ObjectsToStore objects{fitted.prompts, fitted.objects, *fitted.model, log_path.path(), nerf.Fingerprint()};
   objects.goes_on = request.add || request.refit;
   objects.reports = request.reports;
   return StoreObjects(run, objects);
@@ -117,11 +127,14 @@ StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const Ner
 }  // namespace
 
 SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
+  ConsoleSink console(static_cast<Verbosity>(GetLogLevel()));
+  const Job job(console, InterruptToken());
   const bool is_new = !request.add && !request.refit;
   if (is_new) CheckPrompts(request.prompts);
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
+  const auto shared_scene = std::make_shared<const Scene>(run.OpenScene(request.scene, lock));
+  const Scene& scene = *shared_scene;
   if (is_new) ClickedViews(request.prompts, scene);  // throws for a view that does not exist
   const NerfModel nerf = run.OpenNerf();
   std::optional<StoredField> before;
@@ -146,25 +159,26 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   const size_t num_objects = before ? CountObjects(before->prompts, prompts) : prompts.objects.size();
   CheckSegmentMemory(LoadOf(int64_t(num_objects), scene, views, settings.encode.size), settings.object,
                      nerf.field().contracted());
-  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
+  const std::shared_ptr<const Sam> sam = LoadSam(settings.encode.model);
   SegmentResult result;
 
   const Stopwatch encode_watch;
-  const std::unique_ptr<FeatureContainer> container =
+  const std::shared_ptr<const FeatureContainer> container =
       EncodeFor(prompts, run, scene, nerf, *sam, clicked, views, settings.encode);
   result.encode_seconds = encode_watch.seconds();
   if (settings.encode.container == "cache") RecordEncoding(run, settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;
-  SegmentSession session(scene, nerf, *container, *sam, views, settings);
-  session.AskOnlyIn(asked);
-  if (before) session.StartFrom(before->prompts, std::move(before->objects), before->field ? &*before->field : nullptr);
-  DecodeAll(prompts, &session);
+  Session session({shared_scene, nerf, container, sam, views, asked}, settings);
+  if (before) session.StartFrom(before->prompts, std::move(before->objects), std::move(before->field));
+  session.Prepare(job);
+  if (!request.refit) AddTo(&session, request.prompts);
+  session.Update(job);
   result.overlap_pixels = ReportOverlaps(session.objects(), *container);
   result.mask_seconds = mask_watch.seconds();
 
   const Stopwatch field_watch;
-  StoreResult stored = FitAndStore(request, run, nerf, &session);
+  StoreResult stored = FitAndStore(request, run, nerf, &session, job);
   result.objects = std::move(stored.objects);
   result.set_aside = std::move(stored.set_aside);
   result.field_seconds = field_watch.seconds();

@@ -10,6 +10,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/views_file.h"
+#include "sanerf/segmentation/prompt_edits.h"
 
 namespace sanerf {
 namespace {
@@ -56,23 +57,12 @@ DecodedObject LoadDecoded(const StoredObject& object, const Scene& scene) {
   return decoded;
 }
 
-template <class T>
-void Append(const std::vector<T>& more, std::vector<T>* to) {
-  to->insert(to->end(), more.begin(), more.end());
-}
-
 }  // namespace
 
 ObjectPrompt Extended(const ObjectPrompt& before, const ObjectPrompt& more) {
-  ObjectPrompt object = before;
-  if (more.instance >= 0) object.instance = more.instance;
-  if (more.min_visible > 0) object.min_visible = more.min_visible;
-  Append(more.points, &object.points);
-  Append(more.clicks, &object.clicks);
-  for (const BoxPrompt& box : more.boxes)
-    std::erase_if(object.boxes, [&](const BoxPrompt& old) { return old.view == box.view; });
-  Append(more.boxes, &object.boxes);
-  return object;
+  PromptEdits edits;
+  edits.AddPrompts(edits.AddObject(before), more);
+  return edits.AsPrompts().objects[0];
 }
 
 Prompts Extended(const Prompts& before, const Prompts& more) {

@@ -61,7 +61,7 @@ LoadedObject LoadObject(const RunFolder& run, const std::string& name, const Ner
 
 struct ObjectsToStore {
   const Prompts& prompts;
-  const std::vector<DecodedObject>& decoded;  // in the order of prompts.objects; label = position + 1
+  ObjectMasks decoded;  // in the order of prompts.objects; label = position + 1
   const ObjectModel& field;
   std::filesystem::path log;  // copied into every folder
   uint64_t nerf_fingerprint;

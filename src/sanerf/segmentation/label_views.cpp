@@ -143,9 +143,9 @@ void CheckObjectCount(size_t num_objects) {
                    "segment them in several runs of the command, each with its own prompts file");
 }
 
-void CheckMaskSizes(const std::vector<DecodedObject>& objects,
-                    const std::function<Camera(int view_idx)>& working_camera) {
-  for (const DecodedObject& object : objects) {
+void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int view_idx)>& working_camera) {
+  for (size_t o = 0; o < objects.size(); ++o) {
+    const DecodedObject& object = objects[o];
     for (const ViewDecision& view : object.views) {
       if (!view.used) continue;
       const Camera camera = working_camera(view.view_idx);
@@ -158,11 +158,11 @@ void CheckMaskSizes(const std::vector<DecodedObject>& objects,
   }
 }
 
-LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
+LabelledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
   SANERF_CHECK_LT(decoded.size(), size_t{kIgnoreLabel});
   std::set<int> view_idxs;
-  for (const DecodedObject& object : decoded)
-    for (const ViewDecision& view : object.views)
+  for (size_t o = 0; o < decoded.size(); ++o)
+    for (const ViewDecision& view : decoded[o].views)
       if (view.used) view_idxs.insert(view.view_idx);
   LabelledViews result;
   for (const int view_idx : view_idxs) {
@@ -170,7 +170,7 @@ LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const F
     view.camera = container.WorkingCamera(view_idx);
     view.labels = ImageU8(view.camera.width, view.camera.height, 1);
     std::vector<const ViewDecision*> decisions;
-    for (const DecodedObject& object : decoded) decisions.push_back(DecisionFor(object, view_idx));
+    for (size_t o = 0; o < decoded.size(); ++o) decisions.push_back(DecisionFor(decoded[o], view_idx));
     const int64_t overlap = PaintMasks(decisions, &view.labels);
     result.overlap_pixels += overlap;
     result.overlap_views += overlap > 0;
@@ -180,24 +180,24 @@ LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const F
   return result;
 }
 
-LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
+LabelledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
   LabelledViews result = PaintLabelViews(decoded, container);
-  for (const DecodedObject& object : decoded) {
-    const std::optional<Box3> box = ObjectBox(object, container);
+  for (size_t o = 0; o < decoded.size(); ++o) {
+    const std::optional<Box3> box = ObjectBox(decoded[o], container);
     for (size_t i = 0; i < result.views.size() && box; ++i) {
-      if (DecisionFor(object, result.view_idxs[i]) == nullptr)
+      if (DecisionFor(decoded[o], result.view_idxs[i]) == nullptr)
         MarkUnknown(Footprint(*box, result.views[i].camera), &result.views[i].labels);
     }
   }
   return result;
 }
 
-std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
                                   const FeatureContainer& container) {
   return InOrderOf(views, BuildLabelViews(objects, container));
 }
 
-std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
+std::vector<ImageU8> LabelsByVotedPlace(const ObjectMasks& objects, const std::vector<int>& views,
                                         const FeatureContainer& container, LabelVote* vote) {
   std::vector<ImageU8> labels = InOrderOf(views, PaintLabelViews(objects, container));
   vote->Count(labels, int(objects.size()) + 1);

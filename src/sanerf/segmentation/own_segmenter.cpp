@@ -16,6 +16,12 @@ AggregatorOptions Seeded(AggregatorOptions options, uint64_t seed) {
   return options;
 }
 
+// For a session that ends before what it stands on.
+template <class T>
+std::shared_ptr<const T> Borrowed(const T& value) {
+  return {std::shared_ptr<const T>(), &value};
+}
+
 // One mask per object of the field.
 std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
   const ImageU8 labels = model.Render(camera).labels;
@@ -32,15 +38,14 @@ void OwnSegmenter::Fit(const Prompts& prompts) {
                      input_.nerf.field().contracted());
   SegmentationOptions options = options_;
   options.object = Seeded(options.object, input_.seed);
-  SegmentSession session(input_.scene, input_.nerf, input_.features, input_.sam, input_.views, options);
-  for (const ObjectPrompt& object : prompts.objects) session.Decode(object);
-  session.Look();
-  if (vote_alone_) {
-    model_ = session.Vote();
-    return;
-  }
-  session.Fit(session.FirstFit(), nullptr);
-  model_ = session.Finish();
+  const Job job;
+  Session session({Borrowed(input_.scene), input_.nerf, Borrowed(input_.features), Borrowed(input_.sam), input_.views},
+                  options);
+  session.Prepare(job);
+  for (const ObjectPrompt& object : prompts.objects) session.AddObject(object);
+  session.Update(job);
+  if (!vote_alone_) session.Step(session.steps_left(), job);
+  model_ = session.Finish(job).model;
 }
 
 std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx) {

@@ -98,7 +98,7 @@ class Search {
   void Refine(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded) const {
     std::vector<size_t> all(decoded->size());
     std::iota(all.begin(), all.end(), size_t{0});
-    RefineMasks({prompts_, all, views, /*by_voted_place=*/true}, context_, options_.automatic.looks, vote, decoded);
+    RefineMasks({prompts_, all, views, /*by_voted_place=*/true}, context_, options_.automatic.rounds, vote, decoded);
     if (options_.segment.sharp_outlines) SharpenOutlines(context_.container, decoded);
     SeparateMasks(decoded);
   }

@@ -24,7 +24,7 @@ bool HasUsedViews(const std::vector<DecodedObject>& objects) {
 std::vector<size_t> RefineRequest::RowsToChange() const {
   std::vector<size_t> rows;
   for (size_t v = 0; v < views.size(); ++v)
-    if (asked.empty() || std::find(asked.begin(), asked.end(), views[v]) != asked.end()) rows.push_back(v);
+    if (prompted.empty() || std::find(prompted.begin(), prompted.end(), views[v]) != prompted.end()) rows.push_back(v);
   return rows;
 }
 

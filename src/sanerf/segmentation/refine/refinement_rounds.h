@@ -10,11 +10,11 @@
 namespace sanerf {
 
 struct RefineRequest {
-  const Prompts& prompts;         // of the objects
-  std::vector<size_t> which;      // objects whose masks may change; all of them vote
-  const std::vector<int>& views;  // of the vote and, in this order, of every object
-  bool by_voted_place = false;    // LabelsByVotedPlace instead of LabelsByView
-  std::vector<int> asked = {};    // of `views`, those in which masks may change; empty = all
+  const Prompts& prompts;          // of the objects
+  std::vector<size_t> which;       // objects whose masks may change; all of them vote
+  const std::vector<int>& views;   // of the vote and, in this order, of every object
+  bool by_voted_place = false;     // LabelsByVotedPlace instead of LabelsByView
+  std::vector<int> prompted = {};  // of `views`, those in which masks may change; empty = all
 
   // Positions in `views` of those in which masks may change.
   std::vector<size_t> RowsToChange() const;
