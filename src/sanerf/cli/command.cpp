@@ -63,8 +63,11 @@ void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std
 }
 
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings) {
-  const RunFolder folder = RunFolder::Open(run);
-  settings->Restore(folder.options(), folder.origins(), (run / "run.json").string());
+  RestoreFromRun(RunFolder::Open(run), settings);
+}
+
+void RestoreFromRun(const RunFolder& run, Settings* settings) {
+  settings->Restore(run.options(), run.origins(), (run.path() / "run.json").string());
 }
 
 void PrintJson(const Json& json) {

@@ -14,6 +14,8 @@
 
 namespace sanerf {
 
+class RunFolder;
+
 struct CommonFlags {
   bool json = false, verbose = false, quiet = false;
   int threads = 0;
@@ -40,6 +42,7 @@ void AddPreset(CLI::App* sub, std::optional<std::string>* preset);
 void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings);
 // What the run recorded, then the flags.
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings);
+void RestoreFromRun(const RunFolder& run, Settings* settings);
 
 void PrintJson(const Json& json);                       // the one object on stdout
 void PrintText(const std::string& text);                // a result for people, on stdout

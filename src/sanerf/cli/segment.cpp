@@ -2,7 +2,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/prompt_forms.h"
+#include "sanerf/core/console_sink.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/experiments/settings.h"
@@ -13,6 +15,7 @@
 #include "sanerf/pipeline/text_stage.h"
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {
@@ -27,6 +30,10 @@ struct Flags {
   bool add = false, automatic = false, refit = false;
 };
 
+std::optional<std::filesystem::path> OptionalPath(const std::string& path) {
+  return path.empty() ? std::nullopt : std::optional<std::filesystem::path>(path);
+}
+
 ObjectPrompt ObjectFrom(const Flags& flags) {
   ObjectPrompt object;
   object.name = flags.name;
@@ -38,17 +45,14 @@ ObjectPrompt ObjectFrom(const Flags& flags) {
   return object;
 }
 
-// Strokes over a photo, as NVOS hands them out.
-ObjectPrompt ObjectFromScribbles(const Flags& flags) {
-  const Scribbles scribbles = FindScribbles(flags.scribbles);
+// Strokes over a photo, as NVOS hands them out, to clicks of the object.
+void AddScribbles(const std::string& folder, const Scene& scene, ObjectPrompt* object) {
+  const Scribbles scribbles = FindScribbles(folder);
   if (scribbles.view.empty())
-    throw UsageError("--scribbles " + flags.scribbles, "it is not known which photo they were drawn on",
+    throw UsageError("--scribbles " + folder, "it is not known which photo they were drawn on",
                      "put that photo into reference_image/ beside scribbles/, as NVOS does");
-  const RunFolder run = RunFolder::Open(flags.run);
-  const Scene scene =
-      run.OpenScene(flags.scene.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.scene));
   const View& view = scene.views[size_t(scene.FindView(scribbles.view))];
-  return Extended(PromptsFromScribbles(scribbles, view, flags.name), ObjectFrom(flags));
+  *object = Extended(PromptsFromScribbles(scribbles, view, object->name), *object);
 }
 
 Prompts PromptsFrom(const Flags& flags) {
@@ -67,18 +71,14 @@ Prompts PromptsFrom(const Flags& flags) {
                      fmt::format("click on it: sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
   }
   if (flags.name.empty()) throw UsageError("--name is missing", "", "give the object a name: --name mug");
-  return {{flags.scribbles.empty() ? ObjectFrom(flags) : ObjectFromScribbles(flags)}};
+  return {{ObjectFrom(flags)}};
 }
 
-// Only the name of an object of the field that is meant, if any.
-Prompts RefitFrom(const Flags& flags) {
+void CheckRefit(const Flags& flags) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.scribbles.empty() || flags.text || flags.add || flags.instance || flags.min_visible)
     throw UsageError("--refit stands alone", "it fits the field again to the masks that are there",
                      "leave out everything but --name and --set object.KEY=VALUE");
-  Prompts prompts;
-  if (!flags.name.empty()) prompts.objects.push_back(ObjectFrom(flags));
-  return prompts;
 }
 
 TextRequest TextRequestFrom(const Flags& flags) {
@@ -86,7 +86,7 @@ TextRequest TextRequestFrom(const Flags& flags) {
     throw UsageError("--text and --scribbles are two ways to say what to segment", "", "give one of them");
   if (!flags.prompts.empty())
     throw UsageError("--text and --prompts are two ways to say what to segment", "", "give one of them");
-  return {flags.run, std::nullopt, *flags.text, ObjectFrom(flags)};
+  return {*flags.text, ObjectFrom(flags)};
 }
 
 Json ToJson(const Flags& flags, const SegmentResult& result) {
@@ -113,8 +113,7 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
         "--auto stands alone", "it finds the objects and names them itself",
         "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
   }
-  AutoRequest request{flags.run, std::nullopt};
-  if (!flags.scene.empty()) request.scene = flags.scene;
+  const AutoRequest request{flags.run, OptionalPath(flags.scene)};
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
@@ -138,19 +137,19 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
                           Quoted(result.objects[0].stored.name)));
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void Run(const CommonFlags& common, const Flags& flags, const Job& job) {
   if (flags.automatic) return RunAutomatic(common, flags);
-  SegmentRequest request{flags.run, std::nullopt, {}, flags.refit, flags.add};
-  if (!flags.scene.empty()) request.scene = flags.scene;
+  if (flags.refit) CheckRefit(flags);
+  SegmentRequest request;
   std::optional<TextRequest> text_request;
-  if (flags.text && !flags.refit) {
+  if (flags.text) {
     text_request = TextRequestFrom(flags);
-    text_request->scene = request.scene;
-  } else {
-    request.prompts = flags.refit ? RefitFrom(flags) : PromptsFrom(flags);
+  } else if (!flags.refit) {
+    request.prompts = PromptsFrom(flags);
   }
+  RunFolder folder = RunFolder::Open(flags.run);
   ExperimentSettings settings;
-  RestoreFromRun(flags.run, &settings);
+  RestoreFromRun(folder, &settings);
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
   ApplyPreset(flags.preset, stages, &settings);
@@ -158,13 +157,16 @@ void Run(const CommonFlags& common, const Flags& flags) {
   flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
 
+  OpenRun run(std::move(folder), OptionalPath(flags.scene), OpenRun::Access::kWrite, job);
   std::optional<TextResult> text;
   if (text_request) {
-    text = PromptsFromText(*text_request, settings);
-    request.prompts = text->prompts;
-    request.reports = ReportsOf(*text);
+    text = PromptsFromText(*text_request, settings, &run, job);
+    request = {text->prompts, ReportsOf(*text)};
   }
-  const SegmentResult result = Segment(request, settings);
+  if (!flags.scribbles.empty()) AddScribbles(flags.scribbles, run.scene(), &request.prompts.objects[0]);
+  const SegmentResult result = flags.refit ? RefitField(flags.name, settings, &run, job)
+                               : flags.add ? AddToObjects(request, settings, &run, job)
+                                           : Segment(request, settings, &run, job);
   if (common.json) {
     Json json = ToJson(flags, result);
     if (text) json["text"] = ToJson(*text);
@@ -232,7 +234,12 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] {
+    line.run = [&line, flags] {
+      ConsoleSink console(static_cast<Verbosity>(GetLogLevel()));
+      Run(line.common, *flags, Job(console, InterruptToken()));
+    };
+  });
 }
 
 }  // namespace sanerf

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "sanerf/core/console_sink.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/eval/scores.h"
@@ -87,15 +89,16 @@ std::string AblationRunner::KeyOf(const AblationJob& job) const {
 void AblationRunner::SegmentOnce(const AblationJob& job, const ExperimentSettings& settings, const fs::path& folder,
                                  VariantResult* result) const {
   const Json wanted = SegmentationOf(job);
+  ConsoleSink console(static_cast<Verbosity>(GetLogLevel()));
+  const Job to_console(console, InterruptToken());
   Json seconds;
   if (fs::exists(folder / kMark)) {
     const Json found = ReadJsonFile(folder / kMark), segmentation = found.value("segmentation", Json());
     if (segmentation == wanted) seconds = found.at("seconds");
     if (seconds.is_null() && MasksOf(segmentation) == MasksOf(wanted)) {  // what takes longest is there
       fs::remove(folder / kMark);
-      SegmentRequest refit{folder, std::nullopt, {}};
-      refit.refit = true;
-      seconds = {found.at("seconds").at(0), Segment(refit, settings).field_seconds};
+      OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, to_console);
+      seconds = {found.at("seconds").at(0), RefitField("", settings, &run, to_console).field_seconds};
       WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
     }
   }
@@ -107,7 +110,8 @@ void AblationRunner::SegmentOnce(const AblationJob& job, const ExperimentSetting
     }
     if (settings.encode.container == "field" && RunFolder::Open(folder).StageState("encode") != "complete")
       Encode({folder, std::nullopt}, settings);  // distils it
-    const SegmentResult segmented = Segment({folder, std::nullopt, PromptsFor(job)}, settings);
+    OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, to_console);
+    const SegmentResult segmented = Segment({PromptsFor(job)}, settings, &run, to_console);
     seconds = {segmented.mask_seconds, segmented.field_seconds};
     WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
   }

@@ -9,6 +9,7 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/core/error.h"
 #include "sanerf/feature_container/feature_field.h"
+#include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/own_segmenter.h"
 

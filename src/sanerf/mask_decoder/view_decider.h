@@ -12,7 +12,7 @@
 
 namespace sanerf {
 
-inline constexpr float kSureLogit = 8;  // of a mask prompt where it is certain
+inline constexpr float kCertainLogit = 8;  // of a mask prompt where it is certain
 
 // k of the visibility filter.
 struct VisibilityRule {

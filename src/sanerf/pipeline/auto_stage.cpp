@@ -69,7 +69,7 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   const ScratchPath log(run.path() / ".object_log.jsonl");
   const AutomaticField& found = result.found;
   const ObjectModel field =
-      TrainObjectModel(nerf, found.labelled, int(found.decoded.size()) + 1, settings.object, log.path(), found.prior);
+      TrainObjectModel(nerf, found.labeled, int(found.decoded.size()) + 1, settings.object, log.path(), found.prior);
   // The earlier search is set aside as a whole, in the place of the one before it.
   ObjectsToStore objects{found.prompts, found.decoded, field, log.path(), nerf.Fingerprint()};
   objects.retired = NamesOfSearch(ListObjects(run));

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "sanerf/core/console_sink.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/progress.h"
 #include "sanerf/core/stopwatch.h"
@@ -92,8 +94,11 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings) {
   const Prompts prompts = ReadPrompts(scene / "prompts.json");
   const bool had_objects = IsSegmented(run, prompts, settings);
   if (!had_objects) {
-    Segment({request.out, std::nullopt, prompts}, settings);
-    run = RunFolder::Open(request.out);
+    ConsoleSink console(static_cast<Verbosity>(GetLogLevel()));
+    const Job job(console, InterruptToken());
+    OpenRun open(run, std::nullopt, OpenRun::Access::kWrite, job);
+    Segment({prompts}, settings, &open, job);
+    run = open.folder();
   }
   note("encode", run.StageSeconds("encode"), had_objects);
   note("segment", run.StageSeconds("segment"), had_objects);

@@ -114,11 +114,11 @@ void MarkUnknown(const Rectangle& region, ImageU8* labels) {
   }
 }
 
-std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabelledViews labelled) {
+std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabeledViews labeled) {
   std::vector<ImageU8> labels(views.size());
-  for (size_t i = 0; i < labelled.views.size(); ++i) {
-    const auto found = std::find(views.begin(), views.end(), labelled.view_idxs[i]);
-    if (found != views.end()) labels[size_t(found - views.begin())] = std::move(labelled.views[i].labels);
+  for (size_t i = 0; i < labeled.views.size(); ++i) {
+    const auto found = std::find(views.begin(), views.end(), labeled.view_idxs[i]);
+    if (found != views.end()) labels[size_t(found - views.begin())] = std::move(labeled.views[i].labels);
   }
   return labels;
 }
@@ -158,13 +158,13 @@ void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int v
   }
 }
 
-LabelledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
+LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
   SANERF_CHECK_LT(decoded.size(), size_t{kIgnoreLabel});
   std::set<int> view_idxs;
   for (size_t o = 0; o < decoded.size(); ++o)
     for (const ViewDecision& view : decoded[o].views)
       if (view.used) view_idxs.insert(view.view_idx);
-  LabelledViews result;
+  LabeledViews result;
   for (const int view_idx : view_idxs) {
     LabelView view;
     view.camera = container.WorkingCamera(view_idx);
@@ -180,8 +180,8 @@ LabelledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer
   return result;
 }
 
-LabelledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
-  LabelledViews result = PaintLabelViews(decoded, container);
+LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
+  LabeledViews result = PaintLabelViews(decoded, container);
   for (size_t o = 0; o < decoded.size(); ++o) {
     const std::optional<Box3> box = ObjectBox(decoded[o], container);
     for (size_t i = 0; i < result.views.size() && box; ++i) {

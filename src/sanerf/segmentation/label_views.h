@@ -18,7 +18,7 @@ void CheckObjectCount(size_t num_objects);
 // Masks of an earlier command lie beside new ones. Throws Error when one has not the size of its view's working camera.
 void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int view_idx)>& working_camera);
 
-struct LabelledViews {
+struct LabeledViews {
   std::vector<LabelView> views;  // those in which at least one object has a mask
   std::vector<int> view_idxs;    // of the scene, one per view
   int64_t overlap_pixels = 0;    // claimed by more than one object: the higher predicted IoU has them
@@ -28,10 +28,10 @@ struct LabelledViews {
 // decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
 // teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
 // a box around its masks, lifted with the depth of the views that have one.
-LabelledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
+LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
 
 // The masks alone: what no object claims is background.
-LabelledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
+LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
 
 // One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,

@@ -56,7 +56,7 @@ void OwnAutomaticSegmenter::Fit(const Prompts&) {
   const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
   const AutomaticField found =
       TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_);
-  model_ = TrainObjectModel(input_.nerf, found.labelled, int(found.decoded.size()) + 1,
+  model_ = TrainObjectModel(input_.nerf, found.labeled, int(found.decoded.size()) + 1,
                             Seeded(options_.object, input_.seed), "", found.prior);
 }
 

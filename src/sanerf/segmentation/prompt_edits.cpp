@@ -70,6 +70,17 @@ Prompts PromptEdits::AsPrompts() const {
   return prompts;
 }
 
+LabeledObjects PromptEdits::Labeled() const {
+  LabeledObjects labeled;
+  for (const EditedObject& object : now_) {
+    if (!object.masks) continue;
+    labeled.ids.push_back(object.id);
+    labeled.prompts.objects.push_back(object.AsPrompt());
+    labeled.masks.push_back(object.masks);
+  }
+  return labeled;
+}
+
 void PromptEdits::Commit(State next) {
   past_.push_back(std::exchange(now_, std::move(next)));
   if (past_.size() > kMostEdits) past_.erase(past_.begin());

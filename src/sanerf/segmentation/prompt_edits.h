@@ -45,12 +45,20 @@ struct EditedObject {
   ObjectPrompt AsPrompt() const;
 };
 
+// The objects that have masks; the label in their field is the position + 1.
+struct LabeledObjects {
+  std::vector<ObjectId> ids;
+  Prompts prompts;
+  std::vector<std::shared_ptr<const DecodedObject>> masks;  // with what was decided in every view
+};
+
 // A value: copies share the masks. Unknown ids are a UsageError, which changes nothing.
 class PromptEdits {
  public:
   const std::vector<EditedObject>& objects() const { return now_; }
   const EditedObject& Object(ObjectId id) const;
   Prompts AsPrompts() const;
+  LabeledObjects Labeled() const;
 
   // Each of these is one edit. Throws UsageError for a name that another object has.
   ObjectId AddObject(const ObjectPrompt& object);

@@ -73,21 +73,17 @@ void Session::Decode(int max_views, const Job& job) {
 // Not in the paper, which takes the mask of every view as it comes: SAM often takes a part for the whole or the whole
 // for a part, in one view so, in the next otherwise. Measured effect of each step: docs/results.md.
 void Session::Refine(const Job& job) {
-  std::vector<size_t> fresh;  // by label
-  std::vector<ObjectId> ids = Ids();
-  for (size_t i = 0; i < ids.size(); ++i)
-    if (edits_.Object(ids[i]).state == MaskState::kDecoded) fresh.push_back(i);
+  const LabeledObjects objects = edits_.Labeled();
+  std::vector<size_t> fresh;  // positions
+  for (size_t i = 0; i < objects.ids.size(); ++i)
+    if (edits_.Object(objects.ids[i]).state == MaskState::kDecoded) fresh.push_back(i);
   if (fresh.empty()) return;
   Prepare(job);
   job.ThrowIfStopped("refinement of the masks");
 
-  Prompts prompts;
   std::vector<DecodedObject> masks;
-  for (const ObjectId id : ids) {
-    prompts.objects.push_back(edits_.Object(id).AsPrompt());
-    masks.push_back(*edits_.Object(id).masks);
-  }
-  RefineRequest request{prompts, fresh, input_.views};
+  for (const auto& of_object : objects.masks) masks.push_back(*of_object);
+  RefineRequest request{objects.prompts, fresh, input_.views};
   request.prompted = input_.prompted;
   counted_.clear();  // both steps count votes of their own
 
@@ -99,12 +95,12 @@ void Session::Refine(const Job& job) {
   // Sharpened: outlines follow the edges of the picture.
   if (options_.segment.sharp_outlines) SharpenOutlines(*input_.features, &masks);
 
-  for (size_t i = 0; i < ids.size(); ++i) {
+  for (size_t i = 0; i < masks.size(); ++i) {
     const bool is_fresh = std::find(fresh.begin(), fresh.end(), i) != fresh.end();
-    const EditedObject& object = edits_.Object(ids[i]);
-    if (!is_fresh && !(options_.segment.sharp_outlines && IsBlunt(*object.masks))) continue;  // its masks are the same
-    edits_.SetMasks(ids[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
-                    is_fresh ? MaskState::kRefined : object.state);
+    const bool is_sharper = options_.segment.sharp_outlines && IsBlunt(*objects.masks[i]);
+    if (!is_fresh && !is_sharper) continue;
+    edits_.SetMasks(objects.ids[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
+                    is_fresh ? MaskState::kRefined : edits_.Object(objects.ids[i]).state);
   }
 }
 
@@ -205,20 +201,6 @@ DecodeContext Session::Context() const {
   return {*input_.scene, *input_.features, *input_.sam, input_.nerf.model_from_file(), options_.masks};
 }
 
-Session::MaskSet Session::Masks() const {
-  MaskSet masks;
-  for (const EditedObject& object : edits_.objects())
-    if (object.masks) masks.push_back(object.masks);
-  return masks;
-}
-
-std::vector<ObjectId> Session::Ids() const {
-  std::vector<ObjectId> ids;
-  for (const EditedObject& object : edits_.objects())
-    if (object.masks) ids.push_back(object.id);
-  return ids;
-}
-
 void Session::SharpenMasks(const Job& job) {
   if (!options_.segment.sharp_outlines) return;
   std::vector<ObjectId> blunt;
@@ -275,13 +257,11 @@ void Session::BeginFit(const Job& job) {
 
 SessionSnapshot Session::Describe() const {
   SessionSnapshot snapshot;
-  snapshot.ids = Ids();
-  snapshot.objects = Masks();
-  for (const ObjectId id : snapshot.ids) snapshot.prompts.objects.push_back(edits_.Object(id).AsPrompt());
+  snapshot.objects = edits_.Labeled();
   if (IsFitted()) {
     snapshot.answer = SessionSnapshot::Answer::kField;
     snapshot.steps = fit_->total_steps;
-  } else if (!snapshot.ids.empty()) {
+  } else if (!snapshot.objects.ids.empty()) {
     snapshot.answer = SessionSnapshot::Answer::kVote;
   }
   return snapshot;

@@ -45,12 +45,10 @@ struct SessionInput {
 struct SessionSnapshot {
   enum class Answer { kNone, kVote, kField };
 
-  Prompts prompts;                                            // of the objects that have masks
-  std::vector<ObjectId> ids;                                  // in the same order: label = position + 1
-  std::vector<std::shared_ptr<const DecodedObject>> objects;  // what was decided in every view, and the masks
-  Answer answer = Answer::kNone;                              // what `model` is; none without masks
-  std::optional<ObjectModel> model;                           // with weights of its own
-  int64_t steps = 0;                                          // that the field has taken since it was begun
+  LabeledObjects objects;
+  Answer answer = Answer::kNone;     // what `model` is; none without masks
+  std::optional<ObjectModel> model;  // with weights of its own
+  int64_t steps = 0;                 // that the field has taken since it was begun
 };
 
 class Session {
@@ -112,8 +110,8 @@ class Session {
   };
 
   DecodeContext Context() const;
-  MaskSet Masks() const;              // of the objects that have some
-  std::vector<ObjectId> Ids() const;  // theirs
+  MaskSet Masks() const { return edits_.Labeled().masks; }
+  std::vector<ObjectId> Ids() const { return edits_.Labeled().ids; }
   bool IsFitted() const { return fit_ && fit_->masks == Masks(); }
   bool GoesOn() const;           // the trainer's field, with the objects as they are
   bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on

@@ -120,10 +120,10 @@ TEST_F(SessionTest, TwoObjectsShareAField) {
   session.Step(session.steps_left(), job_);
   const SessionSnapshot both = session.Snapshot(job_);
   EXPECT_EQ(both.model->num_labels(), 3);
-  EXPECT_EQ(both.ids[1], bottle);
+  EXPECT_EQ(both.objects.ids[1], bottle);
   EXPECT_GT(Iou(*both.model, {kBall}, 1), 0.7);
   EXPECT_GT(Iou(*both.model, {kBottle}, 2), 0.6);
-  session.RemoveObject(both.ids[0]);
+  session.RemoveObject(both.objects.ids[0]);
   session.RenameObject(bottle, "flask");
   EXPECT_EQ(session.prompts().objects[0].name, "flask");
   session.Step(session.steps_left(), job_);  // another label for the bottle: a field of its own
@@ -167,7 +167,7 @@ TEST_F(SessionTest, ASnapshotStaysWhileOtherThreadsReadIt) {
   EXPECT_EQ(num_different, 0);
   EXPECT_EQ(BytesOf(*snapshot.model), bytes);
   EXPECT_EQ(snapshot.steps, 10);
-  EXPECT_EQ(snapshot.objects.size(), 1u);
+  EXPECT_EQ(snapshot.objects.masks.size(), 1u);
   EXPECT_NE(BytesOf(*session.Snapshot(job_).model), bytes);
 }
 

@@ -1,10 +1,10 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 
 #include <algorithm>
-#include <set>
 
 #include "sanerf/core/image_ops.h"
 #include "sanerf/mask_decoder/lift.h"
+#include "sanerf/mask_decoder/places.h"
 
 namespace sanerf {
 namespace {
@@ -18,15 +18,6 @@ ImageU8 ResizeMask(const ImageU8& mask, int width, int height) {
 }
 
 }  // namespace
-
-std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene) {
-  std::set<int> views;
-  for (const ObjectPrompt& object : prompts.objects) {
-    for (const ClickPrompt& click : object.clicks) views.insert(scene.FindView(click.view));
-    for (const BoxPrompt& box : object.boxes) views.insert(scene.FindView(box.view));
-  }
-  return {views.begin(), views.end()};
-}
 
 std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const DecodeContext& context) {
   std::vector<LiftedPoint> points = LiftPrompts(object, context.scene, context.container);

@@ -9,9 +9,6 @@
 
 namespace sanerf {
 
-// The views whose pixels the prompts name: they are needed to lift them to 3D, encoded like those to be segmented.
-std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene);
-
 // The prompts lifted to 3D. Where that gives no positive point, or options.seed_points asks for more, points from
 // inside the masks of the prompted views join them, as the mask decoder takes them.
 std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const DecodeContext& context);

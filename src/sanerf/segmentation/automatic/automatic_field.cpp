@@ -189,7 +189,7 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
   search.Refine(input.decoded, &vote, &result.decoded);
   std::vector<ImageU8> labels = LabelsByVotedPlace(result.decoded, input.decoded, input.container, &vote);
   vote.Count(labels, int(result.decoded.size()) + 1);
-  for (size_t i = 0; i < labels.size(); ++i) result.labelled.push_back({cameras[i], std::move(labels[i])});
+  for (size_t i = 0; i < labels.size(); ++i) result.labeled.push_back({cameras[i], std::move(labels[i])});
   result.prior = vote.Prior();
   result.prompts = search.prompts();
   result.found = search.objects();

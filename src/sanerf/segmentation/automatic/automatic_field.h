@@ -25,7 +25,7 @@ struct AutomaticField {
   Prompts prompts;  // points on each object; label = position + 1 in all three
   std::vector<FoundObject> found;
   std::vector<DecodedObject> decoded;
-  std::vector<LabelView> labelled;  // what the field is fitted to
+  std::vector<LabelView> labeled;  // what the field is fitted to
   std::shared_ptr<const LabelPrior> prior;
 
   Association left_out;       // counts only

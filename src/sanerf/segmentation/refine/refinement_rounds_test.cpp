@@ -81,8 +81,8 @@ TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
 
 constexpr int kInstance = 2;
 
-// Answers with the instance in every view by its candidate 1. Candidate 0, of which it is surer, is the instance in
-// every other view and everything in the rest.
+// Answers with the instance in every view by its candidate 1. Candidate 0, which has the higher confidence, is the
+// instance in every other view and everything in the rest.
 class WaveringSam : public Sam {
  public:
   const std::string& name() const override { return name_; }
