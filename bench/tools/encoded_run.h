@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/sam/load_sam.h"
@@ -23,7 +24,7 @@ struct EncodedRun {
   }
 
   RunFolder folder;
-  Scene scene = folder.OpenScene();
+  Scene scene = folder.OpenScene(std::nullopt, Job());
   NerfModel nerf = folder.OpenNerf();
   std::unique_ptr<FeatureCache> cache = FeatureCache::Open(folder.features(), scene, nerf);
   std::unique_ptr<Sam> sam = LoadSam(cache->options().model);

@@ -3,8 +3,8 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/prompt_forms.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/eval_output.h"
@@ -39,19 +39,19 @@ ObjectPrompt ObjectFrom(const Flags& flags) {
 }
 
 // Strokes over a photo, as NVOS hands them out.
-ObjectPrompt ObjectFromScribbles(const Flags& flags) {
+ObjectPrompt ObjectFromScribbles(const Flags& flags, const Job& job) {
   const Scribbles scribbles = FindScribbles(flags.scribbles);
   if (scribbles.view.empty())
     throw UsageError("--scribbles " + flags.scribbles, "it is not known which photo they were drawn on",
                      "put that photo into reference_image/ beside scribbles/, as NVOS does");
   const RunFolder run = RunFolder::Open(flags.run);
   const Scene scene =
-      run.OpenScene(flags.scene.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.scene));
+      run.OpenScene(flags.scene.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.scene), job);
   const View& view = scene.views[size_t(scene.FindView(scribbles.view))];
   return Extended(PromptsFromScribbles(scribbles, view, flags.name), ObjectFrom(flags));
 }
 
-Prompts PromptsFrom(const Flags& flags) {
+Prompts PromptsFrom(const Flags& flags, const Job& job) {
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
@@ -67,7 +67,7 @@ Prompts PromptsFrom(const Flags& flags) {
                      fmt::format("click on it: sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
   }
   if (flags.name.empty()) throw UsageError("--name is missing", "", "give the object a name: --name mug");
-  return {{flags.scribbles.empty() ? ObjectFrom(flags) : ObjectFromScribbles(flags)}};
+  return {{flags.scribbles.empty() ? ObjectFrom(flags) : ObjectFromScribbles(flags, job)}};
 }
 
 // Only the name of an object of the field that is meant, if any.
@@ -105,7 +105,7 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
            {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
 }
 
-void RunAutomatic(const CommonFlags& common, const Flags& flags) {
+void RunAutomatic(const CommonFlags& common, const Flags& flags, const Job& job) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.name.empty() || !flags.scribbles.empty() || flags.text || flags.add || flags.refit || flags.instance ||
       flags.min_visible) {
@@ -119,27 +119,28 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
   RestoreFromRun(flags.run, &settings);
   const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
   ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
-  const AutoResult result = SegmentAutomatically(request, settings);
+  const AutoResult result = SegmentAutomatically(request, settings, job);
   if (common.json) {
     Json json = ToJson(result);
     json["run"] = flags.run;
     PrintJson(json);
   } else {
     PrintText(ToTable(result));
-    LogInfo("time   encoding {}, search {}, association {}, masks {}, object field {}",
-            FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
-            FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
-            FormatDuration(result.field_seconds));
-    LogInfo("memory {} at the most", FormatBytes(double(result.peak_rss_bytes)));
+    job.Info(fmt::format("time   encoding {}, search {}, association {}, masks {}, object field {}",
+                         FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
+                         FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
+                         FormatDuration(result.field_seconds)));
+    job.Info(fmt::format("memory {} at the most", FormatBytes(double(result.peak_rss_bytes))));
   }
   SuggestNext(fmt::format("sanerf render {} --object {} --layers labels", Quoted(flags.run),
-                          Quoted(result.objects[0].stored.name)));
+                          Quoted(result.objects[0].stored.name)),
+              job);
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
-  if (flags.automatic) return RunAutomatic(common, flags);
+void Run(const CommonFlags& common, const Flags& flags, const Job& job) {
+  if (flags.automatic) return RunAutomatic(common, flags, job);
   SegmentRequest request{flags.run, std::nullopt, {}, flags.refit, flags.add};
   if (!flags.scene.empty()) request.scene = flags.scene;
   std::optional<TextRequest> text_request;
@@ -147,37 +148,39 @@ void Run(const CommonFlags& common, const Flags& flags) {
     text_request = TextRequestFrom(flags);
     text_request->scene = request.scene;
   } else {
-    request.prompts = flags.refit ? RefitFrom(flags) : PromptsFrom(flags);
+    request.prompts = flags.refit ? RefitFrom(flags) : PromptsFrom(flags, job);
   }
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
   ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
 
   std::optional<TextResult> text;
   if (text_request) {
-    text = PromptsFromText(*text_request, settings);
+    text = PromptsFromText(*text_request, settings, job);
     request.prompts = text->prompts;
     request.reports = ReportsOf(*text);
   }
-  const SegmentResult result = Segment(request, settings);
+  const SegmentResult result = Segment(request, settings, job);
   if (common.json) {
     Json json = ToJson(flags, result);
     if (text) json["text"] = ToJson(*text);
     PrintJson(json);
   } else {
     for (const StoredObject& object : result.objects) {
-      LogInfo("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used, object.views_total);
+      job.Info(fmt::format("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used,
+                           object.views_total));
     }
-    LogInfo("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
-            FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds));
+    job.Info(fmt::format("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
+                         FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds)));
   }
   SuggestNext(fmt::format("sanerf render {} --object {} --layers overlay,cutout", Quoted(flags.run),
-                          Quoted(result.objects[0].name)));
+                          Quoted(result.objects[0].name)),
+              job);
 }
 
 }  // namespace
@@ -232,7 +235,7 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { Run(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

@@ -8,7 +8,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/scratch_path.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
@@ -72,20 +73,20 @@ std::unique_ptr<FeatureContainer> EncodeFor(const Prompts& prompts, const RunFol
   return OpenFeatures(run.features(), scene, nerf, sam, views, options);
 }
 
-void DecodeAll(const Prompts& prompts, SegmentSession* session) {
+void DecodeAll(const Prompts& prompts, SegmentSession* session, const Job& job) {
   for (const ObjectPrompt& object : prompts.objects) {
     const std::vector<ViewDecision>& rows = session->Decode(object).views;
-    LogInfo("masks  {}: {} of {} views have a mask", object.name,
-            std::count_if(rows.begin(), rows.end(), [](const auto& v) { return v.used; }), rows.size());
+    job.Info(fmt::format("masks  {}: {} of {} views have a mask", object.name,
+                         std::count_if(rows.begin(), rows.end(), [](const auto& v) { return v.used; }), rows.size()));
   }
   session->Look();
 }
 
-int64_t ReportOverlaps(const std::vector<DecodedObject>& objects, const FeatureContainer& container) {
+int64_t ReportOverlaps(const std::vector<DecodedObject>& objects, const FeatureContainer& container, const Job& job) {
   const LabelledViews labelled = PaintLabelViews(objects, container);
   if (labelled.overlap_pixels > 0) {
-    LogInfo("masks  {} pixels in {} views were claimed by several objects; the surer mask has them",
-            labelled.overlap_pixels, labelled.overlap_views);
+    job.Info(fmt::format("masks  {} pixels in {} views were claimed by several objects; the surer mask has them",
+                         labelled.overlap_pixels, labelled.overlap_views));
   }
   return labelled.overlap_pixels;
 }
@@ -100,7 +101,8 @@ std::vector<int> WithViewsOf(const std::vector<DecodedObject>& objects, const st
 }
 
 // The session's field, trained and stored with its objects.
-StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const NerfModel& nerf, SegmentSession* session) {
+StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const NerfModel& nerf, SegmentSession* session,
+                        const Job& job) {
   EnsureWritableFolder(run.path());
   const ScratchPath log_path(run.path() / ".object_log.jsonl");
   std::ofstream log(log_path.path(), std::ios::trunc);
@@ -111,22 +113,23 @@ StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const Ner
   ObjectsToStore objects{session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()};
   objects.goes_on = request.add || request.refit;
   objects.reports = request.reports;
-  return StoreObjects(run, objects);
+  return StoreObjects(run, objects, job);
 }
 
 }  // namespace
 
-SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
+SegmentResult Segment(const SegmentRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const bool is_new = !request.add && !request.refit;
   if (is_new) CheckPrompts(request.prompts);
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
+  const Scene scene = run.OpenScene(request.scene, lock, job);
   if (is_new) ClickedViews(request.prompts, scene);  // throws for a view that does not exist
   const NerfModel nerf = run.OpenNerf();
   std::optional<StoredField> before;
   Prompts prompts = request.prompts;
-  if (!is_new) before = OpenField(run, nerf, scene, request.prompts);
+  if (!is_new) before = OpenField(run, nerf, scene, request.prompts, job);
   if (before && settings.encode.container == "cache") {  // a distilled field has a size of its own
     CheckMaskSizes(before->objects,
                    [&](int view_idx) { return WorkingCamera(scene.views[size_t(view_idx)], settings.encode.size); });
@@ -159,12 +162,12 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings) {
   SegmentSession session(scene, nerf, *container, *sam, views, settings);
   session.AskOnlyIn(asked);
   if (before) session.StartFrom(before->prompts, std::move(before->objects), before->field ? &*before->field : nullptr);
-  DecodeAll(prompts, &session);
-  result.overlap_pixels = ReportOverlaps(session.objects(), *container);
+  DecodeAll(prompts, &session, job);
+  result.overlap_pixels = ReportOverlaps(session.objects(), *container, job);
   result.mask_seconds = mask_watch.seconds();
 
   const Stopwatch field_watch;
-  StoreResult stored = FitAndStore(request, run, nerf, &session);
+  StoreResult stored = FitAndStore(request, run, nerf, &session, job);
   result.objects = std::move(stored.objects);
   result.set_aside = std::move(stored.set_aside);
   result.field_seconds = field_watch.seconds();

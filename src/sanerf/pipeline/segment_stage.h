@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 
@@ -27,6 +28,6 @@ struct SegmentResult {
   int64_t overlap_pixels = 0;
   double encode_seconds = 0, mask_seconds = 0, field_seconds = 0;
 };
-SegmentResult Segment(const SegmentRequest& request, const Settings& settings);
+SegmentResult Segment(const SegmentRequest& request, const Settings& settings, const Job& job);
 
 }  // namespace sanerf

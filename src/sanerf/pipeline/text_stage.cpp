@@ -8,9 +8,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
@@ -50,15 +49,15 @@ BoxPrompt ToPrompt(const DetectedBox& box, const std::string& view) {
 }
 
 Found LookInViews(const TextDetector& detector, const std::vector<std::string>& phrases, const Scene& scene,
-                  const std::vector<int>& views) {
+                  const std::vector<int>& views, const Job& job) {
   Found found;
   found.boxes.resize(phrases.size());
   found.best_scores.resize(phrases.size(), 0);
-  Progress progress(fmt::format("look for {}", Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
-                    int64_t(views.size()), "views");
+  Task task(job, fmt::format("look for {}", Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
+            int64_t(views.size()), "views");
   int64_t num_done = 0, num_boxes = 0;
   for (const int view_idx : views) {
-    ThrowIfInterrupted("looking for words in the photos");
+    job.ThrowIfStopped("looking for words in the photos");
     const View& view = scene.views[size_t(view_idx)];
     const float white[3] = {1, 1, 1};
     const Detections detections = detector.Detect(CompositeOver(LoadViewImage(view), white), phrases);
@@ -69,9 +68,9 @@ Found LookInViews(const TextDetector& detector, const std::vector<std::string>& 
         found.boxes[i].push_back({view_idx, ToPrompt(phrase.boxes[k], view.name), phrase.boxes[k].score});
     }
     for (const auto& [label, score] : detections.seen) ++found.views_of_label[label];
-    progress.Update(++num_done, fmt::format("{} boxes", num_boxes));
+    task.Update(++num_done, fmt::format("{} boxes", num_boxes));
   }
-  progress.Finish(fmt::format("{} boxes in {} views", num_boxes, views.size()));
+  task.Finish(fmt::format("{} boxes in {} views", num_boxes, views.size()));
   return found;
 }
 
@@ -134,17 +133,18 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
 
 void Report(const TextObject& object, int views_looked) {
   const AgreedObject& agreed = object.agreed;
-  LogInfo("text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase, object.num_boxes,
-          object.num_views, views_looked,
-          std::count_if(agreed.fates.begin(), agreed.fates.end(), [](const auto& fate) { return fate.group == 0; }));
+  job.Info(fmt::format(
+      "text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase, object.num_boxes,
+      object.num_views, views_looked,
+      std::count_if(agreed.fates.begin(), agreed.fates.end(), [](const auto& fate) { return fate.group == 0; })));
   if (agreed.num_dropped > 0)
-    LogInfo("text   '{}': {} boxes in {} views disagree and were dropped", object.phrase, agreed.num_dropped,
-            agreed.num_dropped_views);
+    job.Info(fmt::format("text   '{}': {} boxes in {} views disagree and were dropped", object.phrase,
+                         agreed.num_dropped, agreed.num_dropped_views));
   if (!agreed.other_views.empty())
-    LogWarning(
+    job.Warn(fmt::format(
         "'{}' fits {} more object(s), seen in {} views; the one with the best support was taken, a --click on "
         "another takes that",
-        object.phrase, agreed.other_views.size(), fmt::join(agreed.other_views, ", "));
+        object.phrase, agreed.other_views.size(), fmt::join(agreed.other_views, ", ")));
 }
 
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,
@@ -192,13 +192,14 @@ std::string NameFromPhrase(const std::string& phrase) {
   return name.empty() ? "object" : name;
 }
 
-TextResult PromptsFromText(const TextRequest& request, const Settings& settings) {
+TextResult PromptsFromText(const TextRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const std::vector<std::string> phrases = SplitPhrases(request.text);
   CheckObjectCount(phrases.size());
   const TextOptions& options = settings.text;
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
+  const Scene scene = run.OpenScene(request.scene, lock, job);
   CheckMore(request.more, phrases, scene);
   const std::vector<int> views = ViewsToLookAt(scene, settings);
   const NerfModel nerf = run.OpenNerf();
@@ -212,8 +213,9 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
   detector->CheckPhrases(phrases);
   result.detector = detector->name();
   result.licence = detector->licence();
-  LogInfo("text   detector {}{}", result.detector, result.licence.empty() ? "" : ", licence: " + result.licence);
-  found = LookInViews(*detector, phrases, scene, views);
+  job.Info(fmt::format("text   detector {}{}", result.detector,
+                       result.licence.empty() ? "" : ", licence: " + result.licence));
+  found = LookInViews(*detector, phrases, scene, views, job);
   for (size_t i = 0; i < phrases.size(); ++i)
     if (found.boxes[i].empty()) FailForNothing(phrases[i], found.best_scores[i], found, views.size(), *detector);
 

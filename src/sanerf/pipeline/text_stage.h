@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/segmentation/text/text_prompts.h"
 
@@ -40,7 +41,7 @@ struct TextResult {
 // Throws UsageError for a text without words, one that is too long or that the detector cannot look for, Error when the
 // detector is missing or is none, when nothing fits in any view (with the best score and what was seen instead) and
 // when no two views agree; InterruptedError.
-TextResult PromptsFromText(const TextRequest& request, const Settings& settings);
+TextResult PromptsFromText(const TextRequest& request, const Settings& settings, const Job& job);
 
 // text.json by object, for SegmentRequest: every box, its score and what became of it.
 std::map<std::string, Json> ReportsOf(const TextResult& result);
