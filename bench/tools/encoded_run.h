@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/sam/load_sam.h"
@@ -23,7 +24,7 @@ struct EncodedRun {
   }
 
   RunFolder folder;
-  std::shared_ptr<const Scene> shared_scene = std::make_shared<const Scene>(folder.OpenScene());
+  std::shared_ptr<const Scene> shared_scene = std::make_shared<const Scene>(folder.OpenScene(std::nullopt, Job()));
   const Scene& scene = *shared_scene;
   NerfModel nerf = folder.OpenNerf();
   std::shared_ptr<const FeatureCache> cache = FeatureCache::Open(folder.features(), scene, nerf);

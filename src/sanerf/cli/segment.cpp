@@ -2,11 +2,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/prompt_forms.h"
-#include "sanerf/core/console_sink.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/eval_output.h"
@@ -55,7 +53,7 @@ void AddScribbles(const std::string& folder, const Scene& scene, ObjectPrompt* o
   *object = Extended(PromptsFromScribbles(scribbles, view, object->name), *object);
 }
 
-Prompts PromptsFrom(const Flags& flags) {
+Prompts PromptsFrom(const Flags& flags, const Job& job) {
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
@@ -105,7 +103,7 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
            {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
 }
 
-void RunAutomatic(const CommonFlags& common, const Flags& flags) {
+void RunAutomatic(const CommonFlags& common, const Flags& flags, const Job& job) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.name.empty() || !flags.scribbles.empty() || flags.text || flags.add || flags.refit || flags.instance ||
       flags.min_visible) {
@@ -118,27 +116,28 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
   RestoreFromRun(flags.run, &settings);
   const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
   ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
-  const AutoResult result = SegmentAutomatically(request, settings);
+  const AutoResult result = SegmentAutomatically(request, settings, job);
   if (common.json) {
     Json json = ToJson(result);
     json["run"] = flags.run;
     PrintJson(json);
   } else {
     PrintText(ToTable(result));
-    LogInfo("time   encoding {}, search {}, association {}, masks {}, object field {}",
-            FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
-            FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
-            FormatDuration(result.field_seconds));
-    LogInfo("memory {} at the most", FormatBytes(double(result.peak_rss_bytes)));
+    job.Info(fmt::format("time   encoding {}, search {}, association {}, masks {}, object field {}",
+                         FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
+                         FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
+                         FormatDuration(result.field_seconds)));
+    job.Info(fmt::format("memory {} at the most", FormatBytes(double(result.peak_rss_bytes))));
   }
   SuggestNext(fmt::format("sanerf render {} --object {} --layers labels", Quoted(flags.run),
-                          Quoted(result.objects[0].stored.name)));
+                          Quoted(result.objects[0].stored.name)),
+              job);
 }
 
 void Run(const CommonFlags& common, const Flags& flags, const Job& job) {
-  if (flags.automatic) return RunAutomatic(common, flags);
+  if (flags.automatic) return RunAutomatic(common, flags, job);
   if (flags.refit) CheckRefit(flags);
   SegmentRequest request;
   std::optional<TextRequest> text_request;
@@ -153,7 +152,7 @@ void Run(const CommonFlags& common, const Flags& flags, const Job& job) {
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
   ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
 
@@ -173,13 +172,15 @@ void Run(const CommonFlags& common, const Flags& flags, const Job& job) {
     PrintJson(json);
   } else {
     for (const StoredObject& object : result.objects) {
-      LogInfo("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used, object.views_total);
+      job.Info(fmt::format("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used,
+                           object.views_total));
     }
-    LogInfo("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
-            FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds));
+    job.Info(fmt::format("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
+                         FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds)));
   }
   SuggestNext(fmt::format("sanerf render {} --object {} --layers overlay,cutout", Quoted(flags.run),
-                          Quoted(result.objects[0].name)));
+                          Quoted(result.objects[0].name)),
+              job);
 }
 
 }  // namespace
@@ -234,12 +235,7 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] {
-    line.run = [&line, flags] {
-      ConsoleSink console(static_cast<Verbosity>(GetLogLevel()));
-      Run(line.common, *flags, Job(console, InterruptToken()));
-    };
-  });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { Run(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/scratch_path.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
@@ -38,11 +40,12 @@ std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects)
 
 }  // namespace
 
-AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings) {
+AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckOptions(settings.automatic, "auto");
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
+  const Scene scene = run.OpenScene(request.scene, lock, job);
   const NerfModel nerf = run.OpenNerf();
   const std::vector<int> train = SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
   const std::vector<int> searched = ViewsToSearch(scene, train, settings.automatic);
@@ -74,7 +77,7 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   ObjectsToStore objects{found.prompts, found.decoded, field, log.path(), nerf.Fingerprint()};
   objects.retired = NamesOfSearch(ListObjects(run));
   objects.forgotten = NamesOfSearch(ListSetAside(run));
-  StoreResult store = StoreObjects(run, objects);
+  StoreResult store = StoreObjects(run, objects, job);
   const std::vector<StoredObject>& stored = store.objects;
   result.set_aside = store.set_aside;
   result.field_seconds = watch.seconds();

@@ -1,5 +1,7 @@
 #include "sanerf/pipeline/encode_stage.h"
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/sam/load_sam.h"
@@ -17,10 +19,11 @@ void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, 
   run.Save();
 }
 
-EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
+EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
+  const Scene scene = run.OpenScene(request.scene, lock, job);
   const NerfModel nerf = run.OpenNerf();
   const Stopwatch watch;
   const std::vector<int> views = scene.TrainViews();

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 
@@ -19,7 +20,7 @@ struct EncodeResult {
   double seconds = 0;
   double field_error = -1;  // mean squared error of the distilled field, < 0 without one
 };
-EncodeResult Encode(const EncodeRequest& request, const Settings& settings);  // all training views
+EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job);  // all training views
 // Records which views are encoded and with what, so that later stages and `info` need not open the cache.
 void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds);
 

@@ -8,10 +8,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/report_page.h"
@@ -52,7 +52,7 @@ class SamMasks {
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {
-      LogWarning("the report has no masks by SAM: {}", error.what());
+      job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
       sam_ = nullptr;
     }
   }
@@ -151,8 +151,9 @@ ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const E
 }  // namespace
 
 fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result, const Settings& settings,
-                     const ReportOptions& options) {
-  const Scene scene = run.OpenScene();
+                     const ReportOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  const Scene scene = run.OpenScene(std::nullopt, job);
   const NerfModel nerf = run.OpenNerf();
   ReportPage page = PageWithoutPictures(run, scene, result, options);
 
@@ -163,7 +164,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
   }
   if (!shown.empty()) {
     SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()});
-    Progress progress("report", int64_t(result.objects.size()), "objects");
+    Task task(job, "report", int64_t(result.objects.size()), "objects");
     for (const ObjectScore& score : result.objects) {
       const StoredObject object = FindObject(run, score.name, nerf);
       const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
@@ -174,7 +175,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
                       score.score.num_views, object.views_used, object.views_total),
           {}};
       for (const size_t i : ChooseRows(score, options.views_per_object)) {
-        ThrowIfInterrupted("the report");
+        job.ThrowIfStopped("the report");
         const int view_idx = scene.FindView(score.views[i].first);
         const View& view = scene.views[size_t(view_idx)];
         const auto mask = masks.find(view_idx);
@@ -183,7 +184,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
         section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou());
       }
       page.objects.push_back(std::move(section));
-      progress.Update(int64_t(page.objects.size()));
+      task.Update(int64_t(page.objects.size()));
     }
   }
   WriteFileAtomic(run.report(), ToHtml(page));

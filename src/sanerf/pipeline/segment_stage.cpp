@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/scratch_path.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
@@ -120,10 +121,11 @@ StoreResult FitAndStore(const SessionPlan& plan, OpenRun* run, Session* session,
                          run->nerf().Fingerprint()};
   objects.goes_on = plan.goes_on;
   objects.reports = plan.reports;
-  return StoreObjects(run->folder(), objects);
+  return StoreObjects(run->folder(), objects, job);
 }
 
 SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* run, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const Scene& scene = run->scene();
   const std::vector<int> clicked = PromptedViews(plan.decoded, scene);
   const std::vector<int> prompted =
@@ -173,7 +175,7 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings, O
 
 SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job) {
   SessionPlan plan =
-      PlanFrom(OpenField(run->folder(), run->nerf(), run->scene(), request.prompts), run, settings.encode);
+      PlanFrom(OpenField(run->folder(), run->nerf(), run->scene(), request.prompts, job), run, settings.encode);
   plan.added = request.prompts;
   plan.decoded = Extended(plan.before->prompts, request.prompts);
   plan.reports = request.reports;
@@ -185,7 +187,7 @@ SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settin
 SegmentResult RefitField(const std::string& object, const Settings& settings, OpenRun* run, const Job& job) {
   Prompts named;
   if (!object.empty()) named.objects.emplace_back().name = object;
-  SessionPlan plan = PlanFrom(OpenField(run->folder(), run->nerf(), run->scene(), named), run, settings.encode);
+  SessionPlan plan = PlanFrom(OpenField(run->folder(), run->nerf(), run->scene(), named, job), run, settings.encode);
   plan.before->field.reset();
   return RunSession(std::move(plan), settings, run, job);
 }

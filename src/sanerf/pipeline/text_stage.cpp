@@ -8,6 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
@@ -188,6 +189,7 @@ std::string NameFromPhrase(const std::string& phrase) {
 }
 
 TextResult PromptsFromText(const TextRequest& request, const Settings& settings, OpenRun* run, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const std::vector<std::string> phrases = SplitPhrases(request.text);
   CheckObjectCount(phrases.size());
   const TextOptions& options = settings.text;

@@ -7,7 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/segmentation/prompt_edits.h"
@@ -75,7 +75,8 @@ Prompts Extended(const Prompts& before, const Prompts& more) {
   return extended;
 }
 
-StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts) {
+StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts,
+                      const Job& job) {
   std::vector<StoredObject> stored = ChooseField(run, prompts);
   std::sort(stored.begin(), stored.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
   StoredField field;
@@ -87,8 +88,8 @@ StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& 
   if (stored.size() == stored[0].labels.size()) {
     field.field = ObjectModel::Load(stored[0].checkpoint(), nerf);
   } else {
-    LogInfo("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
-            stored[0].labels.size());
+    job.Info(fmt::format("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
+                         stored[0].labels.size()));
   }
   return field;
 }

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/run/run_folder.h"
@@ -76,6 +77,6 @@ struct StoreResult {
 };
 // All of them at once: whenever the process dies, the run has either the objects before or those after. An object that
 // is replaced is set aside, unless the new one is the same again. The caller holds the run's lock.
-StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects);
+StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, const Job& job);
 
 }  // namespace sanerf

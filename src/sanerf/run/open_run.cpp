@@ -11,7 +11,7 @@ namespace sanerf {
 OpenRun::OpenRun(RunFolder folder, const std::optional<std::filesystem::path>& scene, Access access, const Job& job)
     : job_(job), folder_(std::move(folder)) {
   if (access == Access::kWrite) lock_ = std::make_unique<RunLock>(folder_.path());
-  scene_ = std::make_shared<const Scene>(lock_ ? folder_.OpenScene(scene, *lock_) : folder_.OpenScene(scene));
+  scene_ = std::make_shared<const Scene>(lock_ ? folder_.OpenScene(scene, *lock_, job) : folder_.OpenScene(scene, job));
   job_.Detail(fmt::format("open   scene {}", scene_->root.string()));
 }
 

@@ -19,8 +19,9 @@ class OpenRunTest : public ::testing::Test {
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
     const QuickField quick = TrainQuickField(*folder_, 5);
+    const Job job;
     EnsureWritableFolder(*folder_ / "run" / "nerf");
-    RunFolder run = RunFolder::Create(*folder_ / "run", *folder_ / "scene", quick.scene);
+    RunFolder run = RunFolder::Create(*folder_ / "run", *folder_ / "scene", quick.scene, job);
     std::filesystem::copy_file(*folder_ / "nerf.ckpt", run.checkpoint());
     run.SetStage("train", "complete", 1);
     run.Save();
