@@ -77,7 +77,7 @@ class Interaction {
 
   void Run(const ObjectPrompt& object) {
     const Stopwatch opening;
-    Session session({run_.shared_scene, run_.nerf, run_.cache, run_.sam, views_}, run_.settings);
+    Session session({run_.run.shared_scene(), run_.nerf, run_.cache, run_.sam, views_}, run_.settings);
     session.Prepare(job_);
     fmt::print(
         "\n{}: rays of {} views traced before the first click in {:.1f} s\n\n| after | seconds | IoU "
@@ -162,5 +162,5 @@ int main(int argc, char** argv) {
   app.add_option("--views", flags.views, "views decoded again after a correction");
   app.add_option("--set", flags.sets, "any option, as for sanerf (repeatable)")->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
-  return ToldErrors([&] { Run(flags); });
+  return ReportErrors([&] { Run(flags); });
 }

@@ -140,5 +140,5 @@ int main(int argc, char** argv) {
   app.add_flag("--each", flags.each, "every view, on stderr");
   app.add_option("--set", flags.sets, "any option, as for sanerf (repeatable)")->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
-  return ToldErrors([&] { Run(flags); });
+  return ReportErrors([&] { Run(flags); });
 }

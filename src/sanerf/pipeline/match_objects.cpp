@@ -13,6 +13,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/scene/instance_masks.h"
 
 namespace fs = std::filesystem;
@@ -149,11 +150,10 @@ int MatchResult::Found(double min_iou) const {
 
 MatchResult MatchObjects(const MatchRequest& request, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const RunFolder run = RunFolder::Open(request.run);
-  const Scene scene = run.OpenScene(request.scene, job);
+  OpenRun run(request.run, request.scene, OpenRun::Access::kRead, job);
+  const Scene& scene = run.scene();
   const std::vector<int> test = scene.TestViews();
-  const NerfModel nerf = run.OpenNerf();
-  const LoadedObject loaded = FieldOwner(run, request.object, nerf);
+  const LoadedObject loaded = FieldOwner(run.folder(), request.object, run.nerf());
   const StoredObject& owner = loaded.stored;
   const ObjectModel& field = loaded.field;
 

@@ -20,7 +20,7 @@
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/output_place.h"
 #include "sanerf/run/object_store.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/open_run.h"
 
 namespace fs = std::filesystem;
 
@@ -147,22 +147,22 @@ double FrameBytes(int width, int height, bool with_object) {
 RenderResult Render(const RenderRequest& request, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   CheckLayers(request);
-  RunFolder run = RunFolder::Open(request.run);
+  RunFolder folder = RunFolder::Open(request.run);
   RenderResult result;
   result.folder =
-      request.out.empty() ? run.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
+      request.out.empty() ? folder.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
   // Pictures that go elsewhere leave the run alone: it is only read, and may belong to somebody else.
-  std::optional<RunLock> lock;
-  if (IsInside(result.folder, run.path())) lock.emplace(request.run);
-  const Scene scene = lock ? run.OpenScene(request.scene, *lock, job) : run.OpenScene(request.scene, job);
-  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run, scene);
+  const bool writes = IsInside(result.folder, folder.path());
+  OpenRun run(std::move(folder), request.scene, writes ? OpenRun::Access::kWrite : OpenRun::Access::kRead, job);
+  const Scene& scene = run.scene();
+  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run.folder(), scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
   CheckFrameMemory(cameras, request);
-  const NerfModel nerf = run.OpenNerf();
+  const NerfModel& nerf = run.nerf();
   std::optional<ObjectModel> field;
   int label = 0;
   if (!request.object.empty()) {
-    LoadedObject object = LoadObject(run, request.object, nerf);
+    LoadedObject object = LoadObject(run.folder(), request.object, nerf);
     field = std::move(object.field);
     label = object.stored.label;
   }

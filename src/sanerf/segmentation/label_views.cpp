@@ -197,8 +197,9 @@ std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<
   return InOrderOf(views, BuildLabelViews(objects, container));
 }
 
-std::vector<ImageU8> LabelsByVotedPlace(const ObjectMasks& objects, const std::vector<int>& views,
-                                        const FeatureContainer& container, LabelVote* vote) {
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
+                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote) {
+  if (missed == MissedPlace::kBox) return LabelsByView(objects, views, container);
   std::vector<ImageU8> labels = InOrderOf(views, PaintLabelViews(objects, container));
   vote->Count(labels, int(objects.size()) + 1);
   std::vector<ImageU8> marked = labels;

@@ -33,14 +33,18 @@ LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer&
 // The masks alone: what no object claims is background.
 LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
 
+// Where an object may be in a view that has no mask of it, so that the pixels there are not supervised.
+enum class MissedPlace {
+  kBox,   // a box around its place
+  kVoted  // where the votes of the other views put it: of many objects most views miss some, and boxes around all of
+          // their places would leave no background
+};
+
 // One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
                                   const FeatureContainer& container);
-
-// The same for many objects, of which most views miss some: boxes around their places would leave no background. An
-// object that has no mask in a view is unknown there only where the votes of the other views put it. Replaces the
-// votes.
-std::vector<ImageU8> LabelsByVotedPlace(const ObjectMasks& objects, const std::vector<int>& views,
-                                        const FeatureContainer& container, LabelVote* vote);
+// The same with the other places of missed objects. kVoted replaces the votes.
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
+                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote);
 
 }  // namespace sanerf

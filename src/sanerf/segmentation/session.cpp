@@ -8,6 +8,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/mask_decoder/places.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/decode_object.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/outline.h"
@@ -78,22 +79,26 @@ void Session::Refine(const Job& job) {
   for (size_t i = 0; i < objects.ids.size(); ++i)
     if (edits_.Object(objects.ids[i]).state == MaskState::kDecoded) fresh.push_back(i);
   if (fresh.empty()) return;
-  Prepare(job);
+  TraceVote(job);
   job.ThrowIfStopped("refinement of the masks");
 
   std::vector<DecodedObject> masks;
   for (const auto& of_object : objects.masks) masks.push_back(*of_object);
   RefineRequest request{objects.prompts, fresh, input_.views};
   request.prompted = input_.prompted;
+  const bool is_search = source_ == Source::kSearch;
+  if (is_search) request.missed = MissedPlace::kVoted;
+  const int rounds = is_search ? options_.automatic.rounds : options_.segment.rounds;
   counted_.clear();  // both steps count votes of their own
 
   // One candidate for all: when the views agree better on the same number of SAM's candidates, all take it.
-  if (options_.segment.rounds > 0 && options_.segment.same_candidate)
+  if (rounds > 0 && options_.segment.same_candidate && !is_search)
     ChooseCandidates(request, Context(), vote_.get(), &masks);
   // Decoded again: SAM is shown what the other views say, and the candidate is taken that agrees best with them.
-  RefineMasks(request, Context(), options_.segment.rounds, vote_.get(), &masks);
+  RefineMasks(request, Context(), rounds, vote_.get(), &masks);
   // Sharpened: outlines follow the edges of the picture.
   if (options_.segment.sharp_outlines) SharpenOutlines(*input_.features, &masks);
+  if (is_search) SeparateMasks(&masks);
 
   for (size_t i = 0; i < masks.size(); ++i) {
     const bool is_fresh = std::find(fresh.begin(), fresh.end(), i) != fresh.end();
@@ -107,12 +112,13 @@ void Session::Refine(const Job& job) {
 // Not in the paper: what all masks say about every cell of space is a first answer, and where the field starts from.
 // With segment.from_vote=false it starts from nothing, as published.
 void Session::CountVotes(const Job& job) {
-  Prepare(job);
+  TraceVote(job);
   SharpenMasks(job);
   const MaskSet masks = Masks();
   if (counted_ == masks) return;
   counted_.clear();
-  labels_ = LabelsByView(masks, input_.views, *input_.features);
+  const MissedPlace missed = source_ == Source::kSearch ? MissedPlace::kVoted : MissedPlace::kBox;
+  labels_ = LabelsByView(masks, input_.views, *input_.features, missed, vote_.get());
   vote_->Count(labels_, int(masks.size()) + 1);
   counted_ = masks;
 }
@@ -148,11 +154,16 @@ void Session::Step(int n, const Job& job) {
 // ============================================================================
 
 void Session::Prepare(const Job& job) {
-  if (vote_ && trainer_) return;
+  TraceVote(job);
+  if (trainer_) return;
   job.ThrowIfStopped("tracing of the views");
-  if (!vote_)
-    vote_ = std::make_unique<LabelVote>(input_.nerf, CamerasOf(*input_.features, input_.views), VoteOptions());
-  if (!trainer_) trainer_ = MakeTrainer();
+  trainer_ = MakeTrainer();
+}
+
+void Session::TraceVote(const Job& job) {
+  if (vote_) return;
+  job.ThrowIfStopped("tracing of the views");
+  vote_ = std::make_unique<LabelVote>(input_.nerf, CamerasOf(*input_.features, input_.views), VoteOptions());
 }
 
 std::unique_ptr<ObjectTrainer> Session::MakeTrainer() const {
@@ -160,6 +171,17 @@ std::unique_ptr<ObjectTrainer> Session::MakeTrainer() const {
 }
 
 void Session::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, std::optional<ObjectModel> field) {
+  Start(prompts, std::move(objects), MaskState::kRefined);
+  start_field_ = std::move(field);
+  start_ids_ = Ids();
+}
+
+void Session::StartFromSearch(const Prompts& prompts, std::vector<DecodedObject> objects) {
+  Start(prompts, std::move(objects), MaskState::kDecoded);
+  source_ = Source::kSearch;
+}
+
+void Session::Start(const Prompts& prompts, std::vector<DecodedObject> objects, MaskState state) {
   SANERF_CHECK(edits_.objects().empty() && prompts.objects.size() == objects.size());
   CheckMaskSizes(objects, [&](int view_idx) { return input_.features->WorkingCamera(view_idx); });
   PromptEdits edits;
@@ -169,12 +191,10 @@ void Session::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objec
                    std::find(input_.views.begin(), input_.views.end(), view.view_idx) != input_.views.end());
     objects[i].views = InOrderOf(input_.views, std::move(objects[i].views), *input_.scene);
     edits.SetMasks(edits.AddObject(prompts.objects[i]), std::make_shared<const DecodedObject>(std::move(objects[i])),
-                   MaskState::kRefined);
+                   state);
   }
   edits.ForgetPast();
   edits_ = std::move(edits);
-  start_field_ = std::move(field);
-  start_ids_ = Ids();
 }
 
 ObjectId Session::AddObject(const ObjectPrompt& object) {
@@ -241,12 +261,14 @@ void Session::BeginFit(const Job& job) {
                 "click on an object first");
   CountVotes(job);
   if (IsFitted()) return;
+  Prepare(job);
   std::unique_ptr<ObjectTrainer> anew;  // takes the other's place when all has gone well
   if (fit_ && !GoesOn()) anew = MakeTrainer();
   ObjectTrainer& trainer = anew ? *anew : *trainer_;
   if (StartsFromField()) trainer.StartFrom(*start_field_);
+  const bool from_vote = options_.segment.from_vote || source_ == Source::kSearch;
   try {
-    trainer.SetMasks(labels_, int(counted_.size()) + 1, options_.segment.from_vote ? vote_->Prior() : nullptr);
+    trainer.SetMasks(labels_, int(counted_.size()) + 1, from_vote ? vote_->Prior() : nullptr);
   } catch (...) {
     if (!fit_) trainer_.reset();  // it may have been given the start
     throw;

@@ -59,6 +59,11 @@ class Session {
   // this one. field: to go on from; none = only their masks are kept.
   void StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, std::optional<ObjectModel> field);
 
+  // Objects that a search has found (TieTogether), before anything else: their masks are those of each view by itself.
+  // Pixels belong to the smallest object that claims them, and of the objects that a view misses only those places are
+  // left out that the other views vote for.
+  void StartFromSearch(const Prompts& prompts, std::vector<DecodedObject> objects);
+
   // ---- What the user says: see PromptEdits. Nothing is decoded. Throws UsageError for an unknown view, id or name and
   // for a place outside its image.
   ObjectId AddObject(const ObjectPrompt& object);
@@ -96,6 +101,8 @@ class Session {
   SessionSnapshot Snapshot(const Job& job);
   // The last call: the same, without a copy of the weights; what training needs is released.
   SessionSnapshot Finish(const Job& job);
+  // No masks are made after this: the memory of the model, unless others share it.
+  void ReleaseSam() { input_.sam.reset(); }
 
  private:
   using MaskSet = std::vector<std::shared_ptr<const DecodedObject>>;
@@ -109,6 +116,10 @@ class Session {
     int64_t total_steps = 0;
   };
 
+  enum class Source { kPrompts, kSearch };
+
+  void Start(const Prompts& prompts, std::vector<DecodedObject> objects, MaskState state);
+  void TraceVote(const Job& job);
   DecodeContext Context() const;
   MaskSet Masks() const { return edits_.Labeled().masks; }
   std::vector<ObjectId> Ids() const { return edits_.Labeled().ids; }
@@ -125,6 +136,7 @@ class Session {
   SessionInput input_;
   SegmentationOptions options_;
   PromptEdits edits_;
+  Source source_ = Source::kPrompts;
   std::optional<ObjectModel> start_field_;
   std::vector<ObjectId> start_ids_;
   std::unique_ptr<LabelVote> vote_;

@@ -58,8 +58,7 @@ void RefineMasks(const RefineRequest& request, const DecodeContext& context, int
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
   for (int round = 1; round <= max_rounds; ++round) {
-    vote->Count(request.by_voted_place ? LabelsByVotedPlace(*objects, request.views, context.container, vote)
-                                       : LabelsByView(*objects, request.views, context.container),
+    vote->Count(LabelsByView(*objects, request.views, context.container, request.missed, vote),
                 int(objects->size()) + 1);
     const auto consensus = ConsensusOf(*vote, request.which, objects->size());
     std::vector<DecodedObject> next = *objects;
