@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/load_scene.h"
@@ -35,8 +36,8 @@ class TrainedScene {
     synth.views = 30;
     synth.size = 200;
     synth.samples = 4;
-    WriteSynthScene(folder, synth);
-    scene_ = LoadScene(folder);
+    WriteSynthScene(folder, synth, Job());
+    scene_ = LoadScene(folder, {}, Job());
     trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{});
     std::filesystem::remove_all(folder);  // the trainer holds the photos in memory
     for (int i = 0; i < kWarmUpSteps; ++i) trainer_->Step();

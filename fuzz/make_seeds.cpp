@@ -197,9 +197,7 @@ void WriteRun(const Seeds& seeds) {
   const Folder folder;
   Scene scene;
   scene.summary = "4 photos";
-  Settings settings;
-  settings.Assign("nerf.iters=100", "--iters");
-  RunFolder run = RunFolder::Create(folder.path(), folder.path() / "scene", scene, settings);
+  RunFolder run = RunFolder::Create(folder.path(), folder.path() / "scene", scene, Job());
   run.SetStage("train", "complete", 12.5);
   Json record = run.record();
   record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";

@@ -11,6 +11,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/sam/automatic_masks.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/scene/instance_masks.h"
@@ -114,7 +115,7 @@ int main(int argc, char** argv) {
     for (const std::string& model : CLI::detail::split(models, ',')) {
       const auto sam = LoadSam(model);
       for (const std::string& path : scenes) {
-        const Scene scene = LoadScene(path);
+        const Scene scene = LoadScene(path, {}, Job());
         const std::vector<int> train = scene.TrainViews();
         Measured measured;
         for (int i = 0; i < num_views; ++i)

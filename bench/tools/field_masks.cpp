@@ -11,6 +11,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -126,7 +127,7 @@ int main(int argc, char** argv) try {
   for (const std::string& set : sets) settings.Assign(set);
   settings.encode.model = model;
   RunFolder run = RunFolder::Open(run_path);
-  const Scene scene = scene_path.empty() ? run.OpenScene() : LoadScene(scene_path);
+  const Scene scene = scene_path.empty() ? run.OpenScene(std::nullopt, Job()) : LoadScene(scene_path, {}, Job());
   const NerfModel nerf = run.OpenNerf();
   const Prompts prompts = ReadPrompts(prompts_path);
   const std::unique_ptr<Sam> sam = LoadSam(model);

@@ -14,6 +14,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/random.h"
 #include "sanerf/sam/load_sam.h"
@@ -209,7 +210,7 @@ void Run(const Options& options) {
     const auto sam = LoadSam(name);
     Scores& all = by_model[name];
     for (const std::string& path : options.scenes) {
-      const Scene scene = LoadScene(path);
+      const Scene scene = LoadScene(path, {}, Job());
       Scores scores;
       ScoreScene(*sam, scene, options, &scores);
       PrintScores(name + ", " + scene.root.filename().string(), scores);

@@ -4,9 +4,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate_table.h"
 #include "sanerf/experiments/compare.h"
 #include "sanerf/pipeline/presets.h"
@@ -21,10 +21,10 @@ struct AblateFlags {
   bool restart = false;
 };
 
-void RunAblate(const CommonFlags& common, const AblateFlags& flags) {
+void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
   ExperimentSettings settings;
   ApplyPreset(ParsePreset(flags.preset), &settings);
-  ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings);
+  ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings, job);
   AblateRequest request;
   request.scenes.assign(flags.scenes.begin(), flags.scenes.end());
   request.prompts.assign(flags.prompts.begin(), flags.prompts.end());
@@ -32,14 +32,15 @@ void RunAblate(const CommonFlags& common, const AblateFlags& flags) {
   request.studies = ChooseStudies(flags.studies, flags.models);
   request.seeds = flags.seeds;
   request.restart = flags.restart;
-  const AblationResult result = Ablate(request, settings);
+  const AblationResult result = Ablate(request, settings, job);
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
     PrintText(ToTable(result));
   }
-  LogInfo("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} rows run, {} from before, {} failed)",
-          request.out.string(), FormatDuration(result.seconds), result.num_run, result.num_reused, result.num_failed);
+  job.Info(fmt::format("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} rows run, {} from before, {} failed)",
+                       request.out.string(), FormatDuration(result.seconds), result.num_run, result.num_reused,
+                       result.num_failed));
 }
 
 std::string StudyHelp() {
@@ -75,7 +76,7 @@ void AddAblate(CommandLine& line) {
   AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
-  sub->callback([&line, flags] { line.run = [&line, flags] { RunAblate(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunAblate(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

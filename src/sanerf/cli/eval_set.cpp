@@ -4,9 +4,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/compare.h"
 #include "sanerf/experiments/compare_tables.h"
 #include "sanerf/pipeline/presets.h"
@@ -21,12 +21,12 @@ struct EvalSetFlags {
   bool automatic = false;
 };
 
-void RunEvalSetCommand(const CommonFlags& common, const EvalSetFlags& flags) {
+void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
   ExperimentSettings settings;
   ApplyPreset(ParsePreset(flags.preset), &settings);
   std::vector<std::string> stages = CompareStages();
   stages.insert(stages.end(), {"scene", "nerf"});
-  ApplyCommonFlags(common, stages, "eval-set", &settings);
+  ApplyCommonFlags(common, stages, "eval-set", &settings, job);
   EvalSetRequest request;
   request.set = ReadEvalSet(flags.set);
   request.methods = flags.methods;
@@ -34,14 +34,14 @@ void RunEvalSetCommand(const CommonFlags& common, const EvalSetFlags& flags) {
   request.automatic = flags.automatic;
   request.repeats = flags.repeats;
   request.out = flags.out;
-  const EvalSetResult result = RunEvalSet(request, settings);
+  const EvalSetResult result = RunEvalSet(request, settings, job);
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
     PrintText(ToText(SceneTable(result.scenes)));
   }
-  LogInfo("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)", flags.out,
-          FormatDuration(result.seconds), result.scenes.size(), result.failed.size());
+  job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)",
+                       flags.out, FormatDuration(result.seconds), result.scenes.size(), result.failed.size()));
   if (!result.failed.empty())
     throw Error(
         fmt::format("{} of {} scenes failed", result.failed.size(), result.failed.size() + result.scenes.size()),
@@ -73,7 +73,7 @@ void AddEvalSet(CommandLine& line) {
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
-  sub->callback([&line, flags] { line.run = [&line, flags] { RunEvalSetCommand(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEvalSet(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

@@ -10,6 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
@@ -84,8 +85,8 @@ class FeatureFieldTest : public testing::Test {
     synth.views = 36;
     synth.size = 64;
     synth.samples = 1;
-    WriteSynthScene(folder_->path() / "scene", synth);
-    scene_ = new Scene(LoadScene(folder_->path() / "scene"));
+    WriteSynthScene(folder_->path() / "scene", synth, Job());
+    scene_ = new Scene(LoadScene(folder_->path() / "scene", {}, Job()));
     NerfOptions o;
     o.iters = 300;
     o.batch_samples = 1 << 13;

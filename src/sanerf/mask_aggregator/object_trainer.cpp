@@ -54,7 +54,7 @@ ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras,
 }
 
 void ObjectTrainer::StartFrom(const ObjectModel& model) {
-  SANERF_CHECK(model.field_ != nullptr && !field_);
+  SANERF_CHECK(model.field_ != nullptr && num_mask_sets_ == 0);
   field_ = model.field_->Copy();
   prior_ = model.prior_;
 }
@@ -74,15 +74,21 @@ void ObjectTrainer::GrowField(int num_labels) {
 void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior) {
   SANERF_CHECK_EQ(labels.size(), views_.size());
   SANERF_CHECK(!prior || prior->num_labels() == num_labels);
-  for (size_t v = 0; v < labels.size(); ++v) views_[v].labels = std::move(labels[v]);
-  CheckLabels(views_, num_labels);
+  // What may fail or be stopped comes first.
+  std::vector<LabelView> views;
+  for (size_t v = 0; v < labels.size(); ++v) views.push_back({views_[v].camera, std::move(labels[v])});
+  CheckLabels(views, num_labels);
+  const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
+  SamplePool near_objects =
+      TraceNearObjects(nerf_, views, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_));
+
+  ++num_mask_sets_;
+  views_ = std::move(views);
   num_labels_ = num_labels;
   prior_ = std::move(prior);
   GrowField(num_labels);
-
-  const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
-  pool_.Append(
-      TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++)));
+  pool_.Append(near_objects);
+  near_objects = SamplePool();
   labelled_ = Relabel(views_, &pool_);
   if (labelled_.empty())
     throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
@@ -161,7 +167,7 @@ void ObjectTrainer::DrawRegions() {
 void ObjectTrainer::Apply(const Schedule& schedule, int step) {
   const float from = options_.lr * schedule.rate, to = options_.lr * options_.lr_final;
   kernels::AdamStep adam;
-  adam.lr = from * std::pow(to / from, float(step) / float(std::max(1, schedule.steps)));
+  adam.lr = from * std::pow(to / from, std::min(1.0f, float(step) / float(std::max(1, schedule.steps))));
   adam.step = total_steps_ + 1;
   std::vector<const GridGradient*> grid_gradients;
   for (const ObjectGroupGradient& group : groups_) grid_gradients.push_back(&group.grid);

@@ -22,13 +22,13 @@ class ObjectTrainer {
   // is traced here. Throws UsageError for options that make no sense, InterruptedError.
   ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options);
 
-  // A field to go on from, of the same radiance field; before SetMasks.
+  // A field to go on from, of the same radiance field; before the first SetMasks.
   void StartFrom(const ObjectModel& model);
 
   // What to fit from now on. labels[i] belongs to camera i; an empty image says nothing. num_labels may grow from call
   // to call, not shrink. prior: null or of num_labels labels; replaces the earlier one. Rays near the objects are
   // traced, on later calls fewer. Throws Error when no view says anything, when a label is out of range, or when all
-  // rays meet nothing.
+  // rays meet nothing, InterruptedError; but for the last of the errors nothing is changed then.
   void SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior);
 
   struct StepReport {
@@ -45,6 +45,8 @@ class ObjectTrainer {
 
   // Shares the field: it changes when training goes on.
   ObjectModel Model() const { return ObjectModel(field_, prior_, nerf_); }
+  // With weights of its own.
+  ObjectModel CopyModel() const { return ObjectModel(field_->Copy(), prior_, nerf_); }
   // The last call: gradients and moments are released.
   ObjectModel Finish();
 

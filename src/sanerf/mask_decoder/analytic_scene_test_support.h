@@ -54,7 +54,7 @@ inline Pose LookAt(const Vec3& eye, const Vec3& target) {
   return pose;
 }
 
-// A photo of 192x128 pixels, principal point off the centre. The working camera is half as large.
+// A photo of 192x128 pixels, principal point off the center. The working camera is half as large.
 constexpr int kPhotoWidth = 192, kPhotoHeight = 128, kWorkingSize = 96;
 
 inline View MakeView(const std::string& name, const Vec3& eye, const Vec3& target = kBallCenter,

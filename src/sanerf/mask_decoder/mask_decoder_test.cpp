@@ -87,7 +87,7 @@ TEST_F(MaskDecoderTest, LiftsClicksThroughOffCentreAndDistortedCameras) {
     EXPECT_LT((points[0].p_file - kFrontOfBall).norm(), 0.025) << view_idx;
     EXPECT_NEAR((points[0].p_file - kBallCenter).norm(), kBallRadius, 0.003) << view_idx;
     EXPECT_EQ(points[0].source_view, view_idx);
-    // Photo pixel (x, y) has its centre at x + 0.5; the working camera is half as large.
+    // Photo pixel (x, y) has its center at x + 0.5; the working camera is half as large.
     EXPECT_EQ(points[0].source_px, Vec2((object_.clicks[0].xy + Vec2(0.5, 0.5)) / 2));
   }
 }
@@ -286,7 +286,7 @@ TEST_F(MaskDecoderTest, ContradictoryPrompts) {
   AddClick(kFront, kFrontOfBall);
   AddClick(kFront, kFrontOfBall, 0);
   EXPECT_THAT(Failure(), AllOf(HasSubstr("both positive and negative"), HasSubstr("prompts 1 and 2")));
-  object_.clicks[1].xy.x() += 1;  // the neighbouring photo pixel is another place
+  object_.clicks[1].xy.x() += 1;  // the neighboring photo pixel is another place
   EXPECT_EQ(Failure(), "no error");
   object_.clicks.clear();
   object_.points = {{Vec3(1, 2, 3), 0}, {Vec3(1, 2, 3), 1}};

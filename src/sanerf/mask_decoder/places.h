@@ -11,7 +11,7 @@
 
 namespace sanerf {
 
-// A user names pixels by index, the index is the pixel's centre; continuous coordinates have the first centre at 0.5.
+// A user names pixels by index, the index is the pixel's center; continuous coordinates have the first center at 0.5.
 inline Vec2 PhotoPixel(const Vec2& xy) { return xy + Vec2(0.5, 0.5); }
 
 inline Vec2 WorkingPixel(const Vec2& photo_px, const Camera& photo, const Camera& working) {

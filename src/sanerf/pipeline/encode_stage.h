@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
@@ -106,8 +107,8 @@ class OptionsSweepTest : public ::testing::Test {
     synth.views = 6;
     synth.size = 24;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {
     delete scene_;
@@ -176,8 +177,8 @@ TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
     settings.synth.views = std::min(settings.synth.views, 3);
     settings.synth.size = std::min(settings.synth.size, 24);
     settings.synth.samples = std::min(settings.synth.samples, 2);
-    WriteSynthScene(folder / "scene", settings.synth);
-    EXPECT_FALSE(LoadScene(folder / "scene").views.empty());
+    WriteSynthScene(folder / "scene", settings.synth, Job());
+    EXPECT_FALSE(LoadScene(folder / "scene", {}, Job()).views.empty());
   });
   EXPECT_EQ(num_refused, 0);
 }

@@ -9,10 +9,10 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/options.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -20,7 +20,7 @@
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/output_place.h"
 #include "sanerf/run/object_store.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/open_run.h"
 
 namespace fs = std::filesystem;
 
@@ -144,37 +144,38 @@ double FrameBytes(int width, int height, bool with_object) {
   return double(width) * height * (kRadiance + kPicture + (with_object ? kObject : 0));
 }
 
-RenderResult Render(const RenderRequest& request) {
+RenderResult Render(const RenderRequest& request, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckLayers(request);
-  RunFolder run = RunFolder::Open(request.run);
+  RunFolder folder = RunFolder::Open(request.run);
   RenderResult result;
   result.folder =
-      request.out.empty() ? run.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
+      request.out.empty() ? folder.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
   // Pictures that go elsewhere leave the run alone: it is only read, and may belong to somebody else.
-  std::optional<RunLock> lock;
-  if (IsInside(result.folder, run.path())) lock.emplace(request.run);
-  const Scene scene = lock ? run.OpenScene(request.scene, *lock) : run.OpenScene(request.scene);
-  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run, scene);
+  const bool writes = IsInside(result.folder, folder.path());
+  OpenRun run(std::move(folder), request.scene, writes ? OpenRun::Access::kWrite : OpenRun::Access::kRead, job);
+  const Scene& scene = run.scene();
+  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run.folder(), scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
   CheckFrameMemory(cameras, request);
-  const NerfModel nerf = run.OpenNerf();
+  const NerfModel& nerf = run.nerf();
   std::optional<ObjectModel> field;
   int label = 0;
   if (!request.object.empty()) {
-    LoadedObject object = LoadObject(run, request.object, nerf);
+    LoadedObject object = LoadObject(run.folder(), request.object, nerf);
     field = std::move(object.field);
     label = object.stored.label;
   }
   EnsureWritableFolder(result.folder);
   const Stopwatch watch;
   LayerWriter writer(request, nerf, field ? &*field : nullptr, label, &result);
-  Progress progress("render", int64_t(cameras.size()), "views");
+  Task task(job, "render", int64_t(cameras.size()), "views");
   for (const NamedCamera& camera : cameras) {
-    ThrowIfInterrupted("rendering");
+    job.ThrowIfStopped("rendering");
     writer.Write(camera);
-    progress.Update(++result.num_views);
+    task.Update(++result.num_views);
   }
-  progress.Finish();
+  task.Finish();
   result.seconds = watch.seconds();
   return result;
 }

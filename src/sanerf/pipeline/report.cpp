@@ -8,10 +8,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/mask_decoder/places.h"
@@ -153,8 +153,9 @@ ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const E
 }  // namespace
 
 fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result, const Settings& settings,
-                     const ReportOptions& options) {
-  const Scene scene = run.OpenScene();
+                     const ReportOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  const Scene scene = run.OpenScene(std::nullopt, job);
   const NerfModel nerf = run.OpenNerf();
   ReportPage page = PageWithoutPictures(run, scene, result, options);
 
@@ -181,7 +182,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
                       score.score.num_views, object.views_used, object.views_total),
           {}};
       for (const size_t i : ChooseRows(score, options.views_per_object)) {
-        ThrowIfInterrupted("the report");
+        job.ThrowIfStopped("the report");
         const int view_idx = scene.FindView(score.views[i].first);
         const View& view = scene.views[size_t(view_idx)];
         const auto mask = masks.find(view_idx);
@@ -190,7 +191,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
         section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou());
       }
       page.objects.push_back(std::move(section));
-      progress.Update(int64_t(page.objects.size()));
+      task.Update(int64_t(page.objects.size()));
     }
   }
   WriteFileAtomic(run.report(), ToHtml(page));

@@ -45,11 +45,11 @@ TEST(Settings, RecordedOptionsComeBack) {
 TEST(Settings, RunsOfFormerVersionsAreReadByTheNamesOfTheirTime) {
   Settings settings;
   settings.Restore({{"segment", {{"looks", 3}}}}, {{"segment.looks", "--set"}});
-  EXPECT_EQ(settings.segment.looks, 3);
+  EXPECT_EQ(settings.segment.rounds, 3);
   EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
   EXPECT_TRUE(settings.notices().empty());  // nobody typed it
   settings.Assign("segment.looks=2");
-  EXPECT_EQ(settings.segment.looks, 2);
+  EXPECT_EQ(settings.segment.rounds, 2);
   EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
   EXPECT_THAT(settings.notices(), testing::ElementsAre("segment.looks=2 is called segment.rounds=2 now"));
 }

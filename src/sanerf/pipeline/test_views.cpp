@@ -6,8 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 namespace {
@@ -17,11 +16,12 @@ constexpr int kConsistencySize = 1024;
 
 }  // namespace
 
-RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test) {
+RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test,
+                                  const Job& job) {
   RenderedTestViews rendered;
-  Progress progress("eval", int64_t(test.size()), "views");
+  Task task(job, "eval", int64_t(test.size()), "views");
   for (const int view_idx : test) {
-    ThrowIfInterrupted("evaluation");
+    job.ThrowIfStopped("evaluation");
     const View& view = scene.views[size_t(view_idx)];
     const ImageF photo = CompositeOver(LoadViewImage(view), nerf.background());
     RenderedView render = nerf.Render(view.camera);
@@ -34,9 +34,9 @@ RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, con
     const Camera camera = view.camera.ResizedToLongest(kConsistencySize);
     const bool is_same = camera.width == view.camera.width && camera.height == view.camera.height;
     rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera).depth});
-    progress.Update(int64_t(rendered.quality.size()));
+    task.Update(int64_t(rendered.quality.size()));
   }
-  progress.Finish();
+  task.Finish();
   return rendered;
 }
 

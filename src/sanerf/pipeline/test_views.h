@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
@@ -14,6 +15,7 @@ struct RenderedTestViews {
   std::vector<DepthView> depths;  // what consistency is measured with
 };
 // Shows its progress. Throws InterruptedError.
-RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test);
+RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test,
+                                  const Job& job);
 
 }  // namespace sanerf

@@ -14,6 +14,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -56,8 +57,8 @@ class ObjectStoreTest : public ::testing::Test {
     synth.views = 4;
     synth.size = 32;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
     NerfOptions options;
     options.iters = 20;
     options.batch_samples = 4096;
@@ -91,7 +92,7 @@ class ObjectStoreTest : public ::testing::Test {
 
   RunFolder MakeRun(const std::string& name) const {
     EnsureWritableFolder(runs_ / name);
-    RunFolder run = RunFolder::Create(runs_ / name, *folder_ / "scene", *scene_);
+    RunFolder run = RunFolder::Create(runs_ / name, *folder_ / "scene", *scene_, Job());
     run.Save();
     return run;
   }
@@ -130,7 +131,7 @@ class ObjectStoreTest : public ::testing::Test {
     }
     ObjectsToStore objects{prompts, decoded, fields_.at(field), *folder_ / "nerf.jsonl", nerf_->Fingerprint()};
     change(objects);
-    return StoreObjects(run, objects);
+    return StoreObjects(run, objects, Job());
   }
   static void GoOn(ObjectsToStore& objects) { objects.goes_on = true; }
 

@@ -11,9 +11,16 @@
 namespace sanerf {
 namespace {
 
-AggregatorOptions Seeded(AggregatorOptions options, uint64_t seed) {
-  options.seed = int(seed);
-  return options;
+// For a session that ends before what it stands on.
+template <class T>
+std::shared_ptr<const T> Borrowed(const T& value) {
+  return {std::shared_ptr<const T>(), &value};
+}
+
+// With the input's seed.
+Session SessionOn(const SegmenterInput& input, const std::vector<int>& views, SegmentationOptions options) {
+  options.object.seed = int(input.seed);
+  return Session({Borrowed(input.scene), input.nerf, Borrowed(input.features), Borrowed(input.sam), views}, options);
 }
 
 // One mask per object of the field.
@@ -30,17 +37,13 @@ void OwnSegmenter::Fit(const Prompts& prompts) {
   CheckObjectCount(prompts.objects.size());
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.features, input_.views), options_.object,
                      input_.nerf.field().contracted());
-  SegmentationOptions options = options_;
-  options.object = Seeded(options.object, input_.seed);
-  SegmentSession session(input_.scene, input_.nerf, input_.features, input_.sam, input_.views, options);
-  for (const ObjectPrompt& object : prompts.objects) session.Decode(object);
-  session.Look();
-  if (vote_alone_) {
-    model_ = session.Vote();
-    return;
-  }
-  session.Fit(session.FirstFit(), nullptr);
-  model_ = session.Finish();
+  const Job job;
+  Session session = SessionOn(input_, input_.views, options_);
+  session.Prepare(job);
+  for (const ObjectPrompt& object : prompts.objects) session.AddObject(object);
+  session.Update(job);
+  if (!vote_alone_) session.Step(session.steps_left(), job);
+  model_ = session.Finish(job).model;
 }
 
 std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx) {
@@ -49,10 +52,14 @@ std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx) {
 
 void OwnAutomaticSegmenter::Fit(const Prompts&) {
   const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
-  const AutomaticField found =
+  AutomaticField found =
       TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_);
-  model_ = TrainObjectModel(input_.nerf, found.labelled, int(found.decoded.size()) + 1,
-                            Seeded(options_.object, input_.seed), "", found.prior);
+  Session session = SessionOn(input_, decoded, options_);
+  session.StartFromSearch(found.prompts, std::move(found.decoded));
+  const Job job;
+  session.Refine(job);
+  session.Step(session.steps_left(), job);
+  model_ = session.Finish(job).model;
 }
 
 std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx) {

@@ -39,12 +39,13 @@ MaskLoad LoadOf(int64_t num_objects, const FeatureContainer& container, const st
   return LoadAt(num_objects, views, [&](int view) { return container.WorkingCamera(view); });
 }
 
-// Of every object in every view: the mask, twice while a look compares old and new ones; SAM's four answers to its
-// prompt in half precision; what the other views say, two numbers per ray of the vote.
+// Of every object in every view: the mask, three times while a refinement round compares old and new ones beside those
+// that the session keeps; SAM's four answers to its prompt in half precision; what the other views say, two numbers per
+// ray of the vote.
 double MaskBytes(const MaskLoad& load) {
   constexpr double kAnswers = 4 * 2.0 * kSamLogitsSize * kSamLogitsSize;
   const double rays = double(VoteOptions().size) * VoteOptions().size;
-  return double(load.num_objects) * (2 * load.pixels + double(load.num_views) * (kAnswers + 2 * kFloat * rays));
+  return double(load.num_objects) * (3 * load.pixels + double(load.num_views) * (kAnswers + 2 * kFloat * rays));
 }
 
 // Rays of the vote with the cell and weight of each sample; votes and logits of every cell and label; rays of the pool

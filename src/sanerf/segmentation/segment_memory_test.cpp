@@ -22,12 +22,12 @@ TEST(SegmentMemory, MasksCountAtTheSizeAtWhichTheyAreDecoded) {
   EXPECT_EQ(load.num_views, 2);
   EXPECT_DOUBLE_EQ(load.pixels, 2 * 1000.0 * 500);
   const MaskLoad large = LoadOf(3, PhotosOf(2, 4000, 2000), {0, 1}, 2000);
-  EXPECT_DOUBLE_EQ(MaskBytes(large) - MaskBytes(load), 3 * 2 * (2 * 2000.0 * 1000 - 2 * 1000.0 * 500));
+  EXPECT_DOUBLE_EQ(MaskBytes(large) - MaskBytes(load), 3 * 3 * (2 * 2000.0 * 1000 - 2 * 1000.0 * 500));
 }
 
 // Two bytes of each of SAM's 4 x 256 x 256 logits and eight for each of 128 x 128 rays, beside the masks.
 TEST(SegmentMemory, OneObjectInOneViewByHand) {
-  EXPECT_DOUBLE_EQ(MaskBytes({1, 1, 100}), 2 * 100 + 2 * 4 * 65536 + 8 * 16384);
+  EXPECT_DOUBLE_EQ(MaskBytes({1, 1, 100}), 3 * 100 + 2 * 4 * 65536 + 8 * 16384);
   EXPECT_DOUBLE_EQ(MaskBytes({5, 7, 700}), 5 * 7 * MaskBytes({1, 1, 100}));
 }
 

@@ -9,7 +9,7 @@
 
 namespace sanerf {
 
-// What a method may look at. The references must outlive the segmenter.
+// What a method may use. The references must outlive the segmenter.
 struct SegmenterInput {
   const Scene& scene;
   const NerfModel& nerf;             // frozen

@@ -1,6 +1,7 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 
 #include "sanerf/core/image_ops.h"
+#include "sanerf/mask_decoder/places.h"
 
 namespace sanerf {
 namespace {

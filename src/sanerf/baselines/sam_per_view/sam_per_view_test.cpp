@@ -6,6 +6,7 @@
 #include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/mask_decoder/places.h"
 
 namespace sanerf {
 namespace {

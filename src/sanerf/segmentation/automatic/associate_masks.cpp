@@ -86,9 +86,9 @@ class Grouping {
 
 double BorderShare(const BitMask& mask) {
   int64_t on_mask = 0, total = 0;
-  const auto look = [&](int x, int y) { on_mask += mask.At(x, y), ++total; };
-  for (int x = 0; x < mask.width(); ++x) look(x, 0), look(x, mask.height() - 1);
-  for (int y = 0; y < mask.height(); ++y) look(0, y), look(mask.width() - 1, y);
+  const auto count = [&](int x, int y) { on_mask += mask.At(x, y), ++total; };
+  for (int x = 0; x < mask.width(); ++x) count(x, 0), count(x, mask.height() - 1);
+  for (int y = 0; y < mask.height(); ++y) count(0, y), count(mask.width() - 1, y);
   return double(on_mask) / double(total);
 }
 

@@ -90,7 +90,7 @@ TEST_F(AssociateMasksTest, OverlapsAreThoseOfTheSurface) {
   const int num_ball = int(masks_.size());
   AddLabel(kOther);
   const MaskOverlaps overlaps = Overlaps();
-  EXPECT_GT(overlaps.Of(0, 1).Iou(), 0.9);          // the ball in neighbouring views
+  EXPECT_GT(overlaps.Of(0, 1).Iou(), 0.9);          // the ball in neighboring views
   EXPECT_LT(overlaps.Of(0, num_ball).Iou(), 0.02);  // two balls in one view
   EXPECT_LT(overlaps.Of(0, num_ball + 1).Iou(), 0.1);
   EXPECT_NEAR(overlaps.Of(0, 0).Iou(), 1, 1e-9);

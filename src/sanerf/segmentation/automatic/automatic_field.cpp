@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
-#include <numeric>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/log.h"
@@ -14,15 +13,12 @@
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/worker_pool.h"
-#include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/sam/automatic_masks.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/automatic/coplanar.h"
 #include "sanerf/segmentation/automatic/found_object.h"
 #include "sanerf/segmentation/label_views.h"
-#include "sanerf/segmentation/refine/outline.h"
-#include "sanerf/segmentation/refine/refinement_rounds.h"
 #include "sanerf/segmentation/segment_memory.h"
 
 namespace sanerf {
@@ -35,23 +31,6 @@ int DropBeyond(int count, std::vector<FoundObject>* objects) {
     objects->erase(std::min_element(objects->begin(), objects->end(),
                                     [](const auto& a, const auto& b) { return a.agreement < b.agreement; }));
   return num_beyond;
-}
-
-// Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.
-void SeparateMasks(std::vector<DecodedObject>* decoded) {
-  for (size_t view = 0; view < decoded->at(0).views.size(); ++view) {
-    std::vector<ViewDecision*> claims;
-    for (DecodedObject& object : *decoded)
-      if (object.views[view].used) claims.push_back(&object.views[view]);
-    std::stable_sort(claims.begin(), claims.end(), [](const auto* a, const auto* b) { return a->area < b->area; });
-    std::vector<bool> is_taken(claims.empty() ? 0 : claims[0]->mask.data.size(), false);
-    for (ViewDecision* claim : claims)
-      for (size_t i = 0; i < is_taken.size(); ++i) {
-        if (claim->mask.data[i] == 0) continue;
-        if (is_taken[i]) claim->mask.data[i] = 0;
-        is_taken[i] = true;
-      }
-  }
 }
 
 // One search at a time; the members are what every step needs.
@@ -92,15 +71,6 @@ class Search {
       decoded.push_back(DecodeFound(prompts_.objects[i], objects_[i], masks_, context_, views));
     SeparateMasks(&decoded);
     return decoded;
-  }
-
-  // Refinement rounds of all of them, then sharp outlines; `vote` is of these views.
-  void Refine(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded) const {
-    std::vector<size_t> all(decoded->size());
-    std::iota(all.begin(), all.end(), size_t{0});
-    RefineMasks({prompts_, all, views, /*by_voted_place=*/true}, context_, options_.automatic.looks, vote, decoded);
-    if (options_.segment.sharp_outlines) SharpenOutlines(context_.container, decoded);
-    SeparateMasks(decoded);
   }
 
   const std::vector<FoundObject>& objects() const { return objects_; }
@@ -171,6 +141,22 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
   return all;
 }
 
+void SeparateMasks(std::vector<DecodedObject>* decoded) {
+  for (size_t view = 0; view < decoded->at(0).views.size(); ++view) {
+    std::vector<ViewDecision*> claims;
+    for (DecodedObject& object : *decoded)
+      if (object.views[view].used) claims.push_back(&object.views[view]);
+    std::stable_sort(claims.begin(), claims.end(), [](const auto* a, const auto* b) { return a->area < b->area; });
+    std::vector<bool> is_taken(claims.empty() ? 0 : claims[0]->mask.data.size(), false);
+    for (ViewDecision* claim : claims)
+      for (size_t i = 0; i < is_taken.size(); ++i) {
+        if (claim->mask.data[i] == 0) continue;
+        if (is_taken[i]) claim->mask.data[i] = 0;
+        is_taken[i] = true;
+      }
+  }
+}
+
 AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
                            const SegmentationOptions& options) {
   AutomaticField result;
@@ -183,14 +169,6 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
                      input.nerf.field().contracted());
   const Stopwatch watch;
   result.decoded = search.Decode(input.decoded);
-  std::vector<Camera> cameras;
-  for (const int view : input.decoded) cameras.push_back(input.container.WorkingCamera(view));
-  LabelVote vote(input.nerf, cameras, {});
-  search.Refine(input.decoded, &vote, &result.decoded);
-  std::vector<ImageU8> labels = LabelsByVotedPlace(result.decoded, input.decoded, input.container, &vote);
-  vote.Count(labels, int(result.decoded.size()) + 1);
-  for (size_t i = 0; i < labels.size(); ++i) result.labelled.push_back({cameras[i], std::move(labels[i])});
-  result.prior = vote.Prior();
   result.prompts = search.prompts();
   result.found = search.objects();
   result.mask_seconds = watch.seconds();

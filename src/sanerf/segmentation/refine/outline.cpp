@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kSamCells = 256;            // per side of a mask as SAM returns it
 constexpr int kRadiusCells = 2;           // how far the outline may be off
-constexpr double kRegularization = 1e-4;  // variance of a colour in [0, 1] that counts as noise: 1 % of the range
+constexpr double kRegularization = 1e-4;  // variance of a color in [0, 1] that counts as noise: 1 % of the range
 constexpr double kMinIou = 0.5;           // with the mask before
 
 struct Box {

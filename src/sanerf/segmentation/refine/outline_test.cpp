@@ -28,7 +28,7 @@ Shape Disc(double radius) {
   return [radius](double x, double y) { return std::hypot(x - 150, y - 130) < radius; };
 }
 
-// Two colours with noise of 2 %.
+// Two colors with noise of 2 %.
 ImageF Picture(const Shape& shape, const float (&inside)[3], const float (&outside)[3]) {
   Random random(1);
   ImageF rgb(kWidth, kHeight, 3);

@@ -20,7 +20,7 @@ constexpr double kFindAbove = 0.7;   // a view without a visible point must agre
 constexpr double kBoxMargin = 0.05;  // of the box's longer side
 constexpr float kBoxProbability = 0.5f;
 
-// Pixels of an image of width x height; empty when the consensus is nowhere sure.
+// Pixels of an image of width x height; none when the consensus is nowhere certain.
 std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int height) {
   const ImageF& p = consensus.probability;
   int x0 = p.width, y0 = p.height, x1 = 0, y1 = 0;
@@ -40,7 +40,7 @@ std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int h
 
 ImageF LogitsOf(const Consensus& consensus) {
   ImageF logits = consensus.probability;
-  for (float& value : logits.data) value = kSureLogit * (2 * value - 1);
+  for (float& value : logits.data) value = kCertainLogit * (2 * value - 1);
   return logits;
 }
 

@@ -65,7 +65,8 @@ TEST_F(RedecodeTest, TakesTheCandidateThatTheOthersConfirm) {
   EXPECT_GT(result.num_changed, 0);
 }
 
-// The views share an error, a wide outline. A mask that repeats it agrees best; SAM is surer of the clean one.
+// The views share an error, a wide outline. A mask that repeats it agrees best; SAM's confidence is higher for the
+// clean one.
 TEST_F(RedecodeTest, PrefersACleanMaskToOneThatRepeatsWhatAllGetWrong) {
   const auto widened = [](const ImageF& image, float at_least) {
     ImageF wide = image;
@@ -144,12 +145,12 @@ TEST_F(RedecodeTest, PromptsWithWhatTheOthersSay) {
                                       [](const SamPrompt& prompt) { return !prompt.mask_logits.empty(); });
   ASSERT_NE(with_mask, sam_.prompts.end());
   ASSERT_TRUE(with_mask->box);
-  const Vec2 centre = *container_.WorkingCamera(kFront).Project(kBallCenter);
-  EXPECT_LT(with_mask->box->x0, centre.x());
-  EXPECT_GT(with_mask->box->x1, centre.x());
-  EXPECT_LT(with_mask->box->y0, centre.y());
-  EXPECT_GT(with_mask->box->y1, centre.y());
-  EXPECT_GT(with_mask->mask_logits.At(int(centre.x()), int(centre.y())), 0);
+  const Vec2 center = *container_.WorkingCamera(kFront).Project(kBallCenter);
+  EXPECT_LT(with_mask->box->x0, center.x());
+  EXPECT_GT(with_mask->box->x1, center.x());
+  EXPECT_LT(with_mask->box->y0, center.y());
+  EXPECT_GT(with_mask->box->y1, center.y());
+  EXPECT_GT(with_mask->mask_logits.At(int(center.x()), int(center.y())), 0);
   EXPECT_LT(with_mask->mask_logits.At(0, 0), 0);
 }
 

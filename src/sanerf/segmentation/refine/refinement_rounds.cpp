@@ -24,7 +24,7 @@ bool HasUsedViews(const std::vector<DecodedObject>& objects) {
 std::vector<size_t> RefineRequest::RowsToChange() const {
   std::vector<size_t> rows;
   for (size_t v = 0; v < views.size(); ++v)
-    if (asked.empty() || std::find(asked.begin(), asked.end(), views[v]) != asked.end()) rows.push_back(v);
+    if (prompted.empty() || std::find(prompted.begin(), prompted.end(), views[v]) != prompted.end()) rows.push_back(v);
   return rows;
 }
 
@@ -58,8 +58,7 @@ void RefineMasks(const RefineRequest& request, const DecodeContext& context, int
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
   for (int round = 1; round <= max_rounds; ++round) {
-    vote->Count(request.by_voted_place ? LabelsByVotedPlace(*objects, request.views, context.container, vote)
-                                       : LabelsByView(*objects, request.views, context.container),
+    vote->Count(LabelsByView(*objects, request.views, context.container, request.missed, vote),
                 int(objects->size()) + 1);
     const auto consensus = ConsensusOf(*vote, request.which, objects->size());
     std::vector<DecodedObject> next = *objects;

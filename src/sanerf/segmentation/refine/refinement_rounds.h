@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/redecode.h"
 
 namespace sanerf {
@@ -13,8 +14,8 @@ struct RefineRequest {
   const Prompts& prompts;         // of the objects
   std::vector<size_t> which;      // objects whose masks may change; all of them vote
   const std::vector<int>& views;  // of the vote and, in this order, of every object
-  bool by_voted_place = false;    // LabelsByVotedPlace instead of LabelsByView
-  std::vector<int> asked = {};    // of `views`, those in which masks may change; empty = all
+  MissedPlace missed = MissedPlace::kBox;
+  std::vector<int> prompted = {};  // of `views`, those in which masks may change; empty = all
 
   // Positions in `views` of those in which masks may change.
   std::vector<size_t> RowsToChange() const;

@@ -55,7 +55,7 @@ TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
   const std::vector<int> views = scene_->TrainViews();
   LabelVote vote(*nerf_, Cameras(), {64, 64});
   const std::vector<ImageU8> labels =
-      LabelsByVotedPlace({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), &vote);
+      LabelsByView({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), MissedPlace::kVoted, &vote);
   ASSERT_EQ(labels.size(), views.size());
   int64_t missed = 0, missed_unknown = 0, background = 0, background_unknown = 0;
   for (size_t v = 0; v < views.size(); ++v) {
@@ -81,8 +81,8 @@ TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
 
 constexpr int kInstance = 2;
 
-// Answers with the instance in every view by its candidate 1. Candidate 0, of which it is surer, is the instance in
-// every other view and everything in the rest.
+// Answers with the instance in every view by its candidate 1. Candidate 0, which has the higher confidence, is the
+// instance in every other view and everything in the rest.
 class WaveringSam : public Sam {
  public:
   const std::string& name() const override { return name_; }

@@ -67,7 +67,7 @@ std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeC
 void ChooseCandidates(const RefineRequest& request, const DecodeContext& context, LabelVote* vote,
                       std::vector<DecodedObject>* objects) {
   const auto agreement = [&](const DecodedObject& object) {
-    vote->Count(LabelsByView({object}, request.views, context.container), 2);
+    vote->Count(LabelsByView(object, request.views, context.container), 2);
     return ViewsAgreement{Coherence(object, ConsensusOf(*vote, {0}, 1)[0]), MeanArea(object)};
   };
   const std::vector<size_t> rows = request.RowsToChange();

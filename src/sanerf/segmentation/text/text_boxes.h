@@ -12,7 +12,7 @@ namespace sanerf {
 struct BoxInView {
   int view_idx = -1;
   BoxPrompt box;
-  double score = 0;  // how sure, [0, 1]
+  double score = 0;  // confidence, [0, 1]
 };
 
 // A box's mask and points from inside of it.

@@ -28,7 +28,7 @@ double MaskIou(const ImageU8& a, const ImageU8& b) {
   return either > 0 ? double(both) / double(either) : 0;
 }
 
-// Of boxes in one view that SAM takes for the same thing the surer one stays.
+// Of boxes in one view that SAM takes for the same thing the one with the higher confidence stays.
 void DropDoubles(const std::vector<BoxInView>& boxes, std::vector<BoxEvidence>* evidence) {
   for (size_t i = 0; i < boxes.size(); ++i) {
     for (size_t j = 0; j < boxes.size(); ++j) {
