@@ -27,7 +27,7 @@ struct EncodedRun {
   Scene scene = folder.OpenScene(std::nullopt, Job());
   NerfModel nerf = folder.OpenNerf();
   std::unique_ptr<FeatureCache> cache = FeatureCache::Open(folder.features(), scene, nerf);
-  std::unique_ptr<Sam> sam = LoadSam(cache->options().model);
+  std::unique_ptr<Sam> sam = LoadSam(cache->options().model, Job());
   Settings settings;
 };
 

@@ -65,7 +65,7 @@ class Interaction {
 
   void Run(const ObjectPrompt& object) {
     const Stopwatch opening;
-    SegmentSession session(scene_, nerf_, cache_, sam_, views_, settings_);
+    SegmentSession session(scene_, nerf_, cache_, sam_, views_, settings_, Job());
     fmt::print(
         "\n{}: rays of {} views traced before the first click in {:.1f} s\n\n| after | seconds | IoU "
         "|\n|---|---|---|\n",

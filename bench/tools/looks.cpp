@@ -10,6 +10,7 @@
 
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -40,11 +41,11 @@ class Looks {
   Looks(EncodedRun& run, bool each) : run_(run), each_(each) {}
 
   void Run(const ObjectPrompt& object) {
-    SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings);
+    SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings, Job());
     fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
     const DecodedObject& decoded = session.Decode(object);
     const std::vector<DecodedObject> candidates = ByCandidate(
-        object, {run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks}, decoded);
+        object, {run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks}, decoded, Job());
     for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
     Say("best", BestOf(object, decoded, candidates));
     for (int look = 0;; ++look) {
@@ -53,7 +54,7 @@ class Looks {
       session.Look();
       if (!Same(before, session.objects()[0])) continue;
       std::vector<DecodedObject> sharp = {before};
-      SharpenOutlines(*run_.cache, &sharp);
+      SharpenOutlines(*run_.cache, &sharp, Job());
       Say("sharp outlines", ScoresOf(object, sharp[0]));
       return;
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/memory_limits.h"
 
 namespace sanerf {
@@ -16,6 +17,7 @@ int64_t AvailableMemoryBytes();  // what the process may still take: see memory_
 // taken: better a sentence now than a killed process later. hint: which option to lower.
 void CheckMemory(const std::string& what, double bytes, const std::string& hint);
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room);
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, const Job& job);  // which is told
 std::string CpuModelName();
 std::string VersionString();  // "0.1.0"
 

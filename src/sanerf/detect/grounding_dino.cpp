@@ -12,6 +12,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/detect/caption.h"
 
@@ -101,7 +102,7 @@ class GroundingDino : public TextDetector {
 
   void CheckPhrases(const std::vector<std::string>& phrases) const override { CaptionOf(phrases); }
 
-  Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases) const override {
+  Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases, const Job& job) const override {
     const Caption caption = CaptionOf(phrases);
     const std::vector<Tensor> answers = Run(rgb, caption);
     const Tensor &logits = answers[0], &boxes = answers[1];
@@ -192,7 +193,7 @@ class GroundingDino : public TextDetector {
           break;
       }
     }
-    return session_->Run(feeds.feeds(), {logits_, boxes_});
+    return session_->Run(feeds.feeds(), {logits_, boxes_}, job);
   }
 
   // A box is kept when any of its tokens is above the box threshold. It belongs to the phrase whose own tokens score

@@ -60,7 +60,7 @@ class PictureSam : public Sam {
   }
   std::unique_ptr<Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
-  std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
+  std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override { return {}; }
   ImageF ToImageFrame(const SamMask&) const override { return {}; }
   ImageF ToImageFrame(const SamMask&, int, int) const override { return {}; }
   ImageF FromImageFrame(const ImageF&) const override { return {}; }
@@ -129,8 +129,8 @@ class FeatureFieldTest : public testing::Test {
     SetNumThreads(0);
     std::filesystem::remove_all(run_);
   }
-  DistilResult Distil() { return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_); }
-  std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, *scene_, *nerf_); }
+  DistilResult Distil() { return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_, Job()); }
+  std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, *scene_, *nerf_, Job()); }
 
   // Mean squared error on held-out views of the map called `name`, as a share of its variance there.
   double UnexplainedShare(const FeatureField& field, const std::string& name) {
@@ -140,7 +140,7 @@ class FeatureFieldTest : public testing::Test {
       const Camera camera = field.WorkingCamera(view);
       const SamFeatures real =
           sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))));
-      const auto rendered = field.Features(view);
+      const auto rendered = field.Features(view, Job());
       for (size_t m = 0; m < real.maps.size(); ++m) {
         if (real.maps[m].name != name) continue;
         EXPECT_EQ(rendered->maps[m].shape, real.maps[m].shape);
@@ -227,7 +227,7 @@ TEST_F(FeatureFieldTest, RecoversConstantFeatures) {
   sam_.constant = 0.5f;
   Distil();
   const auto field = Open();
-  const SamFeatures map = field->RenderFeatures(scene_->views[size_t(scene_->TestViews()[0])].camera);
+  const SamFeatures map = field->RenderFeatures(scene_->views[size_t(scene_->TestViews()[0])].camera, Job());
   for (size_t i = 0; i < map.maps[0].data.size(); ++i)
     ASSERT_NEAR(map.maps[0].data[i], 0.5f * float(1 + i / (kSide * kSide)), 0.01) << i;
 }
@@ -242,7 +242,7 @@ TEST_F(FeatureFieldTest, FinerMapsAreTheirMeanOrAFieldOfTheirOwn) {
   const double field = UnexplainedShare(*Open(), "fine");
   EXPECT_LT(field, 0.5);
   EXPECT_LT(field, 0.7 * mean);
-  EXPECT_EQ(Open()->Features(0)->maps[0].name, "fine");  // the encoder's own order
+  EXPECT_EQ(Open()->Features(0, Job())->maps[0].name, "fine");  // the encoder's own order
 }
 
 TEST_F(FeatureFieldTest, OutsideThePictureThereIsTheMean) {
@@ -250,7 +250,7 @@ TEST_F(FeatureFieldTest, OutsideThePictureThereIsTheMean) {
   Camera wide = scene_->views[0].camera;
   wide.height = 32;
   wide.cy -= 16;
-  const SamFeatures map = Open()->RenderFeatures(wide);
+  const SamFeatures map = Open()->RenderFeatures(wide, Job());
   EXPECT_EQ(map.image_height, 32);
   const std::vector<float>& mean = ReadField(features_).means[0].data;
   int same = 0;
@@ -271,11 +271,11 @@ TEST_F(FeatureFieldTest, GeometryAndPicturesOfAnyView) {
   EXPECT_FALSE(field->Has(int(scene_->views.size())));
   EXPECT_EQ(field->ModelFingerprint(), 77u);
   const RenderedView rendered = nerf_->Render(field->WorkingCamera(test));
-  EXPECT_EQ(field->Depth(test).data, rendered.depth.data);
-  EXPECT_EQ(field->Opacity(test).data, rendered.opacity.data);
-  EXPECT_EQ(field->Rgb(test).data, rendered.rgb.data);
-  EXPECT_EQ(field->Depth(train).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
-  EXPECT_EQ(field->Features(test)->image_width, 64);
+  EXPECT_EQ(field->Depth(test, Job()).data, rendered.depth.data);
+  EXPECT_EQ(field->Opacity(test, Job()).data, rendered.opacity.data);
+  EXPECT_EQ(field->Rgb(test, Job()).data, rendered.rgb.data);
+  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
+  EXPECT_EQ(field->Features(test, Job())->image_width, 64);
 }
 
 TEST_F(FeatureFieldTest, MadeOnceAndAgainWhenAnythingChanges) {
@@ -314,12 +314,12 @@ TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
   Scene moved = *scene_;
   moved.views[size_t(train)].camera.world_from_cam.translation.x() += 0.1;
   testing::internal::CaptureStderr();
-  const auto field = FeatureField::Open(features_, moved, *nerf_);
+  const auto field = FeatureField::Open(features_, moved, *nerf_, Job());
   EXPECT_THAT(
       testing::internal::GetCapturedStderr(),
       HasSubstr("warning: " + features_.string() + ": the encoded views are out of date (the camera or photo of view " +
                 moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead"));
-  EXPECT_EQ(field->Depth(train).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
+  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
 
   WriteFileAtomic(features_ / "index.json", "{");
   EXPECT_THAT(ErrorTextOf<Error>([&] { Open(); }), HasSubstr((features_ / "index.json").string()));
@@ -352,7 +352,7 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   EXPECT_EQ(open_error(), features_.string() + ": no feature field here: field.ckpt is missing\n" + command);
   options_.iters = 5;
   Distil();
-  EXPECT_EQ(ErrorTextOf<Error>([&] { FeatureField::Open(features_, *scene_, *other_nerf_); }),
+  EXPECT_EQ(ErrorTextOf<Error>([&] { FeatureField::Open(features_, *scene_, *other_nerf_, Job()); }),
             FieldPath(features_).string() +
                 ": the feature field is out of date: the radiance field has changed since\n" + command);
 
@@ -383,7 +383,7 @@ TEST_F(FeatureFieldTest, OptionsOutOfRangeAreNamed) {
   const auto error_of = [&](auto change) {
     FieldOptions options = options_;
     change(options);
-    return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options); });
+    return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options, Job()); });
   };
   EXPECT_THAT(error_of([](FieldOptions& o) { o.iters = 0; }),
               HasSubstr("field.iters=0: expected an integer from 1 to"));

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
@@ -42,7 +43,7 @@ class MaskDecoderTest : public testing::Test {
     object_.clicks.push_back({scene_.views[view_idx].name, Click(view_idx, p), label});
   }
   DecodedObject Decode(std::vector<int> views = {kFront, kFrontLeft, kRight, kAway, kLens, kBack}) {
-    return DecodeMasks(object_, {scene_, container_, sam_, model_from_file_, options_}, views);
+    return DecodeMasks(object_, {scene_, container_, sam_, model_from_file_, options_}, views, nullptr, Job());
   }
   template <class Exception = Error>
   std::string Failure() {
@@ -55,7 +56,7 @@ class MaskDecoderTest : public testing::Test {
   }
   // IoU of the decision's mask with the label's true pixels.
   double Iou(const ViewDecision& decision, int label) const {
-    const auto features = container_.Features(decision.view_idx);
+    const auto features = container_.Features(decision.view_idx, Job());
     int64_t both = 0, either = 0;
     for (size_t i = 0; i < decision.mask.data.size(); ++i) {
       const bool predicted = decision.mask.data[i] > 0, truth = int(features->maps[0].data[i]) == label;
@@ -81,7 +82,7 @@ TEST_F(MaskDecoderTest, LiftsClicksThroughOffCentreAndDistortedCameras) {
   for (const int view_idx : {kFront, kFrontLeft, kLens}) {
     object_.clicks.clear();
     AddClick(view_idx, kFrontOfBall);
-    const auto points = LiftPrompts(object_, scene_, container_);
+    const auto points = LiftPrompts(object_, scene_, container_, Job());
     ASSERT_EQ(points.size(), 1u);
     EXPECT_LT((points[0].p_file - kFrontOfBall).norm(), 0.025) << view_idx;
     EXPECT_NEAR((points[0].p_file - kBallCenter).norm(), kBallRadius, 0.003) << view_idx;

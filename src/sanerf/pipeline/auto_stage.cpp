@@ -50,21 +50,21 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   const std::vector<int> train = SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
   const std::vector<int> searched = ViewsToSearch(scene, train, settings.automatic);
   const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
-  std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
+  std::unique_ptr<Sam> sam = LoadSam(settings.encode.model, job);
   AutoResult result;
 
   Stopwatch watch;
   const std::unique_ptr<FeatureContainer> container =
-      OpenFeatures(run.features(), scene, nerf, *sam, decoded_views, settings.encode);
+      OpenFeatures(run.features(), scene, nerf, *sam, decoded_views, settings.encode, job);
   result.encode_seconds = watch.seconds();
   if (settings.encode.container == "cache") RecordEncoding(run, settings, decoded_views.size(), result.encode_seconds);
 
   watch = Stopwatch();
-  std::vector<FoundMask> masks = SearchViews(searched, *container, *sam, settings.automatic.masks);
+  std::vector<FoundMask> masks = SearchViews(searched, *container, *sam, settings.automatic.masks, job);
   result.num_searched_views = int(searched.size());
   result.num_masks = int(masks.size());
   result.search_seconds = watch.seconds();
-  result.found = TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks), settings);
+  result.found = TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks), settings, job);
   sam.reset();  // its memory is better used by the field
 
   watch = Stopwatch();

@@ -27,14 +27,14 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings, cons
   const NerfModel nerf = run.OpenNerf();
   const Stopwatch watch;
   const std::vector<int> views = scene.TrainViews();
-  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
+  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model, job);
   EncodeResult result{run.features(), int(views.size())};
   if (settings.encode.container == "field") {
-    const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field);
+    const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, job);
     result.num_views = distilled.num_views;
     result.field_error = distilled.loss;
   } else {
-    EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode);
+    EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode, job);
   }
   result.seconds = watch.seconds();
   RecordEncoding(run, settings, size_t(result.num_views), result.seconds);

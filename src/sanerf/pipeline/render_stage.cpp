@@ -68,7 +68,7 @@ void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderReque
     height = h;
   }
   CheckMemory(fmt::format("the layers of a frame of {}x{} pixels", width, height), most,
-              "render smaller pictures: --downscale 2");
+              "render smaller pictures: --downscale 2", job);
 }
 
 // Writes the layers of one view after the other.

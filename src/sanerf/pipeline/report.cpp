@@ -13,6 +13,8 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/report_page.h"
 #include "sanerf/sam/load_sam.h"
@@ -39,38 +41,36 @@ std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
   return {chosen.begin(), chosen.end()};
 }
 
-// SAM's own mask of an object in held-out views: what the field is compared with.
+// SAM's own mask of an object in held-out views, by the rule that SAM is scored by: what the field is compared with.
 class SamMasks {
  public:
   SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
-           const std::vector<int>& views)
+           const std::vector<int>& views, const Prompts& prompts, const Job& job)
       : scene_(scene), nerf_(nerf), settings_(settings), views_(views) {
     try {
-      sam_ = LoadSam(settings.encode.model);
-      EncodeViews(run.features(), scene, nerf, *sam_, views, settings.encode);
-      cache_ = FeatureCache::Open(run.features(), scene, nerf);
+      sam_ = LoadSam(settings.encode.model, job);
     } catch (const InterruptedError&) {
       throw;
-    } catch (const Error& error) {
+    } catch (const Error& error) {  // it is not installed, say
       job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
-      sam_ = nullptr;
+      return;
     }
+    std::vector<int> encoded = views;
+    for (const int view_idx : PromptedViews(prompts, scene)) encoded.push_back(view_idx);
+    EncodeViews(run.features(), scene, nerf, *sam_, encoded, settings.encode, job);
+    cache_ = FeatureCache::Open(run.features(), scene, nerf);
   }
 
   // By view, at the working camera; views without a mask are absent.
-  std::map<int, ImageU8> Of(const ObjectPrompt& prompt) {
+  std::map<int, ImageU8> Of(const ObjectPrompt& prompt, const Job& job) const {
     std::map<int, ImageU8> masks;
     if (!sam_) return masks;
-    try {
-      const DecodedObject decoded =
-          DecodeMasks(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, views_);
-      for (const ViewDecision& view : decoded.views) {
-        if (view.used) masks[view.view_idx] = view.mask;
-      }
-    } catch (const InterruptedError&) {
-      throw;
-    } catch (const Error&) {
-      // No point of the prompt is visible in these views: the column stays empty.
+    const DecodeContext context{scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks};
+    const ViewDecider decider = MakeDecider(prompt, context);
+    const std::vector<LiftedPoint> points = PointsOnObject(prompt, context, job);
+    for (const int view_idx : views_) {
+      ViewDecision view = decider.Decide(view_idx, points, {/*needed=*/1, /*positives_only=*/true}, job);
+      if (!view.mask.empty()) masks[view_idx] = std::move(view.mask);
     }
     return masks;
   }
@@ -163,12 +163,14 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
       shown.insert(scene.FindView(object.views[i].first));
   }
   if (!shown.empty()) {
-    SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()});
+    Prompts prompts;
+    for (const ObjectScore& score : result.objects) prompts.objects.push_back(FindObject(run, score.name, nerf).prompt);
+    const SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()}, prompts, job);
     Task task(job, "report", int64_t(result.objects.size()), "objects");
     for (const ObjectScore& score : result.objects) {
       const StoredObject object = FindObject(run, score.name, nerf);
       const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
-      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt);
+      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt, job);
       ReportObject section{
           object.name,
           fmt::format("IoU {} on {} held-out views; {} of {} training views gave a mask.", Percent(score.score.Iou()),

@@ -67,19 +67,19 @@ size_t CountObjects(const Prompts& before, const Prompts& more) {
 // The clicked views first: a click on nothing is told before minutes of encoding.
 std::unique_ptr<FeatureContainer> EncodeFor(const Prompts& prompts, const RunFolder& run, const Scene& scene,
                                             const NerfModel& nerf, const Sam& sam, const std::set<int>& clicked,
-                                            const std::vector<int>& views, const EncodeOptions& options) {
-  const auto container = OpenFeatures(run.features(), scene, nerf, sam, {clicked.begin(), clicked.end()}, options);
-  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, scene, *container);
-  return OpenFeatures(run.features(), scene, nerf, sam, views, options);
+                                            const std::vector<int>& views, const EncodeOptions& options, const Job& job) {
+  const auto container = OpenFeatures(run.features(), scene, nerf, sam, {clicked.begin(), clicked.end()}, options, job);
+  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, scene, *container, job);
+  return OpenFeatures(run.features(), scene, nerf, sam, views, options, job);
 }
 
 void DecodeAll(const Prompts& prompts, SegmentSession* session, const Job& job) {
   for (const ObjectPrompt& object : prompts.objects) {
-    const std::vector<ViewDecision>& rows = session->Decode(object).views;
+    const std::vector<ViewDecision>& rows = session->Decode(object, job).views;
     job.Info(fmt::format("masks  {}: {} of {} views have a mask", object.name,
                          std::count_if(rows.begin(), rows.end(), [](const auto& v) { return v.used; }), rows.size()));
   }
-  session->Look();
+  session->Look(job);
 }
 
 int64_t ReportOverlaps(const std::vector<DecodedObject>& objects, const FeatureContainer& container, const Job& job) {
@@ -107,7 +107,7 @@ StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const Ner
   const ScratchPath log_path(run.path() / ".object_log.jsonl");
   std::ofstream log(log_path.path(), std::ios::trunc);
   if (!log) throw Error(log_path.path().string(), "cannot be written", "check the folder's permissions and free space");
-  session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), &log);
+  session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), &log, job);
   log.close();
   const ObjectModel field = session->Finish();
   ObjectsToStore objects{session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()};
@@ -148,18 +148,18 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings, c
   const std::vector<int> views = before ? WithViewsOf(before->objects, asked) : asked;
   const size_t num_objects = before ? CountObjects(before->prompts, prompts) : prompts.objects.size();
   CheckSegmentMemory(LoadOf(int64_t(num_objects), scene, views, settings.encode.size), settings.object,
-                     nerf.field().contracted());
-  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
+                     nerf.field().contracted(), job);
+  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model, job);
   SegmentResult result;
 
   const Stopwatch encode_watch;
   const std::unique_ptr<FeatureContainer> container =
-      EncodeFor(prompts, run, scene, nerf, *sam, clicked, views, settings.encode);
+      EncodeFor(prompts, run, scene, nerf, *sam, clicked, views, settings.encode, job);
   result.encode_seconds = encode_watch.seconds();
   if (settings.encode.container == "cache") RecordEncoding(run, settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;
-  SegmentSession session(scene, nerf, *container, *sam, views, settings);
+  SegmentSession session(scene, nerf, *container, *sam, views, settings, job);
   session.AskOnlyIn(asked);
   if (before) session.StartFrom(before->prompts, std::move(before->objects), before->field ? &*before->field : nullptr);
   DecodeAll(prompts, &session, job);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -29,19 +30,19 @@ struct LabelledViews {
 // decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
 // teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
 // a box around its masks, lifted with the depth of the views that have one.
-LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);
+LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container, const Job& job);
 
 // The masks alone: what no object claims is background.
 LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);
 
 // One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
 std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container);
+                                  const FeatureContainer& container, const Job& job);
 
 // The same for many objects, of which most views miss some: boxes around their places would leave no background. An
 // object that has no mask in a view is unknown there only where the votes of the other views put it. Replaces the
 // votes.
 std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
-                                        const FeatureContainer& container, LabelVote* vote);
+                                        const FeatureContainer& container, LabelVote* vote, const Job& job);
 
 }  // namespace sanerf

@@ -1,6 +1,7 @@
 #include "sanerf/segmentation/own_segmenter.h"
 
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_aggregator/options.h"
@@ -26,36 +27,36 @@ std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
 
 }  // namespace
 
-void OwnSegmenter::Fit(const Prompts& prompts) {
+void OwnSegmenter::Fit(const Prompts& prompts, const Job& job) {
   CheckObjectCount(prompts.objects.size());
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.features, input_.views), options_.object,
-                     input_.nerf.field().contracted());
+                     input_.nerf.field().contracted(), job);
   SegmentationOptions options = options_;
   options.object = Seeded(options.object, input_.seed);
-  SegmentSession session(input_.scene, input_.nerf, input_.features, input_.sam, input_.views, options);
-  for (const ObjectPrompt& object : prompts.objects) session.Decode(object);
-  session.Look();
+  SegmentSession session(input_.scene, input_.nerf, input_.features, input_.sam, input_.views, options, job);
+  for (const ObjectPrompt& object : prompts.objects) session.Decode(object, job);
+  session.Look(job);
   if (vote_alone_) {
-    model_ = session.Vote();
+    model_ = session.Vote(job);
     return;
   }
-  session.Fit(session.FirstFit(), nullptr);
+  session.Fit(session.FirstFit(), nullptr, job);
   model_ = session.Finish();
 }
 
-std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx) {
+std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
   return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
 }
 
-void OwnAutomaticSegmenter::Fit(const Prompts&) {
+void OwnAutomaticSegmenter::Fit(const Prompts&, const Job& job) {
   const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
   const AutomaticField found =
-      TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_);
+      TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_, job);
   model_ = TrainObjectModel(input_.nerf, found.labelled, int(found.decoded.size()) + 1,
                             Seeded(options_.object, input_.seed), "", found.prior);
 }
 
-std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx) {
+std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx, const Job& job) {
   return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
 }
 

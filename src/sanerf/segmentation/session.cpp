@@ -48,7 +48,7 @@ bool IsVisible(const ViewDecision::Projected& point) { return point.state == Poi
 }  // namespace
 
 SegmentSession::SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
-                               std::vector<int> views, const SegmentationOptions& options)
+                               std::vector<int> views, const SegmentationOptions& options, const Job& job)
     : scene_(scene),
       nerf_(nerf),
       container_(container),
@@ -93,10 +93,10 @@ void SegmentSession::Enter(size_t index, const ObjectPrompt& prompt, DecodedObje
 }
 
 SegmentSession::NewSights SegmentSession::FindNewSights(const ObjectPrompt& object, const DecodedObject& before,
-                                                        const std::vector<int>& views) {
+                                                        const std::vector<int>& views, const Job& job) {
   // Of the decisions only the points are needed, which costs no decoding.
-  const std::vector<LiftedPoint> points = LiftPrompts(object, scene_, container_);
-  const std::vector<ViewDecision> sights = FindPoints(object, points, Context(), views);
+  const std::vector<LiftedPoint> points = LiftPrompts(object, scene_, container_, job);
+  const std::vector<ViewDecision> sights = FindPoints(object, points, Context(), views, job);
   const auto is_new = [&](const LiftedPoint& point) {
     return std::none_of(before.points.begin(), before.points.end(),
                         [&](const LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
@@ -130,56 +130,56 @@ void SegmentSession::KeepOtherViews(const DecodedObject& before, const std::vect
   decoded->views = InOrder(std::move(decoded->views), views_, scene_);
 }
 
-const DecodedObject& SegmentSession::Decode(const ObjectPrompt& object) {
+const DecodedObject& SegmentSession::Decode(const ObjectPrompt& object, const Job& job) {
   const size_t index = IndexOf(object);
   const DecodedObject* previous = index < objects_.size() ? &objects_[index] : nullptr;
-  DecodedObject decoded = DecodeMasks(object, Context(), asked_, previous);
+  DecodedObject decoded = DecodeMasks(object, Context(), asked_, previous, job);
   if (asked_.size() != views_.size()) {
     const DecodedObject before = previous != nullptr ? *previous : DecodedObject{};
-    KeepOtherViews(before, previous != nullptr ? FindNewSights(object, before, views_).views : std::vector<int>(),
+    KeepOtherViews(before, previous != nullptr ? FindNewSights(object, before, views_, job).views : std::vector<int>(),
                    &decoded);
   }
   Enter(index, object, std::move(decoded));
   return objects_[index];
 }
 
-void SegmentSession::Refine(const ObjectPrompt& object, int max_views) {
+void SegmentSession::Refine(const ObjectPrompt& object, int max_views, const Job& job) {
   const size_t index = IndexOf(object);
   SANERF_CHECK_LT(index, objects_.size());
   const DecodedObject& before = objects_[index];
-  const NewSights sights = FindNewSights(object, before, views_);
+  const NewSights sights = FindNewSights(object, before, views_, job);
   std::set<int> chosen(sights.clicked);
   for (const int view : ThinnedViews(sights.views, max_views)) chosen.insert(view);
-  DecodedObject decoded = DecodeMasks(object, Context(), {chosen.begin(), chosen.end()}, &before);
+  DecodedObject decoded = DecodeMasks(object, Context(), {chosen.begin(), chosen.end()}, &before, job);
   KeepOtherViews(before, sights.views, &decoded);
   Enter(index, object, std::move(decoded));
 }
 
-void SegmentSession::Look() {
+void SegmentSession::Look(const Job& job) {
   if (fresh_.empty()) return;
   RefineRequest request{prompts_, fresh_, views_};
   request.asked = asked_;
   if (options_.segment.looks > 0 && options_.segment.same_candidate)
-    ChooseCandidates(request, Context(), vote_.get(), &objects_);
-  RefineMasks(request, Context(), options_.segment.looks, vote_.get(), &objects_);
-  SharpenMasks();
+    ChooseCandidates(request, Context(), vote_.get(), &objects_, job);
+  RefineMasks(request, Context(), options_.segment.looks, vote_.get(), &objects_, job);
+  SharpenMasks(job);
   is_counted_ = false;
 }
 
-void SegmentSession::SharpenMasks() {
-  if (options_.segment.sharp_outlines) SharpenOutlines(container_, &objects_);
+void SegmentSession::SharpenMasks(const Job& job) {
+  if (options_.segment.sharp_outlines) SharpenOutlines(container_, &objects_, job);
 }
 
-void SegmentSession::CountVotes() {
+void SegmentSession::CountVotes(const Job& job) {
   if (is_counted_) return;
-  SharpenMasks();
-  labels_ = LabelsByView(objects_, views_, container_);
+  SharpenMasks(job);
+  labels_ = LabelsByView(objects_, views_, container_, job);
   vote_->Count(labels_, int(objects_.size()) + 1);
   is_counted_ = true;
 }
 
-ObjectModel SegmentSession::Vote() {
-  CountVotes();
+ObjectModel SegmentSession::Vote(const Job& job) {
+  CountVotes(job);
   return ObjectModel::OfVote(vote_->Prior(), nerf_);
 }
 
@@ -188,8 +188,8 @@ ObjectTrainer::Schedule SegmentSession::FurtherFit() const {
   return {options_.segment.further_iters, options_.segment.further_rate};
 }
 
-void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log) {
-  CountVotes();
+void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log, const Job& job) {
+  CountVotes(job);
   trainer_->SetMasks(labels_, int(objects_.size()) + 1, options_.segment.from_vote ? vote_->Prior() : nullptr);
   trainer_->Train(schedule, log);
   has_field_ = true;

@@ -15,6 +15,7 @@
 #include <set>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
@@ -28,7 +29,7 @@ class SegmentSession {
   // views: of the scene, all in the container; masks are made and aggregated in these. The references must outlive the
   // session.
   SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
-                 std::vector<int> views, const SegmentationOptions& options);
+                 std::vector<int> views, const SegmentationOptions& options, const Job& job);
 
   // SAM is asked in these views only, some of the session's; in the others objects keep the masks they have.
   void AskOnlyIn(std::vector<int> views) { asked_ = std::move(views); }
@@ -40,18 +41,18 @@ class SegmentSession {
   // Masks of an object in all views, or those of AskOnlyIn. By name: a new label, or new prompts for an object that is
   // there; its masks so far are then shown to SAM beside them. Throws what DecodeMasks throws; the session is then as
   // it was.
-  const DecodedObject& Decode(const ObjectPrompt& object);
+  const DecodedObject& Decode(const ObjectPrompt& object, const Job& job);
   // A quick correction of an object that is there: only views that see what the new prompts say are decoded again, at
   // most max_views of them; others that see it have no say until Decode.
-  void Refine(const ObjectPrompt& object, int max_views);
+  void Refine(const ObjectPrompt& object, int max_views, const Job& job);
   // Second looks at the objects decoded since the last Fit; then their masks get sharp outlines.
-  void Look();
+  void Look(const Job& job);
 
   // What all masks say together, without optimisation.
-  ObjectModel Vote();
+  ObjectModel Vote(const Job& job);
   // The object field fitted to the masks; from the vote or, after an earlier Fit or StartFrom, from where it stands.
   // Throws Error when no view has a mask, InterruptedError.
-  void Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log);
+  void Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log, const Job& job);
   ObjectTrainer::Schedule FirstFit() const;  // by the options
   ObjectTrainer::Schedule FurtherFit() const;
   bool has_field() const { return has_field_; }
@@ -71,13 +72,13 @@ class SegmentSession {
     std::vector<int> views;
     std::set<int> clicked;  // those of them that the prompts were given in
   };
-  NewSights FindNewSights(const ObjectPrompt& object, const DecodedObject& before, const std::vector<int>& views);
+  NewSights FindNewSights(const ObjectPrompt& object, const DecodedObject& before, const std::vector<int>& views, const Job& job);
   // Adds the rows of the session's other views as they were; masks older than a prompt that they see have no say.
   void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_new, DecodedObject* decoded) const;
   void Enter(size_t index, const ObjectPrompt& prompt, DecodedObject decoded);
   DecodeContext Context() const { return {scene_, container_, sam_, nerf_.model_from_file(), options_.masks}; }
-  void SharpenMasks();  // those that are not sharp yet
-  void CountVotes();
+  void SharpenMasks(const Job& job);  // those that are not sharp yet
+  void CountVotes(const Job& job);
 
   const Scene& scene_;
   const NerfModel& nerf_;

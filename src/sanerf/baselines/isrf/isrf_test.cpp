@@ -1,4 +1,5 @@
 #include "sanerf/baselines/isrf/isrf.h"
+#include "sanerf/core/job.h"
 
 #include <gmock/gmock.h>
 
@@ -25,7 +26,7 @@ class InstanceFeatures : public FeatureContainer {
   }
   Camera WorkingCamera(int view_idx) const override { return scene_.views[size_t(view_idx)].camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
     const ImageU8 mask = LoadViewMask(scene_.views[size_t(view_idx)]);
     auto features = std::make_shared<SamFeatures>();
     features->image_width = mask.width;
@@ -40,13 +41,13 @@ class InstanceFeatures : public FeatureContainer {
     features->maps = {labels, map};
     return features;
   }
-  ImageF Depth(int view_idx) const override { return depths_[size_t(view_idx)]; }
-  ImageF Opacity(int view_idx) const override {
-    ImageF opacity = Depth(view_idx);
+  ImageF Depth(int view_idx, const Job&) const override { return depths_[size_t(view_idx)]; }
+  ImageF Opacity(int view_idx, const Job&) const override {
+    ImageF opacity = Depth(view_idx, Job());
     for (float& value : opacity.data) value = value > 0;
     return opacity;
   }
-  ImageF Rgb(int) const override { return {}; }
+  ImageF Rgb(int, const Job&) const override { return {}; }
   uint64_t ModelFingerprint() const override { return 7; }
 
  private:
@@ -82,7 +83,7 @@ class IsrfTest : public AggregatorTest {
   static double HeldOutIouOf(Isrf& isrf, size_t object, int instance) {
     int64_t both = 0, either = 0;
     for (const int v : scene_->TestViews()) {
-      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), ours = isrf.MasksFor(v)[object];
+      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), ours = isrf.MasksFor(v, Job())[object];
       for (size_t i = 0; i < truth.data.size(); ++i) {
         both += truth.data[i] == instance && ours.data[i] != 0;
         either += truth.data[i] == instance || ours.data[i] != 0;
@@ -98,7 +99,7 @@ TEST_F(IsrfTest, FindsTheObjectsUnderTheStrokes) {
   const Prompts prompts = SceneClicks();
   ASSERT_GT(prompts.objects.size(), 1u);
   Isrf isrf(Input(), SmallOptions());
-  isrf.Fit(prompts);
+  isrf.Fit(prompts, Job());
   EXPECT_EQ(isrf.Remarks(), "features of analytic");
   for (size_t o = 0; o < prompts.objects.size(); ++o)
     EXPECT_GT(HeldOutIouOf(isrf, o, prompts.objects[o].instance), 0.65) << prompts.objects[o].name;
@@ -109,8 +110,8 @@ TEST_F(IsrfTest, DoesNotDependOnThreads) {
   for (const int threads : {1, 4}) {
     SetNumThreads(threads);
     Isrf isrf(Input(), SmallOptions());
-    isrf.Fit(SceneClicks());
-    masks.push_back(isrf.MasksFor(scene_->TestViews()[0]));
+    isrf.Fit(SceneClicks(), Job());
+    masks.push_back(isrf.MasksFor(scene_->TestViews()[0], Job()));
   }
   ASSERT_EQ(masks[0].size(), masks[1].size());
   for (size_t o = 0; o < masks[0].size(); ++o) EXPECT_EQ(masks[0][o].data, masks[1][o].data);
@@ -133,13 +134,13 @@ TEST_F(IsrfTest, OtherPrompts) {
   }
   boxed.boxes = {box};
   Isrf isrf(Input(), SmallOptions());
-  isrf.Fit({{boxed}});
+  isrf.Fit({{boxed}}, Job());
   EXPECT_GT(HeldOutIouOf(isrf, 0, clicked.instance), 0.6);
 
   ObjectPrompt unseen;
   unseen.name = "mug";
   unseen.points = {{Vec3(0, 0, 50), 1}};
-  EXPECT_THAT(ErrorTextOf<Error>([&] { isrf.Fit({{unseen}}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { isrf.Fit({{unseen}}, Job()); }),
               HasSubstr("object 'mug' has no stroke: no training view sees one of its positive points"));
 }
 

@@ -6,6 +6,7 @@
 
 #include "sanerf/baselines/isrf/k_means.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 
@@ -71,7 +72,7 @@ Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, cons
   }
   // Beyond, the region is too large without growing.
   for (int i = right; i > 0; i -= kPositionsPerGrowth) {
-    Grown grown = Grow(voxels, VoxelsWithin(position(i), own, other), options, likeness);
+    Grown grown = Grow(voxels, VoxelsWithin(position(i), own, other), options, likeness, job);
     if (grown.likeness > best.grown.likeness) best = {std::move(grown), position(i)};
   }
   return best;
@@ -80,7 +81,7 @@ Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, cons
 }  // namespace
 
 SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
-                            const SelectOptions& options, uint64_t seed) {
+                            const SelectOptions& options, uint64_t seed, const Job& job) {
   CheckOptions(options, "isrf");
   const Sign positive = MakeSign(voxels, strokes.positive, options, seed);
   const Sign negative = MakeSign(voxels, strokes.negative, options, seed);

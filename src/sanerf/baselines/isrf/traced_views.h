@@ -32,7 +32,7 @@ struct TracedViews {
 
   // cameras: file frame. A grid of rays per view, `size` of them along the longer side; those that meet nothing are
   // left out. Progress on stderr. Throws InterruptedError.
-  static TracedViews Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size);
+  static TracedViews Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size, const Job& job);
 };
 
 // A cell that a sample looks at, and the share of the sample's value that comes from it.

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -42,11 +43,11 @@ double SearchBytes(double pixels_of_view, size_t num_views);
 // Several views at a time; the masks come in the order of the views. Progress on stderr. Throws InterruptedError, Error
 // when there is not enough memory.
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
-                                   const AutomaticMaskOptions& options);
+                                   const AutomaticMaskOptions& options, const Job& job);
 
 // Everything but the fit. Objects are named object_01 … by descending size. Throws Error when nothing is found.
 AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
-                           const SegmentationOptions& options);
+                           const SegmentationOptions& options, const Job& job);
 
 inline constexpr char kAutomaticName[] = "object_";
 
