@@ -79,8 +79,8 @@ void PrintFeatureErrors(const FeatureField& field, const FeatureCache& truth, co
   }
   fmt::print("\n| map | mean squared error | mean square | cosine |\n|---|---|---|---|\n");
   for (size_t m = 0; m < num_maps; ++m)
-    fmt::print("| {} | {:.5f} | {:.5f} | {:.4f} |\n", truth.Features(views[0], Job())->maps[m].name, squared[m] / count[m],
-               spread[m] / count[m], cosine[m] / cells[m]);
+    fmt::print("| {} | {:.5f} | {:.5f} | {:.4f} |\n", truth.Features(views[0], Job())->maps[m].name,
+               squared[m] / count[m], spread[m] / count[m], cosine[m] / cells[m]);
 }
 
 // Masks of the held-out views, prompts lifted in the clicked ones; a view without a mask counts as an empty one.
@@ -90,7 +90,8 @@ void PrintMasks(const std::string& name, const Prompts& prompts, const Scene& sc
   double sum = 0, boundary = 0, seconds = 0;
   for (const ObjectPrompt& object : prompts.objects) {
     const auto start = Clock::now();
-    const DecodedObject decoded = DecodeMasks(object, {scene, container, sam, scene.model_from_file, {}}, views, nullptr, Job());
+    const DecodedObject decoded =
+        DecodeMasks(object, {scene, container, sam, scene.model_from_file, {}}, views, nullptr, Job());
     seconds += SecondsSince(start);
     MaskScore score;
     int used = 0;
@@ -133,7 +134,8 @@ int main(int argc, char** argv) try {
   const std::unique_ptr<Sam> sam = LoadSam(model, Job());
   const std::vector<int> test = scene.TestViews();
 
-  const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, Job());
+  const DistilResult distilled =
+      DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, Job());
   EncodeViews(run.features(), scene, nerf, *sam, test, settings.encode, Job());
   const auto field = FeatureField::Open(run.features(), scene, nerf, Job());
   const auto cache = FeatureCache::Open(run.features(), scene, nerf);

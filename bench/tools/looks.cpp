@@ -41,7 +41,8 @@ class Looks {
   Looks(EncodedRun& run, bool each) : run_(run), each_(each) {}
 
   void Run(const ObjectPrompt& object) {
-    SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings, Job());
+    SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings,
+                           Job());
     fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
     const DecodedObject& decoded = session.Decode(object);
     const std::vector<DecodedObject> candidates = ByCandidate(

@@ -93,8 +93,8 @@ void FieldFit::Apply(size_t num_groups) {
   });
 }
 
-void RunSteps(const std::string& title, const std::string& stage, int num_steps,
-              const std::function<double(int)>& step, const Job& job) {
+void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
+              const Job& job) {
   Task task(job, title, num_steps, "steps");
   const int report_every = std::max(1, num_steps / 50);
   double sum = 0;  // since the last report: single steps jump from view to view

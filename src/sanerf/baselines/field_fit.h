@@ -54,7 +54,7 @@ class FieldFit {
 
 // step(0), step(1), ... with progress on stderr; step returns its loss. Throws InterruptedError, and Error when a loss
 // is not a number (stage: as --set names it).
-void RunSteps(const std::string& title, const std::string& stage, int num_steps,
-              const std::function<double(int)>& step, const Job& job);
+void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
+              const Job& job);
 
 }  // namespace sanerf

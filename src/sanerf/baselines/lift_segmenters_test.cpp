@@ -29,7 +29,9 @@ class PhotoCameras : public FeatureContainer {
   explicit PhotoCameras(const Scene& scene) : scene_(scene) {}
   Camera WorkingCamera(int view_idx) const override { return scene_.views.at(size_t(view_idx)).camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override { throw std::logic_error("features asked for"); }
+  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override {
+    throw std::logic_error("features asked for");
+  }
   ImageF Depth(int, const Job&) const override { throw std::logic_error("depth asked for"); }
   ImageF Opacity(int, const Job&) const override { throw std::logic_error("opacity asked for"); }
   ImageF Rgb(int, const Job&) const override { throw std::logic_error("picture asked for"); }

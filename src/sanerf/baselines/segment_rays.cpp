@@ -74,8 +74,8 @@ float Opacity(const SamplePool& pool, const SamplePool::PoolRay& ray) {
 
 }  // namespace
 
-SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks,
-                          const LiftOptions& options, const Job& job) {
+SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options,
+                          const Job& job) {
   const std::vector<LabelledView> views = LabelViews(input, masks, options, job);
   std::vector<Camera> cameras;
   std::vector<std::vector<int>> pixels;

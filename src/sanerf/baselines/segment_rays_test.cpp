@@ -78,15 +78,20 @@ TEST(FieldFit, StepsOnTheSumOfLosses) {
 TEST(RunSteps, StopsOnInterruptAndOnNonsense) {
   SetLogLevel(LogLevel::kQuiet);
   int num_steps = 0;
-  EXPECT_THROW(RunSteps("toy", "toy_stage", 9,
-                        [&](int) {
-                          if (++num_steps == 3) RequestInterrupt();
-                          return 0.0;
-                        }, Job()),
+  EXPECT_THROW(RunSteps(
+                   "toy", "toy_stage", 9,
+                   [&](int) {
+                     if (++num_steps == 3) RequestInterrupt();
+                     return 0.0;
+                   },
+                   Job()),
                InterruptedError);
   ClearInterrupt();
   EXPECT_EQ(num_steps, 3);
-  EXPECT_THAT(ErrorTextOf<Error>([] { RunSteps("toy", "toy_stage", 9, [](int i) { return i == 2 ? NAN : 0.0; }, Job()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([] {
+                RunSteps(
+                    "toy", "toy_stage", 9, [](int i) { return i == 2 ? NAN : 0.0; }, Job());
+              }),
               HasSubstr("toy, step 2: the loss is not a number\nlower the learning rate: --set toy_stage.lr"));
 }
 

@@ -52,7 +52,8 @@ int WaitFor(pid_t child) {
 
 }  // namespace
 
-CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder, const Job& job) {
+CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder,
+                         const Job& job) {
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);

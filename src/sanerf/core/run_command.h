@@ -17,6 +17,7 @@ struct CommandResult {
 
 // arguments[0] is looked up in PATH; no shell is involved. A request to stop ends the program; throws InterruptedError
 // then.
-CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder, const Job& job);
+CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder,
+                         const Job& job);
 
 }  // namespace sanerf

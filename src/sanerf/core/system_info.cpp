@@ -45,7 +45,8 @@ void CheckMemory(const std::string& what, double bytes, const std::string& hint)
 
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const Job& job) {
   const MemoryRoom room = AvailableMemory();
-  job.Detail(fmt::format("memory {}: about {:.2f} GB, {:.1f} GB {}", what, bytes / 1e9, double(room.bytes) / 1e9, room.of));
+  job.Detail(
+      fmt::format("memory {}: about {:.2f} GB, {:.1f} GB {}", what, bytes / 1e9, double(room.bytes) / 1e9, room.of));
   CheckMemory(what, bytes, hint, room);
 }
 

@@ -88,7 +88,8 @@ DetectorFiles FilesOf(const std::string& name) {
 
 }  // namespace
 
-std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const TextDetectorOptions& options, const Job& job) {
+std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const TextDetectorOptions& options,
+                                               const Job& job) {
   CheckOptions(options, "text");
   const DetectorFiles files = FilesOf(name);
   auto session = std::make_unique<OnnxSession>(files.model, files.hint, 0, job);

@@ -159,12 +159,14 @@ TEST_P(GroundingDinoTest, WordsImageAndMasksReachTheModel) {
 TEST_P(GroundingDinoTest, ThresholdsDecideWhatIsKept) {
   const ImageF image = Filled(100, 100, 0.5f, 0.5f, 0.5f);
   const std::string model = WriteDino(GetParam());
-  EXPECT_EQ(LoadTextDetector(model, {}, Job())->Detect(image, {"cup"}, Job()).phrases[0].boxes.size(), 1u);  // 0.378 > 0.35
+  EXPECT_EQ(LoadTextDetector(model, {}, Job())->Detect(image, {"cup"}, Job()).phrases[0].boxes.size(),
+            1u);  // 0.378 > 0.35
   const auto strict = LoadTextDetector(model, {.box_threshold = 0.4}, Job());
   const Detections none = strict->Detect(image, {"cup"}, Job());
   EXPECT_TRUE(none.phrases[0].boxes.empty());
   EXPECT_NEAR(none.phrases[0].best_score, 0.3775, 1e-3);
-  EXPECT_TRUE(LoadTextDetector(model, {.text_threshold = 0.4}, Job())->Detect(image, {"cup"}, Job()).phrases[0].boxes.empty());
+  EXPECT_TRUE(
+      LoadTextDetector(model, {.text_threshold = 0.4}, Job())->Detect(image, {"cup"}, Job()).phrases[0].boxes.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Exports, GroundingDinoTest, testing::Bool(),

@@ -226,8 +226,8 @@ class Comparison {
     const std::unique_ptr<Segmenter> segmenter = method.make({shared_, subject_.prompts, test_, seed}, job);
     segmenter->Fit(subject_.prompts, job);
     run.fit_seconds = watch.seconds();
-    auto masks =
-        SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_, &run.view_seconds, job);
+    auto masks = SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
+                              &run.view_seconds, job);
     run.peak_rss_bytes = PeakRssBytes();
     *remarks = segmenter->Remarks();
     if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, subject_.scores, &run.num_spurious);

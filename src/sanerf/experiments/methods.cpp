@@ -16,7 +16,8 @@
 namespace sanerf {
 namespace {
 
-std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container, const Job& job) {
+std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container,
+                                          const Job& job) {
   SharedInputs& shared = input.shared;
   return std::make_unique<SamPerView>(shared.scene(), std::move(container), shared.sam(job).Share(),
                                       shared.nerf().model_from_file(), shared.settings().masks);
@@ -38,7 +39,8 @@ std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {
 std::unique_ptr<Segmenter> MakeSan(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
   const Settings& settings = shared.settings();
-  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(job), settings.encode, settings.field, job);
+  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(job), settings.encode,
+                 settings.field, job);
   return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf(), job), job);
 }
 
@@ -57,12 +59,14 @@ std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input, const Job&
 }
 
 // Both get the masks that ours gets, and the same views of them.
-std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input, const PanopticLiftingOptions& options, const Job& job) {
+std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input, const PanopticLiftingOptions& options,
+                                               const Job& job) {
   SharedInputs& shared = input.shared;
   return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
 }
 
-std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input, const ContrastiveLiftOptions& options, const Job& job) {
+std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input, const ContrastiveLiftOptions& options,
+                                               const Job& job) {
   SharedInputs& shared = input.shared;
   return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
 }
@@ -118,14 +122,18 @@ std::vector<Method> Methods(const BaselineOptions& options) {
        {"encode", "segment", "auto", "panoptic_lifting"},
        kAutomatic,
        kSeeded,
-       [o = options.panoptic_lifting](const MethodInput& input, const Job& job) { return MakePanopticLifting(input, o, job); }},
+       [o = options.panoptic_lifting](const MethodInput& input, const Job& job) {
+         return MakePanopticLifting(input, o, job);
+       }},
       {"contrastive_lift",
        "Contrastive Lift",
        "an embedding in which each photo's masks are told apart, then clustered",
        {"encode", "segment", "auto", "contrastive_lift"},
        kAutomatic,
        kSeeded,
-       [o = options.contrastive_lift](const MethodInput& input, const Job& job) { return MakeContrastiveLift(input, o, job); }},
+       [o = options.contrastive_lift](const MethodInput& input, const Job& job) {
+         return MakeContrastiveLift(input, o, job);
+       }},
   };
 }
 

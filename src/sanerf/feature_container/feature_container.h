@@ -44,7 +44,8 @@ class FeatureContainer {
   virtual bool Has(int view_idx) const = 0;
   // The following throw Error when the view is absent; they may be called from several threads.
   virtual std::shared_ptr<const SamFeatures> Features(int view_idx, const Job& job) const = 0;
-  virtual ImageF Depth(int view_idx, const Job& job) const = 0;    // z-depth, file units, at the working camera; 0 = nothing there
+  virtual ImageF Depth(int view_idx,
+                       const Job& job) const = 0;  // z-depth, file units, at the working camera; 0 = nothing there
   virtual ImageF Opacity(int view_idx, const Job& job) const = 0;  // 0..1, at the working camera
   virtual ImageF Rgb(int view_idx, const Job& job) const = 0;      // what was encoded
   // Of the model whose maps these are: a decoder of another model must not read them.

@@ -22,8 +22,8 @@ std::unique_ptr<FeatureCache> OpenCache(const std::filesystem::path& folder, con
                                         const FieldContents& contents, const Job& job) {
   if (!HasIndex(folder)) return nullptr;
   if (const auto why = WhyStale(ReadIndex(folder), scene, nerf.Fingerprint())) {
-    job.Warn(fmt::format("{}: the encoded views are out of date ({}); depth and colour are rendered instead", folder.string(),
-               *why));
+    job.Warn(fmt::format("{}: the encoded views are out of date ({}); depth and colour are rendered instead",
+                         folder.string(), *why));
     return nullptr;
   }
   auto cache = FeatureCache::Open(folder, scene, nerf);

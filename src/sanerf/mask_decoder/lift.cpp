@@ -46,8 +46,8 @@ bool SamePlace(const LiftedPoint& a, const LiftedPoint& b, const Scene& scene, c
 
 }  // namespace
 
-std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene,
-                                     const FeatureContainer& container, const Job& job) {
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
+                                     const Job& job) {
   std::vector<LiftedPoint> points;
   for (const PointPrompt& point : object.points) {
     LiftedPoint lifted;

@@ -11,6 +11,7 @@ namespace sanerf {
 
 // Lifts the object's points and clicks. Throws UsageError for a click outside its image or an unknown view, Error for a
 // click that hits nothing and for a place that is both positive and negative.
-std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container, const Job& job);
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
+                                     const Job& job);
 
 }  // namespace sanerf

@@ -39,7 +39,8 @@ void AddSeeds(const ObjectPrompt& object, const FeatureContainer& container, con
     if (!container.Has(view_idx)) container.Features(view_idx, job);  // throws the container's own error
     const ViewDecision decision = decider.Decide(view_idx, points, VisibilityRuleFor(object, points), job);
     if (!decision.used) {
-      job.Warn(fmt::format("object '{}': no points taken from view {}: {}", object.name, decision.view, decision.reason));
+      job.Warn(
+          fmt::format("object '{}': no points taken from view {}: {}", object.name, decision.view, decision.reason));
       continue;
     }
     const Camera camera = container.WorkingCamera(view_idx);

@@ -144,7 +144,8 @@ ViewDecision ViewDecider::Begin(int view_idx) const {
   return decision;
 }
 
-SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision, const Job& job) const {
+SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision,
+                                  const Job& job) const {
   const Camera camera = container_.WorkingCamera(decision.view_idx);
   const ImageF depth = container_.Depth(decision.view_idx, job);
   SamPrompt prompt;
@@ -215,8 +216,8 @@ void ViewDecider::Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& pr
   }
 }
 
-ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points,
-                                 const VisibilityRule& rule, const Job& job) const {
+ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule,
+                                 const Job& job) const {
   ViewDecision decision = Begin(view_idx);
   if (!container_.Has(view_idx)) {
     Reject(decision, Outcome::kNotEncoded, "the view has not been encoded");

@@ -62,7 +62,8 @@ class ViewDecider {
   // Masks of an earlier round that SAM is shown beside the points, by view; 0/255 at the working camera.
   void ShowMasks(std::map<int, ImageU8> masks) { shown_masks_ = std::move(masks); }
 
-  ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule, const Job& job) const;
+  ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule,
+                      const Job& job) const;
 
   // The pieces of Decide. What Begin returns names the view; FindPrompt fills in what became of the points.
   ViewDecision Begin(int view_idx) const;

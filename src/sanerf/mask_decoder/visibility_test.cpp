@@ -1,8 +1,8 @@
-#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/visibility.h"
 
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
 

@@ -118,8 +118,7 @@ std::string NamesOf(const std::vector<TensorInfo>& tensors) {
 // Ends a run when a stop is requested: a large encoder takes seconds, or minutes.
 class StopOnRequest {
  public:
-  StopOnRequest(Ort::RunOptions* options, const Job& job)
-      : watcher_([this, options, &job] { Watch(options, job); }) {}
+  StopOnRequest(Ort::RunOptions* options, const Job& job) : watcher_([this, options, &job] { Watch(options, job); }) {}
   ~StopOnRequest() {
     {
       const std::lock_guard lock(mutex_);

@@ -27,8 +27,7 @@ class OnnxSession {
   // from `file`. threads: of one run, 0 = NumThreads(). Throws Error when the file is missing, truncated or not a
   // model.
   OnnxSession(std::filesystem::path file, std::string hint, int threads, const Job& job);
-  OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes, int threads,
-              const Job& job);
+  OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes, int threads, const Job& job);
   ~OnnxSession();
 
   const std::filesystem::path& file() const { return file_; }
@@ -50,7 +49,8 @@ class OnnxSession {
     std::variant<const float*, const int64_t*, const bool*> data;
   };
   // Thread safe. The tensors, floats, come back in the order of `outputs`.
-  std::vector<Tensor> Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs, const Job& job) const;
+  std::vector<Tensor> Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs,
+                          const Job& job) const;
 
  private:
   struct Handle;

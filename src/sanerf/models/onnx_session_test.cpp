@@ -135,7 +135,8 @@ TEST_F(OnnxSessionTest, FeedsIntegersAndBooleans) {
   EXPECT_EQ(session.inputs()[1].type, ElementType::kBool);
   const int64_t ids[3] = {7, -8, 9};
   const bool mask[3] = {true, true, false};
-  EXPECT_EQ(session.Run({{"ids", {1, 3}, ids}, {"mask", {1, 3}, mask}}, {"y"}, Job())[0].data, (std::vector<float>{7, -8, 0}));
+  EXPECT_EQ(session.Run({{"ids", {1, 3}, ids}, {"mask", {1, 3}, mask}}, {"y"}, Job())[0].data,
+            (std::vector<float>{7, -8, 0}));
   EXPECT_EQ(session.Metadata("names"), "{0: 'cup'}");
   EXPECT_EQ(session.Metadata("author"), "");
   EXPECT_THAT(ErrorOf([&] {

@@ -61,7 +61,8 @@ void CheckTrainingMemory(const Scene& scene, const NerfOptions& options) {
   CheckMemory("the photos and the radiance field", bytes,
               photos > bytes / 2
                   ? "train on smaller photos: --downscale 2, or with fewer threads"
-                  : "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128", job);
+                  : "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128",
+              job);
 }
 
 }  // namespace sanerf

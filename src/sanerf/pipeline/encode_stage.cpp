@@ -30,7 +30,8 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings, cons
   const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model, job);
   EncodeResult result{run.features(), int(views.size())};
   if (settings.encode.container == "field") {
-    const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, job);
+    const DistilResult distilled =
+        DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, job);
     result.num_views = distilled.num_views;
     result.field_error = distilled.loss;
   } else {

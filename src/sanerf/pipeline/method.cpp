@@ -11,7 +11,8 @@ namespace sanerf {
 std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone, const Job& job) {
   using Stored = ObjectFieldSegmenter;
   if (input.stored == nullptr)
-    return std::make_unique<OwnSegmenter>(input.shared.ForSegmenter(input.seed, job), input.shared.settings(), vote_alone);
+    return std::make_unique<OwnSegmenter>(input.shared.ForSegmenter(input.seed, job), input.shared.settings(),
+                                          vote_alone);
   std::vector<FittedObject> objects;
   for (const StoredObject& object : *input.stored)
     objects.push_back({object.checkpoint(), object.field_id, object.label});

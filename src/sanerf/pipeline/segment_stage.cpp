@@ -67,7 +67,8 @@ size_t CountObjects(const Prompts& before, const Prompts& more) {
 // The clicked views first: a click on nothing is told before minutes of encoding.
 std::unique_ptr<FeatureContainer> EncodeFor(const Prompts& prompts, const RunFolder& run, const Scene& scene,
                                             const NerfModel& nerf, const Sam& sam, const std::set<int>& clicked,
-                                            const std::vector<int>& views, const EncodeOptions& options, const Job& job) {
+                                            const std::vector<int>& views, const EncodeOptions& options,
+                                            const Job& job) {
   const auto container = OpenFeatures(run.features(), scene, nerf, sam, {clicked.begin(), clicked.end()}, options, job);
   for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, scene, *container, job);
   return OpenFeatures(run.features(), scene, nerf, sam, views, options, job);

@@ -95,7 +95,8 @@ Found LookInViews(const TextDetector& detector, const std::vector<std::string>& 
 }
 
 // Clicks on the object say which of several is meant.
-std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene, const FeatureContainer& container, const Job& job) {
+std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene, const FeatureContainer& container,
+                            const Job& job) {
   std::vector<Vec3> hints;
   for (const LiftedPoint& point : LiftPrompts(more, scene, container, job))
     if (point.label == 1) hints.push_back(point.p_file);

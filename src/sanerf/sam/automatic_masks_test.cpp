@@ -66,7 +66,8 @@ std::vector<AutomaticMask> Generate(const StubSam& sam, const AutomaticMaskOptio
 TEST(AutomaticMasksTest, AsksTheCentresOfTheGridsCells) {
   StubSam sam;
   std::vector<int> told;
-  GenerateMasks(sam, kSize, kSize / 2, AskAll(), [&](int done) { told.push_back(done); }, Job());
+  GenerateMasks(
+      sam, kSize, kSize / 2, AskAll(), [&](int done) { told.push_back(done); }, Job());
   ASSERT_EQ(sam.asked.size(), 4u);
   EXPECT_EQ(sam.asked[0].x, 16.5f);  // (0 + 1/2) / 2 of 64 pixels: the pixel that begins there
   EXPECT_EQ(sam.asked[0].y, 8.5f);

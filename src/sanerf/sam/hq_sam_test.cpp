@@ -116,7 +116,8 @@ TEST_F(HqSamTest, LoadsByPathsAndByFolder) {
     const auto sam = LoadSam(name, Job());
     EXPECT_EQ(sam->name(), name);
     sam->SetImage(Plain(), Job());
-    EXPECT_NEAR(sam->Predict({{{1, 1, 1}, {2, 2, 1}}, {}, {}}, true, Job())[0].logits.At(0, 0), kNormalRed + 10 * kNormalBlue, 1e-4);
+    EXPECT_NEAR(sam->Predict({{{1, 1, 1}, {2, 2, 1}}, {}, {}}, true, Job())[0].logits.At(0, 0),
+                kNormalRed + 10 * kNormalBlue, 1e-4);
   }
 }
 

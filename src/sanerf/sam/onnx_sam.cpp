@@ -147,8 +147,8 @@ class OnnxSam : public Sam {
   SamFeatures Encode(const ImageF& rgb, const Job& job) const override {
     const std::vector<float> planes = FrameOf(rgb.width, rgb.height).Normalized(rgb);
     SamFeatures features{rgb.width, rgb.height, {}};
-    features.maps =
-        model_->encoder.Run({{model_->image_input, {1, 3, kSamSize, kSamSize}, planes.data()}}, model_->encoder_maps, job);
+    features.maps = model_->encoder.Run({{model_->image_input, {1, 3, kSamSize, kSamSize}, planes.data()}},
+                                        model_->encoder_maps, job);
     for (size_t i = 0; i < features.maps.size(); ++i) features.maps[i].name = model_->decoder.layout.maps[i].name;
     return features;
   }

@@ -181,7 +181,8 @@ LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const F
   return result;
 }
 
-LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container, const Job& job) {
+LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container,
+                              const Job& job) {
   LabelledViews result = PaintLabelViews(decoded, container);
   for (const DecodedObject& object : decoded) {
     const std::optional<Box3> box = ObjectBox(object, container, job);

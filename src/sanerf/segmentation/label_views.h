@@ -30,7 +30,8 @@ struct LabelledViews {
 // decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
 // teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
 // a box around its masks, lifted with the depth of the views that have one.
-LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container, const Job& job);
+LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container,
+                              const Job& job);
 
 // The masks alone: what no object claims is background.
 LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);

@@ -69,7 +69,8 @@ void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, 
   CheckMemory(fmt::format("the masks of {} objects in {} views and their field", load.num_objects, load.num_views),
               bytes,
               bytes > 2 * of_field ? "segment fewer objects at a time, or use fewer views: --max-views 20"
-                                   : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15", job);
+                                   : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15",
+              job);
 }
 
 }  // namespace sanerf

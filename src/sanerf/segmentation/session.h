@@ -72,7 +72,8 @@ class SegmentSession {
     std::vector<int> views;
     std::set<int> clicked;  // those of them that the prompts were given in
   };
-  NewSights FindNewSights(const ObjectPrompt& object, const DecodedObject& before, const std::vector<int>& views, const Job& job);
+  NewSights FindNewSights(const ObjectPrompt& object, const DecodedObject& before, const std::vector<int>& views,
+                          const Job& job);
   // Adds the rows of the session's other views as they were; masks older than a prompt that they see have no say.
   void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_new, DecodedObject* decoded) const;
   void Enter(size_t index, const ObjectPrompt& prompt, DecodedObject decoded);

@@ -26,7 +26,8 @@ void ContrastiveLift::Fit(const Prompts& prompts, const Job& job) {
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.dims, input_.seed, ObjectField::Start::kRandom);
   {
     ContrastiveTrainer trainer(rays, options_, input_.seed, field_.get());
-    RunSteps("contrastive lift", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
+    RunSteps(
+        "contrastive lift", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
                                                   options_.clusters, input_.seed);

@@ -1,10 +1,10 @@
 #include "sanerf/baselines/isrf/isrf.h"
-#include "sanerf/core/job.h"
 
 #include <gmock/gmock.h>
 
 #include <map>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"

@@ -70,7 +70,8 @@ RawPatches SamPatches(const FeatureContainer& container, const Sam& sam, int vie
 }
 
 // read(i) -> patches of view i; parallel where the reader is not.
-std::vector<RawPatches> ReadAll(size_t num_views, bool in_parallel, const std::function<RawPatches(size_t)>& read, const Job& job) {
+std::vector<RawPatches> ReadAll(size_t num_views, bool in_parallel, const std::function<RawPatches(size_t)>& read,
+                                const Job& job) {
   std::vector<RawPatches> all(num_views);
   Task task(job, "read features", int64_t(num_views), "views");
   std::atomic<int64_t> done = 0;
@@ -140,11 +141,14 @@ PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const
   std::vector<RawPatches> all;
   if (features == "sam") {
     result.name = sam.name();
-    all = ReadAll(views.size(), true, [&](size_t i) { return SamPatches(container, sam, views[i], job); }, job);
+    all = ReadAll(
+        views.size(), true, [&](size_t i) { return SamPatches(container, sam, views[i], job); }, job);
   } else {
     const PatchFeatures model(features, job);  // its runs use all threads
     result.name = model.name();
-    all = ReadAll(views.size(), false, [&](size_t i) { return Crop(model.Encode(container.Rgb(views[i], job), job), 1, 1); }, job);
+    all = ReadAll(
+        views.size(), false, [&](size_t i) { return Crop(model.Encode(container.Rgb(views[i], job), job), 1, 1); },
+        job);
   }
   SANERF_CHECK(!all.empty());
   const PrincipalComponents reduction = ComponentsOf(all, components);

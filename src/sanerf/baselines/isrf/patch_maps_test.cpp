@@ -1,5 +1,4 @@
 #include "sanerf/baselines/isrf/patch_maps.h"
-#include "sanerf/core/job.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 

@@ -62,7 +62,8 @@ VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOpti
   return grown;
 }
 
-Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness, const Job& job) {
+Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness,
+           const Job& job) {
   Grown best{std::move(mask), 0, 0};
   best.likeness = likeness(best.mask);
   while (best.rings < options.rings) {

@@ -33,7 +33,8 @@ struct Grown {
   double likeness = -1;
 };
 // Ring after ring, `options.rings` at most, as long as each makes it more alike.
-Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness, const Job& job);
+Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness,
+           const Job& job);
 
 int64_t CountSelected(const VoxelMask& mask);
 

@@ -1,7 +1,8 @@
 #include "sanerf/baselines/isrf/region_growing.h"
-#include "sanerf/core/job.h"
 
 #include <gtest/gtest.h>
+
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 namespace {

@@ -1,9 +1,9 @@
 #include "sanerf/baselines/isrf/strokes.h"
-#include "sanerf/core/job.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
@@ -64,8 +64,8 @@ class StrokesInViewsTest : public ::testing::Test {
     IsrfOptions options;
     options.stroke_views = stroke_views;
     const DepthTolerance tolerance{0.02, 0.03};
-    return DrawStrokes(points, container_, ViewsForStrokes(points, container_, views, tolerance, options, Job()), tolerance,
-                       options, Job());
+    return DrawStrokes(points, container_, ViewsForStrokes(points, container_, views, tolerance, options, Job()),
+                       tolerance, options, Job());
   }
   const Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};

@@ -28,7 +28,8 @@ void PanopticLifting::Fit(const Prompts& prompts, const Job& job) {
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.slots, input_.seed, ObjectField::Start::kRandom);
   {
     PanopticTrainer trainer(rays, options_, input_.seed, field_.get());
-    RunSteps("panoptic lifting", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
+    RunSteps(
+        "panoptic lifting", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
   }
   const std::vector<int> slots = SlotsInUse(rays, *field_, options_.min_rays);
   object_of_slot_.assign(size_t(options_.slots), -1);

@@ -77,8 +77,8 @@ void Sa3d::Fit(const Prompts& prompts, const Job& job) {
   }
   for (size_t o = 0; o < courses_.size(); ++o)
     job.Detail(fmt::format("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point",
-              prompts.objects[o].name, input_.scene.views[size_t(courses_[o].first_view)].name, courses_[o].num_used,
-              courses_[o].num_rejected, courses_[o].num_unprompted));
+                           prompts.objects[o].name, input_.scene.views[size_t(courses_[o].first_view)].name,
+                           courses_[o].num_used, courses_[o].num_rejected, courses_[o].num_unprompted));
 }
 
 void Sa3d::AddFirstViews(const std::vector<Start>& starts) {

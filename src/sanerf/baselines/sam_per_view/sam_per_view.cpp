@@ -1,6 +1,7 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 
 #include <algorithm>
+
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 

@@ -1,9 +1,9 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
-#include "sanerf/core/job.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
@@ -73,7 +73,8 @@ TEST_F(SamPerViewTest, DecodesEveryObjectWhereItsPointIsVisible) {
 // The point lies on the front of the ball: `away` looks elsewhere, `back` sees the ball but not the point.
 TEST_F(SamPerViewTest, AViewWithoutAVisiblePointHasAnEmptyMask) {
   segmenter_->Fit({{PointOn("ball", kFrontOfBall)}}, Job());
-  for (const int view_idx : {kAway, kBack}) EXPECT_EQ(CountNonZero(segmenter_->MasksFor(view_idx, Job())[0]), 0) << view_idx;
+  for (const int view_idx : {kAway, kBack})
+    EXPECT_EQ(CountNonZero(segmenter_->MasksFor(view_idx, Job())[0]), 0) << view_idx;
 }
 
 // The mask decoder would not use this view (k); SAM alone answers wherever it is asked.
@@ -97,7 +98,8 @@ TEST_F(SamPerViewTest, ABoxGivesItsPointsToTheOtherViews) {
 TEST_F(SamPerViewTest, AViewThatIsNotEncodedIsAnError) {
   container_->missing = {kFront};
   segmenter_->Fit({{PointOn("ball", kFrontOfBall)}}, Job());
-  EXPECT_THAT(ErrorTextOf<Error>([&] { segmenter_->MasksFor(kFront, Job()); }), HasSubstr("front.png has not been encoded"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { segmenter_->MasksFor(kFront, Job()); }),
+              HasSubstr("front.png has not been encoded"));
 }
 
 TEST_F(SamPerViewTest, PromptedViewsAreThoseThatPromptsName) {

@@ -147,7 +147,8 @@ std::vector<FoundObject> OneLevel(const Grouping& grouping, const std::vector<Fo
   std::vector<FoundObject> level;
   for (size_t i = 0; i < groups.size(); ++i) {
     job.Detail(fmt::format("group  {} of {} views, {:.2f}% of a view, agreement {:.2f}: {}", groups[i].masks.size(),
-              groups[i].num_views_seeing, 100 * groups[i].size, groups[i].agreement, VerdictName(verdicts[i])));
+                           groups[i].num_views_seeing, 100 * groups[i].size, groups[i].agreement,
+                           VerdictName(verdicts[i])));
     result->num_background += verdicts[i] == Verdict::kBackground;
     result->num_texture += verdicts[i] == Verdict::kTexture;
     if (verdicts[i] == Verdict::kObject) level.push_back(groups[i]);

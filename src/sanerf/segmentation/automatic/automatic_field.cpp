@@ -67,8 +67,9 @@ class Search {
     const AutoOptions& options = options_.automatic;
     const Stopwatch watch;
     const DepthTolerance tolerance = ToleranceOf(context_.options, context_.model_from_file);
-    result->left_out = AssociateMasks(
-        masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step, job), options.associate, job);
+    result->left_out =
+        AssociateMasks(masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step, job),
+                       options.associate, job);
     objects_ = std::move(result->left_out.objects);
     result->num_beyond_limit = DropBeyond(options.max_objects, &objects_);
     std::vector<FoundObject> with_points;
@@ -94,10 +95,12 @@ class Search {
   }
 
   // Refinement rounds of all of them, then sharp outlines; `vote` is of these views.
-  void Refine(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded, const Job& job) const {
+  void Refine(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded,
+              const Job& job) const {
     std::vector<size_t> all(decoded->size());
     std::iota(all.begin(), all.end(), size_t{0});
-    RefineMasks({prompts_, all, views, /*by_voted_place=*/true}, context_, options_.automatic.looks, vote, decoded, job);
+    RefineMasks({prompts_, all, views, /*by_voted_place=*/true}, context_, options_.automatic.looks, vote, decoded,
+                job);
     if (options_.segment.sharp_outlines) SharpenOutlines(context_.container, decoded, job);
     SeparateMasks(decoded);
   }
@@ -176,7 +179,8 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
   const size_t num_masks = masks.size();
   Search search(input, std::move(masks), options);
   search.Find(&result, job);
-  job.Info(fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, input.searched.size()));
+  job.Info(fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks,
+                       input.searched.size()));
 
   CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.container, input.decoded), options.object,
                      input.nerf.field().contracted(), job);

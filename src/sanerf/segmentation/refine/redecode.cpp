@@ -139,8 +139,7 @@ RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context
       [&](const ViewDecider& fork, size_t i) {
         return ViewRedecoder(fork, context.container, decoded->points, job).Decide(decoded->views[i], consensus[i]);
       },
-      [&](int num_done, const ViewDecision&) { task.Update(num_done); },
-      job);
+      [&](int num_done, const ViewDecision&) { task.Update(num_done); }, job);
   for (const ViewDecision& view : views)
     if (view.used && view.agreement >= 0) agreements.push_back(view.agreement);
 

@@ -1,4 +1,3 @@
-#include "sanerf/core/job.h"
 #include "sanerf/segmentation/refine/redecode.h"
 
 #include <gmock/gmock.h>
@@ -6,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/mask_decoder.h"

@@ -77,13 +77,13 @@ void RefineMasks(const RefineRequest& request, const DecodeContext& context, int
     }
     best = std::max(best, result.agreement_before);
     if (result.agreement < best + kWorthwhile || !HasUsedViews(next)) {
-      job.Info(fmt::format("round {}  the views agree no better: {:.1f}% and {:.1f}% with other masks", round, 100 * best,
-              100 * result.agreement));
+      job.Info(fmt::format("round {}  the views agree no better: {:.1f}% and {:.1f}% with other masks", round,
+                           100 * best, 100 * result.agreement));
       return;
     }
     job.Info(fmt::format("round {}  agreement {:.1f}% -> {:.1f}%: {} masks changed, {} dropped, {} found", round,
-            100 * result.agreement_before, 100 * result.agreement, result.num_changed, result.num_dropped,
-            result.num_found));
+                         100 * result.agreement_before, 100 * result.agreement, result.num_changed, result.num_dropped,
+                         result.num_found));
     best = result.agreement;
     *objects = std::move(next);
   }

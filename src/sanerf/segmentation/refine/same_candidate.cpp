@@ -85,12 +85,12 @@ void ChooseCandidates(const RefineRequest& request, const DecodeContext& context
     for (size_t c = 0; c < choices.size(); ++c) {
       const ViewsAgreement now = agreement(choices[c]);
       job.Detail(fmt::format("{}: candidate {} in every view: coherence {:.1f}%, {:.2f}% of the view", object.name, c,
-                100 * now.coherence, 100 * now.area));
+                             100 * now.coherence, 100 * now.area));
       if (now.BetterThan(before) && now.coherence > best) best = now.coherence, number = c;
     }
     if (!number) continue;
-    job.Info(fmt::format("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%", object.name, *number,
-            100 * before.coherence, 100 * best));
+    job.Info(fmt::format("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%",
+                         object.name, *number, 100 * before.coherence, 100 * best));
     object = std::move(choices[*number]);
   }
 }

@@ -19,8 +19,8 @@ bool IsOnMask(const ImageU8& mask, const Vec2& px) { return mask.At(int(px.x()),
 
 }  // namespace
 
-std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points,
-                                     const DecodeContext& context, const Job& job) {
+std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points, const DecodeContext& context,
+                                     const Job& job) {
   std::vector<BoxEvidence> evidence;
   Task task(job, "masks of boxes", int64_t(boxes.size()), "boxes");
   for (const BoxInView& box : boxes) {

@@ -89,8 +89,8 @@ TEST_F(TextPromptsTest, ViewsThatAgreeMakeTheObjectAndAFalseBoxIsDropped) {
 TEST_F(TextPromptsTest, ViewsWithoutABoxGetThePoints) {
   AddBox(kFront, kBall, 0.6);
   AddBox(kFrontLeft, kBall, 0.5);
-  const DecodedObject decoded =
-      DecodeMasks(Agree().prompt, {scene_, container_, sam_, Similarity(), masks_}, {kFront, kFrontLeft, kLens, kAway}, nullptr, Job());
+  const DecodedObject decoded = DecodeMasks(Agree().prompt, {scene_, container_, sam_, Similarity(), masks_},
+                                            {kFront, kFrontLeft, kLens, kAway}, nullptr, Job());
   EXPECT_TRUE(decoded.views[0].has_box);
   EXPECT_FALSE(decoded.views[2].has_box);
   const auto labels = container_.Features(kLens, Job());
