@@ -10,7 +10,6 @@
 #include "sanerf/baselines/segment_rays.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/view_decider.h"
@@ -43,7 +42,6 @@ class PhotoCameras : public FeatureContainer {
 
 class LiftSegmentersTest : public AggregatorTest {
  protected:
-  void SetUp() override { SetLogLevel(LogLevel::kQuiet); }
   SegmenterInput Input() { return {*scene_, *nerf_, container_, sam_, scene_->TrainViews(), 1}; }
 
   // Every instance of every training view, the background as well, in an order that turns from view to view.

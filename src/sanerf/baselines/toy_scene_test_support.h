@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
@@ -61,7 +60,6 @@ class InstanceSam : public testing_scene::AnalyticSam {
 class ToySceneTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    SetLogLevel(LogLevel::kQuiet);
     folder_ = new TestFolder;
     QuickField quick = TrainQuickField(*folder_, 24);
     scene_ = new Scene(std::move(quick.scene));

@@ -6,10 +6,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/test_disk.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
@@ -27,9 +25,9 @@ class FakeSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
   MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
-  SamFeatures Encode(const ImageF& rgb) const override {
+  SamFeatures Encode(const ImageF& rgb, const Job&) const override {
     ++num_encoded;
-    if (num_encoded == interrupt_after) RequestInterrupt();
+    if (num_encoded == interrupt_after) stop.RequestStop();
     if (on_encode) on_encode();
     Tensor mean{"mean", {1, 3}, {0, 0, 0}};
     for (int64_t i = 0; i < rgb.num_pixels(); ++i) {
@@ -49,6 +47,7 @@ class FakeSam : public Sam {
   uint64_t fingerprint = 77;
   mutable int num_encoded = 0;
   int interrupt_after = -1;
+  mutable StopSource stop;  // of the jobs that encode
   std::function<void()> on_encode;
   int64_t num_more_values = 0;  // in a second map, to make the files larger
 
@@ -61,8 +60,6 @@ class FeatureCacheTest : public testing::Test {
   static constexpr int kNumViews = 5;
 
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
-    ClearInterrupt();
     run_ = std::filesystem::path(testing::TempDir()) /
            (std::string("feature_cache_") + testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(run_);
@@ -85,19 +82,16 @@ class FeatureCacheTest : public testing::Test {
     options_.source = "render";
     // Grey level and depth follow the camera's focal length, which tells the views apart.
     field_.fingerprint = 5;
-    field_.render = [](const Camera& camera) {
+    field_.render = [](const Camera& camera, const Job&) {
       const float level = static_cast<float>(camera.fx * 2 / 255);
       return RenderedView{ImageF(camera.width, camera.height, 3, level),
                           ImageF(camera.width, camera.height, 1, static_cast<float>(camera.fx)),
                           ImageF(camera.width, camera.height, 1, 1.f)};
     };
   }
-  void TearDown() override {
-    ClearInterrupt();
-    std::filesystem::remove_all(run_);
-  }
+  void TearDown() override { std::filesystem::remove_all(run_); }
   void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) {
-    EncodeViews(folder_, scene_, field_, sam_, views, options_, Job());
+    EncodeViews(folder_, scene_, field_, sam_, views, options_, Job().With(sam_.stop.token()));
   }
   std::unique_ptr<FeatureCache> Open() { return FeatureCache::Open(folder_, scene_, field_.fingerprint); }
   template <class E = Error>
@@ -201,7 +195,7 @@ TEST_F(FeatureCacheTest, InterruptedThenContinuedGivesTheSameBytes) {
   EXPECT_TRUE(Open()->Has(1));
   EXPECT_FALSE(Open()->Has(2));
 
-  ClearInterrupt();
+  sam_.stop = StopSource();
   Encode();
   EXPECT_EQ(sam_.num_encoded, 5);
   std::map<std::string, std::string> continued;
@@ -303,16 +297,16 @@ TEST_F(FeatureCacheTest, PhotosKeepTheirMapsWhenTheRadianceFieldChanges) {
   options_.source = "photo";
   Encode();
   field_.fingerprint = 6;
-  field_.render = [](const Camera& camera) {
+  field_.render = [](const Camera& camera, const Job&) {
     return RenderedView{ImageF(camera.width, camera.height, 3, 0), ImageF(camera.width, camera.height, 1, 7.f),
                         ImageF(camera.width, camera.height, 1, 1.f)};
   };
   WritePng(scene_.views[1].image_path, ImageU8(160, 80, 3, 201));  // one photo is another one
   std::filesystem::resize_file(folder_ / (FileStem("train/4.png") + ".feat"), 100);
 
-  RequestInterrupt();
+  sam_.stop.RequestStop();
   EXPECT_THROW(Encode(), InterruptedError);  // what is outdated stays of use
-  ClearInterrupt();
+  sam_.stop = StopSource();
   Encode({0, 1, 2});
   EXPECT_EQ(sam_.num_encoded, 6);
   EXPECT_FALSE(Open()->Has(3));

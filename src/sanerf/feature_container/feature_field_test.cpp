@@ -9,9 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/feature_container/field_file.h"
@@ -48,8 +46,8 @@ class PictureSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
   MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
-  SamFeatures Encode(const ImageF& rgb) const override {
-    if (++num_encoded == interrupt_after) RequestInterrupt();
+  SamFeatures Encode(const ImageF& rgb, const Job&) const override {
+    if (++num_encoded == interrupt_after) stop.RequestStop();
     SamFeatures features{rgb.width, rgb.height, {}};
     if (odd_shape) features.maps.push_back({"interm", {4, 1, 2, 2, 5}, std::vector<float>(80)});
     if (has_fine) features.maps.push_back(PictureMap("fine", rgb, kFineSide));
@@ -69,6 +67,7 @@ class PictureSam : public Sam {
   float constant = 0;
   bool has_fine = false, odd_shape = false;
   int interrupt_after = -1;
+  mutable StopSource stop;  // of the jobs that distil
   mutable int num_encoded = 0;
 
  private:
@@ -78,7 +77,6 @@ class PictureSam : public Sam {
 class FeatureFieldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    SetLogLevel(LogLevel::kQuiet);
     folder_ = new TestFolder;
     SynthOptions synth;
     synth.views = 36;
@@ -110,7 +108,6 @@ class FeatureFieldTest : public testing::Test {
   void SetUp() override {
     run_ = folder_->path() / testing::UnitTest::GetInstance()->current_test_info()->name();
     features_ = run_ / "features";
-    ClearInterrupt();
     encode_.size = 64;
     encode_.model = "picture";
     options_.iters = 60;
@@ -125,11 +122,12 @@ class FeatureFieldTest : public testing::Test {
     options_.network_lr = 0.3f;
   }
   void TearDown() override {
-    ClearInterrupt();
     SetNumThreads(0);
     std::filesystem::remove_all(run_);
   }
-  DistilResult Distil() { return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_, Job()); }
+  DistilResult Distil() {
+    return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_, Job().With(sam_.stop.token()));
+  }
   std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, *scene_, *nerf_, Job()); }
 
   // Mean squared error on held-out views of the map called `name`, as a share of its variance there.
@@ -341,7 +339,7 @@ TEST_F(FeatureFieldTest, InterruptedLeavesNoFieldAndKeepsViews) {
       ErrorTextOf<InterruptedError>([&] { Distil(); }),
       AllOf(HasSubstr("encoded views are kept, nothing of the field was written"), HasSubstr("--container field")));
   EXPECT_FALSE(std::filesystem::exists(FieldPath(features_)));
-  ClearInterrupt();
+  sam_.stop = StopSource();
   Distil();
   EXPECT_EQ(sam_.num_encoded, 12);
 }

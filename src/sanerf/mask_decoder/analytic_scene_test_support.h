@@ -140,7 +140,7 @@ class AnalyticSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
   MaskRule default_rule() const override { return rule; }
-  SamFeatures Encode(const ImageF&) const override { return {}; }
+  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
   std::unique_ptr<Sam> Share() const override {
     auto shared = std::make_unique<AnalyticSam>();
     shared->fingerprint = fingerprint;

@@ -6,9 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/lift.h"
@@ -27,12 +25,7 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 
 class MaskDecoderTest : public testing::Test {
  protected:
-  void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
-    ClearInterrupt();
-    object_.name = "ball";
-  }
-  void TearDown() override { ClearInterrupt(); }
+  void SetUp() override { object_.name = "ball"; }
 
   // The photo pixel, as a user would read it off, that shows p.
   Vec2 Click(int view_idx, const Vec3& p) const {
@@ -43,7 +36,8 @@ class MaskDecoderTest : public testing::Test {
     object_.clicks.push_back({scene_.views[view_idx].name, Click(view_idx, p), label});
   }
   DecodedObject Decode(std::vector<int> views = {kFront, kFrontLeft, kRight, kAway, kLens, kBack}) {
-    return DecodeMasks(object_, {scene_, container_, sam_, model_from_file_, options_}, views, nullptr, Job());
+    return DecodeMasks(object_, {scene_, container_, sam_, model_from_file_, options_}, views, nullptr,
+                       Job().With(stop_.token()));
   }
   template <class Exception = Error>
   std::string Failure() {
@@ -67,6 +61,7 @@ class MaskDecoderTest : public testing::Test {
   }
 
   Scene scene_ = MakeScene();
+  StopSource stop_;
   AnalyticContainer container_{scene_};
   AnalyticSam sam_;
   Similarity model_from_file_;
@@ -316,7 +311,7 @@ TEST_F(MaskDecoderTest, WrongModelWrongOptionsNoPositive) {
 
 TEST_F(MaskDecoderTest, Interrupt) {
   AddClick(kFront, kFrontOfBall);
-  RequestInterrupt();
+  stop_.RequestStop();
   EXPECT_THROW(Decode(), InterruptedError);
 }
 

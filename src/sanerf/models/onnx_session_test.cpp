@@ -9,7 +9,6 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/models/onnx_graph.h"
@@ -109,13 +108,13 @@ TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
   const std::string last = "x" + std::to_string(kNodes);
   const OnnxSession session(Write("long.onnx", graph.Output(last, {kSize, kSize}).Model()), "hint", 0, Job());
   const std::vector<float> x(size_t(kSize) * kSize, 0);
-  std::thread user([] {
+  StopSource stop;
+  std::thread user([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    RequestInterrupt();
+    stop.RequestStop();
   });
-  EXPECT_THROW(session.Run({{"x0", {kSize, kSize}, x.data()}}, {last}, Job()), InterruptedError);
+  EXPECT_THROW(session.Run({{"x0", {kSize, kSize}, x.data()}}, {last}, Job().With(stop.token())), InterruptedError);
   user.join();
-  ClearInterrupt();
 }
 
 TEST_F(OnnxSessionTest, FeedsIntegersAndBooleans) {

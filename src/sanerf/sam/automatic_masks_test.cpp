@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 
@@ -59,8 +58,8 @@ AutomaticMaskOptions AskAll() {
   return options;
 }
 
-std::vector<AutomaticMask> Generate(const StubSam& sam, const AutomaticMaskOptions& options) {
-  return GenerateMasks(sam, kSize, kSize, options, {}, Job());
+std::vector<AutomaticMask> Generate(const StubSam& sam, const AutomaticMaskOptions& options, const Job& job = {}) {
+  return GenerateMasks(sam, kSize, kSize, options, {}, job);
 }
 
 TEST(AutomaticMasksTest, AsksTheCentresOfTheGridsCells) {
@@ -160,9 +159,10 @@ TEST(AutomaticMasksTest, OptionsOutOfRangeAndInterruption) {
   options = {};
   options.stability = 1.5f;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Generate(sam, options); }), HasSubstr("auto.stability=1.5"));
-  RequestInterrupt();
-  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Generate(sam, AskAll()); }), HasSubstr("interrupted"));
-  ClearInterrupt();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Generate(sam, AskAll(), Job().With(stop.token())); }),
+              HasSubstr("interrupted"));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
@@ -57,7 +56,6 @@ class InstanceFeatures : public FeatureContainer {
 
 class IsrfTest : public AggregatorTest {
  protected:
-  void SetUp() override { SetLogLevel(LogLevel::kQuiet); }
   static IsrfOptions SmallOptions() {
     IsrfOptions options;
     options.components = 16;

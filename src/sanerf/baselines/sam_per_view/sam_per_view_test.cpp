@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
@@ -23,7 +22,6 @@ const Vec3 kTopOfOther = kOtherCenter + kBallRadius * Vec3(0.1, 1, 0.2).normaliz
 class SamPerViewTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
     auto container = std::make_unique<AnalyticContainer>(scene_);
     auto sam = std::make_unique<AnalyticSam>();
     container_ = container.get();

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
@@ -25,7 +24,6 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 class RedecodeTest : public testing::Test {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
     sam_.rule = MaskRule::kSingleMask;
     object_.name = "ball";
     object_.min_visible = 1;

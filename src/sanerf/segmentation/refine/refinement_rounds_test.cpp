@@ -7,7 +7,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/scene/instance_masks.h"
@@ -89,7 +88,7 @@ class WaveringSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return 0; }
   MaskRule default_rule() const override { return MaskRule::kSingleMask; }
-  SamFeatures Encode(const ImageF&) const override { return {}; }
+  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
   std::unique_ptr<Sam> Share() const override { return std::make_unique<WaveringSam>(); }
   void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
   std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override {
@@ -133,7 +132,6 @@ class InstanceContainer : public SceneContainer {
 // A click on the instance, decoded in every view.
 struct Clicked {
   Clicked(const Scene& s, const NerfModel& n) : scene(s), nerf(n), views(s.TrainViews()), container(s, n) {
-    SetLogLevel(LogLevel::kQuiet);
     ObjectPrompt object;
     object.name = "cereal_box";
     object.min_visible = 1;

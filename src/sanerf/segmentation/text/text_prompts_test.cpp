@@ -3,9 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
@@ -21,12 +19,6 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 
 class TextPromptsTest : public testing::Test {
  protected:
-  void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
-    ClearInterrupt();
-  }
-  void TearDown() override { ClearInterrupt(); }
-
   // The box around what is visible of a label, in photo pixels as a user writes them.
   void AddBox(int view_idx, int label, double score) {
     const auto features = container_.Features(view_idx, Job());
@@ -43,8 +35,8 @@ class TextPromptsTest : public testing::Test {
          {scene_.views[size_t(view_idx)].name, x0 * scale - 0.5, y0 * scale - 0.5, x1 * scale - 0.5, y1 * scale - 0.5},
          score});
   }
-  AgreedObject Agree(const std::vector<Vec3>& hints = {}) {
-    return AgreeIn3d("ball", boxes_, hints, {scene_, container_, sam_, Similarity(), masks_}, options_, Job());
+  AgreedObject Agree(const std::vector<Vec3>& hints = {}, const Job& job = {}) {
+    return AgreeIn3d("ball", boxes_, hints, {scene_, container_, sam_, Similarity(), masks_}, options_, job);
   }
   std::vector<std::string> ViewsOf(const AgreedObject& object) const {
     std::vector<std::string> views;
@@ -185,8 +177,9 @@ TEST_F(TextPromptsTest, OptionsOutOfRangeAndInterrupts) {
   options_.points_per_box = 2;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }), HasSubstr("text.points_per_box=2"));
   options_.points_per_box = 12;
-  RequestInterrupt();
-  EXPECT_THROW(Agree(), InterruptedError);
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(Agree({}, Job().With(stop.token())), InterruptedError);
 }
 
 }  // namespace
