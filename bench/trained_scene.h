@@ -38,7 +38,7 @@ class TrainedScene {
     synth.samples = 4;
     WriteSynthScene(folder, synth, Job());
     scene_ = LoadScene(folder, {}, Job());
-    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{});
+    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{}, Job());
     std::filesystem::remove_all(folder);  // the trainer holds the photos in memory
     for (int i = 0; i < kWarmUpSteps; ++i) trainer_->Step();
   }

@@ -10,6 +10,7 @@
 
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/metrics.h"
@@ -47,7 +48,7 @@ double HeldOutIou(const ObjectModel& model, const Scene& scene, int label, int i
     const View& view = scene.views[size_t(v)];
     ImageU8 truth = LoadViewMask(view);
     for (uint8_t& id : truth.data) id = id == instance ? 255 : 0;
-    score.Add(MaskOfLabel(model.Render(view.camera).labels, label), truth);
+    score.Add(MaskOfLabel(model.Render(view.camera, Job()).labels, label), truth);
   }
   return 100 * score.Iou();
 }
@@ -77,7 +78,7 @@ class Interaction {
     Say(fmt::format("{} clicks: SAM's mask in every view", flags_.start), -1);
     const double at_last_mask = Seconds();
     ObjectModel vote = session.Vote();
-    vote.Render(cache_.WorkingCamera(views_[0]));
+    vote.Render(cache_.WorkingCamera(views_[0]), Job());
     const double at_vote = Seconds();
     Say(fmt::format("vote, rendered in one view ({:.2f} s after the last mask)", at_vote - at_last_mask),
         Score(vote, object));

@@ -18,7 +18,7 @@ namespace sanerf {
 class InstanceContainer : public FeatureContainer {
  public:
   InstanceContainer(const Scene& scene, const NerfModel& nerf) : scene_(scene) {
-    for (const View& view : scene.views) depths_.push_back(nerf.Render(view.camera).depth);
+    for (const View& view : scene.views) depths_.push_back(nerf.Render(view.camera, Job()).depth);
   }
   Camera WorkingCamera(int view_idx) const override { return scene_.views.at(size_t(view_idx)).camera; }
   bool Has(int) const override { return true; }

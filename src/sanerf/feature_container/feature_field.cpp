@@ -47,7 +47,7 @@ struct FeatureField::Impl {
   }
   bool IsCached(int view_idx) const { return cache != nullptr && cache->Has(view_idx); }
   std::shared_ptr<const RenderedView> Rendered(int view_idx, const Job& job) {
-    return renders.Get(view_idx, [&] { return nerf.Render(WorkingCamera(view_idx)); });
+    return renders.Get(view_idx, [&] { return nerf.Render(WorkingCamera(view_idx), job); });
   }
 };
 

@@ -93,7 +93,7 @@ class FeatureFieldTest : public testing::Test {
     o.occupancy_resolution = 32;
     o.occupancy_every = 4;
     o.step = 0.02f;
-    NerfTrainer trainer(*scene_, o);
+    NerfTrainer trainer(*scene_, o, Job());
     for (int i = 0; i < o.iters; ++i) trainer.Step();
     other_nerf_ = new NerfModel(trainer.Model());  // its fingerprint is 0
     trainer.Save(folder_->path() / "nerf.ckpt", true);
@@ -169,7 +169,7 @@ NerfModel* FeatureFieldTest::other_nerf_;
 
 TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
   const Camera camera = scene_->views[3].camera.Resized(16, 16);
-  const RenderedView rendered = nerf_->Render(camera);
+  const RenderedView rendered = nerf_->Render(camera, Job());
   const MapRays map = RaysOfMap(SamFrame::Stretched(16, 16), 16, camera.In(nerf_->model_from_file()));
   const FeatureRays rays = FeatureRayTracer(*nerf_).Trace(map.rays, true);
   ASSERT_EQ(rays.size(), 256);
@@ -268,11 +268,11 @@ TEST_F(FeatureFieldTest, GeometryAndPicturesOfAnyView) {
   EXPECT_TRUE(field->Has(test));
   EXPECT_FALSE(field->Has(int(scene_->views.size())));
   EXPECT_EQ(field->ModelFingerprint(), 77u);
-  const RenderedView rendered = nerf_->Render(field->WorkingCamera(test));
+  const RenderedView rendered = nerf_->Render(field->WorkingCamera(test), Job());
   EXPECT_EQ(field->Depth(test, Job()).data, rendered.depth.data);
   EXPECT_EQ(field->Opacity(test, Job()).data, rendered.opacity.data);
   EXPECT_EQ(field->Rgb(test, Job()).data, rendered.rgb.data);
-  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
+  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train), Job()).depth.data);
   EXPECT_EQ(field->Features(test, Job())->image_width, 64);
 }
 
@@ -317,7 +317,7 @@ TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
       testing::internal::GetCapturedStderr(),
       HasSubstr("warning: " + features_.string() + ": the encoded views are out of date (the camera or photo of view " +
                 moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead"));
-  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
+  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train), Job()).depth.data);
 
   WriteFileAtomic(features_ / "index.json", "{");
   EXPECT_THAT(ErrorTextOf<Error>([&] { Open(); }), HasSubstr((features_ / "index.json").string()));

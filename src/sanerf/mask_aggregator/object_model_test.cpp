@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
@@ -130,7 +131,7 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   model.Save(*folder_ / "object.ckpt");
   const ObjectModel loaded = ObjectModel::Load(*folder_ / "object.ckpt", *nerf_);
   const Camera& camera = scene_->views[0].camera;
-  EXPECT_EQ(loaded.Render(camera, 1).probability.data, model.Render(camera, 1).probability.data);
+  EXPECT_EQ(loaded.Render(camera, 1, Job()).probability.data, model.Render(camera, 1, Job()).probability.data);
   const std::string bytes = ReadFile(*folder_ / "object.ckpt");
   WriteFileAtomic(*folder_ / "cut.ckpt", bytes.substr(0, bytes.size() / 2));
   const auto load_error = [&](const std::string& name) {

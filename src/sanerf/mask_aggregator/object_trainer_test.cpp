@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -82,14 +83,14 @@ TEST_F(ObjectTrainerTest, StartsFromTheVote) {
   ObjectTrainer trainer(*nerf_, Cameras(), Options());
   trainer.SetMasks(LabelsOf({2}), 2, prior);
   const Camera& camera = scene_->views[0].camera;
-  EXPECT_EQ(trainer.Model().Render(camera, 1).probability.data, vote.Render(camera, 1).probability.data);
+  EXPECT_EQ(trainer.Model().Render(camera, 1, Job()).probability.data, vote.Render(camera, 1, Job()).probability.data);
   trainer.Train({150, 1}, nullptr);
   const ObjectModel trained = trainer.Finish();
   EXPECT_GT(HeldOutIou(trained), vote_iou);
 
   trained.Save(*folder_ / "with_vote.ckpt");
   const ObjectModel loaded = ObjectModel::Load(*folder_ / "with_vote.ckpt", *nerf_);
-  EXPECT_EQ(loaded.Render(camera, 1).probability.data, trained.Render(camera, 1).probability.data);
+  EXPECT_EQ(loaded.Render(camera, 1, Job()).probability.data, trained.Render(camera, 1, Job()).probability.data);
 }
 
 // Masks change while the field stays: it follows, with rays that were traced before. Without the vote a trained field
@@ -136,7 +137,7 @@ TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
   EXPECT_GT(HeldOutIou(second.Model(), 2, 3), 0.4);
   // What was loaded has not moved.
   EXPECT_EQ(ObjectModel::Load(*folder_ / "first.ckpt", *nerf_).Render(camera, 1).probability.data,
-            stored.Render(camera, 1).probability.data);
+            stored.Render(camera, 1, Job()).probability.data);
 }
 
 TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {
@@ -157,7 +158,7 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
     ObjectTrainer trainer(*nerf_, Cameras(), options);
     trainer.SetMasks(LabelsOf({2}), 2, nullptr);
     trainer.Train({150, 1}, nullptr);
-    const ImageF probability = trainer.Finish().Render(scene_->views[0].camera, 1).probability;
+    const ImageF probability = trainer.Finish().Render(scene_->views[0].camera, 1, Job()).probability;
     return *std::max_element(probability.data.begin(), probability.data.end());
   };
   EXPECT_GT(most_sure(0), 0.97f);

@@ -84,11 +84,11 @@ class LayerWriter {
     const Camera camera = ShrunkCamera(view.camera);
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
-    const RenderedView radiance = needs_radiance ? nerf_.Render(camera) : RenderedView{};
+    const RenderedView radiance = needs_radiance ? nerf_.Render(camera, job) : RenderedView{};
     ImageU8 labels, mask;
     ImageF probability;
     if (field_ != nullptr) {
-      const SegmentedView segmented = field_->Render(camera, label_);
+      const SegmentedView segmented = field_->Render(camera, label_, job);
       labels = segmented.labels;
       mask = MaskOfLabel(labels, label_);
       probability = segmented.probability;

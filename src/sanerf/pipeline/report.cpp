@@ -95,8 +95,8 @@ ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
 ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf, const ObjectModel& field, int label,
                   int instance, const ImageU8* sam_mask) {
   const ImageF photo = CompositeOver(LoadViewImage(view, camera.width, camera.height), nerf.background());
-  const RenderedView render = nerf.Render(camera);
-  const ImageU8 mask = MaskOfLabel(field.Render(camera).labels, label);
+  const RenderedView render = nerf.Render(camera, job);
+  const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
   ReportRow row;
   row.view = view.name;
   row.pictures = {{ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {Overlay(render.rgb, mask)}};

@@ -68,7 +68,7 @@ class ObjectStoreTest : public ::testing::Test {
     options.top = 64;
     options.occupancy_resolution = 32;
     options.near_gradients = 0;
-    nerf_ = new NerfModel(TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    nerf_ = new NerfModel(TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job()));
     for (const int seed : {1, 2}) {
       AggregatorOptions aggregator;
       aggregator.iters = 1;

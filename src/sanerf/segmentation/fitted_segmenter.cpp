@@ -23,7 +23,7 @@ void ObjectFieldSegmenter::Fit(const Prompts& prompts, const Job& job) {
 std::vector<ImageU8> ObjectFieldSegmenter::MasksFor(int view_idx, const Job& job) {
   const Camera& camera = scene_.views.at(size_t(view_idx)).camera;
   std::map<std::string, ImageU8> labels;  // of each field
-  for (const auto& [id, field] : fields_) labels[id] = field->Render(camera).labels;
+  for (const auto& [id, field] : fields_) labels[id] = field->Render(camera, job).labels;
   std::vector<ImageU8> masks;
   for (const FittedObject& object : objects_) {
     ImageU8 mask = labels.at(object.field_id);

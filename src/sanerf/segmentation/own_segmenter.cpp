@@ -18,8 +18,8 @@ AggregatorOptions Seeded(AggregatorOptions options, uint64_t seed) {
 }
 
 // One mask per object of the field.
-std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
-  const ImageU8 labels = model.Render(camera).labels;
+std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera, const Job& job) {
+  const ImageU8 labels = model.Render(camera, job).labels;
   std::vector<ImageU8> masks;
   for (int label = 1; label < model.num_labels(); ++label) masks.push_back(MaskOfLabel(labels, label));
   return masks;
@@ -45,7 +45,7 @@ void OwnSegmenter::Fit(const Prompts& prompts, const Job& job) {
 }
 
 std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
+  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
 void OwnAutomaticSegmenter::Fit(const Prompts&, const Job& job) {
@@ -57,7 +57,7 @@ void OwnAutomaticSegmenter::Fit(const Prompts&, const Job& job) {
 }
 
 std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx, const Job& job) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
+  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
 }  // namespace sanerf

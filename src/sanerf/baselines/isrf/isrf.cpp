@@ -128,12 +128,15 @@ void Isrf::Fit(const Prompts& prompts, const Job& job) {
 }
 
 std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
-  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), kMinSampleWeight,
-                       /*threshold=*/0.5f, [&](const float* position, float weight, float* sums) {
-                         for (const Touch& touch : TouchesOf(grid_->cells, position, kernels::kTile, weight))
-                           for (size_t o = 0; o < regions_.size(); ++o)
-                             if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
-                       });
+  return MasksOfVoxels(
+      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), kMinSampleWeight,
+      /*threshold=*/0.5f,
+      [&](const float* position, float weight, float* sums) {
+        for (const Touch& touch : TouchesOf(grid_->cells, position, kernels::kTile, weight))
+          for (size_t o = 0; o < regions_.size(); ++o)
+            if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
+      },
+      job);
 }
 
 }  // namespace sanerf

@@ -21,7 +21,7 @@ constexpr int kSide = 32, kChannels = 16;  // of the feature maps; the photos ha
 class InstanceFeatures : public FeatureContainer {
  public:
   InstanceFeatures(const Scene& scene, const NerfModel& nerf) : scene_(scene) {
-    for (size_t v = 0; v < scene.views.size(); ++v) depths_.push_back(nerf.Render(scene.views[v].camera).depth);
+    for (size_t v = 0; v < scene.views.size(); ++v) depths_.push_back(nerf.Render(scene.views[v].camera, Job()).depth);
   }
   Camera WorkingCamera(int view_idx) const override { return scene_.views[size_t(view_idx)].camera; }
   bool Has(int) const override { return true; }

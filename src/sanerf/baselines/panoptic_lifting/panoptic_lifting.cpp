@@ -41,10 +41,12 @@ void PanopticLifting::Fit(const Prompts& prompts, const Job& job) {
 std::vector<ImageU8> PanopticLifting::MasksFor(int view_idx, const Job& job) {
   SANERF_CHECK(field_ != nullptr);
   const int num_slots = options_.slots;
-  return MasksOfOutputs(input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, num_objects_,
-                        [&](const float* logits) {
-                          return object_of_slot_[size_t(std::max_element(logits, logits + num_slots) - logits)];
-                        });
+  return MasksOfOutputs(
+      input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, num_objects_,
+      [&](const float* logits) {
+        return object_of_slot_[size_t(std::max_element(logits, logits + num_slots) - logits)];
+      },
+      job);
 }
 
 }  // namespace sanerf

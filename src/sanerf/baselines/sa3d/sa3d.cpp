@@ -125,11 +125,14 @@ ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& s
 }
 
 std::vector<ImageU8> Sa3d::MasksFor(int view_idx, const Job& job) {
-  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
-                       options_.threshold, [&](const float* position, float weight, float* sums) {
-                         for (size_t o = 0; o < scores_.size(); ++o)
-                           sums[o] += weight * scores_[o].At(grid_.cells(), position, kernels::kTile);
-                       });
+  return MasksOfVoxels(
+      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
+      options_.threshold,
+      [&](const float* position, float weight, float* sums) {
+        for (size_t o = 0; o < scores_.size(); ++o)
+          sums[o] += weight * scores_[o].At(grid_.cells(), position, kernels::kTile);
+      },
+      job);
 }
 
 }  // namespace sanerf

@@ -123,7 +123,7 @@ class InstanceContainer : public SceneContainer {
                       {"view", {1}, {float(view_idx)}}};
     return features;
   }
-  ImageF Depth(int view_idx, const Job&) const override { return nerf_.Render(WorkingCamera(view_idx)).depth; }
+  ImageF Depth(int view_idx, const Job&) const override { return nerf_.Render(WorkingCamera(view_idx), Job()).depth; }
 
  private:
   const NerfModel& nerf_;
