@@ -122,18 +122,21 @@ TEST_F(NerfModelTest, ARenderTakesNoMoreThreadsThanItsJobMay) {
   EXPECT_EQ(NumThreads(), 4);
 }
 
-// Tells when the first metrics of a training come.
+// Tells when the first metrics of a training come; keeps it there when asked to.
 class FirstMetrics : public EventSink {
  public:
   void Take(const Event& event) override {
-    if (event.kind == Event::Kind::kMetrics) has_come_ = true;
+    if (event.kind != Event::Kind::kMetrics) return;
+    has_come_ = true;
+    while (is_held_) std::this_thread::yield();
   }
+  void Hold(bool is_held) { is_held_ = is_held; }
   void Wait() const {
     while (!has_come_) std::this_thread::yield();
   }
 
  private:
-  std::atomic<bool> has_come_ = false;
+  std::atomic<bool> has_come_ = false, is_held_ = false;
 };
 
 // One thread trains while the other renders: both get what they get one after the other.
@@ -162,6 +165,7 @@ TEST_F(NerfModelTest, StoppingATrainingLeavesARenderAlone) {
   const RenderedView view = model_->Render(LargeView(), Job());
   SetNumThreads(2);
   FirstMetrics first;
+  first.Hold(true);  // or it may be done before it is stopped
   StopSource stop;
   std::atomic<bool> was_stopped = false;
   std::thread training([&] {
@@ -172,7 +176,10 @@ TEST_F(NerfModelTest, StoppingATrainingLeavesARenderAlone) {
     }
   });
   first.Wait();
-  const auto stop_the_other = [&](const RenderedBlock&) { stop.RequestStop(); };
+  const auto stop_the_other = [&](const RenderedBlock&) {
+    stop.RequestStop();
+    first.Hold(false);
+  };
   EXPECT_TRUE(IsSame(model_->Render(LargeView(), stop_the_other, Job()), view));
   training.join();
   EXPECT_TRUE(was_stopped);
