@@ -104,7 +104,7 @@ class GroundingDino : public TextDetector {
 
   Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases, const Job& job) const override {
     const Caption caption = CaptionOf(phrases);
-    const std::vector<Tensor> answers = Run(rgb, caption);
+    const std::vector<Tensor> answers = Run(rgb, caption, job);
     const Tensor &logits = answers[0], &boxes = answers[1];
     const int64_t num_boxes = logits.shape.size() == 3 ? logits.shape[1] : 0;
     if (num_boxes < 1 || logits.shape[2] < caption.size() ||
@@ -161,7 +161,7 @@ class GroundingDino : public TextDetector {
     return planes;
   }
 
-  std::vector<Tensor> Run(const ImageF& rgb, const Caption& caption) const {
+  std::vector<Tensor> Run(const ImageF& rgb, const Caption& caption, const Job& job) const {
     const auto [width, height] = SizeFor(rgb);
     const std::vector<float> planes = NormalizedPlanes(rgb, width, height);
     const int64_t size = caption.size();

@@ -12,7 +12,7 @@ std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& fo
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
                  const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
   const RadianceSource field{nerf.Fingerprint(),
-                             [&nerf](const Camera& camera, const Job&) { return nerf.Render(camera, job); }};
+                             [&nerf](const Camera& camera, const Job& job) { return nerf.Render(camera, job); }};
   EncodeViews(folder, scene, field, sam, view_idxs, options, job);
 }
 

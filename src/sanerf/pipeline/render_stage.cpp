@@ -56,7 +56,7 @@ void CheckLayers(const RenderRequest& request) {
 int Shrunk(int pixels, double downscale) { return std::max(1, int(std::lround(pixels / downscale))); }
 
 // The largest of the frames: they are rendered one after the other.
-void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request) {
+void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request, const Job& job) {
   double most = 0;
   int width = 0, height = 0;
   for (const NamedCamera& named : cameras) {
@@ -80,7 +80,7 @@ class LayerWriter {
     for (const std::string& layer : request.layers) EnsureWritableFolder(result_.folder / layer);
   }
 
-  void Write(const NamedCamera& view) {
+  void Write(const NamedCamera& view, const Job& job) {
     const Camera camera = ShrunkCamera(view.camera);
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
@@ -157,7 +157,7 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   const Scene scene = lock ? run.OpenScene(request.scene, *lock, job) : run.OpenScene(request.scene, job);
   if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run, scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
-  CheckFrameMemory(cameras, request);
+  CheckFrameMemory(cameras, request, job);
   const NerfModel nerf = run.OpenNerf();
   std::optional<ObjectModel> field;
   int label = 0;
@@ -172,7 +172,7 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   Task task(job, "render", int64_t(cameras.size()), "views");
   for (const NamedCamera& camera : cameras) {
     job.ThrowIfStopped("rendering");
-    writer.Write(camera);
+    writer.Write(camera, job);
     task.Update(++result.num_views);
   }
   task.Finish();

@@ -93,7 +93,7 @@ ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
 
 // The pictures of one row, all at `camera`.
 ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf, const ObjectModel& field, int label,
-                  int instance, const ImageU8* sam_mask) {
+                  int instance, const ImageU8* sam_mask, const Job& job) {
   const ImageF photo = CompositeOver(LoadViewImage(view, camera.width, camera.height), nerf.background());
   const RenderedView render = nerf.Render(camera, job);
   const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
@@ -182,7 +182,8 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
         const View& view = scene.views[size_t(view_idx)];
         const auto mask = masks.find(view_idx);
         section.rows.push_back(MakeRow(view, view.camera.ResizedToLongest(options.picture_size), nerf, field,
-                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second));
+                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second,
+                                       job));
         section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou());
       }
       page.objects.push_back(std::move(section));

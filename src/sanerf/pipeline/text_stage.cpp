@@ -132,7 +132,7 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
         "every object is called after its phrase", "leave them out, or segment the phrases one by one");
 }
 
-void Report(const TextObject& object, int views_looked) {
+void Report(const TextObject& object, int views_looked, const Job& job) {
   const AgreedObject& agreed = object.agreed;
   job.Info(fmt::format(
       "text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase, object.num_boxes,
@@ -244,7 +244,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
     if (phrases.size() == 1) Add(request.more, scene, &prompt);
     object.name = prompt.name;
     object.report = ReportOf(object, found.boxes[i], scene, views, *detector);
-    Report(object, result.views_looked);
+    Report(object, result.views_looked, job);
     result.prompts.objects.push_back(std::move(prompt));
     result.objects.push_back(std::move(object));
   }

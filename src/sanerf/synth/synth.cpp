@@ -191,7 +191,7 @@ class SceneWriter {
     Json json = CameraKeys(options_);
     json["frames"] = Json::array();
     for (size_t i = 0; i < cameras.size(); ++i) {
-      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples, job_, job);
+      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples, job_);
       const std::string number = fmt::format("{:03}", i);
       const std::string file = fmt::format("{}/{}.png", split, number),
                         mask = fmt::format("{}_mask/{}.png", split, number);

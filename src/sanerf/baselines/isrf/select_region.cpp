@@ -55,7 +55,7 @@ struct Region {
 
 // One sign's region: its best, or `present` where none is better.
 Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, const SelectOptions& options,
-                  const LikenessOfMask& likeness, Region present) {
+                  const LikenessOfMask& likeness, Region present, const Job& job) {
   Region best = std::move(present);
   int right = 0;  // position of the best threshold without rings
   const auto position = [&](int i) {
@@ -90,10 +90,10 @@ SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const 
     return {VoxelsWithin(threshold, positive, negative), threshold};
   }
   const auto as_it_is = [&](const VoxelMask& mask) { return LikenessOf(picture, mask); };
-  const Region wanted = BestRegion(voxels, positive, negative, options, as_it_is, {});
+  const Region wanted = BestRegion(voxels, positive, negative, options, as_it_is, {}, job);
   const auto taken_away = [&](const VoxelMask& mask) { return LikenessOf(picture, AndNot(wanted.grown.mask, mask)); };
   const Region nothing = {{VoxelMask(wanted.grown.mask.size(), 0), 0, wanted.grown.likeness}};
-  const Region unwanted = BestRegion(voxels, negative, positive, options, taken_away, nothing);
+  const Region unwanted = BestRegion(voxels, negative, positive, options, taken_away, nothing, job);
   return {AndNot(wanted.grown.mask, unwanted.grown.mask),
           wanted.threshold,
           unwanted.threshold,
