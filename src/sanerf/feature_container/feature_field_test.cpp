@@ -137,7 +137,7 @@ class FeatureFieldTest : public testing::Test {
     for (const int view : scene_->TestViews()) {
       const Camera camera = field.WorkingCamera(view);
       const SamFeatures real =
-          sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))));
+          sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))), Job());
       const auto rendered = field.Features(view, Job());
       for (size_t m = 0; m < real.maps.size(); ++m) {
         if (real.maps[m].name != name) continue;
@@ -206,7 +206,7 @@ TEST_F(FeatureFieldTest, LearnsThePictureAndSeesHeldOutViews) {
 TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
   const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
   const Camera camera = scene_->views[0].camera;
-  const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))));
+  const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))), Job());
   const FeatureTargets targets =
       TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64), camera.In(nerf_->model_from_file()), features, 200, 1);
   EXPECT_EQ(targets.rays.size(), 200);  // of 256

@@ -166,7 +166,7 @@ TEST_F(FeatureFileTest, HqSamsFiveDimensionalMapsComeBackAsTheDecoderWantsThem) 
   WriteFileAtomic(folder / "encoder.onnx", onnx_test::HqEncoder(shape).Model());
   WriteFileAtomic(folder / "decoder.onnx", onnx_test::HqDecoder(shape).Model());
   const auto sam = LoadSam(folder.string(), Job());
-  stored_.features = sam->Encode(ImageF(64, 64, 3, 0.75f));
+  stored_.features = sam->Encode(ImageF(64, 64, 3, 0.75f), Job());
   Write(EncodeViewFile(stored_));
   const auto read = std::make_shared<SamFeatures>(ReadViewFeatures(path_, stored_.view, ""));
 

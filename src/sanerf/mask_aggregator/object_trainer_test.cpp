@@ -136,7 +136,7 @@ TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
   EXPECT_GT(HeldOutIou(second.Model(), 1, 2), HeldOutIou(stored) - 0.05);
   EXPECT_GT(HeldOutIou(second.Model(), 2, 3), 0.4);
   // What was loaded has not moved.
-  EXPECT_EQ(ObjectModel::Load(*folder_ / "first.ckpt", *nerf_).Render(camera, 1).probability.data,
+  EXPECT_EQ(ObjectModel::Load(*folder_ / "first.ckpt", *nerf_).Render(camera, 1, Job()).probability.data,
             stored.Render(camera, 1, Job()).probability.data);
 }
 
