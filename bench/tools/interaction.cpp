@@ -11,7 +11,6 @@
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -74,23 +73,23 @@ class Interaction {
     const ObjectPrompt first = FirstPrompts(object, flags_.start);
     clock_ = Stopwatch();
     scoring_ = 0;
-    session.Decode(first);
+    session.Decode(first, Job());
     Say(fmt::format("{} clicks: SAM's mask in every view", flags_.start), -1);
     const double at_last_mask = Seconds();
-    ObjectModel vote = session.Vote();
+    ObjectModel vote = session.Vote(Job());
     vote.Render(cache_.WorkingCamera(views_[0]), Job());
     const double at_vote = Seconds();
     Say(fmt::format("vote, rendered in one view ({:.2f} s after the last mask)", at_vote - at_last_mask),
         Score(vote, object));
-    session.Look();
-    vote = session.Vote();
+    session.Look(Job());
+    vote = session.Vote(Job());
     Say("vote after second looks", Score(vote, object));
     const double at_fit = Seconds();
     Fit(&session, session.FirstFit(), {0, 0.1, 0.25, 0.5, 1}, at_fit, object);
     const ObjectPrompt more = FirstPrompts(object, flags_.start + 1);
     if (more.points.size() == first.points.size() && more.clicks.size() == first.clicks.size()) return;
     const double at_click = Seconds();
-    session.Refine(more, flags_.views);
+    session.Refine(more, flags_.views, Job());
     Say(fmt::format("one more click: {} views decoded again ({:.2f} s after it)", flags_.views, Seconds() - at_click),
         -1);
     Fit(&session, session.FurtherFit(), {1}, at_click, object);
@@ -112,7 +111,7 @@ class Interaction {
   // Session::Fit in pieces, scored at shares of its steps; what is learnt is the same.
   void Fit(SegmentSession* session, const ObjectTrainer::Schedule& schedule, const std::vector<double>& shares,
            double since, const ObjectPrompt& object) {
-    session->Fit({0, 1}, nullptr);  // masks and vote into the trainer
+    session->Fit({0, 1}, Job());  // masks and vote into the trainer
     int step = 0;
     for (const double share : shares) {
       for (; step < int(share * schedule.steps); ++step) session->trainer().Step(schedule, step);
@@ -137,7 +136,6 @@ class Interaction {
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
   const std::vector<int> views = run.scene.TrainViews();
-  SetLogLevel(LogLevel::kQuiet);
   Interaction interaction(flags, run.scene, run.nerf, *run.cache, *run.sam, views, run.settings);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) interaction.Run(object);
 }

@@ -11,7 +11,6 @@
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/pipeline/layers.h"
@@ -44,7 +43,7 @@ class Looks {
     SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings,
                            Job());
     fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
-    const DecodedObject& decoded = session.Decode(object);
+    const DecodedObject& decoded = session.Decode(object, Job());
     const std::vector<DecodedObject> candidates = ByCandidate(
         object, {run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks}, decoded, Job());
     for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
@@ -52,7 +51,7 @@ class Looks {
     for (int look = 0;; ++look) {
       const DecodedObject before = session.objects()[0];
       Say(fmt::format("{}", look), ScoresOf(object, before));
-      session.Look();
+      session.Look(Job());
       if (!Same(before, session.objects()[0])) continue;
       std::vector<DecodedObject> sharp = {before};
       SharpenOutlines(*run_.cache, &sharp, Job());
@@ -122,7 +121,6 @@ void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
   run.settings.segment.looks = 1;               // one after the other
   run.settings.segment.sharp_outlines = false;  // at the end
-  SetLogLevel(flags.each ? LogLevel::kVerbose : LogLevel::kQuiet);
   Looks looks(run, flags.each);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) looks.Run(object);
 }

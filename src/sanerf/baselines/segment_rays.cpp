@@ -84,7 +84,7 @@ SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMa
     pixels.push_back(DrawPixels(views[v].image, options.pool_rays / int(views.size()), Random(input.seed, v)));
   }
   SegmentRays result;
-  result.pool = TracePixels(input.nerf, cameras, pixels);
+  result.pool = TracePixels(input.nerf, cameras, pixels, job);
 
   std::vector<SegmentRays::Segment> segments;
   for (const LabelledView& view : views)

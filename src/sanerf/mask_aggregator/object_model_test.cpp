@@ -12,6 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -125,7 +126,10 @@ TEST(ObjectField, OptionErrors) {
 }
 
 TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
-  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), *folder_ / "log.jsonl");
+  EventRecorder log;
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job().With(log));
+  EXPECT_THAT(log.Texts("metrics"),
+              testing::Contains(testing::AllOf(testing::StartsWith("object field "), HasSubstr("agreement="))));
   EXPECT_GT(HeldOutIou(model), 0.6);
 
   model.Save(*folder_ / "object.ckpt");
@@ -158,7 +162,7 @@ TEST_F(AggregatorTest, SameBytesWithOneAndTwoThreads) {
   options.iters = 10;
   for (int threads = 1; threads <= 2; ++threads) {
     SetNumThreads(threads);
-    TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "threads.ckpt");
+    TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "threads.ckpt");
     bytes[threads - 1] = ReadFile(*folder_ / "threads.ckpt");
   }
   EXPECT_TRUE(bytes[0] == bytes[1]);
@@ -172,7 +176,7 @@ TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
     cameras.push_back(view.camera);
     labels.push_back(view.labels);
   }
-  LabelVote vote(*nerf_, cameras, {64, 64});
+  LabelVote vote(*nerf_, cameras, {64, 64}, Job());
   ASSERT_EQ(vote.num_views(), int(views_.size()));
   vote.Count(labels, 2);
   const ImageF before = vote.OthersSay(0);
@@ -251,17 +255,17 @@ TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
   with.rgb.weight = 1;
   without.rgb.weight = 0;
   const auto iou = [&](const AggregatorOptions& options) {
-    return HeldOutIou(TrainObjectModel(*nerf_, views_, 2, options, {}));
+    return HeldOutIou(TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()));
   };
   EXPECT_GT(iou(with), iou(without) - 0.05);
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {
-  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, {}, 2, Options(), {}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, {}, 2, Options(), nullptr, Job()); }),
               HasSubstr("no view has a usable mask"));
   std::vector<LabelView> wrong = {views_[0]};
   wrong[0].labels.data[0] = 7;
-  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, wrong, 2, Options(), {}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, wrong, 2, Options(), nullptr, Job()); }),
               HasSubstr("label 7 in a mask, but only 2 labels"));
 }
 

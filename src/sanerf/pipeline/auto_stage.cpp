@@ -9,6 +9,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/scratch_path.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/open_features.h"
@@ -71,8 +72,9 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   EnsureWritableFolder(run.path());
   const ScratchPath log(run.path() / ".object_log.jsonl");
   const AutomaticField& found = result.found;
-  const ObjectModel field =
-      TrainObjectModel(nerf, found.labelled, int(found.decoded.size()) + 1, settings.object, log.path(), found.prior);
+  StepLog step_log(job, log.path(), "object field");
+  const ObjectModel field = TrainObjectModel(nerf, found.labelled, int(found.decoded.size()) + 1, settings.object,
+                                             found.prior, job.With(step_log));
   // The earlier search is set aside as a whole, in the place of the one before it.
   ObjectsToStore objects{found.prompts, found.decoded, field, log.path(), nerf.Fingerprint()};
   objects.retired = NamesOfSearch(ListObjects(run));

@@ -208,9 +208,9 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
                                          "rgb_views", "rgb_rays", "log2_table"};
   int num_fitted = 0;
   const int num_refused = Sweep("object", dear, [&](const Settings& settings) {
-    ObjectTrainer trainer(nerf, cameras, settings.object);
-    trainer.SetMasks(labels, 2, nullptr);
-    trainer.Train({2, 1}, nullptr);
+    ObjectTrainer trainer(nerf, cameras, settings.object, Job());
+    trainer.SetMasks(labels, 2, nullptr, Job());
+    trainer.Train({2, 1}, Job());
     EXPECT_EQ(trainer.Finish().Render(cameras[0], Job()).labels.width, 24);
     ++num_fitted;
   });

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "sanerf/core/error.h"
@@ -11,6 +10,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/scratch_path.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_field.h"
@@ -106,10 +106,10 @@ StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const Ner
                         const Job& job) {
   EnsureWritableFolder(run.path());
   const ScratchPath log_path(run.path() / ".object_log.jsonl");
-  std::ofstream log(log_path.path(), std::ios::trunc);
-  if (!log) throw Error(log_path.path().string(), "cannot be written", "check the folder's permissions and free space");
-  session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), &log, job);
-  log.close();
+  {
+    StepLog log(job, log_path.path(), "object field");
+    session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), job.With(log));
+  }
   const ObjectModel field = session->Finish();
   ObjectsToStore objects{session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()};
   objects.goes_on = request.add || request.refit;

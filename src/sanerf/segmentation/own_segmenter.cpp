@@ -40,7 +40,7 @@ void OwnSegmenter::Fit(const Prompts& prompts, const Job& job) {
     model_ = session.Vote(job);
     return;
   }
-  session.Fit(session.FirstFit(), nullptr, job);
+  session.Fit(session.FirstFit(), job);
   model_ = session.Finish();
 }
 
@@ -53,7 +53,7 @@ void OwnAutomaticSegmenter::Fit(const Prompts&, const Job& job) {
   const AutomaticField found =
       TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_, job);
   model_ = TrainObjectModel(input_.nerf, found.labelled, int(found.decoded.size()) + 1,
-                            Seeded(options_.object, input_.seed), "", found.prior);
+                            Seeded(options_.object, input_.seed), found.prior, job);
 }
 
 std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx, const Job& job) {

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/scene/choose_views.h"
@@ -57,8 +58,8 @@ SegmentSession::SegmentSession(const Scene& scene, const NerfModel& nerf, const 
       views_(std::move(views)),
       asked_(views_) {
   const std::vector<Camera> cameras = CamerasOf(container, views_);
-  vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions());
-  trainer_ = std::make_unique<ObjectTrainer>(nerf, cameras, options.object);
+  vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions(), job);
+  trainer_ = std::make_unique<ObjectTrainer>(nerf, cameras, options.object, job);
 }
 
 void SegmentSession::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, const ObjectModel* field) {
@@ -188,10 +189,10 @@ ObjectTrainer::Schedule SegmentSession::FurtherFit() const {
   return {options_.segment.further_iters, options_.segment.further_rate};
 }
 
-void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log, const Job& job) {
+void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, const Job& job) {
   CountVotes(job);
-  trainer_->SetMasks(labels_, int(objects_.size()) + 1, options_.segment.from_vote ? vote_->Prior() : nullptr);
-  trainer_->Train(schedule, log);
+  trainer_->SetMasks(labels_, int(objects_.size()) + 1, options_.segment.from_vote ? vote_->Prior() : nullptr, job);
+  trainer_->Train(schedule, job);
   has_field_ = true;
   fresh_.clear();
 }

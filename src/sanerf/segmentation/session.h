@@ -52,7 +52,7 @@ class SegmentSession {
   ObjectModel Vote(const Job& job);
   // The object field fitted to the masks; from the vote or, after an earlier Fit or StartFrom, from where it stands.
   // Throws Error when no view has a mask, InterruptedError.
-  void Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log, const Job& job);
+  void Fit(const ObjectTrainer::Schedule& schedule, const Job& job);
   ObjectTrainer::Schedule FirstFit() const;  // by the options
   ObjectTrainer::Schedule FurtherFit() const;
   bool has_field() const { return has_field_; }

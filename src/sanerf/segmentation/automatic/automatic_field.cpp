@@ -188,7 +188,7 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
   result.decoded = search.Decode(input.decoded, job);
   std::vector<Camera> cameras;
   for (const int view : input.decoded) cameras.push_back(input.container.WorkingCamera(view));
-  LabelVote vote(input.nerf, cameras, {});
+  LabelVote vote(input.nerf, cameras, {}, job);
   search.Refine(input.decoded, &vote, &result.decoded, job);
   std::vector<ImageU8> labels = LabelsByVotedPlace(result.decoded, input.decoded, input.container, &vote, job);
   vote.Count(labels, int(result.decoded.size()) + 1);
