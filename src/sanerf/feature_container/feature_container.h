@@ -86,9 +86,9 @@ struct RadianceSource {
   std::function<RenderedView(const Camera&, const Job&)> render;  // camera: file frame
 };
 
-// Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it; progress on
-// stderr; interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of
-// range, Error for a full disk or an encoder that returns values that are not finite.
+// Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it;
+// interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of range,
+// Error for a full disk or an encoder that returns values that are not finite.
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
                  const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,

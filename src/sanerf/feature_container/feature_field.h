@@ -42,7 +42,7 @@ struct DistilResult {
 };
 
 // Encodes the training views (EncodeViews; what is cached is not encoded again), distils them and writes field.ckpt.
-// Progress on stderr; memory is said before it is taken. Throws UsageError for options out of range, Error for a model
+// Memory is said before it is taken. Throws UsageError for options out of range, Error for a model
 // whose maps it cannot hold, InterruptedError with nothing of the field written and every encoded view kept.
 DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
                             const Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job);

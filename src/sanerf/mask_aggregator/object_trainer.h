@@ -83,8 +83,7 @@ class ObjectTrainer {
 };
 
 // Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.
-// prior: what to start from (null = nothing). Throws
-// InterruptedError on Ctrl-C, with nothing written.
+// prior: what to start from (null = nothing). Throws InterruptedError.
 ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
                              const AggregatorOptions& options, std::shared_ptr<const LabelPrior> prior, const Job& job);
 

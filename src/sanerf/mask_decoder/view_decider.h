@@ -91,7 +91,7 @@ class ViewDecider {
 ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context);
 
 // look(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view is told how many
-// are done and which was last, one call at a time. Throws InterruptedError (what) on Ctrl-C, and what `look` throws.
+// are done and which was last, one call at a time. Throws InterruptedError (what), and what `look` throws.
 void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
                  const std::function<void(const ViewDecider&, size_t)>& look,
                  const std::function<void(int, size_t)>& on_view, const Job& job);

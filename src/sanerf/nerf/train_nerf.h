@@ -18,7 +18,7 @@ struct NerfTrainFiles {
   std::function<void()> on_start = [] {};
 };
 
-// The whole stage: progress with loss, held-out PSNR, rays/s and ETA; checkpoints; Ctrl-C saves and throws
+// The whole stage: the task "train" with loss, held-out PSNR and rays/s; checkpoints; a stopped job saves and throws
 // InterruptedError. With resume and a finished checkpoint it is loaded and returned at once.
 NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job);
 

@@ -42,7 +42,7 @@ class FeatureGridTrainer {
   // the light they get from there: the best constant of every cell by itself.
   FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps, const IsrfOptions& options,
                      uint64_t seed, FeatureGrid* grid);
-  // Progress on stderr. Throws InterruptedError.
+  // Throws InterruptedError.
   void Run(const Job& job);
   RayBatch Draw(int step, int num_rays) const;
   // rows.grads += gradient, then use(begin, end) for the rows' places: one writer per row, its additions in ray order.

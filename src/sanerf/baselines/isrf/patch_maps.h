@@ -29,8 +29,8 @@ struct PatchMaps {
   std::vector<PatchMap> maps;  // of the views, in their order
 };
 
-// features: "sam", the main map of the model that `container` was encoded with, or a DINO model file. Progress on
-// stderr. Throws Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
+// features: "sam", the main map of the model that `container` was encoded with, or a DINO model file. Throws
+// Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
 PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const std::vector<int>& views,
                         const std::string& features, int components, const Job& job);
 

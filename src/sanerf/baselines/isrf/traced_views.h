@@ -31,7 +31,7 @@ struct TracedViews {
   std::vector<Place> places;  // of the rays
 
   // cameras: file frame. A grid of rays per view, `size` of them along the longer side; those that meet nothing are
-  // left out. Progress on stderr. Throws InterruptedError.
+  // left out. Throws InterruptedError.
   static TracedViews Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size, const Job& job);
 };
 

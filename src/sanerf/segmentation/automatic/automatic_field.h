@@ -40,7 +40,7 @@ std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views
 
 // Memory that a search takes at least.
 double SearchBytes(double pixels_of_view, size_t num_views);
-// Several views at a time; the masks come in the order of the views. Progress on stderr. Throws InterruptedError, Error
+// Several views at a time; the masks come in the order of the views. Throws InterruptedError, Error
 // when there is not enough memory.
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
                                    const AutomaticMaskOptions& options, const Job& job);
