@@ -10,7 +10,7 @@
 
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -61,7 +61,7 @@ double HeldOutIou(const ObjectModel& model, const Scene& scene, int label, int i
     const View& view = scene.views[size_t(v)];
     ImageU8 truth = LoadViewMask(view);
     for (uint8_t& id : truth.data) id = id == instance ? 255 : 0;
-    score.Add(MaskOfLabel(model.Render(view.camera).labels, label), truth);
+    score.Add(MaskOfLabel(model.Render(view.camera, Job()).labels, label), truth);
   }
   return 100 * score.Iou();
 }

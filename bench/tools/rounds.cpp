@@ -11,7 +11,7 @@
 
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/pipeline/layers.h"
@@ -60,7 +60,7 @@ class Rounds {
       RefineMasks(request, context, 1, &vote, &objects);
       if (!Same(before, decoded)) continue;
       std::vector<DecodedObject> sharp = {before};
-      SharpenOutlines(*run_.cache, &sharp);
+      SharpenOutlines(*run_.cache, &sharp, Job());
       Say("sharp outlines", ScoresOf(object, sharp[0]));
       return;
     }

@@ -6,9 +6,8 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
@@ -94,9 +93,9 @@ void FieldFit::Apply(size_t num_groups) {
   });
 }
 
-void RunSteps(const std::string& title, const std::string& stage, int num_steps,
-              const std::function<double(int)>& step) {
-  Progress progress(title, num_steps, "steps");
+void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
+              const Job& job) {
+  Task task(job, title, num_steps, "steps");
   const int report_every = std::max(1, num_steps / 50);
   double sum = 0;  // since the last report: single steps jump from view to view
   int num_summed = 0;
@@ -108,13 +107,13 @@ void RunSteps(const std::string& title, const std::string& stage, int num_steps,
     sum += loss;
     ++num_summed;
     if ((i + 1) % report_every == 0 || i + 1 == num_steps) {
-      progress.Update(i + 1, fmt::format("loss {:.4f}", sum / num_summed));
+      task.Update(i + 1, fmt::format("loss {:.4f}", sum / num_summed));
       sum = num_summed = 0;
     }
-    if (InterruptRequested())
+    if (job.stop_requested())
       throw InterruptedError(title + " interrupted", "nothing was written", "run the command again");
   }
-  progress.Finish();
+  task.Finish();
 }
 
 }  // namespace sanerf

@@ -6,8 +6,7 @@
 #include "sanerf/baselines/field_fit.h"
 #include "sanerf/baselines/lift_test_support.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
@@ -75,17 +74,21 @@ TEST(FieldFit, StepsOnTheSumOfLosses) {
 }
 
 TEST(RunSteps, StopsOnInterruptAndOnNonsense) {
-  SetLogLevel(LogLevel::kQuiet);
   int num_steps = 0;
-  EXPECT_THROW(RunSteps("toy", "toy_stage", 9,
-                        [&](int) {
-                          if (++num_steps == 3) RequestInterrupt();
-                          return 0.0;
-                        }),
+  StopSource stop;
+  EXPECT_THROW(RunSteps(
+                   "toy", "toy_stage", 9,
+                   [&](int) {
+                     if (++num_steps == 3) stop.RequestStop();
+                     return 0.0;
+                   },
+                   Job().With(stop.token())),
                InterruptedError);
-  ClearInterrupt();
   EXPECT_EQ(num_steps, 3);
-  EXPECT_THAT(ErrorTextOf<Error>([] { RunSteps("toy", "toy_stage", 9, [](int i) { return i == 2 ? NAN : 0.0; }); }),
+  EXPECT_THAT(ErrorTextOf<Error>([] {
+                RunSteps(
+                    "toy", "toy_stage", 9, [](int i) { return i == 2 ? NAN : 0.0; }, Job());
+              }),
               HasSubstr("toy, step 2: the loss is not a number\nlower the learning rate: --set toy_stage.lr"));
 }
 

@@ -1,5 +1,6 @@
 #include "sanerf/baselines/voxel_masks.h"
 
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/block_tracer.h"
 
 namespace sanerf {
@@ -8,7 +9,7 @@ using kernels::kTile;
 
 namespace {
 
-struct Task {
+struct Cut {
   const NerfModel& nerf;
   const Camera model_camera;
   float min_weight, threshold;
@@ -19,16 +20,16 @@ struct Task {
 // Buffers of one thread.
 class BlockMasks {
  public:
-  explicit BlockMasks(const Task& task) : task_(task), tracer_(task.nerf.traced(), task.min_weight) {}
+  explicit BlockMasks(const Cut& cut) : cut_(cut), tracer_(cut.nerf.traced(), cut.min_weight) {}
 
   void Render(const PixelBlock& block) {
-    tracer_.Begin(RaysOf(task_.model_camera, block));
-    sums_.assign(tracer_.num_rays() * task_.masks.size(), 0.0f);
+    tracer_.Begin(RaysOf(cut_.model_camera, block));
+    sums_.assign(tracer_.num_rays() * cut_.masks.size(), 0.0f);
     while (tracer_.NextWave()) AddWave();
     const float* sum = sums_.data();
     for (int y = block.y0; y < block.y1; ++y)
       for (int x = block.x0; x < block.x1; ++x)
-        for (ImageU8& mask : task_.masks) mask.At(x, y) = *sum++ > task_.threshold ? 255 : 0;
+        for (ImageU8& mask : cut_.masks) mask.At(x, y) = *sum++ > cut_.threshold ? 255 : 0;
   }
 
  private:
@@ -37,11 +38,11 @@ class BlockMasks {
     positions_.Reserve(tracer_.num_tiles() * 3 * kTile);
     tracer_.Gather(tracer_.tracer().positions(), 3, 3, positions_.data());
     tracer_.ForEachVisible([&](int64_t i, int ray, float weight) {
-      task_.add(&positions_[i / kTile * 3 * kTile + i % kTile], weight, &sums_[size_t(ray) * task_.masks.size()]);
+      cut_.add(&positions_[i / kTile * 3 * kTile + i % kTile], weight, &sums_[size_t(ray) * cut_.masks.size()]);
     });
   }
 
-  const Task& task_;
+  const Cut& cut_;
   BlockTracer tracer_;
   Buffer positions_;
   std::vector<float> sums_;  // [pixel of the block][object]
@@ -50,11 +51,13 @@ class BlockMasks {
 }  // namespace
 
 std::vector<ImageU8> MasksOfVoxels(const NerfModel& nerf, const Camera& file_camera, size_t num_objects,
-                                   float min_weight, float threshold, const AddSample& add) {
+                                   float min_weight, float threshold, const AddSample& add, const Job& job) {
   std::vector<ImageU8> masks(num_objects, ImageU8(file_camera.width, file_camera.height, 1));
   if (masks.empty()) return masks;
-  const Task task{nerf, file_camera.In(nerf.model_from_file()), min_weight, threshold, add, masks};
-  ForEachBlock(file_camera.width, file_camera.height, [&] { return std::make_unique<BlockMasks>(task); });
+  const Cut cut{nerf, file_camera.In(nerf.model_from_file()), min_weight, threshold, add, masks};
+  ForEachBlock(
+      file_camera.width, file_camera.height, [&] { return std::make_unique<BlockMasks>(cut); },
+      [](BlockMasks& masks, const PixelBlock& block) { masks.Render(block); }, job);
   return masks;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/model.h"
 
 namespace sanerf {
@@ -16,6 +17,6 @@ using AddSample = std::function<void(const float* position, float weight, float*
 // 0/255 where the sum along the ray is larger than `threshold`. Samples with at most min_weight are left out. camera:
 // file frame. Parallel inside.
 std::vector<ImageU8> MasksOfVoxels(const NerfModel& nerf, const Camera& file_camera, size_t num_objects,
-                                   float min_weight, float threshold, const AddSample& add);
+                                   float min_weight, float threshold, const AddSample& add, const Job& job);
 
 }  // namespace sanerf

@@ -12,7 +12,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
@@ -221,7 +220,6 @@ bool Parse(CommandLine& line, std::vector<std::string> arguments) {
 
 void ApplyProcessFlags(const CommonFlags& flags, ConsoleSink* console) {
   if (flags.verbose && flags.quiet) throw UsageError("-v and -q exclude each other");
-  SetLogLevel(flags.quiet ? LogLevel::kQuiet : flags.verbose ? LogLevel::kVerbose : LogLevel::kNormal);
   SetNumThreads(flags.threads);
   console->set_verbosity(flags.quiet ? Verbosity::kQuiet : flags.verbose ? Verbosity::kVerbose : Verbosity::kNormal);
 }

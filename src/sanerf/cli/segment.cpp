@@ -54,7 +54,7 @@ void AddScribbles(const std::string& folder, const Scene& scene, ObjectPrompt* o
   *object = Extended(PromptsFromScribbles(scribbles, view, object->name), *object);
 }
 
-Prompts PromptsFrom(const SegmentFlags& flags, const Job& job) {
+Prompts PromptsFrom(const SegmentFlags& flags) {
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
@@ -236,7 +236,8 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunSegment(line.common, *flags, job); }; });
+  sub->callback(
+      [&line, flags] { line.run = [&line, flags](const Job& job) { RunSegment(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

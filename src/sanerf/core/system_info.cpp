@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 namespace {
@@ -34,7 +34,6 @@ int64_t CurrentRssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); 
 int64_t AvailableMemoryBytes() { return AvailableMemory().bytes; }
 
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room) {
-  LogDetail("memory {}: about {:.2f} GB, {:.1f} GB {}", what, bytes / 1e9, double(room.bytes) / 1e9, room.of);
   if (bytes <= double(room.bytes)) return;
   throw Error(fmt::format("{} need {:.1f} GB of memory", what, bytes / 1e9),
               fmt::format("{:.1f} GB {}", double(room.bytes) / 1e9, room.of), hint);
@@ -52,6 +51,13 @@ std::filesystem::path FolderBesideProgram(const std::filesystem::path& relative)
     if (!failed && std::filesystem::is_directory(folder, failed)) return folder;
   }
   return {};
+}
+
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, const Job& job) {
+  const MemoryRoom room = AvailableMemory();
+  job.Detail(
+      fmt::format("memory {}: about {:.2f} GB, {:.1f} GB {}", what, bytes / 1e9, double(room.bytes) / 1e9, room.of));
+  CheckMemory(what, bytes, hint, room);
 }
 
 std::string CpuModelName() {

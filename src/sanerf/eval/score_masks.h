@@ -14,7 +14,7 @@ namespace sanerf {
 
 // One mask per object, 0/255 at the photo's size.
 using SegmentView = std::function<std::vector<ImageU8>(int view_idx)>;
-// [view][object], in the order of `views`. seconds: what it took. Shows its progress. Throws InterruptedError.
+// [view][object], in the order of `views`. seconds: what it took. Throws InterruptedError.
 std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const std::string& name,
                                                const std::vector<int>& views, double* seconds, const Job& job);
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/json.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/compare_formats.h"
 
 namespace sanerf {

@@ -189,8 +189,8 @@ class Comparison {
   MethodResult RunMethod(const Method& method, CompareResult* result, const Job& job) {
     if (rendered_.depths.empty()) {
       const Stopwatch watch;
-      shared_.features();  // not to be counted for whichever method comes first
-      if (request_.automatic) shared_.found_masks();
+      shared_.features(job);  // not to be counted for whichever method comes first
+      if (request_.automatic) shared_.found_masks(job);
       result->encode_seconds = watch.seconds();
       rendered_ = RenderTestViews(scene_, shared_.nerf(), test_, job);
     }
@@ -224,11 +224,11 @@ class Comparison {
     run.seed = seed;
     ResetPeakRss();
     const Stopwatch watch;
-    const std::unique_ptr<Segmenter> segmenter = method.make({shared_, subject_.prompts, test_, seed});
-    segmenter->Fit(subject_.prompts);
+    const std::unique_ptr<Segmenter> segmenter = method.make({shared_, subject_.prompts, test_, seed}, job);
+    segmenter->Fit(subject_.prompts, job);
     run.fit_seconds = watch.seconds();
-    auto masks =
-        SegmentViews([&](int view) { return segmenter->MasksFor(view); }, method.name, test_, &run.view_seconds, job);
+    auto masks = SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
+                              &run.view_seconds, job);
     run.peak_rss_bytes = PeakRssBytes();
     *remarks = segmenter->Remarks();
     if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, subject_.scores, &run.num_spurious);

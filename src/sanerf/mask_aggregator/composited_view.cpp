@@ -1,6 +1,7 @@
 #include "sanerf/mask_aggregator/composited_view.h"
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/ray_samples.h"
 
@@ -74,11 +75,12 @@ void BlockCompositor::Render(const PixelBlock& block) {
 }  // namespace
 
 void CompositeView(const NerfModel& nerf, const ObjectField* field, const LabelPrior* prior, const Camera& file_camera,
-                   const UsePixel& use) {
+                   const UsePixel& use, const Job& job) {
   SANERF_CHECK(field != nullptr || prior != nullptr);
   const Camera camera = file_camera.In(nerf.model_from_file());
-  ForEachBlock(camera.width, camera.height,
-               [&] { return std::make_unique<BlockCompositor>(nerf, field, prior, camera, use); });
+  ForEachBlock(
+      camera.width, camera.height, [&] { return std::make_unique<BlockCompositor>(nerf, field, prior, camera, use); },
+      [](BlockCompositor& compositor, const PixelBlock& block) { compositor.Render(block); }, job);
 }
 
 }  // namespace sanerf

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/nerf/model.h"
@@ -18,6 +19,6 @@ struct CompositedPixel {
 // use(pixel) for every pixel of the camera (file frame), from several threads at once. field, prior: one of them may be
 // null, the outputs of both are added.
 void CompositeView(const NerfModel& nerf, const ObjectField* field, const LabelPrior* prior, const Camera& file_camera,
-                   const std::function<void(const CompositedPixel&)>& use);
+                   const std::function<void(const CompositedPixel&)>& use, const Job& job);
 
 }  // namespace sanerf

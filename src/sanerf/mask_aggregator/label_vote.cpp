@@ -6,9 +6,8 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/ray_samples.h"
@@ -25,13 +24,14 @@ int CellsPerAxis(const NerfModel& nerf, const VoteOptions& options) {
 
 }  // namespace
 
-LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options)
+LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options,
+                     const Job& job)
     : views_(cameras.size()), labels_(cameras.size()), cells_(CellsPerAxis(nerf, options)) {
-  Progress progress("trace vote rays", int64_t(cameras.size()), "views");
+  Task task(job, "trace vote rays", int64_t(cameras.size()), "views");
   std::vector<std::vector<uint64_t>> keys(cameras.size());
   std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(cameras.size()), [&](int64_t v) {
-    if (InterruptRequested()) return;
+    if (job.stop_requested()) return;
     const Camera camera = cameras[size_t(v)].ResizedToLongest(options.size).In(nerf.model_from_file());
     TracedView& view = views_[size_t(v)];
     view.width = camera.width;
@@ -47,9 +47,9 @@ LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, 
       }
     });
     view.first.push_back(int64_t(view.weight.size()));
-    progress.Update(++done);
+    task.Update(++done);
   });
-  if (InterruptRequested())
+  if (job.stop_requested())
     throw InterruptedError("tracing of the views interrupted", "nothing was written", "run the command again");
 
   std::vector<uint32_t> in_view;  // by cell number: its index in the view's own list

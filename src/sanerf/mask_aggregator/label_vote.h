@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/nerf/model.h"
 
@@ -18,8 +19,8 @@ struct VoteOptions {
 // Rays on a regular grid of pixels of every view, traced once; votes cost nothing after.
 class LabelVote {
  public:
-  // cameras: file frame. Progress on stderr. Throws InterruptedError.
-  LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options);
+  // cameras: file frame. Throws InterruptedError.
+  LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options, const Job& job);
 
   int num_views() const { return int(views_.size()); }
 

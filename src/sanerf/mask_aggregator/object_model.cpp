@@ -8,8 +8,10 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/mask_aggregator/composited_view.h"
 
 namespace sanerf {
@@ -45,19 +47,23 @@ ObjectModel ObjectModel::OfVote(std::shared_ptr<const LabelPrior> prior, const N
 
 int ObjectModel::num_labels() const { return field_ ? field_->num_labels() : prior_->num_labels(); }
 
-SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of) const {
+SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of, const Job& job) const {
+  const ThreadLimit limit(job.num_threads());
   SegmentedView view{ImageU8(file_camera.width, file_camera.height, 1), ImageF()};
   if (probability_of >= 0) view.probability = ImageF(file_camera.width, file_camera.height, 1);
   const int num = num_labels();
-  CompositeView(nerf_, field_.get(), prior_.get(), file_camera, [&](const CompositedPixel& pixel) {
-    const float* logits = pixel.outputs;
-    // A ray that meets nothing: all zero, background.
-    view.labels.At(pixel.x, pixel.y) = uint8_t(std::max_element(logits, logits + num) - logits);
-    if (probability_of < 0) return;
-    std::array<float, kMaxFieldOutputs> probabilities;
-    Softmax(num, logits, probabilities.data());
-    view.probability.At(pixel.x, pixel.y) = probabilities[size_t(probability_of)];
-  });
+  CompositeView(
+      nerf_, field_.get(), prior_.get(), file_camera,
+      [&](const CompositedPixel& pixel) {
+        const float* logits = pixel.outputs;
+        // A ray that meets nothing: all zero, background.
+        view.labels.At(pixel.x, pixel.y) = uint8_t(std::max_element(logits, logits + num) - logits);
+        if (probability_of < 0) return;
+        std::array<float, kMaxFieldOutputs> probabilities;
+        Softmax(num, logits, probabilities.data());
+        view.probability.At(pixel.x, pixel.y) = probabilities[size_t(probability_of)];
+      },
+      job);
   return view;
 }
 

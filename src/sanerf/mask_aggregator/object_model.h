@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/nerf/model.h"
@@ -28,7 +29,8 @@ class ObjectModel {
   static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf);
 
   // camera: file frame; parallel inside. probability_of: a label, or -1.
-  SegmentedView Render(const Camera& camera, int probability_of = -1) const;
+  SegmentedView Render(const Camera& camera, int probability_of, const Job& job) const;
+  SegmentedView Render(const Camera& camera, const Job& job) const { return Render(camera, -1, job); }
   int num_labels() const;
   bool has_vote() const { return prior_ != nullptr; }
   ObjectModel VoteAlone() const { return OfVote(prior_, nerf_); }

@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/input_file.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -45,10 +44,11 @@ void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
 
 }  // namespace
 
-ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options)
+ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options,
+                             const Job& job)
     : nerf_(nerf),
       options_((CheckOptions(options, "object"), options)),
-      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed))) {
+      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed), job)) {
   for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
   error_maps_ = ErrorMaps(cameras);
 }
@@ -71,7 +71,8 @@ void ObjectTrainer::GrowField(int num_labels) {
   workers_ = std::make_unique<WorkerPool<ObjectGradient>>();  // the old ones hold on to the old field
 }
 
-void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior) {
+void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior,
+                             const Job& job) {
   SANERF_CHECK_EQ(labels.size(), views_.size());
   SANERF_CHECK(!prior || prior->num_labels() == num_labels);
   // What may fail or be stopped comes first.
@@ -80,7 +81,7 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
   CheckLabels(views, num_labels);
   const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
   SamplePool near_objects =
-      TraceNearObjects(nerf_, views, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_));
+      TraceNearObjects(nerf_, views, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_), job);
 
   ++num_mask_sets_;
   views_ = std::move(views);
@@ -217,22 +218,19 @@ ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step
   return report;
 }
 
-void ObjectTrainer::Train(const Schedule& schedule, std::ostream* log) {
-  Progress progress("object field", schedule.steps, "steps");
+void ObjectTrainer::Train(const Schedule& schedule, const Job& job) {
+  Task task(job, "object field", schedule.steps, "steps");
   const int log_every = std::max(1, schedule.steps / 50);
   for (int step = 0; step < schedule.steps; ++step) {
     const auto [loss, agreement] = Step(schedule, step);
     if ((step + 1) % log_every == 0 || step + 1 == schedule.steps) {
-      progress.Update(step + 1, fmt::format("loss {:.4f}  agreement {:.2f}%", loss, 100 * agreement));
-      if (log != nullptr)
-        *log << Json{{"step", total_steps_}, {"loss", loss}, {"agreement", agreement}, {"seconds", progress.seconds()}}
-                    .dump()
-             << std::endl;
+      task.Update(step + 1, fmt::format("loss {:.4f}  agreement {:.2f}%", loss, 100 * agreement));
+      task.Metrics(step + 1, std::array{Metric{"loss", loss}, Metric{"agreement", agreement}});
     }
-    if (InterruptRequested())
+    if (job.stop_requested())
       throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
   }
-  progress.Finish();
+  task.Finish();
 }
 
 ObjectModel ObjectTrainer::Finish() {
@@ -243,8 +241,8 @@ ObjectModel ObjectTrainer::Finish() {
 }
 
 ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
-                             const AggregatorOptions& options, const std::filesystem::path& log_path,
-                             std::shared_ptr<const LabelPrior> prior) {
+                             const AggregatorOptions& options, std::shared_ptr<const LabelPrior> prior,
+                             const Job& job) {
   CheckLabels(views, num_labels);
   std::vector<Camera> cameras;
   std::vector<ImageU8> labels;
@@ -252,15 +250,9 @@ ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>
     cameras.push_back(view.camera);
     labels.push_back(view.labels);
   }
-  ObjectTrainer trainer(nerf, cameras, options);
-  trainer.SetMasks(std::move(labels), num_labels, std::move(prior));
-  std::ofstream log;
-  if (!log_path.empty()) {
-    CheckCanHoldFile(log_path);
-    log.open(log_path, std::ios::trunc);
-    if (!log) throw Error(log_path.string(), "cannot be written", "check the folder's permissions and free space");
-  }
-  trainer.Train({options.iters, 1}, log.is_open() ? &log : nullptr);
+  ObjectTrainer trainer(nerf, cameras, options, job);
+  trainer.SetMasks(std::move(labels), num_labels, std::move(prior), job);
+  trainer.Train({options.iters, 1}, job);
   return trainer.Finish();
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
@@ -20,7 +21,7 @@ class ObjectTrainer {
  public:
   // cameras: file frame, of the label images that SetMasks gets. The half of the rays that does not depend on the masks
   // is traced here. Throws UsageError for options that make no sense, InterruptedError.
-  ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options);
+  ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options, const Job& job);
 
   // A field to go on from, of the same radiance field; before the first SetMasks.
   void StartFrom(const ObjectModel& model);
@@ -29,7 +30,7 @@ class ObjectTrainer {
   // to call, not shrink. prior: null or of num_labels labels; replaces the earlier one. Rays near the objects are
   // traced, on later calls fewer. Throws Error when no view says anything, when a label is out of range, or when all
   // rays meet nothing, InterruptedError; but for the last of the errors nothing is changed then.
-  void SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior);
+  void SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior, const Job& job);
 
   struct StepReport {
     double loss = 0, agreement = 0;  // mean cross entropy; share of rays with the right label
@@ -40,8 +41,8 @@ class ObjectTrainer {
     float rate = 1;
   };
   StepReport Step(const Schedule& schedule, int step);  // step: of the schedule
-  // All of the schedule; log (null = none) gets a line of JSON now and then.
-  void Train(const Schedule& schedule, std::ostream* log);
+  // All of the schedule, as the task "object field", whose metrics tell loss and agreement now and then.
+  void Train(const Schedule& schedule, const Job& job);
 
   // Shares the field: it changes when training goes on.
   ObjectModel Model() const { return ObjectModel(field_, prior_, nerf_); }
@@ -84,10 +85,8 @@ class ObjectTrainer {
 };
 
 // Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.
-// prior: what to start from (null = nothing). Progress on stderr; log: a jsonl file to write (empty = none). Throws
-// InterruptedError on Ctrl-C, with nothing written.
+// prior: what to start from (null = nothing). Throws InterruptedError.
 ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
-                             const AggregatorOptions& options, const std::filesystem::path& log,
-                             std::shared_ptr<const LabelPrior> prior = nullptr);
+                             const AggregatorOptions& options, std::shared_ptr<const LabelPrior> prior, const Job& job);
 
 }  // namespace sanerf

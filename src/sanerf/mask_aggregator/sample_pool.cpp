@@ -4,9 +4,8 @@
 #include <atomic>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
@@ -70,16 +69,16 @@ void TraceInto(const NerfModel& nerf, const std::vector<DrawnRay>& drawn, Sample
 
 // draw(view, random) -> rays of that view.
 template <class Draw>
-SamplePool TraceViews(const NerfModel& nerf, size_t num_views, uint64_t seed, const Draw& draw) {
+SamplePool TraceViews(const NerfModel& nerf, size_t num_views, uint64_t seed, const Draw& draw, const Job& job) {
   std::vector<SamplePool> parts(num_views);
-  Progress progress("trace mask rays", int64_t(num_views), "views");
+  Task task(job, "trace mask rays", int64_t(num_views), "views");
   std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(num_views), [&](int64_t v) {
-    if (InterruptRequested()) return;
+    if (job.stop_requested()) return;
     TraceInto(nerf, draw(size_t(v), Random(seed, uint64_t(v))), &parts[size_t(v)]);
-    progress.Update(++done);
+    task.Update(++done);
   });
-  if (InterruptRequested())
+  if (job.stop_requested())
     throw InterruptedError("tracing of the mask rays interrupted", "nothing was written", "run the command again");
   SamplePool pool;
   for (SamplePool& part : parts) {
@@ -93,35 +92,46 @@ int RaysPerView(int num_rays, size_t num_views) { return std::max(1, num_rays / 
 
 }  // namespace
 
-SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed) {
-  return TraceViews(nerf, cameras.size(), seed, [&](size_t v, Random random) {
-    const Camera camera = cameras[v].In(nerf.model_from_file());
-    std::vector<DrawnRay> drawn;
-    for (int i = 0; i < RaysPerView(num_rays, cameras.size()); ++i)
-      drawn.push_back(RayOfPixel(camera, int(v), int(random.NextBelow(uint32_t(camera.width * camera.height)))));
-    return drawn;
-  });
+SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed,
+                         const Job& job) {
+  return TraceViews(
+      nerf, cameras.size(), seed,
+      [&](size_t v, Random random) {
+        const Camera camera = cameras[v].In(nerf.model_from_file());
+        std::vector<DrawnRay> drawn;
+        for (int i = 0; i < RaysPerView(num_rays, cameras.size()); ++i)
+          drawn.push_back(RayOfPixel(camera, int(v), int(random.NextBelow(uint32_t(camera.width * camera.height)))));
+        return drawn;
+      },
+      job);
 }
 
 SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
-                       const std::vector<std::vector<int>>& pixels) {
-  return TraceViews(nerf, cameras.size(), 0, [&](size_t v, Random) {
-    const Camera camera = cameras[v].In(nerf.model_from_file());
-    std::vector<DrawnRay> drawn;
-    for (const int pixel : pixels[v]) drawn.push_back(RayOfPixel(camera, int(v), pixel));
-    return drawn;
-  });
+                       const std::vector<std::vector<int>>& pixels, const Job& job) {
+  return TraceViews(
+      nerf, cameras.size(), 0,
+      [&](size_t v, Random) {
+        const Camera camera = cameras[v].In(nerf.model_from_file());
+        std::vector<DrawnRay> drawn;
+        for (const int pixel : pixels[v]) drawn.push_back(RayOfPixel(camera, int(v), pixel));
+        return drawn;
+      },
+      job);
 }
 
-SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed) {
-  return TraceViews(nerf, views.size(), seed, [&](size_t v, Random random) {
-    const std::vector<int> pixels = ObjectSurroundings(views[v].labels);
-    const Camera camera = views[v].camera.In(nerf.model_from_file());
-    std::vector<DrawnRay> drawn;
-    for (int i = 0; i < RaysPerView(num_rays, views.size()) && !pixels.empty(); ++i)
-      drawn.push_back(RayOfPixel(camera, int(v), pixels[random.NextBelow(uint32_t(pixels.size()))]));
-    return drawn;
-  });
+SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed,
+                            const Job& job) {
+  return TraceViews(
+      nerf, views.size(), seed,
+      [&](size_t v, Random random) {
+        const std::vector<int> pixels = ObjectSurroundings(views[v].labels);
+        const Camera camera = views[v].camera.In(nerf.model_from_file());
+        std::vector<DrawnRay> drawn;
+        for (int i = 0; i < RaysPerView(num_rays, views.size()) && !pixels.empty(); ++i)
+          drawn.push_back(RayOfPixel(camera, int(v), pixels[random.NextBelow(uint32_t(pixels.size()))]));
+        return drawn;
+      },
+      job);
 }
 
 std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/model.h"
@@ -33,15 +34,17 @@ void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePoo
 // Rays that meet nothing are left out: no evidence about any object.
 
 // num_rays rays, equally many per view, anywhere in the image. Cameras: file frame. Throws InterruptedError.
-SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed);
+SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed,
+                         const Job& job);
 
 // The rays through these pixels of each camera, y * width + x. Cameras: file frame. Throws InterruptedError.
 SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
-                       const std::vector<std::vector<int>>& pixels);
+                       const std::vector<std::vector<int>>& pixels, const Job& job);
 
 // num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are
 // drawn alike. A small object would be met by a handful of rays per step otherwise.
-SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed);
+SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed,
+                            const Job& job);
 
 // The label of every ray from the views' images; kIgnoreLabel where a view has none. Returns the rays that have one.
 std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool);

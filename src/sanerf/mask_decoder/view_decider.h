@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/mask_decoder/prompts.h"
@@ -61,13 +62,14 @@ class ViewDecider {
   // Masks of an earlier round that SAM is shown beside the points, by view; 0/255 at the working camera.
   void ShowMasks(std::map<int, ImageU8> masks) { shown_masks_ = std::move(masks); }
 
-  ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule) const;
+  ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule,
+                      const Job& job) const;
 
   // The pieces of Decide. What Begin returns names the view; FindPrompt fills in what became of the points.
   ViewDecision Begin(int view_idx) const;
-  SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
+  SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision, const Job& job) const;
   // All that SAM offers; makes the view sam's current image.
-  std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt) const;
+  std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt, const Job& job) const;
   // Binary at the working camera; of sam's current image, which is this view's.
   ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
   // Enters the mask, cleared of specks, and whether it can be used.
@@ -88,14 +90,14 @@ class ViewDecider {
 ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context);
 
 // visit(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view gets how many are
-// done and which was last, one call at a time. Throws InterruptedError (what) on Ctrl-C, and what `visit` throws.
+// done and which was last, one call at a time. Throws InterruptedError (what), and what `visit` throws.
 void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
                  const std::function<void(const ViewDecider&, size_t)>& visit,
-                 const std::function<void(int, size_t)>& on_view);
+                 const std::function<void(int, size_t)>& on_view, const Job& job);
 
 // The same where each view has one decision; these in order.
 std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
                                       const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
-                                      const std::function<void(int, const ViewDecision&)>& on_view);
+                                      const std::function<void(int, const ViewDecision&)>& on_view, const Job& job);
 
 }  // namespace sanerf

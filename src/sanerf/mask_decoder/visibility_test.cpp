@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
 
@@ -54,7 +55,7 @@ TEST(SurfaceDepthTest, ThinThingsStayNoiseGoes) {
 class FindInViewTest : public testing::Test {
  protected:
   PointInView Find(const Vec3& p, int view_idx, const DepthTolerance& tolerance = kTolerance) const {
-    return FindInView(p, container_.WorkingCamera(view_idx), container_.Depth(view_idx), tolerance);
+    return FindInView(p, container_.WorkingCamera(view_idx), container_.Depth(view_idx, Job()), tolerance);
   }
   const Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};
@@ -95,7 +96,7 @@ TEST_F(FindInViewTest, FoldedDistortionIsOutside) {
 TEST_F(FindInViewTest, EveryLiftedPixelIsVisibleWhereItCameFrom) {
   for (const int view_idx : {0, 1, 2, 4, 5}) {
     const Camera camera = container_.WorkingCamera(view_idx);
-    const ImageF depth = container_.Depth(view_idx);
+    const ImageF depth = container_.Depth(view_idx, Job());
     for (int y = 0; y < camera.height; y += 3) {
       for (int x = 0; x < camera.width; x += 3) {
         const Vec2 px(x + 0.3, y + 0.8);

@@ -33,7 +33,7 @@ inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
   o.occupancy_resolution = 64;
   o.step = 0.01f;
   o.near_gradients = 0;  // in so few steps the first fog has to go, and no other has time to form
-  NerfModel nerf = TrainNerf(scene, o, {folder / "nerf.ckpt", folder / "nerf.jsonl", false});
+  NerfModel nerf = TrainNerf(scene, o, {folder / "nerf.ckpt", folder / "nerf.jsonl", false}, Job());
   return {std::move(scene), std::move(nerf)};
 }
 

@@ -11,10 +11,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/input_file.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/step_log.h"
+#include "sanerf/core/units.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nerf/training_memory.h"
 
@@ -35,8 +35,8 @@ class HeldOutLook {
     truth_ = CompositeOver(LoadViewImage(view, camera_.width, camera_.height), white);
   }
   // None when a request to stop came in between: the training has to be saved first.
-  std::optional<double> Psnr(const NerfModel& model) const try {
-    const ImageF rgb = model.Render(camera_).rgb;
+  std::optional<double> Psnr(const NerfModel& model, const Job& job) const try {
+    const ImageF rgb = model.Render(camera_, job).rgb;
     double squared = 0;
     for (size_t i = 0; i < rgb.data.size(); ++i) squared += std::pow(double(rgb.data[i]) - truth_.data[i], 2);
     return -10 * std::log10(std::max(1e-10, squared / double(rgb.data.size())));
@@ -53,26 +53,26 @@ double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 }  // namespace
 
-NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files) {
+NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job) {
   if (files.resume && std::filesystem::exists(files.checkpoint)) {
     NerfModel model = NerfModel::Load(files.checkpoint);
     if (model.finished()) return model;
   }
-  CheckTrainingMemory(scene, options);
-  NerfTrainer trainer(scene, options);
+  const ThreadLimit limit(job.num_threads());
+  CheckTrainingMemory(scene, options, job);
+  NerfTrainer trainer(scene, options, job);
   if (files.resume && std::filesystem::exists(files.checkpoint)) {
     trainer.Resume(files.checkpoint);
-    LogInfo("resuming at step {} of {}", trainer.step(), options.iters);
+    job.Info(fmt::format("resuming at step {} of {}", trainer.step(), options.iters));
   }
   const HeldOutLook look(scene);
   files.on_start();
-  StepLog log(Job(), files.log, "train", trainer.step());
+  StepLog log(job, files.log, "train", trainer.step());
 
   const int64_t look_every = std::max<int64_t>(1, int64_t(options.eval_fraction * float(options.iters)));
   const int64_t log_every = std::max<int64_t>(1, options.iters / 200);
-  const Job job = Job().With(log);
-  Task task(job, "train", options.iters, "steps", trainer.step());
-  Progress progress("train", options.iters, "steps", trainer.step());
+  const Job logged = job.With(log);
+  Task task(logged, "train", options.iters, "steps", trainer.step());
   const double start = Now();
   double last_save = start, last_log = start, psnr = 0;
   int64_t rays = 0, samples = 0;
@@ -81,19 +81,19 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     const int64_t step = trainer.step();
     rays += result.num_rays;
     samples += result.num_samples;
-    if (step % look_every == 0 || step == options.iters) psnr = look.Psnr(trainer.Model()).value_or(psnr);
+    if (step % look_every == 0 || step == options.iters) psnr = look.Psnr(trainer.Model(), job).value_or(psnr);
     if (step % log_every == 0 || step == options.iters) {
       const double now = Now(), seconds = std::max(1e-6, now - last_log);
       task.Metrics(step, std::array{Metric{"loss", result.loss}, Metric{"batch_psnr", result.psnr},
                                     Metric{"held_out_psnr", psnr}, Metric{"rays_per_second", double(rays) / seconds},
                                     Metric{"samples_per_second", double(samples) / seconds}});
-      progress.Update(step, fmt::format("loss {:.4f}  psnr {:.1f}  {} rays/s  {} samples/s", result.loss,
-                                        psnr > 0 ? psnr : result.psnr, FormatCount(double(rays) / seconds),
-                                        FormatCount(double(samples) / seconds)));
+      task.Update(step, fmt::format("loss {:.4f}  psnr {:.1f}  {} rays/s  {} samples/s", result.loss,
+                                    psnr > 0 ? psnr : result.psnr, FormatCount(double(rays) / seconds),
+                                    FormatCount(double(samples) / seconds)));
       last_log = now;
       rays = samples = 0;
     }
-    if (InterruptRequested()) {
+    if (job.stop_requested()) {
       trainer.Save(files.checkpoint, false);
       throw InterruptedError(fmt::format("training interrupted at step {} of {}", step, options.iters),
                              "saved to " + files.checkpoint.string(), "run the same command with --resume to continue");
@@ -103,7 +103,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
       last_save = Now();
     }
   }
-  progress.Finish(fmt::format("held-out psnr {:.1f}", psnr));
+  task.Finish(fmt::format("held-out psnr {:.1f}", psnr));
   trainer.Save(files.checkpoint, true);
   return NerfModel::Load(files.checkpoint);
 }

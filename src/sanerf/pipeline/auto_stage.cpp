@@ -58,11 +58,11 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
     RecordEncoding(run.folder(), settings, decoded_views.size(), result.encode_seconds);
 
   watch = Stopwatch();
-  std::vector<FoundMask> masks = SearchViews(searched, *container, *sam, settings.automatic.masks);
+  std::vector<FoundMask> masks = SearchViews(searched, *container, *sam, settings.automatic.masks, job);
   result.num_searched_views = int(searched.size());
   result.num_masks = int(masks.size());
   result.search_seconds = watch.seconds();
-  result.found = TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks), settings);
+  result.found = TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks), settings, job);
   const Stopwatch refine_watch;
   Session session({run.shared_scene(), nerf, container, std::move(sam), decoded_views}, settings);
   session.StartFromSearch(result.found.prompts, std::move(result.found.decoded));

@@ -104,6 +104,8 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   const TrainResult train = Train({scene, request.out, /*restart=*/is_other_scene}, settings, job);
   RunFolder run = RunFolder::Open(request.out);
   if (!had_scene) {
+    const RunLock lock(request.out);
+    run = RunFolder::Open(request.out);
     run.SetStage("synth", "complete", synth_seconds);
     run.Save();
   }

@@ -28,8 +28,9 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings, cons
   const std::vector<int> views = run.scene().TrainViews();
   EncodeResult result{run.folder().features(), int(views.size())};
   if (settings.encode.container == "field") {
-    const DistilResult distilled = DistilFeatures(run.folder().features(), run.scene(), nerf,
-                                                  *run.sam(settings.encode.model), settings.encode, settings.field);
+    const DistilResult distilled =
+        DistilFeatures(run.folder().features(), run.scene(), nerf, *run.sam(settings.encode.model), settings.encode,
+                       settings.field, job);
     result.num_views = distilled.num_views;
     result.field_error = distilled.loss;
   } else {
@@ -41,9 +42,10 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings, cons
 }
 
 std::unique_ptr<FeatureCache> EncodeTestViews(const RunFolder& run, const Scene& scene, const NerfModel& nerf,
-                                              const Sam& sam, const std::vector<int>& views, EncodeOptions encode) {
+                                              const Sam& sam, const std::vector<int>& views, EncodeOptions encode,
+                                              const Job& job) {
   encode.container = "cache";  // also beside a distilled field
-  EncodeViews(run.test_features(), scene, nerf, sam, views, encode);
+  EncodeViews(run.test_features(), scene, nerf, sam, views, encode, job);
   return FeatureCache::Open(run.test_features(), scene, nerf);
 }
 

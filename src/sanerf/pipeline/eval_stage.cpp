@@ -57,11 +57,11 @@ MethodScores ScoreMethod(const Method& method, const MethodInput& input, const T
   MethodScores result{method.name, scores, 0};
   if (scores.empty()) return result;
   const Stopwatch watch;
-  const std::unique_ptr<Segmenter> segmenter = method.make(input);
-  segmenter->Fit(input.prompts);
+  const std::unique_ptr<Segmenter> segmenter = method.make(input, job);
+  segmenter->Fit(input.prompts, job);
   const double fit_seconds = watch.seconds();
-  const auto masks =
-      SegmentViews([&](int view) { return segmenter->MasksFor(view); }, method.name, input.test, &result.seconds, job);
+  const auto masks = SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, input.test,
+                                  &result.seconds, job);
   result.seconds += fit_seconds;
   result.objects = ScoreMasks(masks, input.shared.scene(), input.test, truth_of, depths, scores, job);
   return result;
@@ -102,7 +102,8 @@ EvalResult Evaluate(const EvalRequest& request, const Job& job) {
   SharedInputs shared(run, scene, nerf, settings);
   const MethodInput input{shared, prompts, scored, 1, &objects};
   const TruthOf truth_of = [&](const View& view, size_t i) { return truth.MaskOf(view, scores[i].instance); };
-  const Method own_method{kOwnMethod, "", "", {}, false, true, [](const MethodInput& i) { return MakeOwn(i, false); }};
+  const Method own_method{
+      kOwnMethod, "", "", {}, false, true, [](const MethodInput& i, const Job& j) { return MakeOwn(i, false, j); }};
   MethodScores own = ScoreMethod(own_method, input, truth_of, rendered.depths, scores, job);
   result.objects = std::move(own.objects);
   result.own_seconds = own.seconds;

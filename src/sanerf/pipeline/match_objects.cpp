@@ -84,7 +84,7 @@ PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const 
     const ImageU16 ids = LoadViewInstances(view);
     const size_t largest = *std::max_element(ids.data.begin(), ids.data.end());
     if (largest >= counts.size()) counts.resize(largest + 1, std::vector<int64_t>(size_t(field.num_labels()), 0));
-    const ImageU8 labels = field.Render(view.camera).labels;
+    const ImageU8 labels = field.Render(view.camera, job).labels;
     for (size_t i = 0; i < labels.data.size(); ++i) ++counts[ids.data[i]][labels.data[i]];
     ++*num_views;
   }

@@ -187,8 +187,8 @@ TEST_F(OptionsSweepTest, TheRadianceFieldTrainsAtTheEndsOfItsOptions) {
   const std::vector<std::string> dear = {"iters", "occupancy_resolution", "log2_table"};
   const int num_refused = Sweep("nerf", dear, [](const Settings& settings) {
     const NerfModel model =
-        TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false});
-    EXPECT_EQ(model.Render(scene_->views[0].camera).rgb.width, 24);
+        TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false}, Job());
+    EXPECT_EQ(model.Render(scene_->views[0].camera, Job()).rgb.width, 24);
   });
   EXPECT_LE(num_refused, 6);  // one level of 2 features; a base above the top, a top below the base; exploding rates
 }
@@ -197,7 +197,7 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
   Settings good = Tiny();
   good.nerf.iters = 60;
   good.nerf.near_gradients = 0;  // in so few steps the first fog has to go
-  const NerfModel nerf = TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false});
+  const NerfModel nerf = TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job());
   std::vector<Camera> cameras;
   std::vector<ImageU8> labels;
   for (const int v : scene_->TrainViews()) {
@@ -209,10 +209,10 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
                                          "rgb_views", "rgb_rays", "log2_table"};
   int num_fitted = 0;
   const int num_refused = Sweep("object", dear, [&](const Settings& settings) {
-    ObjectTrainer trainer(nerf, cameras, settings.object);
-    trainer.SetMasks(labels, 2, nullptr);
-    trainer.Train({2, 1}, nullptr);
-    EXPECT_EQ(trainer.Finish().Render(cameras[0]).labels.width, 24);
+    ObjectTrainer trainer(nerf, cameras, settings.object, Job());
+    trainer.SetMasks(labels, 2, nullptr, Job());
+    trainer.Train({2, 1}, Job());
+    EXPECT_EQ(trainer.Finish().Render(cameras[0], Job()).labels.width, 24);
     ++num_fitted;
   });
   EXPECT_GT(num_fitted, 35);

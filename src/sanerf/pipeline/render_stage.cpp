@@ -56,7 +56,7 @@ void CheckLayers(const RenderRequest& request) {
 int Shrunk(int pixels, double downscale) { return std::max(1, int(std::lround(pixels / downscale))); }
 
 // The largest of the frames: they are rendered one after the other.
-void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request) {
+void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request, const Job& job) {
   double most = 0;
   int width = 0, height = 0;
   for (const NamedCamera& named : cameras) {
@@ -68,7 +68,7 @@ void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderReque
     height = h;
   }
   CheckMemory(fmt::format("the layers of a frame of {}x{} pixels", width, height), most,
-              "render smaller pictures: --downscale 2");
+              "render smaller pictures: --downscale 2", job);
 }
 
 // Writes the layers of one view after the other.
@@ -80,15 +80,15 @@ class LayerWriter {
     for (const std::string& layer : request.layers) EnsureWritableFolder(result_.folder / layer);
   }
 
-  void Write(const NamedCamera& view) {
+  void Write(const NamedCamera& view, const Job& job) {
     const Camera camera = ShrunkCamera(view.camera);
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
-    const RenderedView radiance = needs_radiance ? nerf_.Render(camera) : RenderedView{};
+    const RenderedView radiance = needs_radiance ? nerf_.Render(camera, job) : RenderedView{};
     ImageU8 labels, mask;
     ImageF probability;
     if (field_ != nullptr) {
-      const SegmentedView segmented = field_->Render(camera, label_);
+      const SegmentedView segmented = field_->Render(camera, label_, job);
       labels = segmented.labels;
       mask = MaskOfLabel(labels, label_);
       probability = segmented.probability;
@@ -157,7 +157,7 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   const Scene& scene = run.scene();
   if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run.folder(), scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
-  CheckFrameMemory(cameras, request);
+  CheckFrameMemory(cameras, request, job);
   const NerfModel& nerf = run.nerf();
   std::optional<ObjectModel> field;
   int label = 0;
@@ -172,7 +172,7 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   Task task(job, "render", int64_t(cameras.size()), "views");
   for (const NamedCamera& camera : cameras) {
     job.ThrowIfStopped("rendering");
-    writer.Write(camera);
+    writer.Write(camera, job);
     task.Update(++result.num_views);
   }
   task.Finish();

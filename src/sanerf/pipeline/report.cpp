@@ -13,8 +13,10 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/mask_decoder/places.h"
+#include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/report_page.h"
@@ -48,24 +50,26 @@ class SamMasks {
  public:
   // views: to be shown. prompts: of all objects that will be asked for.
   SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
-           const Prompts& prompts, std::vector<int> views)
+           const Prompts& prompts, std::vector<int> views, const Job& job)
       : scene_(scene), nerf_(nerf), settings_(settings), views_(std::move(views)) {
     try {
-      sam_ = LoadSam(settings.encode.model);
+      sam_ = LoadSam(settings.encode.model, job);
+    } catch (const InterruptedError&) {
+      throw;
     } catch (const Error& error) {  // the model is gone or damaged: all else can still be shown
-      LogWarning("the report has no masks by SAM: {}", error.what());
+      job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
       return;
     }
-    cache_ = EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode);
+    cache_ = EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode, job);
   }
 
   // By view, at the working camera; views without a mask are absent.
-  std::map<int, ImageU8> Of(const ObjectPrompt& prompt) const {
+  std::map<int, ImageU8> Of(const ObjectPrompt& prompt, const Job& job) const {
     std::map<int, ImageU8> masks;
     if (!sam_) return masks;
-    const PerViewDecoder decoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks});
+    const PerViewDecoder decoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, job);
     for (const int view_idx : views_) {
-      ImageU8 mask = decoder.MaskFor(view_idx);
+      ImageU8 mask = decoder.MaskFor(view_idx, job);
       if (!mask.empty()) masks[view_idx] = std::move(mask);
     }
     return masks;
@@ -95,10 +99,10 @@ ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
 
 // The pictures of one row, all at `camera`.
 ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf, const ObjectModel& field, int label,
-                  int instance, const ImageU8* sam_mask) {
+                  int instance, const ImageU8* sam_mask, const Job& job) {
   const ImageF photo = CompositeOver(LoadViewImage(view, camera.width, camera.height), nerf.background());
-  const RenderedView render = nerf.Render(camera);
-  const ImageU8 mask = MaskOfLabel(field.Render(camera).labels, label);
+  const RenderedView render = nerf.Render(camera, job);
+  const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
   ReportRow row;
   row.view = view.name;
   row.pictures = {{ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {Overlay(render.rgb, mask)}};
@@ -169,13 +173,13 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
       shown.insert(scene.FindView(object.views[i].first));
   }
   if (!shown.empty()) {
-    const SamMasks sam_masks(run, scene, nerf, settings, prompts, {shown.begin(), shown.end()});
-    Progress progress("report", int64_t(result.objects.size()), "objects");
+    const SamMasks sam_masks(run, scene, nerf, settings, prompts, {shown.begin(), shown.end()}, job);
+    Task task(job, "report", int64_t(result.objects.size()), "objects");
     for (size_t o = 0; o < objects.size(); ++o) {
       const ObjectScore& score = result.objects[o];
       const StoredObject& object = objects[o];
       const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
-      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt);
+      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt, job);
       ReportObject section{
           object.name,
           fmt::format("IoU {} on {} held-out views; {} of {} training views gave a mask.", Percent(score.score.Iou()),
@@ -187,7 +191,8 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
         const View& view = scene.views[size_t(view_idx)];
         const auto mask = masks.find(view_idx);
         section.rows.push_back(MakeRow(view, view.camera.ResizedToLongest(options.picture_size), nerf, field,
-                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second));
+                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second,
+                                       job));
         section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou());
       }
       page.objects.push_back(std::move(section));

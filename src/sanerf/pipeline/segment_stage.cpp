@@ -47,9 +47,9 @@ size_t CountObjects(const Prompts& before, const Prompts& more) {
 
 // The prompted views first: a click on nothing is an error before minutes of encoding.
 std::shared_ptr<const FeatureContainer> EncodeFor(const Prompts& prompts, const std::vector<int>& views,
-                                                  const EncodeOptions& options, OpenRun* run) {
+                                                  const EncodeOptions& options, OpenRun* run, const Job& job) {
   const auto container = run->Features(PromptedViews(prompts, run->scene()), options);
-  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, run->scene(), *container);
+  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, run->scene(), *container, job);
   return run->Features(views, options);
 }
 
@@ -133,12 +133,12 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   const std::vector<int> views = plan.before ? WithViewsOf(plan.before->objects, prompted) : prompted;
   const size_t num_objects = CountObjects(plan.before ? plan.before->prompts : Prompts(), plan.decoded);
   CheckSegmentMemory(LoadOf(int64_t(num_objects), scene, views, settings.encode.size), settings.object,
-                     run->nerf().field().contracted());
+                     run->nerf().field().contracted(), job);
   const std::shared_ptr<const Sam> sam = run->sam(settings.encode.model);
   SegmentResult result;
 
   const Stopwatch encode_watch;
-  const std::shared_ptr<const FeatureContainer> container = EncodeFor(plan.decoded, views, settings.encode, run);
+  const std::shared_ptr<const FeatureContainer> container = EncodeFor(plan.decoded, views, settings.encode, run, job);
   result.encode_seconds = encode_watch.seconds();
   if (settings.encode.container == "cache")
     RecordEncoding(run->folder(), settings, views.size(), result.encode_seconds);

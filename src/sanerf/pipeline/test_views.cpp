@@ -24,7 +24,7 @@ RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, con
     job.ThrowIfStopped("evaluation");
     const View& view = scene.views[size_t(view_idx)];
     const ImageF photo = CompositeOver(LoadViewImage(view), nerf.background());
-    RenderedView render = nerf.Render(view.camera);
+    RenderedView render = nerf.Render(view.camera, job);
     if (std::min(photo.width, photo.height) < kSsimWindow)
       throw Error(view.name,
                   fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", kSsimWindow,
@@ -33,7 +33,7 @@ RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, con
     rendered.quality.push_back({view.name, Psnr(render.rgb, photo), Ssim(render.rgb, photo)});
     const Camera camera = view.camera.ResizedToLongest(kConsistencySize);
     const bool is_same = camera.width == view.camera.width && camera.height == view.camera.height;
-    rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera).depth});
+    rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera, job).depth});
     task.Update(int64_t(rendered.quality.size()));
   }
   task.Finish();

@@ -14,7 +14,7 @@ struct RenderedTestViews {
   std::vector<ViewQuality> quality;
   std::vector<DepthView> depths;  // what consistency is measured with
 };
-// Shows its progress. Throws InterruptedError.
+// Throws InterruptedError.
 RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test,
                                   const Job& job);
 

@@ -57,7 +57,7 @@ Found SearchPhotos(const TextDetector& detector, const std::vector<std::string>&
     job.ThrowIfStopped("looking for words in the photos");
     const View& view = scene.views[size_t(view_idx)];
     const float white[3] = {1, 1, 1};
-    const Detections detections = detector.Detect(CompositeOver(LoadViewImage(view), white), phrases);
+    const Detections detections = detector.Detect(CompositeOver(LoadViewImage(view), white), phrases, job);
     for (size_t i = 0; i < phrases.size(); ++i) {
       const PhraseBoxes& phrase = detections.phrases[i];
       found.best_scores[i] = std::max(found.best_scores[i], phrase.best_score);
@@ -92,9 +92,10 @@ Found SearchPhotos(const TextDetector& detector, const std::vector<std::string>&
 }
 
 // Clicks on the object say which of several is meant.
-std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene, const FeatureContainer& container) {
+std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene, const FeatureContainer& container,
+                            const Job& job) {
   std::vector<Vec3> hints;
-  for (const LiftedPoint& point : LiftPrompts(more, scene, container))
+  for (const LiftedPoint& point : LiftPrompts(more, scene, container, job))
     if (point.label == 1) hints.push_back(point.p_file);
   return hints;
 }
@@ -203,7 +204,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   result.num_views = int(views.size());
 
   // The detector in all views; what it cannot look for and what is not there is an error before anything is encoded.
-  std::unique_ptr<TextDetector> detector = LoadTextDetector(options.detector, options.boxes);
+  std::unique_ptr<TextDetector> detector = LoadTextDetector(options.detector, options.boxes, job);
   detector->CheckPhrases(phrases);
   result.detector = detector->name();
   result.licence = detector->licence();
@@ -222,7 +223,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   EncodeOptions encode = settings.encode;
   encode.container = "cache";  // the boxes are in photos
   const std::shared_ptr<const FeatureContainer> cache = run->Features({used_views.begin(), used_views.end()}, encode);
-  const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache);
+  const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache, job);
 
   for (size_t i = 0; i < phrases.size(); ++i) {
     TextObject object;
@@ -232,7 +233,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
     for (const BoxInView& box : found.boxes[i]) views_of_object.insert(box.view_idx);
     object.num_views = int(views_of_object.size());
     object.agreed = AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints,
-                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement);
+                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement, job);
     ObjectPrompt prompt = std::move(object.agreed.prompt);
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);

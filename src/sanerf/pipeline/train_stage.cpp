@@ -124,7 +124,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   };
   try {
     const NerfModel model =
-        TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start});
+        TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
     result.seconds = seconds_before + watch.seconds();
     run.SetStage("train", "complete", result.seconds,
                  {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model.Fingerprint())}});

@@ -68,7 +68,7 @@ class ObjectStoreTest : public ::testing::Test {
     options.top = 64;
     options.occupancy_resolution = 32;
     options.near_gradients = 0;
-    nerf_ = new NerfModel(TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    nerf_ = new NerfModel(TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job()));
     for (const int seed : {1, 2}) {
       AggregatorOptions aggregator;
       aggregator.iters = 1;
@@ -80,7 +80,7 @@ class ObjectStoreTest : public ::testing::Test {
       for (const int v : scene_->TrainViews()) views.push_back({scene_->views[size_t(v)].camera, ImageU8(32, 32, 1)});
       for (LabelView& view : views)
         for (size_t i = 0; i < view.labels.data.size(); ++i) view.labels.data[i] = uint8_t(i / 8 % size_t(2 + seed));
-      fields_.push_back(TrainObjectModel(*nerf_, views, 2 + seed, aggregator, ""));
+      fields_.push_back(TrainObjectModel(*nerf_, views, 2 + seed, aggregator, nullptr, Job()));
     }
   }
   static void TearDownTestSuite() {

@@ -26,7 +26,7 @@ const NerfModel& OpenRun::nerf() {
 std::shared_ptr<const Sam> OpenRun::sam(const std::string& model) {
   if (!sam_ || sam_name_ != model) {
     sam_.reset();  // not both at once
-    sam_ = LoadSam(model);
+    sam_ = LoadSam(model, job_);
     sam_name_ = model;
     job_.Detail(fmt::format("open   model {}", sam_->name()));
   }
@@ -35,7 +35,7 @@ std::shared_ptr<const Sam> OpenRun::sam(const std::string& model) {
 
 std::shared_ptr<const FeatureContainer> OpenRun::Features(const std::vector<int>& views, const EncodeOptions& options) {
   SANERF_CHECK(lock_ != nullptr);  // encoding writes
-  return OpenFeatures(folder_.features(), *scene_, nerf(), *sam(options.model), views, options);
+  return OpenFeatures(folder_.features(), *scene_, nerf(), *sam(options.model), views, options, job_);
 }
 
 }  // namespace sanerf

@@ -11,7 +11,7 @@
 namespace sanerf {
 
 // {"train/000.png": 16 hexadecimal digits of its contents' sha256, ...}. Files that are known already are not read
-// again (core/content_hash.h). Progress on stderr; throws Error for a photo that cannot be read, InterruptedError.
+// again (core/content_hash.h). Throws Error for a photo that cannot be read, InterruptedError.
 Json PhotoHashes(const Scene& scene, const Job& job);
 
 // The first photo whose contents are not the recorded ones; none when all are, or when the names differ anyway.

@@ -197,5 +197,12 @@ TEST_F(FindViewTest, ErrorsOfferNames) {
   EXPECT_THROW(scene_.FindView(""), UsageError);
 }
 
+TEST_F(LoadSceneTest, AStopComesBeforeTheNextPhoto) {
+  WriteGoodScene();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(LoadScene(root_, {}, Job().With(stop.token())), InterruptedError);
+}
+
 }  // namespace
 }  // namespace sanerf

@@ -16,15 +16,15 @@ struct NewSights {
   std::set<int> clicked;  // those of them that the prompts were given in
 };
 
-NewSights FindNewSights(const DecodeRequest& request, const DecodeContext& context) {
+NewSights FindNewSights(const DecodeRequest& request, const DecodeContext& context, const Job& job) {
   // Of the decisions only the points are needed, which costs no decoding.
-  const std::vector<LiftedPoint> points = LiftPrompts(request.object, context.scene, context.container);
+  const std::vector<LiftedPoint> points = LiftPrompts(request.object, context.scene, context.container, job);
   const auto is_new = [&](const LiftedPoint& point) {
     return std::none_of(request.before->points.begin(), request.before->points.end(),
                         [&](const LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
   };
   NewSights found;
-  for (const ViewDecision& sight : FindPoints(request.object, points, context, request.views)) {
+  for (const ViewDecision& sight : FindPoints(request.object, points, context, request.views, job)) {
     bool sees_new = false;
     for (size_t p = 0; p < points.size(); ++p) {
       if (!is_new(points[p])) continue;
@@ -54,21 +54,19 @@ void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_
 }  // namespace
 
 DecodedObject DecodeObject(const DecodeRequest& request, const DecodeContext& context, const Job& job) {
-  job.ThrowIfStopped("decoding of '" + request.object.name + "'");
-  DecodedObject decoded = DecodeMasks(request.object, context, request.prompted, request.before);
+  DecodedObject decoded = DecodeMasks(request.object, context, request.prompted, request.before, job);
   if (request.before != nullptr && request.prompted.size() != request.views.size())
-    KeepOtherViews(*request.before, FindNewSights(request, context).views, &decoded);
+    KeepOtherViews(*request.before, FindNewSights(request, context, job).views, &decoded);
   decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
   return decoded;
 }
 
 DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const DecodeContext& context, const Job& job) {
   SANERF_CHECK(request.before != nullptr);
-  job.ThrowIfStopped("decoding of '" + request.object.name + "'");
-  const NewSights sights = FindNewSights(request, context);
+  const NewSights sights = FindNewSights(request, context, job);
   std::set<int> chosen(sights.clicked);
   for (const int view : ThinnedViews(sights.views, max_views)) chosen.insert(view);
-  DecodedObject decoded = DecodeMasks(request.object, context, {chosen.begin(), chosen.end()}, request.before);
+  DecodedObject decoded = DecodeMasks(request.object, context, {chosen.begin(), chosen.end()}, request.before, job);
   KeepOtherViews(*request.before, sights.views, &decoded);
   decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
   return decoded;

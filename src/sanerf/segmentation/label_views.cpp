@@ -10,6 +10,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
 namespace sanerf {
@@ -25,11 +26,11 @@ struct Box3 {
 };
 
 // Where the object is, from the masks of the views that have one.
-std::optional<Box3> ObjectBox(const DecodedObject& object, const FeatureContainer& container) {
+std::optional<Box3> ObjectBox(const DecodedObject& object, const FeatureContainer& container, const Job& job) {
   std::array<std::vector<double>, 3> coordinates;
   for (const ViewDecision& view : object.views) {
     if (!view.used) continue;
-    const ImageF depth = container.Depth(view.view_idx);
+    const ImageF depth = container.Depth(view.view_idx, job);
     const Camera camera = container.WorkingCamera(view.view_idx);
     for (int y = 0; y < view.mask.height; y += kSampleStep) {
       for (int x = 0; x < view.mask.width; x += kSampleStep) {
@@ -180,10 +181,10 @@ LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer&
   return result;
 }
 
-LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
+LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container, const Job& job) {
   LabeledViews result = PaintLabelViews(decoded, container);
   for (size_t o = 0; o < decoded.size(); ++o) {
-    const std::optional<Box3> box = ObjectBox(decoded[o], container);
+    const std::optional<Box3> box = ObjectBox(decoded[o], container, job);
     for (size_t i = 0; i < result.views.size() && box; ++i) {
       if (DecisionFor(decoded[o], result.view_idxs[i]) == nullptr)
         MarkUnknown(Footprint(*box, result.views[i].camera), &result.views[i].labels);
@@ -193,18 +194,20 @@ LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer&
 }
 
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container) {
-  return InOrderOf(views, BuildLabelViews(objects, container));
+                                  const FeatureContainer& container, const Job& job) {
+  return InOrderOf(views, BuildLabelViews(objects, container, job));
 }
 
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote) {
-  if (missed == MissedPlace::kBox) return LabelsByView(objects, views, container);
+                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote,
+                                  const Job& job) {
+  if (missed == MissedPlace::kBox) return LabelsByView(objects, views, container, job);
   std::vector<ImageU8> labels = InOrderOf(views, PaintLabelViews(objects, container));
   vote->Count(labels, int(objects.size()) + 1);
   std::vector<ImageU8> marked = labels;
   for (size_t v = 0; v < views.size(); ++v) {
     if (marked[v].empty()) continue;
+    job.ThrowIfStopped("comparing the views' masks");
     const ImageF others = vote->OthersSay(int(v));
     for (size_t o = 0; o < objects.size(); ++o)
       if (!objects[o].views[v].used) MarkWhereLikely(others, int(o) + 1, &marked[v]);

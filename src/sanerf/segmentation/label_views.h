@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -28,7 +29,7 @@ struct LabeledViews {
 // decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
 // teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
 // a box around its masks, lifted with the depth of the views that have one.
-LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
+LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container, const Job& job);
 
 // The masks alone: what no object claims is background.
 LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
@@ -42,9 +43,10 @@ enum class MissedPlace {
 
 // One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container);
+                                  const FeatureContainer& container, const Job& job);
 // The same with the other places of missed objects. kVoted replaces the votes.
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote);
+                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote,
+                                  const Job& job);
 
 }  // namespace sanerf

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
 namespace sanerf {
@@ -22,10 +23,10 @@ class WallContainer : public FeatureContainer {
     return camera;
   }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int) const override { throw Error("not needed"); }
-  ImageF Depth(int) const override { return ImageF(kSize, kSize, 1, 2.0f); }
-  ImageF Opacity(int) const override { return ImageF(kSize, kSize, 1, 1.0f); }
-  ImageF Rgb(int) const override { return ImageF(kSize, kSize, 3, 0.5f); }
+  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Depth(int, const Job&) const override { return ImageF(kSize, kSize, 1, 2.0f); }
+  ImageF Opacity(int, const Job&) const override { return ImageF(kSize, kSize, 1, 1.0f); }
+  ImageF Rgb(int, const Job&) const override { return ImageF(kSize, kSize, 3, 0.5f); }
   uint64_t ModelFingerprint() const override { return 0; }
 };
 

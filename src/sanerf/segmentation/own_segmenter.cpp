@@ -1,6 +1,7 @@
 #include "sanerf/segmentation/own_segmenter.h"
 
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_aggregator/options.h"
@@ -24,8 +25,8 @@ Session SessionOn(const SegmenterInput& input, const std::vector<int>& views, Se
 }
 
 // One mask per object of the field.
-std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
-  const ImageU8 labels = model.Render(camera).labels;
+std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera, const Job& job) {
+  const ImageU8 labels = model.Render(camera, job).labels;
   std::vector<ImageU8> masks;
   for (int label = 1; label < model.num_labels(); ++label) masks.push_back(MaskOfLabel(labels, label));
   return masks;
@@ -33,11 +34,10 @@ std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
 
 }  // namespace
 
-void OwnSegmenter::Fit(const Prompts& prompts) {
+void OwnSegmenter::Fit(const Prompts& prompts, const Job& job) {
   CheckObjectCount(prompts.objects.size());
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.features, input_.views), options_.object,
-                     input_.nerf.field().contracted());
-  const Job job;
+                     input_.nerf.field().contracted(), job);
   Session session = SessionOn(input_, input_.views, options_);
   session.Prepare(job);
   for (const ObjectPrompt& object : prompts.objects) session.AddObject(object);
@@ -46,24 +46,23 @@ void OwnSegmenter::Fit(const Prompts& prompts) {
   model_ = session.Finish(job).model;
 }
 
-std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
+std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
+  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
-void OwnAutomaticSegmenter::Fit(const Prompts&) {
+void OwnAutomaticSegmenter::Fit(const Prompts&, const Job& job) {
   const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
   AutomaticField found =
-      TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_);
+      TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_, job);
   Session session = SessionOn(input_, decoded, options_);
   session.StartFromSearch(found.prompts, std::move(found.decoded));
-  const Job job;
   session.Refine(job);
   session.Step(session.steps_left(), job);
   model_ = session.Finish(job).model;
 }
 
-std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
+std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx, const Job& job) {
+  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -63,13 +64,14 @@ double ObjectFieldBytes(const MaskLoad& load, const AggregatorOptions& options, 
   return votes + 2 * pool_ray * options.pool_rays + 5 * kFloat * table;
 }
 
-void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted) {
+void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted, const Job& job) {
   const double bytes = MaskBytes(load) + ObjectFieldBytes(load, options, contracted);
   const double of_field = ObjectFieldBytes({1, load.num_views, 0}, options, contracted);  // whatever the objects
   CheckMemory(fmt::format("the masks of {} objects in {} views and their field", load.num_objects, load.num_views),
               bytes,
               bytes > 2 * of_field ? "segment fewer objects at a time, or use fewer views: --max-views 20"
-                                   : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15");
+                                   : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15",
+              job);
 }
 
 }  // namespace sanerf

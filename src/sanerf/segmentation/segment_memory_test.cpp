@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/photos_test_support.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
@@ -48,13 +49,13 @@ TEST(SegmentMemory, TheFieldGrowsWithLabelsViewsAndItsTable) {
 TEST(SegmentMemory, TheErrorNamesWhatToLower) {
   EXPECT_THAT(
       ErrorTextOf<Error>([] {
-        CheckSegmentMemory({254, 1'000'000, 1e12}, {}, false);
+        CheckSegmentMemory({254, 1'000'000, 1e12}, {}, false, Job());
       }),
       AllOf(HasSubstr("the masks of 254 objects in 1000000 views and their field need "), HasSubstr("--max-views 20")));
   AggregatorOptions options;
   options.pool_rays = 2'000'000'000;
   EXPECT_THAT(ErrorTextOf<Error>([&] {
-                CheckSegmentMemory({1, 1, 100}, options, false);
+                CheckSegmentMemory({1, 1, 100}, options, false, Job());
               }),
               HasSubstr("object.pool_rays"));
 }

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/decode_object.h"
@@ -80,7 +81,6 @@ void Session::Refine(const Job& job) {
     if (edits_.Object(objects.ids[i]).state == MaskState::kDecoded) fresh.push_back(i);
   if (fresh.empty()) return;
   TraceVote(job);
-  job.ThrowIfStopped("refinement of the masks");
 
   std::vector<DecodedObject> masks;
   for (const auto& of_object : objects.masks) masks.push_back(*of_object);
@@ -93,11 +93,11 @@ void Session::Refine(const Job& job) {
 
   // One candidate for all: when the views agree better on the same number of SAM's candidates, all take it.
   if (rounds > 0 && options_.segment.same_candidate && !is_search)
-    ChooseCandidates(request, Context(), vote_.get(), &masks);
+    ChooseCandidates(request, Context(), vote_.get(), &masks, job);
   // Decoded again: SAM is shown what the other views say, and the candidate is taken that agrees best with them.
-  RefineMasks(request, Context(), rounds, vote_.get(), &masks);
+  RefineMasks(request, Context(), rounds, vote_.get(), &masks, job);
   // Sharpened: outlines follow the edges of the picture.
-  if (options_.segment.sharp_outlines) SharpenOutlines(*input_.features, &masks);
+  if (options_.segment.sharp_outlines) SharpenOutlines(*input_.features, &masks, job);
   if (is_search) SeparateMasks(&masks);
 
   for (size_t i = 0; i < masks.size(); ++i) {
@@ -118,7 +118,7 @@ void Session::CountVotes(const Job& job) {
   if (counted_ == masks) return;
   counted_.clear();
   const MissedPlace missed = source_ == Source::kSearch ? MissedPlace::kVoted : MissedPlace::kBox;
-  labels_ = LabelsByView(masks, input_.views, *input_.features, missed, vote_.get());
+  labels_ = LabelsByView(masks, input_.views, *input_.features, missed, vote_.get(), job);
   vote_->Count(labels_, int(masks.size()) + 1);
   counted_ = masks;
 }
@@ -156,18 +156,16 @@ void Session::Step(int n, const Job& job) {
 void Session::Prepare(const Job& job) {
   TraceVote(job);
   if (trainer_) return;
-  job.ThrowIfStopped("tracing of the views");
-  trainer_ = MakeTrainer();
+  trainer_ = MakeTrainer(job);
 }
 
 void Session::TraceVote(const Job& job) {
   if (vote_) return;
-  job.ThrowIfStopped("tracing of the views");
-  vote_ = std::make_unique<LabelVote>(input_.nerf, CamerasOf(*input_.features, input_.views), VoteOptions());
+  vote_ = std::make_unique<LabelVote>(input_.nerf, CamerasOf(*input_.features, input_.views), VoteOptions(), job);
 }
 
-std::unique_ptr<ObjectTrainer> Session::MakeTrainer() const {
-  return std::make_unique<ObjectTrainer>(input_.nerf, CamerasOf(*input_.features, input_.views), options_.object);
+std::unique_ptr<ObjectTrainer> Session::MakeTrainer(const Job& job) const {
+  return std::make_unique<ObjectTrainer>(input_.nerf, CamerasOf(*input_.features, input_.views), options_.object, job);
 }
 
 void Session::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, std::optional<ObjectModel> field) {
@@ -231,8 +229,7 @@ void Session::SharpenMasks(const Job& job) {
     masks.push_back(*object.masks);
   }
   if (blunt.empty()) return;
-  job.ThrowIfStopped("sharpening of the outlines");
-  SharpenOutlines(*input_.features, &masks);
+  SharpenOutlines(*input_.features, &masks, job);
   for (size_t i = 0; i < blunt.size(); ++i)
     edits_.SetMasks(blunt[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
                     edits_.Object(blunt[i]).state);
@@ -263,12 +260,12 @@ void Session::BeginFit(const Job& job) {
   if (IsFitted()) return;
   Prepare(job);
   std::unique_ptr<ObjectTrainer> anew;  // takes the other's place when all has gone well
-  if (fit_ && !GoesOn()) anew = MakeTrainer();
+  if (fit_ && !GoesOn()) anew = MakeTrainer(job);
   ObjectTrainer& trainer = anew ? *anew : *trainer_;
   if (StartsFromField()) trainer.StartFrom(*start_field_);
   const bool from_vote = options_.segment.from_vote || source_ == Source::kSearch;
   try {
-    trainer.SetMasks(labels_, int(counted_.size()) + 1, from_vote ? vote_->Prior() : nullptr);
+    trainer.SetMasks(labels_, int(counted_.size()) + 1, from_vote ? vote_->Prior() : nullptr, job);
   } catch (...) {
     if (!fit_) trainer_.reset();  // it may have been given the start
     throw;

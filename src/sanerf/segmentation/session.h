@@ -127,7 +127,7 @@ class Session {
   bool GoesOn() const;           // the trainer's field, with the objects as they are
   bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
   ObjectTrainer::Schedule NextSchedule() const;
-  std::unique_ptr<ObjectTrainer> MakeTrainer() const;
+  std::unique_ptr<ObjectTrainer> MakeTrainer(const Job& job) const;
   void SharpenMasks(const Job& job);  // those that are not sharp yet
   void CountVotes(const Job& job);
   void BeginFit(const Job& job);

@@ -11,7 +11,6 @@
 #include <set>
 
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/log.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/session.h"
@@ -118,14 +117,12 @@ class SessionTest : public AggregatorTest {
  protected:
   static void SetUpTestSuite() {
     AggregatorTest::SetUpTestSuite();
-    SetLogLevel(LogLevel::kQuiet);
     shared_scene_ = std::make_shared<const Scene>(*scene_);
     features_ = std::make_shared<const InstanceFeatures>(*shared_scene_, *nerf_);
   }
   static void TearDownTestSuite() {
     features_ = nullptr;
     shared_scene_ = nullptr;
-    SetLogLevel(LogLevel::kNormal);
     AggregatorTest::TearDownTestSuite();
   }
 

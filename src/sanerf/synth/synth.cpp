@@ -191,7 +191,7 @@ class SceneWriter {
     Json json = CameraKeys(options_);
     json["frames"] = Json::array();
     for (size_t i = 0; i < cameras.size(); ++i) {
-      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples, job_, job);
+      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples, job_);
       const std::string number = fmt::format("{:03}", i);
       const std::string file = fmt::format("{}/{}.png", split, number),
                         mask = fmt::format("{}_mask/{}.png", split, number);
@@ -331,7 +331,7 @@ void WriteSynthScene(const fs::path& folder, const SynthOptions& options, const 
   const ThreadLimit limit(job.num_threads());
   CheckOptions(options, "synth");
   CheckMemory(fmt::format("the pictures of a view of {0}x{0} pixels", options.size), ViewBytes(options.size),
-              "make smaller ones: --size 400");
+              "make smaller ones: --size 400", job);
   std::error_code ec;
   fs::path target = fs::absolute(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "sanerf/core/job.h"
@@ -190,6 +191,29 @@ TEST_F(SynthTest, AntialiasingMovesOnlyColour) {
   EXPECT_EQ(a.mask.data, b.mask.data);
   EXPECT_EQ(a.depth.data, b.depth.data);
   EXPECT_NE(a.rgb.data, b.rgb.data);
+}
+
+// Notes how many threads a loop would take where an event comes from, and which threads events come from.
+class ThreadCounter : public EventSink {
+ public:
+  void Take(const Event&) override {
+    const std::lock_guard lock(mutex_);
+    most_ = std::max(most_, NumThreads());
+  }
+  int most() const { return most_; }
+
+ private:
+  std::mutex mutex_;
+  int most_ = 0;
+};
+
+TEST_F(SynthTest, AJobsLimitHoldsWhileItRuns) {
+  SetNumThreads(4);
+  ThreadCounter counter;
+  WriteSynthScene(root_ / "s", kSmall, Job().With(counter).WithThreads(2));
+  EXPECT_EQ(counter.most(), 2);
+  EXPECT_EQ(NumThreads(), 4);
+  SetNumThreads(0);
 }
 
 TEST_F(SynthTest, AnInterruptLeavesNothing) {

@@ -6,10 +6,9 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
 
 namespace sanerf {
@@ -144,29 +143,29 @@ void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<fl
   AddGradient(batch, residuals, [](int64_t, int64_t) {});
 }
 
-void FeatureGridTrainer::Run() {
-  Progress progress("lift features", options_.steps, "steps");
+void FeatureGridTrainer::Run(const Job& job) {
+  Task task(job, "lift features", options_.steps, "steps");
   std::vector<float> residuals;
   kernels::AdamStep adam;
   for (int step = 0; step < options_.steps; ++step) {
-    if (InterruptRequested())
+    if (job.stop_requested())
       throw InterruptedError("lifting of the features interrupted", "nothing was written", "run the command again");
     const RayBatch batch = Draw(step, options_.rays);
     const double error = SquaredError(*grid_, batch, &residuals);
     adam.step = step + 1;
     adam.lr = options_.lr * std::pow(kFinalRate, float(step) / float(options_.steps));
     AddGradient(batch, residuals, [&](int64_t begin, int64_t end) { grid_->rows.Step(adam, begin, end); });
-    progress.Update(step + 1, fmt::format("error {:.4f}", error * grid_->channels));
+    task.Update(step + 1, fmt::format("error {:.4f}", error * grid_->channels));
   }
-  progress.Finish();
+  task.Finish();
 }
 
 FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
-                         const IsrfOptions& options, uint64_t seed) {
+                         const IsrfOptions& options, uint64_t seed, const Job& job) {
   CheckOptions(options, "isrf");
   FeatureGrid grid(CellsOf(nerf, views.rays, options.cells), maps.channels);
   if (views.places.empty()) return grid;
-  FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run();
+  FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run(job);
   grid.rows.Freeze();
   return grid;
 }

@@ -4,9 +4,8 @@
 #include <atomic>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/nerf/block_tracer.h"
 
 namespace sanerf {
@@ -30,12 +29,12 @@ TracedRays TraceRays(const NerfModel& nerf, const std::vector<Ray>& rays) {
   return traced;
 }
 
-TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size) {
-  Progress progress("trace feature rays", int64_t(cameras.size()), "views");
+TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size, const Job& job) {
+  Task task(job, "trace feature rays", int64_t(cameras.size()), "views");
   std::vector<TracedViews> parts(cameras.size());
   std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(cameras.size()), [&](int64_t v) {
-    if (InterruptRequested()) return;
+    if (job.stop_requested()) return;
     const Camera camera = cameras[size_t(v)].ResizedToLongest(size).In(nerf.model_from_file());
     const TracedRays traced = TraceRays(nerf, RaysOf(camera, {0, 0, camera.width, camera.height}));
     TracedViews& part = parts[size_t(v)];
@@ -48,9 +47,9 @@ TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& ca
       part.places.push_back({int(v), float(double(r % camera.width) + 0.5) / float(camera.width),
                              float(double(r / camera.width) + 0.5) / float(camera.height)});
     }
-    progress.Update(++done);
+    task.Update(++done);
   });
-  if (InterruptRequested())
+  if (job.stop_requested())
     throw InterruptedError("tracing of the feature rays interrupted", "nothing was written", "run the command again");
   TracedViews all;
   for (TracedViews& part : parts) {

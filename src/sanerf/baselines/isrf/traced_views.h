@@ -31,8 +31,8 @@ struct TracedViews {
   std::vector<Place> places;  // of the rays
 
   // cameras: file frame. A grid of rays per view, `size` of them along the longer side; those that meet nothing are
-  // left out. Progress on stderr. Throws InterruptedError.
-  static TracedViews Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size);
+  // left out. Throws InterruptedError.
+  static TracedViews Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size, const Job& job);
 };
 
 // A cell that a sample looks at, and the share of the sample's value that comes from it.

@@ -1,6 +1,7 @@
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/places.h"
 
 namespace sanerf {
@@ -16,18 +17,18 @@ ImageU8 ResizeMask(const ImageU8& mask, int width, int height) {
 
 }  // namespace
 
-void SamPerView::Fit(const Prompts& prompts) {
+void SamPerView::Fit(const Prompts& prompts, const Job& job) {
   objects_.clear();
   const DecodeContext context{scene_, *container_, *sam_, model_from_file_, options_};
-  for (const ObjectPrompt& object : prompts.objects) objects_.emplace_back(object, context);
+  for (const ObjectPrompt& object : prompts.objects) objects_.emplace_back(object, context, job);
 }
 
-std::vector<ImageU8> SamPerView::MasksFor(int view_idx) {
-  if (!container_->Has(view_idx)) container_->Features(view_idx);  // throws the container's own error
+std::vector<ImageU8> SamPerView::MasksFor(int view_idx, const Job& job) {
+  if (!container_->Has(view_idx)) container_->Features(view_idx, job);  // throws the container's own error
   const Camera& photo = scene_.views.at(size_t(view_idx)).camera;
   std::vector<ImageU8> masks;
   for (const PerViewDecoder& object : objects_) {
-    const ImageU8 mask = object.MaskFor(view_idx);
+    const ImageU8 mask = object.MaskFor(view_idx, job);
     masks.push_back(mask.empty() ? ImageU8(photo.width, photo.height, 1) : ResizeMask(mask, photo.width, photo.height));
   }
   return masks;

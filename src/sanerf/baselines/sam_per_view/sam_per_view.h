@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/segmentation/segmenter.h"
 
@@ -20,9 +21,9 @@ class SamPerView : public Segmenter {
         model_from_file_(model_from_file),
         options_(options) {}
 
-  void Fit(const Prompts& prompts) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
   // PerViewDecoder's masks at the photo's size. Throws Error when the view is not in the container.
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
   const Scene& scene_;

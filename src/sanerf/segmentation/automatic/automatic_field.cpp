@@ -7,9 +7,8 @@
 #include <iterator>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/worker_pool.h"
@@ -43,18 +42,19 @@ class Search {
         num_searched_(input.searched.size()) {}
 
   // Masks to objects, each with points on it; prompts()[i] belongs to objects()[i].
-  void Find(AutomaticField* result) {
+  void Find(AutomaticField* result, const Job& job) {
     const AutoOptions& options = options_.automatic;
     const Stopwatch watch;
     const DepthTolerance tolerance = ToleranceOf(context_.options, context_.model_from_file);
-    result->left_out = AssociateMasks(
-        masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step), options.associate);
+    result->left_out =
+        AssociateMasks(masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step, job),
+                       options.associate, job);
     objects_ = std::move(result->left_out.objects);
     result->num_beyond_limit = DropBeyond(options.max_objects, &objects_);
     std::vector<FoundObject> with_points;
     for (const FoundObject& object : objects_) {
       const std::string name = fmt::format("{}{:02}", kAutomaticName, with_points.size() + 1);
-      ObjectPrompt prompt = PromptOf(object, masks_, name, context_.container, tolerance, options.points);
+      ObjectPrompt prompt = PromptOf(object, masks_, name, context_.container, tolerance, options.points, job);
       if (prompt.points.empty()) continue;
       prompts_.objects.push_back(std::move(prompt));
       with_points.push_back(object);
@@ -65,10 +65,10 @@ class Search {
     if (objects_.empty()) FailWithoutObjects(*result);
   }
 
-  std::vector<DecodedObject> Decode(const std::vector<int>& views) const {
+  std::vector<DecodedObject> Decode(const std::vector<int>& views, const Job& job) const {
     std::vector<DecodedObject> decoded;
     for (size_t i = 0; i < objects_.size(); ++i)
-      decoded.push_back(DecodeFound(prompts_.objects[i], objects_[i], masks_, context_, views));
+      decoded.push_back(DecodeFound(prompts_.objects[i], objects_[i], masks_, context_, views, job));
     SeparateMasks(&decoded);
     return decoded;
   }
@@ -110,25 +110,25 @@ double SearchBytes(double pixels_of_view, size_t num_views) {
 }
 
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
-                                   const AutomaticMaskOptions& options) {
+                                   const AutomaticMaskOptions& options, const Job& job) {
   if (!views.empty()) {
     const Camera camera = container.WorkingCamera(views[0]);
     CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
                 SearchBytes(double(camera.width) * camera.height, views.size()),
-                "search fewer views: --set auto.max_views=20");
+                "search fewer views: --set auto.max_views=20", job);
   }
   std::vector<std::vector<FoundMask>> found(views.size());
   std::atomic<int64_t> num_points = 0;
   std::atomic<size_t> num_masks = 0;
   WorkerPool<Sam> predictors;
-  Progress progress("search", int64_t(views.size()) * options.grid * options.grid, "points");
+  Task task(job, "search", int64_t(views.size()) * options.grid * options.grid, "points");
   ParallelForChunks(int64_t(views.size()), 1, [&](int64_t i, int64_t) {
     const auto predictor = predictors.Take([&] { return sam.Share(); });
     const Camera camera = container.WorkingCamera(views[size_t(i)]);
-    const ImageF depth = container.Depth(views[size_t(i)]);
-    predictor->SetFeatures(container.Features(views[size_t(i)]));
-    const auto on_point = [&](int) { progress.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
-    for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point)) {
+    const ImageF depth = container.Depth(views[size_t(i)], job);
+    predictor->SetFeatures(container.Features(views[size_t(i)], job));
+    const auto on_point = [&](int) { task.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
+    for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point, job)) {
       const bool is_flush = LiesFlush(mask.mask, depth);
       found[size_t(i)].push_back(
           {views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
@@ -137,7 +137,7 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
   });
   std::vector<FoundMask> all;
   for (std::vector<FoundMask>& masks : found) std::move(masks.begin(), masks.end(), std::back_inserter(all));
-  progress.Finish(fmt::format("{} masks in {} views", all.size(), views.size()));
+  task.Finish(fmt::format("{} masks in {} views", all.size(), views.size()));
   return all;
 }
 
@@ -158,17 +158,18 @@ void SeparateMasks(std::vector<DecodedObject>* decoded) {
 }
 
 AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
-                           const SegmentationOptions& options) {
+                           const SegmentationOptions& options, const Job& job) {
   AutomaticField result;
   const size_t num_masks = masks.size();
   Search search(input, std::move(masks), options);
-  search.Find(&result);
-  LogInfo("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, input.searched.size());
+  search.Find(&result, job);
+  job.Info(fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks,
+                       input.searched.size()));
 
   CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.container, input.decoded), options.object,
-                     input.nerf.field().contracted());
+                     input.nerf.field().contracted(), job);
   const Stopwatch watch;
-  result.decoded = search.Decode(input.decoded);
+  result.decoded = search.Decode(input.decoded, job);
   result.prompts = search.prompts();
   result.found = search.objects();
   result.mask_seconds = watch.seconds();

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/automatic/associate_masks.h"
 #include "sanerf/segmentation/options.h"
@@ -35,15 +36,15 @@ std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views
 
 // Memory that a search takes at least.
 double SearchBytes(double pixels_of_view, size_t num_views);
-// Several views at a time; the masks come in the order of the views. Progress on stderr. Throws InterruptedError, Error
+// Several views at a time; the masks come in the order of the views. Throws InterruptedError, Error
 // when there is not enough memory.
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
-                                   const AutomaticMaskOptions& options);
+                                   const AutomaticMaskOptions& options, const Job& job);
 
 // Masks to objects, each decoded in every view by itself; Session::StartFromSearch goes on from there. Objects are
 // named object_01 … by descending size. Throws Error when nothing is found.
 AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
-                           const SegmentationOptions& options);
+                           const SegmentationOptions& options, const Job& job);
 
 // Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.
 void SeparateMasks(std::vector<DecodedObject>* decoded);

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
@@ -17,6 +18,6 @@ ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb);
 
 // The same for the masks of all used views of the objects that are not sharp yet. Parallel inside. Throws
 // InterruptedError.
-void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects);
+void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects, const Job& job);
 
 }  // namespace sanerf

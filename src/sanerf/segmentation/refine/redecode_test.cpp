@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/log.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
@@ -25,16 +25,15 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 class RedecodeTest : public testing::Test {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
     sam_.rule = MaskRule::kSingleMask;
     object_.name = "ball";
     object_.min_visible = 1;
     object_.points = {{kBallCenter + kBallRadius * Vec3(0, 0.3, 1).normalized(), 1}};
-    decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack});
+    decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr, Job());
     for (const ViewDecision& view : decoded_.views) consensus_.push_back(Truth(view.view_idx, kBall));
   }
   Consensus Truth(int view_idx, int label) const {
-    const auto features = container_.Features(view_idx);
+    const auto features = container_.Features(view_idx, Job());
     const Camera camera = container_.WorkingCamera(view_idx);
     Consensus truth{ImageF(camera.width, camera.height, 1), ImageF(camera.width, camera.height, 1, 1.0f)};
     for (size_t i = 0; i < truth.probability.data.size(); ++i)
@@ -42,7 +41,7 @@ class RedecodeTest : public testing::Test {
     return truth;
   }
   DecodeContext Context() { return {scene_, container_, sam_, Similarity(), options_}; }
-  RedecodeResult Again() { return Redecode(object_, Context(), consensus_, &decoded_); }
+  RedecodeResult Again() { return Redecode(object_, Context(), consensus_, &decoded_, Job()); }
 
   Scene scene_ = MakeScene();
   AnalyticContainer container_{scene_};
@@ -85,7 +84,7 @@ TEST_F(RedecodeTest, PrefersACleanMaskToOneThatRepeatsWhatAllGetWrong) {
 }
 
 TEST_F(RedecodeTest, EveryCandidateNumberIsAnObjectOfItsOwn) {
-  const std::vector<DecodedObject> objects = ByCandidate(object_, Context(), decoded_);
+  const std::vector<DecodedObject> objects = ByCandidate(object_, Context(), decoded_, Job());
   ASSERT_EQ(objects.size(), 4u);
   for (const int view : {kFront, kFrontLeft, kLens}) {
     for (int c = 0; c < 4; ++c) EXPECT_EQ(objects[size_t(c)].views[size_t(view)].candidate, c);
@@ -102,7 +101,7 @@ TEST_F(RedecodeTest, EveryCandidateNumberIsAnObjectOfItsOwn) {
 // Everything fits what the others say, but the user pointed at the table and said no.
 TEST_F(RedecodeTest, MasksThatContradictThePromptsAreLessCoherent) {
   object_.points.push_back({Vec3(-1, 0, 1), 0});
-  decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack});
+  decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr, Job());
   for (Consensus& consensus : consensus_)
     for (float& p : consensus.probability.data) p = 1;
   EXPECT_NEAR(Coherence(decoded_, consensus_), 0.5, 1e-6);  // one of two visible points

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/redecode.h"
@@ -38,6 +39,6 @@ std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std
 // Counts the votes of all masks, decodes every view of the chosen objects again (Redecode), and repeats while the
 // agreement rises, at most max_rounds times. Throws InterruptedError.
 void RefineMasks(const RefineRequest& request, const DecodeContext& context, int max_rounds, LabelVote* vote,
-                 std::vector<DecodedObject>* objects);
+                 std::vector<DecodedObject>* objects, const Job& job);
 
 }  // namespace sanerf
