@@ -10,6 +10,7 @@ namespace sanerf {
 void ObjectFieldSegmenter::Fit(const Prompts& prompts, const Job& job) {
   SANERF_CHECK_EQ(prompts.objects.size(), objects_.size());
   for (const FittedObject& object : objects_) {
+    job.ThrowIfStopped("reading the object fields");
     auto [field, is_new] = fields_.try_emplace(object.field_id);
     if (!is_new) continue;
     const ObjectModel model = ObjectModel::Load(object.checkpoint, nerf_);
