@@ -43,7 +43,7 @@ std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
 class SamMasks {
  public:
   SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
-           const std::vector<int>& views)
+           const std::vector<int>& views, const Job& job)
       : scene_(scene), nerf_(nerf), settings_(settings), views_(views) {
     try {
       sam_ = LoadSam(settings.encode.model);
@@ -163,7 +163,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
       shown.insert(scene.FindView(object.views[i].first));
   }
   if (!shown.empty()) {
-    SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()});
+    SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()}, job);
     Task task(job, "report", int64_t(result.objects.size()), "objects");
     for (const ObjectScore& score : result.objects) {
       const StoredObject object = FindObject(run, score.name, nerf);
