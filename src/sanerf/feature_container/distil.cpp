@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
@@ -115,7 +116,7 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
       const FeatureTargets of_view =
           TraceTargets(nerf, *contents->heads[size_t(h)], contents->FrameOf(camera.width, camera.height),
                        camera.In(nerf.model_from_file()), *features, kRaysPerView,
-                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)));
+                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)), Job().With(InterruptToken()));
       FeatureTargets& all = targets[size_t(h)];
       all.rays.Append(of_view.rays);
       all.values.insert(all.values.end(), of_view.values.begin(), of_view.values.end());

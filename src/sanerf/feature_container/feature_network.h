@@ -8,7 +8,10 @@
 
 #include "sanerf/feature_container/feature_rays.h"
 #include "sanerf/feature_container/field_options.h"
+#include "sanerf/kernels/tiled.h"
+#include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/layer_norm.h"
+#include "sanerf/nn/mlp.h"
 
 namespace sanerf {
 
@@ -51,11 +54,11 @@ class FeaturePass {
     int ray;     // place in `chosen`
     float weight;
   };
-  void PlaceSamples(const FeatureRays& rays, std::span<const int64_t> chosen);
+  void PlaceSamples(const TracedRays& rays, std::span<const int64_t> chosen);
   void FillInputs(const FeatureRays& rays, std::span<const int64_t> chosen);
   // to[ray] += weight * from[sample], resp. to[sample] = weight * from[ray], of the first `channels` channels.
-  void AddToRays(const float* from, int from_width, int channels, float* to, int to_width) const;
-  void TakeFromRays(const float* from, int from_width, int channels, float* to, int to_width) const;
+  void AddToRays(kernels::Tiled<const float> from, int channels, kernels::Tiled<float> to) const;
+  void TakeFromRays(kernels::Tiled<const float> from, int channels, kernels::Tiled<float> to) const;
 
   const FeatureNetwork& network_;
   std::vector<Slot> slots_;

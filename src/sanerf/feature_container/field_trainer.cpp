@@ -13,21 +13,17 @@
 
 namespace sanerf {
 
-using kernels::kTile;
-
 namespace {
 
 constexpr int64_t kGroupRays = 256;
 
 }  // namespace
 
-int64_t FeatureTargets::Bytes() const {
-  return int64_t(values.size() * sizeof(uint16_t) + rays.samples.size() * sizeof(FeatureRays::Sample) +
-                 (rays.inputs.size() + rays.geometry.size()) * sizeof(float) + rays.first.size() * sizeof(int64_t));
-}
+int64_t FeatureTargets::Bytes() const { return int64_t(values.size() * sizeof(uint16_t)) + rays.Bytes(); }
 
 FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
-                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed) {
+                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed,
+                            const Job& job) {
   MapRays map = RaysOfMap(frame, head.side(), model_camera);
   Random random(seed);
   const size_t count = std::min(map.rays.size(), size_t(max_rays));
@@ -38,7 +34,7 @@ FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const 
   }
   map.rays.resize(count);
   FeatureTargets targets;
-  targets.rays = FeatureRayTracer(nerf).Trace(map.rays, /*keep_geometry=*/head.network().per_sample());
+  targets.rays = TraceFeatureRays(nerf, map.rays, /*keep_geometry=*/head.network().per_sample(), job);
   const FieldHead::Targets at(head, features);
   const size_t channels = size_t(head.network().channels());
   std::vector<float> values(channels);
@@ -87,16 +83,17 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
   FeatureGradient& out = groups_[size_t(group)];
   out.loss = 0;
   const double scale = 1.0 / (double(options_.rays) * channels);
-  Buffer grad(kernels::NumTiles(int64_t(chosen.size())) * channels * kTile);
+  Buffer grad(kernels::TiledSize(kernels::NumTiles(int64_t(chosen.size())), channels));
+  const kernels::Tiled<const float> rendered(features, channels);
+  const kernels::Tiled<float> grad_rendered(grad.data(), channels);
   std::vector<float> target(static_cast<size_t>(channels));
   for (size_t i = 0; i < chosen.size(); ++i) {
     FloatFromHalf(&targets_.values[size_t(chosen[i] * channels)], size_t(channels), target.data());
-    const int64_t place = int64_t(i) / kTile * channels * kTile + int64_t(i) % kTile;
     double squared = 0;
     for (int c = 0; c < channels; ++c) {
-      const float difference = features[place + c * kTile] - target[size_t(c)];
+      const float difference = rendered(int64_t(i), c) - target[size_t(c)];
       squared += double(difference) * difference;
-      grad[place + c * kTile] = float(2 * scale) * difference;
+      grad_rendered(int64_t(i), c) = float(2 * scale) * difference;
     }
     out.loss += scale * squared;
   }

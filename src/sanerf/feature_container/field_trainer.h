@@ -12,9 +12,11 @@ struct FeatureTargets {
   int64_t Bytes() const;
 };
 
-// One view's share: at most max_rays of its cells, chosen at random. model_camera: of the encoded image.
+// One view's share: at most max_rays of its cells, chosen at random. model_camera: of the encoded image. Throws
+// InterruptedError.
 FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
-                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed);
+                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed,
+                            const Job& job);
 
 class HeadTrainer {
  public:

@@ -5,8 +5,10 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/traced_rays.h"
 
 namespace sanerf {
 
@@ -18,8 +20,8 @@ struct VoteOptions {
 // Rays on a regular grid of pixels of every view, traced once; votes cost nothing after.
 class LabelVote {
  public:
-  // cameras: file frame. Progress on stderr. Throws InterruptedError.
-  LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options);
+  // cameras: file frame. Throws InterruptedError.
+  LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options, const Job& job);
 
   int num_views() const { return int(views_.size()); }
 
@@ -36,18 +38,19 @@ class LabelVote {
   std::shared_ptr<const LabelPrior> Prior() const;
 
  private:
-  struct TracedView {
+  struct ViewCells {  // where the samples of a view lie, instead of their positions
     int width = 0, height = 0;
     std::vector<int64_t> first;   // of pixel i; one more at the end
     std::vector<uint32_t> cell;   // of sample: index into `cells`
     std::vector<float> weight;    // of sample
     std::vector<uint32_t> cells;  // numbers of the cells that this view meets
   };
+  ViewCells CellsOf(const TracedRays& rays, int width, int height);
   // votes(cell of the sample) += light, for every sample under a label.
   template <class Votes>
-  static void AddVotes(const TracedView& view, const ImageU8& labels, const Votes& votes);
+  static void AddVotes(const ViewCells& view, const ImageU8& labels, const Votes& votes);
 
-  std::vector<TracedView> views_;
+  std::vector<ViewCells> views_;
   std::vector<ImageU8> labels_;  // at the grids' resolution
   CellIndex cells_;
   int num_labels_ = 0;

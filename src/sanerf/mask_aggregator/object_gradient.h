@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_aggregator/ray_pair_loss.h"
@@ -36,18 +37,21 @@ class ObjectGradient {
  public:
   explicit ObjectGradient(const ObjectField& field);
 
-  // rays: indices into pool.rays, in the order in which `loss` gets them.
-  void Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
+  // rays: of the pool, in the order in which `loss` gets them.
+  void Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss,
                ObjectGroupGradient* out);
 
   // The two halves of Compute, for a loss that needs the rays of several workers at once.
-  // Composited, [ray][label]. Valid until the next call.
-  const std::vector<float>& Logits(const SamplePool& pool, const std::vector<int>& rays);
+  // Composited on top of the pool's prior, [ray][label]. Valid until the next call.
+  const std::vector<float>& Logits(const SamplePool& pool, std::span<const int> rays);
+  // The same of rays with geometry, without a prior.
+  const std::vector<float>& Logits(const TracedRays& all, std::span<const int> rays);
   // grad_logits: of what Logits has just returned for these rays. out->loss is left alone.
-  void Backward(const SamplePool& pool, const std::vector<int>& rays, const float* grad_logits,
-                ObjectGroupGradient* out);
+  void Backward(const SamplePool& pool, std::span<const int> rays, const float* grad_logits, ObjectGroupGradient* out);
 
  private:
+  void AddLogits(const TracedRays& all, std::span<const int> rays);
+
   const ObjectField& field_;
   int64_t num_tiles_ = 0;
   std::vector<float> composited_, grad_composited_;

@@ -8,6 +8,8 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/mask_aggregator/composited_view.h"
 
@@ -48,15 +50,18 @@ SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of)
   SegmentedView view{ImageU8(file_camera.width, file_camera.height, 1), ImageF()};
   if (probability_of >= 0) view.probability = ImageF(file_camera.width, file_camera.height, 1);
   const int num = num_labels();
-  CompositeView(nerf_, field_.get(), prior_.get(), file_camera, [&](const CompositedPixel& pixel) {
-    const float* logits = pixel.outputs;
-    // A ray that meets nothing: all zero, background.
-    view.labels.At(pixel.x, pixel.y) = uint8_t(std::max_element(logits, logits + num) - logits);
-    if (probability_of < 0) return;
-    std::array<float, kMaxFieldOutputs> probabilities;
-    Softmax(num, logits, probabilities.data());
-    view.probability.At(pixel.x, pixel.y) = probabilities[size_t(probability_of)];
-  });
+  CompositeView(
+      nerf_, field_.get(), prior_.get(), file_camera,
+      [&](const CompositedPixel& pixel) {
+        const float* logits = pixel.outputs;
+        // A ray that meets nothing: all zero, background.
+        view.labels.At(pixel.x, pixel.y) = uint8_t(std::max_element(logits, logits + num) - logits);
+        if (probability_of < 0) return;
+        std::array<float, kMaxFieldOutputs> probabilities;
+        Softmax(num, logits, probabilities.data());
+        view.probability.At(pixel.x, pixel.y) = probabilities[size_t(probability_of)];
+      },
+      Job().With(InterruptToken()));
   return view;
 }
 

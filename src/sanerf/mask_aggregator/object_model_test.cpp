@@ -76,15 +76,15 @@ SamplePool MadeUpPool(int num_rays) {
   for (int r = 0; r < num_rays; ++r) {
     const int count = 1 + int(random.NextBelow(4));
     const bool right = random.NextBelow(2);
-    pool.rays.push_back({int64_t(pool.samples.size()), count, uint8_t(right)});
+    pool.labels.push_back(uint8_t(right));
     for (int i = 0; i < count; ++i) {
-      SamplePool::Sample sample{};
-      for (float& u : sample.unit) u = random.NextFloat();
-      sample.unit[0] = 0.5f * sample.unit[0] + (right ? 0.5f : 0.0f);
-      sample.weight = (0.5f + 0.5f * random.NextFloat()) / float(count);
-      for (float& g : sample.geometry) g = random.NextFloat() - 0.5f;
-      pool.samples.push_back(sample);
+      auto& unit = pool.rays.unit.emplace_back();
+      for (float& u : unit) u = random.NextFloat();
+      unit[0] = 0.5f * unit[0] + (right ? 0.5f : 0.0f);
+      pool.rays.weight.push_back((0.5f + 0.5f * random.NextFloat()) / float(count));
+      for (float& g : pool.rays.geometry.emplace_back()) g = random.NextFloat() - 0.5f;
     }
+    pool.rays.first.push_back(pool.rays.num_samples());
   }
   return pool;
 }
@@ -101,7 +101,7 @@ TEST(ObjectGradient, AgainstDifferences) {
   const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
     double sum = 0;
     for (size_t i = 0; i < rays.size(); ++i)
-      sum += CrossEntropy(logits + 3 * i, 3, pool.rays[i].label, 1.0f / 40, grad + 3 * i) / 40;
+      sum += CrossEntropy(logits + 3 * i, 3, pool.labels[i], 1.0f / 40, grad + 3 * i) / 40;
     return sum;
   };
   gradient.Compute(pool, rays, cross_entropy, &out);
@@ -171,7 +171,7 @@ TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
     cameras.push_back(view.camera);
     labels.push_back(view.labels);
   }
-  LabelVote vote(*nerf_, cameras, {64, 64});
+  LabelVote vote(*nerf_, cameras, {64, 64}, Job());
   ASSERT_EQ(vote.num_views(), int(views_.size()));
   vote.Count(labels, 2);
   const ImageF before = vote.OthersSay(0);
@@ -218,21 +218,21 @@ TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
     if (count > 20) sites.push_back({v, sum / count});
   }
   ASSERT_FALSE(sites.empty());
-  const RegionPool pool = TraceRegions(*nerf_, views_, sites, {4, 4, 16}, 1);
+  const RegionPool pool = TraceRegions(*nerf_, views_, sites, {4, 4, 16}, 1, Job());
   ASSERT_EQ(pool.regions.size(), sites.size());
-  ASSERT_EQ(pool.rgb.size(), pool.pool.rays.size());
+  ASSERT_EQ(int64_t(pool.rgb.size()), pool.pool.size());
   for (const RegionPool::Region& region : pool.regions) {
     EXPECT_GT(region.count, 2 * 16);  // more than two of the four views
     // The places where the rays end lie together: in the model frame the object spans a fifth of the scene.
     float low[3] = {1, 1, 1}, high[3] = {0, 0, 0};
     for (int i = region.first; i < region.first + region.count; ++i) {
-      const SamplePool::PoolRay& ray = pool.pool.rays[size_t(i)];
-      const auto first = pool.pool.samples.begin() + ray.first;
-      const auto heaviest =
-          std::max_element(first, first + ray.count, [](const auto& a, const auto& b) { return a.weight < b.weight; });
-      for (int a = 0; a < 3; ++a) {
-        low[a] = std::min(low[a], heaviest->unit[a]);
-        high[a] = std::max(high[a], heaviest->unit[a]);
+      const TracedRays& rays = pool.pool.rays;
+      const auto first = rays.weight.begin() + rays.first[size_t(i)];
+      const auto heaviest = std::max_element(first, first + rays.NumSamples(i)) - rays.weight.begin();
+      const auto& unit = rays.unit[size_t(heaviest)];
+      for (size_t a = 0; a < 3; ++a) {
+        low[a] = std::min(low[a], unit[a]);
+        high[a] = std::max(high[a], unit[a]);
       }
       for (const float c : pool.rgb[size_t(i)]) EXPECT_TRUE(c >= 0 && c <= 1);
     }

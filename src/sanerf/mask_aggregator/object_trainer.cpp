@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
@@ -47,7 +48,7 @@ void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
 ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options)
     : nerf_(nerf),
       options_((CheckOptions(options, "object"), options)),
-      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed))) {
+      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed), Job().With(InterruptToken()))) {
   for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
   error_maps_ = ErrorMaps(cameras);
 }
@@ -80,8 +81,8 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
   GrowField(num_labels);
 
   const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
-  pool_.Append(
-      TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++)));
+  pool_.Append(TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++),
+                                Job().With(InterruptToken())));
   labelled_ = Relabel(views_, &pool_);
   if (labelled_.empty())
     throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
@@ -105,7 +106,7 @@ void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
   const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
     double loss = 0;
     for (size_t i = 0; i < group.rays.size(); ++i, logits += num_labels_, grad += num_labels_) {
-      const int label = pool_.rays[size_t(group.rays[i])].label;
+      const int label = pool_.labels[size_t(group.rays[i])];
       loss += double(scale) * CrossEntropy(logits, num_labels_, label, scale, grad, options_.label_smoothing);
       group.num_correct += std::max_element(logits, logits + num_labels_) - logits == label;
       group.errors[i] = ErrorOfLogits(options_.rgb.pair, num_labels_, logits, label);
@@ -139,12 +140,12 @@ void ObjectTrainer::RefreshErrorMaps() {
     const std::vector<float>& logits = worker->Logits(pool_, rays);
     for (size_t i = 0; i < rays.size(); ++i)
       errors[size_t(begin) + i] = ErrorOfLogits(options_.rgb.pair, num_labels_, &logits[i * size_t(num_labels_)],
-                                                pool_.rays[size_t(rays[i])].label);
+                                                pool_.labels[size_t(rays[i])]);
   });
   error_maps_.Clear();
   for (size_t i = 0; i < errors.size(); ++i) {
-    const SamplePool::PoolRay& ray = pool_.rays[size_t(labelled_[i])];
-    error_maps_.Update(ray.view, ray.x, ray.y, errors[i]);
+    const auto [view, x, y] = pool_.pixels[size_t(labelled_[i])];
+    error_maps_.Update(view, x, y, errors[i]);
   }
 }
 
@@ -153,7 +154,8 @@ void ObjectTrainer::DrawRegions() {
   const RgbLossOptions& rgb = options_.rgb;
   Random random(uint64_t(options_.seed), kRegionStream + uint64_t(total_steps_));
   regions_ = TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random),
-                          {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_));
+                          {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_),
+                          Job().With(InterruptToken()));
   if (prior_) SetPrior(*prior_, &regions_.pool);
 }
 
@@ -200,8 +202,8 @@ ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step
     report.loss += groups_[g].loss;
     report.agreement += double(global_[g].num_correct) / options_.rays;
     for (size_t i = 0; i < global_[g].rays.size(); ++i) {
-      const SamplePool::PoolRay& ray = pool_.rays[size_t(global_[g].rays[i])];
-      error_maps_.Update(ray.view, ray.x, ray.y, global_[g].errors[i]);
+      const auto [view, x, y] = pool_.pixels[size_t(global_[g].rays[i])];
+      error_maps_.Update(view, x, y, global_[g].errors[i]);
     }
   }
   if (!std::isfinite(report.loss))

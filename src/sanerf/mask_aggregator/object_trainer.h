@@ -48,7 +48,7 @@ class ObjectTrainer {
   // The last call: gradients and moments are released.
   ObjectModel Finish();
 
-  int64_t num_rays() const { return int64_t(pool_.rays.size()); }
+  int64_t num_rays() const { return pool_.size(); }
 
  private:
   void GrowField(int num_labels);

@@ -38,7 +38,7 @@ TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
   const auto at = [&](float x, float y) {
     const float position[3] = {x, y, 0.375f};
     float logits[2] = {0, 0};
-    prior.AddTo(position, 1, 1, logits);
+    prior.AddTo(position, 1, logits);
     EXPECT_NEAR(logits[0], -logits[1], 1e-6);
     return logits[1];
   };
@@ -54,14 +54,14 @@ TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
   const LabelPrior few(cells, 2, {0, 0.9f, 9, 0});
   const float position[3] = {0.375f, 0.375f, 0.375f};
   float logits[2] = {0, 0};
-  few.AddTo(position, 1, 2, logits);  // twice: it is added with its weight
+  few.AddTo(position, 2, logits);  // twice: it is added with its weight
   EXPECT_NEAR(logits[1], std::log(1.4f / 0.5f), 1e-5);
 }
 
 class ObjectTrainerTest : public AggregatorTest {
  protected:
   static std::shared_ptr<const LabelPrior> PriorOf(const std::vector<ImageU8>& labels, int num_labels) {
-    LabelVote vote(*nerf_, Cameras(), {64, 64});
+    LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
     vote.Count(labels, num_labels);
     return vote.Prior();
   }

@@ -8,6 +8,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/kernels/isa.h"
+#include "sanerf/kernels/tiled.h"
 
 namespace sanerf {
 
@@ -97,16 +98,13 @@ void OccupancyGrid::Ask(const RadianceField& field, int scale, uint64_t seed, in
       CellCorner(query_cells_[size_t(i)], p, &size);
       for (float& coordinate : p) coordinate += size * float(scale) * random.NextFloat();
       field.ToUnit(p, unit);
-      const int64_t k = i - begin, tile = k / kernels::kTile, lane = k % kernels::kTile;
-      for (int a = 0; a < 3; ++a) positions[(tile * 3 + a) * kernels::kTile + lane] = unit[a];
+      kernels::Tiled<float>(positions.data(), 3).Set(i - begin, unit);
     }
     field.grid.Forward(positions.data(), num_tiles, features.data());
     field.density.Forward(features.data(), num_tiles, hidden.data(), out.data());
-    for (int64_t k = 0; k < end - begin; ++k) {
-      const float log_density =
-          out[(k / kernels::kTile) * RadianceField::kGeometry * kernels::kTile + k % kernels::kTile];
-      query_densities_[size_t(begin + k)] = std::exp(std::clamp(log_density, -15.0f, 15.0f));
-    }
+    const kernels::Tiled<const float> geometry(out.data(), RadianceField::kGeometry);
+    for (int64_t k = 0; k < end - begin; ++k)
+      query_densities_[size_t(begin + k)] = std::exp(std::clamp(geometry(k, 0), -15.0f, 15.0f));
   });
 }
 

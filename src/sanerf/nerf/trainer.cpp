@@ -44,7 +44,7 @@ NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
 NerfTrainer::~NerfTrainer() = default;
 
 std::vector<Parameters*> NerfTrainer::Trained() const {
-  std::vector<Parameters*> trained = {&field_->grid.params(), &field_->density.params(), &field_->colour.params()};
+  std::vector<Parameters*> trained = {&field_->grid.params(), &field_->density.params(), &field_->color.params()};
   if (exposure_) trained.push_back(&exposure_->params());
   return trained;
 }
@@ -89,9 +89,9 @@ void NerfTrainer::ApplyGradients() {
   StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
     for (size_t g = 0; g < num_groups_; ++g) {
       AddGradients(groups_[g].grad_density, &field_->density.params());
-      AddGradients(groups_[g].grad_colour, &field_->colour.params());
+      AddGradients(groups_[g].grad_color, &field_->color.params());
     }
-    for (Parameters* p : {&field_->density.params(), &field_->colour.params()}) p->Step(adam, 0, p->size());
+    for (Parameters* p : {&field_->density.params(), &field_->color.params()}) p->Step(adam, 0, p->size());
   });
   for (size_t g = 0; exposure_ && g < num_groups_; ++g) exposure_->AddGradients(groups_[g].grad_gains);
   if (exposure_) exposure_->Step(adam);

@@ -357,7 +357,7 @@ TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   for (int l = 0; l < o.levels; ++l) field.grid.BackwardLevel(l, out.grid);
   const DifferenceCheck check{6, 2e-3f, 0.03, 1e-3};
   ExpectGradientsMatchDifferences(field.density.params(), out.grad_density, value, check);
-  ExpectGradientsMatchDifferences(field.colour.params(), out.grad_colour, value, check);
+  ExpectGradientsMatchDifferences(field.color.params(), out.grad_color, value, check);
   ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, value, check);
 }
 

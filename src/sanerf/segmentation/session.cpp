@@ -5,6 +5,8 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/scene/choose_views.h"
@@ -57,7 +59,7 @@ SegmentSession::SegmentSession(const Scene& scene, const NerfModel& nerf, const 
       views_(std::move(views)),
       asked_(views_) {
   const std::vector<Camera> cameras = CamerasOf(container, views_);
-  vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions());
+  vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions(), Job().With(InterruptToken()));
   trainer_ = std::make_unique<ObjectTrainer>(nerf, cameras, options.object);
 }
 

@@ -72,10 +72,11 @@ void FeatureGridTrainer::StartFromMeans() {
     const TracedViews::Place& place = views_.places[r];
     maps_[size_t(place.view)].At(place.x, place.y, target.data());
     for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
-      const TracedRays::Sample& sample = views_.rays.samples[size_t(s)];
-      const uint32_t cell = grid_->cells.Find(CellOf(sample.unit, 1, grid_->cells.cells_per_axis()));
-      light[cell] += sample.weight;
-      for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] += sample.weight * target[size_t(c)];
+      const float* position = views_.rays.unit[size_t(s)].data();
+      const float weight = views_.rays.weight[size_t(s)];
+      const uint32_t cell = grid_->cells.Find(CellOf(position, grid_->cells.cells_per_axis()));
+      light[cell] += weight;
+      for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] += weight * target[size_t(c)];
     }
   }
   for (size_t cell = 0; cell < light.size(); ++cell)
@@ -93,10 +94,7 @@ RayBatch FeatureGridTrainer::Draw(int step, int num_rays) const {
     RayBatch& part = parts[size_t(p)];
     for (size_t i = size_t(p * kChunk); i < std::min(drawn.size(), size_t((p + 1) * kChunk)); ++i) {
       const size_t r = drawn[i];
-      for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
-        const TracedRays::Sample& sample = views_.rays.samples[size_t(s)];
-        AddTouches(grid_->cells, sample.unit, sample.weight, &part.touches);
-      }
+      AddTouches(grid_->cells, views_.rays, r, &part.touches);
       part.first.push_back(part.touches.size());
       part.targets.resize(part.targets.size() + channels);
       const TracedViews::Place& place = views_.places[r];
@@ -173,13 +171,12 @@ FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const 
 
 std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays) {
   const size_t channels = size_t(grid.channels);
-  std::vector<float> features(size_t(rays.size()) * channels);
-  ParallelForChunks(rays.size(), kChunk, [&](int64_t begin, int64_t end) {
+  std::vector<float> features(size_t(rays.num_rays()) * channels);
+  ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
     std::vector<Touch> touches;
     for (size_t r = size_t(begin); r < size_t(end); ++r) {
       touches.clear();
-      for (int64_t s = rays.first[r]; s < rays.first[r + 1]; ++s)
-        AddTouches(grid.cells, rays.samples[size_t(s)].unit, rays.samples[size_t(s)].weight, &touches);
+      AddTouches(grid.cells, rays, r, &touches);
       grid.Composite(touches.data(), touches.data() + touches.size(), &features[r * channels]);
       Normalize(&features[r * channels], grid.channels);
     }

@@ -8,11 +8,13 @@
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/mask_decoder/view_decider.h"
-#include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/trace.h"
 
 namespace sanerf {
 namespace {
@@ -45,7 +47,7 @@ void Isrf::LiftFeaturesOnce() {
   if (grid_) return;
   CheckOptions(options_, "isrf");
   constexpr int kChannels = 256, kSide = 64;  // of SAM's main map
-  const int cells_per_axis = options_.cells * (input_.nerf.field().contracted() ? 2 : 1);
+  const int cells_per_axis = options_.cells * (input_.nerf.contracted() ? 2 : 1);
   CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32");
@@ -54,7 +56,7 @@ void Isrf::LiftFeaturesOnce() {
   feature_name_ = maps.name;
   std::vector<Camera> cameras;
   for (const int v : input_.views) cameras.push_back(input_.scene.views[size_t(v)].camera);
-  const TracedViews traced = TracedViews::Of(input_.nerf, cameras, options_.trace_size);
+  const TracedViews traced = TracedViews::Of(input_.nerf, cameras, options_.trace_size, Job().With(InterruptToken()));
   grid_ = std::make_unique<FeatureGrid>(LiftFeatures(input_.nerf, traced, maps, options_, input_.seed));
   const auto values = grid_->rows.values.span();
   voxel_features_.assign(values.begin(), values.end());
@@ -70,7 +72,7 @@ std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes) const
     const Camera camera = input_.features.WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
     for (const auto& [x, y] : stroke.pixels) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
-  return RenderFeatures(*grid_, TraceRays(input_.nerf, rays));
+  return RenderFeatures(*grid_, Trace(input_.nerf, rays, {}, Job().With(InterruptToken())));
 }
 
 // What a user sees the object to be, by view; views in which SAM finds nothing are left out.
@@ -90,7 +92,8 @@ Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks) const {
   for (const auto& [view_idx, mask] : masks) {
     const Camera camera =
         input_.features.WorkingCamera(view_idx).ResizedToLongest(options_.trace_size).In(input_.nerf.model_from_file());
-    picture.Add(grid_->cells, TraceRays(input_.nerf, RaysOf(camera, {0, 0, camera.width, camera.height})),
+    const std::vector<Ray> rays = RaysOf(camera, {0, 0, camera.width, camera.height});
+    picture.Add(grid_->cells, Trace(input_.nerf, rays, {}, Job().With(InterruptToken())),
                 ResizeNearest(mask, camera.width, camera.height));
   }
   return picture;
@@ -128,12 +131,15 @@ void Isrf::Fit(const Prompts& prompts) {
 }
 
 std::vector<ImageU8> Isrf::MasksFor(int view_idx) {
-  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), kMinSampleWeight,
-                       /*threshold=*/0.5f, [&](const float* position, float weight, float* sums) {
-                         for (const Touch& touch : TouchesOf(grid_->cells, position, kernels::kTile, weight))
-                           for (size_t o = 0; o < regions_.size(); ++o)
-                             if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
-                       });
+  return MasksOfVoxels(
+      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), kMinSampleWeight,
+      /*threshold=*/0.5f,
+      [&](const float* position, float weight, float* sums) {
+        for (const Touch& touch : TouchesOf(grid_->cells, position, weight))
+          for (size_t o = 0; o < regions_.size(); ++o)
+            if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
+      },
+      Job().With(InterruptToken()));
 }
 
 }  // namespace sanerf

@@ -9,6 +9,7 @@
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
@@ -41,7 +42,7 @@ Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDe
       options_(options),
       mask_options_(mask_options),
       // Contracted space reaches from -2 to 2 and is as finely divided.
-      grid_((CheckOptions(options, "sa3d"), options.voxels * (input.nerf.field().contracted() ? 2 : 1))) {
+      grid_((CheckOptions(options, "sa3d"), options.voxels * (input.nerf.contracted() ? 2 : 1))) {
   if (!options.first_view.empty()) input.scene.FindView(options.first_view);
 }
 
@@ -87,13 +88,15 @@ void Sa3d::AddFirstViews(const std::vector<Start>& starts) {
   for (size_t o = 0; o < starts.size(); ++o) {
     courses_[o].first_view = starts[o].view_idx;
     const Camera camera = input_.features.WorkingCamera(starts[o].view_idx);
-    scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight), starts[o].mask, options_.first_negative);
+    scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight, Job().With(InterruptToken())),
+                       starts[o].mask, options_.first_negative);
   }
 }
 
 // Every object once, in the views' own order; the one that an object began with has been seen.
 void Sa3d::AddView(int view_idx, const std::vector<Start>& starts) {
-  const TracedPixels pixels = grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight);
+  const VoxelPixels pixels = grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight,
+                                         Job().With(InterruptToken()));
   const ImageF depth = input_.features.Depth(view_idx);
   const auto features = input_.features.Features(view_idx);
   ParallelFor(int64_t(starts.size()), [&](int64_t o) {
@@ -127,11 +130,13 @@ ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& s
 }
 
 std::vector<ImageU8> Sa3d::MasksFor(int view_idx) {
-  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
-                       options_.threshold, [&](const float* position, float weight, float* sums) {
-                         for (size_t o = 0; o < scores_.size(); ++o)
-                           sums[o] += weight * scores_[o].At(grid_.cells(), position, kernels::kTile);
-                       });
+  return MasksOfVoxels(
+      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
+      options_.threshold,
+      [&](const float* position, float weight, float* sums) {
+        for (size_t o = 0; o < scores_.size(); ++o) sums[o] += weight * scores_[o].At(grid_.cells(), position);
+      },
+      Job().With(InterruptToken()));
 }
 
 }  // namespace sanerf

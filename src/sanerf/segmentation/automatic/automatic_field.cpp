@@ -8,6 +8,8 @@
 #include <numeric>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/progress.h"
@@ -185,7 +187,7 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
   result.decoded = search.Decode(input.decoded);
   std::vector<Camera> cameras;
   for (const int view : input.decoded) cameras.push_back(input.container.WorkingCamera(view));
-  LabelVote vote(input.nerf, cameras, {});
+  LabelVote vote(input.nerf, cameras, {}, Job().With(InterruptToken()));
   search.Refine(input.decoded, &vote, &result.decoded);
   std::vector<ImageU8> labels = LabelsByVotedPlace(result.decoded, input.decoded, input.container, &vote);
   vote.Count(labels, int(result.decoded.size()) + 1);

@@ -53,7 +53,7 @@ class RefinementTest : public AggregatorTest {
 // An object that three of four views miss is unknown there where it is, and background stays background.
 TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
   const std::vector<int> views = scene_->TrainViews();
-  LabelVote vote(*nerf_, Cameras(), {64, 64});
+  LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
   const std::vector<ImageU8> labels =
       LabelsByVotedPlace({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), &vote);
   ASSERT_EQ(labels.size(), views.size());
@@ -154,7 +154,7 @@ struct Clicked {
   void Choose() {
     std::vector<Camera> cameras;
     for (const int v : views) cameras.push_back(container.WorkingCamera(v));
-    LabelVote vote(nerf, cameras, {64, 64});
+    LabelVote vote(nerf, cameras, {64, 64}, Job());
     ChooseCandidates({prompts, {0}, views}, Context(), &vote, &objects);
   }
   int NumWithCandidate(int c) const {
