@@ -19,8 +19,7 @@ namespace fs = std::filesystem;
 namespace sanerf {
 namespace {
 
-constexpr char kNeeded[] =
-    "needed is Grounding DINO or a YOLO as they are usually exported to ONNX (docs/method.md, text prompts)";
+constexpr char kNeeded[] = "needed is Grounding DINO or a YOLO as they are usually exported to ONNX (docs/models.md)";
 
 bool LooksLikeAPath(const std::string& name) {
   return name.find('/') != std::string::npos || name.ends_with(".onnx") || name.ends_with(".ort");

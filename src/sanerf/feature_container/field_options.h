@@ -1,4 +1,4 @@
-// Options of the distilled feature field and its training. Defaults are chosen by measurement: docs/method.md.
+// Options of the distilled feature field and its training. Defaults are measured: docs/studies/feature_field.md.
 #pragma once
 
 #include "sanerf/core/option_values.h"

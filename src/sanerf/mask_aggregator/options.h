@@ -8,7 +8,7 @@ namespace sanerf {
 
 // Eq. 9 to 14: after a warm-up, regions of large error are drawn, and rays in them that look alike are pulled together.
 struct RgbLossOptions {
-  float weight = 0;   // paper: 1; 0 = off, no gain on average (docs/results.md)
+  float weight = 0;   // paper: 1; 0 = off, no gain on average (docs/studies)
   float from = 0.5f;  // share of the steps after which it sets in (paper: 300 of 600)
   int refresh = 200;  // steps between full refreshes of the error maps (paper: 200)
   int redraw = 10;    // steps for which the regions drawn together serve (paper: 1)

@@ -42,7 +42,7 @@ struct Prompts {
 // Why nothing can be segmented from this ("object 'mug' has no positive point, click or box"), none when it can.
 std::optional<std::string> WhyUnusable(const ObjectPrompt& object);
 
-// The format of docs/conventions.md. Unknown keys are errors: a misspelt "label" must not turn into a positive point.
+// The format of docs/data_formats.md. Unknown keys are errors: a misspelt "label" must not turn into a positive point.
 // Throws Error with file and key.
 Prompts ReadPrompts(const std::filesystem::path& path);
 Json ToJson(const Prompts& prompts);

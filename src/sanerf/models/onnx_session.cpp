@@ -57,7 +57,7 @@ Ort::SessionOptions Options(int threads) {
   // Waiting threads that spin would take the cores from the program's own pool between two runs.
   options.AddConfigEntry("session.intra_op.allow_spinning", "0");
   // Work is handed out in ever smaller blocks: on a busy machine a thread that has to wait for its turn otherwise holds
-  // up the others after every operator. Measured: docs/results.md, "Encoding on a busy machine".
+  // up the others after every operator. Measured: docs/studies/onnx_runtime_busy.md.
   options.AddConfigEntry("session.dynamic_block_base", "4");
   // With it the second run allocates everything once more as one block: 1.6 GB instead of 0.95 GB for sam2's encoder,
   // with no less processor time.

@@ -1,4 +1,4 @@
-// Every option of the radiance field and its training. Defaults are chosen by measurement: docs/results.md.
+// Every option of the radiance field and its training. Defaults are chosen by measurement: docs/studies.
 #pragma once
 
 #include <string>

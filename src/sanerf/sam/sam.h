@@ -39,7 +39,7 @@ struct SamMask {
   int candidate = 0;  // 0: the model's single mask; 1 to 3: its three hypotheses (part, whole, surroundings)
 };
 
-// Which of the candidates to take; measured per model, see docs/method.md.
+// Which of the candidates to take; measured per model, see docs/studies/sam_candidates.md.
 enum class MaskRule {
   kHighestPredictedIou,  // of the three hypotheses (paper)
   kSingleMask            // candidate 0
@@ -67,7 +67,7 @@ class Sam {
   // hypotheses for both catalogue models, only one of the two kinds for a model by path that hides the other.
   // Otherwise exactly one: the single mask, or the best hypothesis when the model offers none.
   // HQ-SAM offers exactly one, candidate 0, whatever is asked for: SAM's mask plus the correction, or the correction's
-  // token alone, as chosen when the decoder was exported (docs/method.md). Its predicted_iou is that of the SAM mask
+  // token alone, as chosen when the decoder was exported (docs/models.md). Its predicted_iou is that of the SAM mask
   // that was corrected; HQ-SAM predicts none of its own.
   virtual std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask = true) const = 0;
   // Logits resampled bilinearly to the encoded image's pixels (undoes stretch or padding); mask = logit > 0.

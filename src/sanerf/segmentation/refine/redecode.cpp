@@ -78,7 +78,7 @@ class ViewRedecoder {
     bool from_others;
     double agreement;
     // What all views say is blurred and has errors in common, which a mask can repeat; SAM's own score knows a clean
-    // outline but not which object is meant. Measured: docs/results.md.
+    // outline but not which object is meant. Measured: docs/studies/refinement_rounds.md.
     double Score() const { return agreement * std::sqrt(std::max(0.0, double(mask.predicted_iou))); }
   };
 
