@@ -129,13 +129,13 @@ TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
     return sum;
   };
   pass.Forward(rays, chosen);
-  FeatureGradient out;
+  FieldGradient out;
   pass.Backward(grad.data(), &out);
   network.grid.params().PrepareTraining();
   for (int l = 0; l < 3; ++l) network.grid.BackwardLevel(l, out.grid);
   const DifferenceCheck check{.num_params = 12, .h = 1e-4f, .relative = 0.01, .absolute = 1e-3};
-  ExpectGradientsMatchDifferences(network.mlp.params(), out.mlp, loss, check);
-  ExpectGradientsMatchDifferences(network.norm.params(), out.norm, loss, check);
+  ExpectGradientsMatchDifferences(network.mlp.params(), out.networks[0], loss, check);
+  ExpectGradientsMatchDifferences(network.norm.params(), out.networks[1], loss, check);
   ExpectGradientsMatchDifferences(network.grid.params(), network.grid.params().grads, loss, check);
 }
 

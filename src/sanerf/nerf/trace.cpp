@@ -15,8 +15,8 @@ using kernels::TiledSize;
 
 namespace {
 
-constexpr int64_t kGroupRays = 256;    // traced together by one thread
-constexpr int64_t kGroupsAtOnce = 64;  // between two looks at the job; their parts are held beside the table
+constexpr int64_t kRaysPerGroup = 256;  // traced together by one thread
+constexpr int64_t kGroupsAtOnce = 64;   // between two looks at the job; their parts are held beside the table
 
 // Buffers of one thread.
 class GroupTracer {
@@ -124,18 +124,18 @@ TracedRays Trace(const NerfModel& model, std::span<const Ray> rays, const TraceR
   std::optional<Task> task;
   if (!what.title.empty()) task.emplace(job, what.title, int64_t(rays.size()), "rays");
   const ThreadLimit threads(job.num_threads());
-  const int64_t num_rays = int64_t(rays.size()), num_at_once = kGroupsAtOnce * kGroupRays;
+  const int64_t num_rays = int64_t(rays.size()), num_at_once = kGroupsAtOnce * kRaysPerGroup;
   WorkerPool<GroupTracer> tracers;
   std::vector<TracedRays> parts;
   TracedRays all;
   for (int64_t begin = 0; begin < num_rays; begin += num_at_once) {
     const int64_t end = std::min(num_rays, begin + num_at_once);
-    parts.resize(size_t((end - begin + kGroupRays - 1) / kGroupRays));
+    parts.resize(size_t((end - begin + kRaysPerGroup - 1) / kRaysPerGroup));
     ParallelForChunks(int64_t(parts.size()), 1, [&](int64_t group, int64_t) {
       if (job.stop_requested()) return;
       const auto tracer = tracers.Take([&] { return std::make_unique<GroupTracer>(model, what); });
-      const auto from = rays.begin() + begin + group * kGroupRays;
-      tracer->Trace({from, from + std::min(kGroupRays, rays.end() - from)}, &parts[size_t(group)]);
+      const auto from = rays.begin() + begin + group * kRaysPerGroup;
+      tracer->Trace({from, from + std::min(kRaysPerGroup, rays.end() - from)}, &parts[size_t(group)]);
     });
     job.ThrowIfStopped("tracing of the rays");
     for (const TracedRays& part : parts) all.Append(part);
