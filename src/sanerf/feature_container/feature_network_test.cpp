@@ -160,7 +160,7 @@ TEST(RaysOfMap, ACellsRayMeetsWhatTheEncoderSeesThere) {
       for (int a = 0; a < 3; ++a) p[a] = double(ray.origin[a]) + 4.0 * double(ray.direction[a]);
       const auto px = camera.Project(p);
       ASSERT_TRUE(px.has_value());
-      // Where the decoder is told that pixel is, in the square of 1024: the middle of the cell (SAM names the centre of
+      // Where the decoder is told that pixel is, in the square of 1024: the middle of the cell (SAM names the center of
       // its first pixel 0, so half a pixel less).
       const auto place = frame.ToDecoder(float(px->x()), float(px->y()));
       EXPECT_NEAR(place[0] + 0.5, (map.cells[i] % 64 + 0.5) * 16, 0.02) << map.cells[i];

@@ -20,7 +20,7 @@ double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad
 // A loss of several rays: composited logits [ray][label] in, their gradient out; returns the loss.
 using RayLossFunction = std::function<double(const float* logits, float* grad_logits)>;
 
-// Eq. 9 of rays with these colours [ray][3]. scale: of the loss and its gradient.
+// Eq. 9 of rays with these colors [ray][3]. scale: of the loss and its gradient.
 double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
                            const float* rgb, const std::vector<int>& references, float scale, float* grad_logits);
 

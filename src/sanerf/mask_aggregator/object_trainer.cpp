@@ -83,8 +83,8 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
   const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
   pool_.Append(TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++),
                                 Job().With(InterruptToken())));
-  labelled_ = Relabel(views_, &pool_);
-  if (labelled_.empty())
+  labeled_ = Relabel(views_, &pool_);
+  if (labeled_.empty())
     throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
                 "look at the renders: sanerf render RUN --views train");
   if (prior_) SetPrior(*prior_, &pool_);
@@ -98,7 +98,7 @@ void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
   group.rays.clear();
   for (int i = begin; i < end; ++i) {
     Random random(uint64_t(options_.seed), uint64_t(total_steps_), uint64_t(i));
-    group.rays.push_back(labelled_[random.NextBelow(uint32_t(labelled_.size()))]);
+    group.rays.push_back(labeled_[random.NextBelow(uint32_t(labeled_.size()))]);
   }
   const bool with_errors = options_.rgb.weight > 0;  // only the ray-pair loss asks where the field is wrong
   group.errors.resize(with_errors ? group.rays.size() : 0);
@@ -134,10 +134,10 @@ void ObjectTrainer::ComputeLocal(int64_t g, ObjectGradient* worker) {
 
 // The errors of all rays as the field is now (Eq. 12).
 void ObjectTrainer::RefreshErrorMaps() {
-  std::vector<float> errors(labelled_.size());
+  std::vector<float> errors(labeled_.size());
   ParallelForChunks(int64_t(errors.size()), kGroupRays, [&](int64_t begin, int64_t end) {
     const auto worker = workers_->Take([&] { return std::make_unique<ObjectGradient>(*field_); });
-    const std::vector<int> rays(labelled_.begin() + begin, labelled_.begin() + end);
+    const std::vector<int> rays(labeled_.begin() + begin, labeled_.begin() + end);
     const std::vector<float>& logits = worker->Logits(pool_, rays);
     for (size_t i = 0; i < rays.size(); ++i)
       errors[size_t(begin) + i] = ErrorOfLogits(options_.rgb.pair, num_labels_, &logits[i * size_t(num_labels_)],
@@ -145,7 +145,7 @@ void ObjectTrainer::RefreshErrorMaps() {
   });
   error_maps_.Clear();
   for (size_t i = 0; i < errors.size(); ++i) {
-    const auto [view, x, y] = pool_.pixels[size_t(labelled_[i])];
+    const auto [view, x, y] = pool_.pixels[size_t(labeled_[i])];
     error_maps_.Update(view, x, y, errors[i]);
   }
 }

@@ -70,7 +70,7 @@ class ObjectTrainer {
   std::vector<LabelView> views_;
   int num_labels_ = 0;
   SamplePool pool_;
-  std::vector<int> labelled_;  // rays of pool_ that have a label
+  std::vector<int> labeled_;  // rays of pool_ that have a label
   std::shared_ptr<ObjectField> field_;
   std::shared_ptr<const LabelPrior> prior_;
   ErrorMaps error_maps_;  // of no view when the ray-pair loss is off

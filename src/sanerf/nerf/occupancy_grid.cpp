@@ -48,10 +48,10 @@ void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras) {
     for (int64_t i = begin; i < end; ++i) {
       float corner[3], size;
       CellCorner(i, corner, &size);
-      const Vec3 centre(corner[0] + size / 2, corner[1] + size / 2, corner[2] + size / 2);
+      const Vec3 center(corner[0] + size / 2, corner[1] + size / 2, corner[2] + size / 2);
       const double radius = 0.87 * size;  // half of the cell's diagonal
       const bool seen = std::any_of(cameras.begin(), cameras.end(), [&](const Camera& camera) {
-        const Vec3 p = camera.world_from_cam.Inverse() * centre;
+        const Vec3 p = camera.world_from_cam.Inverse() * center;
         if (p.z() > radius) return false;
         const double z = std::max(-p.z(), radius), margin = radius / z + 0.05;
         const double x = camera.fx * p.x() / z, y = -camera.fy * p.y() / z;

@@ -338,7 +338,7 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
   while (trainer.step() < o.iters) last = trainer.Step().psnr;
   EXPECT_GT(last, first + 8) << "from " << first;
   EXPECT_GT(last, 20);
-  // The rendered depth of the table's centre agrees with the truth.
+  // The rendered depth of the table's center agrees with the truth.
   const View& view = scene_->views[size_t(scene_->TrainViews()[0])];
   SynthOptions synth;
   synth.samples = 1;
