@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sanerf/baselines/lift_options.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
 
@@ -48,12 +49,12 @@ class FieldFit {
   ObjectField* field_;
   int num_steps_ = 0;
   std::vector<std::unique_ptr<ObjectGradient>> workers_;  // one per group: what it computed waits for the loss
-  std::vector<ObjectGroupGradient> gradients_;
+  std::vector<FieldGradient> gradients_;
 };
 
-// step(0), step(1), ... with progress on stderr; step returns its loss. Throws InterruptedError, and Error when a loss
-// is not a number (stage: as --set names it).
-void RunSteps(const std::string& title, const std::string& stage, int num_steps,
-              const std::function<double(int)>& step);
+// step(0), step(1), ... as a task; step returns its loss. Throws InterruptedError, and Error when a loss is not a
+// number (stage: as --set names it).
+void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
+              const Job& job);
 
 }  // namespace sanerf

@@ -1,7 +1,6 @@
 // Making the feature field: encoded views, their rays, optimisation, field.ckpt.
 #include <fmt/format.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -20,6 +19,7 @@
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
+#include "sanerf/nn/training_loop.h"
 
 namespace sanerf {
 namespace {
@@ -138,22 +138,23 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
 double TrainHead(const FeatureTargets& targets, const FieldOptions& options, const std::filesystem::path& folder,
                  const std::string& title, FieldHead* head, const Job& job) {
   HeadTrainer trainer(targets, options, head);
-  Task task(job, title, options.iters, "steps");
-  Progress progress(title, options.iters, "steps");
-  const int64_t log_every = std::max(1, options.iters / 100);
   double sum = 0, loss = 0;
   int64_t count = 0;
-  while (trainer.step() < options.iters) {
-    ThrowIfInterrupted(folder);
+  TrainingLoop loop;
+  loop.title = title;
+  loop.end_step = options.iters;
+  loop.report_every = std::max(1, options.iters / 100);
+  loop.step = [&](int64_t) {
     sum += trainer.Step();
     ++count;
-    if (trainer.step() % log_every != 0 && trainer.step() < options.iters) continue;
+  };
+  loop.report = [&](int64_t) {
     loss = sum / double(count);
     sum = double(count = 0);
-    progress.Update(trainer.step(), fmt::format("error {:.5f}", loss));
-    task.Metrics(trainer.step(), std::array{Metric{"loss", loss}});
-  }
-  progress.Finish(fmt::format("error {:.5f}", loss));
+    return TrainingLoop::Report{{{"loss", loss}}, fmt::format("error {:.5f}", loss)};
+  };
+  loop.stopped = [&](int64_t) { ThrowIfInterrupted(folder); };
+  loop.Run(job);
   return loss;
 }
 
@@ -189,7 +190,7 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents);
 
   StepLog log(Job(), folder / "field.log.jsonl", "");
-  const Job job = Job().With(log);
+  const Job job = Job().With(InterruptToken()).With(log);
   const char* titles[] = {"feature field", "detail field"};
   DistilResult result{false, contents.num_views, 0, 0};
   for (size_t h = 0; h < targets.size(); ++h) {

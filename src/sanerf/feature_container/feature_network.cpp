@@ -120,7 +120,7 @@ const float* FeaturePass::Forward(const FeatureRays& rays, std::span<const int64
   return composited_.data();
 }
 
-void FeaturePass::Backward(const float* grad_features, FeatureGradient* out) {
+void FeaturePass::Backward(const float* grad_features, FieldGradient* out) {
   const int channels = network_.channels(), width = network_.mlp.num_inputs(), features = network_.grid.num_outputs();
   grad_rows_.Reserve(TiledSize(row_tiles_, channels));
   if (network_.per_sample()) {
@@ -128,15 +128,12 @@ void FeaturePass::Backward(const float* grad_features, FeatureGradient* out) {
   } else {
     std::copy_n(grad_features, TiledSize(row_tiles_, channels), grad_rows_.data());
   }
-  out->norm.Reserve(network_.norm.params().size());
-  out->norm.Fill(0);
-  out->mlp.Reserve(network_.mlp.params().size());
-  out->mlp.Fill(0);
+  out->Clear(network_.networks());
   grad_inputs_.Reserve(TiledSize(row_tiles_, width));
   network_.norm.Backward(linear_.data(), stats_.data(), grad_rows_.data(), row_tiles_, grad_rows_.data(),
-                         out->norm.data());
+                         out->networks[1].data());
   network_.mlp.Backward(inputs_.data(), hidden_.data(), grad_rows_.data(), row_tiles_, grad_inputs_.data(),
-                        out->mlp.data(), scratch_.data());
+                        out->networks[0].data(), scratch_.data());
 
   out->grid.num_tiles = sample_tiles_;
   out->grid.positions.Reserve(positions_.size());

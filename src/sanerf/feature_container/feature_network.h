@@ -12,6 +12,7 @@
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/layer_norm.h"
 #include "sanerf/nn/mlp.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 
@@ -22,6 +23,8 @@ class FeatureNetwork {
   int channels() const { return norm.channels(); }
   bool per_sample() const { return per_sample_; }
   std::vector<Parameters*> parameters() { return {&grid.params(), &mlp.params(), &norm.params()}; }
+  std::vector<const Parameters*> networks() const { return {&mlp.params(), &norm.params()}; }
+  FieldParameters trainable(float network_rate) { return {&grid, {&mlp.params(), &norm.params()}, network_rate}; }
 
  private:
   bool per_sample_;
@@ -30,12 +33,6 @@ class FeatureNetwork {
   HashGrid grid;
   Mlp mlp;  // inputs: grid features, FeatureRays::kInputs, zeros up to a multiple of 16
   LayerNorm norm;
-};
-
-struct FeatureGradient {
-  GridGradient grid;
-  Buffer mlp, norm;
-  double loss = 0;
 };
 
 // Some rays on one thread: forward, and backward with what the forward left behind.
@@ -47,7 +44,7 @@ class FeaturePass {
   // the reading is per sample. Valid until the next call; padding is finite.
   const float* Forward(const FeatureRays& rays, std::span<const int64_t> chosen);
   // grad_features as the forward's result, zero in the padding. out->loss is left alone.
-  void Backward(const float* grad_features, FeatureGradient* out);
+  void Backward(const float* grad_features, FieldGradient* out);
 
  private:
   struct Slot {  // of a sample

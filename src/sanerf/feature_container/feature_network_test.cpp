@@ -129,13 +129,13 @@ TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
     return sum;
   };
   pass.Forward(rays, chosen);
-  FeatureGradient out;
+  FieldGradient out;
   pass.Backward(grad.data(), &out);
   network.grid.params().PrepareTraining();
   for (int l = 0; l < 3; ++l) network.grid.BackwardLevel(l, out.grid);
   const DifferenceCheck check{.num_params = 12, .h = 1e-4f, .relative = 0.01, .absolute = 1e-3};
-  ExpectGradientsMatchDifferences(network.mlp.params(), out.mlp, loss, check);
-  ExpectGradientsMatchDifferences(network.norm.params(), out.norm, loss, check);
+  ExpectGradientsMatchDifferences(network.mlp.params(), out.networks[0], loss, check);
+  ExpectGradientsMatchDifferences(network.norm.params(), out.networks[1], loss, check);
   ExpectGradientsMatchDifferences(network.grid.params(), network.grid.params().grads, loss, check);
 }
 
@@ -160,7 +160,7 @@ TEST(RaysOfMap, ACellsRayMeetsWhatTheEncoderSeesThere) {
       for (int a = 0; a < 3; ++a) p[a] = double(ray.origin[a]) + 4.0 * double(ray.direction[a]);
       const auto px = camera.Project(p);
       ASSERT_TRUE(px.has_value());
-      // Where the decoder is told that pixel is, in the square of 1024: the middle of the cell (SAM names the centre of
+      // Where the decoder is told that pixel is, in the square of 1024: the middle of the cell (SAM names the center of
       // its first pixel 0, so half a pixel less).
       const auto place = frame.ToDecoder(float(px->x()), float(px->y()));
       EXPECT_NEAR(place[0] + 0.5, (map.cells[i] % 64 + 0.5) * 16, 0.02) << map.cells[i];

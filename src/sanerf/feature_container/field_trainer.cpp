@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/feature_container/half.h"
-#include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
 
@@ -49,7 +47,7 @@ FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const 
 HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FieldOptions& options, FieldHead* head)
     : targets_(targets), options_(options), head_(head), groups_(size_t((options.rays + kGroupRays - 1) / kGroupRays)) {
   FeatureNetwork& network = head->network();
-  for (Parameters* params : network.parameters()) params->PrepareTraining();
+  network.trainable(options.network_lr).PrepareTraining();
   const int channels = network.channels();
   std::vector<double> sum(size_t(channels), 0), squares(size_t(channels), 0);
   const int64_t stride = std::max<int64_t>(1, targets.rays.size() / 65536),
@@ -68,9 +66,7 @@ HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FieldOptions& opti
   }
 }
 
-HeadTrainer::~HeadTrainer() {
-  for (Parameters* params : head_->network().parameters()) params->Freeze();
-}
+HeadTrainer::~HeadTrainer() { head_->network().trainable(options_.network_lr).Freeze(); }
 
 void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
   const int channels = head_->network().channels();
@@ -80,7 +76,7 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
     chosen.push_back(int64_t(random.NextBelow(uint32_t(targets_.rays.size()))));
   }
   const float* features = pass->Forward(targets_.rays, chosen);
-  FeatureGradient& out = groups_[size_t(group)];
+  FieldGradient& out = groups_[size_t(group)];
   out.loss = 0;
   const double scale = 1.0 / (double(options_.rays) * channels);
   Buffer grad(kernels::TiledSize(kernels::NumTiles(int64_t(chosen.size())), channels));
@@ -101,21 +97,12 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
 }
 
 void HeadTrainer::Apply() {
-  FeatureNetwork& network = head_->network();
   kernels::AdamStep adam;
-  adam.lr = options_.lr * float(std::pow(double(options_.lr_final), double(step_) / std::max(1, options_.iters)));
+  adam.lr = options_.lr * float(DecayedRate(double(options_.lr_final), step_, options_.iters));
   adam.step = step_ + 1;
-  std::vector<const GridGradient*> grid_gradients;
-  for (const FeatureGradient& group : groups_) grid_gradients.push_back(&group.grid);
-  StepGridAndNetworks(&network.grid, grid_gradients, adam, [&] {
-    kernels::AdamStep dense = adam;
-    dense.lr *= options_.network_lr;  // a wide network's units die at the table's rate
-    for (const FeatureGradient& group : groups_) {
-      AddGradients(group.mlp, &network.mlp.params());
-      AddGradients(group.norm, &network.norm.params());
-    }
-    for (Parameters* params : {&network.mlp.params(), &network.norm.params()}) params->Step(dense, 0, params->size());
-  });
+  std::vector<const FieldGradient*> gradients;
+  for (const FieldGradient& group : groups_) gradients.push_back(&group);
+  StepField(head_->network().trainable(options_.network_lr), gradients, adam);
 }
 
 double HeadTrainer::Step() {
@@ -124,10 +111,8 @@ double HeadTrainer::Step() {
     ComputeGroup(group, &*pass);
   });
   double loss = 0;
-  for (const FeatureGradient& group : groups_) loss += group.loss;
-  if (!std::isfinite(loss))
-    throw Error(fmt::format("feature field, step {}", step_), "the loss is not a number",
-                "lower the learning rate: --set field.lr=0.003");
+  for (const FieldGradient& group : groups_) loss += group.loss;
+  CheckLoss(loss, fmt::format("feature field, step {}", step_), "field.lr");
   Apply();
   ++step_;
   return loss;

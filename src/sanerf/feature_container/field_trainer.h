@@ -35,7 +35,7 @@ class HeadTrainer {
   const FieldOptions& options_;
   FieldHead* head_;
   int64_t step_ = 0;
-  std::vector<FeatureGradient> groups_;
+  std::vector<FieldGradient> groups_;
   WorkerPool<FeaturePass> workers_;
 };
 

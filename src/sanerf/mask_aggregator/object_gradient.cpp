@@ -106,7 +106,7 @@ void ObjectGradient::AddLogits(const TracedRays& all, std::span<const int> rays)
 }
 
 void ObjectGradient::Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss,
-                             ObjectGroupGradient* out) {
+                             FieldGradient* out) {
   const std::vector<float>& logits = Logits(pool, rays);
   grad_composited_.assign(logits.size(), 0);
   out->loss = loss(logits.data(), grad_composited_.data());
@@ -114,7 +114,7 @@ void ObjectGradient::Compute(const SamplePool& pool, std::span<const int> rays, 
 }
 
 void ObjectGradient::Backward(const SamplePool& pool, std::span<const int> rays, const float* grad_logits,
-                              ObjectGroupGradient* out) {
+                              FieldGradient* out) {
   const int num_labels = field_.num_labels(), num_features = field_.grid.num_outputs();
   const int64_t n = out->grid.num_tiles = num_tiles_;
   std::swap(out->grid.positions, positions_);
@@ -129,10 +129,9 @@ void ObjectGradient::Backward(const SamplePool& pool, std::span<const int> rays,
     for (int l = 0; l < num_labels; ++l) of_sample[l * kTile] = pool.rays.weight[sample] * of_ray[l];
   });
   grad_inputs_.Reserve(TiledSize(n, field_.num_inputs()));
-  out->grad_mlp.Reserve(field_.mlp.params().size());
-  out->grad_mlp.Fill(0);
-  field_.mlp.Backward(inputs_.data(), hidden_.data(), grad_logits_.data(), n, grad_inputs_.data(), out->grad_mlp.data(),
-                      scratch_.data());
+  out->Clear(field_.networks());
+  field_.mlp.Backward(inputs_.data(), hidden_.data(), grad_logits_.data(), n, grad_inputs_.data(),
+                      out->networks[0].data(), scratch_.data());
   out->grid.grad_features.Reserve(TiledSize(n, num_features));
   kernels::CopyChannels({grad_inputs_.data(), field_.num_inputs()}, 0, num_features, n,
                         {out->grid.grad_features.data(), num_features}, 0);

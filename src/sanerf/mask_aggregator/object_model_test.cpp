@@ -97,7 +97,7 @@ TEST(ObjectGradient, AgainstDifferences) {
   std::vector<int> rays(40);
   for (int i = 0; i < 40; ++i) rays[size_t(i)] = i;
   ObjectGradient gradient(field);
-  ObjectGroupGradient out, other;
+  FieldGradient out, other;
   const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
     double sum = 0;
     for (size_t i = 0; i < rays.size(); ++i)
@@ -111,7 +111,7 @@ TEST(ObjectGradient, AgainstDifferences) {
     gradient.Compute(pool, rays, cross_entropy, &other);
     return other.loss;
   };
-  ExpectGradientsMatchDifferences(field.mlp.params(), out.grad_mlp, loss, {});
+  ExpectGradientsMatchDifferences(field.mlp.params(), out.networks[0], loss, {});
   ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, loss, {});
 }
 
@@ -253,6 +253,68 @@ TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
     return HeldOutIou(TrainObjectModel(*nerf_, views_, 2, options, {}));
   };
   EXPECT_GT(iou(with), iou(without) - 0.05);
+}
+
+// Where the field is wrong matters to the ray-pair loss alone: keeping track of it changes nothing before that sets in.
+TEST_F(AggregatorTest, ErrorMapsChangeNothingByThemselves) {
+  AggregatorOptions options = Options();
+  options.iters = 30;
+  std::string bytes[2];
+  for (const int weight : {0, 1}) {
+    options.rgb.weight = float(weight);
+    options.rgb.from = 1;  // after the last step
+    TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "errors.ckpt");
+    bytes[weight] = ReadFile(*folder_ / "errors.ckpt");
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
+  options.rgb.from = 0;  // from the first step on
+  TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "errors.ckpt");
+  EXPECT_FALSE(ReadFile(*folder_ / "errors.ckpt") == bytes[0]);
+}
+
+// A point on a surface is what the pixel that shows it is; a camera that looks at it from nearby agrees.
+TEST_F(AggregatorTest, ProbabilitiesAtPointsAreThoseOfTheNetworks) {
+  std::vector<Camera> cameras;
+  std::vector<ImageU8> labels;
+  for (const LabelView& view : views_) {
+    cameras.push_back(view.camera);
+    labels.push_back(view.labels);
+  }
+  LabelVote vote(*nerf_, cameras, {64, 64}, Job());
+  vote.Count(labels, 2);
+  AggregatorOptions options = Options();
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, options, {}, vote.Prior());
+
+  const Camera& camera = scene_->views[size_t(scene_->TestViews()[0])].camera;
+  const ImageF depth = nerf_->Render(camera).depth;
+  const SegmentedView view = model.Render(camera, 1);
+  std::vector<Vec3> points;
+  std::vector<size_t> pixels;
+  for (int y = 0; y < camera.height; y += 2) {
+    for (int x = 0; x < camera.width; x += 2) {
+      if (depth.At(x, y) <= 0) continue;
+      points.push_back(camera.Lift(Vec2(x + 0.5, y + 0.5), depth.At(x, y)));
+      pixels.push_back(size_t(y * camera.width + x));
+    }
+  }
+  const std::vector<float> probabilities = model.ProbabilitiesAt(points, Job());
+  ASSERT_EQ(probabilities.size(), 2 * points.size());
+  size_t num_same = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    EXPECT_NEAR(probabilities[2 * i] + probabilities[2 * i + 1], 1, 1e-5);
+    num_same += (probabilities[2 * i + 1] > 0.5f) == (view.labels.data[pixels[i]] == 1);
+  }
+  EXPECT_GT(double(num_same) / double(points.size()), 0.9);
+
+  // The vote alone, by hand: its logits through the softmax.
+  const std::vector<float> of_vote = model.VoteAlone().ProbabilitiesAt(points, Job());
+  for (size_t i = 0; i < points.size(); i += 17) {
+    const Eigen::Vector3f p = (nerf_->model_from_file() * points[i]).cast<float>();
+    float unit[3], logits[2] = {0, 0};
+    nerf_->field().ToUnit(p.data(), unit);
+    vote.Prior()->AddTo(unit, 1, logits);
+    EXPECT_NEAR(of_vote[2 * i + 1], 1 / (1 + std::exp(logits[0] - logits[1])), 1e-5) << i;
+  }
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
@@ -40,8 +40,8 @@ class ObjectTrainer {
     float rate = 1;
   };
   StepReport Step(const Schedule& schedule, int step);  // step: of the schedule
-  // All of the schedule; log (null = none) gets a line of JSON now and then.
-  void Train(const Schedule& schedule, std::ostream* log);
+  // All of the schedule, as the task "object field" with metrics now and then. Throws InterruptedError.
+  void Train(const Schedule& schedule, const Job& job);
 
   // Shares the field: it changes when training goes on.
   ObjectModel Model() const { return ObjectModel(field_, prior_, nerf_); }
@@ -61,7 +61,7 @@ class ObjectTrainer {
   // Rays of the current step and how far off the field is on them.
   struct GlobalGroup {
     std::vector<int> rays;
-    std::vector<float> errors;  // Eq. 12
+    std::vector<float> errors;  // Eq. 12; empty while nothing asks for them
     int64_t num_correct = 0;
   };
 
@@ -70,19 +70,19 @@ class ObjectTrainer {
   std::vector<LabelView> views_;
   int num_labels_ = 0;
   SamplePool pool_;
-  std::vector<int> labelled_;  // rays of pool_ that have a label
+  std::vector<int> labeled_;  // rays of pool_ that have a label
   std::shared_ptr<ObjectField> field_;
   std::shared_ptr<const LabelPrior> prior_;
-  ErrorMaps error_maps_;
+  ErrorMaps error_maps_;  // of no view when the ray-pair loss is off
   RegionPool regions_;
   int64_t total_steps_ = 0, num_mask_sets_ = 0;
   std::vector<GlobalGroup> global_;
-  std::vector<ObjectGroupGradient> groups_;  // of global rays, then of regions
+  std::vector<FieldGradient> groups_;  // of global rays, then of regions
   std::unique_ptr<WorkerPool<ObjectGradient>> workers_;
 };
 
 // Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.
-// prior: what to start from (null = nothing). Progress on stderr; log: a jsonl file to write (empty = none). Throws
+// prior: what to start from (null = nothing). log: a jsonl file to write (empty = none). Throws
 // InterruptedError on Ctrl-C, with nothing written.
 ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
                              const AggregatorOptions& options, const std::filesystem::path& log,

@@ -44,7 +44,7 @@ TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
   };
   // Nine votes and half a vote of smoothing of ten: log(9.5 / 0.5) / 2 above the mean.
   const float sure = 0.5f * std::log(19.0f);
-  EXPECT_NEAR(at(0.375f, 0.375f), sure, 1e-5);   // centre of the left cell
+  EXPECT_NEAR(at(0.375f, 0.375f), sure, 1e-5);   // center of the left cell
   EXPECT_NEAR(at(0.625f, 0.375f), -sure, 1e-5);  // of the right one
   EXPECT_NEAR(at(0.5f, 0.375f), 0, 1e-6);        // between them
   EXPECT_NEAR(at(0.4375f, 0.375f), 0.5f * sure, 1e-5);
@@ -83,7 +83,7 @@ TEST_F(ObjectTrainerTest, StartsFromTheVote) {
   trainer.SetMasks(LabelsOf({2}), 2, prior);
   const Camera& camera = scene_->views[0].camera;
   EXPECT_EQ(trainer.Model().Render(camera, 1).probability.data, vote.Render(camera, 1).probability.data);
-  trainer.Train({150, 1}, nullptr);
+  trainer.Train({150, 1}, Job());
   const ObjectModel trained = trainer.Finish();
   EXPECT_GT(HeldOutIou(trained), vote_iou);
 
@@ -98,20 +98,20 @@ TEST_F(ObjectTrainerTest, MasksMayChangeAndLabelsBeAdded) {
   ObjectTrainer trainer(*nerf_, Cameras(), Options());
   trainer.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2));
   const int64_t rays_at_first = trainer.num_rays();
-  trainer.Train({150, 1}, nullptr);
+  trainer.Train({150, 1}, Job());
   const double alone = HeldOutIou(trainer.Model());
 
   // Room for a second object: until it is trained nothing of the first is lost.
   trainer.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3));
   EXPECT_LT(trainer.num_rays(), rays_at_first * 5 / 4);
   EXPECT_EQ(trainer.Model().num_labels(), 3);
-  trainer.Train({60, 0.5f}, nullptr);
+  trainer.Train({60, 0.5f}, Job());
   EXPECT_GT(HeldOutIou(trainer.Model(), 1, 2), alone - 0.05);
   EXPECT_GT(HeldOutIou(trainer.Model(), 2, 3), 0.5);
 
   // The first object's label goes to another instance.
   trainer.SetMasks(LabelsOf({4, 3}), 3, PriorOf(LabelsOf({4, 3}), 3));
-  trainer.Train({150, 0.5f}, nullptr);
+  trainer.Train({150, 0.5f}, Job());
   EXPECT_GT(HeldOutIou(trainer.Model(), 1, 4), 0.5);
   EXPECT_LT(HeldOutIou(trainer.Model(), 1, 2), 0.2);
 }
@@ -120,7 +120,7 @@ TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
   AggregatorOptions options = Options();
   ObjectTrainer first(*nerf_, Cameras(), options);
   first.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2));
-  first.Train({150, 1}, nullptr);
+  first.Train({150, 1}, Job());
   first.Finish().Save(*folder_ / "first.ckpt");
   const ObjectModel stored = ObjectModel::Load(*folder_ / "first.ckpt", *nerf_);
 
@@ -131,7 +131,7 @@ TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
   const Camera& camera = scene_->views[0].camera;
   EXPECT_LT(Differences(MaskOf(second.Model(), camera, 1), MaskOf(stored, camera, 1)),
             camera.width * camera.height / 50);
-  second.Train({60, 0.5f}, nullptr);
+  second.Train({60, 0.5f}, Job());
   EXPECT_GT(HeldOutIou(second.Model(), 1, 2), HeldOutIou(stored) - 0.05);
   EXPECT_GT(HeldOutIou(second.Model(), 2, 3), 0.4);
   // What was loaded has not moved.
@@ -144,7 +144,7 @@ TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {
   std::vector<ImageU8> labels = LabelsOf({2});
   for (size_t v = 0; v < labels.size(); v += 2) labels[v] = ImageU8();
   trainer.SetMasks(labels, 2, PriorOf(labels, 2));
-  trainer.Train({150, 1}, nullptr);
+  trainer.Train({150, 1}, Job());
   EXPECT_GT(HeldOutIou(trainer.Model()), 0.55);
   EXPECT_THAT(ErrorTextOf<Error>([&] { trainer.SetMasks(std::vector<ImageU8>(labels.size()), 2, nullptr); }),
               HasSubstr("no view has a usable mask"));
@@ -156,7 +156,7 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
     options.label_smoothing = smoothing;
     ObjectTrainer trainer(*nerf_, Cameras(), options);
     trainer.SetMasks(LabelsOf({2}), 2, nullptr);
-    trainer.Train({150, 1}, nullptr);
+    trainer.Train({150, 1}, Job());
     const ImageF probability = trainer.Finish().Render(scene_->views[0].camera, 1).probability;
     return *std::max_element(probability.data.begin(), probability.data.end());
   };

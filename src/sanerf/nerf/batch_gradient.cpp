@@ -66,7 +66,7 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
         loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb,
         has_gain ? &group.gains[3 * r] : nullptr, has_gain ? out->grad_gains[r].channels : nullptr);
     if (has_gain) out->grad_gains[r].photo = rays[r].photo;
-    out->loss += result.loss * loss_scale;
+    out->field.loss += result.loss * loss_scale;
     out->squared += result.squared;
     for (int i = 0; i < n; ++i) {
       float p[3];
@@ -93,32 +93,29 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   while (tracer_.NextWave()) ColorOfWave();
 
   const int64_t n = tracer_.end_tile();
-  out->grid.num_tiles = n;
+  out->field.grid.num_tiles = n;
   out->num_samples = 0;
   out->seen.clear();
   out->grad_gains.assign(group.gains.size() / 3, {});
-  out->loss = out->squared = 0;
+  out->field.loss = out->squared = 0;
   grad_rgb_.Reserve(TiledSize(n, 3));
   grad_density_out_.Reserve(TiledSize(n, kGeo));
   grad_rgb_.Fill(0);
   grad_density_out_.Fill(0);
-  out->grad_density.Reserve(field_.density.params().size());
-  out->grad_color.Reserve(field_.color.params().size());
-  out->grad_density.Fill(0);
-  out->grad_color.Fill(0);
+  out->field.Clear(field_.networks());
   RayLosses(group, schedule.loss_scale, out);
 
   grad_color_in_.Reserve(TiledSize(n, kIn));
   field_.color.Backward(color_in_.data(), color_hidden_.data(), grad_rgb_.data(), n, grad_color_in_.data(),
-                        out->grad_color.data(), scratch_.data());
+                        out->field.networks[1].data(), scratch_.data());
   const Tiled<const float> grad_color_in(grad_color_in_.data(), kIn);
   for (int64_t tile = 0; tile < n; ++tile)
     for (int i = 0; i < kGeo * kTile; ++i) grad_density_out_[TiledSize(tile, kGeo) + i] += grad_color_in.Tile(tile)[i];
-  out->grid.grad_features.Reserve(TiledSize(n, field_.grid.num_outputs()));
+  out->field.grid.grad_features.Reserve(TiledSize(n, field_.grid.num_outputs()));
   field_.density.Backward(tracer_.features(), tracer_.density_hidden(), grad_density_out_.data(), n,
-                          out->grid.grad_features.data(), out->grad_density.data(), scratch_.data());
-  out->grid.positions.Reserve(TiledSize(n, 3));
-  std::copy_n(tracer_.positions(), TiledSize(n, 3), out->grid.positions.data());
+                          out->field.grid.grad_features.data(), out->field.networks[0].data(), scratch_.data());
+  out->field.grid.positions.Reserve(TiledSize(n, 3));
+  std::copy_n(tracer_.positions(), TiledSize(n, 3), out->field.grid.positions.data());
 }
 
 }  // namespace sanerf

@@ -14,11 +14,10 @@ namespace sanerf {
 
 struct GroupGradient {
   int64_t num_samples = 0;
-  GridGradient grid;
-  Buffer grad_density, grad_color;        // of the networks' weights
+  FieldGradient field;                    // loss: of the group
   std::vector<OccupancyGrid::Seen> seen;  // densities met, for the occupancy grid
   std::vector<GainGradient> grad_gains;   // of each ray; empty without gains
-  double loss = 0, squared = 0;
+  double squared = 0;
 };
 
 struct RayGroup {

@@ -7,6 +7,7 @@
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 
@@ -36,6 +37,9 @@ class RadianceField {
   // [kColorInputs] and hidden layers, kept for the backward, rgb [3] after the sigmoid.
   void Color(const float* density_out, const float* directions, int64_t num_tiles, float* inputs, float* hidden,
              float* rgb) const;
+
+  std::vector<const Parameters*> networks() const { return {&density.params(), &color.params()}; }
+  FieldParameters trainable() { return {&grid, {&density.params(), &color.params()}}; }
 
   void AddTo(CheckpointWriter* writer) const;
   void ReadFrom(const CheckpointReader& reader);

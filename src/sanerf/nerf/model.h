@@ -56,6 +56,7 @@ class NerfModel {
 
 // ---- The checkpoint, for the trainer: what the model needs and, beside it, what continuing the training needs.
 
+inline constexpr float kRenderStop = 1e-3f;  // TraceOptions::stop_transmittance of a model
 inline constexpr char kNerfCheckpointKind[] = "nerf";
 
 kernels::MarchOptions MarchOptionsFor(const NerfOptions& options, double extent, double near);

@@ -8,87 +8,15 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
-#include "sanerf/kernels/composite.h"
 #include "sanerf/kernels/march.h"
-#include "sanerf/nerf/trainer.h"
-#include "sanerf/scene/load_scene.h"
-#include "sanerf/synth/options.h"
-#include "sanerf/synth/synth.h"
+#include "sanerf/nerf/foggy_field_test_support.h"
 
 namespace sanerf {
 namespace {
 
-using kernels::kTile;
-
 const TraceRequest kAll{.rays = true, .opacity = true, .distances = true, .geometry = true, .color = true};
 
-// A field after so few steps is fog with the first surfaces: rays have few and many samples.
-class TraceTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    folder_ = new TestFolder;
-    SynthOptions synth;
-    synth.views = 8;
-    synth.size = 48;
-    synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
-    NerfOptions options;
-    options.batch_samples = 1 << 13;
-    options.log2_table = 13;
-    options.levels = 8;
-    options.top = 128;
-    options.occupancy_resolution = 32;
-    options.step = 0.02f;
-    NerfTrainer trainer(*scene_, options);
-    for (int step = 0; step < 150; ++step) trainer.Step();
-    nerf_ = new NerfModel(trainer.Model());
-  }
-  static void TearDownTestSuite() {
-    delete nerf_;
-    delete scene_;
-    delete folder_;
-  }
-  void TearDown() override { SetNumThreads(0); }
-
-  static Camera ModelCamera() { return scene_->views[2].camera.In(nerf_->model_from_file()); }
-  static std::vector<Ray> Rays() {
-    const Camera camera = ModelCamera();
-    return RaysOf(camera, {0, 0, camera.width, camera.height});
-  }
-  // One that looks away from everything, out of the box.
-  static Ray EmptyRay() {
-    Ray ray = Rays()[0];
-    for (int a = 0; a < 3; ++a) ray.origin[a] = a == 0 ? 50.f : 0.f, ray.direction[a] = a == 0 ? 1.f : 0.f;
-    return ray;
-  }
-
-  static inline TestFolder* folder_;
-  static inline Scene* scene_;
-  static inline NerfModel* nerf_;
-};
-
-// What the field says about one point, all other lanes of its tile idle.
-struct Point {
-  TracedRays::Vec3f unit, color;
-  TracedRays::Geometry geometry;
-};
-Point AskField(const RadianceField& field, const float p[3], const float direction[3]) {
-  Point point;
-  field.ToUnit(p, point.unit.data());
-  Buffer positions(3 * kTile, 0.5f), directions(3 * kTile), features(field.grid.num_outputs() * kTile),
-      hidden(field.density.shape().HiddenWidth() * kTile), out(RadianceField::kGeometry * kTile),
-      inputs(RadianceField::kColorInputs * kTile), color_hidden(field.color.shape().HiddenWidth() * kTile),
-      rgb(3 * kTile);
-  for (int a = 0; a < 3; ++a) positions[a * kTile] = point.unit[size_t(a)], directions[a * kTile] = direction[a];
-  field.grid.Forward(positions.data(), 1, features.data());
-  field.density.Forward(features.data(), 1, hidden.data(), out.data());
-  field.Color(out.data(), directions.data(), 1, inputs.data(), color_hidden.data(), rgb.data());
-  for (size_t c = 0; c < point.geometry.size(); ++c) point.geometry[c] = out[int64_t(c) * kTile];
-  for (size_t c = 0; c < 3; ++c) point.color[c] = rgb[int64_t(c) * kTile];
-  return point;
-}
+class TraceTest : public FoggyFieldTest {};
 
 TEST_F(TraceTest, HoldsTheSamplesThatCarryLight) {
   const std::vector<Ray> rays = Rays();
@@ -107,7 +35,7 @@ TEST_F(TraceTest, HoldsTheSamplesThatCarryLight) {
     while (kernels::March(nerf_->occupancy().view(), options, &march, 1, &t, &dt) == 1) {
       float p[3];
       for (int a = 0; a < 3; ++a) p[a] = ray.origin[a] + t * ray.direction[a];
-      const Point point = AskField(nerf_->field(), p, ray.direction);
+      const FieldAtPoint point = AskField(nerf_->field(), p, ray.direction);
       const float sigma = std::exp(std::clamp(point.geometry[0], -15.0f, 15.0f));
       const float weight = transmittance * (1 - std::exp(-sigma * dt));
       transmittance *= std::exp(-sigma * dt);

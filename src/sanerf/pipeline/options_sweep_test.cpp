@@ -209,7 +209,7 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
   const int num_refused = Sweep("object", dear, [&](const Settings& settings) {
     ObjectTrainer trainer(nerf, cameras, settings.object);
     trainer.SetMasks(labels, 2, nullptr);
-    trainer.Train({2, 1}, nullptr);
+    trainer.Train({2, 1}, Job());
     EXPECT_EQ(trainer.Finish().Render(cameras[0]).labels.width, 24);
     ++num_fitted;
   });

@@ -6,6 +6,8 @@
 #include "sanerf/baselines/object_masks.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 
@@ -26,7 +28,9 @@ void ContrastiveLift::Fit(const Prompts& prompts) {
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.dims, input_.seed, ObjectField::Start::kRandom);
   {
     ContrastiveTrainer trainer(rays, options_, input_.seed, field_.get());
-    RunSteps("contrastive lift", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); });
+    RunSteps(
+        "contrastive lift", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); },
+        Job().With(InterruptToken()));
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
                                                   options_.clusters, input_.seed);

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
+#include "sanerf/nn/training_loop.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 namespace {
@@ -142,29 +141,30 @@ void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<fl
   AddGradient(batch, residuals, [](int64_t, int64_t) {});
 }
 
-void FeatureGridTrainer::Run() {
-  Progress progress("lift features", options_.steps, "steps");
+void FeatureGridTrainer::Run(const Job& job) {
   std::vector<float> residuals;
   kernels::AdamStep adam;
-  for (int step = 0; step < options_.steps; ++step) {
-    if (InterruptRequested())
-      throw InterruptedError("lifting of the features interrupted", "nothing was written", "run the command again");
-    const RayBatch batch = Draw(step, options_.rays);
-    const double error = SquaredError(*grid_, batch, &residuals);
+  double error = 0;
+  TrainingLoop loop;
+  loop.title = "lift features";
+  loop.end_step = options_.steps;
+  loop.step = [&](int64_t step) {
+    const RayBatch batch = Draw(int(step), options_.rays);
+    error = SquaredError(*grid_, batch, &residuals) * grid_->channels;
     adam.step = step + 1;
-    adam.lr = options_.lr * std::pow(kFinalRate, float(step) / float(options_.steps));
+    adam.lr = options_.lr * DecayedRate(kFinalRate, step, options_.steps);
     AddGradient(batch, residuals, [&](int64_t begin, int64_t end) { grid_->rows.Step(adam, begin, end); });
-    progress.Update(step + 1, fmt::format("error {:.4f}", error * grid_->channels));
-  }
-  progress.Finish();
+  };
+  loop.report = [&](int64_t) { return TrainingLoop::Report{{{"loss", error}}, fmt::format("error {:.4f}", error)}; };
+  loop.Run(job);
 }
 
 FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
-                         const IsrfOptions& options, uint64_t seed) {
+                         const IsrfOptions& options, uint64_t seed, const Job& job) {
   CheckOptions(options, "isrf");
   FeatureGrid grid(CellsOf(nerf, views.rays, options.cells), maps.channels);
   if (views.places.empty()) return grid;
-  FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run();
+  FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run(job);
   grid.rows.Freeze();
   return grid;
 }

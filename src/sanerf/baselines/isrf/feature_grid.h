@@ -41,8 +41,8 @@ class FeatureGridTrainer {
   // the light they get from there: the best constant of every cell by itself.
   FeatureGridTrainer(const TracedViews& views, const std::vector<PatchMap>& maps, const IsrfOptions& options,
                      uint64_t seed, FeatureGrid* grid);
-  // Progress on stderr. Throws InterruptedError.
-  void Run();
+  // Throws InterruptedError.
+  void Run(const Job& job);
   RayBatch Draw(int step, int num_rays) const;
   // rows.grads += gradient, then use(begin, end) for the rows' places: one writer per row, its additions in ray order.
   template <class Use>
@@ -63,7 +63,7 @@ class FeatureGridTrainer {
 
 // Patch features lifted to the cells of space. Throws InterruptedError, UsageError for options out of range.
 FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
-                         const IsrfOptions& options, uint64_t seed);
+                         const IsrfOptions& options, uint64_t seed, const Job& job);
 
 // What rays show: [ray][channel], of length 1; zero where they meet nothing.
 std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays);

@@ -121,7 +121,7 @@ TEST_F(FeatureGridTest, TrainingReducesTheError) {
   options.lr = 0.05f;
   FeatureGridTrainer trainer(views_, maps_, options, 1, &grid);
   const double before = ErrorOfAll(grid, trainer);
-  trainer.Run();
+  trainer.Run(Job());
   EXPECT_LT(ErrorOfAll(grid, trainer), 0.3 * before);
 }
 
@@ -130,7 +130,7 @@ TEST_F(FeatureGridTest, DoesNotDependOnThreads) {
   for (const int threads : {1, 4}) {
     SetNumThreads(threads);
     FeatureGrid grid = NewGrid();
-    FeatureGridTrainer(views_, maps_, Options(), 1, &grid).Run();
+    FeatureGridTrainer(views_, maps_, Options(), 1, &grid).Run(Job());
     results.emplace_back(grid.rows.values.span().begin(), grid.rows.values.span().end());
   }
   EXPECT_EQ(results[0], results[1]);
@@ -138,7 +138,7 @@ TEST_F(FeatureGridTest, DoesNotDependOnThreads) {
 
 TEST_F(FeatureGridTest, RenderedFeaturesHaveLengthOne) {
   FeatureGrid grid = NewGrid();
-  FeatureGridTrainer(views_, maps_, Options(), 1, &grid).Run();
+  FeatureGridTrainer(views_, maps_, Options(), 1, &grid).Run(Job());
   TracedRays rays = views_.rays;
   rays.first.push_back(rays.first.back());  // meets nothing
   const std::vector<float> features = RenderFeatures(grid, rays);

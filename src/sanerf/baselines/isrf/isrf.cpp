@@ -57,7 +57,8 @@ void Isrf::LiftFeaturesOnce() {
   std::vector<Camera> cameras;
   for (const int v : input_.views) cameras.push_back(input_.scene.views[size_t(v)].camera);
   const TracedViews traced = TracedViews::Of(input_.nerf, cameras, options_.trace_size, Job().With(InterruptToken()));
-  grid_ = std::make_unique<FeatureGrid>(LiftFeatures(input_.nerf, traced, maps, options_, input_.seed));
+  grid_ = std::make_unique<FeatureGrid>(
+      LiftFeatures(input_.nerf, traced, maps, options_, input_.seed, Job().With(InterruptToken())));
   const auto values = grid_->rows.values.span();
   voxel_features_.assign(values.begin(), values.end());
   if (options_.select.unit_voxels)

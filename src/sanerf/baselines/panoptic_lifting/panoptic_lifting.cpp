@@ -8,6 +8,8 @@
 #include "sanerf/baselines/panoptic_lifting/panoptic_trainer.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 
@@ -28,7 +30,9 @@ void PanopticLifting::Fit(const Prompts& prompts) {
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.slots, input_.seed, ObjectField::Start::kRandom);
   {
     PanopticTrainer trainer(rays, options_, input_.seed, field_.get());
-    RunSteps("panoptic lifting", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); });
+    RunSteps(
+        "panoptic lifting", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); },
+        Job().With(InterruptToken()));
   }
   const std::vector<int> slots = SlotsInUse(rays, *field_, options_.min_rays);
   object_of_slot_.assign(size_t(options_.slots), -1);
