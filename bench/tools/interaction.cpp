@@ -111,7 +111,7 @@ class Interaction {
   // Session::Fit in pieces, scored at shares of its steps; what is learnt is the same.
   void Fit(SegmentSession* session, const ObjectTrainer::Schedule& schedule, const std::vector<double>& shares,
            double since, const ObjectPrompt& object) {
-    session->Fit({0, 1}, nullptr);  // masks and vote into the trainer
+    session->Fit({0, 1}, Job());  // masks and vote into the trainer
     int step = 0;
     for (const double share : shares) {
       for (; step < int(share * schedule.steps); ++step) session->trainer().Step(schedule, step);

@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/log.h"
 #include "sanerf/core/scratch_path.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_field.h"
@@ -103,10 +105,11 @@ std::vector<int> WithViewsOf(const std::vector<DecodedObject>& objects, const st
 StoreResult FitAndStore(const SegmentRequest& request, RunFolder& run, const NerfModel& nerf, SegmentSession* session) {
   EnsureWritableFolder(run.path());
   const ScratchPath log_path(run.path() / ".object_log.jsonl");
-  std::ofstream log(log_path.path(), std::ios::trunc);
-  if (!log) throw Error(log_path.path().string(), "cannot be written", "check the folder's permissions and free space");
-  session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), &log);
-  log.close();
+  {
+    const Job job = Job().With(InterruptToken());
+    StepLog log(job, log_path.path(), "object field");
+    session->Fit(session->has_field() ? session->FurtherFit() : session->FirstFit(), job.With(log));
+  }
   const ObjectModel field = session->Finish();
   ObjectsToStore objects{session->prompts(), session->objects(), field, log_path.path(), nerf.Fingerprint()};
   objects.goes_on = request.add || request.refit;

@@ -190,10 +190,10 @@ ObjectTrainer::Schedule SegmentSession::FurtherFit() const {
   return {options_.segment.further_iters, options_.segment.further_rate};
 }
 
-void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log) {
+void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, const Job& job) {
   CountVotes();
   trainer_->SetMasks(labels_, int(objects_.size()) + 1, options_.segment.from_vote ? vote_->Prior() : nullptr);
-  trainer_->Train(schedule, log);
+  trainer_->Train(schedule, job);
   has_field_ = true;
   fresh_.clear();
 }

@@ -51,7 +51,7 @@ class SegmentSession {
   ObjectModel Vote();
   // The object field fitted to the masks; from the vote or, after an earlier Fit or StartFrom, from where it stands.
   // Throws Error when no view has a mask, InterruptedError.
-  void Fit(const ObjectTrainer::Schedule& schedule, std::ostream* log);
+  void Fit(const ObjectTrainer::Schedule& schedule, const Job& job);
   ObjectTrainer::Schedule FirstFit() const;  // by the options
   ObjectTrainer::Schedule FurtherFit() const;
   bool has_field() const { return has_field_; }
