@@ -91,7 +91,7 @@ class EncodedViews {
   int num_extra_ = 0;
 };
 
-void ThrowIfInterrupted(const std::filesystem::path& folder) {
+void ThrowIfDistillingStopped(const std::filesystem::path& folder) {
   if (InterruptRequested())
     throw InterruptedError("the feature field was interrupted",
                            "encoded views are kept, nothing of the field was written", DistilHint(folder) + " again");
@@ -106,7 +106,7 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
   std::vector<FeatureTargets> targets(contents->heads.size());
   Progress progress("trace features", views.size(), "views");
   for (int i = 0; i < views.size(); ++i) {
-    ThrowIfInterrupted(folder);
+    ThrowIfDistillingStopped(folder);
     const auto features = views.Features(i);
     const Camera camera = views.WorkingCamera(i);
     for (size_t m = 0; m < contents->means.size(); ++m)
@@ -153,7 +153,7 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
     sum = double(count = 0);
     return TrainingLoop::Report{{{"loss", loss}}, fmt::format("error {:.5f}", loss)};
   };
-  loop.stopped = [&](int64_t) { ThrowIfInterrupted(folder); };
+  loop.stopped = [&](int64_t) { ThrowIfDistillingStopped(folder); };
   loop.Run(job);
   return loss;
 }
