@@ -172,21 +172,21 @@ TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
   const Camera camera = scene_->views[3].camera.Resized(16, 16);
   const RenderedView rendered = nerf_->Render(camera, Job());
   const MapRays map = RaysOfMap(SamFrame::Stretched(16, 16), 16, camera.In(nerf_->model_from_file()));
-  const FeatureRays rays = FeatureRayTracer(*nerf_).Trace(map.rays, true);
+  const FeatureRays rays = TraceFeatureRays(*nerf_, map.rays, true, Job());
   ASSERT_EQ(rays.size(), 256);
   int solid = 0;
   for (int64_t i = 0; i < rays.size(); ++i) {
-    const float* inputs = &rays.inputs[size_t(i) * FeatureRays::kInputs];
-    const float* at_colour = inputs + RadianceField::kGeometry + 16;
+    const float* at_color = rays.Inputs(i) + FeatureRays::kColorAt;
     const int x = int(i % 16), y = int(i / 16);
-    EXPECT_LE(at_colour[4], rendered.opacity.At(x, y) + 1e-3) << i;  // of the samples that were kept
+    EXPECT_LE(at_color[4], rendered.opacity.At(x, y) + 1e-3) << i;  // of the samples that were kept
     float sum = 0;
-    for (int64_t s = rays.first[size_t(i)]; s < rays.first[size_t(i) + 1]; ++s) sum += rays.samples[size_t(s)].weight;
-    EXPECT_NEAR(sum, rays.first[size_t(i)] == rays.first[size_t(i) + 1] ? 0 : 1, 1e-4) << i;
-    if (at_colour[4] < 0.9f) continue;
+    const TracedRays& traced = rays.traced;
+    for (int64_t s = traced.first[size_t(i)]; s < traced.first[size_t(i) + 1]; ++s) sum += traced.weight[size_t(s)];
+    EXPECT_NEAR(sum, traced.NumSamples(i) == 0 ? 0 : 1, 1e-4) << i;
+    if (at_color[4] < 0.9f) continue;
     ++solid;
-    for (int c = 0; c < 3; ++c) EXPECT_NEAR(at_colour[c], rendered.rgb.At(x, y, c), 0.1) << i;
-    const double depth = (1 / double(at_colour[3]) - 1) / nerf_->model_from_file().scale;
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(at_color[c], rendered.rgb.At(x, y, c), 0.1) << i;
+    const double depth = (1 / double(at_color[3]) - 1) / nerf_->model_from_file().scale;
     EXPECT_NEAR(depth, rendered.depth.At(x, y), 0.2 * rendered.depth.At(x, y)) << i;
   }
   EXPECT_GT(solid, 30);

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
@@ -134,7 +135,7 @@ void Session::Step(int n, const Job& job) {
       throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
     ObjectTrainer::StepReport report;
     try {
-      report = trainer_->Step(fit_->schedule, fit_->step);
+      report = trainer_->Step(fit_->schedule, fit_->step, job);
     } catch (const InterruptedError&) {
       throw;  // before anything was changed
     } catch (...) {
