@@ -1,6 +1,5 @@
 #include "sanerf/baselines/object_masks.h"
 
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/composited_view.h"
 

@@ -9,7 +9,6 @@
 #include "sanerf/baselines/segment_image.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 
 namespace sanerf {

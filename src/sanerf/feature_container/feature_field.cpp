@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/field_file.h"

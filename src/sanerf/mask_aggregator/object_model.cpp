@@ -9,7 +9,6 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"

@@ -7,7 +7,6 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"

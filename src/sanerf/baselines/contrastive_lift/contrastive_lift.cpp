@@ -6,7 +6,6 @@
 #include "sanerf/baselines/object_masks.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 

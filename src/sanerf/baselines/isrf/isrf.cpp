@@ -7,7 +7,6 @@
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"

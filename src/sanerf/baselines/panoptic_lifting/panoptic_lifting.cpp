@@ -8,7 +8,6 @@
 #include "sanerf/baselines/panoptic_lifting/panoptic_trainer.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 
