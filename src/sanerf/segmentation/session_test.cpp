@@ -95,7 +95,8 @@ TEST_F(SessionTest, ARemovedPromptMeansNothing) {
   const std::string alone = StateOf(session);
   const PromptId click = session.AddPrompt(id, ClickOn(kBottle));
   session.Update(job_);
-  EXPECT_LT(Iou(*session.Snapshot(job_).model, {kBall}), 0.6);
+  const ObjectModel both = *session.Snapshot(job_).model;
+  EXPECT_GT(Iou(both, {kBall, kBottle}), Iou(both, {kBall}) + 0.05);
   session.RemovePrompt(click);
   session.Update(job_);
   EXPECT_EQ(StateOf(session), alone);

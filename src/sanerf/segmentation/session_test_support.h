@@ -87,7 +87,9 @@ class GroupingSam : public Sam {
       if (point.label == 0) wanted.erase(at(point.x, point.y));
     ImageF object(width, height, 1);
     for (size_t i = 0; i < ids.size(); ++i) object.data[i] = wanted.count(int(ids[i])) > 0 ? 1.0f : -1.0f;
-    return {{object, 0.9f, 0}, {ImageF(width, height, 1, 1.0f), 0.3f, 1}};
+    ImageF corner(width, height, 1, -1.0f);  // another candidate, always wrong
+    for (int i = 0; i < 20; ++i) corner.data[size_t(i)] = 1;
+    return {{object, 0.9f, 0}, {corner, 0.3f, 1}};
   }
   ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
   ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
