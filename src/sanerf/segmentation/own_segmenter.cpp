@@ -1,6 +1,8 @@
 #include "sanerf/segmentation/own_segmenter.h"
 
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_aggregator/options.h"
@@ -39,7 +41,7 @@ void OwnSegmenter::Fit(const Prompts& prompts) {
     model_ = session.Vote();
     return;
   }
-  session.Fit(session.FirstFit(), nullptr);
+  session.Fit(session.FirstFit(), Job().With(InterruptToken()));
   model_ = session.Finish();
 }
 
