@@ -5,6 +5,7 @@
 
 #include "bench/limits.h"
 #include "bench/trained_scene.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/block_tracer.h"
 
@@ -59,7 +60,7 @@ void Frame(benchmark::State& state) {
   const Camera camera = trained.scene().views[size_t(trained.scene().TestViews().front())].camera.Resized(400, 400);
   const double samples = CountSamples(model, camera);
   const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
-  for (auto _ : state) benchmark::DoNotOptimize(model.Render(camera));
+  for (auto _ : state) benchmark::DoNotOptimize(model.Render(camera, Job()));
   const double seconds = stopwatch.Seconds() / double(state.iterations());
   const double cpu_seconds = cpu_stopwatch.Seconds() / double(state.iterations());
   const auto bound = [&](int threads) {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/options.h"
@@ -29,15 +29,14 @@ class TrainedScene {
 
  private:
   TrainedScene() {
-    SetLogLevel(LogLevel::kQuiet);
     const auto folder = std::filesystem::temp_directory_path() / ("sanerf_bench_" + std::to_string(getpid()));
     SynthOptions synth;
     synth.views = 30;
     synth.size = 200;
     synth.samples = 4;
-    WriteSynthScene(folder, synth);
-    scene_ = LoadScene(folder);
-    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{});
+    WriteSynthScene(folder, synth, Job());
+    scene_ = LoadScene(folder, {}, Job());
+    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{}, Job());
     std::filesystem::remove_all(folder);  // the trainer holds the photos in memory
     for (int i = 0; i < kWarmUpSteps; ++i) trainer_->Step();
   }

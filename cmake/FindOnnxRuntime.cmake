@@ -2,7 +2,7 @@
 # Defines the imported target OnnxRuntime::OnnxRuntime and OnnxRuntime_VERSION.
 include(FindPackageHandleStandardArgs)
 
-set(_ort_bundled ${CMAKE_SOURCE_DIR}/.deps/onnxruntime)
+set(_ort_bundled ${PROJECT_SOURCE_DIR}/.deps/onnxruntime)
 find_package(PkgConfig QUIET)
 if(PKG_CONFIG_FOUND)
   pkg_check_modules(PC_ONNXRUNTIME QUIET libonnxruntime)

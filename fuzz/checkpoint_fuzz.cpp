@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "fuzz.h"
+#include "sanerf/core/json.h"
 #include "sanerf/nn/checkpoint.h"
 
 namespace sanerf::fuzz::checkpoint {

@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/core/job.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "scene_folder.h"
@@ -14,7 +15,7 @@ int FuzzOne(const uint8_t* data, size_t size) {
   folder.Write("sparse/0/cameras.bin", parts[0]);
   folder.Write("sparse/0/images.bin", parts[1]);
   folder.Write("sparse/0/points3D.bin", parts[2]);
-  return Expect([&] { LoadScene(folder.path()); });
+  return Expect([&] { LoadScene(folder.path(), {}, Job()); });
 }
 
 }  // namespace sanerf::fuzz::colmap_binary

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -196,9 +197,7 @@ void WriteRun(const Seeds& seeds) {
   const Folder folder;
   Scene scene;
   scene.summary = "4 photos";
-  Settings settings;
-  settings.Assign("nerf.iters=100", "--iters");
-  RunFolder run = RunFolder::Create(folder.path(), folder.path() / "scene", scene, settings);
+  RunFolder run = RunFolder::Create(folder.path(), folder.path() / "scene", scene, Job());
   run.SetStage("train", "complete", 12.5);
   Json record = run.record();
   record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";

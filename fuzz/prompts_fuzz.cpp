@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/core/json.h"
 #include "sanerf/mask_decoder/prompts.h"
 
 namespace sanerf::fuzz::prompts {

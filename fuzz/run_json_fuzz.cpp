@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 

@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/core/job.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "scene_folder.h"
@@ -10,7 +11,7 @@ int FuzzOne(const uint8_t* data, size_t size) {
   static const bool has_photos = (WritePhotos(folder), true);
   static_cast<void>(has_photos);
   folder.Write("transforms.json", Bytes(data, size));
-  return Expect([&] { LoadScene(folder.path()); });
+  return Expect([&] { LoadScene(folder.path(), {}, Job()); });
 }
 
 }  // namespace sanerf::fuzz::transforms

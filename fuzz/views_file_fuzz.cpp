@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/core/json.h"
 #include "sanerf/mask_decoder/views_file.h"
 
 namespace sanerf::fuzz::views_file {

@@ -4,6 +4,7 @@
 #              src/sanerf/CMakeLists.txt
 #   circles    files of a room (a header and its source counted as one) include each other in a circle
 #   pairs      x.cpp without x.h; a function or a class that a.h declares and b.cpp defines
+#   silence    a room other than core and cli prints, or knows what the user's signals ask for: it reports to its job
 #   scripts/check_structure.pl [SOURCE_ROOT]
 use strict;
 use warnings;
@@ -128,9 +129,23 @@ for my $path (grep { /\.cpp$/ && !is_test($_) && !m{(^|/)main\.cpp$} && $text{$_
   }
 }
 
+# ---- Silence: what a room has to say it says to the job that it is given, and it stops when that is asked to
+for my $path (grep { !is_test($_) && !/_test_support|^(core|cli)\// && /\.(h|cpp|inl)$/ } @files) {
+  my $line = 0;
+  for (split /\n/, $text{$path}) {
+    ++$line;
+    s{//.*}{};
+    push @problems, "src/sanerf/$path:$line: prints; only core and cli may, rooms report to their job"
+      if /\bstd::(cout|cerr|clog)\b|\b(f?printf|f?puts|perror|fmt::print)\s*\(/;
+    push @problems, "src/sanerf/$path:$line: is nobody's business but core's and cli's: a room is given a job"
+      if m{"sanerf/core/(interrupt|console|console_sink)\.h"};
+    push @problems, "src/sanerf/$path:$line: a job has no default: who calls has one" if /const Job& \w+ =/;
+  }
+}
+
 my %seen;
 @problems = grep { !$seen{$_}++ } @problems;
 print "error: $_\n" for @problems;
 exit 1 if @problems;
-printf "%d files in %d rooms: %d includes follow the plan, no circles, every header with its source\n(rooms without the last two rules yet: core, feature_container)\n",
+printf "%d files in %d rooms: %d includes follow the plan, no circles, every header with its source, rooms are silent\n(rooms without the last two rules yet: core, feature_container)\n",
   scalar(@files), scalar(@rooms), $num_includes;

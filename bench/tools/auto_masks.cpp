@@ -11,6 +11,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/sam/automatic_masks.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/scene/instance_masks.h"
@@ -55,10 +56,10 @@ std::vector<BitMask> InstancesOf(const View& view, int width, int height) {
 
 void MeasureView(const View& view, int size, Sam& sam, const AutomaticMaskOptions& options, Measured* measured) {
   const Camera camera = view.camera.ResizedToLongest(size);
-  sam.SetImage(LoadViewImage(view, camera.width, camera.height));
+  sam.SetImage(LoadViewImage(view, camera.width, camera.height), Job());
   const std::vector<BitMask> instances = InstancesOf(view, camera.width, camera.height);
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<AutomaticMask> masks = GenerateMasks(sam, camera.width, camera.height, options);
+  const std::vector<AutomaticMask> masks = GenerateMasks(sam, camera.width, camera.height, options, {}, Job());
   measured->seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   for (const AutomaticMask& mask : masks) {
     Rated rated{mask.predicted_iou, mask.stability, measured->num_views, -1};
@@ -112,9 +113,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     for (const std::string& model : CLI::detail::split(models, ',')) {
-      const auto sam = LoadSam(model);
+      const auto sam = LoadSam(model, Job());
       for (const std::string& path : scenes) {
-        const Scene scene = LoadScene(path);
+        const Scene scene = LoadScene(path, {}, Job());
         const std::vector<int> train = scene.TrainViews();
         Measured measured;
         for (int i = 0; i < num_views; ++i)

@@ -9,30 +9,31 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
-#include "sanerf/run/run_folder.h"
-#include "sanerf/sam/load_sam.h"
+#include "sanerf/run/open_run.h"
 
 namespace sanerf {
 
 struct EncodedRun {
   // sets: STAGE.KEY=VALUE on top of the run's own options.
-  EncodedRun(const std::string& path, const std::vector<std::string>& sets) : folder(RunFolder::Open(path)) {
-    settings.Restore(folder.options(), folder.origins(), path + "/run.json");
+  EncodedRun(const std::string& path, const std::vector<std::string>& sets)
+      : run(path, std::nullopt, OpenRun::Access::kRead, Job()) {
+    settings.Restore(run.folder().options(), run.folder().origins(), path + "/run.json");
     for (const std::string& assignment : sets) settings.Assign(assignment);
   }
 
-  RunFolder folder;
-  Scene scene = folder.OpenScene();
-  NerfModel nerf = folder.OpenNerf();
-  std::unique_ptr<FeatureCache> cache = FeatureCache::Open(folder.features(), scene, nerf);
-  std::unique_ptr<Sam> sam = LoadSam(cache->options().model);
+  OpenRun run;
+  const Scene& scene = run.scene();
+  const NerfModel& nerf = run.nerf();
+  std::shared_ptr<const FeatureCache> cache = FeatureCache::Open(run.folder().features(), scene, nerf);
+  std::shared_ptr<const Sam> sam = run.sam(cache->options().model);
   Settings settings;
 };
 
-// The exit code; an error is told on stderr.
+// The exit code; an error is printed on stderr.
 template <class F>
-int ToldErrors(const F& run) {
+int ReportErrors(const F& run) {
   try {
     run();
     return 0;

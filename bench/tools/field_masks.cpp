@@ -11,6 +11,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -35,16 +36,16 @@ class Mixed : public FeatureContainer {
       : base_(base), other_(other), from_other_(std::move(from_other)) {}
   Camera WorkingCamera(int view) const override { return base_.WorkingCamera(view); }
   bool Has(int view) const override { return base_.Has(view) && other_.Has(view); }
-  std::shared_ptr<const SamFeatures> Features(int view) const override {
-    SamFeatures features = *base_.Features(view);
-    const auto other = other_.Features(view);
+  std::shared_ptr<const SamFeatures> Features(int view, const Job&) const override {
+    SamFeatures features = *base_.Features(view, Job());
+    const auto other = other_.Features(view, Job());
     for (size_t m = 0; m < features.maps.size(); ++m)
       if (from_other_(features.maps[m])) features.maps[m] = other->maps[m];
     return std::make_shared<const SamFeatures>(std::move(features));
   }
-  ImageF Depth(int view) const override { return base_.Depth(view); }
-  ImageF Opacity(int view) const override { return base_.Opacity(view); }
-  ImageF Rgb(int view) const override { return base_.Rgb(view); }
+  ImageF Depth(int view, const Job&) const override { return base_.Depth(view, Job()); }
+  ImageF Opacity(int view, const Job&) const override { return base_.Opacity(view, Job()); }
+  ImageF Rgb(int view, const Job&) const override { return base_.Rgb(view, Job()); }
   uint64_t ModelFingerprint() const override { return base_.ModelFingerprint(); }
 
  private:
@@ -53,11 +54,11 @@ class Mixed : public FeatureContainer {
 };
 
 void PrintFeatureErrors(const FeatureField& field, const FeatureCache& truth, const std::vector<int>& views) {
-  const size_t num_maps = truth.Features(views[0])->maps.size();
+  const size_t num_maps = truth.Features(views[0], Job())->maps.size();
   std::vector<double> squared(num_maps, 0), spread(num_maps, 0), cosine(num_maps, 0), count(num_maps, 0),
       cells(num_maps, 0);
   for (const int view : views) {
-    const auto rendered = field.Features(view), real = truth.Features(view);
+    const auto rendered = field.Features(view, Job()), real = truth.Features(view, Job());
     for (size_t m = 0; m < num_maps; ++m) {
       const auto &a = rendered->maps[m].data, &b = real->maps[m].data;
       const size_t channels = size_t(real->maps[m].shape[1]), plane = b.size() / channels;
@@ -78,8 +79,8 @@ void PrintFeatureErrors(const FeatureField& field, const FeatureCache& truth, co
   }
   fmt::print("\n| map | mean squared error | mean square | cosine |\n|---|---|---|---|\n");
   for (size_t m = 0; m < num_maps; ++m)
-    fmt::print("| {} | {:.5f} | {:.5f} | {:.4f} |\n", truth.Features(views[0])->maps[m].name, squared[m] / count[m],
-               spread[m] / count[m], cosine[m] / cells[m]);
+    fmt::print("| {} | {:.5f} | {:.5f} | {:.4f} |\n", truth.Features(views[0], Job())->maps[m].name,
+               squared[m] / count[m], spread[m] / count[m], cosine[m] / cells[m]);
 }
 
 // Masks of the held-out views, prompts lifted in the clicked ones; a view without a mask counts as an empty one.
@@ -89,7 +90,8 @@ void PrintMasks(const std::string& name, const Prompts& prompts, const Scene& sc
   double sum = 0, boundary = 0, seconds = 0;
   for (const ObjectPrompt& object : prompts.objects) {
     const auto start = Clock::now();
-    const DecodedObject decoded = DecodeMasks(object, {scene, container, sam, scene.model_from_file, {}}, views);
+    const DecodedObject decoded =
+        DecodeMasks(object, {scene, container, sam, scene.model_from_file, {}}, views, nullptr, Job());
     seconds += SecondsSince(start);
     MaskScore score;
     int used = 0;
@@ -126,21 +128,22 @@ int main(int argc, char** argv) try {
   for (const std::string& set : sets) settings.Assign(set);
   settings.encode.model = model;
   RunFolder run = RunFolder::Open(run_path);
-  const Scene scene = scene_path.empty() ? run.OpenScene() : LoadScene(scene_path);
+  const Scene scene = scene_path.empty() ? run.OpenScene(std::nullopt, Job()) : LoadScene(scene_path, {}, Job());
   const NerfModel nerf = run.OpenNerf();
   const Prompts prompts = ReadPrompts(prompts_path);
-  const std::unique_ptr<Sam> sam = LoadSam(model);
+  const std::unique_ptr<Sam> sam = LoadSam(model, Job());
   const std::vector<int> test = scene.TestViews();
 
-  const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field);
-  EncodeViews(run.features(), scene, nerf, *sam, test, settings.encode);
-  const auto field = FeatureField::Open(run.features(), scene, nerf);
+  const DistilResult distilled =
+      DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, Job());
+  EncodeViews(run.features(), scene, nerf, *sam, test, settings.encode, Job());
+  const auto field = FeatureField::Open(run.features(), scene, nerf, Job());
   const auto cache = FeatureCache::Open(run.features(), scene, nerf);
   fmt::print("{} steps on {} views: {:.1f} s, error {:.5f}\n", settings.field.iters, distilled.num_views,
              distilled.seconds, distilled.loss);
   const auto start = Clock::now();
   const int repeats = 8;
-  for (int i = 0; i < repeats; ++i) field->RenderFeatures(field->WorkingCamera(test[size_t(i) % test.size()]));
+  for (int i = 0; i < repeats; ++i) field->RenderFeatures(field->WorkingCamera(test[size_t(i) % test.size()]), Job());
   fmt::print("{:.2f} maps/s\n", repeats / SecondsSince(start));
   PrintFeatureErrors(*field, *cache, test);
 
@@ -151,7 +154,7 @@ int main(int argc, char** argv) try {
   fmt::print("\n");
   const auto is_finer = [](const Tensor& map) { return map.shape[2] > 64; };
   PrintMasks("cache", prompts, scene, *cache, *sam, test);
-  if (cache->Features(test[0])->maps.size() > 1) {
+  if (cache->Features(test[0], Job())->maps.size() > 1) {
     PrintMasks("true, finer maps of the field", prompts, scene, Mixed(*cache, *field, is_finer), *sam, test);
     PrintMasks("field, true finer maps", prompts, scene, Mixed(*field, *cache, is_finer), *sam, test);
   }

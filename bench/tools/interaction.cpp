@@ -10,7 +10,7 @@
 
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -41,13 +41,27 @@ ObjectPrompt FirstPrompts(const ObjectPrompt& object, int num_positive) {
   return first;
 }
 
+// The next positive point and click after those of FirstPrompts.
+ObjectPrompt NextPrompts(const ObjectPrompt& object, int num_positive) {
+  ObjectPrompt next;
+  next.points = object.points;
+  next.clicks = object.clicks;
+  const auto keep = [&](auto* prompts) {
+    int count = 0;
+    std::erase_if(*prompts, [&](const auto& prompt) { return prompt.label != 1 || count++ != num_positive; });
+  };
+  keep(&next.points);
+  keep(&next.clicks);
+  return next;
+}
+
 double HeldOutIou(const ObjectModel& model, const Scene& scene, int label, int instance) {
   MaskScore score;
   for (const int v : scene.TestViews()) {
     const View& view = scene.views[size_t(v)];
     ImageU8 truth = LoadViewMask(view);
     for (uint8_t& id : truth.data) id = id == instance ? 255 : 0;
-    score.Add(MaskOfLabel(model.Render(view.camera).labels, label), truth);
+    score.Add(MaskOfLabel(model.Render(view.camera, Job()).labels, label), truth);
   }
   return 100 * score.Iou();
 }
@@ -59,13 +73,12 @@ struct Row {
 
 class Interaction {
  public:
-  Interaction(const Flags& flags, const Scene& scene, const NerfModel& nerf, const FeatureCache& cache, Sam& sam,
-              const std::vector<int>& views, const Settings& settings)
-      : flags_(flags), scene_(scene), nerf_(nerf), cache_(cache), sam_(sam), views_(views), settings_(settings) {}
+  Interaction(const Flags& flags, const EncodedRun& run) : flags_(flags), run_(run), views_(run.scene.TrainViews()) {}
 
   void Run(const ObjectPrompt& object) {
     const Stopwatch opening;
-    SegmentSession session(scene_, nerf_, cache_, sam_, views_, settings_);
+    Session session({run_.run.shared_scene(), run_.nerf, run_.cache, run_.sam, views_}, run_.settings);
+    session.Prepare(job_);
     fmt::print(
         "\n{}: rays of {} views traced before the first click in {:.1f} s\n\n| after | seconds | IoU "
         "|\n|---|---|---|\n",
@@ -73,33 +86,33 @@ class Interaction {
     const ObjectPrompt first = FirstPrompts(object, flags_.start);
     clock_ = Stopwatch();
     scoring_ = 0;
-    session.Decode(first);
+    const ObjectId id = session.AddObject(first);
+    session.Decode(/*max_views=*/0, job_);
     Say(fmt::format("{} clicks: SAM's mask in every view", flags_.start), -1);
     const double at_last_mask = Seconds();
-    ObjectModel vote = session.Vote();
-    vote.Render(cache_.WorkingCamera(views_[0]));
+    SessionSnapshot vote = session.Snapshot(job_);
+    vote.model->Render(run_.cache->WorkingCamera(views_[0]));
     const double at_vote = Seconds();
     Say(fmt::format("vote, rendered in one view ({:.2f} s after the last mask)", at_vote - at_last_mask),
         Score(vote, object));
-    session.Look();
-    vote = session.Vote();
-    Say("vote after second looks", Score(vote, object));
-    const double at_fit = Seconds();
-    Fit(&session, session.FirstFit(), {0, 0.1, 0.25, 0.5, 1}, at_fit, object);
-    const ObjectPrompt more = FirstPrompts(object, flags_.start + 1);
-    if (more.points.size() == first.points.size() && more.clicks.size() == first.clicks.size()) return;
+    session.Refine(job_);
+    Say("vote after the refinement round", Score(session.Snapshot(job_), object));
+    Fit(&session, {0.1, 0.25, 0.5, 1}, "after the round", Seconds(), object);
+    const ObjectPrompt more = NextPrompts(object, flags_.start);
+    if (more.points.empty() && more.clicks.empty()) return;
     const double at_click = Seconds();
-    session.Refine(more, flags_.views);
+    session.AddPrompts(id, more);
+    session.Decode(flags_.views, job_);
     Say(fmt::format("one more click: {} views decoded again ({:.2f} s after it)", flags_.views, Seconds() - at_click),
         -1);
-    Fit(&session, session.FurtherFit(), {1}, at_click, object);
+    Fit(&session, {1}, "after the click", at_click, object);
   }
 
  private:
   double Seconds() const { return clock_.seconds() - scoring_; }
-  double Score(const ObjectModel& model, const ObjectPrompt& object) {
+  double Score(const SessionSnapshot& snapshot, const ObjectPrompt& object) {
     const double before = clock_.seconds();
-    const double iou = HeldOutIou(model, scene_, 1, object.instance);
+    const double iou = HeldOutIou(*snapshot.model, run_.scene, 1, object.instance);
     scoring_ += clock_.seconds() - before;
     return iou;
   }
@@ -108,36 +121,31 @@ class Interaction {
     std::fflush(stdout);
   }
 
-  // Session::Fit in pieces, scored at shares of its steps; what is learnt is the same.
-  void Fit(SegmentSession* session, const ObjectTrainer::Schedule& schedule, const std::vector<double>& shares,
-           double since, const ObjectPrompt& object) {
-    session->Fit({0, 1}, Job());  // masks and vote into the trainer
-    int step = 0;
+  // The schedule's steps in pieces, scored at these shares of them.
+  void Fit(Session* session, const std::vector<double>& shares, const std::string& after, double since,
+           const ObjectPrompt& object) {
+    const int steps = session->steps_left();
+    int done = 0;
     for (const double share : shares) {
-      for (; step < int(share * schedule.steps); ++step) session->trainer().Step(schedule, step);
-      const double seconds = Seconds() - since;
-      Say(fmt::format("field, {} steps ({:.2f} s {})", step, seconds,
-                      shares.size() == 1 ? "after the click" : "after the looks"),
-          Score(session->Model(), object));
+      session->Step(int(share * steps) - done, job_);
+      done = int(share * steps);
+      Say(fmt::format("field, {} steps ({:.2f} s {})", done, Seconds() - since, after),
+          Score(session->Snapshot(job_), object));
     }
   }
 
   const Flags& flags_;
-  const Scene& scene_;
-  const NerfModel& nerf_;
-  const FeatureCache& cache_;
-  Sam& sam_;
-  const std::vector<int>& views_;
-  const Settings& settings_;
+  const EncodedRun& run_;
+  const std::vector<int> views_;
+  const Job job_;
   Stopwatch clock_;
   double scoring_ = 0;
 };
 
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
-  const std::vector<int> views = run.scene.TrainViews();
   SetLogLevel(LogLevel::kQuiet);
-  Interaction interaction(flags, run.scene, run.nerf, *run.cache, *run.sam, views, run.settings);
+  Interaction interaction(flags, run);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) interaction.Run(object);
 }
 
@@ -154,5 +162,5 @@ int main(int argc, char** argv) {
   app.add_option("--views", flags.views, "views decoded again after a correction");
   app.add_option("--set", flags.sets, "any option, as for sanerf (repeatable)")->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
-  return ToldErrors([&] { Run(flags); });
+  return ReportErrors([&] { Run(flags); });
 }

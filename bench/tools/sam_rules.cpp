@@ -14,6 +14,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/random.h"
 #include "sanerf/sam/load_sam.h"
@@ -131,7 +132,7 @@ void ScoreClicks(const Sam& sam, const std::vector<SamPrompt::Point>& clicks, co
     const size_t count = std::min(clicks.size(), size_t(kClickCounts[c]));
     if (count == 0) continue;
     const auto start = Clock::now();
-    const auto masks = sam.Predict({{clicks.begin(), clicks.begin() + int64_t(count)}, {}, {}});
+    const auto masks = sam.Predict({{clicks.begin(), clicks.begin() + int64_t(count)}, {}, {}}, true, Job());
     scores->decode_seconds += SecondsSince(start);
     ++scores->num_decodes;
     const auto mask_of = [&](const SamMask& m) { return MaskOf(sam.ToImageFrame(m)); };
@@ -176,7 +177,7 @@ void ScoreScene(Sam& sam, const Scene& scene, const Options& options, Scores* sc
     const ImageF image = CompositeOver(LoadViewImage(view, camera.width, camera.height), white);
     const ImageU8 mask = ResizeNearest(LoadViewMask(view), camera.width, camera.height);
     const auto start = Clock::now();
-    sam.SetImage(image);
+    sam.SetImage(image, Job());
     scores->encode_seconds += SecondsSince(start);
     ++scores->num_encodes;
     for (const int instance : instances) {
@@ -206,10 +207,10 @@ void Run(const Options& options) {
   std::map<std::string, Scores> by_model;
   fmt::print("| model, scene | clicks | rule | 1 click | 3 clicks | 5 clicks |\n|---|---|---|---|---|---|\n");
   for (const std::string& name : options.models) {
-    const auto sam = LoadSam(name);
+    const auto sam = LoadSam(name, Job());
     Scores& all = by_model[name];
     for (const std::string& path : options.scenes) {
-      const Scene scene = LoadScene(path);
+      const Scene scene = LoadScene(path, {}, Job());
       Scores scores;
       ScoreScene(*sam, scene, options, &scores);
       PrintScores(name + ", " + scene.root.filename().string(), scores);

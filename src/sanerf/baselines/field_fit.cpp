@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nn/training_loop.h"
 

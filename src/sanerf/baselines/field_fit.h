@@ -52,8 +52,8 @@ class FieldFit {
   std::vector<FieldGradient> gradients_;
 };
 
-// step(0), step(1), ... as a task; step returns its loss. Throws InterruptedError, and Error when a loss is not a
-// number (stage: as --set names it).
+// step(0), step(1), ... as a task; step returns its loss. Throws InterruptedError, and Error when a loss
+// is not a number (stage: as --set names it).
 void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
               const Job& job);
 

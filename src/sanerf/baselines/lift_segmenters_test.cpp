@@ -9,7 +9,7 @@
 #include "sanerf/baselines/panoptic_lifting/panoptic_lifting.h"
 #include "sanerf/baselines/segment_rays.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/view_decider.h"
@@ -28,10 +28,12 @@ class PhotoCameras : public FeatureContainer {
   explicit PhotoCameras(const Scene& scene) : scene_(scene) {}
   Camera WorkingCamera(int view_idx) const override { return scene_.views.at(size_t(view_idx)).camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int) const override { throw std::logic_error("features asked for"); }
-  ImageF Depth(int) const override { throw std::logic_error("depth asked for"); }
-  ImageF Opacity(int) const override { throw std::logic_error("opacity asked for"); }
-  ImageF Rgb(int) const override { throw std::logic_error("picture asked for"); }
+  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override {
+    throw std::logic_error("features asked for");
+  }
+  ImageF Depth(int, const Job&) const override { throw std::logic_error("depth asked for"); }
+  ImageF Opacity(int, const Job&) const override { throw std::logic_error("opacity asked for"); }
+  ImageF Rgb(int, const Job&) const override { throw std::logic_error("picture asked for"); }
   uint64_t ModelFingerprint() const override { return 7; }
 
  private:
@@ -40,7 +42,6 @@ class PhotoCameras : public FeatureContainer {
 
 class LiftSegmentersTest : public AggregatorTest {
  protected:
-  void SetUp() override { SetLogLevel(LogLevel::kQuiet); }
   SegmenterInput Input() { return {*scene_, *nerf_, container_, sam_, scene_->TrainViews(), 1}; }
 
   // Every instance of every training view, the background as well, in an order that turns from view to view.
@@ -90,10 +91,10 @@ class LiftSegmentersTest : public AggregatorTest {
   }
 
   static void ExpectObjectsFound(Segmenter& segmenter, double least_iou) {
-    segmenter.Fit({});
+    segmenter.Fit({}, Job());
     std::vector<std::vector<ImageU8>> masks_of_view;
     for (const int v : scene_->TestViews()) {
-      masks_of_view.push_back(segmenter.MasksFor(v));
+      masks_of_view.push_back(segmenter.MasksFor(v, Job()));
       EXPECT_EQ(masks_of_view.back().size(), masks_of_view[0].size());
       EXPECT_EQ(masks_of_view.back()[0].width, scene_->views[size_t(v)].camera.width);
     }
@@ -125,7 +126,7 @@ TEST_F(LiftSegmentersTest, RaysLieInTheirSegments) {
   LiftOptions options = SmallField();
   options.pool_rays = 1 << 14;
   const std::vector<FoundMask> masks = ExactMasks();
-  const SegmentRays rays = TraceSegments(Input(), masks, options);
+  const SegmentRays rays = TraceSegments(Input(), masks, options, Job());
   EXPECT_EQ(rays.views.size(), scene_->TrainViews().size());
   EXPECT_NEAR(double(rays.AllRays().size()), 1 << 14, 1 << 12);  // small segments have more than their share
   for (const SegmentRays::Segment& segment : rays.segments) {
@@ -145,7 +146,10 @@ TEST_F(LiftSegmentersTest, RaysLieInTheirSegments) {
 TEST_F(LiftSegmentersTest, WhereNothingIsThereIsNoObject) {
   const ObjectField field(SmallField().field, 2, 1, ObjectField::Start::kRandom);
   Camera camera = scene_->views[0].camera;
-  const auto masks = [&] { return MasksOfOutputs(*nerf_, field, camera, 1, [](const float*) { return 0; }); };
+  const auto masks = [&] {
+    return MasksOfOutputs(
+        *nerf_, field, camera, 1, [](const float*) { return 0; }, Job());
+  };
   EXPECT_GT(CountNonZero(masks()[0]), camera.width * camera.height * 9 / 10);         // a closed room, quickly trained
   camera.world_from_cam.translation += 1000 * camera.world_from_cam.rotation.col(2);  // far behind itself
   camera.world_from_cam.rotation.col(2) *= -1;                                        // and turned away
@@ -154,11 +158,11 @@ TEST_F(LiftSegmentersTest, WhereNothingIsThereIsNoObject) {
 }
 
 TEST_F(LiftSegmentersTest, BadInputIsAnError) {
-  EXPECT_THAT(ErrorTextOf<Error>([&] { PanopticLifting(Input(), {}, {}).Fit({}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { PanopticLifting(Input(), {}, {}).Fit({}, Job()); }),
               HasSubstr("there is no segment to lift: 0 automatic masks in 0 views"));
   ContrastiveLiftOptions contrastive;
   contrastive.lift.min_area = 0.99;
-  EXPECT_THAT(ErrorTextOf<Error>([&] { ContrastiveLift(Input(), ExactMasks(), contrastive).Fit({}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { ContrastiveLift(Input(), ExactMasks(), contrastive).Fit({}, Job()); }),
               HasSubstr("none large enough"));
   contrastive.momentum = 1;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { ContrastiveLift(Input(), {}, contrastive); }),

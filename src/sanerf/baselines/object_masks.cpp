@@ -1,13 +1,13 @@
 #include "sanerf/baselines/object_masks.h"
 
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/composited_view.h"
 
 namespace sanerf {
 
 std::vector<ImageU8> MasksOfOutputs(const NerfModel& nerf, const ObjectField& field, const Camera& camera,
-                                    int num_objects, const std::function<int(const float* outputs)>& object_of) {
+                                    int num_objects, const std::function<int(const float* outputs)>& object_of,
+                                    const Job& job) {
   std::vector<ImageU8> masks(size_t(num_objects), ImageU8(camera.width, camera.height, 1));
   CompositeView(
       nerf, &field, nullptr, camera,
@@ -16,7 +16,7 @@ std::vector<ImageU8> MasksOfOutputs(const NerfModel& nerf, const ObjectField& fi
         const int object = object_of(pixel.outputs);
         if (object >= 0) masks[size_t(object)].At(pixel.x, pixel.y) = 255;
       },
-      Job().With(InterruptToken()));
+      job);
   return masks;
 }
 

@@ -9,9 +9,7 @@
 #include "sanerf/baselines/segment_image.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 
 namespace sanerf {
 namespace {
@@ -27,7 +25,7 @@ struct LabelledView {
 };
 
 std::vector<LabelledView> LabelViews(const SegmenterInput& input, const std::vector<FoundMask>& masks,
-                                     const LiftOptions& options) {
+                                     const LiftOptions& options, const Job& job) {
   std::map<int, std::vector<const FoundMask*>> masks_of;
   for (const FoundMask& mask : masks) {
     SANERF_CHECK(std::find(input.views.begin(), input.views.end(), mask.view_idx) != input.views.end());
@@ -46,7 +44,7 @@ std::vector<LabelledView> LabelViews(const SegmenterInput& input, const std::vec
     throw Error("there is no segment to lift",
                 fmt::format("{} automatic masks in {} views, none large enough", masks.size(), views.size()),
                 "search more views or more points: --set auto.max_views=0 --set auto.grid=24");
-  LogInfo("{} segments in {} views", num_segments, views.size());
+  job.Info(fmt::format("{} segments in {} views", num_segments, views.size()));
   return views;
 }
 
@@ -76,9 +74,9 @@ float Opacity(const TracedRays& rays, size_t ray) {
 
 }  // namespace
 
-SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks,
-                          const LiftOptions& options) {
-  const std::vector<LabelledView> views = LabelViews(input, masks, options);
+SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options,
+                          const Job& job) {
+  const std::vector<LabelledView> views = LabelViews(input, masks, options, job);
   std::vector<Camera> cameras;
   std::vector<std::vector<int>> pixels;
   for (size_t v = 0; v < views.size(); ++v) {
@@ -86,7 +84,7 @@ SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMa
     pixels.push_back(DrawPixels(views[v].image, options.pool_rays / int(views.size()), Random(input.seed, v)));
   }
   SegmentRays result;
-  result.pool = TracePixels(input.nerf, cameras, pixels, Job().With(InterruptToken()));
+  result.pool = TracePixels(input.nerf, cameras, pixels, job);
 
   std::vector<SegmentRays::Segment> segments;
   for (const LabelledView& view : views)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sanerf/baselines/lift_options.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
@@ -27,7 +28,8 @@ struct SegmentRays {
 // Every segment has rays in proportion to its area, small ones a few at least. Rays that are stopped by less than half
 // are left out: nobody can say what they show. Throws Error when there is no segment, or all their rays meet nothing;
 // InterruptedError.
-SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options);
+SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options,
+                          const Job& job);
 
 // `count` different ones, all when there are fewer, in random order.
 std::vector<int> DrawFrom(std::vector<int> rays, int count, Random* random);

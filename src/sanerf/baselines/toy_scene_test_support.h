@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
@@ -18,11 +18,11 @@ namespace sanerf {
 class InstanceContainer : public FeatureContainer {
  public:
   InstanceContainer(const Scene& scene, const NerfModel& nerf) : scene_(scene) {
-    for (const View& view : scene.views) depths_.push_back(nerf.Render(view.camera).depth);
+    for (const View& view : scene.views) depths_.push_back(nerf.Render(view.camera, Job()).depth);
   }
   Camera WorkingCamera(int view_idx) const override { return scene_.views.at(size_t(view_idx)).camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
     const ImageU8 ids = LoadViewMask(scene_.views.at(size_t(view_idx)));
     auto features = std::make_shared<SamFeatures>();
     features->image_width = ids.width;
@@ -30,13 +30,13 @@ class InstanceContainer : public FeatureContainer {
     features->maps = {{"labels", {ids.height, ids.width}, {ids.data.begin(), ids.data.end()}}};
     return features;
   }
-  ImageF Depth(int view_idx) const override { return depths_.at(size_t(view_idx)); }
-  ImageF Opacity(int view_idx) const override {
-    ImageF opacity = Depth(view_idx);
+  ImageF Depth(int view_idx, const Job&) const override { return depths_.at(size_t(view_idx)); }
+  ImageF Opacity(int view_idx, const Job&) const override {
+    ImageF opacity = Depth(view_idx, Job());
     for (float& value : opacity.data) value = value > 0 ? 1.f : 0.f;
     return opacity;
   }
-  ImageF Rgb(int view_idx) const override { return LoadViewImage(scene_.views.at(size_t(view_idx))); }
+  ImageF Rgb(int view_idx, const Job&) const override { return LoadViewImage(scene_.views.at(size_t(view_idx))); }
   uint64_t ModelFingerprint() const override { return 7; }
 
  private:
@@ -50,8 +50,8 @@ class InstanceSam : public testing_scene::AnalyticSam {
   std::unique_ptr<Sam> Share() const override { return std::make_unique<InstanceSam>(*this); }
   InstanceSam() = default;
   InstanceSam(const InstanceSam& other) : AnalyticSam() { overwrite = other.overwrite; }
-  std::vector<SamMask> Predict(const SamPrompt& prompt, bool) const override {
-    SamMask object = AnalyticSam::Predict(prompt, true).at(2);
+  std::vector<SamMask> Predict(const SamPrompt& prompt, bool, const Job&) const override {
+    SamMask object = AnalyticSam::Predict(prompt, true, Job()).at(2);
     object.candidate = 0;
     return {object};
   }
@@ -60,7 +60,6 @@ class InstanceSam : public testing_scene::AnalyticSam {
 class ToySceneTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    SetLogLevel(LogLevel::kQuiet);
     folder_ = new TestFolder;
     QuickField quick = TrainQuickField(*folder_, 24);
     scene_ = new Scene(std::move(quick.scene));
@@ -98,7 +97,7 @@ class ToySceneTest : public ::testing::Test {
   static double HeldOutIou(Segmenter& segmenter, size_t index, int instance) {
     int64_t both = 0, either = 0;
     for (const int v : scene_->TestViews()) {
-      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), mask = segmenter.MasksFor(v).at(index);
+      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), mask = segmenter.MasksFor(v, Job()).at(index);
       for (size_t i = 0; i < truth.data.size(); ++i) {
         both += mask.data[i] != 0 && truth.data[i] == instance;
         either += mask.data[i] != 0 || truth.data[i] == instance;

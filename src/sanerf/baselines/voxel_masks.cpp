@@ -1,5 +1,6 @@
 #include "sanerf/baselines/voxel_masks.h"
 
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/trace.h"
 
 namespace sanerf {

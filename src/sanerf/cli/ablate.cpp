@@ -4,8 +4,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate_table.h"
 #include "sanerf/experiments/compare.h"
 #include "sanerf/pipeline/presets.h"
@@ -13,17 +14,17 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct AblateFlags {
   std::vector<std::string> scenes, prompts, studies, models;
   std::string out, preset = "default";
   int seeds = 1;
   bool restart = false;
 };
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
   ExperimentSettings settings;
   ApplyPreset(ParsePreset(flags.preset), &settings);
-  ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings);
+  ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings, job);
   AblateRequest request;
   request.scenes.assign(flags.scenes.begin(), flags.scenes.end());
   request.prompts.assign(flags.prompts.begin(), flags.prompts.end());
@@ -31,14 +32,15 @@ void Run(const CommonFlags& common, const Flags& flags) {
   request.studies = ChooseStudies(flags.studies, flags.models);
   request.seeds = flags.seeds;
   request.restart = flags.restart;
-  const AblationResult result = Ablate(request, settings);
+  const AblationResult result = Ablate(request, settings, job);
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
     PrintText(ToTable(result));
   }
-  LogInfo("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} rows run, {} from before, {} failed)",
-          request.out.string(), FormatDuration(result.seconds), result.num_run, result.num_reused, result.num_failed);
+  job.Info(fmt::format("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} rows run, {} from before, {} failed)",
+                       request.out.string(), FormatDuration(result.seconds), result.num_run, result.num_reused,
+                       result.num_failed));
 }
 
 std::string StudyHelp() {
@@ -50,7 +52,7 @@ std::string StudyHelp() {
 }  // namespace
 
 void AddAblate(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<AblateFlags>();
   CLI::App* sub = AddCommand(
       line, "ablate", "what each choice of the method is worth: tables of variants, scored on held-out views",
       "  sanerf ablate run --out ablation --studies looks,rgb\n"
@@ -74,7 +76,7 @@ void AddAblate(CommandLine& line) {
   AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunAblate(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

@@ -1,6 +1,7 @@
 // Adding to objects that are there, through the whole program.
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/run/run_folder.h"
 
 namespace fs = std::filesystem;

@@ -4,6 +4,7 @@
 
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_disk.h"
 
 namespace fs = std::filesystem;

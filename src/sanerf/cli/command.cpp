@@ -5,7 +5,8 @@
 #include <cstdio>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
 
@@ -37,10 +38,10 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
 }
 
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
-                      Settings* settings) {
+                      Settings* settings, const Job& job) {
   if (!flags.config.empty()) settings->ApplyFile(flags.config);
   for (const std::string& assignment : flags.sets) settings->Assign(assignment);
-  for (const std::string& notice : settings->notices()) LogWarning("{}", notice);
+  for (const std::string& notice : settings->notices()) job.Warn(notice);
   settings->AllowOnly(stages, command);
   if (!flags.seed) return;
   const OptionRegistry registry = settings->Registry();
@@ -63,8 +64,11 @@ void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std
 }
 
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings) {
-  const RunFolder folder = RunFolder::Open(run);
-  settings->Restore(folder.options(), folder.origins(), (run / "run.json").string());
+  RestoreFromRun(RunFolder::Open(run), settings);
+}
+
+void RestoreFromRun(const RunFolder& run, Settings* settings) {
+  settings->Restore(run.options(), run.origins(), (run.path() / "run.json").string());
 }
 
 void PrintJson(const Json& json) {
@@ -73,7 +77,7 @@ void PrintJson(const Json& json) {
 
 void PrintText(const std::string& text) { std::fputs(text.c_str(), stdout); }
 
-void SuggestNext(const std::string& command) { LogInfo("next:  {}", command); }
+void SuggestNext(const std::string& command, const Job& job) { job.Info(fmt::format("next:  {}", command)); }
 
 std::string Quoted(const std::filesystem::path& path) {
   const std::string text = path.string();

@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "sanerf/cli/number_flags.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/settings.h"
 
 namespace sanerf {
+
+class RunFolder;
 
 struct CommonFlags {
   bool json = false, verbose = false, quiet = false;
@@ -26,7 +29,7 @@ struct CommonFlags {
 struct CommandLine {
   CLI::App app;
   CommonFlags common;
-  std::function<void()> run;  // of the subcommand that was given
+  std::function<void(const Job&)> run;  // of the subcommand that was given
 };
 
 // A subcommand with the common flags. example: shown under its help.
@@ -34,17 +37,18 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
 
 // --config, --set and --seed on top of `settings`, for the stages this command runs.
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
-                      Settings* settings);
+                      Settings* settings, const Job& job);
 // --preset; not given = what the run recorded.
 void AddPreset(CLI::App* sub, std::optional<std::string>* preset);
 void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings);
 // What the run recorded, then the flags.
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings);
+void RestoreFromRun(const RunFolder& run, Settings* settings);
 
-void PrintJson(const Json& json);                       // the one object on stdout
-void PrintText(const std::string& text);                // a result for people, on stdout
-void SuggestNext(const std::string& command);           // "next: …" on stderr
-std::string Quoted(const std::filesystem::path& path);  // for a shell
+void PrintJson(const Json& json);                              // the one object on stdout
+void PrintText(const std::string& text);                       // a result for people, on stdout
+void SuggestNext(const std::string& command, const Job& job);  // "next: …" on stderr
+std::string Quoted(const std::filesystem::path& path);         // for a shell
 
 void AddSynth(CommandLine& line);
 void AddDemo(CommandLine& line);

@@ -8,9 +8,10 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/console.h"
+#include "sanerf/core/console_sink.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
@@ -73,7 +74,7 @@ void AddCommands(CommandLine& line) {
   AddDoctor(line);
   line.app.add_subcommand("help", "explain a command: sanerf help segment")->group("Commands");  // see WithCommand
   line.app.add_subcommand("version", "the program's version")->group("Commands")->allow_extras()->callback([&line] {
-    line.run = [] { PrintText("sanerf " + VersionString() + "\n"); };
+    line.run = [](const Job&) { PrintText("sanerf " + VersionString() + "\n"); };
   });
 }
 
@@ -217,15 +218,15 @@ bool Parse(CommandLine& line, std::vector<std::string> arguments) {
   return false;
 }
 
-void ApplyProcessFlags(const CommonFlags& flags) {
+void ApplyProcessFlags(const CommonFlags& flags, ConsoleSink* console) {
   if (flags.verbose && flags.quiet) throw UsageError("-v and -q exclude each other");
-  SetLogLevel(flags.quiet ? LogLevel::kQuiet : flags.verbose ? LogLevel::kVerbose : LogLevel::kNormal);
   SetNumThreads(flags.threads);
+  console->set_verbosity(flags.quiet ? Verbosity::kQuiet : flags.verbose ? Verbosity::kVerbose : Verbosity::kNormal);
 }
 
-void FlushResult() {
+void FlushResult(const Job& job) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  if (InterruptRequested()) throw InterruptedError("the result was not written", "nobody reads stdout any more");
+  if (job.stop_requested()) throw InterruptedError("the result was not written", "nobody reads stdout any more");
   throw Error("cannot write the result to stdout", "", "is the disk full?");
 }
 
@@ -239,14 +240,16 @@ int PrintError(const std::string& text, const std::string& hint, int exit_code) 
 }  // namespace
 
 int RunCommandLine(const std::vector<std::string>& arguments) {
+  ConsoleSink console;
+  const Job job(console, InterruptToken());
   try {
     CommandLine line;
     AddCommands(line);
     if (!Parse(line, WithCommand(line, arguments))) {
-      ApplyProcessFlags(line.common);
-      line.run();
+      ApplyProcessFlags(line.common, &console);
+      line.run(job.WithThreads(line.common.threads));
     }
-    FlushResult();
+    FlushResult(job);
     return 0;
   } catch (const InterruptedError& error) {
     return PrintError(error.what(), error.hint(), kInterrupted);

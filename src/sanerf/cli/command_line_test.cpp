@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {

@@ -6,8 +6,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/compare_formats.h"
 #include "sanerf/experiments/compare_tables.h"
 #include "sanerf/experiments/methods.h"
@@ -15,7 +16,7 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct CompareFlags {
   std::string run, prompts, masks, out, scene;
   std::vector<std::string> methods;
   std::optional<std::string> preset;
@@ -30,13 +31,13 @@ Prompts StoredPrompts(const std::string& run) {
   return prompts;
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job& job) {
   if (flags.automatic && !flags.prompts.empty())
     throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyPreset(flags.preset, CompareStages(), &settings);
-  ApplyCommonFlags(common, CompareStages(), "compare", &settings);
+  ApplyCommonFlags(common, CompareStages(), "compare", &settings, job);
   CompareRequest request;
   request.run = flags.run;
   if (!flags.scene.empty()) request.scene = flags.scene;
@@ -47,15 +48,16 @@ void Run(const CommonFlags& common, const Flags& flags) {
   request.masks = flags.masks;
   request.out = flags.out;
   request.restart = flags.restart;
-  const CompareResult result = Compare(request, settings);
+  const CompareResult result = Compare(request, settings, job);
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
     PrintText(ToText(ScoreTable(result)));
   }
-  LogInfo("wrote  {}/sheet.html, sheet.png, table.md, table.tex, scores.csv, comparison.json, masks/  ({})",
-          result.folder.string(), FormatDuration(result.seconds));
-  SuggestNext(fmt::format("open {}", Quoted(result.folder / "sheet.html")));
+  job.Info(
+      fmt::format("wrote  {}/sheet.html, sheet.png, table.md, table.tex, scores.csv, comparison.json, masks/  ({})",
+                  result.folder.string(), FormatDuration(result.seconds)));
+  SuggestNext(fmt::format("open {}", Quoted(result.folder / "sheet.html")), job);
 }
 
 }  // namespace
@@ -74,7 +76,7 @@ std::string MethodHelp() {
 }
 
 void AddCompare(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<CompareFlags>();
   CLI::App* sub = AddCommand(
       line, "compare", "every method on the same radiance field, prompts and views: one table",
       "  sanerf compare run --prompts prompts.json                     all methods but vote\n"
@@ -98,7 +100,7 @@ void AddCompare(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->add_flag("--restart", flags->restart, "forget earlier results");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunCompare(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

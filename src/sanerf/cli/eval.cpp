@@ -2,8 +2,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/methods.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/eval_output.h"
@@ -15,22 +16,22 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct EvalFlags {
   EvalRequest request;
   std::string run, scene, masks;
   std::vector<std::string> baselines;
   bool report = false, match = false;
 };
 
-void RunMatch(const CommonFlags& common, const Flags& flags) {
+void RunEvalMatch(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
   if (flags.report || !flags.masks.empty() || flags.request.instance >= 0)
     throw UsageError("--match stands alone", "it compares all objects with all instances of the scene's masks",
                      "leave out --instance, --masks and --report");
   ExperimentSettings settings;
-  ApplyCommonFlags(common, {}, "eval", &settings);
+  ApplyCommonFlags(common, {}, "eval", &settings, job);
   MatchRequest request{flags.run, std::nullopt, flags.request.object};
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const MatchResult result = MatchObjects(request);
+  const MatchResult result = MatchObjects(request, job);
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
@@ -38,41 +39,41 @@ void RunMatch(const CommonFlags& common, const Flags& flags) {
   }
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
-  if (flags.match) return RunMatch(common, flags);
+void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
+  if (flags.match) return RunEvalMatch(common, flags, job);
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
-  ApplyCommonFlags(common, {}, "eval", &settings);
+  ApplyCommonFlags(common, {}, "eval", &settings, job);
   EvalRequest request = flags.request;
   request.run = flags.run;
   request.masks = flags.masks;
   for (const std::string& name : flags.baselines) request.baselines.push_back(FindMethod(name, settings.baselines));
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const EvalResult result = Evaluate(request);
+  const EvalResult result = Evaluate(request, job);
   RunFolder run = RunFolder::Open(flags.run);
   if (flags.report) {
     const RunLock lock(flags.run);
-    LogInfo("wrote  {}", WriteReport(run, lock, result, settings, {}).string());
+    job.Info(fmt::format("wrote  {}", WriteReport(run, lock, result, settings, {}, job).string()));
   }
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
     PrintText(ToTable(result));
-    LogInfo("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds));
+    job.Info(fmt::format("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds)));
   }
   if (result.objects.empty()) {
-    LogInfo(
+    job.Info(
         "no object has an instance id: only the renders were scored (segment --instance ID, or eval --object NAME "
         "--instance ID)");
   }
   if (!flags.report)
-    SuggestNext(fmt::format("sanerf eval {} --report    (pictures beside the numbers)", Quoted(flags.run)));
+    SuggestNext(fmt::format("sanerf eval {} --report    (pictures beside the numbers)", Quoted(flags.run)), job);
 }
 
 }  // namespace
 
 void AddEval(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EvalFlags>();
   CLI::App* sub = AddCommand(
       line, "eval", "scores on the held-out views: IoU, boundary IoU, accuracy, consistency, PSNR, SSIM",
       "  sanerf eval run                                   every object whose prompts carry an instance\n"
@@ -97,7 +98,7 @@ void AddEval(CommandLine& line) {
                 "which automatically found object is which instance of the ground truth; --object NAME: of its field");
   sub->add_flag("--report", flags->report, "write RUN/report.html");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEval(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

@@ -4,8 +4,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/compare.h"
 #include "sanerf/experiments/compare_tables.h"
 #include "sanerf/pipeline/presets.h"
@@ -13,19 +14,19 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct EvalSetFlags {
   std::string set, out = "eval_set", preset = "default";
   std::vector<std::string> methods, scenes;
   int repeats = 1;
   bool automatic = false;
 };
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
   ExperimentSettings settings;
   ApplyPreset(ParsePreset(flags.preset), &settings);
   std::vector<std::string> stages = CompareStages();
   stages.insert(stages.end(), {"scene", "nerf"});
-  ApplyCommonFlags(common, stages, "eval-set", &settings);
+  ApplyCommonFlags(common, stages, "eval-set", &settings, job);
   EvalSetRequest request;
   request.set = ReadEvalSet(flags.set);
   request.methods = flags.methods;
@@ -33,14 +34,14 @@ void Run(const CommonFlags& common, const Flags& flags) {
   request.automatic = flags.automatic;
   request.repeats = flags.repeats;
   request.out = flags.out;
-  const EvalSetResult result = RunEvalSet(request, settings);
+  const EvalSetResult result = RunEvalSet(request, settings, job);
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
     PrintText(ToText(SceneTable(result.scenes)));
   }
-  LogInfo("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)", flags.out,
-          FormatDuration(result.seconds), result.scenes.size(), result.failed.size());
+  job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)",
+                       flags.out, FormatDuration(result.seconds), result.scenes.size(), result.failed.size()));
   if (!result.failed.empty())
     throw Error(
         fmt::format("{} of {} scenes failed", result.failed.size(), result.failed.size() + result.scenes.size()),
@@ -51,7 +52,7 @@ void Run(const CommonFlags& common, const Flags& flags) {
 }  // namespace
 
 void AddEvalSet(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EvalSetFlags>();
   CLI::App* sub =
       AddCommand(line, "eval-set", "a whole benchmark: trains every scene, compares every method, one column per scene",
                  "  sanerf eval-set scenes/ --out results                    every folder with a prompts.json\n"
@@ -72,7 +73,7 @@ void AddEvalSet(CommandLine& line) {
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEvalSet(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

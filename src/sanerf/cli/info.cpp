@@ -2,7 +2,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/pipeline/describe.h"
 #include "sanerf/scene/load_scene.h"
 
@@ -48,19 +50,20 @@ std::string RunText(const Json& run) {
   return text;
 }
 
-void Run(const CommonFlags& common, const std::string& path) {
+void RunInfo(const CommonFlags& common, const std::string& path, const Job& job) {
   ExperimentSettings settings;
-  ApplyCommonFlags(common, {"scene"}, "info", &settings);
+  ApplyCommonFlags(common, {"scene"}, "info", &settings, job);
   if (RunFolder::Exists(path) || !RunFolder::PartsIn(path).empty()) {
     const Json run = DescribeRun(RunFolder::Open(path));
     common.json ? PrintJson(run) : PrintText(RunText(run));
     SuggestNext(run["objects"].empty() ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(path))
-                                       : fmt::format("sanerf eval {}", Quoted(path)));
+                                       : fmt::format("sanerf eval {}", Quoted(path)),
+                job);
     return;
   }
-  const Json scene = DescribeScene(LoadScene(path, settings.scene));
+  const Json scene = DescribeScene(LoadScene(path, settings.scene, job));
   common.json ? PrintJson(scene) : PrintText(SceneText(scene));
-  SuggestNext(fmt::format("sanerf train {} --out RUN", Quoted(path)));
+  SuggestNext(fmt::format("sanerf train {} --out RUN", Quoted(path)), job);
 }
 
 }  // namespace
@@ -70,7 +73,7 @@ void AddInfo(CommandLine& line) {
   CLI::App* sub = AddCommand(line, "info", "what is this folder? views, cameras, masks, stages, objects, problems",
                              "  sanerf info photos/\n  sanerf info run");
   sub->add_option("PATH", *path, "a scene or a run folder")->required();
-  sub->callback([&line, path] { line.run = [&line, path] { Run(line.common, *path); }; });
+  sub->callback([&line, path] { line.run = [&line, path](const Job& job) { RunInfo(line.common, *path, job); }; });
 }
 
 }  // namespace sanerf

@@ -2,8 +2,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/models/fetch_model.h"
 #include "sanerf/models/model_catalogue.h"
 
@@ -73,9 +74,9 @@ void AddModels(CommandLine& line) {
   sub->require_subcommand(1);
   CLI::App* list = AddAction(sub, line, "list", "every model of the catalogue and whether it is here");
   list->callback([&line] {
-    line.run = [&line] {
+    line.run = [&line](const Job& job) {
       List(line.common, LoadCatalogue(), /*hash_contents=*/false);
-      SuggestNext("sanerf models fetch NAME");
+      SuggestNext("sanerf models fetch NAME", job);
     };
   });
 
@@ -83,32 +84,33 @@ void AddModels(CommandLine& line) {
   CLI::App* fetch = AddAction(sub, line, "fetch", "download a model and check it");
   fetch->add_option("NAME", *name, "model of the catalogue")->required();
   fetch->callback([&line, name] {
-    line.run = [&line, name] {
+    line.run = [&line, name](const Job& job) {
       const std::vector<ModelEntry> catalogue = LoadCatalogue();
       const ModelEntry& entry = FindModel(catalogue, *name);
-      LogInfo("licence of {}: {}", entry.name, entry.licence);
-      FetchModel(entry);
+      job.Info(fmt::format("licence of {}: {}", entry.name, entry.licence));
+      FetchModel(entry, job);
       if (line.common.json) {
         PrintJson({{"name", entry.name},
                    {"folder", ModelFolder().string()},
                    {"state", StateText(CheckModel(entry, false))},
                    {"licence", entry.licence}});
       } else {
-        LogInfo("model  {} is in {}", entry.name, ModelFolder().string());
+        job.Info(fmt::format("model  {} is in {}", entry.name, ModelFolder().string()));
       }
       SuggestNext(entry.kind == "detector" ? "sanerf segment RUN --text WORDS --detector " + entry.name
-                                           : "sanerf encode RUN --model " + entry.name);
+                                           : "sanerf encode RUN --model " + entry.name,
+                  job);
     };
   });
 
   CLI::App* verify = AddAction(sub, line, "verify", "compare the installed files with their sha256");
   verify->callback([&line] {
-    line.run = [&line] {
+    line.run = [&line](const Job& job) {
       const int num_damaged = List(line.common, LoadCatalogue(), /*hash_contents=*/true);
       if (num_damaged > 0)
         throw Error(fmt::format("{} installed model(s) are damaged", num_damaged), "",
                     "fetch again: sanerf models fetch NAME");
-      SuggestNext("sanerf doctor");
+      SuggestNext("sanerf doctor", job);
     };
   });
 }

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {
@@ -29,7 +30,7 @@ template <class Number, class Value>
 CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, Value* into, const std::string& help, Range range) {
   constexpr OptionType kType = std::is_integral_v<Number> ? OptionType::kInteger : OptionType::kNumber;
   const auto read = [=](const std::string& text) {
-    const OptionValues values{kType, range, {}, ""};
+    const OptionValues values{.type = kType, .range = range};
     const std::optional<Json> value = values.Parse(text);
     if (!value)
       throw UsageError(fmt::format("{} {}", flag, text.empty() ? "''" : text), "expected " + values.Expected(), help);
@@ -48,7 +49,7 @@ void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string&
   const auto stored = std::make_shared<Flag>(Flag{flag, option, ""});
   flags_.push_back(stored);
   std::string help = fmt::format("{} [{}]", entry->help, OptionValueText(entry->get()));
-  if (!entry->values.choices.empty()) help += ": " + entry->values.Text();
+  if (entry->values.HasChoices()) help += ": " + entry->values.Text();
   if (!remark.empty()) help += "; " + remark;
   // The text as it was given, also an empty one: the option says what is wrong with it.
   sub->add_option_function<std::string>(

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/cli/cli_test_support.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/core/parallel.h"
 
@@ -29,7 +28,6 @@ CommandResult InProcess(const Arguments& arguments) {
   std::fflush(stdout);
   result.out = ::testing::internal::GetCapturedStdout();
   result.err = ::testing::internal::GetCapturedStderr();
-  SetLogLevel(LogLevel::kNormal);
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/odd_files_test_support.h"
 
 namespace fs = std::filesystem;

@@ -5,6 +5,8 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {
@@ -64,7 +66,7 @@ Json ToJson(const Entry& entry) {
     if (range->multiple_of > 1) json["multiple_of"] = range->multiple_of;
     if (range->or_zero) json["or_zero"] = true;
   }
-  if (!entry.values.choices.empty()) json["choices"] = entry.values.choices;
+  if (entry.values.HasChoices()) json["choices"] = entry.values.Choices();
   if (!entry.values.text.empty()) json["text"] = entry.values.text;
   json["help"] = entry.help;
   json["experimental"] = entry.mark.is_experimental;
@@ -135,15 +137,16 @@ void AddOptions(CommandLine& line) {
   sub->add_option("STAGE", flags->stage, "only those of this stage (the part of the name before the point)");
   sub->add_flag("--markdown", flags->markdown, "as docs/options.md has them");
   sub->callback([&line, flags] {
-    line.run = [&line, flags] {
+    line.run = [&line, flags](const Job& job) {
       if (flags->markdown) return PrintText(OptionsMarkdown());
       ExperimentSettings settings;
-      ApplyCommonFlags(line.common, {}, "options", &settings);
+      ApplyCommonFlags(line.common, {}, "options", &settings, job);
       const std::vector<StageOptions> all = OptionsOf(settings, flags->stage);
       line.common.json ? PrintJson(ToJson(all)) : PrintText(ToText(all));
       if (!all.empty() && !all[0].options.empty())
         SuggestNext(fmt::format("sanerf {} ... --set {}={}", all[0].stage.command, all[0].options[0].name(),
-                                DefaultOf(all[0].options[0])));
+                                DefaultOf(all[0].options[0])),
+                    job);
     };
   });
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {

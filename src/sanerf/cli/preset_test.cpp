@@ -1,5 +1,6 @@
 // Presets through the whole program: which one a stage obeys, and what the run remembers.
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {

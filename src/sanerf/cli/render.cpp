@@ -3,8 +3,9 @@
 #include <sstream>
 
 #include "sanerf/cli/command.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/camera_path.h"
 #include "sanerf/pipeline/render_stage.h"
@@ -12,7 +13,7 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct RenderFlags {
   RenderRequest request;
   std::string run, scene, out, layers;
 };
@@ -26,16 +27,16 @@ std::vector<std::string> Split(const std::string& list) {
   return items;
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
+void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& job) {
   ExperimentSettings settings;
-  ApplyCommonFlags(common, {}, "render", &settings);
+  ApplyCommonFlags(common, {}, "render", &settings, job);
   RenderRequest request = flags.request;
   request.run = flags.run;
   request.out = flags.out;
   if (!flags.scene.empty()) request.scene = flags.scene;
   request.layers =
       Split(flags.layers.empty() ? (request.object.empty() ? "rgb,depth" : "mask,overlay,cutout") : flags.layers);
-  const RenderResult result = Render(request);
+  const RenderResult result = Render(request, job);
   if (common.json) {
     Json files = Json::array();
     for (const auto& file : result.files) files.push_back(file.string());
@@ -45,18 +46,19 @@ void Run(const CommonFlags& common, const Flags& flags) {
                {"files", files},
                {"seconds", result.seconds}});
   } else {
-    LogInfo("wrote  {} files into {}  ({} per view)", result.files.size(), result.folder.string(),
-            FormatDuration(result.seconds / result.num_views));
+    job.Info(fmt::format("wrote  {} files into {}  ({} per view)", result.files.size(), result.folder.string(),
+                         FormatDuration(result.seconds / result.num_views)));
   }
   SuggestNext(request.object.empty()
                   ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run))
-                  : fmt::format("sanerf eval {}", Quoted(flags.run)));
+                  : fmt::format("sanerf eval {}", Quoted(flags.run)),
+              job);
 }
 
 }  // namespace
 
 void AddRender(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<RenderFlags>();
   CLI::App* sub =
       AddCommand(line, "render", "pictures of the scene and its objects from any viewpoint",
                  "  sanerf render run                                        held-out views, colour and depth\n"
@@ -79,7 +81,7 @@ void AddRender(CommandLine& line) {
   sub->add_flag("--npy", flags->request.arrays,
                 "also write .npy arrays: colour, depth in the scene's units, opacity, mask probability");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunRender(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

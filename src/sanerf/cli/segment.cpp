@@ -3,8 +3,9 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/prompt_forms.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/eval_output.h"
@@ -13,12 +14,13 @@
 #include "sanerf/pipeline/text_stage.h"
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct SegmentFlags {
   std::string run, scene, name, prompts, detector, scribbles;
   std::optional<std::string> text, preset;
   std::vector<std::string> clicks, points, boxes;
@@ -27,7 +29,11 @@ struct Flags {
   bool add = false, automatic = false, refit = false;
 };
 
-ObjectPrompt ObjectFrom(const Flags& flags) {
+std::optional<std::filesystem::path> OptionalPath(const std::string& path) {
+  return path.empty() ? std::nullopt : std::optional<std::filesystem::path>(path);
+}
+
+ObjectPrompt ObjectFrom(const SegmentFlags& flags) {
   ObjectPrompt object;
   object.name = flags.name;
   object.instance = flags.instance.value_or(-1);
@@ -38,20 +44,17 @@ ObjectPrompt ObjectFrom(const Flags& flags) {
   return object;
 }
 
-// Strokes over a photo, as NVOS hands them out.
-ObjectPrompt ObjectFromScribbles(const Flags& flags) {
-  const Scribbles scribbles = FindScribbles(flags.scribbles);
+// Strokes over a photo, as NVOS hands them out, to clicks of the object.
+void AddScribbles(const std::string& folder, const Scene& scene, ObjectPrompt* object) {
+  const Scribbles scribbles = FindScribbles(folder);
   if (scribbles.view.empty())
-    throw UsageError("--scribbles " + flags.scribbles, "it is not known which photo they were drawn on",
+    throw UsageError("--scribbles " + folder, "it is not known which photo they were drawn on",
                      "put that photo into reference_image/ beside scribbles/, as NVOS does");
-  const RunFolder run = RunFolder::Open(flags.run);
-  const Scene scene =
-      run.OpenScene(flags.scene.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.scene));
   const View& view = scene.views[size_t(scene.FindView(scribbles.view))];
-  return Extended(PromptsFromScribbles(scribbles, view, flags.name), ObjectFrom(flags));
+  *object = Extended(PromptsFromScribbles(scribbles, view, object->name), *object);
 }
 
-Prompts PromptsFrom(const Flags& flags) {
+Prompts PromptsFrom(const SegmentFlags& flags) {
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
@@ -67,29 +70,25 @@ Prompts PromptsFrom(const Flags& flags) {
                      fmt::format("click on it: sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
   }
   if (flags.name.empty()) throw UsageError("--name is missing", "", "give the object a name: --name mug");
-  return {{flags.scribbles.empty() ? ObjectFrom(flags) : ObjectFromScribbles(flags)}};
+  return {{ObjectFrom(flags)}};
 }
 
-// Only the name of an object of the field that is meant, if any.
-Prompts RefitFrom(const Flags& flags) {
+void CheckRefit(const SegmentFlags& flags) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.scribbles.empty() || flags.text || flags.add || flags.instance || flags.min_visible)
     throw UsageError("--refit stands alone", "it fits the field again to the masks that are there",
                      "leave out everything but --name and --set object.KEY=VALUE");
-  Prompts prompts;
-  if (!flags.name.empty()) prompts.objects.push_back(ObjectFrom(flags));
-  return prompts;
 }
 
-TextRequest TextRequestFrom(const Flags& flags) {
+TextRequest TextRequestFrom(const SegmentFlags& flags) {
   if (!flags.scribbles.empty())
     throw UsageError("--text and --scribbles are two ways to say what to segment", "", "give one of them");
   if (!flags.prompts.empty())
     throw UsageError("--text and --prompts are two ways to say what to segment", "", "give one of them");
-  return {flags.run, std::nullopt, *flags.text, ObjectFrom(flags)};
+  return {*flags.text, ObjectFrom(flags)};
 }
 
-Json ToJson(const Flags& flags, const SegmentResult& result) {
+Json ToJson(const SegmentFlags& flags, const SegmentResult& result) {
   Json objects = Json::array();
   for (const StoredObject& object : result.objects) {
     objects.push_back({{"name", object.name},
@@ -105,7 +104,7 @@ Json ToJson(const Flags& flags, const SegmentResult& result) {
            {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
 }
 
-void RunAutomatic(const CommonFlags& common, const Flags& flags) {
+void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.name.empty() || !flags.scribbles.empty() || flags.text || flags.add || flags.refit || flags.instance ||
       flags.min_visible) {
@@ -113,77 +112,82 @@ void RunAutomatic(const CommonFlags& common, const Flags& flags) {
         "--auto stands alone", "it finds the objects and names them itself",
         "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
   }
-  AutoRequest request{flags.run, std::nullopt};
-  if (!flags.scene.empty()) request.scene = flags.scene;
+  const AutoRequest request{flags.run, OptionalPath(flags.scene)};
   ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
   ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
-  const AutoResult result = SegmentAutomatically(request, settings);
+  const AutoResult result = SegmentAutomatically(request, settings, job);
   if (common.json) {
     Json json = ToJson(result);
     json["run"] = flags.run;
     PrintJson(json);
   } else {
     PrintText(ToTable(result));
-    LogInfo("time   encoding {}, search {}, association {}, masks {}, object field {}",
-            FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
-            FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
-            FormatDuration(result.field_seconds));
-    LogInfo("memory {} at the most", FormatBytes(double(result.peak_rss_bytes)));
+    job.Info(fmt::format("time   encoding {}, search {}, association {}, masks {}, object field {}",
+                         FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
+                         FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
+                         FormatDuration(result.field_seconds)));
+    job.Info(fmt::format("memory {} at the most", FormatBytes(double(result.peak_rss_bytes))));
   }
   SuggestNext(fmt::format("sanerf render {} --object {} --layers labels", Quoted(flags.run),
-                          Quoted(result.objects[0].stored.name)));
+                          Quoted(result.objects[0].stored.name)),
+              job);
 }
 
-void Run(const CommonFlags& common, const Flags& flags) {
-  if (flags.automatic) return RunAutomatic(common, flags);
-  SegmentRequest request{flags.run, std::nullopt, {}, flags.refit, flags.add};
-  if (!flags.scene.empty()) request.scene = flags.scene;
+void RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
+  if (flags.automatic) return RunAutomatic(common, flags, job);
+  if (flags.refit) CheckRefit(flags);
+  SegmentRequest request;
   std::optional<TextRequest> text_request;
-  if (flags.text && !flags.refit) {
+  if (flags.text) {
     text_request = TextRequestFrom(flags);
-    text_request->scene = request.scene;
-  } else {
-    request.prompts = flags.refit ? RefitFrom(flags) : PromptsFrom(flags);
+  } else if (!flags.refit) {
+    request.prompts = PromptsFrom(flags);
   }
+  RunFolder folder = RunFolder::Open(flags.run);
   ExperimentSettings settings;
-  RestoreFromRun(flags.run, &settings);
+  RestoreFromRun(folder, &settings);
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
   ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
 
+  OpenRun run(std::move(folder), OptionalPath(flags.scene), OpenRun::Access::kWrite, job);
   std::optional<TextResult> text;
   if (text_request) {
-    text = PromptsFromText(*text_request, settings);
-    request.prompts = text->prompts;
-    request.reports = ReportsOf(*text);
+    text = PromptsFromText(*text_request, settings, &run, job);
+    request = {text->prompts, ReportsOf(*text)};
   }
-  const SegmentResult result = Segment(request, settings);
+  if (!flags.scribbles.empty()) AddScribbles(flags.scribbles, run.scene(), &request.prompts.objects[0]);
+  const SegmentResult result = flags.refit ? RefitField(flags.name, settings, &run, job)
+                               : flags.add ? AddToObjects(request, settings, &run, job)
+                                           : Segment(request, settings, &run, job);
   if (common.json) {
     Json json = ToJson(flags, result);
     if (text) json["text"] = ToJson(*text);
     PrintJson(json);
   } else {
     for (const StoredObject& object : result.objects) {
-      LogInfo("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used, object.views_total);
+      job.Info(fmt::format("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used,
+                           object.views_total));
     }
-    LogInfo("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
-            FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds));
+    job.Info(fmt::format("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
+                         FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds)));
   }
   SuggestNext(fmt::format("sanerf render {} --object {} --layers overlay,cutout", Quoted(flags.run),
-                          Quoted(result.objects[0].name)));
+                          Quoted(result.objects[0].name)),
+              job);
 }
 
 }  // namespace
 
 void AddSegment(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SegmentFlags>();
   CLI::App* sub = AddCommand(
       line, "segment",
       "clicks, boxes, 3D points or words to a 3D mask: one SAM mask per view, fused in an object field",
@@ -232,7 +236,8 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback(
+      [&line, flags] { line.run = [&line, flags](const Job& job) { RunSegment(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

@@ -1,7 +1,10 @@
 #include "sanerf/synth/synth.h"
 
+#include <fmt/format.h>
+
 #include "sanerf/cli/command.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/pipeline/output_place.h"
 
@@ -20,13 +23,13 @@ void AddSynth(CommandLine& line) {
   flags->options.Add(sub, "--views", "synth.views");
   flags->options.Add(sub, "--size", "synth.size");
   sub->callback([&line, flags] {
-    line.run = [&line, flags] {
+    line.run = [&line, flags](const Job& job) {
       ExperimentSettings settings;
-      ApplyCommonFlags(line.common, {"synth"}, "synth", &settings);
+      ApplyCommonFlags(line.common, {"synth"}, "synth", &settings, job);
       flags->options.Apply(&settings);
       CheckPlaceOfSynthScene(flags->out);
       const Stopwatch watch;
-      WriteSynthScene(flags->out, settings.synth);
+      WriteSynthScene(flags->out, settings.synth, job);
       const std::string prompts = (std::filesystem::path(flags->out) / "prompts.json").string();
       if (line.common.json) {
         PrintJson({{"scene", flags->out},
@@ -34,10 +37,10 @@ void AddSynth(CommandLine& line) {
                    {"options", settings.ToJson().at("synth")},
                    {"seconds", watch.seconds()}});
       } else {
-        LogInfo("wrote  {} with {} + {} views, prompts in {}", flags->out, settings.synth.views,
-                settings.synth.views / 5, prompts);
+        job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out, settings.synth.views,
+                             settings.synth.views / 5, prompts));
       }
-      SuggestNext("sanerf train " + Quoted(flags->out) + " --out " + Quoted(flags->out + "_run"));
+      SuggestNext("sanerf train " + Quoted(flags->out) + " --out " + Quoted(flags->out + "_run"), job);
     };
   });
 }

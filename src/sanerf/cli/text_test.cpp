@@ -122,6 +122,16 @@ TEST_F(TextCommand, AWordBecomesAnObjectThatItsPromptsReproduce) {
   EXPECT_EQ(Sha256OfFile(object / "object.ckpt"), field);
 }
 
+TEST_F(TextCommand, EverythingIsOpenedOnce) {
+  const CommandResult result = Run(RedBall() + Arguments{"-v"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const std::string what : {"open   scene ", "open   radiance field ", "open   model "}) {
+    int count = 0;
+    for (size_t at = result.err.find(what); at != std::string::npos; at = result.err.find(what, at + 1)) ++count;
+    EXPECT_EQ(count, 1) << what << "\n" << result.err;
+  }
+}
+
 TEST_F(TextCommand, ClicksAndANameGoWithOnePhrase) {
   // The detector's own choice says where a click is sensible.
   ASSERT_EQ(Run(RedBall()).exit_code, 0);

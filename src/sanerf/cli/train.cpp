@@ -2,8 +2,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/presets.h"
@@ -13,20 +14,20 @@
 namespace sanerf {
 namespace {
 
-struct Flags {
+struct TrainFlags {
   std::string scene, out, preset = "default";
   OptionFlags options;
   bool resume = false, restart = false;
 };
 
-void Run(const CommonFlags& common, Flags flags) {
+void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
   if (RunFolder::Exists(scene)) {  // `train RUN` continues it
     if (!flags.out.empty() && !IsSamePlace(flags.out, flags.scene))
       throw UsageError(flags.scene + " is a run folder, not a scene");
     flags.out = flags.scene;
-    scene = RunFolder::Open(flags.out).OpenScene().root;
+    scene = RunFolder::Open(flags.out).OpenScene(std::nullopt, job).root;
     flags.resume = true;
   }
   if (flags.out.empty())
@@ -34,10 +35,10 @@ void Run(const CommonFlags& common, Flags flags) {
                      "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
   ApplyPreset(ParsePreset(flags.preset), &settings);
   if (flags.resume && !flags.restart && RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
-  ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings);
+  ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings, job);
   flags.options.Apply(&settings);
 
-  const TrainResult result = Train({scene, flags.out, flags.restart}, settings);
+  const TrainResult result = Train({scene, flags.out, flags.restart}, settings, job);
   if (common.json) {
     PrintJson({{"run", flags.out},
                {"checkpoint", result.checkpoint.string()},
@@ -45,17 +46,18 @@ void Run(const CommonFlags& common, Flags flags) {
                {"reused", result.reused},
                {"seconds", result.seconds}});
   } else {
-    LogInfo("wrote  {}  ({})", result.checkpoint.string(), FormatDuration(result.seconds));
+    job.Info(fmt::format("wrote  {}  ({})", result.checkpoint.string(), FormatDuration(result.seconds)));
   }
   SuggestNext(
       fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y    (or look: sanerf render {} --views test)",
-                  Quoted(flags.out), Quoted(flags.out)));
+                  Quoted(flags.out), Quoted(flags.out)),
+      job);
 }
 
 }  // namespace
 
 void AddTrain(CommandLine& line) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<TrainFlags>();
   CLI::App* sub = AddCommand(line, "train", "fit a radiance field to the posed photos of a scene",
                              "  sanerf train photos/ --out run\n"
                              "  sanerf train photos/ --out run --preset fast --downscale 2\n"
@@ -72,7 +74,7 @@ void AddTrain(CommandLine& line) {
   flags->options.Add(sub, "--test-every", "scene.test_every");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");
   sub->add_flag("--restart", flags->restart, "forget an earlier training in the run folder");
-  sub->callback([&line, flags] { line.run = [&line, flags] { Run(line.common, *flags); }; });
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunTrain(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

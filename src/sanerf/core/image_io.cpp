@@ -3,7 +3,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_codec.h"
-#include "sanerf/core/interrupt.h"
 
 namespace fs = std::filesystem;
 
@@ -26,9 +25,6 @@ Format Detect(std::string_view bytes) {
               is_unknown ? "convert it to PNG or JPEG" : "copy or export the image again");
 }
 
-// The one place that all loops over photos, masks and pictures pass, however many there are.
-void StopBefore(const fs::path& path) { ThrowIfInterrupted("reading " + path.string()); }
-
 std::string Truncated(std::string_view bytes) { return bytes.empty() ? "the file is empty" : ""; }
 
 std::string Beginning(const fs::path& path) {
@@ -45,7 +41,6 @@ std::string DecodeInfo(std::string_view bytes, ImageInfo* info) {
 }  // namespace
 
 ImageInfo ReadImageInfo(const fs::path& path) {
-  StopBefore(path);
   const std::string beginning = Beginning(path);
   if (Detect(beginning) == Format::kOther) Fail(path, Truncated(beginning));
   ImageInfo info;
@@ -57,7 +52,6 @@ ImageInfo ReadImageInfo(const fs::path& path) {
 }
 
 ImageU8 ReadImage(const fs::path& path) {
-  StopBefore(path);
   const std::string bytes = ReadFile(path, FileKind::kImage);
   const Format format = Detect(bytes);
   if (format == Format::kOther) Fail(path, Truncated(bytes));
@@ -68,7 +62,6 @@ ImageU8 ReadImage(const fs::path& path) {
 }
 
 ImageU16 ReadPng16(const fs::path& path) {
-  StopBefore(path);
   const std::string bytes = ReadFile(path, FileKind::kImage);
   if (Detect(bytes) != Format::kPng) Fail(path, bytes.empty() ? "the file is empty" : "it is not a PNG file");
   ImageU16 image;

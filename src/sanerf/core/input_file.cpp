@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
 
 namespace fs = std::filesystem;
 

@@ -7,8 +7,6 @@
 #include <csignal>
 #include <cstring>
 
-#include "sanerf/core/error.h"
-
 namespace sanerf {
 namespace {
 
@@ -65,18 +63,9 @@ void InstallInterruptHandler() {
   if (!IsIgnored(SIGHUP)) Handle(SIGHUP, NobodyListens);
 }
 
-bool InterruptRequested() { return g_requests.load(std::memory_order_relaxed) > 0; }
-void RequestInterrupt() {
-  g_requests.fetch_add(1);
-  Source().RequestStop();
-}
 void ClearInterrupt() {
   g_requests.store(0);
   Source() = StopSource();
-}
-
-void ThrowIfInterrupted(const std::string& what) {
-  if (InterruptRequested()) throw InterruptedError(what + " interrupted", "", "run the same command again");
 }
 
 }  // namespace sanerf

@@ -3,8 +3,6 @@
 // however many signals tell of it.
 #pragma once
 
-#include <string>
-
 #include "sanerf/core/stop_token.h"
 
 namespace sanerf {
@@ -12,12 +10,6 @@ namespace sanerf {
 // SIGHUP stays ignored where it was (nohup).
 void InstallInterruptHandler();
 StopToken InterruptToken();  // for the jobs of the command line; of the requests from now on
-bool InterruptRequested();
-void RequestInterrupt();  // what the handler does; for tests
-void ClearInterrupt();
-
-// For loops over things that take long, where nothing has to be saved. Throws InterruptedError "WHAT interrupted" once
-// a stop was requested.
-void ThrowIfInterrupted(const std::string& what);
+void ClearInterrupt();       // for tests
 
 }  // namespace sanerf

@@ -8,10 +8,6 @@
 #include <csignal>
 #include <functional>
 
-#include "sanerf/core/error.h"
-#include "sanerf/core/image_io.h"
-#include "sanerf/core/test_folder.h"
-
 namespace sanerf {
 namespace {
 
@@ -27,19 +23,14 @@ int ExitCodeOf(const std::function<int()>& body) {
 TEST(Interrupt, IsRequestedAndCleared) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     ClearInterrupt();
-    EXPECT_FALSE(InterruptRequested());
     InstallInterruptHandler();
     const StopToken token = InterruptToken();
     EXPECT_FALSE(token.stop_requested());
     raise(signal);
-    EXPECT_TRUE(InterruptRequested()) << signal;
     EXPECT_TRUE(token.stop_requested()) << signal;
   }
   ClearInterrupt();
-  RequestInterrupt();
-  EXPECT_TRUE(InterruptRequested());
-  ClearInterrupt();
-  EXPECT_FALSE(InterruptRequested());
+  EXPECT_FALSE(InterruptToken().stop_requested());
 }
 
 TEST(Interrupt, TheSecondCtrlCOrTermStopsAtOnce) {
@@ -66,7 +57,7 @@ TEST(Interrupt, AClosedPipeOrTerminalIsOneRequestHoweverOftenItIsTold) {
       if (write(ends[1], "x", 1) >= 0 || errno != EPIPE) return 2;
     raise(SIGHUP);
     raise(SIGHUP);
-    return InterruptRequested() ? 7 : 3;
+    return InterruptToken().stop_requested() ? 7 : 3;
   });
   EXPECT_EQ(code, 7);
 }
@@ -76,22 +67,9 @@ TEST(Interrupt, UnderNohupAClosedTerminalStopsNothing) {
     std::signal(SIGHUP, SIG_IGN);
     InstallInterruptHandler();
     raise(SIGHUP);
-    return InterruptRequested() ? 3 : 7;
+    return InterruptToken().stop_requested() ? 3 : 7;
   });
   EXPECT_EQ(code, 7);
-}
-
-// Whatever reads many photos stops at the next one.
-TEST(Interrupt, PicturesAreNotReadAnyMore) {
-  const TestFolder folder;
-  WritePng(folder / "a.png", ImageU8(4, 3, 3));
-  RequestInterrupt();
-  const std::string text = ErrorTextOf<InterruptedError>([&] { ReadImage(folder / "a.png"); });
-  EXPECT_THROW(ReadPng16(folder / "a.png"), InterruptedError);
-  EXPECT_THROW(ReadImageInfo(folder / "a.png"), InterruptedError);
-  ClearInterrupt();
-  EXPECT_EQ(text, "reading " + (folder / "a.png").string() + " interrupted\nrun the same command again");
-  EXPECT_EQ(ReadImage(folder / "a.png").width, 4);
 }
 
 }  // namespace

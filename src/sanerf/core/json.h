@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace sanerf {
+#include "sanerf/core/json_fwd.h"
 
-using Json = nlohmann::ordered_json;
+namespace sanerf {
 
 // The value that `text` holds. Throws Error "SOURCE:LINE:COLUMN: ..." for broken JSON, and for values that are nested
 // so deeply that copying one could exhaust the stack. // and /* */ comments are allowed.

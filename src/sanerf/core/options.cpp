@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {
@@ -75,7 +76,7 @@ std::string Listed(const std::vector<std::string>& items) {
 
 std::string ChoicesText(const OptionValues& values) {
   std::vector<std::string> items;
-  for (const Json& choice : values.choices) items.push_back(OptionValueText(choice));
+  for (const Json& choice : values.Choices()) items.push_back(OptionValueText(choice));
   return Listed(items);
 }
 
@@ -168,8 +169,18 @@ std::string OptionValueText(const Json& value) {
   return value.dump();
 }
 
+std::vector<Json> OptionValues::Choices() const {
+  std::vector<Json> choices(names.begin(), names.end());
+  for (const double number : numbers)
+    choices.push_back(type == OptionType::kInteger ? Json(int64_t(number)) : Json(number));
+  return choices;
+}
+
 bool OptionValues::Contains(const Json& value) const {
-  if (!choices.empty()) return std::find(choices.begin(), choices.end(), value) != choices.end();
+  if (HasChoices()) {
+    const std::vector<Json> choices = Choices();
+    return std::find(choices.begin(), choices.end(), value) != choices.end();
+  }
   if (!range) return true;
   if (range->or_zero && value == 0) return true;
   if (type == OptionType::kInteger) {
@@ -187,7 +198,7 @@ std::optional<Json> OptionValues::Parse(const std::string& text) const {
 
 std::string OptionValues::Text() const {
   if (type == OptionType::kBool) return NounOf(type);
-  if (!choices.empty()) return ChoicesText(*this);
+  if (HasChoices()) return ChoicesText(*this);
   if (!range) return text;
   const auto number = [](double x) {
     return std::abs(x) < 1e15 && x == std::floor(x) ? fmt::format("{:.0f}", x) : fmt::format("{}", x);
@@ -202,6 +213,57 @@ std::string OptionValues::Expected() const {
   if (range) return fmt::format("{} from {}", NounOf(type), Text());
   return Text();
 }
+
+Json OptionField::Get() const {
+  switch (kind_) {
+    case Kind::kBool:
+      return *static_cast<const bool*>(at_);
+    case Kind::kInteger:
+      return read_(at_);
+    case Kind::kFloat:
+      return *static_cast<const float*>(at_);
+    case Kind::kDouble:
+      return *static_cast<const double*>(at_);
+    case Kind::kText:
+      return *static_cast<const std::string*>(at_);
+    case Kind::kEnum:
+      break;
+  }
+  for (size_t i = 0; i < enum_numbers_.size(); ++i)
+    if (enum_numbers_[i] == read_(at_)) return enum_names_[i];
+  return Json();  // none of its names
+}
+
+void OptionField::Set(const Json& value) const {
+  switch (kind_) {
+    case Kind::kBool:
+      value.get_to(*static_cast<bool*>(at_));
+      break;
+    case Kind::kInteger:
+      write_(at_, value.get<int64_t>());
+      break;
+    case Kind::kFloat:
+      value.get_to(*static_cast<float*>(at_));
+      break;
+    case Kind::kDouble:
+      value.get_to(*static_cast<double*>(at_));
+      break;
+    case Kind::kText:
+      value.get_to(*static_cast<std::string*>(at_));
+      break;
+    case Kind::kEnum:
+      for (size_t i = 0; i < enum_numbers_.size(); ++i)
+        if (value == enum_names_[i]) write_(at_, enum_numbers_[i]);
+      break;
+  }
+}
+
+void OptionRegistry::Adder::Append(const char* key, const char* help, OptionValues values, OptionMark mark,
+                                   OptionField field) const {
+  entries.push_back({stage, key, help, std::move(values), mark, std::move(field)});
+}
+
+Json OptionRegistry::Entry::get() const { return field.Get(); }
 
 OptionRegistry::Assigned OptionRegistry::Set(const std::string& assignment, const std::string& origin) const& {
   const size_t equals = assignment.find('=');
@@ -237,6 +299,14 @@ Json OptionRegistry::ToJson() const {
   return json;
 }
 
+Json OptionRegistry::ToJson(const std::string& stage) const { return ToJson().at(stage); }
+
+void OptionRegistry::FromJson(const Json& of_stage, const std::string& stage, const std::string& file) {
+  Json json;
+  json[stage] = of_stage;
+  FromJson(json, file);
+}
+
 void OptionRegistry::FromJson(const Json& json, const std::string& file) {
   for (const Entry& entry : entries_) {
     if (!json.is_object() || !json.contains(entry.stage) || !json.at(entry.stage).is_object()) continue;
@@ -256,12 +326,12 @@ void OptionRegistry::FromJson(const Json& json, const std::string& file) {
 }
 
 void CheckNumber(const std::string& what, int value, Range range) {
-  const OptionValues values{OptionType::kInteger, range, {}, ""};
+  const OptionValues values{.type = OptionType::kInteger, .range = range};
   if (!Accepted(values, value)) throw UsageError(fmt::format("{} {}", what, value), "expected " + values.Expected());
 }
 
 void CheckNumber(const std::string& what, double value, Range range) {
-  const OptionValues values{OptionType::kNumber, range, {}, ""};
+  const OptionValues values{.type = OptionType::kNumber, .range = range};
   if (!Accepted(values, value)) throw UsageError(fmt::format("{} {:g}", what, value), "expected " + values.Expected());
 }
 

@@ -9,14 +9,14 @@
 // A number or a text without range, choices or Text does not compile.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/core/option_values.h"
 
 namespace sanerf {
@@ -33,17 +33,61 @@ concept OptionEnum = std::is_enum_v<T>;
 
 enum class OptionType { kBool, kInteger, kNumber, kText };
 
-// One of the last three is set, unless the type is kBool.
+// One of range, choices and text is set, unless the type is kBool. Choices are `numbers` of an integer or number,
+// `names` of a text.
 struct OptionValues {
   OptionType type = OptionType::kBool;
-  std::optional<Range> range;
-  std::vector<Json> choices;
-  std::string text;
+  std::optional<Range> range = {};
+  std::vector<double> numbers = {};
+  std::vector<std::string> names = {};
+  std::string text = "";
 
+  bool HasChoices() const { return !numbers.empty() || !names.empty(); }
+  std::vector<Json> Choices() const;
   bool Contains(const Json& value) const;                    // of the right type already
   std::optional<Json> Parse(const std::string& text) const;  // "1e4" -> 10000; nothing when it is none of the values
   std::string Text() const;      // "1 to 64, a multiple of 4", "huber or mse", "true or false"
   std::string Expected() const;  // the same as what an error expects: "an integer from 1 to 64"
+};
+
+// A field of an option struct, read and written without knowing its type: the code for each of them is made once, not
+// at each of the hundreds of fields.
+class OptionField {
+ public:
+  explicit OptionField(bool& field) : at_(&field), kind_(Kind::kBool) {}
+  explicit OptionField(std::string& field) : at_(&field), kind_(Kind::kText) {}
+  template <OptionNumber T>
+  explicit OptionField(T& field) : at_(&field) {
+    if constexpr (std::is_integral_v<T>)
+      UseIntegers<T>(Kind::kInteger);
+    else
+      kind_ = std::is_same_v<T, float> ? Kind::kFloat : Kind::kDouble;
+  }
+  template <OptionEnum E>  // numbers[i]: the value called names[i]
+  OptionField(E& field, std::vector<int64_t> numbers, const std::vector<std::string>& names)
+      : at_(&field), enum_numbers_(std::move(numbers)), enum_names_(names) {
+    UseIntegers<E>(Kind::kEnum);
+  }
+
+  Json Get() const;
+  void Set(const Json& value) const;
+
+ private:
+  enum class Kind { kBool, kInteger, kFloat, kDouble, kText, kEnum };
+
+  template <class T>
+  void UseIntegers(Kind kind) {
+    kind_ = kind;
+    read_ = [](const void* at) { return static_cast<int64_t>(*static_cast<const T*>(at)); };
+    write_ = [](void* at, int64_t value) { *static_cast<T*>(at) = static_cast<T>(value); };
+  }
+
+  void* at_;
+  Kind kind_;
+  int64_t (*read_)(const void*) = nullptr;
+  void (*write_)(void*, int64_t) = nullptr;
+  std::vector<int64_t> enum_numbers_;
+  std::vector<std::string> enum_names_;
 };
 
 std::string OptionValueText(const Json& value);  // as --set takes it: 0.01, not 0.009999999776482582
@@ -54,9 +98,10 @@ class OptionRegistry {
     std::string stage, key, help;
     OptionValues values;
     OptionMark mark;
-    std::function<Json()> get;
-    std::function<void(const Json&)> set;  // of a value that is in `values`
+    OptionField field;
 
+    Json get() const;
+    void set(const Json& value) const { field.Set(value); }  // one that is in `values`
     std::string name() const { return stage + "." + key; }
   };
 
@@ -86,9 +131,11 @@ class OptionRegistry {
   Assigned Set(const std::string& assignment, const std::string& origin = "--set") const&;
   const Entry* Find(const std::string& name) const&;  // "stage.key", also a former one; null when there is none
   Json ToJson() const;                                // {"train": {"iters": 5000}}
+  Json ToJson(const std::string& stage) const;        // {"iters": 5000}
   // What a file recorded, by present or former names. Unknown keys are ignored: an older run folder may hold them.
   // Throws Error that names file and key for values of the wrong type or out of range.
   void FromJson(const Json& json, const std::string& file);
+  void FromJson(const Json& of_stage, const std::string& stage, const std::string& file);  // {"iters": 5000}
   void Check() const;  // throws UsageError for the first value out of range
   const std::vector<Entry>& entries() const& { return entries_; }
   std::vector<Entry> entries() && { return std::move(entries_); }  // of a temporary, in a loop's head
@@ -99,53 +146,45 @@ class OptionRegistry {
   // What Visit is called with. Every kind of field has its overload; one without values has none.
   struct Adder {
     void operator()(const char* key, bool& field, const char* help, OptionMark mark = {}) const {
-      Append(key, help, {OptionType::kBool, {}, {}, ""}, mark, field);
+      Append(key, help, {.type = OptionType::kBool}, mark, OptionField(field));
     }
     template <OptionNumber T>
     void operator()(const char* key, T& field, const char* help, Range range, OptionMark mark = {}) const {
-      Append(key, help, {TypeOf<T>(), range, {}, ""}, mark, field);
+      Append(key, help, {.type = TypeOf<T>(), .range = range}, mark, OptionField(field));
     }
     template <OptionNumber T, size_t N>
     void operator()(const char* key, T& field, const char* help, const Choices<T, N>& choices,
                     OptionMark mark = {}) const {
-      Append(key, help, {TypeOf<T>(), {}, std::vector<Json>(choices.values.begin(), choices.values.end()), ""}, mark,
-             field);
+      Append(key, help, {.type = TypeOf<T>(), .numbers = {choices.values.begin(), choices.values.end()}}, mark,
+             OptionField(field));
     }
     template <size_t N>
     void operator()(const char* key, std::string& field, const char* help, const Choices<const char*, N>& choices,
                     OptionMark mark = {}) const {
-      Append(key, help, {OptionType::kText, {}, std::vector<Json>(choices.values.begin(), choices.values.end()), ""},
-             mark, field);
+      Append(key, help, {.type = OptionType::kText, .names = {choices.values.begin(), choices.values.end()}}, mark,
+             OptionField(field));
     }
     void operator()(const char* key, std::string& field, const char* help, Text text, OptionMark mark = {}) const {
-      Append(key, help, {OptionType::kText, {}, {}, text.what}, mark, field);
+      Append(key, help, {.type = OptionType::kText, .text = text.what}, mark, OptionField(field));
     }
     template <OptionEnum E, size_t N>
     void operator()(const char* key, E& field, const char* help, const Choices<Choice<E>, N>& choices,
                     OptionMark mark = {}) const {
-      OptionValues values{OptionType::kText, {}, {}, ""};
-      for (const Choice<E>& choice : choices.values) values.choices.push_back(choice.name);
-      const auto get = [&field, choices] {
-        for (const Choice<E>& choice : choices.values)
-          if (choice.value == field) return Json(choice.name);
-        return Json();
-      };
-      const auto set = [&field, choices](const Json& value) {
-        for (const Choice<E>& choice : choices.values)
-          if (value == choice.name) field = choice.value;
-      };
-      entries.push_back({stage, key, help, std::move(values), mark, get, set});
+      OptionValues values{.type = OptionType::kText};
+      std::vector<int64_t> numbers;
+      for (const Choice<E>& choice : choices.values) {
+        values.names.push_back(choice.name);
+        numbers.push_back(static_cast<int64_t>(choice.value));
+      }
+      OptionField of_enum(field, std::move(numbers), values.names);
+      Append(key, help, std::move(values), mark, std::move(of_enum));
     }
 
     template <class T>
     static constexpr OptionType TypeOf() {
       return std::is_integral_v<T> ? OptionType::kInteger : OptionType::kNumber;
     }
-    template <class T>
-    void Append(const char* key, const char* help, OptionValues values, OptionMark mark, T& field) const {
-      entries.push_back({stage, key, help, std::move(values), mark, [&field] { return Json(field); },
-                         [&field](const Json& value) { value.get_to(field); }});
-    }
+    void Append(const char* key, const char* help, OptionValues values, OptionMark mark, OptionField field) const;
 
     const std::string& stage;
     std::vector<Entry>& entries;
@@ -155,14 +194,20 @@ class OptionRegistry {
   std::vector<Entry> entries_;
 };
 
+// The registry of one struct, which must outlive it.
+template <class T>
+OptionRegistry RegistryOf(const std::string& stage, T& options) {
+  OptionRegistry registry;
+  registry.Add(stage, options);
+  return registry;
+}
+
 // Throws UsageError "option STAGE.KEY=VALUE: expected ..." when a field is not what its Visit allows. Every function
 // that takes an option struct calls it; what single values cannot say, it checks itself.
 template <class T>
 void CheckOptions(const T& options, const std::string& stage) {
   T copy = options;
-  OptionRegistry registry;
-  registry.Add(stage, copy);
-  registry.Check();
+  RegistryOf(stage, copy).Check();
 }
 
 // The same for a number that is no option. Throws UsageError "WHAT VALUE: expected an integer from ...".
@@ -172,9 +217,7 @@ void CheckNumber(const std::string& what, double value, Range range);
 template <class T>
 Json OptionsToJson(const T& options) {  // {"iters": 5000}
   T copy = options;
-  OptionRegistry registry;
-  registry.Add("options", copy);
-  return registry.ToJson().at("options");
+  return RegistryOf("options", copy).ToJson("options");
 }
 
 // What OptionsToJson made, read from `file`; its errors call the options by their stage. Absent keys keep their
@@ -182,9 +225,7 @@ Json OptionsToJson(const T& options) {  // {"iters": 5000}
 template <class T>
 T OptionsFromJson(const Json& json, const std::string& stage, const std::string& file) {
   T options;
-  OptionRegistry registry;
-  registry.Add(stage, options);
-  registry.FromJson({{stage, json}}, file);
+  RegistryOf(stage, options).FromJson(json, stage, file);
   return options;
 }
 

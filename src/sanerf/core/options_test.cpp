@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 
 namespace sanerf {

@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 
 extern char** environ;
 
@@ -23,13 +23,13 @@ constexpr int kLookMilliseconds = 100;
 
 // Reads until every writer has closed the pipe; keeps the end. A request to stop ends `child`, and then nobody waits
 // for what it has started itself.
-std::string Drain(int descriptor, pid_t child) {
+std::string Drain(int descriptor, pid_t child, const Job& job) {
   std::string kept;
   char buffer[4096];
   for (;;) {
     pollfd readable{descriptor, POLLIN, 0};
     const int ready = poll(&readable, 1, kLookMilliseconds);
-    if (InterruptRequested()) {
+    if (job.stop_requested()) {
       kill(child, SIGTERM);
       break;
     }
@@ -52,7 +52,8 @@ int WaitFor(pid_t child) {
 
 }  // namespace
 
-CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder) {
+CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder,
+                         const Job& job) {
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -73,14 +74,14 @@ CommandResult RunCommand(const std::vector<std::string>& arguments, const std::f
   CommandResult result;
   if (failed == 0) {
     result.started = true;
-    result.output = Drain(ends[0], child);
+    result.output = Drain(ends[0], child, job);
     result.exit_code = WaitFor(child);
   }
   close(ends[0]);
   if (failed != 0 && failed != ENOENT && failed != EACCES)
     throw Error("cannot run " + arguments[0], std::strerror(failed));
   // Ctrl-C reaches the child as well; its failure is then not the story.
-  if (InterruptRequested()) throw InterruptedError("stopped while " + arguments[0] + " was running");
+  if (job.stop_requested()) throw InterruptedError("stopped while " + arguments[0] + " was running");
   return result;
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
+
 namespace sanerf {
 
 struct CommandResult {
@@ -15,6 +17,7 @@ struct CommandResult {
 
 // arguments[0] is looked up in PATH; no shell is involved. A request to stop ends the program; throws InterruptedError
 // then.
-CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder);
+CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder,
+                         const Job& job);
 
 }  // namespace sanerf

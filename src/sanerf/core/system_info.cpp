@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 namespace {
@@ -34,7 +34,6 @@ int64_t CurrentRssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); 
 int64_t AvailableMemoryBytes() { return AvailableMemory().bytes; }
 
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room) {
-  LogDetail("memory {}: about {:.2f} GB, {:.1f} GB {}", what, bytes / 1e9, double(room.bytes) / 1e9, room.of);
   if (bytes <= double(room.bytes)) return;
   throw Error(fmt::format("{} need {:.1f} GB of memory", what, bytes / 1e9),
               fmt::format("{:.1f} GB {}", double(room.bytes) / 1e9, room.of), hint);
@@ -42,6 +41,23 @@ void CheckMemory(const std::string& what, double bytes, const std::string& hint,
 
 void CheckMemory(const std::string& what, double bytes, const std::string& hint) {
   CheckMemory(what, bytes, hint, AvailableMemory());
+}
+
+std::filesystem::path FolderBesideProgram(const std::filesystem::path& relative) {
+  std::error_code failed;
+  std::filesystem::path above = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
+  for (int i = 0; i < 4 && above.has_relative_path(); ++i, above = above.parent_path()) {
+    const std::filesystem::path folder = std::filesystem::canonical(above / relative, failed);
+    if (!failed && std::filesystem::is_directory(folder, failed)) return folder;
+  }
+  return {};
+}
+
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, const Job& job) {
+  const MemoryRoom room = AvailableMemory();
+  job.Detail(
+      fmt::format("memory {}: about {:.2f} GB, {:.1f} GB {}", what, bytes / 1e9, double(room.bytes) / 1e9, room.of));
+  CheckMemory(what, bytes, hint, room);
 }
 
 std::string CpuModelName() {

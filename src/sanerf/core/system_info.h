@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/memory_limits.h"
 
 namespace sanerf {
@@ -16,6 +18,10 @@ int64_t AvailableMemoryBytes();  // what the process may still take: see memory_
 // taken: better a sentence now than a killed process later. hint: which option to lower.
 void CheckMemory(const std::string& what, double bytes, const std::string& hint);
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room);
+// `relative` in one of the four nearest folders above the running program, links to it followed; empty when there is
+// none.
+std::filesystem::path FolderBesideProgram(const std::filesystem::path& relative);
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, const Job& job);  // which is told
 std::string CpuModelName();
 std::string VersionString();  // "0.1.0"
 

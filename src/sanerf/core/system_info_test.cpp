@@ -17,5 +17,12 @@ TEST(CheckMemory, SaysWhatNeedsHowMuch) {
   EXPECT_GT(AvailableMemoryBytes(), 0);
 }
 
+TEST(FolderBesideProgram, IsFoundInTheNearestFoldersAbove) {
+  const std::filesystem::path shared = FolderBesideProgram("share/sanerf");  // the build makes it
+  EXPECT_TRUE(shared.is_absolute());
+  EXPECT_TRUE(std::filesystem::is_directory(shared)) << shared;
+  EXPECT_EQ(FolderBesideProgram("share/sanerf/no_such_folder"), "");
+}
+
 }  // namespace
 }  // namespace sanerf

@@ -8,6 +8,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/detect/class_names.h"
 
@@ -71,14 +72,14 @@ class ClassDetector : public TextDetector {
 
   void CheckPhrases(const std::vector<std::string>& phrases) const override { ClassesOf(phrases); }
 
-  Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases) const override {
+  Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases, const Job& job) const override {
     SANERF_CHECK_EQ(rgb.channels, 3);
     const std::vector<size_t> classes = ClassesOf(phrases);
     const auto free_or = [](int64_t size) { return size > 0 ? int(size) : kUsualSize; };
     const Letterbox letterbox(free_or(input_.shape[3]), free_or(input_.shape[2]), rgb);
     const std::vector<float> planes = letterbox.Planes(rgb);
     const Tensor answers =
-        session_->Run({{input_.name, {1, 3, letterbox.height, letterbox.width}, planes.data()}}, {output_})[0];
+        session_->Run({{input_.name, {1, 3, letterbox.height, letterbox.width}, planes.data()}}, {output_}, job)[0];
     const int64_t num_rows = 4 + int64_t(labels_.size());
     if (answers.shape.size() != 3 || answers.shape[1] < num_rows)
       session_->Fail(

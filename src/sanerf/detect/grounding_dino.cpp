@@ -12,6 +12,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/detect/caption.h"
 
@@ -101,9 +102,9 @@ class GroundingDino : public TextDetector {
 
   void CheckPhrases(const std::vector<std::string>& phrases) const override { CaptionOf(phrases); }
 
-  Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases) const override {
+  Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases, const Job& job) const override {
     const Caption caption = CaptionOf(phrases);
-    const std::vector<Tensor> answers = Run(rgb, caption);
+    const std::vector<Tensor> answers = Run(rgb, caption, job);
     const Tensor &logits = answers[0], &boxes = answers[1];
     const int64_t num_boxes = logits.shape.size() == 3 ? logits.shape[1] : 0;
     if (num_boxes < 1 || logits.shape[2] < caption.size() ||
@@ -160,7 +161,7 @@ class GroundingDino : public TextDetector {
     return planes;
   }
 
-  std::vector<Tensor> Run(const ImageF& rgb, const Caption& caption) const {
+  std::vector<Tensor> Run(const ImageF& rgb, const Caption& caption, const Job& job) const {
     const auto [width, height] = SizeFor(rgb);
     const std::vector<float> planes = NormalizedPlanes(rgb, width, height);
     const int64_t size = caption.size();
@@ -192,7 +193,7 @@ class GroundingDino : public TextDetector {
           break;
       }
     }
-    return session_->Run(feeds.feeds(), {logits_, boxes_});
+    return session_->Run(feeds.feeds(), {logits_, boxes_}, job);
   }
 
   // A box is kept when any of its tokens is above the box threshold. It belongs to the phrase whose own tokens score

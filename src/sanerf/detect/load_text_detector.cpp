@@ -6,8 +6,9 @@
 
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/units.h"
 #include "sanerf/detect/class_detector.h"
 #include "sanerf/detect/grounding_dino.h"
 #include "sanerf/models/model_catalogue.h"
@@ -87,10 +88,11 @@ DetectorFiles FilesOf(const std::string& name) {
 
 }  // namespace
 
-std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const TextDetectorOptions& options) {
+std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const TextDetectorOptions& options,
+                                               const Job& job) {
   CheckOptions(options, "text");
   const DetectorFiles files = FilesOf(name);
-  auto session = std::make_unique<OnnxSession>(files.model, files.hint);
+  auto session = std::make_unique<OnnxSession>(files.model, files.hint, 0, job);
   if (ReadsText(*session)) return MakeGroundingDino(files, std::move(session), options);
   if (DetectsClasses(*session)) return MakeClassDetector(files, std::move(session), options);
   throw Error("the model " + files.model.string() + " is no detector", "it is " + WhatItIs(*session), kNeeded);

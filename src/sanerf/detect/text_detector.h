@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
 
 namespace sanerf {
@@ -60,7 +61,7 @@ class TextDetector {
   // Throws UsageError when a phrase cannot be looked for, with the nearest labels.
   virtual void CheckPhrases(const std::vector<std::string>& phrases) const = 0;
   // rgb: 3 channels, [0, 1], any size.
-  virtual Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases) const = 0;
+  virtual Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases, const Job& job) const = 0;
 };
 
 // "Banana. coffee mug ." -> "banana", "coffee mug": phrases end at a full stop, each once, lower case, single spaces.

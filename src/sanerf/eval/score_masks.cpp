@@ -6,9 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/stopwatch.h"
 
 namespace sanerf {
@@ -33,26 +31,27 @@ void AddView(const View& view, const std::vector<ImageU8>& masks, const TruthOf&
 }  // namespace
 
 std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const std::string& name,
-                                               const std::vector<int>& views, double* seconds) {
+                                               const std::vector<int>& views, double* seconds, const Job& job) {
   const Stopwatch watch;
   std::vector<std::vector<ImageU8>> masks;
-  Progress progress("eval " + name, int64_t(views.size()), "views");
+  Task task(job, "eval " + name, int64_t(views.size()), "views");
   for (const int view_idx : views) {
-    ThrowIfInterrupted("evaluation");
+    job.ThrowIfStopped("evaluation");
     masks.push_back(segment(view_idx));
-    progress.Update(int64_t(masks.size()));
+    task.Update(int64_t(masks.size()));
   }
-  progress.Finish();
+  task.Finish();
   *seconds = watch.seconds();
   return masks;
 }
 
 std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scene& scene,
                                     const std::vector<int>& test, const TruthOf& truth_of,
-                                    const std::vector<DepthView>& depths, std::vector<ObjectScore> scores) {
+                                    const std::vector<DepthView>& depths, std::vector<ObjectScore> scores,
+                                    const Job& job) {
   std::vector<std::vector<ImageU8>> small_masks;
   for (size_t v = 0; v < test.size(); ++v) {
-    ThrowIfInterrupted("evaluation");
+    job.ThrowIfStopped("evaluation");
     AddView(scene.views[size_t(test[v])], masks[v], truth_of, scores);
     const Camera& camera = depths[v].camera;
     small_masks.emplace_back();
@@ -66,29 +65,30 @@ std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& mas
   return scores;
 }
 
-std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth) {
+std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth,
+                             const Job& job) {
   const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
   if (!truth.from_folder() || std::any_of(test.begin(), test.end(), has_truth)) return test;
   std::vector<int> scored = scene.TrainViews();
   std::erase_if(scored, std::not_fn(has_truth));
   if (scored.empty()) return test;
-  LogWarning("the masks belong to no held-out view; {} training {} scored", scored.size(),
-             scored.size() == 1 ? "view is" : "views are");
+  job.Warn(fmt::format("the masks belong to no held-out view; {} training {} scored", scored.size(),
+                       scored.size() == 1 ? "view is" : "views are"));
   return scored;
 }
 
-void ReportUnmatchedFiles(const GroundTruth& truth) {
+void ReportUnmatchedFiles(const GroundTruth& truth, const Job& job) {
   if (truth.unmatched_files().empty()) return;
-  LogWarning("{} {} no view's name: {}", truth.unmatched_files().size(),
-             truth.unmatched_files().size() == 1 ? "mask file has" : "mask files have",
-             fmt::join(truth.unmatched_files(), ", "));
+  job.Warn(fmt::format("{} {} no view's name: {}", truth.unmatched_files().size(),
+                       truth.unmatched_files().size() == 1 ? "mask file has" : "mask files have",
+                       fmt::join(truth.unmatched_files(), ", ")));
 }
 
-void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views) {
+void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views, const Job& job) {
   for (const ObjectScore& object : scores) {
     if (object.unmatched.empty()) continue;
-    LogWarning("{}: ground truth matched {}/{} views; unmatched: {}", object.name, num_views - object.unmatched.size(),
-               num_views, fmt::join(object.unmatched, ", "));
+    job.Warn(fmt::format("{}: ground truth matched {}/{} views; unmatched: {}", object.name,
+                         num_views - object.unmatched.size(), num_views, fmt::join(object.unmatched, ", ")));
   }
   for (const ObjectScore& object : scores) {
     if (!object.views.empty()) continue;

@@ -4,10 +4,11 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate_runner.h"
 #include "sanerf/experiments/ablate_table.h"
 #include "sanerf/experiments/compare_formats.h"
@@ -40,15 +41,15 @@ class Account {
   }
   int total() const { return total_; }
 
-  void Begin(const AblationStudy& study, const AblationJob& job) {
+  void Begin(const AblationStudy& study, const AblationTrial& trial, const Job& job) {
     std::string left;
     if (result_->num_run > 0)
       left = fmt::format("  (at most {} left)", FormatDuration(run_seconds_ / result_->num_run * (total_ - done_)));
-    LogInfo("ablate {}/{}  {}: {}  on {}{}{}", done_ + 1, total_, study.name, job.variant.label, job.scene.name,
-            result_->seeds > 1 ? fmt::format(", seed {}", job.seed) : "", left);
+    job.Info(fmt::format("ablate {}/{}  {}: {}  on {}{}{}", done_ + 1, total_, study.name, trial.variant.label,
+                         trial.scene.name, result_->seeds > 1 ? fmt::format(", seed {}", trial.seed) : "", left));
     watch_ = Stopwatch();
   }
-  void End(const VariantResult& result, AblationRunner::Source source) {
+  void End(const VariantResult& result, AblationRunner::Source source, const Job& job) {
     ++done_;
     result_->num_failed += !result.ok();
     result_->num_reused += source == AblationRunner::Source::kEarlier;
@@ -57,9 +58,9 @@ class Account {
     run_seconds_ += watch_.seconds();
     if (!result.ok()) return;
     using Object = VariantResult::Object;
-    LogInfo("       IoU {:.2f}  boundary IoU {:.2f}  consistency {:.2f}  ({})", 100 * result.Mean(&Object::iou),
-            100 * result.Mean(&Object::boundary_iou), 100 * result.Mean(&Object::consistency),
-            FormatDuration(watch_.seconds()));
+    job.Info(fmt::format("       IoU {:.2f}  boundary IoU {:.2f}  consistency {:.2f}  ({})",
+                         100 * result.Mean(&Object::iou), 100 * result.Mean(&Object::boundary_iou),
+                         100 * result.Mean(&Object::consistency), FormatDuration(watch_.seconds())));
   }
 
  private:
@@ -69,22 +70,22 @@ class Account {
   Stopwatch watch_;
 };
 
-VariantResult RunJob(const AblationJob& job, const AblationStudy& study, AblationRunner& runner, Account& account,
-                     bool* is_default) {
+VariantResult RunTrial(const AblationTrial& trial, const AblationStudy& study, AblationRunner& runner, Account& account,
+                       bool* is_default, const Job& job) {
   std::string key;
   try {
-    key = runner.KeyOf(job);
+    key = runner.KeyOf(trial);
   } catch (const UsageError& error) {  // the row assigns an option that is none
     VariantResult result;
     result.error = error.what();
-    account.End(result, AblationRunner::Source::kSameAsAnother);
+    account.End(result, AblationRunner::Source::kSameAsAnother, job);
     return result;
   }
   const Variant defaults;
-  *is_default = key == runner.KeyOf({job.scene, defaults, job.seed});
-  if (!runner.IsKnown(key)) account.Begin(study, job);
-  AblationRunner::Answer answer = runner.ResultOf(job, key);
-  account.End(answer.result, answer.source);
+  *is_default = key == runner.KeyOf({trial.scene, defaults, trial.seed});
+  if (!runner.IsKnown(key)) account.Begin(study, trial, job);
+  AblationRunner::Answer answer = runner.ResultOf(trial, key, job);
+  account.End(answer.result, answer.source, job);
   return std::move(answer.result);
 }
 
@@ -109,15 +110,16 @@ void WriteTables(const fs::path& out, const AblationResult& result) {
 
 }  // namespace
 
-AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings) {
+AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckScenes(request);
   for (const fs::path& path : request.scenes)
-    if (!RunFolder::Exists(path)) LoadScene(path, settings.scene);  // throws before anything is written
+    if (!RunFolder::Exists(path)) LoadScene(path, settings.scene, job);  // throws before anything is written
   EnsureWritableFolder(request.out);
   const RunLock lock(request.out);
   if (request.restart) fs::remove(request.out / "results.json");
   const Stopwatch watch;
-  const std::vector<AblationScene> scenes = PrepareScenes(request, settings);
+  const std::vector<AblationScene> scenes = PrepareScenes(request, settings, job);
   AblationRunner runner(settings, request.out / "results.json");
 
   AblationResult result;
@@ -129,9 +131,9 @@ AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& se
     for (AblationRow& row : study.rows) {
       for (size_t scene = 0; scene < scenes.size(); ++scene) {
         for (int seed = 0; seed < request.seeds; ++seed) {
-          ThrowIfInterrupted("the ablation");
-          const AblationJob job{scenes[scene], row.variant, seed};
-          row.results[scene][size_t(seed)] = RunJob(job, study, runner, account, &row.is_default);
+          job.ThrowIfStopped("the ablation");
+          const AblationTrial trial{scenes[scene], row.variant, seed};
+          row.results[scene][size_t(seed)] = RunTrial(trial, study, runner, account, &row.is_default, job);
         }
       }
     }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/experiments/ablate_results.h"
 #include "sanerf/experiments/ablate_scene.h"
 #include "sanerf/experiments/settings.h"
@@ -14,6 +15,6 @@ namespace sanerf {
 // Radiance fields and encoded views are computed once and shared. A row that fails is a row with its reason; Error when
 // all fail. settings: what the variants start from; nerf and scene only where a scene is trained here. Writes
 // OUT/results.json after every row, OUT/tables.md, OUT/rows.csv and OUT/ablation.json at the end.
-AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings);
+AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings, const Job& job);
 
 }  // namespace sanerf

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "sanerf/core/json.h"
+
 namespace fs = std::filesystem;
 
 namespace sanerf {

@@ -4,7 +4,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/experiments/methods.h"
@@ -31,11 +32,12 @@ Json MasksOf(Json segmentation) {
 }
 
 // The scores of `folder`'s objects under the variant's method.
-void Score(const fs::path& folder, const Variant& variant, const BaselineOptions& options, VariantResult* result) {
+void Score(const fs::path& folder, const Variant& variant, const BaselineOptions& options, VariantResult* result,
+           const Job& job) {
   EvalRequest request;
   request.run = folder;
   if (!IsOwn(variant)) request.baselines = {FindMethod(variant.method, options)};
-  const EvalResult scores = Evaluate(request);
+  const EvalResult scores = Evaluate(request, job);
   const std::vector<ObjectScore>& objects = IsOwn(variant) ? scores.objects : scores.baselines[0].objects;
   result->score_seconds = IsOwn(variant) ? scores.own_seconds : scores.baselines[0].seconds;
   std::map<std::string, StoredObject> stored;
@@ -50,52 +52,51 @@ void Score(const fs::path& folder, const Variant& variant, const BaselineOptions
 
 }  // namespace
 
-ExperimentSettings AblationRunner::SettingsFor(const AblationJob& job) const {
+ExperimentSettings AblationRunner::SettingsFor(const AblationTrial& trial) const {
   ExperimentSettings settings = base_;
   // How the scene was loaded and trained is not the variant's to say.
-  const RunFolder run = RunFolder::Open(job.scene.run);
+  const RunFolder run = RunFolder::Open(trial.scene.run);
   Json trained = Json::object();
   for (const char* stage : {"scene", "nerf"}) trained[stage] = run.options().value(stage, Json::object());
-  settings.Restore(trained, Json::object(), (job.scene.run / "run.json").string());
-  for (const std::string& assignment : job.variant.assignments) settings.Assign(assignment, "ablate");
-  if (IsOwn(job.variant)) settings.object.seed += job.seed;  // of no matter to the others
+  settings.Restore(trained, Json::object(), (trial.scene.run / "run.json").string());
+  for (const std::string& assignment : trial.variant.assignments) settings.Assign(assignment, "ablate");
+  if (IsOwn(trial.variant)) settings.object.seed += trial.seed;  // of no matter to the others
   return settings;
 }
 
-Prompts AblationRunner::PromptsFor(const AblationJob& job) const {
-  return PromptsOf(job.variant, job.scene.prompts, uint64_t(job.seed));
+Prompts AblationRunner::PromptsFor(const AblationTrial& trial) const {
+  return PromptsOf(trial.variant, trial.scene.prompts, uint64_t(trial.seed));
 }
 
-Json AblationRunner::SegmentationOf(const AblationJob& job) const {
-  const RunFolder run = RunFolder::Open(job.scene.run);
+Json AblationRunner::SegmentationOf(const AblationTrial& trial) const {
+  const RunFolder run = RunFolder::Open(trial.scene.run);
   Json json = {{"sanerf", VersionString()},
                {"scene", run.scene_hash()},
                {"radiance_field", run.record().at("stages").at("train")},
-               {"prompts", ToJson(PromptsFor(job))}};
-  const Json options = SettingsFor(job).ToJson();
+               {"prompts", ToJson(PromptsFor(trial))}};
+  const Json options = SettingsFor(trial).ToJson();
   for (const char* stage : {"encode", "masks", "segment", "object"}) json[stage] = options.at(stage);
   return json;
 }
 
-std::string AblationRunner::KeyOf(const AblationJob& job) const {
-  Json json = SegmentationOf(job);
-  json["method"] = job.variant.method;
+std::string AblationRunner::KeyOf(const AblationTrial& trial) const {
+  Json json = SegmentationOf(trial);
+  json["method"] = trial.variant.method;
   return Sha256(json.dump()).substr(0, 16);
 }
 
-// Leaves the job's objects in the folder. Those that are there are kept when they are the same.
-void AblationRunner::SegmentOnce(const AblationJob& job, const ExperimentSettings& settings, const fs::path& folder,
-                                 VariantResult* result) const {
-  const Json wanted = SegmentationOf(job);
+// Leaves the trial's objects in the folder. Those that are there are kept when they are the same.
+void AblationRunner::SegmentOnce(const AblationTrial& trial, const ExperimentSettings& settings, const fs::path& folder,
+                                 VariantResult* result, const Job& job) const {
+  const Json wanted = SegmentationOf(trial);
   Json seconds;
   if (fs::exists(folder / kMark)) {
     const Json found = ReadJsonFile(folder / kMark), segmentation = found.value("segmentation", Json());
     if (segmentation == wanted) seconds = found.at("seconds");
     if (seconds.is_null() && MasksOf(segmentation) == MasksOf(wanted)) {  // what takes longest is there
       fs::remove(folder / kMark);
-      SegmentRequest refit{folder, std::nullopt, {}};
-      refit.refit = true;
-      seconds = {found.at("seconds").at(0), Segment(refit, settings).field_seconds};
+      OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
+      seconds = {found.at("seconds").at(0), RefitField("", settings, &run, job).field_seconds};
       WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
     }
   }
@@ -106,43 +107,44 @@ void AblationRunner::SegmentOnce(const AblationJob& job, const ExperimentSetting
       fs::remove_all(folder / "objects");  // objects of other prompts must not be scored
     }
     if (settings.encode.container == "field" && RunFolder::Open(folder).StageState("encode") != "complete")
-      Encode({folder, std::nullopt}, settings);  // distils it
-    const SegmentResult segmented = Segment({folder, std::nullopt, PromptsFor(job)}, settings);
+      Encode({folder, std::nullopt}, settings, job);  // distils it
+    OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
+    const SegmentResult segmented = Segment({PromptsFor(trial)}, settings, &run, job);
     seconds = {segmented.mask_seconds, segmented.field_seconds};
     WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
   }
   result->encode_seconds = RunFolder::Open(folder).StageSeconds("encode");
-  if (!IsOwn(job.variant)) return;
+  if (!IsOwn(trial.variant)) return;
   result->mask_seconds = seconds.at(0).get<double>();
   result->field_seconds = seconds.at(1).get<double>();
 }
 
-VariantResult AblationRunner::Run(const AblationJob& job) const {
+VariantResult AblationRunner::Run(const AblationTrial& trial, const Job& job) const {
   VariantResult result;
-  const ExperimentSettings settings = SettingsFor(job);
-  const fs::path folder = LightRun(job.scene, settings.encode);
-  SegmentOnce(job, settings, folder, &result);
-  Score(folder, job.variant, settings.baselines, &result);
+  const ExperimentSettings settings = SettingsFor(trial);
+  const fs::path folder = LightRun(trial.scene, settings.encode, job);
+  SegmentOnce(trial, settings, folder, &result, job);
+  Score(folder, trial.variant, settings.baselines, &result, job);
   return result;
 }
 
-AblationRunner::Answer AblationRunner::ResultOf(const AblationJob& job, const std::string& key) {
+AblationRunner::Answer AblationRunner::ResultOf(const AblationTrial& trial, const std::string& key, const Job& job) {
   const bool is_first = seen_.insert(key).second;
   if (const VariantResult* found = results_.Find(key))
     return {*found, is_first ? Source::kEarlier : Source::kSameAsAnother};
   if (const auto failed = failed_.find(key); failed != failed_.end()) return {failed->second, Source::kSameAsAnother};
   VariantResult result;
   try {
-    result = Run(job);
+    result = Run(trial, job);
   } catch (const InterruptedError&) {
     throw;
   } catch (const Error& error) {
     result = {};
     result.error = error.what();
     failed_[key] = result;
-    LogWarning("{} on {}: {}", job.variant.label, job.scene.name, error.what());
+    job.Warn(fmt::format("{} on {}: {}", trial.variant.label, trial.scene.name, error.what()));
   }
-  results_.Put(key, fmt::format("{} on {}, seed {}", job.variant.label, job.scene.name, job.seed), result);
+  results_.Put(key, fmt::format("{} on {}, seed {}", trial.variant.label, trial.scene.name, trial.seed), result);
   return {result, Source::kRun};
 }
 

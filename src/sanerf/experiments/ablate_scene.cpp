@@ -7,7 +7,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/train_stage.h"
@@ -38,18 +39,18 @@ fs::path PromptsPath(const AblateRequest& request, size_t i, const fs::path& sce
   return is_path || given.is_absolute() ? given : folder / given;
 }
 
-AblationScene PrepareScene(const AblateRequest& request, size_t i, const ExperimentSettings& settings) {
+AblationScene PrepareScene(const AblateRequest& request, size_t i, const ExperimentSettings& settings, const Job& job) {
   const fs::path& given = request.scenes[i];
   const bool is_run = RunFolder::Exists(given);
   AblationScene scene;
   scene.name = NameOfPath(given);
   scene.work = request.out / scene.name;
   scene.run = is_run ? given : scene.work / "run";
-  const fs::path root = is_run ? RunFolder::Open(given).OpenScene().root : given;
+  const fs::path root = is_run ? RunFolder::Open(given).OpenScene(std::nullopt, job).root : given;
   scene.prompts = ReadPromptsToScore(PromptsPath(request, i, root));
   if (!is_run) {
-    LogInfo("ablate  the radiance field of {}", scene.name);
-    Train({given, scene.run, /*restart=*/false}, settings);
+    job.Info(fmt::format("ablate  the radiance field of {}", scene.name));
+    Train({given, scene.run, /*restart=*/false}, settings, job);
   }
   RunFolder::Open(scene.run).OpenNerf();  // throws when it is not finished
   return scene;
@@ -105,13 +106,14 @@ void CheckScenes(const AblateRequest& request) {
   }
 }
 
-std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings) {
+std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings,
+                                         const Job& job) {
   std::vector<AblationScene> scenes;
-  for (size_t i = 0; i < request.scenes.size(); ++i) scenes.push_back(PrepareScene(request, i, settings));
+  for (size_t i = 0; i < request.scenes.size(); ++i) scenes.push_back(PrepareScene(request, i, settings, job));
   return scenes;
 }
 
-fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode) {
+fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode, const Job& job) {
   const Json wanted = EncodeJson(encode);
   const fs::path folder = scene.work / ("encoded_" + Sha256(wanted.dump()).substr(0, 8));
   RunFolder run = RunFolder::Open(scene.run);
@@ -128,9 +130,10 @@ fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode) {
     LinkFiles(run.test_features(), folder / "features_test");
     if (encoded == wanted) record["stages"]["encode"] = stages.at("encode");
   }
-  const Scene photos = run.OpenScene();
+  const Scene photos = run.OpenScene(std::nullopt, job);
   WriteJsonFile(folder / "run.json", record);
-  RunFolder::Open(folder).OpenScene(photos.root, RunLock(folder));  // the recorded path is relative to the other folder
+  RunFolder::Open(folder).OpenScene(photos.root, RunLock(folder),
+                                    job);  // the recorded path is relative to the other folder
   return folder;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/experiments/ablate_studies.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/prompts.h"
@@ -32,11 +33,12 @@ void CheckScenes(const AblateRequest& request);
 
 // Opens the request's runs; trains those that are none yet. Throws Error for scenes, prompts or runs that are of no
 // use: before any variant is tried.
-std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings);
+std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings,
+                                         const Job& job);
 
 // A run folder in scene.work, one per way of encoding, that has the scene's radiance field and, when they were encoded
 // like that, its features. Files are hard links, or symbolic ones where the file systems differ: stages replace files,
 // they never write into them. A folder of another radiance field is made anew.
-std::filesystem::path LightRun(const AblationScene& scene, const EncodeOptions& encode);
+std::filesystem::path LightRun(const AblationScene& scene, const EncodeOptions& encode, const Job& job);
 
 }  // namespace sanerf

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/ablate.h"
 
@@ -43,7 +44,7 @@ TEST_F(AblateSceneTest, ObjectsWithoutGroundTruthCannotBeScored) {
                   R"({"objects": [{"name": "mug", "points": [{"p": [0, 0, 0], "label": 1}]}]})");
   request_.scenes = {folder_.path()};
   request_.out = folder_ / "out";
-  EXPECT_THAT(ErrorTextOf<Error>([&] { PrepareScenes(request_, settings_); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { PrepareScenes(request_, settings_, Job()); }),
               AllOf(HasSubstr("prompts.json: no object can be scored"), HasSubstr("\"instance\": ID")));
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/methods.h"
 #include "sanerf/experiments/settings.h"

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "sanerf/core/progress.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/compare_formats.h"
 
 namespace sanerf {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/ablate_results.h"
 #include "sanerf/experiments/compare_formats.h"
 

@@ -8,6 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/compare_formats.h"
 

@@ -7,7 +7,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/eval/score_masks.h"
@@ -31,7 +33,7 @@ namespace {
 bool IsExtra(const Method& method) { return method.name == "vote"; }
 
 // What is compared: objects with their true masks.
-struct Task {
+struct Subject {
   Prompts prompts;                  // empty when the methods find the objects themselves
   std::vector<ObjectScore> scores;  // of no view yet
   std::vector<GroundTruth> truths;  // one for all objects, or one for each
@@ -46,37 +48,37 @@ fs::path TruthFolder(const fs::path& masks, const std::string& object, size_t nu
                    "make one folder of masks per object, named as the objects");
 }
 
-Task PromptedTask(const CompareRequest& request, const Scene& scene) {
+Subject PromptedSubject(const CompareRequest& request, const Scene& scene, const Job& job) {
   CheckPrompts(request);
-  Task task{request.prompts, {}, {}};
+  Subject subject{request.prompts, {}, {}};
   for (const ObjectPrompt& object : request.prompts.objects) {
     ObjectScore score;
     score.name = object.name;
     score.instance = request.masks.empty() ? object.instance : -1;
-    task.scores.push_back(std::move(score));
+    subject.scores.push_back(std::move(score));
     if (!request.masks.empty())
-      task.truths.emplace_back(TruthFolder(request.masks, object.name, request.prompts.objects.size()), scene.views);
+      subject.truths.emplace_back(TruthFolder(request.masks, object.name, request.prompts.objects.size()), scene.views);
   }
-  if (request.masks.empty()) task.truths.emplace_back(fs::path(), scene.views);
-  for (const GroundTruth& truth : task.truths) ReportUnmatchedFiles(truth);
-  return task;
+  if (request.masks.empty()) subject.truths.emplace_back(fs::path(), scene.views);
+  for (const GroundTruth& truth : subject.truths) ReportUnmatchedFiles(truth, job);
+  return subject;
 }
 
-Task AutomaticTask(const CompareRequest& request, const Scene& scene) {
+Subject AutomaticSubject(const CompareRequest& request, const Scene& scene, const Job& job) {
   if (!request.masks.empty())
     throw UsageError("--masks goes with prompts", "--auto is scored on all instances of the scene's own masks", "");
-  Task task;
-  task.truths.emplace_back(fs::path(), scene.views);
-  for (const TrueInstance& instance : InstancesIn(scene, scene.TestViews())) {
+  Subject subject;
+  subject.truths.emplace_back(fs::path(), scene.views);
+  for (const TrueInstance& instance : InstancesIn(scene, scene.TestViews(), job)) {
     ObjectScore score;
     score.name = instance.name.empty() ? fmt::format("instance_{}", instance.id) : instance.name;
     score.instance = instance.id;
-    task.scores.push_back(std::move(score));
+    subject.scores.push_back(std::move(score));
   }
-  if (task.scores.empty())
+  if (subject.scores.empty())
     throw Error("there is nothing to compare on", "the held-out views have no instance masks",
                 "give --prompts FILE --masks DIR");
-  return task;
+  return subject;
 }
 
 // Puts the mask of the object that matches instance i best at place i; the rest is spurious.
@@ -133,31 +135,31 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
 class Comparison {
  public:
   Comparison(const CompareRequest& request, const ExperimentSettings& settings, const RunFolder& run,
-             const Scene& scene, const NerfModel& nerf)
+             const Scene& scene, const NerfModel& nerf, const Job& job)
       : request_(request),
         settings_(settings),
         run_(run),
         scene_(scene),
         out_(request.out.empty() ? run.path() / "compare" : request.out),
-        task_(request.automatic ? AutomaticTask(request, scene) : PromptedTask(request, scene)),
-        test_(ScoredViews(scene, scene.TestViews(), task_.truths[0])),
+        subject_(request.automatic ? AutomaticSubject(request, scene, job) : PromptedSubject(request, scene, job)),
+        test_(ScoredViews(scene, scene.TestViews(), subject_.truths[0], job)),
         shared_(run, scene, nerf, settings) {
     if (test_.empty())
       throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
-    for (const ObjectPrompt& object : task_.prompts.objects) CheckPlaces(object, scene);
+    for (const ObjectPrompt& object : subject_.prompts.objects) CheckPlaces(object, scene);
   }
 
-  CompareResult Run(const std::vector<Method>& methods) {
+  CompareResult Run(const std::vector<Method>& methods, const Job& job) {
     const Stopwatch watch;
     CompareResult result;
     result.folder = out_;
     result.scene = NameOfPath(scene_.root);
-    for (const ObjectScore& object : task_.scores) result.objects.push_back(object.name);
+    for (const ObjectScore& object : subject_.scores) result.objects.push_back(object.name);
     for (const int v : test_) result.views.push_back(scene_.views[size_t(v)].name);
     EnsureWritableFolder(out_ / "methods");
     for (const Method& method : methods) {
-      const std::optional<MethodResult> earlier = Earlier(method);
-      result.methods.push_back(earlier ? *earlier : RunMethod(method, &result));
+      const std::optional<MethodResult> earlier = Earlier(method, job);
+      result.methods.push_back(earlier ? *earlier : RunMethod(method, &result, job));
     }
     result.seconds = watch.seconds();
     return result;
@@ -169,35 +171,36 @@ class Comparison {
 
  private:
   std::optional<ImageU8> TruthOf(const View& view, size_t object) const {
-    const GroundTruth& truth = task_.truths[task_.truths.size() == 1 ? 0 : object];
-    return truth.MaskOf(view, task_.scores[object].instance);
+    const GroundTruth& truth = subject_.truths[subject_.truths.size() == 1 ? 0 : object];
+    return truth.MaskOf(view, subject_.scores[object].instance);
   }
 
   fs::path ResultPath(const Method& method) const { return out_ / "methods" / (method.name + ".json"); }
 
-  std::optional<MethodResult> Earlier(const Method& method) const {
+  std::optional<MethodResult> Earlier(const Method& method, const Job& job) const {
     const fs::path path = ResultPath(method);
     if (request_.restart || !fs::exists(path)) return std::nullopt;
     const Json json = ReadJsonFile(path);
     if (json.value("key", "") != KeyOf(method, request_, run_, settings_)) return std::nullopt;
-    LogInfo("compare  {}: from an earlier comparison", method.title);
+    job.Info(fmt::format("compare  {}: from an earlier comparison", method.title));
     return MethodResultFrom(json);
   }
 
-  MethodResult RunMethod(const Method& method, CompareResult* result) {
+  MethodResult RunMethod(const Method& method, CompareResult* result, const Job& job) {
     if (rendered_.depths.empty()) {
       const Stopwatch watch;
-      shared_.features();  // not to be counted for whichever method comes first
-      if (request_.automatic) shared_.found_masks();
+      shared_.features(job);  // not to be counted for whichever method comes first
+      if (request_.automatic) shared_.found_masks(job);
       result->encode_seconds = watch.seconds();
-      rendered_ = RenderTestViews(scene_, shared_.nerf(), test_);
+      rendered_ = RenderTestViews(scene_, shared_.nerf(), test_, job);
     }
     MethodResult outcome{method.name, method.title, "", {}, ""};
     try {
       const int repeats = method.is_seeded ? request_.repeats : 1;
       for (int i = 0; i < repeats; ++i) {
-        LogInfo("compare  {}{}", method.title, repeats > 1 ? fmt::format(", seed {} of {}", i + 1, repeats) : "");
-        outcome.runs.push_back(RunOnce(method, uint64_t(settings_.object.seed + i), i == 0, &outcome.remarks));
+        job.Info(fmt::format("compare  {}{}", method.title,
+                             repeats > 1 ? fmt::format(", seed {} of {}", i + 1, repeats) : ""));
+        outcome.runs.push_back(RunOnce(method, uint64_t(settings_.object.seed + i), i == 0, &outcome.remarks, job));
       }
     } catch (const InterruptedError&) {
       throw;
@@ -206,39 +209,39 @@ class Comparison {
     } catch (const Error& error) {
       outcome.runs.clear();
       outcome.error = error.what();
-      LogWarning("{}: {}", method.title, error.what());
+      job.Warn(fmt::format("{}: {}", method.title, error.what()));
       return outcome;  // tried again next time
     }
-    ReportUnmatched(outcome.runs[0].objects, test_.size());
+    ReportUnmatched(outcome.runs[0].objects, test_.size(), job);
     Json json = {{"key", KeyOf(method, request_, run_, settings_)}};
     json.update(ToJson(outcome));
     WriteJsonFile(ResultPath(method), json);
     return outcome;
   }
 
-  MethodRun RunOnce(const Method& method, uint64_t seed, bool keep_masks, std::string* remarks) {
+  MethodRun RunOnce(const Method& method, uint64_t seed, bool keep_masks, std::string* remarks, const Job& job) {
     MethodRun run;
     run.seed = seed;
     ResetPeakRss();
     const Stopwatch watch;
-    const std::unique_ptr<Segmenter> segmenter = method.make({shared_, task_.prompts, test_, seed});
-    segmenter->Fit(task_.prompts);
+    const std::unique_ptr<Segmenter> segmenter = method.make({shared_, subject_.prompts, test_, seed}, job);
+    segmenter->Fit(subject_.prompts, job);
     run.fit_seconds = watch.seconds();
-    auto masks =
-        SegmentViews([&](int view) { return segmenter->MasksFor(view); }, method.name, test_, &run.view_seconds);
+    auto masks = SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
+                              &run.view_seconds, job);
     run.peak_rss_bytes = PeakRssBytes();
     *remarks = segmenter->Remarks();
-    if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, task_.scores, &run.num_spurious);
+    if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, subject_.scores, &run.num_spurious);
     run.objects = ScoreMasks(
         masks, scene_, test_, [&](const View& view, size_t o) { return TruthOf(view, o); }, rendered_.depths,
-        task_.scores);
+        subject_.scores, job);
     if (keep_masks) KeepMasks(method, masks);
     return run;
   }
 
   void KeepMasks(const Method& method, const std::vector<std::vector<ImageU8>>& masks) const {
-    for (size_t o = 0; o < task_.scores.size(); ++o) {
-      const std::string& name = task_.scores[o].name;
+    for (size_t o = 0; o < subject_.scores.size(); ++o) {
+      const std::string& name = subject_.scores[o].name;
       EnsureWritableFolder(MaskPath(out_, method.name, name, "x").parent_path());
       for (size_t v = 0; v < test_.size(); ++v)
         WritePng(MaskPath(out_, method.name, name, scene_.views[size_t(test_[v])].name), masks[v][o]);
@@ -250,7 +253,7 @@ class Comparison {
   const RunFolder& run_;
   const Scene& scene_;
   fs::path out_;
-  Task task_;
+  Subject subject_;
   std::vector<int> test_;  // held-out views, or those that have a true mask
   SharedInputs shared_;
   RenderedTestViews rendered_;
@@ -278,18 +281,19 @@ void CheckPrompts(const CompareRequest& request) {
   }
 }
 
-CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings) {
+CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckNumber("--repeats", request.repeats, kRepeats);
   std::vector<Method> methods;
   for (const std::string& name : request.methods.empty() ? DefaultMethods(request.automatic) : request.methods)
     methods.push_back(FindMethod(name, settings.baselines, request.automatic));
   RunFolder run = RunFolder::Open(request.run);
   const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
+  const Scene scene = run.OpenScene(request.scene, lock, job);
   if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, {"masks", "methods"}, run, scene);
   const NerfModel nerf = run.OpenNerf();
-  Comparison comparison(request, settings, run, scene, nerf);
-  CompareResult result = comparison.Run(methods);
+  Comparison comparison(request, settings, run, scene, nerf, job);
+  CompareResult result = comparison.Run(methods, job);
 
   if (std::all_of(result.methods.begin(), result.methods.end(), [](const auto& m) { return m.runs.empty(); }))
     throw Error("no method gave a result", result.methods[0].title + ": " + result.methods[0].error, "");

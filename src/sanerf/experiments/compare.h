@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/experiments/compare_result.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/prompts.h"
@@ -31,7 +32,7 @@ struct CompareRequest {
 // and the others go on. Writes into `out`: methods/NAME.json, masks/NAME/OBJECT/VIEW.png, and what compare_tables.h and
 // contact_sheet.h make of them. Throws UsageError for unknown methods and objects without ground truth, Error when all
 // methods fail, InterruptedError.
-CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings);
+CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, const Job& job);
 
 // What Compare wants of its prompts, before anything is trained. Throws UsageError: none, or one without a place on the
 // object, or without ground truth.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sanerf/core/json.h"
+
 namespace sanerf {
 namespace {
 

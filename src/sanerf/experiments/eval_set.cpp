@@ -7,8 +7,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/experiments/compare_formats.h"
 #include "sanerf/experiments/compare_tables.h"
@@ -90,7 +92,8 @@ std::vector<EvalSetScene> Chosen(const EvalSetRequest& request) {
   return chosen;
 }
 
-CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene, const ExperimentSettings& base) {
+CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene, const ExperimentSettings& base,
+                       const Job& job) {
   ExperimentSettings settings = base;
   for (const std::string& option : scene.options) settings.Assign(option, request.set.source.string());
   const fs::path folder = request.out / scene.name;
@@ -103,11 +106,11 @@ CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene,
     compare.masks = scene.masks;
     CheckPrompts(compare);
   }
-  Train({scene.scene, folder / "run"}, settings);
+  Train({scene.scene, folder / "run"}, settings, job);
   compare.methods = request.methods;
   compare.repeats = request.repeats;
   compare.out = folder / (request.automatic ? "compare_auto" : "compare");
-  CompareResult result = Compare(compare, settings);
+  CompareResult result = Compare(compare, settings, job);
   result.scene = scene.name;
   return result;
 }
@@ -128,7 +131,8 @@ EvalSet ReadEvalSet(const fs::path& path) {
   return fs::exists(path / kListName) ? ReadList(path / kListName) : FindScenes(path);
 }
 
-EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings& settings) {
+EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const std::vector<EvalSetScene> scenes = Chosen(request);
   for (const EvalSetScene& scene : scenes)
     if (IsSamePlace(request.out / scene.name, scene.scene))
@@ -138,13 +142,13 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings
   const Stopwatch watch;
   EvalSetResult result;
   for (size_t i = 0; i < scenes.size(); ++i) {
-    LogInfo("eval-set {}/{}  {}", i + 1, scenes.size(), scenes[i].name);
+    job.Info(fmt::format("eval-set {}/{}  {}", i + 1, scenes.size(), scenes[i].name));
     try {
-      result.scenes.push_back(RunScene(request, scenes[i], settings));
+      result.scenes.push_back(RunScene(request, scenes[i], settings, job));
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {
-      LogWarning("{}: {}", scenes[i].name, error.what());
+      job.Warn(fmt::format("{}: {}", scenes[i].name, error.what()));
       result.failed.emplace_back(scenes[i].name, error.what());
     }
     result.seconds = watch.seconds();

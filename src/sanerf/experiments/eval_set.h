@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/compare.h"
 
 namespace sanerf {
@@ -45,7 +47,7 @@ struct EvalSetResult {
 // What is finished is kept: the same command goes on after an interruption, scene by scene and method by method. A
 // scene that fails is reported, and the others go on. Writes table.md, table.tex, scores.csv and comparison.json into
 // `out` after every scene. Throws InterruptedError; Error when all scenes fail.
-EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings& settings);
+EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings& settings, const Job& job);
 
 Json ToJson(const EvalSetResult& result);
 

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 
 namespace fs = std::filesystem;
@@ -77,7 +78,7 @@ TEST_F(EvalSetTest, ASceneWithoutGroundTruthIsNotTrained) {
   EvalSetRequest request;
   request.set = ReadEvalSet(folder_ / "llff");
   request.out = folder_ / "out";
-  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, ExperimentSettings()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, ExperimentSettings(), Job()); }),
               AllOf(HasSubstr("fern"), HasSubstr("'leaf' has no instance id")));
   EXPECT_FALSE(fs::exists(folder_ / "out" / "fern"));
 }
@@ -87,10 +88,10 @@ TEST_F(EvalSetTest, OneSceneOfTheSetIsChosenByName) {
   request.set = ReadEvalSet(folder_ / "llff");
   request.scenes = {"farn"};
   request.out = folder_ / "out";
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { RunEvalSet(request, ExperimentSettings()); }),
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { RunEvalSet(request, ExperimentSettings(), Job()); }),
               AllOf(HasSubstr("no scene 'farn'"), HasSubstr("fern")));
   request.scenes = {"fern"};
-  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, ExperimentSettings()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunEvalSet(request, ExperimentSettings(), Job()); }),
               HasSubstr("no scene gave a result"));
 }
 

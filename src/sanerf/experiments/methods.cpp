@@ -8,62 +8,67 @@
 #include "sanerf/baselines/sa3d/sa3d.h"
 #include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_field.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/own_segmenter.h"
 
 namespace sanerf {
 namespace {
 
-std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container) {
+std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container,
+                                          const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<SamPerView>(shared.scene(), std::move(container), shared.sam().Share(),
+  return std::make_unique<SamPerView>(shared.scene(), std::move(container), shared.sam(job).Share(),
                                       shared.nerf().model_from_file(), shared.settings().masks);
 }
 
-// Held-out views have a cache of their own: what is trained on must not come near them.
-std::unique_ptr<Segmenter> MakeSam(const MethodInput& input) {
+std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
   std::vector<int> views = PromptedViews(input.prompts, shared.scene());
   views.insert(views.end(), input.test.begin(), input.test.end());
-  const std::filesystem::path folder = shared.run().test_features();
-  EncodeOptions encode = shared.settings().encode;
-  encode.container = "cache";  // also beside a distilled field: this row is SAM itself
-  EncodeViews(folder, shared.scene(), shared.nerf(), shared.sam(), views, encode);
-  return MakeSamPerView(input, FeatureCache::Open(folder, shared.scene(), shared.nerf()));
+  return MakeSamPerView(input,
+                        EncodeTestViews(shared.run(), shared.scene(), shared.nerf(), shared.sam(job), views,
+                                        shared.settings().encode, job),
+                        job);
 }
 
 // The features of the held-out views come from a field that has never seen them.
-std::unique_ptr<Segmenter> MakeSan(const MethodInput& input) {
+std::unique_ptr<Segmenter> MakeSan(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
   const Settings& settings = shared.settings();
-  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(), settings.encode, settings.field);
-  return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf()));
+  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(job), settings.encode,
+                 settings.field, job);
+  return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf(), job), job);
 }
 
-std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const Sa3dOptions& options) {
-  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed), options, input.shared.settings().masks);
+std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const Sa3dOptions& options, const Job& job) {
+  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed, job), options, input.shared.settings().masks);
 }
 
-std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const IsrfOptions& options) {
-  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed), options);
+std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const IsrfOptions& options, const Job& job) {
+  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed, job), options);
 }
 
-std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input) {
+std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed), shared.searched(),
-                                                 shared.found_masks(), shared.settings());
+  return std::make_unique<OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed, job), shared.searched(),
+                                                 shared.found_masks(job), shared.settings());
 }
 
 // Both get the masks that ours gets, and the same views of them.
-std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input, const PanopticLiftingOptions& options) {
+std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input, const PanopticLiftingOptions& options,
+                                               const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed), shared.found_masks(), options);
+  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
 }
 
-std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input, const ContrastiveLiftOptions& options) {
+std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input, const ContrastiveLiftOptions& options,
+                                               const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed), shared.found_masks(), options);
+  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
 }
 
 }  // namespace
@@ -73,9 +78,9 @@ std::vector<Method> Methods(const BaselineOptions& options) {
   const std::vector<std::string> own = {"encode", "masks", "segment", "object"};
   return {
       {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", own, kPrompted, kSeeded,
-       [](const MethodInput& input) { return MakeOwn(input, false); }},
+       [](const MethodInput& input, const Job& job) { return MakeOwn(input, false, job); }},
       {"vote", "vote alone", "the vote of those masks alone, which the field starts from", own, kPrompted, kFixed,
-       [](const MethodInput& input) { return MakeOwn(input, true); }},
+       [](const MethodInput& input, const Job& job) { return MakeOwn(input, true, job); }},
       {"sam",
        "SAM per view",
        "SAM alone, prompted in every held-out view",
@@ -96,14 +101,14 @@ std::vector<Method> Methods(const BaselineOptions& options) {
        {"encode", "masks", "segment", "sa3d"},
        kPrompted,
        kFixed,
-       [o = options.sa3d](const MethodInput& input) { return MakeSa3d(input, o); }},
+       [o = options.sa3d](const MethodInput& input, const Job& job) { return MakeSa3d(input, o, job); }},
       {"isrf",
        "ISRF",
        "features on voxels; those like the places under strokes through the points, and what they touch",
        {"encode", "segment", "isrf"},
        kPrompted,
        kSeeded,
-       [o = options.isrf](const MethodInput& input) { return MakeIsrf(input, o); }},
+       [o = options.isrf](const MethodInput& input, const Job& job) { return MakeIsrf(input, o, job); }},
       {kOwnMethod,
        "SANeRF-HQ (automatic)",
        "masks tied together through the geometry, one object field",
@@ -117,14 +122,18 @@ std::vector<Method> Methods(const BaselineOptions& options) {
        {"encode", "segment", "auto", "panoptic_lifting"},
        kAutomatic,
        kSeeded,
-       [o = options.panoptic_lifting](const MethodInput& input) { return MakePanopticLifting(input, o); }},
+       [o = options.panoptic_lifting](const MethodInput& input, const Job& job) {
+         return MakePanopticLifting(input, o, job);
+       }},
       {"contrastive_lift",
        "Contrastive Lift",
        "an embedding in which each photo's masks are told apart, then clustered",
        {"encode", "segment", "auto", "contrastive_lift"},
        kAutomatic,
        kSeeded,
-       [o = options.contrastive_lift](const MethodInput& input) { return MakeContrastiveLift(input, o); }},
+       [o = options.contrastive_lift](const MethodInput& input, const Job& job) {
+         return MakeContrastiveLift(input, o, job);
+       }},
   };
 }
 

@@ -7,14 +7,12 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/feature_container/field_file.h"
@@ -61,9 +59,9 @@ Scene ExtraViews(const Scene& scene, const FieldOptions& options, int size) {
 class EncodedViews {
  public:
   EncodedViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-               const EncodeOptions& encode, const FieldOptions& options)
+               const EncodeOptions& encode, const FieldOptions& options, const Job& job)
       : train_(ChooseViews(scene, options.views)) {
-    EncodeViews(folder, scene, nerf, sam, train_, encode);
+    EncodeViews(folder, scene, nerf, sam, train_, encode, job);
     photos_ = FeatureCache::Open(folder, scene, nerf);
     if (options.extra_views == 0) return;
     EncodeOptions rendered = encode;
@@ -72,13 +70,15 @@ class EncodedViews {
     const std::filesystem::path extra_folder = folder.parent_path() / "features_extra";
     std::vector<int> all;
     for (int i = 0; i < options.extra_views; ++i) all.push_back(i);
-    EncodeViews(extra_folder, extra, nerf, sam, all, rendered);
+    EncodeViews(extra_folder, extra, nerf, sam, all, rendered, job);
     extra_ = FeatureCache::Open(extra_folder, extra, nerf);
     num_extra_ = options.extra_views;
   }
 
   int size() const { return int(train_.size()) + num_extra_; }
-  std::shared_ptr<const SamFeatures> Features(int i) const { return Container(i).Features(Index(i)); }
+  std::shared_ptr<const SamFeatures> Features(int i, const Job& job) const {
+    return Container(i).Features(Index(i), job);
+  }
   Camera WorkingCamera(int i) const { return Container(i).WorkingCamera(Index(i)); }
 
  private:
@@ -91,8 +91,8 @@ class EncodedViews {
   int num_extra_ = 0;
 };
 
-void ThrowIfDistillingStopped(const std::filesystem::path& folder) {
-  if (InterruptRequested())
+void ThrowIfDistillingStopped(const std::filesystem::path& folder, const Job& job) {
+  if (job.stop_requested())
     throw InterruptedError("the feature field was interrupted",
                            "encoded views are kept, nothing of the field was written", DistilHint(folder) + " again");
 }
@@ -102,12 +102,13 @@ double TargetBytes(int64_t bytes_of_first, int num_views) { return 1.5 * double(
 
 // Rays and targets of all views for every head, and the mean maps.
 std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const NerfModel& nerf,
-                                           const std::filesystem::path& folder, FieldContents* contents) {
+                                           const std::filesystem::path& folder, FieldContents* contents,
+                                           const Job& job) {
   std::vector<FeatureTargets> targets(contents->heads.size());
-  Progress progress("trace features", views.size(), "views");
+  Task task(job, "trace features", views.size(), "views");
   for (int i = 0; i < views.size(); ++i) {
-    ThrowIfDistillingStopped(folder);
-    const auto features = views.Features(i);
+    ThrowIfDistillingStopped(folder, job);
+    const auto features = views.Features(i, job);
     const Camera camera = views.WorkingCamera(i);
     for (size_t m = 0; m < contents->means.size(); ++m)
       for (size_t k = 0; k < contents->means[m].data.size(); ++k)
@@ -116,7 +117,7 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
       const FeatureTargets of_view =
           TraceTargets(nerf, *contents->heads[size_t(h)], contents->FrameOf(camera.width, camera.height),
                        camera.In(nerf.model_from_file()), *features, kRaysPerView,
-                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)), Job().With(InterruptToken()));
+                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)), job);
       FeatureTargets& all = targets[size_t(h)];
       all.rays.Append(of_view.rays);
       all.values.insert(all.values.end(), of_view.values.begin(), of_view.values.end());
@@ -124,13 +125,14 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
     if (i == 0) {
       int64_t bytes = 0;
       for (const FeatureTargets& t : targets) bytes += t.Bytes();
-      LogInfo("The rays of {} views take about {} of memory.", views.size(), FormatBytes(double(bytes) * views.size()));
+      job.Info(fmt::format("The rays of {} views take about {} of memory.", views.size(),
+                           FormatBytes(double(bytes) * views.size())));
       CheckMemory(fmt::format("the rays of {} views for the feature field", views.size()),
-                  TargetBytes(bytes, views.size()), "learn from fewer of them: --set field.max_views=64");
+                  TargetBytes(bytes, views.size()), "learn from fewer of them: --set field.max_views=64", job);
     }
-    progress.Update(i + 1);
+    task.Update(i + 1);
   }
-  progress.Finish();
+  task.Finish();
   return targets;
 }
 
@@ -153,7 +155,7 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
     sum = double(count = 0);
     return TrainingLoop::Report{{{"loss", loss}}, fmt::format("error {:.5f}", loss)};
   };
-  loop.stopped = [&](int64_t) { ThrowIfDistillingStopped(folder); };
+  loop.stopped = [&](int64_t) { ThrowIfDistillingStopped(folder, job); };
   loop.Run(job);
   return loss;
 }
@@ -161,19 +163,19 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
 }  // namespace
 
 DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
-                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options) {
+                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job) {
   CheckFieldOptions(options);
   if (std::error_code ignored; std::filesystem::exists(FieldPath(folder), ignored)) {
     try {
       const FieldContents old = ReadField(folder);
       const auto why = WhyDistil(old, nerf.Fingerprint(), sam.Fingerprint(), encode, options);
       if (!why) return {true, old.num_views, old.loss, 0};
-      LogInfo("Distilling again: {}.", *why);
+      job.Info(fmt::format("Distilling again: {}.", *why));
     } catch (const Error& error) {
-      LogWarning("distilling again: {}", error.what());
+      job.Warn(fmt::format("distilling again: {}", error.what()));
     }
   }
-  const EncodedViews views(folder, scene, nerf, sam, encode, options);
+  const EncodedViews views(folder, scene, nerf, sam, encode, options, job);
   FieldContents contents;
   contents.options = options;
   contents.encode = encode;
@@ -182,20 +184,20 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   const SamFrame wide = sam.FrameOf(2, 1);
   contents.pads = wide.inner_height != wide.inner_width;
   contents.num_views = views.size();
-  contents.shapes = ShapesOf(*views.Features(0));
+  contents.shapes = ShapesOf(*views.Features(0, job));
   for (const MapShape& shape : contents.shapes)
     contents.means.push_back(
         {shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))});
   contents.heads = MakeHeads(options, contents.shapes);
-  std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents);
+  std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents, job);
 
-  StepLog log(Job(), folder / "field.log.jsonl", "");
-  const Job job = Job().With(InterruptToken()).With(log);
+  StepLog log(job, folder / "field.log.jsonl", "");
+  const Job logged = job.With(log);
   const char* titles[] = {"feature field", "detail field"};
   DistilResult result{false, contents.num_views, 0, 0};
   for (size_t h = 0; h < targets.size(); ++h) {
     const auto start = std::chrono::steady_clock::now();
-    const double loss = TrainHead(targets[h], contents.options, folder, titles[h], contents.heads[h].get(), job);
+    const double loss = TrainHead(targets[h], contents.options, folder, titles[h], contents.heads[h].get(), logged);
     result.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (h == 0) contents.loss = loss;
     targets[h] = FeatureTargets();

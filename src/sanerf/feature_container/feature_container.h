@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/sam/sam.h"
@@ -42,10 +43,11 @@ class FeatureContainer {
   virtual Camera WorkingCamera(int view_idx) const = 0;
   virtual bool Has(int view_idx) const = 0;
   // The following throw Error when the view is absent; they may be called from several threads.
-  virtual std::shared_ptr<const SamFeatures> Features(int view_idx) const = 0;
-  virtual ImageF Depth(int view_idx) const = 0;    // z-depth, file units, at the working camera; 0 = nothing there
-  virtual ImageF Opacity(int view_idx) const = 0;  // 0..1, at the working camera
-  virtual ImageF Rgb(int view_idx) const = 0;      // what was encoded
+  virtual std::shared_ptr<const SamFeatures> Features(int view_idx, const Job& job) const = 0;
+  virtual ImageF Depth(int view_idx,
+                       const Job& job) const = 0;  // z-depth, file units, at the working camera; 0 = nothing there
+  virtual ImageF Opacity(int view_idx, const Job& job) const = 0;  // 0..1, at the working camera
+  virtual ImageF Rgb(int view_idx, const Job& job) const = 0;      // what was encoded
   // Of the model whose maps these are: a decoder of another model must not read them.
   virtual uint64_t ModelFingerprint() const = 0;
 };
@@ -66,10 +68,10 @@ class FeatureCache : public FeatureContainer {
   const EncodeOptions& options() const;
   Camera WorkingCamera(int view_idx) const override;
   bool Has(int view_idx) const override;
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override;
-  ImageF Depth(int view_idx) const override;
-  ImageF Opacity(int view_idx) const override;
-  ImageF Rgb(int view_idx) const override;
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job& job) const override;
+  ImageF Depth(int view_idx, const Job& job) const override;
+  ImageF Opacity(int view_idx, const Job& job) const override;
+  ImageF Rgb(int view_idx, const Job& job) const override;
   uint64_t ModelFingerprint() const override;
 
  private:
@@ -81,15 +83,15 @@ class FeatureCache : public FeatureContainer {
 // What encoding needs of a radiance field: how it looks, and a number that changes when it does.
 struct RadianceSource {
   uint64_t fingerprint = 0;
-  std::function<RenderedView(const Camera&)> render;  // camera: file frame
+  std::function<RenderedView(const Camera&, const Job&)> render;  // camera: file frame
 };
 
-// Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it; progress on
-// stderr; interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of
-// range, Error for a full disk or an encoder that returns values that are not finite.
+// Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it;
+// interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of range,
+// Error for a full disk or an encoder that returns values that are not finite.
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options);
+                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options);
+                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
 
 }  // namespace sanerf

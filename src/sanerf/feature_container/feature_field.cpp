@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/recently_used.h"
@@ -21,11 +19,11 @@ constexpr size_t kMaxRendersInMemory = 32;
 // The training views' depth and colour were stored when they were encoded, if that is still what they look like. Throws
 // Error for an index that cannot be read.
 std::unique_ptr<FeatureCache> OpenCache(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
-                                        const FieldContents& contents) {
+                                        const FieldContents& contents, const Job& job) {
   if (!HasIndex(folder)) return nullptr;
   if (const auto why = WhyStale(ReadIndex(folder), scene, nerf.Fingerprint())) {
-    LogWarning("{}: the encoded views are out of date ({}); depth and colour are rendered instead", folder.string(),
-               *why);
+    job.Warn(fmt::format("{}: the encoded views are out of date ({}); depth and colour are rendered instead",
+                         folder.string(), *why));
     return nullptr;
   }
   auto cache = FeatureCache::Open(folder, scene, nerf);
@@ -48,8 +46,8 @@ struct FeatureField::Impl {
     return sanerf::WorkingCamera(views.at(size_t(view_idx)), contents.encode.size);
   }
   bool IsCached(int view_idx) const { return cache != nullptr && cache->Has(view_idx); }
-  std::shared_ptr<const RenderedView> Rendered(int view_idx) {
-    return renders.Get(view_idx, [&] { return nerf.Render(WorkingCamera(view_idx)); });
+  std::shared_ptr<const RenderedView> Rendered(int view_idx, const Job& job) {
+    return renders.Get(view_idx, [&] { return nerf.Render(WorkingCamera(view_idx), job); });
   }
 };
 
@@ -57,41 +55,40 @@ FeatureField::FeatureField(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 FeatureField::~FeatureField() = default;
 
 std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& folder, const Scene& scene,
-                                                 const NerfModel& nerf) {
+                                                 const NerfModel& nerf, const Job& job) {
   auto impl = std::make_unique<Impl>(nerf, ReadField(folder));
   if (impl->contents.nerf_fingerprint != nerf.Fingerprint())
     throw Error(FieldPath(folder).string() + ": the feature field is out of date",
                 "the radiance field has changed since", DistilHint(folder));
   impl->views = scene.views;
-  impl->cache = OpenCache(folder, scene, nerf, impl->contents);
+  impl->cache = OpenCache(folder, scene, nerf, impl->contents, job);
   return std::unique_ptr<FeatureField>(new FeatureField(std::move(impl)));
 }
 
-SamFeatures FeatureField::RenderFeatures(const Camera& camera) const {
+SamFeatures FeatureField::RenderFeatures(const Camera& camera, const Job& job) const {
   const FieldContents& contents = impl_->contents;
   SamFeatures features{camera.width, camera.height, contents.means};
   const SamFrame frame = contents.FrameOf(camera.width, camera.height);
   const Camera model_camera = camera.In(impl_->nerf.model_from_file());
-  for (const auto& head : contents.heads)
-    head->Render(impl_->nerf, frame, model_camera, &features.maps, Job().With(InterruptToken()));
+  for (const auto& head : contents.heads) head->Render(impl_->nerf, frame, model_camera, &features.maps, job);
   return features;
 }
 
 Camera FeatureField::WorkingCamera(int view_idx) const { return impl_->WorkingCamera(view_idx); }
 bool FeatureField::Has(int view_idx) const { return view_idx >= 0 && size_t(view_idx) < impl_->views.size(); }
 
-std::shared_ptr<const SamFeatures> FeatureField::Features(int view_idx) const {
-  return impl_->features.Get(view_idx, [&] { return RenderFeatures(WorkingCamera(view_idx)); });
+std::shared_ptr<const SamFeatures> FeatureField::Features(int view_idx, const Job& job) const {
+  return impl_->features.Get(view_idx, [&] { return RenderFeatures(WorkingCamera(view_idx), job); });
 }
 
-ImageF FeatureField::Depth(int view_idx) const {
-  return impl_->IsCached(view_idx) ? impl_->cache->Depth(view_idx) : impl_->Rendered(view_idx)->depth;
+ImageF FeatureField::Depth(int view_idx, const Job& job) const {
+  return impl_->IsCached(view_idx) ? impl_->cache->Depth(view_idx, job) : impl_->Rendered(view_idx, job)->depth;
 }
-ImageF FeatureField::Opacity(int view_idx) const {
-  return impl_->IsCached(view_idx) ? impl_->cache->Opacity(view_idx) : impl_->Rendered(view_idx)->opacity;
+ImageF FeatureField::Opacity(int view_idx, const Job& job) const {
+  return impl_->IsCached(view_idx) ? impl_->cache->Opacity(view_idx, job) : impl_->Rendered(view_idx, job)->opacity;
 }
-ImageF FeatureField::Rgb(int view_idx) const {
-  return impl_->IsCached(view_idx) ? impl_->cache->Rgb(view_idx) : impl_->Rendered(view_idx)->rgb;
+ImageF FeatureField::Rgb(int view_idx, const Job& job) const {
+  return impl_->IsCached(view_idx) ? impl_->cache->Rgb(view_idx, job) : impl_->Rendered(view_idx, job)->rgb;
 }
 uint64_t FeatureField::ModelFingerprint() const { return impl_->contents.model_fingerprint; }
 

@@ -1,6 +1,7 @@
 // The distilled feature field (paper 3.1, Eq. 2 and 3): renders the encoder's maps at any camera, encoding nothing.
 #pragma once
 
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
 
@@ -11,20 +12,20 @@ class FeatureField : public FeatureContainer {
   // folder: RUN/features, with the field in field.ckpt. Throws Error when there is none, when it or the index of the
   // encoded views is damaged, or when the radiance field has changed since (with the command). nerf is copied.
   static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const Scene& scene,
-                                            const NerfModel& nerf);
+                                            const NerfModel& nerf, const Job& job);
   ~FeatureField() override;
 
   // The encoder's maps at any camera (file frame); prompts and masks are in its pixels. Parallel inside.
-  SamFeatures RenderFeatures(const Camera& camera) const;
+  SamFeatures RenderFeatures(const Camera& camera, const Job& job) const;
 
   // Of the scene's views, held-out ones included. Depth, opacity and colour are those that encoding stored, else
   // rendered; a warning says when stored ones are out of date.
   Camera WorkingCamera(int view_idx) const override;
   bool Has(int view_idx) const override;
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override;
-  ImageF Depth(int view_idx) const override;
-  ImageF Opacity(int view_idx) const override;
-  ImageF Rgb(int view_idx) const override;
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job& job) const override;
+  ImageF Depth(int view_idx, const Job& job) const override;
+  ImageF Opacity(int view_idx, const Job& job) const override;
+  ImageF Rgb(int view_idx, const Job& job) const override;
   uint64_t ModelFingerprint() const override;
 
  private:
@@ -41,9 +42,9 @@ struct DistilResult {
 };
 
 // Encodes the training views (EncodeViews; what is cached is not encoded again), distils them and writes field.ckpt.
-// Progress on stderr; memory is said before it is taken. Throws UsageError for options out of range, Error for a model
+// Memory is said before it is taken. Throws UsageError for options out of range, Error for a model
 // whose maps it cannot hold, InterruptedError with nothing of the field written and every encoded view kept.
 DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
-                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options);
+                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job);
 
 }  // namespace sanerf

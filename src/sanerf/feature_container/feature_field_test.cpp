@@ -9,8 +9,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/feature_container/field_file.h"
@@ -47,8 +47,8 @@ class PictureSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
   MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
-  SamFeatures Encode(const ImageF& rgb) const override {
-    if (++num_encoded == interrupt_after) RequestInterrupt();
+  SamFeatures Encode(const ImageF& rgb, const Job&) const override {
+    if (++num_encoded == interrupt_after) stop.RequestStop();
     SamFeatures features{rgb.width, rgb.height, {}};
     if (odd_shape) features.maps.push_back({"interm", {4, 1, 2, 2, 5}, std::vector<float>(80)});
     if (has_fine) features.maps.push_back(PictureMap("fine", rgb, kFineSide));
@@ -59,7 +59,7 @@ class PictureSam : public Sam {
   }
   std::unique_ptr<Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
-  std::vector<SamMask> Predict(const SamPrompt&, bool) const override { return {}; }
+  std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override { return {}; }
   ImageF ToImageFrame(const SamMask&) const override { return {}; }
   ImageF ToImageFrame(const SamMask&, int, int) const override { return {}; }
   ImageF FromImageFrame(const ImageF&) const override { return {}; }
@@ -68,6 +68,7 @@ class PictureSam : public Sam {
   float constant = 0;
   bool has_fine = false, odd_shape = false;
   int interrupt_after = -1;
+  mutable StopSource stop;  // of the jobs that distil
   mutable int num_encoded = 0;
 
  private:
@@ -77,14 +78,13 @@ class PictureSam : public Sam {
 class FeatureFieldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    SetLogLevel(LogLevel::kQuiet);
     folder_ = new TestFolder;
     SynthOptions synth;
     synth.views = 36;
     synth.size = 64;
     synth.samples = 1;
-    WriteSynthScene(folder_->path() / "scene", synth);
-    scene_ = new Scene(LoadScene(folder_->path() / "scene"));
+    WriteSynthScene(folder_->path() / "scene", synth, Job());
+    scene_ = new Scene(LoadScene(folder_->path() / "scene", {}, Job()));
     NerfOptions o;
     o.iters = 300;
     o.batch_samples = 1 << 13;
@@ -94,7 +94,7 @@ class FeatureFieldTest : public testing::Test {
     o.occupancy_resolution = 32;
     o.occupancy_every = 4;
     o.step = 0.02f;
-    NerfTrainer trainer(*scene_, o);
+    NerfTrainer trainer(*scene_, o, Job());
     for (int i = 0; i < o.iters; ++i) trainer.Step();
     other_nerf_ = new NerfModel(trainer.Model());  // its fingerprint is 0
     trainer.Save(folder_->path() / "nerf.ckpt", true);
@@ -109,7 +109,6 @@ class FeatureFieldTest : public testing::Test {
   void SetUp() override {
     run_ = folder_->path() / testing::UnitTest::GetInstance()->current_test_info()->name();
     features_ = run_ / "features";
-    ClearInterrupt();
     encode_.size = 64;
     encode_.model = "picture";
     options_.iters = 60;
@@ -124,12 +123,13 @@ class FeatureFieldTest : public testing::Test {
     options_.network_lr = 0.3f;
   }
   void TearDown() override {
-    ClearInterrupt();
     SetNumThreads(0);
     std::filesystem::remove_all(run_);
   }
-  DistilResult Distil() { return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_); }
-  std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, *scene_, *nerf_); }
+  DistilResult Distil() {
+    return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_, Job().With(sam_.stop.token()));
+  }
+  std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, *scene_, *nerf_, Job()); }
 
   // Mean squared error on held-out views of the map called `name`, as a share of its variance there.
   double UnexplainedShare(const FeatureField& field, const std::string& name) {
@@ -138,8 +138,8 @@ class FeatureFieldTest : public testing::Test {
     for (const int view : scene_->TestViews()) {
       const Camera camera = field.WorkingCamera(view);
       const SamFeatures real =
-          sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))));
-      const auto rendered = field.Features(view);
+          sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))), Job());
+      const auto rendered = field.Features(view, Job());
       for (size_t m = 0; m < real.maps.size(); ++m) {
         if (real.maps[m].name != name) continue;
         EXPECT_EQ(rendered->maps[m].shape, real.maps[m].shape);
@@ -170,7 +170,7 @@ NerfModel* FeatureFieldTest::other_nerf_;
 
 TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
   const Camera camera = scene_->views[3].camera.Resized(16, 16);
-  const RenderedView rendered = nerf_->Render(camera);
+  const RenderedView rendered = nerf_->Render(camera, Job());
   const MapRays map = RaysOfMap(SamFrame::Stretched(16, 16), 16, camera.In(nerf_->model_from_file()));
   const FeatureRays rays = TraceFeatureRays(*nerf_, map.rays, true, Job());
   ASSERT_EQ(rays.size(), 256);
@@ -207,7 +207,7 @@ TEST_F(FeatureFieldTest, LearnsThePictureAndSeesHeldOutViews) {
 TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
   const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
   const Camera camera = scene_->views[0].camera;
-  const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))));
+  const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))), Job());
   const FeatureTargets targets =
       TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64), camera.In(nerf_->model_from_file()), features, 200, 1, Job());
   EXPECT_EQ(targets.rays.size(), 200);  // of 256
@@ -226,7 +226,7 @@ TEST_F(FeatureFieldTest, RecoversConstantFeatures) {
   sam_.constant = 0.5f;
   Distil();
   const auto field = Open();
-  const SamFeatures map = field->RenderFeatures(scene_->views[size_t(scene_->TestViews()[0])].camera);
+  const SamFeatures map = field->RenderFeatures(scene_->views[size_t(scene_->TestViews()[0])].camera, Job());
   for (size_t i = 0; i < map.maps[0].data.size(); ++i)
     ASSERT_NEAR(map.maps[0].data[i], 0.5f * float(1 + i / (kSide * kSide)), 0.01) << i;
 }
@@ -241,7 +241,7 @@ TEST_F(FeatureFieldTest, FinerMapsAreTheirMeanOrAFieldOfTheirOwn) {
   const double field = UnexplainedShare(*Open(), "fine");
   EXPECT_LT(field, 0.5);
   EXPECT_LT(field, 0.7 * mean);
-  EXPECT_EQ(Open()->Features(0)->maps[0].name, "fine");  // the encoder's own order
+  EXPECT_EQ(Open()->Features(0, Job())->maps[0].name, "fine");  // the encoder's own order
 }
 
 TEST_F(FeatureFieldTest, OutsideThePictureThereIsTheMean) {
@@ -249,7 +249,7 @@ TEST_F(FeatureFieldTest, OutsideThePictureThereIsTheMean) {
   Camera wide = scene_->views[0].camera;
   wide.height = 32;
   wide.cy -= 16;
-  const SamFeatures map = Open()->RenderFeatures(wide);
+  const SamFeatures map = Open()->RenderFeatures(wide, Job());
   EXPECT_EQ(map.image_height, 32);
   const std::vector<float>& mean = ReadField(features_).means[0].data;
   int same = 0;
@@ -269,12 +269,12 @@ TEST_F(FeatureFieldTest, GeometryAndPicturesOfAnyView) {
   EXPECT_TRUE(field->Has(test));
   EXPECT_FALSE(field->Has(int(scene_->views.size())));
   EXPECT_EQ(field->ModelFingerprint(), 77u);
-  const RenderedView rendered = nerf_->Render(field->WorkingCamera(test));
-  EXPECT_EQ(field->Depth(test).data, rendered.depth.data);
-  EXPECT_EQ(field->Opacity(test).data, rendered.opacity.data);
-  EXPECT_EQ(field->Rgb(test).data, rendered.rgb.data);
-  EXPECT_EQ(field->Depth(train).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
-  EXPECT_EQ(field->Features(test)->image_width, 64);
+  const RenderedView rendered = nerf_->Render(field->WorkingCamera(test), Job());
+  EXPECT_EQ(field->Depth(test, Job()).data, rendered.depth.data);
+  EXPECT_EQ(field->Opacity(test, Job()).data, rendered.opacity.data);
+  EXPECT_EQ(field->Rgb(test, Job()).data, rendered.rgb.data);
+  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train), Job()).depth.data);
+  EXPECT_EQ(field->Features(test, Job())->image_width, 64);
 }
 
 TEST_F(FeatureFieldTest, MadeOnceAndAgainWhenAnythingChanges) {
@@ -313,12 +313,12 @@ TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
   Scene moved = *scene_;
   moved.views[size_t(train)].camera.world_from_cam.translation.x() += 0.1;
   testing::internal::CaptureStderr();
-  const auto field = FeatureField::Open(features_, moved, *nerf_);
+  const auto field = FeatureField::Open(features_, moved, *nerf_, Job());
   EXPECT_THAT(
       testing::internal::GetCapturedStderr(),
       HasSubstr("warning: " + features_.string() + ": the encoded views are out of date (the camera or photo of view " +
                 moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead"));
-  EXPECT_EQ(field->Depth(train).data, nerf_->Render(field->WorkingCamera(train)).depth.data);
+  EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train), Job()).depth.data);
 
   WriteFileAtomic(features_ / "index.json", "{");
   EXPECT_THAT(ErrorTextOf<Error>([&] { Open(); }), HasSubstr((features_ / "index.json").string()));
@@ -340,7 +340,7 @@ TEST_F(FeatureFieldTest, InterruptedLeavesNoFieldAndKeepsViews) {
       ErrorTextOf<InterruptedError>([&] { Distil(); }),
       AllOf(HasSubstr("encoded views are kept, nothing of the field was written"), HasSubstr("--container field")));
   EXPECT_FALSE(std::filesystem::exists(FieldPath(features_)));
-  ClearInterrupt();
+  sam_.stop = StopSource();
   Distil();
   EXPECT_EQ(sam_.num_encoded, 12);
 }
@@ -351,7 +351,7 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   EXPECT_EQ(open_error(), features_.string() + ": no feature field here: field.ckpt is missing\n" + command);
   options_.iters = 5;
   Distil();
-  EXPECT_EQ(ErrorTextOf<Error>([&] { FeatureField::Open(features_, *scene_, *other_nerf_); }),
+  EXPECT_EQ(ErrorTextOf<Error>([&] { FeatureField::Open(features_, *scene_, *other_nerf_, Job()); }),
             FieldPath(features_).string() +
                 ": the feature field is out of date: the radiance field has changed since\n" + command);
 
@@ -382,7 +382,7 @@ TEST_F(FeatureFieldTest, OptionsOutOfRangeAreNamed) {
   const auto error_of = [&](auto change) {
     FieldOptions options = options_;
     change(options);
-    return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options); });
+    return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options, Job()); });
   };
   EXPECT_THAT(error_of([](FieldOptions& o) { o.iters = 0; }),
               HasSubstr("field.iters=0: expected an integer from 1 to"));

@@ -10,6 +10,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/feature_container/half.h"
 #include "sanerf/sam/hq_test_support.h"
@@ -164,8 +165,8 @@ TEST_F(FeatureFileTest, HqSamsFiveDimensionalMapsComeBackAsTheDecoderWantsThem) 
   std::filesystem::create_directories(folder);
   WriteFileAtomic(folder / "encoder.onnx", onnx_test::HqEncoder(shape).Model());
   WriteFileAtomic(folder / "decoder.onnx", onnx_test::HqDecoder(shape).Model());
-  const auto sam = LoadSam(folder.string());
-  stored_.features = sam->Encode(ImageF(64, 64, 3, 0.75f));
+  const auto sam = LoadSam(folder.string(), Job());
+  stored_.features = sam->Encode(ImageF(64, 64, 3, 0.75f), Job());
   Write(EncodeViewFile(stored_));
   const auto read = std::make_shared<SamFeatures>(ReadViewFeatures(path_, stored_.view, ""));
 
@@ -179,7 +180,7 @@ TEST_F(FeatureFileTest, HqSamsFiveDimensionalMapsComeBackAsTheDecoderWantsThem) 
 
   const auto logit = [&](std::shared_ptr<const SamFeatures> features) {
     sam->SetFeatures(std::move(features));
-    return sam->Predict({{{30, 30, 1}, {40, 40, 1}}, {}, {}}).at(0).logits.At(9, 9);
+    return sam->Predict({{{30, 30, 1}, {40, 40, 1}}, {}, {}}, true, Job()).at(0).logits.At(9, 9);
   };
   const float exact = logit(std::make_shared<SamFeatures>(stored_.features));
   EXPECT_GT(exact, 10);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/nn/checkpoint.h"

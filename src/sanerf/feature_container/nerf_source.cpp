@@ -1,4 +1,5 @@
 // The two entry points that take the radiance field itself; everything else works on what it looks like.
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 
 namespace sanerf {
@@ -9,9 +10,10 @@ std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& fo
 }
 
 void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options) {
-  const RadianceSource field{nerf.Fingerprint(), [&nerf](const Camera& camera) { return nerf.Render(camera); }};
-  EncodeViews(folder, scene, field, sam, view_idxs, options);
+                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
+  const RadianceSource field{nerf.Fingerprint(),
+                             [&nerf](const Camera& camera, const Job& job) { return nerf.Render(camera, job); }};
+  EncodeViews(folder, scene, field, sam, view_idxs, options, job);
 }
 
 }  // namespace sanerf

@@ -1,6 +1,7 @@
 // The encoder's maps as the run keeps them: the one place that knows both containers.
 #pragma once
 
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 
 namespace sanerf {
@@ -10,6 +11,6 @@ namespace sanerf {
 // FeatureCache::Open and FeatureField::Open do.
 std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const Scene& scene,
                                                const NerfModel& nerf, const Sam& sam, const std::vector<int>& views,
-                                               const EncodeOptions& options);
+                                               const EncodeOptions& options, const Job& job);
 
 }  // namespace sanerf

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -64,7 +65,7 @@ class AggregatorTest : public testing::Test {
   }
 
   static ImageU8 MaskOf(const ObjectModel& model, const Camera& camera, int label) {
-    ImageU8 mask = model.Render(camera).labels;
+    ImageU8 mask = model.Render(camera, Job()).labels;
     for (uint8_t& l : mask.data) l = l == label ? 255 : 0;
     return mask;
   }
@@ -74,7 +75,7 @@ class AggregatorTest : public testing::Test {
     int64_t intersection = 0, united = 0;
     for (const int v : scene_->TestViews()) {
       const View& view = scene_->views[size_t(v)];
-      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
+      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera, Job()).labels;
       for (size_t i = 0; i < truth.data.size(); ++i) {
         intersection += truth.data[i] == instance && ours.data[i] == label;
         united += truth.data[i] == instance || ours.data[i] == label;

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/nerf/trace.h"

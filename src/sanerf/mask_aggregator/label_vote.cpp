@@ -4,6 +4,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/trace.h"
 

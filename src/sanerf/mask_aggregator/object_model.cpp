@@ -9,8 +9,8 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_aggregator/composited_view.h"
@@ -65,7 +65,8 @@ ObjectModel ObjectModel::OfVote(std::shared_ptr<const LabelPrior> prior, const N
 
 int ObjectModel::num_labels() const { return field_ ? field_->num_labels() : prior_->num_labels(); }
 
-SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of) const {
+SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of, const Job& job) const {
+  const ThreadLimit limit(job.num_threads());
   SegmentedView view{ImageU8(file_camera.width, file_camera.height, 1), ImageF()};
   if (probability_of >= 0) view.probability = ImageF(file_camera.width, file_camera.height, 1);
   const int num = num_labels();
@@ -80,7 +81,7 @@ SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of)
         Softmax(num, logits, probabilities.data());
         view.probability.At(pixel.x, pixel.y) = probabilities[size_t(probability_of)];
       },
-      Job().With(InterruptToken()));
+      job);
   return view;
 }
 

@@ -31,7 +31,8 @@ class ObjectModel {
   static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf);
 
   // camera: file frame; parallel inside. probability_of: a label, or -1.
-  SegmentedView Render(const Camera& camera, int probability_of = -1) const;
+  SegmentedView Render(const Camera& camera, int probability_of, const Job& job) const;
+  SegmentedView Render(const Camera& camera, const Job& job) const { return Render(camera, -1, job); }
   // Probabilities of the labels at points (file frame), [point][label]: softmax of the logits there, as of a ray that
   // ends in the point. They say nothing about whether there is anything: see Query of the radiance field. Parallel
   // inside. Throws InterruptedError.

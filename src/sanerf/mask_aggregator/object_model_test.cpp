@@ -9,8 +9,11 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -124,13 +127,16 @@ TEST(ObjectField, OptionErrors) {
 }
 
 TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
-  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), *folder_ / "log.jsonl");
+  EventRecorder log;
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job().With(log));
+  EXPECT_THAT(log.Texts("metrics"),
+              testing::Contains(testing::AllOf(testing::StartsWith("object field "), HasSubstr("agreement="))));
   EXPECT_GT(HeldOutIou(model), 0.6);
 
   model.Save(*folder_ / "object.ckpt");
   const ObjectModel loaded = ObjectModel::Load(*folder_ / "object.ckpt", *nerf_);
   const Camera& camera = scene_->views[0].camera;
-  EXPECT_EQ(loaded.Render(camera, 1).probability.data, model.Render(camera, 1).probability.data);
+  EXPECT_EQ(loaded.Render(camera, 1, Job()).probability.data, model.Render(camera, 1, Job()).probability.data);
   const std::string bytes = ReadFile(*folder_ / "object.ckpt");
   WriteFileAtomic(*folder_ / "cut.ckpt", bytes.substr(0, bytes.size() / 2));
   const auto load_error = [&](const std::string& name) {
@@ -157,7 +163,7 @@ TEST_F(AggregatorTest, SameBytesWithOneAndTwoThreads) {
   options.iters = 10;
   for (int threads = 1; threads <= 2; ++threads) {
     SetNumThreads(threads);
-    TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "threads.ckpt");
+    TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "threads.ckpt");
     bytes[threads - 1] = ReadFile(*folder_ / "threads.ckpt");
   }
   EXPECT_TRUE(bytes[0] == bytes[1]);
@@ -250,7 +256,7 @@ TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
   with.rgb.weight = 1;
   without.rgb.weight = 0;
   const auto iou = [&](const AggregatorOptions& options) {
-    return HeldOutIou(TrainObjectModel(*nerf_, views_, 2, options, {}));
+    return HeldOutIou(TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()));
   };
   EXPECT_GT(iou(with), iou(without) - 0.05);
 }
@@ -318,11 +324,11 @@ TEST_F(AggregatorTest, ProbabilitiesAtPointsAreThoseOfTheNetworks) {
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {
-  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, {}, 2, Options(), {}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, {}, 2, Options(), nullptr, Job()); }),
               HasSubstr("no view has a usable mask"));
   std::vector<LabelView> wrong = {views_[0]};
   wrong[0].labels.data[0] = 7;
-  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, wrong, 2, Options(), {}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { TrainObjectModel(*nerf_, wrong, 2, Options(), nullptr, Job()); }),
               HasSubstr("label 7 in a mask, but only 2 labels"));
 }
 

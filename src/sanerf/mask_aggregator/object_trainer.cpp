@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/input_file.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
@@ -46,16 +46,17 @@ void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
 
 }  // namespace
 
-ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options)
+ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options,
+                             const Job& job)
     : nerf_(nerf),
       options_((CheckOptions(options, "object"), options)),
-      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed), Job().With(InterruptToken()))) {
+      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed), job)) {
   for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
   if (options_.rgb.weight > 0) error_maps_ = ErrorMaps(cameras);
 }
 
 void ObjectTrainer::StartFrom(const ObjectModel& model) {
-  SANERF_CHECK(model.field_ != nullptr && !field_);
+  SANERF_CHECK(model.field_ != nullptr && num_mask_sets_ == 0);
   field_ = model.field_->Copy();
   prior_ = model.prior_;
 }
@@ -71,18 +72,25 @@ void ObjectTrainer::GrowField(int num_labels) {
   workers_ = std::make_unique<WorkerPool<ObjectGradient>>();  // the old ones hold on to the old field
 }
 
-void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior) {
+void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior,
+                             const Job& job) {
   SANERF_CHECK_EQ(labels.size(), views_.size());
   SANERF_CHECK(!prior || prior->num_labels() == num_labels);
-  for (size_t v = 0; v < labels.size(); ++v) views_[v].labels = std::move(labels[v]);
-  CheckLabels(views_, num_labels);
+  // What may fail or be stopped comes first.
+  std::vector<LabelView> views;
+  for (size_t v = 0; v < labels.size(); ++v) views.push_back({views_[v].camera, std::move(labels[v])});
+  CheckLabels(views, num_labels);
+  const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
+  SamplePool near_objects =
+      TraceNearObjects(nerf_, views, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_), job);
+
+  ++num_mask_sets_;
+  views_ = std::move(views);
   num_labels_ = num_labels;
   prior_ = std::move(prior);
   GrowField(num_labels);
-
-  const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
-  pool_.Append(TraceNearObjects(nerf_, views_, num_rays, MixBits(uint64_t(options_.seed)) + uint64_t(num_mask_sets_++),
-                                Job().With(InterruptToken())));
+  pool_.Append(near_objects);
+  near_objects = SamplePool();
   labeled_ = Relabel(views_, &pool_);
   if (labeled_.empty())
     throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
@@ -151,12 +159,12 @@ void ObjectTrainer::RefreshErrorMaps() {
 }
 
 // Places of large error, reprojected into other views (Eq. 13).
-void ObjectTrainer::DrawRegions() {
+void ObjectTrainer::DrawRegions(const Job& job) {
   const RgbLossOptions& rgb = options_.rgb;
   Random random(uint64_t(options_.seed), kRegionStream + uint64_t(total_steps_));
-  regions_ = TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random),
-                          {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_),
-                          Job().With(InterruptToken()));
+  regions_ =
+      TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random),
+                   {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_), job);
   if (prior_) SetPrior(*prior_, &regions_.pool);
 }
 
@@ -170,12 +178,12 @@ void ObjectTrainer::Apply(const Schedule& schedule, int step) {
   StepField(field_->trainable(kMlpRate), gradients, adam);
 }
 
-ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step) {
+ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step, const Job& job) {
   const RgbLossOptions& rgb = options_.rgb;
   const int rgb_step = step - int(double(rgb.from) * schedule.steps);
   if (rgb.weight > 0 && rgb_step >= 0) {
     if (rgb_step % rgb.refresh == 0) RefreshErrorMaps();
-    if (rgb_step % rgb.redraw == 0) DrawRegions();
+    if (rgb_step % rgb.redraw == 0) DrawRegions(job);
   }
   const size_t num_global = size_t((options_.rays + kGroupRays - 1) / kGroupRays);
   const size_t num_local = regions_.regions.empty() ? 0 : size_t(rgb.regions_per_step);
@@ -213,7 +221,7 @@ void ObjectTrainer::Train(const Schedule& schedule, const Job& job) {
   loop.first_step = first;
   loop.end_step = first + schedule.steps;
   loop.report_every = std::max(1, schedule.steps / 50);
-  loop.step = [&](int64_t step) { last = Step(schedule, int(step - first)); };
+  loop.step = [&](int64_t step) { last = Step(schedule, int(step - first), job); };
   loop.report = [&](int64_t) {
     return TrainingLoop::Report{{{"loss", last.loss}, {"agreement", last.agreement}},
                                 fmt::format("loss {:.4f}  agreement {:.2f}%", last.loss, 100 * last.agreement)};
@@ -228,8 +236,8 @@ ObjectModel ObjectTrainer::Finish() {
 }
 
 ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
-                             const AggregatorOptions& options, const std::filesystem::path& log_path,
-                             std::shared_ptr<const LabelPrior> prior) {
+                             const AggregatorOptions& options, std::shared_ptr<const LabelPrior> prior,
+                             const Job& job) {
   CheckLabels(views, num_labels);
   std::vector<Camera> cameras;
   std::vector<ImageU8> labels;
@@ -237,16 +245,9 @@ ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>
     cameras.push_back(view.camera);
     labels.push_back(view.labels);
   }
-  ObjectTrainer trainer(nerf, cameras, options);
-  trainer.SetMasks(std::move(labels), num_labels, std::move(prior));
-  const Job job = Job().With(InterruptToken());
-  if (log_path.empty()) {
-    trainer.Train({options.iters, 1}, job);
-  } else {
-    CheckCanHoldFile(log_path);
-    StepLog log(job, log_path, kTaskTitle);
-    trainer.Train({options.iters, 1}, job.With(log));
-  }
+  ObjectTrainer trainer(nerf, cameras, options, job);
+  trainer.SetMasks(std::move(labels), num_labels, std::move(prior), job);
+  trainer.Train({options.iters, 1}, job);
   return trainer.Finish();
 }
 

@@ -20,16 +20,16 @@ class ObjectTrainer {
  public:
   // cameras: file frame, of the label images that SetMasks gets. The half of the rays that does not depend on the masks
   // is traced here. Throws UsageError for options that make no sense, InterruptedError.
-  ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options);
+  ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options, const Job& job);
 
-  // A field to go on from, of the same radiance field; before SetMasks.
+  // A field to go on from, of the same radiance field; before the first SetMasks.
   void StartFrom(const ObjectModel& model);
 
   // What to fit from now on. labels[i] belongs to camera i; an empty image says nothing. num_labels may grow from call
   // to call, not shrink. prior: null or of num_labels labels; replaces the earlier one. Rays near the objects are
   // traced, on later calls fewer. Throws Error when no view says anything, when a label is out of range, or when all
-  // rays meet nothing.
-  void SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior);
+  // rays meet nothing, InterruptedError; but for the last of the errors nothing is changed then.
+  void SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior, const Job& job);
 
   struct StepReport {
     double loss = 0, agreement = 0;  // mean cross entropy; share of rays with the right label
@@ -39,12 +39,14 @@ class ObjectTrainer {
     int steps = 0;
     float rate = 1;
   };
-  StepReport Step(const Schedule& schedule, int step);  // step: of the schedule
-  // All of the schedule, as the task "object field" with metrics now and then. Throws InterruptedError.
+  StepReport Step(const Schedule& schedule, int step, const Job& job);  // step: of the schedule
+  // All of the schedule, as the task "object field", whose metrics tell loss and agreement now and then.
   void Train(const Schedule& schedule, const Job& job);
 
   // Shares the field: it changes when training goes on.
   ObjectModel Model() const { return ObjectModel(field_, prior_, nerf_); }
+  // With weights of its own.
+  ObjectModel CopyModel() const { return ObjectModel(field_->Copy(), prior_, nerf_); }
   // The last call: gradients and moments are released.
   ObjectModel Finish();
 
@@ -55,7 +57,7 @@ class ObjectTrainer {
   void ComputeGlobal(int64_t g, ObjectGradient* worker);
   void ComputeLocal(int64_t g, ObjectGradient* worker);
   void RefreshErrorMaps();
-  void DrawRegions();
+  void DrawRegions(const Job& job);
   void Apply(const Schedule& schedule, int step);
 
   // Rays of the current step and how far off the field is on them.
@@ -82,10 +84,8 @@ class ObjectTrainer {
 };
 
 // Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.
-// prior: what to start from (null = nothing). log: a jsonl file to write (empty = none). Throws
-// InterruptedError on Ctrl-C, with nothing written.
+// prior: what to start from (null = nothing). Throws InterruptedError.
 ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
-                             const AggregatorOptions& options, const std::filesystem::path& log,
-                             std::shared_ptr<const LabelPrior> prior = nullptr);
+                             const AggregatorOptions& options, std::shared_ptr<const LabelPrior> prior, const Job& job);
 
 }  // namespace sanerf

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -79,30 +80,30 @@ TEST_F(ObjectTrainerTest, StartsFromTheVote) {
   const double vote_iou = HeldOutIou(vote);
   EXPECT_GT(vote_iou, 0.6);
 
-  ObjectTrainer trainer(*nerf_, Cameras(), Options());
-  trainer.SetMasks(LabelsOf({2}), 2, prior);
+  ObjectTrainer trainer(*nerf_, Cameras(), Options(), Job());
+  trainer.SetMasks(LabelsOf({2}), 2, prior, Job());
   const Camera& camera = scene_->views[0].camera;
-  EXPECT_EQ(trainer.Model().Render(camera, 1).probability.data, vote.Render(camera, 1).probability.data);
+  EXPECT_EQ(trainer.Model().Render(camera, 1, Job()).probability.data, vote.Render(camera, 1, Job()).probability.data);
   trainer.Train({150, 1}, Job());
   const ObjectModel trained = trainer.Finish();
   EXPECT_GT(HeldOutIou(trained), vote_iou);
 
   trained.Save(*folder_ / "with_vote.ckpt");
   const ObjectModel loaded = ObjectModel::Load(*folder_ / "with_vote.ckpt", *nerf_);
-  EXPECT_EQ(loaded.Render(camera, 1).probability.data, trained.Render(camera, 1).probability.data);
+  EXPECT_EQ(loaded.Render(camera, 1, Job()).probability.data, trained.Render(camera, 1, Job()).probability.data);
 }
 
 // Masks change while the field stays: it follows, with rays that were traced before. Without the vote a trained field
 // needs longer for a new label than an untrained one.
 TEST_F(ObjectTrainerTest, MasksMayChangeAndLabelsBeAdded) {
-  ObjectTrainer trainer(*nerf_, Cameras(), Options());
-  trainer.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2));
+  ObjectTrainer trainer(*nerf_, Cameras(), Options(), Job());
+  trainer.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2), Job());
   const int64_t rays_at_first = trainer.num_rays();
   trainer.Train({150, 1}, Job());
   const double alone = HeldOutIou(trainer.Model());
 
   // Room for a second object: until it is trained nothing of the first is lost.
-  trainer.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3));
+  trainer.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3), Job());
   EXPECT_LT(trainer.num_rays(), rays_at_first * 5 / 4);
   EXPECT_EQ(trainer.Model().num_labels(), 3);
   trainer.Train({60, 0.5f}, Job());
@@ -110,7 +111,7 @@ TEST_F(ObjectTrainerTest, MasksMayChangeAndLabelsBeAdded) {
   EXPECT_GT(HeldOutIou(trainer.Model(), 2, 3), 0.5);
 
   // The first object's label goes to another instance.
-  trainer.SetMasks(LabelsOf({4, 3}), 3, PriorOf(LabelsOf({4, 3}), 3));
+  trainer.SetMasks(LabelsOf({4, 3}), 3, PriorOf(LabelsOf({4, 3}), 3), Job());
   trainer.Train({150, 0.5f}, Job());
   EXPECT_GT(HeldOutIou(trainer.Model(), 1, 4), 0.5);
   EXPECT_LT(HeldOutIou(trainer.Model(), 1, 2), 0.2);
@@ -118,15 +119,15 @@ TEST_F(ObjectTrainerTest, MasksMayChangeAndLabelsBeAdded) {
 
 TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
   AggregatorOptions options = Options();
-  ObjectTrainer first(*nerf_, Cameras(), options);
-  first.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2));
+  ObjectTrainer first(*nerf_, Cameras(), options, Job());
+  first.SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2), Job());
   first.Train({150, 1}, Job());
   first.Finish().Save(*folder_ / "first.ckpt");
   const ObjectModel stored = ObjectModel::Load(*folder_ / "first.ckpt", *nerf_);
 
-  ObjectTrainer second(*nerf_, Cameras(), options);
+  ObjectTrainer second(*nerf_, Cameras(), options, Job());
   second.StartFrom(stored);
-  second.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3));
+  second.SetMasks(LabelsOf({2, 3}), 3, PriorOf(LabelsOf({2, 3}), 3), Job());
   // The new label is what the vote says of it, the object is what it was: few pixels change sides.
   const Camera& camera = scene_->views[0].camera;
   EXPECT_LT(Differences(MaskOf(second.Model(), camera, 1), MaskOf(stored, camera, 1)),
@@ -135,18 +136,18 @@ TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
   EXPECT_GT(HeldOutIou(second.Model(), 1, 2), HeldOutIou(stored) - 0.05);
   EXPECT_GT(HeldOutIou(second.Model(), 2, 3), 0.4);
   // What was loaded has not moved.
-  EXPECT_EQ(ObjectModel::Load(*folder_ / "first.ckpt", *nerf_).Render(camera, 1).probability.data,
-            stored.Render(camera, 1).probability.data);
+  EXPECT_EQ(ObjectModel::Load(*folder_ / "first.ckpt", *nerf_).Render(camera, 1, Job()).probability.data,
+            stored.Render(camera, 1, Job()).probability.data);
 }
 
 TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {
-  ObjectTrainer trainer(*nerf_, Cameras(), Options());
+  ObjectTrainer trainer(*nerf_, Cameras(), Options(), Job());
   std::vector<ImageU8> labels = LabelsOf({2});
   for (size_t v = 0; v < labels.size(); v += 2) labels[v] = ImageU8();
-  trainer.SetMasks(labels, 2, PriorOf(labels, 2));
+  trainer.SetMasks(labels, 2, PriorOf(labels, 2), Job());
   trainer.Train({150, 1}, Job());
   EXPECT_GT(HeldOutIou(trainer.Model()), 0.55);
-  EXPECT_THAT(ErrorTextOf<Error>([&] { trainer.SetMasks(std::vector<ImageU8>(labels.size()), 2, nullptr); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { trainer.SetMasks(std::vector<ImageU8>(labels.size()), 2, nullptr, Job()); }),
               HasSubstr("no view has a usable mask"));
 }
 
@@ -154,10 +155,10 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
   const auto most_sure = [&](float smoothing) {
     AggregatorOptions options = Options();
     options.label_smoothing = smoothing;
-    ObjectTrainer trainer(*nerf_, Cameras(), options);
-    trainer.SetMasks(LabelsOf({2}), 2, nullptr);
+    ObjectTrainer trainer(*nerf_, Cameras(), options, Job());
+    trainer.SetMasks(LabelsOf({2}), 2, nullptr, Job());
     trainer.Train({150, 1}, Job());
-    const ImageF probability = trainer.Finish().Render(scene_->views[0].camera, 1).probability;
+    const ImageF probability = trainer.Finish().Render(scene_->views[0].camera, 1, Job()).probability;
     return *std::max_element(probability.data.begin(), probability.data.end());
   };
   EXPECT_GT(most_sure(0), 0.97f);
@@ -167,7 +168,7 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
 
   AggregatorOptions options = Options();
   options.label_smoothing = 1;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ObjectTrainer trainer(*nerf_, Cameras(), options); }),
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ObjectTrainer trainer(*nerf_, Cameras(), options, Job()); }),
               HasSubstr("object.label_smoothing=1: expected a number from 0 to 0.99"));
 }
 

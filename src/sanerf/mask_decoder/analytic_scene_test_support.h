@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 
 namespace sanerf::testing_scene {
@@ -54,7 +55,7 @@ inline Pose LookAt(const Vec3& eye, const Vec3& target) {
   return pose;
 }
 
-// A photo of 192x128 pixels, principal point off the centre. The working camera is half as large.
+// A photo of 192x128 pixels, principal point off the center. The working camera is half as large.
 constexpr int kPhotoWidth = 192, kPhotoHeight = 128, kWorkingSize = 96;
 
 inline View MakeView(const std::string& name, const Vec3& eye, const Vec3& target = kBallCenter,
@@ -93,7 +94,7 @@ class AnalyticContainer : public FeatureContainer {
     return sanerf::WorkingCamera(scene_.views.at(view_idx), kWorkingSize);
   }
   bool Has(int view_idx) const override { return !missing.contains(view_idx); }
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
     if (!Has(view_idx)) throw Error(scene_.views[view_idx].name + " has not been encoded");
     const Camera camera = WorkingCamera(view_idx);
     auto features = std::make_shared<SamFeatures>();
@@ -104,18 +105,18 @@ class AnalyticContainer : public FeatureContainer {
                  [&](int, int, const Hit& hit) { features->maps[0].data.push_back(static_cast<float>(hit.label)); });
     return features;
   }
-  ImageF Depth(int view_idx) const override {
+  ImageF Depth(int view_idx, const Job&) const override {
     const Camera camera = WorkingCamera(view_idx);
     ImageF depth(camera.width, camera.height, 1);
     ForEachPixel(view_idx, [&](int x, int y, const Hit& hit) { depth.At(x, y) = static_cast<float>(hit.z); });
     return depth;
   }
-  ImageF Opacity(int view_idx) const override {
-    ImageF opacity = Depth(view_idx);
+  ImageF Opacity(int view_idx, const Job&) const override {
+    ImageF opacity = Depth(view_idx, Job());
     for (float& value : opacity.data) value = value > 0 ? 1.f : 0.03f;
     return opacity;
   }
-  ImageF Rgb(int) const override { return {}; }
+  ImageF Rgb(int, const Job&) const override { return {}; }
   uint64_t ModelFingerprint() const override { return 7; }
 
   std::set<int> missing;
@@ -139,7 +140,7 @@ class AnalyticSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
   MaskRule default_rule() const override { return rule; }
-  SamFeatures Encode(const ImageF&) const override { return {}; }
+  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
   std::unique_ptr<Sam> Share() const override {
     auto shared = std::make_unique<AnalyticSam>();
     shared->fingerprint = fingerprint;
@@ -151,7 +152,7 @@ class AnalyticSam : public Sam {
   }
   void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
 
-  std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask) const override {
+  std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask, const Job&) const override {
     (original_ != nullptr ? original_ : this)->Record(prompt);
     const Tensor& map = features_->maps[0];
     const int height = static_cast<int>(map.shape[0]), width = static_cast<int>(map.shape[1]);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +46,7 @@ struct MaskDecoderOptions {
 struct DecodeContext {
   const Scene& scene;
   const FeatureContainer& container;
-  Sam& sam;                    // the model that `container` was encoded with
+  const Sam& sam;              // the model that `container` was encoded with; decoders share it, none uses it itself
   Similarity model_from_file;  // tolerances are in the radiance field's units
   MaskDecoderOptions options;
 };
@@ -108,6 +109,26 @@ struct DecodedObject {
   std::vector<ViewDecision> views;
   bool corrected = false;                    // SAM was shown masks of an earlier round beside the points
   std::shared_ptr<PredictionMemory> memory;  // of what SAM said to the points; shared by copies
+};
+
+// Several objects to read, in the order of their labels. What it was made from must outlive it.
+class ObjectMasks {
+ public:
+  ObjectMasks(const std::vector<DecodedObject>& objects) : ObjectMasks(objects.data(), objects.size()) {}
+  ObjectMasks(std::initializer_list<DecodedObject> objects) : ObjectMasks(objects.begin(), objects.size()) {}
+  ObjectMasks(const DecodedObject& object) : ObjectMasks(&object, 1) {}
+  ObjectMasks(const std::vector<std::shared_ptr<const DecodedObject>>& objects) {
+    for (const auto& object : objects) objects_.push_back(object.get());
+  }
+
+  size_t size() const { return objects_.size(); }
+  const DecodedObject& operator[](size_t i) const { return *objects_[i]; }
+
+ private:
+  ObjectMasks(const DecodedObject* first, size_t count) {
+    for (size_t i = 0; i < count; ++i) objects_.push_back(first + i);
+  }
+  std::vector<const DecodedObject*> objects_;
 };
 
 }  // namespace sanerf

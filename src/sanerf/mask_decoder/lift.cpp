@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/visibility.h"
 
 namespace sanerf {
 namespace {
 
-LiftedPoint LiftClick(const ClickPrompt& click, const Scene& scene, const FeatureContainer& container) {
+LiftedPoint LiftClick(const ClickPrompt& click, const Scene& scene, const FeatureContainer& container, const Job& job) {
   const int view_idx = scene.FindView(click.view);
   const View& view = scene.views[view_idx];
   CheckInside(click, view);
@@ -20,9 +21,9 @@ LiftedPoint LiftClick(const ClickPrompt& click, const Scene& scene, const Featur
   lifted.source_view = view_idx;
   lifted.source_name = view.name;
   lifted.source_px = WorkingPixel(PhotoPixel(click.xy), view.camera, camera);
-  const auto depth = SurfaceDepth(container.Depth(view_idx), lifted.source_px);
+  const auto depth = SurfaceDepth(container.Depth(view_idx, job), lifted.source_px);
   if (!depth) {
-    const ImageF opacity = container.Opacity(view_idx);
+    const ImageF opacity = container.Opacity(view_idx, job);
     throw Error(fmt::format("{} hits no surface (opacity {:.2f})", Describe(click, view),
                             opacity.At(static_cast<int>(lifted.source_px.x()), static_cast<int>(lifted.source_px.y()))),
                 "the radiance field is empty there",
@@ -45,8 +46,8 @@ bool SamePlace(const LiftedPoint& a, const LiftedPoint& b, const Scene& scene, c
 
 }  // namespace
 
-std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene,
-                                     const FeatureContainer& container) {
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
+                                     const Job& job) {
   std::vector<LiftedPoint> points;
   for (const PointPrompt& point : object.points) {
     LiftedPoint lifted;
@@ -54,7 +55,7 @@ std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& sc
     lifted.label = point.label;
     points.push_back(lifted);
   }
-  for (const ClickPrompt& click : object.clicks) points.push_back(LiftClick(click, scene, container));
+  for (const ClickPrompt& click : object.clicks) points.push_back(LiftClick(click, scene, container, job));
 
   for (size_t i = 0; i < points.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {

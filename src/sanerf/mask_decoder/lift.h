@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
 
@@ -10,6 +11,7 @@ namespace sanerf {
 
 // Lifts the object's points and clicks. Throws UsageError for a click outside its image or an unknown view, Error for a
 // click that hits nothing and for a place that is both positive and negative.
-std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container);
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
+                                     const Job& job);
 
 }  // namespace sanerf

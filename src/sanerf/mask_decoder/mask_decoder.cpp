@@ -6,8 +6,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/mask_decoder/view_decider.h"
@@ -34,17 +33,18 @@ std::set<int> SeedViews(const std::vector<LiftedPoint>& points, const ViewDecide
 // Lifts points from inside the mask of each seed view. `points` grows only afterwards, so that the views do not depend
 // on each other's order.
 void AddSeeds(const ObjectPrompt& object, const FeatureContainer& container, const ViewDecider& decider,
-              int seed_points, std::vector<LiftedPoint>& points) {
+              int seed_points, std::vector<LiftedPoint>& points, const Job& job) {
   std::vector<LiftedPoint> seeds;
   for (const int view_idx : SeedViews(points, decider, seed_points)) {
-    if (!container.Has(view_idx)) container.Features(view_idx);  // throws the container's own error
-    const ViewDecision decision = decider.Decide(view_idx, points, VisibilityRuleFor(object, points));
+    if (!container.Has(view_idx)) container.Features(view_idx, job);  // throws the container's own error
+    const ViewDecision decision = decider.Decide(view_idx, points, VisibilityRuleFor(object, points), job);
     if (!decision.used) {
-      LogWarning("object '{}': no points taken from view {}: {}", object.name, decision.view, decision.reason);
+      job.Warn(
+          fmt::format("object '{}': no points taken from view {}: {}", object.name, decision.view, decision.reason));
       continue;
     }
     const Camera camera = container.WorkingCamera(view_idx);
-    const ImageF depth = container.Depth(view_idx);
+    const ImageF depth = container.Depth(view_idx, job);
     for (const Vec2& px : SpreadInteriorPoints(decision.mask, depth, seed_points > 0 ? seed_points : kBoxSeeds)) {
       if (const auto z = SurfaceDepth(depth, px)) {
         seeds.push_back({camera.Lift(px, *z), 1, view_idx, decision.view, px, true});
@@ -75,26 +75,26 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
 }
 
 // Why each view has no mask; the first few unless all were asked for.
-void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& views) {
+void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& views, const Job& job) {
   constexpr size_t kFew = 12;
   for (size_t i = 0; i < views.size(); ++i) {
     const std::string line = fmt::format("{}  {}: {}", object.name, views[i].view, views[i].reason);
     if (i < kFew) {
-      LogInfo("{}", line);
+      job.Info(line);
     } else {
-      LogDetail("{}", line);
+      job.Detail(line);
     }
   }
-  if (views.size() > kFew) LogInfo("… and {} more views (-v shows all)", views.size() - kFew);
+  if (views.size() > kFew) job.Info(fmt::format("… and {} more views (-v shows all)", views.size() - kFew));
 }
 
 [[noreturn]] void FailWithoutViews(const ObjectPrompt& object, const DecodedObject& decoded, int needed,
-                                   const MaskDecoderOptions& options) {
+                                   const MaskDecoderOptions& options, const Job& job) {
   const auto& views = decoded.views;
   const auto has = [&](Outcome outcome) {
     return std::any_of(views.begin(), views.end(), [&](const ViewDecision& d) { return d.outcome == outcome; });
   };
-  LogReasons(object, views);
+  LogReasons(object, views, job);
   std::string hint;
   if (has(Outcome::kTooFew) || has(Outcome::kHidden)) {
     hint = fmt::format(
@@ -122,19 +122,19 @@ std::map<int, ImageU8> UsedMasks(const DecodedObject& decoded) {
 }  // namespace
 
 std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
-                                     const DecodeContext& context, const std::vector<int>& view_idxs) {
+                                     const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job) {
   const ViewDecider decider = MakeDecider(object, context);
   std::vector<ViewDecision> decisions;
   for (const int view_idx : view_idxs) {
     ViewDecision decision = decider.Begin(view_idx);
-    decider.FindPrompt(points, decision);
+    decider.FindPrompt(points, decision, job);
     decisions.push_back(std::move(decision));
   }
   return decisions;
 }
 
 DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& context, const std::vector<int>& view_idxs,
-                          const DecodedObject* previous) {
+                          const DecodedObject* previous, const Job& job) {
   ViewDecider decider = MakeDecider(object, context);
   if (previous != nullptr) decider.ShowMasks(UsedMasks(*previous));
 
@@ -144,22 +144,23 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& conte
   decoded.corrected = previous != nullptr;
   decoded.memory = std::make_shared<PredictionMemory>();
   decider.Remember(decoded.memory);
-  decoded.points = LiftPrompts(object, context.scene, context.container);
-  AddSeeds(object, context.container, decider, context.options.seed_points, decoded.points);
+  decoded.points = LiftPrompts(object, context.scene, context.container, job);
+  AddSeeds(object, context.container, decider, context.options.seed_points, decoded.points, job);
 
   // 3D to a mask per view.
   const VisibilityRule rule = VisibilityRuleFor(object, decoded.points);
-  Progress progress("decode " + object.name, static_cast<int64_t>(view_idxs.size()), "views");
+  Task task(job, "decode " + object.name, static_cast<int64_t>(view_idxs.size()), "views");
   int num_used = 0;
   decoded.views = DecideViews(
       decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", object.name),
-      [&](const ViewDecider& fork, size_t i) { return fork.Decide(view_idxs[i], decoded.points, rule); },
+      [&](const ViewDecider& fork, size_t i) { return fork.Decide(view_idxs[i], decoded.points, rule, job); },
       [&](int num_done, const ViewDecision& decision) {
         num_used += decision.used;
-        progress.Update(num_done, fmt::format("{} used", num_used));
-      });
-  progress.Finish(fmt::format("{} of {} views used", num_used, view_idxs.size()));
-  if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, context.options);
+        task.Update(num_done, fmt::format("{} used", num_used));
+      },
+      job);
+  task.Finish(fmt::format("{} of {} views used", num_used, view_idxs.size()));
+  if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, context.options, job);
   return decoded;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
@@ -26,10 +27,10 @@ namespace sanerf {
 // previous: the object's masks of an earlier round (null = none); SAM is shown them beside the prompts, so that a
 // further click corrects the mask instead of starting over.
 DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& context, const std::vector<int>& view_idxs,
-                          const DecodedObject* previous = nullptr);
+                          const DecodedObject* previous, const Job& job);
 
 // Where each view sees the points: decisions without a mask, their points in the order of `points`. Costs no decoding.
 std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
-                                     const DecodeContext& context, const std::vector<int>& view_idxs);
+                                     const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job);
 
 }  // namespace sanerf

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/lift.h"
@@ -26,12 +26,7 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 
 class MaskDecoderTest : public testing::Test {
  protected:
-  void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
-    ClearInterrupt();
-    object_.name = "ball";
-  }
-  void TearDown() override { ClearInterrupt(); }
+  void SetUp() override { object_.name = "ball"; }
 
   // The photo pixel, as a user would read it off, that shows p.
   Vec2 Click(int view_idx, const Vec3& p) const {
@@ -42,7 +37,8 @@ class MaskDecoderTest : public testing::Test {
     object_.clicks.push_back({scene_.views[view_idx].name, Click(view_idx, p), label});
   }
   DecodedObject Decode(std::vector<int> views = {kFront, kFrontLeft, kRight, kAway, kLens, kBack}) {
-    return DecodeMasks(object_, {scene_, container_, sam_, model_from_file_, options_}, views);
+    return DecodeMasks(object_, {scene_, container_, sam_, model_from_file_, options_}, views, nullptr,
+                       Job().With(stop_.token()));
   }
   template <class Exception = Error>
   std::string Failure() {
@@ -55,7 +51,7 @@ class MaskDecoderTest : public testing::Test {
   }
   // IoU of the decision's mask with the label's true pixels.
   double Iou(const ViewDecision& decision, int label) const {
-    const auto features = container_.Features(decision.view_idx);
+    const auto features = container_.Features(decision.view_idx, Job());
     int64_t both = 0, either = 0;
     for (size_t i = 0; i < decision.mask.data.size(); ++i) {
       const bool predicted = decision.mask.data[i] > 0, truth = int(features->maps[0].data[i]) == label;
@@ -66,6 +62,7 @@ class MaskDecoderTest : public testing::Test {
   }
 
   Scene scene_ = MakeScene();
+  StopSource stop_;
   AnalyticContainer container_{scene_};
   AnalyticSam sam_;
   Similarity model_from_file_;
@@ -81,12 +78,12 @@ TEST_F(MaskDecoderTest, LiftsClicksThroughOffCentreAndDistortedCameras) {
   for (const int view_idx : {kFront, kFrontLeft, kLens}) {
     object_.clicks.clear();
     AddClick(view_idx, kFrontOfBall);
-    const auto points = LiftPrompts(object_, scene_, container_);
+    const auto points = LiftPrompts(object_, scene_, container_, Job());
     ASSERT_EQ(points.size(), 1u);
     EXPECT_LT((points[0].p_file - kFrontOfBall).norm(), 0.025) << view_idx;
     EXPECT_NEAR((points[0].p_file - kBallCenter).norm(), kBallRadius, 0.003) << view_idx;
     EXPECT_EQ(points[0].source_view, view_idx);
-    // Photo pixel (x, y) has its centre at x + 0.5; the working camera is half as large.
+    // Photo pixel (x, y) has its center at x + 0.5; the working camera is half as large.
     EXPECT_EQ(points[0].source_px, Vec2((object_.clicks[0].xy + Vec2(0.5, 0.5)) / 2));
   }
 }
@@ -285,7 +282,7 @@ TEST_F(MaskDecoderTest, ContradictoryPrompts) {
   AddClick(kFront, kFrontOfBall);
   AddClick(kFront, kFrontOfBall, 0);
   EXPECT_THAT(Failure(), AllOf(HasSubstr("both positive and negative"), HasSubstr("prompts 1 and 2")));
-  object_.clicks[1].xy.x() += 1;  // the neighbouring photo pixel is another place
+  object_.clicks[1].xy.x() += 1;  // the neighboring photo pixel is another place
   EXPECT_EQ(Failure(), "no error");
   object_.clicks.clear();
   object_.points = {{Vec3(1, 2, 3), 0}, {Vec3(1, 2, 3), 1}};
@@ -315,7 +312,7 @@ TEST_F(MaskDecoderTest, WrongModelWrongOptionsNoPositive) {
 
 TEST_F(MaskDecoderTest, Interrupt) {
   AddClick(kFront, kFrontOfBall);
-  RequestInterrupt();
+  stop_.RequestStop();
   EXPECT_THROW(Decode(), InterruptedError);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "sanerf/core/error.h"
 
 namespace sanerf {
@@ -35,6 +37,15 @@ void CheckInside(const BoxPrompt& box, const View& view) {
 void CheckPlaces(const ObjectPrompt& object, const Scene& scene) {
   for (const ClickPrompt& click : object.clicks) CheckInside(click, scene.views[scene.FindView(click.view)]);
   for (const BoxPrompt& box : object.boxes) CheckInside(box, scene.views[scene.FindView(box.view)]);
+}
+
+std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene) {
+  std::set<int> views;
+  for (const ObjectPrompt& object : prompts.objects) {
+    for (const ClickPrompt& click : object.clicks) views.insert(scene.FindView(click.view));
+    for (const BoxPrompt& box : object.boxes) views.insert(scene.FindView(box.view));
+  }
+  return {views.begin(), views.end()};
 }
 
 }  // namespace sanerf

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "sanerf/core/camera.h"
 #include "sanerf/mask_decoder/prompts.h"
@@ -10,7 +11,7 @@
 
 namespace sanerf {
 
-// A user names pixels by index, the index is the pixel's centre; continuous coordinates have the first centre at 0.5.
+// A user names pixels by index, the index is the pixel's center; continuous coordinates have the first center at 0.5.
 inline Vec2 PhotoPixel(const Vec2& xy) { return xy + Vec2(0.5, 0.5); }
 
 inline Vec2 WorkingPixel(const Vec2& photo_px, const Camera& photo, const Camera& working) {
@@ -35,5 +36,9 @@ void CheckInside(const BoxPrompt& box, const View& view);
 // Throws UsageError for an unknown view, a click outside its image and a box outside its image: all that is wrong with
 // the places of an object's prompts before any view is encoded.
 void CheckPlaces(const ObjectPrompt& object, const Scene& scene);
+
+// The views whose pixels the prompts name, in order: they must be encoded for the prompts to be lifted to 3D. Throws
+// UsageError for an unknown view.
+std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene);
 
 }  // namespace sanerf

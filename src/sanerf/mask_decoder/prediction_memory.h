@@ -1,4 +1,4 @@
-// SAM's answers to prompts that come again: every look at an object asks for the same points in the same view.
+// SAM's answers to prompts that come again: every refinement round prompts with the same points in the same view.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class PredictionMemory {
  public:
   // None when the view was asked something else, or nothing.
   std::vector<SamMask> Recall(int view_idx, const SamPrompt& prompt) const;
-  // Prompts with a mask are not kept: masks change from look to look.
+  // Prompts with a mask are not kept: masks change from round to round.
   void Keep(int view_idx, const SamPrompt& prompt, const std::vector<SamMask>& candidates);
 
  private:

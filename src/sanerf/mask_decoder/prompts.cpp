@@ -6,6 +6,8 @@
 #include <array>
 #include <set>
 
+#include "sanerf/core/json.h"
+
 namespace sanerf {
 namespace {
 
@@ -120,7 +122,7 @@ Prompts ReadPrompts(const std::filesystem::path& path) {
   const JsonCursor root(json, path.string());
   if (json.is_object() && json.contains("negative_labels")) {
     root.Fail(
-        "these are points of the SANeRF-HQ release, in its own normalised frame",
+        "these are points of the SANeRF-HQ release, in its own normalized frame",
         "give the points in the frame of the scene's files, as {\"objects\": [{\"name\": ..., \"points\": [...]}]}");
   }
   root.ExpectKeys({"objects"});

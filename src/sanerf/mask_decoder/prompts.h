@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sanerf/core/geometry.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 
 namespace sanerf {
 
@@ -17,7 +17,7 @@ struct PointPrompt {
 };
 struct ClickPrompt {
   std::string view;
-  Vec2 xy = Vec2::Zero();  // pixels of the full-size photo, as a user reads them off: integer = centre of that pixel
+  Vec2 xy = Vec2::Zero();  // pixels of the full-size photo, as a user reads them off: integer = center of that pixel
   int label = 1;
 };
 struct BoxPrompt {
@@ -42,8 +42,8 @@ struct Prompts {
 // Why nothing can be segmented from this ("object 'mug' has no positive point, click or box"), none when it can.
 std::optional<std::string> WhyUnusable(const ObjectPrompt& object);
 
-// The format of docs/data_formats.md. Unknown keys are errors: a misspelt "label" must not turn into a positive point.
-// Throws Error with file and key.
+// The format of docs/data_formats.md. Unknown keys are errors: a misspelled "label" must not turn into a positive
+// point. Throws Error with file and key.
 Prompts ReadPrompts(const std::filesystem::path& path);
 Json ToJson(const Prompts& prompts);
 Json ToJson(const ObjectPrompt& object);

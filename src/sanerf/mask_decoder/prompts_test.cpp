@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 
 namespace sanerf {

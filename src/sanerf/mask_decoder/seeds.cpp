@@ -11,7 +11,7 @@ constexpr float kMinSpacing = 4.f;
 // How much a pixel of distance to the border is worth against a pixel of distance to the other points: with 3, points
 // spread over the object but keep a third of their spacing away from its outline.
 constexpr float kBorderWeight = 3.f;
-constexpr float kDepthStep = 0.05f;  // of the depth, between neighbouring pixels
+constexpr float kDepthStep = 0.05f;  // of the depth, between neighboring pixels
 
 bool IsDepthStep(float a, float b) { return !(a > 0) || !(b > 0) || std::abs(a - b) > kDepthStep * std::min(a, b); }
 

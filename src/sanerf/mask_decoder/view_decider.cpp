@@ -8,7 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
@@ -28,9 +28,9 @@ std::string CountStates(const ViewDecision& decision) {
   return text.empty() ? "no points" : text;
 }
 
-// The share of a pixel and its neighbours that the mask covers. A mask is taken from a lower resolution: next to a
+// The share of a pixel and its neighbors that the mask covers. A mask is taken from a lower resolution: next to a
 // point is on it.
-double CoveredNeighbourhood(const ImageU8& mask, double x, double y) {
+double CoveredNeighborhood(const ImageU8& mask, double x, double y) {
   const int column = static_cast<int>(x), row = static_cast<int>(y);
   int covered = 0, count = 0;
   for (int v = std::max(row - 1, 0); v <= std::min(row + 1, mask.height - 1); ++v) {
@@ -53,7 +53,7 @@ bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
 
 ImageF LogitsOfMask(const ImageU8& mask) {
   ImageF logits(mask.width, mask.height, 1);
-  for (size_t i = 0; i < mask.data.size(); ++i) logits.data[i] = mask.data[i] ? kSureLogit : -kSureLogit;
+  for (size_t i = 0; i < mask.data.size(); ++i) logits.data[i] = mask.data[i] ? kCertainLogit : -kCertainLogit;
   return logits;
 }
 
@@ -102,7 +102,7 @@ void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason) 
 
 bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision) {
   for (const auto& point : decision.points) {
-    if (point.label == 1 && point.state == PointState::kVisible && CoveredNeighbourhood(mask, point.x, point.y) > 0)
+    if (point.label == 1 && point.state == PointState::kVisible && CoveredNeighborhood(mask, point.x, point.y) > 0)
       return true;
   }
   return false;
@@ -112,7 +112,7 @@ double KeptShare(const ImageU8& mask, const ViewDecision& decision) {
   int kept = 0, visible = 0;
   for (const auto& point : decision.points) {
     if (point.state != PointState::kVisible) continue;
-    const double covered = CoveredNeighbourhood(mask, point.x, point.y);
+    const double covered = CoveredNeighborhood(mask, point.x, point.y);
     kept += point.label == 1 ? covered > 0 : covered < 1;
     ++visible;
   }
@@ -144,9 +144,10 @@ ViewDecision ViewDecider::Begin(int view_idx) const {
   return decision;
 }
 
-SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const {
+SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision,
+                                  const Job& job) const {
   const Camera camera = container_.WorkingCamera(decision.view_idx);
-  const ImageF depth = container_.Depth(decision.view_idx);
+  const ImageF depth = container_.Depth(decision.view_idx, job);
   SamPrompt prompt;
   for (const LiftedPoint& point : points) {
     PointInView found = FindInView(point.p_file, camera, depth, options_.tolerance);
@@ -170,12 +171,12 @@ SamPrompt ViewDecider::FindPrompt(const std::vector<LiftedPoint>& points, ViewDe
   return prompt;
 }
 
-std::vector<SamMask> ViewDecider::Candidates(int view_idx, const SamPrompt& prompt) const {
-  sam_->SetFeatures(container_.Features(view_idx));
-  if (memory_ == nullptr) return sam_->Predict(prompt);
+std::vector<SamMask> ViewDecider::Candidates(int view_idx, const SamPrompt& prompt, const Job& job) const {
+  sam_->SetFeatures(container_.Features(view_idx, job));
+  if (memory_ == nullptr) return sam_->Predict(prompt, true, job);
   std::vector<SamMask> candidates = memory_->Recall(view_idx, prompt);
   if (candidates.empty()) {
-    candidates = sam_->Predict(prompt);
+    candidates = sam_->Predict(prompt, true, job);
     memory_->Keep(view_idx, prompt, candidates);
   }
   return candidates;
@@ -215,15 +216,15 @@ void ViewDecider::Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& pr
   }
 }
 
-ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points,
-                                 const VisibilityRule& rule) const {
+ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule,
+                                 const Job& job) const {
   ViewDecision decision = Begin(view_idx);
   if (!container_.Has(view_idx)) {
     Reject(decision, Outcome::kNotEncoded, "the view has not been encoded");
     return decision;
   }
 
-  SamPrompt prompt = FindPrompt(points, decision);
+  SamPrompt prompt = FindPrompt(points, decision, job);
   int positive_visible = 0, num_positive = 0;
   for (const auto& point : decision.points) {
     num_positive += point.label;
@@ -240,10 +241,10 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
                        rule.needed));
   } else {
     if (const auto shown = shown_masks_.find(view_idx); shown != shown_masks_.end()) {
-      sam_->SetFeatures(container_.Features(view_idx));
+      sam_->SetFeatures(container_.Features(view_idx, job));
       prompt.mask_logits = sam_->FromImageFrame(LogitsOfMask(shown->second));
     }
-    const std::vector<SamMask> candidates = Candidates(view_idx, prompt);
+    const std::vector<SamMask> candidates = Candidates(view_idx, prompt, job);
     const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
     Enter(chosen, ToMask(chosen, decision), prompt, decision);
   }
@@ -261,15 +262,15 @@ ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context
 }
 
 void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
-                 const std::function<void(const ViewDecider&, size_t)>& look,
-                 const std::function<void(int, size_t)>& on_view) {
+                 const std::function<void(const ViewDecider&, size_t)>& visit,
+                 const std::function<void(int, size_t)>& on_view, const Job& job) {
   WorkerPool<ViewDecider> forks;
   std::mutex mutex;
   int num_done = 0;
   ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
-    if (InterruptRequested()) throw InterruptedError(what, "nothing was written");
+    if (job.stop_requested()) throw InterruptedError(what, "nothing was written");
     const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
-    look(*fork, size_t(i));
+    visit(*fork, size_t(i));
     const std::lock_guard lock(mutex);
     on_view(++num_done, size_t(i));
   });
@@ -277,11 +278,11 @@ void ForEachView(const ViewDecider& decider, size_t count, const std::string& wh
 
 std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
                                       const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
-                                      const std::function<void(int, const ViewDecision&)>& on_view) {
+                                      const std::function<void(int, const ViewDecision&)>& on_view, const Job& job) {
   std::vector<ViewDecision> decisions(count);
   ForEachView(
       decider, count, what, [&](const ViewDecider& fork, size_t i) { decisions[i] = decide(fork, i); },
-      [&](int num_done, size_t i) { on_view(num_done, decisions[i]); });
+      [&](int num_done, size_t i) { on_view(num_done, decisions[i]); }, job);
   return decisions;
 }
 

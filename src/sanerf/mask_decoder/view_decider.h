@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/mask_decoder/prompts.h"
@@ -12,7 +13,7 @@
 
 namespace sanerf {
 
-inline constexpr float kSureLogit = 8;  // of a mask prompt where it is certain
+inline constexpr float kCertainLogit = 8;  // of a mask prompt where it is certain
 
 // k of the visibility filter.
 struct VisibilityRule {
@@ -40,14 +41,14 @@ double KeptShare(const ImageU8& mask, const ViewDecision& decision);
 
 class ViewDecider {
  public:
-  ViewDecider(const Scene& scene, const FeatureContainer& container, Sam& sam, const ViewDeciderOptions& options)
-      : scene_(scene), container_(container), sam_(&sam), options_(options) {}
+  // Prompts a predictor of its own on the loaded model.
+  ViewDecider(const Scene& scene, const FeatureContainer& container, const Sam& sam, const ViewDeciderOptions& options)
+      : scene_(scene), container_(container), sam_(sam.Share()), options_(options) {}
 
-  // The same decider with a predictor of its own, for another thread. This one must outlive it.
+  // The same decider with another predictor, for another thread. This one must outlive it.
   ViewDecider Fork() const {
     ViewDecider fork = *this;
-    fork.own_sam_ = sam_->Share();
-    fork.sam_ = fork.own_sam_.get();
+    fork.sam_ = sam_->Share();
     return fork;
   }
   Sam& sam() const { return *sam_; }
@@ -61,13 +62,14 @@ class ViewDecider {
   // Masks of an earlier round that SAM is shown beside the points, by view; 0/255 at the working camera.
   void ShowMasks(std::map<int, ImageU8> masks) { shown_masks_ = std::move(masks); }
 
-  ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule) const;
+  ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule,
+                      const Job& job) const;
 
   // The pieces of Decide. What Begin returns names the view; FindPrompt fills in what became of the points.
   ViewDecision Begin(int view_idx) const;
-  SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision) const;
+  SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision, const Job& job) const;
   // All that SAM offers; makes the view sam's current image.
-  std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt) const;
+  std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt, const Job& job) const;
   // Binary at the working camera; of sam's current image, which is this view's.
   ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
   // Enters the mask, cleared of specks, and whether it can be used.
@@ -76,8 +78,7 @@ class ViewDecider {
  private:
   const Scene& scene_;
   const FeatureContainer& container_;
-  Sam* sam_;
-  std::shared_ptr<Sam> own_sam_;  // of a fork
+  std::shared_ptr<Sam> sam_;
   ViewDeciderOptions options_;
   std::map<int, SamPrompt::Box> boxes_;
   std::map<int, ImageU8> shown_masks_;
@@ -88,15 +89,15 @@ class ViewDecider {
 // the model that the container was encoded with.
 ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context);
 
-// look(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view is told how many
-// are done and which was last, one call at a time. Throws InterruptedError (what) on Ctrl-C, and what `look` throws.
+// visit(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view gets how many are
+// done and which was last, one call at a time. Throws InterruptedError (what), and what `visit` throws.
 void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
-                 const std::function<void(const ViewDecider&, size_t)>& look,
-                 const std::function<void(int, size_t)>& on_view);
+                 const std::function<void(const ViewDecider&, size_t)>& visit,
+                 const std::function<void(int, size_t)>& on_view, const Job& job);
 
 // The same where each view has one decision; these in order.
 std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
                                       const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
-                                      const std::function<void(int, const ViewDecision&)>& on_view);
+                                      const std::function<void(int, const ViewDecision&)>& on_view, const Job& job);
 
 }  // namespace sanerf

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 
 namespace sanerf {

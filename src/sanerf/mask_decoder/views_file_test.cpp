@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 
 namespace sanerf {

@@ -62,7 +62,7 @@ std::optional<double> SurfaceDepth(const ImageF& depth, const Vec2& px) {
   const double here = depth.At(x, y);
 
   std::vector<double> hits, same_surface;
-  int num_near = 0;  // neighbours that a steep slope could explain
+  int num_near = 0;  // neighbors that a steep slope could explain
   for (int dy = -1; dy <= 1; ++dy) {
     for (int dx = -1; dx <= 1; ++dx) {
       if (!Inside(depth, x + dx, y + dy)) continue;

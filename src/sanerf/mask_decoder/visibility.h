@@ -13,7 +13,7 @@ namespace sanerf {
 // Depth of the surface under `px` (continuous pixels), none where there is none.
 //
 // Inside a surface 1/z is interpolated bilinearly, which is exact on planes. At a depth edge interpolation would put
-// the point into the air between two surfaces; there the median of those neighbours that lie on the same surface as the
+// the point into the air between two surfaces; there the median of those neighbors that lie on the same surface as the
 // pixel itself is taken. A pixel far from all around it is noise of the radiance field: the median of the 3x3 window
 // replaces it, and fills it when it is a pinhole.
 std::optional<double> SurfaceDepth(const ImageF& depth, const Vec2& px);
@@ -42,8 +42,8 @@ struct PointInView {
 };
 
 // Compares the point's z-depth with the rendered depth in both directions. The nearest match in a 3x3 window counts: a
-// projection falls between pixel centres, and at a silhouette the pixel it falls into may show the neighbouring
-// surface. When the match is a neighbour, px is that pixel's centre, because the pixel that is prompted has to show the
+// projection falls between pixel centers, and at a silhouette the pixel it falls into may show the neighboring
+// surface. When the match is a neighbor, px is that pixel's center, because the pixel that is prompted has to show the
 // object.
 PointInView FindInView(const Vec3& p_file, const Camera& camera, const ImageF& depth, const DepthTolerance& tolerance);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
 
@@ -13,7 +14,7 @@ using namespace testing_scene;
 constexpr DepthTolerance kTolerance{0.02, 0.01};
 
 TEST(SurfaceDepthTest, ExactOnASlantedPlane) {
-  // Rays of a pinhole with f = 20 and centre (8, 8) meet the plane n.p = c; 1/z is affine in the pixel.
+  // Rays of a pinhole with f = 20 and center (8, 8) meet the plane n.p = c; 1/z is affine in the pixel.
   const auto plane = [](double x, double y) { return 1 / (0.2 + 0.001 * (x - 8) - 0.0005 * (y - 8)); };
   ImageF depth(16, 16, 1);
   for (int y = 0; y < 16; ++y) {
@@ -22,7 +23,7 @@ TEST(SurfaceDepthTest, ExactOnASlantedPlane) {
   for (const Vec2& px : {Vec2(8, 8), Vec2(3.2, 11.9), Vec2(7.5, 7.5), Vec2(12.01, 4.6)}) {
     EXPECT_NEAR(*SurfaceDepth(depth, px), plane(px.x(), px.y()), 1e-5);
   }
-  EXPECT_NEAR(*SurfaceDepth(depth, {0.1, 0.1}), depth.At(0, 0), 0.1);  // the corner has no four neighbours
+  EXPECT_NEAR(*SurfaceDepth(depth, {0.1, 0.1}), depth.At(0, 0), 0.1);  // the corner has no four neighbors
   EXPECT_FALSE(SurfaceDepth(depth, {16.0, 3}));
   EXPECT_FALSE(SurfaceDepth(depth, {-0.1, 3}));
 }
@@ -54,7 +55,7 @@ TEST(SurfaceDepthTest, ThinThingsStayNoiseGoes) {
 class FindInViewTest : public testing::Test {
  protected:
   PointInView Find(const Vec3& p, int view_idx, const DepthTolerance& tolerance = kTolerance) const {
-    return FindInView(p, container_.WorkingCamera(view_idx), container_.Depth(view_idx), tolerance);
+    return FindInView(p, container_.WorkingCamera(view_idx), container_.Depth(view_idx, Job()), tolerance);
   }
   const Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};
@@ -84,7 +85,7 @@ TEST_F(FindInViewTest, InTheAirIsFloating) {
 TEST_F(FindInViewTest, OutsideTheImage) { EXPECT_EQ(Find({-2.9, 0, 2.5}, 0).state, PointState::kOutside); }
 
 TEST_F(FindInViewTest, FoldedDistortionIsOutside) {
-  // With k1 = -0.6, r (1 - 0.6 r^2) falls again beyond r = 0.75: what lies at r = 1.29 lands near the image's centre.
+  // With k1 = -0.6, r (1 - 0.6 r^2) falls again beyond r = 0.75: what lies at r = 1.29 lands near the image's center.
   View view = MakeView("fisheye", {0, 0, 0}, {0, 0, -1}, {-0.6, 0, 0, 0});
   const Camera camera = WorkingCamera(view, kWorkingSize);
   const ImageF depth(camera.width, camera.height, 1, 1.f);
@@ -95,7 +96,7 @@ TEST_F(FindInViewTest, FoldedDistortionIsOutside) {
 TEST_F(FindInViewTest, EveryLiftedPixelIsVisibleWhereItCameFrom) {
   for (const int view_idx : {0, 1, 2, 4, 5}) {
     const Camera camera = container_.WorkingCamera(view_idx);
-    const ImageF depth = container_.Depth(view_idx);
+    const ImageF depth = container_.Depth(view_idx, Job());
     for (int y = 0; y < camera.height; y += 3) {
       for (int x = 0; x < camera.width; x += 3) {
         const Vec2 px(x + 0.3, y + 0.8);

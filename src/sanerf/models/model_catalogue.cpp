@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/models/catalogue_json.h"
 
 namespace fs = std::filesystem;
@@ -61,11 +62,6 @@ void AddEntries(const JsonCursor& json, std::vector<ModelEntry>* catalogue) {
   }
 }
 
-bool IsFolder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_contents) {
   std::error_code failed;
   const auto size = fs::file_size(path, failed);
@@ -104,12 +100,13 @@ const ModelEntry& FindModel(const std::vector<ModelEntry>& catalogue, const std:
 
 fs::path ModelFolder() {
   if (const char* chosen = std::getenv("SANERF_MODELS"); chosen && *chosen) return chosen;
-  const fs::path source_tree = kSourceModelFolder;
-  if (IsFolder(source_tree)) return source_tree;
+  const fs::path beside = FolderBesideProgram("share/sanerf/models");
+  if (!beside.empty()) return beside;
   const char* home = std::getenv("HOME");
-  if (!home || !*home) return source_tree;
-  const fs::path user = fs::path(home) / ".local/share/sanerf/models";
-  return !IsFolder(user) && IsFolder(source_tree.parent_path()) ? source_tree : user;
+  if (!home || !*home)
+    throw Error("there is no folder for models", "neither SANERF_MODELS nor HOME is set",
+                "set SANERF_MODELS to the folder that holds them");
+  return fs::path(home) / ".local/share/sanerf/models";
 }
 
 ModelState CheckModel(const ModelEntry& entry, bool hash_contents) {

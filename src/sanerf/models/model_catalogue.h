@@ -29,8 +29,8 @@ std::vector<ModelEntry> LoadCatalogue();
 const ModelEntry& FindModel(const std::vector<ModelEntry>& catalogue,
                             const std::string& name);  // UsageError with nearest names
 
-// Where model files live: $SANERF_MODELS, else the first of models/files in the source tree and
-// ~/.local/share/sanerf/models that exists; when none does, where FetchModel will make it.
+// Where model files live: $SANERF_MODELS, else share/sanerf/models in one of the nearest folders above the program (its
+// install prefix, or the build tree), else ~/.local/share/sanerf/models, which FetchModel makes.
 std::filesystem::path ModelFolder();
 
 enum class ModelState { kMissing, kPresent, kCorrupt };

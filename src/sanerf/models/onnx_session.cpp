@@ -11,11 +11,11 @@
 #include <numeric>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/models/onnx_graph.h"
@@ -30,9 +30,23 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libonnxrunti
 namespace sanerf {
 namespace {
 
-void ORT_API_CALL LogOrtMessage(void*, OrtLoggingLevel, const char* category, const char*, const char*,
-                                const char* message) {
-  LogDetail("onnxruntime: {}: {}", category, message);
+// ONNX Runtime has one place for all messages. Those of a thread that opens or runs a model go to that thread's job.
+thread_local const Job* t_job = nullptr;
+
+class Listening {
+ public:
+  explicit Listening(const Job& job) : before_(std::exchange(t_job, &job)) {}
+  ~Listening() { t_job = before_; }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+
+ private:
+  const Job* before_;
+};
+
+void ORT_API_CALL TakeOrtMessage(void*, OrtLoggingLevel, const char* category, const char*, const char*,
+                                 const char* message) {
+  if (t_job != nullptr) t_job->Detail(fmt::format("onnxruntime: {}: {}", category, message));
 }
 
 // One environment per process. The C++ interface dereferences the function table unchecked: a library older than the
@@ -44,7 +58,7 @@ Ort::Env& Environment() {
         fmt::format("the library is version {}, the program was built for interface version {}",
                     OrtGetApiBase()->GetVersionString(), ORT_API_VERSION),
         "build again after scripts/setup.sh, or set LD_LIBRARY_PATH to the library that the program was built with");
-  static Ort::Env environment(ORT_LOGGING_LEVEL_WARNING, "sanerf", LogOrtMessage, nullptr);
+  static Ort::Env environment(ORT_LOGGING_LEVEL_WARNING, "sanerf", TakeOrtMessage, nullptr);
   return environment;
 }
 
@@ -104,7 +118,7 @@ std::string NamesOf(const std::vector<TensorInfo>& tensors) {
 // Ends a run when a stop is requested: a large encoder takes seconds, or minutes.
 class StopOnRequest {
  public:
-  explicit StopOnRequest(Ort::RunOptions* options) : watcher_([this, options] { Watch(options); }) {}
+  StopOnRequest(Ort::RunOptions* options, const Job& job) : watcher_([this, options, &job] { Watch(options, job); }) {}
   ~StopOnRequest() {
     {
       const std::lock_guard lock(mutex_);
@@ -117,10 +131,10 @@ class StopOnRequest {
   StopOnRequest& operator=(const StopOnRequest&) = delete;
 
  private:
-  void Watch(Ort::RunOptions* options) {
+  void Watch(Ort::RunOptions* options, const Job& job) {
     std::unique_lock lock(mutex_);
     while (!over_.wait_for(lock, std::chrono::milliseconds(100), [&] { return is_over_; }))
-      if (InterruptRequested()) options->SetTerminate();
+      if (job.stop_requested()) options->SetTerminate();
   }
 
   std::mutex mutex_;
@@ -129,14 +143,14 @@ class StopOnRequest {
   std::thread watcher_;  // last: it uses the others
 };
 // ONNX Runtime opens the model and the files of its weights by their names. Of a missing one it tells itself.
-void CheckWeights(const fs::path& model, const std::string& bytes) {
+void CheckWeights(const fs::path& model, const std::string& bytes, const Job& job) {
   double size = double(bytes.size());
   for (const std::string& name : ExternalFiles(bytes)) {
     const fs::path weights = model.parent_path() / name;
     std::error_code ignored;
     if (fs::exists(weights, ignored)) size += double(InputFile(weights).size());
   }
-  CheckMemory("the weights of " + model.string(), SessionBytes(size), "use a smaller model: sanerf models list");
+  CheckMemory("the weights of " + model.string(), SessionBytes(size), "use a smaller model: sanerf models list", job);
 }
 
 }  // namespace
@@ -145,24 +159,25 @@ struct OnnxSession::Handle {
   Ort::Session session{nullptr};
 };
 
-OnnxSession::OnnxSession(fs::path file, std::string hint, int threads)
+OnnxSession::OnnxSession(fs::path file, std::string hint, int threads, const Job& job)
     : file_(std::move(file)), hint_(std::move(hint)) {
   std::error_code ignored;
   if (!fs::exists(file_, ignored))
     throw Error("cannot read the model " + file_.string(), "there is no such file", hint_);
-  CheckWeights(file_, ReadFile(file_));
-  Open(nullptr, threads);
+  CheckWeights(file_, ReadFile(file_), job);
+  Open(nullptr, threads, job);
 }
 
-OnnxSession::OnnxSession(fs::path file, std::string hint, const std::string& bytes, int threads)
+OnnxSession::OnnxSession(fs::path file, std::string hint, const std::string& bytes, int threads, const Job& job)
     : file_(std::move(file)), hint_(std::move(hint)) {
-  CheckWeights(file_, bytes);
-  Open(&bytes, threads);
+  CheckWeights(file_, bytes, job);
+  Open(&bytes, threads, job);
 }
 
 OnnxSession::~OnnxSession() = default;
 
-void OnnxSession::Open(const std::string* bytes, int threads) {
+void OnnxSession::Open(const std::string* bytes, int threads, const Job& job) {
+  const Listening listening(job);
   Ort::Env& environment = Environment();
   handle_ = std::make_unique<Handle>();
   try {
@@ -211,7 +226,9 @@ void OnnxSession::Fail(const std::string& why) const {
   throw Error("the model " + file_.string() + " does not fit", why, hint_);
 }
 
-std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs) const {
+std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs,
+                                     const Job& job) const {
+  const Listening listening(job);
   const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
   std::vector<const char*> feed_names, output_names;
   std::vector<Ort::Value> values;
@@ -229,10 +246,10 @@ std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::
   }
   for (const std::string& name : outputs) output_names.push_back(name.c_str());
 
-  ThrowIfInterrupted(file_.filename().string());
+  job.ThrowIfStopped(file_.filename().string());
   try {
     Ort::RunOptions run;
-    const StopOnRequest stop(&run);
+    const StopOnRequest stop(&run, job);
     const std::vector<Ort::Value> results = handle_->session.Run(run, feed_names.data(), values.data(), values.size(),
                                                                  output_names.data(), output_names.size());
     std::vector<Tensor> tensors;
@@ -243,7 +260,7 @@ std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::
     }
     return tensors;
   } catch (const Ort::Exception& e) {
-    ThrowIfInterrupted(file_.filename().string());
+    job.ThrowIfStopped(file_.filename().string());
     throw Error("the model " + file_.string() + " failed", FirstLine(e.what()), hint_);
   }
 }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/models/tensor.h"
 
 namespace sanerf {
@@ -25,8 +26,8 @@ class OnnxSession {
   // file: .onnx or .ort. hint: what to do when it cannot be used. bytes: the model itself when it is not to be read
   // from `file`. threads: of one run, 0 = NumThreads(). Throws Error when the file is missing, truncated or not a
   // model.
-  OnnxSession(std::filesystem::path file, std::string hint, int threads = 0);
-  OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes, int threads = 0);
+  OnnxSession(std::filesystem::path file, std::string hint, int threads, const Job& job);
+  OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes, int threads, const Job& job);
   ~OnnxSession();
 
   const std::filesystem::path& file() const { return file_; }
@@ -48,11 +49,12 @@ class OnnxSession {
     std::variant<const float*, const int64_t*, const bool*> data;
   };
   // Thread safe. The tensors, floats, come back in the order of `outputs`.
-  std::vector<Tensor> Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs) const;
+  std::vector<Tensor> Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs,
+                          const Job& job) const;
 
  private:
   struct Handle;
-  void Open(const std::string* bytes, int threads);
+  void Open(const std::string* bytes, int threads, const Job& job);
   const TensorInfo& Fitting(const char* kind, const std::vector<TensorInfo>& tensors, const std::string& name,
                             const std::vector<int64_t>& shape) const;
 

@@ -9,7 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/models/onnx_graph.h"
 #include "sanerf/models/onnx_test_support.h"
@@ -54,14 +54,14 @@ std::string Doubling() {
 }
 
 TEST_F(OnnxSessionTest, RunsAndKnowsItsTensors) {
-  const OnnxSession session(Write("double.onnx", Doubling()), "hint");
+  const OnnxSession session(Write("double.onnx", Doubling()), "hint", 0, Job());
   ASSERT_EQ(session.inputs().size(), 1u);
   EXPECT_EQ(session.inputs()[0].name, "x");
   EXPECT_EQ(session.inputs()[0].shape, (std::vector<int64_t>{1, -1}));
   EXPECT_TRUE(session.HasOutput("y"));
   EXPECT_FALSE(session.HasInput("y"));
   const float x[3] = {1, -2, 0.5f};
-  const std::vector<Tensor> y = session.Run({{"x", {1, 3}, x}}, {"y"});
+  const std::vector<Tensor> y = session.Run({{"x", {1, 3}, x}}, {"y"}, Job());
   ASSERT_EQ(y.size(), 1u);
   EXPECT_EQ(y[0].name, "y");
   EXPECT_EQ(y[0].shape, (std::vector<int64_t>{1, 3}));
@@ -69,7 +69,7 @@ TEST_F(OnnxSessionTest, RunsAndKnowsItsTensors) {
 }
 
 TEST_F(OnnxSessionTest, NamesFileAndTensorThatDoNotFit) {
-  const OnnxSession session(Write("double.onnx", Doubling()), "fetch it");
+  const OnnxSession session(Write("double.onnx", Doubling()), "fetch it", 0, Job());
   EXPECT_EQ(&session.Input("x", {1, 7}), &session.inputs()[0]);
   EXPECT_THAT(ErrorOf([&] {
                 session.Input("image", {1, 3});
@@ -81,20 +81,20 @@ TEST_F(OnnxSessionTest, NamesFileAndTensorThatDoNotFit) {
               }),
               testing::AllOf(HasSubstr("double.onnx"), HasSubstr("output \"y\" is [1, any], needed is [3, 4]")));
   const float x[2] = {1, 2};
-  EXPECT_THAT(ErrorOf([&] { session.Run({{"x", {2, 1}, x}}, {"y"}); }), HasSubstr("double.onnx failed"));
+  EXPECT_THAT(ErrorOf([&] { session.Run({{"x", {2, 1}, x}}, {"y"}, Job()); }), HasSubstr("double.onnx failed"));
 }
 
 TEST_F(OnnxSessionTest, RefusesWhatIsNoModel) {
-  EXPECT_THAT(ErrorOf([&] { OnnxSession(folder_ / "none.onnx", "fetch it"); }),
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(folder_ / "none.onnx", "fetch it", 0, Job()); }),
               testing::AllOf(HasSubstr("none.onnx"), HasSubstr("no such file"), HasSubstr("| fetch it")));
   const fs::path text = Write("text.onnx", "this is not a model\n");
-  EXPECT_THAT(ErrorOf([&] { OnnxSession(text, "fetch it"); }),
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(text, "fetch it", 0, Job()); }),
               testing::AllOf(HasSubstr("cannot load the model"), HasSubstr("text.onnx"), HasSubstr("| fetch it")));
   const std::string whole = Doubling();
   const fs::path half = Write("half.onnx", whole.substr(0, whole.size() - 20));
-  EXPECT_THAT(ErrorOf([&] { OnnxSession(half, ""); }), HasSubstr("half.onnx"));
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(half, "", 0, Job()); }), HasSubstr("half.onnx"));
   const fs::path empty = Write("empty.onnx", "");
-  EXPECT_THAT(ErrorOf([&] { OnnxSession(empty, ""); }), HasSubstr("empty.onnx"));
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(empty, "", 0, Job()); }), HasSubstr("empty.onnx"));
 }
 
 TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
@@ -106,15 +106,15 @@ TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
     graph.Node("MatMul", {from, from}, "x" + std::to_string(i + 1));
   }
   const std::string last = "x" + std::to_string(kNodes);
-  const OnnxSession session(Write("long.onnx", graph.Output(last, {kSize, kSize}).Model()), "hint");
+  const OnnxSession session(Write("long.onnx", graph.Output(last, {kSize, kSize}).Model()), "hint", 0, Job());
   const std::vector<float> x(size_t(kSize) * kSize, 0);
-  std::thread user([] {
+  StopSource stop;
+  std::thread user([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    RequestInterrupt();
+    stop.RequestStop();
   });
-  EXPECT_THROW(session.Run({{"x0", {kSize, kSize}, x.data()}}, {last}), InterruptedError);
+  EXPECT_THROW(session.Run({{"x0", {kSize, kSize}, x.data()}}, {last}, Job().With(stop.token())), InterruptedError);
   user.join();
-  ClearInterrupt();
 }
 
 TEST_F(OnnxSessionTest, FeedsIntegersAndBooleans) {
@@ -129,12 +129,13 @@ TEST_F(OnnxSessionTest, FeedsIntegersAndBooleans) {
                                 .Node("Where", {"mask", "numbers", "zero"}, "y")
                                 .Metadata("names", "{0: 'cup'}")
                                 .Model();
-  const OnnxSession session(Write("where.onnx", model), "hint");
+  const OnnxSession session(Write("where.onnx", model), "hint", 0, Job());
   EXPECT_EQ(session.inputs()[0].type, ElementType::kInt64);
   EXPECT_EQ(session.inputs()[1].type, ElementType::kBool);
   const int64_t ids[3] = {7, -8, 9};
   const bool mask[3] = {true, true, false};
-  EXPECT_EQ(session.Run({{"ids", {1, 3}, ids}, {"mask", {1, 3}, mask}}, {"y"})[0].data, (std::vector<float>{7, -8, 0}));
+  EXPECT_EQ(session.Run({{"ids", {1, 3}, ids}, {"mask", {1, 3}, mask}}, {"y"}, Job())[0].data,
+            (std::vector<float>{7, -8, 0}));
   EXPECT_EQ(session.Metadata("names"), "{0: 'cup'}");
   EXPECT_EQ(session.Metadata("author"), "");
   EXPECT_THAT(ErrorOf([&] {
@@ -148,7 +149,7 @@ TEST_F(OnnxSessionTest, RefusesTensorsThatAreNotWhatTheyAreDeclared) {
       Graph().Input("x", {4}).Output("y", {1}).Node("ArgMax", {"x"}, "y", {onnx_test::Attribute("axis", 0)}).Model();
   // Declared as float but computed as int64: the runtime itself refuses the file.
   const fs::path file = Write("argmax.onnx", model);
-  EXPECT_THAT(ErrorOf([&] { OnnxSession(file, ""); }), HasSubstr("argmax.onnx"));
+  EXPECT_THAT(ErrorOf([&] { OnnxSession(file, "", 0, Job()); }), HasSubstr("argmax.onnx"));
 }
 
 TEST(OnnxGraph, FindsWhatWasSelectedFrom) {
@@ -193,20 +194,20 @@ TEST_F(OnnxSessionTest, HandsOutInnerTensorsOnRequest) {
                                 .Node("Mul", {"x", "two"}, "inner")
                                 .Node("Neg", {"inner"}, "y")
                                 .Model();
-  const OnnxSession session("inner.onnx", "", WithExtraOutputs(model, {"inner"}));
+  const OnnxSession session("inner.onnx", "", WithExtraOutputs(model, {"inner"}), 0, Job());
   EXPECT_TRUE(session.HasOutput("y"));
   const float x[2] = {1, 3};
-  const std::vector<Tensor> results = session.Run({{"x", {1, 2}, x}}, {"inner", "y"});
+  const std::vector<Tensor> results = session.Run({{"x", {1, 2}, x}}, {"inner", "y"}, Job());
   EXPECT_EQ(results[0].data, (std::vector<float>{2, 6}));
   EXPECT_EQ(results[1].data, (std::vector<float>{-2, -6}));
 }
 
 TEST(OnnxSession, RefusesAModelOrWeightsThatAreNoFiles) {
-  ExpectOddFilesAreRefused("model.onnx", [](const std::filesystem::path& path) { OnnxSession(path, ""); });
+  ExpectOddFilesAreRefused("model.onnx", [](const std::filesystem::path& path) { OnnxSession(path, "", 0, Job()); });
   ExpectOddFilesAreRefused("w.data", [](const std::filesystem::path& weights) {
     const std::filesystem::path model = weights.parent_path() / "model.onnx";
     WriteFileAtomic(model, Graph().ExternalFloats("a", {2}, "w.data").Output("a", {2}).Model());
-    OnnxSession(model, "");
+    OnnxSession(model, "", 0, Job());
   });
 }
 

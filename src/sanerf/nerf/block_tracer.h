@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/nerf/ray_tracer.h"
@@ -20,15 +20,17 @@ PixelBlock BlockOf(int64_t index, int width, int height);
 int64_t NumBlocks(int width, int height);
 std::vector<Ray> RaysOf(const Camera& model_camera, const PixelBlock& block);  // row by row
 
-// Calls Renderer::Render(block) for every block; make() gives each thread a std::unique_ptr<Renderer> of its own.
-// Throws InterruptedError: a large view takes minutes.
-template <class Make>
-void ForEachBlock(int width, int height, const Make& make) {
+// use(renderer, block) for every block of a view, several at a time; make() gives each thread a
+// std::unique_ptr<Renderer> of its own. Throws InterruptedError between two blocks: a large view takes minutes.
+template <class Make, class Use>
+void ForEachBlock(int width, int height, const Make& make, const Use& use, const Job& job) {
   WorkerPool<typename decltype(make())::element_type> renderers;
   ParallelForChunks(NumBlocks(width, height), 4, [&](int64_t begin, int64_t end) {
-    ThrowIfInterrupted("rendering");
     const auto renderer = renderers.Take(make);
-    for (int64_t b = begin; b < end; ++b) renderer->Render(BlockOf(b, width, height));
+    for (int64_t b = begin; b < end; ++b) {
+      job.ThrowIfStopped("rendering");
+      use(*renderer, BlockOf(b, width, height));
+    }
   });
 }
 

@@ -2,7 +2,7 @@
 // spherical harmonics -> color network.
 #pragma once
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/nerf/options.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/hash_grid.h"

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <mutex>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/nerf/ray_renderer.h"
 
@@ -50,17 +53,22 @@ class BlockRenderer {
         view_(view),
         renderer_(model.traced()) {}
 
-  void Render(const PixelBlock& block) {
+  // Valid until the next call.
+  RenderedBlock Render(const PixelBlock& block) {
     const std::vector<Ray> rays = RaysOf(camera_, block);
     const std::vector<RenderedRay>& rendered = renderer_.Render(rays);
+    rgb_.resize(3 * rays.size());
+    depth_.resize(rays.size());
+    opacity_.resize(rays.size());
     size_t i = 0;
     for (int y = block.y0; y < block.y1; ++y) {
       for (int x = block.x0; x < block.x1; ++x, ++i) {
-        for (int c = 0; c < 3; ++c) view_->rgb.At(x, y, c) = rendered[i].rgb[c];
-        view_->opacity.At(x, y) = rendered[i].opacity;
-        view_->depth.At(x, y) = float(rendered[i].median_t * rays[i].z_per_t * file_from_model_);
+        for (size_t c = 0; c < 3; ++c) view_->rgb.At(x, y, int(c)) = rgb_[3 * i + c] = rendered[i].rgb[c];
+        view_->opacity.At(x, y) = opacity_[i] = rendered[i].opacity;
+        view_->depth.At(x, y) = depth_[i] = float(rendered[i].median_t * rays[i].z_per_t * file_from_model_);
       }
     }
+    return {block.x0, block.y0, block.x1 - block.x0, block.y1 - block.y0, rgb_, depth_, opacity_};
   }
 
  private:
@@ -68,15 +76,26 @@ class BlockRenderer {
   double file_from_model_;
   RenderedView* view_;
   RayRenderer renderer_;
+  std::vector<float> rgb_, depth_, opacity_;
 };
 
 }  // namespace
 
-RenderedView NerfModel::Render(const Camera& file_camera) const {
+RenderedView NerfModel::Render(const Camera& file_camera, const OnBlock& on_block, const Job& job) const {
+  const ThreadLimit limit(job.num_threads());
   const Camera camera = file_camera.In(model_from_file_);
   RenderedView view{ImageF(camera.width, camera.height, 3), ImageF(camera.width, camera.height, 1),
                     ImageF(camera.width, camera.height, 1)};
-  ForEachBlock(camera.width, camera.height, [&] { return std::make_unique<BlockRenderer>(*this, camera, &view); });
+  std::mutex mutex;
+  ForEachBlock(
+      camera.width, camera.height, [&] { return std::make_unique<BlockRenderer>(*this, camera, &view); },
+      [&](BlockRenderer& renderer, const PixelBlock& pixels) {
+        const RenderedBlock block = renderer.Render(pixels);
+        if (!on_block) return;
+        const std::lock_guard lock(mutex);
+        on_block(block);
+      },
+      job);
   return view;
 }
 

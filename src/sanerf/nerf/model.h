@@ -2,10 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <span>
 
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/field.h"
 #include "sanerf/nerf/occupancy_grid.h"
 #include "sanerf/nerf/options.h"
@@ -20,14 +23,24 @@ struct RenderedView {
   ImageF opacity;  // 1 channel [0, 1]
 };
 
+// A part of it, as soon as it is done. The values are of the block, row by row; they are gone when the call returns.
+struct RenderedBlock {
+  int x0, y0, width, height;
+  std::span<const float> rgb, depth, opacity;
+};
+using OnBlock = std::function<void(const RenderedBlock&)>;
+
 // Field, occupancy, frames and background: everything of RUN/nerf/model.ckpt that later stages need. Immutable.
 class NerfModel {
  public:
   // Throws Error (missing, truncated, wrong kind or newer version).
   static NerfModel Load(const std::filesystem::path& checkpoint);
 
-  // camera: file frame. Parallel inside.
-  RenderedView Render(const Camera& camera) const;
+  // camera: file frame. Parallel inside. on_block is given the blocks of the view as they are done, in no order, one
+  // call at a time, from any thread; the view has the same bytes with and without. Throws InterruptedError once a stop
+  // was requested: what a thread has begun then, a block of some hundred pixels, is its last.
+  RenderedView Render(const Camera& camera, const Job& job) const { return Render(camera, {}, job); }
+  RenderedView Render(const Camera& camera, const OnBlock& on_block, const Job& job) const;
 
   const Similarity& model_from_file() const { return model_from_file_; }
   uint64_t Fingerprint() const { return fingerprint_; }  // changes whenever the weights do; 0 for a model in training

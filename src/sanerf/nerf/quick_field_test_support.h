@@ -1,6 +1,7 @@
 // For tests: the procedural scene, small, and a radiance field trained on it in a few seconds.
 #pragma once
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
@@ -21,8 +22,8 @@ inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
   synth.views = num_views;
   synth.size = 64;
   synth.samples = 1;
-  WriteSynthScene(folder / "scene", synth);
-  Scene scene = LoadScene(folder / "scene");
+  WriteSynthScene(folder / "scene", synth, Job());
+  Scene scene = LoadScene(folder / "scene", {}, Job());
   NerfOptions o;
   o.iters = 500;
   o.batch_samples = 1 << 14;
@@ -32,7 +33,7 @@ inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
   o.occupancy_resolution = 64;
   o.step = 0.01f;
   o.near_gradients = 0;  // in so few steps the first fog has to go, and no other has time to form
-  NerfModel nerf = TrainNerf(scene, o, {folder / "nerf.ckpt", folder / "nerf.jsonl", false});
+  NerfModel nerf = TrainNerf(scene, o, {folder / "nerf.ckpt", folder / "nerf.jsonl", false}, Job());
   return {std::move(scene), std::move(nerf)};
 }
 

@@ -8,9 +8,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/units.h"
@@ -35,8 +34,8 @@ class HeldOutLook {
     truth_ = CompositeOver(LoadViewImage(view, camera_.width, camera_.height), white);
   }
   // None when a request to stop came in between: the training has to be saved first.
-  std::optional<double> Psnr(const NerfModel& model) const try {
-    const ImageF rgb = model.Render(camera_).rgb;
+  std::optional<double> Psnr(const NerfModel& model, const Job& job) const try {
+    const ImageF rgb = model.Render(camera_, job).rgb;
     double squared = 0;
     for (size_t i = 0; i < rgb.data.size(); ++i) squared += std::pow(double(rgb.data[i]) - truth_.data[i], 2);
     return -10 * std::log10(std::max(1e-10, squared / double(rgb.data.size())));
@@ -59,8 +58,8 @@ void CheckStatic(const Scene& scene) {
 // A training with its files: what happens beside the steps.
 class NerfTraining {
  public:
-  NerfTraining(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files)
-      : options_(options), files_(files), trainer_(scene, options), held_out_(scene) {}
+  NerfTraining(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job)
+      : options_(options), files_(files), job_(job), trainer_(scene, options, job), held_out_(scene) {}
 
   NerfTrainer& trainer() { return trainer_; }
   double psnr() const { return psnr_; }
@@ -72,7 +71,7 @@ class NerfTraining {
     const int64_t step = trainer_.step();
     const bool is_last = step == options_.iters;
     const int64_t look_every = std::max<int64_t>(1, int64_t(options_.eval_fraction * float(options_.iters)));
-    if (step % look_every == 0 || is_last) psnr_ = held_out_.Psnr(trainer_.Model()).value_or(psnr_);
+    if (step % look_every == 0 || is_last) psnr_ = held_out_.Psnr(trainer_.Model(), job_).value_or(psnr_);
     if (since_save_.seconds() > options_.save_seconds && !is_last) {
       trainer_.Save(files_.checkpoint, false);
       since_save_ = Stopwatch();
@@ -102,6 +101,7 @@ class NerfTraining {
  private:
   const NerfOptions& options_;
   const NerfTrainFiles& files_;
+  const Job& job_;
   NerfTrainer trainer_;
   const HeldOutLook held_out_;
   NerfStepResult last_;
@@ -112,21 +112,22 @@ class NerfTraining {
 
 }  // namespace
 
-NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files) {
+NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job) {
   if (files.resume && std::filesystem::exists(files.checkpoint)) {
     NerfModel model = NerfModel::Load(files.checkpoint);
     if (model.finished()) return model;
   }
+  const ThreadLimit limit(job.num_threads());
   CheckStatic(scene);
-  CheckTrainingMemory(scene, options);
-  NerfTraining training(scene, options, files);
+  CheckTrainingMemory(scene, options, job);
+  NerfTraining training(scene, options, files, job);
   NerfTrainer& trainer = training.trainer();
   if (files.resume && std::filesystem::exists(files.checkpoint)) {
     trainer.Resume(files.checkpoint);
-    LogInfo("resuming at step {} of {}", trainer.step(), options.iters);
+    job.Info(fmt::format("resuming at step {} of {}", trainer.step(), options.iters));
   }
   files.on_start();
-  StepLog log(Job(), files.log, "train", trainer.step());
+  StepLog log(job, files.log, "train", trainer.step());
   TrainingLoop loop;
   loop.title = "train";
   loop.first_step = trainer.step();
@@ -136,7 +137,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   loop.report = [&](int64_t) { return training.Report(); };
   loop.stopped = [&](int64_t) { training.SaveAndStop(); };
   loop.result = [&] { return fmt::format("held-out psnr {:.1f}", training.psnr()); };
-  loop.Run(Job().With(InterruptToken()).With(log));
+  loop.Run(job.With(log));
   trainer.Save(files.checkpoint, true);
   return NerfModel::Load(files.checkpoint);
 }

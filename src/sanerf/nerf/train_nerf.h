@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/options.h"
 #include "sanerf/scene/scene.h"
@@ -17,8 +18,8 @@ struct NerfTrainFiles {
   std::function<void()> on_start = [] {};
 };
 
-// The whole stage: progress with loss, held-out PSNR, rays/s and ETA; checkpoints; Ctrl-C saves and throws
+// The whole stage: the task "train" with loss, held-out PSNR and rays/s; checkpoints; a stopped job saves and throws
 // InterruptedError. With resume and a finished checkpoint it is loaded and returned at once.
-NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files);
+NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job);
 
 }  // namespace sanerf

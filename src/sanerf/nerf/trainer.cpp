@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/model.h"
@@ -24,11 +26,11 @@ enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
 
 }  // namespace
 
-NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o)
+NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o, const Job& job)
     : options_((CheckOptions(o, "nerf"), o)),
       model_from_file_(scene.model_from_file),
       has_alpha_(scene.has_alpha),
-      photos_(scene, o.downscale),
+      photos_(scene, o.downscale, job),
       field_(std::make_shared<RadianceField>(o, scene.extent > 1, uint64_t(o.seed))),
       occupancy_(
           std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),

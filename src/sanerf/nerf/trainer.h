@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/nerf/batch_gradient.h"
 #include "sanerf/nerf/model.h"
@@ -21,7 +22,7 @@ struct NerfStepResult {
 
 class NerfTrainer {
  public:
-  NerfTrainer(const Scene& scene, const NerfOptions& options);
+  NerfTrainer(const Scene& scene, const NerfOptions& options, const Job& job);
   ~NerfTrainer();
 
   NerfStepResult Step();  // throws Error when the loss is not a number

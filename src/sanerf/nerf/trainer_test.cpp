@@ -11,7 +11,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
@@ -49,17 +49,14 @@ class NerfTrainerTest : public testing::Test {
     options.views = 36;
     options.size = 64;
     options.samples = 1;
-    WriteSynthScene(folder_->path() / "scene", options);
-    scene_ = new Scene(LoadScene(folder_->path() / "scene"));
+    WriteSynthScene(folder_->path() / "scene", options, Job());
+    scene_ = new Scene(LoadScene(folder_->path() / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {
     delete scene_;
     delete folder_;
   }
-  void TearDown() override {
-    SetNumThreads(0);
-    ClearInterrupt();
-  }
+  void TearDown() override { SetNumThreads(0); }
   static std::filesystem::path Path(const std::string& name) { return folder_->path() / name; }
 
   static TestFolder* folder_;
@@ -72,7 +69,7 @@ TEST_F(NerfTrainerTest, SameBytesWithOneAndTwoThreads) {
   std::string bytes[2];
   for (int threads = 1; threads <= 2; ++threads) {
     SetNumThreads(threads);
-    NerfTrainer trainer(*scene_, SmallOptions());
+    NerfTrainer trainer(*scene_, SmallOptions(), Job());
     for (int i = 0; i < 12; ++i) trainer.Step();
     trainer.Save(Path("threads.ckpt"), false);
     bytes[threads - 1] = ReadFile(Path("threads.ckpt"));
@@ -86,13 +83,13 @@ INSTANTIATE_TEST_SUITE_P(Exposure, ResumedTraining, testing::Bool());
 TEST_P(ResumedTraining, ContinuesBitForBit) {
   NerfOptions options = SmallOptions();
   options.exposure = GetParam();
-  NerfTrainer straight(*scene_, options);
+  NerfTrainer straight(*scene_, options, Job());
   for (int i = 0; i < 20; ++i) {
     if (i == 9) straight.Save(Path("half.ckpt"), false);
     straight.Step();
   }
   straight.Save(Path("straight.ckpt"), false);
-  NerfTrainer resumed(*scene_, options);
+  NerfTrainer resumed(*scene_, options, Job());
   resumed.Resume(Path("half.ckpt"));
   EXPECT_EQ(resumed.step(), 9);
   while (resumed.step() < 20) resumed.Step();
@@ -101,12 +98,12 @@ TEST_P(ResumedTraining, ContinuesBitForBit) {
 }
 
 TEST_F(NerfTrainerTest, ResumeRefusesOtherOptions) {
-  NerfTrainer trainer(*scene_, SmallOptions());
+  NerfTrainer trainer(*scene_, SmallOptions(), Job());
   trainer.Step();
   trainer.Save(Path("options.ckpt"), false);
   NerfOptions other = SmallOptions();
   other.huber_delta = 0.2f;
-  NerfTrainer wrong(*scene_, other);
+  NerfTrainer wrong(*scene_, other, Job());
   try {
     wrong.Resume(Path("options.ckpt"));
     FAIL() << "resumed with other options";
@@ -144,25 +141,25 @@ TEST_F(NerfTrainerTest, ASceneThatMovesIsRefused) {
 }
 
 TEST_F(NerfTrainerTest, InterruptSavesAndResumeFinishes) {
-  NerfTrainFiles files{Path("run.ckpt"), Path("run.jsonl"), true, [] { RequestInterrupt(); }};
-  EXPECT_THROW(TrainNerf(*scene_, SmallOptions(), files), InterruptedError);
-  ClearInterrupt();
+  StopSource stop;
+  NerfTrainFiles files{Path("run.ckpt"), Path("run.jsonl"), true, [&] { stop.RequestStop(); }};
+  EXPECT_THROW(TrainNerf(*scene_, SmallOptions(), files, Job().With(stop.token())), InterruptedError);
   files.on_start = [] {};
   EXPECT_FALSE(NerfModel::Load(files.checkpoint).finished());
-  const NerfModel resumed = TrainNerf(*scene_, SmallOptions(), files);
+  const NerfModel resumed = TrainNerf(*scene_, SmallOptions(), files, Job());
   EXPECT_TRUE(resumed.finished());
   const NerfTrainFiles straight{Path("straight2.ckpt"), Path("straight2.jsonl"), false};
-  EXPECT_EQ(TrainNerf(*scene_, SmallOptions(), straight).Fingerprint(), resumed.Fingerprint());
+  EXPECT_EQ(TrainNerf(*scene_, SmallOptions(), straight, Job()).Fingerprint(), resumed.Fingerprint());
 }
 
 // A killed training has logged more than it has saved, and half a line.
 TEST_F(NerfTrainerTest, TheLogOfAResumedTrainingHasEveryStepOnce) {
-  NerfTrainFiles files{Path("log.ckpt"), Path("log.jsonl"), true, [] { RequestInterrupt(); }};
-  EXPECT_THROW(TrainNerf(*scene_, SmallOptions(), files), InterruptedError);  // saves after the first step
-  ClearInterrupt();
+  StopSource stop;
+  NerfTrainFiles files{Path("log.ckpt"), Path("log.jsonl"), true, [&] { stop.RequestStop(); }};
+  EXPECT_THROW(TrainNerf(*scene_, SmallOptions(), files, Job().With(stop.token())), InterruptedError);  // saves first
   std::ofstream(files.log, std::ios::app) << "{\"step\":2,\"loss\":9}\n{\"step\":3,\"loss\":9}\n{\"step\":4,\"lo";
   files.on_start = [] {};
-  TrainNerf(*scene_, SmallOptions(), files);
+  TrainNerf(*scene_, SmallOptions(), files, Job());
   std::ifstream log(files.log);
   int64_t step = 0;
   double seconds = 0;
@@ -179,22 +176,16 @@ TEST_F(NerfTrainerTest, TheLogOfAResumedTrainingHasEveryStepOnce) {
 TEST_F(NerfTrainerTest, AStopWhilePhotosAreLoadedComesBeforeTheNextPhoto) {
   Scene gone = *scene_;
   for (View& view : gone.views) view.image_path = Path("no such photo");  // reading one would be another error
-  RequestInterrupt();
-  EXPECT_THROW(TrainingPhotos(gone, 1), InterruptedError);
-  EXPECT_THROW(TrainNerf(gone, SmallOptions(), {Path("never.ckpt"), Path("never.jsonl"), true}), InterruptedError);
-  ClearInterrupt();
+  StopSource stop;
+  stop.RequestStop();
+  const Job job = Job().With(stop.token());
+  EXPECT_THROW(TrainingPhotos(gone, 1, job), InterruptedError);
+  EXPECT_THROW(TrainNerf(gone, SmallOptions(), {Path("never.ckpt"), Path("never.jsonl"), true}, job), InterruptedError);
   EXPECT_FALSE(std::filesystem::exists(Path("never.ckpt")));
 }
 
-TEST_F(NerfTrainerTest, AStopWhileAViewIsRenderedStopsTheView) {
-  const NerfModel model = NerfTrainer(*scene_, SmallOptions()).Model();
-  RequestInterrupt();
-  EXPECT_THROW(model.Render(scene_->views[0].camera), InterruptedError);
-  ClearInterrupt();
-}
-
 TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {
-  NerfTrainer trainer(*scene_, SmallOptions());
+  NerfTrainer trainer(*scene_, SmallOptions(), Job());
   trainer.Save(Path("whole.ckpt"), true);
   const std::string bytes = ReadFile(Path("whole.ckpt"));
   for (const size_t size : {size_t{0}, size_t{10}, size_t{30}, bytes.size() / 2, bytes.size() - 1}) {
@@ -210,7 +201,7 @@ TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {
 
 // The checksum is right, the options are not those that the tensors were written with: no memory is asked for by them.
 TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
-  NerfTrainer(*scene_, SmallOptions()).Save(Path("whole.ckpt"), true);
+  NerfTrainer(*scene_, SmallOptions(), Job()).Save(Path("whole.ckpt"), true);
   const auto error_with = [&](const std::string& from, const std::string& to) {
     std::string bytes = ReadFile(Path("whole.ckpt"));
     bytes.replace(bytes.find(from), from.size(), to);  // of the same length
@@ -236,7 +227,7 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
 TEST_F(NerfTrainerTest, ExposureOfThePhotosIsLearnt) {
   const double darker[3] = {0.7, 0.5, 0.6};
   std::filesystem::copy(Path("scene"), Path("uneven"), std::filesystem::copy_options::recursive);
-  Scene uneven = LoadScene(Path("uneven"));
+  Scene uneven = LoadScene(Path("uneven"), {}, Job());
   const std::vector<int> train = uneven.TrainViews();
   for (size_t i = 0; i < train.size(); i += 2) {
     const std::filesystem::path path = uneven.views[size_t(train[i])].image_path;
@@ -253,7 +244,7 @@ TEST_F(NerfTrainerTest, ExposureOfThePhotosIsLearnt) {
     NerfOptions options = SmallOptions();
     options.iters = 500;
     options.exposure = exposure;
-    NerfTrainer trainer(uneven, options);
+    NerfTrainer trainer(uneven, options, Job());
     for (int i = 0; i < options.iters; ++i) {
       const double loss = trainer.Step().loss;
       if (i >= options.iters - 10) last_loss[exposure] += loss / 10;
@@ -277,16 +268,16 @@ TEST_F(NerfTrainerTest, OptionsOutOfRangeAreUsageErrors) {
   NerfOptions o = SmallOptions();
   o.occupancy_every = 0;
   EXPECT_EQ(
-      ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }),
+      ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o, Job()); }),
       "option nerf.occupancy_every=0: expected an integer from 1 to 1000000\nsteps between updates of the occupancy "
       "grid");
   o = SmallOptions();
   o.occupancy_resolution = 0;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }),
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o, Job()); }),
               testing::HasSubstr("nerf.occupancy_resolution=0"));
   o = SmallOptions();
   o.lr = std::nanf("");
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o); }), testing::HasSubstr("nerf.lr=nan"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o, Job()); }), testing::HasSubstr("nerf.lr=nan"));
 }
 
 TEST_F(NerfTrainerTest, WhatACheckpointRecordedOutOfRangeIsAnErrorOfThatFile) {
@@ -310,15 +301,15 @@ TEST_F(NerfTrainerTest, NothingIsTouchedBeforeOptionsAndPhotosHaveProvedGood) {
   o.lr = -1;
   int num_starts = 0;
   NerfTrainFiles files{Path("refused.ckpt"), Path("refused.jsonl"), false, [&] { ++num_starts; }};
-  EXPECT_THROW(TrainNerf(*scene_, o, files), UsageError);
+  EXPECT_THROW(TrainNerf(*scene_, o, files, Job()), UsageError);
   o = SmallOptions();
   o.near_gradients = -1;
-  EXPECT_THROW(TrainNerf(*scene_, o, files), UsageError);
+  EXPECT_THROW(TrainNerf(*scene_, o, files, Job()), UsageError);
   EXPECT_EQ(num_starts, 0);
   EXPECT_FALSE(std::filesystem::exists(files.log));
   o = SmallOptions();
   o.iters = 2;
-  TrainNerf(*scene_, o, files);
+  TrainNerf(*scene_, o, files, Job());
   EXPECT_EQ(num_starts, 1);
   EXPECT_TRUE(std::filesystem::exists(files.log));
 }
@@ -332,7 +323,7 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
   o.occupancy_every = 16;
   o.step = 0.01f;
   o.near_gradients = 0;  // in so few steps the first fog has to go, and no other has time to form
-  NerfTrainer trainer(*scene_, o);
+  NerfTrainer trainer(*scene_, o, Job());
   const double first = trainer.Step().psnr;
   double last = 0;
   while (trainer.step() < o.iters) last = trainer.Step().psnr;
@@ -343,8 +334,8 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
   SynthOptions synth;
   synth.samples = 1;
   synth.size = 64;
-  const SynthView truth = RenderSynthView(view.camera, synth);
-  const RenderedView render = trainer.Model().Render(view.camera);
+  const SynthView truth = RenderSynthView(view.camera, synth, Job());
+  const RenderedView render = trainer.Model().Render(view.camera, Job());
   int good = 0, total = 0;
   for (int y = 16; y < 48; ++y)
     for (int x = 16; x < 48; ++x) {
@@ -367,7 +358,7 @@ TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   const TraceOptions trace{{0.05f, 0.05f, 0}, 0};
   const RayLossOptions loss{false, 0.1f, false, 0.01f};
   BatchGradient gradient(field, occupancy, trace, loss);
-  const TrainingPhotos photos(*scene_, 1);
+  const TrainingPhotos photos(*scene_, 1, Job());
   RayGroup group;
   for (int i = 0; i < 12; ++i) {
     group.rays.push_back(photos.Draw(&random));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/nerf/field.h"
@@ -55,13 +56,14 @@ double TrainingBytes(const Scene& scene, const NerfOptions& options, int num_thr
          BatchBytes(options, num_threads);
 }
 
-void CheckTrainingMemory(const Scene& scene, const NerfOptions& options) {
+void CheckTrainingMemory(const Scene& scene, const NerfOptions& options, const Job& job) {
   const double bytes = TrainingBytes(scene, options, NumThreads());
   const double photos = PhotoBytes(scene, std::max(1, options.downscale), NumThreads());
   CheckMemory("the photos and the radiance field", bytes,
               photos > bytes / 2
                   ? "train on smaller photos: --downscale 2, or with fewer threads"
-                  : "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128");
+                  : "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128",
+              job);
 }
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/photos_test_support.h"
 
@@ -52,11 +53,12 @@ TEST(TrainingBytes, MoreOfAnythingIsMore) {
 
 TEST(TrainingBytes, WhatCannotFitIsRefusedWithTheOptionThatWeighsMost) {
   NerfOptions options;
-  const std::string photos = ErrorTextOf<Error>([&] { CheckTrainingMemory(PhotosOf(100'000, 8000, 6000), options); });
+  const std::string photos =
+      ErrorTextOf<Error>([&] { CheckTrainingMemory(PhotosOf(100'000, 8000, 6000), options, Job()); });
   EXPECT_THAT(photos, testing::AllOf(testing::HasSubstr("the photos and the radiance field need "),
                                      testing::HasSubstr("--downscale 2")));
   options.occupancy_resolution = 1 << 14;
-  EXPECT_THAT(ErrorTextOf<Error>([&] { CheckTrainingMemory(PhotosOf(4, 10, 10), options); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { CheckTrainingMemory(PhotosOf(4, 10, 10), options, Job()); }),
               testing::HasSubstr("--set nerf.occupancy_resolution"));
 }
 

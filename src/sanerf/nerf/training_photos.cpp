@@ -5,25 +5,26 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 
 namespace sanerf {
 
-TrainingPhotos::TrainingPhotos(const Scene& scene, int downscale) : view_idxs_(scene.TrainViews()) {
+TrainingPhotos::TrainingPhotos(const Scene& scene, int downscale, const Job& job) : view_idxs_(scene.TrainViews()) {
   if (view_idxs_.empty())
     throw Error(scene.root.string(), "no training view is left", "lower --test-every or add photos");
   const size_t n = view_idxs_.size();
   cameras_.resize(n);
   images_.resize(n);
-  Progress progress("load photos", int64_t(n), "photos");
+  Task task(job, "load photos", int64_t(n), "photos");
   std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(n), [&](int64_t i) {
+    job.ThrowIfStopped("reading the photos");
     const View& view = scene.views[size_t(view_idxs_[size_t(i)])];
     const int width = std::max(1, view.camera.width / downscale), height = std::max(1, view.camera.height / downscale);
     images_[size_t(i)] = ToU8(LoadViewImage(view, width, height));
     cameras_[size_t(i)] = view.camera.Resized(width, height).In(scene.model_from_file);
-    progress.Update(++done);
+    task.Update(++done);
   });
   double sum[3] = {0, 0, 0};
   int64_t count = 0;

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
 #include "sanerf/nerf/ray_tracer.h"
 #include "sanerf/scene/scene.h"
@@ -18,8 +19,8 @@ struct TrainingRay {
 
 class TrainingPhotos {
  public:
-  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Progress on stderr.
-  TrainingPhotos(const Scene& scene, int downscale);
+  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Throws InterruptedError.
+  TrainingPhotos(const Scene& scene, int downscale, const Job& job);
 
   TrainingRay Draw(Random* random) const;  // uniform over photos, then over pixels
   const std::vector<Camera>& cameras() const { return cameras_; }

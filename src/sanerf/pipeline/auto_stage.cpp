@@ -5,17 +5,18 @@
 #include <algorithm>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/scratch_path.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
-#include "sanerf/feature_container/open_features.h"
-#include "sanerf/mask_aggregator/object_model.h"
-#include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/pipeline/encode_stage.h"
-#include "sanerf/sam/load_sam.h"
-#include "sanerf/sam/sam.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/session.h"
 
 namespace fs = std::filesystem;
 
@@ -38,49 +39,59 @@ std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects)
 
 }  // namespace
 
-AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings) {
+AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckOptions(settings.automatic, "auto");
-  RunFolder run = RunFolder::Open(request.run);
-  const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
-  const NerfModel nerf = run.OpenNerf();
+  OpenRun run(request.run, request.scene, OpenRun::Access::kWrite, job);
+  const Scene& scene = run.scene();
+  const NerfModel& nerf = run.nerf();
   const std::vector<int> train = SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
   const std::vector<int> searched = ViewsToSearch(scene, train, settings.automatic);
   const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
-  std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
+  std::shared_ptr<const Sam> sam = run.sam(settings.encode.model);
   AutoResult result;
 
   Stopwatch watch;
-  const std::unique_ptr<FeatureContainer> container =
-      OpenFeatures(run.features(), scene, nerf, *sam, decoded_views, settings.encode);
+  const std::shared_ptr<const FeatureContainer> container = run.Features(decoded_views, settings.encode);
   result.encode_seconds = watch.seconds();
-  if (settings.encode.container == "cache") RecordEncoding(run, settings, decoded_views.size(), result.encode_seconds);
+  if (settings.encode.container == "cache")
+    RecordEncoding(run.folder(), settings, decoded_views.size(), result.encode_seconds);
 
   watch = Stopwatch();
-  std::vector<FoundMask> masks = SearchViews(searched, *container, *sam, settings.automatic.masks);
+  std::vector<FoundMask> masks = SearchViews(searched, *container, *sam, settings.automatic.masks, job);
   result.num_searched_views = int(searched.size());
   result.num_masks = int(masks.size());
   result.search_seconds = watch.seconds();
-  result.found = TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks), settings);
-  sam.reset();  // its memory is better used by the field
+  result.found = TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks), settings, job);
+  const Stopwatch refine_watch;
+  Session session({run.shared_scene(), nerf, container, std::move(sam), decoded_views}, settings);
+  session.StartFromSearch(result.found.prompts, std::move(result.found.decoded));
+  session.Refine(job);
+  result.found.mask_seconds += refine_watch.seconds();
+  session.ReleaseSam();  // its memory is better used by the field
+  run.ReleaseSam();
 
   watch = Stopwatch();
-  EnsureWritableFolder(run.path());
-  const ScratchPath log(run.path() / ".object_log.jsonl");
+  EnsureWritableFolder(run.folder().path());
+  const ScratchPath log_path(run.folder().path() / ".object_log.jsonl");
+  {
+    StepLog log(job, log_path.path(), "object field");
+    session.Step(session.steps_left(), job.With(log));
+  }
+  const SessionSnapshot fitted = session.Finish(job);
   const AutomaticField& found = result.found;
-  const ObjectModel field =
-      TrainObjectModel(nerf, found.labelled, int(found.decoded.size()) + 1, settings.object, log.path(), found.prior);
   // The earlier search is set aside as a whole, in the place of the one before it.
-  ObjectsToStore objects{found.prompts, found.decoded, field, log.path(), nerf.Fingerprint()};
-  objects.retired = NamesOfSearch(ListObjects(run));
-  objects.forgotten = NamesOfSearch(ListSetAside(run));
-  StoreResult store = StoreObjects(run, objects);
+  ObjectsToStore objects{fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_path.path(),
+                         nerf.Fingerprint()};
+  objects.retired = NamesOfSearch(ListObjects(run.folder()));
+  objects.forgotten = NamesOfSearch(ListSetAside(run.folder()));
+  StoreResult store = StoreObjects(run.folder(), objects, job);
   const std::vector<StoredObject>& stored = store.objects;
   result.set_aside = store.set_aside;
   result.field_seconds = watch.seconds();
-  run.SetStage("segment", "complete",
-               result.search_seconds + found.associate_seconds + found.mask_seconds + result.field_seconds);
-  run.Save();
+  run.folder().SetStage("segment", "complete",
+                        result.search_seconds + found.associate_seconds + found.mask_seconds + result.field_seconds);
+  run.folder().Save();
 
   for (size_t i = 0; i < stored.size(); ++i)
     result.objects.push_back(

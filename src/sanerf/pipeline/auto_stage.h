@@ -1,6 +1,8 @@
 // Segmentation without a prompt: every object of the scene becomes a label of one object field.
 #pragma once
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/eval_output.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
@@ -32,7 +34,7 @@ struct AutoResult {
 // Objects are named object_01 … by descending size; those of an earlier search are set aside, others stay. Encodes what
 // is not encoded yet. Throws UsageError for options out of range, Error when nothing is found, InterruptedError
 // (nothing is written but encoded views).
-AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings);
+AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings, const Job& job);
 
 Json ToJson(const AutoResult& result);
 std::string ToTable(const AutoResult& result);  // for people

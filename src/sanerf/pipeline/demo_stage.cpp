@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/eval_stage.h"
@@ -27,11 +29,11 @@ namespace {
 constexpr const char* kSynthMark = "synth.json";  // written last: the options of a complete scene
 
 // Renders the scene unless the same one is there already; returns whether it was.
-bool MakeScene(const fs::path& folder, const Settings& settings) {
+bool MakeScene(const fs::path& folder, const Settings& settings, const Job& job) {
   const Json wanted = settings.ToJson().at("synth");
   if (fs::exists(folder / kSynthMark) && ReadJsonFile(folder / kSynthMark) == wanted) return true;
   CheckPlaceOfSynthScene(folder);
-  WriteSynthScene(folder, settings.synth);
+  WriteSynthScene(folder, settings.synth, job);
   WriteJsonFile(folder / kSynthMark, wanted);
   return false;
 }
@@ -54,6 +56,26 @@ bool IsSegmented(const RunFolder& run, const Prompts& prompts, const Settings& s
   return true;
 }
 
+// Segment encodes the views before it does anything else with them: the next step begins with the first task that is
+// about something else.
+class NextStep : public EventSink {
+ public:
+  NextStep(std::string text, const Job& job) : text_(std::move(text)), job_(job) {}
+
+  void Take(const Event& event) override {
+    const bool is_before = event.title == "check photos" || event.title == "encode";
+    if (event.kind == Event::Kind::kStarted && !is_before) Announce();
+  }
+  void Announce() {  // once
+    if (!is_announced_.exchange(true)) job_.Info(text_);
+  }
+
+ private:
+  const std::string text_;
+  const Job& job_;
+  std::atomic<bool> is_announced_ = false;
+};
+
 }  // namespace
 
 void ApplyDemoDefaults(Settings& settings) {
@@ -62,7 +84,8 @@ void ApplyDemoDefaults(Settings& settings) {
   settings.segment.max_views = 36;    // encoding is the longest part
 }
 
-DemoResult Demo(const DemoRequest& request, const Settings& settings) {
+DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   DemoResult result;
   const auto note = [&](const std::string& stage, double seconds, bool reused) {
     result.seconds.emplace_back(stage, seconds);
@@ -70,46 +93,50 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings) {
   };
   const fs::path scene = request.out / "scene";
 
-  LogInfo("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
-          settings.synth.views / 5, settings.synth.size);
+  job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
+                       settings.synth.views / 5, settings.synth.size));
   const Stopwatch synth_watch;
-  const bool had_scene = MakeScene(scene, settings);
+  const bool had_scene = MakeScene(scene, settings, job);
   const double synth_seconds = synth_watch.seconds();
 
-  LogInfo("demo   2/6  training the radiance field");
+  job.Info("demo   2/6  training the radiance field");
   const bool is_other_scene = !had_scene && RunFolder::Exists(request.out);
-  const TrainResult train = Train({scene, request.out, /*restart=*/is_other_scene}, settings);
+  const TrainResult train = Train({scene, request.out, /*restart=*/is_other_scene}, settings, job);
   RunFolder run = RunFolder::Open(request.out);
   if (!had_scene) {
+    const RunLock lock(request.out);
+    run = RunFolder::Open(request.out);
     run.SetStage("synth", "complete", synth_seconds);
     run.Save();
   }
   note("synth", run.StageSeconds("synth"), had_scene);
   note("train", train.seconds, train.reused);
 
-  LogInfo("demo   3/6  encoding the views with {}", settings.encode.model);
-  LogInfo("demo   4/6  a few clicks per object to masks to an object field");
   const Prompts prompts = ReadPrompts(scene / "prompts.json");
   const bool had_objects = IsSegmented(run, prompts, settings);
+  job.Info(fmt::format("demo   3/6  encoding the views with {}", settings.encode.model));
+  NextStep masks_step("demo   4/6  a few clicks per object to masks to an object field", job);
   if (!had_objects) {
-    Segment({request.out, std::nullopt, prompts}, settings);
-    run = RunFolder::Open(request.out);
+    OpenRun open(run, std::nullopt, OpenRun::Access::kWrite, job);
+    Segment({prompts}, settings, &open, job.With(masks_step));
+    run = open.folder();
   }
+  masks_step.Announce();
   note("encode", run.StageSeconds("encode"), had_objects);
   note("segment", run.StageSeconds("segment"), had_objects);
 
-  LogInfo("demo   5/6  scoring the held-out views");
+  job.Info("demo   5/6  scoring the held-out views");
   EvalRequest eval;
   eval.run = request.out;
-  result.eval = Evaluate(eval);
+  result.eval = Evaluate(eval, job);
   note("eval", result.eval.seconds, false);
 
-  LogInfo("demo   6/6  the report");
+  job.Info("demo   6/6  the report");
   const Stopwatch report_watch;
   ReportOptions report;
   report.seconds = result.seconds;
   report.peak_rss_bytes = PeakRssBytes();
-  result.report = WriteReport(run, RunLock(request.out), result.eval, settings, report);
+  result.report = WriteReport(run, RunLock(request.out), result.eval, settings, report, job);
   note("report", report_watch.seconds(), false);
   result.peak_rss_bytes = PeakRssBytes();
   return result;

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/eval_stage.h"
 
 namespace sanerf {
@@ -21,7 +23,7 @@ struct DemoResult {
   int64_t peak_rss_bytes = 0;
 };
 void ApplyDemoDefaults(Settings& settings);  // before the user's own options
-DemoResult Demo(const DemoRequest& request, const Settings& settings);
+DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job& job);
 Json ToJson(const DemoResult& result);
 
 }  // namespace sanerf

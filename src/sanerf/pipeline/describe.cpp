@@ -7,9 +7,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
 #include "sanerf/kernels/isa.h"
 #include "sanerf/models/model_catalogue.h"
 #include "sanerf/run/object_store.h"

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {

@@ -1,8 +1,11 @@
 #include "sanerf/pipeline/encode_stage.h"
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/feature_container/feature_field.h"
-#include "sanerf/sam/load_sam.h"
+#include "sanerf/run/open_run.h"
 
 namespace sanerf {
 
@@ -17,25 +20,33 @@ void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, 
   run.Save();
 }
 
-EncodeResult Encode(const EncodeRequest& request, const Settings& settings) {
-  RunFolder run = RunFolder::Open(request.run);
-  const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
-  const NerfModel nerf = run.OpenNerf();
+EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  OpenRun run(request.run, request.scene, OpenRun::Access::kWrite, job);
+  const NerfModel& nerf = run.nerf();
   const Stopwatch watch;
-  const std::vector<int> views = scene.TrainViews();
-  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
-  EncodeResult result{run.features(), int(views.size())};
+  const std::vector<int> views = run.scene().TrainViews();
+  EncodeResult result{run.folder().features(), int(views.size())};
   if (settings.encode.container == "field") {
-    const DistilResult distilled = DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field);
+    const DistilResult distilled =
+        DistilFeatures(run.folder().features(), run.scene(), nerf, *run.sam(settings.encode.model), settings.encode,
+                       settings.field, job);
     result.num_views = distilled.num_views;
     result.field_error = distilled.loss;
   } else {
-    EncodeViews(run.features(), scene, nerf, *sam, views, settings.encode);
+    run.Features(views, settings.encode);
   }
   result.seconds = watch.seconds();
-  RecordEncoding(run, settings, size_t(result.num_views), result.seconds);
+  RecordEncoding(run.folder(), settings, size_t(result.num_views), result.seconds);
   return result;
+}
+
+std::unique_ptr<FeatureCache> EncodeTestViews(const RunFolder& run, const Scene& scene, const NerfModel& nerf,
+                                              const Sam& sam, const std::vector<int>& views, EncodeOptions encode,
+                                              const Job& job) {
+  encode.container = "cache";  // also beside a distilled field
+  EncodeViews(run.test_features(), scene, nerf, sam, views, encode, job);
+  return FeatureCache::Open(run.test_features(), scene, nerf);
 }
 
 }  // namespace sanerf

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <vector>
 
+#include "sanerf/core/job.h"
+#include "sanerf/feature_container/feature_container.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 
@@ -19,7 +23,12 @@ struct EncodeResult {
   double seconds = 0;
   double field_error = -1;  // mean squared error of the distilled field, < 0 without one
 };
-EncodeResult Encode(const EncodeRequest& request, const Settings& settings);  // all training views
+EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job);  // all training views
+// Held-out views, and the prompted ones that they are compared through, in a cache of their own: what is trained on
+// must not come near them. The caller holds the run's lock.
+std::unique_ptr<FeatureCache> EncodeTestViews(const RunFolder& run, const Scene& scene, const NerfModel& nerf,
+                                              const Sam& sam, const std::vector<int>& views, EncodeOptions encode,
+                                              const Job& job);
 // Records which views are encoded and with what, so that later stages and `info` need not open the cache.
 void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/json.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/run/run_folder.h"
 

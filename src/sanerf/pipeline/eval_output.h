@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/run/run_folder.h"
 

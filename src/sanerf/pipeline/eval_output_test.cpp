@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/pipeline/eval_stage.h"

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/pipeline/eval_output.h"
 #include "sanerf/pipeline/method.h"
@@ -16,11 +17,11 @@ namespace sanerf {
 struct EvalRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;
-  std::string object;           // empty = every object that has an instance
-  int instance = -1;            // instead of the one in the object's prompts
-  std::filesystem::path masks;  // ground truth for `object` instead of the scene's: one image per view, by name
+  std::string object;             // empty = every object that has an instance
+  int instance = -1;              // instead of the one in the object's prompts
+  std::filesystem::path masks;    // ground truth for `object` instead of the scene's: one image per view, by name
   std::vector<Method> baselines;  // to score beside ours
 };
-EvalResult Evaluate(const EvalRequest& request);
+EvalResult Evaluate(const EvalRequest& request, const Job& job);
 
 }  // namespace sanerf

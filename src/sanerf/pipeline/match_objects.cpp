@@ -9,10 +9,12 @@
 #include "sanerf/core/assignment.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/scene/instance_masks.h"
 
 namespace fs = std::filesystem;
@@ -69,23 +71,24 @@ std::map<int, Naming> NamesOf(const Scene& scene) {
 using PixelCounts = std::vector<std::vector<int64_t>>;
 
 // [instance id][label], over all test views with ground truth.
-PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const ObjectModel& field, int* num_views) {
+PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const ObjectModel& field, int* num_views,
+                        const Job& job) {
   PixelCounts counts(2, std::vector<int64_t>(size_t(field.num_labels()), 0));
-  Progress progress("match", int64_t(test.size()), "views");
+  Task task(job, "match", int64_t(test.size()), "views");
   int done = 0;
   for (const int view_idx : test) {
-    ThrowIfInterrupted("matching");
+    job.ThrowIfStopped("matching");
     const View& view = scene.views[size_t(view_idx)];
-    progress.Update(++done);
+    task.Update(++done);
     if (view.mask_path.empty()) continue;
     const ImageU16 ids = LoadViewInstances(view);
     const size_t largest = *std::max_element(ids.data.begin(), ids.data.end());
     if (largest >= counts.size()) counts.resize(largest + 1, std::vector<int64_t>(size_t(field.num_labels()), 0));
-    const ImageU8 labels = field.Render(view.camera).labels;
+    const ImageU8 labels = field.Render(view.camera, job).labels;
     for (size_t i = 0; i < labels.data.size(); ++i) ++counts[ids.data[i]][labels.data[i]];
     ++*num_views;
   }
-  progress.Finish();
+  task.Finish();
   return counts;
 }
 
@@ -110,10 +113,11 @@ std::vector<std::vector<double>> IouTable(const PixelCounts& pixels) {
 
 }  // namespace
 
-std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views) {
+std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views, const Job& job) {
   std::map<int, int64_t> pixels;  // by id
   int64_t total = 0;
   for (const int view_idx : views) {
+    job.ThrowIfStopped("reading the true masks");
     const View& view = scene.views[size_t(view_idx)];
     if (view.mask_path.empty()) continue;
     const ImageU16 ids = LoadViewInstances(view);
@@ -145,19 +149,19 @@ int MatchResult::Found(double min_iou) const {
   return int(std::count_if(instances.begin(), instances.end(), [&](const auto& i) { return i.iou >= min_iou; }));
 }
 
-MatchResult MatchObjects(const MatchRequest& request) {
-  const RunFolder run = RunFolder::Open(request.run);
-  const Scene scene = run.OpenScene(request.scene);
+MatchResult MatchObjects(const MatchRequest& request, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  OpenRun run(request.run, request.scene, OpenRun::Access::kRead, job);
+  const Scene& scene = run.scene();
   const std::vector<int> test = scene.TestViews();
-  const NerfModel nerf = run.OpenNerf();
-  const LoadedObject loaded = FieldOwner(run, request.object, nerf);
+  const LoadedObject loaded = FieldOwner(run.folder(), request.object, run.nerf());
   const StoredObject& owner = loaded.stored;
   const ObjectModel& field = loaded.field;
 
   const Stopwatch watch;
   MatchResult result;
   result.num_objects = int(owner.labels.size());
-  const PixelCounts all = CountPixels(scene, test, field, &result.num_views);
+  const PixelCounts all = CountPixels(scene, test, field, &result.num_views, job);
   if (result.num_views == 0)
     throw Error("there is nothing to match with", "no test view has ground-truth masks",
                 "scenes with instance masks are needed: docs/data_formats.md");

@@ -1,6 +1,8 @@
 // Scores of objects that have no names: which of them is which instance of the ground truth.
 #pragma once
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/eval_output.h"
 
 namespace sanerf {
@@ -36,7 +38,7 @@ constexpr double kFoundIou = 0.8, kMatchedIou = 0.5;
 // assignment of the largest sum of IoUs (Hungarian method). An object that no instance is assigned to with an IoU of
 // 0.5 is spurious. Instances that cover less than 0.05 % of the test views' pixels are left out and counted: at 400
 // pixels square that is 80 pixels per view.
-MatchResult MatchObjects(const MatchRequest& request);
+MatchResult MatchObjects(const MatchRequest& request, const Job& job);
 
 // What of the ground truth is to be found: ids in the views' masks, by id. Those of a few pixels are left out, and
 // those that scene.json calls a support: what the objects stand on is background.
@@ -44,7 +46,7 @@ struct TrueInstance {
   int id = 0;
   std::string name;  // from scene.json; empty when it has none
 };
-std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views);
+std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views, const Job& job);
 
 // The assignment alone. pixels[i][o]: test pixels of instance i and object o; row and column 0 stand for neither.
 struct InstanceToObject {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/layers.h"
 
 namespace sanerf {

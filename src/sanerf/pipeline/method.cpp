@@ -8,10 +8,11 @@
 
 namespace sanerf {
 
-std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone) {
+std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone, const Job& job) {
   using Stored = ObjectFieldSegmenter;
   if (input.stored == nullptr)
-    return std::make_unique<OwnSegmenter>(input.shared.ForSegmenter(input.seed), input.shared.settings(), vote_alone);
+    return std::make_unique<OwnSegmenter>(input.shared.ForSegmenter(input.seed, job), input.shared.settings(),
+                                          vote_alone);
   std::vector<FittedObject> objects;
   for (const StoredObject& object : *input.stored)
     objects.push_back({object.checkpoint(), object.field_id, object.label});
@@ -27,23 +28,23 @@ SharedInputs::SharedInputs(const RunFolder& run, const Scene& scene, const NerfM
       views_(SpreadViews(scene, scene.TrainViews(), settings.segment.max_views)),
       searched_(ViewsToSearch(scene, views_, settings.automatic)) {}
 
-Sam& SharedInputs::sam() {
-  if (!sam_) sam_ = LoadSam(settings_.encode.model);
+Sam& SharedInputs::sam(const Job& job) {
+  if (!sam_) sam_ = LoadSam(settings_.encode.model, job);
   return *sam_;
 }
 
-const FeatureContainer& SharedInputs::features() {
+const FeatureContainer& SharedInputs::features(const Job& job) {
   if (!features_) {
     EncodeOptions encode = settings_.encode;
     encode.container = "cache";
-    EncodeViews(run_.features(), scene_, nerf_, sam(), views_, encode);
+    EncodeViews(run_.features(), scene_, nerf_, sam(job), views_, encode, job);
     features_ = FeatureCache::Open(run_.features(), scene_, nerf_);
   }
   return *features_;
 }
 
-const std::vector<FoundMask>& SharedInputs::found_masks() {
-  if (!found_masks_) found_masks_ = SearchViews(searched_, features(), sam(), settings_.automatic.masks);
+const std::vector<FoundMask>& SharedInputs::found_masks(const Job& job) {
+  if (!found_masks_) found_masks_ = SearchViews(searched_, features(job), sam(job), settings_.automatic.masks, job);
   return *found_masks_;
 }
 

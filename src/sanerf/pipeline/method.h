@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
@@ -26,10 +27,12 @@ class SharedInputs {
   const Settings& settings() const { return settings_; }
   const std::vector<int>& views() const { return views_; }        // training views that are learnt from
   const std::vector<int>& searched() const { return searched_; }  // and those searched for all that is in them
-  Sam& sam();
-  const FeatureContainer& features();           // the cache of views()
-  const std::vector<FoundMask>& found_masks();  // SAM's automatic masks of searched()
-  SegmenterInput ForSegmenter(uint64_t seed) { return {scene_, nerf_, features(), sam(), views_, seed}; }
+  Sam& sam(const Job& job);
+  const FeatureContainer& features(const Job& job);           // the cache of views()
+  const std::vector<FoundMask>& found_masks(const Job& job);  // SAM's automatic masks of searched()
+  SegmenterInput ForSegmenter(uint64_t seed, const Job& job) {
+    return {scene_, nerf_, features(job), sam(job), views_, seed};
+  }
 
  private:
   const RunFolder& run_;
@@ -55,12 +58,12 @@ struct Method {
   std::vector<std::string> stages;  // whose options its result depends on
   bool is_automatic = false;        // finds the objects by itself, without prompts
   bool is_seeded = false;           // its result depends on the seed
-  std::function<std::unique_ptr<Segmenter>(const MethodInput&)> make;
+  std::function<std::unique_ptr<Segmenter>(const MethodInput&, const Job&)> make;
 };
 
 inline constexpr const char* kOwnMethod = "sanerf";
 // The method itself: objects that were segmented before are only rendered, others are segmented. vote_alone: without
 // the object field.
-std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone);
+std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone, const Job& job);
 
 }  // namespace sanerf

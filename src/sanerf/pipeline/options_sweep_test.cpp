@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -57,9 +59,9 @@ TEST(OptionsSweep, ValuesOutOfRangeAreRefusedByNameAndTheEndsAreTaken) {
       if (values.type == OptionType::kInteger) refused.push_back("3.7");
       (range.or_zero || range.low <= 0 ? taken : refused).push_back("0");
       (range.low <= -1 ? taken : refused).push_back("-1");
-    } else if (!values.choices.empty()) {
+    } else if (values.HasChoices()) {
       refused = {"abc", "", "-1", "0", "1e9"};
-      for (const Json& choice : values.choices) taken.push_back(OptionValueText(choice));
+      for (const Json& choice : values.Choices()) taken.push_back(OptionValueText(choice));
     } else if (values.type == OptionType::kBool) {
       refused = {"abc", "", "0", "1", "nan", "1e9"};
       taken = {"true", "false"};
@@ -92,7 +94,7 @@ std::vector<std::string> Ends(const Entry& option, const std::vector<std::string
       ends.push_back(Number(option.values.range->high));
     if (option.values.range->or_zero) ends.push_back("0");
   }
-  for (const Json& choice : option.values.choices) ends.push_back(OptionValueText(choice));
+  for (const Json& choice : option.values.Choices()) ends.push_back(OptionValueText(choice));
   if (option.values.type == OptionType::kBool) ends = {"true", "false"};
   return ends;
 }
@@ -105,8 +107,8 @@ class OptionsSweepTest : public ::testing::Test {
     synth.views = 6;
     synth.size = 24;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {
     delete scene_;
@@ -175,8 +177,8 @@ TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
     settings.synth.views = std::min(settings.synth.views, 3);
     settings.synth.size = std::min(settings.synth.size, 24);
     settings.synth.samples = std::min(settings.synth.samples, 2);
-    WriteSynthScene(folder / "scene", settings.synth);
-    EXPECT_FALSE(LoadScene(folder / "scene").views.empty());
+    WriteSynthScene(folder / "scene", settings.synth, Job());
+    EXPECT_FALSE(LoadScene(folder / "scene", {}, Job()).views.empty());
   });
   EXPECT_EQ(num_refused, 0);
 }
@@ -185,8 +187,8 @@ TEST_F(OptionsSweepTest, TheRadianceFieldTrainsAtTheEndsOfItsOptions) {
   const std::vector<std::string> dear = {"iters", "occupancy_resolution", "log2_table"};
   const int num_refused = Sweep("nerf", dear, [](const Settings& settings) {
     const NerfModel model =
-        TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false});
-    EXPECT_EQ(model.Render(scene_->views[0].camera).rgb.width, 24);
+        TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false}, Job());
+    EXPECT_EQ(model.Render(scene_->views[0].camera, Job()).rgb.width, 24);
   });
   EXPECT_LE(num_refused, 6);  // one level of 2 features; a base above the top, a top below the base; exploding rates
 }
@@ -195,7 +197,7 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
   Settings good = Tiny();
   good.nerf.iters = 60;
   good.nerf.near_gradients = 0;  // in so few steps the first fog has to go
-  const NerfModel nerf = TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false});
+  const NerfModel nerf = TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job());
   std::vector<Camera> cameras;
   std::vector<ImageU8> labels;
   for (const int v : scene_->TrainViews()) {
@@ -207,10 +209,10 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
                                          "rgb_views", "rgb_rays", "log2_table"};
   int num_fitted = 0;
   const int num_refused = Sweep("object", dear, [&](const Settings& settings) {
-    ObjectTrainer trainer(nerf, cameras, settings.object);
-    trainer.SetMasks(labels, 2, nullptr);
+    ObjectTrainer trainer(nerf, cameras, settings.object, Job());
+    trainer.SetMasks(labels, 2, nullptr, Job());
     trainer.Train({2, 1}, Job());
-    EXPECT_EQ(trainer.Finish().Render(cameras[0]).labels.width, 24);
+    EXPECT_EQ(trainer.Finish().Render(cameras[0], Job()).labels.width, 24);
     ++num_fitted;
   });
   EXPECT_GT(num_fitted, 35);

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 
 namespace fs = std::filesystem;
@@ -79,7 +80,7 @@ TEST_F(OutputPlaceTest, ARunIsNotMixedWithPhotos) {
 
 TEST_F(OutputPlaceTest, ResultsAreNotMixedWithPhotosOrTheRun) {
   Write(folder_ / "run" / "nerf" / "model.ckpt");
-  const RunFolder run = RunFolder::Create(folder_ / "run", scene_.root, scene_);
+  const RunFolder run = RunFolder::Create(folder_ / "run", scene_.root, scene_, Job());
   const auto why_not = [&](const fs::path& out, const std::string& layer = "rgb") {
     return ErrorTextOf<UsageError>([&] { CheckPlaceOfResults("--out", out, {layer}, run, scene_); });
   };

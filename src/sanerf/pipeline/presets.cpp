@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 namespace {
@@ -39,7 +40,7 @@ void MakePaper(Settings* settings) {
 
   SegmentOptions& segment = settings->segment;  // every view for itself, and the field from nothing
   segment.same_candidate = false;
-  segment.looks = 0;
+  segment.rounds = 0;
   segment.sharp_outlines = false;
   segment.from_vote = false;
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/pipeline/settings.h"
 
@@ -41,7 +42,7 @@ TEST(Presets, ThePaperIsThePaper) {
   EXPECT_EQ(paper.object.field.width, 256);
   EXPECT_EQ(paper.masks.rule, RuleChoice::kHighestIou);
   EXPECT_EQ(paper.encode.source, "render");
-  EXPECT_EQ(paper.segment.looks, 0);
+  EXPECT_EQ(paper.segment.rounds, 0);
   EXPECT_FALSE(paper.segment.same_candidate || paper.segment.sharp_outlines || paper.segment.from_vote);
 }
 

@@ -9,10 +9,10 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/options.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -20,7 +20,7 @@
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/output_place.h"
 #include "sanerf/run/object_store.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/open_run.h"
 
 namespace fs = std::filesystem;
 
@@ -56,7 +56,7 @@ void CheckLayers(const RenderRequest& request) {
 int Shrunk(int pixels, double downscale) { return std::max(1, int(std::lround(pixels / downscale))); }
 
 // The largest of the frames: they are rendered one after the other.
-void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request) {
+void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request, const Job& job) {
   double most = 0;
   int width = 0, height = 0;
   for (const NamedCamera& named : cameras) {
@@ -68,7 +68,7 @@ void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderReque
     height = h;
   }
   CheckMemory(fmt::format("the layers of a frame of {}x{} pixels", width, height), most,
-              "render smaller pictures: --downscale 2");
+              "render smaller pictures: --downscale 2", job);
 }
 
 // Writes the layers of one view after the other.
@@ -80,15 +80,15 @@ class LayerWriter {
     for (const std::string& layer : request.layers) EnsureWritableFolder(result_.folder / layer);
   }
 
-  void Write(const NamedCamera& view) {
+  void Write(const NamedCamera& view, const Job& job) {
     const Camera camera = ShrunkCamera(view.camera);
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
-    const RenderedView radiance = needs_radiance ? nerf_.Render(camera) : RenderedView{};
+    const RenderedView radiance = needs_radiance ? nerf_.Render(camera, job) : RenderedView{};
     ImageU8 labels, mask;
     ImageF probability;
     if (field_ != nullptr) {
-      const SegmentedView segmented = field_->Render(camera, label_);
+      const SegmentedView segmented = field_->Render(camera, label_, job);
       labels = segmented.labels;
       mask = MaskOfLabel(labels, label_);
       probability = segmented.probability;
@@ -144,37 +144,38 @@ double FrameBytes(int width, int height, bool with_object) {
   return double(width) * height * (kRadiance + kPicture + (with_object ? kObject : 0));
 }
 
-RenderResult Render(const RenderRequest& request) {
+RenderResult Render(const RenderRequest& request, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckLayers(request);
-  RunFolder run = RunFolder::Open(request.run);
+  RunFolder folder = RunFolder::Open(request.run);
   RenderResult result;
   result.folder =
-      request.out.empty() ? run.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
+      request.out.empty() ? folder.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
   // Pictures that go elsewhere leave the run alone: it is only read, and may belong to somebody else.
-  std::optional<RunLock> lock;
-  if (IsInside(result.folder, run.path())) lock.emplace(request.run);
-  const Scene scene = lock ? run.OpenScene(request.scene, *lock) : run.OpenScene(request.scene);
-  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run, scene);
+  const bool writes = IsInside(result.folder, folder.path());
+  OpenRun run(std::move(folder), request.scene, writes ? OpenRun::Access::kWrite : OpenRun::Access::kRead, job);
+  const Scene& scene = run.scene();
+  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run.folder(), scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
-  CheckFrameMemory(cameras, request);
-  const NerfModel nerf = run.OpenNerf();
+  CheckFrameMemory(cameras, request, job);
+  const NerfModel& nerf = run.nerf();
   std::optional<ObjectModel> field;
   int label = 0;
   if (!request.object.empty()) {
-    LoadedObject object = LoadObject(run, request.object, nerf);
+    LoadedObject object = LoadObject(run.folder(), request.object, nerf);
     field = std::move(object.field);
     label = object.stored.label;
   }
   EnsureWritableFolder(result.folder);
   const Stopwatch watch;
   LayerWriter writer(request, nerf, field ? &*field : nullptr, label, &result);
-  Progress progress("render", int64_t(cameras.size()), "views");
+  Task task(job, "render", int64_t(cameras.size()), "views");
   for (const NamedCamera& camera : cameras) {
-    ThrowIfInterrupted("rendering");
-    writer.Write(camera);
-    progress.Update(++result.num_views);
+    job.ThrowIfStopped("rendering");
+    writer.Write(camera, job);
+    task.Update(++result.num_views);
   }
-  progress.Finish();
+  task.Finish();
   result.seconds = watch.seconds();
   return result;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
 
 namespace sanerf {
@@ -31,6 +32,6 @@ struct RenderResult {
   std::vector<std::filesystem::path> files;
   double seconds = 0;
 };
-RenderResult Render(const RenderRequest& request);
+RenderResult Render(const RenderRequest& request, const Job& job);
 
 }  // namespace sanerf

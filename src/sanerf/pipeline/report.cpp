@@ -8,11 +8,16 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/pipeline/report_page.h"
 #include "sanerf/sam/load_sam.h"
@@ -39,43 +44,44 @@ std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
   return {chosen.begin(), chosen.end()};
 }
 
-// SAM's own mask of an object in held-out views: what the field is compared with.
+// SAM's own mask of an object in held-out views, by the rule of the "SAM per view" row: what the field is compared
+// with.
 class SamMasks {
  public:
+  // views: to be shown. prompts: of all objects that will be asked for.
   SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
-           const std::vector<int>& views)
-      : scene_(scene), nerf_(nerf), settings_(settings), views_(views) {
+           const Prompts& prompts, std::vector<int> views, const Job& job)
+      : scene_(scene), nerf_(nerf), settings_(settings), views_(std::move(views)) {
     try {
-      sam_ = LoadSam(settings.encode.model);
-      EncodeViews(run.features(), scene, nerf, *sam_, views, settings.encode);
-      cache_ = FeatureCache::Open(run.features(), scene, nerf);
+      sam_ = LoadSam(settings.encode.model, job);
     } catch (const InterruptedError&) {
       throw;
-    } catch (const Error& error) {
-      LogWarning("the report has no masks by SAM: {}", error.what());
-      sam_ = nullptr;
+    } catch (const Error& error) {  // the model is gone or damaged: all else can still be shown
+      job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
+      return;
     }
+    cache_ = EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode, job);
   }
 
   // By view, at the working camera; views without a mask are absent.
-  std::map<int, ImageU8> Of(const ObjectPrompt& prompt) {
+  std::map<int, ImageU8> Of(const ObjectPrompt& prompt, const Job& job) const {
     std::map<int, ImageU8> masks;
     if (!sam_) return masks;
-    try {
-      const DecodedObject decoded =
-          DecodeMasks(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, views_);
-      for (const ViewDecision& view : decoded.views) {
-        if (view.used) masks[view.view_idx] = view.mask;
-      }
-    } catch (const InterruptedError&) {
-      throw;
-    } catch (const Error&) {
-      // No point of the prompt is visible in these views: the column stays empty.
+    const PerViewDecoder decoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, job);
+    for (const int view_idx : views_) {
+      ImageU8 mask = decoder.MaskFor(view_idx, job);
+      if (!mask.empty()) masks[view_idx] = std::move(mask);
     }
     return masks;
   }
 
  private:
+  std::vector<int> WithPrompted(const Prompts& prompts) const {
+    std::vector<int> views = PromptedViews(prompts, scene_);
+    views.insert(views.end(), views_.begin(), views_.end());
+    return views;
+  }
+
   const Scene& scene_;
   const NerfModel& nerf_;
   const Settings& settings_;
@@ -93,10 +99,10 @@ ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
 
 // The pictures of one row, all at `camera`.
 ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf, const ObjectModel& field, int label,
-                  int instance, const ImageU8* sam_mask) {
+                  int instance, const ImageU8* sam_mask, const Job& job) {
   const ImageF photo = CompositeOver(LoadViewImage(view, camera.width, camera.height), nerf.background());
-  const RenderedView render = nerf.Render(camera);
-  const ImageU8 mask = MaskOfLabel(field.Render(camera).labels, label);
+  const RenderedView render = nerf.Render(camera, job);
+  const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
   ReportRow row;
   row.view = view.name;
   row.pictures = {{ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {Overlay(render.rgb, mask)}};
@@ -151,39 +157,46 @@ ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const E
 }  // namespace
 
 fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result, const Settings& settings,
-                     const ReportOptions& options) {
-  const Scene scene = run.OpenScene();
+                     const ReportOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  const Scene scene = run.OpenScene(std::nullopt, job);
   const NerfModel nerf = run.OpenNerf();
   ReportPage page = PageWithoutPictures(run, scene, result, options);
 
+  std::vector<StoredObject> objects;
+  Prompts prompts;
   std::set<int> shown;
   for (const ObjectScore& object : result.objects) {
+    objects.push_back(FindObject(run, object.name, nerf));
+    prompts.objects.push_back(objects.back().prompt);
     for (const size_t i : ChooseRows(object, options.views_per_object))
       shown.insert(scene.FindView(object.views[i].first));
   }
   if (!shown.empty()) {
-    SamMasks sam_masks(run, scene, nerf, settings, {shown.begin(), shown.end()});
-    Progress progress("report", int64_t(result.objects.size()), "objects");
-    for (const ObjectScore& score : result.objects) {
-      const StoredObject object = FindObject(run, score.name, nerf);
+    const SamMasks sam_masks(run, scene, nerf, settings, prompts, {shown.begin(), shown.end()}, job);
+    Task task(job, "report", int64_t(result.objects.size()), "objects");
+    for (size_t o = 0; o < objects.size(); ++o) {
+      const ObjectScore& score = result.objects[o];
+      const StoredObject& object = objects[o];
       const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
-      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt);
+      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt, job);
       ReportObject section{
           object.name,
           fmt::format("IoU {} on {} held-out views; {} of {} training views gave a mask.", Percent(score.score.Iou()),
                       score.score.num_views, object.views_used, object.views_total),
           {}};
       for (const size_t i : ChooseRows(score, options.views_per_object)) {
-        ThrowIfInterrupted("the report");
+        job.ThrowIfStopped("the report");
         const int view_idx = scene.FindView(score.views[i].first);
         const View& view = scene.views[size_t(view_idx)];
         const auto mask = masks.find(view_idx);
         section.rows.push_back(MakeRow(view, view.camera.ResizedToLongest(options.picture_size), nerf, field,
-                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second));
+                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second,
+                                       job));
         section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou());
       }
       page.objects.push_back(std::move(section));
-      progress.Update(int64_t(page.objects.size()));
+      task.Update(int64_t(page.objects.size()));
     }
   }
   WriteFileAtomic(run.report(), ToHtml(page));

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/eval_stage.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
@@ -21,6 +22,6 @@ struct ReportOptions {
 // One row of pictures per object and view: photo, render, depth, SAM's mask, our mask, ground truth, difference. SAM's
 // column stays empty when the model that encoded the run is not installed.
 std::filesystem::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result,
-                                  const Settings& settings, const ReportOptions& options);
+                                  const Settings& settings, const ReportOptions& options, const Job& job);
 
 }  // namespace sanerf

@@ -1,24 +1,20 @@
 // Prompts to 2D masks (3.2) to one object field for all of them (3.3). Encodes what is not encoded yet.
 #pragma once
 
-#include <filesystem>
 #include <map>
-#include <optional>
+#include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
 
 namespace sanerf {
 
 struct SegmentRequest {
-  std::filesystem::path run;
-  std::optional<std::filesystem::path> scene;
   Prompts prompts;
-  bool refit = false;  // only the field, anew, to the masks that are there; `prompts` may name one of its objects
-  // To objects that are there: a known name gets further prompts, a new one another label of their field. Otherwise an
-  // object of the same name is replaced, and set aside (object_store.h).
-  bool add = false;
   std::map<std::string, Json> reports = {};  // text.json, by object
 };
 struct SegmentResult {
@@ -27,6 +23,17 @@ struct SegmentResult {
   int64_t overlap_pixels = 0;
   double encode_seconds = 0, mask_seconds = 0, field_seconds = 0;
 };
-SegmentResult Segment(const SegmentRequest& request, const Settings& settings);
+
+// run: to be written. All throw what Session and OpenRun throw, with nothing written but encoded views.
+
+// New objects in a field of their own. Those of the same name are set aside (object_store.h).
+SegmentResult Segment(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job);
+
+// The objects that are there get more: a known name further prompts, a new one another label of their field, which goes
+// on from where it stands. Which field is meant: see OpenField.
+SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job);
+
+// Only the field, anew, to the masks that are there. object: one of its objects; empty = the only field there is.
+SegmentResult RefitField(const std::string& object, const Settings& settings, OpenRun* run, const Job& job);
 
 }  // namespace sanerf

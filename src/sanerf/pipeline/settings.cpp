@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf {
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/pipeline/presets.h"
 
@@ -44,11 +45,11 @@ TEST(Settings, RecordedOptionsComeBack) {
 TEST(Settings, RunsOfFormerVersionsAreReadByTheNamesOfTheirTime) {
   Settings settings;
   settings.Restore({{"segment", {{"looks", 3}}}}, {{"segment.looks", "--set"}});
-  EXPECT_EQ(settings.segment.looks, 3);
+  EXPECT_EQ(settings.segment.rounds, 3);
   EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
   EXPECT_TRUE(settings.notices().empty());  // nobody typed it
   settings.Assign("segment.looks=2");
-  EXPECT_EQ(settings.segment.looks, 2);
+  EXPECT_EQ(settings.segment.rounds, 2);
   EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
   EXPECT_THAT(settings.notices(), testing::ElementsAre("segment.looks=2 is called segment.rounds=2 now"));
 }
@@ -76,9 +77,8 @@ TEST(Settings, EveryOptionIsExplainedAndHasValuesThatIncludeItsDefault) {
     EXPECT_TRUE(names.insert(entry.name()).second);
     EXPECT_GE(entry.help.size(), 4u);
     const bool is_bool = entry.values.type == OptionType::kBool;
-    EXPECT_EQ(
-        int(entry.values.range.has_value()) + int(!entry.values.choices.empty()) + int(!entry.values.text.empty()),
-        is_bool ? 0 : 1);
+    EXPECT_EQ(int(entry.values.range.has_value()) + int(entry.values.HasChoices()) + int(!entry.values.text.empty()),
+              is_bool ? 0 : 1);
     EXPECT_TRUE(entry.values.Contains(entry.get())) << entry.get();
     const std::optional<Json> parsed = entry.values.Parse(OptionValueText(entry.get()));
     ASSERT_TRUE(parsed.has_value());

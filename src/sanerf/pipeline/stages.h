@@ -1,5 +1,5 @@
 // The pipeline, one function per stage. Each reads its input from the run folder (or the scene), writes its result
-// there, shows its own progress, saves on Ctrl-C (InterruptedError) and reuses what is complete and still valid.
+// there, reports to its job, saves when that is stopped (InterruptedError) and reuses what is complete and still valid.
 //
 //   1. Train                 photos to radiance field                 paper section A
 //   2. Encode                views to encoder maps                    3.1

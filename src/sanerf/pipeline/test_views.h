@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
@@ -13,7 +14,8 @@ struct RenderedTestViews {
   std::vector<ViewQuality> quality;
   std::vector<DepthView> depths;  // what consistency is measured with
 };
-// Shows its progress. Throws InterruptedError.
-RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test);
+// Throws InterruptedError.
+RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test,
+                                  const Job& job);
 
 }  // namespace sanerf

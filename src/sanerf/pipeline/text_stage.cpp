@@ -8,9 +8,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
@@ -18,9 +17,6 @@
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
-#include "sanerf/run/run_folder.h"
-#include "sanerf/sam/load_sam.h"
-#include "sanerf/sam/sam.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/label_views.h"
 
@@ -28,7 +24,7 @@ namespace sanerf {
 namespace {
 
 constexpr size_t kMaxBoxesPerView = 8;  // of one phrase: a shelf of books gives any number
-constexpr size_t kMaxLabelsTold = 8;
+constexpr size_t kMaxLabelsReported = 8;
 
 // What the detector said about all views.
 struct Found {
@@ -38,30 +34,30 @@ struct Found {
 };
 
 // Evenly chosen training views, no more than will be segmented.
-std::vector<int> ViewsToLookAt(const Scene& scene, const Settings& settings) {
+std::vector<int> ViewsToSearch(const Scene& scene, const Settings& settings) {
   const int most = settings.segment.max_views;
   const int wanted = settings.text.views;
   return ThinnedViews(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
 }
 
-// A box in a prompt's pixels, whose integers are pixel centres.
+// A box in a prompt's pixels, whose integers are pixel centers.
 BoxPrompt ToPrompt(const DetectedBox& box, const std::string& view) {
   return {view, box.x0 - 0.5, box.y0 - 0.5, box.x1 - 0.5, box.y1 - 0.5};
 }
 
-Found LookInViews(const TextDetector& detector, const std::vector<std::string>& phrases, const Scene& scene,
-                  const std::vector<int>& views) {
+Found SearchPhotos(const TextDetector& detector, const std::vector<std::string>& phrases, const Scene& scene,
+                   const std::vector<int>& views, const Job& job) {
   Found found;
   found.boxes.resize(phrases.size());
   found.best_scores.resize(phrases.size(), 0);
-  Progress progress(fmt::format("look for {}", Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
-                    int64_t(views.size()), "views");
+  Task task(job, fmt::format("look for {}", Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
+            int64_t(views.size()), "views");
   int64_t num_done = 0, num_boxes = 0;
   for (const int view_idx : views) {
-    ThrowIfInterrupted("looking for words in the photos");
+    job.ThrowIfStopped("looking for words in the photos");
     const View& view = scene.views[size_t(view_idx)];
     const float white[3] = {1, 1, 1};
-    const Detections detections = detector.Detect(CompositeOver(LoadViewImage(view), white), phrases);
+    const Detections detections = detector.Detect(CompositeOver(LoadViewImage(view), white), phrases, job);
     for (size_t i = 0; i < phrases.size(); ++i) {
       const PhraseBoxes& phrase = detections.phrases[i];
       found.best_scores[i] = std::max(found.best_scores[i], phrase.best_score);
@@ -69,9 +65,9 @@ Found LookInViews(const TextDetector& detector, const std::vector<std::string>& 
         found.boxes[i].push_back({view_idx, ToPrompt(phrase.boxes[k], view.name), phrase.boxes[k].score});
     }
     for (const auto& [label, score] : detections.seen) ++found.views_of_label[label];
-    progress.Update(++num_done, fmt::format("{} boxes", num_boxes));
+    task.Update(++num_done, fmt::format("{} boxes", num_boxes));
   }
-  progress.Finish(fmt::format("{} boxes in {} views", num_boxes, views.size()));
+  task.Finish(fmt::format("{} boxes in {} views", num_boxes, views.size()));
   return found;
 }
 
@@ -81,11 +77,11 @@ Found LookInViews(const TextDetector& detector, const std::vector<std::string>& 
   std::vector<std::pair<int, std::string>> labels;
   for (const auto& [label, count] : found.views_of_label) labels.emplace_back(-count, label);
   std::sort(labels.begin(), labels.end());
-  std::vector<std::string> told;
+  std::vector<std::string> seen;
   for (const auto& [count, label] : labels)
-    if (told.size() < kMaxLabelsTold) told.push_back(fmt::format("{} ({})", label, -count));
+    if (seen.size() < kMaxLabelsReported) seen.push_back(fmt::format("{} ({})", label, -count));
   std::string hint;
-  if (!told.empty()) hint = fmt::format("it sees (in so many views): {}; ", fmt::join(told, ", "));
+  if (!seen.empty()) hint = fmt::format("it sees (in so many views): {}; ", fmt::join(seen, ", "));
   hint +=
       best_score >= 0.02f ? fmt::format("to accept less, --set text.box_threshold={:.2f}, or ", 0.8 * best_score) : "";
   hint += detector.Labels().empty() ? "say it in other words, or " : "";
@@ -96,9 +92,10 @@ Found LookInViews(const TextDetector& detector, const std::vector<std::string>& 
 }
 
 // Clicks on the object say which of several is meant.
-std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene, const FeatureContainer& container) {
+std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene, const FeatureContainer& container,
+                            const Job& job) {
   std::vector<Vec3> hints;
-  for (const LiftedPoint& point : LiftPrompts(more, scene, container))
+  for (const LiftedPoint& point : LiftPrompts(more, scene, container, job))
     if (point.label == 1) hints.push_back(point.p_file);
   return hints;
 }
@@ -132,25 +129,26 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
         "every object is called after its phrase", "leave them out, or segment the phrases one by one");
 }
 
-void Report(const TextObject& object, int views_looked) {
+void Report(const TextObject& object, int num_views, const Job& job) {
   const AgreedObject& agreed = object.agreed;
-  LogInfo("text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase, object.num_boxes,
-          object.num_views, views_looked,
-          std::count_if(agreed.fates.begin(), agreed.fates.end(), [](const auto& fate) { return fate.group == 0; }));
+  job.Info(fmt::format(
+      "text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase, object.num_boxes,
+      object.num_views, num_views,
+      std::count_if(agreed.fates.begin(), agreed.fates.end(), [](const auto& fate) { return fate.group == 0; })));
   if (agreed.num_dropped > 0)
-    LogInfo("text   '{}': {} boxes in {} views disagree and were dropped", object.phrase, agreed.num_dropped,
-            agreed.num_dropped_views);
+    job.Info(fmt::format("text   '{}': {} boxes in {} views disagree and were dropped", object.phrase,
+                         agreed.num_dropped, agreed.num_dropped_views));
   if (!agreed.other_views.empty())
-    LogWarning(
+    job.Warn(fmt::format(
         "'{}' fits {} more object(s), seen in {} views; the one with the best support was taken, a --click on "
         "another takes that",
-        object.phrase, agreed.other_views.size(), fmt::join(agreed.other_views, ", "));
+        object.phrase, agreed.other_views.size(), fmt::join(agreed.other_views, ", ")));
 }
 
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,
               const std::vector<int>& views, const TextDetector& detector) {
-  Json rows = Json::array(), looked = Json::array();
-  for (const int view_idx : views) looked.push_back(scene.views[size_t(view_idx)].name);
+  Json rows = Json::array(), searched = Json::array();
+  for (const int view_idx : views) searched.push_back(scene.views[size_t(view_idx)].name);
   for (size_t i = 0; i < boxes.size(); ++i) {
     const BoxPrompt& box = boxes[i].box;
     const AgreedObject::Fate& fate = object.agreed.fates[i];
@@ -166,7 +164,7 @@ Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, con
           {"detector_fingerprint", HexFingerprint(detector.Fingerprint())},
           {"licence", detector.licence()},
           {"box_threshold", detector.box_threshold()},
-          {"views", looked},
+          {"views", searched},
           {"boxes", rows},
           {"other_objects_views", object.agreed.other_views}};
 }
@@ -192,28 +190,27 @@ std::string NameFromPhrase(const std::string& phrase) {
   return name.empty() ? "object" : name;
 }
 
-TextResult PromptsFromText(const TextRequest& request, const Settings& settings) {
+TextResult PromptsFromText(const TextRequest& request, const Settings& settings, OpenRun* run, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const std::vector<std::string> phrases = SplitPhrases(request.text);
   CheckObjectCount(phrases.size());
   const TextOptions& options = settings.text;
-  RunFolder run = RunFolder::Open(request.run);
-  const RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock);
+  const Scene& scene = run->scene();
   CheckMore(request.more, phrases, scene);
-  const std::vector<int> views = ViewsToLookAt(scene, settings);
-  const NerfModel nerf = run.OpenNerf();
+  const std::vector<int> views = ViewsToSearch(scene, settings);
+  const NerfModel& nerf = run->nerf();
   const Stopwatch watch;
   TextResult result;
-  result.views_looked = int(views.size());
+  result.num_views = int(views.size());
 
-  // The detector in all views; what it cannot look for and what is not there is told before anything is encoded.
-  Found found;
-  std::unique_ptr<TextDetector> detector = LoadTextDetector(options.detector, options.boxes);
+  // The detector in all views; what it cannot look for and what is not there is an error before anything is encoded.
+  std::unique_ptr<TextDetector> detector = LoadTextDetector(options.detector, options.boxes, job);
   detector->CheckPhrases(phrases);
   result.detector = detector->name();
   result.licence = detector->licence();
-  LogInfo("text   detector {}{}", result.detector, result.licence.empty() ? "" : ", licence: " + result.licence);
-  found = LookInViews(*detector, phrases, scene, views);
+  job.Info(fmt::format("text   detector {}{}", result.detector,
+                       result.licence.empty() ? "" : ", licence: " + result.licence));
+  const Found found = SearchPhotos(*detector, phrases, scene, views, job);
   for (size_t i = 0; i < phrases.size(); ++i)
     if (found.boxes[i].empty()) FailForNothing(phrases[i], found.best_scores[i], found, views.size(), *detector);
 
@@ -222,10 +219,11 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
   for (const auto& boxes : found.boxes)
     for (const BoxInView& box : boxes) used_views.insert(box.view_idx);
   for (const ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
-  const std::unique_ptr<Sam> sam = LoadSam(settings.encode.model);
-  EncodeViews(run.features(), scene, nerf, *sam, {used_views.begin(), used_views.end()}, settings.encode);
-  const std::unique_ptr<FeatureCache> cache = FeatureCache::Open(run.features(), scene, nerf);
-  const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache);
+  const std::shared_ptr<const Sam> sam = run->sam(settings.encode.model);
+  EncodeOptions encode = settings.encode;
+  encode.container = "cache";  // the boxes are in photos
+  const std::shared_ptr<const FeatureContainer> cache = run->Features({used_views.begin(), used_views.end()}, encode);
+  const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache, job);
 
   for (size_t i = 0; i < phrases.size(); ++i) {
     TextObject object;
@@ -235,13 +233,13 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings)
     for (const BoxInView& box : found.boxes[i]) views_of_object.insert(box.view_idx);
     object.num_views = int(views_of_object.size());
     object.agreed = AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints,
-                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement);
+                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement, job);
     ObjectPrompt prompt = std::move(object.agreed.prompt);
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);
     object.name = prompt.name;
     object.report = ReportOf(object, found.boxes[i], scene, views, *detector);
-    Report(object, result.views_looked);
+    Report(object, result.num_views, job);
     result.prompts.objects.push_back(std::move(prompt));
     result.objects.push_back(std::move(object));
   }
@@ -270,7 +268,7 @@ Json ToJson(const TextResult& result) {
   }
   return {{"detector", result.detector},
           {"licence", result.licence},
-          {"views_looked", result.views_looked},
+          {"views_looked", result.num_views},
           {"objects", objects},
           {"seconds", result.seconds}};
 }

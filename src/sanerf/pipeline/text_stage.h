@@ -1,21 +1,20 @@
-// Words to prompts (paper 4.5), before Segment: a 2D detector looks for the words in the photos, SAM and the radiance
+// Words to prompts (paper 4.5), before Segment: a 2D detector searches the photos for the words, SAM and the radiance
 // field's depth decide which of its boxes show one and the same thing.
 #pragma once
 
-#include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/text/text_prompts.h"
 
 namespace sanerf {
 
 struct TextRequest {
-  std::filesystem::path run;
-  std::optional<std::filesystem::path> scene;
   std::string text;  // "banana. mug": phrases end at full stops, each is an object
   // More about the one object of a text with one phrase: its name (empty = the phrase), prompts that are added to the
   // detector's. Of several things that fit, the one with a positive click or point on it is meant; a box replaces the
@@ -33,14 +32,14 @@ struct TextResult {
   Prompts prompts;
   std::vector<TextObject> objects;  // in the order of prompts.objects
   std::string detector, licence;
-  int views_looked = 0;
+  int num_views = 0;  // that were searched
   double seconds = 0;
 };
 
 // Throws UsageError for a text without words, one that is too long or that the detector cannot look for, Error when the
 // detector is missing or is none, when nothing fits in any view (with the best score and what was seen instead) and
 // when no two views agree; InterruptedError.
-TextResult PromptsFromText(const TextRequest& request, const Settings& settings);
+TextResult PromptsFromText(const TextRequest& request, const Settings& settings, OpenRun* run, const Job& job);
 
 // text.json by object, for SegmentRequest: every box, its score and what became of it.
 std::map<std::string, Json> ReportsOf(const TextResult& result);

@@ -4,9 +4,9 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
@@ -37,9 +37,9 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& se
   return changes;
 }
 
-void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings& settings) {
+void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings& settings, const Job& job) {
   const std::string restart_hint = "choose another --out, or start over with --restart";
-  if (const auto why = run.WhyOtherScene(scene))
+  if (const auto why = run.WhyOtherScene(scene, job))
     throw Error(run.path().string() + " belongs to another scene", *why, restart_hint);
   const std::vector<std::string> changes = ChangedOptions(run, settings);
   if (changes.empty()) return;
@@ -47,17 +47,18 @@ void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings&
               restart_hint);
 }
 
-void WarnAboutStaleStages(const RunFolder& run) {
+void WarnAboutStaleStages(const RunFolder& run, const Job& job) {
   std::vector<std::string> stale;
   if (fs::exists(run.features())) stale.push_back("the encoded views");
   for (const StoredObject& object : ListObjects(run)) stale.push_back("object " + object.name);
-  if (!stale.empty()) LogWarning("training anew makes these stale: {}", fmt::join(stale, ", "));
+  if (!stale.empty()) job.Warn(fmt::format("training anew makes these stale: {}", fmt::join(stale, ", ")));
 }
 
-void LogScene(const Scene& scene) {
-  LogInfo("scene  {}", scene.summary);
-  LogInfo("       {} views to train on, {} held out", scene.TrainViews().size(), scene.TestViews().size());
-  for (const std::string& warning : scene.warnings) LogWarning("{}", warning);
+void LogScene(const Scene& scene, const Job& job) {
+  job.Info(fmt::format("scene  {}", scene.summary));
+  job.Info(
+      fmt::format("       {} views to train on, {} held out", scene.TrainViews().size(), scene.TestViews().size()));
+  for (const std::string& warning : scene.warnings) job.Warn(warning);
 }
 
 // Takes the folders of a new run away again when its training has not begun: a refused one leaves nothing.
@@ -78,33 +79,34 @@ class NewRun {
 };
 
 // The run as this training finds it: new, to be continued, or complete.
-RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Settings& settings) {
-  if (!RunFolder::Exists(request.run)) return RunFolder::Create(request.run, request.scene, scene);
+RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Settings& settings, const Job& job) {
+  if (!RunFolder::Exists(request.run)) return RunFolder::Create(request.run, request.scene, scene, job);
   RunFolder old = RunFolder::Open(request.run);
   if (!request.restart) {
-    CheckSameTraining(old, scene, settings);
+    CheckSameTraining(old, scene, settings, job);
     return old;
   }
-  WarnAboutStaleStages(old);
-  return RunFolder::Create(request.run, request.scene, scene);
+  WarnAboutStaleStages(old, job);
+  return RunFolder::Create(request.run, request.scene, scene, job);
 }
 
 }  // namespace
 
-TrainResult Train(const TrainRequest& request, const Settings& settings) {
-  const Scene scene = LoadScene(request.scene, settings.scene);
-  LogScene(scene);
+TrainResult Train(const TrainRequest& request, const Settings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  const Scene scene = LoadScene(request.scene, settings.scene, job);
+  LogScene(scene, job);
   CheckPlaceOfNewRun(request.run, scene);
   const NewRun new_run(request.run);
   EnsureWritableFolder(request.run / "nerf");
   const RunLock lock(request.run);
-  RunFolder run = PrepareRun(request, scene, settings);
+  RunFolder run = PrepareRun(request, scene, settings, job);
 
   TrainResult result;
   result.checkpoint = run.checkpoint();
   result.seconds = run.StageSeconds("train");
   if (run.StageState("train") == "complete" && fs::exists(run.checkpoint())) {
-    LogInfo("train  complete already: {}", run.checkpoint().string());
+    job.Info(fmt::format("train  complete already: {}", run.checkpoint().string()));
     result.reused = true;
     return result;
   }
@@ -122,7 +124,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings) {
   };
   try {
     const NerfModel model =
-        TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start});
+        TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
     result.seconds = seconds_before + watch.seconds();
     run.SetStage("train", "complete", result.seconds,
                  {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model.Fingerprint())}});

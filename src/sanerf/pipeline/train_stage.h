@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 
 namespace sanerf {
@@ -18,6 +19,6 @@ struct TrainResult {
 };
 // An unfinished training in `run` is continued when its options are the same; other options are an Error unless
 // `restart`.
-TrainResult Train(const TrainRequest& request, const Settings& settings);
+TrainResult Train(const TrainRequest& request, const Settings& settings, const Job& job);
 
 }  // namespace sanerf

@@ -7,9 +7,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/views_file.h"
+#include "sanerf/segmentation/prompt_edits.h"
 
 namespace sanerf {
 namespace {
@@ -56,23 +57,12 @@ DecodedObject LoadDecoded(const StoredObject& object, const Scene& scene) {
   return decoded;
 }
 
-template <class T>
-void Append(const std::vector<T>& more, std::vector<T>* to) {
-  to->insert(to->end(), more.begin(), more.end());
-}
-
 }  // namespace
 
 ObjectPrompt Extended(const ObjectPrompt& before, const ObjectPrompt& more) {
-  ObjectPrompt object = before;
-  if (more.instance >= 0) object.instance = more.instance;
-  if (more.min_visible > 0) object.min_visible = more.min_visible;
-  Append(more.points, &object.points);
-  Append(more.clicks, &object.clicks);
-  for (const BoxPrompt& box : more.boxes)
-    std::erase_if(object.boxes, [&](const BoxPrompt& old) { return old.view == box.view; });
-  Append(more.boxes, &object.boxes);
-  return object;
+  PromptEdits edits;
+  edits.AddPrompts(edits.AddObject(before), more);
+  return edits.AsPrompts().objects[0];
 }
 
 Prompts Extended(const Prompts& before, const Prompts& more) {
@@ -85,7 +75,8 @@ Prompts Extended(const Prompts& before, const Prompts& more) {
   return extended;
 }
 
-StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts) {
+StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts,
+                      const Job& job) {
   std::vector<StoredObject> stored = ChooseField(run, prompts);
   std::sort(stored.begin(), stored.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
   StoredField field;
@@ -97,8 +88,8 @@ StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& 
   if (stored.size() == stored[0].labels.size()) {
     field.field = ObjectModel::Load(stored[0].checkpoint(), nerf);
   } else {
-    LogInfo("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
-            stored[0].labels.size());
+    job.Info(fmt::format("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
+                         stored[0].labels.size()));
   }
   return field;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/run/object_store.h"
 
@@ -20,7 +21,8 @@ struct StoredField {
 // The field that the prompts belong to: that of an object they name, or the only one there is. Throws UsageError when
 // there is none, when two are named, or when `prompts` has only new names and there are several fields; Error when the
 // objects belong to an earlier radiance field or their files are damaged.
-StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts);
+StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts,
+                      const Job& job);
 
 // What was asked before and what is asked now. An instance or min_visible that is given now replaces the old one; so
 // does a box in a view that had one.

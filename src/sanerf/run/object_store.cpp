@@ -8,7 +8,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/run/object_set.h"
@@ -198,7 +199,7 @@ LoadedObject LoadObject(const RunFolder& run, const std::string& name, const Ner
   return *std::move(loaded);
 }
 
-StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects) {
+StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, const Job& job) {
   NewObjectSet set(run.path());
   const fs::path staging = set.path() / ".new";
   StoreResult result;
@@ -222,8 +223,8 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects) {
   }
   set.Commit();
   if (!result.set_aside.empty())
-    LogInfo("kept   {}: what was there before is set aside under the name with a ~ (render --object '{}')",
-            fmt::join(result.set_aside, ", "), AsideName(result.set_aside[0]));
+    job.Info(fmt::format("kept   {}: what was there before is set aside under the name with a ~ (render --object '{}')",
+                         fmt::join(result.set_aside, ", "), AsideName(result.set_aside[0])));
   return result;
 }
 

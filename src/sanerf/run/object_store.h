@@ -21,6 +21,8 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/run/run_folder.h"
@@ -61,7 +63,7 @@ LoadedObject LoadObject(const RunFolder& run, const std::string& name, const Ner
 
 struct ObjectsToStore {
   const Prompts& prompts;
-  const std::vector<DecodedObject>& decoded;  // in the order of prompts.objects; label = position + 1
+  ObjectMasks decoded;  // in the order of prompts.objects; label = position + 1
   const ObjectModel& field;
   std::filesystem::path log;  // copied into every folder
   uint64_t nerf_fingerprint;
@@ -76,6 +78,6 @@ struct StoreResult {
 };
 // All of them at once: whenever the process dies, the run has either the objects before or those after. An object that
 // is replaced is set aside, unless the new one is the same again. The caller holds the run's lock.
-StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects);
+StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, const Job& job);
 
 }  // namespace sanerf

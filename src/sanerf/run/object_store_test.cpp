@@ -14,6 +14,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -56,8 +57,8 @@ class ObjectStoreTest : public ::testing::Test {
     synth.views = 4;
     synth.size = 32;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
     NerfOptions options;
     options.iters = 20;
     options.batch_samples = 4096;
@@ -67,7 +68,7 @@ class ObjectStoreTest : public ::testing::Test {
     options.top = 64;
     options.occupancy_resolution = 32;
     options.near_gradients = 0;
-    nerf_ = new NerfModel(TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}));
+    nerf_ = new NerfModel(TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job()));
     for (const int seed : {1, 2}) {
       AggregatorOptions aggregator;
       aggregator.iters = 1;
@@ -79,7 +80,7 @@ class ObjectStoreTest : public ::testing::Test {
       for (const int v : scene_->TrainViews()) views.push_back({scene_->views[size_t(v)].camera, ImageU8(32, 32, 1)});
       for (LabelView& view : views)
         for (size_t i = 0; i < view.labels.data.size(); ++i) view.labels.data[i] = uint8_t(i / 8 % size_t(2 + seed));
-      fields_.push_back(TrainObjectModel(*nerf_, views, 2 + seed, aggregator, ""));
+      fields_.push_back(TrainObjectModel(*nerf_, views, 2 + seed, aggregator, nullptr, Job()));
     }
   }
   static void TearDownTestSuite() {
@@ -91,7 +92,7 @@ class ObjectStoreTest : public ::testing::Test {
 
   RunFolder MakeRun(const std::string& name) const {
     EnsureWritableFolder(runs_ / name);
-    RunFolder run = RunFolder::Create(runs_ / name, *folder_ / "scene", *scene_);
+    RunFolder run = RunFolder::Create(runs_ / name, *folder_ / "scene", *scene_, Job());
     run.Save();
     return run;
   }
@@ -130,7 +131,7 @@ class ObjectStoreTest : public ::testing::Test {
     }
     ObjectsToStore objects{prompts, decoded, fields_.at(field), *folder_ / "nerf.jsonl", nerf_->Fingerprint()};
     change(objects);
-    return StoreObjects(run, objects);
+    return StoreObjects(run, objects, Job());
   }
   static void GoOn(ObjectsToStore& objects) { objects.goes_on = true; }
 

@@ -4,16 +4,17 @@
 #include <optional>
 #include <string>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf {
 
 // {"train/000.png": 16 hexadecimal digits of its contents' sha256, ...}. Files that are known already are not read
-// again (core/content_hash.h). Progress on stderr; throws Error for a photo that cannot be read, InterruptedError.
-Json PhotoHashes(const Scene& scene);
+// again (core/content_hash.h). Throws Error for a photo that cannot be read, InterruptedError.
+Json PhotoHashes(const Scene& scene, const Job& job);
 
 // The first photo whose contents are not the recorded ones; none when all are, or when the names differ anyway.
-std::optional<std::string> ChangedPhoto(const Json& recorded, const Scene& scene);
+std::optional<std::string> ChangedPhoto(const Json& recorded, const Scene& scene, const Job& job);
 
 }  // namespace sanerf

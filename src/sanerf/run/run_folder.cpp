@@ -12,8 +12,8 @@
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/temporary.h"
@@ -119,7 +119,7 @@ RunFolder RunFolder::Open(const fs::path& path) {
   return run;
 }
 
-RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, const Scene& scene) {
+RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, const Scene& scene, const Job& job) {
   RunFolder run(path);
   run.record_ = {{"format", kFormat}, {"sanerf", VersionString()}, {"created", Now()}};
   run.record_["scene"] = {{"path", ""}, {"absolute_path", ""}, {"hash", SceneHash(scene)}, {"summary", scene.summary}};
@@ -128,7 +128,7 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   run.SetOptions(Json::object(), Json::object());
   run.record_["stages"] = Json::object();
   KnownHashes().Recall(run.known_hashes());
-  run.record_["photos"] = PhotoHashes(scene);
+  run.record_["photos"] = PhotoHashes(scene, job);
   return run;
 }
 
@@ -156,10 +156,6 @@ void RunFolder::SetStage(const std::string& stage, const std::string& state, dou
 }
 
 void RunFolder::Save() {
-  if (unrecorded_ && !InterruptRequested()) {
-    record_["photos"] = PhotoHashes(*unrecorded_);
-    unrecorded_.reset();
-  }
   WriteJsonFile(path_ / kRecord, record_);
   KnownHashes().Keep(known_hashes());
 }
@@ -181,31 +177,31 @@ fs::path RunFolder::FindScene() const {
               "say once where it is now: --scene DIR");
 }
 
-std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene) const {
-  if (const auto photo = ChangedPhoto(record_.value("photos", Json::object()), scene))
+std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Job& job) const {
+  if (const auto photo = ChangedPhoto(record_.value("photos", Json::object()), scene, job))
     return fmt::format("the photo {} is not the one that {} was trained on", *photo, path_.string());
   if (SceneHash(scene) != scene_hash())
     return fmt::format("its photos or cameras are not those that {} was trained on", path_.string());
   return std::nullopt;
 }
 
-Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to) const {
+Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& job) const {
   SceneOptions recorded;
   OptionRegistry registry;
   registry.Add("scene", recorded);
   registry.FromJson(options(), (path_ / kRecord).string());
   const fs::path place = moved_to ? *moved_to : FindScene();
-  Scene scene = LoadScene(place, recorded);
-  if (const auto why = WhyOtherScene(scene)) {
+  Scene scene = LoadScene(place, recorded, job);
+  if (const auto why = WhyOtherScene(scene, job)) {
     throw Error("the scene in " + place.string(), *why,
                 "train again: sanerf train " + place.string() + " --out NEW_RUN");
   }
   return scene;
 }
 
-Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLock&) {
-  Scene scene = OpenScene(moved_to);
-  if (!record_.contains("photos")) unrecorded_ = scene;
+Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLock&, const Job& job) {
+  Scene scene = OpenScene(moved_to, job);
+  if (!record_.contains("photos")) record_["photos"] = PhotoHashes(scene, job);
   if (moved_to) {
     RecordScenePath(*moved_to);
     Save();

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/run/object_set.h"
@@ -38,7 +39,7 @@ class RunFolder {
   static RunFolder Open(const std::filesystem::path& path);
   // A new run.json in memory; Save writes it. scene_path: where `scene` was loaded from.
   static RunFolder Create(const std::filesystem::path& path, const std::filesystem::path& scene_path,
-                          const Scene& scene);
+                          const Scene& scene, const Job& job);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoint() const { return path_ / "nerf" / "model.ckpt"; }
@@ -63,16 +64,17 @@ class RunFolder {
   // Replaces the stage's entry: {"state", "seconds", "finished", …details}.
   void SetStage(const std::string& stage, const std::string& state, double seconds,
                 const Json& details = Json::object());
-  // Also what is known of the photos' contents; a run of an older version, whose record lacks them, gets them here.
+  // Also what is known of the photos' contents.
   void Save();
 
   // "the photo x.png is not the one that RUN was trained on"; none when `scene` is the one this run was trained on.
-  std::optional<std::string> WhyOtherScene(const Scene& scene) const;
+  std::optional<std::string> WhyOtherScene(const Scene& scene, const Job& job) const;
   // The scene this run was trained on: beside the folder, where it was, or `moved_to`. Writes nothing. Throws Error
   // when it is gone or no longer the same.
-  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to = std::nullopt) const;
-  // The same for who writes to the run: where it moved to is recorded.
-  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock);
+  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job) const;
+  // The same for who writes to the run: where it moved to is recorded, and what its photos hold where a run of an
+  // older version did not.
+  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock, const Job& job);
   // Throws Error when training has not finished.
   NerfModel OpenNerf() const;
 
@@ -84,7 +86,6 @@ class RunFolder {
 
   std::filesystem::path path_;
   Json record_;
-  std::optional<Scene> unrecorded_;  // whose photos Save records
 };
 
 // Held while a command writes to the run. Throws Error when another process holds it. Taking it finishes or undoes what

@@ -8,6 +8,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/scene/load_scene.h"
@@ -39,7 +41,8 @@ class RunFolderTest : public ::testing::Test {
   RunFolderTest() {
     WriteScene(folder_ / "scene");
     EnsureWritableFolder(folder_ / "run");
-    RunFolder run = RunFolder::Create(folder_ / "run", folder_ / "scene", LoadScene(folder_ / "scene"));
+    RunFolder run =
+        RunFolder::Create(folder_ / "run", folder_ / "scene", LoadScene(folder_ / "scene", {}, Job()), Job());
     run.SetOptions({{"nerf", {{"iters", 7}}}}, {{"nerf.iters", "--iters"}});
     run.SetStage("train", "interrupted", 1.5);
     run.Save();
@@ -61,31 +64,31 @@ TEST_F(RunFolderTest, MovesTogetherWithItsScene) {
   fs::create_directory(folder_ / "elsewhere");
   fs::rename(folder_ / "scene", folder_ / "elsewhere" / "scene");
   fs::rename(folder_ / "run", folder_ / "elsewhere" / "run");
-  EXPECT_EQ(RunFolder::Open(folder_ / "elsewhere" / "run").OpenScene().views.size(), 4u);
+  EXPECT_EQ(RunFolder::Open(folder_ / "elsewhere" / "run").OpenScene(std::nullopt, Job()).views.size(), 4u);
 }
 
 TEST_F(RunFolderTest, FindsTheSceneWhereItWasWhenOnlyTheRunMoves) {
   fs::create_directories(folder_ / "a" / "b");
   fs::rename(folder_ / "run", folder_ / "a" / "b" / "run");
-  EXPECT_EQ(RunFolder::Open(folder_ / "a" / "b" / "run").OpenScene().views.size(), 4u);
+  EXPECT_EQ(RunFolder::Open(folder_ / "a" / "b" / "run").OpenScene(std::nullopt, Job()).views.size(), 4u);
 }
 
 TEST_F(RunFolderTest, AsksOnceForASceneThatMoved) {
   fs::rename(folder_ / "scene", folder_ / "moved");
   RunFolder run = RunFolder::Open(folder_ / "run");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("--scene DIR"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(std::nullopt, Job()); }), HasSubstr("--scene DIR"));
   // Who only reads uses the place; who writes to the run records it.
   const std::string before = ReadFile(folder_ / "run" / "run.json");
-  EXPECT_EQ(run.OpenScene(folder_ / "moved").views.size(), 4u);
+  EXPECT_EQ(run.OpenScene(folder_ / "moved", Job()).views.size(), 4u);
   EXPECT_EQ(ReadFile(folder_ / "run" / "run.json"), before);
-  EXPECT_EQ(run.OpenScene(folder_ / "moved", RunLock(folder_ / "run")).views.size(), 4u);
-  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene().views.size(), 4u);
+  EXPECT_EQ(run.OpenScene(folder_ / "moved", RunLock(folder_ / "run"), Job()).views.size(), 4u);
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene(std::nullopt, Job()).views.size(), 4u);
 }
 
 TEST_F(RunFolderTest, AnotherSceneInItsPlaceIsAnError) {
   WriteScene(folder_ / "scene", 0.8);
   RunFolder run = RunFolder::Open(folder_ / "run");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("not those that"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(std::nullopt, Job()); }), HasSubstr("not those that"));
 }
 
 // Another photo with as many bytes.
@@ -100,10 +103,10 @@ TEST_F(RunFolderTest, AnotherPhotoOfTheSameSizeIsNamed) {
   const std::string bytes = ReadFile(photo);
   FlipAByte(photo);
   RunFolder run = RunFolder::Open(folder_ / "run");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(std::nullopt, Job()); }),
               HasSubstr("the photo photo_2.png is not the one that " + (folder_ / "run").string() + " was trained on"));
   WriteFileAtomic(photo, bytes);  // copied back: the same contents are the same photo
-  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene().views.size(), 4u);
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene(std::nullopt, Job()).views.size(), 4u);
 }
 
 TEST_F(RunFolderTest, ARunOfAnOlderVersionStaysValidAndLearnsItsPhotos) {
@@ -113,13 +116,14 @@ TEST_F(RunFolderTest, ARunOfAnOlderVersionStaysValidAndLearnsItsPhotos) {
   ASSERT_EQ(old.erase("photos"), 1u);
   WriteJsonFile(file, old);
   RunFolder run = RunFolder::Open(folder_ / "run");
-  run.OpenScene();
-  run.OpenScene(std::nullopt, RunLock(folder_ / "run"));
+  run.OpenScene(std::nullopt, Job());
+  run.OpenScene(std::nullopt, RunLock(folder_ / "run"), Job());
   EXPECT_EQ(ReadJsonFile(file), old);  // looking writes nothing
   run.Save();
   EXPECT_EQ(ReadJsonFile(file)["photos"], now["photos"]);
   FlipAByte(folder_ / "scene" / "photo_0.png");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(); }), HasSubstr("the photo photo_0.png is not"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(std::nullopt, Job()); }),
+              HasSubstr("the photo photo_0.png is not"));
 }
 
 TEST_F(RunFolderTest, TheLockClearsWhatKilledProcessesLeft) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 
 namespace sanerf {
@@ -55,14 +55,14 @@ void RemoveRepeated(const AutomaticMaskOptions& options, std::vector<AutomaticMa
 
 class Generator {
  public:
-  Generator(const Sam& sam, int width, int height, const AutomaticMaskOptions& options)
-      : sam_(sam), width_(width), height_(height), options_(options), answered_(width, height) {}
+  Generator(const Sam& sam, int width, int height, const AutomaticMaskOptions& options, const Job& job)
+      : sam_(sam), width_(width), height_(height), options_(options), job_(job), answered_(width, height) {}
 
   void Ask(int x, int y) {
     if (answered_.At(x, y)) return;
     SamPrompt prompt;
     prompt.points = {{float(x) + 0.5f, float(y) + 0.5f, 1}};
-    for (const SamMask& candidate : sam_.Predict(prompt)) Consider(candidate);
+    for (const SamMask& candidate : sam_.Predict(prompt, true, job_)) Consider(candidate);
   }
   std::vector<AutomaticMask> Take() {
     RemoveRepeated(options_, &masks_);
@@ -89,6 +89,7 @@ class Generator {
   const Sam& sam_;
   int width_, height_;
   const AutomaticMaskOptions& options_;
+  const Job& job_;
   BitMask answered_;  // pixels on a mask that answers for them
   std::vector<AutomaticMask> masks_;
 };
@@ -96,11 +97,11 @@ class Generator {
 }  // namespace
 
 std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,
-                                         const std::function<void(int)>& on_point) {
+                                         const std::function<void(int)>& on_point, const Job& job) {
   CheckOptions(options, "auto");
-  Generator generator(sam, width, height, options);
+  Generator generator(sam, width, height, options, job);
   for (int i = 0; i < options.grid * options.grid; ++i) {
-    if (InterruptRequested()) throw InterruptedError("the search for objects was interrupted", "nothing was written");
+    if (job.stop_requested()) throw InterruptedError("the search for objects was interrupted", "nothing was written");
     const int column = i % options.grid, row = i / options.grid;
     generator.Ask(int((column + 0.5) / options.grid * width), int((row + 0.5) / options.grid * height));
     if (on_point) on_point(i + 1);

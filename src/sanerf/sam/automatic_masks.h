@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sanerf/core/bit_mask.h"
+#include "sanerf/core/job.h"
 #include "sanerf/sam/automatic_options.h"
 #include "sanerf/sam/sam.h"
 
@@ -23,6 +24,6 @@ struct AutomaticMask {
 // Masks of sam's current image, which has width x height pixels, best rated first. on_point is told how many points of
 // the grid are done. Throws InterruptedError.
 std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,
-                                         const std::function<void(int)>& on_point = {});
+                                         const std::function<void(int)>& on_point, const Job& job);
 
 }  // namespace sanerf

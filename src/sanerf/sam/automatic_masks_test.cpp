@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 
 namespace sanerf {
@@ -29,10 +29,10 @@ class StubSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return 1; }
   MaskRule default_rule() const override { return MaskRule::kSingleMask; }
-  SamFeatures Encode(const ImageF&) const override { return {}; }
+  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
   std::unique_ptr<Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
-  std::vector<SamMask> Predict(const SamPrompt& prompt, bool) const override {
+  std::vector<SamMask> Predict(const SamPrompt& prompt, bool, const Job&) const override {
     asked.push_back(prompt.points.at(0));
     return answer ? answer(prompt.points[0]) : candidates;
   }
@@ -58,14 +58,15 @@ AutomaticMaskOptions AskAll() {
   return options;
 }
 
-std::vector<AutomaticMask> Generate(const StubSam& sam, const AutomaticMaskOptions& options) {
-  return GenerateMasks(sam, kSize, kSize, options);
+std::vector<AutomaticMask> Generate(const StubSam& sam, const AutomaticMaskOptions& options, const Job& job = {}) {
+  return GenerateMasks(sam, kSize, kSize, options, {}, job);
 }
 
 TEST(AutomaticMasksTest, AsksTheCentresOfTheGridsCells) {
   StubSam sam;
   std::vector<int> told;
-  GenerateMasks(sam, kSize, kSize / 2, AskAll(), [&](int done) { told.push_back(done); });
+  GenerateMasks(
+      sam, kSize, kSize / 2, AskAll(), [&](int done) { told.push_back(done); }, Job());
   ASSERT_EQ(sam.asked.size(), 4u);
   EXPECT_EQ(sam.asked[0].x, 16.5f);  // (0 + 1/2) / 2 of 64 pixels: the pixel that begins there
   EXPECT_EQ(sam.asked[0].y, 8.5f);
@@ -158,9 +159,10 @@ TEST(AutomaticMasksTest, OptionsOutOfRangeAndInterruption) {
   options = {};
   options.stability = 1.5f;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Generate(sam, options); }), HasSubstr("auto.stability=1.5"));
-  RequestInterrupt();
-  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Generate(sam, AskAll()); }), HasSubstr("interrupted"));
-  ClearInterrupt();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Generate(sam, AskAll(), Job().With(stop.token())); }),
+              HasSubstr("interrupted"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/load_sam.h"
@@ -44,7 +45,7 @@ class HqSamTest : public testing::TestWithParam<HqShape> {
     return folder_.path().string();
   }
   static std::string ErrorOf(const std::string& name) {
-    return ErrorTextOf<Error>([&] { LoadSam(name); });
+    return ErrorTextOf<Error>([&] { LoadSam(name, Job()); });
   }
 
   const TestFolder folder_;
@@ -54,8 +55,8 @@ using HqSamSizes = HqSamTest;
 
 TEST_P(HqSamSizes, TheMaskIsSamsPlusWhatTheFirstIntermediateMapAdds) {
   const HqShape shape = GetParam();
-  const auto sam = LoadSam(Write(HqEncoder(shape), HqDecoder(shape)));
-  const auto features = std::make_shared<SamFeatures>(sam->Encode(Plain()));
+  const auto sam = LoadSam(Write(HqEncoder(shape), HqDecoder(shape)), Job());
+  const auto features = std::make_shared<SamFeatures>(sam->Encode(Plain(), Job()));
   ASSERT_EQ(features->maps.size(), 2u);
   EXPECT_EQ(features->maps[0].name, "image_embeddings");
   EXPECT_EQ(features->maps[0].shape, (std::vector<int64_t>{1, 256, 64, 64}));
@@ -64,7 +65,7 @@ TEST_P(HqSamSizes, TheMaskIsSamsPlusWhatTheFirstIntermediateMapAdds) {
 
   sam->SetFeatures(features);
   // Padded as SAM's: 128 pixels are 1024, factor 8.
-  const auto masks = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}});
+  const auto masks = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}}, true, Job());
   ASSERT_EQ(masks.size(), 1u);
   EXPECT_EQ(masks[0].candidate, 0);
   EXPECT_NEAR(masks[0].logits.At(10, 10), kNormalRed + 10 * kNormalBlue, 1e-4);
@@ -75,7 +76,7 @@ TEST_P(HqSamSizes, TheMaskIsSamsPlusWhatTheFirstIntermediateMapAdds) {
   auto without = std::make_shared<SamFeatures>(*features);
   std::fill(without->maps[1].data.begin(), without->maps[1].data.end(), 0.0f);
   sam->SetFeatures(without);
-  EXPECT_NEAR(sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}})[0].logits.At(10, 10), kNormalRed, 1e-4);
+  EXPECT_NEAR(sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}}, true, Job())[0].logits.At(10, 10), kNormalRed, 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backbones, HqSamSizes,
@@ -95,10 +96,10 @@ TEST_F(HqSamTest, OneMaskWhateverTheExportsFlagsAndTheCallerAskFor) {
                {HqMask::kBestCorrected, 3 * kNormalRed + 10 * kNormalBlue, 799.5e-3f},
                {HqMask::kHqTokenOnly, 10 * kNormalBlue, 79.5e-3f}};
   for (const auto& [mask, logit, iou] : cases) {
-    const auto sam = LoadSam(Write(HqEncoder(kTiny), HqDecoder(kTiny, mask)));
-    sam->SetImage(Plain());
+    const auto sam = LoadSam(Write(HqEncoder(kTiny), HqDecoder(kTiny, mask)), Job());
+    sam->SetImage(Plain(), Job());
     for (const bool multimask : {true, false}) {
-      const auto masks = sam->Predict(prompt, multimask);
+      const auto masks = sam->Predict(prompt, multimask, Job());
       ASSERT_EQ(masks.size(), 1u) << int(mask);
       EXPECT_EQ(masks[0].candidate, 0);
       EXPECT_NEAR(masks[0].logits.At(10, 10), logit, 1e-4) << int(mask);
@@ -112,16 +113,17 @@ TEST_F(HqSamTest, OneMaskWhateverTheExportsFlagsAndTheCallerAskFor) {
 TEST_F(HqSamTest, LoadsByPathsAndByFolder) {
   const std::string folder = Write(HqEncoder(kTiny), HqDecoder(kTiny));
   for (const std::string& name : {folder + "/hq_encoder.onnx," + folder + "/hq_decoder.onnx", folder}) {
-    const auto sam = LoadSam(name);
+    const auto sam = LoadSam(name, Job());
     EXPECT_EQ(sam->name(), name);
-    sam->SetImage(Plain());
-    EXPECT_NEAR(sam->Predict({{{1, 1, 1}, {2, 2, 1}}, {}, {}})[0].logits.At(0, 0), kNormalRed + 10 * kNormalBlue, 1e-4);
+    sam->SetImage(Plain(), Job());
+    EXPECT_NEAR(sam->Predict({{{1, 1, 1}, {2, 2, 1}}, {}, {}}, true, Job())[0].logits.At(0, 0),
+                kNormalRed + 10 * kNormalBlue, 1e-4);
   }
 }
 
 TEST_F(HqSamTest, OnlyTheImagesMapMayHaveAnotherName) {
-  const auto sam = LoadSam(Write(HqEncoder(kTiny, "embedding"), HqDecoder(kTiny)));
-  const SamFeatures features = sam->Encode(Plain());
+  const auto sam = LoadSam(Write(HqEncoder(kTiny, "embedding"), HqDecoder(kTiny)), Job());
+  const SamFeatures features = sam->Encode(Plain(), Job());
   ASSERT_EQ(features.maps.size(), 2u);
   EXPECT_EQ(features.maps[0].name, "image_embeddings");
   EXPECT_EQ(features.maps[0].shape.size(), 4u);
@@ -159,8 +161,8 @@ TEST_F(HqSamTest, IntermediateMapsOfAnotherShapeAreRefused) {
 }
 
 TEST_F(HqSamTest, RefusesFeaturesWithoutTheIntermediateMaps) {
-  const auto hq = LoadSam(Write(HqEncoder(kTiny), HqDecoder(kTiny)));
-  SamFeatures features = hq->Encode(Plain());
+  const auto hq = LoadSam(Write(HqEncoder(kTiny), HqDecoder(kTiny)), Job());
+  SamFeatures features = hq->Encode(Plain(), Job());
   features.maps[1].shape = {1, 64, 64, 160};
   EXPECT_THROW(hq->SetFeatures(std::make_shared<SamFeatures>(features)), Error);
   features.maps[1] = features.maps[0];

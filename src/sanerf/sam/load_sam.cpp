@@ -3,6 +3,7 @@
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/models/model_catalogue.h"
 #include "sanerf/models/model_hash.h"
 #include "sanerf/sam/onnx_sam.h"
@@ -87,12 +88,12 @@ OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const f
 
 }  // namespace
 
-std::unique_ptr<Sam> LoadSam(const std::string& name) {
+std::unique_ptr<Sam> LoadSam(const std::string& name, const Job& job) {
   if (const size_t comma = name.find(','); comma != std::string::npos)
-    return LoadOnnxSam(FromPaths(name, name.substr(0, comma), name.substr(comma + 1)));
+    return LoadOnnxSam(FromPaths(name, name.substr(0, comma), name.substr(comma + 1)), job);
   if (std::error_code ignored; fs::is_directory(name, ignored))
-    return LoadOnnxSam(FromPaths(name, FindInFolder(name, "encoder"), FindInFolder(name, "decoder")));
-  return LoadOnnxSam(FromCatalogue(name));
+    return LoadOnnxSam(FromPaths(name, FindInFolder(name, "encoder"), FindInFolder(name, "decoder")), job);
+  return LoadOnnxSam(FromCatalogue(name), job);
 }
 
 }  // namespace sanerf

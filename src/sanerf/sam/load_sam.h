@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "sanerf/core/job.h"
 #include "sanerf/sam/sam.h"
 
 namespace sanerf {
@@ -12,6 +13,6 @@ namespace sanerf {
 // "ENCODER.onnx,DECODER.onnx"; the tensors' names tell the exports of SAM, HQ-SAM and SAM 2 apart (onnx_sam.h).
 // Throws UsageError for an unknown name, Error that names the file and the tensor that does not fit, with the command
 // that fetches a missing one.
-std::unique_ptr<Sam> LoadSam(const std::string& name);
+std::unique_ptr<Sam> LoadSam(const std::string& name, const Job& job);
 
 }  // namespace sanerf

@@ -8,7 +8,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/models/model_kind.h"
 #include "sanerf/models/onnx_graph.h"
 #include "sanerf/models/onnx_session.h"
@@ -77,7 +77,7 @@ Decoder OpenPlain(std::unique_ptr<OnnxSession> session) {
 }
 
 // None for an export whose inside looks different: what such a file hands out by itself is right as well.
-std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
+std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files, const Job& job) {
   std::error_code ignored;
   if (!ExistsAsFile(files.decoder)) return std::nullopt;
   const std::string bytes = ReadFile(files.decoder);
@@ -87,7 +87,7 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
   if (!masks || !ious) return std::nullopt;
   try {
     Decoder decoder = OpenPlain(std::make_unique<OnnxSession>(
-        files.decoder, files.hint, WithExtraOutputs(bytes, {*masks, *ious}), kDecoderThreads));
+        files.decoder, files.hint, WithExtraOutputs(bytes, {*masks, *ious}), kDecoderThreads, job));
     // HQ-SAM selects from SAM's uncorrected masks and the correction: these are no candidates.
     if (decoder.layout.kind == Export::kHqSam) return decoder;
     decoder.masks = decoder.session->Output(*masks, {1, -1, kSamLogitsSize, kSamLogitsSize}).name;
@@ -95,20 +95,20 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files) {
     decoder.ious = info.name;
     if (info.shape[1] > 1) return decoder;
   } catch (const Error& e) {
-    LogDetail("{}: only its own outputs are used: {}", files.decoder.string(), e.what());
+    job.Detail(fmt::format("{}: only its own outputs are used: {}", files.decoder.string(), e.what()));
   }
   return std::nullopt;
 }
 
-Decoder OpenDecoder(const OnnxSamFiles& files) {
-  if (auto decoder = OpenWithAllMasks(files)) return std::move(*decoder);
-  return OpenPlain(std::make_unique<OnnxSession>(files.decoder, files.hint, kDecoderThreads));
+Decoder OpenDecoder(const OnnxSamFiles& files, const Job& job) {
+  if (auto decoder = OpenWithAllMasks(files, job)) return std::move(*decoder);
+  return OpenPlain(std::make_unique<OnnxSession>(files.decoder, files.hint, kDecoderThreads, job));
 }
 
 // Encoder and decoder of a model, opened and found to fit each other.
 struct LoadedSam {
-  explicit LoadedSam(const OnnxSamFiles& sam_files)
-      : files(sam_files), encoder(files.encoder, files.hint), decoder(OpenDecoder(files)) {
+  LoadedSam(const OnnxSamFiles& sam_files, const Job& job)
+      : files(sam_files), encoder(files.encoder, files.hint, 0, job), decoder(OpenDecoder(files, job)) {
     if (encoder.inputs().size() != 1)
       encoder.Fail(fmt::format("an image encoder has one input, this has {}", encoder.inputs().size()));
     image_input = encoder.Input(encoder.inputs()[0].name, {1, 3, kSamSize, kSamSize}).name;
@@ -144,11 +144,11 @@ class OnnxSam : public Sam {
     return model_->decoder.layout.is_sam2() ? SamFrame::Stretched(width, height) : SamFrame::Padded(width, height);
   }
 
-  SamFeatures Encode(const ImageF& rgb) const override {
+  SamFeatures Encode(const ImageF& rgb, const Job& job) const override {
     const std::vector<float> planes = FrameOf(rgb.width, rgb.height).Normalized(rgb);
     SamFeatures features{rgb.width, rgb.height, {}};
-    features.maps =
-        model_->encoder.Run({{model_->image_input, {1, 3, kSamSize, kSamSize}, planes.data()}}, model_->encoder_maps);
+    features.maps = model_->encoder.Run({{model_->image_input, {1, 3, kSamSize, kSamSize}, planes.data()}},
+                                        model_->encoder_maps, job);
     for (size_t i = 0; i < features.maps.size(); ++i) features.maps[i].name = model_->decoder.layout.maps[i].name;
     return features;
   }
@@ -166,9 +166,9 @@ class OnnxSam : public Sam {
     features_ = std::move(features);
   }
 
-  std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask) const override {
+  std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask, const Job& job) const override {
     SANERF_CHECK(features_ != nullptr);
-    std::vector<SamMask> masks = Candidates(Decode(prompt));
+    std::vector<SamMask> masks = Candidates(Decode(prompt, job));
     if (!multimask) masks = {ChooseMask(masks, MaskRule::kSingleMask)};
     return masks;
   }
@@ -211,7 +211,7 @@ class OnnxSam : public Sam {
   }
 
   // {masks [1, n, 256, 256], predicted IoUs [1, n]}
-  std::vector<Tensor> Decode(const SamPrompt& prompt) const {
+  std::vector<Tensor> Decode(const SamPrompt& prompt, const Job& job) const {
     const Points points = ToPoints(prompt);
     const int64_t num_points = int64_t(points.labels.size());
     ImageF mask = prompt.mask_logits;
@@ -227,7 +227,7 @@ class OnnxSam : public Sam {
                                             {"has_mask_input", {1}, &has_mask}};
     for (const Tensor& map : features_->maps) feeds.push_back({map.name, map.shape, map.data.data()});
     if (!model_->decoder.layout.is_sam2()) feeds.push_back({"orig_im_size", {2}, small_image});
-    return model_->decoder.session->Run(feeds, {model_->decoder.masks, model_->decoder.ious});
+    return model_->decoder.session->Run(feeds, {model_->decoder.masks, model_->decoder.ious}, job);
   }
 
   std::vector<SamMask> Candidates(const std::vector<Tensor>& decoded) const {
@@ -255,8 +255,8 @@ class OnnxSam : public Sam {
 
 }  // namespace
 
-std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files) {
-  return std::make_unique<OnnxSam>(std::make_shared<const LoadedSam>(files));
+std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files, const Job& job) {
+  return std::make_unique<OnnxSam>(std::make_shared<const LoadedSam>(files, job));
 }
 
 }  // namespace sanerf

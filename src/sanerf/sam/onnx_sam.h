@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 
+#include "sanerf/core/job.h"
 #include "sanerf/sam/sam.h"
 
 namespace sanerf {
@@ -27,6 +28,6 @@ struct OnnxSamFiles {
 };
 
 // Throws Error: file missing, not a model, or a tensor that does not fit.
-std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files);
+std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files, const Job& job);
 
 }  // namespace sanerf

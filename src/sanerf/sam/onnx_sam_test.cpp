@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/sam/load_sam.h"
@@ -72,17 +73,17 @@ class OnnxSamTest : public testing::Test {
     return folder_.path().string();
   }
   static std::string ErrorOf(const std::string& name) {
-    return ErrorTextOf<Error>([&] { LoadSam(name); });
+    return ErrorTextOf<Error>([&] { LoadSam(name, Job()); });
   }
 
   const TestFolder folder_;
 };
 
 TEST_F(OnnxSamTest, StandardDecoderGivesAllMasksAndGetsSamsCoordinates) {
-  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
-  sam->SetImage(HalfWhite(128, 64));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
+  sam->SetImage(HalfWhite(128, 64), Job());
   // Padded: 128 pixels are 1024, factor 8, and SAM adds the half pixel itself.
-  const auto masks = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}});
+  const auto masks = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}}, true, Job());
   ASSERT_EQ(masks.size(), 4u);
   const float expected[4] = {799.5f, 319.5f, 79.5f, 159.5f};
   for (int i = 0; i < 4; ++i) {
@@ -92,26 +93,26 @@ TEST_F(OnnxSamTest, StandardDecoderGivesAllMasksAndGetsSamsCoordinates) {
   }
   EXPECT_EQ(&ChooseMask(masks, MaskRule::kSingleMask), &masks[0]);
   EXPECT_EQ(&ChooseMask(masks, MaskRule::kHighestPredictedIou), &masks[1]);
-  const auto single = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}}, false);
+  const auto single = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}}, false, Job());
   ASSERT_EQ(single.size(), 1u);
   EXPECT_EQ(single[0].candidate, 0);
 }
 
 TEST_F(OnnxSamTest, BoxIsTwoPointsInFront) {
-  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
-  sam->SetImage(HalfWhite(128, 64));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
+  sam->SetImage(HalfWhite(128, 64), Job());
   SamPrompt prompt;
   prompt.box = SamPrompt::Box{16, 8, 32, 24};
-  const auto masks = sam->Predict(prompt);
+  const auto masks = sam->Predict(prompt, true, Job());
   const float expected[4] = {127.5f, 63.5f, 255.5f, 191.5f};
   for (int i = 0; i < 4; ++i) EXPECT_NEAR(masks[size_t(i)].predicted_iou, expected[i] * 1e-3, 1e-6);
 }
 
 TEST_F(OnnxSamTest, MaskGoesBackOntoTheImage) {
-  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
   for (const auto& [width, height] : {std::pair{192, 64}, std::pair{64, 192}, std::pair{512, 512}}) {
-    sam->SetImage(HalfWhite(width, height));
-    const ImageF logits = sam->ToImageFrame(sam->Predict({{{1, 1, 1}, {1, 1, 1}}, {}, {}})[0]);
+    sam->SetImage(HalfWhite(width, height), Job());
+    const ImageF logits = sam->ToImageFrame(sam->Predict({{{1, 1, 1}, {1, 1, 1}}, {}, {}}, true, Job())[0]);
     ASSERT_EQ(logits.width, width);
     ASSERT_EQ(logits.height, height);
     for (int y = 0; y < height; ++y) {
@@ -122,21 +123,21 @@ TEST_F(OnnxSamTest, MaskGoesBackOntoTheImage) {
 }
 
 TEST_F(OnnxSamTest, EarlierMaskIsHandedOver) {
-  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
-  sam->SetImage(ImageF(64, 64, 3, 1.0f));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
+  sam->SetImage(ImageF(64, 64, 3, 1.0f), Job());
   SamPrompt prompt{{{1, 1, 1}, {2, 2, 1}}, {}, ImageF(256, 256, 1, -3.0f)};
   // all_masks = enlarged + has_mask_input * enlarged * mask_input
-  EXPECT_NEAR(sam->Predict(prompt)[0].logits.At(0, 0), (1 - 3) * (1 - 0.485) / 0.229, 1e-4);
+  EXPECT_NEAR(sam->Predict(prompt, true, Job())[0].logits.At(0, 0), (1 - 3) * (1 - 0.485) / 0.229, 1e-4);
 }
 
 TEST_F(OnnxSamTest, Sam2GetsThreeMapsAndAStretchedImage) {
-  const auto sam = LoadSam(Write(ThreeMapEncoder(), ThreeMaskDecoder().Model()));
-  const SamFeatures features = sam->Encode(HalfWhite(300, 100));
+  const auto sam = LoadSam(Write(ThreeMapEncoder(), ThreeMaskDecoder().Model()), Job());
+  const SamFeatures features = sam->Encode(HalfWhite(300, 100), Job());
   ASSERT_EQ(features.maps.size(), 3u);
   EXPECT_EQ(features.maps[0].name, "high_res_feats_0");
   EXPECT_EQ(features.maps[2].shape, (std::vector<int64_t>{1, 3, 64, 64}));
   sam->SetFeatures(std::make_shared<SamFeatures>(features));
-  const auto masks = sam->Predict({{{1, 1, 1}}, {}, ImageF(256, 256, 1)});
+  const auto masks = sam->Predict({{{1, 1, 1}}, {}, ImageF(256, 256, 1)}, true, Job());
   // No single mask is offered: the hypotheses are numbered from 1.
   ASSERT_EQ(masks.size(), 3u);
   EXPECT_EQ(masks[0].candidate, 1);
@@ -144,22 +145,22 @@ TEST_F(OnnxSamTest, Sam2GetsThreeMapsAndAStretchedImage) {
   EXPECT_EQ(masks[0].logits.At(3, 3), 32);       // limited as SAM 2 does
   EXPECT_EQ(masks[0].logits.At(200, 200), -32);  // the bottom is image, not padding
   EXPECT_EQ(ChooseMask(masks, MaskRule::kSingleMask).candidate, 3);
-  EXPECT_EQ(sam->Predict({{{1, 1, 1}}, {}, ImageF(256, 256, 1)}, false).size(), 1u);
+  EXPECT_EQ(sam->Predict({{{1, 1, 1}}, {}, ImageF(256, 256, 1)}, false, Job()).size(), 1u);
   const ImageF logits = sam->ToImageFrame(masks[0]);
   EXPECT_GT(logits.At(148, 99), 0);
   EXPECT_LT(logits.At(151, 99), 0);
 }
 
 TEST_F(OnnxSamTest, EncodesTheSameBytesEveryTime) {
-  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
   const ImageF image = HalfWhite(100, 80);
-  EXPECT_EQ(sam->Encode(image).maps[0].data, sam->Encode(image).maps[0].data);
+  EXPECT_EQ(sam->Encode(image, Job()).maps[0].data, sam->Encode(image, Job()).maps[0].data);
 }
 
 TEST_F(OnnxSamTest, FingerprintFollowsTheFiles) {
-  const uint64_t first = LoadSam(Write(AverageEncoder("a"), ChoosingDecoder().Model()))->Fingerprint();
-  const uint64_t same = LoadSam(Write(AverageEncoder("a"), ChoosingDecoder().Model()))->Fingerprint();
-  const uint64_t other = LoadSam(Write(AverageEncoder("b"), ChoosingDecoder().Model()))->Fingerprint();
+  const uint64_t first = LoadSam(Write(AverageEncoder("a"), ChoosingDecoder().Model()), Job())->Fingerprint();
+  const uint64_t same = LoadSam(Write(AverageEncoder("a"), ChoosingDecoder().Model()), Job())->Fingerprint();
+  const uint64_t other = LoadSam(Write(AverageEncoder("b"), ChoosingDecoder().Model()), Job())->Fingerprint();
   EXPECT_EQ(first, same);
   EXPECT_NE(first, other);
 }
@@ -177,9 +178,9 @@ TEST_F(OnnxSamTest, FingerprintFollowsWeightsBesideTheModel) {
   std::vector<uint64_t> fingerprints;
   for (const float factor : {1.0f, 2.0f, 1.0f}) {
     WriteFileAtomic(folder_ / "my_encoder.onnx.data", {reinterpret_cast<const char*>(&factor), sizeof factor});
-    const auto sam = LoadSam(Write(encoder, ChoosingDecoder().Model()));
+    const auto sam = LoadSam(Write(encoder, ChoosingDecoder().Model()), Job());
     fingerprints.push_back(sam->Fingerprint());
-    EXPECT_NEAR(sam->Encode(ImageF(64, 64, 3, 1.0f)).maps[0].data[0], factor * (1 - 0.485) / 0.229, 1e-4);
+    EXPECT_NEAR(sam->Encode(ImageF(64, 64, 3, 1.0f), Job()).maps[0].data[0], factor * (1 - 0.485) / 0.229, 1e-4);
   }
   EXPECT_NE(fingerprints[0], fingerprints[1]);
   EXPECT_EQ(fingerprints[0], fingerprints[2]);
@@ -207,8 +208,8 @@ TEST_F(OnnxSamTest, SaysWhatDoesNotFit) {
 }
 
 TEST_F(OnnxSamTest, RefusesAnotherModelsFeatures) {
-  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()));
-  auto features = std::make_shared<SamFeatures>(sam->Encode(ImageF(32, 32, 3)));
+  const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
+  auto features = std::make_shared<SamFeatures>(sam->Encode(ImageF(32, 32, 3), Job()));
   features->maps[0].shape = {1, 256, 64, 64};
   EXPECT_THROW(sam->SetFeatures(features), Error);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 #include "sanerf/models/tensor.h"
 #include "sanerf/sam/sam_frame.h"
 
@@ -56,12 +57,12 @@ class Sam {
   // How images of that size lie in the square that the encoder sees. SAM pads, SAM 2 stretches.
   virtual SamFrame FrameOf(int width, int height) const { return SamFrame::Padded(width, height); }
   // rgb: 3 channels, [0, 1], any size.
-  virtual SamFeatures Encode(const ImageF& rgb) const = 0;
+  virtual SamFeatures Encode(const ImageF& rgb, const Job& job) const = 0;
   // A predictor on the same loaded model with a current image of its own, for another thread.
   virtual std::unique_ptr<Sam> Share() const = 0;
   // Makes `features` the current image (no computation).
   virtual void SetFeatures(std::shared_ptr<const SamFeatures> features) = 0;
-  void SetImage(const ImageF& rgb) { SetFeatures(std::make_shared<SamFeatures>(Encode(rgb))); }
+  void SetImage(const ImageF& rgb, const Job& job) { SetFeatures(std::make_shared<SamFeatures>(Encode(rgb, job))); }
 
   // multimask: all candidates that the model offers, in the order of their numbers: the single mask and the three
   // hypotheses for both catalogue models, only one of the two kinds for a model by path that hides the other.
@@ -69,7 +70,7 @@ class Sam {
   // HQ-SAM offers exactly one, candidate 0, whatever is asked for: SAM's mask plus the correction, or the correction's
   // token alone, as chosen when the decoder was exported (docs/models.md). Its predicted_iou is that of the SAM mask
   // that was corrected; HQ-SAM predicts none of its own.
-  virtual std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask = true) const = 0;
+  virtual std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask, const Job& job) const = 0;
   // Logits resampled bilinearly to the encoded image's pixels (undoes stretch or padding); mask = logit > 0.
   virtual ImageF ToImageFrame(const SamMask& mask) const = 0;
   // The same at another size of the image, for quick looks.

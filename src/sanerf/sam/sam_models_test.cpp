@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/models/model_catalogue.h"
@@ -60,10 +61,10 @@ class SamModels : public testing::TestWithParam<const char*> {
     if (CheckModel(FindModel(LoadCatalogue(), GetParam()), false) != ModelState::kPresent)
       GTEST_SKIP() << GetParam() << " is not in " << ModelFolder() << "; fetch it with: sanerf models fetch "
                    << GetParam();
-    sam_ = LoadSam(GetParam());
+    sam_ = LoadSam(GetParam(), Job());
   }
   Overlap Segment(const SamPrompt& prompt, const Disc& disc) const {
-    const auto masks = sam_->Predict(prompt);
+    const auto masks = sam_->Predict(prompt, true, Job());
     return Compare(sam_->ToImageFrame(ChooseMask(masks, sam_->default_rule())), disc);
   }
 
@@ -72,7 +73,7 @@ class SamModels : public testing::TestWithParam<const char*> {
 
 TEST_P(SamModels, ClickBoxAndEarlierMaskFindTheDisc) {
   const Disc disc{230, 200, 90};
-  sam_->SetImage(Picture(512, 384, disc));
+  sam_->SetImage(Picture(512, 384, disc), Job());
   const SamPrompt click{{{230, 200, 1}}, {}, {}};
   EXPECT_GT(Segment(click, disc).iou, 0.95);
 
@@ -81,7 +82,7 @@ TEST_P(SamModels, ClickBoxAndEarlierMaskFindTheDisc) {
   EXPECT_GT(Segment(box, disc).iou, 0.95);
 
   // All four masks are offered, the single one first.
-  const auto masks = sam_->Predict(click);
+  const auto masks = sam_->Predict(click, true, Job());
   ASSERT_EQ(masks.size(), 4u);
   for (int i = 0; i < 4; ++i) {
     EXPECT_EQ(masks[size_t(i)].candidate, i);
@@ -92,14 +93,14 @@ TEST_P(SamModels, ClickBoxAndEarlierMaskFindTheDisc) {
 
   SamPrompt again = click;
   again.mask_logits = ChooseMask(masks, sam_->default_rule()).logits;
-  EXPECT_NE(sam_->Predict(again)[0].logits.data, masks[0].logits.data);
+  EXPECT_NE(sam_->Predict(again, true, Job())[0].logits.data, masks[0].logits.data);
   EXPECT_GT(Segment(again, disc).iou, 0.95);
 }
 
 TEST_P(SamModels, WideImageIsNotShiftedAndThreadsDoNotMatter) {
   const Disc disc{410, 70, 50};
   const ImageF picture = Picture(540, 180, disc);
-  auto features = std::make_shared<SamFeatures>(sam_->Encode(picture));
+  auto features = std::make_shared<SamFeatures>(sam_->Encode(picture, Job()));
   sam_->SetFeatures(features);
   const Overlap found = Segment({{{410, 70, 1}, {390, 60, 1}, {430, 90, 1}}, {}, {}}, disc);
   EXPECT_GT(found.iou, 0.93);
@@ -108,7 +109,7 @@ TEST_P(SamModels, WideImageIsNotShiftedAndThreadsDoNotMatter) {
 
   const int threads = NumThreads();
   SetNumThreads(threads == 1 ? 2 : 1);
-  const SamFeatures other = LoadSam(GetParam())->Encode(picture);
+  const SamFeatures other = LoadSam(GetParam(), Job())->Encode(picture, Job());
   SetNumThreads(threads);
   ASSERT_EQ(other.maps.size(), features->maps.size());
   for (size_t i = 0; i < other.maps.size(); ++i) EXPECT_EQ(other.maps[i].data, features->maps[i].data);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 
 namespace sanerf {
@@ -51,7 +52,7 @@ class Silhouette {
   Image<int64_t> sums_;
 };
 
-std::vector<Silhouette> LoadSilhouettes(const SceneListing& listing) {
+std::vector<Silhouette> LoadSilhouettes(const SceneListing& listing, const Job& job) {
   std::vector<const View*> chosen;
   std::vector<const View*> train;
   for (const ListedView& listed : listing.views) {
@@ -61,6 +62,7 @@ std::vector<Silhouette> LoadSilhouettes(const SceneListing& listing) {
   for (size_t i = 0; i < count; ++i) chosen.push_back(train[i * train.size() / count]);
   std::vector<std::optional<Silhouette>> loaded(count);
   ParallelFor(int64_t(count), [&](int64_t i) {
+    job.ThrowIfStopped("reading the photos");
     const ImageU8 image = ReadImage(chosen[i]->image_path);
     loaded[i].emplace(chosen[i]->camera, image);
   });
@@ -118,8 +120,8 @@ Carved Carve(const std::vector<Silhouette>& silhouettes, const Box& region, cons
 }  // namespace
 
 std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Similarity& world_from_file,
-                                        const Vec3& center, double radius) {
-  const std::vector<Silhouette> silhouettes = LoadSilhouettes(listing);
+                                        const Vec3& center, double radius, const Job& job) {
+  const std::vector<Silhouette> silhouettes = LoadSilhouettes(listing, job);
   const auto tells = [](const Silhouette& s) { return !s.IsEmpty() && !s.IsFull(); };
   if (silhouettes.size() < 3 ||
       std::count_if(silhouettes.begin(), silhouettes.end(), tells) * 2 < int64_t(silhouettes.size())) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {
@@ -15,6 +16,6 @@ struct AlphaHull {
 };
 
 std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Similarity& world_from_file,
-                                        const Vec3& center, double radius);
+                                        const Vec3& center, double radius, const Job& job);
 
 }  // namespace sanerf

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene_test_util.h"
@@ -25,7 +27,7 @@ class CheckSceneTest : public SceneFolderTest {
   Json& frame(int i) { return file_["frames"][size_t(i)]; }
   Scene Load() {
     WriteText("transforms.json", file_.dump());
-    return LoadScene(root_);
+    return LoadScene(root_, {}, Job());
   }
   std::string LoadError() {
     return ErrorText([&] { Load(); });
@@ -129,14 +131,14 @@ TEST_F(CheckSceneTest, OnePhotoTwice) {
 TEST_F(CheckSceneTest, OnePhotoToTrainAndToTest) {
   WriteText("transforms_train.json", file_.dump());
   WriteText("transforms_test.json", Json{{"fl_x", 20}, {"frames", {frame(1)}}}.dump());
-  EXPECT_THAT(ErrorText([&] { LoadScene(root_); }),
+  EXPECT_THAT(ErrorText([&] { LoadScene(root_, {}, Job()); }),
               HasSubstr("images/01.png: the photo is listed twice, to train and to test"));
 }
 
 TEST_F(CheckSceneTest, NoTestPhoto) {
   WriteText("transforms_train.json", file_.dump());
   WriteText("transforms_test.json", Json{{"fl_x", 20}, {"frames", Json::array()}}.dump());
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_THAT(scene.TestViews(), IsEmpty());
   EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("no photo is held out to test on"),
                                                 HasSubstr("transforms_test.json names none that exists"))));
@@ -186,7 +188,7 @@ TEST_F(CheckSceneTest, LlffRows) {
     std::vector<float> changed = rows;
     changed[size_t(row * 17 + column)] = value;
     WriteNpy(root_ / "poses_bounds.npy", {kViews, 17}, changed.data());
-    return ErrorText([&] { LoadScene(root_); });
+    return ErrorText([&] { LoadScene(root_, {}, Job()); });
   };
   EXPECT_EQ(load(0, 0, 0), "");
   EXPECT_THAT(load(2, 3, 1e30f), HasSubstr("images/02.png: its camera stands at (1e+30"));

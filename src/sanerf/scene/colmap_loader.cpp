@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/job.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/colmap_binary.h"
 #include "sanerf/scene/colmap_model.h"
@@ -106,7 +107,7 @@ bool IsColmapModel(const fs::path& folder) {
   return (has("cameras.bin") && has("images.bin")) || (has("cameras.txt") && has("images.txt"));
 }
 
-SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder) {
+SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder, const Job& job) {
   const bool binary = fs::exists(model_folder / "images.bin") && fs::exists(model_folder / "cameras.bin");
   const ColmapModel model = binary ? ReadColmapBinary(model_folder) : ReadColmapText(model_folder);
   const std::string extension = binary ? ".bin" : ".txt";
@@ -119,6 +120,7 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder) {
       fmt::format("COLMAP {} ({}), photos from {}", NameInScene(root, model_folder), binary ? "binary" : "text",
                   folder == root ? "the scene folder" : folder.filename().string());
   for (const ColmapImage& image : model.images) {
+    job.ThrowIfStopped("reading the photos' sizes");
     const auto path = FindPhoto(folder, image.name);
     if (!path) {
       listing.missing.push_back(NameInScene(root, folder / image.name));

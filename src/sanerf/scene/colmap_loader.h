@@ -3,11 +3,12 @@
 
 #include <filesystem>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {
 
 bool IsColmapModel(const std::filesystem::path& folder);
-SceneListing ReadColmap(const std::filesystem::path& root, const std::filesystem::path& model_folder);
+SceneListing ReadColmap(const std::filesystem::path& root, const std::filesystem::path& model_folder, const Job& job);
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
@@ -98,7 +99,7 @@ class ColmapTest : public SceneFolderTest {
     }
   }
   std::string LoadError() {
-    return ErrorText([&] { LoadScene(root_); });
+    return ErrorText([&] { LoadScene(root_, {}, Job()); });
   }
 };
 
@@ -107,7 +108,7 @@ const StoredCamera kPinhole{"PINHOLE", 1, {40, 42, 16, 12}};
 TEST_F(ColmapTest, TextModel) {
   WriteImages();
   WriteTextModel(kPinhole);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.format, "colmap");
   EXPECT_THAT(scene.summary, HasSubstr("COLMAP sparse/0 (text), photos from images"));
   EXPECT_EQ(scene.TestViews(), std::vector<int>{0});
@@ -117,7 +118,7 @@ TEST_F(ColmapTest, TextModel) {
 TEST_F(ColmapTest, BinaryModel) {
   WriteImages();
   WriteBinaryModel(kPinhole);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_THAT(scene.summary, HasSubstr("(binary)"));
   ExpectRing(scene);
 }
@@ -129,13 +130,13 @@ TEST_F(ColmapTest, MipNerf360Layout) {
   }
   WriteBinaryModel(kPinhole);
   WriteText("poses_bounds.npy", "not read");
-  Scene scene = LoadScene(root_, {.test_every = 4});
+  Scene scene = LoadScene(root_, {.test_every = 4}, Job());
   EXPECT_THAT(scene.summary, HasSubstr("COLMAP sparse/0 (binary), photos from images;"));
   EXPECT_EQ(scene.TestViews(), (std::vector<int>{0, 4}));
   ExpectRing(scene);
   std::filesystem::remove_all(root_ / "images");
   std::filesystem::remove_all(root_ / "images_2");
-  scene = LoadScene(root_);
+  scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views[1].name, "images_4/a 1.png");
   EXPECT_DOUBLE_EQ(scene.views[1].camera.fx, 10);
   EXPECT_DOUBLE_EQ(scene.views[1].camera.cx, 4);
@@ -145,7 +146,7 @@ TEST_F(ColmapTest, MipNerf360Layout) {
 TEST_F(ColmapTest, TorchNgpsFolder) {
   WriteImages();
   WriteBinaryModel(kPinhole, "colmap_sparse/0");
-  ExpectRing(LoadScene(root_));
+  ExpectRing(LoadScene(root_, {}, Job()));
 }
 
 TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
@@ -166,7 +167,7 @@ TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
       for (const bool binary : {false, true}) {
         SCOPED_TRACE(fmt::format("{} {} {}", c.camera.model, folder, binary));
         binary ? WriteBinaryModel(c.camera, folder) : WriteTextModel(c.camera, folder);
-        const Camera camera = LoadScene(root_).views[2].camera;
+        const Camera camera = LoadScene(root_, {}, Job()).views[2].camera;
         EXPECT_EQ(camera.fx, c.fx);
         EXPECT_EQ(camera.fy, c.fy);
         EXPECT_EQ(camera.cx, 16);
@@ -184,7 +185,7 @@ TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
 TEST_F(ColmapTest, SmallerPhotosScaleTheCamera) {
   WriteImages("images_2", 16, 12);
   WriteTextModel(kPinhole);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views[0].name, "images_2/a 0.png");
   EXPECT_DOUBLE_EQ(scene.views[0].camera.fx, 20);
   EXPECT_DOUBLE_EQ(scene.views[0].camera.cy, 6);
@@ -194,14 +195,14 @@ TEST_F(ColmapTest, TheFolderWithMostPhotosIsTaken) {
   WriteImage("images/a 0.png", 32, 24);
   WriteImages("images_2", 16, 12);
   WriteTextModel(kPinhole);
-  EXPECT_EQ(LoadScene(root_).views.size(), size_t(kViews));
+  EXPECT_EQ(LoadScene(root_, {}, Job()).views.size(), size_t(kViews));
 }
 
 TEST_F(ColmapTest, MissingPhotosAndNone) {
   WriteImages();
   std::filesystem::remove(root_ / "images/a 3.png");
   WriteTextModel(kPinhole);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views.size(), 5u);
   ASSERT_EQ(scene.warnings.size(), 1u);
   EXPECT_THAT(scene.warnings[0], HasSubstr("1 of 6 listed images is missing and left out: images/a 3.png"));
@@ -217,7 +218,7 @@ TEST_F(ColmapTest, PointsGiveBoundsAndExtent) {
     points += fmt::format("{} {} {} {} 1 2 3 0.5 1 2 3 4\n", i, 20 * r * std::cos(a), 20 * r * std::sin(a), 20 * z);
   }
   WriteTextModel(kPinhole, "sparse/0", points);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.extent, 32);  // twice 20 / 2.24, next power of two
   EXPECT_NEAR(scene.model_from_file.scale, 1 / std::sqrt(5.0), 1e-4);
 }

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/hdf5_test_support.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
@@ -71,7 +73,7 @@ class DatasetLayouts : public SceneFolderTest {
   }
   void SaveRoom() { WriteText("train/transforms.json", room_.dump()); }
   std::string LoadError() {
-    return ErrorText([&] { LoadScene(root_); });
+    return ErrorText([&] { LoadScene(root_, {}, Job()); });
   }
 
   Json room_;
@@ -81,7 +83,7 @@ TEST_F(DatasetLayouts, LerfTakesThePosesAsTheyStand) {
   WriteLerf(9);
   WriteFrames(9, "images", 32, 24);
   WriteFrames(9, "images_2", 16, 12);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_THAT(scene.summary, AllOf(HasSubstr("nerfstudio transforms.json"), HasSubstr("32x24"),
                                    HasSubstr("lens distortion"), HasSubstr("7 to train, 2 to test (every 8th)")));
   ASSERT_EQ(scene.views.size(), 9u);
@@ -100,7 +102,7 @@ TEST_F(DatasetLayouts, LerfWithShrunkPhotosAlone) {
   WriteLerf(3);
   WriteFrames(3, "images_4", 8, 6);
   WriteFrames(3, "images_2", 16, 12);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   ASSERT_EQ(scene.views.size(), 3u);
   EXPECT_TRUE(scene.warnings.empty());
   EXPECT_EQ(scene.views[0].name, "images_2/frame_00001.png");
@@ -113,7 +115,7 @@ TEST_F(DatasetLayouts, RoomOf3dFrontWithIdsNamedByNumber) {
   ImageU8 ids(16, 12, 1, 7);
   fs::create_directories(root_ / "seg");
   for (int i = 0; i < 4; ++i) WritePng(root_ / "seg" / fmt::format("{}.png", i), ids);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.format, "3d-front");
   EXPECT_THAT(scene.summary, AllOf(HasSubstr("3D-FRONT train/transforms.json"), HasSubstr("masks")));
   ASSERT_EQ(scene.views.size(), 4u);
@@ -124,7 +126,7 @@ TEST_F(DatasetLayouts, RoomOf3dFrontWithIdsNamedByNumber) {
   ASSERT_TRUE(px);
   EXPECT_NEAR(px->x(), 8, 1e-6);
   // The scene folder, or the one that holds the file.
-  EXPECT_EQ(LoadScene(root_ / "train").views[3].name, "images/0003.png");
+  EXPECT_EQ(LoadScene(root_ / "train", {}, Job()).views[3].name, "images/0003.png");
 }
 
 TEST_F(DatasetLayouts, RoomOf3dFrontWithHdf5Masks) {
@@ -137,7 +139,7 @@ TEST_F(DatasetLayouts, RoomOf3dFrontWithHdf5Masks) {
     WriteHdf5<int>(path, "cp_instance_id_segmaps", {12, 16}, H5T_NATIVE_INT, ids);
     WriteHdf5<int>(path, "instance_segmaps", {12, 16}, H5T_NATIVE_INT, std::vector<int>(16 * 12, 99));
   }
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_THAT(scene.warnings, ElementsAre());
   for (const int view : {0, 1}) {
     const ImageU16 ids = LoadViewInstances(scene.views[size_t(view)]);
@@ -152,7 +154,7 @@ TEST_F(DatasetLayouts, RoomsBox) {
   SaveRoom();
   // The cameras stand sqrt(5) from the middle, which becomes 1: of the box of 3 x 2 x 2.5 the model sees 3 / sqrt(5)
   // < 2.
-  EXPECT_EQ(LoadScene(root_).extent, 2);
+  EXPECT_EQ(LoadScene(root_, {}, Job()).extent, 2);
   room_["room_bbox"] = {{-3, -2, 0}, {3, 2}};
   SaveRoom();
   EXPECT_THAT(LoadError(), HasSubstr("room_bbox[1]: expected 3 numbers"));
@@ -182,7 +184,7 @@ class SpinNerf : public SceneFolderTest {
 };
 
 TEST_F(SpinNerf, LabelsBesideThePhotosAreTheGroundTruth) {
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views[1].name, "images_2/IMG_2.png");
   EXPECT_EQ(scene.views[1].mask_path, root_ / "images_2/label/IMG_2.png");
   EXPECT_EQ(LoadViewMask(scene.views[1]).At(0, 0), 1);
@@ -191,7 +193,7 @@ TEST_F(SpinNerf, LabelsBesideThePhotosAreTheGroundTruth) {
 
 TEST_F(SpinNerf, LabelsOfAnotherSizeAreNamed) {
   for (const char* name : {"IMG_1", "IMG_2", "IMG_3"}) WriteImage(fmt::format("images/{}.png", name), 32, 24);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views[0].name, "images/IMG_1.png");
   EXPECT_TRUE(scene.views[0].mask_path.empty());
   ASSERT_EQ(scene.warnings.size(), 1u);
@@ -201,7 +203,7 @@ TEST_F(SpinNerf, LabelsOfAnotherSizeAreNamed) {
 
 TEST_F(SpinNerf, ViewsAndFilesWithoutTheOther) {
   fs::rename(root_ / "images_2/label/IMG_2.png", root_ / "images_2/label/other.png");
-  EXPECT_THAT(LoadScene(root_).warnings,
+  EXPECT_THAT(LoadScene(root_, {}, Job()).warnings,
               ElementsAre("photos without a mask in images_2/label (1 of 3): images_2/IMG_2.png",
                           "files in images_2/label that fit no photo (1): other.png"));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;
@@ -48,7 +49,9 @@ Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string&
   return pose;
 }
 
-ListedView ViewOfFrame(const fs::path& root, const Frame& frame, const Camera& camera, const std::string& where) {
+ListedView ViewOfFrame(const fs::path& root, const Frame& frame, const Camera& camera, const std::string& where,
+                       const Job& job) {
+  job.ThrowIfStopped("reading the photos' sizes");
   const ImageInfo info = ReadImageInfo(frame.image);
   ListedView listed;
   listed.channels = info.channels;

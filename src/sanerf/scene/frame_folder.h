@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {
@@ -25,7 +26,7 @@ Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string&
 
 // The view of a frame; the camera's size and intrinsics are those of photos of its own size.
 ListedView ViewOfFrame(const std::filesystem::path& root, const Frame& frame, const Camera& camera,
-                       const std::string& where);
+                       const std::string& where, const Job& job);
 
 // Throws Error when the principal point lies outside of the photo: then the intrinsics belong to photos of another
 // size.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/listing.h"
@@ -64,7 +65,7 @@ Camera ReadRow(const double* row, const std::string& where) {
 
 }  // namespace
 
-SceneListing ReadLlff(const fs::path& root) {
+SceneListing ReadLlff(const fs::path& root, const Job& job) {
   const fs::path file = root / "poses_bounds.npy";
   const NumericArray rows = ReadNpy(file);
   if (rows.shape.size() != 2 || rows.shape[1] != kRowSize) {
@@ -85,6 +86,7 @@ SceneListing ReadLlff(const fs::path& root) {
   listing.format = "llff";
   listing.source = fmt::format("LLFF poses_bounds.npy, photos from {}", folder.filename().string());
   for (size_t i = 0; i < images.size(); ++i) {
+    job.ThrowIfStopped("reading the photos' sizes");
     const std::string name = NameInScene(root, images[i]),
                       where = fmt::format("{}: row {} ({})", file.string(), i, name);
     const double* row = &rows.data[i * kRowSize];

@@ -3,10 +3,11 @@
 
 #include <filesystem>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {
 
-SceneListing ReadLlff(const std::filesystem::path& root);
+SceneListing ReadLlff(const std::filesystem::path& root, const Job& job);
 
 }  // namespace sanerf

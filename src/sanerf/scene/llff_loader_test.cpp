@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
@@ -34,7 +35,7 @@ class LlffTest : public SceneFolderTest {
     for (int i = 0; i < n; ++i) WriteImage(folder + "/p" + std::to_string(i) + ".png", width, height);
   }
   std::string LoadError() {
-    return ErrorText([&] { LoadScene(root_); });
+    return ErrorText([&] { LoadScene(root_, {}, Job()); });
   }
 
   std::vector<float> rows_;
@@ -43,7 +44,7 @@ class LlffTest : public SceneFolderTest {
 TEST_F(LlffTest, AxesAndScaledIntrinsics) {
   WriteImages(3, "images_8");
   WritePoses(3);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.format, "llff");
   EXPECT_THAT(scene.summary, HasSubstr("photos from images_8"));
   ASSERT_EQ(scene.views.size(), 3u);
@@ -65,7 +66,7 @@ TEST_F(LlffTest, AxesAndScaledIntrinsics) {
 TEST_F(LlffTest, ForwardFacingFrameLiesBetweenNearAndFar) {
   WriteImages(3, "images");
   WritePoses(3);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   // Cameras around z = 0 look along +z; the middle of 4 and 12 in disparity is 2 / (1/4 + 1/12) = 6.
   const Vec3 middle = scene.model_from_file * Vec3(0, 0, 6);
   EXPECT_LT(middle.norm(), 0.05);
@@ -82,7 +83,7 @@ TEST_F(LlffTest, TheFolderThatFitsTheRowsIsTaken) {
   WriteImages(5, "images");
   WriteImages(3, "images_4");
   WritePoses(3);
-  EXPECT_EQ(LoadScene(root_).views[0].name, "images_4/p0.png");
+  EXPECT_EQ(LoadScene(root_, {}, Job()).views[0].name, "images_4/p0.png");
 }
 
 TEST_F(LlffTest, RowCountMismatch) {

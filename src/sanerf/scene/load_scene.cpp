@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_loader.h"
@@ -73,29 +74,29 @@ std::string NearbyHint(const fs::path& folder) {
   throw Error(what, kLookedFor, NearbyHint(path));
 }
 
-SceneListing ReadListing(const fs::path& path, std::string& also_there) {
-  if (IsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {});
+SceneListing ReadListing(const fs::path& path, std::string& also_there, const Job& job) {
+  if (IsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {}, job);
   // Their folders may hold the transforms.json that the poses were made from, which lists photos of another place.
-  if (IsPanopticLifting(path)) return ReadPanopticLifting(path);
+  if (IsPanopticLifting(path)) return ReadPanopticLifting(path, job);
   if (IsFile(path / "transforms_train.json")) {
     fs::path test = path / "transforms_test.json";
     const fs::path val = path / "transforms_val.json";
     if (IsFile(test) && IsFile(val)) also_there = "transforms_val.json is not used";
     if (!IsFile(test)) test = IsFile(val) ? val : fs::path();
-    return ReadTransforms(path, path / "transforms_train.json", test);
+    return ReadTransforms(path, path / "transforms_train.json", test, job);
   }
-  if (IsFile(path / "transforms.json")) return ReadTransforms(path, path / "transforms.json", {});
+  if (IsFile(path / "transforms.json")) return ReadTransforms(path, path / "transforms.json", {}, job);
   const fs::path inside = path / "train" / "transforms.json";  // 3D-FRONT
-  if (IsFile(inside)) return ReadTransforms(path, inside, {});
+  if (IsFile(inside)) return ReadTransforms(path, inside, {}, job);
   const auto model = FindColmapModel(path);
   const bool has_llff = IsFile(path / "poses_bounds.npy");
   if (model) {
     // LLFF's own downloads carry a COLMAP model of photos that were renamed since: then the pose file decides.
-    SceneListing listing = ReadColmap(path, *model);
+    SceneListing listing = ReadColmap(path, *model, job);
     if (!listing.views.empty() || !has_llff) return listing;
   }
-  if (has_llff) return ReadLlff(path);
-  if (IsMessyRooms(path)) return ReadMessyRooms(path);
+  if (has_llff) return ReadLlff(path, job);
+  if (IsMessyRooms(path)) return ReadMessyRooms(path, job);
   FailNothingFound(path);
 }
 
@@ -142,11 +143,12 @@ void ChooseTestViews(SceneListing& listing, int test_every) {
 }
 
 // Cut-out objects: an alpha channel everywhere, and something transparent in it.
-bool HasTransparency(const SceneListing& listing) {
+bool HasTransparency(const SceneListing& listing, const Job& job) {
   const auto has_alpha = [](const ListedView& v) { return v.channels == 4 || v.channels == 2; };
   if (!std::all_of(listing.views.begin(), listing.views.end(), has_alpha)) return false;
   const size_t step = std::max<size_t>(1, listing.views.size() / 3);
   for (size_t i = 0; i < listing.views.size(); i += step) {
+    job.ThrowIfStopped("reading the photos");
     const ImageU8 image = ReadImage(listing.views[i].view.image_path);
     int64_t transparent = 0;
     for (int64_t p = 0; p < image.num_pixels(); ++p) transparent += image.data[(p + 1) * image.channels - 1] < 128;
@@ -180,14 +182,14 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
 
 }  // namespace
 
-Scene LoadScene(const fs::path& path, const SceneOptions& options) {
+Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& job) {
   CheckOptions(options, "scene");
   std::error_code ec;
   fs::path absolute = fs::absolute(path, ec).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();
   if (!fs::exists(absolute, ec)) FailNothingFound(absolute);
   std::string also_there;
-  SceneListing listing = ReadListing(absolute, also_there);
+  SceneListing listing = ReadListing(absolute, also_there, job);
   RequireImages(listing);
   CheckListing(listing);
   ChooseTestViews(listing, options.test_every);
@@ -195,8 +197,8 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options) {
   Scene scene;
   scene.root = listing.root;
   scene.format = listing.format;
-  scene.has_alpha = HasTransparency(listing);
-  const ModelFrame frame = FitModelFrame(listing, scene.has_alpha);
+  scene.has_alpha = HasTransparency(listing, job);
+  const ModelFrame frame = FitModelFrame(listing, scene.has_alpha, job);
   scene.model_from_file = frame.model_from_file;
   scene.extent = frame.extent;
   scene.near = frame.near;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/instance_masks.h"
@@ -25,7 +27,7 @@ class LoadSceneTest : public SceneFolderTest {
     WriteText(prefix + "transforms.json", Json{{"fl_x", 20}, {"frames", RingFrames(n)}}.dump());
   }
   static std::string LoadError(const fs::path& path) {
-    return ErrorText([&] { LoadScene(path); });
+    return ErrorText([&] { LoadScene(path, {}, Job()); });
   }
 };
 
@@ -49,17 +51,18 @@ TEST_F(LoadSceneTest, HintsOneLevelDownAndUp) {
 
 TEST_F(LoadSceneTest, TrailingSlashAndTestEvery) {
   WriteGoodScene("", 6);
-  const Scene scene = LoadScene(root_ / "", {.test_every = 4});
+  const Scene scene = LoadScene(root_ / "", {.test_every = 4}, Job());
   EXPECT_EQ(scene.root, root_);
   EXPECT_EQ(scene.TestViews(), (std::vector<int>{0, 4}));
   EXPECT_EQ(scene.TrainViews(), (std::vector<int>{1, 2, 3, 5}));
-  EXPECT_TRUE(LoadScene(root_, {.test_every = 0}).TestViews().empty());
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { LoadScene(root_, {.test_every = -1}); }), HasSubstr("scene.test_every=-1"));
+  EXPECT_TRUE(LoadScene(root_, {.test_every = 0}, Job()).TestViews().empty());
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { LoadScene(root_, {.test_every = -1}, Job()); }),
+              HasSubstr("scene.test_every=-1"));
 }
 
 TEST_F(LoadSceneTest, OneImageIsATrainingImage) {
   WriteGoodScene("", 1);
-  EXPECT_EQ(LoadScene(root_).TrainViews(), std::vector<int>{0});
+  EXPECT_EQ(LoadScene(root_, {}, Job()).TrainViews(), std::vector<int>{0});
 }
 
 TEST_F(LoadSceneTest, CamerasAtOnePlaceAreReported) {
@@ -69,7 +72,7 @@ TEST_F(LoadSceneTest, CamerasAtOnePlaceAreReported) {
     for (int row = 0; row < 3; ++row) frame["transform_matrix"][row][3] = 0;
   }
   WriteText("transforms.json", Json{{"fl_x", 20}, {"frames", frames}}.dump());
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   ASSERT_EQ(scene.warnings.size(), 1u);
   EXPECT_THAT(scene.warnings[0], HasSubstr("same place"));
   EXPECT_TRUE(scene.model_from_file.translation.allFinite());
@@ -82,7 +85,7 @@ TEST_F(LoadSceneTest, PoseFileDecidesWhenTheModelsPhotosAreGone) {
   WriteImage("images/p0.png");
   const float row[17] = {0, 1, 0, 0, 12, -1, 0, 0, 0, 16, 0, 0, 1, 0, 20, 1, 5};
   WriteNpy(root_ / "poses_bounds.npy", {1, 17}, row);
-  EXPECT_EQ(LoadScene(root_).format, "llff");
+  EXPECT_EQ(LoadScene(root_, {}, Job()).format, "llff");
 }
 
 // A photo cut anywhere: the header is read when the scene is loaded, the pixels when the photo is.
@@ -94,7 +97,7 @@ TEST_F(LoadSceneTest, TruncatedPhotosAreNamed) {
   for (const std::string& bytes : {EncodePng(picture), EncodeJpeg(picture)}) {
     SCOPED_TRACE(bytes.substr(1, 3) == "PNG" ? "PNG" : "JPEG");
     WriteText("images/01.png", bytes);
-    const Scene scene = LoadScene(root_);
+    const Scene scene = LoadScene(root_, {}, Job());
     EXPECT_EQ(LoadViewImage(scene.views[1]).width, 16);
     for (size_t size = bytes.size() - 1; size > 0; size -= 1 + size / 8) {
       WriteText("images/01.png", bytes.substr(0, size));
@@ -111,7 +114,7 @@ TEST_F(LoadSceneTest, TruncatedPhotosAreNamed) {
 
 TEST_F(LoadSceneTest, ImageOfAnotherSizeThanTheCamera) {
   WriteGoodScene();
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   WriteImage("images/01.png", 20, 12);
   EXPECT_THAT(ErrorText([&] { LoadViewImage(scene.views[1]); }),
               StartsWith((root_ / "images/01.png").string() + ": it is 20x12 but its camera is 16x12"));
@@ -119,7 +122,7 @@ TEST_F(LoadSceneTest, ImageOfAnotherSizeThanTheCamera) {
 
 TEST_F(LoadSceneTest, MaskChecks) {
   WriteGoodScene();
-  Scene scene = LoadScene(root_);
+  Scene scene = LoadScene(root_, {}, Job());
   EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }), HasSubstr("no mask for images/00.png"));
   WriteImage("mask.png", 8, 6, 1);
   scene.views[0].mask_path = root_ / "mask.png";
@@ -134,7 +137,7 @@ TEST_F(LoadSceneTest, MaskChecks) {
 
 TEST_F(LoadSceneTest, PhotosComeAsColourAtAnySize) {
   WriteGoodScene();
-  Scene scene = LoadScene(root_);
+  Scene scene = LoadScene(root_, {}, Job());
   WriteImage("images/00.png", 16, 12, 1, 51);
   const ImageF image = LoadViewImage(scene.views[0], 8, 6);
   EXPECT_EQ(image.width, 8);
@@ -192,6 +195,13 @@ TEST_F(FindViewTest, ErrorsOfferNames) {
                                                 "you mean 'train/000'"));
   EXPECT_THAT(FindError("zzzzzzzz"), HasSubstr("none of the 6 images has that name | names look like 'test/000'"));
   EXPECT_THROW(scene_.FindView(""), UsageError);
+}
+
+TEST_F(LoadSceneTest, AStopComesBeforeTheNextPhoto) {
+  WriteGoodScene();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(LoadScene(root_, {}, Job().With(stop.token())), InterruptedError);
 }
 
 }  // namespace

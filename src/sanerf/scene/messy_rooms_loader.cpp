@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
@@ -56,7 +57,7 @@ bool IsMessyRooms(const fs::path& root) {
   return ExistsAsFile(root / "metadata.json") && !FrameFolder(root).empty();
 }
 
-SceneListing ReadMessyRooms(const fs::path& root) {
+SceneListing ReadMessyRooms(const fs::path& root, const Job& job) {
   const fs::path path = root / "metadata.json";
   const Json json = ReadJsonFile(path);
   const JsonCursor cameras = JsonCursor(json, path.string())["camera"];
@@ -77,7 +78,7 @@ SceneListing ReadMessyRooms(const fs::path& root) {
   const Camera camera = ReadIntrinsics(cameras["K"], ReadImageInfo(frames[0].image));
   const size_t num_train = std::max<size_t>(1, size_t(kTrainShare * double(frames.size())));
   for (size_t i = 0; i < frames.size(); ++i) {
-    ListedView listed = ViewOfFrame(root, frames[i], camera, path.string());
+    ListedView listed = ViewOfFrame(root, frames[i], camera, path.string(), job);
     listed.view.camera.world_from_cam = ReadPose(positions[i], quaternions[i]);
     listed.view.is_test = i >= num_train;
     listing.views.push_back(std::move(listed));

@@ -3,12 +3,13 @@
 
 #include <filesystem>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {
 
 bool IsMessyRooms(const std::filesystem::path& root);
 
-SceneListing ReadMessyRooms(const std::filesystem::path& root);
+SceneListing ReadMessyRooms(const std::filesystem::path& root, const Job& job);
 
 }  // namespace sanerf

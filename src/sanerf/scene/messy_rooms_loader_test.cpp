@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
@@ -35,7 +37,7 @@ class MessyRoomsTest : public SceneFolderTest {
   void Save() { WriteText("metadata.json", meta_.dump()); }
   std::string LoadError() {
     Save();
-    return ErrorText([&] { LoadScene(root_); });
+    return ErrorText([&] { LoadScene(root_, {}, Job()); });
   }
 
   Json meta_;
@@ -43,7 +45,7 @@ class MessyRoomsTest : public SceneFolderTest {
 
 TEST_F(MessyRoomsTest, CamerasInTheOrderOfTheNumbersAndTheLastFifthHeldOut) {
   WriteScene(12);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.format, "messy-rooms");
   EXPECT_THAT(scene.summary,
               AllOf(HasSubstr("Messy Rooms color and metadata.json"), HasSubstr("9 to train, 3 to test")));
@@ -61,7 +63,7 @@ TEST_F(MessyRoomsTest, NormalisedIntrinsicsAndBlenderAxes) {
   meta_["camera"]["positions"][1] = {1, 2, 3};
   meta_["camera"]["quaternions"][1] = {1, 0, 0, 0};
   Save();
-  const Camera camera = LoadScene(root_).views[1].camera;
+  const Camera camera = LoadScene(root_, {}, Job()).views[1].camera;
   EXPECT_DOUBLE_EQ(camera.fx, 20);  // 1.25 * 16
   EXPECT_DOUBLE_EQ(camera.fy, 18);  // 1.5 * 12
   EXPECT_DOUBLE_EQ(camera.cx, 8);
@@ -76,7 +78,7 @@ TEST_F(MessyRoomsTest, InstanceArraysBeyond255) {
   std::filesystem::create_directories(root_ / "instance");
   const std::vector<float> ids(16 * 12, 499);
   for (const char* name : {"0.npy", "1.npy", "2.npy"}) WriteNpy(root_ / "instance" / name, {12, 16}, ids.data());
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_TRUE(scene.warnings.empty());
   EXPECT_EQ(scene.views[2].mask_path, root_ / "instance/2.npy");
   EXPECT_EQ(LoadViewInstances(scene.views[2]).At(0, 0), 499);

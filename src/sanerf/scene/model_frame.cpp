@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/alpha_hull.h"
 #include "sanerf/scene/focus.h"
 
@@ -167,9 +168,10 @@ double FitNear(const SceneListing& listing, double scale) {
   return std::clamp(kNearMargin * scale * Percentile(nears, 0.0), kSmallestNear, kLargestNear);
 }
 
-std::optional<ModelFrame> FitToAlpha(const SceneListing& listing, const Mat3& rotation, const Focal& focal) {
+std::optional<ModelFrame> FitToAlpha(const SceneListing& listing, const Mat3& rotation, const Focal& focal,
+                                     const Job& job) {
   const Similarity turned{1, rotation, Vec3::Zero()};
-  const auto hull = CarveAlphaHull(listing, turned, turned * focal.point, 1.1 * focal.distance);
+  const auto hull = CarveAlphaHull(listing, turned, turned * focal.point, 1.1 * focal.distance, job);
   if (!hull) return std::nullopt;
   ModelFrame frame;
   const double scale = 2 * kHullFill / (hull->box.max - hull->box.min).maxCoeff();
@@ -181,7 +183,7 @@ std::optional<ModelFrame> FitToAlpha(const SceneListing& listing, const Mat3& ro
 
 }  // namespace
 
-ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha) {
+ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha, const Job& job) {
   const std::vector<const Camera*> cameras = TrainCameras(listing);
   const Focus focus = IntersectAxes(cameras);
   const bool inward = focus.IsStable();
@@ -194,7 +196,7 @@ ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha) {
   if (!(focal.distance > smallest) || !std::isfinite(focal.distance)) focal.distance = 1;
 
   if (has_alpha && inward) {
-    if (const auto frame = FitToAlpha(listing, rotation, focal)) return *frame;
+    if (const auto frame = FitToAlpha(listing, rotation, focal, job)) return *frame;
   }
   const double scale = 1 / focal.distance;
   ModelFrame frame;

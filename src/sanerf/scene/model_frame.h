@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf {
@@ -15,6 +16,6 @@ struct ModelFrame {
 };
 
 // Uses the training views only. See docs/conventions.md for the rules.
-ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha);
+ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha, const Job& job);
 
 }  // namespace sanerf

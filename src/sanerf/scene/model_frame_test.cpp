@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/focus.h"
 #include "sanerf/scene/scene_test_util.h"
 
@@ -31,7 +32,7 @@ std::vector<Pose> Ring(int n, double radius = 2, double height = 1) {
 TEST(ModelFrame, InwardSceneIsCentredAndScaled) {
   SceneListing listing = ListingOf(Ring(12), {3, Mat3::Identity(), Vec3(10, -4, 2)});
   listing.z_up = true;
-  const ModelFrame frame = FitModelFrame(listing, false);
+  const ModelFrame frame = FitModelFrame(listing, false, Job());
   EXPECT_LT((frame.model_from_file * Vec3(10, -4, 2)).norm(), 1e-9);
   EXPECT_NEAR((frame.model_from_file * listing.views[0].view.camera.center()).norm(), 1, 1e-9);
   EXPECT_TRUE(frame.model_from_file.rotation.isIdentity()) << "files with z up keep their axes";
@@ -44,7 +45,7 @@ TEST(ModelFrame, WorldsWithoutAConventionAreTurnedUpright) {
   Mat3 y_down;
   y_down << 1, 0, 0, 0, 0, -1, 0, 1, 0;
   const SceneListing listing = ListingOf(Ring(12), {0.5, y_down, Vec3(1, 2, 3)});
-  const ModelFrame frame = FitModelFrame(listing, false);
+  const ModelFrame frame = FitModelFrame(listing, false, Job());
   EXPECT_TRUE((frame.model_from_file.rotation * y_down * Vec3::UnitZ()).isApprox(Vec3::UnitZ(), 1e-6));
   EXPECT_NEAR(frame.model_from_file.rotation.determinant(), 1, 1e-9);
 }
@@ -69,7 +70,7 @@ TEST(ModelFrame, StrayCamerasDoNotPullTheFocus) {
   poses.push_back(LookAt({2, 0, 1}, {2, 9, 1.5}));  // someone pointed the camera away once
   poses.push_back(LookAt({0, 2, 1}, {7, 7, 4}));
   const SceneListing listing = ListingOf(poses);
-  const ModelFrame frame = FitModelFrame(listing, false);
+  const ModelFrame frame = FitModelFrame(listing, false, Job());
   EXPECT_LT((frame.model_from_file * Vec3::Zero()).norm(), 0.03);
   EXPECT_NEAR(frame.model_from_file.scale, 1 / std::sqrt(5.0), 0.02);
 }
@@ -79,7 +80,7 @@ TEST(ModelFrame, AFarCameraDoesNotShrinkTheScene) {
   poses.push_back(LookAt({40, 0, 5}, Vec3::Zero()));
   SceneListing listing = ListingOf(poses);
   listing.content = Box{Vec3(-3, -3, -3), Vec3(3, 3, 3)};
-  const ModelFrame frame = FitModelFrame(listing, false);
+  const ModelFrame frame = FitModelFrame(listing, false, Job());
   EXPECT_NEAR(frame.model_from_file.scale, 0.5 / std::sqrt(5.0), 1e-6);
   EXPECT_EQ(frame.extent, 16) << "the model must still hold that camera, 9 units away";
 }
@@ -87,7 +88,7 @@ TEST(ModelFrame, AFarCameraDoesNotShrinkTheScene) {
 TEST(ModelFrame, ContentBoxGivesTheExtent) {
   SceneListing listing = ListingOf(Ring(12));
   listing.content = Box{Vec3(-6, -6, -6), Vec3(6, 6, 6)};  // 6 / sqrt(5) = 2.7
-  EXPECT_EQ(FitModelFrame(listing, false).extent, 4);
+  EXPECT_EQ(FitModelFrame(listing, false, Job()).extent, 4);
 }
 
 TEST(ModelFrame, ParallelAxesUseTheBounds) {
@@ -95,13 +96,13 @@ TEST(ModelFrame, ParallelAxesUseTheBounds) {
   for (int i = 0; i < 5; ++i) row.push_back(LookAt({0.2 * i - 0.4, 0, 0}, {0.2 * i - 0.4, 9, 0}));
   SceneListing listing = ListingOf(row);
   for (auto& listed : listing.views) listed.bounds = DepthRange{3, 6};
-  const ModelFrame frame = FitModelFrame(listing, false);
+  const ModelFrame frame = FitModelFrame(listing, false, Job());
   EXPECT_LT((frame.model_from_file * Vec3(0, 4, 0)).norm(), 1e-9);  // 2 / (1/3 + 1/6)
   EXPECT_EQ(frame.near, 0.25);
   // Far corners at 1.25 * 6 = 7.5: model reach 7.5/4 - 1 in depth, (0.4 + 7.5 * 50/120) / 4 = 0.88 sideways.
   EXPECT_EQ(frame.extent, 2);
   for (auto& listed : listing.views) listed.bounds = std::nullopt;
-  const ModelFrame blind = FitModelFrame(listing, false);
+  const ModelFrame blind = FitModelFrame(listing, false, Job());
   EXPECT_NEAR(blind.model_from_file.scale, 1 / 2.4, 1e-9);  // six times the spread of 0.4
 }
 
@@ -114,7 +115,7 @@ TEST(ModelFrame, CamerasThatLookAroundARoomAreItsMiddle) {
   SceneListing listing = ListingOf(outward);
   listing.z_up = true;
   listing.content = Box{Vec3(2, 3, 0), Vec3(6, 7, 3)};
-  const ModelFrame frame = FitModelFrame(listing, false);
+  const ModelFrame frame = FitModelFrame(listing, false, Job());
   EXPECT_LT((frame.model_from_file * Vec3(4, 5, 1.5)).norm(), 1e-9);
   EXPECT_NEAR(frame.model_from_file.scale, 1 / 0.5, 1e-9);
   EXPECT_TRUE(frame.model_from_file.rotation.isIdentity());
@@ -122,7 +123,7 @@ TEST(ModelFrame, CamerasThatLookAroundARoomAreItsMiddle) {
 }
 
 TEST(ModelFrame, OneCameraIsEnoughForAFrame) {
-  const ModelFrame frame = FitModelFrame(ListingOf({RingPose(0, 1)}), false);
+  const ModelFrame frame = FitModelFrame(ListingOf({RingPose(0, 1)}), false, Job());
   EXPECT_TRUE(frame.model_from_file.translation.allFinite());
   EXPECT_GT(frame.model_from_file.scale, 0);
 }
@@ -149,7 +150,7 @@ TEST_F(AlphaHullTest, CutOutObjectFillsTheBox) {
     view.image_path = root_ / (std::to_string(i) + ".png");
     WritePng(view.image_path, image);
   }
-  const ModelFrame frame = FitModelFrame(listing, true);
+  const ModelFrame frame = FitModelFrame(listing, true, Job());
   EXPECT_EQ(frame.extent, 1);
   const double size = radius * frame.model_from_file.scale;
   EXPECT_GT(size, 0.7);

@@ -1,6 +1,8 @@
 // Every file that a loader looks for, with something else in its place.
 #include <fmt/format.h>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
@@ -15,7 +17,7 @@ using ::testing::HasSubstr;
 
 // Loads `folder` and looks at everything in it.
 void Use(const fs::path& folder) {
-  for (const View& view : LoadScene(folder).views) {
+  for (const View& view : LoadScene(folder, {}, Job()).views) {
     LoadViewImage(view);
     if (!view.mask_path.empty()) LoadViewInstances(view);
   }

@@ -13,6 +13,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
@@ -122,7 +123,7 @@ bool IsPanopticLifting(const fs::path& root) {
   return ExistsAsFile(IntrinsicsFile(root)) && fs::is_directory(root / "pose", ec) && !FrameFolder(root).empty();
 }
 
-SceneListing ReadPanopticLifting(const fs::path& root) {
+SceneListing ReadPanopticLifting(const fs::path& root, const Job& job) {
   const std::vector<Frame> frames = ListFrames(root);
   const Camera camera = ReadIntrinsics(IntrinsicsFile(root), ReadImageInfo(frames[0].image));
   std::optional<Splits> splits = ReadSplits(root / "splits.json");
@@ -153,7 +154,7 @@ SceneListing ReadPanopticLifting(const fs::path& root) {
       untracked.push_back(name);
       continue;
     }
-    listing.views.push_back(ViewOfFrame(root, frame, camera, IntrinsicsFile(root).string()));
+    listing.views.push_back(ViewOfFrame(root, frame, camera, IntrinsicsFile(root).string(), job));
     listing.views.back().view.camera.world_from_cam = *pose;
     listing.views.back().view.is_test = is_test;
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
@@ -33,7 +34,7 @@ class PanopticLiftingTest : public SceneFolderTest {
     WriteText("pose/" + name + ".txt", text + "0.00 0.00 0.00 1.00\n");
   }
   std::string LoadError() {
-    return ErrorText([&] { LoadScene(root_); });
+    return ErrorText([&] { LoadScene(root_, {}, Job()); });
   }
 };
 
@@ -41,7 +42,7 @@ TEST_F(PanopticLiftingTest, AxesAndPixelCentres) {
   WriteScene({"0_0000", "0_0001", "0_0002"});
   // A camera at (1, 2, 3) with x right, y down, z forward along the world's axes.
   WriteText("pose/0_0001.txt", "1 0 0 1\n0 1 0 2\n0 0 1 3\n0 0 0 1");
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.format, "panoptic-lifting");
   EXPECT_THAT(scene.summary, HasSubstr("3 photos, 16x12, Panoptic Lifting color and pose"));
   ASSERT_EQ(scene.views.size(), 3u);
@@ -59,7 +60,7 @@ TEST_F(PanopticLiftingTest, AxesAndPixelCentres) {
 
 TEST_F(PanopticLiftingTest, RingLooksAtTheMiddle) {
   WriteScene({"0000", "0001", "0002", "0003"});
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   for (int i = 0; i < 4; ++i) {
     EXPECT_TRUE(scene.views[size_t(i)].camera.world_from_cam.rotation.isApprox(RingPose(i, 4).rotation, 1e-9));
     const auto px = scene.views[size_t(i)].camera.Project(Vec3::Zero());
@@ -77,7 +78,7 @@ TEST_F(PanopticLiftingTest, SplitsAndMasks) {
   for (const char* name : {"0", "5", "10"}) WritePng(root_ / "rs_instance" / (std::string(name) + ".png"), ids);
   WriteImage("instance/5.png", 16, 12, 1, 9);  // everything annotated, not things alone
   WriteImage("rs_instance/99.png", 16, 12, 1, 1);
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   ASSERT_EQ(scene.views.size(), 3u);  // sorted by name: 0, 10, 5
   EXPECT_EQ(scene.TestViews(), std::vector<int>{2});
   EXPECT_THAT(scene.summary, AllOf(HasSubstr("splits.json"), HasSubstr("masks"), HasSubstr("the scene's own split")));
@@ -92,7 +93,7 @@ TEST_F(PanopticLiftingTest, FramesWithoutAPose) {
   WriteScene({"0", "1", "2", "3"});
   std::filesystem::remove(root_ / "pose/1.txt");
   WriteText("pose/3.txt", "-inf -inf -inf -inf\n-inf -inf -inf -inf\n-inf -inf -inf -inf\n-inf -inf -inf -inf\n");
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views.size(), 2u);
   EXPECT_THAT(scene.warnings,
               ElementsAre("photos without a file in pose are left out (1): color/1.png",
@@ -102,7 +103,7 @@ TEST_F(PanopticLiftingTest, FramesWithoutAPose) {
 TEST_F(PanopticLiftingTest, PhotosMayLieInImages) {
   WriteScene({"0", "1"});
   std::filesystem::rename(root_ / "color", root_ / "images");
-  EXPECT_EQ(LoadScene(root_).views[1].name, "images/1.png");
+  EXPECT_EQ(LoadScene(root_, {}, Job()).views[1].name, "images/1.png");
 }
 
 TEST_F(PanopticLiftingTest, MalformedFolders) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
@@ -35,7 +36,7 @@ TEST_P(RealScene, LoadsWithAFrameThatHoldsTheCameras) {
   const Expected& expected = GetParam();
   const auto folder = DataFolder(expected.name);
   if (!folder) GTEST_SKIP() << "SANERF_DATA is not set";
-  const Scene scene = LoadScene(*folder);
+  const Scene scene = LoadScene(*folder, {}, Job());
   double nearest = 1e9, farthest = 0;
   int train_in_view = 0;
   for (const int i : scene.TrainViews()) {
@@ -82,7 +83,7 @@ class TrueDepth : public testing::TestWithParam<const char*> {};
 TEST_P(TrueDepth, FrameHoldsWhatIsVisible) {
   const auto folder = DataFolder(GetParam());
   if (!folder) GTEST_SKIP() << "SANERF_DATA is not set";
-  const Scene scene = LoadScene(*folder);
+  const Scene scene = LoadScene(*folder, {}, Job());
   const double depth_scale = ReadJsonFile(*folder / "transforms_test.json")["integer_depth_scale"].get<double>();
   int64_t total = 0, held = 0, objects = 0, objects_inside = 0;
   double nearest = 1e9;
@@ -119,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(All, TrueDepth,
 TEST(RealScene, LegoObjectFillsTheModelBox) {
   const auto folder = DataFolder("blender_lego");
   if (!folder) GTEST_SKIP() << "SANERF_DATA is not set";
-  const Scene scene = LoadScene(*folder);
+  const Scene scene = LoadScene(*folder, {}, Job());
   EXPECT_TRUE(scene.has_alpha);
   // The published bounds of the model: roughly x ±0.64, y ±1.14, z -0.45..1.03.
   const double length = 2.28 * scene.model_from_file.scale;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <set>
 
+#include "sanerf/core/json.h"
+
 namespace sanerf {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/transforms_camera.h"
@@ -66,7 +67,7 @@ std::optional<std::set<std::string>> ReadTestNames(const JsonCursor& file) {
 
 class TransformsReader {
  public:
-  explicit TransformsReader(SceneListing& listing) : listing_(listing) {}
+  TransformsReader(SceneListing& listing, const Job& job) : listing_(listing), job_(job) {}
 
   void Read(const fs::path& path, bool is_test) {
     const Json json = ReadJsonFile(path);
@@ -82,6 +83,7 @@ class TransformsReader {
     std::set<std::string> unlisted = test_names;
     if (split) listing_.has_split = true;
     for (size_t i = 0; i < frames.size(); ++i) {
+      job_.ThrowIfStopped("reading the photos' sizes");
       const JsonCursor frame = frames[i];
       const std::string listed = frame["file_path"].String();
       unlisted.erase(listed);
@@ -142,6 +144,7 @@ class TransformsReader {
   }
 
   SceneListing& listing_;
+  const Job& job_;
   fs::path folder_;  // of the file being read: its paths are relative to it
   std::vector<std::string> missing_masks_;
   bool is_room_ = false, is_nerfstudio_ = false;
@@ -159,11 +162,12 @@ void AttachRoomMasks(SceneListing& listing, const fs::path& folder) {
 
 }  // namespace
 
-SceneListing ReadTransforms(const fs::path& root, const fs::path& train_file, const fs::path& test_file) {
+SceneListing ReadTransforms(const fs::path& root, const fs::path& train_file, const fs::path& test_file,
+                            const Job& job) {
   SceneListing listing;
   listing.root = root;
   listing.z_up = true;
-  TransformsReader reader(listing);
+  TransformsReader reader(listing, job);
   reader.Read(train_file, /*is_test=*/false);
   const bool is_synthetic = train_file.filename() == "transforms_train.json";
   listing.format = is_synthetic ? "nerf-synthetic" : reader.is_room() ? "3d-front" : "instant-ngp";

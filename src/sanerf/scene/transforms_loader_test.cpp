@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
@@ -17,7 +19,7 @@ class TransformsTest : public SceneFolderTest {
   }
   void WriteTransforms(const Json& json, const std::string& name = "transforms.json") { WriteText(name, json.dump(1)); }
   std::string LoadError() {
-    return ErrorText([&] { LoadScene(root_); });
+    return ErrorText([&] { LoadScene(root_, {}, Job()); });
   }
 };
 
@@ -34,7 +36,7 @@ TEST_F(TransformsTest, SharedIntrinsicsWithDistortion) {
                    {"p1", 0.01},
                    {"p2", -0.02},
                    {"frames", RingFrames(9)}});
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.format, "instant-ngp");
   ASSERT_EQ(scene.views.size(), 9u);
   EXPECT_EQ(scene.TestViews(), (std::vector<int>{0, 8}));
@@ -59,7 +61,7 @@ TEST_F(TransformsTest, IntrinsicsOfAFrameBeatTheFiles) {
   frames[1]["fl_x"] = 30;
   frames[1]["cx"] = 5;
   WriteTransforms({{"fl_x", 20}, {"w", 16}, {"h", 12}, {"frames", frames}});
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views[0].camera.fx, 20);
   EXPECT_EQ(scene.views[0].camera.cx, 8);
   EXPECT_EQ(scene.views[1].camera.fx, 30);
@@ -71,7 +73,7 @@ TEST_F(TransformsTest, ShrunkImagesScaleTheIntrinsics) {
   WriteImages(3);
   WriteTransforms(
       {{"fl_x", 40}, {"fl_y", 44}, {"cx", 15}, {"cy", 13}, {"w", 32}, {"h", 24}, {"frames", RingFrames(3)}});
-  const Camera camera = LoadScene(root_).views[0].camera;
+  const Camera camera = LoadScene(root_, {}, Job()).views[0].camera;
   EXPECT_EQ(camera.width, 16);
   EXPECT_EQ(camera.height, 12);
   EXPECT_DOUBLE_EQ(camera.fx, 20);
@@ -83,7 +85,7 @@ TEST_F(TransformsTest, ShrunkImagesScaleTheIntrinsics) {
 TEST_F(TransformsTest, AngleAloneGivesTheFocalLength) {
   WriteImages(3);
   WriteTransforms({{"camera_angle_x", 2 * std::atan(0.5)}, {"frames", RingFrames(3)}});
-  const Camera camera = LoadScene(root_).views[0].camera;
+  const Camera camera = LoadScene(root_, {}, Job()).views[0].camera;
   EXPECT_NEAR(camera.fx, 16, 1e-12);  // 0.5 * 16 / tan(atan(0.5))
   EXPECT_NEAR(camera.fy, 16, 1e-12);
   EXPECT_EQ(camera.cx, 8);
@@ -99,7 +101,7 @@ TEST_F(TransformsTest, SplitFilesWithoutExtensionsAndMasks) {
   train[1]["mask_path"] = "mask/gone.png";
   WriteTransforms({{"camera_angle_x", 0.7}, {"frames", train}}, "transforms_train.json");
   WriteTransforms({{"camera_angle_x", 0.7}, {"frames", RingFrames(2, "./test/", "")}}, "transforms_test.json");
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.format, "nerf-synthetic");
   ASSERT_EQ(scene.views.size(), 6u);
   EXPECT_EQ(scene.TestViews(), (std::vector<int>{0, 1}));  // "test/…" sorts before "train/…"
@@ -118,13 +120,13 @@ TEST_F(TransformsTest, ValidationFileStandsInForAMissingTestFile) {
   train.erase(3);
   WriteTransforms({{"fl_x", 20}, {"frames", train}}, "transforms_train.json");
   WriteTransforms({{"fl_x", 20}, {"frames", val}}, "transforms_val.json");
-  EXPECT_EQ(LoadScene(root_).TestViews(), std::vector<int>{3});
+  EXPECT_EQ(LoadScene(root_, {}, Job()).TestViews(), std::vector<int>{3});
 }
 
 TEST_F(TransformsTest, FilenameListsAreTheSplit) {
   WriteImages(4);
   WriteTransforms({{"fl_x", 20}, {"test_filenames", {"images/02.png"}}, {"frames", RingFrames(4)}});
-  EXPECT_EQ(LoadScene(root_).TestViews(), std::vector<int>{2});
+  EXPECT_EQ(LoadScene(root_, {}, Job()).TestViews(), std::vector<int>{2});
 }
 
 TEST_F(TransformsTest, MissingImagesAreCountedAndNamedOnce) {
@@ -132,7 +134,7 @@ TEST_F(TransformsTest, MissingImagesAreCountedAndNamedOnce) {
   std::filesystem::remove(root_ / "images/00.png");
   std::filesystem::remove(root_ / "images/04.png");
   WriteTransforms({{"fl_x", 20}, {"frames", RingFrames(9)}});
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views.size(), 7u);
   EXPECT_EQ(scene.TestViews(), std::vector<int>{0});  // of those that exist
   ASSERT_EQ(scene.warnings.size(), 1u);
@@ -149,7 +151,7 @@ TEST_F(TransformsTest, NoImageLeft) {
 TEST_F(TransformsTest, AFileInsteadOfAFolder) {
   WriteImages(3);
   WriteTransforms({{"fl_x", 20}, {"frames", RingFrames(3)}}, "transforms_mine.json");
-  EXPECT_EQ(LoadScene(root_ / "transforms_mine.json").views.size(), 3u);
+  EXPECT_EQ(LoadScene(root_ / "transforms_mine.json", {}, Job()).views.size(), 3u);
 }
 
 TEST_F(TransformsTest, TimeMakesADynamicScene) {
@@ -157,7 +159,7 @@ TEST_F(TransformsTest, TimeMakesADynamicScene) {
   Json frames = RingFrames(3);
   for (int i = 0; i < 3; ++i) frames[i]["time"] = 0.5 * i;
   WriteTransforms({{"fl_x", 20}, {"frames", frames}});
-  const Scene scene = LoadScene(root_);
+  const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_TRUE(scene.is_dynamic);
   EXPECT_EQ(scene.views[2].time, 1.0);
 }

@@ -2,13 +2,15 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 
 namespace sanerf {
 
-void ObjectFieldSegmenter::Fit(const Prompts& prompts) {
+void ObjectFieldSegmenter::Fit(const Prompts& prompts, const Job& job) {
   SANERF_CHECK_EQ(prompts.objects.size(), objects_.size());
   for (const FittedObject& object : objects_) {
+    job.ThrowIfStopped("reading the object fields");
     auto [field, is_new] = fields_.try_emplace(object.field_id);
     if (!is_new) continue;
     const ObjectModel model = ObjectModel::Load(object.checkpoint, nerf_);
@@ -19,10 +21,10 @@ void ObjectFieldSegmenter::Fit(const Prompts& prompts) {
   }
 }
 
-std::vector<ImageU8> ObjectFieldSegmenter::MasksFor(int view_idx) {
+std::vector<ImageU8> ObjectFieldSegmenter::MasksFor(int view_idx, const Job& job) {
   const Camera& camera = scene_.views.at(size_t(view_idx)).camera;
   std::map<std::string, ImageU8> labels;  // of each field
-  for (const auto& [id, field] : fields_) labels[id] = field->Render(camera).labels;
+  for (const auto& [id, field] : fields_) labels[id] = field->Render(camera, job).labels;
   std::vector<ImageU8> masks;
   for (const FittedObject& object : objects_) {
     ImageU8 mask = labels.at(object.field_id);

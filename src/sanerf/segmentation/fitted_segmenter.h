@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/segmentation/segmenter.h"
@@ -29,8 +30,8 @@ class ObjectFieldSegmenter : public Segmenter {
 
   // Loads the fields, shared ones once; prompts: of the same objects in the same order. Throws Error for a checkpoint
   // that is broken or belongs to another radiance field, or has no vote when that is wanted.
-  void Fit(const Prompts& prompts) override;
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
   const Scene& scene_;

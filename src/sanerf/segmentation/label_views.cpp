@@ -10,6 +10,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
 namespace sanerf {
@@ -25,11 +26,11 @@ struct Box3 {
 };
 
 // Where the object is, from the masks of the views that have one.
-std::optional<Box3> ObjectBox(const DecodedObject& object, const FeatureContainer& container) {
+std::optional<Box3> ObjectBox(const DecodedObject& object, const FeatureContainer& container, const Job& job) {
   std::array<std::vector<double>, 3> coordinates;
   for (const ViewDecision& view : object.views) {
     if (!view.used) continue;
-    const ImageF depth = container.Depth(view.view_idx);
+    const ImageF depth = container.Depth(view.view_idx, job);
     const Camera camera = container.WorkingCamera(view.view_idx);
     for (int y = 0; y < view.mask.height; y += kSampleStep) {
       for (int x = 0; x < view.mask.width; x += kSampleStep) {
@@ -114,11 +115,11 @@ void MarkUnknown(const Rectangle& region, ImageU8* labels) {
   }
 }
 
-std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabelledViews labelled) {
+std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabeledViews labeled) {
   std::vector<ImageU8> labels(views.size());
-  for (size_t i = 0; i < labelled.views.size(); ++i) {
-    const auto found = std::find(views.begin(), views.end(), labelled.view_idxs[i]);
-    if (found != views.end()) labels[size_t(found - views.begin())] = std::move(labelled.views[i].labels);
+  for (size_t i = 0; i < labeled.views.size(); ++i) {
+    const auto found = std::find(views.begin(), views.end(), labeled.view_idxs[i]);
+    if (found != views.end()) labels[size_t(found - views.begin())] = std::move(labeled.views[i].labels);
   }
   return labels;
 }
@@ -143,9 +144,9 @@ void CheckObjectCount(size_t num_objects) {
                    "segment them in several runs of the command, each with its own prompts file");
 }
 
-void CheckMaskSizes(const std::vector<DecodedObject>& objects,
-                    const std::function<Camera(int view_idx)>& working_camera) {
-  for (const DecodedObject& object : objects) {
+void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int view_idx)>& working_camera) {
+  for (size_t o = 0; o < objects.size(); ++o) {
+    const DecodedObject& object = objects[o];
     for (const ViewDecision& view : object.views) {
       if (!view.used) continue;
       const Camera camera = working_camera(view.view_idx);
@@ -158,19 +159,19 @@ void CheckMaskSizes(const std::vector<DecodedObject>& objects,
   }
 }
 
-LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
+LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
   SANERF_CHECK_LT(decoded.size(), size_t{kIgnoreLabel});
   std::set<int> view_idxs;
-  for (const DecodedObject& object : decoded)
-    for (const ViewDecision& view : object.views)
+  for (size_t o = 0; o < decoded.size(); ++o)
+    for (const ViewDecision& view : decoded[o].views)
       if (view.used) view_idxs.insert(view.view_idx);
-  LabelledViews result;
+  LabeledViews result;
   for (const int view_idx : view_idxs) {
     LabelView view;
     view.camera = container.WorkingCamera(view_idx);
     view.labels = ImageU8(view.camera.width, view.camera.height, 1);
     std::vector<const ViewDecision*> decisions;
-    for (const DecodedObject& object : decoded) decisions.push_back(DecisionFor(object, view_idx));
+    for (size_t o = 0; o < decoded.size(); ++o) decisions.push_back(DecisionFor(decoded[o], view_idx));
     const int64_t overlap = PaintMasks(decisions, &view.labels);
     result.overlap_pixels += overlap;
     result.overlap_views += overlap > 0;
@@ -180,30 +181,33 @@ LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const F
   return result;
 }
 
-LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container) {
-  LabelledViews result = PaintLabelViews(decoded, container);
-  for (const DecodedObject& object : decoded) {
-    const std::optional<Box3> box = ObjectBox(object, container);
+LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container, const Job& job) {
+  LabeledViews result = PaintLabelViews(decoded, container);
+  for (size_t o = 0; o < decoded.size(); ++o) {
+    const std::optional<Box3> box = ObjectBox(decoded[o], container, job);
     for (size_t i = 0; i < result.views.size() && box; ++i) {
-      if (DecisionFor(object, result.view_idxs[i]) == nullptr)
+      if (DecisionFor(decoded[o], result.view_idxs[i]) == nullptr)
         MarkUnknown(Footprint(*box, result.views[i].camera), &result.views[i].labels);
     }
   }
   return result;
 }
 
-std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container) {
-  return InOrderOf(views, BuildLabelViews(objects, container));
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
+                                  const FeatureContainer& container, const Job& job) {
+  return InOrderOf(views, BuildLabelViews(objects, container, job));
 }
 
-std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
-                                        const FeatureContainer& container, LabelVote* vote) {
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
+                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote,
+                                  const Job& job) {
+  if (missed == MissedPlace::kBox) return LabelsByView(objects, views, container, job);
   std::vector<ImageU8> labels = InOrderOf(views, PaintLabelViews(objects, container));
   vote->Count(labels, int(objects.size()) + 1);
   std::vector<ImageU8> marked = labels;
   for (size_t v = 0; v < views.size(); ++v) {
     if (marked[v].empty()) continue;
+    job.ThrowIfStopped("comparing the views' masks");
     const ImageF others = vote->OthersSay(int(v));
     for (size_t o = 0; o < objects.size(); ++o)
       if (!objects[o].views[v].used) MarkWhereLikely(others, int(o) + 1, &marked[v]);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -16,10 +17,9 @@ inline constexpr size_t kMostObjects = kIgnoreLabel - 1;
 void CheckObjectCount(size_t num_objects);
 
 // Masks of an earlier command lie beside new ones. Throws Error when one has not the size of its view's working camera.
-void CheckMaskSizes(const std::vector<DecodedObject>& objects,
-                    const std::function<Camera(int view_idx)>& working_camera);
+void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int view_idx)>& working_camera);
 
-struct LabelledViews {
+struct LabeledViews {
   std::vector<LabelView> views;  // those in which at least one object has a mask
   std::vector<int> view_idxs;    // of the scene, one per view
   int64_t overlap_pixels = 0;    // claimed by more than one object: the higher predicted IoU has them
@@ -29,19 +29,24 @@ struct LabelledViews {
 // decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
 // teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
 // a box around its masks, lifted with the depth of the views that have one.
-LabelledViews BuildLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);
+LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container, const Job& job);
 
 // The masks alone: what no object claims is background.
-LabelledViews PaintLabelViews(const std::vector<DecodedObject>& decoded, const FeatureContainer& container);
+LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
+
+// Where an object may be in a view that has no mask of it, so that the pixels there are not supervised.
+enum class MissedPlace {
+  kBox,   // a box around its place
+  kVoted  // where the votes of the other views put it: of many objects most views miss some, and boxes around all of
+          // their places would leave no background
+};
 
 // One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
-std::vector<ImageU8> LabelsByView(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container);
-
-// The same for many objects, of which most views miss some: boxes around their places would leave no background. An
-// object that has no mask in a view is unknown there only where the votes of the other views put it. Replaces the
-// votes.
-std::vector<ImageU8> LabelsByVotedPlace(const std::vector<DecodedObject>& objects, const std::vector<int>& views,
-                                        const FeatureContainer& container, LabelVote* vote);
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
+                                  const FeatureContainer& container, const Job& job);
+// The same with the other places of missed objects. kVoted replaces the votes.
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
+                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote,
+                                  const Job& job);
 
 }  // namespace sanerf

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
 namespace sanerf {
@@ -22,10 +23,10 @@ class WallContainer : public FeatureContainer {
     return camera;
   }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int) const override { throw Error("not needed"); }
-  ImageF Depth(int) const override { return ImageF(kSize, kSize, 1, 2.0f); }
-  ImageF Opacity(int) const override { return ImageF(kSize, kSize, 1, 1.0f); }
-  ImageF Rgb(int) const override { return ImageF(kSize, kSize, 3, 0.5f); }
+  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Depth(int, const Job&) const override { return ImageF(kSize, kSize, 1, 2.0f); }
+  ImageF Opacity(int, const Job&) const override { return ImageF(kSize, kSize, 1, 1.0f); }
+  ImageF Rgb(int, const Job&) const override { return ImageF(kSize, kSize, 3, 0.5f); }
   uint64_t ModelFingerprint() const override { return 0; }
 };
 
@@ -53,16 +54,16 @@ DecodedObject Object(std::vector<ViewDecision> views) {
   return object;
 }
 
-TEST(LabelViews, TheSurerMaskGetsTheOverlap) {
+TEST(LabelViews, TheMaskOfHigherConfidenceGetsTheOverlap) {
   const WallContainer container;
-  const LabelledViews result =
+  const LabeledViews result =
       BuildLabelViews({Object({Used(0, 0.9f, 5, 15)}), Object({Used(0, 0.8f, 12, 22)})}, container);
   ASSERT_EQ(result.views.size(), 1u);
   EXPECT_EQ(result.overlap_pixels, 3 * 20);
   EXPECT_EQ(result.overlap_views, 1);
   const ImageU8& labels = result.views[0].labels;
   EXPECT_EQ(labels.At(8, 15), 1);
-  EXPECT_EQ(labels.At(13, 15), 1);  // both claim it, the first is surer
+  EXPECT_EQ(labels.At(13, 15), 1);  // both claim it, the first with higher confidence
   EXPECT_EQ(labels.At(18, 15), 2);
   EXPECT_EQ(labels.At(30, 15), 0);
   EXPECT_EQ(labels.At(8, 5), 0);
@@ -70,7 +71,7 @@ TEST(LabelViews, TheSurerMaskGetsTheOverlap) {
 
 TEST(LabelViews, ViewsWithoutAnyMaskAreLeftOut) {
   const WallContainer container;
-  const LabelledViews result = BuildLabelViews({Object({Used(0, 0.9f, 5, 15), Unused(1)})}, container);
+  const LabeledViews result = BuildLabelViews({Object({Used(0, 0.9f, 5, 15), Unused(1)})}, container);
   EXPECT_EQ(result.views.size(), 1u);
 }
 
@@ -80,7 +81,7 @@ TEST(LabelViews, AnUndecidedObjectIsNotTaughtToBeBackgroundWhereItMayBe) {
   // (the camera moved by 0.5 units = 5 pixels); its box grows by 30 % of its longest side, the 20 rows: 6 pixels.
   const std::vector<DecodedObject> decoded = {Object({Used(0, 0.9f, 5, 15), Unused(1)}),
                                               Object({Used(0, 0.8f, 25, 30), Used(1, 0.8f, 20, 25)})};
-  const LabelledViews result = BuildLabelViews(decoded, container);
+  const LabeledViews result = BuildLabelViews(decoded, container);
   ASSERT_EQ(result.views.size(), 2u);
   const ImageU8& labels = result.views[1].labels;
   EXPECT_EQ(labels.At(5, 20), kIgnoreLabel);
@@ -94,7 +95,7 @@ TEST(LabelViews, AnObjectOutOfSightIsBackground) {
   const WallContainer container;
   const std::vector<DecodedObject> decoded = {Object({Used(0, 0.9f, 5, 15), Unused(2)}),
                                               Object({Used(2, 0.8f, 20, 25)})};
-  const LabelledViews result = BuildLabelViews(decoded, container);
+  const LabeledViews result = BuildLabelViews(decoded, container);
   ASSERT_EQ(result.views.size(), 2u);
   for (const uint8_t label : result.views[1].labels.data) EXPECT_NE(label, kIgnoreLabel);
 }

@@ -11,7 +11,7 @@ namespace sanerf {
 struct SegmentOptions {
   int max_views = 0;
   bool same_candidate = true;
-  int looks = 1;
+  int rounds = 1;
   bool sharp_outlines = true;
   bool from_vote = true;
   int further_iters = 40;
@@ -23,7 +23,7 @@ struct SegmentOptions {
       Range(0, 100'000));
     v("same_candidate", same_candidate,
       "before the first refinement round: when the views agree better on one number of SAM's candidates, all take it");
-    v("rounds", looks,
+    v("rounds", rounds,
       "refinement rounds at most: in each, every view is decoded again with what the others say (0 = paper)",
       Range(0, 20), Formerly("looks"));
     v("sharp_outlines", sharp_outlines,

@@ -1,7 +1,6 @@
 #include "sanerf/segmentation/own_segmenter.h"
 
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
@@ -13,14 +12,21 @@
 namespace sanerf {
 namespace {
 
-AggregatorOptions Seeded(AggregatorOptions options, uint64_t seed) {
-  options.seed = int(seed);
-  return options;
+// For a session that ends before what it stands on.
+template <class T>
+std::shared_ptr<const T> Borrowed(const T& value) {
+  return {std::shared_ptr<const T>(), &value};
+}
+
+// With the input's seed.
+Session SessionOn(const SegmenterInput& input, const std::vector<int>& views, SegmentationOptions options) {
+  options.object.seed = int(input.seed);
+  return Session({Borrowed(input.scene), input.nerf, Borrowed(input.features), Borrowed(input.sam), views}, options);
 }
 
 // One mask per object of the field.
-std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
-  const ImageU8 labels = model.Render(camera).labels;
+std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera, const Job& job) {
+  const ImageU8 labels = model.Render(camera, job).labels;
   std::vector<ImageU8> masks;
   for (int label = 1; label < model.num_labels(); ++label) masks.push_back(MaskOfLabel(labels, label));
   return masks;
@@ -28,37 +34,35 @@ std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera) {
 
 }  // namespace
 
-void OwnSegmenter::Fit(const Prompts& prompts) {
+void OwnSegmenter::Fit(const Prompts& prompts, const Job& job) {
   CheckObjectCount(prompts.objects.size());
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.features, input_.views), options_.object,
-                     input_.nerf.field().contracted());
-  SegmentationOptions options = options_;
-  options.object = Seeded(options.object, input_.seed);
-  SegmentSession session(input_.scene, input_.nerf, input_.features, input_.sam, input_.views, options);
-  for (const ObjectPrompt& object : prompts.objects) session.Decode(object);
-  session.Look();
-  if (vote_alone_) {
-    model_ = session.Vote();
-    return;
-  }
-  session.Fit(session.FirstFit(), Job().With(InterruptToken()));
-  model_ = session.Finish();
+                     input_.nerf.field().contracted(), job);
+  Session session = SessionOn(input_, input_.views, options_);
+  session.Prepare(job);
+  for (const ObjectPrompt& object : prompts.objects) session.AddObject(object);
+  session.Update(job);
+  if (!vote_alone_) session.Step(session.steps_left(), job);
+  model_ = session.Finish(job).model;
 }
 
-std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
+std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
+  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
-void OwnAutomaticSegmenter::Fit(const Prompts&) {
+void OwnAutomaticSegmenter::Fit(const Prompts&, const Job& job) {
   const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
-  const AutomaticField found =
-      TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_);
-  model_ = TrainObjectModel(input_.nerf, found.labelled, int(found.decoded.size()) + 1,
-                            Seeded(options_.object, input_.seed), "", found.prior);
+  AutomaticField found =
+      TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_, job);
+  Session session = SessionOn(input_, decoded, options_);
+  session.StartFromSearch(found.prompts, std::move(found.decoded));
+  session.Refine(job);
+  session.Step(session.steps_left(), job);
+  model_ = session.Finish(job).model;
 }
 
-std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera);
+std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx, const Job& job) {
+  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
 }  // namespace sanerf

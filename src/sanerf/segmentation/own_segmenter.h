@@ -1,6 +1,7 @@
 // The method itself as a Segmenter that starts from prompts, as `segment` does but without a run folder.
 #pragma once
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/options.h"
@@ -14,8 +15,8 @@ class OwnSegmenter : public Segmenter {
   // vote_alone: without the object field.
   OwnSegmenter(const SegmenterInput& input, const SegmentationOptions& options, bool vote_alone)
       : input_(input), options_(options), vote_alone_(vote_alone) {}
-  void Fit(const Prompts& prompts) override;
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
   SegmenterInput input_;
@@ -31,8 +32,8 @@ class OwnAutomaticSegmenter : public Segmenter {
   OwnAutomaticSegmenter(const SegmenterInput& input, std::vector<int> searched, const std::vector<FoundMask>& masks,
                         const SegmentationOptions& options)
       : input_(input), searched_(std::move(searched)), masks_(masks), options_(options) {}
-  void Fit(const Prompts& none) override;
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  void Fit(const Prompts& none, const Job& job) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
   SegmenterInput input_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -39,12 +40,13 @@ MaskLoad LoadOf(int64_t num_objects, const FeatureContainer& container, const st
   return LoadAt(num_objects, views, [&](int view) { return container.WorkingCamera(view); });
 }
 
-// Of every object in every view: the mask, twice while a look compares old and new ones; SAM's four answers to its
-// prompt in half precision; what the other views say, two numbers per ray of the vote.
+// Of every object in every view: the mask, three times while a refinement round compares old and new ones beside those
+// that the session keeps; SAM's four answers to its prompt in half precision; what the other views say, two numbers per
+// ray of the vote.
 double MaskBytes(const MaskLoad& load) {
   constexpr double kAnswers = 4 * 2.0 * kSamLogitsSize * kSamLogitsSize;
   const double rays = double(VoteOptions().size) * VoteOptions().size;
-  return double(load.num_objects) * (2 * load.pixels + double(load.num_views) * (kAnswers + 2 * kFloat * rays));
+  return double(load.num_objects) * (3 * load.pixels + double(load.num_views) * (kAnswers + 2 * kFloat * rays));
 }
 
 // Rays of the vote with the cell and weight of each sample; votes and logits of every cell and label; rays of the pool
@@ -61,13 +63,14 @@ double ObjectFieldBytes(const MaskLoad& load, const AggregatorOptions& options, 
   return votes + 2 * pool_ray * options.pool_rays + 5 * kFloat * table;
 }
 
-void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted) {
+void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted, const Job& job) {
   const double bytes = MaskBytes(load) + ObjectFieldBytes(load, options, contracted);
   const double of_field = ObjectFieldBytes({1, load.num_views, 0}, options, contracted);  // whatever the objects
   CheckMemory(fmt::format("the masks of {} objects in {} views and their field", load.num_objects, load.num_views),
               bytes,
               bytes > 2 * of_field ? "segment fewer objects at a time, or use fewer views: --max-views 20"
-                                   : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15");
+                                   : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15",
+              job);
 }
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/scene/scene.h"
@@ -23,6 +24,6 @@ double MaskBytes(const MaskLoad& load);
 double ObjectFieldBytes(const MaskLoad& load, const AggregatorOptions& options, bool contracted);
 
 // Throws Error when both together are more than there is.
-void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted);
+void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted, const Job& job);
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/photos_test_support.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
@@ -22,12 +23,12 @@ TEST(SegmentMemory, MasksCountAtTheSizeAtWhichTheyAreDecoded) {
   EXPECT_EQ(load.num_views, 2);
   EXPECT_DOUBLE_EQ(load.pixels, 2 * 1000.0 * 500);
   const MaskLoad large = LoadOf(3, PhotosOf(2, 4000, 2000), {0, 1}, 2000);
-  EXPECT_DOUBLE_EQ(MaskBytes(large) - MaskBytes(load), 3 * 2 * (2 * 2000.0 * 1000 - 2 * 1000.0 * 500));
+  EXPECT_DOUBLE_EQ(MaskBytes(large) - MaskBytes(load), 3 * 3 * (2 * 2000.0 * 1000 - 2 * 1000.0 * 500));
 }
 
 // Two bytes of each of SAM's 4 x 256 x 256 logits and eight for each of 128 x 128 rays, beside the masks.
 TEST(SegmentMemory, OneObjectInOneViewByHand) {
-  EXPECT_DOUBLE_EQ(MaskBytes({1, 1, 100}), 2 * 100 + 2 * 4 * 65536 + 8 * 16384);
+  EXPECT_DOUBLE_EQ(MaskBytes({1, 1, 100}), 3 * 100 + 2 * 4 * 65536 + 8 * 16384);
   EXPECT_DOUBLE_EQ(MaskBytes({5, 7, 700}), 5 * 7 * MaskBytes({1, 1, 100}));
 }
 
@@ -48,13 +49,13 @@ TEST(SegmentMemory, TheFieldGrowsWithLabelsViewsAndItsTable) {
 TEST(SegmentMemory, TheErrorNamesWhatToLower) {
   EXPECT_THAT(
       ErrorTextOf<Error>([] {
-        CheckSegmentMemory({254, 1'000'000, 1e12}, {}, false);
+        CheckSegmentMemory({254, 1'000'000, 1e12}, {}, false, Job());
       }),
       AllOf(HasSubstr("the masks of 254 objects in 1000000 views and their field need "), HasSubstr("--max-views 20")));
   AggregatorOptions options;
   options.pool_rays = 2'000'000'000;
   EXPECT_THAT(ErrorTextOf<Error>([&] {
-                CheckSegmentMemory({1, 1, 100}, options, false);
+                CheckSegmentMemory({1, 1, 100}, options, false, Job());
               }),
               HasSubstr("object.pool_rays"));
 }

@@ -1,15 +1,16 @@
 #include "sanerf/segmentation/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <set>
+#include <array>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/mask_aggregator/object_model.h"
-#include "sanerf/mask_decoder/lift.h"
-#include "sanerf/scene/choose_views.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
+#include "sanerf/segmentation/decode_object.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/outline.h"
 #include "sanerf/segmentation/refine/refinement_rounds.h"
@@ -24,178 +25,283 @@ std::vector<Camera> CamerasOf(const FeatureContainer& container, const std::vect
   return cameras;
 }
 
-// The decisions in the order of `views`; those that are missing were not asked.
-std::vector<ViewDecision> InOrder(std::vector<ViewDecision> decisions, const std::vector<int>& views,
-                                  const Scene& scene) {
-  std::vector<ViewDecision> ordered;
-  for (const int view_idx : views) {
-    const auto found =
-        std::find_if(decisions.begin(), decisions.end(), [&](const ViewDecision& d) { return d.view_idx == view_idx; });
-    if (found != decisions.end()) {
-      ordered.push_back(std::move(*found));
-      continue;
-    }
-    ViewDecision decision;
-    decision.view_idx = view_idx;
-    decision.view = scene.views[size_t(view_idx)].name;
-    decision.outcome = Outcome::kNotAsked;
-    decision.reason = "the view was not among those that were segmented";
-    ordered.push_back(std::move(decision));
-  }
-  return ordered;
+bool StartsWith(const std::vector<ObjectId>& ids, const std::vector<ObjectId>& first) {
+  return ids.size() >= first.size() && std::equal(first.begin(), first.end(), ids.begin());
 }
 
-bool IsVisible(const ViewDecision::Projected& point) { return point.state == PointState::kVisible; }
+bool IsBlunt(const DecodedObject& object) {
+  return std::any_of(object.views.begin(), object.views.end(),
+                     [](const ViewDecision& view) { return view.used && !view.sharp_outline; });
+}
 
 }  // namespace
 
-SegmentSession::SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
-                               std::vector<int> views, const SegmentationOptions& options)
-    : scene_(scene),
-      nerf_(nerf),
-      container_(container),
-      sam_(sam),
-      options_(options),
-      views_(std::move(views)),
-      asked_(views_) {
-  const std::vector<Camera> cameras = CamerasOf(container, views_);
-  vote_ = std::make_unique<LabelVote>(nerf, cameras, VoteOptions(), Job().With(InterruptToken()));
-  trainer_ = std::make_unique<ObjectTrainer>(nerf, cameras, options.object);
+Session::Session(SessionInput input, const SegmentationOptions& options) : input_(std::move(input)), options_(options) {
+  if (input_.prompted.empty()) input_.prompted = input_.views;
 }
 
-void SegmentSession::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, const ObjectModel* field) {
-  SANERF_CHECK(objects_.empty() && prompts.objects.size() == objects.size());
-  prompts_ = prompts;
-  objects_ = std::move(objects);
-  CheckMaskSizes(objects_, [&](int view_idx) { return container_.WorkingCamera(view_idx); });
-  for (const DecodedObject& object : objects_)
-    for (const ViewDecision& view : object.views)
-      SANERF_CHECK(!view.used || std::find(views_.begin(), views_.end(), view.view_idx) != views_.end());
-  for (DecodedObject& object : objects_) object.views = InOrder(std::move(object.views), views_, scene_);
-  if (field == nullptr) return;
-  trainer_->StartFrom(*field);
-  has_field_ = true;
+// ================================ the method ================================
+
+void Session::Update(const Job& job) {
+  Decode(/*max_views=*/0, job);
+  Refine(job);
 }
 
-size_t SegmentSession::IndexOf(const ObjectPrompt& object) const {
-  const auto found = std::find_if(prompts_.objects.begin(), prompts_.objects.end(),
-                                  [&](const ObjectPrompt& o) { return o.name == object.name; });
-  return size_t(found - prompts_.objects.begin());
-}
-
-void SegmentSession::Enter(size_t index, const ObjectPrompt& prompt, DecodedObject decoded) {
-  if (index == objects_.size()) {
-    prompts_.objects.emplace_back();
-    objects_.emplace_back();
-  }
-  prompts_.objects[index] = prompt;
-  objects_[index] = std::move(decoded);
-  if (std::find(fresh_.begin(), fresh_.end(), index) == fresh_.end()) fresh_.push_back(index);
-  is_counted_ = false;
-}
-
-SegmentSession::NewSights SegmentSession::FindNewSights(const ObjectPrompt& object, const DecodedObject& before,
-                                                        const std::vector<int>& views) {
-  // Of the decisions only the points are needed, which costs no decoding.
-  const std::vector<LiftedPoint> points = LiftPrompts(object, scene_, container_);
-  const std::vector<ViewDecision> sights = FindPoints(object, points, Context(), views);
-  const auto is_new = [&](const LiftedPoint& point) {
-    return std::none_of(before.points.begin(), before.points.end(),
-                        [&](const LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
+// 3.2: clicks lifted to 3D (Eq. 6), projected into every view where they are visible, decoded there by SAM (Eq. 4, 5).
+void Session::Decode(int max_views, const Job& job) {
+  struct Decoded {
+    ObjectId id;
+    std::shared_ptr<const DecodedObject> masks;
+    MaskState state;
   };
-  NewSights found;
-  for (const ViewDecision& sight : sights) {
-    bool sees_new = false;
-    for (size_t p = 0; p < points.size(); ++p) {
-      if (!is_new(points[p])) continue;
-      sees_new |= IsVisible(sight.points[p]);
-      if (points[p].source_view == sight.view_idx) found.clicked.insert(sight.view_idx);
+  std::vector<Decoded> decoded;
+  for (const EditedObject& object : edits_.objects()) {
+    const bool is_correction = object.state == MaskState::kOutgrown || object.state == MaskState::kPartial;
+    const bool is_quick = max_views > 0 && is_correction;
+    if (object.prompts.empty() || object.state == MaskState::kDecoded || object.state == MaskState::kRefined) continue;
+    if (is_quick && object.state == MaskState::kPartial) continue;
+    const ObjectPrompt prompt = object.AsPrompt();
+    const DecodeRequest request{prompt, is_correction ? object.masks.get() : nullptr, input_.views, input_.prompted};
+    auto masks = std::make_shared<const DecodedObject>(is_quick ? CorrectObject(request, max_views, Context(), job)
+                                                                : DecodeObject(request, Context(), job));
+    job.Info(fmt::format("masks  {}: {} of {} views have a mask", prompt.name,
+                         std::count_if(masks->views.begin(), masks->views.end(), [](const auto& v) { return v.used; }),
+                         masks->views.size()));
+    decoded.push_back({object.id, std::move(masks), is_quick ? MaskState::kPartial : MaskState::kDecoded});
+  }
+  for (Decoded& object : decoded) edits_.SetMasks(object.id, std::move(object.masks), object.state);
+}
+
+// Not in the paper, which takes the mask of every view as it comes: SAM often takes a part for the whole or the whole
+// for a part, in one view so, in the next otherwise. Measured effect of each step: docs/results.md.
+void Session::Refine(const Job& job) {
+  const LabeledObjects objects = edits_.Labeled();
+  std::vector<size_t> fresh;  // positions
+  for (size_t i = 0; i < objects.ids.size(); ++i)
+    if (edits_.Object(objects.ids[i]).state == MaskState::kDecoded) fresh.push_back(i);
+  if (fresh.empty()) return;
+  TraceVote(job);
+
+  std::vector<DecodedObject> masks;
+  for (const auto& of_object : objects.masks) masks.push_back(*of_object);
+  RefineRequest request{objects.prompts, fresh, input_.views};
+  request.prompted = input_.prompted;
+  const bool is_search = source_ == Source::kSearch;
+  if (is_search) request.missed = MissedPlace::kVoted;
+  const int rounds = is_search ? options_.automatic.rounds : options_.segment.rounds;
+  counted_.clear();  // both steps count votes of their own
+
+  // One candidate for all: when the views agree better on the same number of SAM's candidates, all take it.
+  if (rounds > 0 && options_.segment.same_candidate && !is_search)
+    ChooseCandidates(request, Context(), vote_.get(), &masks, job);
+  // Decoded again: SAM is shown what the other views say, and the candidate is taken that agrees best with them.
+  RefineMasks(request, Context(), rounds, vote_.get(), &masks, job);
+  // Sharpened: outlines follow the edges of the picture.
+  if (options_.segment.sharp_outlines) SharpenOutlines(*input_.features, &masks, job);
+  if (is_search) SeparateMasks(&masks);
+
+  for (size_t i = 0; i < masks.size(); ++i) {
+    const bool is_fresh = std::find(fresh.begin(), fresh.end(), i) != fresh.end();
+    const bool is_sharper = options_.segment.sharp_outlines && IsBlunt(*objects.masks[i]);
+    if (!is_fresh && !is_sharper) continue;
+    edits_.SetMasks(objects.ids[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
+                    is_fresh ? MaskState::kRefined : edits_.Object(objects.ids[i]).state);
+  }
+}
+
+// Not in the paper: what all masks say about every cell of space is a first answer, and where the field starts from.
+// With segment.from_vote=false it starts from nothing, as published.
+void Session::CountVotes(const Job& job) {
+  TraceVote(job);
+  SharpenMasks(job);
+  const MaskSet masks = Masks();
+  if (counted_ == masks) return;
+  counted_.clear();
+  const MissedPlace missed = source_ == Source::kSearch ? MissedPlace::kVoted : MissedPlace::kBox;
+  labels_ = LabelsByView(masks, input_.views, *input_.features, missed, vote_.get(), job);
+  vote_->Count(labels_, int(masks.size()) + 1);
+  counted_ = masks;
+}
+
+// 3.3: the object field (Eq. 7), by cross entropy with the masks (Eq. 8) and, with object.rgb_weight, by the color of
+// pairs of rays where the field is wrong (Eq. 9 to 14).
+void Session::Step(int n, const Job& job) {
+  BeginFit(job);
+  Task task(job, "object field", std::max(fit_->schedule.steps, fit_->step + n), "steps", fit_->step);
+  const int report_every = std::max(1, fit_->schedule.steps / 50);
+  for (const int end = fit_->step + n; fit_->step < end;) {
+    if (job.stop_requested())
+      throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
+    ObjectTrainer::StepReport report;
+    try {
+      report = trainer_->Step(fit_->schedule, fit_->step, job);
+    } catch (const InterruptedError&) {
+      throw;  // before anything was changed
+    } catch (...) {
+      trainer_.reset();  // its weights cannot be trusted
+      fit_.reset();
+      throw;
     }
-    if (sees_new) found.views.push_back(sight.view_idx);
+    ++fit_->total_steps;
+    if (++fit_->step % report_every != 0 && fit_->step != end) continue;
+    task.Update(fit_->step, fmt::format("loss {:.4f}  agreement {:.2f}%", report.loss, 100 * report.agreement));
+    const std::array<Metric, 2> metrics = {Metric{"loss", report.loss}, Metric{"agreement", report.agreement}};
+    task.Metrics(fit_->step, metrics);
   }
-  return found;
+  task.Finish();
 }
 
-void SegmentSession::KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_new,
-                                    DecodedObject* decoded) const {
-  std::set<int> done;
-  for (const ViewDecision& view : decoded->views) done.insert(view.view_idx);
-  for (const ViewDecision& view : before.views) {
-    if (done.count(view.view_idx) != 0) continue;
-    decoded->views.push_back(view);
-    if (view.used && std::find(seeing_new.begin(), seeing_new.end(), view.view_idx) != seeing_new.end()) {
-      decoded->views.back().used = false;
-      decoded->views.back().outcome = Outcome::kOutdated;
-      decoded->views.back().reason = "its mask is older than a click that it sees";
-    }
+// ============================================================================
+
+void Session::Prepare(const Job& job) {
+  TraceVote(job);
+  if (trainer_) return;
+  trainer_ = MakeTrainer(job);
+}
+
+void Session::TraceVote(const Job& job) {
+  if (vote_) return;
+  vote_ = std::make_unique<LabelVote>(input_.nerf, CamerasOf(*input_.features, input_.views), VoteOptions(), job);
+}
+
+std::unique_ptr<ObjectTrainer> Session::MakeTrainer(const Job& job) const {
+  return std::make_unique<ObjectTrainer>(input_.nerf, CamerasOf(*input_.features, input_.views), options_.object, job);
+}
+
+void Session::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, std::optional<ObjectModel> field) {
+  Start(prompts, std::move(objects), MaskState::kRefined);
+  start_field_ = std::move(field);
+  start_ids_ = Ids();
+}
+
+void Session::StartFromSearch(const Prompts& prompts, std::vector<DecodedObject> objects) {
+  Start(prompts, std::move(objects), MaskState::kDecoded);
+  source_ = Source::kSearch;
+}
+
+void Session::Start(const Prompts& prompts, std::vector<DecodedObject> objects, MaskState state) {
+  SANERF_CHECK(edits_.objects().empty() && prompts.objects.size() == objects.size());
+  CheckMaskSizes(objects, [&](int view_idx) { return input_.features->WorkingCamera(view_idx); });
+  PromptEdits edits;
+  for (size_t i = 0; i < objects.size(); ++i) {
+    for (const ViewDecision& view : objects[i].views)
+      SANERF_CHECK(!view.used ||
+                   std::find(input_.views.begin(), input_.views.end(), view.view_idx) != input_.views.end());
+    objects[i].views = InOrderOf(input_.views, std::move(objects[i].views), *input_.scene);
+    edits.SetMasks(edits.AddObject(prompts.objects[i]), std::make_shared<const DecodedObject>(std::move(objects[i])),
+                   state);
   }
-  decoded->views = InOrder(std::move(decoded->views), views_, scene_);
+  edits.ForgetPast();
+  edits_ = std::move(edits);
 }
 
-const DecodedObject& SegmentSession::Decode(const ObjectPrompt& object) {
-  const size_t index = IndexOf(object);
-  const DecodedObject* previous = index < objects_.size() ? &objects_[index] : nullptr;
-  DecodedObject decoded = DecodeMasks(object, Context(), asked_, previous);
-  if (asked_.size() != views_.size()) {
-    const DecodedObject before = previous != nullptr ? *previous : DecodedObject{};
-    KeepOtherViews(before, previous != nullptr ? FindNewSights(object, before, views_).views : std::vector<int>(),
-                   &decoded);
+ObjectId Session::AddObject(const ObjectPrompt& object) {
+  CheckPlaces(object, *input_.scene);
+  return edits_.AddObject(object);
+}
+
+void Session::AddPrompts(ObjectId id, const ObjectPrompt& more) {
+  CheckPlaces(more, *input_.scene);
+  edits_.AddPrompts(id, more);
+}
+
+PromptId Session::AddPrompt(ObjectId id, const Prompt& prompt) {
+  CheckPlaces(AsObject(prompt), *input_.scene);
+  return edits_.AddPrompt(id, prompt);
+}
+
+void Session::MovePrompt(PromptId id, const Prompt& to) {
+  CheckPlaces(AsObject(to), *input_.scene);
+  edits_.MovePrompt(id, to);
+}
+
+DecodeContext Session::Context() const {
+  return {*input_.scene, *input_.features, *input_.sam, input_.nerf.model_from_file(), options_.masks};
+}
+
+void Session::SharpenMasks(const Job& job) {
+  if (!options_.segment.sharp_outlines) return;
+  std::vector<ObjectId> blunt;
+  std::vector<DecodedObject> masks;
+  for (const EditedObject& object : edits_.objects()) {
+    if (!object.masks || !IsBlunt(*object.masks)) continue;
+    blunt.push_back(object.id);
+    masks.push_back(*object.masks);
   }
-  Enter(index, object, std::move(decoded));
-  return objects_[index];
+  if (blunt.empty()) return;
+  SharpenOutlines(*input_.features, &masks, job);
+  for (size_t i = 0; i < blunt.size(); ++i)
+    edits_.SetMasks(blunt[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
+                    edits_.Object(blunt[i]).state);
 }
 
-void SegmentSession::Refine(const ObjectPrompt& object, int max_views) {
-  const size_t index = IndexOf(object);
-  SANERF_CHECK_LT(index, objects_.size());
-  const DecodedObject& before = objects_[index];
-  const NewSights sights = FindNewSights(object, before, views_);
-  std::set<int> chosen(sights.clicked);
-  for (const int view : ThinnedViews(sights.views, max_views)) chosen.insert(view);
-  DecodedObject decoded = DecodeMasks(object, Context(), {chosen.begin(), chosen.end()}, &before);
-  KeepOtherViews(before, sights.views, &decoded);
-  Enter(index, object, std::move(decoded));
+// A field may learn further labels, not forget some.
+bool Session::GoesOn() const {
+  return fit_ && fit_->num_rewinds == edits_.num_rewinds() && StartsWith(Ids(), fit_->ids);
 }
 
-void SegmentSession::Look() {
-  if (fresh_.empty()) return;
-  RefineRequest request{prompts_, fresh_, views_};
-  request.asked = asked_;
-  if (options_.segment.looks > 0 && options_.segment.same_candidate)
-    ChooseCandidates(request, Context(), vote_.get(), &objects_);
-  RefineMasks(request, Context(), options_.segment.looks, vote_.get(), &objects_);
-  SharpenMasks();
-  is_counted_ = false;
-}
+bool Session::StartsFromField() const { return !GoesOn() && start_field_ && StartsWith(Ids(), start_ids_); }
 
-void SegmentSession::SharpenMasks() {
-  if (options_.segment.sharp_outlines) SharpenOutlines(container_, &objects_);
-}
-
-void SegmentSession::CountVotes() {
-  if (is_counted_) return;
-  SharpenMasks();
-  labels_ = LabelsByView(objects_, views_, container_);
-  vote_->Count(labels_, int(objects_.size()) + 1);
-  is_counted_ = true;
-}
-
-ObjectModel SegmentSession::Vote() {
-  CountVotes();
-  return ObjectModel::OfVote(vote_->Prior(), nerf_);
-}
-
-ObjectTrainer::Schedule SegmentSession::FirstFit() const { return {options_.object.iters, 1}; }
-ObjectTrainer::Schedule SegmentSession::FurtherFit() const {
+ObjectTrainer::Schedule Session::NextSchedule() const {
+  if (!GoesOn() && !StartsFromField()) return {options_.object.iters, 1};
   return {options_.segment.further_iters, options_.segment.further_rate};
 }
 
-void SegmentSession::Fit(const ObjectTrainer::Schedule& schedule, const Job& job) {
-  CountVotes();
-  trainer_->SetMasks(labels_, int(objects_.size()) + 1, options_.segment.from_vote ? vote_->Prior() : nullptr);
-  trainer_->Train(schedule, job);
-  has_field_ = true;
-  fresh_.clear();
+int Session::steps_left() const {
+  return IsFitted() ? std::max(0, fit_->schedule.steps - fit_->step) : NextSchedule().steps;
+}
+
+// Masks and vote into the trainer, when they have changed.
+void Session::BeginFit(const Job& job) {
+  if (Masks().empty())
+    throw Error("there is no mask to fit the object field to", "no object has been decoded",
+                "click on an object first");
+  CountVotes(job);
+  if (IsFitted()) return;
+  Prepare(job);
+  std::unique_ptr<ObjectTrainer> anew;  // takes the other's place when all has gone well
+  if (fit_ && !GoesOn()) anew = MakeTrainer(job);
+  ObjectTrainer& trainer = anew ? *anew : *trainer_;
+  if (StartsFromField()) trainer.StartFrom(*start_field_);
+  const bool from_vote = options_.segment.from_vote || source_ == Source::kSearch;
+  try {
+    trainer.SetMasks(labels_, int(counted_.size()) + 1, from_vote ? vote_->Prior() : nullptr, job);
+  } catch (...) {
+    if (!fit_) trainer_.reset();  // it may have been given the start
+    throw;
+  }
+  fit_ = Fit{counted_, Ids(), edits_.num_rewinds(), NextSchedule(), 0, GoesOn() ? fit_->total_steps : 0};
+  if (anew) trainer_ = std::move(anew);
+}
+
+SessionSnapshot Session::Describe() const {
+  SessionSnapshot snapshot;
+  snapshot.objects = edits_.Labeled();
+  if (IsFitted()) {
+    snapshot.answer = SessionSnapshot::Answer::kField;
+    snapshot.steps = fit_->total_steps;
+  } else if (!snapshot.objects.ids.empty()) {
+    snapshot.answer = SessionSnapshot::Answer::kVote;
+  }
+  return snapshot;
+}
+
+SessionSnapshot Session::Snapshot(const Job& job) {
+  if (!Masks().empty() && !IsFitted()) CountVotes(job);
+  SessionSnapshot snapshot = Describe();
+  if (snapshot.answer == SessionSnapshot::Answer::kField) snapshot.model = trainer_->CopyModel();
+  if (snapshot.answer == SessionSnapshot::Answer::kVote)
+    snapshot.model = ObjectModel::OfVote(vote_->Prior(), input_.nerf);
+  return snapshot;
+}
+
+SessionSnapshot Session::Finish(const Job& job) {
+  if (!IsFitted()) return Snapshot(job);
+  SessionSnapshot snapshot = Describe();
+  snapshot.model = trainer_->Finish();
+  trainer_.reset();
+  fit_.reset();
+  return snapshot;
 }
 
 }  // namespace sanerf

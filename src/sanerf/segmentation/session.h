@@ -1,97 +1,149 @@
-// A run opened for segmenting. What does not depend on the prompts is loaded and traced once; then a click costs only
-// what it changes. `segment` goes through it once, a program with a window again and again:
+// The method (paper, section 3) on a run: what the user says about objects, their masks in 2D, one field for all. A
+// window and `segment` use the same session:
 //
-//   SegmentSession session(...);          rays traced: before the first click
-//   session.Decode(prompt);               2D masks of an object in all views, by SAM
-//   session.Look();                       decoded again with what the views say about each other
-//   session.Vote().Render(camera);        the first answer, without optimisation
-//   session.Fit(…);                       the object field, from the vote on
-//   session.Refine(prompt, 12);           a further click: a few views are decoded again
-//   session.Fit(…);                       the field goes on from where it stands
+//   Session session({scene, nerf, features, sam, views}, options);
+//   session.Prepare(job);                       rays traced: before the first click
+//   ObjectId mug = session.AddObject(prompt);
+//   session.Update(job);                        masks in all views
+//   session.Snapshot(job).model->Render(cam);   the first answer, without optimization
+//   session.Step(session.steps_left(), job);    the object field, from there on
+//   session.AddPrompt(mug, ClickPrompt{...});   a correction
+//   session.Update(job);                        only what has changed is decoded again
+//   session.Step(...);                          the field goes on from where it stands
+//   session.Undo();                             the prompts and masks as they were
+//
+// A call that throws, also one that was asked to stop, leaves the session as it was, but for Step, which keeps the
+// steps that are complete: those that are missing later lead to the same bytes. One thread at a time; snapshots are for
+// all.
 #pragma once
 
 #include <memory>
-#include <ostream>
-#include <set>
+#include <optional>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/options.h"
+#include "sanerf/segmentation/prompt_edits.h"
 
 namespace sanerf {
 
-class SegmentSession {
- public:
-  // views: of the scene, all in the container; masks are made and aggregated in these. The references must outlive the
-  // session.
-  SegmentSession(const Scene& scene, const NerfModel& nerf, const FeatureContainer& container, Sam& sam,
-                 std::vector<int> views, const SegmentationOptions& options);
+// What a session stands on, and shares with others.
+struct SessionInput {
+  std::shared_ptr<const Scene> scene;
+  NerfModel nerf;                                    // frozen
+  std::shared_ptr<const FeatureContainer> features;  // holds `views`
+  std::shared_ptr<const Sam> sam;                    // the model that `features` was encoded with
+  std::vector<int> views;          // of the scene: masks are made and aggregated in these, never held-out ones
+  std::vector<int> prompted = {};  // SAM is prompted in these of them only, in others masks stay; empty = in all
+};
 
-  // SAM is asked in these views only, some of the session's; in the others objects keep the masks they have.
-  void AskOnlyIn(std::vector<int> views) { asked_ = std::move(views); }
+// A session at one moment. Does not change when the session goes on; may be read and rendered by other threads.
+struct SessionSnapshot {
+  enum class Answer { kNone, kVote, kField };
+
+  LabeledObjects objects;
+  Answer answer = Answer::kNone;     // what `model` is; none without masks
+  std::optional<ObjectModel> model;  // with weights of its own
+  int64_t steps = 0;                 // that the field has taken since it was begun
+};
+
+class Session {
+ public:
+  Session(SessionInput input, const SegmentationOptions& options);
 
   // Objects of an earlier session in the order of their labels, before anything else; all their masks are in views of
-  // this one. field: to go on from; null = only their masks are kept.
-  void StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, const ObjectModel* field);
+  // this one. field: to go on from; none = only their masks are kept.
+  void StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, std::optional<ObjectModel> field);
 
-  // Masks of an object in all views, or those of AskOnlyIn. By name: a new label, or new prompts for an object that is
-  // there; its masks so far are then shown to SAM beside them. Throws what DecodeMasks throws; the session is then as
-  // it was.
-  const DecodedObject& Decode(const ObjectPrompt& object);
-  // A quick correction of an object that is there: only views that see what the new prompts say are decoded again, at
-  // most max_views of them; others that see it have no say until Decode.
-  void Refine(const ObjectPrompt& object, int max_views);
-  // Second looks at the objects decoded since the last Fit; then their masks get sharp outlines.
-  void Look();
+  // Objects that a search has found (TieTogether), before anything else: their masks are those of each view by itself.
+  // Pixels belong to the smallest object that claims them, and of the objects that a view misses only those places are
+  // left out that the other views vote for.
+  void StartFromSearch(const Prompts& prompts, std::vector<DecodedObject> objects);
 
-  // What all masks say together, without optimisation.
-  ObjectModel Vote();
-  // The object field fitted to the masks; from the vote or, after an earlier Fit or StartFrom, from where it stands.
-  // Throws Error when no view has a mask, InterruptedError.
-  void Fit(const ObjectTrainer::Schedule& schedule, const Job& job);
-  ObjectTrainer::Schedule FirstFit() const;  // by the options
-  ObjectTrainer::Schedule FurtherFit() const;
-  bool has_field() const { return has_field_; }
+  // ---- What the user says: see PromptEdits. Nothing is decoded. Throws UsageError for an unknown view, id or name and
+  // for a place outside its image.
+  ObjectId AddObject(const ObjectPrompt& object);
+  void AddPrompts(ObjectId id, const ObjectPrompt& more);
+  PromptId AddPrompt(ObjectId id, const Prompt& prompt);
+  void MovePrompt(PromptId id, const Prompt& to);
+  void RemovePrompt(PromptId id) { edits_.RemovePrompt(id); }
+  void RenameObject(ObjectId id, const std::string& name) { edits_.RenameObject(id, name); }
+  void RemoveObject(ObjectId id) { edits_.RemoveObject(id); }
+  // Bring masks back exactly. A field that was fitted to other masks is begun anew by the next Step: it would remember
+  // what was undone.
+  bool Undo() { return edits_.Undo(); }
+  bool Redo() { return edits_.Redo(); }
+  std::vector<EditedObject> objects() const { return edits_.objects(); }
+  Prompts prompts() const { return edits_.AsPrompts(); }
 
-  ObjectModel Model() const { return trainer_->Model(); }  // shares the field with the session
-  ObjectModel Finish() { return trainer_->Finish(); }      // the last call
-  ObjectTrainer& trainer() { return *trainer_; }
+  // ---- The method. Long calls.
 
-  const Prompts& prompts() const { return prompts_; }
-  const std::vector<DecodedObject>& objects() const { return objects_; }  // object i has label i + 1
-  const std::vector<int>& views() const { return views_; }
+  // What does not depend on prompts: rays traced for the vote and the field. Does nothing the second time.
+  void Prepare(const Job& job);
+  // Masks of what has changed: Decode in all views, then Refine.
+  void Update(const Job& job);
+  // Masks of the objects whose prompts have changed, each view by itself. max_views > 0: where prompts were only added,
+  // at most so many of the views that see them are decoded again, others that see them have no say until Update.
+  void Decode(int max_views, const Job& job);
+  // Those masks again with what the views say about each other; then their outlines are sharpened.
+  void Refine(const Job& job);
+  // n optimizer steps of the object field, fitted to the masks as they are: from what they vote or, when an earlier
+  // field knows the same objects, from where it stands. Throws Error when no view has a mask.
+  void Step(int n, const Job& job);
+  // Of the schedule that the options give: a first one, or a shorter one for a field that goes on. Further steps keep
+  // its last learning rate.
+  int steps_left() const;
+  // The field where it has been fitted to the masks as they are; else what they vote.
+  SessionSnapshot Snapshot(const Job& job);
+  // The last call: the same, without a copy of the weights; what training needs is released.
+  SessionSnapshot Finish(const Job& job);
+  // No masks are made after this: the memory of the model, unless others share it.
+  void ReleaseSam() { input_.sam.reset(); }
 
  private:
-  size_t IndexOf(const ObjectPrompt& object) const;  // where it is, or would be
-  // Where views see prompts that the object did not have before.
-  struct NewSights {
-    std::vector<int> views;
-    std::set<int> clicked;  // those of them that the prompts were given in
+  using MaskSet = std::vector<std::shared_ptr<const DecodedObject>>;
+  // What the trainer was last given.
+  struct Fit {
+    MaskSet masks;
+    std::vector<ObjectId> ids;  // in the order of the labels
+    int64_t num_rewinds;
+    ObjectTrainer::Schedule schedule;
+    int step = 0;  // of the schedule
+    int64_t total_steps = 0;
   };
-  NewSights FindNewSights(const ObjectPrompt& object, const DecodedObject& before, const std::vector<int>& views);
-  // Adds the rows of the session's other views as they were; masks older than a prompt that they see have no say.
-  void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_new, DecodedObject* decoded) const;
-  void Enter(size_t index, const ObjectPrompt& prompt, DecodedObject decoded);
-  DecodeContext Context() const { return {scene_, container_, sam_, nerf_.model_from_file(), options_.masks}; }
-  void SharpenMasks();  // those that are not sharp yet
-  void CountVotes();
 
-  const Scene& scene_;
-  const NerfModel& nerf_;
-  const FeatureContainer& container_;
-  Sam& sam_;
+  enum class Source { kPrompts, kSearch };
+
+  void Start(const Prompts& prompts, std::vector<DecodedObject> objects, MaskState state);
+  void TraceVote(const Job& job);
+  DecodeContext Context() const;
+  MaskSet Masks() const { return edits_.Labeled().masks; }
+  std::vector<ObjectId> Ids() const { return edits_.Labeled().ids; }
+  bool IsFitted() const { return fit_ && fit_->masks == Masks(); }
+  bool GoesOn() const;           // the trainer's field, with the objects as they are
+  bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
+  ObjectTrainer::Schedule NextSchedule() const;
+  std::unique_ptr<ObjectTrainer> MakeTrainer(const Job& job) const;
+  void SharpenMasks(const Job& job);  // those that are not sharp yet
+  void CountVotes(const Job& job);
+  void BeginFit(const Job& job);
+  SessionSnapshot Describe() const;
+
+  SessionInput input_;
   SegmentationOptions options_;
-  std::vector<int> views_, asked_;
-  Prompts prompts_;
-  std::vector<DecodedObject> objects_;
-  std::vector<size_t> fresh_;  // decoded since the last Fit
+  PromptEdits edits_;
+  Source source_ = Source::kPrompts;
+  std::optional<ObjectModel> start_field_;
+  std::vector<ObjectId> start_ids_;
   std::unique_ptr<LabelVote> vote_;
+  MaskSet counted_;              // the masks whose votes are counted
+  std::vector<ImageU8> labels_;  // by view, of these
   std::unique_ptr<ObjectTrainer> trainer_;
-  std::vector<ImageU8> labels_;  // by view, as last counted
-  bool has_field_ = false, is_counted_ = false;
+  std::optional<Fit> fit_;
 };
 
 }  // namespace sanerf

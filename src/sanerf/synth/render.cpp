@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/synth/options.h"
 
@@ -86,7 +86,7 @@ Neighbourhood LookAround(const std::vector<CenterSample>& centers, int width, in
 
 }  // namespace
 
-SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int samples) {
+SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int samples, const Job& job) {
   const int width = camera.width, height = camera.height;
   SynthView out{ImageU8(width, height, 3), ImageU8(width, height, 1), ImageF(width, height, 1)};
   const Vec3 origin = camera.center();
@@ -94,7 +94,7 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
   // One ray through every pixel's centre decides mask and depth.
   std::vector<CenterSample> centers(size_t(width) * height);
   ParallelFor(height, [&](int64_t row) {
-    ThrowIfInterrupted("synth");
+    job.ThrowIfStopped("synth");
     const int y = int(row);
     for (int x = 0; x < width; ++x) {
       const Vec3 direction = camera.RayInWorld(Vec2(x + 0.5, y + 0.5));
@@ -112,7 +112,7 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
   // Colour is averaged over a regular grid inside the pixel where neighbours differ.
   const int grid = std::max(1, int(std::lround(std::sqrt(double(std::max(1, samples))))));
   ParallelFor(height, [&](int64_t row) {
-    ThrowIfInterrupted("synth");
+    job.ThrowIfStopped("synth");
     const int y = int(row);
     for (int x = 0; x < width; ++x) {
       const CenterSample& center = centers[size_t(y) * width + x];
@@ -140,8 +140,8 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
   return out;
 }
 
-SynthView RenderSynthView(const Camera& camera, const SynthOptions& options) {
-  return RenderSynthView(SynthWorld(options.seed), camera, options.samples);
+SynthView RenderSynthView(const Camera& camera, const SynthOptions& options, const Job& job) {
+  return RenderSynthView(SynthWorld(options.seed), camera, options.samples, job);
 }
 
 }  // namespace sanerf

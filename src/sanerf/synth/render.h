@@ -3,6 +3,7 @@
 
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/world.h"
 
@@ -14,8 +15,8 @@ struct SynthView {
   ImageF depth;  // z-depth of the same point, file units; 0 = nothing
 };
 
-SynthView RenderSynthView(const Camera& camera, const SynthOptions& options);
+SynthView RenderSynthView(const Camera& camera, const SynthOptions& options, const Job& job);
 // One view of a world that is built once for many views. samples: per pixel, rounded to a square number.
-SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int samples);
+SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int samples, const Job& job);
 
 }  // namespace sanerf

@@ -9,9 +9,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/temporary.h"
@@ -161,20 +162,20 @@ constexpr double kSmallestMargin = 3;  // pixels between a click and the border 
 
 class SceneWriter {
  public:
-  SceneWriter(const fs::path& folder, const SynthOptions& options)
-      : folder_(folder), options_(options), world_(options.seed) {
+  SceneWriter(const fs::path& folder, const SynthOptions& options, const Job& job)
+      : folder_(folder), options_(options), job_(job), world_(options.seed) {
     sightings_.resize(world_.objects().size());
     counts_.resize(world_.objects().size());
   }
 
   void Write() {
     const int num_test = std::max(1, options_.views / 5);
-    Progress progress("synth", options_.views + num_test, "views");
-    WriteSplit("train", DomeCameras(options_.views, options_, 1), progress);
-    WriteSplit("test", DomeCameras(num_test, options_, 2), progress);
+    Task task(job_, "synth", options_.views + num_test, "views");
+    WriteSplit("train", DomeCameras(options_.views, options_, 1), task);
+    WriteSplit("test", DomeCameras(num_test, options_, 2), task);
     WriteJsonFile(folder_ / "prompts.json", Prompts());
     WriteJsonFile(folder_ / "scene.json", SceneTable(num_test));
-    progress.Finish();
+    task.Finish();
   }
 
  private:
@@ -183,14 +184,14 @@ class SceneWriter {
     int train_views = 0, test_views = 0;
   };
 
-  void WriteSplit(const std::string& split, const std::vector<Camera>& cameras, Progress& progress) {
+  void WriteSplit(const std::string& split, const std::vector<Camera>& cameras, Task& task) {
     const bool is_test = split == "test";
     for (const std::string& sub : {split, split + "_mask"}) EnsureWritableFolder(folder_ / sub);
     if (is_test) EnsureWritableFolder(folder_ / "test_depth");
     Json json = CameraKeys(options_);
     json["frames"] = Json::array();
     for (size_t i = 0; i < cameras.size(); ++i) {
-      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples);
+      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples, job_);
       const std::string number = fmt::format("{:03}", i);
       const std::string file = fmt::format("{}/{}.png", split, number),
                         mask = fmt::format("{}_mask/{}.png", split, number);
@@ -204,7 +205,7 @@ class SceneWriter {
       frame["transform_matrix"] = MatrixJson(cameras[i].world_from_cam);
       json["frames"].push_back(std::move(frame));
       Record(fmt::format("{}/{}", split, number), cameras[i], view.mask, is_test);
-      progress.Update(++done_);
+      task.Update(++done_);
     }
     WriteJsonFile(folder_ / fmt::format("transforms_{}.json", split), json);
   }
@@ -304,6 +305,7 @@ class SceneWriter {
 
   fs::path folder_;
   SynthOptions options_;
+  const Job& job_;
   SynthWorld world_;
   std::vector<std::vector<Sighting>> sightings_;  // per object, training views
   std::vector<Counts> counts_;
@@ -325,10 +327,11 @@ bool IsOwnScene(const fs::path& folder) {
 
 }  // namespace
 
-void WriteSynthScene(const fs::path& folder, const SynthOptions& options) {
+void WriteSynthScene(const fs::path& folder, const SynthOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckOptions(options, "synth");
   CheckMemory(fmt::format("the pictures of a view of {0}x{0} pixels", options.size), ViewBytes(options.size),
-              "make smaller ones: --size 400");
+              "make smaller ones: --size 400", job);
   std::error_code ec;
   fs::path target = fs::absolute(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();
@@ -339,7 +342,7 @@ void WriteSynthScene(const fs::path& folder, const SynthOptions& options) {
   // Everything is written beside the target and appears there at the end: an interrupted run leaves nothing behind.
   EnsureWritableFolder(target.parent_path());
   TemporaryFolder partial(target);
-  SceneWriter(partial.path(), options).Write();
+  SceneWriter(partial.path(), options, job).Write();
   partial.MoveIntoPlace();
 }
 

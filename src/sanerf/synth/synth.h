@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "sanerf/core/job.h"
 #include "sanerf/synth/options.h"
 
 namespace sanerf {
@@ -11,6 +12,6 @@ namespace sanerf {
 // integer_depth_scale), scene.json (instances) and prompts.json: for each target object up to three positive clicks
 // in each of up to three training views (from different sides, where it is well visible), in the format of the prompts
 // file, with its instance id.
-void WriteSynthScene(const std::filesystem::path& folder, const SynthOptions& options);
+void WriteSynthScene(const std::filesystem::path& folder, const SynthOptions& options, const Job& job);
 
 }  // namespace sanerf

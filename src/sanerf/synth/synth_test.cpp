@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <set>
 
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
@@ -41,8 +43,8 @@ class SynthTest : public SceneFolderTest {
 };
 
 TEST_F(SynthTest, FolderLoadsAsAScene) {
-  WriteSynthScene(root_ / "s", kSmall);
-  const Scene scene = LoadScene(root_ / "s");
+  WriteSynthScene(root_ / "s", kSmall, Job());
+  const Scene scene = LoadScene(root_ / "s", {}, Job());
   EXPECT_EQ(scene.format, "nerf-synthetic");
   EXPECT_EQ(scene.TrainViews().size(), 6u);
   EXPECT_EQ(scene.TestViews().size(), 1u);
@@ -62,11 +64,11 @@ TEST_F(SynthTest, MaskDepthAndProjectionAgreeBetweenViews) {
   SynthOptions options = kSmall;
   options.size = 120;
   options.samples = 1;
-  WriteSynthScene(root_ / "s", options);
-  const Scene scene = LoadScene(root_ / "s");
+  WriteSynthScene(root_ / "s", options, Job());
+  const Scene scene = LoadScene(root_ / "s", {}, Job());
   const SynthWorld world(options.seed);
   std::vector<SynthView> views;
-  for (int i = 0; i < 3; ++i) views.push_back(RenderSynthView(scene.views[i].camera, options));
+  for (int i = 0; i < 3; ++i) views.push_back(RenderSynthView(scene.views[i].camera, options, Job()));
   EXPECT_EQ(views[1].mask.data, LoadViewMask(scene.views[1]).data) << "the file's camera reproduces the file's mask";
 
   int64_t compared = 0, agreed = 0;
@@ -102,20 +104,20 @@ TEST_F(SynthTest, MaskDepthAndProjectionAgreeBetweenViews) {
 }
 
 TEST_F(SynthTest, DepthFilesHoldTheRenderedDepth) {
-  WriteSynthScene(root_ / "s", kSmall);
-  const Scene scene = LoadScene(root_ / "s");
+  WriteSynthScene(root_ / "s", kSmall, Job());
+  const Scene scene = LoadScene(root_ / "s", {}, Job());
   const View& view = scene.views[scene.TestViews()[0]];
   const ImageU16 stored = ReadPng16(root_ / "s/test_depth/000.png");
   const double scale = ReadJsonFile(root_ / "s/transforms_test.json")["integer_depth_scale"].get<double>();
-  const ImageF depth = RenderSynthView(view.camera, kSmall).depth;
+  const ImageF depth = RenderSynthView(view.camera, kSmall, Job()).depth;
   for (size_t i = 0; i < depth.data.size(); ++i) ASSERT_NEAR(stored.data[i] * scale, depth.data[i], scale);
 }
 
 TEST_F(SynthTest, PromptsClickVisibleTargetsInTrainingViews) {
   SynthOptions options = kSmall;
   options.views = 12;
-  WriteSynthScene(root_ / "s", options);
-  const Scene scene = LoadScene(root_ / "s");
+  WriteSynthScene(root_ / "s", options, Job());
+  const Scene scene = LoadScene(root_ / "s", {}, Job());
   const Json objects = ReadJsonFile(root_ / "s/prompts.json")["objects"];
   ASSERT_GE(objects.size(), 3u);
   for (const Json& object : objects) {
@@ -141,11 +143,11 @@ TEST_F(SynthTest, PromptsClickVisibleTargetsInTrainingViews) {
 }
 
 TEST_F(SynthTest, NothingIsVoidAndEveryObjectIsSeen) {
-  WriteSynthScene(root_ / "s", kSmall);
-  const Scene scene = LoadScene(root_ / "s");
+  WriteSynthScene(root_ / "s", kSmall, Job());
+  const Scene scene = LoadScene(root_ / "s", {}, Job());
   std::map<int, int> views_with;
   for (const View& view : scene.views) {
-    const SynthView rendered = RenderSynthView(view.camera, kSmall);
+    const SynthView rendered = RenderSynthView(view.camera, kSmall, Job());
     EXPECT_GT(*std::min_element(rendered.depth.data.begin(), rendered.depth.data.end()), 0.3);
     std::map<int, int> pixels;
     for (const uint8_t id : rendered.mask.data) ++pixels[id];
@@ -156,9 +158,9 @@ TEST_F(SynthTest, NothingIsVoidAndEveryObjectIsSeen) {
 
 TEST_F(SynthTest, SameBytesWithAnyNumberOfThreads) {
   SetNumThreads(1);
-  WriteSynthScene(root_ / "one", kSmall);
+  WriteSynthScene(root_ / "one", kSmall, Job());
   SetNumThreads(2);
-  WriteSynthScene(root_ / "two", kSmall);
+  WriteSynthScene(root_ / "two", kSmall, Job());
   SetNumThreads(0);
   const auto one = Contents(root_ / "one"), two = Contents(root_ / "two");
   EXPECT_EQ(one.size(), 7u * 2 + 1 + 4);
@@ -173,7 +175,7 @@ TEST_F(SynthTest, TheSeedChangesTheScene) {
   camera.fx = camera.fy = 30;
   camera.cx = camera.cy = 16;
   camera.world_from_cam = RingPose(0, 5, 1.8, 1);
-  EXPECT_NE(RenderSynthView(camera, kSmall).mask.data, RenderSynthView(camera, other).mask.data);
+  EXPECT_NE(RenderSynthView(camera, kSmall, Job()).mask.data, RenderSynthView(camera, other, Job()).mask.data);
 }
 
 TEST_F(SynthTest, AntialiasingMovesOnlyColour) {
@@ -185,41 +187,65 @@ TEST_F(SynthTest, AntialiasingMovesOnlyColour) {
   SynthOptions one = kSmall, many = kSmall;
   one.samples = 1;
   many.samples = 16;
-  const SynthView a = RenderSynthView(camera, one), b = RenderSynthView(camera, many);
+  const SynthView a = RenderSynthView(camera, one, Job()), b = RenderSynthView(camera, many, Job());
   EXPECT_EQ(a.mask.data, b.mask.data);
   EXPECT_EQ(a.depth.data, b.depth.data);
   EXPECT_NE(a.rgb.data, b.rgb.data);
 }
 
+// Notes how many threads a loop would take where an event comes from, and which threads events come from.
+class ThreadCounter : public EventSink {
+ public:
+  void Take(const Event&) override {
+    const std::lock_guard lock(mutex_);
+    most_ = std::max(most_, NumThreads());
+  }
+  int most() const { return most_; }
+
+ private:
+  std::mutex mutex_;
+  int most_ = 0;
+};
+
+TEST_F(SynthTest, AJobsLimitHoldsWhileItRuns) {
+  SetNumThreads(4);
+  ThreadCounter counter;
+  WriteSynthScene(root_ / "s", kSmall, Job().With(counter).WithThreads(2));
+  EXPECT_EQ(counter.most(), 2);
+  EXPECT_EQ(NumThreads(), 4);
+  SetNumThreads(0);
+}
+
 TEST_F(SynthTest, AnInterruptLeavesNothing) {
-  RequestInterrupt();
-  EXPECT_THROW(WriteSynthScene(root_ / "s", kSmall), InterruptedError);
-  ClearInterrupt();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(WriteSynthScene(root_ / "s", kSmall, Job().With(stop.token())), InterruptedError);
   EXPECT_EQ(NumEntries(root_), 0);
 }
 
 TEST_F(SynthTest, OwnScenesAreReplacedAndOtherFoldersKept) {
   SynthOptions tiny{.views = 2, .size = 16, .seed = 1, .samples = 1};
-  WriteSynthScene(root_ / "s", tiny);
+  WriteSynthScene(root_ / "s", tiny, Job());
   tiny.views = 3;
-  WriteSynthScene(root_ / "s/", tiny);
-  EXPECT_EQ(LoadScene(root_ / "s").TrainViews().size(), 3u);
+  WriteSynthScene(root_ / "s/", tiny, Job());
+  EXPECT_EQ(LoadScene(root_ / "s", {}, Job()).TrainViews().size(), 3u);
   EXPECT_EQ(NumEntries(root_), 1);
 
   WriteText("mine/thesis.txt", "x");
-  EXPECT_THAT(ErrorText([&] { WriteSynthScene(root_ / "mine", tiny); }), testing::HasSubstr("holds something else"));
+  EXPECT_THAT(ErrorText([&] { WriteSynthScene(root_ / "mine", tiny, Job()); }),
+              testing::HasSubstr("holds something else"));
   EXPECT_EQ(NumEntries(root_ / "mine"), 1);
 }
 
 TEST_F(SynthTest, UnwritablePlaceAndBadOptions) {
   WriteText("file", "x");
-  EXPECT_NE(ErrorText([&] { WriteSynthScene(root_ / "file" / "s", kSmall); }), "");
+  EXPECT_NE(ErrorText([&] { WriteSynthScene(root_ / "file" / "s", kSmall, Job()); }), "");
   SynthOptions bad = kSmall;
   bad.views = 1;
-  EXPECT_THROW(WriteSynthScene(root_ / "s", bad), UsageError);
+  EXPECT_THROW(WriteSynthScene(root_ / "s", bad, Job()), UsageError);
   bad = kSmall;
   bad.size = 5;
-  EXPECT_THROW(WriteSynthScene(root_ / "s", bad), UsageError);
+  EXPECT_THROW(WriteSynthScene(root_ / "s", bad, Job()), UsageError);
   EXPECT_FALSE(fs::exists(root_ / "s"));
 }
 

@@ -6,41 +6,39 @@
 #include "sanerf/baselines/object_masks.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 
 namespace sanerf {
 namespace {
-constexpr char kStage[] = "contrastive_lift";
+constexpr char kContrastiveStage[] = "contrastive_lift";
 }
 
 ContrastiveLift::ContrastiveLift(const SegmenterInput& input, std::vector<FoundMask> masks,
                                  const ContrastiveLiftOptions& options)
     : input_(input), masks_(std::move(masks)), options_(options) {
-  CheckOptions(options_, kStage);
+  CheckOptions(options_, kContrastiveStage);
 }
 
-void ContrastiveLift::Fit(const Prompts& prompts) {
+void ContrastiveLift::Fit(const Prompts& prompts, const Job& job) {
   SANERF_CHECK(prompts.objects.empty());
-  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift);
+  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, job);
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.dims, input_.seed, ObjectField::Start::kRandom);
   {
     ContrastiveTrainer trainer(rays, options_, input_.seed, field_.get());
     RunSteps(
-        "contrastive lift", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); },
-        Job().With(InterruptToken()));
+        "contrastive lift", kContrastiveStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
                                                   options_.clusters, input_.seed);
-  LogInfo("contrastive lift: {} objects", clusters_->num_clusters());
+  job.Info(fmt::format("contrastive lift: {} objects", clusters_->num_clusters()));
 }
 
-std::vector<ImageU8> ContrastiveLift::MasksFor(int view_idx) {
+std::vector<ImageU8> ContrastiveLift::MasksFor(int view_idx, const Job& job) {
   SANERF_CHECK(clusters_ != nullptr);
-  return MasksOfOutputs(input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, clusters_->num_clusters(),
-                        [&](const float* embedding) { return clusters_->Nearest(embedding); });
+  return MasksOfOutputs(
+      input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, clusters_->num_clusters(),
+      [&](const float* embedding) { return clusters_->Nearest(embedding); }, job);
 }
 
 }  // namespace sanerf

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sanerf/baselines/contrastive_lift/embedding_clusters.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
@@ -20,9 +21,9 @@ class ContrastiveLift : public Segmenter {
 
   // Takes no prompts. Trains and clusters; throws Error when there is nothing to learn from or no cluster,
   // InterruptedError.
-  void Fit(const Prompts& prompts) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
   // Of every cluster, those with most training points around their centre first.
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
   SegmenterInput input_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"

@@ -7,6 +7,7 @@
 #include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/isrf/patch_maps.h"
 #include "sanerf/baselines/isrf/traced_views.h"
+#include "sanerf/core/job.h"
 #include "sanerf/nn/parameters.h"
 
 namespace sanerf {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 

@@ -4,16 +4,13 @@
 
 #include <algorithm>
 
-#include "sanerf/baselines/sam_per_view/sam_per_view.h"
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/nerf/trace.h"
 
 namespace sanerf {
@@ -43,95 +40,93 @@ double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int
   return maps + rays + rows * (options.steps > 0 ? 5 : 2);
 }
 
-void Isrf::LiftFeaturesOnce() {
+void Isrf::LiftFeaturesOnce(const Job& job) {
   if (grid_) return;
   CheckOptions(options_, "isrf");
   constexpr int kChannels = 256, kSide = 64;  // of SAM's main map
   const int cells_per_axis = options_.cells * (input_.nerf.contracted() ? 2 : 1);
   CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
-              "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32");
+              "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
   const PatchMaps maps =
-      MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components);
+      MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components, job);
   feature_name_ = maps.name;
   std::vector<Camera> cameras;
   for (const int v : input_.views) cameras.push_back(input_.scene.views[size_t(v)].camera);
-  const TracedViews traced = TracedViews::Of(input_.nerf, cameras, options_.trace_size, Job().With(InterruptToken()));
-  grid_ = std::make_unique<FeatureGrid>(
-      LiftFeatures(input_.nerf, traced, maps, options_, input_.seed, Job().With(InterruptToken())));
+  const TracedViews traced = TracedViews::Of(input_.nerf, cameras, options_.trace_size, job);
+  grid_ = std::make_unique<FeatureGrid>(LiftFeatures(input_.nerf, traced, maps, options_, input_.seed, job));
   const auto values = grid_->rows.values.span();
   voxel_features_.assign(values.begin(), values.end());
   if (options_.select.unit_voxels)
     for (size_t at = 0; at < voxel_features_.size(); at += size_t(grid_->channels))
       Normalize(&voxel_features_[at], grid_->channels);
-  LogDetail("isrf: {} voxels hold features of {}", grid_->cells.size(), feature_name_);
+  job.Detail(fmt::format("isrf: {} voxels hold features of {}", grid_->cells.size(), feature_name_));
 }
 
-std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes) const {
+std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const {
   std::vector<Ray> rays;
   for (const Stroke& stroke : strokes) {
     const Camera camera = input_.features.WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
     for (const auto& [x, y] : stroke.pixels) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
-  return RenderFeatures(*grid_, Trace(input_.nerf, rays, {}, Job().With(InterruptToken())));
+  return RenderFeatures(*grid_, Trace(input_.nerf, rays, {}, job));
 }
 
 // What a user sees the object to be, by view; views in which SAM finds nothing are left out.
 std::map<int, ImageU8> Isrf::MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
-                                        const std::vector<int>& views) const {
+                                        const std::vector<int>& views, const Job& job) const {
   const ViewDecider decider = MakeDecider(object, input_.ForDecoding({}));
   std::map<int, ImageU8> masks;
   for (const int view_idx : views) {
-    ViewDecision decision = decider.Decide(view_idx, points, {/*needed=*/1, /*positives_only=*/true});
+    ViewDecision decision = decider.Decide(view_idx, points, {/*needed=*/1, /*positives_only=*/true}, job);
     if (decision.used) masks[view_idx] = std::move(decision.mask);
   }
   return masks;
 }
 
-Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks) const {
+Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const {
   Picture picture;
   for (const auto& [view_idx, mask] : masks) {
     const Camera camera =
         input_.features.WorkingCamera(view_idx).ResizedToLongest(options_.trace_size).In(input_.nerf.model_from_file());
     const std::vector<Ray> rays = RaysOf(camera, {0, 0, camera.width, camera.height});
-    picture.Add(grid_->cells, Trace(input_.nerf, rays, {}, Job().With(InterruptToken())),
-                ResizeNearest(mask, camera.width, camera.height));
+    picture.Add(grid_->cells, Trace(input_.nerf, rays, {}, job), ResizeNearest(mask, camera.width, camera.height));
   }
   return picture;
 }
 
-void Isrf::Fit(const Prompts& prompts) {
-  LiftFeaturesOnce();
+void Isrf::Fit(const Prompts& prompts, const Job& job) {
+  LiftFeaturesOnce(job);
   const Voxels voxels{grid_->cells, voxel_features_, grid_->channels};
   regions_.clear();
   for (const ObjectPrompt& object : prompts.objects) {
-    const std::vector<LiftedPoint> points = PointsOnObject(object, input_.ForDecoding({}));
+    const std::vector<LiftedPoint> points = PointsOnObject(object, input_.ForDecoding({}), job);
     const auto [on_object, beside] = PlacesOf(points);
     const DepthTolerance tolerance = ToleranceOf(MaskDecoderOptions(), input_.nerf.model_from_file());
-    const std::vector<int> views = ViewsForStrokes(on_object, input_.features, input_.views, tolerance, options_);
+    const std::vector<int> views = ViewsForStrokes(on_object, input_.features, input_.views, tolerance, options_, job);
     if (views.empty())
       throw Error(fmt::format("object '{}' has no stroke", object.name),
                   "no training view sees one of its positive points", "give points on visible surfaces, or clicks");
-    const std::map<int, ImageU8> masks = MasksByEye(object, points, views);
+    const std::map<int, ImageU8> masks = MasksByEye(object, points, views, job);
     const auto features_under = [&](const std::vector<Vec3>& places, bool is_on_object) {
-      std::vector<Stroke> strokes = DrawStrokes(places, input_.features, views, tolerance, options_);
+      std::vector<Stroke> strokes = DrawStrokes(places, input_.features, views, tolerance, options_, job);
       for (Stroke& stroke : strokes)
         if (const auto mask = masks.find(stroke.view_idx); mask != masks.end())
           stroke = KeptBy(mask->second, is_on_object, std::move(stroke));
-      return FeaturesUnder(strokes);
+      return FeaturesUnder(strokes, job);
     };
     SelectedRegion region = SelectRegion(voxels, {features_under(on_object, true), features_under(beside, false)},
-                                         PictureOf(masks), options_.select, input_.seed);
-    LogDetail(
+                                         PictureOf(masks, job), options_.select, input_.seed, job);
+    job.Detail(fmt::format(
         "isrf: {}: {} voxels; closer than {:.2f} and {} rings, without those closer than {:.2f} and {} rings; "
         "like the object in {} views: {:.3f}",
         object.name, CountSelected(region.mask), region.threshold, region.rings, region.negative_threshold,
-        region.negative_rings, masks.size(), region.likeness);
+        region.negative_rings, masks.size(), region.likeness));
     regions_.push_back(std::move(region.mask));
   }
 }
 
-std::vector<ImageU8> Isrf::MasksFor(int view_idx) {
+std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
   return MasksOfVoxels(
       input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), kMinSampleWeight,
       /*threshold=*/0.5f,
@@ -140,7 +135,7 @@ std::vector<ImageU8> Isrf::MasksFor(int view_idx) {
           for (size_t o = 0; o < regions_.size(); ++o)
             if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
       },
-      Job().With(InterruptToken()));
+      job);
 }
 
 }  // namespace sanerf

@@ -12,6 +12,7 @@
 #include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/isrf/select_region.h"
 #include "sanerf/baselines/isrf/strokes.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/segmenter.h"
 
@@ -28,21 +29,21 @@ class Isrf : public Segmenter {
   // Lifts the features (the first time only) and selects every object's voxels. An object without a positive point
   // takes those that the mask decoder draws from the mask of its box. Throws UsageError for prompts and options that
   // make no sense, Error for prompts that no training view sees and for a feature model that does not fit.
-  void Fit(const Prompts& prompts) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
   // A pixel is the object's when more than half of a ray's light comes from selected voxels. (The authors render the
   // selected voxels alone and take every pixel that is not exactly background: objects would shine through what hides
   // them.)
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
   std::string Remarks() const override { return "features of " + feature_name_; }
 
  private:
-  void LiftFeaturesOnce();
+  void LiftFeaturesOnce(const Job& job);
   std::map<int, ImageU8> MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
-                                    const std::vector<int>& views) const;
+                                    const std::vector<int>& views, const Job& job) const;
   // What is rendered under the strokes.
-  std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes) const;
-  Picture PictureOf(const std::map<int, ImageU8>& masks) const;
+  std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const;
+  Picture PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const;
 
   SegmenterInput input_;
   IsrfOptions options_;

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
@@ -21,11 +21,11 @@ constexpr int kSide = 32, kChannels = 16;  // of the feature maps; the photos ha
 class InstanceFeatures : public FeatureContainer {
  public:
   InstanceFeatures(const Scene& scene, const NerfModel& nerf) : scene_(scene) {
-    for (size_t v = 0; v < scene.views.size(); ++v) depths_.push_back(nerf.Render(scene.views[v].camera).depth);
+    for (size_t v = 0; v < scene.views.size(); ++v) depths_.push_back(nerf.Render(scene.views[v].camera, Job()).depth);
   }
   Camera WorkingCamera(int view_idx) const override { return scene_.views[size_t(view_idx)].camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
     const ImageU8 mask = LoadViewMask(scene_.views[size_t(view_idx)]);
     auto features = std::make_shared<SamFeatures>();
     features->image_width = mask.width;
@@ -40,13 +40,13 @@ class InstanceFeatures : public FeatureContainer {
     features->maps = {labels, map};
     return features;
   }
-  ImageF Depth(int view_idx) const override { return depths_[size_t(view_idx)]; }
-  ImageF Opacity(int view_idx) const override {
-    ImageF opacity = Depth(view_idx);
+  ImageF Depth(int view_idx, const Job&) const override { return depths_[size_t(view_idx)]; }
+  ImageF Opacity(int view_idx, const Job&) const override {
+    ImageF opacity = Depth(view_idx, Job());
     for (float& value : opacity.data) value = value > 0;
     return opacity;
   }
-  ImageF Rgb(int) const override { return {}; }
+  ImageF Rgb(int, const Job&) const override { return {}; }
   uint64_t ModelFingerprint() const override { return 7; }
 
  private:
@@ -56,7 +56,6 @@ class InstanceFeatures : public FeatureContainer {
 
 class IsrfTest : public AggregatorTest {
  protected:
-  void SetUp() override { SetLogLevel(LogLevel::kQuiet); }
   static IsrfOptions SmallOptions() {
     IsrfOptions options;
     options.components = 16;
@@ -82,7 +81,7 @@ class IsrfTest : public AggregatorTest {
   static double HeldOutIouOf(Isrf& isrf, size_t object, int instance) {
     int64_t both = 0, either = 0;
     for (const int v : scene_->TestViews()) {
-      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), ours = isrf.MasksFor(v)[object];
+      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), ours = isrf.MasksFor(v, Job())[object];
       for (size_t i = 0; i < truth.data.size(); ++i) {
         both += truth.data[i] == instance && ours.data[i] != 0;
         either += truth.data[i] == instance || ours.data[i] != 0;
@@ -98,7 +97,7 @@ TEST_F(IsrfTest, FindsTheObjectsUnderTheStrokes) {
   const Prompts prompts = SceneClicks();
   ASSERT_GT(prompts.objects.size(), 1u);
   Isrf isrf(Input(), SmallOptions());
-  isrf.Fit(prompts);
+  isrf.Fit(prompts, Job());
   EXPECT_EQ(isrf.Remarks(), "features of analytic");
   for (size_t o = 0; o < prompts.objects.size(); ++o)
     EXPECT_GT(HeldOutIouOf(isrf, o, prompts.objects[o].instance), 0.65) << prompts.objects[o].name;
@@ -109,8 +108,8 @@ TEST_F(IsrfTest, DoesNotDependOnThreads) {
   for (const int threads : {1, 4}) {
     SetNumThreads(threads);
     Isrf isrf(Input(), SmallOptions());
-    isrf.Fit(SceneClicks());
-    masks.push_back(isrf.MasksFor(scene_->TestViews()[0]));
+    isrf.Fit(SceneClicks(), Job());
+    masks.push_back(isrf.MasksFor(scene_->TestViews()[0], Job()));
   }
   ASSERT_EQ(masks[0].size(), masks[1].size());
   for (size_t o = 0; o < masks[0].size(); ++o) EXPECT_EQ(masks[0][o].data, masks[1][o].data);
@@ -133,13 +132,13 @@ TEST_F(IsrfTest, OtherPrompts) {
   }
   boxed.boxes = {box};
   Isrf isrf(Input(), SmallOptions());
-  isrf.Fit({{boxed}});
+  isrf.Fit({{boxed}}, Job());
   EXPECT_GT(HeldOutIouOf(isrf, 0, clicked.instance), 0.6);
 
   ObjectPrompt unseen;
   unseen.name = "mug";
   unseen.points = {{Vec3(0, 0, 50), 1}};
-  EXPECT_THAT(ErrorTextOf<Error>([&] { isrf.Fit({{unseen}}); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { isrf.Fit({{unseen}}, Job()); }),
               HasSubstr("object 'mug' has no stroke: no training view sees one of its positive points"));
 }
 

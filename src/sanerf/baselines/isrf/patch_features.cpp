@@ -42,7 +42,7 @@ std::vector<float> PlanesOf(const ImageF& rgb, int width, int height) {
 
 }  // namespace
 
-PatchFeatures::PatchFeatures(const std::filesystem::path& file) : session_(file, kHint) {
+PatchFeatures::PatchFeatures(const std::filesystem::path& file, const Job& job) : session_(file, kHint, 0, job) {
   if (session_.inputs().size() != 1)
     session_.Fail(fmt::format("it has {} inputs, needed is one: the image", session_.inputs().size()));
   input_ = session_.Input(session_.inputs()[0].name, {1, 3, -1, -1});
@@ -58,11 +58,11 @@ PatchFeatures::PatchFeatures(const std::filesystem::path& file) : session_(file,
       fmt::format("none of its outputs holds patches, [1, tokens, channels] or [1, channels, rows, cols]: {}", shapes));
 }
 
-Tensor PatchFeatures::Encode(const ImageF& rgb) const {
+Tensor PatchFeatures::Encode(const ImageF& rgb, const Job& job) const {
   SANERF_CHECK_EQ(rgb.channels, 3);
   const int64_t height = SizeFor(input_.shape[2], rgb.height), width = SizeFor(input_.shape[3], rgb.width);
   const std::vector<float> planes = PlanesOf(rgb, int(width), int(height));
-  std::vector<Tensor> outputs = session_.Run({{input_.name, {1, 3, height, width}, planes.data()}}, {output_});
+  std::vector<Tensor> outputs = session_.Run({{input_.name, {1, 3, height, width}, planes.data()}}, {output_}, job);
   Tensor& answer = outputs[0];
   if (answer.shape[0] != 1)
     session_.Fail(fmt::format("its output \"{}\" came as {}", output_, ShapeText(answer.shape)));

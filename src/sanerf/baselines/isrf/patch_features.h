@@ -10,6 +10,7 @@
 #include <string>
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 #include "sanerf/models/onnx_session.h"
 
 namespace sanerf {
@@ -17,12 +18,12 @@ namespace sanerf {
 class PatchFeatures {
  public:
   // Throws Error when the file is missing, is no model, or has no such input and output.
-  explicit PatchFeatures(const std::filesystem::path& file);
+  PatchFeatures(const std::filesystem::path& file, const Job& job);
 
   std::string name() const { return session_.file().filename().string(); }
   // rgb: 3 channels, [0, 1], any size; stretched to the model's. Returns [1, channels, rows, cols] over the whole
   // image. Throws Error when the tokens are no grid over the image or the values are not finite.
-  Tensor Encode(const ImageF& rgb) const;
+  Tensor Encode(const ImageF& rgb, const Job& job) const;
 
  private:
   Tensor TokensToMap(Tensor tokens, int64_t height, int64_t width) const;

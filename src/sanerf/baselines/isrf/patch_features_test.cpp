@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_test_support.h"
 
@@ -58,7 +59,7 @@ class PatchFeaturesTest : public ::testing::Test {
     return folder_ / "dino.onnx";
   }
   std::string ErrorOf(const Graph& graph) const {
-    return ErrorTextOf<Error>([&] { PatchFeatures(Write(graph)).Encode(Ramp(32, 32)); });
+    return ErrorTextOf<Error>([&] { PatchFeatures(Write(graph), Job()).Encode(Ramp(32, 32), Job()); });
   }
   const TestFolder folder_;
 };
@@ -76,23 +77,23 @@ void ExpectRamp(const Tensor& map, int64_t rows, int64_t cols) {
 }
 
 TEST_F(PatchFeaturesTest, ReadsAMap) {
-  const PatchFeatures model(Write(Averages(64, 96).Output("map", {1, 3, 8, 12})));
+  const PatchFeatures model(Write(Averages(64, 96).Output("map", {1, 3, 8, 12})), Job());
   EXPECT_EQ(model.name(), "dino.onnx");
-  ExpectRamp(model.Encode(Ramp(96, 64)), 8, 12);
+  ExpectRamp(model.Encode(Ramp(96, 64), Job()), 8, 12);
 }
 
 TEST_F(PatchFeaturesTest, ReadsTokensWithAndWithoutAClassToken) {
   for (const int64_t extras : {1, 5})
-    ExpectRamp(PatchFeatures(Write(Tokens(64, 96, extras))).Encode(Ramp(96, 64)), 8, 12);
+    ExpectRamp(PatchFeatures(Write(Tokens(64, 96, extras)), Job()).Encode(Ramp(96, 64), Job()), 8, 12);
 }
 
 // 300 x 200 pixels become 336 x 224: 42 x 28 patches.
 TEST_F(PatchFeaturesTest, AFreeSizeFollowsTheImage) {
-  ExpectRamp(PatchFeatures(Write(Tokens(-1, -1, 1))).Encode(Ramp(300, 200)), 28, 42);
+  ExpectRamp(PatchFeatures(Write(Tokens(-1, -1, 1)), Job()).Encode(Ramp(300, 200), Job()), 28, 42);
 }
 
 TEST_F(PatchFeaturesTest, ErrorsNameFileAndTensor) {
-  EXPECT_THAT(ErrorTextOf<Error>([&] { PatchFeatures(folder_ / "none.onnx"); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { PatchFeatures(folder_ / "none.onnx", Job()); }),
               HasSubstr("none.onnx: there is no such file"));
   EXPECT_THAT(ErrorOf(Graph().Input("tokens", {1, 5}).Output("y", {1, 5}).Node("Identity", {"tokens"}, "y")),
               HasSubstr("dino.onnx does not fit: its input \"tokens\" is [1, 5], needed is [1, 3, any, any]"));

@@ -9,9 +9,8 @@
 #include "sanerf/baselines/isrf/principal_components.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/feature_container/half.h"
 
 namespace sanerf {
@@ -64,28 +63,29 @@ const Tensor& MainMap(const SamFeatures& features) {
   return *main;
 }
 
-RawPatches SamPatches(const FeatureContainer& container, const Sam& sam, int view_idx) {
-  const std::shared_ptr<const SamFeatures> features = container.Features(view_idx);
+RawPatches SamPatches(const FeatureContainer& container, const Sam& sam, int view_idx, const Job& job) {
+  const std::shared_ptr<const SamFeatures> features = container.Features(view_idx, job);
   const SamFrame frame = sam.FrameOf(features->image_width, features->image_height);
   return Crop(MainMap(*features), double(frame.inner_width) / kSamSize, double(frame.inner_height) / kSamSize);
 }
 
 // read(i) -> patches of view i; parallel where the reader is not.
-std::vector<RawPatches> ReadAll(size_t num_views, bool in_parallel, const std::function<RawPatches(size_t)>& read) {
+std::vector<RawPatches> ReadAll(size_t num_views, bool in_parallel, const std::function<RawPatches(size_t)>& read,
+                                const Job& job) {
   std::vector<RawPatches> all(num_views);
-  Progress progress("read features", int64_t(num_views), "views");
+  Task task(job, "read features", int64_t(num_views), "views");
   std::atomic<int64_t> done = 0;
   const auto read_one = [&](int64_t i) {
-    if (InterruptRequested()) return;
+    if (job.stop_requested()) return;
     all[size_t(i)] = read(size_t(i));
-    progress.Update(++done);
+    task.Update(++done);
   };
   if (in_parallel) {
     ParallelFor(int64_t(num_views), read_one);
   } else {
     for (size_t i = 0; i < num_views; ++i) read_one(int64_t(i));
   }
-  if (InterruptRequested())
+  if (job.stop_requested())
     throw InterruptedError("reading of the features interrupted", "nothing was written", "run the command again");
   return all;
 }
@@ -135,17 +135,20 @@ void PatchMap::At(double x, double y, float* feature) const {
 }
 
 PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const std::vector<int>& views,
-                        const std::string& features, int components) {
+                        const std::string& features, int components, const Job& job) {
   SANERF_CHECK_GE(components, 1);
   PatchMaps result;
   std::vector<RawPatches> all;
   if (features == "sam") {
     result.name = sam.name();
-    all = ReadAll(views.size(), true, [&](size_t i) { return SamPatches(container, sam, views[i]); });
+    all = ReadAll(
+        views.size(), true, [&](size_t i) { return SamPatches(container, sam, views[i], job); }, job);
   } else {
-    const PatchFeatures model(features);  // its runs use all threads
+    const PatchFeatures model(features, job);  // its runs use all threads
     result.name = model.name();
-    all = ReadAll(views.size(), false, [&](size_t i) { return Crop(model.Encode(container.Rgb(views[i])), 1, 1); });
+    all = ReadAll(
+        views.size(), false, [&](size_t i) { return Crop(model.Encode(container.Rgb(views[i], job), job), 1, 1); },
+        job);
   }
   SANERF_CHECK(!all.empty());
   const PrincipalComponents reduction = ComponentsOf(all, components);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 
 namespace sanerf {
@@ -28,9 +29,9 @@ struct PatchMaps {
   std::vector<PatchMap> maps;  // of the views, in their order
 };
 
-// features: "sam", the main map of the model that `container` was encoded with, or a DINO model file. Progress on
-// stderr. Throws Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
+// features: "sam", the main map of the model that `container` was encoded with, or a DINO model file. Throws
+// Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
 PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const std::vector<int>& views,
-                        const std::string& features, int components);
+                        const std::string& features, int components, const Job& job);
 
 }  // namespace sanerf

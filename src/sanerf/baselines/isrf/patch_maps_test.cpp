@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
@@ -20,7 +21,7 @@ using ::testing::HasSubstr;
 class TwoChannels : public AnalyticContainer {
  public:
   explicit TwoChannels(const Scene& scene) : AnalyticContainer(scene) {}
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
     const Camera camera = WorkingCamera(view_idx);
     auto features = std::make_shared<SamFeatures>();
     features->image_width = camera.width;
@@ -38,7 +39,7 @@ class TwoChannels : public AnalyticContainer {
 
 class PatchMapsTest : public ::testing::Test {
  protected:
-  PatchMaps Make(int components = 1) const { return MakePatchMaps(container_, sam_, {0, 1}, "sam", components); }
+  PatchMaps Make(int components = 1) const { return MakePatchMaps(container_, sam_, {0, 1}, "sam", components, Job()); }
   static float At(const PatchMap& map, double x, double y) {
     float feature = 0;
     map.At(x, y, &feature);
@@ -89,7 +90,7 @@ TEST_F(PatchMapsTest, FeaturesHaveLengthOne) {
 }
 
 TEST_F(PatchMapsTest, AModelThatCannotBeReadIsAnError) {
-  EXPECT_THAT(ErrorTextOf<Error>([&] { MakePatchMaps(container_, sam_, {0}, "/nowhere/dino.onnx", 1); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { MakePatchMaps(container_, sam_, {0}, "/nowhere/dino.onnx", 1, Job()); }),
               HasSubstr("cannot read the model /nowhere/dino.onnx"));
 }
 

@@ -7,7 +7,7 @@
 #include "sanerf/baselines/isrf/k_means.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 
 namespace sanerf {
@@ -62,11 +62,12 @@ VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOpti
   return grown;
 }
 
-Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness) {
+Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness,
+           const Job& job) {
   Grown best{std::move(mask), 0, 0};
   best.likeness = likeness(best.mask);
   while (best.rings < options.rings) {
-    if (InterruptRequested())
+    if (job.stop_requested())
       throw InterruptedError("region growing interrupted", "nothing was written", "run the command again");
     VoxelMask grown = GrowRing(voxels, best.mask, options);
     const double score = likeness(grown);

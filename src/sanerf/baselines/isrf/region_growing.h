@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/cell_index.h"
 
 namespace sanerf {
@@ -32,7 +33,8 @@ struct Grown {
   double likeness = -1;
 };
 // Ring after ring, `options.rings` at most, as long as each makes it more alike.
-Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness);
+Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, const LikenessOfMask& likeness,
+           const Job& job);
 
 int64_t CountSelected(const VoxelMask& mask);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
+
 namespace sanerf {
 namespace {
 
@@ -69,9 +71,9 @@ TEST_F(RegionGrowingTest, GrowsRingsUntilTheirNumberIsReached) {
   SelectOptions options = OneRing();
   const auto larger_is_better = [](const VoxelMask& mask) { return double(CountSelected(mask)); };
   options.rings = 3;
-  EXPECT_EQ(CountSelected(Grow(Block(), mask_, options, larger_is_better).mask), 4 * kSide * kSide);
+  EXPECT_EQ(CountSelected(Grow(Block(), mask_, options, larger_is_better, Job()).mask), 4 * kSide * kSide);
   options.rings = 0;
-  EXPECT_EQ(CountSelected(Grow(Block(), mask_, options, larger_is_better).mask), kSide * kSide);
+  EXPECT_EQ(CountSelected(Grow(Block(), mask_, options, larger_is_better, Job()).mask), kSide * kSide);
 }
 
 // The second layer makes it more alike, the third does not, the fourth would again: nobody looks that far.
@@ -81,7 +83,7 @@ TEST_F(RegionGrowingTest, EndsBeforeTheRingThatIsNoBetter) {
   SelectOptions options = OneRing();
   options.rings = 8;
   const auto likeness = [&](const VoxelMask& mask) { return 0.4 * mask[At(0, 0, 1)] + 0.4 * mask[At(0, 0, 3)]; };
-  const Grown grown = Grow(Block(), mask_, options, likeness);
+  const Grown grown = Grow(Block(), mask_, options, likeness, Job());
   EXPECT_EQ(CountSelected(grown.mask), 2 * kSide * kSide);
   EXPECT_EQ(grown.rings, 1);
   EXPECT_EQ(grown.likeness, 0.4);

@@ -6,6 +6,7 @@
 
 #include "sanerf/baselines/isrf/k_means.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 
@@ -54,7 +55,7 @@ struct Region {
 
 // One sign's region: its best, or `present` where none is better.
 Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, const SelectOptions& options,
-                  const LikenessOfMask& likeness, Region present) {
+                  const LikenessOfMask& likeness, Region present, const Job& job) {
   Region best = std::move(present);
   int right = 0;  // position of the best threshold without rings
   const auto position = [&](int i) {
@@ -71,7 +72,7 @@ Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, cons
   }
   // Beyond, the region is too large without growing.
   for (int i = right; i > 0; i -= kPositionsPerGrowth) {
-    Grown grown = Grow(voxels, VoxelsWithin(position(i), own, other), options, likeness);
+    Grown grown = Grow(voxels, VoxelsWithin(position(i), own, other), options, likeness, job);
     if (grown.likeness > best.grown.likeness) best = {std::move(grown), position(i)};
   }
   return best;
@@ -80,7 +81,7 @@ Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, cons
 }  // namespace
 
 SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
-                            const SelectOptions& options, uint64_t seed) {
+                            const SelectOptions& options, uint64_t seed, const Job& job) {
   CheckOptions(options, "isrf");
   const Sign positive = MakeSign(voxels, strokes.positive, options, seed);
   const Sign negative = MakeSign(voxels, strokes.negative, options, seed);
@@ -89,10 +90,10 @@ SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const 
     return {VoxelsWithin(threshold, positive, negative), threshold};
   }
   const auto as_it_is = [&](const VoxelMask& mask) { return LikenessOf(picture, mask); };
-  const Region wanted = BestRegion(voxels, positive, negative, options, as_it_is, {});
+  const Region wanted = BestRegion(voxels, positive, negative, options, as_it_is, {}, job);
   const auto taken_away = [&](const VoxelMask& mask) { return LikenessOf(picture, AndNot(wanted.grown.mask, mask)); };
   const Region nothing = {{VoxelMask(wanted.grown.mask.size(), 0), 0, wanted.grown.likeness}};
-  const Region unwanted = BestRegion(voxels, negative, positive, options, taken_away, nothing);
+  const Region unwanted = BestRegion(voxels, negative, positive, options, taken_away, nothing, job);
   return {AndNot(wanted.grown.mask, unwanted.grown.mask),
           wanted.threshold,
           unwanted.threshold,

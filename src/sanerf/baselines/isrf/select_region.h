@@ -6,6 +6,7 @@
 
 #include "sanerf/baselines/isrf/picture.h"
 #include "sanerf/baselines/isrf/region_growing.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 
@@ -32,6 +33,6 @@ struct SelectedRegion {
 // negative one is taken away. Where no picture shows the object, the slider stays where it was and nothing grows.
 // Throws UsageError for options out of range.
 SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
-                            const SelectOptions& options, uint64_t seed);
+                            const SelectOptions& options, uint64_t seed, const Job& job);
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 
 namespace sanerf {
@@ -30,7 +31,7 @@ class SelectRegionTest : public ::testing::Test {
       picture_.first.push_back(picture_.touches.size());
     }
   }
-  SelectedRegion Select() const { return SelectRegion({cells_, features_, 2}, strokes_, picture_, options_, 1); }
+  SelectedRegion Select() const { return SelectRegion({cells_, features_, 2}, strokes_, picture_, options_, 1, Job()); }
 
   CellIndex cells_{16};
   std::vector<float> features_ = {1, 0, 1, 0, 0, 1, 0, 1, -1, 0, -1, 0};

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 
@@ -17,11 +18,11 @@ namespace {
 using Sightings = std::vector<std::vector<std::optional<Vec2>>>;
 
 Sightings Look(const std::vector<Vec3>& points, const FeatureContainer& container, const std::vector<int>& views,
-               const DepthTolerance& tolerance) {
+               const DepthTolerance& tolerance, const Job& job) {
   Sightings sightings(views.size());
   ParallelFor(int64_t(views.size()), [&](int64_t v) {
     const Camera camera = container.WorkingCamera(views[size_t(v)]);
-    const ImageF depth = container.Depth(views[size_t(v)]);
+    const ImageF depth = container.Depth(views[size_t(v)], job);
     for (const Vec3& p : points) {
       const PointInView found = FindInView(p, camera, depth, tolerance);
       const bool is_visible = found.state == PointState::kVisible;
@@ -94,10 +95,10 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
 
 std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
                                  const std::vector<int>& views, const DepthTolerance& tolerance,
-                                 const IsrfOptions& options) {
+                                 const IsrfOptions& options, const Job& job) {
   CheckOptions(options, "isrf");
   if (points.empty()) return {};
-  const Sightings sightings = Look(points, container, views, tolerance);
+  const Sightings sightings = Look(points, container, views, tolerance, job);
   const Vec3 middle = std::accumulate(points.begin(), points.end(), Vec3(Vec3::Zero())) / double(points.size());
   std::vector<bool> is_covered(points.size(), false);
   std::vector<size_t> chosen;
@@ -137,16 +138,16 @@ std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureC
 
 std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
                                 const std::vector<int>& views, const DepthTolerance& tolerance,
-                                const IsrfOptions& options) {
+                                const IsrfOptions& options, const Job& job) {
   CheckOptions(options, "isrf");
-  const Sightings sightings = Look(points, container, views, tolerance);
+  const Sightings sightings = Look(points, container, views, tolerance, job);
   std::vector<Stroke> strokes;
   for (size_t v = 0; v < views.size(); ++v) {
     std::vector<Vec2> seen;
     for (const auto& px : sightings[v])
       if (px) seen.push_back(*px);
     if (seen.empty()) continue;
-    strokes.push_back({views[v], PaintOnSurface(seen, container.WorkingCamera(views[v]), container.Depth(views[v]),
+    strokes.push_back({views[v], PaintOnSurface(seen, container.WorkingCamera(views[v]), container.Depth(views[v], job),
                                                 tolerance, options.brush)});
   }
   return strokes;

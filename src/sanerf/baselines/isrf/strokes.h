@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/visibility.h"
 #include "sanerf/segmentation/segmenter.h"
@@ -33,11 +34,11 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
 // quarter of the points, the one that looks from farthest beside those before. Empty when no view sees any.
 std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
                                  const std::vector<int>& views, const DepthTolerance& tolerance,
-                                 const IsrfOptions& options);
+                                 const IsrfOptions& options, const Job& job);
 // A stroke through the points (file frame) in every view that sees any.
 std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
                                 const std::vector<int>& views, const DepthTolerance& tolerance,
-                                const IsrfOptions& options);
+                                const IsrfOptions& options, const Job& job);
 // The stroke without what lies on the other side of the object's outline. mask: of the view, non-zero = object.
 Stroke KeptBy(const ImageU8& mask, bool on_object, Stroke stroke);
 

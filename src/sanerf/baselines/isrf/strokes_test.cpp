@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
@@ -63,8 +64,8 @@ class StrokesInViewsTest : public ::testing::Test {
     IsrfOptions options;
     options.stroke_views = stroke_views;
     const DepthTolerance tolerance{0.02, 0.03};
-    return DrawStrokes(points, container_, ViewsForStrokes(points, container_, views, tolerance, options), tolerance,
-                       options);
+    return DrawStrokes(points, container_, ViewsForStrokes(points, container_, views, tolerance, options, Job()),
+                       tolerance, options, Job());
   }
   const Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};
@@ -125,7 +126,7 @@ TEST_F(StrokesInViewsTest, OptionsOutOfRangeAreUsageErrors) {
   IsrfOptions options;
   options.brush = 0;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] {
-                DrawStrokes(points_, container_, {kFront}, {0.02, 0.03}, options);
+                DrawStrokes(points_, container_, {kFront}, {0.02, 0.03}, options, Job());
               }),
               HasSubstr("isrf.brush=0: expected an integer from 1"));
 }

@@ -1,5 +1,6 @@
 #include "sanerf/baselines/isrf/traced_views.h"
 
+#include "sanerf/core/job.h"
 #include "sanerf/nerf/trace.h"
 
 namespace sanerf {

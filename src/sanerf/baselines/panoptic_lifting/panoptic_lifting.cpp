@@ -8,46 +8,45 @@
 #include "sanerf/baselines/panoptic_lifting/panoptic_trainer.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 
 namespace sanerf {
 namespace {
-constexpr char kStage[] = "panoptic_lifting";
+constexpr char kPanopticStage[] = "panoptic_lifting";
 }
 
 PanopticLifting::PanopticLifting(const SegmenterInput& input, std::vector<FoundMask> masks,
                                  const PanopticLiftingOptions& options)
     : input_(input), masks_(std::move(masks)), options_(options) {
-  CheckOptions(options_, kStage);
+  CheckOptions(options_, kPanopticStage);
 }
 
-void PanopticLifting::Fit(const Prompts& prompts) {
+void PanopticLifting::Fit(const Prompts& prompts, const Job& job) {
   SANERF_CHECK(prompts.objects.empty());
-  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift);
+  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, job);
   field_ = std::make_unique<ObjectField>(options_.lift.field, options_.slots, input_.seed, ObjectField::Start::kRandom);
   {
     PanopticTrainer trainer(rays, options_, input_.seed, field_.get());
     RunSteps(
-        "panoptic lifting", kStage, options_.lift.iters, [&](int step) { return trainer.Step(step); },
-        Job().With(InterruptToken()));
+        "panoptic lifting", kPanopticStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
   }
   const std::vector<int> slots = SlotsInUse(rays, *field_, options_.min_rays);
   object_of_slot_.assign(size_t(options_.slots), -1);
   for (size_t i = 0; i < slots.size(); ++i) object_of_slot_[size_t(slots[i])] = int(i);
   num_objects_ = int(slots.size());
-  LogInfo("panoptic lifting: {} objects", num_objects_);
+  job.Info(fmt::format("panoptic lifting: {} objects", num_objects_));
 }
 
-std::vector<ImageU8> PanopticLifting::MasksFor(int view_idx) {
+std::vector<ImageU8> PanopticLifting::MasksFor(int view_idx, const Job& job) {
   SANERF_CHECK(field_ != nullptr);
   const int num_slots = options_.slots;
-  return MasksOfOutputs(input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, num_objects_,
-                        [&](const float* logits) {
-                          return object_of_slot_[size_t(std::max_element(logits, logits + num_slots) - logits)];
-                        });
+  return MasksOfOutputs(
+      input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, num_objects_,
+      [&](const float* logits) {
+        return object_of_slot_[size_t(std::max_element(logits, logits + num_slots) - logits)];
+      },
+      job);
 }
 
 }  // namespace sanerf

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
@@ -19,9 +20,9 @@ class PanopticLifting : public Segmenter {
   PanopticLifting(const SegmenterInput& input, std::vector<FoundMask> masks, const PanopticLiftingOptions& options);
 
   // Takes no prompts. Trains; throws Error when there is nothing to learn from, InterruptedError.
-  void Fit(const Prompts& prompts) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
   // Of every slot that the training views use, those with the largest share of them first.
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
   SegmenterInput input_;

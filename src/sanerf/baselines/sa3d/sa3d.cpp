@@ -8,12 +8,9 @@
 #include "sanerf/baselines/sa3d/self_prompting.h"
 #include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/system_info.h"
 
 namespace sanerf {
@@ -47,10 +44,10 @@ Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDe
 }
 
 // The training view that sees most of the object's points; of several the one whose mask SAM is surest of.
-Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object) const {
+Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object, const Job& job) const {
   std::vector<int> views = input_.views;
   if (!options_.first_view.empty()) views = {input_.scene.FindView(options_.first_view)};
-  DecodedObject decoded = DecodeMasks(object, input_.ForDecoding(mask_options_), views);
+  DecodedObject decoded = DecodeMasks(object, input_.ForDecoding(mask_options_), views, nullptr, job);
   std::erase_if(decoded.views, [](const ViewDecision& view) { return !view.used; });
   const auto best = std::max_element(decoded.views.begin(), decoded.views.end(), [](const auto& a, const auto& b) {
     return std::make_pair(PositiveVisible(a), a.predicted_iou) < std::make_pair(PositiveVisible(b), b.predicted_iou);
@@ -58,7 +55,7 @@ Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object) const {
   return {best->view_idx, std::move(best->mask)};
 }
 
-void Sa3d::Fit(const Prompts& prompts) {
+void Sa3d::Fit(const Prompts& prompts, const Job& job) {
   double pixels = 0;
   for (const int view : input_.views) {
     const Camera camera = input_.features.WorkingCamera(view);
@@ -66,45 +63,45 @@ void Sa3d::Fit(const Prompts& prompts) {
   }
   CheckMemory(fmt::format("SA3D's scores of {} objects", prompts.objects.size()),
               VoxelScoreBytes(pixels, input_.views.size(), grid_.cells().cells_per_axis(), prompts.objects.size()),
-              "use fewer voxels: --set sa3d.voxels=160");
+              "use fewer voxels: --set sa3d.voxels=160", job);
   scores_.assign(prompts.objects.size(), {});
   courses_.assign(prompts.objects.size(), {});
   std::vector<Start> starts;
-  for (const ObjectPrompt& object : prompts.objects) starts.push_back(FirstMask(object));
-  Progress progress("sa3d", int64_t(input_.views.size() + starts.size()), "views");
-  AddFirstViews(starts);
+  for (const ObjectPrompt& object : prompts.objects) starts.push_back(FirstMask(object, job));
+  Task task(job, "sa3d", int64_t(input_.views.size() + starts.size()), "views");
+  AddFirstViews(starts, job);
   for (size_t i = 0; i < input_.views.size(); ++i) {
-    if (InterruptRequested()) throw InterruptedError("SA3D interrupted", "nothing was written");
-    AddView(input_.views[i], starts);
-    progress.Update(int64_t(starts.size() + i + 1));
+    if (job.stop_requested()) throw InterruptedError("SA3D interrupted", "nothing was written");
+    AddView(input_.views[i], starts, job);
+    task.Update(int64_t(starts.size() + i + 1));
   }
   for (size_t o = 0; o < courses_.size(); ++o)
-    LogDetail("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point",
-              prompts.objects[o].name, input_.scene.views[size_t(courses_[o].first_view)].name, courses_[o].num_used,
-              courses_[o].num_rejected, courses_[o].num_unprompted);
+    job.Detail(fmt::format("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point",
+                           prompts.objects[o].name, input_.scene.views[size_t(courses_[o].first_view)].name,
+                           courses_[o].num_used, courses_[o].num_rejected, courses_[o].num_unprompted));
 }
 
-void Sa3d::AddFirstViews(const std::vector<Start>& starts) {
+void Sa3d::AddFirstViews(const std::vector<Start>& starts, const Job& job) {
   for (size_t o = 0; o < starts.size(); ++o) {
     courses_[o].first_view = starts[o].view_idx;
     const Camera camera = input_.features.WorkingCamera(starts[o].view_idx);
-    scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight, Job().With(InterruptToken())),
-                       starts[o].mask, options_.first_negative);
+    scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight, job), starts[o].mask,
+                       options_.first_negative);
   }
 }
 
 // Every object once, in the views' own order; the one that an object began with has been seen.
-void Sa3d::AddView(int view_idx, const std::vector<Start>& starts) {
-  const VoxelPixels pixels = grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight,
-                                         Job().With(InterruptToken()));
-  const ImageF depth = input_.features.Depth(view_idx);
-  const auto features = input_.features.Features(view_idx);
+void Sa3d::AddView(int view_idx, const std::vector<Start>& starts, const Job& job) {
+  const VoxelPixels pixels =
+      grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight, job);
+  const ImageF depth = input_.features.Depth(view_idx, job);
+  const auto features = input_.features.Features(view_idx, job);
   ParallelFor(int64_t(starts.size()), [&](int64_t o) {
     if (starts[size_t(o)].view_idx == view_idx) return;
     const std::unique_ptr<Sam> sam = input_.sam.Share();
     sam->SetFeatures(features);
     const ImageF scores = scores_[size_t(o)].Render(pixels);
-    const ImageU8 mask = SelfPromptedMask(scores, depth, *sam);
+    const ImageU8 mask = SelfPromptedMask(scores, depth, *sam, job);
     Course& course = courses_[size_t(o)];
     if (mask.empty()) {
       ++course.num_unprompted;
@@ -117,9 +114,9 @@ void Sa3d::AddView(int view_idx, const std::vector<Start>& starts) {
   });
 }
 
-ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam) const {
+ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam, const Job& job) const {
   const auto decode = [&](const std::vector<SamPrompt::Point>& points) {
-    const std::vector<SamMask> masks = sam.Predict({points, {}, {}}, /*multimask=*/false);
+    const std::vector<SamMask> masks = sam.Predict({points, {}, {}}, /*multimask=*/false, job);
     const ImageF logits = sam.ToImageFrame(masks.at(0));
     ImageU8 mask(logits.width, logits.height, 1);
     for (size_t i = 0; i < mask.data.size(); ++i) mask.data[i] = logits.data[i] > 0 ? 255 : 0;
@@ -129,14 +126,14 @@ ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& s
   return points.empty() ? ImageU8() : decode(points);
 }
 
-std::vector<ImageU8> Sa3d::MasksFor(int view_idx) {
+std::vector<ImageU8> Sa3d::MasksFor(int view_idx, const Job& job) {
   return MasksOfVoxels(
       input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
       options_.threshold,
       [&](const float* position, float weight, float* sums) {
         for (size_t o = 0; o < scores_.size(); ++o) sums[o] += weight * scores_[o].At(grid_.cells(), position);
       },
-      Job().With(InterruptToken()));
+      job);
 }
 
 }  // namespace sanerf

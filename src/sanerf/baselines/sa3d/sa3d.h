@@ -4,6 +4,7 @@
 
 #include "sanerf/baselines/sa3d/sa3d_options.h"
 #include "sanerf/baselines/sa3d/voxel_scores.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/segmenter.h"
 
@@ -16,8 +17,8 @@ class Sa3d : public Segmenter {
   Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDecoderOptions& mask_options);
 
   // Throws what DecodeMasks throws, Error when the first view that was asked for shows none of the object's points.
-  void Fit(const Prompts& prompts) override;
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
   // Of object i after Fit.
   struct Course {
@@ -31,11 +32,11 @@ class Sa3d : public Segmenter {
     int view_idx = -1;
     ImageU8 mask;
   };
-  Start FirstMask(const ObjectPrompt& object) const;
-  void AddFirstViews(const std::vector<Start>& starts);
-  void AddView(int view_idx, const std::vector<Start>& starts);
+  Start FirstMask(const ObjectPrompt& object, const Job& job) const;
+  void AddFirstViews(const std::vector<Start>& starts, const Job& job);
+  void AddView(int view_idx, const std::vector<Start>& starts, const Job& job);
   // SAM's mask for points from the rendered scores; empty when there are none.
-  ImageU8 SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam) const;
+  ImageU8 SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam, const Job& job) const;
 
   SegmenterInput input_;
   Sa3dOptions options_;

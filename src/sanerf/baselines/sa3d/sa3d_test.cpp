@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/baselines/toy_scene_test_support.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 namespace {
@@ -23,7 +24,7 @@ class Sa3dTest : public ToySceneTest {
 
 TEST_F(Sa3dTest, SegmentsTwoObjectsInUnseenViews) {
   Sa3d sa3d(Input(), Options(), {});
-  sa3d.Fit({{ClicksOn(1, 1), ClicksOn(2, 1)}});
+  sa3d.Fit({{ClicksOn(1, 1), ClicksOn(2, 1)}}, Job());
   EXPECT_GT(HeldOutIou(sa3d, 0, 1), 0.8);
   EXPECT_GT(HeldOutIou(sa3d, 1, 2), 0.8);
   for (const Sa3d::Course& course : sa3d.courses()) {
@@ -37,8 +38,8 @@ TEST_F(Sa3dTest, IsTheSameOnAnyNumberOfThreads) {
   for (const int threads : {1, 3}) {
     SetNumThreads(threads);
     Sa3d sa3d(Input(), Options(), {});
-    sa3d.Fit({{ClicksOn(2, 1)}});
-    masks.push_back(sa3d.MasksFor(scene_->TestViews()[0])[0].data);
+    sa3d.Fit({{ClicksOn(2, 1)}}, Job());
+    masks.push_back(sa3d.MasksFor(scene_->TestViews()[0], Job())[0].data);
   }
   EXPECT_EQ(masks[0], masks[1]);
 }
@@ -48,7 +49,7 @@ TEST_F(Sa3dTest, StartsFromTheViewThatIsGiven) {
   Sa3dOptions options = Options();
   options.first_view = object.clicks[1].view;
   Sa3d sa3d(Input(), options, {});
-  sa3d.Fit({{object}});
+  sa3d.Fit({{object}}, Job());
   EXPECT_EQ(sa3d.courses()[0].first_view, scene_->FindView(options.first_view));
 }
 
@@ -56,7 +57,7 @@ TEST_F(Sa3dTest, StartsFromTheViewThatIsGiven) {
 TEST_F(Sa3dTest, RejectsMasksThatDisagreeWithTheScores) {
   const ObjectPrompt object = ClicksOn(2, 1);
   Sa3d good(Input(), Options(), {});
-  good.Fit({{object}});
+  good.Fit({{object}}, Job());
   int num_asked = 0;
   const int num_first = int(scene_->TrainViews().size());  // to find the first view
   sam_.overwrite = [&](ImageF& logits) {
@@ -64,7 +65,7 @@ TEST_F(Sa3dTest, RejectsMasksThatDisagreeWithTheScores) {
   };
   SetNumThreads(1);
   Sa3d sa3d(Input(), Options(), {});
-  sa3d.Fit({{object}});
+  sa3d.Fit({{object}}, Job());
   EXPECT_EQ(sa3d.courses()[0].num_used, 0);
   EXPECT_GT(sa3d.courses()[0].num_rejected, 10);
   EXPECT_LT(good.courses()[0].num_rejected, 5);

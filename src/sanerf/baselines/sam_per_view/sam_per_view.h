@@ -4,17 +4,11 @@
 
 #include <memory>
 
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf {
-
-// The views whose pixels the prompts name: they are needed to lift them to 3D, encoded like those to be segmented.
-std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene);
-
-// The prompts lifted to 3D. Where that gives no positive point, or options.seed_points asks for more, points from
-// inside the masks of the prompted views join them, as the mask decoder takes them.
-std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const DecodeContext& context);
 
 class SamPerView : public Segmenter {
  public:
@@ -27,24 +21,17 @@ class SamPerView : public Segmenter {
         model_from_file_(model_from_file),
         options_(options) {}
 
-  void Fit(const Prompts& prompts) override;
-  // SAM's mask as it is wherever one positive point is visible (or a box was drawn), else an empty one. Throws Error
-  // when the view is not in the container.
-  std::vector<ImageU8> MasksFor(int view_idx) override;
+  void Fit(const Prompts& prompts, const Job& job) override;
+  // PerViewDecoder's masks at the photo's size. Throws Error when the view is not in the container.
+  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
-  DecodeContext Context() const { return {scene_, *container_, *sam_, model_from_file_, options_}; }
-
-  struct Lifted {
-    ViewDecider decider;
-    std::vector<LiftedPoint> points;
-  };
   const Scene& scene_;
   std::unique_ptr<FeatureContainer> container_;
   std::unique_ptr<Sam> sam_;
   Similarity model_from_file_;
   MaskDecoderOptions options_;
-  std::vector<Lifted> objects_;
+  std::vector<PerViewDecoder> objects_;
 };
 
 }  // namespace sanerf

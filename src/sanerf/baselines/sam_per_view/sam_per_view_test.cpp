@@ -3,15 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/mask_decoder/places.h"
 
 namespace sanerf {
 namespace {
 
 using namespace testing_scene;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
@@ -22,7 +22,6 @@ const Vec3 kTopOfOther = kOtherCenter + kBallRadius * Vec3(0.1, 1, 0.2).normaliz
 class SamPerViewTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
     auto container = std::make_unique<AnalyticContainer>(scene_);
     auto sam = std::make_unique<AnalyticSam>();
     container_ = container.get();
@@ -57,9 +56,9 @@ class SamPerViewTest : public ::testing::Test {
 };
 
 TEST_F(SamPerViewTest, DecodesEveryObjectWhereItsPointIsVisible) {
-  segmenter_->Fit({{PointOn("ball", kFrontOfBall), PointOn("other", kTopOfOther)}});
+  segmenter_->Fit({{PointOn("ball", kFrontOfBall), PointOn("other", kTopOfOther)}}, Job());
   for (const int view_idx : {kFront, kFrontLeft}) {
-    const std::vector<ImageU8> masks = segmenter_->MasksFor(view_idx);
+    const std::vector<ImageU8> masks = segmenter_->MasksFor(view_idx, Job());
     ASSERT_EQ(masks.size(), 2u);
     EXPECT_EQ(masks[0].width, kPhotoWidth);
     EXPECT_EQ(masks[0].height, kPhotoHeight);
@@ -71,8 +70,9 @@ TEST_F(SamPerViewTest, DecodesEveryObjectWhereItsPointIsVisible) {
 
 // The point lies on the front of the ball: `away` looks elsewhere, `back` sees the ball but not the point.
 TEST_F(SamPerViewTest, AViewWithoutAVisiblePointHasAnEmptyMask) {
-  segmenter_->Fit({{PointOn("ball", kFrontOfBall)}});
-  for (const int view_idx : {kAway, kBack}) EXPECT_EQ(CountNonZero(segmenter_->MasksFor(view_idx)[0]), 0) << view_idx;
+  segmenter_->Fit({{PointOn("ball", kFrontOfBall)}}, Job());
+  for (const int view_idx : {kAway, kBack})
+    EXPECT_EQ(CountNonZero(segmenter_->MasksFor(view_idx, Job())[0]), 0) << view_idx;
 }
 
 // The mask decoder would not use this view (k); SAM alone answers wherever it is asked.
@@ -81,29 +81,23 @@ TEST_F(SamPerViewTest, OneVisiblePointIsEnough) {
   for (const double x : {-0.1, 0.1})
     object.points.push_back({kBallCenter + kBallRadius * Vec3(x, 0, -1).normalized(), 1});
   object.min_visible = 3;
-  segmenter_->Fit({{object}});
-  EXPECT_GT(CountNonZero(segmenter_->MasksFor(kFront)[0]), 0);
+  segmenter_->Fit({{object}}, Job());
+  EXPECT_GT(CountNonZero(segmenter_->MasksFor(kFront, Job())[0]), 0);
 }
 
 TEST_F(SamPerViewTest, ABoxGivesItsPointsToTheOtherViews) {
   ObjectPrompt object;
   object.name = "ball";
   object.boxes = {{"front.png", 55, 43, 105, 92}};
-  segmenter_->Fit({{object}});
-  EXPECT_GT(Iou(segmenter_->MasksFor(kFrontLeft)[0], kFrontLeft, kBall), 0.93);
+  segmenter_->Fit({{object}}, Job());
+  EXPECT_GT(Iou(segmenter_->MasksFor(kFrontLeft, Job())[0], kFrontLeft, kBall), 0.93);
 }
 
 TEST_F(SamPerViewTest, AViewThatIsNotEncodedIsAnError) {
   container_->missing = {kFront};
-  segmenter_->Fit({{PointOn("ball", kFrontOfBall)}});
-  EXPECT_THAT(ErrorTextOf<Error>([&] { segmenter_->MasksFor(kFront); }), HasSubstr("front.png has not been encoded"));
-}
-
-TEST_F(SamPerViewTest, PromptedViewsAreThoseThatPromptsName) {
-  ObjectPrompt clicked = PointOn("a", kFrontOfBall), boxed;
-  clicked.clicks = {{"right.png", Vec2(1, 1), 1}, {"right", Vec2(2, 1), 0}};
-  boxed.boxes = {{"0", 1, 1, 2, 2}};
-  EXPECT_THAT(PromptedViews({{clicked, boxed}}, scene_), ElementsAre(kFront, kRight));
+  segmenter_->Fit({{PointOn("ball", kFrontOfBall)}}, Job());
+  EXPECT_THAT(ErrorTextOf<Error>([&] { segmenter_->MasksFor(kFront, Job()); }),
+              HasSubstr("front.png has not been encoded"));
 }
 
 }  // namespace

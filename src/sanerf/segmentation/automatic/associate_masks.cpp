@@ -8,7 +8,7 @@
 
 #include "sanerf/core/assignment.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/segmentation/automatic/object_levels.h"
 
@@ -86,9 +86,9 @@ class Grouping {
 
 double BorderShare(const BitMask& mask) {
   int64_t on_mask = 0, total = 0;
-  const auto look = [&](int x, int y) { on_mask += mask.At(x, y), ++total; };
-  for (int x = 0; x < mask.width(); ++x) look(x, 0), look(x, mask.height() - 1);
-  for (int y = 0; y < mask.height(); ++y) look(0, y), look(mask.width() - 1, y);
+  const auto count = [&](int x, int y) { on_mask += mask.At(x, y), ++total; };
+  for (int x = 0; x < mask.width(); ++x) count(x, 0), count(x, mask.height() - 1);
+  for (int y = 0; y < mask.height(); ++y) count(0, y), count(mask.width() - 1, y);
   return double(on_mask) / double(total);
 }
 
@@ -134,7 +134,7 @@ std::vector<FoundObject> SupportedGroups(const Grouping& grouping, const std::ve
 // One level of the hierarchy: no two of the groups that stay show the same surface.
 std::vector<FoundObject> OneLevel(const Grouping& grouping, const std::vector<FoundObject>& groups,
                                   const std::vector<FoundMask>& masks, const AssociateOptions& options,
-                                  Association* result) {
+                                  Association* result, const Job& job) {
   std::vector<LevelItem> items;
   for (const FoundObject& group : groups)
     items.push_back({group.agreement, group.size, MeanOverMasks(group, masks, BorderShare) > options.background});
@@ -146,8 +146,9 @@ std::vector<FoundObject> OneLevel(const Grouping& grouping, const std::vector<Fo
   const std::vector<Verdict> verdicts = ChooseLevel(items, share_in, options.whole);
   std::vector<FoundObject> level;
   for (size_t i = 0; i < groups.size(); ++i) {
-    LogDetail("group  {} of {} views, {:.2f}% of a view, agreement {:.2f}: {}", groups[i].masks.size(),
-              groups[i].num_views_seeing, 100 * groups[i].size, groups[i].agreement, VerdictName(verdicts[i]));
+    job.Detail(fmt::format("group  {} of {} views, {:.2f}% of a view, agreement {:.2f}: {}", groups[i].masks.size(),
+                           groups[i].num_views_seeing, 100 * groups[i].size, groups[i].agreement,
+                           VerdictName(verdicts[i])));
     result->num_background += verdicts[i] == Verdict::kBackground;
     result->num_texture += verdicts[i] == Verdict::kTexture;
     if (verdicts[i] == Verdict::kObject) level.push_back(groups[i]);
@@ -177,13 +178,13 @@ void AssignMasks(const Grouping& grouping, int num_views, double match, std::vec
 }  // namespace
 
 Association AssociateMasks(const std::vector<FoundMask>& masks, const MaskOverlaps& overlaps,
-                           const AssociateOptions& options) {
+                           const AssociateOptions& options, const Job& job) {
   CheckOptions(options, "auto");
   Association result;
   if (masks.empty()) return result;
   const Grouping grouping(overlaps, options);
   const std::vector<FoundObject> groups = SupportedGroups(grouping, masks, options, &result);
-  result.objects = OneLevel(grouping, groups, masks, options, &result);
+  result.objects = OneLevel(grouping, groups, masks, options, &result, job);
   AssignMasks(grouping, overlaps.num_views(), options.match, &result.objects);
   std::erase_if(result.objects, [](const FoundObject& object) { return object.masks.empty(); });
   std::stable_sort(result.objects.begin(), result.objects.end(),

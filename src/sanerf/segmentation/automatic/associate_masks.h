@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/segmentation/automatic/associate_options.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 
@@ -24,6 +25,6 @@ struct Association {
 
 // Throws UsageError for options out of range.
 Association AssociateMasks(const std::vector<FoundMask>& masks, const MaskOverlaps& overlaps,
-                           const AssociateOptions& options);
+                           const AssociateOptions& options, const Job& job);
 
 }  // namespace sanerf

@@ -5,8 +5,7 @@
 
 #include <cmath>
 
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/segmentation/automatic/coplanar.h"
@@ -37,7 +36,6 @@ Scene AroundTheBalls() {
 class AssociateMasksTest : public testing::Test {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
     options_.step = 1;
     for (int view = 0; view <= kHidden; ++view) all_views_.push_back(view);
   }
@@ -65,8 +63,8 @@ class AssociateMasksTest : public testing::Test {
   void AddLabel(int label) {
     AddMasks(all_views_, [=](int at, const Vec3&) { return at == label; });
   }
-  MaskOverlaps Overlaps() const { return MaskOverlaps(masks_, container_, kTolerance, options_.step); }
-  Association Associate() const { return AssociateMasks(masks_, Overlaps(), options_); }
+  MaskOverlaps Overlaps() const { return MaskOverlaps(masks_, container_, kTolerance, options_.step, Job()); }
+  Association Associate() const { return AssociateMasks(masks_, Overlaps(), options_, Job()); }
   // The label that most of the object's pixels show.
   int LabelOf(const FoundObject& object) const {
     std::map<int, int64_t> votes;
@@ -90,7 +88,7 @@ TEST_F(AssociateMasksTest, OverlapsAreThoseOfTheSurface) {
   const int num_ball = int(masks_.size());
   AddLabel(kOther);
   const MaskOverlaps overlaps = Overlaps();
-  EXPECT_GT(overlaps.Of(0, 1).Iou(), 0.9);          // the ball in neighbouring views
+  EXPECT_GT(overlaps.Of(0, 1).Iou(), 0.9);          // the ball in neighboring views
   EXPECT_LT(overlaps.Of(0, num_ball).Iou(), 0.02);  // two balls in one view
   EXPECT_LT(overlaps.Of(0, num_ball + 1).Iou(), 0.1);
   EXPECT_NEAR(overlaps.Of(0, 0).Iou(), 1, 1e-9);
@@ -161,7 +159,7 @@ TEST_F(AssociateMasksTest, DrawingsOnASurfaceAreNoObjects) {
   AddLabel(kBall);
   AddMasks(all_views_, [](int at, const Vec3& p) { return at == kTable && std::abs(p.x() - 0.7) < 0.6 && p.z() > 1; });
   ASSERT_EQ(Associate().objects.size(), 2u);
-  for (FoundMask& mask : masks_) mask.is_flush = LiesFlush(mask.mask, container_.Depth(mask.view_idx));
+  for (FoundMask& mask : masks_) mask.is_flush = LiesFlush(mask.mask, container_.Depth(mask.view_idx, Job()));
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
   EXPECT_EQ(LabelOf(found.objects[0]), kBall);
@@ -173,7 +171,7 @@ TEST_F(AssociateMasksTest, PointsOfAFoundObjectLieOnItAndAllAround) {
   masks_[0].mask.Add(MaskWhere(masks_[0].view_idx, [](int at, const Vec3&) { return at == kOther; }));  // a mistake
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
-  const ObjectPrompt prompt = PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6);
+  const ObjectPrompt prompt = PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
   ASSERT_EQ(prompt.points.size(), 6u);
   Vec3 mean = Vec3::Zero();
   for (const PointPrompt& point : prompt.points) {
@@ -189,10 +187,10 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
   masks_[0].mask.Add(MaskWhere(0, [](int at, const Vec3& p) { return at == kTable && p.norm() < 0.6; }));
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
-  const ObjectPrompt prompt = PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6);
+  const ObjectPrompt prompt = PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
   AnalyticSam sam;
   const DecodedObject decoded =
-      DecodeFound(prompt, found.objects[0], masks_, {scene_, container_, sam, Similarity(), {}}, all_views_);
+      DecodeFound(prompt, found.objects[0], masks_, {scene_, container_, sam, Similarity(), {}}, all_views_, Job());
   ASSERT_EQ(decoded.views.size(), all_views_.size());
   EXPECT_EQ(decoded.points.size(), prompt.points.size());
   EXPECT_EQ(sam.prompts.size(), all_views_.size() - 4 - 1);              // the hidden view sees too few of the points
@@ -212,9 +210,11 @@ TEST_F(AssociateMasksTest, OptionsOutOfRangeAndInterruption) {
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Associate(); }),
               HasSubstr("auto.match=0: expected a number from 0.05 to 1"));
   options_.match = 0.5;
-  RequestInterrupt();
-  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { Associate(); }), HasSubstr("comparison of the views' masks"));
-  ClearInterrupt();
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THAT(ErrorTextOf<InterruptedError>(
+                  [&] { MaskOverlaps(masks_, container_, kTolerance, options_.step, Job().With(stop.token())); }),
+              HasSubstr("comparison of the views' masks"));
 }
 
 }  // namespace

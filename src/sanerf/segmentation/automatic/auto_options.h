@@ -11,7 +11,7 @@ struct AutoOptions {
   int views = 16;
   int max_objects = 64;
   int points = 8;
-  int looks = 1;
+  int rounds = 1;
   bool extend = true;
   AutomaticMaskOptions masks;
   AssociateOptions associate;
@@ -27,7 +27,7 @@ struct AutoOptions {
     v("points", points, "3D points on each object, for the views that were not searched and for later refinement",
       Range(1, 100));
     v("extend", extend, "also take masks from the views that were not searched");
-    v("rounds", looks,
+    v("rounds", rounds,
       "refinement rounds at most: in each, every view is decoded again with what the others say (0 = none)",
       Range(0, 20), Formerly("looks"));
     masks.Visit(v);

@@ -5,26 +5,19 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
-#include <numeric>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/log.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/progress.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/worker_pool.h"
-#include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/sam/automatic_masks.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/automatic/coplanar.h"
 #include "sanerf/segmentation/automatic/found_object.h"
 #include "sanerf/segmentation/label_views.h"
-#include "sanerf/segmentation/refine/outline.h"
-#include "sanerf/segmentation/refine/refinement_rounds.h"
 #include "sanerf/segmentation/segment_memory.h"
 
 namespace sanerf {
@@ -39,23 +32,6 @@ int DropBeyond(int count, std::vector<FoundObject>* objects) {
   return num_beyond;
 }
 
-// Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.
-void SeparateMasks(std::vector<DecodedObject>* decoded) {
-  for (size_t view = 0; view < decoded->at(0).views.size(); ++view) {
-    std::vector<ViewDecision*> claims;
-    for (DecodedObject& object : *decoded)
-      if (object.views[view].used) claims.push_back(&object.views[view]);
-    std::stable_sort(claims.begin(), claims.end(), [](const auto* a, const auto* b) { return a->area < b->area; });
-    std::vector<bool> is_taken(claims.empty() ? 0 : claims[0]->mask.data.size(), false);
-    for (ViewDecision* claim : claims)
-      for (size_t i = 0; i < is_taken.size(); ++i) {
-        if (claim->mask.data[i] == 0) continue;
-        if (is_taken[i]) claim->mask.data[i] = 0;
-        is_taken[i] = true;
-      }
-  }
-}
-
 // One search at a time; the members are what every step needs.
 class Search {
  public:
@@ -66,18 +42,19 @@ class Search {
         num_searched_(input.searched.size()) {}
 
   // Masks to objects, each with points on it; prompts()[i] belongs to objects()[i].
-  void Find(AutomaticField* result) {
+  void Find(AutomaticField* result, const Job& job) {
     const AutoOptions& options = options_.automatic;
     const Stopwatch watch;
     const DepthTolerance tolerance = ToleranceOf(context_.options, context_.model_from_file);
-    result->left_out = AssociateMasks(
-        masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step), options.associate);
+    result->left_out =
+        AssociateMasks(masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step, job),
+                       options.associate, job);
     objects_ = std::move(result->left_out.objects);
     result->num_beyond_limit = DropBeyond(options.max_objects, &objects_);
     std::vector<FoundObject> with_points;
     for (const FoundObject& object : objects_) {
       const std::string name = fmt::format("{}{:02}", kAutomaticName, with_points.size() + 1);
-      ObjectPrompt prompt = PromptOf(object, masks_, name, context_.container, tolerance, options.points);
+      ObjectPrompt prompt = PromptOf(object, masks_, name, context_.container, tolerance, options.points, job);
       if (prompt.points.empty()) continue;
       prompts_.objects.push_back(std::move(prompt));
       with_points.push_back(object);
@@ -88,21 +65,12 @@ class Search {
     if (objects_.empty()) FailWithoutObjects(*result);
   }
 
-  std::vector<DecodedObject> Decode(const std::vector<int>& views) const {
+  std::vector<DecodedObject> Decode(const std::vector<int>& views, const Job& job) const {
     std::vector<DecodedObject> decoded;
     for (size_t i = 0; i < objects_.size(); ++i)
-      decoded.push_back(DecodeFound(prompts_.objects[i], objects_[i], masks_, context_, views));
+      decoded.push_back(DecodeFound(prompts_.objects[i], objects_[i], masks_, context_, views, job));
     SeparateMasks(&decoded);
     return decoded;
-  }
-
-  // Refinement rounds of all of them, then sharp outlines; `vote` is of these views.
-  void Refine(const std::vector<int>& views, LabelVote* vote, std::vector<DecodedObject>* decoded) const {
-    std::vector<size_t> all(decoded->size());
-    std::iota(all.begin(), all.end(), size_t{0});
-    RefineMasks({prompts_, all, views, /*by_voted_place=*/true}, context_, options_.automatic.looks, vote, decoded);
-    if (options_.segment.sharp_outlines) SharpenOutlines(context_.container, decoded);
-    SeparateMasks(decoded);
   }
 
   const std::vector<FoundObject>& objects() const { return objects_; }
@@ -142,25 +110,25 @@ double SearchBytes(double pixels_of_view, size_t num_views) {
 }
 
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
-                                   const AutomaticMaskOptions& options) {
+                                   const AutomaticMaskOptions& options, const Job& job) {
   if (!views.empty()) {
     const Camera camera = container.WorkingCamera(views[0]);
     CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
                 SearchBytes(double(camera.width) * camera.height, views.size()),
-                "search fewer views: --set auto.max_views=20");
+                "search fewer views: --set auto.max_views=20", job);
   }
   std::vector<std::vector<FoundMask>> found(views.size());
   std::atomic<int64_t> num_points = 0;
   std::atomic<size_t> num_masks = 0;
   WorkerPool<Sam> predictors;
-  Progress progress("search", int64_t(views.size()) * options.grid * options.grid, "points");
+  Task task(job, "search", int64_t(views.size()) * options.grid * options.grid, "points");
   ParallelForChunks(int64_t(views.size()), 1, [&](int64_t i, int64_t) {
     const auto predictor = predictors.Take([&] { return sam.Share(); });
     const Camera camera = container.WorkingCamera(views[size_t(i)]);
-    const ImageF depth = container.Depth(views[size_t(i)]);
-    predictor->SetFeatures(container.Features(views[size_t(i)]));
-    const auto on_point = [&](int) { progress.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
-    for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point)) {
+    const ImageF depth = container.Depth(views[size_t(i)], job);
+    predictor->SetFeatures(container.Features(views[size_t(i)], job));
+    const auto on_point = [&](int) { task.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
+    for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point, job)) {
       const bool is_flush = LiesFlush(mask.mask, depth);
       found[size_t(i)].push_back(
           {views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
@@ -169,30 +137,39 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
   });
   std::vector<FoundMask> all;
   for (std::vector<FoundMask>& masks : found) std::move(masks.begin(), masks.end(), std::back_inserter(all));
-  progress.Finish(fmt::format("{} masks in {} views", all.size(), views.size()));
+  task.Finish(fmt::format("{} masks in {} views", all.size(), views.size()));
   return all;
 }
 
+void SeparateMasks(std::vector<DecodedObject>* decoded) {
+  for (size_t view = 0; view < decoded->at(0).views.size(); ++view) {
+    std::vector<ViewDecision*> claims;
+    for (DecodedObject& object : *decoded)
+      if (object.views[view].used) claims.push_back(&object.views[view]);
+    std::stable_sort(claims.begin(), claims.end(), [](const auto* a, const auto* b) { return a->area < b->area; });
+    std::vector<bool> is_taken(claims.empty() ? 0 : claims[0]->mask.data.size(), false);
+    for (ViewDecision* claim : claims)
+      for (size_t i = 0; i < is_taken.size(); ++i) {
+        if (claim->mask.data[i] == 0) continue;
+        if (is_taken[i]) claim->mask.data[i] = 0;
+        is_taken[i] = true;
+      }
+  }
+}
+
 AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
-                           const SegmentationOptions& options) {
+                           const SegmentationOptions& options, const Job& job) {
   AutomaticField result;
   const size_t num_masks = masks.size();
   Search search(input, std::move(masks), options);
-  search.Find(&result);
-  LogInfo("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, input.searched.size());
+  search.Find(&result, job);
+  job.Info(fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks,
+                       input.searched.size()));
 
   CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.container, input.decoded), options.object,
-                     input.nerf.field().contracted());
+                     input.nerf.field().contracted(), job);
   const Stopwatch watch;
-  result.decoded = search.Decode(input.decoded);
-  std::vector<Camera> cameras;
-  for (const int view : input.decoded) cameras.push_back(input.container.WorkingCamera(view));
-  LabelVote vote(input.nerf, cameras, {}, Job().With(InterruptToken()));
-  search.Refine(input.decoded, &vote, &result.decoded);
-  std::vector<ImageU8> labels = LabelsByVotedPlace(result.decoded, input.decoded, input.container, &vote);
-  vote.Count(labels, int(result.decoded.size()) + 1);
-  for (size_t i = 0; i < labels.size(); ++i) result.labelled.push_back({cameras[i], std::move(labels[i])});
-  result.prior = vote.Prior();
+  result.decoded = search.Decode(input.decoded, job);
   result.prompts = search.prompts();
   result.found = search.objects();
   result.mask_seconds = watch.seconds();

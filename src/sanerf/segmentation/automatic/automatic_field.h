@@ -4,8 +4,7 @@
 
 #include <filesystem>
 
-#include "sanerf/mask_aggregator/label_prior.h"
-#include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/automatic/associate_masks.h"
 #include "sanerf/segmentation/options.h"
@@ -16,17 +15,15 @@ struct AutomaticInput {
   const Scene& scene;
   const NerfModel& nerf;
   const FeatureContainer& container;  // holds all views below
-  Sam& sam;
+  const Sam& sam;
   std::vector<int> searched;  // views that are asked for all that is in them
   std::vector<int> decoded;   // views in which every object gets a mask
 };
 
 struct AutomaticField {
-  Prompts prompts;  // points on each object; label = position + 1 in all three
+  Prompts prompts;  // points on each object; one position for an object in all three
   std::vector<FoundObject> found;
   std::vector<DecodedObject> decoded;
-  std::vector<LabelView> labelled;  // what the field is fitted to
-  std::shared_ptr<const LabelPrior> prior;
 
   Association left_out;       // counts only
   int num_beyond_limit = 0;   // objects left out because of auto.max_objects
@@ -39,14 +36,18 @@ std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views
 
 // Memory that a search takes at least.
 double SearchBytes(double pixels_of_view, size_t num_views);
-// Several views at a time; the masks come in the order of the views. Progress on stderr. Throws InterruptedError, Error
+// Several views at a time; the masks come in the order of the views. Throws InterruptedError, Error
 // when there is not enough memory.
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
-                                   const AutomaticMaskOptions& options);
+                                   const AutomaticMaskOptions& options, const Job& job);
 
-// Everything but the fit. Objects are named object_01 … by descending size. Throws Error when nothing is found.
+// Masks to objects, each decoded in every view by itself; Session::StartFromSearch goes on from there. Objects are
+// named object_01 … by descending size. Throws Error when nothing is found.
 AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
-                           const SegmentationOptions& options);
+                           const SegmentationOptions& options, const Job& job);
+
+// Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.
+void SeparateMasks(std::vector<DecodedObject>* decoded);
 
 inline constexpr char kAutomaticName[] = "object_";
 

@@ -11,7 +11,7 @@ namespace sanerf {
 namespace {
 
 constexpr int kRim = 2;               // pixels beside an outline whose depth may belong to the other side
-constexpr int kRing = 5;              // how far around the mask is looked
+constexpr int kRing = 5;              // how far around the mask depth is compared
 constexpr double kTolerance = 0.015;  // of the depth: the noise of a rendered plane
 constexpr double kPlanar = 0.85;      // of the mask's pixels
 constexpr double kContinued = 0.5;    // of the pixels around it
@@ -22,7 +22,7 @@ struct DepthPixel {
   double x, y, z;
 };
 
-// How many of the eight neighbours at distance `reach` are on the mask.
+// How many of the eight neighbors at distance `reach` are on the mask.
 int CountAround(const BitMask& mask, int x, int y, int reach) {
   int count = 0;
   for (int dy = -1; dy <= 1; ++dy) {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/mask_decoder/view_decider.h"
@@ -61,9 +61,10 @@ const FoundMask* MaskIn(int view_idx, const FoundObject& object, const std::vect
   return nullptr;
 }
 
-ViewDecision OwnDecision(const FoundMask& own, const std::vector<LiftedPoint>& points, const ViewDecider& decider) {
+ViewDecision OwnDecision(const FoundMask& own, const std::vector<LiftedPoint>& points, const ViewDecider& decider,
+                         const Job& job) {
   ViewDecision decision = decider.Begin(own.view_idx);
-  decider.FindPrompt(points, decision);
+  decider.FindPrompt(points, decision, job);
   decision.candidate = own.candidate;
   decision.predicted_iou = own.predicted_iou;
   decision.mask = own.mask.ToImage();
@@ -77,14 +78,14 @@ ViewDecision OwnDecision(const FoundMask& own, const std::vector<LiftedPoint>& p
 }  // namespace
 
 ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks, const std::string& name,
-                      const FeatureContainer& container, const DepthTolerance& tolerance, int count) {
+                      const FeatureContainer& container, const DepthTolerance& tolerance, int count, const Job& job) {
   std::vector<const FoundMask*> own;
   std::vector<Camera> cameras;
   std::vector<ImageF> depths;
   for (const int m : object.masks) {
     own.push_back(&masks[size_t(m)]);
     cameras.push_back(container.WorkingCamera(own.back()->view_idx));
-    depths.push_back(container.Depth(own.back()->view_idx));
+    depths.push_back(container.Depth(own.back()->view_idx, job));
   }
   std::vector<SurfacePoint> points;
   for (size_t i = 0; i < own.size(); ++i) {
@@ -102,21 +103,21 @@ ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& m
 }
 
 DecodedObject DecodeFound(const ObjectPrompt& prompt, const FoundObject& object, const std::vector<FoundMask>& masks,
-                          const DecodeContext& context, const std::vector<int>& view_idxs) {
+                          const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job) {
   const ViewDecider decider = MakeDecider(prompt, context);
   DecodedObject decoded;
   decoded.name = prompt.name;
-  decoded.points = LiftPrompts(prompt, context.scene, context.container);
+  decoded.points = LiftPrompts(prompt, context.scene, context.container, job);
   const VisibilityRule rule = VisibilityRuleFor(prompt, decoded.points);
-  Progress progress("decode " + prompt.name, int64_t(view_idxs.size()), "views");
+  Task task(job, "decode " + prompt.name, int64_t(view_idxs.size()), "views");
   decoded.views = DecideViews(
       decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", prompt.name),
       [&](const ViewDecider& fork, size_t i) {
         const FoundMask* own = MaskIn(view_idxs[i], object, masks);
-        return own != nullptr ? OwnDecision(*own, decoded.points, fork)
-                              : fork.Decide(view_idxs[i], decoded.points, rule);
+        return own != nullptr ? OwnDecision(*own, decoded.points, fork, job)
+                              : fork.Decide(view_idxs[i], decoded.points, rule, job);
       },
-      [&](int num_done, const ViewDecision&) { progress.Update(num_done); });
+      [&](int num_done, const ViewDecision&) { task.Update(num_done); }, job);
   return decoded;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 
@@ -33,7 +33,7 @@ double OverlapBytes(size_t num_masks, size_t num_views) {
 }
 
 MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureContainer& container,
-                           const DepthTolerance& tolerance, int step) {
+                           const DepthTolerance& tolerance, int step, const Job& job) {
   for (const FoundMask& mask : masks) {
     const auto found = std::find(view_idxs_.begin(), view_idxs_.end(), mask.view_idx);
     view_of_.push_back(int(found - view_idxs_.begin()));
@@ -41,10 +41,10 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureCon
   }
   CheckMemory(fmt::format("the overlaps of {} masks in {} views", masks.size(), view_idxs_.size()),
               OverlapBytes(masks.size(), view_idxs_.size()),
-              "search fewer views or points: --set auto.max_views=20, --set auto.grid=16");
+              "search fewer views or points: --set auto.max_views=20, --set auto.grid=16", job);
   std::vector<SeenView> views(view_idxs_.size());
   for (size_t v = 0; v < views.size(); ++v)
-    views[v] = {container.WorkingCamera(view_idxs_[v]), container.Depth(view_idxs_[v]), {}};
+    views[v] = {container.WorkingCamera(view_idxs_[v]), container.Depth(view_idxs_[v], job), {}};
   for (int m = 0; m < num_masks(); ++m) views[size_t(view_of(m))].masks.push_back(m);
   size_.assign(masks.size(), 0);
   seen_.assign(masks.size() * views.size(), 0);
@@ -56,7 +56,7 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureCon
     const SeenView& source = views[size_t(from)];
     std::vector<int> here, there;
     for (int y = step / 2; y < source.camera.height; y += step) {
-      if (InterruptRequested()) return;
+      if (job.stop_requested()) return;
       for (int x = step / 2; x < source.camera.width; x += step) {
         if (source.depth.At(x, y) <= 0) continue;
         MasksAt(masks, source.masks, x, y, &here);
@@ -80,7 +80,7 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureCon
       }
     }
   });
-  if (InterruptRequested())
+  if (job.stop_requested())
     throw InterruptedError("the comparison of the views' masks was interrupted", "nothing was written");
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sanerf/core/bit_mask.h"
+#include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/visibility.h"
 
@@ -26,7 +27,7 @@ class MaskOverlaps {
  public:
   // Every step-th pixel in both directions is lifted. Throws InterruptedError, Error when there is not enough memory.
   MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureContainer& container, const DepthTolerance& tolerance,
-               int step);
+               int step, const Job& job);
 
   int num_masks() const { return int(view_of_.size()); }
   int num_views() const { return int(view_idxs_.size()); }

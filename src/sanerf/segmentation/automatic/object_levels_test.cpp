@@ -58,7 +58,7 @@ TEST(ChooseLevelTest, AWholeThatIsMuchLessSureGoes) {
 TEST(ChooseLevelTest, PartsThatMakeUpTheWholeAreTakenWhenEachIsSurer) {
   EXPECT_THAT(Choose({{Range(0, 20), 0.85}, {Range(0, 14), 0.9}, {Range(14, 20), 0.86}}),
               ElementsAre(kWhole, kObject, kObject));
-  // The faces of a box: one of them is less sure than the box.
+  // The faces of a box: one of them has a lower confidence than the box.
   EXPECT_THAT(Choose({{Range(0, 20), 0.85}, {Range(0, 14), 0.9}, {Range(14, 20), 0.7}}),
               ElementsAre(kObject, kPart, kPart));
 }

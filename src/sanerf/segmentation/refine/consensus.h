@@ -11,7 +11,7 @@ namespace sanerf {
 // What the other views say about an object in one view: over the view's whole image, at any resolution.
 struct Consensus {
   ImageF probability;  // of the object, [0, 1]
-  ImageF known;        // share of the pixel's light that comes from places that other views have labelled
+  ImageF known;        // share of the pixel's light that comes from places that other views have labeled
 };
 
 // Of the object in the consensus, its pixels; less says nothing about an outline.

@@ -7,7 +7,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/guided_filter.h"
-#include "sanerf/core/interrupt.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kSamCells = 256;            // per side of a mask as SAM returns it
 constexpr int kRadiusCells = 2;           // how far the outline may be off
-constexpr double kRegularization = 1e-4;  // variance of a colour in [0, 1] that counts as noise: 1 % of the range
+constexpr double kRegularization = 1e-4;  // variance of a color in [0, 1] that counts as noise: 1 % of the range
 constexpr double kMinIou = 0.5;           // with the mask before
 
 struct Box {
@@ -69,23 +69,23 @@ ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb) {
   return double(both) < kMinIou * double(either) ? mask : sharp;
 }
 
-void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects) {
+void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects, const Job& job) {
   std::map<int, std::vector<ViewDecision*>> blunt;  // by view: its picture is read, or rendered, once
   for (DecodedObject& object : *objects)
     for (ViewDecision& view : object.views)
       if (view.used && !view.sharp_outline) blunt[view.view_idx].push_back(&view);
   const std::vector<std::pair<int, std::vector<ViewDecision*>>> views(blunt.begin(), blunt.end());
   ParallelFor(int64_t(views.size()), [&](int64_t i) {
-    if (InterruptRequested()) return;
+    if (job.stop_requested()) return;
     const auto& [view_idx, decisions] = views[size_t(i)];
-    const ImageF rgb = container.Rgb(view_idx);
+    const ImageF rgb = container.Rgb(view_idx, job);
     for (ViewDecision* view : decisions) {
       view->mask = SharpOutline(view->mask, rgb);
       view->area = double(CountNonZero(view->mask)) / double(view->mask.num_pixels());
       view->sharp_outline = true;
     }
   });
-  if (InterruptRequested()) throw InterruptedError("sharp outlines interrupted", "nothing was written");
+  if (job.stop_requested()) throw InterruptedError("sharp outlines interrupted", "nothing was written");
 }
 
 }  // namespace sanerf

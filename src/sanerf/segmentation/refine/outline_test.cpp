@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
@@ -28,7 +29,7 @@ Shape Disc(double radius) {
   return [radius](double x, double y) { return std::hypot(x - 150, y - 130) < radius; };
 }
 
-// Two colours with noise of 2 %.
+// Two colors with noise of 2 %.
 ImageF Picture(const Shape& shape, const float (&inside)[3], const float (&outside)[3]) {
   Random random(1);
   ImageF rgb(kWidth, kHeight, 3);
@@ -99,10 +100,10 @@ class PictureContainer : public FeatureContainer {
   explicit PictureContainer(ImageF rgb) : rgb_(std::move(rgb)) {}
   Camera WorkingCamera(int) const override { throw Error("not needed"); }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int) const override { throw Error("not needed"); }
-  ImageF Depth(int) const override { throw Error("not needed"); }
-  ImageF Opacity(int) const override { throw Error("not needed"); }
-  ImageF Rgb(int) const override {
+  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Depth(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Opacity(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Rgb(int, const Job&) const override {
     ++num_read;
     return rgb_;
   }
@@ -116,7 +117,7 @@ class PictureContainer : public FeatureContainer {
 
 TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
   const PictureContainer container(Picture(Disc(40), kYellow, kWood));
-  const ImageU8 blunt = MaskOf(Disc(41)), sharp = SharpOutline(blunt, container.Rgb(0));
+  const ImageU8 blunt = MaskOf(Disc(41)), sharp = SharpOutline(blunt, container.Rgb(0, Job()));
   std::vector<DecodedObject> objects(2);
   for (DecodedObject& object : objects) {
     for (int view_idx = 0; view_idx < 3; ++view_idx) {
@@ -129,7 +130,7 @@ TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
   }
   objects[1].views[2].sharp_outline = true;
   container.num_read = 0;
-  SharpenOutlines(container, &objects);
+  SharpenOutlines(container, &objects, Job());
   EXPECT_EQ(container.num_read, 2);
   for (const DecodedObject& object : objects) {
     EXPECT_EQ(object.views[0].mask.data, sharp.data);
@@ -139,7 +140,7 @@ TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
   }
   EXPECT_EQ(objects[0].views[2].mask.data, sharp.data);
   EXPECT_EQ(objects[1].views[2].mask.data, blunt.data);
-  SharpenOutlines(container, &objects);
+  SharpenOutlines(container, &objects, Job());
   EXPECT_EQ(container.num_read, 2);
 }
 

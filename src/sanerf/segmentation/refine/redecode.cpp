@@ -9,7 +9,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf {
@@ -20,7 +20,7 @@ constexpr double kFindAbove = 0.7;   // a view without a visible point must agre
 constexpr double kBoxMargin = 0.05;  // of the box's longer side
 constexpr float kBoxProbability = 0.5f;
 
-// Pixels of an image of width x height; empty when the consensus is nowhere sure.
+// Pixels of an image of width x height; none when the consensus is nowhere certain.
 std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int height) {
   const ImageF& p = consensus.probability;
   int x0 = p.width, y0 = p.height, x1 = 0, y1 = 0;
@@ -40,20 +40,21 @@ std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int h
 
 ImageF LogitsOf(const Consensus& consensus) {
   ImageF logits = consensus.probability;
-  for (float& value : logits.data) value = kSureLogit * (2 * value - 1);
+  for (float& value : logits.data) value = kCertainLogit * (2 * value - 1);
   return logits;
 }
 
 class ViewRedecoder {
  public:
-  ViewRedecoder(const ViewDecider& decider, const FeatureContainer& container, const std::vector<LiftedPoint>& points)
-      : decider_(decider), container_(container), sam_(decider.sam()), points_(points) {}
+  ViewRedecoder(const ViewDecider& decider, const FeatureContainer& container, const std::vector<LiftedPoint>& points,
+                const Job& job)
+      : decider_(decider), container_(container), sam_(decider.sam()), points_(points), job_(job) {}
 
   // The candidate that agrees best and is clean; `before` where nothing can be said.
   ViewDecision Decide(const ViewDecision& before, const Consensus& consensus) const {
     if (!container_.Has(before.view_idx) || !IsKnown(consensus)) return before;
     ViewDecision decision = decider_.Begin(before.view_idx);
-    SamPrompt prompt = decider_.FindPrompt(points_, decision);
+    SamPrompt prompt = decider_.FindPrompt(points_, decision, job_);
     const bool is_prompted = prompt.box || std::any_of(prompt.points.begin(), prompt.points.end(),
                                                        [](const auto& point) { return point.label == 1; });
     const bool is_seen = AreaOf(consensus) >= kMinConsensusArea;
@@ -65,7 +66,7 @@ class ViewRedecoder {
     if (is_seen) {
       const Camera camera = container_.WorkingCamera(before.view_idx);
       if (!prompt.box) prompt.box = BoxOf(consensus, camera.width, camera.height);
-      sam_.SetFeatures(container_.Features(before.view_idx));
+      sam_.SetFeatures(container_.Features(before.view_idx, job_));
       prompt.mask_logits = sam_.FromImageFrame(LogitsOf(consensus));
       if (prompt.box) Compare(prompt, true, consensus, before.view_idx, &candidates);
     }
@@ -85,7 +86,7 @@ class ViewRedecoder {
   // SAM's answers with how well they agree, at the consensus' own resolution: most are never needed at full size.
   void Compare(const SamPrompt& prompt, bool from_others, const Consensus& consensus, int view_idx,
                std::vector<Candidate>* candidates) const {
-    for (SamMask& mask : decider_.Candidates(view_idx, prompt)) {
+    for (SamMask& mask : decider_.Candidates(view_idx, prompt, job_)) {
       ImageF share = sam_.ToImageFrame(mask, consensus.probability.width, consensus.probability.height);
       for (float& value : share.data) value = value > 0 ? 1.0f : 0.0f;
       const double agreement = Agreement(share, consensus);
@@ -115,6 +116,7 @@ class ViewRedecoder {
   const FeatureContainer& container_;
   Sam& sam_;
   const std::vector<LiftedPoint>& points_;
+  const Job& job_;
 };
 
 double Median(std::vector<double> values) {
@@ -126,18 +128,18 @@ double Median(std::vector<double> values) {
 }  // namespace
 
 RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context,
-                        const std::vector<Consensus>& consensus, DecodedObject* decoded) {
+                        const std::vector<Consensus>& consensus, DecodedObject* decoded, const Job& job) {
   SANERF_CHECK_EQ(consensus.size(), decoded->views.size());
   ViewDecider decider = MakeDecider(object, context);
   decider.Remember(decoded->memory);
   std::vector<double> agreements;
-  Progress progress("decode again " + object.name, int64_t(consensus.size()), "views");
+  Task task(job, "decode again " + object.name, int64_t(consensus.size()), "views");
   std::vector<ViewDecision> views = DecideViews(
       decider, consensus.size(), fmt::format("decoding '{}' again interrupted", object.name),
       [&](const ViewDecider& fork, size_t i) {
-        return ViewRedecoder(fork, context.container, decoded->points).Decide(decoded->views[i], consensus[i]);
+        return ViewRedecoder(fork, context.container, decoded->points, job).Decide(decoded->views[i], consensus[i]);
       },
-      [&](int num_done, const ViewDecision&) { progress.Update(num_done); });
+      [&](int num_done, const ViewDecision&) { task.Update(num_done); }, job);
   for (const ViewDecision& view : views)
     if (view.used && view.agreement >= 0) agreements.push_back(view.agreement);
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/segmentation/refine/consensus.h"
 
 namespace sanerf {
@@ -19,6 +20,6 @@ struct RedecodeResult {
 // which none agrees are dropped, views in which no point is visible may be found. consensus[i] belongs to
 // decoded->views[i]. Throws InterruptedError.
 RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context,
-                        const std::vector<Consensus>& consensus, DecodedObject* decoded);
+                        const std::vector<Consensus>& consensus, DecodedObject* decoded, const Job& job);
 
 }  // namespace sanerf

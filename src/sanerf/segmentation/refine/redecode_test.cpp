@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
@@ -24,16 +25,15 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 class RedecodeTest : public testing::Test {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
     sam_.rule = MaskRule::kSingleMask;
     object_.name = "ball";
     object_.min_visible = 1;
     object_.points = {{kBallCenter + kBallRadius * Vec3(0, 0.3, 1).normalized(), 1}};
-    decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack});
+    decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr, Job());
     for (const ViewDecision& view : decoded_.views) consensus_.push_back(Truth(view.view_idx, kBall));
   }
   Consensus Truth(int view_idx, int label) const {
-    const auto features = container_.Features(view_idx);
+    const auto features = container_.Features(view_idx, Job());
     const Camera camera = container_.WorkingCamera(view_idx);
     Consensus truth{ImageF(camera.width, camera.height, 1), ImageF(camera.width, camera.height, 1, 1.0f)};
     for (size_t i = 0; i < truth.probability.data.size(); ++i)
@@ -41,7 +41,7 @@ class RedecodeTest : public testing::Test {
     return truth;
   }
   DecodeContext Context() { return {scene_, container_, sam_, Similarity(), options_}; }
-  RedecodeResult Again() { return Redecode(object_, Context(), consensus_, &decoded_); }
+  RedecodeResult Again() { return Redecode(object_, Context(), consensus_, &decoded_, Job()); }
 
   Scene scene_ = MakeScene();
   AnalyticContainer container_{scene_};
@@ -64,7 +64,8 @@ TEST_F(RedecodeTest, TakesTheCandidateThatTheOthersConfirm) {
   EXPECT_GT(result.num_changed, 0);
 }
 
-// The views share an error, a wide outline. A mask that repeats it agrees best; SAM is surer of the clean one.
+// The views share an error, a wide outline. A mask that repeats it agrees best; SAM's confidence is higher for the
+// clean one.
 TEST_F(RedecodeTest, PrefersACleanMaskToOneThatRepeatsWhatAllGetWrong) {
   const auto widened = [](const ImageF& image, float at_least) {
     ImageF wide = image;
@@ -83,7 +84,7 @@ TEST_F(RedecodeTest, PrefersACleanMaskToOneThatRepeatsWhatAllGetWrong) {
 }
 
 TEST_F(RedecodeTest, EveryCandidateNumberIsAnObjectOfItsOwn) {
-  const std::vector<DecodedObject> objects = ByCandidate(object_, Context(), decoded_);
+  const std::vector<DecodedObject> objects = ByCandidate(object_, Context(), decoded_, Job());
   ASSERT_EQ(objects.size(), 4u);
   for (const int view : {kFront, kFrontLeft, kLens}) {
     for (int c = 0; c < 4; ++c) EXPECT_EQ(objects[size_t(c)].views[size_t(view)].candidate, c);
@@ -100,7 +101,7 @@ TEST_F(RedecodeTest, EveryCandidateNumberIsAnObjectOfItsOwn) {
 // Everything fits what the others say, but the user pointed at the table and said no.
 TEST_F(RedecodeTest, MasksThatContradictThePromptsAreLessCoherent) {
   object_.points.push_back({Vec3(-1, 0, 1), 0});
-  decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack});
+  decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr, Job());
   for (Consensus& consensus : consensus_)
     for (float& p : consensus.probability.data) p = 1;
   EXPECT_NEAR(Coherence(decoded_, consensus_), 0.5, 1e-6);  // one of two visible points
@@ -143,12 +144,12 @@ TEST_F(RedecodeTest, PromptsWithWhatTheOthersSay) {
                                       [](const SamPrompt& prompt) { return !prompt.mask_logits.empty(); });
   ASSERT_NE(with_mask, sam_.prompts.end());
   ASSERT_TRUE(with_mask->box);
-  const Vec2 centre = *container_.WorkingCamera(kFront).Project(kBallCenter);
-  EXPECT_LT(with_mask->box->x0, centre.x());
-  EXPECT_GT(with_mask->box->x1, centre.x());
-  EXPECT_LT(with_mask->box->y0, centre.y());
-  EXPECT_GT(with_mask->box->y1, centre.y());
-  EXPECT_GT(with_mask->mask_logits.At(int(centre.x()), int(centre.y())), 0);
+  const Vec2 center = *container_.WorkingCamera(kFront).Project(kBallCenter);
+  EXPECT_LT(with_mask->box->x0, center.x());
+  EXPECT_GT(with_mask->box->x1, center.x());
+  EXPECT_LT(with_mask->box->y0, center.y());
+  EXPECT_GT(with_mask->box->y1, center.y());
+  EXPECT_GT(with_mask->mask_logits.At(int(center.x()), int(center.y())), 0);
   EXPECT_LT(with_mask->mask_logits.At(0, 0), 0);
 }
 

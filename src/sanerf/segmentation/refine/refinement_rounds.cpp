@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/segmentation/label_views.h"
 
 namespace sanerf {
@@ -24,7 +24,7 @@ bool HasUsedViews(const std::vector<DecodedObject>& objects) {
 std::vector<size_t> RefineRequest::RowsToChange() const {
   std::vector<size_t> rows;
   for (size_t v = 0; v < views.size(); ++v)
-    if (asked.empty() || std::find(asked.begin(), asked.end(), views[v]) != asked.end()) rows.push_back(v);
+    if (prompted.empty() || std::find(prompted.begin(), prompted.end(), views[v]) != prompted.end()) rows.push_back(v);
   return rows;
 }
 
@@ -53,13 +53,12 @@ std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std
 }
 
 void RefineMasks(const RefineRequest& request, const DecodeContext& context, int max_rounds, LabelVote* vote,
-                 std::vector<DecodedObject>* objects) {
+                 std::vector<DecodedObject>* objects, const Job& job) {
   const std::vector<size_t> rows = request.RowsToChange();
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
   for (int round = 1; round <= max_rounds; ++round) {
-    vote->Count(request.by_voted_place ? LabelsByVotedPlace(*objects, request.views, context.container, vote)
-                                       : LabelsByView(*objects, request.views, context.container),
+    vote->Count(LabelsByView(*objects, request.views, context.container, request.missed, vote, job),
                 int(objects->size()) + 1);
     const auto consensus = ConsensusOf(*vote, request.which, objects->size());
     std::vector<DecodedObject> next = *objects;
@@ -67,7 +66,7 @@ void RefineMasks(const RefineRequest& request, const DecodeContext& context, int
     for (size_t i = 0; i < request.which.size(); ++i) {
       const size_t o = request.which[i];
       DecodedObject part = WithViews(next[o], rows);
-      const RedecodeResult one = Redecode(request.prompts.objects[o], context, Select(consensus[i], rows), &part);
+      const RedecodeResult one = Redecode(request.prompts.objects[o], context, Select(consensus[i], rows), &part, job);
       PutBack(rows, std::move(part), &next[o]);
       result.agreement += share * one.agreement;
       result.agreement_before += share * one.agreement_before;
@@ -77,13 +76,13 @@ void RefineMasks(const RefineRequest& request, const DecodeContext& context, int
     }
     best = std::max(best, result.agreement_before);
     if (result.agreement < best + kWorthwhile || !HasUsedViews(next)) {
-      LogInfo("round {}  the views agree no better: {:.1f}% and {:.1f}% with other masks", round, 100 * best,
-              100 * result.agreement);
+      job.Info(fmt::format("round {}  the views agree no better: {:.1f}% and {:.1f}% with other masks", round,
+                           100 * best, 100 * result.agreement));
       return;
     }
-    LogInfo("round {}  agreement {:.1f}% -> {:.1f}%: {} masks changed, {} dropped, {} found", round,
-            100 * result.agreement_before, 100 * result.agreement, result.num_changed, result.num_dropped,
-            result.num_found);
+    job.Info(fmt::format("round {}  agreement {:.1f}% -> {:.1f}%: {} masks changed, {} dropped, {} found", round,
+                         100 * result.agreement_before, 100 * result.agreement, result.num_changed, result.num_dropped,
+                         result.num_found));
     best = result.agreement;
     *objects = std::move(next);
   }

@@ -4,7 +4,9 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/redecode.h"
 
 namespace sanerf {
@@ -13,8 +15,8 @@ struct RefineRequest {
   const Prompts& prompts;         // of the objects
   std::vector<size_t> which;      // objects whose masks may change; all of them vote
   const std::vector<int>& views;  // of the vote and, in this order, of every object
-  bool by_voted_place = false;    // LabelsByVotedPlace instead of LabelsByView
-  std::vector<int> asked = {};    // of `views`, those in which masks may change; empty = all
+  MissedPlace missed = MissedPlace::kBox;
+  std::vector<int> prompted = {};  // of `views`, those in which masks may change; empty = all
 
   // Positions in `views` of those in which masks may change.
   std::vector<size_t> RowsToChange() const;
@@ -37,6 +39,6 @@ std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std
 // Counts the votes of all masks, decodes every view of the chosen objects again (Redecode), and repeats while the
 // agreement rises, at most max_rounds times. Throws InterruptedError.
 void RefineMasks(const RefineRequest& request, const DecodeContext& context, int max_rounds, LabelVote* vote,
-                 std::vector<DecodedObject>* objects);
+                 std::vector<DecodedObject>* objects, const Job& job);
 
 }  // namespace sanerf

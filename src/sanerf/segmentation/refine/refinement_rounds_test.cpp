@@ -6,7 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/scene/instance_masks.h"
@@ -22,10 +22,10 @@ class SceneContainer : public FeatureContainer {
   explicit SceneContainer(const Scene& scene) : scene_(scene) {}
   Camera WorkingCamera(int view_idx) const override { return scene_.views[size_t(view_idx)].camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int) const override { throw Error("not needed"); }
-  ImageF Depth(int) const override { throw Error("not needed"); }
-  ImageF Opacity(int) const override { throw Error("not needed"); }
-  ImageF Rgb(int) const override { throw Error("not needed"); }
+  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Depth(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Opacity(int, const Job&) const override { throw Error("not needed"); }
+  ImageF Rgb(int, const Job&) const override { throw Error("not needed"); }
   uint64_t ModelFingerprint() const override { return 0; }
 
  protected:
@@ -55,7 +55,7 @@ TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
   const std::vector<int> views = scene_->TrainViews();
   LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
   const std::vector<ImageU8> labels =
-      LabelsByVotedPlace({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), &vote);
+      LabelsByView({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), MissedPlace::kVoted, &vote);
   ASSERT_EQ(labels.size(), views.size());
   int64_t missed = 0, missed_unknown = 0, background = 0, background_unknown = 0;
   for (size_t v = 0; v < views.size(); ++v) {
@@ -81,17 +81,17 @@ TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
 
 constexpr int kInstance = 2;
 
-// Answers with the instance in every view by its candidate 1. Candidate 0, of which it is surer, is the instance in
-// every other view and everything in the rest.
+// Answers with the instance in every view by its candidate 1. Candidate 0, which has the higher confidence, is the
+// instance in every other view and everything in the rest.
 class WaveringSam : public Sam {
  public:
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return 0; }
   MaskRule default_rule() const override { return MaskRule::kSingleMask; }
-  SamFeatures Encode(const ImageF&) const override { return {}; }
+  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
   std::unique_ptr<Sam> Share() const override { return std::make_unique<WaveringSam>(); }
   void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
-  std::vector<SamMask> Predict(const SamPrompt&, bool) const override {
+  std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override {
     ImageF object(features_->image_width, features_->image_height, 1);
     const std::vector<float>& ids = features_->maps[0].data;
     for (size_t i = 0; i < object.data.size(); ++i) object.data[i] = int(ids[i]) == kInstance ? 1.0f : -1.0f;
@@ -114,7 +114,7 @@ class WaveringSam : public Sam {
 class InstanceContainer : public SceneContainer {
  public:
   InstanceContainer(const Scene& scene, const NerfModel& nerf) : SceneContainer(scene), nerf_(nerf) {}
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
     const ImageU8 ids = LoadViewMask(scene_.views[size_t(view_idx)]);
     auto features = std::make_shared<SamFeatures>();
     features->image_width = ids.width;
@@ -123,7 +123,7 @@ class InstanceContainer : public SceneContainer {
                       {"view", {1}, {float(view_idx)}}};
     return features;
   }
-  ImageF Depth(int view_idx) const override { return nerf_.Render(WorkingCamera(view_idx)).depth; }
+  ImageF Depth(int view_idx, const Job&) const override { return nerf_.Render(WorkingCamera(view_idx), Job()).depth; }
 
  private:
   const NerfModel& nerf_;
@@ -132,13 +132,12 @@ class InstanceContainer : public SceneContainer {
 // A click on the instance, decoded in every view.
 struct Clicked {
   Clicked(const Scene& s, const NerfModel& n) : scene(s), nerf(n), views(s.TrainViews()), container(s, n) {
-    SetLogLevel(LogLevel::kQuiet);
     ObjectPrompt object;
     object.name = "cereal_box";
     object.min_visible = 1;
     object.clicks = {ClickInside(scene.views[size_t(views[0])])};
     prompts.objects = {object};
-    objects = {DecodeMasks(object, Context(), views)};
+    objects = {DecodeMasks(object, Context(), views, nullptr, Job())};
   }
   // The middle of the instance's pixels.
   static ClickPrompt ClickInside(const View& view) {
@@ -155,7 +154,7 @@ struct Clicked {
     std::vector<Camera> cameras;
     for (const int v : views) cameras.push_back(container.WorkingCamera(v));
     LabelVote vote(nerf, cameras, {64, 64}, Job());
-    ChooseCandidates({prompts, {0}, views}, Context(), &vote, &objects);
+    ChooseCandidates({prompts, {0}, views}, Context(), &vote, &objects, Job());
   }
   int NumWithCandidate(int c) const {
     return int(std::count_if(objects[0].views.begin(), objects[0].views.end(),

@@ -6,8 +6,7 @@
 #include <cmath>
 #include <optional>
 
-#include "sanerf/core/log.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/segmentation/label_views.h"
 
@@ -35,24 +34,24 @@ bool ViewsAgreement::BetterThan(const ViewsAgreement& other) const {
 }
 
 std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeContext& context,
-                                       const DecodedObject& decoded) {
+                                       const DecodedObject& decoded, const Job& job) {
   ViewDecider decider = MakeDecider(object, context);
   decider.Remember(decoded.memory);
   std::vector<std::vector<ViewDecision>> by_view(decoded.views.size());  // [view][candidate]
-  Progress progress("compare candidates " + object.name, int64_t(by_view.size()), "views");
+  Task task(job, "compare candidates " + object.name, int64_t(by_view.size()), "views");
   ForEachView(
       decider, by_view.size(), fmt::format("comparing the candidates of '{}' interrupted", object.name),
       [&](const ViewDecider& fork, size_t i) {
         const ViewDecision& before = decoded.views[i];
         if (before.mask.empty()) return;  // SAM was not asked
         ViewDecision sight = fork.Begin(before.view_idx);
-        const SamPrompt prompt = fork.FindPrompt(decoded.points, sight);
-        for (const SamMask& mask : fork.Candidates(before.view_idx, prompt)) {
+        const SamPrompt prompt = fork.FindPrompt(decoded.points, sight, job);
+        for (const SamMask& mask : fork.Candidates(before.view_idx, prompt, job)) {
           by_view[i].push_back(sight);
           fork.Enter(mask, fork.ToMask(mask, sight), prompt, by_view[i].back());
         }
       },
-      [&](int num_done, size_t) { progress.Update(num_done); });
+      [&](int num_done, size_t) { task.Update(num_done); }, job);
 
   size_t num_candidates = 0;
   for (const auto& candidates : by_view) num_candidates = std::max(num_candidates, candidates.size());
@@ -65,9 +64,9 @@ std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeC
 }
 
 void ChooseCandidates(const RefineRequest& request, const DecodeContext& context, LabelVote* vote,
-                      std::vector<DecodedObject>* objects) {
+                      std::vector<DecodedObject>* objects, const Job& job) {
   const auto agreement = [&](const DecodedObject& object) {
-    vote->Count(LabelsByView({object}, request.views, context.container), 2);
+    vote->Count(LabelsByView(object, request.views, context.container, job), 2);
     return ViewsAgreement{Coherence(object, ConsensusOf(*vote, {0}, 1)[0]), MeanArea(object)};
   };
   const std::vector<size_t> rows = request.RowsToChange();
@@ -77,7 +76,7 @@ void ChooseCandidates(const RefineRequest& request, const DecodeContext& context
     const ViewsAgreement before = agreement(object);
     double best = before.coherence;
     std::optional<size_t> number;
-    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], context, WithViews(object, rows));
+    std::vector<DecodedObject> choices = ByCandidate(request.prompts.objects[o], context, WithViews(object, rows), job);
     for (DecodedObject& choice : choices) {
       DecodedObject whole = object;
       PutBack(rows, std::move(choice), &whole);
@@ -85,13 +84,13 @@ void ChooseCandidates(const RefineRequest& request, const DecodeContext& context
     }
     for (size_t c = 0; c < choices.size(); ++c) {
       const ViewsAgreement now = agreement(choices[c]);
-      LogDetail("{}: candidate {} in every view: coherence {:.1f}%, {:.2f}% of the view", object.name, c,
-                100 * now.coherence, 100 * now.area);
+      job.Detail(fmt::format("{}: candidate {} in every view: coherence {:.1f}%, {:.2f}% of the view", object.name, c,
+                             100 * now.coherence, 100 * now.area));
       if (now.BetterThan(before) && now.coherence > best) best = now.coherence, number = c;
     }
     if (!number) continue;
-    LogInfo("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%", object.name, *number,
-            100 * before.coherence, 100 * best);
+    job.Info(fmt::format("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%",
+                         object.name, *number, 100 * before.coherence, 100 * best));
     object = std::move(choices[*number]);
   }
 }

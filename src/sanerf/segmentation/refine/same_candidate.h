@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/segmentation/refine/refinement_rounds.h"
 
@@ -24,12 +25,12 @@ struct ViewsAgreement {
 // whole or the whole with its surroundings mostly has the same number wherever it is seen from. Views that were not
 // prompted stay as they are.
 std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeContext& context,
-                                       const DecodedObject& decoded);
+                                       const DecodedObject& decoded, const Job& job);
 
 // For each of the chosen objects: when the views agree better if all of them take the same number of SAM's candidates,
 // they do. Objects whose masks were corrected by the user stay as they are. Replaces the votes. Throws
 // InterruptedError.
 void ChooseCandidates(const RefineRequest& request, const DecodeContext& context, LabelVote* vote,
-                      std::vector<DecodedObject>* objects);
+                      std::vector<DecodedObject>* objects, const Job& job);
 
 }  // namespace sanerf

@@ -6,8 +6,7 @@
 #include <map>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/progress.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
@@ -20,21 +19,21 @@ bool IsOnMask(const ImageU8& mask, const Vec2& px) { return mask.At(int(px.x()),
 
 }  // namespace
 
-std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points,
-                                     const DecodeContext& context) {
+std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points, const DecodeContext& context,
+                                     const Job& job) {
   std::vector<BoxEvidence> evidence;
-  Progress progress("masks of boxes", int64_t(boxes.size()), "boxes");
+  Task task(job, "masks of boxes", int64_t(boxes.size()), "boxes");
   for (const BoxInView& box : boxes) {
-    if (InterruptRequested()) throw InterruptedError("segmenting the detector's boxes stopped");
+    if (job.stop_requested()) throw InterruptedError("segmenting the detector's boxes stopped");
     ObjectPrompt alone;
     alone.name = "box";
     alone.boxes = {box.box};
     const ViewDecider decider = MakeDecider(alone, context);
-    const ViewDecision decision = decider.Decide(box.view_idx, {}, VisibilityRuleFor(alone, {}));
+    const ViewDecision decision = decider.Decide(box.view_idx, {}, VisibilityRuleFor(alone, {}), job);
     BoxEvidence found;
     if (decision.used) {
       const Camera camera = context.container.WorkingCamera(box.view_idx);
-      const ImageF depth = context.container.Depth(box.view_idx);
+      const ImageF depth = context.container.Depth(box.view_idx, job);
       for (const Vec2& px : SpreadInteriorPoints(decision.mask, depth, num_points))
         if (const auto z = SurfaceDepth(depth, px)) found.points.push_back(camera.Lift(px, *z));
       if (int(found.points.size()) >= kMinPoints)
@@ -45,13 +44,13 @@ std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int nu
       found.why_not = decision.reason;
     }
     evidence.push_back(std::move(found));
-    progress.Update(int64_t(evidence.size()));
+    task.Update(int64_t(evidence.size()));
   }
   return evidence;
 }
 
 Sightings::Sightings(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
-                     const DecodeContext& context)
+                     const DecodeContext& context, const Job& job)
     : num_boxes_(boxes.size()) {
   for (const BoxEvidence& box : evidence) seen_.emplace_back(box.points.size() * num_boxes_, Seen::kHidden);
   std::map<int, std::vector<size_t>> boxes_of_view;
@@ -61,7 +60,7 @@ Sightings::Sightings(const std::vector<BoxInView>& boxes, const std::vector<BoxE
   const DepthTolerance tolerance = ToleranceOf(context.options, context.model_from_file);
   for (const auto& [view_idx, in_view] : boxes_of_view) {
     const Camera camera = context.container.WorkingCamera(view_idx);
-    const ImageF depth = context.container.Depth(view_idx);
+    const ImageF depth = context.container.Depth(view_idx, job);
     for (size_t i = 0; i < boxes.size(); ++i) {
       if (evidence[i].mask.empty() || boxes[i].view_idx == view_idx) continue;
       for (size_t p = 0; p < evidence[i].points.size(); ++p) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
 namespace sanerf {
@@ -12,7 +13,7 @@ namespace sanerf {
 struct BoxInView {
   int view_idx = -1;
   BoxPrompt box;
-  double score = 0;  // how sure, [0, 1]
+  double score = 0;  // confidence, [0, 1]
 };
 
 // A box's mask and points from inside of it.
@@ -25,7 +26,8 @@ struct BoxEvidence {
 
 // What SAM takes the boxes for. num_points: per box, at most. Throws as DecodeMasks; a box that gives no mask is no
 // error.
-std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points, const DecodeContext& context);
+std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points, const DecodeContext& context,
+                                     const Job& job);
 
 enum class Seen : int8_t {
   kHidden,
@@ -36,8 +38,8 @@ enum class Seen : int8_t {
 // Every point of every box looked up in the view of every other.
 class Sightings {
  public:
-  Sightings(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
-            const DecodeContext& context);
+  Sightings(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence, const DecodeContext& context,
+            const Job& job);
 
   Seen Of(size_t box, size_t point, size_t in_box) const { return seen_[box][point * num_boxes_ + in_box]; }
   // The smaller of the two shares of visible points that lie on the other's mask: 1 = the same thing. -1 when too few

@@ -19,7 +19,7 @@ struct TextOptions {
   void Visit(V&& v) {
     v("detector", detector, "what finds the boxes", Text("a detector of the catalogue or the path of an .onnx file"));
     boxes.Visit(v);
-    v("max_views", views, "training views in which the detector looks, evenly chosen (0 = all)", Range(0, 100'000),
+    v("max_views", views, "training views that the detector searches, evenly chosen (0 = all)", Range(0, 100'000),
       Formerly("views"));
     agreement.Visit(v);
   }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
@@ -28,7 +29,7 @@ double MaskIou(const ImageU8& a, const ImageU8& b) {
   return either > 0 ? double(both) / double(either) : 0;
 }
 
-// Of boxes in one view that SAM takes for the same thing the surer one stays.
+// Of boxes in one view that SAM takes for the same thing the one with the higher confidence stays.
 void DropDoubles(const std::vector<BoxInView>& boxes, std::vector<BoxEvidence>* evidence) {
   for (size_t i = 0; i < boxes.size(); ++i) {
     for (size_t j = 0; j < boxes.size(); ++j) {
@@ -111,12 +112,12 @@ std::vector<Group> Rank(std::vector<Group> groups, const std::vector<BoxInView>&
 
 std::vector<int> CountHints(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
                             const std::vector<Vec3>& hints, const FeatureContainer& container,
-                            const DepthTolerance& tolerance) {
+                            const DepthTolerance& tolerance, const Job& job) {
   std::vector<int> counts(boxes.size(), 0);
   for (size_t i = 0; i < boxes.size() && !hints.empty(); ++i) {
     if (evidence[i].mask.empty()) continue;
     const Camera camera = container.WorkingCamera(boxes[i].view_idx);
-    const ImageF depth = container.Depth(boxes[i].view_idx);
+    const ImageF depth = container.Depth(boxes[i].view_idx, job);
     for (const Vec3& hint : hints) {
       const PointInView found = FindInView(hint, camera, depth, tolerance);
       counts[i] += found.state == PointState::kVisible && evidence[i].mask.At(int(found.px.x()), int(found.px.y())) > 0;
@@ -194,14 +195,14 @@ int CountViews(const std::vector<BoxInView>& boxes) {
 }  // namespace
 
 AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
-                       const DecodeContext& context, const AgreementOptions& options) {
+                       const DecodeContext& context, const AgreementOptions& options, const Job& job) {
   CheckOptions(options, "text");
-  std::vector<BoxEvidence> evidence = DecodeBoxes(boxes, options.points_per_box, context);
+  std::vector<BoxEvidence> evidence = DecodeBoxes(boxes, options.points_per_box, context, job);
   DropDoubles(boxes, &evidence);
-  const Sightings sightings(boxes, evidence, context);
+  const Sightings sightings(boxes, evidence, context, job);
   const DepthTolerance tolerance = ToleranceOf(context.options, context.model_from_file);
   const std::vector<Group> groups = Rank(GroupByAgreement(boxes, evidence, sightings, options.agreement), boxes,
-                                         CountHints(boxes, evidence, hints, context.container, tolerance));
+                                         CountHints(boxes, evidence, hints, context.container, tolerance, job));
   if (groups.empty()) FailWithoutAgreement(what, boxes, evidence, context.scene);
 
   AgreedObject object;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
 #include "sanerf/segmentation/text/text_boxes.h"
 
@@ -47,6 +48,6 @@ struct AgreedObject {
 // what: what the boxes were found for; also the object's name. Throws Error when fewer than two views agree, with what
 // to do; UsageError for options out of range.
 AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
-                       const DecodeContext& context, const AgreementOptions& options);
+                       const DecodeContext& context, const AgreementOptions& options, const Job& job);
 
 }  // namespace sanerf

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sanerf/core/interrupt.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
@@ -20,15 +19,9 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 
 class TextPromptsTest : public testing::Test {
  protected:
-  void SetUp() override {
-    SetLogLevel(LogLevel::kQuiet);
-    ClearInterrupt();
-  }
-  void TearDown() override { ClearInterrupt(); }
-
   // The box around what is visible of a label, in photo pixels as a user writes them.
   void AddBox(int view_idx, int label, double score) {
-    const auto features = container_.Features(view_idx);
+    const auto features = container_.Features(view_idx, Job());
     const int width = features->image_width;
     int x0 = 1000, y0 = 1000, x1 = -1, y1 = -1;
     for (size_t i = 0; i < features->maps[0].data.size(); ++i) {
@@ -42,8 +35,8 @@ class TextPromptsTest : public testing::Test {
          {scene_.views[size_t(view_idx)].name, x0 * scale - 0.5, y0 * scale - 0.5, x1 * scale - 0.5, y1 * scale - 0.5},
          score});
   }
-  AgreedObject Agree(const std::vector<Vec3>& hints = {}) {
-    return AgreeIn3d("ball", boxes_, hints, {scene_, container_, sam_, Similarity(), masks_}, options_);
+  AgreedObject Agree(const std::vector<Vec3>& hints = {}, const Job& job = {}) {
+    return AgreeIn3d("ball", boxes_, hints, {scene_, container_, sam_, Similarity(), masks_}, options_, job);
   }
   std::vector<std::string> ViewsOf(const AgreedObject& object) const {
     std::vector<std::string> views;
@@ -88,11 +81,11 @@ TEST_F(TextPromptsTest, ViewsThatAgreeMakeTheObjectAndAFalseBoxIsDropped) {
 TEST_F(TextPromptsTest, ViewsWithoutABoxGetThePoints) {
   AddBox(kFront, kBall, 0.6);
   AddBox(kFrontLeft, kBall, 0.5);
-  const DecodedObject decoded =
-      DecodeMasks(Agree().prompt, {scene_, container_, sam_, Similarity(), masks_}, {kFront, kFrontLeft, kLens, kAway});
+  const DecodedObject decoded = DecodeMasks(Agree().prompt, {scene_, container_, sam_, Similarity(), masks_},
+                                            {kFront, kFrontLeft, kLens, kAway}, nullptr, Job());
   EXPECT_TRUE(decoded.views[0].has_box);
   EXPECT_FALSE(decoded.views[2].has_box);
-  const auto labels = container_.Features(kLens);
+  const auto labels = container_.Features(kLens, Job());
   for (size_t i = 0; i < labels->maps[0].data.size(); ++i)
     ASSERT_EQ(decoded.views[2].mask.data[i] > 0, int(labels->maps[0].data[i]) == kBall);
   EXPECT_EQ(decoded.views[3].outcome, Outcome::kHidden);
@@ -133,10 +126,10 @@ TEST_F(TextPromptsTest, AgreementIsAskedInBothDirections) {
   AddBox(kFrontLeft, kTable, 0.6);
   masks_.rule = RuleChoice::kSingle;  // the analytic SAM's single mask is everything
   sam_.rule = MaskRule::kSingleMask;
-  const auto evidence = DecodeBoxes(boxes_, 12, {scene_, container_, sam_, Similarity(), masks_});
+  const auto evidence = DecodeBoxes(boxes_, 12, {scene_, container_, sam_, Similarity(), masks_}, Job());
   masks_.rule = RuleChoice::kHighestIou;
-  const auto ball = DecodeBoxes({boxes_[0]}, 12, {scene_, container_, sam_, Similarity(), masks_});
-  const Sightings sightings(boxes_, {ball[0], evidence[1]}, {scene_, container_, sam_, Similarity(), masks_});
+  const auto ball = DecodeBoxes({boxes_[0]}, 12, {scene_, container_, sam_, Similarity(), masks_}, Job());
+  const Sightings sightings(boxes_, {ball[0], evidence[1]}, {scene_, container_, sam_, Similarity(), masks_}, Job());
   EXPECT_LT(sightings.Agreement(0, 1), 0.5);
   int inside = 0;
   for (size_t p = 0; p < ball[0].points.size(); ++p) inside += sightings.Of(0, p, 1) == Seen::kInside;
@@ -184,8 +177,9 @@ TEST_F(TextPromptsTest, OptionsOutOfRangeAndInterrupts) {
   options_.points_per_box = 2;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Agree(); }), HasSubstr("text.points_per_box=2"));
   options_.points_per_box = 12;
-  RequestInterrupt();
-  EXPECT_THROW(Agree(), InterruptedError);
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(Agree({}, Job().With(stop.token())), InterruptedError);
 }
 
 }  // namespace

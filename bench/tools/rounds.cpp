@@ -1,5 +1,6 @@
-// How good the masks in the training views are, before and after every look, by the true masks of these views.
-//   looks RUN --prompts FILE [--each] [--set STAGE.KEY=VALUE …]
+// How good the masks in the training views are, before and after every refinement round, by the true masks of these
+// views.
+//   rounds RUN --prompts FILE [--each] [--set STAGE.KEY=VALUE …]
 // "candidate N" is the same number of SAM's candidates in every view, "best" the candidate of the points alone that a
 // judge who knows the truth would take. Prints Markdown tables.
 #include <fmt/format.h>
@@ -10,14 +11,13 @@
 
 #include "bench/tools/encoded_run.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/log.h"
+#include "sanerf/core/job.h"
 #include "sanerf/eval/metrics.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/pipeline/layers.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/refine/outline.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
-#include "sanerf/segmentation/session.h"
 
 namespace {
 
@@ -35,25 +35,32 @@ double IouOf(const ImageU8& mask, const ImageU8& truth) {
   return 100 * score.Iou();
 }
 
-class Looks {
+class Rounds {
  public:
-  Looks(EncodedRun& run, bool each) : run_(run), each_(each) {}
+  Rounds(const EncodedRun& run, bool each) : run_(run), each_(each) {}
 
   void Run(const ObjectPrompt& object) {
-    SegmentSession session(run_.scene, run_.nerf, *run_.cache, *run_.sam, run_.scene.TrainViews(), run_.settings);
-    fmt::print("\n{}\n\n| look | views | IoU |\n|---|---|---|\n", object.name);
-    const DecodedObject& decoded = session.Decode(object);
-    const std::vector<DecodedObject> candidates = ByCandidate(
-        object, {run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks}, decoded);
+    const DecodeContext context{run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks};
+    const std::vector<int> views = run_.scene.TrainViews();
+    fmt::print("\n{}\n\n| round | views | IoU |\n|---|---|---|\n", object.name);
+    std::vector<DecodedObject> objects = {DecodeMasks(object, context, views)};
+    const DecodedObject& decoded = objects[0];
+    const std::vector<DecodedObject> candidates = ByCandidate(object, context, decoded);
     for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
     Say("best", BestOf(object, decoded, candidates));
-    for (int look = 0;; ++look) {
-      const DecodedObject before = session.objects()[0];
-      Say(fmt::format("{}", look), ScoresOf(object, before));
-      session.Look();
-      if (!Same(before, session.objects()[0])) continue;
+    std::vector<Camera> cameras;
+    for (const int view : views) cameras.push_back(run_.cache->WorkingCamera(view));
+    LabelVote vote(run_.nerf, cameras, VoteOptions());
+    const Prompts prompts{{object}};
+    const RefineRequest request{prompts, {0}, views};
+    for (int round = 0;; ++round) {
+      const DecodedObject before = decoded;
+      Say(fmt::format("{}", round), ScoresOf(object, before));
+      if (run_.settings.segment.same_candidate) ChooseCandidates(request, context, &vote, &objects);
+      RefineMasks(request, context, 1, &vote, &objects);
+      if (!Same(before, decoded)) continue;
       std::vector<DecodedObject> sharp = {before};
-      SharpenOutlines(*run_.cache, &sharp);
+      SharpenOutlines(*run_.cache, &sharp, Job());
       Say("sharp outlines", ScoresOf(object, sharp[0]));
       return;
     }
@@ -112,28 +119,26 @@ class Looks {
     return ious;
   }
 
-  EncodedRun& run_;
+  const EncodedRun& run_;
   bool each_;
 };
 
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
-  run.settings.segment.looks = 1;               // one after the other
-  run.settings.segment.sharp_outlines = false;  // at the end
   SetLogLevel(flags.each ? LogLevel::kVerbose : LogLevel::kQuiet);
-  Looks looks(run, flags.each);
-  for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) looks.Run(object);
+  Rounds rounds(run, flags.each);
+  for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) rounds.Run(object);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   Flags flags;
-  CLI::App app("masks in the training views, before and after second looks");
+  CLI::App app("masks in the training views, before and after refinement rounds");
   app.add_option("RUN", flags.run, "run folder, encoded, of a scene with masks of its training views")->required();
   app.add_option("--prompts", flags.prompts, "objects with instances")->required();
   app.add_flag("--each", flags.each, "every view, on stderr");
   app.add_option("--set", flags.sets, "any option, as for sanerf (repeatable)")->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
-  return ToldErrors([&] { Run(flags); });
+  return ReportErrors([&] { Run(flags); });
 }

@@ -1,0 +1,73 @@
+// Who writes to a run holds its lock, who only reads does not need it; and what goes wrong on the way is told.
+#include <gmock/gmock.h>
+
+#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/run/run_folder.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LockedRun : public TinyRun {
+ protected:
+  void SetUp() override {
+    MakeRun();
+    Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  }
+};
+
+TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
+  fs::copy(folder_ / "scene", folder_ / "moved", fs::copy_options::recursive);
+  const RunLock lock(folder_ / "run");
+  const auto before = Snapshot(folder_ / "run");
+  for (const Arguments& arguments : {
+           Train("run") + Arguments{"--restart"},
+           {"encode", "run"},
+           Segment({"--box", "train/001:0,0,48,48"}),
+           Segment({"--click", "train/001:24,40", "--add"}),
+           {"segment", "run", "--refit"},
+           {"segment", "run", "--auto"},
+           {"segment", "run", "--text", "mug"},
+           {"render", "run"},
+           {"render", "run", "--scene", "moved"},
+           {"eval", "run"},
+           {"eval", "run", "--scene", "moved"},
+           {"eval", "run", "--report"},
+           {"compare", "run"},
+       })
+    EXPECT_THAT(Fails(1, arguments), HasSubstr("run is in use")) << ::testing::PrintToString(arguments);
+  EXPECT_EQ(Snapshot(folder_ / "run"), before);
+}
+
+TEST_F(LockedRun, WhoReadsIsNotAndChangesNothing) {
+  fs::copy(folder_ / "scene", folder_ / "moved", fs::copy_options::recursive);
+  const RunLock lock(folder_ / "run");
+  const auto before = Snapshot(folder_ / "run");
+  for (const Arguments& arguments : {
+           Arguments{"info", "run"},
+           {"eval", "run", "--match"},
+           {"eval", "run", "--match", "--scene", "moved"},
+           {"render", "run", "--out", "pictures"},
+           {"render", "run", "--out", "pictures", "--scene", "moved"},
+       })
+    Succeeds(arguments);
+  EXPECT_EQ(Snapshot(folder_ / "run"), before);
+}
+
+// A model that is not installed leaves a column of the report empty, with a warning. Anything else is an error.
+TEST_F(LockedRun, TheReportPassesErrorsOn) {
+  Succeeds({"eval", "run", "--report"});
+  fs::rename(folder_ / "encoder.onnx", folder_ / "gone.onnx");
+  EXPECT_THAT(Succeeds({"eval", "run", "--report"}).err, HasSubstr("warning: the report has no masks by SAM"));
+  fs::rename(folder_ / "gone.onnx", folder_ / "encoder.onnx");
+  fs::remove_all(folder_ / "run/features");
+  WriteFileAtomic(folder_ / "run/features", "in the way");
+  EXPECT_THAT(Fails(1, {"eval", "run", "--report"}), HasSubstr("run/features"));
+}
+
+}  // namespace
+}  // namespace sanerf

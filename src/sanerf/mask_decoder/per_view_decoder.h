@@ -1,0 +1,30 @@
+// An object in each view by itself: SAM prompted with the points that the view sees, no view knows of another. What
+// "SAM per view" means in every table and picture.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/view_decider.h"
+
+namespace sanerf {
+
+// The prompts lifted to 3D. Where that gives no positive point, or options.seed_points asks for more, points from
+// inside the masks of the prompted views join them, as the mask decoder takes them.
+std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const DecodeContext& context, const Job& job);
+
+class PerViewDecoder {
+ public:
+  // context.container holds the views that are asked for and those that the prompts name (PromptedViews). What context
+  // refers to must outlive this. Throws as DecodeMasks does.
+  PerViewDecoder(const ObjectPrompt& object, const DecodeContext& context, const Job& job);
+
+  // SAM's mask as it is wherever one positive point is visible (or a box was drawn), at the working camera; else empty.
+  ImageU8 MaskFor(int view_idx, const Job& job) const;
+
+ private:
+  ViewDecider decider_;
+  std::vector<LiftedPoint> points_;
+};
+
+}  // namespace sanerf

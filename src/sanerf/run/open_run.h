@@ -1,0 +1,50 @@
+// A run opened for a command: folder, lock and scene at once; the radiance field, SAM and the encoded views when they
+// are first asked for; each of them once. What several steps of one command need goes through the same one.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/job.h"
+#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/run/run_folder.h"
+
+namespace sanerf {
+
+class OpenRun {
+ public:
+  enum class Access { kRead, kWrite };  // kWrite holds the run's lock
+
+  // scene: where it is now, when it was moved; recorded by who writes. job: everything that is opened is reported to
+  // it, as a detail. Throws Error as RunFolder and RunLock do.
+  OpenRun(const std::filesystem::path& run, const std::optional<std::filesystem::path>& scene, Access access,
+          const Job& job)
+      : OpenRun(RunFolder::Open(run), scene, access, job) {}
+  OpenRun(RunFolder folder, const std::optional<std::filesystem::path>& scene, Access access, const Job& job);
+
+  RunFolder& folder() { return folder_; }
+  const RunLock& lock() const { return *lock_; }  // kWrite only
+  const Scene& scene() const { return *scene_; }
+  std::shared_ptr<const Scene> shared_scene() const { return scene_; }
+  // Throws Error when training has not finished.
+  const NerfModel& nerf();
+  // By name or path. Another model takes the place of the one before.
+  std::shared_ptr<const Sam> sam(const std::string& model);
+  void ReleaseSam() { sam_.reset(); }  // its memory, once nobody else shares it
+  // Encodes what is missing of `views`; throws as OpenFeatures does.
+  std::shared_ptr<const FeatureContainer> Features(const std::vector<int>& views, const EncodeOptions& options);
+
+ private:
+  Job job_;
+  RunFolder folder_;
+  std::unique_ptr<RunLock> lock_;
+  std::shared_ptr<const Scene> scene_;
+  std::optional<NerfModel> nerf_;
+  std::string sam_name_;
+  std::shared_ptr<const Sam> sam_;
+};
+
+}  // namespace sanerf

@@ -1,0 +1,90 @@
+#include "sanerf/run/open_run.h"
+
+#include <gmock/gmock.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/test_events.h"
+#include "sanerf/models/onnx_test_support.h"
+#include "sanerf/nerf/quick_field_test_support.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class OpenRunTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TestFolder;
+    const QuickField quick = TrainQuickField(*folder_, 5);
+    const Job job;
+    EnsureWritableFolder(*folder_ / "run" / "nerf");
+    RunFolder run = RunFolder::Create(*folder_ / "run", *folder_ / "scene", quick.scene, job);
+    std::filesystem::copy_file(*folder_ / "nerf.ckpt", run.checkpoint());
+    run.SetStage("train", "complete", 1);
+    run.Save();
+    WriteFileAtomic(*folder_ / "encoder.onnx", onnx_test::AverageEncoder());
+    WriteFileAtomic(*folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  }
+  static void TearDownTestSuite() { delete folder_; }
+  static std::string Model() {
+    return (*folder_ / "encoder.onnx").string() + "," + (*folder_ / "decoder.onnx").string();
+  }
+  // How many scenes, radiance fields and models were opened.
+  std::vector<int> Opened() const {
+    std::vector<int> counts;
+    for (const char* what : {"open   scene", "open   radiance field", "open   model"}) {
+      counts.push_back(0);
+      for (const std::string& text : events_.Texts("detail")) counts.back() += text.starts_with(what);
+    }
+    return counts;
+  }
+
+  static inline TestFolder* folder_;
+  EventRecorder events_;
+  const Job job_ = Job().With(events_);
+};
+
+TEST_F(OpenRunTest, OpensEverythingOnceAndOnlyWhenItIsAskedFor) {
+  OpenRun run(*folder_ / "run", std::nullopt, OpenRun::Access::kWrite, job_);
+  EXPECT_THAT(Opened(), ElementsAre(1, 0, 0));
+  const uint64_t fingerprint = run.nerf().Fingerprint();
+  EXPECT_EQ(run.nerf().Fingerprint(), fingerprint);
+  EXPECT_THAT(Opened(), ElementsAre(1, 1, 0));
+  EncodeOptions options;
+  options.model = Model();
+  options.size = 64;
+  const std::vector<int> views = run.scene().TrainViews();
+  EXPECT_TRUE(run.Features({views[0]}, options)->Has(views[0]));
+  EXPECT_TRUE(run.Features(views, options)->Has(views.back()));
+  EXPECT_EQ(run.sam(Model()), run.sam(Model()));
+  EXPECT_THAT(Opened(), ElementsAre(1, 1, 1));
+  run.ReleaseSam();
+  run.sam(Model());
+  EXPECT_THAT(Opened(), ElementsAre(1, 1, 2));
+}
+
+TEST_F(OpenRunTest, HoldsTheLockOnlyToWrite) {
+  const OpenRun reader(*folder_ / "run", std::nullopt, OpenRun::Access::kRead, job_);
+  const OpenRun writer(*folder_ / "run", std::nullopt, OpenRun::Access::kWrite, job_);
+  try {
+    const OpenRun second(*folder_ / "run", std::nullopt, OpenRun::Access::kWrite, job_);
+    FAIL() << "two writers";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("is in use"));
+  }
+}
+
+TEST_F(OpenRunTest, WhatItHandsOutOutlivesIt) {
+  auto run = std::make_unique<OpenRun>(*folder_ / "run", std::nullopt, OpenRun::Access::kRead, job_);
+  const std::shared_ptr<const Scene> scene = run->shared_scene();
+  const std::shared_ptr<const Sam> sam = run->sam(Model());
+  run.reset();
+  EXPECT_EQ(scene->views.size(), 6u);
+  EXPECT_FALSE(sam->name().empty());
+}
+
+}  // namespace
+}  // namespace sanerf

@@ -1,0 +1,30 @@
+// An object's masks made again after its prompts have changed: in all views, or only where views see what is new.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+
+namespace sanerf {
+
+struct DecodeRequest {
+  const ObjectPrompt& object;
+  const DecodedObject* before = nullptr;  // masks that SAM is shown beside the prompts; null = none
+  const std::vector<int>& views;          // the result has a decision for each of these, in this order
+  const std::vector<int>& prompted;       // those of them in which SAM may be prompted; in others masks stay
+};
+
+// The masks of `before` stay in views that are not prompted, but where such a view sees a new prompt its mask has no
+// say. Throws what DecodeMasks throws.
+DecodedObject DecodeObject(const DecodeRequest& request, const DecodeContext& context, const Job& job);
+
+// The same, quickly: only views that see what `before` did not know are decoded again, those that the new prompts were
+// given in and at most max_views others.
+DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const DecodeContext& context, const Job& job);
+
+// The decisions in the order of `views`; where there is none SAM was not asked.
+std::vector<ViewDecision> InOrderOf(const std::vector<int>& views, std::vector<ViewDecision> decisions,
+                                    const Scene& scene);
+
+}  // namespace sanerf

@@ -1,0 +1,266 @@
+#include "sanerf/segmentation/session.h"
+
+#include <thread>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/segmentation/session_test_support.h"
+
+namespace sanerf {
+namespace {
+
+using Answer = SessionSnapshot::Answer;
+
+// What a user would see of the session's masks: prompts, decisions, pixels.
+std::string StateOf(const Session& session) {
+  std::string state;
+  for (const EditedObject& object : session.objects()) {
+    state += fmt::format("{} {}:", object.about.name, int(object.state));
+    for (const ClickPrompt& click : object.AsPrompt().clicks)
+      state += fmt::format(" {} {} {} {}", click.view, click.xy.x(), click.xy.y(), click.label);
+    if (!object.masks) continue;
+    for (const ViewDecision& view : object.masks->views)
+      state += fmt::format("\n{} {} {} ", view.view, view.used, view.reason) +
+               std::string(view.mask.data.begin(), view.mask.data.end());
+  }
+  return state;
+}
+
+TEST_F(SessionTest, AClickBecomesTheObjectInUnseenViews) {
+  Session session = MakeSession();
+  EXPECT_EQ(session.Snapshot(job_).answer, Answer::kNone);
+  session.AddObject(Clicked("ball", kBall));
+  session.Update(job_);
+  const SessionSnapshot vote = session.Snapshot(job_);
+  EXPECT_EQ(vote.answer, Answer::kVote);
+  EXPECT_GT(Iou(*vote.model, {kBall}), 0.6);
+  EXPECT_EQ(session.steps_left(), SegmentOptionsForTests().object.iters);
+  session.Step(session.steps_left(), job_);
+  const SessionSnapshot field = session.Snapshot(job_);
+  EXPECT_EQ(field.answer, Answer::kField);
+  EXPECT_EQ(field.steps, SegmentOptionsForTests().object.iters);
+  EXPECT_EQ(session.steps_left(), 0);
+  EXPECT_GT(Iou(*field.model, {kBall}), 0.75);
+}
+
+TEST_F(SessionTest, ANegativeClickCorrectsAndUndoBringsTheMasksBack) {
+  Session session = MakeSession();
+  const ObjectId id = session.AddObject(Clicked("box", kBox));
+  session.Update(job_);
+  session.Step(session.steps_left(), job_);
+  const SessionSnapshot before = session.Snapshot(job_);
+  EXPECT_GT(Iou(*before.model, {kBox, kMug}), 0.75);
+  EXPECT_LT(Iou(*before.model, {kBox}), 0.7);
+  const std::string masks_before = StateOf(session), field_before = BytesOf(*before.model);
+
+  session.AddPrompt(id, ClickOn(kMug, 0));
+  session.Update(job_);
+  EXPECT_EQ(session.steps_left(), SegmentOptionsForTests().segment.further_iters);  // the field goes on
+  session.Step(session.steps_left(), job_);
+  EXPECT_GT(Iou(*session.Snapshot(job_).model, {kBox}), 0.75);
+  const std::string masks_after = StateOf(session);
+  EXPECT_NE(masks_after, masks_before);
+
+  ASSERT_TRUE(session.Undo());
+  EXPECT_EQ(StateOf(session), masks_before);
+  // The field does not remember what was undone: it is the one of a session that never had the click.
+  EXPECT_EQ(session.steps_left(), SegmentOptionsForTests().object.iters);
+  session.Step(session.steps_left(), job_);
+  EXPECT_EQ(BytesOf(*session.Snapshot(job_).model), field_before);
+  ASSERT_TRUE(session.Redo());
+  EXPECT_EQ(StateOf(session), masks_after);
+  EXPECT_FALSE(session.Redo());
+}
+
+TEST_F(SessionTest, AMovedPromptMeansAnotherThing) {
+  Session session = MakeSession();
+  session.AddObject(Clicked("thing", kBall));
+  session.Update(job_);
+  session.MovePrompt(session.objects()[0].prompts[0].id, ClickOn(kBottle));
+  session.Update(job_);
+  const ObjectModel model = *session.Snapshot(job_).model;
+  EXPECT_GT(Iou(model, {kBottle}), 0.6);
+  EXPECT_LT(Iou(model, {kBall}), 0.05);
+  // As if it had been there from the beginning: SAM is not shown masks of the ball.
+  Session fresh = MakeSession();
+  fresh.AddObject(Clicked("thing", kBottle));
+  fresh.Update(job_);
+  EXPECT_EQ(StateOf(session), StateOf(fresh));
+}
+
+TEST_F(SessionTest, ARemovedPromptMeansNothing) {
+  Session session = MakeSession();
+  const ObjectId id = session.AddObject(Clicked("ball", kBall));
+  session.Update(job_);
+  const std::string alone = StateOf(session);
+  const PromptId click = session.AddPrompt(id, ClickOn(kBottle));
+  session.Update(job_);
+  const ObjectModel both = *session.Snapshot(job_).model;
+  EXPECT_GT(Iou(both, {kBall, kBottle}), Iou(both, {kBall}) + 0.05);
+  session.RemovePrompt(click);
+  session.Update(job_);
+  EXPECT_EQ(StateOf(session), alone);
+  // Without any prompt an object has no mask and no label.
+  session.RemovePrompt(session.objects()[0].prompts[0].id);
+  session.Update(job_);
+  EXPECT_EQ(session.Snapshot(job_).answer, Answer::kNone);
+  EXPECT_THROW(session.Step(1, job_), Error);
+  EXPECT_THROW(session.RemovePrompt(click), UsageError);
+}
+
+TEST_F(SessionTest, TwoObjectsShareAField) {
+  Session session = MakeSession();
+  session.AddObject(Clicked("ball", kBall));
+  session.Update(job_);
+  session.Step(session.steps_left(), job_);
+  const auto ball = session.objects()[0].masks;
+  const ObjectId bottle = session.AddObject(Clicked("bottle", kBottle));
+  EXPECT_THROW(session.AddObject(Clicked("bottle", kBottle)), UsageError);
+  session.Update(job_);
+  EXPECT_EQ(session.objects()[0].masks, ball);  // only what has changed is decoded
+  session.Step(session.steps_left(), job_);
+  const SessionSnapshot both = session.Snapshot(job_);
+  EXPECT_EQ(both.model->num_labels(), 3);
+  EXPECT_EQ(both.objects.ids[1], bottle);
+  EXPECT_GT(Iou(*both.model, {kBall}, 1), 0.7);
+  EXPECT_GT(Iou(*both.model, {kBottle}, 2), 0.6);
+  session.RemoveObject(both.objects.ids[0]);
+  session.RenameObject(bottle, "flask");
+  EXPECT_EQ(session.prompts().objects[0].name, "flask");
+  session.Step(session.steps_left(), job_);  // another label for the bottle: a field of its own
+  EXPECT_EQ(session.Snapshot(job_).model->num_labels(), 2);
+}
+
+TEST_F(SessionTest, StepsInPiecesAreTheSameSteps) {
+  Session whole = MakeSession(), pieces = MakeSession();
+  for (Session* session : {&whole, &pieces}) {
+    session->AddObject(Clicked("ball", kBall));
+    session->Update(job_);
+  }
+  whole.Step(30, job_);
+  pieces.Step(7, job_);
+  pieces.Prepare(job_);
+  pieces.Update(job_);
+  pieces.Step(1, job_);
+  pieces.Step(22, job_);
+  EXPECT_EQ(BytesOf(*pieces.Snapshot(job_).model), BytesOf(*whole.Snapshot(job_).model));
+  EXPECT_EQ(BytesOf(*pieces.Finish(job_).model), BytesOf(*whole.Snapshot(job_).model));
+}
+
+TEST_F(SessionTest, ASnapshotStaysWhileOtherThreadsReadIt) {
+  Session session = MakeSession();
+  session.AddObject(Clicked("ball", kBall));
+  session.Update(job_);
+  session.Step(10, job_);
+  const SessionSnapshot snapshot = session.Snapshot(job_);
+  const std::string bytes = BytesOf(*snapshot.model);
+  const Camera camera = shared_scene_->views[0].camera;
+  const ImageU8 labels = snapshot.model->Render(camera).labels;
+  std::atomic<int> num_different = 0;
+  std::thread reader([&] {
+    for (int i = 0; i < 5; ++i) num_different += snapshot.model->Render(camera).labels.data != labels.data;
+  });
+  session.AddObject(Clicked("bottle", kBottle));
+  session.Step(20, job_);
+  session.Update(job_);
+  session.Step(5, job_);
+  reader.join();
+  EXPECT_EQ(num_different, 0);
+  EXPECT_EQ(BytesOf(*snapshot.model), bytes);
+  EXPECT_EQ(snapshot.steps, 10);
+  EXPECT_EQ(snapshot.objects.masks.size(), 1u);
+  EXPECT_NE(BytesOf(*session.Snapshot(job_).model), bytes);
+}
+
+TEST_F(SessionTest, AnInterruptedOrFailedUpdateLeavesTheSessionAsItWas) {
+  Session session = MakeSession(), undisturbed = MakeSession();
+  for (Session* s : {&session, &undisturbed}) {
+    s->AddObject(Clicked("ball", kBall));
+    s->AddObject(Clicked("bottle", kBottle));
+  }
+  const std::string before = StateOf(session);
+  StopSource stop;
+  sam_->on_predict = [&] { stop.RequestStop(); };  // while the first object is decoded
+  EXPECT_THROW(session.Update(Job().With(stop.token())), InterruptedError);
+  EXPECT_EQ(StateOf(session), before);
+  sam_->on_predict = nullptr;
+  ObjectPrompt nowhere;
+  nowhere.name = "nowhere";
+  nowhere.points = {{Vec3(0, 0, 50), 1}};
+  session.AddObject(nowhere);
+  EXPECT_THROW(session.Update(job_), Error);
+  session.Undo();
+  EXPECT_EQ(StateOf(session), before);
+  session.Update(job_);
+  undisturbed.Update(job_);
+  EXPECT_EQ(StateOf(session), StateOf(undisturbed));
+}
+
+TEST_F(SessionTest, AnInterruptedStepKeepsTheStepsThatAreComplete) {
+  // A sink that asks to stop when the second of ten reported steps is done.
+  struct StopAtProgress : EventSink {
+    void Take(const Event& event) override {
+      if (event.kind == Event::Kind::kProgress && event.done >= 2) stop.RequestStop();
+    }
+    StopSource stop;
+  } sink;
+  Session session = MakeSession(), undisturbed = MakeSession();
+  for (Session* s : {&session, &undisturbed}) {
+    s->AddObject(Clicked("ball", kBall));
+    s->Update(job_);
+  }
+  EXPECT_THROW(session.Step(10, Job(sink, sink.stop.token())), InterruptedError);
+  const int64_t done = session.Snapshot(job_).steps;
+  EXPECT_EQ(done, 2);
+  session.Step(10 - int(done), job_);
+  undisturbed.Step(10, job_);
+  EXPECT_EQ(BytesOf(*session.Snapshot(job_).model), BytesOf(*undisturbed.Snapshot(job_).model));
+}
+
+TEST_F(SessionTest, PreparedTwiceIsTracedOnce) {
+  Session session = MakeSession();
+  session.Prepare(job_);
+  const int before = features_->num_camera_calls;
+  EXPECT_GT(before, 0);
+  session.Prepare(job_);
+  EXPECT_EQ(features_->num_camera_calls, before);
+  // And it changes nothing that comes later.
+  Session unprepared = MakeSession();
+  for (Session* s : {&session, &unprepared}) {
+    s->AddObject(Clicked("ball", kBall));
+    s->Update(job_);
+    s->Step(5, job_);
+  }
+  EXPECT_EQ(BytesOf(*session.Snapshot(job_).model), BytesOf(*unprepared.Snapshot(job_).model));
+}
+
+TEST_F(SessionTest, AQuickCorrectionIsCompletedByAnUpdate) {
+  Session session = MakeSession();
+  const ObjectId id = session.AddObject(Clicked("box", kBox));
+  session.Update(job_);
+  session.AddPrompt(id, ClickOn(kMug, 0));
+  session.Decode(/*max_views=*/3, job_);
+  const auto count = [&](Outcome outcome) {
+    const auto& views = session.objects()[0].masks->views;
+    return std::count_if(views.begin(), views.end(), [&](const auto& view) { return view.outcome == outcome; });
+  };
+  EXPECT_EQ(session.objects()[0].state, MaskState::kPartial);
+  EXPECT_GT(count(Outcome::kOutdated), 0);
+  session.Update(job_);
+  EXPECT_EQ(session.objects()[0].state, MaskState::kRefined);
+  EXPECT_EQ(count(Outcome::kOutdated), 0);
+}
+
+TEST_F(SessionTest, PlacesOutsideOfTheirPhotosAreRefusedAtOnce) {
+  Session session = MakeSession();
+  const ObjectId id = session.AddObject(Clicked("ball", kBall));
+  ClickPrompt outside = ClickOn(kBall);
+  outside.xy = Vec2(64, 3);
+  EXPECT_THROW(session.AddPrompt(id, outside), UsageError);
+  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, outside), UsageError);
+  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, PointPrompt{}), UsageError);
+  EXPECT_EQ(session.objects()[0].prompts.size(), 1u);
+}
+
+}  // namespace
+}  // namespace sanerf
