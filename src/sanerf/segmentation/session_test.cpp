@@ -155,10 +155,10 @@ TEST_F(SessionTest, ASnapshotStaysWhileOtherThreadsReadIt) {
   const SessionSnapshot snapshot = session.Snapshot(job_);
   const std::string bytes = BytesOf(*snapshot.model);
   const Camera camera = shared_scene_->views[0].camera;
-  const ImageU8 labels = snapshot.model->Render(camera).labels;
+  const ImageU8 labels = snapshot.model->Render(camera, Job()).labels;
   std::atomic<int> num_different = 0;
   std::thread reader([&] {
-    for (int i = 0; i < 5; ++i) num_different += snapshot.model->Render(camera).labels.data != labels.data;
+    for (int i = 0; i < 5; ++i) num_different += snapshot.model->Render(camera, Job()).labels.data != labels.data;
   });
   session.AddObject(Clicked("bottle", kBottle));
   session.Step(20, job_);
