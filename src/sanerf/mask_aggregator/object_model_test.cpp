@@ -269,12 +269,12 @@ TEST_F(AggregatorTest, ErrorMapsChangeNothingByThemselves) {
   for (const int weight : {0, 1}) {
     options.rgb.weight = float(weight);
     options.rgb.from = 1;  // after the last step
-    TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "errors.ckpt");
+    TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "errors.ckpt");
     bytes[weight] = ReadFile(*folder_ / "errors.ckpt");
   }
   EXPECT_TRUE(bytes[0] == bytes[1]);
   options.rgb.from = 0;  // from the first step on
-  TrainObjectModel(*nerf_, views_, 2, options, {}).Save(*folder_ / "errors.ckpt");
+  TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "errors.ckpt");
   EXPECT_FALSE(ReadFile(*folder_ / "errors.ckpt") == bytes[0]);
 }
 
@@ -289,11 +289,11 @@ TEST_F(AggregatorTest, ProbabilitiesAtPointsAreThoseOfTheNetworks) {
   LabelVote vote(*nerf_, cameras, {64, 64}, Job());
   vote.Count(labels, 2);
   AggregatorOptions options = Options();
-  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, options, {}, vote.Prior());
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, options, vote.Prior(), Job());
 
   const Camera& camera = scene_->views[size_t(scene_->TestViews()[0])].camera;
-  const ImageF depth = nerf_->Render(camera).depth;
-  const SegmentedView view = model.Render(camera, 1);
+  const ImageF depth = nerf_->Render(camera, Job()).depth;
+  const SegmentedView view = model.Render(camera, 1, Job());
   std::vector<Vec3> points;
   std::vector<size_t> pixels;
   for (int y = 0; y < camera.height; y += 2) {

@@ -22,8 +22,8 @@ class FoggyFieldTest : public testing::Test {
     synth.views = 8;
     synth.size = 48;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth);
-    scene_ = new Scene(LoadScene(*folder_ / "scene"));
+    WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
     NerfOptions options;
     options.batch_samples = 1 << 13;
     options.log2_table = 13;
@@ -31,7 +31,7 @@ class FoggyFieldTest : public testing::Test {
     options.top = 128;
     options.occupancy_resolution = 32;
     options.step = 0.02f;
-    NerfTrainer trainer(*scene_, options);
+    NerfTrainer trainer(*scene_, options, Job());
     for (int step = 0; step < 150; ++step) trainer.Step();
     nerf_ = new NerfModel(trainer.Model());
   }

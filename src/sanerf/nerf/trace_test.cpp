@@ -64,7 +64,7 @@ TEST_F(TraceTest, HoldsTheSamplesThatCarryLight) {
 }
 
 TEST_F(TraceTest, DepthAndOpacityAreThoseOfTheRenderedView) {
-  const RenderedView view = nerf_->Render(scene_->views[2].camera);
+  const RenderedView view = nerf_->Render(scene_->views[2].camera, Job());
   const TracedRays traced = Trace(*nerf_, Rays(), kAll, Job());
   const double file_from_model = 1 / nerf_->model_from_file().scale;
   for (size_t r = 0; r < view.depth.data.size(); ++r) {

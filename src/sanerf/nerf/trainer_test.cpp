@@ -113,7 +113,7 @@ TEST_F(NerfTrainerTest, ResumeRefusesOtherOptions) {
 }
 
 TEST_F(NerfTrainerTest, ResumeRefusesAnotherFrame) {
-  NerfTrainer trainer(*scene_, SmallOptions());
+  NerfTrainer trainer(*scene_, SmallOptions(), Job());
   trainer.Step();
   trainer.Save(Path("frame.ckpt"), false);
   const Mat3 turned = Eigen::AngleAxisd(0.2, Vec3(0, 0, 1)).toRotationMatrix();
@@ -123,7 +123,7 @@ TEST_F(NerfTrainerTest, ResumeRefusesAnotherFrame) {
     moved.model_from_file.scale *= change.scale;
     moved.model_from_file.rotation = change.rotation * moved.model_from_file.rotation;
     moved.model_from_file.translation += change.translation;
-    NerfTrainer other(moved, SmallOptions());
+    NerfTrainer other(moved, SmallOptions(), Job());
     EXPECT_THAT(ErrorTextOf<Error>([&] { other.Resume(Path("frame.ckpt")); }),
                 testing::HasSubstr("it was trained on other camera poses"));
   }
@@ -134,7 +134,7 @@ TEST_F(NerfTrainerTest, ASceneThatMovesIsRefused) {
   moving.is_dynamic = true;
   bool has_started = false;
   const NerfTrainFiles files{Path("moving.ckpt"), Path("moving.jsonl"), false, [&] { has_started = true; }};
-  const std::string text = ErrorTextOf<Error>([&] { TrainNerf(moving, SmallOptions(), files); });
+  const std::string text = ErrorTextOf<Error>([&] { TrainNerf(moving, SmallOptions(), files, Job()); });
   EXPECT_THAT(text, testing::HasSubstr("cannot train on a scene that moves: its photos are of several moments"));
   EXPECT_THAT(text, testing::HasSubstr("train on the frames of a single moment"));
   EXPECT_FALSE(has_started);
