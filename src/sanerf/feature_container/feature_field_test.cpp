@@ -208,8 +208,8 @@ TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
   const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
   const Camera camera = scene_->views[0].camera;
   const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))), Job());
-  const FeatureTargets targets =
-      TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64), camera.In(nerf_->model_from_file()), features, 200, 1, Job());
+  const FeatureTargets targets = TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64),
+                                              camera.In(nerf_->model_from_file()), features, 200, 1, Job());
   EXPECT_EQ(targets.rays.size(), 200);  // of 256
   std::vector<double> losses[2];
   for (int threads = 1; threads <= 2; ++threads) {

@@ -59,7 +59,7 @@ TEST_F(TrainingLoopTest, StopsAfterTheStepInWhichItIsAskedTo) {
   };
   EXPECT_THAT(ErrorTextOf<InterruptedError>([&] { loop_.Run(job_); }), testing::HasSubstr("toy interrupted"));
   EXPECT_THAT(steps_, ElementsAre(0, 1, 2, 3));
-  EXPECT_EQ(events_.Lines().back(), "abandoned toy 3/7 steps: after 3");
+  EXPECT_EQ(events_.Lines().back(), "abandoned toy 3/7 steps");
 }
 
 TEST_F(TrainingLoopTest, WhatHasToBeKeptIsKeptFirst) {
