@@ -12,6 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
@@ -312,12 +313,12 @@ TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
   const int train = scene_->TrainViews()[0];
   Scene moved = *scene_;
   moved.views[size_t(train)].camera.world_from_cam.translation.x() += 0.1;
-  testing::internal::CaptureStderr();
-  const auto field = FeatureField::Open(features_, moved, *nerf_, Job());
-  EXPECT_THAT(
-      testing::internal::GetCapturedStderr(),
-      HasSubstr("warning: " + features_.string() + ": the encoded views are out of date (the camera or photo of view " +
-                moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead"));
+  EventRecorder events;
+  const auto field = FeatureField::Open(features_, moved, *nerf_, Job().With(events));
+  EXPECT_THAT(events.Texts("warning"),
+              testing::ElementsAre(HasSubstr(
+                  features_.string() + ": the encoded views are out of date (the camera or photo of view " +
+                  moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead")));
   EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train), Job()).depth.data);
 
   WriteFileAtomic(features_ / "index.json", "{");
