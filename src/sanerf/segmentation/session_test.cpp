@@ -200,7 +200,7 @@ TEST_F(SessionTest, AnInterruptedStepKeepsTheStepsThatAreComplete) {
   // A sink that asks to stop when the second of ten reported steps is done.
   struct StopAtProgress : EventSink {
     void Take(const Event& event) override {
-      if (event.kind == Event::Kind::kProgress && event.done >= 2) stop.RequestStop();
+      if (event.kind == Event::Kind::kProgress && event.title == "object field" && event.done >= 2) stop.RequestStop();
     }
     StopSource stop;
   } sink;
