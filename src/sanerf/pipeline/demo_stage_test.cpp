@@ -30,6 +30,9 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   settings.nerf.occupancy_resolution = 64;
   settings.encode.model = (folder / "encoder.onnx").string() + "," + (folder / "decoder.onnx").string();
   settings.encode.size = 64;
+  for (const char* option : {"nerf.near_gradients=0", "segment.max_views=3", "object.iters=2", "object.log2_table=10",
+                             "object.pool_rays=4096"})
+    settings.Assign(option);
   EventRecorder events;
   try {
     Demo({folder / "run"}, settings, Job().With(events));
