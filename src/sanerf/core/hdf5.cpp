@@ -1,5 +1,7 @@
 #include "sanerf/core/hdf5.h"
 
+#ifdef SANERF_HAS_HDF5
+
 #include <fmt/format.h>
 #include <hdf5.h>
 
@@ -103,3 +105,18 @@ NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& name
 }
 
 }  // namespace sanerf
+
+#else
+
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+
+NumericArray ReadHdf5(const std::filesystem::path& path, const std::vector<std::string>&) {
+  throw Error(path.string(), "this sanerf was built without the HDF5 library",
+              "install it (Debian, Ubuntu: libhdf5-dev) and build again, or convert the file to .npy or .png");
+}
+
+}  // namespace sanerf
+
+#endif

@@ -214,8 +214,8 @@ void CheckOptions(const T& options, const std::string& stage) {
 void CheckNumber(const std::string& what, int value, Range range);
 void CheckNumber(const std::string& what, double value, Range range);
 
-template <class T>
-Json OptionsToJson(const T& options) {  // {"iters": 5000}
+template <class T, class Value = Json>   // a parameter, since Json itself need not be complete here
+Value OptionsToJson(const T& options) {  // {"iters": 5000}
   T copy = options;
   return RegistryOf("options", copy).ToJson("options");
 }

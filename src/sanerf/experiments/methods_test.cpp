@@ -13,7 +13,8 @@ using ::testing::HasSubstr;
 
 TEST(Methods, AnUnknownOneIsRefused) {
   EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("sann", {}); }), HasSubstr("unknown method 'sann'"));
-  EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("something else", {}); }), HasSubstr("there are: sanerf, vote, sam"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([] { FindMethod("something else", {}); }),
+              HasSubstr("there are: sanerf, vote, sam"));
 }
 
 }  // namespace
