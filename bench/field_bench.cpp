@@ -5,6 +5,7 @@
 
 #include "bench/limits.h"
 #include "bench/trained_scene.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/feature_container/field_trainer.h"
@@ -44,8 +45,9 @@ void FieldStep(benchmark::State& state, FieldReading reading) {
   const SamFeatures features{kSide, kSide, {RandomMap()}};
   for (int v = 0; v < kViews; ++v) {
     const Camera camera = trained.scene().views[size_t(v)].camera;
-    const FeatureTargets part = TraceTargets(nerf, head, SamFrame::Stretched(camera.width, camera.height),
-                                             camera.In(nerf.model_from_file()), features, kSide * kSide, uint64_t(v));
+    const FeatureTargets part =
+        TraceTargets(nerf, head, SamFrame::Stretched(camera.width, camera.height), camera.In(nerf.model_from_file()),
+                     features, kSide * kSide, uint64_t(v), Job());
     targets.rays.Append(part.rays);
     targets.values.insert(targets.values.end(), part.values.begin(), part.values.end());
   }
@@ -54,7 +56,7 @@ void FieldStep(benchmark::State& state, FieldReading reading) {
   for (auto _ : state) trainer.Step();
   const double steps = double(state.iterations()), seconds = stopwatch.Seconds() / steps,
                cpu = cpu_stopwatch.Seconds() / steps;
-  const double per_ray = double(targets.rays.samples.size()) / double(targets.rays.size());
+  const double per_ray = double(targets.rays.traced.num_samples()) / double(targets.rays.size());
   state.counters["samples/ray"] = per_ray;
   state.counters["seconds_of_5000"] = 5000 * seconds;
   state.counters["cpu_seconds_of_5000"] = 5000 * cpu;
@@ -79,7 +81,8 @@ void FieldMap(benchmark::State& state, FieldReading reading) {
   std::vector<Tensor> maps = {RandomMap()};
   const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
   for (auto _ : state)
-    head.Render(nerf, SamFrame::Stretched(camera.width, camera.height), camera.In(nerf.model_from_file()), &maps);
+    head.Render(nerf, SamFrame::Stretched(camera.width, camera.height), camera.In(nerf.model_from_file()), &maps,
+                Job());
   state.counters["maps/s"] = double(state.iterations()) / stopwatch.Seconds();
   state.counters["cpu_seconds"] = cpu_stopwatch.Seconds() / double(state.iterations());
 }

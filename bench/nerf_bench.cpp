@@ -13,7 +13,7 @@ namespace sanerf::bench {
 namespace {
 
 double WeightsOf(const RadianceField& field) {
-  return double(field.density.params().size() + field.colour.params().size());
+  return double(field.density.params().size() + field.color.params().size());
 }
 
 void TrainingStep(benchmark::State& state) {

@@ -12,6 +12,7 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/run/run_folder.h"
@@ -184,11 +185,11 @@ void WritePrompts(const Seeds& seeds) {
   decoded.points.push_back({Vec3(0.1, 0.2, 0.3), 1, 0, "images/0.png", Vec2(3, 4), true});
   decoded.points.push_back({Vec3(0.4, 0.2, 0.3), 0, -1, "", Vec2::Zero(), false});
   ViewDecision used, hidden;
-  used.view = "images/0.png", used.used = true, used.kind = "used", used.reason = "1 of 1 points visible";
-  used.points = {{3, 4, 1.5, 1, "visible"}, {8, 4, 1.25, 0, "occluded"}};
+  used.view = "images/0.png", used.used = true, used.outcome = Outcome::kUsed, used.reason = "1 of 1 points visible";
+  used.points = {{3, 4, 1.5, 1, PointState::kVisible}, {8, 4, 1.25, 0, PointState::kOccluded}};
   used.num_visible = 1, used.candidate = 2, used.predicted_iou = 0.9f, used.area = 0.2, used.agreement = 0.8;
   used.mask = ImageU8(2, 2, 1, 255);
-  hidden.view = "images/1.png", hidden.kind = "hidden", hidden.reason = "0 of 1 points visible";
+  hidden.view = "images/1.png", hidden.outcome = Outcome::kHidden, hidden.reason = "0 of 1 points visible";
   decoded.views = {used, hidden};
   seeds.WriteJson("views_file", "two.json", ToJson(decoded));
 }

@@ -10,6 +10,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
 

@@ -91,7 +91,7 @@ class Interaction {
     Say(fmt::format("{} clicks: SAM's mask in every view", flags_.start), -1);
     const double at_last_mask = Seconds();
     SessionSnapshot vote = session.Snapshot(job_);
-    vote.model->Render(run_.cache->WorkingCamera(views_[0]));
+    vote.model->Render(run_.cache->WorkingCamera(views_[0]), job_);
     const double at_vote = Seconds();
     Say(fmt::format("vote, rendered in one view ({:.2f} s after the last mask)", at_vote - at_last_mask),
         Score(vote, object));
@@ -144,7 +144,6 @@ class Interaction {
 
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
-  SetLogLevel(LogLevel::kQuiet);
   Interaction interaction(flags, run);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) interaction.Run(object);
 }

@@ -43,21 +43,21 @@ class Rounds {
     const DecodeContext context{run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks};
     const std::vector<int> views = run_.scene.TrainViews();
     fmt::print("\n{}\n\n| round | views | IoU |\n|---|---|---|\n", object.name);
-    std::vector<DecodedObject> objects = {DecodeMasks(object, context, views)};
+    std::vector<DecodedObject> objects = {DecodeMasks(object, context, views, nullptr, Job())};
     const DecodedObject& decoded = objects[0];
-    const std::vector<DecodedObject> candidates = ByCandidate(object, context, decoded);
+    const std::vector<DecodedObject> candidates = ByCandidate(object, context, decoded, Job());
     for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
     Say("best", BestOf(object, decoded, candidates));
     std::vector<Camera> cameras;
     for (const int view : views) cameras.push_back(run_.cache->WorkingCamera(view));
-    LabelVote vote(run_.nerf, cameras, VoteOptions());
+    LabelVote vote(run_.nerf, cameras, VoteOptions(), Job());
     const Prompts prompts{{object}};
     const RefineRequest request{prompts, {0}, views};
     for (int round = 0;; ++round) {
       const DecodedObject before = decoded;
       Say(fmt::format("{}", round), ScoresOf(object, before));
-      if (run_.settings.segment.same_candidate) ChooseCandidates(request, context, &vote, &objects);
-      RefineMasks(request, context, 1, &vote, &objects);
+      if (run_.settings.segment.same_candidate) ChooseCandidates(request, context, &vote, &objects, Job());
+      RefineMasks(request, context, 1, &vote, &objects, Job());
       if (!Same(before, decoded)) continue;
       std::vector<DecodedObject> sharp = {before};
       SharpenOutlines(*run_.cache, &sharp, Job());
@@ -125,7 +125,6 @@ class Rounds {
 
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
-  SetLogLevel(flags.each ? LogLevel::kVerbose : LogLevel::kQuiet);
   Rounds rounds(run, flags.each);
   for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) rounds.Run(object);
 }

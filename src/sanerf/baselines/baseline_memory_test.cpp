@@ -8,7 +8,7 @@ namespace {
 
 TEST(BaselineBytes, GrowWithWhatTheyHold) {
   // One pixel in one view: 4 samples with 8 corners, of which each touches a voxel.
-  const double corner = sizeof(TracedPixels::Corner);
+  const double corner = sizeof(VoxelPixels::Corner);
   EXPECT_DOUBLE_EQ(VoxelScoreBytes(1, 1, 320, 2), 2 * 32 * corner + 32 * (24 + 2 * 12));
   EXPECT_GT(VoxelScoreBytes(1e6, 60, 640, 2), VoxelScoreBytes(1e6, 60, 320, 2));
   EXPECT_LT(VoxelScoreBytes(160'000, 60, 640, 8), 1e9);

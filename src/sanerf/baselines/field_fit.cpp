@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/nn/grid_step.h"
+#include "sanerf/nn/training_loop.h"
 
 namespace sanerf {
 namespace {
@@ -22,7 +20,8 @@ std::vector<float> FieldOutputs::Of(const SamplePool& pool, const std::vector<in
   std::vector<float> outputs(rays.size() * width);
   ParallelForChunks(int64_t(rays.size()), kGroupRays, [&](int64_t begin, int64_t end) {
     const auto worker = workers_.Take([&] { return std::make_unique<ObjectGradient>(field_); });
-    const std::vector<float>& of_group = worker->Logits(pool, {rays.begin() + begin, rays.begin() + end});
+    const std::vector<float>& of_group =
+        worker->Logits(pool, std::span(rays).subspan(size_t(begin), size_t(end - begin)));
     std::copy(of_group.begin(), of_group.end(), outputs.begin() + begin * int64_t(width));
   });
   return outputs;
@@ -30,14 +29,10 @@ std::vector<float> FieldOutputs::Of(const SamplePool& pool, const std::vector<in
 
 FieldFit::FieldFit(const SamplePool& pool, const LiftOptions& options, ObjectField* field)
     : pool_(pool), options_(options), field_(field) {
-  field->grid.params().PrepareTraining();
-  field->mlp.params().PrepareTraining();
+  field->trainable(options.network_rate).PrepareTraining();
 }
 
-FieldFit::~FieldFit() {
-  field_->grid.params().Freeze();
-  field_->mlp.params().Freeze();
-}
+FieldFit::~FieldFit() { field_->trainable(options_.network_rate).Freeze(); }
 
 double FieldFit::Step(const std::vector<OutputLoss>& losses) {
   // Groups of rays for the threads; each loss gets the outputs of its groups side by side.
@@ -80,40 +75,33 @@ double FieldFit::Step(const std::vector<OutputLoss>& losses) {
 void FieldFit::Apply(size_t num_groups) {
   kernels::AdamStep adam;
   adam.beta2 = options_.beta2;
-  adam.lr = options_.lr * std::pow(options_.lr_final, float(num_steps_) / float(options_.iters));
+  adam.lr = options_.lr * DecayedRate(options_.lr_final, num_steps_, options_.iters);
   adam.step = ++num_steps_;
-  std::vector<const GridGradient*> grid_gradients;
-  for (size_t g = 0; g < num_groups; ++g) grid_gradients.push_back(&gradients_[g].grid);
-  StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
-    Parameters& params = field_->mlp.params();
-    for (size_t g = 0; g < num_groups; ++g) AddGradients(gradients_[g].grad_mlp, &params);
-    kernels::AdamStep dense = adam;
-    dense.lr *= options_.network_rate;
-    params.Step(dense, 0, params.size());
-  });
+  std::vector<const FieldGradient*> gradients;
+  for (size_t g = 0; g < num_groups; ++g) gradients.push_back(&gradients_[g]);
+  StepField(field_->trainable(options_.network_rate), gradients, adam);
 }
 
 void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
               const Job& job) {
-  Task task(job, title, num_steps, "steps");
-  const int report_every = std::max(1, num_steps / 50);
   double sum = 0;  // since the last report: single steps jump from view to view
   int num_summed = 0;
-  for (int i = 0; i < num_steps; ++i) {
-    const double loss = step(i);
-    if (!std::isfinite(loss))
-      throw Error(fmt::format("{}, step {}", title, i), "the loss is not a number",
-                  fmt::format("lower the learning rate: --set {}.lr=0.003", stage));
+  TrainingLoop loop;
+  loop.title = title;
+  loop.end_step = num_steps;
+  loop.report_every = std::max(1, num_steps / 50);
+  loop.step = [&](int64_t i) {
+    const double loss = step(int(i));
+    CheckLoss(loss, fmt::format("{}, step {}", title, i), stage + ".lr");
     sum += loss;
     ++num_summed;
-    if ((i + 1) % report_every == 0 || i + 1 == num_steps) {
-      task.Update(i + 1, fmt::format("loss {:.4f}", sum / num_summed));
-      sum = num_summed = 0;
-    }
-    if (job.stop_requested())
-      throw InterruptedError(title + " interrupted", "nothing was written", "run the command again");
-  }
-  task.Finish();
+  };
+  loop.report = [&](int64_t) {
+    const double loss = sum / num_summed;
+    sum = num_summed = 0;
+    return TrainingLoop::Report{{{"loss", loss}}, fmt::format("loss {:.4f}", loss)};
+  };
+  loop.Run(job);
 }
 
 }  // namespace sanerf

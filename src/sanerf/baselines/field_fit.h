@@ -49,7 +49,7 @@ class FieldFit {
   ObjectField* field_;
   int num_steps_ = 0;
   std::vector<std::unique_ptr<ObjectGradient>> workers_;  // one per group: what it computed waits for the loss
-  std::vector<ObjectGroupGradient> gradients_;
+  std::vector<FieldGradient> gradients_;
 };
 
 // step(0), step(1), ... as a task; step returns its loss. Throws InterruptedError, and Error when a loss

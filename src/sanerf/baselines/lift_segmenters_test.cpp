@@ -133,7 +133,7 @@ TEST_F(LiftSegmentersTest, RaysLieInTheirSegments) {
     EXPECT_EQ(segment.confidence, 0.9f);
     std::set<int> ids, views;
     for (const int r : segment.rays) {
-      const SamplePool::PoolRay& ray = rays.pool.rays[size_t(r)];
+      const SamplePool::Pixel& ray = rays.pool.pixels[size_t(r)];
       const int v = scene_->TrainViews()[size_t(ray.view)];
       ids.insert(LoadViewMask(scene_->views[size_t(v)]).At(ray.x, ray.y));
       views.insert(v);

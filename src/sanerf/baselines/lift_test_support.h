@@ -31,13 +31,18 @@ inline ToyRays MakeToyRays() {
       const int ball = (k * (1 + view % 2) + view) % kToyBalls;
       SegmentRays::Segment segment{0.9f, {}};
       for (int i = 0; i < kToyRays; ++i) {
-        const int ray = int(toy.rays.pool.rays.size());
-        SamplePool::Sample sample{{0.25f + 0.25f * float(ball), 0.5f, 0.5f}, 1.0f, {}};
-        for (float& x : sample.unit) x += 0.1f * (2 * random.NextFloat() - 1) * 0.8f;
-        for (int c = 0; c < RadianceField::kGeometry; ++c)
-          sample.geometry[c] = std::sin(float(c / 3 + 1) * 2 * sample.unit[c % 3]);
-        toy.rays.pool.rays.push_back({ray, 1, kIgnoreLabel, view, 0, 0});
-        toy.rays.pool.samples.push_back(sample);
+        SamplePool& pool = toy.rays.pool;
+        const int ray = int(pool.size());
+        TracedRays::Vec3f unit = {0.25f + 0.25f * float(ball), 0.5f, 0.5f};
+        for (float& x : unit) x += 0.1f * (2 * random.NextFloat() - 1) * 0.8f;
+        TracedRays::Geometry geometry;
+        for (size_t c = 0; c < geometry.size(); ++c) geometry[c] = std::sin(float(c / 3 + 1) * 2 * unit[c % 3]);
+        pool.rays.unit.push_back(unit);
+        pool.rays.weight.push_back(1);
+        pool.rays.geometry.push_back(geometry);
+        pool.rays.first.push_back(pool.rays.num_samples());
+        pool.pixels.push_back({view, 0, 0});
+        pool.labels.push_back(kIgnoreLabel);
         toy.rays.segment_of.push_back(int(toy.rays.segments.size()));
         toy.ball_of.push_back(ball);
         segment.rays.push_back(ray);

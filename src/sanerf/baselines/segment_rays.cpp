@@ -66,9 +66,9 @@ std::vector<int> DrawPixels(const SegmentImage& image, int count, Random random)
   return drawn;
 }
 
-float Opacity(const SamplePool& pool, const SamplePool::PoolRay& ray) {
+float Opacity(const TracedRays& rays, size_t ray) {
   float opacity = 0;
-  for (int64_t k = ray.first; k < ray.first + ray.count; ++k) opacity += pool.samples[size_t(k)].weight;
+  for (int64_t s = rays.first[ray]; s < rays.first[ray + 1]; ++s) opacity += rays.weight[size_t(s)];
   return opacity;
 }
 
@@ -90,15 +90,15 @@ SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMa
   for (const LabelledView& view : views)
     for (const float confidence : view.image.confidence) segments.push_back({confidence, {}});
   std::vector<std::vector<int>> rays_of_view(views.size());
-  for (size_t r = 0; r < result.pool.rays.size(); ++r) {
-    const SamplePool::PoolRay& ray = result.pool.rays[r];
-    if (Opacity(result.pool, ray) < kMinOpacity) continue;
-    const LabelledView& view = views[size_t(ray.view)];
-    segments[size_t(view.first_segment + view.image.segments.At(ray.x, ray.y) - 1)].rays.push_back(int(r));
-    rays_of_view[size_t(ray.view)].push_back(int(r));
+  for (size_t r = 0; r < result.pool.pixels.size(); ++r) {
+    if (Opacity(result.pool.rays, r) < kMinOpacity) continue;
+    const auto [v, x, y] = result.pool.pixels[r];
+    const LabelledView& view = views[size_t(v)];
+    segments[size_t(view.first_segment + view.image.segments.At(x, y) - 1)].rays.push_back(int(r));
+    rays_of_view[size_t(v)].push_back(int(r));
   }
   // Segments and views whose rays all met nothing go.
-  result.segment_of.assign(result.pool.rays.size(), -1);
+  result.segment_of.assign(result.pool.pixels.size(), -1);
   for (SegmentRays::Segment& segment : segments) {
     if (segment.rays.empty()) continue;
     for (const int ray : segment.rays) result.segment_of[size_t(ray)] = int(result.segments.size());

@@ -73,22 +73,17 @@ TEST(FieldFit, StepsOnTheSumOfLosses) {
   SetNumThreads(0);
 }
 
-TEST(RunSteps, StopsOnInterruptAndOnNonsense) {
-  int num_steps = 0;
+TEST(RunSteps, StopsWhenAskedToAndOnNonsense) {
   StopSource stop;
-  EXPECT_THROW(RunSteps(
-                   "toy", "toy_stage", 9,
-                   [&](int) {
-                     if (++num_steps == 3) stop.RequestStop();
-                     return 0.0;
-                   },
-                   Job().With(stop.token())),
-               InterruptedError);
+  int num_steps = 0;
+  const auto three_steps = [&](int) {
+    if (++num_steps == 3) stop.RequestStop();
+    return 0.0;
+  };
+  EXPECT_THROW(RunSteps("toy", "toy_stage", 9, three_steps, Job().With(stop.token())), InterruptedError);
   EXPECT_EQ(num_steps, 3);
-  EXPECT_THAT(ErrorTextOf<Error>([] {
-                RunSteps(
-                    "toy", "toy_stage", 9, [](int i) { return i == 2 ? NAN : 0.0; }, Job());
-              }),
+  const auto nonsense = [](int i) { return i == 2 ? NAN : 0.0; };
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunSteps("toy", "toy_stage", 9, nonsense, Job()); }),
               HasSubstr("toy, step 2: the loss is not a number\nlower the learning rate: --set toy_stage.lr"));
 }
 

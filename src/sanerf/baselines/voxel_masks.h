@@ -10,12 +10,12 @@
 
 namespace sanerf {
 
-// Adds a sample's values to sums[object]. position: of the unit cube, its axes kernels::kTile floats apart; weight: the
-// sample's share of the ray's light. Called from several threads at once.
+// Adds a sample's values to sums[object]. position: [3], in the unit cube; weight: the sample's share of the ray's
+// light. Called from several threads at once.
 using AddSample = std::function<void(const float* position, float weight, float* sums)>;
 
 // 0/255 where the sum along the ray is larger than `threshold`. Samples with at most min_weight are left out. camera:
-// file frame. Parallel inside.
+// file frame. Parallel inside; throws InterruptedError.
 std::vector<ImageU8> MasksOfVoxels(const NerfModel& nerf, const Camera& file_camera, size_t num_objects,
                                    float min_weight, float threshold, const AddSample& add, const Job& job);
 

@@ -147,7 +147,7 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
     EXPECT_TRUE(json["seconds"].contains(stage)) << stage;
   EXPECT_THAT(ReadFile(folder_ / "run" / "report.html"), HasSubstr("data:image/jpeg;base64,"));
   // What is trained on never meets a held-out view; the report shows those from a cache of their own.
-  const Scene scene = LoadScene(folder_ / "run" / "scene");
+  const Scene scene = LoadScene(folder_ / "run" / "scene", {}, Job());
   const auto is_encoded = [&](const std::string& cache, int view_idx) {
     const Json index = Json::parse(ReadFile(folder_ / "run" / cache / "index.json"));
     return std::any_of(index["views"].begin(), index["views"].end(),

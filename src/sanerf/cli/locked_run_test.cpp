@@ -64,9 +64,9 @@ TEST_F(LockedRun, TheReportPassesErrorsOn) {
   fs::rename(folder_ / "encoder.onnx", folder_ / "gone.onnx");
   EXPECT_THAT(Succeeds({"eval", "run", "--report"}).err, HasSubstr("warning: the report has no masks by SAM"));
   fs::rename(folder_ / "gone.onnx", folder_ / "encoder.onnx");
-  fs::remove_all(folder_ / "run/features");
-  WriteFileAtomic(folder_ / "run/features", "in the way");
-  EXPECT_THAT(Fails(1, {"eval", "run", "--report"}), HasSubstr("run/features"));
+  fs::remove_all(folder_ / "run/features_test");
+  WriteFileAtomic(folder_ / "run/features_test", "in the way");
+  EXPECT_THAT(Fails(1, {"eval", "run", "--report"}), HasSubstr("run/features_test"));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // Making the feature field: encoded views, their rays, optimisation, field.ckpt.
 #include <fmt/format.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -18,6 +17,7 @@
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
+#include "sanerf/nn/training_loop.h"
 
 namespace sanerf {
 namespace {
@@ -91,7 +91,7 @@ class EncodedViews {
   int num_extra_ = 0;
 };
 
-void ThrowIfAskedToStop(const std::filesystem::path& folder, const Job& job) {
+void ThrowIfDistillingStopped(const std::filesystem::path& folder, const Job& job) {
   if (job.stop_requested())
     throw InterruptedError("the feature field was interrupted",
                            "encoded views are kept, nothing of the field was written", DistilHint(folder) + " again");
@@ -107,7 +107,7 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
   std::vector<FeatureTargets> targets(contents->heads.size());
   Task task(job, "trace features", views.size(), "views");
   for (int i = 0; i < views.size(); ++i) {
-    ThrowIfAskedToStop(folder, job);
+    ThrowIfDistillingStopped(folder, job);
     const auto features = views.Features(i, job);
     const Camera camera = views.WorkingCamera(i);
     for (size_t m = 0; m < contents->means.size(); ++m)
@@ -117,7 +117,7 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
       const FeatureTargets of_view =
           TraceTargets(nerf, *contents->heads[size_t(h)], contents->FrameOf(camera.width, camera.height),
                        camera.In(nerf.model_from_file()), *features, kRaysPerView,
-                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)));
+                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)), job);
       FeatureTargets& all = targets[size_t(h)];
       all.rays.Append(of_view.rays);
       all.values.insert(all.values.end(), of_view.values.begin(), of_view.values.end());
@@ -140,21 +140,23 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const Nerf
 double TrainHead(const FeatureTargets& targets, const FieldOptions& options, const std::filesystem::path& folder,
                  const std::string& title, FieldHead* head, const Job& job) {
   HeadTrainer trainer(targets, options, head);
-  Task task(job, title, options.iters, "steps");
-  const int64_t log_every = std::max(1, options.iters / 100);
   double sum = 0, loss = 0;
   int64_t count = 0;
-  while (trainer.step() < options.iters) {
-    ThrowIfAskedToStop(folder, job);
+  TrainingLoop loop;
+  loop.title = title;
+  loop.end_step = options.iters;
+  loop.report_every = std::max(1, options.iters / 100);
+  loop.step = [&](int64_t) {
     sum += trainer.Step();
     ++count;
-    if (trainer.step() % log_every != 0 && trainer.step() < options.iters) continue;
+  };
+  loop.report = [&](int64_t) {
     loss = sum / double(count);
     sum = double(count = 0);
-    task.Update(trainer.step(), fmt::format("error {:.5f}", loss));
-    task.Metrics(trainer.step(), std::array{Metric{"loss", loss}});
-  }
-  task.Finish(fmt::format("error {:.5f}", loss));
+    return TrainingLoop::Report{{{"loss", loss}}, fmt::format("error {:.5f}", loss)};
+  };
+  loop.stopped = [&](int64_t) { ThrowIfDistillingStopped(folder, job); };
+  loop.Run(job);
   return loss;
 }
 

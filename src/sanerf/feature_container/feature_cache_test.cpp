@@ -9,6 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_disk.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_container.h"
 
@@ -91,7 +92,7 @@ class FeatureCacheTest : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(run_); }
   void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) {
-    EncodeViews(folder_, scene_, field_, sam_, views, options_, Job().With(sam_.stop.token()));
+    EncodeViews(folder_, scene_, field_, sam_, views, options_, Job(events_, sam_.stop.token()));
   }
   std::unique_ptr<FeatureCache> Open() { return FeatureCache::Open(folder_, scene_, field_.fingerprint); }
   template <class E = Error>
@@ -115,6 +116,7 @@ class FeatureCacheTest : public testing::Test {
   std::filesystem::path run_, folder_;
   Scene scene_;
   FakeSam sam_;
+  EventRecorder events_;
   RadianceSource field_;
   EncodeOptions options_;
 };
@@ -240,10 +242,10 @@ TEST_F(FeatureCacheTest, DamagedViewsAreEncodedAgainAndNamed) {
             file(0, ".feat").string() +
                 ": is damaged: the contents of 'mean' do not match their hash\nrun: sanerf encode " + run_.string());
 
-  testing::internal::CaptureStderr();
   Encode();
-  const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(said, HasSubstr("warning: 4 of 5 encoded views are damaged and are encoded again: train/0.png (" +
+  ASSERT_EQ(events_.Texts("warning").size(), 1u);
+  const std::string said = events_.Texts("warning")[0];
+  EXPECT_THAT(said, HasSubstr("4 of 5 encoded views are damaged and are encoded again: train/0.png (" +
                               file(0, ".feat").string() + ": is damaged"));
   EXPECT_THAT(said, HasSubstr("train/1.png (cannot read image " + file(1, ".rgb.png").string()));
   EXPECT_THAT(said,

@@ -70,10 +70,7 @@ SamFeatures FeatureField::RenderFeatures(const Camera& camera, const Job& job) c
   SamFeatures features{camera.width, camera.height, contents.means};
   const SamFrame frame = contents.FrameOf(camera.width, camera.height);
   const Camera model_camera = camera.In(impl_->nerf.model_from_file());
-  for (const auto& head : contents.heads) {
-    job.ThrowIfStopped("rendering of the features");
-    head->Render(impl_->nerf, frame, model_camera, &features.maps);
-  }
+  for (const auto& head : contents.heads) head->Render(impl_->nerf, frame, model_camera, &features.maps, job);
   return features;
 }
 

@@ -12,6 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
@@ -172,21 +173,21 @@ TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
   const Camera camera = scene_->views[3].camera.Resized(16, 16);
   const RenderedView rendered = nerf_->Render(camera, Job());
   const MapRays map = RaysOfMap(SamFrame::Stretched(16, 16), 16, camera.In(nerf_->model_from_file()));
-  const FeatureRays rays = FeatureRayTracer(*nerf_).Trace(map.rays, true);
+  const FeatureRays rays = TraceFeatureRays(*nerf_, map.rays, true, Job());
   ASSERT_EQ(rays.size(), 256);
   int solid = 0;
   for (int64_t i = 0; i < rays.size(); ++i) {
-    const float* inputs = &rays.inputs[size_t(i) * FeatureRays::kInputs];
-    const float* at_colour = inputs + RadianceField::kGeometry + 16;
+    const float* at_color = rays.Inputs(i) + FeatureRays::kColorAt;
     const int x = int(i % 16), y = int(i / 16);
-    EXPECT_LE(at_colour[4], rendered.opacity.At(x, y) + 1e-3) << i;  // of the samples that were kept
+    EXPECT_LE(at_color[4], rendered.opacity.At(x, y) + 1e-3) << i;  // of the samples that were kept
     float sum = 0;
-    for (int64_t s = rays.first[size_t(i)]; s < rays.first[size_t(i) + 1]; ++s) sum += rays.samples[size_t(s)].weight;
-    EXPECT_NEAR(sum, rays.first[size_t(i)] == rays.first[size_t(i) + 1] ? 0 : 1, 1e-4) << i;
-    if (at_colour[4] < 0.9f) continue;
+    const TracedRays& traced = rays.traced;
+    for (int64_t s = traced.first[size_t(i)]; s < traced.first[size_t(i) + 1]; ++s) sum += traced.weight[size_t(s)];
+    EXPECT_NEAR(sum, traced.NumSamples(i) == 0 ? 0 : 1, 1e-4) << i;
+    if (at_color[4] < 0.9f) continue;
     ++solid;
-    for (int c = 0; c < 3; ++c) EXPECT_NEAR(at_colour[c], rendered.rgb.At(x, y, c), 0.1) << i;
-    const double depth = (1 / double(at_colour[3]) - 1) / nerf_->model_from_file().scale;
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(at_color[c], rendered.rgb.At(x, y, c), 0.1) << i;
+    const double depth = (1 / double(at_color[3]) - 1) / nerf_->model_from_file().scale;
     EXPECT_NEAR(depth, rendered.depth.At(x, y), 0.2 * rendered.depth.At(x, y)) << i;
   }
   EXPECT_GT(solid, 30);
@@ -208,8 +209,8 @@ TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
   const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
   const Camera camera = scene_->views[0].camera;
   const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))), Job());
-  const FeatureTargets targets =
-      TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64), camera.In(nerf_->model_from_file()), features, 200, 1);
+  const FeatureTargets targets = TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64),
+                                              camera.In(nerf_->model_from_file()), features, 200, 1, Job());
   EXPECT_EQ(targets.rays.size(), 200);  // of 256
   std::vector<double> losses[2];
   for (int threads = 1; threads <= 2; ++threads) {
@@ -312,12 +313,12 @@ TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
   const int train = scene_->TrainViews()[0];
   Scene moved = *scene_;
   moved.views[size_t(train)].camera.world_from_cam.translation.x() += 0.1;
-  testing::internal::CaptureStderr();
-  const auto field = FeatureField::Open(features_, moved, *nerf_, Job());
-  EXPECT_THAT(
-      testing::internal::GetCapturedStderr(),
-      HasSubstr("warning: " + features_.string() + ": the encoded views are out of date (the camera or photo of view " +
-                moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead"));
+  EventRecorder events;
+  const auto field = FeatureField::Open(features_, moved, *nerf_, Job().With(events));
+  EXPECT_THAT(events.Texts("warning"),
+              testing::ElementsAre(HasSubstr(
+                  features_.string() + ": the encoded views are out of date (the camera or photo of view " +
+                  moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead")));
   EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train), Job()).depth.data);
 
   WriteFileAtomic(features_ / "index.json", "{");

@@ -7,6 +7,8 @@
 namespace sanerf {
 
 using kernels::kTile;
+using kernels::Tiled;
+using kernels::TiledSize;
 
 namespace {
 
@@ -29,49 +31,42 @@ FeatureNetwork::FeatureNetwork(const std::string& name, const FieldOptions& o, i
       norm(name + "_norm", channels) {}
 
 // The chosen rays' samples lie in the slots one after the other.
-void FeaturePass::PlaceSamples(const FeatureRays& rays, std::span<const int64_t> chosen) {
+void FeaturePass::PlaceSamples(const TracedRays& rays, std::span<const int64_t> chosen) {
   slots_.clear();
   int64_t num_samples = 0;
-  for (const int64_t ray : chosen) num_samples += rays.first[size_t(ray) + 1] - rays.first[size_t(ray)];
+  for (const int64_t ray : chosen) num_samples += rays.NumSamples(ray);
   sample_tiles_ = kernels::NumTiles(num_samples);
-  positions_.Reserve(sample_tiles_ * 3 * kTile);
+  positions_.Reserve(TiledSize(sample_tiles_, 3));
   positions_.Fill(0.5f);
+  const Tiled<float> positions(positions_.data(), 3);
   for (size_t i = 0; i < chosen.size(); ++i) {
     for (int64_t s = rays.first[size_t(chosen[i])]; s < rays.first[size_t(chosen[i]) + 1]; ++s) {
-      const FeatureRays::Sample& sample = rays.samples[size_t(s)];
-      const int64_t slot = int64_t(slots_.size());
-      for (int a = 0; a < 3; ++a) positions_[(slot / kTile * 3 + a) * kTile + slot % kTile] = sample.unit[a];
-      slots_.push_back({int(i), sample.weight});
+      positions.Set(int64_t(slots_.size()), rays.unit[size_t(s)].data());
+      slots_.push_back({int(i), rays.weight[size_t(s)]});
     }
   }
 }
 
-void FeaturePass::AddToRays(const float* from, int from_width, int channels, float* to, int to_width) const {
+void FeaturePass::AddToRays(Tiled<const float> from, int channels, Tiled<float> to) const {
   for (size_t begin = 0; begin < slots_.size(); begin += kTile) {
     const size_t count = std::min(size_t{kTile}, slots_.size() - begin);
-    const float* tile = from + int64_t(begin) * from_width;
-    int64_t place[kTile];
-    for (size_t i = 0; i < count; ++i) {
-      const int64_t ray = slots_[begin + i].ray;
-      place[i] = ray / kTile * to_width * kTile + ray % kTile;
-    }
+    const float* tile = from.Sample(int64_t(begin));
+    float* place[kTile];
+    for (size_t i = 0; i < count; ++i) place[i] = to.Sample(slots_[begin + i].ray);
     for (int c = 0; c < channels; ++c, tile += kTile)
-      for (size_t i = 0; i < count; ++i) to[place[i] + c * kTile] += slots_[begin + i].weight * tile[i];
+      for (size_t i = 0; i < count; ++i) place[i][c * kTile] += slots_[begin + i].weight * tile[i];
   }
 }
 
-void FeaturePass::TakeFromRays(const float* from, int from_width, int channels, float* to, int to_width) const {
-  std::fill_n(to, sample_tiles_ * to_width * kTile, 0.0f);
+void FeaturePass::TakeFromRays(Tiled<const float> from, int channels, Tiled<float> to) const {
+  std::fill_n(to.data(), sample_tiles_ * to.Stride(), 0.0f);
   for (size_t begin = 0; begin < slots_.size(); begin += kTile) {
     const size_t count = std::min(size_t{kTile}, slots_.size() - begin);
-    float* tile = to + int64_t(begin) * to_width;
-    int64_t place[kTile];
-    for (size_t i = 0; i < count; ++i) {
-      const int64_t ray = slots_[begin + i].ray;
-      place[i] = ray / kTile * from_width * kTile + ray % kTile;
-    }
+    float* tile = to.Sample(int64_t(begin));
+    const float* place[kTile];
+    for (size_t i = 0; i < count; ++i) place[i] = from.Sample(slots_[begin + i].ray);
     for (int c = 0; c < channels; ++c, tile += kTile)
-      for (size_t i = 0; i < count; ++i) tile[i] = slots_[begin + i].weight * from[place[i] + c * kTile];
+      for (size_t i = 0; i < count; ++i) tile[i] = slots_[begin + i].weight * place[i][c * kTile];
   }
 }
 
@@ -79,80 +74,77 @@ void FeaturePass::TakeFromRays(const float* from, int from_width, int channels, 
 void FeaturePass::FillInputs(const FeatureRays& rays, std::span<const int64_t> chosen) {
   const int width = network_.mlp.num_inputs(), features = network_.grid.num_outputs();
   row_tiles_ = network_.per_sample() ? sample_tiles_ : ray_tiles_;
-  inputs_.Reserve(row_tiles_ * width * kTile);
+  inputs_.Reserve(TiledSize(row_tiles_, width));
   inputs_.Fill(0);
+  const Tiled<float> inputs(inputs_.data(), width);
+  const Tiled<const float> grid_out(grid_out_.data(), features);
   if (!network_.per_sample()) {
-    AddToRays(grid_out_.data(), features, features, inputs_.data(), width);
+    AddToRays(grid_out, features, inputs);
     for (size_t i = 0; i < chosen.size(); ++i) {
-      float* in = &inputs_[(int64_t(i) / kTile * width + features) * kTile + int64_t(i) % kTile];
-      const float* known = &rays.inputs[size_t(chosen[i]) * FeatureRays::kInputs];
-      for (int c = 0; c < FeatureRays::kInputs; ++c) in[c * kTile] = known[c];
+      const float* known = rays.Inputs(chosen[i]);
+      for (int c = 0; c < FeatureRays::kInputs; ++c) inputs(int64_t(i), features + c) = known[c];
     }
     return;
   }
-  SANERF_CHECK_EQ(rays.geometry.size(), rays.samples.size() * kGeo);
-  for (int64_t tile = 0; tile < sample_tiles_; ++tile)
-    std::copy_n(&grid_out_[tile * features * kTile], features * kTile, &inputs_[tile * width * kTile]);
+  const TracedRays& traced = rays.traced;
+  SANERF_CHECK_EQ(traced.geometry.size(), traced.weight.size());
+  kernels::CopyChannels(grid_out, 0, features, sample_tiles_, inputs, 0);
   int64_t slot = 0;
   for (const int64_t ray : chosen) {
-    const float* direction = &rays.inputs[size_t(ray) * FeatureRays::kInputs + kGeo];
-    for (int64_t s = rays.first[size_t(ray)]; s < rays.first[size_t(ray) + 1]; ++s, ++slot) {
-      float* in = &inputs_[(slot / kTile * width + features) * kTile + slot % kTile];
-      for (int c = 0; c < kGeo; ++c) in[c * kTile] = rays.geometry[size_t(s * kGeo + c)];
-      for (int c = 0; c < 16; ++c) in[(kGeo + c) * kTile] = direction[c];
+    const float* direction = rays.Inputs(ray) + FeatureRays::kDirectionAt;
+    for (int64_t s = traced.first[size_t(ray)]; s < traced.first[size_t(ray) + 1]; ++s, ++slot) {
+      for (int c = 0; c < kGeo; ++c) inputs(slot, features + c) = traced.geometry[size_t(s)][size_t(c)];
+      for (int c = 0; c < 16; ++c) inputs(slot, features + kGeo + c) = direction[c];
     }
   }
 }
 
 const float* FeaturePass::Forward(const FeatureRays& rays, std::span<const int64_t> chosen) {
-  PlaceSamples(rays, chosen);
+  PlaceSamples(rays.traced, chosen);
   ray_tiles_ = kernels::NumTiles(int64_t(chosen.size()));
-  grid_out_.Reserve(sample_tiles_ * network_.grid.num_outputs() * kTile);
+  grid_out_.Reserve(TiledSize(sample_tiles_, network_.grid.num_outputs()));
   network_.grid.Forward(positions_.data(), sample_tiles_, grid_out_.data());
   FillInputs(rays, chosen);
 
   const int channels = network_.channels();
-  hidden_.Reserve(row_tiles_ * network_.mlp.shape().HiddenWidth() * kTile);
-  linear_.Reserve(row_tiles_ * channels * kTile);
-  stats_.Reserve(row_tiles_ * 2 * kTile);
-  rows_.Reserve(row_tiles_ * channels * kTile);
+  hidden_.Reserve(TiledSize(row_tiles_, network_.mlp.shape().HiddenWidth()));
+  linear_.Reserve(TiledSize(row_tiles_, channels));
+  stats_.Reserve(TiledSize(row_tiles_, 2));
+  rows_.Reserve(TiledSize(row_tiles_, channels));
   network_.mlp.Forward(inputs_.data(), row_tiles_, hidden_.data(), linear_.data());
   network_.norm.Forward(linear_.data(), row_tiles_, stats_.data(), rows_.data());
   if (!network_.per_sample()) return rows_.data();
-  composited_.Reserve(ray_tiles_ * channels * kTile);
+  composited_.Reserve(TiledSize(ray_tiles_, channels));
   composited_.Fill(0);
-  AddToRays(rows_.data(), channels, channels, composited_.data(), channels);
+  AddToRays({rows_.data(), channels}, channels, {composited_.data(), channels});
   return composited_.data();
 }
 
-void FeaturePass::Backward(const float* grad_features, FeatureGradient* out) {
+void FeaturePass::Backward(const float* grad_features, FieldGradient* out) {
   const int channels = network_.channels(), width = network_.mlp.num_inputs(), features = network_.grid.num_outputs();
-  grad_rows_.Reserve(row_tiles_ * channels * kTile);
+  grad_rows_.Reserve(TiledSize(row_tiles_, channels));
   if (network_.per_sample()) {
-    TakeFromRays(grad_features, channels, channels, grad_rows_.data(), channels);
+    TakeFromRays({grad_features, channels}, channels, {grad_rows_.data(), channels});
   } else {
-    std::copy_n(grad_features, row_tiles_ * channels * kTile, grad_rows_.data());
+    std::copy_n(grad_features, TiledSize(row_tiles_, channels), grad_rows_.data());
   }
-  out->norm.Reserve(network_.norm.params().size());
-  out->norm.Fill(0);
-  out->mlp.Reserve(network_.mlp.params().size());
-  out->mlp.Fill(0);
-  grad_inputs_.Reserve(row_tiles_ * width * kTile);
+  out->Clear(network_.networks());
+  grad_inputs_.Reserve(TiledSize(row_tiles_, width));
   network_.norm.Backward(linear_.data(), stats_.data(), grad_rows_.data(), row_tiles_, grad_rows_.data(),
-                         out->norm.data());
+                         out->networks[1].data());
   network_.mlp.Backward(inputs_.data(), hidden_.data(), grad_rows_.data(), row_tiles_, grad_inputs_.data(),
-                        out->mlp.data(), scratch_.data());
+                        out->networks[0].data(), scratch_.data());
 
   out->grid.num_tiles = sample_tiles_;
   out->grid.positions.Reserve(positions_.size());
-  std::copy_n(positions_.data(), sample_tiles_ * 3 * kTile, out->grid.positions.data());
-  out->grid.grad_features.Reserve(sample_tiles_ * features * kTile);
+  std::copy_n(positions_.data(), TiledSize(sample_tiles_, 3), out->grid.positions.data());
+  out->grid.grad_features.Reserve(TiledSize(sample_tiles_, features));
+  const Tiled<const float> grad_inputs(grad_inputs_.data(), width);
+  const Tiled<float> grad_grid(out->grid.grad_features.data(), features);
   if (network_.per_sample()) {
-    for (int64_t tile = 0; tile < sample_tiles_; ++tile)
-      std::copy_n(&grad_inputs_[tile * width * kTile], features * kTile,
-                  &out->grid.grad_features[tile * features * kTile]);
+    kernels::CopyChannels(grad_inputs, 0, features, sample_tiles_, grad_grid, 0);
   } else {
-    TakeFromRays(grad_inputs_.data(), width, features, out->grid.grad_features.data(), features);
+    TakeFromRays(grad_inputs, features, grad_grid);
   }
 }
 

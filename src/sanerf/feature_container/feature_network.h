@@ -8,7 +8,11 @@
 
 #include "sanerf/feature_container/feature_rays.h"
 #include "sanerf/feature_container/field_options.h"
+#include "sanerf/kernels/tiled.h"
+#include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/layer_norm.h"
+#include "sanerf/nn/mlp.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 
@@ -19,6 +23,8 @@ class FeatureNetwork {
   int channels() const { return norm.channels(); }
   bool per_sample() const { return per_sample_; }
   std::vector<Parameters*> parameters() { return {&grid.params(), &mlp.params(), &norm.params()}; }
+  std::vector<const Parameters*> networks() const { return {&mlp.params(), &norm.params()}; }
+  FieldParameters trainable(float network_rate) { return {&grid, {&mlp.params(), &norm.params()}, network_rate}; }
 
  private:
   bool per_sample_;
@@ -27,12 +33,6 @@ class FeatureNetwork {
   HashGrid grid;
   Mlp mlp;  // inputs: grid features, FeatureRays::kInputs, zeros up to a multiple of 16
   LayerNorm norm;
-};
-
-struct FeatureGradient {
-  GridGradient grid;
-  Buffer mlp, norm;
-  double loss = 0;
 };
 
 // Some rays on one thread: forward, and backward with what the forward left behind.
@@ -44,18 +44,18 @@ class FeaturePass {
   // the reading is per sample. Valid until the next call; padding is finite.
   const float* Forward(const FeatureRays& rays, std::span<const int64_t> chosen);
   // grad_features as the forward's result, zero in the padding. out->loss is left alone.
-  void Backward(const float* grad_features, FeatureGradient* out);
+  void Backward(const float* grad_features, FieldGradient* out);
 
  private:
   struct Slot {  // of a sample
     int ray;     // place in `chosen`
     float weight;
   };
-  void PlaceSamples(const FeatureRays& rays, std::span<const int64_t> chosen);
+  void PlaceSamples(const TracedRays& rays, std::span<const int64_t> chosen);
   void FillInputs(const FeatureRays& rays, std::span<const int64_t> chosen);
   // to[ray] += weight * from[sample], resp. to[sample] = weight * from[ray], of the first `channels` channels.
-  void AddToRays(const float* from, int from_width, int channels, float* to, int to_width) const;
-  void TakeFromRays(const float* from, int from_width, int channels, float* to, int to_width) const;
+  void AddToRays(kernels::Tiled<const float> from, int channels, kernels::Tiled<float> to) const;
+  void TakeFromRays(kernels::Tiled<const float> from, int channels, kernels::Tiled<float> to) const;
 
   const FeatureNetwork& network_;
   std::vector<Slot> slots_;

@@ -36,12 +36,11 @@ FeatureRays MadeUpRays(int num_rays) {
   for (int r = 0; r < num_rays; ++r) {
     const int count = int(random.NextBelow(5));
     for (int i = 0; i < count; ++i) {
-      FeatureRays::Sample sample{{random.NextFloat(), random.NextFloat(), random.NextFloat()}, 1.0f / float(count)};
-      if (count == 2) sample.weight = i == 0 ? 0.25f : 0.75f;
-      rays.samples.push_back(sample);
-      for (int c = 0; c < RadianceField::kGeometry; ++c) rays.geometry.push_back(random.NextFloat() - 0.5f);
+      for (float& u : rays.traced.unit.emplace_back()) u = random.NextFloat();
+      rays.traced.weight.push_back(count == 2 ? (i == 0 ? 0.25f : 0.75f) : 1.0f / float(count));
+      for (float& g : rays.traced.geometry.emplace_back()) g = random.NextFloat() - 0.5f;
     }
-    rays.first.push_back(int64_t(rays.samples.size()));
+    rays.traced.first.push_back(rays.traced.num_samples());
     for (int c = 0; c < FeatureRays::kInputs; ++c) rays.inputs.push_back(random.NextFloat() - 0.5f);
   }
   return rays;
@@ -67,20 +66,19 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
         gain, bias, kernels::reference::MlpForward(network.mlp.shape(), weights.data(), in.data()).back());
   };
   const size_t features = size_t(network.grid.num_outputs());
-  const float* known = &rays.inputs[size_t(ray) * FeatureRays::kInputs];
+  const float* known = rays.Inputs(ray);
+  const TracedRays& traced = rays.traced;
   std::vector<double> grid_sum(features, 0), result(kChannels, 0);
-  for (int64_t s = rays.first[size_t(ray)]; s < rays.first[size_t(ray) + 1]; ++s) {
-    const FeatureRays::Sample& sample = rays.samples[size_t(s)];
-    const double unit[3] = {sample.unit[0], sample.unit[1], sample.unit[2]};
+  for (size_t s = size_t(traced.first[size_t(ray)]); s < size_t(traced.first[size_t(ray) + 1]); ++s) {
+    const double unit[3] = {traced.unit[s][0], traced.unit[s][1], traced.unit[s][2]};
     std::vector<double> in(features);
     kernels::reference::GridForward(network.grid.shape(), table.data(), unit, in.data());
-    for (size_t f = 0; f < features; ++f) grid_sum[f] += double(sample.weight) * in[f];
+    for (size_t f = 0; f < features; ++f) grid_sum[f] += double(traced.weight[s]) * in[f];
     if (!network.per_sample()) continue;
-    const float* geometry = &rays.geometry[size_t(s) * RadianceField::kGeometry];
-    in.insert(in.end(), geometry, geometry + RadianceField::kGeometry);
+    in.insert(in.end(), traced.geometry[s].begin(), traced.geometry[s].end());
     in.insert(in.end(), known + RadianceField::kGeometry, known + RadianceField::kGeometry + 16);  // the direction
     const std::vector<double> out = apply(in);
-    for (int c = 0; c < kChannels; ++c) result[size_t(c)] += double(sample.weight) * out[size_t(c)];
+    for (int c = 0; c < kChannels; ++c) result[size_t(c)] += double(traced.weight[s]) * out[size_t(c)];
   }
   if (network.per_sample()) return result;
   grid_sum.insert(grid_sum.end(), known, known + FeatureRays::kInputs);
@@ -131,13 +129,13 @@ TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
     return sum;
   };
   pass.Forward(rays, chosen);
-  FeatureGradient out;
+  FieldGradient out;
   pass.Backward(grad.data(), &out);
   network.grid.params().PrepareTraining();
   for (int l = 0; l < 3; ++l) network.grid.BackwardLevel(l, out.grid);
   const DifferenceCheck check{.num_params = 12, .h = 1e-4f, .relative = 0.01, .absolute = 1e-3};
-  ExpectGradientsMatchDifferences(network.mlp.params(), out.mlp, loss, check);
-  ExpectGradientsMatchDifferences(network.norm.params(), out.norm, loss, check);
+  ExpectGradientsMatchDifferences(network.mlp.params(), out.networks[0], loss, check);
+  ExpectGradientsMatchDifferences(network.norm.params(), out.networks[1], loss, check);
   ExpectGradientsMatchDifferences(network.grid.params(), network.grid.params().grads, loss, check);
 }
 
@@ -162,7 +160,7 @@ TEST(RaysOfMap, ACellsRayMeetsWhatTheEncoderSeesThere) {
       for (int a = 0; a < 3; ++a) p[a] = double(ray.origin[a]) + 4.0 * double(ray.direction[a]);
       const auto px = camera.Project(p);
       ASSERT_TRUE(px.has_value());
-      // Where the decoder is told that pixel is, in the square of 1024: the middle of the cell (SAM names the centre of
+      // Where the decoder is told that pixel is, in the square of 1024: the middle of the cell (SAM names the center of
       // its first pixel 0, so half a pixel less).
       const auto place = frame.ToDecoder(float(px->x()), float(px->y()));
       EXPECT_NEAR(place[0] + 0.5, (map.cells[i] % 64 + 0.5) * 16, 0.02) << map.cells[i];

@@ -4,43 +4,31 @@
 
 #include <vector>
 
-#include "sanerf/nerf/ray_samples.h"
+#include "sanerf/core/job.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/nerf/traced_rays.h"
 #include "sanerf/sam/sam_frame.h"
 
 namespace sanerf {
 
 struct FeatureRays {
   // What the radiance field says about a whole ray: geometry feature (composited), spherical harmonics of its
-  // direction, colour, nearness 1 / (1 + depth) (0 = nothing there), opacity.
-  static constexpr int kInputs = RadianceField::kGeometry + 16 + 3 + 1 + 1;
-  struct Sample {
-    float unit[3];  // in the grid's unit cube
-    float weight;   // those of a ray add up to one: what is missing to that is told by the opacity
-  };
-  std::vector<int64_t> first = {0};  // sample of each ray, front to back; one more at the end
-  std::vector<Sample> samples;
-  std::vector<float> inputs;    // [ray][kInputs]
-  std::vector<float> geometry;  // [sample][RadianceField::kGeometry]; may be left out
+  // direction, color, nearness 1 / (1 + depth) (0 = nothing there), opacity.
+  static constexpr int kDirectionAt = RadianceField::kGeometry, kColorAt = kDirectionAt + 16,
+                       kNearnessAt = kColorAt + 3, kOpacityAt = kNearnessAt + 1, kInputs = kOpacityAt + 1;
 
-  int64_t size() const { return int64_t(first.size()) - 1; }
+  TracedRays traced;          // a ray's weights add up to one: the opacity tells what is missing; geometry if kept
+  std::vector<float> inputs;  // [ray][kInputs]
+
+  int64_t size() const { return traced.num_rays(); }
+  const float* Inputs(int64_t ray) const { return &inputs[size_t(ray * kInputs)]; }
+  int64_t Bytes() const;
   void Append(const FeatureRays& other);
 };
 
-// Buffers of one thread.
-class FeatureRayTracer {
- public:
-  explicit FeatureRayTracer(const NerfModel& nerf) : nerf_(nerf), tracer_(nerf.traced(), /*keep_waves=*/true) {}
-
-  FeatureRays Trace(const std::vector<Ray>& rays, bool keep_geometry);  // unit: rays of the model frame
-
- private:
-  void AddDirections(const std::vector<Ray>& rays, FeatureRays* out);
-  void AddColours(FeatureRays* out);
-
-  const NerfModel& nerf_;
-  RayTracer tracer_;
-  Buffer colour_in_, hidden_, rgb_;
-};
+// rays: model frame. keep_geometry: of the samples, for what is learnt per sample. Parallel inside; throws
+// InterruptedError.
+FeatureRays TraceFeatureRays(const NerfModel& nerf, const std::vector<Ray>& rays, bool keep_geometry, const Job& job);
 
 // The cells of a feature map that lie on the image, row by row, and their rays: through the middle of the cell. Map
 // and square share their frame, so cell (x, y) of a side of n covers [x, x + 1) x [y, y + 1) times 1024 / n.

@@ -12,11 +12,10 @@
 
 namespace sanerf {
 
-using kernels::kTile;
-
 namespace {
 
-constexpr int64_t kChunk = 256;  // rays rendered together
+constexpr int64_t kChunk = 256;     // rays rendered together
+constexpr int64_t kSlab = 1 << 14;  // rays traced at a time: their samples are held
 
 int TotalChannels(const std::vector<MapShape>& maps) {
   return std::accumulate(maps.begin(), maps.end(), 0, [](int sum, const MapShape& map) { return sum + map.channels; });
@@ -41,12 +40,6 @@ auto& MapNamed(const std::string& name, Maps& maps) {
   SANERF_CHECK(map != maps.end());
   return *map;
 }
-
-struct Renderer {
-  Renderer(const NerfModel& nerf, const FeatureNetwork& network) : tracer(nerf), pass(network) {}
-  FeatureRayTracer tracer;
-  FeaturePass pass;
-};
 
 }  // namespace
 
@@ -77,8 +70,27 @@ void FieldHead::Targets::At(int cell, float* channels) const {
     for (size_t at = size_t(cell); at < map.data.size(); at += plane) *channels++ = map.data[at];
 }
 
+// Rays begin, begin + 1, ... show these cells.
+void FieldHead::RenderCells(const FeatureRays& rays, std::span<const int> cells, int64_t begin, FeaturePass* pass,
+                            std::vector<Tensor>* planes) const {
+  std::vector<int64_t> chosen(cells.size());
+  std::iota(chosen.begin(), chosen.end(), begin);
+  const kernels::Tiled<const float> features(pass->Forward(rays, chosen), network_.channels());
+  const int64_t plane = int64_t(side_) * side_;
+  int channel = 0;
+  for (size_t m = 0; m < maps_.size(); ++m) {
+    for (int c = 0; c < maps_[m].channels; ++c, ++channel) {
+      float* out = &(*planes)[m].data[size_t(c * plane)];
+      for (size_t i = 0; i < cells.size(); ++i) {
+        if (rays.traced.NumSamples(chosen[i]) == 0 && network_.per_sample()) continue;
+        out[cells[i]] = features(int64_t(i), channel);
+      }
+    }
+  }
+}
+
 void FieldHead::Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera,
-                       std::vector<Tensor>* maps) const {
+                       std::vector<Tensor>* maps, const Job& job) const {
   const MapRays map_rays = RaysOfMap(frame, side_, model_camera);
   std::vector<Tensor*> targets;
   std::vector<Tensor> planes;
@@ -86,29 +98,19 @@ void FieldHead::Render(const NerfModel& nerf, const SamFrame& frame, const Camer
     targets.push_back(&MapNamed(shape.name, *maps));
     planes.push_back(Resized(*targets.back(), shape.channels, shape.side, side_));
   }
-  const int channels = network_.channels();
-  const int64_t plane = int64_t(side_) * side_;
-
-  WorkerPool<Renderer> renderers;
-  ParallelForChunks(int64_t(map_rays.rays.size()), kChunk, [&](int64_t begin, int64_t end) {
-    const auto renderer = renderers.Take([&] { return std::make_unique<Renderer>(nerf, network_); });
-    const FeatureRays rays = renderer->tracer.Trace({map_rays.rays.begin() + begin, map_rays.rays.begin() + end},
-                                                    /*keep_geometry=*/network_.per_sample());
-    std::vector<int64_t> all(size_t(end - begin));
-    std::iota(all.begin(), all.end(), int64_t{0});
-    const float* features = renderer->pass.Forward(rays, all);
-    int channel = 0;
-    for (size_t m = 0; m < maps_.size(); ++m) {
-      for (int c = 0; c < maps_[m].channels; ++c, ++channel) {
-        float* out = &planes[m].data[size_t(c * plane)];
-        for (int64_t i = 0; i < end - begin; ++i) {
-          const bool empty = rays.first[size_t(i)] == rays.first[size_t(i) + 1];
-          if (empty && network_.per_sample()) continue;
-          out[map_rays.cells[size_t(begin + i)]] = features[(i / kTile * channels + channel) * kTile + i % kTile];
-        }
-      }
-    }
-  });
+  WorkerPool<FeaturePass> passes;
+  const int64_t num_rays = int64_t(map_rays.rays.size());
+  for (int64_t first = 0; first < num_rays; first += kSlab) {
+    const std::vector<int> cells(map_rays.cells.begin() + first,
+                                 map_rays.cells.begin() + std::min(num_rays, first + kSlab));
+    const FeatureRays rays =
+        TraceFeatureRays(nerf, {map_rays.rays.begin() + first, map_rays.rays.begin() + first + int64_t(cells.size())},
+                         /*keep_geometry=*/network_.per_sample(), job);
+    ParallelForChunks(rays.size(), kChunk, [&](int64_t begin, int64_t end) {
+      const auto pass = passes.Take([&] { return std::make_unique<FeaturePass>(network_); });
+      RenderCells(rays, {cells.data() + begin, size_t(end - begin)}, begin, &*pass, &planes);
+    });
+  }
   for (size_t m = 0; m < maps_.size(); ++m) {
     const Tensor rendered = Resized(planes[m], maps_[m].channels, side_, maps_[m].side);
     targets[m]->data = rendered.data;

@@ -42,11 +42,15 @@ class FieldHead {
   };
 
   // Renders the head's maps: cells outside the image (and, per sample, rays that meet nothing) keep what is in `maps`,
-  // where those of maps() are found by name. Parallel inside.
-  void Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera,
-              std::vector<Tensor>* maps) const;
+  // where those of maps() are found by name. Parallel inside;
+  // throws InterruptedError.
+  void Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera, std::vector<Tensor>* maps,
+              const Job& job) const;
 
  private:
+  void RenderCells(const FeatureRays& rays, std::span<const int> cells, int64_t begin, FeaturePass* pass,
+                   std::vector<Tensor>* planes) const;
+
   int side_;
   std::vector<MapShape> maps_;
   FeatureNetwork network_;

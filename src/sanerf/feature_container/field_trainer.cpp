@@ -5,15 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/feature_container/half.h"
-#include "sanerf/nn/grid_step.h"
 
 namespace sanerf {
-
-using kernels::kTile;
 
 namespace {
 
@@ -21,13 +17,11 @@ constexpr int64_t kGroupRays = 256;
 
 }  // namespace
 
-int64_t FeatureTargets::Bytes() const {
-  return int64_t(values.size() * sizeof(uint16_t) + rays.samples.size() * sizeof(FeatureRays::Sample) +
-                 (rays.inputs.size() + rays.geometry.size()) * sizeof(float) + rays.first.size() * sizeof(int64_t));
-}
+int64_t FeatureTargets::Bytes() const { return int64_t(values.size() * sizeof(uint16_t)) + rays.Bytes(); }
 
 FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
-                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed) {
+                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed,
+                            const Job& job) {
   MapRays map = RaysOfMap(frame, head.side(), model_camera);
   Random random(seed);
   const size_t count = std::min(map.rays.size(), size_t(max_rays));
@@ -38,7 +32,7 @@ FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const 
   }
   map.rays.resize(count);
   FeatureTargets targets;
-  targets.rays = FeatureRayTracer(nerf).Trace(map.rays, /*keep_geometry=*/head.network().per_sample());
+  targets.rays = TraceFeatureRays(nerf, map.rays, /*keep_geometry=*/head.network().per_sample(), job);
   const FieldHead::Targets at(head, features);
   const size_t channels = size_t(head.network().channels());
   std::vector<float> values(channels);
@@ -53,7 +47,7 @@ FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const 
 HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FieldOptions& options, FieldHead* head)
     : targets_(targets), options_(options), head_(head), groups_(size_t((options.rays + kGroupRays - 1) / kGroupRays)) {
   FeatureNetwork& network = head->network();
-  for (Parameters* params : network.parameters()) params->PrepareTraining();
+  network.trainable(options.network_lr).PrepareTraining();
   const int channels = network.channels();
   std::vector<double> sum(size_t(channels), 0), squares(size_t(channels), 0);
   const int64_t stride = std::max<int64_t>(1, targets.rays.size() / 65536),
@@ -72,9 +66,7 @@ HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FieldOptions& opti
   }
 }
 
-HeadTrainer::~HeadTrainer() {
-  for (Parameters* params : head_->network().parameters()) params->Freeze();
-}
+HeadTrainer::~HeadTrainer() { head_->network().trainable(options_.network_lr).Freeze(); }
 
 void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
   const int channels = head_->network().channels();
@@ -84,19 +76,20 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
     chosen.push_back(int64_t(random.NextBelow(uint32_t(targets_.rays.size()))));
   }
   const float* features = pass->Forward(targets_.rays, chosen);
-  FeatureGradient& out = groups_[size_t(group)];
+  FieldGradient& out = groups_[size_t(group)];
   out.loss = 0;
   const double scale = 1.0 / (double(options_.rays) * channels);
-  Buffer grad(kernels::NumTiles(int64_t(chosen.size())) * channels * kTile);
+  Buffer grad(kernels::TiledSize(kernels::NumTiles(int64_t(chosen.size())), channels));
+  const kernels::Tiled<const float> rendered(features, channels);
+  const kernels::Tiled<float> grad_rendered(grad.data(), channels);
   std::vector<float> target(static_cast<size_t>(channels));
   for (size_t i = 0; i < chosen.size(); ++i) {
     FloatFromHalf(&targets_.values[size_t(chosen[i] * channels)], size_t(channels), target.data());
-    const int64_t place = int64_t(i) / kTile * channels * kTile + int64_t(i) % kTile;
     double squared = 0;
     for (int c = 0; c < channels; ++c) {
-      const float difference = features[place + c * kTile] - target[size_t(c)];
+      const float difference = rendered(int64_t(i), c) - target[size_t(c)];
       squared += double(difference) * difference;
-      grad[place + c * kTile] = float(2 * scale) * difference;
+      grad_rendered(int64_t(i), c) = float(2 * scale) * difference;
     }
     out.loss += scale * squared;
   }
@@ -104,21 +97,12 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
 }
 
 void HeadTrainer::Apply() {
-  FeatureNetwork& network = head_->network();
   kernels::AdamStep adam;
-  adam.lr = options_.lr * float(std::pow(double(options_.lr_final), double(step_) / std::max(1, options_.iters)));
+  adam.lr = options_.lr * float(DecayedRate(double(options_.lr_final), step_, options_.iters));
   adam.step = step_ + 1;
-  std::vector<const GridGradient*> grid_gradients;
-  for (const FeatureGradient& group : groups_) grid_gradients.push_back(&group.grid);
-  StepGridAndNetworks(&network.grid, grid_gradients, adam, [&] {
-    kernels::AdamStep dense = adam;
-    dense.lr *= options_.network_lr;  // a wide network's units die at the table's rate
-    for (const FeatureGradient& group : groups_) {
-      AddGradients(group.mlp, &network.mlp.params());
-      AddGradients(group.norm, &network.norm.params());
-    }
-    for (Parameters* params : {&network.mlp.params(), &network.norm.params()}) params->Step(dense, 0, params->size());
-  });
+  std::vector<const FieldGradient*> gradients;
+  for (const FieldGradient& group : groups_) gradients.push_back(&group);
+  StepField(head_->network().trainable(options_.network_lr), gradients, adam);
 }
 
 double HeadTrainer::Step() {
@@ -127,10 +111,8 @@ double HeadTrainer::Step() {
     ComputeGroup(group, &*pass);
   });
   double loss = 0;
-  for (const FeatureGradient& group : groups_) loss += group.loss;
-  if (!std::isfinite(loss))
-    throw Error(fmt::format("feature field, step {}", step_), "the loss is not a number",
-                "lower the learning rate: --set field.lr=0.003");
+  for (const FieldGradient& group : groups_) loss += group.loss;
+  CheckLoss(loss, fmt::format("feature field, step {}", step_), "field.lr");
   Apply();
   ++step_;
   return loss;

@@ -12,9 +12,11 @@ struct FeatureTargets {
   int64_t Bytes() const;
 };
 
-// One view's share: at most max_rays of its cells, chosen at random. model_camera: of the encoded image.
+// One view's share: at most max_rays of its cells, chosen at random. model_camera: of the encoded image. Throws
+// InterruptedError.
 FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
-                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed);
+                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed,
+                            const Job& job);
 
 class HeadTrainer {
  public:
@@ -33,7 +35,7 @@ class HeadTrainer {
   const FieldOptions& options_;
   FieldHead* head_;
   int64_t step_ = 0;
-  std::vector<FeatureGradient> groups_;
+  std::vector<FieldGradient> groups_;
   WorkerPool<FeaturePass> workers_;
 };
 

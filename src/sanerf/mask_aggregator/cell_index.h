@@ -69,11 +69,11 @@ class CellIndex {
   std::vector<uint32_t> slots_;  // number, or kNone; a power of two of them
 };
 
-// The cell that a position of the unit cube lies in; its axes are `stride` floats apart.
-inline CellIndex::Cell CellOf(const float* position, int64_t stride, int cells_per_axis) {
+// The cell that a position [3] of the unit cube lies in.
+inline CellIndex::Cell CellOf(const float* position, int cells_per_axis) {
   CellIndex::Cell cell;
   for (int a = 0; a < 3; ++a)
-    cell[size_t(a)] = std::clamp(int(position[a * stride] * float(cells_per_axis)), 0, cells_per_axis - 1);
+    cell[size_t(a)] = std::clamp(int(position[a] * float(cells_per_axis)), 0, cells_per_axis - 1);
   return cell;
 }
 
@@ -83,11 +83,11 @@ struct CellCorner {
   CellIndex::Cell cell;
   float weight;
 };
-inline std::array<CellCorner, 8> TrilinearCorners(const float* position, int64_t stride, int cells_per_axis) {
+inline std::array<CellCorner, 8> TrilinearCorners(const float* position, int cells_per_axis) {
   CellIndex::Cell low;
   float fraction[3];
   for (int a = 0; a < 3; ++a) {
-    const float at = position[a * stride] * float(cells_per_axis) - 0.5f;
+    const float at = position[a] * float(cells_per_axis) - 0.5f;
     low[size_t(a)] = int(std::floor(at));
     fraction[a] = at - std::floor(at);
   }

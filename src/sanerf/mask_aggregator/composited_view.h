@@ -13,11 +13,11 @@ namespace sanerf {
 struct CompositedPixel {
   int x, y;
   const float* outputs;  // [label]; all 0 for a ray that meets nothing
-  float opacity;         // the weights' sum, [0, 1]
+  float opacity;         // the sum of the samples' weights, [0, 1]
 };
 
 // use(pixel) for every pixel of the camera (file frame), from several threads at once. field, prior: one of them may be
-// null, the outputs of both are added.
+// null, the outputs of both are added. Throws InterruptedError.
 void CompositeView(const NerfModel& nerf, const ObjectField* field, const LabelPrior* prior, const Camera& file_camera,
                    const std::function<void(const CompositedPixel&)>& use, const Job& job);
 

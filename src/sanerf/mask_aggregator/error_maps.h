@@ -21,7 +21,7 @@ class ErrorMaps {
 
   struct Site {
     int view;
-    Vec2 px;  // of the label image, centre of the cell
+    Vec2 px;  // of the label image, center of the cell
   };
   // Independent draws with probability proportional to the error; none when all errors are 0.
   std::vector<Site> Draw(int count, Random* random) const;

@@ -31,8 +31,8 @@ LabelPrior::LabelPrior(CellIndex cells, int num_labels, const std::vector<float>
   }
 }
 
-void LabelPrior::AddTo(const float* position, int64_t stride, float scale, float* logits) const {
-  const auto corners = TrilinearCorners(position, stride, cells_.cells_per_axis());
+void LabelPrior::AddTo(const float* position, float scale, float* logits) const {
+  const auto corners = TrilinearCorners(position, cells_.cells_per_axis());
   uint32_t found[8];
   float sum = 0;
   for (size_t i = 0; i < 8; ++i) {

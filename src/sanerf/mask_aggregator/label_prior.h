@@ -17,9 +17,9 @@ class LabelPrior {
   int num_labels() const { return num_labels_; }
   uint32_t num_cells() const { return cells_.size(); }
 
-  // logits[l] += scale * logit of label l at a position of the unit cube, trilinear between the centres of the cells
-  // that have votes; nothing where none has. The position's axes are `stride` floats apart.
-  void AddTo(const float* position, int64_t stride, float scale, float* logits) const;
+  // logits[l] += scale * logit of label l at a position [3] of the unit cube, trilinear between the centers of the
+  // cells that have votes; nothing where none has.
+  void AddTo(const float* position, float scale, float* logits) const;
 
   // What a checkpoint holds: three coordinates per cell, logits [cell][label], and the cells per axis.
   std::vector<float> Coordinates() const;

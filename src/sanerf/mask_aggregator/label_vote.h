@@ -8,6 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/traced_rays.h"
 
 namespace sanerf {
 
@@ -37,18 +38,19 @@ class LabelVote {
   std::shared_ptr<const LabelPrior> Prior() const;
 
  private:
-  struct TracedView {
+  struct ViewCells {  // where the samples of a view lie, instead of their positions
     int width = 0, height = 0;
     std::vector<int64_t> first;   // of pixel i; one more at the end
     std::vector<uint32_t> cell;   // of sample: index into `cells`
     std::vector<float> weight;    // of sample
     std::vector<uint32_t> cells;  // numbers of the cells that this view meets
   };
+  ViewCells CellsOf(const TracedRays& rays, int width, int height);
   // votes(cell of the sample) += light, for every sample under a label.
   template <class Votes>
-  static void AddVotes(const TracedView& view, const ImageU8& labels, const Votes& votes);
+  static void AddVotes(const ViewCells& view, const ImageU8& labels, const Votes& votes);
 
-  std::vector<TracedView> views_;
+  std::vector<ViewCells> views_;
   std::vector<ImageU8> labels_;  // at the grids' resolution
   CellIndex cells_;
   int num_labels_ = 0;

@@ -4,10 +4,11 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/kernels/tiled.h"
 
 namespace sanerf {
 
-using kernels::kTile;
+using kernels::TiledSize;
 
 namespace {
 
@@ -57,17 +58,16 @@ std::shared_ptr<ObjectField> ObjectField::Copy() const {
 
 void ObjectField::Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out,
                           Buffer* inputs, Buffer* hidden, Buffer* logits) const {
-  constexpr int64_t kGeo = RadianceField::kGeometry * kTile;
-  const int64_t features = int64_t(grid.num_outputs()) * kTile, in = int64_t(num_inputs()) * kTile;
-  grid_out->Reserve(num_tiles * features);
-  inputs->Reserve(num_tiles * in);
-  hidden->Reserve(num_tiles * mlp.shape().HiddenWidth() * kTile);
-  logits->Reserve(num_tiles * num_labels() * kTile);
+  constexpr int kGeo = RadianceField::kGeometry;
+  const int features = grid.num_outputs();
+  grid_out->Reserve(TiledSize(num_tiles, features));
+  inputs->Reserve(TiledSize(num_tiles, num_inputs()));
+  hidden->Reserve(TiledSize(num_tiles, mlp.shape().HiddenWidth()));
+  logits->Reserve(TiledSize(num_tiles, num_labels()));
   grid.Forward(positions, num_tiles, grid_out->data());
-  for (int64_t tile = 0; tile < num_tiles; ++tile) {
-    std::copy_n(grid_out->data() + tile * features, features, inputs->data() + tile * in);
-    std::copy_n(geometry + tile * kGeo, kGeo, inputs->data() + tile * in + features);
-  }
+  const kernels::Tiled<float> in(inputs->data(), num_inputs());
+  kernels::CopyChannels({grid_out->data(), features}, 0, features, num_tiles, in, 0);
+  kernels::CopyChannels({geometry, kGeo}, 0, kGeo, num_tiles, in, features);
   mlp.Forward(inputs->data(), num_tiles, hidden->data(), logits->data());
 }
 

@@ -9,6 +9,7 @@
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 
@@ -56,6 +57,9 @@ class ObjectField {
   void Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out, Buffer* inputs,
                Buffer* hidden, Buffer* logits) const;
 
+  std::vector<const Parameters*> networks() const { return {&mlp.params()}; }
+  // network_rate: see FieldParameters.
+  FieldParameters trainable(float network_rate) { return {&grid, {&mlp.params()}, network_rate}; }
   const ObjectFieldOptions& options() const { return options_; }
 
  private:

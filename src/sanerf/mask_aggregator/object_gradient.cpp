@@ -3,23 +3,24 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/kernels/tiled.h"
+
 namespace sanerf {
 
 using kernels::kTile;
+using kernels::Tiled;
+using kernels::TiledSize;
 
 namespace {
 
-// Index of channel c of a slot in a tiled array with `channels` channels.
-int64_t At(int64_t slot, int channels, int c) { return (slot / kTile * channels + c) * kTile + slot % kTile; }
+constexpr int kGeo = RadianceField::kGeometry;
 
 // use(sample, slot, number of its ray in `rays`): the rays' samples lie in the slots one after the other.
 template <class Use>
-void ForEachSample(const SamplePool& pool, const std::vector<int>& rays, const Use& use) {
+void ForEachSample(const TracedRays& all, std::span<const int> rays, const Use& use) {
   int64_t slot = 0;
-  for (size_t i = 0; i < rays.size(); ++i) {
-    const SamplePool::PoolRay& ray = pool.rays[size_t(rays[i])];
-    for (int64_t k = ray.first; k < ray.first + ray.count; ++k) use(pool.samples[size_t(k)], slot++, i);
-  }
+  for (size_t i = 0; i < rays.size(); ++i)
+    for (int64_t s = all.first[size_t(rays[i])]; s < all.first[size_t(rays[i]) + 1]; ++s) use(size_t(s), slot++, i);
 }
 
 }  // namespace
@@ -65,64 +66,75 @@ float ErrorOfLogits(const RayPairOptions& options, int num_labels, const float* 
 
 ObjectGradient::ObjectGradient(const ObjectField& field) : field_(field), scratch_(field.mlp.ScratchSize()) {}
 
-const std::vector<float>& ObjectGradient::Logits(const SamplePool& pool, const std::vector<int>& rays) {
-  constexpr int kGeo = RadianceField::kGeometry;
+const std::vector<float>& ObjectGradient::Logits(const SamplePool& pool, std::span<const int> rays) {
   const int num_labels = field_.num_labels();
-  int64_t num_samples = 0;
-  for (const int ray : rays) num_samples += pool.rays[size_t(ray)].count;
-  const int64_t n = num_tiles_ = kernels::NumTiles(num_samples);
-  positions_.Reserve(n * 3 * kTile);
-  geometry_.Reserve(n * kGeo * kTile);
-  positions_.Fill(0.5f);
-  geometry_.Fill(0);
-  ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t) {
-    const int64_t tile = slot / kTile, lane = slot % kTile;
-    for (int a = 0; a < 3; ++a) positions_[(tile * 3 + a) * kTile + lane] = sample.unit[a];
-    for (int c = 0; c < kGeo; ++c) geometry_[(tile * kGeo + c) * kTile + lane] = sample.geometry[c];
-  });
-  field_.Forward(positions_.data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
-
-  // Composited with the frozen weights on top of the prior; the softmax comes after.
   composited_.assign(rays.size() * size_t(num_labels), 0);
   for (size_t i = 0; i < rays.size() && !pool.prior.empty(); ++i)
     std::copy_n(&pool.prior[size_t(rays[i] * num_labels)], num_labels, &composited_[i * size_t(num_labels)]);
-  ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t ray) {
-    for (int l = 0; l < num_labels; ++l)
-      composited_[ray * size_t(num_labels) + size_t(l)] += sample.weight * logits_[At(slot, num_labels, l)];
-  });
+  AddLogits(pool.rays, rays);
   return composited_;
 }
 
-void ObjectGradient::Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
-                             ObjectGroupGradient* out) {
+const std::vector<float>& ObjectGradient::Logits(const TracedRays& all, std::span<const int> rays) {
+  composited_.assign(rays.size() * size_t(field_.num_labels()), 0);
+  AddLogits(all, rays);
+  return composited_;
+}
+
+// Composited with the frozen weights; the softmax comes after.
+void ObjectGradient::AddLogits(const TracedRays& all, std::span<const int> rays) {
+  const int num_labels = field_.num_labels();
+  int64_t num_samples = 0;
+  for (const int ray : rays) num_samples += all.NumSamples(ray);
+  const int64_t n = num_tiles_ = kernels::NumTiles(num_samples);
+  positions_.Reserve(TiledSize(n, 3));
+  geometry_.Reserve(TiledSize(n, kGeo));
+  positions_.Fill(0.5f);
+  geometry_.Fill(0);
+  const Tiled<float> positions(positions_.data(), 3), geometry(geometry_.data(), kGeo);
+  ForEachSample(all, rays, [&](size_t sample, int64_t slot, size_t) {
+    positions.Set(slot, all.unit[sample].data());
+    geometry.Set(slot, all.geometry[sample].data());
+  });
+  field_.Forward(positions_.data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
+  const Tiled<const float> logits(logits_.data(), num_labels);
+  ForEachSample(all, rays, [&](size_t sample, int64_t slot, size_t ray) {
+    const float* of_sample = logits.Sample(slot);
+    float* sum = &composited_[ray * size_t(num_labels)];
+    for (int l = 0; l < num_labels; ++l) sum[l] += all.weight[sample] * of_sample[l * kTile];
+  });
+}
+
+void ObjectGradient::Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss,
+                             FieldGradient* out) {
   const std::vector<float>& logits = Logits(pool, rays);
   grad_composited_.assign(logits.size(), 0);
   out->loss = loss(logits.data(), grad_composited_.data());
   Backward(pool, rays, grad_composited_.data(), out);
 }
 
-void ObjectGradient::Backward(const SamplePool& pool, const std::vector<int>& rays, const float* grad_logits,
-                              ObjectGroupGradient* out) {
-  const int num_labels = field_.num_labels();
+void ObjectGradient::Backward(const SamplePool& pool, std::span<const int> rays, const float* grad_logits,
+                              FieldGradient* out) {
+  const int num_labels = field_.num_labels(), num_features = field_.grid.num_outputs();
   const int64_t n = out->grid.num_tiles = num_tiles_;
   std::swap(out->grid.positions, positions_);
 
   // The weights carry the gradient back to the samples.
-  grad_logits_.Reserve(n * num_labels * kTile);
+  grad_logits_.Reserve(TiledSize(n, num_labels));
   grad_logits_.Fill(0);
-  ForEachSample(pool, rays, [&](const SamplePool::Sample& sample, int64_t slot, size_t ray) {
-    for (int l = 0; l < num_labels; ++l)
-      grad_logits_[At(slot, num_labels, l)] = sample.weight * grad_logits[ray * size_t(num_labels) + size_t(l)];
+  const Tiled<float> grad_samples(grad_logits_.data(), num_labels);
+  ForEachSample(pool.rays, rays, [&](size_t sample, int64_t slot, size_t ray) {
+    float* of_sample = grad_samples.Sample(slot);
+    const float* of_ray = grad_logits + ray * size_t(num_labels);
+    for (int l = 0; l < num_labels; ++l) of_sample[l * kTile] = pool.rays.weight[sample] * of_ray[l];
   });
-  const int64_t features = int64_t(field_.grid.num_outputs()) * kTile, in = int64_t(field_.num_inputs()) * kTile;
-  grad_inputs_.Reserve(n * in);
-  out->grad_mlp.Reserve(field_.mlp.params().size());
-  out->grad_mlp.Fill(0);
-  field_.mlp.Backward(inputs_.data(), hidden_.data(), grad_logits_.data(), n, grad_inputs_.data(), out->grad_mlp.data(),
-                      scratch_.data());
-  out->grid.grad_features.Reserve(n * features);
-  for (int64_t tile = 0; tile < n; ++tile)
-    std::copy_n(&grad_inputs_[tile * in], features, &out->grid.grad_features[tile * features]);
+  grad_inputs_.Reserve(TiledSize(n, field_.num_inputs()));
+  out->Clear(field_.networks());
+  field_.mlp.Backward(inputs_.data(), hidden_.data(), grad_logits_.data(), n, grad_inputs_.data(),
+                      out->networks[0].data(), scratch_.data());
+  out->grid.grad_features.Reserve(TiledSize(n, num_features));
+  kernels::CopyChannels({grad_inputs_.data(), field_.num_inputs()}, 0, num_features, n,
+                        {out->grid.grad_features.data(), num_features}, 0);
 }
 
 }  // namespace sanerf

@@ -2,18 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_aggregator/ray_pair_loss.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 
 namespace sanerf {
-
-struct ObjectGroupGradient {
-  GridGradient grid;
-  Buffer grad_mlp;
-  double loss = 0;
-};
 
 // Loss and gradient of the composited logits of one ray: -log softmax(logits)[label]. Returns the loss.
 // Writes grad_logits times scale. smoothing: this share of the target is spread over all labels (Szegedy et al. 2016),
@@ -25,7 +20,7 @@ double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad
 // A loss of several rays: composited logits [ray][label] in, their gradient out; returns the loss.
 using RayLossFunction = std::function<double(const float* logits, float* grad_logits)>;
 
-// Eq. 9 of rays with these colours [ray][3]. scale: of the loss and its gradient.
+// Eq. 9 of rays with these colors [ray][3]. scale: of the loss and its gradient.
 double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
                            const float* rgb, const std::vector<int>& references, float scale, float* grad_logits);
 
@@ -36,18 +31,20 @@ class ObjectGradient {
  public:
   explicit ObjectGradient(const ObjectField& field);
 
-  // rays: indices into pool.rays, in the order in which `loss` gets them.
-  void Compute(const SamplePool& pool, const std::vector<int>& rays, const RayLossFunction& loss,
-               ObjectGroupGradient* out);
+  // rays: of the pool, in the order in which `loss` gets them.
+  void Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss, FieldGradient* out);
 
   // The two halves of Compute, for a loss that needs the rays of several workers at once.
-  // Composited, [ray][label]. Valid until the next call.
-  const std::vector<float>& Logits(const SamplePool& pool, const std::vector<int>& rays);
+  // Composited on top of the pool's prior, [ray][label]. Valid until the next call.
+  const std::vector<float>& Logits(const SamplePool& pool, std::span<const int> rays);
+  // The same of rays with geometry, without a prior.
+  const std::vector<float>& Logits(const TracedRays& all, std::span<const int> rays);
   // grad_logits: of what Logits has just returned for these rays. out->loss is left alone.
-  void Backward(const SamplePool& pool, const std::vector<int>& rays, const float* grad_logits,
-                ObjectGroupGradient* out);
+  void Backward(const SamplePool& pool, std::span<const int> rays, const float* grad_logits, FieldGradient* out);
 
  private:
+  void AddLogits(const TracedRays& all, std::span<const int> rays);
+
   const ObjectField& field_;
   int64_t num_tiles_ = 0;
   std::vector<float> composited_, grad_composited_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -13,6 +14,8 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_aggregator/composited_view.h"
+#include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/nerf/query.h"
 
 namespace sanerf {
 
@@ -36,6 +39,21 @@ std::shared_ptr<const LabelPrior> ReadPrior(const CheckpointReader& reader, cons
                 "segment the object again");
   return std::make_shared<const LabelPrior>(
       LabelPrior::FromLogits(int(per_axis), coordinates, num_labels, std::move(logits)));
+}
+
+constexpr int64_t kChunk = 4096;  // points
+
+// Each with one sample that takes all the light.
+TracedRays RaysEndingIn(const NerfModel& nerf, std::span<const Vec3> points, const Job& job) {
+  TracedRays rays;
+  rays.geometry = Query(nerf, points, {}, job).geometry;
+  rays.weight.assign(points.size(), 1);
+  for (const Vec3& point : points) {
+    const Eigen::Vector3f p = (nerf.model_from_file() * point).cast<float>();
+    nerf.field().ToUnit(p.data(), rays.unit.emplace_back().data());
+    rays.first.push_back(int64_t(rays.unit.size()));
+  }
+  return rays;
 }
 
 }  // namespace
@@ -65,6 +83,25 @@ SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of,
       },
       job);
   return view;
+}
+
+std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const {
+  const size_t num = size_t(num_labels());
+  std::vector<float> probabilities(points.size() * num);
+  TracedRays rays = RaysEndingIn(nerf_, points, job);
+  ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
+    job.ThrowIfStopped("the query of the object field");
+    std::vector<int> chosen(static_cast<size_t>(end - begin));
+    std::iota(chosen.begin(), chosen.end(), int(begin));
+    std::vector<float> logits(chosen.size() * num, 0);
+    if (field_) logits = ObjectGradient(*field_).Logits(rays, chosen);
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      const size_t point = size_t(begin) + i;
+      if (prior_) prior_->AddTo(rays.unit[point].data(), 1, &logits[i * num]);
+      Softmax(int(num), &logits[i * num], &probabilities[point * num]);
+    }
+  });
+  return probabilities;
 }
 
 void ObjectModel::Save(const std::filesystem::path& path) const {

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
@@ -31,6 +33,10 @@ class ObjectModel {
   // camera: file frame; parallel inside. probability_of: a label, or -1.
   SegmentedView Render(const Camera& camera, int probability_of, const Job& job) const;
   SegmentedView Render(const Camera& camera, const Job& job) const { return Render(camera, -1, job); }
+  // Probabilities of the labels at points (file frame), [point][label]: softmax of the logits there, as of a ray that
+  // ends in the point. They say nothing about whether there is anything: see Query of the radiance field. Parallel
+  // inside. Throws InterruptedError.
+  std::vector<float> ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const;
   int num_labels() const;
   bool has_vote() const { return prior_ != nullptr; }
   ObjectModel VoteAlone() const { return OfVote(prior_, nerf_); }

@@ -79,15 +79,15 @@ SamplePool MadeUpPool(int num_rays) {
   for (int r = 0; r < num_rays; ++r) {
     const int count = 1 + int(random.NextBelow(4));
     const bool right = random.NextBelow(2);
-    pool.rays.push_back({int64_t(pool.samples.size()), count, uint8_t(right)});
+    pool.labels.push_back(uint8_t(right));
     for (int i = 0; i < count; ++i) {
-      SamplePool::Sample sample{};
-      for (float& u : sample.unit) u = random.NextFloat();
-      sample.unit[0] = 0.5f * sample.unit[0] + (right ? 0.5f : 0.0f);
-      sample.weight = (0.5f + 0.5f * random.NextFloat()) / float(count);
-      for (float& g : sample.geometry) g = random.NextFloat() - 0.5f;
-      pool.samples.push_back(sample);
+      auto& unit = pool.rays.unit.emplace_back();
+      for (float& u : unit) u = random.NextFloat();
+      unit[0] = 0.5f * unit[0] + (right ? 0.5f : 0.0f);
+      pool.rays.weight.push_back((0.5f + 0.5f * random.NextFloat()) / float(count));
+      for (float& g : pool.rays.geometry.emplace_back()) g = random.NextFloat() - 0.5f;
     }
+    pool.rays.first.push_back(pool.rays.num_samples());
   }
   return pool;
 }
@@ -100,11 +100,11 @@ TEST(ObjectGradient, AgainstDifferences) {
   std::vector<int> rays(40);
   for (int i = 0; i < 40; ++i) rays[size_t(i)] = i;
   ObjectGradient gradient(field);
-  ObjectGroupGradient out, other;
+  FieldGradient out, other;
   const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
     double sum = 0;
     for (size_t i = 0; i < rays.size(); ++i)
-      sum += CrossEntropy(logits + 3 * i, 3, pool.rays[i].label, 1.0f / 40, grad + 3 * i) / 40;
+      sum += CrossEntropy(logits + 3 * i, 3, pool.labels[i], 1.0f / 40, grad + 3 * i) / 40;
     return sum;
   };
   gradient.Compute(pool, rays, cross_entropy, &out);
@@ -114,7 +114,7 @@ TEST(ObjectGradient, AgainstDifferences) {
     gradient.Compute(pool, rays, cross_entropy, &other);
     return other.loss;
   };
-  ExpectGradientsMatchDifferences(field.mlp.params(), out.grad_mlp, loss, {});
+  ExpectGradientsMatchDifferences(field.mlp.params(), out.networks[0], loss, {});
   ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, loss, {});
 }
 
@@ -225,21 +225,21 @@ TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
     if (count > 20) sites.push_back({v, sum / count});
   }
   ASSERT_FALSE(sites.empty());
-  const RegionPool pool = TraceRegions(*nerf_, views_, sites, {4, 4, 16}, 1);
+  const RegionPool pool = TraceRegions(*nerf_, views_, sites, {4, 4, 16}, 1, Job());
   ASSERT_EQ(pool.regions.size(), sites.size());
-  ASSERT_EQ(pool.rgb.size(), pool.pool.rays.size());
+  ASSERT_EQ(int64_t(pool.rgb.size()), pool.pool.size());
   for (const RegionPool::Region& region : pool.regions) {
     EXPECT_GT(region.count, 2 * 16);  // more than two of the four views
     // The places where the rays end lie together: in the model frame the object spans a fifth of the scene.
     float low[3] = {1, 1, 1}, high[3] = {0, 0, 0};
     for (int i = region.first; i < region.first + region.count; ++i) {
-      const SamplePool::PoolRay& ray = pool.pool.rays[size_t(i)];
-      const auto first = pool.pool.samples.begin() + ray.first;
-      const auto heaviest =
-          std::max_element(first, first + ray.count, [](const auto& a, const auto& b) { return a.weight < b.weight; });
-      for (int a = 0; a < 3; ++a) {
-        low[a] = std::min(low[a], heaviest->unit[a]);
-        high[a] = std::max(high[a], heaviest->unit[a]);
+      const TracedRays& rays = pool.pool.rays;
+      const auto first = rays.weight.begin() + rays.first[size_t(i)];
+      const auto heaviest = std::max_element(first, first + rays.NumSamples(i)) - rays.weight.begin();
+      const auto& unit = rays.unit[size_t(heaviest)];
+      for (size_t a = 0; a < 3; ++a) {
+        low[a] = std::min(low[a], unit[a]);
+        high[a] = std::max(high[a], unit[a]);
       }
       for (const float c : pool.rgb[size_t(i)]) EXPECT_TRUE(c >= 0 && c <= 1);
     }
@@ -261,6 +261,68 @@ TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
   EXPECT_NE(changed.Render(views_[0].camera, 1, Job()).probability.data,
             plain.Render(views_[0].camera, 1, Job()).probability.data);
   EXPECT_GT(HeldOutIou(changed), HeldOutIou(plain) - 0.05);
+}
+
+// Where the field is wrong matters to the ray-pair loss alone: keeping track of it changes nothing before that sets in.
+TEST_F(AggregatorTest, ErrorMapsChangeNothingByThemselves) {
+  AggregatorOptions options = Options();
+  options.iters = 30;
+  std::string bytes[2];
+  for (const int weight : {0, 1}) {
+    options.rgb.weight = float(weight);
+    options.rgb.from = 1;  // after the last step
+    TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "errors.ckpt");
+    bytes[weight] = ReadFile(*folder_ / "errors.ckpt");
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
+  options.rgb.from = 0;  // from the first step on
+  TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "errors.ckpt");
+  EXPECT_FALSE(ReadFile(*folder_ / "errors.ckpt") == bytes[0]);
+}
+
+// A point on a surface is what the pixel that shows it is; a camera that looks at it from nearby agrees.
+TEST_F(AggregatorTest, ProbabilitiesAtPointsAreThoseOfTheNetworks) {
+  std::vector<Camera> cameras;
+  std::vector<ImageU8> labels;
+  for (const LabelView& view : views_) {
+    cameras.push_back(view.camera);
+    labels.push_back(view.labels);
+  }
+  LabelVote vote(*nerf_, cameras, {64, 64}, Job());
+  vote.Count(labels, 2);
+  AggregatorOptions options = Options();
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, options, vote.Prior(), Job());
+
+  const Camera& camera = scene_->views[size_t(scene_->TestViews()[0])].camera;
+  const ImageF depth = nerf_->Render(camera, Job()).depth;
+  const SegmentedView view = model.Render(camera, 1, Job());
+  std::vector<Vec3> points;
+  std::vector<size_t> pixels;
+  for (int y = 0; y < camera.height; y += 2) {
+    for (int x = 0; x < camera.width; x += 2) {
+      if (depth.At(x, y) <= 0) continue;
+      points.push_back(camera.Lift(Vec2(x + 0.5, y + 0.5), depth.At(x, y)));
+      pixels.push_back(size_t(y * camera.width + x));
+    }
+  }
+  const std::vector<float> probabilities = model.ProbabilitiesAt(points, Job());
+  ASSERT_EQ(probabilities.size(), 2 * points.size());
+  size_t num_same = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    EXPECT_NEAR(probabilities[2 * i] + probabilities[2 * i + 1], 1, 1e-5);
+    num_same += (probabilities[2 * i + 1] > 0.5f) == (view.labels.data[pixels[i]] == 1);
+  }
+  EXPECT_GT(double(num_same) / double(points.size()), 0.9);
+
+  // The vote alone, by hand: its logits through the softmax.
+  const std::vector<float> of_vote = model.VoteAlone().ProbabilitiesAt(points, Job());
+  for (size_t i = 0; i < points.size(); i += 17) {
+    const Eigen::Vector3f p = (nerf_->model_from_file() * points[i]).cast<float>();
+    float unit[3], logits[2] = {0, 0};
+    nerf_->field().ToUnit(p.data(), unit);
+    vote.Prior()->AddTo(unit, 1, logits);
+    EXPECT_NEAR(of_vote[2 * i + 1], 1 / (1 + std::exp(logits[0] - logits[1])), 1e-5) << i;
+  }
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {

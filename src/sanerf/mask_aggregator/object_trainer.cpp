@@ -14,15 +14,17 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/step_log.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/options.h"
-#include "sanerf/nn/grid_step.h"
+#include "sanerf/nn/training_loop.h"
 
 namespace sanerf {
 
 namespace {
 
+constexpr char kTaskTitle[] = "object field";
 constexpr int kGroupRays = 256;
 constexpr uint64_t kRegionStream = uint64_t{1} << 32;
 constexpr int kLaterShare =
@@ -50,7 +52,7 @@ ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras,
       options_((CheckOptions(options, "object"), options)),
       pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed), job)) {
   for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
-  error_maps_ = ErrorMaps(cameras);
+  if (options_.rgb.weight > 0) error_maps_ = ErrorMaps(cameras);
 }
 
 void ObjectTrainer::StartFrom(const ObjectModel& model) {
@@ -66,8 +68,7 @@ void ObjectTrainer::GrowField(int num_labels) {
     field_ = std::make_shared<ObjectField>(std::move(*field_), num_labels);
   }
   SANERF_CHECK_EQ(field_->num_labels(), num_labels);
-  field_->grid.params().PrepareTraining();
-  field_->mlp.params().PrepareTraining();
+  field_->trainable(kMlpRate).PrepareTraining();
   workers_ = std::make_unique<WorkerPool<ObjectGradient>>();  // the old ones hold on to the old field
 }
 
@@ -90,8 +91,8 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
   GrowField(num_labels);
   pool_.Append(near_objects);
   near_objects = SamplePool();
-  labelled_ = Relabel(views_, &pool_);
-  if (labelled_.empty())
+  labeled_ = Relabel(views_, &pool_);
+  if (labeled_.empty())
     throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
                 "look at the renders: sanerf render RUN --views train");
   if (prior_) SetPrior(*prior_, &pool_);
@@ -105,18 +106,19 @@ void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
   group.rays.clear();
   for (int i = begin; i < end; ++i) {
     Random random(uint64_t(options_.seed), uint64_t(total_steps_), uint64_t(i));
-    group.rays.push_back(labelled_[random.NextBelow(uint32_t(labelled_.size()))]);
+    group.rays.push_back(labeled_[random.NextBelow(uint32_t(labeled_.size()))]);
   }
-  group.errors.resize(group.rays.size());
+  const bool with_errors = options_.rgb.weight > 0;  // only the ray-pair loss asks where the field is wrong
+  group.errors.resize(with_errors ? group.rays.size() : 0);
   group.num_correct = 0;
   const float scale = 1.0f / float(options_.rays);
   const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
     double loss = 0;
     for (size_t i = 0; i < group.rays.size(); ++i, logits += num_labels_, grad += num_labels_) {
-      const int label = pool_.rays[size_t(group.rays[i])].label;
+      const int label = pool_.labels[size_t(group.rays[i])];
       loss += double(scale) * CrossEntropy(logits, num_labels_, label, scale, grad, options_.label_smoothing);
       group.num_correct += std::max_element(logits, logits + num_labels_) - logits == label;
-      group.errors[i] = ErrorOfLogits(options_.rgb.pair, num_labels_, logits, label);
+      if (with_errors) group.errors[i] = ErrorOfLogits(options_.rgb.pair, num_labels_, logits, label);
     }
     return loss;
   };
@@ -140,53 +142,48 @@ void ObjectTrainer::ComputeLocal(int64_t g, ObjectGradient* worker) {
 
 // The errors of all rays as the field is now (Eq. 12).
 void ObjectTrainer::RefreshErrorMaps() {
-  std::vector<float> errors(labelled_.size());
+  std::vector<float> errors(labeled_.size());
   ParallelForChunks(int64_t(errors.size()), kGroupRays, [&](int64_t begin, int64_t end) {
     const auto worker = workers_->Take([&] { return std::make_unique<ObjectGradient>(*field_); });
-    const std::vector<int> rays(labelled_.begin() + begin, labelled_.begin() + end);
+    const std::vector<int> rays(labeled_.begin() + begin, labeled_.begin() + end);
     const std::vector<float>& logits = worker->Logits(pool_, rays);
     for (size_t i = 0; i < rays.size(); ++i)
       errors[size_t(begin) + i] = ErrorOfLogits(options_.rgb.pair, num_labels_, &logits[i * size_t(num_labels_)],
-                                                pool_.rays[size_t(rays[i])].label);
+                                                pool_.labels[size_t(rays[i])]);
   });
   error_maps_.Clear();
   for (size_t i = 0; i < errors.size(); ++i) {
-    const SamplePool::PoolRay& ray = pool_.rays[size_t(labelled_[i])];
-    error_maps_.Update(ray.view, ray.x, ray.y, errors[i]);
+    const auto [view, x, y] = pool_.pixels[size_t(labeled_[i])];
+    error_maps_.Update(view, x, y, errors[i]);
   }
 }
 
 // Places of large error, reprojected into other views (Eq. 13).
-void ObjectTrainer::DrawRegions() {
+void ObjectTrainer::DrawRegions(const Job& job) {
   const RgbLossOptions& rgb = options_.rgb;
   Random random(uint64_t(options_.seed), kRegionStream + uint64_t(total_steps_));
-  regions_ = TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random),
-                          {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_));
+  regions_ =
+      TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random),
+                   {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_), job);
   if (prior_) SetPrior(*prior_, &regions_.pool);
 }
 
 void ObjectTrainer::Apply(const Schedule& schedule, int step) {
   const float from = options_.lr * schedule.rate, to = options_.lr * options_.lr_final;
   kernels::AdamStep adam;
-  adam.lr = from * std::pow(to / from, std::min(1.0f, float(step) / float(std::max(1, schedule.steps))));
+  adam.lr = from * DecayedRate(to / from, step, schedule.steps);
   adam.step = total_steps_ + 1;
-  std::vector<const GridGradient*> grid_gradients;
-  for (const ObjectGroupGradient& group : groups_) grid_gradients.push_back(&group.grid);
-  StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
-    Parameters& params = field_->mlp.params();
-    for (const ObjectGroupGradient& group : groups_) AddGradients(group.grad_mlp, &params);
-    kernels::AdamStep dense = adam;
-    dense.lr *= kMlpRate;
-    params.Step(dense, 0, params.size());
-  });
+  std::vector<const FieldGradient*> gradients;
+  for (const FieldGradient& group : groups_) gradients.push_back(&group);
+  StepField(field_->trainable(kMlpRate), gradients, adam);
 }
 
-ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step) {
+ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step, const Job& job) {
   const RgbLossOptions& rgb = options_.rgb;
   const int rgb_step = step - int(double(rgb.from) * schedule.steps);
   if (rgb.weight > 0 && rgb_step >= 0) {
     if (rgb_step % rgb.refresh == 0) RefreshErrorMaps();
-    if (rgb_step % rgb.redraw == 0) DrawRegions();
+    if (rgb_step % rgb.redraw == 0) DrawRegions(job);
   }
   const size_t num_global = size_t((options_.rays + kGroupRays - 1) / kGroupRays);
   const size_t num_local = regions_.regions.empty() ? 0 : size_t(rgb.regions_per_step);
@@ -207,36 +204,34 @@ ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step
   for (size_t g = 0; g < num_global; ++g) {
     report.loss += groups_[g].loss;
     report.agreement += double(global_[g].num_correct) / options_.rays;
-    for (size_t i = 0; i < global_[g].rays.size(); ++i) {
-      const SamplePool::PoolRay& ray = pool_.rays[size_t(global_[g].rays[i])];
-      error_maps_.Update(ray.view, ray.x, ray.y, global_[g].errors[i]);
+    for (size_t i = 0; i < global_[g].errors.size(); ++i) {
+      const auto [view, x, y] = pool_.pixels[size_t(global_[g].rays[i])];
+      error_maps_.Update(view, x, y, global_[g].errors[i]);
     }
   }
-  if (!std::isfinite(report.loss))
-    throw Error(fmt::format("object field, step {}", total_steps_), "the loss is not a number",
-                "lower the learning rate: --set object.lr=0.003");
+  CheckLoss(report.loss, fmt::format("object field, step {}", total_steps_), "object.lr");
   return report;
 }
 
 void ObjectTrainer::Train(const Schedule& schedule, const Job& job) {
-  Task task(job, "object field", schedule.steps, "steps");
-  const int log_every = std::max(1, schedule.steps / 50);
-  for (int step = 0; step < schedule.steps; ++step) {
-    const auto [loss, agreement] = Step(schedule, step);
-    if ((step + 1) % log_every == 0 || step + 1 == schedule.steps) {
-      task.Update(step + 1, fmt::format("loss {:.4f}  agreement {:.2f}%", loss, 100 * agreement));
-      task.Metrics(step + 1, std::array{Metric{"loss", loss}, Metric{"agreement", agreement}});
-    }
-    if (job.stop_requested())
-      throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
-  }
-  task.Finish();
+  const int64_t first = total_steps_;
+  StepReport last;
+  TrainingLoop loop;
+  loop.title = kTaskTitle;
+  loop.first_step = first;
+  loop.end_step = first + schedule.steps;
+  loop.report_every = std::max(1, schedule.steps / 50);
+  loop.step = [&](int64_t step) { last = Step(schedule, int(step - first), job); };
+  loop.report = [&](int64_t) {
+    return TrainingLoop::Report{{{"loss", last.loss}, {"agreement", last.agreement}},
+                                fmt::format("loss {:.4f}  agreement {:.2f}%", last.loss, 100 * last.agreement)};
+  };
+  loop.Run(job);
 }
 
 ObjectModel ObjectTrainer::Finish() {
   workers_.reset();
-  field_->grid.params().Freeze();
-  field_->mlp.params().Freeze();
+  field_->trainable(kMlpRate).Freeze();
   return Model();
 }
 

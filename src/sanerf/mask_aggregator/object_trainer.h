@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -40,7 +39,7 @@ class ObjectTrainer {
     int steps = 0;
     float rate = 1;
   };
-  StepReport Step(const Schedule& schedule, int step);  // step: of the schedule
+  StepReport Step(const Schedule& schedule, int step, const Job& job);  // step: of the schedule
   // All of the schedule, as the task "object field", whose metrics tell loss and agreement now and then.
   void Train(const Schedule& schedule, const Job& job);
 
@@ -51,20 +50,20 @@ class ObjectTrainer {
   // The last call: gradients and moments are released.
   ObjectModel Finish();
 
-  int64_t num_rays() const { return int64_t(pool_.rays.size()); }
+  int64_t num_rays() const { return pool_.size(); }
 
  private:
   void GrowField(int num_labels);
   void ComputeGlobal(int64_t g, ObjectGradient* worker);
   void ComputeLocal(int64_t g, ObjectGradient* worker);
   void RefreshErrorMaps();
-  void DrawRegions();
+  void DrawRegions(const Job& job);
   void Apply(const Schedule& schedule, int step);
 
   // Rays of the current step and how far off the field is on them.
   struct GlobalGroup {
     std::vector<int> rays;
-    std::vector<float> errors;  // Eq. 12
+    std::vector<float> errors;  // Eq. 12; empty while nothing asks for them
     int64_t num_correct = 0;
   };
 
@@ -73,14 +72,14 @@ class ObjectTrainer {
   std::vector<LabelView> views_;
   int num_labels_ = 0;
   SamplePool pool_;
-  std::vector<int> labelled_;  // rays of pool_ that have a label
+  std::vector<int> labeled_;  // rays of pool_ that have a label
   std::shared_ptr<ObjectField> field_;
   std::shared_ptr<const LabelPrior> prior_;
-  ErrorMaps error_maps_;
+  ErrorMaps error_maps_;  // of no view when the ray-pair loss is off
   RegionPool regions_;
   int64_t total_steps_ = 0, num_mask_sets_ = 0;
   std::vector<GlobalGroup> global_;
-  std::vector<ObjectGroupGradient> groups_;  // of global rays, then of regions
+  std::vector<FieldGradient> groups_;  // of global rays, then of regions
   std::unique_ptr<WorkerPool<ObjectGradient>> workers_;
 };
 

@@ -39,13 +39,13 @@ TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
   const auto at = [&](float x, float y) {
     const float position[3] = {x, y, 0.375f};
     float logits[2] = {0, 0};
-    prior.AddTo(position, 1, 1, logits);
+    prior.AddTo(position, 1, logits);
     EXPECT_NEAR(logits[0], -logits[1], 1e-6);
     return logits[1];
   };
   // Nine votes and half a vote of smoothing of ten: log(9.5 / 0.5) / 2 above the mean.
   const float sure = 0.5f * std::log(19.0f);
-  EXPECT_NEAR(at(0.375f, 0.375f), sure, 1e-5);   // centre of the left cell
+  EXPECT_NEAR(at(0.375f, 0.375f), sure, 1e-5);   // center of the left cell
   EXPECT_NEAR(at(0.625f, 0.375f), -sure, 1e-5);  // of the right one
   EXPECT_NEAR(at(0.5f, 0.375f), 0, 1e-6);        // between them
   EXPECT_NEAR(at(0.4375f, 0.375f), 0.5f * sure, 1e-5);
@@ -55,7 +55,7 @@ TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
   const LabelPrior few(cells, 2, {0, 0.9f, 9, 0});
   const float position[3] = {0.375f, 0.375f, 0.375f};
   float logits[2] = {0, 0};
-  few.AddTo(position, 1, 2, logits);  // twice: it is added with its weight
+  few.AddTo(position, 2, logits);  // twice: it is added with its weight
   EXPECT_NEAR(logits[1], std::log(1.4f / 0.5f), 1e-5);
 }
 

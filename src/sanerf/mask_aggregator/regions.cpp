@@ -9,7 +9,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/ray_renderer.h"
-#include "sanerf/nerf/ray_samples.h"
+#include "sanerf/nerf/trace.h"
 
 namespace sanerf {
 
@@ -23,28 +23,25 @@ struct PlaceInView {
   Vec2 px;
 };
 
-class RegionTracer {
- public:
-  RegionTracer(const NerfModel& nerf, const std::vector<Camera>& model_cameras, const RegionOptions& options)
-      : cameras_(model_cameras),
-        options_(options),
-        renderer_(nerf.traced()),
-        tracer_(nerf.traced(), /*keep_waves=*/true) {}
+// Rays around a site in the views that see it, and what the radiance field shows there; none for a site in the air.
+struct DrawnRegion {
+  std::vector<Ray> rays;
+  std::vector<std::array<float, 3>> rgb;
+};
 
-  RegionPool Trace(const ErrorMaps::Site& site, Random random) {
-    RegionPool out;
-    const std::vector<PlaceInView> places = FindPlaces(site, &random);
-    if (places.empty()) return out;
-    std::vector<Ray> rays;
-    for (const PlaceInView& place : places) DrawPatch(place, &random, &rays);
-    const std::vector<RenderedRay> rendered = renderer_.Render(rays);
-    ForEachRaySamples(tracer_, rays, [&](size_t i, const std::vector<int>& slots) {
-      if (slots.empty()) return;
-      AppendRay(tracer_, slots, {0, 0, kIgnoreLabel, 0, 0, 0}, &out.pool);
-      out.rgb.push_back({rendered[i].rgb[0], rendered[i].rgb[1], rendered[i].rgb[2]});
-    });
-    if (!out.rgb.empty()) out.regions.push_back({0, int(out.rgb.size())});  // else all its rays met nothing
-    return out;
+// Buffers of one thread.
+class RegionDrawer {
+ public:
+  RegionDrawer(const NerfModel& nerf, const std::vector<Camera>& model_cameras, const RegionOptions& options)
+      : cameras_(model_cameras), options_(options), renderer_(nerf.traced()) {}
+
+  DrawnRegion Draw(const ErrorMaps::Site& site, Random random) {
+    DrawnRegion region;
+    for (const PlaceInView& place : FindPlaces(site, &random)) DrawPatch(place, &random, &region.rays);
+    if (region.rays.empty()) return region;
+    for (const RenderedRay& ray : renderer_.Render(region.rays))
+      region.rgb.push_back({ray.rgb[0], ray.rgb[1], ray.rgb[2]});
+    return region;
   }
 
  private:
@@ -79,8 +76,8 @@ class RegionTracer {
 
   void DrawPatch(const PlaceInView& place, Random* random, std::vector<Ray>* rays) const {
     const Camera& camera = cameras_[size_t(place.view)];
-    const auto low = [&](double centre, int size) {
-      return std::clamp(int(centre) - options_.patch / 2, 0, std::max(0, size - options_.patch));
+    const auto low = [&](double center, int size) {
+      return std::clamp(int(center) - options_.patch / 2, 0, std::max(0, size - options_.patch));
     };
     const int x0 = low(place.px.x(), camera.width), y0 = low(place.px.y(), camera.height);
     for (int i = 0; i < options_.rays; ++i) {
@@ -93,33 +90,43 @@ class RegionTracer {
   const std::vector<Camera>& cameras_;
   const RegionOptions& options_;
   RayRenderer renderer_;
-  RayTracer tracer_;
 };
-
-void Append(const RegionPool& part, RegionPool* all) {
-  for (RegionPool::Region region : part.regions) {
-    region.first += int(all->pool.rays.size());
-    all->regions.push_back(region);
-  }
-  all->pool.Append(part.pool);
-  all->rgb.insert(all->rgb.end(), part.rgb.begin(), part.rgb.end());
-}
 
 }  // namespace
 
 RegionPool TraceRegions(const NerfModel& nerf, const std::vector<LabelView>& views,
-                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed) {
+                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed,
+                        const Job& job) {
   std::vector<Camera> cameras;
   for (const LabelView& view : views) cameras.push_back(view.camera.In(nerf.model_from_file()));
-  std::vector<RegionPool> parts(sites.size());
-  WorkerPool<RegionTracer> tracers;
+  std::vector<DrawnRegion> drawn(sites.size());
+  WorkerPool<RegionDrawer> drawers;
   ParallelFor(int64_t(sites.size()), [&](int64_t i) {
-    const auto tracer = tracers.Take([&] { return std::make_unique<RegionTracer>(nerf, cameras, options); });
-    parts[size_t(i)] = tracer->Trace(sites[size_t(i)], Random(seed, uint64_t(i)));
+    const auto drawer = drawers.Take([&] { return std::make_unique<RegionDrawer>(nerf, cameras, options); });
+    drawn[size_t(i)] = drawer->Draw(sites[size_t(i)], Random(seed, uint64_t(i)));
   });
-  RegionPool all;
-  for (const RegionPool& part : parts) Append(part, &all);
-  return all;
+
+  std::vector<Ray> rays;
+  std::vector<std::array<float, 3>> rgb;
+  std::vector<size_t> region_of;
+  for (size_t i = 0; i < drawn.size(); ++i) {
+    rays.insert(rays.end(), drawn[i].rays.begin(), drawn[i].rays.end());
+    rgb.insert(rgb.end(), drawn[i].rgb.begin(), drawn[i].rgb.end());
+    region_of.insert(region_of.end(), drawn[i].rays.size(), i);
+  }
+  RegionPool regions;
+  regions.pool.rays = Trace(nerf, rays, {.geometry = true}, job);
+  std::vector<int> counts(drawn.size(), 0);
+  for (const int64_t ray : regions.pool.rays.DropEmptyRays()) {
+    regions.rgb.push_back(rgb[size_t(ray)]);
+    ++counts[region_of[size_t(ray)]];
+  }
+  int first = 0;
+  for (const int count : counts) {  // a region whose rays all met nothing is none
+    if (count > 0) regions.regions.push_back({first, count});
+    first += count;
+  }
+  return regions;
 }
 
 }  // namespace sanerf

@@ -22,13 +22,14 @@ struct RegionPool {
     int first, count;  // rays of `pool`
   };
   std::vector<Region> regions;
-  SamplePool pool;                        // labels unused
+  SamplePool pool;                        // its rays and prior; pixels and labels are not used
   std::vector<std::array<float, 3>> rgb;  // rendered, per ray of `pool`
 };
 
 // Lifts each site through the radiance field's depth and reprojects it into other views, in random order, keeping those
-// that see it (the depth rendered there agrees); a site in the air makes no region.
+// that see it (the depth rendered there agrees); a site in the air makes no region. Throws InterruptedError.
 RegionPool TraceRegions(const NerfModel& nerf, const std::vector<LabelView>& views,
-                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed);
+                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed,
+                        const Job& job);
 
 }  // namespace sanerf

@@ -1,13 +1,12 @@
 #include "sanerf/mask_aggregator/sample_pool.h"
 
 #include <algorithm>
-#include <atomic>
 
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/nerf/trace.h"
 
 namespace sanerf {
 
@@ -46,46 +45,12 @@ std::vector<int> ObjectSurroundings(const ImageU8& labels) {
   return pixels;
 }
 
-struct DrawnRay {
-  Ray ray;
-  SamplePool::PoolRay pool_ray;
-};
-
-DrawnRay RayOfPixel(const Camera& model_camera, int view, int pixel) {
-  const int x = pixel % model_camera.width, y = pixel / model_camera.width;
-  return {MakeRay(model_camera, Vec2(x + 0.5, y + 0.5)), {0, 0, kIgnoreLabel, view, x, y}};
-}
-
-// Traces the rays and appends their weighty samples.
-void TraceInto(const NerfModel& nerf, const std::vector<DrawnRay>& drawn, SamplePool* pool) {
-  RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
-  std::vector<Ray> rays;
-  for (const DrawnRay& d : drawn) rays.push_back(d.ray);
-  ForEachRaySamples(tracer, rays, [&](size_t i, const std::vector<int>& slots) {
-    if (slots.empty()) return;
-    AppendRay(tracer, slots, drawn[i].pool_ray, pool);
-  });
-}
-
-// draw(view, random) -> rays of that view.
+// draw(view, random) -> pixels of that view, y * width + x.
 template <class Draw>
-SamplePool TraceViews(const NerfModel& nerf, size_t num_views, uint64_t seed, const Draw& draw, const Job& job) {
-  std::vector<SamplePool> parts(num_views);
-  Task task(job, "trace mask rays", int64_t(num_views), "views");
-  std::atomic<int64_t> done = 0;
-  ParallelFor(int64_t(num_views), [&](int64_t v) {
-    if (job.stop_requested()) return;
-    TraceInto(nerf, draw(size_t(v), Random(seed, uint64_t(v))), &parts[size_t(v)]);
-    task.Update(++done);
-  });
-  if (job.stop_requested())
-    throw InterruptedError("tracing of the mask rays interrupted", "nothing was written", "run the command again");
-  SamplePool pool;
-  for (SamplePool& part : parts) {
-    pool.Append(part);
-    part = SamplePool();
-  }
-  return pool;
+std::vector<std::vector<int>> DrawPixels(size_t num_views, uint64_t seed, const Draw& draw) {
+  std::vector<std::vector<int>> pixels(num_views);
+  ParallelFor(int64_t(num_views), [&](int64_t v) { pixels[size_t(v)] = draw(size_t(v), Random(seed, uint64_t(v))); });
+  return pixels;
 }
 
 int RaysPerView(int num_rays, size_t num_views) { return std::max(1, num_rays / std::max(1, int(num_views))); }
@@ -94,85 +59,81 @@ int RaysPerView(int num_rays, size_t num_views) { return std::max(1, num_rays / 
 
 SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed,
                          const Job& job) {
-  return TraceViews(
-      nerf, cameras.size(), seed,
-      [&](size_t v, Random random) {
-        const Camera camera = cameras[v].In(nerf.model_from_file());
-        std::vector<DrawnRay> drawn;
-        for (int i = 0; i < RaysPerView(num_rays, cameras.size()); ++i)
-          drawn.push_back(RayOfPixel(camera, int(v), int(random.NextBelow(uint32_t(camera.width * camera.height)))));
-        return drawn;
-      },
-      job);
-}
-
-SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
-                       const std::vector<std::vector<int>>& pixels, const Job& job) {
-  return TraceViews(
-      nerf, cameras.size(), 0,
-      [&](size_t v, Random) {
-        const Camera camera = cameras[v].In(nerf.model_from_file());
-        std::vector<DrawnRay> drawn;
-        for (const int pixel : pixels[v]) drawn.push_back(RayOfPixel(camera, int(v), pixel));
-        return drawn;
-      },
-      job);
+  const auto draw = [&](size_t v, Random random) {
+    std::vector<int> drawn;
+    for (int i = 0; i < RaysPerView(num_rays, cameras.size()); ++i)
+      drawn.push_back(int(random.NextBelow(uint32_t(cameras[v].width * cameras[v].height))));
+    return drawn;
+  };
+  return TracePixels(nerf, cameras, DrawPixels(cameras.size(), seed, draw), job);
 }
 
 SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed,
                             const Job& job) {
-  return TraceViews(
-      nerf, views.size(), seed,
-      [&](size_t v, Random random) {
-        const std::vector<int> pixels = ObjectSurroundings(views[v].labels);
-        const Camera camera = views[v].camera.In(nerf.model_from_file());
-        std::vector<DrawnRay> drawn;
-        for (int i = 0; i < RaysPerView(num_rays, views.size()) && !pixels.empty(); ++i)
-          drawn.push_back(RayOfPixel(camera, int(v), pixels[random.NextBelow(uint32_t(pixels.size()))]));
-        return drawn;
-      },
-      job);
+  const auto draw = [&](size_t v, Random random) {
+    const std::vector<int> pixels = ObjectSurroundings(views[v].labels);
+    std::vector<int> drawn;
+    for (int i = 0; i < RaysPerView(num_rays, views.size()) && !pixels.empty(); ++i)
+      drawn.push_back(pixels[random.NextBelow(uint32_t(pixels.size()))]);
+    return drawn;
+  };
+  std::vector<Camera> cameras;
+  for (const LabelView& view : views) cameras.push_back(view.camera);
+  return TracePixels(nerf, cameras, DrawPixels(views.size(), seed, draw), job);
+}
+
+SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
+                       const std::vector<std::vector<int>>& pixels, const Job& job) {
+  std::vector<Ray> rays;
+  std::vector<SamplePool::Pixel> of_rays;
+  for (size_t v = 0; v < cameras.size(); ++v) {
+    const Camera camera = cameras[v].In(nerf.model_from_file());
+    for (const int pixel : pixels[v]) {
+      const int x = pixel % camera.width, y = pixel / camera.width;
+      rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+      of_rays.push_back({int(v), x, y});
+    }
+  }
+  SamplePool pool;
+  pool.rays = Trace(nerf, rays, {.geometry = true, .title = "trace mask rays"}, job);
+  for (const int64_t ray : pool.rays.DropEmptyRays()) pool.pixels.push_back(of_rays[size_t(ray)]);
+  pool.labels.assign(pool.pixels.size(), kIgnoreLabel);
+  return pool;
 }
 
 std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool) {
-  std::vector<int> labelled;
-  for (size_t i = 0; i < pool->rays.size(); ++i) {
-    SamplePool::PoolRay& ray = pool->rays[i];
-    const ImageU8& labels = views[size_t(ray.view)].labels;
-    ray.label = labels.empty() ? kIgnoreLabel : labels.At(ray.x, ray.y);
-    if (ray.label != kIgnoreLabel) labelled.push_back(int(i));
+  std::vector<int> labeled;
+  for (size_t ray = 0; ray < pool->pixels.size(); ++ray) {
+    const auto [view, x, y] = pool->pixels[ray];
+    const ImageU8& labels = views[size_t(view)].labels;
+    pool->labels[ray] = labels.empty() ? kIgnoreLabel : labels.At(x, y);
+    if (pool->labels[ray] != kIgnoreLabel) labeled.push_back(int(ray));
   }
-  return labelled;
+  return labeled;
 }
 
 void SetPrior(const LabelPrior& prior, SamplePool* pool) {
+  const TracedRays& rays = pool->rays;
   const size_t num_labels = size_t(prior.num_labels());
-  pool->prior.assign(pool->rays.size() * num_labels, 0);
-  ParallelForChunks(int64_t(pool->rays.size()), 4096, [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      const SamplePool::PoolRay& ray = pool->rays[size_t(r)];
-      for (int64_t k = ray.first; k < ray.first + ray.count; ++k) {
-        const SamplePool::Sample& sample = pool->samples[size_t(k)];
-        prior.AddTo(sample.unit, 1, sample.weight, &pool->prior[size_t(r) * num_labels]);
-      }
-    }
+  pool->prior.assign(size_t(rays.num_rays()) * num_labels, 0);
+  ParallelForChunks(rays.num_rays(), 4096, [&](int64_t begin, int64_t end) {
+    for (size_t r = size_t(begin); r < size_t(end); ++r)
+      for (size_t s = size_t(rays.first[r]); s < size_t(rays.first[r + 1]); ++s)
+        prior.AddTo(rays.unit[s].data(), rays.weight[s], &pool->prior[r * num_labels]);
   });
 }
 
 void SamplePool::Append(const SamplePool& other) {
-  for (PoolRay ray : other.rays) {
-    ray.first += int64_t(samples.size());
-    rays.push_back(ray);
-  }
-  samples.insert(samples.end(), other.samples.begin(), other.samples.end());
+  rays.Append(other.rays);
+  pixels.insert(pixels.end(), other.pixels.begin(), other.pixels.end());
+  labels.insert(labels.end(), other.labels.begin(), other.labels.end());
   prior.clear();
 }
 
-void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePool::PoolRay ray, SamplePool* pool) {
-  ray.first = int64_t(pool->samples.size());
-  ray.count = int(slots.size());
-  pool->rays.push_back(ray);
-  for (const int slot : slots) pool->samples.push_back(SampleInSlot(tracer, slot));
+double PoolRayBytes(double num_samples) {
+  constexpr double kRay = sizeof(int64_t) + sizeof(SamplePool::Pixel) + sizeof(uint8_t);
+  constexpr double kSample = sizeof(TracedRays::Vec3f) + sizeof(float) + sizeof(TracedRays::Geometry);
+  return kRay + kSample * num_samples;
 }
 
 }  // namespace sanerf

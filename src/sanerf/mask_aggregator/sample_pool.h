@@ -9,27 +9,25 @@
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/model.h"
-#include "sanerf/nerf/ray_samples.h"
+#include "sanerf/nerf/traced_rays.h"
 
 namespace sanerf {
 
 struct SamplePool {
-  struct PoolRay {
-    int64_t first = 0;  // index of its first sample
-    int count = 0;
-    uint8_t label = kIgnoreLabel;
-    int view = 0, x = 0, y = 0;  // pixel of the label image
+  struct Pixel {
+    int view = 0, x = 0, y = 0;  // of the label image
   };
-  using Sample = RaySample;
-  std::vector<PoolRay> rays;
-  std::vector<Sample> samples;
-  std::vector<float> prior;  // [ray][label], composited; empty = none
+  TracedRays rays;              // with geometry; each has a sample at least
+  std::vector<Pixel> pixels;    // of the rays
+  std::vector<uint8_t> labels;  // of the rays
+  std::vector<float> prior;     // [ray][label], composited; empty = none
 
+  int64_t size() const { return rays.num_rays(); }
   void Append(const SamplePool& other);  // its prior is dropped
 };
 
-// Appends a ray with the samples in these slots of the tracer; first and count are filled in.
-void AppendRay(const RayTracer& tracer, const std::vector<int>& slots, SamplePool::PoolRay ray, SamplePool* pool);
+// Bytes of a ray with so many samples, without its prior.
+double PoolRayBytes(double num_samples);
 
 // Rays that meet nothing are left out: no evidence about any object.
 
@@ -42,7 +40,7 @@ SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras
                        const std::vector<std::vector<int>>& pixels, const Job& job);
 
 // num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are
-// drawn alike. A small object would be met by a handful of rays per step otherwise.
+// drawn alike. A small object would be met by a handful of rays per step otherwise. Throws InterruptedError.
 SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed,
                             const Job& job);
 

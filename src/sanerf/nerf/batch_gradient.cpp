@@ -2,40 +2,33 @@
 
 #include <algorithm>
 
-#include "sanerf/kernels/isa.h"
+#include "sanerf/kernels/tiled.h"
 
 namespace sanerf {
 
 using kernels::kTile;
+using kernels::Tiled;
+using kernels::TiledSize;
 
 namespace {
 constexpr int kGeo = RadianceField::kGeometry;
-constexpr int kIn = RadianceField::kColourInputs;
-
-// Index of channel c of a slot in a tiled array with `channels` channels.
-int64_t At(int slot, int channels, int c) { return (int64_t(slot / kTile) * channels + c) * kTile + slot % kTile; }
+constexpr int kIn = RadianceField::kColorInputs;
 }  // namespace
 
 BatchGradient::BatchGradient(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& trace,
                              const RayLossOptions& loss)
     : field_(field), occupancy_(occupancy), loss_(loss), tracer_(field, occupancy, trace, /*keep_waves=*/true) {
-  scratch_ = Buffer(std::max(field.density.ScratchSize(), field.colour.ScratchSize()));
+  scratch_ = Buffer(std::max(field.density.ScratchSize(), field.color.ScratchSize()));
 }
 
-void BatchGradient::ColourOfWave() {
-  const int64_t b = tracer_.wave_begin_tile(), n = tracer_.end_tile() - b;
-  colour_in_.Grow(tracer_.end_tile() * kIn * kTile);
-  colour_hidden_.Grow(tracer_.end_tile() * field_.colour.shape().HiddenWidth() * kTile);
-  rgb_.Grow(tracer_.end_tile() * 3 * kTile);
-  for (int64_t tile = b; tile < b + n; ++tile) {
-    float* in = &colour_in_[tile * kIn * kTile];
-    std::copy_n(tracer_.density_out() + tile * kGeo * kTile, kGeo * kTile, in);
-    kernels::Kernels().spherical_harmonics(tracer_.directions() + tile * 3 * kTile, 1, in + kGeo * kTile);
-  }
-  float* rgb = &rgb_[b * 3 * kTile];
-  field_.colour.Forward(&colour_in_[b * kIn * kTile], n,
-                        &colour_hidden_[b * field_.colour.shape().HiddenWidth() * kTile], rgb);
-  kernels::Kernels().sigmoid(rgb, n * 3 * kTile, rgb);
+void BatchGradient::ColorOfWave() {
+  const int64_t begin = tracer_.wave_begin_tile(), end = tracer_.end_tile();
+  const int hidden = field_.color.shape().HiddenWidth();
+  color_in_.Grow(TiledSize(end, kIn));
+  color_hidden_.Grow(TiledSize(end, hidden));
+  rgb_.Grow(TiledSize(end, 3));
+  field_.Color(tracer_.density_out() + TiledSize(begin, kGeo), tracer_.directions() + TiledSize(begin, 3), end - begin,
+               &color_in_[TiledSize(begin, kIn)], &color_hidden_[TiledSize(begin, hidden)], &rgb_[TiledSize(begin, 3)]);
 }
 
 void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGradient* out) {
@@ -47,6 +40,8 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     next_segment_[size_t(i)] = first_segment_[size_t(segments[size_t(i)].ray)];
     first_segment_[size_t(segments[size_t(i)].ray)] = i;
   }
+  const Tiled<const float> all_rgb(rgb_.data(), 3);
+  const Tiled<float> all_grad_rgb(grad_rgb_.data(), 3), all_grad_density(grad_density_out_.data(), kGeo);
   for (size_t r = 0; r < rays.size(); ++r) {
     // Gather the ray's samples, front to back.
     slots_.clear();
@@ -61,7 +56,7 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
       sigma[i] = tracer_.sigma()[slot];
       t[i] = tracer_.t()[slot];
       dt[i] = tracer_.dt()[slot];
-      for (int c = 0; c < 3; ++c) rgb[3 * i + c] = rgb_[At(slot, 3, c)];
+      all_rgb.Get(slot, rgb + 3 * i);
     }
     const float* background = &group.backgrounds[3 * r];
     float target[3];
@@ -71,7 +66,7 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
         loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb,
         has_gain ? &group.gains[3 * r] : nullptr, has_gain ? out->grad_gains[r].channels : nullptr);
     if (has_gain) out->grad_gains[r].photo = rays[r].photo;
-    out->loss += result.loss * loss_scale;
+    out->field.loss += result.loss * loss_scale;
     out->squared += result.squared;
     for (int i = 0; i < n; ++i) {
       float p[3];
@@ -82,9 +77,8 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     // Back through the heads: sigma = exp(out_0), rgb = sigmoid(raw).
     for (int i = 0; i < n; ++i) {
       const int slot = slots_[size_t(i)];
-      grad_density_out_[At(slot, kGeo, 0)] = grad_sigma[i] * sigma[i];
-      for (int c = 0; c < 3; ++c)
-        grad_rgb_[At(slot, 3, c)] = grad_rgb[3 * i + c] * rgb[3 * i + c] * (1 - rgb[3 * i + c]);
+      all_grad_density(slot, 0) = grad_sigma[i] * sigma[i];
+      for (int c = 0; c < 3; ++c) all_grad_rgb(slot, c) = grad_rgb[3 * i + c] * rgb[3 * i + c] * (1 - rgb[3 * i + c]);
     }
     out->num_samples += n;
   }
@@ -96,35 +90,32 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   for (size_t i = 0; i < group.rays.size(); ++i) rays_[i] = group.rays[i].ray;
   tracer_.SetStepScale(schedule.step_scale);
   tracer_.Begin(rays_.data(), group.jitter.data(), int(rays_.size()));
-  while (tracer_.NextWave()) ColourOfWave();
+  while (tracer_.NextWave()) ColorOfWave();
 
   const int64_t n = tracer_.end_tile();
-  out->grid.num_tiles = n;
+  out->field.grid.num_tiles = n;
   out->num_samples = 0;
   out->seen.clear();
   out->grad_gains.assign(group.gains.size() / 3, {});
-  out->loss = out->squared = 0;
-  grad_rgb_.Reserve(n * 3 * kTile);
-  grad_density_out_.Reserve(n * kGeo * kTile);
+  out->field.loss = out->squared = 0;
+  grad_rgb_.Reserve(TiledSize(n, 3));
+  grad_density_out_.Reserve(TiledSize(n, kGeo));
   grad_rgb_.Fill(0);
   grad_density_out_.Fill(0);
-  out->grad_density.Reserve(field_.density.params().size());
-  out->grad_colour.Reserve(field_.colour.params().size());
-  out->grad_density.Fill(0);
-  out->grad_colour.Fill(0);
+  out->field.Clear(field_.networks());
   RayLosses(group, schedule.loss_scale, out);
 
-  grad_colour_in_.Reserve(n * kIn * kTile);
-  field_.colour.Backward(colour_in_.data(), colour_hidden_.data(), grad_rgb_.data(), n, grad_colour_in_.data(),
-                         out->grad_colour.data(), scratch_.data());
+  grad_color_in_.Reserve(TiledSize(n, kIn));
+  field_.color.Backward(color_in_.data(), color_hidden_.data(), grad_rgb_.data(), n, grad_color_in_.data(),
+                        out->field.networks[1].data(), scratch_.data());
+  const Tiled<const float> grad_color_in(grad_color_in_.data(), kIn);
   for (int64_t tile = 0; tile < n; ++tile)
-    for (int i = 0; i < kGeo * kTile; ++i)
-      grad_density_out_[tile * kGeo * kTile + i] += grad_colour_in_[tile * kIn * kTile + i];
-  out->grid.grad_features.Reserve(n * field_.grid.num_outputs() * kTile);
+    for (int i = 0; i < kGeo * kTile; ++i) grad_density_out_[TiledSize(tile, kGeo) + i] += grad_color_in.Tile(tile)[i];
+  out->field.grid.grad_features.Reserve(TiledSize(n, field_.grid.num_outputs()));
   field_.density.Backward(tracer_.features(), tracer_.density_hidden(), grad_density_out_.data(), n,
-                          out->grid.grad_features.data(), out->grad_density.data(), scratch_.data());
-  out->grid.positions.Reserve(n * 3 * kTile);
-  std::copy_n(tracer_.positions(), n * 3 * kTile, out->grid.positions.data());
+                          out->field.grid.grad_features.data(), out->field.networks[0].data(), scratch_.data());
+  out->field.grid.positions.Reserve(TiledSize(n, 3));
+  std::copy_n(tracer_.positions(), TiledSize(n, 3), out->field.grid.positions.data());
 }
 
 }  // namespace sanerf

@@ -14,11 +14,10 @@ namespace sanerf {
 
 struct GroupGradient {
   int64_t num_samples = 0;
-  GridGradient grid;
-  Buffer grad_density, grad_colour;       // of the networks' weights
+  FieldGradient field;                    // loss: of the group
   std::vector<OccupancyGrid::Seen> seen;  // densities met, for the occupancy grid
   std::vector<GainGradient> grad_gains;   // of each ray; empty without gains
-  double loss = 0, squared = 0;
+  double squared = 0;
 };
 
 struct RayGroup {
@@ -41,15 +40,15 @@ class BatchGradient {
   void Compute(const RayGroup& group, const Schedule& schedule, GroupGradient* out);
 
  private:
-  void ColourOfWave();
+  void ColorOfWave();
   void RayLosses(const RayGroup& group, float loss_scale, GroupGradient* out);
 
   const RadianceField& field_;
   const OccupancyGrid& occupancy_;
   RayLossOptions loss_;
   RayTracer tracer_;
-  Buffer colour_in_, colour_hidden_, rgb_;  // tiled; rgb after the sigmoid
-  Buffer grad_rgb_, grad_colour_in_, grad_density_out_, scratch_;
+  Buffer color_in_, color_hidden_, rgb_;  // tiled; rgb after the sigmoid
+  Buffer grad_rgb_, grad_color_in_, grad_density_out_, scratch_;
   std::vector<Ray> rays_;
   std::vector<int> first_segment_, next_segment_;  // chains of segments per ray
   std::vector<int> slots_;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "sanerf/kernels/tiled.h"
+
 namespace sanerf {
 
 using kernels::kTile;
+using kernels::Tiled;
 
 namespace {
 constexpr int kBlock = 16;  // pixels per side
@@ -39,18 +42,22 @@ bool BlockTracer::NextWave() {
   return true;
 }
 
-void BlockTracer::Gather(const float* from, int channels, int out_channels, float* out) const {
+void BlockTracer::Gather(const float* from, int channels, Buffer* out) const {
+  out->Reserve(kernels::TiledSize(num_tiles(), channels));
+  const Tiled<const float> all(from, channels);
+  const Tiled<float> gathered(out->data(), channels);
   for (int64_t i = 0; i < num_tiles() * kTile; ++i) {
-    const int slot = visible_[size_t(std::min(i, int64_t(visible_.size()) - 1))].slot;
-    const float* source = from + int64_t(slot / kTile) * channels * kTile + slot % kTile;
-    float* target = out + i / kTile * out_channels * kTile + i % kTile;
+    const float* source = all.Sample(visible_[size_t(std::min(i, int64_t(visible_.size()) - 1))].slot);
+    float* target = gathered.Sample(i);
     for (int c = 0; c < channels; ++c) target[c * kTile] = source[c * kTile];
   }
 }
 
 void BlockTracer::AddWeighted(const float* values, int channels, float* sums) const {
-  ForEachVisible([&](int64_t i, int ray, float weight) {
-    const float* value = values + i / kTile * channels * kTile + i % kTile;
+  const Tiled<const float> tiled(values, channels);
+  ForEachVisible([&](int64_t i, int ray, int slot) {
+    const float weight = tracer_.weights()[slot];
+    const float* value = tiled.Sample(i);
     for (int c = 0; c < channels; ++c) sums[size_t(ray * channels + c)] += weight * value[c * kTile];
   });
 }

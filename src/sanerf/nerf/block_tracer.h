@@ -1,6 +1,5 @@
 // A view traced in blocks of 16 x 16 pixels: neighbours share grid cells, and each thread takes a block at a time.
-// Every wave's visible samples are packed into tiles for a further network (colour, object) that is asked only about
-// them.
+// Every wave's visible samples are packed into tiles for a further network (color) that is asked only about them.
 #pragma once
 
 #include <memory>
@@ -50,15 +49,14 @@ class BlockTracer {
 
   // Of this wave.
   int64_t num_tiles() const { return kernels::NumTiles(int64_t(visible_.size())); }
-  // Copies `channels` channels of one of the tracer's tiled buffers to the visible samples' tiles, which have
-  // out_channels (the first ones are written). Padding repeats the last sample.
-  void Gather(const float* from, int channels, int out_channels, float* out) const;
+  // Copies one of the tracer's tiled buffers to the visible samples' tiles. Padding repeats the last sample.
+  void Gather(const float* from, int channels, Buffer* out) const;
   // sums[ray * channels + c] += weight * values[c] (Eq. 1 and 7); values: tiles of the visible samples.
   void AddWeighted(const float* values, int channels, float* sums) const;
-  // use(index in the visible samples' tiles, ray, weight)
+  // use(index in the visible samples' tiles, ray, slot of the tracer)
   template <class Use>
   void ForEachVisible(const Use& use) const {
-    for (size_t i = 0; i < visible_.size(); ++i) use(int64_t(i), visible_[i].ray, tracer_.weights()[visible_[i].slot]);
+    for (size_t i = 0; i < visible_.size(); ++i) use(int64_t(i), visible_[i].ray, visible_[i].slot);
   }
 
  private:

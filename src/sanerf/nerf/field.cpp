@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/kernels/isa.h"
+#include "sanerf/kernels/tiled.h"
+
 namespace sanerf {
 
 namespace {
@@ -23,7 +26,7 @@ HashGridOptions GridOptionsOf(const NerfOptions& o, bool contracted) {
 RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t seed)
     : grid("grid", GridOptionsOf(o, contracted), seed),
       density("density", Widths(o.levels * o.features, o.density_width, o.density_layers, kGeometry), 0, seed + 1),
-      colour("colour", Widths(kColourInputs, o.colour_width, o.colour_layers, 3), 0, seed + 2),
+      color("colour", Widths(kColorInputs, o.color_width, o.color_layers, 3), 0, seed + 2),  // its name in checkpoints
       contracted_(contracted) {}
 
 void RadianceField::ToUnit(const float p[3], float unit[3]) const {
@@ -39,13 +42,24 @@ void RadianceField::ToUnit(const float p[3], float unit[3]) const {
   }
 }
 
+void RadianceField::Color(const float* density_out, const float* directions, int64_t num_tiles, float* inputs,
+                          float* hidden, float* rgb) const {
+  const kernels::Tiled<float> in(inputs, kColorInputs);
+  const kernels::Tiled<const float> geometry(density_out, kGeometry), direction(directions, 3);
+  kernels::CopyChannels(geometry, 0, kGeometry, num_tiles, in, 0);
+  for (int64_t tile = 0; tile < num_tiles; ++tile)
+    kernels::Kernels().spherical_harmonics(direction.Tile(tile), 1, in.Tile(tile) + kGeometry * kernels::kTile);
+  color.Forward(inputs, num_tiles, hidden, rgb);
+  kernels::Kernels().sigmoid(rgb, kernels::TiledSize(num_tiles, 3), rgb);
+}
+
 void RadianceField::AddTo(CheckpointWriter* writer) const {
-  for (const Parameters* p : {&grid.params(), &density.params(), &colour.params()})
+  for (const Parameters* p : {&grid.params(), &density.params(), &color.params()})
     writer->Add(p->name, p->values.span());
 }
 
 void RadianceField::ReadFrom(const CheckpointReader& reader) {
-  for (Parameters* p : {&grid.params(), &density.params(), &colour.params()}) reader.Read(p->name, p->values.span());
+  for (Parameters* p : {&grid.params(), &density.params(), &color.params()}) reader.Read(p->name, p->values.span());
 }
 
 }  // namespace sanerf

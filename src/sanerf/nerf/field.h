@@ -1,5 +1,5 @@
 // The radiance field of instant-NGP: hash grid -> density network -> (density, geometry feature); with the direction's
-// spherical harmonics -> colour network.
+// spherical harmonics -> color network.
 #pragma once
 
 #include "sanerf/core/json_fwd.h"
@@ -7,6 +7,7 @@
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 
@@ -17,7 +18,7 @@ class RadianceField {
  public:
   static constexpr int kGeometry =
       16;  // outputs of the density network: log density, then 15 features (as instant-ngp)
-  static constexpr int kColourInputs = kGeometry + 16;
+  static constexpr int kColorInputs = kGeometry + 16;  // and the spherical harmonics of the direction
 
   // contracted: the scene reaches beyond [-1, 1]^3 (extent > 1).
   RadianceField(const NerfOptions& options, bool contracted, uint64_t seed);
@@ -30,7 +31,15 @@ class RadianceField {
 
   HashGrid grid;
   Mlp density;
-  Mlp colour;
+  Mlp color;
+
+  // The color network. Tiled: outputs of the density network [kGeometry], unit directions [3] -> its inputs
+  // [kColorInputs] and hidden layers, kept for the backward, rgb [3] after the sigmoid.
+  void Color(const float* density_out, const float* directions, int64_t num_tiles, float* inputs, float* hidden,
+             float* rgb) const;
+
+  std::vector<const Parameters*> networks() const { return {&density.params(), &color.params()}; }
+  FieldParameters trainable() { return {&grid, {&density.params(), &color.params()}}; }
 
   void AddTo(CheckpointWriter* writer) const;
   void ReadFrom(const CheckpointReader& reader);

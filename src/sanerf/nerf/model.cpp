@@ -114,7 +114,7 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
     occupancy->ReadBits(reader);
     model.field_ = field;
     model.occupancy_ = occupancy;
-    model.trace_ = {MarchOptionsFor(options, extent, meta.at("near")), 1e-3f};
+    model.trace_ = {MarchOptionsFor(options, extent, meta.at("near")), kRenderStop};
     model.model_from_file_ = SimilarityFromJson(meta.at("model_from_file"));
     for (size_t c = 0; c < 3; ++c) model.background_[c] = meta.at("background").at(c);
     model.finished_ = meta.value("finished", false);
@@ -154,7 +154,8 @@ void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::pa
                   fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
                   "use the same options, or train into another run folder");
   const Similarity theirs = SimilarityFromJson(meta.at("model_from_file"));
-  if (theirs.scale != model_from_file.scale || theirs.translation != model_from_file.translation)
+  if (theirs.scale != model_from_file.scale || theirs.rotation != model_from_file.rotation ||
+      theirs.translation != model_from_file.translation)
     throw Error(fmt::format("{}: cannot resume", path.string()), "it was trained on other camera poses",
                 "train into another run folder");
 }

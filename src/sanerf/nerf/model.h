@@ -46,7 +46,9 @@ class NerfModel {
   uint64_t Fingerprint() const { return fingerprint_; }  // changes whenever the weights do; 0 for a model in training
   bool finished() const { return finished_; }            // false: the checkpoint of an interrupted training
 
-  // For stages that trace rays themselves.
+  bool contracted() const { return field_->contracted(); }  // the scene reaches beyond [-1, 1]^3
+
+  // For tracing and its measurements.
   const RadianceField& field() const { return *field_; }
   const OccupancyGrid& occupancy() const { return *occupancy_; }
   const TraceOptions& trace_options() const { return trace_; }
@@ -67,6 +69,7 @@ class NerfModel {
 
 // ---- The checkpoint, for the trainer: what the model needs and, beside it, what continuing the training needs.
 
+inline constexpr float kRenderStop = 1e-3f;  // TraceOptions::stop_transmittance of a model
 inline constexpr char kNerfCheckpointKind[] = "nerf";
 
 kernels::MarchOptions MarchOptionsFor(const NerfOptions& options, double extent, double near);

@@ -58,8 +58,8 @@ class NerfModelTest : public testing::Test {
   static NerfModel Train(const std::string& name, const Job& job) {
     return TrainNerf(*scene_, SmallOptions(), {*folder_ / (name + ".ckpt"), *folder_ / (name + ".jsonl"), false}, job);
   }
-  // 100 blocks, those at the right and lower rim cut.
-  static Camera LargeView() { return scene_->views[0].camera.Resized(155, 150); }
+  // 36 blocks, those at the right and lower rim cut.
+  static Camera LargeView() { return scene_->views[0].camera.Resized(91, 85); }
 
   static TestFolder* folder_;
   static Scene* scene_;

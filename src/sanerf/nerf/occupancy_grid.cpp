@@ -7,7 +7,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
-#include "sanerf/kernels/isa.h"
+#include "sanerf/nerf/field_points.h"
 
 namespace sanerf {
 
@@ -48,10 +48,10 @@ void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras) {
     for (int64_t i = begin; i < end; ++i) {
       float corner[3], size;
       CellCorner(i, corner, &size);
-      const Vec3 centre(corner[0] + size / 2, corner[1] + size / 2, corner[2] + size / 2);
+      const Vec3 center(corner[0] + size / 2, corner[1] + size / 2, corner[2] + size / 2);
       const double radius = 0.87 * size;  // half of the cell's diagonal
       const bool seen = std::any_of(cameras.begin(), cameras.end(), [&](const Camera& camera) {
-        const Vec3 p = camera.world_from_cam.Inverse() * centre;
+        const Vec3 p = camera.world_from_cam.Inverse() * center;
         if (p.z() > radius) return false;
         const double z = std::max(-p.z(), radius), margin = radius / z + 0.05;
         const double x = camera.fx * p.x() / z, y = -camera.fy * p.y() / z;
@@ -72,6 +72,11 @@ bool OccupancyGrid::CellOf(const float p[3], uint32_t* index) const {
   return true;
 }
 
+bool OccupancyGrid::IsOccupied(const float p[3]) const {
+  uint32_t cell;
+  return CellOf(p, &cell) && (bits_[cell / 64] >> (cell % 64) & 1) != 0;
+}
+
 void OccupancyGrid::Observe(const std::vector<Seen>& seen) {
   for (const Seen& s : seen) Merge(s.density, &density_[s.cell]);
 }
@@ -88,25 +93,17 @@ void OccupancyGrid::Ask(const RadianceField& field, int scale, uint64_t seed, in
   const int64_t num_queries = int64_t(query_cells_.size());
   query_densities_.resize(size_t(num_queries));
   ParallelForChunks(num_queries, kChunk, [&](int64_t begin, int64_t end) {
-    const int64_t num_tiles = kernels::NumTiles(end - begin), padded = num_tiles * kernels::kTile;
-    Buffer positions(padded * 3, 0.5f), features(padded * field.grid.num_outputs());
-    Buffer hidden(padded * field.density.shape().HiddenWidth()), out(padded * RadianceField::kGeometry);
+    FieldPoints points(field, end - begin);
     for (int64_t i = begin; i < end; ++i) {
       Random random(seed, uint64_t(update), uint64_t(i));
-      float p[3], size, unit[3];
+      float p[3], size;
       CellCorner(query_cells_[size_t(i)], p, &size);
       for (float& coordinate : p) coordinate += size * float(scale) * random.NextFloat();
-      field.ToUnit(p, unit);
-      const int64_t k = i - begin, tile = k / kernels::kTile, lane = k % kernels::kTile;
-      for (int a = 0; a < 3; ++a) positions[(tile * 3 + a) * kernels::kTile + lane] = unit[a];
+      points.Set(i - begin, p);
     }
-    field.grid.Forward(positions.data(), num_tiles, features.data());
-    field.density.Forward(features.data(), num_tiles, hidden.data(), out.data());
-    for (int64_t k = 0; k < end - begin; ++k) {
-      const float log_density =
-          out[(k / kernels::kTile) * RadianceField::kGeometry * kernels::kTile + k % kernels::kTile];
-      query_densities_[size_t(begin + k)] = std::exp(std::clamp(log_density, -15.0f, 15.0f));
-    }
+    points.Evaluate();
+    for (int64_t i = begin; i < end; ++i)
+      query_densities_[size_t(i)] = std::exp(std::clamp(points.geometry()(i - begin, 0), -15.0f, 15.0f));
   });
 }
 

@@ -23,6 +23,7 @@ class OccupancyGrid {
   };
   // Index for Seen; false outside the outermost box.
   bool CellOf(const float p[3], uint32_t* cell) const;
+  bool IsOccupied(const float p[3]) const;
   void Observe(const std::vector<Seen>& seen);
 
   // Lets old values decay, asks the field at random points of random cells (half of them occupied ones; the first few

@@ -30,8 +30,8 @@ struct NerfOptions {
   int top = 2048;
   int density_width = 64;
   int density_layers = 1;
-  int colour_width = 64;
-  int colour_layers = 2;
+  int color_width = 64;
+  int color_layers = 2;
   int occupancy_resolution = 128;
   int occupancy_every = 16;
   float step = 0.006f;
@@ -67,9 +67,9 @@ struct NerfOptions {
     v("density_width", density_width, "width of the hidden layers of the density network",
       Range(16, 1024).MultipleOf(16));
     v("density_layers", density_layers, "hidden layers of the density network", Range(1, 7));
-    v("color_width", colour_width, "width of the hidden layers of the color network", Range(16, 1024).MultipleOf(16),
+    v("color_width", color_width, "width of the hidden layers of the color network", Range(16, 1024).MultipleOf(16),
       Formerly("colour_width"));
-    v("color_layers", colour_layers, "hidden layers of the color network", Range(1, 7), Formerly("colour_layers"));
+    v("color_layers", color_layers, "hidden layers of the color network", Range(1, 7), Formerly("colour_layers"));
     v("occupancy_resolution", occupancy_resolution, "cells per axis of each occupancy grid",
       Range(8, 512).MultipleOf(4));
     v("occupancy_every", occupancy_every, "steps between updates of the occupancy grid", Range(1, 1'000'000));

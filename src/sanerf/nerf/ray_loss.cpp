@@ -22,31 +22,31 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
   scratch->resize(size_t(4 * n) + 1);
   T *weights = scratch->data(), *grad_weights = weights + n, *s = grad_weights + n, *ds = s + n;
   const T transmittance = kernels::CompositeWeights(n, samples.sigma, samples.dt, weights);
-  T colour[3];
-  kernels::CompositeValues(n, weights, samples.rgb, 3, colour);
-  // With an opaque last sample its colour is the background: w_n + T_end is the light that reaches it.
+  T color[3];
+  kernels::CompositeValues(n, weights, samples.rgb, 3, color);
+  // With an opaque last sample its color is the background: w_n + T_end is the light that reaches it.
   const bool opaque_end = o.last_sample_background && n > 0;
   const T* behind = opaque_end ? samples.rgb + 3 * (n - 1) : background;
 
   RayLossResult result;
-  T grad_colour[3], grad_transmittance = 0;
+  T grad_color[3], grad_transmittance = 0;
   for (int c = 0; c < 3; ++c) {
     const T brightness = gain != nullptr ? gain[c] : T(1);
-    const T light = colour[c] + (opaque_end ? transmittance * behind[c] : T(0));
+    const T light = color[c] + (opaque_end ? transmittance * behind[c] : T(0));
     const T r = brightness * light + (opaque_end ? T(0) : transmittance * behind[c]) - target[c];
     result.squared += double(r) * r;
     const bool linear = o.huber && std::fabs(r) > o.huber_delta;
     result.loss += linear ? o.huber_delta * (std::fabs(r) - 0.5 * o.huber_delta) : 0.5 * r * r;
-    grad_colour[c] = scale * (linear ? std::copysign(T(o.huber_delta), r) : r);
-    grad_transmittance += grad_colour[c] * behind[c] * (opaque_end ? brightness : T(1));
-    if (gain != nullptr) grad_gain[c] = grad_colour[c] * light;
-    grad_colour[c] *= brightness;  // from here on of the light before the photo's exposure
+    grad_color[c] = scale * (linear ? std::copysign(T(o.huber_delta), r) : r);
+    grad_transmittance += grad_color[c] * behind[c] * (opaque_end ? brightness : T(1));
+    if (gain != nullptr) grad_gain[c] = grad_color[c] * light;
+    grad_color[c] *= brightness;  // from here on of the light before the photo's exposure
   }
   for (int i = 0; i < n; ++i) {
     grad_weights[i] = 0;
     for (int c = 0; c < 3; ++c) {
-      grad_weights[i] += grad_colour[c] * samples.rgb[3 * i + c];
-      grad_rgb[3 * i + c] = grad_colour[c] * (weights[i] + (opaque_end && i == n - 1 ? transmittance : 0));
+      grad_weights[i] += grad_color[c] * samples.rgb[3 * i + c];
+      grad_rgb[3 * i + c] = grad_color[c] * (weights[i] + (opaque_end && i == n - 1 ? transmittance : 0));
     }
   }
   if (o.distortion > 0 && n > 0) {

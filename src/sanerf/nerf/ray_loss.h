@@ -1,5 +1,5 @@
 // What one training ray contributes: composite its samples, compare with the photo, send the error back to densities
-// and colours.
+// and colors.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Colour, opacity and median depth of rays (paper Eq. 1).
+// Color, opacity and median depth of rays (paper Eq. 1).
 #pragma once
 
 #include <vector>
@@ -22,14 +22,14 @@ class RayRenderer {
   const std::vector<RenderedRay>& Render(std::vector<Ray> rays);
 
  private:
-  void AddOpacities();
-  void AddColours();
+  void AddColors();
 
   TracedField traced_;
   BlockTracer tracer_;
   std::vector<float> rgb_sums_;
+  std::vector<RayDepth> depths_;
   std::vector<RenderedRay> rendered_;
-  Buffer in_, hidden_, rgb_, directions_;
+  Buffer geometry_, directions_, inputs_, hidden_, rgb_;
 };
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@
 
 #include "sanerf/kernels/composite.h"
 #include "sanerf/kernels/isa.h"
+#include "sanerf/kernels/tiled.h"
 
 namespace sanerf {
 
@@ -59,6 +60,7 @@ void RayTracer::GrowTo(int64_t num_tiles) {
 // Marches every alive ray by at most per_ray samples and lays them out one after the other.
 void RayTracer::PlaceSamples(int per_ray) {
   GrowTo(wave_begin_ + kernels::NumTiles(int64_t(alive_.size()) * per_ray));
+  const kernels::Tiled<float> positions(positions_.data(), 3), directions(directions_.data(), 3);
   int slot = int(wave_begin_) * kTile;
   for (const int ray : alive_) {
     kernels::MarchState& march = marches_[size_t(ray)];
@@ -68,23 +70,18 @@ void RayTracer::PlaceSamples(int per_ray) {
       float p[3], unit[3];
       for (int a = 0; a < 3; ++a) p[a] = march.origin[a] + t_[s] * march.direction[a];
       field_.ToUnit(p, unit);
-      float* position = &positions_[int64_t(s / kTile) * 3 * kTile + s % kTile];
-      float* direction = &directions_[int64_t(s / kTile) * 3 * kTile + s % kTile];
-      for (int a = 0; a < 3; ++a) {
-        position[a * kTile] = unit[a];
-        direction[a * kTile] = march.direction[a];
-      }
+      positions.Set(s, unit);
+      directions.Set(s, march.direction);
     }
     segments_.push_back({ray, slot, count});
     slot += count;
   }
   num_tiles_ = kernels::NumTiles(slot);
   for (; slot < num_tiles_ * kTile; ++slot) {  // padding: harmless numbers
+    constexpr float kMiddle[3] = {0.5f, 0.5f, 0.5f}, kNone[3] = {0, 0, 0};
     t_[slot] = dt_[slot] = 0;
-    for (int a = 0; a < 3; ++a) {
-      positions_[int64_t(slot / kTile) * 3 * kTile + a * kTile + slot % kTile] = 0.5f;
-      directions_[int64_t(slot / kTile) * 3 * kTile + a * kTile + slot % kTile] = 0;
-    }
+    positions.Set(slot, kMiddle);
+    directions.Set(slot, kNone);
   }
 }
 
@@ -121,6 +118,21 @@ bool RayTracer::NextWave() {
            marches_[size_t(ray)].t >= marches_[size_t(ray)].t_end;
   });
   return segments_.size() > first_segment || !alive_.empty();
+}
+
+void RayTracer::AddDepths(RayDepth* depths) const {
+  for (const RaySegment& segment : segments_) {
+    RayDepth& ray = depths[segment.ray];
+    for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot) {
+      const float weight = weights_[slot];
+      if (ray.opacity < 0.5f && ray.opacity + weight >= 0.5f) {
+        // Inside the step the light fades as exp(-sigma (t - t0)): where it passes one half is the median.
+        const float share = (0.5f - ray.opacity) / weight;
+        ray.median_t = t_[slot] + (share - 0.5f) * dt_[slot];
+      }
+      ray.opacity += weight;
+    }
+  }
 }
 
 }  // namespace sanerf

@@ -31,6 +31,12 @@ struct TracedField {
   const float* background;  // RGB, of rays that end nowhere
 };
 
+// Of a ray, as far as it has been traced.
+struct RayDepth {
+  float opacity = 0;
+  float median_t = 0;  // ray parameter where half of the light is absorbed; 0 where opacity < 0.5
+};
+
 // Consecutive samples of one ray.
 struct RaySegment {
   int ray, slot, count;  // samples are slots slot .. slot + count - 1
@@ -55,6 +61,7 @@ class RayTracer {
   int64_t wave_begin_tile() const { return wave_begin_; }
   int64_t end_tile() const { return num_tiles_; }
   float transmittance(int ray) const { return transmittance_[size_t(ray)]; }  // behind the last sample
+  void AddDepths(RayDepth* depths) const;  // of segments(); [ray], zero at the beginning
 
   // Per slot.
   const float* t() const { return t_.data(); }

@@ -3,20 +3,19 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <chrono>
 #include <cmath>
 #include <optional>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/step_log.h"
+#include "sanerf/core/stopwatch.h"
 #include "sanerf/core/units.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nerf/training_memory.h"
+#include "sanerf/nn/training_loop.h"
 
 namespace sanerf {
 
@@ -49,7 +48,67 @@ class HeldOutLook {
   ImageF truth_;
 };
 
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+void CheckStatic(const Scene& scene) {
+  if (!scene.is_dynamic) return;
+  throw Error(fmt::format("{}: cannot train on a scene that moves", scene.root.string()),
+              "its photos are of several moments (\"time\" in its transforms), and a radiance field holds one",
+              "train on the frames of a single moment");
+}
+
+// A training with its files: what happens beside the steps.
+class NerfTraining {
+ public:
+  NerfTraining(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job)
+      : options_(options), files_(files), job_(job), trainer_(scene, options, job), held_out_(scene) {}
+
+  NerfTrainer& trainer() { return trainer_; }
+  double psnr() const { return psnr_; }
+
+  void Step() {
+    last_ = trainer_.Step();
+    num_rays_ += last_.num_rays;
+    num_samples_ += last_.num_samples;
+    const int64_t step = trainer_.step();
+    const bool is_last = step == options_.iters;
+    const int64_t look_every = std::max<int64_t>(1, int64_t(options_.eval_fraction * float(options_.iters)));
+    if (step % look_every == 0 || is_last) psnr_ = held_out_.Psnr(trainer_.Model(), job_).value_or(psnr_);
+    if (since_save_.seconds() > options_.save_seconds && !is_last) {
+      trainer_.Save(files_.checkpoint, false);
+      since_save_ = Stopwatch();
+    }
+  }
+
+  TrainingLoop::Report Report() {
+    const double seconds = std::max(1e-6, since_report_.seconds());
+    const double rays = double(num_rays_) / seconds, samples = double(num_samples_) / seconds;
+    since_report_ = Stopwatch();
+    num_rays_ = num_samples_ = 0;
+    return {{{"loss", last_.loss},
+             {"batch_psnr", last_.psnr},
+             {"held_out_psnr", psnr_},
+             {"rays_per_second", rays},
+             {"samples_per_second", samples}},
+            fmt::format("loss {:.4f}  psnr {:.1f}  {} rays/s  {} samples/s", last_.loss, psnr_ > 0 ? psnr_ : last_.psnr,
+                        FormatCount(rays), FormatCount(samples))};
+  }
+
+  [[noreturn]] void SaveAndStop() const {
+    trainer_.Save(files_.checkpoint, false);
+    throw InterruptedError(fmt::format("training interrupted at step {} of {}", trainer_.step(), options_.iters),
+                           "saved to " + files_.checkpoint.string(), "run the same command with --resume to continue");
+  }
+
+ private:
+  const NerfOptions& options_;
+  const NerfTrainFiles& files_;
+  const Job& job_;
+  NerfTrainer trainer_;
+  const HeldOutLook held_out_;
+  NerfStepResult last_;
+  double psnr_ = 0;
+  int64_t num_rays_ = 0, num_samples_ = 0;  // since the last report
+  Stopwatch since_save_, since_report_;
+};
 
 }  // namespace
 
@@ -59,51 +118,26 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     if (model.finished()) return model;
   }
   const ThreadLimit limit(job.num_threads());
+  CheckStatic(scene);
   CheckTrainingMemory(scene, options, job);
-  NerfTrainer trainer(scene, options, job);
+  NerfTraining training(scene, options, files, job);
+  NerfTrainer& trainer = training.trainer();
   if (files.resume && std::filesystem::exists(files.checkpoint)) {
     trainer.Resume(files.checkpoint);
     job.Info(fmt::format("resuming at step {} of {}", trainer.step(), options.iters));
   }
-  const HeldOutLook look(scene);
   files.on_start();
   StepLog log(job, files.log, "train", trainer.step());
-
-  const int64_t look_every = std::max<int64_t>(1, int64_t(options.eval_fraction * float(options.iters)));
-  const int64_t log_every = std::max<int64_t>(1, options.iters / 200);
-  const Job logged = job.With(log);
-  Task task(logged, "train", options.iters, "steps", trainer.step());
-  const double start = Now();
-  double last_save = start, last_log = start, psnr = 0;
-  int64_t rays = 0, samples = 0;
-  while (trainer.step() < options.iters) {
-    const NerfStepResult result = trainer.Step();
-    const int64_t step = trainer.step();
-    rays += result.num_rays;
-    samples += result.num_samples;
-    if (step % look_every == 0 || step == options.iters) psnr = look.Psnr(trainer.Model(), job).value_or(psnr);
-    if (step % log_every == 0 || step == options.iters) {
-      const double now = Now(), seconds = std::max(1e-6, now - last_log);
-      task.Metrics(step, std::array{Metric{"loss", result.loss}, Metric{"batch_psnr", result.psnr},
-                                    Metric{"held_out_psnr", psnr}, Metric{"rays_per_second", double(rays) / seconds},
-                                    Metric{"samples_per_second", double(samples) / seconds}});
-      task.Update(step, fmt::format("loss {:.4f}  psnr {:.1f}  {} rays/s  {} samples/s", result.loss,
-                                    psnr > 0 ? psnr : result.psnr, FormatCount(double(rays) / seconds),
-                                    FormatCount(double(samples) / seconds)));
-      last_log = now;
-      rays = samples = 0;
-    }
-    if (job.stop_requested()) {
-      trainer.Save(files.checkpoint, false);
-      throw InterruptedError(fmt::format("training interrupted at step {} of {}", step, options.iters),
-                             "saved to " + files.checkpoint.string(), "run the same command with --resume to continue");
-    }
-    if (Now() - last_save > options.save_seconds && step < options.iters) {
-      trainer.Save(files.checkpoint, false);
-      last_save = Now();
-    }
-  }
-  task.Finish(fmt::format("held-out psnr {:.1f}", psnr));
+  TrainingLoop loop;
+  loop.title = "train";
+  loop.first_step = trainer.step();
+  loop.end_step = options.iters;
+  loop.report_every = std::max<int64_t>(1, options.iters / 200);
+  loop.step = [&](int64_t) { training.Step(); };
+  loop.report = [&](int64_t) { return training.Report(); };
+  loop.stopped = [&](int64_t) { training.SaveAndStop(); };
+  loop.result = [&] { return fmt::format("held-out psnr {:.1f}", training.psnr()); };
+  loop.Run(job.With(log));
   trainer.Save(files.checkpoint, true);
   return NerfModel::Load(files.checkpoint);
 }

@@ -12,7 +12,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/model.h"
-#include "sanerf/nn/grid_step.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 
@@ -46,14 +46,14 @@ NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o, const Job& jo
 NerfTrainer::~NerfTrainer() = default;
 
 std::vector<Parameters*> NerfTrainer::Trained() const {
-  std::vector<Parameters*> trained = {&field_->grid.params(), &field_->density.params(), &field_->colour.params()};
+  std::vector<Parameters*> trained = {&field_->grid.params(), &field_->density.params(), &field_->color.params()};
   if (exposure_) trained.push_back(&exposure_->params());
   return trained;
 }
 
 double NerfTrainer::LearningRate() const {
   const double warm_up = std::min(1.0, double(step_ + 1) / kWarmUpSteps);
-  return options_.lr * warm_up * std::pow(double(options_.lr_final), double(step_) / std::max(1, options_.iters));
+  return options_.lr * warm_up * DecayedRate(double(options_.lr_final), step_, options_.iters);
 }
 
 // Grows to its full weight half way: from the start it would keep thin fog from gathering into surfaces.
@@ -86,15 +86,9 @@ void NerfTrainer::ApplyGradients() {
   kernels::AdamStep adam;
   adam.lr = float(LearningRate());
   adam.step = step_ + 1;
-  std::vector<const GridGradient*> grid_gradients;
-  for (size_t g = 0; g < num_groups_; ++g) grid_gradients.push_back(&groups_[g].grid);
-  StepGridAndNetworks(&field_->grid, grid_gradients, adam, [&] {
-    for (size_t g = 0; g < num_groups_; ++g) {
-      AddGradients(groups_[g].grad_density, &field_->density.params());
-      AddGradients(groups_[g].grad_colour, &field_->colour.params());
-    }
-    for (Parameters* p : {&field_->density.params(), &field_->colour.params()}) p->Step(adam, 0, p->size());
-  });
+  std::vector<const FieldGradient*> gradients;
+  for (size_t g = 0; g < num_groups_; ++g) gradients.push_back(&groups_[g].field);
+  StepField(field_->trainable(), gradients, adam);
   for (size_t g = 0; exposure_ && g < num_groups_; ++g) exposure_->AddGradients(groups_[g].grad_gains);
   if (exposure_) exposure_->Step(adam);
 }
@@ -106,11 +100,11 @@ NerfStepResult NerfTrainer::Step() {
   result.num_rays = num_rays;
   double squared = 0;
   for (size_t g = 0; g < num_groups_; ++g) {
-    if (!std::isfinite(groups_[g].loss))
-      throw Error(fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays,
-                              int64_t(g + 1) * kGroupRays - 1),
-                  "the loss is not a number", "lower the learning rate: --set nerf.lr=0.003");
-    result.loss += groups_[g].loss;
+    CheckLoss(
+        groups_[g].field.loss,
+        fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays, int64_t(g + 1) * kGroupRays - 1),
+        "nerf.lr");
+    result.loss += groups_[g].field.loss;
     squared += groups_[g].squared;
     result.num_samples += groups_[g].num_samples;
   }
@@ -142,7 +136,7 @@ NerfModel NerfTrainer::Model() const {
   model.field_ = field_;
   model.occupancy_ = occupancy_;
   model.trace_ = trace_;
-  model.trace_.stop_transmittance = 1e-3f;
+  model.trace_.stop_transmittance = kRenderStop;
   model.model_from_file_ = model_from_file_;
   for (int c = 0; c < 3; ++c) model.background_[c] = has_alpha_ ? 1 : photos_.mean_rgb()[c];
   return model;

@@ -30,7 +30,7 @@ class NerfTrainer {
   const Exposure* exposure() const { return exposure_.get(); }  // null when it is not learnt
   NerfModel Model() const;  // shares the weights: what it renders changes with the next step
 
-  // finished: without the optimiser's state, a third of the size. Otherwise Resume continues bit for bit.
+  // finished: without the optimizer's state, a third of the size. Otherwise Resume continues bit for bit.
   void Save(const std::filesystem::path& path, bool finished) const;
   // Throws Error when the checkpoint belongs to other options or another scene.
   void Resume(const std::filesystem::path& path);
@@ -39,7 +39,7 @@ class NerfTrainer {
   void ComputeGroups(int64_t num_rays);
   void ApplyGradients();
   void AdaptBatch(const NerfStepResult& result);
-  std::vector<Parameters*> Trained() const;  // all that the optimiser moves
+  std::vector<Parameters*> Trained() const;  // all that the optimizer moves
   double LearningRate() const;
   float DistortionWeight() const;
 

@@ -113,6 +113,34 @@ TEST_F(NerfTrainerTest, ResumeRefusesOtherOptions) {
   }
 }
 
+TEST_F(NerfTrainerTest, ResumeRefusesAnotherFrame) {
+  NerfTrainer trainer(*scene_, SmallOptions(), Job());
+  trainer.Step();
+  trainer.Save(Path("frame.ckpt"), false);
+  const Mat3 turned = Eigen::AngleAxisd(0.2, Vec3(0, 0, 1)).toRotationMatrix();
+  for (const Similarity& change :
+       {Similarity{1.1}, Similarity{1, turned}, Similarity{1, Mat3::Identity(), Vec3(0, 1, 0)}}) {
+    Scene moved = *scene_;
+    moved.model_from_file.scale *= change.scale;
+    moved.model_from_file.rotation = change.rotation * moved.model_from_file.rotation;
+    moved.model_from_file.translation += change.translation;
+    NerfTrainer other(moved, SmallOptions(), Job());
+    EXPECT_THAT(ErrorTextOf<Error>([&] { other.Resume(Path("frame.ckpt")); }),
+                testing::HasSubstr("it was trained on other camera poses"));
+  }
+}
+
+TEST_F(NerfTrainerTest, ASceneThatMovesIsRefused) {
+  Scene moving = *scene_;
+  moving.is_dynamic = true;
+  bool has_started = false;
+  const NerfTrainFiles files{Path("moving.ckpt"), Path("moving.jsonl"), false, [&] { has_started = true; }};
+  const std::string text = ErrorTextOf<Error>([&] { TrainNerf(moving, SmallOptions(), files, Job()); });
+  EXPECT_THAT(text, testing::HasSubstr("cannot train on a scene that moves: its photos are of several moments"));
+  EXPECT_THAT(text, testing::HasSubstr("train on the frames of a single moment"));
+  EXPECT_FALSE(has_started);
+}
+
 TEST_F(NerfTrainerTest, InterruptSavesAndResumeFinishes) {
   StopSource stop;
   NerfTrainFiles files{Path("run.ckpt"), Path("run.jsonl"), true, [&] { stop.RequestStop(); }};
@@ -302,7 +330,7 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
   while (trainer.step() < o.iters) last = trainer.Step().psnr;
   EXPECT_GT(last, first + 8) << "from " << first;
   EXPECT_GT(last, 20);
-  // The rendered depth of the table's centre agrees with the truth.
+  // The rendered depth of the table's center agrees with the truth.
   const View& view = scene_->views[size_t(scene_->TrainViews()[0])];
   SynthOptions synth;
   synth.samples = 1;
@@ -342,14 +370,14 @@ TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   const auto value = [&] {
     GroupGradient other;
     BatchGradient(field, occupancy, trace, loss).Compute(group, {1, 1, 0.01f}, &other);
-    return other.loss;
+    return other.field.loss;
   };
   gradient.Compute(group, {1, 1, 0.01f}, &out);
   field.grid.params().PrepareTraining();
-  for (int l = 0; l < o.levels; ++l) field.grid.BackwardLevel(l, out.grid);
+  for (int l = 0; l < o.levels; ++l) field.grid.BackwardLevel(l, out.field.grid);
   const DifferenceCheck check{6, 2e-3f, 0.03, 1e-3};
-  ExpectGradientsMatchDifferences(field.density.params(), out.grad_density, value, check);
-  ExpectGradientsMatchDifferences(field.colour.params(), out.grad_colour, value, check);
+  ExpectGradientsMatchDifferences(field.density.params(), out.field.networks[0], value, check);
+  ExpectGradientsMatchDifferences(field.color.params(), out.field.networks[1], value, check);
   ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, value, check);
 }
 

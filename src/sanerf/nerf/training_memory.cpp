@@ -43,7 +43,7 @@ double BatchBytes(const NerfOptions& o, int num_threads) {
   constexpr double kSamplesOfGroup = 128 * 100;
   const double outputs = double(o.levels) * o.features;
   const double activations = outputs + double(o.density_width) * o.density_layers + RadianceField::kGeometry +
-                             RadianceField::kColourInputs + double(o.colour_width) * o.colour_layers;
+                             RadianceField::kColorInputs + double(o.color_width) * o.color_layers;
   return 1.5 * double(o.batch_samples) * kFloat * (3 + outputs + 2) +
          num_threads * kSamplesOfGroup * 2 * kFloat * activations;
 }

@@ -24,7 +24,7 @@ class Buffer {
   // Grows without keeping the contents; never shrinks. For scratch that is reused from call to call.
   float* Reserve(int64_t size);
 
-  // Grows keeping the contents (capacity at least doubles); new elements are not initialised.
+  // Grows keeping the contents (capacity at least doubles); new elements are not initialized.
   float* Grow(int64_t size);
 
   float* data() { return data_; }

@@ -36,7 +36,7 @@ class HashGrid {
 
   // Tiled layouts of kernels.h. Calling thread only.
   void Forward(const float* positions, int64_t num_tiles, float* out) const;
-  // Gradient and optimiser step of one level in one go, while its rows are in the caches. Levels are independent.
+  // Gradient and optimizer step of one level in one go, while its rows are in the caches. Levels are independent.
   void BackwardLevel(int level, const float* positions, const float* grad_out, int64_t num_tiles);
   void BackwardLevel(int level, const GridGradient& g) {
     BackwardLevel(level, g.positions.data(), g.grad_features.data(), g.num_tiles);

@@ -1,4 +1,4 @@
-// Grid, network and optimiser together learn a function of space: wrong gradients anywhere would show.
+// Grid, network and optimizer together learn a function of space: wrong gradients anywhere would show.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/scratch_path.h"
 #include "sanerf/core/step_log.h"

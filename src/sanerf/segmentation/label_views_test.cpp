@@ -57,7 +57,7 @@ DecodedObject Object(std::vector<ViewDecision> views) {
 TEST(LabelViews, TheMaskOfHigherConfidenceGetsTheOverlap) {
   const WallContainer container;
   const LabeledViews result =
-      BuildLabelViews({Object({Used(0, 0.9f, 5, 15)}), Object({Used(0, 0.8f, 12, 22)})}, container);
+      BuildLabelViews({Object({Used(0, 0.9f, 5, 15)}), Object({Used(0, 0.8f, 12, 22)})}, container, Job());
   ASSERT_EQ(result.views.size(), 1u);
   EXPECT_EQ(result.overlap_pixels, 3 * 20);
   EXPECT_EQ(result.overlap_views, 1);
@@ -71,7 +71,7 @@ TEST(LabelViews, TheMaskOfHigherConfidenceGetsTheOverlap) {
 
 TEST(LabelViews, ViewsWithoutAnyMaskAreLeftOut) {
   const WallContainer container;
-  const LabeledViews result = BuildLabelViews({Object({Used(0, 0.9f, 5, 15), Unused(1)})}, container);
+  const LabeledViews result = BuildLabelViews({Object({Used(0, 0.9f, 5, 15), Unused(1)})}, container, Job());
   EXPECT_EQ(result.views.size(), 1u);
 }
 
@@ -81,7 +81,7 @@ TEST(LabelViews, AnUndecidedObjectIsNotTaughtToBeBackgroundWhereItMayBe) {
   // (the camera moved by 0.5 units = 5 pixels); its box grows by 30 % of its longest side, the 20 rows: 6 pixels.
   const std::vector<DecodedObject> decoded = {Object({Used(0, 0.9f, 5, 15), Unused(1)}),
                                               Object({Used(0, 0.8f, 25, 30), Used(1, 0.8f, 20, 25)})};
-  const LabeledViews result = BuildLabelViews(decoded, container);
+  const LabeledViews result = BuildLabelViews(decoded, container, Job());
   ASSERT_EQ(result.views.size(), 2u);
   const ImageU8& labels = result.views[1].labels;
   EXPECT_EQ(labels.At(5, 20), kIgnoreLabel);
@@ -95,7 +95,7 @@ TEST(LabelViews, AnObjectOutOfSightIsBackground) {
   const WallContainer container;
   const std::vector<DecodedObject> decoded = {Object({Used(0, 0.9f, 5, 15), Unused(2)}),
                                               Object({Used(2, 0.8f, 20, 25)})};
-  const LabeledViews result = BuildLabelViews(decoded, container);
+  const LabeledViews result = BuildLabelViews(decoded, container, Job());
   ASSERT_EQ(result.views.size(), 2u);
   for (const uint8_t label : result.views[1].labels.data) EXPECT_NE(label, kIgnoreLabel);
 }

@@ -57,8 +57,7 @@ double ObjectFieldBytes(const MaskLoad& load, const AggregatorOptions& options, 
   const double vote_rays = double(load.num_views) * vote.size * vote.size;
   const double votes =
       vote_rays * (8 + kSamplesPerRay * (2 * kFloat + 8)) + 3 * kFloat * labels * kSheets * side * side;
-  const double pool_ray =
-      double(sizeof(SamplePool::PoolRay)) + kSamplesPerRay * double(sizeof(SamplePool::Sample)) + kFloat * labels;
+  const double pool_ray = PoolRayBytes(kSamplesPerRay) + kFloat * labels;
   const ObjectFieldOptions& field = options.field;
   const double table = double(NumTableValues({field.levels, field.features, field.log2_table, field.base, field.top}));
   return votes + 2 * pool_ray * options.pool_rays + 5 * kFloat * table;

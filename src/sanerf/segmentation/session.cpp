@@ -134,7 +134,7 @@ void Session::Step(int n, const Job& job) {
       throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
     ObjectTrainer::StepReport report;
     try {
-      report = trainer_->Step(fit_->schedule, fit_->step);
+      report = trainer_->Step(fit_->schedule, fit_->step, job);
     } catch (const InterruptedError&) {
       throw;  // before anything was changed
     } catch (...) {

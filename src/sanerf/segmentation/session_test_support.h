@@ -29,7 +29,7 @@ class InstanceFeatures : public FeatureContainer {
     return scene_.views[size_t(view_idx)].camera;
   }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int view_idx) const override {
+  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
     const ImageU8 ids = LoadViewMask(scene_.views[size_t(view_idx)]);
     auto features = std::make_shared<SamFeatures>();
     features->image_width = ids.width;
@@ -37,14 +37,16 @@ class InstanceFeatures : public FeatureContainer {
     features->maps = {{"ids", {ids.height, ids.width}, {ids.data.begin(), ids.data.end()}}};
     return features;
   }
-  ImageF Depth(int view_idx) const override {
+  ImageF Depth(int view_idx, const Job& job) const override {
     const std::lock_guard lock(mutex_);
     ImageF& depth = depths_[view_idx];
-    if (depth.empty()) depth = nerf_.Render(scene_.views[size_t(view_idx)].camera).depth;
+    if (depth.empty()) depth = nerf_.Render(scene_.views[size_t(view_idx)].camera, job).depth;
     return depth;
   }
-  ImageF Opacity(int view_idx) const override { return nerf_.Render(scene_.views[size_t(view_idx)].camera).opacity; }
-  ImageF Rgb(int view_idx) const override {
+  ImageF Opacity(int view_idx, const Job& job) const override {
+    return nerf_.Render(scene_.views[size_t(view_idx)].camera, job).opacity;
+  }
+  ImageF Rgb(int view_idx, const Job&) const override {
     const float white[3] = {1, 1, 1};
     return CompositeOver(LoadViewImage(scene_.views[size_t(view_idx)]), white);
   }
@@ -66,14 +68,14 @@ class GroupingSam : public Sam {
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return 0; }
   MaskRule default_rule() const override { return MaskRule::kSingleMask; }
-  SamFeatures Encode(const ImageF&) const override { return {}; }
+  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
   std::unique_ptr<Sam> Share() const override {
     auto shared = std::make_unique<GroupingSam>();
     shared->on_predict = on_predict;
     return shared;
   }
   void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
-  std::vector<SamMask> Predict(const SamPrompt& prompt, bool) const override {
+  std::vector<SamMask> Predict(const SamPrompt& prompt, bool, const Job&) const override {
     if (on_predict) on_predict();
     const int width = features_->image_width, height = features_->image_height;
     const std::vector<float>& ids = features_->maps[0].data;
@@ -87,7 +89,9 @@ class GroupingSam : public Sam {
       if (point.label == 0) wanted.erase(at(point.x, point.y));
     ImageF object(width, height, 1);
     for (size_t i = 0; i < ids.size(); ++i) object.data[i] = wanted.count(int(ids[i])) > 0 ? 1.0f : -1.0f;
-    return {{object, 0.9f, 0}, {ImageF(width, height, 1, 1.0f), 0.3f, 1}};
+    ImageF corner(width, height, 1, -1.0f);  // another candidate, always wrong
+    for (int i = 0; i < 20; ++i) corner.data[size_t(i)] = 1;
+    return {{object, 0.9f, 0}, {corner, 0.3f, 1}};
   }
   ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
   ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
@@ -164,7 +168,7 @@ class SessionTest : public AggregatorTest {
     int64_t both = 0, either = 0;
     for (const int v : shared_scene_->TestViews()) {
       const View& view = shared_scene_->views[size_t(v)];
-      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera).labels;
+      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera, Job()).labels;
       for (size_t i = 0; i < truth.data.size(); ++i) {
         const bool is_true = instances.count(truth.data[i]) > 0, is_ours = ours.data[i] == label;
         both += is_true && is_ours;

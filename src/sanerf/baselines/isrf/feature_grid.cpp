@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/nn/training_loop.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf {
 namespace {
@@ -71,10 +72,11 @@ void FeatureGridTrainer::StartFromMeans() {
     const TracedViews::Place& place = views_.places[r];
     maps_[size_t(place.view)].At(place.x, place.y, target.data());
     for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
-      const TracedRays::Sample& sample = views_.rays.samples[size_t(s)];
-      const uint32_t cell = grid_->cells.Find(CellOf(sample.unit, 1, grid_->cells.cells_per_axis()));
-      light[cell] += sample.weight;
-      for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] += sample.weight * target[size_t(c)];
+      const float* position = views_.rays.unit[size_t(s)].data();
+      const float weight = views_.rays.weight[size_t(s)];
+      const uint32_t cell = grid_->cells.Find(CellOf(position, grid_->cells.cells_per_axis()));
+      light[cell] += weight;
+      for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] += weight * target[size_t(c)];
     }
   }
   for (size_t cell = 0; cell < light.size(); ++cell)
@@ -92,10 +94,7 @@ RayBatch FeatureGridTrainer::Draw(int step, int num_rays) const {
     RayBatch& part = parts[size_t(p)];
     for (size_t i = size_t(p * kChunk); i < std::min(drawn.size(), size_t((p + 1) * kChunk)); ++i) {
       const size_t r = drawn[i];
-      for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
-        const TracedRays::Sample& sample = views_.rays.samples[size_t(s)];
-        AddTouches(grid_->cells, sample.unit, sample.weight, &part.touches);
-      }
+      AddTouches(grid_->cells, views_.rays, r, &part.touches);
       part.first.push_back(part.touches.size());
       part.targets.resize(part.targets.size() + channels);
       const TracedViews::Place& place = views_.places[r];
@@ -144,20 +143,21 @@ void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<fl
 }
 
 void FeatureGridTrainer::Run(const Job& job) {
-  Task task(job, "lift features", options_.steps, "steps");
   std::vector<float> residuals;
   kernels::AdamStep adam;
-  for (int step = 0; step < options_.steps; ++step) {
-    if (job.stop_requested())
-      throw InterruptedError("lifting of the features interrupted", "nothing was written", "run the command again");
-    const RayBatch batch = Draw(step, options_.rays);
-    const double error = SquaredError(*grid_, batch, &residuals);
+  double error = 0;
+  TrainingLoop loop;
+  loop.title = "lift features";
+  loop.end_step = options_.steps;
+  loop.step = [&](int64_t step) {
+    const RayBatch batch = Draw(int(step), options_.rays);
+    error = SquaredError(*grid_, batch, &residuals) * grid_->channels;
     adam.step = step + 1;
-    adam.lr = options_.lr * std::pow(kFinalRate, float(step) / float(options_.steps));
+    adam.lr = options_.lr * DecayedRate(kFinalRate, step, options_.steps);
     AddGradient(batch, residuals, [&](int64_t begin, int64_t end) { grid_->rows.Step(adam, begin, end); });
-    task.Update(step + 1, fmt::format("error {:.4f}", error * grid_->channels));
-  }
-  task.Finish();
+  };
+  loop.report = [&](int64_t) { return TrainingLoop::Report{{{"loss", error}}, fmt::format("error {:.4f}", error)}; };
+  loop.Run(job);
 }
 
 FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
@@ -172,13 +172,12 @@ FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const 
 
 std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays) {
   const size_t channels = size_t(grid.channels);
-  std::vector<float> features(size_t(rays.size()) * channels);
-  ParallelForChunks(rays.size(), kChunk, [&](int64_t begin, int64_t end) {
+  std::vector<float> features(size_t(rays.num_rays()) * channels);
+  ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
     std::vector<Touch> touches;
     for (size_t r = size_t(begin); r < size_t(end); ++r) {
       touches.clear();
-      for (int64_t s = rays.first[r]; s < rays.first[r + 1]; ++s)
-        AddTouches(grid.cells, rays.samples[size_t(s)].unit, rays.samples[size_t(s)].weight, &touches);
+      AddTouches(grid.cells, rays, r, &touches);
       grid.Composite(touches.data(), touches.data() + touches.size(), &features[r * channels]);
       Normalize(&features[r * channels], grid.channels);
     }

@@ -19,10 +19,11 @@ class FeatureGridTest : public ::testing::Test {
   FeatureGridTest() {
     Random random(9);
     for (int ray = 0; ray < 200; ++ray) {
-      for (int s = 0; s <= ray % 4; ++s)
-        views_.rays.samples.push_back(
-            {{random.NextFloat(), random.NextFloat(), random.NextFloat()}, 0.1f + 0.15f * random.NextFloat()});
-      views_.rays.first.push_back(int64_t(views_.rays.samples.size()));
+      for (int s = 0; s <= ray % 4; ++s) {
+        for (float& u : views_.rays.unit.emplace_back()) u = random.NextFloat();
+        views_.rays.weight.push_back(0.1f + 0.15f * random.NextFloat());
+      }
+      views_.rays.first.push_back(views_.rays.num_samples());
       views_.places.push_back({0, random.NextFloat(), random.NextFloat()});
     }
     PatchMap map{4, 4, kChannels, 4, 4, {}};
@@ -37,7 +38,7 @@ class FeatureGridTest : public ::testing::Test {
   void TearDown() override { SetNumThreads(0); }
   FeatureGrid NewGrid() const {
     CellIndex cells(kPerAxis);
-    for (const TracedRays::Sample& sample : views_.rays.samples) cells.Insert(CellOf(sample.unit, 1, kPerAxis));
+    for (const auto& position : views_.rays.unit) cells.Insert(CellOf(position.data(), kPerAxis));
     return FeatureGrid(cells, kChannels);
   }
   static IsrfOptions Options() {
@@ -60,20 +61,16 @@ TEST_F(FeatureGridTest, TouchesAreTrilinearAmongTheCellsThatExist) {
   cells.Insert(CellIndex::Cell{1, 1, 1});
   cells.Insert(CellIndex::Cell{2, 1, 1});
   const float middle[3] = {1.75f / 4, 1.5f / 4, 1.5f / 4};  // a quarter of the way from one middle to the other
-  std::vector<Touch> touches;
-  AddTouches(cells, middle, 0.8f, &touches);
-  ASSERT_EQ(touches.size(), 2u);
-  EXPECT_NEAR(touches[0].share, 0.6, 1e-6);
-  EXPECT_NEAR(touches[1].share, 0.2, 1e-6);
+  const Touches touches = TouchesOf(cells, middle, 0.8f);
+  ASSERT_EQ(touches.count, 2u);
+  EXPECT_NEAR(touches.all[0].share, 0.6, 1e-6);
+  EXPECT_NEAR(touches.all[1].share, 0.2, 1e-6);
   // Half of the eight cells around are not there: the others share their part.
   const float above[3] = {1.75f / 4, 1.9f / 4, 1.5f / 4};
-  touches.clear();
-  AddTouches(cells, above, 0.8f, &touches);
-  ASSERT_EQ(touches.size(), 2u);
-  EXPECT_NEAR(touches[0].share, 0.6, 1e-6);
+  ASSERT_EQ(TouchesOf(cells, above, 0.8f).count, 2u);
+  EXPECT_NEAR(TouchesOf(cells, above, 0.8f).all[0].share, 0.6, 1e-6);
   const float elsewhere[3] = {0.9f, 0.1f, 0.1f};
-  AddTouches(cells, elsewhere, 0.8f, &touches);
-  EXPECT_EQ(touches.size(), 2u);
+  EXPECT_EQ(TouchesOf(cells, elsewhere, 0.8f).count, 0u);
 }
 
 TEST_F(FeatureGridTest, GradientMatchesFiniteDifferences) {
@@ -104,7 +101,8 @@ TEST_F(FeatureGridTest, GradientMatchesFiniteDifferences) {
 // Every cell starts as the mean of what looks at it: two rays with weights 0.6 and 0.2 on one cell.
 TEST_F(FeatureGridTest, StartsFromWeightedMeans) {
   TracedViews views;
-  views.rays.samples = {{{0.1f, 0.1f, 0.1f}, 0.6f}, {{0.1f, 0.1f, 0.1f}, 0.2f}};
+  views.rays.unit = {{0.1f, 0.1f, 0.1f}, {0.1f, 0.1f, 0.1f}};
+  views.rays.weight = {0.6f, 0.2f};
   views.rays.first = {0, 1, 2};
   views.places = {{0, 0.125f, 0.125f}, {0, 0.875f, 0.125f}};  // the middles of the first and the last patch of row 0
   CellIndex cells(kPerAxis);
@@ -145,10 +143,10 @@ TEST_F(FeatureGridTest, RenderedFeaturesHaveLengthOne) {
   TracedRays rays = views_.rays;
   rays.first.push_back(rays.first.back());  // meets nothing
   const std::vector<float> features = RenderFeatures(grid, rays);
-  for (int64_t r = 0; r < rays.size(); ++r) {
+  for (int64_t r = 0; r < rays.num_rays(); ++r) {
     double squares = 0;
     for (size_t c = 0; c < kChannels; ++c) squares += std::pow(features[size_t(r) * kChannels + c], 2);
-    EXPECT_NEAR(squares, r + 1 == rays.size() ? 0 : 1, 1e-5) << r;
+    EXPECT_NEAR(squares, r + 1 == rays.num_rays() ? 0 : 1, 1e-5) << r;
   }
 }
 

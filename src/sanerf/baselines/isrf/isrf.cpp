@@ -11,7 +11,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/mask_decoder/per_view_decoder.h"
-#include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/trace.h"
 
 namespace sanerf {
 namespace {
@@ -44,7 +44,7 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
   if (grid_) return;
   CheckOptions(options_, "isrf");
   constexpr int kChannels = 256, kSide = 64;  // of SAM's main map
-  const int cells_per_axis = options_.cells * (input_.nerf.field().contracted() ? 2 : 1);
+  const int cells_per_axis = options_.cells * (input_.nerf.contracted() ? 2 : 1);
   CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
@@ -63,13 +63,13 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
   job.Detail(fmt::format("isrf: {} voxels hold features of {}", grid_->cells.size(), feature_name_));
 }
 
-std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes) const {
+std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const {
   std::vector<Ray> rays;
   for (const Stroke& stroke : strokes) {
     const Camera camera = input_.features.WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
     for (const auto& [x, y] : stroke.pixels) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
-  return RenderFeatures(*grid_, TraceRays(input_.nerf, rays));
+  return RenderFeatures(*grid_, Trace(input_.nerf, rays, {}, job));
 }
 
 // What a user sees the object to be, by view; views in which SAM finds nothing are left out.
@@ -84,13 +84,13 @@ std::map<int, ImageU8> Isrf::MasksByEye(const ObjectPrompt& object, const std::v
   return masks;
 }
 
-Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks) const {
+Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const {
   Picture picture;
   for (const auto& [view_idx, mask] : masks) {
     const Camera camera =
         input_.features.WorkingCamera(view_idx).ResizedToLongest(options_.trace_size).In(input_.nerf.model_from_file());
-    picture.Add(grid_->cells, TraceRays(input_.nerf, RaysOf(camera, {0, 0, camera.width, camera.height})),
-                ResizeNearest(mask, camera.width, camera.height));
+    const std::vector<Ray> rays = RaysOf(camera, {0, 0, camera.width, camera.height});
+    picture.Add(grid_->cells, Trace(input_.nerf, rays, {}, job), ResizeNearest(mask, camera.width, camera.height));
   }
   return picture;
 }
@@ -113,10 +113,10 @@ void Isrf::Fit(const Prompts& prompts, const Job& job) {
       for (Stroke& stroke : strokes)
         if (const auto mask = masks.find(stroke.view_idx); mask != masks.end())
           stroke = KeptBy(mask->second, is_on_object, std::move(stroke));
-      return FeaturesUnder(strokes);
+      return FeaturesUnder(strokes, job);
     };
     SelectedRegion region = SelectRegion(voxels, {features_under(on_object, true), features_under(beside, false)},
-                                         PictureOf(masks), options_.select, input_.seed, job);
+                                         PictureOf(masks, job), options_.select, input_.seed, job);
     job.Detail(fmt::format(
         "isrf: {}: {} voxels; closer than {:.2f} and {} rings, without those closer than {:.2f} and {} rings; "
         "like the object in {} views: {:.3f}",
@@ -131,7 +131,7 @@ std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
       input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), kMinSampleWeight,
       /*threshold=*/0.5f,
       [&](const float* position, float weight, float* sums) {
-        for (const Touch& touch : TouchesOf(grid_->cells, position, kernels::kTile, weight))
+        for (const Touch& touch : TouchesOf(grid_->cells, position, weight))
           for (size_t o = 0; o < regions_.size(); ++o)
             if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
       },

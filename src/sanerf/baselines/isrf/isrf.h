@@ -42,8 +42,8 @@ class Isrf : public Segmenter {
   std::map<int, ImageU8> MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
                                     const std::vector<int>& views, const Job& job) const;
   // What is rendered under the strokes.
-  std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes) const;
-  Picture PictureOf(const std::map<int, ImageU8>& masks) const;
+  std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const;
+  Picture PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const;
 
   SegmenterInput input_;
   IsrfOptions options_;

@@ -25,12 +25,11 @@ void Merge(std::vector<Touch>* touches) {
 }  // namespace
 
 void Picture::Add(const CellIndex& cells, const TracedRays& rays, const ImageU8& mask) {
-  SANERF_CHECK_EQ(size_t(rays.size()), mask.data.size());
+  SANERF_CHECK_EQ(size_t(rays.num_rays()), mask.data.size());
   std::vector<Touch> of_pixel;
   for (size_t r = 0; r < mask.data.size(); ++r) {
     of_pixel.clear();
-    for (int64_t s = rays.first[r]; s < rays.first[r + 1]; ++s)
-      AddTouches(cells, rays.samples[size_t(s)].unit, rays.samples[size_t(s)].weight, &of_pixel);
+    AddTouches(cells, rays, r, &of_pixel);
     Merge(&of_pixel);
     touches.insert(touches.end(), of_pixel.begin(), of_pixel.end());
     first.push_back(touches.size());

@@ -15,9 +15,11 @@ class PictureTest : public ::testing::Test {
     cells_.Insert(CellIndex::Cell{2, 1, 1});
   }
   void AddRay(const std::vector<std::pair<int, float>>& voxels_and_weights) {
-    for (const auto& [voxel, weight] : voxels_and_weights)
-      rays_.samples.push_back({{(1.5f + float(voxel)) / 4, 1.5f / 4, 1.5f / 4}, weight});
-    rays_.first.push_back(int64_t(rays_.samples.size()));
+    for (const auto& [voxel, weight] : voxels_and_weights) {
+      rays_.unit.push_back({(1.5f + float(voxel)) / 4, 1.5f / 4, 1.5f / 4});
+      rays_.weight.push_back(weight);
+    }
+    rays_.first.push_back(rays_.num_samples());
   }
   static ImageU8 Row(const std::vector<uint8_t>& pixels) {
     ImageU8 mask(int(pixels.size()), 1, 1);

@@ -4,23 +4,12 @@
 #include <array>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/cell_index.h"
-#include "sanerf/nerf/ray_samples.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/nerf/traced_rays.h"
 
 namespace sanerf {
-
-struct TracedRays {
-  struct Sample {
-    float unit[3];  // in the grid's unit cube
-    float weight;
-  };
-  std::vector<int64_t> first = {0};  // sample of each ray, front to back; one more at the end
-  std::vector<Sample> samples;
-
-  int64_t size() const { return int64_t(first.size()) - 1; }
-  void Append(const TracedRays& other);
-};
-TracedRays TraceRays(const NerfModel& nerf, const std::vector<Ray>& rays);
 
 struct TracedViews {
   struct Place {
@@ -50,9 +39,9 @@ struct Touches {
 // The cells that samples fall into: of radiance field `nerf`, `cells` per axis of [-1, 1]^3.
 CellIndex CellsOf(const NerfModel& nerf, const TracedRays& rays, int cells);
 // Trilinear between the middles of the cells that exist: shares that add up to `weight`, none where no cell is. The
-// position's axes are `stride` floats apart.
-Touches TouchesOf(const CellIndex& cells, const float* position, int64_t stride, float weight);
-// The same of a sample, appended.
-void AddTouches(const CellIndex& cells, const float* unit, float weight, std::vector<Touch>* touches);
+// position has three coordinates.
+Touches TouchesOf(const CellIndex& cells, const float* position, float weight);
+// Those of a ray's samples, one after the other, appended.
+void AddTouches(const CellIndex& cells, const TracedRays& rays, size_t ray, std::vector<Touch>* touches);
 
 }  // namespace sanerf

@@ -39,7 +39,7 @@ Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDe
       options_(options),
       mask_options_(mask_options),
       // Contracted space reaches from -2 to 2 and is as finely divided.
-      grid_((CheckOptions(options, "sa3d"), options.voxels * (input.nerf.field().contracted() ? 2 : 1))) {
+      grid_((CheckOptions(options, "sa3d"), options.voxels * (input.nerf.contracted() ? 2 : 1))) {
   if (!options.first_view.empty()) input.scene.FindView(options.first_view);
 }
 
@@ -69,7 +69,7 @@ void Sa3d::Fit(const Prompts& prompts, const Job& job) {
   std::vector<Start> starts;
   for (const ObjectPrompt& object : prompts.objects) starts.push_back(FirstMask(object, job));
   Task task(job, "sa3d", int64_t(input_.views.size() + starts.size()), "views");
-  AddFirstViews(starts);
+  AddFirstViews(starts, job);
   for (size_t i = 0; i < input_.views.size(); ++i) {
     if (job.stop_requested()) throw InterruptedError("SA3D interrupted", "nothing was written");
     AddView(input_.views[i], starts, job);
@@ -81,17 +81,19 @@ void Sa3d::Fit(const Prompts& prompts, const Job& job) {
                            courses_[o].num_used, courses_[o].num_rejected, courses_[o].num_unprompted));
 }
 
-void Sa3d::AddFirstViews(const std::vector<Start>& starts) {
+void Sa3d::AddFirstViews(const std::vector<Start>& starts, const Job& job) {
   for (size_t o = 0; o < starts.size(); ++o) {
     courses_[o].first_view = starts[o].view_idx;
     const Camera camera = input_.features.WorkingCamera(starts[o].view_idx);
-    scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight), starts[o].mask, options_.first_negative);
+    scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight, job), starts[o].mask,
+                       options_.first_negative);
   }
 }
 
 // Every object once, in the views' own order; the one that an object began with has been seen.
 void Sa3d::AddView(int view_idx, const std::vector<Start>& starts, const Job& job) {
-  const TracedPixels pixels = grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight);
+  const VoxelPixels pixels =
+      grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight, job);
   const ImageF depth = input_.features.Depth(view_idx, job);
   const auto features = input_.features.Features(view_idx, job);
   ParallelFor(int64_t(starts.size()), [&](int64_t o) {
@@ -129,8 +131,7 @@ std::vector<ImageU8> Sa3d::MasksFor(int view_idx, const Job& job) {
       input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
       options_.threshold,
       [&](const float* position, float weight, float* sums) {
-        for (size_t o = 0; o < scores_.size(); ++o)
-          sums[o] += weight * scores_[o].At(grid_.cells(), position, kernels::kTile);
+        for (size_t o = 0; o < scores_.size(); ++o) sums[o] += weight * scores_[o].At(grid_.cells(), position);
       },
       job);
 }

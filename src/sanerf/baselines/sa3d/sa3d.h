@@ -33,7 +33,7 @@ class Sa3d : public Segmenter {
     ImageU8 mask;
   };
   Start FirstMask(const ObjectPrompt& object, const Job& job) const;
-  void AddFirstViews(const std::vector<Start>& starts);
+  void AddFirstViews(const std::vector<Start>& starts, const Job& job);
   void AddView(int view_idx, const std::vector<Start>& starts, const Job& job);
   // SAM's mask for points from the rendered scores; empty when there are none.
   ImageU8 SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam, const Job& job) const;

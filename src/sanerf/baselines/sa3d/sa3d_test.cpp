@@ -98,7 +98,7 @@ TEST(IouWithScoresTest, CutsTheScoresAtTheirMeanAndAtZero) {
 
 // Two pixels, three voxels; the second voxel is seen by both. Worked by hand from the loss.
 TEST(VoxelScoresTest, AScoreIsTheMeanOfWhatTheViewsAdded) {
-  TracedPixels pixels{2, 1, {0, 2, 4}, {{0, 0.6f}, {1, 0.4f}, {1, 0.5f}, {2, 0.5f}}};
+  VoxelPixels pixels{2, 1, {0, 2, 4}, {{0, 0.6f}, {1, 0.4f}, {1, 0.5f}, {2, 0.5f}}};
   ImageU8 mask(2, 1, 1);
   mask.data = {255, 0};
   VoxelScores scores;
@@ -108,7 +108,7 @@ TEST(VoxelScoresTest, AScoreIsTheMeanOfWhatTheViewsAdded) {
   EXPECT_NEAR(rendered.data[1], 0.5f * -0.1f + 0.5f * -0.5f, 1e-6f);
 
   // A view that sees only the first pixel: its voxels' means are over two views, that of the third over one.
-  TracedPixels one{1, 1, {0, 2}, {{0, 0.8f}, {1, 0.2f}}};
+  VoxelPixels one{1, 1, {0, 2}, {{0, 0.8f}, {1, 0.2f}}};
   ImageU8 object(1, 1, 1, 255);
   scores.AddView(one, object, 1);  // voxels: (0.6 + 0.8) / 2, (-0.1 + 0.2) / 2, -0.5
   rendered = scores.Render(pixels);

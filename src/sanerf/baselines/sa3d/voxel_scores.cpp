@@ -4,46 +4,17 @@
 #include <array>
 
 #include "sanerf/core/check.h"
-#include "sanerf/core/parallel.h"
-#include "sanerf/nerf/block_tracer.h"
-#include "sanerf/nerf/ray_samples.h"
+#include "sanerf/nerf/trace.h"
 
 namespace sanerf {
 namespace {
 
 // The voxels around a position; at the border of the cube the outermost ones stand for those beyond.
-std::array<CellCorner, 8> VoxelsAround(const float* position, int64_t stride, int voxels) {
-  std::array<CellCorner, 8> corners = TrilinearCorners(position, stride, voxels);
+std::array<CellCorner, 8> VoxelsAround(const float* position, int voxels) {
+  std::array<CellCorner, 8> corners = TrilinearCorners(position, voxels);
   for (CellCorner& corner : corners)
     for (int& i : corner.cell) i = std::clamp(i, 0, voxels - 1);
   return corners;
-}
-
-struct Sample {
-  float unit[3];
-  float weight;
-};
-
-// Samples of the pixels of some rows, and how many each pixel has.
-struct TracedRows {
-  std::vector<Sample> samples;
-  std::vector<int> counts;
-};
-
-TracedRows TraceRows(const NerfModel& nerf, const Camera& model_camera, int y0, int y1, float min_weight) {
-  TracedRows rows;
-  RayTracer tracer(nerf.field(), nerf.occupancy(), nerf.trace_options(), /*keep_waves=*/true);
-  ForEachRaySamples(tracer, RaysOf(model_camera, {0, y0, model_camera.width, y1}),
-                    [&](size_t, const std::vector<int>& slots) {
-                      rows.counts.push_back(0);
-                      for (const int slot : slots) {
-                        if (tracer.weights()[slot] <= min_weight) continue;
-                        const RaySample sample = SampleInSlot(tracer, slot);
-                        rows.samples.push_back({{sample.unit[0], sample.unit[1], sample.unit[2]}, sample.weight});
-                        ++rows.counts.back();
-                      }
-                    });
-  return rows;
 }
 
 }  // namespace
@@ -55,38 +26,30 @@ double VoxelScoreBytes(double pixels_of_view, size_t num_views, int voxels, size
   constexpr double kSamples = 4, kCorners = 8, kSheets = 6;
   const double corners = pixels_of_view * kSamples * kCorners;
   const double touched = std::min(corners * double(num_views), kSheets * double(voxels) * voxels);
-  return 2 * corners * double(sizeof(TracedPixels::Corner)) + touched * (24 + 12.0 * double(num_objects));
+  return 2 * corners * double(sizeof(VoxelPixels::Corner)) + touched * (24 + 12.0 * double(num_objects));
 }
 
-TracedPixels VoxelGrid::Trace(const NerfModel& nerf, const Camera& camera, float min_weight) {
-  constexpr int kRows = 16;
+VoxelPixels VoxelGrid::Trace(const NerfModel& nerf, const Camera& camera, float min_weight, const Job& job) {
   const Camera model_camera = camera.In(nerf.model_from_file());
-  std::vector<TracedRows> blocks(size_t((camera.height + kRows - 1) / kRows));
-  ParallelForChunks(int64_t(blocks.size()), 1, [&](int64_t b, int64_t) {
-    const int y0 = int(b) * kRows;
-    blocks[size_t(b)] = TraceRows(nerf, model_camera, y0, std::min(camera.height, y0 + kRows), min_weight);
-  });
-
-  TracedPixels pixels{camera.width, camera.height, {0}, {}};
-  for (const TracedRows& block : blocks) {
-    const Sample* sample = block.samples.data();
-    for (const int count : block.counts) {
-      for (int i = 0; i < count; ++i, ++sample)
-        for (const CellCorner& corner : VoxelsAround(sample->unit, 1, cells_.cells_per_axis()))
-          if (corner.weight > 0) pixels.corners.push_back({cells_.Insert(corner.cell), corner.weight * sample->weight});
-      pixels.first.push_back(int64_t(pixels.corners.size()));
-    }
+  const TracedRays rays = sanerf::Trace(nerf, RaysOf(model_camera, {0, 0, camera.width, camera.height}),
+                                        {.min_weight = std::max(kMinSampleWeight, min_weight)}, job);
+  VoxelPixels pixels{camera.width, camera.height, {0}, {}};
+  for (size_t ray = 0; ray < size_t(rays.num_rays()); ++ray) {
+    for (size_t s = size_t(rays.first[ray]); s < size_t(rays.first[ray + 1]); ++s)
+      for (const CellCorner& corner : VoxelsAround(rays.unit[s].data(), cells_.cells_per_axis()))
+        if (corner.weight > 0) pixels.corners.push_back({cells_.Insert(corner.cell), corner.weight * rays.weight[s]});
+    pixels.first.push_back(int64_t(pixels.corners.size()));
   }
   return pixels;
 }
 
-void VoxelScores::AddView(const TracedPixels& pixels, const ImageU8& mask, float negative) {
+void VoxelScores::AddView(const VoxelPixels& pixels, const ImageU8& mask, float negative) {
   SANERF_CHECK(mask.width == pixels.width && mask.height == pixels.height);
   std::vector<uint32_t> touched;
   for (size_t p = 0; p < mask.data.size(); ++p) {
     const float sign = mask.data[p] != 0 ? 1.0f : -negative;
     for (int64_t i = pixels.first[p]; i < pixels.first[p + 1]; ++i) {
-      const TracedPixels::Corner& corner = pixels.corners[size_t(i)];
+      const VoxelPixels::Corner& corner = pixels.corners[size_t(i)];
       if (corner.voxel >= added_.size()) {
         added_.resize(corner.voxel + 1, 0);
         sums_.resize(added_.size(), 0);
@@ -104,7 +67,7 @@ void VoxelScores::AddView(const TracedPixels& pixels, const ImageU8& mask, float
   }
 }
 
-ImageF VoxelScores::Render(const TracedPixels& pixels) const {
+ImageF VoxelScores::Render(const VoxelPixels& pixels) const {
   ImageF image(pixels.width, pixels.height, 1);
   for (size_t p = 0; p < image.data.size(); ++p)
     for (int64_t i = pixels.first[p]; i < pixels.first[p + 1]; ++i)
@@ -112,9 +75,9 @@ ImageF VoxelScores::Render(const TracedPixels& pixels) const {
   return image;
 }
 
-float VoxelScores::At(const CellIndex& cells, const float* position, int64_t stride) const {
+float VoxelScores::At(const CellIndex& cells, const float* position) const {
   float score = 0;
-  for (const CellCorner& corner : VoxelsAround(position, stride, cells.cells_per_axis())) {
+  for (const CellCorner& corner : VoxelsAround(position, cells.cells_per_axis())) {
     const uint32_t voxel = cells.Find(corner.cell);
     if (voxel != CellIndex::kNone) score += corner.weight * Score(voxel);
   }

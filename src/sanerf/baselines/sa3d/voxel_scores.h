@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/cell_index.h"
 #include "sanerf/nerf/model.h"
 
 namespace sanerf {
 
-// A view's samples that carry light, each with the eight voxel centres around it.
-struct TracedPixels {
+// A view's samples that carry light, each with the eight voxel centers around it.
+struct VoxelPixels {
   struct Corner {
     uint32_t voxel;
     float weight;  // trilinear, times the sample's share of the light
@@ -29,8 +30,9 @@ class VoxelGrid {
   // voxels: per axis of the unit cube that the radiance field's own grid covers.
   explicit VoxelGrid(int voxels) : cells_(voxels) {}
 
-  // camera: file frame. Samples with at most min_weight of a ray's light are left out. Parallel inside.
-  TracedPixels Trace(const NerfModel& nerf, const Camera& camera, float min_weight);
+  // camera: file frame. Samples with at most min_weight of a ray's light are left out. Parallel inside; throws
+  // InterruptedError.
+  VoxelPixels Trace(const NerfModel& nerf, const Camera& camera, float min_weight, const Job& job);
   const CellIndex& cells() const { return cells_; }
 
  private:
@@ -42,12 +44,12 @@ class VoxelScores {
  public:
   // One step of gradient descent of size 1 on  -sum_r M(r) m(r) + negative * sum_r (1 - M(r)) m(r), which is linear in
   // the scores. mask: of the pixels' size, non-zero = object.
-  void AddView(const TracedPixels& pixels, const ImageU8& mask, float negative);
+  void AddView(const VoxelPixels& pixels, const ImageU8& mask, float negative);
   // m(r) of every pixel.
-  ImageF Render(const TracedPixels& pixels) const;
+  ImageF Render(const VoxelPixels& pixels) const;
 
-  // Trilinear score at a position of the unit cube whose axes are `stride` floats apart; 0 where no view looked.
-  float At(const CellIndex& cells, const float* position, int64_t stride) const;
+  // Trilinear score at a position [3] of the unit cube; 0 where no view looked.
+  float At(const CellIndex& cells, const float* position) const;
 
  private:
   float Score(uint32_t voxel) const {

@@ -55,7 +55,7 @@ TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
   const std::vector<int> views = scene_->TrainViews();
   LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
   const std::vector<ImageU8> labels =
-      LabelsByView({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), MissedPlace::kVoted, &vote);
+      LabelsByView({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), MissedPlace::kVoted, &vote, Job());
   ASSERT_EQ(labels.size(), views.size());
   int64_t missed = 0, missed_unknown = 0, background = 0, background_unknown = 0;
   for (size_t v = 0; v < views.size(); ++v) {

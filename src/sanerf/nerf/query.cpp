@@ -1,0 +1,73 @@
+#include "sanerf/nerf/query.h"
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/kernels/isa.h"
+#include "sanerf/nerf/field_points.h"
+
+namespace sanerf {
+
+using kernels::kTile;
+using kernels::Tiled;
+using kernels::TiledSize;
+
+namespace {
+
+constexpr int64_t kPointsAtOnce = 4096;
+
+Eigen::Vector3f ModelPoint(const NerfModel& model, const Vec3& p_file) {
+  return (model.model_from_file() * p_file).cast<float>();
+}
+
+// Of points begin, begin + 1, ...
+void CopyDensities(const NerfModel& model, std::span<const Vec3> points, const FieldPoints& asked, int64_t begin,
+                   PointValues* values) {
+  Buffer density(TiledSize(asked.num_tiles(), 1));
+  for (int64_t tile = 0; tile < asked.num_tiles(); ++tile)
+    kernels::Kernels().exp(asked.geometry().Tile(tile), kTile, &density[tile * kTile]);
+  for (size_t i = 0; i < points.size(); ++i) {
+    const bool is_occupied = model.occupancy().IsOccupied(ModelPoint(model, points[i]).data());
+    values->density[size_t(begin) + i] =
+        is_occupied ? float(density[int64_t(i)] * model.model_from_file().scale) : 0.0f;
+  }
+}
+
+void CopyColors(const NerfModel& model, std::span<const Vec3> directions, const FieldPoints& asked, int64_t begin,
+                PointValues* values) {
+  const RadianceField& field = model.field();
+  const int64_t n = asked.num_tiles();
+  Buffer along(TiledSize(n, 3)), inputs(TiledSize(n, RadianceField::kColorInputs)),
+      hidden(TiledSize(n, field.color.shape().HiddenWidth())), rgb(TiledSize(n, 3));
+  for (size_t i = 0; i < directions.size(); ++i) {
+    const Eigen::Vector3f direction = (model.model_from_file().rotation * directions[i]).cast<float>();
+    Tiled<float>(along.data(), 3).Set(int64_t(i), direction.data());
+  }
+  field.Color(asked.geometry().data(), along.data(), n, inputs.data(), hidden.data(), rgb.data());
+  for (size_t i = 0; i < directions.size(); ++i)
+    Tiled<const float>(rgb.data(), 3).Get(int64_t(i), values->color[size_t(begin) + i].data());
+}
+
+}  // namespace
+
+PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::span<const Vec3> directions,
+                  const Job& job) {
+  SANERF_CHECK(directions.empty() || directions.size() == points.size());
+  PointValues values;
+  values.density.resize(points.size());
+  values.geometry.resize(points.size());
+  values.color.resize(directions.size());
+  const ThreadLimit threads(job.num_threads());
+  ParallelForChunks(int64_t(points.size()), kPointsAtOnce, [&](int64_t begin, int64_t end) {
+    job.ThrowIfStopped("the query of the radiance field");
+    const size_t first = size_t(begin), count = size_t(end - begin);
+    FieldPoints asked(model.field(), end - begin);
+    for (int64_t i = begin; i < end; ++i) asked.Set(i - begin, ModelPoint(model, points[size_t(i)]).data());
+    asked.Evaluate();
+    for (size_t i = 0; i < count; ++i) asked.geometry().Get(int64_t(i), values.geometry[first + i].data());
+    CopyDensities(model, points.subspan(first, count), asked, begin, &values);
+    if (!directions.empty()) CopyColors(model, directions.subspan(first, count), asked, begin, &values);
+  });
+  return values;
+}
+
+}  // namespace sanerf

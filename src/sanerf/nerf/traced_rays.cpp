@@ -1,0 +1,51 @@
+#include "sanerf/nerf/traced_rays.h"
+
+namespace sanerf {
+namespace {
+
+template <class T>
+void AppendColumn(const std::vector<T>& from, std::vector<T>* to) {
+  to->insert(to->end(), from.begin(), from.end());
+}
+
+template <class T>
+void KeepRows(const std::vector<int64_t>& kept, std::vector<T>* column) {
+  if (column->empty()) return;
+  for (size_t i = 0; i < kept.size(); ++i) (*column)[i] = (*column)[size_t(kept[i])];
+  column->resize(kept.size());
+}
+
+}  // namespace
+
+void TracedRays::Append(const TracedRays& other) {
+  const int64_t before = num_samples();
+  for (int64_t ray = 1; ray <= other.num_rays(); ++ray) first.push_back(before + other.first[size_t(ray)]);
+  AppendColumn(other.origin, &origin);
+  AppendColumn(other.direction, &direction);
+  AppendColumn(other.z_per_t, &z_per_t);
+  AppendColumn(other.opacity, &opacity);
+  AppendColumn(other.median_t, &median_t);
+  AppendColumn(other.unit, &unit);
+  AppendColumn(other.weight, &weight);
+  AppendColumn(other.t, &t);
+  AppendColumn(other.dt, &dt);
+  AppendColumn(other.geometry, &geometry);
+  AppendColumn(other.color, &color);
+}
+
+std::vector<int64_t> TracedRays::DropEmptyRays() {
+  std::vector<int64_t> kept;
+  for (int64_t ray = 0; ray < num_rays(); ++ray)
+    if (NumSamples(ray) > 0) kept.push_back(ray);
+  KeepRows(kept, &origin);
+  KeepRows(kept, &direction);
+  KeepRows(kept, &z_per_t);
+  KeepRows(kept, &opacity);
+  KeepRows(kept, &median_t);
+  const int64_t end = first.back();
+  KeepRows(kept, &first);  // where a ray begins, those between have no samples
+  first.push_back(end);
+  return kept;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,58 @@
+#include "sanerf/nn/training_step.h"
+
+#include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/parallel.h"
+
+namespace sanerf {
+namespace {
+
+void StepNetworks(const FieldParameters& field, std::span<const FieldGradient* const> groups, kernels::AdamStep adam) {
+  adam.lr *= field.network_rate;
+  for (size_t n = 0; n < field.networks.size(); ++n) {
+    Parameters& params = *field.networks[n];
+    for (const FieldGradient* group : groups)
+      for (int64_t i = 0; i < params.size(); ++i) params.grads[i] += group->networks[n][i];
+    params.Step(adam, 0, params.size());
+  }
+}
+
+}  // namespace
+
+void FieldGradient::Clear(std::span<const Parameters* const> of_networks) {
+  networks.resize(of_networks.size());
+  for (size_t n = 0; n < networks.size(); ++n) {
+    networks[n].Reserve(of_networks[n]->size());
+    networks[n].Fill(0);
+  }
+}
+
+void FieldParameters::PrepareTraining() const {
+  grid->params().PrepareTraining();
+  for (Parameters* network : networks) network->PrepareTraining();
+}
+
+void FieldParameters::Freeze() const {
+  grid->params().Freeze();
+  for (Parameters* network : networks) network->Freeze();
+}
+
+void StepField(const FieldParameters& field, std::span<const FieldGradient* const> groups,
+               const kernels::AdamStep& adam) {
+  kernels::AdamStep sparse = adam;
+  sparse.skip_zero = true;
+  const int num_levels = field.grid->shape().num_levels;
+  ParallelFor(num_levels + 1, [&](int64_t job) {
+    if (job == 0) return StepNetworks(field, groups, adam);
+    const int level = num_levels - int(job);  // the fine, slow ones first
+    for (const FieldGradient* group : groups) field.grid->BackwardLevel(level, group->grid);
+    field.grid->StepLevel(level, sparse);
+  });
+}
+
+void CheckLoss(double loss, const std::string& where, const std::string& rate_option) {
+  if (!std::isfinite(loss))
+    throw Error(where, "the loss is not a number", "lower the learning rate: --set " + rate_option + "=0.003");
+}
+
+}  // namespace sanerf

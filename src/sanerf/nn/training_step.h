@@ -1,0 +1,48 @@
+// One optimizer step of a field: a hash grid and the networks behind it.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sanerf/nn/hash_grid.h"
+
+namespace sanerf {
+
+// What one group of rays adds to a step; computed by one thread.
+struct FieldGradient {
+  GridGradient grid;
+  std::vector<Buffer> networks;  // of the networks' parameters, in the order of their field
+  double loss = 0;
+
+  // Zeros for these networks.
+  void Clear(std::span<const Parameters* const> of_networks);
+};
+
+struct FieldParameters {
+  HashGrid* grid;
+  std::vector<Parameters*> networks;
+  float network_rate = 1;  // learning rate of the networks, as a share of the grid's: wide ones die at its rate
+
+  void PrepareTraining() const;
+  void Freeze() const;  // releases gradients and moments
+};
+
+// Adam on the sum of the groups' gradients, in parallel: a job per level of the grid scatters the gradients and steps
+// while the level's rows are cached, rows without a gradient left alone; one more job does the networks. Gradients are
+// added in their order, so the sums do not depend on threads.
+void StepField(const FieldParameters& field, std::span<const FieldGradient* const> groups,
+               const kernels::AdamStep& adam);
+
+// Exponential decay from 1 to final_share over num_steps steps; stays there after.
+template <class T>
+T DecayedRate(T final_share, int64_t step, int64_t num_steps) {
+  return std::pow(final_share, std::min(T(1), T(step) / T(std::max<int64_t>(1, num_steps))));
+}
+
+// Throws Error "WHERE: the loss is not a number" with a hint to lower the option (nerf.lr, say).
+void CheckLoss(double loss, const std::string& where, const std::string& rate_option);
+
+}  // namespace sanerf

@@ -1,0 +1,121 @@
+#include "sanerf/nn/training_step.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/nn/mlp.h"
+
+namespace sanerf {
+namespace {
+
+constexpr int kLevels = 4, kGroups = 3;
+
+struct SmallField {
+  HashGrid grid{"grid", {.levels = kLevels, .features = 4, .log2_table = 8, .base = 4, .top = 32}, 1};
+  Mlp first{"first", {16, 16}, 0, 2}, second{"second", {16, 16}, 0, 3};
+
+  FieldParameters trainable() { return {&grid, {&first.params(), &second.params()}, 0.25f}; }
+  std::vector<float> values() const {
+    std::vector<float> all;
+    for (const Parameters* params : {&grid.params(), &first.params(), &second.params()})
+      all.insert(all.end(), params->values.data(), params->values.data() + params->size());
+    return all;
+  }
+};
+
+std::vector<FieldGradient> MadeUpGradients(const SmallField& field) {
+  std::vector<FieldGradient> groups(kGroups);
+  Random random(8);
+  for (FieldGradient& group : groups) {
+    const Parameters* const networks[] = {&field.first.params(), &field.second.params()};
+    group.Clear(networks);
+    for (Buffer& network : group.networks)
+      for (float& g : network.span()) g = random.NextFloat() - 0.5f;
+    group.grid.num_tiles = 1;
+    group.grid.positions = Buffer(3 * kernels::kTile);
+    group.grid.grad_features = Buffer(16 * kernels::kTile);
+    for (float& x : group.grid.positions.span()) x = random.NextFloat();
+    for (float& g : group.grid.grad_features.span()) g = random.NextFloat() - 0.5f;
+  }
+  return groups;
+}
+
+std::vector<const FieldGradient*> Pointers(const std::vector<FieldGradient>& groups) {
+  std::vector<const FieldGradient*> pointers;
+  for (const FieldGradient& group : groups) pointers.push_back(&group);
+  return pointers;
+}
+
+// One parameter after the other, as Adam's equations go.
+TEST(TrainingStep, IsAdamOnTheSumOfTheGroups) {
+  SmallField field, plain;
+  const std::vector<FieldGradient> groups = MadeUpGradients(field);
+  field.trainable().PrepareTraining();
+  plain.trainable().PrepareTraining();
+  kernels::AdamStep adam;
+  adam.lr = 0.1f;
+  for (int64_t step = 1; step <= 3; ++step) {
+    adam.step = step;
+    StepField(field.trainable(), Pointers(groups), adam);
+
+    kernels::AdamStep dense = adam, sparse = adam;
+    dense.lr = 0.1f * 0.25f;
+    sparse.skip_zero = true;
+    for (size_t n = 0; n < 2; ++n) {
+      Parameters& params = n == 0 ? plain.first.params() : plain.second.params();
+      for (const FieldGradient& group : groups)
+        for (int64_t i = 0; i < params.size(); ++i) params.grads[i] += group.networks[n][i];
+      params.Step(dense, 0, params.size());
+    }
+    for (int level = 0; level < kLevels; ++level) {
+      for (const FieldGradient& group : groups) plain.grid.BackwardLevel(level, group.grid);
+      plain.grid.StepLevel(level, sparse);
+    }
+    EXPECT_EQ(field.values(), plain.values()) << step;
+  }
+  EXPECT_NE(field.values(), SmallField().values());
+}
+
+TEST(TrainingStep, SameBytesWithAnyNumberOfThreads) {
+  std::vector<float> values[2];
+  for (int i = 0; i < 2; ++i) {
+    SetNumThreads(1 + 2 * i);
+    SmallField field;
+    field.trainable().PrepareTraining();
+    StepField(field.trainable(), Pointers(MadeUpGradients(field)), {});
+    values[i] = field.values();
+  }
+  SetNumThreads(0);
+  EXPECT_EQ(values[0], values[1]);
+}
+
+TEST(TrainingStep, FrozenParametersHoldNoGradients) {
+  SmallField field;
+  field.trainable().PrepareTraining();
+  EXPECT_EQ(field.second.params().grads.size(), field.second.params().size());
+  field.trainable().Freeze();
+  EXPECT_EQ(field.second.params().grads.size(), 0);
+  EXPECT_EQ(field.grid.params().m.size(), 0);
+}
+
+TEST(TrainingStep, RatesDecayExponentiallyAndStayAtTheEnd) {
+  EXPECT_DOUBLE_EQ(DecayedRate(0.01, 0, 100), 1);
+  EXPECT_NEAR(DecayedRate(0.01, 50, 100), 0.1, 1e-12);
+  EXPECT_NEAR(DecayedRate(0.01, 100, 100), 0.01, 1e-12);
+  EXPECT_NEAR(DecayedRate(0.01, 150, 100), 0.01, 1e-12);
+  EXPECT_NEAR(DecayedRate(0.01f, 3, 0), 0.01f, 1e-6f);
+}
+
+TEST(TrainingStep, ALossThatIsNotANumberNamesTheRateToLower) {
+  EXPECT_NO_THROW(CheckLoss(3, "step 7", "nerf.lr"));
+  for (const double loss : {double(NAN), double(INFINITY)})
+    EXPECT_THAT(ErrorTextOf<Error>([&] { CheckLoss(loss, "step 7", "nerf.lr"); }),
+                testing::HasSubstr("step 7: the loss is not a number\nlower the learning rate: --set nerf.lr=0.003"));
+}
+
+}  // namespace
+}  // namespace sanerf
