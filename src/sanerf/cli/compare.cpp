@@ -100,7 +100,8 @@ void AddCompare(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->add_flag("--restart", flags->restart, "forget earlier results");
-  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunCompare(line.common, *flags, job); }; });
+  sub->callback(
+      [&line, flags] { line.run = [&line, flags](const Job& job) { RunCompare(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf

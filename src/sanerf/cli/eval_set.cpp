@@ -73,7 +73,8 @@ void AddEvalSet(CommandLine& line) {
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
-  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEvalSet(line.common, *flags, job); }; });
+  sub->callback(
+      [&line, flags] { line.run = [&line, flags](const Job& job) { RunEvalSet(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf
