@@ -1,4 +1,4 @@
-// Activations, direction encoding, optimiser.
+// Activations, direction encoding, optimizer.
 #include <benchmark/benchmark.h>
 
 #include "bench/limits.h"

@@ -13,7 +13,7 @@
 int main(int argc, char** argv) try {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  sanerf::kernels::Kernels();  // a wrong $SANERF_ISA is told before anything runs
+  sanerf::kernels::Kernels();  // a wrong $SANERF_ISA is reported before anything runs
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   sanerf::bench::PrintLimits();

@@ -1,4 +1,4 @@
-// The networks of the product: density, colour, objects.
+// The networks of the product: density, color, objects.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 

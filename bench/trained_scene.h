@@ -1,4 +1,4 @@
-// A procedural scene and a radiance field that has learnt it for a while: what the benchmarks of whole steps run on.
+// A procedural scene and a radiance field that has learned it for a while: what the benchmarks of whole steps run on.
 #pragma once
 
 #include <unistd.h>

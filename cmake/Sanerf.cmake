@@ -5,6 +5,12 @@ add_library(sanerf_flags INTERFACE)
 # No path of this machine in what is built: errors name files as src/sanerf/core/..., and ccache serves every checkout.
 target_compile_options(sanerf_flags INTERFACE -Wall -Wextra -Wno-psabi -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_include_directories(sanerf_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
+if(SANERF_WERROR)
+  target_compile_options(sanerf_flags INTERFACE -Werror)
+endif()
+if(SANERF_HAS_HDF5)
+  target_compile_definitions(sanerf_flags INTERFACE SANERF_HAS_HDF5)
+endif()
 if(SANERF_SANITIZE)
   target_compile_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE} -fno-omit-frame-pointer -g)
   target_link_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE})
@@ -37,18 +43,26 @@ if(SANERF_PCH)
   endif()
 endif()
 
-# sanerf_room(NAME LINK lib... [PRIVATE_LINK lib...] [TEST_LINK lib...] [NO_UNITY] [NEVER_HOT])
+# The test programs of which no test takes a second; scripts/test.sh runs them once more under the sanitizers.
+if(SANERF_BUILD_TESTS)
+  add_custom_target(fast_tests)
+endif()
+
+# sanerf_room(NAME LINK lib... [PRIVATE_LINK lib...] [TEST_LINK lib...] [NO_UNITY] [NEVER_HOT] [FAST_TESTS])
 #   library sanerf_NAME from NAME/*.cpp and NAME/*/*.cpp, and test program NAME_test from the *_test.cpp among them.
 #   LINK is the whole list of rooms that this one may include (DESIGN: an upward include fails to link).
 #   NO_UNITY: its files need flags of their own. NEVER_HOT: a room whose own code takes no time that anyone could measure;
 #   it is compiled with -O1, which saves a third of its compilation.
 function(sanerf_room name)
-  cmake_parse_arguments(ROOM "NO_UNITY;NEVER_HOT" "" "LINK;PRIVATE_LINK;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "NO_UNITY;NEVER_HOT;FAST_TESTS" "" "LINK;PRIVATE_LINK;TEST_LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp
        ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(NOT SANERF_HAS_HDF5)  # these write such files
+    list(FILTER tests EXCLUDE REGEX "/(input_file|dataset_layouts|mask_files)_test\\.cpp$")
+  endif()
   add_library(sanerf_${name} STATIC ${sources})
   if(SANERF_UNITY AND NOT ROOM_NO_UNITY)
     set_target_properties(sanerf_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
@@ -69,7 +83,12 @@ function(sanerf_room name)
     if(NOT ROOM_NO_UNITY)  # the time goes to the rooms; those of kernels compare with slow ones of their own
       target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
     endif()
+    set(label "")
+    if(ROOM_FAST_TESTS)
+      set(label LABELS fast)
+      add_dependencies(fast_tests ${name}_test)
+    endif()
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                         PROPERTIES TIMEOUT 900)
+                         PROPERTIES TIMEOUT 900 ${label})
   endif()
 endfunction()

@@ -8,8 +8,10 @@
 #include "fuzz.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/core/png_codec.h"
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
@@ -163,7 +165,7 @@ void WriteStored(const Seeds& seeds) {
 
 void WriteModels(const Seeds& seeds) {
   seeds.WriteJson("model_catalogue", "own.json",
-                  Json::parse(R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "here",
+                  Json::parse(R"({"models": [{"name": "mine", "kind": "sam", "license": "MIT", "source": "here",
                 "description": "d", "mask_rule": "single", "files": [{"role": "encoder", "name": "e.onnx", "bytes": 10,
                 "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                 "npm_package": "p@1.0.0", "npm_path": "e.onnx"}]}]})"));

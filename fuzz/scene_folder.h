@@ -5,6 +5,7 @@
 
 #include "fuzz.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/png_codec.h"
 
 namespace sanerf::fuzz {
 

@@ -47,13 +47,13 @@ sub is_placeholder { $_[0] =~ /[A-Z]{3}/ || $_[0] =~ /^(?:x|_\w*test\w*|x_test)[
 sub check_code {
   my ($file, $line, $code, $keys, $is_fenced) = @_;
   # In a block scripts/ may be another project's, unless it is the command itself.
-  while ($code =~ m{(?<![\w/.~*-])((?:src|bench|scripts|cmake|fuzz)/[\w./{},*-]+)}g) {
+  while ($code =~ m{(?<![\w/.~*-])((?:src|bench|scripts|cmake|fuzz|examples)/[\w./{},*-]+)}g) {
     fault($file, $line, "no such file: $1") unless ($is_fenced && $-[0] > 0) || is_placeholder($1) || exists_as($1);
   }
   if (is_placeholder($code)) {
   } elsif ($code =~ m{^(?:$room)/[\w./{},*-]*$}) {
     fault($file, $line, "no such file: src/sanerf/$code") unless exists_as("src/sanerf/$code") || exists_as($code);
-  } elsif ($code =~ m{^[\w/]+\.(?:cpp|h)$} && $code !~ m{^(?:src|bench|fuzz)/}) {
+  } elsif ($code =~ m{^[\w/]+\.(?:cpp|h)$} && $code !~ m{^(?:src|bench|fuzz|examples)/}) {
     my $known = $code =~ m{/} ? grep { m{/\Q$code\E$} } @sources : $basename{$code};
     fault($file, $line, "no such source file: $code") unless $known;
   }

@@ -11,8 +11,6 @@ use warnings;
 use File::Find;
 use File::Basename;
 
-# Rooms whose sources do not all have a header of their own yet, so that files include each other in a circle.
-my %unpaired = map { $_ => 1 } qw(core feature_container);
 
 my $root = shift // dirname(__FILE__) . "/../src/sanerf";
 die "error: $root: no such folder\n" unless -d $root;
@@ -84,7 +82,7 @@ for my $path (@files) {
     return if $low{$unit} != $index{$unit};
     my @circle;
     while (defined(my $member = pop @stack)) { $on_stack{$member} = 0; push @circle, $member; last if $member eq $unit }
-    push @problems, "circle of files: " . join(' ', sort @circle) if @circle > 1 && !$unpaired{room_of($circle[0])};
+    push @problems, "circle of files: " . join(' ', sort @circle) if @circle > 1;
   };
   no warnings 'recursion';
   $visit->($_) for grep { !defined $index{$_} } sort keys %below;
@@ -115,7 +113,6 @@ for my $path (grep { /\.h$/ && !is_test($_) } @files) {
 # A source that only includes an .inl compiles it once more, for other processors: it has no header of its own.
 for my $path (grep { /\.cpp$/ && !is_test($_) && !m{(^|/)main\.cpp$} && $text{$_} !~ /\.inl"/ } @files) {
   my $unit = unit_of($path);
-  next if $unpaired{room_of($path)};
   my $is_command = $path =~ m{^cli/};    # a subcommand is declared in cli/command.h and defined in a file of its own
   push @problems, "src/sanerf/$path: there is no " . basename($unit) . ".h" unless $text{"$unit.h"} || $is_command;
   my $code = code_of($path);
@@ -147,5 +144,5 @@ my %seen;
 @problems = grep { !$seen{$_}++ } @problems;
 print "error: $_\n" for @problems;
 exit 1 if @problems;
-printf "%d files in %d rooms: %d includes follow the plan, no circles, every header with its source, rooms are silent\n(rooms without the last two rules yet: core, feature_container)\n",
+printf "%d files in %d rooms: %d includes follow the plan, no circles, every header with its source, rooms are silent\n",
   scalar(@files), scalar(@rooms), $num_includes;

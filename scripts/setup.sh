@@ -3,7 +3,16 @@
 # of times: what is there is left alone, and when everything is there the network is not used.
 #   .deps/onnxruntime   ONNX Runtime, unless the system has one
 #   models/files        the two default models (or the folder that SANERF_MODELS names)
+# --dev adds what the checks of scripts/test.sh need, --fuzz what the preset `fuzz` needs.
 set -euo pipefail
+dev=false fuzz=false
+for argument in "$@"; do
+  case $argument in
+    --dev) dev=true ;;
+    --fuzz) fuzz=true ;;
+    *) printf 'error: unknown argument %s\nhint: scripts/setup.sh [--dev] [--fuzz]\n' "$argument" >&2; exit 2 ;;
+  esac
+done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -34,19 +43,21 @@ packages=(
   "ffmpeg!ffmpeg: video export"
   "ca-certificates: encrypted downloads"
 )
+! $dev || packages+=("clang-format!clang-format: the format of the sources")
+! $fuzz || packages+=("clang!clang++: the fuzzers" "libclang-rt-14-dev: libFuzzer")
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 install_packages() { # "package!command: why" ...
-  local entry package command missing=()
+  local entry package command missing=() reasons=()
   for entry in "$@"; do
     package=${entry%%:*}
     command=""
     case $package in *!*) command=${package#*!} package=${package%%!*} ;; esac
     if [ -n "$command" ] && command -v "$command" >/dev/null; then continue; fi
     if is_installed "$package"; then continue; fi
-    say "installing the package $package:${entry#*:}"
     missing+=("$package")
+    reasons+=("$package:${entry#*:}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
 
@@ -59,7 +70,15 @@ install_packages() { # "package!command: why" ...
     as_root=(sudo)
   fi
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
-  { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } </dev/null >&2 ||
+  "${apt[@]}" update </dev/null >&2 || fail "apt-get update failed" "see its message above; check the network and /etc/apt"
+  # "Inst NAME" for every package, those that the named ones need among them; the size as apt says it.
+  local count size
+  count=$("${apt[@]}" -s install --no-install-recommends "${missing[@]}" 2>/dev/null | grep -c '^Inst ') || true
+  size=$("${as_root[@]}" env LC_ALL=C apt-get install --no-install-recommends --assume-no "${missing[@]}" \
+    </dev/null 2>/dev/null | sed -n 's/^After this operation, \(.*\) of additional.*/\1/p') || true
+  say "$count packages, ${size:-an unknown size} to install:"
+  printf 'setup:   %s\n' "${reasons[@]}" >&2
+  { "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } </dev/null >&2 ||
     fail "apt-get could not install: ${missing[*]}" "see its message above; check the network and /etc/apt"
 }
 

@@ -11,6 +11,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/feature_container/feature_cache.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
 

@@ -13,8 +13,8 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/metrics.h"
+#include "sanerf/export/layers.h"
 #include "sanerf/mask_aggregator/object_model.h"
-#include "sanerf/pipeline/layers.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/session.h"
 

@@ -14,11 +14,11 @@ TEST(BaselineBytes, GrowWithWhatTheyHold) {
   EXPECT_LT(VoxelScoreBytes(160'000, 60, 640, 8), 1e9);
 
   IsrfOptions options;
-  const double usual = IsrfBytes(options, 60, 256, 64, options.cells);
-  EXPECT_GT(IsrfBytes(options, 120, 256, 64, options.cells), usual);
-  EXPECT_GT(IsrfBytes(options, 60, 256, 64, 2 * options.cells), usual);
-  options.steps = 100;  // gradients and moments
-  EXPECT_GT(IsrfBytes(options, 60, 256, 64, options.cells), usual);
+  const double usual = IsrfBytes(options, 60, 256, 64, options.voxels);
+  EXPECT_GT(IsrfBytes(options, 120, 256, 64, options.voxels), usual);
+  EXPECT_GT(IsrfBytes(options, 60, 256, 64, 2 * options.voxels), usual);
+  options.iters = 100;  // gradients and moments
+  EXPECT_GT(IsrfBytes(options, 60, 256, 64, options.voxels), usual);
   EXPECT_LT(usual, 1.5e9);
 }
 

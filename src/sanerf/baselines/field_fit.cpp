@@ -29,10 +29,10 @@ std::vector<float> FieldOutputs::Of(const SamplePool& pool, const std::vector<in
 
 FieldFit::FieldFit(const SamplePool& pool, const LiftOptions& options, ObjectField* field)
     : pool_(pool), options_(options), field_(field) {
-  field->trainable(options.network_rate).PrepareTraining();
+  field->trainable(options.network_lr).PrepareTraining();
 }
 
-FieldFit::~FieldFit() { field_->trainable(options_.network_rate).Freeze(); }
+FieldFit::~FieldFit() { field_->trainable(options_.network_lr).Freeze(); }
 
 double FieldFit::Step(const std::vector<OutputLoss>& losses) {
   // Groups of rays for the threads; each loss gets the outputs of its groups side by side.
@@ -79,7 +79,7 @@ void FieldFit::Apply(size_t num_groups) {
   adam.step = ++num_steps_;
   std::vector<const FieldGradient*> gradients;
   for (size_t g = 0; g < num_groups; ++g) gradients.push_back(&gradients_[g]);
-  StepField(field_->trainable(options_.network_rate), gradients, adam);
+  StepField(field_->trainable(options_.network_lr), gradients, adam);
 }
 
 void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,

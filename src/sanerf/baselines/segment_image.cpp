@@ -29,7 +29,7 @@ SegmentImage FlattenMasks(const std::vector<const FoundMask*>& masks, OnTop on_t
   for (size_t m = 0; m < masks.size(); ++m)
     if (area[m] >= min_pixels) order.push_back(m);
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return on_top == OnTop::kSurer ? masks[a]->predicted_iou < masks[b]->predicted_iou : area[a] > area[b];
+    return on_top == OnTop::kConfident ? masks[a]->predicted_iou < masks[b]->predicted_iou : area[a] > area[b];
   });
 
   // Painted once to see what remains of each, and again without the specks; the others only grow by that.

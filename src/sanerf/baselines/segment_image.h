@@ -16,7 +16,7 @@ struct SegmentImage {
 };
 
 // Paints the masks over each other: smaller ones last (OnTop::kSmaller, so that parts and things on other things
-// survive), or those with the higher predicted IoU (OnTop::kSurer). Segments of which fewer than min_pixels remain
+// survive), or those with the higher predicted IoU (OnTop::kConfident). Segments of which fewer than min_pixels remain
 // visible are specks: what lies below them takes their pixels.
 SegmentImage FlattenMasks(const std::vector<const FoundMask*>& masks, OnTop on_top, int64_t min_pixels);
 

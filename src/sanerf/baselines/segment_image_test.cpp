@@ -38,9 +38,9 @@ TEST(FlattenMasks, TheSmallerOfTwoMasksLiesOnTop) {
   }
 }
 
-TEST(FlattenMasks, OrTheOneThatSamIsSurerOf) {
+TEST(FlattenMasks, OrTheOneOfHigherConfidence) {
   const FoundMask part = Columns(2, 5, kPart), whole = Columns(4, 9, kWhole);
-  EXPECT_THAT(ConfidenceAlongRow(FlattenMasks({&whole, &part}, OnTop::kSurer, 1)),
+  EXPECT_THAT(ConfidenceAlongRow(FlattenMasks({&whole, &part}, OnTop::kConfident, 1)),
               ElementsAre(0, 0, kPart, kPart, kWhole, kWhole, kWhole, kWhole, kWhole, 0));
 }
 

@@ -18,20 +18,20 @@ constexpr int kMinRaysOfSegment = 16;
 constexpr float kMinOpacity = 0.5f;
 
 // One view's segments on their way to rays.
-struct LabelledView {
+struct LabeledView {
   Camera camera;
   SegmentImage image;
   int first_segment = 0;  // number of its first segment among those of all views
 };
 
-std::vector<LabelledView> LabelViews(const SegmenterInput& input, const std::vector<FoundMask>& masks,
-                                     const LiftOptions& options, const Job& job) {
+std::vector<LabeledView> LabelViews(const SegmenterInput& input, const std::vector<FoundMask>& masks,
+                                    const LiftOptions& options, const Job& job) {
   std::map<int, std::vector<const FoundMask*>> masks_of;
   for (const FoundMask& mask : masks) {
     SANERF_CHECK(std::find(input.views.begin(), input.views.end(), mask.view_idx) != input.views.end());
     masks_of[mask.view_idx].push_back(&mask);
   }
-  std::vector<LabelledView> views;
+  std::vector<LabeledView> views;
   int num_segments = 0;
   for (const auto& [view_idx, of_view] : masks_of) {
     const Camera camera = input.features.WorkingCamera(view_idx);
@@ -51,15 +51,15 @@ std::vector<LabelledView> LabelViews(const SegmenterInput& input, const std::vec
 // Pixels of the view's segments, `count` in all: of each in proportion to its area, but not fewer than a few.
 std::vector<int> DrawPixels(const SegmentImage& image, int count, Random random) {
   std::vector<std::vector<int>> pixels(image.confidence.size());
-  int64_t labelled = 0;
+  int64_t labeled = 0;
   for (size_t i = 0; i < image.segments.data.size(); ++i) {
     if (image.segments.data[i] == 0) continue;
     pixels[size_t(image.segments.data[i] - 1)].push_back(int(i));
-    ++labelled;
+    ++labeled;
   }
   std::vector<int> drawn;
   for (std::vector<int>& of_segment : pixels) {
-    const int share = int(double(count) * double(of_segment.size()) / double(labelled));
+    const int share = int(double(count) * double(of_segment.size()) / double(labeled));
     const std::vector<int> chosen = DrawFrom(std::move(of_segment), std::max(share, kMinRaysOfSegment), &random);
     drawn.insert(drawn.end(), chosen.begin(), chosen.end());
   }
@@ -76,7 +76,7 @@ float Opacity(const TracedRays& rays, size_t ray) {
 
 SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options,
                           const Job& job) {
-  const std::vector<LabelledView> views = LabelViews(input, masks, options, job);
+  const std::vector<LabeledView> views = LabelViews(input, masks, options, job);
   std::vector<Camera> cameras;
   std::vector<std::vector<int>> pixels;
   for (size_t v = 0; v < views.size(); ++v) {
@@ -87,13 +87,13 @@ SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMa
   result.pool = TracePixels(input.nerf, cameras, pixels, job);
 
   std::vector<SegmentRays::Segment> segments;
-  for (const LabelledView& view : views)
+  for (const LabeledView& view : views)
     for (const float confidence : view.image.confidence) segments.push_back({confidence, {}});
   std::vector<std::vector<int>> rays_of_view(views.size());
   for (size_t r = 0; r < result.pool.pixels.size(); ++r) {
     if (Opacity(result.pool.rays, r) < kMinOpacity) continue;
     const auto [v, x, y] = result.pool.pixels[r];
-    const LabelledView& view = views[size_t(v)];
+    const LabeledView& view = views[size_t(v)];
     segments[size_t(view.first_segment + view.image.segments.At(x, y) - 1)].rays.push_back(int(r));
     rays_of_view[size_t(v)].push_back(int(r));
   }

@@ -1,4 +1,4 @@
-#include "sanerf/experiments/ablate.h"
+#include "sanerf/experiments/ablate/ablate.h"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
-#include "sanerf/experiments/ablate_table.h"
-#include "sanerf/experiments/compare.h"
+#include "sanerf/experiments/ablate/ablate_table.h"
+#include "sanerf/experiments/compare/compare.h"
 #include "sanerf/pipeline/presets.h"
 
 namespace sanerf {
@@ -29,7 +29,7 @@ void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& j
   request.scenes.assign(flags.scenes.begin(), flags.scenes.end());
   request.prompts.assign(flags.prompts.begin(), flags.prompts.end());
   request.out = flags.out;
-  request.studies = ChooseStudies(flags.studies, flags.models);
+  request.studies = ChooseStudies(CurrentStudyNames(flags.studies, job), flags.models);
   request.seeds = flags.seeds;
   request.restart = flags.restart;
   const AblationResult result = Ablate(request, settings, job);
@@ -55,7 +55,7 @@ void AddAblate(CommandLine& line) {
   auto flags = std::make_shared<AblateFlags>();
   CLI::App* sub = AddCommand(
       line, "ablate", "what each choice of the method is worth: tables of variants, scored on held-out views",
-      "  sanerf ablate run --out ablation --studies looks,rgb\n"
+      "  sanerf ablate run --out ablation --studies rounds,rgb\n"
       "  sanerf ablate runs/mug runs/bench --out ablation --seeds 3     prompts.json of each scene\n"
       "  sanerf ablate scene/ --prompts clicks.json --out ablation      trains it first\n\n"
       "The run folders are only read. The same command continues what was interrupted and repeats no row that is\n"

@@ -36,7 +36,7 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   const std::string field = Object("mug")["field_id"];
 
   // A further click: the box and the instance stay.
-  const CommandResult more = Sanerf(Segment({"--click", "train/001:24,40", "--click", "train/002:3,3:neg"}) + add);
+  const ProgramResult more = Sanerf(Segment({"--click", "train/001:24,40", "--click", "train/002:3,3:neg"}) + add);
   ASSERT_EQ(more.exit_code, 0) << more.err;
   EXPECT_EQ(Json::parse(more.out)["objects"].size(), 1u);
   EXPECT_EQ(Prompt("mug")["boxes"].size(), 1u);
@@ -50,7 +50,7 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   EXPECT_THAT(Fails(2, Named("plate", {"--click", "train/003:2,2:neg"}) + add), HasSubstr("plate"));
 
   // Another object joins the field.
-  const CommandResult joined = Sanerf(Named("plate", {"--box", "train/003:10,20,40,48"}) + add);
+  const ProgramResult joined = Sanerf(Named("plate", {"--box", "train/003:10,20,40,48"}) + add);
   ASSERT_EQ(joined.exit_code, 0) << joined.err;
   EXPECT_EQ(Json::parse(joined.out)["objects"].size(), 2u);
   EXPECT_THAT(Object("mug")["labels"].get<std::vector<std::string>>(), ElementsAre("mug", "plate"));
@@ -61,7 +61,7 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
 
   // One of the two is deleted: the field is dealt anew, with the one that is left.
   fs::remove_all(folder_ / "run/objects/mug");
-  const CommandResult alone = Sanerf(Named("plate", {"--click", "train/003:20,30"}) + add);
+  const ProgramResult alone = Sanerf(Named("plate", {"--click", "train/003:20,30"}) + add);
   ASSERT_EQ(alone.exit_code, 0) << alone.err;
   EXPECT_THAT(alone.err, HasSubstr("1 of 2 objects of the field are left"));
   EXPECT_EQ(Object("plate")["label"], 1);
@@ -102,7 +102,7 @@ TEST_F(Add, FewViewsForTheNewKeepTheMasksOfTheOld) {
   EXPECT_LE(masks("plate").size(), 4u);
   EXPECT_GE(masks("plate").size(), 1u);
 
-  // Extended, the mug keeps the views that do not see the new click; those that do are older than it and have no say.
+  // Extended, the mug keeps the views that do not see the new click; those that do are older than it and ignored.
   Succeeds(Segment({"--click", "train/001:24,40", "--add", "--max-views", "3"}));
   std::map<std::string, int> kinds;
   const Json views = Json::parse(ReadFile(folder_ / "run/objects/mug/views.json"))["views"];
@@ -126,7 +126,7 @@ TEST_F(Replace, AnObjectOfTheSameNameIsSetAside) {
   Succeeds(both);
   const auto mug = Snapshot(folder_ / "run/objects/mug"), cup = Snapshot(folder_ / "run/objects/cup");
 
-  const CommandResult second = Succeeds(Segment({"--box", "train/002:5,5,40,40", "--instance", "2", "--json"}));
+  const ProgramResult second = Succeeds(Segment({"--box", "train/002:5,5,40,40", "--instance", "2", "--json"}));
   EXPECT_THAT(Json::parse(second.out)["set_aside"].get<std::vector<std::string>>(), ElementsAre("mug"));
   EXPECT_THAT(second.err, HasSubstr("kept   mug: what was there before is set aside"));
   EXPECT_EQ(Snapshot(folder_ / "run/objects/mug~"), mug);
@@ -192,7 +192,7 @@ TEST_F(ScribblesCommand, StrokesOverAPhotoAreClicks) {
   const Arguments segment = {"segment", "run", "--name", "mug", "--scribbles", "scribbles/tiny"};
   EXPECT_THAT(Fails(2, segment), HasSubstr("it is not known which photo"));
   WritePng(folder_ / "reference_image/tiny/005.png", strokes);
-  const CommandResult result = Sanerf(Segment({"--scribbles", "scribbles/tiny"}));
+  const ProgramResult result = Sanerf(Segment({"--scribbles", "scribbles/tiny"}));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json clicks = Json::parse(ReadFile(folder_ / "run/objects/mug/prompts.json"))["objects"][0]["clicks"];
   ASSERT_GT(clicks.size(), 2u);

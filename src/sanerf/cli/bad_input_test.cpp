@@ -4,6 +4,7 @@
 
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_disk.h"
 
@@ -102,7 +103,7 @@ TEST_F(BadInput, ARefusedRestartKeepsTheEarlierTraining) {
   EXPECT_NE(Snapshot(folder_ / "run").at("nerf/model.ckpt"), before.at("nerf/model.ckpt"));
 }
 
-TEST_F(BadInput, PromptsThatMissAreToldAndNoObjectIsBegun) {
+TEST_F(BadInput, PromptsThatMissAreReportedAndNoObjectIsBegun) {
   MakeRun();
   const auto before = Snapshot(folder_ / "run");
   EXPECT_EQ(Fails(2, Segment({"--click", "train/0001:5,5"})),

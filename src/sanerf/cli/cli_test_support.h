@@ -20,7 +20,7 @@
 
 namespace sanerf {
 
-struct CommandResult {
+struct ProgramResult {
   int exit_code = -1;
   std::string out, err;
 };
@@ -48,7 +48,7 @@ class CommandProcess {
   void Send(int signal) const { kill(pid_, signal); }
   std::string ErrSoFar() const { return SoFar("err"); }
 
-  CommandResult Wait() {
+  ProgramResult Wait() {
     int status = 0;
     waitpid(pid_, &status, 0);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status), SoFar("out"), SoFar("err")};
@@ -67,13 +67,13 @@ class CommandProcess {
   pid_t pid_;
 };
 
-inline CommandResult RunSanerf(const std::vector<std::string>& arguments,
+inline ProgramResult RunSanerf(const std::vector<std::string>& arguments,
                                const std::filesystem::path& folder = "/tmp") {
   return CommandProcess(arguments, folder).Wait();
 }
 
 // What a failed command leaves on the screen: one line "error: …", after it at most one "hint: …", and nothing else.
-inline ::testing::AssertionResult EndsInOneError(const CommandResult& result) {
+inline ::testing::AssertionResult EndsInOneError(const ProgramResult& result) {
   std::vector<std::string> lines;
   std::istringstream stream(result.err);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);

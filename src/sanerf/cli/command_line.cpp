@@ -14,6 +14,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/core/system_info.h"
 
 namespace sanerf {
@@ -195,7 +196,7 @@ void RefuseExtrasOf(const std::vector<const CLI::App*>& chain) {
 bool Parse(CommandLine& line, std::vector<std::string> arguments) {
   const auto fail = [&](const std::string& what) {
     const std::vector<const CLI::App*> chain = Given(line.app);
-    RefuseExtrasOf(chain);  // a misspelt option explains a missing one
+    RefuseExtrasOf(chain);  // a misspelled option explains a missing one
     throw UsageError(what, "", HelpCommand(*chain.back()) + " explains it");
   };
   try {

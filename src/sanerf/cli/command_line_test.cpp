@@ -17,7 +17,7 @@ const std::vector<std::string> kCommands = {"demo", "synth",  "train",   "encode
 
 TEST(Help, TheOverviewListsEveryCommandAndExamples) {
   for (const auto& arguments : {std::vector<std::string>{}, {"--help"}, {"-h"}}) {
-    const CommandResult result = RunSanerf(arguments);
+    const ProgramResult result = RunSanerf(arguments);
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(result.err, "");
     for (const std::string& command : kCommands) EXPECT_THAT(result.out, HasSubstr("  " + command));
@@ -27,7 +27,7 @@ TEST(Help, TheOverviewListsEveryCommandAndExamples) {
 
 TEST(Help, EveryCommandExplainsItselfWithExamples) {
   for (const std::string& command : kCommands) {
-    const CommandResult result = RunSanerf({command, "--help"});
+    const ProgramResult result = RunSanerf({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_THAT(result.out,
                 AllOf(HasSubstr("Examples:"), HasSubstr("sanerf " + command), HasSubstr("--json"), HasSubstr("--set")))
@@ -36,7 +36,7 @@ TEST(Help, EveryCommandExplainsItselfWithExamples) {
 }
 
 TEST(Help, VersionIsPrinted) {
-  const CommandResult result = RunSanerf({"--version"});
+  const ProgramResult result = RunSanerf({"--version"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out, StartsWith("sanerf 0."));
 }
@@ -78,7 +78,7 @@ TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
       {{"doctor", "--threads", "-3"}, "error: --threads -3: expected an integer from 0 to 1024", "threads to use"},
   };
   for (const Mistake& mistake : mistakes) {
-    const CommandResult result = RunSanerf(mistake.arguments);
+    const ProgramResult result = RunSanerf(mistake.arguments);
     EXPECT_EQ(result.exit_code, 2) << result.err;
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(EndsInOneError(result));
@@ -106,7 +106,7 @@ TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
       {{"info", std::string(300, 'a')}, "aaa: the folder does not exist", "hint: "},
   };
   for (const Mistake& mistake : mistakes) {
-    const CommandResult result = RunSanerf(mistake.arguments, folder.path());
+    const ProgramResult result = RunSanerf(mistake.arguments, folder.path());
     EXPECT_EQ(result.exit_code, 1) << result.err;
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(EndsInOneError(result));
@@ -120,7 +120,7 @@ TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
 TEST(Failure, AResultThatCannotBeWrittenIsSaid) {
   const TestFolder folder;
   for (const auto& arguments : {std::vector<std::string>{"models", "list"}, {"--help"}}) {
-    const CommandResult result = CommandProcess(arguments, folder.path(), "/dev/full").Wait();
+    const ProgramResult result = CommandProcess(arguments, folder.path(), "/dev/full").Wait();
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_TRUE(EndsInOneError(result));
     EXPECT_THAT(result.err, HasSubstr("error: cannot write the result to stdout"));
@@ -131,7 +131,7 @@ TEST(Failure, PromptsAreCheckedBeforeAnythingRuns) {
   const TestFolder folder;
   const auto error_of = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"segment", "run"});
-    const CommandResult result = RunSanerf(arguments, folder.path());
+    const ProgramResult result = RunSanerf(arguments, folder.path());
     EXPECT_EQ(result.exit_code, 2) << result.err;
     EXPECT_TRUE(EndsInOneError(result));
     return result.err;
@@ -145,27 +145,27 @@ TEST(Failure, PromptsAreCheckedBeforeAnythingRuns) {
 
 TEST(Json, StdoutHoldsOneObjectAndNothingElse) {
   const TestFolder folder;
-  const CommandResult synth = RunSanerf(
+  const ProgramResult synth = RunSanerf(
       {"synth", "scene", "--views", "5", "--size", "32", "--json", "--set", "synth.samples=1"}, folder.path());
   ASSERT_EQ(synth.exit_code, 0) << synth.err;
   EXPECT_EQ(Json::parse(synth.out)["options"]["views"], 5);
   EXPECT_THAT(synth.err, HasSubstr("next:  sanerf train scene --out scene_run"));
 
-  const CommandResult info = RunSanerf({"info", "scene", "--json"}, folder.path());
+  const ProgramResult info = RunSanerf({"info", "scene", "--json"}, folder.path());
   ASSERT_EQ(info.exit_code, 0) << info.err;
   EXPECT_EQ(Json::parse(info.out)["train_views"], 5);
   EXPECT_EQ(Json::parse(info.out)["format"], "nerf-synthetic");
 
-  const CommandResult by_path = RunSanerf({"scene", "-q"}, folder.path());  // a path alone
+  const ProgramResult by_path = RunSanerf({"scene", "-q"}, folder.path());  // a path alone
   EXPECT_EQ(by_path.exit_code, 0);
   EXPECT_THAT(by_path.out, HasSubstr("views    5 to train on, 1 held out"));
   EXPECT_EQ(by_path.err, "");
 
-  const CommandResult doctor = RunSanerf({"doctor", "--json", "--threads", "2"}, folder.path());
+  const ProgramResult doctor = RunSanerf({"doctor", "--json", "--threads", "2"}, folder.path());
   ASSERT_EQ(doctor.exit_code, 0);
   EXPECT_GT(Json::parse(doctor.out)["checks"].size(), 6u);
 
-  const CommandResult models = RunSanerf({"models", "list", "--json"}, folder.path());
+  const ProgramResult models = RunSanerf({"models", "list", "--json"}, folder.path());
   ASSERT_EQ(models.exit_code, 0);
   EXPECT_GE(Json::parse(models.out)["models"].size(), 2u);
 }

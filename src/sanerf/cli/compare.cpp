@@ -1,4 +1,4 @@
-#include "sanerf/experiments/compare.h"
+#include "sanerf/experiments/compare/compare.h"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,9 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
-#include "sanerf/experiments/compare_formats.h"
-#include "sanerf/experiments/compare_tables.h"
-#include "sanerf/experiments/methods.h"
+#include "sanerf/experiments/compare/compare_formats.h"
+#include "sanerf/experiments/compare/compare_tables.h"
+#include "sanerf/experiments/compare/methods.h"
 
 namespace sanerf {
 namespace {
@@ -83,7 +83,7 @@ void AddCompare(CommandLine& line) {
       "  sanerf compare run --prompts prompts.json --methods sanerf,sam,sa3d --repeats 3\n"
       "  sanerf compare run --auto                                     methods that need no prompts\n\n"
       "Scores as in eval, on the held-out views; seconds and memory of each method. Finished methods are kept: the\n"
-      "same command continues what was interrupted. SAN distils a feature field first, which takes minutes.\n\n" +
+      "same command continues what was interrupted. SAN distills a feature field first, which takes minutes.\n\n" +
           MethodHelp());
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);

@@ -31,7 +31,7 @@ TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);
   const Arguments compare =
       Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sanerf,sam,sa3d", "--json"});
-  const CommandResult result = Sanerf(compare + Arguments{"--repeats", "2"});
+  const ProgramResult result = Sanerf(compare + Arguments{"--repeats", "2"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json json = Json::parse(result.out);
   ASSERT_EQ(json["methods"].size(), 3u);
@@ -50,16 +50,16 @@ TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
     EXPECT_TRUE(fs::exists(out / "masks" / method / "mug" / "test_000.png")) << method;
 
   // What is finished is kept; another option makes only the methods anew that it concerns.
-  const CommandResult again = Sanerf(compare + Arguments{"--repeats", "2"});
+  const ProgramResult again = Sanerf(compare + Arguments{"--repeats", "2"});
   EXPECT_THAT(again.err, AllOf(HasSubstr("SANeRF-HQ: from an earlier"), HasSubstr("SA3D: from an earlier")));
   EXPECT_EQ(Json::parse(again.out)["methods"], json["methods"]);
-  const CommandResult other = Sanerf(compare + Arguments{"--repeats", "2", "--set", "sa3d.threshold=0"});
+  const ProgramResult other = Sanerf(compare + Arguments{"--repeats", "2", "--set", "sa3d.threshold=0"});
   EXPECT_THAT(other.err, AllOf(HasSubstr("SANeRF-HQ: from an earlier"), Not(HasSubstr("SA3D: from an earlier"))));
 
   // A folder of true masks; one object needs no folder of its own.
   fs::create_directories(folder_ / "truth");
   fs::copy(out / "masks" / "sam" / "mug" / "test_000.png", folder_ / "truth" / "test_000.png");
-  const CommandResult masks = Sanerf(Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sam",
+  const ProgramResult masks = Sanerf(Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sam",
                                               "--masks", "truth", "--out", "other", "--json"}));
   ASSERT_EQ(masks.exit_code, 0) << masks.err;
   EXPECT_EQ(Json::parse(masks.out)["methods"][0]["miou"], 1.0);
@@ -68,11 +68,11 @@ TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
 
   // The objects of the run itself, on the terminal.
   Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
-  const CommandResult text = Sanerf(Quickly({"compare", "run", "--methods", "vote"}));
+  const ProgramResult text = Sanerf(Quickly({"compare", "run", "--methods", "vote"}));
   EXPECT_THAT(text.out, AllOf(HasSubstr("vote alone"), HasSubstr("best of the column")));
 }
 
-TEST_F(CompareCommand, MistakesAreToldBeforeAnythingIsRun) {
+TEST_F(CompareCommand, MistakesAreReportedBeforeAnythingIsRun) {
   MakeRun();
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);
   const Arguments compare = Quickly({"compare", "run", "--prompts", "prompts.json"});
@@ -101,7 +101,7 @@ TEST_F(CompareCommand, AWholeSetWithOneBrokenScene) {
   Arguments set = Quickly({"eval-set", "eval_set.json", "--out", "results", "--methods", "sam", "--json"});
   for (const char* option : {"nerf.log2_table=12", "nerf.batch_samples=4096", "nerf.occupancy_resolution=32"})
     set = set + Arguments{"--set", option};
-  const CommandResult result = Sanerf(set);
+  const ProgramResult result = Sanerf(set);
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("error: 1 of 2 scenes failed"));
   const Json json = Json::parse(result.out);
@@ -115,7 +115,7 @@ TEST_F(CompareCommand, AWholeSetWithOneBrokenScene) {
   const Json record = Json::parse(ReadFile(folder_ / "results/scene/run/run.json"));
   EXPECT_EQ(record["options"]["nerf"]["iters"], 20);
 
-  const CommandResult again = Sanerf(set + Arguments{"--scenes", "scene"});
+  const ProgramResult again = Sanerf(set + Arguments{"--scenes", "scene"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("SAM per view: from an earlier"));
 }

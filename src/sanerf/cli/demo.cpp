@@ -6,9 +6,9 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
+#include "sanerf/experiments/demo_stage.h"
+#include "sanerf/experiments/eval/eval_output.h"
 #include "sanerf/experiments/settings.h"
-#include "sanerf/pipeline/demo_stage.h"
-#include "sanerf/pipeline/eval_output.h"
 
 namespace sanerf {
 namespace {
@@ -34,7 +34,7 @@ void AddDemo(CommandLine& line) {
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* sub =
-      AddCommand(line, "demo", "the whole road on a procedural scene: train, click, segment, score, report",
+      AddCommand(line, "demo", "the whole pipeline on a procedural scene: train, click, segment, score, report",
                  "  sanerf demo\n  sanerf demo --out /tmp/demo --json\n\nA second run reuses what is complete.");
   sub->add_option("-o,--out", flags->out, "run folder [demo_run]")->type_name("DIR");
   flags->options.Add(sub, "--views", "synth.views");

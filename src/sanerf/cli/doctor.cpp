@@ -3,7 +3,7 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/pipeline/describe.h"
+#include "sanerf/run/describe.h"
 
 namespace sanerf {
 
@@ -17,7 +17,7 @@ void AddDoctor(CommandLine& line) {
       for (const DoctorRow& row : Diagnose()) {
         checks.push_back({{"what", row.what}, {"found", row.found}, {"ok", row.ok}});
         if (!row.ok) checks.back()["hint"] = row.hint;
-        text += fmt::format("{}  {:<26}  {}{}\n", row.ok ? "ok  " : "look", row.what, row.found,
+        text += fmt::format("{}  {:<26}  {}{}\n", row.ok ? "ok   " : "check", row.what, row.found,
                             row.ok ? "" : "  -> " + row.hint);
       }
       line.common.json ? PrintJson({{"checks", checks}}) : PrintText(text);

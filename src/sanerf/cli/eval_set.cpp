@@ -1,4 +1,4 @@
-#include "sanerf/experiments/eval_set.h"
+#include "sanerf/experiments/compare/eval_set.h"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
-#include "sanerf/experiments/compare.h"
-#include "sanerf/experiments/compare_tables.h"
+#include "sanerf/experiments/compare/compare.h"
+#include "sanerf/experiments/compare/compare_tables.h"
 #include "sanerf/pipeline/presets.h"
 
 namespace sanerf {

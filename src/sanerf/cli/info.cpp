@@ -5,7 +5,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
-#include "sanerf/pipeline/describe.h"
+#include "sanerf/run/describe.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace sanerf {

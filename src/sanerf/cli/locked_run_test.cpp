@@ -1,4 +1,4 @@
-// Who writes to a run holds its lock, who only reads does not need it; and what goes wrong on the way is told.
+// Who writes to a run holds its lock, who only reads does not need it; and what goes wrong on the way is reported.
 #include <gmock/gmock.h>
 
 #include "sanerf/cli/cli_test_support.h"

@@ -33,7 +33,7 @@ int64_t BytesOf(const ModelEntry& entry) {
 int List(const CommonFlags& common, const std::vector<ModelEntry>& entries, bool hash_contents) {
   Json models = Json::array();
   std::string table =
-      fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", "model", "state", "size", "licence", "what it is");
+      fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", "model", "state", "size", "license", "what it is");
   int num_damaged = 0;
   for (const ModelEntry& entry : entries) {
     const ModelState state = CheckModel(entry, hash_contents);
@@ -42,11 +42,11 @@ int List(const CommonFlags& common, const std::vector<ModelEntry>& entries, bool
                       {"kind", entry.kind},
                       {"state", StateText(state)},
                       {"bytes", BytesOf(entry)},
-                      {"licence", entry.licence},
+                      {"license", entry.license},
                       {"source", entry.source},
                       {"description", entry.description}});
     table += fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", entry.name, StateText(state),
-                         FormatBytes(double(BytesOf(entry))), entry.licence, entry.description);
+                         FormatBytes(double(BytesOf(entry))), entry.license, entry.description);
   }
   if (common.json) {
     PrintJson({{"folder", ModelFolder().string()}, {"models", models}});
@@ -87,13 +87,13 @@ void AddModels(CommandLine& line) {
     line.run = [&line, name](const Job& job) {
       const std::vector<ModelEntry> catalogue = LoadCatalogue();
       const ModelEntry& entry = FindModel(catalogue, *name);
-      job.Info(fmt::format("licence of {}: {}", entry.name, entry.licence));
+      job.Info(fmt::format("license of {}: {}", entry.name, entry.license));
       FetchModel(entry, job);
       if (line.common.json) {
         PrintJson({{"name", entry.name},
                    {"folder", ModelFolder().string()},
                    {"state", StateText(CheckModel(entry, false))},
-                   {"licence", entry.licence}});
+                   {"license", entry.license}});
       } else {
         job.Info(fmt::format("model  {} is in {}", entry.name, ModelFolder().string()));
       }

@@ -42,7 +42,7 @@ TEST(NumberFlags, NumbersThatMakeNoSenseAreRefusedWithTheRange) {
       {{"ablate", "x", "--out", "y", "--seeds", "0"}, "--seeds 0: expected an integer from 1 to 1000"},
   };
   for (const WrongNumber& one : wrong) {
-    const CommandResult result = RunSanerf(one.arguments);
+    const ProgramResult result = RunSanerf(one.arguments);
     EXPECT_EQ(result.exit_code, 2) << one.error << "\n" << result.err;
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(EndsInOneError(result));

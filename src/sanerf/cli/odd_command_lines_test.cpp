@@ -20,10 +20,10 @@ const Arguments kCommands = {"demo",    "synth",    "train",  "encode", "segment
                              "compare", "eval-set", "ablate", "info",   "models",  "doctor"};
 
 // In this process: what crashes ends the test program.
-CommandResult InProcess(const Arguments& arguments) {
+ProgramResult InProcess(const Arguments& arguments) {
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
-  CommandResult result;
+  ProgramResult result;
   result.exit_code = RunCommandLine(arguments);
   std::fflush(stdout);
   result.out = ::testing::internal::GetCapturedStdout();
@@ -38,7 +38,7 @@ std::string Joined(const Arguments& arguments) {
 }
 
 void ExpectUsageError(const Arguments& arguments, const std::string& error, const std::string& hint) {
-  const CommandResult result = InProcess(arguments);
+  const ProgramResult result = InProcess(arguments);
   EXPECT_EQ(result.exit_code, 2) << Joined(arguments) << "\n" << result.err;
   EXPECT_EQ(result.out, "") << Joined(arguments);
   EXPECT_TRUE(EndsInOneError(result)) << Joined(arguments);
@@ -61,7 +61,7 @@ TEST(OddCommandLine, WordsThatAreNoCommandAreShownShortAndPlain) {
   ExpectUsageError({""}, "error: unknown command ''", "sanerf --help");
   ExpectUsageError({" "}, "error: unknown command ' '", "sanerf --help");
   ExpectUsageError({"", "train"}, "error: unknown command ''", "sanerf --help");
-  const CommandResult result = InProcess({std::string(1 << 20, 'a')});
+  const ProgramResult result = InProcess({std::string(1 << 20, 'a')});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, StartsWith("error: unknown command '" + std::string(80, 'a') + "...'\n"));
   ExpectUsageError({"tr\033[31main"}, "unknown command 'tr?[31main'", "hint: ");
@@ -71,7 +71,7 @@ TEST(OddCommandLine, WordsThatAreNoCommandAreShownShortAndPlain) {
 TEST(OddCommandLine, EveryCommandRefusesWhatItDoesNotKnow) {
   const TestFolder folder;
   for (const std::string& command : kCommands) {
-    const CommandResult help = InProcess({command, "--help"});
+    const ProgramResult help = InProcess({command, "--help"});
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.out, AllOf(HasSubstr("\nUsage: sanerf " + command + " "), Not(HasSubstr("REQUIRED")),
                                 Not(HasSubstr(" TEXT")), Not(HasSubstr("SUBCOMMAND")), Not(HasSubstr(" INT"))));
@@ -131,7 +131,7 @@ TEST(OddCommandLine, EmptyAndOddValuesEndInASentence) {
                                          {command, none, "--set", value},
                                          {command, none, "--out", value}}) {
         if (command == "synth") continue;  // would write
-        const CommandResult result = InProcess(arguments);
+        const ProgramResult result = InProcess(arguments);
         EXPECT_THAT(result.exit_code, AnyOf(1, 2)) << Joined(arguments) << result.err;
         EXPECT_TRUE(EndsInOneError(result)) << Joined(arguments);
       }

@@ -19,16 +19,18 @@ using ::testing::HasSubstr;
 class OddFiles : public TinyRun {
  protected:
   // A command that waits is ended by SIGALRM after a long time.
-  CommandResult Soon(const Arguments& arguments) const {
+  ProgramResult Soon(const Arguments& arguments) const {
     return CommandProcess(arguments, folder_.path(), "", [] { alarm(120); }).Wait();
   }
   void ExpectEnds(const Arguments& arguments, const std::string& what) const {
-    const CommandResult result = Soon(arguments);
+    const ProgramResult result = Soon(arguments);
     EXPECT_THAT(result.exit_code, AnyOf(0, 1, 2)) << what << ": " << arguments[0] << "\n" << result.err;
-    if (result.exit_code != 0) EXPECT_TRUE(EndsInOneError(result)) << what << ": " << arguments[0];
+    if (result.exit_code != 0) {
+      EXPECT_TRUE(EndsInOneError(result)) << what << ": " << arguments[0];
+    }
   }
   void ExpectRefused(const Arguments& arguments, const std::string& file, const std::string& why) const {
-    const CommandResult result = Soon(arguments);
+    const ProgramResult result = Soon(arguments);
     EXPECT_THAT(result.exit_code, AnyOf(1, 2)) << result.err;
     EXPECT_TRUE(EndsInOneError(result)) << file;
     EXPECT_THAT(result.err, AllOf(HasSubstr(file), HasSubstr(why)));
@@ -102,7 +104,7 @@ TEST_F(OddFiles, ModelsAreAskedWhatTheyAreBeforeTheyAreOpened) {
 class LittleMemory : public OddFiles {
  protected:
   // With so many bytes more than the process has now.
-  CommandResult With(int64_t bytes, const Arguments& arguments) const {
+  ProgramResult With(int64_t bytes, const Arguments& arguments) const {
     return CommandProcess(arguments, folder_.path(), "",
                           [&] {
                             alarm(120);
@@ -117,7 +119,7 @@ class LittleMemory : public OddFiles {
 
 TEST_F(LittleMemory, ATrainingThatDoesNotFitSaysWhatToLowerAndLeavesNothing) {
   MakeScene();
-  const CommandResult result = With(int64_t{1} << 30, Train("run") + Arguments{"--set", "nerf.log2_table=22"});
+  const ProgramResult result = With(int64_t{1} << 30, Train("run") + Arguments{"--set", "nerf.log2_table=22"});
   EXPECT_EQ(result.exit_code, 1) << result.err;
   EXPECT_TRUE(EndsInOneError(result));
   EXPECT_THAT(result.err,
@@ -131,7 +133,7 @@ TEST_F(LittleMemory, RendersThatDoNotFitSaySo) {
   MakeRun();
   WriteFileAtomic(folder_ / "path.json", R"({"w": 12000, "h": 12000, "frames": [{"transform_matrix":
       [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 4], [0, 0, 0, 1]]}]})");
-  const CommandResult result = With(int64_t{1} << 30, {"render", "run", "--views", "path.json"});
+  const ProgramResult result = With(int64_t{1} << 30, {"render", "run", "--views", "path.json"});
   EXPECT_EQ(result.exit_code, 1) << result.err;
   EXPECT_THAT(result.err, AllOf(HasSubstr("error: the layers of a frame of 12000x12000 pixels need 6.3 GB of memory"),
                                 HasSubstr("--downscale 2")));
@@ -147,7 +149,7 @@ TEST_F(LittleMemory, ManyMasksThatDoNotFitAreRefusedBeforeEncoding) {
   WriteJsonFile(folder_ / "prompts.json", {{"objects", objects}});
   const Arguments segment = {"segment",      "run",   "--prompts",
                              "prompts.json", "--set", "encode.model=encoder.onnx,decoder.onnx"};
-  const CommandResult result = With(int64_t{1} << 30, segment);
+  const ProgramResult result = With(int64_t{1} << 30, segment);
   EXPECT_EQ(result.exit_code, 1) << result.err;
   EXPECT_THAT(result.err, AllOf(HasSubstr("error: the masks of 254 objects in 10 views and their field need "),
                                 HasSubstr("segment fewer objects at a time")));

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/suggestions.h"
 
 namespace sanerf {
 namespace {

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(OptionsCommand, ListsEveryOptionWithDefaultRangeAndMeaning) {
-  const CommandResult all = RunSanerf({"options"});
+  const ProgramResult all = RunSanerf({"options"});
   ASSERT_EQ(all.exit_code, 0) << all.err;
   ExperimentSettings settings;
   for (const auto& entry : settings.Registry().entries()) {
@@ -21,17 +21,17 @@ TEST(OptionsCommand, ListsEveryOptionWithDefaultRangeAndMeaning) {
   }
   EXPECT_THAT(all.out, HasSubstr("nerf: the radiance field and its training  (sanerf train)"));
 
-  const CommandResult one = RunSanerf({"options", "nerf"});
+  const ProgramResult one = RunSanerf({"options", "nerf"});
   EXPECT_THAT(one.out, AllOf(HasSubstr("nerf.iters"), HasSubstr("1 to 1000000"), HasSubstr("0.01"),
                              HasSubstr("huber or mse"), Not(HasSubstr("object.iters"))));
   EXPECT_THAT(RunSanerf({"options", "object"}).out, HasSubstr("(experimental) weight of the ray-pair RGB loss"));
-  const CommandResult none = RunSanerf({"options", "nref"});
+  const ProgramResult none = RunSanerf({"options", "nref"});
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_THAT(none.err, HasSubstr("unknown stage 'nref'\nhint: did you mean 'nerf'?"));
 }
 
 TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
-  const CommandResult result = RunSanerf({"options", "--json"});
+  const ProgramResult result = RunSanerf({"options", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json stages = Json::parse(result.out)["stages"];
   EXPECT_EQ(stages.size(), ExperimentSettings().Registry().stages().size());
@@ -47,7 +47,7 @@ TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
 }
 
 TEST(OptionsCommand, MarkdownHasARowPerOption) {
-  const CommandResult result = RunSanerf({"options", "--markdown"});
+  const ProgramResult result = RunSanerf({"options", "--markdown"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
   EXPECT_THAT(result.out, HasSubstr("\n| `nerf.iters` | 3000 | 1 to 1000000 | optimization steps |\n"));

@@ -61,7 +61,7 @@ void AddRender(CommandLine& line) {
   auto flags = std::make_shared<RenderFlags>();
   CLI::App* sub =
       AddCommand(line, "render", "pictures of the scene and its objects from any viewpoint",
-                 "  sanerf render run                                        held-out views, colour and depth\n"
+                 "  sanerf render run                                        held-out views, color and depth\n"
                  "  sanerf render run --object mug --layers overlay,cutout\n"
                  "  sanerf render run --views orbit --frames 120\n"
                  "  sanerf render run --views path.json --npy                own cameras, arrays beside pictures\n\n"
@@ -79,7 +79,7 @@ void AddRender(CommandLine& line) {
   AddNumber(sub, "--frames", &flags->request.frames, "frames of an orbit [60]", kOrbitFrames);
   AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the pictures by this factor [1]", kRenderDownscale);
   sub->add_flag("--npy", flags->request.arrays,
-                "also write .npy arrays: colour, depth in the scene's units, opacity, mask probability");
+                "also write .npy arrays: color, depth in the scene's units, opacity, mask probability");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunRender(line.common, *flags, job); }; });
 }

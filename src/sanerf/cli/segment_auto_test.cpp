@@ -24,7 +24,7 @@ class SegmentAuto : public TinyRun {};
 
 TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
   MakeRun();
-  const CommandResult found = Sanerf(Auto());
+  const ProgramResult found = Sanerf(Auto());
   ASSERT_EQ(found.exit_code, 0) << found.err;
   const Json json = Json::parse(found.out);
   ASSERT_GE(json["objects"].size(), 1u);
@@ -40,11 +40,11 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
   EXPECT_THAT(ReadFile(object / "views.json"), HasSubstr("found in this view without a prompt"));
   EXPECT_THAT(found.err, HasSubstr("next:  sanerf render run --object object_01 --layers labels"));
 
-  const CommandResult shown = Sanerf({"render", "run", "--object", "object_01", "--layers", "labels", "--json"});
+  const ProgramResult shown = Sanerf({"render", "run", "--object", "object_01", "--layers", "labels", "--json"});
   ASSERT_EQ(shown.exit_code, 0) << shown.err;
   EXPECT_TRUE(fs::exists(folder_ / Json::parse(shown.out)["files"][0].get<std::string>()));
 
-  const CommandResult matched = Sanerf({"eval", "run", "--match", "--json"});
+  const ProgramResult matched = Sanerf({"eval", "run", "--match", "--json"});
   ASSERT_EQ(matched.exit_code, 0) << matched.err;
   const Json match = Json::parse(matched.out);
   EXPECT_EQ(match["num_objects"], json["objects"].size());
@@ -52,13 +52,13 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
   EXPECT_THAT(Sanerf({"eval", "run", "--match"}).out, HasSubstr("instances found at IoU 80%"));
 
   // Its points are a prompt like any other.
-  const CommandResult refined = Sanerf({"segment", "run", "--prompts", "run/objects/object_01/prompts.json", "--set",
+  const ProgramResult refined = Sanerf({"segment", "run", "--prompts", "run/objects/object_01/prompts.json", "--set",
                                         "object.iters=2", "--max-views", "4"});
   EXPECT_EQ(refined.exit_code, 0) << refined.err;
 
   // Nothing to be found leaves what is there.
   const std::string before = ReadFile(object / "object.json");
-  const CommandResult none = Sanerf(Auto() + Arguments{"--set", "auto.min_views=5"});
+  const ProgramResult none = Sanerf(Auto() + Arguments{"--set", "auto.min_views=5"});
   EXPECT_EQ(none.exit_code, 1);
   EXPECT_TRUE(EndsInOneError(none));
   EXPECT_THAT(none.err, HasSubstr("no object was found: of "));
@@ -66,10 +66,10 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
   EXPECT_EQ(ReadFile(object / "object.json"), before);
 }
 
-TEST_F(SegmentAuto, MistakesAreToldBeforeAnythingIsDone) {
+TEST_F(SegmentAuto, MistakesAreReportedBeforeAnythingIsDone) {
   MakeRun();
   const auto usage = [&](const Arguments& arguments, const std::string& text) {
-    const CommandResult result = Sanerf(arguments);
+    const ProgramResult result = Sanerf(arguments);
     EXPECT_EQ(result.exit_code, 2) << result.err;
     EXPECT_TRUE(EndsInOneError(result));
     EXPECT_THAT(result.err, HasSubstr(text));

@@ -37,7 +37,7 @@ TEST_F(Stop, EverySignalSavesTheTraining) {
     WaitForSteps(run);
     process.Send(signal);
     if (signal != SIGTERM) process.Send(signal);  // told twice is once
-    const CommandResult result = process.Wait();
+    const ProgramResult result = process.Wait();
     EXPECT_EQ(result.exit_code, 130) << signal << result.err;
     EXPECT_THAT(result.err, HasSubstr("training interrupted at step"));
     ExpectSaved(run);

@@ -6,7 +6,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/pipeline/output_place.h"
+#include "sanerf/run/output_place.h"
 
 namespace sanerf {
 

@@ -30,10 +30,10 @@ class TextCommand : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    const CommandResult synth =
+    const ProgramResult synth =
         RunSanerf({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}, folder_->path());
     ASSERT_EQ(synth.exit_code, 0) << synth.err;
-    const CommandResult train =
+    const ProgramResult train =
         RunSanerf({"train", "scene", "--out", "trained", "--iters", "150", "--set", "nerf.log2_table=14", "--set",
                    "nerf.batch_samples=8192", "--set", "nerf.occupancy_resolution=64"},
                   folder_->path());
@@ -76,9 +76,9 @@ class TextCommand : public ::testing::Test {
   static Arguments RedBall() {
     return {"--text", "red ball", "--detector", "cells.onnx", "--set", "text.agreement=0.3"};
   }
-  static CommandResult Run(const Arguments& prompt) { return RunSanerf(Segment(prompt), folder_->path()); }
+  static ProgramResult Run(const Arguments& prompt) { return RunSanerf(Segment(prompt), folder_->path()); }
   static std::string Fails(int exit_code, const Arguments& prompt) {
-    const CommandResult result = Run(prompt);
+    const ProgramResult result = Run(prompt);
     EXPECT_EQ(result.exit_code, exit_code) << result.err;
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(EndsInOneError(result));
@@ -91,14 +91,14 @@ class TextCommand : public ::testing::Test {
 };
 
 TEST_F(TextCommand, AWordBecomesAnObjectThatItsPromptsReproduce) {
-  const CommandResult result = Run(
+  const ProgramResult result = Run(
       {"--text", "Red-Ball", "--detector", "cells.onnx", "--set", "text.agreement=0.3", "--instance", "2", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("text   detector cells.onnx"));
   const Json json = Json::parse(result.out);
   EXPECT_EQ(json["objects"][0]["name"], "red-ball");
   EXPECT_EQ(json["text"]["detector"], "cells.onnx");
-  EXPECT_EQ(json["text"]["views_looked"], 10);
+  EXPECT_EQ(json["text"]["views_searched"], 10);
   const int agreed = json["text"]["objects"][0]["views_agreed"];
   EXPECT_GE(agreed, 2);
 
@@ -116,14 +116,14 @@ TEST_F(TextCommand, AWordBecomesAnObjectThatItsPromptsReproduce) {
 
   const std::string views = ReadFile(object / "views.json"), field = Sha256OfFile(object / "object.ckpt");
   fs::copy_file(object / "prompts.json", *folder_ / "prompts.json", fs::copy_options::overwrite_existing);
-  const CommandResult again = Run({"--prompts", "prompts.json"});
+  const ProgramResult again = Run({"--prompts", "prompts.json"});
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(ReadFile(object / "views.json"), views);
   EXPECT_EQ(Sha256OfFile(object / "object.ckpt"), field);
 }
 
 TEST_F(TextCommand, EverythingIsOpenedOnce) {
-  const CommandResult result = Run(RedBall() + Arguments{"-v"});
+  const ProgramResult result = Run(RedBall() + Arguments{"-v"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   for (const std::string what : {"open   scene ", "open   radiance field ", "open   model "}) {
     int count = 0;
@@ -140,7 +140,7 @@ TEST_F(TextCommand, ClicksAndANameGoWithOnePhrase) {
   const std::string view = boxes[0]["view"], other = boxes[1]["view"];
   const std::string click = fmt::format("{}:{:.0f},{:.0f}", view, (box[0].get<double>() + box[2].get<double>()) / 2,
                                         (box[1].get<double>() + box[3].get<double>()) / 2);
-  const CommandResult result =
+  const ProgramResult result =
       Run(RedBall() + Arguments{"--name", "mine", "--point", "0,0,90:neg", "--box", other + ":1,2,40,41"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json prompt = ReadJsonFile(*folder_ / "run/objects/mine/prompts.json")["objects"][0];
@@ -223,7 +223,7 @@ TEST_F(TextCommand, AnOpenVocabularyAnswersInItsOwnWords) {
 TEST_F(TextCommand, DetectorsThatAreMissingOrNoneAreSaid) {
   EXPECT_THAT(Fails(1, {"--text", "banana"}),
               StartsWith("error: the detector yolo11n-seg is not installed\nhint: fetch it with: sanerf models fetch "
-                         "yolo11n-seg (11.7 MB, licence: AGPL-3.0"));
+                         "yolo11n-seg (11.7 MB, license: AGPL-3.0"));
   EXPECT_THAT(Fails(1, {"--text", "banana", "--detector", "decoder.onnx"}),
               StartsWith("error: the model decoder.onnx is no detector: it is a mask decoder\nhint: needed is"));
   EXPECT_THAT(

@@ -36,15 +36,15 @@ inline std::map<std::string, std::string> Snapshot(const std::filesystem::path& 
 
 class TinyRun : public ::testing::Test {
  protected:
-  CommandResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
-  CommandResult Succeeds(const Arguments& arguments) const {
-    const CommandResult result = Sanerf(arguments);
+  ProgramResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
+  ProgramResult Succeeds(const Arguments& arguments) const {
+    const ProgramResult result = Sanerf(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return result;
   }
   // The text of the one error and its hint.
   std::string Fails(int exit_code, const Arguments& arguments) const {
-    const CommandResult result = Sanerf(arguments);
+    const ProgramResult result = Sanerf(arguments);
     EXPECT_EQ(result.exit_code, exit_code) << result.err;
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(EndsInOneError(result));

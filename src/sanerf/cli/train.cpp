@@ -6,9 +6,9 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
-#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf {

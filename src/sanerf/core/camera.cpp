@@ -11,7 +11,7 @@ namespace {
 constexpr double kNewtonTolerance = 1e-10;
 constexpr int kMaxNewtonSteps = 50;
 
-// OpenCV's model and its Jacobian d(distorted)/d(undistorted), normalised image coordinates.
+// OpenCV's model and its Jacobian d(distorted)/d(undistorted), normalized image coordinates.
 Vec2 Distort(const Distortion& d, const Vec2& p, Eigen::Matrix2d* jacobian = nullptr) {
   const double x = p.x(), y = p.y(), r2 = x * x + y * y;
   const double radial = 1 + r2 * (d.k1 + r2 * d.k2);

@@ -1,4 +1,4 @@
-// A pinhole camera with OpenCV distortion. OpenGL axes: x right, y up, looks along -z. Pixel centres at +0.5.
+// A pinhole camera with OpenCV distortion. OpenGL axes: x right, y up, looks along -z. Pixel centers at +0.5.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace sanerf {
 
-// OpenCV's radial-tangential model on normalised image coordinates (y down).
+// OpenCV's radial-tangential model on normalized image coordinates (y down).
 struct Distortion {
   double k1 = 0, k2 = 0, p1 = 0, p2 = 0;
   bool IsZero() const { return k1 == 0 && k2 == 0 && p1 == 0 && p2 == 0; }
@@ -19,8 +19,8 @@ struct Camera {
   Distortion distortion;
   Pose world_from_cam;
 
-  // Direction of the ray through pixel position px (continuous; centre of the first pixel is 0.5, 0.5) in the camera
-  // frame, not normalised: its z is -1, so the ray parameter is z-depth. Undoes the distortion (Newton, to 1e-10).
+  // Direction of the ray through pixel position px (continuous; center of the first pixel is 0.5, 0.5) in the camera
+  // frame, not normalized: its z is -1, so the ray parameter is z-depth. Undoes the distortion (Newton, to 1e-10).
   Vec3 RayInCam(const Vec2& px) const;
   Vec3 RayInWorld(const Vec2& px) const { return world_from_cam.rotation * RayInCam(px); }
   Vec3 center() const { return world_from_cam.translation; }

@@ -29,7 +29,7 @@ Camera DistortedCamera() {
 }
 
 TEST(Camera, FollowsOpenGlAxes) {
-  // x right, y up, looking along -z: the pixel to the right of and above the centre sees +x, +y.
+  // x right, y up, looking along -z: the pixel to the right of and above the center sees +x, +y.
   const Vec3 ray = PlainCamera().RayInCam({75, 20});
   EXPECT_TRUE(ray.isApprox(Vec3(0.5, 0.5, -1), 1e-12)) << ray.transpose();
   EXPECT_TRUE(PlainCamera().Project(Vec3(1, 1, -2))->isApprox(Vec2(75, 20), 1e-12));
@@ -76,7 +76,7 @@ TEST(Camera, FarPointsThatTheDistortionFoldsBackAreNotSeen) {
 TEST(Camera, UndistortionEndsWhereTheModelHasNoInverse) {
   Camera camera = PlainCamera();
   camera.distortion.k1 = -0.3;
-  const Vec3 ray = camera.RayInCam({500, 40});  // normalised radius 9; the model reaches 0.70
+  const Vec3 ray = camera.RayInCam({500, 40});  // normalized radius 9; the model reaches 0.70
   EXPECT_TRUE(ray.allFinite());
 }
 

@@ -1,4 +1,4 @@
-// Who may write to stderr: permanent lines and at most one live line (the progress bar), never mixed up.
+// Writes to stderr: permanent lines and at most one live line (the progress bar), never mixed up.
 #pragma once
 
 #include <string>

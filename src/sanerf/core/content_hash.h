@@ -20,7 +20,7 @@ class ContentHashes {
   // Lower-case hex, of the contents as they are. Thread safe. Throws Error when the file cannot be read.
   std::string Of(const std::filesystem::path& file);
 
-  // What is known goes to a file and comes back in another process. A file that is absent or broken tells nothing;
+  // What is known goes to a file and comes back in another process. A file that is absent or broken is ignored;
   // where none can be written, the next process hashes again.
   void Recall(const std::filesystem::path& store);
   void Keep(const std::filesystem::path& store);  // only when it would say something new

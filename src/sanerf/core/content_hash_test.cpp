@@ -64,7 +64,7 @@ TEST(ContentHash, WhatChangedJustNowIsNotTrusted) {
   EXPECT_FALSE(fs::exists(folder / "store.json"));
 }
 
-TEST(ContentHash, ABrokenStoreTellsNothingAndAnUnwritableOneIsNone) {
+TEST(ContentHash, ABrokenStoreIsIgnoredAndAnUnwritableOneIsNone) {
   const TestFolder folder;
   WriteFileAtomic(folder / "photo", "contents");
   for (const char* text : {"{", "[]", "{\"format\": 99}", "{\"format\": 1, \"files\": {\"/a\": 3}}"}) {

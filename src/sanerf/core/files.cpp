@@ -156,4 +156,10 @@ std::string Base64(std::string_view bytes) {
   return text;
 }
 
+void LinkOrCopy(const fs::path& from, const fs::path& to) {
+  std::error_code no_link;
+  fs::create_hard_link(from, to, no_link);
+  if (no_link) WriteFileAtomic(to, ReadFile(from));
+}
+
 }  // namespace sanerf

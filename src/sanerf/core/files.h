@@ -23,4 +23,7 @@ std::string Sha256OfFile(const std::filesystem::path& path);  // lower-case hex
 std::string Sha256(std::string_view bytes);
 std::string Base64(std::string_view bytes);
 
+// One file on disk under two names where the file system can do that.
+void LinkOrCopy(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace sanerf

@@ -33,7 +33,7 @@ struct Pose {
   Pose Inverse() const { return {rotation.transpose(), -(rotation.transpose() * translation)}; }
 };
 
-// The pose of the same camera after its world was moved: rotation composed, centre mapped, no scale left in the pose.
+// The pose of the same camera after its world was moved: rotation composed, center mapped, no scale left in the pose.
 inline Pose operator*(const Similarity& b_from_a, const Pose& a_from_cam) {
   return {b_from_a.rotation * a_from_cam.rotation, b_from_a * a_from_cam.translation};
 }

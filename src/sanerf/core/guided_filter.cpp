@@ -39,7 +39,7 @@ ImageF WindowMeans(const ImageF& image, int radius) {
   return means;
 }
 
-// Per pixel: the input, the colour, colour x input, and the six different products of two colour channels.
+// Per pixel: the input, the color, color x input, and the six different products of two color channels.
 constexpr int kMoments = 13;
 
 ImageF MomentsOf(const ImageF& guide, const ImageF& input) {
@@ -57,7 +57,7 @@ ImageF MomentsOf(const ImageF& guide, const ImageF& input) {
   return moments;
 }
 
-// The window's fit from its mean moments: three factors of the colour, and a constant.
+// The window's fit from its mean moments: three factors of the color, and a constant.
 Eigen::Vector4d FitWindow(const float* means, double regularization) {
   const Eigen::Vector3d color(means[1], means[2], means[3]);
   Eigen::Vector3d covariance(means[4], means[5], means[6]);

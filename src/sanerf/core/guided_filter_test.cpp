@@ -67,7 +67,7 @@ TEST(GuidedFilterTest, IsTheDefinition) {
   }
 }
 
-TEST(GuidedFilterTest, AnAffineFunctionOfTheColourStaysAsItIs) {
+TEST(GuidedFilterTest, AnAffineFunctionOfTheColorStaysAsItIs) {
   const ImageF guide = Noise(24, 16, 3, 3);
   ImageF input(24, 16, 1);
   for (size_t i = 0; i < input.data.size(); ++i)
@@ -76,7 +76,7 @@ TEST(GuidedFilterTest, AnAffineFunctionOfTheColourStaysAsItIs) {
   for (size_t i = 0; i < input.data.size(); ++i) EXPECT_NEAR(filtered.data[i], input.data[i], 1e-4);
 }
 
-TEST(GuidedFilterTest, WithoutColourItIsABoxFilterTwice) {
+TEST(GuidedFilterTest, WithoutColorItIsABoxFilterTwice) {
   ImageF guide(9, 1, 3, 0.5f), input(9, 1, 1);
   input.At(4, 0) = 1;
   const ImageF filtered = GuidedFilter(guide, input, 1, 1e-3);

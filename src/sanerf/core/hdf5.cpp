@@ -1,5 +1,7 @@
 #include "sanerf/core/hdf5.h"
 
+#ifdef SANERF_HAS_HDF5
+
 #include <fmt/format.h>
 #include <hdf5.h>
 
@@ -85,7 +87,7 @@ NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& name
   static std::mutex mutex;  // the library as Debian builds it is for one thread at a time
   const std::lock_guard<std::mutex> lock(mutex);
   if (fs::exists(path)) CheckReadable(path, FileKind::kArray);
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are told here, not on stderr
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are reported here, not on stderr
   const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file) {
     throw Error(path.string(),
@@ -103,3 +105,18 @@ NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& name
 }
 
 }  // namespace sanerf
+
+#else
+
+#include "sanerf/core/error.h"
+
+namespace sanerf {
+
+NumericArray ReadHdf5(const std::filesystem::path& path, const std::vector<std::string>&) {
+  throw Error(path.string(), "this sanerf was built without the HDF5 library",
+              "install it (Debian, Ubuntu: libhdf5-dev) and build again, or convert the file to .npy or .png");
+}
+
+}  // namespace sanerf
+
+#endif

@@ -5,11 +5,22 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/hdf5_test_support.h"
 #include "sanerf/core/test_folder.h"
+#ifdef SANERF_HAS_HDF5
+#include "sanerf/core/hdf5_test_support.h"
+#endif
 
 namespace sanerf {
 namespace {
+
+#ifndef SANERF_HAS_HDF5
+
+TEST(Hdf5, WithoutTheLibraryTheErrorSaysWhatToInstall) {
+  EXPECT_THAT(ErrorTextOf<Error>([] { ReadHdf5("masks/0.hdf5", {"colors"}); }),
+              testing::AllOf(testing::HasSubstr("masks/0.hdf5: "), testing::HasSubstr("libhdf5-dev")));
+}
+
+#else
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -90,6 +101,8 @@ TEST(Hdf5, NumbersInOtherFilesAreNotLookedFor) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"linked"}); }), HasSubstr("it is in another file"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"outside"}); }), HasSubstr("its numbers are in another file"));
 }
+
+#endif
 
 }  // namespace
 }  // namespace sanerf

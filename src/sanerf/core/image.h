@@ -23,8 +23,8 @@ struct Image {
   const T* Pixel(int x, int y) const { return &data[(size_t(y) * width + x) * channels]; }
 };
 
-using ImageU8 = Image<uint8_t>;  // sRGB-encoded colour, masks, labels
+using ImageU8 = Image<uint8_t>;  // sRGB-encoded color, masks, labels
 using ImageU16 = Image<uint16_t>;
-using ImageF = Image<float>;  // colour in [0, 1] (sRGB-encoded, as the photos are), depth, probabilities
+using ImageF = Image<float>;  // color in [0, 1] (sRGB-encoded, as the photos are), depth, probabilities
 
 }  // namespace sanerf

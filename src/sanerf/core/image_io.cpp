@@ -2,7 +2,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/image_codec.h"
+#include "sanerf/core/jpeg_codec.h"
+#include "sanerf/core/png_codec.h"
 
 namespace fs = std::filesystem;
 

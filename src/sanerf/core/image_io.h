@@ -5,16 +5,13 @@
 #include <string>
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/image_codec.h"
 
 namespace sanerf {
 
-struct ImageInfo {
-  int width = 0, height = 0, channels = 0, bits = 8;
-};
-
 // Reads only the header. Throws Error (missing, not an image).
 ImageInfo ReadImageInfo(const std::filesystem::path& path);
-// 1, 2 (grey + alpha), 3 or 4 channels as stored; palettes expanded; 16 bits reduced to 8. Throws Error (missing,
+// 1, 2 (gray + alpha), 3 or 4 channels as stored; palettes expanded; 16 bits reduced to 8. Throws Error (missing,
 // truncated, not an image).
 ImageU8 ReadImage(const std::filesystem::path& path);
 // 16-bit PNG (8-bit values are kept as they are, not scaled), 1 or more channels.
@@ -23,7 +20,5 @@ ImageU16 ReadPng16(const std::filesystem::path& path);
 void WritePng(const std::filesystem::path& path, const ImageU8& image);
 void WritePng(const std::filesystem::path& path, const ImageU16& image);
 void WriteJpeg(const std::filesystem::path& path, const ImageU8& image, int quality = 92);
-std::string EncodePng(const ImageU8& image);  // the file's bytes
-std::string EncodeJpeg(const ImageU8& image, int quality = 92);
 
 }  // namespace sanerf

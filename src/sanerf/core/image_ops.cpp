@@ -154,13 +154,13 @@ void RemoveSpecks(int64_t max_pixels, ImageU8* mask) {
 ImageF CompositeOver(const ImageF& image, const float background[3]) {
   if (image.channels == 3) return image;
   SANERF_CHECK(image.channels == 1 || image.channels == 2 || image.channels == 4);
-  const bool is_grey = image.channels <= 2, has_alpha = image.channels % 2 == 0;
+  const bool is_gray = image.channels <= 2, has_alpha = image.channels % 2 == 0;
   ImageF out(image.width, image.height, 3);
   for (int64_t i = 0; i < image.num_pixels(); ++i) {
     const float* source = &image.data[size_t(i * image.channels)];
     const float alpha = has_alpha ? source[image.channels - 1] : 1.0f;
     for (int c = 0; c < 3; ++c) {
-      out.data[size_t(i * 3 + c)] = alpha * source[is_grey ? 0 : c] + (1 - alpha) * background[c];
+      out.data[size_t(i * 3 + c)] = alpha * source[is_gray ? 0 : c] + (1 - alpha) * background[c];
     }
   }
   return out;
@@ -177,7 +177,7 @@ ImageU8 ToRgb(const ImageU8& image) {
   return out;
 }
 
-// Polynomial fit of degree 5 to Google's Turbo colour map.
+// Polynomial fit of degree 5 to Google's Turbo color map.
 void TurboColor(float v, uint8_t rgb[3]) {
   static constexpr float kCoefficients[3][6] = {
       {0.13572138f, 4.61539260f, -42.66032258f, 132.13108234f, -152.94239396f, 59.28637943f},

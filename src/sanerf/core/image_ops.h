@@ -17,15 +17,15 @@ ImageU8 ResizeNearest(const ImageU8& image, int width, int height);  // for labe
 // become 0 first, then holes of 0 become 255. A mask without larger islands keeps its largest.
 void RemoveSpecks(int64_t max_pixels, ImageU8* mask);
 
-// RGBA (or grey, grey + alpha) to RGB over a constant background; plain RGB is returned unchanged.
+// RGBA (or gray, gray + alpha) to RGB over a constant background; plain RGB is returned unchanged.
 ImageF CompositeOver(const ImageF& image, const float background[3]);
 ImageF Channel(const ImageF& image, int channel);       // one of them
 ImageU8 MaskOfLabel(const ImageU8& labels, int label);  // 255 where labels == label
 ImageU8 ToRgb(const ImageU8& image);                    // 1, 2, 3 or 4 channels to 3, alpha dropped
 
-// Perceptually ordered colour map (Turbo polynomial), v in [0, 1].
+// Perceptually ordered color map (Turbo polynomial), v in [0, 1].
 void TurboColor(float v, uint8_t rgb[3]);
-// Depth to colour: near = warm; 0 or non-finite = black. The 2nd and 98th percentile set the range.
+// Depth to color: near = warm; 0 or non-finite = black. The 2nd and 98th percentile set the range.
 ImageU8 ColorizeDepth(const ImageF& depth);
 
 }  // namespace sanerf

@@ -26,12 +26,12 @@ TEST(ImageOps, ConvertsWithRoundingAndClamping) {
   EXPECT_EQ(ToU8(ToFloat(all)).data, all.data);
 }
 
-// Enlarging 2 -> 4: centres at 0.25, 0.75, 1.25, 1.75 of the input, whose samples lie at 0.5 and 1.5.
-TEST(ImageOps, EnlargingInterpolatesBetweenPixelCentres) {
+// Enlarging 2 -> 4: centers at 0.25, 0.75, 1.25, 1.75 of the input, whose samples lie at 0.5 and 1.5.
+TEST(ImageOps, EnlargingInterpolatesBetweenPixelCenters) {
   EXPECT_THAT(Resize(Row({0, 1}), 4, 1).data, Pointwise(FloatNear(1e-6f), {0.0f, 0.25f, 0.75f, 1.0f}));
 }
 
-// Shrinking 4 -> 2: centre 1, support 2: weights 1/4, 3/4, 3/4, 1/4 of the samples at 0.5, 1.5, 2.5 (the one at -0.5 is
+// Shrinking 4 -> 2: center 1, support 2: weights 1/4, 3/4, 3/4, 1/4 of the samples at 0.5, 1.5, 2.5 (the one at -0.5 is
 // outside): (0.75 a + 0.75 b + 0.25 c) / 1.75.
 TEST(ImageOps, ShrinkingAveragesAsPil) {
   EXPECT_THAT(Resize(Row({7, 0, 0, 0}), 2, 1).data, Pointwise(FloatNear(1e-6f), {3.0f, 0.0f}));
@@ -55,7 +55,7 @@ TEST(ImageOps, ResizingKeepsConstantsAndRamps) {
   }
 }
 
-TEST(ImageOps, NearestTakesThePixelBelowTheCentre) {
+TEST(ImageOps, NearestTakesThePixelBelowTheCenter) {
   ImageU8 labels(4, 1, 1);
   labels.data = {1, 2, 3, 4};
   EXPECT_THAT(ResizeNearest(labels, 2, 1).data, ElementsAre(2, 4));
@@ -67,18 +67,18 @@ TEST(ImageOps, CompositesOverABackground) {
   ImageF rgba(1, 1, 4);
   rgba.data = {0.5f, 0, 1, 0.25f};
   EXPECT_THAT(CompositeOver(rgba, white).data, ElementsAre(0.875f, 0.75f, 1.0f));
-  ImageF grey_alpha(1, 1, 2);
-  grey_alpha.data = {0, 0.5f};
-  EXPECT_THAT(CompositeOver(grey_alpha, white).data, ElementsAre(0.5f, 0.5f, 0.5f));
+  ImageF gray_alpha(1, 1, 2);
+  gray_alpha.data = {0, 0.5f};
+  EXPECT_THAT(CompositeOver(gray_alpha, white).data, ElementsAre(0.5f, 0.5f, 0.5f));
   EXPECT_THAT(CompositeOver(Row({0.25f}), white).data, ElementsAre(0.25f, 0.25f, 0.25f));
 }
 
 TEST(ImageOps, ToRgbDropsAlpha) {
-  ImageU8 rgba(1, 1, 4), grey(1, 1, 2);
+  ImageU8 rgba(1, 1, 4), gray(1, 1, 2);
   rgba.data = {1, 2, 3, 4};
-  grey.data = {9, 4};
+  gray.data = {9, 4};
   EXPECT_THAT(ToRgb(rgba).data, ElementsAre(1, 2, 3));
-  EXPECT_THAT(ToRgb(grey).data, ElementsAre(9, 9, 9));
+  EXPECT_THAT(ToRgb(gray).data, ElementsAre(9, 9, 9));
 }
 
 TEST(ImageOps, SpecksAreRemovedAndHolesFilled) {
@@ -107,7 +107,7 @@ TEST(ImageOps, SpecksAreRemovedAndHolesFilled) {
   EXPECT_EQ(copy.data, ImageU8(3, 3, 1).data);
 }
 
-TEST(ImageOps, DepthColoursGoFromWarmToCold) {
+TEST(ImageOps, DepthColorsGoFromWarmToCold) {
   ImageF depth(100, 1, 1);
   for (int i = 0; i < 100; ++i) depth.data[size_t(i)] = float(i);
   depth.data[50] = std::numeric_limits<float>::infinity();

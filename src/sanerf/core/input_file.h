@@ -46,8 +46,8 @@ class InputFile {
 // The same checks for a file that a library opens by its name.
 void CheckReadable(const std::filesystem::path& path, FileKind kind = FileKind::kModel);
 
-// Whether the path leads to anything but a folder. Whether that can be read is told by opening it: a search that passes
-// over a pipe would say that a file is missing which everybody sees.
+// Whether the path leads to anything but a folder. Whether that can be read is found by opening it: a search that
+// passes over a pipe would say that a file is missing which everybody sees.
 bool ExistsAsFile(const std::filesystem::path& path);
 
 // For a file that is about to be opened by its name to be written: throws Error when the name is taken by something

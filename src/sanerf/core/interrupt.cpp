@@ -31,7 +31,7 @@ void AskedToStop(int) {
   errno = errno_before;
 }
 
-// Nobody looks on any more. Every later write to the pipe raises the signal again, and shell and kernel both tell of a
+// Nobody looks on any more. Every later write to the pipe raises the signal again, and shell and kernel both signal a
 // closed terminal: none of these is a second request.
 void NobodyListens(int) {
   int none = 0;

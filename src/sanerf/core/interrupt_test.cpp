@@ -47,7 +47,7 @@ TEST(Interrupt, TheSecondCtrlCOrTermStopsAtOnce) {
   }
 }
 
-TEST(Interrupt, AClosedPipeOrTerminalIsOneRequestHoweverOftenItIsTold) {
+TEST(Interrupt, AClosedPipeOrTerminalIsOneRequestHoweverOftenItIsSignaled) {
   const int code = ExitCodeOf([] {
     InstallInterruptHandler();
     int ends[2];

@@ -1,3 +1,5 @@
+#include "sanerf/core/jpeg_codec.h"
+
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
@@ -10,7 +12,6 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_codec.h"
 
 namespace sanerf {
 namespace {
@@ -32,7 +33,7 @@ void OnError(j_common_ptr codec) {
   longjmp(errors->jump, 1);
 }
 
-// libjpeg fills the rest of a truncated image with grey and only warns. That is an error here.
+// libjpeg fills the rest of a truncated image with gray and only warns. That is an error here.
 void OnMessage(j_common_ptr codec, int level) {
   if (level >= 0) return;
   const int code = codec->err->msg_code;

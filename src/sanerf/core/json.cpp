@@ -7,7 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/options.h"
+#include "sanerf/core/suggestions.h"
 
 namespace sanerf {
 namespace {

@@ -78,7 +78,7 @@ int64_t LimitOf(int resource) {
 MemoryRoom MachineRoom(const fs::path& root) {
   const fs::path meminfo = root / "proc/meminfo";
   int64_t room = Field(meminfo, "MemAvailable:", INT64_MAX);
-  // The kernel can be told to promise no more than it has.
+  // The kernel can be set to promise no more than it has.
   if (Number(root / "proc/sys/vm/overcommit_memory", 0) == 2) {
     const int64_t most = Field(meminfo, "CommitLimit:", INT64_MAX), promised = Field(meminfo, "Committed_AS:", 0);
     if (most != INT64_MAX) room = std::min(room, std::max<int64_t>(0, most - promised));

@@ -21,11 +21,6 @@
 
 namespace sanerf {
 
-// The nearest names by edit distance (at most 3, nearest first, only plausible ones); for "did you mean".
-std::vector<std::string> NearestNames(const std::string& name, const std::vector<std::string>& known);
-std::string DidYouMean(const std::string& name,
-                       const std::vector<std::string>& known);  // "did you mean 'a' or 'b'?" or ""
-
 template <class T>
 concept OptionNumber = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 template <class T>
@@ -133,8 +128,9 @@ class OptionRegistry {
   Json ToJson() const;                                // {"train": {"iters": 5000}}
   Json ToJson(const std::string& stage) const;        // {"iters": 5000}
   // What a file recorded, by present or former names. Unknown keys are ignored: an older run folder may hold them.
-  // Throws Error that names file and key for values of the wrong type or out of range.
-  void FromJson(const Json& json, const std::string& file);
+  // Throws Error that names file and key for values of the wrong type or out of range. Returns a sentence for
+  // everything that had a former name.
+  std::vector<std::string> FromJson(const Json& json, const std::string& file);
   void FromJson(const Json& of_stage, const std::string& stage, const std::string& file);  // {"iters": 5000}
   void Check() const;  // throws UsageError for the first value out of range
   const std::vector<Entry>& entries() const& { return entries_; }
@@ -214,8 +210,8 @@ void CheckOptions(const T& options, const std::string& stage) {
 void CheckNumber(const std::string& what, int value, Range range);
 void CheckNumber(const std::string& what, double value, Range range);
 
-template <class T>
-Json OptionsToJson(const T& options) {  // {"iters": 5000}
+template <class T, class Value = Json>   // a parameter, since Json itself need not be complete here
+Value OptionsToJson(const T& options) {  // {"iters": 5000}
   T copy = options;
   return RegistryOf("options", copy).ToJson("options");
 }

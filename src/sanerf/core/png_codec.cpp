@@ -1,3 +1,5 @@
+#include "sanerf/core/png_codec.h"
+
 #include <png.h>
 
 #include <bit>
@@ -7,7 +9,6 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_codec.h"
 
 namespace sanerf {
 namespace {

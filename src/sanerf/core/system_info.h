@@ -21,7 +21,7 @@ void CheckMemory(const std::string& what, double bytes, const std::string& hint,
 // `relative` in one of the four nearest folders above the running program, links to it followed; empty when there is
 // none.
 std::filesystem::path FolderBesideProgram(const std::filesystem::path& relative);
-void CheckMemory(const std::string& what, double bytes, const std::string& hint, const Job& job);  // which is told
+void CheckMemory(const std::string& what, double bytes, const std::string& hint, const Job& job);  // warns it
 std::string CpuModelName();
 std::string VersionString();  // "0.1.0"
 

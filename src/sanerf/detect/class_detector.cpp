@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kUsualThreshold = 0.25;
 constexpr int kUsualSize = 640;           // of an export with a free size
-constexpr float kBorder = 114.f / 255.f;  // the grey that these models were trained with around the image
+constexpr float kBorder = 114.f / 255.f;  // the gray that these models were trained with around the image
 constexpr size_t kMaxNamesListed = 100;
 
 // The image in the middle of the model's rectangle, its shape kept.
@@ -65,7 +65,7 @@ class ClassDetector : public TextDetector {
   }
 
   const std::string& name() const override { return files_.name; }
-  const std::string& licence() const override { return files_.licence; }
+  const std::string& license() const override { return files_.license; }
   uint64_t Fingerprint() const override { return files_.fingerprint; }
   const std::vector<std::string>& Labels() const override { return labels_; }
   double box_threshold() const override { return options_.box_threshold; }

@@ -1,7 +1,7 @@
 // YOLO's ONNX exports (v8, v9, 11 and their like, detection or segmentation): a fixed list of classes.
 //
 //   image    one input [1, 3, H, W]
-//   answers  the first output [1, 4 + classes + mask coefficients, cells]: centre and size in the model's pixels, then
+//   answers  the first output [1, 4 + classes + mask coefficients, cells]: center and size in the model's pixels, then
 //            one score per class; an output [1, M, h, w] says that there are M mask coefficients, which are not used
 //
 // The names of the classes are the export's metadata "names"; 80 classes without names are COCO's.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sanerf/core/options.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/detect/wordpiece.h"
 
 namespace sanerf {

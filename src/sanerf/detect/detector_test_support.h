@@ -43,8 +43,8 @@ inline Graph CellDetector(int64_t size = 64, const std::string& names = "{0: 're
 }
 
 // A Grounding DINO with three boxes. The first has a high score at the token "banana", the second at "mug", the third,
-// a low one, at "cup", and only where position, type, masks and block are those of a phrase of one word. Centre: the
-// mean of the normalised red and green, a hundredth of it around the middle; size: a 10,000th of the image that the
+// a low one, at "cup", and only where position, type, masks and block are those of a phrase of one word. Center: the
+// mean of the normalized red and green, a hundredth of it around the middle; size: a 10,000th of the image that the
 // model was given. release: with the tensors of the release's own export, else of Hugging Face's.
 inline Graph TinyGroundingDino(bool release) {
   Graph graph;
@@ -119,15 +119,15 @@ inline Graph TinyGroundingDino(bool release) {
       .Ints("three_boxes", {3}, {1, 3, 4})
       .Node("GlobalAveragePool", {image}, "pooled")
       .Ints("flat", {1}, {-1})
-      .Node("Reshape", {"pooled", "flat"}, "colours")
-      .Node("Gather", {"colours", "red_green"}, "two_colours")
-      .Node("Mul", {"two_colours", "hundredth"}, "shift")
-      .Node("Add", {"shift", "middle"}, "centre")
+      .Node("Reshape", {"pooled", "flat"}, "colors")
+      .Node("Gather", {"colors", "red_green"}, "two_colors")
+      .Node("Mul", {"two_colors", "hundredth"}, "shift")
+      .Node("Add", {"shift", "middle"}, "center")
       .Node("Shape", {image}, "image_shape")
       .Node("Gather", {"image_shape", "width_height"}, "image_size")
       .Node("Cast", {"image_size"}, "image_size_f", {Attribute("to", kFloats)})
       .Node("Mul", {"image_size_f", "ten_thousandth"}, "size")
-      .Node("Concat", {"centre", "size"}, "flat_box", {Attribute("axis", 0)})
+      .Node("Concat", {"center", "size"}, "flat_box", {Attribute("axis", 0)})
       .Node("Reshape", {"flat_box", "box_shape"}, "one_box")
       .Node("Expand", {"one_box", "three_boxes"}, release ? "boxes" : "pred_boxes");
   return graph;

@@ -95,7 +95,7 @@ class GroundingDino : public TextDetector {
   }
 
   const std::string& name() const override { return files_.name; }
-  const std::string& licence() const override { return files_.licence; }
+  const std::string& license() const override { return files_.license; }
   uint64_t Fingerprint() const override { return files_.fingerprint; }
   const std::vector<std::string>& Labels() const override { return labels_; }
   double box_threshold() const override { return options_.box_threshold; }
@@ -114,7 +114,7 @@ class GroundingDino : public TextDetector {
     Detections detections;
     detections.phrases.resize(phrases.size());
     for (int64_t i = 0; i < num_boxes; ++i)
-      Enter(&logits.data[size_t(i * logits.shape[2])], &boxes.data[size_t(i) * 4], caption, rgb, &detections);
+      AddDetection(&logits.data[size_t(i * logits.shape[2])], &boxes.data[size_t(i) * 4], caption, rgb, &detections);
     for (PhraseBoxes& phrase : detections.phrases) KeepDistinct(options_.overlap, &phrase.boxes);
     return detections;
   }
@@ -197,9 +197,10 @@ class GroundingDino : public TextDetector {
   }
 
   // A box is kept when any of its tokens is above the box threshold. It belongs to the phrase whose own tokens score
-  // highest, when that is above the text threshold: a phrase is told by where its tokens are, not by its letters.
-  void Enter(const float* logits, const float* box, const Caption& caption, const ImageF& rgb,
-             Detections* detections) const {
+  // highest, when that is above the text threshold: a phrase is identified by where its tokens are, not by
+  // its letters.
+  void AddDetection(const float* logits, const float* box, const Caption& caption, const ImageF& rgb,
+                    Detections* detections) const {
     size_t best_phrase = 0;
     double best = -1;
     for (size_t i = 0; i < caption.spans.size(); ++i) {

@@ -5,7 +5,7 @@
 //             attention_mask or text_token_mask [1, N]: which tokens are there
 //             text_token_mask or text_self_attention_masks [1, N, N]: which tokens read each other
 //   answers   logits or pred_logits [1, Q, >= N]: per box and token, before the sigmoid
-//             pred_boxes or boxes [1, Q, 4]: centre and size in shares of the image
+//             pred_boxes or boxes [1, Q, 4]: center and size in shares of the image
 //
 // The release's own model is exported with all of the text tensors, Hugging Face's computes masks and positions inside.
 #pragma once

@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/core/units.h"
 #include "sanerf/detect/class_detector.h"
 #include "sanerf/detect/grounding_dino.h"
@@ -65,7 +66,7 @@ DetectorFiles FromCatalogue(const std::string& name) {
   if (file == chosen->files.end())
     throw Error("the model " + name + " is incomplete", "its catalogue entry has no file with the role \"detector\"");
   const std::string fetch =
-      fmt::format("sanerf models fetch {} ({}, licence: {})", name, FormatBytes(double(file->bytes)), chosen->licence);
+      fmt::format("sanerf models fetch {} ({}, license: {})", name, FormatBytes(double(file->bytes)), chosen->license);
   switch (CheckModel(*chosen, /*hash_contents=*/true)) {
     case ModelState::kPresent:
       break;
@@ -77,7 +78,7 @@ DetectorFiles FromCatalogue(const std::string& name) {
   }
   std::string hashes;
   for (const ModelFile& part : chosen->files) hashes += part.sha256;
-  return {name, chosen->licence, ModelFolder() / file->name, FingerprintOf(hashes), "fetch it again with: " + fetch};
+  return {name, chosen->license, ModelFolder() / file->name, FingerprintOf(hashes), "fetch it again with: " + fetch};
 }
 
 DetectorFiles FilesOf(const std::string& name) {

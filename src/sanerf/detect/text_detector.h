@@ -33,7 +33,7 @@ struct TextDetectorOptions {
 };
 
 struct DetectedBox {
-  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;  // continuous pixels of the given image, first centre at 0.5; inside the image
+  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;  // continuous pixels of the given image, first center at 0.5; inside the image
   float score = 0;                       // [0, 1]
 };
 double Iou(const DetectedBox& a, const DetectedBox& b);
@@ -53,7 +53,7 @@ class TextDetector {
   virtual ~TextDetector() = default;
 
   virtual const std::string& name() const = 0;
-  virtual const std::string& licence() const = 0;              // empty when it is not known
+  virtual const std::string& license() const = 0;              // empty when it is not known
   virtual uint64_t Fingerprint() const = 0;                    // of the model's files
   virtual const std::vector<std::string>& Labels() const = 0;  // empty = open vocabulary
   virtual double box_threshold() const = 0;
@@ -73,7 +73,7 @@ std::string Shortened(const std::string& text);  // for messages
 // ---- for the implementations
 
 struct DetectorFiles {
-  std::string name, licence;
+  std::string name, license;
   std::filesystem::path model;
   uint64_t fingerprint = 0;
   std::string hint;  // what to do when it cannot be used

@@ -74,7 +74,7 @@ TEST(KeepDistinct, DropsBoxesThatOverlapABetterOne) {
   EXPECT_EQ(boxes[1].score, 0.4f);
 }
 
-TEST_F(TextDetectorTest, AroundTheImageThereIsGrey) {
+TEST_F(TextDetectorTest, AroundTheImageThereIsGray) {
   const auto detector = LoadTextDetector(Write("cells.onnx", CellDetector().Model()), {}, Job());
   EXPECT_THAT(detector->Labels(), ElementsAre("red ball", "cup", "banana"));
   EXPECT_EQ(detector->box_threshold(), 0.25);
@@ -134,7 +134,7 @@ TEST_F(TextDetectorTest, NamesMustFitTheScores) {
 
 class GroundingDinoTest : public TextDetectorTest, public testing::WithParamInterface<bool> {};
 
-// A grey image of 200 x 100: short side 800, but 1600 is too long, so 1333 x 667 (rounded). Normalised red: (0.8 -
+// A gray image of 200 x 100: short side 800, but 1600 is too long, so 1333 x 667 (rounded). Normalized red: (0.8 -
 // 0.485) / 0.229 = 1.3755, green: (0.2 - 0.456) / 0.224 = -1.1429.
 TEST_P(GroundingDinoTest, WordsImageAndMasksReachTheModel) {
   const auto detector = LoadTextDetector(WriteDino(GetParam()), {}, Job());
@@ -180,7 +180,7 @@ TEST_F(TextDetectorTest, ThePlaceInThePhraseReachesTheRelease) {
   EXPECT_TRUE(found.phrases[1].boxes.empty());
 }
 
-TEST_F(TextDetectorTest, TextThatCannotBeReadIsToldBeforeAnyImage) {
+TEST_F(TextDetectorTest, TextThatCannotBeReadIsReportedBeforeAnyImage) {
   const auto detector = LoadTextDetector(WriteDino(), {}, Job());
   std::string words;
   for (int i = 0; i < 300; ++i) words += "mug ";
@@ -232,7 +232,7 @@ TEST_F(TextDetectorTest, NamesComeFromTheCatalogue) {
   setenv("SANERF_MODELS", (folder_ / "models").c_str(), 1);
   EXPECT_THAT(LoadError("yolo11n-seg"),
               AllOf(HasSubstr("the detector yolo11n-seg is not installed"),
-                    HasSubstr("\nfetch it with: sanerf models fetch yolo11n-seg (11.7 MB, licence: AGPL-3.0")));
+                    HasSubstr("\nfetch it with: sanerf models fetch yolo11n-seg (11.7 MB, license: AGPL-3.0")));
   Write("models/yolo11n-seg.onnx", "short");
   EXPECT_THAT(LoadError("yolo11n-seg"), AllOf(HasSubstr("is damaged"), HasSubstr("sanerf models fetch yolo11n-seg")));
   EXPECT_THAT(LoadError("yolo11-seg"),

@@ -36,7 +36,7 @@ void CheckSizes(const DepthView& view, const std::vector<ImageU8>& masks) {
 
 double ConsistencyScore::Iou() const { return union_ == 0 ? 0.0 : double(intersection) / double(union_); }
 
-std::vector<int> NeighboursOf(int view, const std::vector<DepthView>& views, int count) {
+std::vector<int> NeighborsOf(int view, const std::vector<DepthView>& views, int count) {
   const Pose& here = views.at(size_t(view)).camera.world_from_cam;
   std::vector<std::pair<double, int>> others;
   for (int i = 0; i < int(views.size()); ++i) {
@@ -67,7 +67,7 @@ std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& vie
   for (size_t i = 0; i < views.size(); ++i) CheckSizes(views[i], masks[i]);
   std::vector<ConsistencyScore> scores(masks.empty() ? 0 : masks[0].size());
   for (int from = 0; from < int(views.size()); ++from) {
-    for (const int to : NeighboursOf(from, views, options.neighbours)) {
+    for (const int to : NeighborsOf(from, views, options.neighbors)) {
       const std::vector<int64_t> pixels =
           Correspondences(views[size_t(from)], views[size_t(to)], options.depth_tolerance);
       for (size_t object = 0; object < scores.size(); ++object) {

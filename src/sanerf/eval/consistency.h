@@ -1,4 +1,4 @@
-// View consistency: masks warped by depth into neighbouring views and compared there. It needs no ground truth.
+// View consistency: masks warped by depth into neighboring views and compared there. It needs no ground truth.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,7 @@ struct DepthView {
 };
 
 struct ConsistencyOptions {
-  int neighbours = 3;             // views that each view is warped into
+  int neighbors = 3;              // views that each view is warped into
   double depth_tolerance = 0.02;  // two views show one place when their depths differ by less, as a share of the depth
 };
 
@@ -27,14 +27,14 @@ struct ConsistencyScore {
 
 // The views nearest to `view` by the distance of their cameras, nearest first; those that look the other way are left
 // out.
-std::vector<int> NeighboursOf(int view, const std::vector<DepthView>& views, int count);
+std::vector<int> NeighborsOf(int view, const std::vector<DepthView>& views, int count);
 
 // For every pixel of `from` the index of the pixel of `to` that shows the same place; -1 where there is none: nothing
 // is there, the place lies outside of the other view, or something else is in front of it (or behind it).
 std::vector<int64_t> Correspondences(const DepthView& from, const DepthView& to, double depth_tolerance);
 
 // masks[view][object], non-zero = object, of the views' sizes. One score per object: intersections and unions are
-// summed over all views with each of their neighbours.
+// summed over all views with each of their neighbors.
 std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& views,
                                                const std::vector<std::vector<ImageU8>>& masks,
                                                const ConsistencyOptions& options = {});

@@ -92,12 +92,12 @@ TEST(Consistency, DepthMayDifferByTheTolerance) {
   EXPECT_EQ(Correspondences(from, to, 0.015)[100], -1);
 }
 
-TEST(Consistency, NeighboursAreTheNearestThatLookTheSameWay) {
+TEST(Consistency, NeighborsAreTheNearestThatLookTheSameWay) {
   std::vector<DepthView> views = {PlaneSeenFrom(0), PlaneSeenFrom(3), PlaneSeenFrom(0.1), PlaneSeenFrom(-1)};
-  EXPECT_THAT(NeighboursOf(0, views, 2), ElementsAre(2, 3));
-  EXPECT_THAT(NeighboursOf(0, views, 9), ElementsAre(2, 3, 1));
+  EXPECT_THAT(NeighborsOf(0, views, 2), ElementsAre(2, 3));
+  EXPECT_THAT(NeighborsOf(0, views, 9), ElementsAre(2, 3, 1));
   views[2].camera.world_from_cam.rotation = Eigen::AngleAxisd(M_PI, Vec3::UnitY()).toRotationMatrix();
-  EXPECT_THAT(NeighboursOf(0, views, 2), ElementsAre(3, 1));
+  EXPECT_THAT(NeighborsOf(0, views, 2), ElementsAre(3, 1));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class GroundTruth {
   bool Has(const View& view) const { return from_folder_ ? files_.count(view.name) > 0 : !view.mask_path.empty(); }
 
   bool from_folder() const { return from_folder_; }
-  // For the caller to tell: files of the folder that fit no view, and the names of views that have no ground truth.
+  // For the caller to report: files of the folder that fit no view, and the names of views that have no ground truth.
   const std::vector<std::string>& unmatched_files() const { return unmatched_files_; }
   const std::vector<std::string>& unmatched_views() const { return unmatched_views_; }
 

@@ -68,7 +68,7 @@ TEST_F(GroundTruthTest, ZeroAndOneIsAMask) {
   EXPECT_THAT(MaskOf(0, 3), ElementsAre(0, 0, 255, 0, 0, 0, 0, 0));
 }
 
-TEST_F(GroundTruthTest, PicturesThatLabellingToolsPaint) {
+TEST_F(GroundTruthTest, PicturesThatLabelingToolsPaint) {
   ImageU8 pseudo(4, 2, 3, 0);
   pseudo.At(1, 0, 1) = 128;  // green: its first channel is 0
   Write("IMG_1_pseudo.png", pseudo);

@@ -123,7 +123,7 @@ TEST(Ssim, ComparesMeansOfConstantImages) {
 }
 
 // A checkerboard +-d around m against its negative: equal means, covariance = -variance. The window's weights on the
-// two colours differ by s = (sum over i of (-1)^i w_i)^2 (sign by position), so mean = m +- d s and variance = d^2 - (d
+// two colors differ by s = (sum over i of (-1)^i w_i)^2 (sign by position), so mean = m +- d s and variance = d^2 - (d
 // s)^2.
 TEST(Ssim, OppositeContrastIsNegative) {
   const float m = 0.5f, d = 0.25f;

@@ -56,7 +56,7 @@ std::string CameraStamp(const View& view, const EncodeOptions& options) {
   }
   for (int i = 0; i < 9; ++i) text += fmt::format(" {:.9f}", camera.world_from_cam.rotation(i / 3, i % 3));
   for (int i = 0; i < 3; ++i) text += fmt::format(" {:.9g}", camera.world_from_cam.translation[i]);
-  if (options.source == "photo") {
+  if (options.source == EncodedPicture::kPhoto) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(view.image_path, error);
     text += fmt::format(" photo {}", error ? 0 : bytes);
@@ -65,7 +65,7 @@ std::string CameraStamp(const View& view, const EncodeOptions& options) {
 }
 
 std::string PhotoStamp(const View& view, const EncodeOptions& options) {
-  return options.source == "photo" ? KnownHashes().Of(view.image_path).substr(0, 16) : "";
+  return options.source == EncodedPicture::kPhoto ? KnownHashes().Of(view.image_path).substr(0, 16) : "";
 }
 
 std::string FileStem(const std::string& view_name) {
@@ -103,7 +103,13 @@ CacheIndex ReadIndex(const std::filesystem::path& folder) {
 
   CacheIndex index;
   index.options.model = root["options"]["model"].String();
-  index.options.source = root["options"]["source"].String();
+  const std::string source = root["options"]["source"].String();
+  index.options.source = EncodedPicture::kPhoto;
+  if (source == NameOf(EncodedPicture::kRender)) {
+    index.options.source = EncodedPicture::kRender;
+  } else if (source != NameOf(EncodedPicture::kPhoto)) {
+    root["options"]["source"].Fail("expected photo or render", RebuildHint(folder));
+  }
   index.options.size = static_cast<int>(root["options"]["size"].Integer());
   index.model_fingerprint = root["model_fingerprint"].String();
   index.nerf_fingerprint = root["nerf_fingerprint"].String();
@@ -117,7 +123,8 @@ void WriteIndex(const std::filesystem::path& folder, const CacheIndex& index) {
       IndexPath(folder),
       {{"format", "sanerf-features"},
        {"version", kIndexVersion},
-       {"options", {{"model", index.options.model}, {"source", index.options.source}, {"size", index.options.size}}},
+       {"options",
+        {{"model", index.options.model}, {"source", NameOf(index.options.source)}, {"size", index.options.size}}},
        {"model_fingerprint", index.model_fingerprint},
        {"nerf_fingerprint", index.nerf_fingerprint},
        {"views", EntriesJson(index.views)},
@@ -133,7 +140,7 @@ std::optional<std::string> WhyStale(const CacheIndex& index, const Scene& scene,
       return fmt::format("the photo of view {} has changed since", view.name);
     if (entry->second.camera != CameraStamp(view, index.options)) {
       return fmt::format("the {} of view {} has changed since",
-                         index.options.source == "photo" ? "camera or photo" : "camera", view.name);
+                         index.options.source == EncodedPicture::kPhoto ? "camera or photo" : "camera", view.name);
     }
   }
   return std::nullopt;

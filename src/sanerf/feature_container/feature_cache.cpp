@@ -1,3 +1,5 @@
+#include "sanerf/feature_container/feature_cache.h"
+
 #include <fmt/format.h>
 
 #include "sanerf/core/error.h"
@@ -19,8 +21,6 @@ constexpr size_t kMaxViewsInMemory = 4;
 constexpr size_t kMaxDepthsInMemory = 64;
 
 }  // namespace
-
-Camera WorkingCamera(const View& view, int size) { return view.camera.ResizedToLongest(size); }
 
 struct FeatureCache::Impl {
   std::filesystem::path folder;
@@ -68,6 +68,11 @@ std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& fo
   impl->views = scene.views;
   impl->model_fingerprint = std::strtoull(impl->index.model_fingerprint.c_str(), nullptr, 16);
   return std::unique_ptr<FeatureCache>(new FeatureCache(std::move(impl)));
+}
+
+std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& folder, const Scene& scene,
+                                                 const NerfModel& nerf) {
+  return Open(folder, scene, nerf.Fingerprint());
 }
 
 const EncodeOptions& FeatureCache::options() const { return impl_->index.options; }

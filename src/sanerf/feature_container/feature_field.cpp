@@ -5,6 +5,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/cache_index.h"
+#include "sanerf/feature_container/feature_cache.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/recently_used.h"
 
@@ -16,18 +17,21 @@ constexpr size_t kMaxMapsInMemory = 4;
 // About 5 MB each at 512 pixels: what takes longest to render is asked for again and again.
 constexpr size_t kMaxRendersInMemory = 32;
 
-// The training views' depth and colour were stored when they were encoded, if that is still what they look like. Throws
+// The training views' depth and color were stored when they were encoded, if that is still what they look like. Throws
 // Error for an index that cannot be read.
 std::unique_ptr<FeatureCache> OpenCache(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
                                         const FieldContents& contents, const Job& job) {
   if (!HasIndex(folder)) return nullptr;
   if (const auto why = WhyStale(ReadIndex(folder), scene, nerf.Fingerprint())) {
-    job.Warn(fmt::format("{}: the encoded views are out of date ({}); depth and colour are rendered instead",
+    job.Warn(fmt::format("{}: the encoded views are out of date ({}); depth and color are rendered instead",
                          folder.string(), *why));
     return nullptr;
   }
   auto cache = FeatureCache::Open(folder, scene, nerf);
-  return cache->options().size == contents.encode.size ? std::move(cache) : nullptr;
+  if (cache->options().size == contents.encode.size) return cache;
+  job.Warn(fmt::format("{}: the encoded views are {} pixels long, the field's {}; their depth is rendered instead",
+                       folder.string(), cache->options().size, contents.encode.size));
+  return nullptr;
 }
 
 }  // namespace

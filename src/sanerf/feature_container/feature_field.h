@@ -4,6 +4,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
+#include "sanerf/nerf/model.h"
 
 namespace sanerf {
 
@@ -18,7 +19,7 @@ class FeatureField : public FeatureContainer {
   // The encoder's maps at any camera (file frame); prompts and masks are in its pixels. Parallel inside.
   SamFeatures RenderFeatures(const Camera& camera, const Job& job) const;
 
-  // Of the scene's views, held-out ones included. Depth, opacity and colour are those that encoding stored, else
+  // Of the scene's views, held-out ones included. Depth, opacity and color are those that encoding stored, else
   // rendered; a warning says when stored ones are out of date.
   Camera WorkingCamera(int view_idx) const override;
   bool Has(int view_idx) const override;
@@ -33,18 +34,5 @@ class FeatureField : public FeatureContainer {
   explicit FeatureField(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-struct DistilResult {
-  bool reused = false;  // what is in `folder` was made with the same options from the same things
-  int num_views = 0;    // that it learnt from, the extra ones included
-  double loss = 0;      // mean squared error at the end
-  double seconds = 0;   // of the optimisation; 0 when reused
-};
-
-// Encodes the training views (EncodeViews; what is cached is not encoded again), distils them and writes field.ckpt.
-// Memory is said before it is taken. Throws UsageError for options out of range, Error for a model
-// whose maps it cannot hold, InterruptedError with nothing of the field written and every encoded view kept.
-DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
-                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job);
 
 }  // namespace sanerf

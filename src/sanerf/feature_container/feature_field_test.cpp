@@ -14,6 +14,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/feature_container/distil_features.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
 #include "sanerf/nerf/trainer.h"
@@ -30,7 +31,7 @@ using testing::HasSubstr;
 
 constexpr int kSide = 16, kFineSide = 32, kChannels = 6;
 
-// Sine and cosine of the picture's colours, so many cells wide: like a real encoder's, features of one size.
+// Sine and cosine of the picture's colors, so many cells wide: like a real encoder's, features of one size.
 Tensor PictureMap(const std::string& name, const ImageF& rgb, int side) {
   const ImageF small = Resize(rgb, side, side);
   Tensor map{name, {1, kChannels, side, side}, {}};
@@ -69,7 +70,7 @@ class PictureSam : public Sam {
   float constant = 0;
   bool has_fine = false, odd_shape = false;
   int interrupt_after = -1;
-  mutable StopSource stop;  // of the jobs that distil
+  mutable StopSource stop;  // of the jobs that distill
   mutable int num_encoded = 0;
 
  private:
@@ -114,7 +115,7 @@ class FeatureFieldTest : public testing::Test {
     encode_.model = "picture";
     options_.iters = 60;
     options_.rays = 512;
-    options_.views = 12;
+    options_.max_views = 12;
     options_.levels = 8;
     options_.features = 2;
     options_.log2_table = 12;
@@ -200,7 +201,7 @@ TEST_F(FeatureFieldTest, LearnsThePictureAndSeesHeldOutViews) {
     const DistilResult result = Distil();
     EXPECT_FALSE(result.reused);
     EXPECT_EQ(result.num_views, 12);
-    EXPECT_LT(UnexplainedShare(*Open(), "main"), 0.4) << int(reading);  // 1 would be the mean colour
+    EXPECT_LT(UnexplainedShare(*Open(), "main"), 0.4) << int(reading);  // 1 would be the mean color
   }
   EXPECT_EQ(sam_.num_encoded, 12 + 2 * int(scene_->TestViews().size()));  // the second time from the cache
 }
@@ -318,7 +319,7 @@ TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
   EXPECT_THAT(events.Texts("warning"),
               testing::ElementsAre(HasSubstr(
                   features_.string() + ": the encoded views are out of date (the camera or photo of view " +
-                  moved.views[size_t(train)].name + " has changed since); depth and colour are rendered instead")));
+                  moved.views[size_t(train)].name + " has changed since); depth and color are rendered instead")));
   EXPECT_EQ(field->Depth(train, Job()).data, nerf_->Render(field->WorkingCamera(train), Job()).depth.data);
 
   WriteFileAtomic(features_ / "index.json", "{");

@@ -1,5 +1,5 @@
 // The feature field itself (paper 3.1 and A): a hash grid, five linear layers whose third sees the input again, layer
-// normalisation. What runs through the layers depends on the reading of the paper:
+// normalization. What runs through the layers depends on the reading of the paper:
 //   ray     F(r) = LayerNorm(mlp(sum_k w_k grid(x_k), what the radiance field says about r))   (the release)
 //   sample  F(r) = sum_k w_k LayerNorm(mlp(grid(x_k), geometry(x_k), d))                       (Eq. 2)
 #pragma once

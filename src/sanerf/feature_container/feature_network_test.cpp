@@ -46,7 +46,7 @@ FeatureRays MadeUpRays(int num_rays) {
   return rays;
 }
 
-void Randomise(FeatureNetwork* network) {
+void Randomize(FeatureNetwork* network) {
   Random random(5);
   for (float& v : network->grid.params().values.span()) v = random.NextFloat() - 0.5f;
   for (float& v : network->norm.params().values.span()) v = 0.5f + random.NextFloat();
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(Readings, FeatureNetworkTest, testing::Values(FieldRead
 
 TEST_P(FeatureNetworkTest, MatchesTwin) {
   FeatureNetwork network("n", SmallField(GetParam()), kChannels);
-  Randomise(&network);
+  Randomize(&network);
   const FeatureRays rays = MadeUpRays(150);
   std::vector<int64_t> chosen;
   for (int64_t i = 0; i < 100; ++i) chosen.push_back(149 - i);  // not in order, more than a tile
@@ -110,7 +110,7 @@ TEST_P(FeatureNetworkTest, MatchesTwin) {
 
 TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
   FeatureNetwork network("n", SmallField(GetParam()), kChannels);
-  Randomise(&network);
+  Randomize(&network);
   const FeatureRays rays = MadeUpRays(40);
   std::vector<int64_t> chosen(40);
   std::iota(chosen.begin(), chosen.end(), int64_t{0});

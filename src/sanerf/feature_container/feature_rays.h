@@ -26,7 +26,7 @@ struct FeatureRays {
   void Append(const FeatureRays& other);
 };
 
-// rays: model frame. keep_geometry: of the samples, for what is learnt per sample. Parallel inside; throws
+// rays: model frame. keep_geometry: of the samples, for what is learned per sample. Parallel inside; throws
 // InterruptedError.
 FeatureRays TraceFeatureRays(const NerfModel& nerf, const std::vector<Ray>& rays, bool keep_geometry, const Job& job);
 

@@ -29,11 +29,6 @@ std::string MeanName(const MapShape& shape) { return "mean_" + shape.name; }
 
 }  // namespace
 
-void CheckFieldOptions(const FieldOptions& o) {
-  CheckOptions(o, "field");
-  HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
-}
-
 std::filesystem::path FieldPath(const std::filesystem::path& folder) { return folder / "field.ckpt"; }
 
 std::string DistilHint(const std::filesystem::path& folder) { return RebuildHint(folder) + " --container field"; }

@@ -21,7 +21,7 @@ int TotalChannels(const std::vector<MapShape>& maps) {
   return std::accumulate(maps.begin(), maps.end(), 0, [](int sum, const MapShape& map) { return sum + map.channels; });
 }
 
-// Each channel on its own, so that neighbouring channels do not have to become an image.
+// Each channel on its own, so that neighboring channels do not have to become an image.
 Tensor Resized(const Tensor& map, int channels, int from, int to) {
   if (from == to) return map;
   Tensor out{map.name, {1, channels, to, to}, std::vector<float>(size_t(channels) * size_t(to) * size_t(to))};
@@ -48,7 +48,7 @@ std::vector<MapShape> ShapesOf(const SamFeatures& features) {
   for (const Tensor& map : features.maps) {
     if (map.shape.size() != 4 || map.shape[0] != 1 || map.shape[2] != map.shape[3])
       throw Error(fmt::format("the feature field cannot hold the map '{}' [{}]", map.name, fmt::join(map.shape, ", ")),
-                  "it distils maps of one value per place and channel; HQ-SAM's intermediate ones are none",
+                  "it distills maps of one value per place and channel; HQ-SAM's intermediate ones are none",
                   "keep them on disk: sanerf encode RUN --container cache");
     shapes.push_back({map.name, int(map.shape[1]), int(map.shape[2])});
   }

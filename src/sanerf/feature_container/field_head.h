@@ -21,7 +21,7 @@ std::vector<MapShape> ShapesOf(const SamFeatures& features);
 
 class FieldHead {
  public:
-  // side: rays per side of the square. Larger maps are learnt from their means over its cells and rendered by
+  // side: rays per side of the square. Larger maps are learned from their means over its cells and rendered by
   // interpolation between them.
   FieldHead(const std::string& name, const FieldOptions& options, int side, std::vector<MapShape> maps);
 

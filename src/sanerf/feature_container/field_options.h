@@ -15,7 +15,7 @@ struct FieldOptions {
   FieldDetail detail = FieldDetail::kMean;
   int iters = 5000;
   int rays = 4096;
-  int views = 256;
+  int max_views = 256;
   int extra_views = 0;
   float lr = 1e-2f;
   float lr_final = 0.1f;
@@ -36,7 +36,7 @@ struct FieldOptions {
       OneOf(Choice{"mean", FieldDetail::kMean}, Choice{"field", FieldDetail::kField}));
     v("iters", iters, "optimization steps of the feature field", Range(1, 1'000'000));
     v("rays", rays, "rays per step", Range(1, 1 << 16));
-    v("max_views", views, "encoded views that it learns from, at most", Range(1, 100'000), Formerly("views"));
+    v("max_views", max_views, "encoded views that it learns from, at most", Range(1, 100'000), Formerly("views"));
     v("extra_views", extra_views,
       "views it learns from besides the photos: rendered at their places, field of view 50 to 70 degrees",
       Range(0, 1000), kExperimental);

@@ -20,7 +20,7 @@ FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const 
 
 class HeadTrainer {
  public:
-  // Sets the head's output to the targets' mean and spread per channel: only the rest has to be learnt.
+  // Sets the head's output to the targets' mean and spread per channel: only the rest has to be learned.
   HeadTrainer(const FeatureTargets& targets, const FieldOptions& options, FieldHead* head);
   ~HeadTrainer();  // releases gradients and moments
 

@@ -33,7 +33,7 @@ TEST(HalfTest, EveryHalfSurvivesTheRoundTrip) {
   }
 }
 
-// Between two neighbouring halves: the midpoint goes to the even one, a touch beside it to the nearer one.
+// Between two neighboring halves: the midpoint goes to the even one, a touch beside it to the nearer one.
 TEST(HalfTest, RoundsToNearestEvenEverywhere) {
   for (uint16_t half = 0; half < 0x7bff; ++half) {
     const float middle = static_cast<float>((ValueOf(half) + ValueOf(half + 1)) / 2);  // exact in float

@@ -3,6 +3,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
+#include "sanerf/nerf/model.h"
 
 namespace sanerf {
 

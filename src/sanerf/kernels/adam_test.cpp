@@ -122,7 +122,7 @@ TEST_P(AdamTest, SkipZeroMissesNoGradient) {
   }
 }
 
-TEST_P(AdamTest, LeavesNeighboursAloneAndNeedsNoAlignment) {
+TEST_P(AdamTest, LeavesNeighborsAloneAndNeedsNoAlignment) {
   const State before = RandomState(100, 110);
   State whole = before, part = before;
   AdamStep step;

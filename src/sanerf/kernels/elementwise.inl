@@ -1,4 +1,4 @@
-// Activations of the heads, direction encoding, optimiser.
+// Activations of the heads, direction encoding, optimizer.
 
 void Exp(const float* x, int64_t n, float* y) {
   for (int64_t i = 0; i < n; i += SANERF_VW) StoreV(y + i, ExpV(MinV(MaxV(LoadV(x + i), Splat(-15.0f)), Splat(15.0f))));

@@ -63,7 +63,7 @@ SANERF_INLINE void FindTileCorners(const GridLevel& level, const float* position
   for (int s = 0; s < kTile; s += SANERF_VW) FindCorners(level, positions, s, corners);
 }
 
-// Asks for the rows of one sample. Neighbours in x mostly share a cache line as long as rows are short.
+// Asks for the rows of one sample. Neighbors in x mostly share a cache line as long as rows are short.
 template <int F>
 SANERF_INLINE void PrefetchRows(const float* rows, const Corners& corners, int s) {
   for (int c = 0; c < 8; c += F == 8 ? 1 : 2) __builtin_prefetch(rows + F * uint64_t(corners.row[c][s]));

@@ -1,7 +1,7 @@
 // The trainable mathematics as plain functions on pointers and sizes; each forward has its hand-written backward.
 //
 // Samples travel in tiles of kTile = 64. A quantity with C channels is stored [tile][channel][kTile], so that one
-// register holds the same channel of neighbouring samples and a tile of a small MLP stays in the first-level cache.
+// register holds the same channel of neighboring samples and a tile of a small MLP stays in the first-level cache.
 // Counts are padded to whole tiles by the caller; padding must hold finite numbers and receives zero gradients.
 //
 // The same source is built once per instruction set (generic, AVX2, AVX-512) and chosen at run time: see isa.h.
@@ -83,7 +83,7 @@ using MlpBackwardFn = void(const MlpShape& shape, const float* weights, const fl
                            float* scratch);
 inline int64_t MlpScratchSize(const MlpShape& shape) { return int64_t{3} * shape.MaxWidth() * kTile; }
 
-// ---- Layer normalisation (Ba et al. 2016)
+// ---- Layer normalization (Ba et al. 2016)
 // ----------------------------------------------------------------------------
 
 // out_c = gain_c (x_c - mean) / sqrt(variance + 1e-5) + bias_c over the channels of each sample. x, out

@@ -1,4 +1,4 @@
-// Layer normalisation over the channels of each sample; a register holds the same channel of neighbouring samples.
+// Layer normalization over the channels of each sample; a register holds the same channel of neighboring samples.
 
 void LayerNormForward(int channels, const float* gain, const float* bias, const float* x, int64_t num_tiles,
                       float* stats, float* out) {
@@ -40,7 +40,7 @@ void LayerNormBackward(int channels, const float* gain, const float* x, const fl
         grad_gain[c] += weighted[i];
       }
     }
-    // dx = scale (g - mean g - x^ mean (g x^)), g = gain dy, x^ the normalised input.
+    // dx = scale (g - mean g - x^ mean (g x^)), g = gain dy, x^ the normalized input.
     for (int s = 0; s < kTile; s += SANERF_VW) {
       const VecF m = LoadV(mean + s), r = LoadV(scale + s);
       VecF sum = {}, weighted = {};

@@ -22,7 +22,7 @@ double Dot(const Doubles& a, const Doubles& b) {
 }
 
 TEST(LayerNormReference, AnswersByHand) {
-  // Mean 2, variance ((1-2)^2 + (3-2)^2) / 2 = 1: normalised -1 and 1.
+  // Mean 2, variance ((1-2)^2 + (3-2)^2) / 2 = 1: normalized -1 and 1.
   const Doubles y = reference::LayerNormForward<double>({10, 20}, {1, 2}, {1, 3});
   EXPECT_NEAR(y[0], -9, 1e-4);
   EXPECT_NEAR(y[1], 22, 2e-4);

@@ -87,7 +87,7 @@ TEST(MlpReference, BiasAndSkipByHand) {
   for (int i = 0; i < 5; ++i) EXPECT_NEAR(grad_weights[i], expected[i], 1e-9) << i;
 }
 
-// Loss = grad_out . y; also tells which hidden units were active, so that a difference across a kink is recognised.
+// Loss = grad_out . y; also says which hidden units were active, so that a difference across a kink is recognized.
 struct Probe {
   double loss = 0;
   std::vector<bool> active;

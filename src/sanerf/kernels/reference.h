@@ -134,7 +134,7 @@ std::vector<T> MlpBackward(const MlpShape& shape, const T* weights, const std::v
   return grad;
 }
 
-// ---- Layer normalisation (Ba et al. 2016)
+// ---- Layer normalization (Ba et al. 2016)
 // ----------------------------------------------------------------------------
 
 template <class T>

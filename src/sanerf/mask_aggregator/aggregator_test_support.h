@@ -52,7 +52,7 @@ class AggregatorTest : public testing::Test {
     for (const LabelView& view : views_) cameras.push_back(view.camera);
     return cameras;
   }
-  // Exact masks of these instances, labelled from 1 on.
+  // Exact masks of these instances, labeled from 1 on.
   static std::vector<ImageU8> LabelsOf(const std::vector<int>& instances) {
     std::vector<ImageU8> labels;
     for (const int v : scene_->TrainViews()) {

@@ -36,7 +36,7 @@ TEST(ErrorMaps, DrawsInProportionToTheError) {
   std::map<int, int> count;
   for (const ErrorMaps::Site& site : maps.Draw(4000, &random)) {
     ++count[site.view];
-    const Vec2 expected = site.view == 0 ? Vec2(2, 2) : Vec2(6, 2);  // centres of the cells of 4 x 4 pixels
+    const Vec2 expected = site.view == 0 ? Vec2(2, 2) : Vec2(6, 2);  // centers of the cells of 4 x 4 pixels
     ASSERT_EQ(site.px, expected);
   }
   EXPECT_NEAR(count[1], 3000, 150);  // 5 standard deviations: sqrt(4000 * 0.75 * 0.25) = 27

@@ -10,7 +10,7 @@ namespace sanerf {
 namespace {
 
 constexpr float kSmoothing = 1;  // votes that every cell starts with, shared by the labels: the light of one ray
-constexpr float kSmallestShare = 0.02f;  // a vote is never surer than the field can correct
+constexpr float kSmallestShare = 0.02f;  // a vote is never more confident than the field can correct
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// A first answer without optimisation: with the geometry frozen a rendered mask is linear in labels per cell of space,
+// A first answer without optimization: with the geometry frozen a rendered mask is linear in labels per cell of space,
 // so the labels that agree best with the masks are the shares of compositing weight that each cell receives from them
 // (the idea of FlashSplat, Shen et al. 2024, for a volume).
 #pragma once
@@ -30,7 +30,7 @@ class LabelVote {
   void Count(const std::vector<ImageU8>& labels, int num_labels);
 
   // What the other views say about `view`: per pixel of its grid the rendered share of each label (num_labels
-  // channels) and, as the last channel, the share of the ray's light that met cells with votes. Shares are normalised
+  // channels) and, as the last channel, the share of the ray's light that met cells with votes. Shares are normalized
   // by the latter; where it is 0 so are they.
   ImageF OthersSay(int view) const;
 

@@ -12,8 +12,8 @@ namespace sanerf {
 
 // Loss and gradient of the composited logits of one ray: -log softmax(logits)[label]. Returns the loss.
 // Writes grad_logits times scale. smoothing: this share of the target is spread over all labels (Szegedy et al. 2016),
-// so that a label that is sure enough asks for nothing more. Instantiated for float (the program) and double (the
-// proofs).
+// so that a label of high enough probability asks for nothing more. Instantiated for float (the program) and double
+// (the proofs).
 template <class T>
 double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad_logits, T smoothing = 0);
 

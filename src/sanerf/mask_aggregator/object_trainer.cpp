@@ -24,7 +24,6 @@ namespace sanerf {
 
 namespace {
 
-constexpr char kTaskTitle[] = "object field";
 constexpr int kGroupRays = 256;
 constexpr uint64_t kRegionStream = uint64_t{1} << 32;
 constexpr int kLaterShare =
@@ -213,15 +212,19 @@ ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step
   return report;
 }
 
-void ObjectTrainer::Train(const Schedule& schedule, const Job& job) {
-  const int64_t first = total_steps_;
+void ObjectTrainer::Train(const Schedule& schedule, int first, int num_steps, const std::function<void()>& on_step,
+                          const Job& job) {
   StepReport last;
   TrainingLoop loop;
-  loop.title = kTaskTitle;
+  loop.title = "object field";
   loop.first_step = first;
-  loop.end_step = first + schedule.steps;
+  loop.end_step = first + num_steps;
+  loop.total_steps = schedule.steps;
   loop.report_every = std::max(1, schedule.steps / 50);
-  loop.step = [&](int64_t step) { last = Step(schedule, int(step - first), job); };
+  loop.step = [&](int64_t step) {
+    last = Step(schedule, int(step), job);
+    on_step();
+  };
   loop.report = [&](int64_t) {
     return TrainingLoop::Report{{{"loss", last.loss}, {"agreement", last.agreement}},
                                 fmt::format("loss {:.4f}  agreement {:.2f}%", last.loss, 100 * last.agreement)};

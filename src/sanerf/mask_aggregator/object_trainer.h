@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -40,8 +41,13 @@ class ObjectTrainer {
     float rate = 1;
   };
   StepReport Step(const Schedule& schedule, int step, const Job& job);  // step: of the schedule
-  // All of the schedule, as the task "object field", whose metrics tell loss and agreement now and then.
-  void Train(const Schedule& schedule, const Job& job);
+  // num_steps of the schedule from `first` on, as a part of the task "object field", whose metrics are loss and
+  // agreement. on_step follows every complete one. Throws InterruptedError between steps.
+  void Train(const Schedule& schedule, int first, int num_steps, const std::function<void()>& on_step, const Job& job);
+  void Train(const Schedule& schedule, const Job& job) {
+    Train(
+        schedule, 0, schedule.steps, [] {}, job);
+  }
 
   // Shares the field: it changes when training goes on.
   ObjectModel Model() const { return ObjectModel(field_, prior_, nerf_); }

@@ -44,14 +44,14 @@ TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
     return logits[1];
   };
   // Nine votes and half a vote of smoothing of ten: log(9.5 / 0.5) / 2 above the mean.
-  const float sure = 0.5f * std::log(19.0f);
-  EXPECT_NEAR(at(0.375f, 0.375f), sure, 1e-5);   // center of the left cell
-  EXPECT_NEAR(at(0.625f, 0.375f), -sure, 1e-5);  // of the right one
-  EXPECT_NEAR(at(0.5f, 0.375f), 0, 1e-6);        // between them
-  EXPECT_NEAR(at(0.4375f, 0.375f), 0.5f * sure, 1e-5);
-  EXPECT_NEAR(at(0.375f, 0.5f), sure, 1e-5);  // the cell above never voted: nothing is known of it
+  const float expected = 0.5f * std::log(19.0f);
+  EXPECT_NEAR(at(0.375f, 0.375f), expected, 1e-5);   // center of the left cell
+  EXPECT_NEAR(at(0.625f, 0.375f), -expected, 1e-5);  // of the right one
+  EXPECT_NEAR(at(0.5f, 0.375f), 0, 1e-6);            // between them
+  EXPECT_NEAR(at(0.4375f, 0.375f), 0.5f * expected, 1e-5);
+  EXPECT_NEAR(at(0.375f, 0.5f), expected, 1e-5);  // the cell above never voted: nothing is known of it
   EXPECT_EQ(at(0.9f, 0.9f), 0);
-  // A cell with a tenth of the votes is less sure.
+  // A cell with a tenth of the votes is less confident.
   const LabelPrior few(cells, 2, {0, 0.9f, 9, 0});
   const float position[3] = {0.375f, 0.375f, 0.375f};
   float logits[2] = {0, 0};
@@ -152,7 +152,7 @@ TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {
 }
 
 TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
-  const auto most_sure = [&](float smoothing) {
+  const auto highest = [&](float smoothing) {
     AggregatorOptions options = Options();
     options.label_smoothing = smoothing;
     ObjectTrainer trainer(*nerf_, Cameras(), options, Job());
@@ -161,8 +161,8 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
     const ImageF probability = trainer.Finish().Render(scene_->views[0].camera, 1, Job()).probability;
     return *std::max_element(probability.data.begin(), probability.data.end());
   };
-  EXPECT_GT(most_sure(0), 0.97f);
-  const float smoothed = most_sure(0.4f);  // asks for 0.8
+  EXPECT_GT(highest(0), 0.97f);
+  const float smoothed = highest(0.4f);  // asks for 0.8
   EXPECT_GT(smoothed, 0.7f);
   EXPECT_LT(smoothed, 0.95f);
 

@@ -60,7 +60,7 @@ struct AggregatorOptions {
     v("lr", lr, "learning rate of Adam", Range(1e-7, 1));
     v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)", Range(1e-6, 1));
     v("label_smoothing", label_smoothing,
-      "share of a mask's word that is spread over all labels (paper: 0): masks are imperfect", Range(0, 0.99));
+      "share of a mask's weight that is spread over all labels (paper: 0): masks are imperfect", Range(0, 0.99));
     v("seed", seed, "random seed", kSeeds);
     rgb.Visit(v);
     field.Visit(v);

@@ -6,7 +6,7 @@
 namespace sanerf {
 
 struct RayPairOptions {
-  float tau = 0.1f;      // colours (sRGB in [0, 1]) closer than this are alike (Eq. 10)
+  float tau = 0.1f;      // colors (sRGB in [0, 1]) closer than this are alike (Eq. 10)
   float sharpness = 10;  // w of Eq. 11
   bool cosine = false;   // a.b / (|a| |b|) instead of Eq. 11's a.b / max(|a|^2, |b|^2) (release)
   bool hard = true;  // the reference stands for its most probable label (release), not for its probabilities (paper)

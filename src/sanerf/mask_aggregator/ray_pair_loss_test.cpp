@@ -58,7 +58,7 @@ Rays MakeRays() {
   for (int i = 0; i < rays.count; ++i) {
     const double p = random.NextDouble(), q = (1 - p) * random.NextDouble();
     rays.probabilities.insert(rays.probabilities.end(), {p, q, 1 - p - q});
-    const double shade = i % 3 == 0 ? 0.2 : 0.7;  // two colours
+    const double shade = i % 3 == 0 ? 0.2 : 0.7;  // two colors
     for (int c = 0; c < 3; ++c) rays.rgb.push_back(shade + 0.02 * random.NextDouble());
   }
   return rays;

@@ -74,7 +74,7 @@ const Vec3 kFrontOfBall = kBallCenter + kBallRadius * Vec3(0.1, 0.3, 1).normaliz
 
 // A photo pixel is 1/170 of the depth (about 3.6) wide: the lifted point is off by at most half of that sideways, and
 // by the slant of the sphere in depth.
-TEST_F(MaskDecoderTest, LiftsClicksThroughOffCentreAndDistortedCameras) {
+TEST_F(MaskDecoderTest, LiftsClicksThroughOffCenterAndDistortedCameras) {
   for (const int view_idx : {kFront, kFrontLeft, kLens}) {
     object_.clicks.clear();
     AddClick(view_idx, kFrontOfBall);

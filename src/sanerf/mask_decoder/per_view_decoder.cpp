@@ -21,8 +21,17 @@ std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const Decode
 PerViewDecoder::PerViewDecoder(const ObjectPrompt& object, const DecodeContext& context, const Job& job)
     : decider_(MakeDecider(object, context)), points_(PointsOnObject(object, context, job)) {}
 
-ImageU8 PerViewDecoder::MaskFor(int view_idx, const Job& job) const {
-  return decider_.Decide(view_idx, points_, {/*needed=*/1, /*positives_only=*/true}, job).mask;
+ViewDecision PerViewDecoder::Decide(int view_idx, const Job& job) const {
+  return decider_.Decide(view_idx, points_, {/*needed=*/1, /*positives_only=*/true}, job);
+}
+
+std::map<int, ImageU8> PerViewDecoder::MasksFor(const std::vector<int>& views, const Job& job) const {
+  std::map<int, ImageU8> masks;
+  for (const int view_idx : views) {
+    ImageU8 mask = Decide(view_idx, job).mask;
+    if (!mask.empty()) masks[view_idx] = std::move(mask);
+  }
+  return masks;
 }
 
 }  // namespace sanerf

@@ -2,6 +2,7 @@
 // "SAM per view" means in every table and picture.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "sanerf/core/job.h"
@@ -19,8 +20,12 @@ class PerViewDecoder {
   // refers to must outlive this. Throws as DecodeMasks does.
   PerViewDecoder(const ObjectPrompt& object, const DecodeContext& context, const Job& job);
 
-  // SAM's mask as it is wherever one positive point is visible (or a box was drawn), at the working camera; else empty.
-  ImageU8 MaskFor(int view_idx, const Job& job) const;
+  const std::vector<LiftedPoint>& points() const { return points_; }
+  // The mask, at the working camera, wherever one positive point is visible (or a box was drawn), else empty; and
+  // whether the mask decoder would use it.
+  ViewDecision Decide(int view_idx, const Job& job) const;
+  // SAM's mask as it is, by view; views without one are absent.
+  std::map<int, ImageU8> MasksFor(const std::vector<int>& views, const Job& job) const;
 
  private:
   ViewDecider decider_;

@@ -70,8 +70,8 @@ TEST_F(PromptsFileTest, ReadsEverything) {
 TEST_F(PromptsFileTest, JsonRoundTrip) {
   Prompts prompts;
   prompts.objects.push_back(
-      {"mug", 4, {{Vec3(0.1, 1.0 / 3, -7), 0}}, {{"a.png", Vec2(1, 2.25), 1}}, {{"b", 1, 2, 3, 4}}, 2});
-  prompts.objects.push_back({"cup", -1, {{Vec3(1, 2, 3), 1}}, {}, {}, 0});
+      {"mug", 4, {{Vec3(0.1, 1.0 / 3, -7), 0}}, {{"a.png", Vec2(1, 2.25), 1}}, {{"b", 1, 2, 3, 4}}, 2, ""});
+  prompts.objects.push_back({"cup", -1, {{Vec3(1, 2, 3), 1}}, {}, {}, 0, ""});
   const Prompts back = Read(ToJson(prompts).dump());
   EXPECT_EQ(ToJson(back), ToJson(prompts));
   EXPECT_EQ(back.objects[0].points[0].p, prompts.objects[0].points[0].p);

@@ -195,7 +195,7 @@ ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decisio
   return mask;
 }
 
-void ViewDecider::Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const {
+void ViewDecider::SetMask(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const {
   decision.candidate = chosen.candidate;
   decision.predicted_iou = chosen.predicted_iou;
   RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(mask))), &mask);
@@ -246,7 +246,7 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
     }
     const std::vector<SamMask> candidates = Candidates(view_idx, prompt, job);
     const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
-    Enter(chosen, ToMask(chosen, decision), prompt, decision);
+    SetMask(chosen, ToMask(chosen, decision), prompt, decision);
   }
   return decision;
 }

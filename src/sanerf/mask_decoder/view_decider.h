@@ -72,8 +72,8 @@ class ViewDecider {
   std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt, const Job& job) const;
   // Binary at the working camera; of sam's current image, which is this view's.
   ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
-  // Enters the mask, cleared of specks, and whether it can be used.
-  void Enter(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const;
+  // Sets the mask, cleared of specks, and whether it can be used.
+  void SetMask(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const;
 
  private:
   const Scene& scene_;

@@ -9,8 +9,8 @@
 namespace sanerf {
 
 Json ToJson(const DecodedObject& decoded);  // views.json
-// What ToJson wrote, without the masks. Throws Error with the file's name and the key; views that the scene has not are
-// an Error as well.
+// What ToJson wrote, without the masks. Throws Error with the file's name and the key; unknown views are an
+// Error as well.
 DecodedObject ReadDecoded(const std::filesystem::path& path, const Scene& scene);
 
 }  // namespace sanerf

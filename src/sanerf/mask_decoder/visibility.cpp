@@ -9,7 +9,7 @@
 namespace sanerf {
 namespace {
 
-// Neighbouring pixels whose depths differ by less than this share belong to one surface: at 500 pixels per view a step
+// Neighboring pixels whose depths differ by less than this share belong to one surface: at 500 pixels per view a step
 // of 2 % is a slant of more than 80 degrees.
 constexpr double kSameSurface = 0.02;
 // A pixel that differs by more than this from all around it shows no part of them.

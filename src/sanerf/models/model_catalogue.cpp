@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/models/catalogue_json.h"
 
@@ -37,7 +38,7 @@ ModelEntry ParseEntry(const JsonCursor& json) {
   ModelEntry entry;
   entry.name = json["name"].String();
   entry.kind = json["kind"].String();
-  entry.licence = json["licence"].String();
+  entry.license = json[json.Has("licence") ? "licence" : "license"].String();  // the former spelling of 0.1
   entry.source = json["source"].String();
   entry.description = json.StringOr("description", "");
   entry.mask_rule = json.StringOr("mask_rule", "highest_iou");

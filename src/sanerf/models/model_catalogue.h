@@ -1,4 +1,4 @@
-// Models by name: models/catalogue.json lists name, kind, files, source, sha256, licence.
+// Models by name: models/catalogue.json lists name, kind, files, source, sha256, license.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct ModelFile {
 };
 
 struct ModelEntry {
-  std::string name, kind, licence, source, description;
+  std::string name, kind, license, source, description;
   std::string mask_rule;  // "highest_iou" or "single": which of the model's masks is best, as measured
   std::vector<ModelFile> files;
 };

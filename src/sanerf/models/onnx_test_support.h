@@ -95,7 +95,7 @@ class Graph {
   std::string bytes_, metadata_;
 };
 
-// An encoder that averages 16 x 16 pixels: the map [1, 3, 64, 64] is the normalised image, small.
+// An encoder that averages 16 x 16 pixels: the map [1, 3, 64, 64] is the normalized image, small.
 inline std::string AverageEncoder(const std::string& output = "embedding", int64_t side = 1024) {
   return Graph()
       .Input("image", {1, 3, side, side})

@@ -1,4 +1,4 @@
-// A view traced in blocks of 16 x 16 pixels: neighbours share grid cells, and each thread takes a block at a time.
+// A view traced in blocks of 16 x 16 pixels: neighbors share grid cells, and each thread takes a block at a time.
 // Every wave's visible samples are packed into tiles for a further network (color) that is asked only about them.
 #pragma once
 
@@ -34,7 +34,7 @@ void ForEachBlock(int width, int height, const Make& make, const Use& use, const
   });
 }
 
-// A few hundred rays of neighbouring pixels at a time. Buffers of one thread.
+// A few hundred rays of neighboring pixels at a time. Buffers of one thread.
 class BlockTracer {
  public:
   // Samples that carry no more light than visible_weight are left out of the tiles.

@@ -167,12 +167,6 @@ void OccupancyGrid::RefreshBits(float step) {
   }
 }
 
-double OccupancyGrid::OccupiedShare() const {
-  int64_t count = 0;
-  for (const uint64_t word : bits_) count += std::popcount(word);
-  return double(count) / double(bits_.size() * 64);
-}
-
 void OccupancyGrid::AddBitsTo(CheckpointWriter* writer) const {
   writer->Add("occupancy_bits", {reinterpret_cast<const float*>(bits_.data()), bits_.size() * 2});
 }

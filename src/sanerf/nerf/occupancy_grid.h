@@ -32,7 +32,6 @@ class OccupancyGrid {
   void Update(const RadianceField& field, float step, uint64_t seed, int64_t update);
 
   kernels::OccupancyView view() const { return {resolution_, num_cascades_, bits_.data()}; }
-  double OccupiedShare() const;
   int num_cascades() const { return num_cascades_; }
   double extent() const { return double(1 << (num_cascades_ - 1)); }
 

@@ -75,7 +75,7 @@ struct NerfOptions {
     v("occupancy_every", occupancy_every, "steps between updates of the occupancy grid", Range(1, 1'000'000));
     v("step", step, "smallest marching step, model units", Range(0.001, 1));
     v("cone", cone, "marching step per distance (0 = constant); only where the scene is unbounded", Range(0, 0.5));
-    v("eval_fraction", eval_fraction, "share of the steps between looks at a held-out view", Range(0.0001, 1));
+    v("eval_fraction", eval_fraction, "share of the steps between evaluations of a held-out view", Range(0.0001, 1));
     v("save_seconds", save_seconds, "seconds between checkpoints", Range(0, 1'000'000));
   }
 };

@@ -8,9 +8,9 @@
 namespace sanerf {
 
 namespace {
-// Normalised distance of the release (R:249-255): half the range for t < 1, the other half for everything beyond.
+// Normalized distance of the release (R:249-255): half the range for t < 1, the other half for everything beyond.
 template <class T>
-T Normalise(T t) {
+T Normalize(T t) {
   return t < 1 ? T(0.5) * t : 1 - T(0.5) / t;
 }
 }  // namespace
@@ -51,8 +51,8 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
   }
   if (o.distortion > 0 && n > 0) {
     for (int i = 0; i < n; ++i) {
-      s[i] = Normalise(samples.t[i]);
-      ds[i] = Normalise(samples.t[i] + T(0.5) * samples.dt[i]) - Normalise(samples.t[i] - T(0.5) * samples.dt[i]);
+      s[i] = Normalize(samples.t[i]);
+      ds[i] = Normalize(samples.t[i] + T(0.5) * samples.dt[i]) - Normalize(samples.t[i] - T(0.5) * samples.dt[i]);
     }
     result.loss += o.distortion * kernels::DistortionLoss(n, weights, s, ds, scale * T(o.distortion), grad_weights);
   }

@@ -18,7 +18,7 @@ class RayRenderer {
  public:
   explicit RayRenderer(const TracedField& traced);
 
-  // Neighbouring rays, a few hundred at a time, share memory accesses. Valid until the next call.
+  // Neighboring rays, a few hundred at a time, share memory accesses. Valid until the next call.
   const std::vector<RenderedRay>& Render(std::vector<Ray> rays);
 
  private:

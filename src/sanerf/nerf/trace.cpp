@@ -16,7 +16,7 @@ using kernels::TiledSize;
 namespace {
 
 constexpr int64_t kRaysPerGroup = 256;  // traced together by one thread
-constexpr int64_t kGroupsAtOnce = 64;   // between two looks at the job; their parts are held beside the table
+constexpr int64_t kGroupsAtOnce = 64;   // between two checks of the job; their parts are held beside the table
 
 // Buffers of one thread.
 class GroupTracer {

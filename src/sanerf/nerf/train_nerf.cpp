@@ -1,4 +1,4 @@
-// The training stage: steps, looks at a held-out view, checkpoints, interruption.
+// The training stage: steps, evaluations of a held-out view, checkpoints, interruption.
 #include "sanerf/nerf/train_nerf.h"
 
 #include <fmt/format.h>
@@ -21,15 +21,15 @@ namespace sanerf {
 
 namespace {
 
-constexpr int kLookSize = 100;  // longest side of the held-out view's picture
+constexpr int kEvalSize = 100;  // longest side of the held-out view's picture
 
 // PSNR of one held-out view (a training view where there is none), at a small size: a sign of life, not a result.
-class HeldOutLook {
+class HeldOutEvaluation {
  public:
-  explicit HeldOutLook(const Scene& scene) {
+  explicit HeldOutEvaluation(const Scene& scene) {
     const std::vector<int> test = scene.TestViews();
     const View& view = scene.views[size_t(test.empty() ? 0 : test[test.size() / 2])];
-    camera_ = view.camera.ResizedToLongest(kLookSize);
+    camera_ = view.camera.ResizedToLongest(kEvalSize);
     const float white[3] = {1, 1, 1};
     truth_ = CompositeOver(LoadViewImage(view, camera_.width, camera_.height), white);
   }
@@ -70,10 +70,11 @@ class NerfTraining {
     num_samples_ += last_.num_samples;
     const int64_t step = trainer_.step();
     const bool is_last = step == options_.iters;
-    const int64_t look_every = std::max<int64_t>(1, int64_t(options_.eval_fraction * float(options_.iters)));
-    if (step % look_every == 0 || is_last) psnr_ = held_out_.Psnr(trainer_.Model(), job_).value_or(psnr_);
+    const int64_t eval_every = std::max<int64_t>(1, int64_t(options_.eval_fraction * float(options_.iters)));
+    if (step % eval_every == 0 || is_last) psnr_ = held_out_.Psnr(trainer_.Model(), job_).value_or(psnr_);
     if (since_save_.seconds() > options_.save_seconds && !is_last) {
       trainer_.Save(files_.checkpoint, false);
+      job_.Saved(files_.checkpoint.string());
       since_save_ = Stopwatch();
     }
   }
@@ -103,7 +104,7 @@ class NerfTraining {
   const NerfTrainFiles& files_;
   const Job& job_;
   NerfTrainer trainer_;
-  const HeldOutLook held_out_;
+  const HeldOutEvaluation held_out_;
   NerfStepResult last_;
   double psnr_ = 0;
   int64_t num_rays_ = 0, num_samples_ = 0;  // since the last report
@@ -139,6 +140,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   loop.result = [&] { return fmt::format("held-out psnr {:.1f}", training.psnr()); };
   loop.Run(job.With(log));
   trainer.Save(files.checkpoint, true);
+  job.Saved(files.checkpoint.string());
   return NerfModel::Load(files.checkpoint);
 }
 

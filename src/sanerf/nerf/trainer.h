@@ -27,7 +27,7 @@ class NerfTrainer {
 
   NerfStepResult Step();  // throws Error when the loss is not a number
   int64_t step() const { return step_; }
-  const Exposure* exposure() const { return exposure_.get(); }  // null when it is not learnt
+  const Exposure* exposure() const { return exposure_.get(); }  // null when it is not learned
   NerfModel Model() const;  // shares the weights: what it renders changes with the next step
 
   // finished: without the optimizer's state, a third of the size. Otherwise Resume continues bit for bit.

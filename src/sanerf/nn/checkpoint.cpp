@@ -114,7 +114,7 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& path, const std:
   if (found != kind)
     throw Error(path.string(), fmt::format("this is a '{}' checkpoint, a '{}' one is needed", found, kind));
   meta_ = root["meta"].json();
-  // A checksum tells of damage; that the table is right is another matter.
+  // A checksum detects damage; whether the table is right is checked here.
   const int64_t data_begin = int64_t(sizeof preamble) + preamble.header_bytes;
   const int64_t num_values = (int64_t(bytes_.size()) - data_begin) / int64_t(sizeof(float));
   const JsonCursor table = root["tensors"];

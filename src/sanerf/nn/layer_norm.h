@@ -1,4 +1,4 @@
-// Layer normalisation over channels, with trainable gain and bias.
+// Layer normalization over channels, with trainable gain and bias.
 #pragma once
 
 #include <string>

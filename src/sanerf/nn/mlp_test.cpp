@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Mlp, StartsWithinHesBounds) {
-  const Mlp mlp("colour", {32, 64, 64, 3}, 0, 1);
+  const Mlp mlp("color", {32, 64, 64, 3}, 0, 1);
   EXPECT_EQ(mlp.num_inputs(), 32);
   EXPECT_EQ(mlp.num_outputs(), 3);
   ASSERT_EQ(mlp.params().size(), 32 * 64 + 64 * 64 + 64 * 3);
@@ -63,11 +63,11 @@ TEST(Mlp, DependsOnTheSeedOnly) {
 
 TEST(Mlp, WidthsThatTheKernelsCannotRunAreRefused) {
   const auto error_of = [](const std::vector<int>& widths) {
-    return ErrorTextOf<UsageError>([&] { Mlp("colour", widths, 0, 1); });
+    return ErrorTextOf<UsageError>([&] { Mlp("color", widths, 0, 1); });
   };
   EXPECT_EQ(error_of({24, 64, 3}),
-            "network colour with 24 inputs: it must be a multiple of 16\nof a hash grid: levels times features");
-  EXPECT_THAT(error_of({32, 20, 3}), HasSubstr("network colour with 20 in a hidden layer"));
+            "network color with 24 inputs: it must be a multiple of 16\nof a hash grid: levels times features");
+  EXPECT_THAT(error_of({32, 20, 3}), HasSubstr("network color with 20 in a hidden layer"));
   EXPECT_THROW(Mlp("m", {32}, 0, 1), std::logic_error);
   EXPECT_THROW(Mlp("m", {16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, 0, 1), std::logic_error);
   EXPECT_NO_THROW(Mlp("m", {16, 1}, 0, 1));

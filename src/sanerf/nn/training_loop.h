@@ -13,6 +13,7 @@ struct TrainingLoop {
   std::string title;       // of the task: "object field"
   int64_t first_step = 0;  // > 0: goes on from there
   int64_t end_step = 0;
+  int64_t total_steps = 0;  // that progress counts to, when further calls follow; 0 = end_step
   int64_t report_every = 1;
 
   // Does step `step`, the first being 0.
@@ -24,8 +25,8 @@ struct TrainingLoop {
     std::string text;
   };
   std::function<Report(int64_t steps_done)> report;
-  // When the job is asked to stop: keeps what has to be kept and throws its own InterruptedError. Without it, and when
-  // it returns: "TITLE interrupted".
+  // When the job is asked to stop with steps left to do: keeps what has to be kept and throws its own InterruptedError.
+  // Without it, and when it returns: "TITLE interrupted".
   std::function<void(int64_t steps_done)> stopped = {};
   std::function<std::string()> result = {};  // for whoever looks on, at the end; without it the last report's text
 

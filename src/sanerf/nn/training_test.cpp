@@ -87,7 +87,7 @@ TEST(Training, TheNetworkAloneLearns) {
   EXPECT_LT(trained.last_loss, 0.1 * trained.first_loss);
 }
 
-// Without any step nothing is learnt: the thresholds above mean something.
+// Without any step nothing is learned: the thresholds above mean something.
 TEST(Training, StandingStillLearnsNothing) {
   const Trained trained = Train({.grid = false, .mlp = false}, 3);
   EXPECT_EQ(trained.last_loss, trained.first_loss);

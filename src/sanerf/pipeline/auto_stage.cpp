@@ -54,7 +54,7 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   Stopwatch watch;
   const std::shared_ptr<const FeatureContainer> container = run.Features(decoded_views, settings.encode);
   result.encode_seconds = watch.seconds();
-  if (settings.encode.container == "cache")
+  if (settings.encode.container == FeatureStore::kCache)
     RecordEncoding(run.folder(), settings, decoded_views.size(), result.encode_seconds);
 
   watch = Stopwatch();
@@ -119,7 +119,7 @@ Json ToJson(const AutoResult& result) {
            {{"too_few_views", result.found.left_out.num_rare},
             {"no_agreement", result.found.left_out.num_unstable},
             {"background", result.found.left_out.num_background},
-            {"flush", result.found.left_out.num_flush},
+            {"coplanar", result.found.left_out.num_coplanar},
             {"texture", result.found.left_out.num_texture},
             {"other_levels", result.found.left_out.num_other_levels},
             {"beyond_limit", result.found.num_beyond_limit},

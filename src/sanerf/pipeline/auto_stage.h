@@ -3,7 +3,6 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/json_fwd.h"
-#include "sanerf/pipeline/eval_output.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"

@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/run/object_store.h"
 
 namespace fs = std::filesystem;
@@ -32,11 +33,11 @@ Pose LookAt(const Vec3& eye, const Vec3& target, const Vec3& up) {
 // Of the training cameras; the focus is where the model frame has its origin.
 struct Capture {
   Vec3 focus = Vec3::Zero(), center = Vec3::Zero(), up = Vec3::Zero(), forward = Vec3::Zero();
-  Vec3 spread_axis[2];  // standard deviation of the centres across the viewing direction
+  Vec3 spread_axis[2];  // standard deviation of the centers across the viewing direction
   double distance = 0;  // mean distance to the focus
 };
 
-Capture Summarise(const Scene& scene) {
+Capture Summarize(const Scene& scene) {
   const std::vector<int> train = scene.TrainViews();
   Capture capture;
   capture.focus = scene.model_from_file.Inverse() * Vec3::Zero();
@@ -113,7 +114,7 @@ Camera ReadIntrinsics(const JsonCursor& object, Camera fallback) {
 }  // namespace
 
 std::vector<NamedCamera> OrbitCameras(const Scene& scene, int frames) {
-  const Capture capture = Summarise(scene);
+  const Capture capture = Summarize(scene);
   Camera camera = scene.views[size_t(scene.TrainViews().front())].camera;
   camera.distortion = {};
   const bool is_forward_facing = capture.forward.norm() > kForwardFacing;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/feature_container/feature_cache.h"
 #include "sanerf/feature_container/feature_container.h"
+#include "sanerf/nerf/model.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 

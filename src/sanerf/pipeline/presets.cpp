@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/suggestions.h"
 
 namespace sanerf {
 namespace {
@@ -24,8 +25,12 @@ void MakePaper(Settings* settings) {
   nerf.iters = 15000;
   nerf.batch_samples = 1 << 18;
   nerf.density_layers = 2;
+  nerf.loss = PhotoLoss::kMse;
+  nerf.background = RayBackground::kLastSample;
+  nerf.lr_final = 0.1f;
+  nerf.near_gradients = 0;
 
-  settings->encode.source = "render";  // sections 3.1 and B: the radiance field's views, 512 x 512
+  settings->encode.source = EncodedPicture::kRender;  // sections 3.1 and B: the radiance field's views, 512 x 512
   settings->encode.size = 512;
   settings->field.iters = 5000;
   settings->field.rays = 4096;

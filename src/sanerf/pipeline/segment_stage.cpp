@@ -99,7 +99,7 @@ struct SessionPlan {
 };
 
 SessionPlan PlanFrom(StoredField before, OpenRun* run, const EncodeOptions& options) {
-  if (options.container == "cache")  // a distilled field has a size of its own
+  if (options.container == FeatureStore::kCache)  // a distilled field has a size of its own
     CheckMaskSizes(before.objects,
                    [&](int view_idx) { return WorkingCamera(run->scene().views[size_t(view_idx)], options.size); });
   SessionPlan plan;
@@ -141,7 +141,7 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   const Stopwatch encode_watch;
   const std::shared_ptr<const FeatureContainer> container = EncodeFor(plan.decoded, views, settings.encode, run, job);
   result.encode_seconds = encode_watch.seconds();
-  if (settings.encode.container == "cache")
+  if (settings.encode.container == FeatureStore::kCache)
     RecordEncoding(run->folder(), settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;

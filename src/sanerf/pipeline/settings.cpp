@@ -67,7 +67,7 @@ void Settings::Assign(const std::string& assignment, const std::string& origin) 
 
 void Settings::Restore(const Json& options, const Json& origins, const std::string& file) {
   OptionRegistry registry = Registry();
-  registry.FromJson(options, file);
+  for (std::string& notice : registry.FromJson(options, file)) notices_.push_back(std::move(notice));
   for (const auto& [name, origin] : origins.items()) {
     const OptionRegistry::Entry* entry = registry.Find(name);
     if (origin.is_string()) origins_[entry != nullptr ? entry->name() : name] = origin.get<std::string>();

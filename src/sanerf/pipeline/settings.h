@@ -42,13 +42,14 @@ class Settings : public SegmentationOptions {
   void Take(const std::string& name, const Settings& from, const std::string& origin);
   // "stage.key=value". origin: "--set", the flag that stands for it ("--iters") or a file. Throws UsageError.
   void Assign(const std::string& assignment, const std::string& origin = "--set");
-  // What `file` recorded; unknown keys are ignored. Throws Error for values out of range, with the file and the key.
+  // What `file` recorded; unknown keys are ignored, former names are a notice. Throws Error for values out of range,
+  // with the file and the key.
   void Restore(const Json& options, const Json& origins, const std::string& file = "run.json");
 
   // Throws UsageError when an option outside `stages` was given by the user: it would have no effect here.
   void AllowOnly(const std::vector<std::string>& stages, const std::string& command) const;
 
-  // Of options that were given by a former name: what they are called now.
+  // Of options that were given or recorded by a former name: what they are called now.
   const std::vector<std::string>& notices() const { return notices_; }
 
   Json ToJson() const;

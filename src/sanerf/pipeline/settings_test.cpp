@@ -44,14 +44,14 @@ TEST(Settings, RecordedOptionsComeBack) {
 
 TEST(Settings, RunsOfFormerVersionsAreReadByTheNamesOfTheirTime) {
   Settings settings;
-  settings.Restore({{"segment", {{"looks", 3}}}}, {{"segment.looks", "--set"}});
+  settings.Restore({{"segment", {{"looks", 3}}}}, {{"segment.looks", "--set"}}, "run.json");
   EXPECT_EQ(settings.segment.rounds, 3);
   EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
-  EXPECT_TRUE(settings.notices().empty());  // nobody typed it
+  EXPECT_THAT(settings.notices(), testing::ElementsAre("run.json: segment.looks=3 is called segment.rounds now"));
   settings.Assign("segment.looks=2");
   EXPECT_EQ(settings.segment.rounds, 2);
   EXPECT_EQ(settings.Origins(), Json({{"segment.rounds", "--set"}}));
-  EXPECT_THAT(settings.notices(), testing::ElementsAre("segment.looks=2 is called segment.rounds=2 now"));
+  EXPECT_THAT(settings.notices(), testing::Contains("segment.looks=2 is called segment.rounds=2 now"));
 }
 
 TEST(Settings, CopiesAreIndependent) {

@@ -36,7 +36,7 @@ struct Found {
 // Evenly chosen training views, no more than will be segmented.
 std::vector<int> ViewsToSearch(const Scene& scene, const Settings& settings) {
   const int most = settings.segment.max_views;
-  const int wanted = settings.text.views;
+  const int wanted = settings.text.max_views;
   return ThinnedViews(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
 }
 
@@ -131,10 +131,10 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
 
 void Report(const TextObject& object, int num_views, const Job& job) {
   const AgreedObject& agreed = object.agreed;
-  job.Info(fmt::format(
-      "text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase, object.num_boxes,
-      object.num_views, num_views,
-      std::count_if(agreed.fates.begin(), agreed.fates.end(), [](const auto& fate) { return fate.group == 0; })));
+  job.Info(fmt::format("text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase,
+                       object.num_boxes, object.num_views, num_views,
+                       std::count_if(agreed.outcomes.begin(), agreed.outcomes.end(),
+                                     [](const auto& outcome) { return outcome.group == 0; })));
   if (agreed.num_dropped > 0)
     job.Info(fmt::format("text   '{}': {} boxes in {} views disagree and were dropped", object.phrase,
                          agreed.num_dropped, agreed.num_dropped_views));
@@ -151,18 +151,18 @@ Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, con
   for (const int view_idx : views) searched.push_back(scene.views[size_t(view_idx)].name);
   for (size_t i = 0; i < boxes.size(); ++i) {
     const BoxPrompt& box = boxes[i].box;
-    const AgreedObject::Fate& fate = object.agreed.fates[i];
+    const AgreedObject::BoxOutcome& outcome = object.agreed.outcomes[i];
     rows.push_back({{"view", box.view},
                     {"xyxy", {box.x0, box.y0, box.x1, box.y1}},
                     {"score", boxes[i].score},
-                    {"used", fate.group == 0},
-                    {"object", fate.group},
-                    {"reason", fate.reason}});
+                    {"used", outcome.group == 0},
+                    {"object", outcome.group},
+                    {"reason", outcome.reason}});
   }
   return {{"phrase", object.phrase},
           {"detector", detector.name()},
           {"detector_fingerprint", HexFingerprint(detector.Fingerprint())},
-          {"licence", detector.licence()},
+          {"license", detector.license()},
           {"box_threshold", detector.box_threshold()},
           {"views", searched},
           {"boxes", rows},
@@ -207,9 +207,9 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   std::unique_ptr<TextDetector> detector = LoadTextDetector(options.detector, options.boxes, job);
   detector->CheckPhrases(phrases);
   result.detector = detector->name();
-  result.licence = detector->licence();
+  result.license = detector->license();
   job.Info(fmt::format("text   detector {}{}", result.detector,
-                       result.licence.empty() ? "" : ", licence: " + result.licence));
+                       result.license.empty() ? "" : ", license: " + result.license));
   const Found found = SearchPhotos(*detector, phrases, scene, views, job);
   for (size_t i = 0; i < phrases.size(); ++i)
     if (found.boxes[i].empty()) FailForNothing(phrases[i], found.best_scores[i], found, views.size(), *detector);
@@ -221,7 +221,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   for (const ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
   const std::shared_ptr<const Sam> sam = run->sam(settings.encode.model);
   EncodeOptions encode = settings.encode;
-  encode.container = "cache";  // the boxes are in photos
+  encode.container = FeatureStore::kCache;  // the boxes are in photos
   const std::shared_ptr<const FeatureContainer> cache = run->Features({used_views.begin(), used_views.end()}, encode);
   const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache, job);
 
@@ -261,14 +261,14 @@ Json ToJson(const TextResult& result) {
                        {"name", object.name},
                        {"boxes", object.num_boxes},
                        {"views_with_boxes", object.num_views},
-                       {"views_agreed", std::count_if(agreed.fates.begin(), agreed.fates.end(),
-                                                      [](const auto& fate) { return fate.group == 0; })},
+                       {"views_agreed", std::count_if(agreed.outcomes.begin(), agreed.outcomes.end(),
+                                                      [](const auto& outcome) { return outcome.group == 0; })},
                        {"boxes_dropped", agreed.num_dropped},
                        {"other_objects_views", agreed.other_views}});
   }
   return {{"detector", result.detector},
-          {"licence", result.licence},
-          {"views_looked", result.num_views},
+          {"license", result.license},
+          {"views_searched", result.num_views},
           {"objects", objects},
           {"seconds", result.seconds}};
 }

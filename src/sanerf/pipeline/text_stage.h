@@ -31,7 +31,7 @@ struct TextObject {
 struct TextResult {
   Prompts prompts;
   std::vector<TextObject> objects;  // in the order of prompts.objects
-  std::string detector, licence;
+  std::string detector, license;
   int num_views = 0;  // that were searched
   double seconds = 0;
 };

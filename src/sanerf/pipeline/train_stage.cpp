@@ -10,9 +10,9 @@
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
-#include "sanerf/pipeline/output_place.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"
 
@@ -61,7 +61,7 @@ void LogScene(const Scene& scene, const Job& job) {
   for (const std::string& warning : scene.warnings) job.Warn(warning);
 }
 
-// Takes the folders of a new run away again when its training has not begun: a refused one leaves nothing.
+// Removes the folders of a new run when its training has not begun: a refused one leaves nothing.
 class NewRun {
  public:
   explicit NewRun(const fs::path& run) : run_(run), is_new_(!fs::exists(run)) {}

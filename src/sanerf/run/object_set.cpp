@@ -66,8 +66,8 @@ std::tuple<dev_t, ino_t, time_t, long> IdentityOf(const fs::path& folder) {
 }  // namespace
 
 fs::path ObjectsFolder(const fs::path& run) {
-  // The second look is for a writer that went through both renames after the first.
-  for (int look = 0; look < 2; ++look) {
+  // The second try is for a writer that went through both renames after the first.
+  for (int attempt = 0; attempt < 2; ++attempt) {
     if (Exists(Usual(run))) return Usual(run);
     if (Exists(Old(run)) && Exists(New(run))) return New(run);
   }
@@ -137,12 +137,6 @@ void NewObjectSet::Commit() {
   }
   std::error_code left_to_the_next;
   fs::remove_all(Old(run_), left_to_the_next);
-}
-
-void LinkOrCopy(const fs::path& from, const fs::path& to) {
-  std::error_code no_link;
-  fs::create_hard_link(from, to, no_link);
-  if (no_link) WriteFileAtomic(to, ReadFile(from));
 }
 
 }  // namespace sanerf

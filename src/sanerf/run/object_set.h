@@ -45,7 +45,4 @@ class NewObjectSet {
   std::filesystem::path run_, path_;
 };
 
-// One file on disk under two names where the file system can do that.
-void LinkOrCopy(const std::filesystem::path& from, const std::filesystem::path& to);
-
 }  // namespace sanerf

@@ -11,6 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/run/object_set.h"
 
@@ -222,6 +223,7 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, co
                 "check the folder's permissions and free space");
   }
   set.Commit();
+  for (const StoredObject& object : result.objects) job.Saved(object.folder.string());
   if (!result.set_aside.empty())
     job.Info(fmt::format("kept   {}: what was there before is set aside under the name with a ~ (render --object '{}')",
                          fmt::join(result.set_aside, ", "), AsideName(result.set_aside[0])));

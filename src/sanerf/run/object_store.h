@@ -1,4 +1,4 @@
-// RUN/objects/NAME/: what was asked, what was decided and what was learnt about one object.
+// RUN/objects/NAME/: what was asked, what was decided and what was learned about one object.
 //
 //   object.json    label in the field, all labels of the field, the radiance field it was fitted to, counts of views
 //   object.ckpt    the object field

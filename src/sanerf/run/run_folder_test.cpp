@@ -154,7 +154,7 @@ TEST_F(RunFolderTest, BrokenOrNewerRunsAreErrors) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }), HasSubstr("run.json:1:2: broken JSON"));
 }
 
-TEST_F(RunFolderTest, AMissingRecordIsToldFromAFolderThatIsNoRun) {
+TEST_F(RunFolderTest, AMissingRecordIsDistinguishedFromAFolderThatIsNoRun) {
   const auto error = [&] { return ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); }); };
   fs::remove(folder_ / "run" / "run.json");
   EXPECT_THAT(error(), HasSubstr("not a run folder (it has no run.json)"));

@@ -81,7 +81,7 @@ class Generator {
     if (share <= options_.skip_area && stability >= options_.skip_stability) answered_.Add(mask);
     const SamPrompt::Box box = BoxAround(mask);
     masks_.push_back({std::move(mask), box, candidate.predicted_iou, stability, candidate.candidate});
-    // What can be told apart only by rating waits no longer than this: a view's candidates stay few.
+    // What is distinguished only by rating waits no longer than this: a view's candidates stay few.
     constexpr size_t kManyMasks = 256;
     if (masks_.size() >= kManyMasks) RemoveRepeated(options_, &masks_);
   }

@@ -1,6 +1,6 @@
 // Everything in one view: SAM's automatic mask generator. Points on a grid are prompts, every candidate of every point
-// is a mask, and those that are sure, stable and not there yet are kept. Nested masks (a part and the whole) may both
-// be.
+// is a mask, and those that are confident, stable and not there yet are kept. Nested masks (a part and the whole) may
+// both be.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ struct AutomaticMask {
   int candidate = 0;  // of SAM's hypotheses
 };
 
-// Masks of sam's current image, which has width x height pixels, best rated first. on_point is told how many points of
+// Masks of sam's current image, which has width x height pixels, best rated first. on_point gets how many points of
 // the grid are done. Throws InterruptedError.
 std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,
                                          const std::function<void(int)>& on_point, const Job& job);

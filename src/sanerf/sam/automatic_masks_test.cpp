@@ -62,17 +62,17 @@ std::vector<AutomaticMask> Generate(const StubSam& sam, const AutomaticMaskOptio
   return GenerateMasks(sam, kSize, kSize, options, {}, job);
 }
 
-TEST(AutomaticMasksTest, AsksTheCentresOfTheGridsCells) {
+TEST(AutomaticMasksTest, AsksTheCentersOfTheGridsCells) {
   StubSam sam;
-  std::vector<int> told;
+  std::vector<int> reported;
   GenerateMasks(
-      sam, kSize, kSize / 2, AskAll(), [&](int done) { told.push_back(done); }, Job());
+      sam, kSize, kSize / 2, AskAll(), [&](int done) { reported.push_back(done); }, Job());
   ASSERT_EQ(sam.asked.size(), 4u);
   EXPECT_EQ(sam.asked[0].x, 16.5f);  // (0 + 1/2) / 2 of 64 pixels: the pixel that begins there
   EXPECT_EQ(sam.asked[0].y, 8.5f);
   EXPECT_EQ(sam.asked[3].x, 48.5f);
   EXPECT_EQ(sam.asked[3].y, 24.5f);
-  EXPECT_THAT(told, testing::ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(reported, testing::ElementsAre(1, 2, 3, 4));
 }
 
 TEST(AutomaticMasksTest, DropsWhatTheModelRatesLow) {

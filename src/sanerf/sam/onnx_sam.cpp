@@ -76,7 +76,7 @@ Decoder OpenPlain(std::unique_ptr<OnnxSession> session) {
   return {std::move(session), layout, layout.masks_output, "iou_predictions"};
 }
 
-// None for an export whose inside looks different: what such a file hands out by itself is right as well.
+// None for an export with another graph: what such a file outputs by itself is right as well.
 std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files, const Job& job) {
   std::error_code ignored;
   if (!ExistsAsFile(files.decoder)) return std::nullopt;
@@ -95,7 +95,7 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files, const Job& jo
     decoder.ious = info.name;
     if (info.shape[1] > 1) return decoder;
   } catch (const Error& e) {
-    job.Detail(fmt::format("{}: only its own outputs are used: {}", files.decoder.string(), e.what()));
+    job.Warn(fmt::format("{}: only the one mask that it selects itself is used: {}", files.decoder.string(), e.what()));
   }
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// SAM's, HQ-SAM's and SAM 2's ONNX exports behind the Sam interface; which of them, the decoder's inputs tell:
+// SAM's, HQ-SAM's and SAM 2's ONNX exports behind the Sam interface; which of them, the decoder's inputs say:
 //
 //            from the encoder                                                       masks handed out
 //   SAM      image_embeddings [1, C, 64, 64]                                        low_res_masks, 1 to 4

@@ -23,7 +23,7 @@ struct SamFeatures {
 
 struct SamPrompt {
   struct Point {
-    float x = 0, y = 0;  // pixels of the encoded image, centres at +0.5
+    float x = 0, y = 0;  // pixels of the encoded image, centers at +0.5
     int label = 1;       // 1 positive, 0 negative
   };
   struct Box {

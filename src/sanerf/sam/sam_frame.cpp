@@ -14,7 +14,7 @@ namespace {
 constexpr float kMean[3] = {0.485f, 0.456f, 0.406f};
 constexpr float kDeviation[3] = {0.229f, 0.224f, 0.225f};
 
-// Where one axis' pixel centres fall between the cells of the image that is read.
+// Where one axis' pixel centers fall between the cells of the image that is read.
 struct AxisSample {
   int lower = 0, upper = 0;
   float weight = 0;  // of upper

@@ -18,19 +18,19 @@ struct SamFrame {
   static SamFrame Stretched(int width, int height);  // SAM 2: both sides become 1024
   static SamFrame Padded(int width, int height);     // SAM: the longest side becomes 1024, rounded as SAM's own resize
 
-  // Coordinates for the decoder of a position in the image (pixel centres at +0.5). SAM numbers pixel centres with
+  // Coordinates for the decoder of a position in the image (pixel centers at +0.5). SAM numbers pixel centers with
   // integers and adds the half pixel itself after the scaling: u = x * inner / size is the same position in the square,
   // u - 0.5 its name there.
   std::array<float, 2> ToDecoder(float x, float y) const;
 
-  // Position in the image (pixel centres at +0.5) of a position in the square; beyond the image in the padding.
+  // Position in the image (pixel centers at +0.5) of a position in the square; beyond the image in the padding.
   std::array<double, 2> ToPixel(double u, double v) const {
     return {u * width / inner_width, v * height / inner_height};
   }
 
-  // The normalised planes [3, 1024, 1024] of an RGB image (mean and deviation of ImageNet; padding is zero).
+  // The normalized planes [3, 1024, 1024] of an RGB image (mean and deviation of ImageNet; padding is zero).
   std::vector<float> Normalized(const ImageF& rgb) const;
-  // Logits of the square, any resolution, sampled bilinearly at the image's pixel centres.
+  // Logits of the square, any resolution, sampled bilinearly at the image's pixel centers.
   ImageF ToImage(const ImageF& logits) const;
   // The way back, as a mask prompt: a map of the image at any resolution to 256 x 256 cells of the square; padding gets
   // the value `outside`.

@@ -9,7 +9,7 @@ namespace {
 
 TEST(SamFrame, NamesPositionsAsSamDoes) {
   // A 200 x 100 image stretched to 1024 x 1024. SAM adds 0.5 to what it is given, so the image's corner (0, 0) must
-  // arrive as -0.5, its far corner as 1023.5, and the centre of pixel (0, 0) in the middle of its 5.12 x 10.24 cell.
+  // arrive as -0.5, its far corner as 1023.5, and the center of pixel (0, 0) in the middle of its 5.12 x 10.24 cell.
   const SamFrame stretched = SamFrame::Stretched(200, 100);
   EXPECT_FLOAT_EQ(stretched.ToDecoder(0, 0)[0], -0.5f);
   EXPECT_FLOAT_EQ(stretched.ToDecoder(200, 100)[0], 1023.5f);
@@ -31,7 +31,7 @@ TEST(SamFrame, PaddedSidesAreRoundedAsSamRoundsThem) {
   EXPECT_EQ(SamFrame::Padded(5000, 1).inner_height, 1);
 }
 
-TEST(SamFrame, PadsWithZeroAndNormalises) {
+TEST(SamFrame, PadsWithZeroAndNormalizes) {
   const SamFrame frame = SamFrame::Padded(64, 32);
   const std::vector<float> planes = frame.Normalized(ImageF(64, 32, 3, 1.0f));
   ASSERT_EQ(planes.size(), size_t{3} * 1024 * 1024);
@@ -43,7 +43,7 @@ TEST(SamFrame, PadsWithZeroAndNormalises) {
   EXPECT_EQ(at(2, 1023, 1023), 0);
 }
 
-// Bilinear sampling reproduces a linear function of the position wherever it does not leave the cells' centres, so a
+// Bilinear sampling reproduces a linear function of the position wherever it does not leave the cells' centers, so a
 // ramp of the square's coordinates tells where each pixel of the image was read.
 void ExpectRampComesBack(const SamFrame& frame) {
   const double cell = double(kSamSize) / kSamLogitsSize;
@@ -73,7 +73,7 @@ TEST(SamFrame, LogitsLandOnTheImagesPixels) {
   ExpectRampComesBack(SamFrame::Padded(1500, 1131));
 }
 
-TEST(SamFrame, PixelsOfTheSquareAreThoseTheDecoderIsTold) {
+TEST(SamFrame, PixelsOfTheSquareAreThoseTheDecoderIsGiven) {
   for (const SamFrame& frame : {SamFrame::Stretched(300, 100), SamFrame::Padded(300, 100), SamFrame::Padded(90, 120)}) {
     const auto at = frame.ToDecoder(70.25f, 33.5f);
     const auto back = frame.ToPixel(at[0] + 0.5, at[1] + 0.5);

@@ -20,7 +20,7 @@ struct Disc {
   bool Contains(double px, double py) const { return std::hypot(px - x, py - y) < radius; }
 };
 
-// A shaded orange disc on grey-green, finely grained ground; edges antialiased by 4 x 4 samples.
+// A shaded orange disc on gray-green, finely grained ground; edges antialiased by 4 x 4 samples.
 ImageF Picture(int width, int height, const Disc& disc) {
   ImageF image(width, height, 3);
   for (int y = 0; y < height; ++y)
@@ -38,7 +38,7 @@ ImageF Picture(int width, int height, const Disc& disc) {
 }
 
 struct Overlap {
-  double iou = 0, offset_x = 0, offset_y = 0;  // offsets: centre of gravity against the disc's, pixels
+  double iou = 0, offset_x = 0, offset_y = 0;  // offsets: center of gravity against the disc's, pixels
 };
 
 Overlap Compare(const ImageF& logits, const Disc& disc) {

@@ -36,7 +36,7 @@ class Silhouette {
 
   enum class Verdict { kOutside, kEmpty, kCovered };
   // A ball of file-frame radius r around p: outside the picture, on nothing, or touching the object.
-  Verdict Look(const Vec3& p, double r) const {
+  Verdict Classify(const Vec3& p, double r) const {
     const double depth = camera_.ZDepth(p);
     const auto px = camera_.Project(p);
     if (depth <= r || !px || !camera_.Contains(*px)) return Verdict::kOutside;
@@ -74,7 +74,7 @@ std::vector<Silhouette> LoadSilhouettes(const SceneListing& listing, const Job& 
 bool SurvivesCarving(const std::vector<Silhouette>& silhouettes, const Vec3& p_file, double radius_file) {
   size_t seen = 0;
   for (const Silhouette& silhouette : silhouettes) {
-    const auto verdict = silhouette.Look(p_file, radius_file);
+    const auto verdict = silhouette.Classify(p_file, radius_file);
     if (verdict == Silhouette::Verdict::kEmpty) return false;
     seen += verdict == Silhouette::Verdict::kCovered;
   }

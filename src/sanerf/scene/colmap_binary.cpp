@@ -105,7 +105,7 @@ void ReadBinaryPoints(const fs::path& path, ColmapModel& model) {
     const auto id = int64_t(reader.Next<uint64_t>());
     Vec3 point;
     for (int axis = 0; axis < 3; ++axis) point[axis] = reader.Next<double>();
-    reader.Skip(1, 3 + sizeof(double));                         // colour, reprojection error
+    reader.Skip(1, 3 + sizeof(double));                         // color, reprojection error
     reader.Skip(reader.Next<uint64_t>(), 2 * sizeof(int32_t));  // track
     if (IsPlace(point)) model.points.emplace(id, point);
   }

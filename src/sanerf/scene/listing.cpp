@@ -77,7 +77,7 @@ std::vector<fs::path> ImageFolders(const fs::path& root) {
 }
 
 Mat3 CheckedRotation(const Mat3& matrix, const std::string& where) {
-  const std::string hint = "re-export the poses; a pose is a rotation and a camera centre, without scale or mirroring";
+  const std::string hint = "re-export the poses; a pose is a rotation and a camera center, without scale or mirroring";
   if (!matrix.allFinite()) throw Error(where, "the pose has values that are not finite numbers", hint);
   const double determinant = matrix.determinant();
   if (!std::isfinite(determinant)) throw Error(where, "the pose is not rigid (its axes are too long to measure)", hint);

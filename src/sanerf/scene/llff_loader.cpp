@@ -15,7 +15,7 @@ namespace sanerf {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kRowSize = 17;  // 3 x 5 row-major (rotation, centre, [height, width, focal]), near, far
+constexpr int kRowSize = 17;  // 3 x 5 row-major (rotation, center, [height, width, focal]), near, far
 
 // The folder whose image count fits the rows, else the first with images.
 fs::path ChooseImageFolder(const fs::path& root, int64_t num_rows) {

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/job.h"
+#include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/core/png_codec.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/scene.h"
@@ -135,7 +137,7 @@ TEST_F(LoadSceneTest, MaskChecks) {
   EXPECT_EQ(LoadViewMask(scene.views[0]).channels, 1);
 }
 
-TEST_F(LoadSceneTest, PhotosComeAsColourAtAnySize) {
+TEST_F(LoadSceneTest, PhotosComeAsColorAtAnySize) {
   WriteGoodScene();
   Scene scene = LoadScene(root_, {}, Job());
   WriteImage("images/00.png", 16, 12, 1, 51);

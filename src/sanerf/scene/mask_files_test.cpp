@@ -69,7 +69,7 @@ TEST_F(MaskFilesTest, NvosMaskGoesBeforeThePhotoBesideIt) {
   EXPECT_THAT(unmatched_, ElementsAre());
 }
 
-// SPIn-NeRF's masks as its labelling tool writes them, and those of two scenes that carry the scene's name in front.
+// SPIn-NeRF's masks as its labeling tool writes them, and those of two scenes that carry the scene's name in front.
 TEST_F(MaskFilesTest, SpinNerfSuffixesAndPrefixes) {
   AddView("images/IMG_1.png"), AddView("images/IMG_2.png"), AddView("images/IMG_3.png"), AddView("images/000012.jpg");
   AddFiles({"IMG_1.png", "IMG_1_pseudo.png", "IMG_1_cutout.png", "IMG_2_pseudo.png", "IMG_2_cutout.png",

@@ -57,7 +57,7 @@ TEST_F(MessyRoomsTest, CamerasInTheOrderOfTheNumbersAndTheLastFifthHeldOut) {
   }
 }
 
-TEST_F(MessyRoomsTest, NormalisedIntrinsicsAndBlenderAxes) {
+TEST_F(MessyRoomsTest, NormalizedIntrinsicsAndBlenderAxes) {
   WriteScene(3);
   // Upright at (1, 2, 3), looking down the world's -z with x right: Blender's identity.
   meta_["camera"]["positions"][1] = {1, 2, 3};

@@ -29,7 +29,7 @@ std::vector<Pose> Ring(int n, double radius = 2, double height = 1) {
   return poses;
 }
 
-TEST(ModelFrame, InwardSceneIsCentredAndScaled) {
+TEST(ModelFrame, InwardSceneIsCenteredAndScaled) {
   SceneListing listing = ListingOf(Ring(12), {3, Mat3::Identity(), Vec3(10, -4, 2)});
   listing.z_up = true;
   const ModelFrame frame = FitModelFrame(listing, false, Job());

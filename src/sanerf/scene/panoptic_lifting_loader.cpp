@@ -55,7 +55,7 @@ void RequireShape(const fs::path& path, const Rows& rows, size_t smallest) {
                                          rows.empty() ? "" : fmt::format(", the first of {}", rows[0].size())));
 }
 
-// These data sets put the centre of the first pixel at 0, 0; ours is at 0.5, 0.5.
+// These data sets put the center of the first pixel at 0, 0; ours is at 0.5, 0.5.
 Camera ReadIntrinsics(const fs::path& path, const ImageInfo& image) {
   const Rows k = ReadRows(path);
   RequireShape(path, k, 3);

@@ -38,7 +38,7 @@ class PanopticLiftingTest : public SceneFolderTest {
   }
 };
 
-TEST_F(PanopticLiftingTest, AxesAndPixelCentres) {
+TEST_F(PanopticLiftingTest, AxesAndPixelCenters) {
   WriteScene({"0_0000", "0_0001", "0_0002"});
   // A camera at (1, 2, 3) with x right, y down, z forward along the world's axes.
   WriteText("pose/0_0001.txt", "1 0 0 1\n0 1 0 2\n0 0 1 3\n0 0 0 1");
@@ -50,7 +50,7 @@ TEST_F(PanopticLiftingTest, AxesAndPixelCentres) {
   const Camera& camera = scene.views[1].camera;
   EXPECT_TRUE(camera.center().isApprox(Vec3(1, 2, 3)));
   EXPECT_TRUE(camera.world_from_cam.rotation.isApprox(Mat3(Vec3(1, -1, -1).asDiagonal())));
-  // 0.5 to the right, 0.25 below, 4 in front. The files count pixels from the centre of the first one:
+  // 0.5 to the right, 0.25 below, 4 in front. The files count pixels from the center of the first one:
   // 20 * 0.5 / 4 + 7.5 = 10 and 22 * 0.25 / 4 + 5.5 = 6.875, half a pixel more in ours.
   const auto px = camera.Project(Vec3(1.5, 2.25, 7));
   ASSERT_TRUE(px);

@@ -8,6 +8,7 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/suggestions.h"
 
 namespace sanerf {
 namespace fs = std::filesystem;
@@ -94,19 +95,19 @@ ImageF LoadViewImage(const View& view, int width, int height) {
     throw Error(view.image_path.string(), why, "the file changed after the scene was loaded: load the scene again");
   }
   ImageF image = ToFloat(stored);
-  // Grey photos become colour; grey with alpha becomes RGBA.
+  // Gray photos become color; gray with alpha becomes RGBA.
   if (image.channels < 3) {
-    ImageF colour(image.width, image.height, image.channels + 2);
+    ImageF color(image.width, image.height, image.channels + 2);
     for (int64_t p = 0; p < image.num_pixels(); ++p) {
-      for (int c = 0; c < 3; ++c) colour.data[p * colour.channels + c] = image.data[p * image.channels];
-      if (image.channels == 2) colour.data[p * 4 + 3] = image.data[p * 2 + 1];
+      for (int c = 0; c < 3; ++c) color.data[p * color.channels + c] = image.data[p * image.channels];
+      if (image.channels == 2) color.data[p * 4 + 3] = image.data[p * 2 + 1];
     }
-    image = std::move(colour);
+    image = std::move(color);
   }
   const int new_width = width > 0 ? width : image.width, new_height = height > 0 ? height : image.height;
   if (new_width == image.width && new_height == image.height) return image;
   if (image.channels == 3) return Resize(image, new_width, new_height);
-  // Colour is weighted by alpha while resizing, else what hides behind transparent pixels bleeds into the edges.
+  // Color is weighted by alpha while resizing, else what hides behind transparent pixels bleeds into the edges.
   for (int64_t p = 0; p < image.num_pixels(); ++p) {
     for (int c = 0; c < 3; ++c) image.data[p * 4 + c] *= image.data[p * 4 + 3];
   }

@@ -60,7 +60,7 @@ TEST_P(RealScene, LoadsWithAFrameThatHoldsTheCameras) {
   EXPECT_GE(scene.extent, expected.smallest_extent);
   EXPECT_LE(scene.extent, expected.largest_extent);
   EXPECT_GT(nearest, scene.near);
-  EXPECT_GE(train_in_view, 0.9 * double(scene.TrainViews().size())) << "the cameras do not look at the model's centre";
+  EXPECT_GE(train_in_view, 0.9 * double(scene.TrainViews().size())) << "the cameras do not look at the model's center";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RealScene,

@@ -36,7 +36,7 @@ NewSights FindNewSights(const DecodeRequest& request, const DecodeContext& conte
   return found;
 }
 
-// Adds the views that were not decoded as they were; masks older than a prompt that they see have no say.
+// Adds the views that were not decoded as they were; masks older than a prompt that they see are ignored.
 void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_new, DecodedObject* decoded) {
   std::set<int> done;
   for (const ViewDecision& view : decoded->views) done.insert(view.view_idx);

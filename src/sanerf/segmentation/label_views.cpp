@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kSampleStep = 4;          // every 4th pixel in both directions is enough for a box
 constexpr double kTrimmedShare = 0.02;  // of the lifted pixels on each side: depth at a silhouette is unreliable
-constexpr float kLikely = 0.1f;         // share of the votes
+constexpr float kDisputedShare = 0.1f;  // share of the votes
 constexpr double kGrowth = 0.3;         // of the longest side: the masks show only the sides that cameras saw
 
 struct Box3 {
@@ -124,13 +124,13 @@ std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabeledViews label
   return labels;
 }
 
-// Background pixels that the others give to `label` by more than kLikely become unknown. Views that miss the object
-// have voted for background there, so that its share is small even where it surely is.
+// Background pixels that the others give to `label` by more than kDisputedShare become unknown. Views that miss the
+// object have voted for background there, so that its share is small even where it is.
 void MarkWhereLikely(const ImageF& others, int label, ImageU8* labels) {
   for (int y = 0; y < labels->height; ++y) {
     for (int x = 0; x < labels->width; ++x) {
       const float share = others.At(x * others.width / labels->width, y * others.height / labels->height, label);
-      if (labels->At(x, y) == 0 && share > kLikely) labels->At(x, y) = kIgnoreLabel;
+      if (labels->At(x, y) == 0 && share > kDisputedShare) labels->At(x, y) = kIgnoreLabel;
     }
   }
 }

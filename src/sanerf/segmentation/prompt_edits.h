@@ -25,7 +25,7 @@ enum class MaskState {
   kNone,       // there are no masks
   kOutgrown,   // prompts were added since: SAM is shown the masks beside them, a correction
   kWithdrawn,  // prompts were moved or removed since: the masks show what was meant before
-  kPartial,    // corrected in a few views only; others that see the new prompts have no say
+  kPartial,    // corrected in a few views only; others that see the new prompts are ignored
   kDecoded,    // of these prompts, each view by itself
   kRefined     // of these prompts, with what the views say about each other
 };

@@ -7,6 +7,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/nerf/model.h"
 
 namespace sanerf {
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -127,28 +126,19 @@ void Session::CountVotes(const Job& job) {
 // pairs of rays where the field is wrong (Eq. 9 to 14).
 void Session::Step(int n, const Job& job) {
   BeginFit(job);
-  Task task(job, "object field", std::max(fit_->schedule.steps, fit_->step + n), "steps", fit_->step);
-  const int report_every = std::max(1, fit_->schedule.steps / 50);
-  for (const int end = fit_->step + n; fit_->step < end;) {
-    if (job.stop_requested())
-      throw InterruptedError("object field training interrupted", "nothing was written", "run the command again");
-    ObjectTrainer::StepReport report;
-    try {
-      report = trainer_->Step(fit_->schedule, fit_->step, job);
-    } catch (const InterruptedError&) {
-      throw;  // before anything was changed
-    } catch (...) {
-      trainer_.reset();  // its weights cannot be trusted
-      fit_.reset();
-      throw;
-    }
+  const auto count_step = [this] {
+    ++fit_->step;
     ++fit_->total_steps;
-    if (++fit_->step % report_every != 0 && fit_->step != end) continue;
-    task.Update(fit_->step, fmt::format("loss {:.4f}  agreement {:.2f}%", report.loss, 100 * report.agreement));
-    const std::array<Metric, 2> metrics = {Metric{"loss", report.loss}, Metric{"agreement", report.agreement}};
-    task.Metrics(fit_->step, metrics);
+  };
+  try {
+    trainer_->Train(fit_->schedule, fit_->step, n, count_step, job);
+  } catch (const InterruptedError&) {
+    throw;  // between steps
+  } catch (...) {
+    trainer_.reset();  // its weights cannot be trusted
+    fit_.reset();
+    throw;
   }
-  task.Finish();
 }
 
 // ============================================================================

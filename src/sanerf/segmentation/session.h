@@ -87,7 +87,7 @@ class Session {
   // Masks of what has changed: Decode in all views, then Refine.
   void Update(const Job& job);
   // Masks of the objects whose prompts have changed, each view by itself. max_views > 0: where prompts were only added,
-  // at most so many of the views that see them are decoded again, others that see them have no say until Update.
+  // at most so many of the views that see them are decoded again, others that see them are ignored until Update.
   void Decode(int max_views, const Job& job);
   // Those masks again with what the views say about each other; then their outlines are sharpened.
   void Refine(const Job& job);

@@ -185,7 +185,7 @@ class SessionTest : public AggregatorTest {
 
   static inline std::shared_ptr<const Scene> shared_scene_;
   static inline std::shared_ptr<const InstanceFeatures> features_;
-  const Job job_;
+  const Job job_ = Job();
   std::shared_ptr<GroupingSam> sam_ = std::make_shared<GroupingSam>();
 
  private:

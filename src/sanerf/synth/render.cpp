@@ -10,7 +10,7 @@
 namespace sanerf {
 namespace {
 
-constexpr double kRefineContrast = 0.016;  // of display range: four grey levels or less need no more samples
+constexpr double kRefineContrast = 0.016;  // of display range: four gray levels or less need no more samples
 
 // Linear light to display values, with a soft shoulder so that highlights do not clip hard.
 Vec3 Display(const Vec3& light) {
@@ -33,7 +33,7 @@ struct CenterSample {
   }
 };
 
-// Light inside one pixel: computed once per surface and direction that its samples meet, starting with the centre's.
+// Light inside one pixel: computed once per surface and direction that its samples meet, starting with the center's.
 class PixelLight {
  public:
   PixelLight(const SynthWorld& world, const CenterSample& center) : world_(world) {
@@ -63,14 +63,14 @@ class PixelLight {
   int num_known_ = 1;
 };
 
-struct Neighbourhood {
-  bool needs_samples = false;  // something between this pixel's centre and its neighbours' makes one sample too few
+struct Neighborhood {
+  bool needs_samples = false;  // something between this pixel's center and its neighbors' makes one sample too few
   bool one_surface = true;
 };
 
-Neighbourhood LookAround(const std::vector<CenterSample>& centers, int width, int height, int x, int y) {
+Neighborhood LookAround(const std::vector<CenterSample>& centers, int width, int height, int x, int y) {
   const CenterSample& center = centers[size_t(y) * width + x];
-  Neighbourhood around;
+  Neighborhood around;
   for (int dy = -1; dy <= 1; ++dy) {
     for (int dx = -1; dx <= 1; ++dx) {
       const int u = std::clamp(x + dx, 0, width - 1), v = std::clamp(y + dy, 0, height - 1);
@@ -91,7 +91,7 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
   SynthView out{ImageU8(width, height, 3), ImageU8(width, height, 1), ImageF(width, height, 1)};
   const Vec3 origin = camera.center();
 
-  // One ray through every pixel's centre decides mask and depth.
+  // One ray through every pixel's center decides mask and depth.
   std::vector<CenterSample> centers(size_t(width) * height);
   ParallelFor(height, [&](int64_t row) {
     job.ThrowIfStopped("synth");
@@ -109,7 +109,7 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
     }
   });
 
-  // Colour is averaged over a regular grid inside the pixel where neighbours differ.
+  // Color is averaged over a regular grid inside the pixel where neighbors differ.
   const int grid = std::max(1, int(std::lround(std::sqrt(double(std::max(1, samples))))));
   ParallelFor(height, [&](int64_t row) {
     job.ThrowIfStopped("synth");
@@ -117,7 +117,7 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
     for (int x = 0; x < width; ++x) {
       const CenterSample& center = centers[size_t(y) * width + x];
       Vec3 display = center.display;
-      const Neighbourhood around = LookAround(centers, width, height, x, y);
+      const Neighborhood around = LookAround(centers, width, height, x, y);
       if (grid > 1 && around.needs_samples) {
         const Vec3 middle = origin + center.hit.t * camera.RayInWorld(Vec2(x + 0.5, y + 0.5));
         // Texture within one surface is smoother than an outline: fewer samples do.

@@ -11,7 +11,7 @@ namespace sanerf {
 
 struct SynthView {
   ImageU8 rgb;   // 3 channels, sRGB
-  ImageU8 mask;  // instance id of the surface at the pixel's centre, 0 = floor and background
+  ImageU8 mask;  // instance id of the surface at the pixel's center, 0 = floor and background
   ImageF depth;  // z-depth of the same point, file units; 0 = nothing
 };
 

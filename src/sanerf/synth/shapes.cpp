@@ -105,7 +105,7 @@ struct Mug : SynthShape {
 struct Banana : SynthShape {
   Banana(double b, double a, double t)
       : bend(b), half_angle(a), thickness(t), end_cosine(std::cos(a)), end_sine(std::sin(a)) {
-    // The arc's middle touches the frame's origin; its centre of curvature lies at (0, bend).
+    // The arc's middle touches the frame's origin; its center of curvature lies at (0, bend).
     const double reach = bend * std::sin(half_angle);
     ball_center = {0, 0.35 * bend * (1 - std::cos(half_angle)), thickness};
     ball_radius = reach + 1.2 * thickness;
@@ -120,7 +120,7 @@ struct Banana : SynthShape {
     if (-toward.y() < end_cosine) toward = {std::copysign(end_sine, q.x()), -end_cosine};
     const Vec3 on_arc(bend * toward.x(), bend * toward.y(), 0);
     const double u = (1 + toward.y()) / (1 - end_cosine), taper = 1.05 * std::sqrt(1 - 0.8 * u * u) - 0.05;
-    // Around the centre of curvature directions turn quickly: full thickness there keeps the distance a safe step.
+    // Around the center of curvature directions turn quickly: full thickness there keeps the distance a safe step.
     const double share = std::clamp((r / bend - 0.1) / 0.65, 0.0, 1.0);
     // The taper's slope stretches distances near the tips.
     return 0.7 * ((q - on_arc).norm() - thickness * (1 - share * (1 - taper)));

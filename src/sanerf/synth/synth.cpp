@@ -283,7 +283,7 @@ class SceneWriter {
       instances.push_back({{"id", id},
                            {"name", name},
                            {"category", category},
-                           {"licence", "generated"},
+                           {"license", "generated"},
                            {"evaluation_target", target}});
       return instances.back();
     };

@@ -178,7 +178,7 @@ TEST_F(SynthTest, TheSeedChangesTheScene) {
   EXPECT_NE(RenderSynthView(camera, kSmall, Job()).mask.data, RenderSynthView(camera, other, Job()).mask.data);
 }
 
-TEST_F(SynthTest, AntialiasingMovesOnlyColour) {
+TEST_F(SynthTest, AntialiasingMovesOnlyColor) {
   Camera camera;
   camera.width = camera.height = 48;
   camera.fx = camera.fy = 50;

@@ -122,7 +122,7 @@ SynthTexture BananaPeel(double bend, double half_angle) {
   };
 }
 
-SynthTexture LabelledBottle(double shoulder, double cap) {
+SynthTexture LabeledBottle(double shoulder, double cap) {
   const Vec3 glass = FromSrgb(112, 58, 26), label = FromSrgb(232, 220, 196), red = FromSrgb(176, 44, 40),
              lid = FromSrgb(196, 168, 84);
   return [=](const Vec3& p, const Vec3&) {

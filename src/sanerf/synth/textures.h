@@ -1,4 +1,4 @@
-// Procedural colours, linear light, as functions of the place on the surface.
+// Procedural colors, linear light, as functions of the place on the surface.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band
 SynthTexture BallStripes(double radius, const Vec3& color, const Vec3& stripe);
 SynthTexture PrintedCarton(const Vec3& size, uint32_t seed);
 SynthTexture BananaPeel(double bend, double half_angle);
-SynthTexture LabelledBottle(double shoulder, double cap);
+SynthTexture LabeledBottle(double shoulder, double cap);
 SynthTexture Icing(double radius, double thickness, uint32_t seed);
 SynthTexture WoodPlanks(uint32_t seed);
 SynthTexture FloorBoards(uint32_t seed);

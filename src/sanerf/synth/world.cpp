@@ -132,7 +132,7 @@ void SynthWorld::PlaceObjects(int seed) {
       {-0.40, -0.34}, 3.6);
   const std::vector<Vec2> bottle = {{0, 0.01},     {0.075, 0.01}, {0.085, 0.02},  {0.085, 0.29},
                                     {0.07, 0.335}, {0.026, 0.40}, {0.026, 0.475}, {0, 0.475}};
-  add("bottle", false, MakeLathe(bottle, 0.01), LabelledBottle(0.30, 0.43), 0.22, {0.06, 0.55}, 0.0);
+  add("bottle", false, MakeLathe(bottle, 0.01), LabeledBottle(0.30, 0.43), 0.22, {0.06, 0.55}, 0.0);
   add("banana", false, MakeBanana(0.26, 0.95, 0.052), BananaPeel(0.26, 0.95), 0.06, {0.10, -0.12}, 0.6);
   add("donut", false, MakeRing(0.12, 0.06), Icing(0.12, 0.06, uint32_t(seed) + 300), 0.12, {0.52, -0.40}, 0.0);
 }

@@ -22,7 +22,7 @@ class ContrastiveLift : public Segmenter {
   // Takes no prompts. Trains and clusters; throws Error when there is nothing to learn from or no cluster,
   // InterruptedError.
   void Fit(const Prompts& prompts, const Job& job) override;
-  // Of every cluster, those with most training points around their centre first.
+  // Of every cluster, those with most training points around their center first.
   std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:

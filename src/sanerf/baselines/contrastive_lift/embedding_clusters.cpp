@@ -69,10 +69,10 @@ EmbeddingClusters::EmbeddingClusters(int num_dims, const std::vector<float>& emb
     std::swap(inliers[i], inliers[i + random.NextBelow(uint32_t(inliers.size() - i))]);
     for (size_t d = 0; d < dims; ++d) points.push_back((embeddings[inliers[i] * dims + d] - low_[d]) * scale_[d]);
   }
-  centres_ = options.clustering == Clustering::kHdbscan
-                 ? Centres(num_dims, points, Hdbscan(num_dims, points, options.min_cluster_size))
+  centers_ = options.clustering == Clustering::kHdbscan
+                 ? Centers(num_dims, points, Hdbscan(num_dims, points, options.min_cluster_size))
                  : MeanShift(num_dims, points, options.bandwidth, options.min_bin_freq);
-  if (centres_.empty()) FailWithoutCluster(options, count);
+  if (centers_.empty()) FailWithoutCluster(options, count);
 }
 
 int EmbeddingClusters::Nearest(const float* embedding) const {
@@ -82,7 +82,7 @@ int EmbeddingClusters::Nearest(const float* embedding) const {
   for (int c = 0; c < num_clusters(); ++c) {
     float sum = 0;
     for (size_t d = 0; d < dims; ++d) {
-      const float x = (embedding[d] - low_[d]) * scale_[d] - centres_[size_t(c) * dims + d];
+      const float x = (embedding[d] - low_[d]) * scale_[d] - centers_[size_t(c) * dims + d];
       sum += x * x;
     }
     if (sum < least) least = sum, nearest = c;

@@ -15,13 +15,13 @@ class EmbeddingClusters {
   // there is no cluster.
   EmbeddingClusters(int dims, const std::vector<float>& embeddings, const ClusterOptions& options, uint64_t seed);
 
-  int num_clusters() const { return int(centres_.size() / low_.size()); }  // those with most points first
-  // Of any embedding: the number of the cluster with the nearest centre, in scaled units.
+  int num_clusters() const { return int(centers_.size() / low_.size()); }  // those with most points first
+  // Of any embedding: the number of the cluster with the nearest center, in scaled units.
   int Nearest(const float* embedding) const;
 
  private:
   std::vector<float> low_, scale_;  // per dimension
-  std::vector<float> centres_;      // scaled
+  std::vector<float> centers_;      // scaled
 };
 
 }  // namespace sanerf

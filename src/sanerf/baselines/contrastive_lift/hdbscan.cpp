@@ -202,7 +202,7 @@ DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_clus
   return result;
 }
 
-std::vector<float> Centres(int num_dims, const std::vector<float>& points, const DensityClusters& clusters) {
+std::vector<float> Centers(int num_dims, const std::vector<float>& points, const DensityClusters& clusters) {
   const size_t dims = size_t(num_dims);
   std::vector<double> sum(size_t(clusters.num_clusters) * dims, 0), weight(size_t(clusters.num_clusters), 0);
   for (size_t i = 0; i < clusters.cluster.size(); ++i) {
@@ -212,9 +212,9 @@ std::vector<float> Centres(int num_dims, const std::vector<float>& points, const
     weight[c] += w;
     for (size_t d = 0; d < dims; ++d) sum[c * dims + d] += w * double(points[i * dims + d]);
   }
-  std::vector<float> centres;
-  for (size_t k = 0; k < sum.size(); ++k) centres.push_back(float(sum[k] / weight[k / dims]));
-  return centres;
+  std::vector<float> centers;
+  for (size_t k = 0; k < sum.size(); ++k) centers.push_back(float(sum[k] / weight[k / dims]));
+  return centers;
 }
 
 }  // namespace sanerf

@@ -19,6 +19,6 @@ struct DensityClusters {
 DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_cluster_size);
 
 // The mean of each cluster's points, weighted by membership, [cluster][dims].
-std::vector<float> Centres(int dims, const std::vector<float>& points, const DensityClusters& clusters);
+std::vector<float> Centers(int dims, const std::vector<float>& points, const DensityClusters& clusters);
 
 }  // namespace sanerf

@@ -144,14 +144,14 @@ TEST(Hdbscan, BlobsOfDifferentWidthAreFound) {
   points.insert(points.end(), wide.begin(), wide.end());
   const DensityClusters clusters = Hdbscan(2, points, 60);
   EXPECT_EQ(clusters.num_clusters, 3);
-  const std::vector<float> centres = Centres(2, points, clusters);
+  const std::vector<float> centers = Centers(2, points, clusters);
   std::map<int, int> counts;
   for (const int cluster : clusters.cluster) ++counts[cluster];
   for (int c = 0; c < clusters.num_clusters; ++c) {
     const bool is_wide = counts[c] > 1500;
-    const float x = is_wide ? 0.7f : centres[size_t(2 * c)] < 0.15f ? 0.1f : 0.2f;
-    EXPECT_NEAR(centres[size_t(2 * c)], x, is_wide ? 0.03 : 0.004);
-    EXPECT_NEAR(centres[size_t(2 * c + 1)], is_wide ? 0.6 : 0.1, is_wide ? 0.03 : 0.004);
+    const float x = is_wide ? 0.7f : centers[size_t(2 * c)] < 0.15f ? 0.1f : 0.2f;
+    EXPECT_NEAR(centers[size_t(2 * c)], x, is_wide ? 0.03 : 0.004);
+    EXPECT_NEAR(centers[size_t(2 * c + 1)], is_wide ? 0.6 : 0.1, is_wide ? 0.03 : 0.004);
   }
 }
 
@@ -164,9 +164,9 @@ TEST(Hdbscan, AFarPointIsInNone) {
   EXPECT_EQ(clusters.membership[8], 0);
   for (const size_t i : {0, 1, 2, 3, 5, 6, 7}) EXPECT_EQ(clusters.membership[i], 1) << i;
   EXPECT_FLOAT_EQ(clusters.membership[4], 1 / 1.5f);
-  const std::vector<float> centres = Centres(1, points, clusters);
-  EXPECT_FLOAT_EQ(centres[size_t(clusters.cluster[0])], 1.5f);
-  EXPECT_FLOAT_EQ(centres[size_t(clusters.cluster[4])], (10 / 1.5f + 11.5f + 12.5f + 13.5f) / (1 / 1.5f + 3));
+  const std::vector<float> centers = Centers(1, points, clusters);
+  EXPECT_FLOAT_EQ(centers[size_t(clusters.cluster[0])], 1.5f);
+  EXPECT_FLOAT_EQ(centers[size_t(clusters.cluster[4])], (10 / 1.5f + 11.5f + 12.5f + 13.5f) / (1 / 1.5f + 3));
 }
 
 TEST(Hdbscan, EqualPointsAreOneCluster) {
@@ -174,7 +174,7 @@ TEST(Hdbscan, EqualPointsAreOneCluster) {
   EXPECT_EQ(clusters.num_clusters, 1);
   EXPECT_THAT(clusters.cluster, Each(0));
   EXPECT_THAT(clusters.membership, Each(1));
-  EXPECT_THAT(Centres(2, std::vector<float>(40, 0.5f), clusters), Each(0.5f));
+  EXPECT_THAT(Centers(2, std::vector<float>(40, 0.5f), clusters), Each(0.5f));
 }
 
 TEST(Hdbscan, FewerPointsThanAClusterAreNone) {

@@ -36,29 +36,29 @@ std::vector<std::vector<float>> Seeds(size_t dims, const std::vector<float>& poi
   return seeds;
 }
 
-struct Centre {
+struct Center {
   std::vector<float> at;
   int64_t num_points = 0;  // within the bandwidth
 };
 
-Centre Climb(size_t dims, const std::vector<float>& points, float bandwidth, std::vector<float> at) {
-  Centre centre{std::move(at), 0};
+Center Climb(size_t dims, const std::vector<float>& points, float bandwidth, std::vector<float> at) {
+  Center center{std::move(at), 0};
   std::vector<double> sum(dims);
   for (int shift = 0; shift < kMaxShifts; ++shift) {
     std::fill(sum.begin(), sum.end(), 0);
     int64_t count = 0;
     for (size_t i = 0; i + dims <= points.size(); i += dims) {
-      if (SquaredDistanceIn(dims, &points[i], centre.at.data()) > bandwidth * bandwidth) continue;
+      if (SquaredDistanceIn(dims, &points[i], center.at.data()) > bandwidth * bandwidth) continue;
       for (size_t d = 0; d < dims; ++d) sum[d] += double(points[i + d]);
       ++count;
     }
-    centre.num_points = count;
+    center.num_points = count;
     if (count == 0) break;
-    const std::vector<float> before = centre.at;
-    for (size_t d = 0; d < dims; ++d) centre.at[d] = float(sum[d] / double(count));
-    if (SquaredDistanceIn(dims, before.data(), centre.at.data()) < kRest * bandwidth * kRest * bandwidth) break;
+    const std::vector<float> before = center.at;
+    for (size_t d = 0; d < dims; ++d) center.at[d] = float(sum[d] / double(count));
+    if (SquaredDistanceIn(dims, before.data(), center.at.data()) < kRest * bandwidth * kRest * bandwidth) break;
   }
-  return centre;
+  return center;
 }
 
 }  // namespace
@@ -66,17 +66,17 @@ Centre Climb(size_t dims, const std::vector<float>& points, float bandwidth, std
 std::vector<float> MeanShift(int num_dims, const std::vector<float>& points, float bandwidth, int min_bin_freq) {
   const size_t dims = size_t(num_dims);
   const std::vector<std::vector<float>> seeds = Seeds(dims, points, bandwidth, min_bin_freq);
-  std::vector<Centre> centres(seeds.size());
+  std::vector<Center> centers(seeds.size());
   ParallelFor(int64_t(seeds.size()),
-              [&](int64_t s) { centres[size_t(s)] = Climb(dims, points, bandwidth, seeds[size_t(s)]); });
-  std::stable_sort(centres.begin(), centres.end(),
-                   [](const Centre& a, const Centre& b) { return a.num_points > b.num_points; });
+              [&](int64_t s) { centers[size_t(s)] = Climb(dims, points, bandwidth, seeds[size_t(s)]); });
+  std::stable_sort(centers.begin(), centers.end(),
+                   [](const Center& a, const Center& b) { return a.num_points > b.num_points; });
   std::vector<float> kept;
-  for (const Centre& centre : centres) {
-    bool is_new = centre.num_points > 0;
+  for (const Center& center : centers) {
+    bool is_new = center.num_points > 0;
     for (size_t k = 0; k < kept.size(); k += dims)
-      is_new &= SquaredDistanceIn(dims, &kept[k], centre.at.data()) > bandwidth * bandwidth;
-    if (is_new) kept.insert(kept.end(), centre.at.begin(), centre.at.end());
+      is_new &= SquaredDistanceIn(dims, &kept[k], center.at.data()) > bandwidth * bandwidth;
+    if (is_new) kept.insert(kept.end(), center.at.begin(), center.at.end());
   }
   return kept;
 }

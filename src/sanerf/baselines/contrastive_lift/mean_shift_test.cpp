@@ -10,11 +10,11 @@ namespace sanerf {
 namespace {
 
 TEST(MeanShift, FindsTheMiddlesOfSeparateBlobsLargestFirst) {
-  const std::vector<float> centres = MeanShift(2, Points(kBlobs, 0.05f), 0.15f, 10);
-  ASSERT_EQ(centres.size(), 6u);
+  const std::vector<float> centers = MeanShift(2, Points(kBlobs, 0.05f), 0.15f, 10);
+  ASSERT_EQ(centers.size(), 6u);
   for (const auto& [blob, at] : {std::pair(1, 0), std::pair(2, 2), std::pair(0, 4)})
     for (size_t d = 0; d < 2; ++d)
-      EXPECT_NEAR(centres[size_t(at) + d], kBlobs[size_t(blob)].middle[d], 0.012)
+      EXPECT_NEAR(centers[size_t(at) + d], kBlobs[size_t(blob)].middle[d], 0.012)
           << blob;  // mean of 100 or more points
 }
 

@@ -148,12 +148,12 @@ void FeatureGridTrainer::Run(const Job& job) {
   double error = 0;
   TrainingLoop loop;
   loop.title = "lift features";
-  loop.end_step = options_.steps;
+  loop.end_step = options_.iters;
   loop.step = [&](int64_t step) {
     const RayBatch batch = Draw(int(step), options_.rays);
     error = SquaredError(*grid_, batch, &residuals) * grid_->channels;
     adam.step = step + 1;
-    adam.lr = options_.lr * DecayedRate(kFinalRate, step, options_.steps);
+    adam.lr = options_.lr * DecayedRate(kFinalRate, step, options_.iters);
     AddGradient(batch, residuals, [&](int64_t begin, int64_t end) { grid_->rows.Step(adam, begin, end); });
   };
   loop.report = [&](int64_t) { return TrainingLoop::Report{{{"loss", error}}, fmt::format("error {:.4f}", error)}; };
@@ -163,7 +163,7 @@ void FeatureGridTrainer::Run(const Job& job) {
 FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
                          const IsrfOptions& options, uint64_t seed, const Job& job) {
   CheckOptions(options, "isrf");
-  FeatureGrid grid(CellsOf(nerf, views.rays, options.cells), maps.channels);
+  FeatureGrid grid(CellsOf(nerf, views.rays, options.voxels), maps.channels);
   if (views.places.empty()) return grid;
   FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run(job);
   grid.rows.Freeze();

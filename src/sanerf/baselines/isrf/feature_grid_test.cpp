@@ -43,7 +43,7 @@ class FeatureGridTest : public ::testing::Test {
   }
   static IsrfOptions Options() {
     IsrfOptions options;
-    options.steps = 50;
+    options.iters = 50;
     options.rays = 64;
     return options;
   }
@@ -118,7 +118,7 @@ TEST_F(FeatureGridTest, StartsFromWeightedMeans) {
 TEST_F(FeatureGridTest, TrainingReducesTheError) {
   FeatureGrid grid = NewGrid();
   IsrfOptions options = Options();
-  options.steps = 300;
+  options.iters = 300;
   options.lr = 0.05f;
   FeatureGridTrainer trainer(views_, maps_, options, 1, &grid);
   const double before = ErrorOfAll(grid, trainer);

@@ -37,14 +37,14 @@ double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int
   const double samples = double(num_views) * options.trace_size * options.trace_size * kSamples;
   const double rows =
       std::min(samples, kSheets * double(cells_per_axis) * cells_per_axis) * options.components * kFloat;
-  return maps + rays + rows * (options.steps > 0 ? 5 : 2);
+  return maps + rays + rows * (options.iters > 0 ? 5 : 2);
 }
 
 void Isrf::LiftFeaturesOnce(const Job& job) {
   if (grid_) return;
   CheckOptions(options_, "isrf");
   constexpr int kChannels = 256, kSide = 64;  // of SAM's main map
-  const int cells_per_axis = options_.cells * (input_.nerf.contracted() ? 2 : 1);
+  const int cells_per_axis = options_.voxels * (input_.nerf.contracted() ? 2 : 1);
   CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
@@ -72,18 +72,6 @@ std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes, const
   return RenderFeatures(*grid_, Trace(input_.nerf, rays, {}, job));
 }
 
-// What a user sees the object to be, by view; views in which SAM finds nothing are left out.
-std::map<int, ImageU8> Isrf::MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
-                                        const std::vector<int>& views, const Job& job) const {
-  const ViewDecider decider = MakeDecider(object, input_.ForDecoding({}));
-  std::map<int, ImageU8> masks;
-  for (const int view_idx : views) {
-    ViewDecision decision = decider.Decide(view_idx, points, {/*needed=*/1, /*positives_only=*/true}, job);
-    if (decision.used) masks[view_idx] = std::move(decision.mask);
-  }
-  return masks;
-}
-
 Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const {
   Picture picture;
   for (const auto& [view_idx, mask] : masks) {
@@ -100,14 +88,17 @@ void Isrf::Fit(const Prompts& prompts, const Job& job) {
   const Voxels voxels{grid_->cells, voxel_features_, grid_->channels};
   regions_.clear();
   for (const ObjectPrompt& object : prompts.objects) {
-    const std::vector<LiftedPoint> points = PointsOnObject(object, input_.ForDecoding({}), job);
-    const auto [on_object, beside] = PlacesOf(points);
+    const PerViewDecoder decoder(object, input_.ForDecoding({}), job);
+    const auto [on_object, beside] = PlacesOf(decoder.points());
     const DepthTolerance tolerance = ToleranceOf(MaskDecoderOptions(), input_.nerf.model_from_file());
     const std::vector<int> views = ViewsForStrokes(on_object, input_.features, input_.views, tolerance, options_, job);
     if (views.empty())
       throw Error(fmt::format("object '{}' has no stroke", object.name),
                   "no training view sees one of its positive points", "give points on visible surfaces, or clicks");
-    const std::map<int, ImageU8> masks = MasksByEye(object, points, views, job);
+    std::map<int, ImageU8> masks;  // what a user sees the object to be
+    for (const int view_idx : views)
+      if (ViewDecision decision = decoder.Decide(view_idx, job); decision.used)
+        masks[view_idx] = std::move(decision.mask);
     const auto features_under = [&](const std::vector<Vec3>& places, bool is_on_object) {
       std::vector<Stroke> strokes = DrawStrokes(places, input_.features, views, tolerance, options_, job);
       for (Stroke& stroke : strokes)

@@ -39,8 +39,6 @@ class Isrf : public Segmenter {
 
  private:
   void LiftFeaturesOnce(const Job& job);
-  std::map<int, ImageU8> MasksByEye(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
-                                    const std::vector<int>& views, const Job& job) const;
   // What is rendered under the strokes.
   std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const;
   Picture PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const;

@@ -39,9 +39,9 @@ struct SelectOptions {
 struct IsrfOptions {
   std::string features = "sam";
   int components = 64;  // extract.py
-  int cells = 200;      // authors: 320 for the whole box of the scene
+  int voxels = 200;     // authors: 320 for the whole box of the scene
   int trace_size = 160;
-  int steps = 0;     // authors: 5,000 from nothing, on factors
+  int iters = 0;     // authors: 5,000 from nothing, on factors
   int rays = 4096;   // llff_default.py
   float lr = 0.01f;  // default.py: 0.1 on factors that start from noise
   int brush = 7;     // gui.py
@@ -53,11 +53,11 @@ struct IsrfOptions {
     v("features", features, "what is lifted: sam (the main map of the encoder in the cache) or a DINO model file",
       Text("sam, or the path of an .onnx file"));
     v("components", components, "principal components kept of the features", Range(1, 1024));
-    v("voxels", cells, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density",
+    v("voxels", voxels, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density",
       Range(8, 1024), Formerly("cells"));
     v("trace_size", trace_size, "pixels along the longer side of the grid of rays per view that train the voxels",
       Range(8, 1024));
-    v("iters", steps, "Adam steps of the feature voxels after their closed-form start", Range(0, 1'000'000),
+    v("iters", iters, "Adam steps of the feature voxels after their closed-form start", Range(0, 1'000'000),
       Formerly("steps"));
     v("rays", rays, "rays per step", Range(1, 1 << 18));
     v("lr", lr, "learning rate of Adam", Range(1e-7, 10));

@@ -59,9 +59,9 @@ class IsrfTest : public AggregatorTest {
   static IsrfOptions SmallOptions() {
     IsrfOptions options;
     options.components = 16;
-    options.cells = 96;
+    options.voxels = 96;
     options.trace_size = 64;
-    options.steps = 50;
+    options.iters = 50;
     options.rays = 512;
     options.brush = 3;
     return options;

@@ -27,7 +27,7 @@ int64_t SizeFor(int64_t declared, int pixels) {
   return declared > 0 ? declared : std::max(1, int(std::lround(double(pixels) / kDivisible))) * kDivisible;
 }
 
-// [3, height, width], normalised.
+// [3, height, width], normalized.
 std::vector<float> PlanesOf(const ImageF& rgb, int width, int height) {
   const ImageF resized = Resize(rgb, width, height);
   std::vector<float> planes(size_t{3} * size_t(width) * size_t(height));

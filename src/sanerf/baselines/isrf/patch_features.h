@@ -1,6 +1,6 @@
 // Patch features of a vision transformer (DINO) behind ONNX Runtime.
 //
-//   image    one input [1, 3, H, W], normalised with ImageNet's mean and deviation. A free H or W is the image's own
+//   image    one input [1, 3, H, W], normalized with ImageNet's mean and deviation. A free H or W is the image's own
 //            size, rounded to what patches of 7, 8, 14, 16 or 28 pixels divide
 //   answers  the first output with three axes: [1, tokens, channels], row by row, after any tokens of the whole image
 //            (class, registers); or with four: [1, channels, rows, cols]

@@ -19,7 +19,7 @@ using onnx_test::Graph;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Patches of 8 x 8 pixels whose features are their mean colours: [1, 3, H / 8, W / 8].
+// Patches of 8 x 8 pixels whose features are their mean colors: [1, 3, H / 8, W / 8].
 Graph Averages(int64_t height, int64_t width) {
   Graph graph;
   graph.Input("pixels", {1, 3, height, width})
@@ -64,7 +64,7 @@ class PatchFeaturesTest : public ::testing::Test {
   const TestFolder folder_;
 };
 
-// The features of the ramp, in the middle of each patch, normalised with ImageNet's numbers.
+// The features of the ramp, in the middle of each patch, normalized with ImageNet's numbers.
 void ExpectRamp(const Tensor& map, int64_t rows, int64_t cols) {
   ASSERT_THAT(map.shape, ElementsAre(1, 3, rows, cols));
   for (int64_t y = 0; y < rows; ++y) {

@@ -13,15 +13,15 @@
 namespace sanerf {
 namespace {
 
-// use(number of the neighbour, distance in steps along the axes), the voxel itself included.
+// use(number of the neighbor, distance in steps along the axes), the voxel itself included.
 template <class Use>
-void ForEachNeighbour(const CellIndex& cells, uint32_t number, const Use& use) {
+void ForEachNeighbor(const CellIndex& cells, uint32_t number, const Use& use) {
   const CellIndex::Cell at = cells.CellAt(number);
   for (int dx = -1; dx <= 1; ++dx) {
     for (int dy = -1; dy <= 1; ++dy) {
       for (int dz = -1; dz <= 1; ++dz) {
-        const uint32_t neighbour = cells.Find({at[0] + dx, at[1] + dy, at[2] + dz});
-        if (neighbour != CellIndex::kNone) use(neighbour, std::abs(dx) + std::abs(dy) + std::abs(dz));
+        const uint32_t neighbor = cells.Find({at[0] + dx, at[1] + dy, at[2] + dz});
+        if (neighbor != CellIndex::kNone) use(neighbor, std::abs(dx) + std::abs(dy) + std::abs(dz));
       }
     }
   }
@@ -32,7 +32,7 @@ std::vector<uint32_t> Frontier(const CellIndex& cells, const VoxelMask& mask) {
   std::vector<uint8_t> is_frontier(mask.size(), 0);
   for (uint32_t number = 0; number < mask.size(); ++number)
     if (mask[number] != 0)
-      ForEachNeighbour(cells, number, [&](uint32_t neighbour, int) { is_frontier[neighbour] = mask[neighbour] == 0; });
+      ForEachNeighbor(cells, number, [&](uint32_t neighbor, int) { is_frontier[neighbor] = mask[neighbor] == 0; });
   std::vector<uint32_t> frontier;
   for (uint32_t number = 0; number < mask.size(); ++number)
     if (is_frontier[number] != 0) frontier.push_back(number);
@@ -50,7 +50,7 @@ VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOpti
     for (int64_t i = begin; i < end; ++i) {
       const uint32_t v = frontier[size_t(i)];
       float selected = 0, sum = 0;
-      ForEachNeighbour(voxels.cells, v, [&](uint32_t u, int steps) {
+      ForEachNeighbor(voxels.cells, v, [&](uint32_t u, int steps) {
         const float distance = SquaredDistance(feature(u), feature(v), voxels.channels);
         const float weight = std::exp(-distance / options.sigma_feature - float(steps) / options.sigma_distance);
         sum += weight;

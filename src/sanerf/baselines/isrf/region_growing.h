@@ -22,7 +22,7 @@ struct Voxels {
 // The mask with one more ring. Every voxel v outside of it that touches it by a face, an edge or a corner gets
 //   m(v) = sum_u m(u) a(u) b(u) / sum_u a(u) b(u),   a = exp(-|f_u - f_v|^2 / sigma_feature),
 //                                                    b = exp(-|u - v|_1 / sigma_distance),
-// over the voxels u of its 3x3x3 neighbourhood, itself included, and joins when m(v) > grow_above.
+// over the voxels u of its 3x3x3 neighborhood, itself included, and joins when m(v) > grow_above.
 VoxelMask GrowRing(const Voxels& voxels, const VoxelMask& mask, const SelectOptions& options);
 
 // How much a mask looks like what is wanted; more is better.

@@ -32,7 +32,7 @@ class RegionGrowingTest : public ::testing::Test {
   VoxelMask mask_;
 };
 
-// Where all features are alike, a voxel's own weight is 1, that of 6 neighbours over faces exp(-1), of 12 over edges
+// Where all features are alike, a voxel's own weight is 1, that of 6 neighbors over faces exp(-1), of 12 over edges
 // exp(-2), of 8 over corners exp(-3): 5.23 together. One face in the mask gives 0.368 / 5.23 = 0.07, two give 0.14.
 TEST_F(RegionGrowingTest, OneFaceIsNotEnoughTwoAre) {
   mask_[At(4, 4, 3)] = mask_[At(4, 4, 5)] = 1;
@@ -55,7 +55,7 @@ TEST_F(RegionGrowingTest, AnotherFeatureStaysOut) {
   EXPECT_EQ(GrowRing(Block(), mask_, options)[At(4, 4, 4)], 0);
 }
 
-// Space without surfaces is no neighbour: alone with the mask's voxel, one face gives 0.368 / 1.368.
+// Space without surfaces is no neighbor: alone with the mask's voxel, one face gives 0.368 / 1.368.
 TEST_F(RegionGrowingTest, OnlyVoxelsThatExistCount) {
   CellIndex pair(kSide);
   pair.Insert(CellIndex::Cell{1, 1, 1});

@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Three pairs of neighbouring voxels far from each other, with features (1, 0), (0, 1) and (-1, 0).
+// Three pairs of neighboring voxels far from each other, with features (1, 0), (0, 1) and (-1, 0).
 class SelectRegionTest : public ::testing::Test {
  protected:
   SelectRegionTest() {

@@ -17,8 +17,8 @@ namespace {
 // Where each view sees which points: [view][point], none where it does not.
 using Sightings = std::vector<std::vector<std::optional<Vec2>>>;
 
-Sightings Look(const std::vector<Vec3>& points, const FeatureContainer& container, const std::vector<int>& views,
-               const DepthTolerance& tolerance, const Job& job) {
+Sightings FindVisiblePoints(const std::vector<Vec3>& points, const FeatureContainer& container,
+                            const std::vector<int>& views, const DepthTolerance& tolerance, const Job& job) {
   Sightings sightings(views.size());
   ParallelFor(int64_t(views.size()), [&](int64_t v) {
     const Camera camera = container.WorkingCamera(views[size_t(v)]);
@@ -36,7 +36,7 @@ Sightings Look(const std::vector<Vec3>& points, const FeatureContainer& containe
 // than the points are from each other.
 std::vector<std::array<int, 2>> PaintOnSurface(const std::vector<Vec2>& points, const Camera& camera,
                                                const ImageF& depth, const DepthTolerance& tolerance, int brush) {
-  const std::vector<Vec2> path = NearestNeighbourPath(points);
+  const std::vector<Vec2> path = NearestNeighborPath(points);
   std::vector<double> z;
   for (const Vec2& px : path) z.push_back(depth.At(int(px.x()), int(px.y())));
   const auto is_on_surface = [&](size_t from, double share, int x, int y) {
@@ -51,7 +51,7 @@ std::vector<std::array<int, 2>> PaintOnSurface(const std::vector<Vec2>& points, 
 
 }  // namespace
 
-std::vector<Vec2> NearestNeighbourPath(const std::vector<Vec2>& points) {
+std::vector<Vec2> NearestNeighborPath(const std::vector<Vec2>& points) {
   std::vector<Vec2> shortest;
   double shortest_length = std::numeric_limits<double>::infinity();
   for (size_t start = 0; start < points.size(); ++start) {
@@ -98,7 +98,7 @@ std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureC
                                  const IsrfOptions& options, const Job& job) {
   CheckOptions(options, "isrf");
   if (points.empty()) return {};
-  const Sightings sightings = Look(points, container, views, tolerance, job);
+  const Sightings sightings = FindVisiblePoints(points, container, views, tolerance, job);
   const Vec3 middle = std::accumulate(points.begin(), points.end(), Vec3(Vec3::Zero())) / double(points.size());
   std::vector<bool> is_covered(points.size(), false);
   std::vector<size_t> chosen;
@@ -140,7 +140,7 @@ std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureCo
                                 const std::vector<int>& views, const DepthTolerance& tolerance,
                                 const IsrfOptions& options, const Job& job) {
   CheckOptions(options, "isrf");
-  const Sightings sightings = Look(points, container, views, tolerance, job);
+  const Sightings sightings = FindVisiblePoints(points, container, views, tolerance, job);
   std::vector<Stroke> strokes;
   for (size_t v = 0; v < views.size(); ++v) {
     std::vector<Vec2> seen;

@@ -21,7 +21,7 @@ struct Stroke {
 };
 
 // The points in the order of a path that always goes on to the nearest one left; of all starts the shortest path.
-std::vector<Vec2> NearestNeighbourPath(const std::vector<Vec2>& points);
+std::vector<Vec2> NearestNeighborPath(const std::vector<Vec2>& points);
 // Whether a pixel is painted: pixel (x, y) under the brush at `share` of the way from point `from` of the path to the
 // next.
 using MayPaint = std::function<bool(size_t from, double share, int x, int y)>;

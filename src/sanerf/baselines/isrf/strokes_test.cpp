@@ -24,9 +24,9 @@ std::vector<Pixel> Paint(const std::vector<Vec2>& path) {
 }
 
 TEST(Strokes, PathGoesOnToTheNearest) {
-  const std::vector<Vec2> path = NearestNeighbourPath({{10, 0}, {0, 0}, {30, 0}, {12, 0}});
+  const std::vector<Vec2> path = NearestNeighborPath({{10, 0}, {0, 0}, {30, 0}, {12, 0}});
   EXPECT_THAT(path, ElementsAre(Vec2(0, 0), Vec2(10, 0), Vec2(12, 0), Vec2(30, 0)));
-  EXPECT_THAT(NearestNeighbourPath({}), IsEmpty());
+  EXPECT_THAT(NearestNeighborPath({}), IsEmpty());
 }
 
 TEST(Strokes, APointIsOneDab) {

@@ -32,11 +32,11 @@ struct PanopticLiftingOptions {
 
  private:
   // A coarse field: the authors' network sees positions and nothing finer. With a fine one places that the assignment
-  // once gave to the wrong slot keep it. And the surer mask on top: parts, which come and go between views, take slots
-  // from wholes.
+  // once gave to the wrong slot keep it. And the more confident mask on top: parts, which come and go between views,
+  // take slots from wholes.
   static LiftOptions Lift() {
     LiftOptions lift;
-    lift.on_top = OnTop::kSurer;
+    lift.on_top = OnTop::kConfident;
     lift.field = {8, 2, 17, 4, 64, 64, 2};
     return lift;
   }

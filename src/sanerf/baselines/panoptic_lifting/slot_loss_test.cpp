@@ -47,7 +47,7 @@ TEST(SlotLoss, IsTheMeanOverAllRays) {
 }
 
 // The field knows four objects by the slots 5, 2, 0, 3; a view that numbers them differently is understood, although
-// one ray in each segment belongs to a neighbour.
+// one ray in each segment belongs to a neighbor.
 TEST(AssignSlots, RecoversPermutedLabels) {
   const std::vector<int> slot_of = {5, 2, 0, 3};
   constexpr int kSlots = 7, kRays = 6;
@@ -95,7 +95,7 @@ TEST(InstanceLoss, WhatIsRightIsNotReinforced) {
   EXPECT_LT(grad[3], 0);
 }
 
-// Two rays of three lean slightly to slot 1, the third is sure of slot 0: the mean probability decides, not the
+// Two rays of three lean slightly to slot 1, the third is confident of slot 0: the mean probability decides, not the
 // majority.
 TEST(SegmentLoss, TargetIsTheSlotOfTheHighestMeanProbability) {
   const std::vector<float> logits = {0, 0.1f, 0, 0.1f, 5, 0};

@@ -43,7 +43,7 @@ Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDe
   if (!options.first_view.empty()) input.scene.FindView(options.first_view);
 }
 
-// The training view that sees most of the object's points; of several the one whose mask SAM is surest of.
+// The training view that sees most of the object's points; of several the one with the highest predicted IoU.
 Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object, const Job& job) const {
   std::vector<int> views = input_.views;
   if (!options_.first_view.empty()) views = {input_.scene.FindView(options_.first_view)};

@@ -20,7 +20,7 @@ struct Sa3dOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("first_view", first_view, "the view whose mask SA3D starts from (empty = the one with the surest mask)",
+    v("first_view", first_view, "the view whose mask SA3D starts from (empty = the one of highest confidence)",
       Text("the name of a view"));
     v("prompts", prompts, "points that SA3D gives to SAM in each further view, at most", Range(1, 100));
     v("voxels", voxels, "voxels per axis of [-1, 1]^3 in the model frame", Range(8, 1024));

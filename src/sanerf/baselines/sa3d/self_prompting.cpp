@@ -102,7 +102,7 @@ std::vector<SamPrompt::Point> SelfPrompts(const ImageF& scores, const ImageF& de
   while (int(points.size()) < max_points) {
     ExcludeSquare(last, half, &left);
     // Of all scores, those of the earlier points included: they are the highest of the object, so that what is as far
-    // away as anything has to be about as sure as they are.
+    // away as anything has to score about as high as they do.
     const float decay = std::max(HighestAround(decode(points), scores), 0.f);
     const ImageF distances = DistancesFrom(last, places);
     if (best.empty()) best = ImageF(scores.width, scores.height, 1, kExcluded);

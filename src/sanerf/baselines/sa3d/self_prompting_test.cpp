@@ -55,7 +55,7 @@ TEST(SelfPromptingTest, ScoresDecayWithDistanceFromTheLastPoint) {
 }
 
 // A mask around the first point alone: the decay is that point's own score, although no further point may be placed
-// there. What is less sure than it by more than its distance is somebody else's.
+// there. What scores lower than it by more than its distance is of another object.
 TEST(SelfPromptingTest, TheDecayCountsTheScoreOfEarlierPoints) {
   ImageF scores(kSize, kSize, 1), depth(kSize, kSize, 1, 2.f);
   scores.At(5, 20) = 3;

@@ -28,7 +28,7 @@ std::vector<ImageU8> SamPerView::MasksFor(int view_idx, const Job& job) {
   const Camera& photo = scene_.views.at(size_t(view_idx)).camera;
   std::vector<ImageU8> masks;
   for (const PerViewDecoder& object : objects_) {
-    const ImageU8 mask = object.MaskFor(view_idx, job);
+    const ImageU8 mask = object.Decide(view_idx, job).mask;
     masks.push_back(mask.empty() ? ImageU8(photo.width, photo.height, 1) : ResizeMask(mask, photo.width, photo.height));
   }
   return masks;

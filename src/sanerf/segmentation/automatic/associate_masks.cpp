@@ -99,9 +99,9 @@ double MeanOverMasks(const FoundObject& object, const std::vector<FoundMask>& ma
   return sum / double(object.masks.size());
 }
 
-double ShareFlush(const FoundObject& object, const std::vector<FoundMask>& masks) {
+double CoplanarShare(const FoundObject& object, const std::vector<FoundMask>& masks) {
   double sum = 0;
-  for (const int m : object.masks) sum += masks[size_t(m)].is_flush;
+  for (const int m : object.masks) sum += masks[size_t(m)].is_coplanar;
   return sum / double(object.masks.size());
 }
 
@@ -119,8 +119,8 @@ std::vector<FoundObject> SupportedGroups(const Grouping& grouping, const std::ve
       ++result->num_rare;
     } else if (group.agreement < options.min_agreement) {
       ++result->num_unstable;
-    } else if (ShareFlush(group, masks) > options.flush) {
-      ++result->num_flush;
+    } else if (CoplanarShare(group, masks) > options.coplanar) {
+      ++result->num_coplanar;
     } else {
       group.size = MeanOverMasks(group, masks, [](const BitMask& mask) {
         return double(mask.Count()) / (double(mask.width()) * mask.height());

@@ -20,7 +20,7 @@ struct FoundObject {
 struct Association {
   std::vector<FoundObject> objects;  // largest first
   // What became no object, in groups of masks that belong together.
-  int num_rare = 0, num_unstable = 0, num_background = 0, num_flush = 0, num_texture = 0, num_other_levels = 0;
+  int num_rare = 0, num_unstable = 0, num_background = 0, num_coplanar = 0, num_texture = 0, num_other_levels = 0;
 };
 
 // Throws UsageError for options out of range.

@@ -159,11 +159,11 @@ TEST_F(AssociateMasksTest, DrawingsOnASurfaceAreNoObjects) {
   AddLabel(kBall);
   AddMasks(all_views_, [](int at, const Vec3& p) { return at == kTable && std::abs(p.x() - 0.7) < 0.6 && p.z() > 1; });
   ASSERT_EQ(Associate().objects.size(), 2u);
-  for (FoundMask& mask : masks_) mask.is_flush = LiesFlush(mask.mask, container_.Depth(mask.view_idx, Job()));
+  for (FoundMask& mask : masks_) mask.is_coplanar = IsCoplanar(mask.mask, container_.Depth(mask.view_idx, Job()));
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
   EXPECT_EQ(LabelOf(found.objects[0]), kBall);
-  EXPECT_GE(found.num_flush, 1);
+  EXPECT_GE(found.num_coplanar, 1);
 }
 
 TEST_F(AssociateMasksTest, PointsOfAFoundObjectLieOnItAndAllAround) {

@@ -8,7 +8,7 @@
 namespace sanerf {
 
 struct AutoOptions {
-  int views = 16;
+  int max_views = 16;
   int max_objects = 64;
   int points = 8;
   int rounds = 1;
@@ -18,7 +18,7 @@ struct AutoOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("max_views", views, "training views that are searched for objects, spread over the cameras (0 = all)",
+    v("max_views", max_views, "training views that are searched for objects, spread over the cameras (0 = all)",
       Range(2, 100'000).OrZero(), Formerly("views"));
     v("max_objects", max_objects,
       "at most so many objects become labels, those on which the views agree best; a label image has one byte per "

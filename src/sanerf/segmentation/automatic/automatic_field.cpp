@@ -98,7 +98,7 @@ class Search {
 }  // namespace
 
 std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const AutoOptions& options) {
-  return SpreadViews(scene, views, options.views);
+  return SpreadViews(scene, views, options.max_views);
 }
 
 // One bit per pixel of every mask; with the pairs that will be compared. A view gives some fifty masks; twenty are
@@ -129,9 +129,9 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
     predictor->SetFeatures(container.Features(views[size_t(i)], job));
     const auto on_point = [&](int) { task.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
     for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point, job)) {
-      const bool is_flush = LiesFlush(mask.mask, depth);
+      const bool is_coplanar = IsCoplanar(mask.mask, depth);
       found[size_t(i)].push_back(
-          {views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_flush});
+          {views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_coplanar});
     }
     num_masks += found[size_t(i)].size();
   });

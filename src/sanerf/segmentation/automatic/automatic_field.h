@@ -6,6 +6,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/nerf/model.h"
 #include "sanerf/segmentation/automatic/associate_masks.h"
 #include "sanerf/segmentation/options.h"
 
@@ -31,7 +32,7 @@ struct AutomaticField {
   double associate_seconds = 0, mask_seconds = 0;
 };
 
-// The views that are searched, by options.views: spread over the cameras.
+// The views that are searched, by options.max_views: spread over the cameras.
 std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const AutoOptions& options);
 
 // Memory that a search takes at least.

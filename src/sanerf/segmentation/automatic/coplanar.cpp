@@ -85,7 +85,7 @@ Vec3 FitPlane(const std::vector<DepthPixel>& pixels) {
 
 }  // namespace
 
-bool LiesFlush(const BitMask& mask, const ImageF& depth) {
+bool IsCoplanar(const BitMask& mask, const ImageF& depth) {
   const SurroundingPixels pixels = Collect(mask, depth);
   if (pixels.inside.size() < kMinPixels || pixels.around.size() < kMinPixels) return false;
   const Vec3 plane = FitPlane(pixels.inside);

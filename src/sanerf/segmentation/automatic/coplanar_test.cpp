@@ -36,36 +36,36 @@ ImageF Changed(ImageF depth, int x0, int y0, int x1, int y1, const F& change) {
   return depth;
 }
 
-TEST(LiesFlushTest, APieceOfAPlane) { EXPECT_TRUE(LiesFlush(Rectangle(20, 20, 44, 40), Plane())); }
+TEST(IsCoplanarTest, APieceOfAPlane) { EXPECT_TRUE(IsCoplanar(Rectangle(20, 20, 44, 40), Plane())); }
 
-TEST(LiesFlushTest, ABoardThatEndsAtTheTablesEdge) {
+TEST(IsCoplanarTest, ABoardThatEndsAtTheTablesEdge) {
   const ImageF depth = Changed(Plane(), 44, 0, kSize, kSize, [](int, int, double z) { return 2 * z; });  // the floor
-  EXPECT_TRUE(LiesFlush(Rectangle(4, 20, 44, 30), depth));
+  EXPECT_TRUE(IsCoplanar(Rectangle(4, 20, 44, 30), depth));
   // The table itself: what lies around it, falls away.
-  EXPECT_FALSE(LiesFlush(Rectangle(0, 0, 44, kSize), depth));
+  EXPECT_FALSE(IsCoplanar(Rectangle(0, 0, 44, kSize), depth));
 }
 
-TEST(LiesFlushTest, ABookLiesOnTheTable) {
+TEST(IsCoplanarTest, ABookLiesOnTheTable) {
   const auto lifted = [](int, int, double z) { return 0.95 * z; };
-  EXPECT_FALSE(LiesFlush(Rectangle(20, 20, 44, 40), Changed(Plane(), 20, 20, 44, 40, lifted)));
+  EXPECT_FALSE(IsCoplanar(Rectangle(20, 20, 44, 40), Changed(Plane(), 20, 20, 44, 40, lifted)));
 }
 
-TEST(LiesFlushTest, ABallIsNoPlane) {
+TEST(IsCoplanarTest, ABallIsNoPlane) {
   const auto ball = [](int x, int y, double z) {
     const double r2 = ((x - 32) * (x - 32) + (y - 32) * (y - 32)) / 256.0;
     return r2 < 1 ? z * (1 - 0.2 * std::sqrt(1 - r2)) : z;
   };
-  EXPECT_FALSE(LiesFlush(Rectangle(24, 24, 40, 40), Changed(Plane(), 16, 16, 48, 48, ball)));
+  EXPECT_FALSE(IsCoplanar(Rectangle(24, 24, 40, 40), Changed(Plane(), 16, 16, 48, 48, ball)));
 }
 
-TEST(LiesFlushTest, AThingInFrontDoesNotMakeTheBoardBehindItStandOut) {
+TEST(IsCoplanarTest, AThingInFrontDoesNotMakeTheBoardBehindItStandOut) {
   const ImageF depth = Changed(Plane(), 20, 28, 64, 64, [](int, int, double) { return 1.0; });
-  EXPECT_TRUE(LiesFlush(Rectangle(20, 10, 44, 28), depth));
+  EXPECT_TRUE(IsCoplanar(Rectangle(20, 10, 44, 28), depth));
 }
 
-TEST(LiesFlushTest, TooLittleToTell) {
-  EXPECT_FALSE(LiesFlush(Rectangle(20, 20, 24, 24), Plane()));                  // all of it rim
-  EXPECT_FALSE(LiesFlush(Rectangle(20, 20, 44, 40), ImageF(kSize, kSize, 1)));  // nothing there
+TEST(IsCoplanarTest, TooLittleToTell) {
+  EXPECT_FALSE(IsCoplanar(Rectangle(20, 20, 24, 24), Plane()));                  // all of it rim
+  EXPECT_FALSE(IsCoplanar(Rectangle(20, 20, 44, 40), ImageF(kSize, kSize, 1)));  // nothing there
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ struct FoundMask {
   BitMask mask;  // at the view's working camera
   float predicted_iou = 0;
   int candidate = 0;
-  bool is_flush = false;  // see LiesFlush
+  bool is_coplanar = false;  // see IsCoplanar
 };
 
 // Bytes that they take; they grow with the square of the number of masks.

@@ -45,17 +45,17 @@ TEST(ChooseLevelTest, OfTheSameThingTheBetterStays) {
 }
 
 // A label on a bottle: the views agree on it a little better.
-TEST(ChooseLevelTest, AWholeThatIsNearlyAsSureTakesItsParts) {
+TEST(ChooseLevelTest, AWholeThatAgreesNearlyAsWellTakesItsParts) {
   EXPECT_THAT(Choose({{Range(0, 20), 0.8}, {Range(5, 10), 0.9}}), ElementsAre(kObject, kPart));
 }
 
-TEST(ChooseLevelTest, AWholeThatIsMuchLessSureGoes) {
+TEST(ChooseLevelTest, AWholeThatAgreesMuchLessGoes) {
   EXPECT_THAT(Choose({{Range(0, 20), 0.6}, {Range(5, 15), 0.9}}), ElementsAre(kWhole, kObject));
   EXPECT_THAT(Choose({{Range(0, 20), 0.6}, {Range(5, 15), 0.9}}, 0.5), ElementsAre(kObject, kPart));
 }
 
 // An apple in a bowl, and both as one.
-TEST(ChooseLevelTest, PartsThatMakeUpTheWholeAreTakenWhenEachIsSurer) {
+TEST(ChooseLevelTest, PartsThatMakeUpTheWholeAreTakenWhenEachAgreesBetter) {
   EXPECT_THAT(Choose({{Range(0, 20), 0.85}, {Range(0, 14), 0.9}, {Range(14, 20), 0.86}}),
               ElementsAre(kWhole, kObject, kObject));
   // The faces of a box: one of them has a lower confidence than the box.
@@ -70,7 +70,7 @@ TEST(ChooseLevelTest, BoardsOfATableAreTextureThingsOnItAreNot) {
               ElementsAre(kBackground, kTexture, kObject, kObject));
 }
 
-TEST(ChooseLevelTest, OfTwoThatOverlapTheSurerStays) {
+TEST(ChooseLevelTest, OfTwoThatOverlapTheBetterAgreedStays) {
   EXPECT_THAT(Choose({{Range(0, 20), 0.7}, {Range(8, 30), 0.8}}), ElementsAre(kConflict, kObject));
 }
 

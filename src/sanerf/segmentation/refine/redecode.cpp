@@ -104,8 +104,8 @@ class ViewRedecoder {
       ViewDecision decision = sight;
       decision.from_others = candidate.from_others;
       decision.agreement = candidate.agreement;
-      decider_.Enter(candidate.mask, decider_.ToMask(candidate.mask, decision), candidate.from_others ? others : points,
-                     decision);
+      decider_.SetMask(candidate.mask, decider_.ToMask(candidate.mask, decision),
+                       candidate.from_others ? others : points, decision);
       if (decision.used) return decision;
       if (best.mask.empty()) best = std::move(decision);
     }

@@ -13,7 +13,7 @@
 namespace sanerf {
 namespace {
 
-constexpr double kOneThing = 0.5;  // views that agree less do not show the same thing
+constexpr double kMinSameAgreement = 0.5;  // views that agree less do not show the same thing
 
 double MeanArea(const DecodedObject& object) {
   double sum = 0;
@@ -30,7 +30,7 @@ double MeanArea(const DecodedObject& object) {
 
 bool ViewsAgreement::BetterThan(const ViewsAgreement& other) const {
   const auto band = [](const ViewsAgreement& a) { return (1 - a.coherence) * std::sqrt(a.area); };
-  return coherence > other.coherence && (other.coherence < kOneThing || band(*this) < band(other));
+  return coherence > other.coherence && (other.coherence < kMinSameAgreement || band(*this) < band(other));
 }
 
 std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeContext& context,
@@ -48,7 +48,7 @@ std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeC
         const SamPrompt prompt = fork.FindPrompt(decoded.points, sight, job);
         for (const SamMask& mask : fork.Candidates(before.view_idx, prompt, job)) {
           by_view[i].push_back(sight);
-          fork.Enter(mask, fork.ToMask(mask, sight), prompt, by_view[i].back());
+          fork.SetMask(mask, fork.ToMask(mask, sight), prompt, by_view[i].back());
         }
       },
       [&](int num_done, size_t) { task.Update(num_done); }, job);

@@ -12,14 +12,14 @@ namespace sanerf {
 struct TextOptions {
   std::string detector = "yolo11n-seg";
   TextDetectorOptions boxes;
-  int views = 24;
+  int max_views = 24;
   AgreementOptions agreement;
 
   template <class V>
   void Visit(V&& v) {
     v("detector", detector, "what finds the boxes", Text("a detector of the catalogue or the path of an .onnx file"));
     boxes.Visit(v);
-    v("max_views", views, "training views that the detector searches, evenly chosen (0 = all)", Range(0, 100'000),
+    v("max_views", max_views, "training views that the detector searches, evenly chosen (0 = all)", Range(0, 100'000),
       Formerly("views"));
     agreement.Visit(v);
   }

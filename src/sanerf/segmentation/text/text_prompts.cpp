@@ -15,8 +15,8 @@
 namespace sanerf {
 namespace {
 
-constexpr double kSameMask = 0.7;     // IoU of masks in one view that are one thing
-constexpr double kSureInside = 0.75;  // share of the group's views that must agree on a point that is handed on
+constexpr double kSameMask = 0.7;         // IoU of masks in one view that are one thing
+constexpr double kConfirmedShare = 0.75;  // share of the group's views that must agree on a point that is handed on
 
 using Group = std::vector<size_t>;  // boxes, in the order given
 
@@ -142,7 +142,7 @@ std::vector<PointPrompt> ConfirmedPoints(const Group& group, const std::vector<B
         visible += sightings.Of(i, p, j) != Seen::kHidden;
         inside += sightings.Of(i, p, j) == Seen::kInside;
       }
-      if (inside > 0 && inside >= kSureInside * visible) candidates.push_back({evidence[i].points[p], inside});
+      if (inside > 0 && inside >= kConfirmedShare * visible) candidates.push_back({evidence[i].points[p], inside});
     }
   }
   std::vector<PointPrompt> points;
@@ -170,14 +170,13 @@ int CountViews(const std::vector<BoxInView>& boxes) {
 
 [[noreturn]] void FailWithoutAgreement(const std::string& what, const std::vector<BoxInView>& boxes,
                                        const std::vector<BoxEvidence>& evidence, const Scene& scene) {
-  const auto surest = std::max_element(boxes.begin(), boxes.end(),
-                                       [](const BoxInView& a, const BoxInView& b) { return a.score < b.score; });
-  const std::string& view = scene.views.at(size_t(surest->view_idx)).name;
+  const auto best = std::max_element(boxes.begin(), boxes.end(),
+                                     [](const BoxInView& a, const BoxInView& b) { return a.score < b.score; });
+  const std::string& view = scene.views.at(size_t(best->view_idx)).name;
   const std::string hint = fmt::format(
       "let the detector keep more boxes with a lower --set text.box_threshold, or say which one is meant: --name "
       "OBJECT --box {}:{:.0f},{:.0f},{:.0f},{:.0f} (score {:.2f})",
-      view, std::max(0.0, surest->box.x0), std::max(0.0, surest->box.y0), surest->box.x1, surest->box.y1,
-      surest->score);
+      view, std::max(0.0, best->box.x0), std::max(0.0, best->box.y0), best->box.x1, best->box.y1, best->score);
   const auto count = [&](auto&& is_counted) { return std::count_if(evidence.begin(), evidence.end(), is_counted); };
   const auto num_doubles = count([](const BoxEvidence& box) { return box.is_double; });
   const auto num_useless = count([](const BoxEvidence& box) { return box.mask.empty() && !box.is_double; });
@@ -208,16 +207,16 @@ AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& bo
   AgreedObject object;
   object.prompt.name = what;
   object.score = ScoreOf(groups[0], boxes);
-  object.fates.resize(boxes.size());
+  object.outcomes.resize(boxes.size());
   for (size_t i = 0; i < boxes.size(); ++i)
-    object.fates[i].reason = evidence[i].mask.empty() ? evidence[i].why_not : "agrees with no other view";
+    object.outcomes[i].reason = evidence[i].mask.empty() ? evidence[i].why_not : "agrees with no other view";
   for (size_t g = 0; g < groups.size(); ++g) {
-    for (const size_t i : groups[g]) object.fates[i] = {int(g), g == 0 ? "the object" : "another object"};
+    for (const size_t i : groups[g]) object.outcomes[i] = {int(g), g == 0 ? "the object" : "another object"};
     if (g > 0) object.other_views.push_back(int(groups[g].size()));
   }
   std::set<int> dropped_views;
   for (size_t i = 0; i < boxes.size(); ++i) {
-    if (object.fates[i].group >= 0) continue;
+    if (object.outcomes[i].group >= 0) continue;
     ++object.num_dropped;
     dropped_views.insert(boxes[i].view_idx);
   }

@@ -29,11 +29,11 @@ struct AgreementOptions {
 struct AgreedObject {
   ObjectPrompt prompt;  // the boxes that agree, at most one per view, and 3D points that several of their masks hold
   // Per box that was given: group 0 is the object, others are other objects, -1 belongs to none.
-  struct Fate {
+  struct BoxOutcome {
     int group = -1;
     std::string reason;  // in words
   };
-  std::vector<Fate> fates;
+  std::vector<BoxOutcome> outcomes;
   double score = 0;              // sum over the object's views
   std::vector<int> other_views;  // how many views every other object was seen in, at least two; best supported first
   int num_dropped = 0;           // boxes that are neither

@@ -54,7 +54,7 @@ class TextPromptsTest : public testing::Test {
 
 TEST_F(TextPromptsTest, ViewsThatAgreeMakeTheObjectAndAFalseBoxIsDropped) {
   AddBox(kFront, kBall, 0.6);
-  AddBox(kLens, kOther, 0.9);  // the surest of all is wrong
+  AddBox(kLens, kOther, 0.9);  // the one with the highest score is wrong
   AddBox(kFrontLeft, kBall, 0.5);
   const AgreedObject object = Agree();
   EXPECT_EQ(object.prompt.name, "ball");
@@ -63,10 +63,10 @@ TEST_F(TextPromptsTest, ViewsThatAgreeMakeTheObjectAndAFalseBoxIsDropped) {
   EXPECT_EQ(object.num_dropped, 1);
   EXPECT_EQ(object.num_dropped_views, 1);
   EXPECT_TRUE(object.other_views.empty());
-  ASSERT_EQ(object.fates.size(), 3u);
-  EXPECT_EQ(object.fates[0].group, 0);
-  EXPECT_EQ(object.fates[1].group, -1);
-  EXPECT_EQ(object.fates[1].reason, "agrees with no other view");
+  ASSERT_EQ(object.outcomes.size(), 3u);
+  EXPECT_EQ(object.outcomes[0].group, 0);
+  EXPECT_EQ(object.outcomes[1].group, -1);
+  EXPECT_EQ(object.outcomes[1].reason, "agrees with no other view");
 
   // The points lie on the ball, and they differ.
   ASSERT_EQ(object.prompt.points.size(), 8u);
@@ -101,8 +101,8 @@ TEST_F(TextPromptsTest, OfTwoObjectsTheBetterSupportedOneIsTakenUnlessAHintSaysO
   AgreedObject object = Agree();
   EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png", "lens.png"));  // 1.6 > 1.5
   EXPECT_THAT(object.other_views, ElementsAre(2));
-  EXPECT_EQ(object.fates[1].group, 1);
-  EXPECT_EQ(object.fates[1].reason, "another object");
+  EXPECT_EQ(object.outcomes[1].group, 1);
+  EXPECT_EQ(object.outcomes[1].reason, "another object");
   EXPECT_EQ(object.num_dropped, 1);
 
   object = Agree({kOtherCenter + kBallRadius * Vec3(0, 0.3, 1).normalized()});
@@ -117,7 +117,7 @@ TEST_F(TextPromptsTest, BoxesAroundTheSameThingInOneViewAreOne) {
   const AgreedObject object = Agree();
   EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png"));
   EXPECT_DOUBLE_EQ(object.score, 1.2);
-  EXPECT_EQ(object.fates[0].reason, "a second box around the same thing");
+  EXPECT_EQ(object.outcomes[0].reason, "a second box around the same thing");
 }
 
 // A mask of everything holds all points of the ball, but its own points lie beside the ball.
@@ -159,7 +159,7 @@ TEST_F(TextPromptsTest, ABoxThatShowsNothingIsNoErrorByItself) {
   boxes_.push_back({kAway, {"away.png", 10, 10, 60, 50}, 0.9});  // sky
   const AgreedObject object = Agree();
   EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png"));
-  EXPECT_EQ(object.fates[2].reason, "its mask shows too little surface");
+  EXPECT_EQ(object.outcomes[2].reason, "its mask shows too little surface");
   boxes_.erase(boxes_.begin());
   EXPECT_THAT(ErrorTextOf<Error>([&] { Agree(); }), HasSubstr("1 of 2 boxes show no surface"));
 }

@@ -1,0 +1,35 @@
+#!/usr/bin/env perl
+# No test was skipped that the set-up provides for: check_skips.pl JUNIT.xml... of ctest --output-junit. A skip is allowed
+# where nothing that scripts/setup.sh installs could have prevented it.
+use strict;
+use warnings;
+
+my @allowed = (
+  qr/SANERF_DATA/,            # data sets of real scenes
+  qr/\bGPU\b/,                # a device
+  qr/AVX-?512|AVX2|instruction set/i,  # of this processor
+  qr/cannot mount a small disk/,         # needs root and a container that may mount
+  qr/sanitizers end the process/,
+);
+
+my ($num_tests, $num_skipped, @problems) = (0, 0);
+for my $path (@ARGV) {
+  open my $in, '<', $path or die "error: $path: $!\n";
+  local $/;
+  my $text = <$in>;
+  die "error: $path: no tests\n" unless $text =~ /<testcase /;
+  while ($text =~ m{<testcase name="([^"]*)"[^>]*status="(\w+)"[^>]*>(.*?)</testcase>}gs) {
+    my ($name, $status, $body) = ($1, $2, $3);
+    ++$num_tests;
+    next if $status eq 'run';
+    if ($status eq 'fail') { push @problems, "$name failed"; next }
+    ++$num_skipped;
+    my ($output) = $body =~ m{<system-out>(.*?)</system-out>}s;
+    my ($reason) = ($output // '') =~ /: Skipped\s*\n(.*?)\n/s;
+    $reason //= ($output // '') =~ /(skipped:[^\n]*)/i ? $1 : $status;
+    push @problems, "$name was skipped: $reason" unless grep { $reason =~ $_ } @allowed;
+  }
+}
+print "error: $_\n" for @problems;
+exit 1 if @problems;
+print "$num_tests tests, $num_skipped skipped for reasons beyond the set-up\n";

@@ -1,0 +1,37 @@
+#include "sanerf/api/options.h"
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
+#include "sanerf/pipeline/presets.h"
+#include "sanerf/pipeline/settings.h"
+
+namespace sanerf::api {
+
+Options::Options() : settings_(std::make_unique<Settings>()) {}
+Options::Options(const Options& other) : settings_(std::make_unique<Settings>(*other.settings_)) {}
+Options& Options::operator=(const Options& other) {
+  *settings_ = *other.settings_;
+  return *this;
+}
+Options::~Options() = default;
+
+Options Options::Preset(const std::string& name) {
+  Options options;
+  *options.settings_ = SettingsOf(ParsePreset(name));
+  return options;
+}
+
+Options& Options::Set(const std::string& assignment) {
+  settings_->Assign(assignment, "Options::Set");
+  return *this;
+}
+
+std::string Options::Get(const std::string& name) const {
+  Settings copy = *settings_;
+  const OptionRegistry registry = copy.Registry();
+  const OptionRegistry::Entry* entry = registry.Find(name);
+  if (entry == nullptr) throw UsageError("unknown option '" + name + "'", "", "sanerf options lists what there is");
+  return OptionValueText(entry->get());
+}
+
+}  // namespace sanerf::api

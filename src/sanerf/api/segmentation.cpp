@@ -1,0 +1,94 @@
+#include "sanerf/api/segmentation.h"
+
+#include "sanerf/core/camera.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/feature_container/open_features.h"
+#include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/sam/load_sam.h"
+#include "sanerf/sam/sam.h"
+#include "sanerf/segmentation/label_views.h"
+
+namespace sanerf::api {
+namespace {
+
+// The camera of a label image of the view, which may be smaller than the photo.
+sanerf::Camera CameraOf(const View& view, const ImageU8& labels) {
+  return view.camera.Resized(labels.width, labels.height);
+}
+
+}  // namespace
+
+EncodedViews::EncodedViews(std::shared_ptr<const FeatureContainer> features, std::shared_ptr<const Sam> sam)
+    : features_(std::move(features)), sam_(std::move(sam)) {}
+
+EncodedViews EncodedViews::Encode(const Scene& scene, const RadianceField& field, const std::filesystem::path& folder,
+                                  const Options& options, const Job& job) {
+  const EncodeOptions& encode = options.settings().encode;
+  std::shared_ptr<const Sam> sam = LoadSam(encode.model, job);
+  std::shared_ptr<const FeatureContainer> features =
+      OpenFeatures(folder, scene.scene(), field.model(), *sam, scene.train_views(), encode, job);
+  return EncodedViews(std::move(features), std::move(sam));
+}
+
+Objects::Objects(std::shared_ptr<const ObjectModel> model, std::vector<std::string> names)
+    : model_(std::move(model)), names_(std::move(names)) {}
+
+ImageU8 Objects::Mask(const Camera& camera, int object, const Job& job) const {
+  name(object);  // throws when there is none
+  return MaskOfLabel(Labels(camera, job), object + 1);
+}
+
+ImageU8 Objects::Labels(const Camera& camera, const Job& job) const {
+  return model_->Render(ToCamera(camera), job).labels;
+}
+
+ImageF Objects::Probability(const Camera& camera, int object, const Job& job) const {
+  name(object);
+  return model_->Render(ToCamera(camera), object + 1, job).probability;
+}
+
+void Objects::Save(const std::filesystem::path& checkpoint) const { model_->Save(checkpoint); }
+
+Objects Objects::Load(const std::filesystem::path& checkpoint, const RadianceField& field,
+                      std::vector<std::string> names) {
+  auto model = std::make_shared<const ObjectModel>(ObjectModel::Load(checkpoint, field.model()));
+  if (model->num_labels() != int(names.size()) + 1)
+    throw UsageError(checkpoint.string() + " holds " + std::to_string(model->num_labels() - 1) + " objects",
+                     std::to_string(names.size()) + " names were given");
+  return Objects(std::move(model), std::move(names));
+}
+
+Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& source, const Options& options,
+                 const Job& job) {
+  std::vector<std::string> names = source.names();
+  CheckObjectCount(names.size());
+  std::vector<LabelView> views;
+  std::vector<sanerf::Camera> cameras;
+  std::vector<ImageU8> labels;
+  for (const int view : scene.train_views()) {
+    job.ThrowIfStopped("fitting masks");
+    ImageU8 image = source.Labels(view, scene.Photo(view));
+    if (image.empty()) continue;
+    if (image.channels != 1) throw UsageError("MaskSource::Labels has more than one channel");
+    cameras.push_back(CameraOf(scene.scene().views[size_t(view)], image));
+    views.push_back({cameras.back(), image});
+    labels.push_back(std::move(image));
+  }
+  if (views.empty()) throw Error("no view has a mask");
+  const int num_labels = int(names.size()) + 1;
+  std::shared_ptr<const LabelPrior> prior;
+  if (options.settings().segment.from_vote) {
+    LabelVote vote(field.model(), cameras, VoteOptions(), job);
+    vote.Count(labels, num_labels);
+    prior = vote.Prior();
+  }
+  return Objects(std::make_shared<const ObjectModel>(
+                     TrainObjectModel(field.model(), views, num_labels, options.settings().object, prior, job)),
+                 std::move(names));
+}
+
+}  // namespace sanerf::api

@@ -1,0 +1,149 @@
+#include "sanerf/experiments/ablate/ablate.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/core/units.h"
+#include "sanerf/experiments/ablate/ablate_runner.h"
+#include "sanerf/experiments/ablate/ablate_table.h"
+#include "sanerf/experiments/compare/compare_formats.h"
+#include "sanerf/experiments/settings.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/scene/load_scene.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+// Studies with rows whose results are still empty.
+std::vector<AblationStudy> EmptyStudies(const std::vector<Study>& studies, size_t num_scenes, int seeds) {
+  const std::vector<std::vector<VariantResult>> empty(num_scenes, std::vector<VariantResult>(size_t(seeds)));
+  std::vector<AblationStudy> started;
+  for (const Study& study : studies) {
+    started.push_back({study.name, study.title, {}});
+    for (const Variant& variant : study.variants) started.back().rows.push_back({variant, false, empty});
+  }
+  return started;
+}
+
+// Counts and reports how far the ablation is.
+class Account {
+ public:
+  explicit Account(AblationResult* result) : result_(result) {
+    for (const AblationStudy& study : result->studies)
+      total_ += int(study.rows.size() * result->scenes.size()) * result->seeds;
+  }
+  int total() const { return total_; }
+
+  void Begin(const AblationStudy& study, const AblationTrial& trial, const Job& job) {
+    std::string left;
+    if (result_->num_run > 0)
+      left = fmt::format("  (at most {} left)", FormatDuration(run_seconds_ / result_->num_run * (total_ - done_)));
+    job.Info(fmt::format("ablate {}/{}  {}: {}  on {}{}{}", done_ + 1, total_, study.name, trial.variant.label,
+                         trial.scene.name, result_->seeds > 1 ? fmt::format(", seed {}", trial.seed) : "", left));
+    watch_ = Stopwatch();
+  }
+  void End(const VariantResult& result, AblationRunner::Source source, const Job& job) {
+    ++done_;
+    result_->num_failed += !result.ok();
+    result_->num_reused += source == AblationRunner::Source::kEarlier;
+    if (source != AblationRunner::Source::kRun) return;
+    ++result_->num_run;
+    run_seconds_ += watch_.seconds();
+    if (!result.ok()) return;
+    using Object = VariantResult::Object;
+    job.Info(fmt::format("       IoU {:.2f}  boundary IoU {:.2f}  consistency {:.2f}  ({})",
+                         100 * result.Mean(&Object::iou), 100 * result.Mean(&Object::boundary_iou),
+                         100 * result.Mean(&Object::consistency), FormatDuration(watch_.seconds())));
+  }
+
+ private:
+  AblationResult* result_;
+  int total_ = 0, done_ = 0;
+  double run_seconds_ = 0;
+  Stopwatch watch_;
+};
+
+VariantResult RunTrial(const AblationTrial& trial, const AblationStudy& study, AblationRunner& runner, Account& account,
+                       bool* is_default, const Job& job) {
+  std::string key;
+  try {
+    key = runner.KeyOf(trial);
+  } catch (const UsageError& error) {  // the row assigns an option that is none
+    VariantResult result;
+    result.error = error.what();
+    account.End(result, AblationRunner::Source::kSameAsAnother, job);
+    return result;
+  }
+  const Variant defaults;
+  *is_default = key == runner.KeyOf({trial.scene, defaults, trial.seed});
+  if (!runner.IsKnown(key)) account.Begin(study, trial, job);
+  AblationRunner::Answer answer = runner.ResultOf(trial, key, job);
+  account.End(answer.result, answer.source, job);
+  return std::move(answer.result);
+}
+
+std::string FirstError(const AblationResult& result) {
+  for (const AblationStudy& study : result.studies) {
+    for (const AblationRow& row : study.rows) {
+      for (const auto& seeds : row.results) {
+        for (const VariantResult& one : seeds) {
+          if (!one.ok()) return one.error;
+        }
+      }
+    }
+  }
+  return "";
+}
+
+void WriteTables(const fs::path& out, const AblationResult& result) {
+  WriteFileAtomic(out / "tables.md", ToMarkdown(result));
+  WriteFileAtomic(out / "rows.csv", ToCsv(result));
+  WriteJsonFile(out / "ablation.json", ToJson(result));
+}
+
+}  // namespace
+
+AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  CheckScenes(request);
+  for (const fs::path& path : request.scenes)
+    if (!RunFolder::Exists(path)) LoadScene(path, settings.scene, job);  // throws before anything is written
+  EnsureWritableFolder(request.out);
+  const RunLock lock(request.out);
+  if (request.restart) fs::remove(request.out / "results.json");
+  const Stopwatch watch;
+  const std::vector<AblationScene> scenes = PrepareScenes(request, settings, job);
+  AblationRunner runner(settings, request.out / "results.json");
+
+  AblationResult result;
+  result.seeds = request.seeds;
+  for (const AblationScene& scene : scenes) result.scenes.push_back(scene.name);
+  result.studies = EmptyStudies(request.studies, scenes.size(), request.seeds);
+  Account account(&result);
+  for (AblationStudy& study : result.studies) {
+    for (AblationRow& row : study.rows) {
+      for (size_t scene = 0; scene < scenes.size(); ++scene) {
+        for (int seed = 0; seed < request.seeds; ++seed) {
+          job.ThrowIfStopped("the ablation");
+          const AblationTrial trial{scenes[scene], row.variant, seed};
+          row.results[scene][size_t(seed)] = RunTrial(trial, study, runner, account, &row.is_default, job);
+        }
+      }
+    }
+  }
+  result.seconds = watch.seconds();
+  WriteTables(request.out, result);
+  if (result.num_failed == account.total())
+    throw Error("no row of the ablation has a result", FirstError(result),
+                "all reasons are in " + (request.out / "tables.md").string());
+  return result;
+}
+
+}  // namespace sanerf

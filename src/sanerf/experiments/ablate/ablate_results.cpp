@@ -1,0 +1,122 @@
+#include "sanerf/experiments/ablate/ablate_results.h"
+
+#include <cmath>
+
+#include "sanerf/core/json.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+constexpr int kFormat = 1;
+
+VariantResult::Object VariantObjectFrom(const JsonCursor& json) {
+  VariantResult::Object object;
+  object.name = json["name"].String();
+  object.iou = json["iou"].Number();
+  object.boundary_iou = json["boundary_iou"].Number();
+  object.accuracy = json["accuracy"].Number();
+  object.consistency = json["consistency"].Number();
+  object.views_used = int(json["views_used"].Integer());
+  object.views_total = int(json["views_total"].Integer());
+  return object;
+}
+
+}  // namespace
+
+double VariantResult::Mean(double Object::*value) const {
+  double sum = 0;
+  for (const Object& object : objects) sum += object.*value;
+  return objects.empty() ? 0 : sum / double(objects.size());
+}
+
+double VariantResult::MeanViewsUsed() const {
+  double sum = 0;
+  for (const Object& object : objects) sum += object.views_used;
+  return objects.empty() ? 0 : sum / double(objects.size());
+}
+
+Json ToJson(const VariantResult& result) {
+  if (!result.ok()) return {{"error", result.error}};
+  Json json = {{"objects", Json::array()}};
+  for (const VariantResult::Object& object : result.objects) {
+    json["objects"].push_back({{"name", object.name},
+                               {"iou", object.iou},
+                               {"boundary_iou", object.boundary_iou},
+                               {"accuracy", object.accuracy},
+                               {"consistency", object.consistency},
+                               {"views_used", object.views_used},
+                               {"views_total", object.views_total}});
+  }
+  json["seconds"] = {{"encode", result.encode_seconds},
+                     {"masks", result.mask_seconds},
+                     {"field", result.field_seconds},
+                     {"score", result.score_seconds}};
+  return json;
+}
+
+VariantResult VariantResultFrom(const JsonCursor& json) {
+  VariantResult result;
+  result.error = json.StringOr("error", "");
+  if (!result.ok()) return result;
+  for (size_t i = 0; i < json["objects"].size(); ++i) result.objects.push_back(VariantObjectFrom(json["objects"][i]));
+  result.encode_seconds = json["seconds"]["encode"].Number();
+  result.mask_seconds = json["seconds"]["masks"].Number();
+  result.field_seconds = json["seconds"]["field"].Number();
+  result.score_seconds = json["seconds"]["score"].Number();
+  return result;
+}
+
+ResultsFile::ResultsFile(fs::path path) : path_(std::move(path)) {
+  if (!fs::exists(path_)) return;
+  const Json json = ReadJsonFile(path_);
+  const JsonCursor root(json, path_.string());
+  if (root["format"].Integer() > kFormat)
+    root.Fail("written by a newer sanerf", "start over with --restart, or take another --out");
+  for (const auto& [key, entry] : root["results"].json().items()) {
+    const JsonCursor cursor = root["results"][key];
+    entries_[key] = {cursor["what"].String(), VariantResultFrom(cursor)};
+  }
+}
+
+const VariantResult* ResultsFile::Find(const std::string& key) const {
+  const auto entry = entries_.find(key);
+  return entry == entries_.end() || !entry->second.result.ok() ? nullptr : &entry->second.result;
+}
+
+void ResultsFile::Put(const std::string& key, const std::string& what, const VariantResult& result) {
+  entries_[key] = {what, result};
+  Json json = {{"format", kFormat}, {"results", Json::object()}};
+  for (const auto& [name, entry] : entries_) {
+    json["results"][name] = {{"what", entry.what}};
+    json["results"][name].update(ToJson(entry.result));
+  }
+  WriteJsonFile(path_, json);
+}
+
+Spread SpreadOf(const std::vector<double>& values) {
+  Spread spread;
+  spread.count = values.size();
+  if (values.empty()) return spread;
+  for (const double value : values) spread.mean += value / double(values.size());
+  double squares = 0;
+  for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);
+  if (values.size() > 1) spread.deviation = std::sqrt(squares / double(values.size() - 1));
+  return spread;
+}
+
+std::optional<Spread> SpreadOverSeeds(const AblationRow& row, const std::vector<size_t>& scenes,
+                                      const std::function<double(const VariantResult&)>& value) {
+  std::vector<double> by_seed(row.results.at(scenes.at(0)).size(), 0.0);
+  for (const size_t scene : scenes) {
+    for (size_t seed = 0; seed < by_seed.size(); ++seed) {
+      const VariantResult& result = row.results[scene][seed];
+      if (!result.ok()) return std::nullopt;
+      by_seed[seed] += value(result) / double(scenes.size());
+    }
+  }
+  return SpreadOf(by_seed);
+}
+
+}  // namespace sanerf

@@ -1,0 +1,58 @@
+// Runs the ablation's variants one by one and remembers what they gave.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
+#include "sanerf/experiments/ablate/ablate_results.h"
+#include "sanerf/experiments/ablate/ablate_scene.h"
+
+namespace sanerf {
+
+// One variant on one scene with one seed.
+struct AblationTrial {
+  const AblationScene& scene;
+  const Variant& variant;
+  int seed = 0;
+};
+
+class AblationRunner {
+ public:
+  enum class Source { kRun, kEarlier, kSameAsAnother };
+  struct Answer {
+    VariantResult result;
+    Source source = Source::kRun;
+  };
+
+  // base: what the variants start from; outlives this. results: the file of earlier results, made when there is none.
+  AblationRunner(const ExperimentSettings& base, const std::filesystem::path& results)
+      : base_(base), results_(results) {}
+
+  // What makes the trial's result; equal for trials that must give the same. Throws UsageError when the variant assigns
+  // an option that does not exist.
+  std::string KeyOf(const AblationTrial& trial) const;
+  // A result is asked for once: later ones are the earlier, also in the next sitting unless it failed.
+  bool IsKnown(const std::string& key) const { return results_.Find(key) != nullptr || failed_.contains(key); }
+  // Throws only what ends the ablation: InterruptedError, a disk that cannot be written to.
+  Answer ResultOf(const AblationTrial& trial, const std::string& key, const Job& job);
+
+ private:
+  ExperimentSettings SettingsFor(const AblationTrial& trial) const;
+  Prompts PromptsFor(const AblationTrial& trial) const;
+  // Of what the objects depend on; trials that only score another method have the same.
+  Json SegmentationOf(const AblationTrial& trial) const;
+  VariantResult Run(const AblationTrial& trial, const Job& job) const;
+  void SegmentOnce(const AblationTrial& trial, const ExperimentSettings& settings, const std::filesystem::path& folder,
+                   VariantResult* result, const Job& job) const;
+
+  const ExperimentSettings& base_;
+  ResultsFile results_;
+  std::set<std::string> seen_;                   // in this sitting
+  std::map<std::string, VariantResult> failed_;  // in this sitting
+};
+
+}  // namespace sanerf

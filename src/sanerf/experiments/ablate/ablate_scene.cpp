@@ -1,0 +1,140 @@
+#include "sanerf/experiments/ablate/ablate_scene.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/experiments/settings.h"
+#include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/output_place.h"
+#include "sanerf/run/run_folder.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+Prompts ReadPromptsToScore(const fs::path& path) {
+  Prompts prompts = ReadPrompts(path);
+  std::erase_if(prompts.objects, [](const ObjectPrompt& object) { return object.instance < 0; });
+  if (prompts.objects.empty()) {
+    throw Error(path.string() + ": no object can be scored", "none has an instance id",
+                "add \"instance\": ID, its value in the ground-truth masks");
+  }
+  return prompts;
+}
+
+// One file per scene, or a name that each scene's folder has; for a single scene also a path.
+fs::path PromptsPath(const AblateRequest& request, size_t i, const fs::path& scene_root) {
+  if (request.prompts.size() > 1) return request.prompts[i];
+  const fs::path folder = fs::is_directory(scene_root) ? scene_root : scene_root.parent_path();
+  if (request.prompts.empty()) return folder / "prompts.json";
+  const fs::path& given = request.prompts[0];
+  const bool is_path = request.scenes.size() == 1 && fs::exists(given);
+  return is_path || given.is_absolute() ? given : folder / given;
+}
+
+AblationScene PrepareScene(const AblateRequest& request, size_t i, const ExperimentSettings& settings, const Job& job) {
+  const fs::path& given = request.scenes[i];
+  const bool is_run = RunFolder::Exists(given);
+  AblationScene scene;
+  scene.name = NameOfPath(given);
+  scene.work = request.out / scene.name;
+  scene.run = is_run ? given : scene.work / "run";
+  const fs::path root = is_run ? RunFolder::Open(given).OpenScene(std::nullopt, job).root : given;
+  scene.prompts = ReadPromptsToScore(PromptsPath(request, i, root));
+  if (!is_run) {
+    job.Info(fmt::format("ablate  the radiance field of {}", scene.name));
+    Train({given, scene.run, /*restart=*/false}, settings, job);
+  }
+  RunFolder::Open(scene.run).OpenNerf();  // throws when it is not finished
+  return scene;
+}
+
+void Link(const fs::path& from, const fs::path& to) {
+  std::error_code no_link;
+  fs::create_hard_link(from, to, no_link);
+  if (no_link) fs::create_symlink(fs::absolute(from), to);
+}
+
+// Files of one folder, without subfolders.
+void LinkFiles(const fs::path& from, const fs::path& to) {
+  fs::create_directories(to);
+  if (!fs::is_directory(from)) return;
+  for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
+    if (entry.is_regular_file()) Link(entry.path(), to / entry.path().filename());
+  }
+}
+
+Json EncodeJson(const EncodeOptions& encode) { return OptionsToJson(encode); }
+
+// The maps of the views are the same, however they are kept.
+bool HasSameMaps(Json a, Json b) {
+  if (!a.is_object()) return false;
+  a.erase("container");
+  b.erase("container");
+  return a == b;
+}
+
+bool IsOf(const fs::path& folder, const RunFolder& run) {
+  if (!RunFolder::Exists(folder)) return false;
+  const Json mine = RunFolder::Open(folder).record(), theirs = run.record();
+  return mine.at("stages").at("train") == theirs.at("stages").at("train") &&
+         mine.at("scene").at("hash") == theirs.at("scene").at("hash");
+}
+
+}  // namespace
+
+void CheckScenes(const AblateRequest& request) {
+  if (request.prompts.size() > 1 && request.prompts.size() != request.scenes.size()) {
+    throw UsageError(
+        fmt::format("{} prompts files for {} scenes", request.prompts.size(), request.scenes.size()), "",
+        "give --prompts once per scene in the same order, or once with a name that each scene's folder has");
+  }
+  std::set<std::string> names;
+  for (const fs::path& path : request.scenes) {
+    if (IsSamePlace(request.out, path) || IsSamePlace(request.out / NameOfPath(path), path))
+      throw UsageError("--out " + request.out.string(), "the results would go into the folder of " + path.string(),
+                       "choose a folder of its own");
+    if (!names.insert(NameOfPath(path)).second)
+      throw UsageError("two scenes are named '" + NameOfPath(path) + "'", "", "rename one of the folders");
+  }
+}
+
+std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings,
+                                         const Job& job) {
+  std::vector<AblationScene> scenes;
+  for (size_t i = 0; i < request.scenes.size(); ++i) scenes.push_back(PrepareScene(request, i, settings, job));
+  return scenes;
+}
+
+fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode, const Job& job) {
+  const Json wanted = EncodeJson(encode);
+  const fs::path folder = scene.work / ("encoded_" + Sha256(wanted.dump()).substr(0, 8));
+  RunFolder run = RunFolder::Open(scene.run);
+  if (IsOf(folder, run)) return folder;
+
+  fs::remove_all(folder);
+  LinkFiles(run.checkpoint().parent_path(), folder / "nerf");
+  const Json stages = run.record().at("stages");
+  Json record = run.record();
+  record["stages"] = {{"train", stages.at("train")}};
+  const Json encoded = run.options().value("encode", Json());
+  if (stages.contains("encode") && HasSameMaps(encoded, wanted)) {
+    LinkFiles(run.features(), folder / "features");
+    LinkFiles(run.test_features(), folder / "features_test");
+    if (encoded == wanted) record["stages"]["encode"] = stages.at("encode");
+  }
+  const Scene photos = run.OpenScene(std::nullopt, job);
+  WriteJsonFile(folder / "run.json", record);
+  RunFolder::Open(folder).OpenScene(photos.root, RunLock(folder),
+                                    job);  // the recorded path is relative to the other folder
+  return folder;
+}
+
+}  // namespace sanerf

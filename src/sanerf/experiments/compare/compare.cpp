@@ -1,0 +1,312 @@
+#include "sanerf/experiments/compare/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/stopwatch.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/eval/score_masks.h"
+#include "sanerf/experiments/compare/compare_formats.h"
+#include "sanerf/experiments/compare/compare_tables.h"
+#include "sanerf/experiments/compare/contact_sheet.h"
+#include "sanerf/experiments/compare/methods.h"
+#include "sanerf/experiments/eval/held_out_views.h"
+#include "sanerf/experiments/eval/match_objects.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/run/output_place.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/label_views.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+// A part of the method itself, compared when it is asked for by name.
+bool IsExtra(const Method& method) { return method.name == "vote"; }
+
+// What is compared: objects with their true masks.
+struct Subject {
+  Prompts prompts;                  // empty when the methods find the objects themselves
+  std::vector<ObjectScore> scores;  // of no view yet
+  std::vector<GroundTruth> truths;  // one for all objects, or one for each
+};
+
+fs::path TruthFolder(const fs::path& masks, const std::string& object, size_t num_objects) {
+  const fs::path own = masks / object;
+  if (fs::is_directory(own)) return own;
+  if (num_objects == 1) return masks;
+  throw UsageError(fmt::format("{}: no folder '{}'", masks.string(), object),
+                   "there is no ground truth for this object",
+                   "make one folder of masks per object, named as the objects");
+}
+
+Subject PromptedSubject(const CompareRequest& request, const Scene& scene, const Job& job) {
+  CheckPrompts(request);
+  Subject subject{request.prompts, {}, {}};
+  for (const ObjectPrompt& object : request.prompts.objects) {
+    ObjectScore score;
+    score.name = object.name;
+    score.instance = request.masks.empty() ? object.instance : -1;
+    subject.scores.push_back(std::move(score));
+    if (!request.masks.empty())
+      subject.truths.emplace_back(TruthFolder(request.masks, object.name, request.prompts.objects.size()), scene.views);
+  }
+  if (request.masks.empty()) subject.truths.emplace_back(fs::path(), scene.views);
+  for (const GroundTruth& truth : subject.truths) ReportUnmatchedFiles(truth, job);
+  return subject;
+}
+
+Subject AutomaticSubject(const CompareRequest& request, const Scene& scene, const Job& job) {
+  if (!request.masks.empty())
+    throw UsageError("--masks goes with prompts", "--auto is scored on all instances of the scene's own masks", "");
+  Subject subject;
+  subject.truths.emplace_back(fs::path(), scene.views);
+  for (const TrueInstance& instance : InstancesIn(scene, scene.TestViews(), job)) {
+    ObjectScore score;
+    score.name = instance.name.empty() ? fmt::format("instance_{}", instance.id) : instance.name;
+    score.instance = instance.id;
+    subject.scores.push_back(std::move(score));
+  }
+  if (subject.scores.empty())
+    throw Error("there is nothing to compare on", "the held-out views have no instance masks",
+                "give --prompts FILE --masks DIR");
+  return subject;
+}
+
+// Puts the mask of the object that matches instance i best at place i; the rest is spurious.
+std::vector<std::vector<ImageU8>> MatchedMasks(std::vector<std::vector<ImageU8>> masks, const Scene& scene,
+                                               const std::vector<int>& test, const std::vector<ObjectScore>& instances,
+                                               int* num_spurious) {
+  const size_t num_objects = masks[0].size();
+  std::vector<std::vector<int64_t>> pixels(instances.size() + 1, std::vector<int64_t>(num_objects + 1, 0));
+  std::vector<size_t> row_of(size_t{1} << 16, 0);
+  for (size_t i = 0; i < instances.size(); ++i) row_of[size_t(instances[i].instance)] = i + 1;
+  for (size_t v = 0; v < test.size(); ++v) {
+    const View& view = scene.views[size_t(test[v])];
+    if (view.mask_path.empty()) continue;
+    const ImageU16 ids = LoadViewInstances(view);
+    for (size_t p = 0; p < size_t(ids.num_pixels()); ++p) {
+      size_t object = 0;
+      for (size_t o = 0; o < num_objects && object == 0; ++o)
+        if (masks[v][o].data[p] != 0) object = o + 1;
+      ++pixels[row_of[ids.data[p]]][object];
+    }
+  }
+  const std::vector<InstanceToObject> matches = MatchByOverlap(pixels);
+  std::vector<std::vector<ImageU8>> matched(masks.size());
+  for (size_t v = 0; v < masks.size(); ++v) {
+    const Camera& camera = scene.views[size_t(test[v])].camera;
+    for (const InstanceToObject& match : matches)
+      matched[v].push_back(match.object >= 0 ? masks[v][size_t(match.object)]
+                                             : ImageU8(camera.width, camera.height, 1));
+  }
+  const auto num_good = std::count_if(matches.begin(), matches.end(),
+                                      [](const auto& m) { return m.object >= 0 && m.iou >= kMatchedIou; });
+  *num_spurious = int(num_objects) - int(num_good);
+  return matched;
+}
+
+// Everything that a method's result depends on.
+std::string KeyOf(const Method& method, const CompareRequest& request, const RunFolder& run,
+                  const ExperimentSettings& settings) {
+  Json options;
+  const Json all = settings.ToJson();
+  for (const std::string& stage : method.stages) options[stage] = all.at(stage);
+  Json json = {{"sanerf", VersionString()},
+               {"method", method.name},
+               {"automatic", request.automatic},
+               {"repeats", method.is_seeded ? request.repeats : 1},
+               {"scene", run.scene_hash()},
+               {"radiance_field", run.record().at("stages").at("train")},
+               {"prompts", ToJson(request.prompts)},
+               {"masks", request.masks.string()},
+               {"options", options}};
+  return Sha256(json.dump()).substr(0, 16);
+}
+
+class Comparison {
+ public:
+  Comparison(const CompareRequest& request, const ExperimentSettings& settings, const RunFolder& run,
+             const Scene& scene, const NerfModel& nerf, const Job& job)
+      : request_(request),
+        settings_(settings),
+        run_(run),
+        scene_(scene),
+        out_(request.out.empty() ? run.path() / "compare" : request.out),
+        subject_(request.automatic ? AutomaticSubject(request, scene, job) : PromptedSubject(request, scene, job)),
+        test_(ScoredViews(scene, scene.TestViews(), subject_.truths[0], job)),
+        shared_(run, scene, nerf, settings) {
+    if (test_.empty())
+      throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
+    for (const ObjectPrompt& object : subject_.prompts.objects) CheckPlaces(object, scene);
+  }
+
+  CompareResult Run(const std::vector<Method>& methods, const Job& job) {
+    const Stopwatch watch;
+    CompareResult result;
+    result.folder = out_;
+    result.scene = NameOfPath(scene_.root);
+    for (const ObjectScore& object : subject_.scores) result.objects.push_back(object.name);
+    for (const int v : test_) result.views.push_back(scene_.views[size_t(v)].name);
+    EnsureWritableFolder(out_ / "methods");
+    for (const Method& method : methods) {
+      const std::optional<MethodResult> earlier = Earlier(method, job);
+      result.methods.push_back(earlier ? *earlier : RunMethod(method, &result, job));
+    }
+    result.seconds = watch.seconds();
+    return result;
+  }
+
+  ContactSheet Sheet(const CompareResult& result) const {
+    return MakeContactSheet(result, scene_, [&](const View& view, size_t object) { return TruthOf(view, object); });
+  }
+
+ private:
+  std::optional<ImageU8> TruthOf(const View& view, size_t object) const {
+    const GroundTruth& truth = subject_.truths[subject_.truths.size() == 1 ? 0 : object];
+    return truth.MaskOf(view, subject_.scores[object].instance);
+  }
+
+  fs::path ResultPath(const Method& method) const { return out_ / "methods" / (method.name + ".json"); }
+
+  std::optional<MethodResult> Earlier(const Method& method, const Job& job) const {
+    const fs::path path = ResultPath(method);
+    if (request_.restart || !fs::exists(path)) return std::nullopt;
+    const Json json = ReadJsonFile(path);
+    if (json.value("key", "") != KeyOf(method, request_, run_, settings_)) return std::nullopt;
+    job.Info(fmt::format("compare  {}: from an earlier comparison", method.title));
+    return MethodResultFrom(json);
+  }
+
+  MethodResult RunMethod(const Method& method, CompareResult* result, const Job& job) {
+    if (rendered_.depths.empty()) {
+      const Stopwatch watch;
+      shared_.features(job);  // not to be counted for whichever method comes first
+      if (request_.automatic) shared_.found_masks(job);
+      result->encode_seconds = watch.seconds();
+      rendered_ = RenderTestViews(scene_, shared_.nerf(), test_, job);
+    }
+    MethodResult outcome{method.name, method.title, "", {}, ""};
+    try {
+      const int repeats = method.is_seeded ? request_.repeats : 1;
+      for (int i = 0; i < repeats; ++i) {
+        job.Info(fmt::format("compare  {}{}", method.title,
+                             repeats > 1 ? fmt::format(", seed {} of {}", i + 1, repeats) : ""));
+        outcome.runs.push_back(RunOnce(method, uint64_t(settings_.object.seed + i), i == 0, &outcome.remarks, job));
+      }
+    } catch (const InterruptedError&) {
+      throw;
+    } catch (const UsageError&) {
+      throw;
+    } catch (const Error& error) {
+      outcome.runs.clear();
+      outcome.error = error.what();
+      job.Warn(fmt::format("{}: {}", method.title, error.what()));
+      return outcome;  // tried again next time
+    }
+    ReportUnmatched(outcome.runs[0].objects, test_.size(), job);
+    Json json = {{"key", KeyOf(method, request_, run_, settings_)}};
+    json.update(ToJson(outcome));
+    WriteJsonFile(ResultPath(method), json);
+    return outcome;
+  }
+
+  MethodRun RunOnce(const Method& method, uint64_t seed, bool keep_masks, std::string* remarks, const Job& job) {
+    MethodRun run;
+    run.seed = seed;
+    ResetPeakRss();
+    const Stopwatch watch;
+    const std::unique_ptr<Segmenter> segmenter = method.make({shared_, subject_.prompts, test_, seed}, job);
+    segmenter->Fit(subject_.prompts, job);
+    run.fit_seconds = watch.seconds();
+    auto masks = SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
+                              &run.view_seconds, job);
+    run.peak_rss_bytes = PeakRssBytes();
+    *remarks = segmenter->Remarks();
+    if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, subject_.scores, &run.num_spurious);
+    run.objects = ScoreMasks(
+        masks, scene_, test_, [&](const View& view, size_t o) { return TruthOf(view, o); }, rendered_.depths,
+        subject_.scores, job);
+    if (keep_masks) KeepMasks(method, masks);
+    return run;
+  }
+
+  void KeepMasks(const Method& method, const std::vector<std::vector<ImageU8>>& masks) const {
+    for (size_t o = 0; o < subject_.scores.size(); ++o) {
+      const std::string& name = subject_.scores[o].name;
+      EnsureWritableFolder(MaskPath(out_, method.name, name, "x").parent_path());
+      for (size_t v = 0; v < test_.size(); ++v)
+        WritePng(MaskPath(out_, method.name, name, scene_.views[size_t(test_[v])].name), masks[v][o]);
+    }
+  }
+
+  const CompareRequest& request_;
+  const ExperimentSettings& settings_;
+  const RunFolder& run_;
+  const Scene& scene_;
+  fs::path out_;
+  Subject subject_;
+  std::vector<int> test_;  // held-out views, or those that have a true mask
+  SharedInputs shared_;
+  RenderedTestViews rendered_;
+};
+
+}  // namespace
+
+std::vector<std::string> DefaultMethods(bool automatic) {
+  std::vector<std::string> names;
+  for (const Method& method : Methods())
+    if (method.is_automatic == automatic && !IsExtra(method)) names.push_back(method.name);
+  return names;
+}
+
+void CheckPrompts(const CompareRequest& request) {
+  if (request.prompts.objects.empty())
+    throw UsageError("nothing to compare on", "there are no prompts", "give --prompts FILE, or --auto");
+  CheckObjectCount(request.prompts.objects.size());
+  for (const ObjectPrompt& object : request.prompts.objects) {
+    CheckObjectName(object.name);
+    if (const auto why = WhyUnusable(object)) throw UsageError(*why, "", "add a click, a point or a box");
+    if (request.masks.empty() && object.instance < 0)
+      throw UsageError(fmt::format("object '{}' has no instance id", object.name), "its true masks are unknown",
+                       "add \"instance\": ID to its prompts, or give --masks DIR");
+  }
+}
+
+CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  CheckNumber("--repeats", request.repeats, kRepeats);
+  std::vector<Method> methods;
+  for (const std::string& name : request.methods.empty() ? DefaultMethods(request.automatic) : request.methods)
+    methods.push_back(FindMethod(name, settings.baselines, request.automatic));
+  RunFolder run = RunFolder::Open(request.run);
+  const RunLock lock(request.run);
+  const Scene scene = run.OpenScene(request.scene, lock, job);
+  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, {"masks", "methods"}, run, scene);
+  const NerfModel nerf = run.OpenNerf();
+  Comparison comparison(request, settings, run, scene, nerf, job);
+  CompareResult result = comparison.Run(methods, job);
+
+  if (std::all_of(result.methods.begin(), result.methods.end(), [](const auto& m) { return m.runs.empty(); }))
+    throw Error("no method gave a result", result.methods[0].title + ": " + result.methods[0].error, "");
+  const TextTable table = ScoreTable(result);
+  WriteFileAtomic(result.folder / "table.md", ToMarkdown(table));
+  WriteFileAtomic(result.folder / "table.tex",
+                  ToLatex(table, fmt::format("Held-out views of {}, percent.", result.scene)));
+  WriteFileAtomic(result.folder / "scores.csv", ToCsv({result}));
+  WriteJsonFile(result.folder / "comparison.json", ToJson(result));
+  const ContactSheet sheet = comparison.Sheet(result);
+  WritePng(result.folder / "sheet.png", ToPicture(sheet));
+  WriteFileAtomic(result.folder / "sheet.html", ToHtml(sheet, result));
+  return result;
+}
+
+}  // namespace sanerf

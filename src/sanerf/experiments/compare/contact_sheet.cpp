@@ -1,0 +1,177 @@
+#include "sanerf/experiments/compare/contact_sheet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/pixel_text.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
+#include "sanerf/experiments/compare/compare_tables.h"
+#include "sanerf/experiments/eval/report_page.h"
+#include "sanerf/export/layers.h"
+
+namespace sanerf {
+namespace {
+
+constexpr double kRoom = 0.25;  // around the object, of its longer side, on each side
+constexpr int kMinCrop = 48;    // pixels: less cannot be recognized
+constexpr int kCell = 240;      // side of a picture on the sheet
+constexpr int kGap = 6, kScale = 2, kLine = TextHeight(kScale) + 2 * kGap;
+constexpr uint8_t kInk[3] = {28, 30, 36}, kSoft[3] = {100, 107, 120};
+
+template <class T>
+Image<T> Cut(const Image<T>& image, const Crop& crop) {
+  Image<T> cut(crop.width, crop.height, image.channels);
+  for (int y = 0; y < crop.height; ++y)
+    std::copy_n(image.Pixel(crop.x, crop.y + y), size_t(crop.width) * size_t(image.channels), cut.Pixel(0, y));
+  return cut;
+}
+
+// At the sheet's size before the veil is drawn: contours stay one pixel wide.
+ImageU8 OverlayInCell(const ImageF& photo, const ImageU8& mask, const Crop& crop) {
+  const int longest = std::max(crop.width, crop.height);
+  const int width = std::max(1, crop.width * kCell / longest), height = std::max(1, crop.height * kCell / longest);
+  return Overlay(Resize(Cut(photo, crop), width, height), ResizeNearest(Cut(mask, crop), width, height));
+}
+
+void Paste(const ImageU8& picture, int x, int y, ImageU8* onto) {
+  for (int v = 0; v < picture.height; ++v)
+    std::copy_n(picture.Pixel(0, v), size_t(picture.width) * 3, onto->Pixel(x, y + v));
+}
+
+SheetRow RowOf(const CompareResult& result, size_t object, const View& view, const ImageU8& truth) {
+  const float white[3] = {1, 1, 1};
+  const ImageF photo = CompositeOver(LoadViewImage(view), white);
+  const Crop crop = CropAround(truth);
+  SheetRow row{fmt::format("{}, {}", result.objects[object], view.name), {}};
+  row.cells.push_back({OverlayInCell(photo, ImageU8(truth.width, truth.height, 1), crop), ""});
+  row.cells.push_back({OverlayInCell(photo, truth, crop), ""});
+  for (const MethodResult& method : result.methods) {
+    if (method.runs.empty()) continue;
+    const auto& views = method.runs[0].objects[object].views;
+    const auto score = std::find_if(views.begin(), views.end(), [&](const auto& v) { return v.first == view.name; });
+    const ImageU8 mask = ReadImage(MaskPath(result.folder, method.method, result.objects[object], view.name));
+    row.cells.push_back({OverlayInCell(photo, mask, crop), fmt::format("{:.2f}", 100 * score->second.Iou())});
+  }
+  return row;
+}
+
+}  // namespace
+
+Crop CropAround(const ImageU8& mask) {
+  int x0 = mask.width, y0 = mask.height, x1 = 0, y1 = 0;
+  for (int y = 0; y < mask.height; ++y)
+    for (int x = 0; x < mask.width; ++x) {
+      if (mask.At(x, y) == 0) continue;
+      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
+    }
+  if (x0 >= x1) return {0, 0, mask.width, mask.height};
+  const int side = std::max(kMinCrop, int((1 + 2 * kRoom) * std::max(x1 - x0, y1 - y0)));
+  Crop crop;
+  crop.width = std::min(side, mask.width);
+  crop.height = std::min(side, mask.height);
+  crop.x = std::clamp((x0 + x1 - crop.width) / 2, 0, mask.width - crop.width);
+  crop.y = std::clamp((y0 + y1 - crop.height) / 2, 0, mask.height - crop.height);
+  return crop;
+}
+
+std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_t object,
+                                 const std::function<int64_t(size_t view)>& true_pixels) {
+  const auto with_runs = std::find_if(methods.begin(), methods.end(), [](const auto& m) { return !m.runs.empty(); });
+  if (with_runs == methods.end()) return {};
+  const size_t num_views = with_runs->runs[0].objects[object].views.size();
+  size_t largest = 0, farthest = 0;
+  int64_t most = -1;
+  double widest = -1;
+  for (size_t v = 0; v < num_views; ++v) {
+    const int64_t pixels = true_pixels(v);
+    if (pixels > most) most = pixels, largest = v;
+    if (pixels == 0) continue;  // where nothing is to be seen there is nothing to look at
+    double low = 1, high = 0;
+    for (const MethodResult& method : methods) {
+      if (method.runs.empty()) continue;
+      const double iou = method.runs[0].objects[object].views[v].second.Iou();
+      low = std::min(low, iou), high = std::max(high, iou);
+    }
+    if (high - low > widest) widest = high - low, farthest = v;
+  }
+  if (num_views == 0 || most <= 0) return {};
+  const std::set<size_t> chosen = {largest, farthest};
+  return {chosen.begin(), chosen.end()};
+}
+
+std::filesystem::path MaskPath(const std::filesystem::path& out, const std::string& method, const std::string& object,
+                               const std::string& view) {
+  return out / "masks" / method / object / (FlatName(view) + ".png");
+}
+
+ContactSheet MakeContactSheet(const CompareResult& result, const Scene& scene,
+                              const std::function<std::optional<ImageU8>(const View&, size_t object)>& truth_of) {
+  ContactSheet sheet;
+  sheet.columns = {"photo", "truth"};
+  const MethodResult* any = nullptr;
+  for (const MethodResult& method : result.methods) {
+    if (method.runs.empty()) continue;
+    sheet.columns.push_back(method.title);
+    any = &method;
+  }
+  for (size_t o = 0; o < result.objects.size() && any != nullptr; ++o) {
+    const auto& views = any->runs[0].objects[o].views;
+    const auto truth_in = [&](size_t v) { return *truth_of(scene.views[size_t(scene.FindView(views[v].first))], o); };
+    const auto true_pixels = [&](size_t v) {
+      const ImageU8 truth = truth_in(v);
+      return int64_t(std::count_if(truth.data.begin(), truth.data.end(), [](uint8_t value) { return value != 0; }));
+    };
+    for (const size_t v : TellingViews(result.methods, o, true_pixels))
+      sheet.rows.push_back(RowOf(result, o, scene.views[size_t(scene.FindView(views[v].first))], truth_in(v)));
+  }
+  return sheet;
+}
+
+ImageU8 ToPicture(const ContactSheet& sheet) {
+  const int columns = int(sheet.columns.size()), rows = int(sheet.rows.size());
+  ImageU8 picture(std::max(1, columns) * (kCell + kGap) + kGap, kLine + rows * (kCell + 2 * kLine) + kGap, 3, 255);
+  const auto left = [](size_t column) { return kGap + int(column) * (kCell + kGap); };
+  for (size_t c = 0; c < sheet.columns.size(); ++c)
+    DrawText(FittingText(sheet.columns[c], kCell, kScale), left(c), kGap, kScale, kInk, &picture);
+  int y = kLine;
+  for (const SheetRow& row : sheet.rows) {
+    DrawText(FittingText(row.title, picture.width - 2 * kGap, kScale), kGap, y + kGap, kScale, kSoft, &picture);
+    y += kLine;
+    for (size_t c = 0; c < row.cells.size(); ++c) {
+      if (!row.cells[c].picture.empty()) Paste(row.cells[c].picture, left(c), y, &picture);
+      DrawText(FittingText(row.cells[c].caption, kCell, kScale), left(c), y + kCell + kGap, kScale, kInk, &picture);
+    }
+    y += kCell + kLine;
+  }
+  return picture;
+}
+
+std::string ToHtml(const ContactSheet& sheet, const CompareResult& result) {
+  ReportPage page;
+  page.title = fmt::format("Comparison on {}", result.scene);
+  page.subtitle = fmt::format("{} methods, {} objects, {} held-out views. The same radiance field and prompts for all.",
+                              result.methods.size(), result.objects.size(), result.views.size());
+  for (const MethodResult& method : result.methods)
+    if (!method.runs.empty()) page.facts.emplace_back(fmt::format("{:.2f} %", 100 * method.Means().iou), method.title);
+  page.scores = ScoreTable(result).cells;
+  page.columns = sheet.columns;
+  ReportObject pictures{
+      "Views", "Where each object is largest, and where the methods differ most. Below a picture: its IoU.", {}};
+  for (const SheetRow& row : sheet.rows) {
+    ReportRow html{row.title, "", {}};
+    for (size_t c = 2; c < row.cells.size(); ++c)
+      html.note += fmt::format("{}{} {} %", c > 2 ? ", " : "", sheet.columns[c], row.cells[c].caption);
+    for (const SheetCell& cell : row.cells) html.pictures.push_back({cell.picture, true});
+    pictures.rows.push_back(std::move(html));
+  }
+  page.objects = {std::move(pictures)};
+  page.footer = fmt::format("sanerf {}, {}", VersionString(), FormatDuration(result.seconds));
+  return ToHtml(page);
+}
+
+}  // namespace sanerf

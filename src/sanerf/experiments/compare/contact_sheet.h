@@ -1,0 +1,50 @@
+// The same crops of the same views for all methods, beside the photo and the truth.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sanerf/core/image.h"
+#include "sanerf/experiments/compare/compare_result.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf {
+
+struct SheetCell {
+  ImageU8 picture;      // 3 channels, empty = there is none
+  std::string caption;  // "97.31"
+};
+struct SheetRow {
+  std::string title;  // "mug, test/003.png"
+  std::vector<SheetCell> cells;
+};
+struct ContactSheet {
+  std::vector<std::string> columns;
+  std::vector<SheetRow> rows;
+};
+
+// A square around the non-zero pixels with room to see what a mask leaves out or takes too much, within the image.
+struct Crop {
+  int x = 0, y = 0, width = 0, height = 0;
+};
+Crop CropAround(const ImageU8& mask);
+
+// The most informative views of an object, as positions in its list of views: where the truth is largest, and where the
+// methods' IoUs lie farthest apart.
+std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_t object,
+                                 const std::function<int64_t(size_t view)>& true_pixels);
+
+// Overlays of all methods that have a result. masks: OUT/masks as Compare writes it.
+ContactSheet MakeContactSheet(const CompareResult& result, const Scene& scene,
+                              const std::function<std::optional<ImageU8>(const View&, size_t object)>& truth_of);
+// The first run's mask of a method: where Compare keeps it.
+std::filesystem::path MaskPath(const std::filesystem::path& out, const std::string& method, const std::string& object,
+                               const std::string& view);
+
+ImageU8 ToPicture(const ContactSheet& sheet);
+std::string ToHtml(const ContactSheet& sheet, const CompareResult& result);
+
+}  // namespace sanerf

@@ -1,0 +1,154 @@
+#include "sanerf/experiments/compare/methods.h"
+
+#include <fmt/format.h>
+
+#include "sanerf/baselines/contrastive_lift/contrastive_lift.h"
+#include "sanerf/baselines/isrf/isrf.h"
+#include "sanerf/baselines/panoptic_lifting/panoptic_lifting.h"
+#include "sanerf/baselines/sa3d/sa3d.h"
+#include "sanerf/baselines/sam_per_view/sam_per_view.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/suggestions.h"
+#include "sanerf/feature_container/distil_features.h"
+#include "sanerf/feature_container/feature_field.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
+#include "sanerf/segmentation/own_segmenter.h"
+
+namespace sanerf {
+namespace {
+
+std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container,
+                                          const Job& job) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<SamPerView>(shared.scene(), std::move(container), shared.sam(job).Share(),
+                                      shared.nerf().model_from_file(), shared.settings().masks);
+}
+
+std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {
+  SharedInputs& shared = input.shared;
+  std::vector<int> views = PromptedViews(input.prompts, shared.scene());
+  views.insert(views.end(), input.test.begin(), input.test.end());
+  return MakeSamPerView(input,
+                        EncodeTestViews(shared.run(), shared.scene(), shared.nerf(), shared.sam(job), views,
+                                        shared.settings().encode, job),
+                        job);
+}
+
+// The features of the held-out views come from a field that has never seen them.
+std::unique_ptr<Segmenter> MakeSan(const MethodInput& input, const Job& job) {
+  SharedInputs& shared = input.shared;
+  const Settings& settings = shared.settings();
+  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(job), settings.encode,
+                 settings.field, job);
+  return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf(), job), job);
+}
+
+std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const Sa3dOptions& options, const Job& job) {
+  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed, job), options, input.shared.settings().masks);
+}
+
+std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const IsrfOptions& options, const Job& job) {
+  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed, job), options);
+}
+
+std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input, const Job& job) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed, job), shared.searched(),
+                                                 shared.found_masks(job), shared.settings());
+}
+
+// Both get the masks that ours gets, and the same views of them.
+std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input, const PanopticLiftingOptions& options,
+                                               const Job& job) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
+}
+
+std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input, const ContrastiveLiftOptions& options,
+                                               const Job& job) {
+  SharedInputs& shared = input.shared;
+  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
+}
+
+}  // namespace
+
+std::vector<Method> Methods(const BaselineOptions& options) {
+  constexpr bool kPrompted = false, kAutomatic = true, kSeeded = true, kFixed = false;
+  const std::vector<std::string> own = {"encode", "masks", "segment", "object"};
+  return {
+      {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", own, kPrompted, kSeeded,
+       [](const MethodInput& input, const Job& job) { return MakeOwn(input, false, job); }},
+      {"vote", "vote alone", "the vote of those masks alone, which the field starts from", own, kPrompted, kFixed,
+       [](const MethodInput& input, const Job& job) { return MakeOwn(input, true, job); }},
+      {"sam",
+       "SAM per view",
+       "SAM alone, prompted in every held-out view",
+       {"encode", "masks"},
+       kPrompted,
+       kFixed,
+       MakeSam},
+      {"san",
+       "SAN",
+       "SAM's decoder in every held-out view, on features from a distilled field",
+       {"encode", "field", "masks"},
+       kPrompted,
+       kFixed,
+       MakeSan},
+      {"sa3d",
+       "SA3D",
+       "a mask of one view, rendered inversely into voxels that prompt SAM in the next",
+       {"encode", "masks", "segment", "sa3d"},
+       kPrompted,
+       kFixed,
+       [o = options.sa3d](const MethodInput& input, const Job& job) { return MakeSa3d(input, o, job); }},
+      {"isrf",
+       "ISRF",
+       "features on voxels; those like the places under strokes through the points, and what they touch",
+       {"encode", "segment", "isrf"},
+       kPrompted,
+       kSeeded,
+       [o = options.isrf](const MethodInput& input, const Job& job) { return MakeIsrf(input, o, job); }},
+      {kOwnMethod,
+       "SANeRF-HQ (automatic)",
+       "masks tied together through the geometry, one object field",
+       {"encode", "masks", "segment", "object", "auto"},
+       kAutomatic,
+       kSeeded,
+       MakeOwnAutomatic},
+      {"panoptic_lifting",
+       "Panoptic Lifting",
+       "labels per photo, tied together by linear assignment in every step",
+       {"encode", "segment", "auto", "panoptic_lifting"},
+       kAutomatic,
+       kSeeded,
+       [o = options.panoptic_lifting](const MethodInput& input, const Job& job) {
+         return MakePanopticLifting(input, o, job);
+       }},
+      {"contrastive_lift",
+       "Contrastive Lift",
+       "an embedding in which each photo's masks are told apart, then clustered",
+       {"encode", "segment", "auto", "contrastive_lift"},
+       kAutomatic,
+       kSeeded,
+       [o = options.contrastive_lift](const MethodInput& input, const Job& job) {
+         return MakeContrastiveLift(input, o, job);
+       }},
+  };
+}
+
+Method FindMethod(const std::string& name, const BaselineOptions& options, bool is_automatic) {
+  std::vector<std::string> names;
+  for (const Method& method : Methods(options)) {
+    if (method.is_automatic != is_automatic) continue;
+    if (method.name == name) return method;
+    names.push_back(method.name);
+  }
+  const std::string hint = DidYouMean(name, names);
+  throw UsageError(fmt::format("unknown {}method '{}'", is_automatic ? "automatic " : "", name), "",
+                   hint.empty() ? fmt::format("there are: {}", fmt::join(names, ", ")) : hint);
+}
+
+}  // namespace sanerf

@@ -1,0 +1,65 @@
+#include "sanerf/experiments/demo_stage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sanerf/core/files.h"
+#include "sanerf/core/test_events.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/models/onnx_test_support.h"
+
+namespace sanerf {
+namespace {
+
+// Every step is announced once, and before its first task begins.
+TEST(Demo, AnnouncesStepsWhenTheyBegin) {
+  const TestFolder folder;
+  WriteFileAtomic(folder / "encoder.onnx", onnx_test::AverageEncoder());
+  WriteFileAtomic(folder / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  Settings settings;
+  ApplyDemoDefaults(settings);
+  settings.synth.views = 10;
+  settings.synth.size = 48;
+  settings.synth.samples = 1;
+  settings.nerf.iters = 60;
+  settings.nerf.log2_table = 14;
+  settings.nerf.batch_samples = 8192;
+  settings.nerf.occupancy_resolution = 64;
+  settings.encode.model = (folder / "encoder.onnx").string() + "," + (folder / "decoder.onnx").string();
+  settings.encode.size = 64;
+  for (const char* option : {"nerf.near_gradients=0", "segment.max_views=3", "object.iters=2", "object.log2_table=10",
+                             "object.pool_rays=4096"})
+    settings.Assign(option);
+  EventRecorder events;
+  Demo({folder / "run"}, settings, Job().With(events));
+  const std::vector<std::string> lines = events.Lines();
+  const auto first = [&](const std::string& start) {
+    return std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line.starts_with(start); }) -
+           lines.begin();
+  };
+  const auto count = [&](const std::string& start) {
+    return std::count_if(lines.begin(), lines.end(), [&](const auto& line) { return line.starts_with(start); });
+  };
+  for (const char* step : {"info demo   1/6", "info demo   2/6", "info demo   3/6", "info demo   4/6",
+                           "info demo   5/6", "info demo   6/6"})
+    EXPECT_EQ(count(step), 1) << step;
+  EXPECT_LT(first("info demo   1/6"), first("started synth"));
+  EXPECT_LT(first("finished synth"), first("info demo   2/6"));
+  EXPECT_LT(first("info demo   2/6"), first("started train"));
+  EXPECT_LT(first("finished train"), first("info demo   3/6"));
+  EXPECT_LT(first("info demo   3/6"), first("started encode"));
+  // Views are encoded before the fourth step, and held-out ones for the report.
+  for (auto line = lines.begin() + first("info demo   4/6"); line != lines.begin() + first("info demo   5/6"); ++line)
+    EXPECT_FALSE(line->starts_with("started encode")) << *line;
+  EXPECT_LT(first("info demo   4/6"), first("started decode"));
+  EXPECT_LT(first("started decode"), first("info demo   5/6"));
+  EXPECT_LT(first("info demo   5/6"), first("started eval"));
+  EXPECT_LT(first("finished eval"), first("info demo   6/6"));
+  EXPECT_LT(first("info demo   6/6"), first("started report"));
+  EXPECT_LT(first("started report"), long(lines.size()));
+}
+
+}  // namespace
+}  // namespace sanerf

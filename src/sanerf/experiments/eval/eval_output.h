@@ -1,0 +1,36 @@
+// What `eval` found: for people, for other programs, and as files of the run.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sanerf/core/json_fwd.h"
+#include "sanerf/eval/scores.h"
+#include "sanerf/run/run_folder.h"
+
+namespace sanerf {
+
+struct MethodScores {
+  std::string method;
+  std::vector<ObjectScore> objects;
+  double seconds = 0;  // to segment the held-out views, encoding included
+};
+
+struct EvalResult {
+  double psnr = 0, ssim = 0;  // means over the test views
+  std::vector<ViewQuality> views;
+  std::vector<ObjectScore> objects;     // of our method
+  double own_seconds = 0;               // as MethodScores::seconds, of our method
+  std::vector<MethodScores> baselines;  // as asked for, the same objects in the same order
+  double seconds = 0;
+};
+
+double MeanIou(const EvalResult& result);
+// {"psnr", "ssim", "objects": […], "miou", "mean_accuracy", …, "seconds"}; with baselines also "baselines", "ahead"
+Json ToJson(const EvalResult& result);
+std::string ToTable(const EvalResult& result);  // for people
+// metrics.json of the objects and of the run: ToJson and every view.
+void WriteMetrics(const RunFolder& run, const EvalResult& result);
+
+}  // namespace sanerf

@@ -1,0 +1,76 @@
+#include "sanerf/experiments/eval/eval_output.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/test_folder.h"
+#include "sanerf/eval/scores.h"
+#include "sanerf/experiments/eval/eval_stage.h"
+
+namespace sanerf {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+ObjectScore Scored(const std::string& name, int64_t iou_percent, int64_t boundary_percent) {
+  ObjectScore object;
+  object.name = name;
+  object.score.intersection = iou_percent;
+  object.score.boundary_intersection = boundary_percent;
+  object.score.union_ = object.score.boundary_union = object.score.total = 100;
+  object.score.correct = 99;
+  object.score.num_views = 12;
+  object.consistency.intersection = 3;
+  object.consistency.union_ = 4;
+  return object;
+}
+
+EvalResult Result() {
+  EvalResult result;
+  result.views = {{"a.png", 30, 0.9}};
+  result.objects = {Scored("mug", 90, 80), Scored("bowl", 70, 60)};
+  return result;
+}
+
+EvalResult BesideSam() {
+  EvalResult result = Result();
+  result.baselines = {{"sam", {Scored("mug", 85, 82), Scored("bowl", 70, 50)}, 4.5}};
+  return result;
+}
+
+TEST(EvalOutput, TableShowsConsistency) {
+  const std::string text = ToTable(Result());
+  EXPECT_THAT(text, HasSubstr("object       IoU  accuracy  boundary IoU  consistency  views"));
+  EXPECT_THAT(text, HasSubstr("mug       90.00%    99.00%        80.00%       75.00%     12"));
+  EXPECT_THAT(text, HasSubstr("mean      80.00%"));
+  EXPECT_THAT(text, Not(HasSubstr("method")));
+}
+
+TEST(EvalOutput, TableSaysWhoIsAhead) {
+  const std::string text = ToTable(BesideSam());
+  EXPECT_THAT(text, HasSubstr("mug     sanerf    90.00%"));
+  EXPECT_THAT(text, HasSubstr("        sam       85.00%"));
+  EXPECT_THAT(text, HasSubstr("        ahead     +5.00     +0.00         -2.00        +0.00"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("sanerf is ahead of sam on IoU for 1 of 2 objects, on boundary IoU for 1 of 2 objects (behind: mug)"));
+}
+
+TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {
+  EXPECT_FALSE(ToJson(Result()).contains("baselines"));
+  const Json json = ToJson(BesideSam());
+  EXPECT_EQ(json["objects"][0]["consistency"], 0.75);
+  EXPECT_EQ(json["mean_boundary_iou"], 0.7);
+  EXPECT_EQ(json["baselines"][0]["method"], "sam");
+  EXPECT_EQ(json["baselines"][0]["objects"][1]["iou"], 0.7);
+  EXPECT_EQ(json["baselines"][0]["seconds"], 4.5);
+  EXPECT_EQ(json["ahead"][0],
+            Json({{"object", "mug"}, {"baseline", "sam"}, {"iou", "sanerf"}, {"boundary_iou", "sam"}}));
+  EXPECT_EQ(json["ahead"][1]["iou"], "equal");
+}
+
+}  // namespace
+}  // namespace sanerf

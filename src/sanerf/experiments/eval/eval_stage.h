@@ -1,0 +1,28 @@
+// Scores (paper 4.2) on the views that no stage has seen, at the photos' resolution.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sanerf/core/job.h"
+#include "sanerf/eval/scores.h"
+#include "sanerf/experiments/eval/eval_output.h"
+#include "sanerf/experiments/eval/method.h"
+
+namespace sanerf {
+
+struct EvalRequest {
+  std::filesystem::path run;
+  std::optional<std::filesystem::path> scene;
+  std::string object;             // empty = every object that has an instance
+  int instance = -1;              // instead of the one in the object's prompts
+  std::filesystem::path masks;    // ground truth for `object` instead of the scene's: one image per view, by name
+  std::vector<Method> baselines;  // to score beside ours
+};
+// Writes metrics.json of the run and of its objects. lock: of request.run.
+EvalResult Evaluate(const EvalRequest& request, const RunLock& lock, const Job& job);
+
+}  // namespace sanerf

@@ -1,0 +1,43 @@
+#include "sanerf/experiments/eval/held_out_views.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
+
+namespace sanerf {
+namespace {
+
+// Views are compared with each other at most at this size: their depths and masks are all in memory at once.
+constexpr int kConsistencySize = 1024;
+
+}  // namespace
+
+RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test,
+                                  const Job& job) {
+  RenderedTestViews rendered;
+  Task task(job, "eval", int64_t(test.size()), "views");
+  for (const int view_idx : test) {
+    job.ThrowIfStopped("evaluation");
+    const View& view = scene.views[size_t(view_idx)];
+    const ImageF photo = CompositeOver(LoadViewImage(view), nerf.background());
+    RenderedView render = nerf.Render(view.camera, job);
+    if (std::min(photo.width, photo.height) < kSsimWindow)
+      throw Error(view.name,
+                  fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", kSsimWindow,
+                              photo.width, photo.height),
+                  "score larger photos");
+    rendered.quality.push_back({view.name, Psnr(render.rgb, photo), Ssim(render.rgb, photo)});
+    const Camera camera = view.camera.ResizedToLongest(kConsistencySize);
+    const bool is_same = camera.width == view.camera.width && camera.height == view.camera.height;
+    rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera, job).depth});
+    task.Update(int64_t(rendered.quality.size()));
+  }
+  task.Finish();
+  return rendered;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,203 @@
+#include "sanerf/experiments/eval/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
+#include "sanerf/experiments/eval/report_page.h"
+#include "sanerf/export/layers.h"
+#include "sanerf/feature_container/feature_cache.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
+#include "sanerf/mask_decoder/places.h"
+#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/sam/load_sam.h"
+#include "sanerf/sam/sam.h"
+#include "sanerf/scene/instance_masks.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+const std::vector<std::string> kColumns = {"photo",    "render",       "depth",     "SAM's mask",
+                                           "our mask", "ground truth", "difference"};
+
+std::string PercentText(double share) { return fmt::format("{:.2f} %", 100 * share); }
+
+// Views evenly spread, the same for every object (each costs an encoding), and the object's worst one; in order.
+std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
+  const size_t total = object.views.size(), num_even = std::min(total, size_t(std::max(1, count - 1)));
+  std::set<size_t> chosen;
+  for (size_t i = 0; i < num_even; ++i) chosen.insert(i * total / num_even);
+  const auto worse = [](const auto& a, const auto& b) { return a.second.Iou() < b.second.Iou(); };
+  chosen.insert(size_t(std::min_element(object.views.begin(), object.views.end(), worse) - object.views.begin()));
+  return {chosen.begin(), chosen.end()};
+}
+
+// SAM's own mask of an object in held-out views, by the rule of the "SAM per view" row: what the field is compared
+// with.
+class SamMasks {
+ public:
+  // views: to be shown. prompts: of all objects that will be asked for.
+  SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
+           const Prompts& prompts, std::vector<int> views, const Job& job)
+      : scene_(scene), nerf_(nerf), settings_(settings), views_(std::move(views)) {
+    try {
+      sam_ = LoadSam(settings.encode.model, job);
+    } catch (const InterruptedError&) {
+      throw;
+    } catch (const Error& error) {  // the model is gone or damaged: all else can still be shown
+      job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
+      return;
+    }
+    cache_ = EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode, job);
+  }
+
+  // By view, at the working camera; views without a mask are absent.
+  std::map<int, ImageU8> Of(const ObjectPrompt& prompt, const Job& job) const {
+    if (!sam_) return {};
+    return PerViewDecoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, job)
+        .MasksFor(views_, job);
+  }
+
+ private:
+  std::vector<int> WithPrompted(const Prompts& prompts) const {
+    std::vector<int> views = PromptedViews(prompts, scene_);
+    views.insert(views.end(), views_.begin(), views_.end());
+    return views;
+  }
+
+  const Scene& scene_;
+  const NerfModel& nerf_;
+  const Settings& settings_;
+  std::vector<int> views_;
+  std::unique_ptr<Sam> sam_;
+  std::unique_ptr<FeatureCache> cache_;
+};
+
+ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
+  const ImageU16 ids = LoadViewInstances(view);
+  ImageU8 mask(ids.width, ids.height, 1);
+  for (size_t i = 0; i < ids.data.size(); ++i) mask.data[i] = ids.data[i] == instance ? 255 : 0;
+  return ResizeNearest(mask, camera.width, camera.height);
+}
+
+// The pictures of one row, all at `camera`.
+ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf, const ObjectModel& field, int label,
+                  int instance, const ImageU8* sam_mask, const Job& job) {
+  const ImageF photo = CompositeOver(LoadViewImage(view, camera.width, camera.height), nerf.background());
+  const RenderedView render = nerf.Render(camera, job);
+  const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
+  ReportRow row;
+  row.view = view.name;
+  row.pictures = {{ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {Overlay(render.rgb, mask)}};
+  if (sam_mask != nullptr)
+    row.pictures[3].image = Overlay(render.rgb, ResizeNearest(*sam_mask, camera.width, camera.height));
+  if (!view.mask_path.empty()) {
+    const ImageU8 truth = TruthMask(view, instance, camera);
+    row.pictures.push_back({Overlay(photo, truth)});
+    row.pictures.push_back({MaskDifference(mask, truth), /*is_photo=*/false});
+  } else {
+    row.pictures.resize(kColumns.size());
+  }
+  return row;
+}
+
+std::vector<std::vector<std::string>> ScoreRows(const EvalResult& result) {
+  std::vector<std::vector<std::string>> rows = {{"object", "IoU", "boundary IoU", "accuracy", "views"}};
+  for (const ObjectScore& object : result.objects) {
+    rows.push_back({object.name, PercentText(object.score.Iou()), PercentText(object.score.BoundaryIou()),
+                    PercentText(object.score.Accuracy()), std::to_string(object.score.num_views)});
+  }
+  return rows;
+}
+
+ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const EvalResult& result,
+                               const ReportOptions& options) {
+  ReportPage page;
+  page.title = "sanerf · " + fs::weakly_canonical(fs::absolute(run.path())).filename().string();
+  page.subtitle = scene.summary;
+  page.facts = {{fmt::format("{:.2f} dB", result.psnr), "PSNR, held-out views"},
+                {fmt::format("{:.4f}", result.ssim), "SSIM"}};
+  if (!result.objects.empty()) page.facts.push_back({PercentText(MeanIou(result)), "mean IoU"});
+  if (options.peak_rss_bytes > 0) page.facts.push_back({FormatBytes(double(options.peak_rss_bytes)), "peak memory"});
+  page.scores = ScoreRows(result);
+  if (!options.seconds.empty()) {
+    double total = 0;
+    page.timings.push_back({"stage", "time"});
+    for (const auto& [stage, seconds] : options.seconds) {
+      page.timings.push_back({stage, FormatDuration(seconds)});
+      total += seconds;
+    }
+    page.timings.push_back({"total", FormatDuration(total)});
+  }
+  page.columns = kColumns;
+  page.footer = fmt::format(
+      "sanerf {}. IoU: intersections and unions summed over the held-out views. Difference: white = right, red = "
+      "missed, blue = too much.",
+      VersionString());
+  return page;
+}
+
+}  // namespace
+
+fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result, const Settings& settings,
+                     const ReportOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  const Scene scene = run.OpenScene(std::nullopt, job);
+  const NerfModel nerf = run.OpenNerf();
+  ReportPage page = PageWithoutPictures(run, scene, result, options);
+
+  std::vector<StoredObject> objects;
+  Prompts prompts;
+  std::set<int> shown;
+  for (const ObjectScore& object : result.objects) {
+    objects.push_back(FindObject(run, object.name, nerf));
+    prompts.objects.push_back(objects.back().prompt);
+    for (const size_t i : ChooseRows(object, options.views_per_object))
+      shown.insert(scene.FindView(object.views[i].first));
+  }
+  if (!shown.empty()) {
+    const SamMasks sam_masks(run, scene, nerf, settings, prompts, {shown.begin(), shown.end()}, job);
+    Task task(job, "report", int64_t(result.objects.size()), "objects");
+    for (size_t o = 0; o < objects.size(); ++o) {
+      const ObjectScore& score = result.objects[o];
+      const StoredObject& object = objects[o];
+      const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
+      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt, job);
+      ReportObject section{
+          object.name,
+          fmt::format("IoU {} on {} held-out views; {} of {} training views gave a mask.",
+                      PercentText(score.score.Iou()), score.score.num_views, object.views_used, object.views_total),
+          {}};
+      for (const size_t i : ChooseRows(score, options.views_per_object)) {
+        job.ThrowIfStopped("the report");
+        const int view_idx = scene.FindView(score.views[i].first);
+        const View& view = scene.views[size_t(view_idx)];
+        const auto mask = masks.find(view_idx);
+        section.rows.push_back(MakeRow(view, view.camera.ResizedToLongest(options.picture_size), nerf, field,
+                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second,
+                                       job));
+        section.rows.back().note = "IoU " + PercentText(score.views[i].second.Iou());
+      }
+      page.objects.push_back(std::move(section));
+      task.Update(int64_t(page.objects.size()));
+    }
+  }
+  WriteFileAtomic(run.report(), ToHtml(page));
+  job.Saved(run.report().string());
+  return run.report();
+}
+
+}  // namespace sanerf

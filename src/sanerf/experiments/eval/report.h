@@ -1,0 +1,27 @@
+// RUN/report.html: scores and pictures in one file that needs no network.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sanerf/core/job.h"
+#include "sanerf/experiments/eval/eval_stage.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/run_folder.h"
+
+namespace sanerf {
+
+struct ReportOptions {
+  int views_per_object = 4;                             // evenly spread held-out views, the worst one among them
+  int picture_size = 320;                               // longest side
+  std::vector<std::pair<std::string, double>> seconds;  // per stage, shown when there are any
+  int64_t peak_rss_bytes = 0;
+};
+
+// One row of pictures per object and view: photo, render, depth, SAM's mask, our mask, ground truth, difference. SAM's
+// column stays empty when the model that encoded the run is not installed.
+std::filesystem::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result,
+                                  const Settings& settings, const ReportOptions& options, const Job& job);
+
+}  // namespace sanerf

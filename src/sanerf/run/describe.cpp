@@ -1,0 +1,162 @@
+#include "sanerf/run/describe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
+#include "sanerf/kernels/isa.h"
+#include "sanerf/models/model_catalogue.h"
+#include "sanerf/run/object_store.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+constexpr int64_t kComfortableMemory = int64_t{3} << 29;  // 1.5 GB: the demo's peak
+
+int64_t BytesIn(const fs::path& folder) {
+  int64_t bytes = 0;
+  if (!fs::is_directory(folder)) return bytes;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
+    std::error_code gone;
+    const bool counts_once = entry.is_regular_file(gone) && entry.hard_link_count(gone) >= 1;
+    if (counts_once && !gone)
+      bytes += int64_t(entry.file_size(gone) / std::max<uintmax_t>(1, entry.hard_link_count(gone)));
+  }
+  return bytes;
+}
+
+Json DescribeObject(const StoredObject& object, const std::string& nerf_fingerprint) {
+  Json json = {{"name", object.name},
+               {"folder", object.folder.string()},
+               {"views_used", object.views_used},
+               {"views_total", object.views_total},
+               {"stale", object.nerf_fingerprint != nerf_fingerprint}};
+  if (object.prompt.instance >= 0) json["instance"] = object.prompt.instance;
+  if (const fs::path metrics = object.folder / "metrics.json"; fs::exists(metrics))
+    json["iou"] = JsonCursor(ReadJsonFile(metrics), metrics.string())["iou"].json();
+  return json;
+}
+
+DoctorRow WritableRow(const std::string& what, const fs::path& folder) {
+  try {
+    EnsureWritableFolder(folder);
+    return {what, folder.string(), true, ""};
+  } catch (const Error& error) {
+    return {what, error.what(), false, error.hint()};
+  }
+}
+
+DoctorRow ModelRow(const ModelEntry& entry) {
+  int64_t bytes = 0;
+  for (const ModelFile& file : entry.files) bytes += file.bytes;
+  switch (CheckModel(entry, /*hash_contents=*/true)) {
+    case ModelState::kPresent:
+      return {"model " + entry.name, FormatBytes(double(bytes)), true, ""};
+    case ModelState::kCorrupt:
+      return {"model " + entry.name, "damaged", false, "sanerf models fetch " + entry.name};
+    case ModelState::kMissing:
+      break;
+  }
+  // Detectors are extras: nothing is wrong without one.
+  if (entry.kind == "detector") return {"model " + entry.name, "not installed (only segment --text uses it)", true, ""};
+  return {"model " + entry.name, "not installed", false, "sanerf models fetch " + entry.name};
+}
+
+bool IsOnPath(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::string rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const size_t colon = std::min(rest.find(':'), rest.size());
+    std::error_code ignored;
+    if (fs::exists(fs::path(rest.substr(0, colon)) / program, ignored)) return true;
+    rest.erase(0, colon + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+Json DescribeScene(const Scene& scene) {
+  std::map<std::string, int> sizes;
+  int num_masks = 0;
+  bool is_distorted = false;
+  for (const View& view : scene.views) {
+    ++sizes[fmt::format("{}x{}", view.camera.width, view.camera.height)];
+    num_masks += !view.mask_path.empty();
+    is_distorted = is_distorted || !view.camera.distortion.IsZero();
+  }
+  Json json = {{"kind", "scene"},
+               {"path", scene.root.string()},
+               {"format", scene.format},
+               {"summary", scene.summary},
+               {"views", scene.views.size()},
+               {"train_views", scene.TrainViews().size()},
+               {"test_views", scene.TestViews().size()},
+               {"sizes", sizes},
+               {"masks", num_masks},
+               {"distortion", is_distorted},
+               {"alpha", scene.has_alpha},
+               {"extent", scene.extent},
+               {"warnings", scene.warnings}};
+  return json;
+}
+
+Json DescribeRun(const RunFolder& run) {
+  const Json& record = run.record();
+  Json json = {{"kind", "run"},
+               {"path", run.path().string()},
+               {"sanerf", record.value("sanerf", "")},
+               {"scene", record.at("scene")}};
+  const std::string fingerprint =
+      run.StageState("train") == "complete" ? record.at("stages").at("train").value("fingerprint", "") : std::string();
+  json["stages"] = record.value("stages", Json::object());
+  if (json["stages"].contains("train") && json["stages"]["train"].value("state", "") == "complete" &&
+      !fs::exists(run.checkpoint())) {
+    json["stages"]["train"]["state"] = "missing";
+  }
+  json["objects"] = Json::array();
+  json["set_aside"] = Json::array();
+  ReadWholeSet(run.path(), [&](const fs::path&) {
+    json["objects"].clear();
+    json["set_aside"].clear();
+    for (const StoredObject& object : ListObjects(run)) json["objects"].push_back(DescribeObject(object, fingerprint));
+    for (const StoredObject& object : ListSetAside(run))
+      json["set_aside"].push_back(DescribeObject(object, fingerprint));
+  });
+  json["changed_options"] = run.origins();
+  json["bytes"] = BytesIn(run.path());
+  return json;
+}
+
+std::vector<DoctorRow> Diagnose() {
+  std::vector<DoctorRow> rows;
+  rows.push_back({"sanerf", VersionString(), true, ""});
+  rows.push_back({"processor", CpuModelName(), true, ""});
+  try {
+    rows.push_back({"instruction set", kernels::Kernels().name, true, ""});
+  } catch (const Error& error) {
+    rows.push_back({"instruction set", error.what(), false, error.hint()});
+  }
+  rows.push_back({"threads", std::to_string(NumThreads()), true, ""});
+  const int64_t memory = AvailableMemoryBytes();
+  rows.push_back({"free memory", FormatBytes(double(memory)), memory >= kComfortableMemory,
+                  "close other programs, or train with --downscale 2"});
+  rows.push_back(WritableRow("writable: this folder", fs::current_path()));
+  rows.push_back(WritableRow("writable: temporary files", fs::temp_directory_path()));
+  rows.push_back(WritableRow("writable: models", ModelFolder()));
+  for (const ModelEntry& entry : LoadCatalogue()) rows.push_back(ModelRow(entry));
+  rows.push_back({"ffmpeg (for videos)", IsOnPath("ffmpeg") ? "found" : "not found", IsOnPath("ffmpeg"),
+                  "install the package ffmpeg"});
+  return rows;
+}
+
+}  // namespace sanerf

@@ -1,0 +1,120 @@
+#include "sanerf/run/output_place.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "sanerf/core/error.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf {
+namespace {
+
+// An empty path is the current folder.
+fs::path AbsoluteOf(const fs::path& path) { return path.empty() ? fs::current_path() : fs::absolute(path); }
+
+// What a run keeps for itself; other names in it are free.
+const std::vector<std::string> kPartsOfRun = {"nerf",    "features",     "features_test",
+                                              "objects", ".objects.new", ".objects.old"};
+
+// The photos' or masks' folder that `path` is or lies in.
+std::optional<fs::path> PhotoFolderAround(const fs::path& path, const Scene& scene) {
+  std::set<fs::path> folders;
+  for (const View& view : scene.views) {
+    folders.insert(view.image_path.parent_path());
+    if (!view.mask_path.empty()) folders.insert(view.mask_path.parent_path());
+  }
+  for (const fs::path& folder : folders)
+    if (IsInside(path, folder)) return folder;
+  return std::nullopt;
+}
+
+bool IsPhoto(const fs::path& file) {
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+}
+
+// By the files that make a folder a scene, readable or not.
+bool LooksLikeScene(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  return IsPhoto(entry.path()) || (name.rfind("transforms", 0) == 0 && entry.path().extension() == ".json") ||
+         name == "poses_bounds.npy" || (entry.is_directory() && (name == "sparse" || name.rfind("images", 0) == 0));
+}
+
+[[noreturn]] void Refuse(const std::string& what, const std::string& why) {
+  throw UsageError(what, why, "choose a folder of its own");
+}
+
+}  // namespace
+
+bool IsInside(const fs::path& path, const fs::path& folder) {
+  std::error_code missing;
+  fs::path place = fs::weakly_canonical(AbsoluteOf(path));
+  for (;;) {
+    if (fs::equivalent(place, folder, missing)) return true;
+    if (place == place.parent_path()) return false;
+    place = place.parent_path();
+  }
+}
+
+bool IsSamePlace(const fs::path& a, const fs::path& b) {
+  std::error_code missing;
+  if (fs::equivalent(a, b, missing)) return true;
+  const auto plain = [](const fs::path& path) {
+    const fs::path place = fs::weakly_canonical(AbsoluteOf(path)).lexically_normal();
+    return place.has_filename() ? place : place.parent_path();
+  };
+  return plain(a) == plain(b);
+}
+
+void CheckPlaceOfNewRun(const fs::path& run, const Scene& scene) {
+  if (RunFolder::Exists(run)) return;
+  const std::string what = "cannot make a run in " + run.string();
+  if (IsSamePlace(run, scene.root)) Refuse(what, "it is the scene's own folder, and the run would mix with its files");
+  if (const auto photos = PhotoFolderAround(run, scene))
+    Refuse(what, fmt::format("it lies among the scene's photos or masks, in {}", photos->string()));
+  if (!fs::is_directory(run)) return;
+  if (!RunFolder::PartsIn(run).empty()) RunFolder::Open(run);  // says that run.json is gone
+  const bool is_around = IsInside(scene.root, run);
+  for (const fs::directory_entry& entry : fs::directory_iterator(run)) {
+    if (IsInside(scene.root, entry.path())) continue;
+    const std::string name = entry.path().filename().string();
+    if (LooksLikeScene(entry)) Refuse(what, fmt::format("with {} it looks like the folder of a scene", name));
+    if (is_around && entry.is_directory() && name != "nerf")
+      Refuse(what, fmt::format("beside the scene it holds other folders, {} for one", name));
+  }
+}
+
+void CheckPlaceOfResults(const std::string& flag, const fs::path& out, const std::vector<std::string>& folders,
+                         const RunFolder& run, const Scene& scene) {
+  const std::string what = fmt::format("{} {}", flag, out.string());
+  if (IsSamePlace(out, scene.root)) Refuse(what, "it is the scene's own folder");
+  if (IsSamePlace(out, run.path())) Refuse(what, "it is the run's own folder");
+  for (const std::string& part : kPartsOfRun)
+    if (IsInside(out, run.path() / part)) Refuse(what, fmt::format("it lies in what the run keeps in {}/", part));
+  std::vector<fs::path> places = {out};
+  for (const std::string& folder : folders) places.push_back(out / folder);
+  for (const fs::path& place : places)
+    if (const auto photos = PhotoFolderAround(place, scene))
+      Refuse(what, fmt::format("the scene has photos or masks in {}", photos->string()));
+}
+
+void CheckPlaceOfSynthScene(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return;
+  std::vector<fs::path> places = {folder};
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (entry.is_directory()) places.push_back(entry.path());
+  for (const fs::path& place : places) {
+    if (RunFolder::Exists(place))
+      throw Error("cannot write a scene to " + folder.string(),
+                  "the folder would be replaced, and with it the run in " + place.string(),
+                  "choose a new folder, or move the run away");
+  }
+}
+
+}  // namespace sanerf
