@@ -13,8 +13,8 @@ using kernels::kTile;
 
 constexpr int64_t kCount = 64 * kTile;  // in the second-level cache, as in use
 
-Buffer RandomBuffer(int64_t size) {
-  Buffer buffer(size);
+nn::Buffer RandomBuffer(int64_t size) {
+  nn::Buffer buffer(size);
   Random random(2);
   for (float& value : buffer.span()) value = 2 * random.NextFloat() - 1;
   return buffer;
@@ -25,8 +25,8 @@ void ReportRate(benchmark::State& state, const char* unit, double count, double 
 }
 
 void ExpOrSigmoid(benchmark::State& state, kernels::ExpFn* function) {
-  const Buffer x = RandomBuffer(kCount);
-  Buffer y(kCount);
+  const nn::Buffer x = RandomBuffer(kCount);
+  nn::Buffer y(kCount);
   const Stopwatch stopwatch;
   for (auto _ : state) {
     function(x.data(), kCount, y.data());
@@ -40,8 +40,8 @@ BENCHMARK(Exp)->Name("exp");
 BENCHMARK(Sigmoid)->Name("sigmoid");
 
 void SphericalHarmonics(benchmark::State& state) {
-  const Buffer directions = RandomBuffer(kCount * 3);
-  Buffer out(kCount * 16);
+  const nn::Buffer directions = RandomBuffer(kCount * 3);
+  nn::Buffer out(kCount * 16);
   const Stopwatch stopwatch;
   for (auto _ : state) {
     kernels::Kernels().spherical_harmonics(directions.data(), kCount / kTile, out.data());
@@ -54,8 +54,8 @@ BENCHMARK(SphericalHarmonics)->Name("spherical_harmonics");
 // On a table larger than the caches; permille of the rows (of two values) that have a gradient.
 void Adam(benchmark::State& state) {
   const int64_t size = int64_t{12} << 20;
-  Parameters params;
-  params.values = Buffer(size, 0.1f);
+  nn::Parameters params;
+  params.values = nn::Buffer(size, 0.1f);
   params.PrepareTraining();
   kernels::AdamStep step;
   step.skip_zero = true;

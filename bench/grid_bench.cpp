@@ -15,7 +15,7 @@ using kernels::kTile;
 constexpr int64_t kTiles = 1024, kSamples = kTiles * kTile;
 
 // Random: every sample anywhere, the worst case. Rays: 64 samples a fine step apart along each random ray.
-void FillPositions(bool rays, Buffer* positions) {
+void FillPositions(bool rays, nn::Buffer* positions) {
   Random random(1);
   for (int64_t tile = 0; tile < kTiles; ++tile) {
     float from[3], to[3], length = 0;
@@ -39,15 +39,15 @@ struct GridSetup {
     FillPositions(state.range(1) == 1, &positions);
     grid.params().PrepareTraining();
   }
-  static HashGridOptions OptionsFor(int features) {
-    HashGridOptions options;
+  static nn::HashGridOptions OptionsFor(int features) {
+    nn::HashGridOptions options;
     options.features = features;
     options.top = features == 2 ? 4096 : 512;
     return options;
   }
 
-  HashGrid grid;
-  Buffer positions, out;
+  nn::HashGrid grid;
+  nn::Buffer positions, out;
 };
 
 void Report(benchmark::State& state, const GridSetup& setup, int accesses_per_row, double seconds) {

@@ -125,7 +125,7 @@ double GatherLimit(int64_t table_bytes, int threads) {
   const uint64_t num_rows = std::bit_ceil(uint64_t(table_bytes)) / 8;
   const auto [at, fresh] = GatherMemory().try_emplace({int64_t(num_rows) * 8, threads}, 0.0);
   if (fresh) {
-    const Buffer table(int64_t(num_rows) * 2, 1.0f);
+    const nn::Buffer table(int64_t(num_rows) * 2, 1.0f);
     at->second = BestRate(threads, double(kLoads), [&] { GatherLoop(table.data(), num_rows, 1 + num_rows); });
   }
   return at->second;

@@ -16,26 +16,26 @@ constexpr int64_t kTiles = 128, kSamples = kTiles * kTile;
 struct MlpSetup {
   explicit MlpSetup(const std::vector<int>& widths) : mlp("mlp", widths, 0, 1) {
     const auto fill = [](int64_t size) {
-      Buffer buffer(size);
+      nn::Buffer buffer(size);
       Random random{uint64_t(size)};
       for (float& value : buffer.span()) value = random.NextFloat() - 0.5f;
       return buffer;
     };
     x = fill(kSamples * mlp.num_inputs());
     grad_out = fill(kSamples * mlp.num_outputs());
-    hidden = Buffer(kSamples * mlp.shape().HiddenWidth());
-    out = Buffer(kSamples * mlp.num_outputs());
-    grad_x = Buffer(x.size());
-    grads = Buffer(mlp.params().size());
-    scratch = Buffer(mlp.ScratchSize());
+    hidden = nn::Buffer(kSamples * mlp.shape().HiddenWidth());
+    out = nn::Buffer(kSamples * mlp.num_outputs());
+    grad_x = nn::Buffer(x.size());
+    grads = nn::Buffer(mlp.params().size());
+    scratch = nn::Buffer(mlp.ScratchSize());
   }
   void Forward() { mlp.Forward(x.data(), kTiles, hidden.data(), out.data()); }
   void Backward() {
     mlp.Backward(x.data(), hidden.data(), grad_out.data(), kTiles, grad_x.data(), grads.data(), scratch.data());
   }
 
-  Mlp mlp;
-  Buffer x, grad_out, hidden, out, grad_x, grads, scratch;
+  nn::Mlp mlp;
+  nn::Buffer x, grad_out, hidden, out, grad_x, grads, scratch;
 };
 
 void Report(benchmark::State& state, const MlpSetup& setup, double flops_per_weight, double seconds) {

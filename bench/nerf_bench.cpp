@@ -12,21 +12,21 @@
 namespace sanerf::bench {
 namespace {
 
-double WeightsOf(const RadianceField& field) {
+double WeightsOf(const nerf::RadianceField& field) {
   return double(field.density.params().size() + field.color.params().size());
 }
 
 void TrainingStep(benchmark::State& state) {
-  NerfTrainer& trainer = TrainedScene::Get().trainer();
+  nerf::NerfTrainer& trainer = TrainedScene::Get().trainer();
   double samples = 0, rays = 0;
   const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
   for (auto _ : state) {
-    const NerfStepResult result = trainer.Step();
+    const nerf::NerfStepResult result = trainer.Step();
     samples += double(result.num_samples);
     rays += double(result.num_rays);
   }
   const double seconds = stopwatch.Seconds(), cpu_seconds = cpu_stopwatch.Seconds();
-  const NerfModel model = trainer.Model();
+  const nerf::NerfModel model = trainer.Model();
   const auto bound = [&](int threads) {
     Bound sum(threads);
     sum.AddFlops(samples * 6 * WeightsOf(model.field()));          // forward, and two products backward
@@ -41,22 +41,22 @@ void TrainingStep(benchmark::State& state) {
 BENCHMARK(TrainingStep)->Name("training_step")->Unit(benchmark::kMillisecond)->UseRealTime();
 
 // Samples that rendering the view asks the density network for.
-double CountSamples(const NerfModel& model, const Camera& file_camera) {
+double CountSamples(const nerf::NerfModel& model, const Camera& file_camera) {
   const Camera camera = file_camera.In(model.model_from_file());
-  RayTracer tracer(model.field(), model.occupancy(), model.trace_options(), /*keep_waves=*/false);
+  nerf::RayTracer tracer(model.field(), model.occupancy(), model.trace_options(), /*keep_waves=*/false);
   double samples = 0;
   for (int y = 0; y < camera.height; ++y) {
-    const std::vector<Ray> rays = RaysOf(camera, {0, y, camera.width, y + 1});
+    const std::vector<nerf::Ray> rays = nerf::RaysOf(camera, {0, y, camera.width, y + 1});
     tracer.Begin(rays.data(), nullptr, int(rays.size()));
     while (tracer.NextWave())
-      for (const RaySegment& segment : tracer.segments()) samples += segment.count;
+      for (const nerf::RaySegment& segment : tracer.segments()) samples += segment.count;
   }
   return samples;
 }
 
 void Frame(benchmark::State& state) {
-  TrainedScene& trained = TrainedScene::Get();
-  const NerfModel model = trained.trainer().Model();
+  bench::TrainedScene& trained = TrainedScene::Get();
+  const nerf::NerfModel model = trained.trainer().Model();
   const Camera camera = trained.scene().views[size_t(trained.scene().TestViews().front())].camera.Resized(400, 400);
   const double samples = CountSamples(model, camera);
   const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
@@ -64,7 +64,7 @@ void Frame(benchmark::State& state) {
   const double seconds = stopwatch.Seconds() / double(state.iterations());
   const double cpu_seconds = cpu_stopwatch.Seconds() / double(state.iterations());
   const auto bound = [&](int threads) {
-    Bound sum(threads);
+    bench::Bound sum(threads);
     sum.AddFlops(samples * 2 * double(model.field().density.params().size()));
     sum.AddGridAccesses(model.field().grid.shape(), samples);
     return sum;

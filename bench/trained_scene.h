@@ -24,25 +24,25 @@ class TrainedScene {
     static TrainedScene scene;
     return scene;
   }
-  NerfTrainer& trainer() { return *trainer_; }
-  const Scene& scene() const { return scene_; }
+  nerf::NerfTrainer& trainer() { return *trainer_; }
+  const scene::Scene& scene() const { return scene_; }
 
  private:
   TrainedScene() {
     const auto folder = std::filesystem::temp_directory_path() / ("sanerf_bench_" + std::to_string(getpid()));
-    SynthOptions synth;
+    synth::SynthOptions synth;
     synth.views = 30;
     synth.size = 200;
     synth.samples = 4;
-    WriteSynthScene(folder, synth, Job());
-    scene_ = LoadScene(folder, {}, Job());
-    trainer_ = std::make_unique<NerfTrainer>(scene_, NerfOptions{}, Job());
+    synth::WriteSynthScene(folder, synth, Job());
+    scene_ = scene::LoadScene(folder, {}, Job());
+    trainer_ = std::make_unique<nerf::NerfTrainer>(scene_, nerf::NerfOptions{}, Job());
     std::filesystem::remove_all(folder);  // the trainer holds the photos in memory
     for (int i = 0; i < kWarmUpSteps; ++i) trainer_->Step();
   }
 
-  Scene scene_;
-  std::unique_ptr<NerfTrainer> trainer_;
+  scene::Scene scene_;
+  std::unique_ptr<nerf::NerfTrainer> trainer_;
 };
 
 }  // namespace sanerf::bench

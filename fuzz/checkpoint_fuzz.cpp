@@ -16,14 +16,14 @@ std::string Mended(std::string_view bytes) {
   uint32_t header_bytes = 0;
   std::memcpy(&header_bytes, &mended[kHeaderAt], sizeof header_bytes);
   const uint64_t payload = mended.size() - kPreamble;
-  const uint64_t checksum = CheckpointChecksum(header_bytes, std::string_view(mended).substr(kPreamble));
+  const uint64_t checksum = nn::CheckpointChecksum(header_bytes, std::string_view(mended).substr(kPreamble));
   std::memcpy(&mended[kPayloadAt], &payload, sizeof payload);
   std::memcpy(&mended[kChecksumAt], &checksum, sizeof checksum);
   return mended;
 }
 
 void ReadAll(const std::filesystem::path& path) {
-  const CheckpointReader reader(path, "nerf");
+  const nn::CheckpointReader reader(path, "nerf");
   const Json meta = reader.meta();
   for (const char* name : {"grid", "weights", "nothing"}) {
     if (reader.Has(name)) reader.Read(name);

@@ -15,7 +15,7 @@ int FuzzOne(const uint8_t* data, size_t size) {
   folder.Write("sparse/0/cameras.bin", parts[0]);
   folder.Write("sparse/0/images.bin", parts[1]);
   folder.Write("sparse/0/points3D.bin", parts[2]);
-  return Expect([&] { LoadScene(folder.path(), {}, Job()); });
+  return Expect([&] { scene::LoadScene(folder.path(), {}, Job()); });
 }
 
 }  // namespace sanerf::fuzz::colmap_binary

@@ -15,7 +15,7 @@ int FuzzOne(const uint8_t* data, size_t size) {
   folder.Write("sparse/0/cameras.txt", parts[0]);
   folder.Write("sparse/0/images.txt", parts[1]);
   folder.Write("sparse/0/points3D.txt", parts[2]);
-  return Expect([&] { LoadScene(folder.path(), {}, Job()); });
+  return Expect([&] { scene::LoadScene(folder.path(), {}, Job()); });
 }
 
 }  // namespace sanerf::fuzz::colmap_text

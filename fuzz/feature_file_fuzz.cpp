@@ -30,7 +30,7 @@ std::string Mended(std::string_view bytes) {
     if (!section.is_object() || !IsCount(section, "offset") || !IsCount(section, "bytes")) continue;
     const uint64_t offset = section["offset"], count = section["bytes"];
     if (offset <= payload.size() && count <= payload.size() - offset) {
-      section["hash"] = FeatureHash(payload.substr(offset, count));
+      section["hash"] = feature_container::FeatureHash(payload.substr(offset, count));
     }
   }
   const std::string text = header.dump();
@@ -45,8 +45,8 @@ std::string Mended(std::string_view bytes) {
 int FuzzOne(const uint8_t* data, size_t size) {
   static MemoryFile file;
   const std::filesystem::path& path = file.With(Mended(Bytes(data, size)));
-  Expect([&] { ReadViewGeometry(path, "images/0.png", "hint"); });
-  return Expect([&] { ReadViewFeatures(path, "images/0.png", "hint"); });
+  Expect([&] { feature_container::ReadViewGeometry(path, "images/0.png", "hint"); });
+  return Expect([&] { feature_container::ReadViewFeatures(path, "images/0.png", "hint"); });
 }
 
 }  // namespace sanerf::fuzz::feature_file

@@ -149,18 +149,18 @@ void WriteColmap(const Seeds& seeds) {
 
 void WriteStored(const Seeds& seeds) {
   const std::vector<float> grid = {1, 2, 3}, weights = {4, 5};
-  CheckpointWriter writer{"nerf", {{"options", {{"iters", 10}}}, {"extent", 4}}, {}};
+  nn::CheckpointWriter writer{"nerf", {{"options", {{"iters", 10}}}, {"extent", 4}}, {}};
   writer.Add("grid", grid);
   writer.Add("weights", weights);
   writer.Add("nothing", {});
   writer.Write(seeds.Path("checkpoint", "small.ckpt"));
 
-  StoredView view;
+  feature_container::StoredView view;
   view.view = "images/0.png";
   view.depth = view.opacity = ImageF(3, 2, 1, 0.5f);
   view.features.image_width = 16, view.features.image_height = 12;
   view.features.maps.push_back({"image_embeddings", {1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}});
-  seeds.Write("feature_file", "small.feat", EncodeViewFile(view));
+  seeds.Write("feature_file", "small.feat", feature_container::EncodeViewFile(view));
 }
 
 void WriteModels(const Seeds& seeds) {
@@ -177,30 +177,33 @@ void WriteModels(const Seeds& seeds) {
 }
 
 void WritePrompts(const Seeds& seeds) {
-  Prompts prompts;
+  mask_decoder::Prompts prompts;
   prompts.objects.push_back({"mug", 3, {{Vec3(0.1, 0.2, 0.3), 1}}, {{"images/0", Vec2(3, 4), 0}}, {}, 1, "a mug"});
   prompts.objects.push_back({"cup", -1, {}, {}, {{"images/1", 1, 2, 8, 9}}, 0, ""});
-  seeds.WriteJson("prompts", "two.json", ToJson(prompts));
+  seeds.WriteJson("prompts", "two.json", mask_decoder::ToJson(prompts));
 
-  DecodedObject decoded;
+  mask_decoder::DecodedObject decoded;
   decoded.name = "mug";
   decoded.points.push_back({Vec3(0.1, 0.2, 0.3), 1, 0, "images/0.png", Vec2(3, 4), true});
   decoded.points.push_back({Vec3(0.4, 0.2, 0.3), 0, -1, "", Vec2::Zero(), false});
-  ViewDecision used, hidden;
-  used.view = "images/0.png", used.used = true, used.outcome = Outcome::kUsed, used.reason = "1 of 1 points visible";
-  used.points = {{3, 4, 1.5, 1, PointState::kVisible}, {8, 4, 1.25, 0, PointState::kOccluded}};
+  mask_decoder::ViewDecision used, hidden;
+  used.view = "images/0.png", used.used = true, used.outcome = mask_decoder::Outcome::kUsed,
+  used.reason = "1 of 1 points visible";
+  used.points = {{3, 4, 1.5, 1, mask_decoder::PointState::kVisible},
+                 {8, 4, 1.25, 0, mask_decoder::PointState::kOccluded}};
   used.num_visible = 1, used.candidate = 2, used.predicted_iou = 0.9f, used.area = 0.2, used.agreement = 0.8;
   used.mask = ImageU8(2, 2, 1, 255);
-  hidden.view = "images/1.png", hidden.outcome = Outcome::kHidden, hidden.reason = "0 of 1 points visible";
+  hidden.view = "images/1.png", hidden.outcome = mask_decoder::Outcome::kHidden,
+  hidden.reason = "0 of 1 points visible";
   decoded.views = {used, hidden};
-  seeds.WriteJson("views_file", "two.json", ToJson(decoded));
+  seeds.WriteJson("views_file", "two.json", mask_decoder::ToJson(decoded));
 }
 
 void WriteRun(const Seeds& seeds) {
   const Folder folder;
-  Scene scene;
+  scene::Scene scene;
   scene.summary = "4 photos";
-  RunFolder run = RunFolder::Create(folder.path(), folder.path() / "scene", scene, Job());
+  run::RunFolder run = run::RunFolder::Create(folder.path(), folder.path() / "scene", scene, Job());
   run.SetStage("train", "complete", 12.5);
   Json record = run.record();
   record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";

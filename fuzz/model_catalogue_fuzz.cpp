@@ -12,9 +12,9 @@ int FuzzOne(const uint8_t* data, size_t size) {
   static_cast<void>(is_chosen);
   folder.Write("catalogue.json", Bytes(data, size));
   return Expect([&] {
-    const auto catalogue = LoadCatalogue();
-    for (const ModelEntry& entry : catalogue) CheckModel(entry, /*hash_contents=*/false);
-    FindModel(catalogue, catalogue.back().name);
+    const auto catalogue = models::LoadCatalogue();
+    for (const models::ModelEntry& entry : catalogue) CheckModel(entry, /*hash_contents=*/false);
+    models::FindModel(catalogue, catalogue.back().name);
   });
 }
 

@@ -6,9 +6,9 @@ namespace sanerf::fuzz::onnx_graph {
 int FuzzOne(const uint8_t* data, size_t size) {
   const std::string_view model = Bytes(data, size);
   return Expect([&] {
-    ExternalFiles(model);
+    models::ExternalFiles(model);
     for (const char* output : {"masks", "iou_predictions"}) {
-      if (const auto tensor = TensorBeforeSelection(model, output)) WithExtraOutputs(model, {*tensor});
+      if (const auto tensor = models::TensorBeforeSelection(model, output)) models::WithExtraOutputs(model, {*tensor});
     }
   });
 }

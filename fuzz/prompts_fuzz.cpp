@@ -6,7 +6,7 @@ namespace sanerf::fuzz::prompts {
 
 int FuzzOne(const uint8_t* data, size_t size) {
   static MemoryFile file;
-  return Expect([&] { ToJson(ReadPrompts(file.With(Bytes(data, size)))).dump(); });
+  return Expect([&] { mask_decoder::ToJson(mask_decoder::ReadPrompts(file.With(Bytes(data, size)))).dump(); });
 }
 
 }  // namespace sanerf::fuzz::prompts

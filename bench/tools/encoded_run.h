@@ -20,17 +20,18 @@ namespace sanerf {
 struct EncodedRun {
   // sets: STAGE.KEY=VALUE on top of the run's own options.
   EncodedRun(const std::string& path, const std::vector<std::string>& sets)
-      : run(path, std::nullopt, OpenRun::Access::kRead, Job()) {
+      : run(path, std::nullopt, run::OpenRun::Access::kRead, Job()) {
     settings.Restore(run.folder().options(), run.folder().origins(), path + "/run.json");
     for (const std::string& assignment : sets) settings.Assign(assignment);
   }
 
-  OpenRun run;
-  const Scene& scene = run.scene();
-  const NerfModel& nerf = run.nerf();
-  std::shared_ptr<const FeatureCache> cache = FeatureCache::Open(run.folder().features(), scene, nerf);
-  std::shared_ptr<const Sam> sam = run.sam(cache->options().model);
-  Settings settings;
+  run::OpenRun run;
+  const scene::Scene& scene = run.scene();
+  const nerf::NerfModel& nerf = run.nerf();
+  std::shared_ptr<const feature_container::FeatureCache> cache =
+      feature_container::FeatureCache::Open(run.folder().features(), scene, nerf);
+  std::shared_ptr<const sam::Sam> sam = run.sam(cache->options().model);
+  pipeline::Settings settings;
 };
 
 // The exit code; an error is printed on stderr.

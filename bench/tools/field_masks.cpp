@@ -32,19 +32,20 @@ using Clock = std::chrono::steady_clock;
 double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // Some maps of one container, the others of another, the views of the first.
-class Mixed : public FeatureContainer {
+class Mixed : public feature_container::FeatureContainer {
  public:
-  using Pick = std::function<bool(const Tensor&)>;
-  Mixed(const FeatureContainer& base, const FeatureContainer& other, Pick from_other)
+  using Pick = std::function<bool(const models::Tensor&)>;
+  Mixed(const feature_container::FeatureContainer& base, const feature_container::FeatureContainer& other,
+        Pick from_other)
       : base_(base), other_(other), from_other_(std::move(from_other)) {}
   Camera WorkingCamera(int view) const override { return base_.WorkingCamera(view); }
   bool Has(int view) const override { return base_.Has(view) && other_.Has(view); }
-  std::shared_ptr<const SamFeatures> Features(int view, const Job&) const override {
-    SamFeatures features = *base_.Features(view, Job());
+  std::shared_ptr<const sam::SamFeatures> Features(int view, const Job&) const override {
+    sam::SamFeatures features = *base_.Features(view, Job());
     const auto other = other_.Features(view, Job());
     for (size_t m = 0; m < features.maps.size(); ++m)
       if (from_other_(features.maps[m])) features.maps[m] = other->maps[m];
-    return std::make_shared<const SamFeatures>(std::move(features));
+    return std::make_shared<const sam::SamFeatures>(std::move(features));
   }
   ImageF Depth(int view, const Job&) const override { return base_.Depth(view, Job()); }
   ImageF Opacity(int view, const Job&) const override { return base_.Opacity(view, Job()); }
@@ -52,11 +53,12 @@ class Mixed : public FeatureContainer {
   uint64_t ModelFingerprint() const override { return base_.ModelFingerprint(); }
 
  private:
-  const FeatureContainer &base_, &other_;
+  const feature_container::FeatureContainer &base_, &other_;
   Pick from_other_;
 };
 
-void PrintFeatureErrors(const FeatureField& field, const FeatureCache& truth, const std::vector<int>& views) {
+void PrintFeatureErrors(const feature_container::FeatureField& field, const feature_container::FeatureCache& truth,
+                        const std::vector<int>& views) {
   const size_t num_maps = truth.Features(views[0], Job())->maps.size();
   std::vector<double> squared(num_maps, 0), spread(num_maps, 0), cosine(num_maps, 0), count(num_maps, 0),
       cells(num_maps, 0);
@@ -87,19 +89,19 @@ void PrintFeatureErrors(const FeatureField& field, const FeatureCache& truth, co
 }
 
 // Masks of the held-out views, prompts lifted in the clicked ones; a view without a mask counts as an empty one.
-void PrintMasks(const std::string& name, const Prompts& prompts, const Scene& scene, const FeatureContainer& container,
-                Sam& sam, const std::vector<int>& views) {
+void PrintMasks(const std::string& name, const mask_decoder::Prompts& prompts, const scene::Scene& scene,
+                const feature_container::FeatureContainer& container, sam::Sam& sam, const std::vector<int>& views) {
   std::string row = fmt::format("| {} |", name);
   double sum = 0, boundary = 0, seconds = 0;
-  for (const ObjectPrompt& object : prompts.objects) {
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects) {
     const auto start = Clock::now();
-    const DecodedObject decoded =
-        DecodeMasks(object, {scene, container, sam, scene.model_from_file, {}}, views, nullptr, Job());
+    const mask_decoder::DecodedObject decoded =
+        mask_decoder::DecodeMasks(object, {scene, container, sam, scene.model_from_file, {}}, views, nullptr, Job());
     seconds += SecondsSince(start);
-    MaskScore score;
+    eval::MaskScore score;
     int used = 0;
-    for (const ViewDecision& view : decoded.views) {
-      ImageU8 truth = LoadViewMask(scene.views[size_t(view.view_idx)]);
+    for (const mask_decoder::ViewDecision& view : decoded.views) {
+      ImageU8 truth = scene::LoadViewMask(scene.views[size_t(view.view_idx)]);
       for (uint8_t& id : truth.data) id = id == object.instance ? 255 : 0;
       used += view.used;
       score.Add(view.used ? ResizeNearest(view.mask, truth.width, truth.height) : ImageU8(truth.width, truth.height, 1),
@@ -127,21 +129,22 @@ int main(int argc, char** argv) try {
   app.add_option("--scene", scene_path);
   CLI11_PARSE(app, argc, argv);
 
-  Settings settings;
+  pipeline::Settings settings;
   for (const std::string& set : sets) settings.Assign(set);
   settings.encode.model = model;
-  RunFolder run = RunFolder::Open(run_path);
-  const Scene scene = scene_path.empty() ? run.OpenScene(std::nullopt, Job()) : LoadScene(scene_path, {}, Job());
-  const NerfModel nerf = run.OpenNerf();
-  const Prompts prompts = ReadPrompts(prompts_path);
-  const std::unique_ptr<Sam> sam = LoadSam(model, Job());
+  run::RunFolder run = run::RunFolder::Open(run_path);
+  const scene::Scene scene =
+      scene_path.empty() ? run.OpenScene(std::nullopt, Job()) : scene::LoadScene(scene_path, {}, Job());
+  const nerf::NerfModel nerf = run.OpenNerf();
+  const mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(prompts_path);
+  const std::unique_ptr<sam::Sam> sam = sam::LoadSam(model, Job());
   const std::vector<int> test = scene.TestViews();
 
-  const DistilResult distilled =
-      DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, Job());
-  EncodeViews(run.features(), scene, nerf, *sam, test, settings.encode, Job());
-  const auto field = FeatureField::Open(run.features(), scene, nerf, Job());
-  const auto cache = FeatureCache::Open(run.features(), scene, nerf);
+  const feature_container::DistilResult distilled =
+      feature_container::DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, Job());
+  feature_container::EncodeViews(run.features(), scene, nerf, *sam, test, settings.encode, Job());
+  const auto field = feature_container::FeatureField::Open(run.features(), scene, nerf, Job());
+  const auto cache = feature_container::FeatureCache::Open(run.features(), scene, nerf);
   fmt::print("{} steps on {} views: {:.1f} s, error {:.5f}\n", settings.field.iters, distilled.num_views,
              distilled.seconds, distilled.loss);
   const auto start = Clock::now();
@@ -151,11 +154,11 @@ int main(int argc, char** argv) try {
   PrintFeatureErrors(*field, *cache, test);
 
   fmt::print("\n| maps |");
-  for (const ObjectPrompt& object : prompts.objects) fmt::print(" {} |", object.name);
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects) fmt::print(" {} |", object.name);
   fmt::print(" mean IoU | boundary IoU | seconds |\n|---|");
   for (size_t i = 0; i < prompts.objects.size() + 3; ++i) fmt::print("---|");
   fmt::print("\n");
-  const auto is_finer = [](const Tensor& map) { return map.shape[2] > 64; };
+  const auto is_finer = [](const models::Tensor& map) { return map.shape[2] > 64; };
   PrintMasks("cache", prompts, scene, *cache, *sam, test);
   if (cache->Features(test[0], Job())->maps.size() > 1) {
     PrintMasks("true, finer maps of the field", prompts, scene, Mixed(*cache, *field, is_finer), *sam, test);

@@ -29,8 +29,8 @@ struct Flags {
 };
 
 // The object with only its first positive points and clicks.
-ObjectPrompt FirstPrompts(const ObjectPrompt& object, int num_positive) {
-  ObjectPrompt first = object;
+mask_decoder::ObjectPrompt FirstPrompts(const mask_decoder::ObjectPrompt& object, int num_positive) {
+  mask_decoder::ObjectPrompt first = object;
   const auto keep = [&](auto* prompts) {
     int count = 0;
     std::erase_if(*prompts, [&](const auto& prompt) { return prompt.label == 1 && ++count > num_positive; });
@@ -42,8 +42,8 @@ ObjectPrompt FirstPrompts(const ObjectPrompt& object, int num_positive) {
 }
 
 // The next positive point and click after those of FirstPrompts.
-ObjectPrompt NextPrompts(const ObjectPrompt& object, int num_positive) {
-  ObjectPrompt next;
+mask_decoder::ObjectPrompt NextPrompts(const mask_decoder::ObjectPrompt& object, int num_positive) {
+  mask_decoder::ObjectPrompt next;
   next.points = object.points;
   next.clicks = object.clicks;
   const auto keep = [&](auto* prompts) {
@@ -55,11 +55,11 @@ ObjectPrompt NextPrompts(const ObjectPrompt& object, int num_positive) {
   return next;
 }
 
-double HeldOutIou(const ObjectModel& model, const Scene& scene, int label, int instance) {
-  MaskScore score;
+double HeldOutIou(const mask_aggregator::ObjectModel& model, const scene::Scene& scene, int label, int instance) {
+  eval::MaskScore score;
   for (const int v : scene.TestViews()) {
-    const View& view = scene.views[size_t(v)];
-    ImageU8 truth = LoadViewMask(view);
+    const scene::View& view = scene.views[size_t(v)];
+    ImageU8 truth = scene::LoadViewMask(view);
     for (uint8_t& id : truth.data) id = id == instance ? 255 : 0;
     score.Add(MaskOfLabel(model.Render(view.camera, Job()).labels, label), truth);
   }
@@ -75,22 +75,22 @@ class Interaction {
  public:
   Interaction(const Flags& flags, const EncodedRun& run) : flags_(flags), run_(run), views_(run.scene.TrainViews()) {}
 
-  void Run(const ObjectPrompt& object) {
+  void Run(const mask_decoder::ObjectPrompt& object) {
     const Stopwatch opening;
-    Session session({run_.run.shared_scene(), run_.nerf, run_.cache, run_.sam, views_}, run_.settings);
+    segmentation::Session session({run_.run.shared_scene(), run_.nerf, run_.cache, run_.sam, views_}, run_.settings);
     session.Prepare(job_);
     fmt::print(
         "\n{}: rays of {} views traced before the first click in {:.1f} s\n\n| after | seconds | IoU "
         "|\n|---|---|---|\n",
         object.name, views_.size(), opening.seconds());
-    const ObjectPrompt first = FirstPrompts(object, flags_.start);
+    const mask_decoder::ObjectPrompt first = FirstPrompts(object, flags_.start);
     clock_ = Stopwatch();
     scoring_ = 0;
-    const ObjectId id = session.AddObject(first);
+    const segmentation::ObjectId id = session.AddObject(first);
     session.Decode(/*max_views=*/0, job_);
     Say(fmt::format("{} clicks: SAM's mask in every view", flags_.start), -1);
     const double at_last_mask = Seconds();
-    SessionSnapshot vote = session.Snapshot(job_);
+    segmentation::SessionSnapshot vote = session.Snapshot(job_);
     vote.model->Render(run_.cache->WorkingCamera(views_[0]), job_);
     const double at_vote = Seconds();
     Say(fmt::format("vote, rendered in one view ({:.2f} s after the last mask)", at_vote - at_last_mask),
@@ -98,7 +98,7 @@ class Interaction {
     session.Refine(job_);
     Say("vote after the refinement round", Score(session.Snapshot(job_), object));
     Fit(&session, {0.1, 0.25, 0.5, 1}, "after the round", Seconds(), object);
-    const ObjectPrompt more = NextPrompts(object, flags_.start);
+    const mask_decoder::ObjectPrompt more = NextPrompts(object, flags_.start);
     if (more.points.empty() && more.clicks.empty()) return;
     const double at_click = Seconds();
     session.AddPrompts(id, more);
@@ -110,7 +110,7 @@ class Interaction {
 
  private:
   double Seconds() const { return clock_.seconds() - scoring_; }
-  double Score(const SessionSnapshot& snapshot, const ObjectPrompt& object) {
+  double Score(const segmentation::SessionSnapshot& snapshot, const mask_decoder::ObjectPrompt& object) {
     const double before = clock_.seconds();
     const double iou = HeldOutIou(*snapshot.model, run_.scene, 1, object.instance);
     scoring_ += clock_.seconds() - before;
@@ -122,8 +122,8 @@ class Interaction {
   }
 
   // The schedule's steps in pieces, scored at these shares of them.
-  void Fit(Session* session, const std::vector<double>& shares, const std::string& after, double since,
-           const ObjectPrompt& object) {
+  void Fit(segmentation::Session* session, const std::vector<double>& shares, const std::string& after, double since,
+           const mask_decoder::ObjectPrompt& object) {
     const int steps = session->steps_left();
     int done = 0;
     for (const double share : shares) {
@@ -145,7 +145,8 @@ class Interaction {
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
   Interaction interaction(flags, run);
-  for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) interaction.Run(object);
+  for (const mask_decoder::ObjectPrompt& object : mask_decoder::ReadPrompts(flags.prompts).objects)
+    interaction.Run(object);
 }
 
 }  // namespace

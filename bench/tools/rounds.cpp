@@ -30,7 +30,7 @@ struct Flags {
 };
 
 double IouOf(const ImageU8& mask, const ImageU8& truth) {
-  MaskScore score;
+  eval::MaskScore score;
   score.Add(mask, truth);
   return 100 * score.Iou();
 }
@@ -39,35 +39,39 @@ class Rounds {
  public:
   Rounds(const EncodedRun& run, bool each) : run_(run), each_(each) {}
 
-  void Run(const ObjectPrompt& object) {
-    const DecodeContext context{run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(), run_.settings.masks};
+  void Run(const mask_decoder::ObjectPrompt& object) {
+    const mask_decoder::DecodeContext context{run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(),
+                                              run_.settings.masks};
     const std::vector<int> views = run_.scene.TrainViews();
     fmt::print("\n{}\n\n| round | views | IoU |\n|---|---|---|\n", object.name);
-    std::vector<DecodedObject> objects = {DecodeMasks(object, context, views, nullptr, Job())};
-    const DecodedObject& decoded = objects[0];
-    const std::vector<DecodedObject> candidates = ByCandidate(object, context, decoded, Job());
+    std::vector<mask_decoder::DecodedObject> objects = {
+        mask_decoder::DecodeMasks(object, context, views, nullptr, Job())};
+    const mask_decoder::DecodedObject& decoded = objects[0];
+    const std::vector<mask_decoder::DecodedObject> candidates =
+        segmentation::ByCandidate(object, context, decoded, Job());
     for (size_t c = 0; c < candidates.size(); ++c) Say(fmt::format("candidate {}", c), ScoresOf(object, candidates[c]));
     Say("best", BestOf(object, decoded, candidates));
     std::vector<Camera> cameras;
     for (const int view : views) cameras.push_back(run_.cache->WorkingCamera(view));
-    LabelVote vote(run_.nerf, cameras, VoteOptions(), Job());
-    const Prompts prompts{{object}};
-    const RefineRequest request{prompts, {0}, views};
+    mask_aggregator::LabelVote vote(run_.nerf, cameras, mask_aggregator::VoteOptions(), Job());
+    const mask_decoder::Prompts prompts{{object}};
+    const segmentation::RefineRequest request{prompts, {0}, views};
     for (int round = 0;; ++round) {
-      const DecodedObject before = decoded;
+      const mask_decoder::DecodedObject before = decoded;
       Say(fmt::format("{}", round), ScoresOf(object, before));
-      if (run_.settings.segment.same_candidate) ChooseCandidates(request, context, &vote, &objects, Job());
-      RefineMasks(request, context, 1, &vote, &objects, Job());
+      if (run_.settings.segment.same_candidate)
+        segmentation::ChooseCandidates(request, context, &vote, &objects, Job());
+      segmentation::RefineMasks(request, context, 1, &vote, &objects, Job());
       if (!Same(before, decoded)) continue;
-      std::vector<DecodedObject> sharp = {before};
-      SharpenOutlines(*run_.cache, &sharp, Job());
+      std::vector<mask_decoder::DecodedObject> sharp = {before};
+      segmentation::SharpenOutlines(*run_.cache, &sharp, Job());
       Say("sharp outlines", ScoresOf(object, sharp[0]));
       return;
     }
   }
 
  private:
-  static bool Same(const DecodedObject& a, const DecodedObject& b) {
+  static bool Same(const mask_decoder::DecodedObject& a, const mask_decoder::DecodedObject& b) {
     for (size_t i = 0; i < a.views.size(); ++i)
       if (a.views[i].used != b.views[i].used || a.views[i].mask.data != b.views[i].mask.data) return false;
     return true;
@@ -80,15 +84,16 @@ class Rounds {
     std::fflush(stdout);
   }
 
-  ImageU8 Truth(const ObjectPrompt& object, int view_idx) const {
+  ImageU8 Truth(const mask_decoder::ObjectPrompt& object, int view_idx) const {
     const Camera camera = run_.cache->WorkingCamera(view_idx);
-    const ImageU8 ids = LoadViewMask(run_.scene.views[size_t(view_idx)]);
+    const ImageU8 ids = scene::LoadViewMask(run_.scene.views[size_t(view_idx)]);
     return MaskOfLabel(ResizeNearest(ids, camera.width, camera.height), object.instance);
   }
 
-  std::vector<double> ScoresOf(const ObjectPrompt& object, const DecodedObject& decoded) const {
+  std::vector<double> ScoresOf(const mask_decoder::ObjectPrompt& object,
+                               const mask_decoder::DecodedObject& decoded) const {
     std::vector<double> ious;
-    for (const ViewDecision& view : decoded.views) {
+    for (const mask_decoder::ViewDecision& view : decoded.views) {
       if (!view.used) continue;
       ious.push_back(IouOf(view.mask, Truth(object, view.view_idx)));
       if (each_)
@@ -99,16 +104,16 @@ class Rounds {
     return ious;
   }
 
-  std::vector<double> BestOf(const ObjectPrompt& object, const DecodedObject& decoded,
-                             const std::vector<DecodedObject>& candidates) const {
+  std::vector<double> BestOf(const mask_decoder::ObjectPrompt& object, const mask_decoder::DecodedObject& decoded,
+                             const std::vector<mask_decoder::DecodedObject>& candidates) const {
     std::vector<double> ious;
     for (size_t i = 0; i < decoded.views.size(); ++i) {
-      const ViewDecision& view = decoded.views[i];
+      const mask_decoder::ViewDecision& view = decoded.views[i];
       if (!view.used) continue;
       const ImageU8 truth = Truth(object, view.view_idx);
       double best = 0;
       std::string all;
-      for (const DecodedObject& candidate : candidates) {
+      for (const mask_decoder::DecodedObject& candidate : candidates) {
         const double iou = IouOf(candidate.views[i].mask, truth);
         all += fmt::format("  {:.1f}", iou);
         best = std::max(best, iou);
@@ -126,7 +131,7 @@ class Rounds {
 void Run(const Flags& flags) {
   EncodedRun run(flags.run, flags.sets);
   Rounds rounds(run, flags.each);
-  for (const ObjectPrompt& object : ReadPrompts(flags.prompts).objects) rounds.Run(object);
+  for (const mask_decoder::ObjectPrompt& object : mask_decoder::ReadPrompts(flags.prompts).objects) rounds.Run(object);
 }
 
 }  // namespace

@@ -69,19 +69,19 @@ std::vector<int> DistanceToEdge(const ImageU8& mask, int instance) {
   return distance;
 }
 
-std::vector<SamPrompt::Point> SpreadClicks(const ImageU8& mask, int instance) {
+std::vector<sam::SamPrompt::Point> SpreadClicks(const ImageU8& mask, int instance) {
   const std::vector<int> distance = DistanceToEdge(mask, instance);
   const int widest = *std::max_element(distance.begin(), distance.end());
-  std::vector<SamPrompt::Point> clicks;
+  std::vector<sam::SamPrompt::Point> clicks;
   while (clicks.size() < kMaxClicks) {
     double best_score = -1;
-    SamPrompt::Point best;
+    sam::SamPrompt::Point best;
     for (int y = 0; y < mask.height; ++y)
       for (int x = 0; x < mask.width; ++x) {
         const int d = distance[size_t(y) * mask.width + x];
         if (d < std::max(2, widest / 4)) continue;
         double score = clicks.empty() ? d : 1e9;
-        for (const SamPrompt::Point& click : clicks)
+        for (const sam::SamPrompt::Point& click : clicks)
           score = std::min(score, std::hypot(x + 0.5 - click.x, y + 0.5 - click.y));
         if (score > best_score) best_score = score, best = {x + 0.5f, y + 0.5f, 1};
       }
@@ -91,13 +91,13 @@ std::vector<SamPrompt::Point> SpreadClicks(const ImageU8& mask, int instance) {
   return clicks;
 }
 
-std::vector<SamPrompt::Point> RandomClicks(const ImageU8& mask, int instance, uint64_t stream) {
-  std::vector<SamPrompt::Point> pixels;
+std::vector<sam::SamPrompt::Point> RandomClicks(const ImageU8& mask, int instance, uint64_t stream) {
+  std::vector<sam::SamPrompt::Point> pixels;
   for (int y = 0; y < mask.height; ++y)
     for (int x = 0; x < mask.width; ++x)
       if (mask.At(x, y) == instance) pixels.push_back({x + 0.5f, y + 0.5f, 1});
   Random random(1, stream);
-  std::vector<SamPrompt::Point> clicks;
+  std::vector<sam::SamPrompt::Point> clicks;
   while (clicks.size() < kMaxClicks) clicks.push_back(pixels[random.NextBelow(uint32_t(pixels.size()))]);
   return clicks;
 }
@@ -126,8 +126,8 @@ double Iou(const ImageU8& predicted_mask, const ImageU8& mask, int instance) {
   return union_ ? double(intersection) / double(union_) : 1;
 }
 
-void ScoreClicks(const Sam& sam, const std::vector<SamPrompt::Point>& clicks, const ImageU8& mask, int instance,
-                 int placement, double speck_share, Scores* scores) {
+void ScoreClicks(const sam::Sam& sam, const std::vector<sam::SamPrompt::Point>& clicks, const ImageU8& mask,
+                 int instance, int placement, double speck_share, Scores* scores) {
   for (size_t c = 0; c < kClickCounts.size(); ++c) {
     const size_t count = std::min(clicks.size(), size_t(kClickCounts[c]));
     if (count == 0) continue;
@@ -135,23 +135,23 @@ void ScoreClicks(const Sam& sam, const std::vector<SamPrompt::Point>& clicks, co
     const auto masks = sam.Predict({{clicks.begin(), clicks.begin() + int64_t(count)}, {}, {}}, true, Job());
     scores->decode_seconds += SecondsSince(start);
     ++scores->num_decodes;
-    const auto mask_of = [&](const SamMask& m) { return MaskOf(sam.ToImageFrame(m)); };
-    const auto iou_of = [&](const SamMask& m) { return Iou(mask_of(m), mask, instance); };
-    const auto clean_iou_of = [&](const SamMask& m) {
+    const auto mask_of = [&](const sam::SamMask& m) { return MaskOf(sam.ToImageFrame(m)); };
+    const auto iou_of = [&](const sam::SamMask& m) { return Iou(mask_of(m), mask, instance); };
+    const auto clean_iou_of = [&](const sam::SamMask& m) {
       return Iou(WithoutSpecks(mask_of(m), speck_share), mask, instance);
     };
     double best = 0;
-    for (const SamMask& m : masks) best = std::max(best, iou_of(m));
+    for (const sam::SamMask& m : masks) best = std::max(best, iou_of(m));
     Mean* row = scores->iou[placement][c];
-    row[kHighest].Add(iou_of(ChooseMask(masks, MaskRule::kHighestPredictedIou)));
-    row[kSingle].Add(iou_of(ChooseMask(masks, MaskRule::kSingleMask)));
-    row[kSingleClean].Add(clean_iou_of(ChooseMask(masks, MaskRule::kSingleMask)));
-    row[kHighestClean].Add(clean_iou_of(ChooseMask(masks, MaskRule::kHighestPredictedIou)));
+    row[kHighest].Add(iou_of(sam::ChooseMask(masks, sam::MaskRule::kHighestPredictedIou)));
+    row[kSingle].Add(iou_of(sam::ChooseMask(masks, sam::MaskRule::kSingleMask)));
+    row[kSingleClean].Add(clean_iou_of(sam::ChooseMask(masks, sam::MaskRule::kSingleMask)));
+    row[kHighestClean].Add(clean_iou_of(sam::ChooseMask(masks, sam::MaskRule::kHighestPredictedIou)));
     row[kOracle].Add(best);
   }
 }
 
-std::vector<int> InstancesOf(const Scene& scene) {
+std::vector<int> InstancesOf(const scene::Scene& scene) {
   std::vector<int> instances;
   const Json prompts = ReadJsonFile(scene.root / "prompts.json");
   for (const Json& object : prompts.at("objects")) instances.push_back(object.value("instance", -1));
@@ -165,17 +165,17 @@ struct Options {
   std::vector<std::string> scenes;
 };
 
-void ScoreScene(Sam& sam, const Scene& scene, const Options& options, Scores* scores) {
+void ScoreScene(sam::Sam& sam, const scene::Scene& scene, const Options& options, Scores* scores) {
   const std::vector<int> instances = InstancesOf(scene);
-  std::vector<const View*> views;
-  for (const View& view : scene.views)
+  std::vector<const scene::View*> views;
+  for (const scene::View& view : scene.views)
     if (!view.mask_path.empty()) views.push_back(&view);
   for (int v = 0; v < options.views && !views.empty(); ++v) {
-    const View& view = *views[size_t(v) * views.size() / size_t(options.views)];
+    const scene::View& view = *views[size_t(v) * views.size() / size_t(options.views)];
     const Camera camera = view.camera.ResizedToLongest(options.size);
     const float white[3] = {1, 1, 1};
-    const ImageF image = CompositeOver(LoadViewImage(view, camera.width, camera.height), white);
-    const ImageU8 mask = ResizeNearest(LoadViewMask(view), camera.width, camera.height);
+    const ImageF image = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), white);
+    const ImageU8 mask = ResizeNearest(scene::LoadViewMask(view), camera.width, camera.height);
     const auto start = Clock::now();
     sam.SetImage(image, Job());
     scores->encode_seconds += SecondsSince(start);
@@ -207,10 +207,10 @@ void Run(const Options& options) {
   std::map<std::string, Scores> by_model;
   fmt::print("| model, scene | clicks | rule | 1 click | 3 clicks | 5 clicks |\n|---|---|---|---|---|---|\n");
   for (const std::string& name : options.models) {
-    const auto sam = LoadSam(name, Job());
+    const auto sam = sam::LoadSam(name, Job());
     Scores& all = by_model[name];
     for (const std::string& path : options.scenes) {
-      const Scene scene = LoadScene(path, {}, Job());
+      const scene::Scene scene = scene::LoadScene(path, {}, Job());
       Scores scores;
       ScoreScene(*sam, scene, options, &scores);
       PrintScores(name + ", " + scene.root.filename().string(), scores);

@@ -29,7 +29,7 @@ void CheckSize(std::span<const float> rows, int64_t num_samples, int channels, c
 }
 
 // [sample][channel] -> [tile][channel][kTile], zero where the last tile is not full, and back.
-void ToTiles(std::span<const float> rows, int channels, int64_t num_samples, Buffer* tiled) {
+void ToTiles(std::span<const float> rows, int channels, int64_t num_samples, nn::Buffer* tiled) {
   tiled->Reserve(kernels::NumTiles(num_samples) * kTile * channels);
   ParallelFor(kernels::NumTiles(num_samples), [&](int64_t tile) {
     for (int c = 0; c < channels; ++c)
@@ -40,7 +40,7 @@ void ToTiles(std::span<const float> rows, int channels, int64_t num_samples, Buf
   });
 }
 
-void FromTiles(const Buffer& tiled, int channels, int64_t num_samples, std::span<float> rows) {
+void FromTiles(const nn::Buffer& tiled, int channels, int64_t num_samples, std::span<float> rows) {
   ParallelFor(kernels::NumTiles(num_samples), [&](int64_t tile) {
     for (int i = 0; i < kTile; ++i) {
       const int64_t s = tile * kTile + i;
@@ -68,8 +68,8 @@ kernels::AdamStep KernelStep(const AdamOptions& options, int64_t step) {
   return adam;
 }
 
-HashGridOptions OptionsOf(const HashGridShape& shape) {
-  HashGridOptions options;
+nn::HashGridOptions OptionsOf(const HashGridShape& shape) {
+  nn::HashGridOptions options;
   options.levels = shape.levels;
   options.features = shape.features;
   options.log2_table = shape.log2_table;
@@ -84,9 +84,9 @@ struct HashGrid::Impl {
   Impl(const HashGridShape& shape, uint64_t seed) : grid("grid", OptionsOf(shape), seed) {
     grid.params().PrepareTraining();
   }
-  sanerf::HashGrid grid;
+  sanerf::nn::HashGrid grid;
   int64_t num_samples = 0, step = 0;
-  Buffer positions, out;
+  nn::Buffer positions, out;
 };
 
 HashGrid::HashGrid(const HashGridShape& shape, uint64_t seed) : impl_(std::make_unique<Impl>(shape, seed)) {}
@@ -133,10 +133,10 @@ struct Mlp::Impl {
   Impl(const std::vector<int>& widths, uint64_t seed, bool bias) : mlp("mlp", widths, 0, seed, {.bias = bias}) {
     mlp.params().PrepareTraining();
   }
-  sanerf::Mlp mlp;
+  sanerf::nn::Mlp mlp;
   int64_t num_samples = 0, step = 0;
-  Buffer x, hidden, out, grad_x;
-  std::vector<Buffer> grad_weights, scratch;  // of a chunk
+  nn::Buffer x, hidden, out, grad_x;
+  std::vector<nn::Buffer> grad_weights, scratch;  // of a chunk
 };
 
 Mlp::Mlp(const std::vector<int>& widths, uint64_t seed, bool bias)
@@ -182,18 +182,18 @@ void Mlp::Backward(std::span<const float> grad_out, std::span<float> grad_x) {
   }
   const int64_t num_weights = impl.mlp.params().size();
   ParallelFor(num_chunks, [&](int64_t chunk) {
-    Buffer& weights = impl.grad_weights[size_t(chunk)];
+    nn::Buffer& weights = impl.grad_weights[size_t(chunk)];
     if (weights.size() == num_weights)
       weights.Fill(0);
     else
-      weights = Buffer(num_weights);
+      weights = nn::Buffer(num_weights);
     const int64_t first = chunk * kTilesPerChunk * kTile;
     impl.mlp.Backward(impl.x.data() + first * num_inputs(), impl.hidden.data() + first * hidden_width,
                       impl.out.data() + first * num_outputs(), TilesIn(chunk, num_tiles),
                       grad_x.empty() ? nullptr : impl.grad_x.data() + first * num_inputs(), weights.data(),
                       impl.scratch[size_t(chunk)].Reserve(impl.mlp.ScratchSize()));
   });
-  Buffer& grads = impl.mlp.params().grads;  // summed in a fixed order
+  nn::Buffer& grads = impl.mlp.params().grads;  // summed in a fixed order
   for (int64_t chunk = 0; chunk < num_chunks; ++chunk)
     for (int64_t i = 0; i < num_weights; ++i) grads[i] += impl.grad_weights[size_t(chunk)][i];
   if (!grad_x.empty()) FromTiles(impl.grad_x, num_inputs(), impl.num_samples, grad_x);

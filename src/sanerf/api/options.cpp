@@ -7,8 +7,8 @@
 
 namespace sanerf::api {
 
-Options::Options() : settings_(std::make_unique<Settings>()) {}
-Options::Options(const Options& other) : settings_(std::make_unique<Settings>(*other.settings_)) {}
+Options::Options() : settings_(std::make_unique<pipeline::Settings>()) {}
+Options::Options(const Options& other) : settings_(std::make_unique<pipeline::Settings>(*other.settings_)) {}
 Options& Options::operator=(const Options& other) {
   *settings_ = *other.settings_;
   return *this;
@@ -17,7 +17,7 @@ Options::~Options() = default;
 
 Options Options::Preset(const std::string& name) {
   Options options;
-  *options.settings_ = SettingsOf(ParsePreset(name));
+  *options.settings_ = pipeline::SettingsOf(pipeline::ParsePreset(name));
   return options;
 }
 
@@ -27,7 +27,7 @@ Options& Options::Set(const std::string& assignment) {
 }
 
 std::string Options::Get(const std::string& name) const {
-  Settings copy = *settings_;
+  pipeline::Settings copy = *settings_;
   const OptionRegistry registry = copy.Registry();
   const OptionRegistry::Entry* entry = registry.Find(name);
   if (entry == nullptr) throw UsageError("unknown option '" + name + "'", "", "sanerf options lists what there is");

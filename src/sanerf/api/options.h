@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-namespace sanerf {
+namespace sanerf::pipeline {
 class Settings;
 }
 
@@ -26,10 +26,10 @@ class Options {
   Options& Set(const std::string& assignment);
   std::string Get(const std::string& name) const;  // "nerf.iters" -> "3000"
 
-  const Settings& settings() const { return *settings_; }  // for the library itself
+  const pipeline::Settings& settings() const { return *settings_; }  // for the library itself
 
  private:
-  std::unique_ptr<Settings> settings_;
+  std::unique_ptr<pipeline::Settings> settings_;
 };
 
 }  // namespace sanerf::api

@@ -8,26 +8,26 @@
 
 namespace sanerf::api {
 
-RadianceField::RadianceField(std::shared_ptr<const NerfModel> model) : model_(std::move(model)) {}
+RadianceField::RadianceField(std::shared_ptr<const nerf::NerfModel> model) : model_(std::move(model)) {}
 
 RadianceField RadianceField::Train(const Scene& scene, const std::filesystem::path& checkpoint, const Options& options,
                                    const Job& job) {
   const std::filesystem::path folder = std::filesystem::absolute(checkpoint).parent_path();
   EnsureWritableFolder(folder);
-  NerfTrainFiles files;
+  nerf::NerfTrainFiles files;
   files.checkpoint = checkpoint;
   files.log = folder / "log.jsonl";
   files.resume = true;
   return RadianceField(
-      std::make_shared<const NerfModel>(TrainNerf(scene.scene(), options.settings().nerf, files, job)));
+      std::make_shared<const nerf::NerfModel>(nerf::TrainNerf(scene.scene(), options.settings().nerf, files, job)));
 }
 
 RadianceField RadianceField::Load(const std::filesystem::path& checkpoint) {
-  return RadianceField(std::make_shared<const NerfModel>(NerfModel::Load(checkpoint)));
+  return RadianceField(std::make_shared<const nerf::NerfModel>(nerf::NerfModel::Load(checkpoint)));
 }
 
 Rendering RadianceField::Render(const Camera& camera, const Job& job) const {
-  RenderedView view = model_->Render(ToCamera(camera), job);
+  nerf::RenderedView view = model_->Render(ToCamera(camera), job);
   return {std::move(view.rgb), std::move(view.depth), std::move(view.opacity)};
 }
 

@@ -9,7 +9,7 @@
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 class NerfModel;
 }
 
@@ -34,11 +34,11 @@ class RadianceField {
   // Stops within a few milliseconds when the job is asked to: InterruptedError.
   Rendering Render(const Camera& camera, const Job& job) const;
 
-  const NerfModel& model() const { return *model_; }  // for the library itself
+  const nerf::NerfModel& model() const { return *model_; }  // for the library itself
 
  private:
-  explicit RadianceField(std::shared_ptr<const NerfModel> model);
-  std::shared_ptr<const NerfModel> model_;
+  explicit RadianceField(std::shared_ptr<const nerf::NerfModel> model);
+  std::shared_ptr<const nerf::NerfModel> model_;
 };
 
 }  // namespace sanerf::api

@@ -11,7 +11,7 @@
 namespace sanerf::api {
 namespace {
 
-const View& ViewOf(const sanerf::Scene& scene, int view) {
+const scene::View& ViewOf(const sanerf::scene::Scene& scene, int view) {
   if (view >= 0 && size_t(view) < scene.views.size()) return scene.views[size_t(view)];
   throw UsageError("there is no view " + std::to_string(view), "the scene has " + std::to_string(scene.views.size()));
 }
@@ -51,10 +51,10 @@ sanerf::Camera ToCamera(const Camera& from) {
   return to;
 }
 
-Scene::Scene(std::shared_ptr<const sanerf::Scene> scene) : scene_(std::move(scene)) {}
+Scene::Scene(std::shared_ptr<const sanerf::scene::Scene> scene) : scene_(std::move(scene)) {}
 
 Scene Scene::Open(const std::filesystem::path& folder, const Options& options, const Job& job) {
-  return Scene(std::make_shared<const sanerf::Scene>(LoadScene(folder, options.settings().scene, job)));
+  return Scene(std::make_shared<const sanerf::scene::Scene>(scene::LoadScene(folder, options.settings().scene, job)));
 }
 
 int Scene::num_views() const { return int(scene_->views.size()); }
@@ -67,11 +67,11 @@ int Scene::Find(const std::string& name) const { return scene_->FindView(name); 
 
 ImageF Scene::Photo(int view) const {
   const float white[3] = {1, 1, 1};
-  return CompositeOver(LoadViewImage(ViewOf(*scene_, view)), white);
+  return CompositeOver(scene::LoadViewImage(ViewOf(*scene_, view)), white);
 }
 
 ImageU8 Scene::TrueMask(int view, int instance) const {
-  return GroundTruth("", scene_->views).MaskOf(ViewOf(*scene_, view), instance).value_or(ImageU8());
+  return eval::GroundTruth("", scene_->views).MaskOf(ViewOf(*scene_, view), instance).value_or(ImageU8());
 }
 
 }  // namespace sanerf::api

@@ -11,10 +11,12 @@
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 struct Scene;
+}
+namespace sanerf {
 struct Camera;
-}  // namespace sanerf
+}
 
 namespace sanerf::api {
 
@@ -48,12 +50,12 @@ class Scene {
   ImageU8 TrueMask(int view, int instance) const;
 
   // For the library itself.
-  const sanerf::Scene& scene() const { return *scene_; }
-  const std::shared_ptr<const sanerf::Scene>& shared() const { return scene_; }
+  const sanerf::scene::Scene& scene() const { return *scene_; }
+  const std::shared_ptr<const sanerf::scene::Scene>& shared() const { return scene_; }
 
  private:
-  explicit Scene(std::shared_ptr<const sanerf::Scene> scene);
-  std::shared_ptr<const sanerf::Scene> scene_;
+  explicit Scene(std::shared_ptr<const sanerf::scene::Scene> scene);
+  std::shared_ptr<const sanerf::scene::Scene> scene_;
 };
 
 sanerf::Camera ToCamera(const Camera& camera);  // for the library itself

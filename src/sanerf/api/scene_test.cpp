@@ -14,11 +14,11 @@ namespace {
 
 TEST(ApiScene, SaysWhatTheFolderHolds) {
   const TestFolder folder;
-  SynthOptions synth;
+  synth::SynthOptions synth;
   synth.views = 5;
   synth.size = 24;
   synth.samples = 1;
-  WriteSynthScene(folder / "scene", synth, Job());
+  synth::WriteSynthScene(folder / "scene", synth, Job());
   const Scene scene = Scene::Open(folder / "scene", Options(), Job());
   EXPECT_EQ(scene.num_views(), 6);
   EXPECT_EQ(scene.train_views().size(), 5u);

@@ -16,25 +16,26 @@ namespace sanerf::api {
 namespace {
 
 // The camera of a label image of the view, which may be smaller than the photo.
-sanerf::Camera CameraOf(const View& view, const ImageU8& labels) {
+sanerf::Camera CameraOf(const scene::View& view, const ImageU8& labels) {
   return view.camera.Resized(labels.width, labels.height);
 }
 
 }  // namespace
 
-EncodedViews::EncodedViews(std::shared_ptr<const FeatureContainer> features, std::shared_ptr<const Sam> sam)
+EncodedViews::EncodedViews(std::shared_ptr<const feature_container::FeatureContainer> features,
+                           std::shared_ptr<const sam::Sam> sam)
     : features_(std::move(features)), sam_(std::move(sam)) {}
 
 EncodedViews EncodedViews::Encode(const Scene& scene, const RadianceField& field, const std::filesystem::path& folder,
                                   const Options& options, const Job& job) {
-  const EncodeOptions& encode = options.settings().encode;
-  std::shared_ptr<const Sam> sam = LoadSam(encode.model, job);
-  std::shared_ptr<const FeatureContainer> features =
-      OpenFeatures(folder, scene.scene(), field.model(), *sam, scene.train_views(), encode, job);
+  const feature_container::EncodeOptions& encode = options.settings().encode;
+  std::shared_ptr<const sam::Sam> sam = sam::LoadSam(encode.model, job);
+  std::shared_ptr<const feature_container::FeatureContainer> features =
+      feature_container::OpenFeatures(folder, scene.scene(), field.model(), *sam, scene.train_views(), encode, job);
   return EncodedViews(std::move(features), std::move(sam));
 }
 
-Objects::Objects(std::shared_ptr<const ObjectModel> model, std::vector<std::string> names)
+Objects::Objects(std::shared_ptr<const mask_aggregator::ObjectModel> model, std::vector<std::string> names)
     : model_(std::move(model)), names_(std::move(names)) {}
 
 ImageU8 Objects::Mask(const Camera& camera, int object, const Job& job) const {
@@ -55,7 +56,8 @@ void Objects::Save(const std::filesystem::path& checkpoint) const { model_->Save
 
 Objects Objects::Load(const std::filesystem::path& checkpoint, const RadianceField& field,
                       std::vector<std::string> names) {
-  auto model = std::make_shared<const ObjectModel>(ObjectModel::Load(checkpoint, field.model()));
+  auto model = std::make_shared<const mask_aggregator::ObjectModel>(
+      mask_aggregator::ObjectModel::Load(checkpoint, field.model()));
   if (model->num_labels() != int(names.size()) + 1)
     throw UsageError(checkpoint.string() + " holds " + std::to_string(model->num_labels() - 1) + " objects",
                      std::to_string(names.size()) + " names were given");
@@ -65,8 +67,8 @@ Objects Objects::Load(const std::filesystem::path& checkpoint, const RadianceFie
 Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& source, const Options& options,
                  const Job& job) {
   std::vector<std::string> names = source.names();
-  CheckObjectCount(names.size());
-  std::vector<LabelView> views;
+  segmentation::CheckObjectCount(names.size());
+  std::vector<mask_aggregator::LabelView> views;
   std::vector<sanerf::Camera> cameras;
   std::vector<ImageU8> labels;
   for (const int view : scene.train_views()) {
@@ -80,14 +82,14 @@ Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& sou
   }
   if (views.empty()) throw Error("no view has a mask");
   const int num_labels = int(names.size()) + 1;
-  std::shared_ptr<const LabelPrior> prior;
+  std::shared_ptr<const mask_aggregator::LabelPrior> prior;
   if (options.settings().segment.from_vote) {
-    LabelVote vote(field.model(), cameras, VoteOptions(), job);
+    mask_aggregator::LabelVote vote(field.model(), cameras, mask_aggregator::VoteOptions(), job);
     vote.Count(labels, num_labels);
     prior = vote.Prior();
   }
-  return Objects(std::make_shared<const ObjectModel>(
-                     TrainObjectModel(field.model(), views, num_labels, options.settings().object, prior, job)),
+  return Objects(std::make_shared<const mask_aggregator::ObjectModel>(mask_aggregator::TrainObjectModel(
+                     field.model(), views, num_labels, options.settings().object, prior, job)),
                  std::move(names));
 }
 

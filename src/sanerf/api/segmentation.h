@@ -13,11 +13,15 @@
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 class FeatureContainer;
+}
+namespace sanerf::mask_aggregator {
 class ObjectModel;
+}
+namespace sanerf::sam {
 class Sam;
-}  // namespace sanerf
+}
 
 namespace sanerf::api {
 
@@ -53,13 +57,14 @@ class EncodedViews {
                              const Options& options, const Job& job);
 
   // For the library itself.
-  const std::shared_ptr<const FeatureContainer>& features() const { return features_; }
-  const std::shared_ptr<const Sam>& sam() const { return sam_; }
+  const std::shared_ptr<const feature_container::FeatureContainer>& features() const { return features_; }
+  const std::shared_ptr<const sam::Sam>& sam() const { return sam_; }
 
  private:
-  EncodedViews(std::shared_ptr<const FeatureContainer> features, std::shared_ptr<const Sam> sam);
-  std::shared_ptr<const FeatureContainer> features_;
-  std::shared_ptr<const Sam> sam_;
+  EncodedViews(std::shared_ptr<const feature_container::FeatureContainer> features,
+               std::shared_ptr<const sam::Sam> sam);
+  std::shared_ptr<const feature_container::FeatureContainer> features_;
+  std::shared_ptr<const sam::Sam> sam_;
 };
 
 // ---- Objects in space
@@ -82,10 +87,11 @@ class Objects {
   static Objects Load(const std::filesystem::path& checkpoint, const RadianceField& field,
                       std::vector<std::string> names);
 
-  Objects(std::shared_ptr<const ObjectModel> model, std::vector<std::string> names);  // for the library itself
+  Objects(std::shared_ptr<const mask_aggregator::ObjectModel> model,
+          std::vector<std::string> names);  // for the library itself
 
  private:
-  std::shared_ptr<const ObjectModel> model_;
+  std::shared_ptr<const mask_aggregator::ObjectModel> model_;
   std::vector<std::string> names_;
 };
 

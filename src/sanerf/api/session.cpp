@@ -10,8 +10,8 @@
 namespace sanerf::api {
 namespace {
 
-ObjectPrompt ToObjectPrompt(const Prompt& from) {
-  ObjectPrompt to;
+mask_decoder::ObjectPrompt ToObjectPrompt(const Prompt& from) {
+  mask_decoder::ObjectPrompt to;
   to.name = from.name;
   for (const Click& click : from.clicks)
     to.clicks.push_back({click.view, Vec2(click.x, click.y), click.positive ? 1 : 0});
@@ -20,40 +20,40 @@ ObjectPrompt ToObjectPrompt(const Prompt& from) {
   return to;
 }
 
-Objects ToObjects(SessionSnapshot snapshot) {
+Objects ToObjects(segmentation::SessionSnapshot snapshot) {
   if (!snapshot.model) throw UsageError("no object has a mask", "", "add prompts and call Update");
   std::vector<std::string> names;
-  for (const ObjectPrompt& object : snapshot.objects.prompts.objects) names.push_back(object.name);
-  return Objects(std::make_shared<const ObjectModel>(std::move(*snapshot.model)), std::move(names));
+  for (const mask_decoder::ObjectPrompt& object : snapshot.objects.prompts.objects) names.push_back(object.name);
+  return Objects(std::make_shared<const mask_aggregator::ObjectModel>(std::move(*snapshot.model)), std::move(names));
 }
 
 }  // namespace
 
 struct Session::Impl {
-  sanerf::Session session;
+  sanerf::segmentation::Session session;
 
-  std::optional<ObjectId> Find(const std::string& name) const {
-    for (const EditedObject& object : session.objects())
+  std::optional<segmentation::ObjectId> Find(const std::string& name) const {
+    for (const segmentation::EditedObject& object : session.objects())
       if (object.about.name == name) return object.id;
     return std::nullopt;
   }
 };
 
 Session::Session(const Scene& scene, const RadianceField& field, const EncodedViews& encoded, const Options& options)
-    : impl_(new Impl{
-          sanerf::Session({scene.shared(), field.model(), encoded.features(), encoded.sam(), scene.train_views()},
-                          options.settings())}) {}
+    : impl_(new Impl{sanerf::segmentation::Session(
+          {scene.shared(), field.model(), encoded.features(), encoded.sam(), scene.train_views()},
+          options.settings())}) {}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
 void Session::Add(const Prompt& prompt) {
-  const ObjectPrompt object = ToObjectPrompt(prompt);
+  const mask_decoder::ObjectPrompt object = ToObjectPrompt(prompt);
   if (const auto id = impl_->Find(prompt.name)) {
     impl_->session.AddPrompts(*id, object);
     return;
   }
-  if (const auto why = WhyUnusable(object)) throw UsageError(*why);
+  if (const auto why = mask_decoder::WhyUnusable(object)) throw UsageError(*why);
   impl_->session.AddObject(object);
 }
 
@@ -68,7 +68,7 @@ bool Session::Redo() { return impl_->session.Redo(); }
 
 std::vector<std::string> Session::names() const {
   std::vector<std::string> names;
-  for (const EditedObject& object : impl_->session.objects()) names.push_back(object.about.name);
+  for (const segmentation::EditedObject& object : impl_->session.objects()) names.push_back(object.about.name);
   return names;
 }
 

@@ -3,7 +3,7 @@
 #include "sanerf/baselines/isrf/isrf.h"
 #include "sanerf/baselines/sa3d/voxel_scores.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 TEST(BaselineBytes, GrowWithWhatTheyHold) {
@@ -23,4 +23,4 @@ TEST(BaselineBytes, GrowWithWhatTheyHold) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -8,18 +8,18 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/nn/training_loop.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 constexpr int64_t kGroupRays = 256;
 
 }  // namespace
 
-std::vector<float> FieldOutputs::Of(const SamplePool& pool, const std::vector<int>& rays) {
+std::vector<float> FieldOutputs::Of(const mask_aggregator::SamplePool& pool, const std::vector<int>& rays) {
   const size_t width = size_t(field_.num_labels());
   std::vector<float> outputs(rays.size() * width);
   ParallelForChunks(int64_t(rays.size()), kGroupRays, [&](int64_t begin, int64_t end) {
-    const auto worker = workers_.Take([&] { return std::make_unique<ObjectGradient>(field_); });
+    const auto worker = workers_.Take([&] { return std::make_unique<mask_aggregator::ObjectGradient>(field_); });
     const std::vector<float>& of_group =
         worker->Logits(pool, std::span(rays).subspan(size_t(begin), size_t(end - begin)));
     std::copy(of_group.begin(), of_group.end(), outputs.begin() + begin * int64_t(width));
@@ -27,7 +27,8 @@ std::vector<float> FieldOutputs::Of(const SamplePool& pool, const std::vector<in
   return outputs;
 }
 
-FieldFit::FieldFit(const SamplePool& pool, const LiftOptions& options, ObjectField* field)
+FieldFit::FieldFit(const mask_aggregator::SamplePool& pool, const LiftOptions& options,
+                   mask_aggregator::ObjectField* field)
     : pool_(pool), options_(options), field_(field) {
   field->trainable(options.network_lr).PrepareTraining();
 }
@@ -53,7 +54,8 @@ double FieldFit::Step(const std::vector<OutputLoss>& losses) {
       groups.push_back({l, first, {rays.begin() + first, rays.begin() + end}});
     }
   }
-  while (workers_.size() < groups.size()) workers_.push_back(std::make_unique<ObjectGradient>(*field_));
+  while (workers_.size() < groups.size())
+    workers_.push_back(std::make_unique<mask_aggregator::ObjectGradient>(*field_));
   gradients_.resize(std::max(gradients_.size(), groups.size()));
 
   ParallelFor(int64_t(groups.size()), [&](int64_t g) {
@@ -75,33 +77,33 @@ double FieldFit::Step(const std::vector<OutputLoss>& losses) {
 void FieldFit::Apply(size_t num_groups) {
   kernels::AdamStep adam;
   adam.beta2 = options_.beta2;
-  adam.lr = options_.lr * DecayedRate(options_.lr_final, num_steps_, options_.iters);
+  adam.lr = options_.lr * nn::DecayedRate(options_.lr_final, num_steps_, options_.iters);
   adam.step = ++num_steps_;
-  std::vector<const FieldGradient*> gradients;
+  std::vector<const nn::FieldGradient*> gradients;
   for (size_t g = 0; g < num_groups; ++g) gradients.push_back(&gradients_[g]);
-  StepField(field_->trainable(options_.network_lr), gradients, adam);
+  nn::StepField(field_->trainable(options_.network_lr), gradients, adam);
 }
 
 void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
               const Job& job) {
   double sum = 0;  // since the last report: single steps jump from view to view
   int num_summed = 0;
-  TrainingLoop loop;
+  nn::TrainingLoop loop;
   loop.title = title;
   loop.end_step = num_steps;
   loop.report_every = std::max(1, num_steps / 50);
   loop.step = [&](int64_t i) {
     const double loss = step(int(i));
-    CheckLoss(loss, fmt::format("{}, step {}", title, i), stage + ".lr");
+    nn::CheckLoss(loss, fmt::format("{}, step {}", title, i), stage + ".lr");
     sum += loss;
     ++num_summed;
   };
   loop.report = [&](int64_t) {
     const double loss = sum / num_summed;
     sum = num_summed = 0;
-    return TrainingLoop::Report{{{"loss", loss}}, fmt::format("loss {:.4f}", loss)};
+    return nn::TrainingLoop::Report{{{"loss", loss}}, fmt::format("loss {:.4f}", loss)};
   };
   loop.Run(job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

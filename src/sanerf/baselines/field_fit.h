@@ -11,29 +11,29 @@
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // Composited outputs [ray][output] of pool rays, in parallel.
 class FieldOutputs {
  public:
-  explicit FieldOutputs(const ObjectField& field) : field_(field) {}
-  std::vector<float> Of(const SamplePool& pool, const std::vector<int>& rays);
+  explicit FieldOutputs(const mask_aggregator::ObjectField& field) : field_(field) {}
+  std::vector<float> Of(const mask_aggregator::SamplePool& pool, const std::vector<int>& rays);
 
  private:
-  const ObjectField& field_;
-  WorkerPool<ObjectGradient> workers_;
+  const mask_aggregator::ObjectField& field_;
+  WorkerPool<mask_aggregator::ObjectGradient> workers_;
 };
 
 // A loss of pool rays; it gets their outputs in the order of `rays`.
 struct OutputLoss {
   std::vector<int> rays;
-  RayLossFunction loss;
+  mask_aggregator::RayLossFunction loss;
 };
 
 class FieldFit {
  public:
   // pool and field must outlive this.
-  FieldFit(const SamplePool& pool, const LiftOptions& options, ObjectField* field);
+  FieldFit(const mask_aggregator::SamplePool& pool, const LiftOptions& options, mask_aggregator::ObjectField* field);
   ~FieldFit();  // releases the field's gradients and moments
   FieldFit(const FieldFit&) = delete;
   FieldFit& operator=(const FieldFit&) = delete;
@@ -44,12 +44,13 @@ class FieldFit {
  private:
   void Apply(size_t num_groups);
 
-  const SamplePool& pool_;
+  const mask_aggregator::SamplePool& pool_;
   const LiftOptions& options_;
-  ObjectField* field_;
+  mask_aggregator::ObjectField* field_;
   int num_steps_ = 0;
-  std::vector<std::unique_ptr<ObjectGradient>> workers_;  // one per group: what it computed waits for the loss
-  std::vector<FieldGradient> gradients_;
+  std::vector<std::unique_ptr<mask_aggregator::ObjectGradient>>
+      workers_;  // one per group: what it computed waits for the loss
+  std::vector<nn::FieldGradient> gradients_;
 };
 
 // step(0), step(1), ... as a task; step returns its loss. Throws InterruptedError, and Error when a loss
@@ -57,4 +58,4 @@ class FieldFit {
 void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,
               const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

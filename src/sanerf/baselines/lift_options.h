@@ -4,7 +4,7 @@
 
 #include "sanerf/mask_aggregator/object_field.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 enum class OnTop { kSmaller, kConfident };  // which of two overlapping masks keeps the pixel
 
@@ -24,7 +24,7 @@ struct LiftOptions {
   OnTop on_top = OnTop::kSmaller;
   // The authors' is a network on positions, or a TensoRF decomposition; here the object field with fewer features and a
   // narrower network: Contrastive Lift goes through all parameters of its two in every step.
-  ObjectFieldOptions field{16, 2, 17, 16, 512, 64, 2};
+  mask_aggregator::ObjectFieldOptions field{16, 2, 17, 16, 512, 64, 2};
 
   template <class V>
   void Visit(V&& v) {
@@ -48,4 +48,4 @@ struct LiftOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

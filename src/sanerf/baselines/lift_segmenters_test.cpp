@@ -15,7 +15,10 @@
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/scene/instance_masks.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using segmentation::FoundMask;
+
 namespace {
 
 using ::testing::HasSubstr;
@@ -23,12 +26,12 @@ using ::testing::HasSubstr;
 constexpr int kInstances[] = {2, 3, 4};  // box, ball and mug of the procedural scene
 
 // The photos' own cameras; nothing else is asked for.
-class PhotoCameras : public FeatureContainer {
+class PhotoCameras : public feature_container::FeatureContainer {
  public:
-  explicit PhotoCameras(const Scene& scene) : scene_(scene) {}
+  explicit PhotoCameras(const scene::Scene& scene) : scene_(scene) {}
   Camera WorkingCamera(int view_idx) const override { return scene_.views.at(size_t(view_idx)).camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override {
+  std::shared_ptr<const sam::SamFeatures> Features(int, const Job&) const override {
     throw std::logic_error("features asked for");
   }
   ImageF Depth(int, const Job&) const override { throw std::logic_error("depth asked for"); }
@@ -37,18 +40,18 @@ class PhotoCameras : public FeatureContainer {
   uint64_t ModelFingerprint() const override { return 7; }
 
  private:
-  const Scene& scene_;
+  const scene::Scene& scene_;
 };
 
-class LiftSegmentersTest : public AggregatorTest {
+class LiftSegmentersTest : public mask_aggregator::AggregatorTest {
  protected:
-  SegmenterInput Input() { return {*scene_, *nerf_, container_, sam_, scene_->TrainViews(), 1}; }
+  segmentation::SegmenterInput Input() { return {*scene_, *nerf_, container_, sam_, scene_->TrainViews(), 1}; }
 
   // Every instance of every training view, the background as well, in an order that turns from view to view.
   static std::vector<FoundMask> ExactMasks() {
     std::vector<FoundMask> masks;
     for (const int v : scene_->TrainViews()) {
-      const ImageU8 ids = LoadViewMask(scene_->views[size_t(v)]);
+      const ImageU8 ids = scene::LoadViewMask(scene_->views[size_t(v)]);
       constexpr int kIds = 8;
       for (int i = 0; i < kIds; ++i) {
         FoundMask found{v, BitMask(), 0.9f, 0, false};
@@ -79,7 +82,7 @@ class LiftSegmentersTest : public AggregatorTest {
     for (size_t object = 0; object < masks_of_view[0].size(); ++object) {
       int64_t both = 0, either = 0;
       for (size_t v = 0; v < views.size(); ++v) {
-        const ImageU8 truth = LoadViewMask(scene_->views[size_t(views[v])]), &mask = masks_of_view[v][object];
+        const ImageU8 truth = scene::LoadViewMask(scene_->views[size_t(views[v])]), &mask = masks_of_view[v][object];
         for (size_t i = 0; i < truth.data.size(); ++i) {
           both += truth.data[i] == instance && mask.data[i] == 255;
           either += truth.data[i] == instance || mask.data[i] == 255;
@@ -90,7 +93,7 @@ class LiftSegmentersTest : public AggregatorTest {
     return best;
   }
 
-  static void ExpectObjectsFound(Segmenter& segmenter, double least_iou) {
+  static void ExpectObjectsFound(segmentation::Segmenter& segmenter, double least_iou) {
     segmenter.Fit({}, Job());
     std::vector<std::vector<ImageU8>> masks_of_view;
     for (const int v : scene_->TestViews()) {
@@ -133,9 +136,9 @@ TEST_F(LiftSegmentersTest, RaysLieInTheirSegments) {
     EXPECT_EQ(segment.confidence, 0.9f);
     std::set<int> ids, views;
     for (const int r : segment.rays) {
-      const SamplePool::Pixel& ray = rays.pool.pixels[size_t(r)];
+      const mask_aggregator::SamplePool::Pixel& ray = rays.pool.pixels[size_t(r)];
       const int v = scene_->TrainViews()[size_t(ray.view)];
-      ids.insert(LoadViewMask(scene_->views[size_t(v)]).At(ray.x, ray.y));
+      ids.insert(scene::LoadViewMask(scene_->views[size_t(v)]).At(ray.x, ray.y));
       views.insert(v);
     }
     EXPECT_EQ(ids.size(), 1u);
@@ -144,17 +147,18 @@ TEST_F(LiftSegmentersTest, RaysLieInTheirSegments) {
 }
 
 TEST_F(LiftSegmentersTest, WhereNothingIsThereIsNoObject) {
-  const ObjectField field(SmallField().field, 2, 1, ObjectField::Start::kRandom);
+  const mask_aggregator::ObjectField field(SmallField().field, 2, 1, mask_aggregator::ObjectField::Start::kRandom);
   Camera camera = scene_->views[0].camera;
   const auto masks = [&] {
     return MasksOfOutputs(
         *nerf_, field, camera, 1, [](const float*) { return 0; }, Job());
   };
-  EXPECT_GT(CountNonZero(masks()[0]), camera.width * camera.height * 9 / 10);         // a closed room, quickly trained
+  EXPECT_GT(mask_decoder::CountNonZero(masks()[0]),
+            camera.width * camera.height * 9 / 10);                                   // a closed room, quickly trained
   camera.world_from_cam.translation += 1000 * camera.world_from_cam.rotation.col(2);  // far behind itself
   camera.world_from_cam.rotation.col(2) *= -1;                                        // and turned away
   camera.world_from_cam.rotation.col(0) *= -1;
-  EXPECT_EQ(CountNonZero(masks()[0]), 0);
+  EXPECT_EQ(mask_decoder::CountNonZero(masks()[0]), 0);
 }
 
 TEST_F(LiftSegmentersTest, BadInputIsAnError) {
@@ -174,4 +178,4 @@ TEST_F(LiftSegmentersTest, BadInputIsAnError) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -11,7 +11,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 inline constexpr int kToyBalls = 3, kToyViews = 8, kToyRays = 60;  // rays per ball and view
 
@@ -31,18 +31,18 @@ inline ToyRays MakeToyRays() {
       const int ball = (k * (1 + view % 2) + view) % kToyBalls;
       SegmentRays::Segment segment{0.9f, {}};
       for (int i = 0; i < kToyRays; ++i) {
-        SamplePool& pool = toy.rays.pool;
+        mask_aggregator::SamplePool& pool = toy.rays.pool;
         const int ray = int(pool.size());
-        TracedRays::Vec3f unit = {0.25f + 0.25f * float(ball), 0.5f, 0.5f};
+        nerf::TracedRays::Vec3f unit = {0.25f + 0.25f * float(ball), 0.5f, 0.5f};
         for (float& x : unit) x += 0.1f * (2 * random.NextFloat() - 1) * 0.8f;
-        TracedRays::Geometry geometry;
+        nerf::TracedRays::Geometry geometry;
         for (size_t c = 0; c < geometry.size(); ++c) geometry[c] = std::sin(float(c / 3 + 1) * 2 * unit[c % 3]);
         pool.rays.unit.push_back(unit);
         pool.rays.weight.push_back(1);
         pool.rays.geometry.push_back(geometry);
         pool.rays.first.push_back(pool.rays.num_samples());
         pool.pixels.push_back({view, 0, 0});
-        pool.labels.push_back(kIgnoreLabel);
+        pool.labels.push_back(mask_aggregator::kIgnoreLabel);
         toy.rays.segment_of.push_back(int(toy.rays.segments.size()));
         toy.ball_of.push_back(ball);
         segment.rays.push_back(ray);
@@ -80,4 +80,4 @@ inline double ToyAgreement(const ToyRays& toy, const std::vector<int>& object_of
   return objects.size() == kToyBalls ? double(right) / double(object_of_ray.size()) : 0;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -3,15 +3,15 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/composited_view.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
-std::vector<ImageU8> MasksOfOutputs(const NerfModel& nerf, const ObjectField& field, const Camera& camera,
-                                    int num_objects, const std::function<int(const float* outputs)>& object_of,
-                                    const Job& job) {
+std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const mask_aggregator::ObjectField& field,
+                                    const Camera& camera, int num_objects,
+                                    const std::function<int(const float* outputs)>& object_of, const Job& job) {
   std::vector<ImageU8> masks(size_t(num_objects), ImageU8(camera.width, camera.height, 1));
-  CompositeView(
+  mask_aggregator::CompositeView(
       nerf, &field, nullptr, camera,
-      [&](const CompositedPixel& pixel) {
+      [&](const mask_aggregator::CompositedPixel& pixel) {
         if (pixel.opacity < 0.5f) return;
         const int object = object_of(pixel.outputs);
         if (object >= 0) masks[size_t(object)].At(pixel.x, pixel.y) = 255;
@@ -20,4 +20,4 @@ std::vector<ImageU8> MasksOfOutputs(const NerfModel& nerf, const ObjectField& fi
   return masks;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

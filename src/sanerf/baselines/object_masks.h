@@ -8,12 +8,12 @@
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // One mask per object, 0/255, at the camera (file frame). object_of: what a pixel's outputs mean, 0 .. num_objects - 1
 // or -1 = none; called from several threads. Pixels that stop less than half of the light belong to nothing.
-std::vector<ImageU8> MasksOfOutputs(const NerfModel& nerf, const ObjectField& field, const Camera& camera,
-                                    int num_objects, const std::function<int(const float* outputs)>& object_of,
-                                    const Job& job);
+std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const mask_aggregator::ObjectField& field,
+                                    const Camera& camera, int num_objects,
+                                    const std::function<int(const float* outputs)>& object_of, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

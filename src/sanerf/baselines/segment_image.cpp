@@ -4,11 +4,11 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 // `order`: positions in `masks`, first painted first. Values are 1 + rank in the order.
-ImageU16 Paint(const std::vector<const FoundMask*>& masks, const std::vector<size_t>& order) {
+ImageU16 Paint(const std::vector<const segmentation::FoundMask*>& masks, const std::vector<size_t>& order) {
   ImageU16 image(masks[0]->mask.width(), masks[0]->mask.height(), 1);
   for (size_t rank = 0; rank < order.size(); ++rank) {
     const BitMask& mask = masks[order[rank]]->mask;
@@ -21,10 +21,10 @@ ImageU16 Paint(const std::vector<const FoundMask*>& masks, const std::vector<siz
 
 }  // namespace
 
-SegmentImage FlattenMasks(const std::vector<const FoundMask*>& masks, OnTop on_top, int64_t min_pixels) {
+SegmentImage FlattenMasks(const std::vector<const segmentation::FoundMask*>& masks, OnTop on_top, int64_t min_pixels) {
   SANERF_CHECK(!masks.empty() && masks.size() < 65535);
   std::vector<int64_t> area;
-  for (const FoundMask* mask : masks) area.push_back(mask->mask.Count());
+  for (const segmentation::FoundMask* mask : masks) area.push_back(mask->mask.Count());
   std::vector<size_t> order;
   for (size_t m = 0; m < masks.size(); ++m)
     if (area[m] >= min_pixels) order.push_back(m);
@@ -43,4 +43,4 @@ SegmentImage FlattenMasks(const std::vector<const FoundMask*>& masks, OnTop on_t
   return image;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

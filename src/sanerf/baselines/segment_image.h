@@ -8,7 +8,7 @@
 #include "sanerf/core/image.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 struct SegmentImage {
   ImageU16 segments;              // 0 = in no mask, else 1 + index
@@ -18,6 +18,6 @@ struct SegmentImage {
 // Paints the masks over each other: smaller ones last (OnTop::kSmaller, so that parts and things on other things
 // survive), or those with the higher predicted IoU (OnTop::kConfident). Segments of which fewer than min_pixels remain
 // visible are specks: what lies below them takes their pixels.
-SegmentImage FlattenMasks(const std::vector<const FoundMask*>& masks, OnTop on_top, int64_t min_pixels);
+SegmentImage FlattenMasks(const std::vector<const segmentation::FoundMask*>& masks, OnTop on_top, int64_t min_pixels);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

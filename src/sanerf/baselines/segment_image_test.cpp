@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using segmentation::FoundMask;
+
 namespace {
 
 using ::testing::ElementsAre;
@@ -63,4 +66,4 @@ TEST(FlattenMasks, ConfidenceIsAShare) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -11,7 +11,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using segmentation::FoundMask;
+
 namespace {
 
 constexpr int kMinRaysOfSegment = 16;
@@ -24,7 +27,7 @@ struct LabeledView {
   int first_segment = 0;  // number of its first segment among those of all views
 };
 
-std::vector<LabeledView> LabelViews(const SegmenterInput& input, const std::vector<FoundMask>& masks,
+std::vector<LabeledView> LabelViews(const segmentation::SegmenterInput& input, const std::vector<FoundMask>& masks,
                                     const LiftOptions& options, const Job& job) {
   std::map<int, std::vector<const FoundMask*>> masks_of;
   for (const FoundMask& mask : masks) {
@@ -66,7 +69,7 @@ std::vector<int> DrawPixels(const SegmentImage& image, int count, Random random)
   return drawn;
 }
 
-float Opacity(const TracedRays& rays, size_t ray) {
+float Opacity(const nerf::TracedRays& rays, size_t ray) {
   float opacity = 0;
   for (int64_t s = rays.first[ray]; s < rays.first[ray + 1]; ++s) opacity += rays.weight[size_t(s)];
   return opacity;
@@ -74,8 +77,8 @@ float Opacity(const TracedRays& rays, size_t ray) {
 
 }  // namespace
 
-SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options,
-                          const Job& job) {
+SegmentRays TraceSegments(const segmentation::SegmenterInput& input, const std::vector<FoundMask>& masks,
+                          const LiftOptions& options, const Job& job) {
   const std::vector<LabeledView> views = LabelViews(input, masks, options, job);
   std::vector<Camera> cameras;
   std::vector<std::vector<int>> pixels;
@@ -84,7 +87,7 @@ SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMa
     pixels.push_back(DrawPixels(views[v].image, options.pool_rays / int(views.size()), Random(input.seed, v)));
   }
   SegmentRays result;
-  result.pool = TracePixels(input.nerf, cameras, pixels, job);
+  result.pool = mask_aggregator::TracePixels(input.nerf, cameras, pixels, job);
 
   std::vector<SegmentRays::Segment> segments;
   for (const LabeledView& view : views)
@@ -134,4 +137,4 @@ std::vector<int> NumberSegments(const SegmentRays& rays, const std::vector<int>&
   return numbers;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -11,14 +11,14 @@
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 struct SegmentRays {
   struct Segment {
     float confidence = 0;
     std::vector<int> rays;  // of the pool; never empty
   };
-  SamplePool pool;
+  mask_aggregator::SamplePool pool;
   std::vector<Segment> segments;        // of all views
   std::vector<int> segment_of;          // of each ray of the pool; -1: it met next to nothing
   std::vector<std::vector<int>> views;  // rays of each view that has any
@@ -28,8 +28,8 @@ struct SegmentRays {
 // Every segment has rays in proportion to its area, small ones a few at least. Rays that are stopped by less than half
 // are left out: nobody can say what they show. Throws Error when there is no segment, or all their rays meet nothing;
 // InterruptedError.
-SegmentRays TraceSegments(const SegmenterInput& input, const std::vector<FoundMask>& masks, const LiftOptions& options,
-                          const Job& job);
+SegmentRays TraceSegments(const segmentation::SegmenterInput& input, const std::vector<segmentation::FoundMask>& masks,
+                          const LiftOptions& options, const Job& job);
 
 // `count` different ones, all when there are fewer, in random order.
 std::vector<int> DrawFrom(std::vector<int> rays, int count, Random* random);
@@ -37,4 +37,4 @@ std::vector<int> DrawFrom(std::vector<int> rays, int count, Random* random);
 // Numbers the segments of these rays 0, 1, ... in order of appearance.
 std::vector<int> NumberSegments(const SegmentRays& rays, const std::vector<int>& chosen, int* num_segments);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

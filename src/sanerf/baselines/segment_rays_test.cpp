@@ -11,7 +11,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using ::testing::ElementsAre;
@@ -59,7 +59,7 @@ TEST(FieldFit, StepsOnTheSumOfLosses) {
   for (const int threads : {1, 3}) {
     SetNumThreads(threads);
     const LiftOptions options = ToyOptions();
-    ObjectField field(options.field, 2, 1, ObjectField::Start::kRandom);
+    mask_aggregator::ObjectField field(options.field, 2, 1, mask_aggregator::ObjectField::Start::kRandom);
     {
       FieldFit fit(toy.rays.pool, options, &field);
       double loss = 0;
@@ -95,4 +95,4 @@ TEST(LiftOptions, OutOfRangeIsAUsageError) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -3,13 +3,13 @@
 #include "sanerf/core/job.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
-std::vector<ImageU8> MasksOfVoxels(const NerfModel& nerf, const Camera& file_camera, size_t num_objects,
+std::vector<ImageU8> MasksOfVoxels(const nerf::NerfModel& nerf, const Camera& file_camera, size_t num_objects,
                                    float min_weight, float threshold, const AddSample& add, const Job& job) {
   std::vector<ImageU8> masks(num_objects, ImageU8(file_camera.width, file_camera.height, 1));
   if (masks.empty()) return masks;
-  const auto cut_block = [&](const PixelBlock& block, const TracedRays& rays) {
+  const auto cut_block = [&](const nerf::PixelBlock& block, const nerf::TracedRays& rays) {
     size_t ray = 0;
     std::vector<float> sums(num_objects);
     for (int y = block.y0; y < block.y1; ++y) {
@@ -22,8 +22,8 @@ std::vector<ImageU8> MasksOfVoxels(const NerfModel& nerf, const Camera& file_cam
       }
     }
   };
-  TraceBlocks(nerf, file_camera, {.min_weight = min_weight}, cut_block, job);
+  nerf::TraceBlocks(nerf, file_camera, {.min_weight = min_weight}, cut_block, job);
   return masks;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

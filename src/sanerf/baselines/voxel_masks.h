@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // Adds a sample's values to sums[object]. position: [3], in the unit cube; weight: the sample's share of the ray's
 // light. Called from several threads at once.
@@ -16,7 +16,7 @@ using AddSample = std::function<void(const float* position, float weight, float*
 
 // 0/255 where the sum along the ray is larger than `threshold`. Samples with at most min_weight are left out. camera:
 // file frame. Parallel inside; throws InterruptedError.
-std::vector<ImageU8> MasksOfVoxels(const NerfModel& nerf, const Camera& file_camera, size_t num_objects,
+std::vector<ImageU8> MasksOfVoxels(const nerf::NerfModel& nerf, const Camera& file_camera, size_t num_objects,
                                    float min_weight, float threshold, const AddSample& add, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

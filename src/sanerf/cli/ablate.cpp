@@ -11,7 +11,7 @@
 #include "sanerf/experiments/compare/compare.h"
 #include "sanerf/pipeline/presets.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct AblateFlags {
@@ -22,21 +22,21 @@ struct AblateFlags {
 };
 
 void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
-  ExperimentSettings settings;
-  ApplyPreset(ParsePreset(flags.preset), &settings);
+  experiments::ExperimentSettings settings;
+  pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings, job);
-  AblateRequest request;
+  experiments::AblateRequest request;
   request.scenes.assign(flags.scenes.begin(), flags.scenes.end());
   request.prompts.assign(flags.prompts.begin(), flags.prompts.end());
   request.out = flags.out;
-  request.studies = ChooseStudies(CurrentStudyNames(flags.studies, job), flags.models);
+  request.studies = experiments::ChooseStudies(experiments::CurrentStudyNames(flags.studies, job), flags.models);
   request.seeds = flags.seeds;
   request.restart = flags.restart;
-  const AblationResult result = Ablate(request, settings, job);
+  const experiments::AblationResult result = experiments::Ablate(request, settings, job);
   if (common.json) {
-    PrintJson(ToJson(result));
+    PrintJson(experiments::ToJson(result));
   } else {
-    PrintText(ToTable(result));
+    PrintText(experiments::ToTable(result));
   }
   job.Info(fmt::format("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} rows run, {} from before, {} failed)",
                        request.out.string(), FormatDuration(result.seconds), result.num_run, result.num_reused,
@@ -45,7 +45,8 @@ void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& j
 
 std::string StudyHelp() {
   std::string text = "studies:";
-  for (const Study& study : AllStudies({})) text += fmt::format("\n  {:<12}{}", study.name, study.title);
+  for (const experiments::Study& study : experiments::AllStudies({}))
+    text += fmt::format("\n  {:<12}{}", study.name, study.title);
   return text;
 }
 
@@ -73,10 +74,10 @@ void AddAblate(CommandLine& line) {
       ->allow_extra_args(false);
   sub->add_option("--model", flags->models, "one more backbone, by name or path, for example HQ-SAM (repeatable)")
       ->allow_extra_args(false);
-  AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", kRepeats);
+  AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", experiments::kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunAblate(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

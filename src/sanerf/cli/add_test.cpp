@@ -6,7 +6,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::ElementsAre;
@@ -160,7 +160,7 @@ TEST_F(Replace, ReadersLeaveTheRunAlone) {
   EXPECT_EQ(Snapshot(folder_ / "run"), before);
 
   {
-    const RunLock lock(folder_ / "run");
+    const run::RunLock lock(folder_ / "run");
     EXPECT_THAT(Fails(1, render), HasSubstr("is in use"));
     EXPECT_THAT(Fails(1, render + Arguments{"--out", "run/mine"}), HasSubstr("is in use"));
     EXPECT_THAT(Fails(1, {"eval", "run", "--scene", "moved"}), HasSubstr("is in use"));
@@ -200,4 +200,4 @@ TEST_F(ScribblesCommand, StrokesOverAPhotoAreClicks) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -10,7 +10,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
@@ -293,4 +293,4 @@ TEST_F(FullDisk, OfAnObjectKeepsTheEarlierOne) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -18,7 +18,7 @@
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 
 struct ProgramResult {
   int exit_code = -1;
@@ -86,4 +86,4 @@ inline ::testing::AssertionResult EndsInOneError(const ProgramResult& result) {
   return ::testing::AssertionFailure() << "stderr is:\n" << result.err;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -10,7 +10,9 @@
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::cli {
+
+using pipeline::Settings;
 
 CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::string& help, const std::string& examples) {
   CLI::App* sub = line.app.add_subcommand(name, help);
@@ -55,19 +57,19 @@ void AddPreset(CLI::App* sub, std::optional<std::string>* preset) {
   sub->add_option("--preset", *preset,
                   fmt::format("{}: what these stages do when nothing else is said; paper is the method as published "
                               "[that of the run]",
-                              fmt::join(PresetNames(), ", ")))
+                              fmt::join(pipeline::PresetNames(), ", ")))
       ->type_name("NAME");
 }
 
 void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings) {
-  if (preset) ApplyPreset(ParsePreset(*preset), stages, settings);
+  if (preset) pipeline::ApplyPreset(pipeline::ParsePreset(*preset), stages, settings);
 }
 
 void RestoreFromRun(const std::filesystem::path& run, Settings* settings) {
-  RestoreFromRun(RunFolder::Open(run), settings);
+  RestoreFromRun(run::RunFolder::Open(run), settings);
 }
 
-void RestoreFromRun(const RunFolder& run, Settings* settings) {
+void RestoreFromRun(const run::RunFolder& run, Settings* settings) {
   settings->Restore(run.options(), run.origins(), (run.path() / "run.json").string());
 }
 
@@ -91,4 +93,4 @@ std::string Quoted(const std::filesystem::path& path) {
   return quoted + "'";
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -13,9 +13,11 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/settings.h"
 
-namespace sanerf {
-
+namespace sanerf::run {
 class RunFolder;
+}  // namespace sanerf::run
+
+namespace sanerf::cli {
 
 struct CommonFlags {
   bool json = false, verbose = false, quiet = false;
@@ -37,13 +39,14 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
 
 // --config, --set and --seed on top of `settings`, for the stages this command runs.
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
-                      Settings* settings, const Job& job);
+                      pipeline::Settings* settings, const Job& job);
 // --preset; not given = what the run recorded.
 void AddPreset(CLI::App* sub, std::optional<std::string>* preset);
-void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings);
+void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages,
+                 pipeline::Settings* settings);
 // What the run recorded, then the flags.
-void RestoreFromRun(const std::filesystem::path& run, Settings* settings);
-void RestoreFromRun(const RunFolder& run, Settings* settings);
+void RestoreFromRun(const std::filesystem::path& run, pipeline::Settings* settings);
+void RestoreFromRun(const run::RunFolder& run, pipeline::Settings* settings);
 
 void PrintJson(const Json& json);                              // the one object on stdout
 void PrintText(const std::string& text);                       // a result for people, on stdout
@@ -75,4 +78,4 @@ std::string MethodHelp();
 // The whole program but for main: parses, runs, prints errors; returns the exit code (0, 1, 2 or 130).
 int RunCommandLine(const std::vector<std::string>& arguments);
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -17,7 +17,7 @@
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/system_info.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 constexpr int kFailure = 1, kUsage = 2, kInterrupted = 130;
@@ -273,4 +273,4 @@ int RunCommandLine(const std::vector<std::string>& arguments) {
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

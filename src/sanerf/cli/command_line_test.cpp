@@ -4,7 +4,7 @@
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
@@ -178,4 +178,4 @@ TEST(Quoting, NextCommandsCanBePasted) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -13,7 +13,7 @@
 #include "sanerf/experiments/compare/compare_tables.h"
 #include "sanerf/experiments/compare/methods.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct CompareFlags {
@@ -24,9 +24,9 @@ struct CompareFlags {
   bool automatic = false, restart = false;
 };
 
-Prompts StoredPrompts(const std::string& run) {
-  Prompts prompts;
-  for (const StoredObject& object : ListObjects(RunFolder::Open(run)))
+mask_decoder::Prompts StoredPrompts(const std::string& run) {
+  mask_decoder::Prompts prompts;
+  for (const run::StoredObject& object : ListObjects(run::RunFolder::Open(run)))
     if (object.prompt.instance >= 0) prompts.objects.push_back(object.prompt);
   return prompts;
 }
@@ -34,25 +34,26 @@ Prompts StoredPrompts(const std::string& run) {
 void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job& job) {
   if (flags.automatic && !flags.prompts.empty())
     throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyPreset(flags.preset, CompareStages(), &settings);
   ApplyCommonFlags(common, CompareStages(), "compare", &settings, job);
-  CompareRequest request;
+  experiments::CompareRequest request;
   request.run = flags.run;
   if (!flags.scene.empty()) request.scene = flags.scene;
   request.automatic = flags.automatic;
-  if (!flags.automatic) request.prompts = flags.prompts.empty() ? StoredPrompts(flags.run) : ReadPrompts(flags.prompts);
+  if (!flags.automatic)
+    request.prompts = flags.prompts.empty() ? StoredPrompts(flags.run) : mask_decoder::ReadPrompts(flags.prompts);
   request.methods = flags.methods;
   request.repeats = flags.repeats;
   request.masks = flags.masks;
   request.out = flags.out;
   request.restart = flags.restart;
-  const CompareResult result = Compare(request, settings, job);
+  const experiments::CompareResult result = experiments::Compare(request, settings, job);
   if (common.json) {
-    PrintJson(ToJson(result));
+    PrintJson(experiments::ToJson(result));
   } else {
-    PrintText(ToText(ScoreTable(result)));
+    PrintText(experiments::ToText(experiments::ScoreTable(result)));
   }
   job.Info(
       fmt::format("wrote  {}/sheet.html, sheet.png, table.md, table.tex, scores.csv, comparison.json, masks/  ({})",
@@ -64,13 +65,14 @@ void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job&
 
 std::vector<std::string> CompareStages() {
   std::set<std::string> stages;
-  for (const Method& method : Methods()) stages.insert(method.stages.begin(), method.stages.end());
+  for (const experiments::Method& method : experiments::Methods())
+    stages.insert(method.stages.begin(), method.stages.end());
   return {stages.begin(), stages.end()};
 }
 
 std::string MethodHelp() {
   std::string text = "methods:";
-  for (const Method& method : Methods())
+  for (const experiments::Method& method : experiments::Methods())
     text += fmt::format("\n  {:<18}{}{}", method.name, method.help, method.is_automatic ? " (--auto)" : "");
   return text;
 }
@@ -93,7 +95,7 @@ void AddCompare(CommandLine& line) {
   sub->add_option("--methods", flags->methods, "which of the methods below, with commas")
       ->delimiter(',')
       ->allow_extra_args(false);
-  AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
+  AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", experiments::kRepeats);
   sub->add_option("--masks", flags->masks,
                   "true masks instead of the scene's: DIR/OBJECT/ with files named as the photos")
       ->type_name("DIR");
@@ -104,4 +106,4 @@ void AddCompare(CommandLine& line) {
       [&line, flags] { line.run = [&line, flags](const Job& job) { RunCompare(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

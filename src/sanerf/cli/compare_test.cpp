@@ -4,7 +4,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
@@ -121,4 +121,4 @@ TEST_F(CompareCommand, AWholeSetWithOneBrokenScene) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

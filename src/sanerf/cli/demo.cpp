@@ -10,10 +10,10 @@
 #include "sanerf/experiments/eval/eval_output.h"
 #include "sanerf/experiments/settings.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
-std::string TimeTable(const DemoResult& result) {
+std::string TimeTable(const experiments::DemoResult& result) {
   std::string text = fmt::format("\n{:<8}  {:>7}\n", "stage", "time");
   double total = 0;
   for (const auto& [stage, seconds] : result.seconds) {
@@ -43,16 +43,16 @@ void AddDemo(CommandLine& line) {
   flags->options.Add(sub, "--model", "encode.model");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {
-      ExperimentSettings settings;
-      ApplyDemoDefaults(settings);
+      experiments::ExperimentSettings settings;
+      experiments::ApplyDemoDefaults(settings);
       ApplyCommonFlags(line.common, {"synth", "scene", "nerf", "encode", "masks", "segment", "object"}, "demo",
                        &settings, job);
       flags->options.Apply(&settings);
-      const DemoResult result = Demo({flags->out}, settings, job);
+      const experiments::DemoResult result = experiments::Demo({flags->out}, settings, job);
       if (line.common.json) {
-        PrintJson(ToJson(result));
+        PrintJson(experiments::ToJson(result));
       } else {
-        PrintText(ToTable(result.eval) + TimeTable(result));
+        PrintText(experiments::ToTable(result.eval) + TimeTable(result));
         job.Info(fmt::format("\nopen   {}", result.report.string()));
       }
       const std::string name = result.eval.objects.empty() ? "OBJECT" : result.eval.objects[0].name;
@@ -63,4 +63,4 @@ void AddDemo(CommandLine& line) {
   });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -5,7 +5,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/run/describe.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 
 void AddDoctor(CommandLine& line) {
   CLI::App* sub = AddCommand(line, "doctor", "this machine: instruction set, threads, memory, models, writable places",
@@ -14,7 +14,7 @@ void AddDoctor(CommandLine& line) {
     line.run = [&line](const Job& job) {
       Json checks = Json::array();
       std::string text;
-      for (const DoctorRow& row : Diagnose()) {
+      for (const run::DoctorRow& row : run::Diagnose()) {
         checks.push_back({{"what", row.what}, {"found", row.found}, {"ok", row.ok}});
         if (!row.ok) checks.back()["hint"] = row.hint;
         text += fmt::format("{}  {:<26}  {}{}\n", row.ok ? "ok   " : "check", row.what, row.found,
@@ -26,4 +26,4 @@ void AddDoctor(CommandLine& line) {
   });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

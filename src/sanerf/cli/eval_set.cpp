@@ -11,7 +11,7 @@
 #include "sanerf/experiments/compare/compare_tables.h"
 #include "sanerf/pipeline/presets.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct EvalSetFlags {
@@ -22,23 +22,23 @@ struct EvalSetFlags {
 };
 
 void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
-  ExperimentSettings settings;
-  ApplyPreset(ParsePreset(flags.preset), &settings);
+  experiments::ExperimentSettings settings;
+  pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
   std::vector<std::string> stages = CompareStages();
   stages.insert(stages.end(), {"scene", "nerf"});
   ApplyCommonFlags(common, stages, "eval-set", &settings, job);
-  EvalSetRequest request;
-  request.set = ReadEvalSet(flags.set);
+  experiments::EvalSetRequest request;
+  request.set = experiments::ReadEvalSet(flags.set);
   request.methods = flags.methods;
   request.scenes = flags.scenes;
   request.automatic = flags.automatic;
   request.repeats = flags.repeats;
   request.out = flags.out;
-  const EvalSetResult result = RunEvalSet(request, settings, job);
+  const experiments::EvalSetResult result = experiments::RunEvalSet(request, settings, job);
   if (common.json) {
-    PrintJson(ToJson(result));
+    PrintJson(experiments::ToJson(result));
   } else {
-    PrintText(ToText(SceneTable(result.scenes)));
+    PrintText(experiments::ToText(experiments::SceneTable(result.scenes)));
   }
   job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)",
                        flags.out, FormatDuration(result.seconds), result.scenes.size(), result.failed.size()));
@@ -71,10 +71,10 @@ void AddEvalSet(CommandLine& line) {
       ->allow_extra_args(false);
   sub->add_option("--scenes", flags->scenes, "only these, with commas")->delimiter(',')->allow_extra_args(false);
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
-  AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", kRepeats);
+  AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", experiments::kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->callback(
       [&line, flags] { line.run = [&line, flags](const Job& job) { RunEvalSet(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

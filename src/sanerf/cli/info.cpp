@@ -8,7 +8,7 @@
 #include "sanerf/run/describe.h"
 #include "sanerf/scene/load_scene.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 std::string SceneText(const Json& scene) {
@@ -51,17 +51,17 @@ std::string RunText(const Json& run) {
 }
 
 void RunInfo(const CommonFlags& common, const std::string& path, const Job& job) {
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings, job);
-  if (RunFolder::Exists(path) || !RunFolder::PartsIn(path).empty()) {
-    const Json run = DescribeRun(RunFolder::Open(path));
+  if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
+    const Json run = run::DescribeRun(run::RunFolder::Open(path));
     common.json ? PrintJson(run) : PrintText(RunText(run));
     SuggestNext(run["objects"].empty() ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(path))
                                        : fmt::format("sanerf eval {}", Quoted(path)),
                 job);
     return;
   }
-  const Json scene = DescribeScene(LoadScene(path, settings.scene, job));
+  const Json scene = run::DescribeScene(scene::LoadScene(path, settings.scene, job));
   common.json ? PrintJson(scene) : PrintText(SceneText(scene));
   SuggestNext(fmt::format("sanerf train {} --out RUN", Quoted(path)), job);
 }
@@ -76,4 +76,4 @@ void AddInfo(CommandLine& line) {
   sub->callback([&line, path] { line.run = [&line, path](const Job& job) { RunInfo(line.common, *path, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

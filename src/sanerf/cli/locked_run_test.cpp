@@ -7,7 +7,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::HasSubstr;
@@ -22,7 +22,7 @@ class LockedRun : public TinyRun {
 
 TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
   fs::copy(folder_ / "scene", folder_ / "moved", fs::copy_options::recursive);
-  const RunLock lock(folder_ / "run");
+  const run::RunLock lock(folder_ / "run");
   const auto before = Snapshot(folder_ / "run");
   for (const Arguments& arguments : {
            Train("run") + Arguments{"--restart"},
@@ -45,7 +45,7 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
 
 TEST_F(LockedRun, WhoReadsIsNotAndChangesNothing) {
   fs::copy(folder_ / "scene", folder_ / "moved", fs::copy_options::recursive);
-  const RunLock lock(folder_ / "run");
+  const run::RunLock lock(folder_ / "run");
   const auto before = Snapshot(folder_ / "run");
   for (const Arguments& arguments : {
            Arguments{"info", "run"},
@@ -70,4 +70,4 @@ TEST_F(LockedRun, TheReportPassesErrorsOn) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -3,5 +3,5 @@
 
 int main(int argc, char** argv) {
   sanerf::InstallInterruptHandler();
-  return sanerf::RunCommandLine({argv + 1, argv + argc});
+  return sanerf::cli::RunCommandLine({argv + 1, argv + argc});
 }

@@ -8,36 +8,36 @@
 #include "sanerf/models/fetch_model.h"
 #include "sanerf/models/model_catalogue.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
-const char* StateText(ModelState state) {
+const char* StateText(models::ModelState state) {
   switch (state) {
-    case ModelState::kPresent:
+    case models::ModelState::kPresent:
       return "installed";
-    case ModelState::kCorrupt:
+    case models::ModelState::kCorrupt:
       return "damaged";
-    case ModelState::kMissing:
+    case models::ModelState::kMissing:
       break;
   }
   return "missing";
 }
 
-int64_t BytesOf(const ModelEntry& entry) {
+int64_t BytesOf(const models::ModelEntry& entry) {
   int64_t bytes = 0;
-  for (const ModelFile& file : entry.files) bytes += file.bytes;
+  for (const models::ModelFile& file : entry.files) bytes += file.bytes;
   return bytes;
 }
 
 // hash_contents: `verify`. Returns how many are damaged.
-int List(const CommonFlags& common, const std::vector<ModelEntry>& entries, bool hash_contents) {
+int List(const CommonFlags& common, const std::vector<models::ModelEntry>& entries, bool hash_contents) {
   Json models = Json::array();
   std::string table =
       fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", "model", "state", "size", "license", "what it is");
   int num_damaged = 0;
-  for (const ModelEntry& entry : entries) {
-    const ModelState state = CheckModel(entry, hash_contents);
-    num_damaged += state == ModelState::kCorrupt;
+  for (const models::ModelEntry& entry : entries) {
+    const models::ModelState state = CheckModel(entry, hash_contents);
+    num_damaged += state == models::ModelState::kCorrupt;
     models.push_back({{"name", entry.name},
                       {"kind", entry.kind},
                       {"state", StateText(state)},
@@ -49,9 +49,9 @@ int List(const CommonFlags& common, const std::vector<ModelEntry>& entries, bool
                          FormatBytes(double(BytesOf(entry))), entry.license, entry.description);
   }
   if (common.json) {
-    PrintJson({{"folder", ModelFolder().string()}, {"models", models}});
+    PrintJson({{"folder", models::ModelFolder().string()}, {"models", models}});
   } else {
-    PrintText(table + "\nfolder: " + ModelFolder().string() + "\n");
+    PrintText(table + "\nfolder: " + models::ModelFolder().string() + "\n");
   }
   return num_damaged;
 }
@@ -75,7 +75,7 @@ void AddModels(CommandLine& line) {
   CLI::App* list = AddAction(sub, line, "list", "every model of the catalogue and whether it is here");
   list->callback([&line] {
     line.run = [&line](const Job& job) {
-      List(line.common, LoadCatalogue(), /*hash_contents=*/false);
+      List(line.common, models::LoadCatalogue(), /*hash_contents=*/false);
       SuggestNext("sanerf models fetch NAME", job);
     };
   });
@@ -85,17 +85,17 @@ void AddModels(CommandLine& line) {
   fetch->add_option("NAME", *name, "model of the catalogue")->required();
   fetch->callback([&line, name] {
     line.run = [&line, name](const Job& job) {
-      const std::vector<ModelEntry> catalogue = LoadCatalogue();
-      const ModelEntry& entry = FindModel(catalogue, *name);
+      const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
+      const models::ModelEntry& entry = FindModel(catalogue, *name);
       job.Info(fmt::format("license of {}: {}", entry.name, entry.license));
       FetchModel(entry, job);
       if (line.common.json) {
         PrintJson({{"name", entry.name},
-                   {"folder", ModelFolder().string()},
+                   {"folder", models::ModelFolder().string()},
                    {"state", StateText(CheckModel(entry, false))},
                    {"license", entry.license}});
       } else {
-        job.Info(fmt::format("model  {} is in {}", entry.name, ModelFolder().string()));
+        job.Info(fmt::format("model  {} is in {}", entry.name, models::ModelFolder().string()));
       }
       SuggestNext(entry.kind == "detector" ? "sanerf segment RUN --text WORDS --detector " + entry.name
                                            : "sanerf encode RUN --model " + entry.name,
@@ -106,7 +106,7 @@ void AddModels(CommandLine& line) {
   CLI::App* verify = AddAction(sub, line, "verify", "compare the installed files with their sha256");
   verify->callback([&line] {
     line.run = [&line](const Job& job) {
-      const int num_damaged = List(line.common, LoadCatalogue(), /*hash_contents=*/true);
+      const int num_damaged = List(line.common, models::LoadCatalogue(), /*hash_contents=*/true);
       if (num_damaged > 0)
         throw Error(fmt::format("{} installed model(s) are damaged", num_damaged), "",
                     "fetch again: sanerf models fetch NAME");
@@ -115,4 +115,4 @@ void AddModels(CommandLine& line) {
   });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

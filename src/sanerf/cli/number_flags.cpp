@@ -8,7 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 const char* TypeNameOf(OptionType type) {
@@ -42,7 +42,7 @@ CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, Value* into, co
 }  // namespace
 
 void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark) {
-  ExperimentSettings defaults;
+  experiments::ExperimentSettings defaults;
   const OptionRegistry registry = defaults.Registry();
   const OptionRegistry::Entry* entry = registry.Find(option);
   SANERF_CHECK(entry != nullptr);
@@ -57,7 +57,7 @@ void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string&
       ->type_name(TypeNameOf(entry->values.type));
 }
 
-void OptionFlags::Apply(Settings* settings) const {
+void OptionFlags::Apply(pipeline::Settings* settings) const {
   for (const auto& flag : flags_)
     if (!flag->text.empty()) settings->Assign(flag->option + flag->text, flag->flag);
 }
@@ -75,4 +75,4 @@ CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, double* value, co
   return AddNumberOf<double>(sub, flag, value, help, range);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

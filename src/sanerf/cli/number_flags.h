@@ -9,7 +9,7 @@
 
 #include "sanerf/experiments/settings.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 
 // Values of flags that are options in disguise: --iters N is --set nerf.iters=N, and wins over it.
 class OptionFlags {
@@ -17,7 +17,7 @@ class OptionFlags {
   // remark: added to the option's own help.
   void Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark = "");
   // Throws UsageError that names the flag.
-  void Apply(Settings* settings) const;
+  void Apply(pipeline::Settings* settings) const;
 
  private:
   struct Flag {
@@ -33,4 +33,4 @@ CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, std::optional<int
                        Range range);
 CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, double* value, const std::string& help, Range range);
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -5,7 +5,7 @@
 
 #include "sanerf/cli/cli_test_support.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::HasSubstr;
@@ -51,4 +51,4 @@ TEST(NumberFlags, NumbersThatMakeNoSenseAreRefusedWithTheRange) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

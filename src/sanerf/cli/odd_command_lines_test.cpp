@@ -6,7 +6,7 @@
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
@@ -155,4 +155,4 @@ TEST(Help, HelpAndVersionAreCommandsToo) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -9,7 +9,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
@@ -166,4 +166,4 @@ TEST_F(LittleMemory, ManyMasksThatDoNotFitAreRefusedBeforeEncoding) {
 #endif
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -9,7 +9,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/suggestions.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using Entry = OptionRegistry::Entry;
@@ -20,7 +20,7 @@ struct StageOptions {
 };
 
 // stage: one of them, empty for all. `settings` must outlive the result.
-std::vector<StageOptions> OptionsOf(ExperimentSettings& settings, const std::string& stage) {
+std::vector<StageOptions> OptionsOf(experiments::ExperimentSettings& settings, const std::string& stage) {
   const OptionRegistry registry = settings.Registry();
   std::vector<StageOptions> all;
   std::vector<std::string> names;
@@ -109,7 +109,7 @@ std::string ToText(const std::vector<StageOptions>& all) {
 }  // namespace
 
 std::string OptionsMarkdown() {
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   std::string text = R"(# Options
 
 Written by `sanerf options --markdown`; do not edit. Every option is given with `--set STAGE.KEY=VALUE` or in a file with
@@ -140,7 +140,7 @@ void AddOptions(CommandLine& line) {
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {
       if (flags->markdown) return PrintText(OptionsMarkdown());
-      ExperimentSettings settings;
+      experiments::ExperimentSettings settings;
       ApplyCommonFlags(line.common, {}, "options", &settings, job);
       const std::vector<StageOptions> all = OptionsOf(settings, flags->stage);
       line.common.json ? PrintJson(ToJson(all)) : PrintText(ToText(all));
@@ -152,4 +152,4 @@ void AddOptions(CommandLine& line) {
   });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

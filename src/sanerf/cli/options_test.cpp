@@ -5,7 +5,7 @@
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
@@ -15,7 +15,7 @@ using ::testing::Not;
 TEST(OptionsCommand, ListsEveryOptionWithDefaultRangeAndMeaning) {
   const ProgramResult all = RunSanerf({"options"});
   ASSERT_EQ(all.exit_code, 0) << all.err;
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   for (const auto& entry : settings.Registry().entries()) {
     EXPECT_THAT(all.out, AllOf(HasSubstr("  " + entry.name() + " "), HasSubstr(entry.help)));
   }
@@ -34,7 +34,7 @@ TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
   const ProgramResult result = RunSanerf({"options", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json stages = Json::parse(result.out)["stages"];
-  EXPECT_EQ(stages.size(), ExperimentSettings().Registry().stages().size());
+  EXPECT_EQ(stages.size(), experiments::ExperimentSettings().Registry().stages().size());
   const Json& nerf = stages[2];
   EXPECT_EQ(nerf["command"], "train");
   const Json& iters = nerf["options"][0];
@@ -54,4 +54,4 @@ TEST(OptionsCommand, MarkdownHasARowPerOption) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

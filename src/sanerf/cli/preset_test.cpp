@@ -2,7 +2,7 @@
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::HasSubstr;
@@ -37,4 +37,4 @@ TEST_F(PresetCommand, LaterStagesFollowTheRunAndASegmentationMayHaveItsOwn) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

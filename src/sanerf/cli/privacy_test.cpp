@@ -8,7 +8,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::Contains;
@@ -85,4 +85,4 @@ TEST_F(Privacy, SegmentWritesOnlyIntoItsRunStartsNothingAndConnectsToNothing) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

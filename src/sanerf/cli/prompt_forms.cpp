@@ -8,7 +8,7 @@
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct Form {
@@ -61,7 +61,7 @@ std::vector<double> ParseNumbers(const Form& form, const std::string& text, cons
 
 }  // namespace
 
-ClickPrompt ParseClick(const std::string& text) {
+mask_decoder::ClickPrompt ParseClick(const std::string& text) {
   std::string rest = text;
   const int label = TakeLabel(rest);
   const std::string view = TakeView(kClickForm, text, rest);
@@ -69,14 +69,14 @@ ClickPrompt ParseClick(const std::string& text) {
   return {view, Vec2(xy[0], xy[1]), label};
 }
 
-PointPrompt ParsePoint(const std::string& text) {
+mask_decoder::PointPrompt ParsePoint(const std::string& text) {
   std::string rest = text;
   const int label = TakeLabel(rest);
   const auto p = ParseNumbers(kPointForm, text, rest, 3);
   return {Vec3(p[0], p[1], p[2]), label};
 }
 
-BoxPrompt ParseBox(const std::string& text) {
+mask_decoder::BoxPrompt ParseBox(const std::string& text) {
   std::string rest = text;
   const std::string view = TakeView(kBoxForm, text, rest);
   const auto b = ParseNumbers(kBoxForm, text, rest, 4);
@@ -84,4 +84,4 @@ BoxPrompt ParseBox(const std::string& text) {
   return {view, b[0], b[1], b[2], b[3]};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

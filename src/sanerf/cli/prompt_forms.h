@@ -5,11 +5,11 @@
 
 #include "sanerf/mask_decoder/prompts.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 
 // The command line's forms. Throw UsageError with the expected form.
-ClickPrompt ParseClick(const std::string& text);  // VIEW:X,Y[:neg]
-PointPrompt ParsePoint(const std::string& text);  // X,Y,Z[:neg]
-BoxPrompt ParseBox(const std::string& text);      // VIEW:X0,Y0,X1,Y1
+mask_decoder::ClickPrompt ParseClick(const std::string& text);  // VIEW:X,Y[:neg]
+mask_decoder::PointPrompt ParsePoint(const std::string& text);  // X,Y,Z[:neg]
+mask_decoder::BoxPrompt ParseBox(const std::string& text);      // VIEW:X0,Y0,X1,Y1
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -5,13 +5,13 @@
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::HasSubstr;
 
 TEST(PromptFormsTest, Clicks) {
-  ClickPrompt click = ParseClick("r_012:310,220");
+  mask_decoder::ClickPrompt click = ParseClick("r_012:310,220");
   EXPECT_EQ(click.view, "r_012");
   EXPECT_EQ(click.xy, Vec2(310, 220));
   EXPECT_EQ(click.label, 1);
@@ -25,7 +25,7 @@ TEST(PromptFormsTest, Clicks) {
 TEST(PromptFormsTest, PointsAndBoxes) {
   EXPECT_EQ(ParsePoint("0.5,-1e-2,3").p, Vec3(0.5, -0.01, 3));
   EXPECT_EQ(ParsePoint("1,2,3:neg").label, 0);
-  const BoxPrompt box = ParseBox("0007:10,20,30.5,40");
+  const mask_decoder::BoxPrompt box = ParseBox("0007:10,20,30.5,40");
   EXPECT_EQ(box.view, "0007");
   EXPECT_EQ(box.x1, 30.5);
 }
@@ -52,4 +52,4 @@ TEST(PromptFormsTest, WrongFormsAreUsageErrorsWithTheForm) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

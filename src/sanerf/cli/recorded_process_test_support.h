@@ -25,7 +25,7 @@
 #include <string>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::cli {
 
 struct Recording {
   int exit_code = -1;                         // 1000 + signal when it was killed
@@ -185,4 +185,4 @@ inline Recording Record(const std::function<void()>& body) {
   return recording;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -10,11 +10,11 @@
 #include "sanerf/pipeline/camera_path.h"
 #include "sanerf/pipeline/render_stage.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct RenderFlags {
-  RenderRequest request;
+  pipeline::RenderRequest request;
   std::string run, scene, out, layers;
 };
 
@@ -28,15 +28,15 @@ std::vector<std::string> Split(const std::string& list) {
 }
 
 void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& job) {
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {}, "render", &settings, job);
-  RenderRequest request = flags.request;
+  pipeline::RenderRequest request = flags.request;
   request.run = flags.run;
   request.out = flags.out;
   if (!flags.scene.empty()) request.scene = flags.scene;
   request.layers =
       Split(flags.layers.empty() ? (request.object.empty() ? "rgb,depth" : "mask,overlay,cutout") : flags.layers);
-  const RenderResult result = Render(request, job);
+  const pipeline::RenderResult result = pipeline::Render(request, job);
   if (common.json) {
     Json files = Json::array();
     for (const auto& file : result.files) files.push_back(file.string());
@@ -76,12 +76,13 @@ void AddRender(CommandLine& line) {
       ->type_name("LIST");
   sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]")
       ->type_name("DIR");
-  AddNumber(sub, "--frames", &flags->request.frames, "frames of an orbit [60]", kOrbitFrames);
-  AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the pictures by this factor [1]", kRenderDownscale);
+  AddNumber(sub, "--frames", &flags->request.frames, "frames of an orbit [60]", pipeline::kOrbitFrames);
+  AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the pictures by this factor [1]",
+            pipeline::kRenderDownscale);
   sub->add_flag("--npy", flags->request.arrays,
                 "also write .npy arrays: color, depth in the scene's units, opacity, mask probability");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunRender(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

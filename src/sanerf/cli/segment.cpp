@@ -16,7 +16,7 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct SegmentFlags {
@@ -32,8 +32,8 @@ std::optional<std::filesystem::path> OptionalPath(const std::string& path) {
   return path.empty() ? std::nullopt : std::optional<std::filesystem::path>(path);
 }
 
-ObjectPrompt ObjectFrom(const SegmentFlags& flags) {
-  ObjectPrompt object;
+mask_decoder::ObjectPrompt ObjectFrom(const SegmentFlags& flags) {
+  mask_decoder::ObjectPrompt object;
   object.name = flags.name;
   object.instance = flags.instance.value_or(-1);
   object.min_visible = flags.min_visible.value_or(0);
@@ -44,16 +44,16 @@ ObjectPrompt ObjectFrom(const SegmentFlags& flags) {
 }
 
 // Strokes over a photo, as NVOS hands them out, to clicks of the object.
-void AddScribbles(const std::string& folder, const Scene& scene, ObjectPrompt* object) {
-  const Scribbles scribbles = FindScribbles(folder);
+void AddScribbles(const std::string& folder, const scene::Scene& scene, mask_decoder::ObjectPrompt* object) {
+  const mask_decoder::Scribbles scribbles = mask_decoder::FindScribbles(folder);
   if (scribbles.view.empty())
     throw UsageError("--scribbles " + folder, "it is not known which photo they were drawn on",
                      "put that photo into reference_image/ beside scribbles/, as NVOS does");
-  const View& view = scene.views[size_t(scene.FindView(scribbles.view))];
-  *object = Extended(PromptsFromScribbles(scribbles, view, object->name), *object);
+  const scene::View& view = scene.views[size_t(scene.FindView(scribbles.view))];
+  *object = run::Extended(mask_decoder::PromptsFromScribbles(scribbles, view, object->name), *object);
 }
 
-Prompts PromptsFrom(const SegmentFlags& flags) {
+mask_decoder::Prompts PromptsFrom(const SegmentFlags& flags) {
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
@@ -62,7 +62,7 @@ Prompts PromptsFrom(const SegmentFlags& flags) {
       throw UsageError("--prompts stands alone", "the file has names and prompts of its own",
                        "leave out --name, --click, --point and --box");
     }
-    return ReadPrompts(flags.prompts);
+    return mask_decoder::ReadPrompts(flags.prompts);
   }
   if (!has_prompt) {
     throw UsageError("nothing to segment", "",
@@ -79,7 +79,7 @@ void CheckRefit(const SegmentFlags& flags) {
                      "leave out everything but --name and --set object.KEY=VALUE");
 }
 
-TextRequest TextRequestFrom(const SegmentFlags& flags) {
+pipeline::TextRequest TextRequestFrom(const SegmentFlags& flags) {
   if (!flags.scribbles.empty())
     throw UsageError("--text and --scribbles are two ways to say what to segment", "", "give one of them");
   if (!flags.prompts.empty())
@@ -87,9 +87,9 @@ TextRequest TextRequestFrom(const SegmentFlags& flags) {
   return {*flags.text, ObjectFrom(flags)};
 }
 
-Json ToJson(const SegmentFlags& flags, const SegmentResult& result) {
+Json ToJson(const SegmentFlags& flags, const pipeline::SegmentResult& result) {
   Json objects = Json::array();
-  for (const StoredObject& object : result.objects) {
+  for (const run::StoredObject& object : result.objects) {
     objects.push_back({{"name", object.name},
                        {"folder", object.folder.string()},
                        {"views_used", object.views_used},
@@ -111,20 +111,20 @@ void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Jo
         "--auto stands alone", "it finds the objects and names them itself",
         "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
   }
-  const AutoRequest request{flags.run, OptionalPath(flags.scene)};
-  ExperimentSettings settings;
+  const pipeline::AutoRequest request{flags.run, OptionalPath(flags.scene)};
+  experiments::ExperimentSettings settings;
   RestoreFromRun(flags.run, &settings);
   const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
   ApplyPreset(flags.preset, stages, &settings);
   ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
-  const AutoResult result = SegmentAutomatically(request, settings, job);
+  const pipeline::AutoResult result = pipeline::SegmentAutomatically(request, settings, job);
   if (common.json) {
-    Json json = ToJson(result);
+    Json json = pipeline::ToJson(result);
     json["run"] = flags.run;
     PrintJson(json);
   } else {
-    PrintText(ToTable(result));
+    PrintText(pipeline::ToTable(result));
     job.Info(fmt::format("time   encoding {}, search {}, association {}, masks {}, object field {}",
                          FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
                          FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
@@ -139,15 +139,15 @@ void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Jo
 void RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
   if (flags.automatic) return RunAutomatic(common, flags, job);
   if (flags.refit) CheckRefit(flags);
-  SegmentRequest request;
-  std::optional<TextRequest> text_request;
+  pipeline::SegmentRequest request;
+  std::optional<pipeline::TextRequest> text_request;
   if (flags.text) {
     text_request = TextRequestFrom(flags);
   } else if (!flags.refit) {
     request.prompts = PromptsFrom(flags);
   }
-  RunFolder folder = RunFolder::Open(flags.run);
-  ExperimentSettings settings;
+  run::RunFolder folder = run::RunFolder::Open(flags.run);
+  experiments::ExperimentSettings settings;
   RestoreFromRun(folder, &settings);
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
@@ -156,22 +156,22 @@ void RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job&
   flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
 
-  OpenRun run(std::move(folder), OptionalPath(flags.scene), OpenRun::Access::kWrite, job);
-  std::optional<TextResult> text;
+  run::OpenRun run(std::move(folder), OptionalPath(flags.scene), run::OpenRun::Access::kWrite, job);
+  std::optional<pipeline::TextResult> text;
   if (text_request) {
-    text = PromptsFromText(*text_request, settings, &run, job);
-    request = {text->prompts, ReportsOf(*text)};
+    text = pipeline::PromptsFromText(*text_request, settings, &run, job);
+    request = {text->prompts, pipeline::ReportsOf(*text)};
   }
   if (!flags.scribbles.empty()) AddScribbles(flags.scribbles, run.scene(), &request.prompts.objects[0]);
-  const SegmentResult result = flags.refit ? RefitField(flags.name, settings, &run, job)
-                               : flags.add ? AddToObjects(request, settings, &run, job)
-                                           : Segment(request, settings, &run, job);
+  const pipeline::SegmentResult result = flags.refit ? pipeline::RefitField(flags.name, settings, &run, job)
+                                         : flags.add ? pipeline::AddToObjects(request, settings, &run, job)
+                                                     : pipeline::Segment(request, settings, &run, job);
   if (common.json) {
     Json json = ToJson(flags, result);
-    if (text) json["text"] = ToJson(*text);
+    if (text) json["text"] = pipeline::ToJson(*text);
     PrintJson(json);
   } else {
-    for (const StoredObject& object : result.objects) {
+    for (const run::StoredObject& object : result.objects) {
       job.Info(fmt::format("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used,
                            object.views_total));
     }
@@ -239,4 +239,4 @@ void AddSegment(CommandLine& line) {
       [&line, flags] { line.run = [&line, flags](const Job& job) { RunSegment(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -4,7 +4,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::HasSubstr;
@@ -89,4 +89,4 @@ TEST_F(SegmentAuto, MistakesAreReportedBeforeAnythingIsDone) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -5,7 +5,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::HasSubstr;
@@ -133,4 +133,4 @@ TEST_F(Stop, FilesDoNotDependOnTheNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -8,7 +8,7 @@
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/run/output_place.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 
 void AddSynth(CommandLine& line) {
   struct Flags {
@@ -24,12 +24,12 @@ void AddSynth(CommandLine& line) {
   flags->options.Add(sub, "--size", "synth.size");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {
-      ExperimentSettings settings;
+      experiments::ExperimentSettings settings;
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings, job);
       flags->options.Apply(&settings);
-      CheckPlaceOfSynthScene(flags->out);
+      run::CheckPlaceOfSynthScene(flags->out);
       const Stopwatch watch;
-      WriteSynthScene(flags->out, settings.synth, job);
+      synth::WriteSynthScene(flags->out, settings.synth, job);
       const std::string prompts = (std::filesystem::path(flags->out) / "prompts.json").string();
       if (line.common.json) {
         PrintJson({{"scene", flags->out},
@@ -45,4 +45,4 @@ void AddSynth(CommandLine& line) {
   });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -11,7 +11,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
@@ -252,4 +252,4 @@ TEST_F(TextCommand, FlagsThatContradictEachOther) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::cli

@@ -13,7 +13,7 @@
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/models/onnx_test_support.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 
 using Arguments = std::vector<std::string>;
 
@@ -81,4 +81,4 @@ class TinyRun : public ::testing::Test {
   TestFolder folder_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

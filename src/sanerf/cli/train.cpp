@@ -11,7 +11,7 @@
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::cli {
 namespace {
 
 struct TrainFlags {
@@ -21,24 +21,24 @@ struct TrainFlags {
 };
 
 void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
-  ExperimentSettings settings;
+  experiments::ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
-  if (RunFolder::Exists(scene)) {  // `train RUN` continues it
-    if (!flags.out.empty() && !IsSamePlace(flags.out, flags.scene))
+  if (run::RunFolder::Exists(scene)) {  // `train RUN` continues it
+    if (!flags.out.empty() && !run::IsSamePlace(flags.out, flags.scene))
       throw UsageError(flags.scene + " is a run folder, not a scene");
     flags.out = flags.scene;
-    scene = RunFolder::Open(flags.out).OpenScene(std::nullopt, job).root;
+    scene = run::RunFolder::Open(flags.out).OpenScene(std::nullopt, job).root;
     flags.resume = true;
   }
   if (flags.out.empty())
     throw UsageError("--out is missing", "",
                      "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
-  ApplyPreset(ParsePreset(flags.preset), &settings);
-  if (flags.resume && !flags.restart && RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
+  pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
+  if (flags.resume && !flags.restart && run::RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
   ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings, job);
   flags.options.Apply(&settings);
 
-  const TrainResult result = Train({scene, flags.out, flags.restart}, settings, job);
+  const pipeline::TrainResult result = pipeline::Train({scene, flags.out, flags.restart}, settings, job);
   if (common.json) {
     PrintJson({{"run", flags.out},
                {"checkpoint", result.checkpoint.string()},
@@ -77,4 +77,4 @@ void AddTrain(CommandLine& line) {
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunTrain(line.common, *flags, job); }; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::cli

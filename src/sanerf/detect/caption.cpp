@@ -7,7 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/detect/text_detector.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 // Blocks of tokens that read each other end at a special token: a full stop, a question mark or [SEP]; the first and
@@ -69,4 +69,4 @@ void PadCaption(const WordPieces& vocabulary, int64_t size, Caption* caption) {
   caption->position_ids.resize(new_size, 0);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -8,7 +8,7 @@
 
 #include "sanerf/detect/wordpiece.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 
 inline constexpr int64_t kMaxCaptionTokens = 256;
 
@@ -30,4 +30,4 @@ Caption MakeCaption(const WordPieces& vocabulary, const std::vector<std::string>
 // Fills up with [PAD] to a length that a model was exported with.
 void PadCaption(const WordPieces& vocabulary, int64_t size, Caption* caption);
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

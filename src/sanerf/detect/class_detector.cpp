@@ -12,7 +12,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/detect/class_names.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 constexpr double kUsualThreshold = 0.25;
@@ -56,7 +56,8 @@ struct Letterbox {
 
 class ClassDetector : public TextDetector {
  public:
-  ClassDetector(const DetectorFiles& files, std::unique_ptr<OnnxSession> session, const TextDetectorOptions& options)
+  ClassDetector(const DetectorFiles& files, std::unique_ptr<models::OnnxSession> session,
+                const TextDetectorOptions& options)
       : files_(files), session_(std::move(session)), options_(options) {
     if (options_.box_threshold == 0) options_.box_threshold = kUsualThreshold;
     input_ = session_->Input(session_->inputs()[0].name, {1, 3, -1, -1});
@@ -78,13 +79,13 @@ class ClassDetector : public TextDetector {
     const auto free_or = [](int64_t size) { return size > 0 ? int(size) : kUsualSize; };
     const Letterbox letterbox(free_or(input_.shape[3]), free_or(input_.shape[2]), rgb);
     const std::vector<float> planes = letterbox.Planes(rgb);
-    const Tensor answers =
+    const models::Tensor answers =
         session_->Run({{input_.name, {1, 3, letterbox.height, letterbox.width}, planes.data()}}, {output_}, job)[0];
     const int64_t num_rows = 4 + int64_t(labels_.size());
     if (answers.shape.size() != 3 || answers.shape[1] < num_rows)
       session_->Fail(
           fmt::format("\"{}\" came out as {}, needed are {} rows: 4 of boxes and one of each of its {} classes",
-                      output_, ShapeText(answers.shape), num_rows, labels_.size()));
+                      output_, models::ShapeText(answers.shape), num_rows, labels_.size()));
 
     Detections detections;
     const size_t num_cells = size_t(answers.shape[2]);
@@ -113,7 +114,7 @@ class ClassDetector : public TextDetector {
   // Rows that are neither box nor mask coefficient are classes.
   void ReadNames() {
     int64_t num_coefficients = 0;
-    for (const TensorInfo& output : session_->outputs())
+    for (const models::TensorInfo& output : session_->outputs())
       if (output.shape.size() == 4 && output.shape[1] > 0) num_coefficients = output.shape[1];
     const int64_t rows = session_->Output(output_, {1, -1, -1}).shape[1];
     const int64_t num_classes = rows < 0 ? -1 : rows - 4 - num_coefficients;
@@ -156,18 +157,19 @@ class ClassDetector : public TextDetector {
   }
 
   DetectorFiles files_;
-  std::unique_ptr<OnnxSession> session_;
+  std::unique_ptr<models::OnnxSession> session_;
   TextDetectorOptions options_;
-  TensorInfo input_;
+  models::TensorInfo input_;
   std::string output_;
   std::vector<std::string> labels_;
 };
 
 }  // namespace
 
-std::unique_ptr<TextDetector> MakeClassDetector(const DetectorFiles& files, std::unique_ptr<OnnxSession> session,
+std::unique_ptr<TextDetector> MakeClassDetector(const DetectorFiles& files,
+                                                std::unique_ptr<models::OnnxSession> session,
                                                 const TextDetectorOptions& options) {
   return std::make_unique<ClassDetector>(files, std::move(session), options);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

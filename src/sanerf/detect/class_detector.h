@@ -12,10 +12,11 @@
 #include "sanerf/detect/text_detector.h"
 #include "sanerf/models/onnx_session.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 
 // Throws Error when tensors and names do not fit each other.
-std::unique_ptr<TextDetector> MakeClassDetector(const DetectorFiles& files, std::unique_ptr<OnnxSession> session,
+std::unique_ptr<TextDetector> MakeClassDetector(const DetectorFiles& files,
+                                                std::unique_ptr<models::OnnxSession> session,
                                                 const TextDetectorOptions& options);
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

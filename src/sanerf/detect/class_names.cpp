@@ -10,7 +10,7 @@
 #include "sanerf/core/suggestions.h"
 #include "sanerf/detect/wordpiece.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -128,4 +128,4 @@ std::vector<std::string> NearestClasses(const std::string& phrase, const std::ve
   return nearest;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

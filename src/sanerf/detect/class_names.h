@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::detect {
 
 const std::vector<std::string>& CocoNames();  // the 80 classes of COCO, in the order of every YOLO
 
@@ -20,4 +20,4 @@ std::optional<size_t> FindClass(const std::string& phrase, const std::vector<std
 // For an error: classes that are words of the phrase, then those written much like it.
 std::vector<std::string> NearestClasses(const std::string& phrase, const std::vector<std::string>& names);
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 using testing::ElementsAre;
@@ -58,4 +58,4 @@ TEST(ClassNames, ReadsWhatExportersWrite) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -16,7 +16,11 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/detect/caption.h"
 
-namespace sanerf {
+namespace sanerf::detect {
+
+using models::OnnxSession;
+using models::TensorInfo;
+
 namespace {
 
 constexpr double kUsualBoxThreshold = 0.35;
@@ -49,12 +53,12 @@ std::optional<Role> RoleOf(const TensorInfo& input) {
 class TypedFeeds {
  public:
   void Add(const TensorInfo& input, const std::vector<int64_t>& shape, const std::vector<int64_t>& values) {
-    if (input.type == ElementType::kBool) {
+    if (input.type == models::ElementType::kBool) {
       auto bools = std::make_unique<bool[]>(values.size());
       std::transform(values.begin(), values.end(), bools.get(), [](int64_t value) { return value != 0; });
       feeds_.push_back({input.name, shape, static_cast<const bool*>(bools.get())});
       bools_.push_back(std::move(bools));
-    } else if (input.type == ElementType::kFloat) {
+    } else if (input.type == models::ElementType::kFloat) {
       feeds_.push_back({input.name, shape, floats_.emplace_back(values.begin(), values.end()).data()});
     } else {
       feeds_.push_back({input.name, shape, integers_.emplace_back(values).data()});
@@ -83,7 +87,7 @@ class GroundingDino : public TextDetector {
     for (const TensorInfo& input : session_->inputs()) {
       const auto role = RoleOf(input);
       if (!role) session_->Fail("its input \"" + input.name + "\" is none of a Grounding DINO");
-      if (input.type == ElementType::kOther)
+      if (input.type == models::ElementType::kOther)
         session_->Fail("its input \"" + input.name + "\" takes neither floats nor 64-bit integers nor booleans");
       if (!inputs_.emplace(*role, input).second)
         session_->Fail("its input \"" + input.name + "\" is the second one of its kind");
@@ -104,13 +108,13 @@ class GroundingDino : public TextDetector {
 
   Detections Detect(const ImageF& rgb, const std::vector<std::string>& phrases, const Job& job) const override {
     const Caption caption = CaptionOf(phrases);
-    const std::vector<Tensor> answers = Run(rgb, caption, job);
-    const Tensor &logits = answers[0], &boxes = answers[1];
+    const std::vector<models::Tensor> answers = Run(rgb, caption, job);
+    const models::Tensor &logits = answers[0], &boxes = answers[1];
     const int64_t num_boxes = logits.shape.size() == 3 ? logits.shape[1] : 0;
     if (num_boxes < 1 || logits.shape[2] < caption.size() ||
         boxes.shape != std::vector<int64_t>{logits.shape[0], num_boxes, 4})
       session_->Fail(fmt::format("for {} tokens it answers logits {} and boxes {}", caption.size(),
-                                 ShapeText(logits.shape), ShapeText(boxes.shape)));
+                                 models::ShapeText(logits.shape), models::ShapeText(boxes.shape)));
     Detections detections;
     detections.phrases.resize(phrases.size());
     for (int64_t i = 0; i < num_boxes; ++i)
@@ -161,7 +165,7 @@ class GroundingDino : public TextDetector {
     return planes;
   }
 
-  std::vector<Tensor> Run(const ImageF& rgb, const Caption& caption, const Job& job) const {
+  std::vector<models::Tensor> Run(const ImageF& rgb, const Caption& caption, const Job& job) const {
     const auto [width, height] = SizeFor(rgb);
     const std::vector<float> planes = NormalizedPlanes(rgb, width, height);
     const int64_t size = caption.size();
@@ -238,4 +242,4 @@ std::unique_ptr<TextDetector> MakeGroundingDino(const DetectorFiles& files, std:
   return std::make_unique<GroundingDino>(files, std::move(session), options);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -15,10 +15,11 @@
 #include "sanerf/detect/text_detector.h"
 #include "sanerf/models/onnx_session.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 
 // Throws Error: a tensor that is not known or does not fit, no vocab.txt beside the model.
-std::unique_ptr<TextDetector> MakeGroundingDino(const DetectorFiles& files, std::unique_ptr<OnnxSession> session,
+std::unique_ptr<TextDetector> MakeGroundingDino(const DetectorFiles& files,
+                                                std::unique_ptr<models::OnnxSession> session,
                                                 const TextDetectorOptions& options);
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/suggestions.h"
@@ -18,7 +19,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 constexpr char kNeeded[] = "needed is Grounding DINO or a YOLO as they are usually exported to ONNX (docs/models.md)";
@@ -30,10 +31,10 @@ bool LooksLikeAPath(const std::string& name) {
 DetectorFiles FromPath(const std::string& name, const fs::path& model) {
   if (!ExistsAsFile(model))
     throw Error("the detector " + model.string() + " cannot be read", "there is no such file", kNeeded);
-  std::string hashes = HashesOfModel(model);
+  std::string hashes = models::HashesOfModel(model);
   const fs::path vocabulary = model.parent_path() / "vocab.txt";
   if (ExistsAsFile(vocabulary)) hashes += KnownHashes().Of(vocabulary);
-  return {name, "", model, FingerprintOf(hashes), kNeeded};
+  return {name, "", model, models::FingerprintOf(hashes), kNeeded};
 }
 
 fs::path OnlyModelIn(const fs::path& folder) {
@@ -49,10 +50,10 @@ fs::path OnlyModelIn(const fs::path& folder) {
 }
 
 DetectorFiles FromCatalogue(const std::string& name) {
-  const std::vector<ModelEntry> catalogue = LoadCatalogue();
+  const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
   std::vector<std::string> detectors;
-  const ModelEntry* chosen = nullptr;
-  for (const ModelEntry& entry : catalogue) {
+  const models::ModelEntry* chosen = nullptr;
+  for (const models::ModelEntry& entry : catalogue) {
     if (entry.name == name) chosen = &entry;
     if (entry.kind == "detector") detectors.push_back(entry.name);
   }
@@ -62,23 +63,24 @@ DetectorFiles FromCatalogue(const std::string& name) {
   if (chosen->kind != "detector")
     throw UsageError("the model " + name + " detects nothing", "it is a " + chosen->kind + " model", others);
   const auto file = std::find_if(chosen->files.begin(), chosen->files.end(),
-                                 [](const ModelFile& candidate) { return candidate.role == "detector"; });
+                                 [](const models::ModelFile& candidate) { return candidate.role == "detector"; });
   if (file == chosen->files.end())
     throw Error("the model " + name + " is incomplete", "its catalogue entry has no file with the role \"detector\"");
   const std::string fetch =
       fmt::format("sanerf models fetch {} ({}, license: {})", name, FormatBytes(double(file->bytes)), chosen->license);
-  switch (CheckModel(*chosen, /*hash_contents=*/true)) {
-    case ModelState::kPresent:
+  switch (models::CheckModel(*chosen, /*hash_contents=*/true)) {
+    case models::ModelState::kPresent:
       break;
-    case ModelState::kCorrupt:
+    case models::ModelState::kCorrupt:
       throw Error("the detector " + name + " is damaged", "a file of it is not the one that the catalogue names",
                   "fetch it again with: " + fetch);
-    case ModelState::kMissing:
+    case models::ModelState::kMissing:
       throw Error("the detector " + name + " is not installed", "", "fetch it with: " + fetch);
   }
   std::string hashes;
-  for (const ModelFile& part : chosen->files) hashes += part.sha256;
-  return {name, chosen->license, ModelFolder() / file->name, FingerprintOf(hashes), "fetch it again with: " + fetch};
+  for (const models::ModelFile& part : chosen->files) hashes += part.sha256;
+  return {name, chosen->license, models::ModelFolder() / file->name, models::FingerprintOf(hashes),
+          "fetch it again with: " + fetch};
 }
 
 DetectorFiles FilesOf(const std::string& name) {
@@ -93,10 +95,10 @@ std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const Te
                                                const Job& job) {
   CheckOptions(options, "text");
   const DetectorFiles files = FilesOf(name);
-  auto session = std::make_unique<OnnxSession>(files.model, files.hint, 0, job);
-  if (ReadsText(*session)) return MakeGroundingDino(files, std::move(session), options);
-  if (DetectsClasses(*session)) return MakeClassDetector(files, std::move(session), options);
-  throw Error("the model " + files.model.string() + " is no detector", "it is " + WhatItIs(*session), kNeeded);
+  auto session = std::make_unique<models::OnnxSession>(files.model, files.hint, 0, job);
+  if (models::ReadsText(*session)) return MakeGroundingDino(files, std::move(session), options);
+  if (models::DetectsClasses(*session)) return MakeClassDetector(files, std::move(session), options);
+  throw Error("the model " + files.model.string() + " is no detector", "it is " + models::WhatItIs(*session), kNeeded);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -7,7 +7,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/detect/text_detector.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 
 // name: a catalogue name ("yolo11n-seg"), a model file, or a folder with one; a Grounding DINO needs its vocab.txt
 // beside it. The model's inputs and outputs say which of the two it is. Throws UsageError for an unknown name or
@@ -15,4 +15,4 @@ namespace sanerf {
 std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const TextDetectorOptions& options,
                                                const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

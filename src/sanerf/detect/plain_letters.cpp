@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 struct CodeRange {
@@ -153,4 +153,4 @@ bool IsIdeograph(char32_t code) {
   return IsIn(kRanges, code);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

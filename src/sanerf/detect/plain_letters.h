@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::detect {
 
 // Bytes that are not UTF-8 become U+FFFD.
 std::u32string DecodeUtf8(std::string_view text);
@@ -20,4 +20,4 @@ bool IsControl(char32_t code);      // also U+FFFD: what BERT's tokenizer drops
 bool IsPunctuation(char32_t code);  // what is a word of its own
 bool IsIdeograph(char32_t code);    // likewise: CJK is written without spaces
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -5,7 +5,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/detect/plain_letters.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 
 std::vector<std::string> SplitPhrases(const std::string& text) {
   std::vector<std::string> phrases;
@@ -59,4 +59,4 @@ void KeepDistinct(double overlap, std::vector<DetectedBox>* boxes) {
   *boxes = std::move(kept);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

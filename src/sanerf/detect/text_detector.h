@@ -12,7 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 
 struct TextDetectorOptions {
   double box_threshold = 0;
@@ -82,4 +82,4 @@ struct DetectorFiles {
 // Drops boxes that overlap a better one by more than `overlap`; best first.
 void KeepDistinct(double overlap, std::vector<DetectedBox>* boxes);
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

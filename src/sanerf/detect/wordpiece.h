@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::detect {
 
 // Lower case, accents off, split at spaces, around punctuation and around ideographs.
 std::vector<std::string> SplitWords(std::string_view text);
@@ -36,4 +36,4 @@ class WordPieces {
   int64_t cls_ = 0, sep_ = 0, pad_ = 0, unknown_ = 0, full_stop_ = 0, question_mark_ = 0;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -10,7 +10,7 @@
 #include "sanerf/detect/caption.h"
 #include "sanerf/detect/detector_test_support.h"
 
-namespace sanerf {
+namespace sanerf::detect {
 namespace {
 
 using testing::ElementsAre;
@@ -130,4 +130,4 @@ TEST(WordPieces, AVocabularyThatIsNoFileIsRefused) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::detect

@@ -6,7 +6,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 namespace {
 
 // Of `to`'s pixel that shows the place that `from` shows at (x, y).
@@ -86,4 +86,4 @@ std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& vie
   return scores;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

@@ -6,7 +6,7 @@
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 
 struct DepthView {
   Camera camera;
@@ -39,4 +39,4 @@ std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& vie
                                                const std::vector<std::vector<ImageU8>>& masks,
                                                const ConsistencyOptions& options = {});
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

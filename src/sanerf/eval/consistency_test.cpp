@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::eval {
 namespace {
 
 using ::testing::ElementsAre;
@@ -101,4 +101,4 @@ TEST(Consistency, NeighborsAreTheNearestThatLookTheSameWay) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::eval

@@ -13,7 +13,10 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::eval {
+
+using scene::View;
+
 namespace {
 
 constexpr int kHalf = 128;  // of 255: resampled masks and compressed ones are in between at their edges
@@ -50,14 +53,14 @@ ImageU8 MaskOfPicture(const fs::path& path) {
 
 // One instance of a mask file, or all of them.
 ImageU8 ReadMask(const fs::path& path, int instance) {
-  const bool is_picture = !HasExtension(path, {".npy"}) && !IsHdf5(path) && ReadImageInfo(path).bits <= 8;
-  return instance < 0 && is_picture ? MaskOfPicture(path) : MaskOfId(ReadInstanceIds(path), instance);
+  const bool is_picture = !HasExtension(path, {".npy"}) && !scene::IsHdf5(path) && ReadImageInfo(path).bits <= 8;
+  return instance < 0 && is_picture ? MaskOfPicture(path) : MaskOfId(scene::ReadInstanceIds(path), instance);
 }
 
 ImageU8 FitToView(const ImageU8& mask, const View& view, const fs::path& path) {
   const Camera& camera = view.camera;
   if (mask.width == camera.width && mask.height == camera.height) return mask;
-  if (!HaveSameShape(mask.width, mask.height, camera.width, camera.height)) {
+  if (!scene::HaveSameShape(mask.width, mask.height, camera.width, camera.height)) {
     throw Error(path.string(), fmt::format("the mask is {}x{} pixels, the photo {}x{}", mask.width, mask.height,
                                            camera.width, camera.height));
   }
@@ -78,7 +81,7 @@ GroundTruth::GroundTruth(const fs::path& folder, const std::vector<View>& views)
   if (!fs::is_directory(folder)) throw UsageError("--masks " + folder.string(), "no such folder");
   std::vector<const View*> pointers;
   for (const View& view : views) pointers.push_back(&view);
-  MaskMatches matches = MatchMasks(folder, pointers);
+  scene::MaskMatches matches = scene::MatchMasks(folder, pointers);
   for (size_t v = 0; v < views.size(); ++v) {
     if (matches.of_view[v].empty()) {
       unmatched_views_.push_back(views[v].name);
@@ -91,9 +94,9 @@ GroundTruth::GroundTruth(const fs::path& folder, const std::vector<View>& views)
 
 std::optional<ImageU8> GroundTruth::MaskOf(const View& view, int instance) const {
   if (!Has(view)) return std::nullopt;
-  if (!from_folder_) return MaskOfId(LoadViewInstances(view), instance);
+  if (!from_folder_) return MaskOfId(scene::LoadViewInstances(view), instance);
   const fs::path& file = files_.at(view.name);
   return FitToView(ReadMask(file, instance), view, file);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

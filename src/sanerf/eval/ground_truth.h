@@ -9,21 +9,23 @@
 
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 
 class GroundTruth {
  public:
   // folder: empty = the scene's own; else its files are matched with the names of `views`, see scene/mask_files.h.
   // Throws UsageError when there is no such folder, Error when it is not clear which view a file belongs to.
-  GroundTruth(const std::filesystem::path& folder, const std::vector<View>& views);
+  GroundTruth(const std::filesystem::path& folder, const std::vector<scene::View>& views);
 
   // 0/255 at the view's size, none when there is no ground truth for this view. instance < 0: all that is not
   // background: any value but 0; the bright half of a JPEG; what the alpha channel of a *_cutout image keeps. A
   // folder's masks may have another scale than the photos: they are resampled, a pixel belongs to the object when half
   // of it does. Throws Error when the mask's shape is not the photo's.
-  std::optional<ImageU8> MaskOf(const View& view, int instance) const;
+  std::optional<ImageU8> MaskOf(const scene::View& view, int instance) const;
 
-  bool Has(const View& view) const { return from_folder_ ? files_.count(view.name) > 0 : !view.mask_path.empty(); }
+  bool Has(const scene::View& view) const {
+    return from_folder_ ? files_.count(view.name) > 0 : !view.mask_path.empty();
+  }
 
   bool from_folder() const { return from_folder_; }
   // For the caller to report: files of the folder that fit no view, and the names of views that have no ground truth.
@@ -36,4 +38,4 @@ class GroundTruth {
   std::vector<std::string> unmatched_files_, unmatched_views_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

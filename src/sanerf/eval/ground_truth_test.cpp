@@ -7,7 +7,7 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 namespace {
 
 using testing::AllOf;
@@ -21,7 +21,7 @@ class GroundTruthTest : public testing::Test {
  protected:
   void SetUp() override {
     for (const char* name : {"images/IMG_1.JPG", "images/IMG_2.JPG", "images/IMG_3.JPG"}) {
-      View view;
+      scene::View view;
       view.name = name;
       view.camera.width = 4, view.camera.height = 2;
       views_.push_back(view);
@@ -41,7 +41,7 @@ class GroundTruthTest : public testing::Test {
   }
 
   TestFolder folder_;
-  std::vector<View> views_;
+  std::vector<scene::View> views_;
 };
 
 TEST_F(GroundTruthTest, OneTargetViewAsNvosHasIt) {
@@ -135,4 +135,4 @@ TEST_F(GroundTruthTest, FoldersThatCannotBeUsed) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::eval

@@ -9,7 +9,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 namespace {
 
 constexpr double kBoundaryShareOfDiagonal = 0.02;
@@ -155,4 +155,4 @@ double Ssim(const ImageF& a, const ImageF& b) {
   return sum / (double(rows) * columns * a.channels);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

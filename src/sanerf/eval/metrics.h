@@ -3,7 +3,7 @@
 
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 
 struct MaskScore {
   int64_t intersection = 0, union_ = 0, correct = 0, total = 0;
@@ -22,4 +22,4 @@ inline constexpr int kSsimWindow = 11;  // no image may be smaller
 // Wang et al. 2004: 11x11 Gaussian window, sigma 1.5, K1 = 0.01, K2 = 0.03, mean over channels and valid pixels.
 double Ssim(const ImageF& a, const ImageF& b);
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

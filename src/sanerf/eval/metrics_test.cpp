@@ -6,7 +6,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 namespace {
 
 ImageU8 Rectangle(int width, int height, int x0, int y0, int x1, int y1) {
@@ -149,4 +149,4 @@ TEST(Ssim, OppositeContrastIsNegative) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::eval

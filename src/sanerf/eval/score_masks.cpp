@@ -9,11 +9,11 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/stopwatch.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 namespace {
 
 // masks[i] belongs to scores[i].
-void AddView(const View& view, const std::vector<ImageU8>& masks, const TruthOf& truth_of,
+void AddView(const scene::View& view, const std::vector<ImageU8>& masks, const TruthOf& truth_of,
              std::vector<ObjectScore>& scores) {
   for (size_t i = 0; i < scores.size(); ++i) {
     const std::optional<ImageU8> expected = truth_of(view, i);
@@ -45,7 +45,7 @@ std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const
   return masks;
 }
 
-std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scene& scene,
+std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const scene::Scene& scene,
                                     const std::vector<int>& test, const TruthOf& truth_of,
                                     const std::vector<DepthView>& depths, std::vector<ObjectScore> scores,
                                     const Job& job) {
@@ -65,7 +65,7 @@ std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& mas
   return scores;
 }
 
-std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth,
+std::vector<int> ScoredViews(const scene::Scene& scene, const std::vector<int>& test, const GroundTruth& truth,
                              const Job& job) {
   const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
   if (!truth.from_folder() || std::any_of(test.begin(), test.end(), has_truth)) return test;
@@ -97,4 +97,4 @@ void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views, c
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

@@ -10,7 +10,7 @@
 #include "sanerf/eval/ground_truth.h"
 #include "sanerf/eval/scores.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 
 // One mask per object, 0/255 at the photo's size.
 using SegmentView = std::function<std::vector<ImageU8>(int view_idx)>;
@@ -19,21 +19,21 @@ std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const
                                                const std::vector<int>& views, double* seconds, const Job& job);
 
 // The true mask of object number `object` in a view, none when it is not known.
-using TruthOf = std::function<std::optional<ImageU8>(const View&, size_t object)>;
+using TruthOf = std::function<std::optional<ImageU8>(const scene::View&, size_t object)>;
 
 // scores: name and instance of each object, of no view yet. Views without ground truth are listed as unmatched.
-std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scene& scene,
+std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const scene::Scene& scene,
                                     const std::vector<int>& test, const TruthOf& truth_of,
                                     const std::vector<DepthView>& depths, std::vector<ObjectScore> scores,
                                     const Job& job);
 
 // The held-out views, unless the folder of true masks has none of them: NVOS names one target view, which may have been
 // trained on.
-std::vector<int> ScoredViews(const Scene& scene, const std::vector<int>& test, const GroundTruth& truth,
+std::vector<int> ScoredViews(const scene::Scene& scene, const std::vector<int>& test, const GroundTruth& truth,
                              const Job& job);
 // Warns of mask files that belong to no view, by name.
 void ReportUnmatchedFiles(const GroundTruth& truth, const Job& job);
 // Warns of test views without ground truth, by name; throws Error for an object that has it in none.
 void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sanerf {
+namespace sanerf::eval {
 
 MeanScores MeansOf(const std::vector<ObjectScore>& objects) {
   MeanScores means;
@@ -16,4 +16,4 @@ MeanScores MeansOf(const std::vector<ObjectScore>& objects) {
   return means;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

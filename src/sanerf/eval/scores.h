@@ -8,7 +8,7 @@
 #include "sanerf/eval/consistency.h"
 #include "sanerf/eval/metrics.h"
 
-namespace sanerf {
+namespace sanerf::eval {
 
 struct ObjectScore {
   std::string name;
@@ -28,4 +28,4 @@ struct MeanScores {
 };
 MeanScores MeansOf(const std::vector<ObjectScore>& objects);
 
-}  // namespace sanerf
+}  // namespace sanerf::eval

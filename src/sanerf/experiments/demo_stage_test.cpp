@@ -10,7 +10,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_test_support.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 // Every step is announced once, and before its first task begins.
@@ -18,7 +18,7 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   const TestFolder folder;
   WriteFileAtomic(folder / "encoder.onnx", onnx_test::AverageEncoder());
   WriteFileAtomic(folder / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
-  Settings settings;
+  pipeline::Settings settings;
   ApplyDemoDefaults(settings);
   settings.synth.views = 10;
   settings.synth.size = 48;
@@ -62,4 +62,4 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

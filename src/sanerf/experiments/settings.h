@@ -7,16 +7,16 @@
 #include "sanerf/baselines/sa3d/sa3d_options.h"
 #include "sanerf/pipeline/settings.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct BaselineOptions {
-  Sa3dOptions sa3d;
-  IsrfOptions isrf;
-  PanopticLiftingOptions panoptic_lifting;
-  ContrastiveLiftOptions contrastive_lift;
+  baselines::Sa3dOptions sa3d;
+  baselines::IsrfOptions isrf;
+  baselines::PanopticLiftingOptions panoptic_lifting;
+  baselines::ContrastiveLiftOptions contrastive_lift;
 };
 
-class ExperimentSettings : public Settings {
+class ExperimentSettings : public pipeline::Settings {
  public:
   BaselineOptions baselines;
 
@@ -24,4 +24,4 @@ class ExperimentSettings : public Settings {
   void Register(OptionRegistry* registry) override;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 // Characters, not bytes: "±" is one column wide.
@@ -83,4 +83,4 @@ std::string ToLatex(const TextTable& table, const std::string& caption) {
   return text + "}\n\\end{table}\n";
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 // A table as rows of cells; the first row is the header. bold: the best of each column of scores.
 struct TextTable {
@@ -17,4 +17,4 @@ std::string ToText(const TextTable& table);                               // for
 std::string ToMarkdown(const TextTable& table);                           // for a document
 std::string ToLatex(const TextTable& table, const std::string& caption);  // needs the package booktabs
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -6,7 +6,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/image_ops.h"
 
-namespace sanerf {
+namespace sanerf::exports {
 namespace {
 
 constexpr float kVeil[3] = {1.0f, 0.35f, 0.1f};
@@ -87,4 +87,4 @@ ImageU8 MaskDifference(const ImageU8& mask, const ImageU8& truth) {
   return out;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::exports

@@ -3,7 +3,7 @@
 
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::exports {
 
 // The mask as a colored veil with a bright contour over a picture (3 channels).
 ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask);
@@ -15,4 +15,4 @@ ImageU8 Cutout(const ImageF& rgb, const ImageF& alpha);
 // Agreement in white, missed in red, wrongly taken in blue.
 ImageU8 MaskDifference(const ImageU8& mask, const ImageU8& truth);
 
-}  // namespace sanerf
+}  // namespace sanerf::exports

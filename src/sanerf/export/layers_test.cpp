@@ -5,7 +5,7 @@
 
 #include "sanerf/core/image_ops.h"
 
-namespace sanerf {
+namespace sanerf::exports {
 namespace {
 
 using ::testing::ElementsAre;
@@ -50,4 +50,4 @@ TEST(Layers, LabelsAndChannels) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::exports

@@ -7,7 +7,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
 constexpr int kIndexVersion = 1;
@@ -46,7 +46,7 @@ Json EntriesJson(const std::map<std::string, CacheIndex::Entry>& entries) {
 
 std::string FingerprintText(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
 
-std::string CameraStamp(const View& view, const EncodeOptions& options) {
+std::string CameraStamp(const scene::View& view, const EncodeOptions& options) {
   // Nine digits: another compiler's last bit must not make a cache stale.
   const Camera camera = WorkingCamera(view, options.size);
   std::string text = fmt::format("{}x{}", camera.width, camera.height);
@@ -64,7 +64,7 @@ std::string CameraStamp(const View& view, const EncodeOptions& options) {
   return Sha256(text).substr(0, 16);
 }
 
-std::string PhotoStamp(const View& view, const EncodeOptions& options) {
+std::string PhotoStamp(const scene::View& view, const EncodeOptions& options) {
   return options.source == EncodedPicture::kPhoto ? KnownHashes().Of(view.image_path).substr(0, 16) : "";
 }
 
@@ -131,9 +131,9 @@ void WriteIndex(const std::filesystem::path& folder, const CacheIndex& index) {
        {"outdated", EntriesJson(index.outdated)}});
 }
 
-std::optional<std::string> WhyStale(const CacheIndex& index, const Scene& scene, uint64_t nerf_fingerprint) {
+std::optional<std::string> WhyStale(const CacheIndex& index, const scene::Scene& scene, uint64_t nerf_fingerprint) {
   if (index.nerf_fingerprint != FingerprintText(nerf_fingerprint)) return "the radiance field has changed since";
-  for (const View& view : scene.views) {
+  for (const scene::View& view : scene.views) {
     const auto entry = index.views.find(view.name);
     if (entry == index.views.end()) continue;
     if (!entry->second.photo.empty() && entry->second.photo != PhotoStamp(view, index.options))
@@ -146,4 +146,4 @@ std::optional<std::string> WhyStale(const CacheIndex& index, const Scene& scene,
   return std::nullopt;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

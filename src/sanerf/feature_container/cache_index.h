@@ -8,7 +8,7 @@
 
 #include "sanerf/feature_container/feature_container.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 struct CacheIndex {
   struct Entry {
@@ -26,9 +26,9 @@ struct CacheIndex {
 
 std::string FingerprintText(uint64_t fingerprint);
 // Changes when the working camera does, or for photos the size of the photo's file.
-std::string CameraStamp(const View& view, const EncodeOptions& options);
+std::string CameraStamp(const scene::View& view, const EncodeOptions& options);
 // Changes when the contents of the photo's file do; "" when views are rendered. Throws Error when it cannot be read.
-std::string PhotoStamp(const View& view, const EncodeOptions& options);
+std::string PhotoStamp(const scene::View& view, const EncodeOptions& options);
 // File name stem for a view name: unique, without folders.
 std::string FileStem(const std::string& view_name);
 std::string RebuildHint(const std::filesystem::path& folder);  // "run: sanerf encode RUN"
@@ -38,6 +38,6 @@ CacheIndex ReadIndex(const std::filesystem::path& folder);  // throws Error (mis
 void WriteIndex(const std::filesystem::path& folder, const CacheIndex& index);
 
 // Why the cached views cannot be used any more ("the radiance field was trained again"), none when they can.
-std::optional<std::string> WhyStale(const CacheIndex& index, const Scene& scene, uint64_t nerf_fingerprint);
+std::optional<std::string> WhyStale(const CacheIndex& index, const scene::Scene& scene, uint64_t nerf_fingerprint);
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -22,7 +22,10 @@
 #include "sanerf/nn/training_loop.h"
 #include "sanerf/scene/choose_views.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using scene::Scene;
+
 namespace {
 
 constexpr uint64_t kExtraStream = 0x657874;
@@ -36,7 +39,7 @@ Scene ExtraViews(const Scene& scene, const FieldOptions& options, int size) {
   const std::vector<int> train = scene.TrainViews();
   for (int i = 0; i < options.extra_views; ++i) {
     Random random(uint64_t(options.seed), kExtraStream, uint64_t(i));
-    View view;
+    scene::View view;
     view.name = fmt::format("extra_{:04}.png", i);
     view.camera.width = view.camera.height = size;
     view.camera.world_from_cam =
@@ -52,9 +55,9 @@ Scene ExtraViews(const Scene& scene, const FieldOptions& options, int size) {
 // Everything that is learned from, one encoded view at a time.
 class EncodedViews {
  public:
-  EncodedViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-               const EncodeOptions& encode, const FieldOptions& options, const Job& job)
-      : train_(ThinnedViews(scene.TrainViews(), options.max_views)) {
+  EncodedViews(const std::filesystem::path& folder, const Scene& scene, const nerf::NerfModel& nerf,
+               const sam::Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job)
+      : train_(scene::ThinnedViews(scene.TrainViews(), options.max_views)) {
     EncodeViews(folder, scene, nerf, sam, train_, encode, job);
     photos_ = FeatureCache::Open(folder, scene, nerf);
     if (options.extra_views == 0) return;
@@ -70,7 +73,7 @@ class EncodedViews {
   }
 
   int size() const { return int(train_.size()) + num_extra_; }
-  std::shared_ptr<const SamFeatures> Features(int i, const Job& job) const {
+  std::shared_ptr<const sam::SamFeatures> Features(int i, const Job& job) const {
     return Container(i).Features(Index(i), job);
   }
   Camera WorkingCamera(int i) const { return Container(i).WorkingCamera(Index(i)); }
@@ -95,7 +98,7 @@ void ThrowIfDistillingStopped(const std::filesystem::path& folder, const Job& jo
 double TargetBytes(int64_t bytes_of_first, int num_views) { return 1.5 * double(bytes_of_first) * (num_views - 1); }
 
 // Rays and targets of all views for every head, and the mean maps.
-std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const NerfModel& nerf,
+std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const nerf::NerfModel& nerf,
                                            const std::filesystem::path& folder, FieldContents* contents,
                                            const Job& job) {
   std::vector<FeatureTargets> targets(contents->heads.size());
@@ -136,7 +139,7 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
   HeadTrainer trainer(targets, options, head);
   double sum = 0, loss = 0;
   int64_t count = 0;
-  TrainingLoop loop;
+  nn::TrainingLoop loop;
   loop.title = title;
   loop.end_step = options.iters;
   loop.report_every = std::max(1, options.iters / 100);
@@ -147,7 +150,7 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
   loop.report = [&](int64_t) {
     loss = sum / double(count);
     sum = double(count = 0);
-    return TrainingLoop::Report{{{"loss", loss}}, fmt::format("error {:.5f}", loss)};
+    return nn::TrainingLoop::Report{{{"loss", loss}}, fmt::format("error {:.5f}", loss)};
   };
   loop.stopped = [&](int64_t) { ThrowIfDistillingStopped(folder, job); };
   loop.Run(job);
@@ -156,8 +159,9 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
 
 }  // namespace
 
-DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
-                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job) {
+DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const nerf::NerfModel& nerf,
+                            const sam::Sam& sam, const EncodeOptions& encode, const FieldOptions& options,
+                            const Job& job) {
   CheckFieldOptions(options);
   if (std::error_code ignored; std::filesystem::exists(FieldPath(folder), ignored)) {
     try {
@@ -175,7 +179,7 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   contents.encode = encode;
   contents.model_fingerprint = sam.Fingerprint();
   contents.nerf_fingerprint = nerf.Fingerprint();
-  const SamFrame wide = sam.FrameOf(2, 1);
+  const sam::SamFrame wide = sam.FrameOf(2, 1);
   contents.pads = wide.inner_height != wide.inner_width;
   contents.num_views = views.size();
   contents.shapes = ShapesOf(*views.Features(0, job));
@@ -201,4 +205,4 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

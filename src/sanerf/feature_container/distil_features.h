@@ -10,7 +10,7 @@
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 struct DistilResult {
   bool reused = false;  // what is in `folder` was made with the same options from the same things
@@ -22,7 +22,8 @@ struct DistilResult {
 // Encodes the training views (EncodeViews; what is cached is not encoded again), distills them and writes field.ckpt.
 // Memory is said before it is taken. Throws UsageError for options out of range, Error for a model
 // whose maps it cannot hold, InterruptedError with nothing of the field written and every encoded view kept.
-DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
-                            const Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job);
+DistilResult DistilFeatures(const std::filesystem::path& folder, const scene::Scene& scene, const nerf::NerfModel& nerf,
+                            const sam::Sam& sam, const EncodeOptions& encode, const FieldOptions& options,
+                            const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -19,7 +19,10 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/feature_file.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using sam::Sam;
+
 namespace {
 
 constexpr size_t kNamedViews = 4;  // damaged ones, in the warning
@@ -53,7 +56,7 @@ void RemoveCachedViews(const std::filesystem::path& folder, const CacheIndex& in
 }
 
 // Why a stored view cannot be used, none when it is as it was written.
-std::optional<std::string> WhyDamaged(const std::filesystem::path& folder, const View& view,
+std::optional<std::string> WhyDamaged(const std::filesystem::path& folder, const scene::View& view,
                                       const CacheIndex::Entry& entry, const EncodeOptions& options) {
   try {
     const Camera camera = WorkingCamera(view, options.size);
@@ -70,9 +73,9 @@ std::optional<std::string> WhyDamaged(const std::filesystem::path& folder, const
 }
 
 // Takes the views that are damaged out of the index, so that they are encoded again.
-void DropDamagedViews(const std::filesystem::path& folder, const Scene& scene, const std::set<int>& view_idxs,
+void DropDamagedViews(const std::filesystem::path& folder, const scene::Scene& scene, const std::set<int>& view_idxs,
                       CacheIndex* index, const Job& job) {
-  std::vector<const View*> stored;
+  std::vector<const scene::View*> stored;
   for (const int view_idx : view_idxs)
     if (index->views.contains(scene.views.at(view_idx).name)) stored.push_back(&scene.views[view_idx]);
   std::vector<std::optional<std::string>> why(stored.size());
@@ -93,7 +96,7 @@ void DropDamagedViews(const std::filesystem::path& folder, const Scene& scene, c
 }
 
 // The index to continue: the one on disk when it fits, else a new one.
-CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& scene, uint64_t nerf_fingerprint,
+CacheIndex ContinueOrStart(const std::filesystem::path& folder, const scene::Scene& scene, uint64_t nerf_fingerprint,
                            const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs,
                            const Job& job) {
   CacheIndex fresh;
@@ -146,8 +149,8 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const Scene& sce
 }
 
 // The maps of a view that was encoded from the very same picture.
-std::optional<SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder, const CacheIndex& index,
-                                             const std::string& view, const ImageU8& rgb, const Job& job) {
+std::optional<sam::SamFeatures> MapsOfSamePicture(const std::filesystem::path& folder, const CacheIndex& index,
+                                                  const std::string& view, const ImageU8& rgb, const Job& job) {
   const auto entry = index.outdated.find(view);
   if (entry == index.outdated.end()) return std::nullopt;
   try {
@@ -166,18 +169,18 @@ struct EncodedView {
   std::string features, png;  // file contents
 };
 
-EncodedView EncodeView(const View& view, const RadianceSource& field, const Sam& sam,
+EncodedView EncodeView(const scene::View& view, const RadianceSource& field, const Sam& sam,
                        const std::filesystem::path& folder, const CacheIndex& index, const Job& job) {
   const EncodeOptions& options = index.options;
   const Camera camera = WorkingCamera(view, options.size);
-  RenderedView rendered = field.render(camera, job);
+  nerf::RenderedView rendered = field.render(camera, job);
   if (options.source == EncodedPicture::kPhoto) {
     const float white[3] = {1, 1, 1};
     rendered.rgb = CompositeOver(LoadViewImage(view, camera.width, camera.height), white);
   }
   // SAM sees what is stored: eight bits per channel, as in a photo.
   const ImageU8 rgb = ToU8(rendered.rgb);
-  std::optional<SamFeatures> maps = MapsOfSamePicture(folder, index, view.name, rgb, job);
+  std::optional<sam::SamFeatures> maps = MapsOfSamePicture(folder, index, view.name, rgb, job);
   if (!maps) maps = sam.Encode(ToFloat(rgb), job);
   StoredView stored{view.name, std::move(rendered.depth), std::move(rendered.opacity), std::move(*maps)};
   return {EncodeViewFile(stored), EncodePng(rgb)};
@@ -201,7 +204,8 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
 }
 
 // The index last: an entry in it guarantees complete files. A view that cannot be stored leaves no file.
-void StoreView(const std::filesystem::path& folder, const View& view, const EncodedView& encoded, CacheIndex* index) {
+void StoreView(const std::filesystem::path& folder, const scene::View& view, const EncodedView& encoded,
+               CacheIndex* index) {
   const std::string stem = FileStem(view.name);
   const CacheIndex::Entry entry{stem + ".feat", stem + ".rgb.png", CameraStamp(view, index->options),
                                 PhotoStamp(view, index->options), encoded.features.size()};
@@ -223,15 +227,15 @@ void StoreView(const std::filesystem::path& folder, const View& view, const Enco
 
 }  // namespace
 
-void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
+void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const nerf::NerfModel& nerf,
+                 const Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
   const RadianceSource field{nerf.Fingerprint(),
                              [&nerf](const Camera& camera, const Job& job) { return nerf.Render(camera, job); }};
   EncodeViews(folder, scene, field, sam, view_idxs, options, job);
 }
 
-void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
+void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const RadianceSource& field,
+                 const Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
   CheckOptions(options, "encode");
   EnsureWritableFolder(folder);
   const std::set<int> wanted(view_idxs.begin(), view_idxs.end());
@@ -250,7 +254,7 @@ void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const 
 
   Task task(job, "encode", static_cast<int64_t>(todo.size()), "views");
   for (size_t i = 0; i < todo.size(); ++i) {
-    const View& view = scene.views[todo[i]];
+    const scene::View& view = scene.views[todo[i]];
     if (job.stop_requested()) {
       throw InterruptedError(fmt::format("encoding stopped after {} of {} views", i, todo.size()), "",
                              "what is encoded is kept; " + RebuildHint(folder) + " continues");
@@ -264,7 +268,7 @@ void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const 
   task.Finish(fmt::format("{} views encoded with {}", todo.size(), options.model));
 }
 
-void TakeEncodedViews(const std::filesystem::path& from, const std::filesystem::path& folder, const Scene& scene,
+void TakeEncodedViews(const std::filesystem::path& from, const std::filesystem::path& folder, const scene::Scene& scene,
                       const std::vector<int>& view_idxs, const Job& job) {
   if (!HasIndex(from)) return;
   CacheIndex source, index;
@@ -292,4 +296,4 @@ void TakeEncodedViews(const std::filesystem::path& from, const std::filesystem::
   WriteIndex(folder, index);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

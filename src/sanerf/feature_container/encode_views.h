@@ -12,25 +12,25 @@
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 // What encoding needs of a radiance field: how it looks, and a number that changes when it does.
 struct RadianceSource {
   uint64_t fingerprint = 0;
-  std::function<RenderedView(const Camera&, const Job&)> render;  // camera: file frame
+  std::function<nerf::RenderedView(const Camera&, const Job&)> render;  // camera: file frame
 };
 
 // Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it;
 // interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of range,
 // Error for a full disk or an encoder that returns values that are not finite.
-void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
-void EncodeViews(const std::filesystem::path& folder, const Scene& scene, const RadianceSource& field, const Sam& sam,
-                 const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
+void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const nerf::NerfModel& nerf,
+                 const sam::Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
+void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const RadianceSource& field,
+                 const sam::Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
 // Before EncodeViews: those of the views that lie encoded in another folder come into `folder` as they are, as links
 // where the file system has them, unless the two hold maps of different models, fields or pictures. Whether they are
 // whole and up to date EncodeViews looks at. An index that cannot be read is a warning.
-void TakeEncodedViews(const std::filesystem::path& from, const std::filesystem::path& folder, const Scene& scene,
+void TakeEncodedViews(const std::filesystem::path& from, const std::filesystem::path& folder, const scene::Scene& scene,
                       const std::vector<int>& view_idxs, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

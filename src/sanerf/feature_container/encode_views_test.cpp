@@ -8,7 +8,7 @@
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/encoded_views_test_support.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
 using testing::AllOf;
@@ -120,8 +120,8 @@ TEST_F(EncodeViewsTest, PhotosKeepTheirMapsWhenTheRadianceFieldChanges) {
   Encode();
   field_.fingerprint = 6;
   field_.render = [](const Camera& camera, const Job&) {
-    return RenderedView{ImageF(camera.width, camera.height, 3, 0), ImageF(camera.width, camera.height, 1, 7.f),
-                        ImageF(camera.width, camera.height, 1, 1.f)};
+    return nerf::RenderedView{ImageF(camera.width, camera.height, 3, 0), ImageF(camera.width, camera.height, 1, 7.f),
+                              ImageF(camera.width, camera.height, 1, 1.f)};
   };
   WritePng(scene_.views[1].image_path, ImageU8(160, 80, 3, 201));  // one photo is another one
   std::filesystem::resize_file(folder_ / (FileStem("train/4.png") + ".feat"), 100);
@@ -262,4 +262,4 @@ TEST_F(EncodeViewsTest, ViewsEncodedElsewhereAreTakenOnce) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

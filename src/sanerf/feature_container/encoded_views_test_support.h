@@ -17,31 +17,31 @@
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_cache.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 // An encoder whose map is the image's mean color, so that a test can tell what was encoded.
-class FakeSam : public Sam {
+class FakeSam : public sam::Sam {
  public:
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
-  MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
-  SamFeatures Encode(const ImageF& rgb, const Job&) const override {
+  sam::MaskRule default_rule() const override { return sam::MaskRule::kHighestPredictedIou; }
+  sam::SamFeatures Encode(const ImageF& rgb, const Job&) const override {
     ++num_encoded;
     if (num_encoded == interrupt_after) stop.RequestStop();
     if (on_encode) on_encode();
-    Tensor mean{"mean", {1, 3}, {0, 0, 0}};
+    models::Tensor mean{"mean", {1, 3}, {0, 0, 0}};
     for (int64_t i = 0; i < rgb.num_pixels(); ++i) {
       for (int c = 0; c < 3; ++c) mean.data[c] += rgb.data[i * 3 + c] / static_cast<float>(rgb.num_pixels());
     }
     if (num_more_values == 0) return {rgb.width, rgb.height, {mean}};
-    const Tensor more{"more", {num_more_values}, std::vector<float>(static_cast<size_t>(num_more_values))};
+    const models::Tensor more{"more", {num_more_values}, std::vector<float>(static_cast<size_t>(num_more_values))};
     return {rgb.width, rgb.height, {mean, more}};
   }
-  std::unique_ptr<Sam> Share() const override { return nullptr; }
-  void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
-  std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override { return {}; }
-  ImageF ToImageFrame(const SamMask&) const override { return {}; }
-  ImageF ToImageFrame(const SamMask&, int, int) const override { return {}; }
+  std::unique_ptr<sam::Sam> Share() const override { return nullptr; }
+  void SetFeatures(std::shared_ptr<const sam::SamFeatures>) override {}
+  std::vector<sam::SamMask> Predict(const sam::SamPrompt&, bool, const Job&) const override { return {}; }
+  ImageF ToImageFrame(const sam::SamMask&) const override { return {}; }
+  ImageF ToImageFrame(const sam::SamMask&, int, int) const override { return {}; }
   ImageF FromImageFrame(const ImageF&) const override { return {}; }
 
   uint64_t fingerprint = 77;
@@ -66,7 +66,7 @@ class EncodedViewsTest : public testing::Test {
     folder_ = run_ / "features";
     std::filesystem::create_directories(run_ / "photos/train");
     for (int i = 0; i < kNumViews; ++i) {
-      View view;
+      scene::View view;
       view.name = "train/" + std::to_string(i) + ".png";
       view.image_path = run_ / "photos" / view.name;
       view.camera.width = 160;
@@ -84,9 +84,9 @@ class EncodedViewsTest : public testing::Test {
     field_.fingerprint = 5;
     field_.render = [](const Camera& camera, const Job&) {
       const float level = static_cast<float>(camera.fx * 2 / 255);
-      return RenderedView{ImageF(camera.width, camera.height, 3, level),
-                          ImageF(camera.width, camera.height, 1, static_cast<float>(camera.fx)),
-                          ImageF(camera.width, camera.height, 1, 1.f)};
+      return nerf::RenderedView{ImageF(camera.width, camera.height, 3, level),
+                                ImageF(camera.width, camera.height, 1, static_cast<float>(camera.fx)),
+                                ImageF(camera.width, camera.height, 1, 1.f)};
     };
   }
   void TearDown() override { std::filesystem::remove_all(run_); }
@@ -113,11 +113,11 @@ class EncodedViewsTest : public testing::Test {
   }
 
   std::filesystem::path run_, folder_;
-  Scene scene_;
+  scene::Scene scene_;
   FakeSam sam_;
   EventRecorder events_;
   RadianceSource field_;
   EncodeOptions options_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

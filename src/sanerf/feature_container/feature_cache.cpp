@@ -11,7 +11,7 @@
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/feature_container/recently_used.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
 // Views held in memory at once: enough to go back and forth between the views of one prompt, small enough (about 20 MB
@@ -25,9 +25,9 @@ constexpr size_t kMaxDepthsInMemory = 64;
 struct FeatureCache::Impl {
   std::filesystem::path folder;
   CacheIndex index;
-  std::vector<View> views;
+  std::vector<scene::View> views;
   uint64_t model_fingerprint = 0;
-  RecentlyUsed<SamFeatures> features{kMaxViewsInMemory};
+  RecentlyUsed<sam::SamFeatures> features{kMaxViewsInMemory};
   RecentlyUsed<ViewGeometry> geometry{kMaxDepthsInMemory};
 
   const CacheIndex::Entry& Entry(int view_idx) const {
@@ -42,7 +42,7 @@ struct FeatureCache::Impl {
     const CacheIndex::Entry& entry = Entry(view_idx);
     return geometry.Get(view_idx, [&] {
       ViewGeometry read = ReadViewGeometry(folder / entry.file, views[view_idx].name, RebuildHint(folder));
-      const Camera camera = sanerf::WorkingCamera(views[view_idx], index.options.size);
+      const Camera camera = sanerf::feature_container::WorkingCamera(views[view_idx], index.options.size);
       if (read.depth.width != camera.width || read.depth.height != camera.height) {
         throw Error(fmt::format("{}: depth is {}x{} pixels", (folder / entry.file).string(), read.depth.width,
                                 read.depth.height),
@@ -57,7 +57,7 @@ struct FeatureCache::Impl {
 FeatureCache::FeatureCache(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FeatureCache::~FeatureCache() = default;
 
-std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& folder, const Scene& scene,
+std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& folder, const scene::Scene& scene,
                                                  uint64_t nerf_fingerprint) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
@@ -70,20 +70,20 @@ std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& fo
   return std::unique_ptr<FeatureCache>(new FeatureCache(std::move(impl)));
 }
 
-std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& folder, const Scene& scene,
-                                                 const NerfModel& nerf) {
+std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& folder, const scene::Scene& scene,
+                                                 const nerf::NerfModel& nerf) {
   return Open(folder, scene, nerf.Fingerprint());
 }
 
 const EncodeOptions& FeatureCache::options() const { return impl_->index.options; }
 
 Camera FeatureCache::WorkingCamera(int view_idx) const {
-  return sanerf::WorkingCamera(impl_->views.at(view_idx), options().size);
+  return sanerf::feature_container::WorkingCamera(impl_->views.at(view_idx), options().size);
 }
 
 bool FeatureCache::Has(int view_idx) const { return impl_->index.views.contains(impl_->views.at(view_idx).name); }
 
-std::shared_ptr<const SamFeatures> FeatureCache::Features(int view_idx, const Job&) const {
+std::shared_ptr<const sam::SamFeatures> FeatureCache::Features(int view_idx, const Job&) const {
   const CacheIndex::Entry& entry = impl_->Entry(view_idx);
   return impl_->features.Get(view_idx, [&] {
     return ReadViewFeatures(impl_->folder / entry.file, impl_->views[view_idx].name, RebuildHint(impl_->folder));
@@ -97,4 +97,4 @@ ImageF FeatureCache::Rgb(int view_idx, const Job&) const {
 }
 uint64_t FeatureCache::ModelFingerprint() const { return impl_->model_fingerprint; }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -9,7 +9,7 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 // RUN/features/: index.json (model, source, size, fingerprints, views) and per view one .feat file (maps in half
 // precision, depth in single, opacity) and one PNG (what was encoded). A container whose fingerprints do not match
@@ -18,16 +18,16 @@ class FeatureCache : public FeatureContainer {
  public:
   // Opens an existing cache; views are read when they are asked for, the last few are kept in memory.
   // Throws Error when there is none or when it is stale (says what changed and the command).
-  static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const Scene& scene,
-                                            const NerfModel& nerf);
-  static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const Scene& scene,
+  static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const scene::Scene& scene,
+                                            const nerf::NerfModel& nerf);
+  static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const scene::Scene& scene,
                                             uint64_t nerf_fingerprint);
   ~FeatureCache() override;
 
   const EncodeOptions& options() const;
   Camera WorkingCamera(int view_idx) const override;
   bool Has(int view_idx) const override;
-  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job& job) const override;
+  std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job& job) const override;
   ImageF Depth(int view_idx, const Job& job) const override;
   ImageF Opacity(int view_idx, const Job& job) const override;
   ImageF Rgb(int view_idx, const Job& job) const override;
@@ -39,4 +39,4 @@ class FeatureCache : public FeatureContainer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

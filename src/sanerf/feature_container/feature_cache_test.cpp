@@ -7,7 +7,7 @@
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/encoded_views_test_support.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
 using testing::AllOf;
@@ -124,4 +124,4 @@ TEST(FileStemTest, KeepsNamesApart) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

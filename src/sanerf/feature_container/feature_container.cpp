@@ -1,9 +1,9 @@
 #include "sanerf/feature_container/feature_container.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 const char* NameOf(EncodedPicture picture) { return picture == EncodedPicture::kPhoto ? "photo" : "render"; }
 
-Camera WorkingCamera(const View& view, int size) { return view.camera.ResizedToLongest(size); }
+Camera WorkingCamera(const scene::View& view, int size) { return view.camera.ResizedToLongest(size); }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

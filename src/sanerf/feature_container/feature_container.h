@@ -10,7 +10,7 @@
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 enum class EncodedPicture {
   kPhoto,
@@ -43,7 +43,7 @@ const char* NameOf(EncodedPicture picture);  // "photo", "render"
 
 // The camera whose pixels prompts and masks of a view refer to: the photo's own, distortion included, its longest side
 // at most `size`. One pixel of it is exactly a block of photo pixels, so coordinates scale by the ratio of the widths.
-Camera WorkingCamera(const View& view, int size);
+Camera WorkingCamera(const scene::View& view, int size);
 
 class FeatureContainer {
  public:
@@ -51,7 +51,7 @@ class FeatureContainer {
   virtual Camera WorkingCamera(int view_idx) const = 0;
   virtual bool Has(int view_idx) const = 0;
   // The following throw Error when the view is absent; they may be called from several threads.
-  virtual std::shared_ptr<const SamFeatures> Features(int view_idx, const Job& job) const = 0;
+  virtual std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job& job) const = 0;
   // z-depth, file units, at the working camera; 0 = nothing there.
   virtual ImageF Depth(int view_idx, const Job& job) const = 0;
   virtual ImageF Opacity(int view_idx, const Job& job) const = 0;  // 0..1, at the working camera
@@ -60,4 +60,4 @@ class FeatureContainer {
   virtual uint64_t ModelFingerprint() const = 0;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

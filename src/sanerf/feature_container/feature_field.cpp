@@ -9,7 +9,11 @@
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/recently_used.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using nerf::NerfModel;
+using sam::SamFeatures;
+
 namespace {
 
 // About 20 MB each.
@@ -19,8 +23,8 @@ constexpr size_t kMaxRendersInMemory = 32;
 
 // The training views' depth and color were stored when they were encoded, if that is still what they look like. Throws
 // Error for an index that cannot be read.
-std::unique_ptr<FeatureCache> OpenCache(const std::filesystem::path& folder, const Scene& scene, const NerfModel& nerf,
-                                        const FieldContents& contents, const Job& job) {
+std::unique_ptr<FeatureCache> OpenCache(const std::filesystem::path& folder, const scene::Scene& scene,
+                                        const NerfModel& nerf, const FieldContents& contents, const Job& job) {
   if (!HasIndex(folder)) return nullptr;
   if (const auto why = WhyStale(ReadIndex(folder), scene, nerf.Fingerprint())) {
     job.Warn(fmt::format("{}: the encoded views are out of date ({}); depth and color are rendered instead",
@@ -41,16 +45,16 @@ struct FeatureField::Impl {
 
   NerfModel nerf;
   FieldContents contents;
-  std::vector<View> views;
+  std::vector<scene::View> views;
   std::unique_ptr<FeatureCache> cache;
   RecentlyUsed<SamFeatures> features{kMaxMapsInMemory};
-  RecentlyUsed<RenderedView> renders{kMaxRendersInMemory};
+  RecentlyUsed<nerf::RenderedView> renders{kMaxRendersInMemory};
 
   Camera WorkingCamera(int view_idx) const {
-    return sanerf::WorkingCamera(views.at(size_t(view_idx)), contents.encode.size);
+    return sanerf::feature_container::WorkingCamera(views.at(size_t(view_idx)), contents.encode.size);
   }
   bool IsCached(int view_idx) const { return cache != nullptr && cache->Has(view_idx); }
-  std::shared_ptr<const RenderedView> Rendered(int view_idx, const Job& job) {
+  std::shared_ptr<const nerf::RenderedView> Rendered(int view_idx, const Job& job) {
     return renders.Get(view_idx, [&] { return nerf.Render(WorkingCamera(view_idx), job); });
   }
 };
@@ -58,7 +62,7 @@ struct FeatureField::Impl {
 FeatureField::FeatureField(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FeatureField::~FeatureField() = default;
 
-std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& folder, const Scene& scene,
+std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& folder, const scene::Scene& scene,
                                                  const NerfModel& nerf, const Job& job) {
   auto impl = std::make_unique<Impl>(nerf, ReadField(folder));
   if (impl->contents.nerf_fingerprint != nerf.Fingerprint())
@@ -72,7 +76,7 @@ std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& fo
 SamFeatures FeatureField::RenderFeatures(const Camera& camera, const Job& job) const {
   const FieldContents& contents = impl_->contents;
   SamFeatures features{camera.width, camera.height, contents.means};
-  const SamFrame frame = contents.FrameOf(camera.width, camera.height);
+  const sam::SamFrame frame = contents.FrameOf(camera.width, camera.height);
   const Camera model_camera = camera.In(impl_->nerf.model_from_file());
   for (const auto& head : contents.heads) head->Render(impl_->nerf, frame, model_camera, &features.maps, job);
   return features;
@@ -96,4 +100,4 @@ ImageF FeatureField::Rgb(int view_idx, const Job& job) const {
 }
 uint64_t FeatureField::ModelFingerprint() const { return impl_->contents.model_fingerprint; }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -6,24 +6,24 @@
 #include "sanerf/feature_container/field_options.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 class FeatureField : public FeatureContainer {
  public:
   // folder: RUN/features, with the field in field.ckpt. Throws Error when there is none, when it or the index of the
   // encoded views is damaged, or when the radiance field has changed since (with the command). nerf is copied.
-  static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const Scene& scene,
-                                            const NerfModel& nerf, const Job& job);
+  static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const scene::Scene& scene,
+                                            const nerf::NerfModel& nerf, const Job& job);
   ~FeatureField() override;
 
   // The encoder's maps at any camera (file frame); prompts and masks are in its pixels. Parallel inside.
-  SamFeatures RenderFeatures(const Camera& camera, const Job& job) const;
+  sam::SamFeatures RenderFeatures(const Camera& camera, const Job& job) const;
 
   // Of the scene's views, held-out ones included. Depth, opacity and color are those that encoding stored, else
   // rendered; a warning says when stored ones are out of date.
   Camera WorkingCamera(int view_idx) const override;
   bool Has(int view_idx) const override;
-  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job& job) const override;
+  std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job& job) const override;
   ImageF Depth(int view_idx, const Job& job) const override;
   ImageF Opacity(int view_idx, const Job& job) const override;
   ImageF Rgb(int view_idx, const Job& job) const override;
@@ -35,4 +35,4 @@ class FeatureField : public FeatureContainer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

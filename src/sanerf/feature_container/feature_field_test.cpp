@@ -23,7 +23,12 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/synth.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using nerf::NerfModel;
+using sam::SamFeatures;
+using scene::Scene;
+
 namespace {
 
 using testing::AllOf;
@@ -32,9 +37,9 @@ using testing::HasSubstr;
 constexpr int kSide = 16, kFineSide = 32, kChannels = 6;
 
 // Sine and cosine of the picture's colors, so many cells wide: like a real encoder's, features of one size.
-Tensor PictureMap(const std::string& name, const ImageF& rgb, int side) {
+models::Tensor PictureMap(const std::string& name, const ImageF& rgb, int side) {
   const ImageF small = Resize(rgb, side, side);
-  Tensor map{name, {1, kChannels, side, side}, {}};
+  models::Tensor map{name, {1, kChannels, side, side}, {}};
   for (int c = 0; c < kChannels; ++c)
     for (int64_t i = 0; i < small.num_pixels(); ++i) {
       const float angle = 4 * small.data[size_t(3 * i + c / 2)];
@@ -44,11 +49,11 @@ Tensor PictureMap(const std::string& name, const ImageF& rgb, int side) {
 }
 
 // Its map is the picture, kSide cells wide, or a constant; on request there is a finer one.
-class PictureSam : public Sam {
+class PictureSam : public sam::Sam {
  public:
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
-  MaskRule default_rule() const override { return MaskRule::kHighestPredictedIou; }
+  sam::MaskRule default_rule() const override { return sam::MaskRule::kHighestPredictedIou; }
   SamFeatures Encode(const ImageF& rgb, const Job&) const override {
     if (++num_encoded == interrupt_after) stop.RequestStop();
     SamFeatures features{rgb.width, rgb.height, {}};
@@ -59,11 +64,11 @@ class PictureSam : public Sam {
       features.maps.back().data[i] = constant * float(1 + i / (kSide * kSide));
     return features;
   }
-  std::unique_ptr<Sam> Share() const override { return nullptr; }
+  std::unique_ptr<sam::Sam> Share() const override { return nullptr; }
   void SetFeatures(std::shared_ptr<const SamFeatures>) override {}
-  std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override { return {}; }
-  ImageF ToImageFrame(const SamMask&) const override { return {}; }
-  ImageF ToImageFrame(const SamMask&, int, int) const override { return {}; }
+  std::vector<sam::SamMask> Predict(const sam::SamPrompt&, bool, const Job&) const override { return {}; }
+  ImageF ToImageFrame(const sam::SamMask&) const override { return {}; }
+  ImageF ToImageFrame(const sam::SamMask&, int, int) const override { return {}; }
   ImageF FromImageFrame(const ImageF&) const override { return {}; }
 
   uint64_t fingerprint = 77;
@@ -81,13 +86,13 @@ class FeatureFieldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    SynthOptions synth;
+    synth::SynthOptions synth;
     synth.views = 36;
     synth.size = 64;
     synth.samples = 1;
-    WriteSynthScene(folder_->path() / "scene", synth, Job());
-    scene_ = new Scene(LoadScene(folder_->path() / "scene", {}, Job()));
-    NerfOptions o;
+    synth::WriteSynthScene(folder_->path() / "scene", synth, Job());
+    scene_ = new Scene(scene::LoadScene(folder_->path() / "scene", {}, Job()));
+    nerf::NerfOptions o;
     o.iters = 300;
     o.batch_samples = 1 << 13;
     o.log2_table = 13;
@@ -96,7 +101,7 @@ class FeatureFieldTest : public testing::Test {
     o.occupancy_resolution = 32;
     o.occupancy_every = 4;
     o.step = 0.02f;
-    NerfTrainer trainer(*scene_, o, Job());
+    nerf::NerfTrainer trainer(*scene_, o, Job());
     for (int i = 0; i < o.iters; ++i) trainer.Step();
     other_nerf_ = new NerfModel(trainer.Model());  // its fingerprint is 0
     trainer.Save(folder_->path() / "nerf.ckpt", true);
@@ -139,8 +144,8 @@ class FeatureFieldTest : public testing::Test {
     double sums[kChannels] = {};
     for (const int view : scene_->TestViews()) {
       const Camera camera = field.WorkingCamera(view);
-      const SamFeatures real =
-          sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))), Job());
+      const SamFeatures real = sam_.Encode(
+          ToFloat(ToU8(scene::LoadViewImage(scene_->views[size_t(view)], camera.width, camera.height))), Job());
       const auto rendered = field.Features(view, Job());
       for (size_t m = 0; m < real.maps.size(); ++m) {
         if (real.maps[m].name != name) continue;
@@ -172,8 +177,8 @@ NerfModel* FeatureFieldTest::other_nerf_;
 
 TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
   const Camera camera = scene_->views[3].camera.Resized(16, 16);
-  const RenderedView rendered = nerf_->Render(camera, Job());
-  const MapRays map = RaysOfMap(SamFrame::Stretched(16, 16), 16, camera.In(nerf_->model_from_file()));
+  const nerf::RenderedView rendered = nerf_->Render(camera, Job());
+  const MapRays map = RaysOfMap(sam::SamFrame::Stretched(16, 16), 16, camera.In(nerf_->model_from_file()));
   const FeatureRays rays = TraceFeatureRays(*nerf_, map.rays, true, Job());
   ASSERT_EQ(rays.size(), 256);
   int solid = 0;
@@ -182,7 +187,7 @@ TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
     const int x = int(i % 16), y = int(i / 16);
     EXPECT_LE(at_color[4], rendered.opacity.At(x, y) + 1e-3) << i;  // of the samples that were kept
     float sum = 0;
-    const TracedRays& traced = rays.traced;
+    const nerf::TracedRays& traced = rays.traced;
     for (int64_t s = traced.first[size_t(i)]; s < traced.first[size_t(i) + 1]; ++s) sum += traced.weight[size_t(s)];
     EXPECT_NEAR(sum, traced.NumSamples(i) == 0 ? 0 : 1, 1e-4) << i;
     if (at_color[4] < 0.9f) continue;
@@ -209,8 +214,8 @@ TEST_F(FeatureFieldTest, LearnsThePictureAndSeesHeldOutViews) {
 TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
   const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
   const Camera camera = scene_->views[0].camera;
-  const SamFeatures features = sam_.Encode(ToFloat(ToU8(LoadViewImage(scene_->views[0], 64, 64))), Job());
-  const FeatureTargets targets = TraceTargets(*nerf_, fresh, SamFrame::Padded(64, 64),
+  const SamFeatures features = sam_.Encode(ToFloat(ToU8(scene::LoadViewImage(scene_->views[0], 64, 64))), Job());
+  const FeatureTargets targets = TraceTargets(*nerf_, fresh, sam::SamFrame::Padded(64, 64),
                                               camera.In(nerf_->model_from_file()), features, 200, 1, Job());
   EXPECT_EQ(targets.rays.size(), 200);  // of 256
   std::vector<double> losses[2];
@@ -271,7 +276,7 @@ TEST_F(FeatureFieldTest, GeometryAndPicturesOfAnyView) {
   EXPECT_TRUE(field->Has(test));
   EXPECT_FALSE(field->Has(int(scene_->views.size())));
   EXPECT_EQ(field->ModelFingerprint(), 77u);
-  const RenderedView rendered = nerf_->Render(field->WorkingCamera(test), Job());
+  const nerf::RenderedView rendered = nerf_->Render(field->WorkingCamera(test), Job());
   EXPECT_EQ(field->Depth(test, Job()).data, rendered.depth.data);
   EXPECT_EQ(field->Opacity(test, Job()).data, rendered.opacity.data);
   EXPECT_EQ(field->Rgb(test, Job()).data, rendered.rgb.data);
@@ -365,7 +370,7 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
               AllOf(HasSubstr("field.ckpt: damaged checkpoint: the checksum does not match"), HasSubstr(command)));
   WriteFileAtomic(FieldPath(features_), bytes.substr(0, bytes.size() / 2));
   EXPECT_THAT(open_error(), AllOf(HasSubstr("truncated checkpoint"), HasSubstr(command)));
-  CheckpointWriter writer;
+  nn::CheckpointWriter writer;
   writer.kind = "feature-field";
   writer.meta = {{"options", {{"width", -16}}}, {"encode", Json::object()}};
   writer.Write(FieldPath(features_));
@@ -396,4 +401,4 @@ TEST_F(FeatureFieldTest, OptionsOutOfRangeAreNamed) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

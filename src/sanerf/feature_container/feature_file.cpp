@@ -14,7 +14,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/feature_container/half.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the feature cache is written in the host's byte order");
@@ -45,7 +45,7 @@ class PayloadBuilder {
   std::string payload_;
 };
 
-std::string HalfBytes(const Tensor& map, const std::string& view) {
+std::string HalfBytes(const models::Tensor& map, const std::string& view) {
   for (const float value : map.data) {
     if (!(std::abs(value) < 65520.f)) {
       throw Error(fmt::format("{}: the encoder's map '{}' holds the value {}", view, map.name, value),
@@ -212,7 +212,8 @@ std::string EncodeViewFile(const StoredView& stored) {
   builder.Add("depth", "f4", {depth.height, depth.width},
               std::string(reinterpret_cast<const char*>(depth.data.data()), depth.data.size() * sizeof(float)));
   builder.Add("opacity", "u1", {stored.opacity.height, stored.opacity.width}, OpacityBytes(stored.opacity));
-  for (const Tensor& map : stored.features.maps) builder.Add(map.name, "f2", map.shape, HalfBytes(map, stored.view));
+  for (const models::Tensor& map : stored.features.maps)
+    builder.Add(map.name, "f2", map.shape, HalfBytes(map, stored.view));
 
   const std::string header = Json{
       {"view", stored.view},
@@ -250,20 +251,20 @@ ViewGeometry ReadViewGeometry(const std::filesystem::path& path, const std::stri
   return geometry;
 }
 
-SamFeatures ReadViewFeatures(const std::filesystem::path& path, const std::string& view,
-                             const std::string& rebuild_hint) {
+sam::SamFeatures ReadViewFeatures(const std::filesystem::path& path, const std::string& view,
+                                  const std::string& rebuild_hint) {
   ViewFileReader reader(path, view, rebuild_hint);
-  SamFeatures features;
+  sam::SamFeatures features;
   features.image_width = reader.image_width();
   features.image_height = reader.image_height();
   for (const Section& section : reader.sections()) {
     if (section.type != "f2") continue;
     const std::string bytes = reader.Read(section);
-    Tensor map{section.name, section.shape, std::vector<float>(bytes.size() / 2)};
+    models::Tensor map{section.name, section.shape, std::vector<float>(bytes.size() / 2)};
     FloatFromHalf(reinterpret_cast<const uint16_t*>(bytes.data()), map.data.size(), map.data.data());
     features.maps.push_back(std::move(map));
   }
   return features;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -12,12 +12,12 @@
 #include "sanerf/core/image.h"
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 struct StoredView {
   std::string view;  // name in the scene
   ImageF depth, opacity;
-  SamFeatures features;
+  sam::SamFeatures features;
 };
 
 // The hash that a section with these contents carries. For tests that put other bytes into a file.
@@ -36,7 +36,7 @@ struct ViewGeometry {
 };
 ViewGeometry ReadViewGeometry(const std::filesystem::path& path, const std::string& view,
                               const std::string& rebuild_hint);
-SamFeatures ReadViewFeatures(const std::filesystem::path& path, const std::string& view,
-                             const std::string& rebuild_hint);
+sam::SamFeatures ReadViewFeatures(const std::filesystem::path& path, const std::string& view,
+                                  const std::string& rebuild_hint);
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

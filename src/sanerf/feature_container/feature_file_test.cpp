@@ -16,7 +16,10 @@
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/load_sam.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using sam::SamFeatures;
+
 namespace {
 
 using testing::HasSubstr;
@@ -165,13 +168,13 @@ TEST_F(FeatureFileTest, HqSamsFiveDimensionalMapsComeBackAsTheDecoderWantsThem) 
   std::filesystem::create_directories(folder);
   WriteFileAtomic(folder / "encoder.onnx", onnx_test::HqEncoder(shape).Model());
   WriteFileAtomic(folder / "decoder.onnx", onnx_test::HqDecoder(shape).Model());
-  const auto sam = LoadSam(folder.string(), Job());
+  const auto sam = sam::LoadSam(folder.string(), Job());
   stored_.features = sam->Encode(ImageF(64, 64, 3, 0.75f), Job());
   Write(EncodeViewFile(stored_));
   const auto read = std::make_shared<SamFeatures>(ReadViewFeatures(path_, stored_.view, ""));
 
   ASSERT_EQ(read->maps.size(), 2u);
-  const Tensor &before = stored_.features.maps[1], &after = read->maps[1];
+  const models::Tensor &before = stored_.features.maps[1], &after = read->maps[1];
   EXPECT_EQ(after.name, "interm_embeddings");
   EXPECT_EQ(after.shape, (std::vector<int64_t>{4, 1, 64, 64, 32}));
   ASSERT_EQ(after.data.size(), before.data.size());
@@ -203,4 +206,4 @@ TEST(ViewFile, WhatIsNoFileIsRefused) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

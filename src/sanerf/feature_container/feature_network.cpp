@@ -4,7 +4,7 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 using kernels::kTile;
 using kernels::Tiled;
@@ -14,7 +14,7 @@ namespace {
 
 constexpr float kLeak = 0.01f;  // LeakyReLU, as the release
 constexpr int kSkipTo = 2;      // the layer that sees the input again
-constexpr int kGeo = RadianceField::kGeometry;
+constexpr int kGeo = nerf::RadianceField::kGeometry;
 
 int RoundUp16(int n) { return (n + 15) / 16 * 16; }
 
@@ -31,7 +31,7 @@ FeatureNetwork::FeatureNetwork(const std::string& name, const FieldOptions& o, i
       norm(name + "_norm", channels) {}
 
 // The chosen rays' samples lie in the slots one after the other.
-void FeaturePass::PlaceSamples(const TracedRays& rays, std::span<const int64_t> chosen) {
+void FeaturePass::PlaceSamples(const nerf::TracedRays& rays, std::span<const int64_t> chosen) {
   slots_.clear();
   int64_t num_samples = 0;
   for (const int64_t ray : chosen) num_samples += rays.NumSamples(ray);
@@ -86,7 +86,7 @@ void FeaturePass::FillInputs(const FeatureRays& rays, std::span<const int64_t> c
     }
     return;
   }
-  const TracedRays& traced = rays.traced;
+  const nerf::TracedRays& traced = rays.traced;
   SANERF_CHECK_EQ(traced.geometry.size(), traced.weight.size());
   kernels::CopyChannels(grid_out, 0, features, sample_tiles_, inputs, 0);
   int64_t slot = 0;
@@ -120,7 +120,7 @@ const float* FeaturePass::Forward(const FeatureRays& rays, std::span<const int64
   return composited_.data();
 }
 
-void FeaturePass::Backward(const float* grad_features, FieldGradient* out) {
+void FeaturePass::Backward(const float* grad_features, nn::FieldGradient* out) {
   const int channels = network_.channels(), width = network_.mlp.num_inputs(), features = network_.grid.num_outputs();
   grad_rows_.Reserve(TiledSize(row_tiles_, channels));
   if (network_.per_sample()) {
@@ -148,4 +148,4 @@ void FeaturePass::Backward(const float* grad_features, FieldGradient* out) {
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

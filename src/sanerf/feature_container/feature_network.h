@@ -14,7 +14,7 @@
 #include "sanerf/nn/mlp.h"
 #include "sanerf/nn/training_step.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 class FeatureNetwork {
  public:
@@ -22,17 +22,17 @@ class FeatureNetwork {
 
   int channels() const { return norm.channels(); }
   bool per_sample() const { return per_sample_; }
-  std::vector<Parameters*> parameters() { return {&grid.params(), &mlp.params(), &norm.params()}; }
-  std::vector<const Parameters*> networks() const { return {&mlp.params(), &norm.params()}; }
-  FieldParameters trainable(float network_rate) { return {&grid, {&mlp.params(), &norm.params()}, network_rate}; }
+  std::vector<nn::Parameters*> parameters() { return {&grid.params(), &mlp.params(), &norm.params()}; }
+  std::vector<const nn::Parameters*> networks() const { return {&mlp.params(), &norm.params()}; }
+  nn::FieldParameters trainable(float network_rate) { return {&grid, {&mlp.params(), &norm.params()}, network_rate}; }
 
  private:
   bool per_sample_;
 
  public:
-  HashGrid grid;
-  Mlp mlp;  // inputs: grid features, FeatureRays::kInputs, zeros up to a multiple of 16
-  LayerNorm norm;
+  nn::HashGrid grid;
+  nn::Mlp mlp;  // inputs: grid features, FeatureRays::kInputs, zeros up to a multiple of 16
+  nn::LayerNorm norm;
 };
 
 // Some rays on one thread: forward, and backward with what the forward left behind.
@@ -44,14 +44,14 @@ class FeaturePass {
   // the reading is per sample. Valid until the next call; padding is finite.
   const float* Forward(const FeatureRays& rays, std::span<const int64_t> chosen);
   // grad_features as the forward's result, zero in the padding. out->loss is left alone.
-  void Backward(const float* grad_features, FieldGradient* out);
+  void Backward(const float* grad_features, nn::FieldGradient* out);
 
  private:
   struct Slot {  // of a sample
     int ray;     // place in `chosen`
     float weight;
   };
-  void PlaceSamples(const TracedRays& rays, std::span<const int64_t> chosen);
+  void PlaceSamples(const nerf::TracedRays& rays, std::span<const int64_t> chosen);
   void FillInputs(const FeatureRays& rays, std::span<const int64_t> chosen);
   // to[ray] += weight * from[sample], resp. to[sample] = weight * from[ray], of the first `channels` channels.
   void AddToRays(kernels::Tiled<const float> from, int channels, kernels::Tiled<float> to) const;
@@ -60,8 +60,8 @@ class FeaturePass {
   const FeatureNetwork& network_;
   std::vector<Slot> slots_;
   int64_t sample_tiles_ = 0, ray_tiles_ = 0, row_tiles_ = 0;  // rows: what runs through the layers
-  Buffer positions_, grid_out_, inputs_, hidden_, linear_, stats_, rows_, composited_;
-  Buffer grad_rows_, grad_inputs_, scratch_;
+  nn::Buffer positions_, grid_out_, inputs_, hidden_, linear_, stats_, rows_, composited_;
+  nn::Buffer grad_rows_, grad_inputs_, scratch_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

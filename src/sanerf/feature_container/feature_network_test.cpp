@@ -11,7 +11,10 @@
 #include "sanerf/kernels/reference.h"
 #include "sanerf/nn/test_support.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using sam::SamFrame;
+
 namespace {
 
 using kernels::kTile;
@@ -52,7 +55,7 @@ void Randomize(FeatureNetwork* network) {
   for (float& v : network->norm.params().values.span()) v = 0.5f + random.NextFloat();
 }
 
-std::vector<double> Doubles(const Buffer& buffer) { return {buffer.data(), buffer.data() + buffer.size()}; }
+std::vector<double> Doubles(const nn::Buffer& buffer) { return {buffer.data(), buffer.data() + buffer.size()}; }
 
 // What the equations say about one ray.
 std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays, int64_t ray) {
@@ -67,7 +70,7 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
   };
   const size_t features = size_t(network.grid.num_outputs());
   const float* known = rays.Inputs(ray);
-  const TracedRays& traced = rays.traced;
+  const nerf::TracedRays& traced = rays.traced;
   std::vector<double> grid_sum(features, 0), result(kChannels, 0);
   for (size_t s = size_t(traced.first[size_t(ray)]); s < size_t(traced.first[size_t(ray) + 1]); ++s) {
     const double unit[3] = {traced.unit[s][0], traced.unit[s][1], traced.unit[s][2]};
@@ -76,7 +79,8 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
     for (size_t f = 0; f < features; ++f) grid_sum[f] += double(traced.weight[s]) * in[f];
     if (!network.per_sample()) continue;
     in.insert(in.end(), traced.geometry[s].begin(), traced.geometry[s].end());
-    in.insert(in.end(), known + RadianceField::kGeometry, known + RadianceField::kGeometry + 16);  // the direction
+    in.insert(in.end(), known + nerf::RadianceField::kGeometry,
+              known + nerf::RadianceField::kGeometry + 16);  // the direction
     const std::vector<double> out = apply(in);
     for (int c = 0; c < kChannels; ++c) result[size_t(c)] += double(traced.weight[s]) * out[size_t(c)];
   }
@@ -115,7 +119,7 @@ TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
   std::vector<int64_t> chosen(40);
   std::iota(chosen.begin(), chosen.end(), int64_t{0});
   // Loss: a fixed weighted sum of the features.
-  Buffer grad(kTile * kChannels);
+  nn::Buffer grad(kTile * kChannels);
   Random random(9);
   for (int64_t i = 0; i < 40; ++i)
     for (int c = 0; c < kChannels; ++c) grad[c * kTile + i] = random.NextFloat() - 0.5f;
@@ -129,14 +133,14 @@ TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
     return sum;
   };
   pass.Forward(rays, chosen);
-  FieldGradient out;
+  nn::FieldGradient out;
   pass.Backward(grad.data(), &out);
   network.grid.params().PrepareTraining();
   for (int l = 0; l < 3; ++l) network.grid.BackwardLevel(l, out.grid);
-  const DifferenceCheck check{.num_params = 12, .h = 1e-4f, .relative = 0.01, .absolute = 1e-3};
-  ExpectGradientsMatchDifferences(network.mlp.params(), out.networks[0], loss, check);
-  ExpectGradientsMatchDifferences(network.norm.params(), out.networks[1], loss, check);
-  ExpectGradientsMatchDifferences(network.grid.params(), network.grid.params().grads, loss, check);
+  const nn::DifferenceCheck check{.num_params = 12, .h = 1e-4f, .relative = 0.01, .absolute = 1e-3};
+  nn::ExpectGradientsMatchDifferences(network.mlp.params(), out.networks[0], loss, check);
+  nn::ExpectGradientsMatchDifferences(network.norm.params(), out.networks[1], loss, check);
+  nn::ExpectGradientsMatchDifferences(network.grid.params(), network.grid.params().grads, loss, check);
 }
 
 // A point in front of a distorted camera, its pixel, and the cell of the map that the encoder shows it in.
@@ -155,7 +159,7 @@ TEST(RaysOfMap, ACellsRayMeetsWhatTheEncoderSeesThere) {
     const MapRays map = RaysOfMap(frame, 64, camera);
     ASSERT_EQ(map.cells.size(), map.rays.size());
     for (size_t i = 0; i < map.rays.size(); i += 37) {
-      const Ray& ray = map.rays[i];
+      const nerf::Ray& ray = map.rays[i];
       Vec3 p;
       for (int a = 0; a < 3; ++a) p[a] = double(ray.origin[a]) + 4.0 * double(ray.direction[a]);
       const auto px = camera.Project(p);
@@ -173,4 +177,4 @@ TEST(RaysOfMap, ACellsRayMeetsWhatTheEncoderSeesThere) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -7,14 +7,14 @@
 #include "sanerf/kernels/tiled.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
-constexpr int kGeometry = RadianceField::kGeometry;
+constexpr int kGeometry = nerf::RadianceField::kGeometry;
 
-void AddDirections(const std::vector<Ray>& rays, FeatureRays* out) {
+void AddDirections(const std::vector<nerf::Ray>& rays, FeatureRays* out) {
   using kernels::kTile;
-  Buffer directions(3 * kTile), harmonics(16 * kTile);
+  nn::Buffer directions(3 * kTile), harmonics(16 * kTile);
   for (size_t begin = 0; begin < rays.size(); begin += kTile) {
     const size_t count = std::min(size_t{kTile}, rays.size() - begin);
     for (size_t i = 0; i < count; ++i)
@@ -27,8 +27,8 @@ void AddDirections(const std::vector<Ray>& rays, FeatureRays* out) {
 }
 
 // Composites what the samples say and makes their weights add up to one.
-void AddSamples(const NerfModel& nerf, const Ray& of_ray, size_t ray, FeatureRays* out) {
-  TracedRays& traced = out->traced;
+void AddSamples(const nerf::NerfModel& nerf, const nerf::Ray& of_ray, size_t ray, FeatureRays* out) {
+  nerf::TracedRays& traced = out->traced;
   const size_t begin = size_t(traced.first[ray]), end = size_t(traced.first[ray + 1]);
   float* inputs = &out->inputs[ray * FeatureRays::kInputs];
   float opacity = 0, depth = 0, rgb[3] = {0, 0, 0};
@@ -50,8 +50,8 @@ void AddSamples(const NerfModel& nerf, const Ray& of_ray, size_t ray, FeatureRay
 
 int64_t FeatureRays::Bytes() const {
   return int64_t(inputs.size() * sizeof(float) + traced.first.size() * sizeof(int64_t) +
-                 traced.unit.size() * sizeof(TracedRays::Vec3f) + traced.weight.size() * sizeof(float) +
-                 traced.geometry.size() * sizeof(TracedRays::Geometry));
+                 traced.unit.size() * sizeof(nerf::TracedRays::Vec3f) + traced.weight.size() * sizeof(float) +
+                 traced.geometry.size() * sizeof(nerf::TracedRays::Geometry));
 }
 
 void FeatureRays::Append(const FeatureRays& other) {
@@ -59,9 +59,10 @@ void FeatureRays::Append(const FeatureRays& other) {
   inputs.insert(inputs.end(), other.inputs.begin(), other.inputs.end());
 }
 
-FeatureRays TraceFeatureRays(const NerfModel& nerf, const std::vector<Ray>& rays, bool keep_geometry, const Job& job) {
+FeatureRays TraceFeatureRays(const nerf::NerfModel& nerf, const std::vector<nerf::Ray>& rays, bool keep_geometry,
+                             const Job& job) {
   FeatureRays out;
-  out.traced = Trace(nerf, rays, {.distances = true, .geometry = true, .color = true}, job);
+  out.traced = nerf::Trace(nerf, rays, {.distances = true, .geometry = true, .color = true}, job);
   out.inputs.assign(rays.size() * FeatureRays::kInputs, 0);
   AddDirections(rays, &out);
   for (size_t ray = 0; ray < rays.size(); ++ray) AddSamples(nerf, rays[ray], ray, &out);
@@ -72,20 +73,20 @@ FeatureRays TraceFeatureRays(const NerfModel& nerf, const std::vector<Ray>& rays
   return out;
 }
 
-MapRays RaysOfMap(const SamFrame& frame, int side, const Camera& model_camera) {
+MapRays RaysOfMap(const sam::SamFrame& frame, int side, const Camera& model_camera) {
   SANERF_CHECK_EQ(frame.width, model_camera.width);
   SANERF_CHECK_EQ(frame.height, model_camera.height);
   MapRays map;
-  const double cell = double(kSamSize) / side;
+  const double cell = double(sam::kSamSize) / side;
   for (int y = 0; y < side; ++y) {
     for (int x = 0; x < side; ++x) {
       const auto [px, py] = frame.ToPixel((x + 0.5) * cell, (y + 0.5) * cell);
       if (px >= frame.width || py >= frame.height) continue;  // padding
       map.cells.push_back(y * side + x);
-      map.rays.push_back(MakeRay(model_camera, Vec2(px, py)));
+      map.rays.push_back(nerf::MakeRay(model_camera, Vec2(px, py)));
     }
   }
   return map;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

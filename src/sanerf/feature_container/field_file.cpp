@@ -10,7 +10,7 @@
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/nn/checkpoint.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
 constexpr int64_t kMostChannels = 1 << 16, kLongestSide = 1 << 14;  // of an encoder's map
@@ -49,7 +49,7 @@ std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, c
 }
 
 void WriteField(const std::filesystem::path& folder, const FieldContents& contents) {
-  CheckpointWriter writer;
+  nn::CheckpointWriter writer;
   writer.kind = kKind;
   Json maps = Json::array();
   for (const MapShape& shape : contents.shapes)
@@ -65,7 +65,7 @@ void WriteField(const std::filesystem::path& folder, const FieldContents& conten
   for (size_t i = 0; i < contents.shapes.size(); ++i)
     writer.Add(MeanName(contents.shapes[i]), {contents.means[i].data.data(), contents.means[i].data.size()});
   for (const auto& head : contents.heads)
-    for (const Parameters* params : head->network().parameters()) writer.Add(params->name, params->values.span());
+    for (const nn::Parameters* params : head->network().parameters()) writer.Add(params->name, params->values.span());
   writer.Write(FieldPath(folder));
 }
 
@@ -74,7 +74,7 @@ FieldContents ReadField(const std::filesystem::path& folder) {
   if (std::error_code ignored; !std::filesystem::exists(path, ignored))
     throw Error(folder.string() + ": no feature field here", "field.ckpt is missing", DistilHint(folder));
   try {
-    const CheckpointReader reader(path, kKind);
+    const nn::CheckpointReader reader(path, kKind);
     const Json& meta = reader.meta();
     FieldContents contents;
     contents.options = OptionsFromJson<FieldOptions>(meta.at("options"), "field", path.string());
@@ -92,7 +92,7 @@ FieldContents ReadField(const std::filesystem::path& folder) {
     }
     if (contents.shapes.empty()) throw Error(path.string(), "it holds no map of the encoder");
     for (const MapShape& shape : contents.shapes) {
-      Tensor mean{shape.name, {1, shape.channels, shape.side, shape.side}, reader.Read(MeanName(shape))};
+      models::Tensor mean{shape.name, {1, shape.channels, shape.side, shape.side}, reader.Read(MeanName(shape))};
       if (int64_t(mean.data.size()) != shape.size())
         throw Error(path.string(), fmt::format("the mean of '{}' has {} values, {} are needed", shape.name,
                                                mean.data.size(), shape.size()));
@@ -100,7 +100,7 @@ FieldContents ReadField(const std::filesystem::path& folder) {
     }
     contents.heads = MakeHeads(contents.options, contents.shapes);
     for (const auto& head : contents.heads)
-      for (Parameters* params : head->network().parameters()) reader.Read(params->name, params->values.span());
+      for (nn::Parameters* params : head->network().parameters()) reader.Read(params->name, params->values.span());
     return contents;
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), DistilHint(folder));
@@ -126,4 +126,4 @@ std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t ner
   return std::nullopt;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -7,7 +7,7 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_head.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 struct FieldContents {
   FieldOptions options;
@@ -17,11 +17,11 @@ struct FieldContents {
   int num_views = 0;
   double loss = 0;
   std::vector<MapShape> shapes;
-  std::vector<Tensor> means;  // of the training views' maps; what is not rendered shows them
+  std::vector<models::Tensor> means;  // of the training views' maps; what is not rendered shows them
   std::vector<std::unique_ptr<FieldHead>> heads;
 
-  SamFrame FrameOf(int width, int height) const {
-    return pads ? SamFrame::Padded(width, height) : SamFrame::Stretched(width, height);
+  sam::SamFrame FrameOf(int width, int height) const {
+    return pads ? sam::SamFrame::Padded(width, height) : sam::SamFrame::Stretched(width, height);
   }
 };
 
@@ -40,4 +40,4 @@ std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t ner
                                      uint64_t model_fingerprint, const EncodeOptions& encode,
                                      const FieldOptions& options);
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -10,7 +10,9 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using models::Tensor;
 
 namespace {
 
@@ -43,7 +45,7 @@ auto& MapNamed(const std::string& name, Maps& maps) {
 
 }  // namespace
 
-std::vector<MapShape> ShapesOf(const SamFeatures& features) {
+std::vector<MapShape> ShapesOf(const sam::SamFeatures& features) {
   std::vector<MapShape> shapes;
   for (const Tensor& map : features.maps) {
     if (map.shape.size() != 4 || map.shape[0] != 1 || map.shape[2] != map.shape[3])
@@ -58,7 +60,7 @@ std::vector<MapShape> ShapesOf(const SamFeatures& features) {
 FieldHead::FieldHead(const std::string& name, const FieldOptions& options, int side, std::vector<MapShape> maps)
     : side_(side), maps_(std::move(maps)), network_(name, options, TotalChannels(maps_)) {}
 
-FieldHead::Targets::Targets(const FieldHead& head, const SamFeatures& features) : side_(head.side()) {
+FieldHead::Targets::Targets(const FieldHead& head, const sam::SamFeatures& features) : side_(head.side()) {
   for (const MapShape& shape : head.maps()) {
     maps_.push_back(Resized(MapNamed(shape.name, features.maps), shape.channels, shape.side, side_));
   }
@@ -89,7 +91,7 @@ void FieldHead::RenderCells(const FeatureRays& rays, std::span<const int> cells,
   }
 }
 
-void FieldHead::Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera,
+void FieldHead::Render(const nerf::NerfModel& nerf, const sam::SamFrame& frame, const Camera& model_camera,
                        std::vector<Tensor>* maps, const Job& job) const {
   const MapRays map_rays = RaysOfMap(frame, side_, model_camera);
   std::vector<Tensor*> targets;
@@ -117,4 +119,4 @@ void FieldHead::Render(const NerfModel& nerf, const SamFrame& frame, const Camer
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

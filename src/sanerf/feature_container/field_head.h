@@ -9,7 +9,7 @@
 #include "sanerf/feature_container/feature_network.h"
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 struct MapShape {  // of a map [1, channels, side, side]
   std::string name;
@@ -17,7 +17,7 @@ struct MapShape {  // of a map [1, channels, side, side]
   int64_t size() const { return int64_t(channels) * side * side; }
 };
 // Throws Error when a map has another shape (HQ-SAM's intermediate maps): this container cannot hold it.
-std::vector<MapShape> ShapesOf(const SamFeatures& features);
+std::vector<MapShape> ShapesOf(const sam::SamFeatures& features);
 
 class FieldHead {
  public:
@@ -33,27 +33,27 @@ class FieldHead {
   // The head's channels at a cell of its own, from the encoder's maps.
   class Targets {
    public:
-    Targets(const FieldHead& head, const SamFeatures& features);
+    Targets(const FieldHead& head, const sam::SamFeatures& features);
     void At(int cell, float* channels) const;
 
    private:
     int side_;
-    std::vector<Tensor> maps_;  // at side x side
+    std::vector<models::Tensor> maps_;  // at side x side
   };
 
   // Renders the head's maps: cells outside the image (and, per sample, rays that meet nothing) keep what is in `maps`,
   // where those of maps() are found by name. Parallel inside;
   // throws InterruptedError.
-  void Render(const NerfModel& nerf, const SamFrame& frame, const Camera& model_camera, std::vector<Tensor>* maps,
-              const Job& job) const;
+  void Render(const nerf::NerfModel& nerf, const sam::SamFrame& frame, const Camera& model_camera,
+              std::vector<models::Tensor>* maps, const Job& job) const;
 
  private:
   void RenderCells(const FeatureRays& rays, std::span<const int> cells, int64_t begin, FeaturePass* pass,
-                   std::vector<Tensor>* planes) const;
+                   std::vector<models::Tensor>* planes) const;
 
   int side_;
   std::vector<MapShape> maps_;
   FeatureNetwork network_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -3,11 +3,11 @@
 #include "sanerf/core/options.h"
 #include "sanerf/nn/hash_grid.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 void CheckFieldOptions(const FieldOptions& o) {
   CheckOptions(o, "field");
-  HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
+  nn::HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

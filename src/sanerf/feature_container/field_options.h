@@ -3,7 +3,7 @@
 
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 // Samples are composited before the network (as the release), or after it (the paper's Eq. 2).
 enum class FieldReading { kRay, kSample };
@@ -56,4 +56,4 @@ struct FieldOptions {
 // Throws UsageError for values that make no sense.
 void CheckFieldOptions(const FieldOptions& options);
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

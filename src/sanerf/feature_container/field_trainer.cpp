@@ -9,7 +9,9 @@
 #include "sanerf/core/random.h"
 #include "sanerf/feature_container/half.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
+
+using nn::FieldGradient;
 
 namespace {
 
@@ -19,8 +21,8 @@ constexpr int64_t kGroupRays = 256;
 
 int64_t FeatureTargets::Bytes() const { return int64_t(values.size() * sizeof(uint16_t)) + rays.Bytes(); }
 
-FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
-                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed,
+FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, const sam::SamFrame& frame,
+                            const Camera& model_camera, const sam::SamFeatures& features, int max_rays, uint64_t seed,
                             const Job& job) {
   MapRays map = RaysOfMap(frame, head.side(), model_camera);
   Random random(seed);
@@ -79,7 +81,7 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
   FieldGradient& out = groups_[size_t(group)];
   out.loss = 0;
   const double scale = 1.0 / (double(options_.rays) * channels);
-  Buffer grad(kernels::TiledSize(kernels::NumTiles(int64_t(chosen.size())), channels));
+  nn::Buffer grad(kernels::TiledSize(kernels::NumTiles(int64_t(chosen.size())), channels));
   const kernels::Tiled<const float> rendered(features, channels);
   const kernels::Tiled<float> grad_rendered(grad.data(), channels);
   std::vector<float> target(static_cast<size_t>(channels));
@@ -98,11 +100,11 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
 
 void HeadTrainer::Apply() {
   kernels::AdamStep adam;
-  adam.lr = options_.lr * float(DecayedRate(double(options_.lr_final), step_, options_.iters));
+  adam.lr = options_.lr * float(nn::DecayedRate(double(options_.lr_final), step_, options_.iters));
   adam.step = step_ + 1;
   std::vector<const FieldGradient*> gradients;
   for (const FieldGradient& group : groups_) gradients.push_back(&group);
-  StepField(head_->network().trainable(options_.network_lr), gradients, adam);
+  nn::StepField(head_->network().trainable(options_.network_lr), gradients, adam);
 }
 
 double HeadTrainer::Step() {
@@ -112,10 +114,10 @@ double HeadTrainer::Step() {
   });
   double loss = 0;
   for (const FieldGradient& group : groups_) loss += group.loss;
-  CheckLoss(loss, fmt::format("feature field, step {}", step_), "field.lr");
+  nn::CheckLoss(loss, fmt::format("feature field, step {}", step_), "field.lr");
   Apply();
   ++step_;
   return loss;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -3,7 +3,7 @@
 
 #include "sanerf/feature_container/field_head.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 // Rays of many views with what the encoder says about them, in half precision.
 struct FeatureTargets {
@@ -14,8 +14,8 @@ struct FeatureTargets {
 
 // One view's share: at most max_rays of its cells, chosen at random. model_camera: of the encoded image. Throws
 // InterruptedError.
-FeatureTargets TraceTargets(const NerfModel& nerf, const FieldHead& head, const SamFrame& frame,
-                            const Camera& model_camera, const SamFeatures& features, int max_rays, uint64_t seed,
+FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, const sam::SamFrame& frame,
+                            const Camera& model_camera, const sam::SamFeatures& features, int max_rays, uint64_t seed,
                             const Job& job);
 
 class HeadTrainer {
@@ -35,8 +35,8 @@ class HeadTrainer {
   const FieldOptions& options_;
   FieldHead* head_;
   int64_t step_ = 0;
-  std::vector<FieldGradient> groups_;
+  std::vector<nn::FieldGradient> groups_;
   WorkerPool<FeaturePass> workers_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

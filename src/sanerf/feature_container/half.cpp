@@ -2,7 +2,7 @@
 
 #include <bit>
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 uint16_t HalfFromFloat(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
@@ -40,4 +40,4 @@ void FloatFromHalf(const uint16_t* halves, size_t n, float* values) {
   for (size_t i = 0; i < n; ++i) values[i] = FloatFromHalf(halves[i]);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace sanerf {
+namespace sanerf::feature_container {
 namespace {
 
 // The value of a finite half from its definition.
@@ -73,4 +73,4 @@ TEST(HalfTest, ArraysAgreeWithSingleValues) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -5,13 +5,14 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 // options.container: "cache" encodes those of `views` that are not encoded yet and opens the cache; "field" opens the
 // distilled field, which `sanerf encode RUN --container field` makes. folder: RUN/features. Throws as EncodeViews,
 // FeatureCache::Open and FeatureField::Open do.
-std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const Scene& scene,
-                                               const NerfModel& nerf, const Sam& sam, const std::vector<int>& views,
-                                               const EncodeOptions& options, const Job& job);
+std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const scene::Scene& scene,
+                                               const nerf::NerfModel& nerf, const sam::Sam& sam,
+                                               const std::vector<int>& views, const EncodeOptions& options,
+                                               const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

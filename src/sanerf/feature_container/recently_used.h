@@ -6,7 +6,7 @@
 #include <mutex>
 #include <utility>
 
-namespace sanerf {
+namespace sanerf::feature_container {
 
 // Thread safe; threads that ask for the same new value at once may each load it.
 template <class T>
@@ -41,4 +41,4 @@ class RecentlyUsed {
   std::list<std::pair<int, std::shared_ptr<const T>>> items_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::feature_container

@@ -13,19 +13,19 @@
 #include "sanerf/nerf/quick_field_test_support.h"
 #include "sanerf/scene/instance_masks.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 // Exact masks of the procedural scene through a quickly trained radiance field.
 class AggregatorTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    QuickField quick = TrainQuickField(*folder_, 36);
-    scene_ = new Scene(std::move(quick.scene));
-    nerf_ = new NerfModel(std::move(quick.nerf));
+    nerf::QuickField quick = nerf::TrainQuickField(*folder_, 36);
+    scene_ = new scene::Scene(std::move(quick.scene));
+    nerf_ = new nerf::NerfModel(std::move(quick.nerf));
     for (const int v : scene_->TrainViews()) {
-      const View& view = scene_->views[size_t(v)];
-      views_.push_back({view.camera, LoadViewMask(view)});
+      const scene::View& view = scene_->views[size_t(v)];
+      views_.push_back({view.camera, scene::LoadViewMask(view)});
       for (uint8_t& id : views_.back().labels.data) id = id == 2 ? 1 : 0;
     }
   }
@@ -56,7 +56,7 @@ class AggregatorTest : public testing::Test {
   static std::vector<ImageU8> LabelsOf(const std::vector<int>& instances) {
     std::vector<ImageU8> labels;
     for (const int v : scene_->TrainViews()) {
-      labels.push_back(LoadViewMask(scene_->views[size_t(v)]));
+      labels.push_back(scene::LoadViewMask(scene_->views[size_t(v)]));
       for (uint8_t& id : labels.back().data)
         id =
             uint8_t(std::find(instances.begin(), instances.end(), id) - instances.begin() + 1) % (instances.size() + 1);
@@ -74,8 +74,8 @@ class AggregatorTest : public testing::Test {
   static double HeldOutIou(const ObjectModel& model, int label = 1, int instance = 2) {
     int64_t intersection = 0, united = 0;
     for (const int v : scene_->TestViews()) {
-      const View& view = scene_->views[size_t(v)];
-      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera, Job()).labels;
+      const scene::View& view = scene_->views[size_t(v)];
+      const ImageU8 truth = scene::LoadViewMask(view), ours = model.Render(view.camera, Job()).labels;
       for (size_t i = 0; i < truth.data.size(); ++i) {
         intersection += truth.data[i] == instance && ours.data[i] == label;
         united += truth.data[i] == instance || ours.data[i] == label;
@@ -85,9 +85,9 @@ class AggregatorTest : public testing::Test {
   }
 
   static inline TestFolder* folder_;
-  static inline Scene* scene_;
-  static inline NerfModel* nerf_;
+  static inline scene::Scene* scene_;
+  static inline nerf::NerfModel* nerf_;
   static inline std::vector<LabelView> views_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -11,7 +11,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 class CellIndex {
  public:
@@ -104,4 +104,4 @@ inline std::array<CellCorner, 8> TrilinearCorners(const float* position, int cel
   return corners;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

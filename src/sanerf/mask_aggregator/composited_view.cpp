@@ -8,10 +8,10 @@
 #include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 namespace {
 
-void AddPrior(const LabelPrior& prior, const TracedRays& rays, std::vector<float>* sums) {
+void AddPrior(const LabelPrior& prior, const nerf::TracedRays& rays, std::vector<float>* sums) {
   for (size_t r = 0; r < size_t(rays.num_rays()); ++r)
     for (size_t s = size_t(rays.first[r]); s < size_t(rays.first[r + 1]); ++s)
       prior.AddTo(rays.unit[s].data(), rays.weight[s], &(*sums)[r * size_t(prior.num_labels())]);
@@ -19,12 +19,12 @@ void AddPrior(const LabelPrior& prior, const TracedRays& rays, std::vector<float
 
 }  // namespace
 
-void CompositeView(const NerfModel& nerf, const ObjectField* field, const LabelPrior* prior, const Camera& file_camera,
-                   const std::function<void(const CompositedPixel&)>& use, const Job& job) {
+void CompositeView(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,
+                   const Camera& file_camera, const std::function<void(const CompositedPixel&)>& use, const Job& job) {
   SANERF_CHECK(field != nullptr || prior != nullptr);
   const size_t num_outputs = size_t(field != nullptr ? field->num_labels() : prior->num_labels());
   WorkerPool<ObjectGradient> workers;
-  const auto use_block = [&](const PixelBlock& block, const TracedRays& rays) {
+  const auto use_block = [&](const nerf::PixelBlock& block, const nerf::TracedRays& rays) {
     std::vector<float> sums(size_t(rays.num_rays()) * num_outputs, 0.0f);
     if (field != nullptr) {
       std::vector<int> all(static_cast<size_t>(rays.num_rays()));
@@ -41,7 +41,7 @@ void CompositeView(const NerfModel& nerf, const ObjectField* field, const LabelP
       }
     }
   };
-  TraceBlocks(nerf, file_camera, {.geometry = field != nullptr}, use_block, job);
+  nerf::TraceBlocks(nerf, file_camera, {.geometry = field != nullptr}, use_block, job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -8,7 +8,7 @@
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 struct CompositedPixel {
   int x, y;
@@ -18,7 +18,7 @@ struct CompositedPixel {
 
 // use(pixel) for every pixel of the camera (file frame), from several threads at once. field, prior: one of them may be
 // null, the outputs of both are added. Throws InterruptedError.
-void CompositeView(const NerfModel& nerf, const ObjectField* field, const LabelPrior* prior, const Camera& file_camera,
-                   const std::function<void(const CompositedPixel&)>& use, const Job& job);
+void CompositeView(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,
+                   const Camera& file_camera, const std::function<void(const CompositedPixel&)>& use, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

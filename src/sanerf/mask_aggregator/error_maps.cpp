@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 namespace {
 constexpr float kKept = 0.1f;  // of the earlier error
@@ -42,4 +42,4 @@ std::vector<ErrorMaps::Site> ErrorMaps::Draw(int count, Random* random) const {
   return sites;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

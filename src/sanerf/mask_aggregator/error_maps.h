@@ -7,7 +7,7 @@
 #include "sanerf/core/image.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 class ErrorMaps {
  public:
@@ -33,4 +33,4 @@ class ErrorMaps {
   std::vector<ImageF> maps_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

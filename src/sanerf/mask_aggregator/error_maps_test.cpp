@@ -4,7 +4,7 @@
 
 #include <map>
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 namespace {
 
 std::vector<Camera> TwoViews() {
@@ -44,4 +44,4 @@ TEST(ErrorMaps, DrawsInProportionToTheError) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -5,7 +5,7 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 namespace {
 
@@ -66,4 +66,4 @@ LabelPrior LabelPrior::FromLogits(int cells_per_axis, const std::vector<float>& 
   return prior;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -6,7 +6,7 @@
 
 #include "sanerf/mask_aggregator/cell_index.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 class LabelPrior {
  public:
@@ -37,4 +37,4 @@ class LabelPrior {
   std::vector<float> logits_;  // [cell][label]
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

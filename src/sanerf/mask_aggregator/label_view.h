@@ -6,7 +6,7 @@
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 // One training mask: label per pixel, 0 = background, 1..L-1 = object, kIgnoreLabel = not supervised.
 inline constexpr uint8_t kIgnoreLabel = 255;
@@ -15,4 +15,4 @@ struct LabelView {
   ImageU8 labels;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

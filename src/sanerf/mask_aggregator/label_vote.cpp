@@ -8,30 +8,30 @@
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 namespace {
 
-int CellsPerAxis(const NerfModel& nerf, const VoteOptions& options) {
+int CellsPerAxis(const nerf::NerfModel& nerf, const VoteOptions& options) {
   return options.cells * (nerf.contracted() ? 2 : 1);
 }
 
 }  // namespace
 
-LabelVote::LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options,
+LabelVote::LabelVote(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options,
                      const Job& job)
     : labels_(cameras.size()), cells_(CellsPerAxis(nerf, options)) {
   Task task(job, "trace vote rays", int64_t(cameras.size()), "views");
   for (const Camera& of_view : cameras) {
     const Camera camera = of_view.ResizedToLongest(options.size).In(nerf.model_from_file());
-    const std::vector<Ray> rays = RaysOf(camera, {0, 0, camera.width, camera.height});
-    views_.push_back(CellsOf(Trace(nerf, rays, {}, job), camera.width, camera.height));
+    const std::vector<nerf::Ray> rays = nerf::RaysOf(camera, {0, 0, camera.width, camera.height});
+    views_.push_back(CellsOf(nerf::Trace(nerf, rays, {}, job), camera.width, camera.height));
     task.Update(int64_t(views_.size()));
   }
   task.Finish();
 }
 
-LabelVote::ViewCells LabelVote::CellsOf(const TracedRays& rays, int width, int height) {
+LabelVote::ViewCells LabelVote::CellsOf(const nerf::TracedRays& rays, int width, int height) {
   ViewCells view{width, height, rays.first, {}, rays.weight, {}};
   view.cell.reserve(rays.unit.size());
   std::vector<uint32_t> in_view(cells_.size(), CellIndex::kNone);  // by cell number: its index in the view's own list
@@ -104,4 +104,4 @@ std::shared_ptr<const LabelPrior> LabelVote::Prior() const {
   return std::make_shared<const LabelPrior>(cells_, num_labels_, votes_);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -10,7 +10,7 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/traced_rays.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 struct VoteOptions {
   int size = 128;   // pixels along the longer side of the grid of rays per view
@@ -21,7 +21,8 @@ struct VoteOptions {
 class LabelVote {
  public:
   // cameras: file frame. Throws InterruptedError.
-  LabelVote(const NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options, const Job& job);
+  LabelVote(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, const VoteOptions& options,
+            const Job& job);
 
   int num_views() const { return int(views_.size()); }
 
@@ -45,7 +46,7 @@ class LabelVote {
     std::vector<float> weight;    // of sample
     std::vector<uint32_t> cells;  // numbers of the cells that this view meets
   };
-  ViewCells CellsOf(const TracedRays& rays, int width, int height);
+  ViewCells CellsOf(const nerf::TracedRays& rays, int width, int height);
   // votes(cell of the sample) += light, for every sample under a label.
   template <class Votes>
   static void AddVotes(const ViewCells& view, const ImageU8& labels, const Votes& votes);
@@ -57,4 +58,4 @@ class LabelVote {
   std::vector<float> votes_;  // [cell][label]
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

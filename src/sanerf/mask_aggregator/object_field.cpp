@@ -6,7 +6,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
+
+using nn::Buffer;
 
 using kernels::TiledSize;
 
@@ -22,7 +24,7 @@ std::vector<int> Widths(const ObjectFieldOptions& o, int num_labels) {
   if (o.width % 16 != 0 || o.width < 16 || o.layers < 1 || o.layers > kernels::kMaxLayers - 1)
     throw UsageError("an object field with " + std::to_string(o.layers) + " layers of width " + std::to_string(o.width),
                      "the width must be a multiple of 16 and the layers 1 to 7");
-  std::vector<int> widths = {o.levels * o.features + RadianceField::kGeometry};
+  std::vector<int> widths = {o.levels * o.features + nerf::RadianceField::kGeometry};
   widths.insert(widths.end(), size_t(o.layers), o.width);
   widths.push_back(num_labels);
   return widths;
@@ -58,7 +60,7 @@ std::shared_ptr<ObjectField> ObjectField::Copy() const {
 
 void ObjectField::Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out,
                           Buffer* inputs, Buffer* hidden, Buffer* logits) const {
-  constexpr int kGeo = RadianceField::kGeometry;
+  constexpr int kGeo = nerf::RadianceField::kGeometry;
   const int features = grid.num_outputs();
   grid_out->Reserve(TiledSize(num_tiles, features));
   inputs->Reserve(TiledSize(num_tiles, num_inputs()));
@@ -78,4 +80,4 @@ void Softmax(int num_labels, const float* logits, float* probabilities) {
   for (int l = 0; l < num_labels; ++l) probabilities[l] /= sum;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

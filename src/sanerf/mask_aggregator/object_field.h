@@ -11,7 +11,7 @@
 #include "sanerf/nn/mlp.h"
 #include "sanerf/nn/training_step.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 struct ObjectFieldOptions {
   int levels = 16;
@@ -54,22 +54,22 @@ class ObjectField {
 
   // Logits of samples. Tiled: unit positions [3], geometry [16] -> inputs [num_inputs] (kept for the backward), hidden,
   // logits [num_labels]. Buffers grow as needed.
-  void Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out, Buffer* inputs,
-               Buffer* hidden, Buffer* logits) const;
+  void Forward(const float* positions, const float* geometry, int64_t num_tiles, nn::Buffer* grid_out,
+               nn::Buffer* inputs, nn::Buffer* hidden, nn::Buffer* logits) const;
 
-  std::vector<const Parameters*> networks() const { return {&mlp.params()}; }
+  std::vector<const nn::Parameters*> networks() const { return {&mlp.params()}; }
   // network_rate: see FieldParameters.
-  FieldParameters trainable(float network_rate) { return {&grid, {&mlp.params()}, network_rate}; }
+  nn::FieldParameters trainable(float network_rate) { return {&grid, {&mlp.params()}, network_rate}; }
   const ObjectFieldOptions& options() const { return options_; }
 
  private:
   ObjectFieldOptions options_;
 
  public:
-  HashGrid grid;
-  Mlp mlp;
+  nn::HashGrid grid;
+  nn::Mlp mlp;
 };
 
 void Softmax(int num_labels, const float* logits, float* probabilities);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

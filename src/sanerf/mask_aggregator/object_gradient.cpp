@@ -5,7 +5,7 @@
 
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 using kernels::kTile;
 using kernels::Tiled;
@@ -13,11 +13,11 @@ using kernels::TiledSize;
 
 namespace {
 
-constexpr int kGeo = RadianceField::kGeometry;
+constexpr int kGeo = nerf::RadianceField::kGeometry;
 
 // use(sample, slot, number of its ray in `rays`): the rays' samples lie in the slots one after the other.
 template <class Use>
-void ForEachSample(const TracedRays& all, std::span<const int> rays, const Use& use) {
+void ForEachSample(const nerf::TracedRays& all, std::span<const int> rays, const Use& use) {
   int64_t slot = 0;
   for (size_t i = 0; i < rays.size(); ++i)
     for (int64_t s = all.first[size_t(rays[i])]; s < all.first[size_t(rays[i]) + 1]; ++s) use(size_t(s), slot++, i);
@@ -75,14 +75,14 @@ const std::vector<float>& ObjectGradient::Logits(const SamplePool& pool, std::sp
   return composited_;
 }
 
-const std::vector<float>& ObjectGradient::Logits(const TracedRays& all, std::span<const int> rays) {
+const std::vector<float>& ObjectGradient::Logits(const nerf::TracedRays& all, std::span<const int> rays) {
   composited_.assign(rays.size() * size_t(field_.num_labels()), 0);
   AddLogits(all, rays);
   return composited_;
 }
 
 // Composited with the frozen weights; the softmax comes after.
-void ObjectGradient::AddLogits(const TracedRays& all, std::span<const int> rays) {
+void ObjectGradient::AddLogits(const nerf::TracedRays& all, std::span<const int> rays) {
   const int num_labels = field_.num_labels();
   int64_t num_samples = 0;
   for (const int ray : rays) num_samples += all.NumSamples(ray);
@@ -106,7 +106,7 @@ void ObjectGradient::AddLogits(const TracedRays& all, std::span<const int> rays)
 }
 
 void ObjectGradient::Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss,
-                             FieldGradient* out) {
+                             nn::FieldGradient* out) {
   const std::vector<float>& logits = Logits(pool, rays);
   grad_composited_.assign(logits.size(), 0);
   out->loss = loss(logits.data(), grad_composited_.data());
@@ -114,7 +114,7 @@ void ObjectGradient::Compute(const SamplePool& pool, std::span<const int> rays, 
 }
 
 void ObjectGradient::Backward(const SamplePool& pool, std::span<const int> rays, const float* grad_logits,
-                              FieldGradient* out) {
+                              nn::FieldGradient* out) {
   const int num_labels = field_.num_labels(), num_features = field_.grid.num_outputs();
   const int64_t n = out->grid.num_tiles = num_tiles_;
   std::swap(out->grid.positions, positions_);
@@ -137,4 +137,4 @@ void ObjectGradient::Backward(const SamplePool& pool, std::span<const int> rays,
                         {out->grid.grad_features.data(), num_features}, 0);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -8,7 +8,7 @@
 #include "sanerf/mask_aggregator/ray_pair_loss.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 // Loss and gradient of the composited logits of one ray: -log softmax(logits)[label]. Returns the loss.
 // Writes grad_logits times scale. smoothing: this share of the target is spread over all labels (Szegedy et al. 2016),
@@ -32,23 +32,23 @@ class ObjectGradient {
   explicit ObjectGradient(const ObjectField& field);
 
   // rays: of the pool, in the order in which `loss` gets them.
-  void Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss, FieldGradient* out);
+  void Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss, nn::FieldGradient* out);
 
   // The two halves of Compute, for a loss that needs the rays of several workers at once.
   // Composited on top of the pool's prior, [ray][label]. Valid until the next call.
   const std::vector<float>& Logits(const SamplePool& pool, std::span<const int> rays);
   // The same of rays with geometry, without a prior.
-  const std::vector<float>& Logits(const TracedRays& all, std::span<const int> rays);
+  const std::vector<float>& Logits(const nerf::TracedRays& all, std::span<const int> rays);
   // grad_logits: of what Logits has just returned for these rays. out->loss is left alone.
-  void Backward(const SamplePool& pool, std::span<const int> rays, const float* grad_logits, FieldGradient* out);
+  void Backward(const SamplePool& pool, std::span<const int> rays, const float* grad_logits, nn::FieldGradient* out);
 
  private:
-  void AddLogits(const TracedRays& all, std::span<const int> rays);
+  void AddLogits(const nerf::TracedRays& all, std::span<const int> rays);
 
   const ObjectField& field_;
   int64_t num_tiles_ = 0;
   std::vector<float> composited_, grad_composited_;
-  Buffer positions_, geometry_, grid_out_, inputs_, hidden_, logits_, grad_logits_, grad_inputs_, scratch_;
+  nn::Buffer positions_, geometry_, grid_out_, inputs_, hidden_, logits_, grad_logits_, grad_inputs_, scratch_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -17,7 +17,7 @@
 #include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/nerf/query.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 namespace {
 
@@ -25,7 +25,7 @@ constexpr char kCheckpointKind[] = "object-field";
 
 constexpr char kPriorCells[] = "prior_cells", kPriorLogits[] = "prior_logits", kPerAxis[] = "prior_cells_per_axis";
 
-std::shared_ptr<const LabelPrior> ReadPrior(const CheckpointReader& reader, const std::filesystem::path& path,
+std::shared_ptr<const LabelPrior> ReadPrior(const nn::CheckpointReader& reader, const std::filesystem::path& path,
                                             int num_labels) {
   if (!reader.Has(kPriorCells)) return nullptr;
   const std::vector<float> coordinates = reader.Read(kPriorCells);
@@ -44,9 +44,9 @@ std::shared_ptr<const LabelPrior> ReadPrior(const CheckpointReader& reader, cons
 constexpr int64_t kChunk = 4096;  // points
 
 // Each with one sample that takes all the light.
-TracedRays RaysEndingIn(const NerfModel& nerf, std::span<const Vec3> points, const Job& job) {
-  TracedRays rays;
-  rays.geometry = Query(nerf, points, {}, job).geometry;
+nerf::TracedRays RaysEndingIn(const nerf::NerfModel& nerf, std::span<const Vec3> points, const Job& job) {
+  nerf::TracedRays rays;
+  rays.geometry = nerf::Query(nerf, points, {}, job).geometry;
   rays.weight.assign(points.size(), 1);
   for (const Vec3& point : points) {
     const Eigen::Vector3f p = (nerf.model_from_file() * point).cast<float>();
@@ -58,7 +58,7 @@ TracedRays RaysEndingIn(const NerfModel& nerf, std::span<const Vec3> points, con
 
 }  // namespace
 
-ObjectModel ObjectModel::OfVote(std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf) {
+ObjectModel ObjectModel::OfVote(std::shared_ptr<const LabelPrior> prior, const nerf::NerfModel& nerf) {
   SANERF_CHECK(prior != nullptr);
   return ObjectModel(nullptr, std::move(prior), nerf);
 }
@@ -88,7 +88,7 @@ SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of,
 std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const {
   const size_t num = size_t(num_labels());
   std::vector<float> probabilities(points.size() * num);
-  TracedRays rays = RaysEndingIn(nerf_, points, job);
+  nerf::TracedRays rays = RaysEndingIn(nerf_, points, job);
   ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
     job.ThrowIfStopped("the query of the object field");
     std::vector<int> chosen(static_cast<size_t>(end - begin));
@@ -106,7 +106,7 @@ std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, co
 
 void ObjectModel::Save(const std::filesystem::path& path) const {
   SANERF_CHECK(field_ != nullptr);
-  CheckpointWriter writer;
+  nn::CheckpointWriter writer;
   writer.kind = kCheckpointKind;
   writer.meta = {{"options", {{"field", OptionsToJson(field_->options())}}},
                  {"num_labels", num_labels()},
@@ -122,8 +122,8 @@ void ObjectModel::Save(const std::filesystem::path& path) const {
   writer.Write(path);
 }
 
-ObjectModel ObjectModel::Load(const std::filesystem::path& path, const NerfModel& nerf) {
-  const CheckpointReader reader(path, kCheckpointKind);
+ObjectModel ObjectModel::Load(const std::filesystem::path& path, const nerf::NerfModel& nerf) {
+  const nn::CheckpointReader reader(path, kCheckpointKind);
   try {
     if (reader.meta().at("nerf").get<uint64_t>() != nerf.Fingerprint())
       throw Error(path.string(), "the object was segmented on another state of the radiance field",
@@ -142,4 +142,4 @@ ObjectModel ObjectModel::Load(const std::filesystem::path& path, const NerfModel
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -12,7 +12,7 @@
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 struct SegmentedView {
   ImageU8 labels;      // arg max
@@ -24,11 +24,11 @@ struct SegmentedView {
 class ObjectModel {
  public:
   // Throws Error: missing, truncated, wrong kind, or trained on another radiance field.
-  static ObjectModel Load(const std::filesystem::path& checkpoint, const NerfModel& nerf);
+  static ObjectModel Load(const std::filesystem::path& checkpoint, const nerf::NerfModel& nerf);
   void Save(const std::filesystem::path& checkpoint) const;
 
   // What the masks' vote says by itself, without a field.
-  static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf);
+  static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const nerf::NerfModel& nerf);
 
   // camera: file frame; parallel inside. probability_of: a label, or -1.
   SegmentedView Render(const Camera& camera, int probability_of, const Job& job) const;
@@ -43,11 +43,12 @@ class ObjectModel {
 
  private:
   friend class ObjectTrainer;
-  ObjectModel(std::shared_ptr<const ObjectField> field, std::shared_ptr<const LabelPrior> prior, const NerfModel& nerf)
+  ObjectModel(std::shared_ptr<const ObjectField> field, std::shared_ptr<const LabelPrior> prior,
+              const nerf::NerfModel& nerf)
       : field_(std::move(field)), prior_(std::move(prior)), nerf_(nerf) {}
   std::shared_ptr<const ObjectField> field_;  // null: the prior alone
   std::shared_ptr<const LabelPrior> prior_;   // null: the field alone
-  NerfModel nerf_;
+  nerf::NerfModel nerf_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

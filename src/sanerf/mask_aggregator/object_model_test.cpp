@@ -23,7 +23,7 @@
 #include "sanerf/mask_aggregator/regions.h"
 #include "sanerf/nn/test_support.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 namespace {
 
 using testing::HasSubstr;
@@ -100,7 +100,7 @@ TEST(ObjectGradient, AgainstDifferences) {
   std::vector<int> rays(40);
   for (int i = 0; i < 40; ++i) rays[size_t(i)] = i;
   ObjectGradient gradient(field);
-  FieldGradient out, other;
+  nn::FieldGradient out, other;
   const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
     double sum = 0;
     for (size_t i = 0; i < rays.size(); ++i)
@@ -114,8 +114,8 @@ TEST(ObjectGradient, AgainstDifferences) {
     gradient.Compute(pool, rays, cross_entropy, &other);
     return other.loss;
   };
-  ExpectGradientsMatchDifferences(field.mlp.params(), out.networks[0], loss, {});
-  ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, loss, {});
+  nn::ExpectGradientsMatchDifferences(field.mlp.params(), out.networks[0], loss, {});
+  nn::ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, loss, {});
 }
 
 TEST(ObjectField, OptionErrors) {
@@ -146,7 +146,7 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   EXPECT_THAT(load_error("nerf.ckpt"),
               HasSubstr("nerf.ckpt: this is a 'nerf' checkpoint, a 'object-field' one is needed"));
   const auto header_error = [&](const Json& options, int num_labels) {
-    CheckpointWriter writer;
+    nn::CheckpointWriter writer;
     writer.kind = "object-field";
     writer.meta = {{"options", {{"field", options}}}, {"num_labels", num_labels}, {"nerf", nerf_->Fingerprint()}};
     writer.Write(*folder_ / "header.ckpt");
@@ -233,7 +233,7 @@ TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
     // The places where the rays end lie together: in the model frame the object spans a fifth of the scene.
     float low[3] = {1, 1, 1}, high[3] = {0, 0, 0};
     for (int i = region.first; i < region.first + region.count; ++i) {
-      const TracedRays& rays = pool.pool.rays;
+      const nerf::TracedRays& rays = pool.pool.rays;
       const auto first = rays.weight.begin() + rays.first[size_t(i)];
       const auto heaviest = std::max_element(first, first + rays.NumSamples(i)) - rays.weight.begin();
       const auto& unit = rays.unit[size_t(heaviest)];
@@ -335,4 +335,4 @@ TEST_F(AggregatorTest, BadInputIsAnError) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -20,7 +20,7 @@
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/nn/training_loop.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 namespace {
 
@@ -45,7 +45,7 @@ void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
 
 }  // namespace
 
-ObjectTrainer::ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options,
+ObjectTrainer::ObjectTrainer(const nerf::NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options,
                              const Job& job)
     : nerf_(nerf),
       options_((CheckOptions(options, "object"), options)),
@@ -170,11 +170,11 @@ void ObjectTrainer::DrawRegions(const Job& job) {
 void ObjectTrainer::Apply(const Schedule& schedule, int step) {
   const float from = options_.lr * schedule.rate, to = options_.lr * options_.lr_final;
   kernels::AdamStep adam;
-  adam.lr = from * DecayedRate(to / from, step, schedule.steps);
+  adam.lr = from * nn::DecayedRate(to / from, step, schedule.steps);
   adam.step = total_steps_ + 1;
-  std::vector<const FieldGradient*> gradients;
-  for (const FieldGradient& group : groups_) gradients.push_back(&group);
-  StepField(field_->trainable(kMlpRate), gradients, adam);
+  std::vector<const nn::FieldGradient*> gradients;
+  for (const nn::FieldGradient& group : groups_) gradients.push_back(&group);
+  nn::StepField(field_->trainable(kMlpRate), gradients, adam);
 }
 
 ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step, const Job& job) {
@@ -208,14 +208,14 @@ ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step
       error_maps_.Update(view, x, y, global_[g].errors[i]);
     }
   }
-  CheckLoss(report.loss, fmt::format("object field, step {}", total_steps_), "object.lr");
+  nn::CheckLoss(report.loss, fmt::format("object field, step {}", total_steps_), "object.lr");
   return report;
 }
 
 void ObjectTrainer::Train(const Schedule& schedule, int first, int num_steps, const std::function<void()>& on_step,
                           const Job& job) {
   StepReport last;
-  TrainingLoop loop;
+  nn::TrainingLoop loop;
   loop.title = "object field";
   loop.first_step = first;
   loop.end_step = first + num_steps;
@@ -226,8 +226,8 @@ void ObjectTrainer::Train(const Schedule& schedule, int first, int num_steps, co
     on_step();
   };
   loop.report = [&](int64_t) {
-    return TrainingLoop::Report{{{"loss", last.loss}, {"agreement", last.agreement}},
-                                fmt::format("loss {:.4f}  agreement {:.2f}%", last.loss, 100 * last.agreement)};
+    return nn::TrainingLoop::Report{{{"loss", last.loss}, {"agreement", last.agreement}},
+                                    fmt::format("loss {:.4f}  agreement {:.2f}%", last.loss, 100 * last.agreement)};
   };
   loop.Run(job);
 }
@@ -238,7 +238,7 @@ ObjectModel ObjectTrainer::Finish() {
   return Model();
 }
 
-ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
+ObjectModel TrainObjectModel(const nerf::NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
                              const AggregatorOptions& options, std::shared_ptr<const LabelPrior> prior,
                              const Job& job) {
   CheckLabels(views, num_labels);
@@ -254,4 +254,4 @@ ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>
   return trainer.Finish();
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -15,13 +15,14 @@
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/mask_aggregator/regions.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 class ObjectTrainer {
  public:
   // cameras: file frame, of the label images that SetMasks gets. The half of the rays that does not depend on the masks
   // is traced here. Throws UsageError for options that make no sense, InterruptedError.
-  ObjectTrainer(const NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options, const Job& job);
+  ObjectTrainer(const nerf::NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options,
+                const Job& job);
 
   // A field to go on from, of the same radiance field; before the first SetMasks.
   void StartFrom(const ObjectModel& model);
@@ -73,7 +74,7 @@ class ObjectTrainer {
     int64_t num_correct = 0;
   };
 
-  NerfModel nerf_;
+  nerf::NerfModel nerf_;
   AggregatorOptions options_;
   std::vector<LabelView> views_;
   int num_labels_ = 0;
@@ -85,13 +86,13 @@ class ObjectTrainer {
   RegionPool regions_;
   int64_t total_steps_ = 0, num_mask_sets_ = 0;
   std::vector<GlobalGroup> global_;
-  std::vector<FieldGradient> groups_;  // of global rays, then of regions
+  std::vector<nn::FieldGradient> groups_;  // of global rays, then of regions
   std::unique_ptr<WorkerPool<ObjectGradient>> workers_;
 };
 
 // Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.
 // prior: what to start from (null = nothing). Throws InterruptedError.
-ObjectModel TrainObjectModel(const NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
+ObjectModel TrainObjectModel(const nerf::NerfModel& nerf, const std::vector<LabelView>& views, int num_labels,
                              const AggregatorOptions& options, std::shared_ptr<const LabelPrior> prior, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

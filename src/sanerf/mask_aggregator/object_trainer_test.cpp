@@ -12,7 +12,7 @@
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/options.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 namespace {
 
 using testing::HasSubstr;
@@ -173,4 +173,4 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -4,7 +4,7 @@
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_aggregator/ray_pair_loss.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 // Eq. 9 to 14: after a warm-up, regions of large error are drawn, and rays in them that look alike are pulled together.
 struct RgbLossOptions {
@@ -67,4 +67,4 @@ struct AggregatorOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

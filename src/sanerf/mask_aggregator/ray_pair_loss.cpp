@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 template <class T>
 T LabelDistance(const RayPairOptions& options, int num_labels, const T* a, const T* b, T scale, T* grad_b) {
@@ -61,4 +61,4 @@ SANERF_INSTANTIATE(float);
 SANERF_INSTANTIATE(double);
 #undef SANERF_INSTANTIATE
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 struct RayPairOptions {
   float tau = 0.1f;      // colors (sRGB in [0, 1]) closer than this are alike (Eq. 10)
@@ -25,4 +25,4 @@ template <class T>
 T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const T* probabilities, const T* rgb,
               const std::vector<int>& references, T scale, T* grad_probabilities);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -6,7 +6,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 namespace {
 
 TEST(LabelDistance, KnownValues) {
@@ -104,4 +104,4 @@ TEST(RayPairLoss, OnlyRaysThatLookAlikeCount) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

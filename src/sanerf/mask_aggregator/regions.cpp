@@ -11,7 +11,9 @@
 #include "sanerf/nerf/ray_renderer.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
+
+using nerf::Ray;
 
 namespace {
 
@@ -32,14 +34,14 @@ struct DrawnRegion {
 // Buffers of one thread.
 class RegionDrawer {
  public:
-  RegionDrawer(const NerfModel& nerf, const std::vector<Camera>& model_cameras, const RegionOptions& options)
+  RegionDrawer(const nerf::NerfModel& nerf, const std::vector<Camera>& model_cameras, const RegionOptions& options)
       : cameras_(model_cameras), options_(options), renderer_(nerf.traced()) {}
 
   DrawnRegion Draw(const ErrorMaps::Site& site, Random random) {
     DrawnRegion region;
     for (const PlaceInView& place : FindPlaces(site, &random)) DrawPatch(place, &random, &region.rays);
     if (region.rays.empty()) return region;
-    for (const RenderedRay& ray : renderer_.Render(region.rays))
+    for (const nerf::RenderedRay& ray : renderer_.Render(region.rays))
       region.rgb.push_back({ray.rgb[0], ray.rgb[1], ray.rgb[2]});
     return region;
   }
@@ -47,8 +49,8 @@ class RegionDrawer {
  private:
   // Depth along the camera's axis (model units), none in the air.
   std::optional<double> DepthAt(const Camera& camera, const Vec2& px) {
-    const Ray ray = MakeRay(camera, px);
-    const RenderedRay& rendered = renderer_.Render({ray})[0];
+    const Ray ray = nerf::MakeRay(camera, px);
+    const nerf::RenderedRay& rendered = renderer_.Render({ray})[0];
     if (rendered.median_t <= 0) return std::nullopt;
     return double(rendered.median_t) * ray.z_per_t;
   }
@@ -83,18 +85,18 @@ class RegionDrawer {
     for (int i = 0; i < options_.rays; ++i) {
       const int x = x0 + int(random->NextBelow(uint32_t(options_.patch)));
       const int y = y0 + int(random->NextBelow(uint32_t(options_.patch)));
-      rays->push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+      rays->push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
     }
   }
 
   const std::vector<Camera>& cameras_;
   const RegionOptions& options_;
-  RayRenderer renderer_;
+  nerf::RayRenderer renderer_;
 };
 
 }  // namespace
 
-RegionPool TraceRegions(const NerfModel& nerf, const std::vector<LabelView>& views,
+RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView>& views,
                         const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed,
                         const Job& job) {
   std::vector<Camera> cameras;
@@ -115,7 +117,7 @@ RegionPool TraceRegions(const NerfModel& nerf, const std::vector<LabelView>& vie
     region_of.insert(region_of.end(), drawn[i].rays.size(), i);
   }
   RegionPool regions;
-  regions.pool.rays = Trace(nerf, rays, {.geometry = true}, job);
+  regions.pool.rays = nerf::Trace(nerf, rays, {.geometry = true}, job);
   std::vector<int> counts(drawn.size(), 0);
   for (const int64_t ray : regions.pool.rays.DropEmptyRays()) {
     regions.rgb.push_back(rgb[size_t(ray)]);
@@ -129,4 +131,4 @@ RegionPool TraceRegions(const NerfModel& nerf, const std::vector<LabelView>& vie
   return regions;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -9,7 +9,7 @@
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 struct RegionOptions {
   int views = 4;   // that see the place, its own included
@@ -28,8 +28,8 @@ struct RegionPool {
 
 // Lifts each site through the radiance field's depth and reprojects it into other views, in random order, keeping those
 // that see it (the depth rendered there agrees); a site in the air makes no region. Throws InterruptedError.
-RegionPool TraceRegions(const NerfModel& nerf, const std::vector<LabelView>& views,
+RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView>& views,
                         const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed,
                         const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

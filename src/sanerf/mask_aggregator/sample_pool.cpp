@@ -8,7 +8,7 @@
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 namespace {
 
@@ -57,7 +57,7 @@ int RaysPerView(int num_rays, size_t num_views) { return std::max(1, num_rays / 
 
 }  // namespace
 
-SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed,
+SamplePool TraceAnywhere(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed,
                          const Job& job) {
   const auto draw = [&](size_t v, Random random) {
     std::vector<int> drawn;
@@ -68,8 +68,8 @@ SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& camer
   return TracePixels(nerf, cameras, DrawPixels(cameras.size(), seed, draw), job);
 }
 
-SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed,
-                            const Job& job) {
+SamplePool TraceNearObjects(const nerf::NerfModel& nerf, const std::vector<LabelView>& views, int num_rays,
+                            uint64_t seed, const Job& job) {
   const auto draw = [&](size_t v, Random random) {
     const std::vector<int> pixels = ObjectSurroundings(views[v].labels);
     std::vector<int> drawn;
@@ -82,20 +82,20 @@ SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>&
   return TracePixels(nerf, cameras, DrawPixels(views.size(), seed, draw), job);
 }
 
-SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
+SamplePool TracePixels(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras,
                        const std::vector<std::vector<int>>& pixels, const Job& job) {
-  std::vector<Ray> rays;
+  std::vector<nerf::Ray> rays;
   std::vector<SamplePool::Pixel> of_rays;
   for (size_t v = 0; v < cameras.size(); ++v) {
     const Camera camera = cameras[v].In(nerf.model_from_file());
     for (const int pixel : pixels[v]) {
       const int x = pixel % camera.width, y = pixel / camera.width;
-      rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+      rays.push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
       of_rays.push_back({int(v), x, y});
     }
   }
   SamplePool pool;
-  pool.rays = Trace(nerf, rays, {.geometry = true, .title = "trace mask rays"}, job);
+  pool.rays = nerf::Trace(nerf, rays, {.geometry = true, .title = "trace mask rays"}, job);
   for (const int64_t ray : pool.rays.DropEmptyRays()) pool.pixels.push_back(of_rays[size_t(ray)]);
   pool.labels.assign(pool.pixels.size(), kIgnoreLabel);
   return pool;
@@ -113,7 +113,7 @@ std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool) 
 }
 
 void SetPrior(const LabelPrior& prior, SamplePool* pool) {
-  const TracedRays& rays = pool->rays;
+  const nerf::TracedRays& rays = pool->rays;
   const size_t num_labels = size_t(prior.num_labels());
   pool->prior.assign(size_t(rays.num_rays()) * num_labels, 0);
   ParallelForChunks(rays.num_rays(), 4096, [&](int64_t begin, int64_t end) {
@@ -132,8 +132,8 @@ void SamplePool::Append(const SamplePool& other) {
 
 double PoolRayBytes(double num_samples) {
   constexpr double kRay = sizeof(int64_t) + sizeof(SamplePool::Pixel) + sizeof(uint8_t);
-  constexpr double kSample = sizeof(TracedRays::Vec3f) + sizeof(float) + sizeof(TracedRays::Geometry);
+  constexpr double kSample = sizeof(nerf::TracedRays::Vec3f) + sizeof(float) + sizeof(nerf::TracedRays::Geometry);
   return kRay + kSample * num_samples;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

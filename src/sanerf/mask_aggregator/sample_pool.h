@@ -11,13 +11,13 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/traced_rays.h"
 
-namespace sanerf {
+namespace sanerf::mask_aggregator {
 
 struct SamplePool {
   struct Pixel {
     int view = 0, x = 0, y = 0;  // of the label image
   };
-  TracedRays rays;              // with geometry; each has a sample at least
+  nerf::TracedRays rays;        // with geometry; each has a sample at least
   std::vector<Pixel> pixels;    // of the rays
   std::vector<uint8_t> labels;  // of the rays
   std::vector<float> prior;     // [ray][label], composited; empty = none
@@ -32,17 +32,17 @@ double PoolRayBytes(double num_samples);
 // Rays that meet nothing are left out: no evidence about any object.
 
 // num_rays rays, equally many per view, anywhere in the image. Cameras: file frame. Throws InterruptedError.
-SamplePool TraceAnywhere(const NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed,
+SamplePool TraceAnywhere(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, int num_rays, uint64_t seed,
                          const Job& job);
 
 // The rays through these pixels of each camera, y * width + x. Cameras: file frame. Throws InterruptedError.
-SamplePool TracePixels(const NerfModel& nerf, const std::vector<Camera>& cameras,
+SamplePool TracePixels(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras,
                        const std::vector<std::vector<int>>& pixels, const Job& job);
 
 // num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are
 // drawn alike. A small object would be met by a handful of rays per step otherwise. Throws InterruptedError.
-SamplePool TraceNearObjects(const NerfModel& nerf, const std::vector<LabelView>& views, int num_rays, uint64_t seed,
-                            const Job& job);
+SamplePool TraceNearObjects(const nerf::NerfModel& nerf, const std::vector<LabelView>& views, int num_rays,
+                            uint64_t seed, const Job& job);
 
 // The label of every ray from the views' images; kIgnoreLabel where a view has none. Returns the rays that have one.
 std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool);
@@ -50,4 +50,4 @@ std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool);
 // Composites the prior's logits along every ray.
 void SetPrior(const LabelPrior& prior, SamplePool* pool);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_aggregator

@@ -58,9 +58,9 @@ inline Pose LookAt(const Vec3& eye, const Vec3& target) {
 // A photo of 192x128 pixels, principal point off the center. The working camera is half as large.
 constexpr int kPhotoWidth = 192, kPhotoHeight = 128, kWorkingSize = 96;
 
-inline View MakeView(const std::string& name, const Vec3& eye, const Vec3& target = kBallCenter,
-                     Distortion distortion = {}) {
-  View view;
+inline scene::View MakeView(const std::string& name, const Vec3& eye, const Vec3& target = kBallCenter,
+                            Distortion distortion = {}) {
+  scene::View view;
   view.name = name;
   Camera& camera = view.camera;
   camera.width = kPhotoWidth;
@@ -75,8 +75,8 @@ inline View MakeView(const std::string& name, const Vec3& eye, const Vec3& targe
 }
 
 // front looks along -z at the ball; right looks along -x with the other ball in between; away turns its back.
-inline Scene MakeScene() {
-  Scene scene;
+inline scene::Scene MakeScene() {
+  scene::Scene scene;
   scene.views = {MakeView("front.png", {0, 1.2, 4}),
                  MakeView("front_left.png", {-2, 1.2, 3.5}),
                  MakeView("right.png", {5, 0.6, 0}),
@@ -86,18 +86,18 @@ inline Scene MakeScene() {
   return scene;
 }
 
-class AnalyticContainer : public FeatureContainer {
+class AnalyticContainer : public feature_container::FeatureContainer {
  public:
-  explicit AnalyticContainer(const Scene& scene) : scene_(scene) {}
+  explicit AnalyticContainer(const scene::Scene& scene) : scene_(scene) {}
 
   Camera WorkingCamera(int view_idx) const override {
-    return sanerf::WorkingCamera(scene_.views.at(view_idx), kWorkingSize);
+    return sanerf::feature_container::WorkingCamera(scene_.views.at(view_idx), kWorkingSize);
   }
   bool Has(int view_idx) const override { return !missing.contains(view_idx); }
-  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
+  std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job&) const override {
     if (!Has(view_idx)) throw Error(scene_.views[view_idx].name + " has not been encoded");
     const Camera camera = WorkingCamera(view_idx);
-    auto features = std::make_shared<SamFeatures>();
+    auto features = std::make_shared<sam::SamFeatures>();
     features->image_width = camera.width;
     features->image_height = camera.height;
     features->maps = {{"labels", {camera.height, camera.width}, {}}};
@@ -129,19 +129,19 @@ class AnalyticContainer : public FeatureContainer {
       for (int x = 0; x < camera.width; ++x) f(x, y, Trace(camera.center(), camera.RayInWorld({x + 0.5, y + 0.5})));
     }
   }
-  const Scene& scene_;
+  const scene::Scene& scene_;
 };
 
 // Masks are the pixels with the label under the positive points (or the box's most frequent label inside the box).
 // Candidates as Sam numbers them: the single mask is everything, the hypotheses are a speck, the object (best score)
 // and everything.
-class AnalyticSam : public Sam {
+class AnalyticSam : public sam::Sam {
  public:
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return fingerprint; }
-  MaskRule default_rule() const override { return rule; }
-  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
-  std::unique_ptr<Sam> Share() const override {
+  sam::MaskRule default_rule() const override { return rule; }
+  sam::SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
+  std::unique_ptr<sam::Sam> Share() const override {
     auto shared = std::make_unique<AnalyticSam>();
     shared->fingerprint = fingerprint;
     shared->rule = rule;
@@ -150,11 +150,11 @@ class AnalyticSam : public Sam {
     shared->original_ = original_ != nullptr ? original_ : this;
     return shared;
   }
-  void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
+  void SetFeatures(std::shared_ptr<const sam::SamFeatures> features) override { features_ = std::move(features); }
 
-  std::vector<SamMask> Predict(const SamPrompt& prompt, bool multimask, const Job&) const override {
+  std::vector<sam::SamMask> Predict(const sam::SamPrompt& prompt, bool multimask, const Job&) const override {
     (original_ != nullptr ? original_ : this)->Record(prompt);
-    const Tensor& map = features_->maps[0];
+    const models::Tensor& map = features_->maps[0];
     const int height = static_cast<int>(map.shape[0]), width = static_cast<int>(map.shape[1]);
     const auto at = [&](double x, double y) { return static_cast<int>(map.data[int(y) * size_t(width) + int(x)]); };
     std::map<int, int> votes;
@@ -178,27 +178,27 @@ class AnalyticSam : public Sam {
     if (!multimask) return {{all, 0.5f, 0}};
     return {{all, 0.5f, 0}, {speck, 0.3f, 1}, {object, 0.9f, 2}, {third, 0.6f, 3}};
   }
-  ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
-  ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
+  ImageF ToImageFrame(const sam::SamMask& mask) const override { return mask.logits; }
+  ImageF ToImageFrame(const sam::SamMask& mask, int width, int height) const override {
     return Resize(mask.logits, width, height);
   }
   ImageF FromImageFrame(const ImageF& logits) const override { return logits; }
 
   uint64_t fingerprint = 7;
-  MaskRule rule = MaskRule::kHighestPredictedIou;
+  sam::MaskRule rule = sam::MaskRule::kHighestPredictedIou;
   std::function<void(ImageF&)> overwrite;                    // changes the object's logits
   std::function<ImageF(const ImageF& object)> surroundings;  // the third hypothesis, everything by default
-  mutable std::vector<SamPrompt> prompts;                    // every one that was asked, also of those that share this
+  mutable std::vector<sam::SamPrompt> prompts;               // every one that was asked, also of those that share this
 
  private:
-  void Record(const SamPrompt& prompt) const {
+  void Record(const sam::SamPrompt& prompt) const {
     const std::lock_guard lock(mutex_);
     prompts.push_back(prompt);
   }
   mutable std::mutex mutex_;
   const AnalyticSam* original_ = nullptr;
   std::string name_ = "analytic";
-  std::shared_ptr<const SamFeatures> features_;
+  std::shared_ptr<const sam::SamFeatures> features_;
 };
 
 }  // namespace sanerf::testing_scene

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 constexpr std::array<const char*, 10> kOutcomeNames = {"used",  "not_asked", "not_encoded", "hidden",    "too_few",
@@ -19,4 +19,4 @@ std::optional<Outcome> OutcomeFromName(const std::string& name) {
   return Outcome(found - kOutcomeNames.begin());
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -12,7 +12,7 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/visibility.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 // Which of SAM's masks is taken: as its model is best used (MaskRule), or always the same way.
 enum class RuleChoice { kOfModel, kHighestIou, kSingle };
@@ -44,9 +44,9 @@ struct MaskDecoderOptions {
 
 // What every decoding needs beside its prompt. The references must outlive it.
 struct DecodeContext {
-  const Scene& scene;
-  const FeatureContainer& container;
-  const Sam& sam;              // the model that `container` was encoded with; decoders share it, none uses it itself
+  const scene::Scene& scene;
+  const feature_container::FeatureContainer& container;
+  const sam::Sam& sam;         // the model that `container` was encoded with; decoders share it, none uses it itself
   Similarity model_from_file;  // tolerances are in the radiance field's units
   MaskDecoderOptions options;
 };
@@ -131,4 +131,4 @@ class ObjectMasks {
   std::vector<const DecodedObject*> objects_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -7,12 +7,13 @@
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/visibility.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
-LiftedPoint LiftClick(const ClickPrompt& click, const Scene& scene, const FeatureContainer& container, const Job& job) {
+LiftedPoint LiftClick(const ClickPrompt& click, const scene::Scene& scene,
+                      const feature_container::FeatureContainer& container, const Job& job) {
   const int view_idx = scene.FindView(click.view);
-  const View& view = scene.views[view_idx];
+  const scene::View& view = scene.views[view_idx];
   CheckInside(click, view);
 
   const Camera camera = container.WorkingCamera(view_idx);
@@ -35,7 +36,8 @@ LiftedPoint LiftClick(const ClickPrompt& click, const Scene& scene, const Featur
 }
 
 // Two prompts that name one place: the same photo pixel, or the same point in space.
-bool SamePlace(const LiftedPoint& a, const LiftedPoint& b, const Scene& scene, const FeatureContainer& container) {
+bool SamePlace(const LiftedPoint& a, const LiftedPoint& b, const scene::Scene& scene,
+               const feature_container::FeatureContainer& container) {
   if (a.source_view >= 0 && a.source_view == b.source_view) {
     const double photo_per_working =
         static_cast<double>(scene.views[a.source_view].camera.width) / container.WorkingCamera(a.source_view).width;
@@ -46,8 +48,8 @@ bool SamePlace(const LiftedPoint& a, const LiftedPoint& b, const Scene& scene, c
 
 }  // namespace
 
-std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
-                                     const Job& job) {
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const scene::Scene& scene,
+                                     const feature_container::FeatureContainer& container, const Job& job) {
   std::vector<LiftedPoint> points;
   for (const PointPrompt& point : object.points) {
     LiftedPoint lifted;
@@ -69,4 +71,4 @@ std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& sc
   return points;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

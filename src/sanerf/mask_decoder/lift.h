@@ -7,11 +7,11 @@
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 // Lifts the object's points and clicks. Throws UsageError for a click outside its image or an unknown view, Error for a
 // click that hits nothing and for a place that is both positive and negative.
-std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const Scene& scene, const FeatureContainer& container,
-                                     const Job& job);
+std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const scene::Scene& scene,
+                                     const feature_container::FeatureContainer& container, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

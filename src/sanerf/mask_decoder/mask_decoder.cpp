@@ -11,7 +11,7 @@
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 constexpr int kBoxSeeds = 5;  // when a box is all there is: as many points as the paper's examples use
@@ -32,8 +32,8 @@ std::set<int> SeedViews(const std::vector<LiftedPoint>& points, const ViewDecide
 
 // Lifts points from inside the mask of each seed view. `points` grows only afterwards, so that the views do not depend
 // on each other's order.
-void AddSeeds(const ObjectPrompt& object, const FeatureContainer& container, const ViewDecider& decider,
-              int seed_points, std::vector<LiftedPoint>& points, const Job& job) {
+void AddSeeds(const ObjectPrompt& object, const feature_container::FeatureContainer& container,
+              const ViewDecider& decider, int seed_points, std::vector<LiftedPoint>& points, const Job& job) {
   std::vector<LiftedPoint> seeds;
   for (const int view_idx : SeedViews(points, decider, seed_points)) {
     if (!container.Has(view_idx)) container.Features(view_idx, job);  // throws the container's own error
@@ -67,7 +67,8 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
       {Outcome::kNotAsked, "not asked"},
   };
   std::string text;
-  for (const auto& [outcome, words] : outcomes) {
+  for (const auto& [named, words] : outcomes) {
+    const Outcome outcome = named;
     const auto count = std::count_if(views.begin(), views.end(), [&](const auto& d) { return d.outcome == outcome; });
     if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, words);
   }
@@ -164,4 +165,4 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& conte
   return decoded;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

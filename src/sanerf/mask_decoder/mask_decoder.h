@@ -12,7 +12,7 @@
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 // One mask per view of view_idxs.
 //
@@ -33,4 +33,4 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& conte
 std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
                                      const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

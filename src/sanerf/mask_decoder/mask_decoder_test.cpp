@@ -15,7 +15,7 @@
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/mask_decoder/views_file.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 using namespace testing_scene;
@@ -61,7 +61,7 @@ class MaskDecoderTest : public testing::Test {
     return static_cast<double>(both) / static_cast<double>(either);
   }
 
-  Scene scene_ = MakeScene();
+  scene::Scene scene_ = MakeScene();
   StopSource stop_;
   AnalyticContainer container_{scene_};
   AnalyticSam sam_;
@@ -113,7 +113,7 @@ TEST_F(MaskDecoderTest, OneClickSegmentsTheBallInEveryViewThatSeesThePoint) {
   // In its own view the click's very pixel is the prompt. Views are decoded side by side, in no order.
   const float x = static_cast<float>((object_.clicks[0].xy.x() + 0.5) / 2);
   EXPECT_EQ(std::count_if(sam_.prompts.begin(), sam_.prompts.end(),
-                          [&](const SamPrompt& prompt) { return std::abs(prompt.points.at(0).x - x) < 1e-4f; }),
+                          [&](const sam::SamPrompt& prompt) { return std::abs(prompt.points.at(0).x - x) < 1e-4f; }),
             1);
 }
 
@@ -185,7 +185,7 @@ TEST_F(MaskDecoderTest, BoxAloneReachesTheOtherViews) {
   EXPECT_TRUE(decoded.views[kFront].has_box);
   EXPECT_FALSE(decoded.views[kFrontLeft].has_box);
   // The box's own view is asked with the box alone, the others with points alone.
-  for (const SamPrompt& prompt : sam_.prompts) EXPECT_NE(prompt.box.has_value(), !prompt.points.empty());
+  for (const sam::SamPrompt& prompt : sam_.prompts) EXPECT_NE(prompt.box.has_value(), !prompt.points.empty());
 }
 
 TEST_F(MaskDecoderTest, BoxInAViewThatIsNotDecodedStillGivesPoints) {
@@ -212,7 +212,7 @@ TEST_F(MaskDecoderTest, RuleChoosesTheMask) {
   options_.rule = RuleChoice::kHighestIou;
   EXPECT_EQ(Decode().views[kFront].candidate, 2);
   options_.rule = RuleChoice::kOfModel;
-  sam_.rule = MaskRule::kSingleMask;
+  sam_.rule = sam::MaskRule::kSingleMask;
   EXPECT_EQ(Decode().views[kFront].area, 1);
 }
 
@@ -332,4 +332,4 @@ TEST_F(MaskDecoderTest, ViewsJsonHoldsEveryDecision) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -6,7 +6,7 @@
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/places.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 std::vector<LiftedPoint> PointsOnObject(const ObjectPrompt& object, const DecodeContext& context, const Job& job) {
   std::vector<LiftedPoint> points = LiftPrompts(object, context.scene, context.container, job);
@@ -34,4 +34,4 @@ std::map<int, ImageU8> PerViewDecoder::MasksFor(const std::vector<int>& views, c
   return masks;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 // The prompts lifted to 3D. Where that gives no positive point, or options.seed_points asks for more, points from
 // inside the masks of the prompted views join them, as the mask decoder takes them.
@@ -32,4 +32,4 @@ class PerViewDecoder {
   std::vector<LiftedPoint> points_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -6,7 +6,10 @@
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
+
+using scene::View;
+
 namespace {
 
 [[noreturn]] void FailOutside(const std::string& place, const Camera& photo) {
@@ -30,16 +33,16 @@ void CheckInside(const ClickPrompt& click, const View& view) {
 }
 
 void CheckInside(const BoxPrompt& box, const View& view) {
-  const SamPrompt::Box inside = WorkingBox(box, view.camera, view.camera);
+  const sam::SamPrompt::Box inside = WorkingBox(box, view.camera, view.camera);
   if (!(inside.x0 < inside.x1 && inside.y0 < inside.y1)) FailOutside(Describe(box, view), view.camera);
 }
 
-void CheckPlaces(const ObjectPrompt& object, const Scene& scene) {
+void CheckPlaces(const ObjectPrompt& object, const scene::Scene& scene) {
   for (const ClickPrompt& click : object.clicks) CheckInside(click, scene.views[scene.FindView(click.view)]);
   for (const BoxPrompt& box : object.boxes) CheckInside(box, scene.views[scene.FindView(box.view)]);
 }
 
-std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene) {
+std::vector<int> PromptedViews(const Prompts& prompts, const scene::Scene& scene) {
   std::set<int> views;
   for (const ObjectPrompt& object : prompts.objects) {
     for (const ClickPrompt& click : object.clicks) views.insert(scene.FindView(click.view));
@@ -48,4 +51,4 @@ std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene) {
   return {views.begin(), views.end()};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

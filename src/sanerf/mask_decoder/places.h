@@ -9,7 +9,7 @@
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 // A user names pixels by index, the index is the pixel's center; continuous coordinates have the first center at 0.5.
 inline Vec2 PhotoPixel(const Vec2& xy) { return xy + Vec2(0.5, 0.5); }
@@ -19,7 +19,7 @@ inline Vec2 WorkingPixel(const Vec2& photo_px, const Camera& photo, const Camera
 }
 
 // The part of the box inside the image; empty (x0 >= x1) when there is none.
-inline SamPrompt::Box WorkingBox(const BoxPrompt& box, const Camera& photo, const Camera& working) {
+inline sam::SamPrompt::Box WorkingBox(const BoxPrompt& box, const Camera& photo, const Camera& working) {
   const Vec2 low = WorkingPixel(PhotoPixel({box.x0, box.y0}), photo, working);
   const Vec2 high = WorkingPixel(PhotoPixel({box.x1, box.y1}), photo, working);
   return {static_cast<float>(std::max(low.x(), 0.0)), static_cast<float>(std::max(low.y(), 0.0)),
@@ -27,18 +27,18 @@ inline SamPrompt::Box WorkingBox(const BoxPrompt& box, const Camera& photo, cons
           static_cast<float>(std::min(high.y(), double(working.height)))};
 }
 
-std::string Describe(const ClickPrompt& click, const View& view);  // "point (3,4) in view a.png"
-std::string Describe(const BoxPrompt& box, const View& view);
+std::string Describe(const ClickPrompt& click, const scene::View& view);  // "point (3,4) in view a.png"
+std::string Describe(const BoxPrompt& box, const scene::View& view);
 // Throws UsageError; of a box, a part must be inside.
-void CheckInside(const ClickPrompt& click, const View& view);
-void CheckInside(const BoxPrompt& box, const View& view);
+void CheckInside(const ClickPrompt& click, const scene::View& view);
+void CheckInside(const BoxPrompt& box, const scene::View& view);
 
 // Throws UsageError for an unknown view, a click outside its image and a box outside its image: all that is wrong with
 // the places of an object's prompts before any view is encoded.
-void CheckPlaces(const ObjectPrompt& object, const Scene& scene);
+void CheckPlaces(const ObjectPrompt& object, const scene::Scene& scene);
 
 // The views whose pixels the prompts name, in order: they must be encoded for the prompts to be lifted to 3D. Throws
 // UsageError for an unknown view.
-std::vector<int> PromptedViews(const Prompts& prompts, const Scene& scene);
+std::vector<int> PromptedViews(const Prompts& prompts, const scene::Scene& scene);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -6,13 +6,13 @@
 #include "sanerf/core/error.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 using ::testing::ElementsAre;
 
 TEST(PromptedViews, AreThoseThatClicksAndBoxesNameInOrderAndOnce) {
-  const Scene scene = testing_scene::MakeScene();
+  const scene::Scene scene = testing_scene::MakeScene();
   ObjectPrompt clicked, boxed;
   clicked.clicks = {{"right.png", Vec2(1, 1), 1}, {"right", Vec2(2, 1), 0}};
   boxed.boxes = {{"0", 1, 1, 2, 2}};
@@ -22,4 +22,4 @@ TEST(PromptedViews, AreThoseThatClicksAndBoxesNameInOrderAndOnce) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -4,7 +4,11 @@
 
 #include "sanerf/feature_container/half.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
+
+using sam::SamMask;
+using sam::SamPrompt;
+
 namespace {
 
 bool IsSame(const SamPrompt& a, const SamPrompt& b) {
@@ -30,7 +34,8 @@ std::vector<SamMask> PredictionMemory::Recall(int view_idx, const SamPrompt& pro
   std::vector<SamMask> candidates = answer.candidates;
   for (size_t i = 0; i < candidates.size(); ++i) {
     candidates[i].logits = ImageF(answer.width, answer.height, 1);
-    FloatFromHalf(answer.logits[i].data(), answer.logits[i].size(), candidates[i].logits.data.data());
+    feature_container::FloatFromHalf(answer.logits[i].data(), answer.logits[i].size(),
+                                     candidates[i].logits.data.data());
   }
   return candidates;
 }
@@ -43,11 +48,12 @@ void PredictionMemory::Keep(int view_idx, const SamPrompt& prompt, const std::ve
   answer.height = candidates[0].logits.height;
   for (const SamMask& candidate : candidates) {
     answer.logits.emplace_back(candidate.logits.data.size());
-    HalfFromFloat(candidate.logits.data.data(), candidate.logits.data.size(), answer.logits.back().data());
+    feature_container::HalfFromFloat(candidate.logits.data.data(), candidate.logits.data.size(),
+                                     answer.logits.back().data());
     answer.candidates.push_back({ImageF(), candidate.predicted_iou, candidate.candidate});
   }
   const std::lock_guard lock(mutex_);
   answers_[view_idx] = std::make_shared<const Answer>(std::move(answer));
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -9,20 +9,20 @@
 
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 // One prompt per view, its candidates in half precision (half a megabyte for SAM's four). Thread safe.
 class PredictionMemory {
  public:
   // None when the view was asked something else, or nothing.
-  std::vector<SamMask> Recall(int view_idx, const SamPrompt& prompt) const;
+  std::vector<sam::SamMask> Recall(int view_idx, const sam::SamPrompt& prompt) const;
   // Prompts with a mask are not kept: masks change from round to round.
-  void Keep(int view_idx, const SamPrompt& prompt, const std::vector<SamMask>& candidates);
+  void Keep(int view_idx, const sam::SamPrompt& prompt, const std::vector<sam::SamMask>& candidates);
 
  private:
   struct Answer {
-    SamPrompt prompt;
-    std::vector<SamMask> candidates;            // without logits
+    sam::SamPrompt prompt;
+    std::vector<sam::SamMask> candidates;       // without logits
     std::vector<std::vector<uint16_t>> logits;  // of each, half precision
     int width = 0, height = 0;
   };
@@ -30,4 +30,4 @@ class PredictionMemory {
   std::map<int, std::shared_ptr<const Answer>> answers_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -8,7 +8,7 @@
 
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 constexpr size_t kMaxNameLength = 100;
@@ -163,4 +163,4 @@ Json ToJson(const Prompts& prompts) {
   return {{"objects", objects}};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -9,7 +9,7 @@
 #include "sanerf/core/geometry.h"
 #include "sanerf/core/json_fwd.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 struct PointPrompt {
   Vec3 p = Vec3::Zero();  // file frame
@@ -48,4 +48,4 @@ Prompts ReadPrompts(const std::filesystem::path& path);
 Json ToJson(const Prompts& prompts);
 Json ToJson(const ObjectPrompt& object);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

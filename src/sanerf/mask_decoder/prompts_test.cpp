@@ -10,7 +10,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 using testing::AllOf;
@@ -142,4 +142,4 @@ TEST(PromptsDataTest, EveryShippedFileIsRead) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

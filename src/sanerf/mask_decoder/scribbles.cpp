@@ -12,7 +12,8 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
+
 namespace {
 
 struct Pixel {
@@ -20,9 +21,9 @@ struct Pixel {
 };
 
 // 1 where something was drawn.
-ImageU8 ReadStrokes(const fs::path& path, const View& view) {
+ImageU8 ReadStrokes(const fs::path& path, const scene::View& view) {
   const ImageU8 image = ReadImage(path);
-  if (!HaveSameShape(image.width, image.height, view.camera.width, view.camera.height)) {
+  if (!scene::HaveSameShape(image.width, image.height, view.camera.width, view.camera.height)) {
     throw Error(path.string(), fmt::format("the strokes are drawn on {}x{} pixels, but {} has {}x{}", image.width,
                                            image.height, view.name, view.camera.width, view.camera.height));
   }
@@ -102,7 +103,8 @@ std::vector<Pixel> Thin(const std::vector<Pixel>& line, int count) {
 }
 
 // The strokes of one kind, all pictures together; clicks in pixels of the photo.
-void AddClicks(const std::vector<fs::path>& pictures, const View& view, int label, int count, ObjectPrompt* prompt) {
+void AddClicks(const std::vector<fs::path>& pictures, const scene::View& view, int label, int count,
+               ObjectPrompt* prompt) {
   ImageU8 strokes;
   for (const fs::path& path : pictures) {
     const ImageU8 more = ReadStrokes(path, view);
@@ -128,7 +130,7 @@ void AddClicks(const std::vector<fs::path>& pictures, const View& view, int labe
 Scribbles FindScribbles(const fs::path& folder) {
   if (!fs::is_directory(folder)) throw UsageError("scribbles " + folder.string(), "no such folder");
   Scribbles found;
-  for (const fs::path& path : ImagesIn(folder)) {
+  for (const fs::path& path : scene::ImagesIn(folder)) {
     const std::string name = path.filename().string();
     if (name.starts_with("pos")) found.positive.push_back(path);
     if (name.starts_with("neg")) found.negative.push_back(path);
@@ -139,12 +141,12 @@ Scribbles FindScribbles(const fs::path& folder) {
   }
   const fs::path whole = fs::absolute(folder / "").lexically_normal().parent_path();
   const std::vector<fs::path> photos =
-      ImagesIn(whole.parent_path().parent_path() / "reference_image" / whole.filename());
+      scene::ImagesIn(whole.parent_path().parent_path() / "reference_image" / whole.filename());
   if (photos.size() == 1) found.view = photos[0].stem().string();
   return found;
 }
 
-ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const View& view, const std::string& object_name,
+ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const scene::View& view, const std::string& object_name,
                                   const ScribbleOptions& options) {
   ObjectPrompt prompt;
   prompt.name = object_name;
@@ -157,4 +159,4 @@ ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const View& view, 
   return prompt;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -8,7 +8,7 @@
 #include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 struct Scribbles {
   std::vector<std::filesystem::path> positive, negative;  // pictures: all that is not black was drawn
@@ -32,7 +32,7 @@ Scribbles FindScribbles(const std::filesystem::path& folder);
 // Clicks on the middle lines of the strokes, as far from each other as possible: first the one nearest to the strokes'
 // center, then always the one farthest from those taken. The pictures may have another scale than the photo, but its
 // shape. The same pictures give the same clicks. Throws Error for an empty positive stroke or another shape.
-ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const View& view, const std::string& object_name,
+ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const scene::View& view, const std::string& object_name,
                                   const ScribbleOptions& options = {});
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -9,7 +9,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 using testing::AllOf;
@@ -39,7 +39,7 @@ class ScribblesTest : public testing::Test {
   }
 
   TestFolder folder_;
-  View view_;
+  scene::View view_;
 };
 
 TEST_F(ScribblesTest, FindsTheStrokesAndTheirPhoto) {
@@ -112,4 +112,4 @@ TEST_F(ScribblesTest, Errors) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 constexpr float kMinBorderDistance = 1.5f;  // pixels
@@ -83,4 +83,4 @@ std::vector<Vec2> SpreadInteriorPoints(const ImageU8& mask, const ImageF& depth,
   return points;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

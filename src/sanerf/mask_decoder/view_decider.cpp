@@ -14,7 +14,11 @@
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_decoder/places.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
+
+using sam::SamMask;
+using sam::SamPrompt;
+
 namespace {
 
 constexpr int64_t kMinMaskPixels = 10;  // the release's limit; smaller masks are specks
@@ -57,19 +61,19 @@ ImageF LogitsOfMask(const ImageU8& mask) {
   return logits;
 }
 
-MaskRule RuleFor(RuleChoice choice, const Sam& sam) {
+sam::MaskRule RuleFor(RuleChoice choice, const sam::Sam& sam) {
   switch (choice) {
     case RuleChoice::kHighestIou:
-      return MaskRule::kHighestPredictedIou;
+      return sam::MaskRule::kHighestPredictedIou;
     case RuleChoice::kSingle:
-      return MaskRule::kSingleMask;
+      return sam::MaskRule::kSingleMask;
     case RuleChoice::kOfModel:
       break;
   }
   return sam.default_rule();
 }
 
-void CheckInputs(const ObjectPrompt& object, const FeatureContainer& container, const Sam& sam,
+void CheckInputs(const ObjectPrompt& object, const feature_container::FeatureContainer& container, const sam::Sam& sam,
                  const MaskDecoderOptions& options) {
   if (const auto why = WhyUnusable(object)) throw UsageError(*why);
   CheckOptions(options, "masks");
@@ -128,7 +132,7 @@ VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<L
 
 void ViewDecider::AddBox(const BoxPrompt& box) {
   const int view_idx = scene_.FindView(box.view);
-  const View& view = scene_.views[view_idx];
+  const scene::View& view = scene_.views[view_idx];
   CheckInside(box, view);
   const SamPrompt::Box working = WorkingBox(box, view.camera, container_.WorkingCamera(view_idx));
   if (!boxes_.emplace(view_idx, working).second) {
@@ -245,7 +249,7 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
       prompt.mask_logits = sam_->FromImageFrame(LogitsOfMask(shown->second));
     }
     const std::vector<SamMask> candidates = Candidates(view_idx, prompt, job);
-    const SamMask& chosen = ChooseMask(candidates, options_.mask_rule);
+    const SamMask& chosen = sam::ChooseMask(candidates, options_.mask_rule);
     SetMask(chosen, ToMask(chosen, decision), prompt, decision);
   }
   return decision;
@@ -286,4 +290,4 @@ std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, 
   return decisions;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -11,7 +11,7 @@
 #include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/mask_decoder/visibility.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 inline constexpr float kCertainLogit = 8;  // of a mask prompt where it is certain
 
@@ -23,7 +23,7 @@ struct VisibilityRule {
 VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points);
 
 struct ViewDeciderOptions {
-  MaskRule mask_rule;
+  sam::MaskRule mask_rule;
   DepthTolerance tolerance;
   double specks = 0;  // largest island or hole that is removed, as a share of the mask
 };
@@ -42,7 +42,8 @@ double KeptShare(const ImageU8& mask, const ViewDecision& decision);
 class ViewDecider {
  public:
   // Prompts a predictor of its own on the loaded model.
-  ViewDecider(const Scene& scene, const FeatureContainer& container, const Sam& sam, const ViewDeciderOptions& options)
+  ViewDecider(const scene::Scene& scene, const feature_container::FeatureContainer& container, const sam::Sam& sam,
+              const ViewDeciderOptions& options)
       : scene_(scene), container_(container), sam_(sam.Share()), options_(options) {}
 
   // The same decider with another predictor, for another thread. This one must outlive it.
@@ -51,11 +52,11 @@ class ViewDecider {
     fork.sam_ = sam_->Share();
     return fork;
   }
-  Sam& sam() const { return *sam_; }
+  sam::Sam& sam() const { return *sam_; }
 
   // Throws UsageError when the box lies outside its image or its view has one already.
   void AddBox(const BoxPrompt& box);
-  const std::map<int, SamPrompt::Box>& boxes() const { return boxes_; }  // by view, working-camera pixels
+  const std::map<int, sam::SamPrompt::Box>& boxes() const { return boxes_; }  // by view, working-camera pixels
 
   // Where SAM's answers are kept; null = nowhere.
   void Remember(std::shared_ptr<PredictionMemory> memory) { memory_ = std::move(memory); }
@@ -67,20 +68,20 @@ class ViewDecider {
 
   // The pieces of Decide. What Begin returns names the view; FindPrompt fills in what became of the points.
   ViewDecision Begin(int view_idx) const;
-  SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision, const Job& job) const;
+  sam::SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision, const Job& job) const;
   // All that SAM offers; makes the view sam's current image.
-  std::vector<SamMask> Candidates(int view_idx, const SamPrompt& prompt, const Job& job) const;
+  std::vector<sam::SamMask> Candidates(int view_idx, const sam::SamPrompt& prompt, const Job& job) const;
   // Binary at the working camera; of sam's current image, which is this view's.
-  ImageU8 ToMask(const SamMask& mask, const ViewDecision& decision) const;
+  ImageU8 ToMask(const sam::SamMask& mask, const ViewDecision& decision) const;
   // Sets the mask, cleared of specks, and whether it can be used.
-  void SetMask(const SamMask& chosen, ImageU8 mask, const SamPrompt& prompt, ViewDecision& decision) const;
+  void SetMask(const sam::SamMask& chosen, ImageU8 mask, const sam::SamPrompt& prompt, ViewDecision& decision) const;
 
  private:
-  const Scene& scene_;
-  const FeatureContainer& container_;
-  std::shared_ptr<Sam> sam_;
+  const scene::Scene& scene_;
+  const feature_container::FeatureContainer& container_;
+  std::shared_ptr<sam::Sam> sam_;
   ViewDeciderOptions options_;
-  std::map<int, SamPrompt::Box> boxes_;
+  std::map<int, sam::SamPrompt::Box> boxes_;
   std::map<int, ImageU8> shown_masks_;
   std::shared_ptr<PredictionMemory> memory_;
 };
@@ -100,4 +101,4 @@ std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, 
                                       const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
                                       const std::function<void(int, const ViewDecision&)>& on_view, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -4,7 +4,9 @@
 
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
+
+using scene::Scene;
 
 namespace {
 constexpr char kFromOthers[] = "what the other views say";
@@ -58,7 +60,7 @@ Vec2 ReadVec2(const JsonCursor& at) { return {at[size_t{0}].Number(), at[1].Numb
 int FindExactView(const JsonCursor& at, const Scene& scene) {
   const std::string name = at.String();
   const auto found =
-      std::find_if(scene.views.begin(), scene.views.end(), [&](const View& v) { return v.name == name; });
+      std::find_if(scene.views.begin(), scene.views.end(), [&](const scene::View& v) { return v.name == name; });
   if (found == scene.views.end()) at.Fail("the scene has no view " + name, "segment the object again");
   return int(found - scene.views.begin());
 }
@@ -121,4 +123,4 @@ DecodedObject ReadDecoded(const std::filesystem::path& path, const Scene& scene)
   return decoded;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -6,7 +6,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 using testing::HasSubstr;
@@ -34,7 +34,7 @@ class ViewsFileTest : public testing::Test {
   }
 
   TestFolder folder_;
-  Scene scene_;
+  scene::Scene scene_;
   Json json_;
 };
 
@@ -57,4 +57,4 @@ TEST_F(ViewsFileTest, NumbersOutOfRangeAreErrorsWithTheirPlace) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

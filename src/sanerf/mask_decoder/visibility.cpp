@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 // Neighboring pixels whose depths differ by less than this share belong to one surface: at 500 pixels per view a step
@@ -124,4 +124,4 @@ PointInView FindInView(const Vec3& p_file, const Camera& camera, const ImageF& d
   return found;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

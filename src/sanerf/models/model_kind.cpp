@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace sanerf {
+namespace sanerf::models {
 namespace {
 
 constexpr int64_t kSquareSide = 1024;  // of the picture that every export of SAM's encoder takes
@@ -41,4 +41,4 @@ std::string WhatItIs(const OnnxSession& session) {
                      ListOf(session.outputs()));
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::models

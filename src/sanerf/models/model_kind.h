@@ -5,7 +5,7 @@
 
 #include "sanerf/models/onnx_session.h"
 
-namespace sanerf {
+namespace sanerf::models {
 
 // "a mask decoder", "an image encoder", "a text detector", "a detector of classes", or its inputs and outputs.
 std::string WhatItIs(const OnnxSession& session);
@@ -13,4 +13,4 @@ std::string WhatItIs(const OnnxSession& session);
 bool ReadsText(const OnnxSession& session);       // Grounding DINO
 bool DetectsClasses(const OnnxSession& session);  // YOLO: an image in, rows of boxes and scores out
 
-}  // namespace sanerf
+}  // namespace sanerf::models

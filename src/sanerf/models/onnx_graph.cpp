@@ -4,7 +4,7 @@
 #include <set>
 #include <unordered_map>
 
-namespace sanerf {
+namespace sanerf::models {
 namespace {
 
 // Field numbers of onnx.proto.
@@ -177,4 +177,4 @@ std::vector<std::string> ExternalFiles(std::string_view model) {
   return {files.begin(), files.end()};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::models {
 
 // The tensor from which the last Slice or Gather in front of graph output `output` selects, seen through operators that
 // only reshape or clip: SAM's decoders compute four masks and hand out one or three of them. None when the output is
@@ -22,4 +22,4 @@ std::string WithExtraOutputs(std::string_view model, const std::vector<std::stri
 // do with models beyond 2 GB); sorted, each once. Empty for a file that is not ONNX.
 std::vector<std::string> ExternalFiles(std::string_view model);
 
-}  // namespace sanerf
+}  // namespace sanerf::models

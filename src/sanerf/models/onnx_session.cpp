@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 extern "C" const char* __lsan_default_suppressions() { return "leak:libonnxruntime"; }
 #endif
 
-namespace sanerf {
+namespace sanerf::models {
 namespace {
 
 // ONNX Runtime has one place for all messages. Those of a thread that opens or runs a model go to that thread's job.
@@ -279,4 +279,4 @@ std::string ShapeText(const std::vector<int64_t>& shape) {
   return "[" + text + "]";
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -11,7 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/models/tensor.h"
 
-namespace sanerf {
+namespace sanerf::models {
 
 enum class ElementType { kFloat, kInt64, kBool, kOther };
 
@@ -71,4 +71,4 @@ double SessionBytes(double bytes_of_files);
 bool ShapesFit(const std::vector<int64_t>& a, const std::vector<int64_t>& b);
 std::string ShapeText(const std::vector<int64_t>& shape);  // "[1, 3, any, 1024]"
 
-}  // namespace sanerf
+}  // namespace sanerf::models

@@ -17,7 +17,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::models {
 namespace {
 
 using onnx_test::Graph;
@@ -213,4 +213,4 @@ TEST(OnnxSession, RefusesAModelOrWeightsThatAreNoFiles) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::models

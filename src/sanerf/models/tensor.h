@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::models {
 
 struct Tensor {
   std::string name;
@@ -13,4 +13,4 @@ struct Tensor {
   std::vector<float> data;  // row-major
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::models

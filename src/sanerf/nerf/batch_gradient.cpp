@@ -4,7 +4,7 @@
 
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 using kernels::kTile;
 using kernels::Tiled;
@@ -18,7 +18,7 @@ constexpr int kIn = RadianceField::kColorInputs;
 BatchGradient::BatchGradient(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& trace,
                              const RayLossOptions& loss)
     : field_(field), occupancy_(occupancy), loss_(loss), tracer_(field, occupancy, trace, /*keep_waves=*/true) {
-  scratch_ = Buffer(std::max(field.density.ScratchSize(), field.color.ScratchSize()));
+  scratch_ = nn::Buffer(std::max(field.density.ScratchSize(), field.color.ScratchSize()));
 }
 
 void BatchGradient::ColorOfWave() {
@@ -118,4 +118,4 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   std::copy_n(tracer_.positions(), TiledSize(n, 3), out->field.grid.positions.data());
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

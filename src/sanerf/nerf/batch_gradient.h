@@ -10,11 +10,11 @@
 #include "sanerf/nerf/ray_tracer.h"
 #include "sanerf/nerf/training_photos.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct GroupGradient {
   int64_t num_samples = 0;
-  FieldGradient field;                    // loss: of the group
+  nn::FieldGradient field;                // loss: of the group
   std::vector<OccupancyGrid::Seen> seen;  // densities met, for the occupancy grid
   std::vector<GainGradient> grad_gains;   // of each ray; empty without gains
   double squared = 0;
@@ -47,12 +47,12 @@ class BatchGradient {
   const OccupancyGrid& occupancy_;
   RayLossOptions loss_;
   RayTracer tracer_;
-  Buffer color_in_, color_hidden_, rgb_;  // tiled; rgb after the sigmoid
-  Buffer grad_rgb_, grad_color_in_, grad_density_out_, scratch_;
+  nn::Buffer color_in_, color_hidden_, rgb_;  // tiled; rgb after the sigmoid
+  nn::Buffer grad_rgb_, grad_color_in_, grad_density_out_, scratch_;
   std::vector<Ray> rays_;
   std::vector<int> first_segment_, next_segment_;  // chains of segments per ray
   std::vector<int> slots_;
   std::vector<float> ray_values_, ray_scratch_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

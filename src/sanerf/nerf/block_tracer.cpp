@@ -4,7 +4,7 @@
 
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 using kernels::kTile;
 using kernels::Tiled;
@@ -42,7 +42,7 @@ bool BlockTracer::NextWave() {
   return true;
 }
 
-void BlockTracer::Gather(const float* from, int channels, Buffer* out) const {
+void BlockTracer::Gather(const float* from, int channels, nn::Buffer* out) const {
   out->Reserve(kernels::TiledSize(num_tiles(), channels));
   const Tiled<const float> all(from, channels);
   const Tiled<float> gathered(out->data(), channels);
@@ -62,4 +62,4 @@ void BlockTracer::AddWeighted(const float* values, int channels, float* sums) co
   });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -10,7 +10,7 @@
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/nerf/ray_tracer.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct PixelBlock {
   int x0, y0, x1, y1;  // x1 and y1 excluded
@@ -50,7 +50,7 @@ class BlockTracer {
   // Of this wave.
   int64_t num_tiles() const { return kernels::NumTiles(int64_t(visible_.size())); }
   // Copies one of the tracer's tiled buffers to the visible samples' tiles. Padding repeats the last sample.
-  void Gather(const float* from, int channels, Buffer* out) const;
+  void Gather(const float* from, int channels, nn::Buffer* out) const;
   // sums[ray * channels + c] += weight * values[c] (Eq. 1 and 7); values: tiles of the visible samples.
   void AddWeighted(const float* values, int channels, float* sums) const;
   // use(index in the visible samples' tiles, ray, slot of the tracer)
@@ -69,4 +69,4 @@ class BlockTracer {
   std::vector<Sample> visible_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

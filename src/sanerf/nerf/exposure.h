@@ -7,7 +7,7 @@
 
 #include "sanerf/nn/parameters.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 // The gradient by the gains of one ray's photo.
 struct GainGradient {
@@ -19,7 +19,7 @@ class Exposure {
  public:
   explicit Exposure(size_t num_photos) : num_photos_(num_photos) {
     log_gains_.name = "exposure";
-    log_gains_.values = Buffer(int64_t(3 * num_photos));
+    log_gains_.values = nn::Buffer(int64_t(3 * num_photos));
   }
 
   // What the scene's light is multiplied with in a channel.
@@ -42,12 +42,12 @@ class Exposure {
     }
   }
 
-  Parameters& params() { return log_gains_; }
-  const Parameters& params() const { return log_gains_; }
+  nn::Parameters& params() { return log_gains_; }
+  const nn::Parameters& params() const { return log_gains_; }
 
  private:
   size_t num_photos_;
-  Parameters log_gains_;  // [photo][3]
+  nn::Parameters log_gains_;  // [photo][3]
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

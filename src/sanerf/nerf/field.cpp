@@ -6,7 +6,7 @@
 #include "sanerf/kernels/isa.h"
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 namespace {
 
@@ -19,7 +19,7 @@ std::vector<int> Widths(int in, int hidden, int layers, int out) {
 
 }  // namespace
 
-HashGridOptions GridOptionsOf(const NerfOptions& o, bool contracted) {
+nn::HashGridOptions GridOptionsOf(const NerfOptions& o, bool contracted) {
   return {o.levels, o.features, o.log2_table, o.base, o.top * (contracted ? 2 : 1)};
 }
 
@@ -53,13 +53,13 @@ void RadianceField::Color(const float* density_out, const float* directions, int
   kernels::Kernels().sigmoid(rgb, kernels::TiledSize(num_tiles, 3), rgb);
 }
 
-void RadianceField::AddTo(CheckpointWriter* writer) const {
-  for (const Parameters* p : {&grid.params(), &density.params(), &color.params()})
+void RadianceField::AddTo(nn::CheckpointWriter* writer) const {
+  for (const nn::Parameters* p : {&grid.params(), &density.params(), &color.params()})
     writer->Add(p->name, p->values.span());
 }
 
-void RadianceField::ReadFrom(const CheckpointReader& reader) {
-  for (Parameters* p : {&grid.params(), &density.params(), &color.params()}) reader.Read(p->name, p->values.span());
+void RadianceField::ReadFrom(const nn::CheckpointReader& reader) {
+  for (nn::Parameters* p : {&grid.params(), &density.params(), &color.params()}) reader.Read(p->name, p->values.span());
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -9,10 +9,10 @@
 #include "sanerf/nn/mlp.h"
 #include "sanerf/nn/training_step.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 // Of the field's table. contracted: see RadianceField.
-HashGridOptions GridOptionsOf(const NerfOptions& options, bool contracted);
+nn::HashGridOptions GridOptionsOf(const NerfOptions& options, bool contracted);
 
 class RadianceField {
  public:
@@ -29,23 +29,23 @@ class RadianceField {
   void ToUnit(const float p[3], float unit[3]) const;
   bool contracted() const { return contracted_; }
 
-  HashGrid grid;
-  Mlp density;
-  Mlp color;
+  nn::HashGrid grid;
+  nn::Mlp density;
+  nn::Mlp color;
 
   // The color network. Tiled: outputs of the density network [kGeometry], unit directions [3] -> its inputs
   // [kColorInputs] and hidden layers, kept for the backward, rgb [3] after the sigmoid.
   void Color(const float* density_out, const float* directions, int64_t num_tiles, float* inputs, float* hidden,
              float* rgb) const;
 
-  std::vector<const Parameters*> networks() const { return {&density.params(), &color.params()}; }
-  FieldParameters trainable() { return {&grid, {&density.params(), &color.params()}}; }
+  std::vector<const nn::Parameters*> networks() const { return {&density.params(), &color.params()}; }
+  nn::FieldParameters trainable() { return {&grid, {&density.params(), &color.params()}}; }
 
-  void AddTo(CheckpointWriter* writer) const;
-  void ReadFrom(const CheckpointReader& reader);
+  void AddTo(nn::CheckpointWriter* writer) const;
+  void ReadFrom(const nn::CheckpointReader& reader);
 
  private:
   bool contracted_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

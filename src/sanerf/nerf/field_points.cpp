@@ -1,6 +1,6 @@
 #include "sanerf/nerf/field_points.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 using kernels::TiledSize;
 
@@ -23,4 +23,4 @@ void FieldPoints::Evaluate() {
   field_.density.Forward(features_.data(), num_tiles_, hidden_.data(), geometry_.data());
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -4,7 +4,7 @@
 #include "sanerf/kernels/tiled.h"
 #include "sanerf/nerf/field.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 class FieldPoints {
  public:
@@ -22,7 +22,7 @@ class FieldPoints {
  private:
   const RadianceField& field_;
   int64_t num_tiles_;
-  Buffer positions_, features_, hidden_, geometry_;
+  nn::Buffer positions_, features_, hidden_, geometry_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

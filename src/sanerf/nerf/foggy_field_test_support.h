@@ -12,18 +12,18 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/synth.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 class FoggyFieldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    SynthOptions synth;
+    synth::SynthOptions synth;
     synth.views = 8;
     synth.size = 48;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth, Job());
-    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
+    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
     NerfOptions options;
     options.batch_samples = 1 << 13;
     options.log2_table = 13;
@@ -55,7 +55,7 @@ class FoggyFieldTest : public testing::Test {
   }
 
   static inline TestFolder* folder_;
-  static inline Scene* scene_;
+  static inline scene::Scene* scene_;
   static inline NerfModel* nerf_;
 };
 
@@ -67,7 +67,7 @@ struct FieldAtPoint {
 inline FieldAtPoint AskField(const RadianceField& field, const float p[3], const float direction[3]) {
   FieldAtPoint point;
   field.ToUnit(p, point.unit.data());
-  Buffer positions(3 * kernels::kTile, 0.5f), directions(3 * kernels::kTile),
+  nn::Buffer positions(3 * kernels::kTile, 0.5f), directions(3 * kernels::kTile),
       features(field.grid.num_outputs() * kernels::kTile), hidden(field.density.shape().HiddenWidth() * kernels::kTile),
       out(RadianceField::kGeometry * kernels::kTile), inputs(RadianceField::kColorInputs * kernels::kTile),
       color_hidden(field.color.shape().HiddenWidth() * kernels::kTile), rgb(3 * kernels::kTile);
@@ -81,4 +81,4 @@ inline FieldAtPoint AskField(const RadianceField& field, const float p[3], const
   return point;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

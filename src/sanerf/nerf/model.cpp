@@ -11,7 +11,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/nerf/ray_renderer.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 namespace {
 
@@ -33,7 +33,8 @@ Similarity SimilarityFromJson(const Json& json) {
 }
 
 // The grid takes its memory by these two numbers: they must be those of the bits in the file.
-void CheckOccupancy(const CheckpointReader& reader, const std::filesystem::path& path, int resolution, double extent) {
+void CheckOccupancy(const nn::CheckpointReader& reader, const std::filesystem::path& path, int resolution,
+                    double extent) {
   const bool is_grid =
       extent >= 1 && extent <= kLargestExtent && resolution >= 4 && resolution <= 1 << 12 && resolution % 4 == 0;
   const int64_t cells =
@@ -100,7 +101,7 @@ RenderedView NerfModel::Render(const Camera& file_camera, const OnBlock& on_bloc
 }
 
 NerfModel NerfModel::Load(const std::filesystem::path& path) {
-  const CheckpointReader reader(path, kNerfCheckpointKind);
+  const nn::CheckpointReader reader(path, kNerfCheckpointKind);
   NerfModel model;
   try {
     const Json& meta = reader.meta();
@@ -131,7 +132,7 @@ kernels::MarchOptions MarchOptionsFor(const NerfOptions& o, double extent, doubl
   return {float(near), o.step, extent > 1 ? o.cone : 0.0f};
 }
 
-void WriteModel(const NerfModel& model, const NerfOptions& options, CheckpointWriter* writer) {
+void WriteModel(const NerfModel& model, const NerfOptions& options, nn::CheckpointWriter* writer) {
   writer->kind = kNerfCheckpointKind;
   writer->meta = {{"options", OptionsToJson(options)},
                   {"model_from_file", ToJson(model.model_from_file())},
@@ -142,8 +143,8 @@ void WriteModel(const NerfModel& model, const NerfOptions& options, CheckpointWr
   model.occupancy().AddBitsTo(writer);
 }
 
-void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
-                       const Similarity& model_from_file) {
+void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem::path& path,
+                       const NerfOptions& options, const Similarity& model_from_file) {
   const Json wanted = OptionsToJson(options);
   const Json& meta = reader.meta();
   if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
@@ -160,4 +161,4 @@ void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::pa
                 "train into another run folder");
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -15,7 +15,7 @@
 #include "sanerf/nerf/ray_tracer.h"
 #include "sanerf/nn/checkpoint.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct RenderedView {
   ImageF rgb;      // 3 channels, sRGB-encoded [0, 1], over the model's background
@@ -74,10 +74,10 @@ inline constexpr char kNerfCheckpointKind[] = "nerf";
 
 kernels::MarchOptions MarchOptionsFor(const NerfOptions& options, double extent, double near);
 
-void WriteModel(const NerfModel& model, const NerfOptions& options, CheckpointWriter* writer);
+void WriteModel(const NerfModel& model, const NerfOptions& options, nn::CheckpointWriter* writer);
 
 // Throws Error, naming the first option that differs, when the checkpoint was made with other options or another frame.
-void CheckSameTraining(const CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
-                       const Similarity& model_from_file);
+void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem::path& path,
+                       const NerfOptions& options, const Similarity& model_from_file);
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -16,7 +16,7 @@
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/synth.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 namespace {
 
 NerfOptions SmallOptions() {
@@ -40,12 +40,12 @@ class NerfModelTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    SynthOptions options;
+    synth::SynthOptions options;
     options.views = 12;
     options.size = 64;
     options.samples = 1;
     WriteSynthScene(*folder_ / "scene", options, Job());
-    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
+    scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
     model_ = new NerfModel(Train("model", Job()));
   }
   static void TearDownTestSuite() {
@@ -62,11 +62,11 @@ class NerfModelTest : public testing::Test {
   static Camera LargeView() { return scene_->views[0].camera.Resized(91, 85); }
 
   static TestFolder* folder_;
-  static Scene* scene_;
+  static scene::Scene* scene_;
   static NerfModel* model_;
 };
 TestFolder* NerfModelTest::folder_;
-Scene* NerfModelTest::scene_;
+scene::Scene* NerfModelTest::scene_;
 NerfModel* NerfModelTest::model_;
 
 TEST_F(NerfModelTest, BlocksMakeUpTheView) {
@@ -199,4 +199,4 @@ TEST_F(NerfModelTest, StoppingARenderLeavesATrainingAlone) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nerf

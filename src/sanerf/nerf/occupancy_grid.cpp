@@ -9,7 +9,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/nerf/field_points.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 namespace {
 constexpr int64_t kQueries = 1 << 17;  // cells asked per update
@@ -167,16 +167,16 @@ void OccupancyGrid::RefreshBits(float step) {
   }
 }
 
-void OccupancyGrid::AddBitsTo(CheckpointWriter* writer) const {
+void OccupancyGrid::AddBitsTo(nn::CheckpointWriter* writer) const {
   writer->Add("occupancy_bits", {reinterpret_cast<const float*>(bits_.data()), bits_.size() * 2});
 }
 
-void OccupancyGrid::AddDensityTo(CheckpointWriter* writer) const { writer->Add("occupancy_density", density_); }
+void OccupancyGrid::AddDensityTo(nn::CheckpointWriter* writer) const { writer->Add("occupancy_density", density_); }
 
-void OccupancyGrid::ReadBits(const CheckpointReader& reader) {
+void OccupancyGrid::ReadBits(const nn::CheckpointReader& reader) {
   reader.Read("occupancy_bits", {reinterpret_cast<float*>(bits_.data()), bits_.size() * 2});
 }
 
-void OccupancyGrid::ReadDensity(const CheckpointReader& reader) { reader.Read("occupancy_density", density_); }
+void OccupancyGrid::ReadDensity(const nn::CheckpointReader& reader) { reader.Read("occupancy_density", density_); }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -7,7 +7,7 @@
 #include "sanerf/kernels/march.h"
 #include "sanerf/nerf/field.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 class OccupancyGrid {
  public:
@@ -35,10 +35,10 @@ class OccupancyGrid {
   int num_cascades() const { return num_cascades_; }
   double extent() const { return double(1 << (num_cascades_ - 1)); }
 
-  void AddBitsTo(CheckpointWriter* writer) const;
-  void AddDensityTo(CheckpointWriter* writer) const;  // what Update continues from
-  void ReadBits(const CheckpointReader& reader);
-  void ReadDensity(const CheckpointReader& reader);
+  void AddBitsTo(nn::CheckpointWriter* writer) const;
+  void AddDensityTo(nn::CheckpointWriter* writer) const;  // what Update continues from
+  void ReadBits(const nn::CheckpointReader& reader);
+  void ReadDensity(const nn::CheckpointReader& reader);
 
  private:
   int64_t CellsPerCascade() const { return int64_t(resolution_) * resolution_ * resolution_; }
@@ -55,4 +55,4 @@ class OccupancyGrid {
   std::vector<float> query_densities_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -5,7 +5,7 @@
 
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 enum class PhotoLoss { kHuber, kMse };
 enum class RayBackground { kRandom, kLastSample };
@@ -80,4 +80,4 @@ struct NerfOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -5,7 +5,7 @@
 #include "sanerf/kernels/isa.h"
 #include "sanerf/nerf/field_points.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 using kernels::kTile;
 using kernels::Tiled;
@@ -22,7 +22,7 @@ Eigen::Vector3f ModelPoint(const NerfModel& model, const Vec3& p_file) {
 // Of points begin, begin + 1, ...
 void CopyDensities(const NerfModel& model, std::span<const Vec3> points, const FieldPoints& asked, int64_t begin,
                    PointValues* values) {
-  Buffer density(TiledSize(asked.num_tiles(), 1));
+  nn::Buffer density(TiledSize(asked.num_tiles(), 1));
   for (int64_t tile = 0; tile < asked.num_tiles(); ++tile)
     kernels::Kernels().exp(asked.geometry().Tile(tile), kTile, &density[tile * kTile]);
   for (size_t i = 0; i < points.size(); ++i) {
@@ -36,7 +36,7 @@ void CopyColors(const NerfModel& model, std::span<const Vec3> directions, const 
                 PointValues* values) {
   const RadianceField& field = model.field();
   const int64_t n = asked.num_tiles();
-  Buffer along(TiledSize(n, 3)), inputs(TiledSize(n, RadianceField::kColorInputs)),
+  nn::Buffer along(TiledSize(n, 3)), inputs(TiledSize(n, RadianceField::kColorInputs)),
       hidden(TiledSize(n, field.color.shape().HiddenWidth())), rgb(TiledSize(n, 3));
   for (size_t i = 0; i < directions.size(); ++i) {
     const Eigen::Vector3f direction = (model.model_from_file().rotation * directions[i]).cast<float>();
@@ -70,4 +70,4 @@ PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::spa
   return values;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

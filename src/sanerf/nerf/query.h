@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 // One entry per point.
 struct PointValues {
@@ -24,4 +24,4 @@ struct PointValues {
 PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::span<const Vec3> directions,
                   const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -10,7 +10,7 @@
 #include "sanerf/nerf/foggy_field_test_support.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 namespace {
 
 class QueryTest : public FoggyFieldTest {
@@ -92,4 +92,4 @@ TEST_F(QueryTest, StopsWhenAskedTo) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -9,21 +9,21 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/synth.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct QuickField {
-  Scene scene;
+  scene::Scene scene;
   NerfModel nerf;
 };
 
 // 64 x 64 pixels; files are written into the folder.
 inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
-  SynthOptions synth;
+  synth::SynthOptions synth;
   synth.views = num_views;
   synth.size = 64;
   synth.samples = 1;
-  WriteSynthScene(folder / "scene", synth, Job());
-  Scene scene = LoadScene(folder / "scene", {}, Job());
+  synth::WriteSynthScene(folder / "scene", synth, Job());
+  scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
   NerfOptions o;
   o.iters = 500;
   o.batch_samples = 1 << 14;
@@ -37,4 +37,4 @@ inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
   return {std::move(scene), std::move(nerf)};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -5,7 +5,7 @@
 
 #include "sanerf/kernels/composite.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 namespace {
 // Normalized distance of the release (R:249-255): half the range for t < 1, the other half for everything beyond.
@@ -71,4 +71,4 @@ template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<float>&, 
 template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<double>&, const double[3], const double[3],
                                double, std::vector<double>*, double*, double*, const double*, double*);
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct RayLossOptions {
   bool huber = true;
@@ -39,4 +39,4 @@ RayLossResult RayLoss(const RayLossOptions& options, const RaySamples<T>& sample
                       const T background[3], T scale, std::vector<T>* scratch, T* grad_sigma, T* grad_rgb,
                       const T* gain = nullptr, T* grad_gain = nullptr);
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -6,7 +6,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 namespace {
 
 struct Problem {
@@ -98,4 +98,4 @@ TEST(RayLoss, HuberIsLinearBeyondDelta) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -4,7 +4,7 @@
 
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 using kernels::TiledSize;
 
@@ -45,4 +45,4 @@ const std::vector<RenderedRay>& RayRenderer::Render(std::vector<Ray> rays) {
   return rendered_;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -5,7 +5,7 @@
 
 #include "sanerf/nerf/block_tracer.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct RenderedRay {
   float rgb[3];        // over the model's background, [0, 1]
@@ -29,7 +29,7 @@ class RayRenderer {
   std::vector<float> rgb_sums_;
   std::vector<RayDepth> depths_;
   std::vector<RenderedRay> rendered_;
-  Buffer geometry_, directions_, inputs_, hidden_, rgb_;
+  nn::Buffer geometry_, directions_, inputs_, hidden_, rgb_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

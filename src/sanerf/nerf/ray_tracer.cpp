@@ -6,7 +6,7 @@
 #include "sanerf/kernels/isa.h"
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 using kernels::kTile;
 
@@ -49,7 +49,7 @@ void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
 
 void RayTracer::GrowTo(int64_t num_tiles) {
   const int64_t slots = num_tiles * kTile;
-  for (Buffer* buffer : {&t_, &dt_, &sigma_, &weights_}) buffer->Grow(slots);
+  for (nn::Buffer* buffer : {&t_, &dt_, &sigma_, &weights_}) buffer->Grow(slots);
   positions_.Grow(slots * 3);
   directions_.Grow(slots * 3);
   features_.Grow(slots * field_.grid.num_outputs());
@@ -135,4 +135,4 @@ void RayTracer::AddDepths(RayDepth* depths) const {
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -8,7 +8,7 @@
 #include "sanerf/nerf/field.h"
 #include "sanerf/nerf/occupancy_grid.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct Ray {
   float origin[3], direction[3];  // model frame, unit direction
@@ -90,7 +90,7 @@ class RayTracer {
   std::vector<int> alive_;
   std::vector<RaySegment> segments_;
   int64_t wave_begin_ = 0, num_tiles_ = 0;
-  Buffer t_, dt_, sigma_, weights_, positions_, directions_, features_, density_hidden_, density_out_;
+  nn::Buffer t_, dt_, sigma_, weights_, positions_, directions_, features_, density_hidden_, density_out_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

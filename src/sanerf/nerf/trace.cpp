@@ -7,7 +7,7 @@
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/kernels/tiled.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 using kernels::kTile;
 using kernels::Tiled;
@@ -43,7 +43,7 @@ class GroupTracer {
   std::vector<int> ray_;       // of each of them
   std::vector<size_t> place_;  // in the order of the rays
   std::vector<RayDepth> depths_;
-  Buffer geometry_, directions_, inputs_, hidden_, rgb_;
+  nn::Buffer geometry_, directions_, inputs_, hidden_, rgb_;
 };
 
 void GroupTracer::AddWave() {
@@ -167,4 +167,4 @@ void TraceBlocks(const NerfModel& model, const Camera& file_camera, const TraceR
   });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -9,7 +9,7 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/traced_rays.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 // The table of these rays (model frame), in their order, with the columns asked for. Parallel inside; the same bytes
 // for any number of threads. Throws InterruptedError within some hundredths of a second once the job is asked to stop.
@@ -20,4 +20,4 @@ TracedRays Trace(const NerfModel& model, std::span<const Ray> rays, const TraceR
 void TraceBlocks(const NerfModel& model, const Camera& camera, const TraceRequest& what,
                  const std::function<void(const PixelBlock&, const TracedRays&)>& use, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

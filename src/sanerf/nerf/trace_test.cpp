@@ -11,7 +11,7 @@
 #include "sanerf/kernels/march.h"
 #include "sanerf/nerf/foggy_field_test_support.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 namespace {
 
 const TraceRequest kAll{.rays = true, .opacity = true, .distances = true, .geometry = true, .color = true};
@@ -165,4 +165,4 @@ TEST_F(TraceTest, ReportsATaskAndStopsWhenAskedTo) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -1,6 +1,6 @@
 #include "sanerf/nerf/traced_rays.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 namespace {
 
 template <class T>
@@ -48,4 +48,4 @@ std::vector<int64_t> TracedRays::DropEmptyRays() {
   return kept;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

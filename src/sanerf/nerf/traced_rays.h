@@ -10,7 +10,7 @@
 
 #include "sanerf/nerf/field.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 // Samples that carry no more of a ray's light than this are left out by the stages on frozen geometry, in training and
 // rendering alike.
@@ -55,4 +55,4 @@ struct TracedRays {
   std::vector<int64_t> DropEmptyRays();
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -17,7 +17,9 @@
 #include "sanerf/nerf/training_memory.h"
 #include "sanerf/nn/training_loop.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
+
+using scene::Scene;
 
 namespace {
 
@@ -28,10 +30,10 @@ class HeldOutEvaluation {
  public:
   explicit HeldOutEvaluation(const Scene& scene) {
     const std::vector<int> test = scene.TestViews();
-    const View& view = scene.views[size_t(test.empty() ? 0 : test[test.size() / 2])];
+    const scene::View& view = scene.views[size_t(test.empty() ? 0 : test[test.size() / 2])];
     camera_ = view.camera.ResizedToLongest(kEvalSize);
     const float white[3] = {1, 1, 1};
-    truth_ = CompositeOver(LoadViewImage(view, camera_.width, camera_.height), white);
+    truth_ = CompositeOver(scene::LoadViewImage(view, camera_.width, camera_.height), white);
   }
   // None when a request to stop came in between: the training has to be saved first.
   std::optional<double> Psnr(const NerfModel& model, const Job& job) const try {
@@ -79,7 +81,7 @@ class NerfTraining {
     }
   }
 
-  TrainingLoop::Report Report() {
+  nn::TrainingLoop::Report Report() {
     const double seconds = std::max(1e-6, since_report_.seconds());
     const double rays = double(num_rays_) / seconds, samples = double(num_samples_) / seconds;
     since_report_ = Stopwatch();
@@ -129,7 +131,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   }
   files.on_start();
   StepLog log(job, files.log, "train", trainer.step());
-  TrainingLoop loop;
+  nn::TrainingLoop loop;
   loop.title = "train";
   loop.first_step = trainer.step();
   loop.end_step = options.iters;
@@ -144,4 +146,4 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   return NerfModel::Load(files.checkpoint);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -9,7 +9,7 @@
 #include "sanerf/nerf/options.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct NerfTrainFiles {
   std::filesystem::path checkpoint, log;  // RUN/nerf/model.ckpt, RUN/nerf/log.jsonl
@@ -20,6 +20,6 @@ struct NerfTrainFiles {
 
 // The whole stage: the task "train" with loss, held-out PSNR and rays/s; checkpoints; a stopped job saves and throws
 // InterruptedError. With resume and a finished checkpoint it is loaded and returned at once.
-NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job);
+NerfModel TrainNerf(const scene::Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

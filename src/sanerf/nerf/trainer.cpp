@@ -14,7 +14,9 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/nn/training_step.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
+
+using nn::Parameters;
 
 namespace {
 constexpr int64_t kGroupRays = 128;  // a group's activations stay in the second- and third-level caches
@@ -26,7 +28,7 @@ enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
 
 }  // namespace
 
-NerfTrainer::NerfTrainer(const Scene& scene, const NerfOptions& o, const Job& job)
+NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const Job& job)
     : options_((CheckOptions(o, "nerf"), o)),
       model_from_file_(scene.model_from_file),
       has_alpha_(scene.has_alpha),
@@ -53,7 +55,7 @@ std::vector<Parameters*> NerfTrainer::Trained() const {
 
 double NerfTrainer::LearningRate() const {
   const double warm_up = std::min(1.0, double(step_ + 1) / kWarmUpSteps);
-  return options_.lr * warm_up * DecayedRate(double(options_.lr_final), step_, options_.iters);
+  return options_.lr * warm_up * nn::DecayedRate(double(options_.lr_final), step_, options_.iters);
 }
 
 // Grows to its full weight half way: from the start it would keep thin fog from gathering into surfaces.
@@ -86,9 +88,9 @@ void NerfTrainer::ApplyGradients() {
   kernels::AdamStep adam;
   adam.lr = float(LearningRate());
   adam.step = step_ + 1;
-  std::vector<const FieldGradient*> gradients;
+  std::vector<const nn::FieldGradient*> gradients;
   for (size_t g = 0; g < num_groups_; ++g) gradients.push_back(&groups_[g].field);
-  StepField(field_->trainable(), gradients, adam);
+  nn::StepField(field_->trainable(), gradients, adam);
   for (size_t g = 0; exposure_ && g < num_groups_; ++g) exposure_->AddGradients(groups_[g].grad_gains);
   if (exposure_) exposure_->Step(adam);
 }
@@ -100,7 +102,7 @@ NerfStepResult NerfTrainer::Step() {
   result.num_rays = num_rays;
   double squared = 0;
   for (size_t g = 0; g < num_groups_; ++g) {
-    CheckLoss(
+    nn::CheckLoss(
         groups_[g].field.loss,
         fmt::format("training step {}, rays {} to {}", step_, int64_t(g) * kGroupRays, int64_t(g + 1) * kGroupRays - 1),
         "nerf.lr");
@@ -143,7 +145,7 @@ NerfModel NerfTrainer::Model() const {
 }
 
 void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
-  CheckpointWriter writer;
+  nn::CheckpointWriter writer;
   WriteModel(Model(), options_, &writer);
   writer.meta["step"] = step_;
   writer.meta["rays_per_step"] = rays_per_step_;
@@ -161,7 +163,7 @@ void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
 }
 
 void NerfTrainer::Resume(const std::filesystem::path& path) {
-  const CheckpointReader reader(path, kNerfCheckpointKind);
+  const nn::CheckpointReader reader(path, kNerfCheckpointKind);
   CheckSameTraining(reader, path, options_, model_from_file_);
   field_->ReadFrom(reader);
   occupancy_->ReadBits(reader);
@@ -180,4 +182,4 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -13,7 +13,7 @@
 #include "sanerf/nerf/options.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct NerfStepResult {
   double loss = 0, psnr = 0;  // of the batch
@@ -22,7 +22,7 @@ struct NerfStepResult {
 
 class NerfTrainer {
  public:
-  NerfTrainer(const Scene& scene, const NerfOptions& options, const Job& job);
+  NerfTrainer(const scene::Scene& scene, const NerfOptions& options, const Job& job);
   ~NerfTrainer();
 
   NerfStepResult Step();  // throws Error when the loss is not a number
@@ -39,7 +39,7 @@ class NerfTrainer {
   void ComputeGroups(int64_t num_rays);
   void ApplyGradients();
   void AdaptBatch(const NerfStepResult& result);
-  std::vector<Parameters*> Trained() const;  // all that the optimizer moves
+  std::vector<nn::Parameters*> Trained() const;  // all that the optimizer moves
   double LearningRate() const;
   float DistortionWeight() const;
 
@@ -59,4 +59,4 @@ class NerfTrainer {
   WorkerPool<BatchGradient> workers_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

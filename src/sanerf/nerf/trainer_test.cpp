@@ -24,7 +24,10 @@
 #include "sanerf/synth/render.h"
 #include "sanerf/synth/synth.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
+
+using scene::Scene;
+
 namespace {
 
 NerfOptions SmallOptions() {
@@ -45,12 +48,12 @@ class NerfTrainerTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    SynthOptions options;
+    synth::SynthOptions options;
     options.views = 36;
     options.size = 64;
     options.samples = 1;
-    WriteSynthScene(folder_->path() / "scene", options, Job());
-    scene_ = new Scene(LoadScene(folder_->path() / "scene", {}, Job()));
+    synth::WriteSynthScene(folder_->path() / "scene", options, Job());
+    scene_ = new Scene(scene::LoadScene(folder_->path() / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {
     delete scene_;
@@ -176,7 +179,7 @@ TEST_F(NerfTrainerTest, TheLogOfAResumedTrainingHasEveryStepOnce) {
 
 TEST_F(NerfTrainerTest, AStopWhilePhotosAreLoadedComesBeforeTheNextPhoto) {
   Scene gone = *scene_;
-  for (View& view : gone.views) view.image_path = Path("no such photo");  // reading one would be another error
+  for (scene::View& view : gone.views) view.image_path = Path("no such photo");  // reading one would be another error
   StopSource stop;
   stop.RequestStop();
   const Job job = Job().With(stop.token());
@@ -208,7 +211,7 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
     bytes.replace(bytes.find(from), from.size(), to);  // of the same length
     uint32_t header_bytes = 0;
     std::memcpy(&header_bytes, &bytes[12], sizeof header_bytes);
-    const uint64_t checksum = CheckpointChecksum(header_bytes, std::string_view(bytes).substr(32));
+    const uint64_t checksum = nn::CheckpointChecksum(header_bytes, std::string_view(bytes).substr(32));
     std::memcpy(&bytes[24], &checksum, sizeof checksum);
     WriteFileAtomic(Path("other.ckpt"), bytes);
     return ErrorTextOf<Error>([] { NerfModel::Load(Path("other.ckpt")); });
@@ -228,7 +231,7 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
 TEST_F(NerfTrainerTest, ExposureOfThePhotosIsLearned) {
   const double darker[3] = {0.7, 0.5, 0.6};
   std::filesystem::copy(Path("scene"), Path("uneven"), std::filesystem::copy_options::recursive);
-  Scene uneven = LoadScene(Path("uneven"), {}, Job());
+  Scene uneven = scene::LoadScene(Path("uneven"), {}, Job());
   const std::vector<int> train = uneven.TrainViews();
   for (size_t i = 0; i < train.size(); i += 2) {
     const std::filesystem::path path = uneven.views[size_t(train[i])].image_path;
@@ -283,7 +286,7 @@ TEST_F(NerfTrainerTest, OptionsOutOfRangeAreUsageErrors) {
 
 TEST_F(NerfTrainerTest, WhatACheckpointRecordedOutOfRangeIsAnErrorOfThatFile) {
   const auto error_of = [](const Json& options, double extent) {
-    CheckpointWriter writer;
+    nn::CheckpointWriter writer;
     writer.kind = kNerfCheckpointKind;
     writer.meta = {{"options", options}, {"extent", extent}};
     writer.Write(Path("bad.ckpt"));
@@ -331,11 +334,11 @@ TEST_F(NerfTrainerTest, LearnsTheScene) {
   EXPECT_GT(last, first + 8) << "from " << first;
   EXPECT_GT(last, 20);
   // The rendered depth of the table's center agrees with the truth.
-  const View& view = scene_->views[size_t(scene_->TrainViews()[0])];
-  SynthOptions synth;
+  const scene::View& view = scene_->views[size_t(scene_->TrainViews()[0])];
+  synth::SynthOptions synth;
   synth.samples = 1;
   synth.size = 64;
-  const SynthView truth = RenderSynthView(view.camera, synth, Job());
+  const synth::SynthView truth = synth::RenderSynthView(view.camera, synth, Job());
   const RenderedView render = trainer.Model().Render(view.camera, Job());
   int good = 0, total = 0;
   for (int y = 16; y < 48; ++y)
@@ -375,11 +378,11 @@ TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   gradient.Compute(group, {1, 1, 0.01f}, &out);
   field.grid.params().PrepareTraining();
   for (int l = 0; l < o.levels; ++l) field.grid.BackwardLevel(l, out.field.grid);
-  const DifferenceCheck check{6, 2e-3f, 0.03, 1e-3};
-  ExpectGradientsMatchDifferences(field.density.params(), out.field.networks[0], value, check);
-  ExpectGradientsMatchDifferences(field.color.params(), out.field.networks[1], value, check);
-  ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, value, check);
+  const nn::DifferenceCheck check{6, 2e-3f, 0.03, 1e-3};
+  nn::ExpectGradientsMatchDifferences(field.density.params(), out.field.networks[0], value, check);
+  nn::ExpectGradientsMatchDifferences(field.color.params(), out.field.networks[1], value, check);
+  nn::ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, value, check);
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nerf

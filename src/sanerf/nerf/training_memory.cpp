@@ -8,14 +8,14 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/nerf/field.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 namespace {
 
 constexpr double kFloat = 4;
 
 // Photos stay as bytes, 3 or 4 per pixel at the size that is trained on. Meanwhile each thread holds one photo as it is
 // stored, as floats, and shrunk.
-double PhotoBytes(const Scene& scene, int downscale, int num_threads) {
+double PhotoBytes(const scene::Scene& scene, int downscale, int num_threads) {
   const double channels = scene.has_alpha ? 4 : 3, shrink = double(downscale) * downscale;
   double kept = 0, largest = 0;
   for (const int i : scene.TrainViews()) {
@@ -28,7 +28,7 @@ double PhotoBytes(const Scene& scene, int downscale, int num_threads) {
 }
 
 // The table with its gradients and Adam's two moments; at the end the checkpoint's bytes and the model read from them.
-double TableBytes(const HashGridOptions& options) { return 6 * kFloat * double(NumTableValues(options)); }
+double TableBytes(const nn::HashGridOptions& options) { return 6 * kFloat * double(nn::NumTableValues(options)); }
 
 // Densities, bits and the cells asked next, of the training's grid and of the model read at the end.
 double OccupancyBytes(const NerfOptions& o, double extent) {
@@ -50,13 +50,13 @@ double BatchBytes(const NerfOptions& o, int num_threads) {
 
 }  // namespace
 
-double TrainingBytes(const Scene& scene, const NerfOptions& options, int num_threads) {
+double TrainingBytes(const scene::Scene& scene, const NerfOptions& options, int num_threads) {
   return PhotoBytes(scene, std::max(1, options.downscale), num_threads) +
          TableBytes(GridOptionsOf(options, scene.extent > 1)) + OccupancyBytes(options, scene.extent) +
          BatchBytes(options, num_threads);
 }
 
-void CheckTrainingMemory(const Scene& scene, const NerfOptions& options, const Job& job) {
+void CheckTrainingMemory(const scene::Scene& scene, const NerfOptions& options, const Job& job) {
   const double bytes = TrainingBytes(scene, options, NumThreads());
   const double photos = PhotoBytes(scene, std::max(1, options.downscale), NumThreads());
   CheckMemory("the photos and the radiance field", bytes,
@@ -66,4 +66,4 @@ void CheckTrainingMemory(const Scene& scene, const NerfOptions& options, const J
               job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

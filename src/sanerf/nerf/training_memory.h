@@ -5,11 +5,11 @@
 #include "sanerf/nerf/options.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 // Bytes. Throws UsageError for a hash grid that cannot be.
-double TrainingBytes(const Scene& scene, const NerfOptions& options, int num_threads);
+double TrainingBytes(const scene::Scene& scene, const NerfOptions& options, int num_threads);
 // Throws Error that says which option to lower when that is more than there is.
-void CheckTrainingMemory(const Scene& scene, const NerfOptions& options, const Job& job);
+void CheckTrainingMemory(const scene::Scene& scene, const NerfOptions& options, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

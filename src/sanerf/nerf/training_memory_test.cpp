@@ -8,34 +8,34 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/photos_test_support.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 namespace {
 
 TEST(TrainingBytes, PhotosCountByTheirPixels) {
   NerfOptions options;
-  const double few = TrainingBytes(PhotosOf(10, 1000, 800), options, 1),
-               more = TrainingBytes(PhotosOf(20, 1000, 800), options, 1);
+  const double few = TrainingBytes(scene::PhotosOf(10, 1000, 800), options, 1),
+               more = TrainingBytes(scene::PhotosOf(20, 1000, 800), options, 1);
   EXPECT_DOUBLE_EQ(more - few, 10 * 3 * 1000.0 * 800);  // three bytes per pixel
   options.downscale = 2;
-  EXPECT_DOUBLE_EQ(
-      TrainingBytes(PhotosOf(20, 1000, 800), options, 1) - TrainingBytes(PhotosOf(10, 1000, 800), options, 1),
-      10 * 3 * 500.0 * 400);
-  Scene with_alpha = PhotosOf(20, 1000, 800);
+  EXPECT_DOUBLE_EQ(TrainingBytes(scene::PhotosOf(20, 1000, 800), options, 1) -
+                       TrainingBytes(scene::PhotosOf(10, 1000, 800), options, 1),
+                   10 * 3 * 500.0 * 400);
+  scene::Scene with_alpha = scene::PhotosOf(20, 1000, 800);
   with_alpha.has_alpha = true;
-  EXPECT_GT(TrainingBytes(with_alpha, options, 1), TrainingBytes(PhotosOf(20, 1000, 800), options, 1));
+  EXPECT_GT(TrainingBytes(with_alpha, options, 1), TrainingBytes(scene::PhotosOf(20, 1000, 800), options, 1));
 }
 
 TEST(TrainingBytes, TheTableCountsSixTimes) {
   NerfOptions options;
   options.levels = 1;  // one level of 16 nodes per axis
-  const double small = TrainingBytes(PhotosOf(4, 10, 10), options, 1);
+  const double small = TrainingBytes(scene::PhotosOf(4, 10, 10), options, 1);
   options.base = options.top = 32;
-  const double large = TrainingBytes(PhotosOf(4, 10, 10), options, 1);
+  const double large = TrainingBytes(scene::PhotosOf(4, 10, 10), options, 1);
   EXPECT_DOUBLE_EQ(large - small, 6 * 4 * 2 * double(32 * 32 * 32 - 16 * 16 * 16));
 }
 
 TEST(TrainingBytes, MoreOfAnythingIsMore) {
-  const Scene scene = PhotosOf(30, 400, 400);
+  const scene::Scene scene = scene::PhotosOf(30, 400, 400);
   const double usual = TrainingBytes(scene, {}, 2);
   EXPECT_GT(usual, 100e6);
   EXPECT_LT(usual, 1e9);
@@ -46,7 +46,7 @@ TEST(TrainingBytes, MoreOfAnythingIsMore) {
   options = {};
   options.occupancy_resolution *= 2;
   EXPECT_GT(TrainingBytes(scene, options, 2), usual);
-  Scene wide = scene;
+  scene::Scene wide = scene;
   wide.extent = 16;  // five nested grids instead of one
   EXPECT_GT(TrainingBytes(wide, {}, 2), usual);
 }
@@ -54,13 +54,13 @@ TEST(TrainingBytes, MoreOfAnythingIsMore) {
 TEST(TrainingBytes, WhatCannotFitIsRefusedWithTheOptionThatWeighsMost) {
   NerfOptions options;
   const std::string photos =
-      ErrorTextOf<Error>([&] { CheckTrainingMemory(PhotosOf(100'000, 8000, 6000), options, Job()); });
+      ErrorTextOf<Error>([&] { CheckTrainingMemory(scene::PhotosOf(100'000, 8000, 6000), options, Job()); });
   EXPECT_THAT(photos, testing::AllOf(testing::HasSubstr("the photos and the radiance field need "),
                                      testing::HasSubstr("--downscale 2")));
   options.occupancy_resolution = 1 << 14;
-  EXPECT_THAT(ErrorTextOf<Error>([&] { CheckTrainingMemory(PhotosOf(4, 10, 10), options, Job()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { CheckTrainingMemory(scene::PhotosOf(4, 10, 10), options, Job()); }),
               testing::HasSubstr("--set nerf.occupancy_resolution"));
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -8,9 +8,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
-TrainingPhotos::TrainingPhotos(const Scene& scene, int downscale, const Job& job) : view_idxs_(scene.TrainViews()) {
+TrainingPhotos::TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job)
+    : view_idxs_(scene.TrainViews()) {
   if (view_idxs_.empty())
     throw Error(scene.root.string(), "no training view is left", "lower --test-every or add photos");
   const size_t n = view_idxs_.size();
@@ -20,9 +21,9 @@ TrainingPhotos::TrainingPhotos(const Scene& scene, int downscale, const Job& job
   std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(n), [&](int64_t i) {
     job.ThrowIfStopped("reading the photos");
-    const View& view = scene.views[size_t(view_idxs_[size_t(i)])];
+    const scene::View& view = scene.views[size_t(view_idxs_[size_t(i)])];
     const int width = std::max(1, view.camera.width / downscale), height = std::max(1, view.camera.height / downscale);
-    images_[size_t(i)] = ToU8(LoadViewImage(view, width, height));
+    images_[size_t(i)] = ToU8(scene::LoadViewImage(view, width, height));
     cameras_[size_t(i)] = view.camera.Resized(width, height).In(scene.model_from_file);
     task.Update(++done);
   });
@@ -46,4 +47,4 @@ TrainingRay TrainingPhotos::Draw(Random* random) const {
   return out;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

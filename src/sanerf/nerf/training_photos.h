@@ -8,7 +8,7 @@
 #include "sanerf/nerf/ray_tracer.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::nerf {
 
 struct TrainingRay {
   Ray ray;
@@ -20,7 +20,7 @@ struct TrainingRay {
 class TrainingPhotos {
  public:
   // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Throws InterruptedError.
-  TrainingPhotos(const Scene& scene, int downscale, const Job& job);
+  TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job);
 
   TrainingRay Draw(Random* random) const;  // uniform over photos, then over pixels
   const std::vector<Camera>& cameras() const { return cameras_; }
@@ -34,4 +34,4 @@ class TrainingPhotos {
   float mean_rgb_[3] = {0, 0, 0};
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nerf

@@ -8,7 +8,7 @@
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
@@ -59,4 +59,4 @@ float* Buffer::Grow(int64_t size) {
 
 void Buffer::Fill(float value) { std::fill(data_, data_ + size_, value); }
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

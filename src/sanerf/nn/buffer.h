@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-namespace sanerf {
+namespace sanerf::nn {
 
 class Buffer {
  public:
@@ -41,4 +41,4 @@ class Buffer {
   int64_t size_ = 0, capacity_ = 0;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -7,7 +7,7 @@
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 TEST(Buffer, StartsEmptyOrFilled) {
@@ -80,4 +80,4 @@ TEST(Buffer, TooLargeIsAnErrorWithAHint) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -11,7 +11,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 namespace {
 constexpr char kMagic[8] = {'S', 'A', 'N', 'E', 'R', 'F', 'C', 'K'};
@@ -149,4 +149,4 @@ std::vector<float> CheckpointReader::Read(const std::string& name) const {
   return values;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -10,7 +10,7 @@
 
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 struct CheckpointWriter {
   std::string kind;  // "nerf", "object-field"
@@ -50,4 +50,4 @@ class CheckpointReader {
 // tests that put other bytes into a file.
 uint64_t CheckpointChecksum(uint32_t header_bytes, std::string_view payload);
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

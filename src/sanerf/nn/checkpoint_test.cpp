@@ -12,7 +12,7 @@
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/core/test_disk.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 namespace fs = std::filesystem;
@@ -212,4 +212,4 @@ TEST(CheckpointReader, RefusesWhatIsNoFile) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nn

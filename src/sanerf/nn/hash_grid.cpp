@@ -8,7 +8,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/kernels/isa.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 namespace {
 
@@ -67,4 +67,4 @@ void HashGrid::StepLevel(int l, const kernels::AdamStep& step) {
   params_.Step(step, begin, begin + int64_t(level.num_rows) * shape_.num_features);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

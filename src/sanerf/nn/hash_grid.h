@@ -5,7 +5,7 @@
 
 #include "sanerf/nn/parameters.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 struct HashGridOptions {
   int levels = 16;
@@ -48,4 +48,4 @@ class HashGrid {
   Parameters params_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

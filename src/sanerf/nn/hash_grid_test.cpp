@@ -6,7 +6,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 std::vector<uint32_t> ResolutionsOf(const HashGrid& grid) {
@@ -138,4 +138,4 @@ TEST(HashGrid, GradientsAreTheSameWithOneThreadAndTwo) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nn

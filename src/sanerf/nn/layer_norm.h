@@ -6,7 +6,7 @@
 #include "sanerf/kernels/isa.h"
 #include "sanerf/nn/parameters.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 class LayerNorm {
  public:
@@ -37,4 +37,4 @@ class LayerNorm {
   Parameters params_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

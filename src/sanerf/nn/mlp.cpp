@@ -9,7 +9,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/kernels/isa.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed, const MlpExtras& extras) {
   SANERF_CHECK_GE(widths.size(), 2u);
@@ -48,4 +48,4 @@ void Mlp::Backward(const float* x, const float* hidden, const float* grad_out, i
                                   scratch);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -6,7 +6,7 @@
 
 #include "sanerf/nn/parameters.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 struct MlpExtras {
   bool bias = false;  // starts at zero
@@ -37,4 +37,4 @@ class Mlp {
   Parameters params_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -9,7 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 using ::testing::HasSubstr;
@@ -87,4 +87,4 @@ TEST(Mlp, FrozenParametersHoldNoGradients) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nn

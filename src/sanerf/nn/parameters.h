@@ -6,7 +6,7 @@
 #include "sanerf/kernels/kernels.h"
 #include "sanerf/nn/buffer.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 struct Parameters {
   std::string name;
@@ -30,4 +30,4 @@ struct Parameters {
   void Step(const kernels::AdamStep& step, int64_t begin, int64_t end);
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

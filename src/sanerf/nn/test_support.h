@@ -10,7 +10,7 @@
 
 #include "sanerf/nn/parameters.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 struct DifferenceCheck {
   int num_params = 8;
@@ -41,4 +41,4 @@ void ExpectGradientsMatchDifferences(Parameters& params, const Buffer& grads, co
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -5,7 +5,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 constexpr double kSilentSeconds = 1;  // after which slow steps show that they are going on
@@ -34,4 +34,4 @@ void TrainingLoop::Run(const Job& job) const {
   task.Finish(result ? result() : "");
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

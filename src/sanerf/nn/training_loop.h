@@ -7,7 +7,7 @@
 
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 struct TrainingLoop {
   std::string title;       // of the task: "object field"
@@ -34,4 +34,4 @@ struct TrainingLoop {
   void Run(const Job& job) const;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

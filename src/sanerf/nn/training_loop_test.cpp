@@ -7,7 +7,7 @@
 #include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 using testing::ElementsAre;
@@ -74,4 +74,4 @@ TEST_F(TrainingLoopTest, WhatHasToBeKeptIsKeptFirst) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nn

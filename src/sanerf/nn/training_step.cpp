@@ -4,7 +4,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 void StepNetworks(const FieldParameters& field, std::span<const FieldGradient* const> groups, kernels::AdamStep adam) {
@@ -55,4 +55,4 @@ void CheckLoss(double loss, const std::string& where, const std::string& rate_op
     throw Error(where, "the loss is not a number", "lower the learning rate: --set " + rate_option + "=0.003");
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -9,7 +9,7 @@
 
 #include "sanerf/nn/hash_grid.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 
 // What one group of rays adds to a step; computed by one thread.
 struct FieldGradient {
@@ -45,4 +45,4 @@ T DecayedRate(T final_share, int64_t step, int64_t num_steps) {
 // Throws Error "WHERE: the loss is not a number" with a hint to lower the option (nerf.lr, say).
 void CheckLoss(double loss, const std::string& where, const std::string& rate_option);
 
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -9,7 +9,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/nn/mlp.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 constexpr int kLevels = 4, kGroups = 3;
@@ -118,4 +118,4 @@ TEST(TrainingStep, ALossThatIsNotANumberNamesTheRateToLower) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nn

@@ -7,7 +7,7 @@
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
 
-namespace sanerf {
+namespace sanerf::nn {
 namespace {
 
 using kernels::kTile;
@@ -96,4 +96,4 @@ TEST(Training, StandingStillLearnsNothing) {
 TEST(Training, RepeatsItselfBitForBit) { EXPECT_EQ(Train({}, 30).weights, Train({}, 30).weights); }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::nn

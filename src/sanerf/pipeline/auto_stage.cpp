@@ -20,14 +20,17 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::pipeline {
+
+using run::StoredObject;
+
 namespace {
 
 // Whether the object's field holds nothing but what a search has found.
 bool IsOfSearch(const StoredObject& object) {
   return object.labels.size() > 1 &&
          std::all_of(object.labels.begin(), object.labels.end(),
-                     [](const std::string& label) { return label.rfind(kAutomaticName, 0) == 0; });
+                     [](const std::string& label) { return label.rfind(segmentation::kAutomaticName, 0) == 0; });
 }
 
 std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects) {
@@ -42,29 +45,32 @@ std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects)
 AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   CheckOptions(settings.automatic, "auto");
-  OpenRun run(request.run, request.scene, OpenRun::Access::kWrite, job);
-  const Scene& scene = run.scene();
-  const NerfModel& nerf = run.nerf();
-  const std::vector<int> train = SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
-  const std::vector<int> searched = ViewsToSearch(scene, train, settings.automatic);
+  run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
+  const scene::Scene& scene = run.scene();
+  const nerf::NerfModel& nerf = run.nerf();
+  const std::vector<int> train = scene::SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
+  const std::vector<int> searched = segmentation::ViewsToSearch(scene, train, settings.automatic);
   const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
-  std::shared_ptr<const Sam> sam = run.sam(settings.encode.model);
+  std::shared_ptr<const sam::Sam> sam = run.sam(settings.encode.model);
   AutoResult result;
 
   Stopwatch watch;
-  const std::shared_ptr<const FeatureContainer> container = run.Features(decoded_views, settings.encode);
+  const std::shared_ptr<const feature_container::FeatureContainer> container =
+      run.Features(decoded_views, settings.encode);
   result.encode_seconds = watch.seconds();
-  if (settings.encode.container == FeatureStore::kCache)
+  if (settings.encode.container == feature_container::FeatureStore::kCache)
     RecordEncoding(run.folder(), settings, decoded_views.size(), result.encode_seconds);
 
   watch = Stopwatch();
-  std::vector<FoundMask> masks = SearchViews(searched, *container, *sam, settings.automatic.masks, job);
+  std::vector<segmentation::FoundMask> masks =
+      segmentation::SearchViews(searched, *container, *sam, settings.automatic.masks, job);
   result.num_searched_views = int(searched.size());
   result.num_masks = int(masks.size());
   result.search_seconds = watch.seconds();
-  result.found = TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks), settings, job);
+  result.found = segmentation::TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks),
+                                           settings, job);
   const Stopwatch refine_watch;
-  Session session({run.shared_scene(), nerf, container, std::move(sam), decoded_views}, settings);
+  segmentation::Session session({run.shared_scene(), nerf, container, std::move(sam), decoded_views}, settings);
   session.StartFromSearch(result.found.prompts, std::move(result.found.decoded));
   session.Refine(job);
   result.found.mask_seconds += refine_watch.seconds();
@@ -78,14 +84,14 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
     StepLog log(job, log_path.path(), "object field");
     session.Step(session.steps_left(), job.With(log));
   }
-  const SessionSnapshot fitted = session.Finish(job);
-  const AutomaticField& found = result.found;
+  const segmentation::SessionSnapshot fitted = session.Finish(job);
+  const segmentation::AutomaticField& found = result.found;
   // The earlier search is set aside as a whole, in the place of the one before it.
-  ObjectsToStore objects{fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_path.path(),
-                         nerf.Fingerprint()};
-  objects.retired = NamesOfSearch(ListObjects(run.folder()));
-  objects.forgotten = NamesOfSearch(ListSetAside(run.folder()));
-  StoreResult store = StoreObjects(run.folder(), objects, job);
+  run::ObjectsToStore objects{fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_path.path(),
+                              nerf.Fingerprint()};
+  objects.retired = NamesOfSearch(run::ListObjects(run.folder()));
+  objects.forgotten = NamesOfSearch(run::ListSetAside(run.folder()));
+  run::StoreResult store = run::StoreObjects(run.folder(), objects, job);
   const std::vector<StoredObject>& stored = store.objects;
   result.set_aside = store.set_aside;
   result.field_seconds = watch.seconds();
@@ -145,4 +151,4 @@ std::string ToTable(const AutoResult& result) {
   return text;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -7,7 +7,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 struct AutoRequest {
   std::filesystem::path run;
@@ -15,7 +15,7 @@ struct AutoRequest {
 };
 
 struct AutoObject {
-  StoredObject stored;
+  run::StoredObject stored;
   int views_found = 0;   // searched views in which SAM found it without a prompt
   double agreement = 0;  // of these masks, [0, 1]
   double share = 0;      // of the pictures, mean over its masks
@@ -25,7 +25,7 @@ struct AutoResult {
   std::vector<AutoObject> objects;  // largest first
   std::vector<std::string> set_aside;
   int num_searched_views = 0, num_masks = 0;
-  AutomaticField found;
+  segmentation::AutomaticField found;
   double encode_seconds = 0, search_seconds = 0, field_seconds = 0;
   int64_t peak_rss_bytes = 0;
 };
@@ -38,4 +38,4 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
 Json ToJson(const AutoResult& result);
 std::string ToTable(const AutoResult& result);  // for people
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -15,7 +15,10 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::pipeline {
+
+using scene::Scene;
+
 namespace {
 
 constexpr double kForwardFacing = 0.7;  // length of the mean viewing direction: 1 = all the same, 0 = all around
@@ -76,7 +79,7 @@ Vec3 CircleEye(const Capture& capture, double angle) {
 std::vector<NamedCamera> ViewsOf(const Scene& scene, const std::vector<int>& view_idxs) {
   std::vector<NamedCamera> cameras;
   for (const int i : view_idxs)
-    cameras.push_back({FlatName(scene.views[size_t(i)].name), scene.views[size_t(i)].camera, i});
+    cameras.push_back({scene::FlatName(scene.views[size_t(i)].name), scene.views[size_t(i)].camera, i});
   return cameras;
 }
 
@@ -167,4 +170,4 @@ std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene
   return ViewsOf(scene, {scene.FindView(views)});
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -8,7 +8,7 @@
 #include "sanerf/core/option_values.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 inline constexpr Range kOrbitFrames(1, 100'000);
 
@@ -19,15 +19,15 @@ struct NamedCamera {
 };
 
 // views: test, train, all, orbit, a path file (*.json), or one view's name. Throws UsageError with the choices.
-std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene, int frames);
+std::vector<NamedCamera> CamerasFor(const std::string& views, const scene::Scene& scene, int frames);
 
 // All around the scene's focus at the cameras' height and distance; for a forward-facing capture a small ellipse within
 // the cameras' spread.
-std::vector<NamedCamera> OrbitCameras(const Scene& scene, int frames);
+std::vector<NamedCamera> OrbitCameras(const scene::Scene& scene, int frames);
 
 // {"frames": [{"transform_matrix": 4x4 world_from_cam, OpenGL axes}], "w", "h", "fl_x" | "camera_angle_x", "cx", "cy"},
 // the keys of transforms.json; intrinsics per frame or shared, those of the scene's first view where absent. Throws
 // Error with file and key.
-std::vector<NamedCamera> ReadCameraPath(const std::filesystem::path& path, const Scene& scene);
+std::vector<NamedCamera> ReadCameraPath(const std::filesystem::path& path, const scene::Scene& scene);
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -10,7 +10,10 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
+
+using scene::Scene;
+
 namespace {
 
 using ::testing::HasSubstr;
@@ -35,7 +38,7 @@ Scene SceneAround(double first_angle, double last_angle) {
   scene.model_from_file.translation = -focus;
   for (int i = 0; i < 12; ++i) {
     const double angle = first_angle + (last_angle - first_angle) * i / 12;
-    View view;
+    scene::View view;
     view.name = "images/" + std::to_string(100 + i) + ".png";
     view.camera = LookingAt(focus + Vec3(std::sqrt(12) * std::cos(angle), std::sqrt(12) * std::sin(angle), 2), focus);
     view.is_test = i % 4 == 0;
@@ -75,7 +78,7 @@ TEST(CameraPath, ViewsByChoiceAndByName) {
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("tset", scene, 1); }), HasSubstr("did you mean 'test'?"));
   EXPECT_THROW(CamerasFor("orbit", scene, 0), UsageError);
   Scene without_test = scene;
-  for (View& view : without_test.views) view.is_test = false;
+  for (scene::View& view : without_test.views) view.is_test = false;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("test", without_test, 1); }), HasSubstr("no test views"));
 }
 
@@ -112,4 +115,4 @@ TEST(CameraPath, BrokenPathFilesNameFileAndKey) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

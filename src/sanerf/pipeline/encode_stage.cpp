@@ -10,9 +10,9 @@
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/run/open_run.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
-void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
+void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
   const Json all = settings.ToJson(), encode = all.at("encode");
   const bool is_same = run.options().value("encode", Json()) == encode;
   run.SetOptions(all, settings.Origins());
@@ -26,15 +26,15 @@ void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, 
 
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  OpenRun run(request.run, request.scene, OpenRun::Access::kWrite, job);
-  const NerfModel& nerf = run.nerf();
+  run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
+  const nerf::NerfModel& nerf = run.nerf();
   const Stopwatch watch;
   const std::vector<int> views = run.scene().TrainViews();
   EncodeResult result{run.folder().features(), int(views.size())};
-  if (settings.encode.container == FeatureStore::kField) {
-    const DistilResult distilled =
-        DistilFeatures(run.folder().features(), run.scene(), nerf, *run.sam(settings.encode.model), settings.encode,
-                       settings.field, job);
+  if (settings.encode.container == feature_container::FeatureStore::kField) {
+    const feature_container::DistilResult distilled =
+        feature_container::DistilFeatures(run.folder().features(), run.scene(), nerf, *run.sam(settings.encode.model),
+                                          settings.encode, settings.field, job);
     result.num_views = distilled.num_views;
     result.field_error = distilled.loss;
   } else {
@@ -45,13 +45,15 @@ EncodeResult Encode(const EncodeRequest& request, const Settings& settings, cons
   return result;
 }
 
-std::unique_ptr<FeatureCache> EncodeTestViews(const RunFolder& run, const Scene& scene, const NerfModel& nerf,
-                                              const Sam& sam, const std::vector<int>& views, EncodeOptions encode,
-                                              const Job& job) {
-  encode.container = FeatureStore::kCache;  // also beside a distilled field
-  TakeEncodedViews(run.features(), run.test_features(), scene, views, job);
-  EncodeViews(run.test_features(), scene, nerf, sam, views, encode, job);
-  return FeatureCache::Open(run.test_features(), scene, nerf);
+std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const run::RunFolder& run, const scene::Scene& scene,
+                                                                 const nerf::NerfModel& nerf, const sam::Sam& sam,
+                                                                 const std::vector<int>& views,
+                                                                 feature_container::EncodeOptions encode,
+                                                                 const Job& job) {
+  encode.container = feature_container::FeatureStore::kCache;  // also beside a distilled field
+  feature_container::TakeEncodedViews(run.features(), run.test_features(), scene, views, job);
+  feature_container::EncodeViews(run.test_features(), scene, nerf, sam, views, encode, job);
+  return feature_container::FeatureCache::Open(run.test_features(), scene, nerf);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

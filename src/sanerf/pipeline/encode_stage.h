@@ -13,7 +13,7 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 struct EncodeRequest {
   std::filesystem::path run;
@@ -28,10 +28,12 @@ struct EncodeResult {
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job);  // all training views
 // Held-out views, and the prompted ones that they are compared through, in a cache of their own: what is trained on
 // must not come near them. The caller holds the run's lock.
-std::unique_ptr<FeatureCache> EncodeTestViews(const RunFolder& run, const Scene& scene, const NerfModel& nerf,
-                                              const Sam& sam, const std::vector<int>& views, EncodeOptions encode,
-                                              const Job& job);
+std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const run::RunFolder& run, const scene::Scene& scene,
+                                                                 const nerf::NerfModel& nerf, const sam::Sam& sam,
+                                                                 const std::vector<int>& views,
+                                                                 feature_container::EncodeOptions encode,
+                                                                 const Job& job);
 // Records which views are encoded and with what, so that later stages and `info` need not open the cache.
-void RecordEncoding(RunFolder& run, const Settings& settings, size_t num_views, double seconds);
+void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds);
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

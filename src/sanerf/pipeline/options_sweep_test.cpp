@@ -18,7 +18,7 @@
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/synth.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 namespace {
 
 using ::testing::AllOf;
@@ -103,12 +103,12 @@ class OptionsSweepTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    SynthOptions synth;
+    synth::SynthOptions synth;
     synth.views = 6;
     synth.size = 24;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth, Job());
-    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
+    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {
     delete scene_;
@@ -168,7 +168,7 @@ class OptionsSweepTest : public ::testing::Test {
   }
 
   static inline TestFolder* folder_;
-  static inline Scene* scene_;
+  static inline scene::Scene* scene_;
 };
 
 TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
@@ -177,8 +177,8 @@ TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
     settings.synth.views = std::min(settings.synth.views, 3);
     settings.synth.size = std::min(settings.synth.size, 24);
     settings.synth.samples = std::min(settings.synth.samples, 2);
-    WriteSynthScene(folder / "scene", settings.synth, Job());
-    EXPECT_FALSE(LoadScene(folder / "scene", {}, Job()).views.empty());
+    synth::WriteSynthScene(folder / "scene", settings.synth, Job());
+    EXPECT_FALSE(scene::LoadScene(folder / "scene", {}, Job()).views.empty());
   });
   EXPECT_EQ(num_refused, 0);
 }
@@ -186,8 +186,8 @@ TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
 TEST_F(OptionsSweepTest, TheRadianceFieldTrainsAtTheEndsOfItsOptions) {
   const std::vector<std::string> dear = {"iters", "occupancy_resolution", "log2_table"};
   const int num_refused = Sweep("nerf", dear, [](const Settings& settings) {
-    const NerfModel model =
-        TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false}, Job());
+    const nerf::NerfModel model =
+        nerf::TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false}, Job());
     EXPECT_EQ(model.Render(scene_->views[0].camera, Job()).rgb.width, 24);
   });
   EXPECT_LE(num_refused, 6);  // one level of 2 features; a base above the top, a top below the base; exploding rates
@@ -197,19 +197,20 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
   Settings good = Tiny();
   good.nerf.iters = 60;
   good.nerf.near_gradients = 0;  // in so few steps the first fog has to go
-  const NerfModel nerf = TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job());
+  const nerf::NerfModel nerf =
+      nerf::TrainNerf(*scene_, good.nerf, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job());
   std::vector<Camera> cameras;
   std::vector<ImageU8> labels;
   for (const int v : scene_->TrainViews()) {
     cameras.push_back(scene_->views[size_t(v)].camera);
-    labels.push_back(LoadViewMask(scene_->views[size_t(v)]));
+    labels.push_back(scene::LoadViewMask(scene_->views[size_t(v)]));
     for (uint8_t& id : labels.back().data) id = id > 0 ? 1 : 0;
   }
   const std::vector<std::string> dear = {"iters",     "rays",     "pool_rays", "rgb_redraw", "rgb_regions_per_step",
                                          "rgb_views", "rgb_rays", "log2_table"};
   int num_fitted = 0;
   const int num_refused = Sweep("object", dear, [&](const Settings& settings) {
-    ObjectTrainer trainer(nerf, cameras, settings.object, Job());
+    mask_aggregator::ObjectTrainer trainer(nerf, cameras, settings.object, Job());
     trainer.SetMasks(labels, 2, nullptr, Job());
     trainer.Train({2, 1}, Job());
     EXPECT_EQ(trainer.Finish().Render(cameras[0], Job()).labels.width, 24);
@@ -220,4 +221,4 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -6,7 +6,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/suggestions.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 namespace {
 
 constexpr std::pair<const char*, Preset> kPresets[] = {
@@ -21,42 +21,43 @@ void MakeFast(Settings* settings) {
 // Where the paper is silent, the value is the release's. What has no switch here and differs all the same is listed in
 // docs/method.md.
 void MakePaper(Settings* settings) {
-  NerfOptions& nerf = settings->nerf;  // section A: torch-ngp
+  nerf::NerfOptions& nerf = settings->nerf;  // section A: torch-ngp
   nerf.iters = 15000;
   nerf.batch_samples = 1 << 18;
   nerf.density_layers = 2;
-  nerf.loss = PhotoLoss::kMse;
-  nerf.background = RayBackground::kLastSample;
+  nerf.loss = nerf::PhotoLoss::kMse;
+  nerf.background = nerf::RayBackground::kLastSample;
   nerf.lr_final = 0.1f;
   nerf.near_gradients = 0;
 
-  settings->encode.source = EncodedPicture::kRender;  // sections 3.1 and B: the radiance field's views, 512 x 512
+  settings->encode.source =
+      feature_container::EncodedPicture::kRender;  // sections 3.1 and B: the radiance field's views, 512 x 512
   settings->encode.size = 512;
   settings->field.iters = 5000;
   settings->field.rays = 4096;
   settings->field.log2_table = 19;
 
-  MaskDecoderOptions& masks = settings->masks;  // section 3.2
-  masks.rule = RuleChoice::kHighestIou;         // the highest predicted IoU of three
+  mask_decoder::MaskDecoderOptions& masks = settings->masks;  // section 3.2
+  masks.rule = mask_decoder::RuleChoice::kHighestIou;         // the highest predicted IoU of three
   masks.seed_points = 0;
   masks.specks = 0;
   masks.depth_tolerance = 0.05f;  // release
   masks.relative_depth_tolerance = 0;
 
-  SegmentOptions& segment = settings->segment;  // every view for itself, and the field from nothing
+  segmentation::SegmentOptions& segment = settings->segment;  // every view for itself, and the field from nothing
   segment.same_candidate = false;
   segment.rounds = 0;
   segment.sharp_outlines = false;
   segment.from_vote = false;
 
-  AggregatorOptions& object = settings->object;  // section 3.3
+  mask_aggregator::AggregatorOptions& object = settings->object;  // section 3.3
   object.iters = 600;
   object.rays = 4096;
   object.label_smoothing = 0;  // Eq. 8
   object.field.log2_table = 19;
   object.field.layers = 2;  // three linear layers
 
-  RgbLossOptions& rgb = object.rgb;  // Eq. 9 to 14
+  mask_aggregator::RgbLossOptions& rgb = object.rgb;  // Eq. 9 to 14
   rgb.weight = 1;
   rgb.from = 0.5f;  // after 300 of the 600 steps
   rgb.refresh = 200;
@@ -127,4 +128,4 @@ void ApplyPreset(Preset preset, Settings* settings) {
   ApplyPreset(preset, stages, settings);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -6,7 +6,7 @@
 
 #include "sanerf/pipeline/settings.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 enum class Preset {
   kFast,     // a coarser radiance field in about half the time: for a first look
@@ -27,4 +27,4 @@ std::vector<std::string> PresetOptions();
 void ApplyPreset(Preset preset, const std::vector<std::string>& stages, Settings* settings);
 void ApplyPreset(Preset preset, Settings* settings);  // all stages
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

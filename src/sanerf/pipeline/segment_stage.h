@@ -11,14 +11,14 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 struct SegmentRequest {
-  Prompts prompts;
+  mask_decoder::Prompts prompts;
   std::map<std::string, Json> reports = {};  // text.json, by object
 };
 struct SegmentResult {
-  std::vector<StoredObject> objects;  // of the field, those it had before included
+  std::vector<run::StoredObject> objects;  // of the field, those it had before included
   std::vector<std::string> set_aside;
   int64_t overlap_pixels = 0;
   double encode_seconds = 0, mask_seconds = 0, field_seconds = 0;
@@ -27,13 +27,13 @@ struct SegmentResult {
 // run: to be written. All throw what Session and OpenRun throw, with nothing written but encoded views.
 
 // New objects in a field of their own. Those of the same name are set aside (object_store.h).
-SegmentResult Segment(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job);
+SegmentResult Segment(const SegmentRequest& request, const Settings& settings, run::OpenRun* run, const Job& job);
 
 // The objects that are there get more: a known name further prompts, a new one another label of their field, which goes
 // on from where it stands. Which field is meant: see OpenField.
-SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job);
+SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settings, run::OpenRun* run, const Job& job);
 
 // Only the field, anew, to the masks that are there. object: one of its objects; empty = the only field there is.
-SegmentResult RefitField(const std::string& object, const Settings& settings, OpenRun* run, const Job& job);
+SegmentResult RefitField(const std::string& object, const Settings& settings, run::OpenRun* run, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

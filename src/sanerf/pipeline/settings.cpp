@@ -7,7 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 void Settings::Register(OptionRegistry* registry) {
   registry->Add({"synth", "synth", "the procedural scene"}, synth);
@@ -91,4 +91,4 @@ Json Settings::Origins() const {
   return json;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -18,17 +18,17 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/synth.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 // A plain value: copies are independent.
-class Settings : public SegmentationOptions {
+class Settings : public segmentation::SegmentationOptions {
  public:
-  SynthOptions synth;
-  SceneOptions scene;
-  NerfOptions nerf;
-  EncodeOptions encode;
-  FieldOptions field;
-  TextOptions text;
+  synth::SynthOptions synth;
+  scene::SceneOptions scene;
+  nerf::NerfOptions nerf;
+  feature_container::EncodeOptions encode;
+  feature_container::FieldOptions field;
+  segmentation::TextOptions text;
 
   Settings() = default;
   Settings(const Settings&) = default;
@@ -65,4 +65,4 @@ class Settings : public SegmentationOptions {
   std::vector<std::string> notices_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -11,7 +11,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/pipeline/presets.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 namespace {
 
 using ::testing::HasSubstr;
@@ -26,7 +26,7 @@ TEST(Settings, LaterSourcesWinAndTheOriginIsKept) {
   settings.ApplyFile(folder / "a.json");
   settings.Assign("nerf.iters=12");
   EXPECT_EQ(settings.nerf.iters, 12);
-  EXPECT_EQ(settings.nerf.loss, PhotoLoss::kMse);
+  EXPECT_EQ(settings.nerf.loss, nerf::PhotoLoss::kMse);
   EXPECT_EQ(settings.Origins()["nerf.iters"], "--set");
   EXPECT_EQ(settings.Origins()["nerf.loss"], (folder / "a.json").string());
 }
@@ -127,4 +127,4 @@ TEST(Settings, MistakesAreUsageErrors) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

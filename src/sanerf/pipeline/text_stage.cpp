@@ -20,7 +20,14 @@
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/label_views.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
+
+using detect::TextDetector;
+using mask_decoder::BoxPrompt;
+using mask_decoder::ObjectPrompt;
+using scene::Scene;
+using segmentation::BoxInView;
+
 namespace {
 
 constexpr size_t kMaxBoxesPerView = 8;  // of one phrase: a shelf of books gives any number
@@ -37,11 +44,11 @@ struct Found {
 std::vector<int> ViewsToSearch(const Scene& scene, const Settings& settings) {
   const int most = settings.segment.max_views;
   const int wanted = settings.text.max_views;
-  return ThinnedViews(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
+  return scene::ThinnedViews(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
 }
 
 // A box in a prompt's pixels, whose integers are pixel centers.
-BoxPrompt ToPrompt(const DetectedBox& box, const std::string& view) {
+BoxPrompt ToPrompt(const detect::DetectedBox& box, const std::string& view) {
   return {view, box.x0 - 0.5, box.y0 - 0.5, box.x1 - 0.5, box.y1 - 0.5};
 }
 
@@ -50,16 +57,17 @@ Found SearchPhotos(const TextDetector& detector, const std::vector<std::string>&
   Found found;
   found.boxes.resize(phrases.size());
   found.best_scores.resize(phrases.size(), 0);
-  Task task(job, fmt::format("look for {}", Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
+  Task task(job, fmt::format("look for {}", detect::Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
             int64_t(views.size()), "views");
   int64_t num_done = 0, num_boxes = 0;
   for (const int view_idx : views) {
     job.ThrowIfStopped("looking for words in the photos");
-    const View& view = scene.views[size_t(view_idx)];
+    const scene::View& view = scene.views[size_t(view_idx)];
     const float white[3] = {1, 1, 1};
-    const Detections detections = detector.Detect(CompositeOver(LoadViewImage(view), white), phrases, job);
+    const detect::Detections detections =
+        detector.Detect(CompositeOver(scene::LoadViewImage(view), white), phrases, job);
     for (size_t i = 0; i < phrases.size(); ++i) {
-      const PhraseBoxes& phrase = detections.phrases[i];
+      const detect::PhraseBoxes& phrase = detections.phrases[i];
       found.best_scores[i] = std::max(found.best_scores[i], phrase.best_score);
       for (size_t k = 0; k < std::min(phrase.boxes.size(), kMaxBoxesPerView); ++k, ++num_boxes)
         found.boxes[i].push_back({view_idx, ToPrompt(phrase.boxes[k], view.name), phrase.boxes[k].score});
@@ -86,16 +94,16 @@ Found SearchPhotos(const TextDetector& detector, const std::vector<std::string>&
       best_score >= 0.02f ? fmt::format("to accept less, --set text.box_threshold={:.2f}, or ", 0.8 * best_score) : "";
   hint += detector.Labels().empty() ? "say it in other words, or " : "";
   hint += "click on it: --name OBJECT --click VIEW:X,Y";
-  throw Error(
-      fmt::format("the detector {} finds nothing like '{}' in {} views", detector.name(), Shortened(phrase), num_views),
-      fmt::format("the best score is {:.2f}, {:.2f} are needed", best_score, detector.box_threshold()), hint);
+  throw Error(fmt::format("the detector {} finds nothing like '{}' in {} views", detector.name(),
+                          detect::Shortened(phrase), num_views),
+              fmt::format("the best score is {:.2f}, {:.2f} are needed", best_score, detector.box_threshold()), hint);
 }
 
 // Clicks on the object say which of several is meant.
-std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene, const FeatureContainer& container,
-                            const Job& job) {
+std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene,
+                            const feature_container::FeatureContainer& container, const Job& job) {
   std::vector<Vec3> hints;
-  for (const LiftedPoint& point : LiftPrompts(more, scene, container, job))
+  for (const mask_decoder::LiftedPoint& point : mask_decoder::LiftPrompts(more, scene, container, job))
     if (point.label == 1) hints.push_back(point.p_file);
   return hints;
 }
@@ -118,7 +126,7 @@ bool HasPrompts(const ObjectPrompt& more) {
 }
 
 void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases, const Scene& scene) {
-  CheckPlaces(more, scene);
+  mask_decoder::CheckPlaces(more, scene);
   if (phrases.size() == 1) return;
   if (HasPrompts(more))
     throw UsageError(fmt::format("the text names {} objects, and the clicks are for one", phrases.size()), "",
@@ -130,7 +138,7 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
 }
 
 void Report(const TextObject& object, int num_views, const Job& job) {
-  const AgreedObject& agreed = object.agreed;
+  const segmentation::AgreedObject& agreed = object.agreed;
   job.Info(fmt::format("text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase,
                        object.num_boxes, object.num_views, num_views,
                        std::count_if(agreed.outcomes.begin(), agreed.outcomes.end(),
@@ -151,7 +159,7 @@ Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, con
   for (const int view_idx : views) searched.push_back(scene.views[size_t(view_idx)].name);
   for (size_t i = 0; i < boxes.size(); ++i) {
     const BoxPrompt& box = boxes[i].box;
-    const AgreedObject::BoxOutcome& outcome = object.agreed.outcomes[i];
+    const segmentation::AgreedObject::BoxOutcome& outcome = object.agreed.outcomes[i];
     rows.push_back({{"view", box.view},
                     {"xyxy", {box.x0, box.y0, box.x1, box.y1}},
                     {"score", boxes[i].score},
@@ -161,7 +169,7 @@ Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, con
   }
   return {{"phrase", object.phrase},
           {"detector", detector.name()},
-          {"detector_fingerprint", HexFingerprint(detector.Fingerprint())},
+          {"detector_fingerprint", run::HexFingerprint(detector.Fingerprint())},
           {"license", detector.license()},
           {"box_threshold", detector.box_threshold()},
           {"views", searched},
@@ -186,25 +194,25 @@ std::string NameFromPhrase(const std::string& phrase) {
   }
   const size_t first = name.find_first_not_of(" -");
   name.erase(0, std::min(first, name.size()));
-  while (!name.empty() && (name.back() == ' ' || IsSetAside(name))) name.pop_back();
+  while (!name.empty() && (name.back() == ' ' || run::IsSetAside(name))) name.pop_back();
   return name.empty() ? "object" : name;
 }
 
-TextResult PromptsFromText(const TextRequest& request, const Settings& settings, OpenRun* run, const Job& job) {
+TextResult PromptsFromText(const TextRequest& request, const Settings& settings, run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const std::vector<std::string> phrases = SplitPhrases(request.text);
-  CheckObjectCount(phrases.size());
-  const TextOptions& options = settings.text;
+  const std::vector<std::string> phrases = detect::SplitPhrases(request.text);
+  segmentation::CheckObjectCount(phrases.size());
+  const segmentation::TextOptions& options = settings.text;
   const Scene& scene = run->scene();
   CheckMore(request.more, phrases, scene);
   const std::vector<int> views = ViewsToSearch(scene, settings);
-  const NerfModel& nerf = run->nerf();
+  const nerf::NerfModel& nerf = run->nerf();
   const Stopwatch watch;
   TextResult result;
   result.num_views = int(views.size());
 
   // The detector in all views; what it cannot look for and what is not there is an error before anything is encoded.
-  std::unique_ptr<TextDetector> detector = LoadTextDetector(options.detector, options.boxes, job);
+  std::unique_ptr<TextDetector> detector = detect::LoadTextDetector(options.detector, options.boxes, job);
   detector->CheckPhrases(phrases);
   result.detector = detector->name();
   result.license = detector->license();
@@ -218,11 +226,12 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   std::set<int> used_views;
   for (const auto& boxes : found.boxes)
     for (const BoxInView& box : boxes) used_views.insert(box.view_idx);
-  for (const ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
-  const std::shared_ptr<const Sam> sam = run->sam(settings.encode.model);
-  EncodeOptions encode = settings.encode;
-  encode.container = FeatureStore::kCache;  // the boxes are in photos
-  const std::shared_ptr<const FeatureContainer> cache = run->Features({used_views.begin(), used_views.end()}, encode);
+  for (const mask_decoder::ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
+  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model);
+  feature_container::EncodeOptions encode = settings.encode;
+  encode.container = feature_container::FeatureStore::kCache;  // the boxes are in photos
+  const std::shared_ptr<const feature_container::FeatureContainer> cache =
+      run->Features({used_views.begin(), used_views.end()}, encode);
   const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache, job);
 
   for (size_t i = 0; i < phrases.size(); ++i) {
@@ -232,8 +241,9 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
     std::set<int> views_of_object;
     for (const BoxInView& box : found.boxes[i]) views_of_object.insert(box.view_idx);
     object.num_views = int(views_of_object.size());
-    object.agreed = AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints,
-                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement, job);
+    object.agreed =
+        segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints,
+                                {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement, job);
     ObjectPrompt prompt = std::move(object.agreed.prompt);
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);
@@ -256,7 +266,7 @@ std::map<std::string, Json> ReportsOf(const TextResult& result) {
 Json ToJson(const TextResult& result) {
   Json objects = Json::array();
   for (const TextObject& object : result.objects) {
-    const AgreedObject& agreed = object.agreed;
+    const segmentation::AgreedObject& agreed = object.agreed;
     objects.push_back({{"phrase", object.phrase},
                        {"name", object.name},
                        {"boxes", object.num_boxes},
@@ -273,4 +283,4 @@ Json ToJson(const TextResult& result) {
           {"seconds", result.seconds}};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -12,24 +12,24 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/text/text_prompts.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 struct TextRequest {
   std::string text;  // "banana. mug": phrases end at full stops, each is an object
   // More about the one object of a text with one phrase: its name (empty = the phrase), prompts that are added to the
   // detector's. Of several things that fit, the one with a positive click or point on it is meant; a box replaces the
   // detector's box in its view.
-  ObjectPrompt more;
+  mask_decoder::ObjectPrompt more;
 };
 
 struct TextObject {
   std::string phrase, name;
-  int num_boxes = 0, num_views = 0;  // found above the threshold
-  AgreedObject agreed;               // without prompt
-  Json report;                       // text.json
+  int num_boxes = 0, num_views = 0;   // found above the threshold
+  segmentation::AgreedObject agreed;  // without prompt
+  Json report;                        // text.json
 };
 struct TextResult {
-  Prompts prompts;
+  mask_decoder::Prompts prompts;
   std::vector<TextObject> objects;  // in the order of prompts.objects
   std::string detector, license;
   int num_views = 0;  // that were searched
@@ -39,7 +39,7 @@ struct TextResult {
 // Throws UsageError for a text without words, one that is too long or that the detector cannot look for, Error when the
 // detector is missing or is none, when nothing fits in any view (with the best score and what was seen instead) and
 // when no two views agree; InterruptedError.
-TextResult PromptsFromText(const TextRequest& request, const Settings& settings, OpenRun* run, const Job& job);
+TextResult PromptsFromText(const TextRequest& request, const Settings& settings, run::OpenRun* run, const Job& job);
 
 // text.json by object, for SegmentRequest: every box, its score and what became of it.
 std::map<std::string, Json> ReportsOf(const TextResult& result);
@@ -47,4 +47,4 @@ std::map<std::string, Json> ReportsOf(const TextResult& result);
 std::string NameFromPhrase(const std::string& phrase);  // as a folder's name
 Json ToJson(const TextResult& result);
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -18,7 +18,11 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::pipeline {
+
+using run::RunFolder;
+using scene::Scene;
+
 namespace {
 
 // "nerf.iters (3000, now 5000)" for every option that training depends on.
@@ -50,7 +54,7 @@ void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings&
 void WarnAboutStaleStages(const RunFolder& run, const Job& job) {
   std::vector<std::string> stale;
   if (fs::exists(run.features())) stale.push_back("the encoded views");
-  for (const StoredObject& object : ListObjects(run)) stale.push_back("object " + object.name);
+  for (const run::StoredObject& object : run::ListObjects(run)) stale.push_back("object " + object.name);
   if (!stale.empty()) job.Warn(fmt::format("training anew makes these stale: {}", fmt::join(stale, ", ")));
 }
 
@@ -94,12 +98,12 @@ RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Sett
 
 TrainResult Train(const TrainRequest& request, const Settings& settings, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const Scene scene = LoadScene(request.scene, settings.scene, job);
+  const Scene scene = scene::LoadScene(request.scene, settings.scene, job);
   LogScene(scene, job);
-  CheckPlaceOfNewRun(request.run, scene);
+  run::CheckPlaceOfNewRun(request.run, scene);
   const NewRun new_run(request.run);
   EnsureWritableFolder(request.run / "nerf");
-  const RunLock lock(request.run);
+  const run::RunLock lock(request.run);
   RunFolder run = PrepareRun(request, scene, settings, job);
 
   TrainResult result;
@@ -123,11 +127,11 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
     has_begun = true;
   };
   try {
-    const NerfModel model =
-        TrainNerf(scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
+    const nerf::NerfModel model = nerf::TrainNerf(
+        scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
     result.seconds = seconds_before + watch.seconds();
     run.SetStage("train", "complete", result.seconds,
-                 {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model.Fingerprint())}});
+                 {{"iters", settings.nerf.iters}, {"fingerprint", run::HexFingerprint(model.Fingerprint())}});
     run.Save();
   } catch (const InterruptedError&) {
     if (has_begun) {
@@ -139,4 +143,4 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

@@ -6,7 +6,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 
-namespace sanerf {
+namespace sanerf::pipeline {
 
 struct TrainRequest {
   std::filesystem::path scene, run;
@@ -21,4 +21,4 @@ struct TrainResult {
 // `restart`.
 TrainResult Train(const TrainRequest& request, const Settings& settings, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::pipeline

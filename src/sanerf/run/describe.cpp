@@ -17,7 +17,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 constexpr int64_t kComfortableMemory = int64_t{3} << 29;  // 1.5 GB: the demo's peak
@@ -55,15 +55,15 @@ DoctorRow WritableRow(const std::string& what, const fs::path& folder) {
   }
 }
 
-DoctorRow ModelRow(const ModelEntry& entry) {
+DoctorRow ModelRow(const models::ModelEntry& entry) {
   int64_t bytes = 0;
-  for (const ModelFile& file : entry.files) bytes += file.bytes;
-  switch (CheckModel(entry, /*hash_contents=*/true)) {
-    case ModelState::kPresent:
+  for (const models::ModelFile& file : entry.files) bytes += file.bytes;
+  switch (models::CheckModel(entry, /*hash_contents=*/true)) {
+    case models::ModelState::kPresent:
       return {"model " + entry.name, FormatBytes(double(bytes)), true, ""};
-    case ModelState::kCorrupt:
+    case models::ModelState::kCorrupt:
       return {"model " + entry.name, "damaged", false, "sanerf models fetch " + entry.name};
-    case ModelState::kMissing:
+    case models::ModelState::kMissing:
       break;
   }
   // Detectors are extras: nothing is wrong without one.
@@ -85,11 +85,11 @@ bool IsOnPath(const std::string& program) {
 
 }  // namespace
 
-Json DescribeScene(const Scene& scene) {
+Json DescribeScene(const scene::Scene& scene) {
   std::map<std::string, int> sizes;
   int num_masks = 0;
   bool is_distorted = false;
-  for (const View& view : scene.views) {
+  for (const scene::View& view : scene.views) {
     ++sizes[fmt::format("{}x{}", view.camera.width, view.camera.height)];
     num_masks += !view.mask_path.empty();
     is_distorted = is_distorted || !view.camera.distortion.IsZero();
@@ -152,11 +152,11 @@ std::vector<DoctorRow> Diagnose() {
                   "close other programs, or train with --downscale 2"});
   rows.push_back(WritableRow("writable: this folder", fs::current_path()));
   rows.push_back(WritableRow("writable: temporary files", fs::temp_directory_path()));
-  rows.push_back(WritableRow("writable: models", ModelFolder()));
-  for (const ModelEntry& entry : LoadCatalogue()) rows.push_back(ModelRow(entry));
+  rows.push_back(WritableRow("writable: models", models::ModelFolder()));
+  for (const models::ModelEntry& entry : models::LoadCatalogue()) rows.push_back(ModelRow(entry));
   rows.push_back({"ffmpeg (for videos)", IsOnPath("ffmpeg") ? "found" : "not found", IsOnPath("ffmpeg"),
                   "install the package ffmpeg"});
   return rows;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

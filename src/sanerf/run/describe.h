@@ -7,9 +7,9 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::run {
 
-Json DescribeScene(const Scene& scene);
+Json DescribeScene(const scene::Scene& scene);
 // Stages with their states (stale ones marked), objects with their scores, bytes on disk. Opens no large file.
 Json DescribeRun(const RunFolder& run);
 
@@ -20,4 +20,4 @@ struct DoctorRow {
 };
 std::vector<DoctorRow> Diagnose();
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -12,7 +12,11 @@
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/segmentation/prompt_edits.h"
 
-namespace sanerf {
+namespace sanerf::run {
+
+using mask_decoder::ObjectPrompt;
+using mask_decoder::Prompts;
+
 namespace {
 
 using Fields = std::map<std::string, std::vector<StoredObject>>;  // by field_id
@@ -50,17 +54,17 @@ std::vector<StoredObject> ChooseField(const RunFolder& run, const Prompts& promp
                    "name one of them, or segment them together first, with one prompts file");
 }
 
-DecodedObject LoadDecoded(const StoredObject& object, const Scene& scene) {
-  DecodedObject decoded = ReadDecoded(object.folder / "views.json", scene);
-  for (ViewDecision& view : decoded.views)
-    if (view.used) view.mask = ReadImage(object.folder / "masks" / (FlatName(view.view) + ".png"));
+mask_decoder::DecodedObject LoadDecoded(const StoredObject& object, const scene::Scene& scene) {
+  mask_decoder::DecodedObject decoded = mask_decoder::ReadDecoded(object.folder / "views.json", scene);
+  for (mask_decoder::ViewDecision& view : decoded.views)
+    if (view.used) view.mask = ReadImage(object.folder / "masks" / (scene::FlatName(view.view) + ".png"));
   return decoded;
 }
 
 }  // namespace
 
 ObjectPrompt Extended(const ObjectPrompt& before, const ObjectPrompt& more) {
-  PromptEdits edits;
+  segmentation::PromptEdits edits;
   edits.AddPrompts(edits.AddObject(before), more);
   return edits.AsPrompts().objects[0];
 }
@@ -75,8 +79,8 @@ Prompts Extended(const Prompts& before, const Prompts& more) {
   return extended;
 }
 
-StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts,
-                      const Job& job) {
+StoredField OpenField(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
+                      const Prompts& prompts, const Job& job) {
   std::vector<StoredObject> stored = ChooseField(run, prompts);
   std::sort(stored.begin(), stored.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
   StoredField field;
@@ -86,7 +90,7 @@ StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& 
     field.objects.push_back(LoadDecoded(object, scene));
   }
   if (stored.size() == stored[0].labels.size()) {
-    field.field = ObjectModel::Load(stored[0].checkpoint(), nerf);
+    field.field = mask_aggregator::ObjectModel::Load(stored[0].checkpoint(), nerf);
   } else {
     job.Info(fmt::format("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
                          stored[0].labels.size()));
@@ -94,4 +98,4 @@ StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& 
   return field;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -10,24 +10,25 @@
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/run/object_store.h"
 
-namespace sanerf {
+namespace sanerf::run {
 
 struct StoredField {
-  Prompts prompts;                     // of its objects, in the order of their labels
-  std::vector<DecodedObject> objects;  // with their masks
-  std::optional<ObjectModel> field;    // none when one of its objects was deleted: labels are then dealt anew
+  mask_decoder::Prompts prompts;                     // of its objects, in the order of their labels
+  std::vector<mask_decoder::DecodedObject> objects;  // with their masks
+  std::optional<mask_aggregator::ObjectModel>
+      field;  // none when one of its objects was deleted: labels are then dealt anew
 };
 
 // The field that the prompts belong to: that of an object they name, or the only one there is. Throws UsageError when
 // there is none, when two are named, or when `prompts` has only new names and there are several fields; Error when the
 // objects belong to an earlier radiance field or their files are damaged.
-StoredField OpenField(const RunFolder& run, const NerfModel& nerf, const Scene& scene, const Prompts& prompts,
-                      const Job& job);
+StoredField OpenField(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
+                      const mask_decoder::Prompts& prompts, const Job& job);
 
 // What was asked before and what is asked now. An instance or min_visible that is given now replaces the old one; so
 // does a box in a view that had one.
-ObjectPrompt Extended(const ObjectPrompt& before, const ObjectPrompt& more);
+mask_decoder::ObjectPrompt Extended(const mask_decoder::ObjectPrompt& before, const mask_decoder::ObjectPrompt& more);
 // The objects of `more`, those that are in `before` extended.
-Prompts Extended(const Prompts& before, const Prompts& more);
+mask_decoder::Prompts Extended(const mask_decoder::Prompts& before, const mask_decoder::Prompts& more);
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -12,7 +12,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 constexpr int kMaxTries = 100;  // readers; each needs another segmentation that ended just then
@@ -139,4 +139,4 @@ void NewObjectSet::Commit() {
   fs::remove_all(Old(run_), left_to_the_next);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <functional>
 
-namespace sanerf {
+namespace sanerf::run {
 
 // Where the valid set is: RUN/objects, also when there is none yet, or RUN/.objects.new between the renames.
 std::filesystem::path ObjectsFolder(const std::filesystem::path& run);
@@ -45,4 +45,4 @@ class NewObjectSet {
   std::filesystem::path run_, path_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -17,7 +17,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 constexpr size_t kMaxNameLength = 100;
@@ -47,17 +47,17 @@ StoredObject ReadObject(const fs::path& folder) {
   object.nerf_fingerprint = root["nerf_fingerprint"].String();
   object.views_used = int(root.IntegerOr("views_used", 0));
   object.views_total = int(root.IntegerOr("views_total", 0));
-  const Prompts prompts = ReadPrompts(folder / "prompts.json");
+  const mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(folder / "prompts.json");
   if (prompts.objects.size() != 1) throw Error((folder / "prompts.json").string(), "expected one object");
   object.prompt = prompts.objects[0];
   object.prompt.name = object.name;
   return object;
 }
 
-void WriteMasks(const fs::path& folder, const DecodedObject& decoded) {
+void WriteMasks(const fs::path& folder, const mask_decoder::DecodedObject& decoded) {
   fs::create_directories(folder);
-  for (const ViewDecision& view : decoded.views) {
-    if (view.used) WritePng(folder / (FlatName(view.view) + ".png"), view.mask);
+  for (const mask_decoder::ViewDecision& view : decoded.views) {
+    if (view.used) WritePng(folder / (scene::FlatName(view.view) + ".png"), view.mask);
   }
 }
 
@@ -86,11 +86,11 @@ std::vector<StoredObject> List(const RunFolder& run, bool set_aside) {
 // Complete folders of all objects in `staging`.
 std::vector<StoredObject> WriteFolders(const fs::path& staging, const ObjectsToStore& objects) {
   std::vector<std::string> labels;
-  for (const ObjectPrompt& prompt : objects.prompts.objects) labels.push_back(prompt.name);
+  for (const mask_decoder::ObjectPrompt& prompt : objects.prompts.objects) labels.push_back(prompt.name);
   std::vector<StoredObject> stored;
   fs::path shared_checkpoint;
   for (size_t i = 0; i < labels.size(); ++i) {
-    const DecodedObject& decoded = objects.decoded[i];
+    const mask_decoder::DecodedObject& decoded = objects.decoded[i];
     const fs::path folder = staging / labels[i];
     fs::create_directories(folder);
     if (shared_checkpoint.empty()) {
@@ -109,8 +109,8 @@ std::vector<StoredObject> WriteFolders(const fs::path& staging, const ObjectsToS
     object.views_total = int(decoded.views.size());
     object.views_used =
         int(std::count_if(decoded.views.begin(), decoded.views.end(), [](const auto& view) { return view.used; }));
-    WriteJsonFile(folder / "prompts.json", sanerf::ToJson(Prompts{{object.prompt}}));
-    WriteJsonFile(folder / "views.json", sanerf::ToJson(decoded));
+    WriteJsonFile(folder / "prompts.json", sanerf::mask_decoder::ToJson(mask_decoder::Prompts{{object.prompt}}));
+    WriteJsonFile(folder / "views.json", sanerf::mask_decoder::ToJson(decoded));
     WriteMasks(folder / "masks", decoded);
     if (fs::exists(objects.log)) WriteFileAtomic(folder / "log.jsonl", ReadFile(objects.log));
     if (const auto report = objects.reports.find(object.name); report != objects.reports.end())
@@ -170,7 +170,7 @@ std::string AsideName(const std::string& name) { return name + kAsideMark; }
 std::vector<StoredObject> ListObjects(const RunFolder& run) { return List(run, /*set_aside=*/false); }
 std::vector<StoredObject> ListSetAside(const RunFolder& run) { return List(run, /*set_aside=*/true); }
 
-StoredObject FindObject(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
+StoredObject FindObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf) {
   std::vector<std::string> names;
   for (const StoredObject& object : ReadAll(run)) {
     if (!IsSetAside(object.name)) names.push_back(object.name);
@@ -190,11 +190,11 @@ StoredObject FindObject(const RunFolder& run, const std::string& name, const Ner
   throw UsageError(fmt::format("no object '{}' in {}", name, run.path().string()), "", hint);
 }
 
-LoadedObject LoadObject(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
+LoadedObject LoadObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf) {
   std::optional<LoadedObject> loaded;
   ReadWholeSet(run.path(), [&](const fs::path&) {
     StoredObject object = FindObject(run, name, nerf);
-    ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
+    mask_aggregator::ObjectModel field = mask_aggregator::ObjectModel::Load(object.checkpoint(), nerf);
     loaded.emplace(LoadedObject{std::move(object), std::move(field)});
   });
   return *std::move(loaded);
@@ -230,4 +230,4 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, co
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -28,12 +28,12 @@
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/mask_files.h"  // FlatName
 
-namespace sanerf {
+namespace sanerf::run {
 
 struct StoredObject {
   std::string name;
   std::filesystem::path folder;
-  ObjectPrompt prompt;
+  mask_decoder::ObjectPrompt prompt;
   int label = 1;                    // in its field; 0 is the background
   std::vector<std::string> labels;  // names of the field's labels 1..
   std::string field_id;             // equal for objects that share a field
@@ -53,18 +53,18 @@ std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folder
 std::vector<StoredObject> ListSetAside(const RunFolder& run);
 // Also one that was set aside. Throws UsageError with the nearest names, Error when the object belongs to an earlier
 // radiance field.
-StoredObject FindObject(const RunFolder& run, const std::string& name, const NerfModel& nerf);
+StoredObject FindObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf);
 
 struct LoadedObject {
   StoredObject stored;
-  ObjectModel field;
+  mask_aggregator::ObjectModel field;
 };
-LoadedObject LoadObject(const RunFolder& run, const std::string& name, const NerfModel& nerf);
+LoadedObject LoadObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf);
 
 struct ObjectsToStore {
-  const Prompts& prompts;
-  ObjectMasks decoded;  // in the order of prompts.objects; label = position + 1
-  const ObjectModel& field;
+  const mask_decoder::Prompts& prompts;
+  mask_decoder::ObjectMasks decoded;  // in the order of prompts.objects; label = position + 1
+  const mask_aggregator::ObjectModel& field;
   std::filesystem::path log;  // copied into every folder
   uint64_t nerf_fingerprint;
   bool goes_on = false;                      // with the objects of these names, instead of replacing them
@@ -80,4 +80,4 @@ struct StoreResult {
 // is replaced is set aside, unless the new one is the same again. The caller holds the run's lock.
 StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -25,7 +25,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 using ::testing::ElementsAre;
@@ -53,13 +53,13 @@ class ObjectStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    SynthOptions synth;
+    synth::SynthOptions synth;
     synth.views = 4;
     synth.size = 32;
     synth.samples = 1;
-    WriteSynthScene(*folder_ / "scene", synth, Job());
-    scene_ = new Scene(LoadScene(*folder_ / "scene", {}, Job()));
-    NerfOptions options;
+    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
+    nerf::NerfOptions options;
     options.iters = 20;
     options.batch_samples = 4096;
     options.log2_table = 10;
@@ -68,19 +68,20 @@ class ObjectStoreTest : public ::testing::Test {
     options.top = 64;
     options.occupancy_resolution = 32;
     options.near_gradients = 0;
-    nerf_ = new NerfModel(TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job()));
+    nerf_ = new nerf::NerfModel(
+        nerf::TrainNerf(*scene_, options, {*folder_ / "nerf.ckpt", *folder_ / "nerf.jsonl", false}, Job()));
     for (const int seed : {1, 2}) {
-      AggregatorOptions aggregator;
+      mask_aggregator::AggregatorOptions aggregator;
       aggregator.iters = 1;
       aggregator.rays = 64;
       aggregator.pool_rays = 256;
       aggregator.seed = seed;
       aggregator.field.log2_table = 8;
-      std::vector<LabelView> views;
+      std::vector<mask_aggregator::LabelView> views;
       for (const int v : scene_->TrainViews()) views.push_back({scene_->views[size_t(v)].camera, ImageU8(32, 32, 1)});
-      for (LabelView& view : views)
+      for (mask_aggregator::LabelView& view : views)
         for (size_t i = 0; i < view.labels.data.size(); ++i) view.labels.data[i] = uint8_t(i / 8 % size_t(2 + seed));
-      fields_.push_back(TrainObjectModel(*nerf_, views, 2 + seed, aggregator, nullptr, Job()));
+      fields_.push_back(mask_aggregator::TrainObjectModel(*nerf_, views, 2 + seed, aggregator, nullptr, Job()));
     }
   }
   static void TearDownTestSuite() {
@@ -109,21 +110,21 @@ class ObjectStoreTest : public ::testing::Test {
   static StoreResult Store(
       const RunFolder& run, const std::vector<std::string>& names, size_t field,
       const std::function<void(ObjectsToStore&)>& change = [](ObjectsToStore&) {}) {
-    Prompts prompts;
-    std::vector<DecodedObject> decoded;
+    mask_decoder::Prompts prompts;
+    std::vector<mask_decoder::DecodedObject> decoded;
     for (const std::string& name : names) {
-      ObjectPrompt prompt;
+      mask_decoder::ObjectPrompt prompt;
       prompt.name = name;
       prompt.clicks.push_back({"train/001", {3, 4}, 1});
       prompts.objects.push_back(prompt);
-      DecodedObject object;
+      mask_decoder::DecodedObject object;
       object.name = name;
       for (int v = 0; v < 2; ++v) {
-        ViewDecision view;
+        mask_decoder::ViewDecision view;
         view.view_idx = v;
         view.view = scene_->views[size_t(v)].name;
         view.used = true;
-        view.outcome = Outcome::kUsed;
+        view.outcome = mask_decoder::Outcome::kUsed;
         view.mask = ImageU8(8, 8, 1);
         object.views.push_back(view);
       }
@@ -137,9 +138,9 @@ class ObjectStoreTest : public ::testing::Test {
 
   TestFolder runs_;
   static inline TestFolder* folder_;
-  static inline Scene* scene_;
-  static inline NerfModel* nerf_;
-  static inline std::vector<ObjectModel> fields_;  // of two labels, and of three
+  static inline scene::Scene* scene_;
+  static inline nerf::NerfModel* nerf_;
+  static inline std::vector<mask_aggregator::ObjectModel> fields_;  // of two labels, and of three
 };
 
 TEST_F(ObjectStoreTest, WhatIsReplacedIsSetAsideForOneGeneration) {
@@ -363,4 +364,4 @@ TEST_F(ObjectStoreTest, KilledAtAnySystemCallItHasTheObjectsBeforeOrAfter) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -6,16 +6,17 @@
 #include "sanerf/feature_container/open_features.h"
 #include "sanerf/sam/load_sam.h"
 
-namespace sanerf {
+namespace sanerf::run {
 
 OpenRun::OpenRun(RunFolder folder, const std::optional<std::filesystem::path>& scene, Access access, const Job& job)
     : job_(job), folder_(std::move(folder)) {
   if (access == Access::kWrite) lock_ = std::make_unique<RunLock>(folder_.path());
-  scene_ = std::make_shared<const Scene>(lock_ ? folder_.OpenScene(scene, *lock_, job) : folder_.OpenScene(scene, job));
+  scene_ = std::make_shared<const scene::Scene>(lock_ ? folder_.OpenScene(scene, *lock_, job)
+                                                      : folder_.OpenScene(scene, job));
   job_.Detail(fmt::format("open   scene {}", scene_->root.string()));
 }
 
-const NerfModel& OpenRun::nerf() {
+const nerf::NerfModel& OpenRun::nerf() {
   if (!nerf_) {
     nerf_ = folder_.OpenNerf();
     job_.Detail(fmt::format("open   radiance field {}", folder_.checkpoint().string()));
@@ -23,19 +24,21 @@ const NerfModel& OpenRun::nerf() {
   return *nerf_;
 }
 
-std::shared_ptr<const Sam> OpenRun::sam(const std::string& model) {
+std::shared_ptr<const sam::Sam> OpenRun::sam(const std::string& model) {
   if (!sam_ || sam_name_ != model) {
     sam_.reset();  // not both at once
-    sam_ = LoadSam(model, job_);
+    sam_ = sam::LoadSam(model, job_);
     sam_name_ = model;
     job_.Detail(fmt::format("open   model {}", sam_->name()));
   }
   return sam_;
 }
 
-std::shared_ptr<const FeatureContainer> OpenRun::Features(const std::vector<int>& views, const EncodeOptions& options) {
+std::shared_ptr<const feature_container::FeatureContainer> OpenRun::Features(
+    const std::vector<int>& views, const feature_container::EncodeOptions& options) {
   SANERF_CHECK(lock_ != nullptr);  // encoding writes
-  return OpenFeatures(folder_.features(), *scene_, nerf(), *sam(options.model), views, options, job_);
+  return feature_container::OpenFeatures(folder_.features(), *scene_, nerf(), *sam(options.model), views, options,
+                                         job_);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -12,7 +12,7 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::run {
 
 class OpenRun {
  public:
@@ -27,24 +27,25 @@ class OpenRun {
 
   RunFolder& folder() { return folder_; }
   const RunLock& lock() const { return *lock_; }  // kWrite only
-  const Scene& scene() const { return *scene_; }
-  std::shared_ptr<const Scene> shared_scene() const { return scene_; }
+  const scene::Scene& scene() const { return *scene_; }
+  std::shared_ptr<const scene::Scene> shared_scene() const { return scene_; }
   // Throws Error when training has not finished.
-  const NerfModel& nerf();
+  const nerf::NerfModel& nerf();
   // By name or path. Another model takes the place of the one before.
-  std::shared_ptr<const Sam> sam(const std::string& model);
+  std::shared_ptr<const sam::Sam> sam(const std::string& model);
   void ReleaseSam() { sam_.reset(); }  // its memory, once nobody else shares it
   // Encodes what is missing of `views`; throws as OpenFeatures does.
-  std::shared_ptr<const FeatureContainer> Features(const std::vector<int>& views, const EncodeOptions& options);
+  std::shared_ptr<const feature_container::FeatureContainer> Features(const std::vector<int>& views,
+                                                                      const feature_container::EncodeOptions& options);
 
  private:
   Job job_;
   RunFolder folder_;
   std::unique_ptr<RunLock> lock_;
-  std::shared_ptr<const Scene> scene_;
-  std::optional<NerfModel> nerf_;
+  std::shared_ptr<const scene::Scene> scene_;
+  std::optional<nerf::NerfModel> nerf_;
   std::string sam_name_;
-  std::shared_ptr<const Sam> sam_;
+  std::shared_ptr<const sam::Sam> sam_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -8,7 +8,7 @@
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/nerf/quick_field_test_support.h"
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 using ::testing::ElementsAre;
@@ -18,7 +18,7 @@ class OpenRunTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    const QuickField quick = TrainQuickField(*folder_, 5);
+    const nerf::QuickField quick = nerf::TrainQuickField(*folder_, 5);
     const Job job;
     EnsureWritableFolder(*folder_ / "run" / "nerf");
     RunFolder run = RunFolder::Create(*folder_ / "run", *folder_ / "scene", quick.scene, job);
@@ -53,7 +53,7 @@ TEST_F(OpenRunTest, OpensEverythingOnceAndOnlyWhenItIsAskedFor) {
   const uint64_t fingerprint = run.nerf().Fingerprint();
   EXPECT_EQ(run.nerf().Fingerprint(), fingerprint);
   EXPECT_THAT(Opened(), ElementsAre(1, 1, 0));
-  EncodeOptions options;
+  feature_container::EncodeOptions options;
   options.model = Model();
   options.size = 64;
   const std::vector<int> views = run.scene().TrainViews();
@@ -79,12 +79,12 @@ TEST_F(OpenRunTest, HoldsTheLockOnlyToWrite) {
 
 TEST_F(OpenRunTest, WhatItHandsOutOutlivesIt) {
   auto run = std::make_unique<OpenRun>(*folder_ / "run", std::nullopt, OpenRun::Access::kRead, job_);
-  const std::shared_ptr<const Scene> scene = run->shared_scene();
-  const std::shared_ptr<const Sam> sam = run->sam(Model());
+  const std::shared_ptr<const scene::Scene> scene = run->shared_scene();
+  const std::shared_ptr<const sam::Sam> sam = run->sam(Model());
   run.reset();
   EXPECT_EQ(scene->views.size(), 6u);
   EXPECT_FALSE(sam->name().empty());
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -10,7 +10,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 // An empty path is the current folder.
@@ -21,9 +21,9 @@ const std::vector<std::string> kPartsOfRun = {"nerf",    "features",     "featur
                                               "objects", ".objects.new", ".objects.old"};
 
 // The photos' or masks' folder that `path` is or lies in.
-std::optional<fs::path> PhotoFolderAround(const fs::path& path, const Scene& scene) {
+std::optional<fs::path> PhotoFolderAround(const fs::path& path, const scene::Scene& scene) {
   std::set<fs::path> folders;
-  for (const View& view : scene.views) {
+  for (const scene::View& view : scene.views) {
     folders.insert(view.image_path.parent_path());
     if (!view.mask_path.empty()) folders.insert(view.mask_path.parent_path());
   }
@@ -72,7 +72,7 @@ bool IsSamePlace(const fs::path& a, const fs::path& b) {
   return plain(a) == plain(b);
 }
 
-void CheckPlaceOfNewRun(const fs::path& run, const Scene& scene) {
+void CheckPlaceOfNewRun(const fs::path& run, const scene::Scene& scene) {
   if (RunFolder::Exists(run)) return;
   const std::string what = "cannot make a run in " + run.string();
   if (IsSamePlace(run, scene.root)) Refuse(what, "it is the scene's own folder, and the run would mix with its files");
@@ -91,7 +91,7 @@ void CheckPlaceOfNewRun(const fs::path& run, const Scene& scene) {
 }
 
 void CheckPlaceOfResults(const std::string& flag, const fs::path& out, const std::vector<std::string>& folders,
-                         const RunFolder& run, const Scene& scene) {
+                         const RunFolder& run, const scene::Scene& scene) {
   const std::string what = fmt::format("{} {}", flag, out.string());
   if (IsSamePlace(out, scene.root)) Refuse(what, "it is the scene's own folder");
   if (IsSamePlace(out, run.path())) Refuse(what, "it is the run's own folder");
@@ -117,4 +117,4 @@ void CheckPlaceOfSynthScene(const fs::path& folder) {
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -7,7 +7,7 @@
 
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::run {
 
 // The same folder or one below it, whatever the spelling and through links. `path` need not exist.
 bool IsInside(const std::filesystem::path& path, const std::filesystem::path& folder);
@@ -15,14 +15,14 @@ bool IsSamePlace(const std::filesystem::path& a, const std::filesystem::path& b)
 
 // Throws UsageError when a new run there would be mixed with photos: in the folder of the scene or of its photos,
 // around the scene and other folders, or in the folder of another scene; Error when it is a run whose run.json is gone.
-void CheckPlaceOfNewRun(const std::filesystem::path& run, const Scene& scene);
+void CheckPlaceOfNewRun(const std::filesystem::path& run, const scene::Scene& scene);
 
 // Throws UsageError when files there would be mixed with the scene's photos or with what the run itself keeps.
 // folders: below `out`, that will be written to. flag: "--out".
 void CheckPlaceOfResults(const std::string& flag, const std::filesystem::path& out,
-                         const std::vector<std::string>& folders, const RunFolder& run, const Scene& scene);
+                         const std::vector<std::string>& folders, const RunFolder& run, const scene::Scene& scene);
 
 // A procedural scene replaces an earlier one as a whole. Throws Error when that holds a run.
 void CheckPlaceOfSynthScene(const std::filesystem::path& folder);
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -10,7 +10,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 using ::testing::HasSubstr;
@@ -23,7 +23,7 @@ class OutputPlaceTest : public ::testing::Test {
     scene_.root = root_ / "scene";
     for (const char* name : {"train/000.png", "train_mask/000.png"}) Write(scene_.root / name);
     Write(scene_.root / "transforms.json");
-    View view;
+    scene::View view;
     view.image_path = scene_.root / "train" / "000.png";
     view.mask_path = scene_.root / "train_mask" / "000.png";
     scene_.views.push_back(view);
@@ -38,7 +38,7 @@ class OutputPlaceTest : public ::testing::Test {
 
   TestFolder folder_;
   fs::path root_;
-  Scene scene_;
+  scene::Scene scene_;
 };
 
 TEST_F(OutputPlaceTest, SpellingsAndLinksOfAPlaceAreTheSame) {
@@ -102,4 +102,4 @@ TEST_F(OutputPlaceTest, ASceneThatHoldsARunIsNotReplaced) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::run

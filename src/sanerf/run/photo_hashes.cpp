@@ -8,9 +8,9 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::run {
 
-Json PhotoHashes(const Scene& scene, const Job& job) {
+Json PhotoHashes(const scene::Scene& scene, const Job& job) {
   std::vector<std::string> hashes(scene.views.size());
   Task task(job, "check photos", int64_t(hashes.size()), "photos");
   std::atomic<int64_t> done = 0;
@@ -25,10 +25,10 @@ Json PhotoHashes(const Scene& scene, const Job& job) {
   return json;
 }
 
-std::optional<std::string> ChangedPhoto(const Json& recorded, const Scene& scene, const Job& job) {
+std::optional<std::string> ChangedPhoto(const Json& recorded, const scene::Scene& scene, const Job& job) {
   const bool same_names = recorded.is_object() && recorded.size() == scene.views.size() &&
                           std::all_of(scene.views.begin(), scene.views.end(),
-                                      [&](const View& view) { return recorded.contains(view.name); });
+                                      [&](const scene::View& view) { return recorded.contains(view.name); });
   if (!same_names) return std::nullopt;
   const Json now = PhotoHashes(scene, job);
   for (const auto& [name, hash] : now.items())
@@ -36,4 +36,4 @@ std::optional<std::string> ChangedPhoto(const Json& recorded, const Scene& scene
   return std::nullopt;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

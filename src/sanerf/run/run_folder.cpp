@@ -22,7 +22,10 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
+
+using scene::Scene;
+
 namespace {
 
 constexpr int kFormat = 1;
@@ -50,7 +53,7 @@ std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}",
 
 std::string SceneHash(const Scene& scene) {
   std::string text = scene.format + "\n";
-  for (const View& view : scene.views) {
+  for (const scene::View& view : scene.views) {
     const Camera& c = view.camera;
     std::error_code missing;
     const auto bytes = fs::file_size(view.image_path, missing);
@@ -186,12 +189,12 @@ std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Jo
 }
 
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& job) const {
-  SceneOptions recorded;
+  scene::SceneOptions recorded;
   OptionRegistry registry;
   registry.Add("scene", recorded);
   registry.FromJson(options(), (path_ / kRecord).string());
   const fs::path place = moved_to ? *moved_to : FindScene();
-  Scene scene = LoadScene(place, recorded, job);
+  Scene scene = scene::LoadScene(place, recorded, job);
   if (const auto why = WhyOtherScene(scene, job)) {
     throw Error("the scene in " + place.string(), *why,
                 "train again: sanerf train " + place.string() + " --out NEW_RUN");
@@ -209,14 +212,14 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLoc
   return scene;
 }
 
-NerfModel RunFolder::OpenNerf() const {
+nerf::NerfModel RunFolder::OpenNerf() const {
   if (StageState("train") != "complete" || !fs::exists(checkpoint())) {
     const std::string scene = record_.at("scene").value("absolute_path", "SCENE");
     throw Error("the radiance field of " + path_.string() + " is not finished",
                 "its training is " + StageState("train"),
                 fmt::format("sanerf train {} --out {} --resume", scene, path_.string()));
   }
-  return NerfModel::Load(checkpoint());
+  return nerf::NerfModel::Load(checkpoint());
 }
 
 RunLock::RunLock(const fs::path& run) {
@@ -250,4 +253,4 @@ RunLock::RunLock(const fs::path& run) {
 
 RunLock::~RunLock() { close(descriptor_); }
 
-}  // namespace sanerf
+}  // namespace sanerf::run

@@ -20,12 +20,12 @@
 #include "sanerf/run/object_set.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::run {
 
 class RunLock;
 
 // Changes when views, cameras, split or image sizes on disk change. What the photos hold: photo_hashes.h.
-std::string SceneHash(const Scene& scene);
+std::string SceneHash(const scene::Scene& scene);
 // The last part of a path, also of "runs/mug/": what a scene or a run is called.
 std::string NameOfPath(const std::filesystem::path& path);
 std::string HexFingerprint(uint64_t fingerprint);  // 16 hexadecimal digits
@@ -39,7 +39,7 @@ class RunFolder {
   static RunFolder Open(const std::filesystem::path& path);
   // A new run.json in memory; Save writes it. scene_path: where `scene` was loaded from.
   static RunFolder Create(const std::filesystem::path& path, const std::filesystem::path& scene_path,
-                          const Scene& scene, const Job& job);
+                          const scene::Scene& scene, const Job& job);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoint() const { return path_ / "nerf" / "model.ckpt"; }
@@ -68,15 +68,15 @@ class RunFolder {
   void Save();
 
   // "the photo x.png is not the one that RUN was trained on"; none when `scene` is the one this run was trained on.
-  std::optional<std::string> WhyOtherScene(const Scene& scene, const Job& job) const;
+  std::optional<std::string> WhyOtherScene(const scene::Scene& scene, const Job& job) const;
   // The scene this run was trained on: beside the folder, where it was, or `moved_to`. Writes nothing. Throws Error
   // when it is gone or no longer the same.
-  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job) const;
+  scene::Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job) const;
   // The same for who writes to the run: where it moved to is recorded, and what its photos hold where a run of an
   // older version did not.
-  Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock, const Job& job);
+  scene::Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock, const Job& job);
   // Throws Error when training has not finished.
-  NerfModel OpenNerf() const;
+  nerf::NerfModel OpenNerf() const;
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
@@ -101,4 +101,4 @@ class RunLock {
   int descriptor_ = -1;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::run

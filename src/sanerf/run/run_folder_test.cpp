@@ -16,7 +16,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::run {
 namespace {
 
 using ::testing::HasSubstr;
@@ -42,7 +42,7 @@ class RunFolderTest : public ::testing::Test {
     WriteScene(folder_ / "scene");
     EnsureWritableFolder(folder_ / "run");
     RunFolder run =
-        RunFolder::Create(folder_ / "run", folder_ / "scene", LoadScene(folder_ / "scene", {}, Job()), Job());
+        RunFolder::Create(folder_ / "run", folder_ / "scene", scene::LoadScene(folder_ / "scene", {}, Job()), Job());
     run.SetOptions({{"nerf", {{"iters", 7}}}}, {{"nerf.iters", "--iters"}});
     run.SetStage("train", "interrupted", 1.5);
     run.Save();
@@ -204,8 +204,8 @@ TEST(ObjectNames, MustBeFolderNames) {
   EXPECT_NO_THROW(CheckObjectName("mug 2"));
   for (const char* name : {"", ".", "../x", "a/b", "-v", "a\nb"})
     EXPECT_THROW(CheckObjectName(name), UsageError) << name;
-  EXPECT_EQ(FlatName("train/a.b/000.png"), "train_a.b_000");
+  EXPECT_EQ(scene::FlatName("train/a.b/000.png"), "train_a.b_000");
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::run

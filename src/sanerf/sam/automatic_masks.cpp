@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 namespace {
 
 SamPrompt::Box BoxAround(const BitMask& mask) {
@@ -109,4 +109,4 @@ std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, 
   return generator.Take();
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -12,7 +12,7 @@
 #include "sanerf/sam/automatic_options.h"
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 
 struct AutomaticMask {
   BitMask mask;
@@ -26,4 +26,4 @@ struct AutomaticMask {
 std::vector<AutomaticMask> GenerateMasks(const Sam& sam, int width, int height, const AutomaticMaskOptions& options,
                                          const std::function<void(int)>& on_point, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -7,7 +7,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 namespace {
 
 using testing::HasSubstr;
@@ -166,4 +166,4 @@ TEST(AutomaticMasksTest, OptionsOutOfRangeAndInterruption) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -3,7 +3,7 @@
 
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 
 // Defaults are measured with the catalogue's models (docs/studies/automatic.md); SAM's own are in brackets.
 struct AutomaticMaskOptions {
@@ -33,4 +33,4 @@ struct AutomaticMaskOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -11,7 +11,7 @@
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 namespace {
 
 using onnx_test::ChoosingDecoder;
@@ -170,4 +170,4 @@ TEST_F(HqSamTest, RefusesFeaturesWithoutTheIntermediateMaps) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -10,12 +10,15 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::sam {
+
+using models::ModelFile;
+
 namespace {
 
 OnnxSamFiles FromCatalogue(const std::string& name) {
-  const std::vector<ModelEntry> catalogue = LoadCatalogue();
-  const ModelEntry& entry = FindModel(catalogue, name);
+  const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
+  const models::ModelEntry& entry = models::FindModel(catalogue, name);
   if (entry.kind != "sam")
     throw UsageError("the model " + name + " cannot segment", "it is a " + entry.kind + " model",
                      "choose one of kind \"sam\": sanerf models list");
@@ -34,7 +37,7 @@ OnnxSamFiles FromCatalogue(const std::string& name) {
   std::string hashes;
   for (const ModelFile* file : files) {
     hashes += file->sha256;
-    const fs::path path = ModelFolder() / file->name;
+    const fs::path path = models::ModelFolder() / file->name;
     std::error_code failed;
     const auto size = fs::file_size(path, failed);
     if (failed)
@@ -48,9 +51,9 @@ OnnxSamFiles FromCatalogue(const std::string& name) {
                   "its contents are not those that the catalogue names", "fetch it again with: " + fetch);
   }
   return {name,
-          ModelFolder() / encoder.name,
-          ModelFolder() / decoder.name,
-          FingerprintOf(hashes),
+          models::ModelFolder() / encoder.name,
+          models::ModelFolder() / decoder.name,
+          models::FingerprintOf(hashes),
           entry.mask_rule == "single" ? MaskRule::kSingleMask : MaskRule::kHighestPredictedIou,
           "fetch it again with: " + fetch};
 }
@@ -81,7 +84,7 @@ OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const f
   return {name,
           encoder,
           decoder,
-          FingerprintOf(HashesOfModel(encoder) + HashesOfModel(decoder)),
+          models::FingerprintOf(models::HashesOfModel(encoder) + models::HashesOfModel(decoder)),
           MaskRule::kHighestPredictedIou,
           hint};
 }
@@ -96,4 +99,4 @@ std::unique_ptr<Sam> LoadSam(const std::string& name, const Job& job) {
   return LoadOnnxSam(FromCatalogue(name), job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

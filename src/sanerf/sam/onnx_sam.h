@@ -17,7 +17,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 
 struct OnnxSamFiles {
   std::string name;  // what the model is called
@@ -30,4 +30,4 @@ struct OnnxSamFiles {
 // Throws Error: file missing, not a model, or a tensor that does not fit.
 std::unique_ptr<Sam> LoadOnnxSam(const OnnxSamFiles& files, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -12,7 +12,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::sam {
 namespace {
 
 using onnx_test::Attribute;
@@ -215,4 +215,4 @@ TEST_F(OnnxSamTest, RefusesAnotherModelsFeatures) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -4,7 +4,7 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 
 const SamMask& ChooseMask(const std::vector<SamMask>& candidates, MaskRule rule) {
   SANERF_CHECK(!candidates.empty());
@@ -17,4 +17,4 @@ const SamMask& ChooseMask(const std::vector<SamMask>& candidates, MaskRule rule)
                            [&](const SamMask& a, const SamMask& b) { return rank(a) < rank(b); });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

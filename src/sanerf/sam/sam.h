@@ -12,13 +12,13 @@
 #include "sanerf/models/tensor.h"
 #include "sanerf/sam/sam_frame.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 
 // What the image encoder returns for one image: one map (SAM, MobileSAM), two (HQ-SAM: with
 // the intermediate maps) or three (SAM 2).
 struct SamFeatures {
   int image_width = 0, image_height = 0;  // of the encoded image; prompts and masks are in its pixels
-  std::vector<Tensor> maps;
+  std::vector<models::Tensor> maps;
 };
 
 struct SamPrompt {
@@ -82,4 +82,4 @@ class Sam {
 // The candidate that `rule` takes; the other kind's when the model offers none of the wanted one.
 const SamMask& ChooseMask(const std::vector<SamMask>& candidates, MaskRule rule);
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

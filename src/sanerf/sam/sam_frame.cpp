@@ -7,7 +7,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 namespace {
 
 // torchvision's ImageNet statistics; SAM's pixel_mean and pixel_std are the same numbers times 255.
@@ -95,4 +95,4 @@ ImageF SamFrame::FromImage(const ImageF& image, float outside) const {
   return logits;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

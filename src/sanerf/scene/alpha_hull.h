@@ -6,7 +6,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // The box of the object in RGBA images (visual hull on a coarse grid) and the smallest z-depth at which a camera sees
 // it; none when the images hold no cut-out object.
@@ -18,4 +18,4 @@ struct AlphaHull {
 std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Similarity& world_from_file,
                                         const Vec3& center, double radius, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

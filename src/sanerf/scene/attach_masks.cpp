@@ -6,7 +6,7 @@
 #include "sanerf/scene/listing.h"
 #include "sanerf/scene/mask_files.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 void AttachMasks(SceneListing& listing, const fs::path& folder) {
   std::error_code ec;
@@ -49,4 +49,4 @@ void AttachLabels(SceneListing& listing, const fs::path& photos) {
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -2,11 +2,11 @@
 
 #include "sanerf/core/geometry.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // Axis-aligned.
 struct Box {
   Vec3 min = Vec3::Zero(), max = Vec3::Zero();
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

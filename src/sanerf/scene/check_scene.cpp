@@ -9,7 +9,8 @@
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::scene {
+
 namespace {
 
 // The Earth measures 1.3e10 millimeters. Squares and cubes of such numbers are still far from the end of a double.
@@ -254,4 +255,4 @@ void WarnOfStrayCameras(Scene& scene) {
       ListOfNames(stray)));
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

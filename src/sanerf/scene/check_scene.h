@@ -3,7 +3,7 @@
 
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // Whether the coordinates can be those of a place, in any unit that scenes are measured in.
 bool IsPlace(const Vec3& p);
@@ -18,4 +18,4 @@ void CheckListing(SceneListing& listing);
 // Cameras that stray so far from all the others that the model, fitted to these, hardly reaches them.
 void WarnOfStrayCameras(Scene& scene);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -9,7 +9,7 @@
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::AllOf;
@@ -218,4 +218,4 @@ TEST(CheckListing, PoseThatIsNotARotation) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace sanerf {
+namespace sanerf::scene {
 
 std::vector<int> ThinnedViews(const std::vector<int>& views, int count) {
   if (count <= 0 || int(views.size()) <= count) return views;
@@ -42,4 +42,4 @@ std::vector<int> SpreadViews(const Scene& scene, const std::vector<int>& views, 
   return chosen;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -6,7 +6,7 @@
 
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // At most `count` of the views, evenly chosen in their order. 0 = all.
 std::vector<int> ThinnedViews(const std::vector<int>& views, int count);
@@ -15,4 +15,4 @@ std::vector<int> ThinnedViews(const std::vector<int>& views, int count, const st
 // `count` of the views whose cameras are spread widest: each next one is the farthest from those before. 0 = all.
 std::vector<int> SpreadViews(const Scene& scene, const std::vector<int>& views, int count);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

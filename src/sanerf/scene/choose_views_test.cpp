@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using ::testing::ElementsAre;
@@ -35,4 +35,4 @@ TEST(ChooseViewsTest, SpreadViewsAreFarApart) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

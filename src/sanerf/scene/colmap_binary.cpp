@@ -9,7 +9,7 @@
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_model.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -121,4 +121,4 @@ ColmapModel ReadColmapBinary(const fs::path& folder) {
   return model;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

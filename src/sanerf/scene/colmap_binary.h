@@ -5,9 +5,9 @@
 
 #include "sanerf/scene/colmap_model.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // Throw Error with file and line (text) or record (binary) for anything missing, truncated or unreadable.
 ColmapModel ReadColmapBinary(const std::filesystem::path& folder);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -16,7 +16,7 @@
 #include "sanerf/scene/colmap_text.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -147,4 +147,4 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder, cons
   return listing;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

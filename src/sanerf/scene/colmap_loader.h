@@ -6,9 +6,9 @@
 #include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 bool IsColmapModel(const std::filesystem::path& folder);
 SceneListing ReadColmap(const std::filesystem::path& root, const std::filesystem::path& model_folder, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

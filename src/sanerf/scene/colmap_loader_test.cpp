@@ -9,7 +9,7 @@
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::HasSubstr;
@@ -277,4 +277,4 @@ TEST_F(ColmapTest, IntrinsicsAbsent) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 constexpr std::array<ColmapLens, 11> kLenses = {{{"SIMPLE_PINHOLE", 3},
@@ -29,4 +29,4 @@ const ColmapLens* ColmapLensByName(const std::string& name) {
   return lens == kLenses.end() ? nullptr : &*lens;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -10,7 +10,7 @@
 
 #include "sanerf/core/geometry.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 struct ColmapCamera {
   std::string model;  // "SIMPLE_RADIAL"
@@ -40,4 +40,4 @@ struct ColmapLens {
 const ColmapLens* ColmapLensByNumber(int64_t number);
 const ColmapLens* ColmapLensByName(const std::string& name);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -9,7 +9,7 @@
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_model.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -126,4 +126,4 @@ ColmapModel ReadColmapText(const fs::path& folder) {
   return model;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

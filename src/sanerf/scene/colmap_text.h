@@ -5,8 +5,8 @@
 
 #include "sanerf/scene/colmap_model.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 ColmapModel ReadColmapText(const std::filesystem::path& folder);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -12,7 +12,7 @@
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::AllOf;
@@ -209,4 +209,4 @@ TEST_F(SpinNerf, ViewsAndFilesWithoutTheOther) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

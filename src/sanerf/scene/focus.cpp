@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 Vec3 ViewingDirection(const Camera& camera) { return -camera.world_from_cam.rotation.col(2); }
@@ -94,4 +94,4 @@ std::optional<Vec3> CameraUp(const std::vector<const Camera*>& cameras) {
   return mean;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

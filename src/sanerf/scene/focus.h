@@ -6,7 +6,7 @@
 
 #include "sanerf/core/camera.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // A point that the cameras look at together.
 struct Focus {
@@ -23,4 +23,4 @@ Focus IntersectAxes(const std::vector<const Camera*>& cameras);
 // The world's up direction seen by cameras that a person held upright, none when they disagree.
 std::optional<Vec3> CameraUp(const std::vector<const Camera*>& cameras);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

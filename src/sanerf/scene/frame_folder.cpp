@@ -7,7 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -69,4 +69,4 @@ void CheckPrincipalPoint(const Camera& camera, const std::string& where) {
               "use the photos that the intrinsics belong to, at their own size");
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -9,7 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 struct Frame {
   std::string name;  // without extension
@@ -32,4 +32,4 @@ ListedView ViewOfFrame(const std::filesystem::path& root, const Frame& frame, co
 // size.
 void CheckPrincipalPoint(const Camera& camera, const std::string& where);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -12,7 +12,7 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/mask_files.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -85,4 +85,4 @@ ImageU8 LoadViewMask(const View& view) {
   return mask;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -5,7 +5,7 @@
 
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // Instance ids as the file has them: PNG of 8 or 16 bits (the first channel), JPEG, or whole numbers in rows and
 // columns, in .npy or in the data set cp_instance_id_segmaps, else instance_segmaps, of HDF5. Negative ids (unlabeled
@@ -17,4 +17,4 @@ ImageU16 LoadViewInstances(const View& view);
 // The same in 8 bits; an id beyond 255 is an Error that names it.
 ImageU8 LoadViewMask(const View& view);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

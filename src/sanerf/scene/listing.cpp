@@ -10,7 +10,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 
-namespace sanerf {
+namespace sanerf::scene {
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -126,4 +127,4 @@ std::string ListOfNames(std::vector<std::string> names) {
   return fmt::format("{}{}", fmt::join(names, ", "), more ? fmt::format(" and {} more", more) : "");
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -11,7 +11,7 @@
 #include "sanerf/scene/box.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 struct DepthRange {
   double near = 0, far = 0;  // z-depth, file units
@@ -60,4 +60,4 @@ std::string NameInScene(const std::filesystem::path& root, const std::filesystem
 // "a.png, b.png and 3 more": a warning names eight.
 std::string ListOfNames(std::vector<std::string> names);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -11,7 +11,7 @@
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -103,4 +103,4 @@ SceneListing ReadLlff(const fs::path& root, const Job& job) {
   return listing;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -6,8 +6,8 @@
 #include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 SceneListing ReadLlff(const std::filesystem::path& root, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

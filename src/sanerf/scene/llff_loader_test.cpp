@@ -8,7 +8,7 @@
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::HasSubstr;
@@ -121,4 +121,4 @@ TEST_F(LlffTest, WrongShape) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

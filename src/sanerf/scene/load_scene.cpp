@@ -20,7 +20,7 @@
 #include "sanerf/scene/panoptic_lifting_loader.h"
 #include "sanerf/scene/transforms_loader.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -217,4 +217,4 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
   return scene;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

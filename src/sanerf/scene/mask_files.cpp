@@ -10,7 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -150,4 +150,4 @@ MaskMatches MatchMasks(const fs::path& folder, const std::vector<const View*>& v
   return matches;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -7,7 +7,7 @@
 
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 struct MaskMatches {
   std::vector<std::filesystem::path> of_view;  // one per view, empty where the folder has none for it
@@ -28,4 +28,4 @@ bool IsHdf5(const std::filesystem::path& path);  // by its extension
 // A view's name, or any path, as one file name without extension: "train/000.png" -> "train_000".
 std::string FlatName(const std::string& view_name);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

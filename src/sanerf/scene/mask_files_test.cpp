@@ -7,7 +7,7 @@
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::AllOf;
@@ -147,4 +147,4 @@ TEST_F(MaskFilesTest, ArraysOfSomethingElse) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

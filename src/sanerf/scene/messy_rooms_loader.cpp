@@ -14,7 +14,7 @@
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -87,4 +87,4 @@ SceneListing ReadMessyRooms(const fs::path& root, const Job& job) {
   return listing;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

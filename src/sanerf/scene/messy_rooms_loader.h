@@ -6,10 +6,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 bool IsMessyRooms(const std::filesystem::path& root);
 
 SceneListing ReadMessyRooms(const std::filesystem::path& root, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -10,7 +10,7 @@
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::AllOf;
@@ -106,4 +106,4 @@ TEST_F(MessyRoomsTest, MalformedMetadata) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

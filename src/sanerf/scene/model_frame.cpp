@@ -7,7 +7,7 @@
 #include "sanerf/scene/alpha_hull.h"
 #include "sanerf/scene/focus.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 constexpr double kDefaultNear = 0.05;  // with the cameras at distance 1 and nothing known about the content
@@ -206,4 +206,4 @@ ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha, const Job&
   return frame;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -7,7 +7,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 struct ModelFrame {
   Similarity model_from_file;
@@ -18,4 +18,4 @@ struct ModelFrame {
 // Uses the training views only. See docs/conventions.md for the rules.
 ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

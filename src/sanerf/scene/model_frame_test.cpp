@@ -6,7 +6,7 @@
 #include "sanerf/scene/focus.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 SceneListing ListingOf(const std::vector<Pose>& poses, const Similarity& file_from_scene = {}) {
@@ -165,4 +165,4 @@ TEST_F(AlphaHullTest, CutOutObjectFillsTheBox) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

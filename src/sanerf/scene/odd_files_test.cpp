@@ -9,7 +9,7 @@
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 namespace fs = std::filesystem;
@@ -65,4 +65,4 @@ TEST_F(OddSceneFiles, OfColmap) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

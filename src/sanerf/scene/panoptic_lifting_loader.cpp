@@ -18,7 +18,7 @@
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -180,4 +180,4 @@ SceneListing ReadPanopticLifting(const fs::path& root, const Job& job) {
   return listing;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -7,7 +7,7 @@
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::AllOf;
@@ -144,4 +144,4 @@ TEST_F(PanopticLiftingTest, NoPhotoOrNoPose) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

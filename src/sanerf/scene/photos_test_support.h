@@ -3,7 +3,7 @@
 
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 inline Scene PhotosOf(int num_views, int width, int height) {
   Scene scene;
@@ -16,4 +16,4 @@ inline Scene PhotosOf(int num_views, int width, int height) {
   return scene;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -10,7 +10,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/suggestions.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -119,4 +119,4 @@ ImageF LoadViewImage(const View& view, int width, int height) {
   return resized;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -10,7 +10,7 @@
 #include "sanerf/core/image.h"
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 struct View {
   std::string name;                  // the image's path inside the scene folder, as written there ("train/000.png")
@@ -56,4 +56,4 @@ struct Scene {
 // Throws Error when the file is truncated or its size is not the camera's.
 ImageF LoadViewImage(const View& view, int width = 0, int height = 0);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -12,7 +12,7 @@
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 namespace fs = std::filesystem;
 
@@ -129,4 +129,4 @@ TEST(RealScene, LegoObjectFillsTheModelBox) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

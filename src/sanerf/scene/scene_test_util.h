@@ -13,7 +13,7 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 class SceneFolderTest : public testing::Test {
  protected:
@@ -82,4 +82,4 @@ std::string ErrorText(F&& f) {
   return "";
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -7,7 +7,7 @@
 
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 void RefuseOtherLenses(const FrameKeys& keys) {
@@ -86,4 +86,4 @@ Pose ReadPose(const JsonCursor& frame, const std::string& where) {
   return pose;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

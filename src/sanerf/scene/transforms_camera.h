@@ -4,7 +4,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/scene/listing.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // A frame's own value, else the file's.
 class FrameKeys {
@@ -28,4 +28,4 @@ Camera ReadIntrinsics(const FrameKeys& keys, const ImageInfo& image);
 // transform_matrix, 4x4 or 3x4. `where` names it in the error for a matrix that is not rigid.
 Pose ReadPose(const JsonCursor& frame, const std::string& where);
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -11,7 +11,7 @@
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/transforms_camera.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -117,9 +117,10 @@ class TransformsReader {
     listed.channels = info.channels;
     listed.view.name = NameInScene(listing_.root, image);
     listed.view.image_path = image;
-    listed.view.camera = FitToImage(ReadIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
+    listed.view.camera =
+        FitToImage(scene::ReadIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
     listed.view.camera.world_from_cam =
-        ReadPose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name));
+        scene::ReadPose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name));
     if (frame.Has("time")) listed.view.time = frame["time"].Number();
     if (frame.Has("near") && frame.Has("far")) {
       listed.bounds = DepthRange{frame["near"].Number(), frame["far"].Number()};
@@ -185,4 +186,4 @@ SceneListing ReadTransforms(const fs::path& root, const fs::path& train_file, co
   return listing;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -7,7 +7,7 @@
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 using testing::HasSubstr;
@@ -235,4 +235,4 @@ TEST_F(TransformsTest, OnlyTestImagesLeft) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

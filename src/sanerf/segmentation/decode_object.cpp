@@ -7,7 +7,11 @@
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/scene/choose_views.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::DecodedObject;
+using mask_decoder::ViewDecision;
+
 namespace {
 
 // Where views see prompts that the object did not have before.
@@ -16,19 +20,21 @@ struct NewSights {
   std::set<int> clicked;  // those of them that the prompts were given in
 };
 
-NewSights FindNewSights(const DecodeRequest& request, const DecodeContext& context, const Job& job) {
+NewSights FindNewSights(const DecodeRequest& request, const mask_decoder::DecodeContext& context, const Job& job) {
   // Of the decisions only the points are needed, which costs no decoding.
-  const std::vector<LiftedPoint> points = LiftPrompts(request.object, context.scene, context.container, job);
-  const auto is_new = [&](const LiftedPoint& point) {
-    return std::none_of(request.before->points.begin(), request.before->points.end(),
-                        [&](const LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
+  const std::vector<mask_decoder::LiftedPoint> points =
+      mask_decoder::LiftPrompts(request.object, context.scene, context.container, job);
+  const auto is_new = [&](const mask_decoder::LiftedPoint& point) {
+    return std::none_of(
+        request.before->points.begin(), request.before->points.end(),
+        [&](const mask_decoder::LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
   };
   NewSights found;
-  for (const ViewDecision& sight : FindPoints(request.object, points, context, request.views, job)) {
+  for (const ViewDecision& sight : mask_decoder::FindPoints(request.object, points, context, request.views, job)) {
     bool sees_new = false;
     for (size_t p = 0; p < points.size(); ++p) {
       if (!is_new(points[p])) continue;
-      sees_new |= sight.points[p].state == PointState::kVisible;
+      sees_new |= sight.points[p].state == mask_decoder::PointState::kVisible;
       if (points[p].source_view == sight.view_idx) found.clicked.insert(sight.view_idx);
     }
     if (sees_new) found.views.push_back(sight.view_idx);
@@ -45,7 +51,7 @@ void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_
     decoded->views.push_back(view);
     if (view.used && std::find(seeing_new.begin(), seeing_new.end(), view.view_idx) != seeing_new.end()) {
       decoded->views.back().used = false;
-      decoded->views.back().outcome = Outcome::kOutdated;
+      decoded->views.back().outcome = mask_decoder::Outcome::kOutdated;
       decoded->views.back().reason = "its mask is older than a click that it sees";
     }
   }
@@ -53,27 +59,29 @@ void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_
 
 }  // namespace
 
-DecodedObject DecodeObject(const DecodeRequest& request, const DecodeContext& context, const Job& job) {
-  DecodedObject decoded = DecodeMasks(request.object, context, request.prompted, request.before, job);
+DecodedObject DecodeObject(const DecodeRequest& request, const mask_decoder::DecodeContext& context, const Job& job) {
+  DecodedObject decoded = mask_decoder::DecodeMasks(request.object, context, request.prompted, request.before, job);
   if (request.before != nullptr && request.prompted.size() != request.views.size())
     KeepOtherViews(*request.before, FindNewSights(request, context, job).views, &decoded);
   decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
   return decoded;
 }
 
-DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const DecodeContext& context, const Job& job) {
+DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const mask_decoder::DecodeContext& context,
+                            const Job& job) {
   SANERF_CHECK(request.before != nullptr);
   const NewSights sights = FindNewSights(request, context, job);
   std::set<int> chosen(sights.clicked);
-  for (const int view : ThinnedViews(sights.views, max_views)) chosen.insert(view);
-  DecodedObject decoded = DecodeMasks(request.object, context, {chosen.begin(), chosen.end()}, request.before, job);
+  for (const int view : scene::ThinnedViews(sights.views, max_views)) chosen.insert(view);
+  DecodedObject decoded =
+      mask_decoder::DecodeMasks(request.object, context, {chosen.begin(), chosen.end()}, request.before, job);
   KeepOtherViews(*request.before, sights.views, &decoded);
   decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
   return decoded;
 }
 
 std::vector<ViewDecision> InOrderOf(const std::vector<int>& views, std::vector<ViewDecision> decisions,
-                                    const Scene& scene) {
+                                    const scene::Scene& scene) {
   std::vector<ViewDecision> ordered;
   for (const int view_idx : views) {
     const auto found =
@@ -85,11 +93,11 @@ std::vector<ViewDecision> InOrderOf(const std::vector<int>& views, std::vector<V
     ViewDecision decision;
     decision.view_idx = view_idx;
     decision.view = scene.views[size_t(view_idx)].name;
-    decision.outcome = Outcome::kNotAsked;
+    decision.outcome = mask_decoder::Outcome::kNotAsked;
     decision.reason = "the view was not among those that were segmented";
     ordered.push_back(std::move(decision));
   }
   return ordered;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

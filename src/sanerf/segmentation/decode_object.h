@@ -6,25 +6,28 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct DecodeRequest {
-  const ObjectPrompt& object;
-  const DecodedObject* before = nullptr;  // masks that SAM is shown beside the prompts; null = none
-  const std::vector<int>& views;          // the result has a decision for each of these, in this order
-  const std::vector<int>& prompted;       // those of them in which SAM may be prompted; in others masks stay
+  const mask_decoder::ObjectPrompt& object;
+  const mask_decoder::DecodedObject* before = nullptr;  // masks that SAM is shown beside the prompts; null = none
+  const std::vector<int>& views;                        // the result has a decision for each of these, in this order
+  const std::vector<int>& prompted;  // those of them in which SAM may be prompted; in others masks stay
 };
 
 // The masks of `before` stay in views that are not prompted, but where such a view sees a new prompt its mask has no
 // say. Throws what DecodeMasks throws.
-DecodedObject DecodeObject(const DecodeRequest& request, const DecodeContext& context, const Job& job);
+mask_decoder::DecodedObject DecodeObject(const DecodeRequest& request, const mask_decoder::DecodeContext& context,
+                                         const Job& job);
 
 // The same, quickly: only views that see what `before` did not know are decoded again, those that the new prompts were
 // given in and at most max_views others.
-DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const DecodeContext& context, const Job& job);
+mask_decoder::DecodedObject CorrectObject(const DecodeRequest& request, int max_views,
+                                          const mask_decoder::DecodeContext& context, const Job& job);
 
 // The decisions in the order of `views`; where there is none SAM was not asked.
-std::vector<ViewDecision> InOrderOf(const std::vector<int>& views, std::vector<ViewDecision> decisions,
-                                    const Scene& scene);
+std::vector<mask_decoder::ViewDecision> InOrderOf(const std::vector<int>& views,
+                                                  std::vector<mask_decoder::ViewDecision> decisions,
+                                                  const scene::Scene& scene);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

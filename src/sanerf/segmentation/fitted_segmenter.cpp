@@ -5,19 +5,19 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
-void ObjectFieldSegmenter::Fit(const Prompts& prompts, const Job& job) {
+void ObjectFieldSegmenter::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   SANERF_CHECK_EQ(prompts.objects.size(), objects_.size());
   for (const FittedObject& object : objects_) {
     job.ThrowIfStopped("reading the object fields");
     auto [field, is_new] = fields_.try_emplace(object.field_id);
     if (!is_new) continue;
-    const ObjectModel model = ObjectModel::Load(object.checkpoint, nerf_);
+    const mask_aggregator::ObjectModel model = mask_aggregator::ObjectModel::Load(object.checkpoint, nerf_);
     if (part_ == Part::kVote && !model.has_vote())
       throw Error(object.checkpoint.string(), "this field did not start from a vote",
                   "segment the object again with --set segment.from_vote=true");
-    field->second = std::make_unique<ObjectModel>(part_ == Part::kVote ? model.VoteAlone() : model);
+    field->second = std::make_unique<mask_aggregator::ObjectModel>(part_ == Part::kVote ? model.VoteAlone() : model);
   }
 }
 
@@ -34,4 +34,4 @@ std::vector<ImageU8> ObjectFieldSegmenter::MasksFor(int view_idx, const Job& job
   return masks;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -13,7 +13,12 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using feature_container::FeatureContainer;
+using mask_decoder::ObjectMasks;
+using mask_decoder::ViewDecision;
+
 namespace {
 
 constexpr int kSampleStep = 4;          // every 4th pixel in both directions is enough for a box
@@ -26,7 +31,8 @@ struct Box3 {
 };
 
 // Where the object is, from the masks of the views that have one.
-std::optional<Box3> ObjectBox(const DecodedObject& object, const FeatureContainer& container, const Job& job) {
+std::optional<Box3> ObjectBox(const mask_decoder::DecodedObject& object, const FeatureContainer& container,
+                              const Job& job) {
   std::array<std::vector<double>, 3> coordinates;
   for (const ViewDecision& view : object.views) {
     if (!view.used) continue;
@@ -80,7 +86,7 @@ Rectangle Footprint(const Box3& box, const Camera& camera) {
           clamped(std::ceil(high.x()), camera.width), clamped(std::ceil(high.y()), camera.height)};
 }
 
-const ViewDecision* DecisionFor(const DecodedObject& object, int view_idx) {
+const ViewDecision* DecisionFor(const mask_decoder::DecodedObject& object, int view_idx) {
   const auto found = std::find_if(object.views.begin(), object.views.end(),
                                   [&](const auto& view) { return view.view_idx == view_idx; });
   return found != object.views.end() && found->used ? &*found : nullptr;
@@ -110,7 +116,7 @@ int64_t PaintMasks(const std::vector<const ViewDecision*>& decisions, ImageU8* l
 void MarkUnknown(const Rectangle& region, ImageU8* labels) {
   for (int y = region.y0; y < region.y1; ++y) {
     for (int x = region.x0; x < region.x1; ++x) {
-      if (labels->At(x, y) == 0) labels->At(x, y) = kIgnoreLabel;
+      if (labels->At(x, y) == 0) labels->At(x, y) = mask_aggregator::kIgnoreLabel;
     }
   }
 }
@@ -130,7 +136,7 @@ void MarkWhereLikely(const ImageF& others, int label, ImageU8* labels) {
   for (int y = 0; y < labels->height; ++y) {
     for (int x = 0; x < labels->width; ++x) {
       const float share = others.At(x * others.width / labels->width, y * others.height / labels->height, label);
-      if (labels->At(x, y) == 0 && share > kDisputedShare) labels->At(x, y) = kIgnoreLabel;
+      if (labels->At(x, y) == 0 && share > kDisputedShare) labels->At(x, y) = mask_aggregator::kIgnoreLabel;
     }
   }
 }
@@ -146,7 +152,7 @@ void CheckObjectCount(size_t num_objects) {
 
 void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int view_idx)>& working_camera) {
   for (size_t o = 0; o < objects.size(); ++o) {
-    const DecodedObject& object = objects[o];
+    const mask_decoder::DecodedObject& object = objects[o];
     for (const ViewDecision& view : object.views) {
       if (!view.used) continue;
       const Camera camera = working_camera(view.view_idx);
@@ -160,14 +166,14 @@ void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int v
 }
 
 LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
-  SANERF_CHECK_LT(decoded.size(), size_t{kIgnoreLabel});
+  SANERF_CHECK_LT(decoded.size(), size_t{mask_aggregator::kIgnoreLabel});
   std::set<int> view_idxs;
   for (size_t o = 0; o < decoded.size(); ++o)
     for (const ViewDecision& view : decoded[o].views)
       if (view.used) view_idxs.insert(view.view_idx);
   LabeledViews result;
   for (const int view_idx : view_idxs) {
-    LabelView view;
+    mask_aggregator::LabelView view;
     view.camera = container.WorkingCamera(view_idx);
     view.labels = ImageU8(view.camera.width, view.camera.height, 1);
     std::vector<const ViewDecision*> decisions;
@@ -199,8 +205,8 @@ std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<
 }
 
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote,
-                                  const Job& job) {
+                                  const FeatureContainer& container, MissedPlace missed,
+                                  mask_aggregator::LabelVote* vote, const Job& job) {
   if (missed == MissedPlace::kBox) return LabelsByView(objects, views, container, job);
   std::vector<ImageU8> labels = InOrderOf(views, PaintLabelViews(objects, container));
   vote->Count(labels, int(objects.size()) + 1);
@@ -215,4 +221,4 @@ std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<
   return marked;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -9,30 +9,33 @@
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // Label images have one byte per pixel: objects are 1 to 254.
-inline constexpr size_t kMostObjects = kIgnoreLabel - 1;
+inline constexpr size_t kMostObjects = mask_aggregator::kIgnoreLabel - 1;
 // Throws UsageError for more. To be asked before any view is encoded.
 void CheckObjectCount(size_t num_objects);
 
 // Masks of an earlier command lie beside new ones. Throws Error when one has not the size of its view's working camera.
-void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int view_idx)>& working_camera);
+void CheckMaskSizes(const mask_decoder::ObjectMasks& objects,
+                    const std::function<Camera(int view_idx)>& working_camera);
 
 struct LabeledViews {
-  std::vector<LabelView> views;  // those in which at least one object has a mask
-  std::vector<int> view_idxs;    // of the scene, one per view
-  int64_t overlap_pixels = 0;    // claimed by more than one object: the higher predicted IoU has them
+  std::vector<mask_aggregator::LabelView> views;  // those in which at least one object has a mask
+  std::vector<int> view_idxs;                     // of the scene, one per view
+  int64_t overlap_pixels = 0;                     // claimed by more than one object: the higher predicted IoU has them
   int overlap_views = 0;
 };
 
 // decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
 // teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
 // a box around its masks, lifted with the depth of the views that have one.
-LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer& container, const Job& job);
+LabeledViews BuildLabelViews(const mask_decoder::ObjectMasks& decoded,
+                             const feature_container::FeatureContainer& container, const Job& job);
 
 // The masks alone: what no object claims is background.
-LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container);
+LabeledViews PaintLabelViews(const mask_decoder::ObjectMasks& decoded,
+                             const feature_container::FeatureContainer& container);
 
 // Where an object may be in a view that has no mask of it, so that the pixels there are not supervised.
 enum class MissedPlace {
@@ -42,11 +45,11 @@ enum class MissedPlace {
 };
 
 // One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
-std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container, const Job& job);
+std::vector<ImageU8> LabelsByView(const mask_decoder::ObjectMasks& objects, const std::vector<int>& views,
+                                  const feature_container::FeatureContainer& container, const Job& job);
 // The same with the other places of missed objects. kVoted replaces the votes.
-std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container, MissedPlace missed, LabelVote* vote,
-                                  const Job& job);
+std::vector<ImageU8> LabelsByView(const mask_decoder::ObjectMasks& objects, const std::vector<int>& views,
+                                  const feature_container::FeatureContainer& container, MissedPlace missed,
+                                  mask_aggregator::LabelVote* vote, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

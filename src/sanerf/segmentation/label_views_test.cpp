@@ -6,13 +6,17 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_view.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::DecodedObject;
+using mask_decoder::ViewDecision;
+
 namespace {
 
 constexpr int kSize = 40;
 
 // Three cameras on the z axis, shifted along x, that see a wall at depth 2: 1 unit of the wall is 10 pixels.
-class WallContainer : public FeatureContainer {
+class WallContainer : public feature_container::FeatureContainer {
  public:
   Camera WorkingCamera(int view_idx) const override {
     Camera camera;
@@ -23,7 +27,7 @@ class WallContainer : public FeatureContainer {
     return camera;
   }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
+  std::shared_ptr<const sam::SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
   ImageF Depth(int, const Job&) const override { return ImageF(kSize, kSize, 1, 2.0f); }
   ImageF Opacity(int, const Job&) const override { return ImageF(kSize, kSize, 1, 1.0f); }
   ImageF Rgb(int, const Job&) const override { return ImageF(kSize, kSize, 3, 0.5f); }
@@ -84,7 +88,7 @@ TEST(LabelViews, AnUndecidedObjectIsNotTaughtToBeBackgroundWhereItMayBe) {
   const LabeledViews result = BuildLabelViews(decoded, container, Job());
   ASSERT_EQ(result.views.size(), 2u);
   const ImageU8& labels = result.views[1].labels;
-  EXPECT_EQ(labels.At(5, 20), kIgnoreLabel);
+  EXPECT_EQ(labels.At(5, 20), mask_aggregator::kIgnoreLabel);
   EXPECT_EQ(labels.At(22, 20), 2);
   EXPECT_EQ(labels.At(30, 20), 0);  // far from it: background
   EXPECT_EQ(labels.At(5, 1), 0);    // above the grown box
@@ -97,8 +101,8 @@ TEST(LabelViews, AnObjectOutOfSightIsBackground) {
                                               Object({Used(2, 0.8f, 20, 25)})};
   const LabeledViews result = BuildLabelViews(decoded, container, Job());
   ASSERT_EQ(result.views.size(), 2u);
-  for (const uint8_t label : result.views[1].labels.data) EXPECT_NE(label, kIgnoreLabel);
+  for (const uint8_t label : result.views[1].labels.data) EXPECT_NE(label, mask_aggregator::kIgnoreLabel);
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -6,7 +6,7 @@
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/automatic/auto_options.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct SegmentOptions {
   int max_views = 0;
@@ -36,10 +36,10 @@ struct SegmentOptions {
 };
 
 struct SegmentationOptions {
-  MaskDecoderOptions masks;
+  mask_decoder::MaskDecoderOptions masks;
   SegmentOptions segment;
-  AggregatorOptions object;
+  mask_aggregator::AggregatorOptions object;
   AutoOptions automatic;  // stage "auto"
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -9,7 +9,7 @@
 #include "sanerf/segmentation/segment_memory.h"
 #include "sanerf/segmentation/session.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 // For a session that ends before what it stands on.
@@ -25,7 +25,7 @@ Session SessionOn(const SegmenterInput& input, const std::vector<int>& views, Se
 }
 
 // One mask per object of the field.
-std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera, const Job& job) {
+std::vector<ImageU8> MasksOf(const mask_aggregator::ObjectModel& model, const Camera& camera, const Job& job) {
   const ImageU8 labels = model.Render(camera, job).labels;
   std::vector<ImageU8> masks;
   for (int label = 1; label < model.num_labels(); ++label) masks.push_back(MaskOfLabel(labels, label));
@@ -34,13 +34,13 @@ std::vector<ImageU8> MasksOf(const ObjectModel& model, const Camera& camera, con
 
 }  // namespace
 
-void OwnSegmenter::Fit(const Prompts& prompts, const Job& job) {
+void OwnSegmenter::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   CheckObjectCount(prompts.objects.size());
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.features, input_.views), options_.object,
                      input_.nerf.field().contracted(), job);
   Session session = SessionOn(input_, input_.views, options_);
   session.Prepare(job);
-  for (const ObjectPrompt& object : prompts.objects) session.AddObject(object);
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects) session.AddObject(object);
   session.Update(job);
   if (!vote_alone_) session.Step(session.steps_left(), job);
   model_ = session.Finish(job).model;
@@ -50,7 +50,7 @@ std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
   return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
-void OwnAutomaticSegmenter::Fit(const Prompts&, const Job& job) {
+void OwnAutomaticSegmenter::Fit(const mask_decoder::Prompts&, const Job& job) {
   const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
   AutomaticField found =
       TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_, job);
@@ -65,4 +65,4 @@ std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx, const Job& jo
   return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -7,7 +7,7 @@
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/segmenter.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // The seed is the input's.
 class OwnSegmenter : public Segmenter {
@@ -15,14 +15,14 @@ class OwnSegmenter : public Segmenter {
   // vote_alone: without the object field.
   OwnSegmenter(const SegmenterInput& input, const SegmentationOptions& options, bool vote_alone)
       : input_(input), options_(options), vote_alone_(vote_alone) {}
-  void Fit(const Prompts& prompts, const Job& job) override;
+  void Fit(const mask_decoder::Prompts& prompts, const Job& job) override;
   std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
   SegmenterInput input_;
   SegmentationOptions options_;
   bool vote_alone_;
-  std::optional<ObjectModel> model_;
+  std::optional<mask_aggregator::ObjectModel> model_;
 };
 
 // Without prompts: the objects of the automatic masks.
@@ -32,7 +32,7 @@ class OwnAutomaticSegmenter : public Segmenter {
   OwnAutomaticSegmenter(const SegmenterInput& input, std::vector<int> searched, const std::vector<FoundMask>& masks,
                         const SegmentationOptions& options)
       : input_(input), searched_(std::move(searched)), masks_(masks), options_(options) {}
-  void Fit(const Prompts& none, const Job& job) override;
+  void Fit(const mask_decoder::Prompts& none, const Job& job) override;
   std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
@@ -40,7 +40,7 @@ class OwnAutomaticSegmenter : public Segmenter {
   std::vector<int> searched_;
   const std::vector<FoundMask>& masks_;
   SegmentationOptions options_;
-  std::optional<ObjectModel> model_;
+  std::optional<mask_aggregator::ObjectModel> model_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

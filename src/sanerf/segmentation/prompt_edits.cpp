@@ -8,14 +8,18 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::BoxPrompt;
+using mask_decoder::ObjectPrompt;
+
 namespace {
 
 constexpr size_t kMostEdits = 100;
 
 void Append(const Prompt& prompt, ObjectPrompt* object) {
-  if (const auto* point = std::get_if<PointPrompt>(&prompt)) object->points.push_back(*point);
-  if (const auto* click = std::get_if<ClickPrompt>(&prompt)) object->clicks.push_back(*click);
+  if (const auto* point = std::get_if<mask_decoder::PointPrompt>(&prompt)) object->points.push_back(*point);
+  if (const auto* click = std::get_if<mask_decoder::ClickPrompt>(&prompt)) object->clicks.push_back(*click);
   if (const auto* box = std::get_if<BoxPrompt>(&prompt)) object->boxes.push_back(*box);
 }
 
@@ -64,8 +68,8 @@ ObjectPrompt EditedObject::AsPrompt() const {
 
 const EditedObject& PromptEdits::Object(ObjectId id) const { return Find(now_, id); }
 
-Prompts PromptEdits::AsPrompts() const {
-  Prompts prompts;
+mask_decoder::Prompts PromptEdits::AsPrompts() const {
+  mask_decoder::Prompts prompts;
   for (const EditedObject& object : now_) prompts.objects.push_back(object.AsPrompt());
   return prompts;
 }
@@ -89,8 +93,8 @@ void PromptEdits::Commit(State next) {
 
 void PromptEdits::Append(const ObjectPrompt& more, EditedObject* object) {
   const auto append = [&](const Prompt& prompt) { object->prompts.push_back({PromptId(++last_id_), prompt}); };
-  for (const PointPrompt& point : more.points) append(point);
-  for (const ClickPrompt& click : more.clicks) append(click);
+  for (const mask_decoder::PointPrompt& point : more.points) append(point);
+  for (const mask_decoder::ClickPrompt& click : more.clicks) append(click);
   for (const BoxPrompt& box : more.boxes) append(box);
 }
 
@@ -184,11 +188,11 @@ void PromptEdits::ForgetPast() {
   future_.clear();
 }
 
-void PromptEdits::SetMasks(ObjectId id, std::shared_ptr<const DecodedObject> masks, MaskState state) {
+void PromptEdits::SetMasks(ObjectId id, std::shared_ptr<const mask_decoder::DecodedObject> masks, MaskState state) {
   SANERF_CHECK((masks == nullptr) == (state == MaskState::kNone));
   EditedObject& object = Find(now_, id);
   object.masks = std::move(masks);
   object.state = state;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

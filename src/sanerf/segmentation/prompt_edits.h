@@ -11,14 +11,14 @@
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // Never given twice.
 enum class ObjectId : int64_t {};
 enum class PromptId : int64_t {};
 
-using Prompt = std::variant<PointPrompt, ClickPrompt, BoxPrompt>;
-ObjectPrompt AsObject(const Prompt& prompt);  // without a name
+using Prompt = std::variant<mask_decoder::PointPrompt, mask_decoder::ClickPrompt, mask_decoder::BoxPrompt>;
+mask_decoder::ObjectPrompt AsObject(const Prompt& prompt);  // without a name
 
 // How an object's masks stand to its prompts.
 enum class MaskState {
@@ -37,19 +37,19 @@ struct PlacedPrompt {
 
 struct EditedObject {
   ObjectId id;
-  ObjectPrompt about;  // name, instance, min_visible, text; no prompts
+  mask_decoder::ObjectPrompt about;  // name, instance, min_visible, text; no prompts
   std::vector<PlacedPrompt> prompts;
   MaskState state = MaskState::kNone;
-  std::shared_ptr<const DecodedObject> masks;  // null with kNone
+  std::shared_ptr<const mask_decoder::DecodedObject> masks;  // null with kNone
 
-  ObjectPrompt AsPrompt() const;
+  mask_decoder::ObjectPrompt AsPrompt() const;
 };
 
 // The objects that have masks; the label in their field is the position + 1.
 struct LabeledObjects {
   std::vector<ObjectId> ids;
-  Prompts prompts;
-  std::vector<std::shared_ptr<const DecodedObject>> masks;  // with what was decided in every view
+  mask_decoder::Prompts prompts;
+  std::vector<std::shared_ptr<const mask_decoder::DecodedObject>> masks;  // with what was decided in every view
 };
 
 // A value: copies share the masks. Unknown ids are a UsageError, which changes nothing.
@@ -57,15 +57,15 @@ class PromptEdits {
  public:
   const std::vector<EditedObject>& objects() const { return now_; }
   const EditedObject& Object(ObjectId id) const;
-  Prompts AsPrompts() const;
+  mask_decoder::Prompts AsPrompts() const;
   LabeledObjects Labeled() const;
 
   // Each of these is one edit. Throws UsageError for a name that another object has.
-  ObjectId AddObject(const ObjectPrompt& object);
+  ObjectId AddObject(const mask_decoder::ObjectPrompt& object);
   void RenameObject(ObjectId id, const std::string& name);
   void RemoveObject(ObjectId id);
   // Instance and min_visible replace the old ones where they are given; so does a box in a view that has one.
-  void AddPrompts(ObjectId id, const ObjectPrompt& more);
+  void AddPrompts(ObjectId id, const mask_decoder::ObjectPrompt& more);
   PromptId AddPrompt(ObjectId id, const Prompt& prompt);
   void MovePrompt(PromptId id, const Prompt& to);  // of the same kind
   void RemovePrompt(PromptId id);
@@ -77,11 +77,11 @@ class PromptEdits {
   int64_t num_rewinds() const { return num_rewinds_; }  // how often either was done
 
   // No edit: what was made from the prompts as they are.
-  void SetMasks(ObjectId id, std::shared_ptr<const DecodedObject> masks, MaskState state);
+  void SetMasks(ObjectId id, std::shared_ptr<const mask_decoder::DecodedObject> masks, MaskState state);
 
  private:
   using State = std::vector<EditedObject>;
-  void Append(const ObjectPrompt& more, EditedObject* object);
+  void Append(const mask_decoder::ObjectPrompt& more, EditedObject* object);
   void Commit(State next);
 
   State now_;
@@ -89,4 +89,4 @@ class PromptEdits {
   int64_t num_rewinds_ = 0, last_id_ = 0;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

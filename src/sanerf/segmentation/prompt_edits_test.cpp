@@ -4,7 +4,11 @@
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::ClickPrompt;
+using mask_decoder::ObjectPrompt;
+
 namespace {
 
 ObjectPrompt Mug() {
@@ -18,13 +22,13 @@ ObjectPrompt Mug() {
 
 // Masks of the object as it is.
 void Decode(PromptEdits* edits, ObjectId id) {
-  edits->SetMasks(id, std::make_shared<const DecodedObject>(), MaskState::kRefined);
+  edits->SetMasks(id, std::make_shared<const mask_decoder::DecodedObject>(), MaskState::kRefined);
 }
 
 TEST(PromptEdits, AnObjectComesBackAsItWasGiven) {
   PromptEdits edits;
   edits.AddObject(Mug());
-  EXPECT_EQ(ToJson(edits.AsPrompts()), ToJson(Prompts{{Mug()}}));
+  EXPECT_EQ(mask_decoder::ToJson(edits.AsPrompts()), mask_decoder::ToJson(mask_decoder::Prompts{{Mug()}}));
   EXPECT_EQ(edits.objects()[0].state, MaskState::kNone);
 }
 
@@ -36,7 +40,7 @@ TEST(PromptEdits, MorePromptsOutgrowMasksAndOtherPromptsWithdrawThem) {
   EXPECT_EQ(edits.Object(id).state, MaskState::kOutgrown);
   edits.MovePrompt(click, ClickPrompt{"b", Vec2(2, 2), 0});
   EXPECT_EQ(edits.Object(id).state, MaskState::kWithdrawn);
-  edits.AddPrompt(id, PointPrompt{Vec3(0, 0, 0), 1});
+  edits.AddPrompt(id, mask_decoder::PointPrompt{Vec3(0, 0, 0), 1});
   EXPECT_EQ(edits.Object(id).state, MaskState::kWithdrawn);  // more prompts do not make up for that
   Decode(&edits, id);
   edits.RemovePrompt(click);
@@ -75,7 +79,7 @@ TEST(PromptEdits, UndoBringsPromptsAndTheirMasksBack) {
   ASSERT_TRUE(edits.Undo());
   EXPECT_EQ(edits.Object(id).masks, masks);
   EXPECT_EQ(edits.Object(id).state, MaskState::kRefined);
-  EXPECT_EQ(ToJson(edits.AsPrompts()), ToJson(Prompts{{Mug()}}));
+  EXPECT_EQ(mask_decoder::ToJson(edits.AsPrompts()), mask_decoder::ToJson(mask_decoder::Prompts{{Mug()}}));
   ASSERT_TRUE(edits.Redo());
   EXPECT_EQ(edits.Object(id).masks, corrected);
   EXPECT_EQ(edits.Object(id).prompts.back().id, click);
@@ -96,16 +100,16 @@ TEST(PromptEdits, MistakesChangeNothing) {
   ObjectPrompt plate;
   plate.name = "plate";
   const ObjectId other = edits.AddObject(plate);
-  const std::string before = ToJson(edits.AsPrompts()).dump();
+  const std::string before = mask_decoder::ToJson(edits.AsPrompts()).dump();
   const PromptId point = edits.Object(id).prompts[0].id;
   EXPECT_THROW(edits.AddObject(Mug()), UsageError);
   EXPECT_THROW(edits.RenameObject(other, "mug"), UsageError);
   EXPECT_THROW(edits.MovePrompt(point, ClickPrompt{"a", Vec2(0, 0), 1}), UsageError);
   EXPECT_THROW(edits.RemovePrompt(PromptId(99)), UsageError);
-  EXPECT_THROW(edits.AddPrompt(ObjectId(99), PointPrompt{}), UsageError);
+  EXPECT_THROW(edits.AddPrompt(ObjectId(99), mask_decoder::PointPrompt{}), UsageError);
   EXPECT_THROW(edits.RemoveObject(ObjectId(99)), UsageError);
   edits.RenameObject(other, "plate");  // its own name
-  EXPECT_EQ(ToJson(edits.AsPrompts()).dump(), before);
+  EXPECT_EQ(mask_decoder::ToJson(edits.AsPrompts()).dump(), before);
   edits.Undo();
   EXPECT_EQ(edits.objects().size(), 1u);  // none of them was an edit
 }
@@ -113,11 +117,11 @@ TEST(PromptEdits, MistakesChangeNothing) {
 TEST(PromptEdits, OnlyTheLastHundredEditsAreKept) {
   PromptEdits edits;
   const ObjectId id = edits.AddObject(Mug());
-  for (int i = 0; i < 150; ++i) edits.AddPrompt(id, PointPrompt{Vec3(i, 0, 0), 1});
+  for (int i = 0; i < 150; ++i) edits.AddPrompt(id, mask_decoder::PointPrompt{Vec3(i, 0, 0), 1});
   int num_undone = 0;
   while (edits.Undo()) ++num_undone;
   EXPECT_EQ(num_undone, 100);
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

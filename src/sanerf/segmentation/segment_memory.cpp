@@ -11,7 +11,7 @@
 #include "sanerf/mask_aggregator/sample_pool.h"
 #include "sanerf/sam/sam_frame.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr double kFloat = 4;
@@ -32,11 +32,13 @@ MaskLoad LoadAt(int64_t num_objects, const std::vector<int>& views, const Camera
 
 }  // namespace
 
-MaskLoad LoadOf(int64_t num_objects, const Scene& scene, const std::vector<int>& views, int longest) {
-  return LoadAt(num_objects, views, [&](int view) { return WorkingCamera(scene.views[size_t(view)], longest); });
+MaskLoad LoadOf(int64_t num_objects, const scene::Scene& scene, const std::vector<int>& views, int longest) {
+  return LoadAt(num_objects, views,
+                [&](int view) { return feature_container::WorkingCamera(scene.views[size_t(view)], longest); });
 }
 
-MaskLoad LoadOf(int64_t num_objects, const FeatureContainer& container, const std::vector<int>& views) {
+MaskLoad LoadOf(int64_t num_objects, const feature_container::FeatureContainer& container,
+                const std::vector<int>& views) {
   return LoadAt(num_objects, views, [&](int view) { return container.WorkingCamera(view); });
 }
 
@@ -44,26 +46,28 @@ MaskLoad LoadOf(int64_t num_objects, const FeatureContainer& container, const st
 // that the session keeps; SAM's four answers to its prompt in half precision; what the other views say, two numbers per
 // ray of the vote.
 double MaskBytes(const MaskLoad& load) {
-  constexpr double kAnswers = 4 * 2.0 * kSamLogitsSize * kSamLogitsSize;
-  const double rays = double(VoteOptions().size) * VoteOptions().size;
+  constexpr double kAnswers = 4 * 2.0 * sam::kSamLogitsSize * sam::kSamLogitsSize;
+  const double rays = double(mask_aggregator::VoteOptions().size) * mask_aggregator::VoteOptions().size;
   return double(load.num_objects) * (3 * load.pixels + double(load.num_views) * (kAnswers + 2 * kFloat * rays));
 }
 
 // Rays of the vote with the cell and weight of each sample; votes and logits of every cell and label; rays of the pool
 // with their samples and logits, once more while they are put together; the table with gradients, moments and a copy.
-double ObjectFieldBytes(const MaskLoad& load, const AggregatorOptions& options, bool contracted) {
-  const VoteOptions vote;
+double ObjectFieldBytes(const MaskLoad& load, const mask_aggregator::AggregatorOptions& options, bool contracted) {
+  const mask_aggregator::VoteOptions vote;
   const double labels = double(load.num_objects) + 1, side = double(vote.cells) * (contracted ? 2 : 1);
   const double vote_rays = double(load.num_views) * vote.size * vote.size;
   const double votes =
       vote_rays * (8 + kSamplesPerRay * (2 * kFloat + 8)) + 3 * kFloat * labels * kSheets * side * side;
-  const double pool_ray = PoolRayBytes(kSamplesPerRay) + kFloat * labels;
-  const ObjectFieldOptions& field = options.field;
-  const double table = double(NumTableValues({field.levels, field.features, field.log2_table, field.base, field.top}));
+  const double pool_ray = mask_aggregator::PoolRayBytes(kSamplesPerRay) + kFloat * labels;
+  const mask_aggregator::ObjectFieldOptions& field = options.field;
+  const double table =
+      double(nn::NumTableValues({field.levels, field.features, field.log2_table, field.base, field.top}));
   return votes + 2 * pool_ray * options.pool_rays + 5 * kFloat * table;
 }
 
-void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted, const Job& job) {
+void CheckSegmentMemory(const MaskLoad& load, const mask_aggregator::AggregatorOptions& options, bool contracted,
+                        const Job& job) {
   const double bytes = MaskBytes(load) + ObjectFieldBytes(load, options, contracted);
   const double of_field = ObjectFieldBytes({1, load.num_views, 0}, options, contracted);  // whatever the objects
   CheckMemory(fmt::format("the masks of {} objects in {} views and their field", load.num_objects, load.num_views),
@@ -73,4 +77,4 @@ void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, 
               job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

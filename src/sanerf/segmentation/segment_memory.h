@@ -9,21 +9,23 @@
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct MaskLoad {
   int64_t num_objects = 0, num_views = 0;
   double pixels = 0;  // of all views together, at the size at which they are decoded
 };
 // longest: of the working cameras' sides, pixels.
-MaskLoad LoadOf(int64_t num_objects, const Scene& scene, const std::vector<int>& views, int longest);
-MaskLoad LoadOf(int64_t num_objects, const FeatureContainer& container, const std::vector<int>& views);
+MaskLoad LoadOf(int64_t num_objects, const scene::Scene& scene, const std::vector<int>& views, int longest);
+MaskLoad LoadOf(int64_t num_objects, const feature_container::FeatureContainer& container,
+                const std::vector<int>& views);
 
 double MaskBytes(const MaskLoad& load);
 // Votes, traced rays and object field. contracted: of the radiance field.
-double ObjectFieldBytes(const MaskLoad& load, const AggregatorOptions& options, bool contracted);
+double ObjectFieldBytes(const MaskLoad& load, const mask_aggregator::AggregatorOptions& options, bool contracted);
 
 // Throws Error when both together are more than there is.
-void CheckSegmentMemory(const MaskLoad& load, const AggregatorOptions& options, bool contracted, const Job& job);
+void CheckSegmentMemory(const MaskLoad& load, const mask_aggregator::AggregatorOptions& options, bool contracted,
+                        const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -11,18 +11,18 @@
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/label_views.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(SegmentMemory, MasksCountAtTheSizeAtWhichTheyAreDecoded) {
-  const MaskLoad load = LoadOf(3, PhotosOf(2, 4000, 2000), {0, 1}, 1000);
+  const MaskLoad load = LoadOf(3, scene::PhotosOf(2, 4000, 2000), {0, 1}, 1000);
   EXPECT_EQ(load.num_objects, 3);
   EXPECT_EQ(load.num_views, 2);
   EXPECT_DOUBLE_EQ(load.pixels, 2 * 1000.0 * 500);
-  const MaskLoad large = LoadOf(3, PhotosOf(2, 4000, 2000), {0, 1}, 2000);
+  const MaskLoad large = LoadOf(3, scene::PhotosOf(2, 4000, 2000), {0, 1}, 2000);
   EXPECT_DOUBLE_EQ(MaskBytes(large) - MaskBytes(load), 3 * 3 * (2 * 2000.0 * 1000 - 2 * 1000.0 * 500));
 }
 
@@ -33,7 +33,7 @@ TEST(SegmentMemory, OneObjectInOneViewByHand) {
 }
 
 TEST(SegmentMemory, TheFieldGrowsWithLabelsViewsAndItsTable) {
-  AggregatorOptions options;
+  mask_aggregator::AggregatorOptions options;
   const double usual = ObjectFieldBytes({4, 60, 0}, options, false);
   EXPECT_GT(ObjectFieldBytes({40, 60, 0}, options, false), usual);
   EXPECT_GT(ObjectFieldBytes({4, 600, 0}, options, false), usual);
@@ -52,7 +52,7 @@ TEST(SegmentMemory, TheErrorNamesWhatToLower) {
         CheckSegmentMemory({254, 1'000'000, 1e12}, {}, false, Job());
       }),
       AllOf(HasSubstr("the masks of 254 objects in 1000000 views and their field need "), HasSubstr("--max-views 20")));
-  AggregatorOptions options;
+  mask_aggregator::AggregatorOptions options;
   options.pool_rays = 2'000'000'000;
   EXPECT_THAT(ErrorTextOf<Error>([&] {
                 CheckSegmentMemory({1, 1, 100}, options, false, Job());
@@ -78,4 +78,4 @@ TEST(SearchBytes, GrowWithViewsAndPixels) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

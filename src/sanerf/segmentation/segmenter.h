@@ -9,18 +9,18 @@
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // What a method may use. The references must outlive the segmenter.
 struct SegmenterInput {
-  const Scene& scene;
-  const NerfModel& nerf;             // frozen
-  const FeatureContainer& features;  // holds `views`
-  Sam& sam;                          // the model that `features` was encoded with
-  std::vector<int> views;            // of the scene, to learn from: never held-out ones
+  const scene::Scene& scene;
+  const nerf::NerfModel& nerf;                          // frozen
+  const feature_container::FeatureContainer& features;  // holds `views`
+  sam::Sam& sam;                                        // the model that `features` was encoded with
+  std::vector<int> views;                               // of the scene, to learn from: never held-out ones
   uint64_t seed = 1;
 
-  DecodeContext ForDecoding(const MaskDecoderOptions& options) const {
+  mask_decoder::DecodeContext ForDecoding(const mask_decoder::MaskDecoderOptions& options) const {
     return {scene, features, sam, nerf.model_from_file(), options};
   }
 };
@@ -31,7 +31,7 @@ class Segmenter {
 
   // What is done once for these objects, before any view is asked for. Throws Error, UsageError as the mask decoder
   // does.
-  virtual void Fit(const Prompts& prompts, const Job& job) = 0;
+  virtual void Fit(const mask_decoder::Prompts& prompts, const Job& job) = 0;
   // One mask per object of the prompts, in their order: 0/255 at the photo's size, all 0 where the object is not
   // seen. A method that finds the objects by itself is given no prompts and returns one mask for each it has found, in
   // the same order for every view. After Fit.
@@ -40,4 +40,4 @@ class Segmenter {
   virtual std::string Remarks() const { return ""; }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

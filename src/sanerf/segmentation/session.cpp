@@ -15,10 +15,14 @@
 #include "sanerf/segmentation/refine/refinement_rounds.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_aggregator::ObjectTrainer;
+using mask_decoder::DecodedObject;
+
 namespace {
 
-std::vector<Camera> CamerasOf(const FeatureContainer& container, const std::vector<int>& views) {
+std::vector<Camera> CamerasOf(const feature_container::FeatureContainer& container, const std::vector<int>& views) {
   std::vector<Camera> cameras;
   for (const int view : views) cameras.push_back(container.WorkingCamera(view));
   return cameras;
@@ -30,7 +34,7 @@ bool StartsWith(const std::vector<ObjectId>& ids, const std::vector<ObjectId>& f
 
 bool IsBlunt(const DecodedObject& object) {
   return std::any_of(object.views.begin(), object.views.end(),
-                     [](const ViewDecision& view) { return view.used && !view.sharp_outline; });
+                     [](const mask_decoder::ViewDecision& view) { return view.used && !view.sharp_outline; });
 }
 
 }  // namespace
@@ -59,7 +63,7 @@ void Session::Decode(int max_views, const Job& job) {
     const bool is_quick = max_views > 0 && is_correction;
     if (object.prompts.empty() || object.state == MaskState::kDecoded || object.state == MaskState::kRefined) continue;
     if (is_quick && object.state == MaskState::kPartial) continue;
-    const ObjectPrompt prompt = object.AsPrompt();
+    const mask_decoder::ObjectPrompt prompt = object.AsPrompt();
     const DecodeRequest request{prompt, is_correction ? object.masks.get() : nullptr, input_.views, input_.prompted};
     auto masks = std::make_shared<const DecodedObject>(is_quick ? CorrectObject(request, max_views, Context(), job)
                                                                 : DecodeObject(request, Context(), job));
@@ -151,30 +155,32 @@ void Session::Prepare(const Job& job) {
 
 void Session::TraceVote(const Job& job) {
   if (vote_) return;
-  vote_ = std::make_unique<LabelVote>(input_.nerf, CamerasOf(*input_.features, input_.views), VoteOptions(), job);
+  vote_ = std::make_unique<mask_aggregator::LabelVote>(input_.nerf, CamerasOf(*input_.features, input_.views),
+                                                       mask_aggregator::VoteOptions(), job);
 }
 
 std::unique_ptr<ObjectTrainer> Session::MakeTrainer(const Job& job) const {
   return std::make_unique<ObjectTrainer>(input_.nerf, CamerasOf(*input_.features, input_.views), options_.object, job);
 }
 
-void Session::StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, std::optional<ObjectModel> field) {
+void Session::StartFrom(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects,
+                        std::optional<mask_aggregator::ObjectModel> field) {
   Start(prompts, std::move(objects), MaskState::kRefined);
   start_field_ = std::move(field);
   start_ids_ = Ids();
 }
 
-void Session::StartFromSearch(const Prompts& prompts, std::vector<DecodedObject> objects) {
+void Session::StartFromSearch(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects) {
   Start(prompts, std::move(objects), MaskState::kDecoded);
   source_ = Source::kSearch;
 }
 
-void Session::Start(const Prompts& prompts, std::vector<DecodedObject> objects, MaskState state) {
+void Session::Start(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects, MaskState state) {
   SANERF_CHECK(edits_.objects().empty() && prompts.objects.size() == objects.size());
   CheckMaskSizes(objects, [&](int view_idx) { return input_.features->WorkingCamera(view_idx); });
   PromptEdits edits;
   for (size_t i = 0; i < objects.size(); ++i) {
-    for (const ViewDecision& view : objects[i].views)
+    for (const mask_decoder::ViewDecision& view : objects[i].views)
       SANERF_CHECK(!view.used ||
                    std::find(input_.views.begin(), input_.views.end(), view.view_idx) != input_.views.end());
     objects[i].views = InOrderOf(input_.views, std::move(objects[i].views), *input_.scene);
@@ -185,27 +191,27 @@ void Session::Start(const Prompts& prompts, std::vector<DecodedObject> objects, 
   edits_ = std::move(edits);
 }
 
-ObjectId Session::AddObject(const ObjectPrompt& object) {
-  CheckPlaces(object, *input_.scene);
+ObjectId Session::AddObject(const mask_decoder::ObjectPrompt& object) {
+  mask_decoder::CheckPlaces(object, *input_.scene);
   return edits_.AddObject(object);
 }
 
-void Session::AddPrompts(ObjectId id, const ObjectPrompt& more) {
-  CheckPlaces(more, *input_.scene);
+void Session::AddPrompts(ObjectId id, const mask_decoder::ObjectPrompt& more) {
+  mask_decoder::CheckPlaces(more, *input_.scene);
   edits_.AddPrompts(id, more);
 }
 
 PromptId Session::AddPrompt(ObjectId id, const Prompt& prompt) {
-  CheckPlaces(AsObject(prompt), *input_.scene);
+  mask_decoder::CheckPlaces(AsObject(prompt), *input_.scene);
   return edits_.AddPrompt(id, prompt);
 }
 
 void Session::MovePrompt(PromptId id, const Prompt& to) {
-  CheckPlaces(AsObject(to), *input_.scene);
+  mask_decoder::CheckPlaces(AsObject(to), *input_.scene);
   edits_.MovePrompt(id, to);
 }
 
-DecodeContext Session::Context() const {
+mask_decoder::DecodeContext Session::Context() const {
   return {*input_.scene, *input_.features, *input_.sam, input_.nerf.model_from_file(), options_.masks};
 }
 
@@ -281,7 +287,7 @@ SessionSnapshot Session::Snapshot(const Job& job) {
   SessionSnapshot snapshot = Describe();
   if (snapshot.answer == SessionSnapshot::Answer::kField) snapshot.model = trainer_->CopyModel();
   if (snapshot.answer == SessionSnapshot::Answer::kVote)
-    snapshot.model = ObjectModel::OfVote(vote_->Prior(), input_.nerf);
+    snapshot.model = mask_aggregator::ObjectModel::OfVote(vote_->Prior(), input_.nerf);
   return snapshot;
 }
 
@@ -294,4 +300,4 @@ SessionSnapshot Session::Finish(const Job& job) {
   return snapshot;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -29,14 +29,14 @@
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/prompt_edits.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // What a session stands on, and shares with others.
 struct SessionInput {
-  std::shared_ptr<const Scene> scene;
-  NerfModel nerf;                                    // frozen
-  std::shared_ptr<const FeatureContainer> features;  // holds `views`
-  std::shared_ptr<const Sam> sam;                    // the model that `features` was encoded with
+  std::shared_ptr<const scene::Scene> scene;
+  nerf::NerfModel nerf;                                                 // frozen
+  std::shared_ptr<const feature_container::FeatureContainer> features;  // holds `views`
+  std::shared_ptr<const sam::Sam> sam;                                  // the model that `features` was encoded with
   std::vector<int> views;          // of the scene: masks are made and aggregated in these, never held-out ones
   std::vector<int> prompted = {};  // SAM is prompted in these of them only, in others masks stay; empty = in all
 };
@@ -46,9 +46,9 @@ struct SessionSnapshot {
   enum class Answer { kNone, kVote, kField };
 
   LabeledObjects objects;
-  Answer answer = Answer::kNone;     // what `model` is; none without masks
-  std::optional<ObjectModel> model;  // with weights of its own
-  int64_t steps = 0;                 // that the field has taken since it was begun
+  Answer answer = Answer::kNone;                      // what `model` is; none without masks
+  std::optional<mask_aggregator::ObjectModel> model;  // with weights of its own
+  int64_t steps = 0;                                  // that the field has taken since it was begun
 };
 
 class Session {
@@ -57,17 +57,18 @@ class Session {
 
   // Objects of an earlier session in the order of their labels, before anything else; all their masks are in views of
   // this one. field: to go on from; none = only their masks are kept.
-  void StartFrom(const Prompts& prompts, std::vector<DecodedObject> objects, std::optional<ObjectModel> field);
+  void StartFrom(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects,
+                 std::optional<mask_aggregator::ObjectModel> field);
 
   // Objects that a search has found (TieTogether), before anything else: their masks are those of each view by itself.
   // Pixels belong to the smallest object that claims them, and of the objects that a view misses only those places are
   // left out that the other views vote for.
-  void StartFromSearch(const Prompts& prompts, std::vector<DecodedObject> objects);
+  void StartFromSearch(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects);
 
   // ---- What the user says: see PromptEdits. Nothing is decoded. Throws UsageError for an unknown view, id or name and
   // for a place outside its image.
-  ObjectId AddObject(const ObjectPrompt& object);
-  void AddPrompts(ObjectId id, const ObjectPrompt& more);
+  ObjectId AddObject(const mask_decoder::ObjectPrompt& object);
+  void AddPrompts(ObjectId id, const mask_decoder::ObjectPrompt& more);
   PromptId AddPrompt(ObjectId id, const Prompt& prompt);
   void MovePrompt(PromptId id, const Prompt& to);
   void RemovePrompt(PromptId id) { edits_.RemovePrompt(id); }
@@ -78,7 +79,7 @@ class Session {
   bool Undo() { return edits_.Undo(); }
   bool Redo() { return edits_.Redo(); }
   std::vector<EditedObject> objects() const { return edits_.objects(); }
-  Prompts prompts() const { return edits_.AsPrompts(); }
+  mask_decoder::Prompts prompts() const { return edits_.AsPrompts(); }
 
   // ---- The method. Long calls.
 
@@ -105,29 +106,29 @@ class Session {
   void ReleaseSam() { input_.sam.reset(); }
 
  private:
-  using MaskSet = std::vector<std::shared_ptr<const DecodedObject>>;
+  using MaskSet = std::vector<std::shared_ptr<const mask_decoder::DecodedObject>>;
   // What the trainer was last given.
   struct Fit {
     MaskSet masks;
     std::vector<ObjectId> ids;  // in the order of the labels
     int64_t num_rewinds;
-    ObjectTrainer::Schedule schedule;
+    mask_aggregator::ObjectTrainer::Schedule schedule;
     int step = 0;  // of the schedule
     int64_t total_steps = 0;
   };
 
   enum class Source { kPrompts, kSearch };
 
-  void Start(const Prompts& prompts, std::vector<DecodedObject> objects, MaskState state);
+  void Start(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects, MaskState state);
   void TraceVote(const Job& job);
-  DecodeContext Context() const;
+  mask_decoder::DecodeContext Context() const;
   MaskSet Masks() const { return edits_.Labeled().masks; }
   std::vector<ObjectId> Ids() const { return edits_.Labeled().ids; }
   bool IsFitted() const { return fit_ && fit_->masks == Masks(); }
   bool GoesOn() const;           // the trainer's field, with the objects as they are
   bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
-  ObjectTrainer::Schedule NextSchedule() const;
-  std::unique_ptr<ObjectTrainer> MakeTrainer(const Job& job) const;
+  mask_aggregator::ObjectTrainer::Schedule NextSchedule() const;
+  std::unique_ptr<mask_aggregator::ObjectTrainer> MakeTrainer(const Job& job) const;
   void SharpenMasks(const Job& job);  // those that are not sharp yet
   void CountVotes(const Job& job);
   void BeginFit(const Job& job);
@@ -137,13 +138,13 @@ class Session {
   SegmentationOptions options_;
   PromptEdits edits_;
   Source source_ = Source::kPrompts;
-  std::optional<ObjectModel> start_field_;
+  std::optional<mask_aggregator::ObjectModel> start_field_;
   std::vector<ObjectId> start_ids_;
-  std::unique_ptr<LabelVote> vote_;
+  std::unique_ptr<mask_aggregator::LabelVote> vote_;
   MaskSet counted_;              // the masks whose votes are counted
   std::vector<ImageU8> labels_;  // by view, of these
-  std::unique_ptr<ObjectTrainer> trainer_;
+  std::unique_ptr<mask_aggregator::ObjectTrainer> trainer_;
   std::optional<Fit> fit_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -6,7 +6,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/segmentation/session_test_support.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 using Answer = SessionSnapshot::Answer;
@@ -16,10 +16,10 @@ std::string StateOf(const Session& session) {
   std::string state;
   for (const EditedObject& object : session.objects()) {
     state += fmt::format("{} {}:", object.about.name, int(object.state));
-    for (const ClickPrompt& click : object.AsPrompt().clicks)
+    for (const mask_decoder::ClickPrompt& click : object.AsPrompt().clicks)
       state += fmt::format(" {} {} {} {}", click.view, click.xy.x(), click.xy.y(), click.label);
     if (!object.masks) continue;
-    for (const ViewDecision& view : object.masks->views)
+    for (const mask_decoder::ViewDecision& view : object.masks->views)
       state += fmt::format("\n{} {} {} ", view.view, view.used, view.reason) +
                std::string(view.mask.data.begin(), view.mask.data.end());
   }
@@ -78,7 +78,7 @@ TEST_F(SessionTest, AMovedPromptMeansAnotherThing) {
   session.Update(job_);
   session.MovePrompt(session.objects()[0].prompts[0].id, ClickOn(kBottle));
   session.Update(job_);
-  const ObjectModel model = *session.Snapshot(job_).model;
+  const mask_aggregator::ObjectModel model = *session.Snapshot(job_).model;
   EXPECT_GT(Iou(model, {kBottle}), 0.4);  // a few pixels wide, and only voted for
   EXPECT_LT(Iou(model, {kBall}), 0.05);
   // As if it had been there from the beginning: SAM is not shown masks of the ball.
@@ -95,7 +95,7 @@ TEST_F(SessionTest, ARemovedPromptMeansNothing) {
   const std::string alone = StateOf(session);
   const PromptId click = session.AddPrompt(id, ClickOn(kBottle));
   session.Update(job_);
-  const ObjectModel both = *session.Snapshot(job_).model;
+  const mask_aggregator::ObjectModel both = *session.Snapshot(job_).model;
   EXPECT_GT(Iou(both, {kBall, kBottle}), Iou(both, {kBall}) + 0.05);
   session.RemovePrompt(click);
   session.Update(job_);
@@ -184,7 +184,7 @@ TEST_F(SessionTest, AnInterruptedOrFailedUpdateLeavesTheSessionAsItWas) {
   EXPECT_THROW(session.Update(Job().With(stop.token())), InterruptedError);
   EXPECT_EQ(StateOf(session), before);
   sam_->on_predict = nullptr;
-  ObjectPrompt nowhere;
+  mask_decoder::ObjectPrompt nowhere;
   nowhere.name = "nowhere";
   nowhere.points = {{Vec3(0, 0, 50), 1}};
   session.AddObject(nowhere);
@@ -240,27 +240,27 @@ TEST_F(SessionTest, AQuickCorrectionIsCompletedByAnUpdate) {
   session.Update(job_);
   session.AddPrompt(id, ClickOn(kMug, 0));
   session.Decode(/*max_views=*/3, job_);
-  const auto count = [&](Outcome outcome) {
+  const auto count = [&](mask_decoder::Outcome outcome) {
     const auto& views = session.objects()[0].masks->views;
     return std::count_if(views.begin(), views.end(), [&](const auto& view) { return view.outcome == outcome; });
   };
   EXPECT_EQ(session.objects()[0].state, MaskState::kPartial);
-  EXPECT_GT(count(Outcome::kOutdated), 0);
+  EXPECT_GT(count(mask_decoder::Outcome::kOutdated), 0);
   session.Update(job_);
   EXPECT_EQ(session.objects()[0].state, MaskState::kRefined);
-  EXPECT_EQ(count(Outcome::kOutdated), 0);
+  EXPECT_EQ(count(mask_decoder::Outcome::kOutdated), 0);
 }
 
 TEST_F(SessionTest, PlacesOutsideOfTheirPhotosAreRefusedAtOnce) {
   Session session = MakeSession();
   const ObjectId id = session.AddObject(Clicked("ball", kBall));
-  ClickPrompt outside = ClickOn(kBall);
+  mask_decoder::ClickPrompt outside = ClickOn(kBall);
   outside.xy = Vec2(64, 3);
   EXPECT_THROW(session.AddPrompt(id, outside), UsageError);
   EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, outside), UsageError);
-  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, PointPrompt{}), UsageError);
+  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, mask_decoder::PointPrompt{}), UsageError);
   EXPECT_EQ(session.objects()[0].prompts.size(), 1u);
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

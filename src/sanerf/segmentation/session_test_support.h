@@ -15,23 +15,23 @@
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/session.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // Instances of the procedural scene.
 inline constexpr int kBox = 2, kBall = 3, kMug = 4, kBottle = 5;
 
 // Features are the true instance ids; depth and colors come from radiance field and photo.
-class InstanceFeatures : public FeatureContainer {
+class InstanceFeatures : public feature_container::FeatureContainer {
  public:
-  InstanceFeatures(const Scene& scene, const NerfModel& nerf) : scene_(scene), nerf_(nerf) {}
+  InstanceFeatures(const scene::Scene& scene, const nerf::NerfModel& nerf) : scene_(scene), nerf_(nerf) {}
   Camera WorkingCamera(int view_idx) const override {
     ++num_camera_calls;
     return scene_.views[size_t(view_idx)].camera;
   }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
-    const ImageU8 ids = LoadViewMask(scene_.views[size_t(view_idx)]);
-    auto features = std::make_shared<SamFeatures>();
+  std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job&) const override {
+    const ImageU8 ids = scene::LoadViewMask(scene_.views[size_t(view_idx)]);
+    auto features = std::make_shared<sam::SamFeatures>();
     features->image_width = ids.width;
     features->image_height = ids.height;
     features->maps = {{"ids", {ids.height, ids.width}, {ids.data.begin(), ids.data.end()}}};
@@ -48,34 +48,34 @@ class InstanceFeatures : public FeatureContainer {
   }
   ImageF Rgb(int view_idx, const Job&) const override {
     const float white[3] = {1, 1, 1};
-    return CompositeOver(LoadViewImage(scene_.views[size_t(view_idx)]), white);
+    return CompositeOver(scene::LoadViewImage(scene_.views[size_t(view_idx)]), white);
   }
   uint64_t ModelFingerprint() const override { return 0; }
 
   mutable std::atomic<int> num_camera_calls = 0;
 
  private:
-  const Scene& scene_;
-  const NerfModel nerf_;
+  const scene::Scene& scene_;
+  const nerf::NerfModel nerf_;
   mutable std::mutex mutex_;
   mutable std::map<int, ImageF> depths_;
 };
 
 // The instances under the positive points, box and mug together, without those under the negative ones; without points
 // the one that fills most of the box.
-class GroupingSam : public Sam {
+class GroupingSam : public sam::Sam {
  public:
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return 0; }
-  MaskRule default_rule() const override { return MaskRule::kSingleMask; }
-  SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
-  std::unique_ptr<Sam> Share() const override {
+  sam::MaskRule default_rule() const override { return sam::MaskRule::kSingleMask; }
+  sam::SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
+  std::unique_ptr<sam::Sam> Share() const override {
     auto shared = std::make_unique<GroupingSam>();
     shared->on_predict = on_predict;
     return shared;
   }
-  void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
-  std::vector<SamMask> Predict(const SamPrompt& prompt, bool, const Job&) const override {
+  void SetFeatures(std::shared_ptr<const sam::SamFeatures> features) override { features_ = std::move(features); }
+  std::vector<sam::SamMask> Predict(const sam::SamPrompt& prompt, bool, const Job&) const override {
     if (on_predict) on_predict();
     const int width = features_->image_width, height = features_->image_height;
     const std::vector<float>& ids = features_->maps[0].data;
@@ -93,8 +93,8 @@ class GroupingSam : public Sam {
     for (int i = 0; i < 20; ++i) corner.data[size_t(i)] = 1;
     return {{object, 0.9f, 0}, {corner, 0.3f, 1}};
   }
-  ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
-  ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
+  ImageF ToImageFrame(const sam::SamMask& mask) const override { return mask.logits; }
+  ImageF ToImageFrame(const sam::SamMask& mask, int width, int height) const override {
     return Resize(mask.logits, width, height);
   }
   ImageF FromImageFrame(const ImageF& logits) const override { return logits; }
@@ -103,7 +103,7 @@ class GroupingSam : public Sam {
 
  private:
   template <class At>
-  static int MostFrequent(const SamPrompt::Box& box, const At& at) {
+  static int MostFrequent(const sam::SamPrompt::Box& box, const At& at) {
     std::map<int, int> counts;
     for (int y = int(box.y0); y < int(box.y1); ++y)
       for (int x = int(box.x0); x < int(box.x1); ++x)
@@ -114,20 +114,20 @@ class GroupingSam : public Sam {
     return best;
   }
   std::string name_ = "grouping";
-  std::shared_ptr<const SamFeatures> features_;
+  std::shared_ptr<const sam::SamFeatures> features_;
 };
 
-class SessionTest : public AggregatorTest {
+class SessionTest : public mask_aggregator::AggregatorTest {
  protected:
   static void SetUpTestSuite() {
-    AggregatorTest::SetUpTestSuite();
-    shared_scene_ = std::make_shared<const Scene>(*scene_);
+    mask_aggregator::AggregatorTest::SetUpTestSuite();
+    shared_scene_ = std::make_shared<const scene::Scene>(*scene_);
     features_ = std::make_shared<const InstanceFeatures>(*shared_scene_, *nerf_);
   }
   static void TearDownTestSuite() {
     features_ = nullptr;
     shared_scene_ = nullptr;
-    AggregatorTest::TearDownTestSuite();
+    mask_aggregator::AggregatorTest::TearDownTestSuite();
   }
 
   static SegmentationOptions SegmentOptionsForTests() {
@@ -142,11 +142,11 @@ class SessionTest : public AggregatorTest {
   }
 
   // Where most of the instance is seen, the pixel of it farthest from its border (in steps along rows and columns).
-  static ClickPrompt ClickOn(int instance, int label = 1) {
-    ClickPrompt best;
+  static mask_decoder::ClickPrompt ClickOn(int instance, int label = 1) {
+    mask_decoder::ClickPrompt best;
     int most = 0;
     for (const int v : shared_scene_->TrainViews()) {
-      const ImageU8 ids = LoadViewMask(shared_scene_->views[size_t(v)]);
+      const ImageU8 ids = scene::LoadViewMask(shared_scene_->views[size_t(v)]);
       for (int y = 0; y < ids.height; ++y)
         for (int x = 0; x < ids.width; ++x) {
           const int room = Room(ids, x, y, instance);
@@ -155,8 +155,8 @@ class SessionTest : public AggregatorTest {
     }
     return best;
   }
-  static ObjectPrompt Clicked(const std::string& name, int instance) {
-    ObjectPrompt object;
+  static mask_decoder::ObjectPrompt Clicked(const std::string& name, int instance) {
+    mask_decoder::ObjectPrompt object;
     object.name = name;
     object.min_visible = 1;
     object.clicks = {ClickOn(instance)};
@@ -164,11 +164,11 @@ class SessionTest : public AggregatorTest {
   }
 
   // Of a label with these instances together, in the held-out views.
-  static double Iou(const ObjectModel& model, const std::set<int>& instances, int label = 1) {
+  static double Iou(const mask_aggregator::ObjectModel& model, const std::set<int>& instances, int label = 1) {
     int64_t both = 0, either = 0;
     for (const int v : shared_scene_->TestViews()) {
-      const View& view = shared_scene_->views[size_t(v)];
-      const ImageU8 truth = LoadViewMask(view), ours = model.Render(view.camera, Job()).labels;
+      const scene::View& view = shared_scene_->views[size_t(v)];
+      const ImageU8 truth = scene::LoadViewMask(view), ours = model.Render(view.camera, Job()).labels;
       for (size_t i = 0; i < truth.data.size(); ++i) {
         const bool is_true = instances.count(truth.data[i]) > 0, is_ours = ours.data[i] == label;
         both += is_true && is_ours;
@@ -178,12 +178,12 @@ class SessionTest : public AggregatorTest {
     return double(both) / double(either);
   }
 
-  std::string BytesOf(const ObjectModel& model) const {
+  std::string BytesOf(const mask_aggregator::ObjectModel& model) const {
     model.Save(*folder_ / "object.ckpt");
     return ReadFile(*folder_ / "object.ckpt");
   }
 
-  static inline std::shared_ptr<const Scene> shared_scene_;
+  static inline std::shared_ptr<const scene::Scene> shared_scene_;
   static inline std::shared_ptr<const InstanceFeatures> features_;
   const Job job_ = Job();
   std::shared_ptr<GroupingSam> sam_ = std::make_shared<GroupingSam>();
@@ -198,4 +198,4 @@ class SessionTest : public AggregatorTest {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -3,7 +3,7 @@
 
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 
 struct SynthOptions {
   int views = 60;  // training views; a fifth as many test views are added
@@ -21,4 +21,4 @@ struct SynthOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

@@ -7,7 +7,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/synth/options.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 namespace {
 
 constexpr double kRefineContrast = 0.016;  // of display range: four gray levels or less need no more samples
@@ -144,4 +144,4 @@ SynthView RenderSynthView(const Camera& camera, const SynthOptions& options, con
   return RenderSynthView(SynthWorld(options.seed), camera, options.samples, job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

@@ -7,7 +7,7 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/world.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 
 struct SynthView {
   ImageU8 rgb;   // 3 channels, sRGB
@@ -19,4 +19,4 @@ SynthView RenderSynthView(const Camera& camera, const SynthOptions& options, con
 // One view of a world that is built once for many views. samples: per pixel, rounded to a square number.
 SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int samples, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace sanerf {
+namespace sanerf::synth {
 namespace {
 
 // std::hypot guards against overflow, which costs more than everything else here.
@@ -145,4 +145,4 @@ std::unique_ptr<SynthShape> MakeBanana(double bend, double half_angle, double th
   return std::make_unique<Banana>(bend, half_angle, thickness);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

@@ -6,7 +6,7 @@
 
 #include "sanerf/scene/box.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 
 class SynthShape {
  public:
@@ -17,7 +17,7 @@ class SynthShape {
   // A ball and a box around everything, in the shape's frame.
   Vec3 ball_center = Vec3::Zero();
   double ball_radius = 0;
-  Box bounds;
+  scene::Box bounds;
 };
 
 std::unique_ptr<SynthShape> MakeBall(double radius);
@@ -32,4 +32,4 @@ std::unique_ptr<SynthShape> MakeMug(double radius, double height, double wall);
 // An arc of `bend` radius lying flat, thick in the middle, tapering to both ends at ±half_angle about -y.
 std::unique_ptr<SynthShape> MakeBanana(double bend, double half_angle, double thickness);
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

@@ -19,7 +19,7 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/render.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 namespace fs = std::filesystem;
 namespace {
 
@@ -346,4 +346,4 @@ void WriteSynthScene(const fs::path& folder, const SynthOptions& options, const 
   partial.MoveIntoPlace();
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

@@ -6,7 +6,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/synth/options.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 
 // Writes transforms_train.json, transforms_test.json, train/, test/, train_mask/, test_mask/, test_depth/ (16-bit PNG x
 // integer_depth_scale), scene.json (instances) and prompts.json: for each target object up to three positive clicks
@@ -14,4 +14,4 @@ namespace sanerf {
 // file, with its instance id.
 void WriteSynthScene(const std::filesystem::path& folder, const SynthOptions& options, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

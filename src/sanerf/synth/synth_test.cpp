@@ -19,13 +19,13 @@
 #include "sanerf/synth/render.h"
 #include "sanerf/synth/world.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 namespace {
 namespace fs = std::filesystem;
 
 constexpr SynthOptions kSmall{.views = 6, .size = 64, .seed = 1, .samples = 4};
 
-class SynthTest : public SceneFolderTest {
+class SynthTest : public scene::SceneFolderTest {
  protected:
   // All files of a folder with their bytes.
   static std::map<std::string, std::string> Contents(const fs::path& folder) {
@@ -44,15 +44,15 @@ class SynthTest : public SceneFolderTest {
 
 TEST_F(SynthTest, FolderLoadsAsAScene) {
   WriteSynthScene(root_ / "s", kSmall, Job());
-  const Scene scene = LoadScene(root_ / "s", {}, Job());
+  const scene::Scene scene = scene::LoadScene(root_ / "s", {}, Job());
   EXPECT_EQ(scene.format, "nerf-synthetic");
   EXPECT_EQ(scene.TrainViews().size(), 6u);
   EXPECT_EQ(scene.TestViews().size(), 1u);
   EXPECT_TRUE(scene.warnings.empty());
   EXPECT_EQ(scene.extent, 2);
   EXPECT_TRUE(scene.model_from_file.rotation.isIdentity());
-  for (const View& view : scene.views) {
-    EXPECT_EQ(LoadViewMask(view).width, 64);
+  for (const scene::View& view : scene.views) {
+    EXPECT_EQ(scene::LoadViewMask(view).width, 64);
     EXPECT_EQ(LoadViewImage(view).channels, 3);
     const Camera camera = view.camera.In(scene.model_from_file);
     EXPECT_LT(camera.center().norm(), 1.2);
@@ -65,11 +65,12 @@ TEST_F(SynthTest, MaskDepthAndProjectionAgreeBetweenViews) {
   options.size = 120;
   options.samples = 1;
   WriteSynthScene(root_ / "s", options, Job());
-  const Scene scene = LoadScene(root_ / "s", {}, Job());
+  const scene::Scene scene = scene::LoadScene(root_ / "s", {}, Job());
   const SynthWorld world(options.seed);
   std::vector<SynthView> views;
   for (int i = 0; i < 3; ++i) views.push_back(RenderSynthView(scene.views[i].camera, options, Job()));
-  EXPECT_EQ(views[1].mask.data, LoadViewMask(scene.views[1]).data) << "the file's camera reproduces the file's mask";
+  EXPECT_EQ(views[1].mask.data, scene::LoadViewMask(scene.views[1]).data)
+      << "the file's camera reproduces the file's mask";
 
   int64_t compared = 0, agreed = 0;
   for (int a = 0; a < 3; ++a) {
@@ -105,8 +106,8 @@ TEST_F(SynthTest, MaskDepthAndProjectionAgreeBetweenViews) {
 
 TEST_F(SynthTest, DepthFilesHoldTheRenderedDepth) {
   WriteSynthScene(root_ / "s", kSmall, Job());
-  const Scene scene = LoadScene(root_ / "s", {}, Job());
-  const View& view = scene.views[scene.TestViews()[0]];
+  const scene::Scene scene = scene::LoadScene(root_ / "s", {}, Job());
+  const scene::View& view = scene.views[scene.TestViews()[0]];
   const ImageU16 stored = ReadPng16(root_ / "s/test_depth/000.png");
   const double scale = ReadJsonFile(root_ / "s/transforms_test.json")["integer_depth_scale"].get<double>();
   const ImageF depth = RenderSynthView(view.camera, kSmall, Job()).depth;
@@ -117,7 +118,7 @@ TEST_F(SynthTest, PromptsClickVisibleTargetsInTrainingViews) {
   SynthOptions options = kSmall;
   options.views = 12;
   WriteSynthScene(root_ / "s", options, Job());
-  const Scene scene = LoadScene(root_ / "s", {}, Job());
+  const scene::Scene scene = scene::LoadScene(root_ / "s", {}, Job());
   const Json objects = ReadJsonFile(root_ / "s/prompts.json")["objects"];
   ASSERT_GE(objects.size(), 3u);
   for (const Json& object : objects) {
@@ -127,10 +128,10 @@ TEST_F(SynthTest, PromptsClickVisibleTargetsInTrainingViews) {
     EXPECT_GE(object["min_visible"], 1);
     std::set<std::string> views;
     for (const Json& click : object["clicks"]) {
-      const View& view = scene.views[scene.FindView(click["view"].get<std::string>())];
+      const scene::View& view = scene.views[scene.FindView(click["view"].get<std::string>())];
       views.insert(view.name);
       EXPECT_FALSE(view.is_test);
-      const ImageU8 mask = LoadViewMask(view);
+      const ImageU8 mask = scene::LoadViewMask(view);
       const int id = object["instance"].get<int>(), x = click["xy"][0].get<int>(), y = click["xy"][1].get<int>();
       // Well inside: the pixels around it belong to the object too.
       for (int dy = -2; dy <= 2; ++dy) {
@@ -144,9 +145,9 @@ TEST_F(SynthTest, PromptsClickVisibleTargetsInTrainingViews) {
 
 TEST_F(SynthTest, NothingIsVoidAndEveryObjectIsSeen) {
   WriteSynthScene(root_ / "s", kSmall, Job());
-  const Scene scene = LoadScene(root_ / "s", {}, Job());
+  const scene::Scene scene = scene::LoadScene(root_ / "s", {}, Job());
   std::map<int, int> views_with;
-  for (const View& view : scene.views) {
+  for (const scene::View& view : scene.views) {
     const SynthView rendered = RenderSynthView(view.camera, kSmall, Job());
     EXPECT_GT(*std::min_element(rendered.depth.data.begin(), rendered.depth.data.end()), 0.3);
     std::map<int, int> pixels;
@@ -174,7 +175,7 @@ TEST_F(SynthTest, TheSeedChangesTheScene) {
   camera.width = camera.height = 32;
   camera.fx = camera.fy = 30;
   camera.cx = camera.cy = 16;
-  camera.world_from_cam = RingPose(0, 5, 1.8, 1);
+  camera.world_from_cam = scene::RingPose(0, 5, 1.8, 1);
   EXPECT_NE(RenderSynthView(camera, kSmall, Job()).mask.data, RenderSynthView(camera, other, Job()).mask.data);
 }
 
@@ -183,7 +184,7 @@ TEST_F(SynthTest, AntialiasingMovesOnlyColor) {
   camera.width = camera.height = 48;
   camera.fx = camera.fy = 50;
   camera.cx = camera.cy = 24;
-  camera.world_from_cam = RingPose(1, 5, 1.8, 1);
+  camera.world_from_cam = scene::RingPose(1, 5, 1.8, 1);
   SynthOptions one = kSmall, many = kSmall;
   one.samples = 1;
   many.samples = 16;
@@ -228,18 +229,18 @@ TEST_F(SynthTest, OwnScenesAreReplacedAndOtherFoldersKept) {
   WriteSynthScene(root_ / "s", tiny, Job());
   tiny.views = 3;
   WriteSynthScene(root_ / "s/", tiny, Job());
-  EXPECT_EQ(LoadScene(root_ / "s", {}, Job()).TrainViews().size(), 3u);
+  EXPECT_EQ(scene::LoadScene(root_ / "s", {}, Job()).TrainViews().size(), 3u);
   EXPECT_EQ(NumEntries(root_), 1);
 
   WriteText("mine/thesis.txt", "x");
-  EXPECT_THAT(ErrorText([&] { WriteSynthScene(root_ / "mine", tiny, Job()); }),
+  EXPECT_THAT(scene::ErrorText([&] { WriteSynthScene(root_ / "mine", tiny, Job()); }),
               testing::HasSubstr("holds something else"));
   EXPECT_EQ(NumEntries(root_ / "mine"), 1);
 }
 
 TEST_F(SynthTest, UnwritablePlaceAndBadOptions) {
   WriteText("file", "x");
-  EXPECT_NE(ErrorText([&] { WriteSynthScene(root_ / "file" / "s", kSmall, Job()); }), "");
+  EXPECT_NE(scene::ErrorText([&] { WriteSynthScene(root_ / "file" / "s", kSmall, Job()); }), "");
   SynthOptions bad = kSmall;
   bad.views = 1;
   EXPECT_THROW(WriteSynthScene(root_ / "s", bad, Job()), UsageError);
@@ -264,7 +265,7 @@ TEST(SynthShapes, DistancesNeverOverstate) {
       const double d = object.shape->Distance(p);
       ASSERT_LE(std::abs(object.shape->Distance(p + step) - d), 0.01 * 1.02) << p.transpose();
       // Nothing sticks out of the ball or the box that rays are clipped to.
-      const Box& box = object.shape->bounds;
+      const scene::Box& box = object.shape->bounds;
       const bool outside = (p - box.min).minCoeff() < -1e-3 || (box.max - p).minCoeff() < -1e-3 ||
                            (p - center).norm() > object.shape->ball_radius + 1e-3;
       if (outside) {
@@ -275,4 +276,4 @@ TEST(SynthShapes, DistancesNeverOverstate) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::synth

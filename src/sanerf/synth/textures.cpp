@@ -5,7 +5,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 namespace {
 
 Vec3 Mix(const Vec3& a, const Vec3& b, double t) { return a + (b - a) * t; }
@@ -218,4 +218,4 @@ SynthTexture RoomWalls(double half_width, double floor, uint32_t seed) {
   };
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

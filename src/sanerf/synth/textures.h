@@ -5,7 +5,7 @@
 
 #include "sanerf/core/geometry.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 
 // p, n: position and normal in the object's frame.
 using SynthTexture = std::function<Vec3(const Vec3& p, const Vec3& n)>;
@@ -27,4 +27,4 @@ SynthTexture WoodPlanks(uint32_t seed);
 SynthTexture FloorBoards(uint32_t seed);
 SynthTexture RoomWalls(double half_width, double floor, uint32_t seed);
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

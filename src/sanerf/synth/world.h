@@ -9,7 +9,7 @@
 #include "sanerf/synth/shapes.h"
 #include "sanerf/synth/textures.h"
 
-namespace sanerf {
+namespace sanerf::synth {
 
 struct SynthObject {
   int id = 0;
@@ -70,9 +70,9 @@ class SynthWorld {
   double Openness(const Vec3& p, const Vec3& normal) const;
 
   std::vector<SynthObject> objects_;
-  std::vector<Box> table_;  // top, then legs
-  Box room_;
+  std::vector<scene::Box> table_;  // top, then legs
+  scene::Box room_;
   SynthTexture wood_, floor_, walls_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::synth

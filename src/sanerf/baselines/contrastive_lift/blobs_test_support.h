@@ -5,7 +5,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 struct Blob {
   std::vector<float> middle;
@@ -24,4 +24,4 @@ inline std::vector<float> Points(const std::vector<Blob>& blobs, float spread) {
 
 inline const std::vector<Blob> kBlobs = {{{0.1f, 0.1f}, 100}, {{0.9f, 0.2f}, 300}, {{0.5f, 0.8f}, 200}};
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

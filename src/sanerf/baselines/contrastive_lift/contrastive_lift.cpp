@@ -9,21 +9,22 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 constexpr char kContrastiveStage[] = "contrastive_lift";
 }
 
-ContrastiveLift::ContrastiveLift(const SegmenterInput& input, std::vector<FoundMask> masks,
+ContrastiveLift::ContrastiveLift(const segmentation::SegmenterInput& input, std::vector<segmentation::FoundMask> masks,
                                  const ContrastiveLiftOptions& options)
     : input_(input), masks_(std::move(masks)), options_(options) {
   CheckOptions(options_, kContrastiveStage);
 }
 
-void ContrastiveLift::Fit(const Prompts& prompts, const Job& job) {
+void ContrastiveLift::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   SANERF_CHECK(prompts.objects.empty());
   const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, job);
-  field_ = std::make_unique<ObjectField>(options_.lift.field, options_.dims, input_.seed, ObjectField::Start::kRandom);
+  field_ = std::make_unique<mask_aggregator::ObjectField>(options_.lift.field, options_.dims, input_.seed,
+                                                          mask_aggregator::ObjectField::Start::kRandom);
   {
     ContrastiveTrainer trainer(rays, options_, input_.seed, field_.get());
     RunSteps(
@@ -41,4 +42,4 @@ std::vector<ImageU8> ContrastiveLift::MasksFor(int view_idx, const Job& job) {
       [&](const float* embedding) { return clusters_->Nearest(embedding); }, job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

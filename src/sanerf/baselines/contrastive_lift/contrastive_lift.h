@@ -12,25 +12,26 @@
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
-class ContrastiveLift : public Segmenter {
+class ContrastiveLift : public segmentation::Segmenter {
  public:
   // masks: SAM's automatic masks of some of input.views, which may overlap. Throws UsageError for options out of range.
-  ContrastiveLift(const SegmenterInput& input, std::vector<FoundMask> masks, const ContrastiveLiftOptions& options);
+  ContrastiveLift(const segmentation::SegmenterInput& input, std::vector<segmentation::FoundMask> masks,
+                  const ContrastiveLiftOptions& options);
 
   // Takes no prompts. Trains and clusters; throws Error when there is nothing to learn from or no cluster,
   // InterruptedError.
-  void Fit(const Prompts& prompts, const Job& job) override;
+  void Fit(const mask_decoder::Prompts& prompts, const Job& job) override;
   // Of every cluster, those with most training points around their center first.
   std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
-  SegmenterInput input_;
-  std::vector<FoundMask> masks_;
+  segmentation::SegmenterInput input_;
+  std::vector<segmentation::FoundMask> masks_;
   ContrastiveLiftOptions options_;
-  std::unique_ptr<ObjectField> field_;
+  std::unique_ptr<mask_aggregator::ObjectField> field_;
   std::unique_ptr<EmbeddingClusters> clusters_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

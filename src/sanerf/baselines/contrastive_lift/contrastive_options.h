@@ -2,7 +2,7 @@
 
 #include "sanerf/baselines/lift_options.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 enum class Clustering { kHdbscan, kMeanShift };
 
@@ -41,7 +41,7 @@ struct ContrastiveLiftOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("dims", dims, "dimensions of the embedding", Range(2, kMaxFieldOutputs));
+    v("dims", dims, "dimensions of the embedding", Range(2, mask_aggregator::kMaxFieldOutputs));
     v("momentum", momentum, "share of itself that the slow field keeps in each step; the rest follows the fast one",
       Range(0, 0.9999));
     clusters.Visit(v);
@@ -49,4 +49,4 @@ struct ContrastiveLiftOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

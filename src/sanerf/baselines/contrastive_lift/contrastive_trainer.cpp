@@ -5,10 +5,10 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
-void Follow(const Buffer& fast, float momentum, Buffer* slow) {
+void Follow(const nn::Buffer& fast, float momentum, nn::Buffer* slow) {
   SANERF_CHECK_EQ(fast.size(), slow->size());
   ParallelForChunks(fast.size(), int64_t{1} << 18, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) (*slow)[i] = momentum * (*slow)[i] + (1 - momentum) * fast[i];
@@ -23,7 +23,7 @@ std::vector<int> SegmentsOf(const SegmentRays& rays, const std::vector<int>& cho
 
 }  // namespace
 
-void Follow(const ObjectField& fast, float momentum, ObjectField* slow) {
+void Follow(const mask_aggregator::ObjectField& fast, float momentum, mask_aggregator::ObjectField* slow) {
   Follow(fast.grid.params().values, momentum, &slow->grid.params().values);
   Follow(fast.mlp.params().values, momentum, &slow->mlp.params().values);
 }
@@ -46,4 +46,4 @@ double ContrastiveTrainer::Step(int step) {
                      }}});
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -7,16 +7,17 @@
 #include "sanerf/baselines/field_fit.h"
 #include "sanerf/baselines/segment_rays.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // slow = momentum * slow + (1 - momentum) * fast, every parameter.
-void Follow(const ObjectField& fast, float momentum, ObjectField* slow);
+void Follow(const mask_aggregator::ObjectField& fast, float momentum, mask_aggregator::ObjectField* slow);
 
 class ContrastiveTrainer {
  public:
   // rays and options must outlive this. fast: options.dims outputs, started at random; the slow field starts as its
   // copy.
-  ContrastiveTrainer(const SegmentRays& rays, const ContrastiveLiftOptions& options, uint64_t seed, ObjectField* fast)
+  ContrastiveTrainer(const SegmentRays& rays, const ContrastiveLiftOptions& options, uint64_t seed,
+                     mask_aggregator::ObjectField* fast)
       : rays_(rays),
         options_(options),
         seed_(seed),
@@ -28,16 +29,16 @@ class ContrastiveTrainer {
   // The slow field follows; then rays of one view, half of them seen by the fast field and half by the slow one.
   // Returns the loss.
   double Step(int step);
-  const ObjectField& slow() const { return *slow_; }
+  const mask_aggregator::ObjectField& slow() const { return *slow_; }
 
  private:
   const SegmentRays& rays_;
   const ContrastiveLiftOptions& options_;
   uint64_t seed_;
-  const ObjectField& fast_;
-  std::shared_ptr<ObjectField> slow_;
+  const mask_aggregator::ObjectField& fast_;
+  std::shared_ptr<mask_aggregator::ObjectField> slow_;
   FieldOutputs slow_outputs_;
   FieldFit fit_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

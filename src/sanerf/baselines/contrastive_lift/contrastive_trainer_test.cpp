@@ -6,7 +6,10 @@
 #include "sanerf/baselines/lift_test_support.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_aggregator::ObjectField;
+
 namespace {
 
 ContrastiveLiftOptions Options() {
@@ -69,4 +72,4 @@ TEST(ContrastiveTrainer, EmbeddingsOfAnObjectClusterAcrossViews) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -11,7 +11,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 // Which points lie within some standard deviations of the mean in every dimension.
@@ -90,4 +90,4 @@ int EmbeddingClusters::Nearest(const float* embedding) const {
   return nearest;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

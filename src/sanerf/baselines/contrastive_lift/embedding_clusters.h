@@ -7,7 +7,7 @@
 
 #include "sanerf/baselines/contrastive_lift/contrastive_options.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 class EmbeddingClusters {
  public:
@@ -24,4 +24,4 @@ class EmbeddingClusters {
   std::vector<float> centers_;      // scaled
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -10,7 +10,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using ::testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST(EmbeddingClusters, NoClusterIsAnError) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

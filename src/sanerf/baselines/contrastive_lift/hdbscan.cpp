@@ -7,7 +7,7 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 constexpr double kMinDistance = 1e-9;
@@ -217,4 +217,4 @@ std::vector<float> Centers(int num_dims, const std::vector<float>& points, const
   return centers;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 struct DensityClusters {
   int num_clusters = 0;           // those with most points first
@@ -21,4 +21,4 @@ DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_clus
 // The mean of each cluster's points, weighted by membership, [cluster][dims].
 std::vector<float> Centers(int dims, const std::vector<float>& points, const DensityClusters& clusters);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

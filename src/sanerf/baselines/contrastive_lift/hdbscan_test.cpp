@@ -10,7 +10,7 @@
 
 #include "sanerf/baselines/contrastive_lift/blobs_test_support.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using ::testing::Each;
@@ -184,4 +184,4 @@ TEST(Hdbscan, FewerPointsThanAClusterAreNone) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -6,7 +6,7 @@
 
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 constexpr int kMaxShifts = 300;
@@ -81,4 +81,4 @@ std::vector<float> MeanShift(int num_dims, const std::vector<float>& points, flo
   return kept;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -6,7 +6,7 @@
 
 #include "sanerf/baselines/contrastive_lift/blobs_test_support.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 TEST(MeanShift, FindsTheMiddlesOfSeparateBlobsLargestFirst) {
@@ -31,4 +31,4 @@ TEST(MeanShift, BlobsWithinTheBandwidthAreOne) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <map>
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 template <class T>
@@ -96,4 +96,4 @@ double SlowFastLoss(const SlowFastRays<T>& rays, T* grad_fast) {
 template double SlowFastLoss(const SlowFastRays<float>&, float*);
 template double SlowFastLoss(const SlowFastRays<double>&, double*);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

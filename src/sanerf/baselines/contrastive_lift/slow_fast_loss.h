@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // Embeddings [ray][dim] and the rays' segments; confidence of the fast ones only.
 template <class T>
@@ -24,4 +24,4 @@ struct SlowFastRays {
 template <class T>
 double SlowFastLoss(const SlowFastRays<T>& rays, T* grad_fast);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -7,7 +7,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using ::testing::Each;
@@ -74,4 +74,4 @@ TEST(SlowFastLoss, CoincidingEmbeddingsAreNoAccident) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -12,7 +12,7 @@
 #include "sanerf/nn/training_loop.h"
 #include "sanerf/nn/training_step.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 constexpr int64_t kChunk = 64;        // rays
@@ -22,10 +22,10 @@ constexpr float kLeastLight = 1e-6f;  // below: rounding
 
 }  // namespace
 
-FeatureGrid::FeatureGrid(CellIndex grid_cells, int num_channels)
+FeatureGrid::FeatureGrid(mask_aggregator::CellIndex grid_cells, int num_channels)
     : cells(std::move(grid_cells)), channels(num_channels) {
   rows.name = "features";
-  rows.values = Buffer(int64_t(cells.size()) * channels);
+  rows.values = nn::Buffer(int64_t(cells.size()) * channels);
 }
 
 void FeatureGrid::Composite(const Touch* begin, const Touch* end, float* feature) const {
@@ -74,7 +74,7 @@ void FeatureGridTrainer::StartFromMeans() {
     for (int64_t s = views_.rays.first[r]; s < views_.rays.first[r + 1]; ++s) {
       const float* position = views_.rays.unit[size_t(s)].data();
       const float weight = views_.rays.weight[size_t(s)];
-      const uint32_t cell = grid_->cells.Find(CellOf(position, grid_->cells.cells_per_axis()));
+      const uint32_t cell = grid_->cells.Find(mask_aggregator::CellOf(position, grid_->cells.cells_per_axis()));
       light[cell] += weight;
       for (int c = 0; c < channels; ++c) rows[int64_t(cell) * channels + c] += weight * target[size_t(c)];
     }
@@ -146,21 +146,23 @@ void FeatureGridTrainer::Run(const Job& job) {
   std::vector<float> residuals;
   kernels::AdamStep adam;
   double error = 0;
-  TrainingLoop loop;
+  nn::TrainingLoop loop;
   loop.title = "lift features";
   loop.end_step = options_.iters;
   loop.step = [&](int64_t step) {
     const RayBatch batch = Draw(int(step), options_.rays);
     error = SquaredError(*grid_, batch, &residuals) * grid_->channels;
     adam.step = step + 1;
-    adam.lr = options_.lr * DecayedRate(kFinalRate, step, options_.iters);
+    adam.lr = options_.lr * nn::DecayedRate(kFinalRate, step, options_.iters);
     AddGradient(batch, residuals, [&](int64_t begin, int64_t end) { grid_->rows.Step(adam, begin, end); });
   };
-  loop.report = [&](int64_t) { return TrainingLoop::Report{{{"loss", error}}, fmt::format("error {:.4f}", error)}; };
+  loop.report = [&](int64_t) {
+    return nn::TrainingLoop::Report{{{"loss", error}}, fmt::format("error {:.4f}", error)};
+  };
   loop.Run(job);
 }
 
-FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
+FeatureGrid LiftFeatures(const nerf::NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
                          const IsrfOptions& options, uint64_t seed, const Job& job) {
   CheckOptions(options, "isrf");
   FeatureGrid grid(CellsOf(nerf, views.rays, options.voxels), maps.channels);
@@ -170,7 +172,7 @@ FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const 
   return grid;
 }
 
-std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays) {
+std::vector<float> RenderFeatures(const FeatureGrid& grid, const nerf::TracedRays& rays) {
   const size_t channels = size_t(grid.channels);
   std::vector<float> features(size_t(rays.num_rays()) * channels);
   ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
@@ -185,4 +187,4 @@ std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& ray
   return features;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -10,14 +10,14 @@
 #include "sanerf/core/job.h"
 #include "sanerf/nn/parameters.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 struct FeatureGrid {
-  CellIndex cells;
+  mask_aggregator::CellIndex cells;
   int channels;
-  Parameters rows;  // [cell][channel]
+  nn::Parameters rows;  // [cell][channel]
 
-  FeatureGrid(CellIndex grid_cells, int num_channels);
+  FeatureGrid(mask_aggregator::CellIndex grid_cells, int num_channels);
   const float* Row(uint32_t cell) const { return rows.values.data() + int64_t(cell) * channels; }
   // feature = sum over the touches of share * row.
   void Composite(const Touch* begin, const Touch* end, float* feature) const;
@@ -63,10 +63,10 @@ class FeatureGridTrainer {
 };
 
 // Patch features lifted to the cells of space. Throws InterruptedError, UsageError for options out of range.
-FeatureGrid LiftFeatures(const NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
+FeatureGrid LiftFeatures(const nerf::NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
                          const IsrfOptions& options, uint64_t seed, const Job& job);
 
 // What rays show: [ray][channel], of length 1; zero where they meet nothing.
-std::vector<float> RenderFeatures(const FeatureGrid& grid, const TracedRays& rays);
+std::vector<float> RenderFeatures(const FeatureGrid& grid, const nerf::TracedRays& rays);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -8,7 +8,10 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_aggregator::CellIndex;
+
 namespace {
 
 constexpr int kPerAxis = 8, kChannels = 3;
@@ -38,7 +41,7 @@ class FeatureGridTest : public ::testing::Test {
   void TearDown() override { SetNumThreads(0); }
   FeatureGrid NewGrid() const {
     CellIndex cells(kPerAxis);
-    for (const auto& position : views_.rays.unit) cells.Insert(CellOf(position.data(), kPerAxis));
+    for (const auto& position : views_.rays.unit) cells.Insert(mask_aggregator::CellOf(position.data(), kPerAxis));
     return FeatureGrid(cells, kChannels);
   }
   static IsrfOptions Options() {
@@ -140,7 +143,7 @@ TEST_F(FeatureGridTest, DoesNotDependOnThreads) {
 TEST_F(FeatureGridTest, RenderedFeaturesHaveLengthOne) {
   FeatureGrid grid = NewGrid();
   FeatureGridTrainer(views_, maps_, Options(), 1, &grid).Run(Job());
-  TracedRays rays = views_.rays;
+  nerf::TracedRays rays = views_.rays;
   rays.first.push_back(rays.first.back());  // meets nothing
   const std::vector<float> features = RenderFeatures(grid, rays);
   for (int64_t r = 0; r < rays.num_rays(); ++r) {
@@ -151,4 +154,4 @@ TEST_F(FeatureGridTest, RenderedFeaturesHaveLengthOne) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

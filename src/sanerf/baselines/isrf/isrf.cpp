@@ -13,15 +13,16 @@
 #include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 struct Places {
   std::vector<Vec3> on_object, beside;
 };
-Places PlacesOf(const std::vector<LiftedPoint>& points) {
+Places PlacesOf(const std::vector<mask_decoder::LiftedPoint>& points) {
   Places places;
-  for (const LiftedPoint& point : points) (point.label == 1 ? places.on_object : places.beside).push_back(point.p_file);
+  for (const mask_decoder::LiftedPoint& point : points)
+    (point.label == 1 ? places.on_object : places.beside).push_back(point.p_file);
   return places;
 }
 
@@ -64,12 +65,12 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
 }
 
 std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const {
-  std::vector<Ray> rays;
+  std::vector<nerf::Ray> rays;
   for (const Stroke& stroke : strokes) {
     const Camera camera = input_.features.WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
-    for (const auto& [x, y] : stroke.pixels) rays.push_back(MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+    for (const auto& [x, y] : stroke.pixels) rays.push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
-  return RenderFeatures(*grid_, Trace(input_.nerf, rays, {}, job));
+  return RenderFeatures(*grid_, nerf::Trace(input_.nerf, rays, {}, job));
 }
 
 Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const {
@@ -77,27 +78,29 @@ Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks, const Job& job) con
   for (const auto& [view_idx, mask] : masks) {
     const Camera camera =
         input_.features.WorkingCamera(view_idx).ResizedToLongest(options_.trace_size).In(input_.nerf.model_from_file());
-    const std::vector<Ray> rays = RaysOf(camera, {0, 0, camera.width, camera.height});
-    picture.Add(grid_->cells, Trace(input_.nerf, rays, {}, job), ResizeNearest(mask, camera.width, camera.height));
+    const std::vector<nerf::Ray> rays = nerf::RaysOf(camera, {0, 0, camera.width, camera.height});
+    picture.Add(grid_->cells, nerf::Trace(input_.nerf, rays, {}, job),
+                ResizeNearest(mask, camera.width, camera.height));
   }
   return picture;
 }
 
-void Isrf::Fit(const Prompts& prompts, const Job& job) {
+void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   LiftFeaturesOnce(job);
   const Voxels voxels{grid_->cells, voxel_features_, grid_->channels};
   regions_.clear();
-  for (const ObjectPrompt& object : prompts.objects) {
-    const PerViewDecoder decoder(object, input_.ForDecoding({}), job);
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects) {
+    const mask_decoder::PerViewDecoder decoder(object, input_.ForDecoding({}), job);
     const auto [on_object, beside] = PlacesOf(decoder.points());
-    const DepthTolerance tolerance = ToleranceOf(MaskDecoderOptions(), input_.nerf.model_from_file());
+    const mask_decoder::DepthTolerance tolerance =
+        mask_decoder::ToleranceOf(mask_decoder::MaskDecoderOptions(), input_.nerf.model_from_file());
     const std::vector<int> views = ViewsForStrokes(on_object, input_.features, input_.views, tolerance, options_, job);
     if (views.empty())
       throw Error(fmt::format("object '{}' has no stroke", object.name),
                   "no training view sees one of its positive points", "give points on visible surfaces, or clicks");
     std::map<int, ImageU8> masks;  // what a user sees the object to be
     for (const int view_idx : views)
-      if (ViewDecision decision = decoder.Decide(view_idx, job); decision.used)
+      if (mask_decoder::ViewDecision decision = decoder.Decide(view_idx, job); decision.used)
         masks[view_idx] = std::move(decision.mask);
     const auto features_under = [&](const std::vector<Vec3>& places, bool is_on_object) {
       std::vector<Stroke> strokes = DrawStrokes(places, input_.features, views, tolerance, options_, job);
@@ -119,7 +122,7 @@ void Isrf::Fit(const Prompts& prompts, const Job& job) {
 
 std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
   return MasksOfVoxels(
-      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), kMinSampleWeight,
+      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), nerf::kMinSampleWeight,
       /*threshold=*/0.5f,
       [&](const float* position, float weight, float* sums) {
         for (const Touch& touch : TouchesOf(grid_->cells, position, weight))
@@ -129,4 +132,4 @@ std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
       job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

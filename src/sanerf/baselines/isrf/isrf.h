@@ -16,20 +16,20 @@
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/segmenter.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // Bytes of the lifted features. channels: of the maps before they are reduced; side: patches along theirs;
 // cells_per_axis: of the whole grid.
 double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int side, int cells_per_axis);
 
-class Isrf : public Segmenter {
+class Isrf : public segmentation::Segmenter {
  public:
-  Isrf(const SegmenterInput& input, const IsrfOptions& options) : input_(input), options_(options) {}
+  Isrf(const segmentation::SegmenterInput& input, const IsrfOptions& options) : input_(input), options_(options) {}
 
   // Lifts the features (the first time only) and selects every object's voxels. An object without a positive point
   // takes those that the mask decoder draws from the mask of its box. Throws UsageError for prompts and options that
   // make no sense, Error for prompts that no training view sees and for a feature model that does not fit.
-  void Fit(const Prompts& prompts, const Job& job) override;
+  void Fit(const mask_decoder::Prompts& prompts, const Job& job) override;
   // A pixel is the object's when more than half of a ray's light comes from selected voxels. (The authors render the
   // selected voxels alone and take every pixel that is not exactly background: objects would shine through what hides
   // them.)
@@ -43,7 +43,7 @@ class Isrf : public Segmenter {
   std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const;
   Picture PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const;
 
-  SegmenterInput input_;
+  segmentation::SegmenterInput input_;
   IsrfOptions options_;
   std::string feature_name_;
   std::unique_ptr<FeatureGrid> grid_;
@@ -51,4 +51,4 @@ class Isrf : public Segmenter {
   std::vector<VoxelMask> regions_;     // of the objects
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -5,7 +5,7 @@
 
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // What the authors' users set by hand in the window, here by rule (see select_region.h).
 struct SelectOptions {
@@ -68,4 +68,4 @@ struct IsrfOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

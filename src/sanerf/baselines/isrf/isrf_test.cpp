@@ -10,7 +10,10 @@
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/scene/instance_masks.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_decoder::ObjectPrompt;
+
 namespace {
 
 using ::testing::HasSubstr;
@@ -18,20 +21,20 @@ using ::testing::HasSubstr;
 constexpr int kSide = 32, kChannels = 16;  // of the feature maps; the photos have 64 x 64 pixels
 
 // Features that tell instances apart, with noise: what a good encoder would give.
-class InstanceFeatures : public FeatureContainer {
+class InstanceFeatures : public feature_container::FeatureContainer {
  public:
-  InstanceFeatures(const Scene& scene, const NerfModel& nerf) : scene_(scene) {
+  InstanceFeatures(const scene::Scene& scene, const nerf::NerfModel& nerf) : scene_(scene) {
     for (size_t v = 0; v < scene.views.size(); ++v) depths_.push_back(nerf.Render(scene.views[v].camera, Job()).depth);
   }
   Camera WorkingCamera(int view_idx) const override { return scene_.views[size_t(view_idx)].camera; }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
-    const ImageU8 mask = LoadViewMask(scene_.views[size_t(view_idx)]);
-    auto features = std::make_shared<SamFeatures>();
+  std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job&) const override {
+    const ImageU8 mask = scene::LoadViewMask(scene_.views[size_t(view_idx)]);
+    auto features = std::make_shared<sam::SamFeatures>();
     features->image_width = mask.width;
     features->image_height = mask.height;
-    Tensor labels{"labels", {mask.height, mask.width}, {mask.data.begin(), mask.data.end()}};  // AnalyticSam's
-    Tensor map{"image_embed", {1, kChannels, kSide, kSide}, {}};
+    models::Tensor labels{"labels", {mask.height, mask.width}, {mask.data.begin(), mask.data.end()}};  // AnalyticSam's
+    models::Tensor map{"image_embed", {1, kChannels, kSide, kSide}, {}};
     Random random(11, uint64_t(view_idx));
     for (int c = 0; c < kChannels; ++c)
       for (int y = 0; y < kSide; ++y)
@@ -50,11 +53,11 @@ class InstanceFeatures : public FeatureContainer {
   uint64_t ModelFingerprint() const override { return 7; }
 
  private:
-  const Scene& scene_;
+  const scene::Scene& scene_;
   std::vector<ImageF> depths_;
 };
 
-class IsrfTest : public AggregatorTest {
+class IsrfTest : public mask_aggregator::AggregatorTest {
  protected:
   static IsrfOptions SmallOptions() {
     IsrfOptions options;
@@ -66,13 +69,13 @@ class IsrfTest : public AggregatorTest {
     options.brush = 3;
     return options;
   }
-  SegmenterInput Input() { return {*scene_, *nerf_, features_, sam_, scene_->TrainViews()}; }
+  segmentation::SegmenterInput Input() { return {*scene_, *nerf_, features_, sam_, scene_->TrainViews()}; }
   // Clicks on the scene's objects, each a negative one for the next object.
-  static Prompts SceneClicks() {
-    Prompts prompts = ReadPrompts(*folder_ / "scene" / "prompts.json");
+  static mask_decoder::Prompts SceneClicks() {
+    mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(*folder_ / "scene" / "prompts.json");
     const std::vector<ObjectPrompt> objects = prompts.objects;
     for (size_t o = 0; o < objects.size(); ++o) {
-      ClickPrompt other = objects[(o + 1) % objects.size()].clicks.at(0);
+      mask_decoder::ClickPrompt other = objects[(o + 1) % objects.size()].clicks.at(0);
       other.label = 0;
       prompts.objects[o].clicks.push_back(other);
     }
@@ -81,7 +84,7 @@ class IsrfTest : public AggregatorTest {
   static double HeldOutIouOf(Isrf& isrf, size_t object, int instance) {
     int64_t both = 0, either = 0;
     for (const int v : scene_->TestViews()) {
-      const ImageU8 truth = LoadViewMask(scene_->views[size_t(v)]), ours = isrf.MasksFor(v, Job())[object];
+      const ImageU8 truth = scene::LoadViewMask(scene_->views[size_t(v)]), ours = isrf.MasksFor(v, Job())[object];
       for (size_t i = 0; i < truth.data.size(); ++i) {
         both += truth.data[i] == instance && ours.data[i] != 0;
         either += truth.data[i] == instance || ours.data[i] != 0;
@@ -94,7 +97,7 @@ class IsrfTest : public AggregatorTest {
 };
 
 TEST_F(IsrfTest, FindsTheObjectsUnderTheStrokes) {
-  const Prompts prompts = SceneClicks();
+  const mask_decoder::Prompts prompts = SceneClicks();
   ASSERT_GT(prompts.objects.size(), 1u);
   Isrf isrf(Input(), SmallOptions());
   isrf.Fit(prompts, Job());
@@ -117,12 +120,12 @@ TEST_F(IsrfTest, DoesNotDependOnThreads) {
 
 // A box gives the points that the mask decoder draws from its mask; a point that no view sees gives nothing.
 TEST_F(IsrfTest, OtherPrompts) {
-  const ObjectPrompt clicked = ReadPrompts(*folder_ / "scene" / "prompts.json").objects.at(0);
+  const ObjectPrompt clicked = mask_decoder::ReadPrompts(*folder_ / "scene" / "prompts.json").objects.at(0);
   const int view_idx = scene_->FindView(clicked.clicks.at(0).view);
-  const ImageU8 mask = LoadViewMask(scene_->views[size_t(view_idx)]);
+  const ImageU8 mask = scene::LoadViewMask(scene_->views[size_t(view_idx)]);
   ObjectPrompt boxed;
   boxed.name = clicked.name;
-  BoxPrompt box{clicked.clicks[0].view, 1e9, 1e9, -1, -1};
+  mask_decoder::BoxPrompt box{clicked.clicks[0].view, 1e9, 1e9, -1, -1};
   for (int y = 0; y < mask.height; ++y) {
     for (int x = 0; x < mask.width; ++x) {
       if (mask.At(x, y) != clicked.instance) continue;
@@ -143,4 +146,4 @@ TEST_F(IsrfTest, OtherPrompts) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

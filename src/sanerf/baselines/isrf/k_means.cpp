@@ -7,7 +7,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 constexpr int64_t kPointsPerChunk = 256;
@@ -90,4 +90,4 @@ std::vector<float> KMeans(const std::vector<float>& points, int channels, int k,
   return centroids;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 float SquaredDistance(const float* a, const float* b, int channels);
 // To the nearest of the centroids; infinity when there is none.
@@ -14,4 +14,4 @@ float NearestSquaredDistance(const float* feature, const std::vector<float>& cen
 // no point changes its cluster, after `iters` rounds at the latest.
 std::vector<float> KMeans(const std::vector<float>& points, int channels, int k, int iters, uint64_t seed);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

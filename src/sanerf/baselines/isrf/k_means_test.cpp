@@ -9,7 +9,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using ::testing::ElementsAre;
@@ -66,4 +66,4 @@ TEST(KMeans, DistancesAreSquared) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -10,7 +10,10 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using models::Tensor;
+
 namespace {
 
 constexpr int kDivisible = 112;      // by patches of 7, 8, 14, 16 and 28 pixels
@@ -46,14 +49,14 @@ PatchFeatures::PatchFeatures(const std::filesystem::path& file, const Job& job) 
   if (session_.inputs().size() != 1)
     session_.Fail(fmt::format("it has {} inputs, needed is one: the image", session_.inputs().size()));
   input_ = session_.Input(session_.inputs()[0].name, {1, 3, -1, -1});
-  for (const TensorInfo& output : session_.outputs()) {
+  for (const models::TensorInfo& output : session_.outputs()) {
     if (output.shape.size() != 3 && output.shape.size() != 4) continue;
     output_ = session_.Output(output.name, std::vector<int64_t>(output.shape.size(), -1)).name;
     return;
   }
   std::string shapes;
-  for (const TensorInfo& output : session_.outputs())
-    shapes += fmt::format("{}\"{}\" {}", shapes.empty() ? "" : ", ", output.name, ShapeText(output.shape));
+  for (const models::TensorInfo& output : session_.outputs())
+    shapes += fmt::format("{}\"{}\" {}", shapes.empty() ? "" : ", ", output.name, models::ShapeText(output.shape));
   session_.Fail(
       fmt::format("none of its outputs holds patches, [1, tokens, channels] or [1, channels, rows, cols]: {}", shapes));
 }
@@ -65,7 +68,7 @@ Tensor PatchFeatures::Encode(const ImageF& rgb, const Job& job) const {
   std::vector<Tensor> outputs = session_.Run({{input_.name, {1, 3, height, width}, planes.data()}}, {output_}, job);
   Tensor& answer = outputs[0];
   if (answer.shape[0] != 1)
-    session_.Fail(fmt::format("its output \"{}\" came as {}", output_, ShapeText(answer.shape)));
+    session_.Fail(fmt::format("its output \"{}\" came as {}", output_, models::ShapeText(answer.shape)));
   if (!std::all_of(answer.data.begin(), answer.data.end(), [](float value) { return std::isfinite(value); }))
     session_.Fail(fmt::format("its output \"{}\" has values that are not finite", output_));
   return answer.shape.size() == 4 ? std::move(answer) : TokensToMap(std::move(answer), height, width);
@@ -84,7 +87,7 @@ Tensor PatchFeatures::TokensToMap(Tensor tokens, int64_t height, int64_t width) 
   if (rows == 0)
     session_.Fail(
         fmt::format("its output \"{}\" came as {}: {} tokens are no grid of square patches over {} x {} pixels",
-                    output_, ShapeText(tokens.shape), count, width, height));
+                    output_, models::ShapeText(tokens.shape), count, width, height));
   Tensor map{tokens.name, {1, channels, rows, cols}, std::vector<float>(size_t(channels * rows * cols))};
   for (int64_t i = 0; i < rows * cols; ++i)
     for (int64_t c = 0; c < channels; ++c)
@@ -92,4 +95,4 @@ Tensor PatchFeatures::TokensToMap(Tensor tokens, int64_t height, int64_t width) 
   return map;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -13,7 +13,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/models/onnx_session.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 class PatchFeatures {
  public:
@@ -23,14 +23,14 @@ class PatchFeatures {
   std::string name() const { return session_.file().filename().string(); }
   // rgb: 3 channels, [0, 1], any size; stretched to the model's. Returns [1, channels, rows, cols] over the whole
   // image. Throws Error when the tokens are no grid over the image or the values are not finite.
-  Tensor Encode(const ImageF& rgb, const Job& job) const;
+  models::Tensor Encode(const ImageF& rgb, const Job& job) const;
 
  private:
-  Tensor TokensToMap(Tensor tokens, int64_t height, int64_t width) const;
+  models::Tensor TokensToMap(models::Tensor tokens, int64_t height, int64_t width) const;
 
-  OnnxSession session_;
-  TensorInfo input_;
+  models::OnnxSession session_;
+  models::TensorInfo input_;
   std::string output_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

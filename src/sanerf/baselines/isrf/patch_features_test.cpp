@@ -11,7 +11,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_test_support.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using onnx_test::Attribute;
@@ -65,7 +65,7 @@ class PatchFeaturesTest : public ::testing::Test {
 };
 
 // The features of the ramp, in the middle of each patch, normalized with ImageNet's numbers.
-void ExpectRamp(const Tensor& map, int64_t rows, int64_t cols) {
+void ExpectRamp(const models::Tensor& map, int64_t rows, int64_t cols) {
   ASSERT_THAT(map.shape, ElementsAre(1, 3, rows, cols));
   for (int64_t y = 0; y < rows; ++y) {
     for (int64_t x = 0; x < cols; ++x) {
@@ -121,4 +121,4 @@ TEST_F(PatchFeaturesTest, ValuesThatAreNotFiniteAreErrors) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

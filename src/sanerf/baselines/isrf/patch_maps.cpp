@@ -13,7 +13,10 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/feature_container/half.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using models::Tensor;
+
 namespace {
 
 constexpr size_t kGroup = 8;  // views whose sums are in memory together
@@ -25,7 +28,7 @@ struct RawPatches {
 
   RowMatrix Rows() const {
     RowMatrix rows(int64_t(shape.cols) * shape.rows, shape.channels);
-    FloatFromHalf(halves.data(), halves.size(), rows.data());
+    feature_container::FloatFromHalf(halves.data(), halves.size(), rows.data());
     return rows;
   }
 };
@@ -48,14 +51,14 @@ RawPatches Crop(const Tensor& map, double covered_x, double covered_y) {
       for (size_t c = 0; c < pixel.size(); ++c)
         pixel[c] = map.data[(c * size_t(rows) + size_t(y)) * size_t(cols) + size_t(x)];
       raw.halves.resize(raw.halves.size() + pixel.size());
-      HalfFromFloat(pixel.data(), pixel.size(), &raw.halves[raw.halves.size() - pixel.size()]);
+      feature_container::HalfFromFloat(pixel.data(), pixel.size(), &raw.halves[raw.halves.size() - pixel.size()]);
     }
   }
   return raw;
 }
 
 // The map of lowest resolution: what SAM's mask decoder reads as the image. HQ-SAM's intermediate ones have five axes.
-const Tensor& MainMap(const SamFeatures& features) {
+const Tensor& MainMap(const sam::SamFeatures& features) {
   const Tensor* main = nullptr;
   for (const Tensor& map : features.maps)
     if (map.shape.size() == 4 && map.shape[0] == 1 && (main == nullptr || map.shape[2] < main->shape[2])) main = &map;
@@ -63,10 +66,12 @@ const Tensor& MainMap(const SamFeatures& features) {
   return *main;
 }
 
-RawPatches SamPatches(const FeatureContainer& container, const Sam& sam, int view_idx, const Job& job) {
-  const std::shared_ptr<const SamFeatures> features = container.Features(view_idx, job);
-  const SamFrame frame = sam.FrameOf(features->image_width, features->image_height);
-  return Crop(MainMap(*features), double(frame.inner_width) / kSamSize, double(frame.inner_height) / kSamSize);
+RawPatches SamPatches(const feature_container::FeatureContainer& container, const sam::Sam& sam, int view_idx,
+                      const Job& job) {
+  const std::shared_ptr<const sam::SamFeatures> features = container.Features(view_idx, job);
+  const sam::SamFrame frame = sam.FrameOf(features->image_width, features->image_height);
+  return Crop(MainMap(*features), double(frame.inner_width) / sam::kSamSize,
+              double(frame.inner_height) / sam::kSamSize);
 }
 
 // read(i) -> patches of view i; parallel where the reader is not.
@@ -134,8 +139,8 @@ void PatchMap::At(double x, double y, float* feature) const {
   Normalize(feature, channels);
 }
 
-PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const std::vector<int>& views,
-                        const std::string& features, int components, const Job& job) {
+PatchMaps MakePatchMaps(const feature_container::FeatureContainer& container, const sam::Sam& sam,
+                        const std::vector<int>& views, const std::string& features, int components, const Job& job) {
   SANERF_CHECK_GE(components, 1);
   PatchMaps result;
   std::vector<RawPatches> all;
@@ -161,4 +166,4 @@ PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

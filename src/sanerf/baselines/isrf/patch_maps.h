@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // Patches over a photo, row by row. Only those whose middle lies on the photo: an encoder's square may be padded.
 struct PatchMap {
@@ -31,7 +31,7 @@ struct PatchMaps {
 
 // features: "sam", the main map of the model that `container` was encoded with, or a DINO model file. Throws
 // Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
-PatchMaps MakePatchMaps(const FeatureContainer& container, const Sam& sam, const std::vector<int>& views,
-                        const std::string& features, int components, const Job& job);
+PatchMaps MakePatchMaps(const feature_container::FeatureContainer& container, const sam::Sam& sam,
+                        const std::vector<int>& views, const std::string& features, int components, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

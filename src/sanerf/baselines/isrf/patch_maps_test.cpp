@@ -10,7 +10,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using namespace testing_scene;
@@ -20,14 +20,14 @@ using ::testing::HasSubstr;
 // 683 of 1024 on, patch row 42.7. The decoder's other, finer map must not be taken for it.
 class TwoChannels : public AnalyticContainer {
  public:
-  explicit TwoChannels(const Scene& scene) : AnalyticContainer(scene) {}
-  std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
+  explicit TwoChannels(const scene::Scene& scene) : AnalyticContainer(scene) {}
+  std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job&) const override {
     const Camera camera = WorkingCamera(view_idx);
-    auto features = std::make_shared<SamFeatures>();
+    auto features = std::make_shared<sam::SamFeatures>();
     features->image_width = camera.width;
     features->image_height = camera.height;
-    Tensor fine{"high_res_features", {1, 2, 128, 128}, std::vector<float>(2 * 128 * 128, 5)};
-    Tensor main{"image_embed", {1, 2, 64, 64}, {}};
+    models::Tensor fine{"high_res_features", {1, 2, 128, 128}, std::vector<float>(2 * 128 * 128, 5)};
+    models::Tensor main{"image_embed", {1, 2, 64, 64}, {}};
     for (int c = 0; c < 2; ++c)
       for (int y = 0; y < 64; ++y)
         for (int x = 0; x < 64; ++x) main.data.push_back(value(c, x, y));
@@ -45,7 +45,7 @@ class PatchMapsTest : public ::testing::Test {
     map.At(x, y, &feature);
     return feature;
   }
-  const Scene scene_ = MakeScene();
+  const scene::Scene scene_ = MakeScene();
   TwoChannels container_{scene_};
   const AnalyticSam sam_;
 };
@@ -95,4 +95,4 @@ TEST_F(PatchMapsTest, AModelThatCannotBeReadIsAnError) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

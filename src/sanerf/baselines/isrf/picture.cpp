@@ -6,7 +6,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 // Touches of the same cell become one.
@@ -24,7 +24,7 @@ void Merge(std::vector<Touch>* touches) {
 
 }  // namespace
 
-void Picture::Add(const CellIndex& cells, const TracedRays& rays, const ImageU8& mask) {
+void Picture::Add(const mask_aggregator::CellIndex& cells, const nerf::TracedRays& rays, const ImageU8& mask) {
   SANERF_CHECK_EQ(size_t(rays.num_rays()), mask.data.size());
   std::vector<Touch> of_pixel;
   for (size_t r = 0; r < mask.data.size(); ++r) {
@@ -55,4 +55,4 @@ double LikenessOf(const Picture& picture, const VoxelMask& voxels) {
   return either > 0 ? double(both) / double(either) : 0;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -7,7 +7,7 @@
 #include "sanerf/baselines/isrf/traced_views.h"
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // Pixels of some views, and which of them show the object.
 struct Picture {
@@ -17,11 +17,11 @@ struct Picture {
 
   size_t size() const { return wanted.size(); }
   // Rays through the pixels of a mask (non-zero = wanted), row by row.
-  void Add(const CellIndex& cells, const TracedRays& rays, const ImageU8& mask);
+  void Add(const mask_aggregator::CellIndex& cells, const nerf::TracedRays& rays, const ImageU8& mask);
 };
 
 // A pixel shows the voxels when more than half of its light comes from them: IoU of these pixels with the wanted ones.
 // 0 where there are neither.
 double LikenessOf(const Picture& picture, const VoxelMask& voxels);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 constexpr float kFaint = 0.3f;
@@ -11,8 +11,8 @@ constexpr float kFaint = 0.3f;
 class PictureTest : public ::testing::Test {
  protected:
   PictureTest() {
-    cells_.Insert(CellIndex::Cell{1, 1, 1});
-    cells_.Insert(CellIndex::Cell{2, 1, 1});
+    cells_.Insert(mask_aggregator::CellIndex::Cell{1, 1, 1});
+    cells_.Insert(mask_aggregator::CellIndex::Cell{2, 1, 1});
   }
   void AddRay(const std::vector<std::pair<int, float>>& voxels_and_weights) {
     for (const auto& [voxel, weight] : voxels_and_weights) {
@@ -26,8 +26,8 @@ class PictureTest : public ::testing::Test {
     mask.data = pixels;
     return mask;
   }
-  CellIndex cells_{4};
-  TracedRays rays_;
+  mask_aggregator::CellIndex cells_{4};
+  nerf::TracedRays rays_;
   Picture picture_;
 };
 
@@ -61,4 +61,4 @@ TEST_F(PictureTest, ViewsAreCountedTogether) {
 TEST_F(PictureTest, NothingIsLikeNothing) { EXPECT_EQ(LikenessOf(picture_, {1, 1}), 0); }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

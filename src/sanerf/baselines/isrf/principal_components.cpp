@@ -5,7 +5,7 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 MomentSums MomentSums::Of(const RowMatrix& rows) {
   const Eigen::MatrixXd x = rows.cast<double>();
@@ -46,4 +46,4 @@ PrincipalComponents PrincipalComponents::Of(const MomentSums& sums, int count) {
   return components;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -3,7 +3,7 @@
 
 #include <Eigen/Core>
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 using RowMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -27,4 +27,4 @@ struct PrincipalComponents {
   RowMatrix Project(const RowMatrix& rows) const { return (rows.rowwise() - mean) * axes; }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

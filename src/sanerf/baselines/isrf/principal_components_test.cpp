@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 // Points +-3 along (0.6, 0.8, 0), +-1 along (-0.8, 0.6, 0), nothing along z, around (1, 2, 3). Each axis has one pair
@@ -43,4 +43,4 @@ TEST(PrincipalComponents, NoMoreThanThereAreChannels) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -10,7 +10,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_aggregator::CellIndex;
+
 namespace {
 
 // use(number of the neighbor, distance in steps along the axes), the voxel itself included.
@@ -81,4 +84,4 @@ int64_t CountSelected(const VoxelMask& mask) {
   return std::count_if(mask.begin(), mask.end(), [](uint8_t m) { return m != 0; });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

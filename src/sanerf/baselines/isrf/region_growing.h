@@ -8,13 +8,13 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/cell_index.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // By cell number: 1 = selected.
 using VoxelMask = std::vector<uint8_t>;
 
 struct Voxels {
-  const CellIndex& cells;
+  const mask_aggregator::CellIndex& cells;
   const std::vector<float>& features;  // [cell][channel]
   int channels;
 };
@@ -38,4 +38,4 @@ Grown Grow(const Voxels& voxels, VoxelMask mask, const SelectOptions& options, c
 
 int64_t CountSelected(const VoxelMask& mask);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -4,7 +4,10 @@
 
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_aggregator::CellIndex;
+
 namespace {
 
 // A block of 9^3 voxels, all with the feature (1, 0) until a test changes one.
@@ -90,4 +93,4 @@ TEST_F(RegionGrowingTest, EndsBeforeTheRingThatIsNoBetter) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

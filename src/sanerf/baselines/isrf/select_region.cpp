@@ -10,7 +10,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 // Positions of the threshold's slider. Growing costs more than looking: it is tried at every fifth.
@@ -102,4 +102,4 @@ SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const 
           unwanted.grown.likeness};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

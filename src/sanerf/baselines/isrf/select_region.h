@@ -8,7 +8,7 @@
 #include "sanerf/baselines/isrf/region_growing.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // What is rendered under the strokes of either sign: [pixel][channel], of length 1.
 struct Strokes {
@@ -35,4 +35,4 @@ struct SelectedRegion {
 SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
                             const SelectOptions& options, uint64_t seed, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

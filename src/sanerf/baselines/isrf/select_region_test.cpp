@@ -7,7 +7,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_aggregator::CellIndex;
+
 namespace {
 
 using ::testing::ElementsAre;
@@ -118,4 +121,4 @@ TEST_F(SelectRegionTest, OptionsOutOfRangeAreUsageErrors) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

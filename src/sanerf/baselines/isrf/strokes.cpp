@@ -11,21 +11,24 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_decoder::DepthTolerance;
+
 namespace {
 
 // Where each view sees which points: [view][point], none where it does not.
 using Sightings = std::vector<std::vector<std::optional<Vec2>>>;
 
-Sightings FindVisiblePoints(const std::vector<Vec3>& points, const FeatureContainer& container,
+Sightings FindVisiblePoints(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
                             const std::vector<int>& views, const DepthTolerance& tolerance, const Job& job) {
   Sightings sightings(views.size());
   ParallelFor(int64_t(views.size()), [&](int64_t v) {
     const Camera camera = container.WorkingCamera(views[size_t(v)]);
     const ImageF depth = container.Depth(views[size_t(v)], job);
     for (const Vec3& p : points) {
-      const PointInView found = FindInView(p, camera, depth, tolerance);
-      const bool is_visible = found.state == PointState::kVisible;
+      const mask_decoder::PointInView found = mask_decoder::FindInView(p, camera, depth, tolerance);
+      const bool is_visible = found.state == mask_decoder::PointState::kVisible;
       sightings[size_t(v)].push_back(is_visible ? std::optional<Vec2>(found.px) : std::nullopt);
     }
   });
@@ -93,7 +96,7 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
   return pixels;
 }
 
-std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
+std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
                                  const std::vector<int>& views, const DepthTolerance& tolerance,
                                  const IsrfOptions& options, const Job& job) {
   CheckOptions(options, "isrf");
@@ -136,7 +139,7 @@ std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const FeatureC
   return result;
 }
 
-std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const FeatureContainer& container,
+std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
                                 const std::vector<int>& views, const DepthTolerance& tolerance,
                                 const IsrfOptions& options, const Job& job) {
   CheckOptions(options, "isrf");
@@ -158,4 +161,4 @@ Stroke KeptBy(const ImageU8& mask, bool on_object, Stroke stroke) {
   return stroke;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -7,7 +7,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using namespace testing_scene;
@@ -63,11 +63,11 @@ class StrokesInViewsTest : public ::testing::Test {
   std::vector<Stroke> Draw(const std::vector<Vec3>& points, const std::vector<int>& views, int stroke_views) const {
     IsrfOptions options;
     options.stroke_views = stroke_views;
-    const DepthTolerance tolerance{0.02, 0.03};
+    const mask_decoder::DepthTolerance tolerance{0.02, 0.03};
     return DrawStrokes(points, container_, ViewsForStrokes(points, container_, views, tolerance, options, Job()),
                        tolerance, options, Job());
   }
-  const Scene scene_ = MakeScene();
+  const scene::Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};
   // Two in front, one behind.
   const std::vector<Vec3> points_ = {OnBall({0.2, 0.3, 1}), OnBall({-0.3, 0.2, 1}), OnBall({0, 0.4, -1})};
@@ -132,4 +132,4 @@ TEST_F(StrokesInViewsTest, OptionsOutOfRangeAreUsageErrors) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -3,14 +3,16 @@
 #include "sanerf/core/job.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
-TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& cameras, int size, const Job& job) {
+using mask_aggregator::CellIndex;
+
+TracedViews TracedViews::Of(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, int size, const Job& job) {
   Task task(job, "trace feature rays", int64_t(cameras.size()), "views");
   TracedViews all;
   for (size_t v = 0; v < cameras.size(); ++v) {
     const Camera camera = cameras[v].ResizedToLongest(size).In(nerf.model_from_file());
-    TracedRays traced = Trace(nerf, RaysOf(camera, {0, 0, camera.width, camera.height}), {}, job);
+    nerf::TracedRays traced = nerf::Trace(nerf, nerf::RaysOf(camera, {0, 0, camera.width, camera.height}), {}, job);
     for (const int64_t pixel : traced.DropEmptyRays())
       all.places.push_back({int(v), float(double(pixel % camera.width) + 0.5) / float(camera.width),
                             float(double(pixel / camera.width) + 0.5) / float(camera.height)});
@@ -21,16 +23,17 @@ TracedViews TracedViews::Of(const NerfModel& nerf, const std::vector<Camera>& ca
   return all;
 }
 
-CellIndex CellsOf(const NerfModel& nerf, const TracedRays& rays, int cells) {
+CellIndex CellsOf(const nerf::NerfModel& nerf, const nerf::TracedRays& rays, int cells) {
   CellIndex index(cells * (nerf.contracted() ? 2 : 1));
-  for (const auto& position : rays.unit) index.Insert(CellOf(position.data(), index.cells_per_axis()));
+  for (const auto& position : rays.unit) index.Insert(mask_aggregator::CellOf(position.data(), index.cells_per_axis()));
   return index;
 }
 
 Touches TouchesOf(const CellIndex& cells, const float* position, float weight) {
   Touches touches;
   float sum = 0;
-  for (const CellCorner& corner : TrilinearCorners(position, cells.cells_per_axis())) {
+  for (const mask_aggregator::CellCorner& corner :
+       mask_aggregator::TrilinearCorners(position, cells.cells_per_axis())) {
     const uint32_t number = corner.weight > 0 ? cells.Find(corner.cell) : CellIndex::kNone;
     if (number == CellIndex::kNone) continue;
     touches.all[touches.count++] = {number, corner.weight};
@@ -40,11 +43,11 @@ Touches TouchesOf(const CellIndex& cells, const float* position, float weight) {
   return touches;
 }
 
-void AddTouches(const CellIndex& cells, const TracedRays& rays, size_t ray, std::vector<Touch>* touches) {
+void AddTouches(const CellIndex& cells, const nerf::TracedRays& rays, size_t ray, std::vector<Touch>* touches) {
   for (size_t s = size_t(rays.first[ray]); s < size_t(rays.first[ray + 1]); ++s) {
     const Touches more = TouchesOf(cells, rays.unit[s].data(), rays.weight[s]);
     touches->insert(touches->end(), more.begin(), more.end());
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

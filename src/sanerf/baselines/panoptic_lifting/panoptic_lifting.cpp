@@ -11,21 +11,22 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 constexpr char kPanopticStage[] = "panoptic_lifting";
 }
 
-PanopticLifting::PanopticLifting(const SegmenterInput& input, std::vector<FoundMask> masks,
+PanopticLifting::PanopticLifting(const segmentation::SegmenterInput& input, std::vector<segmentation::FoundMask> masks,
                                  const PanopticLiftingOptions& options)
     : input_(input), masks_(std::move(masks)), options_(options) {
   CheckOptions(options_, kPanopticStage);
 }
 
-void PanopticLifting::Fit(const Prompts& prompts, const Job& job) {
+void PanopticLifting::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   SANERF_CHECK(prompts.objects.empty());
   const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, job);
-  field_ = std::make_unique<ObjectField>(options_.lift.field, options_.slots, input_.seed, ObjectField::Start::kRandom);
+  field_ = std::make_unique<mask_aggregator::ObjectField>(options_.lift.field, options_.slots, input_.seed,
+                                                          mask_aggregator::ObjectField::Start::kRandom);
   {
     PanopticTrainer trainer(rays, options_, input_.seed, field_.get());
     RunSteps(
@@ -49,4 +50,4 @@ std::vector<ImageU8> PanopticLifting::MasksFor(int view_idx, const Job& job) {
       job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -12,25 +12,26 @@
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
-class PanopticLifting : public Segmenter {
+class PanopticLifting : public segmentation::Segmenter {
  public:
   // masks: SAM's automatic masks of some of input.views, which may overlap. Throws UsageError for options out of range.
-  PanopticLifting(const SegmenterInput& input, std::vector<FoundMask> masks, const PanopticLiftingOptions& options);
+  PanopticLifting(const segmentation::SegmenterInput& input, std::vector<segmentation::FoundMask> masks,
+                  const PanopticLiftingOptions& options);
 
   // Takes no prompts. Trains; throws Error when there is nothing to learn from, InterruptedError.
-  void Fit(const Prompts& prompts, const Job& job) override;
+  void Fit(const mask_decoder::Prompts& prompts, const Job& job) override;
   // Of every slot that the training views use, those with the largest share of them first.
   std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
-  SegmenterInput input_;
-  std::vector<FoundMask> masks_;
+  segmentation::SegmenterInput input_;
+  std::vector<segmentation::FoundMask> masks_;
   PanopticLiftingOptions options_;
-  std::unique_ptr<ObjectField> field_;
+  std::unique_ptr<mask_aggregator::ObjectField> field_;
   std::vector<int> object_of_slot_;  // -1: in no use
   int num_objects_ = 0;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -2,7 +2,7 @@
 
 #include "sanerf/baselines/lift_options.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 struct PanopticLiftingOptions {
   // Authors: 25, for the things among Mask2Former's segments (config/panopli.yaml). Of SAM's every surface has
@@ -20,7 +20,8 @@ struct PanopticLiftingOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("slots", slots, "labels of the field, each an object at most (authors: 25)", Range(2, kMaxFieldOutputs));
+    v("slots", slots, "labels of the field, each an object at most (authors: 25)",
+      Range(2, mask_aggregator::kMaxFieldOutputs));
     v("segments_from", segments_from, "share of the steps after which segment consistency sets in (above 1 = never)",
       Range(0, 10));
     v("segments", segments, "2D segments per step that are made consistent", Range(1, 1024));
@@ -42,4 +43,4 @@ struct PanopticLiftingOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

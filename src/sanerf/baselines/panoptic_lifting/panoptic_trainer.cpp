@@ -6,7 +6,7 @@
 #include "sanerf/baselines/panoptic_lifting/slot_loss.h"
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // is_one_view: its segments are given different slots; else every segment is drawn towards what most of it says.
 OutputLoss PanopticTrainer::LossOf(std::vector<int> chosen, bool is_one_view) const {
@@ -44,7 +44,7 @@ double PanopticTrainer::Step(int step) {
   return fit_.Step(losses);
 }
 
-std::vector<int> SlotsInUse(const SegmentRays& rays, const ObjectField& field, int min_rays) {
+std::vector<int> SlotsInUse(const SegmentRays& rays, const mask_aggregator::ObjectField& field, int min_rays) {
   const size_t num_slots = size_t(field.num_labels());
   const std::vector<int> all = rays.AllRays();
   const std::vector<float> logits = FieldOutputs(field).Of(rays.pool, all);
@@ -60,4 +60,4 @@ std::vector<int> SlotsInUse(const SegmentRays& rays, const ObjectField& field, i
   return slots;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

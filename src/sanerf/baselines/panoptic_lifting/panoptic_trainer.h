@@ -5,12 +5,13 @@
 #include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
 #include "sanerf/baselines/segment_rays.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 class PanopticTrainer {
  public:
   // rays and options must outlive this. field: options.slots outputs, started at random.
-  PanopticTrainer(const SegmentRays& rays, const PanopticLiftingOptions& options, uint64_t seed, ObjectField* field)
+  PanopticTrainer(const SegmentRays& rays, const PanopticLiftingOptions& options, uint64_t seed,
+                  mask_aggregator::ObjectField* field)
       : rays_(rays),
         options_(options),
         seed_(seed),
@@ -33,6 +34,6 @@ class PanopticTrainer {
 };
 
 // Slots that win at least min_rays of the rays, those with most first.
-std::vector<int> SlotsInUse(const SegmentRays& rays, const ObjectField& field, int min_rays);
+std::vector<int> SlotsInUse(const SegmentRays& rays, const mask_aggregator::ObjectField& field, int min_rays);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

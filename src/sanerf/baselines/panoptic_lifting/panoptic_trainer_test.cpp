@@ -5,7 +5,10 @@
 #include "sanerf/baselines/lift_test_support.h"
 #include "sanerf/core/parallel.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_aggregator::ObjectField;
+
 namespace {
 
 // The slot of every ray after training.
@@ -71,4 +74,4 @@ TEST(SlotsInUse, OnlyThoseThatRaysChooseLargestFirst) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

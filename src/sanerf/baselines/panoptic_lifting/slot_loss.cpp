@@ -6,7 +6,7 @@
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 // [segment][slot]
@@ -17,7 +17,7 @@ std::vector<std::vector<double>> MeanProbabilities(const SlotView& view) {
   std::vector<float> probabilities(num_slots);
   for (size_t i = 0; i < view.segment_of.size(); ++i) {
     const size_t segment = size_t(view.segment_of[i]);
-    Softmax(view.num_slots, view.logits + i * num_slots, probabilities.data());
+    mask_aggregator::Softmax(view.num_slots, view.logits + i * num_slots, probabilities.data());
     for (size_t s = 0; s < num_slots; ++s) mean[segment][s] += double(probabilities[s]);
     ++count[segment];
   }
@@ -70,7 +70,8 @@ double SlotLoss(int num_slots, const T* logits, const std::vector<int>& slots, c
       continue;
     }
     const T weight = share * T(confidence[i]);
-    loss += double(weight) * CrossEntropy(logits + i * size_t(num_slots), num_slots, slots[i], weight, grad);
+    loss += double(weight) *
+            mask_aggregator::CrossEntropy(logits + i * size_t(num_slots), num_slots, slots[i], weight, grad);
   }
   return loss;
 }
@@ -92,4 +93,4 @@ double SegmentLoss(const SlotView& view, const std::vector<float>& confidence, f
                   grad_logits);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

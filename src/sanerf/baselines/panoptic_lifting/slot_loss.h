@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // What the field says about the rays of a step. Segments are numbered 0 .. num_segments - 1.
 struct SlotView {
@@ -34,4 +34,4 @@ double InstanceLoss(const SlotView& view, const std::vector<float>& confidence, 
 // LikeliestSlots and SlotLoss, times weight.
 double SegmentLoss(const SlotView& view, const std::vector<float>& confidence, float weight, float* grad_logits);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

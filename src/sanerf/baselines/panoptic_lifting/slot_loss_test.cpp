@@ -7,7 +7,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using ::testing::Each;
@@ -111,4 +111,4 @@ TEST(SegmentLoss, TargetIsTheSlotOfTheHighestMeanProbability) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

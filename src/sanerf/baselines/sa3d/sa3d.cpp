@@ -13,12 +13,13 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
-int PositiveVisible(const ViewDecision& decision) {
-  return int(std::count_if(decision.points.begin(), decision.points.end(),
-                           [](const auto& point) { return point.label == 1 && point.state == PointState::kVisible; }));
+int PositiveVisible(const mask_decoder::ViewDecision& decision) {
+  return int(std::count_if(decision.points.begin(), decision.points.end(), [](const auto& point) {
+    return point.label == 1 && point.state == mask_decoder::PointState::kVisible;
+  }));
 }
 
 }  // namespace
@@ -34,7 +35,8 @@ double IouWithScores(const ImageU8& mask, const ImageF& scores) {
   return either > 0 ? double(both) / double(either) : 0;
 }
 
-Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDecoderOptions& mask_options)
+Sa3d::Sa3d(const segmentation::SegmenterInput& input, const Sa3dOptions& options,
+           const mask_decoder::MaskDecoderOptions& mask_options)
     : input_(input),
       options_(options),
       mask_options_(mask_options),
@@ -44,18 +46,19 @@ Sa3d::Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDe
 }
 
 // The training view that sees most of the object's points; of several the one with the highest predicted IoU.
-Sa3d::Start Sa3d::FirstMask(const ObjectPrompt& object, const Job& job) const {
+Sa3d::Start Sa3d::FirstMask(const mask_decoder::ObjectPrompt& object, const Job& job) const {
   std::vector<int> views = input_.views;
   if (!options_.first_view.empty()) views = {input_.scene.FindView(options_.first_view)};
-  DecodedObject decoded = DecodeMasks(object, input_.ForDecoding(mask_options_), views, nullptr, job);
-  std::erase_if(decoded.views, [](const ViewDecision& view) { return !view.used; });
+  mask_decoder::DecodedObject decoded =
+      mask_decoder::DecodeMasks(object, input_.ForDecoding(mask_options_), views, nullptr, job);
+  std::erase_if(decoded.views, [](const mask_decoder::ViewDecision& view) { return !view.used; });
   const auto best = std::max_element(decoded.views.begin(), decoded.views.end(), [](const auto& a, const auto& b) {
     return std::make_pair(PositiveVisible(a), a.predicted_iou) < std::make_pair(PositiveVisible(b), b.predicted_iou);
   });
   return {best->view_idx, std::move(best->mask)};
 }
 
-void Sa3d::Fit(const Prompts& prompts, const Job& job) {
+void Sa3d::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   double pixels = 0;
   for (const int view : input_.views) {
     const Camera camera = input_.features.WorkingCamera(view);
@@ -67,7 +70,7 @@ void Sa3d::Fit(const Prompts& prompts, const Job& job) {
   scores_.assign(prompts.objects.size(), {});
   courses_.assign(prompts.objects.size(), {});
   std::vector<Start> starts;
-  for (const ObjectPrompt& object : prompts.objects) starts.push_back(FirstMask(object, job));
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects) starts.push_back(FirstMask(object, job));
   Task task(job, "sa3d", int64_t(input_.views.size() + starts.size()), "views");
   AddFirstViews(starts, job);
   for (size_t i = 0; i < input_.views.size(); ++i) {
@@ -98,7 +101,7 @@ void Sa3d::AddView(int view_idx, const std::vector<Start>& starts, const Job& jo
   const auto features = input_.features.Features(view_idx, job);
   ParallelFor(int64_t(starts.size()), [&](int64_t o) {
     if (starts[size_t(o)].view_idx == view_idx) return;
-    const std::unique_ptr<Sam> sam = input_.sam.Share();
+    const std::unique_ptr<sam::Sam> sam = input_.sam.Share();
     sam->SetFeatures(features);
     const ImageF scores = scores_[size_t(o)].Render(pixels);
     const ImageU8 mask = SelfPromptedMask(scores, depth, *sam, job);
@@ -114,15 +117,15 @@ void Sa3d::AddView(int view_idx, const std::vector<Start>& starts, const Job& jo
   });
 }
 
-ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam, const Job& job) const {
-  const auto decode = [&](const std::vector<SamPrompt::Point>& points) {
-    const std::vector<SamMask> masks = sam.Predict({points, {}, {}}, /*multimask=*/false, job);
+ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, sam::Sam& sam, const Job& job) const {
+  const auto decode = [&](const std::vector<sam::SamPrompt::Point>& points) {
+    const std::vector<sam::SamMask> masks = sam.Predict({points, {}, {}}, /*multimask=*/false, job);
     const ImageF logits = sam.ToImageFrame(masks.at(0));
     ImageU8 mask(logits.width, logits.height, 1);
     for (size_t i = 0; i < mask.data.size(); ++i) mask.data[i] = logits.data[i] > 0 ? 255 : 0;
     return mask;
   };
-  const std::vector<SamPrompt::Point> points = SelfPrompts(scores, depth, options_.prompts, decode);
+  const std::vector<sam::SamPrompt::Point> points = SelfPrompts(scores, depth, options_.prompts, decode);
   return points.empty() ? ImageU8() : decode(points);
 }
 
@@ -136,4 +139,4 @@ std::vector<ImageU8> Sa3d::MasksFor(int view_idx, const Job& job) {
       job);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -8,16 +8,17 @@
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/segmenter.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
-class Sa3d : public Segmenter {
+class Sa3d : public segmentation::Segmenter {
  public:
   // mask_options: how the first view's mask is made from the prompts. Throws UsageError for options out of range or an
   // unknown first view.
-  Sa3d(const SegmenterInput& input, const Sa3dOptions& options, const MaskDecoderOptions& mask_options);
+  Sa3d(const segmentation::SegmenterInput& input, const Sa3dOptions& options,
+       const mask_decoder::MaskDecoderOptions& mask_options);
 
   // Throws what DecodeMasks throws, Error when the first view that was asked for shows none of the object's points.
-  void Fit(const Prompts& prompts, const Job& job) override;
+  void Fit(const mask_decoder::Prompts& prompts, const Job& job) override;
   std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
   // Of object i after Fit.
@@ -32,15 +33,15 @@ class Sa3d : public Segmenter {
     int view_idx = -1;
     ImageU8 mask;
   };
-  Start FirstMask(const ObjectPrompt& object, const Job& job) const;
+  Start FirstMask(const mask_decoder::ObjectPrompt& object, const Job& job) const;
   void AddFirstViews(const std::vector<Start>& starts, const Job& job);
   void AddView(int view_idx, const std::vector<Start>& starts, const Job& job);
   // SAM's mask for points from the rendered scores; empty when there are none.
-  ImageU8 SelfPromptedMask(const ImageF& scores, const ImageF& depth, Sam& sam, const Job& job) const;
+  ImageU8 SelfPromptedMask(const ImageF& scores, const ImageF& depth, sam::Sam& sam, const Job& job) const;
 
-  SegmenterInput input_;
+  segmentation::SegmenterInput input_;
   Sa3dOptions options_;
-  MaskDecoderOptions mask_options_;
+  mask_decoder::MaskDecoderOptions mask_options_;
   VoxelGrid grid_;
   std::vector<VoxelScores> scores_;  // of each object
   std::vector<Course> courses_;
@@ -50,4 +51,4 @@ class Sa3d : public Segmenter {
 // positive and above their mean (sam3d.py:384).
 double IouWithScores(const ImageU8& mask, const ImageF& scores);
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

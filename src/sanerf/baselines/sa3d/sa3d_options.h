@@ -6,7 +6,7 @@
 
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 struct Sa3dOptions {
   std::string first_view;    // release: chosen by the user
@@ -32,4 +32,4 @@ struct Sa3dOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -6,7 +6,7 @@
 #include "sanerf/baselines/toy_scene_test_support.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 using ::testing::HasSubstr;
@@ -45,7 +45,7 @@ TEST_F(Sa3dTest, IsTheSameOnAnyNumberOfThreads) {
 }
 
 TEST_F(Sa3dTest, StartsFromTheViewThatIsGiven) {
-  const ObjectPrompt object = ClicksOn(2, 3);
+  const mask_decoder::ObjectPrompt object = ClicksOn(2, 3);
   Sa3dOptions options = Options();
   options.first_view = object.clicks[1].view;
   Sa3d sa3d(Input(), options, {});
@@ -55,7 +55,7 @@ TEST_F(Sa3dTest, StartsFromTheViewThatIsGiven) {
 
 // SAM calls everything the object wherever it was not clicked: such masks have nothing to do with the rendered scores.
 TEST_F(Sa3dTest, RejectsMasksThatDisagreeWithTheScores) {
-  const ObjectPrompt object = ClicksOn(2, 1);
+  const mask_decoder::ObjectPrompt object = ClicksOn(2, 1);
   Sa3d good(Input(), Options(), {});
   good.Fit({{object}}, Job());
   int num_asked = 0;
@@ -121,4 +121,4 @@ TEST(VoxelScoresTest, AScoreIsTheMeanOfWhatTheViewsAdded) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

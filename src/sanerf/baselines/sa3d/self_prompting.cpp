@@ -6,7 +6,10 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using sam::SamPrompt;
+
 namespace {
 
 constexpr int kReach = 12;          // of the dilation by 25 x 25 pixels (self_prompting.py:61)
@@ -117,4 +120,4 @@ std::vector<SamPrompt::Point> SelfPrompts(const ImageF& scores, const ImageF& de
   return points;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

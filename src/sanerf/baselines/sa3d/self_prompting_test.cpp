@@ -2,16 +2,16 @@
 
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 constexpr int kSize = 40;
 
-ImageU8 NoMask(const std::vector<SamPrompt::Point>&) { return ImageU8(kSize, kSize, 1); }
+ImageU8 NoMask(const std::vector<sam::SamPrompt::Point>&) { return ImageU8(kSize, kSize, 1); }
 
 // SAM's answer to any points: a mask of this one pixel.
 auto MaskAt(int x, int y) {
-  return [x, y](const std::vector<SamPrompt::Point>&) {
+  return [x, y](const std::vector<sam::SamPrompt::Point>&) {
     ImageU8 mask(kSize, kSize, 1);
     mask.At(x, y) = 255;
     return mask;
@@ -77,4 +77,4 @@ TEST(SelfPromptingTest, ScoresDecayWithDepth) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -6,12 +6,15 @@
 #include "sanerf/core/check.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_aggregator::CellCorner;
+
 namespace {
 
 // The voxels around a position; at the border of the cube the outermost ones stand for those beyond.
 std::array<CellCorner, 8> VoxelsAround(const float* position, int voxels) {
-  std::array<CellCorner, 8> corners = TrilinearCorners(position, voxels);
+  std::array<CellCorner, 8> corners = mask_aggregator::TrilinearCorners(position, voxels);
   for (CellCorner& corner : corners)
     for (int& i : corner.cell) i = std::clamp(i, 0, voxels - 1);
   return corners;
@@ -29,10 +32,11 @@ double VoxelScoreBytes(double pixels_of_view, size_t num_views, int voxels, size
   return 2 * corners * double(sizeof(VoxelPixels::Corner)) + touched * (24 + 12.0 * double(num_objects));
 }
 
-VoxelPixels VoxelGrid::Trace(const NerfModel& nerf, const Camera& camera, float min_weight, const Job& job) {
+VoxelPixels VoxelGrid::Trace(const nerf::NerfModel& nerf, const Camera& camera, float min_weight, const Job& job) {
   const Camera model_camera = camera.In(nerf.model_from_file());
-  const TracedRays rays = sanerf::Trace(nerf, RaysOf(model_camera, {0, 0, camera.width, camera.height}),
-                                        {.min_weight = std::max(kMinSampleWeight, min_weight)}, job);
+  const nerf::TracedRays rays =
+      sanerf::nerf::Trace(nerf, nerf::RaysOf(model_camera, {0, 0, camera.width, camera.height}),
+                          {.min_weight = std::max(nerf::kMinSampleWeight, min_weight)}, job);
   VoxelPixels pixels{camera.width, camera.height, {0}, {}};
   for (size_t ray = 0; ray < size_t(rays.num_rays()); ++ray) {
     for (size_t s = size_t(rays.first[ray]); s < size_t(rays.first[ray + 1]); ++s)
@@ -75,13 +79,13 @@ ImageF VoxelScores::Render(const VoxelPixels& pixels) const {
   return image;
 }
 
-float VoxelScores::At(const CellIndex& cells, const float* position) const {
+float VoxelScores::At(const mask_aggregator::CellIndex& cells, const float* position) const {
   float score = 0;
   for (const CellCorner& corner : VoxelsAround(position, cells.cells_per_axis())) {
     const uint32_t voxel = cells.Find(corner.cell);
-    if (voxel != CellIndex::kNone) score += corner.weight * Score(voxel);
+    if (voxel != mask_aggregator::CellIndex::kNone) score += corner.weight * Score(voxel);
   }
   return score;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

@@ -9,7 +9,7 @@
 #include "sanerf/mask_aggregator/cell_index.h"
 #include "sanerf/nerf/model.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 
 // A view's samples that carry light, each with the eight voxel centers around it.
 struct VoxelPixels {
@@ -32,11 +32,11 @@ class VoxelGrid {
 
   // camera: file frame. Samples with at most min_weight of a ray's light are left out. Parallel inside; throws
   // InterruptedError.
-  VoxelPixels Trace(const NerfModel& nerf, const Camera& camera, float min_weight, const Job& job);
-  const CellIndex& cells() const { return cells_; }
+  VoxelPixels Trace(const nerf::NerfModel& nerf, const Camera& camera, float min_weight, const Job& job);
+  const mask_aggregator::CellIndex& cells() const { return cells_; }
 
  private:
-  CellIndex cells_;
+  mask_aggregator::CellIndex cells_;
 };
 
 // Of one object. A voxel's score is the mean over the views that changed it of what they added.
@@ -49,7 +49,7 @@ class VoxelScores {
   ImageF Render(const VoxelPixels& pixels) const;
 
   // Trilinear score at a position [3] of the unit cube; 0 where no view looked.
-  float At(const CellIndex& cells, const float* position) const;
+  float At(const mask_aggregator::CellIndex& cells, const float* position) const;
 
  private:
   float Score(uint32_t voxel) const {
@@ -59,4 +59,4 @@ class VoxelScores {
   std::vector<int> counts_;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

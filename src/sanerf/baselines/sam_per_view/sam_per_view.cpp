@@ -4,7 +4,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/places.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
 namespace {
 
 // The mask at another size, its outline smooth.
@@ -17,21 +17,21 @@ ImageU8 ResizeMask(const ImageU8& mask, int width, int height) {
 
 }  // namespace
 
-void SamPerView::Fit(const Prompts& prompts, const Job& job) {
+void SamPerView::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   objects_.clear();
-  const DecodeContext context{scene_, *container_, *sam_, model_from_file_, options_};
-  for (const ObjectPrompt& object : prompts.objects) objects_.emplace_back(object, context, job);
+  const mask_decoder::DecodeContext context{scene_, *container_, *sam_, model_from_file_, options_};
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects) objects_.emplace_back(object, context, job);
 }
 
 std::vector<ImageU8> SamPerView::MasksFor(int view_idx, const Job& job) {
   if (!container_->Has(view_idx)) container_->Features(view_idx, job);  // throws the container's own error
   const Camera& photo = scene_.views.at(size_t(view_idx)).camera;
   std::vector<ImageU8> masks;
-  for (const PerViewDecoder& object : objects_) {
+  for (const mask_decoder::PerViewDecoder& object : objects_) {
     const ImageU8 mask = object.Decide(view_idx, job).mask;
     masks.push_back(mask.empty() ? ImageU8(photo.width, photo.height, 1) : ResizeMask(mask, photo.width, photo.height));
   }
   return masks;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::baselines

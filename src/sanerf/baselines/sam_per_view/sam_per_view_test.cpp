@@ -8,7 +8,10 @@
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/places.h"
 
-namespace sanerf {
+namespace sanerf::baselines {
+
+using mask_decoder::ObjectPrompt;
+
 namespace {
 
 using namespace testing_scene;
@@ -26,8 +29,8 @@ class SamPerViewTest : public ::testing::Test {
     auto sam = std::make_unique<AnalyticSam>();
     container_ = container.get();
     sam_ = sam.get();
-    segmenter_ =
-        std::make_unique<SamPerView>(scene_, std::move(container), std::move(sam), Similarity(), MaskDecoderOptions());
+    segmenter_ = std::make_unique<SamPerView>(scene_, std::move(container), std::move(sam), Similarity(),
+                                              mask_decoder::MaskDecoderOptions());
   }
   ObjectPrompt PointOn(const std::string& name, const Vec3& p) const {
     ObjectPrompt object;
@@ -49,7 +52,7 @@ class SamPerViewTest : public ::testing::Test {
     return double(both) / double(either);
   }
 
-  Scene scene_ = MakeScene();
+  scene::Scene scene_ = MakeScene();
   std::unique_ptr<SamPerView> segmenter_;
   AnalyticContainer* container_ = nullptr;
   AnalyticSam* sam_ = nullptr;
@@ -72,7 +75,7 @@ TEST_F(SamPerViewTest, DecodesEveryObjectWhereItsPointIsVisible) {
 TEST_F(SamPerViewTest, AViewWithoutAVisiblePointHasAnEmptyMask) {
   segmenter_->Fit({{PointOn("ball", kFrontOfBall)}}, Job());
   for (const int view_idx : {kAway, kBack})
-    EXPECT_EQ(CountNonZero(segmenter_->MasksFor(view_idx, Job())[0]), 0) << view_idx;
+    EXPECT_EQ(mask_decoder::CountNonZero(segmenter_->MasksFor(view_idx, Job())[0]), 0) << view_idx;
 }
 
 // The mask decoder would not use this view (k); SAM alone answers wherever it is asked.
@@ -82,7 +85,7 @@ TEST_F(SamPerViewTest, OneVisiblePointIsEnough) {
     object.points.push_back({kBallCenter + kBallRadius * Vec3(x, 0, -1).normalized(), 1});
   object.min_visible = 3;
   segmenter_->Fit({{object}}, Job());
-  EXPECT_GT(CountNonZero(segmenter_->MasksFor(kFront, Job())[0]), 0);
+  EXPECT_GT(mask_decoder::CountNonZero(segmenter_->MasksFor(kFront, Job())[0]), 0);
 }
 
 TEST_F(SamPerViewTest, ABoxGivesItsPointsToTheOtherViews) {
@@ -101,4 +104,4 @@ TEST_F(SamPerViewTest, AViewThatIsNotEncodedIsAnError) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::baselines

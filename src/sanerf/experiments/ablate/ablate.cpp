@@ -18,7 +18,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 // Studies with rows whose results are still empty.
@@ -114,9 +114,10 @@ AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& se
   const ThreadLimit limit(job.num_threads());
   CheckScenes(request);
   for (const fs::path& path : request.scenes)
-    if (!RunFolder::Exists(path)) LoadScene(path, settings.scene, job);  // throws before anything is written
+    if (!run::RunFolder::Exists(path))
+      scene::LoadScene(path, settings.scene, job);  // throws before anything is written
   EnsureWritableFolder(request.out);
-  const RunLock lock(request.out);
+  const run::RunLock lock(request.out);
   if (request.restart) fs::remove(request.out / "results.json");
   const Stopwatch watch;
   const std::vector<AblationScene> scenes = PrepareScenes(request, settings, job);
@@ -146,4 +147,4 @@ AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& se
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -6,7 +6,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 constexpr int kFormat = 1;
@@ -119,4 +119,4 @@ std::optional<Spread> SpreadOverSeeds(const AblationRow& row, const std::vector<
   return SpreadOf(by_seed);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -12,7 +12,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/experiments/ablate/ablate_studies.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct VariantResult {
   struct Object {
@@ -81,4 +81,4 @@ struct AblationResult {
 std::optional<Spread> SpreadOverSeeds(const AblationRow& row, const std::vector<size_t>& scenes,
                                       const std::function<double(const VariantResult&)>& value);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -18,7 +18,11 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using run::OpenRun;
+using run::RunFolder;
+
 namespace {
 
 constexpr const char* kMark = "segmented.json";  // in a light run: which segmentation its objects are
@@ -37,14 +41,14 @@ void Score(const fs::path& folder, const Variant& variant, const BaselineOptions
   EvalRequest request;
   request.run = folder;
   if (!IsOwn(variant)) request.baselines = {FindMethod(variant.method, options)};
-  const EvalResult scores = Evaluate(request, RunLock(request.run), job);
-  const std::vector<ObjectScore>& objects = IsOwn(variant) ? scores.objects : scores.baselines[0].objects;
+  const EvalResult scores = Evaluate(request, run::RunLock(request.run), job);
+  const std::vector<eval::ObjectScore>& objects = IsOwn(variant) ? scores.objects : scores.baselines[0].objects;
   result->score_seconds = IsOwn(variant) ? scores.own_seconds : scores.baselines[0].seconds;
-  std::map<std::string, StoredObject> stored;
-  for (StoredObject& object : ListObjects(RunFolder::Open(folder))) stored[object.name] = std::move(object);
-  for (const ObjectScore& object : objects) {
-    const MaskScore& score = object.score;
-    const StoredObject& from = stored.at(object.name);
+  std::map<std::string, run::StoredObject> stored;
+  for (run::StoredObject& object : run::ListObjects(RunFolder::Open(folder))) stored[object.name] = std::move(object);
+  for (const eval::ObjectScore& object : objects) {
+    const eval::MaskScore& score = object.score;
+    const run::StoredObject& from = stored.at(object.name);
     result->objects.push_back({object.name, score.Iou(), score.BoundaryIou(), score.Accuracy(),
                                object.consistency.Iou(), from.views_used, from.views_total});
   }
@@ -64,7 +68,7 @@ ExperimentSettings AblationRunner::SettingsFor(const AblationTrial& trial) const
   return settings;
 }
 
-Prompts AblationRunner::PromptsFor(const AblationTrial& trial) const {
+mask_decoder::Prompts AblationRunner::PromptsFor(const AblationTrial& trial) const {
   return PromptsOf(trial.variant, trial.scene.prompts, uint64_t(trial.seed));
 }
 
@@ -73,7 +77,7 @@ Json AblationRunner::SegmentationOf(const AblationTrial& trial) const {
   Json json = {{"sanerf", VersionString()},
                {"scene", run.scene_hash()},
                {"radiance_field", run.record().at("stages").at("train")},
-               {"prompts", ToJson(PromptsFor(trial))}};
+               {"prompts", mask_decoder::ToJson(PromptsFor(trial))}};
   const Json options = SettingsFor(trial).ToJson();
   for (const char* stage : {"encode", "masks", "segment", "object"}) json[stage] = options.at(stage);
   return json;
@@ -96,20 +100,21 @@ void AblationRunner::SegmentOnce(const AblationTrial& trial, const ExperimentSet
     if (seconds.is_null() && MasksOf(segmentation) == MasksOf(wanted)) {  // what takes longest is there
       fs::remove(folder / kMark);
       OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
-      seconds = {found.at("seconds").at(0), RefitField("", settings, &run, job).field_seconds};
+      seconds = {found.at("seconds").at(0), pipeline::RefitField("", settings, &run, job).field_seconds};
       WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
     }
   }
   if (seconds.is_null()) {
     fs::remove(folder / kMark);
     {
-      const RunLock lock(folder);
+      const run::RunLock lock(folder);
       fs::remove_all(folder / "objects");  // objects of other prompts must not be scored
     }
-    if (settings.encode.container == FeatureStore::kField && RunFolder::Open(folder).StageState("encode") != "complete")
-      Encode({folder, std::nullopt}, settings, job);  // distills it
+    if (settings.encode.container == feature_container::FeatureStore::kField &&
+        RunFolder::Open(folder).StageState("encode") != "complete")
+      pipeline::Encode({folder, std::nullopt}, settings, job);  // distills it
     OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
-    const SegmentResult segmented = Segment({PromptsFor(trial)}, settings, &run, job);
+    const pipeline::SegmentResult segmented = pipeline::Segment({PromptsFor(trial)}, settings, &run, job);
     seconds = {segmented.mask_seconds, segmented.field_seconds};
     WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
   }
@@ -148,4 +153,4 @@ AblationRunner::Answer AblationRunner::ResultOf(const AblationTrial& trial, cons
   return {result, Source::kRun};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

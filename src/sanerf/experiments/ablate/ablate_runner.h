@@ -11,7 +11,7 @@
 #include "sanerf/experiments/ablate/ablate_results.h"
 #include "sanerf/experiments/ablate/ablate_scene.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 // One variant on one scene with one seed.
 struct AblationTrial {
@@ -42,7 +42,7 @@ class AblationRunner {
 
  private:
   ExperimentSettings SettingsFor(const AblationTrial& trial) const;
-  Prompts PromptsFor(const AblationTrial& trial) const;
+  mask_decoder::Prompts PromptsFor(const AblationTrial& trial) const;
   // Of what the objects depend on; trials that only score another method have the same.
   Json SegmentationOf(const AblationTrial& trial) const;
   VariantResult Run(const AblationTrial& trial, const Job& job) const;
@@ -55,4 +55,4 @@ class AblationRunner {
   std::map<std::string, VariantResult> failed_;  // in this sitting
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -16,12 +16,12 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
-Prompts ReadPromptsToScore(const fs::path& path) {
-  Prompts prompts = ReadPrompts(path);
-  std::erase_if(prompts.objects, [](const ObjectPrompt& object) { return object.instance < 0; });
+mask_decoder::Prompts ReadPromptsToScore(const fs::path& path) {
+  mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(path);
+  std::erase_if(prompts.objects, [](const mask_decoder::ObjectPrompt& object) { return object.instance < 0; });
   if (prompts.objects.empty()) {
     throw Error(path.string() + ": no object can be scored", "none has an instance id",
                 "add \"instance\": ID, its value in the ground-truth masks");
@@ -41,18 +41,18 @@ fs::path PromptsPath(const AblateRequest& request, size_t i, const fs::path& sce
 
 AblationScene PrepareScene(const AblateRequest& request, size_t i, const ExperimentSettings& settings, const Job& job) {
   const fs::path& given = request.scenes[i];
-  const bool is_run = RunFolder::Exists(given);
+  const bool is_run = run::RunFolder::Exists(given);
   AblationScene scene;
-  scene.name = NameOfPath(given);
+  scene.name = run::NameOfPath(given);
   scene.work = request.out / scene.name;
   scene.run = is_run ? given : scene.work / "run";
-  const fs::path root = is_run ? RunFolder::Open(given).OpenScene(std::nullopt, job).root : given;
+  const fs::path root = is_run ? run::RunFolder::Open(given).OpenScene(std::nullopt, job).root : given;
   scene.prompts = ReadPromptsToScore(PromptsPath(request, i, root));
   if (!is_run) {
     job.Info(fmt::format("ablate  the radiance field of {}", scene.name));
     Train({given, scene.run, /*restart=*/false}, settings, job);
   }
-  RunFolder::Open(scene.run).OpenNerf();  // throws when it is not finished
+  run::RunFolder::Open(scene.run).OpenNerf();  // throws when it is not finished
   return scene;
 }
 
@@ -71,7 +71,7 @@ void LinkFiles(const fs::path& from, const fs::path& to) {
   }
 }
 
-Json EncodeJson(const EncodeOptions& encode) { return OptionsToJson(encode); }
+Json EncodeJson(const feature_container::EncodeOptions& encode) { return OptionsToJson(encode); }
 
 // The maps of the views are the same, however they are kept.
 bool HasSameMaps(Json a, Json b) {
@@ -81,9 +81,9 @@ bool HasSameMaps(Json a, Json b) {
   return a == b;
 }
 
-bool IsOf(const fs::path& folder, const RunFolder& run) {
-  if (!RunFolder::Exists(folder)) return false;
-  const Json mine = RunFolder::Open(folder).record(), theirs = run.record();
+bool IsOf(const fs::path& folder, const run::RunFolder& run) {
+  if (!run::RunFolder::Exists(folder)) return false;
+  const Json mine = run::RunFolder::Open(folder).record(), theirs = run.record();
   return mine.at("stages").at("train") == theirs.at("stages").at("train") &&
          mine.at("scene").at("hash") == theirs.at("scene").at("hash");
 }
@@ -98,11 +98,11 @@ void CheckScenes(const AblateRequest& request) {
   }
   std::set<std::string> names;
   for (const fs::path& path : request.scenes) {
-    if (IsSamePlace(request.out, path) || IsSamePlace(request.out / NameOfPath(path), path))
+    if (run::IsSamePlace(request.out, path) || run::IsSamePlace(request.out / run::NameOfPath(path), path))
       throw UsageError("--out " + request.out.string(), "the results would go into the folder of " + path.string(),
                        "choose a folder of its own");
-    if (!names.insert(NameOfPath(path)).second)
-      throw UsageError("two scenes are named '" + NameOfPath(path) + "'", "", "rename one of the folders");
+    if (!names.insert(run::NameOfPath(path)).second)
+      throw UsageError("two scenes are named '" + run::NameOfPath(path) + "'", "", "rename one of the folders");
   }
 }
 
@@ -113,10 +113,10 @@ std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Exp
   return scenes;
 }
 
-fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode, const Job& job) {
+fs::path LightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode, const Job& job) {
   const Json wanted = EncodeJson(encode);
   const fs::path folder = scene.work / ("encoded_" + Sha256(wanted.dump()).substr(0, 8));
-  RunFolder run = RunFolder::Open(scene.run);
+  run::RunFolder run = run::RunFolder::Open(scene.run);
   if (IsOf(folder, run)) return folder;
 
   fs::remove_all(folder);
@@ -130,11 +130,11 @@ fs::path LightRun(const AblationScene& scene, const EncodeOptions& encode, const
     LinkFiles(run.test_features(), folder / "features_test");
     if (encoded == wanted) record["stages"]["encode"] = stages.at("encode");
   }
-  const Scene photos = run.OpenScene(std::nullopt, job);
+  const scene::Scene photos = run.OpenScene(std::nullopt, job);
   WriteJsonFile(folder / "run.json", record);
-  RunFolder::Open(folder).OpenScene(photos.root, RunLock(folder),
-                                    job);  // the recorded path is relative to the other folder
+  run::RunFolder::Open(folder).OpenScene(photos.root, run::RunLock(folder),
+                                         job);  // the recorded path is relative to the other folder
   return folder;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -11,7 +11,7 @@
 #include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct AblateRequest {
   std::vector<std::filesystem::path> scenes;   // run folders, or scenes that are trained first into OUT/NAME/run
@@ -25,7 +25,7 @@ struct AblateRequest {
 struct AblationScene {
   std::string name;
   std::filesystem::path run, work;  // the trained run, and where the light ones go
-  Prompts prompts;                  // of objects with a ground truth
+  mask_decoder::Prompts prompts;    // of objects with a ground truth
 };
 
 // Throws UsageError for a request that cannot be right, whatever its paths hold.
@@ -39,6 +39,7 @@ std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Exp
 // A run folder in scene.work, one per way of encoding, that has the scene's radiance field and, when they were encoded
 // like that, its features. Files are hard links, or symbolic ones where the file systems differ: stages replace files,
 // they never write into them. A folder of another radiance field is made anew.
-std::filesystem::path LightRun(const AblationScene& scene, const EncodeOptions& encode, const Job& job);
+std::filesystem::path LightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode,
+                               const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -11,7 +11,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::AllOf;
@@ -50,4 +50,4 @@ TEST_F(AblateSceneTest, ObjectsWithoutGroundTruthCannotBeScored) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -11,7 +11,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/core/suggestions.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 struct Container {
@@ -59,10 +59,10 @@ std::vector<size_t> ChooseOf(size_t total, size_t count, uint64_t seed) {
   return order;
 }
 
-void KeepPositives(int count, uint64_t seed, ObjectPrompt* object) {
+void KeepPositives(int count, uint64_t seed, mask_decoder::ObjectPrompt* object) {
   const auto is_negative = [](const auto& prompt) { return prompt.label != 1; };
-  std::vector<PointPrompt> points = object->points;
-  std::vector<ClickPrompt> clicks = object->clicks;
+  std::vector<mask_decoder::PointPrompt> points = object->points;
+  std::vector<mask_decoder::ClickPrompt> clicks = object->clicks;
   std::erase_if(points, is_negative);
   std::erase_if(clicks, is_negative);
   if (points.empty() && clicks.empty()) return;
@@ -79,7 +79,7 @@ void KeepPositives(int count, uint64_t seed, ObjectPrompt* object) {
   }
 }
 
-int MinVisibleOf(MinVisible rule, const ObjectPrompt& object) {
+int MinVisibleOf(MinVisible rule, const mask_decoder::ObjectPrompt& object) {
   const int num_points = int(object.points.size() + object.clicks.size());
   switch (rule) {
     case MinVisible::kOne:
@@ -167,13 +167,13 @@ std::vector<std::string> CurrentStudyNames(std::vector<std::string> names, const
   return names;
 }
 
-Prompts PromptsOf(const Variant& variant, const Prompts& prompts, uint64_t seed) {
-  Prompts chosen = prompts;
-  for (ObjectPrompt& object : chosen.objects) {
+mask_decoder::Prompts PromptsOf(const Variant& variant, const mask_decoder::Prompts& prompts, uint64_t seed) {
+  mask_decoder::Prompts chosen = prompts;
+  for (mask_decoder::ObjectPrompt& object : chosen.objects) {
     if (variant.positives > 0) KeepPositives(variant.positives, seed, &object);
     object.min_visible = MinVisibleOf(variant.min_visible, object);
   }
   return chosen;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -9,7 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/prompts.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 inline constexpr int kAllPositives = std::numeric_limits<int>::max();
 
@@ -44,6 +44,6 @@ std::vector<std::string> CurrentStudyNames(std::vector<std::string> names, const
 
 // The prompts of a variant. Of fewer positives than the file has, seed 0 takes the first in the file's order (points
 // before clicks), other seeds draw them. Objects without a positive point or click (boxes only) stay as they are.
-Prompts PromptsOf(const Variant& variant, const Prompts& prompts, uint64_t seed);
+mask_decoder::Prompts PromptsOf(const Variant& variant, const mask_decoder::Prompts& prompts, uint64_t seed);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -12,7 +12,10 @@
 #include "sanerf/experiments/compare/methods.h"
 #include "sanerf/experiments/settings.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using mask_decoder::ObjectPrompt;
+
 namespace {
 
 using ::testing::ElementsAre;
@@ -33,8 +36,8 @@ Variant Positives(int count) { return {"", {}, count}; }
 
 std::vector<double> Places(const ObjectPrompt& object) {
   std::vector<double> places;
-  for (const PointPrompt& point : object.points) places.push_back(point.p.x());
-  for (const ClickPrompt& click : object.clicks) places.push_back(click.xy.x());
+  for (const mask_decoder::PointPrompt& point : object.points) places.push_back(point.p.x());
+  for (const mask_decoder::ClickPrompt& click : object.clicks) places.push_back(click.xy.x());
   return places;
 }
 
@@ -70,7 +73,8 @@ TEST(AblateStudies, AreChosenByNameInTheirOwnOrder) {
 }
 
 TEST(AblateStudies, TheDefaultVariantLeavesPromptsAlone) {
-  EXPECT_EQ(ToJson(PromptsOf(Variant(), {{Mug()}}, 3)), ToJson(Prompts{{Mug()}}));
+  EXPECT_EQ(mask_decoder::ToJson(PromptsOf(Variant(), {{Mug()}}, 3)),
+            mask_decoder::ToJson(mask_decoder::Prompts{{Mug()}}));
 }
 
 TEST(AblateStudies, SeedZeroTakesTheFirstPositives) {
@@ -98,7 +102,8 @@ TEST(AblateStudies, ABoxAloneStays) {
   boxed.name = "boxed";
   boxed.boxes = {{"a", 0, 0, 5, 5}};
   boxed.clicks = {{"a", Vec2(9, 9), 0}};
-  EXPECT_EQ(ToJson(PromptsOf(Positives(1), {{boxed}}, 0)), ToJson(Prompts{{boxed}}));
+  EXPECT_EQ(mask_decoder::ToJson(PromptsOf(Positives(1), {{boxed}}, 0)),
+            mask_decoder::ToJson(mask_decoder::Prompts{{boxed}}));
 }
 
 // P = 8 points and clicks: floor(6.4) + 1 = 7.
@@ -111,4 +116,4 @@ TEST(AblateStudies, MinVisibleFollowsItsRule) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

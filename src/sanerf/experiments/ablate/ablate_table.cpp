@@ -8,7 +8,7 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using Cells = std::vector<std::string>;
@@ -254,4 +254,4 @@ Json ToJson(const AblationResult& result) {
           {"seconds", result.seconds}};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

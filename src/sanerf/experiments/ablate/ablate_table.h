@@ -7,7 +7,7 @@
 #include "sanerf/experiments/ablate/ablate_results.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 // Per study a table: a row per variant; columns per scene (per object when there is one scene), then the means. Cells:
 // IoU / boundary IoU in percent, "± deviation" over seeds. What failed is listed below with its reason.
@@ -19,4 +19,4 @@ std::string ToCsv(const AblationResult& result);
 // [[…]]}]}]}
 Json ToJson(const AblationResult& result);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -12,7 +12,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::HasSubstr;
@@ -146,4 +146,4 @@ TEST(AblateTable, CsvHasALinePerObject) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -26,7 +26,13 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using eval::ObjectScore;
+using run::RunFolder;
+using scene::Scene;
+using scene::View;
+
 namespace {
 
 // A part of the method itself, compared when it is asked for by name.
@@ -34,9 +40,9 @@ bool IsExtra(const Method& method) { return method.name == "vote"; }
 
 // What is compared: objects with their true masks.
 struct Subject {
-  Prompts prompts;                  // empty when the methods find the objects themselves
-  std::vector<ObjectScore> scores;  // of no view yet
-  std::vector<GroundTruth> truths;  // one for all objects, or one for each
+  mask_decoder::Prompts prompts;          // empty when the methods find the objects themselves
+  std::vector<ObjectScore> scores;        // of no view yet
+  std::vector<eval::GroundTruth> truths;  // one for all objects, or one for each
 };
 
 fs::path TruthFolder(const fs::path& masks, const std::string& object, size_t num_objects) {
@@ -51,7 +57,7 @@ fs::path TruthFolder(const fs::path& masks, const std::string& object, size_t nu
 Subject PromptedSubject(const CompareRequest& request, const Scene& scene, const Job& job) {
   CheckPrompts(request);
   Subject subject{request.prompts, {}, {}};
-  for (const ObjectPrompt& object : request.prompts.objects) {
+  for (const mask_decoder::ObjectPrompt& object : request.prompts.objects) {
     ObjectScore score;
     score.name = object.name;
     score.instance = request.masks.empty() ? object.instance : -1;
@@ -60,7 +66,7 @@ Subject PromptedSubject(const CompareRequest& request, const Scene& scene, const
       subject.truths.emplace_back(TruthFolder(request.masks, object.name, request.prompts.objects.size()), scene.views);
   }
   if (request.masks.empty()) subject.truths.emplace_back(fs::path(), scene.views);
-  for (const GroundTruth& truth : subject.truths) ReportUnmatchedFiles(truth, job);
+  for (const eval::GroundTruth& truth : subject.truths) eval::ReportUnmatchedFiles(truth, job);
   return subject;
 }
 
@@ -92,7 +98,7 @@ std::vector<std::vector<ImageU8>> MatchedMasks(std::vector<std::vector<ImageU8>>
   for (size_t v = 0; v < test.size(); ++v) {
     const View& view = scene.views[size_t(test[v])];
     if (view.mask_path.empty()) continue;
-    const ImageU16 ids = LoadViewInstances(view);
+    const ImageU16 ids = scene::LoadViewInstances(view);
     for (size_t p = 0; p < size_t(ids.num_pixels()); ++p) {
       size_t object = 0;
       for (size_t o = 0; o < num_objects && object == 0; ++o)
@@ -126,7 +132,7 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
                {"repeats", method.is_seeded ? request.repeats : 1},
                {"scene", run.scene_hash()},
                {"radiance_field", run.record().at("stages").at("train")},
-               {"prompts", ToJson(request.prompts)},
+               {"prompts", mask_decoder::ToJson(request.prompts)},
                {"masks", request.masks.string()},
                {"options", options}};
   return Sha256(json.dump()).substr(0, 16);
@@ -135,25 +141,25 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
 class Comparison {
  public:
   Comparison(const CompareRequest& request, const ExperimentSettings& settings, const RunFolder& run,
-             const Scene& scene, const NerfModel& nerf, const Job& job)
+             const Scene& scene, const nerf::NerfModel& nerf, const Job& job)
       : request_(request),
         settings_(settings),
         run_(run),
         scene_(scene),
         out_(request.out.empty() ? run.path() / "compare" : request.out),
         subject_(request.automatic ? AutomaticSubject(request, scene, job) : PromptedSubject(request, scene, job)),
-        test_(ScoredViews(scene, scene.TestViews(), subject_.truths[0], job)),
+        test_(eval::ScoredViews(scene, scene.TestViews(), subject_.truths[0], job)),
         shared_(run, scene, nerf, settings) {
     if (test_.empty())
       throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
-    for (const ObjectPrompt& object : subject_.prompts.objects) CheckPlaces(object, scene);
+    for (const mask_decoder::ObjectPrompt& object : subject_.prompts.objects) mask_decoder::CheckPlaces(object, scene);
   }
 
   CompareResult Run(const std::vector<Method>& methods, const Job& job) {
     const Stopwatch watch;
     CompareResult result;
     result.folder = out_;
-    result.scene = NameOfPath(scene_.root);
+    result.scene = run::NameOfPath(scene_.root);
     for (const ObjectScore& object : subject_.scores) result.objects.push_back(object.name);
     for (const int v : test_) result.views.push_back(scene_.views[size_t(v)].name);
     EnsureWritableFolder(out_ / "methods");
@@ -166,12 +172,13 @@ class Comparison {
   }
 
   ContactSheet Sheet(const CompareResult& result) const {
-    return MakeContactSheet(result, scene_, [&](const View& view, size_t object) { return TruthOf(view, object); });
+    return MakeContactSheet(result, scene_,
+                            [&](const scene::View& view, size_t object) { return TruthOf(view, object); });
   }
 
  private:
-  std::optional<ImageU8> TruthOf(const View& view, size_t object) const {
-    const GroundTruth& truth = subject_.truths[subject_.truths.size() == 1 ? 0 : object];
+  std::optional<ImageU8> TruthOf(const scene::View& view, size_t object) const {
+    const eval::GroundTruth& truth = subject_.truths[subject_.truths.size() == 1 ? 0 : object];
     return truth.MaskOf(view, subject_.scores[object].instance);
   }
 
@@ -212,7 +219,7 @@ class Comparison {
       job.Warn(fmt::format("{}: {}", method.title, error.what()));
       return outcome;  // tried again next time
     }
-    ReportUnmatched(outcome.runs[0].objects, test_.size(), job);
+    eval::ReportUnmatched(outcome.runs[0].objects, test_.size(), job);
     Json json = {{"key", KeyOf(method, request_, run_, settings_)}};
     json.update(ToJson(outcome));
     WriteJsonFile(ResultPath(method), json);
@@ -224,15 +231,16 @@ class Comparison {
     run.seed = seed;
     ResetPeakRss();
     const Stopwatch watch;
-    const std::unique_ptr<Segmenter> segmenter = method.make({shared_, subject_.prompts, test_, seed}, job);
+    const std::unique_ptr<segmentation::Segmenter> segmenter =
+        method.make({shared_, subject_.prompts, test_, seed}, job);
     segmenter->Fit(subject_.prompts, job);
     run.fit_seconds = watch.seconds();
-    auto masks = SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
-                              &run.view_seconds, job);
+    auto masks = eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
+                                    &run.view_seconds, job);
     run.peak_rss_bytes = PeakRssBytes();
     *remarks = segmenter->Remarks();
     if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, subject_.scores, &run.num_spurious);
-    run.objects = ScoreMasks(
+    run.objects = eval::ScoreMasks(
         masks, scene_, test_, [&](const View& view, size_t o) { return TruthOf(view, o); }, rendered_.depths,
         subject_.scores, job);
     if (keep_masks) KeepMasks(method, masks);
@@ -271,10 +279,10 @@ std::vector<std::string> DefaultMethods(bool automatic) {
 void CheckPrompts(const CompareRequest& request) {
   if (request.prompts.objects.empty())
     throw UsageError("nothing to compare on", "there are no prompts", "give --prompts FILE, or --auto");
-  CheckObjectCount(request.prompts.objects.size());
-  for (const ObjectPrompt& object : request.prompts.objects) {
-    CheckObjectName(object.name);
-    if (const auto why = WhyUnusable(object)) throw UsageError(*why, "", "add a click, a point or a box");
+  segmentation::CheckObjectCount(request.prompts.objects.size());
+  for (const mask_decoder::ObjectPrompt& object : request.prompts.objects) {
+    run::CheckObjectName(object.name);
+    if (const auto why = mask_decoder::WhyUnusable(object)) throw UsageError(*why, "", "add a click, a point or a box");
     if (request.masks.empty() && object.instance < 0)
       throw UsageError(fmt::format("object '{}' has no instance id", object.name), "its true masks are unknown",
                        "add \"instance\": ID to its prompts, or give --masks DIR");
@@ -288,10 +296,10 @@ CompareResult Compare(const CompareRequest& request, const ExperimentSettings& s
   for (const std::string& name : request.methods.empty() ? DefaultMethods(request.automatic) : request.methods)
     methods.push_back(FindMethod(name, settings.baselines, request.automatic));
   RunFolder run = RunFolder::Open(request.run);
-  const RunLock lock(request.run);
+  const run::RunLock lock(request.run);
   const Scene scene = run.OpenScene(request.scene, lock, job);
-  if (!request.out.empty()) CheckPlaceOfResults("--out", request.out, {"masks", "methods"}, run, scene);
-  const NerfModel nerf = run.OpenNerf();
+  if (!request.out.empty()) run::CheckPlaceOfResults("--out", request.out, {"masks", "methods"}, run, scene);
+  const nerf::NerfModel nerf = run.OpenNerf();
   Comparison comparison(request, settings, run, scene, nerf, job);
   CompareResult result = comparison.Run(methods, job);
 
@@ -309,4 +317,4 @@ CompareResult Compare(const CompareRequest& request, const ExperimentSettings& s
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

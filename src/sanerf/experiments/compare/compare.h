@@ -12,14 +12,14 @@
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/prompts.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 inline constexpr Range kRepeats(1, 1000);  // of an experiment, each with another seed
 
 struct CompareRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;  // where it moved to
-  Prompts prompts;                             // with instances, unless `masks` holds the ground truth
+  mask_decoder::Prompts prompts;               // with instances, unless `masks` holds the ground truth
   bool automatic = false;                      // without prompts: every instance of the ground truth is an object
   std::vector<std::string> methods;            // empty = all but those that `sanerf compare --help` marks
   int repeats = 1;                             // of methods whose result depends on the seed
@@ -40,4 +40,4 @@ void CheckPrompts(const CompareRequest& request);
 
 std::vector<std::string> DefaultMethods(bool automatic);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

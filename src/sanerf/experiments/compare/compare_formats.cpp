@@ -6,7 +6,10 @@
 
 #include "sanerf/core/json.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using eval::ObjectScore;
+
 namespace {
 
 std::string CsvCell(const std::string& text) {
@@ -17,7 +20,7 @@ std::string CsvCell(const std::string& text) {
 }
 
 Json ObjectToJson(const ObjectScore& object) {
-  const MaskScore& s = object.score;
+  const eval::MaskScore& s = object.score;
   Json views = Json::array();
   for (const auto& [view, score] : object.views)
     views.push_back({{"view", view},
@@ -43,13 +46,13 @@ ObjectScore ObjectFrom(const Json& json) {
   object.name = json.at("name");
   object.instance = json.at("instance");
   for (const Json& row : json.at("views")) {
-    const MaskScore view{row.at("intersection"),
-                         row.at("union"),
-                         row.at("correct"),
-                         row.at("total"),
-                         row.at("boundary_intersection"),
-                         row.at("boundary_union"),
-                         1};
+    const eval::MaskScore view{row.at("intersection"),
+                               row.at("union"),
+                               row.at("correct"),
+                               row.at("total"),
+                               row.at("boundary_intersection"),
+                               row.at("boundary_union"),
+                               1};
     object.score.intersection += view.intersection;
     object.score.union_ += view.union_;
     object.score.correct += view.correct;
@@ -92,7 +95,7 @@ Json ToJson(const MethodResult& result) {
                     {"spurious", run.num_spurious},
                     {"objects", objects}});
   }
-  const MeanScores means = result.Means();
+  const eval::MeanScores means = result.Means();
   Json json = {
       {"method", result.method}, {"title", result.title}, {"remarks", result.remarks}, {"error", result.error}};
   if (!result.runs.empty())
@@ -127,4 +130,4 @@ Json ToJson(const CompareResult& result) {
           {"seconds", result.seconds}};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

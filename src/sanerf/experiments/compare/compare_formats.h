@@ -7,7 +7,7 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/compare/compare_result.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 // One line per scene, method, seed and object.
 std::string ToCsv(const std::vector<CompareResult>& scenes);
@@ -16,4 +16,4 @@ Json ToJson(const MethodResult& result);
 MethodResult MethodResultFrom(const Json& json);  // throws Json's exceptions when something is missing
 Json ToJson(const CompareResult& result);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

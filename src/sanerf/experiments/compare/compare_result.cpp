@@ -4,12 +4,14 @@
 
 #include "sanerf/experiments/ablate/ablate_results.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using eval::MeanScores;
 
 MeanScores MethodResult::Means() const {
   MeanScores means;
   for (const MethodRun& run : runs) {
-    const MeanScores one = MeansOf(run.objects);
+    const MeanScores one = eval::MeansOf(run.objects);
     const double share = 1.0 / double(runs.size());
     means.iou += share * one.iou;
     means.accuracy += share * one.accuracy;
@@ -24,7 +26,7 @@ MeanScores MethodResult::Deviations() const {
   for (double MeanScores::*field :
        {&MeanScores::iou, &MeanScores::accuracy, &MeanScores::boundary_iou, &MeanScores::consistency}) {
     std::vector<double> means;
-    for (const MethodRun& run : runs) means.push_back(MeansOf(run.objects).*field);
+    for (const MethodRun& run : runs) means.push_back(eval::MeansOf(run.objects).*field);
     deviations.*field = SpreadOf(means).deviation;
   }
   return deviations;
@@ -42,4 +44,4 @@ int64_t MethodResult::PeakRssBytes() const {
   return peak;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -7,12 +7,12 @@
 
 #include "sanerf/eval/scores.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 // One method, fitted once.
 struct MethodRun {
   uint64_t seed = 1;
-  std::vector<ObjectScore> objects;
+  std::vector<eval::ObjectScore> objects;
   int num_spurious = 0;                      // automatic: objects that match no instance
   double fit_seconds = 0, view_seconds = 0;  // until any view can be asked for; of all held-out views
   int64_t peak_rss_bytes = 0;                // of the process meanwhile
@@ -23,9 +23,9 @@ struct MethodResult {
   std::vector<MethodRun> runs;  // one per seed, none when it failed
   std::string error;            // why it failed
 
-  MeanScores Means() const;       // over objects and runs
-  MeanScores Deviations() const;  // sample standard deviation over runs of the mean over objects
-  double Seconds() const;         // fit and views, mean over runs
+  eval::MeanScores Means() const;       // over objects and runs
+  eval::MeanScores Deviations() const;  // sample standard deviation over runs of the mean over objects
+  double Seconds() const;               // fit and views, mean over runs
   int64_t PeakRssBytes() const;
 };
 struct CompareResult {
@@ -37,4 +37,4 @@ struct CompareResult {
   std::filesystem::path folder;
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

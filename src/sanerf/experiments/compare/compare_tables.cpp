@@ -7,7 +7,10 @@
 
 #include "sanerf/experiments/ablate/ablate_results.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using eval::MeanScores;
+
 namespace {
 
 std::string Percent(double share) { return fmt::format("{:.2f}", 100 * share); }
@@ -166,4 +169,4 @@ TextTable SceneTable(const std::vector<CompareResult>& scenes) {
   return table;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -6,7 +6,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::ElementsAre;
@@ -14,9 +14,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // An object of one view; union and totals are 1,000 pixels.
-ObjectScore Scored(const std::string& name, int64_t iou_permille) {
-  const MaskScore score{iou_permille, 1000, 900 + iou_permille / 10, 1000, iou_permille / 2, 1000, 1};
-  ObjectScore object;
+eval::ObjectScore Scored(const std::string& name, int64_t iou_permille) {
+  const eval::MaskScore score{iou_permille, 1000, 900 + iou_permille / 10, 1000, iou_permille / 2, 1000, 1};
+  eval::ObjectScore object;
   object.name = name;
   object.instance = 3;
   object.score = score;
@@ -122,4 +122,4 @@ TEST(CompareTables, ScenesSideBySide) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -14,7 +14,7 @@
 #include "sanerf/experiments/eval/report_page.h"
 #include "sanerf/export/layers.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 constexpr double kRoom = 0.25;  // around the object, of its longer side, on each side
@@ -35,7 +35,7 @@ Image<T> Cut(const Image<T>& image, const Crop& crop) {
 ImageU8 OverlayInCell(const ImageF& photo, const ImageU8& mask, const Crop& crop) {
   const int longest = std::max(crop.width, crop.height);
   const int width = std::max(1, crop.width * kCell / longest), height = std::max(1, crop.height * kCell / longest);
-  return Overlay(Resize(Cut(photo, crop), width, height), ResizeNearest(Cut(mask, crop), width, height));
+  return exports::Overlay(Resize(Cut(photo, crop), width, height), ResizeNearest(Cut(mask, crop), width, height));
 }
 
 void Paste(const ImageU8& picture, int x, int y, ImageU8* onto) {
@@ -43,7 +43,7 @@ void Paste(const ImageU8& picture, int x, int y, ImageU8* onto) {
     std::copy_n(picture.Pixel(0, v), size_t(picture.width) * 3, onto->Pixel(x, y + v));
 }
 
-SheetRow RowOf(const CompareResult& result, size_t object, const View& view, const ImageU8& truth) {
+SheetRow RowOf(const CompareResult& result, size_t object, const scene::View& view, const ImageU8& truth) {
   const float white[3] = {1, 1, 1};
   const ImageF photo = CompositeOver(LoadViewImage(view), white);
   const Crop crop = CropAround(truth);
@@ -106,11 +106,12 @@ std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_
 
 std::filesystem::path MaskPath(const std::filesystem::path& out, const std::string& method, const std::string& object,
                                const std::string& view) {
-  return out / "masks" / method / object / (FlatName(view) + ".png");
+  return out / "masks" / method / object / (scene::FlatName(view) + ".png");
 }
 
-ContactSheet MakeContactSheet(const CompareResult& result, const Scene& scene,
-                              const std::function<std::optional<ImageU8>(const View&, size_t object)>& truth_of) {
+ContactSheet MakeContactSheet(
+    const CompareResult& result, const scene::Scene& scene,
+    const std::function<std::optional<ImageU8>(const scene::View&, size_t object)>& truth_of) {
   ContactSheet sheet;
   sheet.columns = {"photo", "truth"};
   const MethodResult* any = nullptr;
@@ -174,4 +175,4 @@ std::string ToHtml(const ContactSheet& sheet, const CompareResult& result) {
   return ToHtml(page);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -11,7 +11,7 @@
 #include "sanerf/experiments/compare/compare_result.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct SheetCell {
   ImageU8 picture;      // 3 channels, empty = there is none
@@ -38,8 +38,8 @@ std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_
                                  const std::function<int64_t(size_t view)>& true_pixels);
 
 // Overlays of all methods that have a result. masks: OUT/masks as Compare writes it.
-ContactSheet MakeContactSheet(const CompareResult& result, const Scene& scene,
-                              const std::function<std::optional<ImageU8>(const View&, size_t object)>& truth_of);
+ContactSheet MakeContactSheet(const CompareResult& result, const scene::Scene& scene,
+                              const std::function<std::optional<ImageU8>(const scene::View&, size_t object)>& truth_of);
 // The first run's mask of a method: where Compare keeps it.
 std::filesystem::path MaskPath(const std::filesystem::path& out, const std::string& method, const std::string& object,
                                const std::string& view);
@@ -47,4 +47,4 @@ std::filesystem::path MaskPath(const std::filesystem::path& out, const std::stri
 ImageU8 ToPicture(const ContactSheet& sheet);
 std::string ToHtml(const ContactSheet& sheet, const CompareResult& result);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

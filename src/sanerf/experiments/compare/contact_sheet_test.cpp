@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::ElementsAre;
@@ -36,9 +36,9 @@ TEST(ContactSheet, ACropIsASquareWithRoomAroundTheObject) {
 
 MethodResult WithIous(const std::vector<int64_t>& percents) {
   MethodResult method{"m", "M", "", {MethodRun()}, ""};
-  ObjectScore object;
+  eval::ObjectScore object;
   for (size_t v = 0; v < percents.size(); ++v)
-    object.views.emplace_back(std::to_string(v), MaskScore{percents[v], 100, 0, 0, 0, 0, 1});
+    object.views.emplace_back(std::to_string(v), eval::MaskScore{percents[v], 100, 0, 0, 0, 0, 1});
   method.runs[0].objects = {object};
   return method;
 }
@@ -76,4 +76,4 @@ TEST(ContactSheet, PictureAndPage) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

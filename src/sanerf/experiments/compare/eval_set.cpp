@@ -15,12 +15,14 @@
 #include "sanerf/core/suggestions.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/compare/compare_tables.h"
+#include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 constexpr char kListName[] = "eval_set.json";
@@ -30,7 +32,7 @@ EvalSetScene ReadScene(const JsonCursor& cursor, const fs::path& folder) {
   EvalSetScene scene;
   scene.scene = folder / cursor["scene"].String();
   if (!fs::exists(scene.scene)) cursor["scene"].Fail("there is no " + scene.scene.string());
-  scene.name = cursor.StringOr("name", NameOfPath(scene.scene));
+  scene.name = cursor.StringOr("name", run::NameOfPath(scene.scene));
   const fs::path scene_folder = fs::is_directory(scene.scene) ? scene.scene : scene.scene.parent_path();
   scene.prompts = cursor.Has("prompts") ? folder / cursor["prompts"].String() : scene_folder / "prompts.json";
   if (!fs::exists(scene.prompts))
@@ -54,7 +56,7 @@ EvalSet ReadList(const fs::path& file) {
     const JsonCursor entry = cursor["scenes"][i];
     set.scenes.push_back(ReadScene(entry, file.parent_path()));
     const std::string& name = set.scenes.back().name;
-    CheckObjectName(name);  // it becomes a folder's
+    run::CheckObjectName(name);  // it becomes a folder's
     if (!names.insert(name).second) entry.Fail("a second scene is named '" + name + "'");
   }
   if (set.scenes.empty()) cursor["scenes"].Fail("there are no scenes");
@@ -103,7 +105,7 @@ CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene,
   compare.scene = scene.scene;
   compare.automatic = request.automatic;
   if (!request.automatic) {
-    compare.prompts = ReadPrompts(scene.prompts);
+    compare.prompts = mask_decoder::ReadPrompts(scene.prompts);
     compare.masks = scene.masks;
     CheckPrompts(compare);
   }
@@ -136,11 +138,11 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings
   const ThreadLimit limit(job.num_threads());
   const std::vector<EvalSetScene> scenes = Chosen(request);
   for (const EvalSetScene& scene : scenes)
-    if (IsSamePlace(request.out / scene.name, scene.scene))
+    if (run::IsSamePlace(request.out / scene.name, scene.scene))
       throw UsageError("--out " + request.out.string(),
                        "the results of " + scene.name + " would go into its own folder", "choose a folder of its own");
   EnsureWritableFolder(request.out);
-  const RunLock lock(request.out);
+  const run::RunLock lock(request.out);
   const Stopwatch watch;
   EvalSetResult result;
   for (size_t i = 0; i < scenes.size(); ++i) {
@@ -168,4 +170,4 @@ Json ToJson(const EvalSetResult& result) {
   return {{"scenes", scenes}, {"failed", failed}, {"seconds", result.seconds}};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -9,7 +9,7 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/compare/compare.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct EvalSetScene {
   std::string name;                      // the column's header and the folder's name
@@ -51,4 +51,4 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings
 
 Json ToJson(const EvalSetResult& result);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

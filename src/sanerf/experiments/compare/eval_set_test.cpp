@@ -10,7 +10,7 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::AllOf;
@@ -96,4 +96,4 @@ TEST_F(EvalSetTest, OneSceneOfTheSetIsChosenByName) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -17,60 +17,68 @@
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/own_segmenter.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using segmentation::Segmenter;
+
 namespace {
 
-std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input, std::unique_ptr<FeatureContainer> container,
+std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input,
+                                          std::unique_ptr<feature_container::FeatureContainer> container,
                                           const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<SamPerView>(shared.scene(), std::move(container), shared.sam(job).Share(),
-                                      shared.nerf().model_from_file(), shared.settings().masks);
+  return std::make_unique<baselines::SamPerView>(shared.scene(), std::move(container), shared.sam(job).Share(),
+                                                 shared.nerf().model_from_file(), shared.settings().masks);
 }
 
 std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
-  std::vector<int> views = PromptedViews(input.prompts, shared.scene());
+  std::vector<int> views = mask_decoder::PromptedViews(input.prompts, shared.scene());
   views.insert(views.end(), input.test.begin(), input.test.end());
   return MakeSamPerView(input,
-                        EncodeTestViews(shared.run(), shared.scene(), shared.nerf(), shared.sam(job), views,
-                                        shared.settings().encode, job),
+                        pipeline::EncodeTestViews(shared.run(), shared.scene(), shared.nerf(), shared.sam(job), views,
+                                                  shared.settings().encode, job),
                         job);
 }
 
 // The features of the held-out views come from a field that has never seen them.
 std::unique_ptr<Segmenter> MakeSan(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
-  const Settings& settings = shared.settings();
-  DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(job), settings.encode,
-                 settings.field, job);
-  return MakeSamPerView(input, FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf(), job), job);
+  const pipeline::Settings& settings = shared.settings();
+  feature_container::DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(job),
+                                    settings.encode, settings.field, job);
+  return MakeSamPerView(
+      input, feature_container::FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf(), job), job);
 }
 
-std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const Sa3dOptions& options, const Job& job) {
-  return std::make_unique<Sa3d>(input.shared.ForSegmenter(input.seed, job), options, input.shared.settings().masks);
+std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const baselines::Sa3dOptions& options, const Job& job) {
+  return std::make_unique<baselines::Sa3d>(input.shared.ForSegmenter(input.seed, job), options,
+                                           input.shared.settings().masks);
 }
 
-std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const IsrfOptions& options, const Job& job) {
-  return std::make_unique<Isrf>(input.shared.ForSegmenter(input.seed, job), options);
+std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const baselines::IsrfOptions& options, const Job& job) {
+  return std::make_unique<baselines::Isrf>(input.shared.ForSegmenter(input.seed, job), options);
 }
 
 std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed, job), shared.searched(),
-                                                 shared.found_masks(job), shared.settings());
+  return std::make_unique<segmentation::OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed, job), shared.searched(),
+                                                               shared.found_masks(job), shared.settings());
 }
 
 // Both get the masks that ours gets, and the same views of them.
-std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input, const PanopticLiftingOptions& options,
-                                               const Job& job) {
+std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input,
+                                               const baselines::PanopticLiftingOptions& options, const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<PanopticLifting>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
+  return std::make_unique<baselines::PanopticLifting>(shared.ForSegmenter(input.seed, job), shared.found_masks(job),
+                                                      options);
 }
 
-std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input, const ContrastiveLiftOptions& options,
-                                               const Job& job) {
+std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input,
+                                               const baselines::ContrastiveLiftOptions& options, const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<ContrastiveLift>(shared.ForSegmenter(input.seed, job), shared.found_masks(job), options);
+  return std::make_unique<baselines::ContrastiveLift>(shared.ForSegmenter(input.seed, job), shared.found_masks(job),
+                                                      options);
 }
 
 }  // namespace
@@ -151,4 +159,4 @@ Method FindMethod(const std::string& name, const BaselineOptions& options, bool 
                    hint.empty() ? fmt::format("there are: {}", fmt::join(names, ", ")) : hint);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -6,7 +6,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::HasSubstr;
@@ -18,4 +18,4 @@ TEST(Methods, AnUnknownOneIsRefused) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -6,9 +6,14 @@
 
 #include "sanerf/core/json.h"
 #include "sanerf/eval/scores.h"
+#include "sanerf/experiments/eval/method.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using eval::MeanScores;
+using eval::ObjectScore;
+
 namespace {
 
 Json ObjectJson(const ObjectScore& object) {
@@ -24,7 +29,7 @@ Json ObjectJson(const ObjectScore& object) {
 Json ObjectsJson(const std::vector<ObjectScore>& objects) {
   Json json = {{"objects", Json::array()}};
   for (const ObjectScore& object : objects) json["objects"].push_back(ObjectJson(object));
-  const MeanScores means = MeansOf(objects);
+  const MeanScores means = eval::MeansOf(objects);
   const auto mean = [&](double value) { return objects.empty() ? Json() : Json(value); };
   json["miou"] = mean(means.iou);
   json["mean_accuracy"] = mean(means.accuracy);
@@ -41,7 +46,7 @@ Json AheadJson(const EvalResult& result) {
   Json json = Json::array();
   for (const MethodScores& baseline : result.baselines) {
     for (size_t i = 0; i < result.objects.size(); ++i) {
-      const MaskScore &ours = result.objects[i].score, &other = baseline.objects[i].score;
+      const eval::MaskScore &ours = result.objects[i].score, &other = baseline.objects[i].score;
       json.push_back({{"object", result.objects[i].name},
                       {"baseline", baseline.method},
                       {"iou", Ahead(ours.Iou(), other.Iou(), baseline.method)},
@@ -104,7 +109,7 @@ void AddRows(const std::string& object, const std::string& views, const MeanScor
 
 // "sanerf against sam: ahead on IoU for 3 of 3 objects, on boundary IoU for 2 of 3 (behind: mug)"
 std::string WhoIsAhead(const EvalResult& result, const MethodScores& baseline) {
-  const auto count = [&](double (MaskScore::*value)() const) {
+  const auto count = [&](double (eval::MaskScore::*value)() const) {
     int ahead = 0;
     std::vector<std::string> behind;
     for (size_t i = 0; i < result.objects.size(); ++i) {
@@ -117,12 +122,12 @@ std::string WhoIsAhead(const EvalResult& result, const MethodScores& baseline) {
     return text;
   };
   return fmt::format("{} is ahead of {} on IoU for {}, on boundary IoU for {}\n", kOwnMethod, baseline.method,
-                     count(&MaskScore::Iou), count(&MaskScore::BoundaryIou));
+                     count(&eval::MaskScore::Iou), count(&eval::MaskScore::BoundaryIou));
 }
 
 }  // namespace
 
-double MeanIou(const EvalResult& result) { return MeansOf(result.objects).iou; }
+double MeanIou(const EvalResult& result) { return eval::MeansOf(result.objects).iou; }
 
 Json ToJson(const EvalResult& result) {
   Json json = {{"psnr", result.psnr}, {"ssim", result.ssim}};
@@ -142,7 +147,7 @@ Json ToJson(const EvalResult& result) {
   return json;
 }
 
-void WriteMetrics(const RunFolder& run, const EvalResult& result) {
+void WriteMetrics(const run::RunFolder& run, const EvalResult& result) {
   for (size_t i = 0; i < result.objects.size(); ++i) {
     const ObjectScore& object = result.objects[i];
     Json json = ObjectJson(object);
@@ -156,7 +161,7 @@ void WriteMetrics(const RunFolder& run, const EvalResult& result) {
     WriteJsonFile(run.objects() / object.name / "metrics.json", json);
   }
   Json json = ToJson(result);
-  for (const ViewQuality& view : result.views)
+  for (const eval::ViewQuality& view : result.views)
     json["per_view"].push_back({{"view", view.view}, {"psnr", view.psnr}, {"ssim", view.ssim}});
   WriteJsonFile(run.metrics(), json);
 }
@@ -173,16 +178,16 @@ std::string ToTable(const EvalResult& result) {
   };
   for (size_t i = 0; i < result.objects.size(); ++i) {
     const ObjectScore& object = result.objects[i];
-    AddRows(object.name, std::to_string(object.score.num_views), MeansOf({object}),
-            others([&](const MethodScores& baseline) { return MeansOf({baseline.objects[i]}); }), table);
+    AddRows(object.name, std::to_string(object.score.num_views), eval::MeansOf({object}),
+            others([&](const MethodScores& baseline) { return eval::MeansOf({baseline.objects[i]}); }), table);
   }
   if (result.objects.size() > 1) {
-    AddRows("mean", "", MeansOf(result.objects),
-            others([](const MethodScores& baseline) { return MeansOf(baseline.objects); }), table);
+    AddRows("mean", "", eval::MeansOf(result.objects),
+            others([](const MethodScores& baseline) { return eval::MeansOf(baseline.objects); }), table);
   }
   text += '\n' + table.text();
   for (const MethodScores& baseline : result.baselines) text += '\n' + WhoIsAhead(result, baseline);
   return text;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -9,20 +9,20 @@
 #include "sanerf/eval/scores.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct MethodScores {
   std::string method;
-  std::vector<ObjectScore> objects;
+  std::vector<eval::ObjectScore> objects;
   double seconds = 0;  // to segment the held-out views, encoding included
 };
 
 struct EvalResult {
   double psnr = 0, ssim = 0;  // means over the test views
-  std::vector<ViewQuality> views;
-  std::vector<ObjectScore> objects;     // of our method
-  double own_seconds = 0;               // as MethodScores::seconds, of our method
-  std::vector<MethodScores> baselines;  // as asked for, the same objects in the same order
+  std::vector<eval::ViewQuality> views;
+  std::vector<eval::ObjectScore> objects;  // of our method
+  double own_seconds = 0;                  // as MethodScores::seconds, of our method
+  std::vector<MethodScores> baselines;     // as asked for, the same objects in the same order
   double seconds = 0;
 };
 
@@ -31,6 +31,6 @@ double MeanIou(const EvalResult& result);
 Json ToJson(const EvalResult& result);
 std::string ToTable(const EvalResult& result);  // for people
 // metrics.json of the objects and of the run: ToJson and every view.
-void WriteMetrics(const RunFolder& run, const EvalResult& result);
+void WriteMetrics(const run::RunFolder& run, const EvalResult& result);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

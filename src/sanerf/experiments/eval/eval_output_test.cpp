@@ -9,14 +9,14 @@
 #include "sanerf/eval/scores.h"
 #include "sanerf/experiments/eval/eval_stage.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-ObjectScore Scored(const std::string& name, int64_t iou_percent, int64_t boundary_percent) {
-  ObjectScore object;
+eval::ObjectScore Scored(const std::string& name, int64_t iou_percent, int64_t boundary_percent) {
+  eval::ObjectScore object;
   object.name = name;
   object.score.intersection = iou_percent;
   object.score.boundary_intersection = boundary_percent;
@@ -73,4 +73,4 @@ TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -16,16 +16,20 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using eval::ObjectScore;
+using run::StoredObject;
+
 namespace {
 
-std::vector<StoredObject> ObjectsToScore(const RunFolder& run, const NerfModel& nerf, const EvalRequest& request,
-                                         const Job& job) {
-  if (!request.object.empty()) return {FindObject(run, request.object, nerf)};
+std::vector<StoredObject> ObjectsToScore(const run::RunFolder& run, const nerf::NerfModel& nerf,
+                                         const EvalRequest& request, const Job& job) {
+  if (!request.object.empty()) return {run::FindObject(run, request.object, nerf)};
   std::vector<StoredObject> selected;
-  for (const StoredObject& object : ListObjects(run)) {
+  for (const StoredObject& object : run::ListObjects(run)) {
     if (object.prompt.instance < 0) continue;
-    if (object.nerf_fingerprint == HexFingerprint(nerf.Fingerprint())) {
+    if (object.nerf_fingerprint == run::HexFingerprint(nerf.Fingerprint())) {
       selected.push_back(object);
     } else {
       job.Warn(
@@ -35,7 +39,7 @@ std::vector<StoredObject> ObjectsToScore(const RunFolder& run, const NerfModel& 
   return selected;
 }
 
-std::vector<ObjectScore> NewScores(const std::vector<StoredObject>& objects, const GroundTruth& truth,
+std::vector<ObjectScore> NewScores(const std::vector<StoredObject>& objects, const eval::GroundTruth& truth,
                                    const EvalRequest& request) {
   std::vector<ObjectScore> scores;
   for (const StoredObject& object : objects) {
@@ -52,37 +56,38 @@ std::vector<ObjectScore> NewScores(const std::vector<StoredObject>& objects, con
   return scores;
 }
 
-MethodScores ScoreMethod(const Method& method, const MethodInput& input, const TruthOf& truth_of,
-                         const std::vector<DepthView>& depths, const std::vector<ObjectScore>& scores, const Job& job) {
+MethodScores ScoreMethod(const Method& method, const MethodInput& input, const eval::TruthOf& truth_of,
+                         const std::vector<eval::DepthView>& depths, const std::vector<ObjectScore>& scores,
+                         const Job& job) {
   MethodScores result{method.name, scores, 0};
   if (scores.empty()) return result;
   const Stopwatch watch;
-  const std::unique_ptr<Segmenter> segmenter = method.make(input, job);
+  const std::unique_ptr<segmentation::Segmenter> segmenter = method.make(input, job);
   segmenter->Fit(input.prompts, job);
   const double fit_seconds = watch.seconds();
-  const auto masks = SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, input.test,
-                                  &result.seconds, job);
+  const auto masks = eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name,
+                                        input.test, &result.seconds, job);
   result.seconds += fit_seconds;
-  result.objects = ScoreMasks(masks, input.shared.scene(), input.test, truth_of, depths, scores, job);
+  result.objects = eval::ScoreMasks(masks, input.shared.scene(), input.test, truth_of, depths, scores, job);
   return result;
 }
 
 }  // namespace
 
-EvalResult Evaluate(const EvalRequest& request, const RunLock& lock, const Job& job) {
+EvalResult Evaluate(const EvalRequest& request, const run::RunLock& lock, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   if (request.object.empty() && (request.instance >= 0 || !request.masks.empty())) {
     throw UsageError("--instance and --masks need the object they belong to", "", "add --object NAME");
   }
-  RunFolder run = RunFolder::Open(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock, job);
+  run::RunFolder run = run::RunFolder::Open(request.run);
+  const scene::Scene scene = run.OpenScene(request.scene, lock, job);
   const std::vector<int> test = scene.TestViews();
   if (test.empty())
     throw Error("there is nothing to score on", "the scene has no test views", "train with --test-every 8");
-  const GroundTruth truth(request.masks, scene.views);
-  const std::vector<int> scored = ScoredViews(scene, test, truth, job);
-  const NerfModel nerf = run.OpenNerf();
-  Settings settings;
+  const eval::GroundTruth truth(request.masks, scene.views);
+  const std::vector<int> scored = eval::ScoredViews(scene, test, truth, job);
+  const nerf::NerfModel nerf = run.OpenNerf();
+  pipeline::Settings settings;
   settings.Restore(run.options(), run.origins(), (run.path() / "run.json").string());
   const std::vector<StoredObject> objects = ObjectsToScore(run, nerf, request, job);
   const std::vector<ObjectScore> scores = NewScores(objects, truth, request);
@@ -91,23 +96,25 @@ EvalResult Evaluate(const EvalRequest& request, const RunLock& lock, const Job& 
   EvalResult result;
   RenderedTestViews rendered = RenderTestViews(scene, nerf, test, job);
   result.views = std::move(rendered.quality);
-  for (const ViewQuality& view : result.views) {
+  for (const eval::ViewQuality& view : result.views) {
     result.psnr += view.psnr / double(test.size());
     result.ssim += view.ssim / double(test.size());
   }
   if (scored != test) rendered.depths = RenderTestViews(scene, nerf, scored, job).depths;
-  Prompts prompts;
+  mask_decoder::Prompts prompts;
   for (const StoredObject& object : objects) prompts.objects.push_back(object.prompt);
   SharedInputs shared(run, scene, nerf, settings);
   const MethodInput input{shared, prompts, scored, 1, &objects};
-  const TruthOf truth_of = [&](const View& view, size_t i) { return truth.MaskOf(view, scores[i].instance); };
+  const eval::TruthOf truth_of = [&](const scene::View& view, size_t i) {
+    return truth.MaskOf(view, scores[i].instance);
+  };
   const Method own_method{
       kOwnMethod, "", "", {}, false, true, [](const MethodInput& i, const Job& j) { return MakeOwn(i, false, j); }};
   MethodScores own = ScoreMethod(own_method, input, truth_of, rendered.depths, scores, job);
   result.objects = std::move(own.objects);
   result.own_seconds = own.seconds;
-  ReportUnmatched(result.objects, scored.size(), job);
-  ReportUnmatchedFiles(truth, job);
+  eval::ReportUnmatched(result.objects, scored.size(), job);
+  eval::ReportUnmatchedFiles(truth, job);
   for (const Method& baseline : request.baselines)
     result.baselines.push_back(ScoreMethod(baseline, input, truth_of, rendered.depths, scores, job));
   result.seconds = watch.seconds();
@@ -115,4 +122,4 @@ EvalResult Evaluate(const EvalRequest& request, const RunLock& lock, const Job& 
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

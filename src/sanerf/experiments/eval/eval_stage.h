@@ -12,7 +12,7 @@
 #include "sanerf/experiments/eval/eval_output.h"
 #include "sanerf/experiments/eval/method.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct EvalRequest {
   std::filesystem::path run;
@@ -23,6 +23,6 @@ struct EvalRequest {
   std::vector<Method> baselines;  // to score beside ours
 };
 // Writes metrics.json of the run and of its objects. lock: of request.run.
-EvalResult Evaluate(const EvalRequest& request, const RunLock& lock, const Job& job);
+EvalResult Evaluate(const EvalRequest& request, const run::RunLock& lock, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -8,7 +8,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 // Views are compared with each other at most at this size: their depths and masks are all in memory at once.
@@ -16,21 +16,21 @@ constexpr int kConsistencySize = 1024;
 
 }  // namespace
 
-RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test,
+RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfModel& nerf, const std::vector<int>& test,
                                   const Job& job) {
   RenderedTestViews rendered;
   Task task(job, "eval", int64_t(test.size()), "views");
   for (const int view_idx : test) {
     job.ThrowIfStopped("evaluation");
-    const View& view = scene.views[size_t(view_idx)];
-    const ImageF photo = CompositeOver(LoadViewImage(view), nerf.background());
-    RenderedView render = nerf.Render(view.camera, job);
-    if (std::min(photo.width, photo.height) < kSsimWindow)
+    const scene::View& view = scene.views[size_t(view_idx)];
+    const ImageF photo = CompositeOver(scene::LoadViewImage(view), nerf.background());
+    nerf::RenderedView render = nerf.Render(view.camera, job);
+    if (std::min(photo.width, photo.height) < eval::kSsimWindow)
       throw Error(view.name,
-                  fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", kSsimWindow,
+                  fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", eval::kSsimWindow,
                               photo.width, photo.height),
                   "score larger photos");
-    rendered.quality.push_back({view.name, Psnr(render.rgb, photo), Ssim(render.rgb, photo)});
+    rendered.quality.push_back({view.name, eval::Psnr(render.rgb, photo), eval::Ssim(render.rgb, photo)});
     const Camera camera = view.camera.ResizedToLongest(kConsistencySize);
     const bool is_same = camera.width == view.camera.width && camera.height == view.camera.height;
     rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera, job).depth});
@@ -40,4 +40,4 @@ RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, con
   return rendered;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

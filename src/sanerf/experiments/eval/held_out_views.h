@@ -8,14 +8,14 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct RenderedTestViews {
-  std::vector<ViewQuality> quality;
-  std::vector<DepthView> depths;  // what consistency is measured with
+  std::vector<eval::ViewQuality> quality;
+  std::vector<eval::DepthView> depths;  // what consistency is measured with
 };
 // Throws InterruptedError.
-RenderedTestViews RenderTestViews(const Scene& scene, const NerfModel& nerf, const std::vector<int>& test,
+RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfModel& nerf, const std::vector<int>& test,
                                   const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -14,22 +14,26 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/scene/instance_masks.h"
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using scene::Scene;
+
 namespace {
 
 constexpr double kMinShare = 0.0005;  // of all test pixels; of less no IoU can be computed
 
 // The name of an object of the field with the most labels.
-std::string OfLargestField(const RunFolder& run, const NerfModel& nerf) {
-  const StoredObject* best = nullptr;
-  const std::vector<StoredObject> objects = ListObjects(run);
-  for (const StoredObject& object : objects) {
-    if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) continue;
+std::string OfLargestField(const run::RunFolder& run, const nerf::NerfModel& nerf) {
+  const run::StoredObject* best = nullptr;
+  const std::vector<run::StoredObject> objects = ListObjects(run);
+  for (const run::StoredObject& object : objects) {
+    if (object.nerf_fingerprint != run::HexFingerprint(nerf.Fingerprint())) continue;
     if (best == nullptr || object.labels.size() > best->labels.size()) best = &object;
   }
   if (best == nullptr)
@@ -39,9 +43,9 @@ std::string OfLargestField(const RunFolder& run, const NerfModel& nerf) {
 }
 
 // The object whose field is matched, and the field.
-LoadedObject FieldOwner(const RunFolder& run, const std::string& name, const NerfModel& nerf) {
-  std::optional<LoadedObject> owner;
-  ReadWholeSet(run.path(), [&](const fs::path&) {
+run::LoadedObject FieldOwner(const run::RunFolder& run, const std::string& name, const nerf::NerfModel& nerf) {
+  std::optional<run::LoadedObject> owner;
+  run::ReadWholeSet(run.path(), [&](const fs::path&) {
     owner.emplace(LoadObject(run, name.empty() ? OfLargestField(run, nerf) : name, nerf));
   });
   return *std::move(owner);
@@ -71,17 +75,17 @@ std::map<int, Naming> NamesOf(const Scene& scene) {
 using PixelCounts = std::vector<std::vector<int64_t>>;
 
 // [instance id][label], over all test views with ground truth.
-PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const ObjectModel& field, int* num_views,
-                        const Job& job) {
+PixelCounts CountPixels(const Scene& scene, const std::vector<int>& test, const mask_aggregator::ObjectModel& field,
+                        int* num_views, const Job& job) {
   PixelCounts counts(2, std::vector<int64_t>(size_t(field.num_labels()), 0));
   Task task(job, "match", int64_t(test.size()), "views");
   int done = 0;
   for (const int view_idx : test) {
     job.ThrowIfStopped("matching");
-    const View& view = scene.views[size_t(view_idx)];
+    const scene::View& view = scene.views[size_t(view_idx)];
     task.Update(++done);
     if (view.mask_path.empty()) continue;
-    const ImageU16 ids = LoadViewInstances(view);
+    const ImageU16 ids = scene::LoadViewInstances(view);
     const size_t largest = *std::max_element(ids.data.begin(), ids.data.end());
     if (largest >= counts.size()) counts.resize(largest + 1, std::vector<int64_t>(size_t(field.num_labels()), 0));
     const ImageU8 labels = field.Render(view.camera, job).labels;
@@ -118,9 +122,9 @@ std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>
   int64_t total = 0;
   for (const int view_idx : views) {
     job.ThrowIfStopped("reading the true masks");
-    const View& view = scene.views[size_t(view_idx)];
+    const scene::View& view = scene.views[size_t(view_idx)];
     if (view.mask_path.empty()) continue;
-    const ImageU16 ids = LoadViewInstances(view);
+    const ImageU16 ids = scene::LoadViewInstances(view);
     for (const uint16_t id : ids.data) ++pixels[id];
     total += ids.num_pixels();
   }
@@ -151,12 +155,12 @@ int MatchResult::Found(double min_iou) const {
 
 MatchResult MatchObjects(const MatchRequest& request, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  OpenRun run(request.run, request.scene, OpenRun::Access::kRead, job);
+  run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kRead, job);
   const Scene& scene = run.scene();
   const std::vector<int> test = scene.TestViews();
-  const LoadedObject loaded = FieldOwner(run.folder(), request.object, run.nerf());
-  const StoredObject& owner = loaded.stored;
-  const ObjectModel& field = loaded.field;
+  const run::LoadedObject loaded = FieldOwner(run.folder(), request.object, run.nerf());
+  const run::StoredObject& owner = loaded.stored;
+  const mask_aggregator::ObjectModel& field = loaded.field;
 
   const Stopwatch watch;
   MatchResult result;
@@ -244,4 +248,4 @@ std::string ToTable(const MatchResult& result) {
   return text;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

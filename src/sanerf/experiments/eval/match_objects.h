@@ -5,7 +5,7 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/eval/eval_output.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct MatchRequest {
   std::filesystem::path run;
@@ -46,7 +46,7 @@ struct TrueInstance {
   int id = 0;
   std::string name;  // from scene.json; empty when it has none
 };
-std::vector<TrueInstance> InstancesIn(const Scene& scene, const std::vector<int>& views, const Job& job);
+std::vector<TrueInstance> InstancesIn(const scene::Scene& scene, const std::vector<int>& views, const Job& job);
 
 // The assignment alone. pixels[i][o]: test pixels of instance i and object o; row and column 0 stand for neither.
 struct InstanceToObject {
@@ -58,4 +58,4 @@ std::vector<InstanceToObject> MatchByOverlap(const std::vector<std::vector<int64
 Json ToJson(const MatchResult& result);
 std::string ToTable(const MatchResult& result);  // for people
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -6,7 +6,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/export/layers.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using testing::HasSubstr;
@@ -54,7 +54,7 @@ TEST(LabelOverlayTest, BackgroundStaysLabelsDifferEdgesAreBright) {
   ImageU8 labels(8, 8, 1);
   for (int y = 0; y < 8; ++y)
     for (int x = 3; x < 8; ++x) labels.At(x, y) = y < 4 ? 1 : 2;
-  const ImageU8 picture = LabelOverlay(gray, labels);
+  const ImageU8 picture = exports::LabelOverlay(gray, labels);
   EXPECT_EQ(picture.At(0, 0, 0), 128);
   EXPECT_EQ(picture.At(0, 0, 2), 128);
   int difference = 0;
@@ -64,4 +64,4 @@ TEST(LabelOverlayTest, BackgroundStaysLabelsDifferEdgesAreBright) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

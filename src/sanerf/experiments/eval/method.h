@@ -14,44 +14,45 @@
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 // What several methods need, made when it is first asked for.
 class SharedInputs {
  public:
   // The references must outlive this.
-  SharedInputs(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings);
+  SharedInputs(const run::RunFolder& run, const scene::Scene& scene, const nerf::NerfModel& nerf,
+               const pipeline::Settings& settings);
 
-  const RunFolder& run() const { return run_; }
-  const Scene& scene() const { return scene_; }
-  const NerfModel& nerf() const { return nerf_; }
-  const Settings& settings() const { return settings_; }
+  const run::RunFolder& run() const { return run_; }
+  const scene::Scene& scene() const { return scene_; }
+  const nerf::NerfModel& nerf() const { return nerf_; }
+  const pipeline::Settings& settings() const { return settings_; }
   const std::vector<int>& views() const { return views_; }        // training views that are learned from
   const std::vector<int>& searched() const { return searched_; }  // and those searched for all that is in them
-  Sam& sam(const Job& job);
-  const FeatureContainer& features(const Job& job);           // the cache of views()
-  const std::vector<FoundMask>& found_masks(const Job& job);  // SAM's automatic masks of searched()
-  SegmenterInput ForSegmenter(uint64_t seed, const Job& job) {
+  sam::Sam& sam(const Job& job);
+  const feature_container::FeatureContainer& features(const Job& job);      // the cache of views()
+  const std::vector<segmentation::FoundMask>& found_masks(const Job& job);  // SAM's automatic masks of searched()
+  segmentation::SegmenterInput ForSegmenter(uint64_t seed, const Job& job) {
     return {scene_, nerf_, features(job), sam(job), views_, seed};
   }
 
  private:
-  const RunFolder& run_;
-  const Scene& scene_;
-  const NerfModel& nerf_;
-  const Settings& settings_;
+  const run::RunFolder& run_;
+  const scene::Scene& scene_;
+  const nerf::NerfModel& nerf_;
+  const pipeline::Settings& settings_;
   std::vector<int> views_, searched_;
-  std::unique_ptr<Sam> sam_;
-  std::unique_ptr<FeatureContainer> features_;
-  std::optional<std::vector<FoundMask>> found_masks_;
+  std::unique_ptr<sam::Sam> sam_;
+  std::unique_ptr<feature_container::FeatureContainer> features_;
+  std::optional<std::vector<segmentation::FoundMask>> found_masks_;
 };
 
 struct MethodInput {
   SharedInputs& shared;
-  const Prompts& prompts;
+  const mask_decoder::Prompts& prompts;
   const std::vector<int>& test;  // views that will be asked for
   uint64_t seed = 1;
-  const std::vector<StoredObject>* stored = nullptr;  // the prompts' objects, when they were segmented before
+  const std::vector<run::StoredObject>* stored = nullptr;  // the prompts' objects, when they were segmented before
 };
 
 struct Method {
@@ -59,12 +60,12 @@ struct Method {
   std::vector<std::string> stages;  // whose options its result depends on
   bool is_automatic = false;        // finds the objects by itself, without prompts
   bool is_seeded = false;           // its result depends on the seed
-  std::function<std::unique_ptr<Segmenter>(const MethodInput&, const Job&)> make;
+  std::function<std::unique_ptr<segmentation::Segmenter>(const MethodInput&, const Job&)> make;
 };
 
 inline constexpr const char* kOwnMethod = "sanerf";
 // The method itself: objects that were segmented before are only rendered, others are segmented. vote_alone: without
 // the object field.
-std::unique_ptr<Segmenter> MakeOwn(const MethodInput& input, bool vote_alone, const Job& job);
+std::unique_ptr<segmentation::Segmenter> MakeOwn(const MethodInput& input, bool vote_alone, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

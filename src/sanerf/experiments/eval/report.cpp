@@ -27,7 +27,12 @@
 
 namespace fs = std::filesystem;
 
-namespace sanerf {
+namespace sanerf::experiments {
+
+using eval::ObjectScore;
+using nerf::NerfModel;
+using scene::Scene;
+
 namespace {
 
 const std::vector<std::string> kColumns = {"photo",    "render",       "depth",     "SAM's mask",
@@ -50,64 +55,66 @@ std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
 class SamMasks {
  public:
   // views: to be shown. prompts: of all objects that will be asked for.
-  SamMasks(const RunFolder& run, const Scene& scene, const NerfModel& nerf, const Settings& settings,
-           const Prompts& prompts, std::vector<int> views, const Job& job)
+  SamMasks(const run::RunFolder& run, const Scene& scene, const NerfModel& nerf, const pipeline::Settings& settings,
+           const mask_decoder::Prompts& prompts, std::vector<int> views, const Job& job)
       : scene_(scene), nerf_(nerf), settings_(settings), views_(std::move(views)) {
     try {
-      sam_ = LoadSam(settings.encode.model, job);
+      sam_ = sam::LoadSam(settings.encode.model, job);
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {  // the model is gone or damaged: all else can still be shown
       job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
       return;
     }
-    cache_ = EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode, job);
+    cache_ = pipeline::EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode, job);
   }
 
   // By view, at the working camera; views without a mask are absent.
-  std::map<int, ImageU8> Of(const ObjectPrompt& prompt, const Job& job) const {
+  std::map<int, ImageU8> Of(const mask_decoder::ObjectPrompt& prompt, const Job& job) const {
     if (!sam_) return {};
-    return PerViewDecoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, job)
+    return mask_decoder::PerViewDecoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, job)
         .MasksFor(views_, job);
   }
 
  private:
-  std::vector<int> WithPrompted(const Prompts& prompts) const {
-    std::vector<int> views = PromptedViews(prompts, scene_);
+  std::vector<int> WithPrompted(const mask_decoder::Prompts& prompts) const {
+    std::vector<int> views = mask_decoder::PromptedViews(prompts, scene_);
     views.insert(views.end(), views_.begin(), views_.end());
     return views;
   }
 
   const Scene& scene_;
   const NerfModel& nerf_;
-  const Settings& settings_;
+  const pipeline::Settings& settings_;
   std::vector<int> views_;
-  std::unique_ptr<Sam> sam_;
-  std::unique_ptr<FeatureCache> cache_;
+  std::unique_ptr<sam::Sam> sam_;
+  std::unique_ptr<feature_container::FeatureCache> cache_;
 };
 
-ImageU8 TruthMask(const View& view, int instance, const Camera& camera) {
-  const ImageU16 ids = LoadViewInstances(view);
+ImageU8 TruthMask(const scene::View& view, int instance, const Camera& camera) {
+  const ImageU16 ids = scene::LoadViewInstances(view);
   ImageU8 mask(ids.width, ids.height, 1);
   for (size_t i = 0; i < ids.data.size(); ++i) mask.data[i] = ids.data[i] == instance ? 255 : 0;
   return ResizeNearest(mask, camera.width, camera.height);
 }
 
 // The pictures of one row, all at `camera`.
-ReportRow MakeRow(const View& view, const Camera& camera, const NerfModel& nerf, const ObjectModel& field, int label,
-                  int instance, const ImageU8* sam_mask, const Job& job) {
-  const ImageF photo = CompositeOver(LoadViewImage(view, camera.width, camera.height), nerf.background());
-  const RenderedView render = nerf.Render(camera, job);
+ReportRow MakeRow(const scene::View& view, const Camera& camera, const NerfModel& nerf,
+                  const mask_aggregator::ObjectModel& field, int label, int instance, const ImageU8* sam_mask,
+                  const Job& job) {
+  const ImageF photo = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), nerf.background());
+  const nerf::RenderedView render = nerf.Render(camera, job);
   const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
   ReportRow row;
   row.view = view.name;
-  row.pictures = {{ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {Overlay(render.rgb, mask)}};
+  row.pictures = {
+      {ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {exports::Overlay(render.rgb, mask)}};
   if (sam_mask != nullptr)
-    row.pictures[3].image = Overlay(render.rgb, ResizeNearest(*sam_mask, camera.width, camera.height));
+    row.pictures[3].image = exports::Overlay(render.rgb, ResizeNearest(*sam_mask, camera.width, camera.height));
   if (!view.mask_path.empty()) {
     const ImageU8 truth = TruthMask(view, instance, camera);
-    row.pictures.push_back({Overlay(photo, truth)});
-    row.pictures.push_back({MaskDifference(mask, truth), /*is_photo=*/false});
+    row.pictures.push_back({exports::Overlay(photo, truth)});
+    row.pictures.push_back({exports::MaskDifference(mask, truth), /*is_photo=*/false});
   } else {
     row.pictures.resize(kColumns.size());
   }
@@ -123,7 +130,7 @@ std::vector<std::vector<std::string>> ScoreRows(const EvalResult& result) {
   return rows;
 }
 
-ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const EvalResult& result,
+ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, const EvalResult& result,
                                const ReportOptions& options) {
   ReportPage page;
   page.title = "sanerf · " + fs::weakly_canonical(fs::absolute(run.path())).filename().string();
@@ -152,18 +159,18 @@ ReportPage PageWithoutPictures(const RunFolder& run, const Scene& scene, const E
 
 }  // namespace
 
-fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result, const Settings& settings,
-                     const ReportOptions& options, const Job& job) {
+fs::path WriteReport(const run::RunFolder& run, const run::RunLock&, const EvalResult& result,
+                     const pipeline::Settings& settings, const ReportOptions& options, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   const Scene scene = run.OpenScene(std::nullopt, job);
   const NerfModel nerf = run.OpenNerf();
   ReportPage page = PageWithoutPictures(run, scene, result, options);
 
-  std::vector<StoredObject> objects;
-  Prompts prompts;
+  std::vector<run::StoredObject> objects;
+  mask_decoder::Prompts prompts;
   std::set<int> shown;
   for (const ObjectScore& object : result.objects) {
-    objects.push_back(FindObject(run, object.name, nerf));
+    objects.push_back(run::FindObject(run, object.name, nerf));
     prompts.objects.push_back(objects.back().prompt);
     for (const size_t i : ChooseRows(object, options.views_per_object))
       shown.insert(scene.FindView(object.views[i].first));
@@ -173,8 +180,8 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
     Task task(job, "report", int64_t(result.objects.size()), "objects");
     for (size_t o = 0; o < objects.size(); ++o) {
       const ObjectScore& score = result.objects[o];
-      const StoredObject& object = objects[o];
-      const ObjectModel field = ObjectModel::Load(object.checkpoint(), nerf);
+      const run::StoredObject& object = objects[o];
+      const mask_aggregator::ObjectModel field = mask_aggregator::ObjectModel::Load(object.checkpoint(), nerf);
       const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt, job);
       ReportObject section{
           object.name,
@@ -184,7 +191,7 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
       for (const size_t i : ChooseRows(score, options.views_per_object)) {
         job.ThrowIfStopped("the report");
         const int view_idx = scene.FindView(score.views[i].first);
-        const View& view = scene.views[size_t(view_idx)];
+        const scene::View& view = scene.views[size_t(view_idx)];
         const auto mask = masks.find(view_idx);
         section.rows.push_back(MakeRow(view, view.camera.ResizedToLongest(options.picture_size), nerf, field,
                                        object.label, score.instance, mask == masks.end() ? nullptr : &mask->second,
@@ -200,4 +207,4 @@ fs::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& res
   return run.report();
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

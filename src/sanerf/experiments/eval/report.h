@@ -10,7 +10,7 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct ReportOptions {
   int views_per_object = 4;                             // evenly spread held-out views, the worst one among them
@@ -21,7 +21,7 @@ struct ReportOptions {
 
 // One row of pictures per object and view: photo, render, depth, SAM's mask, our mask, ground truth, difference. SAM's
 // column stays empty when the model that encoded the run is not installed.
-std::filesystem::path WriteReport(const RunFolder& run, const RunLock&, const EvalResult& result,
-                                  const Settings& settings, const ReportOptions& options, const Job& job);
+std::filesystem::path WriteReport(const run::RunFolder& run, const run::RunLock&, const EvalResult& result,
+                                  const pipeline::Settings& settings, const ReportOptions& options, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

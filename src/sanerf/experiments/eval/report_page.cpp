@@ -7,7 +7,7 @@
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/png_codec.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 constexpr const char* kStyle = R"(
@@ -40,7 +40,7 @@ footer { margin-top: 48px; color: var(--soft); font-size: 13px; }
 std::string Picture(const ReportPicture& picture, const std::string& caption) {
   if (picture.image.empty()) return "<span class=\"none\">none</span>";
   const std::string bytes = picture.is_photo ? EncodeJpeg(picture.image, 88) : EncodePng(picture.image);
-  return fmt::format("<img alt=\"{}\" src=\"data:image/{};base64,{}\">", EscapeHtml(caption),
+  return fmt::format("<img alt=\"{}\" src=\"data:image/{};base64,{}\">", experiments::EscapeHtml(caption),
                      picture.is_photo ? "jpeg" : "png", Base64(bytes));
 }
 
@@ -111,4 +111,4 @@ std::string ToHtml(const ReportPage& page) {
   return html + fmt::format("<footer>{}</footer>\n</main></body>\n</html>\n", EscapeHtml(page.footer));
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

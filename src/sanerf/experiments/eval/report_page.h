@@ -7,7 +7,7 @@
 
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 struct ReportPicture {
   ImageU8 image;         // empty = not available
@@ -34,4 +34,4 @@ struct ReportPage {
 std::string EscapeHtml(const std::string& text);
 std::string ToHtml(const ReportPage& page);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

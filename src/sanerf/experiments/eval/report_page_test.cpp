@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 using ::testing::HasSubstr;
@@ -30,4 +30,4 @@ TEST(ReportPage, IsOneSelfContainedFile) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

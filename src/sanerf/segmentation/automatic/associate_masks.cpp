@@ -12,7 +12,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/segmentation/automatic/object_levels.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 using Counts = MaskOverlaps::Counts;
@@ -192,4 +192,4 @@ Association AssociateMasks(const std::vector<FoundMask>& masks, const MaskOverla
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -8,7 +8,7 @@
 #include "sanerf/segmentation/automatic/associate_options.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct FoundObject {
   std::vector<int> masks;  // at most one per view, positions in the list of masks
@@ -27,4 +27,4 @@ struct Association {
 Association AssociateMasks(const std::vector<FoundMask>& masks, const MaskOverlaps& overlaps,
                            const AssociateOptions& options, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

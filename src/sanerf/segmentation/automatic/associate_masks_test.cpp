@@ -11,18 +11,18 @@
 #include "sanerf/segmentation/automatic/coplanar.h"
 #include "sanerf/segmentation/automatic/found_object.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 using namespace testing_scene;
 using testing::HasSubstr;
 
-constexpr DepthTolerance kTolerance{0.02, 0.03};
+constexpr mask_decoder::DepthTolerance kTolerance{0.02, 0.03};
 constexpr int kNumAround = 8, kHidden = 8;
 
 // Eight cameras around the two balls, and one for which the other ball hides nearly all of the first.
-Scene AroundTheBalls() {
-  Scene scene;
+scene::Scene AroundTheBalls() {
+  scene::Scene scene;
   for (int i = 0; i < kNumAround; ++i) {
     const double angle = (i + 0.5) * 2 * M_PI / kNumAround;
     scene.views.push_back(MakeView("view" + std::to_string(i) + ".png",
@@ -76,7 +76,7 @@ class AssociateMasksTest : public testing::Test {
     return std::max_element(votes.begin(), votes.end(), [](auto& a, auto& b) { return a.second < b.second; })->first;
   }
 
-  Scene scene_ = AroundTheBalls();
+  scene::Scene scene_ = AroundTheBalls();
   AnalyticContainer container_{scene_};
   AssociateOptions options_;
   std::vector<FoundMask> masks_;
@@ -171,10 +171,11 @@ TEST_F(AssociateMasksTest, PointsOfAFoundObjectLieOnItAndAllAround) {
   masks_[0].mask.Add(MaskWhere(masks_[0].view_idx, [](int at, const Vec3&) { return at == kOther; }));  // a mistake
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
-  const ObjectPrompt prompt = PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
+  const mask_decoder::ObjectPrompt prompt =
+      PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
   ASSERT_EQ(prompt.points.size(), 6u);
   Vec3 mean = Vec3::Zero();
-  for (const PointPrompt& point : prompt.points) {
+  for (const mask_decoder::PointPrompt& point : prompt.points) {
     EXPECT_NEAR((point.p - kBallCenter).norm(), kBallRadius, 0.03);
     EXPECT_EQ(point.label, 1);
     mean += point.p / 6;
@@ -187,9 +188,10 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
   masks_[0].mask.Add(MaskWhere(0, [](int at, const Vec3& p) { return at == kTable && p.norm() < 0.6; }));
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
-  const ObjectPrompt prompt = PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
+  const mask_decoder::ObjectPrompt prompt =
+      PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
   AnalyticSam sam;
-  const DecodedObject decoded =
+  const mask_decoder::DecodedObject decoded =
       DecodeFound(prompt, found.objects[0], masks_, {scene_, container_, sam, Similarity(), {}}, all_views_, Job());
   ASSERT_EQ(decoded.views.size(), all_views_.size());
   EXPECT_EQ(decoded.points.size(), prompt.points.size());
@@ -218,4 +220,4 @@ TEST_F(AssociateMasksTest, OptionsOutOfRangeAndInterruption) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -3,7 +3,7 @@
 
 #include "sanerf/core/option_values.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct AssociateOptions {
   int step = 4;
@@ -33,4 +33,4 @@ struct AssociateOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

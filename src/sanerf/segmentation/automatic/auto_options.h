@@ -5,7 +5,7 @@
 #include "sanerf/sam/automatic_options.h"
 #include "sanerf/segmentation/automatic/associate_options.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct AutoOptions {
   int max_views = 16;
@@ -13,7 +13,7 @@ struct AutoOptions {
   int points = 8;
   int rounds = 1;
   bool extend = true;
-  AutomaticMaskOptions masks;
+  sam::AutomaticMaskOptions masks;
   AssociateOptions associate;
 
   template <class V>
@@ -35,4 +35,4 @@ struct AutoOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -20,7 +20,10 @@
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/segment_memory.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::DecodedObject;
+
 namespace {
 
 // The objects on which the views agree best, at most `count`, in their old order.
@@ -45,7 +48,8 @@ class Search {
   void Find(AutomaticField* result, const Job& job) {
     const AutoOptions& options = options_.automatic;
     const Stopwatch watch;
-    const DepthTolerance tolerance = ToleranceOf(context_.options, context_.model_from_file);
+    const mask_decoder::DepthTolerance tolerance =
+        mask_decoder::ToleranceOf(context_.options, context_.model_from_file);
     result->left_out =
         AssociateMasks(masks_, MaskOverlaps(masks_, context_.container, tolerance, options.associate.step, job),
                        options.associate, job);
@@ -54,7 +58,8 @@ class Search {
     std::vector<FoundObject> with_points;
     for (const FoundObject& object : objects_) {
       const std::string name = fmt::format("{}{:02}", kAutomaticName, with_points.size() + 1);
-      ObjectPrompt prompt = PromptOf(object, masks_, name, context_.container, tolerance, options.points, job);
+      mask_decoder::ObjectPrompt prompt =
+          PromptOf(object, masks_, name, context_.container, tolerance, options.points, job);
       if (prompt.points.empty()) continue;
       prompts_.objects.push_back(std::move(prompt));
       with_points.push_back(object);
@@ -74,7 +79,7 @@ class Search {
   }
 
   const std::vector<FoundObject>& objects() const { return objects_; }
-  const Prompts& prompts() const { return prompts_; }
+  const mask_decoder::Prompts& prompts() const { return prompts_; }
 
  private:
   [[noreturn]] void FailWithoutObjects(const AutomaticField& result) const {
@@ -87,18 +92,18 @@ class Search {
         "search more views or more points: --set auto.max_views=0 --set auto.grid=24");
   }
 
-  DecodeContext context_;
+  mask_decoder::DecodeContext context_;
   SegmentationOptions options_;
   std::vector<FoundMask> masks_;
   size_t num_searched_;
   std::vector<FoundObject> objects_;
-  Prompts prompts_;
+  mask_decoder::Prompts prompts_;
 };
 
 }  // namespace
 
-std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const AutoOptions& options) {
-  return SpreadViews(scene, views, options.max_views);
+std::vector<int> ViewsToSearch(const scene::Scene& scene, const std::vector<int>& views, const AutoOptions& options) {
+  return scene::SpreadViews(scene, views, options.max_views);
 }
 
 // One bit per pixel of every mask; with the pairs that will be compared. A view gives some fifty masks; twenty are
@@ -109,8 +114,8 @@ double SearchBytes(double pixels_of_view, size_t num_views) {
   return masks * pixels_of_view / 8 + OverlapBytes(size_t(masks), num_views);
 }
 
-std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
-                                   const AutomaticMaskOptions& options, const Job& job) {
+std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_container::FeatureContainer& container,
+                                   const sam::Sam& sam, const sam::AutomaticMaskOptions& options, const Job& job) {
   if (!views.empty()) {
     const Camera camera = container.WorkingCamera(views[0]);
     CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
@@ -120,7 +125,7 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
   std::vector<std::vector<FoundMask>> found(views.size());
   std::atomic<int64_t> num_points = 0;
   std::atomic<size_t> num_masks = 0;
-  WorkerPool<Sam> predictors;
+  WorkerPool<sam::Sam> predictors;
   Task task(job, "search", int64_t(views.size()) * options.grid * options.grid, "points");
   ParallelForChunks(int64_t(views.size()), 1, [&](int64_t i, int64_t) {
     const auto predictor = predictors.Take([&] { return sam.Share(); });
@@ -128,7 +133,8 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
     const ImageF depth = container.Depth(views[size_t(i)], job);
     predictor->SetFeatures(container.Features(views[size_t(i)], job));
     const auto on_point = [&](int) { task.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
-    for (AutomaticMask& mask : GenerateMasks(*predictor, camera.width, camera.height, options, on_point, job)) {
+    for (sam::AutomaticMask& mask :
+         sam::GenerateMasks(*predictor, camera.width, camera.height, options, on_point, job)) {
       const bool is_coplanar = IsCoplanar(mask.mask, depth);
       found[size_t(i)].push_back(
           {views[size_t(i)], std::move(mask.mask), mask.predicted_iou, mask.candidate, is_coplanar});
@@ -143,12 +149,12 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureC
 
 void SeparateMasks(std::vector<DecodedObject>* decoded) {
   for (size_t view = 0; view < decoded->at(0).views.size(); ++view) {
-    std::vector<ViewDecision*> claims;
+    std::vector<mask_decoder::ViewDecision*> claims;
     for (DecodedObject& object : *decoded)
       if (object.views[view].used) claims.push_back(&object.views[view]);
     std::stable_sort(claims.begin(), claims.end(), [](const auto* a, const auto* b) { return a->area < b->area; });
     std::vector<bool> is_taken(claims.empty() ? 0 : claims[0]->mask.data.size(), false);
-    for (ViewDecision* claim : claims)
+    for (mask_decoder::ViewDecision* claim : claims)
       for (size_t i = 0; i < is_taken.size(); ++i) {
         if (claim->mask.data[i] == 0) continue;
         if (is_taken[i]) claim->mask.data[i] = 0;
@@ -176,4 +182,4 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

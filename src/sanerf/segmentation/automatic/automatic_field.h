@@ -10,21 +10,21 @@
 #include "sanerf/segmentation/automatic/associate_masks.h"
 #include "sanerf/segmentation/options.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct AutomaticInput {
-  const Scene& scene;
-  const NerfModel& nerf;
-  const FeatureContainer& container;  // holds all views below
-  const Sam& sam;
+  const scene::Scene& scene;
+  const nerf::NerfModel& nerf;
+  const feature_container::FeatureContainer& container;  // holds all views below
+  const sam::Sam& sam;
   std::vector<int> searched;  // views that are asked for all that is in them
   std::vector<int> decoded;   // views in which every object gets a mask
 };
 
 struct AutomaticField {
-  Prompts prompts;  // points on each object; one position for an object in all three
+  mask_decoder::Prompts prompts;  // points on each object; one position for an object in all three
   std::vector<FoundObject> found;
-  std::vector<DecodedObject> decoded;
+  std::vector<mask_decoder::DecodedObject> decoded;
 
   Association left_out;       // counts only
   int num_beyond_limit = 0;   // objects left out because of auto.max_objects
@@ -33,14 +33,14 @@ struct AutomaticField {
 };
 
 // The views that are searched, by options.max_views: spread over the cameras.
-std::vector<int> ViewsToSearch(const Scene& scene, const std::vector<int>& views, const AutoOptions& options);
+std::vector<int> ViewsToSearch(const scene::Scene& scene, const std::vector<int>& views, const AutoOptions& options);
 
 // Memory that a search takes at least.
 double SearchBytes(double pixels_of_view, size_t num_views);
 // Several views at a time; the masks come in the order of the views. Throws InterruptedError, Error
 // when there is not enough memory.
-std::vector<FoundMask> SearchViews(const std::vector<int>& views, const FeatureContainer& container, const Sam& sam,
-                                   const AutomaticMaskOptions& options, const Job& job);
+std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_container::FeatureContainer& container,
+                                   const sam::Sam& sam, const sam::AutomaticMaskOptions& options, const Job& job);
 
 // Masks to objects, each decoded in every view by itself; Session::StartFromSearch goes on from there. Objects are
 // named object_01 … by descending size. Throws Error when nothing is found.
@@ -48,8 +48,8 @@ AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> m
                            const SegmentationOptions& options, const Job& job);
 
 // Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.
-void SeparateMasks(std::vector<DecodedObject>* decoded);
+void SeparateMasks(std::vector<mask_decoder::DecodedObject>* decoded);
 
 inline constexpr char kAutomaticName[] = "object_";
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -7,7 +7,7 @@
 
 #include "sanerf/core/geometry.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr int kRim = 2;               // pixels beside an outline whose depth may belong to the other side
@@ -102,4 +102,4 @@ bool IsCoplanar(const BitMask& mask, const ImageF& depth) {
   return continued > 0 && double(continued) >= kContinued * double(continued + behind);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

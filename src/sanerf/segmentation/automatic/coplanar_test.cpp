@@ -6,7 +6,7 @@
 
 #include "sanerf/core/random.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr int kSize = 64;
@@ -69,4 +69,4 @@ TEST(IsCoplanarTest, TooLittleToTell) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -11,7 +11,7 @@
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr int kPointsPerMask = 4;
@@ -24,11 +24,11 @@ struct SurfacePoint {
 
 // Whether the masks of the views that see the point hold it.
 bool IsConfirmed(const Vec3& p, const std::vector<const FoundMask*>& masks, const std::vector<Camera>& cameras,
-                 const std::vector<ImageF>& depths, const DepthTolerance& tolerance) {
+                 const std::vector<ImageF>& depths, const mask_decoder::DepthTolerance& tolerance) {
   int num_seen = 0, num_held = 0;
   for (size_t i = 0; i < masks.size(); ++i) {
-    const PointInView found = FindInView(p, cameras[i], depths[i], tolerance);
-    if (found.state != PointState::kVisible) continue;
+    const mask_decoder::PointInView found = mask_decoder::FindInView(p, cameras[i], depths[i], tolerance);
+    if (found.state != mask_decoder::PointState::kVisible) continue;
     ++num_seen;
     num_held += masks[i]->mask.At(int(found.px.x()), int(found.px.y()));
   }
@@ -61,24 +61,25 @@ const FoundMask* MaskIn(int view_idx, const FoundObject& object, const std::vect
   return nullptr;
 }
 
-ViewDecision OwnDecision(const FoundMask& own, const std::vector<LiftedPoint>& points, const ViewDecider& decider,
-                         const Job& job) {
-  ViewDecision decision = decider.Begin(own.view_idx);
+mask_decoder::ViewDecision OwnDecision(const FoundMask& own, const std::vector<mask_decoder::LiftedPoint>& points,
+                                       const mask_decoder::ViewDecider& decider, const Job& job) {
+  mask_decoder::ViewDecision decision = decider.Begin(own.view_idx);
   decider.FindPrompt(points, decision, job);
   decision.candidate = own.candidate;
   decision.predicted_iou = own.predicted_iou;
   decision.mask = own.mask.ToImage();
   decision.area = double(own.mask.Count()) / double(decision.mask.num_pixels());
   decision.used = true;
-  decision.outcome = Outcome::kUsed;
+  decision.outcome = mask_decoder::Outcome::kUsed;
   decision.reason = "found in this view without a prompt";
   return decision;
 }
 
 }  // namespace
 
-ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks, const std::string& name,
-                      const FeatureContainer& container, const DepthTolerance& tolerance, int count, const Job& job) {
+mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks,
+                                    const std::string& name, const feature_container::FeatureContainer& container,
+                                    const mask_decoder::DepthTolerance& tolerance, int count, const Job& job) {
   std::vector<const FoundMask*> own;
   std::vector<Camera> cameras;
   std::vector<ImageF> depths;
@@ -89,36 +90,37 @@ ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& m
   }
   std::vector<SurfacePoint> points;
   for (size_t i = 0; i < own.size(); ++i) {
-    for (const Vec2& px : SpreadInteriorPoints(own[i]->mask.ToImage(), depths[i], kPointsPerMask)) {
-      const auto z = SurfaceDepth(depths[i], px);
+    for (const Vec2& px : mask_decoder::SpreadInteriorPoints(own[i]->mask.ToImage(), depths[i], kPointsPerMask)) {
+      const auto z = mask_decoder::SurfaceDepth(depths[i], px);
       if (!z) continue;
       const Vec3 p = cameras[i].Lift(px, *z);
       if (IsConfirmed(p, own, cameras, depths, tolerance)) points.push_back({p});
     }
   }
-  ObjectPrompt prompt;
+  mask_decoder::ObjectPrompt prompt;
   prompt.name = name;
   for (const Vec3& p : Spread(std::move(points), count)) prompt.points.push_back({p, 1});
   return prompt;
 }
 
-DecodedObject DecodeFound(const ObjectPrompt& prompt, const FoundObject& object, const std::vector<FoundMask>& masks,
-                          const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job) {
-  const ViewDecider decider = MakeDecider(prompt, context);
-  DecodedObject decoded;
+mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt, const FoundObject& object,
+                                        const std::vector<FoundMask>& masks, const mask_decoder::DecodeContext& context,
+                                        const std::vector<int>& view_idxs, const Job& job) {
+  const mask_decoder::ViewDecider decider = mask_decoder::MakeDecider(prompt, context);
+  mask_decoder::DecodedObject decoded;
   decoded.name = prompt.name;
-  decoded.points = LiftPrompts(prompt, context.scene, context.container, job);
-  const VisibilityRule rule = VisibilityRuleFor(prompt, decoded.points);
+  decoded.points = mask_decoder::LiftPrompts(prompt, context.scene, context.container, job);
+  const mask_decoder::VisibilityRule rule = mask_decoder::VisibilityRuleFor(prompt, decoded.points);
   Task task(job, "decode " + prompt.name, int64_t(view_idxs.size()), "views");
-  decoded.views = DecideViews(
+  decoded.views = mask_decoder::DecideViews(
       decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", prompt.name),
-      [&](const ViewDecider& fork, size_t i) {
+      [&](const mask_decoder::ViewDecider& fork, size_t i) {
         const FoundMask* own = MaskIn(view_idxs[i], object, masks);
         return own != nullptr ? OwnDecision(*own, decoded.points, fork, job)
                               : fork.Decide(view_idxs[i], decoded.points, rule, job);
       },
-      [&](int num_done, const ViewDecision&) { task.Update(num_done); }, job);
+      [&](int num_done, const mask_decoder::ViewDecision&) { task.Update(num_done); }, job);
   return decoded;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

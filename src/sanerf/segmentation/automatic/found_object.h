@@ -8,16 +8,18 @@
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/automatic/associate_masks.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // A prompt of at most `count` positive points in 3D, spread over what the object's masks show. A point stands only when
 // the object's masks in the other views that see it hold it too. Fewer, down to none, for something very thin.
-ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks, const std::string& name,
-                      const FeatureContainer& container, const DepthTolerance& tolerance, int count, const Job& job);
+mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks,
+                                    const std::string& name, const feature_container::FeatureContainer& container,
+                                    const mask_decoder::DepthTolerance& tolerance, int count, const Job& job);
 
 // Its own mask in the views where it was found; in the others of view_idxs SAM's for the prompt's points that are
 // visible there. Errors as DecodeMasks.
-DecodedObject DecodeFound(const ObjectPrompt& prompt, const FoundObject& object, const std::vector<FoundMask>& masks,
-                          const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job);
+mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt, const FoundObject& object,
+                                        const std::vector<FoundMask>& masks, const mask_decoder::DecodeContext& context,
+                                        const std::vector<int>& view_idxs, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

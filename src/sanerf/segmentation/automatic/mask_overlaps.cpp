@@ -9,7 +9,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 struct SeenView {
@@ -32,8 +32,8 @@ double OverlapBytes(size_t num_masks, size_t num_views) {
   return double(sizeof(uint32_t)) * double(num_masks) * (double(num_masks) + 2 * double(num_views));
 }
 
-MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureContainer& container,
-                           const DepthTolerance& tolerance, int step, const Job& job) {
+MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const feature_container::FeatureContainer& container,
+                           const mask_decoder::DepthTolerance& tolerance, int step, const Job& job) {
   for (const FoundMask& mask : masks) {
     const auto found = std::find(view_idxs_.begin(), view_idxs_.end(), mask.view_idx);
     view_of_.push_back(int(found - view_idxs_.begin()));
@@ -66,8 +66,8 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureCon
           const SeenView& target = views[to];
           Vec2 px(x + 0.5, y + 0.5);
           if (int64_t(to) != from) {
-            const PointInView found = FindInView(p, target.camera, target.depth, tolerance);
-            if (found.state != PointState::kVisible) continue;
+            const mask_decoder::PointInView found = mask_decoder::FindInView(p, target.camera, target.depth, tolerance);
+            if (found.state != mask_decoder::PointState::kVisible) continue;
             px = found.px;
           }
           MasksAt(masks, target.masks, int(px.x()), int(px.y()), &there);
@@ -91,4 +91,4 @@ MaskOverlaps::Counts MaskOverlaps::Of(int first, int second) const {
           int64_t(seen_[At(second, first_view)]) + landed_[At(second, first_view)]};
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

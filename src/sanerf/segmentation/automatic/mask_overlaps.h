@@ -10,7 +10,7 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/visibility.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct FoundMask {
   int view_idx = -1;
@@ -26,8 +26,8 @@ double OverlapBytes(size_t num_masks, size_t num_views);
 class MaskOverlaps {
  public:
   // Every step-th pixel in both directions is lifted. Throws InterruptedError, Error when there is not enough memory.
-  MaskOverlaps(const std::vector<FoundMask>& masks, const FeatureContainer& container, const DepthTolerance& tolerance,
-               int step, const Job& job);
+  MaskOverlaps(const std::vector<FoundMask>& masks, const feature_container::FeatureContainer& container,
+               const mask_decoder::DepthTolerance& tolerance, int step, const Job& job);
 
   int num_masks() const { return int(view_of_.size()); }
   int num_views() const { return int(view_idxs_.size()); }
@@ -56,4 +56,4 @@ class MaskOverlaps {
   std::vector<uint32_t> both_;    // [a][b]: lifted pixels of a that fall onto b
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr double kSame = 0.85;        // of each inside the other
@@ -120,4 +120,4 @@ std::vector<Verdict> ChooseLevel(const std::vector<LevelItem>& items, const std:
   return Levels(items, share_in, whole).Choose();
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

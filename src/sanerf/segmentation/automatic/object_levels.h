@@ -3,7 +3,7 @@
 
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct LevelItem {
   double agreement = 0;  // how well the views agree on it, [0, 1]
@@ -24,4 +24,4 @@ const char* VerdictName(Verdict verdict);
 std::vector<Verdict> ChooseLevel(const std::vector<LevelItem>& items, const std::vector<std::vector<double>>& share_in,
                                  double whole);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

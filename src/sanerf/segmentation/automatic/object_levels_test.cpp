@@ -6,7 +6,7 @@
 #include <numeric>
 #include <set>
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 using testing::ElementsAre;
@@ -77,4 +77,4 @@ TEST(ChooseLevelTest, OfTwoThatOverlapTheBetterAgreedStays) {
 TEST(ChooseLevelTest, Nothing) { EXPECT_TRUE(Choose({}).empty()); }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -7,7 +7,10 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::ViewDecision;
+
 namespace {
 
 // Mean of worth(view) x agreement over the used views; a view that the others do not know does not count.
@@ -56,8 +59,8 @@ double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<C
   return MeanAgreement(views, consensus, [](const ViewDecision&) { return 1.0; });
 }
 
-double Coherence(const DecodedObject& decoded, const std::vector<Consensus>& consensus) {
+double Coherence(const mask_decoder::DecodedObject& decoded, const std::vector<Consensus>& consensus) {
   return MeanAgreement(decoded.views, consensus, [](const ViewDecision& view) { return KeptShare(view.mask, view); });
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -6,7 +6,7 @@
 
 #include "sanerf/mask_decoder/mask_decoder.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // What the other views say about an object in one view: over the view's whole image, at any resolution.
 struct Consensus {
@@ -28,9 +28,9 @@ double Agreement(const ImageU8& mask, const Consensus& consensus);  // 0/255, an
 
 // Mean agreement of the used views. A view that the others do not know does not count. consensus[i] belongs to
 // views[i].
-double MeanAgreement(const std::vector<ViewDecision>& views, const std::vector<Consensus>& consensus);
+double MeanAgreement(const std::vector<mask_decoder::ViewDecision>& views, const std::vector<Consensus>& consensus);
 // How well masks fit each other and the prompts: mean over the used views of the agreement with the others times the
 // share of the visible points that the mask is right about.
-double Coherence(const DecodedObject& decoded, const std::vector<Consensus>& consensus);
+double Coherence(const mask_decoder::DecodedObject& decoded, const std::vector<Consensus>& consensus);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

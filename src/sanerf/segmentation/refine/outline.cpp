@@ -11,7 +11,10 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::ViewDecision;
+
 namespace {
 
 constexpr int kSamCells = 256;            // per side of a mask as SAM returns it
@@ -69,9 +72,10 @@ ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb) {
   return double(both) < kMinIou * double(either) ? mask : sharp;
 }
 
-void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects, const Job& job) {
+void SharpenOutlines(const feature_container::FeatureContainer& container,
+                     std::vector<mask_decoder::DecodedObject>* objects, const Job& job) {
   std::map<int, std::vector<ViewDecision*>> blunt;  // by view: its picture is read, or rendered, once
-  for (DecodedObject& object : *objects)
+  for (mask_decoder::DecodedObject& object : *objects)
     for (ViewDecision& view : object.views)
       if (view.used && !view.sharp_outline) blunt[view.view_idx].push_back(&view);
   const std::vector<std::pair<int, std::vector<ViewDecision*>>> views(blunt.begin(), blunt.end());
@@ -81,11 +85,11 @@ void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObjec
     const ImageF rgb = container.Rgb(view_idx, job);
     for (ViewDecision* view : decisions) {
       view->mask = SharpOutline(view->mask, rgb);
-      view->area = double(CountNonZero(view->mask)) / double(view->mask.num_pixels());
+      view->area = double(mask_decoder::CountNonZero(view->mask)) / double(view->mask.num_pixels());
       view->sharp_outline = true;
     }
   });
   if (job.stop_requested()) throw InterruptedError("sharp outlines interrupted", "nothing was written");
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

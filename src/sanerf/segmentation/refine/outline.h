@@ -9,7 +9,7 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // mask: 0/255; rgb: what SAM saw, of the same size. The mask filtered along the picture's edges (core/guided_filter.h)
 // with a radius of two of SAM's cells; pixels further than four from it stay background. A mask of which less than half
@@ -18,6 +18,7 @@ ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb);
 
 // The same for the masks of all used views of the objects that are not sharp yet. Parallel inside. Throws
 // InterruptedError.
-void SharpenOutlines(const FeatureContainer& container, std::vector<DecodedObject>* objects, const Job& job);
+void SharpenOutlines(const feature_container::FeatureContainer& container,
+                     std::vector<mask_decoder::DecodedObject>* objects, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

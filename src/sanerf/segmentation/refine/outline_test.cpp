@@ -11,7 +11,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr int kWidth = 300, kHeight = 260;  // a radius of 3 pixels
@@ -95,12 +95,12 @@ TEST(SharpOutlineTest, FarPixelsDoNotMatter) {
   EXPECT_EQ(SharpOutline(mask, rgb).data, sharp.data);
 }
 
-class PictureContainer : public FeatureContainer {
+class PictureContainer : public feature_container::FeatureContainer {
  public:
   explicit PictureContainer(ImageF rgb) : rgb_(std::move(rgb)) {}
   Camera WorkingCamera(int) const override { throw Error("not needed"); }
   bool Has(int) const override { return true; }
-  std::shared_ptr<const SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
+  std::shared_ptr<const sam::SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
   ImageF Depth(int, const Job&) const override { throw Error("not needed"); }
   ImageF Opacity(int, const Job&) const override { throw Error("not needed"); }
   ImageF Rgb(int, const Job&) const override {
@@ -118,10 +118,10 @@ class PictureContainer : public FeatureContainer {
 TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
   const PictureContainer container(Picture(Disc(40), kYellow, kWood));
   const ImageU8 blunt = MaskOf(Disc(41)), sharp = SharpOutline(blunt, container.Rgb(0, Job()));
-  std::vector<DecodedObject> objects(2);
-  for (DecodedObject& object : objects) {
+  std::vector<mask_decoder::DecodedObject> objects(2);
+  for (mask_decoder::DecodedObject& object : objects) {
     for (int view_idx = 0; view_idx < 3; ++view_idx) {
-      ViewDecision view;
+      mask_decoder::ViewDecision view;
       view.view_idx = view_idx;
       view.used = view_idx != 1;
       view.mask = blunt;
@@ -132,9 +132,9 @@ TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
   container.num_read = 0;
   SharpenOutlines(container, &objects, Job());
   EXPECT_EQ(container.num_read, 2);
-  for (const DecodedObject& object : objects) {
+  for (const mask_decoder::DecodedObject& object : objects) {
     EXPECT_EQ(object.views[0].mask.data, sharp.data);
-    EXPECT_DOUBLE_EQ(object.views[0].area, double(CountNonZero(sharp)) / (kWidth * kHeight));
+    EXPECT_DOUBLE_EQ(object.views[0].area, double(mask_decoder::CountNonZero(sharp)) / (kWidth * kHeight));
     EXPECT_EQ(object.views[1].mask.data, blunt.data);
     EXPECT_FALSE(object.views[1].sharp_outline);
   }
@@ -145,4 +145,4 @@ TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -12,7 +12,12 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::ViewDecider;
+using mask_decoder::ViewDecision;
+using sam::SamPrompt;
+
 namespace {
 
 constexpr double kDropBelow = 0.6;   // of the median agreement
@@ -40,14 +45,14 @@ std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int h
 
 ImageF LogitsOf(const Consensus& consensus) {
   ImageF logits = consensus.probability;
-  for (float& value : logits.data) value = kCertainLogit * (2 * value - 1);
+  for (float& value : logits.data) value = mask_decoder::kCertainLogit * (2 * value - 1);
   return logits;
 }
 
 class ViewRedecoder {
  public:
-  ViewRedecoder(const ViewDecider& decider, const FeatureContainer& container, const std::vector<LiftedPoint>& points,
-                const Job& job)
+  ViewRedecoder(const ViewDecider& decider, const feature_container::FeatureContainer& container,
+                const std::vector<mask_decoder::LiftedPoint>& points, const Job& job)
       : decider_(decider), container_(container), sam_(decider.sam()), points_(points), job_(job) {}
 
   // The candidate that agrees best and is clean; `before` where nothing can be said.
@@ -75,7 +80,7 @@ class ViewRedecoder {
 
  private:
   struct Candidate {
-    SamMask mask;
+    sam::SamMask mask;
     bool from_others;
     double agreement;
     // What all views say is blurred and has errors in common, which a mask can repeat; SAM's own score knows a clean
@@ -86,7 +91,7 @@ class ViewRedecoder {
   // SAM's answers with how well they agree, at the consensus' own resolution: most are never needed at full size.
   void Compare(const SamPrompt& prompt, bool from_others, const Consensus& consensus, int view_idx,
                std::vector<Candidate>* candidates) const {
-    for (SamMask& mask : decider_.Candidates(view_idx, prompt, job_)) {
+    for (sam::SamMask& mask : decider_.Candidates(view_idx, prompt, job_)) {
       ImageF share = sam_.ToImageFrame(mask, consensus.probability.width, consensus.probability.height);
       for (float& value : share.data) value = value > 0 ? 1.0f : 0.0f;
       const double agreement = Agreement(share, consensus);
@@ -113,9 +118,9 @@ class ViewRedecoder {
   }
 
   const ViewDecider& decider_;
-  const FeatureContainer& container_;
-  Sam& sam_;
-  const std::vector<LiftedPoint>& points_;
+  const feature_container::FeatureContainer& container_;
+  sam::Sam& sam_;
+  const std::vector<mask_decoder::LiftedPoint>& points_;
   const Job& job_;
 };
 
@@ -127,14 +132,14 @@ double Median(std::vector<double> values) {
 
 }  // namespace
 
-RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context,
-                        const std::vector<Consensus>& consensus, DecodedObject* decoded, const Job& job) {
+RedecodeResult Redecode(const mask_decoder::ObjectPrompt& object, const mask_decoder::DecodeContext& context,
+                        const std::vector<Consensus>& consensus, mask_decoder::DecodedObject* decoded, const Job& job) {
   SANERF_CHECK_EQ(consensus.size(), decoded->views.size());
-  ViewDecider decider = MakeDecider(object, context);
+  ViewDecider decider = mask_decoder::MakeDecider(object, context);
   decider.Remember(decoded->memory);
   std::vector<double> agreements;
   Task task(job, "decode again " + object.name, int64_t(consensus.size()), "views");
-  std::vector<ViewDecision> views = DecideViews(
+  std::vector<ViewDecision> views = mask_decoder::DecideViews(
       decider, consensus.size(), fmt::format("decoding '{}' again interrupted", object.name),
       [&](const ViewDecider& fork, size_t i) {
         return ViewRedecoder(fork, context.container, decoded->points, job).Decide(decoded->views[i], consensus[i]);
@@ -150,9 +155,9 @@ RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context
     const ViewDecision& before = decoded->views[i];
     const double needed = before.used ? drop_below : std::max(drop_below, kFindAbove);
     if (view.used && view.agreement >= 0 && view.agreement < needed)
-      Reject(view, Outcome::kDisagrees,
-             fmt::format("the best of SAM's masks agrees only {:.2f} with the other views, {:.2f} needed",
-                         view.agreement, needed));
+      mask_decoder::Reject(view, mask_decoder::Outcome::kDisagrees,
+                           fmt::format("the best of SAM's masks agrees only {:.2f} with the other views, {:.2f} needed",
+                                       view.agreement, needed));
     result.num_dropped += before.used && !view.used;
     result.num_found += !before.used && view.used;
     result.num_changed += before.used && view.used && before.mask.data != view.mask.data;
@@ -163,4 +168,4 @@ RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context
   return result;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

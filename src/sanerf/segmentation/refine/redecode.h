@@ -7,7 +7,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/segmentation/refine/consensus.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct RedecodeResult {
   double agreement = 0;  // mean over the used views, before the masks were chosen anew and after
@@ -19,7 +19,7 @@ struct RedecodeResult {
 // the consensus, and the one that agrees best is taken instead of the one with the highest predicted score. Views in
 // which none agrees are dropped, views in which no point is visible may be found. consensus[i] belongs to
 // decoded->views[i]. Throws InterruptedError.
-RedecodeResult Redecode(const ObjectPrompt& object, const DecodeContext& context,
-                        const std::vector<Consensus>& consensus, DecodedObject* decoded, const Job& job);
+RedecodeResult Redecode(const mask_decoder::ObjectPrompt& object, const mask_decoder::DecodeContext& context,
+                        const std::vector<Consensus>& consensus, mask_decoder::DecodedObject* decoded, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -12,7 +12,7 @@
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 using namespace testing_scene;
@@ -25,12 +25,13 @@ enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
 class RedecodeTest : public testing::Test {
  protected:
   void SetUp() override {
-    sam_.rule = MaskRule::kSingleMask;
+    sam_.rule = sam::MaskRule::kSingleMask;
     object_.name = "ball";
     object_.min_visible = 1;
     object_.points = {{kBallCenter + kBallRadius * Vec3(0, 0.3, 1).normalized(), 1}};
-    decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr, Job());
-    for (const ViewDecision& view : decoded_.views) consensus_.push_back(Truth(view.view_idx, kBall));
+    decoded_ = mask_decoder::DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr,
+                                         Job());
+    for (const mask_decoder::ViewDecision& view : decoded_.views) consensus_.push_back(Truth(view.view_idx, kBall));
   }
   Consensus Truth(int view_idx, int label) const {
     const auto features = container_.Features(view_idx, Job());
@@ -40,22 +41,22 @@ class RedecodeTest : public testing::Test {
       truth.probability.data[i] = int(features->maps[0].data[i]) == label ? 1.0f : 0.0f;
     return truth;
   }
-  DecodeContext Context() { return {scene_, container_, sam_, Similarity(), options_}; }
+  mask_decoder::DecodeContext Context() { return {scene_, container_, sam_, Similarity(), options_}; }
   RedecodeResult Again() { return Redecode(object_, Context(), consensus_, &decoded_, Job()); }
 
-  Scene scene_ = MakeScene();
+  scene::Scene scene_ = MakeScene();
   AnalyticContainer container_{scene_};
   AnalyticSam sam_;
-  MaskDecoderOptions options_;
-  ObjectPrompt object_;
-  DecodedObject decoded_;
+  mask_decoder::MaskDecoderOptions options_;
+  mask_decoder::ObjectPrompt object_;
+  mask_decoder::DecodedObject decoded_;
   std::vector<Consensus> consensus_;
 };
 
 TEST_F(RedecodeTest, TakesTheCandidateThatTheOthersConfirm) {
   ASSERT_EQ(decoded_.views[kFront].area, 1);  // everything
   const RedecodeResult result = Again();
-  const ViewDecision& front = decoded_.views[kFront];
+  const mask_decoder::ViewDecision& front = decoded_.views[kFront];
   EXPECT_EQ(front.candidate, 2);
   EXPECT_NEAR(front.agreement, 1, 1e-6);
   EXPECT_TRUE(front.used);
@@ -84,12 +85,12 @@ TEST_F(RedecodeTest, PrefersACleanMaskToOneThatRepeatsWhatAllGetWrong) {
 }
 
 TEST_F(RedecodeTest, EveryCandidateNumberIsAnObjectOfItsOwn) {
-  const std::vector<DecodedObject> objects = ByCandidate(object_, Context(), decoded_, Job());
+  const std::vector<mask_decoder::DecodedObject> objects = ByCandidate(object_, Context(), decoded_, Job());
   ASSERT_EQ(objects.size(), 4u);
   for (const int view : {kFront, kFrontLeft, kLens}) {
     for (int c = 0; c < 4; ++c) EXPECT_EQ(objects[size_t(c)].views[size_t(view)].candidate, c);
     EXPECT_EQ(objects[0].views[size_t(view)].mask.data, decoded_.views[size_t(view)].mask.data);
-    EXPECT_EQ(objects[1].views[size_t(view)].outcome, Outcome::kTiny);  // a speck
+    EXPECT_EQ(objects[1].views[size_t(view)].outcome, mask_decoder::Outcome::kTiny);  // a speck
     EXPECT_TRUE(objects[2].views[size_t(view)].used);
   }
   EXPECT_FALSE(objects[2].views[kBack].used);  // the point is not seen from there: nobody asked SAM
@@ -101,7 +102,8 @@ TEST_F(RedecodeTest, EveryCandidateNumberIsAnObjectOfItsOwn) {
 // Everything fits what the others say, but the user pointed at the table and said no.
 TEST_F(RedecodeTest, MasksThatContradictThePromptsAreLessCoherent) {
   object_.points.push_back({Vec3(-1, 0, 1), 0});
-  decoded_ = DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr, Job());
+  decoded_ =
+      mask_decoder::DecodeMasks(object_, Context(), {kFront, kFrontLeft, kRight, kAway, kLens, kBack}, nullptr, Job());
   for (Consensus& consensus : consensus_)
     for (float& p : consensus.probability.data) p = 1;
   EXPECT_NEAR(Coherence(decoded_, consensus_), 0.5, 1e-6);  // one of two visible points
@@ -121,10 +123,10 @@ TEST_F(RedecodeTest, DropsAViewInWhichNothingAgrees) {
   for (float& p : consensus_[kFront].probability.data) p = 0;
   const RedecodeResult result = Again();
   EXPECT_FALSE(decoded_.views[kFront].used);
-  EXPECT_EQ(decoded_.views[kFront].outcome, Outcome::kDisagrees);
+  EXPECT_EQ(decoded_.views[kFront].outcome, mask_decoder::Outcome::kDisagrees);
   EXPECT_THAT(decoded_.views[kFront].reason, HasSubstr("agrees only 0.0"));
   EXPECT_EQ(result.num_dropped, 1);
-  EXPECT_THAT(ToJson(decoded_).dump(), HasSubstr("\"agreement\""));
+  EXPECT_THAT(mask_decoder::ToJson(decoded_).dump(), HasSubstr("\"agreement\""));
 }
 
 TEST_F(RedecodeTest, LeavesAViewAloneThatNoOtherKnows) {
@@ -141,7 +143,7 @@ TEST_F(RedecodeTest, PromptsWithWhatTheOthersSay) {
   sam_.prompts.clear();
   Again();
   const auto with_mask = std::find_if(sam_.prompts.begin(), sam_.prompts.end(),
-                                      [](const SamPrompt& prompt) { return !prompt.mask_logits.empty(); });
+                                      [](const sam::SamPrompt& prompt) { return !prompt.mask_logits.empty(); });
   ASSERT_NE(with_mask, sam_.prompts.end());
   ASSERT_TRUE(with_mask->box);
   const Vec2 center = *container_.WorkingCamera(kFront).Project(kBallCenter);
@@ -154,4 +156,4 @@ TEST_F(RedecodeTest, PromptsWithWhatTheOthersSay) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -8,7 +8,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/segmentation/label_views.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::DecodedObject;
+
 namespace {
 
 constexpr double kWorthwhile = 0.002;  // rise of the mean agreement
@@ -41,8 +44,8 @@ void PutBack(const std::vector<size_t>& rows, DecodedObject part, DecodedObject*
 }
 
 // What the others say about each of the objects, [object][view]; the vote has been counted.
-std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std::vector<size_t>& which,
-                                                size_t num_objects) {
+std::vector<std::vector<Consensus>> ConsensusOf(const mask_aggregator::LabelVote& vote,
+                                                const std::vector<size_t>& which, size_t num_objects) {
   std::vector<std::vector<Consensus>> consensus(which.size());
   for (int view = 0; view < vote.num_views(); ++view) {
     const ImageF others = vote.OthersSay(view);
@@ -52,8 +55,8 @@ std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std
   return consensus;
 }
 
-void RefineMasks(const RefineRequest& request, const DecodeContext& context, int max_rounds, LabelVote* vote,
-                 std::vector<DecodedObject>* objects, const Job& job) {
+void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext& context, int max_rounds,
+                 mask_aggregator::LabelVote* vote, std::vector<DecodedObject>* objects, const Job& job) {
   const std::vector<size_t> rows = request.RowsToChange();
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
@@ -88,4 +91,4 @@ void RefineMasks(const RefineRequest& request, const DecodeContext& context, int
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

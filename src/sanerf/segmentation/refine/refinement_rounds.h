@@ -9,12 +9,12 @@
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/redecode.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct RefineRequest {
-  const Prompts& prompts;         // of the objects
-  std::vector<size_t> which;      // objects whose masks may change; all of them vote
-  const std::vector<int>& views;  // of the vote and, in this order, of every object
+  const mask_decoder::Prompts& prompts;  // of the objects
+  std::vector<size_t> which;             // objects whose masks may change; all of them vote
+  const std::vector<int>& views;         // of the vote and, in this order, of every object
   MissedPlace missed = MissedPlace::kBox;
   std::vector<int> prompted = {};  // of `views`, those in which masks may change; empty = all
 
@@ -29,16 +29,16 @@ std::vector<T> Select(const std::vector<T>& all, const std::vector<size_t>& rows
   return selected;
 }
 // An object's decisions in some of its views, and those back in their places; the others stay as they are.
-DecodedObject WithViews(const DecodedObject& object, const std::vector<size_t>& rows);
-void PutBack(const std::vector<size_t>& rows, DecodedObject part, DecodedObject* whole);
+mask_decoder::DecodedObject WithViews(const mask_decoder::DecodedObject& object, const std::vector<size_t>& rows);
+void PutBack(const std::vector<size_t>& rows, mask_decoder::DecodedObject part, mask_decoder::DecodedObject* whole);
 
 // What the others say about each of the objects, [object][view]; the vote has been counted.
-std::vector<std::vector<Consensus>> ConsensusOf(const LabelVote& vote, const std::vector<size_t>& which,
-                                                size_t num_objects);
+std::vector<std::vector<Consensus>> ConsensusOf(const mask_aggregator::LabelVote& vote,
+                                                const std::vector<size_t>& which, size_t num_objects);
 
 // Counts the votes of all masks, decodes every view of the chosen objects again (Redecode), and repeats while the
 // agreement rises, at most max_rounds times. Throws InterruptedError.
-void RefineMasks(const RefineRequest& request, const DecodeContext& context, int max_rounds, LabelVote* vote,
-                 std::vector<DecodedObject>* objects, const Job& job);
+void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext& context, int max_rounds,
+                 mask_aggregator::LabelVote* vote, std::vector<mask_decoder::DecodedObject>* objects, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -13,11 +13,15 @@
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using sam::SamFeatures;
+using scene::Scene;
+
 namespace {
 
 // The procedural scene's own cameras.
-class SceneContainer : public FeatureContainer {
+class SceneContainer : public feature_container::FeatureContainer {
  public:
   explicit SceneContainer(const Scene& scene) : scene_(scene) {}
   Camera WorkingCamera(int view_idx) const override { return scene_.views[size_t(view_idx)].camera; }
@@ -32,15 +36,15 @@ class SceneContainer : public FeatureContainer {
   const Scene& scene_;
 };
 
-class RefinementTest : public AggregatorTest {
+class RefinementTest : public mask_aggregator::AggregatorTest {
  protected:
   // Exact masks of an instance in every `step`-th view.
-  static DecodedObject ObjectOf(int instance, int step) {
-    DecodedObject object;
+  static mask_decoder::DecodedObject ObjectOf(int instance, int step) {
+    mask_decoder::DecodedObject object;
     const std::vector<ImageU8> labels = LabelsOf({instance});
     const std::vector<int> views = scene_->TrainViews();
     for (size_t v = 0; v < views.size(); ++v) {
-      ViewDecision decision;
+      mask_decoder::ViewDecision decision;
       decision.view_idx = views[v];
       decision.used = int(v) % step == 0;
       if (decision.used) decision.mask = labels[v];
@@ -53,25 +57,25 @@ class RefinementTest : public AggregatorTest {
 // An object that three of four views miss is unknown there where it is, and background stays background.
 TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
   const std::vector<int> views = scene_->TrainViews();
-  LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
+  mask_aggregator::LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
   const std::vector<ImageU8> labels =
       LabelsByView({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), MissedPlace::kVoted, &vote, Job());
   ASSERT_EQ(labels.size(), views.size());
   int64_t missed = 0, missed_unknown = 0, background = 0, background_unknown = 0;
   for (size_t v = 0; v < views.size(); ++v) {
-    const ImageU8 truth = LoadViewMask(scene_->views[size_t(views[v])]);
+    const ImageU8 truth = scene::LoadViewMask(scene_->views[size_t(views[v])]);
     for (size_t i = 0; i < truth.data.size(); ++i) {
       if (truth.data[i] == 2) {
         EXPECT_EQ(labels[v].data[i], 1);
       }
       if (v % 4 == 0) {
-        EXPECT_NE(labels[v].data[i], kIgnoreLabel);
+        EXPECT_NE(labels[v].data[i], mask_aggregator::kIgnoreLabel);
       } else if (truth.data[i] == 4) {
         ++missed;
-        missed_unknown += labels[v].data[i] == kIgnoreLabel;
+        missed_unknown += labels[v].data[i] == mask_aggregator::kIgnoreLabel;
       } else if (truth.data[i] != 2) {
         ++background;
-        background_unknown += labels[v].data[i] == kIgnoreLabel;
+        background_unknown += labels[v].data[i] == mask_aggregator::kIgnoreLabel;
       }
     }
   }
@@ -83,15 +87,15 @@ constexpr int kInstance = 2;
 
 // Answers with the instance in every view by its candidate 1. Candidate 0, which has the higher confidence, is the
 // instance in every other view and everything in the rest.
-class WaveringSam : public Sam {
+class WaveringSam : public sam::Sam {
  public:
   const std::string& name() const override { return name_; }
   uint64_t Fingerprint() const override { return 0; }
-  MaskRule default_rule() const override { return MaskRule::kSingleMask; }
+  sam::MaskRule default_rule() const override { return sam::MaskRule::kSingleMask; }
   SamFeatures Encode(const ImageF&, const Job&) const override { return {}; }
-  std::unique_ptr<Sam> Share() const override { return std::make_unique<WaveringSam>(); }
+  std::unique_ptr<sam::Sam> Share() const override { return std::make_unique<WaveringSam>(); }
   void SetFeatures(std::shared_ptr<const SamFeatures> features) override { features_ = std::move(features); }
-  std::vector<SamMask> Predict(const SamPrompt&, bool, const Job&) const override {
+  std::vector<sam::SamMask> Predict(const sam::SamPrompt&, bool, const Job&) const override {
     ImageF object(features_->image_width, features_->image_height, 1);
     const std::vector<float>& ids = features_->maps[0].data;
     for (size_t i = 0; i < object.data.size(); ++i) object.data[i] = int(ids[i]) == kInstance ? 1.0f : -1.0f;
@@ -99,8 +103,8 @@ class WaveringSam : public Sam {
     const bool wavers = int(features_->maps[1].data[0]) % 2 == 1;
     return {{wavers ? everything : object, 0.9f, 0}, {object, 0.6f, 1}};
   }
-  ImageF ToImageFrame(const SamMask& mask) const override { return mask.logits; }
-  ImageF ToImageFrame(const SamMask& mask, int width, int height) const override {
+  ImageF ToImageFrame(const sam::SamMask& mask) const override { return mask.logits; }
+  ImageF ToImageFrame(const sam::SamMask& mask, int width, int height) const override {
     return Resize(mask.logits, width, height);
   }
   ImageF FromImageFrame(const ImageF& logits) const override { return logits; }
@@ -113,9 +117,9 @@ class WaveringSam : public Sam {
 // True masks and the view's number as features, depth by the radiance field.
 class InstanceContainer : public SceneContainer {
  public:
-  InstanceContainer(const Scene& scene, const NerfModel& nerf) : SceneContainer(scene), nerf_(nerf) {}
+  InstanceContainer(const Scene& scene, const nerf::NerfModel& nerf) : SceneContainer(scene), nerf_(nerf) {}
   std::shared_ptr<const SamFeatures> Features(int view_idx, const Job&) const override {
-    const ImageU8 ids = LoadViewMask(scene_.views[size_t(view_idx)]);
+    const ImageU8 ids = scene::LoadViewMask(scene_.views[size_t(view_idx)]);
     auto features = std::make_shared<SamFeatures>();
     features->image_width = ids.width;
     features->image_height = ids.height;
@@ -126,22 +130,22 @@ class InstanceContainer : public SceneContainer {
   ImageF Depth(int view_idx, const Job&) const override { return nerf_.Render(WorkingCamera(view_idx), Job()).depth; }
 
  private:
-  const NerfModel& nerf_;
+  const nerf::NerfModel& nerf_;
 };
 
 // A click on the instance, decoded in every view.
 struct Clicked {
-  Clicked(const Scene& s, const NerfModel& n) : scene(s), nerf(n), views(s.TrainViews()), container(s, n) {
-    ObjectPrompt object;
+  Clicked(const Scene& s, const nerf::NerfModel& n) : scene(s), nerf(n), views(s.TrainViews()), container(s, n) {
+    mask_decoder::ObjectPrompt object;
     object.name = "cereal_box";
     object.min_visible = 1;
     object.clicks = {ClickInside(scene.views[size_t(views[0])])};
     prompts.objects = {object};
-    objects = {DecodeMasks(object, Context(), views, nullptr, Job())};
+    objects = {mask_decoder::DecodeMasks(object, Context(), views, nullptr, Job())};
   }
   // The middle of the instance's pixels.
-  static ClickPrompt ClickInside(const View& view) {
-    const ImageU8 ids = LoadViewMask(view);
+  static mask_decoder::ClickPrompt ClickInside(const scene::View& view) {
+    const ImageU8 ids = scene::LoadViewMask(view);
     Vec2 sum(0, 0);
     int count = 0;
     for (int y = 0; y < ids.height; ++y)
@@ -149,25 +153,25 @@ struct Clicked {
         if (ids.At(x, y) == kInstance) sum += Vec2(x, y), ++count;
     return {view.name, sum / count, 1};
   }
-  DecodeContext Context() { return {scene, container, sam, nerf.model_from_file(), {}}; }
+  mask_decoder::DecodeContext Context() { return {scene, container, sam, nerf.model_from_file(), {}}; }
   void Choose() {
     std::vector<Camera> cameras;
     for (const int v : views) cameras.push_back(container.WorkingCamera(v));
-    LabelVote vote(nerf, cameras, {64, 64}, Job());
+    mask_aggregator::LabelVote vote(nerf, cameras, {64, 64}, Job());
     ChooseCandidates({prompts, {0}, views}, Context(), &vote, &objects, Job());
   }
   int NumWithCandidate(int c) const {
     return int(std::count_if(objects[0].views.begin(), objects[0].views.end(),
-                             [&](const ViewDecision& view) { return view.used && view.candidate == c; }));
+                             [&](const mask_decoder::ViewDecision& view) { return view.used && view.candidate == c; }));
   }
 
   const Scene& scene;
-  const NerfModel& nerf;
+  const nerf::NerfModel& nerf;
   std::vector<int> views;
   InstanceContainer container;
   WaveringSam sam;
-  Prompts prompts;
-  std::vector<DecodedObject> objects;
+  mask_decoder::Prompts prompts;
+  std::vector<mask_decoder::DecodedObject> objects;
 };
 
 TEST_F(RefinementTest, TheViewsTakeTheCandidateNumberOnWhichTheyAgree) {
@@ -202,4 +206,4 @@ TEST_F(RefinementTest, MasksThatTheUserCorrectedStay) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -10,7 +10,11 @@
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/segmentation/label_views.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
+
+using mask_decoder::DecodedObject;
+using mask_decoder::ViewDecision;
+
 namespace {
 
 constexpr double kMinSameAgreement = 0.5;  // views that agree less do not show the same thing
@@ -33,20 +37,21 @@ bool ViewsAgreement::BetterThan(const ViewsAgreement& other) const {
   return coherence > other.coherence && (other.coherence < kMinSameAgreement || band(*this) < band(other));
 }
 
-std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeContext& context,
-                                       const DecodedObject& decoded, const Job& job) {
-  ViewDecider decider = MakeDecider(object, context);
+std::vector<DecodedObject> ByCandidate(const mask_decoder::ObjectPrompt& object,
+                                       const mask_decoder::DecodeContext& context, const DecodedObject& decoded,
+                                       const Job& job) {
+  mask_decoder::ViewDecider decider = mask_decoder::MakeDecider(object, context);
   decider.Remember(decoded.memory);
   std::vector<std::vector<ViewDecision>> by_view(decoded.views.size());  // [view][candidate]
   Task task(job, "compare candidates " + object.name, int64_t(by_view.size()), "views");
-  ForEachView(
+  mask_decoder::ForEachView(
       decider, by_view.size(), fmt::format("comparing the candidates of '{}' interrupted", object.name),
-      [&](const ViewDecider& fork, size_t i) {
+      [&](const mask_decoder::ViewDecider& fork, size_t i) {
         const ViewDecision& before = decoded.views[i];
         if (before.mask.empty()) return;  // SAM was not asked
         ViewDecision sight = fork.Begin(before.view_idx);
-        const SamPrompt prompt = fork.FindPrompt(decoded.points, sight, job);
-        for (const SamMask& mask : fork.Candidates(before.view_idx, prompt, job)) {
+        const sam::SamPrompt prompt = fork.FindPrompt(decoded.points, sight, job);
+        for (const sam::SamMask& mask : fork.Candidates(before.view_idx, prompt, job)) {
           by_view[i].push_back(sight);
           fork.SetMask(mask, fork.ToMask(mask, sight), prompt, by_view[i].back());
         }
@@ -63,8 +68,8 @@ std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeC
   return objects;
 }
 
-void ChooseCandidates(const RefineRequest& request, const DecodeContext& context, LabelVote* vote,
-                      std::vector<DecodedObject>* objects, const Job& job) {
+void ChooseCandidates(const RefineRequest& request, const mask_decoder::DecodeContext& context,
+                      mask_aggregator::LabelVote* vote, std::vector<DecodedObject>* objects, const Job& job) {
   const auto agreement = [&](const DecodedObject& object) {
     vote->Count(LabelsByView(object, request.views, context.container, job), 2);
     return ViewsAgreement{Coherence(object, ConsensusOf(*vote, {0}, 1)[0]), MeanArea(object)};
@@ -95,4 +100,4 @@ void ChooseCandidates(const RefineRequest& request, const DecodeContext& context
   }
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -8,7 +8,7 @@
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/segmentation/refine/refinement_rounds.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // How well the masks of all views fit each other.
 struct ViewsAgreement {
@@ -24,13 +24,15 @@ struct ViewsAgreement {
 // The same object by SAM's first candidate in every view, by the second, and so on: what SAM takes for the part, the
 // whole or the whole with its surroundings mostly has the same number wherever it is seen from. Views that were not
 // prompted stay as they are.
-std::vector<DecodedObject> ByCandidate(const ObjectPrompt& object, const DecodeContext& context,
-                                       const DecodedObject& decoded, const Job& job);
+std::vector<mask_decoder::DecodedObject> ByCandidate(const mask_decoder::ObjectPrompt& object,
+                                                     const mask_decoder::DecodeContext& context,
+                                                     const mask_decoder::DecodedObject& decoded, const Job& job);
 
 // For each of the chosen objects: when the views agree better if all of them take the same number of SAM's candidates,
 // they do. Objects whose masks were corrected by the user stay as they are. Replaces the votes. Throws
 // InterruptedError.
-void ChooseCandidates(const RefineRequest& request, const DecodeContext& context, LabelVote* vote,
-                      std::vector<DecodedObject>* objects, const Job& job);
+void ChooseCandidates(const RefineRequest& request, const mask_decoder::DecodeContext& context,
+                      mask_aggregator::LabelVote* vote, std::vector<mask_decoder::DecodedObject>* objects,
+                      const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -10,7 +10,7 @@
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr int kMinPoints = 3;  // fewer visible ones say nothing about a mask
@@ -19,23 +19,24 @@ bool IsOnMask(const ImageU8& mask, const Vec2& px) { return mask.At(int(px.x()),
 
 }  // namespace
 
-std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points, const DecodeContext& context,
-                                     const Job& job) {
+std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points,
+                                     const mask_decoder::DecodeContext& context, const Job& job) {
   std::vector<BoxEvidence> evidence;
   Task task(job, "masks of boxes", int64_t(boxes.size()), "boxes");
   for (const BoxInView& box : boxes) {
     if (job.stop_requested()) throw InterruptedError("segmenting the detector's boxes stopped");
-    ObjectPrompt alone;
+    mask_decoder::ObjectPrompt alone;
     alone.name = "box";
     alone.boxes = {box.box};
-    const ViewDecider decider = MakeDecider(alone, context);
-    const ViewDecision decision = decider.Decide(box.view_idx, {}, VisibilityRuleFor(alone, {}), job);
+    const mask_decoder::ViewDecider decider = mask_decoder::MakeDecider(alone, context);
+    const mask_decoder::ViewDecision decision =
+        decider.Decide(box.view_idx, {}, mask_decoder::VisibilityRuleFor(alone, {}), job);
     BoxEvidence found;
     if (decision.used) {
       const Camera camera = context.container.WorkingCamera(box.view_idx);
       const ImageF depth = context.container.Depth(box.view_idx, job);
-      for (const Vec2& px : SpreadInteriorPoints(decision.mask, depth, num_points))
-        if (const auto z = SurfaceDepth(depth, px)) found.points.push_back(camera.Lift(px, *z));
+      for (const Vec2& px : mask_decoder::SpreadInteriorPoints(decision.mask, depth, num_points))
+        if (const auto z = mask_decoder::SurfaceDepth(depth, px)) found.points.push_back(camera.Lift(px, *z));
       if (int(found.points.size()) >= kMinPoints)
         found.mask = decision.mask;
       else
@@ -50,22 +51,23 @@ std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int nu
 }
 
 Sightings::Sightings(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
-                     const DecodeContext& context, const Job& job)
+                     const mask_decoder::DecodeContext& context, const Job& job)
     : num_boxes_(boxes.size()) {
   for (const BoxEvidence& box : evidence) seen_.emplace_back(box.points.size() * num_boxes_, Seen::kHidden);
   std::map<int, std::vector<size_t>> boxes_of_view;
   for (size_t i = 0; i < boxes.size(); ++i)
     if (!evidence[i].mask.empty()) boxes_of_view[boxes[i].view_idx].push_back(i);
 
-  const DepthTolerance tolerance = ToleranceOf(context.options, context.model_from_file);
+  const mask_decoder::DepthTolerance tolerance = mask_decoder::ToleranceOf(context.options, context.model_from_file);
   for (const auto& [view_idx, in_view] : boxes_of_view) {
     const Camera camera = context.container.WorkingCamera(view_idx);
     const ImageF depth = context.container.Depth(view_idx, job);
     for (size_t i = 0; i < boxes.size(); ++i) {
       if (evidence[i].mask.empty() || boxes[i].view_idx == view_idx) continue;
       for (size_t p = 0; p < evidence[i].points.size(); ++p) {
-        const PointInView found = FindInView(evidence[i].points[p], camera, depth, tolerance);
-        if (found.state != PointState::kVisible) continue;
+        const mask_decoder::PointInView found =
+            mask_decoder::FindInView(evidence[i].points[p], camera, depth, tolerance);
+        if (found.state != mask_decoder::PointState::kVisible) continue;
         for (const size_t j : in_view)
           seen_[i][p * num_boxes_ + j] = IsOnMask(evidence[j].mask, found.px) ? Seen::kInside : Seen::kOutside;
       }
@@ -88,4 +90,4 @@ double Sightings::Agreement(size_t a, size_t b) const {
   return back < 0 ? there : std::min(there, back);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

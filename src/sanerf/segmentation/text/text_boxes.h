@@ -7,12 +7,12 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 // A box that somebody, a detector say, has drawn around a thing in one view.
 struct BoxInView {
   int view_idx = -1;
-  BoxPrompt box;
+  mask_decoder::BoxPrompt box;
   double score = 0;  // confidence, [0, 1]
 };
 
@@ -26,8 +26,8 @@ struct BoxEvidence {
 
 // What SAM takes the boxes for. num_points: per box, at most. Throws as DecodeMasks; a box that gives no mask is no
 // error.
-std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points, const DecodeContext& context,
-                                     const Job& job);
+std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int num_points,
+                                     const mask_decoder::DecodeContext& context, const Job& job);
 
 enum class Seen : int8_t {
   kHidden,
@@ -38,8 +38,8 @@ enum class Seen : int8_t {
 // Every point of every box looked up in the view of every other.
 class Sightings {
  public:
-  Sightings(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence, const DecodeContext& context,
-            const Job& job);
+  Sightings(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
+            const mask_decoder::DecodeContext& context, const Job& job);
 
   Seen Of(size_t box, size_t point, size_t in_box) const { return seen_[box][point * num_boxes_ + in_box]; }
   // The smaller of the two shares of visible points that lie on the other's mask: 1 = the same thing. -1 when too few
@@ -53,4 +53,4 @@ class Sightings {
   std::vector<std::vector<Seen>> seen_;  // per box: points x boxes
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -7,11 +7,11 @@
 #include "sanerf/detect/text_detector.h"
 #include "sanerf/segmentation/text/text_prompts.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct TextOptions {
   std::string detector = "yolo11n-seg";
-  TextDetectorOptions boxes;
+  detect::TextDetectorOptions boxes;
   int max_views = 24;
   AgreementOptions agreement;
 
@@ -25,4 +25,4 @@ struct TextOptions {
   }
 };
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -12,7 +12,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 constexpr double kSameMask = 0.7;         // IoU of masks in one view that are one thing
@@ -111,16 +111,17 @@ std::vector<Group> Rank(std::vector<Group> groups, const std::vector<BoxInView>&
 }
 
 std::vector<int> CountHints(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
-                            const std::vector<Vec3>& hints, const FeatureContainer& container,
-                            const DepthTolerance& tolerance, const Job& job) {
+                            const std::vector<Vec3>& hints, const feature_container::FeatureContainer& container,
+                            const mask_decoder::DepthTolerance& tolerance, const Job& job) {
   std::vector<int> counts(boxes.size(), 0);
   for (size_t i = 0; i < boxes.size() && !hints.empty(); ++i) {
     if (evidence[i].mask.empty()) continue;
     const Camera camera = container.WorkingCamera(boxes[i].view_idx);
     const ImageF depth = container.Depth(boxes[i].view_idx, job);
     for (const Vec3& hint : hints) {
-      const PointInView found = FindInView(hint, camera, depth, tolerance);
-      counts[i] += found.state == PointState::kVisible && evidence[i].mask.At(int(found.px.x()), int(found.px.y())) > 0;
+      const mask_decoder::PointInView found = mask_decoder::FindInView(hint, camera, depth, tolerance);
+      counts[i] += found.state == mask_decoder::PointState::kVisible &&
+                   evidence[i].mask.At(int(found.px.x()), int(found.px.y())) > 0;
     }
   }
   return counts;
@@ -128,8 +129,8 @@ std::vector<int> CountHints(const std::vector<BoxInView>& boxes, const std::vect
 
 // Points that the masks of nearly all of the group's views hold which see them: the best confirmed one first, then each
 // far from the earlier ones.
-std::vector<PointPrompt> ConfirmedPoints(const Group& group, const std::vector<BoxEvidence>& evidence,
-                                         const Sightings& sightings, int count) {
+std::vector<mask_decoder::PointPrompt> ConfirmedPoints(const Group& group, const std::vector<BoxEvidence>& evidence,
+                                                       const Sightings& sightings, int count) {
   struct Candidate {
     Vec3 p;
     int inside;
@@ -145,7 +146,7 @@ std::vector<PointPrompt> ConfirmedPoints(const Group& group, const std::vector<B
       if (inside > 0 && inside >= kConfirmedShare * visible) candidates.push_back({evidence[i].points[p], inside});
     }
   }
-  std::vector<PointPrompt> points;
+  std::vector<mask_decoder::PointPrompt> points;
   std::vector<double> distance(candidates.size(), std::numeric_limits<double>::infinity());
   while (int(points.size()) < count) {
     size_t best = candidates.size();
@@ -169,7 +170,7 @@ int CountViews(const std::vector<BoxInView>& boxes) {
 }
 
 [[noreturn]] void FailWithoutAgreement(const std::string& what, const std::vector<BoxInView>& boxes,
-                                       const std::vector<BoxEvidence>& evidence, const Scene& scene) {
+                                       const std::vector<BoxEvidence>& evidence, const scene::Scene& scene) {
   const auto best = std::max_element(boxes.begin(), boxes.end(),
                                      [](const BoxInView& a, const BoxInView& b) { return a.score < b.score; });
   const std::string& view = scene.views.at(size_t(best->view_idx)).name;
@@ -194,12 +195,12 @@ int CountViews(const std::vector<BoxInView>& boxes) {
 }  // namespace
 
 AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
-                       const DecodeContext& context, const AgreementOptions& options, const Job& job) {
+                       const mask_decoder::DecodeContext& context, const AgreementOptions& options, const Job& job) {
   CheckOptions(options, "text");
   std::vector<BoxEvidence> evidence = DecodeBoxes(boxes, options.points_per_box, context, job);
   DropDoubles(boxes, &evidence);
   const Sightings sightings(boxes, evidence, context, job);
-  const DepthTolerance tolerance = ToleranceOf(context.options, context.model_from_file);
+  const mask_decoder::DepthTolerance tolerance = mask_decoder::ToleranceOf(context.options, context.model_from_file);
   const std::vector<Group> groups = Rank(GroupByAgreement(boxes, evidence, sightings, options.agreement), boxes,
                                          CountHints(boxes, evidence, hints, context.container, tolerance, job));
   if (groups.empty()) FailWithoutAgreement(what, boxes, evidence, context.scene);
@@ -226,4 +227,4 @@ AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& bo
   return object;
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -9,7 +9,7 @@
 #include "sanerf/core/option_values.h"
 #include "sanerf/segmentation/text/text_boxes.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 
 struct AgreementOptions {
   double agreement = 0.5;
@@ -27,7 +27,8 @@ struct AgreementOptions {
 };
 
 struct AgreedObject {
-  ObjectPrompt prompt;  // the boxes that agree, at most one per view, and 3D points that several of their masks hold
+  mask_decoder::ObjectPrompt
+      prompt;  // the boxes that agree, at most one per view, and 3D points that several of their masks hold
   // Per box that was given: group 0 is the object, others are other objects, -1 belongs to none.
   struct BoxOutcome {
     int group = -1;
@@ -48,6 +49,6 @@ struct AgreedObject {
 // what: what the boxes were found for; also the object's name. Throws Error when fewer than two views agree, with what
 // to do; UsageError for options out of range.
 AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
-                       const DecodeContext& context, const AgreementOptions& options, const Job& job);
+                       const mask_decoder::DecodeContext& context, const AgreementOptions& options, const Job& job);
 
-}  // namespace sanerf
+}  // namespace sanerf::segmentation

@@ -7,7 +7,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
-namespace sanerf {
+namespace sanerf::segmentation {
 namespace {
 
 using namespace testing_scene;
@@ -40,14 +40,14 @@ class TextPromptsTest : public testing::Test {
   }
   std::vector<std::string> ViewsOf(const AgreedObject& object) const {
     std::vector<std::string> views;
-    for (const BoxPrompt& box : object.prompt.boxes) views.push_back(box.view);
+    for (const mask_decoder::BoxPrompt& box : object.prompt.boxes) views.push_back(box.view);
     return views;
   }
 
-  Scene scene_ = MakeScene();
+  scene::Scene scene_ = MakeScene();
   AnalyticContainer container_{scene_};
   AnalyticSam sam_;
-  MaskDecoderOptions masks_;
+  mask_decoder::MaskDecoderOptions masks_;
   AgreementOptions options_;
   std::vector<BoxInView> boxes_;
 };
@@ -81,14 +81,15 @@ TEST_F(TextPromptsTest, ViewsThatAgreeMakeTheObjectAndAFalseBoxIsDropped) {
 TEST_F(TextPromptsTest, ViewsWithoutABoxGetThePoints) {
   AddBox(kFront, kBall, 0.6);
   AddBox(kFrontLeft, kBall, 0.5);
-  const DecodedObject decoded = DecodeMasks(Agree().prompt, {scene_, container_, sam_, Similarity(), masks_},
-                                            {kFront, kFrontLeft, kLens, kAway}, nullptr, Job());
+  const mask_decoder::DecodedObject decoded =
+      DecodeMasks(Agree().prompt, {scene_, container_, sam_, Similarity(), masks_}, {kFront, kFrontLeft, kLens, kAway},
+                  nullptr, Job());
   EXPECT_TRUE(decoded.views[0].has_box);
   EXPECT_FALSE(decoded.views[2].has_box);
   const auto labels = container_.Features(kLens, Job());
   for (size_t i = 0; i < labels->maps[0].data.size(); ++i)
     ASSERT_EQ(decoded.views[2].mask.data[i] > 0, int(labels->maps[0].data[i]) == kBall);
-  EXPECT_EQ(decoded.views[3].outcome, Outcome::kHidden);
+  EXPECT_EQ(decoded.views[3].outcome, mask_decoder::Outcome::kHidden);
 }
 
 TEST_F(TextPromptsTest, OfTwoObjectsTheBetterSupportedOneIsTakenUnlessAHintSaysOtherwise) {
@@ -124,10 +125,10 @@ TEST_F(TextPromptsTest, BoxesAroundTheSameThingInOneViewAreOne) {
 TEST_F(TextPromptsTest, AgreementIsAskedInBothDirections) {
   AddBox(kFront, kBall, 0.6);
   AddBox(kFrontLeft, kTable, 0.6);
-  masks_.rule = RuleChoice::kSingle;  // the analytic SAM's single mask is everything
-  sam_.rule = MaskRule::kSingleMask;
+  masks_.rule = mask_decoder::RuleChoice::kSingle;  // the analytic SAM's single mask is everything
+  sam_.rule = sam::MaskRule::kSingleMask;
   const auto evidence = DecodeBoxes(boxes_, 12, {scene_, container_, sam_, Similarity(), masks_}, Job());
-  masks_.rule = RuleChoice::kHighestIou;
+  masks_.rule = mask_decoder::RuleChoice::kHighestIou;
   const auto ball = DecodeBoxes({boxes_[0]}, 12, {scene_, container_, sam_, Similarity(), masks_}, Job());
   const Sightings sightings(boxes_, {ball[0], evidence[1]}, {scene_, container_, sam_, Similarity(), masks_}, Job());
   EXPECT_LT(sightings.Agreement(0, 1), 0.5);
@@ -183,4 +184,4 @@ TEST_F(TextPromptsTest, OptionsOutOfRangeAndInterrupts) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::segmentation
