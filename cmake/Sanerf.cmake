@@ -43,7 +43,8 @@ if(SANERF_PCH)
   endif()
 endif()
 
-# The tests of the rooms that stand on core alone or nearly so: quick to build as well as to run. scripts/test.sh runs them once more under the sanitizers.
+# The tests of the rooms that stand on core alone or nearly so: quick to build as well as to run. scripts/test.sh runs
+# them once more under the sanitizers.
 if(SANERF_BUILD_TESTS)
   add_custom_target(fast_tests)
 endif()

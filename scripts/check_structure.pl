@@ -12,7 +12,6 @@ use warnings;
 use File::Find;
 use File::Basename;
 
-
 my $root = shift // dirname(__FILE__) . "/../src/sanerf";
 die "error: $root: no such folder\n" unless -d $root;
 my @problems;

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/kernels/tiled.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
 
@@ -30,23 +31,21 @@ void CheckSize(std::span<const float> rows, int64_t num_samples, int channels, c
 
 // [sample][channel] -> [tile][channel][kTile], zero where the last tile is not full, and back.
 void ToTiles(std::span<const float> rows, int channels, int64_t num_samples, nn::Buffer* tiled) {
-  tiled->Reserve(kernels::NumTiles(num_samples) * kTile * channels);
-  ParallelFor(kernels::NumTiles(num_samples), [&](int64_t tile) {
-    for (int c = 0; c < channels; ++c)
-      for (int i = 0; i < kTile; ++i) {
-        const int64_t s = tile * kTile + i;
-        (*tiled)[(tile * channels + c) * kTile + i] = s < num_samples ? rows[size_t(s * channels + c)] : 0;
-      }
+  const int64_t num_tiles = kernels::NumTiles(num_samples);
+  tiled->Reserve(kernels::TiledSize(num_tiles, channels));
+  const kernels::Tiled<float> to(tiled->data(), channels);
+  ParallelFor(num_tiles, [&](int64_t tile) {
+    const int64_t end = std::min(num_samples, (tile + 1) * kTile);
+    if (end < (tile + 1) * kTile) std::fill_n(to.Tile(tile), to.Stride(), 0.f);
+    for (int64_t s = tile * kTile; s < end; ++s) to.Set(s, &rows[size_t(s * channels)]);
   });
 }
 
 void FromTiles(const nn::Buffer& tiled, int channels, int64_t num_samples, std::span<float> rows) {
+  const kernels::Tiled<const float> from(tiled.data(), channels);
   ParallelFor(kernels::NumTiles(num_samples), [&](int64_t tile) {
-    for (int i = 0; i < kTile; ++i) {
-      const int64_t s = tile * kTile + i;
-      for (int c = 0; c < channels && s < num_samples; ++c)
-        rows[size_t(s * channels + c)] = tiled[(tile * channels + c) * kTile + i];
-    }
+    const int64_t end = std::min(num_samples, (tile + 1) * kTile);
+    for (int64_t s = tile * kTile; s < end; ++s) from.Get(s, &rows[size_t(s * channels)]);
   });
 }
 

@@ -51,8 +51,8 @@ struct Prompt {
 
 class EncodedViews {
  public:
-  // All training views. Options of the stage encode; encode.model names the model: the first argument of `sanerf
-  // models`, or a path. folder: where the encoded views are kept; those that are there already are not encoded again.
+  // All training views. Options of the stage encode; encode.model names the model: a name from `sanerf models list`,
+  // or a path. folder: where the encoded views are kept; those that are there already are not encoded again.
   static EncodedViews Encode(const Scene& scene, const RadianceField& field, const std::filesystem::path& folder,
                              const Options& options, const Job& job);
 

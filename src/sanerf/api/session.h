@@ -28,7 +28,7 @@ namespace sanerf::api {
 
 class Session {
  public:
-  // Options of the stages decode, segment and object.
+  // Options of the stages masks, segment and object.
   Session(const Scene& scene, const RadianceField& field, const EncodedViews& encoded, const Options& options = {});
   ~Session();
   Session(Session&&) noexcept;

@@ -42,7 +42,7 @@ int SizeOr(const FrameKeys& keys, const char* key, int fallback) {
 
 }  // namespace
 
-Camera ReadIntrinsics(const FrameKeys& keys, const ImageInfo& image) {
+Camera FrameIntrinsics(const FrameKeys& keys, const ImageInfo& image) {
   RefuseOtherLenses(keys);
   Camera camera;
   camera.width = SizeOr(keys, "w", image.width);
@@ -71,7 +71,7 @@ Camera ReadIntrinsics(const FrameKeys& keys, const ImageInfo& image) {
   return camera;
 }
 
-Pose ReadPose(const JsonCursor& frame, const std::string& where) {
+Pose FramePose(const JsonCursor& frame, const std::string& where) {
   const JsonCursor matrix = frame["transform_matrix"];
   if (matrix.size() != 3 && matrix.size() != 4) matrix.Fail(fmt::format("expected 4 rows, found {}", matrix.size()));
   Mat3 rotation;

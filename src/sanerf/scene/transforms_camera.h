@@ -23,9 +23,9 @@ class FrameKeys {
 
 // Pixel intrinsics hold at w x h when the file says so, else at the image's own size. Throws Error for lenses that are
 // not supported and when there are no intrinsics.
-Camera ReadIntrinsics(const FrameKeys& keys, const ImageInfo& image);
+Camera FrameIntrinsics(const FrameKeys& keys, const ImageInfo& image);
 
 // transform_matrix, 4x4 or 3x4. `where` names it in the error for a matrix that is not rigid.
-Pose ReadPose(const JsonCursor& frame, const std::string& where);
+Pose FramePose(const JsonCursor& frame, const std::string& where);
 
 }  // namespace sanerf::scene

@@ -117,10 +117,9 @@ class TransformsReader {
     listed.channels = info.channels;
     listed.view.name = NameInScene(listing_.root, image);
     listed.view.image_path = image;
-    listed.view.camera =
-        FitToImage(scene::ReadIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
+    listed.view.camera = FitToImage(FrameIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
     listed.view.camera.world_from_cam =
-        scene::ReadPose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name));
+        FramePose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name));
     if (frame.Has("time")) listed.view.time = frame["time"].Number();
     if (frame.Has("near") && frame.Has("far")) {
       listed.bounds = DepthRange{frame["near"].Number(), frame["far"].Number()};
