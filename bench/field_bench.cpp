@@ -22,8 +22,8 @@ models::Tensor RandomMap() {
   return map;
 }
 
-feature_container::FieldOptions OptionsOf(feature_container::FieldReading reading) {
-  feature_container::FieldOptions options;
+feature_container::FeatureFieldOptions OptionsOf(feature_container::FieldReading reading) {
+  feature_container::FeatureFieldOptions options;
   options.reading = reading;
   return options;
 }
@@ -39,15 +39,16 @@ Bound BoundOf(const feature_container::FeatureNetwork& network, double samples, 
 void FieldStep(benchmark::State& state, feature_container::FieldReading reading) {
   TrainedScene& trained = TrainedScene::Get();
   const nerf::NerfModel nerf = trained.trainer().Model();
-  const feature_container::FieldOptions options = OptionsOf(reading);
+  const feature_container::FeatureFieldOptions options = OptionsOf(reading);
   feature_container::FieldHead head("feature", options, kSide, {{"map", kChannels, kSide}});
   feature_container::FeatureTargets targets;
   const sam::SamFeatures features{kSide, kSide, {RandomMap()}};
   for (int v = 0; v < kViews; ++v) {
     const Camera camera = trained.scene().views[size_t(v)].camera;
-    const feature_container::FeatureTargets part =
-        feature_container::TraceTargets(nerf, head, sam::SamFrame::Stretched(camera.width, camera.height),
-                                        camera.In(nerf.model_from_file()), features, kSide * kSide, uint64_t(v), Job());
+    const feature_container::FeatureTargets part = feature_container::TraceTargets(
+        nerf, head,
+        {sam::SamFrame::Stretched(camera.width, camera.height), camera.In(nerf.model_from_file()), features},
+        {kSide * kSide, uint64_t(v)}, Job());
     targets.rays.Append(part.rays);
     targets.values.insert(targets.values.end(), part.values.begin(), part.values.end());
   }

@@ -62,7 +62,7 @@ function(sanerf_room name)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   if(NOT SANERF_HAS_HDF5)  # these write such files
-    list(FILTER tests EXCLUDE REGEX "/(input_file|dataset_layouts|mask_files)_test\\.cpp$")
+    list(FILTER tests EXCLUDE REGEX "/(dataset_layouts|mask_files)_test\\.cpp$")
   endif()
   add_library(sanerf_${name} STATIC ${sources})
   if(SANERF_UNITY AND NOT ROOM_NO_UNITY)

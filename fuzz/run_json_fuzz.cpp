@@ -11,8 +11,8 @@ int FuzzOne(const uint8_t* data, size_t size) {
   return Expect([&] {
     const run::RunFolder run = run::RunFolder::Open(folder.path());
     run.scene_hash();
-    run.StageState("train");
-    run.StageSeconds("train");
+    run.StateOf(run::Stage::kTrain);
+    run.SecondsOf(run::Stage::kTrain);
     pipeline::Settings settings;
     settings.Restore(run.options(), run.origins());
     settings.ToJson().dump();

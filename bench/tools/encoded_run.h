@@ -27,10 +27,10 @@ struct EncodedRun {
 
   run::OpenRun run;
   const scene::Scene& scene = run.scene();
-  const nerf::NerfModel& nerf = run.nerf();
+  const nerf::NerfModel& nerf = run.nerf(Job());
   std::shared_ptr<const feature_container::FeatureCache> cache =
       feature_container::FeatureCache::Open(run.folder().features(), scene, nerf);
-  std::shared_ptr<const sam::Sam> sam = run.sam(cache->options().model);
+  std::shared_ptr<const sam::Sam> sam = run.sam(cache->options().model, Job());
   pipeline::Settings settings;
 };
 

@@ -140,10 +140,11 @@ int main(int argc, char** argv) try {
   const std::unique_ptr<sam::Sam> sam = sam::LoadSam(model, Job());
   const std::vector<int> test = scene.TestViews();
 
+  const feature_container::EncodeContext context{scene, nerf, *sam, settings.encode};
   const feature_container::DistilResult distilled =
-      feature_container::DistilFeatures(run.features(), scene, nerf, *sam, settings.encode, settings.field, Job());
-  feature_container::EncodeViews(run.features(), scene, nerf, *sam, test, settings.encode, Job());
-  const auto field = feature_container::FeatureField::Open(run.features(), scene, nerf, Job());
+      feature_container::DistilFeatures(run.features(), context, settings.field, Job());
+  feature_container::EncodeViews(run.features(), context, test, Job());
+  const auto field = feature_container::FeatureField::Open(run.features(), context, Job());
   const auto cache = feature_container::FeatureCache::Open(run.features(), scene, nerf);
   fmt::print("{} steps on {} views: {:.1f} s, error {:.5f}\n", settings.field.iters, distilled.num_views,
              distilled.seconds, distilled.loss);

@@ -3,6 +3,7 @@
 #include "sanerf/core/camera.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/feature_container/open_features.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -28,10 +29,11 @@ EncodedViews::EncodedViews(std::shared_ptr<const feature_container::FeatureConta
 
 EncodedViews EncodedViews::Encode(const Scene& scene, const RadianceField& field, const std::filesystem::path& folder,
                                   const Options& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const feature_container::EncodeOptions& encode = options.settings().encode;
   std::shared_ptr<const sam::Sam> sam = sam::LoadSam(encode.model, job);
   std::shared_ptr<const feature_container::FeatureContainer> features =
-      feature_container::OpenFeatures(folder, scene.scene(), field.model(), *sam, scene.train_views(), encode, job);
+      feature_container::OpenFeatures(folder, {scene.scene(), field.model(), *sam, encode}, scene.train_views(), job);
   return EncodedViews(std::move(features), std::move(sam));
 }
 
@@ -66,6 +68,7 @@ Objects Objects::Load(const std::filesystem::path& checkpoint, const RadianceFie
 
 Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& source, const Options& options,
                  const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   std::vector<std::string> names = source.names();
   segmentation::CheckObjectCount(names.size());
   std::vector<mask_aggregator::LabelView> views;

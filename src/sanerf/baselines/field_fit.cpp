@@ -75,13 +75,9 @@ double FieldFit::Step(const std::vector<OutputLoss>& losses) {
 }
 
 void FieldFit::Apply(size_t num_groups) {
-  kernels::AdamStep adam;
-  adam.beta2 = options_.beta2;
-  adam.lr = options_.lr * nn::DecayedRate(options_.lr_final, num_steps_, options_.iters);
-  adam.step = ++num_steps_;
-  std::vector<const nn::FieldGradient*> gradients;
-  for (size_t g = 0; g < num_groups; ++g) gradients.push_back(&gradients_[g]);
-  nn::StepField(field_->trainable(options_.network_lr), gradients, adam);
+  const float rate = options_.lr * nn::DecayedRate(options_.lr_final, num_steps_, options_.iters);
+  nn::StepField(field_->trainable(options_.network_lr), std::span(gradients_).first(num_groups),
+                {.lr = rate, .beta2 = options_.beta2, .step = ++num_steps_});
 }
 
 void RunSteps(const std::string& title, const std::string& stage, int num_steps, const std::function<double(int)>& step,

@@ -1,7 +1,10 @@
 #include "sanerf/baselines/object_masks.h"
 
+#include <algorithm>
+
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/composited_view.h"
+#include "sanerf/nerf/trace.h"
 
 namespace sanerf::baselines {
 
@@ -17,6 +20,27 @@ std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const mask_aggr
         if (object >= 0) masks[size_t(object)].At(pixel.x, pixel.y) = 255;
       },
       job);
+  return masks;
+}
+
+std::vector<ImageU8> MasksOfVoxels(const nerf::NerfModel& nerf, const Camera& camera, const VoxelObjects& objects,
+                                   const Job& job) {
+  std::vector<ImageU8> masks(objects.count, ImageU8(camera.width, camera.height, 1));
+  if (masks.empty()) return masks;
+  const auto cut_block = [&](const nerf::PixelBlock& block, const nerf::TracedRays& rays) {
+    size_t ray = 0;
+    std::vector<float> sums(objects.count);
+    for (int y = block.y0; y < block.y1; ++y) {
+      for (int x = block.x0; x < block.x1; ++x, ++ray) {
+        std::fill(sums.begin(), sums.end(), 0.0f);
+        for (size_t s = size_t(rays.first[ray]); s < size_t(rays.first[ray + 1]); ++s)
+          objects.add(rays.unit[s].data(), rays.weight[s], sums.data());
+        for (size_t object = 0; object < objects.count; ++object)
+          masks[object].At(x, y) = sums[object] > objects.threshold ? 255 : 0;
+      }
+    }
+  };
+  nerf::TraceBlocks(nerf, camera, {.min_weight = objects.min_weight}, cut_block, job);
   return masks;
 }
 

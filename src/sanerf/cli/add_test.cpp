@@ -108,7 +108,7 @@ TEST_F(Add, FewViewsForTheNewKeepTheMasksOfTheOld) {
   const Json views = Json::parse(ReadFile(folder_ / "run/objects/mug/views.json"))["views"];
   for (const Json& view : views) ++kinds[view["kind"].get<std::string>()];
   EXPECT_EQ(views.size(), 10u);
-  EXPECT_EQ(kinds["not_asked"], 0);
+  EXPECT_EQ(kinds["not_selected"], 0);
   EXPECT_EQ(masks("mug").size(), size_t(kinds["used"]));
   EXPECT_EQ(size_t(kinds["used"] + kinds["outdated"]) >= 4u, true);
 }

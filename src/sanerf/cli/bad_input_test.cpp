@@ -189,8 +189,16 @@ TEST_F(BadInput, AFeatureFieldIsMadeOnceAndSegmentSaysWhenThereIsNone) {
   // Segmenting needs nothing but the field: no view is encoded again.
   for (const auto& file : fs::directory_iterator(folder_ / "run" / "features"))
     if (file.path().filename() != "field.ckpt") fs::remove(file);
-  Succeeds(Segment(prompt));
+  Succeeds(Segment(prompt) + Arguments{"--set", "segment.rounds=2"});
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "run" / "features"), fs::directory_iterator()), 1);
+
+  // The run knows with what it was segmented, and its encoding stays what it was.
+  const Json record = Json::parse(ReadFile(folder_ / "run" / "run.json"));
+  EXPECT_EQ(record["options"]["segment"]["rounds"], 2);
+  EXPECT_EQ(record["options"]["object"]["iters"], 2);
+  EXPECT_EQ(record["origins"]["segment.rounds"], "--set");
+  EXPECT_EQ(record["stages"]["encode"]["container"], "field");
+  EXPECT_EQ(record["stages"]["encode"]["views"], 10);
 
   Succeeds(Train("run") + Arguments{"--restart", "--seed", "5"});
   EXPECT_THAT(Fails(1, Segment(prompt) + from_field),

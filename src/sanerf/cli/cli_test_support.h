@@ -14,11 +14,20 @@
 #include <vector>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/command_line.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/interrupt.h"
 #include "sanerf/core/test_folder.h"
 
 namespace sanerf::cli {
+
+// All commands but those that only explain the others.
+inline std::vector<std::string> CommandsThatWork() {
+  std::vector<std::string> names;
+  for (const std::string& name : CommandNames())
+    if (name != "help" && name != "version") names.push_back(name);
+  return names;
+}
 
 struct ProgramResult {
   int exit_code = -1;

@@ -68,14 +68,4 @@ void AddOptions(CommandLine& line);
 void AddInfo(CommandLine& line);
 void AddDoctor(CommandLine& line);
 
-// docs/options.md, as `sanerf options --markdown` prints it.
-std::string OptionsMarkdown();
-
-// Options that comparisons take (--set), and the methods' names explained.
-std::vector<std::string> CompareStages();
-std::string MethodHelp();
-
-// The whole program but for main: parses, runs, prints errors; returns the exit code (0, 1, 2 or 130).
-int RunCommandLine(const std::vector<std::string>& arguments);
-
 }  // namespace sanerf::cli

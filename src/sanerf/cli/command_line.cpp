@@ -1,3 +1,5 @@
+#include "sanerf/cli/command_line.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -79,7 +81,7 @@ void AddCommands(CommandLine& line) {
   });
 }
 
-std::vector<std::string> CommandNames(const CLI::App& app) {
+std::vector<std::string> NamesOfCommands(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(sub->get_name());
@@ -87,7 +89,7 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
 }
 
 bool HasCommand(const CLI::App& app, const std::string& name) {
-  const std::vector<std::string> names = CommandNames(app);
+  const std::vector<std::string> names = NamesOfCommands(app);
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -122,7 +124,7 @@ std::string HelpCommand(const CLI::App& app) {
 }
 
 [[noreturn]] void FailUnknownCommand(const CLI::App& app, const std::string& word) {
-  const std::string hint = DidYouMean(word, CommandNames(app)), path = PathOf(app);
+  const std::string hint = DidYouMean(word, NamesOfCommands(app)), path = PathOf(app);
   throw UsageError("unknown command " + Shown(path.empty() ? word : path + " " + word), "",
                    hint.empty() ? HelpCommand(app) + " lists the commands" : hint);
 }
@@ -134,7 +136,7 @@ std::vector<std::string> HelpArguments(const CLI::App& root, const std::vector<s
   for (const std::string& word : words) {
     if (word == "-h" || word == "--help") break;
     if (!HasCommand(*app, word)) {
-      if (CommandNames(*app).empty() || word.rfind('-', 0) == 0)
+      if (NamesOfCommands(*app).empty() || word.rfind('-', 0) == 0)
         throw UsageError(fmt::format("unexpected argument {} for 'help'", Shown(word)), "", "sanerf help COMMAND");
       FailUnknownCommand(*app, word);
     }
@@ -172,7 +174,7 @@ void RefuseExtras(const CLI::App& app) {
   if (extras.empty()) return;
   const std::string& extra = extras[0];
   const bool is_option = extra.rfind('-', 0) == 0;
-  if (!is_option && !CommandNames(app).empty()) FailUnknownCommand(app, extra);
+  if (!is_option && !NamesOfCommands(app).empty()) FailUnknownCommand(app, extra);
   const std::string path = PathOf(app), of = path.empty() ? "" : " for '" + path + "'";
   const std::string see = HelpCommand(app) + " lists the options";
   if (!is_option) throw UsageError(fmt::format("unexpected argument {}{}", Shown(extra), of), "", see);
@@ -239,6 +241,12 @@ int PrintError(const std::string& text, const std::string& hint, int exit_code) 
 }
 
 }  // namespace
+
+std::vector<std::string> CommandNames() {
+  CommandLine line;
+  AddCommands(line);
+  return NamesOfCommands(line.app);
+}
 
 int RunCommandLine(const std::vector<std::string>& arguments) {
   ConsoleSink console;

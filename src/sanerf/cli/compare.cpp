@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/method_flags.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/compare/compare_tables.h"
-#include "sanerf/experiments/compare/methods.h"
+#include "sanerf/run/object_store.h"
 
 namespace sanerf::cli {
 namespace {
@@ -62,20 +61,6 @@ void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job&
 }
 
 }  // namespace
-
-std::vector<std::string> CompareStages() {
-  std::set<std::string> stages;
-  for (const experiments::Method& method : experiments::Methods())
-    stages.insert(method.stages.begin(), method.stages.end());
-  return {stages.begin(), stages.end()};
-}
-
-std::string MethodHelp() {
-  std::string text = "methods:";
-  for (const experiments::Method& method : experiments::Methods())
-    text += fmt::format("\n  {:<18}{}{}", method.name, method.help, method.is_automatic ? " (--auto)" : "");
-  return text;
-}
 
 void AddCompare(CommandLine& line) {
   auto flags = std::make_shared<CompareFlags>();

@@ -74,6 +74,42 @@ TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
   EXPECT_THAT(text.out, AllOf(HasSubstr("vote alone"), HasSubstr("best of the column")));
 }
 
+// What a comparison encodes otherwise than run.json says lies beside its results.
+TEST_F(CompareCommand, OtherOptionsLeaveTheRunsOwnViewsAlone) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  const Arguments compare = Quickly({"compare", "run", "--methods", "sam"});
+  Succeeds(compare);
+  EXPECT_FALSE(fs::exists(folder_ / "run/compare/features"));
+  const auto views = Snapshot(folder_ / "run/features");
+  const std::string record = ReadFile(folder_ / "run/run.json");
+  Succeeds(compare + Arguments{"--set", "encode.size=80"});
+  EXPECT_TRUE(fs::exists(folder_ / "run/compare/features/index.json"));
+  EXPECT_EQ(Snapshot(folder_ / "run/features"), views);
+  EXPECT_EQ(ReadFile(folder_ / "run/run.json"), record);
+}
+
+TEST_F(CompareCommand, ADamagedResultIsMadeAgain) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  const Arguments compare = Quickly({"compare", "run", "--methods", "sam", "--json"});
+  const Json first = Json::parse(Succeeds(compare).out);
+  const fs::path kept = folder_ / "run/compare/methods/sam.json";
+  Json damaged = ReadJsonFile(kept), empty = damaged;
+  damaged.erase("runs");
+  empty["runs"][0]["objects"] = Json::array();
+  for (const std::string& content : {damaged.dump(), empty.dump(), std::string("{"), std::string("[]")}) {
+    WriteFileAtomic(kept, content);
+    const ProgramResult again = Succeeds(compare);
+    EXPECT_EQ(Json::parse(again.out)["methods"][0]["miou"], first["methods"][0]["miou"]) << content;
+    EXPECT_THAT(again.err, Not(HasSubstr("from an earlier"))) << content;
+    if (content == "[]") continue;  // has no key, as one of other options
+    EXPECT_THAT(again.err, AllOf(HasSubstr("the earlier result of SAM per view is damaged, the method is run again"),
+                                 HasSubstr("methods/sam.json")))
+        << content;
+  }
+}
+
 TEST_F(CompareCommand, MistakesAreReportedBeforeAnythingIsRun) {
   MakeRun();
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);

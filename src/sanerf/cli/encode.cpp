@@ -6,7 +6,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
-#include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/pipeline/stages.h"
 
 namespace sanerf::cli {
 namespace {

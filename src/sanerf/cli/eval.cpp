@@ -11,7 +11,7 @@
 #include "sanerf/experiments/eval/match_objects.h"
 #include "sanerf/experiments/eval/report.h"
 #include "sanerf/experiments/settings.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/open_run.h"
 
 namespace sanerf::cli {
 namespace {
@@ -45,21 +45,20 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
   RestoreFromRun(flags.run, &settings);
   ApplyCommonFlags(common, {}, "eval", &settings, job);
   experiments::EvalRequest request = flags.request;
-  request.run = flags.run;
   request.masks = flags.masks;
   for (const std::string& name : flags.baselines)
     request.baselines.push_back(experiments::FindMethod(name, settings.baselines));
-  if (!flags.scene.empty()) request.scene = flags.scene;
-  const run::RunLock lock(flags.run);
-  const experiments::EvalResult result = experiments::Evaluate(request, lock, job);
-  const run::RunFolder run = run::RunFolder::Open(flags.run);
+  std::optional<std::filesystem::path> scene;
+  if (!flags.scene.empty()) scene = flags.scene;
+  run::OpenRun run(flags.run, scene, run::OpenRun::Access::kWrite, job);
+  const experiments::EvalResult result = experiments::Evaluate(request, &run, job);
   if (flags.report)
-    job.Info(fmt::format("wrote  {}", experiments::WriteReport(run, lock, result, settings, {}, job).string()));
+    job.Info(fmt::format("wrote  {}", experiments::WriteReport(result, settings, {}, &run, job).string()));
   if (common.json) {
     PrintJson(experiments::ToJson(result));
   } else {
     PrintText(experiments::ToTable(result));
-    job.Info(fmt::format("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds)));
+    job.Info(fmt::format("wrote  {}  ({})", run.folder().metrics().string(), FormatDuration(result.seconds)));
   }
   if (result.objects.empty()) {
     job.Info(

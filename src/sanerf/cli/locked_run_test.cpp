@@ -26,6 +26,8 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
   const auto before = Snapshot(folder_ / "run");
   for (const Arguments& arguments : {
            Train("run") + Arguments{"--restart"},
+           {"train", "run", "--resume"},
+           {"demo", "--out", "run"},
            {"encode", "run"},
            Segment({"--box", "train/001:0,0,48,48"}),
            Segment({"--click", "train/001:24,40", "--add"}),
@@ -38,9 +40,28 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
            {"eval", "run", "--scene", "moved"},
            {"eval", "run", "--report"},
            {"compare", "run"},
+           {"compare", "run", "--auto"},
        })
     EXPECT_THAT(Fails(1, arguments), HasSubstr("run is in use")) << ::testing::PrintToString(arguments);
   EXPECT_EQ(Snapshot(folder_ / "run"), before);
+}
+
+// A folder of results that another command is writing to.
+TEST_F(LockedRun, TheFolderOfResultsIsLockedToo) {
+  WriteFileAtomic(
+      folder_ / "prompts.json",
+      R"({"objects": [{"name": "mug", "instance": 2, "boxes": [{"view": "train/001", "xyxy": [0, 0, 48, 48]}]}]})");
+  WriteFileAtomic(folder_ / "eval_set.json", R"({"scenes": [{"scene": "scene", "prompts": "prompts.json"}]})");
+  fs::create_directories(folder_ / "results");
+  const run::RunLock lock(folder_ / "results");
+  const auto before = Snapshot(folder_ / "results");
+  for (const Arguments& arguments : {
+           Arguments{"compare", "run", "--out", "results"},
+           {"eval-set", "eval_set.json", "--out", "results"},
+           {"ablate", "run", "--prompts", "prompts.json", "--out", "results"},
+       })
+    EXPECT_THAT(Fails(1, arguments), HasSubstr("results is in use")) << ::testing::PrintToString(arguments);
+  EXPECT_EQ(Snapshot(folder_ / "results"), before);
 }
 
 TEST_F(LockedRun, WhoReadsIsNotAndChangesNothing) {

@@ -1,4 +1,4 @@
-#include "sanerf/cli/command.h"
+#include "sanerf/cli/command_line.h"
 #include "sanerf/core/interrupt.h"
 
 int main(int argc, char** argv) {

@@ -39,7 +39,7 @@ int List(const CommonFlags& common, const std::vector<models::ModelEntry>& entri
     const models::ModelState state = CheckModel(entry, hash_contents);
     num_damaged += state == models::ModelState::kCorrupt;
     models.push_back({{"name", entry.name},
-                      {"kind", entry.kind},
+                      {"kind", NameOf(entry.kind)},
                       {"state", StateText(state)},
                       {"bytes", BytesOf(entry)},
                       {"license", entry.license},
@@ -97,8 +97,9 @@ void AddModels(CommandLine& line) {
       } else {
         job.Info(fmt::format("model  {} is in {}", entry.name, models::ModelFolder().string()));
       }
-      SuggestNext(entry.kind == "detector" ? "sanerf segment RUN --text WORDS --detector " + entry.name
-                                           : "sanerf encode RUN --model " + entry.name,
+      SuggestNext(entry.kind == models::ModelKind::kDetector
+                      ? "sanerf segment RUN --text WORDS --detector " + entry.name
+                      : "sanerf encode RUN --model " + entry.name,
                   job);
     };
   });

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
@@ -19,21 +20,22 @@ struct StageOptions {
   std::vector<Entry> options;
 };
 
-// stage: one of them, empty for all. `settings` must outlive the result.
-std::vector<StageOptions> OptionsOf(experiments::ExperimentSettings& settings, const std::string& stage) {
+// stage: one of them; none = all. `settings` must outlive the result.
+std::vector<StageOptions> OptionsOf(experiments::ExperimentSettings& settings,
+                                    const std::optional<std::string>& stage) {
   const OptionRegistry registry = settings.Registry();
   std::vector<StageOptions> all;
   std::vector<std::string> names;
   for (const OptionRegistry::Stage& one : registry.stages()) {
     names.push_back(one.name);
-    if (!stage.empty() && stage != one.name) continue;
+    if (stage && *stage != one.name) continue;
     all.push_back({one, {}});
     for (const Entry& entry : registry.entries())
       if (entry.stage == one.name) all.back().options.push_back(entry);
   }
   if (!all.empty()) return all;
-  const std::string near = DidYouMean(stage, names);
-  throw UsageError("unknown stage '" + stage + "'", "",
+  const std::string near = DidYouMean(*stage, names);
+  throw UsageError("unknown stage '" + *stage + "'", "",
                    near.empty() ? fmt::format("there are: {}", fmt::join(names, ", ")) : near);
 }
 
@@ -106,17 +108,15 @@ std::string ToText(const std::vector<StageOptions>& all) {
   return text;
 }
 
-}  // namespace
-
-std::string OptionsMarkdown() {
+std::string ToMarkdown() {
   experiments::ExperimentSettings settings;
   std::string text = R"(# Options
 
 Written by `sanerf options --markdown`; do not edit. Every option is given with `--set STAGE.KEY=VALUE` or in a file with
 `--config FILE` (`{"nerf": {"iters": 2000}}`). A value outside of its range is refused. Defaults are those of
-`--preset default`. Experimental options are off by default; they may change or go.
+`--preset default`. Experimental options stand for what is still being tried; they may change or go.
 )";
-  for (const StageOptions& one : OptionsOf(settings, "")) {
+  for (const StageOptions& one : OptionsOf(settings, std::nullopt)) {
     text += fmt::format(
         "\n## {}\n\nOptions of {}: `sanerf {}`.\n\n| option | default | values | meaning |\n|---|---|---|---|\n",
         one.stage.name, one.stage.about, one.stage.command);
@@ -127,9 +127,11 @@ Written by `sanerf options --markdown`; do not edit. Every option is given with 
   return text;
 }
 
+}  // namespace
+
 void AddOptions(CommandLine& line) {
   struct Flags {
-    std::string stage;
+    std::optional<std::string> stage;
     bool markdown = false;
   };
   auto flags = std::make_shared<Flags>();
@@ -139,7 +141,7 @@ void AddOptions(CommandLine& line) {
   sub->add_flag("--markdown", flags->markdown, "as docs/options.md has them");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {
-      if (flags->markdown) return PrintText(OptionsMarkdown());
+      if (flags->markdown) return PrintText(ToMarkdown());
       experiments::ExperimentSettings settings;
       ApplyCommonFlags(line.common, {}, "options", &settings, job);
       const std::vector<StageOptions> all = OptionsOf(settings, flags->stage);

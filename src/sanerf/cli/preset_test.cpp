@@ -5,6 +5,7 @@
 namespace sanerf::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class PresetCommand : public TinyRun {
@@ -34,6 +35,15 @@ TEST_F(PresetCommand, LaterStagesFollowTheRunAndASegmentationMayHaveItsOwn) {
 
   EXPECT_THAT(Fails(2, Segment({"--box", "train/001:0,0,48,48", "--preset", "papers"})),
               HasSubstr("preset 'papers': unknown preset\nhint: did you mean 'paper'?"));
+}
+
+TEST_F(PresetCommand, AResumedTrainingKeepsItsOptionsUnlessAPresetSaysOtherwise) {
+  MakeScene();
+  Succeeds(Train("run"));
+  EXPECT_THAT(Succeeds({"train", "run", "--resume"}).err, HasSubstr("complete already"));
+  EXPECT_THAT(Fails(1, {"train", "run", "--resume", "--preset", "paper"}),
+              AllOf(HasSubstr("run was trained with other options"), HasSubstr("nerf.iters (60, now 15000)"),
+                    HasSubstr("nerf.density_layers (1, now 2)"), HasSubstr("--restart")));
 }
 
 }  // namespace

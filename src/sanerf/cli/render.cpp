@@ -8,7 +8,7 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/camera_path.h"
-#include "sanerf/pipeline/render_stage.h"
+#include "sanerf/pipeline/stages.h"
 
 namespace sanerf::cli {
 namespace {
@@ -34,15 +34,17 @@ void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& j
   request.run = flags.run;
   request.out = flags.out;
   if (!flags.scene.empty()) request.scene = flags.scene;
-  request.layers =
+  const std::vector<std::string> layers =
       Split(flags.layers.empty() ? (request.object.empty() ? "rgb,depth" : "mask,overlay,cutout") : flags.layers);
+  request.layers.clear();
+  for (const std::string& layer : layers) request.layers.push_back(pipeline::ParseLayer(layer));
   const pipeline::RenderResult result = pipeline::Render(request, job);
   if (common.json) {
     Json files = Json::array();
     for (const auto& file : result.files) files.push_back(file.string());
     PrintJson({{"folder", result.folder.string()},
                {"views", result.num_views},
-               {"layers", request.layers},
+               {"layers", layers},
                {"files", files},
                {"seconds", result.seconds}});
   } else {
@@ -71,8 +73,9 @@ void AddRender(CommandLine& line) {
                   "object for the layers mask, overlay and cutout; labels shows all of its field");
   sub->add_option("--views", flags->request.views, "test, train, all, orbit, one view's name, or a path file [test]")
       ->type_name("VIEWS");
-  sub->add_option("--layers", flags->layers,
-                  "of rgb,depth,opacity,mask,overlay,cutout,labels [rgb,depth; with an object mask,overlay,cutout]")
+  sub->add_option(
+         "--layers", flags->layers,
+         fmt::format("of {} [rgb,depth; with an object mask,overlay,cutout]", fmt::join(pipeline::LayerNames(), ",")))
       ->type_name("LIST");
   sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]")
       ->type_name("DIR");

@@ -8,9 +8,7 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/scribbles.h"
-#include "sanerf/pipeline/auto_stage.h"
-#include "sanerf/pipeline/segment_stage.h"
-#include "sanerf/pipeline/text_stage.h"
+#include "sanerf/pipeline/stages.h"
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
@@ -111,14 +109,15 @@ void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Jo
         "--auto stands alone", "it finds the objects and names them itself",
         "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
   }
-  const pipeline::AutoRequest request{flags.run, OptionalPath(flags.scene)};
+  run::RunFolder folder = run::RunFolder::Open(flags.run);
   experiments::ExperimentSettings settings;
-  RestoreFromRun(flags.run, &settings);
+  RestoreFromRun(folder, &settings);
   const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
   ApplyPreset(flags.preset, stages, &settings);
   ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
-  const pipeline::AutoResult result = pipeline::SegmentAutomatically(request, settings, job);
+  run::OpenRun run(std::move(folder), OptionalPath(flags.scene), run::OpenRun::Access::kWrite, job);
+  const pipeline::AutoResult result = pipeline::SegmentAutomatically(settings, &run, job);
   if (common.json) {
     Json json = pipeline::ToJson(result);
     json["run"] = flags.run;

@@ -7,7 +7,7 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/presets.h"
-#include "sanerf/pipeline/train_stage.h"
+#include "sanerf/pipeline/stages.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 
@@ -15,7 +15,8 @@ namespace sanerf::cli {
 namespace {
 
 struct TrainFlags {
-  std::string scene, out, preset = "default";
+  std::string scene, out;
+  std::optional<std::string> preset;
   OptionFlags options;
   bool resume = false, restart = false;
 };
@@ -33,8 +34,8 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   if (flags.out.empty())
     throw UsageError("--out is missing", "",
                      "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
-  pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
   if (flags.resume && !flags.restart && run::RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
+  if (flags.preset) pipeline::ApplyPreset(pipeline::ParsePreset(*flags.preset), &settings);
   ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings, job);
   flags.options.Apply(&settings);
 
@@ -68,7 +69,8 @@ void AddTrain(CommandLine& line) {
   sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
   sub->add_option("-o,--out", flags->out, "run folder to make or continue")->type_name("DIR");
   sub->add_option("--preset", flags->preset,
-                  "fast, default or paper (the method as published), of this and the later stages [default]");
+                  "fast, default or paper (the method as published), of this and the later stages [default; with "
+                  "--resume what the run has]");
   flags->options.Add(sub, "--iters", "nerf.iters", "or the preset's");
   flags->options.Add(sub, "--downscale", "nerf.downscale");
   flags->options.Add(sub, "--test-every", "scene.test_every");

@@ -8,8 +8,6 @@ namespace sanerf {
 
 // True when stderr is a terminal that understands cursor control (TERM is not "dumb").
 bool StderrIsTerminal();
-// Columns of the terminal on stderr; 80 when unknown.
-int TerminalColumns();
 
 // One complete line. A live line is erased first and drawn again below it.
 void PrintStderrLine(std::string_view text);

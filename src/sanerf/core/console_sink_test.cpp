@@ -134,8 +134,7 @@ TEST(ConsoleSink, AnAbandonedTaskLeavesNoBarOnATerminal) {
 }
 
 TEST(SystemInfo, NumbersArePlausible) {
-  EXPECT_GT(CurrentRssBytes(), 1 << 20);
-  EXPECT_GE(PeakRssBytes(), CurrentRssBytes() / 2);
+  EXPECT_GT(PeakRssBytes(), 1 << 20);
   EXPECT_GT(AvailableMemoryBytes(), 1 << 20);
   EXPECT_FALSE(CpuModelName().empty());
 }

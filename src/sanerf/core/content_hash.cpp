@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -65,7 +66,15 @@ std::string ContentHashes::Of(const fs::path& file) {
   return sha256;
 }
 
-void ContentHashes::Recall(const fs::path& store) {
+void ContentHashes::WarnOnce(const std::string& what, const Job& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(has_warned_, true)) return;
+  }
+  job.Warn(what);
+}
+
+void ContentHashes::Recall(const fs::path& store, const Job& job) {
   std::error_code ignored;
   if (!fs::exists(store, ignored)) return;
   try {
@@ -75,20 +84,28 @@ void ContentHashes::Recall(const fs::path& store) {
     for (const auto& [key, entry] : json.at("files").items())
       known_.try_emplace(key, Entry{entry.at("stamp").get<std::string>(), entry.at("sha256").get<std::string>()});
   } catch (const Json::exception&) {
-  } catch (const Error&) {
+    WarnOnce(fmt::format("{}: it is no list of known files; they are read again", store.string()), job);
+  } catch (const Error& error) {
+    WarnOnce(fmt::format("{}; the files that it lists are read again", error.what()), job);
   }
 }
 
-void ContentHashes::Keep(const fs::path& store) {
-  const std::lock_guard lock(mutex_);
-  if (!is_new_) return;
+void ContentHashes::Keep(const fs::path& store, const Job& job) {
   Json files = Json::object();
-  for (const auto& [key, entry] : known_)
-    if (StampOf(key).text == entry.stamp) files[key] = {{"sha256", entry.sha256}, {"stamp", entry.stamp}};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(is_new_, false)) return;
+    for (const auto& [key, entry] : known_)
+      if (StampOf(key).text == entry.stamp) files[key] = {{"sha256", entry.sha256}, {"stamp", entry.stamp}};
+  }
   try {
     WriteJsonFile(store, {{"format", kFormat}, {"files", files}});
-    is_new_ = false;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    {
+      const std::lock_guard lock(mutex_);
+      is_new_ = true;
+    }
+    WarnOnce(fmt::format("{}; the next command reads the photos again", error.what()), job);
   }
 }
 

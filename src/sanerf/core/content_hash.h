@@ -8,6 +8,8 @@
 #include <mutex>
 #include <string>
 
+#include "sanerf/core/job.h"
+
 namespace sanerf {
 
 // A file is hashed once and then known by what the file system says of it: device, inode, size and the times of its
@@ -20,15 +22,16 @@ class ContentHashes {
   // Lower-case hex, of the contents as they are. Thread safe. Throws Error when the file cannot be read.
   std::string Of(const std::filesystem::path& file);
 
-  // What is known goes to a file and comes back in another process. A file that is absent or broken is ignored;
-  // where none can be written, the next process hashes again.
-  void Recall(const std::filesystem::path& store);
-  void Keep(const std::filesystem::path& store);  // only when it would say something new
+  // What is known goes to a file and comes back in another process. A file that is broken or that cannot be written is
+  // one warning: the files are hashed again.
+  void Recall(const std::filesystem::path& store, const Job& job);
+  void Keep(const std::filesystem::path& store, const Job& job);  // only when it would say something new
 
   int64_t num_hashed() const { return num_hashed_; }  // files that were read
 
  private:
   static double SystemNow();
+  void WarnOnce(const std::string& what, const Job& job);
   struct Entry {
     std::string stamp, sha256;
   };
@@ -36,6 +39,7 @@ class ContentHashes {
   std::mutex mutex_;
   std::map<std::string, Entry> known_;  // by absolute path
   bool is_new_ = false;                 // something that Keep has not written
+  bool has_warned_ = false;
   int64_t num_hashed_ = 0;
 };
 

@@ -7,7 +7,9 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
 
 namespace fs = std::filesystem;
@@ -26,10 +28,10 @@ TEST(ContentHash, AFileIsReadOnceAndKnownInTheNextProcess) {
   EXPECT_EQ(hashes.Of(folder / "photo"), Sha256("contents"));
   EXPECT_EQ(hashes.Of(folder / "photo"), Sha256("contents"));
   EXPECT_EQ(hashes.num_hashed(), 1);
-  hashes.Keep(folder / "store.json");
+  hashes.Keep(folder / "store.json", Job());
 
   ContentHashes next(Later);
-  next.Recall(folder / "store.json");
+  next.Recall(folder / "store.json", Job());
   EXPECT_EQ(next.Of(folder / "photo"), Sha256("contents"));
   EXPECT_EQ(next.num_hashed(), 0);
 }
@@ -60,24 +62,42 @@ TEST(ContentHash, WhatChangedJustNowIsNotTrusted) {
   hashes.Of(folder / "photo");
   hashes.Of(folder / "photo");
   EXPECT_EQ(hashes.num_hashed(), 2);
-  hashes.Keep(folder / "store.json");
+  hashes.Keep(folder / "store.json", Job());
   EXPECT_FALSE(fs::exists(folder / "store.json"));
 }
 
-TEST(ContentHash, ABrokenStoreIsIgnoredAndAnUnwritableOneIsNone) {
+TEST(ContentHash, ABrokenStoreIsOneWarningAndTheFilesAreReadAgain) {
   const TestFolder folder;
   WriteFileAtomic(folder / "photo", "contents");
-  for (const char* text : {"{", "[]", "{\"format\": 99}", "{\"format\": 1, \"files\": {\"/a\": 3}}"}) {
+  for (const char* text : {"{", "[]", "{\"format\": 1, \"files\": {\"/a\": 3}}"}) {
     WriteFileAtomic(folder / "store.json", text);
     ContentHashes hashes(Later);
-    hashes.Recall(folder / "store.json");
+    EventRecorder events;
+    for (int i = 0; i < 2; ++i) hashes.Recall(folder / "store.json", Job().With(events));
+    ASSERT_EQ(events.Lines().size(), 1u) << text;
+    EXPECT_TRUE(events.Lines()[0].starts_with("warning " + (folder / "store.json").string() + ":"));
     EXPECT_EQ(hashes.Of(folder / "photo"), Sha256("contents")) << text;
   }
   ContentHashes hashes(Later);
-  hashes.Recall(folder / "none.json");
+  EventRecorder events;
+  WriteFileAtomic(folder / "store.json", "{\"format\": 99}");
+  for (const char* store : {"store.json", "none.json"}) hashes.Recall(folder / store, Job().With(events));
+  EXPECT_TRUE(events.Lines().empty());  // another version's, and none at all
+}
+
+TEST(ContentHash, AStoreThatCannotBeWrittenIsOneWarning) {
+  const TestFolder folder;
+  WriteFileAtomic(folder / "photo", "contents");
+  ContentHashes hashes(Later);
+  EventRecorder events;
   hashes.Of(folder / "photo");
-  hashes.Keep(folder / "none" / "store.json");
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 2);
+  for (int i = 0; i < 2; ++i) hashes.Keep(folder / "none" / "store.json", Job().With(events));
+  ASSERT_EQ(events.Lines().size(), 1u);
+  EXPECT_NE(events.Lines()[0].find("none"), std::string::npos);
+  EXPECT_NE(events.Lines()[0].find("the next command reads the photos again"), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder / "none"));
+  hashes.Keep(folder / "store.json", Job().With(events));  // nothing is lost
+  EXPECT_TRUE(fs::exists(folder / "store.json"));
   EXPECT_NE(ErrorTextOf<Error>([&] { hashes.Of(folder / "absent"); }).find("absent"), std::string::npos);
 }
 
@@ -89,7 +109,7 @@ TEST(ContentHash, TheStoreForgetsFilesThatAreGone) {
     hashes.Of(folder / name);
   }
   fs::remove(folder / "a");
-  hashes.Keep(folder / "store.json");
+  hashes.Keep(folder / "store.json", Job());
   const Json files = ReadJsonFile(folder / "store.json")["files"];
   EXPECT_EQ(files.size(), 1u);
   EXPECT_TRUE(files.contains((folder / "b").string()));

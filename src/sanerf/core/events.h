@@ -20,8 +20,8 @@ struct Event {
     kFinished,   // the task is done; text: its result, may be empty
     kAbandoned,  // the task ended early: an error, or it was stopped
     kMetrics,    // numbers of one training step
-    kInfo,       // a sentence for whoever looks on
-    kDetail,     // a sentence for whoever wants to know more
+    kInfo,       // a sentence that the user sees unless the command is quiet
+    kDetail,     // a sentence that the user sees on request (-v)
     kWarning,    // a sentence that must be seen
     kSaved,      // text: the path of a file or folder that is complete now
   };

@@ -73,8 +73,5 @@ ImageU16 ReadPng16(const fs::path& path) {
 
 void WritePng(const fs::path& path, const ImageU8& image) { WriteFileAtomic(path, EncodePng(image)); }
 void WritePng(const fs::path& path, const ImageU16& image) { WriteFileAtomic(path, EncodePng16(image)); }
-void WriteJpeg(const fs::path& path, const ImageU8& image, int quality) {
-  WriteFileAtomic(path, EncodeJpeg(image, quality));
-}
 
 }  // namespace sanerf

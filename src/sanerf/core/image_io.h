@@ -19,6 +19,5 @@ ImageU16 ReadPng16(const std::filesystem::path& path);
 
 void WritePng(const std::filesystem::path& path, const ImageU8& image);
 void WritePng(const std::filesystem::path& path, const ImageU16& image);
-void WriteJpeg(const std::filesystem::path& path, const ImageU8& image, int quality = 92);
 
 }  // namespace sanerf

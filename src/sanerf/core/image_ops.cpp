@@ -177,7 +177,9 @@ ImageU8 ToRgb(const ImageU8& image) {
   return out;
 }
 
-// Polynomial fit of degree 5 to Google's Turbo color map.
+namespace {
+
+// Perceptually ordered colors, v in [0, 1]: polynomial fit of degree 5 to Google's Turbo color map.
 void TurboColor(float v, uint8_t rgb[3]) {
   static constexpr float kCoefficients[3][6] = {
       {0.13572138f, 4.61539260f, -42.66032258f, 132.13108234f, -152.94239396f, 59.28637943f},
@@ -190,6 +192,8 @@ void TurboColor(float v, uint8_t rgb[3]) {
     rgb[c] = uint8_t(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f));
   }
 }
+
+}  // namespace
 
 ImageU8 ColorizeDepth(const ImageF& depth) {
   SANERF_CHECK_EQ(depth.channels, 1);

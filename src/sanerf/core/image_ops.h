@@ -23,8 +23,6 @@ ImageF Channel(const ImageF& image, int channel);       // one of them
 ImageU8 MaskOfLabel(const ImageU8& labels, int label);  // 255 where labels == label
 ImageU8 ToRgb(const ImageU8& image);                    // 1, 2, 3 or 4 channels to 3, alpha dropped
 
-// Perceptually ordered color map (Turbo polynomial), v in [0, 1].
-void TurboColor(float v, uint8_t rgb[3]);
 // Depth to color: near = warm; 0 or non-finite = black. The 2nd and 98th percentile set the range.
 ImageU8 ColorizeDepth(const ImageF& depth);
 

@@ -74,6 +74,12 @@ std::string NameOfOther(mode_t mode) {
               is_stream && action == "read" ? "write its contents to a file first, and name that" : "name a file");
 }
 
+// "a pipe", "a device", "a socket", "a folder"; empty for a regular file, and where there is nothing.
+std::string WhatInsteadOfFile(const fs::path& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 ? NameOfOther(info.st_mode) : "";
+}
+
 }  // namespace
 
 int64_t LargestFile(FileKind kind) {
@@ -156,11 +162,6 @@ std::string InputFile::ReadAll() {
 }
 
 void CheckReadable(const fs::path& path, FileKind kind) { const InputFile file(path, kind); }
-
-std::string WhatInsteadOfFile(const fs::path& path) {
-  struct stat info {};
-  return stat(path.c_str(), &info) == 0 ? NameOfOther(info.st_mode) : "";
-}
 
 bool ExistsAsFile(const fs::path& path) {
   struct stat info {};

@@ -54,7 +54,4 @@ bool ExistsAsFile(const std::filesystem::path& path);
 // that is no file. Opening a pipe would wait for a reader.
 void CheckCanHoldFile(const std::filesystem::path& path);
 
-// "a pipe", "a device", "a socket", "a folder"; empty for a regular file, and where there is nothing.
-std::string WhatInsteadOfFile(const std::filesystem::path& path);
-
 }  // namespace sanerf

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include "sanerf/core/files.h"
-#include "sanerf/core/hdf5.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
@@ -40,7 +39,6 @@ TEST(InputFile, EveryReaderRefusesWhatIsNoFileAndWhatIsTooLarge) {
   ExpectOddFilesAreRefused("a.png", [](const fs::path& path) { ReadImage(path); });
   ExpectOddFilesAreRefused("a.jpg", [](const fs::path& path) { ReadImageInfo(path); });
   ExpectOddFilesAreRefused("a.png", [](const fs::path& path) { ReadPng16(path); });
-  ExpectOddFilesAreRefused("a.hdf5", [](const fs::path& path) { ReadHdf5(path, {"data"}); });
 }
 
 TEST(InputFile, APipeWithAWriterIsRefusedAsWell) {

@@ -31,9 +31,9 @@ void AskedToStop(int) {
   errno = errno_before;
 }
 
-// Nobody looks on any more. Every later write to the pipe raises the signal again, and shell and kernel both signal a
-// closed terminal: none of these is a second request.
-void NobodyListens(int) {
+// The reader of our output is gone. Every later write to the pipe raises the signal again, and shell and kernel both
+// signal a closed terminal: none of these is a second request.
+void OnReaderGone(int) {
   int none = 0;
   if (g_requests.compare_exchange_strong(none, 1)) Source().RequestStop();
 }
@@ -59,8 +59,8 @@ void InstallInterruptHandler() {
   Source();
   Handle(SIGINT, AskedToStop);
   Handle(SIGTERM, AskedToStop);
-  Handle(SIGPIPE, NobodyListens);
-  if (!IsIgnored(SIGHUP)) Handle(SIGHUP, NobodyListens);
+  Handle(SIGPIPE, OnReaderGone);
+  if (!IsIgnored(SIGHUP)) Handle(SIGHUP, OnReaderGone);
 }
 
 void ClearInterrupt() {

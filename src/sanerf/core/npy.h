@@ -5,9 +5,13 @@
 #include <filesystem>
 #include <vector>
 
-#include "sanerf/core/numeric_array.h"
-
 namespace sanerf {
+
+// What a file of numbers holds, whatever type they have there.
+struct NumericArray {
+  std::vector<int64_t> shape;
+  std::vector<double> data;  // row by row
+};
 
 NumericArray ReadNpy(const std::filesystem::path& path);  // f4, f8, u1, i4, i8, b1
 void WriteNpy(const std::filesystem::path& path, const std::vector<int64_t>& shape, const float* data);  // f4

@@ -17,7 +17,7 @@
 
 namespace sanerf {
 
-// Ends the test program when a test waits for ever. Generous: no test depends on its length.
+// Ends the test program when a test waits forever. Generous: no test depends on its length.
 class Watchdog {
  public:
   explicit Watchdog(unsigned seconds = 120) { alarm(seconds); }

@@ -76,8 +76,8 @@ struct OptionMark {
     return mark;
   }
 };
-inline constexpr OptionMark kExperimental = {.is_experimental =
-                                                 true};  // not part of the default method; may change or go
+// For what is still being tried, in the method or in how we run another one: it may change or go.
+inline constexpr OptionMark kExperimental = {.is_experimental = true};
 constexpr OptionMark Formerly(const char* key) { return OptionMark().Formerly(key); }
 
 inline constexpr Range kSeeds = Range(0, 1'000'000'000);

@@ -30,7 +30,6 @@ bool ResetPeakRss() {
   std::ofstream file("/proc/self/clear_refs");
   return bool(file << "5" << std::flush);  // proc(5): resets VmHWM
 }
-int64_t CurrentRssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); }
 int64_t AvailableMemoryBytes() { return AvailableMemory().bytes; }
 
 void CheckMemory(const std::string& what, double bytes, const std::string& hint, const MemoryRoom& room) {

@@ -10,9 +10,8 @@
 
 namespace sanerf {
 
-int64_t PeakRssBytes();  // since the last ResetPeakRss, or since the start
-bool ResetPeakRss();     // false where the kernel does not allow it
-int64_t CurrentRssBytes();
+int64_t PeakRssBytes();          // since the last ResetPeakRss, or since the start
+bool ResetPeakRss();             // false where the kernel does not allow it
 int64_t AvailableMemoryBytes();  // what the process may still take: see memory_limits.h
 // Throws Error "`what` need … GB of memory: … GB are free" when fewer than `bytes` are there. For what is about to be
 // taken: better a sentence now than a killed process later. hint: which option to lower.

@@ -10,6 +10,8 @@
 namespace sanerf::detect {
 namespace {
 
+constexpr int64_t kMaxCaptionTokens = 256;
+
 // Blocks of tokens that read each other end at a special token: a full stop, a question mark or [SEP]; the first and
 // the last token of the caption stand alone.
 void FillBlocks(const WordPieces& vocabulary, Caption* caption) {

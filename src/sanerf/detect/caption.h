@@ -10,8 +10,6 @@
 
 namespace sanerf::detect {
 
-inline constexpr int64_t kMaxCaptionTokens = 256;
-
 struct Caption {
   std::vector<int64_t> ids;
   std::vector<int64_t> position_ids;       // start again in every phrase
@@ -23,7 +21,7 @@ struct Caption {
   std::vector<uint8_t> attention;
 };
 
-// Throws UsageError for a phrase without a word that the vocabulary knows, and for more than kMaxCaptionTokens tokens:
+// Throws UsageError for a phrase without a word that the vocabulary knows, and for more than 256 tokens:
 // nothing is cut off silently.
 Caption MakeCaption(const WordPieces& vocabulary, const std::vector<std::string>& phrases);
 

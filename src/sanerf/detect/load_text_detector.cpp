@@ -9,6 +9,7 @@
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/units.h"
 #include "sanerf/detect/class_detector.h"
@@ -55,13 +56,14 @@ DetectorFiles FromCatalogue(const std::string& name) {
   const models::ModelEntry* chosen = nullptr;
   for (const models::ModelEntry& entry : catalogue) {
     if (entry.name == name) chosen = &entry;
-    if (entry.kind == "detector") detectors.push_back(entry.name);
+    if (entry.kind == models::ModelKind::kDetector) detectors.push_back(entry.name);
   }
   const std::string others =
       fmt::format("detectors by name: {}; or give the path of an .onnx file", fmt::join(detectors, ", "));
   if (!chosen) throw UsageError("there is no detector \"" + name + "\"", DidYouMean(name, detectors), others);
-  if (chosen->kind != "detector")
-    throw UsageError("the model " + name + " detects nothing", "it is a " + chosen->kind + " model", others);
+  if (chosen->kind != models::ModelKind::kDetector)
+    throw UsageError("the model " + name + " detects nothing", fmt::format("it is a {} model", NameOf(chosen->kind)),
+                     others);
   const auto file = std::find_if(chosen->files.begin(), chosen->files.end(),
                                  [](const models::ModelFile& candidate) { return candidate.role == "detector"; });
   if (file == chosen->files.end())
@@ -94,11 +96,13 @@ DetectorFiles FilesOf(const std::string& name) {
 std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const TextDetectorOptions& options,
                                                const Job& job) {
   CheckOptions(options, "text");
+  const ThreadLimit limit(job.num_threads());  // of the detector as well, for as long as it is there
   const DetectorFiles files = FilesOf(name);
   auto session = std::make_unique<models::OnnxSession>(files.model, files.hint, 0, job);
   if (models::ReadsText(*session)) return MakeGroundingDino(files, std::move(session), options);
   if (models::DetectsClasses(*session)) return MakeClassDetector(files, std::move(session), options);
-  throw Error("the model " + files.model.string() + " is no detector", "it is " + models::WhatItIs(*session), kNeeded);
+  throw Error("the model " + files.model.string() + " is no detector", "it is " + models::DescribeModel(*session),
+              kNeeded);
 }
 
 }  // namespace sanerf::detect

@@ -72,22 +72,13 @@ ImageU8 FitToView(const ImageU8& mask, const View& view, const fs::path& path) {
 }  // namespace
 
 GroundTruth::GroundTruth(const fs::path& folder, const std::vector<View>& views) : from_folder_(!folder.empty()) {
-  if (!from_folder_) {
-    for (const View& view : views) {
-      if (view.mask_path.empty()) unmatched_views_.push_back(view.name);
-    }
-    return;
-  }
+  if (!from_folder_) return;
   if (!fs::is_directory(folder)) throw UsageError("--masks " + folder.string(), "no such folder");
   std::vector<const View*> pointers;
   for (const View& view : views) pointers.push_back(&view);
   scene::MaskMatches matches = scene::MatchMasks(folder, pointers);
   for (size_t v = 0; v < views.size(); ++v) {
-    if (matches.of_view[v].empty()) {
-      unmatched_views_.push_back(views[v].name);
-    } else {
-      files_[views[v].name] = matches.of_view[v];
-    }
+    if (!matches.of_view[v].empty()) files_[views[v].name] = matches.of_view[v];
   }
   unmatched_files_ = std::move(matches.unmatched);
 }

@@ -28,14 +28,13 @@ class GroundTruth {
   }
 
   bool from_folder() const { return from_folder_; }
-  // For the caller to report: files of the folder that fit no view, and the names of views that have no ground truth.
+  // For the caller to report: files of the folder that fit no view.
   const std::vector<std::string>& unmatched_files() const { return unmatched_files_; }
-  const std::vector<std::string>& unmatched_views() const { return unmatched_views_; }
 
  private:
   bool from_folder_ = false;
   std::map<std::string, std::filesystem::path> files_;  // by the view's name
-  std::vector<std::string> unmatched_files_, unmatched_views_;
+  std::vector<std::string> unmatched_files_;
 };
 
 }  // namespace sanerf::eval

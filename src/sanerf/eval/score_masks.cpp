@@ -45,22 +45,21 @@ std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const
   return masks;
 }
 
-std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const scene::Scene& scene,
-                                    const std::vector<int>& test, const TruthOf& truth_of,
-                                    const std::vector<DepthView>& depths, std::vector<ObjectScore> scores,
+std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scoring& scoring,
                                     const Job& job) {
+  std::vector<ObjectScore> scores = scoring.objects;
   std::vector<std::vector<ImageU8>> small_masks;
-  for (size_t v = 0; v < test.size(); ++v) {
+  for (size_t v = 0; v < scoring.views.size(); ++v) {
     job.ThrowIfStopped("evaluation");
-    AddView(scene.views[size_t(test[v])], masks[v], truth_of, scores);
-    const Camera& camera = depths[v].camera;
+    AddView(scoring.scene.views[size_t(scoring.views[v])], masks[v], scoring.truth_of, scores);
+    const Camera& camera = scoring.depths[v].camera;
     small_masks.emplace_back();
     for (size_t i = 0; i < scores.size(); ++i) {
       const bool is_same = masks[v][i].width == camera.width && masks[v][i].height == camera.height;
       small_masks.back().push_back(is_same ? masks[v][i] : ResizeNearest(masks[v][i], camera.width, camera.height));
     }
   }
-  const std::vector<ConsistencyScore> consistency = ScoreConsistency(depths, small_masks);
+  const std::vector<ConsistencyScore> consistency = ScoreConsistency(scoring.depths, small_masks);
   for (size_t i = 0; i < consistency.size(); ++i) scores[i].consistency = consistency[i];
   return scores;
 }

@@ -21,10 +21,16 @@ std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const
 // The true mask of object number `object` in a view, none when it is not known.
 using TruthOf = std::function<std::optional<ImageU8>(const scene::View&, size_t object)>;
 
-// scores: name and instance of each object, of no view yet. Views without ground truth are listed as unmatched.
-std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const scene::Scene& scene,
-                                    const std::vector<int>& test, const TruthOf& truth_of,
-                                    const std::vector<DepthView>& depths, std::vector<ObjectScore> scores,
+// What every method is scored on. The references must outlive it.
+struct Scoring {
+  const scene::Scene& scene;
+  const std::vector<int>& views;
+  const std::vector<DepthView>& depths;  // of the views
+  TruthOf truth_of;
+  std::vector<ObjectScore> objects;  // name and instance of each, of no view yet
+};
+// masks: [view][object]. Views without ground truth are listed as unmatched. Throws InterruptedError.
+std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scoring& scoring,
                                     const Job& job);
 
 // The held-out views, unless the folder of true masks has none of them: NVOS names one target view, which may have been

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
@@ -18,6 +18,7 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 
@@ -44,7 +45,9 @@ bool MakeScene(const fs::path& folder, const Settings& settings, const Job& job)
 
 // The objects are there, complete, and from this radiance field, these prompts and these options.
 bool IsSegmented(const RunFolder& run, const mask_decoder::Prompts& prompts, const Settings& settings) {
-  if (run.StageState("train") != "complete" || run.StageState("segment") != "complete") return false;
+  if (run.StateOf(run::Stage::kTrain) != run::StageState::kComplete ||
+      run.StateOf(run::Stage::kSegment) != run::StageState::kComplete)
+    return false;
   const std::string fingerprint = run.record().at("stages").at("train").value("fingerprint", "");
   const Json recorded = run.options(), wanted = settings.ToJson();
   for (const char* stage : {"encode", "masks", "segment", "object"}) {
@@ -60,26 +63,6 @@ bool IsSegmented(const RunFolder& run, const mask_decoder::Prompts& prompts, con
   }
   return true;
 }
-
-// Segment encodes the views before it does anything else with them: the next step begins with the first task that is
-// about something else.
-class NextStep : public EventSink {
- public:
-  NextStep(std::string text, const Job& job) : text_(std::move(text)), job_(job) {}
-
-  void Take(const Event& event) override {
-    const bool is_before = event.title == "check photos" || event.title == "encode";
-    if (event.kind == Event::Kind::kStarted && !is_before) Announce();
-  }
-  void Announce() {  // once
-    if (!is_announced_.exchange(true)) job_.Info(text_);
-  }
-
- private:
-  const std::string text_;
-  const Job& job_;
-  std::atomic<bool> is_announced_ = false;
-};
 
 }  // namespace
 
@@ -101,40 +84,40 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
                        settings.synth.views / 5, settings.synth.size));
   const Stopwatch synth_watch;
-  const bool had_scene = MakeScene(scene, settings, job);
+  EnsureWritableFolder(request.out);
+  bool had_scene = false;
+  {
+    const run::RunLock lock(request.out);  // nobody's scene is exchanged under a running command
+    had_scene = MakeScene(scene, settings, job);
+  }
   const double synth_seconds = synth_watch.seconds();
 
   job.Info("demo   2/6  training the radiance field");
   const bool is_other_scene = !had_scene && RunFolder::Exists(request.out);
   const pipeline::TrainResult train = pipeline::Train({scene, request.out, /*restart=*/is_other_scene}, settings, job);
-  RunFolder run = RunFolder::Open(request.out);
+  run::OpenRun run(request.out, std::nullopt, run::OpenRun::Access::kWrite, job);
+  RunFolder& folder = run.folder();
   if (!had_scene) {
-    const run::RunLock lock(request.out);
-    run = RunFolder::Open(request.out);
-    run.SetStage("synth", "complete", synth_seconds);
-    run.Save();
+    folder.SetStage(run::Stage::kSynth, run::StageState::kComplete, synth_seconds);
+    folder.Save(job);
   }
-  note("synth", run.StageSeconds("synth"), had_scene);
+  note("synth", folder.SecondsOf(run::Stage::kSynth), had_scene);
   note("train", train.seconds, train.reused);
 
   const mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(scene / "prompts.json");
-  const bool had_objects = IsSegmented(run, prompts, settings);
+  const bool had_objects = IsSegmented(folder, prompts, settings);
   job.Info(fmt::format("demo   3/6  encoding the views with {}", settings.encode.model));
-  NextStep masks_step("demo   4/6  a few clicks per object to masks to an object field", job);
-  if (!had_objects) {
-    run::OpenRun open(run, std::nullopt, run::OpenRun::Access::kWrite, job);
-    pipeline::Segment({prompts}, settings, &open, job.With(masks_step));
-    run = open.folder();
+  const auto next = [&] { job.Info("demo   4/6  a few clicks per object to masks to an object field"); };
+  if (had_objects) {
+    next();
+  } else {
+    pipeline::Segment({prompts, {}, next}, settings, &run, job);
   }
-  masks_step.Announce();
-  note("encode", run.StageSeconds("encode"), had_objects);
-  note("segment", run.StageSeconds("segment"), had_objects);
+  note("encode", folder.SecondsOf(run::Stage::kEncode), had_objects);
+  note("segment", folder.SecondsOf(run::Stage::kSegment), had_objects);
 
   job.Info("demo   5/6  scoring the held-out views");
-  EvalRequest eval;
-  eval.run = request.out;
-  const run::RunLock lock(request.out);
-  result.eval = Evaluate(eval, lock, job);
+  result.eval = Evaluate({}, &run, job);
   note("eval", result.eval.seconds, false);
 
   job.Info("demo   6/6  the report");
@@ -142,7 +125,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   ReportOptions report;
   report.seconds = result.seconds;
   report.peak_rss_bytes = PeakRssBytes();
-  result.report = WriteReport(run, lock, result.eval, settings, report, job);
+  result.report = WriteReport(result.eval, settings, report, &run, job);
   note("report", report_watch.seconds(), false);
   result.peak_rss_bytes = PeakRssBytes();
   return result;

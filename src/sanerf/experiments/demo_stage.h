@@ -18,7 +18,7 @@ struct DemoRequest {
 struct DemoResult {
   EvalResult eval;
   std::filesystem::path report;
-  std::vector<std::pair<std::string, double>> seconds;  // by stage, in order; of the sitting in which it was computed
+  std::vector<std::pair<std::string, double>> seconds;  // by stage, in order; of the command that computed it
   std::vector<std::string> reused;
   int64_t peak_rss_bytes = 0;
 };

@@ -34,10 +34,25 @@ std::string EscapeLatex(const std::string& text) {
 
 }  // namespace
 
-std::string ToText(const TextTable& table) {
+std::vector<size_t> ColumnWidths(const TextTable& table) {
   std::vector<size_t> widths(table.cells[0].size(), 0);
   for (const auto& row : table.cells)
     for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], WidthOf(row[c]));
+  return widths;
+}
+
+std::string PaddedRow(const std::vector<std::string>& row, const std::vector<size_t>& widths,
+                      const std::string& between) {
+  std::string line;
+  for (size_t c = 0; c < row.size(); ++c) {
+    const std::string gap(widths[c] - WidthOf(row[c]), ' ');
+    line += c == 0 ? row[c] + gap : between + gap + row[c];
+  }
+  return line;
+}
+
+std::string ToText(const TextTable& table) {
+  const std::vector<size_t> widths = ColumnWidths(table);
   std::string text;
   for (size_t r = 0; r < table.cells.size(); ++r) {
     for (size_t c = 0; c < table.cells[r].size(); ++c) {

@@ -13,6 +13,12 @@ struct TextTable {
   std::vector<std::string> notes;  // below it: remarks, failures
 };
 
+// Of each column, in characters.
+std::vector<size_t> ColumnWidths(const TextTable& table);
+// A row as a line: the first cell to the left, the others to the right.
+std::string PaddedRow(const std::vector<std::string>& row, const std::vector<size_t>& widths,
+                      const std::string& between);
+
 std::string ToText(const TextTable& table);                               // for a terminal
 std::string ToMarkdown(const TextTable& table);                           // for a document
 std::string ToLatex(const TextTable& table, const std::string& caption);  // needs the package booktabs

@@ -110,7 +110,7 @@ CacheIndex ReadIndex(const std::filesystem::path& folder) {
   } else if (source != NameOf(EncodedPicture::kPhoto)) {
     root["options"]["source"].Fail("expected photo or render", RebuildHint(folder));
   }
-  index.options.size = static_cast<int>(root["options"]["size"].Integer());
+  index.options.size = static_cast<int>(root["options"]["size"].IntegerIn(1, 1 << 20));
   index.model_fingerprint = root["model_fingerprint"].String();
   index.nerf_fingerprint = root["nerf_fingerprint"].String();
   index.views = ReadEntries(root["views"]);

@@ -33,7 +33,7 @@ constexpr int kRaysPerView = 64 * 64;  // kept of each view and head: all of SAM
 
 // The scene as square cameras at the training views' places see it (paper, section B): other fields of view, no
 // distortion.
-Scene ExtraViews(const Scene& scene, const FieldOptions& options, int size) {
+Scene ExtraViews(const Scene& scene, const FeatureFieldOptions& options, int size) {
   Scene extra;
   extra.model_from_file = scene.model_from_file;
   const std::vector<int> train = scene.TrainViews();
@@ -55,20 +55,20 @@ Scene ExtraViews(const Scene& scene, const FieldOptions& options, int size) {
 // Everything that is learned from, one encoded view at a time.
 class EncodedViews {
  public:
-  EncodedViews(const std::filesystem::path& folder, const Scene& scene, const nerf::NerfModel& nerf,
-               const sam::Sam& sam, const EncodeOptions& encode, const FieldOptions& options, const Job& job)
-      : train_(scene::ThinnedViews(scene.TrainViews(), options.max_views)) {
-    EncodeViews(folder, scene, nerf, sam, train_, encode, job);
-    photos_ = FeatureCache::Open(folder, scene, nerf);
+  EncodedViews(const std::filesystem::path& folder, const EncodeContext& context, const FeatureFieldOptions& options,
+               const Job& job)
+      : train_(scene::ThinnedViews(context.scene.TrainViews(), options.max_views)) {
+    EncodeViews(folder, context, train_, job);
+    photos_ = FeatureCache::Open(folder, context.scene, context.nerf);
     if (options.extra_views == 0) return;
-    EncodeOptions rendered = encode;
+    EncodeOptions rendered = context.options;
     rendered.source = EncodedPicture::kRender;
-    const Scene extra = ExtraViews(scene, options, encode.size);
+    const Scene extra = ExtraViews(context.scene, options, rendered.size);
     const std::filesystem::path extra_folder = folder.parent_path() / "features_extra";
     std::vector<int> all;
     for (int i = 0; i < options.extra_views; ++i) all.push_back(i);
-    EncodeViews(extra_folder, extra, nerf, sam, all, rendered, job);
-    extra_ = FeatureCache::Open(extra_folder, extra, nerf);
+    EncodeViews(extra_folder, EncodeContext{extra, context.nerf, context.sam, rendered}, all, job);
+    extra_ = FeatureCache::Open(extra_folder, extra, context.nerf);
     num_extra_ = options.extra_views;
   }
 
@@ -112,9 +112,9 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const nerf
         contents->means[m].data[k] += features->maps[m].data[k] / float(views.size());
     ParallelFor(int64_t(targets.size()), [&](int64_t h) {
       const FeatureTargets of_view =
-          TraceTargets(nerf, *contents->heads[size_t(h)], contents->FrameOf(camera.width, camera.height),
-                       camera.In(nerf.model_from_file()), *features, kRaysPerView,
-                       MixBits(uint64_t(contents->options.seed) ^ uint64_t(i)), job);
+          TraceTargets(nerf, *contents->heads[size_t(h)],
+                       {contents->FrameOf(camera.width, camera.height), camera.In(nerf.model_from_file()), *features},
+                       {kRaysPerView, MixBits(uint64_t(contents->options.seed) ^ uint64_t(i))}, job);
       FeatureTargets& all = targets[size_t(h)];
       all.rays.Append(of_view.rays);
       all.values.insert(all.values.end(), of_view.values.begin(), of_view.values.end());
@@ -134,17 +134,16 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const nerf
 }
 
 // Returns the mean loss of the last hundredth of the steps.
-double TrainHead(const FeatureTargets& targets, const FieldOptions& options, const std::filesystem::path& folder,
-                 const std::string& title, FieldHead* head, const Job& job) {
-  HeadTrainer trainer(targets, options, head);
+double TrainHead(const std::string& title, int num_steps, const std::filesystem::path& folder, HeadTrainer* trainer,
+                 const Job& job) {
   double sum = 0, loss = 0;
   int64_t count = 0;
   nn::TrainingLoop loop;
   loop.title = title;
-  loop.end_step = options.iters;
-  loop.report_every = std::max(1, options.iters / 100);
+  loop.end_step = num_steps;
+  loop.report_every = std::max(1, num_steps / 100);
   loop.step = [&](int64_t) {
-    sum += trainer.Step();
+    sum += trainer->Step();
     ++count;
   };
   loop.report = [&](int64_t) {
@@ -159,27 +158,26 @@ double TrainHead(const FeatureTargets& targets, const FieldOptions& options, con
 
 }  // namespace
 
-DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& scene, const nerf::NerfModel& nerf,
-                            const sam::Sam& sam, const EncodeOptions& encode, const FieldOptions& options,
-                            const Job& job) {
-  CheckFieldOptions(options);
-  if (std::error_code ignored; std::filesystem::exists(FieldPath(folder), ignored)) {
+DistilResult DistilFeatures(const std::filesystem::path& folder, const EncodeContext& context,
+                            const FeatureFieldOptions& options, const Job& job) {
+  CheckFeatureFieldOptions(options);
+  if (std::error_code ignored; std::filesystem::exists(FeatureFieldPath(folder), ignored)) {
     try {
-      const FieldContents old = ReadField(folder);
-      const auto why = WhyDistil(old, nerf.Fingerprint(), sam.Fingerprint(), encode, options);
+      const FieldContents old = ReadFeatureField(folder);
+      const auto why = WhyDistil(old, context, options);
       if (!why) return {true, old.num_views, old.loss, 0};
       job.Info(fmt::format("Distilling again: {}.", *why));
     } catch (const Error& error) {
       job.Warn(fmt::format("distilling again: {}", error.what()));
     }
   }
-  const EncodedViews views(folder, scene, nerf, sam, encode, options, job);
+  const EncodedViews views(folder, context, options, job);
   FieldContents contents;
   contents.options = options;
-  contents.encode = encode;
-  contents.model_fingerprint = sam.Fingerprint();
-  contents.nerf_fingerprint = nerf.Fingerprint();
-  const sam::SamFrame wide = sam.FrameOf(2, 1);
+  contents.encode = context.options;
+  contents.model_fingerprint = context.sam.Fingerprint();
+  contents.nerf_fingerprint = context.nerf.Fingerprint();
+  const sam::SamFrame wide = context.sam.FrameOf(2, 1);
   contents.pads = wide.inner_height != wide.inner_width;
   contents.num_views = views.size();
   contents.shapes = ShapesOf(*views.Features(0, job));
@@ -187,7 +185,7 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
     contents.means.push_back(
         {shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))});
   contents.heads = MakeHeads(options, contents.shapes);
-  std::vector<FeatureTargets> targets = CollectTargets(views, nerf, folder, &contents, job);
+  std::vector<FeatureTargets> targets = CollectTargets(views, context.nerf, folder, &contents, job);
 
   StepLog log(job, folder / "field.log.jsonl", "");
   const Job logged = job.With(log);
@@ -195,12 +193,13 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const Scene& sc
   DistilResult result{false, contents.num_views, 0, 0};
   for (size_t h = 0; h < targets.size(); ++h) {
     const auto start = std::chrono::steady_clock::now();
-    const double loss = TrainHead(targets[h], contents.options, folder, titles[h], contents.heads[h].get(), logged);
+    HeadTrainer trainer(targets[h], contents.options, contents.heads[h].get());
+    const double loss = TrainHead(titles[h], options.iters, folder, &trainer, logged);
     result.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (h == 0) contents.loss = loss;
     targets[h] = FeatureTargets();
   }
-  WriteField(folder, contents);
+  WriteFeatureField(folder, contents);
   result.loss = contents.loss;
   return result;
 }

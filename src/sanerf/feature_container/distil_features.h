@@ -4,11 +4,8 @@
 #include <filesystem>
 
 #include "sanerf/core/job.h"
-#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/encode_context.h"
 #include "sanerf/feature_container/field_options.h"
-#include "sanerf/nerf/model.h"
-#include "sanerf/sam/sam.h"
-#include "sanerf/scene/scene.h"
 
 namespace sanerf::feature_container {
 
@@ -22,8 +19,7 @@ struct DistilResult {
 // Encodes the training views (EncodeViews; what is cached is not encoded again), distills them and writes field.ckpt.
 // Memory is said before it is taken. Throws UsageError for options out of range, Error for a model
 // whose maps it cannot hold, InterruptedError with nothing of the field written and every encoded view kept.
-DistilResult DistilFeatures(const std::filesystem::path& folder, const scene::Scene& scene, const nerf::NerfModel& nerf,
-                            const sam::Sam& sam, const EncodeOptions& encode, const FieldOptions& options,
-                            const Job& job);
+DistilResult DistilFeatures(const std::filesystem::path& folder, const EncodeContext& context,
+                            const FeatureFieldOptions& options, const Job& job);
 
 }  // namespace sanerf::feature_container

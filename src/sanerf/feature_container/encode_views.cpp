@@ -96,13 +96,13 @@ void DropDamagedViews(const std::filesystem::path& folder, const scene::Scene& s
 }
 
 // The index to continue: the one on disk when it fits, else a new one.
-CacheIndex ContinueOrStart(const std::filesystem::path& folder, const scene::Scene& scene, uint64_t nerf_fingerprint,
-                           const Sam& sam, const EncodeOptions& options, const std::set<int>& view_idxs,
-                           const Job& job) {
+CacheIndex ContinueOrStart(const std::filesystem::path& folder, const EncodeSource& source,
+                           const std::set<int>& view_idxs, const Job& job) {
+  const auto& [scene, radiance, sam, options] = source;
   CacheIndex fresh;
   fresh.options = options;
   fresh.model_fingerprint = FingerprintText(sam.Fingerprint());
-  fresh.nerf_fingerprint = FingerprintText(nerf_fingerprint);
+  fresh.nerf_fingerprint = FingerprintText(radiance.fingerprint);
   if (!HasIndex(folder)) return fresh;
 
   CacheIndex index;
@@ -112,7 +112,7 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const scene::Sce
     job.Warn(fmt::format("encoding all views again: {}", error.what()));
     return fresh;
   }
-  const auto stale = WhyStale(index, scene, nerf_fingerprint);
+  const auto stale = WhyStale(index, scene, radiance.fingerprint);
   auto why = WhyRebuild(index, sam, options);
   if (!why && options.source == EncodedPicture::kRender) why = stale;  // another radiance field is another picture
   if (why) {
@@ -169,19 +169,18 @@ struct EncodedView {
   std::string features, png;  // file contents
 };
 
-EncodedView EncodeView(const scene::View& view, const RadianceSource& field, const Sam& sam,
-                       const std::filesystem::path& folder, const CacheIndex& index, const Job& job) {
-  const EncodeOptions& options = index.options;
-  const Camera camera = WorkingCamera(view, options.size);
-  nerf::RenderedView rendered = field.render(camera, job);
-  if (options.source == EncodedPicture::kPhoto) {
+EncodedView EncodeView(const std::filesystem::path& folder, const EncodeSource& source, const scene::View& view,
+                       const CacheIndex& index, const Job& job) {
+  const Camera camera = WorkingCamera(view, source.options.size);
+  nerf::RenderedView rendered = source.radiance.render(camera, job);
+  if (source.options.source == EncodedPicture::kPhoto) {
     const float white[3] = {1, 1, 1};
     rendered.rgb = CompositeOver(LoadViewImage(view, camera.width, camera.height), white);
   }
   // SAM sees what is stored: eight bits per channel, as in a photo.
   const ImageU8 rgb = ToU8(rendered.rgb);
   std::optional<sam::SamFeatures> maps = MapsOfSamePicture(folder, index, view.name, rgb, job);
-  if (!maps) maps = sam.Encode(ToFloat(rgb), job);
+  if (!maps) maps = source.sam.Encode(ToFloat(rgb), job);
   StoredView stored{view.name, std::move(rendered.depth), std::move(rendered.opacity), std::move(*maps)};
   return {EncodeViewFile(stored), EncodePng(rgb)};
 }
@@ -227,19 +226,22 @@ void StoreView(const std::filesystem::path& folder, const scene::View& view, con
 
 }  // namespace
 
-void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const nerf::NerfModel& nerf,
-                 const Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
-  const RadianceSource field{nerf.Fingerprint(),
-                             [&nerf](const Camera& camera, const Job& job) { return nerf.Render(camera, job); }};
-  EncodeViews(folder, scene, field, sam, view_idxs, options, job);
+void EncodeViews(const std::filesystem::path& folder, const EncodeContext& context, const std::vector<int>& view_idxs,
+                 const Job& job) {
+  const nerf::NerfModel& nerf = context.nerf;
+  const RadianceSource radiance{nerf.Fingerprint(),
+                                [&nerf](const Camera& camera, const Job& job) { return nerf.Render(camera, job); }};
+  EncodeViews(folder, EncodeSource{context.scene, radiance, context.sam, context.options}, view_idxs, job);
 }
 
-void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const RadianceSource& field,
-                 const Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job) {
+void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source, const std::vector<int>& view_idxs,
+                 const Job& job) {
+  const scene::Scene& scene = source.scene;
+  const EncodeOptions& options = source.options;
   CheckOptions(options, "encode");
   EnsureWritableFolder(folder);
   const std::set<int> wanted(view_idxs.begin(), view_idxs.end());
-  CacheIndex index = ContinueOrStart(folder, scene, field.fingerprint, sam, options, wanted, job);
+  CacheIndex index = ContinueOrStart(folder, source, wanted, job);
 
   std::vector<int> todo;
   for (const int view_idx : view_idxs) {
@@ -260,7 +262,7 @@ void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene,
                              "what is encoded is kept; " + RebuildHint(folder) + " continues");
     }
     task.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
-    const EncodedView encoded = EncodeView(view, field, sam, folder, index, job);
+    const EncodedView encoded = EncodeView(folder, source, view, index, job);
     if (i == 0) CheckDiskSpace(folder, encoded.features.size() + encoded.png.size(), todo.size(), options.model, job);
     StoreView(folder, view, encoded, &index);
     task.Update(static_cast<int64_t>(i) + 1);

@@ -7,10 +7,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/feature_container/feature_container.h"
-#include "sanerf/nerf/model.h"
-#include "sanerf/sam/sam.h"
-#include "sanerf/scene/scene.h"
+#include "sanerf/feature_container/encode_context.h"
 
 namespace sanerf::feature_container {
 
@@ -20,13 +17,21 @@ struct RadianceSource {
   std::function<nerf::RenderedView(const Camera&, const Job&)> render;  // camera: file frame
 };
 
+// EncodeContext with any radiance field. The references must outlive it.
+struct EncodeSource {
+  const scene::Scene& scene;
+  const RadianceSource& radiance;
+  const sam::Sam& sam;
+  const EncodeOptions& options;
+};
+
 // Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it;
 // interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of range,
 // Error for a full disk or an encoder that returns values that are not finite.
-void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const nerf::NerfModel& nerf,
-                 const sam::Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
-void EncodeViews(const std::filesystem::path& folder, const scene::Scene& scene, const RadianceSource& field,
-                 const sam::Sam& sam, const std::vector<int>& view_idxs, const EncodeOptions& options, const Job& job);
+void EncodeViews(const std::filesystem::path& folder, const EncodeContext& context, const std::vector<int>& view_idxs,
+                 const Job& job);
+void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source, const std::vector<int>& view_idxs,
+                 const Job& job);
 // Before EncodeViews: those of the views that lie encoded in another folder come into `folder` as they are, as links
 // where the file system has them, unless the two hold maps of different models, fields or pictures. Whether they are
 // whole and up to date EncodeViews looks at. An index that cannot be read is a warning.

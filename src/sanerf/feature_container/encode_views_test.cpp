@@ -230,7 +230,7 @@ TEST_F(EncodeViewsTest, ViewsEncodedElsewhereAreTakenOnce) {
   const auto encode_there = [&](std::vector<int> views) {
     const Job job(events_, sam_.stop.token());
     TakeEncodedViews(folder_, other, scene_, views, job);
-    EncodeViews(other, scene_, field_, sam_, views, options_, job);
+    EncodeViews(other, EncodeSource{scene_, field_, sam_, options_}, views, job);
   };
   encode_there({1, 2});  // view 2 is nowhere yet
   EXPECT_EQ(sam_.num_encoded, 3);

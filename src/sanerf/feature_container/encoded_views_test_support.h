@@ -91,7 +91,7 @@ class EncodedViewsTest : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(run_); }
   void Encode(std::vector<int> views = {0, 1, 2, 3, 4}) {
-    EncodeViews(folder_, scene_, field_, sam_, views, options_, Job(events_, sam_.stop.token()));
+    EncodeViews(folder_, EncodeSource{scene_, field_, sam_, options_}, views, Job(events_, sam_.stop.token()));
   }
   std::unique_ptr<FeatureCache> Open() { return FeatureCache::Open(folder_, scene_, field_.fingerprint); }
   template <class E = Error>

@@ -62,14 +62,17 @@ struct FeatureField::Impl {
 FeatureField::FeatureField(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FeatureField::~FeatureField() = default;
 
-std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& folder, const scene::Scene& scene,
-                                                 const NerfModel& nerf, const Job& job) {
-  auto impl = std::make_unique<Impl>(nerf, ReadField(folder));
-  if (impl->contents.nerf_fingerprint != nerf.Fingerprint())
-    throw Error(FieldPath(folder).string() + ": the feature field is out of date",
+std::unique_ptr<FeatureField> FeatureField::Open(const std::filesystem::path& folder, const EncodeContext& context,
+                                                 const Job& job) {
+  auto impl = std::make_unique<Impl>(context.nerf, ReadFeatureField(folder));
+  if (impl->contents.nerf_fingerprint != context.nerf.Fingerprint())
+    throw Error(FeatureFieldPath(folder).string() + ": the feature field is out of date",
                 "the radiance field has changed since", DistilHint(folder));
-  impl->views = scene.views;
-  impl->cache = OpenCache(folder, scene, nerf, impl->contents, job);
+  if (const auto difference = OtherMaps(impl->contents, context))
+    throw Error(FeatureFieldPath(folder).string() + ": the feature field is not the one that is wanted",
+                difference->why, DistilHint(folder) + difference->settings);
+  impl->views = context.scene.views;
+  impl->cache = OpenCache(folder, context.scene, context.nerf, impl->contents, job);
   return std::unique_ptr<FeatureField>(new FeatureField(std::move(impl)));
 }
 

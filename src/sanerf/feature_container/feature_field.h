@@ -2,18 +2,18 @@
 #pragma once
 
 #include "sanerf/core/job.h"
-#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/encode_context.h"
 #include "sanerf/feature_container/field_options.h"
-#include "sanerf/nerf/model.h"
 
 namespace sanerf::feature_container {
 
 class FeatureField : public FeatureContainer {
  public:
   // folder: RUN/features, with the field in field.ckpt. Throws Error when there is none, when it or the index of the
-  // encoded views is damaged, or when the radiance field has changed since (with the command). nerf is copied.
-  static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const scene::Scene& scene,
-                                            const nerf::NerfModel& nerf, const Job& job);
+  // encoded views is damaged, when the radiance field has changed since, or when it holds maps of another model or of
+  // other pictures than the context's (with the command). The radiance field is copied.
+  static std::unique_ptr<FeatureField> Open(const std::filesystem::path& folder, const EncodeContext& context,
+                                            const Job& job);
   ~FeatureField() override;
 
   // The encoder's maps at any camera (file frame); prompts and masks are in its pixels. Parallel inside.

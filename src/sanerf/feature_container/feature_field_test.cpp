@@ -17,6 +17,7 @@
 #include "sanerf/feature_container/distil_features.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
+#include "sanerf/feature_container/open_features.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/scene/load_scene.h"
@@ -133,10 +134,9 @@ class FeatureFieldTest : public testing::Test {
     SetNumThreads(0);
     std::filesystem::remove_all(run_);
   }
-  DistilResult Distil() {
-    return DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options_, Job().With(sam_.stop.token()));
-  }
-  std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, *scene_, *nerf_, Job()); }
+  DistilResult Distil() { return DistilFeatures(features_, Context(), options_, Job().With(sam_.stop.token())); }
+  EncodeContext Context() const { return {*scene_, *nerf_, sam_, encode_}; }
+  std::unique_ptr<FeatureField> Open() { return FeatureField::Open(features_, Context(), Job()); }
 
   // Mean squared error on held-out views of the map called `name`, as a share of its variance there.
   double UnexplainedShare(const FeatureField& field, const std::string& name) {
@@ -168,7 +168,7 @@ class FeatureFieldTest : public testing::Test {
   std::filesystem::path run_, features_;
   PictureSam sam_;
   EncodeOptions encode_;
-  FieldOptions options_;
+  FeatureFieldOptions options_;
 };
 TestFolder* FeatureFieldTest::folder_;
 Scene* FeatureFieldTest::scene_;
@@ -188,7 +188,7 @@ TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
     EXPECT_LE(at_color[4], rendered.opacity.At(x, y) + 1e-3) << i;  // of the samples that were kept
     float sum = 0;
     const nerf::TracedRays& traced = rays.traced;
-    for (int64_t s = traced.first[size_t(i)]; s < traced.first[size_t(i) + 1]; ++s) sum += traced.weight[size_t(s)];
+    for (int64_t s = traced.first[size_t(i)]; s < traced.first[size_t(i) + 1]; ++s) sum += rays.share[size_t(s)];
     EXPECT_NEAR(sum, traced.NumSamples(i) == 0 ? 0 : 1, 1e-4) << i;
     if (at_color[4] < 0.9f) continue;
     ++solid;
@@ -215,8 +215,8 @@ TEST_F(FeatureFieldTest, StepsReduceTheLossAndDoNotDependOnThreads) {
   const FieldHead fresh("feature", options_, kSide, {{"main", kChannels, kSide}});
   const Camera camera = scene_->views[0].camera;
   const SamFeatures features = sam_.Encode(ToFloat(ToU8(scene::LoadViewImage(scene_->views[0], 64, 64))), Job());
-  const FeatureTargets targets = TraceTargets(*nerf_, fresh, sam::SamFrame::Padded(64, 64),
-                                              camera.In(nerf_->model_from_file()), features, 200, 1, Job());
+  const FeatureTargets targets = TraceTargets(
+      *nerf_, fresh, {sam::SamFrame::Padded(64, 64), camera.In(nerf_->model_from_file()), features}, {200, 1}, Job());
   EXPECT_EQ(targets.rays.size(), 200);  // of 256
   std::vector<double> losses[2];
   for (int threads = 1; threads <= 2; ++threads) {
@@ -258,7 +258,7 @@ TEST_F(FeatureFieldTest, OutsideThePictureThereIsTheMean) {
   wide.cy -= 16;
   const SamFeatures map = Open()->RenderFeatures(wide, Job());
   EXPECT_EQ(map.image_height, 32);
-  const std::vector<float>& mean = ReadField(features_).means[0].data;
+  const std::vector<float>& mean = ReadFeatureField(features_).means[0].data;
   int same = 0;
   for (int i = 0; i < kSide * kSide; ++i) {
     const bool is_mean = map.maps[0].data[size_t(i)] == mean[size_t(i)];
@@ -287,11 +287,11 @@ TEST_F(FeatureFieldTest, GeometryAndPicturesOfAnyView) {
 TEST_F(FeatureFieldTest, MadeOnceAndAgainWhenAnythingChanges) {
   options_.iters = 5;
   EXPECT_FALSE(Distil().reused);
-  const std::string first = ReadFile(FieldPath(features_));
+  const std::string first = ReadFile(FeatureFieldPath(features_));
   EXPECT_TRUE(Distil().reused);
   options_.lr = 0.02f;
   EXPECT_FALSE(Distil().reused);
-  EXPECT_NE(ReadFile(FieldPath(features_)), first);
+  EXPECT_NE(ReadFile(FeatureFieldPath(features_)), first);
   sam_.fingerprint = 78;
   EXPECT_FALSE(Distil().reused);
   EXPECT_EQ(Open()->ModelFingerprint(), 78u);
@@ -307,7 +307,7 @@ TEST_F(FeatureFieldTest, TheSameSeedGivesTheSameFileWithAnyNumberOfThreads) {
     SetNumThreads(threads);
     Distil();
     std::string& file = files[files[0].empty() ? 0 : files[1].empty() ? 1 : 2];
-    file = ReadFile(FieldPath(features_));
+    file = ReadFile(FeatureFieldPath(features_));
   }
   EXPECT_TRUE(files[0] == files[1]);
   EXPECT_TRUE(files[1] == files[2]);
@@ -320,7 +320,7 @@ TEST_F(FeatureFieldTest, StoredViewsThatCannotBeUsedAreSaid) {
   Scene moved = *scene_;
   moved.views[size_t(train)].camera.world_from_cam.translation.x() += 0.1;
   EventRecorder events;
-  const auto field = FeatureField::Open(features_, moved, *nerf_, Job().With(events));
+  const auto field = FeatureField::Open(features_, {moved, *nerf_, sam_, encode_}, Job().With(events));
   EXPECT_THAT(events.Texts("warning"),
               testing::ElementsAre(HasSubstr(
                   features_.string() + ": the encoded views are out of date (the camera or photo of view " +
@@ -346,10 +346,36 @@ TEST_F(FeatureFieldTest, InterruptedLeavesNoFieldAndKeepsViews) {
   EXPECT_THAT(
       ErrorTextOf<InterruptedError>([&] { Distil(); }),
       AllOf(HasSubstr("encoded views are kept, nothing of the field was written"), HasSubstr("--container field")));
-  EXPECT_FALSE(std::filesystem::exists(FieldPath(features_)));
+  EXPECT_FALSE(std::filesystem::exists(FeatureFieldPath(features_)));
   sam_.stop = StopSource();
   Distil();
   EXPECT_EQ(sam_.num_encoded, 12);
+}
+
+// Maps of photos must not pass for maps of renders.
+TEST_F(FeatureFieldTest, AFieldOfOtherMapsIsNotOpened) {
+  options_.iters = 5;
+  Distil();
+  encode_.container = FeatureStore::kField;
+  EXPECT_NO_THROW(OpenFeatures(features_, Context(), {}, Job()));
+  const std::string what = FeatureFieldPath(features_).string() + ": the feature field is not the one that is wanted: ";
+  const std::string command = "\nrun: sanerf encode " + run_.string() + " --container field";
+  const auto open_error = [&] { return ErrorTextOf<Error>([&] { OpenFeatures(features_, Context(), {}, Job()); }); };
+  encode_.source = EncodedPicture::kRender;
+  EXPECT_EQ(open_error(), what + "it was learned with encode.source=photo, wanted is encode.source=render" + command +
+                              " --set encode.source=render");
+  encode_.source = EncodedPicture::kPhoto;
+  encode_.size = 128;
+  EXPECT_EQ(open_error(), what + "it was learned with encode.size=64, wanted is encode.size=128" + command +
+                              " --set encode.size=128");
+  encode_.size = 64;
+  encode_.model = "other";  // of the same files
+  EXPECT_NO_THROW(OpenFeatures(features_, Context(), {}, Job()));
+  sam_.fingerprint = 78;
+  EXPECT_EQ(open_error(),
+            what + "it holds maps of picture, wanted are maps of other" + command + " --set encode.model=other");
+  encode_.model = "picture";
+  EXPECT_EQ(open_error(), what + "it holds maps of other files of picture, wanted are maps of picture" + command);
 }
 
 TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
@@ -358,22 +384,24 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   EXPECT_EQ(open_error(), features_.string() + ": no feature field here: field.ckpt is missing\n" + command);
   options_.iters = 5;
   Distil();
-  EXPECT_EQ(ErrorTextOf<Error>([&] { FeatureField::Open(features_, *scene_, *other_nerf_, Job()); }),
-            FieldPath(features_).string() +
+  EXPECT_EQ(ErrorTextOf<Error>([&] {
+              FeatureField::Open(features_, {*scene_, *other_nerf_, sam_, encode_}, Job());
+            }),
+            FeatureFieldPath(features_).string() +
                 ": the feature field is out of date: the radiance field has changed since\n" + command);
 
-  const std::string bytes = ReadFile(FieldPath(features_));
+  const std::string bytes = ReadFile(FeatureFieldPath(features_));
   std::string damaged = bytes;
   damaged[bytes.size() / 2] ^= 1;
-  WriteFileAtomic(FieldPath(features_), damaged);
+  WriteFileAtomic(FeatureFieldPath(features_), damaged);
   EXPECT_THAT(open_error(),
               AllOf(HasSubstr("field.ckpt: damaged checkpoint: the checksum does not match"), HasSubstr(command)));
-  WriteFileAtomic(FieldPath(features_), bytes.substr(0, bytes.size() / 2));
+  WriteFileAtomic(FeatureFieldPath(features_), bytes.substr(0, bytes.size() / 2));
   EXPECT_THAT(open_error(), AllOf(HasSubstr("truncated checkpoint"), HasSubstr(command)));
   nn::CheckpointWriter writer;
   writer.kind = "feature-field";
   writer.meta = {{"options", {{"width", -16}}}, {"encode", Json::object()}};
-  writer.Write(FieldPath(features_));
+  writer.Write(FeatureFieldPath(features_));
   EXPECT_THAT(open_error(),
               AllOf(HasSubstr("field.ckpt: field.width=-16: expected an integer from 16"), HasSubstr(command)));
   EXPECT_FALSE(Distil().reused);  // made anew
@@ -387,16 +415,17 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
 
 TEST_F(FeatureFieldTest, OptionsOutOfRangeAreNamed) {
   const auto error_of = [&](auto change) {
-    FieldOptions options = options_;
+    FeatureFieldOptions options = options_;
     change(options);
-    return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, *scene_, *nerf_, sam_, encode_, options, Job()); });
+    return ErrorTextOf<UsageError>([&] { DistilFeatures(features_, Context(), options, Job()); });
   };
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.iters = 0; }),
+  EXPECT_THAT(error_of([](FeatureFieldOptions& o) { o.iters = 0; }),
               HasSubstr("field.iters=0: expected an integer from 1 to"));
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.width = 100; }),
+  EXPECT_THAT(error_of([](FeatureFieldOptions& o) { o.width = 100; }),
               HasSubstr("field.width=100: expected an integer from 16 to 1024, a multiple of 16"));
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.extra_views = -1; }), HasSubstr("field.extra_views=-1"));
-  EXPECT_THAT(error_of([](FieldOptions& o) { o.features = 3; }), HasSubstr("field.features=3: expected 2, 4 or 8"));
+  EXPECT_THAT(error_of([](FeatureFieldOptions& o) { o.extra_views = -1; }), HasSubstr("field.extra_views=-1"));
+  EXPECT_THAT(error_of([](FeatureFieldOptions& o) { o.features = 3; }),
+              HasSubstr("field.features=3: expected 2, 4 or 8"));
   EXPECT_EQ(sam_.num_encoded, 0);
 }
 

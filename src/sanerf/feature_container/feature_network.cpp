@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sanerf/core/check.h"
+#include "sanerf/kernels/isa.h"
 
 namespace sanerf::feature_container {
 
@@ -18,31 +19,49 @@ constexpr int kGeo = nerf::RadianceField::kGeometry;
 
 int RoundUp16(int n) { return (n + 15) / 16 * 16; }
 
-std::vector<int> Widths(const FieldOptions& o, int channels) {
+std::vector<int> Widths(const FeatureFieldOptions& o, int channels) {
   return {RoundUp16(o.levels * o.features + FeatureRays::kInputs), o.width, o.width, o.width, o.width, channels};
 }
 
 }  // namespace
 
-FeatureNetwork::FeatureNetwork(const std::string& name, const FieldOptions& o, int channels)
+LayerNorm::LayerNorm(const std::string& name, int channels) : channels_(channels) {
+  params_.name = name;
+  params_.values = nn::Buffer(2 * int64_t{channels});
+  std::fill_n(params_.values.data(), channels, 1.0f);
+}
+
+void LayerNorm::Forward(const float* x, int64_t num_tiles, float* stats, float* out) const {
+  const float* values = params_.values.data();
+  kernels::Kernels().layer_norm_forward(channels_, values, values + channels_, x, num_tiles, stats, out);
+}
+
+void LayerNorm::Backward(const float* x, const float* stats, const float* grad_out, int64_t num_tiles, float* grad_x,
+                         float* grads) const {
+  kernels::Kernels().layer_norm_backward(channels_, params_.values.data(), x, stats, grad_out, num_tiles, grad_x, grads,
+                                         grads + channels_);
+}
+
+FeatureNetwork::FeatureNetwork(const std::string& name, const FeatureFieldOptions& o, int channels)
     : per_sample_(o.reading == FieldReading::kSample),
       grid(name + "_grid", {o.levels, o.features, o.log2_table, o.base, o.top}, uint64_t(o.seed)),
       mlp(name + "_mlp", Widths(o, channels), kLeak, uint64_t(o.seed) + 1, {.bias = true, .skip = kSkipTo}),
       norm(name + "_norm", channels) {}
 
 // The chosen rays' samples lie in the slots one after the other.
-void FeaturePass::PlaceSamples(const nerf::TracedRays& rays, std::span<const int64_t> chosen) {
+void FeaturePass::PlaceSamples(const FeatureRays& rays, std::span<const int64_t> chosen) {
+  const nerf::TracedRays& traced = rays.traced;
   slots_.clear();
   int64_t num_samples = 0;
-  for (const int64_t ray : chosen) num_samples += rays.NumSamples(ray);
+  for (const int64_t ray : chosen) num_samples += traced.NumSamples(ray);
   sample_tiles_ = kernels::NumTiles(num_samples);
   positions_.Reserve(TiledSize(sample_tiles_, 3));
   positions_.Fill(0.5f);
   const Tiled<float> positions(positions_.data(), 3);
   for (size_t i = 0; i < chosen.size(); ++i) {
-    for (int64_t s = rays.first[size_t(chosen[i])]; s < rays.first[size_t(chosen[i]) + 1]; ++s) {
-      positions.Set(int64_t(slots_.size()), rays.unit[size_t(s)].data());
-      slots_.push_back({int(i), rays.weight[size_t(s)]});
+    for (int64_t s = traced.first[size_t(chosen[i])]; s < traced.first[size_t(chosen[i]) + 1]; ++s) {
+      positions.Set(int64_t(slots_.size()), traced.unit[size_t(s)].data());
+      slots_.push_back({int(i), rays.share[size_t(s)]});
     }
   }
 }
@@ -54,7 +73,7 @@ void FeaturePass::AddToRays(Tiled<const float> from, int channels, Tiled<float> 
     float* place[kTile];
     for (size_t i = 0; i < count; ++i) place[i] = to.Sample(slots_[begin + i].ray);
     for (int c = 0; c < channels; ++c, tile += kTile)
-      for (size_t i = 0; i < count; ++i) place[i][c * kTile] += slots_[begin + i].weight * tile[i];
+      for (size_t i = 0; i < count; ++i) place[i][c * kTile] += slots_[begin + i].share * tile[i];
   }
 }
 
@@ -66,7 +85,7 @@ void FeaturePass::TakeFromRays(Tiled<const float> from, int channels, Tiled<floa
     const float* place[kTile];
     for (size_t i = 0; i < count; ++i) place[i] = from.Sample(slots_[begin + i].ray);
     for (int c = 0; c < channels; ++c, tile += kTile)
-      for (size_t i = 0; i < count; ++i) tile[i] = slots_[begin + i].weight * place[i][c * kTile];
+      for (size_t i = 0; i < count; ++i) tile[i] = slots_[begin + i].share * place[i][c * kTile];
   }
 }
 
@@ -100,7 +119,7 @@ void FeaturePass::FillInputs(const FeatureRays& rays, std::span<const int64_t> c
 }
 
 const float* FeaturePass::Forward(const FeatureRays& rays, std::span<const int64_t> chosen) {
-  PlaceSamples(rays.traced, chosen);
+  PlaceSamples(rays, chosen);
   ray_tiles_ = kernels::NumTiles(int64_t(chosen.size()));
   grid_out_.Reserve(TiledSize(sample_tiles_, network_.grid.num_outputs()));
   network_.grid.Forward(positions_.data(), sample_tiles_, grid_out_.data());

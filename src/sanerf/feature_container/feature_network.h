@@ -5,20 +5,40 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "sanerf/feature_container/feature_rays.h"
 #include "sanerf/feature_container/field_options.h"
 #include "sanerf/kernels/tiled.h"
 #include "sanerf/nn/hash_grid.h"
-#include "sanerf/nn/layer_norm.h"
 #include "sanerf/nn/mlp.h"
 #include "sanerf/nn/training_step.h"
 
 namespace sanerf::feature_container {
 
+// Layer normalization over channels, with trainable gain and bias.
+class LayerNorm {
+ public:
+  // Gains start at one, biases at zero.
+  LayerNorm(const std::string& name, int channels);
+
+  int channels() const { return channels_; }
+  nn::Parameters& params() { return params_; }  // gains, then biases
+  const nn::Parameters& params() const { return params_; }
+
+  // Tiled layouts of kernels.h; the backward adds into the caller's own grads, laid out as params().
+  void Forward(const float* x, int64_t num_tiles, float* stats, float* out) const;
+  void Backward(const float* x, const float* stats, const float* grad_out, int64_t num_tiles, float* grad_x,
+                float* grads) const;
+
+ private:
+  int channels_;
+  nn::Parameters params_;
+};
+
 class FeatureNetwork {
  public:
-  FeatureNetwork(const std::string& name, const FieldOptions& options, int channels);
+  FeatureNetwork(const std::string& name, const FeatureFieldOptions& options, int channels);
 
   int channels() const { return norm.channels(); }
   bool per_sample() const { return per_sample_; }
@@ -32,7 +52,7 @@ class FeatureNetwork {
  public:
   nn::HashGrid grid;
   nn::Mlp mlp;  // inputs: grid features, FeatureRays::kInputs, zeros up to a multiple of 16
-  nn::LayerNorm norm;
+  LayerNorm norm;
 };
 
 // Some rays on one thread: forward, and backward with what the forward left behind.
@@ -49,11 +69,11 @@ class FeaturePass {
  private:
   struct Slot {  // of a sample
     int ray;     // place in `chosen`
-    float weight;
+    float share;
   };
-  void PlaceSamples(const nerf::TracedRays& rays, std::span<const int64_t> chosen);
+  void PlaceSamples(const FeatureRays& rays, std::span<const int64_t> chosen);
   void FillInputs(const FeatureRays& rays, std::span<const int64_t> chosen);
-  // to[ray] += weight * from[sample], resp. to[sample] = weight * from[ray], of the first `channels` channels.
+  // to[ray] += share * from[sample], resp. to[sample] = share * from[ray], of the first `channels` channels.
   void AddToRays(kernels::Tiled<const float> from, int channels, kernels::Tiled<float> to) const;
   void TakeFromRays(kernels::Tiled<const float> from, int channels, kernels::Tiled<float> to) const;
 

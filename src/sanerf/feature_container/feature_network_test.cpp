@@ -21,8 +21,8 @@ using kernels::kTile;
 
 constexpr int kChannels = 7;
 
-FieldOptions SmallField(FieldReading reading) {
-  FieldOptions o;
+FeatureFieldOptions SmallField(FieldReading reading) {
+  FeatureFieldOptions o;
   o.reading = reading;
   o.levels = 3;
   o.features = 2;
@@ -32,7 +32,7 @@ FieldOptions SmallField(FieldReading reading) {
   return o;
 }
 
-// Made-up rays with 0 to 4 samples whose weights add up to one.
+// Made-up rays with 0 to 4 samples whose shares add up to one.
 FeatureRays MadeUpRays(int num_rays) {
   FeatureRays rays;
   Random random(3);
@@ -40,7 +40,8 @@ FeatureRays MadeUpRays(int num_rays) {
     const int count = int(random.NextBelow(5));
     for (int i = 0; i < count; ++i) {
       for (float& u : rays.traced.unit.emplace_back()) u = random.NextFloat();
-      rays.traced.weight.push_back(count == 2 ? (i == 0 ? 0.25f : 0.75f) : 1.0f / float(count));
+      rays.share.push_back(count == 2 ? (i == 0 ? 0.25f : 0.75f) : 1.0f / float(count));
+      rays.traced.weight.push_back(0.5f * rays.share.back());
       for (float& g : rays.traced.geometry.emplace_back()) g = random.NextFloat() - 0.5f;
     }
     rays.traced.first.push_back(rays.traced.num_samples());
@@ -76,13 +77,13 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
     const double unit[3] = {traced.unit[s][0], traced.unit[s][1], traced.unit[s][2]};
     std::vector<double> in(features);
     kernels::reference::GridForward(network.grid.shape(), table.data(), unit, in.data());
-    for (size_t f = 0; f < features; ++f) grid_sum[f] += double(traced.weight[s]) * in[f];
+    for (size_t f = 0; f < features; ++f) grid_sum[f] += double(rays.share[s]) * in[f];
     if (!network.per_sample()) continue;
     in.insert(in.end(), traced.geometry[s].begin(), traced.geometry[s].end());
     in.insert(in.end(), known + nerf::RadianceField::kGeometry,
               known + nerf::RadianceField::kGeometry + 16);  // the direction
     const std::vector<double> out = apply(in);
-    for (int c = 0; c < kChannels; ++c) result[size_t(c)] += double(traced.weight[s]) * out[size_t(c)];
+    for (int c = 0; c < kChannels; ++c) result[size_t(c)] += double(rays.share[s]) * out[size_t(c)];
   }
   if (network.per_sample()) return result;
   grid_sum.insert(grid_sum.end(), known, known + FeatureRays::kInputs);

@@ -14,30 +14,29 @@ constexpr int kGeometry = nerf::RadianceField::kGeometry;
 
 void AddDirections(const std::vector<nerf::Ray>& rays, FeatureRays* out) {
   using kernels::kTile;
-  nn::Buffer directions(3 * kTile), harmonics(16 * kTile);
+  nn::Buffer direction_buffer(3 * kTile), harmonics_buffer(16 * kTile);
+  const kernels::Tiled<float> directions(direction_buffer.data(), 3), harmonics(harmonics_buffer.data(), 16);
   for (size_t begin = 0; begin < rays.size(); begin += kTile) {
     const size_t count = std::min(size_t{kTile}, rays.size() - begin);
-    for (size_t i = 0; i < count; ++i)
-      kernels::Tiled<float>(directions.data(), 3).Set(int64_t(i), rays[begin + i].direction);
+    for (size_t i = 0; i < count; ++i) directions.Set(int64_t(i), rays[begin + i].direction);
     kernels::Kernels().spherical_harmonics(directions.data(), 1, harmonics.data());
     for (size_t i = 0; i < count; ++i)
-      kernels::Tiled<const float>(harmonics.data(), 16)
-          .Get(int64_t(i), &out->inputs[(begin + i) * FeatureRays::kInputs + FeatureRays::kDirectionAt]);
+      harmonics.Get(int64_t(i), &out->inputs[(begin + i) * FeatureRays::kInputs + FeatureRays::kDirectionAt]);
   }
 }
 
-// Composites what the samples say and makes their weights add up to one.
+// Composites what the samples say.
 void AddSamples(const nerf::NerfModel& nerf, const nerf::Ray& of_ray, size_t ray, FeatureRays* out) {
-  nerf::TracedRays& traced = out->traced;
+  const nerf::TracedRays& traced = out->traced;
   const size_t begin = size_t(traced.first[ray]), end = size_t(traced.first[ray + 1]);
   float* inputs = &out->inputs[ray * FeatureRays::kInputs];
   float opacity = 0, depth = 0, rgb[3] = {0, 0, 0};
   for (size_t s = begin; s < end; ++s) opacity += traced.weight[s];
   for (size_t s = begin; s < end; ++s) {
-    const float weight = traced.weight[s] /= opacity;
-    for (size_t c = 0; c < kGeometry; ++c) inputs[c] += weight * traced.geometry[s][c];
-    for (size_t c = 0; c < 3; ++c) rgb[c] += weight * traced.color[s][c];
-    depth += weight * traced.t[s] * of_ray.z_per_t;
+    const float share = out->share[s] = traced.weight[s] / opacity;
+    for (size_t c = 0; c < kGeometry; ++c) inputs[c] += share * traced.geometry[s][c];
+    for (size_t c = 0; c < 3; ++c) rgb[c] += share * traced.color[s][c];
+    depth += share * traced.t[s] * of_ray.z_per_t;
   }
   // A depth itself has no bound in open scenes and would drown the other inputs.
   inputs[FeatureRays::kNearnessAt] = begin == end ? 0 : 1 / (1 + depth);
@@ -49,13 +48,14 @@ void AddSamples(const nerf::NerfModel& nerf, const nerf::Ray& of_ray, size_t ray
 }  // namespace
 
 int64_t FeatureRays::Bytes() const {
-  return int64_t(inputs.size() * sizeof(float) + traced.first.size() * sizeof(int64_t) +
+  return int64_t((inputs.size() + share.size()) * sizeof(float) + traced.first.size() * sizeof(int64_t) +
                  traced.unit.size() * sizeof(nerf::TracedRays::Vec3f) + traced.weight.size() * sizeof(float) +
                  traced.geometry.size() * sizeof(nerf::TracedRays::Geometry));
 }
 
 void FeatureRays::Append(const FeatureRays& other) {
   traced.Append(other.traced);
+  share.insert(share.end(), other.share.begin(), other.share.end());
   inputs.insert(inputs.end(), other.inputs.begin(), other.inputs.end());
 }
 
@@ -63,6 +63,7 @@ FeatureRays TraceFeatureRays(const nerf::NerfModel& nerf, const std::vector<nerf
                              const Job& job) {
   FeatureRays out;
   out.traced = nerf::Trace(nerf, rays, {.distances = true, .geometry = true, .color = true}, job);
+  out.share.resize(out.traced.weight.size());
   out.inputs.assign(rays.size() * FeatureRays::kInputs, 0);
   AddDirections(rays, &out);
   for (size_t ray = 0; ray < rays.size(); ++ray) AddSamples(nerf, rays[ray], ray, &out);

@@ -17,7 +17,8 @@ struct FeatureRays {
   static constexpr int kDirectionAt = nerf::RadianceField::kGeometry, kColorAt = kDirectionAt + 16,
                        kNearnessAt = kColorAt + 3, kOpacityAt = kNearnessAt + 1, kInputs = kOpacityAt + 1;
 
-  nerf::TracedRays traced;    // a ray's weights add up to one: the opacity tells what is missing; geometry if kept
+  nerf::TracedRays traced;    // geometry if kept
+  std::vector<float> share;   // of the samples: their weight, so that a ray's add up to one; opacity has the rest
   std::vector<float> inputs;  // [ray][kInputs]
 
   int64_t size() const { return traced.num_rays(); }

@@ -18,7 +18,7 @@ constexpr int64_t kMostChannels = 1 << 16, kLongestSide = 1 << 14;  // of an enc
 constexpr char kKind[] = "feature-field";
 
 // A second, smaller field for maps with more cells: fine detail, few channels.
-FieldOptions DetailOptions(FieldOptions options) {
+FeatureFieldOptions DetailOptions(FeatureFieldOptions options) {
   options.features = 2;
   options.top *= 2;
   options.width = 64;
@@ -29,11 +29,12 @@ std::string MeanName(const MapShape& shape) { return "mean_" + shape.name; }
 
 }  // namespace
 
-std::filesystem::path FieldPath(const std::filesystem::path& folder) { return folder / "field.ckpt"; }
+std::filesystem::path FeatureFieldPath(const std::filesystem::path& folder) { return folder / "field.ckpt"; }
 
 std::string DistilHint(const std::filesystem::path& folder) { return RebuildHint(folder) + " --container field"; }
 
-std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, const std::vector<MapShape>& shapes) {
+std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FeatureFieldOptions& options,
+                                                  const std::vector<MapShape>& shapes) {
   const auto by_side = [](const MapShape& a, const MapShape& b) { return a.side < b.side; };
   const MapShape main = *std::min_element(shapes.begin(), shapes.end(), by_side);
   std::vector<std::unique_ptr<FieldHead>> heads;
@@ -48,7 +49,7 @@ std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, c
   return heads;
 }
 
-void WriteField(const std::filesystem::path& folder, const FieldContents& contents) {
+void WriteFeatureField(const std::filesystem::path& folder, const FieldContents& contents) {
   nn::CheckpointWriter writer;
   writer.kind = kKind;
   Json maps = Json::array();
@@ -66,18 +67,18 @@ void WriteField(const std::filesystem::path& folder, const FieldContents& conten
     writer.Add(MeanName(contents.shapes[i]), {contents.means[i].data.data(), contents.means[i].data.size()});
   for (const auto& head : contents.heads)
     for (const nn::Parameters* params : head->network().parameters()) writer.Add(params->name, params->values.span());
-  writer.Write(FieldPath(folder));
+  writer.Write(FeatureFieldPath(folder));
 }
 
-FieldContents ReadField(const std::filesystem::path& folder) {
-  const std::filesystem::path path = FieldPath(folder);
+FieldContents ReadFeatureField(const std::filesystem::path& folder) {
+  const std::filesystem::path path = FeatureFieldPath(folder);
   if (std::error_code ignored; !std::filesystem::exists(path, ignored))
     throw Error(folder.string() + ": no feature field here", "field.ckpt is missing", DistilHint(folder));
   try {
     const nn::CheckpointReader reader(path, kKind);
     const Json& meta = reader.meta();
     FieldContents contents;
-    contents.options = OptionsFromJson<FieldOptions>(meta.at("options"), "field", path.string());
+    contents.options = OptionsFromJson<FeatureFieldOptions>(meta.at("options"), "field", path.string());
     contents.encode = OptionsFromJson<EncodeOptions>(meta.at("encode"), "encode", path.string());
     contents.model_fingerprint = meta.at("model_fingerprint");
     contents.nerf_fingerprint = meta.at("nerf_fingerprint");
@@ -109,16 +110,29 @@ FieldContents ReadField(const std::filesystem::path& folder) {
   }
 }
 
-std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint,
-                                     uint64_t model_fingerprint, const EncodeOptions& encode,
-                                     const FieldOptions& options) {
-  if (contents.nerf_fingerprint != nerf_fingerprint) return "the radiance field has changed since";
-  if (contents.encode.model != encode.model || contents.model_fingerprint != model_fingerprint)
-    return fmt::format("it holds maps of {}, wanted are maps of {}",
-                       contents.encode.model == encode.model ? "other files of " + encode.model : contents.encode.model,
-                       encode.model);
-  if (contents.encode.source != encode.source || contents.encode.size != encode.size)
-    return "other pictures of the views are to be encoded";
+std::optional<MapDifference> OtherMaps(const FieldContents& contents, const EncodeContext& context) {
+  const EncodeOptions &stored = contents.encode, &wanted = context.options;
+  if (contents.model_fingerprint != context.sam.Fingerprint()) {
+    const bool is_same_name = stored.model == wanted.model;
+    return MapDifference{fmt::format("it holds maps of {}, wanted are maps of {}",
+                                     is_same_name ? "other files of " + stored.model : stored.model, wanted.model),
+                         is_same_name ? "" : " --set encode.model=" + wanted.model};
+  }
+  if (stored.source != wanted.source)
+    return MapDifference{fmt::format("it was learned with encode.source={}, wanted is encode.source={}",
+                                     NameOf(stored.source), NameOf(wanted.source)),
+                         fmt::format(" --set encode.source={}", NameOf(wanted.source))};
+  if (stored.size != wanted.size)
+    return MapDifference{
+        fmt::format("it was learned with encode.size={}, wanted is encode.size={}", stored.size, wanted.size),
+        fmt::format(" --set encode.size={}", wanted.size)};
+  return std::nullopt;
+}
+
+std::optional<std::string> WhyDistil(const FieldContents& contents, const EncodeContext& context,
+                                     const FeatureFieldOptions& options) {
+  if (contents.nerf_fingerprint != context.nerf.Fingerprint()) return "the radiance field has changed since";
+  if (const auto difference = OtherMaps(contents, context)) return difference->why;
   const Json before = OptionsToJson(contents.options), wanted = OptionsToJson(options);
   for (const auto& [key, value] : wanted.items())
     if (before.at(key) != value)

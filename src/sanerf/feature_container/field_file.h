@@ -3,14 +3,15 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
-#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/encode_context.h"
 #include "sanerf/feature_container/field_head.h"
 
 namespace sanerf::feature_container {
 
 struct FieldContents {
-  FieldOptions options;
+  FeatureFieldOptions options;
   EncodeOptions encode;
   uint64_t model_fingerprint = 0, nerf_fingerprint = 0;
   bool pads = true;  // how the model puts images into its square: SAM pads, SAM 2 stretches
@@ -25,19 +26,26 @@ struct FieldContents {
   }
 };
 
-std::filesystem::path FieldPath(const std::filesystem::path& folder);
+std::filesystem::path FeatureFieldPath(const std::filesystem::path& folder);
 std::string DistilHint(const std::filesystem::path& folder);  // "run: sanerf encode RUN --container field"
 
 // The heads for these maps, untrained.
-std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FieldOptions& options, const std::vector<MapShape>& shapes);
+std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FeatureFieldOptions& options,
+                                                  const std::vector<MapShape>& shapes);
 
 // The same contents are the same bytes: what changes from run to run (times) stays out.
-void WriteField(const std::filesystem::path& folder, const FieldContents& contents);
-FieldContents ReadField(const std::filesystem::path& folder);  // throws Error: missing, damaged, another kind
+void WriteFeatureField(const std::filesystem::path& folder, const FieldContents& contents);
+FieldContents ReadFeatureField(const std::filesystem::path& folder);  // throws Error: missing, damaged, another kind
+
+// How its maps differ from those of the context's model and pictures, none when they do not.
+struct MapDifference {
+  std::string why;
+  std::string settings;  // for the command that makes the wanted ones: " --set encode.size=512"
+};
+std::optional<MapDifference> OtherMaps(const FieldContents& contents, const EncodeContext& context);
 
 // Why it has to be made anew for these, none when it need not.
-std::optional<std::string> WhyDistil(const FieldContents& contents, uint64_t nerf_fingerprint,
-                                     uint64_t model_fingerprint, const EncodeOptions& encode,
-                                     const FieldOptions& options);
+std::optional<std::string> WhyDistil(const FieldContents& contents, const EncodeContext& context,
+                                     const FeatureFieldOptions& options);
 
 }  // namespace sanerf::feature_container

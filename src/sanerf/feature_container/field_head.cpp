@@ -57,7 +57,7 @@ std::vector<MapShape> ShapesOf(const sam::SamFeatures& features) {
   return shapes;
 }
 
-FieldHead::FieldHead(const std::string& name, const FieldOptions& options, int side, std::vector<MapShape> maps)
+FieldHead::FieldHead(const std::string& name, const FeatureFieldOptions& options, int side, std::vector<MapShape> maps)
     : side_(side), maps_(std::move(maps)), network_(name, options, TotalChannels(maps_)) {}
 
 FieldHead::Targets::Targets(const FieldHead& head, const sam::SamFeatures& features) : side_(head.side()) {

@@ -23,7 +23,7 @@ class FieldHead {
  public:
   // side: rays per side of the square. Larger maps are learned from their means over its cells and rendered by
   // interpolation between them.
-  FieldHead(const std::string& name, const FieldOptions& options, int side, std::vector<MapShape> maps);
+  FieldHead(const std::string& name, const FeatureFieldOptions& options, int side, std::vector<MapShape> maps);
 
   int side() const { return side_; }
   const std::vector<MapShape>& maps() const { return maps_; }

@@ -5,7 +5,7 @@
 
 namespace sanerf::feature_container {
 
-void CheckFieldOptions(const FieldOptions& o) {
+void CheckFeatureFieldOptions(const FeatureFieldOptions& o) {
   CheckOptions(o, "field");
   nn::HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
 }

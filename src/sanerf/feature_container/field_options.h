@@ -10,7 +10,7 @@ enum class FieldReading { kRay, kSample };
 // SAM 2's finer maps: the mean of the training views, or a second, smaller field.
 enum class FieldDetail { kMean, kField };
 
-struct FieldOptions {
+struct FeatureFieldOptions {
   FieldReading reading = FieldReading::kRay;
   FieldDetail detail = FieldDetail::kMean;
   int iters = 5000;
@@ -31,9 +31,9 @@ struct FieldOptions {
   template <class V>
   void Visit(V&& v) {
     v("reading", reading, "where a ray's samples are composited: before the network (ray), or after it (paper's Eq. 2)",
-      OneOf(Choice{"ray", FieldReading::kRay}, Choice{"sample", FieldReading::kSample}));
+      OneOf(Choice{"ray", FieldReading::kRay}, Choice{"sample", FieldReading::kSample}), kExperimental);
     v("detail", detail, "SAM 2's two finer maps: the mean of the training views, or a second, smaller field",
-      OneOf(Choice{"mean", FieldDetail::kMean}, Choice{"field", FieldDetail::kField}));
+      OneOf(Choice{"mean", FieldDetail::kMean}, Choice{"field", FieldDetail::kField}), kExperimental);
     v("iters", iters, "optimization steps of the feature field", Range(1, 1'000'000));
     v("rays", rays, "rays per step", Range(1, 1 << 16));
     v("max_views", max_views, "encoded views that it learns from, at most", Range(1, 100'000), Formerly("views"));
@@ -54,6 +54,6 @@ struct FieldOptions {
 };
 
 // Throws UsageError for values that make no sense.
-void CheckFieldOptions(const FieldOptions& options);
+void CheckFeatureFieldOptions(const FeatureFieldOptions& options);
 
 }  // namespace sanerf::feature_container

@@ -21,12 +21,11 @@ constexpr int64_t kGroupRays = 256;
 
 int64_t FeatureTargets::Bytes() const { return int64_t(values.size() * sizeof(uint16_t)) + rays.Bytes(); }
 
-FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, const sam::SamFrame& frame,
-                            const Camera& model_camera, const sam::SamFeatures& features, int max_rays, uint64_t seed,
-                            const Job& job) {
-  MapRays map = RaysOfMap(frame, head.side(), model_camera);
-  Random random(seed);
-  const size_t count = std::min(map.rays.size(), size_t(max_rays));
+FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, const EncodedImage& image,
+                            const RayDraw& draw, const Job& job) {
+  MapRays map = RaysOfMap(image.frame, head.side(), image.model_camera);
+  Random random(draw.seed);
+  const size_t count = std::min(map.rays.size(), size_t(draw.max_rays));
   for (size_t i = 0; i < count && count < map.rays.size(); ++i) {
     const size_t other = i + random.NextBelow(uint32_t(map.rays.size() - i));
     std::swap(map.rays[i], map.rays[other]);
@@ -35,7 +34,7 @@ FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, 
   map.rays.resize(count);
   FeatureTargets targets;
   targets.rays = TraceFeatureRays(nerf, map.rays, /*keep_geometry=*/head.network().per_sample(), job);
-  const FieldHead::Targets at(head, features);
+  const FieldHead::Targets at(head, image.features);
   const size_t channels = size_t(head.network().channels());
   std::vector<float> values(channels);
   targets.values.resize(count * channels);
@@ -46,7 +45,7 @@ FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, 
   return targets;
 }
 
-HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FieldOptions& options, FieldHead* head)
+HeadTrainer::HeadTrainer(const FeatureTargets& targets, const FeatureFieldOptions& options, FieldHead* head)
     : targets_(targets), options_(options), head_(head), groups_(size_t((options.rays + kGroupRays - 1) / kGroupRays)) {
   FeatureNetwork& network = head->network();
   network.trainable(options.network_lr).PrepareTraining();
@@ -98,15 +97,6 @@ void HeadTrainer::ComputeGroup(int64_t group, FeaturePass* pass) {
   pass->Backward(grad.data(), &out);
 }
 
-void HeadTrainer::Apply() {
-  kernels::AdamStep adam;
-  adam.lr = options_.lr * float(nn::DecayedRate(double(options_.lr_final), step_, options_.iters));
-  adam.step = step_ + 1;
-  std::vector<const FieldGradient*> gradients;
-  for (const FieldGradient& group : groups_) gradients.push_back(&group);
-  nn::StepField(head_->network().trainable(options_.network_lr), gradients, adam);
-}
-
 double HeadTrainer::Step() {
   ParallelFor(int64_t(groups_.size()), [&](int64_t group) {
     const auto pass = workers_.Take([&] { return std::make_unique<FeaturePass>(head_->network()); });
@@ -115,8 +105,9 @@ double HeadTrainer::Step() {
   double loss = 0;
   for (const FieldGradient& group : groups_) loss += group.loss;
   nn::CheckLoss(loss, fmt::format("feature field, step {}", step_), "field.lr");
-  Apply();
+  const float rate = options_.lr * float(nn::DecayedRate(double(options_.lr_final), step_, options_.iters));
   ++step_;
+  nn::StepField(head_->network().trainable(options_.network_lr), groups_, {.lr = rate, .step = step_});
   return loss;
 }
 

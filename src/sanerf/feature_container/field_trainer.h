@@ -12,16 +12,24 @@ struct FeatureTargets {
   int64_t Bytes() const;
 };
 
-// One view's share: at most max_rays of its cells, chosen at random. model_camera: of the encoded image. Throws
-// InterruptedError.
-FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, const sam::SamFrame& frame,
-                            const Camera& model_camera, const sam::SamFeatures& features, int max_rays, uint64_t seed,
-                            const Job& job);
+// An encoded image: its place in the encoder's square, its camera (model frame), its maps.
+struct EncodedImage {
+  sam::SamFrame frame;
+  Camera model_camera;
+  const sam::SamFeatures& features;
+};
+struct RayDraw {
+  int max_rays;
+  uint64_t seed;
+};
+// One view's share: at most max_rays of its cells, chosen at random. Throws InterruptedError.
+FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, const EncodedImage& image,
+                            const RayDraw& draw, const Job& job);
 
 class HeadTrainer {
  public:
   // Sets the head's output to the targets' mean and spread per channel: only the rest has to be learned.
-  HeadTrainer(const FeatureTargets& targets, const FieldOptions& options, FieldHead* head);
+  HeadTrainer(const FeatureTargets& targets, const FeatureFieldOptions& options, FieldHead* head);
   ~HeadTrainer();  // releases gradients and moments
 
   double Step();  // mean squared error of the step's rays; throws Error when it is not a number
@@ -29,10 +37,9 @@ class HeadTrainer {
 
  private:
   void ComputeGroup(int64_t group, FeaturePass* pass);
-  void Apply();
 
   const FeatureTargets& targets_;
-  const FieldOptions& options_;
+  const FeatureFieldOptions& options_;
   FieldHead* head_;
   int64_t step_ = 0;
   std::vector<nn::FieldGradient> groups_;

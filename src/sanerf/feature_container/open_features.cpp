@@ -7,13 +7,11 @@
 
 namespace sanerf::feature_container {
 
-std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const scene::Scene& scene,
-                                               const nerf::NerfModel& nerf, const sam::Sam& sam,
-                                               const std::vector<int>& views, const EncodeOptions& options,
-                                               const Job& job) {
-  if (options.container == FeatureStore::kField) return FeatureField::Open(folder, scene, nerf, job);
-  EncodeViews(folder, scene, nerf, sam, views, options, job);
-  return FeatureCache::Open(folder, scene, nerf);
+std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const EncodeContext& context,
+                                               const std::vector<int>& views, const Job& job) {
+  if (context.options.container == FeatureStore::kField) return FeatureField::Open(folder, context, job);
+  EncodeViews(folder, context, views, job);
+  return FeatureCache::Open(folder, context.scene, context.nerf);
 }
 
 }  // namespace sanerf::feature_container

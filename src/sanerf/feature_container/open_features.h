@@ -1,18 +1,19 @@
 // The encoder's maps as the run keeps them: the one place that knows both containers.
 #pragma once
 
+#include <filesystem>
+#include <memory>
+#include <vector>
+
 #include "sanerf/core/job.h"
-#include "sanerf/feature_container/feature_container.h"
-#include "sanerf/nerf/model.h"
+#include "sanerf/feature_container/encode_context.h"
 
 namespace sanerf::feature_container {
 
-// options.container: "cache" encodes those of `views` that are not encoded yet and opens the cache; "field" opens the
-// distilled field, which `sanerf encode RUN --container field` makes. folder: RUN/features. Throws as EncodeViews,
-// FeatureCache::Open and FeatureField::Open do.
-std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const scene::Scene& scene,
-                                               const nerf::NerfModel& nerf, const sam::Sam& sam,
-                                               const std::vector<int>& views, const EncodeOptions& options,
-                                               const Job& job);
+// options.container of the context: "cache" encodes those of `views` that are not encoded yet and opens the cache;
+// "field" opens the distilled field, which `sanerf encode RUN --container field` makes. folder: RUN/features. Throws as
+// EncodeViews, FeatureCache::Open and FeatureField::Open do.
+std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const EncodeContext& context,
+                                               const std::vector<int>& views, const Job& job);
 
 }  // namespace sanerf::feature_container

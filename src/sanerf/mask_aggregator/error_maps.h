@@ -23,12 +23,13 @@ class ErrorMaps {
     int view;
     Vec2 px;  // of the label image, center of the cell
   };
-  // Independent draws with probability proportional to the error; none when all errors are 0.
+  // Draws on each map by itself, as in the paper's section A: independent ones, with probability proportional to the
+  // error. The maps that hold any error share the count equally; with fewer sites than maps, random ones have one each.
   std::vector<Site> Draw(int count, Random* random) const;
 
-  float At(int view, int x, int y) const;  // of the cell of a label pixel
-
  private:
+  void DrawOnMap(int view, int count, Random* random, std::vector<Site>* sites) const;
+
   int shrink_ = 4;
   std::vector<ImageF> maps_;
 };

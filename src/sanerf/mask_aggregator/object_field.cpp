@@ -30,19 +30,23 @@ std::vector<int> Widths(const ObjectFieldOptions& o, int num_labels) {
   return widths;
 }
 
+nn::MlpExtras Extras(const ObjectFieldOptions& o) { return {.skip = o.skip ? o.layers : 0}; }
+
 }  // namespace
 
 ObjectField::ObjectField(const ObjectFieldOptions& o, int num_labels, uint64_t seed, Start start)
     : options_(o),
       grid("object_grid", {o.levels, o.features, o.log2_table, o.base, o.top}, seed),
-      mlp("object_mlp", Widths(o, num_labels), kLeak, seed + 1) {
+      mlp("object_mlp", Widths(o, num_labels), kLeak, seed + 1, Extras(o)) {
   if (start == Start::kRandom) return;
-  const int64_t last = int64_t(o.width) * num_labels;
+  const int64_t last = mlp.shape().LayerSize(o.layers);
   std::fill_n(mlp.params().values.data() + mlp.params().size() - last, last, 0.0f);
 }
 
 ObjectField::ObjectField(ObjectField&& field, int num_labels)
-    : options_(field.options_), grid(std::move(field.grid)), mlp("object_mlp", Widths(options_, num_labels), kLeak, 0) {
+    : options_(field.options_),
+      grid(std::move(field.grid)),
+      mlp("object_mlp", Widths(options_, num_labels), kLeak, 0, Extras(options_)) {
   SANERF_CHECK_GE(num_labels, field.num_labels());
   // Layer after layer, [output][input]: the new labels' weights come last.
   Buffer& values = mlp.params().values;
@@ -58,19 +62,19 @@ std::shared_ptr<ObjectField> ObjectField::Copy() const {
   return copy;
 }
 
-void ObjectField::Forward(const float* positions, const float* geometry, int64_t num_tiles, Buffer* grid_out,
-                          Buffer* inputs, Buffer* hidden, Buffer* logits) const {
+void ObjectField::Forward(const float* positions, const float* geometry, int64_t num_tiles, Activations* out) const {
+  auto& [grid_out, inputs, hidden, logits] = *out;
   constexpr int kGeo = nerf::RadianceField::kGeometry;
   const int features = grid.num_outputs();
-  grid_out->Reserve(TiledSize(num_tiles, features));
-  inputs->Reserve(TiledSize(num_tiles, num_inputs()));
-  hidden->Reserve(TiledSize(num_tiles, mlp.shape().HiddenWidth()));
-  logits->Reserve(TiledSize(num_tiles, num_labels()));
-  grid.Forward(positions, num_tiles, grid_out->data());
-  const kernels::Tiled<float> in(inputs->data(), num_inputs());
-  kernels::CopyChannels({grid_out->data(), features}, 0, features, num_tiles, in, 0);
+  grid_out.Reserve(TiledSize(num_tiles, features));
+  inputs.Reserve(TiledSize(num_tiles, num_inputs()));
+  hidden.Reserve(TiledSize(num_tiles, mlp.shape().HiddenWidth()));
+  logits.Reserve(TiledSize(num_tiles, num_labels()));
+  grid.Forward(positions, num_tiles, grid_out.data());
+  const kernels::Tiled<float> in(inputs.data(), num_inputs());
+  kernels::CopyChannels({grid_out.data(), features}, 0, features, num_tiles, in, 0);
   kernels::CopyChannels({geometry, kGeo}, 0, kGeo, num_tiles, in, features);
-  mlp.Forward(inputs->data(), num_tiles, hidden->data(), logits->data());
+  mlp.Forward(inputs.data(), num_tiles, hidden.data(), logits.data());
 }
 
 void Softmax(int num_labels, const float* logits, float* probabilities) {

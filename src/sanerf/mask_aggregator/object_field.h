@@ -21,16 +21,18 @@ struct ObjectFieldOptions {
   int top = 512;
   int width = 256;
   int layers = 1;
+  bool skip = false;
 
   template <class V>
   void Visit(V&& v) {
-    v("levels", levels, "levels of the object field's hash grid", Range(1, 32));
+    v("levels", levels, "levels of the hash grid", Range(1, 32));
     v("features", features, "features per level", OneOf(2, 4, 8));
-    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)", Range(8, 22));
+    v("log2_table", log2_table, "log2 of the rows of a hashed level", Range(8, 22));
     v("base", base, "nodes per axis of the coarsest level", Range(2, 1024));
     v("top", top, "nodes per axis of the finest level", Range(2, 1 << 19));
     v("width", width, "width of the hidden layers", Range(16, 1024).MultipleOf(16));
-    v("layers", layers, "hidden layers (release: 2)", Range(1, 7));
+    v("layers", layers, "hidden layers", Range(1, 7));
+    v("skip", skip, "the last layer sees the network's inputs again");
   }
 };
 
@@ -52,10 +54,12 @@ class ObjectField {
   int num_labels() const { return mlp.num_outputs(); }
   int num_inputs() const { return mlp.num_inputs(); }  // grid features, then RadianceField::kGeometry
 
-  // Logits of samples. Tiled: unit positions [3], geometry [16] -> inputs [num_inputs] (kept for the backward), hidden,
-  // logits [num_labels]. Buffers grow as needed.
-  void Forward(const float* positions, const float* geometry, int64_t num_tiles, nn::Buffer* grid_out,
-               nn::Buffer* inputs, nn::Buffer* hidden, nn::Buffer* logits) const;
+  // Tiled; inputs and hidden layers are kept for the backward.
+  struct Activations {
+    nn::Buffer grid_out, inputs /* [num_inputs] */, hidden, logits /* [num_labels] */;
+  };
+  // Logits of samples. Tiled: unit positions [3], geometry [16]. The buffers grow as needed.
+  void Forward(const float* positions, const float* geometry, int64_t num_tiles, Activations* out) const;
 
   std::vector<const nn::Parameters*> networks() const { return {&mlp.params()}; }
   // network_rate: see FieldParameters.

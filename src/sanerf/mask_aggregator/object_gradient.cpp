@@ -42,12 +42,14 @@ double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad
 template double CrossEntropy(const float*, int, int, float, float*, float);
 template double CrossEntropy(const double*, int, int, double, double*, double);
 
-double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
-                           const float* rgb, const std::vector<int>& references, float scale, float* grad_logits) {
+double RayPairLossOfLogits(const RayPairOptions& options, const RayPairs<float>& rays, float scale,
+                           float* grad_logits) {
+  const int num_rays = rays.num_rays, num_labels = rays.num_labels;
   const size_t size = size_t(num_rays) * size_t(num_labels);
   std::vector<float> p(size), grad_p(size, 0);
-  for (int r = 0; r < num_rays; ++r) Softmax(num_labels, logits + r * num_labels, &p[size_t(r * num_labels)]);
-  const double loss = RayPairLoss(options, num_rays, num_labels, p.data(), rgb, references, scale, grad_p.data());
+  for (int r = 0; r < num_rays; ++r) Softmax(num_labels, rays.outputs + r * num_labels, &p[size_t(r * num_labels)]);
+  const double loss =
+      RayPairLoss<float>(options, {num_rays, num_labels, p.data(), rays.rgb, rays.references}, scale, grad_p.data());
   for (int r = 0; r < num_rays; ++r) {  // through the softmax
     const float *pr = &p[size_t(r * num_labels)], *g = &grad_p[size_t(r * num_labels)];
     float mean = 0;
@@ -96,8 +98,8 @@ void ObjectGradient::AddLogits(const nerf::TracedRays& all, std::span<const int>
     positions.Set(slot, all.unit[sample].data());
     geometry.Set(slot, all.geometry[sample].data());
   });
-  field_.Forward(positions_.data(), geometry_.data(), n, &grid_out_, &inputs_, &hidden_, &logits_);
-  const Tiled<const float> logits(logits_.data(), num_labels);
+  field_.Forward(positions_.data(), geometry_.data(), n, &activations_);
+  const Tiled<const float> logits(activations_.logits.data(), num_labels);
   ForEachSample(all, rays, [&](size_t sample, int64_t slot, size_t ray) {
     const float* of_sample = logits.Sample(slot);
     float* sum = &composited_[ray * size_t(num_labels)];
@@ -130,8 +132,8 @@ void ObjectGradient::Backward(const SamplePool& pool, std::span<const int> rays,
   });
   grad_inputs_.Reserve(TiledSize(n, field_.num_inputs()));
   out->Clear(field_.networks());
-  field_.mlp.Backward(inputs_.data(), hidden_.data(), grad_logits_.data(), n, grad_inputs_.data(),
-                      out->networks[0].data(), scratch_.data());
+  field_.mlp.Backward(activations_.inputs.data(), activations_.hidden.data(), grad_logits_.data(), n,
+                      grad_inputs_.data(), out->networks[0].data(), scratch_.data());
   out->grid.grad_features.Reserve(TiledSize(n, num_features));
   kernels::CopyChannels({grad_inputs_.data(), field_.num_inputs()}, 0, num_features, n,
                         {out->grid.grad_features.data(), num_features}, 0);

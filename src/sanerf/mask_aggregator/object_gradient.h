@@ -20,9 +20,8 @@ double CrossEntropy(const T* logits, int num_labels, int label, T scale, T* grad
 // A loss of several rays: composited logits [ray][label] in, their gradient out; returns the loss.
 using RayLossFunction = std::function<double(const float* logits, float* grad_logits)>;
 
-// Eq. 9 of rays with these colors [ray][3]. scale: of the loss and its gradient.
-double RayPairLossOfLogits(const RayPairOptions& options, int num_rays, int num_labels, const float* logits,
-                           const float* rgb, const std::vector<int>& references, float scale, float* grad_logits);
+// Eq. 9 over rays whose outputs are logits. scale: of the loss and its gradient, which is written.
+double RayPairLossOfLogits(const RayPairOptions& options, const RayPairs<float>& rays, float scale, float* grad_logits);
 
 // Eq. 12 of one ray: the distance of what the logits say from the label of its mask.
 float ErrorOfLogits(const RayPairOptions& options, int num_labels, const float* logits, int label);
@@ -48,7 +47,8 @@ class ObjectGradient {
   const ObjectField& field_;
   int64_t num_tiles_ = 0;
   std::vector<float> composited_, grad_composited_;
-  nn::Buffer positions_, geometry_, grid_out_, inputs_, hidden_, logits_, grad_logits_, grad_inputs_, scratch_;
+  nn::Buffer positions_, geometry_, grad_logits_, grad_inputs_, scratch_;
+  ObjectField::Activations activations_;
 };
 
 }  // namespace sanerf::mask_aggregator

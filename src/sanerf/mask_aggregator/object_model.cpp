@@ -15,7 +15,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_aggregator/composited_view.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
-#include "sanerf/nerf/query.h"
+#include "sanerf/nerf/trace.h"
 
 namespace sanerf::mask_aggregator {
 
@@ -42,19 +42,6 @@ std::shared_ptr<const LabelPrior> ReadPrior(const nn::CheckpointReader& reader, 
 }
 
 constexpr int64_t kChunk = 4096;  // points
-
-// Each with one sample that takes all the light.
-nerf::TracedRays RaysEndingIn(const nerf::NerfModel& nerf, std::span<const Vec3> points, const Job& job) {
-  nerf::TracedRays rays;
-  rays.geometry = nerf::Query(nerf, points, {}, job).geometry;
-  rays.weight.assign(points.size(), 1);
-  for (const Vec3& point : points) {
-    const Eigen::Vector3f p = (nerf.model_from_file() * point).cast<float>();
-    nerf.field().ToUnit(p.data(), rays.unit.emplace_back().data());
-    rays.first.push_back(int64_t(rays.unit.size()));
-  }
-  return rays;
-}
 
 }  // namespace
 
@@ -88,7 +75,7 @@ SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of,
 std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const {
   const size_t num = size_t(num_labels());
   std::vector<float> probabilities(points.size() * num);
-  nerf::TracedRays rays = RaysEndingIn(nerf_, points, job);
+  const nerf::TracedRays rays = nerf::RaysEndingIn(nerf_, points, job);
   ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
     job.ThrowIfStopped("the query of the object field");
     std::vector<int> chosen(static_cast<size_t>(end - begin));
@@ -106,11 +93,12 @@ std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, co
 
 void ObjectModel::Save(const std::filesystem::path& path) const {
   SANERF_CHECK(field_ != nullptr);
+  Json options = OptionsToJson(field_->options());
+  if (!field_->options().skip) options.erase("skip");  // the file is what earlier versions write and read
   nn::CheckpointWriter writer;
   writer.kind = kCheckpointKind;
-  writer.meta = {{"options", {{"field", OptionsToJson(field_->options())}}},
-                 {"num_labels", num_labels()},
-                 {"nerf", nerf_.Fingerprint()}};
+  writer.meta = {
+      {"options", {{"field", std::move(options)}}}, {"num_labels", num_labels()}, {"nerf", nerf_.Fingerprint()}};
   writer.Add(field_->grid.params().name, field_->grid.params().values.span());
   writer.Add(field_->mlp.params().name, field_->mlp.params().values.span());
   const std::vector<float> cells = prior_ ? prior_->Coordinates() : std::vector<float>();

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -92,8 +93,14 @@ SamplePool MadeUpPool(int num_rays) {
   return pool;
 }
 
-TEST(ObjectGradient, AgainstDifferences) {
-  ObjectField field(SmallField(), 3, 7);
+class ObjectGradientTest : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Skip, ObjectGradientTest, testing::Bool());
+
+TEST_P(ObjectGradientTest, AgainstDifferences) {
+  ObjectFieldOptions options = SmallField();
+  options.layers = 2;
+  options.skip = GetParam();
+  ObjectField field(options, 3, 7, ObjectField::Start::kRandom);
   Random random(5);
   for (float& v : field.grid.params().values.span()) v = random.NextFloat() - 0.5f;
   const SamplePool pool = MadeUpPool(40);
@@ -116,6 +123,33 @@ TEST(ObjectGradient, AgainstDifferences) {
   };
   nn::ExpectGradientsMatchDifferences(field.mlp.params(), out.networks[0], loss, {});
   nn::ExpectGradientsMatchDifferences(field.grid.params(), field.grid.params().grads, loss, {});
+}
+
+// The last layer has a weight more per input and label; fields start at zero and grow as without.
+TEST(ObjectField, SkippedInputsReachTheLastLayer) {
+  ObjectFieldOptions options = SmallField();
+  const int num_inputs = ObjectField(options, 2, 1).num_inputs();
+  const int64_t without = ObjectField(options, 2, 1).mlp.params().size();
+  options.skip = true;
+  ObjectField field(options, 2, 1);
+  ASSERT_EQ(field.mlp.params().size(), without + 2 * num_inputs);
+  EXPECT_EQ(field.mlp.shape().skip, options.layers);
+
+  const SamplePool pool = MadeUpPool(20);
+  std::vector<int> rays(20);
+  for (int i = 0; i < 20; ++i) rays[size_t(i)] = i;
+  EXPECT_THAT(ObjectGradient(field).Logits(pool.rays, rays), testing::Each(0.0f));
+  for (float& w : field.mlp.params().values.span()) w += 0.01f;
+  const std::vector<float> two = ObjectGradient(field).Logits(pool.rays, rays);
+  const auto copy = field.Copy();
+  EXPECT_EQ(ObjectGradient(*copy).Logits(pool.rays, rays), two);
+  const ObjectField grown(std::move(field), 3);
+  const std::vector<float> three = ObjectGradient(grown).Logits(pool.rays, rays);
+  for (size_t i = 0; i < rays.size(); ++i) {
+    EXPECT_NEAR(three[3 * i], two[2 * i], 1e-5);
+    EXPECT_NEAR(three[3 * i + 1], two[2 * i + 1], 1e-5);
+    EXPECT_EQ(three[3 * i + 2], 0);
+  }
 }
 
 TEST(ObjectField, OptionErrors) {
@@ -155,6 +189,23 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   EXPECT_THAT(header_error({{"log2_table", 60}}, 2),
               HasSubstr("header.ckpt: object.log2_table=60: expected an integer from 8 to 22"));
   EXPECT_THAT(header_error(Json::object(), -1), HasSubstr("header.ckpt: num_labels: expected an integer from 1 to"));
+}
+
+TEST_F(AggregatorTest, FieldsWithSkippedInputsLearnAndAreStored) {
+  AggregatorOptions options = Options();
+  TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "plain.ckpt");
+  // Without them the file is as it was before there was the option.
+  EXPECT_FALSE(
+      nn::CheckpointReader(*folder_ / "plain.ckpt", "object-field").meta()["options"]["field"].contains("skip"));
+
+  options.field.layers = 2;
+  options.field.skip = true;
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job());
+  EXPECT_GT(HeldOutIou(model), 0.6);
+  model.Save(*folder_ / "skip.ckpt");
+  const Camera& camera = scene_->views[0].camera;
+  EXPECT_EQ(ObjectModel::Load(*folder_ / "skip.ckpt", *nerf_).Render(camera, 1, Job()).probability.data,
+            model.Render(camera, 1, Job()).probability.data);
 }
 
 TEST_F(AggregatorTest, SameBytesWithAnyNumberOfThreads) {
@@ -249,6 +300,45 @@ TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
     EXPECT_LT(extent[0], 0.2f);
     EXPECT_LT(extent[1], 0.35f);
   }
+}
+
+TEST_F(AggregatorTest, RegionsHaveTheColorsOfTheRenderedView) {
+  const Camera& camera = views_[0].camera;
+  const ImageF rgb = nerf_->Render(camera, Job()).rgb;
+  std::vector<ErrorMaps::Site> sites;
+  for (int y = 10; y < camera.height; y += 16)
+    for (int x = 10; x < camera.width; x += 16) sites.push_back({0, Vec2(x + 0.5, y + 0.5)});
+  int num_compared = 0;
+  for (const ErrorMaps::Site& site : sites) {
+    const RegionPool pool = TraceRegions(*nerf_, views_, {site}, {1, 1, 1}, 1, Job());  // the pixel itself
+    if (pool.regions.empty()) continue;                                                 // in the air
+    ASSERT_EQ(pool.pool.size(), 1);
+    for (int c = 0; c < 3; ++c)
+      EXPECT_NEAR(pool.rgb[0][size_t(c)], rgb.At(int(site.px.x()), int(site.px.y()), c), 5e-3);
+    ++num_compared;
+  }
+  EXPECT_GT(num_compared, 5);
+}
+
+TEST(RegionPool, StepsTakeDifferentRegionsAndDifferentReferences) {
+  RegionPool pool;
+  for (int i = 0; i < 6; ++i) pool.regions.push_back({10 * i, 5 + i});
+  Random random(2);
+  for (int trial = 0; trial < 50; ++trial) {
+    const std::vector<RegionSample> samples = SampleRegions(pool, 4, 7, &random);
+    ASSERT_EQ(samples.size(), 4u);
+    std::set<int> regions;
+    for (const RegionSample& sample : samples) {
+      regions.insert(sample.region.first);
+      const std::set<int> references(sample.references.begin(), sample.references.end());
+      EXPECT_EQ(sample.references.size(), size_t(std::min(7, sample.region.count)));
+      EXPECT_EQ(references.size(), sample.references.size());
+      EXPECT_LT(*references.rbegin(), sample.region.count);
+    }
+    EXPECT_EQ(regions.size(), 4u);
+  }
+  EXPECT_EQ(SampleRegions(pool, 8, 7, &random).size(), 6u);  // no more than there are
+  EXPECT_TRUE(SampleRegions({}, 8, 7, &random).empty());
 }
 
 // The loss sets in half way, has an effect, and must not undo what the masks say.

@@ -125,18 +125,17 @@ void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
 }
 
 // The ray-pair RGB loss of one region (Eq. 9, its share of Eq. 14).
-void ObjectTrainer::ComputeLocal(int64_t g, ObjectGradient* worker) {
-  Random random(uint64_t(options_.seed), uint64_t(total_steps_), kRegionStream + uint64_t(g));
-  const auto region = regions_.regions[random.NextBelow(uint32_t(regions_.regions.size()))];
-  std::vector<int> rays(static_cast<size_t>(region.count)), references;
+void ObjectTrainer::ComputeLocal(const RegionSample& sample, ObjectGradient* worker, nn::FieldGradient* out) {
+  const RegionPool::Region& region = sample.region;
+  std::vector<int> rays(static_cast<size_t>(region.count));
   std::iota(rays.begin(), rays.end(), region.first);
-  for (int i = 0; i < options_.rgb.references; ++i) references.push_back(int(random.NextBelow(uint32_t(region.count))));
-  const float scale = options_.rgb.weight / float(options_.rgb.regions_per_step);
+  const float scale = options_.rgb.weight / float(step_regions_.size());
   const RayLossFunction ray_pairs = [&](const float* logits, float* grad) {
-    return RayPairLossOfLogits(options_.rgb.pair, region.count, num_labels_, logits,
-                               regions_.rgb[size_t(region.first)].data(), references, scale, grad);
+    const float* rgb = regions_.rgb[size_t(region.first)].data();
+    return RayPairLossOfLogits(options_.rgb.pair, {region.count, num_labels_, logits, rgb, sample.references}, scale,
+                               grad);
   };
-  worker->Compute(regions_.pool, rays, ray_pairs, &groups_[size_t(g)]);
+  worker->Compute(regions_.pool, rays, ray_pairs, out);
 }
 
 // The errors of all rays as the field is now (Eq. 12).
@@ -169,12 +168,8 @@ void ObjectTrainer::DrawRegions(const Job& job) {
 
 void ObjectTrainer::Apply(const Schedule& schedule, int step) {
   const float from = options_.lr * schedule.rate, to = options_.lr * options_.lr_final;
-  kernels::AdamStep adam;
-  adam.lr = from * nn::DecayedRate(to / from, step, schedule.steps);
-  adam.step = total_steps_ + 1;
-  std::vector<const nn::FieldGradient*> gradients;
-  for (const nn::FieldGradient& group : groups_) gradients.push_back(&group);
-  nn::StepField(field_->trainable(kMlpRate), gradients, adam);
+  nn::StepField(field_->trainable(kMlpRate), groups_,
+                {.lr = from * nn::DecayedRate(to / from, step, schedule.steps), .step = total_steps_ + 1});
 }
 
 ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step, const Job& job) {
@@ -185,15 +180,16 @@ ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step
     if (rgb_step % rgb.redraw == 0) DrawRegions(job);
   }
   const size_t num_global = size_t((options_.rays + kGroupRays - 1) / kGroupRays);
-  const size_t num_local = regions_.regions.empty() ? 0 : size_t(rgb.regions_per_step);
+  Random random(uint64_t(options_.seed), uint64_t(total_steps_), kRegionStream);
+  step_regions_ = SampleRegions(regions_, rgb.regions_per_step, rgb.references, &random);
   global_.resize(num_global);
-  groups_.resize(num_global + num_local);
+  groups_.resize(num_global + step_regions_.size());
   ParallelFor(int64_t(groups_.size()), [&](int64_t g) {
     const auto worker = workers_->Take([&] { return std::make_unique<ObjectGradient>(*field_); });
     if (size_t(g) < num_global) {
       ComputeGlobal(g, &*worker);
     } else {
-      ComputeLocal(g, &*worker);
+      ComputeLocal(step_regions_[size_t(g) - num_global], &*worker, &groups_[size_t(g)]);
     }
   });
   Apply(schedule, step);

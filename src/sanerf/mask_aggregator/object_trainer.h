@@ -62,7 +62,7 @@ class ObjectTrainer {
  private:
   void GrowField(int num_labels);
   void ComputeGlobal(int64_t g, ObjectGradient* worker);
-  void ComputeLocal(int64_t g, ObjectGradient* worker);
+  void ComputeLocal(const RegionSample& sample, ObjectGradient* worker, nn::FieldGradient* out);
   void RefreshErrorMaps();
   void DrawRegions(const Job& job);
   void Apply(const Schedule& schedule, int step);
@@ -84,6 +84,7 @@ class ObjectTrainer {
   std::shared_ptr<const LabelPrior> prior_;
   ErrorMaps error_maps_;  // of no view when the ray-pair loss is off
   RegionPool regions_;
+  std::vector<RegionSample> step_regions_;  // of the current step
   int64_t total_steps_ = 0, num_mask_sets_ = 0;
   std::vector<GlobalGroup> global_;
   std::vector<nn::FieldGradient> groups_;  // of global rays, then of regions

@@ -24,8 +24,8 @@ T LabelDistance(const RayPairOptions& options, int num_labels, const T* a, const
 }
 
 template <class T>
-T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const T* probabilities, const T* rgb,
-              const std::vector<int>& references, T scale, T* grad_probabilities) {
+T RayPairLoss(const RayPairOptions& options, const RayPairs<T>& rays, T scale, T* grad_probabilities) {
+  const auto& [num_rays, num_labels, probabilities, rgb, references] = rays;
   const T tau_squared = T(options.tau) * T(options.tau),
           per_reference = T(1) / T(std::max<size_t>(1, references.size()));
   T loss = 0;
@@ -56,7 +56,7 @@ T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const
 
 #define SANERF_INSTANTIATE(T)                                                      \
   template T LabelDistance(const RayPairOptions&, int, const T*, const T*, T, T*); \
-  template T RayPairLoss(const RayPairOptions&, int, int, const T*, const T*, const std::vector<int>&, T, T*)
+  template T RayPairLoss(const RayPairOptions&, const RayPairs<T>&, T, T*)
 SANERF_INSTANTIATE(float);
 SANERF_INSTANTIATE(double);
 #undef SANERF_INSTANTIATE

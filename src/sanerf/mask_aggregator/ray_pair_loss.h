@@ -18,11 +18,17 @@ struct RayPairOptions {
 template <class T>
 T LabelDistance(const RayPairOptions& options, int num_labels, const T* a, const T* b, T scale, T* grad_b);
 
-// Eq. 9 over num_rays rays: probabilities [ray][label], rgb [ray][3] as the radiance field renders them, references:
-// the rays r_k. The references are constants, as in the paper. Adds scale times the gradient to grad_probabilities and
-// returns the loss; a reference that no other ray looks like counts as 0.
 template <class T>
-T RayPairLoss(const RayPairOptions& options, int num_rays, int num_labels, const T* probabilities, const T* rgb,
-              const std::vector<int>& references, T scale, T* grad_probabilities);
+struct RayPairs {
+  int num_rays, num_labels;
+  const T* outputs;                    // [ray][label]
+  const T* rgb;                        // [ray][3], as the radiance field renders them
+  const std::vector<int>& references;  // the rays r_k
+};
+
+// Eq. 9 over rays whose outputs are probabilities. The references are constants, as in the paper. Adds scale times the
+// gradient to grad_probabilities and returns the loss; a reference that no other ray looks like counts as 0.
+template <class T>
+T RayPairLoss(const RayPairOptions& options, const RayPairs<T>& rays, T scale, T* grad_probabilities);
 
 }  // namespace sanerf::mask_aggregator

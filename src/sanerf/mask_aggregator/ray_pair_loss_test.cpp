@@ -72,7 +72,8 @@ TEST(RayPairLoss, GradientAgainstDifferences) {
     options.hard = hard;
     options.sharpness = 4;
     std::vector<double> grad(rays.probabilities.size(), 0), unused(grad.size());
-    RayPairLoss(options, rays.count, 3, rays.probabilities.data(), rays.rgb.data(), rays.references, 0.5, grad.data());
+    RayPairLoss<double>(options, {rays.count, 3, rays.probabilities.data(), rays.rgb.data(), rays.references}, 0.5,
+                        grad.data());
     for (size_t i = 0; i < grad.size(); ++i) {
       const int ray = int(i) / 3;
       double want = 0;
@@ -82,7 +83,7 @@ TEST(RayPairLoss, GradientAgainstDifferences) {
         std::vector<double> moved = rays.probabilities;
         const auto value = [&](double by) {
           moved[i] = rays.probabilities[i] + by;
-          return RayPairLoss(options, rays.count, 3, moved.data(), rays.rgb.data(), {k}, 0.0, unused.data());
+          return RayPairLoss<double>(options, {rays.count, 3, moved.data(), rays.rgb.data(), {k}}, 0.0, unused.data());
         };
         want += 0.5 * (value(h) - value(-h)) / (2 * h) / double(rays.references.size());
       }
@@ -95,12 +96,12 @@ TEST(RayPairLoss, OnlyRaysThatLookAlikeCount) {
   // Ray 1 looks like ray 0 and says otherwise; ray 2 says otherwise too and looks different.
   const double p[6] = {1, 0, 0, 1, 0, 1}, rgb[9] = {0.5, 0.5, 0.5, 0.52, 0.5, 0.5, 0.9, 0.5, 0.5};
   double grad[6] = {0, 0, 0, 0, 0, 0};
-  EXPECT_NEAR(RayPairLoss<double>({}, 3, 2, p, rgb, {0}, 1.0, grad), 1, 1e-5);
+  EXPECT_NEAR(RayPairLoss<double>({}, {3, 2, p, rgb, {0}}, 1.0, grad), 1, 1e-5);
   EXPECT_LT(grad[2], 0);  // more of ray 0's label lowers the loss
   EXPECT_EQ(grad[0], 0);
   EXPECT_EQ(grad[4], 0);
   // Nothing looks like ray 2.
-  EXPECT_EQ(RayPairLoss<double>({}, 3, 2, p, rgb, {2}, 1.0, grad), 0);
+  EXPECT_EQ(RayPairLoss<double>({}, {3, 2, p, rgb, {2}}, 1.0, grad), 0);
 }
 
 }  // namespace

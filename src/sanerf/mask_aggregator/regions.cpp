@@ -2,97 +2,99 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
-#include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/mask_aggregator/distinct_draw.h"
 #include "sanerf/mask_aggregator/label_view.h"
-#include "sanerf/nerf/ray_renderer.h"
 #include "sanerf/nerf/trace.h"
 
 namespace sanerf::mask_aggregator {
 
 using nerf::Ray;
+using nerf::TracedRays;
 
 namespace {
 
 constexpr double kDepthTolerance = 0.03;  // of the depth; as the mask decoder's visibility test
 constexpr int kTriesPerView = 4;          // views that are looked into for each that is wanted
+constexpr float kVisibleWeight = 1e-3f;   // samples below it add nothing to a ray's color
 
 struct PlaceInView {
   int view;
   Vec2 px;
 };
 
-// Rays around a site in the views that see it, and what the radiance field shows there; none for a site in the air.
-struct DrawnRegion {
+// Along the axes of the rays' cameras (model units); 0 in the air.
+std::vector<double> DepthsOf(const nerf::NerfModel& nerf, const std::vector<Ray>& rays, const Job& job) {
+  const TracedRays traced = nerf::Trace(nerf, rays, {.opacity = true}, job);
+  std::vector<double> depths;
+  for (size_t i = 0; i < rays.size(); ++i) depths.push_back(double(traced.median_t[i]) * rays[i].z_per_t);
+  return depths;
+}
+
+// Each site in the views that see it, its own first; in none for a site in the air. randoms: one per site.
+std::vector<std::vector<PlaceInView>> FindPlaces(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras,
+                                                 const std::vector<ErrorMaps::Site>& sites, int num_views,
+                                                 std::vector<Random>* randoms, const Job& job) {
   std::vector<Ray> rays;
-  std::vector<std::array<float, 3>> rgb;
-};
+  for (const ErrorMaps::Site& site : sites) rays.push_back(nerf::MakeRay(cameras[size_t(site.view)], site.px));
+  const std::vector<double> depths = DepthsOf(nerf, rays, job);
 
-// Buffers of one thread.
-class RegionDrawer {
- public:
-  RegionDrawer(const nerf::NerfModel& nerf, const std::vector<Camera>& model_cameras, const RegionOptions& options)
-      : cameras_(model_cameras), options_(options), renderer_(nerf.traced()) {}
-
-  DrawnRegion Draw(const ErrorMaps::Site& site, Random random) {
-    DrawnRegion region;
-    for (const PlaceInView& place : FindPlaces(site, &random)) DrawPatch(place, &random, &region.rays);
-    if (region.rays.empty()) return region;
-    for (const nerf::RenderedRay& ray : renderer_.Render(region.rays))
-      region.rgb.push_back({ray.rgb[0], ray.rgb[1], ray.rgb[2]});
-    return region;
-  }
-
- private:
-  // Depth along the camera's axis (model units), none in the air.
-  std::optional<double> DepthAt(const Camera& camera, const Vec2& px) {
-    const Ray ray = nerf::MakeRay(camera, px);
-    const nerf::RenderedRay& rendered = renderer_.Render({ray})[0];
-    if (rendered.median_t <= 0) return std::nullopt;
-    return double(rendered.median_t) * ray.z_per_t;
-  }
-
-  std::vector<PlaceInView> FindPlaces(const ErrorMaps::Site& site, Random* random) {
-    const Camera& own = cameras_[size_t(site.view)];
-    const std::optional<double> z = DepthAt(own, site.px);
-    if (!z) return {};
-    std::vector<PlaceInView> places = {{site.view, site.px}};
-    const Vec3 p = own.Lift(site.px, *z);
-    std::vector<int> others(cameras_.size());
-    std::iota(others.begin(), others.end(), 0);
-    const int num_tries = std::min(int(others.size()), kTriesPerView * options_.views);
-    for (int i = 0; i < num_tries && int(places.size()) < options_.views; ++i) {
-      std::swap(others[size_t(i)], others[size_t(i) + random->NextBelow(uint32_t(others.size() - size_t(i)))]);
-      const int view = others[size_t(i)];
-      const Camera& camera = cameras_[size_t(view)];
+  struct Candidate {
+    size_t site;
+    PlaceInView place;
+    double z;  // of the site in that view
+  };
+  std::vector<std::vector<PlaceInView>> places(sites.size());
+  std::vector<Candidate> candidates;
+  rays.clear();
+  for (size_t i = 0; i < sites.size(); ++i) {
+    if (depths[i] <= 0) continue;
+    places[i] = {{sites[i].view, sites[i].px}};
+    const Vec3 p = cameras[size_t(sites[i].view)].Lift(sites[i].px, depths[i]);
+    for (const int view : DrawDistinct(kTriesPerView * num_views, int(cameras.size()), &(*randoms)[i])) {
+      const Camera& camera = cameras[size_t(view)];
       const std::optional<Vec2> px = camera.Project(p);
-      if (view == site.view || !px || !camera.Contains(*px)) continue;
-      const std::optional<double> seen = DepthAt(camera, *px);
-      if (seen && std::abs(*seen - camera.ZDepth(p)) < kDepthTolerance * *seen) places.push_back({view, *px});
-    }
-    return places;
-  }
-
-  void DrawPatch(const PlaceInView& place, Random* random, std::vector<Ray>* rays) const {
-    const Camera& camera = cameras_[size_t(place.view)];
-    const auto low = [&](double center, int size) {
-      return std::clamp(int(center) - options_.patch / 2, 0, std::max(0, size - options_.patch));
-    };
-    const int x0 = low(place.px.x(), camera.width), y0 = low(place.px.y(), camera.height);
-    for (int i = 0; i < options_.rays; ++i) {
-      const int x = x0 + int(random->NextBelow(uint32_t(options_.patch)));
-      const int y = y0 + int(random->NextBelow(uint32_t(options_.patch)));
-      rays->push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+      if (view == sites[i].view || !px || !camera.Contains(*px)) continue;
+      candidates.push_back({i, {view, *px}, camera.ZDepth(p)});
+      rays.push_back(nerf::MakeRay(camera, *px));
     }
   }
+  const std::vector<double> seen = DepthsOf(nerf, rays, job);
+  for (size_t c = 0; c < candidates.size(); ++c) {
+    std::vector<PlaceInView>& of_site = places[candidates[c].site];
+    if (int(of_site.size()) < num_views && seen[c] > 0 &&
+        std::abs(seen[c] - candidates[c].z) < kDepthTolerance * seen[c])
+      of_site.push_back(candidates[c].place);
+  }
+  return places;
+}
 
-  const std::vector<Camera>& cameras_;
-  const RegionOptions& options_;
-  nerf::RayRenderer renderer_;
-};
+void DrawPatch(const Camera& camera, const Vec2& center, const RegionOptions& options, Random* random,
+               std::vector<Ray>* rays) {
+  const auto low = [&](double middle, int size) {
+    return std::clamp(int(middle) - options.patch / 2, 0, std::max(0, size - options.patch));
+  };
+  const int x0 = low(center.x(), camera.width), y0 = low(center.y(), camera.height);
+  for (int i = 0; i < options.rays; ++i) {
+    const int x = x0 + int(random->NextBelow(uint32_t(options.patch)));
+    const int y = y0 + int(random->NextBelow(uint32_t(options.patch)));
+    rays->push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+  }
+}
+
+// What a ray with opacity and the colors of its samples shows (Eq. 1).
+std::array<float, 3> ColorOf(const nerf::NerfModel& nerf, const TracedRays& rays, size_t ray) {
+  std::array<float, 3> rgb;
+  for (size_t c = 0; c < 3; ++c) {
+    float sum = 0;
+    for (size_t s = size_t(rays.first[ray]); s < size_t(rays.first[ray + 1]); ++s)
+      sum += rays.weight[s] * rays.color[s][c];
+    rgb[c] = std::clamp(sum + (1 - rays.opacity[ray]) * nerf.background()[c], 0.0f, 1.0f);
+  }
+  return rgb;
+}
 
 }  // namespace
 
@@ -101,25 +103,29 @@ RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView
                         const Job& job) {
   std::vector<Camera> cameras;
   for (const LabelView& view : views) cameras.push_back(view.camera.In(nerf.model_from_file()));
-  std::vector<DrawnRegion> drawn(sites.size());
-  WorkerPool<RegionDrawer> drawers;
-  ParallelFor(int64_t(sites.size()), [&](int64_t i) {
-    const auto drawer = drawers.Take([&] { return std::make_unique<RegionDrawer>(nerf, cameras, options); });
-    drawn[size_t(i)] = drawer->Draw(sites[size_t(i)], Random(seed, uint64_t(i)));
-  });
+  std::vector<Random> randoms;
+  for (size_t i = 0; i < sites.size(); ++i) randoms.emplace_back(seed, uint64_t(i));
+  const auto places = FindPlaces(nerf, cameras, sites, options.views, &randoms, job);
 
   std::vector<Ray> rays;
-  std::vector<std::array<float, 3>> rgb;
   std::vector<size_t> region_of;
-  for (size_t i = 0; i < drawn.size(); ++i) {
-    rays.insert(rays.end(), drawn[i].rays.begin(), drawn[i].rays.end());
-    rgb.insert(rgb.end(), drawn[i].rgb.begin(), drawn[i].rgb.end());
-    region_of.insert(region_of.end(), drawn[i].rays.size(), i);
+  for (size_t i = 0; i < sites.size(); ++i) {
+    for (const PlaceInView& place : places[i])
+      DrawPatch(cameras[size_t(place.view)], place.px, options, &randoms[i], &rays);
+    region_of.resize(rays.size(), i);
   }
   RegionPool regions;
-  regions.pool.rays = nerf::Trace(nerf, rays, {.geometry = true}, job);
-  std::vector<int> counts(drawn.size(), 0);
-  for (const int64_t ray : regions.pool.rays.DropEmptyRays()) {
+  TracedRays& traced = regions.pool.rays;
+  traced =
+      nerf::Trace(nerf, rays, {.min_weight = kVisibleWeight, .opacity = true, .geometry = true, .color = true}, job);
+  std::vector<std::array<float, 3>> rgb;
+  for (size_t ray = 0; ray < rays.size(); ++ray) rgb.push_back(ColorOf(nerf, traced, ray));
+  traced.opacity = traced.median_t = {};
+  traced.color = {};
+  traced.DropSamples(nerf::kMinSampleWeight);
+
+  std::vector<int> counts(sites.size(), 0);
+  for (const int64_t ray : traced.DropEmptyRays()) {
     regions.rgb.push_back(rgb[size_t(ray)]);
     ++counts[region_of[size_t(ray)]];
   }
@@ -129,6 +135,15 @@ RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView
     first += count;
   }
   return regions;
+}
+
+std::vector<RegionSample> SampleRegions(const RegionPool& pool, int num_regions, int num_references, Random* random) {
+  std::vector<RegionSample> samples;
+  for (const int i : DrawDistinct(num_regions, int(pool.regions.size()), random)) {
+    const RegionPool::Region& region = pool.regions[size_t(i)];
+    samples.push_back({region, DrawDistinct(num_references, region.count, random)});
+  }
+  return samples;
 }
 
 }  // namespace sanerf::mask_aggregator

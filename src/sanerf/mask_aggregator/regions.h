@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/error_maps.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
@@ -31,5 +32,13 @@ struct RegionPool {
 RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView>& views,
                         const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed,
                         const Job& job);
+
+// What one step takes of a pool: each region once, with different rays of it as references (the paper's K).
+struct RegionSample {
+  RegionPool::Region region;
+  std::vector<int> references;  // counted from the region's first ray
+};
+// At most so many regions and references of each; all where there are no more.
+std::vector<RegionSample> SampleRegions(const RegionPool& pool, int num_regions, int num_references, Random* random);
 
 }  // namespace sanerf::mask_aggregator

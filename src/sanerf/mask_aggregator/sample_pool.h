@@ -41,6 +41,7 @@ SamplePool TracePixels(const nerf::NerfModel& nerf, const std::vector<Camera>& c
 
 // num_rays rays near and inside the objects: uniformly in the masks' surroundings, so that both sides of an edge are
 // drawn alike. A small object would be met by a handful of rays per step otherwise. Throws InterruptedError.
+// Not in the paper, which draws from all views alike.
 SamplePool TraceNearObjects(const nerf::NerfModel& nerf, const std::vector<LabelView>& views, int num_rays,
                             uint64_t seed, const Job& job);
 

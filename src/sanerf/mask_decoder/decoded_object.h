@@ -49,6 +49,7 @@ struct DecodeContext {
   const sam::Sam& sam;         // the model that `container` was encoded with; decoders share it, none uses it itself
   Similarity model_from_file;  // tolerances are in the radiance field's units
   MaskDecoderOptions options;
+  bool keeps_candidates = false;  // SAM's answers to the points: refinement rounds ask for them again
 };
 
 // A prompt in 3D, and where it came from.
@@ -64,15 +65,15 @@ struct LiftedPoint {
 // Why a view has a mask, or none.
 enum class Outcome : uint8_t {
   kUsed,
-  kNotAsked,    // the view was not among those that were segmented
-  kNotEncoded,  // its features are not in the container
-  kHidden,      // no positive point is visible
-  kTooFew,      // fewer points are visible than k
-  kEmpty,       // SAM's mask has no pixel
-  kTiny,        // or so few that it is a speck
-  kMissed,      // it lies beside the prompt
-  kDisagrees,   // with what the other views say
-  kOutdated     // it is older than a click that the view sees
+  kNotSelected,  // the view was not among those that were segmented
+  kNotEncoded,   // its features are not in the container
+  kHidden,       // no positive point is visible
+  kTooFew,       // fewer points are visible than k
+  kEmpty,        // SAM's mask has no pixel
+  kTiny,         // or so few that it is a speck
+  kMissed,       // it lies beside the prompt
+  kDisagrees,    // with what the other views say
+  kOutdated      // it is older than a click that the view sees
 };
 const char* NameOf(Outcome outcome);  // "not_encoded", as in views.json
 std::optional<Outcome> OutcomeFromName(const std::string& name);
@@ -82,7 +83,7 @@ struct ViewDecision {
   int view_idx = -1;
   std::string view;
   bool used = false;
-  Outcome outcome = Outcome::kNotAsked;
+  Outcome outcome = Outcome::kNotSelected;
   std::string reason;  // why in words: "2 of 3 points visible, 3 needed", "empty mask", ...
   struct Projected {
     double x = 0, y = 0, z = 0;  // working-camera pixels, z-depth in file units

@@ -64,7 +64,7 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
       {Outcome::kMissed, "with a mask beside the prompt"},
       {Outcome::kDisagrees, "with a mask that the other views contradict"},
       {Outcome::kOutdated, "with a mask older than a click"},
-      {Outcome::kNotAsked, "not asked"},
+      {Outcome::kNotSelected, "not among the views to segment"},
   };
   std::string text;
   for (const auto& [named, words] : outcomes) {
@@ -143,7 +143,7 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& conte
   DecodedObject decoded;
   decoded.name = object.name;
   decoded.corrected = previous != nullptr;
-  decoded.memory = std::make_shared<PredictionMemory>();
+  if (context.keeps_candidates) decoded.memory = std::make_shared<PredictionMemory>();
   decider.Remember(decoded.memory);
   decoded.points = LiftPrompts(object, context.scene, context.container, job);
   AddSeeds(object, context.container, decider, context.options.seed_points, decoded.points, job);
@@ -153,7 +153,7 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& conte
   Task task(job, "decode " + object.name, static_cast<int64_t>(view_idxs.size()), "views");
   int num_used = 0;
   decoded.views = DecideViews(
-      decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", object.name),
+      decider, view_idxs.size(), fmt::format("decoding of '{}'", object.name),
       [&](const ViewDecider& fork, size_t i) { return fork.Decide(view_idxs[i], decoded.points, rule, job); },
       [&](int num_done, const ViewDecision& decision) {
         num_used += decision.used;

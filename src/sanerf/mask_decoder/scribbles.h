@@ -17,12 +17,6 @@ struct Scribbles {
 
 struct ScribbleOptions {
   int positive_clicks = 8, negative_clicks = 8;  // at most; a small blot gives fewer
-
-  template <class V>
-  void Visit(V&& v) {
-    v("positive_clicks", positive_clicks, "clicks taken from the strokes on the object");
-    v("negative_clicks", negative_clicks, "clicks taken from the strokes beside it");
-  }
 };
 
 // NVOS: scribbles/SCENE/pos_*.png and neg_*.png, with the photo in reference_image/SCENE. Throws Error when the folder

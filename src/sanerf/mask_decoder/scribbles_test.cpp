@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/jpeg_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 

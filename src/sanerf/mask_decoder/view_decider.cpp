@@ -272,7 +272,7 @@ void ForEachView(const ViewDecider& decider, size_t count, const std::string& wh
   std::mutex mutex;
   int num_done = 0;
   ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
-    if (job.stop_requested()) throw InterruptedError(what, "nothing was written");
+    job.ThrowIfStopped(what);
     const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
     visit(*fork, size_t(i));
     const std::lock_guard lock(mutex);

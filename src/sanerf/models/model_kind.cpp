@@ -31,7 +31,7 @@ bool DetectsClasses(const OnnxSession& session) {
   return TakesOneImage(session) && !session.outputs().empty() && IsOfRank(session.outputs()[0], 3);
 }
 
-std::string WhatItIs(const OnnxSession& session) {
+std::string DescribeModel(const OnnxSession& session) {
   if (session.HasInput("point_coords")) return "a mask decoder";
   if (ReadsText(session)) return "a detector that reads text";
   if (DetectsClasses(session)) return "a detector of classes";

@@ -8,7 +8,7 @@
 namespace sanerf::models {
 
 // "a mask decoder", "an image encoder", "a text detector", "a detector of classes", or its inputs and outputs.
-std::string WhatItIs(const OnnxSession& session);
+std::string DescribeModel(const OnnxSession& session);
 
 bool ReadsText(const OnnxSession& session);       // Grounding DINO
 bool DetectsClasses(const OnnxSession& session);  // YOLO: an image in, rows of boxes and scores out

@@ -190,7 +190,7 @@ void OnnxSession::Open(const std::string* bytes, int threads, const Job& job) {
     for (size_t i = 0; i < session.GetOutputCount(); ++i)
       outputs_.push_back(InfoOf(session.GetOutputNameAllocated(i, allocator).get(), session.GetOutputTypeInfo(i)));
   } catch (const Ort::Exception& e) {
-    throw Error("cannot load the model " + file_.string(), FirstLine(e.what()), hint_);
+    throw GraphError("cannot load the model " + file_.string(), FirstLine(e.what()), hint_);
   }
 }
 
@@ -223,7 +223,7 @@ std::string OnnxSession::Metadata(const std::string& key) const {
 }
 
 void OnnxSession::Fail(const std::string& why) const {
-  throw Error("the model " + file_.string() + " does not fit", why, hint_);
+  throw GraphError("the model " + file_.string() + " does not fit", why, hint_);
 }
 
 std::vector<Tensor> OnnxSession::Run(const std::vector<Feed>& feeds, const std::vector<std::string>& outputs,

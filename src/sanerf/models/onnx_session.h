@@ -2,16 +2,24 @@
 // name file and tensor.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
-#include "sanerf/models/tensor.h"
 
 namespace sanerf::models {
+
+// What goes into a pretrained network and comes out of it.
+struct Tensor {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::vector<float> data;  // row-major
+};
 
 enum class ElementType { kFloat, kInt64, kBool, kOther };
 
@@ -21,11 +29,17 @@ struct TensorInfo {
   ElementType type = ElementType::kFloat;
 };
 
+// The model can be read, and its graph is none that works here: ONNX Runtime refuses it, or it has other tensors.
+class GraphError : public Error {
+ public:
+  using Error::Error;
+};
+
 class OnnxSession {
  public:
   // file: .onnx or .ort. hint: what to do when it cannot be used. bytes: the model itself when it is not to be read
-  // from `file`. threads: of one run, 0 = NumThreads(). Throws Error when the file is missing, truncated or not a
-  // model.
+  // from `file`. threads: of one run, 0 = NumThreads(). Throws Error when the file is missing, GraphError when it is
+  // truncated or not a model.
   OnnxSession(std::filesystem::path file, std::string hint, int threads, const Job& job);
   OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes, int threads, const Job& job);
   ~OnnxSession();
@@ -41,7 +55,7 @@ class OnnxSession {
   const TensorInfo& Output(const std::string& name, const std::vector<int64_t>& shape) const;
   // What the exporter wrote beside the graph ("names", "author"); empty when the key is not there.
   std::string Metadata(const std::string& key) const;
-  [[noreturn]] void Fail(const std::string& why) const;  // Error "the model FILE does not fit: why"
+  [[noreturn]] void Fail(const std::string& why) const;  // GraphError "the model FILE does not fit: why"
 
   struct Feed {
     std::string name;

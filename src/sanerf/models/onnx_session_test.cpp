@@ -98,6 +98,20 @@ TEST_F(OnnxSessionTest, RefusesWhatIsNoModel) {
   EXPECT_THAT(ErrorOf([&] { OnnxSession(empty, "", 0, Job()); }), HasSubstr("empty.onnx"));
 }
 
+// Whoever has another graph to try goes on after a GraphError only.
+TEST_F(OnnxSessionTest, AGraphThatDoesNotWorkIsAnErrorOfItsOwn) {
+  EXPECT_THROW(OnnxSession(Write("text.onnx", "this is not a model\n"), "", 0, Job()), GraphError);
+  const OnnxSession session(Write("double.onnx", Doubling()), "", 0, Job());
+  EXPECT_THROW(session.Output("y", {3, 4}), GraphError);
+  try {
+    OnnxSession(folder_ / "none.onnx", "", 0, Job());
+    FAIL() << "there is no such file";
+  } catch (const GraphError& error) {
+    FAIL() << error.what();
+  } catch (const Error&) {
+  }
+}
+
 TEST_F(OnnxSessionTest, ARequestToStopEndsARun) {
   constexpr int kSize = 1024, kNodes = 1000;  // a good while on any machine
   Graph graph;

@@ -63,8 +63,8 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     for (int c = 0; c < 3; ++c) target[c] = rays[r].alpha * rays[r].rgb[c] + (1 - rays[r].alpha) * background[c];
     const bool has_gain = !group.gains.empty();
     const RayLossResult result = RayLoss<float>(
-        loss_, {n, sigma, t, dt, rgb}, target, background, loss_scale, &ray_scratch_, grad_sigma, grad_rgb,
-        has_gain ? &group.gains[3 * r] : nullptr, has_gain ? out->grad_gains[r].channels : nullptr);
+        loss_, {n, sigma, t, dt, rgb}, {target, background, has_gain ? &group.gains[3 * r] : nullptr},
+        {loss_scale, grad_sigma, grad_rgb, has_gain ? out->grad_gains[r].channels : nullptr}, &ray_scratch_);
     if (has_gain) out->grad_gains[r].photo = rays[r].photo;
     out->field.loss += result.loss * loss_scale;
     out->squared += result.squared;
@@ -109,8 +109,9 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   field_.color.Backward(color_in_.data(), color_hidden_.data(), grad_rgb_.data(), n, grad_color_in_.data(),
                         out->field.networks[1].data(), scratch_.data());
   const Tiled<const float> grad_color_in(grad_color_in_.data(), kIn);
+  const Tiled<float> grad_density_out(grad_density_out_.data(), kGeo);
   for (int64_t tile = 0; tile < n; ++tile)
-    for (int i = 0; i < kGeo * kTile; ++i) grad_density_out_[TiledSize(tile, kGeo) + i] += grad_color_in.Tile(tile)[i];
+    for (int i = 0; i < kGeo * kTile; ++i) grad_density_out.Tile(tile)[i] += grad_color_in.Tile(tile)[i];
   out->field.grid.grad_features.Reserve(TiledSize(n, field_.grid.num_outputs()));
   field_.density.Backward(tracer_.features(), tracer_.density_hidden(), grad_density_out_.data(), n,
                           out->field.grid.grad_features.data(), out->field.networks[0].data(), scratch_.data());

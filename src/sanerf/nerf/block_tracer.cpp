@@ -53,11 +53,17 @@ void BlockTracer::Gather(const float* from, int channels, nn::Buffer* out) const
   }
 }
 
-void BlockTracer::AddWeighted(const float* values, int channels, float* sums) const {
-  const Tiled<const float> tiled(values, channels);
+Tiled<const float> BlockTracer::Colors() {
+  Gather(tracer_.density_out(), RadianceField::kGeometry, &geometry_);
+  Gather(tracer_.directions(), 3, &directions_);
+  return color_pass_.Colors(geometry_.data(), directions_.data(), num_tiles());
+}
+
+void BlockTracer::AddWeighted(Tiled<const float> values, float* sums) const {
+  const int channels = values.channels();
   ForEachVisible([&](int64_t i, int ray, int slot) {
     const float weight = tracer_.weights()[slot];
-    const float* value = tiled.Sample(i);
+    const float* value = values.Sample(i);
     for (int c = 0; c < channels; ++c) sums[size_t(ray * channels + c)] += weight * value[c * kTile];
   });
 }

@@ -8,6 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
+#include "sanerf/nerf/color_pass.h"
 #include "sanerf/nerf/ray_tracer.h"
 
 namespace sanerf::nerf {
@@ -39,7 +40,7 @@ class BlockTracer {
  public:
   // Samples that carry no more light than visible_weight are left out of the tiles.
   BlockTracer(const TracedField& traced, float visible_weight)
-      : tracer_(traced, /*keep_waves=*/false), visible_weight_(visible_weight) {}
+      : tracer_(traced, /*keep_waves=*/false), visible_weight_(visible_weight), color_pass_(traced.field) {}
 
   void Begin(std::vector<Ray> rays);
   bool NextWave();  // false: all rays have ended
@@ -49,10 +50,10 @@ class BlockTracer {
 
   // Of this wave.
   int64_t num_tiles() const { return kernels::NumTiles(int64_t(visible_.size())); }
-  // Copies one of the tracer's tiled buffers to the visible samples' tiles. Padding repeats the last sample.
-  void Gather(const float* from, int channels, nn::Buffer* out) const;
+  // Tiles of the visible samples [3], as seen along their rays; valid until the next call.
+  kernels::Tiled<const float> Colors();
   // sums[ray * channels + c] += weight * values[c] (Eq. 1 and 7); values: tiles of the visible samples.
-  void AddWeighted(const float* values, int channels, float* sums) const;
+  void AddWeighted(kernels::Tiled<const float> values, float* sums) const;
   // use(index in the visible samples' tiles, ray, slot of the tracer)
   template <class Use>
   void ForEachVisible(const Use& use) const {
@@ -63,10 +64,15 @@ class BlockTracer {
   struct Sample {
     int ray, slot;
   };
+  // Copies one of the tracer's tiled buffers to the visible samples' tiles. Padding repeats the last sample.
+  void Gather(const float* from, int channels, nn::Buffer* out) const;
+
   RayTracer tracer_;
   float visible_weight_;
   std::vector<Ray> rays_;
   std::vector<Sample> visible_;
+  ColorPass color_pass_;
+  nn::Buffer geometry_, directions_;  // of the visible samples
 };
 
 }  // namespace sanerf::nerf

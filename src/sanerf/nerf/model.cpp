@@ -150,7 +150,7 @@ void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem
   if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
     throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", "train again");
   for (const auto& [key, value] : meta.at("options").items())
-    if (key != "save_seconds" && key != "eval_fraction" && wanted.contains(key) && wanted[key] != value)
+    if (ShapesTheField(key) && wanted.contains(key) && wanted[key] != value)
       throw Error(fmt::format("{}: cannot resume", path.string()),
                   fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
                   "use the same options, or train into another run folder");

@@ -43,21 +43,28 @@ void OccupancyGrid::CellCorner(int64_t index, float corner[3], float* size) cons
   for (int a = 0; a < 3; ++a) corner[a] = float(xyz[a]) * *size - bound;
 }
 
-void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras) {
+void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras, const Job& job) {
+  std::vector<Pose> cam_from_world;
+  for (const Camera& camera : cameras) cam_from_world.push_back(camera.world_from_cam.Inverse());
+  const ThreadLimit threads(job.num_threads());
   ParallelForChunks(int64_t(density_.size()), kChunk, [&](int64_t begin, int64_t end) {
+    job.ThrowIfStopped("culling what no photo shows");
     for (int64_t i = begin; i < end; ++i) {
       float corner[3], size;
       CellCorner(i, corner, &size);
       const Vec3 center(corner[0] + size / 2, corner[1] + size / 2, corner[2] + size / 2);
       const double radius = 0.87 * size;  // half of the cell's diagonal
-      const bool seen = std::any_of(cameras.begin(), cameras.end(), [&](const Camera& camera) {
-        const Vec3 p = camera.world_from_cam.Inverse() * center;
+      const auto sees = [&](size_t c) {
+        const Camera& camera = cameras[c];
+        const Vec3 p = cam_from_world[c] * center;
         if (p.z() > radius) return false;
         const double z = std::max(-p.z(), radius), margin = radius / z + 0.05;
         const double x = camera.fx * p.x() / z, y = -camera.fy * p.y() / z;
         return x > -camera.cx - margin * camera.fx && x < camera.width - camera.cx + margin * camera.fx &&
                y > -camera.cy - margin * camera.fy && y < camera.height - camera.cy + margin * camera.fy;
-      });
+      };
+      bool seen = false;
+      for (size_t c = 0; c < cameras.size() && !seen; ++c) seen = sees(c);
       if (!seen) density_[size_t(i)] = kUnseen;
     }
   });

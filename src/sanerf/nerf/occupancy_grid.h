@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sanerf/core/camera.h"
+#include "sanerf/core/job.h"
 #include "sanerf/kernels/march.h"
 #include "sanerf/nerf/field.h"
 
@@ -13,8 +14,8 @@ class OccupancyGrid {
  public:
   OccupancyGrid(int resolution, int num_cascades);  // cascade c covers [-2^c, 2^c]^3
 
-  // Cells that no camera (model frame) looks at stay empty for ever.
-  void CullUnseen(const std::vector<Camera>& cameras);
+  // Cells that no camera (model frame) looks at stay empty forever. Throws InterruptedError.
+  void CullUnseen(const std::vector<Camera>& cameras, const Job& job);
 
   // Densities that training met anyway, at model-frame points: free knowledge of the cells that matter.
   struct Seen {

@@ -1,7 +1,7 @@
 // Every option of the radiance field and its training. Defaults are chosen by measurement: docs/studies.
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "sanerf/core/option_values.h"
 
@@ -79,5 +79,8 @@ struct NerfOptions {
     v("save_seconds", save_seconds, "seconds between checkpoints", Range(0, 1'000'000));
   }
 };
+
+// Whether the option says what is trained; of the others a training may be resumed with another value.
+inline bool ShapesTheField(std::string_view key) { return key != "eval_fraction" && key != "save_seconds"; }
 
 }  // namespace sanerf::nerf

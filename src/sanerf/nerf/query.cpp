@@ -3,6 +3,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/kernels/isa.h"
+#include "sanerf/nerf/color_pass.h"
 #include "sanerf/nerf/field_points.h"
 
 namespace sanerf::nerf {
@@ -22,29 +23,28 @@ Eigen::Vector3f ModelPoint(const NerfModel& model, const Vec3& p_file) {
 // Of points begin, begin + 1, ...
 void CopyDensities(const NerfModel& model, std::span<const Vec3> points, const FieldPoints& asked, int64_t begin,
                    PointValues* values) {
-  nn::Buffer density(TiledSize(asked.num_tiles(), 1));
+  nn::Buffer densities(TiledSize(asked.num_tiles(), 1));
+  const Tiled<float> density(densities.data(), 1);
   for (int64_t tile = 0; tile < asked.num_tiles(); ++tile)
-    kernels::Kernels().exp(asked.geometry().Tile(tile), kTile, &density[tile * kTile]);
+    kernels::Kernels().exp(asked.geometry().Tile(tile), kTile, density.Tile(tile));
   for (size_t i = 0; i < points.size(); ++i) {
     const bool is_occupied = model.occupancy().IsOccupied(ModelPoint(model, points[i]).data());
     values->density[size_t(begin) + i] =
-        is_occupied ? float(density[int64_t(i)] * model.model_from_file().scale) : 0.0f;
+        is_occupied ? float(density(int64_t(i), 0) * model.model_from_file().scale) : 0.0f;
   }
 }
 
 void CopyColors(const NerfModel& model, std::span<const Vec3> directions, const FieldPoints& asked, int64_t begin,
                 PointValues* values) {
-  const RadianceField& field = model.field();
-  const int64_t n = asked.num_tiles();
-  nn::Buffer along(TiledSize(n, 3)), inputs(TiledSize(n, RadianceField::kColorInputs)),
-      hidden(TiledSize(n, field.color.shape().HiddenWidth())), rgb(TiledSize(n, 3));
+  nn::Buffer buffer(TiledSize(asked.num_tiles(), 3));
+  const Tiled<float> along(buffer.data(), 3);
   for (size_t i = 0; i < directions.size(); ++i) {
     const Eigen::Vector3f direction = (model.model_from_file().rotation * directions[i]).cast<float>();
-    Tiled<float>(along.data(), 3).Set(int64_t(i), direction.data());
+    along.Set(int64_t(i), direction.data());
   }
-  field.Color(asked.geometry().data(), along.data(), n, inputs.data(), hidden.data(), rgb.data());
-  for (size_t i = 0; i < directions.size(); ++i)
-    Tiled<const float>(rgb.data(), 3).Get(int64_t(i), values->color[size_t(begin) + i].data());
+  ColorPass pass(model.field());
+  const Tiled<const float> rgb = pass.Colors(asked.geometry().data(), along.data(), asked.num_tiles());
+  for (size_t i = 0; i < directions.size(); ++i) rgb.Get(int64_t(i), values->color[size_t(begin) + i].data());
 }
 
 }  // namespace

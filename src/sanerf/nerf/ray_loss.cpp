@@ -8,7 +8,7 @@
 namespace sanerf::nerf {
 
 namespace {
-// Normalized distance of the release (R:249-255): half the range for t < 1, the other half for everything beyond.
+// Normalized distance of the release: half the range for t < 1, the other half for everything beyond.
 template <class T>
 T Normalize(T t) {
   return t < 1 ? T(0.5) * t : 1 - T(0.5) / t;
@@ -16,8 +16,8 @@ T Normalize(T t) {
 }  // namespace
 
 template <class T>
-RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, const T target[3], const T background[3],
-                      T scale, std::vector<T>* scratch, T* grad_sigma, T* grad_rgb, const T* gain, T* grad_gain) {
+RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, const RayTarget<T>& target,
+                      const RayGradient<T>& grad, std::vector<T>* scratch) {
   const int n = samples.n;
   scratch->resize(size_t(4 * n) + 1);
   T *weights = scratch->data(), *grad_weights = weights + n, *s = grad_weights + n, *ds = s + n;
@@ -26,27 +26,27 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
   kernels::CompositeValues(n, weights, samples.rgb, 3, color);
   // With an opaque last sample its color is the background: w_n + T_end is the light that reaches it.
   const bool opaque_end = o.last_sample_background && n > 0;
-  const T* behind = opaque_end ? samples.rgb + 3 * (n - 1) : background;
+  const T* behind = opaque_end ? samples.rgb + 3 * (n - 1) : target.background;
 
   RayLossResult result;
   T grad_color[3], grad_transmittance = 0;
   for (int c = 0; c < 3; ++c) {
-    const T brightness = gain != nullptr ? gain[c] : T(1);
+    const T brightness = target.gain != nullptr ? target.gain[c] : T(1);
     const T light = color[c] + (opaque_end ? transmittance * behind[c] : T(0));
-    const T r = brightness * light + (opaque_end ? T(0) : transmittance * behind[c]) - target[c];
+    const T r = brightness * light + (opaque_end ? T(0) : transmittance * behind[c]) - target.rgb[c];
     result.squared += double(r) * r;
     const bool linear = o.huber && std::fabs(r) > o.huber_delta;
     result.loss += linear ? o.huber_delta * (std::fabs(r) - 0.5 * o.huber_delta) : 0.5 * r * r;
-    grad_color[c] = scale * (linear ? std::copysign(T(o.huber_delta), r) : r);
+    grad_color[c] = grad.scale * (linear ? std::copysign(T(o.huber_delta), r) : r);
     grad_transmittance += grad_color[c] * behind[c] * (opaque_end ? brightness : T(1));
-    if (gain != nullptr) grad_gain[c] = grad_color[c] * light;
+    if (target.gain != nullptr) grad.gain[c] = grad_color[c] * light;
     grad_color[c] *= brightness;  // from here on of the light before the photo's exposure
   }
   for (int i = 0; i < n; ++i) {
     grad_weights[i] = 0;
     for (int c = 0; c < 3; ++c) {
       grad_weights[i] += grad_color[c] * samples.rgb[3 * i + c];
-      grad_rgb[3 * i + c] = grad_color[c] * (weights[i] + (opaque_end && i == n - 1 ? transmittance : 0));
+      grad.rgb[3 * i + c] = grad_color[c] * (weights[i] + (opaque_end && i == n - 1 ? transmittance : 0));
     }
   }
   if (o.distortion > 0 && n > 0) {
@@ -54,21 +54,22 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
       s[i] = Normalize(samples.t[i]);
       ds[i] = Normalize(samples.t[i] + T(0.5) * samples.dt[i]) - Normalize(samples.t[i] - T(0.5) * samples.dt[i]);
     }
-    result.loss += o.distortion * kernels::DistortionLoss(n, weights, s, ds, scale * T(o.distortion), grad_weights);
+    result.loss +=
+        o.distortion * kernels::DistortionLoss(n, weights, s, ds, grad.scale * T(o.distortion), grad_weights);
   }
   kernels::CompositeBackward(n, samples.sigma, samples.dt, weights, transmittance, grad_weights, grad_transmittance,
-                             grad_sigma);
+                             grad.sigma);
   for (int i = 0; i < n && samples.t[i] < o.near_gradients; ++i) {
     const T share = samples.t[i] / T(o.near_gradients);
-    grad_sigma[i] *= share * share;
-    for (int c = 0; c < 3; ++c) grad_rgb[3 * i + c] *= share * share;
+    grad.sigma[i] *= share * share;
+    for (int c = 0; c < 3; ++c) grad.rgb[3 * i + c] *= share * share;
   }
   return result;
 }
 
-template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<float>&, const float[3], const float[3], float,
-                               std::vector<float>*, float*, float*, const float*, float*);
-template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<double>&, const double[3], const double[3],
-                               double, std::vector<double>*, double*, double*, const double*, double*);
+template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<float>&, const RayTarget<float>&,
+                               const RayGradient<float>&, std::vector<float>*);
+template RayLossResult RayLoss(const RayLossOptions&, const RaySamples<double>&, const RayTarget<double>&,
+                               const RayGradient<double>&, std::vector<double>*);
 
 }  // namespace sanerf::nerf

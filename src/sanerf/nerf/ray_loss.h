@@ -25,18 +25,29 @@ struct RaySamples {  // front to back
   const T* rgb;  // [n][3]
 };
 
+template <class T>
+struct RayTarget {
+  const T *rgb, *background;  // [3]; the background is no light of the scene and keeps its brightness
+  const T* gain = nullptr;    // [3]: how much brighter the photo is than the scene; null = 1
+};
+
+// Where the gradients go, all multiplied by `scale`.
+template <class T>
+struct RayGradient {
+  T scale;
+  T* sigma;           // [n]
+  T* rgb;             // [n][3]
+  T* gain = nullptr;  // [3]; when the target has one
+};
+
 struct RayLossResult {
   double loss = 0;     // photometric + distortion
   double squared = 0;  // sum over channels of the squared photometric error, for PSNR
 };
 
-// Writes grad_sigma [n] and grad_rgb [n][3], both multiplied by `scale`. `scratch` is resized as needed.
-// gain: how much brighter the photo is than the scene, per channel; null = 1. grad_gain [3] is then written as well.
-// The background behind the ray is no light of the scene and keeps its brightness. Instantiated for float (the program)
-// and double (the proofs).
+// Writes the gradients. `scratch` is resized as needed. Instantiated for float (the program) and double (the proofs).
 template <class T>
-RayLossResult RayLoss(const RayLossOptions& options, const RaySamples<T>& samples, const T target[3],
-                      const T background[3], T scale, std::vector<T>* scratch, T* grad_sigma, T* grad_rgb,
-                      const T* gain = nullptr, T* grad_gain = nullptr);
+RayLossResult RayLoss(const RayLossOptions& options, const RaySamples<T>& samples, const RayTarget<T>& target,
+                      const RayGradient<T>& grad, std::vector<T>* scratch);
 
 }  // namespace sanerf::nerf

@@ -28,8 +28,8 @@ struct Problem {
                      std::vector<double>* grad_rgb) {
     grad_sigma->resize(size_t(n));
     grad_rgb->resize(size_t(3 * n));
-    return RayLoss<double>(options, {n, sigma.data(), t.data(), dt.data(), rgb.data()}, target, background, scale,
-                           &scratch, grad_sigma->data(), grad_rgb->data(), gain, grad_gain);
+    return RayLoss<double>(options, {n, sigma.data(), t.data(), dt.data(), rgb.data()}, {target, background, gain},
+                           {scale, grad_sigma->data(), grad_rgb->data(), grad_gain}, &scratch);
   }
 };
 
@@ -82,8 +82,8 @@ TEST(RayLoss, SamplesCloseToTheCameraLearnLess) {
 TEST(RayLoss, EmptyRayShowsTheBackground) {
   std::vector<float> scratch;
   const float target[3] = {0.5f, 0.5f, 0.5f}, background[3] = {0.5f, 0.7f, 0.5f};
-  const RayLossResult result = RayLoss<float>({false, 0.1f, true, 0}, {0, nullptr, nullptr, nullptr, nullptr}, target,
-                                              background, 1, &scratch, nullptr, nullptr);
+  const RayLossResult result = RayLoss<float>({false, 0.1f, true, 0}, {0, nullptr, nullptr, nullptr, nullptr},
+                                              {target, background}, {1, nullptr, nullptr}, &scratch);
   EXPECT_NEAR(result.squared, 0.04, 1e-6);
   EXPECT_NEAR(result.loss, 0.02, 1e-6);
 }
@@ -92,8 +92,8 @@ TEST(RayLoss, HuberIsLinearBeyondDelta) {
   // Residual 0.4 with delta 0.1: 0.1 (0.4 - 0.05) = 0.035 per channel.
   std::vector<float> scratch;
   const float target[3] = {0, 0, 0}, background[3] = {0.4f, 0.4f, 0.4f};
-  const RayLossResult result = RayLoss<float>({true, 0.1f, false, 0}, {0, nullptr, nullptr, nullptr, nullptr}, target,
-                                              background, 1, &scratch, nullptr, nullptr);
+  const RayLossResult result = RayLoss<float>({true, 0.1f, false, 0}, {0, nullptr, nullptr, nullptr, nullptr},
+                                              {target, background}, {1, nullptr, nullptr}, &scratch);
   EXPECT_NEAR(result.loss, 3 * 0.035, 1e-6);
 }
 

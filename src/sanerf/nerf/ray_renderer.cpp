@@ -2,28 +2,13 @@
 
 #include <algorithm>
 
-#include "sanerf/kernels/tiled.h"
-
 namespace sanerf::nerf {
-
-using kernels::TiledSize;
 
 namespace {
 constexpr float kVisibleWeight = 1e-3f;  // samples below it are not asked for their color
 }
 
 RayRenderer::RayRenderer(const TracedField& traced) : traced_(traced), tracer_(traced, kVisibleWeight) {}
-
-void RayRenderer::AddColors() {
-  const int64_t n = tracer_.num_tiles();
-  tracer_.Gather(tracer_.tracer().density_out(), RadianceField::kGeometry, &geometry_);
-  tracer_.Gather(tracer_.tracer().directions(), 3, &directions_);
-  inputs_.Reserve(TiledSize(n, RadianceField::kColorInputs));
-  hidden_.Reserve(TiledSize(n, traced_.field.color.shape().HiddenWidth()));
-  rgb_.Reserve(TiledSize(n, 3));
-  traced_.field.Color(geometry_.data(), directions_.data(), n, inputs_.data(), hidden_.data(), rgb_.data());
-  tracer_.AddWeighted(rgb_.data(), 3, rgb_sums_.data());
-}
 
 const std::vector<RenderedRay>& RayRenderer::Render(std::vector<Ray> rays) {
   rgb_sums_.assign(3 * rays.size(), 0);
@@ -32,7 +17,7 @@ const std::vector<RenderedRay>& RayRenderer::Render(std::vector<Ray> rays) {
   tracer_.Begin(std::move(rays));
   while (tracer_.NextWave()) {
     tracer_.tracer().AddDepths(depths_.data());
-    AddColors();
+    tracer_.AddWeighted(tracer_.Colors(), rgb_sums_.data());
   }
   for (size_t i = 0; i < rendered_.size(); ++i) {
     RenderedRay& ray = rendered_[i];

@@ -22,14 +22,11 @@ class RayRenderer {
   const std::vector<RenderedRay>& Render(std::vector<Ray> rays);
 
  private:
-  void AddColors();
-
   TracedField traced_;
   BlockTracer tracer_;
   std::vector<float> rgb_sums_;
   std::vector<RayDepth> depths_;
   std::vector<RenderedRay> rendered_;
-  nn::Buffer geometry_, directions_, inputs_, hidden_, rgb_;
 };
 
 }  // namespace sanerf::nerf

@@ -9,6 +9,8 @@
 namespace sanerf::nerf {
 
 using kernels::kTile;
+using kernels::Tiled;
+using kernels::TiledSize;
 
 namespace {
 constexpr int kWaveSamples =
@@ -48,19 +50,18 @@ void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
 }
 
 void RayTracer::GrowTo(int64_t num_tiles) {
-  const int64_t slots = num_tiles * kTile;
-  for (nn::Buffer* buffer : {&t_, &dt_, &sigma_, &weights_}) buffer->Grow(slots);
-  positions_.Grow(slots * 3);
-  directions_.Grow(slots * 3);
-  features_.Grow(slots * field_.grid.num_outputs());
-  density_hidden_.Grow(slots * field_.density.shape().HiddenWidth());
-  density_out_.Grow(slots * RadianceField::kGeometry);
+  for (nn::Buffer* buffer : {&t_, &dt_, &sigma_, &weights_}) buffer->Grow(TiledSize(num_tiles, 1));
+  positions_.Grow(TiledSize(num_tiles, 3));
+  directions_.Grow(TiledSize(num_tiles, 3));
+  features_.Grow(TiledSize(num_tiles, field_.grid.num_outputs()));
+  density_hidden_.Grow(TiledSize(num_tiles, field_.density.shape().HiddenWidth()));
+  density_out_.Grow(TiledSize(num_tiles, RadianceField::kGeometry));
 }
 
 // Marches every alive ray by at most per_ray samples and lays them out one after the other.
 void RayTracer::PlaceSamples(int per_ray) {
   GrowTo(wave_begin_ + kernels::NumTiles(int64_t(alive_.size()) * per_ray));
-  const kernels::Tiled<float> positions(positions_.data(), 3), directions(directions_.data(), 3);
+  const Tiled<float> positions(positions_.data(), 3), directions(directions_.data(), 3);
   int slot = int(wave_begin_) * kTile;
   for (const int ray : alive_) {
     kernels::MarchState& march = marches_[size_t(ray)];
@@ -96,12 +97,12 @@ bool RayTracer::NextWave() {
   PlaceSamples(std::clamp(kWaveSamples / int(alive_.size()), kMinPerRay, kMaxPerRay));
 
   const int64_t b = wave_begin_, n = num_tiles_ - wave_begin_;
-  float* features = features_.data() + b * field_.grid.num_outputs() * kTile;
-  float* out = density_out_.data() + b * RadianceField::kGeometry * kTile;
-  field_.grid.Forward(positions_.data() + b * 3 * kTile, n, features);
-  field_.density.Forward(features, n, density_hidden_.data() + b * field_.density.shape().HiddenWidth() * kTile, out);
-  for (int64_t tile = 0; tile < n; ++tile)
-    kernels::Kernels().exp(out + tile * RadianceField::kGeometry * kTile, kTile, &sigma_[(b + tile) * kTile]);
+  const Tiled<float> positions(positions_.data(), 3), features(features_.data(), field_.grid.num_outputs()),
+      hidden(density_hidden_.data(), field_.density.shape().HiddenWidth()),
+      out(density_out_.data(), RadianceField::kGeometry), sigma(sigma_.data(), 1);
+  field_.grid.Forward(positions.Tile(b), n, features.Tile(b));
+  field_.density.Forward(features.Tile(b), n, hidden.Tile(b), out.Tile(b));
+  for (int64_t tile = b; tile < num_tiles_; ++tile) kernels::Kernels().exp(out.Tile(tile), kTile, sigma.Tile(tile));
 
   for (size_t i = first_segment; i < segments_.size(); ++i) {
     const RaySegment& segment = segments_[i];

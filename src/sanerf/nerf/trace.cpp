@@ -6,12 +6,11 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/kernels/tiled.h"
+#include "sanerf/nerf/query.h"
 
 namespace sanerf::nerf {
 
-using kernels::kTile;
 using kernels::Tiled;
-using kernels::TiledSize;
 
 namespace {
 
@@ -22,13 +21,12 @@ constexpr int64_t kGroupsAtOnce = 64;   // between two checks of the job; their 
 class GroupTracer {
  public:
   GroupTracer(const NerfModel& model, const TraceRequest& what)
-      : field_(model.field()), what_(what), tracer_(model.traced(), what.min_weight) {}
+      : what_(what), tracer_(model.traced(), what.min_weight) {}
 
   void Trace(std::vector<Ray> rays, TracedRays* out);
 
  private:
   void AddWave();
-  void AddColors();
   void CopyRays(const std::vector<Ray>& rays, TracedRays* out) const;
   template <class T>
   void CopySorted(const std::vector<T>& found, std::vector<T>* sorted) const {
@@ -36,14 +34,12 @@ class GroupTracer {
     for (size_t i = 0; i < found.size(); ++i) (*sorted)[place_[i]] = found[i];
   }
 
-  const RadianceField& field_;
   const TraceRequest& what_;
   BlockTracer tracer_;
   TracedRays found_;           // samples in the order in which the waves bring them
   std::vector<int> ray_;       // of each of them
   std::vector<size_t> place_;  // in the order of the rays
   std::vector<RayDepth> depths_;
-  nn::Buffer geometry_, directions_, inputs_, hidden_, rgb_;
 };
 
 void GroupTracer::AddWave() {
@@ -59,18 +55,8 @@ void GroupTracer::AddWave() {
     found_.t.push_back(wave.t()[slot]);
     found_.dt.push_back(wave.dt()[slot]);
   });
-  if (what_.color) AddColors();
-}
-
-void GroupTracer::AddColors() {
-  const int64_t n = tracer_.num_tiles();
-  tracer_.Gather(tracer_.tracer().density_out(), RadianceField::kGeometry, &geometry_);
-  tracer_.Gather(tracer_.tracer().directions(), 3, &directions_);
-  inputs_.Reserve(TiledSize(n, RadianceField::kColorInputs));
-  hidden_.Reserve(TiledSize(n, field_.color.shape().HiddenWidth()));
-  rgb_.Reserve(TiledSize(n, 3));
-  field_.Color(geometry_.data(), directions_.data(), n, inputs_.data(), hidden_.data(), rgb_.data());
-  const Tiled<const float> rgb(rgb_.data(), 3);
+  if (!what_.color) return;
+  const Tiled<const float> rgb = tracer_.Colors();
   tracer_.ForEachVisible([&](int64_t i, int, int) { rgb.Get(i, found_.color.emplace_back().data()); });
 }
 
@@ -153,18 +139,28 @@ void TraceBlocks(const NerfModel& model, const Camera& file_camera, const TraceR
   };
   const Camera camera = file_camera.In(model.model_from_file());
   const ThreadLimit threads(job.num_threads());
-  WorkerPool<Worker> workers;
-  ParallelForChunks(NumBlocks(camera.width, camera.height), 4, [&](int64_t begin, int64_t end) {
-    const auto worker = workers.Take([&] {
-      return std::unique_ptr<Worker>(new Worker{GroupTracer(model, what), TracedRays()});
-    });
-    for (int64_t b = begin; b < end; ++b) {
-      job.ThrowIfStopped("rendering");
-      const PixelBlock block = BlockOf(b, camera.width, camera.height);
-      worker->tracer.Trace(RaysOf(camera, block), &worker->traced);
-      use(block, worker->traced);
-    }
-  });
+  ForEachBlock(
+      camera.width, camera.height,
+      [&] {
+        return std::unique_ptr<Worker>(new Worker{GroupTracer(model, what), TracedRays()});
+      },
+      [&](Worker& worker, const PixelBlock& block) {
+        worker.tracer.Trace(RaysOf(camera, block), &worker.traced);
+        use(block, worker.traced);
+      },
+      job);
+}
+
+TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, const Job& job) {
+  TracedRays rays;
+  rays.geometry = Query(model, points, {}, job).geometry;
+  rays.weight.assign(points.size(), 1);
+  for (const Vec3& point : points) {
+    const Eigen::Vector3f p = (model.model_from_file() * point).cast<float>();
+    model.field().ToUnit(p.data(), rays.unit.emplace_back().data());
+    rays.first.push_back(int64_t(rays.unit.size()));
+  }
+  return rays;
 }
 
 }  // namespace sanerf::nerf

@@ -20,4 +20,8 @@ TracedRays Trace(const NerfModel& model, std::span<const Ray> rays, const TraceR
 void TraceBlocks(const NerfModel& model, const Camera& camera, const TraceRequest& what,
                  const std::function<void(const PixelBlock&, const TracedRays&)>& use, const Job& job);
 
+// A table of rays that end in these points (file frame): each has one sample, which takes all the light. With geometry.
+// Throws InterruptedError.
+TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, const Job& job);
+
 }  // namespace sanerf::nerf

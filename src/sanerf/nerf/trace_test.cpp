@@ -106,6 +106,37 @@ TEST_F(TraceTest, SameBytesWithAnyNumberOfThreads) {
   EXPECT_TRUE(std::equal(once.weight.begin(), once.weight.end(), tables[0].weight.end() - once.num_samples()));
 }
 
+TEST_F(TraceTest, SamplesDroppedLaterAreThoseThatNeverCame) {
+  TracedRays traced = Trace(*nerf_, Rays(), {.distances = true, .geometry = true, .color = true}, Job());
+  const TracedRays heavy =
+      Trace(*nerf_, Rays(), {.min_weight = 0.2f, .distances = true, .geometry = true, .color = true}, Job());
+  ASSERT_LT(heavy.num_samples(), traced.num_samples());
+  traced.DropSamples(0.2f);
+  EXPECT_EQ(traced.first, heavy.first);
+  EXPECT_EQ(traced.unit, heavy.unit);
+  EXPECT_EQ(traced.weight, heavy.weight);
+  EXPECT_EQ(traced.t, heavy.t);
+  EXPECT_EQ(traced.dt, heavy.dt);
+  EXPECT_EQ(traced.geometry, heavy.geometry);
+  EXPECT_EQ(traced.color, heavy.color);
+}
+
+TEST_F(TraceTest, RaysThatEndInPointsHaveOneSampleThere) {
+  const std::vector<Vec3> model_points = {{0.1, 0.2, -0.3}, {-0.5, 0, 0.25}};
+  std::vector<Vec3> points;
+  for (const Vec3& p : model_points) points.push_back(nerf_->model_from_file().Inverse() * p);
+  const TracedRays rays = RaysEndingIn(*nerf_, points, Job());
+  EXPECT_EQ(rays.first, (std::vector<int64_t>{0, 1, 2}));
+  EXPECT_EQ(rays.weight, (std::vector<float>{1, 1}));
+  const float direction[3] = {0, 0, 1};
+  for (size_t i = 0; i < points.size(); ++i) {
+    const Eigen::Vector3f p = model_points[i].cast<float>();
+    const FieldAtPoint point = AskField(nerf_->field(), p.data(), direction);
+    for (size_t a = 0; a < 3; ++a) EXPECT_NEAR(rays.unit[i][a], point.unit[a], 1e-5);
+    for (size_t g = 0; g < point.geometry.size(); ++g) EXPECT_NEAR(rays.geometry[i][g], point.geometry[g], 1e-2);
+  }
+}
+
 TEST_F(TraceTest, RaysThatMeetNothingCanBeDropped) {
   std::vector<Ray> rays = Rays();
   rays.resize(60);

@@ -33,6 +33,24 @@ void TracedRays::Append(const TracedRays& other) {
   AppendColumn(other.color, &color);
 }
 
+void TracedRays::DropSamples(float min_weight) {
+  std::vector<int64_t> kept;
+  int64_t begin = 0;
+  for (size_t ray = 0; ray < size_t(num_rays()); ++ray) {
+    const int64_t end = first[ray + 1];
+    for (int64_t s = begin; s < end; ++s)
+      if (weight[size_t(s)] > min_weight) kept.push_back(s);
+    begin = end;
+    first[ray + 1] = int64_t(kept.size());
+  }
+  KeepRows(kept, &unit);
+  KeepRows(kept, &weight);
+  KeepRows(kept, &t);
+  KeepRows(kept, &dt);
+  KeepRows(kept, &geometry);
+  KeepRows(kept, &color);
+}
+
 std::vector<int64_t> TracedRays::DropEmptyRays() {
   std::vector<int64_t> kept;
   for (int64_t ray = 0; ray < num_rays(); ++ray)

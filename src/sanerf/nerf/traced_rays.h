@@ -51,6 +51,8 @@ struct TracedRays {
   int64_t NumSamples(int64_t ray) const { return first[size_t(ray) + 1] - first[size_t(ray)]; }
 
   void Append(const TracedRays& other);  // with the same columns
+  // Without the samples of at most this weight, as if they had not been traced.
+  void DropSamples(float min_weight);
   // Without the rays that met nothing; returns which ones are left.
   std::vector<int64_t> DropEmptyRays();
 };

@@ -42,7 +42,7 @@ NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const 
            o.distortion, o.near_gradients};
   if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
   for (Parameters* p : Trained()) p->PrepareTraining();
-  occupancy_->CullUnseen(photos_.cameras());
+  occupancy_->CullUnseen(photos_.cameras(), job);
 }
 
 NerfTrainer::~NerfTrainer() = default;
@@ -85,9 +85,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
 }
 
 void NerfTrainer::ApplyGradients() {
-  kernels::AdamStep adam;
-  adam.lr = float(LearningRate());
-  adam.step = step_ + 1;
+  const kernels::AdamStep adam{.lr = float(LearningRate()), .step = step_ + 1};
   std::vector<const nn::FieldGradient*> gradients;
   for (size_t g = 0; g < num_groups_; ++g) gradients.push_back(&groups_[g].field);
   nn::StepField(field_->trainable(), gradients, adam);

@@ -19,7 +19,7 @@ struct TrainingLoop {
   // Does step `step`, the first being 0.
   std::function<void(int64_t step)> step;
   // After every report_every-th step and the last one: what its steps have come to since the last report. metrics go to
-  // the log, text is for whoever looks on.
+  // the log, text is for the progress line.
   struct Report {
     std::vector<Metric> metrics;
     std::string text;
@@ -28,7 +28,7 @@ struct TrainingLoop {
   // When the job is asked to stop with steps left to do: keeps what has to be kept and throws its own InterruptedError.
   // Without it, and when it returns: "TITLE interrupted".
   std::function<void(int64_t steps_done)> stopped = {};
-  std::function<std::string()> result = {};  // for whoever looks on, at the end; without it the last report's text
+  std::function<std::string()> result = {};  // for the progress line, at the end; without it the last report's text
 
   // Throws InterruptedError.
   void Run(const Job& job) const;

@@ -50,6 +50,12 @@ void StepField(const FieldParameters& field, std::span<const FieldGradient* cons
   });
 }
 
+void StepField(const FieldParameters& field, std::span<const FieldGradient> groups, const kernels::AdamStep& adam) {
+  std::vector<const FieldGradient*> pointers;
+  for (const FieldGradient& group : groups) pointers.push_back(&group);
+  StepField(field, pointers, adam);
+}
+
 void CheckLoss(double loss, const std::string& where, const std::string& rate_option) {
   if (!std::isfinite(loss))
     throw Error(where, "the loss is not a number", "lower the learning rate: --set " + rate_option + "=0.003");

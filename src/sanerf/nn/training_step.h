@@ -35,6 +35,7 @@ struct FieldParameters {
 // added in their order, so the sums do not depend on threads.
 void StepField(const FieldParameters& field, std::span<const FieldGradient* const> groups,
                const kernels::AdamStep& adam);
+void StepField(const FieldParameters& field, std::span<const FieldGradient> groups, const kernels::AdamStep& adam);
 
 // Exponential decay from 1 to final_share over num_steps steps; stays there after.
 template <class T>

@@ -4,21 +4,16 @@
 
 #include <algorithm>
 
-#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/scratch_path.h"
-#include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/pipeline/encode_stage.h"
-#include "sanerf/run/open_run.h"
+#include "sanerf/pipeline/fit_and_store.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/session.h"
-
-namespace fs = std::filesystem;
 
 namespace sanerf::pipeline {
 
@@ -42,24 +37,24 @@ std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects)
 
 }  // namespace
 
-AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings, const Job& job) {
+AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   CheckOptions(settings.automatic, "auto");
-  run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
-  const scene::Scene& scene = run.scene();
-  const nerf::NerfModel& nerf = run.nerf();
+  CheckOptions(settings.segment, "segment");
+  const scene::Scene& scene = run->scene();
+  const nerf::NerfModel& nerf = run->nerf(job);
   const std::vector<int> train = scene::SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
   const std::vector<int> searched = segmentation::ViewsToSearch(scene, train, settings.automatic);
   const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
-  std::shared_ptr<const sam::Sam> sam = run.sam(settings.encode.model);
+  std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
   AutoResult result;
 
   Stopwatch watch;
   const std::shared_ptr<const feature_container::FeatureContainer> container =
-      run.Features(decoded_views, settings.encode);
+      run->Features(decoded_views, settings.encode, job);
   result.encode_seconds = watch.seconds();
   if (settings.encode.container == feature_container::FeatureStore::kCache)
-    RecordEncoding(run.folder(), settings, decoded_views.size(), result.encode_seconds);
+    RecordEncoding(run->folder(), settings, decoded_views.size(), result.encode_seconds, job);
 
   watch = Stopwatch();
   std::vector<segmentation::FoundMask> masks =
@@ -67,37 +62,27 @@ AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& sett
   result.num_searched_views = int(searched.size());
   result.num_masks = int(masks.size());
   result.search_seconds = watch.seconds();
-  result.found = segmentation::TieTogether({scene, nerf, *container, *sam, searched, decoded_views}, std::move(masks),
-                                           settings, job);
+  result.found = segmentation::TieTogether({scene, nerf, *container, *sam, decoded_views}, searched.size(),
+                                           std::move(masks), settings, job);
   const Stopwatch refine_watch;
-  segmentation::Session session({run.shared_scene(), nerf, container, std::move(sam), decoded_views}, settings);
+  segmentation::Session session({run->shared_scene(), nerf, container, std::move(sam), decoded_views}, settings);
   session.StartFromSearch(result.found.prompts, std::move(result.found.decoded));
   session.Refine(job);
   result.found.mask_seconds += refine_watch.seconds();
   session.ReleaseSam();  // its memory is better used by the field
-  run.ReleaseSam();
+  run->ReleaseSam();
 
-  watch = Stopwatch();
-  EnsureWritableFolder(run.folder().path());
-  const ScratchPath log_path(run.folder().path() / ".object_log.jsonl");
-  {
-    StepLog log(job, log_path.path(), "object field");
-    session.Step(session.steps_left(), job.With(log));
-  }
-  const segmentation::SessionSnapshot fitted = session.Finish(job);
-  const segmentation::AutomaticField& found = result.found;
   // The earlier search is set aside as a whole, in the place of the one before it.
-  run::ObjectsToStore objects{fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_path.path(),
-                              nerf.Fingerprint()};
-  objects.retired = NamesOfSearch(run::ListObjects(run.folder()));
-  objects.forgotten = NamesOfSearch(run::ListSetAside(run.folder()));
-  run::StoreResult store = run::StoreObjects(run.folder(), objects, job);
-  const std::vector<StoredObject>& stored = store.objects;
-  result.set_aside = store.set_aside;
-  result.field_seconds = watch.seconds();
-  run.folder().SetStage("segment", "complete",
-                        result.search_seconds + found.associate_seconds + found.mask_seconds + result.field_seconds);
-  run.folder().Save();
+  run::StoreOptions options;
+  options.retired = NamesOfSearch(run::ListObjects(run->folder()));
+  options.forgotten = NamesOfSearch(run::ListSetAside(run->folder()));
+  const segmentation::AutomaticField& found = result.found;
+  const FittedAndStored fitted =
+      FitAndStore(&session, result.search_seconds + found.associate_seconds + found.mask_seconds, std::move(options),
+                  settings, run, job);
+  const std::vector<StoredObject>& stored = fitted.stored.objects;
+  result.set_aside = fitted.stored.set_aside;
+  result.field_seconds = fitted.seconds;
 
   for (size_t i = 0; i < stored.size(); ++i)
     result.objects.push_back(

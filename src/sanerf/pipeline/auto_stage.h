@@ -5,14 +5,10 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 
 namespace sanerf::pipeline {
-
-struct AutoRequest {
-  std::filesystem::path run;
-  std::optional<std::filesystem::path> scene;  // where it moved to
-};
 
 struct AutoObject {
   run::StoredObject stored;
@@ -31,9 +27,9 @@ struct AutoResult {
 };
 
 // Objects are named object_01 … by descending size; those of an earlier search are set aside, others stay. Encodes what
-// is not encoded yet. Throws UsageError for options out of range, Error when nothing is found, InterruptedError
-// (nothing is written but encoded views).
-AutoResult SegmentAutomatically(const AutoRequest& request, const Settings& settings, const Job& job);
+// is not encoded yet. run: to be written. Throws UsageError for options out of range, Error when nothing is found,
+// InterruptedError (nothing is written but encoded views).
+AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, const Job& job);
 
 Json ToJson(const AutoResult& result);
 std::string ToTable(const AutoResult& result);  // for people

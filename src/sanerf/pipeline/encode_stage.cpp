@@ -12,48 +12,47 @@
 
 namespace sanerf::pipeline {
 
-void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds) {
+void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds, const Job& job) {
   const Json all = settings.ToJson(), encode = all.at("encode");
   const bool is_same = run.options().value("encode", Json()) == encode;
   run.SetOptions(all, settings.Origins());
-  run.SetStage("encode", "complete", (is_same ? run.StageSeconds("encode") : 0) + seconds,
+  run.SetStage(run::Stage::kEncode, run::StageState::kComplete,
+               (is_same ? run.SecondsOf(run::Stage::kEncode) : 0) + seconds,
                {{"model", encode.at("model")},
                 {"source", encode.at("source")},
                 {"container", encode.at("container")},
                 {"views", num_views}});
-  run.Save();
+  run.Save(job);
 }
 
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
-  const nerf::NerfModel& nerf = run.nerf();
+  const nerf::NerfModel& nerf = run.nerf(job);
   const Stopwatch watch;
   const std::vector<int> views = run.scene().TrainViews();
   EncodeResult result{run.folder().features(), int(views.size())};
   if (settings.encode.container == feature_container::FeatureStore::kField) {
-    const feature_container::DistilResult distilled =
-        feature_container::DistilFeatures(run.folder().features(), run.scene(), nerf, *run.sam(settings.encode.model),
-                                          settings.encode, settings.field, job);
+    const feature_container::DistilResult distilled = feature_container::DistilFeatures(
+        run.folder().features(), {run.scene(), nerf, *run.sam(settings.encode.model, job), settings.encode},
+        settings.field, job);
     result.num_views = distilled.num_views;
     result.field_error = distilled.loss;
   } else {
-    run.Features(views, settings.encode);
+    run.Features(views, settings.encode, job);
   }
   result.seconds = watch.seconds();
-  RecordEncoding(run.folder(), settings, size_t(result.num_views), result.seconds);
+  RecordEncoding(run.folder(), settings, size_t(result.num_views), result.seconds, job);
   return result;
 }
 
-std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const run::RunFolder& run, const scene::Scene& scene,
-                                                                 const nerf::NerfModel& nerf, const sam::Sam& sam,
-                                                                 const std::vector<int>& views,
-                                                                 feature_container::EncodeOptions encode,
-                                                                 const Job& job) {
-  encode.container = feature_container::FeatureStore::kCache;  // also beside a distilled field
-  feature_container::TakeEncodedViews(run.features(), run.test_features(), scene, views, job);
-  feature_container::EncodeViews(run.test_features(), scene, nerf, sam, views, encode, job);
-  return feature_container::FeatureCache::Open(run.test_features(), scene, nerf);
+std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const run::RunFolder& run,
+                                                                 feature_container::EncodeContext context,
+                                                                 const std::vector<int>& views, const Job& job) {
+  context.options.container = feature_container::FeatureStore::kCache;  // also beside a distilled field
+  feature_container::TakeEncodedViews(run.features(), run.test_features(), context.scene, views, job);
+  feature_container::EncodeViews(run.test_features(), context, views, job);
+  return feature_container::FeatureCache::Open(run.test_features(), context.scene, context.nerf);
 }
 
 }  // namespace sanerf::pipeline

@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/feature_container/encode_context.h"
 #include "sanerf/feature_container/feature_cache.h"
-#include "sanerf/feature_container/feature_container.h"
-#include "sanerf/nerf/model.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 
@@ -28,12 +27,10 @@ struct EncodeResult {
 EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job);  // all training views
 // Held-out views, and the prompted ones that they are compared through, in a cache of their own: what is trained on
 // must not come near them. The caller holds the run's lock.
-std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const run::RunFolder& run, const scene::Scene& scene,
-                                                                 const nerf::NerfModel& nerf, const sam::Sam& sam,
-                                                                 const std::vector<int>& views,
-                                                                 feature_container::EncodeOptions encode,
-                                                                 const Job& job);
+std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const run::RunFolder& run,
+                                                                 feature_container::EncodeContext context,
+                                                                 const std::vector<int>& views, const Job& job);
 // Records which views are encoded and with what, so that later stages and `info` need not open the cache.
-void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds);
+void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds, const Job& job);
 
 }  // namespace sanerf::pipeline

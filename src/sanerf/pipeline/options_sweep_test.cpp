@@ -34,57 +34,6 @@ std::vector<Entry> EntriesOf(Settings& settings, const std::string& stage) {
 
 std::string Number(double x) { return fmt::format("{:.17g}", x); }
 
-TEST(OptionsSweep, ValuesOutOfRangeAreRefusedByNameAndTheEndsAreTaken) {
-  Settings defaults;
-  const OptionRegistry names = defaults.Registry();
-  const Json untouched = defaults.ToJson();
-  for (const Entry& option : names.entries()) {
-    const OptionValues& values = option.values;
-    std::vector<std::string> refused, taken;
-    if (values.range) {
-      const Range& range = *values.range;
-      refused = {"abc",
-                 "",
-                 "nan",
-                 "inf",
-                 "-inf",
-                 "true",
-                 "1e400",
-                 "[]",
-                 Number(range.low - 1),
-                 Number(range.high + 1),
-                 Number(-1e9),
-                 Number(1e9 * (1 + range.high))};
-      taken = {Number(range.low), Number(range.high)};
-      if (values.type == OptionType::kInteger) refused.push_back("3.7");
-      (range.or_zero || range.low <= 0 ? taken : refused).push_back("0");
-      (range.low <= -1 ? taken : refused).push_back("-1");
-    } else if (values.HasChoices()) {
-      refused = {"abc", "", "-1", "0", "1e9"};
-      for (const Json& choice : values.Choices()) taken.push_back(OptionValueText(choice));
-    } else if (values.type == OptionType::kBool) {
-      refused = {"abc", "", "0", "1", "nan", "1e9"};
-      taken = {"true", "false"};
-    } else {
-      taken = {"", "abc", "0"};
-    }
-    for (const std::string& value : refused) {
-      Settings settings;
-      EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.Assign(option.name() + "=" + value); }),
-                  AllOf(HasSubstr(option.name() + "="), HasSubstr("expected"), HasSubstr(option.help)))
-          << option.name() << "=" << value;
-      EXPECT_EQ(settings.ToJson(), untouched);
-    }
-    for (const std::string& value : taken) {
-      Settings settings, again;
-      EXPECT_NO_THROW(settings.Assign(option.name() + "=" + value)) << option.name() << "=" << value;
-      EXPECT_NO_THROW(settings.Registry().Check()) << option.name() << "=" << value;
-      EXPECT_NO_THROW(again.Restore(settings.ToJson(), Json::object(), "run.json")) << option.name();
-      EXPECT_EQ(again.ToJson(), settings.ToJson());
-    }
-  }
-}
-
 // The ends of an option's range, without those that cost seconds or gigabytes on any scene.
 std::vector<std::string> Ends(const Entry& option, const std::vector<std::string>& dear) {
   std::vector<std::string> ends;

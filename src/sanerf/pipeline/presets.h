@@ -20,7 +20,7 @@ std::string NameOf(Preset preset);
 
 // Settings with nothing else in them.
 Settings SettingsOf(Preset preset);
-// "nerf.iters", ...: the options that presets speak about, those in which they differ.
+// "nerf.iters", ...: the options that presets speak about. Each preset speaks about all of them.
 std::vector<std::string> PresetOptions();
 
 // What the preset says about options of these stages; what no preset speaks about stays as it is.

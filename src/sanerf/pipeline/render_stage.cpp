@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "sanerf/core/error.h"
@@ -28,26 +29,17 @@ namespace fs = std::filesystem;
 namespace sanerf::pipeline {
 namespace {
 
-const std::vector<std::string> kRadianceLayers = {"rgb", "depth", "opacity"},
-                               kObjectLayers = {"mask", "overlay", "cutout", "labels"};
+constexpr std::array<const char*, 7> kLayerNames = {"rgb",     "depth",  "opacity", "mask",
+                                                    "overlay", "cutout", "labels"};  // by Layer
 
-bool Contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
+bool ShowsObject(Layer layer) { return layer >= Layer::kMask; }
 
-void CheckLayers(const RenderRequest& request) {
-  std::vector<std::string> known = kRadianceLayers;
-  known.insert(known.end(), kObjectLayers.begin(), kObjectLayers.end());
+void CheckRequest(const RenderRequest& request) {
   if (request.layers.empty())
-    throw UsageError("no layer to render", "", fmt::format("choose from {}", fmt::join(known, ",")));
-  for (const std::string& layer : request.layers) {
-    if (!Contains(known, layer)) {
-      const std::string hint = DidYouMean(layer, known);
-      throw UsageError("unknown layer '" + layer + "'", "",
-                       hint.empty() ? fmt::format("choose from {}", fmt::join(known, ",")) : hint);
-    }
-    if (Contains(kObjectLayers, layer) && request.object.empty()) {
-      throw UsageError("layer '" + layer + "' shows an object", "",
+    throw UsageError("no layer to render", "", fmt::format("choose from {}", fmt::join(kLayerNames, ",")));
+  for (const Layer layer : request.layers) {
+    if (ShowsObject(layer) && request.object.empty()) {
+      throw UsageError(fmt::format("layer '{}' shows an object", NameOf(layer)), "",
                        "name it: --object NAME (sanerf info RUN lists them)");
     }
   }
@@ -78,13 +70,13 @@ class LayerWriter {
   LayerWriter(const RenderRequest& request, const nerf::NerfModel& nerf, const mask_aggregator::ObjectModel* field,
               int label, RenderResult* result)
       : request_(request), nerf_(nerf), field_(field), label_(label), result_(*result) {
-    for (const std::string& layer : request.layers) EnsureWritableFolder(result_.folder / layer);
+    for (const Layer layer : request.layers) EnsureWritableFolder(result_.folder / NameOf(layer));
   }
 
   void Write(const NamedCamera& view, const Job& job) {
     const Camera camera = ShrunkCamera(view.camera);
     const bool needs_radiance =
-        std::any_of(request_.layers.begin(), request_.layers.end(), [](const auto& l) { return l != "mask"; });
+        std::any_of(request_.layers.begin(), request_.layers.end(), [](Layer layer) { return layer != Layer::kMask; });
     const nerf::RenderedView radiance = needs_radiance ? nerf_.Render(camera, job) : nerf::RenderedView{};
     ImageU8 labels, mask;
     ImageF probability;
@@ -94,14 +86,30 @@ class LayerWriter {
       mask = MaskOfLabel(labels, label_);
       probability = segmented.probability;
     }
-    for (const std::string& layer : request_.layers) {
-      if (layer == "rgb") Save(layer, view.name, ToU8(radiance.rgb), &radiance.rgb);
-      if (layer == "depth") Save(layer, view.name, ColorizeDepth(radiance.depth), &radiance.depth);
-      if (layer == "opacity") Save(layer, view.name, ToU8(radiance.opacity), &radiance.opacity);
-      if (layer == "mask") Save(layer, view.name, mask, &probability);
-      if (layer == "overlay") Save(layer, view.name, exports::Overlay(radiance.rgb, mask), nullptr);
-      if (layer == "labels") Save(layer, view.name, exports::LabelOverlay(radiance.rgb, labels), nullptr);
-      if (layer == "cutout") Save(layer, view.name, exports::Cutout(radiance.rgb, AlphaOf(mask, probability)), nullptr);
+    for (const Layer layer : request_.layers) {
+      switch (layer) {
+        case Layer::kRgb:
+          Save(layer, view.name, ToU8(radiance.rgb), &radiance.rgb);
+          break;
+        case Layer::kDepth:
+          Save(layer, view.name, ColorizeDepth(radiance.depth), &radiance.depth);
+          break;
+        case Layer::kOpacity:
+          Save(layer, view.name, ToU8(radiance.opacity), &radiance.opacity);
+          break;
+        case Layer::kMask:
+          Save(layer, view.name, mask, &probability);
+          break;
+        case Layer::kOverlay:
+          Save(layer, view.name, exports::Overlay(radiance.rgb, mask), nullptr);
+          break;
+        case Layer::kCutout:
+          Save(layer, view.name, exports::Cutout(radiance.rgb, AlphaOf(mask, probability)), nullptr);
+          break;
+        case Layer::kLabels:
+          Save(layer, view.name, exports::LabelOverlay(radiance.rgb, labels), nullptr);
+          break;
+      }
     }
   }
 
@@ -118,8 +126,8 @@ class LayerWriter {
     return alpha;
   }
 
-  void Save(const std::string& layer, const std::string& name, const ImageU8& picture, const ImageF* values) {
-    const fs::path base = result_.folder / layer / name;
+  void Save(Layer layer, const std::string& name, const ImageU8& picture, const ImageF* values) {
+    const fs::path base = result_.folder / NameOf(layer) / name;
     result_.files.push_back(base.string() + ".png");
     WritePng(result_.files.back(), picture);
     if (!request_.arrays || values == nullptr) return;
@@ -138,6 +146,18 @@ class LayerWriter {
 
 }  // namespace
 
+const char* NameOf(Layer layer) { return kLayerNames[size_t(layer)]; }
+
+std::vector<std::string> LayerNames() { return {kLayerNames.begin(), kLayerNames.end()}; }
+
+Layer ParseLayer(const std::string& name) {
+  const auto found = std::find(kLayerNames.begin(), kLayerNames.end(), name);
+  if (found != kLayerNames.end()) return Layer(found - kLayerNames.begin());
+  const std::string nearest = DidYouMean(name, LayerNames());
+  throw UsageError("unknown layer '" + name + "'", "",
+                   nearest.empty() ? fmt::format("choose from {}", fmt::join(kLayerNames, ",")) : nearest);
+}
+
 // Per pixel: color, depth and opacity as floats; of an object its label, mask and probability; the picture of a layer
 // as floats and bytes, and its PNG file.
 double FrameBytes(int width, int height, bool with_object) {
@@ -147,7 +167,7 @@ double FrameBytes(int width, int height, bool with_object) {
 
 RenderResult Render(const RenderRequest& request, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  CheckLayers(request);
+  CheckRequest(request);
   run::RunFolder folder = run::RunFolder::Open(request.run);
   RenderResult result;
   result.folder =
@@ -157,10 +177,14 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   run::OpenRun run(std::move(folder), request.scene,
                    writes ? run::OpenRun::Access::kWrite : run::OpenRun::Access::kRead, job);
   const scene::Scene& scene = run.scene();
-  if (!request.out.empty()) run::CheckPlaceOfResults("--out", request.out, request.layers, run.folder(), scene);
+  if (!request.out.empty()) {
+    std::vector<std::string> folders;
+    for (const Layer layer : request.layers) folders.push_back(NameOf(layer));
+    run::CheckPlaceOfResults("--out", request.out, folders, run.folder(), scene);
+  }
   const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
   CheckFrameMemory(cameras, request, job);
-  const nerf::NerfModel& nerf = run.nerf();
+  const nerf::NerfModel& nerf = run.nerf(job);
   std::optional<mask_aggregator::ObjectModel> field;
   int label = 0;
   if (!request.object.empty()) {

@@ -1,6 +1,7 @@
 // Pictures of the scene and its objects.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,14 +13,21 @@
 namespace sanerf::pipeline {
 
 inline constexpr Range kRenderDownscale(1, 64);
+
+// A picture of a view; those from kMask on show an object.
+enum class Layer : uint8_t { kRgb, kDepth, kOpacity, kMask, kOverlay, kCutout, kLabels };
+const char* NameOf(Layer layer);  // "rgb"
+std::vector<std::string> LayerNames();
+Layer ParseLayer(const std::string& name);  // throws UsageError for an unknown one
+
 struct RenderRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;
-  std::string object;                         // needed by the layers mask, overlay, cutout and labels
-  std::string views = "test";                 // test, train, all, orbit, a view's name, or a path file
-  std::vector<std::string> layers = {"rgb"};  // rgb, depth, opacity, mask, overlay, cutout, labels
-  std::filesystem::path out;                  // empty = RUN/renders
-  int frames = 60;                            // of an orbit
+  std::string object;          // needed by the layers that show one
+  std::string views = "test";  // test, train, all, orbit, a view's name, or a path file
+  std::vector<Layer> layers = {Layer::kRgb};
+  std::filesystem::path out;  // empty = RUN/renders
+  int frames = 60;            // of an orbit
   double downscale = 1;
   bool arrays = false;  // also .npy: rgb, depth (file units), opacity, mask probability
 };

@@ -3,18 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <set>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/scratch_path.h"
-#include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/pipeline/fit_and_store.h"
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/label_views.h"
@@ -57,9 +58,16 @@ std::shared_ptr<const feature_container::FeatureContainer> EncodeFor(const Promp
                                                                      const std::vector<int>& views,
                                                                      const feature_container::EncodeOptions& options,
                                                                      OpenRun* run, const Job& job) {
-  const auto container = run->Features(mask_decoder::PromptedViews(prompts, run->scene()), options);
+  const std::vector<int> prompted = mask_decoder::PromptedViews(prompts, run->scene());
+  auto container = run->Features(prompted, options, job);
   for (const ObjectPrompt& object : prompts.objects) mask_decoder::LiftPrompts(object, run->scene(), *container, job);
-  return run->Features(views, options);
+  std::vector<int> others;
+  const auto is_prompted = [&](int view) {
+    return std::find(prompted.begin(), prompted.end(), view) != prompted.end();
+  };
+  std::copy_if(views.begin(), views.end(), std::back_inserter(others), std::not_fn(is_prompted));
+  const bool has_all = others.empty() || options.container == feature_container::FeatureStore::kField;
+  return has_all ? container : run->Features(others, options, job);
 }
 
 // A known name gets further prompts, a new one becomes another object.
@@ -94,7 +102,7 @@ std::vector<int> WithViewsOf(const std::vector<mask_decoder::DecodedObject>& obj
   std::set<int> all(views.begin(), views.end());
   for (const mask_decoder::DecodedObject& object : objects)
     for (const mask_decoder::ViewDecision& view : object.views)
-      if (view.outcome != mask_decoder::Outcome::kNotAsked) all.insert(view.view_idx);
+      if (view.outcome != mask_decoder::Outcome::kNotSelected) all.insert(view.view_idx);
   return all.size() == views.size() ? views : std::vector<int>(all.begin(), all.end());
 }
 
@@ -103,8 +111,8 @@ struct SessionPlan {
   std::optional<run::StoredField> before = {};  // objects that are there
   Prompts added = {};                           // prompts that the session is given
   Prompts decoded = {};                         // the objects that get them, with all their prompts
-  bool goes_on = false;  // the stored objects take the place of those before without setting them aside
-  std::map<std::string, Json> reports = {};
+  run::StoreOptions store = {};
+  std::function<void()> on_encoded = {};
 };
 
 SessionPlan PlanFrom(run::StoredField before, OpenRun* run, const feature_container::EncodeOptions& options) {
@@ -114,29 +122,13 @@ SessionPlan PlanFrom(run::StoredField before, OpenRun* run, const feature_contai
     });
   SessionPlan plan;
   plan.before = std::move(before);
-  plan.goes_on = true;
+  plan.store.goes_on = true;
   return plan;
-}
-
-// The session's field, trained and stored with its objects.
-run::StoreResult FitAndStore(const SessionPlan& plan, OpenRun* run, segmentation::Session* session, const Job& job) {
-  const std::filesystem::path folder = run->folder().path();
-  EnsureWritableFolder(folder);
-  const ScratchPath log_path(folder / ".object_log.jsonl");
-  {
-    StepLog log(job, log_path.path(), "object field");
-    session->Step(session->steps_left(), job.With(log));
-  }
-  const segmentation::SessionSnapshot fitted = session->Finish(job);
-  run::ObjectsToStore objects{fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_path.path(),
-                              run->nerf().Fingerprint()};
-  objects.goes_on = plan.goes_on;
-  objects.reports = plan.reports;
-  return run::StoreObjects(run->folder(), objects, job);
 }
 
 SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
+  CheckOptions(settings.segment, "segment");
   const scene::Scene& scene = run->scene();
   const std::vector<int> clicked = mask_decoder::PromptedViews(plan.decoded, scene);
   const std::vector<int> prompted =
@@ -144,8 +136,8 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   const std::vector<int> views = plan.before ? WithViewsOf(plan.before->objects, prompted) : prompted;
   const size_t num_objects = CountObjects(plan.before ? plan.before->prompts : Prompts(), plan.decoded);
   segmentation::CheckSegmentMemory(segmentation::LoadOf(int64_t(num_objects), scene, views, settings.encode.size),
-                                   settings.object, run->nerf().field().contracted(), job);
-  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model);
+                                   settings.object, run->nerf(job).field().contracted(), job);
+  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
   SegmentResult result;
 
   const Stopwatch encode_watch;
@@ -153,10 +145,11 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
       EncodeFor(plan.decoded, views, settings.encode, run, job);
   result.encode_seconds = encode_watch.seconds();
   if (settings.encode.container == feature_container::FeatureStore::kCache)
-    RecordEncoding(run->folder(), settings, views.size(), result.encode_seconds);
+    RecordEncoding(run->folder(), settings, views.size(), result.encode_seconds, job);
+  if (plan.on_encoded) plan.on_encoded();
 
   const Stopwatch mask_watch;
-  segmentation::Session session({run->shared_scene(), run->nerf(), container, sam, views, prompted}, settings);
+  segmentation::Session session({run->shared_scene(), run->nerf(job), container, sam, views, prompted}, settings);
   if (plan.before)
     session.StartFrom(plan.before->prompts, std::move(plan.before->objects), std::move(plan.before->field));
   session.Prepare(job);
@@ -165,13 +158,10 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   result.overlap_pixels = ReportOverlaps(session.objects(), *container, job);
   result.mask_seconds = mask_watch.seconds();
 
-  const Stopwatch field_watch;
-  run::StoreResult stored = FitAndStore(plan, run, &session, job);
-  result.objects = std::move(stored.objects);
-  result.set_aside = std::move(stored.set_aside);
-  result.field_seconds = field_watch.seconds();
-  run->folder().SetStage("segment", "complete", result.mask_seconds + result.field_seconds);
-  run->folder().Save();
+  FittedAndStored fitted = FitAndStore(&session, result.mask_seconds, std::move(plan.store), settings, run, job);
+  result.objects = std::move(fitted.stored.objects);
+  result.set_aside = std::move(fitted.stored.set_aside);
+  result.field_seconds = fitted.seconds;
   return result;
 }
 
@@ -181,16 +171,18 @@ SegmentResult Segment(const SegmentRequest& request, const Settings& settings, O
   CheckPrompts(request.prompts, run->scene());
   SessionPlan plan;
   plan.added = plan.decoded = request.prompts;
-  plan.reports = request.reports;
+  plan.store.reports = request.reports;
+  plan.on_encoded = request.on_encoded;
   return RunSession(std::move(plan), settings, run, job);
 }
 
 SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job) {
   SessionPlan plan =
-      PlanFrom(run::OpenField(run->folder(), run->nerf(), run->scene(), request.prompts, job), run, settings.encode);
+      PlanFrom(run::OpenField(run->folder(), run->nerf(job), run->scene(), request.prompts, job), run, settings.encode);
   plan.added = request.prompts;
   plan.decoded = run::Extended(plan.before->prompts, request.prompts);
-  plan.reports = request.reports;
+  plan.store.reports = request.reports;
+  plan.on_encoded = request.on_encoded;
   CheckPrompts(plan.decoded, run->scene());
   segmentation::CheckObjectCount(CountObjects(plan.before->prompts, plan.decoded));
   return RunSession(std::move(plan), settings, run, job);
@@ -200,7 +192,7 @@ SegmentResult RefitField(const std::string& object, const Settings& settings, Op
   Prompts named;
   if (!object.empty()) named.objects.emplace_back().name = object;
   SessionPlan plan =
-      PlanFrom(run::OpenField(run->folder(), run->nerf(), run->scene(), named, job), run, settings.encode);
+      PlanFrom(run::OpenField(run->folder(), run->nerf(job), run->scene(), named, job), run, settings.encode);
   plan.before->field.reset();
   return RunSession(std::move(plan), settings, run, job);
 }

@@ -1,6 +1,7 @@
 // Prompts to 2D masks (3.2) to one object field for all of them (3.3). Encodes what is not encoded yet.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ namespace sanerf::pipeline {
 struct SegmentRequest {
   mask_decoder::Prompts prompts;
   std::map<std::string, Json> reports = {};  // text.json, by object
+  std::function<void()> on_encoded = {};     // called when all views are encoded, before the first is decoded
 };
 struct SegmentResult {
   std::vector<run::StoredObject> objects;  // of the field, those it had before included

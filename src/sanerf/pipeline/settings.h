@@ -27,7 +27,7 @@ class Settings : public segmentation::SegmentationOptions {
   scene::SceneOptions scene;
   nerf::NerfOptions nerf;
   feature_container::EncodeOptions encode;
-  feature_container::FieldOptions field;
+  feature_container::FeatureFieldOptions field;
   segmentation::TextOptions text;
 
   Settings() = default;

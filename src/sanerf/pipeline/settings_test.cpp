@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
@@ -66,26 +64,6 @@ TEST(Settings, CopiesAreIndependent) {
   settings = copy;
   copy.nerf.iters = 79;
   EXPECT_EQ(settings.ToJson()["nerf"]["iters"], 78);
-}
-
-TEST(Settings, EveryOptionIsExplainedAndHasValuesThatIncludeItsDefault) {
-  Settings settings;
-  const OptionRegistry registry = settings.Registry();
-  std::set<std::string> names;
-  for (const OptionRegistry::Entry& entry : registry.entries()) {
-    SCOPED_TRACE(entry.name());
-    EXPECT_TRUE(names.insert(entry.name()).second);
-    EXPECT_GE(entry.help.size(), 4u);
-    const bool is_bool = entry.values.type == OptionType::kBool;
-    EXPECT_EQ(int(entry.values.range.has_value()) + int(entry.values.HasChoices()) + int(!entry.values.text.empty()),
-              is_bool ? 0 : 1);
-    EXPECT_TRUE(entry.values.Contains(entry.get())) << entry.get();
-    const std::optional<Json> parsed = entry.values.Parse(OptionValueText(entry.get()));
-    ASSERT_TRUE(parsed.has_value());
-    EXPECT_EQ(OptionValueText(*parsed), OptionValueText(entry.get()));
-  }
-  EXPECT_GT(names.size(), 120u);
-  EXPECT_EQ(registry.stages().size(), settings.ToJson().size());
 }
 
 TEST(Settings, WhatARunRecordedOutOfRangeIsAnErrorOfThatFile) {

@@ -7,18 +7,18 @@
 #include <set>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_ops.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
-#include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/text/search_photos.h"
 
 namespace sanerf::pipeline {
 
@@ -30,82 +30,11 @@ using segmentation::BoxInView;
 
 namespace {
 
-constexpr size_t kMaxBoxesPerView = 8;  // of one phrase: a shelf of books gives any number
-constexpr size_t kMaxLabelsReported = 8;
-
-// What the detector said about all views.
-struct Found {
-  std::vector<std::vector<BoxInView>> boxes;  // per phrase
-  std::vector<float> best_scores;             // per phrase, also below the threshold
-  std::map<std::string, int> views_of_label;  // classes seen, asked for or not
-};
-
 // Evenly chosen training views, no more than will be segmented.
 std::vector<int> ViewsToSearch(const Scene& scene, const Settings& settings) {
   const int most = settings.segment.max_views;
   const int wanted = settings.text.max_views;
   return scene::ThinnedViews(scene.TrainViews(), most > 0 && (wanted == 0 || wanted > most) ? most : wanted);
-}
-
-// A box in a prompt's pixels, whose integers are pixel centers.
-BoxPrompt ToPrompt(const detect::DetectedBox& box, const std::string& view) {
-  return {view, box.x0 - 0.5, box.y0 - 0.5, box.x1 - 0.5, box.y1 - 0.5};
-}
-
-Found SearchPhotos(const TextDetector& detector, const std::vector<std::string>& phrases, const Scene& scene,
-                   const std::vector<int>& views, const Job& job) {
-  Found found;
-  found.boxes.resize(phrases.size());
-  found.best_scores.resize(phrases.size(), 0);
-  Task task(job, fmt::format("look for {}", detect::Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
-            int64_t(views.size()), "views");
-  int64_t num_done = 0, num_boxes = 0;
-  for (const int view_idx : views) {
-    job.ThrowIfStopped("looking for words in the photos");
-    const scene::View& view = scene.views[size_t(view_idx)];
-    const float white[3] = {1, 1, 1};
-    const detect::Detections detections =
-        detector.Detect(CompositeOver(scene::LoadViewImage(view), white), phrases, job);
-    for (size_t i = 0; i < phrases.size(); ++i) {
-      const detect::PhraseBoxes& phrase = detections.phrases[i];
-      found.best_scores[i] = std::max(found.best_scores[i], phrase.best_score);
-      for (size_t k = 0; k < std::min(phrase.boxes.size(), kMaxBoxesPerView); ++k, ++num_boxes)
-        found.boxes[i].push_back({view_idx, ToPrompt(phrase.boxes[k], view.name), phrase.boxes[k].score});
-    }
-    for (const auto& [label, score] : detections.seen) ++found.views_of_label[label];
-    task.Update(++num_done, fmt::format("{} boxes", num_boxes));
-  }
-  task.Finish(fmt::format("{} boxes in {} views", num_boxes, views.size()));
-  return found;
-}
-
-// "no such object" is an answer: how close it was, and what there is instead.
-[[noreturn]] void FailForNothing(const std::string& phrase, float best_score, const Found& found, size_t num_views,
-                                 const TextDetector& detector) {
-  std::vector<std::pair<int, std::string>> labels;
-  for (const auto& [label, count] : found.views_of_label) labels.emplace_back(-count, label);
-  std::sort(labels.begin(), labels.end());
-  std::vector<std::string> seen;
-  for (const auto& [count, label] : labels)
-    if (seen.size() < kMaxLabelsReported) seen.push_back(fmt::format("{} ({})", label, -count));
-  std::string hint;
-  if (!seen.empty()) hint = fmt::format("it sees (in so many views): {}; ", fmt::join(seen, ", "));
-  hint +=
-      best_score >= 0.02f ? fmt::format("to accept less, --set text.box_threshold={:.2f}, or ", 0.8 * best_score) : "";
-  hint += detector.Labels().empty() ? "say it in other words, or " : "";
-  hint += "click on it: --name OBJECT --click VIEW:X,Y";
-  throw Error(fmt::format("the detector {} finds nothing like '{}' in {} views", detector.name(),
-                          detect::Shortened(phrase), num_views),
-              fmt::format("the best score is {:.2f}, {:.2f} are needed", best_score, detector.box_threshold()), hint);
-}
-
-// Clicks on the object say which of several is meant.
-std::vector<Vec3> HintsFrom(const ObjectPrompt& more, const Scene& scene,
-                            const feature_container::FeatureContainer& container, const Job& job) {
-  std::vector<Vec3> hints;
-  for (const mask_decoder::LiftedPoint& point : mask_decoder::LiftPrompts(more, scene, container, job))
-    if (point.label == 1) hints.push_back(point.p_file);
-  return hints;
 }
 
 void Add(const ObjectPrompt& more, const Scene& scene, ObjectPrompt* prompt) {
@@ -177,8 +106,7 @@ Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, con
           {"other_objects_views", object.agreed.other_views}};
 }
 
-}  // namespace
-
+// As the name of a folder.
 std::string NameFromPhrase(const std::string& phrase) {
   constexpr size_t kMaxBytes = 60;
   std::string name;
@@ -198,15 +126,18 @@ std::string NameFromPhrase(const std::string& phrase) {
   return name.empty() ? "object" : name;
 }
 
+}  // namespace
+
 TextResult PromptsFromText(const TextRequest& request, const Settings& settings, run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
+  CheckOptions(settings.text, "text");
   const std::vector<std::string> phrases = detect::SplitPhrases(request.text);
   segmentation::CheckObjectCount(phrases.size());
   const segmentation::TextOptions& options = settings.text;
   const Scene& scene = run->scene();
   CheckMore(request.more, phrases, scene);
   const std::vector<int> views = ViewsToSearch(scene, settings);
-  const nerf::NerfModel& nerf = run->nerf();
+  const nerf::NerfModel& nerf = run->nerf(job);
   const Stopwatch watch;
   TextResult result;
   result.num_views = int(views.size());
@@ -218,37 +149,35 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   result.license = detector->license();
   job.Info(fmt::format("text   detector {}{}", result.detector,
                        result.license.empty() ? "" : ", license: " + result.license));
-  const Found found = SearchPhotos(*detector, phrases, scene, views, job);
-  for (size_t i = 0; i < phrases.size(); ++i)
-    if (found.boxes[i].empty()) FailForNothing(phrases[i], found.best_scores[i], found, views.size(), *detector);
+  const std::vector<std::vector<BoxInView>> found = segmentation::SearchPhotos(*detector, phrases, scene, views, job);
 
   // SAM and depth in the views that have boxes.
   std::set<int> used_views;
-  for (const auto& boxes : found.boxes)
+  for (const auto& boxes : found)
     for (const BoxInView& box : boxes) used_views.insert(box.view_idx);
   for (const mask_decoder::ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
-  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model);
+  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
   feature_container::EncodeOptions encode = settings.encode;
   encode.container = feature_container::FeatureStore::kCache;  // the boxes are in photos
   const std::shared_ptr<const feature_container::FeatureContainer> cache =
-      run->Features({used_views.begin(), used_views.end()}, encode);
-  const std::vector<Vec3> hints = HintsFrom(request.more, scene, *cache, job);
+      run->Features({used_views.begin(), used_views.end()}, encode, job);
+  const std::vector<Vec3> hints = segmentation::HintsFrom(request.more, scene, *cache, job);
 
   for (size_t i = 0; i < phrases.size(); ++i) {
     TextObject object;
     object.phrase = phrases[i];
-    object.num_boxes = int(found.boxes[i].size());
+    object.num_boxes = int(found[i].size());
     std::set<int> views_of_object;
-    for (const BoxInView& box : found.boxes[i]) views_of_object.insert(box.view_idx);
+    for (const BoxInView& box : found[i]) views_of_object.insert(box.view_idx);
     object.num_views = int(views_of_object.size());
     object.agreed =
-        segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), found.boxes[i], hints,
+        segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), found[i], hints,
                                 {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement, job);
     ObjectPrompt prompt = std::move(object.agreed.prompt);
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);
     object.name = prompt.name;
-    object.report = ReportOf(object, found.boxes[i], scene, views, *detector);
+    object.report = ReportOf(object, found[i], scene, views, *detector);
     Report(object, result.num_views, job);
     result.prompts.objects.push_back(std::move(prompt));
     result.objects.push_back(std::move(object));

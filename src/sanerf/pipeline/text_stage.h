@@ -44,7 +44,6 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
 // text.json by object, for SegmentRequest: every box, its score and what became of it.
 std::map<std::string, Json> ReportsOf(const TextResult& result);
 
-std::string NameFromPhrase(const std::string& phrase);  // as a folder's name
 Json ToJson(const TextResult& result);
 
 }  // namespace sanerf::pipeline

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 namespace sanerf::pipeline {
 
 using run::RunFolder;
+using run::StageState;
 using scene::Scene;
 
 namespace {
@@ -34,7 +35,7 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& se
   for (const char* stage : {"scene", "nerf"}) {
     for (const auto& [key, value] : wanted.at(stage).items()) {
       const Json& old = before.at(stage).at(key);
-      if (key == "save_seconds" || key == "eval_fraction" || old == value) continue;
+      if (old == value || !nerf::ShapesTheField(key)) continue;
       changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, old.dump(), value.dump()));
     }
   }
@@ -108,8 +109,8 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
 
   TrainResult result;
   result.checkpoint = run.checkpoint();
-  result.seconds = run.StageSeconds("train");
-  if (run.StageState("train") == "complete" && fs::exists(run.checkpoint())) {
+  result.seconds = run.SecondsOf(run::Stage::kTrain);
+  if (run.StateOf(run::Stage::kTrain) == StageState::kComplete && fs::exists(run.checkpoint())) {
     job.Info(fmt::format("train  complete already: {}", run.checkpoint().string()));
     result.reused = true;
     return result;
@@ -117,26 +118,26 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
 
   const double seconds_before = fs::exists(run.checkpoint()) ? result.seconds : 0;
   run.SetOptions(settings.ToJson(), settings.Origins());
-  run.SetStage("train", "running", seconds_before);
+  run.SetStage(run::Stage::kTrain, StageState::kRunning, seconds_before);
   const Stopwatch watch;
   // Until options and photos have proved good, an earlier training stays as it is.
   bool has_begun = false;
   const auto on_start = [&] {
     if (request.restart) fs::remove(run.checkpoint());
-    run.Save();
+    run.Save(job);
     has_begun = true;
   };
   try {
     const nerf::NerfModel model = nerf::TrainNerf(
         scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
     result.seconds = seconds_before + watch.seconds();
-    run.SetStage("train", "complete", result.seconds,
+    run.SetStage(run::Stage::kTrain, StageState::kComplete, result.seconds,
                  {{"iters", settings.nerf.iters}, {"fingerprint", run::HexFingerprint(model.Fingerprint())}});
-    run.Save();
+    run.Save(job);
   } catch (const InterruptedError&) {
     if (has_begun) {
-      run.SetStage("train", "interrupted", seconds_before + watch.seconds());
-      run.Save();
+      run.SetStage(run::Stage::kTrain, StageState::kInterrupted, seconds_before + watch.seconds());
+      run.Save(job);
     }
     throw;
   }

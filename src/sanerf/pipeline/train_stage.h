@@ -14,7 +14,7 @@ struct TrainRequest {
 };
 struct TrainResult {
   std::filesystem::path checkpoint;
-  double seconds = 0;   // all sittings together
+  double seconds = 0;   // of all training of this field, resumed or not
   bool reused = false;  // it was complete already
 };
 // An unfinished training in `run` is continued when its options are the same; other options are an Error unless

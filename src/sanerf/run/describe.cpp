@@ -67,7 +67,8 @@ DoctorRow ModelRow(const models::ModelEntry& entry) {
       break;
   }
   // Detectors are extras: nothing is wrong without one.
-  if (entry.kind == "detector") return {"model " + entry.name, "not installed (only segment --text uses it)", true, ""};
+  if (entry.kind == models::ModelKind::kDetector)
+    return {"model " + entry.name, "not installed (only segment --text uses it)", true, ""};
   return {"model " + entry.name, "not installed", false, "sanerf models fetch " + entry.name};
 }
 
@@ -116,13 +117,12 @@ Json DescribeRun(const RunFolder& run) {
                {"path", run.path().string()},
                {"sanerf", record.value("sanerf", "")},
                {"scene", record.at("scene")}};
-  const std::string fingerprint =
-      run.StageState("train") == "complete" ? record.at("stages").at("train").value("fingerprint", "") : std::string();
+  const std::string fingerprint = run.StateOf(Stage::kTrain) == StageState::kComplete
+                                      ? record.at("stages").at("train").value("fingerprint", "")
+                                      : std::string();
   json["stages"] = record.value("stages", Json::object());
-  if (json["stages"].contains("train") && json["stages"]["train"].value("state", "") == "complete" &&
-      !fs::exists(run.checkpoint())) {
+  if (run.StateOf(Stage::kTrain) == StageState::kComplete && !fs::exists(run.checkpoint()))
     json["stages"]["train"]["state"] = "missing";
-  }
   json["objects"] = Json::array();
   json["set_aside"] = Json::array();
   ReadWholeSet(run.path(), [&](const fs::path&) {

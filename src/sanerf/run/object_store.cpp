@@ -22,6 +22,9 @@ namespace {
 
 constexpr size_t kMaxNameLength = 100;
 constexpr char kAsideMark = '~';
+constexpr int64_t kMostLabels = 255, kMostViews = 1'000'000'000;
+
+std::string AsideName(const std::string& name) { return name + kAsideMark; }  // fox -> fox~
 
 Json ToJson(const StoredObject& object) {
   return {{"format", 1},
@@ -41,12 +44,12 @@ StoredObject ReadObject(const fs::path& folder) {
   StoredObject object;
   object.folder = folder;
   object.name = folder.filename().string();
-  object.label = int(root["label"].Integer());
+  object.label = int(root["label"].IntegerIn(0, kMostLabels));
   for (size_t i = 0; i < root["labels"].size(); ++i) object.labels.push_back(root["labels"][i].String());
   object.field_id = root["field_id"].String();
   object.nerf_fingerprint = root["nerf_fingerprint"].String();
-  object.views_used = int(root.IntegerOr("views_used", 0));
-  object.views_total = int(root.IntegerOr("views_total", 0));
+  object.views_used = root.Has("views_used") ? int(root["views_used"].IntegerIn(0, kMostViews)) : 0;
+  object.views_total = root.Has("views_total") ? int(root["views_total"].IntegerIn(0, kMostViews)) : 0;
   const mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(folder / "prompts.json");
   if (prompts.objects.size() != 1) throw Error((folder / "prompts.json").string(), "expected one object");
   object.prompt = prompts.objects[0];
@@ -113,7 +116,7 @@ std::vector<StoredObject> WriteFolders(const fs::path& staging, const ObjectsToS
     WriteJsonFile(folder / "views.json", sanerf::mask_decoder::ToJson(decoded));
     WriteMasks(folder / "masks", decoded);
     if (fs::exists(objects.log)) WriteFileAtomic(folder / "log.jsonl", ReadFile(objects.log));
-    if (const auto report = objects.reports.find(object.name); report != objects.reports.end())
+    if (const auto report = objects.options.reports.find(object.name); report != objects.options.reports.end())
       WriteJsonFile(folder / "text.json", report->second);
     WriteJsonFile(folder / "object.json", ToJson(object));
     stored.push_back(object);
@@ -165,7 +168,6 @@ void CheckObjectName(const std::string& name) {
 }
 
 bool IsSetAside(const std::string& name) { return !name.empty() && name.back() == kAsideMark; }
-std::string AsideName(const std::string& name) { return name + kAsideMark; }
 
 std::vector<StoredObject> ListObjects(const RunFolder& run) { return List(run, /*set_aside=*/false); }
 std::vector<StoredObject> ListSetAside(const RunFolder& run) { return List(run, /*set_aside=*/true); }
@@ -206,15 +208,15 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, co
   StoreResult result;
   try {
     result.objects = WriteFolders(staging, objects);
-    for (const std::string& name : objects.forgotten) fs::remove_all(set.path() / name);
-    for (const std::string& name : objects.retired) {
+    for (const std::string& name : objects.options.forgotten) fs::remove_all(set.path() / name);
+    for (const std::string& name : objects.options.retired) {
       if (!fs::exists(set.path() / name)) continue;
       SetAside(set.path() / name);
       result.set_aside.push_back(name);
     }
     for (StoredObject& object : result.objects) {
       object.folder = run.objects() / object.name;
-      if (PutInPlace(staging / object.name, set.path() / object.name, objects.goes_on))
+      if (PutInPlace(staging / object.name, set.path() / object.name, objects.options.goes_on))
         result.set_aside.push_back(object.name);
     }
     fs::remove_all(staging);

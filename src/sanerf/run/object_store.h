@@ -45,8 +45,7 @@ struct StoredObject {
 
 // Throws UsageError for a name that cannot be a folder's, or is that of an object set aside.
 void CheckObjectName(const std::string& name);
-bool IsSetAside(const std::string& name);        // fox~
-std::string AsideName(const std::string& name);  // fox -> fox~
+bool IsSetAside(const std::string& name);  // fox~
 
 // Safe without the run's lock: each is of one set (object_set.h), also while another process stores objects.
 std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folders without object.json are left out
@@ -61,16 +60,19 @@ struct LoadedObject {
 };
 LoadedObject LoadObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf);
 
+struct StoreOptions {
+  bool goes_on = false;                      // with the objects of these names, instead of replacing them
+  std::map<std::string, Json> reports = {};  // text.json, by object
+  std::vector<std::string> retired = {};     // further objects to be set aside
+  std::vector<std::string> forgotten = {};   // and to be deleted
+};
 struct ObjectsToStore {
   const mask_decoder::Prompts& prompts;
   mask_decoder::ObjectMasks decoded;  // in the order of prompts.objects; label = position + 1
   const mask_aggregator::ObjectModel& field;
   std::filesystem::path log;  // copied into every folder
   uint64_t nerf_fingerprint;
-  bool goes_on = false;                      // with the objects of these names, instead of replacing them
-  std::map<std::string, Json> reports = {};  // text.json, by object
-  std::vector<std::string> retired = {};     // further objects to be set aside
-  std::vector<std::string> forgotten = {};   // and to be deleted
+  StoreOptions options = {};
 };
 struct StoreResult {
   std::vector<StoredObject> objects;

@@ -94,7 +94,7 @@ class ObjectStoreTest : public ::testing::Test {
   RunFolder MakeRun(const std::string& name) const {
     EnsureWritableFolder(runs_ / name);
     RunFolder run = RunFolder::Create(runs_ / name, *folder_ / "scene", *scene_, Job());
-    run.Save();
+    run.Save(Job());
     return run;
   }
   RunFolder MakeRunWithObjects(const std::string& name) const {
@@ -134,7 +134,7 @@ class ObjectStoreTest : public ::testing::Test {
     change(objects);
     return StoreObjects(run, objects, Job());
   }
-  static void GoOn(ObjectsToStore& objects) { objects.goes_on = true; }
+  static void GoOn(ObjectsToStore& objects) { objects.options.goes_on = true; }
 
   TestFolder runs_;
   static inline TestFolder* folder_;
@@ -175,7 +175,9 @@ TEST_F(ObjectStoreTest, WhatIsReplacedIsSetAsideForOneGeneration) {
 
 TEST_F(ObjectStoreTest, WhatGoesOnIsNotSetAsideAndKeepsItsReport) {
   const RunFolder run = MakeRun("run");
-  Store(run, {"fox", "bear"}, 0, [](ObjectsToStore& objects) { objects.reports["fox"] = {{"phrase", "a fox"}}; });
+  Store(run, {"fox", "bear"}, 0, [](ObjectsToStore& objects) {
+    objects.options.reports["fox"] = {{"phrase", "a fox"}};
+  });
   const std::string report = ReadFile(run.objects() / "fox" / "text.json");
   EXPECT_THAT(report, HasSubstr("a fox"));
   EXPECT_THAT(Store(run, {"fox", "bear", "cup"}, 1, GoOn).set_aside, ElementsAre());
@@ -188,8 +190,8 @@ TEST_F(ObjectStoreTest, ASearchIsSetAsideAsAWhole) {
   const RunFolder run = MakeRunWithObjects("run");
   Store(run, {"mug~x"}, 0);
   Store(run, {"cup"}, 0, [](ObjectsToStore& objects) {
-    objects.retired = {"fox", "bear"};
-    objects.forgotten = {"mug~x"};
+    objects.options.retired = {"fox", "bear"};
+    objects.options.forgotten = {"mug~x"};
   });
   EXPECT_THAT(NamesOf(ListObjects(run)), ElementsAre("cup", "mug"));
   EXPECT_THAT(NamesOf(ListSetAside(run)), ElementsAre("bear~", "fox~"));
@@ -227,8 +229,8 @@ TEST_F(ObjectStoreTest, ReadersWithoutTheLockSeeOneSet) {
     for (int i = 0; i < 25; ++i) {
       Store(run, {"fox", "bear", "cup"}, 1, GoOn);
       Store(run, {"fox", "bear"}, 0, [](ObjectsToStore& objects) {
-        objects.goes_on = true;
-        objects.forgotten = {"cup"};
+        objects.options.goes_on = true;
+        objects.options.forgotten = {"cup"};
       });
     }
     _exit(0);
@@ -306,7 +308,7 @@ TEST_F(ObjectStoreTest, KilledAtAnySystemCallItHasTheObjectsBeforeOrAfter) {
   const auto store = [&](const RunFolder& run) {
     const RunLock lock(run.path());
     Store(run, {"fox", "plate", "cup"}, 1, [](ObjectsToStore& objects) {
-      objects.reports["fox"] = {{"phrase", "a fox"}};
+      objects.options.reports["fox"] = {{"phrase", "a fox"}};
     });
   };
   const RunFolder fresh = MakeRunWithObjects("fresh");

@@ -3,42 +3,44 @@
 #include <fmt/format.h>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/options.h"
 #include "sanerf/feature_container/open_features.h"
 #include "sanerf/sam/load_sam.h"
 
 namespace sanerf::run {
 
 OpenRun::OpenRun(RunFolder folder, const std::optional<std::filesystem::path>& scene, Access access, const Job& job)
-    : job_(job), folder_(std::move(folder)) {
+    : folder_(std::move(folder)) {
   if (access == Access::kWrite) lock_ = std::make_unique<RunLock>(folder_.path());
   scene_ = std::make_shared<const scene::Scene>(lock_ ? folder_.OpenScene(scene, *lock_, job)
                                                       : folder_.OpenScene(scene, job));
-  job_.Detail(fmt::format("open   scene {}", scene_->root.string()));
+  job.Detail(fmt::format("open   scene {}", scene_->root.string()));
 }
 
-const nerf::NerfModel& OpenRun::nerf() {
+const nerf::NerfModel& OpenRun::nerf(const Job& job) {
   if (!nerf_) {
     nerf_ = folder_.OpenNerf();
-    job_.Detail(fmt::format("open   radiance field {}", folder_.checkpoint().string()));
+    job.Detail(fmt::format("open   radiance field {}", folder_.checkpoint().string()));
   }
   return *nerf_;
 }
 
-std::shared_ptr<const sam::Sam> OpenRun::sam(const std::string& model) {
+std::shared_ptr<const sam::Sam> OpenRun::sam(const std::string& model, const Job& job) {
   if (!sam_ || sam_name_ != model) {
     sam_.reset();  // not both at once
-    sam_ = sam::LoadSam(model, job_);
+    sam_ = sam::LoadSam(model, job);
     sam_name_ = model;
-    job_.Detail(fmt::format("open   model {}", sam_->name()));
+    job.Detail(fmt::format("open   model {}", sam_->name()));
   }
   return sam_;
 }
 
 std::shared_ptr<const feature_container::FeatureContainer> OpenRun::Features(
-    const std::vector<int>& views, const feature_container::EncodeOptions& options) {
+    const std::vector<int>& views, const feature_container::EncodeOptions& options, const Job& job) {
   SANERF_CHECK(lock_ != nullptr);  // encoding writes
-  return feature_container::OpenFeatures(folder_.features(), *scene_, nerf(), *sam(options.model), views, options,
-                                         job_);
+  CheckOptions(options, "encode");
+  return feature_container::OpenFeatures(folder_.features(), {*scene_, nerf(job), *sam(options.model, job), options},
+                                         views, job);
 }
 
 }  // namespace sanerf::run

@@ -18,8 +18,8 @@ class OpenRun {
  public:
   enum class Access { kRead, kWrite };  // kWrite holds the run's lock
 
-  // scene: where it is now, when it was moved; recorded by who writes. job: everything that is opened is reported to
-  // it, as a detail. Throws Error as RunFolder and RunLock do.
+  // scene: where it is now, when it was moved; recorded by who writes. Every job is told what was opened for it, as a
+  // detail. Throws Error as RunFolder and RunLock do.
   OpenRun(const std::filesystem::path& run, const std::optional<std::filesystem::path>& scene, Access access,
           const Job& job)
       : OpenRun(RunFolder::Open(run), scene, access, job) {}
@@ -30,16 +30,16 @@ class OpenRun {
   const scene::Scene& scene() const { return *scene_; }
   std::shared_ptr<const scene::Scene> shared_scene() const { return scene_; }
   // Throws Error when training has not finished.
-  const nerf::NerfModel& nerf();
+  const nerf::NerfModel& nerf(const Job& job);
   // By name or path. Another model takes the place of the one before.
-  std::shared_ptr<const sam::Sam> sam(const std::string& model);
+  std::shared_ptr<const sam::Sam> sam(const std::string& model, const Job& job);
   void ReleaseSam() { sam_.reset(); }  // its memory, once nobody else shares it
   // Encodes what is missing of `views`; throws as OpenFeatures does.
   std::shared_ptr<const feature_container::FeatureContainer> Features(const std::vector<int>& views,
-                                                                      const feature_container::EncodeOptions& options);
+                                                                      const feature_container::EncodeOptions& options,
+                                                                      const Job& job);
 
  private:
-  Job job_;
   RunFolder folder_;
   std::unique_ptr<RunLock> lock_;
   std::shared_ptr<const scene::Scene> scene_;

@@ -11,8 +11,10 @@
 namespace sanerf::run {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class OpenRunTest : public ::testing::Test {
  protected:
@@ -23,8 +25,8 @@ class OpenRunTest : public ::testing::Test {
     EnsureWritableFolder(*folder_ / "run" / "nerf");
     RunFolder run = RunFolder::Create(*folder_ / "run", *folder_ / "scene", quick.scene, job);
     std::filesystem::copy_file(*folder_ / "nerf.ckpt", run.checkpoint());
-    run.SetStage("train", "complete", 1);
-    run.Save();
+    run.SetStage(Stage::kTrain, StageState::kComplete, 1);
+    run.Save(job);
     WriteFileAtomic(*folder_ / "encoder.onnx", onnx_test::AverageEncoder());
     WriteFileAtomic(*folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
   }
@@ -50,20 +52,37 @@ class OpenRunTest : public ::testing::Test {
 TEST_F(OpenRunTest, OpensEverythingOnceAndOnlyWhenItIsAskedFor) {
   OpenRun run(*folder_ / "run", std::nullopt, OpenRun::Access::kWrite, job_);
   EXPECT_THAT(Opened(), ElementsAre(1, 0, 0));
-  const uint64_t fingerprint = run.nerf().Fingerprint();
-  EXPECT_EQ(run.nerf().Fingerprint(), fingerprint);
+  const uint64_t fingerprint = run.nerf(job_).Fingerprint();
+  EXPECT_EQ(run.nerf(job_).Fingerprint(), fingerprint);
   EXPECT_THAT(Opened(), ElementsAre(1, 1, 0));
   feature_container::EncodeOptions options;
   options.model = Model();
   options.size = 64;
   const std::vector<int> views = run.scene().TrainViews();
-  EXPECT_TRUE(run.Features({views[0]}, options)->Has(views[0]));
-  EXPECT_TRUE(run.Features(views, options)->Has(views.back()));
-  EXPECT_EQ(run.sam(Model()), run.sam(Model()));
+  EXPECT_TRUE(run.Features({views[0]}, options, job_)->Has(views[0]));
+  EXPECT_TRUE(run.Features(views, options, job_)->Has(views.back()));
+  EXPECT_EQ(run.sam(Model(), job_), run.sam(Model(), job_));
   EXPECT_THAT(Opened(), ElementsAre(1, 1, 1));
   run.ReleaseSam();
-  run.sam(Model());
+  run.sam(Model(), job_);
   EXPECT_THAT(Opened(), ElementsAre(1, 1, 2));
+}
+
+TEST_F(OpenRunTest, WhoAsksIsTheOneWhoHearsAndStops) {
+  OpenRun run(*folder_ / "run", std::nullopt, OpenRun::Access::kWrite, job_);
+  EventRecorder later;
+  const Job other = Job().With(later);
+  run.nerf(other);
+  EXPECT_THAT(Opened(), ElementsAre(1, 0, 0));
+  EXPECT_THAT(later.Texts("detail"), Contains(StartsWith("open   radiance field")));
+
+  feature_container::EncodeOptions options;
+  options.model = Model();
+  options.size = 96;  // of which nothing is encoded
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(run.Features(run.scene().TrainViews(), options, other.With(stop.token())), InterruptedError);
+  EXPECT_NO_THROW(run.Features({}, options, job_));
 }
 
 TEST_F(OpenRunTest, HoldsTheLockOnlyToWrite) {
@@ -80,7 +99,7 @@ TEST_F(OpenRunTest, HoldsTheLockOnlyToWrite) {
 TEST_F(OpenRunTest, WhatItHandsOutOutlivesIt) {
   auto run = std::make_unique<OpenRun>(*folder_ / "run", std::nullopt, OpenRun::Access::kRead, job_);
   const std::shared_ptr<const scene::Scene> scene = run->shared_scene();
-  const std::shared_ptr<const sam::Sam> sam = run->sam(Model());
+  const std::shared_ptr<const sam::Sam> sam = run->sam(Model(), job_);
   run.reset();
   EXPECT_EQ(scene->views.size(), 6u);
   EXPECT_FALSE(sam->name().empty());

@@ -6,6 +6,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstring>
 #include <ctime>
 
@@ -30,6 +33,8 @@ namespace {
 
 constexpr int kFormat = 1;
 constexpr const char* kRecord = "run.json";
+constexpr std::array<const char*, 4> kStageNames = {"synth", "train", "encode", "segment"};         // by Stage
+constexpr std::array<const char*, 4> kStateNames = {"none", "running", "interrupted", "complete"};  // by StageState
 
 Json ToJson(const Similarity& similarity) {
   Json rotation = Json::array();
@@ -42,15 +47,7 @@ Json ToJson(const Similarity& similarity) {
 
 std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
-}  // namespace
-
-std::string NameOfPath(const fs::path& path) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
-}
-
-std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
-
+// Changes when views, cameras, split or image sizes on disk change. What the photos hold: photo_hashes.h.
 std::string SceneHash(const Scene& scene) {
   std::string text = scene.format + "\n";
   for (const scene::View& view : scene.views) {
@@ -66,6 +63,19 @@ std::string SceneHash(const Scene& scene) {
   }
   return Sha256(text).substr(0, 32);
 }
+
+}  // namespace
+
+std::string NameOfPath(const fs::path& path) {
+  const fs::path absolute = fs::absolute(path).lexically_normal();
+  return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
+}
+
+const char* NameOf(Stage stage) { return kStageNames[size_t(stage)]; }
+
+const char* NameOf(StageState state) { return kStateNames[size_t(state)]; }
+
+std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
 
 bool RunFolder::Exists(const fs::path& path) { return ExistsAsFile(path / kRecord); }
 
@@ -100,7 +110,6 @@ RunFolder RunFolder::Open(const fs::path& path) {
   }
   RunFolder run(path);
   run.record_ = ReadJsonFile(path / kRecord);
-  KnownHashes().Recall(run.known_hashes());
   const JsonCursor root(run.record_, (path / kRecord).string());
   const int64_t format = root["format"].Integer();
   if (format > kFormat) {
@@ -115,7 +124,9 @@ RunFolder RunFolder::Open(const fs::path& path) {
   }
   if (root.Has("stages")) {
     for (const auto& [stage, entry] : root["stages"].json().items()) {
-      root["stages"][stage]["state"].String();
+      const JsonCursor state = root["stages"][stage]["state"];
+      if (std::find(kStateNames.begin(), kStateNames.end(), state.String()) == kStateNames.end())
+        state.Fail(fmt::format("expected one of {}", fmt::join(kStateNames, ", ")));
       root["stages"][stage].NumberOr("seconds", 0);
     }
   }
@@ -130,21 +141,24 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   run.record_["model_from_file"] = ToJson(scene.model_from_file);
   run.SetOptions(Json::object(), Json::object());
   run.record_["stages"] = Json::object();
-  KnownHashes().Recall(run.known_hashes());
+  KnownHashes().Recall(run.known_hashes(), job);
   run.record_["photos"] = PhotoHashes(scene, job);
   return run;
 }
 
 std::string RunFolder::scene_hash() const { return record_.at("scene").at("hash").get<std::string>(); }
 
-std::string RunFolder::StageState(const std::string& stage) const {
+StageState RunFolder::StateOf(Stage stage) const {
   const Json stages = record_.value("stages", Json::object());
-  return stages.contains(stage) ? stages.at(stage).value("state", "none") : "none";
+  if (!stages.contains(NameOf(stage))) return StageState::kNone;
+  const std::string state = stages.at(NameOf(stage)).at("state").get<std::string>();
+  return StageState(std::find(kStateNames.begin(), kStateNames.end(), state) - kStateNames.begin());
 }
 
-double RunFolder::StageSeconds(const std::string& stage) const {
+double RunFolder::SecondsOf(Stage stage) const {
   const Json stages = record_.value("stages", Json::object());
-  return stages.contains(stage) ? stages.at(stage).value("seconds", 0.0) : 0;
+  const char* name = NameOf(stage);
+  return stages.contains(name) ? stages.at(name).value("seconds", 0.0) : 0;
 }
 
 void RunFolder::SetOptions(const Json& options, const Json& origins) {
@@ -152,15 +166,15 @@ void RunFolder::SetOptions(const Json& options, const Json& origins) {
   record_["origins"] = origins;
 }
 
-void RunFolder::SetStage(const std::string& stage, const std::string& state, double seconds, const Json& details) {
-  Json entry = {{"state", state}, {"seconds", seconds}, {"when", Now()}, {"sanerf", VersionString()}};
+void RunFolder::SetStage(Stage stage, StageState state, double seconds, const Json& details) {
+  Json entry = {{"state", NameOf(state)}, {"seconds", seconds}, {"when", Now()}, {"sanerf", VersionString()}};
   entry.update(details);
-  record_["stages"][stage] = entry;
+  record_["stages"][NameOf(stage)] = entry;
 }
 
-void RunFolder::Save() {
+void RunFolder::Save(const Job& job) {
   WriteJsonFile(path_ / kRecord, record_);
-  KnownHashes().Keep(known_hashes());
+  KnownHashes().Keep(known_hashes(), job);
 }
 
 void RunFolder::RecordScenePath(const fs::path& scene) {
@@ -181,6 +195,7 @@ fs::path RunFolder::FindScene() const {
 }
 
 std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Job& job) const {
+  KnownHashes().Recall(known_hashes(), job);
   if (const auto photo = ChangedPhoto(record_.value("photos", Json::object()), scene, job))
     return fmt::format("the photo {} is not the one that {} was trained on", *photo, path_.string());
   if (SceneHash(scene) != scene_hash())
@@ -207,16 +222,16 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLoc
   if (!record_.contains("photos")) record_["photos"] = PhotoHashes(scene, job);
   if (moved_to) {
     RecordScenePath(*moved_to);
-    Save();
+    Save(job);
   }
   return scene;
 }
 
 nerf::NerfModel RunFolder::OpenNerf() const {
-  if (StageState("train") != "complete" || !fs::exists(checkpoint())) {
+  if (StateOf(Stage::kTrain) != StageState::kComplete || !fs::exists(checkpoint())) {
     const std::string scene = record_.at("scene").value("absolute_path", "SCENE");
     throw Error("the radiance field of " + path_.string() + " is not finished",
-                "its training is " + StageState("train"),
+                fmt::format("its training is {}", NameOf(StateOf(Stage::kTrain))),
                 fmt::format("sanerf train {} --out {} --resume", scene, path_.string()));
   }
   return nerf::NerfModel::Load(checkpoint());
@@ -229,6 +244,11 @@ RunLock::RunLock(const fs::path& run) {
   if (descriptor_ < 0)
     throw Error("cannot write " + file.string(), std::strerror(errno), "choose a folder that you may write to");
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const int why = errno;
+    if (why != EWOULDBLOCK) {
+      close(descriptor_);
+      throw Error("cannot lock " + file.string(), std::strerror(why), "keep the run on a file system with locks");
+    }
     char holder[32] = "";
     const ssize_t size = pread(descriptor_, holder, sizeof(holder) - 1, 0);
     close(descriptor_);

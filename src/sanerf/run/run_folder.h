@@ -9,6 +9,7 @@
 //   .hashes.json        files whose contents are known, see core/content_hash.h; can be removed
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,8 +25,14 @@ namespace sanerf::run {
 
 class RunLock;
 
-// Changes when views, cameras, split or image sizes on disk change. What the photos hold: photo_hashes.h.
-std::string SceneHash(const scene::Scene& scene);
+// What run.json has an entry for.
+enum class Stage : uint8_t { kSynth, kTrain, kEncode, kSegment };
+const char* NameOf(Stage stage);  // "train", as in run.json
+
+// How far a stage got.
+enum class StageState : uint8_t { kNone, kRunning, kInterrupted, kComplete };  // running: also killed
+const char* NameOf(StageState state);                                          // "complete", as in run.json
+
 // The last part of a path, also of "runs/mug/": what a scene or a run is called.
 std::string NameOfPath(const std::filesystem::path& path);
 std::string HexFingerprint(uint64_t fingerprint);  // 16 hexadecimal digits
@@ -55,17 +62,15 @@ class RunFolder {
   std::string scene_hash() const;
   Json options() const { return record_.value("options", Json::object()); }
   Json origins() const { return record_.value("origins", Json::object()); }
-  // "none", "running" (also: killed), "interrupted", "complete"
-  std::string StageState(const std::string& stage) const;
-  double StageSeconds(const std::string& stage) const;
+  StageState StateOf(Stage stage) const;
+  double SecondsOf(Stage stage) const;
 
   // options: {"nerf": {"iters": 3000}}; origins: where values that are not built in come from.
   void SetOptions(const Json& options, const Json& origins);
-  // Replaces the stage's entry: {"state", "seconds", "finished", …details}.
-  void SetStage(const std::string& stage, const std::string& state, double seconds,
-                const Json& details = Json::object());
+  // Replaces the stage's entry: {"state", "seconds", "when", …details}.
+  void SetStage(Stage stage, StageState state, double seconds, const Json& details = Json::object());
   // Also what is known of the photos' contents.
-  void Save();
+  void Save(const Job& job);
 
   // "the photo x.png is not the one that RUN was trained on"; none when `scene` is the one this run was trained on.
   std::optional<std::string> WhyOtherScene(const scene::Scene& scene, const Job& job) const;

@@ -44,8 +44,8 @@ class RunFolderTest : public ::testing::Test {
     RunFolder run =
         RunFolder::Create(folder_ / "run", folder_ / "scene", scene::LoadScene(folder_ / "scene", {}, Job()), Job());
     run.SetOptions({{"nerf", {{"iters", 7}}}}, {{"nerf.iters", "--iters"}});
-    run.SetStage("train", "interrupted", 1.5);
-    run.Save();
+    run.SetStage(Stage::kTrain, StageState::kInterrupted, 1.5);
+    run.Save(Job());
   }
   TestFolder folder_;
 };
@@ -54,9 +54,9 @@ TEST_F(RunFolderTest, RemembersOptionsAndStages) {
   const RunFolder run = RunFolder::Open(folder_ / "run");
   EXPECT_EQ(run.options()["nerf"]["iters"], 7);
   EXPECT_EQ(run.origins()["nerf.iters"], "--iters");
-  EXPECT_EQ(run.StageState("train"), "interrupted");
-  EXPECT_EQ(run.StageSeconds("train"), 1.5);
-  EXPECT_EQ(run.StageState("encode"), "none");
+  EXPECT_EQ(run.StateOf(Stage::kTrain), StageState::kInterrupted);
+  EXPECT_EQ(run.SecondsOf(Stage::kTrain), 1.5);
+  EXPECT_EQ(run.StateOf(Stage::kEncode), StageState::kNone);
   EXPECT_EQ(run.record()["scene"]["path"], "../scene");
 }
 
@@ -119,7 +119,7 @@ TEST_F(RunFolderTest, ARunOfAnOlderVersionStaysValidAndLearnsItsPhotos) {
   run.OpenScene(std::nullopt, Job());
   run.OpenScene(std::nullopt, RunLock(folder_ / "run"), Job());
   EXPECT_EQ(ReadJsonFile(file), old);  // looking writes nothing
-  run.Save();
+  run.Save(Job());
   EXPECT_EQ(ReadJsonFile(file)["photos"], now["photos"]);
   FlipAByte(folder_ / "scene" / "photo_0.png");
   EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(std::nullopt, Job()); }),
@@ -186,6 +186,7 @@ TEST_F(RunFolderTest, ValuesOfTheWrongKindAreErrorsWithTheirKey) {
   EXPECT_THAT(error_with("/stages/train/state", 1), StartsWith(file + ": stages.train.state: expected a string"));
   EXPECT_THAT(error_with("/stages/train/seconds", "long"), StartsWith(file + ": stages.train.seconds: expected a "));
   EXPECT_EQ(error_with("/sanerf", "0.0.1"), "");
+  EXPECT_EQ(error_with("/stages/prune", {{"state", "complete"}}), "");  // of another version
 }
 
 TEST_F(RunFolderTest, OnlyOneProcessWrites) {

@@ -28,7 +28,8 @@ struct AutomaticMaskOptions {
     v("duplicate", duplicate, "of masks that overlap more than this themselves the better rated is kept", Range(0, 1));
     v("min_area", min_area, "smallest mask, as a share of the view (SAM: 0)", Range(0, 1));
     v("skip_area", skip_area,
-      "points on a stable mask up to this share of the view are not asked again (0 = ask all, as SAM)", Range(0, 1));
+      "points on a stable mask up to this share of the view are not prompted again (0 = prompt all, as SAM)",
+      Range(0, 1));
     v("skip_stability", skip_stability, "stability from which a mask answers for the points on it", Range(0, 1));
   }
 };

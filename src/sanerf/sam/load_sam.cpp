@@ -4,6 +4,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/models/model_catalogue.h"
 #include "sanerf/models/model_hash.h"
 #include "sanerf/sam/onnx_sam.h"
@@ -19,8 +20,8 @@ namespace {
 OnnxSamFiles FromCatalogue(const std::string& name) {
   const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
   const models::ModelEntry& entry = models::FindModel(catalogue, name);
-  if (entry.kind != "sam")
-    throw UsageError("the model " + name + " cannot segment", "it is a " + entry.kind + " model",
+  if (entry.kind != models::ModelKind::kSam)
+    throw UsageError("the model " + name + " cannot segment", std::string("it is a ") + NameOf(entry.kind) + " model",
                      "choose one of kind \"sam\": sanerf models list");
   const auto file_of = [&](const std::string& role) -> const ModelFile& {
     for (const ModelFile& file : entry.files)
@@ -54,7 +55,7 @@ OnnxSamFiles FromCatalogue(const std::string& name) {
           models::ModelFolder() / encoder.name,
           models::ModelFolder() / decoder.name,
           models::FingerprintOf(hashes),
-          entry.mask_rule == "single" ? MaskRule::kSingleMask : MaskRule::kHighestPredictedIou,
+          entry.single_mask_is_best ? MaskRule::kSingleMask : MaskRule::kHighestPredictedIou,
           "fetch it again with: " + fetch};
 }
 
@@ -92,6 +93,7 @@ OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const f
 }  // namespace
 
 std::unique_ptr<Sam> LoadSam(const std::string& name, const Job& job) {
+  const ThreadLimit limit(job.num_threads());  // of the encoder as well, for as long as it is there
   if (const size_t comma = name.find(','); comma != std::string::npos)
     return LoadOnnxSam(FromPaths(name, name.substr(0, comma), name.substr(comma + 1)), job);
   if (std::error_code ignored; fs::is_directory(name, ignored))

@@ -55,7 +55,7 @@ Layout LayoutOf(const OnnxSession& decoder) {
             "masks"};
   decoder.Fail(
       "it has neither SAM's input \"image_embeddings\" nor SAM 2's \"image_embed\": it is no mask decoder but " +
-      models::WhatItIs(decoder));
+      models::DescribeModel(decoder));
 }
 
 // The decoder, opened so that it hands out every mask that it computes when its graph shows where they are.
@@ -99,7 +99,7 @@ std::optional<Decoder> OpenWithAllMasks(const OnnxSamFiles& files, const Job& jo
     const TensorInfo& info = decoder.session->Output(*ious, {1, -1});
     decoder.ious = info.name;
     if (info.shape[1] > 1) return decoder;
-  } catch (const Error& e) {
+  } catch (const models::GraphError& e) {
     job.Warn(fmt::format("{}: only the one mask that it selects itself is used: {}", files.decoder.string(), e.what()));
   }
   return std::nullopt;

@@ -9,7 +9,7 @@
 
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
-#include "sanerf/models/tensor.h"
+#include "sanerf/models/onnx_session.h"
 #include "sanerf/sam/sam_frame.h"
 
 namespace sanerf::sam {

@@ -87,11 +87,13 @@ struct Carved {
   bool empty = true;
 };
 
-Carved Carve(const std::vector<Silhouette>& silhouettes, const Box& region, const Similarity& file_from_world) {
+Carved Carve(const std::vector<Silhouette>& silhouettes, const Box& region, const Similarity& file_from_world,
+             const Job& job) {
   const Vec3 cell = (region.max - region.min) / kGrid;
   const double radius = 0.5 * cell.norm();
   std::vector<Carved> slices(kGrid);
   ParallelFor(kGrid, [&](int64_t z) {
+    job.ThrowIfStopped("looking for the object in the photos' alpha");
     Carved& slice = slices[z];
     for (int y = 0; y < kGrid; ++y) {
       for (int x = 0; x < kGrid; ++x) {
@@ -131,7 +133,7 @@ std::optional<AlphaHull> CarveAlphaHull(const SceneListing& listing, const Simil
   Box region{center - Vec3::Constant(radius), center + Vec3::Constant(radius)};
   Carved carved;
   for (int level = 0; level < 2; ++level) {
-    carved = Carve(silhouettes, region, file_from_world);
+    carved = Carve(silhouettes, region, file_from_world, job);
     if (carved.empty) return std::nullopt;
     region = carved.box;
   }

@@ -9,7 +9,7 @@
 namespace sanerf::scene {
 
 // The box of the object in RGBA images (visual hull on a coarse grid) and the smallest z-depth at which a camera sees
-// it; none when the images hold no cut-out object.
+// it; none when the images hold no cut-out object. Throws InterruptedError.
 struct AlphaHull {
   Box box;  // in the frame of `world_from_file`
   double nearest = 0;

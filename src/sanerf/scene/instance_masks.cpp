@@ -7,9 +7,9 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/hdf5.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/hdf5.h"
 #include "sanerf/scene/mask_files.h"
 
 namespace sanerf::scene {

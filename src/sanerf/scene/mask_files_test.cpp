@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "sanerf/core/hdf5_test_support.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/scene/hdf5_test_support.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/scene_test_util.h"
 

@@ -93,7 +93,7 @@ std::vector<ViewDecision> InOrderOf(const std::vector<int>& views, std::vector<V
     ViewDecision decision;
     decision.view_idx = view_idx;
     decision.view = scene.views[size_t(view_idx)].name;
-    decision.outcome = mask_decoder::Outcome::kNotAsked;
+    decision.outcome = mask_decoder::Outcome::kNotSelected;
     decision.reason = "the view was not among those that were segmented";
     ordered.push_back(std::move(decision));
   }

@@ -25,7 +25,7 @@ mask_decoder::DecodedObject DecodeObject(const DecodeRequest& request, const mas
 mask_decoder::DecodedObject CorrectObject(const DecodeRequest& request, int max_views,
                                           const mask_decoder::DecodeContext& context, const Job& job);
 
-// The decisions in the order of `views`; where there is none SAM was not asked.
+// The decisions in the order of `views`; where there is none the view was not among those to segment.
 std::vector<mask_decoder::ViewDecision> InOrderOf(const std::vector<int>& views,
                                                   std::vector<mask_decoder::ViewDecision> decisions,
                                                   const scene::Scene& scene);

@@ -121,7 +121,7 @@ void MarkUnknown(const Rectangle& region, ImageU8* labels) {
   }
 }
 
-std::vector<ImageU8> InOrderOf(const std::vector<int>& views, LabeledViews labeled) {
+std::vector<ImageU8> ByView(const std::vector<int>& views, LabeledViews labeled) {
   std::vector<ImageU8> labels(views.size());
   for (size_t i = 0; i < labeled.views.size(); ++i) {
     const auto found = std::find(views.begin(), views.end(), labeled.view_idxs[i]);
@@ -201,14 +201,14 @@ LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer&
 
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
                                   const FeatureContainer& container, const Job& job) {
-  return InOrderOf(views, BuildLabelViews(objects, container, job));
+  return ByView(views, BuildLabelViews(objects, container, job));
 }
 
 std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
                                   const FeatureContainer& container, MissedPlace missed,
                                   mask_aggregator::LabelVote* vote, const Job& job) {
   if (missed == MissedPlace::kBox) return LabelsByView(objects, views, container, job);
-  std::vector<ImageU8> labels = InOrderOf(views, PaintLabelViews(objects, container));
+  std::vector<ImageU8> labels = ByView(views, PaintLabelViews(objects, container));
   vote->Count(labels, int(objects.size()) + 1);
   std::vector<ImageU8> marked = labels;
   for (size_t v = 0; v < views.size(); ++v) {

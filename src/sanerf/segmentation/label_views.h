@@ -27,9 +27,10 @@ struct LabeledViews {
   int overlap_views = 0;
 };
 
-// decoded[i] has label i + 1. A view that says nothing about an object (too few of its points visible, …) must not
-// teach that the object is background there: unclaimed pixels near the object's place are not supervised. Its place is
-// a box around its masks, lifted with the depth of the views that have one.
+// decoded[i] has label i + 1. Not in the paper, which is silent about views without a mask: a view that says nothing
+// about an object (too few of its points visible, …) must not teach that the object is background there: unclaimed
+// pixels near the object's place are not supervised. Its place is a box around its masks, lifted with the depth of the
+// views that have one.
 LabeledViews BuildLabelViews(const mask_decoder::ObjectMasks& decoded,
                              const feature_container::FeatureContainer& container, const Job& job);
 
@@ -39,7 +40,7 @@ LabeledViews PaintLabelViews(const mask_decoder::ObjectMasks& decoded,
 
 // Where an object may be in a view that has no mask of it, so that the pixels there are not supervised.
 enum class MissedPlace {
-  kBox,   // a box around its place
+  kBox,   // a box around its place [neither is in the paper]
   kVoted  // where the votes of the other views put it: of many objects most views miss some, and boxes around all of
           // their places would leave no background
 };

@@ -22,13 +22,15 @@ struct SegmentOptions {
     v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)",
       Range(0, 100'000));
     v("same_candidate", same_candidate,
-      "before the first refinement round: when the views agree better on one number of SAM's candidates, all take it");
+      "before the first refinement round: when the views agree better on one number of SAM's candidates, all take it "
+      "(paper: false)");
     v("rounds", rounds,
       "refinement rounds at most: in each, every view is decoded again with what the others say (0 = paper)",
       Range(0, 20), Formerly("looks"));
     v("sharp_outlines", sharp_outlines,
-      "outlines of the masks follow the edges of the picture before they are aggregated (paper: no)");
-    v("from_vote", from_vote, "the object field starts from the vote of all masks instead of from nothing");
+      "outlines of the masks follow the edges of the picture before they are aggregated (paper: false)");
+    v("from_vote", from_vote,
+      "the object field starts from the vote of all masks instead of from nothing (paper: false)");
     v("further_iters", further_iters, "steps of a field that goes on with more prompts (--add)", Range(1, 1'000'000));
     v("further_rate", further_rate, "learning rate of such a field at the beginning, as a share of object.lr",
       Range(1e-4, 10));

@@ -52,8 +52,8 @@ std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
 
 void OwnAutomaticSegmenter::Fit(const mask_decoder::Prompts&, const Job& job) {
   const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
-  AutomaticField found =
-      TieTogether({input_.scene, input_.nerf, input_.features, input_.sam, searched_, decoded}, masks_, options_, job);
+  const SegmenterInput input{input_.scene, input_.nerf, input_.features, input_.sam, decoded};
+  AutomaticField found = TieTogether(input, searched_.size(), masks_, options_, job);
   Session session = SessionOn(input_, decoded, options_);
   session.StartFromSearch(found.prompts, std::move(found.decoded));
   session.Refine(job);

@@ -16,7 +16,7 @@ struct SegmenterInput {
   const scene::Scene& scene;
   const nerf::NerfModel& nerf;                          // frozen
   const feature_container::FeatureContainer& features;  // holds `views`
-  sam::Sam& sam;                                        // the model that `features` was encoded with
+  const sam::Sam& sam;                                  // the model that `features` was encoded with
   std::vector<int> views;                               // of the scene, to learn from: never held-out ones
   uint64_t seed = 1;
 

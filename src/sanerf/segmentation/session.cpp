@@ -7,6 +7,8 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/decode_object.h"
@@ -39,7 +41,12 @@ bool IsBlunt(const DecodedObject& object) {
 
 }  // namespace
 
-Session::Session(SessionInput input, const SegmentationOptions& options) : input_(std::move(input)), options_(options) {
+Session::Session(SessionInput input, const SegmentationOptions& options)
+    : input_(std::move(input)), options_(options), steps_(StepsFor(Source::kPrompts, options)) {
+  CheckOptions(options_.masks, "masks");
+  CheckOptions(options_.segment, "segment");
+  CheckOptions(options_.object, "object");
+  CheckOptions(options_.automatic, "auto");
   if (input_.prompted.empty()) input_.prompted = input_.views;
 }
 
@@ -50,8 +57,10 @@ void Session::Update(const Job& job) {
   Refine(job);
 }
 
-// 3.2: clicks lifted to 3D (Eq. 6), projected into every view where they are visible, decoded there by SAM (Eq. 4, 5).
+// 1. Decode (3.2): clicks lifted to 3D (Eq. 6), projected into every view where they are visible, decoded there by SAM
+// (Eq. 4, 5).
 void Session::Decode(int max_views, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   struct Decoded {
     ObjectId id;
     std::shared_ptr<const DecodedObject> masks;
@@ -75,60 +84,50 @@ void Session::Decode(int max_views, const Job& job) {
   for (Decoded& object : decoded) edits_.SetMasks(object.id, std::move(object.masks), object.state);
 }
 
-// Not in the paper, which takes the mask of every view as it comes: SAM often takes a part for the whole or the whole
-// for a part, in one view so, in the next otherwise. Measured effect of each step: docs/results.md.
+// Steps 2 to 5 are not in the paper, which takes the mask of every view as it comes: SAM often takes a part for the
+// whole or the whole for a part, in one view so, in the next otherwise. Measured effect of each: docs/results.md.
 void Session::Refine(const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   const LabeledObjects objects = edits_.Labeled();
-  std::vector<size_t> fresh;  // positions
-  for (size_t i = 0; i < objects.ids.size(); ++i)
-    if (edits_.Object(objects.ids[i]).state == MaskState::kDecoded) fresh.push_back(i);
-  if (fresh.empty()) return;
-  TraceVote(job);
-
+  RefineRequest request{objects.prompts, PositionsOf(MaskState::kDecoded), input_.views};
+  if (request.which.empty()) return;
+  request.missed = steps_.missed;
+  request.prompted = input_.prompted;
   std::vector<DecodedObject> masks;
   for (const auto& of_object : objects.masks) masks.push_back(*of_object);
-  RefineRequest request{objects.prompts, fresh, input_.views};
-  request.prompted = input_.prompted;
-  const bool is_search = source_ == Source::kSearch;
-  if (is_search) request.missed = MissedPlace::kVoted;
-  const int rounds = is_search ? options_.automatic.rounds : options_.segment.rounds;
-  counted_.clear();  // both steps count votes of their own
 
-  // One candidate for all: when the views agree better on the same number of SAM's candidates, all take it.
-  if (rounds > 0 && options_.segment.same_candidate && !is_search)
-    ChooseCandidates(request, Context(), vote_.get(), &masks, job);
-  // Decoded again: SAM is shown what the other views say, and the candidate is taken that agrees best with them.
-  RefineMasks(request, Context(), rounds, vote_.get(), &masks, job);
-  // Sharpened: outlines follow the edges of the picture.
-  if (options_.segment.sharp_outlines) SharpenOutlines(*input_.features, &masks, job);
-  if (is_search) SeparateMasks(&masks);
-
-  for (size_t i = 0; i < masks.size(); ++i) {
-    const bool is_fresh = std::find(fresh.begin(), fresh.end(), i) != fresh.end();
-    const bool is_sharper = options_.segment.sharp_outlines && IsBlunt(*objects.masks[i]);
-    if (!is_fresh && !is_sharper) continue;
-    edits_.SetMasks(objects.ids[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
-                    is_fresh ? MaskState::kRefined : edits_.Object(objects.ids[i]).state);
+  if (steps_.rounds > 0) {
+    // 2. Vote [not in the paper]: every mask says of the cells of space that its rays end in what they belong to.
+    TraceVote(job);
+    // 3. One candidate for all [not in the paper]: when the views agree better on the same number of SAM's candidates,
+    // all take it.
+    if (steps_.one_candidate) ChooseCandidates(request, Context(), vote_.get(), &masks, job);
+    // 4. Decode again [not in the paper]: SAM is shown what the other views say, and the candidate is taken that agrees
+    // best with them.
+    RefineMasks(request, Context(), steps_.rounds, vote_.get(), &masks, job);
+    counted_.clear();  // both have counted votes of their own
   }
+  // 5. Sharpen [not in the paper]: outlines follow the edges of the picture.
+  if (steps_.sharpen) SharpenOutlines(*input_.features, &masks, job);
+  if (steps_.separate) SeparateMasks(&masks);
+  Replace(objects.ids, std::move(masks), request.which);
 }
 
-// Not in the paper: what all masks say about every cell of space is a first answer, and where the field starts from.
-// With segment.from_vote=false it starts from nothing, as published.
+// What all masks vote is a first answer, and where the field starts from [not in the paper; segment.from_vote=false:
+// from nothing, as published].
 void Session::CountVotes(const Job& job) {
   TraceVote(job);
-  SharpenMasks(job);
-  const MaskSet masks = Masks();
-  if (counted_ == masks) return;
+  PaintLabels(job);
+  if (counted_ == painted_) return;
   counted_.clear();
-  const MissedPlace missed = source_ == Source::kSearch ? MissedPlace::kVoted : MissedPlace::kBox;
-  labels_ = LabelsByView(masks, input_.views, *input_.features, missed, vote_.get(), job);
-  vote_->Count(labels_, int(masks.size()) + 1);
-  counted_ = masks;
+  vote_->Count(labels_, int(painted_.size()) + 1);
+  counted_ = painted_;
 }
 
-// 3.3: the object field (Eq. 7), by cross entropy with the masks (Eq. 8) and, with object.rgb_weight, by the color of
-// pairs of rays where the field is wrong (Eq. 9 to 14).
+// 6. Fit (3.3): the object field (Eq. 7), by cross entropy with the masks (Eq. 8) and, with object.rgb_weight, by the
+// color of pairs of rays where the field is wrong (Eq. 9 to 14).
 void Session::Step(int n, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   BeginFit(job);
   const auto count_step = [this] {
     ++fit_->step;
@@ -147,10 +146,48 @@ void Session::Step(int n, const Job& job) {
 
 // ============================================================================
 
+Session::Steps Session::StepsFor(Source source, const SegmentationOptions& options) {
+  Steps steps;
+  steps.sharpen = options.segment.sharp_outlines;
+  if (source == Source::kPrompts) {
+    steps.rounds = options.segment.rounds;
+    steps.one_candidate = options.segment.same_candidate;
+    steps.from_vote = options.segment.from_vote;
+  } else {  // masks of a search have no candidates of their own, and many objects lie in one view
+    steps.rounds = options.automatic.rounds;
+    steps.one_candidate = false;
+    steps.missed = MissedPlace::kVoted;
+    steps.separate = true;
+    steps.from_vote = true;
+  }
+  return steps;
+}
+
+// Of the objects that have masks.
+std::vector<size_t> Session::PositionsOf(MaskState state) const {
+  std::vector<size_t> positions;
+  const std::vector<ObjectId> ids = Ids();
+  for (size_t i = 0; i < ids.size(); ++i)
+    if (edits_.Object(ids[i]).state == state) positions.push_back(i);
+  return positions;
+}
+
+// The masks of the refined objects, and those of others that are sharper than before.
+void Session::Replace(const std::vector<ObjectId>& ids, std::vector<DecodedObject> masks,
+                      const std::vector<size_t>& refined) {
+  for (size_t i = 0; i < masks.size(); ++i) {
+    const EditedObject& before = edits_.Object(ids[i]);
+    const bool is_refined = std::find(refined.begin(), refined.end(), i) != refined.end();
+    if (!is_refined && !(steps_.sharpen && IsBlunt(*before.masks))) continue;
+    edits_.SetMasks(ids[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
+                    is_refined ? MaskState::kRefined : before.state);
+  }
+}
+
 void Session::Prepare(const Job& job) {
-  TraceVote(job);
-  if (trainer_) return;
-  trainer_ = MakeTrainer(job);
+  const ThreadLimit limit(job.num_threads());
+  if (steps_.from_vote || steps_.rounds > 0) TraceVote(job);
+  if (!trainer_) trainer_ = MakeTrainer(job);
 }
 
 void Session::TraceVote(const Job& job) {
@@ -172,7 +209,7 @@ void Session::StartFrom(const mask_decoder::Prompts& prompts, std::vector<Decode
 
 void Session::StartFromSearch(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects) {
   Start(prompts, std::move(objects), MaskState::kDecoded);
-  source_ = Source::kSearch;
+  steps_ = StepsFor(Source::kSearch, options_);
 }
 
 void Session::Start(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects, MaskState state) {
@@ -212,11 +249,16 @@ void Session::MovePrompt(PromptId id, const Prompt& to) {
 }
 
 mask_decoder::DecodeContext Session::Context() const {
-  return {*input_.scene, *input_.features, *input_.sam, input_.nerf.model_from_file(), options_.masks};
+  return {*input_.scene,
+          *input_.features,
+          *input_.sam,
+          input_.nerf.model_from_file(),
+          options_.masks,
+          /*keeps_candidates=*/steps_.rounds > 0};
 }
 
 void Session::SharpenMasks(const Job& job) {
-  if (!options_.segment.sharp_outlines) return;
+  if (!steps_.sharpen) return;
   std::vector<ObjectId> blunt;
   std::vector<DecodedObject> masks;
   for (const EditedObject& object : edits_.objects()) {
@@ -226,9 +268,18 @@ void Session::SharpenMasks(const Job& job) {
   }
   if (blunt.empty()) return;
   SharpenOutlines(*input_.features, &masks, job);
-  for (size_t i = 0; i < blunt.size(); ++i)
-    edits_.SetMasks(blunt[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
-                    edits_.Object(blunt[i]).state);
+  Replace(blunt, std::move(masks), /*refined=*/{});
+}
+
+// The masks of all objects as one label image per view.
+void Session::PaintLabels(const Job& job) {
+  SharpenMasks(job);
+  const MaskSet masks = Masks();
+  if (painted_ == masks) return;
+  painted_.clear();
+  counted_.clear();
+  labels_ = LabelsByView(masks, input_.views, *input_.features, steps_.missed, vote_.get(), job);
+  painted_ = masks;
 }
 
 // A field may learn further labels, not forget some.
@@ -252,21 +303,20 @@ void Session::BeginFit(const Job& job) {
   if (Masks().empty())
     throw Error("there is no mask to fit the object field to", "no object has been decoded",
                 "click on an object first");
-  CountVotes(job);
+  steps_.from_vote ? CountVotes(job) : PaintLabels(job);
   if (IsFitted()) return;
-  Prepare(job);
+  if (!trainer_) trainer_ = MakeTrainer(job);
   std::unique_ptr<ObjectTrainer> anew;  // takes the other's place when all has gone well
   if (fit_ && !GoesOn()) anew = MakeTrainer(job);
   ObjectTrainer& trainer = anew ? *anew : *trainer_;
   if (StartsFromField()) trainer.StartFrom(*start_field_);
-  const bool from_vote = options_.segment.from_vote || source_ == Source::kSearch;
   try {
-    trainer.SetMasks(labels_, int(counted_.size()) + 1, from_vote ? vote_->Prior() : nullptr, job);
+    trainer.SetMasks(labels_, int(painted_.size()) + 1, steps_.from_vote ? vote_->Prior() : nullptr, job);
   } catch (...) {
     if (!fit_) trainer_.reset();  // it may have been given the start
     throw;
   }
-  fit_ = Fit{counted_, Ids(), edits_.num_rewinds(), NextSchedule(), 0, GoesOn() ? fit_->total_steps : 0};
+  fit_ = Fit{painted_, Ids(), edits_.num_rewinds(), NextSchedule(), 0, GoesOn() ? fit_->total_steps : 0};
   if (anew) trainer_ = std::move(anew);
 }
 
@@ -283,6 +333,7 @@ SessionSnapshot Session::Describe() const {
 }
 
 SessionSnapshot Session::Snapshot(const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   if (!Masks().empty() && !IsFitted()) CountVotes(job);
   SessionSnapshot snapshot = Describe();
   if (snapshot.answer == SessionSnapshot::Answer::kField) snapshot.model = trainer_->CopyModel();

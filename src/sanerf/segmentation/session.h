@@ -26,6 +26,7 @@
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/prompt_edits.h"
 
@@ -83,7 +84,8 @@ class Session {
 
   // ---- The method. Long calls.
 
-  // What does not depend on prompts: rays traced for the vote and the field. Does nothing the second time.
+  // What does not depend on prompts: rays traced for the field, and for the vote where the options use it. Does nothing
+  // the second time.
   void Prepare(const Job& job);
   // Masks of what has changed: Decode in all views, then Refine.
   void Update(const Job& job);
@@ -119,6 +121,14 @@ class Session {
 
   enum class Source { kPrompts, kSearch };
 
+  // Which steps the masks go through, and how: what the user meant is decoded otherwise than what a search found.
+  struct Steps {
+    int rounds = 0;
+    bool one_candidate = false, sharpen = false, separate = false, from_vote = false;
+    MissedPlace missed = MissedPlace::kBox;
+  };
+  static Steps StepsFor(Source source, const SegmentationOptions& options);
+
   void Start(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects, MaskState state);
   void TraceVote(const Job& job);
   mask_decoder::DecodeContext Context() const;
@@ -129,7 +139,11 @@ class Session {
   bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
   mask_aggregator::ObjectTrainer::Schedule NextSchedule() const;
   std::unique_ptr<mask_aggregator::ObjectTrainer> MakeTrainer(const Job& job) const;
+  std::vector<size_t> PositionsOf(MaskState state) const;
+  void Replace(const std::vector<ObjectId>& ids, std::vector<mask_decoder::DecodedObject> masks,
+               const std::vector<size_t>& refined);
   void SharpenMasks(const Job& job);  // those that are not sharp yet
+  void PaintLabels(const Job& job);
   void CountVotes(const Job& job);
   void BeginFit(const Job& job);
   SessionSnapshot Describe() const;
@@ -137,12 +151,13 @@ class Session {
   SessionInput input_;
   SegmentationOptions options_;
   PromptEdits edits_;
-  Source source_ = Source::kPrompts;
+  Steps steps_;
   std::optional<mask_aggregator::ObjectModel> start_field_;
   std::vector<ObjectId> start_ids_;
   std::unique_ptr<mask_aggregator::LabelVote> vote_;
+  MaskSet painted_;              // the masks that `labels_` shows
+  std::vector<ImageU8> labels_;  // by view
   MaskSet counted_;              // the masks whose votes are counted
-  std::vector<ImageU8> labels_;  // by view, of these
   std::unique_ptr<mask_aggregator::ObjectTrainer> trainer_;
   std::optional<Fit> fit_;
 };

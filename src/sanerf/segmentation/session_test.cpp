@@ -1,13 +1,20 @@
 #include "sanerf/segmentation/session.h"
 
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/parallel.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/segmentation/session_test_support.h"
 
 namespace sanerf::segmentation {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 using Answer = SessionSnapshot::Answer;
 
@@ -129,6 +136,53 @@ TEST_F(SessionTest, TwoObjectsShareAField) {
   EXPECT_EQ(session.prompts().objects[0].name, "flask");
   session.Step(session.steps_left(), job_);  // another label for the bottle: a field of its own
   EXPECT_EQ(session.Snapshot(job_).model->num_labels(), 2);
+}
+
+// The steps that the paper does not have, all off: masks as SAM gave them, a field from nothing.
+TEST_F(SessionTest, AsPublishedNothingIsVotedOrSharpened) {
+  SegmentationOptions options = SegmentOptionsForTests();
+  options.segment.rounds = 0;
+  options.segment.same_candidate = false;
+  options.segment.sharp_outlines = false;
+  options.segment.from_vote = false;
+  options.object.iters = 200;
+  options.object.label_smoothing = 0;
+  options.object.rgb.weight = 1;
+  EventRecorder recorder;
+  const Job job(recorder, StopToken());
+  Session session = MakeSession(options);
+  session.Prepare(job);
+  session.AddObject(Clicked("ball", kBall));
+  session.Decode(0, job);
+  const auto decoded = session.objects()[0].masks;
+  EXPECT_EQ(decoded->memory, nullptr);
+  session.Refine(job);
+  session.Step(session.steps_left(), job);
+  EXPECT_EQ(session.objects()[0].state, MaskState::kRefined);
+  const auto used = session.objects()[0].masks;
+  for (size_t v = 0; v < used->views.size(); ++v) {
+    EXPECT_EQ(used->views[v].mask.data, decoded->views[v].mask.data) << used->views[v].view;
+    EXPECT_FALSE(used->views[v].sharp_outline);
+  }
+  const SessionSnapshot field = session.Snapshot(job);
+  EXPECT_FALSE(field.model->has_vote());
+  EXPECT_GT(Iou(*field.model, {kBall}), 0.7);
+  for (const std::string& line : recorder.Lines()) EXPECT_THAT(line, Not(HasSubstr("vote")));
+}
+
+TEST_F(SessionTest, TakesNoMoreThreadsThanItsJobMay) {
+  SetNumThreads(4);
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  sam_->on_predict = [&] {
+    const std::lock_guard lock(mutex);
+    threads.insert(std::this_thread::get_id());
+  };
+  Session session = MakeSession();
+  session.AddObject(Clicked("ball", kBall));
+  session.Update(job_.WithThreads(1));
+  EXPECT_EQ(threads, std::set<std::thread::id>{std::this_thread::get_id()});
+  SetNumThreads(0);
 }
 
 TEST_F(SessionTest, StepsInPiecesAreTheSameSteps) {

@@ -137,8 +137,8 @@ class SessionTest : public mask_aggregator::AggregatorTest {
     options.segment.further_iters = 20;
     return options;
   }
-  Session MakeSession() const {
-    return Session({shared_scene_, *nerf_, features_, sam_, shared_scene_->TrainViews()}, SegmentOptionsForTests());
+  Session MakeSession(const SegmentationOptions& options = SegmentOptionsForTests()) const {
+    return Session({shared_scene_, *nerf_, features_, sam_, shared_scene_->TrainViews()}, options);
   }
 
   // Where most of the instance is seen, the pixel of it farthest from its border (in steps along rows and columns).

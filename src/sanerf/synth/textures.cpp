@@ -18,6 +18,26 @@ double LatticeValue(int x, int y, int z, uint32_t seed) {
 
 double CellValue(int x, int y, uint32_t seed) { return 0.5 + 0.5 * LatticeValue(x, y, 0, seed); }
 
+// Smooth value noise in [-1, 1], one octave; features of size 1.
+double SmoothNoise(const Vec3& p, uint32_t seed) {
+  const int x = int(std::floor(p.x())), y = int(std::floor(p.y())), z = int(std::floor(p.z()));
+  const auto fade = [](double t) { return t * t * (3 - 2 * t); };
+  const double u = fade(p.x() - x), v = fade(p.y() - y), w = fade(p.z() - z);
+  double planes[2];
+  for (int k = 0; k < 2; ++k) {
+    const double a = LatticeValue(x, y, z + k, seed), b = LatticeValue(x + 1, y, z + k, seed);
+    const double c = LatticeValue(x, y + 1, z + k, seed), d = LatticeValue(x + 1, y + 1, z + k, seed);
+    planes[k] = (a + (b - a) * u) * (1 - v) + (c + (d - c) * u) * v;
+  }
+  return planes[0] + (planes[1] - planes[0]) * w;
+}
+
+// 0 below, 1 above, soft over the width given.
+double SoftStep(double edge, double width, double x) {
+  const double t = std::clamp((x - edge) / width + 0.5, 0.0, 1.0);
+  return t * t * (3 - 2 * t);
+}
+
 // 1 inside the interval [low, high], soft at both ends.
 double Band(double low, double high, double width, double x) {
   return SoftStep(low, width, x) * (1 - SoftStep(high, width, x));
@@ -40,24 +60,6 @@ Vec3 FromSrgb(double r, double g, double b) {
     return v <= 0.04045 * 255 ? v / 255 / 12.92 : std::pow((v / 255 + 0.055) / 1.055, 2.4);
   };
   return {linear(r), linear(g), linear(b)};
-}
-
-double SoftStep(double edge, double width, double x) {
-  const double t = std::clamp((x - edge) / width + 0.5, 0.0, 1.0);
-  return t * t * (3 - 2 * t);
-}
-
-double SmoothNoise(const Vec3& p, uint32_t seed) {
-  const int x = int(std::floor(p.x())), y = int(std::floor(p.y())), z = int(std::floor(p.z()));
-  const auto fade = [](double t) { return t * t * (3 - 2 * t); };
-  const double u = fade(p.x() - x), v = fade(p.y() - y), w = fade(p.z() - z);
-  double planes[2];
-  for (int k = 0; k < 2; ++k) {
-    const double a = LatticeValue(x, y, z + k, seed), b = LatticeValue(x + 1, y, z + k, seed);
-    const double c = LatticeValue(x, y + 1, z + k, seed), d = LatticeValue(x + 1, y + 1, z + k, seed);
-    planes[k] = (a + (b - a) * u) * (1 - v) + (c + (d - c) * u) * v;
-  }
-  return planes[0] + (planes[1] - planes[0]) * w;
 }
 
 SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high,
@@ -170,8 +172,8 @@ SynthTexture WoodPlanks(uint32_t seed) {
     const Vec3 slow(p.x() * 1.6 + shift, p.y() * 7 + shift, p.z() * 7);
     const double bend = SmoothNoise(slow, seed);
     const double rings = 0.5 + 0.5 * std::sin(58 * (p.y() + 0.05 * bend) + 9 * bend + 6 * shift);
-    const double fibre = SmoothNoise({p.x() * 9, p.y() * 110, p.z() * 110}, seed + 1);
-    Vec3 color = Mix(light, dark, std::clamp(0.18 + 0.3 * tone + 0.3 * rings * rings + 0.12 * fibre, 0.0, 1.0));
+    const double fiber = SmoothNoise({p.x() * 9, p.y() * 110, p.z() * 110}, seed + 1);
+    Vec3 color = Mix(light, dark, std::clamp(0.18 + 0.3 * tone + 0.3 * rings * rings + 0.12 * fiber, 0.0, 1.0));
     const double to_gap = std::abs(p.y() / width - std::round(p.y() / width)) * width;
     return Vec3(color * (0.62 + 0.38 * SoftStep(0.003, 0.006, to_gap)));
   };

@@ -11,10 +11,6 @@ namespace sanerf::synth {
 using SynthTexture = std::function<Vec3(const Vec3& p, const Vec3& n)>;
 
 Vec3 FromSrgb(double r, double g, double b);  // 0..255
-// Smooth value noise in [-1, 1], one octave; features of size 1.
-double SmoothNoise(const Vec3& p, uint32_t seed);
-// 0 below, 1 above, soft over the width given.
-double SoftStep(double edge, double width, double x);
 
 SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high,
                           const Vec3& inside, double inner_radius);

@@ -31,7 +31,7 @@ void ContrastiveLift::Fit(const mask_decoder::Prompts& prompts, const Job& job) 
         "contrastive lift", kContrastiveStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
-                                                  options_.clusters, input_.seed);
+                                                  options_.clusters, input_.seed, job);
   job.Info(fmt::format("contrastive lift: {} objects", clusters_->num_clusters()));
 }
 

@@ -15,6 +15,12 @@ void Follow(const nn::Buffer& fast, float momentum, nn::Buffer* slow) {
   });
 }
 
+// slow = momentum * slow + (1 - momentum) * fast, every parameter.
+void Follow(const mask_aggregator::ObjectField& fast, float momentum, mask_aggregator::ObjectField* slow) {
+  Follow(fast.grid.params().values, momentum, &slow->grid.params().values);
+  Follow(fast.mlp.params().values, momentum, &slow->mlp.params().values);
+}
+
 std::vector<int> SegmentsOf(const SegmentRays& rays, const std::vector<int>& chosen) {
   std::vector<int> segments;
   for (const int ray : chosen) segments.push_back(rays.segment_of[size_t(ray)]);
@@ -22,11 +28,6 @@ std::vector<int> SegmentsOf(const SegmentRays& rays, const std::vector<int>& cho
 }
 
 }  // namespace
-
-void Follow(const mask_aggregator::ObjectField& fast, float momentum, mask_aggregator::ObjectField* slow) {
-  Follow(fast.grid.params().values, momentum, &slow->grid.params().values);
-  Follow(fast.mlp.params().values, momentum, &slow->mlp.params().values);
-}
 
 double ContrastiveTrainer::Step(int step) {
   Follow(fast_, options_.momentum, slow_.get());

@@ -9,9 +9,6 @@
 
 namespace sanerf::baselines {
 
-// slow = momentum * slow + (1 - momentum) * fast, every parameter.
-void Follow(const mask_aggregator::ObjectField& fast, float momentum, mask_aggregator::ObjectField* slow);
-
 class ContrastiveTrainer {
  public:
   // rays and options must outlive this. fast: options.dims outputs, started at random; the slow field starts as its

@@ -59,7 +59,7 @@ TEST(ContrastiveTrainer, EmbeddingsOfAnObjectClusterAcrossViews) {
       for (int step = 0; step < options.lift.iters; ++step) trainer.Step(step);
     }
     const std::vector<float> embeddings = FieldOutputs(fast).Of(toy.rays.pool, toy.rays.AllRays());
-    const EmbeddingClusters clusters(options.dims, embeddings, options.clusters, 1);
+    const EmbeddingClusters clusters(options.dims, embeddings, options.clusters, 1, Job());
     EXPECT_EQ(clusters.num_clusters(), kToyBalls);
     std::vector<int> objects;
     for (size_t i = 0; i < embeddings.size(); i += size_t(options.dims))

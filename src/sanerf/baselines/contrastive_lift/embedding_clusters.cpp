@@ -49,7 +49,7 @@ std::vector<size_t> Inliers(size_t dims, const std::vector<float>& points, float
 }  // namespace
 
 EmbeddingClusters::EmbeddingClusters(int num_dims, const std::vector<float>& embeddings, const ClusterOptions& options,
-                                     uint64_t seed) {
+                                     uint64_t seed, const Job& job) {
   const size_t dims = size_t(num_dims);
   std::vector<size_t> inliers = Inliers(dims, embeddings, options.outlier_sigmas);
   low_.assign(dims, std::numeric_limits<float>::max());
@@ -70,8 +70,8 @@ EmbeddingClusters::EmbeddingClusters(int num_dims, const std::vector<float>& emb
     for (size_t d = 0; d < dims; ++d) points.push_back((embeddings[inliers[i] * dims + d] - low_[d]) * scale_[d]);
   }
   centers_ = options.clustering == Clustering::kHdbscan
-                 ? Centers(num_dims, points, Hdbscan(num_dims, points, options.min_cluster_size))
-                 : MeanShift(num_dims, points, options.bandwidth, options.min_bin_freq);
+                 ? Centers(num_dims, points, Hdbscan(num_dims, points, options.min_cluster_size, job))
+                 : MeanShift(num_dims, points, options.bandwidth, options.min_bin_freq, job);
   if (centers_.empty()) FailWithoutCluster(options, count);
 }
 

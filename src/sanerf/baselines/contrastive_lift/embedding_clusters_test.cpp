@@ -7,6 +7,7 @@
 
 #include "sanerf/baselines/contrastive_lift/blobs_test_support.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
 
@@ -31,7 +32,7 @@ TEST_P(EmbeddingClustersTest, ScaleEachDimensionWithoutOutliers) {
   std::vector<float> points = Points(kBlobs, 0.03f);
   for (size_t i = 1; i < points.size(); i += 2) points[i] = 100 * points[i] + 7;
   points.insert(points.end(), {1000.0f, 20.0f});
-  const EmbeddingClusters clusters(2, points, Options(), 1);
+  const EmbeddingClusters clusters(2, points, Options(), 1, Job());
   ASSERT_EQ(clusters.num_clusters(), 3);
   EXPECT_EQ(clusters.Nearest(std::vector<float>{0.92f, 26}.data()), 0);
   EXPECT_EQ(clusters.Nearest(std::vector<float>{0.5f, 88}.data()), 1);
@@ -47,7 +48,7 @@ TEST_P(EmbeddingClustersTest, TakeADrawThatDoesNotDependOnThreads) {
   std::vector<int> first;
   for (const int threads : {1, 3}) {
     SetNumThreads(threads);
-    const EmbeddingClusters clusters(2, points, options, 9);
+    const EmbeddingClusters clusters(2, points, options, 9, Job());
     EXPECT_EQ(clusters.num_clusters(), 3);
     std::vector<int> nearest;
     for (size_t i = 0; i < points.size(); i += 2) nearest.push_back(clusters.Nearest(&points[i]));
@@ -58,6 +59,12 @@ TEST_P(EmbeddingClustersTest, TakeADrawThatDoesNotDependOnThreads) {
   SetNumThreads(0);
 }
 
+TEST_P(EmbeddingClustersTest, EndWhenAStopIsRequested) {
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(EmbeddingClusters(2, Points(kBlobs, 0.05f), Options(), 1, Job().With(stop.token())), InterruptedError);
+}
+
 INSTANTIATE_TEST_SUITE_P(, EmbeddingClustersTest, Values(Clustering::kHdbscan, Clustering::kMeanShift),
                          [](const auto& info) {
                            return info.param == Clustering::kHdbscan ? "hdbscan" : "mean_shift";
@@ -66,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(, EmbeddingClustersTest, Values(Clustering::kHdbscan, C
 TEST(EmbeddingClusters, NoClusterIsAnError) {
   ClusterOptions options;
   options.min_cluster_size = 601;
-  const auto cluster = [&] { EmbeddingClusters(2, Points(kBlobs, 0.05f), options, 1); };
+  const auto cluster = [&] { EmbeddingClusters(2, Points(kBlobs, 0.05f), options, 1, Job()); };
   EXPECT_THAT(ErrorTextOf<Error>(cluster),
               HasSubstr("the embeddings form no cluster: there are 600 points, fewer than a cluster's 601"));
   options.clustering = Clustering::kMeanShift;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf::baselines {
 namespace {
@@ -31,12 +32,13 @@ class Prim {
     for (size_t i = 0; i < num_left_; ++i) ids_.push_back(int(i));
   }
 
-  Chain Run() {
+  Chain Run(const Job& job) {
     Chain chain;
     std::vector<float> at(dims_);
     size_t next = 0;
     double gap = 0;
     while (num_left_ > 0) {
+      job.ThrowIfStopped("clustering");
       chain.order.push_back(ids_[next]);
       chain.gap.push_back(gap);
       for (size_t d = 0; d < dims_; ++d) at[d] = coordinates_[d][next];
@@ -180,12 +182,12 @@ void Choose(std::vector<Group>* groups) {
 
 }  // namespace
 
-DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_cluster_size) {
+DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_cluster_size, const Job& job) {
   SANERF_CHECK(dims >= 1 && min_cluster_size >= 2);
   const size_t n = points.size() / size_t(dims);
   DensityClusters result{0, std::vector<int>(n, -1), std::vector<float>(n, 0)};
   if (n < size_t(min_cluster_size)) return result;
-  const Chain chain = Prim(size_t(dims), points).Run();
+  const Chain chain = Prim(size_t(dims), points).Run(job);
   std::vector<double> density;
   std::vector<Group> groups = Condense(chain, min_cluster_size, &density);
   Choose(&groups);

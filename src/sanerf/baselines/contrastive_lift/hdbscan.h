@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "sanerf/core/job.h"
+
 namespace sanerf::baselines {
 
 struct DensityClusters {
@@ -16,7 +18,8 @@ struct DensityClusters {
 // 1 / distance: of the groups of min_cluster_size or more, those with the largest sum of that range over their points
 // are taken (excess of mass), never one within another. All points may be one cluster. min_cluster_size: 2 or more;
 // fewer points than that are none. Distances below 1e-9 count as 1e-9. O(n^2) time, O(n) memory.
-DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_cluster_size);
+// Throws InterruptedError.
+DensityClusters Hdbscan(int dims, const std::vector<float>& points, int min_cluster_size, const Job& job);
 
 // The mean of each cluster's points, weighted by membership, [cluster][dims].
 std::vector<float> Centers(int dims, const std::vector<float>& points, const DensityClusters& clusters);

@@ -9,6 +9,8 @@
 #include <set>
 
 #include "sanerf/baselines/contrastive_lift/blobs_test_support.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf::baselines {
 namespace {
@@ -129,7 +131,7 @@ TEST(Hdbscan, IsWhatTheDefinitionSays) {
         points.push_back(float((blob * (d + 3)) % 7) / 7 + spread * (random.NextFloat() + random.NextFloat()));
     }
     for (const int min_size : {2, 5, 12}) {
-      const std::set<std::set<int>> clusters = SetsOf(Hdbscan(dims, points, min_size));
+      const std::set<std::set<int>> clusters = SetsOf(Hdbscan(dims, points, min_size, Job()));
       EXPECT_EQ(clusters, ByDefinition(dims, points, min_size).Clusters()) << seed << " " << min_size;
       num_several += clusters.size() > 1;
     }
@@ -142,7 +144,7 @@ TEST(Hdbscan, BlobsOfDifferentWidthAreFound) {
   std::vector<float> points = Points({{{0.1f, 0.1f}, 300}, {{0.2f, 0.1f}, 300}}, 0.02f);
   const std::vector<float> wide = Points({{{0.7f, 0.6f}, 3000}}, 0.3f);
   points.insert(points.end(), wide.begin(), wide.end());
-  const DensityClusters clusters = Hdbscan(2, points, 60);
+  const DensityClusters clusters = Hdbscan(2, points, 60, Job());
   EXPECT_EQ(clusters.num_clusters, 3);
   const std::vector<float> centers = Centers(2, points, clusters);
   std::map<int, int> counts;
@@ -158,7 +160,7 @@ TEST(Hdbscan, BlobsOfDifferentWidthAreFound) {
 // On a line: two groups and a point far from both. It is in no cluster; of the others the densest have membership 1.
 TEST(Hdbscan, AFarPointIsInNone) {
   const std::vector<float> points = {0, 1, 2, 3, 10, 11.5f, 12.5f, 13.5f, 30};
-  const DensityClusters clusters = Hdbscan(1, points, 3);
+  const DensityClusters clusters = Hdbscan(1, points, 3, Job());
   EXPECT_EQ(SetsOf(clusters), (std::set<std::set<int>>{{0, 1, 2, 3}, {4, 5, 6, 7}}));
   EXPECT_EQ(clusters.cluster[8], -1);
   EXPECT_EQ(clusters.membership[8], 0);
@@ -170,7 +172,7 @@ TEST(Hdbscan, AFarPointIsInNone) {
 }
 
 TEST(Hdbscan, EqualPointsAreOneCluster) {
-  const DensityClusters clusters = Hdbscan(2, std::vector<float>(40, 0.5f), 5);
+  const DensityClusters clusters = Hdbscan(2, std::vector<float>(40, 0.5f), 5, Job());
   EXPECT_EQ(clusters.num_clusters, 1);
   EXPECT_THAT(clusters.cluster, Each(0));
   EXPECT_THAT(clusters.membership, Each(1));
@@ -178,9 +180,15 @@ TEST(Hdbscan, EqualPointsAreOneCluster) {
 }
 
 TEST(Hdbscan, FewerPointsThanAClusterAreNone) {
-  EXPECT_EQ(Hdbscan(1, {1, 2, 3}, 4).num_clusters, 0);
-  EXPECT_EQ(Hdbscan(1, {1, 2, 3}, 3).num_clusters, 1);
-  EXPECT_EQ(Hdbscan(3, {}, 2).num_clusters, 0);
+  EXPECT_EQ(Hdbscan(1, {1, 2, 3}, 4, Job()).num_clusters, 0);
+  EXPECT_EQ(Hdbscan(1, {1, 2, 3}, 3, Job()).num_clusters, 1);
+  EXPECT_EQ(Hdbscan(3, {}, 2, Job()).num_clusters, 0);
+}
+
+TEST(Hdbscan, EndsWhenAStopIsRequested) {
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(Hdbscan(2, Points(kBlobs, 0.05f), 25, Job().With(stop.token())), InterruptedError);
 }
 
 }  // namespace

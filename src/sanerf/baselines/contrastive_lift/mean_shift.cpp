@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 
 namespace sanerf::baselines {
@@ -41,10 +42,11 @@ struct Center {
   int64_t num_points = 0;  // within the bandwidth
 };
 
-Center Climb(size_t dims, const std::vector<float>& points, float bandwidth, std::vector<float> at) {
+Center Climb(size_t dims, const std::vector<float>& points, float bandwidth, std::vector<float> at, const Job& job) {
   Center center{std::move(at), 0};
   std::vector<double> sum(dims);
   for (int shift = 0; shift < kMaxShifts; ++shift) {
+    job.ThrowIfStopped("clustering");
     std::fill(sum.begin(), sum.end(), 0);
     int64_t count = 0;
     for (size_t i = 0; i + dims <= points.size(); i += dims) {
@@ -63,12 +65,13 @@ Center Climb(size_t dims, const std::vector<float>& points, float bandwidth, std
 
 }  // namespace
 
-std::vector<float> MeanShift(int num_dims, const std::vector<float>& points, float bandwidth, int min_bin_freq) {
+std::vector<float> MeanShift(int num_dims, const std::vector<float>& points, float bandwidth, int min_bin_freq,
+                             const Job& job) {
   const size_t dims = size_t(num_dims);
   const std::vector<std::vector<float>> seeds = Seeds(dims, points, bandwidth, min_bin_freq);
   std::vector<Center> centers(seeds.size());
   ParallelFor(int64_t(seeds.size()),
-              [&](int64_t s) { centers[size_t(s)] = Climb(dims, points, bandwidth, seeds[size_t(s)]); });
+              [&](int64_t s) { centers[size_t(s)] = Climb(dims, points, bandwidth, seeds[size_t(s)], job); });
   std::stable_sort(centers.begin(), centers.end(),
                    [](const Center& a, const Center& b) { return a.num_points > b.num_points; });
   std::vector<float> kept;

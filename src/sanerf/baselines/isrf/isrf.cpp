@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sanerf/baselines/voxel_masks.h"
+#include "sanerf/baselines/object_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
@@ -50,7 +50,7 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
   const PatchMaps maps =
-      MakePatchMaps(input_.features, input_.sam, input_.views, options_.features, options_.components, job);
+      MakePatchMaps(input_.features, input_.sam, input_.views, {options_.features, options_.components}, job);
   feature_name_ = maps.name;
   std::vector<Camera> cameras;
   for (const int v : input_.views) cameras.push_back(input_.scene.views[size_t(v)].camera);
@@ -90,11 +90,11 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   const Voxels voxels{grid_->cells, voxel_features_, grid_->channels};
   regions_.clear();
   for (const mask_decoder::ObjectPrompt& object : prompts.objects) {
-    const mask_decoder::PerViewDecoder decoder(object, input_.ForDecoding({}), job);
+    const mask_decoder::PerViewDecoder decoder(object, input_.ForDecoding(masks_), job);
     const auto [on_object, beside] = PlacesOf(decoder.points());
-    const mask_decoder::DepthTolerance tolerance =
-        mask_decoder::ToleranceOf(mask_decoder::MaskDecoderOptions(), input_.nerf.model_from_file());
-    const std::vector<int> views = ViewsForStrokes(on_object, input_.features, input_.views, tolerance, options_, job);
+    const mask_decoder::DepthTolerance tolerance = mask_decoder::ToleranceOf(masks_, input_.nerf.model_from_file());
+    const StrokeContext context{input_.features, tolerance, options_};
+    const std::vector<int> views = ViewsForStrokes(on_object, input_.views, context, job);
     if (views.empty())
       throw Error(fmt::format("object '{}' has no stroke", object.name),
                   "no training view sees one of its positive points", "give points on visible surfaces, or clicks");
@@ -103,7 +103,7 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
       if (mask_decoder::ViewDecision decision = decoder.Decide(view_idx, job); decision.used)
         masks[view_idx] = std::move(decision.mask);
     const auto features_under = [&](const std::vector<Vec3>& places, bool is_on_object) {
-      std::vector<Stroke> strokes = DrawStrokes(places, input_.features, views, tolerance, options_, job);
+      std::vector<Stroke> strokes = DrawStrokes(places, views, context, job);
       for (Stroke& stroke : strokes)
         if (const auto mask = masks.find(stroke.view_idx); mask != masks.end())
           stroke = KeptBy(mask->second, is_on_object, std::move(stroke));
@@ -121,15 +121,13 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
 }
 
 std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
-  return MasksOfVoxels(
-      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, regions_.size(), nerf::kMinSampleWeight,
-      /*threshold=*/0.5f,
-      [&](const float* position, float weight, float* sums) {
-        for (const Touch& touch : TouchesOf(grid_->cells, position, weight))
-          for (size_t o = 0; o < regions_.size(); ++o)
-            if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
-      },
-      job);
+  const auto add = [&](const float* position, float weight, float* sums) {
+    for (const Touch& touch : TouchesOf(grid_->cells, position, weight))
+      for (size_t o = 0; o < regions_.size(); ++o)
+        if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
+  };
+  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera,
+                       {regions_.size(), nerf::kMinSampleWeight, /*threshold=*/0.5f, add}, job);
 }
 
 }  // namespace sanerf::baselines

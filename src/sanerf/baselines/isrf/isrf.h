@@ -24,7 +24,10 @@ double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int
 
 class Isrf : public segmentation::Segmenter {
  public:
-  Isrf(const segmentation::SegmenterInput& input, const IsrfOptions& options) : input_(input), options_(options) {}
+  // masks: of the strokes' views, and what counts as visible in them.
+  Isrf(const segmentation::SegmenterInput& input, const IsrfOptions& options,
+       const mask_decoder::MaskDecoderOptions& masks)
+      : input_(input), options_(options), masks_(masks) {}
 
   // Lifts the features (the first time only) and selects every object's voxels. An object without a positive point
   // takes those that the mask decoder draws from the mask of its box. Throws UsageError for prompts and options that
@@ -45,6 +48,7 @@ class Isrf : public segmentation::Segmenter {
 
   segmentation::SegmenterInput input_;
   IsrfOptions options_;
+  mask_decoder::MaskDecoderOptions masks_;
   std::string feature_name_;
   std::unique_ptr<FeatureGrid> grid_;
   std::vector<float> voxel_features_;  // [cell][channel]

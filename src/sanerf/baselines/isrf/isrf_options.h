@@ -26,7 +26,8 @@ struct SelectOptions {
       "squared distance to the nearest centroid below which a voxel is taken (0 = the one whose voxels look most like "
       "the object in the views with strokes)",
       Range(0, 1000));
-    v("unit_voxels", unit_voxels, "voxel features are scaled to length 1 before they are compared (authors: no)");
+    v("unit_voxels", unit_voxels, "voxel features are scaled to length 1 before they are compared (authors: no)",
+      kExperimental);
     v("rings", rings,
       "rings of bilateral region growing, at most; each has to make the region look more like the object",
       Range(0, 1000));
@@ -56,14 +57,15 @@ struct IsrfOptions {
     v("voxels", voxels, "voxels per axis of [-1, 1]^3 (model frame); contracted space continues at the same density",
       Range(8, 1024), Formerly("cells"));
     v("trace_size", trace_size, "pixels along the longer side of the grid of rays per view that train the voxels",
-      Range(8, 1024));
+      Range(8, 1024), kExperimental);
     v("iters", iters, "Adam steps of the feature voxels after their closed-form start", Range(0, 1'000'000),
       Formerly("steps"));
     v("rays", rays, "rays per step", Range(1, 1 << 18));
     v("lr", lr, "learning rate of Adam", Range(1e-7, 10));
     v("brush", brush, "side of the square brush of the strokes, pixels", Range(1, 256));
     v("stroke_views", stroke_views,
-      "views with strokes, at most: those that see most points without one, then from all around", Range(1, 1000));
+      "views with strokes, at most: those that see most points without one, then from all around", Range(1, 1000),
+      kExperimental);
     select.Visit(v);
   }
 };

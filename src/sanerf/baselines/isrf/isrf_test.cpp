@@ -99,7 +99,7 @@ class IsrfTest : public mask_aggregator::AggregatorTest {
 TEST_F(IsrfTest, FindsTheObjectsUnderTheStrokes) {
   const mask_decoder::Prompts prompts = SceneClicks();
   ASSERT_GT(prompts.objects.size(), 1u);
-  Isrf isrf(Input(), SmallOptions());
+  Isrf isrf(Input(), SmallOptions(), {});
   isrf.Fit(prompts, Job());
   EXPECT_EQ(isrf.Remarks(), "features of analytic");
   for (size_t o = 0; o < prompts.objects.size(); ++o)
@@ -110,7 +110,7 @@ TEST_F(IsrfTest, DoesNotDependOnThreads) {
   std::vector<std::vector<ImageU8>> masks;
   for (const int threads : {1, 4}) {
     SetNumThreads(threads);
-    Isrf isrf(Input(), SmallOptions());
+    Isrf isrf(Input(), SmallOptions(), {});
     isrf.Fit(SceneClicks(), Job());
     masks.push_back(isrf.MasksFor(scene_->TestViews()[0], Job()));
   }
@@ -134,7 +134,7 @@ TEST_F(IsrfTest, OtherPrompts) {
     }
   }
   boxed.boxes = {box};
-  Isrf isrf(Input(), SmallOptions());
+  Isrf isrf(Input(), SmallOptions(), {});
   isrf.Fit({{boxed}}, Job());
   EXPECT_GT(HeldOutIouOf(isrf, 0, clicked.instance), 0.6);
 
@@ -143,6 +143,24 @@ TEST_F(IsrfTest, OtherPrompts) {
   unseen.points = {{Vec3(0, 0, 50), 1}};
   EXPECT_THAT(ErrorTextOf<Error>([&] { isrf.Fit({{unseen}}, Job()); }),
               HasSubstr("object 'mug' has no stroke: no training view sees one of its positive points"));
+}
+
+// A place below the floor is hidden from every view, unless the masks' options call everything visible.
+TEST_F(IsrfTest, WhatIsVisibleTheMasksOptionsSay) {
+  const mask_decoder::ClickPrompt click =
+      mask_decoder::ReadPrompts(*folder_ / "scene" / "prompts.json").objects.at(0).clicks.at(0);
+  const int view_idx = scene_->FindView(click.view);
+  const double depth = features_.Depth(view_idx, Job()).At(int(click.xy.x()), int(click.xy.y()));
+  ASSERT_GT(depth, 0);
+  ObjectPrompt below;
+  below.name = "mug";
+  below.points = {{scene_->views[size_t(view_idx)].camera.Lift(click.xy + Vec2(0.5, 0.5), 3 * depth), 1}};
+  Isrf usual(Input(), SmallOptions(), {});
+  EXPECT_THAT(ErrorTextOf<Error>([&] { usual.Fit({{below}}, Job()); }), HasSubstr("object 'mug' has no stroke"));
+  mask_decoder::MaskDecoderOptions masks;
+  masks.depth_tolerance = 100;
+  Isrf lenient(Input(), SmallOptions(), masks);
+  EXPECT_NO_THROW(lenient.Fit({{below}}, Job()));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
@@ -13,16 +14,17 @@ namespace {
 constexpr int64_t kPointsPerChunk = 256;
 
 // k-means++: each next centroid is a point drawn with the squared distance to those chosen as its weight.
-std::vector<float> Start(const std::vector<float>& points, int channels, int k, uint64_t seed) {
+std::vector<float> Start(const std::vector<float>& points, int channels, const KMeansOptions& options, const Job& job) {
   const size_t n = points.size() / size_t(channels);
-  Random random(seed);
+  Random random(options.seed);
   std::vector<double> distance(n, std::numeric_limits<double>::infinity());
   std::vector<float> centroids;
   size_t chosen = random.NextBelow(uint32_t(n));
   while (true) {
+    job.ThrowIfStopped("clustering");
     const float* point = &points[chosen * size_t(channels)];
     centroids.insert(centroids.end(), point, point + channels);
-    if (centroids.size() == size_t(k) * size_t(channels)) return centroids;
+    if (centroids.size() == size_t(options.k) * size_t(channels)) return centroids;
     double total = 0;
     for (size_t i = 0; i < n; ++i) {
       distance[i] = std::min(distance[i], double(SquaredDistance(&points[i * size_t(channels)], point, channels)));
@@ -72,13 +74,15 @@ float NearestSquaredDistance(const float* feature, const std::vector<float>& cen
   return least;
 }
 
-std::vector<float> KMeans(const std::vector<float>& points, int channels, int k, int iters, uint64_t seed) {
-  SANERF_CHECK(k > 0 && channels > 0);
+std::vector<float> KMeans(const std::vector<float>& points, int channels, const KMeansOptions& options,
+                          const Job& job) {
+  SANERF_CHECK(options.k > 0 && channels > 0);
   const size_t n = points.size() / size_t(channels);
   if (n == 0) return {};
-  std::vector<float> centroids = Start(points, channels, k, seed);
+  std::vector<float> centroids = Start(points, channels, options, job);
   std::vector<size_t> cluster(n, n), before;
-  for (int iter = 0; iter < iters; ++iter) {
+  for (int iter = 0; iter < options.iters; ++iter) {
+    job.ThrowIfStopped("clustering");
     before = cluster;
     ParallelForChunks(int64_t(n), kPointsPerChunk, [&](int64_t begin, int64_t end) {
       for (size_t i = size_t(begin); i < size_t(end); ++i)

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
@@ -30,7 +32,7 @@ std::vector<float> Blobs() {
 TEST(KMeans, FindsSeparatedBlobs) {
   const std::vector<float> points = Blobs();
   for (uint64_t seed = 1; seed <= 5; ++seed) {
-    const std::vector<float> centroids = KMeans(points, 2, 3, 100, seed);
+    const std::vector<float> centroids = KMeans(points, 2, {3, 100, seed}, Job());
     ASSERT_EQ(centroids.size(), 6u);
     for (int blob = 0; blob < 3; ++blob) {
       float mean[2] = {0, 0};
@@ -44,18 +46,24 @@ TEST(KMeans, FindsSeparatedBlobs) {
 TEST(KMeans, DoesNotDependOnThreads) {
   const std::vector<float> points = Blobs();
   SetNumThreads(1);
-  const std::vector<float> one = KMeans(points, 2, 7, 100, 3);
+  const std::vector<float> one = KMeans(points, 2, {7, 100, 3}, Job());
   SetNumThreads(4);
-  const std::vector<float> four = KMeans(points, 2, 7, 100, 3);
+  const std::vector<float> four = KMeans(points, 2, {7, 100, 3}, Job());
   SetNumThreads(0);
   EXPECT_EQ(one, four);
 }
 
 TEST(KMeans, FewerPointsThanClusters) {
-  std::vector<float> centroids = KMeans({1, 5, 1, 5, 1}, 1, 11, 100, 1);
+  std::vector<float> centroids = KMeans({1, 5, 1, 5, 1}, 1, {11, 100, 1}, Job());
   std::sort(centroids.begin(), centroids.end());
   EXPECT_THAT(centroids, ElementsAre(1, 5));
-  EXPECT_THAT(KMeans({}, 1, 11, 100, 1), IsEmpty());
+  EXPECT_THAT(KMeans({}, 1, {11, 100, 1}, Job()), IsEmpty());
+}
+
+TEST(KMeans, EndsWhenAStopIsRequested) {
+  StopSource stop;
+  stop.RequestStop();
+  EXPECT_THROW(KMeans(Blobs(), 2, {3, 100, 1}, Job().With(stop.token())), InterruptedError);
 }
 
 TEST(KMeans, DistancesAreSquared) {

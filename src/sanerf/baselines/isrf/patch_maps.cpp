@@ -140,23 +140,23 @@ void PatchMap::At(double x, double y, float* feature) const {
 }
 
 PatchMaps MakePatchMaps(const feature_container::FeatureContainer& container, const sam::Sam& sam,
-                        const std::vector<int>& views, const std::string& features, int components, const Job& job) {
-  SANERF_CHECK_GE(components, 1);
+                        const std::vector<int>& views, const PatchMapOptions& options, const Job& job) {
+  SANERF_CHECK_GE(options.components, 1);
   PatchMaps result;
   std::vector<RawPatches> all;
-  if (features == "sam") {
+  if (options.features == "sam") {
     result.name = sam.name();
     all = ReadAll(
         views.size(), true, [&](size_t i) { return SamPatches(container, sam, views[i], job); }, job);
   } else {
-    const PatchFeatures model(features, job);  // its runs use all threads
+    const PatchFeatures model(options.features, job);  // its runs use all threads
     result.name = model.name();
     all = ReadAll(
         views.size(), false, [&](size_t i) { return Crop(model.Encode(container.Rgb(views[i], job), job), 1, 1); },
         job);
   }
   SANERF_CHECK(!all.empty());
-  const PrincipalComponents reduction = ComponentsOf(all, components);
+  const PrincipalComponents reduction = ComponentsOf(all, options.components);
   result.channels = int(reduction.axes.cols());
   result.maps.resize(all.size());
   ParallelFor(int64_t(all.size()), [&](int64_t i) {

@@ -29,9 +29,12 @@ struct PatchMaps {
   std::vector<PatchMap> maps;  // of the views, in their order
 };
 
-// features: "sam", the main map of the model that `container` was encoded with, or a DINO model file. Throws
-// Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
+struct PatchMapOptions {
+  std::string features;  // "sam", the main map of the model that the container was encoded with, or a DINO model file
+  int components = 1;    // that are kept, at most
+};
+// Throws Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
 PatchMaps MakePatchMaps(const feature_container::FeatureContainer& container, const sam::Sam& sam,
-                        const std::vector<int>& views, const std::string& features, int components, const Job& job);
+                        const std::vector<int>& views, const PatchMapOptions& options, const Job& job);
 
 }  // namespace sanerf::baselines

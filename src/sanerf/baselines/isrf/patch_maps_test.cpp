@@ -39,7 +39,9 @@ class TwoChannels : public AnalyticContainer {
 
 class PatchMapsTest : public ::testing::Test {
  protected:
-  PatchMaps Make(int components = 1) const { return MakePatchMaps(container_, sam_, {0, 1}, "sam", components, Job()); }
+  PatchMaps Make(int components = 1) const {
+    return MakePatchMaps(container_, sam_, {0, 1}, {"sam", components}, Job());
+  }
   static float At(const PatchMap& map, double x, double y) {
     float feature = 0;
     map.At(x, y, &feature);
@@ -47,7 +49,7 @@ class PatchMapsTest : public ::testing::Test {
   }
   const scene::Scene scene_ = MakeScene();
   TwoChannels container_{scene_};
-  const AnalyticSam sam_;
+  const AnalyticSam sam_{};
 };
 
 TEST_F(PatchMapsTest, PatchesOnPaddingAreLeftOut) {
@@ -90,7 +92,9 @@ TEST_F(PatchMapsTest, FeaturesHaveLengthOne) {
 }
 
 TEST_F(PatchMapsTest, AModelThatCannotBeReadIsAnError) {
-  EXPECT_THAT(ErrorTextOf<Error>([&] { MakePatchMaps(container_, sam_, {0}, "/nowhere/dino.onnx", 1, Job()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] {
+                MakePatchMaps(container_, sam_, {0}, {"/nowhere/dino.onnx", 1}, Job());
+              }),
               HasSubstr("cannot read the model /nowhere/dino.onnx"));
 }
 

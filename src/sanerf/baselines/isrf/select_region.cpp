@@ -30,8 +30,16 @@ struct Sign {
   std::vector<float> distances;  // of every voxel
 };
 
-Sign MakeSign(const Voxels& voxels, const std::vector<float>& strokes, const SelectOptions& options, uint64_t seed) {
-  Sign sign{KMeans(strokes, voxels.channels, options.clusters, options.cluster_iters, seed), {}};
+// What both signs are searched with.
+struct Selection {
+  const Voxels& voxels;
+  const SelectOptions& options;
+  uint64_t seed;
+};
+
+Sign MakeSign(const Selection& selection, const std::vector<float>& strokes, const Job& job) {
+  const auto& [voxels, options, seed] = selection;
+  Sign sign{KMeans(strokes, voxels.channels, {options.clusters, options.cluster_iters, seed}, job), {}};
   sign.distances = DistancesTo(sign.centroids, voxels.features, voxels.channels);
   return sign;
 }
@@ -53,10 +61,10 @@ struct Region {
   float threshold = 0;
 };
 
-// One sign's region: its best, or `present` where none is better.
-Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, const SelectOptions& options,
-                  const LikenessOfMask& likeness, Region present, const Job& job) {
-  Region best = std::move(present);
+// One sign's region: its best, or `best` where none is better.
+Region BestRegion(const Selection& selection, const Sign& own, const Sign& other, const LikenessOfMask& likeness,
+                  Region best, const Job& job) {
+  const SelectOptions& options = selection.options;
   int right = 0;  // position of the best threshold without rings
   const auto position = [&](int i) {
     return options.threshold > 0 ? options.threshold : kLargestThreshold * float(i) / kPositions;
@@ -72,7 +80,7 @@ Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, cons
   }
   // Beyond, the region is too large without growing.
   for (int i = right; i > 0; i -= kPositionsPerGrowth) {
-    Grown grown = Grow(voxels, VoxelsWithin(position(i), own, other), options, likeness, job);
+    Grown grown = Grow(selection.voxels, VoxelsWithin(position(i), own, other), options, likeness, job);
     if (grown.likeness > best.grown.likeness) best = {std::move(grown), position(i)};
   }
   return best;
@@ -83,17 +91,18 @@ Region BestRegion(const Voxels& voxels, const Sign& own, const Sign& other, cons
 SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
                             const SelectOptions& options, uint64_t seed, const Job& job) {
   CheckOptions(options, "isrf");
-  const Sign positive = MakeSign(voxels, strokes.positive, options, seed);
-  const Sign negative = MakeSign(voxels, strokes.negative, options, seed);
+  const Selection selection{voxels, options, seed};
+  const Sign positive = MakeSign(selection, strokes.positive, job);
+  const Sign negative = MakeSign(selection, strokes.negative, job);
   if (std::find(picture.wanted.begin(), picture.wanted.end(), 1) == picture.wanted.end()) {
     const float threshold = options.threshold > 0 ? options.threshold : kUsualThreshold;
     return {VoxelsWithin(threshold, positive, negative), threshold};
   }
   const auto as_it_is = [&](const VoxelMask& mask) { return LikenessOf(picture, mask); };
-  const Region wanted = BestRegion(voxels, positive, negative, options, as_it_is, {}, job);
+  const Region wanted = BestRegion(selection, positive, negative, as_it_is, {}, job);
   const auto taken_away = [&](const VoxelMask& mask) { return LikenessOf(picture, AndNot(wanted.grown.mask, mask)); };
   const Region nothing = {{VoxelMask(wanted.grown.mask.size(), 0), 0, wanted.grown.likeness}};
-  const Region unwanted = BestRegion(voxels, negative, positive, options, taken_away, nothing, job);
+  const Region unwanted = BestRegion(selection, negative, positive, taken_away, nothing, job);
   return {AndNot(wanted.grown.mask, unwanted.grown.mask),
           wanted.threshold,
           unwanted.threshold,

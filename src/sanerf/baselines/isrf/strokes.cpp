@@ -18,21 +18,21 @@ using mask_decoder::DepthTolerance;
 namespace {
 
 // Where each view sees which points: [view][point], none where it does not.
-using Sightings = std::vector<std::vector<std::optional<Vec2>>>;
+using PixelsOfPoints = std::vector<std::vector<std::optional<Vec2>>>;
 
-Sightings FindVisiblePoints(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
-                            const std::vector<int>& views, const DepthTolerance& tolerance, const Job& job) {
-  Sightings sightings(views.size());
+PixelsOfPoints FindVisiblePoints(const std::vector<Vec3>& points, const std::vector<int>& views,
+                                 const StrokeContext& context, const Job& job) {
+  PixelsOfPoints seen_at(views.size());
   ParallelFor(int64_t(views.size()), [&](int64_t v) {
-    const Camera camera = container.WorkingCamera(views[size_t(v)]);
-    const ImageF depth = container.Depth(views[size_t(v)], job);
+    const Camera camera = context.container.WorkingCamera(views[size_t(v)]);
+    const ImageF depth = context.container.Depth(views[size_t(v)], job);
     for (const Vec3& p : points) {
-      const mask_decoder::PointInView found = mask_decoder::FindInView(p, camera, depth, tolerance);
+      const mask_decoder::PointInView found = mask_decoder::FindInView(p, camera, depth, context.tolerance);
       const bool is_visible = found.state == mask_decoder::PointState::kVisible;
-      sightings[size_t(v)].push_back(is_visible ? std::optional<Vec2>(found.px) : std::nullopt);
+      seen_at[size_t(v)].push_back(is_visible ? std::optional<Vec2>(found.px) : std::nullopt);
     }
   });
-  return sightings;
+  return seen_at;
 }
 
 // Between two points of one object its surface lies in front of the straight line, if it is convex, and not farther
@@ -96,12 +96,11 @@ std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int bru
   return pixels;
 }
 
-std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
-                                 const std::vector<int>& views, const DepthTolerance& tolerance,
-                                 const IsrfOptions& options, const Job& job) {
-  CheckOptions(options, "isrf");
+std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const std::vector<int>& views,
+                                 const StrokeContext& context, const Job& job) {
+  CheckOptions(context.options, "isrf");
   if (points.empty()) return {};
-  const Sightings sightings = FindVisiblePoints(points, container, views, tolerance, job);
+  const PixelsOfPoints seen_at = FindVisiblePoints(points, views, context, job);
   const Vec3 middle = std::accumulate(points.begin(), points.end(), Vec3(Vec3::Zero())) / double(points.size());
   std::vector<bool> is_covered(points.size(), false);
   std::vector<size_t> chosen;
@@ -111,43 +110,43 @@ std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const feature_
     for (size_t v = 0; v < views.size(); ++v)
       if (const double here = worth(v); here > most) best = v, most = here;
     if (most == 0) return false;
-    for (size_t p = 0; p < points.size(); ++p) is_covered[p] = is_covered[p] || sightings[best][p];
+    for (size_t p = 0; p < points.size(); ++p) is_covered[p] = is_covered[p] || seen_at[best][p];
     chosen.push_back(best);
     return true;
   };
   const auto points_left = [&](size_t v) {
     double count = 0;
-    for (size_t p = 0; p < points.size(); ++p) count += !is_covered[p] && sightings[v][p];
+    for (size_t p = 0; p < points.size(); ++p) count += !is_covered[p] && seen_at[v][p];
     return count;
   };
   const auto angle_beside = [&](size_t v) {
-    const auto seen = std::count_if(sightings[v].begin(), sightings[v].end(), [](const auto& px) { return bool(px); });
+    const auto seen = std::count_if(seen_at[v].begin(), seen_at[v].end(), [](const auto& px) { return bool(px); });
     if (4 * size_t(seen) < points.size()) return 0.0;
     const auto direction = [&](size_t view) -> Vec3 {
-      return (container.WorkingCamera(views[view]).center() - middle).normalized();
+      return (context.container.WorkingCamera(views[view]).center() - middle).normalized();
     };
     double least = std::numeric_limits<double>::infinity();
     for (const size_t other : chosen) least = std::min(least, (direction(v) - direction(other)).norm());
     return least;
   };
-  while (int(chosen.size()) < options.stroke_views && choose(points_left)) {
+  while (int(chosen.size()) < context.options.stroke_views && choose(points_left)) {
   }
-  while (!chosen.empty() && int(chosen.size()) < options.stroke_views && choose(angle_beside)) {
+  while (!chosen.empty() && int(chosen.size()) < context.options.stroke_views && choose(angle_beside)) {
   }
   std::vector<int> result;
   for (const size_t v : chosen) result.push_back(views[v]);
   return result;
 }
 
-std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
-                                const std::vector<int>& views, const DepthTolerance& tolerance,
-                                const IsrfOptions& options, const Job& job) {
+std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const std::vector<int>& views,
+                                const StrokeContext& context, const Job& job) {
+  const auto& [container, tolerance, options] = context;
   CheckOptions(options, "isrf");
-  const Sightings sightings = FindVisiblePoints(points, container, views, tolerance, job);
+  const PixelsOfPoints seen_at = FindVisiblePoints(points, views, context, job);
   std::vector<Stroke> strokes;
   for (size_t v = 0; v < views.size(); ++v) {
     std::vector<Vec2> seen;
-    for (const auto& px : sightings[v])
+    for (const auto& px : seen_at[v])
       if (px) seen.push_back(*px);
     if (seen.empty()) continue;
     strokes.push_back({views[v], PaintOnSurface(seen, container.WorkingCamera(views[v]), container.Depth(views[v], job),

@@ -29,16 +29,21 @@ using MayPaint = std::function<bool(size_t from, double share, int x, int y)>;
 std::vector<std::array<int, 2>> PaintPath(const std::vector<Vec2>& path, int brush, int width, int height,
                                           const MayPaint& may_paint);
 
+// Where strokes are drawn, and how. The references must outlive it.
+struct StrokeContext {
+  const feature_container::FeatureContainer& container;
+  mask_decoder::DepthTolerance tolerance;
+  const IsrfOptions& options;
+};
+
 // The views that a user goes to, options.stroke_views at most: the one that sees most of the points (file frame), then
 // the one that sees most of those left; when none is left, the user goes around the object: of the views that see a
 // quarter of the points, the one that looks from farthest beside those before. Empty when no view sees any.
-std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
-                                 const std::vector<int>& views, const mask_decoder::DepthTolerance& tolerance,
-                                 const IsrfOptions& options, const Job& job);
+std::vector<int> ViewsForStrokes(const std::vector<Vec3>& points, const std::vector<int>& views,
+                                 const StrokeContext& context, const Job& job);
 // A stroke through the points (file frame) in every view that sees any.
-std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const feature_container::FeatureContainer& container,
-                                const std::vector<int>& views, const mask_decoder::DepthTolerance& tolerance,
-                                const IsrfOptions& options, const Job& job);
+std::vector<Stroke> DrawStrokes(const std::vector<Vec3>& points, const std::vector<int>& views,
+                                const StrokeContext& context, const Job& job);
 // The stroke without what lies on the other side of the object's outline. mask: of the view, non-zero = object.
 Stroke KeptBy(const ImageU8& mask, bool on_object, Stroke stroke);
 

@@ -63,9 +63,8 @@ class StrokesInViewsTest : public ::testing::Test {
   std::vector<Stroke> Draw(const std::vector<Vec3>& points, const std::vector<int>& views, int stroke_views) const {
     IsrfOptions options;
     options.stroke_views = stroke_views;
-    const mask_decoder::DepthTolerance tolerance{0.02, 0.03};
-    return DrawStrokes(points, container_, ViewsForStrokes(points, container_, views, tolerance, options, Job()),
-                       tolerance, options, Job());
+    const StrokeContext context{container_, {0.02, 0.03}, options};
+    return DrawStrokes(points, ViewsForStrokes(points, views, context, Job()), context, Job());
   }
   const scene::Scene scene_ = MakeScene();
   const AnalyticContainer container_{scene_};
@@ -126,7 +125,7 @@ TEST_F(StrokesInViewsTest, OptionsOutOfRangeAreUsageErrors) {
   IsrfOptions options;
   options.brush = 0;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] {
-                DrawStrokes(points_, container_, {kFront}, {0.02, 0.03}, options, Job());
+                DrawStrokes(points_, {kFront}, {container_, {0.02, 0.03}, options}, Job());
               }),
               HasSubstr("isrf.brush=0: expected an integer from 1"));
 }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "sanerf/baselines/object_masks.h"
 #include "sanerf/baselines/sa3d/self_prompting.h"
-#include "sanerf/baselines/voxel_masks.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
@@ -130,13 +130,11 @@ ImageU8 Sa3d::SelfPromptedMask(const ImageF& scores, const ImageF& depth, sam::S
 }
 
 std::vector<ImageU8> Sa3d::MasksFor(int view_idx, const Job& job) {
-  return MasksOfVoxels(
-      input_.nerf, input_.scene.views.at(size_t(view_idx)).camera, scores_.size(), options_.min_weight,
-      options_.threshold,
-      [&](const float* position, float weight, float* sums) {
-        for (size_t o = 0; o < scores_.size(); ++o) sums[o] += weight * scores_[o].At(grid_.cells(), position);
-      },
-      job);
+  const auto add = [&](const float* position, float weight, float* sums) {
+    for (size_t o = 0; o < scores_.size(); ++o) sums[o] += weight * scores_[o].At(grid_.cells(), position);
+  };
+  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera,
+                       {scores_.size(), options_.min_weight, options_.threshold, add}, job);
 }
 
 }  // namespace sanerf::baselines

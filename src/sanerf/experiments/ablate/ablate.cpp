@@ -32,15 +32,34 @@ std::vector<AblationStudy> EmptyStudies(const std::vector<Study>& studies, size_
   return started;
 }
 
-// Counts and reports how far the ablation is.
-class Account {
+// Runs the trials, counts them and reports how far the ablation is.
+class Course {
  public:
-  explicit Account(AblationResult* result) : result_(result) {
+  Course(AblationRunner* runner, AblationResult* result) : runner_(*runner), result_(result) {
     for (const AblationStudy& study : result->studies)
       total_ += int(study.rows.size() * result->scenes.size()) * result->seeds;
   }
   int total() const { return total_; }
 
+  VariantResult Run(const AblationTrial& trial, const AblationStudy& study, bool* is_default, const Job& job) {
+    std::string key;
+    try {
+      key = runner_.KeyOf(trial);
+    } catch (const UsageError& error) {  // the row assigns an option that is none
+      VariantResult result;
+      result.error = error.what();
+      End(result, AblationRunner::Source::kSameAsAnother, job);
+      return result;
+    }
+    const Variant defaults;
+    *is_default = key == runner_.KeyOf({trial.scene, defaults, trial.seed});
+    if (!runner_.IsKnown(key)) Begin(study, trial, job);
+    AblationRunner::Answer answer = runner_.ResultOf(trial, key, job);
+    End(answer.result, answer.source, job);
+    return std::move(answer.result);
+  }
+
+ private:
   void Begin(const AblationStudy& study, const AblationTrial& trial, const Job& job) {
     std::string left;
     if (result_->num_run > 0)
@@ -63,31 +82,12 @@ class Account {
                          100 * result.Mean(&Object::consistency), FormatDuration(watch_.seconds())));
   }
 
- private:
+  AblationRunner& runner_;
   AblationResult* result_;
   int total_ = 0, done_ = 0;
   double run_seconds_ = 0;
   Stopwatch watch_;
 };
-
-VariantResult RunTrial(const AblationTrial& trial, const AblationStudy& study, AblationRunner& runner, Account& account,
-                       bool* is_default, const Job& job) {
-  std::string key;
-  try {
-    key = runner.KeyOf(trial);
-  } catch (const UsageError& error) {  // the row assigns an option that is none
-    VariantResult result;
-    result.error = error.what();
-    account.End(result, AblationRunner::Source::kSameAsAnother, job);
-    return result;
-  }
-  const Variant defaults;
-  *is_default = key == runner.KeyOf({trial.scene, defaults, trial.seed});
-  if (!runner.IsKnown(key)) account.Begin(study, trial, job);
-  AblationRunner::Answer answer = runner.ResultOf(trial, key, job);
-  account.End(answer.result, answer.source, job);
-  return std::move(answer.result);
-}
 
 std::string FirstError(const AblationResult& result) {
   for (const AblationStudy& study : result.studies) {
@@ -127,21 +127,21 @@ AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& se
   result.seeds = request.seeds;
   for (const AblationScene& scene : scenes) result.scenes.push_back(scene.name);
   result.studies = EmptyStudies(request.studies, scenes.size(), request.seeds);
-  Account account(&result);
+  Course course(&runner, &result);
   for (AblationStudy& study : result.studies) {
     for (AblationRow& row : study.rows) {
       for (size_t scene = 0; scene < scenes.size(); ++scene) {
         for (int seed = 0; seed < request.seeds; ++seed) {
           job.ThrowIfStopped("the ablation");
           const AblationTrial trial{scenes[scene], row.variant, seed};
-          row.results[scene][size_t(seed)] = RunTrial(trial, study, runner, account, &row.is_default, job);
+          row.results[scene][size_t(seed)] = course.Run(trial, study, &row.is_default, job);
         }
       }
     }
   }
   result.seconds = watch.seconds();
   WriteTables(request.out, result);
-  if (result.num_failed == account.total())
+  if (result.num_failed == course.total())
     throw Error("no row of the ablation has a result", FirstError(result),
                 "all reasons are in " + (request.out / "tables.md").string());
   return result;

@@ -23,6 +23,18 @@ VariantResult::Object VariantObjectFrom(const JsonCursor& json) {
   return object;
 }
 
+VariantResult VariantResultFrom(const JsonCursor& json) {
+  VariantResult result;
+  result.error = json.StringOr("error", "");
+  if (!result.ok()) return result;
+  for (size_t i = 0; i < json["objects"].size(); ++i) result.objects.push_back(VariantObjectFrom(json["objects"][i]));
+  result.encode_seconds = json["seconds"]["encode"].Number();
+  result.mask_seconds = json["seconds"]["masks"].Number();
+  result.field_seconds = json["seconds"]["field"].Number();
+  result.score_seconds = json["seconds"]["score"].Number();
+  return result;
+}
+
 }  // namespace
 
 double VariantResult::Mean(double Object::*value) const {
@@ -54,18 +66,6 @@ Json ToJson(const VariantResult& result) {
                      {"field", result.field_seconds},
                      {"score", result.score_seconds}};
   return json;
-}
-
-VariantResult VariantResultFrom(const JsonCursor& json) {
-  VariantResult result;
-  result.error = json.StringOr("error", "");
-  if (!result.ok()) return result;
-  for (size_t i = 0; i < json["objects"].size(); ++i) result.objects.push_back(VariantObjectFrom(json["objects"][i]));
-  result.encode_seconds = json["seconds"]["encode"].Number();
-  result.mask_seconds = json["seconds"]["masks"].Number();
-  result.field_seconds = json["seconds"]["field"].Number();
-  result.score_seconds = json["seconds"]["score"].Number();
-  return result;
 }
 
 ResultsFile::ResultsFile(fs::path path) : path_(std::move(path)) {

@@ -32,7 +32,6 @@ struct VariantResult {
 };
 
 Json ToJson(const VariantResult& result);
-VariantResult VariantResultFrom(const JsonCursor& json);
 
 class ResultsFile {
  public:
@@ -73,7 +72,7 @@ struct AblationResult {
   std::vector<std::string> scenes;
   int seeds = 1;
   std::vector<AblationStudy> studies;
-  double seconds = 0;  // of this sitting
+  double seconds = 0;  // since the command began
   int num_run = 0, num_reused = 0, num_failed = 0;
 };
 

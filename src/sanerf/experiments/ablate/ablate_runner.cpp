@@ -26,8 +26,30 @@ using run::RunFolder;
 namespace {
 
 constexpr const char* kMark = "segmented.json";  // in a light run: which segmentation its objects are
+struct Mark {
+  Json segmentation;
+  double mask_seconds = 0, field_seconds = 0;
+};
 
-bool IsOwn(const Variant& variant) { return variant.method == kOwnMethod; }
+// None where there is no segmentation, or nobody can say which.
+std::optional<Mark> ReadMark(const fs::path& folder, const Job& job) {
+  if (!fs::exists(folder / kMark)) return std::nullopt;
+  try {
+    const Json json = ReadJsonFile(folder / kMark);
+    const JsonCursor root(json, (folder / kMark).string());
+    return Mark{root["segmentation"].json(), root["seconds"][0].Number(), root["seconds"][1].Number()};
+  } catch (const Error& error) {
+    job.Warn(fmt::format("the objects in {} are segmented again: {}", folder.string(), error.what()));
+    return std::nullopt;
+  }
+}
+
+void WriteMark(const fs::path& folder, const Mark& mark) {
+  WriteJsonFile(folder / kMark, {{"segmentation", mark.segmentation},
+                                 {"seconds", Json::array({mark.mask_seconds, mark.field_seconds})}});
+}
+
+bool IsOwn(const Variant& variant) { return variant.scored == ScoredPart::kField; }
 
 // The part of a segmentation that its masks depend on.
 Json MasksOf(Json segmentation) {
@@ -39,13 +61,13 @@ Json MasksOf(Json segmentation) {
 void Score(const fs::path& folder, const Variant& variant, const BaselineOptions& options, VariantResult* result,
            const Job& job) {
   EvalRequest request;
-  request.run = folder;
-  if (!IsOwn(variant)) request.baselines = {FindMethod(variant.method, options)};
-  const EvalResult scores = Evaluate(request, run::RunLock(request.run), job);
+  if (!IsOwn(variant)) request.baselines = {FindMethod(NameOf(variant.scored), options)};
+  OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
+  const EvalResult scores = Evaluate(request, &run, job);
   const std::vector<eval::ObjectScore>& objects = IsOwn(variant) ? scores.objects : scores.baselines[0].objects;
   result->score_seconds = IsOwn(variant) ? scores.own_seconds : scores.baselines[0].seconds;
   std::map<std::string, run::StoredObject> stored;
-  for (run::StoredObject& object : run::ListObjects(RunFolder::Open(folder))) stored[object.name] = std::move(object);
+  for (run::StoredObject& object : run::ListObjects(run.folder())) stored[object.name] = std::move(object);
   for (const eval::ObjectScore& object : objects) {
     const eval::MaskScore& score = object.score;
     const run::StoredObject& from = stored.at(object.name);
@@ -85,7 +107,7 @@ Json AblationRunner::SegmentationOf(const AblationTrial& trial) const {
 
 std::string AblationRunner::KeyOf(const AblationTrial& trial) const {
   Json json = SegmentationOf(trial);
-  json["method"] = trial.variant.method;
+  json["method"] = NameOf(trial.variant.scored);
   return Sha256(json.dump()).substr(0, 16);
 }
 
@@ -93,35 +115,35 @@ std::string AblationRunner::KeyOf(const AblationTrial& trial) const {
 void AblationRunner::SegmentOnce(const AblationTrial& trial, const ExperimentSettings& settings, const fs::path& folder,
                                  VariantResult* result, const Job& job) const {
   const Json wanted = SegmentationOf(trial);
-  Json seconds;
-  if (fs::exists(folder / kMark)) {
-    const Json found = ReadJsonFile(folder / kMark), segmentation = found.value("segmentation", Json());
-    if (segmentation == wanted) seconds = found.at("seconds");
-    if (seconds.is_null() && MasksOf(segmentation) == MasksOf(wanted)) {  // what takes longest is there
-      fs::remove(folder / kMark);
+  std::optional<Mark> mark = ReadMark(folder, job);
+  if (mark && mark->segmentation != wanted) {
+    fs::remove(folder / kMark);
+    if (MasksOf(mark->segmentation) == MasksOf(wanted)) {  // what takes longest is there
       OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
-      seconds = {found.at("seconds").at(0), pipeline::RefitField("", settings, &run, job).field_seconds};
-      WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
+      mark = Mark{wanted, mark->mask_seconds, pipeline::RefitField("", settings, &run, job).field_seconds};
+      WriteMark(folder, *mark);
+    } else {
+      mark.reset();
     }
   }
-  if (seconds.is_null()) {
+  if (!mark) {
     fs::remove(folder / kMark);
     {
       const run::RunLock lock(folder);
       fs::remove_all(folder / "objects");  // objects of other prompts must not be scored
     }
     if (settings.encode.container == feature_container::FeatureStore::kField &&
-        RunFolder::Open(folder).StageState("encode") != "complete")
+        RunFolder::Open(folder).StateOf(run::Stage::kEncode) != run::StageState::kComplete)
       pipeline::Encode({folder, std::nullopt}, settings, job);  // distills it
     OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
     const pipeline::SegmentResult segmented = pipeline::Segment({PromptsFor(trial)}, settings, &run, job);
-    seconds = {segmented.mask_seconds, segmented.field_seconds};
-    WriteJsonFile(folder / kMark, {{"segmentation", wanted}, {"seconds", seconds}});
+    mark = Mark{wanted, segmented.mask_seconds, segmented.field_seconds};
+    WriteMark(folder, *mark);
   }
-  result->encode_seconds = RunFolder::Open(folder).StageSeconds("encode");
+  result->encode_seconds = RunFolder::Open(folder).SecondsOf(run::Stage::kEncode);
   if (!IsOwn(trial.variant)) return;
-  result->mask_seconds = seconds.at(0).get<double>();
-  result->field_seconds = seconds.at(1).get<double>();
+  result->mask_seconds = mark->mask_seconds;
+  result->field_seconds = mark->field_seconds;
 }
 
 VariantResult AblationRunner::Run(const AblationTrial& trial, const Job& job) const {

@@ -35,7 +35,7 @@ class AblationRunner {
   // What makes the trial's result; equal for trials that must give the same. Throws UsageError when the variant assigns
   // an option that does not exist.
   std::string KeyOf(const AblationTrial& trial) const;
-  // A result is asked for once: later ones are the earlier, also in the next sitting unless it failed.
+  // Each result is computed once and then reused, also when the command is started again unless it failed.
   bool IsKnown(const std::string& key) const { return results_.Find(key) != nullptr || failed_.contains(key); }
   // Throws only what ends the ablation: InterruptedError, a disk that cannot be written to.
   Answer ResultOf(const AblationTrial& trial, const std::string& key, const Job& job);
@@ -51,8 +51,8 @@ class AblationRunner {
 
   const ExperimentSettings& base_;
   ResultsFile results_;
-  std::set<std::string> seen_;                   // in this sitting
-  std::map<std::string, VariantResult> failed_;  // in this sitting
+  std::set<std::string> seen_;                   // since the command began
+  std::map<std::string, VariantResult> failed_;  // since the command began
 };
 
 }  // namespace sanerf::experiments

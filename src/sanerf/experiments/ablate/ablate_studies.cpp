@@ -10,6 +10,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/suggestions.h"
+#include "sanerf/experiments/eval/method.h"
 
 namespace sanerf::experiments {
 namespace {
@@ -96,12 +97,24 @@ int MinVisibleOf(MinVisible rule, const mask_decoder::ObjectPrompt& object) {
 
 }  // namespace
 
+const char* NameOf(ScoredPart scored) {
+  switch (scored) {
+    case ScoredPart::kVote:
+      return "vote";
+    case ScoredPart::kSam:
+      return "sam";
+    case ScoredPart::kField:
+      break;
+  }
+  return kOwnMethod;
+}
+
 std::vector<Study> AllStudies(const std::vector<std::string>& extra_models) {
   return {
       {"aggregator",
        "Mask aggregator (table 1)",
-       {{"SAM per view", {}, 0, MinVisible::kAsGiven, "sam"},
-        {"vote alone", {}, 0, MinVisible::kAsGiven, "vote"},
+       {{"SAM per view", {}, 0, MinVisible::kAsGiven, ScoredPart::kSam},
+        {"vote alone", {}, 0, MinVisible::kAsGiven, ScoredPart::kVote},
         {"object field", {}}}},
       BackboneStudy(extra_models),
       {"rgb",

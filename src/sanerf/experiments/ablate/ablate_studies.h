@@ -21,13 +21,17 @@ enum class MinVisible {
   kRelease   // floor(0.8 P) + 1 of all P points
 };
 
+// Which part of the method is scored, see compare/methods.h.
+enum class ScoredPart { kField, kVote, kSam };
+const char* NameOf(ScoredPart scored);  // of the method: "sanerf"
+
 // Everything in which a row differs from the defaults.
 struct Variant {
   std::string label;
   std::vector<std::string> assignments = {};  // "object.rgb_weight=0", as --set takes them
   int positives = 0;                          // positive points and clicks per object, no others; 0 = the file as it is
   MinVisible min_visible = MinVisible::kAsGiven;
-  std::string method = "sanerf";  // what is scored, see methods.h
+  ScoredPart scored = ScoredPart::kField;
 };
 
 struct Study {

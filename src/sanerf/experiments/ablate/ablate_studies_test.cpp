@@ -49,7 +49,7 @@ TEST(AblateStudies, EveryAssignmentIsAnOptionAndEveryMethodIsOne) {
     for (const Variant& variant : study.variants) {
       ExperimentSettings settings;
       for (const std::string& assignment : variant.assignments) EXPECT_NO_THROW(settings.Assign(assignment));
-      EXPECT_NO_THROW(FindMethod(variant.method, settings.baselines));
+      EXPECT_NO_THROW(FindMethod(NameOf(variant.scored), settings.baselines));
     }
   }
 }

@@ -6,30 +6,22 @@
 
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
-#include "sanerf/experiments/compare/compare_formats.h"
+#include "sanerf/experiments/cell_text.h"
+#include "sanerf/experiments/text_table.h"
 
 namespace sanerf::experiments {
 namespace {
 
 using Cells = std::vector<std::string>;
 
-// A study as text, before it is laid out.
-struct StudyTable {
-  std::string title;
-  std::vector<Cells> rows;         // first row = header
-  std::vector<std::string> notes;  // below the table
-};
-
 constexpr const char* kFailed = "failed";
 
-std::string Percent(const std::optional<Spread>& spread) {
-  if (!spread) return kFailed;
-  const std::string mean = fmt::format("{:.2f}", 100 * spread->mean);
-  return spread->count > 1 ? fmt::format("{} ± {:.2f}", mean, 100 * spread->deviation) : mean;
+std::string SpreadText(const std::optional<Spread>& spread) {
+  return spread ? PercentWithSpread(spread->mean, spread->deviation, spread->count > 1) : kFailed;
 }
 
 std::string Pair(const std::optional<Spread>& iou, const std::optional<Spread>& boundary) {
-  return iou && boundary ? Percent(iou) + " / " + Percent(boundary) : kFailed;
+  return iou && boundary ? SpreadText(iou) + " / " + SpreadText(boundary) : kFailed;
 }
 
 template <class F>
@@ -84,13 +76,13 @@ Cells DetailCells(const AblationRow& row, const AblationResult& result, const st
 Cells MeanCells(const AblationRow& row, const AblationResult& result) {
   const std::vector<size_t> scenes = AllScenes(result);
   const auto percent = [&](double VariantResult::Object::*value) {
-    return Percent(SpreadOverSeeds(row, scenes, MeanOf(value)));
+    return SpreadText(SpreadOverSeeds(row, scenes, MeanOf(value)));
   };
   const auto number = [&](const char* format, double (*value)(const VariantResult&)) {
     const auto spread = SpreadOverSeeds(row, scenes, value);
     return spread ? fmt::format(fmt::runtime(format), spread->mean) : "";
   };
-  const bool trains = row.variant.method == Variant().method;
+  const bool trains = row.variant.scored == ScoredPart::kField;
   return {percent(&VariantResult::Object::iou),
           percent(&VariantResult::Object::boundary_iou),
           percent(&VariantResult::Object::accuracy),
@@ -117,52 +109,21 @@ std::vector<std::string> Notes(const AblationStudy& study, const AblationResult&
   return notes;
 }
 
-StudyTable Tabulate(const AblationStudy& study, const AblationResult& result) {
-  StudyTable table{study.title, {}, Notes(study, result)};
+TextTable Tabulate(const AblationStudy& study, const AblationResult& result) {
+  TextTable table{{}, {}, Notes(study, result)};
   const std::vector<std::string> objects = ObjectNames(study);
   Cells header = {study.name};
   for (const std::string& name : result.scenes.size() > 1 ? result.scenes : objects) header.push_back(name);
   for (const char* name : {"IoU", "boundary IoU", "accuracy", "consistency", "views", "encode s", "segment s"})
     header.push_back(name);
-  table.rows.push_back(header);
+  table.cells.push_back(header);
   for (const AblationRow& row : study.rows) {
     Cells cells = {row.variant.label + (row.is_default ? " *" : "")};
     for (const Cells& part : {DetailCells(row, result, objects), MeanCells(row, result)})
       cells.insert(cells.end(), part.begin(), part.end());
-    table.rows.push_back(cells);
+    table.cells.push_back(cells);
   }
   return table;
-}
-
-// Characters that take a column: those of UTF-8 that do not continue another.
-size_t Columns(const std::string& text) {
-  return size_t(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::vector<size_t> Widths(const std::vector<Cells>& rows) {
-  std::vector<size_t> widths(rows[0].size(), 0);
-  for (const Cells& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Columns(row[i]));
-  }
-  return widths;
-}
-
-// First column to the left, the others to the right.
-std::string Padded(const Cells& row, const std::vector<size_t>& widths, const std::string& between) {
-  std::string line;
-  for (size_t i = 0; i < row.size(); ++i) {
-    const std::string space(widths[i] - Columns(row[i]), ' ');
-    if (i > 0) line += between;
-    line += i == 0 ? row[i] + space : space + row[i];
-  }
-  return line;
-}
-
-std::string Quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
 }
 
 std::string Legend(const AblationResult& result) {
@@ -174,11 +135,11 @@ std::string Legend(const AblationResult& result) {
 std::string CsvLines(const AblationStudy& study, const AblationRow& row, const std::string& scene, size_t seed,
                      const VariantResult& result) {
   const std::string start =
-      fmt::format("{},{},{},{}", Quoted(study.name), Quoted(row.variant.label), Quoted(scene), seed);
-  if (!result.ok()) return fmt::format("{},,,,,,,,,,,{}\n", start, Quoted(result.error));
+      fmt::format("{},{},{},{}", CsvCell(study.name), CsvCell(row.variant.label), CsvCell(scene), seed);
+  if (!result.ok()) return fmt::format("{},,,,,,,,,,,{}\n", start, CsvCell(result.error));
   std::string lines;
   for (const VariantResult::Object& object : result.objects) {
-    lines += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{},{},{:.2f},{:.2f},{:.2f},\n", start, Quoted(object.name),
+    lines += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{},{},{:.2f},{:.2f},{:.2f},\n", start, CsvCell(object.name),
                          object.iou, object.boundary_iou, object.accuracy, object.consistency, object.views_used,
                          object.views_total, result.encode_seconds, result.mask_seconds, result.field_seconds);
   }
@@ -190,10 +151,10 @@ std::string CsvLines(const AblationStudy& study, const AblationRow& row, const s
 std::string ToTable(const AblationResult& result) {
   std::string text;
   for (const AblationStudy& study : result.studies) {
-    const StudyTable table = Tabulate(study, result);
-    const std::vector<size_t> widths = Widths(table.rows);
-    text += table.title + '\n';
-    for (const Cells& row : table.rows) text += "  " + Padded(row, widths, "  ") + '\n';
+    const TextTable table = Tabulate(study, result);
+    const std::vector<size_t> widths = ColumnWidths(table);
+    text += study.title + '\n';
+    for (const Cells& row : table.cells) text += "  " + PaddedRow(row, widths, "  ") + '\n';
     for (const std::string& note : table.notes) text += "  " + note + '\n';
     text += '\n';
   }
@@ -203,11 +164,11 @@ std::string ToTable(const AblationResult& result) {
 std::string ToMarkdown(const AblationResult& result) {
   std::string text;
   for (const AblationStudy& study : result.studies) {
-    const StudyTable table = Tabulate(study, result);
-    const std::vector<size_t> widths = Widths(table.rows);
-    text += fmt::format("### {}\n\n| {} |\n|", table.title, Padded(table.rows[0], widths, " | "));
+    const TextTable table = Tabulate(study, result);
+    const std::vector<size_t> widths = ColumnWidths(table);
+    text += fmt::format("### {}\n\n| {} |\n|", study.title, PaddedRow(table.cells[0], widths, " | "));
     for (size_t i = 0; i < widths.size(); ++i) text += std::string(widths[i] + 1, '-') + (i == 0 ? "-|" : ":|");
-    for (size_t i = 1; i < table.rows.size(); ++i) text += "\n| " + Padded(table.rows[i], widths, " | ") + " |";
+    for (size_t i = 1; i < table.cells.size(); ++i) text += "\n| " + PaddedRow(table.cells[i], widths, " | ") + " |";
     text += '\n';
     for (const std::string& note : table.notes) text += "\n" + (note[0] == '*' ? "\\" + note : note) + "\n";
     text += '\n';
@@ -243,7 +204,7 @@ Json ToJson(const AblationResult& result) {
       }
       rows.push_back({{"label", row.variant.label},
                       {"options", row.variant.assignments},
-                      {"method", row.variant.method},
+                      {"method", NameOf(row.variant.scored)},
                       {"is_default", row.is_default},
                       {"results", by_scene}});
     }

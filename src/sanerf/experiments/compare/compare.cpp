@@ -20,6 +20,7 @@
 #include "sanerf/experiments/eval/held_out_views.h"
 #include "sanerf/experiments/eval/match_objects.h"
 #include "sanerf/mask_decoder/places.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/label_views.h"
@@ -34,9 +35,6 @@ using scene::Scene;
 using scene::View;
 
 namespace {
-
-// A part of the method itself, compared when it is asked for by name.
-bool IsExtra(const Method& method) { return method.name == "vote"; }
 
 // What is compared: objects with their true masks.
 struct Subject {
@@ -138,22 +136,37 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
   return Sha256(json.dump()).substr(0, 16);
 }
 
+// The run's own folder keeps what run.json says. What other options make lies beside the results.
+FeatureFolders FoldersFor(const RunFolder& run, const pipeline::Settings& settings, const fs::path& out) {
+  pipeline::Settings recorded;
+  recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
+  Json kept = recorded.ToJson(), wanted = settings.ToJson();
+  for (Json* options : {&kept, &wanted}) options->at("encode").erase("container");  // the views are the same
+  FeatureFolders folders = {out / "features", out / "features"};
+  if (kept.at("encode") == wanted.at("encode")) {
+    folders.views = run.features();
+    if (kept.at("field") == wanted.at("field")) folders.field = run.features();
+  }
+  return folders;
+}
+
 class Comparison {
  public:
-  Comparison(const CompareRequest& request, const ExperimentSettings& settings, const RunFolder& run,
-             const Scene& scene, const nerf::NerfModel& nerf, const Job& job)
+  Comparison(const CompareRequest& request, const ExperimentSettings& settings, run::OpenRun* run, const Job& job)
       : request_(request),
         settings_(settings),
-        run_(run),
-        scene_(scene),
-        out_(request.out.empty() ? run.path() / "compare" : request.out),
-        subject_(request.automatic ? AutomaticSubject(request, scene, job) : PromptedSubject(request, scene, job)),
-        test_(eval::ScoredViews(scene, scene.TestViews(), subject_.truths[0], job)),
-        shared_(run, scene, nerf, settings) {
+        run_(run->folder()),
+        scene_(run->scene()),
+        out_(request.out.empty() ? run_.path() / "compare" : request.out),
+        subject_(request.automatic ? AutomaticSubject(request, scene_, job) : PromptedSubject(request, scene_, job)),
+        test_(eval::ScoredViews(scene_, scene_.TestViews(), subject_.truths[0], job)),
+        shared_(run, settings, FoldersFor(run_, settings, out_), job) {
     if (test_.empty())
       throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
-    for (const mask_decoder::ObjectPrompt& object : subject_.prompts.objects) mask_decoder::CheckPlaces(object, scene);
+    for (const mask_decoder::ObjectPrompt& object : subject_.prompts.objects) mask_decoder::CheckPlaces(object, scene_);
   }
+
+  const fs::path& out() const { return out_; }
 
   CompareResult Run(const std::vector<Method>& methods, const Job& job) {
     const Stopwatch watch;
@@ -187,10 +200,21 @@ class Comparison {
   std::optional<MethodResult> Earlier(const Method& method, const Job& job) const {
     const fs::path path = ResultPath(method);
     if (request_.restart || !fs::exists(path)) return std::nullopt;
-    const Json json = ReadJsonFile(path);
-    if (json.value("key", "") != KeyOf(method, request_, run_, settings_)) return std::nullopt;
-    job.Info(fmt::format("compare  {}: from an earlier comparison", method.title));
-    return MethodResultFrom(json);
+    try {
+      const Json json = ReadJsonFile(path);
+      const JsonCursor root(json, path.string());
+      if (root.StringOr("key", "") != KeyOf(method, request_, run_, settings_)) return std::nullopt;
+      MethodResult result = MethodResultFrom(root);
+      const auto is_whole = [&](const MethodRun& run) { return run.objects.size() == subject_.scores.size(); };
+      if (result.runs.empty() || !std::all_of(result.runs.begin(), result.runs.end(), is_whole))
+        root["runs"].Fail(fmt::format("expected runs of {} objects", subject_.scores.size()));
+      job.Info(fmt::format("compare  {}: from an earlier comparison", method.title));
+      return result;
+    } catch (const Error& error) {
+      job.Warn(
+          fmt::format("the earlier result of {} is damaged, the method is run again: {}", method.title, error.what()));
+      return std::nullopt;
+    }
   }
 
   MethodResult RunMethod(const Method& method, CompareResult* result, const Job& job) {
@@ -200,6 +224,9 @@ class Comparison {
       if (request_.automatic) shared_.found_masks(job);
       result->encode_seconds = watch.seconds();
       rendered_ = RenderTestViews(scene_, shared_.nerf(), test_, job);
+      knows_memory_ = ResetPeakRss();
+      if (!knows_memory_)
+        job.Warn("the methods' memory stays unknown: this system does not let a process's peak start over");
     }
     MethodResult outcome{method.name, method.title, "", {}, ""};
     try {
@@ -237,12 +264,12 @@ class Comparison {
     run.fit_seconds = watch.seconds();
     auto masks = eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
                                     &run.view_seconds, job);
-    run.peak_rss_bytes = PeakRssBytes();
+    if (knows_memory_) run.peak_rss_bytes = PeakRssBytes();
     *remarks = segmenter->Remarks();
     if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, subject_.scores, &run.num_spurious);
-    run.objects = eval::ScoreMasks(
-        masks, scene_, test_, [&](const View& view, size_t o) { return TruthOf(view, o); }, rendered_.depths,
-        subject_.scores, job);
+    const eval::Scoring scoring{scene_, test_, rendered_.depths,
+                                [&](const View& view, size_t o) { return TruthOf(view, o); }, subject_.scores};
+    run.objects = eval::ScoreMasks(masks, scoring, job);
     if (keep_masks) KeepMasks(method, masks);
     return run;
   }
@@ -260,6 +287,7 @@ class Comparison {
   const ExperimentSettings& settings_;
   const RunFolder& run_;
   const Scene& scene_;
+  bool knows_memory_ = true;
   fs::path out_;
   Subject subject_;
   std::vector<int> test_;  // held-out views, or those that have a true mask
@@ -272,7 +300,7 @@ class Comparison {
 std::vector<std::string> DefaultMethods(bool automatic) {
   std::vector<std::string> names;
   for (const Method& method : Methods())
-    if (method.is_automatic == automatic && !IsExtra(method)) names.push_back(method.name);
+    if (method.is_automatic == automatic && !method.is_part_of_own) names.push_back(method.name);
   return names;
 }
 
@@ -295,12 +323,13 @@ CompareResult Compare(const CompareRequest& request, const ExperimentSettings& s
   std::vector<Method> methods;
   for (const std::string& name : request.methods.empty() ? DefaultMethods(request.automatic) : request.methods)
     methods.push_back(FindMethod(name, settings.baselines, request.automatic));
-  RunFolder run = RunFolder::Open(request.run);
-  const run::RunLock lock(request.run);
-  const Scene scene = run.OpenScene(request.scene, lock, job);
-  if (!request.out.empty()) run::CheckPlaceOfResults("--out", request.out, {"masks", "methods"}, run, scene);
-  const nerf::NerfModel nerf = run.OpenNerf();
-  Comparison comparison(request, settings, run, scene, nerf, job);
+  run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
+  if (!request.out.empty())
+    run::CheckPlaceOfResults("--out", request.out, {"masks", "methods", "features", "features_extra"}, run.folder(),
+                             run.scene());
+  Comparison comparison(request, settings, &run, job);
+  EnsureWritableFolder(comparison.out());
+  const run::RunLock lock(comparison.out());  // another run's comparison may want the same folder
   CompareResult result = comparison.Run(methods, job);
 
   if (std::all_of(result.methods.begin(), result.methods.end(), [](const auto& m) { return m.runs.empty(); }))

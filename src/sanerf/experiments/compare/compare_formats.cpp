@@ -5,19 +5,13 @@
 #include <algorithm>
 
 #include "sanerf/core/json.h"
+#include "sanerf/experiments/cell_text.h"
 
 namespace sanerf::experiments {
 
 using eval::ObjectScore;
 
 namespace {
-
-std::string CsvCell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 
 Json ObjectToJson(const ObjectScore& object) {
   const eval::MaskScore& s = object.score;
@@ -41,17 +35,23 @@ Json ObjectToJson(const ObjectScore& object) {
           {"unmatched", object.unmatched}};
 }
 
-ObjectScore ObjectFrom(const Json& json) {
+constexpr int64_t kMaxCount = int64_t{1} << 40;  // of pixels: sums of them stay far from overflow
+
+int64_t CountOf(const JsonCursor& number) { return number.IntegerIn(0, kMaxCount); }
+
+ObjectScore ObjectFrom(const JsonCursor& json) {
   ObjectScore object;
-  object.name = json.at("name");
-  object.instance = json.at("instance");
-  for (const Json& row : json.at("views")) {
-    const eval::MaskScore view{row.at("intersection"),
-                               row.at("union"),
-                               row.at("correct"),
-                               row.at("total"),
-                               row.at("boundary_intersection"),
-                               row.at("boundary_union"),
+  object.name = json["name"].String();
+  object.instance = int(json["instance"].IntegerIn(-1, 65535));
+  const JsonCursor views = json["views"], warped = json["warped"], unmatched = json["unmatched"];
+  for (size_t i = 0; i < views.size(); ++i) {
+    const JsonCursor row = views[i];
+    const eval::MaskScore view{CountOf(row["intersection"]),
+                               CountOf(row["union"]),
+                               CountOf(row["correct"]),
+                               CountOf(row["total"]),
+                               CountOf(row["boundary_intersection"]),
+                               CountOf(row["boundary_union"]),
                                1};
     object.score.intersection += view.intersection;
     object.score.union_ += view.union_;
@@ -60,10 +60,10 @@ ObjectScore ObjectFrom(const Json& json) {
     object.score.boundary_intersection += view.boundary_intersection;
     object.score.boundary_union += view.boundary_union;
     ++object.score.num_views;
-    object.views.emplace_back(row.at("view"), view);
+    object.views.emplace_back(row["view"].String(), view);
   }
-  object.consistency = {json.at("warped").at(0), json.at("warped").at(1), json.at("warped").at(2)};
-  object.unmatched = json.at("unmatched").get<std::vector<std::string>>();
+  object.consistency = {CountOf(warped[0]), CountOf(warped[1]), int(warped[2].IntegerIn(0, 1 << 30))};
+  for (size_t i = 0; i < unmatched.size(); ++i) object.unmatched.push_back(unmatched[i].String());
   return object;
 }
 
@@ -76,10 +76,11 @@ std::string ToCsv(const std::vector<CompareResult>& scenes) {
     for (const MethodResult& method : scene.methods)
       for (const MethodRun& run : method.runs)
         for (const ObjectScore& object : run.objects)
-          text += fmt::format("{},{},{},{},{:.6f},{:.6f},{:.6f},{:.6f},{},{:.2f},{:.2f},{}\n", CsvCell(scene.scene),
-                              method.method, run.seed, CsvCell(object.name), object.score.Iou(),
-                              object.score.Accuracy(), object.score.BoundaryIou(), object.consistency.Iou(),
-                              object.score.num_views, run.fit_seconds, run.view_seconds, run.peak_rss_bytes / 1000000);
+          text +=
+              fmt::format("{},{},{},{},{:.6f},{:.6f},{:.6f},{:.6f},{},{:.2f},{:.2f},{}\n", CsvCell(scene.scene),
+                          method.method, run.seed, CsvCell(object.name), object.score.Iou(), object.score.Accuracy(),
+                          object.score.BoundaryIou(), object.consistency.Iou(), object.score.num_views, run.fit_seconds,
+                          run.view_seconds, run.peak_rss_bytes > 0 ? std::to_string(run.peak_rss_bytes / 1000000) : "");
   return text;
 }
 
@@ -99,23 +100,31 @@ Json ToJson(const MethodResult& result) {
   Json json = {
       {"method", result.method}, {"title", result.title}, {"remarks", result.remarks}, {"error", result.error}};
   if (!result.runs.empty())
-    json.update({{"miou", means.iou},
-                 {"mean_accuracy", means.accuracy},
-                 {"mean_boundary_iou", means.boundary_iou},
-                 {"mean_consistency", means.consistency},
-                 {"miou_deviation", result.Deviations().iou},
-                 {"seconds", result.Seconds()},
-                 {"peak_rss_mib", double(result.PeakRssBytes()) / (1 << 20)}});
+    json.update(
+        {{"miou", means.iou},
+         {"mean_accuracy", means.accuracy},
+         {"mean_boundary_iou", means.boundary_iou},
+         {"mean_consistency", means.consistency},
+         {"miou_deviation", result.Deviations().iou},
+         {"seconds", result.Seconds()},
+         {"peak_rss_mib", result.PeakRssBytes() > 0 ? Json(double(result.PeakRssBytes()) / (1 << 20)) : Json()}});
   json["runs"] = std::move(runs);
   return json;
 }
 
-MethodResult MethodResultFrom(const Json& json) {
-  MethodResult result{json.at("method"), json.at("title"), json.at("remarks"), {}, json.at("error")};
-  for (const Json& row : json.at("runs")) {
-    MethodRun run{row.at("seed"),          {}, row.at("spurious"), row.at("fit_seconds"), row.at("view_seconds"),
-                  row.at("peak_rss_bytes")};
-    for (const Json& object : row.at("objects")) run.objects.push_back(ObjectFrom(object));
+MethodResult MethodResultFrom(const JsonCursor& json) {
+  MethodResult result{
+      json["method"].String(), json["title"].String(), json["remarks"].String(), {}, json["error"].String()};
+  const JsonCursor runs = json["runs"];
+  for (size_t r = 0; r < runs.size(); ++r) {
+    const JsonCursor row = runs[r], objects = row["objects"];
+    MethodRun run{uint64_t(row["seed"].IntegerIn(0, int64_t{1} << 53)),
+                  {},
+                  int(row["spurious"].IntegerIn(0, 1 << 30)),
+                  row["fit_seconds"].Number(),
+                  row["view_seconds"].Number(),
+                  row["peak_rss_bytes"].IntegerIn(0, int64_t{1} << 53)};
+    for (size_t o = 0; o < objects.size(); ++o) run.objects.push_back(ObjectFrom(objects[o]));
     result.runs.push_back(std::move(run));
   }
   return result;

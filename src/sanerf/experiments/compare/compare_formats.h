@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/core/json_fwd.h"
+#include "sanerf/core/json.h"
 #include "sanerf/experiments/compare/compare_result.h"
 
 namespace sanerf::experiments {
@@ -13,7 +13,7 @@ namespace sanerf::experiments {
 std::string ToCsv(const std::vector<CompareResult>& scenes);
 
 Json ToJson(const MethodResult& result);
-MethodResult MethodResultFrom(const Json& json);  // throws Json's exceptions when something is missing
+MethodResult MethodResultFrom(const JsonCursor& json);  // throws Error with file and key when something is missing
 Json ToJson(const CompareResult& result);
 
 }  // namespace sanerf::experiments

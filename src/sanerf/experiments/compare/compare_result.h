@@ -15,7 +15,7 @@ struct MethodRun {
   std::vector<eval::ObjectScore> objects;
   int num_spurious = 0;                      // automatic: objects that match no instance
   double fit_seconds = 0, view_seconds = 0;  // until any view can be asked for; of all held-out views
-  int64_t peak_rss_bytes = 0;                // of the process meanwhile
+  int64_t peak_rss_bytes = 0;                // of the process meanwhile; 0 = unknown
 };
 struct MethodResult {
   std::string method, title;

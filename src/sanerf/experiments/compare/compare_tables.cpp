@@ -4,20 +4,15 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
-#include "sanerf/experiments/ablate/ablate_results.h"
+#include "sanerf/experiments/cell_text.h"
 
 namespace sanerf::experiments {
 
 using eval::MeanScores;
 
 namespace {
-
-std::string Percent(double share) { return fmt::format("{:.2f}", 100 * share); }
-
-std::string WithSpread(double mean, double deviation, bool has_spread) {
-  return has_spread ? fmt::format("{:.2f} ± {:.2f}", 100 * mean, 100 * deviation) : Percent(mean);
-}
 
 double MeanObjectIou(const MethodResult& method, size_t object) {
   double sum = 0;
@@ -100,7 +95,7 @@ TextTable ScoreTable(const CompareResult& result) {
           return methods[m].Means().*field;
         },
         [&, field](size_t m, double value) {
-          return WithSpread(value, methods[m].Deviations().*field, methods[m].runs.size() > 1);
+          return PercentWithSpread(value, methods[m].Deviations().*field, methods[m].runs.size() > 1);
         });
   };
   mean("mIoU", &MeanScores::iou);
@@ -113,7 +108,10 @@ TextTable ScoreTable(const CompareResult& result) {
   if (has_spurious)
     builder.Column("spurious", [&](size_t m) { return if_run(m, fmt::format("{:.3g}", MeanSpurious(methods[m]))); });
   builder.Column("seconds", [&](size_t m) { return if_run(m, fmt::format("{:.1f}", methods[m].Seconds())); });
-  builder.Column("MB", [&](size_t m) { return if_run(m, fmt::format("{}", methods[m].PeakRssBytes() / 1000000)); });
+  builder.Column("MB", [&](size_t m) {
+    const int64_t bytes = methods[m].PeakRssBytes();
+    return bytes > 0 ? fmt::format("{}", bytes / 1000000) : "-";
+  });
   TextTable table = builder.Take();
   for (const MethodResult& method : methods) AddNotes(method, "", &table);
   return table;

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 
 namespace sanerf::experiments {
@@ -98,11 +100,35 @@ TEST(CompareTables, CsvHasALinePerSeedAndObject) {
 
 TEST(CompareTables, ResultsComeBackFromJson) {
   const MethodResult method = Result().methods[0];
-  const MethodResult back = MethodResultFrom(Json::parse(ToJson(method).dump()));
+  const Json json = Json::parse(ToJson(method).dump());
+  const MethodResult back = MethodResultFrom(JsonCursor(json, "sanerf.json"));
   EXPECT_EQ(ToJson(back), ToJson(method));
   EXPECT_EQ(back.runs[1].objects[0].score.Iou(), 0.93);
   EXPECT_EQ(back.runs[0].objects[1].consistency.num_pairs, 6);
   EXPECT_THAT(back.runs[0].objects[0].unmatched, ElementsAre("test/001.png"));
+}
+
+TEST(CompareTables, ADamagedResultIsNamed) {
+  Json json = ToJson(Result().methods[0]);
+  json["runs"][1]["objects"][0]["views"][0].erase("union");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { MethodResultFrom(JsonCursor(json, "sanerf.json")); }),
+              HasSubstr("sanerf.json: runs[1].objects[0].views[0]: \"union\" is missing"));
+  json["runs"][1]["objects"][0]["views"][0]["union"] = -1;
+  EXPECT_THAT(ErrorTextOf<Error>([&] { MethodResultFrom(JsonCursor(json, "sanerf.json")); }),
+              HasSubstr("views[0].union: expected an integer from 0"));
+  json["runs"] = "none";
+  EXPECT_THAT(ErrorTextOf<Error>([&] { MethodResultFrom(JsonCursor(json, "sanerf.json")); }),
+              HasSubstr("sanerf.json: runs"));
+}
+
+TEST(CompareTables, UnknownMemoryIsLeftOut) {
+  CompareResult result = Result();
+  for (MethodRun& run : result.methods[0].runs) run.peak_rss_bytes = 0;
+  const TextTable table = ScoreTable(result);
+  EXPECT_EQ(table.cells[1].back(), "-");
+  EXPECT_EQ(table.cells[2].back(), "700");
+  EXPECT_THAT(ToCsv({result}), HasSubstr(",2.00,0.50,\n"));
+  EXPECT_TRUE(ToJson(result.methods[0])["peak_rss_mib"].is_null());
 }
 
 // The paper's layout: a column per scene; who lacks a scene has no mean.

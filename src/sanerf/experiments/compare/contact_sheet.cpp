@@ -7,10 +7,10 @@
 
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/core/pixel_text.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare_tables.h"
+#include "sanerf/experiments/compare/pixel_text.h"
 #include "sanerf/experiments/eval/report_page.h"
 #include "sanerf/export/layers.h"
 

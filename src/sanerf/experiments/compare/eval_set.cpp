@@ -27,19 +27,30 @@ namespace {
 
 constexpr char kListName[] = "eval_set.json";
 
+// What cannot be looked at, a name too long say, is not there.
+bool Exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+bool IsFolder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
 EvalSetScene ReadScene(const JsonCursor& cursor, const fs::path& folder) {
   cursor.ExpectKeys({"name", "scene", "prompts", "masks", "options"});
   EvalSetScene scene;
   scene.scene = folder / cursor["scene"].String();
-  if (!fs::exists(scene.scene)) cursor["scene"].Fail("there is no " + scene.scene.string());
+  if (!Exists(scene.scene)) cursor["scene"].Fail("there is no " + scene.scene.string());
   scene.name = cursor.StringOr("name", run::NameOfPath(scene.scene));
-  const fs::path scene_folder = fs::is_directory(scene.scene) ? scene.scene : scene.scene.parent_path();
+  const fs::path scene_folder = IsFolder(scene.scene) ? scene.scene : scene.scene.parent_path();
   scene.prompts = cursor.Has("prompts") ? folder / cursor["prompts"].String() : scene_folder / "prompts.json";
-  if (!fs::exists(scene.prompts))
+  if (!Exists(scene.prompts))
     cursor.Fail("there is no " + scene.prompts.string(), "name the scene's prompts: \"prompts\": FILE");
   if (cursor.Has("masks")) {
     scene.masks = folder / cursor["masks"].String();
-    if (!fs::is_directory(scene.masks)) cursor["masks"].Fail("there is no folder " + scene.masks.string());
+    if (!IsFolder(scene.masks)) cursor["masks"].Fail("there is no folder " + scene.masks.string());
   }
   for (size_t i = 0; cursor.Has("options") && i < cursor["options"].size(); ++i)
     scene.options.push_back(cursor["options"][i].String());
@@ -67,7 +78,7 @@ EvalSet FindScenes(const fs::path& folder) {
   EvalSet set{folder, {}};
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const fs::path prompts = entry.path() / "prompts.json";
-    if (entry.is_directory() && fs::exists(prompts))
+    if (entry.is_directory() && Exists(prompts))
       set.scenes.push_back({entry.path().filename().string(), entry.path(), prompts, "", {}});
   }
   std::sort(set.scenes.begin(), set.scenes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -130,8 +141,8 @@ void WriteTables(const fs::path& out, const EvalSetResult& result) {
 
 EvalSet ReadEvalSet(const fs::path& path) {
   if (ExistsAsFile(path)) return ReadList(path);
-  if (!fs::is_directory(path)) throw UsageError(path.string(), "there is no such folder or list");
-  return fs::exists(path / kListName) ? ReadList(path / kListName) : FindScenes(path);
+  if (!IsFolder(path)) throw UsageError(path.string(), "there is no such folder or list");
+  return Exists(path / kListName) ? ReadList(path / kListName) : FindScenes(path);
 }
 
 EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings& settings, const Job& job) {

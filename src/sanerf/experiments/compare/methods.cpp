@@ -11,6 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/feature_container/distil_features.h"
+#include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_field.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/pipeline/encode_stage.h"
@@ -31,24 +32,26 @@ std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input,
                                                  shared.nerf().model_from_file(), shared.settings().masks);
 }
 
+feature_container::EncodeContext EncodingOf(SharedInputs& shared, const Job& job) {
+  return {shared.scene(), shared.nerf(), shared.sam(job), shared.settings().encode};
+}
+
 std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
   std::vector<int> views = mask_decoder::PromptedViews(input.prompts, shared.scene());
   views.insert(views.end(), input.test.begin(), input.test.end());
-  return MakeSamPerView(input,
-                        pipeline::EncodeTestViews(shared.run(), shared.scene(), shared.nerf(), shared.sam(job), views,
-                                                  shared.settings().encode, job),
-                        job);
+  return MakeSamPerView(input, pipeline::EncodeTestViews(shared.run(), EncodingOf(shared, job), views, job), job);
 }
 
 // The features of the held-out views come from a field that has never seen them.
 std::unique_ptr<Segmenter> MakeSan(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
-  const pipeline::Settings& settings = shared.settings();
-  feature_container::DistilFeatures(shared.run().features(), shared.scene(), shared.nerf(), shared.sam(job),
-                                    settings.encode, settings.field, job);
-  return MakeSamPerView(
-      input, feature_container::FeatureField::Open(shared.run().features(), shared.scene(), shared.nerf(), job), job);
+  const auto& [views, field] = shared.folders();
+  if (field != views)
+    feature_container::TakeEncodedViews(views, field, shared.scene(), shared.scene().TrainViews(), job);
+  const feature_container::EncodeContext encoding = EncodingOf(shared, job);
+  feature_container::DistilFeatures(field, encoding, shared.settings().field, job);
+  return MakeSamPerView(input, feature_container::FeatureField::Open(field, encoding, job), job);
 }
 
 std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const baselines::Sa3dOptions& options, const Job& job) {
@@ -57,7 +60,8 @@ std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const baselines::S
 }
 
 std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const baselines::IsrfOptions& options, const Job& job) {
-  return std::make_unique<baselines::Isrf>(input.shared.ForSegmenter(input.seed, job), options);
+  return std::make_unique<baselines::Isrf>(input.shared.ForSegmenter(input.seed, job), options,
+                                           input.shared.settings().masks);
 }
 
 std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input, const Job& job) {
@@ -90,7 +94,7 @@ std::vector<Method> Methods(const BaselineOptions& options) {
       {kOwnMethod, "SANeRF-HQ", "the object field, fused from the masks of all training views", own, kPrompted, kSeeded,
        [](const MethodInput& input, const Job& job) { return MakeOwn(input, false, job); }},
       {"vote", "vote alone", "the vote of those masks alone, which the field starts from", own, kPrompted, kFixed,
-       [](const MethodInput& input, const Job& job) { return MakeOwn(input, true, job); }},
+       [](const MethodInput& input, const Job& job) { return MakeOwn(input, true, job); }, /*is_part_of_own=*/true},
       {"sam",
        "SAM per view",
        "SAM alone, prompted in every held-out view",
@@ -115,7 +119,7 @@ std::vector<Method> Methods(const BaselineOptions& options) {
       {"isrf",
        "ISRF",
        "features on voxels; those like the places under strokes through the points, and what they touch",
-       {"encode", "segment", "isrf"},
+       {"encode", "masks", "segment", "isrf"},
        kPrompted,
        kSeeded,
        [o = options.isrf](const MethodInput& input, const Job& job) { return MakeIsrf(input, o, job); }},

@@ -56,11 +56,9 @@ std::vector<ObjectScore> NewScores(const std::vector<StoredObject>& objects, con
   return scores;
 }
 
-MethodScores ScoreMethod(const Method& method, const MethodInput& input, const eval::TruthOf& truth_of,
-                         const std::vector<eval::DepthView>& depths, const std::vector<ObjectScore>& scores,
-                         const Job& job) {
-  MethodScores result{method.name, scores, 0};
-  if (scores.empty()) return result;
+MethodScores ScoreMethod(const Method& method, const MethodInput& input, const eval::Scoring& scoring, const Job& job) {
+  MethodScores result{method.name, scoring.objects, 0};
+  if (scoring.objects.empty()) return result;
   const Stopwatch watch;
   const std::unique_ptr<segmentation::Segmenter> segmenter = method.make(input, job);
   segmenter->Fit(input.prompts, job);
@@ -68,28 +66,28 @@ MethodScores ScoreMethod(const Method& method, const MethodInput& input, const e
   const auto masks = eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name,
                                         input.test, &result.seconds, job);
   result.seconds += fit_seconds;
-  result.objects = eval::ScoreMasks(masks, input.shared.scene(), input.test, truth_of, depths, scores, job);
+  result.objects = eval::ScoreMasks(masks, scoring, job);
   return result;
 }
 
 }  // namespace
 
-EvalResult Evaluate(const EvalRequest& request, const run::RunLock& lock, const Job& job) {
+EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   if (request.object.empty() && (request.instance >= 0 || !request.masks.empty())) {
     throw UsageError("--instance and --masks need the object they belong to", "", "add --object NAME");
   }
-  run::RunFolder run = run::RunFolder::Open(request.run);
-  const scene::Scene scene = run.OpenScene(request.scene, lock, job);
+  const run::RunFolder& folder = run->folder();
+  const scene::Scene& scene = run->scene();
   const std::vector<int> test = scene.TestViews();
   if (test.empty())
     throw Error("there is nothing to score on", "the scene has no test views", "train with --test-every 8");
   const eval::GroundTruth truth(request.masks, scene.views);
   const std::vector<int> scored = eval::ScoredViews(scene, test, truth, job);
-  const nerf::NerfModel nerf = run.OpenNerf();
+  const nerf::NerfModel& nerf = run->nerf(job);
   pipeline::Settings settings;
-  settings.Restore(run.options(), run.origins(), (run.path() / "run.json").string());
-  const std::vector<StoredObject> objects = ObjectsToScore(run, nerf, request, job);
+  settings.Restore(folder.options(), folder.origins(), (folder.path() / "run.json").string());
+  const std::vector<StoredObject> objects = ObjectsToScore(folder, nerf, request, job);
   const std::vector<ObjectScore> scores = NewScores(objects, truth, request);
 
   const Stopwatch watch;
@@ -103,22 +101,23 @@ EvalResult Evaluate(const EvalRequest& request, const run::RunLock& lock, const 
   if (scored != test) rendered.depths = RenderTestViews(scene, nerf, scored, job).depths;
   mask_decoder::Prompts prompts;
   for (const StoredObject& object : objects) prompts.objects.push_back(object.prompt);
-  SharedInputs shared(run, scene, nerf, settings);
+  SharedInputs shared(run, settings, {folder.features(), folder.features()}, job);
   const MethodInput input{shared, prompts, scored, 1, &objects};
   const eval::TruthOf truth_of = [&](const scene::View& view, size_t i) {
     return truth.MaskOf(view, scores[i].instance);
   };
+  const eval::Scoring scoring{scene, scored, rendered.depths, truth_of, scores};
   const Method own_method{
       kOwnMethod, "", "", {}, false, true, [](const MethodInput& i, const Job& j) { return MakeOwn(i, false, j); }};
-  MethodScores own = ScoreMethod(own_method, input, truth_of, rendered.depths, scores, job);
+  MethodScores own = ScoreMethod(own_method, input, scoring, job);
   result.objects = std::move(own.objects);
   result.own_seconds = own.seconds;
   eval::ReportUnmatched(result.objects, scored.size(), job);
   eval::ReportUnmatchedFiles(truth, job);
   for (const Method& baseline : request.baselines)
-    result.baselines.push_back(ScoreMethod(baseline, input, truth_of, rendered.depths, scores, job));
+    result.baselines.push_back(ScoreMethod(baseline, input, scoring, job));
   result.seconds = watch.seconds();
-  WriteMetrics(run, result);
+  WriteMetrics(folder, result);
   return result;
 }
 

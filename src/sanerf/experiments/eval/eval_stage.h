@@ -2,27 +2,24 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "sanerf/core/job.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/experiments/eval/eval_output.h"
 #include "sanerf/experiments/eval/method.h"
+#include "sanerf/run/open_run.h"
 
 namespace sanerf::experiments {
 
 struct EvalRequest {
-  std::filesystem::path run;
-  std::optional<std::filesystem::path> scene;
   std::string object;             // empty = every object that has an instance
   int instance = -1;              // instead of the one in the object's prompts
   std::filesystem::path masks;    // ground truth for `object` instead of the scene's: one image per view, by name
   std::vector<Method> baselines;  // to score beside ours
 };
-// Writes metrics.json of the run and of its objects. lock: of request.run.
-EvalResult Evaluate(const EvalRequest& request, const run::RunLock& lock, const Job& job);
+// Writes metrics.json of the run and of its objects. run: opened for writing.
+EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& job);
 
 }  // namespace sanerf::experiments

@@ -158,7 +158,7 @@ MatchResult MatchObjects(const MatchRequest& request, const Job& job) {
   run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kRead, job);
   const Scene& scene = run.scene();
   const std::vector<int> test = scene.TestViews();
-  const run::LoadedObject loaded = FieldOwner(run.folder(), request.object, run.nerf());
+  const run::LoadedObject loaded = FieldOwner(run.folder(), request.object, run.nerf(job));
   const run::StoredObject& owner = loaded.stored;
   const mask_aggregator::ObjectModel& field = loaded.field;
 

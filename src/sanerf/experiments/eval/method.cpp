@@ -2,7 +2,7 @@
 
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_cache.h"
-#include "sanerf/sam/load_sam.h"
+#include "sanerf/sam/sam.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/fitted_segmenter.h"
@@ -22,17 +22,17 @@ std::unique_ptr<segmentation::Segmenter> MakeOwn(const MethodInput& input, bool 
                                   vote_alone ? Stored::Part::kVote : Stored::Part::kField);
 }
 
-SharedInputs::SharedInputs(const run::RunFolder& run, const scene::Scene& scene, const nerf::NerfModel& nerf,
-                           const pipeline::Settings& settings)
-    : run_(run),
-      scene_(scene),
-      nerf_(nerf),
+SharedInputs::SharedInputs(run::OpenRun* run, const pipeline::Settings& settings, FeatureFolders folders,
+                           const Job& job)
+    : run_(*run),
+      nerf_(run->nerf(job)),
       settings_(settings),
-      views_(scene::SpreadViews(scene, scene.TrainViews(), settings.segment.max_views)),
-      searched_(segmentation::ViewsToSearch(scene, views_, settings.automatic)) {}
+      folders_(std::move(folders)),
+      views_(scene::SpreadViews(scene(), scene().TrainViews(), settings.segment.max_views)),
+      searched_(segmentation::ViewsToSearch(scene(), views_, settings.automatic)) {}
 
 sam::Sam& SharedInputs::sam(const Job& job) {
-  if (!sam_) sam_ = sam::LoadSam(settings_.encode.model, job);
+  if (!sam_) sam_ = run_.sam(settings_.encode.model, job)->Share();
   return *sam_;
 }
 
@@ -40,8 +40,8 @@ const feature_container::FeatureContainer& SharedInputs::features(const Job& job
   if (!features_) {
     feature_container::EncodeOptions encode = settings_.encode;
     encode.container = feature_container::FeatureStore::kCache;
-    feature_container::EncodeViews(run_.features(), scene_, nerf_, sam(job), views_, encode, job);
-    features_ = feature_container::FeatureCache::Open(run_.features(), scene_, nerf_);
+    feature_container::EncodeViews(folders_.views, {scene(), nerf_, sam(job), encode}, views_, job);
+    features_ = feature_container::FeatureCache::Open(folders_.views, scene(), nerf_);
   }
   return *features_;
 }

@@ -11,36 +11,42 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::experiments {
 
+// Where encoded views are kept, and the field that is distilled from them.
+struct FeatureFolders {
+  std::filesystem::path views, field;
+};
+
 // What several methods need, made when it is first asked for.
 class SharedInputs {
  public:
-  // The references must outlive this.
-  SharedInputs(const run::RunFolder& run, const scene::Scene& scene, const nerf::NerfModel& nerf,
-               const pipeline::Settings& settings);
+  // run: opened for writing. It and the settings must outlive this.
+  SharedInputs(run::OpenRun* run, const pipeline::Settings& settings, FeatureFolders folders, const Job& job);
 
-  const run::RunFolder& run() const { return run_; }
-  const scene::Scene& scene() const { return scene_; }
+  const run::RunFolder& run() const { return run_.folder(); }
+  const scene::Scene& scene() const { return run_.scene(); }
   const nerf::NerfModel& nerf() const { return nerf_; }
   const pipeline::Settings& settings() const { return settings_; }
   const std::vector<int>& views() const { return views_; }        // training views that are learned from
   const std::vector<int>& searched() const { return searched_; }  // and those searched for all that is in them
+  const FeatureFolders& folders() const { return folders_; }
   sam::Sam& sam(const Job& job);
   const feature_container::FeatureContainer& features(const Job& job);      // the cache of views()
   const std::vector<segmentation::FoundMask>& found_masks(const Job& job);  // SAM's automatic masks of searched()
   segmentation::SegmenterInput ForSegmenter(uint64_t seed, const Job& job) {
-    return {scene_, nerf_, features(job), sam(job), views_, seed};
+    return {scene(), nerf_, features(job), sam(job), views_, seed};
   }
 
  private:
-  const run::RunFolder& run_;
-  const scene::Scene& scene_;
+  run::OpenRun& run_;
   const nerf::NerfModel& nerf_;
   const pipeline::Settings& settings_;
+  FeatureFolders folders_;
   std::vector<int> views_, searched_;
   std::unique_ptr<sam::Sam> sam_;
   std::unique_ptr<feature_container::FeatureContainer> features_;
@@ -61,6 +67,7 @@ struct Method {
   bool is_automatic = false;        // finds the objects by itself, without prompts
   bool is_seeded = false;           // its result depends on the seed
   std::function<std::unique_ptr<segmentation::Segmenter>(const MethodInput&, const Job&)> make;
+  bool is_part_of_own = false;  // of the method itself: compared when it is asked for by name
 };
 
 inline constexpr const char* kOwnMethod = "sanerf";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "sanerf/core/error.h"
@@ -12,6 +13,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
+#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/eval/report_page.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/feature_container/feature_cache.h"
@@ -21,7 +23,7 @@
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/pipeline/encode_stage.h"
-#include "sanerf/sam/load_sam.h"
+#include "sanerf/run/object_store.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/instance_masks.h"
 
@@ -38,8 +40,6 @@ namespace {
 const std::vector<std::string> kColumns = {"photo",    "render",       "depth",     "SAM's mask",
                                            "our mask", "ground truth", "difference"};
 
-std::string PercentText(double share) { return fmt::format("{:.2f} %", 100 * share); }
-
 // Views evenly spread, the same for every object (each costs an encoding), and the object's worst one; in order.
 std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
   const size_t total = object.views.size(), num_even = std::min(total, size_t(std::max(1, count - 1)));
@@ -55,18 +55,19 @@ std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
 class SamMasks {
  public:
   // views: to be shown. prompts: of all objects that will be asked for.
-  SamMasks(const run::RunFolder& run, const Scene& scene, const NerfModel& nerf, const pipeline::Settings& settings,
-           const mask_decoder::Prompts& prompts, std::vector<int> views, const Job& job)
-      : scene_(scene), nerf_(nerf), settings_(settings), views_(std::move(views)) {
+  SamMasks(const mask_decoder::Prompts& prompts, std::vector<int> views, const pipeline::Settings& settings,
+           run::OpenRun* run, const Job& job)
+      : scene_(run->scene()), nerf_(run->nerf(job)), settings_(settings), views_(std::move(views)) {
     try {
-      sam_ = sam::LoadSam(settings.encode.model, job);
+      sam_ = run->sam(settings.encode.model, job)->Share();
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {  // the model is gone or damaged: all else can still be shown
       job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
       return;
     }
-    cache_ = pipeline::EncodeTestViews(run, scene, nerf, *sam_, WithPrompted(prompts), settings.encode, job);
+    cache_ =
+        pipeline::EncodeTestViews(run->folder(), {scene_, nerf_, *sam_, settings.encode}, WithPrompted(prompts), job);
   }
 
   // By view, at the working camera; views without a mask are absent.
@@ -98,10 +99,19 @@ ImageU8 TruthMask(const scene::View& view, int instance, const Camera& camera) {
   return ResizeNearest(mask, camera.width, camera.height);
 }
 
-// The pictures of one row, all at `camera`.
-ReportRow MakeRow(const scene::View& view, const Camera& camera, const NerfModel& nerf,
-                  const mask_aggregator::ObjectModel& field, int label, int instance, const ImageU8* sam_mask,
-                  const Job& job) {
+// What all rows of an object are made from.
+struct ShownObject {
+  const NerfModel& nerf;
+  const mask_aggregator::ObjectModel& field;
+  int label, instance;
+  int picture_size;
+  const std::map<int, ImageU8>& sam_masks;  // by view
+};
+
+// The pictures of one row.
+ReportRow MakeRow(const ShownObject& object, const scene::View& view, int view_idx, const Job& job) {
+  const auto& [nerf, field, label, instance, picture_size, sam_masks] = object;
+  const Camera camera = view.camera.ResizedToLongest(picture_size);
   const ImageF photo = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), nerf.background());
   const nerf::RenderedView render = nerf.Render(camera, job);
   const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
@@ -109,8 +119,8 @@ ReportRow MakeRow(const scene::View& view, const Camera& camera, const NerfModel
   row.view = view.name;
   row.pictures = {
       {ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {exports::Overlay(render.rgb, mask)}};
-  if (sam_mask != nullptr)
-    row.pictures[3].image = exports::Overlay(render.rgb, ResizeNearest(*sam_mask, camera.width, camera.height));
+  if (const auto sam_mask = sam_masks.find(view_idx); sam_mask != sam_masks.end())
+    row.pictures[3].image = exports::Overlay(render.rgb, ResizeNearest(sam_mask->second, camera.width, camera.height));
   if (!view.mask_path.empty()) {
     const ImageU8 truth = TruthMask(view, instance, camera);
     row.pictures.push_back({exports::Overlay(photo, truth)});
@@ -121,11 +131,11 @@ ReportRow MakeRow(const scene::View& view, const Camera& camera, const NerfModel
   return row;
 }
 
-std::vector<std::vector<std::string>> ScoreRows(const EvalResult& result) {
+std::vector<std::vector<std::string>> ScoreCells(const EvalResult& result) {
   std::vector<std::vector<std::string>> rows = {{"object", "IoU", "boundary IoU", "accuracy", "views"}};
   for (const ObjectScore& object : result.objects) {
-    rows.push_back({object.name, PercentText(object.score.Iou()), PercentText(object.score.BoundaryIou()),
-                    PercentText(object.score.Accuracy()), std::to_string(object.score.num_views)});
+    rows.push_back({object.name, Percent(object.score.Iou()) + " %", Percent(object.score.BoundaryIou()) + " %",
+                    Percent(object.score.Accuracy()) + " %", std::to_string(object.score.num_views)});
   }
   return rows;
 }
@@ -137,9 +147,9 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
   page.subtitle = scene.summary;
   page.facts = {{fmt::format("{:.2f} dB", result.psnr), "PSNR, held-out views"},
                 {fmt::format("{:.4f}", result.ssim), "SSIM"}};
-  if (!result.objects.empty()) page.facts.push_back({PercentText(MeanIou(result)), "mean IoU"});
+  if (!result.objects.empty()) page.facts.push_back({Percent(MeanIou(result)) + " %", "mean IoU"});
   if (options.peak_rss_bytes > 0) page.facts.push_back({FormatBytes(double(options.peak_rss_bytes)), "peak memory"});
-  page.scores = ScoreRows(result);
+  page.scores = ScoreCells(result);
   if (!options.seconds.empty()) {
     double total = 0;
     page.timings.push_back({"stage", "time"});
@@ -159,24 +169,25 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
 
 }  // namespace
 
-fs::path WriteReport(const run::RunFolder& run, const run::RunLock&, const EvalResult& result,
-                     const pipeline::Settings& settings, const ReportOptions& options, const Job& job) {
+fs::path WriteReport(const EvalResult& result, const pipeline::Settings& settings, const ReportOptions& options,
+                     run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const Scene scene = run.OpenScene(std::nullopt, job);
-  const NerfModel nerf = run.OpenNerf();
-  ReportPage page = PageWithoutPictures(run, scene, result, options);
+  const run::RunFolder& folder = run->folder();
+  const Scene& scene = run->scene();
+  const NerfModel& nerf = run->nerf(job);
+  ReportPage page = PageWithoutPictures(folder, scene, result, options);
 
   std::vector<run::StoredObject> objects;
   mask_decoder::Prompts prompts;
   std::set<int> shown;
   for (const ObjectScore& object : result.objects) {
-    objects.push_back(run::FindObject(run, object.name, nerf));
+    objects.push_back(run::FindObject(folder, object.name, nerf));
     prompts.objects.push_back(objects.back().prompt);
     for (const size_t i : ChooseRows(object, options.views_per_object))
       shown.insert(scene.FindView(object.views[i].first));
   }
   if (!shown.empty()) {
-    const SamMasks sam_masks(run, scene, nerf, settings, prompts, {shown.begin(), shown.end()}, job);
+    const SamMasks sam_masks(prompts, {shown.begin(), shown.end()}, settings, run, job);
     Task task(job, "report", int64_t(result.objects.size()), "objects");
     for (size_t o = 0; o < objects.size(); ++o) {
       const ObjectScore& score = result.objects[o];
@@ -185,26 +196,23 @@ fs::path WriteReport(const run::RunFolder& run, const run::RunLock&, const EvalR
       const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt, job);
       ReportObject section{
           object.name,
-          fmt::format("IoU {} on {} held-out views; {} of {} training views gave a mask.",
-                      PercentText(score.score.Iou()), score.score.num_views, object.views_used, object.views_total),
+          fmt::format("IoU {} % on {} held-out views; {} of {} training views gave a mask.", Percent(score.score.Iou()),
+                      score.score.num_views, object.views_used, object.views_total),
           {}};
+      const ShownObject about{nerf, field, object.label, score.instance, options.picture_size, masks};
       for (const size_t i : ChooseRows(score, options.views_per_object)) {
         job.ThrowIfStopped("the report");
         const int view_idx = scene.FindView(score.views[i].first);
-        const scene::View& view = scene.views[size_t(view_idx)];
-        const auto mask = masks.find(view_idx);
-        section.rows.push_back(MakeRow(view, view.camera.ResizedToLongest(options.picture_size), nerf, field,
-                                       object.label, score.instance, mask == masks.end() ? nullptr : &mask->second,
-                                       job));
-        section.rows.back().note = "IoU " + PercentText(score.views[i].second.Iou());
+        section.rows.push_back(MakeRow(about, scene.views[size_t(view_idx)], view_idx, job));
+        section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou()) + " %";
       }
       page.objects.push_back(std::move(section));
       task.Update(int64_t(page.objects.size()));
     }
   }
-  WriteFileAtomic(run.report(), ToHtml(page));
-  job.Saved(run.report().string());
-  return run.report();
+  WriteFileAtomic(folder.report(), ToHtml(page));
+  job.Saved(folder.report().string());
+  return folder.report();
 }
 
 }  // namespace sanerf::experiments

@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/experiments/eval/eval_stage.h"
 #include "sanerf/pipeline/settings.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/open_run.h"
 
 namespace sanerf::experiments {
 
@@ -20,8 +20,8 @@ struct ReportOptions {
 };
 
 // One row of pictures per object and view: photo, render, depth, SAM's mask, our mask, ground truth, difference. SAM's
-// column stays empty when the model that encoded the run is not installed.
-std::filesystem::path WriteReport(const run::RunFolder& run, const run::RunLock&, const EvalResult& result,
-                                  const pipeline::Settings& settings, const ReportOptions& options, const Job& job);
+// column stays empty when the model that encoded the run is not installed. run: opened for writing.
+std::filesystem::path WriteReport(const EvalResult& result, const pipeline::Settings& settings,
+                                  const ReportOptions& options, run::OpenRun* run, const Job& job);
 
 }  // namespace sanerf::experiments

@@ -10,6 +10,29 @@
 namespace sanerf::experiments {
 namespace {
 
+std::string EscapeHtml(const std::string& text) {
+  std::string html;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      case '>':
+        html += "&gt;";
+        break;
+      case '"':
+        html += "&quot;";
+        break;
+      default:
+        html += c;
+    }
+  }
+  return html;
+}
+
 constexpr const char* kStyle = R"(
 :root { color-scheme: light dark; --ink: #1c1e24; --soft: #646b78; --paper: #f6f7f9; --card: #fff; --line: #e3e6eb; --accent: #d9480f; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaee; --soft: #98a0ae; --paper: #14161a; --card: #1d2026; --line: #30343c; --accent: #ff8a50; } }
@@ -40,7 +63,7 @@ footer { margin-top: 48px; color: var(--soft); font-size: 13px; }
 std::string Picture(const ReportPicture& picture, const std::string& caption) {
   if (picture.image.empty()) return "<span class=\"none\">none</span>";
   const std::string bytes = picture.is_photo ? EncodeJpeg(picture.image, 88) : EncodePng(picture.image);
-  return fmt::format("<img alt=\"{}\" src=\"data:image/{};base64,{}\">", experiments::EscapeHtml(caption),
+  return fmt::format("<img alt=\"{}\" src=\"data:image/{};base64,{}\">", EscapeHtml(caption),
                      picture.is_photo ? "jpeg" : "png", Base64(bytes));
 }
 
@@ -70,29 +93,6 @@ std::string PictureTable(const ReportObject& object, const std::vector<std::stri
 }
 
 }  // namespace
-
-std::string EscapeHtml(const std::string& text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
 
 std::string ToHtml(const ReportPage& page) {
   std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";

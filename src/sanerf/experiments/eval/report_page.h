@@ -31,7 +31,6 @@ struct ReportPage {
   std::string footer;
 };
 
-std::string EscapeHtml(const std::string& text);
 std::string ToHtml(const ReportPage& page);
 
 }  // namespace sanerf::experiments

@@ -216,7 +216,7 @@ TEST_F(AssociateMasksTest, OptionsOutOfRangeAndInterruption) {
   stop.RequestStop();
   EXPECT_THAT(ErrorTextOf<InterruptedError>(
                   [&] { MaskOverlaps(masks_, container_, kTolerance, options_.step, Job().With(stop.token())); }),
-              HasSubstr("comparison of the views' masks"));
+              HasSubstr("comparing the views' masks interrupted"));
 }
 
 }  // namespace

@@ -38,11 +38,12 @@ int DropBeyond(int count, std::vector<FoundObject>* objects) {
 // One search at a time; the members are what every step needs.
 class Search {
  public:
-  Search(const AutomaticInput& input, std::vector<FoundMask> masks, const SegmentationOptions& options)
-      : context_{input.scene, input.container, input.sam, input.nerf.model_from_file(), options.masks},
+  Search(const SegmenterInput& input, size_t num_searched, std::vector<FoundMask> masks,
+         const SegmentationOptions& options)
+      : context_(input.ForDecoding(options.masks)),
         options_(options),
         masks_(std::move(masks)),
-        num_searched_(input.searched.size()) {}
+        num_searched_(num_searched) {}
 
   // Masks to objects, each with points on it; prompts()[i] belongs to objects()[i].
   void Find(AutomaticField* result, const Job& job) {
@@ -116,6 +117,7 @@ double SearchBytes(double pixels_of_view, size_t num_views) {
 
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_container::FeatureContainer& container,
                                    const sam::Sam& sam, const sam::AutomaticMaskOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   if (!views.empty()) {
     const Camera camera = container.WorkingCamera(views[0]);
     CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
@@ -163,19 +165,20 @@ void SeparateMasks(std::vector<DecodedObject>* decoded) {
   }
 }
 
-AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
+AutomaticField TieTogether(const SegmenterInput& input, size_t num_searched, std::vector<FoundMask> masks,
                            const SegmentationOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   AutomaticField result;
   const size_t num_masks = masks.size();
-  Search search(input, std::move(masks), options);
+  Search search(input, num_searched, std::move(masks), options);
   search.Find(&result, job);
-  job.Info(fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks,
-                       input.searched.size()));
+  job.Info(
+      fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, num_searched));
 
-  CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.container, input.decoded), options.object,
+  CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.features, input.views), options.object,
                      input.nerf.field().contracted(), job);
   const Stopwatch watch;
-  result.decoded = search.Decode(input.decoded, job);
+  result.decoded = search.Decode(input.views, job);
   result.prompts = search.prompts();
   result.found = search.objects();
   result.mask_seconds = watch.seconds();

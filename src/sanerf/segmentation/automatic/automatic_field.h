@@ -9,17 +9,9 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/segmentation/automatic/associate_masks.h"
 #include "sanerf/segmentation/options.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::segmentation {
-
-struct AutomaticInput {
-  const scene::Scene& scene;
-  const nerf::NerfModel& nerf;
-  const feature_container::FeatureContainer& container;  // holds all views below
-  const sam::Sam& sam;
-  std::vector<int> searched;  // views that are asked for all that is in them
-  std::vector<int> decoded;   // views in which every object gets a mask
-};
 
 struct AutomaticField {
   mask_decoder::Prompts prompts;  // points on each object; one position for an object in all three
@@ -42,9 +34,10 @@ double SearchBytes(double pixels_of_view, size_t num_views);
 std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_container::FeatureContainer& container,
                                    const sam::Sam& sam, const sam::AutomaticMaskOptions& options, const Job& job);
 
-// Masks to objects, each decoded in every view by itself; Session::StartFromSearch goes on from there. Objects are
-// named object_01 … by descending size. Throws Error when nothing is found.
-AutomaticField TieTogether(const AutomaticInput& input, std::vector<FoundMask> masks,
+// The masks of num_searched views to objects, each decoded in every view of the input by itself;
+// Session::StartFromSearch goes on from there. Objects are named object_01 … by descending size. Throws Error when
+// nothing is found.
+AutomaticField TieTogether(const SegmenterInput& input, size_t num_searched, std::vector<FoundMask> masks,
                            const SegmentationOptions& options, const Job& job);
 
 // Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.

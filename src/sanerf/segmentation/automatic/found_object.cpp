@@ -113,7 +113,7 @@ mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt
   const mask_decoder::VisibilityRule rule = mask_decoder::VisibilityRuleFor(prompt, decoded.points);
   Task task(job, "decode " + prompt.name, int64_t(view_idxs.size()), "views");
   decoded.views = mask_decoder::DecideViews(
-      decider, view_idxs.size(), fmt::format("decoding of '{}' interrupted", prompt.name),
+      decider, view_idxs.size(), fmt::format("decoding of '{}'", prompt.name),
       [&](const mask_decoder::ViewDecider& fork, size_t i) {
         const FoundMask* own = MaskIn(view_idxs[i], object, masks);
         return own != nullptr ? OwnDecision(*own, decoded.points, fork, job)

@@ -80,8 +80,7 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const feature_co
       }
     }
   });
-  if (job.stop_requested())
-    throw InterruptedError("the comparison of the views' masks was interrupted", "nothing was written");
+  job.ThrowIfStopped("comparing the views' masks");
 }
 
 MaskOverlaps::Counts MaskOverlaps::Of(int first, int second) const {

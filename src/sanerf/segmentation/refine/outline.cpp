@@ -22,27 +22,27 @@ constexpr int kRadiusCells = 2;           // how far the outline may be off
 constexpr double kRegularization = 1e-4;  // variance of a color in [0, 1] that counts as noise: 1 % of the range
 constexpr double kMinIou = 0.5;           // with the mask before
 
-struct Box {
+struct Window {
   int x0, y0, x1, y1;  // x1, y1: one past the end
 };
 
 // Around the mask; empty (x0 >= x1) when it is.
-Box Surroundings(const ImageU8& mask, int margin) {
-  Box box{mask.width, mask.height, 0, 0};
+Window Surroundings(const ImageU8& mask, int margin) {
+  Window window{mask.width, mask.height, 0, 0};
   for (int y = 0; y < mask.height; ++y) {
     for (int x = 0; x < mask.width; ++x) {
       if (mask.At(x, y) == 0) continue;
-      box = {std::min(box.x0, x), std::min(box.y0, y), std::max(box.x1, x + 1), std::max(box.y1, y + 1)};
+      window = {std::min(window.x0, x), std::min(window.y0, y), std::max(window.x1, x + 1), std::max(window.y1, y + 1)};
     }
   }
-  return {std::max(0, box.x0 - margin), std::max(0, box.y0 - margin), std::min(mask.width, box.x1 + margin),
-          std::min(mask.height, box.y1 + margin)};
+  return {std::max(0, window.x0 - margin), std::max(0, window.y0 - margin), std::min(mask.width, window.x1 + margin),
+          std::min(mask.height, window.y1 + margin)};
 }
 
-ImageF Crop(const ImageF& image, const Box& box) {
-  ImageF crop(box.x1 - box.x0, box.y1 - box.y0, image.channels);
-  for (int y = box.y0; y < box.y1; ++y)
-    std::copy_n(image.Pixel(box.x0, y), crop.width * image.channels, crop.Pixel(0, y - box.y0));
+ImageF Crop(const ImageF& image, const Window& window) {
+  ImageF crop(window.x1 - window.x0, window.y1 - window.y0, image.channels);
+  for (int y = window.y0; y < window.y1; ++y)
+    std::copy_n(image.Pixel(window.x0, y), crop.width * image.channels, crop.Pixel(0, y - window.y0));
   return crop;
 }
 
@@ -52,18 +52,19 @@ ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb) {
   SANERF_CHECK(rgb.channels == 3 && rgb.width == mask.width && rgb.height == mask.height);
   const int radius = (kRadiusCells * std::max(mask.width, mask.height) + kSamCells - 1) / kSamCells;
   // A pixel depends on what is within two radii; beyond two radii of the mask the result is 0.
-  const Box box = Surroundings(mask, 4 * radius);
-  if (box.x0 >= box.x1) return mask;
-  ImageF covered(box.x1 - box.x0, box.y1 - box.y0, 1);
-  for (int y = box.y0; y < box.y1; ++y)
-    for (int x = box.x0; x < box.x1; ++x) covered.At(x - box.x0, y - box.y0) = mask.At(x, y) != 0 ? 1.0f : 0.0f;
-  const ImageF filtered = GuidedFilter(Crop(rgb, box), covered, radius, kRegularization);
+  const Window window = Surroundings(mask, 4 * radius);
+  if (window.x0 >= window.x1) return mask;
+  ImageF covered(window.x1 - window.x0, window.y1 - window.y0, 1);
+  for (int y = window.y0; y < window.y1; ++y)
+    for (int x = window.x0; x < window.x1; ++x)
+      covered.At(x - window.x0, y - window.y0) = mask.At(x, y) != 0 ? 1.0f : 0.0f;
+  const ImageF filtered = GuidedFilter(Crop(rgb, window), covered, radius, kRegularization);
 
   ImageU8 sharp(mask.width, mask.height, 1);
   int64_t both = 0, either = 0;
-  for (int y = box.y0; y < box.y1; ++y) {
-    for (int x = box.x0; x < box.x1; ++x) {
-      const bool before = mask.At(x, y) != 0, after = filtered.At(x - box.x0, y - box.y0) > 0.5f;
+  for (int y = window.y0; y < window.y1; ++y) {
+    for (int x = window.x0; x < window.x1; ++x) {
+      const bool before = mask.At(x, y) != 0, after = filtered.At(x - window.x0, y - window.y0) > 0.5f;
       sharp.At(x, y) = after ? 255 : 0;
       both += before && after;
       either += before || after;
@@ -89,7 +90,7 @@ void SharpenOutlines(const feature_container::FeatureContainer& container,
       view->sharp_outline = true;
     }
   });
-  if (job.stop_requested()) throw InterruptedError("sharp outlines interrupted", "nothing was written");
+  job.ThrowIfStopped("sharpening the outlines");
 }
 
 }  // namespace sanerf::segmentation

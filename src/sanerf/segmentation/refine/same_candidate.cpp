@@ -45,10 +45,10 @@ std::vector<DecodedObject> ByCandidate(const mask_decoder::ObjectPrompt& object,
   std::vector<std::vector<ViewDecision>> by_view(decoded.views.size());  // [view][candidate]
   Task task(job, "compare candidates " + object.name, int64_t(by_view.size()), "views");
   mask_decoder::ForEachView(
-      decider, by_view.size(), fmt::format("comparing the candidates of '{}' interrupted", object.name),
+      decider, by_view.size(), fmt::format("comparing the candidates of '{}'", object.name),
       [&](const mask_decoder::ViewDecider& fork, size_t i) {
         const ViewDecision& before = decoded.views[i];
-        if (before.mask.empty()) return;  // SAM was not asked
+        if (before.mask.empty()) return;  // SAM was not prompted
         ViewDecision sight = fork.Begin(before.view_idx);
         const sam::SamPrompt prompt = fork.FindPrompt(decoded.points, sight, job);
         for (const sam::SamMask& mask : fork.Candidates(before.view_idx, prompt, job)) {

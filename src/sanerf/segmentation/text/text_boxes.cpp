@@ -24,7 +24,7 @@ std::vector<BoxEvidence> DecodeBoxes(const std::vector<BoxInView>& boxes, int nu
   std::vector<BoxEvidence> evidence;
   Task task(job, "masks of boxes", int64_t(boxes.size()), "boxes");
   for (const BoxInView& box : boxes) {
-    if (job.stop_requested()) throw InterruptedError("segmenting the detector's boxes stopped");
+    job.ThrowIfStopped("segmenting the detector's boxes");
     mask_decoder::ObjectPrompt alone;
     alone.name = "box";
     alone.boxes = {box.box};

@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf::segmentation {
@@ -193,6 +194,14 @@ int CountViews(const std::vector<BoxInView>& boxes) {
 }
 
 }  // namespace
+
+std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene::Scene& scene,
+                            const feature_container::FeatureContainer& container, const Job& job) {
+  std::vector<Vec3> hints;
+  for (const mask_decoder::LiftedPoint& point : mask_decoder::LiftPrompts(more, scene, container, job))
+    if (point.label == 1) hints.push_back(point.p_file);
+  return hints;
+}
 
 AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
                        const mask_decoder::DecodeContext& context, const AgreementOptions& options, const Job& job) {

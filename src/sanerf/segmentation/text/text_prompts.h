@@ -41,6 +41,10 @@ struct AgreedObject {
   int num_dropped_views = 0;
 };
 
+// Points on the object that clicks and points of the user lie on: which of several is meant.
+std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene::Scene& scene,
+                            const feature_container::FeatureContainer& container, const Job& job);
+
 // Boxes show the same thing when the points of one that are visible to the other lie on its mask, in both directions.
 // They are grouped by that, the pairs that agree best first; a group has at most one box per view and at least two
 // views. The group with the largest sum of scores is the object; with `hints`, points on the one that is meant, a group

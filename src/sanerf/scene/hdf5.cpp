@@ -1,4 +1,4 @@
-#include "sanerf/core/hdf5.h"
+#include "sanerf/scene/hdf5.h"
 
 #ifdef SANERF_HAS_HDF5
 
@@ -12,7 +12,7 @@
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/system_info.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
@@ -104,19 +104,19 @@ NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& name
               fmt::format("it has: {}", fmt::join(NamesIn(file), ", ")));
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene
 
 #else
 
 #include "sanerf/core/error.h"
 
-namespace sanerf {
+namespace sanerf::scene {
 
 NumericArray ReadHdf5(const std::filesystem::path& path, const std::vector<std::string>&) {
   throw Error(path.string(), "this sanerf was built without the HDF5 library",
               "install it (Debian, Ubuntu: libhdf5-dev) and build again, or convert the file to .npy or .png");
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene
 
 #endif

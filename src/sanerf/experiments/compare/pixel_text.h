@@ -5,7 +5,7 @@
 
 #include "sanerf/core/image.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 
 // Of a line at this scale, without the gap behind the last letter.
 int TextWidth(const std::string& text, int scale);
@@ -18,4 +18,4 @@ void DrawText(const std::string& text, int x, int y, int scale, const uint8_t rg
 // The text, shortened with ".." at its end to fit into so many pixels.
 std::string FittingText(const std::string& text, int width, int scale);
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -1,8 +1,8 @@
-#include "sanerf/core/pixel_text.h"
+#include "sanerf/experiments/compare/pixel_text.h"
 
 #include <gtest/gtest.h>
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 constexpr uint8_t kWhite[3] = {255, 255, 255};
@@ -48,4 +48,4 @@ TEST(PixelTextTest, LongTextIsShortened) {
 }
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -1,4 +1,4 @@
-#include "sanerf/core/pixel_text.h"
+#include "sanerf/experiments/compare/pixel_text.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,7 +6,7 @@
 
 #include "sanerf/core/check.h"
 
-namespace sanerf {
+namespace sanerf::experiments {
 namespace {
 
 constexpr int kWidth = 5, kHeight = 7, kAdvance = kWidth + 1;
@@ -81,4 +81,4 @@ std::string FittingText(const std::string& text, int width, int scale) {
   return shorter + "..";
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::experiments

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sanerf {
+namespace sanerf::scene {
 
 // Adds the data set to the file, in one gzip-compressed chunk. type: of `data`, for example H5T_NATIVE_INT.
 template <class T>
@@ -24,4 +24,4 @@ void WriteHdf5(const std::filesystem::path& path, const std::string& name, const
   H5Dclose(data_set), H5Pclose(layout), H5Sclose(space), H5Fclose(file);
 }
 
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -1,16 +1,17 @@
-#include "sanerf/core/hdf5.h"
+#include "sanerf/scene/hdf5.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/core/test_folder.h"
 #ifdef SANERF_HAS_HDF5
-#include "sanerf/core/hdf5_test_support.h"
+#include "sanerf/scene/hdf5_test_support.h"
 #endif
 
-namespace sanerf {
+namespace sanerf::scene {
 namespace {
 
 #ifndef SANERF_HAS_HDF5
@@ -102,7 +103,11 @@ TEST(Hdf5, NumbersInOtherFilesAreNotLookedFor) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"outside"}); }), HasSubstr("its numbers are in another file"));
 }
 
+TEST(Hdf5, WhatIsNoFileAndWhatIsTooLargeIsRefused) {
+  ExpectOddFilesAreRefused("a.hdf5", [](const std::filesystem::path& path) { ReadHdf5(path, {"data"}); });
+}
+
 #endif
 
 }  // namespace
-}  // namespace sanerf
+}  // namespace sanerf::scene

@@ -1,0 +1,41 @@
+#include "sanerf/nerf/occupancy_grid.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/test_events.h"
+#include "sanerf/core/test_folder.h"
+
+namespace sanerf::nerf {
+namespace {
+
+// In the middle of the box, turned by half a turn about y: it looks along +z with an opening of 90 degrees.
+Camera LooksAlongZ() {
+  Camera camera;
+  camera.width = camera.height = 64;
+  camera.fx = camera.fy = camera.cx = camera.cy = 32;
+  camera.world_from_cam.rotation = Eigen::Vector3d(-1, 1, -1).asDiagonal();
+  return camera;
+}
+
+TEST(OccupancyGrid, CellsThatNoCameraSeesAreEmpty) {
+  OccupancyGrid grid(32, 2);
+  const float ahead[3] = {0.1f, 0, 1.5f}, behind[3] = {0.1f, 0, -1.5f}, beside[3] = {1.5f, 0, 0.3f};
+  for (const float* p : {ahead, behind, beside}) EXPECT_TRUE(grid.IsOccupied(p));
+  grid.CullUnseen({LooksAlongZ()}, Job());
+  EXPECT_TRUE(grid.IsOccupied(ahead));
+  EXPECT_FALSE(grid.IsOccupied(behind));
+  EXPECT_FALSE(grid.IsOccupied(beside));
+}
+
+TEST(OccupancyGrid, CullingStopsWhenAskedTo) {
+  EventRecorder events;
+  StopSource stop;
+  stop.RequestStop();
+  OccupancyGrid grid(32, 2);
+  EXPECT_THROW(grid.CullUnseen({LooksAlongZ()}, Job(events, stop.token())), InterruptedError);
+}
+
+}  // namespace
+}  // namespace sanerf::nerf

@@ -1,0 +1,22 @@
+// Where every segmentation ends: the session's field is trained, stored with its objects and recorded in the run.
+#pragma once
+
+#include "sanerf/core/job.h"
+#include "sanerf/pipeline/settings.h"
+#include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
+#include "sanerf/segmentation/session.h"
+
+namespace sanerf::pipeline {
+
+struct FittedAndStored {
+  run::StoreResult stored;
+  double seconds = 0;
+};
+
+// seconds_before: what the stage "segment" took up to here. run: to be written; its run.json has the options from now
+// on, whatever container the views were encoded into.
+FittedAndStored FitAndStore(segmentation::Session* session, double seconds_before, run::StoreOptions options,
+                            const Settings& settings, run::OpenRun* run, const Job& job);
+
+}  // namespace sanerf::pipeline

@@ -1,0 +1,91 @@
+#include "sanerf/segmentation/text/search_photos.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
+
+namespace sanerf::segmentation {
+
+using detect::TextDetector;
+using mask_decoder::BoxPrompt;
+using scene::Scene;
+
+namespace {
+
+constexpr size_t kMaxBoxesPerView = 8;  // of one phrase: a shelf of books gives any number
+constexpr size_t kMaxLabelsReported = 8;
+
+// What the detector said about all views.
+struct Found {
+  std::vector<std::vector<BoxInView>> boxes;  // per phrase
+  std::vector<float> best_scores;             // per phrase, also below the threshold
+  std::map<std::string, int> views_of_label;  // classes seen, asked for or not
+};
+
+// A box in a prompt's pixels, whose integers are pixel centers.
+BoxPrompt ToPrompt(const detect::DetectedBox& box, const std::string& view) {
+  return {view, box.x0 - 0.5, box.y0 - 0.5, box.x1 - 0.5, box.y1 - 0.5};
+}
+
+Found LookAt(const TextDetector& detector, const std::vector<std::string>& phrases, const Scene& scene,
+             const std::vector<int>& views, const Job& job) {
+  Found found;
+  found.boxes.resize(phrases.size());
+  found.best_scores.resize(phrases.size(), 0);
+  Task task(job, fmt::format("look for {}", detect::Shortened(fmt::format("{}", fmt::join(phrases, ", ")))),
+            int64_t(views.size()), "views");
+  int64_t num_done = 0, num_boxes = 0;
+  for (const int view_idx : views) {
+    job.ThrowIfStopped("looking for words in the photos");
+    const scene::View& view = scene.views[size_t(view_idx)];
+    const float white[3] = {1, 1, 1};
+    const detect::Detections detections =
+        detector.Detect(CompositeOver(scene::LoadViewImage(view), white), phrases, job);
+    for (size_t i = 0; i < phrases.size(); ++i) {
+      const detect::PhraseBoxes& phrase = detections.phrases[i];
+      found.best_scores[i] = std::max(found.best_scores[i], phrase.best_score);
+      for (size_t k = 0; k < std::min(phrase.boxes.size(), kMaxBoxesPerView); ++k, ++num_boxes)
+        found.boxes[i].push_back({view_idx, ToPrompt(phrase.boxes[k], view.name), phrase.boxes[k].score});
+    }
+    for (const auto& [label, score] : detections.seen) ++found.views_of_label[label];
+    task.Update(++num_done, fmt::format("{} boxes", num_boxes));
+  }
+  task.Finish(fmt::format("{} boxes in {} views", num_boxes, views.size()));
+  return found;
+}
+
+// "no such object" is an answer: how close it was, and what there is instead.
+[[noreturn]] void FailForNothing(const std::string& phrase, float best_score, const Found& found, size_t num_views,
+                                 const TextDetector& detector) {
+  std::vector<std::pair<int, std::string>> labels;
+  for (const auto& [label, count] : found.views_of_label) labels.emplace_back(-count, label);
+  std::sort(labels.begin(), labels.end());
+  std::vector<std::string> seen;
+  for (const auto& [count, label] : labels)
+    if (seen.size() < kMaxLabelsReported) seen.push_back(fmt::format("{} ({})", label, -count));
+  std::string hint;
+  if (!seen.empty()) hint = fmt::format("it sees (in so many views): {}; ", fmt::join(seen, ", "));
+  hint +=
+      best_score >= 0.02f ? fmt::format("to accept less, --set text.box_threshold={:.2f}, or ", 0.8 * best_score) : "";
+  hint += detector.Labels().empty() ? "say it in other words, or " : "";
+  hint += "click on it: --name OBJECT --click VIEW:X,Y";
+  throw Error(fmt::format("the detector {} finds nothing like '{}' in {} views", detector.name(),
+                          detect::Shortened(phrase), num_views),
+              fmt::format("the best score is {:.2f}, {:.2f} are needed", best_score, detector.box_threshold()), hint);
+}
+
+}  // namespace
+
+std::vector<std::vector<BoxInView>> SearchPhotos(const TextDetector& detector, const std::vector<std::string>& phrases,
+                                                 const Scene& scene, const std::vector<int>& views, const Job& job) {
+  Found found = LookAt(detector, phrases, scene, views, job);
+  for (size_t i = 0; i < phrases.size(); ++i)
+    if (found.boxes[i].empty()) FailForNothing(phrases[i], found.best_scores[i], found, views.size(), detector);
+  return std::move(found.boxes);
+}
+
+}  // namespace sanerf::segmentation
