@@ -80,11 +80,11 @@ TEST_F(CompareCommand, OtherOptionsLeaveTheRunsOwnViewsAlone) {
   Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
   const Arguments compare = Quickly({"compare", "run", "--methods", "sam"});
   Succeeds(compare);
-  EXPECT_FALSE(fs::exists(folder_ / "run/compare/features"));
+  EXPECT_FALSE(fs::exists(folder_ / "run/compare/encoded"));
   const auto views = Snapshot(folder_ / "run/features");
   const std::string record = ReadFile(folder_ / "run/run.json");
   Succeeds(compare + Arguments{"--set", "encode.size=80"});
-  EXPECT_TRUE(fs::exists(folder_ / "run/compare/features/index.json"));
+  EXPECT_TRUE(fs::exists(folder_ / "run/compare/encoded/other_views/features/index.json"));
   EXPECT_EQ(Snapshot(folder_ / "run/features"), views);
   EXPECT_EQ(ReadFile(folder_ / "run/run.json"), record);
 }

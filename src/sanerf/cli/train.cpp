@@ -49,6 +49,11 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   } else {
     job.Info(fmt::format("wrote  {}  ({})", result.checkpoint.string(), FormatDuration(result.seconds)));
   }
+  if (result.reused && flags.preset)
+    job.Info(
+        fmt::format("preset the radiance field is the one of {}; the later stages keep the run's options: give them "
+                    "--preset {} too",
+                    *flags.preset, *flags.preset));
   SuggestNext(
       fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y    (or look: sanerf render {} --views test)",
                   Quoted(flags.out), Quoted(flags.out)),

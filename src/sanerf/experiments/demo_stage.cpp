@@ -49,10 +49,11 @@ bool IsSegmented(const RunFolder& run, const mask_decoder::Prompts& prompts, con
       run.StateOf(run::Stage::kSegment) != run::StageState::kComplete)
     return false;
   const std::string fingerprint = run.record().at("stages").at("train").value("fingerprint", "");
-  const Json recorded = run.options(), wanted = settings.ToJson();
-  for (const char* stage : {"encode", "masks", "segment", "object"}) {
-    if (recorded.value(stage, Json()) != wanted.at(stage)) return false;
-  }
+  Settings recorded;  // with the values of options that its version did not have yet
+  recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
+  const Json before = recorded.ToJson(), wanted = settings.ToJson();
+  for (const char* stage : {"encode", "masks", "segment", "object"})
+    if (before.at(stage) != wanted.at(stage)) return false;
   const std::vector<run::StoredObject> objects = run::ListObjects(run);
   for (const mask_decoder::ObjectPrompt& prompt : prompts.objects) {
     const auto found = std::find_if(objects.begin(), objects.end(),

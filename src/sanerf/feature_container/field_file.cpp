@@ -112,21 +112,26 @@ FieldContents ReadFeatureField(const std::filesystem::path& folder) {
 
 std::optional<MapDifference> OtherMaps(const FieldContents& contents, const EncodeContext& context) {
   const EncodeOptions &stored = contents.encode, &wanted = context.options;
+  std::vector<std::string> differences;
+  std::string settings;  // for all of them: distilling takes minutes
   if (contents.model_fingerprint != context.sam.Fingerprint()) {
     const bool is_same_name = stored.model == wanted.model;
-    return MapDifference{fmt::format("it holds maps of {}, wanted are maps of {}",
-                                     is_same_name ? "other files of " + stored.model : stored.model, wanted.model),
-                         is_same_name ? "" : " --set encode.model=" + wanted.model};
+    differences.push_back(fmt::format("it holds maps of {}, wanted are maps of {}",
+                                      is_same_name ? "other files of " + stored.model : stored.model, wanted.model));
+    if (!is_same_name) settings += " --set encode.model=" + wanted.model;
   }
-  if (stored.source != wanted.source)
-    return MapDifference{fmt::format("it was learned with encode.source={}, wanted is encode.source={}",
-                                     NameOf(stored.source), NameOf(wanted.source)),
-                         fmt::format(" --set encode.source={}", NameOf(wanted.source))};
-  if (stored.size != wanted.size)
-    return MapDifference{
-        fmt::format("it was learned with encode.size={}, wanted is encode.size={}", stored.size, wanted.size),
-        fmt::format(" --set encode.size={}", wanted.size)};
-  return std::nullopt;
+  if (stored.source != wanted.source) {
+    differences.push_back(fmt::format("it was learned with encode.source={}, wanted is encode.source={}",
+                                      NameOf(stored.source), NameOf(wanted.source)));
+    settings += fmt::format(" --set encode.source={}", NameOf(wanted.source));
+  }
+  if (stored.size != wanted.size) {
+    differences.push_back(
+        fmt::format("it was learned with encode.size={}, wanted is encode.size={}", stored.size, wanted.size));
+    settings += fmt::format(" --set encode.size={}", wanted.size);
+  }
+  if (differences.empty()) return std::nullopt;
+  return MapDifference{fmt::format("{}", fmt::join(differences, "; ")), settings};
 }
 
 std::optional<std::string> WhyDistil(const FieldContents& contents, const EncodeContext& context,

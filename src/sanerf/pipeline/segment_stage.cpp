@@ -35,14 +35,8 @@ void CheckPrompts(const Prompts& prompts, const scene::Scene& scene) {
     throw UsageError("nothing to segment", "",
                      "give --click VIEW:X,Y, --point X,Y,Z, --box VIEW:X0,Y0,X1,Y1 or --prompts FILE");
   segmentation::CheckObjectCount(prompts.objects.size());
-  std::set<std::string> names;
-  for (const ObjectPrompt& object : prompts.objects) {
-    run::CheckObjectName(object.name);
-    if (!names.insert(object.name).second) throw UsageError("two objects are named '" + object.name + "'");
-    if (const auto why = mask_decoder::WhyUnusable(object))
-      throw UsageError(*why, "", "add --click VIEW:X,Y on the object");
-    mask_decoder::CheckPlaces(object, scene);
-  }
+  run::CheckObjects(prompts);
+  for (const ObjectPrompt& object : prompts.objects) mask_decoder::CheckPlaces(object, scene);
 }
 
 // Of a field that the second prompts are added to.

@@ -45,6 +45,8 @@ struct StoredObject {
 
 // Throws UsageError for a name that cannot be a folder's, or is that of an object set aside.
 void CheckObjectName(const std::string& name);
+// The same of all objects; also for two of one name and one without a prompt that can be used.
+void CheckObjects(const mask_decoder::Prompts& prompts);
 bool IsSetAside(const std::string& name);  // fox~
 
 // Safe without the run's lock: each is of one set (object_set.h), also while another process stores objects.

@@ -202,6 +202,18 @@ TEST_F(ObjectStoreTest, NamesOfObjectsSetAsideAreNotGiven) {
   EXPECT_NO_THROW(CheckObjectName("fox~2"));
 }
 
+TEST_F(ObjectStoreTest, ObjectsNeedNamesOfTheirOwnAndAPrompt) {
+  mask_decoder::Prompts prompts;
+  prompts.objects.resize(2);
+  for (mask_decoder::ObjectPrompt& object : prompts.objects) object.points = {{Vec3::Zero(), 1}};
+  prompts.objects[0].name = prompts.objects[1].name = "fox";
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckObjects(prompts); }), HasSubstr("two objects are named 'fox'"));
+  prompts.objects[1].name = "bear";
+  EXPECT_NO_THROW(CheckObjects(prompts));
+  prompts.objects[1].points[0].label = 0;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckObjects(prompts); }), HasSubstr("add a positive click"));
+}
+
 TEST_F(ObjectStoreTest, AFailureLeavesTheObjectsAsTheyWere) {
   const RunFolder run = MakeRunWithObjects("run");
   const Contents before = ContentsOf(run.path());

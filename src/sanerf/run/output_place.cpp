@@ -17,7 +17,7 @@ namespace {
 fs::path AbsoluteOf(const fs::path& path) { return path.empty() ? fs::current_path() : fs::absolute(path); }
 
 // What a run keeps for itself; other names in it are free.
-const std::vector<std::string> kPartsOfRun = {"nerf",    "features",     "features_test",
+const std::vector<std::string> kPartsOfRun = {"nerf",    "features",     "features_test", "features_extra",
                                               "objects", ".objects.new", ".objects.old"};
 
 // The photos' or masks' folder that `path` is or lies in.

@@ -11,6 +11,7 @@
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_loader.h"
 #include "sanerf/scene/colmap_model.h"
@@ -183,6 +184,7 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
 }  // namespace
 
 Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& job) {
+  const ThreadLimit limit(job.num_threads());
   CheckOptions(options, "scene");
   std::error_code ec;
   fs::path absolute = fs::absolute(path, ec).lexically_normal();

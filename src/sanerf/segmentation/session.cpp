@@ -99,13 +99,13 @@ void Session::Refine(const Job& job) {
   if (steps_.rounds > 0) {
     // 2. Vote [not in the paper]: every mask says of the cells of space that its rays end in what they belong to.
     TraceVote(job);
+    counted_.clear();  // the next two steps count votes of their own
     // 3. One candidate for all [not in the paper]: when the views agree better on the same number of SAM's candidates,
     // all take it.
     if (steps_.one_candidate) ChooseCandidates(request, Context(), vote_.get(), &masks, job);
     // 4. Decode again [not in the paper]: SAM is shown what the other views say, and the candidate is taken that agrees
     // best with them.
     RefineMasks(request, Context(), steps_.rounds, vote_.get(), &masks, job);
-    counted_.clear();  // both have counted votes of their own
   }
   // 5. Sharpen [not in the paper]: outlines follow the edges of the picture.
   if (steps_.sharpen) SharpenOutlines(*input_.features, &masks, job);

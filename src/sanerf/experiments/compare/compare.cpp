@@ -142,12 +142,11 @@ FeatureFolders FoldersFor(const RunFolder& run, const pipeline::Settings& settin
   recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
   Json kept = recorded.ToJson(), wanted = settings.ToJson();
   for (Json* options : {&kept, &wanted}) options->at("encode").erase("container");  // the views are the same
-  FeatureFolders folders = {out / "features", out / "features"};
-  if (kept.at("encode") == wanted.at("encode")) {
-    folders.views = run.features();
-    if (kept.at("field") == wanted.at("field")) folders.field = run.features();
-  }
-  return folders;
+  // No part of a run is called so: the results may be written into another run's folder.
+  const fs::path other_views = out / "encoded" / "other_views" / "features";
+  if (kept.at("encode") != wanted.at("encode")) return {other_views, other_views};
+  const fs::path other_field = out / "encoded" / "other_field" / "features";
+  return {run.features(), kept.at("field") == wanted.at("field") ? run.features() : other_field};
 }
 
 class Comparison {
@@ -308,9 +307,8 @@ void CheckPrompts(const CompareRequest& request) {
   if (request.prompts.objects.empty())
     throw UsageError("nothing to compare on", "there are no prompts", "give --prompts FILE, or --auto");
   segmentation::CheckObjectCount(request.prompts.objects.size());
+  run::CheckObjects(request.prompts);
   for (const mask_decoder::ObjectPrompt& object : request.prompts.objects) {
-    run::CheckObjectName(object.name);
-    if (const auto why = mask_decoder::WhyUnusable(object)) throw UsageError(*why, "", "add a click, a point or a box");
     if (request.masks.empty() && object.instance < 0)
       throw UsageError(fmt::format("object '{}' has no instance id", object.name), "its true masks are unknown",
                        "add \"instance\": ID to its prompts, or give --masks DIR");
@@ -325,8 +323,7 @@ CompareResult Compare(const CompareRequest& request, const ExperimentSettings& s
     methods.push_back(FindMethod(name, settings.baselines, request.automatic));
   run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
   if (!request.out.empty())
-    run::CheckPlaceOfResults("--out", request.out, {"masks", "methods", "features", "features_extra"}, run.folder(),
-                             run.scene());
+    run::CheckPlaceOfResults("--out", request.out, {"masks", "methods", "encoded"}, run.folder(), run.scene());
   Comparison comparison(request, settings, &run, job);
   EnsureWritableFolder(comparison.out());
   const run::RunLock lock(comparison.out());  // another run's comparison may want the same folder
