@@ -25,12 +25,18 @@ std::string TimeTable(const experiments::DemoResult& result) {
                             FormatBytes(double(result.peak_rss_bytes)));
 }
 
+experiments::ExperimentSettings DemoDefaults() {
+  experiments::ExperimentSettings settings;
+  experiments::ApplyDemoDefaults(settings);
+  return settings;
+}
+
 }  // namespace
 
 void AddDemo(CommandLine& line) {
   struct Flags {
     std::string out = "demo_run";
-    OptionFlags options;
+    OptionFlags options = OptionFlags(DemoDefaults());
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* sub =
@@ -39,12 +45,11 @@ void AddDemo(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "run folder [demo_run]")->type_name("DIR");
   flags->options.Add(sub, "--views", "synth.views");
   flags->options.Add(sub, "--size", "synth.size");
-  flags->options.Add(sub, "--iters", "nerf.iters", "here by default as preset fast has it");
+  flags->options.Add(sub, "--iters", "nerf.iters");
   flags->options.Add(sub, "--model", "encode.model");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {
-      experiments::ExperimentSettings settings;
-      experiments::ApplyDemoDefaults(settings);
+      experiments::ExperimentSettings settings = DemoDefaults();
       ApplyCommonFlags(line.common, {"synth", "scene", "nerf", "encode", "masks", "segment", "object"}, "demo",
                        &settings, job);
       flags->options.Apply(&settings);

@@ -42,8 +42,7 @@ CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, Value* into, co
 }  // namespace
 
 void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark) {
-  experiments::ExperimentSettings defaults;
-  const OptionRegistry registry = defaults.Registry();
+  const OptionRegistry registry = defaults_.Registry();
   const OptionRegistry::Entry* entry = registry.Find(option);
   SANERF_CHECK(entry != nullptr);
   const auto stored = std::make_shared<Flag>(Flag{flag, option, ""});

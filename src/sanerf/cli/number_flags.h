@@ -14,6 +14,10 @@ namespace sanerf::cli {
 // Values of flags that are options in disguise: --iters N is --set nerf.iters=N, and wins over it.
 class OptionFlags {
  public:
+  OptionFlags() = default;
+  // Help names these values as the defaults.
+  explicit OptionFlags(experiments::ExperimentSettings defaults) : defaults_(std::move(defaults)) {}
+
   // remark: added to the option's own help.
   void Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark = "");
   // Throws UsageError that names the flag.
@@ -23,6 +27,7 @@ class OptionFlags {
   struct Flag {
     std::string flag, option, text;
   };
+  experiments::ExperimentSettings defaults_;
   std::vector<std::shared_ptr<Flag>> flags_;  // CLI11 writes into them
 };
 

