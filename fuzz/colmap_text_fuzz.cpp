@@ -8,9 +8,7 @@ namespace sanerf::fuzz::colmap_text {
 
 // The three files of a model, one after another.
 int FuzzOne(const uint8_t* data, size_t size) {
-  static const Folder folder;
-  static const bool has_photos = (WritePhotos(folder), true);
-  static_cast<void>(has_photos);
+  static const SceneFolder folder;
   const auto parts = Split(Bytes(data, size), 3);
   folder.Write("sparse/0/cameras.txt", parts[0]);
   folder.Write("sparse/0/images.txt", parts[1]);

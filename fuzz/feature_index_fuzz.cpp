@@ -5,9 +5,8 @@
 namespace sanerf::fuzz::feature_index {
 
 int FuzzOne(const uint8_t* data, size_t size) {
-  static const Folder folder;
+  static const SceneFolder folder;
   static const scene::Scene scene = [] {
-    WritePhotos(folder);
     scene::Scene two;
     for (const char* name : {"images/0.png", "images/1.png"}) {
       scene::View view;

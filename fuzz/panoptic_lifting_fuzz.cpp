@@ -10,9 +10,7 @@ namespace sanerf::fuzz::panoptic_lifting {
 
 // Intrinsics, the poses of the four photos and the split, one after another.
 int FuzzOne(const uint8_t* data, size_t size) {
-  static const Folder folder;
-  static const bool has_photos = (WritePhotos(folder), true);
-  static_cast<void>(has_photos);
+  static const SceneFolder folder;
   const auto parts = Split(Bytes(data, size), 6);
   folder.Write("intrinsic/intrinsic_color.txt", parts[0]);
   for (size_t i = 0; i < 4; ++i) folder.Write(fmt::format("pose/{}.txt", i), parts[1 + i]);

@@ -9,10 +9,12 @@
 
 namespace sanerf::fuzz {
 
-inline void WritePhotos(const Folder& folder) {
-  for (int i = 0; i < 4; ++i) {
-    folder.Write("images/" + std::to_string(i) + ".png", EncodePng(ImageU8(16, 12, 3, uint8_t(40 * i))));
+class SceneFolder : public Folder {
+ public:
+  SceneFolder() {
+    for (int i = 0; i < 4; ++i)
+      Write("images/" + std::to_string(i) + ".png", EncodePng(ImageU8(16, 12, 3, uint8_t(40 * i))));
   }
-}
+};
 
 }  // namespace sanerf::fuzz

@@ -7,9 +7,7 @@
 namespace sanerf::fuzz::transforms {
 
 int FuzzOne(const uint8_t* data, size_t size) {
-  static const Folder folder;
-  static const bool has_photos = (WritePhotos(folder), true);
-  static_cast<void>(has_photos);
+  static const SceneFolder folder;
   folder.Write("transforms.json", Bytes(data, size));
   return Expect([&] { scene::LoadScene(folder.path(), {}, Job()); });
 }

@@ -10,6 +10,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/random_draw.h"
 
 namespace sanerf::baselines {
 
@@ -119,13 +120,6 @@ std::vector<int> SegmentRays::AllRays() const {
   std::vector<int> all;
   for (const std::vector<int>& rays : views) all.insert(all.end(), rays.begin(), rays.end());
   return all;
-}
-
-std::vector<int> DrawFrom(std::vector<int> rays, int count, Random* random) {
-  const size_t wanted = std::min(rays.size(), size_t(count));
-  for (size_t i = 0; i < wanted; ++i) std::swap(rays[i], rays[i + random->NextBelow(uint32_t(rays.size() - i))]);
-  rays.resize(wanted);
-  return rays;
 }
 
 std::vector<int> NumberSegments(const SegmentRays& rays, const std::vector<int>& chosen, int* num_segments) {

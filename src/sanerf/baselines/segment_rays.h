@@ -6,7 +6,6 @@
 
 #include "sanerf/baselines/lift_options.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 #include "sanerf/segmentation/segmenter.h"
@@ -30,9 +29,6 @@ struct SegmentRays {
 // InterruptedError.
 SegmentRays TraceSegments(const segmentation::SegmenterInput& input, const std::vector<segmentation::FoundMask>& masks,
                           const LiftOptions& options, const Job& job);
-
-// `count` different ones, all when there are fewer, in random order.
-std::vector<int> DrawFrom(std::vector<int> rays, int count, Random* random);
 
 // Numbers the segments of these rays 0, 1, ... in order of appearance.
 std::vector<int> NumberSegments(const SegmentRays& rays, const std::vector<int>& chosen, int* num_segments);

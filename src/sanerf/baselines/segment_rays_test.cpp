@@ -16,20 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::UnorderedElementsAre;
-
-TEST(DrawFrom, GivesDifferentOnesAndAllWhenThereAreFew) {
-  Random random(1);
-  EXPECT_THAT(DrawFrom({3, 1, 4}, 9, &random), UnorderedElementsAre(3, 1, 4));
-  std::vector<int> counts(5, 0);
-  for (int i = 0; i < 500; ++i) {
-    const std::vector<int> two = DrawFrom({0, 1, 2, 3, 4}, 2, &random);
-    ASSERT_EQ(two.size(), 2u);
-    EXPECT_NE(two[0], two[1]);
-    for (const int x : two) ++counts[size_t(x)];
-  }
-  for (const int count : counts) EXPECT_NEAR(count, 200, 50);  // 4.5 standard deviations of 11
-}
 
 TEST(NumberSegments, InOrderOfAppearance) {
   SegmentRays rays;

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/random.h"
+#include "sanerf/core/random_draw.h"
 #include "sanerf/feature_container/half.h"
 
 namespace sanerf::feature_container {
@@ -25,13 +25,14 @@ FeatureTargets TraceTargets(const nerf::NerfModel& nerf, const FieldHead& head, 
                             const RayDraw& draw, const Job& job) {
   MapRays map = RaysOfMap(image.frame, head.side(), image.model_camera);
   Random random(draw.seed);
-  const size_t count = std::min(map.rays.size(), size_t(draw.max_rays));
-  for (size_t i = 0; i < count && count < map.rays.size(); ++i) {
-    const size_t other = i + random.NextBelow(uint32_t(map.rays.size() - i));
-    std::swap(map.rays[i], map.rays[other]);
-    std::swap(map.cells[i], map.cells[other]);
+  if (map.rays.size() > size_t(draw.max_rays)) {
+    const MapRays all = std::exchange(map, {});
+    for (const int i : DrawDistinct(draw.max_rays, int(all.rays.size()), &random)) {
+      map.rays.push_back(all.rays[size_t(i)]);
+      map.cells.push_back(all.cells[size_t(i)]);
+    }
   }
-  map.rays.resize(count);
+  const size_t count = map.rays.size();
   FeatureTargets targets;
   targets.rays = TraceFeatureRays(nerf, map.rays, /*keep_geometry=*/head.network().per_sample(), job);
   const FieldHead::Targets at(head, image.features);

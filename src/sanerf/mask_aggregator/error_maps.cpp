@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sanerf/mask_aggregator/distinct_draw.h"
+#include "sanerf/core/random_draw.h"
 
 namespace sanerf::mask_aggregator {
 
@@ -36,7 +36,7 @@ std::vector<ErrorMaps::Site> ErrorMaps::Draw(int count, Random* random) const {
   int place = 0;
   for (const int map : DrawDistinct(num_maps, num_maps, random)) {
     const int share = count / num_maps + (place++ < count % num_maps ? 1 : 0);
-    DrawOnMap(wrong[size_t(map)], share, random, &sites);
+    if (share > 0) DrawOnMap(wrong[size_t(map)], share, random, &sites);
   }
   return sites;
 }

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "sanerf/core/random.h"
-#include "sanerf/mask_aggregator/distinct_draw.h"
+#include "sanerf/core/random_draw.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/trace.h"
 

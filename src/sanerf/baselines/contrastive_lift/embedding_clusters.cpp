@@ -9,7 +9,7 @@
 #include "sanerf/baselines/contrastive_lift/hdbscan.h"
 #include "sanerf/baselines/contrastive_lift/mean_shift.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/random.h"
+#include "sanerf/core/random_draw.h"
 
 namespace sanerf::baselines {
 namespace {
@@ -63,16 +63,14 @@ EmbeddingClusters::EmbeddingClusters(int num_dims, const std::vector<float>& emb
   for (size_t d = 0; d < dims; ++d) scale_.push_back(high[d] > low_[d] ? 1 / (high[d] - low_[d]) : 0);
 
   Random random(seed, 0x6d73);
-  const size_t count = std::min(inliers.size(), size_t(options.points));
+  inliers = DrawFrom(std::move(inliers), options.points, &random);
   std::vector<float> points;
-  for (size_t i = 0; i < count; ++i) {
-    std::swap(inliers[i], inliers[i + random.NextBelow(uint32_t(inliers.size() - i))]);
-    for (size_t d = 0; d < dims; ++d) points.push_back((embeddings[inliers[i] * dims + d] - low_[d]) * scale_[d]);
-  }
+  for (const size_t i : inliers)
+    for (size_t d = 0; d < dims; ++d) points.push_back((embeddings[i * dims + d] - low_[d]) * scale_[d]);
   centers_ = options.clustering == Clustering::kHdbscan
                  ? Centers(num_dims, points, Hdbscan(num_dims, points, options.min_cluster_size, job))
                  : MeanShift(num_dims, points, options.bandwidth, options.min_bin_freq, job);
-  if (centers_.empty()) FailWithoutCluster(options, count);
+  if (centers_.empty()) FailWithoutCluster(options, inliers.size());
 }
 
 int EmbeddingClusters::Nearest(const float* embedding) const {

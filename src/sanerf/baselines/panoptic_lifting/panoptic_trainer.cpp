@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "sanerf/baselines/panoptic_lifting/slot_loss.h"
-#include "sanerf/core/random.h"
+#include "sanerf/core/random_draw.h"
 
 namespace sanerf::baselines {
 

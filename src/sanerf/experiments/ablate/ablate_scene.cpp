@@ -9,6 +9,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/experiments/eval/method.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/output_place.h"
@@ -72,14 +73,6 @@ void LinkFiles(const fs::path& from, const fs::path& to) {
 }
 
 Json EncodeJson(const feature_container::EncodeOptions& encode) { return OptionsToJson(encode); }
-
-// The maps of the views are the same, however they are kept.
-bool HasSameMaps(Json a, Json b) {
-  if (!a.is_object()) return false;
-  a.erase("container");
-  b.erase("container");
-  return a == b;
-}
 
 bool IsOf(const fs::path& folder, const run::RunFolder& run) {
   if (!run::RunFolder::Exists(folder)) return false;

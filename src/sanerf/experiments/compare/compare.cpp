@@ -140,11 +140,10 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
 FeatureFolders FoldersFor(const RunFolder& run, const pipeline::Settings& settings, const fs::path& out) {
   pipeline::Settings recorded;
   recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
-  Json kept = recorded.ToJson(), wanted = settings.ToJson();
-  for (Json* options : {&kept, &wanted}) options->at("encode").erase("container");  // the views are the same
+  const Json kept = recorded.ToJson(), wanted = settings.ToJson();
   // No part of a run is called so: the results may be written into another run's folder.
   const fs::path other_views = out / "encoded" / "other_views" / "features";
-  if (kept.at("encode") != wanted.at("encode")) return {other_views, other_views};
+  if (!HasSameMaps(kept.at("encode"), wanted.at("encode"))) return {other_views, other_views};
   const fs::path other_field = out / "encoded" / "other_field" / "features";
   return {run.features(), kept.at("field") == wanted.at("field") ? run.features() : other_field};
 }

@@ -1,5 +1,6 @@
 #include "sanerf/experiments/eval/method.h"
 
+#include "sanerf/core/json.h"
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_cache.h"
 #include "sanerf/sam/sam.h"
@@ -20,6 +21,13 @@ std::unique_ptr<segmentation::Segmenter> MakeOwn(const MethodInput& input, bool 
     objects.push_back({object.checkpoint(), object.field_id, object.label});
   return std::make_unique<Stored>(input.shared.scene(), input.shared.nerf(), std::move(objects),
                                   vote_alone ? Stored::Part::kVote : Stored::Part::kField);
+}
+
+bool HasSameMaps(Json a, Json b) {
+  if (!a.is_object() || !b.is_object()) return false;
+  a.erase("container");
+  b.erase("container");
+  return a == b;
 }
 
 SharedInputs::SharedInputs(run::OpenRun* run, const pipeline::Settings& settings, FeatureFolders folders,

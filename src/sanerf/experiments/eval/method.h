@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
@@ -16,6 +17,9 @@
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::experiments {
+
+// Whether views that are encoded with these options (stage "encode") have the same maps, however they are kept.
+bool HasSameMaps(Json a, Json b);
 
 // Where encoded views are kept, and the field that is distilled from them.
 struct FeatureFolders {

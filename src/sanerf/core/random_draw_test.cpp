@@ -1,14 +1,27 @@
-#include "sanerf/mask_aggregator/distinct_draw.h"
+#include "sanerf/core/random_draw.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
-namespace sanerf::mask_aggregator {
+namespace sanerf {
 namespace {
 
-TEST(DistinctDraw, NothingTwiceAndEverythingAlike) {
+TEST(RandomDraw, GivesDifferentOnesAndAllWhenThereAreFew) {
+  Random random(1);
+  EXPECT_THAT(DrawFrom<int>({3, 1, 4}, 9, &random), testing::UnorderedElementsAre(3, 1, 4));
+  std::vector<int> counts(5, 0);
+  for (int i = 0; i < 500; ++i) {
+    const std::vector<int> two = DrawFrom<int>({0, 1, 2, 3, 4}, 2, &random);
+    ASSERT_EQ(two.size(), 2u);
+    EXPECT_NE(two[0], two[1]);
+    for (const int x : two) ++counts[size_t(x)];
+  }
+  for (const int count : counts) EXPECT_NEAR(count, 200, 50);  // 4.5 standard deviations of 11
+}
+
+TEST(RandomDraw, NothingTwiceAndEverythingAlike) {
   Random random(7);
   std::vector<int> first(10, 0), drawn(10, 0);
   for (int trial = 0; trial < 3000; ++trial) {
@@ -24,7 +37,7 @@ TEST(DistinctDraw, NothingTwiceAndEverythingAlike) {
   }
 }
 
-TEST(DistinctDraw, AllWhenThereAreNoMore) {
+TEST(RandomDraw, AllWhenThereAreNoMore) {
   Random random(7);
   EXPECT_THAT(DrawDistinct(9, 3, &random), testing::UnorderedElementsAre(0, 1, 2));
   EXPECT_TRUE(DrawDistinct(9, 0, &random).empty());
@@ -32,4 +45,4 @@ TEST(DistinctDraw, AllWhenThereAreNoMore) {
 }
 
 }  // namespace
-}  // namespace sanerf::mask_aggregator
+}  // namespace sanerf
