@@ -17,7 +17,6 @@ namespace {
 
 constexpr double kDepthTolerance = 0.03;  // of the depth; as the mask decoder's visibility test
 constexpr int kTriesPerView = 4;          // views that are looked into for each that is wanted
-constexpr float kVisibleWeight = 1e-3f;   // samples below it add nothing to a ray's color
 
 struct PlaceInView {
   int view;
@@ -115,8 +114,8 @@ RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView
   }
   RegionPool regions;
   TracedRays& traced = regions.pool.rays;
-  traced =
-      nerf::Trace(nerf, rays, {.min_weight = kVisibleWeight, .opacity = true, .geometry = true, .color = true}, job);
+  traced = nerf::Trace(nerf, rays,
+                       {.min_weight = nerf::kVisibleWeight, .opacity = true, .geometry = true, .color = true}, job);
   std::vector<std::array<float, 3>> rgb;
   for (size_t ray = 0; ray < rays.size(); ++ray) rgb.push_back(ColorOf(nerf, traced, ray));
   traced.opacity = traced.median_t = {};

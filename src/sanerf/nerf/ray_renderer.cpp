@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-namespace sanerf::nerf {
+#include "sanerf/nerf/traced_rays.h"
 
-namespace {
-constexpr float kVisibleWeight = 1e-3f;  // samples below it are not asked for their color
-}
+namespace sanerf::nerf {
 
 RayRenderer::RayRenderer(const TracedField& traced) : traced_(traced), tracer_(traced, kVisibleWeight) {}
 

@@ -15,6 +15,8 @@ namespace sanerf::nerf {
 // Samples that carry no more of a ray's light than this are left out by the stages on frozen geometry, in training and
 // rendering alike.
 inline constexpr float kMinSampleWeight = 0.01f;
+// And what is no more than this adds nothing to be seen to a ray's color.
+inline constexpr float kVisibleWeight = 1e-3f;
 
 // Which columns a table has beside first, unit and weight.
 struct TraceRequest {

@@ -1,6 +1,7 @@
 #include "sanerf/pipeline/presets.h"
 
 #include <algorithm>
+#include <map>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
@@ -148,12 +149,14 @@ std::vector<std::string> PresetOptions() {
 void ApplyPreset(Preset preset, const std::vector<std::string>& stages, Settings* settings) {
   const Settings from = SettingsOf(preset);
   const Json wanted = from.ToJson(), built_in = Settings().ToJson();
+  std::map<std::string, std::string> origins;
   for (const std::string& name : PresetOptions()) {
     const std::string stage = name.substr(0, name.find('.')), key = name.substr(stage.size() + 1);
     if (std::find(stages.begin(), stages.end(), stage) == stages.end()) continue;
     const bool is_built_in = wanted.at(stage).at(key) == built_in.at(stage).at(key);
-    settings->Take(name, from, is_built_in ? "" : "preset " + NameOf(preset));
+    origins[name] = is_built_in ? "" : "preset " + NameOf(preset);
   }
+  settings->Take(origins, from);
 }
 
 void ApplyPreset(Preset preset, Settings* settings) {

@@ -32,13 +32,15 @@ Json Settings::ToJson() const {
   return const_cast<Settings*>(this)->Registry().ToJson();  // a registry can also write; this one only reads
 }
 
-void Settings::Take(const std::string& name, const Settings& from, const std::string& origin) {
-  Settings copy = from;
-  Registry().Find(name)->set(copy.Registry().Find(name)->get());
-  if (origin.empty()) {
-    origins_.erase(name);
-  } else {
-    origins_[name] = origin;
+void Settings::Take(const std::map<std::string, std::string>& origins, Settings from) {
+  const OptionRegistry into = Registry(), source = from.Registry();
+  for (const auto& [name, origin] : origins) {
+    into.Find(name)->set(source.Find(name)->get());
+    if (origin.empty()) {
+      origins_.erase(name);
+    } else {
+      origins_[name] = origin;
+    }
   }
 }
 

@@ -38,8 +38,8 @@ class Settings : public segmentation::SegmentationOptions {
   // {"nerf": {"iters": 2000}}, comments allowed. Throws UsageError for unknown keys, wrong types and values out of
   // range.
   void ApplyFile(const std::filesystem::path& path);
-  // The option of that name as `from` has it. origin: "preset paper"; empty = nobody said it.
-  void Take(const std::string& name, const Settings& from, const std::string& origin);
+  // These options as `from` has them. origins: by name of the option, "preset paper"; empty = nobody said it.
+  void Take(const std::map<std::string, std::string>& origins, Settings from);
   // "stage.key=value". origin: "--set", the flag that stands for it ("--iters") or a file. Throws UsageError.
   void Assign(const std::string& assignment, const std::string& origin = "--set");
   // What `file` recorded; unknown keys are ignored, former names are a notice. Throws Error for values out of range,
