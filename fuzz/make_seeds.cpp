@@ -11,16 +11,23 @@
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/png_codec.h"
 #include "sanerf/experiments/ablate/ablate_results.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/feature_file.h"
+#include "sanerf/feature_container/field_file.h"
+#include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/run/run_folder.h"
+#include "tiny_radiance_field.h"
+#ifdef SANERF_HAS_HDF5
+#include "sanerf/scene/hdf5_test_support.h"
+#endif
 
 namespace sanerf::fuzz {
 namespace {
@@ -211,6 +218,49 @@ void WriteStored(const Seeds& seeds) {
                   Json{{"format", 1}, {"files", {{"/scene/0.png", {{"sha256", sha256}, {"stamp", "1:2:3:4.5:6.7"}}}}}});
 }
 
+void WriteFields(const Seeds& seeds) {
+  WriteTinyRadianceField(seeds.Path("radiance_field", "tiny.ckpt"));
+
+  mask_aggregator::ObjectFieldOptions options;
+  options.levels = 8, options.features = 2, options.log2_table = 8, options.base = options.top = 2, options.width = 16;
+  const mask_aggregator::ObjectField field(options, 2, 1);
+  const std::vector<float> cells = {1, 1, 1, 2, 1, 1}, logits = {-1, 1, 0.5f, -0.5f};
+  nn::CheckpointWriter writer{
+      "object-field",
+      {{"options", {{"field", OptionsToJson(options)}}}, {"num_labels", 2}, {"nerf", 0}, {"prior_cells_per_axis", 4}},
+      {}};
+  for (const nn::Parameters* params : {&field.grid.params(), &field.mlp.params()})
+    writer.Add(params->name, params->values.span());
+  writer.Write(seeds.Path("object_field", "alone.ckpt"));  // without a vote
+  writer.Add("prior_cells", cells);
+  writer.Add("prior_logits", logits);
+  writer.Write(seeds.Path("object_field", "vote.ckpt"));
+
+  feature_container::FieldContents contents;
+  contents.options.levels = 8, contents.options.features = 2, contents.options.log2_table = 8;
+  contents.options.base = contents.options.top = 2, contents.options.width = 16;
+  contents.shapes = {{"image_embeddings", 16, 2}};
+  contents.means = {{"image_embeddings", {1, 16, 2, 2}, std::vector<float>(64, 0.25f)}};
+  contents.heads = feature_container::MakeHeads(contents.options, contents.shapes);
+  const Folder folder;
+  feature_container::WriteFeatureField(folder.path(), contents);
+  seeds.Write("feature_field", "tiny.ckpt", ReadFile(feature_container::FeatureFieldPath(folder.path())));
+}
+
+void WriteHdf5Masks(const Seeds& seeds) {
+#ifdef SANERF_HAS_HDF5
+  const auto write = [&](const char* name, const char* data_set, hid_t type, const auto& ids) {
+    const std::filesystem::path path = seeds.Path("hdf5_masks", name);
+    fs::remove(path);
+    scene::WriteHdf5(path, data_set, {2, 3}, type, ids);
+  };
+  write("ids.hdf5", "cp_instance_id_segmaps", H5T_NATIVE_INT, std::vector<int>{-1, 0, 1, 2, 300, 2});
+  write("rendered.hdf5", "instance_segmaps", H5T_NATIVE_DOUBLE, std::vector<double>{0, 0, 1, 1, 2, 2});
+#else
+  static_cast<void>(seeds);
+#endif
+}
+
 void WriteModels(const Seeds& seeds) {
   seeds.WriteJson("model_catalogue", "own.json",
                   Json::parse(R"({"models": [{"name": "mine", "kind": "sam", "license": "MIT", "source": "here",
@@ -294,15 +344,10 @@ void WriteExperiments(const Seeds& seeds) {
   const experiments::MethodResult result{"sam", "SAM per view", "", {run}, ""};
   seeds.WriteJson("method_result", "one.json", experiments::ToJson(result));
 
-  experiments::VariantResult variant, failed;
+  experiments::VariantResult variant;
   variant.objects.push_back({"mug", 0.8, 0.7, 0.99, 0.9, 20, 30});
   variant.encode_seconds = 2, variant.mask_seconds = 1, variant.field_seconds = 3, variant.score_seconds = 0.5;
-  failed.error = "no view has a usable mask";
-  const Folder folder;
-  experiments::ResultsFile results(folder.path() / "results.json");
-  results.Put("one", "the defaults, seed 1", variant);
-  results.Put("two", "another option, seed 1", failed);
-  seeds.Write("ablation_results", "two.json", ReadFile(folder.path() / "results.json"));
+  seeds.WriteJson("ablation_results", "one.json", experiments::ToJson(variant));
 }
 
 }  // namespace
@@ -317,6 +362,8 @@ int main(int argc, char** argv) {
   WriteColmap(seeds);
   WriteNumbered(seeds);
   WriteStored(seeds);
+  WriteFields(seeds);
+  WriteHdf5Masks(seeds);
   WriteModels(seeds);
   WritePrompts(seeds);
   WriteRun(seeds);

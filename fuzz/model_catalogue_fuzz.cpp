@@ -13,8 +13,8 @@ int FuzzOne(const uint8_t* data, size_t size) {
   folder.Write("catalogue.json", Bytes(data, size));
   return Expect([&] {
     const auto catalogue = models::LoadCatalogue();
-    for (const models::ModelEntry& entry : catalogue) CheckModel(entry, /*hash_contents=*/false);
-    models::FindModel(catalogue, catalogue.back().name);
+    for (const models::ModelEntry& entry : catalogue.models) CheckModel(entry, /*hash_contents=*/false);
+    for (const models::UnusableEntry& entry : catalogue.unusable) models::FindModel(catalogue, entry.name);
   });
 }
 

@@ -1,11 +1,39 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs `sanerf demo`; arguments go to it (scripts/demo.sh --out DIR).
+# Sets up, builds and runs `sanerf demo`; arguments go to it (scripts/demo.sh --out DIR). Afterwards the program can be
+# started by its name: by a link in ~/.local/bin where that folder is on PATH, else it says what to add to PATH.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+program=$root/build/release/src/sanerf/sanerf
+
+# Prints what is left to do so that `sanerf` starts this build.
+link_program() {
+  local bin=$HOME/.local/bin link=$HOME/.local/bin/sanerf
+  if [ "$(readlink -f "$(command -v sanerf)")" = "$program" ]; then return 0; fi
+  case ":$PATH:" in
+    *":$bin:"*)
+      if [ ! -e "$link" ] || [ -L "$link" ]; then
+        mkdir -p "$bin"
+        ln -sfn "$program" "$link"
+        hash -r
+        if [ "$(readlink -f "$(command -v sanerf)")" = "$program" ]; then return 0; fi
+      fi
+      ;;
+  esac
+  # shellcheck disable=SC2016  # $PATH is for the shell that this is pasted into
+  printf 'so that your shell finds this sanerf:  export PATH=%q:"$PATH"\n' "${program%/*}"
+}
+
 "$root/scripts/setup.sh"
 (
   cd "$root"
-  cmake --preset release
+  # Tests need what only setup.sh --dev installs; a build that has them keeps them.
+  tests=OFF
+  if grep -qs '^SANERF_BUILD_TESTS:[A-Z]*=ON' build/release/CMakeCache.txt; then tests=ON; fi
+  cmake --preset release -DSANERF_BUILD_TESTS=$tests
   cmake --build --preset release --target sanerf
 ) >&2
-exec "$root/build/release/src/sanerf/sanerf" demo "$@"
+to_do=$(link_program)
+status=0
+"$program" demo "$@" || status=$?
+[ -z "$to_do" ] || printf '%s\n' "$to_do" >&2
+exit $status

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes docs/demo.png from a finished demo run: a photo with its clicks, then what the program renders for a view nobody
-# clicked: the mask over the render, and the object cut out.   scripts/readme_picture.sh RUN
+# clicked: the mask over the render, and the object cut out. Needs ffmpeg and node.   scripts/readme_picture.sh RUN
 set -euo pipefail
 run=${1:?usage: scripts/readme_picture.sh RUN}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

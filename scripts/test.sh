@@ -9,7 +9,7 @@ build=build/release
 jobs=$(nproc)
 
 if [ $# -gt 0 ]; then
-  scripts/setup.sh
+  scripts/setup.sh --dev
   cmake --preset release
   cmake --build --preset release
   exec ctest --test-dir $build --output-on-failure -j "$jobs" "$@"

@@ -10,7 +10,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 
 namespace sanerf::baselines {
 

@@ -52,6 +52,7 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   // Another object joins the field.
   const ProgramResult joined = Sanerf(Named("plate", {"--box", "train/003:10,20,40,48"}) + add);
   ASSERT_EQ(joined.exit_code, 0) << joined.err;
+  EXPECT_THAT(joined.err, HasSubstr("next:  sanerf render run --object plate "));  // not the first of the field
   EXPECT_EQ(Json::parse(joined.out)["objects"].size(), 2u);
   EXPECT_THAT(Object("mug")["labels"].get<std::vector<std::string>>(), ElementsAre("mug", "plate"));
   EXPECT_EQ(Object("plate")["label"], 2);

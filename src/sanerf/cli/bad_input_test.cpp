@@ -31,6 +31,7 @@ TEST_F(BadInput, BrokenJsonIsSaidWithFileAndPosition) {
   fs::create_directories(folder_ / "run");
   WriteFileAtomic(folder_ / "broken" / "transforms.json", "{\n  \"frames\": [ }\n");
   WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 1,\n nonsense");
+  WriteFileAtomic(folder_ / "run" / ".lock", "");  // as in every run that was written to
   WriteFileAtomic(folder_ / "config.json", "{\"nerf\": {\"iters\": 5,}}");
   WriteFileAtomic(folder_ / "prompts.json", "{\"objects\": [}");
   const auto before = Snapshot(folder_.path());
@@ -118,7 +119,7 @@ TEST_F(BadInput, PromptsThatMissAreReportedAndNoObjectIsBegun) {
   // These need encoded views; what is encoded stays.
   EXPECT_THAT(Fails(1, Segment({"--click", "train/001:12,0"})),
               AllOf(StartsWith("error: point (12,0) in view train/001.png hits no surface (opacity 0."),
-                    HasSubstr("\nhint: click on the object")));
+                    HasSubstr("\nhint: click away from the outline"), HasSubstr("--views train/001.png")));
   EXPECT_THAT(Fails(1, Segment({"--point", "0,0,40"})),
               StartsWith("error: object 'mug': none of 10 views gives a mask: 10 without a visible positive point\n"));
   EXPECT_FALSE(fs::exists(folder_ / "run" / "objects"));
@@ -179,7 +180,9 @@ TEST_F(BadInput, AFeatureFieldIsMadeOnceAndSegmentSaysWhenThereIsNone) {
                             "field.log2_table=10",
                             "--set",
                             "field.width=32"};
-  const Json made = Json::parse(Succeeds(encode + Arguments{"--container", "field"}).out);
+  const ProgramResult distilled = Succeeds(encode + Arguments{"--container", "field"});
+  EXPECT_THAT(distilled.err, HasSubstr("a training of minutes; stopped, it starts over"));
+  const Json made = Json::parse(distilled.out);
   EXPECT_EQ(made["container"], "field");
   EXPECT_EQ(made["views"], 10);
   EXPECT_GT(made["field_error"].get<double>(), 0);
@@ -205,6 +208,43 @@ TEST_F(BadInput, AFeatureFieldIsMadeOnceAndSegmentSaysWhenThereIsNone) {
               AllOf(HasSubstr("field.ckpt: the feature field is out of date: the radiance field has changed since"),
                     HasSubstr("hint: run: sanerf encode run --container field")));
   EXPECT_EQ(ReadFile(folder_ / "run" / "features" / "field.ckpt"), field);
+}
+
+TEST_F(BadInput, ARunInTheSceneSPlaceIsToldFromIt) {
+  MakeRun();
+  EXPECT_THAT(Fails(2, {"train", "run", "--out", "another"}),
+              AllOf(StartsWith("error: run is a run folder, not a scene\nhint: continue it: sanerf train run; or "),
+                    HasSubstr((folder_ / "scene").filename().string() + " --out another")));
+  EXPECT_FALSE(fs::exists(folder_ / "another"));
+}
+
+TEST_F(BadInput, HeldOutPhotosAreNotClickedIn) {
+  MakeRun();
+  EXPECT_THAT(Fails(2, Segment({"--click", "test/000:24,24"})),
+              AllOf(StartsWith("error: point (24,24) in view test/000.png is in a held-out photo"),
+                    HasSubstr("hint: take train/"), HasSubstr("--test-every 0")));
+  EXPECT_THAT(Fails(2, Segment({"--box", "test/001:0,0,48,48"})), HasSubstr("test/001.png is in a held-out photo"));
+  WriteFileAtomic(folder_ / "prompts.json",
+                  R"({"objects": [{"name": "mug", "clicks": [{"view": "test/000", "xy": [24, 24]}]}]})");
+  EXPECT_THAT(Fails(2, {"segment", "run", "--prompts", "prompts.json"}), HasSubstr("is in a held-out photo"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "features"));
+}
+
+TEST_F(BadInput, AFailedSegmentationRecordsOnlyHowViewsWereEncoded) {
+  MakeRun();
+  const auto record = [&] { return Json::parse(ReadFile(folder_ / "run" / "run.json")); };
+  const Json before = record();
+  // In no view.
+  Fails(1, Segment({"--point", "0,0,50", "--set", "segment.rounds=3"}));
+  const Json after = record();
+  EXPECT_EQ(after["options"]["encode"]["size"], 64);
+  EXPECT_EQ(after["origins"]["encode.size"], "--set");
+  EXPECT_EQ(after["stages"]["encode"]["views"], 10);
+  for (const char* stage : {"nerf", "segment", "object"})
+    EXPECT_EQ(after["options"][stage], before["options"][stage]) << stage;
+  EXPECT_EQ(after["origins"]["nerf.iters"], "--iters");
+  EXPECT_FALSE(after["origins"].contains("segment.rounds"));
+  EXPECT_FALSE(after["origins"].contains("object.iters"));
 }
 
 TEST_F(BadInput, MasksOfAnotherSizeAndTruncatedObjectsAreNamed) {

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
 
@@ -73,24 +76,17 @@ void RestoreFromRun(const run::RunFolder& run, Settings* settings) {
   settings->Restore(run.options(), run.origins(), (run.path() / "run.json").string());
 }
 
-void PrintJson(const Json& json) {
-  std::fputs((json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n").c_str(), stdout);
-}
+void PrintJson(const Json& json) { PrintText(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"); }
 
-void PrintText(const std::string& text) { std::fputs(text.c_str(), stdout); }
+void PrintText(const std::string& text) {
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) throw ReaderGone();
+  throw Error("cannot write the result to stdout", std::strerror(errno), "is the disk full?");
+}
 
 void SuggestNext(const std::string& command, const Job& job) { job.Info(fmt::format("next:  {}", command)); }
 
-std::string Quoted(const std::filesystem::path& path) {
-  const std::string text = path.string();
-  const bool is_plain =
-      !text.empty() &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=+@%") ==
-          std::string::npos;
-  if (is_plain) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
+std::string Quoted(const std::filesystem::path& path) { return ShellQuoted(path.string()); }
 
 }  // namespace sanerf::cli

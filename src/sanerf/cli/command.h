@@ -27,10 +27,13 @@ struct CommonFlags {
   std::string config;
 };
 
+inline constexpr int kPartly = 3;  // exit code: done, but for what stderr names
+
 // One command line in the making: a subcommand adds its options and sets `run`.
 struct CommandLine {
   CLI::App app;
   CommonFlags common;
+  int exit_code = 0;                    // of a command that ends without an error
   std::function<void(const Job&)> run;  // of the subcommand that was given
 };
 
@@ -48,8 +51,12 @@ void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std
 void RestoreFromRun(const std::filesystem::path& run, pipeline::Settings* settings);
 void RestoreFromRun(const run::RunFolder& run, pipeline::Settings* settings);
 
-void PrintJson(const Json& json);                              // the one object on stdout
-void PrintText(const std::string& text);                       // a result for people, on stdout
+// Nobody reads stdout any more: `sanerf options | head`. No failure; the program ends without a word, as others do.
+struct ReaderGone {};
+
+// On stdout, at once. Both throw ReaderGone, and Error when it cannot be written for another reason.
+void PrintJson(const Json& json);                              // the one object
+void PrintText(const std::string& text);                       // a result for people
 void SuggestNext(const std::string& command, const Job& job);  // "next: …" on stderr
 std::string Quoted(const std::filesystem::path& path);         // for a shell
 

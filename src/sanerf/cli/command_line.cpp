@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <exception>
 #include <filesystem>
 #include <new>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/console.h"
 #include "sanerf/core/console_sink.h"
 #include "sanerf/core/error.h"
@@ -23,6 +25,7 @@ namespace sanerf::cli {
 namespace {
 
 constexpr int kFailure = 1, kUsage = 2, kInterrupted = 130;
+constexpr int kReaderGone = 128 + SIGPIPE;  // as a shell says it of a program that the signal ended
 
 constexpr const char* kOverview = R"(sanerf turns posed photos into a radiance field, and a click into clean 3D masks.
 
@@ -33,6 +36,16 @@ First steps:
   sanerf render run --object mug --layers overlay,cutout
   sanerf eval run
 )";
+
+constexpr const char* kFooter = R"(sanerf COMMAND --help explains a command and shows examples.
+
+Exit codes:
+  0    done
+  1    failed; stderr says why and what to do
+  2    wrong command line or option; nothing was done
+  3    partly done: some of the words of segment --text were not found, the others are segmented
+  130  stopped by Ctrl-C or another signal; what was reached is saved
+  141  done, but nobody reads the output any more)";
 
 // CLI11's help without its jargon ("TEXT REQUIRED"): the usage line says what is required, its brackets what is not.
 class HelpFormatter : public CLI::Formatter {
@@ -59,7 +72,7 @@ void AddCommands(CommandLine& line) {
   line.app.formatter(std::make_shared<HelpFormatter>());
   line.app.description(kOverview);
   line.app.set_version_flag("--version", "sanerf " + VersionString());
-  line.app.footer("sanerf COMMAND --help explains a command and shows examples.");
+  line.app.footer(kFooter);
   line.app.require_subcommand(1);
   AddDemo(line);
   AddSynth(line);
@@ -205,7 +218,7 @@ bool Parse(CommandLine& line, std::vector<std::string> arguments) {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     line.app.parse(arguments);
   } catch (const CLI::CallForHelp&) {
-    PrintText(line.app.help());
+    PrintText(Wrapped(line.app.help()));
     return true;
   } catch (const CLI::CallForVersion& version) {
     PrintText(std::string(version.what()) + "\n");
@@ -225,12 +238,6 @@ void ApplyProcessFlags(const CommonFlags& flags, ConsoleSink* console) {
   if (flags.verbose && flags.quiet) throw UsageError("-v and -q exclude each other");
   SetNumThreads(flags.threads);
   console->set_verbosity(flags.quiet ? Verbosity::kQuiet : flags.verbose ? Verbosity::kVerbose : Verbosity::kNormal);
-}
-
-void FlushResult(const Job& job) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  if (job.stop_requested()) throw InterruptedError("the result was not written", "nobody reads stdout any more");
-  throw Error("cannot write the result to stdout", "", "is the disk full?");
 }
 
 int PrintError(const std::string& text, const std::string& hint, int exit_code) {
@@ -258,8 +265,9 @@ int RunCommandLine(const std::vector<std::string>& arguments) {
       ApplyProcessFlags(line.common, &console);
       line.run(job.WithThreads(line.common.threads));
     }
-    FlushResult(job);
-    return 0;
+    return line.exit_code;
+  } catch (const ReaderGone&) {
+    return kReaderGone;
   } catch (const InterruptedError& error) {
     return PrintError(error.what(), error.hint(), kInterrupted);
   } catch (const UsageError& error) {

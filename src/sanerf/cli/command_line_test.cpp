@@ -54,7 +54,7 @@ TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
       {{"train", "x", "--iters", "many", "--out", "y"},
        "error: --iters many: expected an integer from 1 to 1000000",
        "optimization steps; for example --iters "},
-      {{"train", "x"}, "error: --out is missing", "--out RUN"},
+      {{"train", "x", "--out", "y", "--scene", "z"}, "x is no run folder", "sanerf train RUN --scene DIR"},
       {{"train", "x", "--out", "y", "--preset", "fats"}, "error: ", "hint: "},
       {{"train", "x", "--out", "y", "--set", "nerf.itres=10"},
        "error: unknown option 'nerf.itres'",
@@ -90,6 +90,7 @@ TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
   WriteFileAtomic(folder / "file", "x");
   const std::vector<Mistake> mistakes = {
       {{"train", "none", "--out", "run"}, "/none: the folder does not exist", "hint: "},
+      {{"train", "none"}, "/none: the folder does not exist", "hint: "},  // said before --out is asked for
       {{"train", "empty", "--out", "run"}, "/empty: the folder is empty; looked for transforms.json", "hint: "},
       {{"info", "none"}, "/none: the folder does not exist", "hint: "},
       {{"info", "empty"}, "/empty: the folder is empty", "hint: "},
@@ -147,6 +148,10 @@ TEST(Json, StdoutHoldsOneObjectAndNothingElse) {
   ASSERT_EQ(synth.exit_code, 0) << synth.err;
   EXPECT_EQ(Json::parse(synth.out)["options"]["views"], 5);
   EXPECT_THAT(synth.err, HasSubstr("next:  sanerf train scene --out scene_run"));
+
+  const ProgramResult without_out = RunSanerf({"train", "scene"}, folder.path());
+  EXPECT_EQ(without_out.exit_code, 2);
+  EXPECT_THAT(without_out.err, AllOf(HasSubstr("error: --out is missing"), HasSubstr("train scene --out RUN")));
 
   const ProgramResult info = RunSanerf({"info", "scene", "--json"}, folder.path());
   ASSERT_EQ(info.exit_code, 0) << info.err;

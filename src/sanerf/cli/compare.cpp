@@ -69,8 +69,10 @@ void AddCompare(CommandLine& line) {
       "  sanerf compare run --prompts prompts.json                     all methods but vote\n"
       "  sanerf compare run --prompts prompts.json --methods sanerf,sam,sa3d --repeats 3\n"
       "  sanerf compare run --auto                                     methods that need no prompts\n\n"
-      "Scores as in eval, on the held-out views; seconds and memory of each method. Finished methods are kept: the\n"
-      "same command continues what was interrupted. SAN distills a feature field first, which takes minutes.\n\n" +
+      "Scores as in eval, on the held-out views; seconds and memory of each method. All methods start from the\n"
+      "prompts, with the options that RUN recorded last: what eval scores is stored, and may have grown in steps.\n"
+      "Finished methods are kept: the same command continues what was interrupted. SAN distills a feature field\n"
+      "first, which takes minutes.\n\n" +
           MethodHelp());
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);

@@ -81,11 +81,13 @@ TEST_F(CompareCommand, OtherOptionsLeaveTheRunsOwnViewsAlone) {
   const Arguments compare = Quickly({"compare", "run", "--methods", "sam"});
   Succeeds(compare);
   EXPECT_FALSE(fs::exists(folder_ / "run/compare/encoded"));
-  const auto views = Snapshot(folder_ / "run/features");
+  const auto views = Snapshot(folder_ / "run/features"), held_out = Snapshot(folder_ / "run/features_test");
   const std::string record = ReadFile(folder_ / "run/run.json");
   Succeeds(compare + Arguments{"--set", "encode.size=80"});
-  EXPECT_TRUE(fs::exists(folder_ / "run/compare/encoded/other_views/features/index.json"));
+  for (const char* cache : {"features", "features_test"})
+    EXPECT_TRUE(fs::exists(folder_ / "run/compare/encoded/other_views" / cache / "index.json")) << cache;
   EXPECT_EQ(Snapshot(folder_ / "run/features"), views);
+  EXPECT_EQ(Snapshot(folder_ / "run/features_test"), held_out);
   EXPECT_EQ(ReadFile(folder_ / "run/run.json"), record);
 }
 
@@ -104,8 +106,8 @@ TEST_F(CompareCommand, ADamagedResultIsMadeAgain) {
     EXPECT_EQ(Json::parse(again.out)["methods"][0]["miou"], first["methods"][0]["miou"]) << content;
     EXPECT_THAT(again.err, Not(HasSubstr("from an earlier"))) << content;
     if (content == "[]") continue;  // has no key, as one of other options
-    EXPECT_THAT(again.err, AllOf(HasSubstr("the earlier result of SAM per view is damaged, the method is run again"),
-                                 HasSubstr("methods/sam.json")))
+    EXPECT_THAT(again.err,
+                AllOf(HasSubstr("an earlier result is damaged and is computed again"), HasSubstr("methods/sam.json")))
         << content;
   }
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/describe.h"
@@ -20,7 +21,7 @@ void AddDoctor(CommandLine& line) {
         text += fmt::format("{}  {:<26}  {}{}\n", row.ok ? "ok   " : "check", row.what, row.found,
                             row.ok ? "" : "  -> " + row.hint);
       }
-      line.common.json ? PrintJson({{"checks", checks}}) : PrintText(text);
+      line.common.json ? PrintJson({{"checks", checks}}) : PrintText(Wrapped(text));
       SuggestNext("sanerf demo", job);
     };
   });

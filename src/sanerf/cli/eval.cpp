@@ -60,11 +60,8 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
     PrintText(experiments::ToTable(result));
     job.Info(fmt::format("wrote  {}  ({})", run.folder().metrics().string(), FormatDuration(result.seconds)));
   }
-  if (result.objects.empty()) {
-    job.Info(
-        "no object has an instance id: only the renders were scored (segment --instance ID, or eval --object NAME "
-        "--instance ID)");
-  }
+  if (result.objects.empty() && result.not_scored.empty())
+    job.Info("the run has no objects: only its renders were scored");
   if (!flags.report)
     SuggestNext(fmt::format("sanerf eval {} --report    (pictures beside the numbers)", Quoted(flags.run)), job);
 }
@@ -81,6 +78,7 @@ void AddEval(CommandLine& line) {
       "  sanerf eval run --baseline sam,vote               beside SAM alone in every view, and the masks' vote\n"
       "  sanerf eval run --match                           objects of segment --auto against all instances\n"
       "  sanerf eval run --report                          and RUN/report.html\n\n"
+      "What is stored in RUN is scored as it is; compare makes it anew from the prompts.\n"
       "Intersections and unions are summed over all held-out views at the photos' resolution.\n"
       "Consistency is the IoU of masks warped by depth into neighboring views.");
   sub->add_option("RUN", flags->run, "run folder")->required();

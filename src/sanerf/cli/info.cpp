@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
@@ -11,11 +12,17 @@
 namespace sanerf::cli {
 namespace {
 
+std::string HeldOutText(const Json& names) {
+  return names.empty() ? ""
+                       : fmt::format("         held out: {}\n", fmt::join(names.get<std::vector<std::string>>(), " "));
+}
+
 std::string SceneText(const Json& scene) {
   std::string text =
       fmt::format("scene    {}\n         {}\n", scene["path"].get<std::string>(), scene["summary"].get<std::string>());
   text +=
       fmt::format("views    {} to train on, {} held out\n", scene["train_views"].dump(), scene["test_views"].dump());
+  text += HeldOutText(scene["held_out"]);
   for (const auto& [size, count] : scene["sizes"].items())
     text += fmt::format("photos   {} of {} pixels\n", count.dump(), size);
   text += fmt::format("camera   {}\n", scene["distortion"].get<bool>() ? "with lens distortion" : "no lens distortion");
@@ -37,8 +44,16 @@ std::string ObjectText(const std::string& kind, const Json& object) {
 std::string RunText(const Json& run) {
   std::string text = fmt::format("run      {}  ({}, sanerf {})\n", run["path"].get<std::string>(),
                                  FormatBytes(run["bytes"].get<double>()), run["sanerf"].get<std::string>());
-  text += fmt::format("scene    {}\n         {}\n", run["scene"].value("absolute_path", ""),
-                      run["scene"].value("summary", ""));
+  const Json& scene = run["scene"];
+  text += fmt::format("scene    {}\n         {}\n", scene.value("absolute_path", ""), scene.value("summary", ""));
+  if (scene.contains("problem")) {
+    text += fmt::format("warning  {}\n         {}\n", scene["problem"].get<std::string>(),
+                        scene["hint"].get<std::string>());
+  } else {
+    text +=
+        fmt::format("views    {} to train on, {} held out\n", scene["train_views"].dump(), scene["held_out"].size());
+    text += HeldOutText(scene["held_out"]);
+  }
   for (const auto& [name, stage] : run["stages"].items()) {
     text += fmt::format("{:<8} {}  {}  {}\n", name, stage.value("state", "?"),
                         FormatDuration(stage.value("seconds", 0.0)), stage.value("when", ""));
@@ -54,16 +69,18 @@ void RunInfo(const CommonFlags& common, const std::string& path, const Job& job)
   experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings, job);
   if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
-    const Json run = run::DescribeRun(run::RunFolder::Open(path));
-    common.json ? PrintJson(run) : PrintText(RunText(run));
+    const Json run = run::DescribeRun(run::RunFolder::Open(path), job);
+    common.json ? PrintJson(run) : PrintText(Wrapped(RunText(run)));
     SuggestNext(run["objects"].empty() ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(path))
                                        : fmt::format("sanerf eval {}", Quoted(path)),
                 job);
     return;
   }
   const Json scene = run::DescribeScene(scene::LoadScene(path, settings.scene, job));
-  common.json ? PrintJson(scene) : PrintText(SceneText(scene));
-  SuggestNext(fmt::format("sanerf train {} --out RUN", Quoted(path)), job);
+  common.json ? PrintJson(scene) : PrintText(Wrapped(SceneText(scene)));
+  const std::filesystem::path beside =
+      (std::filesystem::path(path) / ".." / (run::NameOfPath(path) + "_run")).lexically_normal();
+  SuggestNext(fmt::format("sanerf train {} --out {}", Quoted(path), Quoted(beside)), job);
 }
 
 }  // namespace

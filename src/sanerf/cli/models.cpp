@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
@@ -29,15 +30,22 @@ int64_t BytesOf(const models::ModelEntry& entry) {
   return bytes;
 }
 
-// hash_contents: `verify`. Returns how many are damaged.
-int List(const CommonFlags& common, const std::vector<models::ModelEntry>& entries, bool hash_contents) {
-  Json models = Json::array();
-  std::string table =
-      fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", "model", "state", "size", "license", "what it is");
+struct ListedModels {
   int num_damaged = 0;
-  for (const models::ModelEntry& entry : entries) {
+  std::string first_missing;  // its name
+};
+
+// hash_contents: `verify`.
+ListedModels List(const CommonFlags& common, const models::Catalogue& catalogue, bool hash_contents) {
+  Json models = Json::array(), unusable = Json::array();
+  std::string table = fmt::format("{:<18}  {:<9}  {:>9}  {}\n", "model", "state", "size", "what it is");
+  ListedModels listed;
+  int num_installed = 0;
+  for (const models::ModelEntry& entry : catalogue.models) {
     const models::ModelState state = CheckModel(entry, hash_contents);
-    num_damaged += state == models::ModelState::kCorrupt;
+    listed.num_damaged += state == models::ModelState::kCorrupt;
+    num_installed += state != models::ModelState::kMissing;
+    if (state == models::ModelState::kMissing && listed.first_missing.empty()) listed.first_missing = entry.name;
     models.push_back({{"name", entry.name},
                       {"kind", NameOf(entry.kind)},
                       {"state", StateText(state)},
@@ -45,15 +53,22 @@ int List(const CommonFlags& common, const std::vector<models::ModelEntry>& entri
                       {"license", entry.license},
                       {"source", entry.source},
                       {"description", entry.description}});
-    table += fmt::format("{:<18}  {:<9}  {:>9}  {:<12}  {}\n", entry.name, StateText(state),
-                         FormatBytes(double(BytesOf(entry))), entry.license, entry.description);
+    table += fmt::format("{:<18}  {:<9}  {:>9}  {}; license: {}\n", entry.name, StateText(state),
+                         FormatBytes(double(BytesOf(entry))), entry.description, entry.license);
+  }
+  for (const models::UnusableEntry& entry : catalogue.unusable) {
+    unusable.push_back({{"name", entry.name}, {"why", entry.why}});
+    table += fmt::format("{:<18}  {:<9}  {:>9}  {}\n", entry.name, "unusable", "", entry.why);
   }
   if (common.json) {
-    PrintJson({{"folder", models::ModelFolder().string()}, {"models", models}});
-  } else {
-    PrintText(table + "\nfolder: " + models::ModelFolder().string() + "\n");
+    PrintJson({{"folder", models::ModelFolder().string()}, {"models", models}, {"unusable", unusable}});
+    return listed;
   }
-  return num_damaged;
+  if (hash_contents)
+    table += fmt::format("\nSHA-256 compared with the catalogue: {} of {} installed models are as they should be\n",
+                         num_installed - listed.num_damaged, num_installed);
+  PrintText(Wrapped(table + "\nfolder: " + models::ModelFolder().string() + "\n"));
+  return listed;
 }
 
 CLI::App* AddAction(CLI::App* parent, CommandLine& line, const std::string& name, const std::string& help) {
@@ -75,8 +90,9 @@ void AddModels(CommandLine& line) {
   CLI::App* list = AddAction(sub, line, "list", "every model of the catalogue and whether it is here");
   list->callback([&line] {
     line.run = [&line](const Job& job) {
-      List(line.common, models::LoadCatalogue(), /*hash_contents=*/false);
-      SuggestNext("sanerf models fetch NAME", job);
+      const ListedModels listed = List(line.common, models::LoadCatalogue(), /*hash_contents=*/false);
+      SuggestNext(listed.first_missing.empty() ? "sanerf models verify" : "sanerf models fetch " + listed.first_missing,
+                  job);
     };
   });
 
@@ -85,7 +101,7 @@ void AddModels(CommandLine& line) {
   fetch->add_option("NAME", *name, "model of the catalogue")->required();
   fetch->callback([&line, name] {
     line.run = [&line, name](const Job& job) {
-      const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
+      const models::Catalogue catalogue = models::LoadCatalogue();
       const models::ModelEntry& entry = FindModel(catalogue, *name);
       job.Info(fmt::format("license of {}: {}", entry.name, entry.license));
       FetchModel(entry, job);
@@ -107,9 +123,9 @@ void AddModels(CommandLine& line) {
   CLI::App* verify = AddAction(sub, line, "verify", "compare the installed files with their sha256");
   verify->callback([&line] {
     line.run = [&line](const Job& job) {
-      const int num_damaged = List(line.common, models::LoadCatalogue(), /*hash_contents=*/true);
+      const int num_damaged = List(line.common, models::LoadCatalogue(), /*hash_contents=*/true).num_damaged;
       if (num_damaged > 0)
-        throw Error(fmt::format("{} installed model(s) are damaged", num_damaged), "",
+        throw Error(fmt::format("{} installed model{} damaged", num_damaged, num_damaged == 1 ? " is" : "s are"), "",
                     "fetch again: sanerf models fetch NAME");
       SuggestNext("sanerf doctor", job);
     };

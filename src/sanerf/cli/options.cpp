@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
@@ -145,7 +146,7 @@ void AddOptions(CommandLine& line) {
       experiments::ExperimentSettings settings;
       ApplyCommonFlags(line.common, {}, "options", &settings, job);
       const std::vector<StageOptions> all = OptionsOf(settings, flags->stage);
-      line.common.json ? PrintJson(ToJson(all)) : PrintText(ToText(all));
+      line.common.json ? PrintJson(ToJson(all)) : PrintText(Wrapped(ToText(all)));
       if (!all.empty() && !all[0].options.empty())
         SuggestNext(fmt::format("sanerf {} ... --set {}={}", all[0].stage.command, all[0].options[0].name(),
                                 DefaultOf(all[0].options[0])),

@@ -13,8 +13,12 @@
 namespace sanerf::cli {
 namespace {
 
+// A picture to look at: it fits a screen, and takes seconds where one of a photo's size takes half a minute.
+constexpr int kSizeToLookAt = 800;
+
 struct RenderFlags {
   pipeline::RenderRequest request;
+  std::optional<int> size;
   std::string run, scene, out, layers;
 };
 
@@ -34,6 +38,8 @@ void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& j
   request.run = flags.run;
   request.out = flags.out;
   if (!flags.scene.empty()) request.scene = flags.scene;
+  const bool is_default_size = request.downscale == pipeline::RenderRequest().downscale;
+  request.longest_side = flags.size.value_or(is_default_size ? kSizeToLookAt : 0);
   const std::vector<std::string> layers =
       Split(flags.layers.empty() ? (request.object.empty() ? "rgb,depth" : "mask,overlay,cutout") : flags.layers);
   request.layers.clear();
@@ -48,7 +54,8 @@ void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& j
                {"files", files},
                {"seconds", result.seconds}});
   } else {
-    job.Info(fmt::format("wrote  {} files into {}  ({} per view)", result.files.size(), result.folder.string(),
+    job.Info(fmt::format("wrote  {} file{} into {}  ({} per view)", result.files.size(),
+                         result.files.size() == 1 ? "" : "s", result.folder.string(),
                          FormatDuration(result.seconds / result.num_views)));
   }
   SuggestNext(request.object.empty()
@@ -80,8 +87,17 @@ void AddRender(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "folder to write to [RUN/renders/OBJECT or RUN/renders/scene]")
       ->type_name("DIR");
   AddNumber(sub, "--frames", &flags->request.frames, "frames of an orbit [60]", pipeline::kOrbitFrames);
-  AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the pictures by this factor [1]",
+  AddNumber(
+      sub, "--size", &flags->size,
+      fmt::format("pixels on the longer side of a picture, at most (0 = those of the photos) [{}; with a path file "
+                  "what it says]",
+                  kSizeToLookAt),
+      pipeline::kRenderSize);
+  AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the photos' own size by this factor instead",
             pipeline::kRenderDownscale);
+  sub->add_flag(
+      "--hard-edge", flags->request.hard_edge,
+      "cut out along the mask's pixels, without the soft outline that shares a pixel between object and room");
   sub->add_flag("--npy", flags->request.arrays,
                 "also write .npy arrays: color, depth in the scene's units, opacity, mask probability");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");

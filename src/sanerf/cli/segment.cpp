@@ -109,14 +109,14 @@ void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Jo
         "--auto stands alone", "it finds the objects and names them itself",
         "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
   }
-  run::RunFolder folder = run::RunFolder::Open(flags.run);
+  run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
-  RestoreFromRun(folder, &settings);
+  RestoreFromRun(locked.folder, &settings);
   const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
   ApplyPreset(flags.preset, stages, &settings);
   ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
-  run::OpenRun run(std::move(folder), OptionalPath(flags.scene), run::OpenRun::Access::kWrite, job);
+  run::OpenRun run(std::move(locked), OptionalPath(flags.scene), job);
   const pipeline::AutoResult result = pipeline::SegmentAutomatically(settings, &run, job);
   if (common.json) {
     Json json = pipeline::ToJson(result);
@@ -135,8 +135,12 @@ void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Jo
               job);
 }
 
-void RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
-  if (flags.automatic) return RunAutomatic(common, flags, job);
+// Returns the exit code.
+int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
+  if (flags.automatic) {
+    RunAutomatic(common, flags, job);
+    return 0;
+  }
   if (flags.refit) CheckRefit(flags);
   pipeline::SegmentRequest request;
   std::optional<pipeline::TextRequest> text_request;
@@ -145,9 +149,9 @@ void RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job&
   } else if (!flags.refit) {
     request.prompts = PromptsFrom(flags);
   }
-  run::RunFolder folder = run::RunFolder::Open(flags.run);
+  run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
-  RestoreFromRun(folder, &settings);
+  RestoreFromRun(locked.folder, &settings);
   std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
   if (flags.text) stages.push_back("text");
   ApplyPreset(flags.preset, stages, &settings);
@@ -155,7 +159,7 @@ void RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job&
   flags.options.Apply(&settings);
   if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
 
-  run::OpenRun run(std::move(folder), OptionalPath(flags.scene), run::OpenRun::Access::kWrite, job);
+  run::OpenRun run(std::move(locked), OptionalPath(flags.scene), job);
   std::optional<pipeline::TextResult> text;
   if (text_request) {
     text = pipeline::PromptsFromText(*text_request, settings, &run, job);
@@ -177,9 +181,10 @@ void RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job&
     job.Info(fmt::format("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
                          FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds)));
   }
-  SuggestNext(fmt::format("sanerf render {} --object {} --layers overlay,cutout", Quoted(flags.run),
-                          Quoted(result.objects[0].name)),
+  const std::string& name = flags.refit ? result.objects[0].name : request.prompts.objects[0].name;
+  SuggestNext(fmt::format("sanerf render {} --object {} --layers overlay,cutout", Quoted(flags.run), Quoted(name)),
               job);
+  return text && !text->missing.empty() ? kPartly : 0;
 }
 
 }  // namespace
@@ -198,20 +203,21 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --text \"banana. cup\"           found by a detector: sanerf models fetch yolo11n-seg\n"
       "  sanerf segment run --auto                          every object that can be found, no click\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
-      "the full-size photo. Held-out views are never used. With --text a click says which of several things is meant.\n"
-      "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~ until the "
-      "next\n"
-      "time: render and eval know it by that name; mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
+      "the full-size photo. Held-out photos are for scoring: nothing is clicked in or segmented from them.\n"
+      "With --text a click says which of several things is meant.\n"
+      "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~ until\n"
+      "the next time: render and eval know it by that name; mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);
   sub->add_option("--name", flags->name, "name of the object");
-  sub->add_option("--click", flags->clicks, "a click on the object, or beside it with :neg (repeatable)")
+  sub->add_option("--click", flags->clicks,
+                  "a click on the object in a training photo, or beside it with :neg (repeatable)")
       ->type_name("VIEW:X,Y[:neg]")
       ->allow_extra_args(false);
   sub->add_option("--point", flags->points, "a point in the scene's own coordinates (repeatable)")
       ->type_name("X,Y,Z[:neg]")
       ->allow_extra_args(false);
-  sub->add_option("--box", flags->boxes, "a box around the object (repeatable)")
+  sub->add_option("--box", flags->boxes, "a box around the object in a training photo (repeatable)")
       ->type_name("VIEW:X0,Y0,X1,Y1")
       ->allow_extra_args(false);
   sub->add_option("--scribbles", flags->scribbles, "strokes over a photo, as NVOS has them: pos_*.png and neg_*.png")
@@ -234,8 +240,9 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback(
-      [&line, flags] { line.run = [&line, flags](const Job& job) { RunSegment(line.common, *flags, job); }; });
+  sub->callback([&line, flags] {
+    line.run = [&line, flags](const Job& job) { line.exit_code = RunSegment(line.common, *flags, job); };
+  });
 }
 
 }  // namespace sanerf::cli

@@ -67,11 +67,15 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
 
   // Nothing to be found leaves what is there.
   const std::string before = ReadFile(object / "object.json");
-  const ProgramResult none = Sanerf(Auto() + Arguments{"--set", "auto.min_views=5"});
+  const ProgramResult too_few = Sanerf(Auto() + Arguments{"--set", "auto.min_views=5"});
+  EXPECT_EQ(too_few.exit_code, 2);
+  EXPECT_THAT(too_few.err, HasSubstr("error: a search in 3 views finds nothing"));
+  EXPECT_THAT(too_few.err, HasSubstr("--set auto.min_views=3"));
+  const ProgramResult none = Sanerf(Auto() + Arguments{"--set", "auto.predicted_iou=1"});
   EXPECT_EQ(none.exit_code, 1);
   EXPECT_TRUE(EndsInOneError(none));
   EXPECT_THAT(none.err, HasSubstr("no object was found: of "));
-  EXPECT_THAT(none.err, HasSubstr("--set auto.max_views=0 --set auto.grid=24"));
+  EXPECT_THAT(none.err, HasSubstr("--max-views 0 --set auto.max_views=0 --set auto.grid=24"));
   EXPECT_EQ(ReadFile(object / "object.json"), before);
 }
 

@@ -85,20 +85,25 @@ TEST_F(Stop, ASignalBeforeThePhotosAreLoadedLeavesNothing) {
   EXPECT_FALSE(fs::exists(folder_ / "run"));
 }
 
-TEST_F(Stop, AResultThatNobodyReadsIsNoFailureOfTheProgram) {
+// sanerf options | head -1
+TEST_F(Stop, AResultThatNobodyReadsEndsTheProgramQuietly) {
+  MakeScene();
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   close(ends[0]);
-  const pid_t pid = fork();
-  if (pid == 0) {
-    if (dup2(ends[1], STDOUT_FILENO) < 0) _exit(99);
-    InstallInterruptHandler();
-    _exit(RunCommandLine({"models", "list", "-q"}));
+  const auto unread = [&](const Arguments& arguments) {
+    return CommandProcess(arguments, folder_.path(), "", [&] { dup2(ends[1], STDOUT_FILENO); }).Wait();
+  };
+  for (const Arguments& arguments :
+       {Arguments{"--help"}, {"help", "train"}, {"version"}, {"options"}, {"models", "list"}, {"info", "scene"}}) {
+    const ProgramResult result = unread(arguments);
+    EXPECT_EQ(result.exit_code, 128 + SIGPIPE) << arguments[0];
+    EXPECT_EQ(result.err, "") << arguments[0];
   }
+  // What came before the result is done.
+  EXPECT_EQ(unread(Train("run") + Arguments{"--json"}).exit_code, 128 + SIGPIPE);
+  EXPECT_THAT(ReadFile(folder_ / "run/run.json"), HasSubstr("\"complete\""));
   close(ends[1]);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 130) << status;
 }
 
 TEST_F(Stop, AnotherPhotoOfTheSameSizeIsNamed) {

@@ -38,7 +38,7 @@ void AddSynth(CommandLine& line) {
                    {"seconds", watch.seconds()}});
       } else {
         job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out, settings.synth.views,
-                             settings.synth.views / 5, prompts));
+                             synth::NumTestViews(settings.synth), prompts));
       }
       SuggestNext("sanerf train " + Quoted(flags->out) + " --out " + Quoted(flags->out + "_run"), job);
     };

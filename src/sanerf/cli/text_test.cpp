@@ -198,6 +198,20 @@ TEST_F(TextCommand, WhatIsSeenInsteadIsSaid) {
   EXPECT_THAT(error_at("banana", best - 0.01), HasSubstr("hint: it sees (in so many views): red ball ("));
 }
 
+TEST_F(TextCommand, OfSeveralWordsThoseThatAreFoundAreKept) {
+  // So high a threshold that no two views show the same banana.
+  const ProgramResult result = Run({"--text", "banana. red ball", "--detector", "cells.onnx", "--set",
+                                    "text.agreement=0.3", "--set", "text.box_threshold=0.6", "--json"});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("warning: 'banana' was found in"));
+  EXPECT_THAT(result.err, HasSubstr("The other words were found"));
+  const Json json = Json::parse(result.out);
+  ASSERT_EQ(json["objects"].size(), 1u);
+  EXPECT_EQ(json["objects"][0]["name"], "red ball");
+  EXPECT_EQ(json["text"]["not_found"][0]["phrase"], "banana");
+  EXPECT_TRUE(fs::exists(*folder_ / "run" / "objects" / "red ball"));
+}
+
 TEST_F(TextCommand, OneViewAloneIsNotBelieved) {
   const std::string error = Fails(1, {"--text", "red ball", "--detector", "cells.onnx", "--set", "text.max_views=1"});
   EXPECT_THAT(error, StartsWith("error: 'red ball' was found in one view only (train/"));

@@ -10,6 +10,7 @@
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {
 namespace {
@@ -18,19 +19,36 @@ struct TrainFlags {
   std::string scene, out;
   std::optional<std::string> preset;
   OptionFlags options;
+  std::optional<std::filesystem::path> moved_to;
   bool resume = false, restart = false;
 };
+
+// As recorded: it may be gone by now.
+std::string SceneOf(const std::string& folder) {
+  return run::RunFolder::Open(folder).record().at("scene").value("absolute_path", "SCENE");
+}
 
 void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   experiments::ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
   if (run::RunFolder::Exists(scene)) {  // `train RUN` continues it
     if (!flags.out.empty() && !run::IsSamePlace(flags.out, flags.scene))
-      throw UsageError(flags.scene + " is a run folder, not a scene");
+      throw UsageError(flags.scene + " is a run folder, not a scene", "",
+                       fmt::format("continue it: sanerf train {}; or train on its scene: sanerf train {} --out {}",
+                                   Quoted(flags.scene), Quoted(SceneOf(flags.scene)), Quoted(flags.out)));
     flags.out = flags.scene;
-    scene = run::RunFolder::Open(flags.out).OpenScene(std::nullopt, job).root;
+    if (flags.moved_to) {
+      run::LockedRun moved(flags.out);
+      scene = moved.folder.OpenScene(flags.moved_to, *moved.lock, job).root;
+    } else {
+      scene = run::RunFolder::Open(flags.out).OpenScene(std::nullopt, job).root;
+    }
     flags.resume = true;
+  } else if (flags.moved_to) {
+    throw UsageError("--scene says where the scene of a run is now; " + flags.scene + " is no run folder", "",
+                     "sanerf train RUN --scene DIR, or sanerf train SCENE --out RUN");
   }
+  if (flags.out.empty() && !scene::HoldsScene(scene)) scene::LoadScene(scene, settings.scene, job);  // says what it is
   if (flags.out.empty())
     throw UsageError("--out is missing", "",
                      "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
@@ -51,9 +69,8 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   }
   if (result.reused && flags.preset)
     job.Info(
-        fmt::format("preset the radiance field is the one of {}; the later stages keep the run's options: give them "
-                    "--preset {} too",
-                    *flags.preset, *flags.preset));
+        fmt::format("preset the radiance field is the one of {}; later stages keep the run's options without --preset",
+                    *flags.preset));
   SuggestNext(
       fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y    (or look: sanerf render {} --views test)",
                   Quoted(flags.out), Quoted(flags.out)),
@@ -79,6 +96,8 @@ void AddTrain(CommandLine& line) {
   flags->options.Add(sub, "--iters", "nerf.iters", "or the preset's");
   flags->options.Add(sub, "--downscale", "nerf.downscale");
   flags->options.Add(sub, "--test-every", "scene.test_every");
+  sub->add_option("--scene", flags->moved_to, "where the scene of a run that goes on is now, when it was moved")
+      ->type_name("DIR");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");
   sub->add_flag("--restart", flags->restart, "forget an earlier training in the run folder");
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunTrain(line.common, *flags, job); }; });

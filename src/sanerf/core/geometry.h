@@ -1,4 +1,4 @@
-// Poses and frames. b_from_a maps coordinates of frame a to frame b; products cancel like fractions.
+// Poses, frames and boxes. b_from_a maps coordinates of frame a to frame b; products cancel like fractions.
 #pragma once
 
 #include <Eigen/Core>
@@ -37,5 +37,10 @@ struct Pose {
 inline Pose operator*(const Similarity& b_from_a, const Pose& a_from_cam) {
   return {b_from_a.rotation * a_from_cam.rotation, b_from_a * a_from_cam.translation};
 }
+
+// Axis-aligned.
+struct Box {
+  Vec3 min = Vec3::Zero(), max = Vec3::Zero();
+};
 
 }  // namespace sanerf

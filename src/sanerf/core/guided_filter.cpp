@@ -25,20 +25,6 @@ void MeansAlong(const float* in, float* out, int size, int64_t stride, int chann
   }
 }
 
-ImageF WindowMeans(const ImageF& image, int radius) {
-  ImageF along_rows(image.width, image.height, image.channels), means = along_rows;
-  const int64_t row = int64_t(image.width) * image.channels;
-  std::vector<double> sums;
-  for (int y = 0; y < image.height; ++y)
-    MeansAlong(&image.data[size_t(y * row)], &along_rows.data[size_t(y * row)], image.width, image.channels,
-               image.channels, radius, &sums);
-  for (int x = 0; x < image.width; ++x) {
-    const size_t first = size_t(x) * size_t(image.channels);
-    MeansAlong(&along_rows.data[first], &means.data[first], image.height, row, image.channels, radius, &sums);
-  }
-  return means;
-}
-
 // Per pixel: the input, the color, color x input, and the six different products of two color channels.
 constexpr int kMoments = 13;
 
@@ -72,6 +58,20 @@ Eigen::Vector4d FitWindow(const float* means, double regularization) {
 }
 
 }  // namespace
+
+ImageF WindowMeans(const ImageF& image, int radius) {
+  ImageF along_rows(image.width, image.height, image.channels), means = along_rows;
+  const int64_t row = int64_t(image.width) * image.channels;
+  std::vector<double> sums;
+  for (int y = 0; y < image.height; ++y)
+    MeansAlong(&image.data[size_t(y * row)], &along_rows.data[size_t(y * row)], image.width, image.channels,
+               image.channels, radius, &sums);
+  for (int x = 0; x < image.width; ++x) {
+    const size_t first = size_t(x) * size_t(image.channels);
+    MeansAlong(&along_rows.data[first], &means.data[first], image.height, row, image.channels, radius, &sums);
+  }
+  return means;
+}
 
 ImageF GuidedFilter(const ImageF& guide, const ImageF& input, int radius, double regularization) {
   SANERF_CHECK(guide.channels == 3 && input.channels == 1);

@@ -6,6 +6,9 @@
 
 namespace sanerf {
 
+// Means of windows of (2 radius + 1)^2 pixels, cut at the borders; any number of channels.
+ImageF WindowMeans(const ImageF& image, int radius);
+
 // guide: 3 channels; input: 1 channel, of the same size. In every window of (2 radius + 1)^2 pixels, cut at the
 // borders, the input is fitted by an affine function of the guide's color, with `regularization` added to the colors'
 // variances; the result is the mean of all windows' fits. Not parallel inside.

@@ -27,4 +27,12 @@ using ImageU8 = Image<uint8_t>;  // sRGB-encoded color, masks, labels
 using ImageU16 = Image<uint16_t>;
 using ImageF = Image<float>;  // color in [0, 1] (sRGB-encoded, as the photos are), depth, probabilities
 
+// What an image file says about itself.
+struct ImageInfo {
+  int width = 0, height = 0, channels = 0, bits = 8;
+};
+
+// Larger images are refused before memory is asked for, and so are those that the file is too short to hold.
+inline constexpr int64_t kMaxImagePixels = int64_t{1} << 28;
+
 }  // namespace sanerf

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "sanerf/core/image.h"
-#include "sanerf/core/image_codec.h"
 
 namespace sanerf {
 

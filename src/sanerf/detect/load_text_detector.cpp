@@ -51,10 +51,11 @@ fs::path OnlyModelIn(const fs::path& folder) {
 }
 
 DetectorFiles FromCatalogue(const std::string& name) {
-  const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
+  const models::Catalogue catalogue = models::LoadCatalogue();
+  CheckUsable(catalogue, name);
   std::vector<std::string> detectors;
   const models::ModelEntry* chosen = nullptr;
-  for (const models::ModelEntry& entry : catalogue) {
+  for (const models::ModelEntry& entry : catalogue.models) {
     if (entry.name == name) chosen = &entry;
     if (entry.kind == models::ModelKind::kDetector) detectors.push_back(entry.name);
   }

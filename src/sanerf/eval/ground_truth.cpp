@@ -90,4 +90,23 @@ std::optional<ImageU8> GroundTruth::MaskOf(const View& view, int instance) const
   return FitToView(ReadMask(file, instance), view, file);
 }
 
+bool GroundTruth::Shows(int instance, const std::vector<View>& views, const std::vector<int>& view_idxs) const {
+  return std::any_of(view_idxs.begin(), view_idxs.end(), [&](int view_idx) {
+    const std::optional<ImageU8> mask = MaskOf(views[size_t(view_idx)], instance);
+    return mask && std::any_of(mask->data.begin(), mask->data.end(), [](uint8_t value) { return value != 0; });
+  });
+}
+
+std::set<int> GroundTruth::InstancesIn(const std::vector<View>& views, const std::vector<int>& view_idxs) const {
+  std::set<int> instances;
+  for (const int view_idx : view_idxs) {
+    const View& view = views[size_t(view_idx)];
+    if (!Has(view)) continue;
+    const ImageU16 ids = from_folder_ ? scene::ReadInstanceIds(files_.at(view.name)) : scene::LoadViewInstances(view);
+    instances.insert(ids.data.begin(), ids.data.end());
+  }
+  instances.erase(0);
+  return instances;
+}
+
 }  // namespace sanerf::eval

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ class GroundTruth {
   // folder's masks may have another scale than the photos: they are resampled, a pixel belongs to the object when half
   // of it does. Throws Error when the mask's shape is not the photo's.
   std::optional<ImageU8> MaskOf(const scene::View& view, int instance) const;
+
+  // Whether a pixel of it is in one of these views' masks. instance: as above.
+  bool Shows(int instance, const std::vector<scene::View>& views, const std::vector<int>& view_idxs) const;
+  // The ids in these views' masks, without that of the background.
+  std::set<int> InstancesIn(const std::vector<scene::View>& views, const std::vector<int>& view_idxs) const;
 
   bool Has(const scene::View& view) const {
     return from_folder_ ? files_.count(view.name) > 0 : !view.mask_path.empty();

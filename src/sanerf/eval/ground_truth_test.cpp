@@ -7,6 +7,7 @@
 #include "sanerf/core/jpeg_test_support.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/eval/score_masks.h"
 
 namespace sanerf::eval {
 namespace {
@@ -135,6 +136,33 @@ TEST_F(GroundTruthTest, FoldersThatCannotBeUsed) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { GroundTruth(folder_.path(), views_); }),
               AllOf(HasSubstr("a/IMG_1.png and b/IMG_1.png are both named as the mask of images/IMG_1.JPG"),
                     HasSubstr("give the folder that holds one mask per view")));
+}
+
+TEST_F(GroundTruthTest, WhichInstancesTheMasksHold) {
+  ImageU8 first(4, 2, 1, 0), second(4, 2, 1, 0);
+  first.data = {7, 0, 3, 0, 0, 0, 0, 3};
+  second.data = {9, 0, 0, 0, 0, 0, 0, 0};
+  Write("IMG_1.png", first);
+  Write("IMG_2.png", second);
+  const GroundTruth truth(folder_.path(), views_);
+  EXPECT_THAT(truth.InstancesIn(views_, {0, 2}), ElementsAre(3, 7));
+  EXPECT_TRUE(truth.Shows(3, views_, {0, 1}));
+  EXPECT_FALSE(truth.Shows(3, views_, {1, 2}));
+  EXPECT_TRUE(truth.Shows(-1, views_, {1}));
+}
+
+TEST_F(GroundTruthTest, WhyAnObjectCannotBeScored) {
+  ImageU8 mask(4, 2, 1, 0);
+  mask.data = {7, 0, 3, 0, 0, 0, 0, 3};
+  Write("IMG_1.png", mask);
+  Write("IMG_2.png", ImageU8(4, 2, 1, 0));
+  const GroundTruth truth(folder_.path(), views_);
+  scene::Scene scene;
+  scene.views = views_;
+  EXPECT_EQ(WhyNotShown(7, truth, scene, {0, 1}), std::nullopt);
+  EXPECT_EQ(WhyNotShown(5, truth, scene, {0, 1}), "no mask of a held-out view has the instance 5; there are 3, 7");
+  EXPECT_EQ(WhyNotShown(-1, truth, scene, {1}), "the masks of the held-out views are empty");
+  EXPECT_EQ(WhyNotShown(7, truth, scene, {2}), "no held-out view has ground truth");
 }
 
 }  // namespace

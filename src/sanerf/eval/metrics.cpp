@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kBoundaryShareOfDiagonal = 0.02;
 
-double Ratio(int64_t part, int64_t whole) { return whole == 0 ? 1.0 : double(part) / double(whole); }
+double Ratio(int64_t part, int64_t whole) { return whole == 0 ? 0.0 : double(part) / double(whole); }
 
 // Width of the boundary band in pixels, as in the authors' evaluation code: rounded, at least one.
 int BandWidth(int width, int height) {
@@ -114,6 +114,7 @@ void MaskScore::Add(const ImageU8& prediction, const ImageU8& truth) {
   SANERF_CHECK(prediction.channels == 1 && truth.channels == 1);
   const int band = BandWidth(truth.width, truth.height);
   const ImageU8 prediction_boundary = InnerBoundary(prediction, band), truth_boundary = InnerBoundary(truth, band);
+  const int64_t union_before = union_;
   for (size_t i = 0; i < truth.data.size(); ++i) {
     const bool p = prediction.data[i] != 0, t = truth.data[i] != 0;
     intersection += p && t;
@@ -125,6 +126,19 @@ void MaskScore::Add(const ImageU8& prediction, const ImageU8& truth) {
   }
   total += truth.num_pixels();
   ++num_views;
+  views_without_object += union_ == union_before;
+}
+
+MaskScore& MaskScore::operator+=(const MaskScore& other) {
+  intersection += other.intersection;
+  union_ += other.union_;
+  correct += other.correct;
+  total += other.total;
+  boundary_intersection += other.boundary_intersection;
+  boundary_union += other.boundary_union;
+  num_views += other.num_views;
+  views_without_object += other.views_without_object;
+  return *this;
 }
 
 double MaskScore::Iou() const { return Ratio(intersection, union_); }

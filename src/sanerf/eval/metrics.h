@@ -9,11 +9,15 @@ struct MaskScore {
   int64_t intersection = 0, union_ = 0, correct = 0, total = 0;
   int64_t boundary_intersection = 0, boundary_union = 0;
   int num_views = 0;
+  int views_without_object = 0;  // of them: it is neither there nor said to be, which is no success of an IoU
 
   // Masks: non-zero = object; same size. Boundary band: 2 % of the image diagonal (Cheng et al., CVPR 2021).
   void Add(const ImageU8& prediction, const ImageU8& truth);
-  double Iou() const;  // 1 when both are empty everywhere
-  double Accuracy() const;
+  MaskScore& operator+=(const MaskScore& other);
+  // Without it both IoUs are 0 and mean nothing.
+  bool has_iou() const { return union_ > 0; }
+  double Iou() const;
+  double Accuracy() const;  // of all pixels of all views: also where the object is not
   double BoundaryIou() const;
 };
 

@@ -28,12 +28,29 @@ TEST(MaskScore, SumsOverViewsBeforeDividing) {
   EXPECT_EQ(score.num_views, 2);
 }
 
-TEST(MaskScore, EmptyOnBothSidesIsPerfect) {
+// Nothing is there and nothing is said to be: right pixels, but no overlap that could be measured.
+TEST(MaskScore, EmptyOnBothSidesIsCountedApart) {
   MaskScore score;
   score.Add(ImageU8(20, 20, 1), ImageU8(20, 20, 1));
-  EXPECT_EQ(score.Iou(), 1);
+  EXPECT_FALSE(score.has_iou());
+  EXPECT_EQ(score.Iou(), 0);
+  EXPECT_EQ(score.BoundaryIou(), 0);
   EXPECT_EQ(score.Accuracy(), 1);
-  EXPECT_EQ(score.BoundaryIou(), 1);
+  EXPECT_EQ(score.views_without_object, 1);
+  score.Add(Rectangle(20, 20, 0, 0, 2, 4), Rectangle(20, 20, 0, 0, 4, 4));  // 8 of 16
+  EXPECT_TRUE(score.has_iou());
+  EXPECT_EQ(score.Iou(), 0.5);
+  EXPECT_EQ(score.num_views, 2);
+  EXPECT_EQ(score.views_without_object, 1);
+}
+
+TEST(MaskScore, AMaskWhereNothingIsStaysWrong) {
+  MaskScore score;
+  score.Add(Rectangle(20, 20, 0, 0, 2, 4), ImageU8(20, 20, 1));
+  EXPECT_TRUE(score.has_iou());
+  EXPECT_EQ(score.Iou(), 0);
+  EXPECT_EQ(score.BoundaryIou(), 0);
+  EXPECT_EQ(score.views_without_object, 0);
 }
 
 // 300 x 400 has a diagonal of 500, so the band is 10 pixels wide. Prediction: a square of 100 pixels, truth: the same

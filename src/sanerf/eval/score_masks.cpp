@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
@@ -23,7 +24,7 @@ void AddView(const scene::View& view, const std::vector<ImageU8>& masks, const T
     }
     MaskScore in_view;
     in_view.Add(masks[i], *expected);
-    scores[i].score.Add(masks[i], *expected);
+    scores[i].score += in_view;
     scores[i].views.emplace_back(view.name, in_view);
   }
 }
@@ -74,6 +75,17 @@ std::vector<int> ScoredViews(const scene::Scene& scene, const std::vector<int>& 
   job.Warn(fmt::format("the masks belong to no held-out view; {} training {} scored", scored.size(),
                        scored.size() == 1 ? "view is" : "views are"));
   return scored;
+}
+
+std::optional<std::string> WhyNotShown(int instance, const GroundTruth& truth, const scene::Scene& scene,
+                                       const std::vector<int>& views) {
+  const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
+  if (std::none_of(views.begin(), views.end(), has_truth)) return "no held-out view has ground truth";
+  if (truth.Shows(instance, scene.views, views)) return std::nullopt;
+  if (instance < 0) return "the masks of the held-out views are empty";
+  const std::set<int> there = truth.InstancesIn(scene.views, views);
+  if (there.empty()) return "the masks of the held-out views are empty";
+  return fmt::format("no mask of a held-out view has the instance {}; there are {}", instance, fmt::join(there, ", "));
 }
 
 void ReportUnmatchedFiles(const GroundTruth& truth, const Job& job) {

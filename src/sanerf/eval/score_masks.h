@@ -37,6 +37,10 @@ std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& mas
 // trained on.
 std::vector<int> ScoredViews(const scene::Scene& scene, const std::vector<int>& test, const GroundTruth& truth,
                              const Job& job);
+// Why an object of this instance (as in GroundTruth::MaskOf) cannot be scored on these views: nothing in their masks is
+// it. None when it can.
+std::optional<std::string> WhyNotShown(int instance, const GroundTruth& truth, const scene::Scene& scene,
+                                       const std::vector<int>& views);
 // Warns of mask files that belong to no view, by name.
 void ReportUnmatchedFiles(const GroundTruth& truth, const Job& job);
 // Warns of test views without ground truth, by name; throws Error for an object that has it in none.

@@ -17,6 +17,7 @@
 #include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/new_run.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
@@ -41,6 +42,16 @@ bool MakeScene(const fs::path& folder, const Settings& settings, const Job& job)
   synth::WriteSynthScene(folder, settings.synth, job);
   WriteJsonFile(folder / kSynthMark, wanted);
   return false;
+}
+
+// Throws Error when there is a run in `folder` that was not trained on the demo's own scene: it would be replaced.
+void CheckPlaceOfDemo(const fs::path& folder, const fs::path& scene) {
+  if (!RunFolder::Exists(folder)) return;
+  const RunFolder run = RunFolder::Open(folder);
+  if (run::IsSamePlace(folder / run.record().at("scene").at("path").get<std::string>(), scene)) return;
+  throw Error(fmt::format("cannot run the demo in {}", folder.string()),
+              fmt::format("it holds the run of another scene, {}", run.record().at("scene").value("absolute_path", "")),
+              "its radiance field and objects would be replaced: choose another folder with --out");
 }
 
 // The objects are there, complete, and from this radiance field, these prompts and these options.
@@ -83,12 +94,14 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   const fs::path scene = request.out / "scene";
 
   job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
-                       settings.synth.views / 5, settings.synth.size));
+                       synth::NumTestViews(settings.synth), settings.synth.size));
   const Stopwatch synth_watch;
+  const run::NewRun new_run(request.out);
   EnsureWritableFolder(request.out);
   bool had_scene = false;
   {
     const run::RunLock lock(request.out);  // nobody's scene is exchanged under a running command
+    CheckPlaceOfDemo(request.out, scene);
     had_scene = MakeScene(scene, settings, job);
   }
   const double synth_seconds = synth_watch.seconds();

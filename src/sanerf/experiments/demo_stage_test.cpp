@@ -5,13 +5,19 @@
 
 #include <algorithm>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_test_support.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf::experiments {
 namespace {
+
+using ::testing::HasSubstr;
 
 // Every step is announced once, and before its first task begins.
 TEST(Demo, AnnouncesStepsWhenTheyBegin) {
@@ -59,6 +65,39 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   EXPECT_LT(first("finished eval"), first("info demo   6/6"));
   EXPECT_LT(first("info demo   6/6"), first("started report"));
   EXPECT_LT(first("started report"), long(lines.size()));
+}
+
+TEST(Demo, StoppedBeforeItHasARunLeavesNothing) {
+  const TestFolder folder;
+  StopSource stop;
+  stop.RequestStop();
+  pipeline::Settings settings;
+  settings.synth.views = 2;
+  settings.synth.size = 16;
+  EXPECT_THROW(Demo({folder / "run"}, settings, Job().With(stop.token())), InterruptedError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+TEST(Demo, LeavesTheRunOfAnotherSceneAlone) {
+  const TestFolder folder;
+  pipeline::Settings settings;
+  settings.synth.views = 2;
+  settings.synth.size = 16;
+  settings.synth.samples = 1;
+  synth::WriteSynthScene(folder / "photos", settings.synth, Job());
+  EnsureWritableFolder(folder / "run");
+  run::RunFolder::Create(folder / "run", folder / "photos", scene::LoadScene(folder / "photos", {}, Job()), Job())
+      .Save(Job());
+  const std::string before = ReadFile(folder / "run/run.json");
+  try {
+    Demo({folder / "run"}, settings, Job());
+    FAIL() << "it took the run";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr((folder / "photos").string()));
+    EXPECT_THAT(error.hint(), HasSubstr("--out"));
+  }
+  EXPECT_EQ(ReadFile(folder / "run/run.json"), before);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run/scene"));
 }
 
 }  // namespace

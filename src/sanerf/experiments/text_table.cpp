@@ -13,6 +13,10 @@ size_t WidthOf(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+bool IsBold(const TextTable& table, size_t row, size_t column) {
+  return !table.bold.empty() && table.bold[row][column];
+}
+
 std::string EscapeLatex(const std::string& text) {
   std::string latex;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -42,28 +46,32 @@ std::vector<size_t> ColumnWidths(const TextTable& table) {
 }
 
 std::string PaddedRow(const std::vector<std::string>& row, const std::vector<size_t>& widths,
-                      const std::string& between) {
+                      const std::string& between, size_t num_left) {
   std::string line;
   for (size_t c = 0; c < row.size(); ++c) {
     const std::string gap(widths[c] - WidthOf(row[c]), ' ');
-    line += c == 0 ? row[c] + gap : between + gap + row[c];
+    line += (c > 0 ? between : "") + (c < num_left ? row[c] + gap : gap + row[c]);
   }
   return line;
 }
 
 std::string ToText(const TextTable& table) {
-  const std::vector<size_t> widths = ColumnWidths(table);
+  const bool has_best = std::any_of(table.bold.begin(), table.bold.end(), [](const std::vector<bool>& row) {
+    return std::find(row.begin(), row.end(), true) != row.end();
+  });
+  std::vector<std::vector<std::string>> cells = table.cells;
+  if (has_best) {  // a place for the star behind every number
+    for (size_t r = 0; r < cells.size(); ++r)
+      for (size_t c = table.num_left; c < cells[r].size(); ++c) cells[r][c] += IsBold(table, r, c) ? "*" : " ";
+  }
+  const std::vector<size_t> widths = ColumnWidths({cells});
   std::string text;
-  for (size_t r = 0; r < table.cells.size(); ++r) {
-    for (size_t c = 0; c < table.cells[r].size(); ++c) {
-      const std::string& cell = table.cells[r][c];
-      const std::string gap(widths[c] - WidthOf(cell), ' ');
-      text += c == 0 ? cell + gap : "  " + gap + cell + (table.bold[r][c] ? "*" : " ");
-    }
-    while (text.back() == ' ') text.pop_back();
+  for (const std::vector<std::string>& row : cells) {
+    text += PaddedRow(row, widths, "  ", table.num_left);
+    while (!text.empty() && text.back() == ' ') text.pop_back();
     text += '\n';
   }
-  text += "* best of the column; scores in percent\n";
+  if (has_best) text += "* best of the column; scores in percent\n";
   for (const std::string& note : table.notes) text += note + '\n';
   return text;
 }
@@ -73,7 +81,8 @@ std::string ToMarkdown(const TextTable& table) {
   for (size_t r = 0; r < table.cells.size(); ++r) {
     text += '|';
     for (size_t c = 0; c < table.cells[r].size(); ++c)
-      text += table.bold[r][c] ? fmt::format(" **{}** |", table.cells[r][c]) : fmt::format(" {} |", table.cells[r][c]);
+      text +=
+          IsBold(table, r, c) ? fmt::format(" **{}** |", table.cells[r][c]) : fmt::format(" {} |", table.cells[r][c]);
     text += '\n';
     if (r > 0) continue;
     for (size_t c = 0; c < table.cells[0].size(); ++c) text += "|---";
@@ -89,7 +98,7 @@ std::string ToLatex(const TextTable& table, const std::string& caption) {
   for (size_t r = 0; r < table.cells.size(); ++r) {
     for (size_t c = 0; c < table.cells[r].size(); ++c) {
       const std::string cell = EscapeLatex(table.cells[r][c]);
-      text += (c > 0 ? " & " : "") + (table.bold[r][c] ? "\\textbf{" + cell + "}" : cell);
+      text += (c > 0 ? " & " : "") + (IsBold(table, r, c) ? "\\textbf{" + cell + "}" : cell);
     }
     text += r == 0 ? " \\\\\n\\midrule\n" : " \\\\\n";
   }

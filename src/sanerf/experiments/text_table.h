@@ -9,15 +9,16 @@ namespace sanerf::experiments {
 // A table as rows of cells; the first row is the header. bold: the best of each column of scores.
 struct TextTable {
   std::vector<std::vector<std::string>> cells;
-  std::vector<std::vector<bool>> bold;
-  std::vector<std::string> notes;  // below it: remarks, failures
+  std::vector<std::vector<bool>> bold = {};  // empty: nothing is
+  std::vector<std::string> notes = {};       // below it: remarks, failures
+  size_t num_left = 1;                       // columns that begin at the left, the first ones; numbers end at the right
 };
 
 // Of each column, in characters.
 std::vector<size_t> ColumnWidths(const TextTable& table);
-// A row as a line: the first cell to the left, the others to the right.
+// A row as a line: the first num_left cells to the left, the others to the right.
 std::string PaddedRow(const std::vector<std::string>& row, const std::vector<size_t>& widths,
-                      const std::string& between);
+                      const std::string& between, size_t num_left = 1);
 
 std::string ToText(const TextTable& table);                               // for a terminal
 std::string ToMarkdown(const TextTable& table);                           // for a document

@@ -1,12 +1,21 @@
 // Pictures for people, made from renders and masks. Masks: one channel, non-zero = object. All of one size.
 #pragma once
 
+#include <array>
+
 #include "sanerf/core/image.h"
 
 namespace sanerf::exports {
 
+struct Veil {
+  std::array<float, 3> color = {1.0f, 0.35f, 0.1f};
+  std::array<uint8_t, 3> contour = {255, 240, 80};
+};
+// What is seen well on the masked pixels: of the hue opposite to their mean's. Gray ones have no hue and get the usual
+// veil.
+Veil StandingOut(const ImageF& rgb, const ImageU8& mask);
 // The mask as a colored veil with a bright contour over a picture (3 channels).
-ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask);
+ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask, const Veil& veil = {});
 // All labels of a field at once: a veil of one color per label over a picture, bright contours between them. Label 0
 // is the background.
 ImageU8 LabelOverlay(const ImageF& rgb, const ImageU8& labels);

@@ -49,5 +49,32 @@ TEST(Layers, LabelsAndChannels) {
   EXPECT_THAT(Channel(two, 1).data, ElementsAre(2, 4));
 }
 
+// The middle of the picture is the object: red ones get a cyan veil, blue ones a yellow one, gray ones the usual.
+TEST(StandingOut, TheVeilHasTheOppositeHue) {
+  ImageF rgb(9, 9, 3, 0.2f);
+  ImageU8 mask(9, 9, 1);
+  const auto veil_on = [&](float r, float g, float b) {
+    for (int y = 3; y < 6; ++y)
+      for (int x = 3; x < 6; ++x) {
+        mask.At(x, y) = 255;
+        rgb.At(x, y, 0) = r, rgb.At(x, y, 1) = g, rgb.At(x, y, 2) = b;
+      }
+    return StandingOut(rgb, mask).color;
+  };
+  const auto expect_color = [](const std::array<float, 3>& color, float r, float g, float b) {
+    EXPECT_NEAR(color[0], r, 1e-5);
+    EXPECT_NEAR(color[1], g, 1e-5);
+    EXPECT_NEAR(color[2], b, 1e-5);
+  };
+  expect_color(veil_on(0.6f, 0.1f, 0.1f), 0, 1, 1);
+  expect_color(veil_on(0.1f, 0.1f, 0.6f), 1, 1, 0);
+  expect_color(veil_on(0.1f, 0.6f, 0.6f), 1, 0, 0);
+  EXPECT_EQ(veil_on(0.5f, 0.5f, 0.5f), Veil().color);
+  EXPECT_EQ(StandingOut(rgb, ImageU8(9, 9, 1)).color, Veil().color);
+  const ImageU8 red_object = Overlay(rgb, mask, {.color = {0, 1, 1}, .contour = {1, 2, 3}});
+  EXPECT_EQ(red_object.At(3, 3, 0), 1);
+  EXPECT_GT(red_object.At(4, 4, 1), red_object.At(4, 4, 0));
+}
+
 }  // namespace
 }  // namespace sanerf::exports

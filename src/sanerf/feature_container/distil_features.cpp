@@ -171,6 +171,7 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const EncodeCon
       job.Warn(fmt::format("distilling again: {}", error.what()));
     }
   }
+  job.Info("A feature field is a training of minutes; stopped, it starts over, and encoded views are kept.");
   const EncodedViews views(folder, context, options, job);
   FieldContents contents;
   contents.options = options;

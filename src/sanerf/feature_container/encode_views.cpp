@@ -131,10 +131,8 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const EncodeSour
     });
   }
   if (stale) {
-    job.Info(fmt::format(
-        "The {} encoded views are out of date ({}): depth is rendered again, and what looks different is encoded "
-        "again.",
-        index.views.size(), *stale));
+    job.Info(fmt::format("The {} encoded views are out of date ({}).", index.views.size(), *stale));
+    job.Info("Depth is rendered again, and what looks different is encoded again.");
     index.nerf_fingerprint = fresh.nerf_fingerprint;
     index.outdated.merge(index.views);
     index.views.clear();

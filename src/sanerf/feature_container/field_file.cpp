@@ -99,6 +99,9 @@ FieldContents ReadFeatureField(const std::filesystem::path& folder) {
                                                mean.data.size(), shape.size()));
       contents.means.push_back(std::move(mean));
     }
+    // Its table takes memory by these numbers: they must be those of what is in the file.
+    const FeatureFieldOptions& o = contents.options;
+    reader.CheckSize("feature_grid", nn::NumTableValues({o.levels, o.features, o.log2_table, o.base, o.top}));
     contents.heads = MakeHeads(contents.options, contents.shapes);
     for (const auto& head : contents.heads)
       for (nn::Parameters* params : head->network().parameters()) reader.Read(params->name, params->values.span());

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 #include "sanerf/feature_container/half.h"
 
 namespace sanerf::feature_container {

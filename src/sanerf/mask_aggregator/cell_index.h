@@ -37,6 +37,7 @@ class CellIndex {
     return slots_[Slot(KeyOf(cell))];
   }
 
+  // The cell's number, a new one when it was never met.
   uint32_t Insert(uint64_t key) {
     if (2 * (keys_.size() + 1) > slots_.size()) Grow();
     uint32_t& slot = slots_[Slot(key)];

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <span>
+#include <vector>
 
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
@@ -20,5 +22,9 @@ struct CompositedPixel {
 // null, the outputs of both are added. Throws InterruptedError.
 void CompositeView(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,
                    const Camera& file_camera, const std::function<void(const CompositedPixel&)>& use, const Job& job);
+
+// The same of single rays (model frame): [ray][label]. Parallel inside. Throws InterruptedError.
+std::vector<float> CompositeRays(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,
+                                 std::span<const nerf::Ray> rays, const Job& job);
 
 }  // namespace sanerf::mask_aggregator

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 
 namespace sanerf::mask_aggregator {
 

@@ -16,7 +16,7 @@ class ErrorMaps {
   explicit ErrorMaps(const std::vector<Camera>& cameras, int shrink = 4);
   void Clear();
 
-  // The cell of a label pixel moves most of the way to this error (nine tenths, as in the release).
+  // The cell of a label pixel moves most of the way to this error (Eq. 12; nine tenths, as in the release).
   void Update(int view, int x, int y, float error);
 
   struct Site {

@@ -10,8 +10,8 @@ namespace sanerf::mask_aggregator {
 
 class LabelPrior {
  public:
-  // votes [cell][label]: light that each label sends into the cell. Logits are log shares, their mean over the labels
-  // 0; a cell with few votes has smaller logits than one with many.
+  // votes [cell][label]: light that each label sends into the cell (LabelVote). Logits are log shares, their mean over
+  // the labels 0; a cell with few votes has smaller logits than one with many.
   LabelPrior(CellIndex cells, int num_labels, const std::vector<float>& votes);
 
   int num_labels() const { return num_labels_; }

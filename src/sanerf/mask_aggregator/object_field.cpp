@@ -36,7 +36,7 @@ nn::MlpExtras Extras(const ObjectFieldOptions& o) { return {.skip = o.skip ? o.l
 
 ObjectField::ObjectField(const ObjectFieldOptions& o, int num_labels, uint64_t seed, Start start)
     : options_(o),
-      grid("object_grid", {o.levels, o.features, o.log2_table, o.base, o.top}, seed),
+      grid(kGridName, GridOptionsOf(o), seed),
       mlp("object_mlp", Widths(o, num_labels), kLeak, seed + 1, Extras(o)) {
   if (start == Start::kRandom) return;
   const int64_t last = mlp.shape().LayerSize(o.layers);

@@ -36,6 +36,11 @@ struct ObjectFieldOptions {
   }
 };
 
+// Of the field's table.
+inline nn::HashGridOptions GridOptionsOf(const ObjectFieldOptions& o) {
+  return {o.levels, o.features, o.log2_table, o.base, o.top};
+}
+
 inline constexpr int kMaxFieldOutputs = 255;
 
 class ObjectField {
@@ -44,6 +49,8 @@ class ObjectField {
   // from each other and from place to place, for losses that are blind to which output means what and would never break
   // a tie.
   enum class Start { kZero, kRandom };
+
+  static constexpr char kGridName[] = "object_grid";  // of the table in checkpoints
 
   ObjectField(const ObjectFieldOptions& options, int num_labels, uint64_t seed, Start start = Start::kZero);
   // The same field with room for more labels, whose logits start at 0. `field` is left empty.
@@ -58,7 +65,8 @@ class ObjectField {
   struct Activations {
     nn::Buffer grid_out, inputs /* [num_inputs] */, hidden, logits /* [num_labels] */;
   };
-  // Logits of samples. Tiled: unit positions [3], geometry [16]. The buffers grow as needed.
+  // Logits of samples, m of Eq. 7. Tiled: unit positions [3], the radiance field's geometry feature [16]. The buffers
+  // grow as needed.
   void Forward(const float* positions, const float* geometry, int64_t num_tiles, Activations* out) const;
 
   std::vector<const nn::Parameters*> networks() const { return {&mlp.params()}; }
@@ -74,6 +82,7 @@ class ObjectField {
   nn::Mlp mlp;
 };
 
+// Probabilities of one place or ray (Eq. 7), which may lie where its logits do.
 void Softmax(int num_labels, const float* logits, float* probabilities);
 
 }  // namespace sanerf::mask_aggregator

@@ -30,7 +30,8 @@ class ObjectGradient {
  public:
   explicit ObjectGradient(const ObjectField& field);
 
-  // rays: of the pool, in the order in which `loss` gets them.
+  // rays: of the pool, in the order in which `loss` gets them. Replaces everything in *out: the gradient of the
+  // network's weights, that of the grid as positions and gradients of its outputs, and the loss.
   void Compute(const SamplePool& pool, std::span<const int> rays, const RayLossFunction& loss, nn::FieldGradient* out);
 
   // The two halves of Compute, for a loss that needs the rays of several workers at once.

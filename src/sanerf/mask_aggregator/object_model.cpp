@@ -41,7 +41,16 @@ std::shared_ptr<const LabelPrior> ReadPrior(const nn::CheckpointReader& reader, 
       LabelPrior::FromLogits(int(per_axis), coordinates, num_labels, std::move(logits)));
 }
 
-constexpr int64_t kChunk = 4096;  // points
+constexpr int64_t kChunk = 4096;   // points
+constexpr int kPlacesPerSide = 4;  // of a pixel along the outline
+
+bool IsAtOutline(const ImageU8& labels, int x, int y, int label) {
+  const bool inside = labels.At(x, y) == label;
+  for (int v = std::max(0, y - 1); v <= std::min(labels.height - 1, y + 1); ++v)
+    for (int u = std::max(0, x - 1); u <= std::min(labels.width - 1, x + 1); ++u)
+      if ((labels.At(u, v) == label) != inside) return true;
+  return false;
+}
 
 }  // namespace
 
@@ -70,6 +79,34 @@ SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of,
       },
       job);
   return view;
+}
+
+ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, int label, const Job& job) const {
+  SANERF_CHECK(labels.width == file_camera.width && labels.height == file_camera.height);
+  const ThreadLimit limit(job.num_threads());
+  const Camera camera = file_camera.In(nerf_.model_from_file());
+  ImageF coverage(labels.width, labels.height, 1);
+  std::vector<size_t> pixels;  // at the outline
+  std::vector<nerf::Ray> rays;
+  for (int y = 0; y < labels.height; ++y) {
+    for (int x = 0; x < labels.width; ++x) {
+      coverage.At(x, y) = labels.At(x, y) == label ? 1.0f : 0.0f;
+      if (!IsAtOutline(labels, x, y, label)) continue;
+      pixels.push_back(size_t(y) * size_t(labels.width) + size_t(x));
+      for (int v = 0; v < kPlacesPerSide; ++v)
+        for (int u = 0; u < kPlacesPerSide; ++u)
+          rays.push_back(nerf::MakeRay(camera, {x + (u + 0.5) / kPlacesPerSide, y + (v + 0.5) / kPlacesPerSide}));
+    }
+  }
+  const std::vector<float> logits = CompositeRays(nerf_, field_.get(), prior_.get(), rays, job);
+  const size_t num = size_t(num_labels()), places = size_t(kPlacesPerSide * kPlacesPerSide);
+  for (size_t i = 0; i < pixels.size(); ++i) {
+    int covered = 0;
+    for (const float* of_ray = &logits[i * places * num]; of_ray != &logits[0] + (i + 1) * places * num; of_ray += num)
+      covered += std::max_element(of_ray, of_ray + num) - of_ray == label;
+    coverage.data[pixels[i]] = float(covered) / float(places);
+  }
+  return coverage;
 }
 
 std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const {
@@ -119,6 +156,7 @@ ObjectModel ObjectModel::Load(const std::filesystem::path& path, const nerf::Ner
     const auto options =
         OptionsFromJson<ObjectFieldOptions>(reader.meta().at("options").at("field"), "object", path.string());
     const int num_labels = int(JsonCursor(reader.meta(), path.string())["num_labels"].IntegerIn(1, kMaxFieldOutputs));
+    reader.CheckSize(ObjectField::kGridName, nn::NumTableValues(GridOptionsOf(options)));
     auto field = std::make_shared<ObjectField>(options, num_labels, 0);
     reader.Read(field->grid.params().name, field->grid.params().values.span());
     reader.Read(field->mlp.params().name, field->mlp.params().values.span());

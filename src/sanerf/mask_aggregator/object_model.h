@@ -33,6 +33,10 @@ class ObjectModel {
   // camera: file frame; parallel inside. probability_of: a label, or -1.
   SegmentedView Render(const Camera& camera, int probability_of, const Job& job) const;
   SegmentedView Render(const Camera& camera, const Job& job) const { return Render(camera, -1, job); }
+  // The share of each pixel that the label covers, [0, 1]: rays in a grid of places within the pixel are counted where
+  // the label's outline runs, the pixel's own ray elsewhere. labels: of the same camera, as Render returned them.
+  // Parallel inside. Throws InterruptedError.
+  ImageF Coverage(const Camera& camera, const ImageU8& labels, int label, const Job& job) const;
   // Probabilities of the labels at points (file frame), [point][label]: softmax of the logits there, as of a ray that
   // ends in the point. They say nothing about whether there is anything: see Query of the radiance field. Parallel
   // inside. Throws InterruptedError.

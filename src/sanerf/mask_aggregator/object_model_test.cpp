@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -14,6 +13,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/core/test_events.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_view.h"
@@ -21,7 +21,7 @@
 #include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_aggregator/options.h"
-#include "sanerf/mask_aggregator/regions.h"
+#include "sanerf/nerf/trace.h"
 #include "sanerf/nn/test_support.h"
 
 namespace sanerf::mask_aggregator {
@@ -263,84 +263,6 @@ TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
   EXPECT_EQ(nothing.data, ImageF(nothing.width, nothing.height, 3).data);
 }
 
-// A place on the object's surface comes with rays of several views, all of which see it.
-TEST_F(AggregatorTest, RegionsShowTheSamePlaceFromSeveralViews) {
-  std::vector<ErrorMaps::Site> sites;
-  for (int v = 0; v < 3; ++v) {
-    const ImageU8& labels = views_[size_t(v)].labels;
-    Vec2 sum(0, 0);
-    int count = 0;
-    for (int y = 0; y < labels.height; ++y)
-      for (int x = 0; x < labels.width; ++x)
-        if (labels.At(x, y) == 1) sum += Vec2(x + 0.5, y + 0.5), ++count;
-    if (count > 20) sites.push_back({v, sum / count});
-  }
-  ASSERT_FALSE(sites.empty());
-  const RegionPool pool = TraceRegions(*nerf_, views_, sites, {4, 4, 16}, 1, Job());
-  ASSERT_EQ(pool.regions.size(), sites.size());
-  ASSERT_EQ(int64_t(pool.rgb.size()), pool.pool.size());
-  for (const RegionPool::Region& region : pool.regions) {
-    EXPECT_GT(region.count, 2 * 16);  // more than two of the four views
-    // The places where the rays end lie together: in the model frame the object spans a fifth of the scene.
-    float low[3] = {1, 1, 1}, high[3] = {0, 0, 0};
-    for (int i = region.first; i < region.first + region.count; ++i) {
-      const nerf::TracedRays& rays = pool.pool.rays;
-      const auto first = rays.weight.begin() + rays.first[size_t(i)];
-      const auto heaviest = std::max_element(first, first + rays.NumSamples(i)) - rays.weight.begin();
-      const auto& unit = rays.unit[size_t(heaviest)];
-      for (size_t a = 0; a < 3; ++a) {
-        low[a] = std::min(low[a], unit[a]);
-        high[a] = std::max(high[a], unit[a]);
-      }
-      for (const float c : pool.rgb[size_t(i)]) EXPECT_TRUE(c >= 0 && c <= 1);
-    }
-    std::vector<float> extent;
-    for (int a = 0; a < 3; ++a) extent.push_back(high[a] - low[a]);
-    std::sort(extent.begin(), extent.end());
-    EXPECT_LT(extent[0], 0.2f);
-    EXPECT_LT(extent[1], 0.35f);
-  }
-}
-
-TEST_F(AggregatorTest, RegionsHaveTheColorsOfTheRenderedView) {
-  const Camera& camera = views_[0].camera;
-  const ImageF rgb = nerf_->Render(camera, Job()).rgb;
-  std::vector<ErrorMaps::Site> sites;
-  for (int y = 10; y < camera.height; y += 16)
-    for (int x = 10; x < camera.width; x += 16) sites.push_back({0, Vec2(x + 0.5, y + 0.5)});
-  int num_compared = 0;
-  for (const ErrorMaps::Site& site : sites) {
-    const RegionPool pool = TraceRegions(*nerf_, views_, {site}, {1, 1, 1}, 1, Job());  // the pixel itself
-    if (pool.regions.empty()) continue;                                                 // in the air
-    ASSERT_EQ(pool.pool.size(), 1);
-    for (int c = 0; c < 3; ++c)
-      EXPECT_NEAR(pool.rgb[0][size_t(c)], rgb.At(int(site.px.x()), int(site.px.y()), c), 5e-3);
-    ++num_compared;
-  }
-  EXPECT_GT(num_compared, 5);
-}
-
-TEST(RegionPool, StepsTakeDifferentRegionsAndDifferentReferences) {
-  RegionPool pool;
-  for (int i = 0; i < 6; ++i) pool.regions.push_back({10 * i, 5 + i});
-  Random random(2);
-  for (int trial = 0; trial < 50; ++trial) {
-    const std::vector<RegionSample> samples = SampleRegions(pool, 4, 7, &random);
-    ASSERT_EQ(samples.size(), 4u);
-    std::set<int> regions;
-    for (const RegionSample& sample : samples) {
-      regions.insert(sample.region.first);
-      const std::set<int> references(sample.references.begin(), sample.references.end());
-      EXPECT_EQ(sample.references.size(), size_t(std::min(7, sample.region.count)));
-      EXPECT_EQ(references.size(), sample.references.size());
-      EXPECT_LT(*references.rbegin(), sample.region.count);
-    }
-    EXPECT_EQ(regions.size(), 4u);
-  }
-  EXPECT_EQ(SampleRegions(pool, 8, 7, &random).size(), 6u);  // no more than there are
-  EXPECT_TRUE(SampleRegions({}, 8, 7, &random).empty());
-}
-
 // The loss sets in half way, has an effect, and must not undo what the masks say.
 TEST_F(AggregatorTest, RgbLossKeepsTheMasks) {
   AggregatorOptions with = Options(), without = Options();
@@ -368,6 +290,32 @@ TEST_F(AggregatorTest, ErrorMapsChangeNothingByThemselves) {
   options.rgb.from = 0;  // from the first step on
   TrainObjectModel(*nerf_, views_, 2, options, nullptr, Job()).Save(*folder_ / "errors.ckpt");
   EXPECT_FALSE(ReadFile(*folder_ / "errors.ckpt") == bytes[0]);
+}
+
+// What a picture four times as large, rendered whole, says: the naive twin.
+TEST_F(AggregatorTest, CoverageCountsThePlacesWithinAPixel) {
+  constexpr int kTimes = 4;
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job());
+  const Camera& camera = scene_->views[size_t(scene_->TestViews()[0])].camera;
+  const ImageU8 labels = model.Render(camera, Job()).labels;
+  const ImageF coverage = model.Coverage(camera, labels, 1, Job());
+  const Camera large = camera.Resized(kTimes * camera.width, kTimes * camera.height);
+  const ImageU8 places = model.Render(large, Job()).labels;
+  int num_mixed = 0;
+  double difference = 0;
+  for (int y = 0; y < camera.height; ++y) {
+    for (int x = 0; x < camera.width; ++x) {
+      const float covered = coverage.At(x, y);
+      if (covered == 0 || covered == 1) continue;
+      ++num_mixed;
+      int count = 0;
+      for (int v = 0; v < kTimes; ++v)
+        for (int u = 0; u < kTimes; ++u) count += places.At(kTimes * x + u, kTimes * y + v) == 1;
+      difference += std::abs(double(covered) - count / double(kTimes * kTimes));
+    }
+  }
+  EXPECT_GT(num_mixed, 20);
+  EXPECT_LT(difference / num_mixed, 0.01);
 }
 
 // A point on a surface is what the pixel that shows it is; a camera that looks at it from nearby agrees.
@@ -406,13 +354,27 @@ TEST_F(AggregatorTest, ProbabilitiesAtPointsAreThoseOfTheNetworks) {
 
   // The vote alone, by hand: its logits through the softmax.
   const std::vector<float> of_vote = model.VoteAlone().ProbabilitiesAt(points, Job());
+  const nerf::TracedRays rays = nerf::RaysEndingIn(*nerf_, points, Job());
   for (size_t i = 0; i < points.size(); i += 17) {
-    const Eigen::Vector3f p = (nerf_->model_from_file() * points[i]).cast<float>();
-    float unit[3], logits[2] = {0, 0};
-    nerf_->field().ToUnit(p.data(), unit);
-    vote.Prior()->AddTo(unit, 1, logits);
+    float logits[2] = {0, 0};
+    vote.Prior()->AddTo(rays.unit[i].data(), 1, logits);
     EXPECT_NEAR(of_vote[2 * i + 1], 1 / (1 + std::exp(logits[0] - logits[1])), 1e-5) << i;
   }
+}
+
+// Options that speak of a table of a gigabyte, which is not in the file.
+TEST_F(AggregatorTest, NoMemoryIsTakenForATableThatTheFileDoesNotHold) {
+  nn::CheckpointWriter writer;
+  writer.kind = "object-field";
+  writer.meta = {{"options", {{"field", {{"levels", 32}, {"features", 8}, {"log2_table", 20}}}}},
+                 {"num_labels", 2},
+                 {"nerf", nerf_->Fingerprint()}};
+  writer.Write(*folder_ / "large.ckpt");
+  ResetPeakRss();
+  const int64_t before = PeakRssBytes();
+  EXPECT_THAT(ErrorTextOf<Error>([&] { ObjectModel::Load(*folder_ / "large.ckpt", *nerf_); }),
+              HasSubstr("tensor 'object_grid' is missing"));
+  EXPECT_LT(PeakRssBytes() - before, int64_t{1} << 28);
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {

@@ -160,9 +160,9 @@ void ObjectTrainer::RefreshErrorMaps() {
 void ObjectTrainer::DrawRegions(const Job& job) {
   const RgbLossOptions& rgb = options_.rgb;
   Random random(uint64_t(options_.seed), kRegionStream + uint64_t(total_steps_));
-  regions_ =
-      TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random),
-                   {rgb.views, rgb.patch, rgb.rays}, MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_), job);
+  const RegionOptions regions{rgb.views, rgb.patch, rgb.rays,
+                              MixBits(uint64_t(options_.seed)) + uint64_t(total_steps_)};
+  regions_ = TraceRegions(nerf_, views_, error_maps_.Draw(rgb.regions_per_step * rgb.redraw, &random), regions, job);
   if (prior_) SetPrior(*prior_, &regions_.pool);
 }
 

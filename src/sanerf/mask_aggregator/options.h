@@ -13,9 +13,9 @@ struct RgbLossOptions {
   int refresh = 200;  // steps between full refreshes of the error maps (paper: 200)
   int redraw = 10;    // steps for which the regions drawn together serve (paper: 1)
   int regions_per_step = 8;
-  int views = 4;        // into which a place of large error is reprojected
+  int views = 4;        // into which a place of large error is reprojected (paper: 0, every one that sees it)
   int patch = 16;       // N: side of the patch in each (paper: 8 or 16)
-  int rays = 32;        // drawn from each patch (paper: 32)
+  int rays = 32;        // different ones from each patch (paper: 32)
   int references = 20;  // of a region's rays (paper: 20)
   RayPairOptions pair;
 
@@ -27,9 +27,10 @@ struct RgbLossOptions {
       Range(1, 1'000'000), kExperimental);
     v("rgb_redraw", redraw, "steps between draws of new regions from the error maps", Range(1, 200), kExperimental);
     v("rgb_regions_per_step", regions_per_step, "regions of large error in each step", Range(1, 256), kExperimental);
-    v("rgb_views", views, "views into which a place of large error is reprojected", Range(1, 64), kExperimental);
+    v("rgb_views", views, "views into which a place of large error is reprojected (0 = all that see it, as the paper)",
+      Range(0, 64), kExperimental);
     v("rgb_patch", patch, "side of the patch of pixels around it in each view", Range(1, 256), kExperimental);
-    v("rgb_rays", rays, "rays drawn from each patch", Range(1, 512), kExperimental);
+    v("rgb_rays", rays, "different rays drawn from each patch", Range(1, 512), kExperimental);
     v("rgb_references", references, "reference rays of a region", Range(1, 512), kExperimental);
     v("rgb_tau", pair.tau, "colors closer than this are alike", Range(0, 2), kExperimental);
     v("rgb_sharpness", pair.sharpness, "w of the paper's Eq. 11", Range(0, 80), kExperimental);

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/nerf/trace.h"
 
@@ -31,12 +31,17 @@ std::vector<double> DepthsOf(const nerf::NerfModel& nerf, const std::vector<Ray>
   return depths;
 }
 
-// Each site in the views that see it, its own first; in none for a site in the air. randoms: one per site.
+// A place of large error and what is random about its region.
+struct RegionSeed {
+  ErrorMaps::Site site;
+  Random random;
+};
+
+// Each site in up to num_views views that see it, its own first; in none for a site in the air.
 std::vector<std::vector<PlaceInView>> FindPlaces(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras,
-                                                 const std::vector<ErrorMaps::Site>& sites, int num_views,
-                                                 std::vector<Random>* randoms, const Job& job) {
+                                                 std::vector<RegionSeed>* seeds, int num_views, const Job& job) {
   std::vector<Ray> rays;
-  for (const ErrorMaps::Site& site : sites) rays.push_back(nerf::MakeRay(cameras[size_t(site.view)], site.px));
+  for (const RegionSeed& seed : *seeds) rays.push_back(nerf::MakeRay(cameras[size_t(seed.site.view)], seed.site.px));
   const std::vector<double> depths = DepthsOf(nerf, rays, job);
 
   struct Candidate {
@@ -44,17 +49,18 @@ std::vector<std::vector<PlaceInView>> FindPlaces(const nerf::NerfModel& nerf, co
     PlaceInView place;
     double z;  // of the site in that view
   };
-  std::vector<std::vector<PlaceInView>> places(sites.size());
+  std::vector<std::vector<PlaceInView>> places(seeds->size());
   std::vector<Candidate> candidates;
   rays.clear();
-  for (size_t i = 0; i < sites.size(); ++i) {
+  for (size_t i = 0; i < seeds->size(); ++i) {
+    auto& [site, random] = (*seeds)[i];
     if (depths[i] <= 0) continue;
-    places[i] = {{sites[i].view, sites[i].px}};
-    const Vec3 p = cameras[size_t(sites[i].view)].Lift(sites[i].px, depths[i]);
-    for (const int view : DrawDistinct(kTriesPerView * num_views, int(cameras.size()), &(*randoms)[i])) {
+    places[i] = {{site.view, site.px}};
+    const Vec3 p = cameras[size_t(site.view)].Lift(site.px, depths[i]);
+    for (const int view : DrawDistinct(kTriesPerView * num_views, int(cameras.size()), &random)) {
       const Camera& camera = cameras[size_t(view)];
       const std::optional<Vec2> px = camera.Project(p);
-      if (view == sites[i].view || !px || !camera.Contains(*px)) continue;
+      if (view == site.view || !px || !camera.Contains(*px)) continue;
       candidates.push_back({i, {view, *px}, camera.ZDepth(p)});
       rays.push_back(nerf::MakeRay(camera, *px));
     }
@@ -71,15 +77,11 @@ std::vector<std::vector<PlaceInView>> FindPlaces(const nerf::NerfModel& nerf, co
 
 void DrawPatch(const Camera& camera, const Vec2& center, const RegionOptions& options, Random* random,
                std::vector<Ray>* rays) {
-  const auto low = [&](double middle, int size) {
-    return std::clamp(int(middle) - options.patch / 2, 0, std::max(0, size - options.patch));
-  };
-  const int x0 = low(center.x(), camera.width), y0 = low(center.y(), camera.height);
-  for (int i = 0; i < options.rays; ++i) {
-    const int x = x0 + int(random->NextBelow(uint32_t(options.patch)));
-    const int y = y0 + int(random->NextBelow(uint32_t(options.patch)));
-    rays->push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
-  }
+  const int width = std::min(options.patch, camera.width), height = std::min(options.patch, camera.height);
+  const int x0 = std::clamp(int(center.x()) - width / 2, 0, camera.width - width);
+  const int y0 = std::clamp(int(center.y()) - height / 2, 0, camera.height - height);
+  for (const int pixel : DrawDistinct(options.rays, width * height, random))
+    rays->push_back(nerf::MakeRay(camera, Vec2(x0 + pixel % width + 0.5, y0 + pixel / width + 0.5)));
 }
 
 // What a ray with opacity and the colors of its samples shows (Eq. 1).
@@ -97,19 +99,19 @@ std::array<float, 3> ColorOf(const nerf::NerfModel& nerf, const TracedRays& rays
 }  // namespace
 
 RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView>& views,
-                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed,
-                        const Job& job) {
+                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, const Job& job) {
   std::vector<Camera> cameras;
   for (const LabelView& view : views) cameras.push_back(view.camera.In(nerf.model_from_file()));
-  std::vector<Random> randoms;
-  for (size_t i = 0; i < sites.size(); ++i) randoms.emplace_back(seed, uint64_t(i));
-  const auto places = FindPlaces(nerf, cameras, sites, options.views, &randoms, job);
+  std::vector<RegionSeed> seeds;
+  for (const ErrorMaps::Site& site : sites) seeds.push_back({site, Random(options.seed, uint64_t(seeds.size()))});
+  const int num_views = options.views > 0 ? options.views : int(cameras.size());
+  const auto places = FindPlaces(nerf, cameras, &seeds, num_views, job);
 
   std::vector<Ray> rays;
   std::vector<size_t> region_of;
   for (size_t i = 0; i < sites.size(); ++i) {
     for (const PlaceInView& place : places[i])
-      DrawPatch(cameras[size_t(place.view)], place.px, options, &randoms[i], &rays);
+      DrawPatch(cameras[size_t(place.view)], place.px, options, &seeds[i].random, &rays);
     region_of.resize(rays.size(), i);
   }
   RegionPool regions;

@@ -13,9 +13,10 @@
 namespace sanerf::mask_aggregator {
 
 struct RegionOptions {
-  int views = 4;   // that see the place, its own included
-  int patch = 16;  // N: side of the patch around the place in each of them, label pixels
-  int rays = 32;   // drawn from each patch
+  int views = 4;      // that see the place, its own included, at the most; 0: every one
+  int patch = 16;     // N: side of the patch around the place in each of them, label pixels
+  int rays = 32;      // different ones from each patch; all of a patch that has no more
+  uint64_t seed = 1;  // of views and pixels
 };
 
 struct RegionPool {
@@ -28,10 +29,10 @@ struct RegionPool {
 };
 
 // Lifts each site through the radiance field's depth and reprojects it into other views, in random order, keeping those
-// that see it (the depth rendered there agrees); a site in the air makes no region. Throws InterruptedError.
+// that see it (the depth rendered there agrees); a site in the air makes no region. A patch that would reach beyond the
+// image is moved inside. Throws InterruptedError.
 RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView>& views,
-                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, uint64_t seed,
-                        const Job& job);
+                        const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, const Job& job);
 
 // What one step takes of a pool: each region once, with different rays of it as references (the paper's K).
 struct RegionSample {

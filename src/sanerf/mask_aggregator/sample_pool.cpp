@@ -130,6 +130,19 @@ void SamplePool::Append(const SamplePool& other) {
   prior.clear();
 }
 
+double SamplesPerRay(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, const Job& job) {
+  constexpr size_t kRays = 512;
+  std::vector<nerf::Ray> rays;
+  for (size_t i = 0; i < kRays && !cameras.empty(); ++i) {
+    const Camera& camera = cameras[i * cameras.size() / kRays];
+    Random random(0, uint64_t(i));
+    const double x = random.NextDouble() * camera.width, y = random.NextDouble() * camera.height;
+    rays.push_back(nerf::MakeRay(camera.In(nerf.model_from_file()), Vec2(x, y)));
+  }
+  const nerf::TracedRays traced = nerf::Trace(nerf, rays, {}, job);
+  return double(traced.num_samples()) / double(std::max<size_t>(1, rays.size()));
+}
+
 double PoolRayBytes(double num_samples) {
   constexpr double kRay = sizeof(int64_t) + sizeof(SamplePool::Pixel) + sizeof(uint8_t);
   constexpr double kSample = sizeof(nerf::TracedRays::Vec3f) + sizeof(float) + sizeof(nerf::TracedRays::Geometry);

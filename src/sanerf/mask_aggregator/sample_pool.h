@@ -26,6 +26,9 @@ struct SamplePool {
   void Append(const SamplePool& other);  // its prior is dropped
 };
 
+// Samples that carry light, per ray of these cameras (file frame): a few where surfaces are clear, dozens in fog.
+// The mean of some hundred rays. Throws InterruptedError.
+double SamplesPerRay(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, const Job& job);
 // Bytes of a ray with so many samples, without its prior.
 double PoolRayBytes(double num_samples);
 

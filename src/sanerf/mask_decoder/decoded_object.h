@@ -92,9 +92,9 @@ struct ViewDecision {
   };
   std::vector<Projected> points;
   bool has_box = false;
-  int num_visible = 0;  // positive and negative
-  int candidate = -1;
-  float predicted_iou = 0;
+  int num_visible = 0;         // positive and negative
+  int candidate = -1;          // which of SAM's masks was taken; -1 = none
+  float predicted_iou = 0;     // SAM's own guess of how good it is
   double agreement = -1;       // with what the other views say, [0, 1]; -1 = never compared
   bool from_others = false;    // SAM was prompted with what the other views say, not with the points alone
   double area = 0;             // share of the view
@@ -112,7 +112,7 @@ struct DecodedObject {
   std::shared_ptr<PredictionMemory> memory;  // of what SAM said to the points; shared by copies
 };
 
-// Several objects to read, in the order of their labels. What it was made from must outlive it.
+// Several objects to read, in the order of their labels (1, 2, ...). What it was made from must outlive it.
 class ObjectMasks {
  public:
   ObjectMasks(const std::vector<DecodedObject>& objects) : ObjectMasks(objects.data(), objects.size()) {}

@@ -27,8 +27,10 @@ LiftedPoint LiftClick(const ClickPrompt& click, const scene::Scene& scene,
     const ImageF opacity = container.Opacity(view_idx, job);
     throw Error(fmt::format("{} hits no surface (opacity {:.2f})", Describe(click, view),
                             opacity.At(static_cast<int>(lifted.source_px.x()), static_cast<int>(lifted.source_px.y()))),
-                "the radiance field is empty there",
-                click.label == 1 ? "click on the object, away from its outline"
+                "the radiance field is empty there, as at an outline or in a far background",
+                click.label == 1 ? fmt::format("click away from the outline; what the field has there: sanerf render "
+                                               "RUN --views {} --layers depth",
+                                               view.name)
                                  : "leave this negative click out: empty space is never part of an object");
   }
   lifted.p_file = camera.Lift(lifted.source_px, *depth);

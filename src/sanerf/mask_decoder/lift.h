@@ -9,8 +9,9 @@
 
 namespace sanerf::mask_decoder {
 
-// Lifts the object's points and clicks. Throws UsageError for a click outside its image or an unknown view, Error for a
-// click that hits nothing and for a place that is both positive and negative.
+// Lifts the object's points and clicks; points that were given in 3D come first and stay as they are. Throws UsageError
+// for a click outside its image or an unknown view, Error for a click that hits nothing and for a place that is both
+// positive and negative.
 std::vector<LiftedPoint> LiftPrompts(const ObjectPrompt& object, const scene::Scene& scene,
                                      const feature_container::FeatureContainer& container, const Job& job);
 

@@ -32,8 +32,10 @@ std::set<int> SeedViews(const std::vector<LiftedPoint>& points, const ViewDecide
 
 // Lifts points from inside the mask of each seed view. `points` grows only afterwards, so that the views do not depend
 // on each other's order.
-void AddSeeds(const ObjectPrompt& object, const feature_container::FeatureContainer& container,
-              const ViewDecider& decider, int seed_points, std::vector<LiftedPoint>& points, const Job& job) {
+void AddSeeds(const ObjectPrompt& object, const DecodeContext& context, const ViewDecider& decider,
+              std::vector<LiftedPoint>& points, const Job& job) {
+  const feature_container::FeatureContainer& container = context.container;
+  const int seed_points = context.options.seed_points;
   std::vector<LiftedPoint> seeds;
   for (const int view_idx : SeedViews(points, decider, seed_points)) {
     if (!container.Has(view_idx)) container.Features(view_idx, job);  // throws the container's own error
@@ -100,8 +102,7 @@ void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& vie
   if (has(Outcome::kTooFew) || has(Outcome::kHidden)) {
     hint = fmt::format(
         "put the prompts where more cameras see them, lower min_visible (now {}), or allow a larger error of the "
-        "rendered "
-        "depth with --set masks.depth_tolerance={:g} --set masks.relative_depth_tolerance={:g}",
+        "rendered depth with --set masks.depth_tolerance={:g} --set masks.relative_depth_tolerance={:g}",
         needed, 2.5 * options.depth_tolerance, 2 * options.relative_depth_tolerance);
   } else if (has(Outcome::kNotEncoded)) {
     hint = "run: sanerf encode RUN";
@@ -146,14 +147,14 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& conte
   if (context.keeps_candidates) decoded.memory = std::make_shared<PredictionMemory>();
   decider.Remember(decoded.memory);
   decoded.points = LiftPrompts(object, context.scene, context.container, job);
-  AddSeeds(object, context.container, decider, context.options.seed_points, decoded.points, job);
+  AddSeeds(object, context, decider, decoded.points, job);
 
   // 3D to a mask per view.
   const VisibilityRule rule = VisibilityRuleFor(object, decoded.points);
   Task task(job, "decode " + object.name, static_cast<int64_t>(view_idxs.size()), "views");
   int num_used = 0;
-  decoded.views = DecideViews(
-      decider, view_idxs.size(), fmt::format("decoding of '{}'", object.name),
+  decoded.views = decider.DecideViews(
+      view_idxs.size(), fmt::format("decoding of '{}'", object.name),
       [&](const ViewDecider& fork, size_t i) { return fork.Decide(view_idxs[i], decoded.points, rule, job); },
       [&](int num_done, const ViewDecision& decision) {
         num_used += decision.used;

@@ -265,27 +265,27 @@ ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context
   return decider;
 }
 
-void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
-                 const std::function<void(const ViewDecider&, size_t)>& visit,
-                 const std::function<void(int, size_t)>& on_view, const Job& job) {
+void ViewDecider::ForEachView(size_t count, const std::string& what,
+                              const std::function<void(const ViewDecider&, size_t)>& visit,
+                              const std::function<void(int, size_t)>& on_view, const Job& job) const {
   WorkerPool<ViewDecider> forks;
   std::mutex mutex;
   int num_done = 0;
   ParallelForChunks(int64_t(count), 1, [&](int64_t i, int64_t) {
     job.ThrowIfStopped(what);
-    const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(decider.Fork()); });
+    const auto fork = forks.Take([&] { return std::make_unique<ViewDecider>(Fork()); });
     visit(*fork, size_t(i));
     const std::lock_guard lock(mutex);
     on_view(++num_done, size_t(i));
   });
 }
 
-std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
-                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
-                                      const std::function<void(int, const ViewDecision&)>& on_view, const Job& job) {
+std::vector<ViewDecision> ViewDecider::DecideViews(
+    size_t count, const std::string& what, const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
+    const std::function<void(int, const ViewDecision&)>& on_view, const Job& job) const {
   std::vector<ViewDecision> decisions(count);
   ForEachView(
-      decider, count, what, [&](const ViewDecider& fork, size_t i) { decisions[i] = decide(fork, i); },
+      count, what, [&](const ViewDecider& fork, size_t i) { decisions[i] = decide(fork, i); },
       [&](int num_done, size_t i) { on_view(num_done, decisions[i]); }, job);
   return decisions;
 }

@@ -63,6 +63,8 @@ class ViewDecider {
   // Masks of an earlier round that SAM is shown beside the points, by view; 0/255 at the working camera.
   void ShowMasks(std::map<int, ImageU8> masks) { shown_masks_ = std::move(masks); }
 
+  // Eq. 4 in one view, or why not: whether enough points are visible, SAM's mask for them, whether it can be used.
+  // Throws InterruptedError.
   ViewDecision Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule,
                       const Job& job) const;
 
@@ -75,6 +77,16 @@ class ViewDecider {
   ImageU8 ToMask(const sam::SamMask& mask, const ViewDecision& decision) const;
   // Sets the mask, cleared of specks, and whether it can be used.
   void SetMask(const sam::SamMask& chosen, ImageU8 mask, const sam::SamPrompt& prompt, ViewDecision& decision) const;
+
+  // visit(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view gets how many
+  // are done and which was last, one call at a time. Throws InterruptedError (what), and what `visit` throws.
+  void ForEachView(size_t count, const std::string& what, const std::function<void(const ViewDecider&, size_t)>& visit,
+                   const std::function<void(int, size_t)>& on_view, const Job& job) const;
+  // The same where each view has one decision; these in order.
+  std::vector<ViewDecision> DecideViews(size_t count, const std::string& what,
+                                        const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
+                                        const std::function<void(int, const ViewDecision&)>& on_view,
+                                        const Job& job) const;
 
  private:
   const scene::Scene& scene_;
@@ -89,16 +101,5 @@ class ViewDecider {
 // With the object's boxes. Throws UsageError for options or boxes that make no sense, Error when context.sam is not
 // the model that the container was encoded with.
 ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context);
-
-// visit(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view gets how many are
-// done and which was last, one call at a time. Throws InterruptedError (what), and what `visit` throws.
-void ForEachView(const ViewDecider& decider, size_t count, const std::string& what,
-                 const std::function<void(const ViewDecider&, size_t)>& visit,
-                 const std::function<void(int, size_t)>& on_view, const Job& job);
-
-// The same where each view has one decision; these in order.
-std::vector<ViewDecision> DecideViews(const ViewDecider& decider, size_t count, const std::string& what,
-                                      const std::function<ViewDecision(const ViewDecider&, size_t)>& decide,
-                                      const std::function<void(int, const ViewDecision&)>& on_view, const Job& job);
 
 }  // namespace sanerf::mask_decoder

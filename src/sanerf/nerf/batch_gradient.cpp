@@ -27,8 +27,9 @@ void BatchGradient::ColorOfWave() {
   color_in_.Grow(TiledSize(end, kIn));
   color_hidden_.Grow(TiledSize(end, hidden));
   rgb_.Grow(TiledSize(end, 3));
-  field_.Color(tracer_.density_out() + TiledSize(begin, kGeo), tracer_.directions() + TiledSize(begin, 3), end - begin,
-               &color_in_[TiledSize(begin, kIn)], &color_hidden_[TiledSize(begin, hidden)], &rgb_[TiledSize(begin, 3)]);
+  const Tiled<float> in(color_in_.data(), kIn), of_layers(color_hidden_.data(), hidden), rgb(rgb_.data(), 3);
+  field_.Color(tracer_.density_out().Tile(begin), tracer_.directions().Tile(begin), end - begin, in.Tile(begin),
+               of_layers.Tile(begin), rgb.Tile(begin));
 }
 
 void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGradient* out) {
@@ -116,7 +117,7 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   field_.density.Backward(tracer_.features(), tracer_.density_hidden(), grad_density_out_.data(), n,
                           out->field.grid.grad_features.data(), out->field.networks[0].data(), scratch_.data());
   out->field.grid.positions.Reserve(TiledSize(n, 3));
-  std::copy_n(tracer_.positions(), TiledSize(n, 3), out->field.grid.positions.data());
+  std::copy_n(tracer_.positions().data(), TiledSize(n, 3), out->field.grid.positions.data());
 }
 
 }  // namespace sanerf::nerf

@@ -14,10 +14,10 @@ namespace sanerf::nerf {
 
 struct GroupGradient {
   int64_t num_samples = 0;
-  nn::FieldGradient field;                // loss: of the group
+  nn::FieldGradient field;                // loss: of the group, its share of the batch's mean
   std::vector<OccupancyGrid::Seen> seen;  // densities met, for the occupancy grid
   std::vector<GainGradient> grad_gains;   // of each ray; empty without gains
-  double squared = 0;
+  double squared = 0;                     // sum over rays and channels of the squared error, for PSNR
 };
 
 struct RayGroup {
@@ -37,6 +37,7 @@ class BatchGradient {
   struct Schedule {
     float loss_scale = 1, step_scale = 1, distortion = 0;
   };
+  // Replaces everything in *out.
   void Compute(const RayGroup& group, const Schedule& schedule, GroupGradient* out);
 
  private:

@@ -42,9 +42,9 @@ bool BlockTracer::NextWave() {
   return true;
 }
 
-void BlockTracer::Gather(const float* from, int channels, nn::Buffer* out) const {
+void BlockTracer::Gather(Tiled<const float> all, nn::Buffer* out) const {
+  const int channels = all.channels();
   out->Reserve(kernels::TiledSize(num_tiles(), channels));
-  const Tiled<const float> all(from, channels);
   const Tiled<float> gathered(out->data(), channels);
   for (int64_t i = 0; i < num_tiles() * kTile; ++i) {
     const float* source = all.Sample(visible_[size_t(std::min(i, int64_t(visible_.size()) - 1))].slot);
@@ -54,8 +54,8 @@ void BlockTracer::Gather(const float* from, int channels, nn::Buffer* out) const
 }
 
 Tiled<const float> BlockTracer::Colors() {
-  Gather(tracer_.density_out(), RadianceField::kGeometry, &geometry_);
-  Gather(tracer_.directions(), 3, &directions_);
+  Gather(tracer_.density_out(), &geometry_);
+  Gather(tracer_.directions(), &directions_);
   return color_pass_.Colors(geometry_.data(), directions_.data(), num_tiles());
 }
 

@@ -64,8 +64,8 @@ class BlockTracer {
   struct Sample {
     int ray, slot;
   };
-  // Copies one of the tracer's tiled buffers to the visible samples' tiles. Padding repeats the last sample.
-  void Gather(const float* from, int channels, nn::Buffer* out) const;
+  // Copies the visible ones of the tracer's samples into tiles of their own. Padding repeats the last sample.
+  void Gather(kernels::Tiled<const float> all, nn::Buffer* out) const;
 
   RayTracer tracer_;
   float visible_weight_;

@@ -22,9 +22,10 @@ class Exposure {
     log_gains_.values = nn::Buffer(int64_t(3 * num_photos));
   }
 
-  // What the scene's light is multiplied with in a channel.
+  // What the scene's light is multiplied with in a channel before it is compared with the photo; 1 at first.
   float Gain(int photo, int channel) const { return std::exp(log_gains_.values[3 * photo + channel]); }
 
+  // d loss / d gain, passed on to the gains' logarithms, which are what is trained.
   void AddGradients(const std::vector<GainGradient>& gradients) {
     for (const GainGradient& gradient : gradients)
       for (int c = 0; c < 3; ++c)

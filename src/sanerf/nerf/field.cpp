@@ -24,7 +24,7 @@ nn::HashGridOptions GridOptionsOf(const NerfOptions& o, bool contracted) {
 }
 
 RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t seed)
-    : grid("grid", GridOptionsOf(o, contracted), seed),
+    : grid(kGridName, GridOptionsOf(o, contracted), seed),
       density("density", Widths(o.levels * o.features, o.density_width, o.density_layers, kGeometry), 0, seed + 1),
       color("colour", Widths(kColorInputs, o.color_width, o.color_layers, 3), 0, seed + 2),  // its name in checkpoints
       contracted_(contracted) {}

@@ -19,6 +19,7 @@ class RadianceField {
   static constexpr int kGeometry =
       16;  // outputs of the density network: log density, then 15 features (as instant-ngp)
   static constexpr int kColorInputs = kGeometry + 16;  // and the spherical harmonics of the direction
+  static constexpr char kGridName[] = "grid";          // of the table in checkpoints
 
   // contracted: the scene reaches beyond [-1, 1]^3 (extent > 1).
   RadianceField(const NerfOptions& options, bool contracted, uint64_t seed);

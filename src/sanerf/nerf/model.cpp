@@ -32,18 +32,22 @@ Similarity SimilarityFromJson(const Json& json) {
   return s;
 }
 
-// The grid takes its memory by these two numbers: they must be those of the bits in the file.
-void CheckOccupancy(const nn::CheckpointReader& reader, const std::filesystem::path& path, int resolution,
-                    double extent) {
+// Hash table and occupancy grid take their memory by these numbers: they must be those of what is in the file.
+void CheckSizes(const nn::CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
+                double extent) {
+  const int64_t num_values = nn::NumTableValues(GridOptionsOf(options, extent > 1));
+  const int resolution = options.occupancy_resolution;
   const bool is_grid =
       extent >= 1 && extent <= kLargestExtent && resolution >= 4 && resolution <= 1 << 12 && resolution % 4 == 0;
   const int64_t cells =
       is_grid ? int64_t(resolution) * resolution * resolution * (1 + std::lround(std::log2(extent))) : 0;
-  if (is_grid && reader.Size("occupancy_bits") == cells / 32) return;
-  throw Error(path.string(),
-              fmt::format("damaged checkpoint: extent {:.6g} and {} cells per axis are not those of its occupancy grid",
-                          extent, resolution),
-              "train again");
+  if (!is_grid || reader.Size("occupancy_bits") != cells / 32)
+    throw Error(
+        path.string(),
+        fmt::format("damaged checkpoint: extent {:.6g} and {} cells per axis are not those of its occupancy grid",
+                    extent, resolution),
+        "train again");
+  reader.CheckSize(RadianceField::kGridName, num_values);
 }
 
 class BlockRenderer {
@@ -107,8 +111,8 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
     const Json& meta = reader.meta();
     const NerfOptions options = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
     const double extent = meta.at("extent");
+    CheckSizes(reader, path, options, extent);
     auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
-    CheckOccupancy(reader, path, options.occupancy_resolution, extent);
     field->ReadFrom(reader);
     auto occupancy =
         std::make_shared<OccupancyGrid>(options.occupancy_resolution, 1 + int(std::lround(std::log2(extent))));
@@ -133,14 +137,15 @@ kernels::MarchOptions MarchOptionsFor(const NerfOptions& o, double extent, doubl
 }
 
 void WriteModel(const NerfModel& model, const NerfOptions& options, nn::CheckpointWriter* writer) {
+  const TracedField traced = model.traced();
   writer->kind = kNerfCheckpointKind;
   writer->meta = {{"options", OptionsToJson(options)},
                   {"model_from_file", ToJson(model.model_from_file())},
-                  {"extent", model.occupancy().extent()},
-                  {"near", model.trace_options().march.near},
+                  {"extent", traced.occupancy.extent()},
+                  {"near", traced.options.march.near},
                   {"background", {model.background()[0], model.background()[1], model.background()[2]}}};
-  model.field().AddTo(writer);
-  model.occupancy().AddBitsTo(writer);
+  traced.field.AddTo(writer);
+  traced.occupancy.AddBitsTo(writer);
 }
 
 void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem::path& path,

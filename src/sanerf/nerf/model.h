@@ -48,11 +48,9 @@ class NerfModel {
 
   bool contracted() const { return field_->contracted(); }  // the scene reaches beyond [-1, 1]^3
 
-  // For tracing and its measurements.
-  const RadianceField& field() const { return *field_; }
-  const OccupancyGrid& occupancy() const { return *occupancy_; }
-  const TraceOptions& trace_options() const { return trace_; }
-  const float* background() const { return background_; }
+  const float* background() const { return background_; }  // RGB, of rays that end nowhere
+
+  // What this room's own files go through. All others ask Trace, TraceBlocks, Query and Render.
   TracedField traced() const { return {*field_, *occupancy_, trace_, background_}; }
 
  private:
@@ -72,8 +70,10 @@ class NerfModel {
 inline constexpr float kRenderStop = 1e-3f;  // TraceOptions::stop_transmittance of a model
 inline constexpr char kNerfCheckpointKind[] = "nerf";
 
+// extent, near: of the scene, model units.
 kernels::MarchOptions MarchOptionsFor(const NerfOptions& options, double extent, double near);
 
+// Kind, meta and tensors that Load reads. The writer only refers to the model's numbers: write before they change.
 void WriteModel(const NerfModel& model, const NerfOptions& options, nn::CheckpointWriter* writer);
 
 // Throws Error, naming the first option that differs, when the checkpoint was made with other options or another frame.

@@ -25,11 +25,11 @@ class OccupancyGrid {
   // Index for Seen; false outside the outermost box.
   bool CellOf(const float p[3], uint32_t* cell) const;
   bool IsOccupied(const float p[3]) const;
-  void Observe(const std::vector<Seen>& seen);
+  void Observe(const std::vector<Seen>& seen);  // raises the cells' values; the bits follow with Update
 
   // Lets old values decay, asks the field at random points of random cells (half of them occupied ones; the first few
   // updates ask all of space), and recomputes the bits. A cell is occupied when a step through it would absorb more
-  // than 1 %. update: 0, 1, 2, ...
+  // than 1 %. step: the smallest marching step, model units; update: 0, 1, 2, ...
   void Update(const RadianceField& field, float step, uint64_t seed, int64_t update);
 
   kernels::OccupancyView view() const { return {resolution_, num_cascades_, bits_.data()}; }

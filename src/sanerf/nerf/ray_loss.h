@@ -1,5 +1,5 @@
-// What one training ray contributes: composite its samples, compare with the photo, send the error back to densities
-// and colors.
+// What one training ray contributes: composite its samples (paper Eq. 1), compare with the photo, send the error back
+// to densities and colors.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct RayLossOptions {
   bool huber = true;
   float huber_delta = 0.1f;
   bool last_sample_background = false;  // otherwise `background` shows behind the ray
-  float distortion = 0;
+  float distortion = 0;                 // weight of the distortion loss of mip-NeRF 360 (Barron et al. 2022, Eq. 15)
   // Gradients of samples nearer to the camera than this are multiplied by (t / near_gradients)^2 (Philip and
   // Deschaintre, Floaters No More, 2023, section 3.2): a place close to one camera gets many of its rays and would
   // learn to explain that photo alone, as fog. 0 = off. Not the derivative of any loss.
@@ -19,7 +19,7 @@ struct RayLossOptions {
 };
 
 template <class T>
-struct RaySamples {  // front to back
+struct RaySamples {  // front to back; density, ray parameter and step length in model units
   int n = 0;
   const T *sigma, *t, *dt;
   const T* rgb;  // [n][3]

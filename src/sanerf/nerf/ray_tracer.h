@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sanerf/core/camera.h"
+#include "sanerf/kernels/tiled.h"
 #include "sanerf/nerf/field.h"
 #include "sanerf/nerf/occupancy_grid.h"
 
@@ -68,12 +69,12 @@ class RayTracer {
   const float* dt() const { return dt_.data(); }
   const float* sigma() const { return sigma_.data(); }
   const float* weights() const { return weights_.data(); }
-  // Tiled: unit-cube positions [3], directions [3], grid features, density network's hidden and outputs [16].
-  const float* positions() const { return positions_.data(); }
-  const float* directions() const { return directions_.data(); }
+  kernels::Tiled<const float> positions() const { return {positions_.data(), 3}; }  // in the unit cube
+  kernels::Tiled<const float> directions() const { return {directions_.data(), 3}; }
+  // Outputs of the density network, and what its backward needs: grid features, hidden layers.
+  kernels::Tiled<const float> density_out() const { return {density_out_.data(), RadianceField::kGeometry}; }
   const float* features() const { return features_.data(); }
   const float* density_hidden() const { return density_hidden_.data(); }
-  const float* density_out() const { return density_out_.data(); }
 
  private:
   void GrowTo(int64_t num_tiles);

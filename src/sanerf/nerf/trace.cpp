@@ -45,7 +45,7 @@ class GroupTracer {
 void GroupTracer::AddWave() {
   const RayTracer& wave = tracer_.tracer();
   if (what_.opacity) wave.AddDepths(depths_.data());
-  const Tiled<const float> positions(wave.positions(), 3), geometry(wave.density_out(), RadianceField::kGeometry);
+  const Tiled<const float> positions = wave.positions(), geometry = wave.density_out();
   tracer_.ForEachVisible([&](int64_t, int ray, int slot) {
     ray_.push_back(ray);
     found_.weight.push_back(wave.weights()[slot]);
@@ -157,7 +157,7 @@ TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, co
   rays.weight.assign(points.size(), 1);
   for (const Vec3& point : points) {
     const Eigen::Vector3f p = (model.model_from_file() * point).cast<float>();
-    model.field().ToUnit(p.data(), rays.unit.emplace_back().data());
+    model.traced().field.ToUnit(p.data(), rays.unit.emplace_back().data());
     rays.first.push_back(int64_t(rays.unit.size()));
   }
   return rays;

@@ -14,6 +14,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -225,6 +226,19 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
         << cells;
   }
   EXPECT_THAT(error_with("\"extent\":", "\"extend\":"), testing::HasSubstr("damaged checkpoint header"));
+  // A table of a gigabyte, which is not in the file.
+  ResetPeakRss();
+  const int64_t before = PeakRssBytes();
+  nn::CheckpointWriter writer;
+  writer.kind = kNerfCheckpointKind;
+  const std::vector<float> bits(8 * 8 * 8 / 32);
+  writer.Add("occupancy_bits", bits);
+  writer.meta = {{"options", {{"occupancy_resolution", 8}, {"levels", 32}, {"features", 8}, {"log2_table", 20}}},
+                 {"extent", 1}};
+  writer.Write(Path("other.ckpt"));
+  EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("other.ckpt")); }),
+              testing::HasSubstr("tensor 'grid' is missing"));
+  EXPECT_LT(PeakRssBytes() - before, int64_t{1} << 28);
 }
 
 // Every second photo is darker by the same factors: the gains find them, and the scene fits all photos.

@@ -12,20 +12,21 @@ namespace sanerf::nerf {
 
 struct TrainingRay {
   Ray ray;
-  float rgb[3];  // of the photo, not premultiplied
-  float alpha = 1;
-  int photo = 0;  // index into view_idxs()
+  float rgb[3];     // of the photo, sRGB-encoded [0, 1], not premultiplied
+  float alpha = 1;  // [0, 1]
+  int photo = 0;    // index into view_idxs()
 };
 
 class TrainingPhotos {
  public:
-  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Throws InterruptedError.
+  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Throws Error when there is none or
+  // a photo cannot be read, InterruptedError.
   TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job);
 
-  TrainingRay Draw(Random* random) const;  // uniform over photos, then over pixels
-  const std::vector<Camera>& cameras() const { return cameras_; }
-  const std::vector<int>& view_idxs() const { return view_idxs_; }
-  const float* mean_rgb() const { return mean_rgb_; }
+  TrainingRay Draw(Random* random) const;                           // uniform over photos, then over pixels
+  const std::vector<Camera>& cameras() const { return cameras_; }   // model frame, by photo
+  const std::vector<int>& view_idxs() const { return view_idxs_; }  // places in the scene's views, by photo
+  const float* mean_rgb() const { return mean_rgb_; }               // of all photos, as rgb above
 
  private:
   std::vector<int> view_idxs_;

@@ -133,13 +133,17 @@ int64_t CheckpointReader::Size(const std::string& name) const {
   return it == tensors_.end() ? -1 : it->second.count;
 }
 
-void CheckpointReader::Read(const std::string& name, std::span<float> into) const {
+void CheckpointReader::CheckSize(const std::string& name, int64_t size) const {
   if (!Has(name))
     throw Error(path_.string(), fmt::format("tensor '{}' is missing", name),
                 "the checkpoint was written with other options: train again");
-  if (Size(name) != int64_t(into.size()))
-    throw Error(path_.string(), fmt::format("tensor '{}' has {} values, {} are needed", name, Size(name), into.size()),
+  if (Size(name) != size)
+    throw Error(path_.string(), fmt::format("tensor '{}' has {} values, {} are needed", name, Size(name), size),
                 "the checkpoint was written with other options: train again");
+}
+
+void CheckpointReader::Read(const std::string& name, std::span<float> into) const {
+  CheckSize(name, int64_t(into.size()));
   if (!into.empty()) std::memcpy(into.data(), bytes_.data() + tensors_.at(name).offset, into.size_bytes());
 }
 

@@ -31,7 +31,9 @@ class CheckpointReader {
   bool Has(const std::string& name) const { return tensors_.count(name) > 0; }
   // Copies a tensor; throws Error when it is absent or has another size.
   void Read(const std::string& name, std::span<float> into) const;
-  // A tensor as the file has it, for readers that would else ask for memory by a number in meta(); throws when absent.
+  // Throws as that Read does; for readers that ask for memory by numbers in meta(), before they do.
+  void CheckSize(const std::string& name, int64_t size) const;
+  // A tensor as the file has it; throws when absent.
   std::vector<float> Read(const std::string& name) const;
   int64_t Size(const std::string& name) const;  // -1 when absent
 

@@ -173,6 +173,9 @@ TEST_F(CheckpointTest, MissingAndMisfitTensorsAreNamed) {
   EXPECT_THAT(error_of("moments", 4), HasSubstr("'moments' is missing"));
   EXPECT_THAT(error_of("grid", 5), HasSubstr("'grid' has 4 values, 5 are needed"));
   EXPECT_EQ(error_of("grid", 4), "");
+  EXPECT_THROW(reader.CheckSize("moments", 4), Error);
+  EXPECT_THROW(reader.CheckSize("grid", 5), Error);
+  EXPECT_NO_THROW(reader.CheckSize("grid", 4));
 }
 
 TEST_F(CheckpointTest, FailedWriteLeavesTheOldFile) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
@@ -35,6 +36,18 @@ std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects)
   return names;
 }
 
+// Before minutes of search that cannot find anything.
+void CheckEnoughViews(int num_searched, const Settings& settings) {
+  const int wanted = settings.automatic.associate.min_views;
+  if (num_searched >= wanted) return;
+  const std::string more = num_searched == settings.automatic.max_views ? "with a larger auto.max_views"
+                           : settings.segment.max_views > 0             ? "with a larger --max-views"
+                                                                        : "of a scene with more photos";
+  throw UsageError(fmt::format("a search in {} views finds nothing", num_searched),
+                   fmt::format("an object must be found in {} of them (auto.min_views)", wanted),
+                   fmt::format("search more views, {}, or --set auto.min_views={}", more, num_searched));
+}
+
 }  // namespace
 
 AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, const Job& job) {
@@ -45,6 +58,7 @@ AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, con
   const nerf::NerfModel& nerf = run->nerf(job);
   const std::vector<int> train = scene::SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
   const std::vector<int> searched = segmentation::ViewsToSearch(scene, train, settings.automatic);
+  CheckEnoughViews(int(searched.size()), settings);
   const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
   std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
   AutoResult result;
@@ -62,10 +76,10 @@ AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, con
   result.num_searched_views = int(searched.size());
   result.num_masks = int(masks.size());
   result.search_seconds = watch.seconds();
-  result.found = segmentation::TieTogether({scene, nerf, *container, *sam, decoded_views}, searched.size(),
-                                           std::move(masks), settings, job);
+  segmentation::SessionInput input{run->shared_scene(), nerf, container, std::move(sam), decoded_views};
+  result.found = segmentation::TieTogether(input.ForSegmenter(), searched.size(), std::move(masks), settings, job);
   const Stopwatch refine_watch;
-  segmentation::Session session({run->shared_scene(), nerf, container, std::move(sam), decoded_views}, settings);
+  segmentation::Session session(std::move(input), settings);
   session.StartFromSearch(result.found.prompts, std::move(result.found.decoded));
   session.Refine(job);
   result.found.mask_seconds += refine_watch.seconds();

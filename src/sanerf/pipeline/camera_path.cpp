@@ -116,6 +116,14 @@ Camera ReadIntrinsics(const JsonCursor& object, Camera fallback) {
 
 }  // namespace
 
+bool IsCameraPath(const std::string& views) { return fs::path(views).extension() == ".json"; }
+
+Camera Shrunk(const Camera& camera, double downscale, int longest_side) {
+  const auto pixels = [&](int full) { return std::max(1, int(std::lround(full / downscale))); };
+  const Camera small = camera.Resized(pixels(camera.width), pixels(camera.height));
+  return longest_side > 0 ? small.ResizedToLongest(longest_side) : small;
+}
+
 std::vector<NamedCamera> OrbitCameras(const Scene& scene, int frames) {
   const Capture capture = Summarize(scene);
   Camera camera = scene.views[size_t(scene.TrainViews().front())].camera;
@@ -164,7 +172,7 @@ std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene
     CheckNumber("--frames", frames, kOrbitFrames);
     return OrbitCameras(scene, frames);
   }
-  if (fs::path(views).extension() == ".json") return ReadCameraPath(views, scene);
+  if (IsCameraPath(views)) return ReadCameraPath(views, scene);
   const std::string hint = DidYouMean(views, {"test", "train", "all", "orbit"});
   if (!hint.empty()) throw UsageError("unknown choice of views '" + views + "'", "", hint);
   return ViewsOf(scene, {scene.FindView(views)});

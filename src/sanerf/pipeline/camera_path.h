@@ -21,6 +21,13 @@ struct NamedCamera {
 // views: test, train, all, orbit, a path file (*.json), or one view's name. Throws UsageError with the choices.
 std::vector<NamedCamera> CamerasFor(const std::string& views, const scene::Scene& scene, int frames);
 
+// Such a file, whose cameras say how large their pictures are.
+bool IsCameraPath(const std::string& views);
+
+// The same view in a smaller picture: by the factor, and with at most so many pixels on the longer side (0 = any
+// number).
+Camera Shrunk(const Camera& camera, double downscale, int longest_side);
+
 // All around the scene's focus at the cameras' height and distance; for a forward-facing capture a small ellipse within
 // the cameras' spread.
 std::vector<NamedCamera> OrbitCameras(const scene::Scene& scene, int frames);

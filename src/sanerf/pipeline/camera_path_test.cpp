@@ -82,6 +82,21 @@ TEST(CameraPath, ViewsByChoiceAndByName) {
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("test", without_test, 1); }), HasSubstr("no test views"));
 }
 
+TEST(CameraPath, PicturesShrinkToTheLongestSideOrByTheFactor) {
+  const Camera camera = LookingAt({4, 0, 2}, {0, 0, 0});  // 80 x 60
+  const auto size = [&](double downscale, int longest_side) {
+    const Camera small = Shrunk(camera, downscale, longest_side);
+    return std::pair(small.width, small.height);
+  };
+  EXPECT_EQ(size(1, 0), std::pair(80, 60));
+  EXPECT_EQ(size(1, 80), std::pair(80, 60));
+  EXPECT_EQ(size(1, 800), std::pair(80, 60));  // never larger
+  EXPECT_EQ(size(1, 40), std::pair(40, 30));
+  EXPECT_EQ(size(4, 40), std::pair(20, 15));
+  EXPECT_EQ(size(64, 0), std::pair(1, 1));
+  EXPECT_DOUBLE_EQ(Shrunk(camera, 1, 40).fx, 35);
+}
+
 TEST(CameraPath, PathFilesOverrideTheScenesIntrinsics) {
   const TestFolder folder;
   const Scene scene = SceneAround(0, 6);

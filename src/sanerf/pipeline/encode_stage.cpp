@@ -8,14 +8,30 @@
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_cache.h"
 #include "sanerf/feature_container/feature_field.h"
-#include "sanerf/run/open_run.h"
 
 namespace sanerf::pipeline {
 
+namespace {
+
+// Replaces the stage's values and where they come from.
+void SetStageOptions(run::RunFolder& run, const std::string& stage, const Settings& settings) {
+  Json options = run.options(), origins = Json::object();
+  options[stage] = settings.ToJson().at(stage);
+  const auto take = [&](const Json& from, bool of_stage) {
+    for (const auto& [name, origin] : from.items())
+      if (name.starts_with(stage + ".") == of_stage) origins[name] = origin;
+  };
+  take(run.origins(), false);
+  take(settings.Origins(), true);
+  run.SetOptions(options, origins);
+}
+
+}  // namespace
+
 void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds, const Job& job) {
-  const Json all = settings.ToJson(), encode = all.at("encode");
+  const Json encode = settings.ToJson().at("encode");
   const bool is_same = run.options().value("encode", Json()) == encode;
-  run.SetOptions(all, settings.Origins());
+  for (const char* stage : {"encode", "field"}) SetStageOptions(run, stage, settings);
   run.SetStage(run::Stage::kEncode, run::StageState::kComplete,
                (is_same ? run.SecondsOf(run::Stage::kEncode) : 0) + seconds,
                {{"model", encode.at("model")},
@@ -25,34 +41,33 @@ void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_vi
   run.Save(job);
 }
 
-EncodeResult Encode(const EncodeRequest& request, const Settings& settings, const Job& job) {
+EncodeResult Encode(const Settings& settings, run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
-  const nerf::NerfModel& nerf = run.nerf(job);
+  run->nerf(job);  // its loading does not count as encoding
   const Stopwatch watch;
-  const std::vector<int> views = run.scene().TrainViews();
-  EncodeResult result{run.folder().features(), int(views.size())};
+  const std::vector<int> views = run->scene().TrainViews();
+  EncodeResult result{run->folder().features(), int(views.size())};
   if (settings.encode.container == feature_container::FeatureStore::kField) {
     const feature_container::DistilResult distilled = feature_container::DistilFeatures(
-        run.folder().features(), {run.scene(), nerf, *run.sam(settings.encode.model, job), settings.encode},
-        settings.field, job);
+        run->folder().features(), run->Encoding(settings.encode, job), settings.field, job);
     result.num_views = distilled.num_views;
     result.field_error = distilled.loss;
   } else {
-    run.Features(views, settings.encode, job);
+    run->Features(views, settings.encode, job);
   }
   result.seconds = watch.seconds();
-  RecordEncoding(run.folder(), settings, size_t(result.num_views), result.seconds, job);
+  RecordEncoding(run->folder(), settings, size_t(result.num_views), result.seconds, job);
   return result;
 }
 
-std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const run::RunFolder& run,
+std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const std::filesystem::path& encoded,
+                                                                 const std::filesystem::path& folder,
                                                                  feature_container::EncodeContext context,
                                                                  const std::vector<int>& views, const Job& job) {
   context.options.container = feature_container::FeatureStore::kCache;  // also beside a distilled field
-  feature_container::TakeEncodedViews(run.features(), run.test_features(), context.scene, views, job);
-  feature_container::EncodeViews(run.test_features(), context, views, job);
-  return feature_container::FeatureCache::Open(run.test_features(), context.scene, context.nerf);
+  feature_container::TakeEncodedViews(encoded, folder, context.scene, views, job);
+  feature_container::EncodeViews(folder, context, views, job);
+  return feature_container::FeatureCache::Open(folder, context.scene, context.nerf);
 }
 
 }  // namespace sanerf::pipeline

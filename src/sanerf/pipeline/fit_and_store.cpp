@@ -1,6 +1,10 @@
 #include "sanerf/pipeline/fit_and_store.h"
 
+#include <fmt/format.h>
+
+#include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 
@@ -23,7 +27,26 @@ class ScratchFile {
   std::filesystem::path path_;
 };
 
+// What is stored stays stored, also when a request to stop comes in between.
+void CheckFits(const segmentation::SessionSnapshot& fitted, const run::OpenRun& run, const Job& job) try {
+  for (size_t i = 0; i < fitted.objects.masks.size(); ++i)
+    WarnIfUseless(segmentation::CompareWithMasks(*fitted.model, int(i) + 1, *fitted.objects.masks[i], run.scene(), job),
+                  fitted.objects.prompts.objects[i].name, run.folder().path(), job);
+} catch (const InterruptedError&) {
+}
+
 }  // namespace
+
+void WarnIfUseless(const segmentation::MaskFit& fit, const std::string& object, const std::filesystem::path& run,
+                   const Job& job) {
+  if (!fit.IsUseless()) return;
+  const std::string path = ShellQuoted(run.string()), name = ShellQuoted(object);
+  job.Warn(fmt::format(
+      "object {}: its field does not show its masks: IoU below 50 % in {} of {} views, {:.0f} % in the mean\n"
+      "         look:    sanerf render {} --object {} --layers overlay\n"
+      "         correct: sanerf segment {} --name {} --add --click VIEW:X,Y",
+      object, fit.num_missed, fit.num_views, 100 * fit.mean_iou, path, name, path, name));
+}
 
 FittedAndStored FitAndStore(segmentation::Session* session, double seconds_before, run::StoreOptions options,
                             const Settings& settings, run::OpenRun* run, const Job& job) {
@@ -45,6 +68,7 @@ FittedAndStored FitAndStore(segmentation::Session* session, double seconds_befor
   folder.SetOptions(settings.ToJson(), settings.Origins());
   folder.SetStage(run::Stage::kSegment, run::StageState::kComplete, seconds_before + result.seconds);
   folder.Save(job);
+  CheckFits(fitted, *run, job);
   return result;
 }
 

@@ -1,10 +1,14 @@
 // Where every segmentation ends: the session's field is trained, stored with its objects and recorded in the run.
 #pragma once
 
+#include <filesystem>
+#include <string>
+
 #include "sanerf/core/job.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
+#include "sanerf/segmentation/mask_fit.h"
 #include "sanerf/segmentation/session.h"
 
 namespace sanerf::pipeline {
@@ -18,5 +22,9 @@ struct FittedAndStored {
 // on, whatever container the views were encoded into.
 FittedAndStored FitAndStore(segmentation::Session* session, double seconds_before, run::StoreOptions options,
                             const Settings& settings, run::OpenRun* run, const Job& job);
+
+// Warns of an object whose field shows something else than its masks.
+void WarnIfUseless(const segmentation::MaskFit& fit, const std::string& object, const std::filesystem::path& run,
+                   const Job& job);
 
 }  // namespace sanerf::pipeline

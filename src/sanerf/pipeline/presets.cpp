@@ -93,7 +93,7 @@ constexpr PresetValue kPaper[] = {
     {"object.rgb_refresh", "200"},
     {"object.rgb_redraw", "1"},
     {"object.rgb_regions_per_step", "8"},
-    {"object.rgb_views", "4"},
+    {"object.rgb_views", "0"},
     {"object.rgb_patch", "16"},
     {"object.rgb_rays", "32"},
     {"object.rgb_references", "20"},

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -17,7 +17,9 @@
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/units.h"
 #include "sanerf/export/layers.h"
+#include "sanerf/export/matting.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/pipeline/camera_path.h"
 #include "sanerf/run/object_store.h"
@@ -44,21 +46,34 @@ void CheckRequest(const RenderRequest& request) {
     }
   }
   CheckNumber("--downscale", request.downscale, kRenderDownscale);
+  CheckNumber("--size", request.longest_side, kRenderSize);
 }
 
-int Shrunk(int pixels, double downscale) { return std::max(1, int(std::lround(pixels / downscale))); }
+// With the size of their pictures. What was made smaller without being asked for is said.
+std::vector<NamedCamera> CamerasOf(const RenderRequest& request, const scene::Scene& scene, const Job& job) {
+  std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
+  const int longest_side = IsCameraPath(request.views) ? 0 : request.longest_side;
+  bool is_said = false;
+  for (NamedCamera& named : cameras) {
+    const Camera full = std::exchange(named.camera, Shrunk(named.camera, request.downscale, longest_side));
+    if (is_said || std::max(full.width, full.height) <= longest_side || longest_side == 0) continue;
+    is_said = true;
+    job.Info(fmt::format("size   {}x{} instead of {}x{}, quick to look at; all pixels: --size 0", named.camera.width,
+                         named.camera.height, full.width, full.height));
+  }
+  return cameras;
+}
 
 // The largest of the frames: they are rendered one after the other.
 void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request, const Job& job) {
   double most = 0;
   int width = 0, height = 0;
   for (const NamedCamera& named : cameras) {
-    const int w = Shrunk(named.camera.width, request.downscale), h = Shrunk(named.camera.height, request.downscale);
-    const double bytes = FrameBytes(w, h, !request.object.empty());
+    const double bytes = FrameBytes(named.camera.width, named.camera.height, !request.object.empty());
     if (bytes <= most) continue;
     most = bytes;
-    width = w;
-    height = h;
+    width = named.camera.width;
+    height = named.camera.height;
   }
   CheckMemory(fmt::format("the layers of a frame of {}x{} pixels", width, height), most,
               "render smaller pictures: --downscale 2", job);
@@ -73,14 +88,22 @@ class LayerWriter {
     for (const Layer layer : request.layers) EnsureWritableFolder(result_.folder / NameOf(layer));
   }
 
-  void Write(const NamedCamera& view, const Job& job) {
-    const Camera camera = ShrunkCamera(view.camera);
+  // Tells `task`, which counts views, how far this one is.
+  void Write(const NamedCamera& view, Task* task, const Job& job) {
+    const Camera& camera = view.camera;
+    const double num_pixels = double(camera.width) * camera.height;
+    int64_t num_done = 0;
+    const auto say_done = [&](const nerf::RenderedBlock& block) {
+      num_done += int64_t(block.width) * block.height;
+      task->Update(result_.num_views, fmt::format("colors {:.0f}%", 100.0 * double(num_done) / num_pixels));
+    };
     const bool needs_radiance =
         std::any_of(request_.layers.begin(), request_.layers.end(), [](Layer layer) { return layer != Layer::kMask; });
-    const nerf::RenderedView radiance = needs_radiance ? nerf_.Render(camera, job) : nerf::RenderedView{};
+    const nerf::RenderedView radiance = needs_radiance ? nerf_.Render(camera, say_done, job) : nerf::RenderedView{};
     ImageU8 labels, mask;
     ImageF probability;
     if (field_ != nullptr) {
+      task->Update(result_.num_views, "mask");
       const mask_aggregator::SegmentedView segmented = field_->Render(camera, label_, job);
       labels = segmented.labels;
       mask = MaskOfLabel(labels, label_);
@@ -104,7 +127,7 @@ class LayerWriter {
           Save(layer, view.name, exports::Overlay(radiance.rgb, mask), nullptr);
           break;
         case Layer::kCutout:
-          Save(layer, view.name, exports::Cutout(radiance.rgb, AlphaOf(mask, probability)), nullptr);
+          Save(layer, view.name, CutoutOf(camera, radiance.rgb, labels, mask, job), nullptr);
           break;
         case Layer::kLabels:
           Save(layer, view.name, exports::LabelOverlay(radiance.rgb, labels), nullptr);
@@ -114,16 +137,11 @@ class LayerWriter {
   }
 
  private:
-  Camera ShrunkCamera(const Camera& camera) const {
-    return camera.Resized(Shrunk(camera.width, request_.downscale), Shrunk(camera.height, request_.downscale));
-  }
-
-  // Hard inside, soft at the rim.
-  static ImageF AlphaOf(const ImageU8& mask, const ImageF& probability) {
-    ImageF alpha(mask.width, mask.height, 1);
-    for (size_t i = 0; i < alpha.data.size(); ++i)
-      alpha.data[i] = mask.data[i] != 0 ? std::min(1.0f, 2 * probability.data[i]) : 0.0f;
-    return alpha;
+  ImageU8 CutoutOf(const Camera& camera, const ImageF& rgb, const ImageU8& labels, const ImageU8& mask,
+                   const Job& job) const {
+    if (request_.hard_edge) return exports::Cutout(rgb, ToFloat(mask));
+    const exports::Matte matte = exports::MatteOf(rgb, field_->Coverage(camera, labels, label_, job));
+    return exports::Cutout(matte.foreground, matte.alpha);
   }
 
   void Save(Layer layer, const std::string& name, const ImageU8& picture, const ImageF* values) {
@@ -168,21 +186,20 @@ double FrameBytes(int width, int height, bool with_object) {
 RenderResult Render(const RenderRequest& request, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   CheckRequest(request);
-  run::RunFolder folder = run::RunFolder::Open(request.run);
   RenderResult result;
-  result.folder =
-      request.out.empty() ? folder.renders() / (request.object.empty() ? "scene" : request.object) : request.out;
   // Pictures that go elsewhere leave the run alone: it is only read, and may belong to somebody else.
-  const bool writes = run::IsInside(result.folder, folder.path());
-  run::OpenRun run(std::move(folder), request.scene,
-                   writes ? run::OpenRun::Access::kWrite : run::OpenRun::Access::kRead, job);
+  const bool writes = request.out.empty() || run::IsInside(request.out, request.run);
+  run::OpenRun run(request.run, request.scene, writes ? run::OpenRun::Access::kWrite : run::OpenRun::Access::kRead,
+                   job);
+  const std::string default_name = request.object.empty() ? "scene" : request.object;
+  result.folder = request.out.empty() ? run.folder().renders() / default_name : request.out;
   const scene::Scene& scene = run.scene();
   if (!request.out.empty()) {
     std::vector<std::string> folders;
     for (const Layer layer : request.layers) folders.push_back(NameOf(layer));
     run::CheckPlaceOfResults("--out", request.out, folders, run.folder(), scene);
   }
-  const std::vector<NamedCamera> cameras = CamerasFor(request.views, scene, request.frames);
+  const std::vector<NamedCamera> cameras = CamerasOf(request, scene, job);
   CheckFrameMemory(cameras, request, job);
   const nerf::NerfModel& nerf = run.nerf(job);
   std::optional<mask_aggregator::ObjectModel> field;
@@ -199,12 +216,12 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   for (const NamedCamera& camera : cameras) {
     job.ThrowIfStopped("rendering");
     const size_t num_before = result.files.size();
-    writer.Write(camera, job);
+    writer.Write(camera, &task, job);
     for (size_t i = num_before; i < result.files.size(); ++i) job.Saved(result.files[i].string());
     task.Update(++result.num_views);
   }
-  task.Finish();
   result.seconds = watch.seconds();
+  task.Finish(FormatDuration(result.seconds / result.num_views) + " per view");
   return result;
 }
 

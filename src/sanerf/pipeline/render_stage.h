@@ -13,6 +13,7 @@
 namespace sanerf::pipeline {
 
 inline constexpr Range kRenderDownscale(1, 64);
+inline constexpr Range kRenderSize = Range(16, 16384).OrZero();
 
 // A picture of a view; those from kMask on show an object.
 enum class Layer : uint8_t { kRgb, kDepth, kOpacity, kMask, kOverlay, kCutout, kLabels };
@@ -29,7 +30,9 @@ struct RenderRequest {
   std::filesystem::path out;  // empty = RUN/renders
   int frames = 60;            // of an orbit
   double downscale = 1;
-  bool arrays = false;  // also .npy: rgb, depth (file units), opacity, mask probability
+  int longest_side = 0;    // pictures of the scene's views and of an orbit have at most so many pixels there; 0 = any
+  bool hard_edge = false;  // of the cut-out: the mask as it is, instead of a matte along its outline
+  bool arrays = false;     // also .npy: rgb, depth (file units), opacity, mask probability
 };
 // Bytes that one frame takes, with the layers that are made of it.
 double FrameBytes(int width, int height, bool with_object);

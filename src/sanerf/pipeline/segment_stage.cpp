@@ -17,10 +17,11 @@
 #include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/pipeline/fit_and_store.h"
 #include "sanerf/run/extend_objects.h"
-#include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/prompt_places.h"
 #include "sanerf/segmentation/segment_memory.h"
 #include "sanerf/segmentation/session.h"
+#include "sanerf/segmentation/views_to_segment.h"
 
 namespace sanerf::pipeline {
 
@@ -36,7 +37,7 @@ void CheckPrompts(const Prompts& prompts, const scene::Scene& scene) {
                      "give --click VIEW:X,Y, --point X,Y,Z, --box VIEW:X0,Y0,X1,Y1 or --prompts FILE");
   segmentation::CheckObjectCount(prompts.objects.size());
   run::CheckObjects(prompts);
-  for (const ObjectPrompt& object : prompts.objects) mask_decoder::CheckPlaces(object, scene);
+  for (const ObjectPrompt& object : prompts.objects) segmentation::CheckPromptPlaces(object, scene);
 }
 
 // Of a field that the second prompts are added to.
@@ -84,9 +85,10 @@ int64_t ReportOverlaps(const std::vector<segmentation::EditedObject>& objects,
   for (const segmentation::EditedObject& object : objects) masks.push_back(object.masks);
   const segmentation::LabeledViews labeled = segmentation::PaintLabelViews(masks, container);
   if (labeled.overlap_pixels > 0) {
-    job.Info(fmt::format(
-        "masks  {} pixels in {} views were claimed by several objects and go to the mask of higher confidence",
-        labeled.overlap_pixels, labeled.overlap_views));
+    job.Info(
+        fmt::format("masks  {} pixel{} in {} view{}, claimed by several objects, go to the mask of higher confidence",
+                    labeled.overlap_pixels, labeled.overlap_pixels == 1 ? "" : "s", labeled.overlap_views,
+                    labeled.overlap_views == 1 ? "" : "s"));
   }
   return labeled.overlap_pixels;
 }
@@ -124,13 +126,11 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   const ThreadLimit limit(job.num_threads());
   CheckOptions(settings.segment, "segment");
   const scene::Scene& scene = run->scene();
-  const std::vector<int> clicked = mask_decoder::PromptedViews(plan.decoded, scene);
-  const std::vector<int> prompted =
-      scene::ThinnedViews(scene.TrainViews(), settings.segment.max_views, {clicked.begin(), clicked.end()});
+  const std::vector<int> prompted = segmentation::ViewsToSegment(plan.decoded, scene, settings.segment.max_views);
   const std::vector<int> views = plan.before ? WithViewsOf(plan.before->objects, prompted) : prompted;
   const size_t num_objects = CountObjects(plan.before ? plan.before->prompts : Prompts(), plan.decoded);
   segmentation::CheckSegmentMemory(segmentation::LoadOf(int64_t(num_objects), scene, views, settings.encode.size),
-                                   settings.object, run->nerf(job).field().contracted(), job);
+                                   settings.object, segmentation::RayLoadOf(run->nerf(job), scene, views, job), job);
   const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
   SegmentResult result;
 

@@ -13,11 +13,11 @@
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
-#include "sanerf/mask_decoder/places.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/prompt_places.h"
 #include "sanerf/segmentation/text/search_photos.h"
 
 namespace sanerf::pipeline {
@@ -55,7 +55,7 @@ bool HasPrompts(const ObjectPrompt& more) {
 }
 
 void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases, const Scene& scene) {
-  mask_decoder::CheckPlaces(more, scene);
+  segmentation::CheckPromptPlaces(more, scene);
   if (phrases.size() == 1) return;
   if (HasPrompts(more))
     throw UsageError(fmt::format("the text names {} objects, and the clicks are for one", phrases.size()), "",
@@ -76,10 +76,10 @@ void Report(const TextObject& object, int num_views, const Job& job) {
     job.Info(fmt::format("text   '{}': {} boxes in {} views disagree and were dropped", object.phrase,
                          agreed.num_dropped, agreed.num_dropped_views));
   if (!agreed.other_views.empty())
-    job.Warn(fmt::format(
-        "'{}' fits {} more object(s), seen in {} views; the one with the best support was taken, a --click on "
-        "another takes that",
-        object.phrase, agreed.other_views.size(), fmt::join(agreed.other_views, ", ")));
+    job.Warn(
+        fmt::format("'{}' fits {} more object(s), seen in {} views\n"
+                    "         The one with the best support was taken; a --click on another takes that.",
+                    object.phrase, agreed.other_views.size(), fmt::join(agreed.other_views, ", ")));
 }
 
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,
@@ -149,12 +149,15 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   result.license = detector->license();
   job.Info(fmt::format("text   detector {}{}", result.detector,
                        result.license.empty() ? "" : ", license: " + result.license));
-  const std::vector<std::vector<BoxInView>> found = segmentation::SearchPhotos(*detector, phrases, scene, views, job);
+  const std::vector<segmentation::PhraseInPhotos> found =
+      segmentation::SearchPhotos(*detector, phrases, scene, views, job);
+  if (std::all_of(found.begin(), found.end(), [](const auto& phrase) { return phrase.nowhere; }))
+    throw segmentation::NothingFound(*found[0].nowhere);
 
   // SAM and depth in the views that have boxes.
   std::set<int> used_views;
-  for (const auto& boxes : found)
-    for (const BoxInView& box : boxes) used_views.insert(box.view_idx);
+  for (const segmentation::PhraseInPhotos& phrase : found)
+    for (const BoxInView& box : phrase.boxes) used_views.insert(box.view_idx);
   for (const mask_decoder::ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
   const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
   feature_container::EncodeOptions encode = settings.encode;
@@ -164,24 +167,38 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   const std::vector<Vec3> hints = segmentation::HintsFrom(request.more, scene, *cache, job);
 
   for (size_t i = 0; i < phrases.size(); ++i) {
+    if (found[i].nowhere) {
+      result.missing.push_back({phrases[i], *found[i].nowhere});
+      continue;
+    }
+    const std::vector<BoxInView>& boxes = found[i].boxes;
     TextObject object;
     object.phrase = phrases[i];
-    object.num_boxes = int(found[i].size());
+    object.num_boxes = int(boxes.size());
     std::set<int> views_of_object;
-    for (const BoxInView& box : found[i]) views_of_object.insert(box.view_idx);
+    for (const BoxInView& box : boxes) views_of_object.insert(box.view_idx);
     object.num_views = int(views_of_object.size());
-    object.agreed =
-        segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), found[i], hints,
-                                {scene, *cache, *sam, nerf.model_from_file(), settings.masks}, options.agreement, job);
+    try {
+      object.agreed = segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), boxes, hints,
+                                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks},
+                                              options.agreement, job);
+    } catch (const segmentation::NothingFound& nothing) {
+      result.missing.push_back({phrases[i], nothing});
+      continue;
+    }
     ObjectPrompt prompt = std::move(object.agreed.prompt);
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);
     object.name = prompt.name;
-    object.report = ReportOf(object, found[i], scene, views, *detector);
+    object.report = ReportOf(object, boxes, scene, views, *detector);
     Report(object, result.num_views, job);
     result.prompts.objects.push_back(std::move(prompt));
     result.objects.push_back(std::move(object));
   }
+  if (result.objects.empty()) throw segmentation::NothingFound(result.missing[0].why);
+  for (const MissingObject& missing : result.missing)
+    job.Warn(fmt::format("{}\n         {}\n         The other words were found; their objects are kept.",
+                         missing.why.what(), missing.why.hint()));
   result.seconds = watch.seconds();
   return result;
 }
@@ -205,11 +222,11 @@ Json ToJson(const TextResult& result) {
                        {"boxes_dropped", agreed.num_dropped},
                        {"other_objects_views", agreed.other_views}});
   }
-  return {{"detector", result.detector},
-          {"license", result.license},
-          {"views_searched", result.num_views},
-          {"objects", objects},
-          {"seconds", result.seconds}};
+  Json missing = Json::array();
+  for (const MissingObject& phrase : result.missing)
+    missing.push_back({{"phrase", phrase.phrase}, {"why", phrase.why.what()}, {"hint", phrase.why.hint()}});
+  return {{"detector", result.detector}, {"license", result.license}, {"views_searched", result.num_views},
+          {"objects", objects},          {"not_found", missing},      {"seconds", result.seconds}};
 }
 
 }  // namespace sanerf::pipeline

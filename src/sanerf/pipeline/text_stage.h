@@ -28,17 +28,22 @@ struct TextObject {
   segmentation::AgreedObject agreed;  // without prompt
   Json report;                        // text.json
 };
+struct MissingObject {
+  std::string phrase;
+  segmentation::NothingFound why;
+};
 struct TextResult {
   mask_decoder::Prompts prompts;
-  std::vector<TextObject> objects;  // in the order of prompts.objects
+  std::vector<TextObject> objects;     // in the order of prompts.objects; at least one
+  std::vector<MissingObject> missing;  // the other phrases
   std::string detector, license;
   int num_views = 0;  // that were searched
   double seconds = 0;
 };
 
 // Throws UsageError for a text without words, one that is too long or that the detector cannot look for, Error when the
-// detector is missing or is none, when nothing fits in any view (with the best score and what was seen instead) and
-// when no two views agree; InterruptedError.
+// detector is missing or is none; NothingFound when none of the phrases is found: nothing fits in any view (with the
+// best score and what was seen instead) or no two views agree; InterruptedError.
 TextResult PromptsFromText(const TextRequest& request, const Settings& settings, run::OpenRun* run, const Job& job);
 
 // text.json by object, for SegmentRequest: every box, its score and what became of it.

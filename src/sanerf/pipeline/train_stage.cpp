@@ -7,10 +7,13 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
+#include "sanerf/pipeline/field_check.h"
 #include "sanerf/pipeline/settings.h"
+#include "sanerf/run/new_run.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
@@ -66,22 +69,17 @@ void LogScene(const Scene& scene, const Job& job) {
   for (const std::string& warning : scene.warnings) job.Warn(warning);
 }
 
-// Removes the folders of a new run when its training has not begun: a refused one leaves nothing.
-class NewRun {
- public:
-  explicit NewRun(const fs::path& run) : run_(run), is_new_(!fs::exists(run)) {}
-  ~NewRun() {
-    std::error_code ignored;
-    if (!is_new_ || fs::exists(run_ / "run.json", ignored)) return;
-    for (const fs::path& path : {run_ / "nerf", run_ / ".lock", run_}) fs::remove(path, ignored);
-  }
-  NewRun(const NewRun&) = delete;
-  NewRun& operator=(const NewRun&) = delete;
-
- private:
-  fs::path run_;
-  bool is_new_;
-};
+// A complete training stays complete, also when a request to stop comes in between.
+void CheckField(const nerf::NerfModel& model, const Scene& scene, const TrainRequest& request, const Settings& settings,
+                const Job& job) try {
+  const auto psnr =
+      CompareWithTrivialPictures(scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; });
+  const std::string next =
+      fmt::format("sanerf train {} --out {} --restart --iters {}", ShellQuoted(request.scene.string()),
+                  ShellQuoted(request.run.string()), 2 * settings.nerf.iters);
+  if (psnr) WarnIfUseless(*psnr, scene, next, job);
+} catch (const InterruptedError&) {
+}
 
 // The run as this training finds it: new, to be continued, or complete.
 RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Settings& settings, const Job& job) {
@@ -102,7 +100,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   const Scene scene = scene::LoadScene(request.scene, settings.scene, job);
   LogScene(scene, job);
   run::CheckPlaceOfNewRun(request.run, scene);
-  const NewRun new_run(request.run);
+  const run::NewRun new_run(request.run);
   EnsureWritableFolder(request.run / "nerf");
   const run::RunLock lock(request.run);
   RunFolder run = PrepareRun(request, scene, settings, job);
@@ -127,12 +125,13 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
     run.Save(job);
     has_begun = true;
   };
+  std::optional<nerf::NerfModel> model;
   try {
-    const nerf::NerfModel model = nerf::TrainNerf(
-        scene, settings.nerf, {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
+    model = nerf::TrainNerf(scene, settings.nerf,
+                            {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
     result.seconds = seconds_before + watch.seconds();
     run.SetStage(run::Stage::kTrain, StageState::kComplete, result.seconds,
-                 {{"iters", settings.nerf.iters}, {"fingerprint", run::HexFingerprint(model.Fingerprint())}});
+                 {{"iters", settings.nerf.iters}, {"fingerprint", run::HexFingerprint(model->Fingerprint())}});
     run.Save(job);
   } catch (const InterruptedError&) {
     if (has_begun) {
@@ -141,6 +140,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
     }
     throw;
   }
+  CheckField(*model, scene, request, settings, job);
   return result;
 }
 

@@ -72,6 +72,37 @@ DoctorRow ModelRow(const models::ModelEntry& entry) {
   return {"model " + entry.name, "not installed", false, "sanerf models fetch " + entry.name};
 }
 
+std::vector<std::string> HeldOutViews(const scene::Scene& scene) {
+  std::vector<std::string> names;
+  for (const int view : scene.TestViews()) names.push_back(scene.views[size_t(view)].name);
+  return names;
+}
+
+// What is now where the scene was.
+void AddSceneOf(const RunFolder& run, Json* json, const Job& job) {
+  try {
+    const scene::Scene scene = run.OpenScene(std::nullopt, job);
+    (*json)["train_views"] = scene.TrainViews().size();
+    (*json)["held_out"] = HeldOutViews(scene);
+  } catch (const InterruptedError&) {
+    throw;
+  } catch (const Error& error) {
+    (*json)["problem"] = error.what();
+    (*json)["hint"] = error.hint();
+  }
+}
+
+void AddModelRows(std::vector<DoctorRow>* rows) {
+  try {
+    const models::Catalogue catalogue = models::LoadCatalogue();
+    for (const models::ModelEntry& entry : catalogue.models) rows->push_back(ModelRow(entry));
+    for (const models::UnusableEntry& entry : catalogue.unusable)
+      rows->push_back({"model " + entry.name, "unusable: " + entry.why, false, "mend its entry, or update sanerf"});
+  } catch (const Error& error) {
+    rows->push_back({"models", error.what(), false, error.hint()});
+  }
+}
+
 bool IsOnPath(const std::string& program) {
   const char* path = std::getenv("PATH");
   std::string rest = path == nullptr ? "" : path;
@@ -102,6 +133,7 @@ Json DescribeScene(const scene::Scene& scene) {
                {"views", scene.views.size()},
                {"train_views", scene.TrainViews().size()},
                {"test_views", scene.TestViews().size()},
+               {"held_out", HeldOutViews(scene)},
                {"sizes", sizes},
                {"masks", num_masks},
                {"distortion", is_distorted},
@@ -111,12 +143,13 @@ Json DescribeScene(const scene::Scene& scene) {
   return json;
 }
 
-Json DescribeRun(const RunFolder& run) {
+Json DescribeRun(const RunFolder& run, const Job& job) {
   const Json& record = run.record();
   Json json = {{"kind", "run"},
                {"path", run.path().string()},
                {"sanerf", record.value("sanerf", "")},
                {"scene", record.at("scene")}};
+  AddSceneOf(run, &json["scene"], job);
   const std::string fingerprint = run.StateOf(Stage::kTrain) == StageState::kComplete
                                       ? record.at("stages").at("train").value("fingerprint", "")
                                       : std::string();
@@ -153,9 +186,9 @@ std::vector<DoctorRow> Diagnose() {
   rows.push_back(WritableRow("writable: this folder", fs::current_path()));
   rows.push_back(WritableRow("writable: temporary files", fs::temp_directory_path()));
   rows.push_back(WritableRow("writable: models", models::ModelFolder()));
-  for (const models::ModelEntry& entry : models::LoadCatalogue()) rows.push_back(ModelRow(entry));
-  rows.push_back({"ffmpeg (for videos)", IsOnPath("ffmpeg") ? "found" : "not found", IsOnPath("ffmpeg"),
-                  "install the package ffmpeg"});
+  AddModelRows(&rows);
+  const bool can_fetch = IsOnPath("npm") || IsOnPath("curl");
+  rows.push_back({"npm or curl", can_fetch ? "found" : "not found (only models fetch uses them)", true, ""});
   return rows;
 }
 

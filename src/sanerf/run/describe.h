@@ -4,14 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf::run {
 
 Json DescribeScene(const scene::Scene& scene);
-// Stages with their states (stale ones marked), objects with their scores, bytes on disk. Opens no large file.
-Json DescribeRun(const RunFolder& run);
+// Stages with their states (stale ones marked), objects with their scores, bytes on disk; of the scene its held-out
+// views, or as "problem" and "hint" why the run cannot use what is in its place now. Of large files opens only photos
+// that are new or have changed.
+Json DescribeRun(const RunFolder& run, const Job& job);
 
 struct DoctorRow {
   std::string what, found;

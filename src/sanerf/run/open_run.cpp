@@ -9,11 +9,20 @@
 
 namespace sanerf::run {
 
-OpenRun::OpenRun(RunFolder folder, const std::optional<std::filesystem::path>& scene, Access access, const Job& job)
-    : folder_(std::move(folder)) {
-  if (access == Access::kWrite) lock_ = std::make_unique<RunLock>(folder_.path());
-  scene_ = std::make_shared<const scene::Scene>(lock_ ? folder_.OpenScene(scene, *lock_, job)
-                                                      : folder_.OpenScene(scene, job));
+OpenRun::OpenRun(const std::filesystem::path& run, const std::optional<std::filesystem::path>& scene, Access access,
+                 const Job& job)
+    : lock_(access == Access::kWrite ? LockRun(run) : nullptr), folder_(RunFolder::Open(run)) {
+  OpenScene(scene, job);
+}
+
+OpenRun::OpenRun(LockedRun run, const std::optional<std::filesystem::path>& scene, const Job& job)
+    : lock_(std::move(run.lock)), folder_(std::move(run.folder)) {
+  OpenScene(scene, job);
+}
+
+void OpenRun::OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job) {
+  scene_ = std::make_shared<const scene::Scene>(lock_ ? folder_.OpenScene(moved_to, *lock_, job)
+                                                      : folder_.OpenScene(moved_to, job));
   job.Detail(fmt::format("open   scene {}", scene_->root.string()));
 }
 
@@ -35,12 +44,15 @@ std::shared_ptr<const sam::Sam> OpenRun::sam(const std::string& model, const Job
   return sam_;
 }
 
+feature_container::EncodeContext OpenRun::Encoding(const feature_container::EncodeOptions& options, const Job& job) {
+  return {*scene_, nerf(job), *sam(options.model, job), options};
+}
+
 std::shared_ptr<const feature_container::FeatureContainer> OpenRun::Features(
     const std::vector<int>& views, const feature_container::EncodeOptions& options, const Job& job) {
   SANERF_CHECK(lock_ != nullptr);  // encoding writes
   CheckOptions(options, "encode");
-  return feature_container::OpenFeatures(folder_.features(), {*scene_, nerf(job), *sam(options.model, job), options},
-                                         views, job);
+  return feature_container::OpenFeatures(folder_.features(), Encoding(options, job), views, job);
 }
 
 }  // namespace sanerf::run

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/feature_container/encode_context.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf::run {
@@ -21,11 +21,12 @@ class OpenRun {
   // scene: where it is now, when it was moved; recorded by who writes. Every job is told what was opened for it, as a
   // detail. Throws Error as RunFolder and RunLock do.
   OpenRun(const std::filesystem::path& run, const std::optional<std::filesystem::path>& scene, Access access,
-          const Job& job)
-      : OpenRun(RunFolder::Open(run), scene, access, job) {}
-  OpenRun(RunFolder folder, const std::optional<std::filesystem::path>& scene, Access access, const Job& job);
+          const Job& job);
+  // To write, for who needs the recorded options first.
+  OpenRun(LockedRun run, const std::optional<std::filesystem::path>& scene, const Job& job);
 
   RunFolder& folder() { return folder_; }
+  const RunFolder& folder() const { return folder_; }
   const RunLock& lock() const { return *lock_; }  // kWrite only
   const scene::Scene& scene() const { return *scene_; }
   std::shared_ptr<const scene::Scene> shared_scene() const { return scene_; }
@@ -34,14 +35,18 @@ class OpenRun {
   // By name or path. Another model takes the place of the one before.
   std::shared_ptr<const sam::Sam> sam(const std::string& model, const Job& job);
   void ReleaseSam() { sam_.reset(); }  // its memory, once nobody else shares it
+  // What the run's views are encoded with. Good until another model takes the place of this one.
+  feature_container::EncodeContext Encoding(const feature_container::EncodeOptions& options, const Job& job);
   // Encodes what is missing of `views`; throws as OpenFeatures does.
   std::shared_ptr<const feature_container::FeatureContainer> Features(const std::vector<int>& views,
                                                                       const feature_container::EncodeOptions& options,
                                                                       const Job& job);
 
  private:
-  RunFolder folder_;
+  void OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job);
+
   std::unique_ptr<RunLock> lock_;
+  RunFolder folder_;
   std::shared_ptr<const scene::Scene> scene_;
   std::optional<nerf::NerfModel> nerf_;
   std::string sam_name_;

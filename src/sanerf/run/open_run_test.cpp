@@ -96,6 +96,31 @@ TEST_F(OpenRunTest, HoldsTheLockOnlyToWrite) {
   }
 }
 
+// What another process is just changing is not read.
+TEST_F(OpenRunTest, LocksBeforeItReads) {
+  const TestFolder broken;
+  WriteFileAtomic(broken / "run.json", "{");
+  const auto error_of_opening = [&] {
+    try {
+      const OpenRun run(broken.path(), std::nullopt, OpenRun::Access::kWrite, job_);
+      return std::string("none");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  {
+    const RunLock other(broken.path());
+    EXPECT_THAT(error_of_opening(), HasSubstr("is in use"));
+  }
+  EXPECT_THAT(error_of_opening(), HasSubstr("run.json"));
+}
+
+TEST_F(OpenRunTest, LeavesNothingWhereThereIsNoRun) {
+  const TestFolder other;
+  EXPECT_THROW(OpenRun(other.path(), std::nullopt, OpenRun::Access::kWrite, job_), Error);
+  EXPECT_TRUE(std::filesystem::is_empty(other.path()));
+}
+
 TEST_F(OpenRunTest, WhatItHandsOutOutlivesIt) {
   auto run = std::make_unique<OpenRun>(*folder_ / "run", std::nullopt, OpenRun::Access::kRead, job_);
   const std::shared_ptr<const scene::Scene> scene = run->shared_scene();

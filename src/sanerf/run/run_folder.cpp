@@ -45,6 +45,25 @@ Json ToJson(const Similarity& similarity) {
   return {{"scale", similarity.scale}, {"rotation", rotation}, {"translation", {t.x(), t.y(), t.z()}}};
 }
 
+// JSON holds text, a path any bytes: those that are no UTF-8 are kept as numbers as well.
+void PutPath(const std::string& key, const std::string& path, Json* json) {
+  (*json)[key] = path;
+  json->erase(key + "_bytes");
+  try {
+    json->at(key).dump();
+  } catch (const Json::type_error&) {
+    (*json)[key + "_bytes"] = std::vector<uint8_t>(path.begin(), path.end());
+  }
+}
+
+std::string PathIn(const JsonCursor& json, const std::string& key) {
+  if (!json.Has(key + "_bytes")) return json.StringOr(key, "");
+  const JsonCursor bytes = json[key + "_bytes"];
+  std::string path;
+  for (size_t i = 0; i < bytes.size(); ++i) path += char(bytes[i].IntegerIn(0, 255));
+  return path;
+}
+
 std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 // Changes when views, cameras, split or image sizes on disk change. What the photos hold: photo_hashes.h.
@@ -118,7 +137,8 @@ RunFolder RunFolder::Open(const fs::path& path) {
   }
   root["scene"]["hash"].String();
   root["scene"]["path"].String();
-  root["scene"].StringOr("absolute_path", "");
+  root.StringOr("sanerf", "");
+  for (const char* key : {"absolute_path", "summary"}) root["scene"].StringOr(key, "");
   for (const char* key : {"options", "origins", "stages", "photos"}) {
     if (root.Has(key) && !root[key].json().is_object()) root[key].Fail("expected an object");
   }
@@ -129,8 +149,11 @@ RunFolder RunFolder::Open(const fs::path& path) {
       if (std::find(kStateNames.begin(), kStateNames.end(), state.String()) == kStateNames.end() && is_ours)
         state.Fail(fmt::format("expected one of {}", fmt::join(kStateNames, ", ")));
       root["stages"][stage].NumberOr("seconds", 0);
+      for (const char* key : {"when", "fingerprint"}) root["stages"][stage].StringOr(key, "");
     }
   }
+  if (root.Has("origins"))
+    for (const auto& [option, origin] : root["origins"].json().items()) root["origins"][option].String();
   return run;
 }
 
@@ -180,16 +203,20 @@ void RunFolder::Save(const Job& job) {
 
 void RunFolder::RecordScenePath(const fs::path& scene) {
   const fs::path absolute = fs::weakly_canonical(fs::absolute(scene));
-  record_["scene"]["path"] = absolute.lexically_relative(fs::weakly_canonical(fs::absolute(path_))).string();
-  record_["scene"]["absolute_path"] = absolute.string();
+  PutPath("path", absolute.lexically_relative(fs::weakly_canonical(fs::absolute(path_))).string(), &record_["scene"]);
+  PutPath("absolute_path", absolute.string(), &record_["scene"]);
 }
 
 fs::path RunFolder::FindScene() const {
-  const Json& scene = record_.at("scene");
-  const fs::path beside = (fs::absolute(path_) / scene.at("path").get<std::string>()).lexically_normal();
-  if (!scene.at("path").get<std::string>().empty() && fs::exists(beside)) return beside;
-  const fs::path absolute = scene.value("absolute_path", "");
-  if (!absolute.empty() && fs::exists(absolute)) return absolute;
+  const JsonCursor scene = JsonCursor(record_, (path_ / kRecord).string())["scene"];
+  const std::string relative = PathIn(scene, "path");
+  const fs::path beside = relative.empty() ? "" : (fs::absolute(path_) / relative).lexically_normal();
+  const fs::path absolute = PathIn(scene, "absolute_path");
+  // Another folder may have come to where the relative path leads since the run was moved.
+  for (const fs::path& place : {beside, absolute})
+    if (!place.empty() && (ExistsAsFile(place) || scene::HoldsScene(place))) return place;
+  for (const fs::path& place : {beside, absolute})
+    if (!place.empty() && fs::exists(place)) return place;  // loading says what is wrong with it
   throw Error("the scene of " + path_.string() + " is gone",
               fmt::format("looked in {} and {}", beside.string(), absolute.string()),
               "say once where it is now: --scene DIR");
@@ -273,5 +300,10 @@ RunLock::RunLock(const fs::path& run) {
 }
 
 RunLock::~RunLock() { close(descriptor_); }
+
+std::unique_ptr<RunLock> LockRun(const fs::path& run) {
+  if (!RunFolder::Exists(run)) RunFolder::Open(run);  // says what is there instead
+  return std::make_unique<RunLock>(run);
+}
 
 }  // namespace sanerf::run

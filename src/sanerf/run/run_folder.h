@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -104,6 +105,17 @@ class RunLock {
 
  private:
   int descriptor_ = -1;
+};
+
+// The lock of a run that is there. Throws what RunFolder::Open throws where there is none, and leaves nothing there.
+std::unique_ptr<RunLock> LockRun(const std::filesystem::path& run);
+
+// A run to write to. Locked before run.json is read: nobody changes afterwards what is in it.
+struct LockedRun {
+  explicit LockedRun(const std::filesystem::path& run) : lock(LockRun(run)), folder(RunFolder::Open(run)) {}
+
+  std::unique_ptr<RunLock> lock;
+  RunFolder folder;
 };
 
 }  // namespace sanerf::run

@@ -73,6 +73,22 @@ TEST_F(RunFolderTest, FindsTheSceneWhereItWasWhenOnlyTheRunMoves) {
   EXPECT_EQ(RunFolder::Open(folder_ / "a" / "b" / "run").OpenScene(std::nullopt, Job()).views.size(), 4u);
 }
 
+TEST_F(RunFolderTest, AFolderThatIsNoSceneDoesNotHideIt) {
+  fs::create_directories(folder_ / "a" / "scene" / "notes");  // where the relative path leads now
+  fs::rename(folder_ / "run", folder_ / "a" / "run");
+  EXPECT_EQ(RunFolder::Open(folder_ / "a" / "run").OpenScene(std::nullopt, Job()).views.size(), 4u);
+}
+
+TEST_F(RunFolderTest, FindsAFolderWhoseNameIsNoText) {
+  const fs::path odd = folder_ / "sc\xffne";
+  fs::rename(folder_ / "scene", odd);
+  RunFolder::Open(folder_ / "run").OpenScene(odd, RunLock(folder_ / "run"), Job());
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene(std::nullopt, Job()).root, odd);
+  fs::rename(odd, folder_ / "scene");  // and back to a plain one
+  RunFolder::Open(folder_ / "run").OpenScene(folder_ / "scene", RunLock(folder_ / "run"), Job());
+  EXPECT_EQ(RunFolder::Open(folder_ / "run").OpenScene(std::nullopt, Job()).root, folder_ / "scene");
+}
+
 TEST_F(RunFolderTest, AsksOnceForASceneThatMoved) {
   fs::rename(folder_ / "scene", folder_ / "moved");
   RunFolder run = RunFolder::Open(folder_ / "run");

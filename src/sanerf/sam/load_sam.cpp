@@ -18,7 +18,7 @@ using models::ModelFile;
 namespace {
 
 OnnxSamFiles FromCatalogue(const std::string& name) {
-  const std::vector<models::ModelEntry> catalogue = models::LoadCatalogue();
+  const models::Catalogue catalogue = models::LoadCatalogue();
   const models::ModelEntry& entry = models::FindModel(catalogue, name);
   if (entry.kind != models::ModelKind::kSam)
     throw UsageError("the model " + name + " cannot segment", std::string("it is a ") + NameOf(entry.kind) + " model",

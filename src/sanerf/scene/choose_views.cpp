@@ -4,6 +4,11 @@
 #include <limits>
 
 namespace sanerf::scene {
+namespace {
+
+Vec3 Ahead(const Camera& camera) { return camera.center() + camera.world_from_cam.rotation * Vec3(0, 0, -1); }
+
+}  // namespace
 
 std::vector<int> ThinnedViews(const std::vector<int>& views, int count) {
   if (count <= 0 || int(views.size()) <= count) return views;
@@ -40,6 +45,22 @@ std::vector<int> SpreadViews(const Scene& scene, const std::vector<int>& views, 
   }
   std::sort(chosen.begin(), chosen.end());
   return chosen;
+}
+
+int NearestView(const Scene& scene, const Camera& camera, const std::vector<int>& views) {
+  const auto distance = [&](const Camera& other) {
+    const Camera a = camera.In(scene.model_from_file), b = other.In(scene.model_from_file);
+    return (a.center() - b.center()).squaredNorm() + (Ahead(a) - Ahead(b)).squaredNorm();
+  };
+  int nearest = -1;
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const int view : views) {
+    const double d = distance(scene.views[size_t(view)].camera);
+    if (d >= smallest) continue;
+    smallest = d;
+    nearest = view;
+  }
+  return nearest;
 }
 
 }  // namespace sanerf::scene

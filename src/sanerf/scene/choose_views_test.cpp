@@ -34,5 +34,20 @@ TEST(ChooseViewsTest, SpreadViewsAreFarApart) {
   EXPECT_THAT(SpreadViews(scene, {1, 2}, 0), ElementsAre(1, 2));
 }
 
+TEST(ChooseViewsTest, TheNearestViewHasANearCenterAndLooksTheSameWay) {
+  Scene scene;
+  for (const double x : {0.0, 0.4, 3.0}) {
+    scene.views.emplace_back();
+    scene.views.back().camera.world_from_cam.translation = Vec3(x, 0, 0);
+  }
+  const Camera camera = scene.views[0].camera;
+  EXPECT_EQ(NearestView(scene, camera, {1, 2}), 1);
+  scene.views[1].camera.world_from_cam.rotation = Vec3(-1, 1, -1).asDiagonal();  // looks back
+  EXPECT_EQ(NearestView(scene, camera, {1, 2}), 1);                              // 0.4² + (0.4² + 2²) < 3² + 3²
+  scene.model_from_file.scale = 0.1;                 // three of the file's units are little now
+  EXPECT_EQ(NearestView(scene, camera, {1, 2}), 2);  // 0.04² + (0.04² + 2²) > 0.3² + 0.3²
+  EXPECT_EQ(NearestView(scene, camera, {}), -1);
+}
+
 }  // namespace
 }  // namespace sanerf::scene

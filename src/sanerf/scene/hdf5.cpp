@@ -47,6 +47,16 @@ std::vector<std::string> NamesIn(const Handle& file) {
   return names;
 }
 
+// The library holds a chunk as a whole, however few of its numbers the shape lets be seen.
+hsize_t NumbersInChunk(const Handle& creation, size_t rank) {
+  if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return 0;
+  std::vector<hsize_t> sides(rank);
+  if (H5Pget_chunk(creation.get(), int(rank), sides.data()) < 0) return kMaxNumbers + 1;
+  hsize_t count = 1;
+  for (const hsize_t side : sides) count = side > kMaxNumbers || count > kMaxNumbers ? kMaxNumbers + 1 : count * side;
+  return count;
+}
+
 NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::string& name) {
   const auto fail = [&](const std::string& why) {
     throw Error(fmt::format("{}, {}", path.string(), name), why, "write it again: one number per pixel");
@@ -71,6 +81,7 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
     array.shape[d] = int64_t(shape[d]);
     count *= shape[d];
   }
+  if (NumbersInChunk(creation, shape.size()) > kMaxNumbers) fail("its chunks are too large");
   if (count * H5Tget_size(type.get()) / kDeflateLimit > fs::file_size(path))
     fail("the file is too short for its shape");
   const int64_t bytes = int64_t(count) * int64_t(sizeof(double));

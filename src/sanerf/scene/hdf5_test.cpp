@@ -80,6 +80,17 @@ TEST_F(Hdf5Test, ShapesThatTheFileIsTooShortForAreAnError) {
   EXPECT_THAT(ErrorOf("huge"), HasSubstr("a.hdf5, huge: it is too large"));
 }
 
+// Four numbers, in a chunk that would take two gigabytes.
+TEST_F(Hdf5Test, ChunksThatAreTooLargeAreAnError) {
+  const hid_t file = H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+  const hsize_t shape[2] = {2, 2}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED}, chunk[2] = {1 << 15, 1 << 14};
+  const hid_t space = H5Screate_simple(2, shape, most), creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(creation, 2, chunk);
+  H5Dclose(H5Dcreate2(file, "ids", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+  H5Pclose(creation), H5Sclose(space), H5Fclose(file);
+  EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5, ids: its chunks are too large"));
+}
+
 // Half of the compressed numbers are gone.
 TEST_F(Hdf5Test, ATruncatedFileIsAnError) {
   std::vector<int> numbers;

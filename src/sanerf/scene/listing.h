@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "sanerf/core/image_io.h"
-#include "sanerf/scene/box.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::scene {

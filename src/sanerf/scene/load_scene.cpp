@@ -42,35 +42,35 @@ std::optional<fs::path> FindColmapModel(const fs::path& root) {
   return std::nullopt;
 }
 
-bool HoldsScene(const fs::path& folder) {
-  return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
-         IsFile(folder / "train" / "transforms.json") || IsFile(folder / "poses_bounds.npy") ||
-         FindColmapModel(folder) || IsPanopticLifting(folder) || IsMessyRooms(folder);
+std::vector<std::string> ScenesIn(const fs::path& folder) {
+  std::error_code ec;
+  std::vector<std::string> scenes;
+  for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    if (entry.is_directory(ec) && HoldsScene(entry.path())) scenes.push_back(entry.path().string());
+  }
+  std::sort(scenes.begin(), scenes.end());
+  if (scenes.size() > 4) scenes.resize(4);
+  return scenes;
 }
 
-// Scenes next to where the user pointed: the usual slip is one level too high or too low.
-std::string NearbyHint(const fs::path& folder) {
-  std::error_code ec;
-  std::vector<std::string> below;
-  for (const auto& entry : fs::directory_iterator(folder, ec)) {
-    if (entry.is_directory(ec) && HoldsScene(entry.path())) below.push_back(entry.path().string());
-  }
-  std::sort(below.begin(), below.end());
-  if (below.size() > 4) below.resize(4);
-  if (!below.empty()) return fmt::format("found one level down: {}", fmt::join(below, ", "));
-  const fs::path parent = fs::absolute(folder).lexically_normal().parent_path();
-  for (const fs::path& candidate : {parent, parent.parent_path()}) {
-    if (!candidate.empty() && HoldsScene(candidate)) return fmt::format("found one level up: {}", candidate.string());
-  }
+// Scenes next to where the user pointed: the usual slip is one level too high or too low, or another name.
+std::string NearbyHint(const fs::path& path) {
+  if (const auto below = ScenesIn(path); !below.empty())
+    return fmt::format("found one level down: {}", fmt::join(below, ", "));
+  const fs::path parent = path.parent_path();
+  if (HoldsScene(parent)) return fmt::format("found one level up: {}", parent.string());
+  if (HoldsScene(parent.parent_path())) return fmt::format("found two levels up: {}", parent.parent_path().string());
+  if (const auto beside = ScenesIn(parent); !beside.empty())
+    return fmt::format("found beside it: {}", fmt::join(beside, ", "));
   return "point to the folder that contains one of these; poses of own photos come from COLMAP";
 }
 
 [[noreturn]] void FailNothingFound(const fs::path& path) {
   std::error_code ec;
   const std::string what = fmt::format("no scene found in {}", path.string());
-  if (!fs::exists(path, ec)) throw Error(what, "the folder does not exist", NearbyHint(path.parent_path()));
+  if (!fs::exists(path, ec)) throw Error(what, "the folder does not exist", NearbyHint(path));
   if (!fs::is_directory(path, ec))
-    throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path.parent_path()));
+    throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path));
   if (fs::is_empty(path, ec)) throw Error(what, fmt::format("the folder is empty; {}", kLookedFor), NearbyHint(path));
   throw Error(what, kLookedFor, NearbyHint(path));
 }
@@ -182,6 +182,12 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
 }
 
 }  // namespace
+
+bool HoldsScene(const fs::path& folder) {
+  return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
+         IsFile(folder / "train" / "transforms.json") || IsFile(folder / "poses_bounds.npy") ||
+         FindColmapModel(folder) || IsPanopticLifting(folder) || IsMessyRooms(folder);
+}
 
 Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& job) {
   const ThreadLimit limit(job.num_threads());

@@ -8,6 +8,9 @@
 
 namespace sanerf::scene {
 
+// What LoadScene looks for in a folder is there.
+bool HoldsScene(const std::filesystem::path& folder);
+
 // Detects the format from what the folder holds (a path to a transforms*.json works too). Reports nothing; see
 // summary, warnings. Throws Error for a missing or empty folder, broken files, absent intrinsics, NaN or singular
 // poses, no image left.

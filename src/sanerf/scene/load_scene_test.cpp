@@ -48,7 +48,8 @@ TEST_F(LoadSceneTest, HintsOneLevelDownAndUp) {
   WriteText("notes.txt", "x");
   EXPECT_THAT(LoadError(root_), HasSubstr("found one level down: " + (root_ / "deep").string()));
   EXPECT_THAT(LoadError(root_ / "deep" / "images"), HasSubstr("found one level up: " + (root_ / "deep").string()));
-  EXPECT_THAT(LoadError(root_ / "notes.txt"), HasSubstr("neither a folder nor"));
+  EXPECT_THAT(LoadError(root_ / "notes.txt"), AllOf(HasSubstr("neither a folder nor"), HasSubstr("found beside it: ")));
+  EXPECT_THAT(LoadError(root_ / "dep"), HasSubstr("found beside it: " + (root_ / "deep").string()));
 }
 
 TEST_F(LoadSceneTest, TrailingSlashAndTestEvery) {
@@ -191,6 +192,7 @@ TEST_F(FindViewTest, ErrorsOfferNames) {
   EXPECT_THAT(FindError("000"), AllOf(HasSubstr("ambiguous"), HasSubstr("test/000.png"), HasSubstr("train/000.png")));
   EXPECT_THAT(FindError("r_021"), AllOf(HasSubstr("unknown view 'r_021'"), HasSubstr("r_012")));
   EXPECT_THAT(FindError("12"), HasSubstr("indices end at 5"));
+  EXPECT_THAT(FindError("r_012.JPEG"), HasSubstr("did you mean 'r_012'"));  // another extension
   EXPECT_THAT(FindError("12345678901234567890"), HasSubstr("unknown view"));
   EXPECT_THAT(FindError("_012"), HasSubstr("unknown view"));  // not at a folder boundary
   EXPECT_THAT(FindError("train_000"), HasSubstr("unknown view 'train_000': none of the 6 images has that name | did "

@@ -82,8 +82,9 @@ int Scene::FindView(const std::string& name) const {
     throw UsageError(fmt::format("unknown view '{}'", name),
                      fmt::format("no image has that name, and indices end at {}", int(views.size()) - 1));
   }
-  std::string suggestion = DidYouMean(query, ShortNames(views, query.find('/') != std::string::npos));
-  if (suggestion.empty()) suggestion = DidYouMean(query, ShortNames(views, /*with_folder=*/true));
+  const std::string stem = WithoutExtension(query);  // "IMG_12.JPG" of a scene of PNG files
+  std::string suggestion = DidYouMean(stem, ShortNames(views, query.find('/') != std::string::npos));
+  if (suggestion.empty()) suggestion = DidYouMean(stem, ShortNames(views, /*with_folder=*/true));
   throw UsageError(
       fmt::format("unknown view '{}'", name), fmt::format("none of the {} images has that name", views.size()),
       suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(views[0].name)) : suggestion);

@@ -19,9 +19,10 @@ std::shared_ptr<const T> Borrowed(const T& value) {
 }
 
 // With the input's seed.
-Session SessionOn(const SegmenterInput& input, const std::vector<int>& views, SegmentationOptions options) {
+Session SessionOn(const SegmenterInput& input, SegmentationOptions options) {
   options.object.seed = int(input.seed);
-  return Session({Borrowed(input.scene), input.nerf, Borrowed(input.features), Borrowed(input.sam), views}, options);
+  return Session({Borrowed(input.scene), input.nerf, Borrowed(input.features), Borrowed(input.sam), input.views},
+                 options);
 }
 
 // One mask per object of the field.
@@ -37,8 +38,8 @@ std::vector<ImageU8> MasksOf(const mask_aggregator::ObjectModel& model, const Ca
 void OwnSegmenter::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   CheckObjectCount(prompts.objects.size());
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.features, input_.views), options_.object,
-                     input_.nerf.field().contracted(), job);
-  Session session = SessionOn(input_, input_.views, options_);
+                     RayLoadOf(input_.nerf, input_.scene, input_.views, job), job);
+  Session session = SessionOn(input_, options_);
   session.Prepare(job);
   for (const mask_decoder::ObjectPrompt& object : prompts.objects) session.AddObject(object);
   session.Update(job);
@@ -51,10 +52,10 @@ std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
 }
 
 void OwnAutomaticSegmenter::Fit(const mask_decoder::Prompts&, const Job& job) {
-  const std::vector<int>& decoded = options_.automatic.extend ? input_.views : searched_;
-  const SegmenterInput input{input_.scene, input_.nerf, input_.features, input_.sam, decoded};
+  SegmenterInput input = input_;
+  if (!options_.automatic.extend) input.views = searched_;
   AutomaticField found = TieTogether(input, searched_.size(), masks_, options_, job);
-  Session session = SessionOn(input_, decoded, options_);
+  Session session = SessionOn(input, options_);
   session.StartFromSearch(found.prompts, std::move(found.decoded));
   session.Refine(job);
   session.Step(session.steps_left(), job);

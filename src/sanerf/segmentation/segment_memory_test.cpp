@@ -6,6 +6,9 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/mask_aggregator/sample_pool.h"
+#include "sanerf/nerf/foggy_field_test_support.h"
 #include "sanerf/scene/photos_test_support.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
@@ -32,32 +35,66 @@ TEST(SegmentMemory, OneObjectInOneViewByHand) {
   EXPECT_DOUBLE_EQ(MaskBytes({5, 7, 700}), 5 * 7 * MaskBytes({1, 1, 100}));
 }
 
-TEST(SegmentMemory, TheFieldGrowsWithLabelsViewsAndItsTable) {
+TEST(SegmentMemory, TheFieldGrowsWithLabelsViewsItsTableAndFog) {
   mask_aggregator::AggregatorOptions options;
-  const double usual = ObjectFieldBytes({4, 60, 0}, options, false);
-  EXPECT_GT(ObjectFieldBytes({40, 60, 0}, options, false), usual);
-  EXPECT_GT(ObjectFieldBytes({4, 600, 0}, options, false), usual);
-  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, true), usual);
+  const RayLoad clear{false, 4};
+  const double usual = ObjectFieldBytes({4, 60, 0}, options, clear);
+  EXPECT_GT(ObjectFieldBytes({40, 60, 0}, options, clear), usual);
+  EXPECT_GT(ObjectFieldBytes({4, 600, 0}, options, clear), usual);
+  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, {true, 4}), usual);
+  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, {false, 40}), 3 * usual);
   options.field.log2_table += 2;
-  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, false), usual);
+  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, clear), usual);
   options = {};
   options.pool_rays *= 4;
-  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, false), usual);
+  EXPECT_GT(ObjectFieldBytes({4, 60, 0}, options, clear), usual);
   EXPECT_LT(usual, 1.5e9);  // no small machine is turned away
 }
 
 TEST(SegmentMemory, TheErrorNamesWhatToLower) {
   EXPECT_THAT(
       ErrorTextOf<Error>([] {
-        CheckSegmentMemory({254, 1'000'000, 1e12}, {}, false, Job());
+        CheckSegmentMemory({254, 1'000'000, 1e12}, {}, {false, 4}, Job());
       }),
       AllOf(HasSubstr("the masks of 254 objects in 1000000 views and their field need "), HasSubstr("--max-views 20")));
   mask_aggregator::AggregatorOptions options;
   options.pool_rays = 2'000'000'000;
   EXPECT_THAT(ErrorTextOf<Error>([&] {
-                CheckSegmentMemory({1, 1, 100}, options, false, Job());
+                CheckSegmentMemory({1, 1, 100}, options, {false, 4}, Job());
               }),
               HasSubstr("object.pool_rays"));
+}
+
+// A field that is half fog still: the estimate against what the pool and the vote really hold.
+using FoggySegmentMemory = nerf::FoggyFieldTest;
+TEST_F(FoggySegmentMemory, CountsTheSamplesOfFog) {
+  const std::vector<int> views = scene_->TrainViews();
+  std::vector<Camera> cameras;
+  for (const int view : views) cameras.push_back(scene_->views[size_t(view)].camera);
+  mask_aggregator::AggregatorOptions options;
+  options.pool_rays = 1 << 17;
+  const RayLoad rays = RayLoadOf(*nerf_, *scene_, views, Job());
+  EXPECT_GT(rays.samples_per_ray, 4);  // of clear surfaces
+
+  const auto pool = mask_aggregator::TraceAnywhere(*nerf_, cameras, options.pool_rays, 1, Job());
+  const nerf::TracedRays& traced = pool.rays;
+  const double pool_bytes =
+      double(traced.first.size() * sizeof(traced.first[0]) + pool.pixels.size() * sizeof(pool.pixels[0]) +
+             pool.labels.size() + traced.unit.size() * sizeof(traced.unit[0]) +
+             traced.weight.size() * sizeof(traced.weight[0]) + traced.geometry.size() * sizeof(traced.geometry[0]));
+  EXPECT_GT(mask_aggregator::PoolRayBytes(rays.samples_per_ray) * options.pool_rays, pool_bytes / 1.5);
+  EXPECT_LT(mask_aggregator::PoolRayBytes(rays.samples_per_ray) * options.pool_rays, pool_bytes * 1.5);
+
+  // All of it, but for the field's own table, which is made so small that it does not count.
+  options.field = {.levels = 2, .features = 2, .log2_table = 8, .base = 2, .top = 4};
+  mask_aggregator::LabelVote vote(*nerf_, cameras, {}, Job());
+  vote.Count(std::vector<ImageU8>(cameras.size()), 2);
+  const mask_aggregator::VoteOptions grid;
+  const double vote_rays = double(cameras.size()) * grid.size * grid.size;
+  const double vote_bytes = vote_rays * (8 + 8 * rays.samples_per_ray) + vote.Prior()->num_cells() * (2 * 20 + 24.0);
+  const double estimate = ObjectFieldBytes({1, int64_t(cameras.size()), 0}, options, rays);
+  EXPECT_GT(estimate, (2 * pool_bytes + vote_bytes) / 1.5);
+  EXPECT_LT(estimate, (2 * pool_bytes + vote_bytes) * 1.5);
 }
 
 TEST(ObjectCount, MoreThanALabelImageHoldsIsRefused) {

@@ -9,10 +9,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/decode_object.h"
 #include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/prompt_places.h"
 #include "sanerf/segmentation/refine/outline.h"
 #include "sanerf/segmentation/refine/refinement_rounds.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
@@ -229,32 +229,29 @@ void Session::Start(const mask_decoder::Prompts& prompts, std::vector<DecodedObj
 }
 
 ObjectId Session::AddObject(const mask_decoder::ObjectPrompt& object) {
-  mask_decoder::CheckPlaces(object, *input_.scene);
+  CheckPromptPlaces(object, *input_.scene);
   return edits_.AddObject(object);
 }
 
 void Session::AddPrompts(ObjectId id, const mask_decoder::ObjectPrompt& more) {
-  mask_decoder::CheckPlaces(more, *input_.scene);
+  CheckPromptPlaces(more, *input_.scene);
   edits_.AddPrompts(id, more);
 }
 
 PromptId Session::AddPrompt(ObjectId id, const Prompt& prompt) {
-  mask_decoder::CheckPlaces(AsObject(prompt), *input_.scene);
+  CheckPromptPlaces(AsObject(prompt), *input_.scene);
   return edits_.AddPrompt(id, prompt);
 }
 
 void Session::MovePrompt(PromptId id, const Prompt& to) {
-  mask_decoder::CheckPlaces(AsObject(to), *input_.scene);
+  CheckPromptPlaces(AsObject(to), *input_.scene);
   edits_.MovePrompt(id, to);
 }
 
 mask_decoder::DecodeContext Session::Context() const {
-  return {*input_.scene,
-          *input_.features,
-          *input_.sam,
-          input_.nerf.model_from_file(),
-          options_.masks,
-          /*keeps_candidates=*/steps_.rounds > 0};
+  mask_decoder::DecodeContext context = input_.ForSegmenter().ForDecoding(options_.masks);
+  context.keeps_candidates = steps_.rounds > 0;
+  return context;
 }
 
 void Session::SharpenMasks(const Job& job) {

@@ -29,6 +29,7 @@
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/prompt_edits.h"
+#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::segmentation {
 
@@ -40,6 +41,9 @@ struct SessionInput {
   std::shared_ptr<const sam::Sam> sam;                                  // the model that `features` was encoded with
   std::vector<int> views;          // of the scene: masks are made and aggregated in these, never held-out ones
   std::vector<int> prompted = {};  // SAM is prompted in these of them only, in others masks stay; empty = in all
+
+  // The same for who only borrows it.
+  SegmenterInput ForSegmenter() const { return {*scene, nerf, *features, *sam, views}; }
 };
 
 // A session at one moment. Does not change when the session goes on; may be read and rendered by other threads.
@@ -66,8 +70,8 @@ class Session {
   // left out that the other views vote for.
   void StartFromSearch(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects);
 
-  // ---- What the user says: see PromptEdits. Nothing is decoded. Throws UsageError for an unknown view, id or name and
-  // for a place outside its image.
+  // ---- What the user says: see PromptEdits. Nothing is decoded. Throws UsageError for an unknown view, id or name,
+  // for a place outside its image and for a held-out one.
   ObjectId AddObject(const mask_decoder::ObjectPrompt& object);
   void AddPrompts(ObjectId id, const mask_decoder::ObjectPrompt& more);
   PromptId AddPrompt(ObjectId id, const Prompt& prompt);

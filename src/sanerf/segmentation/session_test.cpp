@@ -335,5 +335,23 @@ TEST_F(SessionTest, PlacesOutsideOfTheirPhotosAreRefusedAtOnce) {
   EXPECT_EQ(session.objects()[0].prompts.size(), 1u);
 }
 
+TEST_F(SessionTest, HeldOutPhotosAreForScoringAlone) {
+  Session session = MakeSession();
+  const ObjectId id = session.AddObject(Clicked("ball", kBall));
+  mask_decoder::ClickPrompt click = ClickOn(kBall);
+  click.view = shared_scene_->views[size_t(shared_scene_->TestViews()[0])].name;
+  const mask_decoder::BoxPrompt box{click.view, 10, 10, 40, 40};
+  mask_decoder::ObjectPrompt object;
+  object.name = "another";
+  object.clicks = {click};
+  EXPECT_THROW(session.AddPrompt(id, click), UsageError);
+  EXPECT_THROW(session.AddPrompt(id, box), UsageError);
+  EXPECT_THROW(session.AddPrompts(id, object), UsageError);
+  EXPECT_THROW(session.AddObject(object), UsageError);
+  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, click), UsageError);
+  EXPECT_EQ(session.objects()[0].prompts.size(), 1u);
+  session.AddPrompt(id, mask_decoder::PointPrompt{});  // is in no photo
+}
+
 }  // namespace
 }  // namespace sanerf::segmentation

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 
+#include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/scene/instance_masks.h"

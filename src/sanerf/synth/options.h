@@ -1,12 +1,14 @@
 // Options of the procedural scene.
 #pragma once
 
+#include <algorithm>
+
 #include "sanerf/core/option_values.h"
 
 namespace sanerf::synth {
 
 struct SynthOptions {
-  int views = 60;  // training views; a fifth as many test views are added
+  int views = 60;  // training views; a fifth as many test views are added, at least one
   int size = 400;  // pixels, square
   int seed = 1;
   int samples = 9;  // per pixel, for antialiasing and soft shadows
@@ -20,5 +22,7 @@ struct SynthOptions {
     v("samples", samples, "samples per pixel, for antialiasing and soft shadows", Range(1, 256));
   }
 };
+
+inline int NumTestViews(const SynthOptions& options) { return std::max(1, options.views / 5); }
 
 }  // namespace sanerf::synth

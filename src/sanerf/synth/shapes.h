@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "sanerf/scene/box.h"
+#include "sanerf/core/geometry.h"
 
 namespace sanerf::synth {
 
@@ -17,7 +17,7 @@ class SynthShape {
   // A ball and a box around everything, in the shape's frame.
   Vec3 ball_center = Vec3::Zero();
   double ball_radius = 0;
-  scene::Box bounds;
+  Box bounds;
 };
 
 std::unique_ptr<SynthShape> MakeBall(double radius);

@@ -169,7 +169,7 @@ class SceneWriter {
   }
 
   void Write() {
-    const int num_test = std::max(1, options_.views / 5);
+    const int num_test = NumTestViews(options_);
     Task task(job_, "synth", options_.views + num_test, "views");
     WriteSplit("train", DomeCameras(options_.views, options_, 1), task);
     WriteSplit("test", DomeCameras(num_test, options_, 2), task);

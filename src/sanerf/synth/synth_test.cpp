@@ -265,7 +265,7 @@ TEST(SynthShapes, DistancesNeverOverstate) {
       const double d = object.shape->Distance(p);
       ASSERT_LE(std::abs(object.shape->Distance(p + step) - d), 0.01 * 1.02) << p.transpose();
       // Nothing sticks out of the ball or the box that rays are clipped to.
-      const scene::Box& box = object.shape->bounds;
+      const Box& box = object.shape->bounds;
       const bool outside = (p - box.min).minCoeff() < -1e-3 || (box.max - p).minCoeff() < -1e-3 ||
                            (p - center).norm() > object.shape->ball_radius + 1e-3;
       if (outside) {

@@ -17,8 +17,7 @@ constexpr double kLampSlope = 0.11;  // its radius over its distance: the width 
 const Vec3 kLampColor(2.75, 2.6, 2.35);
 
 // Entry and exit of a ray through a box; false when it misses.
-bool ClipToBox(const scene::Box& box, const Vec3& origin, const Vec3& inverse_direction, double& t0, double& t1,
-               int& axis) {
+bool ClipToBox(const Box& box, const Vec3& origin, const Vec3& inverse_direction, double& t0, double& t1, int& axis) {
   t0 = -1e30, t1 = 1e30;
   for (int k = 0; k < 3; ++k) {
     double a = (box.min[k] - origin[k]) * inverse_direction[k], b = (box.max[k] - origin[k]) * inverse_direction[k];
@@ -64,7 +63,7 @@ double LampShare(double ratio) {
   return 0.25 * (1 + r) * (1 + r) * (2 - r);
 }
 
-double BoxDistance(const scene::Box& box, const Vec3& p) {
+double BoxDistance(const Box& box, const Vec3& p) {
   const Vec3 q = (p - 0.5 * (box.min + box.max)).cwiseAbs() - 0.5 * (box.max - box.min);
   return q.cwiseMax(0.0).norm() + std::min(q.maxCoeff(), 0.0);
 }

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/scene/box.h"
 #include "sanerf/synth/shapes.h"
 #include "sanerf/synth/textures.h"
 
@@ -70,8 +69,8 @@ class SynthWorld {
   double Openness(const Vec3& p, const Vec3& normal) const;
 
   std::vector<SynthObject> objects_;
-  std::vector<scene::Box> table_;  // top, then legs
-  scene::Box room_;
+  std::vector<Box> table_;  // top, then legs
+  Box room_;
   SynthTexture wood_, floor_, walls_;
 };
 

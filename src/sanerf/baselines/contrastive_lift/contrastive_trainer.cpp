@@ -3,7 +3,7 @@
 #include "sanerf/baselines/contrastive_lift/slow_fast_loss.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 
 namespace sanerf::baselines {
 namespace {

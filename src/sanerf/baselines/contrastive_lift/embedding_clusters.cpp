@@ -9,7 +9,7 @@
 #include "sanerf/baselines/contrastive_lift/hdbscan.h"
 #include "sanerf/baselines/contrastive_lift/mean_shift.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 
 namespace sanerf::baselines {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "sanerf/baselines/panoptic_lifting/slot_loss.h"
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 
 namespace sanerf::baselines {
 

@@ -53,7 +53,7 @@ class Course {
     }
     const Variant defaults;
     *is_default = key == runner_.KeyOf({trial.scene, defaults, trial.seed});
-    if (!runner_.IsKnown(key)) Begin(study, trial, job);
+    if (!runner_.IsKnown(key, job)) Begin(study, trial, job);
     AblationRunner::Answer answer = runner_.ResultOf(trial, key, job);
     End(answer.result, answer.source, job);
     return std::move(answer.result);
@@ -118,10 +118,11 @@ AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& se
       scene::LoadScene(path, settings.scene, job);  // throws before anything is written
   EnsureWritableFolder(request.out);
   const run::RunLock lock(request.out);
-  if (request.restart) fs::remove(request.out / "results.json");
+  const ResultCache earlier(request.out / "results");
+  if (request.restart) earlier.Forget();
   const Stopwatch watch;
   const std::vector<AblationScene> scenes = PrepareScenes(request, settings, job);
-  AblationRunner runner(settings, request.out / "results.json");
+  AblationRunner runner(settings, earlier);
 
   AblationResult result;
   result.seeds = request.seeds;

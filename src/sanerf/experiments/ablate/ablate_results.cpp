@@ -4,12 +4,8 @@
 
 #include "sanerf/core/json.h"
 
-namespace fs = std::filesystem;
-
 namespace sanerf::experiments {
 namespace {
-
-constexpr int kFormat = 1;
 
 VariantResult::Object VariantObjectFrom(const JsonCursor& json) {
   VariantResult::Object object;
@@ -20,19 +16,8 @@ VariantResult::Object VariantObjectFrom(const JsonCursor& json) {
   object.consistency = json["consistency"].Number();
   object.views_used = int(json["views_used"].Integer());
   object.views_total = int(json["views_total"].Integer());
+  object.views_without_object = int(json.IntegerOr("views_without_object", 0));
   return object;
-}
-
-VariantResult VariantResultFrom(const JsonCursor& json) {
-  VariantResult result;
-  result.error = json.StringOr("error", "");
-  if (!result.ok()) return result;
-  for (size_t i = 0; i < json["objects"].size(); ++i) result.objects.push_back(VariantObjectFrom(json["objects"][i]));
-  result.encode_seconds = json["seconds"]["encode"].Number();
-  result.mask_seconds = json["seconds"]["masks"].Number();
-  result.field_seconds = json["seconds"]["field"].Number();
-  result.score_seconds = json["seconds"]["score"].Number();
-  return result;
 }
 
 }  // namespace
@@ -59,7 +44,8 @@ Json ToJson(const VariantResult& result) {
                                {"accuracy", object.accuracy},
                                {"consistency", object.consistency},
                                {"views_used", object.views_used},
-                               {"views_total", object.views_total}});
+                               {"views_total", object.views_total},
+                               {"views_without_object", object.views_without_object}});
   }
   json["seconds"] = {{"encode", result.encode_seconds},
                      {"masks", result.mask_seconds},
@@ -68,31 +54,16 @@ Json ToJson(const VariantResult& result) {
   return json;
 }
 
-ResultsFile::ResultsFile(fs::path path) : path_(std::move(path)) {
-  if (!fs::exists(path_)) return;
-  const Json json = ReadJsonFile(path_);
-  const JsonCursor root(json, path_.string());
-  if (root["format"].Integer() > kFormat)
-    root.Fail("written by a newer sanerf", "start over with --restart, or take another --out");
-  for (const auto& [key, entry] : root["results"].json().items()) {
-    const JsonCursor cursor = root["results"][key];
-    entries_[key] = {cursor["what"].String(), VariantResultFrom(cursor)};
-  }
-}
-
-const VariantResult* ResultsFile::Find(const std::string& key) const {
-  const auto entry = entries_.find(key);
-  return entry == entries_.end() || !entry->second.result.ok() ? nullptr : &entry->second.result;
-}
-
-void ResultsFile::Put(const std::string& key, const std::string& what, const VariantResult& result) {
-  entries_[key] = {what, result};
-  Json json = {{"format", kFormat}, {"results", Json::object()}};
-  for (const auto& [name, entry] : entries_) {
-    json["results"][name] = {{"what", entry.what}};
-    json["results"][name].update(ToJson(entry.result));
-  }
-  WriteJsonFile(path_, json);
+VariantResult VariantResultFrom(const JsonCursor& json) {
+  VariantResult result;
+  result.error = json.StringOr("error", "");
+  if (!result.ok()) return result;
+  for (size_t i = 0; i < json["objects"].size(); ++i) result.objects.push_back(VariantObjectFrom(json["objects"][i]));
+  result.encode_seconds = json["seconds"]["encode"].Number();
+  result.mask_seconds = json["seconds"]["masks"].Number();
+  result.field_seconds = json["seconds"]["field"].Number();
+  result.score_seconds = json["seconds"]["score"].Number();
+  return result;
 }
 
 Spread SpreadOf(const std::vector<double>& values) {

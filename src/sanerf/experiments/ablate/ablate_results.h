@@ -1,10 +1,7 @@
-// What the ablation found: one result per variant, scene and seed, kept in OUT/results.json so that nothing is run
-// twice.
+// What the ablation found: one result per variant, scene and seed.
 #pragma once
 
-#include <filesystem>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +16,7 @@ struct VariantResult {
     std::string name;
     double iou = 0, boundary_iou = 0, accuracy = 0, consistency = 0;
     int views_used = 0, views_total = 0;  // training views that gave a mask
+    int views_without_object = 0;         // held-out ones, see eval/metrics.h
   };
   std::string error;  // why there is no result, else empty
   std::vector<Object> objects;
@@ -32,24 +30,7 @@ struct VariantResult {
 };
 
 Json ToJson(const VariantResult& result);
-
-class ResultsFile {
- public:
-  // What `path` holds, nothing when there is none. Throws Error when it is broken.
-  explicit ResultsFile(std::filesystem::path path);
-  // Only successes: what failed is tried again.
-  const VariantResult* Find(const std::string& key) const;
-  // Writes the file. what: for those who read it.
-  void Put(const std::string& key, const std::string& what, const VariantResult& result);
-
- private:
-  struct Entry {
-    std::string what;
-    VariantResult result;
-  };
-  std::filesystem::path path_;
-  std::map<std::string, Entry> entries_;
-};
+VariantResult VariantResultFrom(const JsonCursor& json);  // throws Error with file and key when something is missing
 
 // Mean and sample standard deviation.
 struct Spread {

@@ -72,7 +72,8 @@ void Score(const fs::path& folder, const Variant& variant, const BaselineOptions
     const eval::MaskScore& score = object.score;
     const run::StoredObject& from = stored.at(object.name);
     result->objects.push_back({object.name, score.Iou(), score.BoundaryIou(), score.Accuracy(),
-                               object.consistency.Iou(), from.views_used, from.views_total});
+                               object.consistency.Iou(), from.views_used, from.views_total,
+                               score.views_without_object});
   }
 }
 
@@ -132,10 +133,10 @@ void AblationRunner::SegmentOnce(const AblationTrial& trial, const ExperimentSet
       const run::RunLock lock(folder);
       fs::remove_all(folder / "objects");  // objects of other prompts must not be scored
     }
-    if (settings.encode.container == feature_container::FeatureStore::kField &&
-        RunFolder::Open(folder).StateOf(run::Stage::kEncode) != run::StageState::kComplete)
-      pipeline::Encode({folder, std::nullopt}, settings, job);  // distills it
     OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
+    if (settings.encode.container == feature_container::FeatureStore::kField &&
+        run.folder().StateOf(run::Stage::kEncode) != run::StageState::kComplete)
+      pipeline::Encode(settings, &run, job);  // distills it
     const pipeline::SegmentResult segmented = pipeline::Segment({PromptsFor(trial)}, settings, &run, job);
     mark = Mark{wanted, segmented.mask_seconds, segmented.field_seconds};
     WriteMark(folder, *mark);
@@ -155,11 +156,19 @@ VariantResult AblationRunner::Run(const AblationTrial& trial, const Job& job) co
   return result;
 }
 
+const VariantResult* AblationRunner::Known(const std::string& key, const Job& job) {
+  if (const auto known = known_.find(key); known != known_.end()) return &known->second;
+  VariantResult kept;
+  if (!results_.Read(
+          key, key, [&](const JsonCursor& json) { kept = VariantResultFrom(json); }, job))
+    return nullptr;
+  return &known_.emplace(key, std::move(kept)).first->second;
+}
+
 AblationRunner::Answer AblationRunner::ResultOf(const AblationTrial& trial, const std::string& key, const Job& job) {
   const bool is_first = seen_.insert(key).second;
-  if (const VariantResult* found = results_.Find(key))
-    return {*found, is_first ? Source::kEarlier : Source::kSameAsAnother};
-  if (const auto failed = failed_.find(key); failed != failed_.end()) return {failed->second, Source::kSameAsAnother};
+  if (const VariantResult* known = Known(key, job))
+    return {*known, is_first ? Source::kEarlier : Source::kSameAsAnother};
   VariantResult result;
   try {
     result = Run(trial, job);
@@ -168,10 +177,14 @@ AblationRunner::Answer AblationRunner::ResultOf(const AblationTrial& trial, cons
   } catch (const Error& error) {
     result = {};
     result.error = error.what();
-    failed_[key] = result;
     job.Warn(fmt::format("{} on {}: {}", trial.variant.label, trial.scene.name, error.what()));
   }
-  results_.Put(key, fmt::format("{} on {}, seed {}", trial.variant.label, trial.scene.name, trial.seed), result);
+  known_[key] = result;
+  if (result.ok()) {
+    Json json = {{"what", fmt::format("{} on {}, seed {}", trial.variant.label, trial.scene.name, trial.seed)}};
+    json.update(ToJson(result));
+    results_.Keep(key, key, json);
+  }
   return {result, Source::kRun};
 }
 

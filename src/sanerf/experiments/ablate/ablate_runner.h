@@ -10,6 +10,7 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/ablate/ablate_results.h"
 #include "sanerf/experiments/ablate/ablate_scene.h"
+#include "sanerf/experiments/result_cache.h"
 
 namespace sanerf::experiments {
 
@@ -28,19 +29,19 @@ class AblationRunner {
     Source source = Source::kRun;
   };
 
-  // base: what the variants start from; outlives this. results: the file of earlier results, made when there is none.
-  AblationRunner(const ExperimentSettings& base, const std::filesystem::path& results)
-      : base_(base), results_(results) {}
+  // base: what the variants start from; outlives this. results: of this and of earlier commands.
+  AblationRunner(const ExperimentSettings& base, ResultCache results) : base_(base), results_(std::move(results)) {}
 
   // What makes the trial's result; equal for trials that must give the same. Throws UsageError when the variant assigns
   // an option that does not exist.
   std::string KeyOf(const AblationTrial& trial) const;
   // Each result is computed once and then reused, also when the command is started again unless it failed.
-  bool IsKnown(const std::string& key) const { return results_.Find(key) != nullptr || failed_.contains(key); }
+  bool IsKnown(const std::string& key, const Job& job) { return Known(key, job) != nullptr; }
   // Throws only what ends the ablation: InterruptedError, a disk that cannot be written to.
   Answer ResultOf(const AblationTrial& trial, const std::string& key, const Job& job);
 
  private:
+  const VariantResult* Known(const std::string& key, const Job& job);
   ExperimentSettings SettingsFor(const AblationTrial& trial) const;
   mask_decoder::Prompts PromptsFor(const AblationTrial& trial) const;
   // Of what the objects depend on; trials that only score another method have the same.
@@ -50,9 +51,9 @@ class AblationRunner {
                    VariantResult* result, const Job& job) const;
 
   const ExperimentSettings& base_;
-  ResultsFile results_;
-  std::set<std::string> seen_;                   // since the command began
-  std::map<std::string, VariantResult> failed_;  // since the command began
+  ResultCache results_;                         // only successes: what failed is tried again by the next command
+  std::set<std::string> seen_;                  // since the command began
+  std::map<std::string, VariantResult> known_;  // read or computed since then
 };
 
 }  // namespace sanerf::experiments

@@ -57,18 +57,12 @@ AblationScene PrepareScene(const AblateRequest& request, size_t i, const Experim
   return scene;
 }
 
-void Link(const fs::path& from, const fs::path& to) {
-  std::error_code no_link;
-  fs::create_hard_link(from, to, no_link);
-  if (no_link) fs::create_symlink(fs::absolute(from), to);
-}
-
 // Files of one folder, without subfolders.
 void LinkFiles(const fs::path& from, const fs::path& to) {
   fs::create_directories(to);
   if (!fs::is_directory(from)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
-    if (entry.is_regular_file()) Link(entry.path(), to / entry.path().filename());
+    if (entry.is_regular_file()) LinkOrCopy(entry.path(), to / entry.path().filename());
   }
 }
 

@@ -37,8 +37,8 @@ std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const Exp
                                          const Job& job);
 
 // A run folder in scene.work, one per way of encoding, that has the scene's radiance field and, when they were encoded
-// like that, its features. Files are hard links, or symbolic ones where the file systems differ: stages replace files,
-// they never write into them. A folder of another radiance field is made anew.
+// like that, its features. Files are hard links, or copies where the file systems differ: stages replace files, they
+// never write into them. A folder of another radiance field is made anew.
 std::filesystem::path LightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode,
                                const Job& job);
 

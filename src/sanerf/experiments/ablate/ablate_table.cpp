@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
@@ -92,6 +93,17 @@ Cells MeanCells(const AblationRow& row, const AblationResult& result) {
           trains ? number("{:.0f}", [](const VariantResult& r) { return r.mask_seconds + r.field_seconds; }) : "-"};
 }
 
+// Of each object of a scene, the most views that a row had nothing to compare in: neither there nor found.
+std::map<std::string, int> ViewsWithoutObjects(const AblationStudy& study, size_t scene) {
+  std::map<std::string, int> most;
+  for (const AblationRow& row : study.rows)
+    for (const VariantResult& result : row.results[scene])
+      for (const VariantResult::Object& object : result.objects)
+        most[object.name] = std::max(most[object.name], object.views_without_object);
+  std::erase_if(most, [](const auto& object) { return object.second == 0; });
+  return most;
+}
+
 std::vector<std::string> Notes(const AblationStudy& study, const AblationResult& result) {
   std::vector<std::string> notes;
   bool any_default = false;
@@ -106,6 +118,10 @@ std::vector<std::string> Notes(const AblationStudy& study, const AblationResult&
       }
     }
   }
+  for (size_t scene = 0; scene < result.scenes.size(); ++scene)
+    for (const auto& [object, count] : ViewsWithoutObjects(study, scene))
+      notes.push_back(fmt::format("{} on {}: in {} held-out view{} neither there nor found", object,
+                                  result.scenes[scene], count, count == 1 ? "" : "s"));
   return notes;
 }
 

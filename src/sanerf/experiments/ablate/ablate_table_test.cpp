@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/compare/compare_formats.h"
@@ -66,31 +65,12 @@ TEST(AblateResults, SpreadOverSeedsIsOfMeansOverScenes) {
   EXPECT_TRUE(SpreadOverSeeds(broken, {1}, iou));
 }
 
-TEST(AblateResults, AFileRemembersSuccessesAndTriesFailuresAgain) {
-  const TestFolder folder;
-  {
-    ResultsFile file(folder / "results.json");
-    EXPECT_EQ(file.Find("a"), nullptr);
-    file.Put("a", "rounds off", Scored(0.9, 0.7));
-    file.Put("b", "rounds on", Failed("no view is left"));
-  }
-  const ResultsFile file(folder / "results.json");
-  ASSERT_NE(file.Find("a"), nullptr);
-  EXPECT_EQ(ToJson(*file.Find("a")), ToJson(Scored(0.9, 0.7)));
-  EXPECT_EQ(file.Find("b"), nullptr);
-  EXPECT_THAT(ReadFile(folder / "results.json"), HasSubstr("no view is left"));
-}
-
-TEST(AblateResults, ABrokenFileIsNamed) {
-  const TestFolder folder;
-  const auto text_of = [&](const std::string& content) {
-    WriteFileAtomic(folder / "results.json", content);
-    return ErrorTextOf<Error>([&] { ResultsFile(folder / "results.json"); });
-  };
-  EXPECT_THAT(text_of("{"), HasSubstr("results.json:1"));
-  EXPECT_THAT(text_of(R"({"format": 99, "results": {}})"), HasSubstr("--restart"));
-  EXPECT_THAT(text_of(R"({"format": 1, "results": {"a": {"what": "x", "objects": [{"name": "mug"}]}}})"),
-              HasSubstr("results.json: results.a.objects[0]: \"iou\" is missing"));
+TEST(AblateResults, ComeBackFromJson) {
+  const Json json = Json::parse(ToJson(Scored(0.9, 0.7)).dump());
+  EXPECT_EQ(ToJson(VariantResultFrom(JsonCursor(json, "row.json"))), json);
+  const Json damaged = Json::parse(R"({"objects": [{"name": "mug"}]})");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { VariantResultFrom(JsonCursor(damaged, "row.json")); }),
+              HasSubstr("row.json: objects[0]: \"iou\" is missing"));
 }
 
 TEST(AblateTable, OneSceneShowsItsObjects) {
@@ -99,6 +79,16 @@ TEST(AblateTable, OneSceneShowsItsObjects) {
   EXPECT_THAT(text, HasSubstr("on *    90.00 / 80.00  70.00 / 60.00  80.00         70.00"));
   EXPECT_THAT(text, HasSubstr("54.5       150         61"));  // views, seconds
   EXPECT_THAT(text, HasSubstr("* the defaults"));
+}
+
+TEST(AblateTable, ViewsWithoutAnObjectAreNoted) {
+  VariantResult some = Scored(0.9, 0.7);
+  some.objects[1].views_without_object = 2;
+  const AblationResult result = Result({"kitchen"}, {{some}}, {{Scored(0.8, 0.6)}});
+  EXPECT_THAT(ToTable(result), HasSubstr("bowl on kitchen: in 2 held-out views neither there nor found"));
+  EXPECT_THAT(ToTable(result), Not(HasSubstr("mug on kitchen")));
+  const Json json = ToJson(some);
+  EXPECT_EQ(VariantResultFrom(JsonCursor(json, "row.json")).objects[1].views_without_object, 2);
 }
 
 TEST(AblateTable, SeveralScenesAreColumnsWithTheirMean) {

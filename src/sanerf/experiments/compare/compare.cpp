@@ -19,11 +19,12 @@
 #include "sanerf/experiments/compare/methods.h"
 #include "sanerf/experiments/eval/held_out_views.h"
 #include "sanerf/experiments/eval/match_objects.h"
-#include "sanerf/mask_decoder/places.h"
+#include "sanerf/experiments/result_cache.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/prompt_places.h"
 
 namespace fs = std::filesystem;
 
@@ -142,10 +143,12 @@ FeatureFolders FoldersFor(const RunFolder& run, const pipeline::Settings& settin
   recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
   const Json kept = recorded.ToJson(), wanted = settings.ToJson();
   // No part of a run is called so: the results may be written into another run's folder.
-  const fs::path other_views = out / "encoded" / "other_views" / "features";
-  if (!HasSameMaps(kept.at("encode"), wanted.at("encode"))) return {other_views, other_views};
-  const fs::path other_field = out / "encoded" / "other_field" / "features";
-  return {run.features(), kept.at("field") == wanted.at("field") ? run.features() : other_field};
+  const fs::path other_views = out / "encoded" / "other_views";
+  if (!HasSameMaps(kept.at("encode"), wanted.at("encode")))
+    return {other_views / "features", other_views / "features", other_views / "features_test"};
+  const bool is_same_field = kept.at("field") == wanted.at("field");
+  return {run.features(), is_same_field ? run.features() : out / "encoded" / "other_field" / "features",
+          run.test_features()};
 }
 
 class Comparison {
@@ -156,12 +159,19 @@ class Comparison {
         run_(run->folder()),
         scene_(run->scene()),
         out_(request.out.empty() ? run_.path() / "compare" : request.out),
+        cache_(out_ / "methods"),
         subject_(request.automatic ? AutomaticSubject(request, scene_, job) : PromptedSubject(request, scene_, job)),
         test_(eval::ScoredViews(scene_, scene_.TestViews(), subject_.truths[0], job)),
-        shared_(run, settings, FoldersFor(run_, settings, out_), job) {
+        shared_(run, settings, FoldersFor(run_, settings, out_), subject_.prompts, job) {
     if (test_.empty())
       throw Error("there is nothing to compare on", "the scene has no test views", "train with --test-every 8");
-    for (const mask_decoder::ObjectPrompt& object : subject_.prompts.objects) mask_decoder::CheckPlaces(object, scene_);
+    for (const mask_decoder::ObjectPrompt& object : subject_.prompts.objects)
+      segmentation::CheckPromptPlaces(object, scene_);
+    for (size_t o = 0; o < subject_.scores.size(); ++o) {
+      if (const auto why = eval::WhyNotShown(subject_.scores[o].instance, TruthsOf(o), scene_, test_))
+        throw UsageError(fmt::format("object '{}' cannot be scored", subject_.scores[o].name), *why,
+                         "mend the \"instance\" of its prompts, leave the object out, or give --masks DIR");
+    }
   }
 
   const fs::path& out() const { return out_; }
@@ -173,7 +183,6 @@ class Comparison {
     result.scene = run::NameOfPath(scene_.root);
     for (const ObjectScore& object : subject_.scores) result.objects.push_back(object.name);
     for (const int v : test_) result.views.push_back(scene_.views[size_t(v)].name);
-    EnsureWritableFolder(out_ / "methods");
     for (const Method& method : methods) {
       const std::optional<MethodResult> earlier = Earlier(method, job);
       result.methods.push_back(earlier ? *earlier : RunMethod(method, &result, job));
@@ -188,31 +197,25 @@ class Comparison {
   }
 
  private:
+  const eval::GroundTruth& TruthsOf(size_t object) const {
+    return subject_.truths[subject_.truths.size() == 1 ? 0 : object];
+  }
   std::optional<ImageU8> TruthOf(const scene::View& view, size_t object) const {
-    const eval::GroundTruth& truth = subject_.truths[subject_.truths.size() == 1 ? 0 : object];
-    return truth.MaskOf(view, subject_.scores[object].instance);
+    return TruthsOf(object).MaskOf(view, subject_.scores[object].instance);
   }
 
-  fs::path ResultPath(const Method& method) const { return out_ / "methods" / (method.name + ".json"); }
-
   std::optional<MethodResult> Earlier(const Method& method, const Job& job) const {
-    const fs::path path = ResultPath(method);
-    if (request_.restart || !fs::exists(path)) return std::nullopt;
-    try {
-      const Json json = ReadJsonFile(path);
-      const JsonCursor root(json, path.string());
-      if (root.StringOr("key", "") != KeyOf(method, request_, run_, settings_)) return std::nullopt;
-      MethodResult result = MethodResultFrom(root);
+    if (request_.restart) return std::nullopt;
+    MethodResult result;
+    const auto read = [&](const JsonCursor& root) {
+      result = MethodResultFrom(root);
       const auto is_whole = [&](const MethodRun& run) { return run.objects.size() == subject_.scores.size(); };
       if (result.runs.empty() || !std::all_of(result.runs.begin(), result.runs.end(), is_whole))
         root["runs"].Fail(fmt::format("expected runs of {} objects", subject_.scores.size()));
-      job.Info(fmt::format("compare  {}: from an earlier comparison", method.title));
-      return result;
-    } catch (const Error& error) {
-      job.Warn(
-          fmt::format("the earlier result of {} is damaged, the method is run again: {}", method.title, error.what()));
-      return std::nullopt;
-    }
+    };
+    if (!cache_.Read(method.name, KeyOf(method, request_, run_, settings_), read, job)) return std::nullopt;
+    job.Info(fmt::format("compare  {}: from an earlier comparison", method.title));
+    return result;
   }
 
   MethodResult RunMethod(const Method& method, CompareResult* result, const Job& job) {
@@ -245,9 +248,7 @@ class Comparison {
       return outcome;  // tried again next time
     }
     eval::ReportUnmatched(outcome.runs[0].objects, test_.size(), job);
-    Json json = {{"key", KeyOf(method, request_, run_, settings_)}};
-    json.update(ToJson(outcome));
-    WriteJsonFile(ResultPath(method), json);
+    cache_.Keep(method.name, KeyOf(method, request_, run_, settings_), ToJson(outcome));
     return outcome;
   }
 
@@ -287,6 +288,7 @@ class Comparison {
   const Scene& scene_;
   bool knows_memory_ = true;
   fs::path out_;
+  ResultCache cache_;
   Subject subject_;
   std::vector<int> test_;  // held-out views, or those that have a true mask
   SharedInputs shared_;

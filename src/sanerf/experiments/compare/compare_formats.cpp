@@ -30,6 +30,7 @@ Json ObjectToJson(const ObjectScore& object) {
           {"accuracy", s.Accuracy()},
           {"boundary_iou", s.BoundaryIou()},
           {"consistency", object.consistency.Iou()},
+          {"views_without_object", s.views_without_object},
           {"views", views},
           {"warped", {object.consistency.intersection, object.consistency.union_, object.consistency.num_pairs}},
           {"unmatched", object.unmatched}};
@@ -46,20 +47,16 @@ ObjectScore ObjectFrom(const JsonCursor& json) {
   const JsonCursor views = json["views"], warped = json["warped"], unmatched = json["unmatched"];
   for (size_t i = 0; i < views.size(); ++i) {
     const JsonCursor row = views[i];
-    const eval::MaskScore view{CountOf(row["intersection"]),
-                               CountOf(row["union"]),
-                               CountOf(row["correct"]),
-                               CountOf(row["total"]),
-                               CountOf(row["boundary_intersection"]),
-                               CountOf(row["boundary_union"]),
-                               1};
-    object.score.intersection += view.intersection;
-    object.score.union_ += view.union_;
-    object.score.correct += view.correct;
-    object.score.total += view.total;
-    object.score.boundary_intersection += view.boundary_intersection;
-    object.score.boundary_union += view.boundary_union;
-    ++object.score.num_views;
+    eval::MaskScore view;
+    view.intersection = CountOf(row["intersection"]);
+    view.union_ = CountOf(row["union"]);
+    view.correct = CountOf(row["correct"]);
+    view.total = CountOf(row["total"]);
+    view.boundary_intersection = CountOf(row["boundary_intersection"]);
+    view.boundary_union = CountOf(row["boundary_union"]);
+    view.num_views = 1;
+    view.views_without_object = view.has_iou() ? 0 : 1;
+    object.score += view;
     object.views.emplace_back(row["view"].String(), view);
   }
   object.consistency = {CountOf(warped[0]), CountOf(warped[1]), int(warped[2].IntegerIn(0, 1 << 30))};

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "sanerf/experiments/cell_text.h"
+#include "sanerf/experiments/eval/eval_output.h"
 
 namespace sanerf::experiments {
 
@@ -39,6 +40,17 @@ void AddNotes(const MethodResult& method, const std::string& scene, TextTable* t
   const std::string where = scene.empty() ? "" : " on " + scene;
   if (!method.error.empty()) table->notes.push_back(fmt::format("{}{}: {}", method.title, where, method.error));
   if (!method.remarks.empty()) table->notes.push_back(fmt::format("{}: {}", method.title, method.remarks));
+}
+
+// Of an object that some views do not have, what the method that found it in the fewest of them saw.
+void AddViewsWithoutObject(const std::vector<MethodResult>& methods, size_t object, TextTable* table) {
+  const eval::ObjectScore* most = nullptr;
+  for (const MethodResult& method : methods) {
+    if (method.runs.empty()) continue;
+    const eval::ObjectScore& score = method.runs[0].objects[object];
+    if (most == nullptr || score.score.views_without_object > most->score.views_without_object) most = &score;
+  }
+  if (most != nullptr && most->score.views_without_object > 0) table->notes.push_back(ViewsWithoutObject(*most));
 }
 
 // Columns of scores, one value per method.
@@ -114,6 +126,7 @@ TextTable ScoreTable(const CompareResult& result) {
   });
   TextTable table = builder.Take();
   for (const MethodResult& method : methods) AddNotes(method, "", &table);
+  for (size_t o = 0; o < result.objects.size(); ++o) AddViewsWithoutObject(methods, o, &table);
   return table;
 }
 

@@ -11,6 +11,7 @@
 namespace sanerf::experiments {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -106,6 +107,24 @@ TEST(CompareTables, ResultsComeBackFromJson) {
   EXPECT_EQ(back.runs[1].objects[0].score.Iou(), 0.93);
   EXPECT_EQ(back.runs[0].objects[1].consistency.num_pairs, 6);
   EXPECT_THAT(back.runs[0].objects[0].unmatched, ElementsAre("test/001.png"));
+}
+
+TEST(CompareTables, AViewWithoutTheObjectComesBackAsOne) {
+  MethodResult method = Result().methods[0];
+  eval::MaskScore absent;
+  absent.Add(ImageU8(8, 8, 1), ImageU8(8, 8, 1));
+  eval::ObjectScore& object = method.runs[0].objects[0];
+  object.views.emplace_back("test/009.png", absent);
+  object.score += absent;
+  const Json json = ToJson(method);
+  const MethodResult back = MethodResultFrom(JsonCursor(json, "sanerf.json"));
+  EXPECT_EQ(back.runs[0].objects[0].score.views_without_object, 1);
+  EXPECT_FALSE(back.runs[0].objects[0].views.back().second.has_iou());
+  EXPECT_EQ(ToJson(back), json);
+
+  CompareResult result = Result();
+  result.methods[0] = back;
+  EXPECT_THAT(ScoreTable(result).notes, Contains(HasSubstr("mug: in 1 of 2 views it is neither there nor found")));
 }
 
 TEST(CompareTables, ADamagedResultIsNamed) {

@@ -11,25 +11,17 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare_tables.h"
 #include "sanerf/experiments/compare/pixel_text.h"
+#include "sanerf/experiments/crop.h"
 #include "sanerf/experiments/eval/report_page.h"
 #include "sanerf/export/layers.h"
+#include "sanerf/scene/mask_files.h"
 
 namespace sanerf::experiments {
 namespace {
 
-constexpr double kRoom = 0.25;  // around the object, of its longer side, on each side
-constexpr int kMinCrop = 48;    // pixels: less cannot be recognized
-constexpr int kCell = 240;      // side of a picture on the sheet
+constexpr int kCell = 240;  // side of a picture on the sheet
 constexpr int kGap = 6, kScale = 2, kLine = TextHeight(kScale) + 2 * kGap;
 constexpr uint8_t kInk[3] = {28, 30, 36}, kSoft[3] = {100, 107, 120};
-
-template <class T>
-Image<T> Cut(const Image<T>& image, const Crop& crop) {
-  Image<T> cut(crop.width, crop.height, image.channels);
-  for (int y = 0; y < crop.height; ++y)
-    std::copy_n(image.Pixel(crop.x, crop.y + y), size_t(crop.width) * size_t(image.channels), cut.Pixel(0, y));
-  return cut;
-}
 
 // At the sheet's size before the veil is drawn: contours stay one pixel wide.
 ImageU8 OverlayInCell(const ImageF& photo, const ImageU8& mask, const Crop& crop) {
@@ -61,23 +53,6 @@ SheetRow RowOf(const CompareResult& result, size_t object, const scene::View& vi
 }
 
 }  // namespace
-
-Crop CropAround(const ImageU8& mask) {
-  int x0 = mask.width, y0 = mask.height, x1 = 0, y1 = 0;
-  for (int y = 0; y < mask.height; ++y)
-    for (int x = 0; x < mask.width; ++x) {
-      if (mask.At(x, y) == 0) continue;
-      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
-    }
-  if (x0 >= x1) return {0, 0, mask.width, mask.height};
-  const int side = std::max(kMinCrop, int((1 + 2 * kRoom) * std::max(x1 - x0, y1 - y0)));
-  Crop crop;
-  crop.width = std::min(side, mask.width);
-  crop.height = std::min(side, mask.height);
-  crop.x = std::clamp((x0 + x1 - crop.width) / 2, 0, mask.width - crop.width);
-  crop.y = std::clamp((y0 + y1 - crop.height) / 2, 0, mask.height - crop.height);
-  return crop;
-}
 
 std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_t object,
                                  const std::function<int64_t(size_t view)>& true_pixels) {

@@ -26,12 +26,6 @@ struct ContactSheet {
   std::vector<SheetRow> rows;
 };
 
-// A square around the non-zero pixels with room to see what a mask leaves out or takes too much, within the image.
-struct Crop {
-  int x = 0, y = 0, width = 0, height = 0;
-};
-Crop CropAround(const ImageU8& mask);
-
 // The most informative views of an object, as positions in its list of views: where the truth is largest, and where the
 // methods' IoUs lie farthest apart.
 std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_t object,

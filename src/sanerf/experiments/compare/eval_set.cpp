@@ -26,6 +26,9 @@ namespace sanerf::experiments {
 namespace {
 
 constexpr char kListName[] = "eval_set.json";
+constexpr char kWhatItIs[] =
+    "a benchmark is a folder of scenes with a prompts.json each, or has a list of them, eval_set.json: {\"scenes\": "
+    "[{\"scene\": \"llff/fern\", \"prompts\": \"prompts/fern.json\"}]} (docs/data_formats.md, Benchmarks)";
 
 // What cannot be looked at, a name too long say, is not there.
 bool Exists(const fs::path& path) {
@@ -84,8 +87,7 @@ EvalSet FindScenes(const fs::path& folder) {
   std::sort(set.scenes.begin(), set.scenes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   if (set.scenes.empty())
     throw UsageError(folder.string() + " is no benchmark",
-                     fmt::format("it has neither {} nor folders with a prompts.json", kListName),
-                     "list its scenes: {\"scenes\": [{\"scene\": \"fern\", \"prompts\": \"fern.json\"}]}");
+                     fmt::format("it has neither {} nor folders with a prompts.json", kListName), kWhatItIs);
   return set;
 }
 
@@ -141,7 +143,7 @@ void WriteTables(const fs::path& out, const EvalSetResult& result) {
 
 EvalSet ReadEvalSet(const fs::path& path) {
   if (ExistsAsFile(path)) return ReadList(path);
-  if (!IsFolder(path)) throw UsageError(path.string(), "there is no such folder or list");
+  if (!IsFolder(path)) throw UsageError(path.string(), "there is no such folder or list", kWhatItIs);
   return Exists(path / kListName) ? ReadList(path / kListName) : FindScenes(path);
 }
 

@@ -68,8 +68,11 @@ TEST_F(EvalSetTest, ABadListSaysWhereAndWhy) {
   EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern"}, {"scene": "llff/fern"}]})"),
               HasSubstr("a second scene is named 'fern'"));
   EXPECT_THAT(ListFails(R"({"scenes": [{"scene": "llff/fern", "name": "a/b"}]})"), HasSubstr("a/b"));
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ReadEvalSet(folder_ / "nowhere"); }), HasSubstr("no such folder or list"));
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ReadEvalSet(folder_ / "masks"); }), HasSubstr("is no benchmark"));
+  const auto what_it_is = AllOf(HasSubstr("{\"scenes\": [{\"scene\": "), HasSubstr("docs/data_formats.md"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ReadEvalSet(folder_ / "nowhere"); }),
+              AllOf(HasSubstr("no such folder or list"), what_it_is));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ReadEvalSet(folder_ / "masks"); }),
+              AllOf(HasSubstr("is no benchmark"), what_it_is));
 }
 
 TEST_F(EvalSetTest, ASceneWithoutGroundTruthIsNotTrained) {

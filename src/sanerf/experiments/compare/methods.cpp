@@ -32,24 +32,22 @@ std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input,
                                                  shared.nerf().model_from_file(), shared.settings().masks);
 }
 
-feature_container::EncodeContext EncodingOf(SharedInputs& shared, const Job& job) {
-  return {shared.scene(), shared.nerf(), shared.sam(job), shared.settings().encode};
-}
-
 std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
   std::vector<int> views = mask_decoder::PromptedViews(input.prompts, shared.scene());
   views.insert(views.end(), input.test.begin(), input.test.end());
-  return MakeSamPerView(input, pipeline::EncodeTestViews(shared.run(), EncodingOf(shared, job), views, job), job);
+  const FeatureFolders& folders = shared.folders();
+  return MakeSamPerView(
+      input, pipeline::EncodeTestViews(folders.views, folders.test, shared.ForEncoding(job), views, job), job);
 }
 
 // The features of the held-out views come from a field that has never seen them.
 std::unique_ptr<Segmenter> MakeSan(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
-  const auto& [views, field] = shared.folders();
+  const std::filesystem::path &views = shared.folders().views, &field = shared.folders().field;
   if (field != views)
     feature_container::TakeEncodedViews(views, field, shared.scene(), shared.scene().TrainViews(), job);
-  const feature_container::EncodeContext encoding = EncodingOf(shared, job);
+  const feature_container::EncodeContext encoding = shared.ForEncoding(job);
   feature_container::DistilFeatures(field, encoding, shared.settings().field, job);
   return MakeSamPerView(input, feature_container::FeatureField::Open(field, encoding, job), job);
 }

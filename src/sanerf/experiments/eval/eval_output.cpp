@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "sanerf/core/json.h"
 #include "sanerf/eval/scores.h"
+#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/eval/method.h"
+#include "sanerf/experiments/text_table.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf::experiments {
@@ -22,7 +22,8 @@ Json ObjectJson(const ObjectScore& object) {
           {"accuracy", object.score.Accuracy()},
           {"boundary_iou", object.score.BoundaryIou()},
           {"consistency", object.consistency.Iou()},
-          {"views", object.score.num_views}};
+          {"views", object.score.num_views},
+          {"views_without_object", object.score.views_without_object}};
 }
 
 // "objects" and their means, null when there are none.
@@ -56,46 +57,48 @@ Json AheadJson(const EvalResult& result) {
   return json;
 }
 
+// Null where the object is neither there nor said to be.
 Json PerViewJson(const ObjectScore& object) {
   Json json = Json::array();
-  for (const auto& [view, score] : object.views)
-    json.push_back({{"view", view}, {"iou", score.Iou()}, {"boundary_iou", score.BoundaryIou()}});
+  for (const auto& [view, score] : object.views) {
+    const auto ratio = [&, has_iou = score.has_iou()](double value) { return has_iou ? Json(value) : Json(); };
+    json.push_back({{"view", view}, {"iou", ratio(score.Iou())}, {"boundary_iou", ratio(score.BoundaryIou())}});
+  }
   return json;
 }
 
-// One table: rows of objects, with a column for the method when there are several.
+// Rows of objects, with a column for the method when there are several.
 class ScoreRows {
  public:
   explicit ScoreRows(const EvalResult& result) : has_methods_(!result.baselines.empty()) {
-    for (const ObjectScore& object : result.objects) object_width_ = std::max(object_width_, object.name.size());
-    method_width_ = std::string(kOwnMethod).size();
-    for (const MethodScores& baseline : result.baselines)
-      method_width_ = std::max(method_width_, baseline.method.size());
-    text_ = fmt::format("{:<{}}  {}{:>8}  {:>8}  {:>12}  {:>11}  {:>5}\n", "object", object_width_,
-                        MethodCell("method"), "IoU", "accuracy", "boundary IoU", "consistency", "views");
+    table_.num_left = has_methods_ ? 2 : 1;
+    Add("object", "method", {"IoU", "accuracy", "boundary IoU", "consistency", "views"});
   }
 
   void Row(const std::string& object, const std::string& method, const MeanScores& scores, const std::string& views) {
-    text_ += fmt::format("{:<{}}  {}{:>7.2f}%  {:>7.2f}%  {:>11.2f}%  {:>10.2f}%  {:>5}\n", object, object_width_,
-                         MethodCell(method), 100 * scores.iou, 100 * scores.accuracy, 100 * scores.boundary_iou,
-                         100 * scores.consistency, views);
+    const auto cell = [](double share) { return Percent(share) + "%"; };
+    Add(object, method,
+        {cell(scores.iou), cell(scores.accuracy), cell(scores.boundary_iou), cell(scores.consistency), views});
   }
   // By how many points ours is ahead of another method.
   void Difference(const MeanScores& ours, const MeanScores& other) {
-    text_ += fmt::format("{:<{}}  {}{:>+7.2f}   {:>+7.2f}   {:>+11.2f}   {:>+10.2f}\n", "", object_width_,
-                         MethodCell("ahead"), 100 * (ours.iou - other.iou), 100 * (ours.accuracy - other.accuracy),
-                         100 * (ours.boundary_iou - other.boundary_iou), 100 * (ours.consistency - other.consistency));
+    const auto cell = [](double a, double b) { return fmt::format("{:+.2f} ", 100 * (a - b)); };
+    Add("", "ahead",
+        {cell(ours.iou, other.iou), cell(ours.accuracy, other.accuracy), cell(ours.boundary_iou, other.boundary_iou),
+         cell(ours.consistency, other.consistency), ""});
   }
-  const std::string& text() const { return text_; }
+  std::string text() const { return ToText(table_); }
 
  private:
-  std::string MethodCell(const std::string& method) const {
-    return has_methods_ ? fmt::format("{:<{}}  ", method, method_width_) : "";
+  void Add(const std::string& object, const std::string& method, const std::vector<std::string>& scores) {
+    std::vector<std::string> row = {object};
+    if (has_methods_) row.push_back(method);
+    row.insert(row.end(), scores.begin(), scores.end());
+    table_.cells.push_back(std::move(row));
   }
 
   bool has_methods_;
-  size_t object_width_ = 6, method_width_ = 6;
-  std::string text_;
+  TextTable table_;
 };
 
 void AddRows(const std::string& object, const std::string& views, const MeanScores& ours,
@@ -127,11 +130,19 @@ std::string WhoIsAhead(const EvalResult& result, const MethodScores& baseline) {
 
 }  // namespace
 
+std::string ViewsWithoutObject(const ObjectScore& object) {
+  return fmt::format("{}: in {} of {} views it is neither there nor found; their pixels count for the accuracy alone",
+                     object.name, object.score.views_without_object, object.score.num_views);
+}
+
 double MeanIou(const EvalResult& result) { return eval::MeansOf(result.objects).iou; }
 
 Json ToJson(const EvalResult& result) {
   Json json = {{"psnr", result.psnr}, {"ssim", result.ssim}};
   json.update(ObjectsJson(result.objects));
+  json["not_scored"] = Json::array();
+  for (const auto& [object, why, how] : result.not_scored)
+    json["not_scored"].push_back({{"object", object}, {"why", why}, {"how", how}});
   if (!result.baselines.empty()) {
     json["own_seconds"] = result.own_seconds;
     json["baselines"] = Json::array();
@@ -186,6 +197,8 @@ std::string ToTable(const EvalResult& result) {
             others([](const MethodScores& baseline) { return eval::MeansOf(baseline.objects); }), table);
   }
   text += '\n' + table.text();
+  for (const ObjectScore& object : result.objects)
+    if (object.score.views_without_object > 0) text += ViewsWithoutObject(object) + '\n';
   for (const MethodScores& baseline : result.baselines) text += '\n' + WhoIsAhead(result, baseline);
   return text;
 }

@@ -43,20 +43,45 @@ EvalResult BesideSam() {
 
 TEST(EvalOutput, TableShowsConsistency) {
   const std::string text = ToTable(Result());
-  EXPECT_THAT(text, HasSubstr("object       IoU  accuracy  boundary IoU  consistency  views"));
-  EXPECT_THAT(text, HasSubstr("mug       90.00%    99.00%        80.00%       75.00%     12"));
-  EXPECT_THAT(text, HasSubstr("mean      80.00%"));
+  EXPECT_THAT(text, HasSubstr("object     IoU  accuracy  boundary IoU  consistency  views"));
+  EXPECT_THAT(text, HasSubstr("mug     90.00%    99.00%        80.00%       75.00%     12"));
+  EXPECT_THAT(text, HasSubstr("mean    80.00%"));
   EXPECT_THAT(text, Not(HasSubstr("method")));
 }
 
 TEST(EvalOutput, TableSaysWhoIsAhead) {
   const std::string text = ToTable(BesideSam());
-  EXPECT_THAT(text, HasSubstr("mug     sanerf    90.00%"));
-  EXPECT_THAT(text, HasSubstr("        sam       85.00%"));
-  EXPECT_THAT(text, HasSubstr("        ahead     +5.00     +0.00         -2.00        +0.00"));
+  EXPECT_THAT(text, HasSubstr("mug     sanerf  90.00%"));
+  EXPECT_THAT(text, HasSubstr("        sam     85.00%"));
+  EXPECT_THAT(text, HasSubstr("        ahead   +5.00     +0.00         -2.00        +0.00"));
   EXPECT_THAT(
       text,
       HasSubstr("sanerf is ahead of sam on IoU for 1 of 2 objects, on boundary IoU for 1 of 2 objects (behind: mug)"));
+}
+
+// A view that the object is not in is no success: it is counted, and has no IoU of its own.
+TEST(EvalOutput, ViewsWithoutTheObjectAreCounted) {
+  EvalResult result = Result();
+  EXPECT_THAT(ToTable(result), Not(HasSubstr("neither there")));
+  eval::MaskScore seen;
+  seen.Add(ImageU8(8, 8, 1, 255), ImageU8(8, 8, 1, 255));
+  eval::MaskScore absent;
+  absent.Add(ImageU8(8, 8, 1), ImageU8(8, 8, 1));
+  result.objects[0].score.views_without_object = 1;
+  result.objects[0].views = {{"a.png", seen}, {"b.png", absent}};
+  EXPECT_THAT(ToTable(result), HasSubstr("mug: in 1 of 12 views it is neither there nor found"));
+  const Json json = ToJson(result);
+  EXPECT_EQ(json["objects"][0]["views_without_object"], 1);
+  EXPECT_EQ(json["objects"][1]["views_without_object"], 0);
+  EXPECT_EQ(json["miou"], 0.8);
+}
+
+TEST(EvalOutput, JsonSaysWhatWasNotScored) {
+  EvalResult result = Result();
+  EXPECT_EQ(ToJson(result)["not_scored"], Json::array());
+  result.not_scored = {{"cup", "no instance id", "say it"}};
+  EXPECT_EQ(ToJson(result)["not_scored"],
+            Json::parse(R"([{"object": "cup", "why": "no instance id", "how": "say it"}])"));
 }
 
 TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+#include <set>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/ground_truth.h"
 #include "sanerf/eval/score_masks.h"
@@ -16,6 +21,8 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/run_folder.h"
 
+namespace fs = std::filesystem;
+
 namespace sanerf::experiments {
 
 using eval::ObjectScore;
@@ -23,37 +30,107 @@ using run::StoredObject;
 
 namespace {
 
-std::vector<StoredObject> ObjectsToScore(const run::RunFolder& run, const nerf::NerfModel& nerf,
-                                         const EvalRequest& request, const Job& job) {
-  if (!request.object.empty()) return {run::FindObject(run, request.object, nerf)};
-  std::vector<StoredObject> selected;
-  for (const StoredObject& object : run::ListObjects(run)) {
-    if (object.prompt.instance < 0) continue;
-    if (object.nerf_fingerprint == run::HexFingerprint(nerf.Fingerprint())) {
-      selected.push_back(object);
-    } else {
-      job.Warn(
-          fmt::format("object {} belongs to an earlier radiance field and is left out; segment it again", object.name));
-    }
-  }
-  return selected;
+// The objects that can be scored, with their instances and no scores yet; and the others.
+struct Scorable {
+  std::vector<StoredObject> objects;
+  std::vector<ObjectScore> scores;
+  std::vector<NotScored> not_scored;
+};
+
+ObjectScore NewScore(const StoredObject& object, int instance) {
+  ObjectScore score;
+  score.name = object.name;
+  score.instance = instance;
+  return score;
 }
 
-std::vector<ObjectScore> NewScores(const std::vector<StoredObject>& objects, const eval::GroundTruth& truth,
-                                   const EvalRequest& request) {
-  std::vector<ObjectScore> scores;
-  for (const StoredObject& object : objects) {
-    ObjectScore score;
-    score.name = object.name;
-    score.instance = request.instance >= 0 ? request.instance : object.prompt.instance;
-    if (truth.from_folder()) score.instance = request.instance;
-    if (score.instance < 0 && !truth.from_folder()) {
-      throw UsageError(fmt::format("object '{}' has no instance id", score.name),
-                       "its masks in the ground truth are unknown", "say which: --instance ID");
-    }
-    scores.push_back(score);
+// The ground truth, and where it is looked for.
+struct Truth {
+  const eval::GroundTruth& masks;
+  const scene::Scene& scene;
+  const std::vector<int>& views;
+
+  std::optional<std::string> WhyNotShown(int instance) const {
+    return eval::WhyNotShown(instance, masks, scene, views);
   }
-  return scores;
+};
+
+Scorable NamedObject(const EvalRequest& request, const run::RunFolder& run, const nerf::NerfModel& nerf,
+                     const Truth& truth) {
+  Scorable chosen;
+  chosen.objects = {run::FindObject(run, request.object, nerf)};
+  int instance = request.instance;
+  if (instance < 0 && !truth.masks.from_folder()) instance = chosen.objects[0].prompt.instance;
+  if (instance < 0 && !truth.masks.from_folder())
+    throw UsageError(fmt::format("object '{}' has no instance id", request.object),
+                     "its masks in the ground truth are unknown", "say which: --instance ID, or --masks DIR");
+  if (const auto why = truth.WhyNotShown(instance))
+    throw UsageError(fmt::format("object '{}' cannot be scored", request.object), *why,
+                     truth.masks.from_folder() || truth.masks.InstancesIn(truth.scene.views, truth.views).empty()
+                         ? "give a folder of masks: --masks DIR"
+                         : "give one of these: --instance ID");
+  chosen.scores = {NewScore(chosen.objects[0], instance)};
+  return chosen;
+}
+
+// Folders among the objects that hold none, for want of their object.json.
+std::vector<std::string> FoldersOfNoObject(const run::RunFolder& run) {
+  std::vector<std::string> names;
+  run::ReadWholeSet(run.path(), [&](const fs::path& objects) {
+    names.clear();
+    if (!fs::is_directory(objects)) return;
+    for (const fs::directory_entry& entry : fs::directory_iterator(objects)) {
+      const std::string name = entry.path().filename().string();
+      if (entry.is_directory() && name[0] != '.' && !run::IsSetAside(name) && !fs::exists(entry.path() / "object.json"))
+        names.push_back(name);
+    }
+  });
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Scorable AllObjects(const run::RunFolder& run, const nerf::NerfModel& nerf, const Truth& truth) {
+  Scorable chosen;
+  for (const StoredObject& object : run::ListObjects(run)) {
+    NotScored reason{object.name, "", ""};
+    if (object.nerf_fingerprint != run::HexFingerprint(nerf.Fingerprint())) {
+      reason.why = "it belongs to an earlier radiance field";
+      reason.how = "segment it again";
+    } else if (object.prompt.instance < 0) {
+      reason.why = "no instance id says which true masks are its own";
+      reason.how = fmt::format("sanerf eval {} --object {} --instance ID, or --masks DIR",
+                               ShellQuoted(run.path().string()), ShellQuoted(object.name));
+    } else {
+      reason.why = truth.WhyNotShown(object.prompt.instance).value_or("");
+    }
+    if (!reason.why.empty()) {
+      chosen.not_scored.push_back(std::move(reason));
+    } else {
+      chosen.objects.push_back(object);
+      chosen.scores.push_back(NewScore(object, object.prompt.instance));
+    }
+  }
+  for (const std::string& name : FoldersOfNoObject(run))
+    chosen.not_scored.push_back({name, "no object.json in its folder", "segment it again, or remove the folder"});
+  return chosen;
+}
+
+// A sentence for each reason.
+void ReportNotScored(const std::vector<NotScored>& not_scored, const Job& job) {
+  constexpr size_t kMostNames = 8;
+  std::set<std::string> said;
+  for (const NotScored& first : not_scored) {
+    if (!said.insert(first.why).second) continue;
+    std::vector<std::string> names;
+    for (const NotScored& other : not_scored)
+      if (other.why == first.why) names.push_back(other.object);
+    const size_t num_more = names.size() > kMostNames ? names.size() - kMostNames : 0;
+    const char* verb = names.size() == 1 ? "is" : "are";
+    names.resize(names.size() - num_more);
+    job.Warn(fmt::format("{}{} {} not scored: {}{}", fmt::join(names, ", "),
+                         num_more > 0 ? fmt::format(" and {} more", num_more) : "", verb, first.why,
+                         first.how.empty() ? "" : fmt::format(" ({})", first.how)));
+  }
 }
 
 MethodScores ScoreMethod(const Method& method, const MethodInput& input, const eval::Scoring& scoring, const Job& job) {
@@ -87,11 +164,19 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
   const nerf::NerfModel& nerf = run->nerf(job);
   pipeline::Settings settings;
   settings.Restore(folder.options(), folder.origins(), (folder.path() / "run.json").string());
-  const std::vector<StoredObject> objects = ObjectsToScore(folder, nerf, request, job);
-  const std::vector<ObjectScore> scores = NewScores(objects, truth, request);
+  const Truth shown{truth, scene, scored};
+  const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
+  if (request.object.empty() && std::none_of(scored.begin(), scored.end(), has_truth))
+    job.Info(
+        "eval   the held-out views have no masks: there is nothing to compare objects with, only the pictures are "
+        "scored (of your own masks: --object NAME --masks DIR)");
+  const Scorable chosen =
+      request.object.empty() ? AllObjects(folder, nerf, shown) : NamedObject(request, folder, nerf, shown);
+  ReportNotScored(chosen.not_scored, job);
 
   const Stopwatch watch;
   EvalResult result;
+  result.not_scored = chosen.not_scored;
   RenderedTestViews rendered = RenderTestViews(scene, nerf, test, job);
   result.views = std::move(rendered.quality);
   for (const eval::ViewQuality& view : result.views) {
@@ -100,13 +185,13 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
   }
   if (scored != test) rendered.depths = RenderTestViews(scene, nerf, scored, job).depths;
   mask_decoder::Prompts prompts;
-  for (const StoredObject& object : objects) prompts.objects.push_back(object.prompt);
-  SharedInputs shared(run, settings, {folder.features(), folder.features()}, job);
-  const MethodInput input{shared, prompts, scored, 1, &objects};
+  for (const StoredObject& object : chosen.objects) prompts.objects.push_back(object.prompt);
+  SharedInputs shared(run, settings, {folder.features(), folder.features(), folder.test_features()}, prompts, job);
+  const MethodInput input{shared, prompts, scored, 1, &chosen.objects};
   const eval::TruthOf truth_of = [&](const scene::View& view, size_t i) {
-    return truth.MaskOf(view, scores[i].instance);
+    return truth.MaskOf(view, chosen.scores[i].instance);
   };
-  const eval::Scoring scoring{scene, scored, rendered.depths, truth_of, scores};
+  const eval::Scoring scoring{scene, scored, rendered.depths, truth_of, chosen.scores};
   const Method own_method{
       kOwnMethod, "", "", {}, false, true, [](const MethodInput& i, const Job& j) { return MakeOwn(i, false, j); }};
   MethodScores own = ScoreMethod(own_method, input, scoring, job);

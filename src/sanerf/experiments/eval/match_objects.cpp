@@ -13,6 +13,8 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/experiments/cell_text.h"
+#include "sanerf/experiments/text_table.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
@@ -230,13 +232,15 @@ Json ToJson(const MatchResult& result) {
 }
 
 std::string ToTable(const MatchResult& result) {
-  std::string text = fmt::format("{:<28}  {:>10}  {:<16}  {:>7}\n", "instance", "pixels", "object", "IoU");
+  TextTable table{{{"instance", "object", "pixels", "IoU"}}};
+  table.num_left = 2;
   for (const InstanceMatch& match : result.instances) {
     std::string name = fmt::format("{} {}", match.instance, match.name);
     if (!match.category.empty() && match.category != "object") name += " (" + match.category + ")";
-    text += fmt::format("{:<28}  {:>10}  {:<16}  {:>6.2f}%\n", name, match.pixels,
-                        match.object.empty() ? "-" : match.object, 100 * match.iou);
+    table.cells.push_back(
+        {name, match.object.empty() ? "-" : match.object, std::to_string(match.pixels), Percent(match.iou) + "%"});
   }
+  std::string text = ToText(table);
   text += fmt::format("\n{} of {} instances found at IoU 80%, {} at 50%; {} of {} objects match none",
                       result.Found(kFoundIou), result.instances.size(), result.Found(kMatchedIou),
                       result.spurious.size(), result.num_objects);

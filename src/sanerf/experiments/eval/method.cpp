@@ -1,13 +1,17 @@
 #include "sanerf/experiments/eval/method.h"
 
+#include <set>
+
 #include "sanerf/core/json.h"
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_cache.h"
+#include "sanerf/mask_decoder/places.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/fitted_segmenter.h"
 #include "sanerf/segmentation/own_segmenter.h"
+#include "sanerf/segmentation/views_to_segment.h"
 
 namespace sanerf::experiments {
 
@@ -31,12 +35,14 @@ bool HasSameMaps(Json a, Json b) {
 }
 
 SharedInputs::SharedInputs(run::OpenRun* run, const pipeline::Settings& settings, FeatureFolders folders,
-                           const Job& job)
+                           const mask_decoder::Prompts& prompts, const Job& job)
     : run_(*run),
       nerf_(run->nerf(job)),
       settings_(settings),
       folders_(std::move(folders)),
-      views_(scene::SpreadViews(scene(), scene().TrainViews(), settings.segment.max_views)),
+      prompted_(mask_decoder::PromptedViews(prompts, scene())),
+      views_(prompts.objects.empty() ? scene::SpreadViews(scene(), scene().TrainViews(), settings.segment.max_views)
+                                     : segmentation::ViewsToSegment(prompts, scene(), settings.segment.max_views)),
       searched_(segmentation::ViewsToSearch(scene(), views_, settings.automatic)) {}
 
 sam::Sam& SharedInputs::sam(const Job& job) {
@@ -46,9 +52,11 @@ sam::Sam& SharedInputs::sam(const Job& job) {
 
 const feature_container::FeatureContainer& SharedInputs::features(const Job& job) {
   if (!features_) {
-    feature_container::EncodeOptions encode = settings_.encode;
-    encode.container = feature_container::FeatureStore::kCache;
-    feature_container::EncodeViews(folders_.views, {scene(), nerf_, sam(job), encode}, views_, job);
+    feature_container::EncodeContext encoding = ForEncoding(job);
+    encoding.options.container = feature_container::FeatureStore::kCache;
+    std::set<int> views(views_.begin(), views_.end());
+    views.insert(prompted_.begin(), prompted_.end());  // clicks are lifted with their depth
+    feature_container::EncodeViews(folders_.views, encoding, {views.begin(), views.end()}, job);
     features_ = feature_container::FeatureCache::Open(folders_.views, scene(), nerf_);
   }
   return *features_;

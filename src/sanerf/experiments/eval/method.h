@@ -21,16 +21,18 @@ namespace sanerf::experiments {
 // Whether views that are encoded with these options (stage "encode") have the same maps, however they are kept.
 bool HasSameMaps(Json a, Json b);
 
-// Where encoded views are kept, and the field that is distilled from them.
+// Where encoded views are kept, the field that is distilled from them, and held-out views, which nothing learns from.
 struct FeatureFolders {
-  std::filesystem::path views, field;
+  std::filesystem::path views, field, test;
 };
 
 // What several methods need, made when it is first asked for.
 class SharedInputs {
  public:
-  // run: opened for writing. It and the settings must outlive this.
-  SharedInputs(run::OpenRun* run, const pipeline::Settings& settings, FeatureFolders folders, const Job& job);
+  // run: opened for writing. It and the settings must outlive this. prompts: of all objects, none where the methods
+  // find them by themselves; they decide which training views are learned from, as in `segment`.
+  SharedInputs(run::OpenRun* run, const pipeline::Settings& settings, FeatureFolders folders,
+               const mask_decoder::Prompts& prompts, const Job& job);
 
   const run::RunFolder& run() const { return run_.folder(); }
   const scene::Scene& scene() const { return run_.scene(); }
@@ -40,8 +42,9 @@ class SharedInputs {
   const std::vector<int>& searched() const { return searched_; }  // and those searched for all that is in them
   const FeatureFolders& folders() const { return folders_; }
   sam::Sam& sam(const Job& job);
-  const feature_container::FeatureContainer& features(const Job& job);      // the cache of views()
+  const feature_container::FeatureContainer& features(const Job& job);      // the cache of views() and of prompted ones
   const std::vector<segmentation::FoundMask>& found_masks(const Job& job);  // SAM's automatic masks of searched()
+  feature_container::EncodeContext ForEncoding(const Job& job) { return run_.Encoding(settings_.encode, job); }
   segmentation::SegmenterInput ForSegmenter(uint64_t seed, const Job& job) {
     return {scene(), nerf_, features(job), sam(job), views_, seed};
   }
@@ -51,7 +54,7 @@ class SharedInputs {
   const nerf::NerfModel& nerf_;
   const pipeline::Settings& settings_;
   FeatureFolders folders_;
-  std::vector<int> views_, searched_;
+  std::vector<int> prompted_, views_, searched_;
   std::unique_ptr<sam::Sam> sam_;
   std::unique_ptr<feature_container::FeatureContainer> features_;
   std::optional<std::vector<segmentation::FoundMask>> found_masks_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "sanerf/core/error.h"
@@ -14,6 +15,8 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/cell_text.h"
+#include "sanerf/experiments/eval/object_figures.h"
+#include "sanerf/experiments/eval/repeat_commands.h"
 #include "sanerf/experiments/eval/report_page.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/feature_container/feature_cache.h"
@@ -40,14 +43,60 @@ namespace {
 const std::vector<std::string> kColumns = {"photo",    "render",       "depth",     "SAM's mask",
                                            "our mask", "ground truth", "difference"};
 
+constexpr size_t kMostUnscored = 6;  // objects: each costs as much as one with scores
+
+// An object of the run that is shown. A row: a held-out view, and what stands beside it.
+struct Shown {
+  run::StoredObject stored;
+  const ObjectScore* score = nullptr;  // null: it was not scored
+  std::vector<std::pair<int, std::string>> rows = {};
+};
+
 // Views evenly spread, the same for every object (each costs an encoding), and the object's worst one; in order.
-std::vector<size_t> ChooseRows(const ObjectScore& object, int count) {
-  const size_t total = object.views.size(), num_even = std::min(total, size_t(std::max(1, count - 1)));
+std::vector<std::pair<int, std::string>> ChooseRows(const Scene& scene, const ObjectScore* score, int count) {
+  const std::vector<int> test = scene.TestViews();
+  const size_t total = score != nullptr ? score->views.size() : test.size();
+  const size_t num_even = std::min(total, size_t(std::max(1, count - 1)));
   std::set<size_t> chosen;
   for (size_t i = 0; i < num_even; ++i) chosen.insert(i * total / num_even);
-  const auto worse = [](const auto& a, const auto& b) { return a.second.Iou() < b.second.Iou(); };
-  chosen.insert(size_t(std::min_element(object.views.begin(), object.views.end(), worse) - object.views.begin()));
-  return {chosen.begin(), chosen.end()};
+  std::vector<std::pair<int, std::string>> rows;
+  if (score == nullptr) {
+    for (const size_t i : chosen) rows.emplace_back(test[i], "not scored");
+    return rows;
+  }
+  const auto worse = [](const auto& a, const auto& b) {
+    return std::pair(!a.second.has_iou(), a.second.Iou()) < std::pair(!b.second.has_iou(), b.second.Iou());
+  };
+  chosen.insert(size_t(std::min_element(score->views.begin(), score->views.end(), worse) - score->views.begin()));
+  for (const size_t i : chosen) {
+    const auto& [view, in_view] = score->views[i];
+    rows.emplace_back(scene.FindView(view), in_view.has_iou() ? "IoU " + Percent(in_view.Iou()) + " %"
+                                                              : std::string("neither there nor found"));
+  }
+  return rows;
+}
+
+// Those with scores, then the first of those without; the rest is counted.
+std::vector<Shown> ChooseObjects(const EvalResult& result, const ReportOptions& options, run::OpenRun* run,
+                                 size_t* num_left_out, const Job& job) {
+  const NerfModel& nerf = run->nerf(job);
+  std::vector<Shown> chosen;
+  for (const ObjectScore& score : result.objects)
+    chosen.push_back({run::FindObject(run->folder(), score.name, nerf), &score});
+  const size_t num_scored = chosen.size();
+  for (run::StoredObject& object : run::ListObjects(run->folder())) {
+    const auto is_it = [&](const NotScored& other) { return other.object == object.name; };
+    if (std::none_of(result.not_scored.begin(), result.not_scored.end(), is_it) ||
+        object.nerf_fingerprint != run::HexFingerprint(nerf.Fingerprint()))
+      continue;
+    if (chosen.size() - num_scored < kMostUnscored) {
+      chosen.push_back({std::move(object)});
+    } else {
+      ++*num_left_out;
+    }
+  }
+  for (Shown& object : chosen) object.rows = ChooseRows(run->scene(), object.score, options.views_per_object);
+  return chosen;
 }
 
 // SAM's own mask of an object in held-out views, by the rule of the "SAM per view" row: what the field is compared
@@ -66,8 +115,8 @@ class SamMasks {
       job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
       return;
     }
-    cache_ =
-        pipeline::EncodeTestViews(run->folder(), {scene_, nerf_, *sam_, settings.encode}, WithPrompted(prompts), job);
+    cache_ = pipeline::EncodeTestViews(run->folder().features(), run->folder().test_features(),
+                                       run->Encoding(settings.encode, job), WithPrompted(prompts), job);
   }
 
   // By view, at the working camera; views without a mask are absent.
@@ -103,7 +152,8 @@ ImageU8 TruthMask(const scene::View& view, int instance, const Camera& camera) {
 struct ShownObject {
   const NerfModel& nerf;
   const mask_aggregator::ObjectModel& field;
-  int label, instance;
+  int label;
+  std::optional<int> instance;  // in the scene's masks
   int picture_size;
   const std::map<int, ImageU8>& sam_masks;  // by view
 };
@@ -115,15 +165,17 @@ ReportRow MakeRow(const ShownObject& object, const scene::View& view, int view_i
   const ImageF photo = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), nerf.background());
   const nerf::RenderedView render = nerf.Render(camera, job);
   const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
+  const exports::Veil veil = exports::StandingOut(render.rgb, mask);
   ReportRow row;
   row.view = view.name;
   row.pictures = {
-      {ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {exports::Overlay(render.rgb, mask)}};
+      {ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {exports::Overlay(render.rgb, mask, veil)}};
   if (const auto sam_mask = sam_masks.find(view_idx); sam_mask != sam_masks.end())
-    row.pictures[3].image = exports::Overlay(render.rgb, ResizeNearest(sam_mask->second, camera.width, camera.height));
-  if (!view.mask_path.empty()) {
-    const ImageU8 truth = TruthMask(view, instance, camera);
-    row.pictures.push_back({exports::Overlay(photo, truth)});
+    row.pictures[3].image =
+        exports::Overlay(render.rgb, ResizeNearest(sam_mask->second, camera.width, camera.height), veil);
+  if (instance && !view.mask_path.empty()) {
+    const ImageU8 truth = TruthMask(view, *instance, camera);
+    row.pictures.push_back({exports::Overlay(photo, truth, veil)});
     row.pictures.push_back({exports::MaskDifference(mask, truth), /*is_photo=*/false});
   } else {
     row.pictures.resize(kColumns.size());
@@ -138,6 +190,38 @@ std::vector<std::vector<std::string>> ScoreCells(const EvalResult& result) {
                     Percent(object.score.Accuracy()) + " %", std::to_string(object.score.num_views)});
   }
   return rows;
+}
+
+std::string SummaryOf(const Shown& object) {
+  const std::string masks =
+      fmt::format("{} of {} training views gave a mask.", object.stored.views_used, object.stored.views_total);
+  if (object.score == nullptr) return "Not scored. " + masks;
+  const eval::MaskScore& score = object.score->score;
+  std::string text = fmt::format("IoU {} % on {} held-out views; {}", Percent(score.Iou()), score.num_views, masks);
+  if (score.views_without_object > 0) text += " " + ViewsWithoutObject(*object.score) + ".";
+  return text;
+}
+
+ReportObject SectionOf(const Shown& object, const SamMasks& sam, int picture_size, run::OpenRun* run, const Job& job) {
+  const Scene& scene = run->scene();
+  const NerfModel& nerf = run->nerf(job);
+  const std::map<int, ImageU8> sam_masks = sam.Of(object.stored.prompt, job);
+  const mask_aggregator::ObjectModel field = mask_aggregator::ObjectModel::Load(object.stored.checkpoint(), nerf);
+  ReportObject section{object.stored.name, SummaryOf(object), {}};
+  std::optional<int> instance;
+  if (object.score != nullptr && object.score->instance >= 0) instance = object.score->instance;
+  const ShownObject about{nerf, field, object.stored.label, instance, picture_size, sam_masks};
+  std::vector<int> views;
+  for (const auto& [view_idx, note] : object.rows) {
+    job.ThrowIfStopped("the report");
+    section.rows.push_back(MakeRow(about, scene.views[size_t(view_idx)], view_idx, job));
+    section.rows.back().note = note;
+    views.push_back(view_idx);
+  }
+  const FiguredObject figured{scene, nerf, field, object.stored.label, object.stored.prompt};
+  section.figures = FiguresOf(figured, views, picture_size, job);
+  section.turntable = TurntableOf(figured, views, job);
+  return section;
 }
 
 ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, const EvalResult& result,
@@ -174,39 +258,25 @@ fs::path WriteReport(const EvalResult& result, const pipeline::Settings& setting
   const ThreadLimit limit(job.num_threads());
   const run::RunFolder& folder = run->folder();
   const Scene& scene = run->scene();
-  const NerfModel& nerf = run->nerf(job);
   ReportPage page = PageWithoutPictures(folder, scene, result, options);
 
-  std::vector<run::StoredObject> objects;
+  size_t num_left_out = 0;
+  const std::vector<Shown> objects = ChooseObjects(result, options, run, &num_left_out, job);
   mask_decoder::Prompts prompts;
   std::set<int> shown;
-  for (const ObjectScore& object : result.objects) {
-    objects.push_back(run::FindObject(folder, object.name, nerf));
-    prompts.objects.push_back(objects.back().prompt);
-    for (const size_t i : ChooseRows(object, options.views_per_object))
-      shown.insert(scene.FindView(object.views[i].first));
+  std::vector<run::StoredObject> stored;
+  for (const Shown& object : objects) {
+    prompts.objects.push_back(object.stored.prompt);
+    stored.push_back(object.stored);
+    for (const auto& [view_idx, note] : object.rows) shown.insert(view_idx);
   }
+  page.commands = CommandsToRepeat(folder, scene, stored);
+  if (num_left_out > 0) page.subtitle += fmt::format(" · {} more objects without scores", num_left_out);
   if (!shown.empty()) {
     const SamMasks sam_masks(prompts, {shown.begin(), shown.end()}, settings, run, job);
-    Task task(job, "report", int64_t(result.objects.size()), "objects");
-    for (size_t o = 0; o < objects.size(); ++o) {
-      const ObjectScore& score = result.objects[o];
-      const run::StoredObject& object = objects[o];
-      const mask_aggregator::ObjectModel field = mask_aggregator::ObjectModel::Load(object.checkpoint(), nerf);
-      const std::map<int, ImageU8> masks = sam_masks.Of(object.prompt, job);
-      ReportObject section{
-          object.name,
-          fmt::format("IoU {} % on {} held-out views; {} of {} training views gave a mask.", Percent(score.score.Iou()),
-                      score.score.num_views, object.views_used, object.views_total),
-          {}};
-      const ShownObject about{nerf, field, object.label, score.instance, options.picture_size, masks};
-      for (const size_t i : ChooseRows(score, options.views_per_object)) {
-        job.ThrowIfStopped("the report");
-        const int view_idx = scene.FindView(score.views[i].first);
-        section.rows.push_back(MakeRow(about, scene.views[size_t(view_idx)], view_idx, job));
-        section.rows.back().note = "IoU " + Percent(score.views[i].second.Iou()) + " %";
-      }
-      page.objects.push_back(std::move(section));
+    Task task(job, "report", int64_t(objects.size()), "objects");
+    for (const Shown& object : objects) {
+      page.objects.push_back(SectionOf(object, sam_masks, options.picture_size, run, job));
       task.Update(int64_t(page.objects.size()));
     }
   }

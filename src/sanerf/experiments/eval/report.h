@@ -14,13 +14,15 @@ namespace sanerf::experiments {
 
 struct ReportOptions {
   int views_per_object = 4;                             // evenly spread held-out views, the worst one among them
-  int picture_size = 320;                               // longest side
+  int picture_size = 400;                               // longest side
   std::vector<std::pair<std::string, double>> seconds;  // per stage, shown when there are any
   int64_t peak_rss_bytes = 0;
 };
 
-// One row of pictures per object and view: photo, render, depth, SAM's mask, our mask, ground truth, difference. SAM's
-// column stays empty when the model that encoded the run is not installed. run: opened for writing.
+// Of each object its prompts on the photos, a cut-out, a turntable, and one row of pictures per view: photo, render,
+// depth, SAM's mask, our mask, ground truth, difference. SAM's column stays empty when the model that encoded the run
+// is not installed. Objects without scores are shown without ground truth, the first few of them. At the end the
+// commands that made the run. run: opened for writing.
 std::filesystem::path WriteReport(const EvalResult& result, const pipeline::Settings& settings,
                                   const ReportOptions& options, run::OpenRun* run, const Job& job);
 

@@ -57,14 +57,72 @@ table.pictures img { width: 100%; display: block; border-radius: 6px; background
 table.pictures td.view { width: 110px; font-size: 12px; color: var(--soft); overflow-wrap: anywhere; } td.view b { color: var(--ink); display: block; }
 table.pictures th:first-child { width: 110px; }
 .none { color: var(--soft); font-size: 12px; }
+main img { cursor: zoom-in; }
+.figures { display: flex; flex-wrap: wrap; gap: 12px; margin: 0 0 12px; }
+figure { margin: 0; } figcaption { font-size: 12px; color: var(--soft); max-width: 260px; }
+figure img { height: 200px; max-width: 100%; display: block; border-radius: 6px; background: #111; }
+figure img.cutout { background: repeating-conic-gradient(#9993 0 25%, #fff0 0 50%) 0 0 / 16px 16px; }
+.turntable img { display: none; } .turntable img.now { display: block; }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; overflow-x: auto; font-size: 13px; }
+dialog { border: 0; padding: 0; background: #111; color: #e8eaee; border-radius: 8px; } dialog::backdrop { background: #000c; }
+dialog img { display: block; width: min(94vw, calc(86vh * var(--shape, 1))); cursor: zoom-out; } dialog p { margin: 6px 12px; color: inherit; font-size: 13px; }
 footer { margin-top: 48px; color: var(--soft); font-size: 13px; }
 )";
 
-std::string Picture(const ReportPicture& picture, const std::string& caption) {
+// A click enlarges a picture, another one or Escape closes it. Turntables turn while nobody points at them, and stand
+// still for those who ask their system for less movement.
+constexpr const char* kScript = R"(
+const dialog = document.querySelector('dialog'), large = dialog.querySelector('img');
+document.querySelector('main').addEventListener('click', event => {
+  const small = event.target;
+  if (small.tagName !== 'IMG') return;
+  large.src = small.src;
+  large.alt = dialog.querySelector('p').textContent = small.alt;
+  large.style.setProperty('--shape', small.naturalWidth / small.naturalHeight);
+  dialog.showModal();
+});
+dialog.addEventListener('click', () => dialog.close());
+if (!matchMedia('(prefers-reduced-motion: reduce)').matches) setInterval(() => {
+  for (const table of document.querySelectorAll('.turntable:not(:hover)')) {
+    const frames = [...table.querySelectorAll('img')], now = frames.findIndex(frame => frame.classList.contains('now'));
+    frames[now].classList.remove('now');
+    frames[(now + 1) % frames.length].classList.add('now');
+  }
+}, 150);
+)";
+
+std::string Picture(const ReportPicture& picture, const std::string& caption, const std::string& style = "") {
   if (picture.image.empty()) return "<span class=\"none\">none</span>";
   const std::string bytes = picture.is_photo ? EncodeJpeg(picture.image, 88) : EncodePng(picture.image);
-  return fmt::format("<img alt=\"{}\" src=\"data:image/{};base64,{}\">", EscapeHtml(caption),
+  return fmt::format("<img{} alt=\"{}\" src=\"data:image/{};base64,{}\">",
+                     style.empty() ? "" : fmt::format(" class=\"{}\"", style), EscapeHtml(caption),
                      picture.is_photo ? "jpeg" : "png", Base64(bytes));
+}
+
+std::string Figures(const ReportObject& object) {
+  if (object.figures.empty() && object.turntable.empty()) return "";
+  std::string html = "<div class=\"figures\">\n";
+  const auto caption = [](const std::string& text) { return "<figcaption>" + EscapeHtml(text) + "</figcaption>"; };
+  for (const ReportFigure& figure : object.figures) {
+    const bool is_cutout = figure.picture.image.channels == 4;
+    html += "<figure>" + Picture(figure.picture, object.name + ": " + figure.caption, is_cutout ? "cutout" : "") +
+            caption(figure.caption) + "</figure>\n";
+  }
+  if (!object.turntable.empty()) {
+    html += "<figure class=\"turntable\">";
+    for (size_t i = 0; i < object.turntable.size(); ++i)
+      html +=
+          Picture(object.turntable[i], fmt::format("{}: frame {} of a turn", object.name, i + 1), i == 0 ? "now" : "");
+    html += caption("once around") + "</figure>\n";
+  }
+  return html + "</div>\n";
+}
+
+std::string Commands(const std::vector<std::pair<std::string, std::string>>& commands) {
+  if (commands.empty()) return "";
+  std::string html = "<h2>Once more</h2>\n<pre>";
+  for (const auto& [what, command] : commands) html += EscapeHtml("# " + what + "\n" + command + "\n");
+  return html + "</pre>\n";
 }
 
 std::string NumberTable(const std::vector<std::vector<std::string>>& rows) {
@@ -106,9 +164,13 @@ std::string ToHtml(const ReportPage& page) {
   html += "</div>\n<div class=\"tables\">\n" + NumberTable(page.scores) + NumberTable(page.timings) + "</div>\n";
   for (const ReportObject& object : page.objects) {
     html += fmt::format("<h2>{}</h2>\n<p>{}</p>\n", EscapeHtml(object.name), EscapeHtml(object.summary));
-    html += PictureTable(object, page.columns);
+    html += Figures(object);
+    if (!object.rows.empty()) html += PictureTable(object, page.columns);
   }
-  return html + fmt::format("<footer>{}</footer>\n</main></body>\n</html>\n", EscapeHtml(page.footer));
+  html += Commands(page.commands);
+  html +=
+      fmt::format("<footer>{}</footer>\n</main>\n<dialog><img alt=\"\"><p></p></dialog>\n", EscapeHtml(page.footer));
+  return html + "<script>" + kScript + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace sanerf::experiments

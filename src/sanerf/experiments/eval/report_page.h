@@ -17,9 +17,15 @@ struct ReportRow {
   std::string view, note;               // "test/003.png", "IoU 97.1 %"
   std::vector<ReportPicture> pictures;  // one per column
 };
+struct ReportFigure {
+  std::string caption;
+  ReportPicture picture;
+};
 struct ReportObject {
   std::string name, summary;
   std::vector<ReportRow> rows;
+  std::vector<ReportFigure> figures = {};     // above the rows
+  std::vector<ReportPicture> turntable = {};  // frames once around the object, shown one after the other
 };
 struct ReportPage {
   std::string title, subtitle;
@@ -28,9 +34,11 @@ struct ReportPage {
   std::vector<std::vector<std::string>> timings;           // first row = header; may be empty
   std::vector<std::string> columns;                        // of the pictures
   std::vector<ReportObject> objects;
+  std::vector<std::pair<std::string, std::string>> commands = {};  // to do it again: what it does, command
   std::string footer;
 };
 
+// One file that asks nothing of a network: pictures, style and script are inside. A click on a picture enlarges it.
 std::string ToHtml(const ReportPage& page);
 
 }  // namespace sanerf::experiments

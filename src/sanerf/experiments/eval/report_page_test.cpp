@@ -29,5 +29,23 @@ TEST(ReportPage, IsOneSelfContainedFile) {
   EXPECT_THAT(html, Not(HasSubstr("http")));
 }
 
+TEST(ReportPage, FiguresATurntableAndCommands) {
+  ReportPage page;
+  page.objects = {{"mug", "fine", {}}};
+  page.objects[0].figures = {{"prompts in train/001", {ImageU8(4, 4, 3)}}, {"cut out", {ImageU8(4, 4, 4), false}}};
+  page.objects[0].turntable = {{ImageU8(4, 4, 3)}, {ImageU8(4, 4, 3)}, {ImageU8(4, 4, 3)}};
+  page.commands = {{"the objects", "sanerf segment 'my <run>'"}};
+  const std::string html = ToHtml(page);
+  EXPECT_THAT(html, HasSubstr("<figcaption>prompts in train/001</figcaption>"));
+  EXPECT_THAT(html, HasSubstr("<img class=\"cutout\" alt=\"mug: cut out\" src=\"data:image/png;base64,"));
+  EXPECT_THAT(html, HasSubstr("<figure class=\"turntable\"><img class=\"now\" alt=\"mug: frame 1 of a turn\""));
+  EXPECT_THAT(html, HasSubstr("mug: frame 3 of a turn"));
+  EXPECT_THAT(html, Not(HasSubstr("<table class=\"pictures\"")));  // no rows
+  EXPECT_THAT(html, HasSubstr("# the objects\nsanerf segment 'my &lt;run&gt;'\n"));
+  EXPECT_THAT(html, HasSubstr("<dialog>"));  // what a click enlarges
+  EXPECT_THAT(html, HasSubstr("dialog.showModal()"));
+  EXPECT_THAT(html, Not(HasSubstr("http")));
+}
+
 }  // namespace
 }  // namespace sanerf::experiments

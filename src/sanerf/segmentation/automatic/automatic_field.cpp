@@ -86,11 +86,11 @@ class Search {
   [[noreturn]] void FailWithoutObjects(const AutomaticField& result) const {
     throw Error(
         "no object was found",
-        fmt::format("of {} masks in {} views none is seen alike in enough views ({} groups in too few views, {} "
-                    "without agreement, {} background)",
+        fmt::format("of {} masks in {} views, {} groups are in too few views, {} without agreement, {} background",
                     masks_.size(), num_searched_, result.left_out.num_rare, result.left_out.num_unstable,
                     result.left_out.num_background),
-        "search more views or more points: --set auto.max_views=0 --set auto.grid=24");
+        fmt::format("search more views or more points: {}--set auto.max_views=0 --set auto.grid=24",
+                    options_.segment.max_views > 0 ? "--max-views 0 " : ""));
   }
 
   mask_decoder::DecodeContext context_;
@@ -176,7 +176,7 @@ AutomaticField TieTogether(const SegmenterInput& input, size_t num_searched, std
       fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, num_searched));
 
   CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.features, input.views), options.object,
-                     input.nerf.field().contracted(), job);
+                     RayLoadOf(input.nerf, input.scene, input.views, job), job);
   const Stopwatch watch;
   result.decoded = search.Decode(input.views, job);
   result.prompts = search.prompts();

@@ -112,8 +112,8 @@ mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt
   decoded.points = mask_decoder::LiftPrompts(prompt, context.scene, context.container, job);
   const mask_decoder::VisibilityRule rule = mask_decoder::VisibilityRuleFor(prompt, decoded.points);
   Task task(job, "decode " + prompt.name, int64_t(view_idxs.size()), "views");
-  decoded.views = mask_decoder::DecideViews(
-      decider, view_idxs.size(), fmt::format("decoding of '{}'", prompt.name),
+  decoded.views = decider.DecideViews(
+      view_idxs.size(), fmt::format("decoding of '{}'", prompt.name),
       [&](const mask_decoder::ViewDecider& fork, size_t i) {
         const FoundMask* own = MaskIn(view_idxs[i], object, masks);
         return own != nullptr ? OwnDecision(*own, decoded.points, fork, job)

@@ -139,8 +139,8 @@ RedecodeResult Redecode(const mask_decoder::ObjectPrompt& object, const mask_dec
   decider.Remember(decoded->memory);
   std::vector<double> agreements;
   Task task(job, "decode again " + object.name, int64_t(consensus.size()), "views");
-  std::vector<ViewDecision> views = mask_decoder::DecideViews(
-      decider, consensus.size(), fmt::format("decoding '{}' again", object.name),
+  std::vector<ViewDecision> views = decider.DecideViews(
+      consensus.size(), fmt::format("decoding '{}' again", object.name),
       [&](const ViewDecider& fork, size_t i) {
         return ViewRedecoder(fork, context.container, decoded->points, job).Decide(decoded->views[i], consensus[i]);
       },

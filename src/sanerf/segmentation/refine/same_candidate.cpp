@@ -44,8 +44,8 @@ std::vector<DecodedObject> ByCandidate(const mask_decoder::ObjectPrompt& object,
   decider.Remember(decoded.memory);
   std::vector<std::vector<ViewDecision>> by_view(decoded.views.size());  // [view][candidate]
   Task task(job, "compare candidates " + object.name, int64_t(by_view.size()), "views");
-  mask_decoder::ForEachView(
-      decider, by_view.size(), fmt::format("comparing the candidates of '{}'", object.name),
+  decider.ForEachView(
+      by_view.size(), fmt::format("comparing the candidates of '{}'", object.name),
       [&](const mask_decoder::ViewDecider& fork, size_t i) {
         const ViewDecision& before = decoded.views[i];
         if (before.mask.empty()) return;  // SAM was not prompted
@@ -94,8 +94,9 @@ void ChooseCandidates(const RefineRequest& request, const mask_decoder::DecodeCo
       if (now.BetterThan(before) && now.coherence > best) best = now.coherence, number = c;
     }
     if (!number) continue;
-    job.Info(fmt::format("masks  {}: candidate {} in every view, the views agree better: {:.1f}% -> {:.1f}%",
-                         object.name, *number, 100 * before.coherence, 100 * best));
+    const std::string from = fmt::format("{:.1f}%", 100 * before.coherence), to = fmt::format("{:.1f}%", 100 * best);
+    job.Info(fmt::format("masks  {}: candidate {} in every view, the views agree better{}", object.name, *number,
+                         from == to ? " by a little" : ": " + from + " -> " + to));
     object = std::move(choices[*number]);
   }
 }

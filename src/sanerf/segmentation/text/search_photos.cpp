@@ -59,8 +59,8 @@ Found LookAt(const TextDetector& detector, const std::vector<std::string>& phras
 }
 
 // "no such object" is an answer: how close it was, and what there is instead.
-[[noreturn]] void FailForNothing(const std::string& phrase, float best_score, const Found& found, size_t num_views,
-                                 const TextDetector& detector) {
+NothingFound Nowhere(const std::string& phrase, float best_score, const Found& found, size_t num_views,
+                     const TextDetector& detector) {
   std::vector<std::pair<int, std::string>> labels;
   for (const auto& [label, count] : found.views_of_label) labels.emplace_back(-count, label);
   std::sort(labels.begin(), labels.end());
@@ -73,19 +73,24 @@ Found LookAt(const TextDetector& detector, const std::vector<std::string>& phras
       best_score >= 0.02f ? fmt::format("to accept less, --set text.box_threshold={:.2f}, or ", 0.8 * best_score) : "";
   hint += detector.Labels().empty() ? "say it in other words, or " : "";
   hint += "click on it: --name OBJECT --click VIEW:X,Y";
-  throw Error(fmt::format("the detector {} finds nothing like '{}' in {} views", detector.name(),
-                          detect::Shortened(phrase), num_views),
-              fmt::format("the best score is {:.2f}, {:.2f} are needed", best_score, detector.box_threshold()), hint);
+  return NothingFound(fmt::format("the detector {} finds nothing like '{}' in {} views", detector.name(),
+                                  detect::Shortened(phrase), num_views),
+                      fmt::format("the best score is {:.2f}, {:.2f} are needed", best_score, detector.box_threshold()),
+                      hint);
 }
 
 }  // namespace
 
-std::vector<std::vector<BoxInView>> SearchPhotos(const TextDetector& detector, const std::vector<std::string>& phrases,
-                                                 const Scene& scene, const std::vector<int>& views, const Job& job) {
+std::vector<PhraseInPhotos> SearchPhotos(const TextDetector& detector, const std::vector<std::string>& phrases,
+                                         const Scene& scene, const std::vector<int>& views, const Job& job) {
   Found found = LookAt(detector, phrases, scene, views, job);
-  for (size_t i = 0; i < phrases.size(); ++i)
-    if (found.boxes[i].empty()) FailForNothing(phrases[i], found.best_scores[i], found, views.size(), detector);
-  return std::move(found.boxes);
+  std::vector<PhraseInPhotos> in_photos(phrases.size());
+  for (size_t i = 0; i < phrases.size(); ++i) {
+    if (found.boxes[i].empty())
+      in_photos[i].nowhere = Nowhere(phrases[i], found.best_scores[i], found, views.size(), detector);
+    in_photos[i].boxes = std::move(found.boxes[i]);
+  }
+  return in_photos;
 }
 
 }  // namespace sanerf::segmentation

@@ -1,6 +1,7 @@
 // Where a detector sees what the words name: boxes in many photos.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,12 @@
 
 namespace sanerf::segmentation {
 
-// Per phrase the boxes above the detector's threshold, the best ones of each of the views. Throws Error for a phrase
-// that has none anywhere: how close it was, and what there is instead; InterruptedError.
-std::vector<std::vector<BoxInView>> SearchPhotos(const detect::TextDetector& detector,
-                                                 const std::vector<std::string>& phrases, const scene::Scene& scene,
-                                                 const std::vector<int>& views, const Job& job);
+struct PhraseInPhotos {
+  std::vector<BoxInView> boxes;         // above the detector's threshold, the best ones of each view
+  std::optional<NothingFound> nowhere;  // no box anywhere: how close it was, and what there is instead
+};
+// By phrase. Throws InterruptedError.
+std::vector<PhraseInPhotos> SearchPhotos(const detect::TextDetector& detector, const std::vector<std::string>& phrases,
+                                         const scene::Scene& scene, const std::vector<int>& views, const Job& job);
 
 }  // namespace sanerf::segmentation

@@ -62,20 +62,22 @@ class SearchPhotosTest : public testing::Test {
 TEST_F(SearchPhotosTest, KeepsTheBestBoxesOfEachViewInAPromptsPixels) {
   const auto found = SearchPhotos(CountingDetector({}), {"cup"}, scene_, {0, 1, 2}, Job());
   ASSERT_EQ(found.size(), 1u);
-  ASSERT_EQ(found[0].size(), 2u + 8u);  // none in the dark, two, and no more than eight
-  EXPECT_EQ(found[0][0].view_idx, 1);
-  EXPECT_EQ(found[0][0].box.view, "photo_1");
-  EXPECT_EQ(found[0][0].box.x0, 0.5);  // integers are pixel centers there
-  EXPECT_EQ(found[0][0].box.y1, 5.5);
-  EXPECT_FLOAT_EQ(float(found[0][0].score), 0.9f);
-  EXPECT_EQ(found[0][2].view_idx, 2);
+  EXPECT_FALSE(found[0].nowhere);
+  const std::vector<BoxInView>& boxes = found[0].boxes;
+  ASSERT_EQ(boxes.size(), 2u + 8u);  // none in the dark, two, and no more than eight
+  EXPECT_EQ(boxes[0].view_idx, 1);
+  EXPECT_EQ(boxes[0].box.view, "photo_1");
+  EXPECT_EQ(boxes[0].box.x0, 0.5);  // integers are pixel centers there
+  EXPECT_EQ(boxes[0].box.y1, 5.5);
+  EXPECT_FLOAT_EQ(float(boxes[0].score), 0.9f);
+  EXPECT_EQ(boxes[2].view_idx, 2);
 }
 
-TEST_F(SearchPhotosTest, WhatIsNowhereIsAnErrorThatSaysHowCloseItWas) {
+TEST_F(SearchPhotosTest, WhatIsNowhereIsSaidWithHowCloseItWas) {
   const auto error = [&](const std::vector<std::string>& labels) {
-    return ErrorTextOf<Error>([&] {
-      SearchPhotos(CountingDetector(labels), {"cup", "spoon"}, scene_, {0, 1, 2}, Job());
-    });
+    const auto found = SearchPhotos(CountingDetector(labels), {"cup", "spoon"}, scene_, {0, 1, 2}, Job());
+    EXPECT_FALSE(found[0].nowhere);
+    return ErrorTextOf<NothingFound>([&] { throw found[1].nowhere.value(); });
   };
   EXPECT_THAT(error({}), AllOf(HasSubstr("the detector counter finds nothing like 'spoon' in 3 views: the best score "
                                          "is 0.20, 0.30 are needed\nit sees (in so many views): cup (2); "),

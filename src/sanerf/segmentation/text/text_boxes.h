@@ -4,10 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 
 namespace sanerf::segmentation {
+
+// The words name nothing that was found. Other words of the same text may have been.
+class NothingFound : public Error {
+ public:
+  using Error::Error;
+};
 
 // A box that somebody, a detector say, has drawn around a thing in one view.
 struct BoxInView {

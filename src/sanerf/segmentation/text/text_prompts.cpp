@@ -184,9 +184,9 @@ int CountViews(const std::vector<BoxInView>& boxes) {
   const auto num_useless = count([](const BoxEvidence& box) { return box.mask.empty() && !box.is_double; });
   const int64_t num_distinct = int64_t(boxes.size()) - num_doubles;
   if (CountViews(boxes) == 1)
-    throw Error(fmt::format("'{}' was found in one view only ({})", what, view),
-                "without a second view that shows the same nothing says that it is right", hint);
-  throw Error(
+    throw NothingFound(fmt::format("'{}' was found in one view only ({})", what, view),
+                       "without a second view that shows the same nothing says that it is right", hint);
+  throw NothingFound(
       fmt::format("'{}' was found in {} views, but no two of them agree on what it is", what, CountViews(boxes)),
       num_useless > 0 ? fmt::format("{} of {} boxes show no surface", num_useless, num_distinct)
                       : fmt::format("{} boxes lie around different things in 3D", num_distinct),

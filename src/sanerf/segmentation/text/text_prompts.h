@@ -50,8 +50,8 @@ std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene:
 // views. The group with the largest sum of scores is the object; with `hints`, points on the one that is meant, a group
 // that shows the most of them.
 //
-// what: what the boxes were found for; also the object's name. Throws Error when fewer than two views agree, with what
-// to do; UsageError for options out of range.
+// what: what the boxes were found for; also the object's name. Throws NothingFound when fewer than two views agree,
+// with what to do; UsageError for options out of range.
 AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
                        const mask_decoder::DecodeContext& context, const AgreementOptions& options, const Job& job);
 

@@ -1,4 +1,4 @@
-#include "sanerf/core/random_draw.h"
+#include "sanerf/core/random.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,0 +1,105 @@
+// What `eval` scores, what it does not and why, on a tiny run with a model of brightness instead of SAM.
+#include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/json.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class EvalCommand : public TinyRun {
+ protected:
+  static inline const Arguments kBox = {"--box", "train/001:0,0,48,48"}, kInstance = {"--instance", "2"};
+
+  Json JsonOf(const Arguments& arguments) const { return Json::parse(Succeeds(arguments + Arguments{"--json"}).out); }
+};
+
+// Of fewer views than there are: both must learn from the same ones, the clicked one among them.
+TEST_F(EvalCommand, SaysOfTheVoteWhatCompareSays) {
+  MakeRun();
+  Succeeds(Segment(kBox + kInstance + Arguments{"--set", "segment.max_views=3"}));
+  const Json scored = JsonOf({"eval", "run", "--baseline", "vote"}),
+             compared = JsonOf({"compare", "run", "--methods", "vote,sanerf"});
+  const Json &vote = scored["baselines"][0]["objects"][0], &same = compared["methods"][0]["runs"][0]["objects"][0];
+  const Json &field = scored["objects"][0], &same_field = compared["methods"][1]["runs"][0]["objects"][0];
+  for (const char* score : {"iou", "accuracy", "boundary_iou", "consistency"}) {
+    EXPECT_EQ(vote[score], same[score]) << score;
+    EXPECT_EQ(field[score], same_field[score]) << score;
+  }
+}
+
+TEST_F(EvalCommand, AnInstanceThatIsNowhereIsSaid) {
+  MakeRun();
+  Succeeds(Segment(kBox + kInstance));
+  EXPECT_THAT(Fails(2, {"eval", "run", "--object", "mug", "--instance", "99"}),
+              AllOf(HasSubstr("object 'mug' cannot be scored"),
+                    HasSubstr("no mask of a held-out view has the instance 99; there are 1, 2")));
+  WriteFileAtomic(
+      folder_ / "prompts.json",
+      R"({"objects": [{"name": "mug", "instance": 99, "boxes": [{"view": "train/001", "xyxy": [0, 0, 48, 48]}]}]})");
+  EXPECT_THAT(Fails(2, {"compare", "run", "--prompts", "prompts.json", "--methods", "sam"}),
+              HasSubstr("no mask of a held-out view has the instance 99"));
+}
+
+TEST_F(EvalCommand, WhatIsNotScoredIsNamedWithTheReason) {
+  MakeRun();
+  Succeeds(Segment(kBox));
+  fs::create_directories(folder_ / "run/objects/lost/masks");
+  const ProgramResult result = Succeeds({"eval", "run", "--json"});
+  EXPECT_THAT(
+      result.err,
+      AllOf(
+          HasSubstr("mug is not scored: no instance id says which true masks are its own (sanerf eval run --object mug "
+                    "--instance ID, or --masks DIR)"),
+          HasSubstr("lost is not scored: no object.json in its folder")));
+  const Json json = Json::parse(result.out);
+  EXPECT_TRUE(json["objects"].empty());
+  ASSERT_EQ(json["not_scored"].size(), 2u);
+  EXPECT_EQ(json["not_scored"][0]["object"], "mug");
+  EXPECT_EQ(json["not_scored"][1]["object"], "lost");
+
+  EXPECT_THAT(Fails(2, {"eval", "run", "--object", "mug"}), HasSubstr("say which: --instance ID, or --masks DIR"));
+  EXPECT_EQ(JsonOf({"eval", "run", "--object", "mug", "--instance", "2"})["objects"][0]["name"], "mug");
+}
+
+TEST_F(EvalCommand, WithoutMasksOnlyThePicturesAreScored) {
+  MakeScene();
+  for (const char* split : {"train", "test"}) {
+    const fs::path list = folder_ / "scene" / (std::string("transforms_") + split + ".json");
+    Json json = ReadJsonFile(list);
+    for (Json& frame : json["frames"]) frame.erase("mask_path");
+    WriteFileAtomic(list, json.dump());
+    fs::remove_all(folder_ / "scene" / (std::string(split) + "_mask"));
+  }
+  Succeeds(Train("run"));
+  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
+  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  Succeeds(Segment(kBox + kInstance));
+  const ProgramResult result = Succeeds({"eval", "run"});
+  EXPECT_THAT(result.err, AllOf(HasSubstr("there is nothing to compare objects with, only the pictures are scored"),
+                                HasSubstr("mug is not scored: no held-out view has ground truth")));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("PSNR"), Not(HasSubstr("mug"))));
+  EXPECT_THAT(Fails(2, {"eval", "run", "--object", "mug"}),
+              AllOf(HasSubstr("no held-out view has ground truth"), HasSubstr("--masks DIR")));
+}
+
+TEST_F(EvalCommand, TheReportShowsThePromptsAndHowItWasMade) {
+  MakeRun();
+  Succeeds(Segment(kBox));  // not scored, shown all the same
+  Succeeds({"eval", "run", "--report"});
+  const std::string html = ReadFile(folder_ / "run/report.html");
+  const std::string run = fs::canonical(folder_ / "run").string();
+  EXPECT_THAT(html, AllOf(HasSubstr("<figcaption>prompts in train/001.png</figcaption>"), HasSubstr("Not scored."),
+                          HasSubstr("<dialog>"), Not(HasSubstr("http"))));
+  EXPECT_THAT(html, AllOf(HasSubstr("sanerf train " + fs::canonical(folder_ / "scene").string() + " --out " + run),
+                          HasSubstr("--set nerf.iters=60"),
+                          HasSubstr("sanerf segment " + run + " --prompts " + run + "/objects/mug/prompts.json"),
+                          HasSubstr("--set object.iters=2"), HasSubstr("sanerf eval " + run + " --report")));
+}
+
+}  // namespace
+}  // namespace sanerf::cli

@@ -1,0 +1,141 @@
+#include "sanerf/experiments/eval/object_figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
+#include "sanerf/experiments/crop.h"
+#include "sanerf/experiments/eval/prompt_marks.h"
+#include "sanerf/export/layers.h"
+#include "sanerf/export/matting.h"
+#include "sanerf/pipeline/camera_path.h"
+
+namespace sanerf::experiments {
+namespace {
+
+constexpr size_t kMostPromptedViews = 3;
+constexpr int kFrames = 12, kFrameSize = 180;  // together they cost what two or three views do
+constexpr int kLookSize = 96;                  // of the views in which the object is looked for
+constexpr float kDim = 0.2f;                   // what is not the object, around it
+constexpr double kFill = 0.42;                 // the object's radius as a share of the frame
+constexpr double kOutermost = 0.9;             // of its pixels are within the radius
+
+int64_t NumMasked(const ImageU8& mask) {
+  return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t value) { return value != 0; });
+}
+
+ImageU8 MaskIn(const FiguredObject& object, const Camera& camera, const Job& job) {
+  return MaskOfLabel(object.field.Render(camera, job).labels, object.label);
+}
+
+// Where the object is, from the depth of its pixels.
+struct Place {
+  Vec3 center = Vec3::Zero();
+  double radius = 0;
+};
+std::optional<Place> PlaceOf(const FiguredObject& object, const std::vector<int>& views, const Job& job) {
+  std::vector<Vec3> points;
+  for (const int view_idx : views) {
+    const Camera camera = object.scene.views[size_t(view_idx)].camera.ResizedToLongest(kLookSize);
+    const ImageU8 mask = MaskIn(object, camera, job);
+    if (NumMasked(mask) == 0) continue;
+    const ImageF depth = object.nerf.Render(camera, job).depth;
+    for (int y = 0; y < mask.height; ++y)
+      for (int x = 0; x < mask.width; ++x)
+        if (mask.At(x, y) != 0 && depth.At(x, y) > 0)
+          points.push_back(camera.Lift({x + 0.5, y + 0.5}, double(depth.At(x, y))));
+  }
+  if (points.empty()) return std::nullopt;
+  Place place;
+  std::vector<double> values(points.size());
+  const auto quantile = [&](double share) {
+    const auto nth = values.begin() + long(share * double(values.size() - 1));
+    std::nth_element(values.begin(), nth, values.end());
+    return *nth;
+  };
+  for (long axis = 0; axis < 3; ++axis) {
+    std::transform(points.begin(), points.end(), values.begin(), [&](const Vec3& p) { return p[axis]; });
+    place.center[axis] = quantile(0.5);
+  }
+  std::transform(points.begin(), points.end(), values.begin(),
+                 [&](const Vec3& p) { return (p - place.center).norm(); });
+  place.radius = quantile(kOutermost);
+  return place;
+}
+
+// The camera turned to the place, which fills its picture.
+Camera Aimed(Camera camera, const Place& place) {
+  const Vec3 to_place = place.center - camera.center();
+  const Vec3 forward = -camera.world_from_cam.rotation.col(2);
+  camera.world_from_cam.rotation =
+      Eigen::Quaterniond::FromTwoVectors(forward, to_place).toRotationMatrix() * camera.world_from_cam.rotation;
+  camera.distortion = {};
+  camera.width = camera.height = kFrameSize;
+  camera.cx = camera.cy = 0.5 * kFrameSize;
+  const double distance = to_place.norm();
+  camera.fx = camera.fy = kFill * kFrameSize * distance / std::max(place.radius, 0.02 * distance);
+  return camera;
+}
+
+// The largest of the object's masks, and the camera that has it.
+struct Showing {
+  Camera camera;
+  ImageU8 labels, mask;
+};
+std::optional<Showing> LargestOf(const FiguredObject& object, const std::vector<int>& views, int size, const Job& job) {
+  std::optional<Showing> largest;
+  int64_t most = 0;
+  for (const int view_idx : views) {
+    const Camera camera = object.scene.views[size_t(view_idx)].camera.ResizedToLongest(size);
+    ImageU8 labels = object.field.Render(camera, job).labels;
+    ImageU8 mask = MaskOfLabel(labels, object.label);
+    const int64_t count = NumMasked(mask);
+    if (count <= most) continue;
+    most = count;
+    largest = Showing{camera, std::move(labels), std::move(mask)};
+  }
+  return largest;
+}
+
+}  // namespace
+
+std::vector<ReportFigure> FiguresOf(const FiguredObject& object, const std::vector<int>& views, int size,
+                                    const Job& job) {
+  std::vector<ReportFigure> figures;
+  for (const int view_idx : ViewsOfPrompts(object.prompt, object.scene, kMostPromptedViews)) {
+    const scene::View& view = object.scene.views[size_t(view_idx)];
+    const Camera camera = view.camera.ResizedToLongest(size);
+    ImageU8 photo =
+        ToU8(CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), object.nerf.background()));
+    DrawPrompts(object.prompt, object.scene, view_idx, &photo);
+    figures.push_back({"prompts in " + view.name, {std::move(photo)}});
+  }
+  if (const std::optional<Showing> showing = LargestOf(object, views, size, job)) {
+    const exports::Matte matte =
+        exports::MatteOf(object.nerf.Render(showing->camera, job).rgb,
+                         object.field.Coverage(showing->camera, showing->labels, object.label, job));
+    const ImageU8 cutout = Cut(exports::Cutout(matte.foreground, matte.alpha), CropAround(showing->mask));
+    figures.push_back({"cut out", {cutout, /*is_photo=*/false}});
+  }
+  return figures;
+}
+
+std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const std::vector<int>& views, const Job& job) {
+  const std::optional<Place> place = PlaceOf(object, views, job);
+  if (!place) return {};
+  std::vector<ReportPicture> frames;
+  for (const pipeline::NamedCamera& orbit : pipeline::OrbitCameras(object.scene, kFrames)) {
+    job.ThrowIfStopped("the report");
+    const Camera camera = Aimed(orbit.camera, *place);
+    ImageF rgb = object.nerf.Render(camera, job).rgb;
+    const ImageU8 mask = MaskIn(object, camera, job);
+    for (size_t i = 0; i < mask.data.size(); ++i)
+      for (size_t c = 0; c < 3 && mask.data[i] == 0; ++c) rgb.data[3 * i + c] *= kDim;
+    frames.push_back({ToU8(rgb)});
+  }
+  return frames;
+}
+
+}  // namespace sanerf::experiments

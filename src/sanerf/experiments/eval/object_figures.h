@@ -1,0 +1,32 @@
+// One object by itself, for the report: its prompts, cut out, and from all around.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/core/job.h"
+#include "sanerf/experiments/eval/report_page.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/prompts.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf::experiments {
+
+struct FiguredObject {
+  const scene::Scene& scene;
+  const nerf::NerfModel& nerf;
+  const mask_aggregator::ObjectModel& field;
+  int label;  // in the field
+  const mask_decoder::ObjectPrompt& prompt;
+};
+
+// The photos that the object was prompted in, with the prompts, and the object cut out of a view: the one of `views`
+// that shows the most of it, at `size`. Those that cannot be made are left out.
+std::vector<ReportFigure> FiguresOf(const FiguredObject& object, const std::vector<int>& views, int size,
+                                    const Job& job);
+
+// Frames once around the object, from where the scene's cameras are: it in its colors, the rest dark. None when none of
+// `views` shows it.
+std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const std::vector<int>& views, const Job& job);
+
+}  // namespace sanerf::experiments

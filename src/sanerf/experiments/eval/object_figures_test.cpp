@@ -1,0 +1,71 @@
+#include "sanerf/experiments/eval/object_figures.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "sanerf/mask_aggregator/aggregator_test_support.h"
+#include "sanerf/mask_aggregator/label_vote.h"
+
+namespace sanerf::experiments {
+namespace {
+
+using ::testing::HasSubstr;
+
+int Brightest(const ImageU8& picture, int x, int y) {
+  return *std::max_element(picture.Pixel(x, y), picture.Pixel(x, y) + 3);
+}
+
+class ObjectFigures : public mask_aggregator::AggregatorTest {
+ protected:
+  // Instance 2 as the masks' vote has it.
+  static mask_aggregator::ObjectModel Field() {
+    mask_aggregator::LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
+    vote.Count(LabelsOf({2}), 2);
+    return mask_aggregator::ObjectModel::OfVote(vote.Prior(), *nerf_);
+  }
+};
+
+TEST_F(ObjectFigures, PromptsACutOutAndATurn) {
+  const mask_aggregator::ObjectModel field = Field();
+  mask_decoder::ObjectPrompt prompt;
+  const scene::View& clicked = scene_->views[size_t(scene_->TrainViews()[1])];
+  prompt.clicks = {{clicked.name, Vec2(10, 10), 1}};
+  const FiguredObject object{*scene_, *nerf_, field, /*label=*/1, prompt};
+  const std::vector<ReportFigure> figures = FiguresOf(object, scene_->TestViews(), 64, Job());
+  ASSERT_EQ(figures.size(), 2u);
+  EXPECT_THAT(figures[0].caption, HasSubstr(clicked.name));
+  EXPECT_EQ(figures[0].picture.image.At(10, 10, 1), 220);  // the dot
+  const ImageU8& cutout = figures[1].picture.image;
+  ASSERT_EQ(cutout.channels, 4);
+  EXPECT_FALSE(figures[1].picture.is_photo);
+  int num_opaque = 0, num_clear = 0;
+  for (int64_t p = 0; p < cutout.num_pixels(); ++p) {
+    num_opaque += cutout.data[size_t(4 * p + 3)] > 250;
+    num_clear += cutout.data[size_t(4 * p + 3)] < 5;
+  }
+  EXPECT_GT(num_opaque, 20);
+  EXPECT_GT(num_clear, 20);
+
+  // The object stays in the middle, and is all that is bright: 0.2 x 255 = 51.
+  const std::vector<ReportPicture> frames = TurntableOf(object, scene_->TestViews(), Job());
+  ASSERT_EQ(frames.size(), 12u);
+  int num_in_the_middle = 0;
+  for (const ReportPicture& frame : frames) {
+    const ImageU8& picture = frame.image;
+    num_in_the_middle += Brightest(picture, picture.width / 2, picture.height / 2) > 51;
+    EXPECT_LE(Brightest(picture, 0, 0), 51);
+  }
+  EXPECT_GT(num_in_the_middle, 8);
+}
+
+TEST_F(ObjectFigures, WhatIsNowhereHasNoCutOutAndNoTurn) {
+  const mask_aggregator::ObjectModel field = Field();
+  const mask_decoder::ObjectPrompt prompt;
+  const FiguredObject object{*scene_, *nerf_, field, /*label=*/1, prompt};
+  EXPECT_TRUE(FiguresOf(object, {}, 64, Job()).empty());
+  EXPECT_TRUE(TurntableOf(object, {}, Job()).empty());
+}
+
+}  // namespace
+}  // namespace sanerf::experiments

@@ -1,0 +1,78 @@
+#include "sanerf/pipeline/field_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sanerf/core/image_ops.h"
+#include "sanerf/core/shell_quoted.h"
+#include "sanerf/scene/choose_views.h"
+
+namespace sanerf::pipeline {
+
+namespace {
+
+// A sign of life, not a result: it must cost next to nothing beside the training.
+constexpr int kViews = 3;
+constexpr int kSize = 100;  // longest side
+
+ImageF PhotoAt(const scene::View& view, const Camera& camera) {
+  const float white[3] = {1, 1, 1};
+  return CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), white);
+}
+
+class SquaredErrors {
+ public:
+  void Add(const ImageF& picture, const ImageF& photo) {
+    for (size_t i = 0; i < photo.data.size(); ++i) Add(picture.data[i], photo.data[i]);
+  }
+  void Add(double value, double truth) {
+    sum_ += (value - truth) * (value - truth);
+    ++count_;
+  }
+  double Psnr() const { return -10 * std::log10(std::max(1e-10, sum_ / double(count_))); }
+
+ private:
+  double sum_ = 0;
+  int64_t count_ = 0;
+};
+
+}  // namespace
+
+std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
+                                                      const std::function<ImageF(const Camera&)>& render) {
+  const std::vector<int> test = scene::ThinnedViews(scene.TestViews(), kViews), train = scene.TrainViews();
+  if (test.empty()) return std::nullopt;
+  SquaredErrors field, nearest, flat;
+  std::vector<ImageF> photos;
+  double color[3] = {0, 0, 0};
+  int64_t num_pixels = 0;
+  for (const int view_idx : test) {
+    const scene::View& view = scene.views[size_t(view_idx)];
+    const Camera camera = view.camera.ResizedToLongest(kSize);
+    photos.push_back(PhotoAt(view, camera));
+    field.Add(render(camera), photos.back());
+    const int near = scene::NearestView(scene, view.camera, train);
+    const ImageF other = PhotoAt(scene.views[size_t(near)], camera);
+    nearest.Add(other, photos.back());
+    for (size_t i = 0; i < other.data.size(); ++i) color[i % 3] += other.data[i];
+    num_pixels += other.num_pixels();
+  }
+  for (const ImageF& photo : photos)
+    for (size_t i = 0; i < photo.data.size(); ++i) flat.Add(color[i % 3] / double(num_pixels), photo.data[i]);
+  return HeldOutPsnr{field.Psnr(), nearest.Psnr(), flat.Psnr()};
+}
+
+void WarnIfUseless(const HeldOutPsnr& psnr, const scene::Scene& scene, const std::string& next, const Job& job) {
+  if (!psnr.IsUseless()) return;
+  job.Warn(fmt::format(
+      "held-out photos: the field has {:.1f} dB, the nearest training photo in their place {:.1f}, one color {:.1f}\n"
+      "         This field is of no use. Its poses are wrong or in another convention, or it has too few photos or\n"
+      "         steps. See what is known of them: sanerf info {}\n"
+      "         then: {}",
+      psnr.field, psnr.nearest_photo, psnr.flat_color, ShellQuoted(scene.root.string()), next));
+}
+
+}  // namespace sanerf::pipeline

@@ -1,0 +1,30 @@
+// Whether a radiance field shows what it has not seen better than pictures that take no training.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
+#include "sanerf/scene/scene.h"
+
+namespace sanerf::pipeline {
+
+// PSNR in dB over the pixels of a few held-out views together, at a small size.
+struct HeldOutPsnr {
+  double field = 0;
+  double nearest_photo = 0;  // the training photo of the nearest camera, shown in the view's place
+  double flat_color = 0;     // the mean of those photos, everywhere
+
+  bool IsUseless() const { return field <= nearest_photo || field <= flat_color; }
+};
+
+// render: what the field shows of a camera (file frame), RGB. None without held-out views.
+std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
+                                                      const std::function<ImageF(const Camera&)>& render);
+
+// Warns of a field that is of no use. next: the command that trains it again.
+void WarnIfUseless(const HeldOutPsnr& psnr, const scene::Scene& scene, const std::string& next, const Job& job);
+
+}  // namespace sanerf::pipeline
