@@ -3,11 +3,12 @@
 # started by its name: by a link in ~/.local/bin where that folder is on PATH, else it says what to add to PATH.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-program=$root/build/release/src/sanerf/sanerf
+program=$(readlink -f "$root")/build/release/src/sanerf/sanerf # the checkout may be reached through a link
 
 # Prints what is left to do so that `sanerf` starts this build.
 link_program() {
-  local bin=$HOME/.local/bin link=$HOME/.local/bin/sanerf
+  local bin=${HOME:-}/.local/bin link
+  link=$bin/sanerf
   if [ "$(readlink -f "$(command -v sanerf)")" = "$program" ]; then return 0; fi
   case ":$PATH:" in
     *":$bin:"*)
@@ -15,7 +16,10 @@ link_program() {
         mkdir -p "$bin"
         ln -sfn "$program" "$link"
         hash -r
-        if [ "$(readlink -f "$(command -v sanerf)")" = "$program" ]; then return 0; fi
+        if [ "$(readlink -f "$(command -v sanerf)")" = "$program" ]; then
+          printf 'the command sanerf starts this program from now on, by the link %s\n' "$link"
+          return 0
+        fi
       fi
       ;;
   esac
@@ -26,9 +30,12 @@ link_program() {
 "$root/scripts/setup.sh"
 (
   cd "$root"
-  # Tests need what only setup.sh --dev installs; a build that has them keeps them.
+  # Tests need what only setup.sh --dev installs; a build that has them keeps them. One that could not be configured
+  # for want of it has no build.ninja.
   tests=OFF
-  if grep -qs '^SANERF_BUILD_TESTS:[A-Z]*=ON' build/release/CMakeCache.txt; then tests=ON; fi
+  if [ -f build/release/build.ninja ] && grep -qs '^SANERF_BUILD_TESTS:[A-Z]*=ON' build/release/CMakeCache.txt; then
+    tests=ON
+  fi
   cmake --preset release -DSANERF_BUILD_TESTS=$tests
   cmake --build --preset release --target sanerf
 ) >&2

@@ -41,8 +41,9 @@ void RunEvalMatch(const CommonFlags& common, const EvalFlags& flags, const Job& 
 
 void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
   if (flags.match) return RunEvalMatch(common, flags, job);
+  run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
-  RestoreFromRun(flags.run, &settings);
+  RestoreFromRun(locked.folder, &settings);
   ApplyCommonFlags(common, {}, "eval", &settings, job);
   experiments::EvalRequest request = flags.request;
   request.masks = flags.masks;
@@ -50,7 +51,7 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
     request.baselines.push_back(experiments::FindMethod(name, settings.baselines));
   std::optional<std::filesystem::path> scene;
   if (!flags.scene.empty()) scene = flags.scene;
-  run::OpenRun run(flags.run, scene, run::OpenRun::Access::kWrite, job);
+  run::OpenRun run(std::move(locked), scene, job);
   const experiments::EvalResult result = experiments::Evaluate(request, &run, job);
   if (flags.report)
     job.Info(fmt::format("wrote  {}", experiments::WriteReport(result, settings, {}, &run, job).string()));

@@ -46,6 +46,14 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
   EXPECT_EQ(Snapshot(folder_ / "run"), before);
 }
 
+TEST_F(LockedRun, WhatAnotherCommandIsChangingIsNotRead) {
+  WriteFileAtomic(folder_ / "run/run.json", "{");
+  const run::RunLock lock(folder_ / "run");
+  for (const Arguments& arguments :
+       {Arguments{"encode", "run"}, Segment({"--box", "train/001:0,0,48,48"}), {"render", "run"}, {"eval", "run"}})
+    EXPECT_THAT(Fails(1, arguments), HasSubstr("run is in use")) << ::testing::PrintToString(arguments);
+}
+
 // A folder of results that another command is writing to.
 TEST_F(LockedRun, TheFolderOfResultsIsLockedToo) {
   WriteFileAtomic(

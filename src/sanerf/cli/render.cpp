@@ -19,6 +19,7 @@ constexpr int kSizeToLookAt = 800;
 struct RenderFlags {
   pipeline::RenderRequest request;
   std::optional<int> size;
+  bool has_downscale = false;
   std::string run, scene, out, layers;
 };
 
@@ -38,8 +39,7 @@ void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& j
   request.run = flags.run;
   request.out = flags.out;
   if (!flags.scene.empty()) request.scene = flags.scene;
-  const bool is_default_size = request.downscale == pipeline::RenderRequest().downscale;
-  request.longest_side = flags.size.value_or(is_default_size ? kSizeToLookAt : 0);
+  request.longest_side = flags.size.value_or(flags.has_downscale ? 0 : kSizeToLookAt);
   const std::vector<std::string> layers =
       Split(flags.layers.empty() ? (request.object.empty() ? "rgb,depth" : "mask,overlay,cutout") : flags.layers);
   request.layers.clear();
@@ -93,15 +93,19 @@ void AddRender(CommandLine& line) {
                   "what it says]",
                   kSizeToLookAt),
       pipeline::kRenderSize);
-  AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the photos' own size by this factor instead",
-            pipeline::kRenderDownscale);
+  const CLI::Option* downscale =
+      AddNumber(sub, "--downscale", &flags->request.downscale, "shrink the photos' own size by this factor instead",
+                pipeline::kRenderDownscale);
   sub->add_flag(
       "--hard-edge", flags->request.hard_edge,
       "cut out along the mask's pixels, without the soft outline that shares a pixel between object and room");
   sub->add_flag("--npy", flags->request.arrays,
                 "also write .npy arrays: color, depth in the scene's units, opacity, mask probability");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
-  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunRender(line.common, *flags, job); }; });
+  sub->callback([&line, flags, downscale] {
+    flags->has_downscale = downscale->count() > 0;
+    line.run = [&line, flags](const Job& job) { RunRender(line.common, *flags, job); };
+  });
 }
 
 }  // namespace sanerf::cli

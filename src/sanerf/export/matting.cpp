@@ -4,6 +4,7 @@
 #include <Eigen/Sparse>
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/guided_filter.h"
@@ -70,11 +71,53 @@ Window WindowAround(const ImageF& rgb, int x, int y) {
   return window;
 }
 
+using Matrix = Eigen::SparseMatrix<double, Eigen::RowMajor>;
+
+// The unknowns' equations. A window joins pixels that are at most two apart, so that each has a row of 25 factors: a
+// list of what all windows add would take several times the memory.
+class Equations {
+ public:
+  Equations(const Unknowns& unknowns, int width, int height)
+      : unknowns_(unknowns), width_(width), height_(height), factors_(size_t(unknowns.count) * kNeighbors) {}
+
+  // x, y: by how much the other pixel is farther to the right and below.
+  void Add(int row, int x, int y, double factor) {
+    factors_[size_t(row) * kNeighbors + size_t((y + kReach) * kSide + x + kReach)] += factor;
+  }
+  Matrix System() const {
+    Matrix system(unknowns_.count, unknowns_.count);
+    system.reserve(Eigen::VectorXi::Constant(unknowns_.count, kNeighbors));
+    for (int y = 0; y < height_; ++y)
+      for (int x = 0; x < width_; ++x)
+        if (const int row = IndexAt(x, y); row >= 0) AddRow(row, x, y, &system);
+    system.makeCompressed();
+    return system;
+  }
+
+ private:
+  static constexpr int kReach = 2, kSide = 2 * kReach + 1, kNeighbors = kSide * kSide;
+
+  int IndexAt(int x, int y) const { return unknowns_.index[size_t(y) * size_t(width_) + size_t(x)]; }
+
+  void AddRow(int row, int x, int y, Matrix* system) const {
+    for (int k = 0; k < kNeighbors; ++k) {
+      const int u = x + k % kSide - kReach, v = y + k / kSide - kReach;
+      if (u < 0 || v < 0 || u >= width_ || v >= height_) continue;
+      const double factor = factors_[size_t(row) * kNeighbors + size_t(k)];
+      if (const int column = IndexAt(u, v); column >= 0 && factor != 0) system->insert(row, column) = factor;
+    }
+  }
+
+  const Unknowns& unknowns_;
+  int width_, height_;
+  std::vector<double> factors_;  // [unknown][neighbor]
+};
+
 ImageF ClosedFormAlpha(const ImageF& rgb, const ImageF& coverage) {
   const Unknowns unknowns(coverage, BandRadius(rgb));
   ImageF alpha = coverage;
   if (unknowns.count == 0) return alpha;
-  std::vector<Eigen::Triplet<double>> entries;
+  Equations equations(unknowns, rgb.width, rgb.height);
   Eigen::VectorXd weight = Eigen::VectorXd::Constant(unknowns.count, kCoverageWeight);  // of the prior
   Eigen::VectorXd prior(unknowns.count), target = Eigen::VectorXd::Zero(unknowns.count);
   for (size_t i = 0; i < unknowns.index.size(); ++i)
@@ -92,7 +135,7 @@ ImageF ClosedFormAlpha(const ImageF& rgb, const ImageF& coverage) {
           const int64_t pixel = window.pixels[size_t(b)];
           const int column = unknowns.index[size_t(pixel)];
           if (column >= 0) {
-            entries.emplace_back(row, column, window.laplacian(a, b));
+            equations.Add(row, b % 3 - a % 3, b / 3 - a / 3, window.laplacian(a, b));
           } else {
             target[row] -= window.laplacian(a, b) * double(coverage.data[size_t(pixel)]);
           }
@@ -100,11 +143,10 @@ ImageF ClosedFormAlpha(const ImageF& rgb, const ImageF& coverage) {
       }
     }
   }
-  for (int i = 0; i < unknowns.count; ++i) entries.emplace_back(i, i, weight[i]);
+  for (int i = 0; i < unknowns.count; ++i) equations.Add(i, 0, 0, weight[i]);
   target += weight.cwiseProduct(prior);
-  Eigen::SparseMatrix<double, Eigen::RowMajor> system(unknowns.count, unknowns.count);
-  system.setFromTriplets(entries.begin(), entries.end());
-  Eigen::ConjugateGradient<decltype(system), Eigen::Lower | Eigen::Upper> solver(system);
+  const Matrix system = equations.System();
+  Eigen::ConjugateGradient<Matrix, Eigen::Lower | Eigen::Upper> solver(system);
   solver.setTolerance(kSolverTolerance);
   const Eigen::VectorXd solved = solver.solveWithGuess(target, prior);
   for (size_t i = 0; i < unknowns.index.size(); ++i)

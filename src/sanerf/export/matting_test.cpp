@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace sanerf::exports {
 namespace {
@@ -60,6 +61,18 @@ TEST(Matting, TheForegroundHasNothingOfWhatIsBehind) {
 TEST(Matting, WhereColorsDoNotTellTheCoverageStays) {
   const ImageF coverage = FadingDisc(20, 1), gray(kSize, kSize, 3, 0.5f);
   EXPECT_LT(MeanDifference(MatteOf(gray, coverage).alpha, coverage), 0.01);
+}
+
+// Too small for a window of 3 x 3.
+TEST(Matting, TinyPicturesKeepTheCoverage) {
+  for (const auto& [width, height] : {std::pair{1, 1}, {2, 1}, {1, 2}, {2, 2}, {2, 5}}) {
+    ImageF rgb(width, height, 3, 0.25f), coverage(width, height, 1);
+    coverage.data[0] = 1;
+    std::fill_n(rgb.data.begin(), 3, 0.75f);
+    const Matte matte = MatteOf(rgb, coverage);
+    EXPECT_LT(MeanDifference(matte.alpha, coverage), 1e-3) << width << "x" << height;
+    EXPECT_NEAR(matte.foreground.At(0, 0, 1), 0.75f, 1e-3f);
+  }
 }
 
 TEST(Matting, AwayFromTheOutlineNothingChanges) {

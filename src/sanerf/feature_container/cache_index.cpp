@@ -6,6 +6,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/shell_quoted.h"
 
 namespace sanerf::feature_container {
 namespace {
@@ -82,7 +83,7 @@ std::string FileStem(const std::string& view_name) {
 
 std::string RebuildHint(const std::filesystem::path& folder) {
   const std::filesystem::path run = folder.has_filename() ? folder.parent_path() : folder.parent_path().parent_path();
-  return fmt::format("run: sanerf encode {}", run.empty() ? "." : run.string());
+  return fmt::format("run: sanerf encode {}", run.empty() ? "." : ShellQuoted(run.string()));
 }
 
 bool HasIndex(const std::filesystem::path& folder) {

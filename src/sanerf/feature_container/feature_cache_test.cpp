@@ -114,6 +114,12 @@ TEST_F(FeatureCacheTest, NoCacheBrokenIndexNewerIndex) {
   EXPECT_TRUE(Open()->Has(0));
 }
 
+TEST(RebuildHintTest, IsACommandThatCanBePasted) {
+  EXPECT_EQ(RebuildHint("my run/features"), "run: sanerf encode 'my run'");
+  EXPECT_EQ(RebuildHint("run/features/"), "run: sanerf encode run");
+  EXPECT_EQ(RebuildHint("features"), "run: sanerf encode .");
+}
+
 TEST(FileStemTest, KeepsNamesApart) {
   EXPECT_EQ(FileStem("r_012.png"), "r_012.png");
   EXPECT_NE(FileStem("a/b.png"), FileStem("a_b.png"));

@@ -41,8 +41,9 @@ std::shared_ptr<const LabelPrior> ReadPrior(const nn::CheckpointReader& reader, 
       LabelPrior::FromLogits(int(per_axis), coordinates, num_labels, std::move(logits)));
 }
 
-constexpr int64_t kChunk = 4096;   // points
-constexpr int kPlacesPerSide = 4;  // of a pixel along the outline
+constexpr int64_t kChunk = 4096;          // points
+constexpr int kPlacesPerSide = 4;         // of a pixel along the outline
+constexpr size_t kOutlineAtATime = 4096;  // pixels: a field may have hundreds of labels
 
 bool IsAtOutline(const ImageU8& labels, int x, int y, int label) {
   const bool inside = labels.At(x, y) == label;
@@ -86,8 +87,22 @@ ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, i
   const ThreadLimit limit(job.num_threads());
   const Camera camera = file_camera.In(nerf_.model_from_file());
   ImageF coverage(labels.width, labels.height, 1);
-  std::vector<size_t> pixels;  // at the outline
+  std::vector<size_t> pixels;  // at the outline, and the rays through their places
   std::vector<nerf::Ray> rays;
+  const auto count_places = [&] {
+    const std::vector<float> logits = CompositeRays(nerf_, field_.get(), prior_.get(), rays, job);
+    const size_t num = size_t(num_labels()), places = size_t(kPlacesPerSide * kPlacesPerSide);
+    for (size_t i = 0; i < pixels.size(); ++i) {
+      int covered = 0;
+      for (size_t place = i * places; place < (i + 1) * places; ++place) {
+        const float* of_ray = &logits[place * num];
+        covered += std::max_element(of_ray, of_ray + num) - of_ray == label;
+      }
+      coverage.data[pixels[i]] = float(covered) / float(places);
+    }
+    pixels.clear();
+    rays.clear();
+  };
   for (int y = 0; y < labels.height; ++y) {
     for (int x = 0; x < labels.width; ++x) {
       coverage.At(x, y) = labels.At(x, y) == label ? 1.0f : 0.0f;
@@ -96,16 +111,10 @@ ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, i
       for (int v = 0; v < kPlacesPerSide; ++v)
         for (int u = 0; u < kPlacesPerSide; ++u)
           rays.push_back(nerf::MakeRay(camera, {x + (u + 0.5) / kPlacesPerSide, y + (v + 0.5) / kPlacesPerSide}));
+      if (pixels.size() == kOutlineAtATime) count_places();
     }
   }
-  const std::vector<float> logits = CompositeRays(nerf_, field_.get(), prior_.get(), rays, job);
-  const size_t num = size_t(num_labels()), places = size_t(kPlacesPerSide * kPlacesPerSide);
-  for (size_t i = 0; i < pixels.size(); ++i) {
-    int covered = 0;
-    for (const float* of_ray = &logits[i * places * num]; of_ray != &logits[0] + (i + 1) * places * num; of_ray += num)
-      covered += std::max_element(of_ray, of_ray + num) - of_ray == label;
-    coverage.data[pixels[i]] = float(covered) / float(places);
-  }
+  count_places();
   return coverage;
 }
 

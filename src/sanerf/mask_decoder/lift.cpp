@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/visibility.h"
 
@@ -30,7 +31,7 @@ LiftedPoint LiftClick(const ClickPrompt& click, const scene::Scene& scene,
                 "the radiance field is empty there, as at an outline or in a far background",
                 click.label == 1 ? fmt::format("click away from the outline; what the field has there: sanerf render "
                                                "RUN --views {} --layers depth",
-                                               view.name)
+                                               ShellQuoted(view.name))
                                  : "leave this negative click out: empty space is never part of an object");
   }
   lifted.p_file = camera.Lift(lifted.source_px, *depth);

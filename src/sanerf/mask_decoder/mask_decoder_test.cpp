@@ -257,7 +257,8 @@ TEST_F(MaskDecoderTest, ClickErrors) {
   object_.clicks = {{"front.png", Vec2(5, -1), 1}};
   EXPECT_THAT(Failure<UsageError>(), HasSubstr("outside"));
   object_.clicks = {{"front.png", Vec2(100, 2), 1}};  // above the table's far edge
-  EXPECT_THAT(Failure(), AllOf(HasSubstr("(100,2) in view front.png hits no surface (opacity 0.03)")));
+  EXPECT_THAT(Failure(), AllOf(HasSubstr("(100,2) in view front.png hits no surface (opacity 0.03)"),
+                               HasSubstr("--views front.png --layers depth")));
   object_.clicks = {{"frond.png", Vec2(5, 5), 1}};
   EXPECT_THAT(Failure<UsageError>(), AllOf(HasSubstr("'frond.png'"), HasSubstr("front")));
 }

@@ -49,8 +49,10 @@ struct NerfOptions {
     v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)", Range(1e-6, 1));
     v("loss", loss, "photometric loss", OneOf(Choice{"huber", PhotoLoss::kHuber}, Choice{"mse", PhotoLoss::kMse}));
     v("huber_delta", huber_delta, "residual where the Huber loss turns linear", Range(1e-4, 10));
-    v("background", background, "what shows behind a ray: a random color, or its last sample, which is made opaque",
-      OneOf(Choice{"random", RayBackground::kRandom}, Choice{"last_sample", RayBackground::kLastSample}));
+    v("background", background,
+      "what shows behind a ray in training: a random color, or its last sample, which is made opaque",
+      OneOf(Choice{"random", RayBackground::kRandom}, Choice{"last_sample", RayBackground::kLastSample}),
+      kExperimental);
     v("distortion", distortion,
       "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)", Range(0, 10));
     v("exposure", exposure,

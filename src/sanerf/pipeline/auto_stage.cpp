@@ -22,13 +22,6 @@ using run::StoredObject;
 
 namespace {
 
-// Whether the object's field holds nothing but what a search has found.
-bool IsOfSearch(const StoredObject& object) {
-  return object.labels.size() > 1 &&
-         std::all_of(object.labels.begin(), object.labels.end(),
-                     [](const std::string& label) { return label.rfind(segmentation::kAutomaticName, 0) == 0; });
-}
-
 std::vector<std::string> NamesOfSearch(const std::vector<StoredObject>& objects) {
   std::vector<std::string> names;
   for (const StoredObject& object : objects)
@@ -49,6 +42,12 @@ void CheckEnoughViews(int num_searched, const Settings& settings) {
 }
 
 }  // namespace
+
+bool IsOfSearch(const StoredObject& object) {
+  return object.labels.size() > 1 &&
+         std::all_of(object.labels.begin(), object.labels.end(),
+                     [](const std::string& label) { return label.rfind(segmentation::kAutomaticName, 0) == 0; });
+}
 
 AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());

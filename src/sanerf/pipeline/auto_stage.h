@@ -31,6 +31,9 @@ struct AutoResult {
 // InterruptedError (nothing is written but encoded views).
 AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, const Job& job);
 
+// Whether the object's field holds nothing but what a search has found.
+bool IsOfSearch(const run::StoredObject& object);
+
 Json ToJson(const AutoResult& result);
 std::string ToTable(const AutoResult& result);  // for people
 

@@ -69,8 +69,9 @@ void WarnIfUseless(const HeldOutPsnr& psnr, const scene::Scene& scene, const std
   if (!psnr.IsUseless()) return;
   job.Warn(fmt::format(
       "held-out photos: the field has {:.1f} dB, the nearest training photo in their place {:.1f}, one color {:.1f}\n"
-      "         This field is of no use. Its poses are wrong or in another convention, or it has too few photos or\n"
-      "         steps. See what is known of them: sanerf info {}\n"
+      "         The field shows no more than they do: poses may be wrong or in another convention, photos or steps "
+      "too\n"
+      "         few, or the exposure may change from photo to photo. What is known of them: sanerf info {}\n"
       "         then: {}",
       psnr.field, psnr.nearest_photo, psnr.flat_color, ShellQuoted(scene.root.string()), next));
 }

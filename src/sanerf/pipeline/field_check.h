@@ -24,7 +24,7 @@ struct HeldOutPsnr {
 std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
                                                       const std::function<ImageF(const Camera&)>& render);
 
-// Warns of a field that is of no use. next: the command that trains it again.
+// Warns of a field that shows no more than they do. next: the command that trains it again.
 void WarnIfUseless(const HeldOutPsnr& psnr, const scene::Scene& scene, const std::string& next, const Job& job);
 
 }  // namespace sanerf::pipeline

@@ -58,18 +58,20 @@ std::vector<NamedCamera> CamerasOf(const RenderRequest& request, const scene::Sc
     const Camera full = std::exchange(named.camera, Shrunk(named.camera, request.downscale, longest_side));
     if (is_said || std::max(full.width, full.height) <= longest_side || longest_side == 0) continue;
     is_said = true;
-    job.Info(fmt::format("size   {}x{} instead of {}x{}, quick to look at; all pixels: --size 0", named.camera.width,
-                         named.camera.height, full.width, full.height));
+    job.Info(fmt::format("size   {}x{} instead of {}x{}; all pixels: --size 0", named.camera.width, named.camera.height,
+                         full.width, full.height));
   }
   return cameras;
 }
 
 // The largest of the frames: they are rendered one after the other.
 void CheckFrameMemory(const std::vector<NamedCamera>& cameras, const RenderRequest& request, const Job& job) {
+  const bool has_cutout = std::count(request.layers.begin(), request.layers.end(), Layer::kCutout) > 0;
   double most = 0;
   int width = 0, height = 0;
   for (const NamedCamera& named : cameras) {
-    const double bytes = FrameBytes(named.camera.width, named.camera.height, !request.object.empty());
+    const double bytes =
+        FrameBytes(named.camera.width, named.camera.height, !request.object.empty(), has_cutout && !request.hard_edge);
     if (bytes <= most) continue;
     most = bytes;
     width = named.camera.width;
@@ -177,10 +179,13 @@ Layer ParseLayer(const std::string& name) {
 }
 
 // Per pixel: color, depth and opacity as floats; of an object its label, mask and probability; the picture of a layer
-// as floats and bytes, and its PNG file.
-double FrameBytes(int width, int height, bool with_object) {
+// as floats and bytes, and its PNG file. Of a soft cut-out coverage and alpha, both colors, the object's mean color and
+// the window means on their way; what its equations take along an outline of usual length, half a kilobyte a pixel.
+double FrameBytes(int width, int height, bool with_object, bool with_matte) {
   constexpr double kRadiance = 5 * 4, kObject = 2 + 4, kPicture = 4 * 4 + 4 + 4;
-  return double(width) * height * (kRadiance + kPicture + (with_object ? kObject : 0));
+  constexpr double kMatte = 3 * 4 + 3 * 3 * 4 + 3 * 4 * 4, kEquations = 500, kBand = 0.04;  // share of the pixels
+  return double(width) * height *
+         (kRadiance + kPicture + (with_object ? kObject : 0) + (with_matte ? kMatte + kBand * kEquations : 0));
 }
 
 RenderResult Render(const RenderRequest& request, const Job& job) {

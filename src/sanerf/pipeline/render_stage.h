@@ -34,8 +34,8 @@ struct RenderRequest {
   bool hard_edge = false;  // of the cut-out: the mask as it is, instead of a matte along its outline
   bool arrays = false;     // also .npy: rgb, depth (file units), opacity, mask probability
 };
-// Bytes that one frame takes, with the layers that are made of it.
-double FrameBytes(int width, int height, bool with_object);
+// Bytes that one frame takes, with the layers that are made of it. with_matte: a cut-out with a soft outline is one.
+double FrameBytes(int width, int height, bool with_object, bool with_matte);
 
 struct RenderResult {
   std::filesystem::path folder;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
@@ -76,7 +78,7 @@ void CheckField(const nerf::NerfModel& model, const Scene& scene, const TrainReq
       CompareWithTrivialPictures(scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; });
   const std::string next =
       fmt::format("sanerf train {} --out {} --restart --iters {}", ShellQuoted(request.scene.string()),
-                  ShellQuoted(request.run.string()), 2 * settings.nerf.iters);
+                  ShellQuoted(request.run.string()), std::min(2 * settings.nerf.iters, 1'000'000));
   if (psnr) WarnIfUseless(*psnr, scene, next, job);
 } catch (const InterruptedError&) {
 }

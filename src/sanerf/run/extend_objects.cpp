@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/segmentation/prompt_edits.h"
@@ -31,9 +32,9 @@ std::vector<StoredObject> ChooseField(const RunFolder& run, const Prompts& promp
   Fields fields;
   for (const StoredObject& object : ListObjects(run)) fields[object.field_id].push_back(object);
   if (fields.empty())
-    throw UsageError(
-        "there is no object yet", "",
-        fmt::format("segment one first: sanerf segment {} --name OBJECT --click VIEW:X,Y", run.path().string()));
+    throw UsageError("there is no object yet", "",
+                     fmt::format("segment one first: sanerf segment {} --name OBJECT --click VIEW:X,Y",
+                                 ShellQuoted(run.path().string())));
   std::vector<const std::vector<StoredObject>*> named;
   for (const auto& [id, objects] : fields) {
     const bool is_named = std::any_of(objects.begin(), objects.end(), [&](const StoredObject& object) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "sanerf/core/files.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/run/run_folder.h"
 
 namespace fs = std::filesystem;
 
@@ -39,6 +42,18 @@ TEST(NewRun, LeavesWhatWasThereBefore) {
   EXPECT_TRUE(fs::exists(folder / "used/.lock"));
   EXPECT_TRUE(fs::exists(folder / "used/mine.txt"));
   EXPECT_FALSE(fs::exists(folder / "used/nerf"));
+}
+
+TEST(NewRun, LeavesWhatAnotherCommandHolds) {
+  const TestFolder folder;
+  std::unique_ptr<RunLock> other;
+  {
+    const NewRun run(folder / "run");
+    fs::create_directories(folder / "run/nerf");
+    other = std::make_unique<RunLock>(folder / "run");
+  }
+  EXPECT_TRUE(fs::exists(folder / "run/.lock"));
+  EXPECT_TRUE(fs::exists(folder / "run/nerf"));
 }
 
 TEST(NewRun, LeavesARunAndWhatElseIsMadeMeanwhile) {

@@ -12,6 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/run/object_set.h"
@@ -190,16 +191,16 @@ StoredObject FindObject(const RunFolder& run, const std::string& name, const ner
     if (object.name != name) continue;
     if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) {
       throw Error(fmt::format("object '{}' is stale", name), "the radiance field was trained again since",
-                  fmt::format("sanerf segment {} --prompts {}", run.path().string(),
-                              (object.folder / "prompts.json").string()));
+                  fmt::format("sanerf segment {} --prompts {}", ShellQuoted(run.path().string()),
+                              ShellQuoted((object.folder / "prompts.json").string())));
     }
     return object;
   }
   std::string hint = DidYouMean(name, names);
   if (hint.empty())
-    hint = names.empty()
-               ? "segment one first: sanerf segment " + run.path().string() + " --name " + name + " --click VIEW:X,Y"
-               : fmt::format("there are: {}", fmt::join(names, ", "));
+    hint = names.empty() ? fmt::format("segment one first: sanerf segment {} --name {} --click VIEW:X,Y",
+                                       ShellQuoted(run.path().string()), ShellQuoted(name))
+                         : fmt::format("there are: {}", fmt::join(names, ", "));
   throw UsageError(fmt::format("no object '{}' in {}", name, run.path().string()), "", hint);
 }
 

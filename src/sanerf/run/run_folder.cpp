@@ -18,6 +18,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/temporary.h"
 #include "sanerf/run/photo_hashes.h"
@@ -113,7 +114,7 @@ std::vector<std::string> RunFolder::PartsIn(const fs::path& path) {
 
 RunFolder RunFolder::Open(const fs::path& path) {
   if (!fs::exists(path))
-    throw Error(path.string(), "no such folder", "train first: sanerf train SCENE --out " + path.string());
+    throw Error(path.string(), "no such folder", "train first: sanerf train SCENE --out " + ShellQuoted(path.string()));
   if (!fs::is_directory(path))
     throw Error(path.string(), "not a run folder but a file", "name the folder that sanerf train made");
   if (!Exists(path)) {
@@ -219,7 +220,7 @@ fs::path RunFolder::FindScene() const {
     if (!place.empty() && fs::exists(place)) return place;  // loading says what is wrong with it
   throw Error("the scene of " + path_.string() + " is gone",
               fmt::format("looked in {} and {}", beside.string(), absolute.string()),
-              "say once where it is now: --scene DIR");
+              fmt::format("say once where it is now: sanerf train {} --scene DIR", ShellQuoted(path_.string())));
 }
 
 std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Job& job) const {
@@ -240,7 +241,7 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
   Scene scene = scene::LoadScene(place, recorded, job);
   if (const auto why = WhyOtherScene(scene, job)) {
     throw Error("the scene in " + place.string(), *why,
-                "train again: sanerf train " + place.string() + " --out NEW_RUN");
+                "train again: sanerf train " + ShellQuoted(place.string()) + " --out NEW_RUN");
   }
   return scene;
 }
@@ -260,7 +261,7 @@ nerf::NerfModel RunFolder::OpenNerf() const {
     const std::string scene = record_.at("scene").value("absolute_path", "SCENE");
     throw Error("the radiance field of " + path_.string() + " is not finished",
                 fmt::format("its training is {}", NameOf(StateOf(Stage::kTrain))),
-                fmt::format("sanerf train {} --out {} --resume", scene, path_.string()));
+                fmt::format("sanerf train {} --out {} --resume", ShellQuoted(scene), ShellQuoted(path_.string())));
   }
   return nerf::NerfModel::Load(checkpoint());
 }

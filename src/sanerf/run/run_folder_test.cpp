@@ -159,6 +159,17 @@ TEST_F(RunFolderTest, UnfinishedTrainingIsSaid) {
   EXPECT_THAT(text, HasSubstr("--resume"));
 }
 
+TEST_F(RunFolderTest, CommandsInHintsCanBePasted) {
+  fs::rename(folder_ / "run", folder_ / "my run");
+  const RunFolder run = RunFolder::Open(folder_ / "my run");
+  const std::string quoted = "'" + (folder_ / "my run").string() + "'";
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenNerf(); }), HasSubstr(" --out " + quoted + " --resume"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open("no run"); }), HasSubstr("SCENE --out 'no run'"));
+  WriteScene(folder_ / "my scene", 0.8);  // another one
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(folder_ / "my scene", Job()); }),
+              HasSubstr("sanerf train '" + (folder_ / "my scene").string() + "' --out NEW_RUN"));
+}
+
 TEST_F(RunFolderTest, BrokenOrNewerRunsAreErrors) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "none"); }), HasSubstr("no such folder"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "scene"); }), HasSubstr("not a run folder"));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sanerf/core/image_ops.h"
+#include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/scene/choose_views.h"
 
 namespace sanerf::segmentation {
@@ -61,8 +62,11 @@ double Iou(const ImageU8& labels, int label, const ImageU8& mask) {
 MaskFit CompareWithMasks(const mask_aggregator::ObjectModel& model, int label, const mask_decoder::DecodedObject& masks,
                          const scene::Scene& scene, const Job& job) {
   std::vector<int> used;
-  for (size_t i = 0; i < masks.views.size(); ++i)
-    if (masks.views[i].used) used.push_back(int(i));
+  for (size_t i = 0; i < masks.views.size(); ++i) {
+    const mask_decoder::ViewDecision& view = masks.views[i];
+    // Others may have taken all of its pixels: SeparateMasks.
+    if (view.used && mask_decoder::CountNonZero(view.mask) > 0) used.push_back(int(i));
+  }
   MaskFit fit;
   for (const int i : scene::ThinnedViews(used, kComparedViews)) {
     const mask_decoder::ViewDecision& view = masks.views[size_t(i)];

@@ -1,5 +1,7 @@
 #include "sanerf/segmentation/mask_fit.h"
 
+#include <algorithm>
+
 #include "sanerf/segmentation/session_test_support.h"
 
 namespace sanerf::segmentation {
@@ -38,6 +40,11 @@ TEST_F(MaskFitTest, NothingIsSaidWithoutMasks) {
   const MaskFit fit = CompareWithMasks(*voted.model, 1, none, *shared_scene_, job_);
   EXPECT_EQ(fit.num_views, 0);
   EXPECT_FALSE(fit.IsUseless());
+
+  // Where other objects have taken all pixels of a mask there is nothing to be missed.
+  mask_decoder::DecodedObject taken = *voted.objects.masks[0];
+  for (mask_decoder::ViewDecision& view : taken.views) std::fill(view.mask.data.begin(), view.mask.data.end(), 0);
+  EXPECT_EQ(CompareWithMasks(*voted.model, 1, taken, *shared_scene_, job_).num_views, 0);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/text_table.h"
@@ -40,7 +41,7 @@ std::string OfLargestField(const run::RunFolder& run, const nerf::NerfModel& ner
   }
   if (best == nullptr)
     throw Error("there is nothing to match", "the run has no objects of its radiance field",
-                "find some: sanerf segment " + run.path().string() + " --auto");
+                "find some: sanerf segment " + ShellQuoted(run.path().string()) + " --auto");
   return best->name;
 }
 

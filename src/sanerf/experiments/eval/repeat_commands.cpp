@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "sanerf/core/json.h"
 #include "sanerf/core/shell_quoted.h"
+#include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/settings.h"
 
@@ -61,8 +63,13 @@ std::vector<std::pair<std::string, std::string>> CommandsToRepeat(const run::Run
   std::vector<std::pair<std::string, std::string>> commands = {
       {"the radiance field",
        fmt::format("sanerf train {} --out {}{}", PathWord(scene.root), folder, FlagsFor(options, {"scene", "nerf"}))}};
+  if (std::any_of(objects.begin(), objects.end(), pipeline::IsOfSearch))
+    commands.emplace_back("what was found without a prompt",
+                          fmt::format("sanerf segment {} --auto{}", folder,
+                                      FlagsFor(options, {"encode", "masks", "segment", "object", "auto"})));
   const std::string flags = FlagsFor(options, {"encode", "masks", "segment", "object"});
   for (const run::StoredObject& object : objects) {
+    if (pipeline::IsOfSearch(object)) continue;  // its prompts.json says where it is, not how it was found
     const bool is_alone = object.labels.size() <= 1;
     commands.emplace_back(
         object.name + (is_alone ? "" : ", by itself (objects in one prompts file share a field)"),
