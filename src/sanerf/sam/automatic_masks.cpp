@@ -7,19 +7,14 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/pixel_window.h"
 
 namespace sanerf::sam {
 namespace {
 
 SamPrompt::Box BoxAround(const BitMask& mask) {
-  int x0 = mask.width(), y0 = mask.height(), x1 = 0, y1 = 0;
-  for (int y = 0; y < mask.height(); ++y) {
-    for (int x = 0; x < mask.width(); ++x) {
-      if (!mask.At(x, y)) continue;
-      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
-    }
-  }
-  return {float(x0), float(y0), float(x1), float(y1)};
+  const PixelWindow window = WindowOf(mask.width(), mask.height(), [&](int x, int y) { return mask.At(x, y); });
+  return {float(window.x0), float(window.y0), float(window.x1), float(window.y1)};
 }
 
 float BoxIou(const SamPrompt::Box& a, const SamPrompt::Box& b) {

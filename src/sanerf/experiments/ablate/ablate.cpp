@@ -53,8 +53,8 @@ class Course {
     }
     const Variant defaults;
     *is_default = key == runner_.KeyOf({trial.scene, defaults, trial.seed});
-    if (!runner_.IsKnown(key, job)) Begin(study, trial, job);
-    AblationRunner::Answer answer = runner_.ResultOf(trial, key, job);
+    AblationRunner::Answer answer = runner_.ResultOf(
+        trial, key, [&] { Begin(study, trial, job); }, job);
     End(answer.result, answer.source, job);
     return std::move(answer.result);
   }

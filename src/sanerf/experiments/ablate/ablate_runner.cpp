@@ -165,10 +165,12 @@ const VariantResult* AblationRunner::Known(const std::string& key, const Job& jo
   return &known_.emplace(key, std::move(kept)).first->second;
 }
 
-AblationRunner::Answer AblationRunner::ResultOf(const AblationTrial& trial, const std::string& key, const Job& job) {
+AblationRunner::Answer AblationRunner::ResultOf(const AblationTrial& trial, const std::string& key,
+                                                const std::function<void()>& on_run, const Job& job) {
   const bool is_first = seen_.insert(key).second;
   if (const VariantResult* known = Known(key, job))
     return {*known, is_first ? Source::kEarlier : Source::kSameAsAnother};
+  on_run();
   VariantResult result;
   try {
     result = Run(trial, job);

@@ -1,6 +1,7 @@
 // Runs the ablation's variants one by one and remembers what they gave.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -35,10 +36,11 @@ class AblationRunner {
   // What makes the trial's result; equal for trials that must give the same. Throws UsageError when the variant assigns
   // an option that does not exist.
   std::string KeyOf(const AblationTrial& trial) const;
-  // Each result is computed once and then reused, also when the command is started again unless it failed.
-  bool IsKnown(const std::string& key, const Job& job) { return Known(key, job) != nullptr; }
-  // Throws only what ends the ablation: InterruptedError, a disk that cannot be written to.
-  Answer ResultOf(const AblationTrial& trial, const std::string& key, const Job& job);
+  // Each result is computed once and then reused, also when the command is started again unless it failed. on_run:
+  // called before it is computed. Throws only what ends the ablation: InterruptedError, a disk that cannot be written
+  // to.
+  Answer ResultOf(const AblationTrial& trial, const std::string& key, const std::function<void()>& on_run,
+                  const Job& job);
 
  private:
   const VariantResult* Known(const std::string& key, const Job& job);

@@ -24,9 +24,9 @@ constexpr int kGap = 6, kScale = 2, kLine = TextHeight(kScale) + 2 * kGap;
 constexpr uint8_t kInk[3] = {28, 30, 36}, kSoft[3] = {100, 107, 120};
 
 // At the sheet's size before the veil is drawn: contours stay one pixel wide.
-ImageU8 OverlayInCell(const ImageF& photo, const ImageU8& mask, const Crop& crop) {
-  const int longest = std::max(crop.width, crop.height);
-  const int width = std::max(1, crop.width * kCell / longest), height = std::max(1, crop.height * kCell / longest);
+ImageU8 OverlayInCell(const ImageF& photo, const ImageU8& mask, const PixelWindow& crop) {
+  const int longest = std::max(crop.width(), crop.height());
+  const int width = std::max(1, crop.width() * kCell / longest), height = std::max(1, crop.height() * kCell / longest);
   return exports::Overlay(Resize(Cut(photo, crop), width, height), ResizeNearest(Cut(mask, crop), width, height));
 }
 
@@ -38,7 +38,7 @@ void Paste(const ImageU8& picture, int x, int y, ImageU8* onto) {
 SheetRow RowOf(const CompareResult& result, size_t object, const scene::View& view, const ImageU8& truth) {
   const float white[3] = {1, 1, 1};
   const ImageF photo = CompositeOver(LoadViewImage(view), white);
-  const Crop crop = CropAround(truth);
+  const PixelWindow crop = CropAround(truth);
   SheetRow row{fmt::format("{}, {}", result.objects[object], view.name), {}};
   row.cells.push_back({OverlayInCell(photo, ImageU8(truth.width, truth.height, 1), crop), ""});
   row.cells.push_back({OverlayInCell(photo, truth, crop), ""});

@@ -10,6 +10,7 @@
 #include "sanerf/experiments/eval/prompt_marks.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/export/matting.h"
+#include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/pipeline/camera_path.h"
 
 namespace sanerf::experiments {
@@ -21,10 +22,6 @@ constexpr int kLookSize = 96;                  // of the views in which the obje
 constexpr float kDim = 0.2f;                   // what is not the object, around it
 constexpr double kFill = 0.42;                 // the object's radius as a share of the frame
 constexpr double kOutermost = 0.9;             // of its pixels are within the radius
-
-int64_t NumMasked(const ImageU8& mask) {
-  return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t value) { return value != 0; });
-}
 
 ImageU8 MaskIn(const FiguredObject& object, const Camera& camera, const Job& job) {
   return MaskOfLabel(object.field.Render(camera, job).labels, object.label);
@@ -40,7 +37,7 @@ std::optional<Place> PlaceOf(const FiguredObject& object, const std::vector<int>
   for (const int view_idx : views) {
     const Camera camera = object.scene.views[size_t(view_idx)].camera.ResizedToLongest(kLookSize);
     const ImageU8 mask = MaskIn(object, camera, job);
-    if (NumMasked(mask) == 0) continue;
+    if (mask_decoder::CountNonZero(mask) == 0) continue;
     const ImageF depth = object.nerf.Render(camera, job).depth;
     for (int y = 0; y < mask.height; ++y)
       for (int x = 0; x < mask.width; ++x)
@@ -91,7 +88,7 @@ std::optional<Showing> LargestOf(const FiguredObject& object, const std::vector<
     const Camera camera = object.scene.views[size_t(view_idx)].camera.ResizedToLongest(size);
     ImageU8 labels = object.field.Render(camera, job).labels;
     ImageU8 mask = MaskOfLabel(labels, object.label);
-    const int64_t count = NumMasked(mask);
+    const int64_t count = mask_decoder::CountNonZero(mask);
     if (count <= most) continue;
     most = count;
     largest = Showing{camera, std::move(labels), std::move(mask)};

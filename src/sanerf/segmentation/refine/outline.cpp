@@ -9,6 +9,7 @@
 #include "sanerf/core/guided_filter.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/pixel_window.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf::segmentation {
@@ -22,43 +23,20 @@ constexpr int kRadiusCells = 2;           // how far the outline may be off
 constexpr double kRegularization = 1e-4;  // variance of a color in [0, 1] that counts as noise: 1 % of the range
 constexpr double kMinIou = 0.5;           // with the mask before
 
-struct Window {
-  int x0, y0, x1, y1;  // x1, y1: one past the end
-};
-
-// Around the mask; empty (x0 >= x1) when it is.
-Window Surroundings(const ImageU8& mask, int margin) {
-  Window window{mask.width, mask.height, 0, 0};
-  for (int y = 0; y < mask.height; ++y) {
-    for (int x = 0; x < mask.width; ++x) {
-      if (mask.At(x, y) == 0) continue;
-      window = {std::min(window.x0, x), std::min(window.y0, y), std::max(window.x1, x + 1), std::max(window.y1, y + 1)};
-    }
-  }
-  return {std::max(0, window.x0 - margin), std::max(0, window.y0 - margin), std::min(mask.width, window.x1 + margin),
-          std::min(mask.height, window.y1 + margin)};
-}
-
-ImageF Crop(const ImageF& image, const Window& window) {
-  ImageF crop(window.x1 - window.x0, window.y1 - window.y0, image.channels);
-  for (int y = window.y0; y < window.y1; ++y)
-    std::copy_n(image.Pixel(window.x0, y), crop.width * image.channels, crop.Pixel(0, y - window.y0));
-  return crop;
-}
-
 }  // namespace
 
 ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb) {
   SANERF_CHECK(rgb.channels == 3 && rgb.width == mask.width && rgb.height == mask.height);
   const int radius = (kRadiusCells * std::max(mask.width, mask.height) + kSamCells - 1) / kSamCells;
   // A pixel depends on what is within two radii; beyond two radii of the mask the result is 0.
-  const Window window = Surroundings(mask, 4 * radius);
-  if (window.x0 >= window.x1) return mask;
-  ImageF covered(window.x1 - window.x0, window.y1 - window.y0, 1);
+  const PixelWindow inside = WindowOf(mask);
+  if (inside.empty()) return mask;
+  const PixelWindow window = inside.Grown(4 * radius, 4 * radius, mask.width, mask.height);
+  ImageF covered(window.width(), window.height(), 1);
   for (int y = window.y0; y < window.y1; ++y)
     for (int x = window.x0; x < window.x1; ++x)
       covered.At(x - window.x0, y - window.y0) = mask.At(x, y) != 0 ? 1.0f : 0.0f;
-  const ImageF filtered = GuidedFilter(Crop(rgb, window), covered, radius, kRegularization);
+  const ImageF filtered = GuidedFilter(Cut(rgb, window), covered, radius, kRegularization);
 
   ImageU8 sharp(mask.width, mask.height, 1);
   int64_t both = 0, either = 0;

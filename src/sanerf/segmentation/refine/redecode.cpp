@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/pixel_window.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf::segmentation {
@@ -28,19 +29,15 @@ constexpr float kBoxProbability = 0.5f;
 // Pixels of an image of width x height; none when the consensus is nowhere certain.
 std::optional<SamPrompt::Box> BoxOf(const Consensus& consensus, int width, int height) {
   const ImageF& p = consensus.probability;
-  int x0 = p.width, y0 = p.height, x1 = 0, y1 = 0;
-  for (int y = 0; y < p.height; ++y) {
-    for (int x = 0; x < p.width; ++x) {
-      if (p.At(x, y) <= kBoxProbability || consensus.known.At(x, y) <= 0.5f) continue;
-      x0 = std::min(x0, x), x1 = std::max(x1, x + 1), y0 = std::min(y0, y), y1 = std::max(y1, y + 1);
-    }
-  }
-  if (x0 >= x1) return std::nullopt;
+  const PixelWindow window = WindowOf(
+      p.width, p.height, [&](int x, int y) { return p.At(x, y) > kBoxProbability && consensus.known.At(x, y) > 0.5f; });
+  if (window.empty()) return std::nullopt;
   const double scale_x = double(width) / p.width, scale_y = double(height) / p.height;
-  const double margin = kBoxMargin * std::max((x1 - x0) * scale_x, (y1 - y0) * scale_y);
-  return SamPrompt::Box{float(std::max(0.0, x0 * scale_x - margin)), float(std::max(0.0, y0 * scale_y - margin)),
-                        float(std::min(double(width), x1 * scale_x + margin)),
-                        float(std::min(double(height), y1 * scale_y + margin))};
+  const double margin = kBoxMargin * std::max(window.width() * scale_x, window.height() * scale_y);
+  return SamPrompt::Box{float(std::max(0.0, window.x0 * scale_x - margin)),
+                        float(std::max(0.0, window.y0 * scale_y - margin)),
+                        float(std::min(double(width), window.x1 * scale_x + margin)),
+                        float(std::min(double(height), window.y1 * scale_y + margin))};
 }
 
 ImageF LogitsOf(const Consensus& consensus) {
