@@ -26,14 +26,17 @@ else()
 endif()
 
 # Nothing leaves the machine: a build that reports usage names the collector's address.
-if(OnnxRuntime_LIBRARY AND NOT OnnxRuntime_CHECKED STREQUAL "${OnnxRuntime_LIBRARY} ${OnnxRuntime_VERSION}")
+if(OnnxRuntime_LIBRARY)
+  file(TIMESTAMP ${OnnxRuntime_LIBRARY} _ort_date) # another file may take the place of one that was looked through
+endif()
+if(OnnxRuntime_LIBRARY AND NOT OnnxRuntime_CHECKED STREQUAL "${OnnxRuntime_LIBRARY} ${OnnxRuntime_VERSION} ${_ort_date}")
   file(STRINGS ${OnnxRuntime_LIBRARY} _ort_collector LIMIT_COUNT 1 REGEX "events\\.data\\.microsoft\\.com")
   if(_ort_collector)
     message(FATAL_ERROR "${OnnxRuntime_LIBRARY} has a usage collector built in, which writes a machine identifier into the "
                         "home folder and reports every start. Take a build without it: run scripts/setup.sh, and remove "
                         "this library or pass -DOnnxRuntime_ROOT=PREFIX of another one.")
   endif()
-  set(OnnxRuntime_CHECKED "${OnnxRuntime_LIBRARY} ${OnnxRuntime_VERSION}" CACHE INTERNAL "found to hold no usage collector")
+  set(OnnxRuntime_CHECKED "${OnnxRuntime_LIBRARY} ${OnnxRuntime_VERSION} ${_ort_date}" CACHE INTERNAL "found to hold no usage collector")
 endif()
 
 find_package_handle_standard_args(OnnxRuntime

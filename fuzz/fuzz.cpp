@@ -27,9 +27,9 @@ void WriteAll(int descriptor, std::string_view bytes) {
 
 }  // namespace
 
-int64_t& NumAccepted() {
-  static int64_t count = 0;
-  return count;
+Verdicts& CountedVerdicts() {
+  static Verdicts verdicts;
+  return verdicts;
 }
 
 MemoryFile::MemoryFile() : descriptor_(memfd_create("sanerf_fuzz", MFD_CLOEXEC)) {

@@ -18,8 +18,12 @@ namespace sanerf::fuzz {
 
 inline std::string_view Bytes(const uint8_t* data, size_t size) { return {reinterpret_cast<const char*>(data), size}; }
 
-// How often a reader took its input as good: a corpus of which nothing is taken tests nothing.
-int64_t& NumAccepted();
+// How often a reader took its input as good, and how often it answered with an Error: a seed that is refused tests
+// nothing behind the place where it is.
+struct Verdicts {
+  int64_t accepted = 0, refused = 0;
+};
+Verdicts& CountedVerdicts();
 
 // Runs a reader. To throw Error is the right answer to a hostile file; whatever else it throws is a finding and ends
 // the program.
@@ -27,8 +31,9 @@ template <class Read>
 int Expect(Read&& read) {
   try {
     read();
-    ++NumAccepted();
+    ++CountedVerdicts().accepted;
   } catch (const Error&) {
+    ++CountedVerdicts().refused;
   }
   return 0;
 }

@@ -1,11 +1,12 @@
 // Writes seeds for the corpora with the program's own writers: fuzz_make_seeds fuzz/corpus. To be run again when a
-// format changes; past findings (found-*) stay as they are.
+// format changes. Past findings (found-*) stay as they are, and so does png/palette.png, as this program writes no
+// palettes.
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstring>
+#include <cstdlib>
 
 #include "fuzz.h"
+#include "network_seeds.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/jpeg_codec.h"
@@ -16,52 +17,19 @@
 #include "sanerf/experiments/ablate/ablate_results.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/feature_container/cache_index.h"
-#include "sanerf/feature_container/feature_file.h"
-#include "sanerf/feature_container/field_file.h"
-#include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/models/onnx_test_support.h"
-#include "sanerf/nn/checkpoint.h"
+#include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
-#include "tiny_radiance_field.h"
+#include "scene_folder.h"
+#include "seeds.h"
 #ifdef SANERF_HAS_HDF5
 #include "sanerf/scene/hdf5_test_support.h"
 #endif
 
 namespace sanerf::fuzz {
 namespace {
-namespace fs = std::filesystem;
-
-class Seeds {
- public:
-  explicit Seeds(fs::path root) : root_(std::move(root)) {}
-
-  fs::path Path(const std::string& target, const std::string& name) const {
-    fs::create_directories(root_ / target);
-    return root_ / target / name;
-  }
-  void Write(const std::string& target, const std::string& name, std::string_view bytes) const {
-    WriteFileAtomic(Path(target, name), bytes);
-  }
-  void WriteJson(const std::string& target, const std::string& name, const Json& json) const {
-    Write(target, name, json.dump(1));
-  }
-
- private:
-  fs::path root_;
-};
-
-// Camera i of 4 on a ring around the origin, z up.
-Pose RingPose(int i) {
-  const double angle = 0.5 * M_PI * i;
-  const Vec3 center(2 * std::cos(angle), 2 * std::sin(angle), 1);
-  const Vec3 back = center.normalized(), right = Vec3::UnitZ().cross(back).normalized();
-  Pose pose;
-  pose.rotation << right, back.cross(right), back;
-  pose.translation = center;
-  return pose;
-}
 
 ImageU8 Ramp(int channels) {
   ImageU8 image(9, 7, channels);
@@ -189,21 +157,7 @@ void WriteNumbered(const Seeds& seeds) {
                   Json{{"camera", {{"K", k}, {"positions", positions}, {"quaternions", quaternions}}}});
 }
 
-void WriteStored(const Seeds& seeds) {
-  const std::vector<float> grid = {1, 2, 3}, weights = {4, 5};
-  nn::CheckpointWriter writer{"nerf", {{"options", {{"iters", 10}}}, {"extent", 4}}, {}};
-  writer.Add("grid", grid);
-  writer.Add("weights", weights);
-  writer.Add("nothing", {});
-  writer.Write(seeds.Path("checkpoint", "small.ckpt"));
-
-  feature_container::StoredView view;
-  view.view = "images/0.png";
-  view.depth = view.opacity = ImageF(3, 2, 1, 0.5f);
-  view.features.image_width = 16, view.features.image_height = 12;
-  view.features.maps.push_back({"image_embeddings", {1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}});
-  seeds.Write("feature_file", "small.feat", feature_container::EncodeViewFile(view));
-
+void WriteFeatureIndex(const Seeds& seeds) {
   feature_container::CacheIndex index;
   index.options.model = "minisam", index.options.size = 512;
   index.model_fingerprint = index.nerf_fingerprint = feature_container::FingerprintText(1);
@@ -218,40 +172,11 @@ void WriteStored(const Seeds& seeds) {
                   Json{{"format", 1}, {"files", {{"/scene/0.png", {{"sha256", sha256}, {"stamp", "1:2:3:4.5:6.7"}}}}}});
 }
 
-void WriteFields(const Seeds& seeds) {
-  WriteTinyRadianceField(seeds.Path("radiance_field", "tiny.ckpt"));
-
-  mask_aggregator::ObjectFieldOptions options;
-  options.levels = 8, options.features = 2, options.log2_table = 8, options.base = options.top = 2, options.width = 16;
-  const mask_aggregator::ObjectField field(options, 2, 1);
-  const std::vector<float> cells = {1, 1, 1, 2, 1, 1}, logits = {-1, 1, 0.5f, -0.5f};
-  nn::CheckpointWriter writer{
-      "object-field",
-      {{"options", {{"field", OptionsToJson(options)}}}, {"num_labels", 2}, {"nerf", 0}, {"prior_cells_per_axis", 4}},
-      {}};
-  for (const nn::Parameters* params : {&field.grid.params(), &field.mlp.params()})
-    writer.Add(params->name, params->values.span());
-  writer.Write(seeds.Path("object_field", "alone.ckpt"));  // without a vote
-  writer.Add("prior_cells", cells);
-  writer.Add("prior_logits", logits);
-  writer.Write(seeds.Path("object_field", "vote.ckpt"));
-
-  feature_container::FieldContents contents;
-  contents.options.levels = 8, contents.options.features = 2, contents.options.log2_table = 8;
-  contents.options.base = contents.options.top = 2, contents.options.width = 16;
-  contents.shapes = {{"image_embeddings", 16, 2}};
-  contents.means = {{"image_embeddings", {1, 16, 2, 2}, std::vector<float>(64, 0.25f)}};
-  contents.heads = feature_container::MakeHeads(contents.options, contents.shapes);
-  const Folder folder;
-  feature_container::WriteFeatureField(folder.path(), contents);
-  seeds.Write("feature_field", "tiny.ckpt", ReadFile(feature_container::FeatureFieldPath(folder.path())));
-}
-
 void WriteHdf5Masks(const Seeds& seeds) {
 #ifdef SANERF_HAS_HDF5
   const auto write = [&](const char* name, const char* data_set, hid_t type, const auto& ids) {
     const std::filesystem::path path = seeds.Path("hdf5_masks", name);
-    fs::remove(path);
+    std::filesystem::remove(path);
     scene::WriteHdf5(path, data_set, {2, 3}, type, ids);
   };
   write("ids.hdf5", "cp_instance_id_segmaps", H5T_NATIVE_INT, std::vector<int>{-1, 0, 1, 2, 300, 2});
@@ -281,12 +206,6 @@ void WritePrompts(const Seeds& seeds) {
   prompts.objects.push_back({"cup", -1, {}, {}, {{"images/1", 1, 2, 8, 9}}, 0, ""});
   seeds.WriteJson("prompts", "two.json", mask_decoder::ToJson(prompts));
 
-  const Json object = {{"format", 1},     {"name", "mug"},     {"field", "object.ckpt"},
-                       {"label", 1},      {"labels", {"mug"}}, {"field_id", "0123456789abcdef"},
-                       {"views_used", 2}, {"views_total", 3},  {"nerf_fingerprint", "fedcba9876543210"}};
-  const Json alone = mask_decoder::ToJson(mask_decoder::Prompts{{prompts.objects[0]}});
-  seeds.Write("stored_object", "mug.txt", object.dump(1) + "\n----\n" + alone.dump(1));
-
   mask_decoder::DecodedObject decoded;
   decoded.name = "mug";
   decoded.points.push_back({Vec3(0.1, 0.2, 0.3), 1, 0, "images/0.png", Vec2(3, 4), true});
@@ -310,12 +229,19 @@ void WriteRun(const Seeds& seeds) {
   scene.summary = "4 photos";
   run::RunFolder run = run::RunFolder::Create(folder.path(), folder.path() / "scene", scene, Job());
   run.SetStage(run::Stage::kTrain, run::StageState::kComplete, 12.5);
-  Json record = run.record();
-  record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";
-  record["created"] = record["stages"]["train"]["when"] = "2026-01-01T00:00:00Z";
-  seeds.WriteJson("run_json", "whole.json", record);
-  record["options"] = {{"nerf", {{"iters", 100}, {"lr", 0.01}, {"loss", "mse"}, {"exposure", true}}}};
-  seeds.WriteJson("run_json", "short.json", record);
+  pipeline::Settings settings;
+  for (const char* assignment : {"nerf.iters=100", "nerf.lr=0.01", "nerf.loss=mse", "nerf.exposure=true"})
+    settings.Assign(assignment);
+  const auto write = [&](const char* name) {
+    Json record = run.record();
+    record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";
+    record["created"] = record["stages"]["train"]["when"] = "2026-01-01T00:00:00Z";
+    seeds.WriteJson("run_json", name, record);
+  };
+  run.SetOptions(settings.ToJson(), settings.Origins());
+  write("whole.json");
+  run.SetOptions({{"nerf", settings.ToJson()["nerf"]}}, settings.Origins());
+  write("short.json");
 }
 
 void WriteTyped(const Seeds& seeds) {
@@ -355,18 +281,19 @@ void WriteExperiments(const Seeds& seeds) {
 
 int main(int argc, char** argv) {
   using namespace sanerf::fuzz;
+  setenv("SANERF_ISA", "generic", 1);  // the same bytes on every processor
   const Seeds seeds(argc > 1 ? argv[1] : "fuzz/corpus");
   WriteArrays(seeds);
   WriteImages(seeds);
   WriteTransforms(seeds);
   WriteColmap(seeds);
   WriteNumbered(seeds);
-  WriteStored(seeds);
-  WriteFields(seeds);
+  WriteFeatureIndex(seeds);
   WriteHdf5Masks(seeds);
   WriteModels(seeds);
   WritePrompts(seeds);
   WriteRun(seeds);
   WriteTyped(seeds);
   WriteExperiments(seeds);
+  WriteNetworks(seeds);
 }

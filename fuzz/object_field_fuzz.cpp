@@ -11,9 +11,10 @@ namespace {
 
 const nerf::NerfModel& Nerf() {
   static const nerf::NerfModel nerf = [] {
-    const Folder folder;
-    WriteTinyRadianceField(folder.path() / "model.ckpt");
-    return nerf::NerfModel::Load(folder.path() / "model.ckpt");
+    const SceneFolder photos;
+    const std::filesystem::path path = photos.path() / "model.ckpt";
+    WriteTinyRadianceField(TinyScene(photos), path, /*finished=*/true);
+    return nerf::NerfModel::Load(path);
   }();
   return nerf;
 }

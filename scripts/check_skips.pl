@@ -9,6 +9,7 @@ my @allowed = (
   qr/\bGPU\b/,                # a device
   qr/AVX-?512|AVX2|instruction set/i,  # of this processor
   qr/cannot mount a small disk/,         # needs root and a container that may mount
+  qr/no network namespace/,              # the same
   qr/sanitizers end the process/,
 );
 

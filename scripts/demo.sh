@@ -2,6 +2,16 @@
 # Sets up, builds and runs `sanerf demo`; arguments go to it (scripts/demo.sh --out DIR). Afterwards the program can be
 # started by its name: by a link in ~/.local/bin where that folder is on PATH, else it says what to add to PATH.
 set -euo pipefail
+for argument in "$@"; do
+  case $argument in
+    -h | --help)
+      printf '%s\n' 'Usage: scripts/demo.sh [OPTIONS OF sanerf demo]' '' \
+        'Installs what is missing (scripts/setup.sh --plan says what), builds sanerf and runs `sanerf demo` with these options,' \
+        '--out DIR for one; once it is built, `sanerf demo --help` lists them.'
+      exit 0
+      ;;
+  esac
+done
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 program=$(readlink -f "$root")/build/release/src/sanerf/sanerf # the checkout may be reached through a link
 

@@ -133,10 +133,10 @@ trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Where npm's own settings point, for a machine without npm.
+# Where npm's own settings point, for a machine without npm; as src/sanerf/models/npm_registry.cpp reads them.
 npm_registry() {
   local registry=${npm_config_registry:-${NPM_CONFIG_REGISTRY:-}}
-  [ -n "$registry" ] || registry=$(sed -n 's/^registry *= *//p' ~/.npmrc 2>/dev/null | tail -n 1) || true
+  [ -n "$registry" ] || registry=$(sed -n 's/^[[:blank:]]*registry[[:blank:]]*=[[:blank:]]*//p' ~/.npmrc 2>/dev/null | tail -n 1 | tr -d "\"'\r ") || true
   registry=${registry:-https://registry.npmjs.org}
   printf '%s' "${registry%/}"
 }
@@ -145,10 +145,25 @@ npm_registry() {
 fetch_archive() { # PACKAGE
   local name=${1%@*} version=${1##*@}
   if command -v npm >/dev/null; then
-    npm pack --ignore-scripts --loglevel=error --fetch-retries=$retries "$1" </dev/null >/dev/null
+    # With a cache of its own, gone with the scratch folder: nothing is written to the home folder.
+    npm pack --ignore-scripts --loglevel=error --fetch-retries=$retries --cache="$PWD/npm_cache" --logs-max=0 \
+      --update-notifier=false "$1" </dev/null >/dev/null
   else
     curl -fsSL --retry $retries --retry-connrefused -o package.tgz "$(npm_registry)/$name/-/${name##*/}-$version.tgz"
   fi
+}
+
+# A fresh folder in FOLDER, as src/sanerf/core/temporary.h names and locks them: what a killed process left there has
+# no lock, and is removed here or by the program.
+make_scratch() { # FOLDER
+  local left
+  for left in "$1"/.fetch.??????.tmp; do
+    [ ! -d "$left" ] || flock --nonblock "$left" rm -rf "$left" || true
+  done
+  rm -rf "$scratch"
+  scratch=$(mktemp -d "$1/.fetch.XXXXXX.tmp")
+  exec {scratch_lock}<"$scratch"
+  flock "$scratch_lock"
 }
 
 # Unpacks MEMBER... of an npm package into a fresh folder below FOLDER; its name is left in $unpacked.
@@ -156,8 +171,7 @@ unpack_npm() { # FOLDER PACKAGE MEMBER...
   local folder=$1 package=$2
   shift 2
   mkdir -p "$folder"
-  rm -rf "$scratch"
-  scratch=$(mktemp -d "$(cd "$folder" && pwd)/.fetch-XXXXXX")
+  make_scratch "$(cd "$folder" && pwd)"
   (cd "$scratch" && fetch_archive "$package") ||
     fail "cannot fetch the npm package $package" "check the network, its proxy and npm's settings (~/.npmrc)"
   tar -xzf "$scratch"/*.tgz -C "$scratch" "${@/#/package/}" || fail "cannot unpack $package" "check the free disk space"
@@ -274,7 +288,8 @@ say_plan() {
   local megabytes_of_models=$1 size
   [ ${#missing[@]} -eq 0 ] || {
     size=$(size_of_missing)
-    say "${#missing[@]} system packages${size:+ (with what they need: $size)}, by apt-get, which needs root:"
+    [ -n "$size" ] || size="apt-get has no lists yet that say how much"
+    say "${#missing[@]} system packages (with what they need: $size), by apt-get, which needs root:"
     printf 'setup:   %s\n' "${reasons[@]}" >&2
   }
   has_onnxruntime || say "ONNX Runtime $ort_version (34 MB to fetch) into .deps/onnxruntime: runs the segmentation models"
@@ -284,13 +299,18 @@ say_plan() {
 
 find_missing_packages
 models_mb=$(megabytes_of_missing_models)
+lacks_something=false
 if [ ${#missing[@]} -gt 0 ] || ! has_onnxruntime || [ "$models_mb" -gt 0 ]; then
+  lacks_something=true
   say "this machine lacks:"
   say_plan "$models_mb"
   say "fetching takes about a minute for every 350 MB at 50 Mbit/s"
 fi
-if $plan; then exit 0; fi
-install_packages
-install_onnxruntime
-install_models
+if ! $plan; then
+  install_packages
+  install_onnxruntime
+  install_models
+elif $lacks_something; then
+  exit 0
+fi
 say "everything is there"

@@ -18,6 +18,7 @@
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/refine/outline.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
+#include "sanerf/segmentation/segmentation_input.h"
 
 namespace {
 
@@ -40,8 +41,8 @@ class Rounds {
   Rounds(const EncodedRun& run, bool each) : run_(run), each_(each) {}
 
   void Run(const mask_decoder::ObjectPrompt& object) {
-    const mask_decoder::DecodeContext context{run_.scene, *run_.cache, *run_.sam, run_.nerf.model_from_file(),
-                                              run_.settings.masks};
+    const segmentation::SegmentationInput input{run_.run.shared_scene(), run_.nerf, run_.cache, run_.sam};
+    const mask_decoder::DecodeContext context = input.ForDecoding(run_.settings.masks);
     const std::vector<int> views = run_.scene.TrainViews();
     fmt::print("\n{}\n\n| round | views | IoU |\n|---|---|---|\n", object.name);
     std::vector<mask_decoder::DecodedObject> objects = {

@@ -2,6 +2,7 @@
 
 #include "sanerf/baselines/isrf/isrf.h"
 #include "sanerf/baselines/sa3d/voxel_scores.h"
+#include "sanerf/baselines/segment_rays.h"
 
 namespace sanerf::baselines {
 namespace {
@@ -20,6 +21,19 @@ TEST(BaselineBytes, GrowWithWhatTheyHold) {
   options.iters = 100;  // gradients and moments
   EXPECT_GT(IsrfBytes(options, 60, 256, 64, options.voxels), usual);
   EXPECT_LT(usual, 1.5e9);
+}
+
+TEST(BaselineBytes, OfLiftingGrowWithRaysTableAndOutputs) {
+  const double usual = LiftBytes({}, 64, 5);
+  EXPECT_LT(usual, 1.5e9);
+  LiftOptions options;
+  options.pool_rays *= 2;
+  EXPECT_GT(LiftBytes(options, 64, 5), usual);
+  options = {};
+  options.field.log2_table += 2;
+  EXPECT_GT(LiftBytes(options, 64, 5), usual);
+  EXPECT_GT(LiftBytes({}, 64, 50), usual);
+  EXPECT_GT(LiftBytes({}, 128, 5), usual);
 }
 
 }  // namespace

@@ -10,10 +10,13 @@
 #include "sanerf/baselines/segment_rays.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/options_sweep_test_support.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/borrowed_test_support.h"
 
 namespace sanerf::baselines {
 
@@ -21,6 +24,7 @@ using segmentation::FoundMask;
 
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr int kInstances[] = {2, 3, 4};  // box, ball and mug of the procedural scene
@@ -45,7 +49,11 @@ class PhotoCameras : public feature_container::FeatureContainer {
 
 class LiftSegmentersTest : public mask_aggregator::AggregatorTest {
  protected:
-  segmentation::SegmenterInput Input() { return {*scene_, *nerf_, container_, sam_, scene_->TrainViews(), 1}; }
+  static constexpr uint64_t kSeed = 1;
+  segmentation::SegmentationInput Input() {
+    using segmentation::Borrowed;
+    return {Borrowed(*scene_), *nerf_, Borrowed(container_), Borrowed(sam_), scene_->TrainViews()};
+  }
 
   // Every instance of every training view, the background as well, in an order that turns from view to view.
   static std::vector<FoundMask> ExactMasks() {
@@ -74,6 +82,18 @@ class LiftSegmentersTest : public mask_aggregator::AggregatorTest {
     options.field.top = 128;
     return options;
   }
+
+  static LiftOptions TinyField() {
+    LiftOptions options = SmallField();
+    options.iters = 2;
+    options.rays = 32;
+    options.pool_rays = 1 << 11;
+    options.field.levels = 8;
+    options.field.log2_table = 10;
+    options.field.width = 16;
+    return options;
+  }
+  static std::vector<std::string> DearOfLifting() { return {"iters", "rays", "pool_rays", "log2_table"}; }
 
   // Over all held-out views, of the object that fits the instance best.
   static double BestIou(const std::vector<std::vector<ImageU8>>& masks_of_view, int instance) {
@@ -113,7 +133,7 @@ TEST_F(LiftSegmentersTest, PanopticLiftingFindsTheObjects) {
   PanopticLiftingOptions options;
   options.lift = SmallField();
   options.slots = 16;
-  PanopticLifting segmenter(Input(), ExactMasks(), options);
+  PanopticLifting segmenter(Input(), ExactMasks(), options, kSeed);
   ExpectObjectsFound(segmenter, 0.75);
 }
 
@@ -121,15 +141,43 @@ TEST_F(LiftSegmentersTest, ContrastiveLiftFindsTheObjects) {
   ContrastiveLiftOptions options;
   options.lift = SmallField();
   options.clusters.min_cluster_size = 100;
-  ContrastiveLift segmenter(Input(), ExactMasks(), options);
+  ContrastiveLift segmenter(Input(), ExactMasks(), options, kSeed);
   ExpectObjectsFound(segmenter, 0.7);
+}
+
+TEST_F(LiftSegmentersTest, PanopticLiftingRunsAtTheEndsOfItsOptions) {
+  PanopticLiftingOptions tiny;
+  tiny.lift = TinyField();
+  tiny.segments = 4;
+  const std::vector<FoundMask> masks = ExactMasks();
+  const SweepCount count =
+      SweepOptions("panoptic_lifting", tiny, DearOfLifting(), [&](const PanopticLiftingOptions& options) {
+        PanopticLifting segmenter(Input(), masks, options, kSeed);
+        segmenter.Fit({}, Job());
+        segmenter.MasksFor(scene_->TestViews()[0], Job());
+      });
+  EXPECT_GT(count.num_run, 3 * count.num_refused);
+}
+
+TEST_F(LiftSegmentersTest, ContrastiveLiftRunsAtTheEndsOfItsOptions) {
+  ContrastiveLiftOptions tiny;
+  tiny.lift = TinyField();
+  std::vector<std::string> dear = DearOfLifting();
+  dear.push_back("dims");
+  const std::vector<FoundMask> masks = ExactMasks();
+  const SweepCount count = SweepOptions("contrastive_lift", tiny, dear, [&](const ContrastiveLiftOptions& options) {
+    ContrastiveLift segmenter(Input(), masks, options, kSeed);
+    segmenter.Fit({}, Job());
+    segmenter.MasksFor(scene_->TestViews()[0], Job());
+  });
+  EXPECT_GT(count.num_run, 3 * count.num_refused);
 }
 
 TEST_F(LiftSegmentersTest, RaysLieInTheirSegments) {
   LiftOptions options = SmallField();
   options.pool_rays = 1 << 14;
   const std::vector<FoundMask> masks = ExactMasks();
-  const SegmentRays rays = TraceSegments(Input(), masks, options, Job());
+  const SegmentRays rays = TraceSegments(Input(), masks, options, kSeed, Job());
   EXPECT_EQ(rays.views.size(), scene_->TrainViews().size());
   EXPECT_NEAR(double(rays.AllRays().size()), 1 << 14, 1 << 12);  // small segments have more than their share
   for (const SegmentRays::Segment& segment : rays.segments) {
@@ -162,18 +210,24 @@ TEST_F(LiftSegmentersTest, WhereNothingIsThereIsNoObject) {
 }
 
 TEST_F(LiftSegmentersTest, BadInputIsAnError) {
-  EXPECT_THAT(ErrorTextOf<Error>([&] { PanopticLifting(Input(), {}, {}).Fit({}, Job()); }),
+  EventRecorder events;
+  const Job job = Job().With(events);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { PanopticLifting(Input(), {}, {}, kSeed).Fit({}, job); }),
               HasSubstr("there is no segment to lift: 0 automatic masks in 0 views"));
   ContrastiveLiftOptions contrastive;
   contrastive.lift.min_area = 0.99;
-  EXPECT_THAT(ErrorTextOf<Error>([&] { ContrastiveLift(Input(), ExactMasks(), contrastive).Fit({}, Job()); }),
+  EXPECT_THAT(ErrorTextOf<Error>([&] { ContrastiveLift(Input(), ExactMasks(), contrastive, kSeed).Fit({}, job); }),
               HasSubstr("none large enough"));
+  // The memory that they need was looked for before.
+  EXPECT_THAT(events.Texts("detail"),
+              ElementsAre(HasSubstr("memory the rays and the field of panoptic_lifting: about"),
+                          HasSubstr("memory the rays and the field of contrastive_lift: about")));
   contrastive.momentum = 1;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ContrastiveLift(Input(), {}, contrastive); }),
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ContrastiveLift(Input(), {}, contrastive, kSeed); }),
               HasSubstr("contrastive_lift.momentum=1: expected a number from 0 to 0.9999"));
   PanopticLiftingOptions panoptic;
   panoptic.slots = 256;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { PanopticLifting(Input(), {}, panoptic); }),
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { PanopticLifting(Input(), {}, panoptic, kSeed); }),
               HasSubstr("panoptic_lifting.slots=256: expected an integer from 2 to 255"));
 }
 

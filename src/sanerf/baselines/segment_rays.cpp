@@ -11,6 +11,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/system_info.h"
+#include "sanerf/nn/hash_grid.h"
 
 namespace sanerf::baselines {
 
@@ -28,7 +30,7 @@ struct LabeledView {
   int first_segment = 0;  // number of its first segment among those of all views
 };
 
-std::vector<LabeledView> LabelViews(const segmentation::SegmenterInput& input, const std::vector<FoundMask>& masks,
+std::vector<LabeledView> LabelViews(const segmentation::SegmentationInput& input, const std::vector<FoundMask>& masks,
                                     const LiftOptions& options, const Job& job) {
   std::map<int, std::vector<const FoundMask*>> masks_of;
   for (const FoundMask& mask : masks) {
@@ -38,7 +40,7 @@ std::vector<LabeledView> LabelViews(const segmentation::SegmenterInput& input, c
   std::vector<LabeledView> views;
   int num_segments = 0;
   for (const auto& [view_idx, of_view] : masks_of) {
-    const Camera camera = input.features.WorkingCamera(view_idx);
+    const Camera camera = input.features->WorkingCamera(view_idx);
     SANERF_CHECK(of_view[0]->mask.width() == camera.width && of_view[0]->mask.height() == camera.height);
     const int64_t min_pixels = std::max<int64_t>(1, std::llround(options.min_area * camera.width * camera.height));
     views.push_back({camera, FlattenMasks(of_view, options.on_top, min_pixels), num_segments});
@@ -78,14 +80,14 @@ float Opacity(const nerf::TracedRays& rays, size_t ray) {
 
 }  // namespace
 
-SegmentRays TraceSegments(const segmentation::SegmenterInput& input, const std::vector<FoundMask>& masks,
-                          const LiftOptions& options, const Job& job) {
+SegmentRays TraceSegments(const segmentation::SegmentationInput& input, const std::vector<FoundMask>& masks,
+                          const LiftOptions& options, uint64_t seed, const Job& job) {
   const std::vector<LabeledView> views = LabelViews(input, masks, options, job);
   std::vector<Camera> cameras;
   std::vector<std::vector<int>> pixels;
   for (size_t v = 0; v < views.size(); ++v) {
     cameras.push_back(views[v].camera);
-    pixels.push_back(DrawPixels(views[v].image, options.pool_rays / int(views.size()), Random(input.seed, v)));
+    pixels.push_back(DrawPixels(views[v].image, options.pool_rays / int(views.size()), Random(seed, v)));
   }
   SegmentRays result;
   result.pool = mask_aggregator::TracePixels(input.nerf, cameras, pixels, job);
@@ -114,6 +116,24 @@ SegmentRays TraceSegments(const segmentation::SegmenterInput& input, const std::
     throw Error("the segments' rays meet no surface", "the radiance field is empty where the masks are",
                 "look at the renders: sanerf render RUN --views train");
   return result;
+}
+
+// Rays twice while they are put together, with the lists of each view and segment and their outputs; the table with
+// gradients, moments, and twice more where a second field follows the first.
+double LiftBytes(const LiftOptions& options, int num_outputs, double samples_per_ray) {
+  constexpr double kFloat = 4, kLists = 3 * sizeof(int), kTables = 6;
+  const double ray = 2 * mask_aggregator::PoolRayBytes(samples_per_ray) + kLists + kFloat * num_outputs;
+  const double table = double(nn::NumTableValues(mask_aggregator::GridOptionsOf(options.field)));
+  return ray * options.pool_rays + kTables * kFloat * table;
+}
+
+void CheckLiftMemory(const std::string& stage, const LiftOptions& options, int num_outputs,
+                     const segmentation::SegmentationInput& input, const Job& job) {
+  std::vector<Camera> cameras;
+  for (const int view : input.views) cameras.push_back(input.scene->views.at(size_t(view)).camera);
+  CheckMemory("the rays and the field of " + stage,
+              LiftBytes(options, num_outputs, mask_aggregator::SamplesPerRay(input.nerf, cameras, job)),
+              fmt::format("take fewer: --set {0}.pool_rays=65536, --set {0}.log2_table=14", stage), job);
 }
 
 std::vector<int> SegmentRays::AllRays() const {

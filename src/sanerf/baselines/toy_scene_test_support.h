@@ -10,6 +10,8 @@
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/nerf/quick_field_test_support.h"
 #include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/borrowed_test_support.h"
+#include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::baselines {
@@ -76,7 +78,10 @@ class ToySceneTest : public ::testing::Test {
   }
   void TearDown() override { SetNumThreads(0); }
 
-  segmentation::SegmenterInput Input() { return {*scene_, *nerf_, *container_, sam_, scene_->TrainViews(), 1}; }
+  segmentation::SegmentationInput Input() {
+    using segmentation::Borrowed;
+    return {Borrowed(*scene_), *nerf_, Borrowed(*container_), Borrowed(sam_), scene_->TrainViews()};
+  }
 
   // A prompt of clicks on the middle of the instance in `num_views` training views that show it.
   static mask_decoder::ObjectPrompt ClicksOn(int instance, int num_views) {

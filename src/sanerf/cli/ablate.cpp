@@ -10,6 +10,8 @@
 #include "sanerf/experiments/ablate/ablate_table.h"
 #include "sanerf/experiments/compare/compare.h"
 #include "sanerf/pipeline/presets.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {
 namespace {
@@ -21,10 +23,18 @@ struct AblateFlags {
   bool restart = false;
 };
 
+// Said after what is wrong with the scenes.
+[[noreturn]] void FailWithoutOut(const AblateFlags& flags, const scene::SceneOptions& options, const Job& job) {
+  for (const std::string& scene : flags.scenes)
+    if (!run::RunFolder::Exists(scene)) scene::LoadScene(scene, options, job);
+  throw UsageError("--out is missing", "", "say where the tables go: --out DIR");
+}
+
 void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
   experiments::ExperimentSettings settings;
   pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings, job);
+  if (flags.out.empty()) FailWithoutOut(flags, settings.scene, job);
   experiments::AblateRequest request;
   request.scenes.assign(flags.scenes.begin(), flags.scenes.end());
   request.prompts.assign(flags.prompts.begin(), flags.prompts.end());
@@ -63,7 +73,7 @@ void AddAblate(CommandLine& line) {
       "finished.\n\n" +
           StudyHelp());
   sub->add_option("SCENE", flags->scenes, "run folders, or scenes that are trained first")->required();
-  sub->add_option("-o,--out", flags->out, "folder for results and tables")->required()->type_name("DIR");
+  sub->add_option("-o,--out", flags->out, "folder for results and tables")->type_name("DIR");
   sub->add_option(
          "--prompts", flags->prompts,
          "prompts with instance ids: once per scene, or once a name that each scene's folder has [prompts.json]")

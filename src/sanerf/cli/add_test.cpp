@@ -70,7 +70,11 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   // The same masks, another field; no other object is named and nothing is decoded.
   const std::string masks = ReadFile(folder_ / "run/objects/plate/views.json"),
                     before_refit = Object("plate")["field_id"];
-  Succeeds({"segment", "run", "--refit", "--set", "object.seed=5"});
+  for (const char* none : {"nope", "plate~"}) {
+    EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--name", none}), HasSubstr(none));
+    EXPECT_EQ(Object("plate")["field_id"], before_refit);
+  }
+  Succeeds({"segment", "run", "--refit", "--name", "plate", "--set", "object.seed=5"});
   EXPECT_EQ(ReadFile(folder_ / "run/objects/plate/views.json"), masks);
   EXPECT_NE(Object("plate")["field_id"], before_refit);
   EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--add"}), HasSubstr("--refit stands alone"));

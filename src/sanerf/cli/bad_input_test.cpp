@@ -31,7 +31,6 @@ TEST_F(BadInput, BrokenJsonIsSaidWithFileAndPosition) {
   fs::create_directories(folder_ / "run");
   WriteFileAtomic(folder_ / "broken" / "transforms.json", "{\n  \"frames\": [ }\n");
   WriteFileAtomic(folder_ / "run" / "run.json", "{\"format\": 1,\n nonsense");
-  WriteFileAtomic(folder_ / "run" / ".lock", "");  // as in every run that was written to
   WriteFileAtomic(folder_ / "config.json", "{\"nerf\": {\"iters\": 5,}}");
   WriteFileAtomic(folder_ / "prompts.json", "{\"objects\": [}");
   const auto before = Snapshot(folder_.path());
@@ -44,9 +43,11 @@ TEST_F(BadInput, BrokenJsonIsSaidWithFileAndPosition) {
               StartsWith("error: prompts.json:1:14: broken JSON: "));
   for (const Arguments& command : {Arguments{"info", "run"},
                                    {"train", "run"},
+                                   {"train", "scene", "--out", "run"},
                                    {"encode", "run"},
                                    {"render", "run"},
                                    {"eval", "run"},
+                                   {"compare", "run"},
                                    {"segment", "run", "--name", "mug", "--point", "0,0,0"}}) {
     EXPECT_THAT(Fails(1, command), StartsWith("error: run/run.json:2:3: broken JSON: ")) << command[0];
   }
@@ -102,6 +103,22 @@ TEST_F(BadInput, ARefusedRestartKeepsTheEarlierTraining) {
   EXPECT_EQ(Snapshot(folder_ / "run"), before);
   Succeeds(Train("run") + Arguments{"--restart", "--set", "nerf.loss=mse"});
   EXPECT_NE(Snapshot(folder_ / "run").at("nerf/model.ckpt"), before.at("nerf/model.ckpt"));
+}
+
+TEST_F(BadInput, ARunWithoutItsRecordIsNotTakenForAScene) {
+  MakeRun();
+  fs::remove(folder_ / "run/run.json");
+  for (const Arguments& arguments : {Arguments{"train", "run"}, {"train", "run", "--resume"}, {"info", "run"}})
+    EXPECT_THAT(Fails(1, arguments), HasSubstr("run/run.json: it is missing"));
+}
+
+TEST_F(BadInput, TheAdviceToTrainLongerKeepsTheOptions) {
+  MakeScene();
+  Arguments train = Train("run");
+  train[5] = "1";  // --iters
+  EXPECT_THAT(Succeeds(train).err,
+              AllOf(HasSubstr("then: sanerf train scene --out run --restart "), HasSubstr("--set nerf.iters=2"),
+                    HasSubstr("--set nerf.log2_table=14"), HasSubstr("--set nerf.near_gradients=0")));
 }
 
 TEST_F(BadInput, PromptsThatMissAreReportedAndNoObjectIsBegun) {

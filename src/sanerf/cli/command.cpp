@@ -68,10 +68,6 @@ void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std
   if (preset) pipeline::ApplyPreset(pipeline::ParsePreset(*preset), stages, settings);
 }
 
-void RestoreFromRun(const std::filesystem::path& run, Settings* settings) {
-  RestoreFromRun(run::RunFolder::Open(run), settings);
-}
-
 void RestoreFromRun(const run::RunFolder& run, Settings* settings) {
   settings->Restore(run.options(), run.origins(), (run.path() / "run.json").string());
 }

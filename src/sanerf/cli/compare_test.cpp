@@ -1,4 +1,8 @@
 // Comparisons through the whole program, on a tiny run with a model of brightness instead of SAM.
+#include <chrono>
+#include <csignal>
+#include <thread>
+
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/json.h"
 
@@ -110,6 +114,59 @@ TEST_F(CompareCommand, ADamagedResultIsMadeAgain) {
                 AllOf(HasSubstr("an earlier result is damaged and is computed again"), HasSubstr("methods/sam.json")))
         << content;
   }
+}
+
+// masks/METHOD is the result that methods/METHOD.json says: of its objects, no others.
+TEST_F(CompareCommand, TheMasksAreThoseOfTheResult) {
+  MakeRun();
+  WriteFileAtomic(folder_ / "prompts.json", kPrompts);
+  const Arguments compare =
+      Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sam", "--out", "results"});
+  Succeeds(compare);
+  const fs::path masks = folder_ / "results/masks/sam";
+  const auto first = Snapshot(masks);
+  std::string other = kPrompts;
+  other.replace(other.find("mug"), 3, "cup");
+  WriteFileAtomic(folder_ / "prompts.json", other);
+  Succeeds(compare);
+  EXPECT_TRUE(fs::exists(masks / "cup"));
+  EXPECT_FALSE(fs::exists(masks / "mug"));
+
+  WriteFileAtomic(folder_ / "prompts.json", kPrompts);
+  fs::remove_all(masks);
+  Succeeds(compare);
+  fs::remove_all(masks);
+  Succeeds(compare);  // without them there is nothing to show of an earlier result
+  EXPECT_EQ(Snapshot(masks), first);
+}
+
+TEST_F(CompareCommand, WhatIsRefusedLeavesNothing) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  WriteFileAtomic(folder_ / "prompts.json", kPrompts);
+  for (const Arguments& out : {Arguments{"--out", "tables/mine"}, Arguments{}})
+    EXPECT_THAT(Fails(2, Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sa3d", "--set",
+                                  "sa3d.first_view=nowhere"}) +
+                             out),
+                HasSubstr("nowhere"));
+  EXPECT_FALSE(fs::exists(folder_ / "tables"));
+  EXPECT_FALSE(fs::exists(folder_ / "run/compare"));
+}
+
+TEST_F(CompareCommand, AStopBetweenTwoSeedsLeavesNoHalfResult) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  WriteFileAtomic(folder_ / "prompts.json", kPrompts);
+  const Arguments compare =
+      Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sanerf", "--out", "results"});
+  CommandProcess process(compare + Arguments{"--repeats", "1000"}, folder_.path());
+  for (int i = 0; i < 600 && process.ErrSoFar().find("seed 2 of 1000") == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  process.Send(SIGINT);
+  const ProgramResult result = process.Wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.err, HasSubstr("seed 2 of 1000"));  // the masks of the first were there
+  EXPECT_FALSE(fs::exists(folder_ / "results"));
 }
 
 TEST_F(CompareCommand, MistakesAreReportedBeforeAnythingIsRun) {

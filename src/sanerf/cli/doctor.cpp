@@ -15,12 +15,14 @@ void AddDoctor(CommandLine& line) {
     line.run = [&line](const Job& job) {
       Json checks = Json::array();
       std::string text;
+      Task task(job, "read the model files");
       for (const run::DoctorRow& row : run::Diagnose()) {
         checks.push_back({{"what", row.what}, {"found", row.found}, {"ok", row.ok}});
         if (!row.ok) checks.back()["hint"] = row.hint;
         text += fmt::format("{}  {:<26}  {}{}\n", row.ok ? "ok   " : "check", row.what, row.found,
                             row.ok ? "" : "  -> " + row.hint);
       }
+      task.Finish();
       line.common.json ? PrintJson({{"checks", checks}}) : PrintText(Wrapped(text));
       SuggestNext("sanerf demo", job);
     };

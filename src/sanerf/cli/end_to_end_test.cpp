@@ -52,6 +52,8 @@ TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
   const ProgramResult again = Sanerf(train);
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_TRUE(Json::parse(again.out)["reused"].get<bool>());
+  const ProgramResult complete = Sanerf({"train", "run"});
+  EXPECT_THAT(complete.err, testing::AllOf(HasSubstr("complete already"), testing::Not(HasSubstr("wrote"))));
   const ProgramResult other =
       Sanerf(std::vector<std::string>{"train", "scene", "--out", "run", "--iters", "61"} + kTinyNerf);
   EXPECT_EQ(other.exit_code, 1);
@@ -110,6 +112,7 @@ TEST_F(EndToEnd, CtrlCSavesAndTheSameCommandContinues) {
   const ProgramResult result = process.Wait();
   EXPECT_EQ(result.exit_code, 130);
   EXPECT_THAT(result.err, HasSubstr("training interrupted at step"));
+  EXPECT_THAT(result.err, HasSubstr("hint: continue: sanerf train run\n"));
   EXPECT_THAT(ReadFile(folder_ / "run" / "run.json"), HasSubstr("\"interrupted\""));
 
   const ProgramResult unfinished = Sanerf({"render", "run"});
@@ -185,6 +188,21 @@ TEST_F(EndToEnd, DemoMakesMasksScoresAndAReport) {
   const ProgramResult rendered =
       Sanerf({"render", "moved", "--object", name, "--layers", "mask,overlay,cutout", "--json"});
   ASSERT_EQ(rendered.exit_code, 0) << rendered.err;
+  const auto cutout_of = [&](const std::vector<std::string>& more) {
+    const ProgramResult cut =
+        Sanerf(std::vector<std::string>{"render", "moved", "--object", name, "--layers", "mask,cutout"} + more);
+    EXPECT_EQ(cut.exit_code, 0) << cut.err;
+    return ReadImage(folder_ / "moved/renders" / name / "cutout/test_000.png");
+  };
+  const ImageU8 soft = cutout_of({}), hard = cutout_of({"--hard-edge"});
+  const ImageU8 mask = ReadImage(folder_ / "moved/renders" / name / "mask/test_000.png");
+  int num_shared = 0;  // pixels of the outline that object and room share
+  for (int y = 0; y < mask.height; ++y)
+    for (int x = 0; x < mask.width; ++x) {
+      EXPECT_EQ(hard.At(x, y, 3), mask.At(x, y) != 0 ? 255 : 0) << x << " " << y;
+      num_shared += soft.At(x, y, 3) > 0 && soft.At(x, y, 3) < 255;
+    }
+  EXPECT_GT(num_shared, 0);
   const ProgramResult info = Sanerf({"info", "moved", "--json"});
   ASSERT_EQ(info.exit_code, 0) << info.err;
   EXPECT_EQ(Json::parse(info.out)["objects"].size(), json["objects"].size());

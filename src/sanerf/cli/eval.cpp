@@ -1,4 +1,7 @@
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <optional>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
@@ -39,11 +42,29 @@ void RunEvalMatch(const CommonFlags& common, const EvalFlags& flags, const Job& 
   }
 }
 
+// A run on a read-only disk, or somebody else's, can be scored all the same. Baselines and the report need a place for
+// what they make.
+bool MayWrite(const EvalFlags& flags) {
+  return !flags.baselines.empty() || flags.report || access(flags.run.c_str(), W_OK) == 0;
+}
+
+// The scores are on the screen by now: a full disk is no reason to fail.
+void Store(const experiments::EvalResult& result, const run::RunFolder& run, const Job& job) {
+  try {
+    experiments::WriteMetrics(run, result);
+    job.Info(fmt::format("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds)));
+  } catch (const Error& error) {
+    job.Warn(fmt::format("the scores are not stored: {}", error.what()));
+  }
+}
+
 void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
   if (flags.match) return RunEvalMatch(common, flags, job);
-  run::LockedRun locked(flags.run);
+  std::optional<run::LockedRun> locked;
+  if (MayWrite(flags)) locked.emplace(flags.run);
+  const bool is_stored = locked.has_value();
   experiments::ExperimentSettings settings;
-  RestoreFromRun(locked.folder, &settings);
+  RestoreFromRun(locked ? locked->folder : run::RunFolder::Open(flags.run), &settings);
   ApplyCommonFlags(common, {}, "eval", &settings, job);
   experiments::EvalRequest request = flags.request;
   request.masks = flags.masks;
@@ -51,20 +72,24 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
     request.baselines.push_back(experiments::FindMethod(name, settings.baselines));
   std::optional<std::filesystem::path> scene;
   if (!flags.scene.empty()) scene = flags.scene;
-  run::OpenRun run(std::move(locked), scene, job);
+  run::OpenRun run = locked ? run::OpenRun(std::move(*locked), scene, job)
+                            : run::OpenRun(flags.run, scene, run::OpenRun::Access::kRead, job);
   const experiments::EvalResult result = experiments::Evaluate(request, &run, job);
-  if (flags.report)
-    job.Info(fmt::format("wrote  {}", experiments::WriteReport(result, settings, {}, &run, job).string()));
   if (common.json) {
     PrintJson(experiments::ToJson(result));
   } else {
     PrintText(experiments::ToTable(result));
-    job.Info(fmt::format("wrote  {}  ({})", run.folder().metrics().string(), FormatDuration(result.seconds)));
   }
+  if (is_stored) {
+    Store(result, run.folder(), job);
+  } else {
+    job.Warn(fmt::format("{} cannot be written to: the scores are not stored there", flags.run));
+  }
+  if (flags.report)
+    job.Info(fmt::format("wrote  {}", experiments::WriteReport(result, settings, {}, &run, job).string()));
   if (result.objects.empty() && result.not_scored.empty())
     job.Info("the run has no objects: only its renders were scored");
-  if (!flags.report)
-    SuggestNext(fmt::format("sanerf eval {} --report    (pictures beside the numbers)", Quoted(flags.run)), job);
+  if (!flags.report && is_stored) SuggestNext(fmt::format("sanerf eval {} --report", Quoted(flags.run)), job);
 }
 
 }  // namespace

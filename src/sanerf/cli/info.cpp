@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/next_command.h"
 #include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/run/describe.h"
 #include "sanerf/scene/load_scene.h"
@@ -12,9 +16,13 @@
 namespace sanerf::cli {
 namespace {
 
+constexpr size_t kNamedViews = 40;  // some lines of a terminal; --json has all
+
 std::string HeldOutText(const Json& names) {
-  return names.empty() ? ""
-                       : fmt::format("         held out: {}\n", fmt::join(names.get<std::vector<std::string>>(), " "));
+  if (names.empty()) return "";
+  const std::string more = names.size() > kNamedViews ? " (--json lists all)" : "";
+  return fmt::format("         held out: {}{}\n", FirstFew(names.get<std::vector<std::string>>(), kNamedViews, " "),
+                     more);
 }
 
 std::string SceneText(const Json& scene) {
@@ -62,25 +70,34 @@ std::string RunText(const Json& run) {
     text += fmt::format("option   {}  ({})\n", name, origin.get<std::string>());
   for (const Json& object : run["objects"]) text += ObjectText("object", object);
   for (const Json& object : run["set_aside"]) text += ObjectText("aside", object);
+  for (const Json& name : run["no_objects"])
+    text += fmt::format("warning  {}: object.json is missing; segment it again, or remove the folder\n",
+                        name.get<std::string>());
   return text;
+}
+
+std::string NextForRun(const std::string& path, const run::RunDescription& run) {
+  const Json train = run.json["stages"].value("train", Json::object());
+  if (train.value("state", "") != run::NameOf(run::StageState::kComplete)) return "sanerf train " + Quoted(path);
+  const Json& objects = run.json["objects"];
+  const auto fresh =
+      std::find_if(objects.begin(), objects.end(), [](const Json& object) { return !object["stale"].get<bool>(); });
+  if (fresh == objects.end()) return NextAfterTraining(path, *run.scene);
+  return NextAfterObject(path, *run.scene, (*fresh)["name"].get<std::string>());
 }
 
 void RunInfo(const CommonFlags& common, const std::string& path, const Job& job) {
   experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings, job);
   if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
-    const Json run = run::DescribeRun(run::RunFolder::Open(path), job);
-    common.json ? PrintJson(run) : PrintText(Wrapped(RunText(run)));
-    SuggestNext(run["objects"].empty() ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(path))
-                                       : fmt::format("sanerf eval {}", Quoted(path)),
-                job);
+    const run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
+    common.json ? PrintJson(run.json) : PrintText(Wrapped(RunText(run.json)));
+    if (run.scene) SuggestNext(NextForRun(path, run), job);  // else the hint says what comes first
     return;
   }
   const Json scene = run::DescribeScene(scene::LoadScene(path, settings.scene, job));
   common.json ? PrintJson(scene) : PrintText(Wrapped(SceneText(scene)));
-  const std::filesystem::path beside =
-      (std::filesystem::path(path) / ".." / (run::NameOfPath(path) + "_run")).lexically_normal();
-  SuggestNext(fmt::format("sanerf train {} --out {}", Quoted(path), Quoted(beside)), job);
+  SuggestNext(NextAfterScene(path), job);
 }
 
 }  // namespace

@@ -28,6 +28,21 @@ TEST_F(Info, ListsTheHeldOutViewsOfSceneAndRun) {
   EXPECT_THAT(Succeeds({"info", "scene/"}).err, HasSubstr("next:  sanerf train scene/ --out scene_run\n"));
 }
 
+TEST_F(Info, OfManyHeldOutPhotosTheFirstAreNamed) {
+  MakeScene();
+  Json test = ReadJsonFile(folder_ / "scene/transforms_test.json");
+  for (int i = 100; i < 143; ++i) {
+    Json frame = test["frames"][0];
+    frame["file_path"] = "test/" + std::to_string(i) + ".png";
+    fs::copy_file(folder_ / "scene/test/000.png", folder_ / "scene" / frame["file_path"].get<std::string>());
+    test["frames"].push_back(frame);
+  }
+  WriteJsonFile(folder_ / "scene/transforms_test.json", test);
+  const std::string text = Succeeds({"info", "scene"}).out;
+  EXPECT_THAT(text, AllOf(HasSubstr("test/137.png"), Not(HasSubstr("test/138.png")), HasSubstr("--json")));
+  EXPECT_EQ(Described("scene")["held_out"].size(), 45u);
+}
+
 TEST_F(Info, SaysWhatHasBecomeOfTheSceneOfARun) {
   MakeRun();
   const fs::path photo = folder_ / "scene/train/003.png";
@@ -45,7 +60,8 @@ TEST_F(Info, SaysWhatHasBecomeOfTheSceneOfARun) {
   Json transforms = ReadJsonFile(cameras);
   transforms["frames"][2]["transform_matrix"][0][3] = 7.0;
   WriteJsonFile(cameras, transforms);
-  EXPECT_THAT(Described("run")["scene"]["problem"].get<std::string>(), HasSubstr("photos or cameras"));
+  EXPECT_THAT(Described("run")["scene"]["problem"].get<std::string>(),
+              HasSubstr("the camera of train/002.png is not the one that run was trained on"));
 
   fs::rename(folder_ / "scene", folder_ / "moved");
   EXPECT_THAT(Described("run")["scene"]["problem"].get<std::string>(), HasSubstr("is gone"));
@@ -69,6 +85,47 @@ TEST_F(Info, ARecordWithAValueOfTheWrongKindIsNamed) {
     WriteJsonFile(folder_ / "run/run.json", bad);
     EXPECT_THAT(Fails(1, {"info", "run"}), AllOf(HasSubstr("run.json: "), HasSubstr("expected a string"))) << key;
   }
+}
+
+TEST_F(Info, SaysWhatIsUnfinishedOrLost) {
+  MakeRun();
+  fs::create_directories(folder_ / "run/objects/lost/masks");
+  EXPECT_THAT(Succeeds({"info", "run"}).out, HasSubstr("warning  lost: object.json is missing"));
+  fs::remove(folder_ / "run/nerf/model.ckpt");
+  EXPECT_THAT(Succeeds({"info", "run"}).err, HasSubstr("next:  sanerf train run\n"));
+  Json record = ReadJsonFile(folder_ / "run/run.json");
+  record["stages"]["train"]["state"] = "interrupted";
+  WriteJsonFile(folder_ / "run/run.json", record);
+  EXPECT_THAT(Succeeds({"info", "run"}).err, HasSubstr("next:  sanerf train run\n"));
+}
+
+TEST_F(Info, TheFolderOfALostObjectIsNamedWhereTheObjectIsAskedFor) {
+  MakeRun();
+  fs::create_directories(folder_ / "run/objects/lost/masks");
+  EXPECT_THAT(Fails(1, {"render", "run", "--object", "lost"}), HasSubstr("objects/lost/object.json: it is missing"));
+}
+
+TEST_F(Info, OfAMovedRunShowsWhereTheSceneIs) {
+  MakeScene();
+  fs::rename(folder_ / "scene", folder_ / "sc\xff");  // no UTF-8
+  Arguments train = Train("run");
+  train[1] = "sc\xff";
+  Succeeds(train);
+  EXPECT_THAT(Succeeds({"info", "run"}).out, HasSubstr("/sc\xff\n"));
+  EXPECT_THAT(Fails(2, {"train", "run", "--out", "other"}), HasSubstr("/sc\xff' --out other"));
+  fs::create_directory(folder_ / "moved");
+  fs::rename(folder_ / "sc\xff", folder_ / "moved/sc\xff");
+  fs::rename(folder_ / "run", folder_ / "moved/run");
+  EXPECT_THAT(Succeeds({"info", "moved/run"}).out, HasSubstr("/moved/sc\xff\n"));
+}
+
+TEST_F(Info, WhatARecordCannotKnowIsNotBelieved) {
+  MakeRun();
+  Json record = ReadJsonFile(folder_ / "run/run.json");
+  record["scene"]["problem"] = 7;
+  record["stages"]["train"]["seconds"] = 1e300;
+  WriteJsonFile(folder_ / "run/run.json", record);
+  EXPECT_THAT(Succeeds({"info", "run"}).out, AllOf(HasSubstr("train    complete  ?  "), Not(HasSubstr("warning"))));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/models/fetch_model.h"
 #include "sanerf/models/model_catalogue.h"
@@ -65,8 +66,9 @@ ListedModels List(const CommonFlags& common, const models::Catalogue& catalogue,
     return listed;
   }
   if (hash_contents)
-    table += fmt::format("\nSHA-256 compared with the catalogue: {} of {} installed models are as they should be\n",
-                         num_installed - listed.num_damaged, num_installed);
+    table += fmt::format("\nSHA-256 compared with the catalogue: {} of {} {} as they should be\n",
+                         num_installed - listed.num_damaged, Counted(num_installed, "installed model"),
+                         IsAre(num_installed - listed.num_damaged));
   PrintText(Wrapped(table + "\nfolder: " + models::ModelFolder().string() + "\n"));
   return listed;
 }
@@ -91,8 +93,9 @@ void AddModels(CommandLine& line) {
   list->callback([&line] {
     line.run = [&line](const Job& job) {
       const ListedModels listed = List(line.common, models::LoadCatalogue(), /*hash_contents=*/false);
-      SuggestNext(listed.first_missing.empty() ? "sanerf models verify" : "sanerf models fetch " + listed.first_missing,
-                  job);
+      SuggestNext(
+          listed.first_missing.empty() ? "sanerf models verify" : "sanerf models fetch " + Quoted(listed.first_missing),
+          job);
     };
   });
 
@@ -113,19 +116,22 @@ void AddModels(CommandLine& line) {
       } else {
         job.Info(fmt::format("model  {} is in {}", entry.name, models::ModelFolder().string()));
       }
-      SuggestNext(entry.kind == models::ModelKind::kDetector
-                      ? "sanerf segment RUN --text WORDS --detector " + entry.name
-                      : "sanerf encode RUN --model " + entry.name,
-                  job);
+      job.Info(fmt::format(
+          "use    sanerf {} {}",
+          entry.kind == models::ModelKind::kDetector ? "segment RUN --text WORDS --detector" : "encode RUN --model",
+          Quoted(entry.name)));
+      SuggestNext("sanerf doctor", job);
     };
   });
 
   CLI::App* verify = AddAction(sub, line, "verify", "compare the installed files with their sha256");
   verify->callback([&line] {
     line.run = [&line](const Job& job) {
+      Task task(job, "read the model files");
       const int num_damaged = List(line.common, models::LoadCatalogue(), /*hash_contents=*/true).num_damaged;
+      task.Finish();
       if (num_damaged > 0)
-        throw Error(fmt::format("{} installed model{} damaged", num_damaged, num_damaged == 1 ? " is" : "s are"), "",
+        throw Error(Counted(num_damaged, "installed model is damaged", "installed models are damaged"), "",
                     "fetch again: sanerf models fetch NAME");
       SuggestNext("sanerf doctor", job);
     };

@@ -21,7 +21,7 @@ TEST(NumberFlags, NumbersThatMakeNoSenseAreRefusedWithTheRange) {
       {{"train", "x", "--out", "y", "--iters", "-5"}, "--iters -5: expected an integer from 1 to 1000000"},
       {{"train", "x", "--out", "y", "--iters=-5"}, "--iters -5: expected"},
       {{"train", "x", "--out", "y", "--iters", "3.7"}, "--iters 3.7: expected an integer"},
-      {{"train", "x", "--out", "y", "--iters", ""}, "--iters '': expected an integer"},
+      {{"train", "x", "--out", "y", "--iters", ""}, "--iters needs a value: it is empty"},
       {{"train", "x", "--out", "y", "--test-every", "-1"}, "--test-every -1: expected an integer from 0 to"},
       {{"train", "x", "--out", "y", "--downscale", "1000000"}, "--downscale 1000000: expected an integer from 1 to 64"},
       {{"train", "x", "--out", "y", "--seed", "-1"}, "--seed -1: expected an integer from 0 to 1000000000"},

@@ -147,6 +147,8 @@ TEST(Help, HelpAndVersionAreCommandsToo) {
   EXPECT_EQ(InProcess({"help"}).out, InProcess({"--help"}).out);
   EXPECT_EQ(InProcess({"help", "train"}).out, InProcess({"train", "--help"}).out);
   EXPECT_EQ(InProcess({"help", "models", "fetch"}).out, InProcess({"models", "fetch", "--help"}).out);
+  for (const Arguments& arguments : {Arguments{"help", "help"}, {"help", "--help"}, {"help", "-h"}})
+    EXPECT_THAT(InProcess(arguments).out, HasSubstr("Usage: sanerf help [OPTIONS] [COMMAND]\n"));
   EXPECT_EQ(InProcess({"version"}).out, InProcess({"--version"}).out);
   EXPECT_THAT(InProcess({"--help"}).out,
               AllOf(HasSubstr("Usage: sanerf COMMAND [OPTIONS]\n"), HasSubstr("\nCommands:\n")));

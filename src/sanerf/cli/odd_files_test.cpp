@@ -51,28 +51,42 @@ std::vector<fs::path> OneOfEachKind(const fs::path& folder) {
   return all;
 }
 
+// Each file in turn, of a copy of the run: some commands write to it.
 TEST_F(OddFiles, NoFileOfARunOrSceneMakesACommandWaitWhenItIsAPipe) {
   MakeRun();
   Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  Succeeds({"eval", "run"});
+  Succeeds({"compare", "run", "--methods", "vote"});
   std::vector<fs::path> files = OneOfEachKind(folder_ / "run");
   for (const fs::path& path : OneOfEachKind(folder_ / "scene")) files.push_back(path);
-  ASSERT_GT(files.size(), 15u);
+  ASSERT_GT(files.size(), 20u);
+  const fs::path aside = folder_ / "aside", work = folder_ / "work";
   for (const fs::path& path : files) {
-    const fs::path aside = folder_ / "aside";
-    fs::rename(path, aside);
-    MakeOddFile(OddFile::kPipe, path);
-    const bool is_of_scene = path.string().rfind((folder_ / "scene").string(), 0) == 0;
-    ExpectEnds({"info", is_of_scene ? "scene" : "run"}, path.string());
-    ExpectEnds({"render", "run", "--object", "mug", "--views", "test/000", "--downscale", "4"}, path.string());
-    ExpectEnds({"eval", "run", "--object", "mug"}, path.string());
-    fs::remove(path);
-    fs::rename(aside, path);
+    const fs::path in_run = path.lexically_relative(folder_ / "run");
+    const bool is_of_scene = *in_run.begin() == "..";
+    fs::remove_all(work);
+    fs::copy(folder_ / "run", work, fs::copy_options::recursive);
+    const fs::path place = is_of_scene ? path : work / in_run;
+    fs::rename(place, aside);
+    MakeOddFile(OddFile::kPipe, place);
+    std::vector<Arguments> commands = {{"info", is_of_scene ? "scene" : "work"},
+                                       {"render", "work", "--object", "mug", "--views", "test/000", "--downscale", "4"},
+                                       {"eval", "work", "--object", "mug"},
+                                       {"encode", "work"},
+                                       {"segment", "work", "--refit"},
+                                       {"compare", "work", "--methods", "vote"},
+                                       {"train", "work", "--resume"}};
+    if (is_of_scene) commands.push_back(Train("new"));
+    for (const Arguments& command : commands) ExpectEnds(command, path.string());
+    fs::remove_all(folder_ / "new");
+    if (is_of_scene) fs::rename(aside, place);
   }
 }
 
 TEST_F(OddFiles, WhatIsNamedOnTheCommandLineIsCalledWhatItIs) {
   MakeScene();
   fs::create_directories(folder_ / "run");
+  WriteFileAtomic(folder_ / "run" / "run.json", "{}");
   for (const OddFile kind : kOddFiles) {
     const std::string why = MakeOddFile(kind, folder_ / "odd.json");
     ExpectRefused(Train("new") + Arguments{"--config", "odd.json"}, "odd.json", why);
@@ -138,6 +152,17 @@ TEST_F(LittleMemory, RendersThatDoNotFitSaySo) {
   EXPECT_THAT(result.err, AllOf(HasSubstr("error: the layers of a frame of 12000x12000 pixels need 6.3 GB of memory"),
                                 HasSubstr("--downscale 2")));
   EXPECT_FALSE(fs::exists(folder_ / "run" / "renders"));
+}
+
+TEST_F(LittleMemory, AFeatureFieldThatDoesNotFitIsRefusedBeforeEncoding) {
+  MakeRun();
+  const ProgramResult result = With(int64_t{1} << 30, {"encode", "run", "--model", "encoder.onnx,decoder.onnx",
+                                                       "--container", "field", "--set", "field.log2_table=22"});
+  EXPECT_EQ(result.exit_code, 1) << result.err;
+  EXPECT_TRUE(EndsInOneError(result));
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("error: the tables of the feature field need "), HasSubstr("--set field.log2_table=15")));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "features" / "index.json"));
 }
 
 TEST_F(LittleMemory, ManyMasksThatDoNotFitAreRefusedBeforeEncoding) {

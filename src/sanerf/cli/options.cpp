@@ -148,8 +148,7 @@ void AddOptions(CommandLine& line) {
       const std::vector<StageOptions> all = OptionsOf(settings, flags->stage);
       line.common.json ? PrintJson(ToJson(all)) : PrintText(Wrapped(ToText(all)));
       if (!all.empty() && !all[0].options.empty())
-        SuggestNext(fmt::format("sanerf {} ... --set {}={}", all[0].stage.command, all[0].options[0].name(),
-                                DefaultOf(all[0].options[0])),
+        SuggestNext(fmt::format("sanerf {} --help", all[0].stage.command.substr(0, all[0].stage.command.find(' '))),
                     job);
     };
   });

@@ -31,6 +31,8 @@ TEST(Recorder, SeesFilesSocketsAndChildren) {
     close(open("/proc/self/status", O_RDONLY));  // reading is nobody's business
     close(open("made", O_WRONLY | O_CREAT, 0600));
     unlink("made");
+    const uint64_t how[3] = {O_WRONLY | O_CREAT, 0600, 0};  // flags, mode, how links are followed
+    close(int(syscall(SYS_openat2, AT_FDCWD, "made_too", how, sizeof how)));
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in nobody{};
     nobody.sin_family = AF_INET;
@@ -45,7 +47,8 @@ TEST(Recorder, SeesFilesSocketsAndChildren) {
     }
   });
   EXPECT_EQ(recording.exit_code, 0);
-  EXPECT_THAT(recording.writes, ElementsAre(fs::canonical(folder.path()) / "made"));
+  const fs::path root = fs::canonical(folder.path());
+  EXPECT_THAT(recording.writes, ElementsAre(root / "made", root / "made_too"));
   EXPECT_THAT(recording.sockets, ElementsAre("socket " + std::to_string(AF_INET), ::testing::StartsWith("connect")));
   EXPECT_THAT(recording.children, ElementsAre("fork", ::testing::EndsWith("/true")));
 }
@@ -82,6 +85,8 @@ TEST_F(Privacy, SegmentWritesOnlyIntoItsRunStartsNothingAndConnectsToNothing) {
   EXPECT_THAT(recording.children, IsEmpty());
   EXPECT_TRUE(fs::is_empty(folder_ / "home"));
   EXPECT_TRUE(fs::is_empty(folder_ / "tmp"));
+  // With a network it might have gone another way.
+  if (!recording.is_offline) GTEST_SKIP() << "this system gives a test no network namespace of its own";
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <sstream>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/next_command.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/camera_path.h"
@@ -54,13 +56,11 @@ void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& j
                {"files", files},
                {"seconds", result.seconds}});
   } else {
-    job.Info(fmt::format("wrote  {} file{} into {}  ({} per view)", result.files.size(),
-                         result.files.size() == 1 ? "" : "s", result.folder.string(),
-                         FormatDuration(result.seconds / result.num_views)));
+    job.Info(fmt::format("wrote  {} into {}  ({} per view)", Counted(int64_t(result.files.size()), "file"),
+                         result.folder.string(), FormatDuration(result.seconds / result.num_views)));
   }
-  SuggestNext(request.object.empty()
-                  ? fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run))
-                  : fmt::format("sanerf eval {}", Quoted(flags.run)),
+  SuggestNext(request.object.empty() ? NextAfterTraining(flags.run, *result.scene)
+                                     : NextAfterObject(flags.run, *result.scene, request.object),
               job);
 }
 
@@ -78,7 +78,8 @@ void AddRender(CommandLine& line) {
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object,
                   "object for the layers mask, overlay and cutout; labels shows all of its field");
-  sub->add_option("--views", flags->request.views, "test, train, all, orbit, one view's name, or a path file [test]")
+  sub->add_option("--views", flags->request.views,
+                  "test, train, all, orbit, one view's name, or a path file [test; orbit where nothing is held out]")
       ->type_name("VIEWS");
   sub->add_option(
          "--layers", flags->layers,

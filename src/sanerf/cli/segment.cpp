@@ -5,6 +5,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/scribbles.h"
@@ -141,6 +142,7 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
     RunAutomatic(common, flags, job);
     return 0;
   }
+  if (!run::RunFolder::Exists(flags.run)) run::RunFolder::Open(flags.run);  // says what is there instead
   if (flags.refit) CheckRefit(flags);
   pipeline::SegmentRequest request;
   std::optional<pipeline::TextRequest> text_request;
@@ -175,8 +177,8 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
     PrintJson(json);
   } else {
     for (const run::StoredObject& object : result.objects) {
-      job.Info(fmt::format("wrote  {}: {} of {} views gave a mask", object.folder.string(), object.views_used,
-                           object.views_total));
+      job.Info(fmt::format("wrote  {}: {} of {} gave a mask", object.folder.string(), object.views_used,
+                           Counted(object.views_total, "view")));
     }
     job.Info(fmt::format("time   encoding {}, masks {}, object field {}", FormatDuration(result.encode_seconds),
                          FormatDuration(result.mask_seconds), FormatDuration(result.field_seconds)));
@@ -202,11 +204,14 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --name plate --click IMG_12:400,300 --add     and a plate, beside the mug\n"
       "  sanerf segment run --text \"banana. cup\"           found by a detector: sanerf models fetch yolo11n-seg\n"
       "  sanerf segment run --auto                          every object that can be found, no click\n\n"
-      "VIEW is an image's name (extension and folder only where needed) or its index; pixels are those of\n"
-      "the full-size photo. Held-out photos are for scoring: nothing is clicked in or segmented from them.\n"
-      "With --text a click says which of several things is meant.\n"
-      "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~ until\n"
-      "the next time: render and eval know it by that name; mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
+      "VIEW is an image's name (extension and folder only where needed) or its index; pixels are\n"
+      "those of the full-size photo. Held-out photos are for scoring: nothing is clicked in or\n"
+      "segmented from them. --text finds what its detector knows, yolo11n-seg the 80 classes of COCO\n"
+      "(no mug); a click says which of several things is meant. --auto takes minutes and says how many\n"
+      "once it has encoded one view.\n"
+      "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~\n"
+      "until the next time: render and eval know it by that name, and\n"
+      "mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
   sub->add_option("RUN", flags->run, "run folder")->required();
   AddPreset(sub, &flags->preset);
   sub->add_option("--name", flags->name, "name of the object");

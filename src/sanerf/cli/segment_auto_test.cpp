@@ -43,6 +43,8 @@ TEST_F(SegmentAuto, ObjectsThatCanBeShownMatchedAndRefined) {
     EXPECT_TRUE(fs::exists(object / file)) << file;
   EXPECT_THAT(ReadFile(object / "views.json"), HasSubstr("found in this view without a prompt"));
   EXPECT_THAT(found.err, HasSubstr("next:  sanerf render run --object object_01 --layers labels"));
+  EXPECT_THAT(found.err, HasSubstr("time   about "));  // of all of it, before the search
+  EXPECT_LT(found.err.find("in all (an estimate"), found.err.find("found  "));
 
   const ProgramResult shown = Sanerf({"render", "run", "--object", "object_01", "--layers", "labels", "--json"});
   ASSERT_EQ(shown.exit_code, 0) << shown.err;

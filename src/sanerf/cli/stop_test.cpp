@@ -2,6 +2,9 @@
 #include <thread>
 
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
+#include "sanerf/pipeline/render_stage.h"
 
 namespace fs = std::filesystem;
 
@@ -104,6 +107,37 @@ TEST_F(Stop, AResultThatNobodyReadsEndsTheProgramQuietly) {
   EXPECT_EQ(unread(Train("run") + Arguments{"--json"}).exit_code, 128 + SIGPIPE);
   EXPECT_THAT(ReadFile(folder_ / "run/run.json"), HasSubstr("\"complete\""));
   close(ends[1]);
+}
+
+// Asks to stop when a task says that it does `what`.
+class StopsAt : public EventSink {
+ public:
+  explicit StopsAt(std::string what) : what_(std::move(what)) {}
+  void Take(const Event& event) override {
+    if (event.kind == Event::Kind::kProgress && event.text == what_) stop_.RequestStop();
+  }
+  StopToken token() const { return stop_.token(); }
+
+ private:
+  std::string what_;
+  StopSource stop_;
+};
+
+TEST_F(Stop, ACutOutThatIsStoppedIsNotWritten) {
+  MakeRun();
+  Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
+  pipeline::RenderRequest request;
+  request.run = folder_ / "run";
+  request.object = "mug";
+  request.layers = {pipeline::Layer::kMask, pipeline::Layer::kCutout};
+  StopsAt sink("cut-out: outline");
+  EXPECT_THROW(pipeline::Render(request, Job(sink, sink.token())), InterruptedError);
+  const auto num_files = [&](const char* layer) {
+    const fs::recursive_directory_iterator all(folder_ / "run/renders/mug" / layer);
+    return std::count_if(begin(all), end(all), [](const auto& entry) { return entry.is_regular_file(); });
+  };
+  EXPECT_EQ(num_files("mask"), 1);
+  EXPECT_EQ(num_files("cutout"), 0);
 }
 
 TEST_F(Stop, AnotherPhotoOfTheSameSizeIsNamed) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/next_command.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
@@ -40,7 +41,7 @@ void AddSynth(CommandLine& line) {
         job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out, settings.synth.views,
                              synth::NumTestViews(settings.synth), prompts));
       }
-      SuggestNext("sanerf train " + Quoted(flags->out) + " --out " + Quoted(flags->out + "_run"), job);
+      SuggestNext(NextAfterScene(flags->out), job);
     };
   });
 }

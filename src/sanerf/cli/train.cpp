@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sanerf/cli/command.h"
+#include "sanerf/cli/next_command.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
@@ -23,26 +24,20 @@ struct TrainFlags {
   bool resume = false, restart = false;
 };
 
-// As recorded: it may be gone by now.
-std::string SceneOf(const std::string& folder) {
-  return run::RunFolder::Open(folder).record().at("scene").value("absolute_path", "SCENE");
-}
-
 void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   experiments::ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
-  if (run::RunFolder::Exists(scene)) {  // `train RUN` continues it
+  std::optional<run::LockedRun> locked;  // a run that goes on
+  // `train RUN` continues it; of one whose run.json is gone that is said.
+  if (run::RunFolder::Exists(scene) || !run::RunFolder::PartsIn(scene).empty()) {
     if (!flags.out.empty() && !run::IsSamePlace(flags.out, flags.scene))
       throw UsageError(flags.scene + " is a run folder, not a scene", "",
                        fmt::format("continue it: sanerf train {}; or train on its scene: sanerf train {} --out {}",
-                                   Quoted(flags.scene), Quoted(SceneOf(flags.scene)), Quoted(flags.out)));
+                                   Quoted(flags.scene), Quoted(run::RunFolder::Open(flags.scene).recorded_scene()),
+                                   Quoted(flags.out)));
     flags.out = flags.scene;
-    if (flags.moved_to) {
-      run::LockedRun moved(flags.out);
-      scene = moved.folder.OpenScene(flags.moved_to, *moved.lock, job).root;
-    } else {
-      scene = run::RunFolder::Open(flags.out).OpenScene(std::nullopt, job).root;
-    }
+    locked.emplace(flags.out);
+    scene = locked->folder.OpenScene(flags.moved_to, *locked->lock, job).root;
     flags.resume = true;
   } else if (flags.moved_to) {
     throw UsageError("--scene says where the scene of a run is now; " + flags.scene + " is no run folder", "",
@@ -52,29 +47,31 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   if (flags.out.empty())
     throw UsageError("--out is missing", "",
                      "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
-  if (flags.resume && !flags.restart && run::RunFolder::Exists(flags.out)) RestoreFromRun(flags.out, &settings);
+  if (flags.resume && !flags.restart && run::RunFolder::Exists(flags.out)) {
+    if (!locked) locked.emplace(flags.out);
+    RestoreFromRun(locked->folder, &settings);
+  }
   if (flags.preset) pipeline::ApplyPreset(pipeline::ParsePreset(*flags.preset), &settings);
   ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings, job);
   flags.options.Apply(&settings);
 
-  const pipeline::TrainResult result = pipeline::Train({scene, flags.out, flags.restart}, settings, job);
+  const pipeline::TrainResult result =
+      pipeline::Train({scene, flags.out, flags.restart, locked ? locked->lock.get() : nullptr}, settings, job);
   if (common.json) {
     PrintJson({{"run", flags.out},
                {"checkpoint", result.checkpoint.string()},
                {"iters", settings.nerf.iters},
                {"reused", result.reused},
                {"seconds", result.seconds}});
-  } else {
+  } else if (!result.reused) {
     job.Info(fmt::format("wrote  {}  ({})", result.checkpoint.string(), FormatDuration(result.seconds)));
   }
   if (result.reused && flags.preset)
     job.Info(
         fmt::format("preset the radiance field is the one of {}; later stages keep the run's options without --preset",
                     *flags.preset));
-  SuggestNext(
-      fmt::format("sanerf segment {} --name OBJECT --click VIEW:X,Y    (or look: sanerf render {} --views test)",
-                  Quoted(flags.out), Quoted(flags.out)),
-      job);
+  SuggestNext(fmt::format("sanerf render {}", Quoted(flags.out)), job);
+  SuggestNext(NextAfterTraining(flags.out, result.scene), job);
 }
 
 }  // namespace

@@ -112,7 +112,62 @@ TEST(ConsoleSink, LongTasksShowPlainLinesWithoutATerminal) {
   sink.Take(TaskEvent(Event::Kind::kProgress, 300, 2.01, "loss 0.5"));  // too soon for another line
   sink.Take(TaskEvent(Event::Kind::kFinished, 400, 4, "loss 0.1"));
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "train  200/400  50%  loss 0.5  50 steps/s  ETA 4.0s\ntrain  300 steps in 4.0s  loss 0.1\n");
+            "train  200/400  50%  ETA 4.0s  loss 0.5  50 steps/s\ntrain  300 steps in 4.0s  loss 0.1\n");
+}
+
+// What cannot be counted has a title and the time that it has taken.
+Event SilentTask(double seconds, std::string_view title, int64_t total) {
+  Event event;
+  event.kind = Event::Kind::kStarted;
+  event.task_id = 8;
+  event.title = title;
+  event.total = total;
+  event.unit = total > 0 ? "views" : "";
+  event.seconds = seconds;
+  return event;
+}
+
+TEST(ConsoleSink, ATaskThatSaysNothingIsShownWithItsTime) {
+  const auto shown = [](const Event& event, Verbosity verbosity = Verbosity::kNormal) {
+    testing::internal::CaptureStderr();
+    ConsoleSink sink(verbosity);
+    sink.Take(event);
+    sink.ShowSilentTask();
+    sink.ShowSilentTask();  // not a terminal: no second line so soon
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(shown(SilentTask(3, "load the model", 0)), "load the model  3.0s\n");
+  EXPECT_EQ(shown(SilentTask(130, "encode", 60)), "encode  0/60  0%  2m10s\n");
+  EXPECT_EQ(shown(SilentTask(1, "load the model", 0)), "");
+  EXPECT_EQ(shown(SilentTask(3, "load the model", 0), Verbosity::kQuiet), "");
+}
+
+TEST(ConsoleSink, OfSilentTasksTheOneReportedLastIsShown) {
+  testing::internal::CaptureStderr();
+  ConsoleSink sink;
+  Event inner = SilentTask(4, "trace rays", 0);
+  inner.task_id = 9;
+  sink.Take(SilentTask(5, "segment", 0));
+  sink.Take(inner);
+  inner.kind = Event::Kind::kAbandoned;
+  sink.Take(inner);
+  sink.ShowSilentTask();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "segment  5.0s\n");
+}
+
+TEST(ConsoleSink, ATaskWithoutAUnitShowsItsShareAndTheTimeLeft) {
+  testing::internal::CaptureStderr();
+  ConsoleSink sink;
+  Event event = SilentTask(30, "auto", 0);
+  event.kind = Event::Kind::kProgress;
+  event.done = 30'000;
+  event.total = 120'000;
+  event.text = "search 400/4096 points";
+  sink.Take(event);
+  event.kind = Event::Kind::kFinished;
+  event.text = "";
+  sink.Take(event);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "auto  25%  ETA 1m30s  search 400/4096 points\nauto  30.0s\n");
 }
 
 TEST(ConsoleSink, QuietShowsNoTasks) {
@@ -129,8 +184,7 @@ TEST(ConsoleSink, AnAbandonedTaskLeavesNoBarOnATerminal) {
   ConsoleSink sink;
   sink.Take(TaskEvent(Event::Kind::kProgress, 200, 4));
   sink.Take(TaskEvent(Event::Kind::kAbandoned, 200, 5));
-  EXPECT_EQ(terminal.Text(),
-            "\r\033[Ktrain  [########........] 200/400  50%  25 steps/s  ETA 8.0\r\033[K");  // cut to the width
+  EXPECT_EQ(terminal.Text(), "\r\033[Ktrain  [#####.....] 200/400  50%  ETA 8.0s  25 steps/s\r\033[K");
 }
 
 TEST(SystemInfo, NumbersArePlausible) {

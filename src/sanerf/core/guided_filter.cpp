@@ -59,14 +59,17 @@ Eigen::Vector4d FitWindow(const float* means, double regularization) {
 
 }  // namespace
 
-ImageF WindowMeans(const ImageF& image, int radius) {
+ImageF WindowMeans(const ImageF& image, int radius, const Job& job) {
   ImageF along_rows(image.width, image.height, image.channels), means = along_rows;
   const int64_t row = int64_t(image.width) * image.channels;
   std::vector<double> sums;
-  for (int y = 0; y < image.height; ++y)
+  for (int y = 0; y < image.height; ++y) {
+    job.ThrowIfStopped("the smoothing of a picture");
     MeansAlong(&image.data[size_t(y * row)], &along_rows.data[size_t(y * row)], image.width, image.channels,
                image.channels, radius, &sums);
+  }
   for (int x = 0; x < image.width; ++x) {
+    job.ThrowIfStopped("the smoothing of a picture");
     const size_t first = size_t(x) * size_t(image.channels);
     MeansAlong(&along_rows.data[first], &means.data[first], image.height, row, image.channels, radius, &sums);
   }

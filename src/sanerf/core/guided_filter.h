@@ -3,11 +3,12 @@
 #pragma once
 
 #include "sanerf/core/image.h"
+#include "sanerf/core/job.h"
 
 namespace sanerf {
 
-// Means of windows of (2 radius + 1)^2 pixels, cut at the borders; any number of channels.
-ImageF WindowMeans(const ImageF& image, int radius);
+// Means of windows of (2 radius + 1)^2 pixels, cut at the borders; any number of channels. Throws InterruptedError.
+ImageF WindowMeans(const ImageF& image, int radius, const Job& job = Job());
 
 // guide: 3 channels; input: 1 channel, of the same size. In every window of (2 radius + 1)^2 pixels, cut at the
 // borders, the input is fitted by an affine function of the guide's color, with `regularization` added to the colors'

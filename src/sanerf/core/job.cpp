@@ -21,6 +21,12 @@ Job Job::With(EventSink& sink) const {
   return job;
 }
 
+Job Job::To(EventSink& sink) const {
+  Job job = *this;
+  job.sinks_ = {&sink};
+  return job;
+}
+
 Job Job::With(StopToken stop) const {
   Job job = *this;
   job.stops_.push_back(std::move(stop));
@@ -57,8 +63,8 @@ Task::Task(const Job& job, std::string title, int64_t total, std::string unit, i
       id_(NextTaskId()),
       title_(std::move(title)),
       unit_(std::move(unit)),
-      total_(total),
       already_done_(already_done),
+      total_(total),
       done_(already_done) {
   Report(Event::Kind::kStarted, "");
 }
@@ -80,6 +86,11 @@ void Task::Metrics(int64_t step, std::span<const Metric> metrics) {
   const std::lock_guard lock(mutex_);
   done_ = std::max(done_, step);
   Report(Event::Kind::kMetrics, "", metrics);
+}
+
+void Task::SetTotal(int64_t total) {
+  const std::lock_guard lock(mutex_);
+  total_ = total;
 }
 
 void Task::Finish(std::string_view text) {

@@ -29,6 +29,7 @@ class Job {
   Job(EventSink& sink, StopToken stop) : sinks_{&sink}, stops_{std::move(stop)} {}
 
   Job With(EventSink& sink) const;         // reports to this one as well
+  Job To(EventSink& sink) const;           // reports to this one instead
   Job With(StopToken stop) const;          // may be stopped by this one as well
   Job WithThreads(int num_threads) const;  // at most so many threads at a time; 0 = those of the process
   int num_threads() const { return num_threads_; }
@@ -52,9 +53,10 @@ class Job {
 };
 
 // One task of a job, from kStarted to kFinished; kAbandoned when it is destroyed before. The job must outlive it.
+// total 0: what cannot be counted, a file that is read, say; a sink shows for how long it has gone on.
 class Task {
  public:
-  Task(const Job& job, std::string title, int64_t total, std::string unit, int64_t already_done = 0);
+  Task(const Job& job, std::string title, int64_t total = 0, std::string unit = "", int64_t already_done = 0);
   ~Task();
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
@@ -62,6 +64,7 @@ class Task {
   // Thread safe; `done` never goes back. An empty `text` keeps the last one.
   void Update(int64_t done, std::string_view text = "");
   void Metrics(int64_t step, std::span<const Metric> metrics);
+  void SetTotal(int64_t total);  // where it is known only on the way; shown from the next report on
   void Finish(std::string_view text = "");
   double seconds() const { return watch_.seconds(); }
 
@@ -71,11 +74,11 @@ class Task {
   const Job& job_;
   const uint64_t id_;
   const std::string title_, unit_;
-  const int64_t total_, already_done_;
+  const int64_t already_done_;
   const Stopwatch watch_;
   std::mutex mutex_;
   std::string text_;
-  int64_t done_;
+  int64_t total_, done_;
   bool ended_ = false;
 };
 

@@ -44,6 +44,15 @@ std::string Describe(const Json& json) {
 
 }  // namespace
 
+bool IsUtf8(const std::string& text) {
+  try {
+    Json(text).dump();
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
+}
+
 Json ParseJson(std::string_view text, const std::string& source) {
   const auto stop_when_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
     if (depth <= kDeepestNesting) return true;
@@ -103,6 +112,11 @@ int64_t JsonCursor::Integer() const {
   const double value = Number();
   if (value != std::floor(value) || std::abs(value) > 0x1p53) Fail("expected an integer, found " + Describe(*json_));
   return json_->is_number_integer() ? json_->get<int64_t>() : int64_t(value);
+}
+
+uint64_t JsonCursor::Unsigned() const {
+  if (!json_->is_number_unsigned()) Fail("expected an integer from 0 to 2^64 - 1, found " + Describe(*json_));
+  return json_->get<uint64_t>();
 }
 
 double JsonCursor::NumberIn(double smallest, double largest) const {

@@ -12,6 +12,8 @@
 
 namespace sanerf {
 
+bool IsUtf8(const std::string& text);  // JSON can hold no other
+
 // The value that `text` holds. Throws Error "SOURCE:LINE:COLUMN: ..." for broken JSON, and for values that are nested
 // so deeply that copying one could exhaust the stack. // and /* */ comments are allowed.
 Json ParseJson(std::string_view text, const std::string& source);
@@ -32,6 +34,7 @@ class JsonCursor {
 
   double Number() const;  // finite; throws Error otherwise
   int64_t Integer() const;
+  uint64_t Unsigned() const;  // of 64 bits, all of which count: a fingerprint
   // The same within bounds; throws Error that says them otherwise.
   double NumberIn(double smallest, double largest) const;
   int64_t IntegerIn(int64_t smallest, int64_t largest) const;

@@ -83,6 +83,21 @@ TEST_F(CursorTest, ReadsValues) {
   EXPECT_EQ(root_.where(), "t.json");
 }
 
+TEST(Json, HoldsUtf8AndNothingElse) {
+  EXPECT_TRUE(IsUtf8("photo \xc3\xbc.png"));
+  EXPECT_TRUE(IsUtf8(""));
+  for (const char* text : {"p\xff.png", "\xc3", "\xed\xa0\x80"}) EXPECT_FALSE(IsUtf8(text)) << text;
+}
+
+TEST(Json, FingerprintsKeepAll64Bits) {
+  const Json json = ParseJson("[18446744073709551615, 0, -1, 1.5, 1e300]", "f");
+  const JsonCursor list(json, "f");
+  EXPECT_EQ(list[size_t{0}].Unsigned(), ~uint64_t{0});
+  EXPECT_EQ(list[1].Unsigned(), 0u);
+  for (const size_t i : {2, 3, 4})
+    EXPECT_THAT(ErrorTextOf<Error>([&] { list[i].Unsigned(); }), HasSubstr("expected an integer from 0 to 2^64 - 1"));
+}
+
 TEST_F(CursorTest, ErrorsNameFileAndKey) {
   EXPECT_EQ(ErrorTextOf<Error>([&] { root_["frames"][1]["path"].String(); }),
             "t.json: frames[1].path: expected a string, found 7\n");

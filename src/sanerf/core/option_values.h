@@ -7,6 +7,7 @@
 //   v("model", model, "SAM model", Text("a name of the catalogue or a path"));
 //   v("rgb_weight", weight, "weight of the ray-pair RGB loss", Range(0, 100), kExperimental);
 //   v("color_width", width, "width of the hidden layers", Range(16, 1024), Formerly("colour_width"));
+//   v("background", Removed("random", "what shows behind a ray is always a random color"));
 #pragma once
 
 #include <array>
@@ -79,6 +80,13 @@ struct OptionMark {
 // For what is still being tried, in the method or in how we run another one: it may change or go.
 inline constexpr OptionMark kExperimental = {.is_experimental = true};
 constexpr OptionMark Formerly(const char* key) { return OptionMark().Formerly(key); }
+
+// An option that is gone. Files that name it are still read, with a notice unless they ask for what is done anyway.
+struct Removed {
+  constexpr Removed(const char* k, const char* n) : kept(k), now(n) {}
+  const char* kept;  // the value that it would have now
+  const char* now;   // what that means, in words
+};
 
 inline constexpr Range kSeeds = Range(0, 1'000'000'000);
 

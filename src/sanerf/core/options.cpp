@@ -199,6 +199,12 @@ void OptionRegistry::Adder::Append(const char* key, const char* help, OptionValu
 
 Json OptionRegistry::Entry::get() const { return field.Get(); }
 
+bool OptionRegistry::RemovedEntry::Keeps(const Json& value) const { return OptionValueText(value) == mark.kept; }
+
+std::string OptionRegistry::RemovedEntry::Notice(const std::string& text) const {
+  return fmt::format("{}={} has no effect any more: {}", name(), text, mark.now);
+}
+
 OptionRegistry::Assigned OptionRegistry::Set(const std::string& assignment, const std::string& origin) const& {
   const size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
@@ -207,6 +213,8 @@ OptionRegistry::Assigned OptionRegistry::Set(const std::string& assignment, cons
         "write --set stage.key=value, for example --set nerf.iters=2000; sanerf options lists what there is");
   }
   const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
+  if (const RemovedEntry* removed = FindRemoved(name))
+    throw UsageError("option " + name, fmt::format("it was removed: {}", removed->mark.now), "leave it out");
   const Entry* entry = Find(name);
   if (entry == nullptr) RefuseName(name, entries_, origin);
   const std::string present = PresentChoice(*entry, text);
@@ -224,6 +232,12 @@ const OptionRegistry::Entry* OptionRegistry::Find(const std::string& name) const
     if (entry.name() == name) return &entry;
   for (const Entry& entry : entries_)
     if (entry.mark.former_key != nullptr && entry.stage + "." + entry.mark.former_key == name) return &entry;
+  return nullptr;
+}
+
+const OptionRegistry::RemovedEntry* OptionRegistry::FindRemoved(const std::string& name) const& {
+  for (const RemovedEntry& removed : removed_)
+    if (removed.name() == name) return &removed;
   return nullptr;
 }
 
@@ -261,6 +275,12 @@ std::vector<std::string> OptionRegistry::FromJson(const Json& json, const std::s
     }
     const Refusal refusal = Refuse(entry, value.dump(), file);
     throw Error(refusal.what, refusal.why, refusal.hint);
+  }
+  for (const RemovedEntry& removed : removed_) {
+    if (!json.is_object() || !json.contains(removed.stage) || !json.at(removed.stage).is_object()) continue;
+    const Json& stage = json.at(removed.stage);
+    if (!stage.contains(removed.key) || removed.Keeps(stage.at(removed.key))) continue;
+    notices.push_back(file + ": " + removed.Notice(OptionValueText(stage.at(removed.key))));
   }
   return notices;
 }

@@ -100,6 +100,15 @@ class OptionRegistry {
     std::string name() const { return stage + "." + key; }
   };
 
+  struct RemovedEntry {
+    std::string stage, key;
+    Removed mark;
+
+    std::string name() const { return stage + "." + key; }
+    bool Keeps(const Json& value) const;                // what is done anyway
+    std::string Notice(const std::string& text) const;  // for who has set it to `text`
+  };
+
   struct Stage {
     std::string name, command, about;
   };
@@ -108,7 +117,7 @@ class OptionRegistry {
   template <class T>
   void Add(const Stage& stage, T& options) {
     stages_.push_back(stage);
-    options.Visit(Adder{stage.name, entries_});
+    options.Visit(Adder{stage.name, entries_, removed_});
   }
   template <class T>
   void Add(const std::string& stage, T& options) {
@@ -116,8 +125,8 @@ class OptionRegistry {
   }
 
   // "stage.key=value". origin says where it was given, for the error: "--set", a named flag ("--iters") or a file.
-  // Throws UsageError: unknown name with the nearest ones, a value of the wrong type or out of range with the option's
-  // meaning and range.
+  // Throws UsageError: unknown name with the nearest ones, an option that was removed, a value of the wrong type or out
+  // of range with the option's meaning and range.
   // Returns the entry that was set and, when it was called by a former name, a sentence that says so.
   struct Assigned {
     const Entry* entry;
@@ -125,11 +134,12 @@ class OptionRegistry {
   };
   Assigned Set(const std::string& assignment, const std::string& origin = "--set") const&;
   const Entry* Find(const std::string& name) const&;  // "stage.key", also a former one; null when there is none
-  Json ToJson() const;                                // {"train": {"iters": 5000}}
-  Json ToJson(const std::string& stage) const;        // {"iters": 5000}
+  const RemovedEntry* FindRemoved(const std::string& name) const&;  // null when it never was, or still is
+  Json ToJson() const;                                              // {"train": {"iters": 5000}}
+  Json ToJson(const std::string& stage) const;                      // {"iters": 5000}
   // What a file recorded, by present or former names. Unknown keys are ignored: an older run folder may hold them.
   // Throws Error that names file and key for values of the wrong type or out of range. Returns a sentence for
-  // everything that had a former name.
+  // everything that had a former name or was removed.
   std::vector<std::string> FromJson(const Json& json, const std::string& file);
   void FromJson(const Json& of_stage, const std::string& stage, const std::string& file);  // {"iters": 5000}
   void Check() const;  // throws UsageError for the first value out of range
@@ -180,14 +190,17 @@ class OptionRegistry {
     static constexpr OptionType TypeOf() {
       return std::is_integral_v<T> ? OptionType::kInteger : OptionType::kNumber;
     }
+    void operator()(const char* key, Removed mark) const { removed.push_back({stage, key, mark}); }
     void Append(const char* key, const char* help, OptionValues values, OptionMark mark, OptionField field) const;
 
     const std::string& stage;
     std::vector<Entry>& entries;
+    std::vector<RemovedEntry>& removed;
   };
 
   std::vector<Stage> stages_;
   std::vector<Entry> entries_;
+  std::vector<RemovedEntry> removed_;
 };
 
 // The registry of one struct, which must outlive it.

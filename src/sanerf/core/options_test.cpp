@@ -211,5 +211,29 @@ TEST(Options, FormerNamesAreReadWithANotice) {
   EXPECT_EQ(options.color_width, 96);  // the present name is the one that is meant
 }
 
+struct SmallerOptions {
+  int iters = 10;
+  template <class V>
+  void Visit(V&& v) {
+    v("iters", iters, "steps", Range(1, 100));
+    v("hurry", Removed("false", "every step is a whole one"));
+  }
+};
+
+TEST(Options, FilesThatNameARemovedOptionAreRead) {
+  SmallerOptions options;
+  OptionRegistry registry;
+  registry.Add("nerf", options);
+  EXPECT_EQ(registry.entries().size(), 1u);  // no help and no page lists it
+  EXPECT_EQ(registry.ToJson(), Json({{"nerf", {{"iters", 10}}}}));
+  EXPECT_THAT(registry.FromJson({{"nerf", {{"iters", 20}, {"hurry", true}}}}, "run.json"),
+              ElementsAre("run.json: nerf.hurry=true has no effect any more: every step is a whole one"));
+  EXPECT_EQ(options.iters, 20);
+  EXPECT_THAT(registry.FromJson({{"nerf", {{"hurry", false}}}}, "run.json"), ElementsAre());  // what is done anyway
+  EXPECT_EQ(registry.Find("nerf.hurry"), nullptr);
+  EXPECT_EQ(ErrorTextOf<UsageError>([&] { registry.Set("nerf.hurry=true"); }),
+            "option nerf.hurry: it was removed: every step is a whole one\nleave it out");
+}
+
 }  // namespace
 }  // namespace sanerf

@@ -39,8 +39,10 @@ size_t Closeness(const std::string& typed, const std::string& known) {
                               std::ispunct(static_cast<unsigned char>(b[b.size() - a.size() - 1]));
     if (is_prefix || is_last_part) return 1;
   }
-  const size_t distance = EditDistance(a, b);
   const size_t plausible = std::max<size_t>(1, std::max(a.size(), b.size()) / 3);
+  // What differs more in length needs more edits; a file may hold a name of megabytes.
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > plausible) return std::string::npos;
+  const size_t distance = EditDistance(a, b);
   return distance <= plausible && distance < std::max(a.size(), b.size()) ? distance : std::string::npos;
 }
 

@@ -21,26 +21,47 @@ namespace sanerf {
 namespace {
 
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-constexpr std::string_view kSuffix = ".tmp";
+constexpr std::string_view kSuffix = ".tmp", kReplaced = ".replaced";
 constexpr size_t kNumLetters = 6;
 constexpr size_t kMaxName = 200;  // of the target in the temporary name: a file system takes 255 bytes in all
 constexpr int kAttempts = 100;
 
 fs::path FolderOf(const fs::path& target) { return target.has_parent_path() ? target.parent_path() : fs::path("."); }
 
-fs::path RandomName(const fs::path& target) {
+fs::path RandomName(const fs::path& target, std::string_view suffix) {
   unsigned char bytes[kNumLetters] = {};
   [[maybe_unused]] const ssize_t got = getrandom(bytes, sizeof bytes, 0);
   std::string letters;
   for (const unsigned char byte : bytes) letters += kLetters[byte % kLetters.size()];
-  return FolderOf(target) / fmt::format(".{}.{}{}", target.filename().string().substr(0, kMaxName), letters, kSuffix);
+  return FolderOf(target) / fmt::format(".{}.{}{}", target.filename().string().substr(0, kMaxName), letters, suffix);
 }
 
-bool IsTemporaryName(std::string_view name) {
-  if (name.size() < kSuffix.size() + kNumLetters + 3 || name.front() != '.' || !name.ends_with(kSuffix)) return false;
-  name.remove_suffix(kSuffix.size());
-  return name[name.size() - kNumLetters - 1] == '.' &&
-         name.substr(name.size() - kNumLetters).find_first_not_of(kLetters) == std::string_view::npos;
+// NAME of .NAME.XXXXXX and the suffix; empty for other names.
+std::string_view TargetOf(std::string_view name, std::string_view suffix) {
+  if (name.size() < suffix.size() + kNumLetters + 3 || name.front() != '.' || !name.ends_with(suffix)) return {};
+  name.remove_suffix(suffix.size());
+  const std::string_view letters = name.substr(name.size() - kNumLetters);
+  const bool is_ours =
+      name[name.size() - kNumLetters - 1] == '.' && letters.find_first_not_of(kLetters) == std::string_view::npos;
+  return is_ours ? name.substr(1, name.size() - kNumLetters - 2) : std::string_view();
+}
+
+bool IsTemporaryName(std::string_view name) { return !TargetOf(name, kSuffix).empty(); }
+
+// The number of the process that made a folder as earlier versions named them, NAME.PID.partial and .fetch-PID; empty
+// for other names. They held no locks.
+std::string_view EarlierMaker(std::string_view name) {
+  constexpr std::string_view kPartial = ".partial", kFetch = ".fetch-";
+  if (name.starts_with(kFetch)) {
+    name.remove_prefix(kFetch.size());
+  } else if (name.ends_with(kPartial)) {
+    name.remove_suffix(kPartial.size());
+    if (name.find('.') == std::string_view::npos) return {};
+    name.remove_prefix(name.rfind('.') + 1);
+  } else {
+    return {};
+  }
+  return name.find_first_not_of("0123456789") == std::string_view::npos ? name : std::string_view();
 }
 
 int Open(const fs::path& path, bool is_folder) {
@@ -67,16 +88,42 @@ bool LockNew(const fs::path& path, int descriptor) {
   return IsAt(path, descriptor);
 }
 
-void RemoveIfLeft(const fs::path& path) {
+// Calls `clear` when `path` is a file or folder of this user that no living process has locked.
+template <class Clear>
+void ClearIfLeft(const fs::path& path, Clear&& clear) {
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0 || info.st_uid != geteuid()) return;
   const bool is_folder = S_ISDIR(info.st_mode);
   if (!is_folder && !S_ISREG(info.st_mode)) return;
   const int descriptor = Open(path, is_folder);
   if (descriptor < 0) return;
-  std::error_code ignored;
-  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && IsAt(path, descriptor)) fs::remove_all(path, ignored);
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && IsAt(path, descriptor)) clear(is_folder);
   close(descriptor);
+}
+
+void RemoveIfLeft(const fs::path& path) {
+  ClearIfLeft(path, [&](bool) {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  });
+}
+
+// What was replaced when its process died: before or after the new folder had come to its place.
+void PutBackOrRemove(const fs::path& path, const fs::path& target) {
+  ClearIfLeft(path, [&](bool) {
+    std::error_code ignored;
+    const bool has_successor = fs::exists(fs::symlink_status(target, ignored));
+    if (has_successor) fs::remove_all(path, ignored);
+    if (!has_successor && target.filename().native().size() < kMaxName) fs::rename(path, target, ignored);
+  });
+}
+
+void RemoveIfMakerIsGone(const fs::path& path, std::string_view maker) {
+  std::error_code ignored;
+  if (fs::exists(fs::path("/proc") / maker, ignored)) return;
+  ClearIfLeft(path, [&](bool is_folder) {
+    if (is_folder) fs::remove_all(path, ignored);
+  });
 }
 
 void ClearOnce(const fs::path& folder) {
@@ -109,7 +156,7 @@ Temporary::Temporary(const fs::path& target, Kind kind, const std::string& actio
   const bool is_folder = kind == Kind::kFolder;
   ClearOnce(FolderOf(target_));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    path_ = RandomName(target_);
+    path_ = RandomName(target_, kSuffix);
     descriptor_ = Make(path_, is_folder);
     if (descriptor_ >= 0 && LockNew(path_, descriptor_)) return;
     const bool is_taken = descriptor_ >= 0 || errno == EEXIST || (is_folder && errno == ENOENT && attempt + 1 < 3);
@@ -147,18 +194,21 @@ void TemporaryFolder::MoveIntoPlace() {
   SyncFolder(FolderOf(target_));
 }
 
-// For file systems that cannot exchange two names. The old folder's name for that moment is none that anybody clears.
+// For file systems that cannot exchange two names.
 void TemporaryFolder::StepAside() {
-  const fs::path aside = RandomName(target_).replace_extension(".old");
-  if (rename(target_.c_str(), aside.c_str()) != 0) ThrowFileError("write", target_, errno);
-  if (rename(path_.c_str(), target_.c_str()) != 0) {
-    const int why = errno;
+  const fs::path aside = RandomName(target_, kReplaced);
+  const int held = Open(target_, /*is_folder=*/true);
+  if (held >= 0) flock(held, LOCK_EX | LOCK_NB);  // nobody takes it for a leftover
+  int why = rename(target_.c_str(), aside.c_str()) != 0 ? errno : 0;
+  if (why == 0 && rename(path_.c_str(), target_.c_str()) != 0) {
+    why = errno;
     [[maybe_unused]] const int back = rename(aside.c_str(), target_.c_str());
-    ThrowFileError("write", target_, why);
   }
-  moved_ = true;
   std::error_code ignored;
-  fs::remove_all(aside, ignored);
+  if (why == 0) fs::remove_all(aside, ignored);
+  if (held >= 0) close(held);
+  if (why != 0) ThrowFileError("write", target_, why);
+  moved_ = true;
 }
 
 void SyncFolder(const fs::path& folder) {
@@ -170,8 +220,13 @@ void SyncFolder(const fs::path& folder) {
 
 void RemoveLeftovers(const fs::path& folder) {
   std::error_code failed;
-  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed))
-    if (IsTemporaryName(it->path().filename().native())) RemoveIfLeft(it->path());
+  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
+    const std::string name = it->path().filename().native();
+    const std::string_view replaced = TargetOf(name, kReplaced), maker = EarlierMaker(name);
+    if (IsTemporaryName(name)) RemoveIfLeft(it->path());
+    if (!replaced.empty()) PutBackOrRemove(it->path(), folder / replaced);
+    if (!maker.empty()) RemoveIfMakerIsGone(it->path(), maker);
+  }
 }
 
 void RemoveLeftoversBelow(const fs::path& folder) {

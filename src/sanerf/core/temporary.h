@@ -3,6 +3,9 @@
 // Both are made beside their target as .NAME.XXXXXX.tmp and hold a lock (flock) as long as their process lives. A
 // killed process's lock is gone with it, so whoever finds such a name without a lock may remove it: the first thing
 // that a process makes in a folder clears that folder. File systems that know no locks keep what is left.
+//
+// Where two names cannot be exchanged in one step, what a new folder replaces is .NAME.XXXXXX.replaced for a moment,
+// locked as well. Left by a killed process it goes back to its place when nothing has come there.
 #pragma once
 
 #include <filesystem>
@@ -58,8 +61,8 @@ class TemporaryFolder : public Temporary {
 // alone.
 void SyncFolder(const std::filesystem::path& folder);
 
-// Removes what killed processes left in `folder` (not in folders below); what a living process holds stays. Never
-// fails.
+// Removes what killed processes left in `folder` (not in folders below), those of earlier versions as well; what a
+// living process holds stays. Never fails.
 void RemoveLeftovers(const std::filesystem::path& folder);
 // The same in `folder` and all folders below.
 void RemoveLeftoversBelow(const std::filesystem::path& folder);

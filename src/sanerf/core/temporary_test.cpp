@@ -44,6 +44,7 @@ class Writer {
     close(ends[1]);
   }
   ~Writer() { Kill(); }
+  pid_t pid() const { return pid_; }
   void Kill() {
     if (pid_ <= 0) return;
     kill(pid_, SIGKILL);
@@ -101,6 +102,39 @@ TEST(Temporary, OtherNamesAreLeftAlone) {
   fs::create_directory_symlink("/tmp", folder / ".a.abcdef.tmp");
   RemoveLeftovers(folder.path());
   EXPECT_EQ(NamesIn(folder.path()).size(), names.size() + 1);
+}
+
+// .XXXXXX.replaced: of a process that died between taking the old folder away and putting the new one there, or after.
+TEST(Temporary, WhatWasReplacedGoesBackWhenNothingTookItsPlace) {
+  const TestFolder folder;
+  fs::create_directories(folder / ".scene.abcdef.replaced");
+  WriteFileAtomic(folder / ".scene.abcdef.replaced" / "first", "x");
+  fs::create_directories(folder / ".scene.ghijkl.tmp");
+  RemoveLeftovers(folder.path());
+  EXPECT_EQ(NamesIn(folder.path()), std::set<std::string>{"scene"});
+  EXPECT_EQ(NamesIn(folder / "scene"), std::set<std::string>{"first"});
+
+  fs::create_directories(folder / ".scene.mnopqr.replaced");
+  WriteFileAtomic(folder / ".scene.mnopqr.replaced" / "older", "x");
+  RemoveLeftovers(folder.path());
+  EXPECT_EQ(NamesIn(folder.path()), std::set<std::string>{"scene"});
+  EXPECT_EQ(NamesIn(folder / "scene"), std::set<std::string>{"first"});
+}
+
+TEST(Temporary, LeftoversOfEarlierVersionsAreRemovedWithTheirProcess) {
+  const TestFolder folder;
+  Writer gone([] {}), living([] {});
+  const std::string gone_pid = std::to_string(gone.pid()), living_pid = std::to_string(living.pid());
+  gone.Kill();
+  for (const std::string& pid : {gone_pid, living_pid}) {
+    fs::create_directories(folder / (".fetch-" + pid) / "package");
+    fs::create_directories(folder / ("scene." + pid + ".partial") / "train");
+  }
+  WriteFileAtomic(folder / ("film." + gone_pid + ".partial"), "a download of somebody else");
+  fs::create_directories(folder / "notes.v2.partial");
+  RemoveLeftovers(folder.path());
+  EXPECT_EQ(NamesIn(folder.path()), (std::set<std::string>{".fetch-" + living_pid, "scene." + living_pid + ".partial",
+                                                           "film." + gone_pid + ".partial", "notes.v2.partial"}));
 }
 
 TEST(Temporary, FoldersBelowAreClearedOnDemand) {

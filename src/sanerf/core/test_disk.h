@@ -1,6 +1,7 @@
-// A file system of a few hundred KiB in a folder of its own, for tests of a full disk. For tests only.
+// A small file system in a folder of its own, for tests of a disk that is full or read-only. For tests only.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/mount.h>
 
 #include <cerrno>
@@ -31,6 +32,9 @@ class TestDisk {
   void LeaveFree(size_t bytes) const {
     const size_t available = std::filesystem::space(folder_.path()).available;
     if (available > bytes) std::ofstream(folder_ / "filler", std::ios::app) << std::string(available - bytes, 'x');
+  }
+  void MakeReadOnly() const {  // until the end
+    EXPECT_EQ(mount(nullptr, folder_.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
   }
   void FreeAgain() const { std::filesystem::remove(folder_ / "filler"); }
 

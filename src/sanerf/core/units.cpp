@@ -8,7 +8,7 @@
 namespace sanerf {
 
 std::string FormatDuration(double seconds) {
-  if (!std::isfinite(seconds) || seconds < 0) return "?";
+  if (!(seconds >= 0 && seconds < 0x1p53)) return "?";  // beyond, doubles tell no seconds apart
   if (seconds < 0.9995) return fmt::format("{:.0f}ms", seconds * 1000);
   if (seconds < 59.95) return fmt::format("{:.1f}s", seconds);
   const int64_t whole = int64_t(std::llround(seconds));

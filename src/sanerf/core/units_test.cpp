@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace sanerf {
 namespace {
 
@@ -12,7 +14,7 @@ TEST(Units, Durations) {
   EXPECT_EQ(FormatDuration(59.97), "1m00s");
   EXPECT_EQ(FormatDuration(492), "8m12s");
   EXPECT_EQ(FormatDuration(3720), "1h02m");
-  EXPECT_EQ(FormatDuration(-1), "?");
+  for (const double none : {-1.0, 1e300, double(INFINITY), double(NAN)}) EXPECT_EQ(FormatDuration(none), "?");
 }
 
 TEST(Units, CountsAndBytes) {

@@ -98,8 +98,10 @@ std::unique_ptr<TextDetector> LoadTextDetector(const std::string& name, const Te
                                                const Job& job) {
   CheckOptions(options, "text");
   const ThreadLimit limit(job.num_threads());  // of the detector as well, for as long as it is there
+  Task task(job, "open the detector");
   const DetectorFiles files = FilesOf(name);
   auto session = std::make_unique<models::OnnxSession>(files.model, files.hint, 0, job);
+  task.Finish(name);
   if (models::ReadsText(*session)) return MakeGroundingDino(files, std::move(session), options);
   if (models::DetectsClasses(*session)) return MakeClassDetector(files, std::move(session), options);
   throw Error("the model " + files.model.string() + " is no detector", "it is " + models::DescribeModel(*session),

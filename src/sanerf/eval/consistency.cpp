@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
@@ -22,19 +23,21 @@ int64_t Correspondence(const DepthView& from, const DepthView& to, int x, int y,
   return int64_t(v) * to.camera.width + u;
 }
 
-void CheckSizes(const DepthView& view, const std::vector<ImageU8>& masks) {
+void CheckSizes(const DepthView& view, const std::vector<BitMask>& masks) {
   SANERF_CHECK_EQ(view.depth.width, view.camera.width);
   SANERF_CHECK_EQ(view.depth.height, view.camera.height);
-  for (const ImageU8& mask : masks) {
-    SANERF_CHECK_EQ(mask.width, view.camera.width);
-    SANERF_CHECK_EQ(mask.height, view.camera.height);
-    SANERF_CHECK_EQ(mask.channels, 1);
+  for (const BitMask& mask : masks) {
+    SANERF_CHECK_EQ(mask.width(), view.camera.width);
+    SANERF_CHECK_EQ(mask.height(), view.camera.height);
   }
 }
 
 }  // namespace
 
-double ConsistencyScore::Iou() const { return union_ == 0 ? 0.0 : double(intersection) / double(union_); }
+double ConsistencyScore::Iou() const {
+  if (num_pairs == 0) return std::numeric_limits<double>::quiet_NaN();
+  return union_ == 0 ? 0.0 : double(intersection) / double(union_);
+}
 
 std::vector<int> NeighborsOf(int view, const std::vector<DepthView>& views, int count) {
   const Pose& here = views.at(size_t(view)).camera.world_from_cam;
@@ -61,7 +64,7 @@ std::vector<int64_t> Correspondences(const DepthView& from, const DepthView& to,
 }
 
 std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& views,
-                                               const std::vector<std::vector<ImageU8>>& masks,
+                                               const std::vector<std::vector<BitMask>>& masks,
                                                const ConsistencyOptions& options) {
   SANERF_CHECK_EQ(views.size(), masks.size());
   for (size_t i = 0; i < views.size(); ++i) CheckSizes(views[i], masks[i]);
@@ -71,12 +74,12 @@ std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& vie
       const std::vector<int64_t> pixels =
           Correspondences(views[size_t(from)], views[size_t(to)], options.depth_tolerance);
       for (size_t object = 0; object < scores.size(); ++object) {
-        const ImageU8 &mask = masks[size_t(from)][object], &other = masks[size_t(to)][object];
+        const BitMask &mask = masks[size_t(from)][object], &other = masks[size_t(to)][object];
         ConsistencyScore& score = scores[object];
         ++score.num_pairs;
         for (size_t i = 0; i < pixels.size(); ++i) {
           if (pixels[i] < 0) continue;
-          const bool here = mask.data[i] != 0, there = other.data[size_t(pixels[i])] != 0;
+          const bool here = mask.AtIndex(i), there = other.AtIndex(size_t(pixels[i]));
           score.intersection += here && there;
           score.union_ += here || there;
         }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "sanerf/core/bit_mask.h"
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
 
@@ -22,7 +23,9 @@ struct ConsistencyScore {
   int64_t intersection = 0, union_ = 0;  // of pixels seen in both views
   int num_pairs = 0;
 
-  double Iou() const;  // 0 when no pixel of the object is seen in two views: nothing shows that they agree
+  // 0 when no pixel of the object is seen in two views: nothing shows that they agree. NaN without a pair of views, as
+  // where a single one is held out: nothing was compared.
+  double Iou() const;
 };
 
 // The views nearest to `view` by the distance of their cameras, nearest first; those that look the other way are left
@@ -33,10 +36,10 @@ std::vector<int> NeighborsOf(int view, const std::vector<DepthView>& views, int 
 // is there, the place lies outside of the other view, or something else is in front of it (or behind it).
 std::vector<int64_t> Correspondences(const DepthView& from, const DepthView& to, double depth_tolerance);
 
-// masks[view][object], non-zero = object, of the views' sizes. One score per object: intersections and unions are
+// masks[view][object], of the views' sizes. One score per object: intersections and unions are
 // summed over all views with each of their neighbors.
 std::vector<ConsistencyScore> ScoreConsistency(const std::vector<DepthView>& views,
-                                               const std::vector<std::vector<ImageU8>>& masks,
+                                               const std::vector<std::vector<BitMask>>& masks,
                                                const ConsistencyOptions& options = {});
 
 }  // namespace sanerf::eval

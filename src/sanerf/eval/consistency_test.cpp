@@ -25,12 +25,12 @@ DepthView PlaneSeenFrom(double x) {
   return view;
 }
 
-ImageU8 Columns(int from, int to) {
+BitMask Columns(int from, int to) {
   ImageU8 mask(kWidth, kHeight, 1);
   for (int y = 0; y < kHeight; ++y) {
     for (int x = from; x < to; ++x) mask.At(x, y) = 255;
   }
-  return mask;
+  return BitMask::Above<uint8_t>(mask, 0);
 }
 
 // The second camera stands 4 pixels to the right: what the first sees in columns 20..39 the second sees in 16..35.
@@ -58,6 +58,13 @@ TEST(Consistency, ScoresEveryObjectByItself) {
   ASSERT_EQ(scores.size(), 2u);
   EXPECT_DOUBLE_EQ(scores[0].Iou(), 0.6);
   EXPECT_EQ(scores[1].Iou(), 0);  // nowhere an object
+}
+
+TEST(Consistency, OfASingleViewIsNone) {
+  const std::vector<ConsistencyScore> scores = ScoreConsistency({PlaneSeenFrom(0)}, {{Columns(20, 40)}});
+  ASSERT_EQ(scores.size(), 1u);
+  EXPECT_EQ(scores[0].num_pairs, 0);
+  EXPECT_TRUE(std::isnan(scores[0].Iou()));
 }
 
 // In the second view something nearer hides columns 16..25 (the place of 20..29 in the first). Those pixels say

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/job.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/listing.h"
 #include "sanerf/scene/mask_files.h"
@@ -90,16 +91,20 @@ std::optional<ImageU8> GroundTruth::MaskOf(const View& view, int instance) const
   return FitToView(ReadMask(file, instance), view, file);
 }
 
-bool GroundTruth::Shows(int instance, const std::vector<View>& views, const std::vector<int>& view_idxs) const {
+bool GroundTruth::Shows(int instance, const std::vector<View>& views, const std::vector<int>& view_idxs,
+                        const Job& job) const {
   return std::any_of(view_idxs.begin(), view_idxs.end(), [&](int view_idx) {
+    job.ThrowIfStopped("reading the masks");
     const std::optional<ImageU8> mask = MaskOf(views[size_t(view_idx)], instance);
     return mask && std::any_of(mask->data.begin(), mask->data.end(), [](uint8_t value) { return value != 0; });
   });
 }
 
-std::set<int> GroundTruth::InstancesIn(const std::vector<View>& views, const std::vector<int>& view_idxs) const {
+std::set<int> GroundTruth::InstancesIn(const std::vector<View>& views, const std::vector<int>& view_idxs,
+                                       const Job& job) const {
   std::set<int> instances;
   for (const int view_idx : view_idxs) {
+    job.ThrowIfStopped("reading the masks");
     const View& view = views[size_t(view_idx)];
     if (!Has(view)) continue;
     const ImageU16 ids = from_folder_ ? scene::ReadInstanceIds(files_.at(view.name)) : scene::LoadViewInstances(view);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/job.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::eval {
@@ -24,10 +25,12 @@ class GroundTruth {
   // of it does. Throws Error when the mask's shape is not the photo's.
   std::optional<ImageU8> MaskOf(const scene::View& view, int instance) const;
 
-  // Whether a pixel of it is in one of these views' masks. instance: as above.
-  bool Shows(int instance, const std::vector<scene::View>& views, const std::vector<int>& view_idxs) const;
-  // The ids in these views' masks, without that of the background.
-  std::set<int> InstancesIn(const std::vector<scene::View>& views, const std::vector<int>& view_idxs) const;
+  // Whether a pixel of it is in one of these views' masks. instance: as above. Throws InterruptedError.
+  bool Shows(int instance, const std::vector<scene::View>& views, const std::vector<int>& view_idxs,
+             const Job& job) const;
+  // The ids in these views' masks, without that of the background. Throws InterruptedError.
+  std::set<int> InstancesIn(const std::vector<scene::View>& views, const std::vector<int>& view_idxs,
+                            const Job& job) const;
 
   bool Has(const scene::View& view) const {
     return from_folder_ ? files_.count(view.name) > 0 : !view.mask_path.empty();

@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/jpeg_test_support.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/test_folder.h"
@@ -145,10 +146,20 @@ TEST_F(GroundTruthTest, WhichInstancesTheMasksHold) {
   Write("IMG_1.png", first);
   Write("IMG_2.png", second);
   const GroundTruth truth(folder_.path(), views_);
-  EXPECT_THAT(truth.InstancesIn(views_, {0, 2}), ElementsAre(3, 7));
-  EXPECT_TRUE(truth.Shows(3, views_, {0, 1}));
-  EXPECT_FALSE(truth.Shows(3, views_, {1, 2}));
-  EXPECT_TRUE(truth.Shows(-1, views_, {1}));
+  EXPECT_THAT(truth.InstancesIn(views_, {0, 2}, Job()), ElementsAre(3, 7));
+  EXPECT_TRUE(truth.Shows(3, views_, {0, 1}, Job()));
+  EXPECT_FALSE(truth.Shows(3, views_, {1, 2}, Job()));
+  EXPECT_TRUE(truth.Shows(-1, views_, {1}, Job()));
+}
+
+TEST_F(GroundTruthTest, AStopEndsTheSearchBeforeTheNextMask) {
+  Write("IMG_1.png", ImageU8(4, 2, 1, 7));
+  const GroundTruth truth(folder_.path(), views_);
+  StopSource stop;
+  stop.RequestStop();
+  const Job job = Job().With(stop.token());
+  EXPECT_THROW(truth.Shows(7, views_, {0}, job), InterruptedError);
+  EXPECT_THROW(truth.InstancesIn(views_, {0}, job), InterruptedError);
 }
 
 TEST_F(GroundTruthTest, WhyAnObjectCannotBeScored) {
@@ -159,10 +170,18 @@ TEST_F(GroundTruthTest, WhyAnObjectCannotBeScored) {
   const GroundTruth truth(folder_.path(), views_);
   scene::Scene scene;
   scene.views = views_;
-  EXPECT_EQ(WhyNotShown(7, truth, scene, {0, 1}), std::nullopt);
-  EXPECT_EQ(WhyNotShown(5, truth, scene, {0, 1}), "no mask of a held-out view has the instance 5; there are 3, 7");
-  EXPECT_EQ(WhyNotShown(-1, truth, scene, {1}), "the masks of the held-out views are empty");
-  EXPECT_EQ(WhyNotShown(7, truth, scene, {2}), "no held-out view has ground truth");
+  EXPECT_EQ(WhyNotShown(7, truth, scene, {0, 1}, Job()), std::nullopt);
+  EXPECT_EQ(WhyNotShown(5, truth, scene, {0, 1}, Job()),
+            "no mask of a held-out view has the instance 5; there are 3, 7");
+  EXPECT_EQ(WhyNotShown(-1, truth, scene, {1}, Job()), "the masks of the held-out views are empty");
+  EXPECT_EQ(WhyNotShown(7, truth, scene, {2}, Job()), "no held-out view has ground truth");
+  // Of many the first are named.
+  ImageU8 many(8, 4, 1, 0);
+  for (size_t i = 0; i < many.data.size(); ++i) many.data[i] = uint8_t(10 + i % 16);
+  Write("IMG_1.png", many);
+  scene.views[0].camera.width = 8, scene.views[0].camera.height = 4;
+  EXPECT_THAT(*WhyNotShown(5, GroundTruth(folder_.path(), scene.views), scene, {0}, Job()),
+              HasSubstr("20, 21 and 4 more"));
 }
 
 }  // namespace

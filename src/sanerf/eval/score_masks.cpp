@@ -8,10 +8,14 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/core/system_info.h"
 
 namespace sanerf::eval {
 namespace {
+
+constexpr size_t kNamedInMessage = 12;  // ids, files, views
 
 // masks[i] belongs to scores[i].
 void AddView(const scene::View& view, const std::vector<ImageU8>& masks, const TruthOf& truth_of,
@@ -31,36 +35,50 @@ void AddView(const scene::View& view, const std::vector<ImageU8>& masks, const T
 
 }  // namespace
 
-std::vector<std::vector<ImageU8>> SegmentViews(const SegmentView& segment, const std::string& name,
-                                               const std::vector<int>& views, double* seconds, const Job& job) {
-  const Stopwatch watch;
-  std::vector<std::vector<ImageU8>> masks;
+double SegmentViews(const SegmentView& segment, const std::string& name, const std::vector<int>& views,
+                    const TakeMasks& take, const Job& job) {
+  double seconds = 0;
   Task task(job, "eval " + name, int64_t(views.size()), "views");
-  for (const int view_idx : views) {
+  for (size_t v = 0; v < views.size(); ++v) {
     job.ThrowIfStopped("evaluation");
-    masks.push_back(segment(view_idx));
-    task.Update(int64_t(masks.size()));
+    const Stopwatch watch;
+    std::vector<ImageU8> masks = segment(views[v]);
+    seconds += watch.seconds();
+    take(v, std::move(masks));
+    task.Update(int64_t(v) + 1);
   }
   task.Finish();
-  *seconds = watch.seconds();
-  return masks;
+  return seconds;
 }
 
-std::vector<ObjectScore> ScoreMasks(const std::vector<std::vector<ImageU8>>& masks, const Scoring& scoring,
-                                    const Job& job) {
-  std::vector<ObjectScore> scores = scoring.objects;
-  std::vector<std::vector<ImageU8>> small_masks;
-  for (size_t v = 0; v < scoring.views.size(); ++v) {
-    job.ThrowIfStopped("evaluation");
-    AddView(scoring.scene.views[size_t(scoring.views[v])], masks[v], scoring.truth_of, scores);
-    const Camera& camera = scoring.depths[v].camera;
-    small_masks.emplace_back();
-    for (size_t i = 0; i < scores.size(); ++i) {
-      const bool is_same = masks[v][i].width == camera.width && masks[v][i].height == camera.height;
-      small_masks.back().push_back(is_same ? masks[v][i] : ResizeNearest(masks[v][i], camera.width, camera.height));
-    }
+MaskScorer::MaskScorer(Scoring scoring, const Job& job) : scoring_(std::move(scoring)), scores_(scoring_.objects) {
+  double largest_photo = 0, kept_bits = 0;
+  for (size_t v = 0; v < scoring_.views.size(); ++v) {
+    const Camera& photo = scoring_.scene.views[size_t(scoring_.views[v])].camera;
+    largest_photo = std::max(largest_photo, double(photo.width) * photo.height);
+    const Camera& small = scoring_.depths[v].camera;
+    kept_bits += double(small.width) * small.height;
   }
-  const std::vector<ConsistencyScore> consistency = ScoreConsistency(scoring.depths, small_masks);
+  CheckMemory(fmt::format("the masks of {} in {}", Counted(int64_t(scores_.size()), "object"),
+                          Counted(int64_t(scoring_.views.size()), "view")),
+              double(scores_.size()) * (largest_photo + kept_bits / 8), "score fewer objects at a time", job);
+}
+
+void MaskScorer::Add(const std::vector<ImageU8>& masks) {
+  const size_t v = small_masks_.size();
+  AddView(scoring_.scene.views[size_t(scoring_.views.at(v))], masks, scoring_.truth_of, scores_);
+  const Camera& camera = scoring_.depths[v].camera;
+  small_masks_.emplace_back();
+  for (size_t i = 0; i < scores_.size(); ++i) {
+    const bool is_same = masks[i].width == camera.width && masks[i].height == camera.height;
+    const ImageU8 small = is_same ? ImageU8() : ResizeNearest(masks[i], camera.width, camera.height);
+    small_masks_.back().push_back(BitMask::Above<uint8_t>(is_same ? masks[i] : small, 0));
+  }
+}
+
+std::vector<ObjectScore> MaskScorer::Scores() const {
+  std::vector<ObjectScore> scores = scores_;
+  const std::vector<ConsistencyScore> consistency = ScoreConsistency(scoring_.depths, small_masks_);
   for (size_t i = 0; i < consistency.size(); ++i) scores[i].consistency = consistency[i];
   return scores;
 }
@@ -72,34 +90,37 @@ std::vector<int> ScoredViews(const scene::Scene& scene, const std::vector<int>& 
   std::vector<int> scored = scene.TrainViews();
   std::erase_if(scored, std::not_fn(has_truth));
   if (scored.empty()) return test;
-  job.Warn(fmt::format("the masks belong to no held-out view; {} training {} scored", scored.size(),
-                       scored.size() == 1 ? "view is" : "views are"));
+  job.Warn(fmt::format("the masks belong to no held-out view; {} scored",
+                       Counted(int64_t(scored.size()), "training view is", "training views are")));
   return scored;
 }
 
 std::optional<std::string> WhyNotShown(int instance, const GroundTruth& truth, const scene::Scene& scene,
-                                       const std::vector<int>& views) {
+                                       const std::vector<int>& views, const Job& job) {
   const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
   if (std::none_of(views.begin(), views.end(), has_truth)) return "no held-out view has ground truth";
-  if (truth.Shows(instance, scene.views, views)) return std::nullopt;
+  if (truth.Shows(instance, scene.views, views, job)) return std::nullopt;
   if (instance < 0) return "the masks of the held-out views are empty";
-  const std::set<int> there = truth.InstancesIn(scene.views, views);
+  const std::set<int> there = truth.InstancesIn(scene.views, views, job);
   if (there.empty()) return "the masks of the held-out views are empty";
-  return fmt::format("no mask of a held-out view has the instance {}; there are {}", instance, fmt::join(there, ", "));
+  std::vector<std::string> ids;
+  for (const int id : there) ids.push_back(std::to_string(id));
+  return fmt::format("no mask of a held-out view has the instance {}; there are {}", instance,
+                     FirstFew(ids, kNamedInMessage));
 }
 
 void ReportUnmatchedFiles(const GroundTruth& truth, const Job& job) {
   if (truth.unmatched_files().empty()) return;
-  job.Warn(fmt::format("{} {} no view's name: {}", truth.unmatched_files().size(),
-                       truth.unmatched_files().size() == 1 ? "mask file has" : "mask files have",
-                       fmt::join(truth.unmatched_files(), ", ")));
+  job.Warn(fmt::format("{} no view's name: {}",
+                       Counted(int64_t(truth.unmatched_files().size()), "mask file has", "mask files have"),
+                       FirstFew(truth.unmatched_files(), kNamedInMessage)));
 }
 
 void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views, const Job& job) {
   for (const ObjectScore& object : scores) {
     if (object.unmatched.empty()) continue;
     job.Warn(fmt::format("{}: ground truth matched {}/{} views; unmatched: {}", object.name,
-                         num_views - object.unmatched.size(), num_views, fmt::join(object.unmatched, ", ")));
+                         num_views - object.unmatched.size(), num_views, FirstFew(object.unmatched, kNamedInMessage)));
   }
   for (const ObjectScore& object : scores) {
     if (!object.views.empty()) continue;

@@ -1,12 +1,19 @@
 #include "sanerf/eval/score_masks.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/test_folder.h"
 #include "sanerf/scene/photos_test_support.h"
 
 namespace sanerf::eval {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 ImageU8 LeftColumns(int count) {
   ImageU8 mask(8, 4, 1);
@@ -26,8 +33,9 @@ TEST(ScoreMasks, AViewWithoutTheObjectHasNoIouOfItsOwn) {
   const TruthOf truth_of = [&](const scene::View& view, size_t) { return truths[size_t(&view - scene.views.data())]; };
   ObjectScore mug;
   mug.name = "mug";
-  const std::vector<ObjectScore> scores = ScoreMasks({{LeftColumns(2)}, {LeftColumns(0)}, {LeftColumns(1)}},
-                                                     {scene, views, depths, truth_of, {mug}}, Job());
+  MaskScorer scorer({scene, views, depths, truth_of, {mug}}, Job());
+  for (const int count : {2, 0, 1}) scorer.Add({LeftColumns(count)});
+  const std::vector<ObjectScore> scores = scorer.Scores();
   ASSERT_EQ(scores.size(), 1u);
   EXPECT_DOUBLE_EQ(scores[0].score.Iou(), 8.0 / 20);
   EXPECT_DOUBLE_EQ(scores[0].score.Accuracy(), 84.0 / 96);
@@ -38,6 +46,37 @@ TEST(ScoreMasks, AViewWithoutTheObjectHasNoIouOfItsOwn) {
   EXPECT_FALSE(scores[0].views[1].second.has_iou());
   EXPECT_TRUE(scores[0].views[2].second.has_iou());
   EXPECT_EQ(scores[0].views[2].second.Iou(), 0);
+}
+
+// A view's masks are handed over before the next view is segmented; what becomes of them is not timed.
+TEST(SegmentViews, OneViewAfterTheOther) {
+  std::vector<std::string> order;
+  const auto segment = [&](int view) {
+    order.push_back("segment " + std::to_string(view));
+    return std::vector<ImageU8>{LeftColumns(view)};
+  };
+  const double seconds = SegmentViews(
+      segment, "toy", {5, 7},
+      [&](size_t v, std::vector<ImageU8> masks) {
+        order.push_back("take " + std::to_string(v));
+        EXPECT_EQ(masks[0].At(4, 0), 255);
+        EXPECT_EQ(masks[0].At(6, 0), v == 1 ? 255 : 0);
+      },
+      Job());
+  EXPECT_THAT(order, ElementsAre("segment 5", "take 0", "segment 7", "take 1"));
+  EXPECT_GE(seconds, 0);
+}
+
+// 254 objects in 8 photos of 100000 x 100000 pixels are 2.5 TB for one photo alone.
+TEST(MaskScorer, SaysBeforeItStartsThatTheMasksDoNotFit) {
+  const scene::Scene scene = scene::PhotosOf(8, 100'000, 100'000);
+  const std::vector<int> views = {0, 1, 2, 3, 4, 5, 6, 7};
+  std::vector<DepthView> depths(8);
+  const auto no_truth = [](const scene::View&, size_t) { return std::nullopt; };
+  EXPECT_THAT(ErrorTextOf<Error>([&] {
+                MaskScorer({scene, views, depths, no_truth, std::vector<ObjectScore>(254)}, Job());
+              }),
+              AllOf(HasSubstr("the masks of 254 objects in 8 views need"), HasSubstr("score fewer objects")));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct ViewQuality {
   std::string view;
   double psnr = 0, ssim = 0;
 };
-// Means over objects; 0 when there are none.
+// Means over objects; 0 when there are none. consistency: NaN where no two views were compared.
 struct MeanScores {
   double iou = 0, boundary_iou = 0, accuracy = 0, consistency = 0;
 };

@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace sanerf::experiments {
 
-std::string Percent(double share) { return fmt::format("{:.2f}", 100 * share); }
+std::string Percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.2f}", 100 * share); }
 
 std::string PercentWithSpread(double mean, double deviation, bool has_spread) {
-  return has_spread ? fmt::format("{} ± {}", Percent(mean), Percent(deviation)) : Percent(mean);
+  return has_spread && !std::isnan(mean) ? fmt::format("{} ± {}", Percent(mean), Percent(deviation)) : Percent(mean);
 }
+
+std::string CsvNumber(double value) { return std::isnan(value) ? "" : fmt::format("{:.6f}", value); }
 
 std::string CsvCell(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;

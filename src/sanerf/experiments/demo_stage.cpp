@@ -96,6 +96,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
                        synth::NumTestViews(settings.synth), settings.synth.size));
   const Stopwatch synth_watch;
+  run::CheckPlaceOfNewRun(request.out, scene);
   const run::NewRun new_run(request.out);
   EnsureWritableFolder(request.out);
   bool had_scene = false;
@@ -132,6 +133,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
 
   job.Info("demo   5/6  scoring the held-out views");
   result.eval = Evaluate({}, &run, job);
+  WriteMetrics(folder, result.eval);
   note("eval", result.eval.seconds, false);
 
   job.Info("demo   6/6  the report");

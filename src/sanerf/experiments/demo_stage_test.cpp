@@ -65,6 +65,11 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   EXPECT_LT(first("finished eval"), first("info demo   6/6"));
   EXPECT_LT(first("info demo   6/6"), first("started report"));
   EXPECT_LT(first("started report"), long(lines.size()));
+  // What takes seconds on a real scene says what it is, so that nothing looks stuck.
+  for (const char* task : {"read the scene", "check photos", "cull what no photo shows", "compare with held-out photos",
+                           "open the model", "compare the views' masks", "sharpen outlines", "trace mask rays",
+                           "write the objects", "compare the field with its masks"})
+    EXPECT_GE(count(std::string("finished ") + task), 1) << task;
 }
 
 TEST(Demo, StoppedBeforeItHasARunLeavesNothing) {
@@ -76,6 +81,21 @@ TEST(Demo, StoppedBeforeItHasARunLeavesNothing) {
   settings.synth.size = 16;
   EXPECT_THROW(Demo({folder / "run"}, settings, Job().With(stop.token())), InterruptedError);
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+TEST(Demo, SaysBeforeItRendersThatItDoesNotMixWithPhotos) {
+  const TestFolder folder;
+  pipeline::Settings settings;
+  settings.synth.views = 2;
+  settings.synth.size = 16;
+  settings.synth.samples = 1;
+  synth::WriteSynthScene(folder / "photos", settings.synth, Job());
+  EventRecorder events;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Demo({folder / "photos"}, settings, Job().With(events)); }),
+              HasSubstr("cannot make a run in " + (folder / "photos").string()));
+  for (const std::string& line : events.Lines()) EXPECT_FALSE(line.starts_with("started ")) << line;
+  EXPECT_FALSE(std::filesystem::exists(folder / "photos/scene"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "photos/.lock"));
 }
 
 TEST(Demo, LeavesTheRunOfAnotherSceneAlone) {

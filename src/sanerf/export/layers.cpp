@@ -1,17 +1,20 @@
 #include "sanerf/export/layers.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/pixel_window.h"
 
 namespace sanerf::exports {
 namespace {
 
 constexpr float kVeilOpacity = 0.45f;
-constexpr float kGraySaturation = 0.12f;  // of less nobody can name the hue
-constexpr float kContourWhite = 0.6f;     // share of it in a contour of the veil's hue
+constexpr float kContourWhite = 0.6f;  // share of it in a contour of the veil's hue
+constexpr int kVeilHues = 12;          // to choose from: nearer ones look alike
 
 // Fully saturated. hue in [0, 1)
 void ColorOfHue(double hue, double value, float rgb[3]) {
@@ -26,14 +29,23 @@ void LabelColor(int label, float rgb[3]) {
   ColorOfHue(std::fmod(0.05 + 0.61803398875 * (label - 1), 1.0), label % 2 == 1 ? 1.0 : 0.75, rgb);
 }
 
-// [0, 1); the color is no gray.
-double HueOf(const float rgb[3]) {
-  const float high = std::max({rgb[0], rgb[1], rgb[2]}), range = high - std::min({rgb[0], rgb[1], rgb[2]});
-  const double sixths = high == rgb[0]   ? (rgb[1] - rgb[2]) / range
-                        : high == rgb[1] ? 2 + (rgb[2] - rgb[0]) / range
-                                         : 4 + (rgb[0] - rgb[1]) / range;
-  return std::fmod(sixths / 6 + 1, 1.0);
+using Rgb = std::array<float, 3>;
+
+// Of the object's pixels in the window, or of all others there; none when there are none.
+std::optional<Rgb> MeanColor(const ImageF& rgb, const ImageU8& mask, bool is_object, const PixelWindow& window) {
+  double sum[3] = {0, 0, 0};
+  int64_t count = 0;
+  for (int y = window.y0; y < window.y1; ++y)
+    for (int x = window.x0; x < window.x1; ++x) {
+      if ((mask.At(x, y) != 0) != is_object) continue;
+      ++count;
+      for (int c = 0; c < 3; ++c) sum[c] += double(rgb.At(x, y, c));
+    }
+  if (count == 0) return std::nullopt;
+  return Rgb{float(sum[0] / double(count)), float(sum[1] / double(count)), float(sum[2] / double(count))};
 }
+
+float Distance(const Rgb& a, const Rgb& b) { return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]); }
 
 // Object pixels that touch the outside; the picture's frame is not an outside.
 bool IsContour(const ImageU8& mask, int x, int y) {
@@ -49,22 +61,28 @@ bool IsContour(const ImageU8& mask, int x, int y) {
 
 Veil StandingOut(const ImageF& rgb, const ImageU8& mask) {
   SANERF_CHECK(rgb.width == mask.width && rgb.height == mask.height && rgb.channels == 3);
-  double sum[3] = {0, 0, 0};
-  int64_t count = 0;
-  for (size_t i = 0; i < mask.data.size(); ++i) {
-    if (mask.data[i] == 0) continue;
-    ++count;
-    for (size_t c = 0; c < 3; ++c) sum[c] += rgb.data[3 * i + c];
+  const PixelWindow object = WindowOf(mask);
+  Veil best;
+  if (object.empty()) return best;
+  const PixelWindow window = object.Grown(object.width() / 2, object.height() / 2, mask.width, mask.height);
+  const Rgb own = *MeanColor(rgb, mask, true, window);
+  const std::optional<Rgb> around = MeanColor(rgb, mask, false, window);
+  float farthest = -1;
+  for (int hue = 0; hue < kVeilHues; ++hue) {
+    Veil veil;
+    ColorOfHue(double(hue) / kVeilHues, 1, veil.color.data());
+    Rgb veiled = own;
+    for (size_t c = 0; c < 3; ++c) {
+      veiled[c] += kVeilOpacity * (veil.color[c] - own[c]);
+      veil.contour[c] = uint8_t(std::lround(255 * (kContourWhite + (1 - kContourWhite) * veil.color[c])));
+    }
+    float nearest = Distance(veiled, own);
+    if (around) nearest = std::min(nearest, Distance(veiled, *around));
+    if (nearest <= farthest) continue;
+    farthest = nearest;
+    best = veil;
   }
-  Veil veil;
-  if (count == 0) return veil;
-  const float mean[3] = {float(sum[0] / double(count)), float(sum[1] / double(count)), float(sum[2] / double(count))};
-  const float high = std::max({mean[0], mean[1], mean[2]}), low = std::min({mean[0], mean[1], mean[2]});
-  if (high - low <= kGraySaturation * high) return veil;
-  ColorOfHue(std::fmod(HueOf(mean) + 0.5, 1.0), 1, veil.color.data());
-  for (size_t c = 0; c < 3; ++c)
-    veil.contour[c] = uint8_t(std::lround(255 * (kContourWhite + (1 - kContourWhite) * veil.color[c])));
-  return veil;
+  return best;
 }
 
 ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask, const Veil& veil) {

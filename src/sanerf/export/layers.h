@@ -11,8 +11,8 @@ struct Veil {
   std::array<float, 3> color = {1.0f, 0.35f, 0.1f};
   std::array<uint8_t, 3> contour = {255, 240, 80};
 };
-// What is seen well on the masked pixels: of the hue opposite to their mean's. Gray ones have no hue and get the usual
-// veil.
+// What is seen well on the masked pixels: of the hue that takes their mean color farthest from what it was and from
+// what is around them. The usual one without a mask.
 Veil StandingOut(const ImageF& rgb, const ImageU8& mask);
 // The mask as a colored veil with a bright contour over a picture (3 channels).
 ImageU8 Overlay(const ImageF& rgb, const ImageU8& mask, const Veil& veil = {});

@@ -171,6 +171,8 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const EncodeCon
       job.Warn(fmt::format("distilling again: {}", error.what()));
     }
   }
+  CheckMemory("the tables of the feature field", FeatureTableBytes(options),
+              "take smaller ones: --set field.log2_table=15, --set field.features=4", job);
   job.Info("A feature field is a training of minutes; stopped, it starts over, and encoded views are kept.");
   const EncodedViews views(folder, context, options, job);
   FieldContents contents;

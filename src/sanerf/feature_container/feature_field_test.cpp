@@ -11,6 +11,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
@@ -404,6 +405,20 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   writer.Write(FeatureFieldPath(features_));
   EXPECT_THAT(open_error(),
               AllOf(HasSubstr("field.ckpt: field.width=-16: expected an integer from 16"), HasSubstr(command)));
+  WriteFileAtomic(FeatureFieldPath(features_), bytes);
+  const Json meta = nn::CheckpointReader(FeatureFieldPath(features_), "feature-field").meta();
+  const auto error_with = [&](const char* key, const Json& value) {
+    writer.meta = meta;
+    writer.meta[key] = value;
+    writer.Write(FeatureFieldPath(features_));
+    return open_error();
+  };
+  const Json map = {{"name", "image_embeddings"}, {"channels", 1}, {"side", 1}};
+  EXPECT_THAT(error_with("nerf_fingerprint", -1.5),
+              HasSubstr("field.ckpt: nerf_fingerprint: expected an integer from 0"));
+  EXPECT_THAT(error_with("views", 1e300), HasSubstr("field.ckpt: views: expected an integer"));
+  EXPECT_THAT(error_with("maps", {map, map}),
+              HasSubstr("field.ckpt: maps[1].name: a map of that name is there already"));
   EXPECT_FALSE(Distil().reused);  // made anew
   EXPECT_NO_THROW(Open());
 
@@ -411,6 +426,21 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   sam_.fingerprint = 79;
   EXPECT_THAT(ErrorTextOf<Error>([&] { Distil(); }),
               AllOf(HasSubstr("cannot hold the map 'interm' [4, 1, 2, 2, 5]"), HasSubstr("--container cache")));
+}
+
+TEST_F(FeatureFieldTest, IsDistilledAtTheEndsOfItsOptions) {
+  options_.iters = 2;
+  options_.max_views = 3;
+  options_.extra_views = 0;
+  const std::vector<std::string> dear = {"iters", "rays", "max_views", "extra_views", "log2_table", "width"};
+  const FeatureFieldOptions tiny = options_;
+  const SweepCount count = SweepOptions("field", tiny, dear, [&](const FeatureFieldOptions& options) {
+    options_ = options;
+    Distil();
+    EXPECT_EQ(Open()->Features(0, Job())->maps[0].data.size(), size_t(kChannels * kSide * kSide));
+  });
+  // One level of 2 features; a base above the top, a top below the base; exploding rates.
+  EXPECT_GT(count.num_run, 3 * count.num_refused);
 }
 
 TEST_F(FeatureFieldTest, OptionsOutOfRangeAreNamed) {

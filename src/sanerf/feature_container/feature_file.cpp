@@ -110,7 +110,12 @@ class ViewFileReader {
       Fail("is truncated", fmt::format("{} of {} bytes are there", file_bytes, payload_start_ + payload_bytes_));
     }
     if (belongs_to != view) Fail("belongs to another view", belongs_to + " instead of " + view);
-    for (const Section& section : sections_) CheckSize(section);
+    uint64_t num_bytes = 0;  // were sections to share bytes, a small file could fill the memory
+    for (const Section& section : sections_) {
+      CheckSize(section);
+      num_bytes += section.bytes;
+    }
+    if (num_bytes > payload_bytes_) Fail("is damaged", "its sections share their bytes");
   }
 
   int image_width() const { return image_width_; }

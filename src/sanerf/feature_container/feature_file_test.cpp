@@ -134,6 +134,12 @@ TEST_F(FeatureFileTest, SizesThatTheFileDoesNotHoldAreSaid) {
   const std::string size = fmt::format("\"payload_bytes\":{}", 60 + 15 + 12 + 2);
   EXPECT_THAT(failure_with(size, "\"payload_bytes\":18446744073709551000"), is_damaged);
   EXPECT_THAT(failure_with(size, "\"payload_bytes\":900"), HasSubstr("is truncated"));
+  // The last section where the first is, and a payload without room for both.
+  const std::string last = "\"offset\":87";
+  const std::string apart = good.substr(good.find(size), good.find(last) + last.size() - good.find(size));
+  const std::string between = apart.substr(size.size(), apart.size() - size.size() - last.size());
+  EXPECT_THAT(failure_with(apart, "\"payload_bytes\":88" + between + "\"offset\":0"),
+              HasSubstr("is damaged: its sections share their bytes"));
 }
 
 TEST_F(FeatureFileTest, ForeignNewerAndMisplacedFilesAreSaid) {

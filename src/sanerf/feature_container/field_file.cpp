@@ -3,17 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/nn/checkpoint.h"
+#include "sanerf/nn/hash_grid.h"
 
 namespace sanerf::feature_container {
 namespace {
 
 constexpr int64_t kMostChannels = 1 << 16, kLongestSide = 1 << 14;  // of an encoder's map
+constexpr int64_t kMostViews = 1'000'000'000;
 
 constexpr char kKind[] = "feature-field";
 
@@ -49,6 +52,14 @@ std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FeatureFieldOptions& opt
   return heads;
 }
 
+double FeatureTableBytes(const FeatureFieldOptions& options) {
+  const auto num_values = [](const FeatureFieldOptions& o) {
+    return double(nn::NumTableValues({o.levels, o.features, o.log2_table, o.base, o.top}));
+  };
+  const double finer = options.detail == FieldDetail::kField ? num_values(DetailOptions(options)) : 0;
+  return 5 * sizeof(float) * (num_values(options) + finer);
+}
+
 void WriteFeatureField(const std::filesystem::path& folder, const FieldContents& contents) {
   nn::CheckpointWriter writer;
   writer.kind = kKind;
@@ -80,23 +91,25 @@ FieldContents ReadFeatureField(const std::filesystem::path& folder) {
     FieldContents contents;
     contents.options = OptionsFromJson<FeatureFieldOptions>(meta.at("options"), "field", path.string());
     contents.encode = OptionsFromJson<EncodeOptions>(meta.at("encode"), "encode", path.string());
-    contents.model_fingerprint = meta.at("model_fingerprint");
-    contents.nerf_fingerprint = meta.at("nerf_fingerprint");
-    contents.pads = meta.at("pads");
-    contents.num_views = meta.at("views");
-    contents.loss = meta.at("loss");
-    const Json& maps = meta.at("maps");
+    const JsonCursor header(meta, path.string()), maps = header["maps"];
+    contents.model_fingerprint = header["model_fingerprint"].Unsigned();
+    contents.nerf_fingerprint = header["nerf_fingerprint"].Unsigned();
+    contents.pads = header["pads"].Bool();
+    contents.num_views = int(header["views"].IntegerIn(0, kMostViews));
+    contents.loss = header["loss"].Number();
+    std::set<std::string> names;
     for (size_t i = 0; i < maps.size(); ++i) {
-      const JsonCursor map = JsonCursor(maps, path.string() + ": maps")[i];
-      contents.shapes.push_back({map["name"].String(), int(map["channels"].IntegerIn(1, kMostChannels)),
-                                 int(map["side"].IntegerIn(1, kLongestSide))});
+      contents.shapes.push_back({maps[i]["name"].String(), int(maps[i]["channels"].IntegerIn(1, kMostChannels)),
+                                 int(maps[i]["side"].IntegerIn(1, kLongestSide))});
+      if (!names.insert(contents.shapes.back().name).second)
+        maps[i]["name"].Fail("a map of that name is there already");
     }
     if (contents.shapes.empty()) throw Error(path.string(), "it holds no map of the encoder");
     for (const MapShape& shape : contents.shapes) {
-      models::Tensor mean{shape.name, {1, shape.channels, shape.side, shape.side}, reader.Read(MeanName(shape))};
-      if (int64_t(mean.data.size()) != shape.size())
-        throw Error(path.string(), fmt::format("the mean of '{}' has {} values, {} are needed", shape.name,
-                                               mean.data.size(), shape.size()));
+      reader.CheckSize(MeanName(shape), shape.size());
+      models::Tensor mean{
+          shape.name, {1, shape.channels, shape.side, shape.side}, std::vector<float>(size_t(shape.size()))};
+      reader.ReadFinite(MeanName(shape), mean.data);
       contents.means.push_back(std::move(mean));
     }
     // Its table takes memory by these numbers: they must be those of what is in the file.
@@ -104,7 +117,8 @@ FieldContents ReadFeatureField(const std::filesystem::path& folder) {
     reader.CheckSize("feature_grid", nn::NumTableValues({o.levels, o.features, o.log2_table, o.base, o.top}));
     contents.heads = MakeHeads(contents.options, contents.shapes);
     for (const auto& head : contents.heads)
-      for (nn::Parameters* params : head->network().parameters()) reader.Read(params->name, params->values.span());
+      for (nn::Parameters* params : head->network().parameters())
+        reader.ReadFinite(params->name, params->values.span());
     return contents;
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), DistilHint(folder));

@@ -33,6 +33,9 @@ std::string DistilHint(const std::filesystem::path& folder);  // "run: sanerf en
 std::vector<std::unique_ptr<FieldHead>> MakeHeads(const FeatureFieldOptions& options,
                                                   const std::vector<MapShape>& shapes);
 
+// Bytes of their tables with gradients and moments, and of the file that is written in the end.
+double FeatureTableBytes(const FeatureFieldOptions& options);
+
 // The same contents are the same bytes: what changes from run to run (times) stays out.
 void WriteFeatureField(const std::filesystem::path& folder, const FieldContents& contents);
 FieldContents ReadFeatureField(const std::filesystem::path& folder);  // throws Error: missing, damaged, another kind

@@ -29,7 +29,8 @@ std::shared_ptr<const LabelPrior> ReadPrior(const nn::CheckpointReader& reader, 
                                             int num_labels) {
   if (!reader.Has(kPriorCells)) return nullptr;
   const std::vector<float> coordinates = reader.Read(kPriorCells);
-  std::vector<float> logits = reader.Read(kPriorLogits);
+  std::vector<float> logits(size_t(std::max<int64_t>(0, reader.Size(kPriorLogits))));
+  reader.ReadFinite(kPriorLogits, logits);
   const int64_t per_axis =
       JsonCursor(reader.meta(), path.string())[kPerAxis].IntegerIn(1, (1 << CellIndex::kKeyBits) - 1);
   const auto is_cell = [&](float c) { return c >= 0 && c < float(per_axis) && c == std::floor(c); };
@@ -37,8 +38,11 @@ std::shared_ptr<const LabelPrior> ReadPrior(const nn::CheckpointReader& reader, 
       !std::all_of(coordinates.begin(), coordinates.end(), is_cell))
     throw Error(path.string(), "damaged checkpoint: the cells of its vote do not fit their grid or their labels",
                 "segment the object again");
-  return std::make_shared<const LabelPrior>(
+  auto prior = std::make_shared<const LabelPrior>(
       LabelPrior::FromLogits(int(per_axis), coordinates, num_labels, std::move(logits)));
+  if (prior->num_cells() != coordinates.size() / 3)
+    throw Error(path.string(), "damaged checkpoint: a cell of its vote is there twice", "segment the object again");
+  return prior;
 }
 
 constexpr int64_t kChunk = 4096;          // points
@@ -159,16 +163,17 @@ void ObjectModel::Save(const std::filesystem::path& path) const {
 ObjectModel ObjectModel::Load(const std::filesystem::path& path, const nerf::NerfModel& nerf) {
   const nn::CheckpointReader reader(path, kCheckpointKind);
   try {
-    if (reader.meta().at("nerf").get<uint64_t>() != nerf.Fingerprint())
+    const JsonCursor meta(reader.meta(), path.string());
+    if (meta["nerf"].Unsigned() != nerf.Fingerprint())
       throw Error(path.string(), "the object was segmented on another state of the radiance field",
                   "segment it again: sanerf segment RUN ...");
     const auto options =
         OptionsFromJson<ObjectFieldOptions>(reader.meta().at("options").at("field"), "object", path.string());
-    const int num_labels = int(JsonCursor(reader.meta(), path.string())["num_labels"].IntegerIn(1, kMaxFieldOutputs));
+    const int num_labels = int(meta["num_labels"].IntegerIn(1, kMaxFieldOutputs));
     reader.CheckSize(ObjectField::kGridName, nn::NumTableValues(GridOptionsOf(options)));
     auto field = std::make_shared<ObjectField>(options, num_labels, 0);
-    reader.Read(field->grid.params().name, field->grid.params().values.span());
-    reader.Read(field->mlp.params().name, field->mlp.params().values.span());
+    for (nn::Parameters* params : {&field->grid.params(), &field->mlp.params()})
+      reader.ReadFinite(params->name, params->values.span());
     return ObjectModel(field, ReadPrior(reader, path, num_labels), nerf);
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "segment the object again");

@@ -11,6 +11,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/system_info.h"
@@ -375,6 +376,40 @@ TEST_F(AggregatorTest, NoMemoryIsTakenForATableThatTheFileDoesNotHold) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { ObjectModel::Load(*folder_ / "large.ckpt", *nerf_); }),
               HasSubstr("tensor 'object_grid' is missing"));
   EXPECT_LT(PeakRssBytes() - before, int64_t{1} << 28);
+}
+
+// The checksum is right; no object's file says this.
+TEST_F(AggregatorTest, HeadersWeightsAndVotesThatCannotBeAreErrors) {
+  const ObjectField field(SmallField(), 2, 7);
+  std::vector<float> grid(field.grid.params().values.span().begin(), field.grid.params().values.span().end());
+  std::vector<float> cells = {1, 1, 1, 2, 1, 1}, logits = {-1, 1, 0.5f, -0.5f};
+  Json nerf = nerf_->Fingerprint();
+  const auto error = [&] {
+    nn::CheckpointWriter writer;
+    writer.kind = "object-field";
+    writer.meta = {{"options", {{"field", OptionsToJson(SmallField())}}},
+                   {"num_labels", 2},
+                   {"nerf", nerf},
+                   {"prior_cells_per_axis", 4}};
+    writer.Add(field.grid.params().name, grid);
+    writer.Add(field.mlp.params().name, field.mlp.params().values.span());
+    writer.Add("prior_cells", cells);
+    writer.Add("prior_logits", logits);
+    writer.Write(*folder_ / "odd.ckpt");
+    return ErrorTextOf<Error>([&] { ObjectModel::Load(*folder_ / "odd.ckpt", *nerf_); });
+  };
+  EXPECT_EQ(error(), "");
+  nerf = -1e300;
+  EXPECT_THAT(error(), HasSubstr("odd.ckpt: nerf: expected an integer from 0 to 2^64 - 1, found -1e+300"));
+  nerf = nerf_->Fingerprint();
+  cells[3] = 1;
+  EXPECT_THAT(error(), HasSubstr("odd.ckpt: damaged checkpoint: a cell of its vote is there twice"));
+  cells[3] = 2;
+  logits[3] = NAN;
+  EXPECT_THAT(error(), HasSubstr("odd.ckpt: tensor 'prior_logits' holds values that are no numbers"));
+  logits[3] = 0;
+  grid[5] = INFINITY;
+  EXPECT_THAT(error(), HasSubstr("odd.ckpt: tensor 'object_grid' holds values that are no numbers"));
 }
 
 TEST_F(AggregatorTest, BadInputIsAnError) {

@@ -92,7 +92,7 @@ void AddEntries(const JsonCursor& json, Catalogue* catalogue) {
 ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_contents) {
   std::error_code failed;
   const auto size = fs::file_size(path, failed);
-  if (failed) return ModelState::kMissing;
+  if (failed) return fs::exists(path, failed) ? ModelState::kCorrupt : ModelState::kMissing;  // a pipe, say
   if (int64_t(size) != file.bytes) return ModelState::kCorrupt;
   return hash_contents && KnownHashes().Of(path) != file.sha256 ? ModelState::kCorrupt : ModelState::kPresent;
 }
@@ -135,7 +135,8 @@ const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name)
 }
 
 fs::path ModelFolder() {
-  if (const char* chosen = std::getenv("SANERF_MODELS"); chosen && *chosen) return chosen;
+  // Absolute: what fetches models works in another folder.
+  if (const char* chosen = std::getenv("SANERF_MODELS"); chosen && *chosen) return fs::absolute(chosen);
   const fs::path beside = FolderBesideProgram("share/sanerf/models");
   if (!beside.empty()) return beside;
   const char* home = std::getenv("HOME");

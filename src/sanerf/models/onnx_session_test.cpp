@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/odd_files_test_support.h"
+#include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_graph.h"
 #include "sanerf/models/onnx_test_support.h"
 
@@ -25,8 +25,6 @@ using ::testing::HasSubstr;
 
 class OnnxSessionTest : public testing::Test {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
   fs::path Write(const std::string& name, const std::string& bytes) {
     WriteFileAtomic(folder_ / name, bytes);
     return folder_ / name;
@@ -41,7 +39,7 @@ class OnnxSessionTest : public testing::Test {
     return "no error";
   }
 
-  const fs::path folder_ = fs::temp_directory_path() / ("sanerf_onnx_session_" + std::to_string(getpid()));
+  const TestFolder folder_;
 };
 
 // y = 2 x, with x [1, n].

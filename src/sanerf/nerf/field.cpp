@@ -59,7 +59,8 @@ void RadianceField::AddTo(nn::CheckpointWriter* writer) const {
 }
 
 void RadianceField::ReadFrom(const nn::CheckpointReader& reader) {
-  for (nn::Parameters* p : {&grid.params(), &density.params(), &color.params()}) reader.Read(p->name, p->values.span());
+  for (nn::Parameters* p : {&grid.params(), &density.params(), &color.params()})
+    reader.ReadFinite(p->name, p->values.span());
 }
 
 }  // namespace sanerf::nerf

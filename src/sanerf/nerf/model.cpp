@@ -16,6 +16,7 @@ namespace sanerf::nerf {
 namespace {
 
 constexpr double kLargestExtent = 1 << 16;
+constexpr char kAgain[] = "train again";
 
 Json ToJson(const Similarity& s) {
   Json json{{"scale", s.scale}, {"rotation", Json::array()}, {"translation", Json::array()}};
@@ -24,12 +25,23 @@ Json ToJson(const Similarity& s) {
   return json;
 }
 
-Similarity SimilarityFromJson(const Json& json) {
+// What a checkpoint says beside its tensors. Errors name the value.
+JsonCursor HeaderOf(const nn::CheckpointReader& reader, const std::filesystem::path& path) {
+  return JsonCursor(reader.meta(), path.string() + ": damaged checkpoint header");
+}
+
+Similarity ReadSimilarity(const JsonCursor& json) try {
+  constexpr double kRounding = 1e-6;  // of a rotation's products
   Similarity s;
-  s.scale = json.at("scale");
-  for (int i = 0; i < 9; ++i) s.rotation(i / 3, i % 3) = json.at("rotation").at(size_t(i));
-  for (int i = 0; i < 3; ++i) s.translation[i] = json.at("translation").at(size_t(i));
+  s.scale = json["scale"].Number();
+  for (int i = 0; i < 9; ++i) s.rotation(i / 3, i % 3) = json["rotation"][size_t(i)].Number();
+  for (int i = 0; i < 3; ++i) s.translation[i] = json["translation"][size_t(i)].Number();
+  if (!(s.scale > 0) || !std::isfinite(1 / s.scale)) json["scale"].Fail("expected a positive number");
+  if (!(s.rotation * s.rotation.transpose()).isIdentity(kRounding) || !(s.rotation.determinant() > 0))
+    json["rotation"].Fail("it is no rotation");
   return s;
+} catch (const Error& e) {
+  throw Error(e.what(), "", kAgain);
 }
 
 // Hash table and occupancy grid take their memory by these numbers: they must be those of what is in the file.
@@ -110,7 +122,8 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
   try {
     const Json& meta = reader.meta();
     const NerfOptions options = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
-    const double extent = meta.at("extent");
+    const JsonCursor header = HeaderOf(reader, path);
+    const double extent = header["extent"].Number();
     CheckSizes(reader, path, options, extent);
     auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
     field->ReadFrom(reader);
@@ -119,15 +132,17 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
     occupancy->ReadBits(reader);
     model.field_ = field;
     model.occupancy_ = occupancy;
-    model.trace_ = {MarchOptionsFor(options, extent, meta.at("near")), kRenderStop};
-    model.model_from_file_ = SimilarityFromJson(meta.at("model_from_file"));
-    for (size_t c = 0; c < 3; ++c) model.background_[c] = meta.at("background").at(c);
+    model.trace_ = {MarchOptionsFor(options, extent, header["near"].NumberIn(0, kLargestExtent)), kRenderStop};
+    model.model_from_file_ = ReadSimilarity(header["model_from_file"]);
+    for (size_t c = 0; c < 3; ++c) model.background_[c] = float(header["background"][c].NumberIn(0, 1));
     model.finished_ = meta.value("finished", false);
     model.fingerprint_ = reader.checksum();
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "train again");
   } catch (const UsageError& e) {  // values that do not go together, but nobody typed them
     throw Error(path.string(), e.what(), "train again");
+  } catch (const Error& e) {
+    throw Error(e.what(), "", e.hint().empty() ? kAgain : e.hint());
   }
   return model;
 }
@@ -154,12 +169,20 @@ void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem
   const Json& meta = reader.meta();
   if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
     throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", "train again");
-  for (const auto& [key, value] : meta.at("options").items())
+  NerfOptions known;
+  const OptionRegistry registry = RegistryOf("nerf", known);
+  for (const auto& [key, value] : meta.at("options").items()) {
+    const OptionRegistry::RemovedEntry* removed = registry.FindRemoved("nerf." + key);
+    if (removed != nullptr && !removed->Keeps(value))
+      throw Error(fmt::format("{}: cannot resume", path.string()),
+                  fmt::format("it was trained with {}={}, now {}", key, value.dump(), removed->mark.now),
+                  "train into another run folder");
     if (ShapesTheField(key) && wanted.contains(key) && wanted[key] != value)
       throw Error(fmt::format("{}: cannot resume", path.string()),
                   fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
                   "use the same options, or train into another run folder");
-  const Similarity theirs = SimilarityFromJson(meta.at("model_from_file"));
+  }
+  const Similarity theirs = ReadSimilarity(HeaderOf(reader, path)["model_from_file"]);
   if (theirs.scale != model_from_file.scale || theirs.rotation != model_from_file.rotation ||
       theirs.translation != model_from_file.translation)
     throw Error(fmt::format("{}: cannot resume", path.string()), "it was trained on other camera poses",

@@ -47,6 +47,7 @@ void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras, const Job& jo
   std::vector<Pose> cam_from_world;
   for (const Camera& camera : cameras) cam_from_world.push_back(camera.world_from_cam.Inverse());
   const ThreadLimit threads(job.num_threads());
+  Task task(job, "cull what no photo shows");
   ParallelForChunks(int64_t(density_.size()), kChunk, [&](int64_t begin, int64_t end) {
     job.ThrowIfStopped("culling what no photo shows");
     for (int64_t i = begin; i < end; ++i) {
@@ -69,6 +70,7 @@ void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras, const Job& jo
     }
   });
   RefreshBits(1);
+  task.Finish();
 }
 
 bool OccupancyGrid::CellOf(const float p[3], uint32_t* index) const {

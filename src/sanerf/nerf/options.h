@@ -8,7 +8,6 @@
 namespace sanerf::nerf {
 
 enum class PhotoLoss { kHuber, kMse };
-enum class RayBackground { kRandom, kLastSample };
 
 struct NerfOptions {
   int iters = 3000;
@@ -19,7 +18,6 @@ struct NerfOptions {
   float lr_final = 0.05f;
   PhotoLoss loss = PhotoLoss::kHuber;
   float huber_delta = 0.1f;
-  RayBackground background = RayBackground::kRandom;
   float distortion = 0.02f;
   bool exposure = false;
   float near_gradients = 0.5f;
@@ -49,10 +47,7 @@ struct NerfOptions {
     v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)", Range(1e-6, 1));
     v("loss", loss, "photometric loss", OneOf(Choice{"huber", PhotoLoss::kHuber}, Choice{"mse", PhotoLoss::kMse}));
     v("huber_delta", huber_delta, "residual where the Huber loss turns linear", Range(1e-4, 10));
-    v("background", background,
-      "what shows behind a ray in training: a random color, or its last sample, which is made opaque",
-      OneOf(Choice{"random", RayBackground::kRandom}, Choice{"last_sample", RayBackground::kLastSample}),
-      kExperimental);
+    v("background", Removed("random", "what shows behind a ray in training is always a random color"));
     v("distortion", distortion,
       "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)", Range(0, 10));
     v("exposure", exposure,

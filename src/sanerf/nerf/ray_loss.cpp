@@ -24,29 +24,25 @@ RayLossResult RayLoss(const RayLossOptions& o, const RaySamples<T>& samples, con
   const T transmittance = kernels::CompositeWeights(n, samples.sigma, samples.dt, weights);
   T color[3];
   kernels::CompositeValues(n, weights, samples.rgb, 3, color);
-  // With an opaque last sample its color is the background: w_n + T_end is the light that reaches it.
-  const bool opaque_end = o.last_sample_background && n > 0;
-  const T* behind = opaque_end ? samples.rgb + 3 * (n - 1) : target.background;
 
   RayLossResult result;
   T grad_color[3], grad_transmittance = 0;
   for (int c = 0; c < 3; ++c) {
     const T brightness = target.gain != nullptr ? target.gain[c] : T(1);
-    const T light = color[c] + (opaque_end ? transmittance * behind[c] : T(0));
-    const T r = brightness * light + (opaque_end ? T(0) : transmittance * behind[c]) - target.rgb[c];
+    const T r = brightness * color[c] + transmittance * target.background[c] - target.rgb[c];
     result.squared += double(r) * r;
     const bool linear = o.huber && std::fabs(r) > o.huber_delta;
     result.loss += linear ? o.huber_delta * (std::fabs(r) - 0.5 * o.huber_delta) : 0.5 * r * r;
     grad_color[c] = grad.scale * (linear ? std::copysign(T(o.huber_delta), r) : r);
-    grad_transmittance += grad_color[c] * behind[c] * (opaque_end ? brightness : T(1));
-    if (target.gain != nullptr) grad.gain[c] = grad_color[c] * light;
+    grad_transmittance += grad_color[c] * target.background[c];
+    if (target.gain != nullptr) grad.gain[c] = grad_color[c] * color[c];
     grad_color[c] *= brightness;  // from here on of the light before the photo's exposure
   }
   for (int i = 0; i < n; ++i) {
     grad_weights[i] = 0;
     for (int c = 0; c < 3; ++c) {
       grad_weights[i] += grad_color[c] * samples.rgb[3 * i + c];
-      grad.rgb[3 * i + c] = grad_color[c] * (weights[i] + (opaque_end && i == n - 1 ? transmittance : 0));
+      grad.rgb[3 * i + c] = grad_color[c] * weights[i];
     }
   }
   if (o.distortion > 0 && n > 0) {

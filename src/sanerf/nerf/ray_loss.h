@@ -10,8 +10,7 @@ namespace sanerf::nerf {
 struct RayLossOptions {
   bool huber = true;
   float huber_delta = 0.1f;
-  bool last_sample_background = false;  // otherwise `background` shows behind the ray
-  float distortion = 0;                 // weight of the distortion loss of mip-NeRF 360 (Barron et al. 2022, Eq. 15)
+  float distortion = 0;  // weight of the distortion loss of mip-NeRF 360 (Barron et al. 2022, Eq. 15)
   // Gradients of samples nearer to the camera than this are multiplied by (t / near_gradients)^2 (Philip and
   // Deschaintre, Floaters No More, 2023, section 3.2): a place close to one camera gets many of its rays and would
   // learn to explain that photo alone, as fog. 0 = off. Not the derivative of any loss.
@@ -27,7 +26,7 @@ struct RaySamples {  // front to back; density, ray parameter and step length in
 
 template <class T>
 struct RayTarget {
-  const T *rgb, *background;  // [3]; the background is no light of the scene and keeps its brightness
+  const T *rgb, *background;  // [3]; what shows behind the ray is no light of the scene and keeps its brightness
   const T* gain = nullptr;    // [3]: how much brighter the photo is than the scene; null = 1
 };
 

@@ -58,14 +58,13 @@ TEST_P(RayLossGradient, AgainstFiniteDifferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Options, RayLossGradient,
-                         testing::Values(RayLossOptions{false, 0.1f, false, 0}, RayLossOptions{true, 0.1f, false, 0},
-                                         RayLossOptions{true, 0.1f, true, 0}, RayLossOptions{false, 0.1f, false, 0.5f},
-                                         RayLossOptions{true, 0.05f, true, 0.3f}));
+                         testing::Values(RayLossOptions{false, 0.1f, 0}, RayLossOptions{true, 0.1f, 0},
+                                         RayLossOptions{false, 0.1f, 0.5f}, RayLossOptions{true, 0.05f, 0.3f}));
 
 TEST(RayLoss, SamplesCloseToTheCameraLearnLess) {
   Problem problem(3);
   std::vector<double> sigma, rgb, near_sigma, near_rgb;
-  const RayLossOptions plain{false, 0.1f, false, 0.1f};
+  const RayLossOptions plain{false, 0.1f, 0.1f};
   RayLossOptions near = plain;
   near.near_gradients = 0.75f;  // among the samples
   const double loss = problem.Loss(plain, 1, &sigma, &rgb).loss;
@@ -82,7 +81,7 @@ TEST(RayLoss, SamplesCloseToTheCameraLearnLess) {
 TEST(RayLoss, EmptyRayShowsTheBackground) {
   std::vector<float> scratch;
   const float target[3] = {0.5f, 0.5f, 0.5f}, background[3] = {0.5f, 0.7f, 0.5f};
-  const RayLossResult result = RayLoss<float>({false, 0.1f, true, 0}, {0, nullptr, nullptr, nullptr, nullptr},
+  const RayLossResult result = RayLoss<float>({false, 0.1f, 0}, {0, nullptr, nullptr, nullptr, nullptr},
                                               {target, background}, {1, nullptr, nullptr}, &scratch);
   EXPECT_NEAR(result.squared, 0.04, 1e-6);
   EXPECT_NEAR(result.loss, 0.02, 1e-6);
@@ -92,7 +91,7 @@ TEST(RayLoss, HuberIsLinearBeyondDelta) {
   // Residual 0.4 with delta 0.1: 0.1 (0.4 - 0.05) = 0.035 per channel.
   std::vector<float> scratch;
   const float target[3] = {0, 0, 0}, background[3] = {0.4f, 0.4f, 0.4f};
-  const RayLossResult result = RayLoss<float>({true, 0.1f, false, 0}, {0, nullptr, nullptr, nullptr, nullptr},
+  const RayLossResult result = RayLoss<float>({true, 0.1f, 0}, {0, nullptr, nullptr, nullptr, nullptr},
                                               {target, background}, {1, nullptr, nullptr}, &scratch);
   EXPECT_NEAR(result.loss, 3 * 0.035, 1e-6);
 }

@@ -28,13 +28,15 @@ constexpr int kEvalSize = 100;  // longest side of the held-out view's picture
 // PSNR of one held-out view (a training view where there is none), at a small size: a sign of life, not a result.
 class HeldOutEvaluation {
  public:
-  explicit HeldOutEvaluation(const Scene& scene) {
+  explicit HeldOutEvaluation(const Scene& scene)
+      : what_(scene.TestViews().empty() ? "psnr of a training photo" : "held-out psnr") {
     const std::vector<int> test = scene.TestViews();
     const scene::View& view = scene.views[size_t(test.empty() ? 0 : test[test.size() / 2])];
     camera_ = view.camera.ResizedToLongest(kEvalSize);
     const float white[3] = {1, 1, 1};
     truth_ = CompositeOver(scene::LoadViewImage(view, camera_.width, camera_.height), white);
   }
+  const std::string& what() const { return what_; }
   // None when a request to stop came in between: the training has to be saved first.
   std::optional<double> Psnr(const NerfModel& model, const Job& job) const try {
     const ImageF rgb = model.Render(camera_, job).rgb;
@@ -46,6 +48,7 @@ class HeldOutEvaluation {
   }
 
  private:
+  std::string what_;
   Camera camera_;
   ImageF truth_;
 };
@@ -64,7 +67,8 @@ class NerfTraining {
       : options_(options), files_(files), job_(job), trainer_(scene, options, job), held_out_(scene) {}
 
   NerfTrainer& trainer() { return trainer_; }
-  double psnr() const { return psnr_; }
+  // "held-out psnr 28.4"
+  std::string Score() const { return fmt::format("{} {:.1f}", held_out_.what(), psnr_); }
 
   void Step() {
     last_ = trainer_.Step();
@@ -73,7 +77,12 @@ class NerfTraining {
     const int64_t step = trainer_.step();
     const bool is_last = step == options_.iters;
     const int64_t eval_every = std::max<int64_t>(1, int64_t(options_.eval_fraction * float(options_.iters)));
-    if (step % eval_every == 0 || is_last) psnr_ = held_out_.Psnr(trainer_.Model(), job_).value_or(psnr_);
+    if (step % eval_every == 0 || is_last) {
+      if (const auto psnr = held_out_.Psnr(trainer_.Model(), job_)) {
+        psnr_ = *psnr;
+        scored_step_ = step;
+      }
+    }
     if (since_save_.seconds() > options_.save_seconds && !is_last) {
       trainer_.Save(files_.checkpoint, false);
       job_.Saved(files_.checkpoint.string());
@@ -91,14 +100,15 @@ class NerfTraining {
              {"held_out_psnr", psnr_},
              {"rays_per_second", rays},
              {"samples_per_second", samples}},
-            fmt::format("loss {:.4f}  psnr {:.1f}  {} rays/s  {} samples/s", last_.loss, psnr_ > 0 ? psnr_ : last_.psnr,
+            fmt::format("{}loss {:.4f}  {} rays/s  {} samples/s",
+                        scored_step_ > 0 ? fmt::format("{} (step {})  ", Score(), scored_step_) : "", last_.loss,
                         FormatCount(rays), FormatCount(samples))};
   }
 
   [[noreturn]] void SaveAndStop() const {
     trainer_.Save(files_.checkpoint, false);
     throw InterruptedError(fmt::format("training interrupted at step {} of {}", trainer_.step(), options_.iters),
-                           "saved to " + files_.checkpoint.string(), "run the same command with --resume to continue");
+                           "saved to " + files_.checkpoint.string(), "train to the same checkpoint again to continue");
   }
 
  private:
@@ -109,6 +119,7 @@ class NerfTraining {
   const HeldOutEvaluation held_out_;
   NerfStepResult last_;
   double psnr_ = 0;
+  int64_t scored_step_ = 0;                 // the score keeps a slower pace than the loss
   int64_t num_rays_ = 0, num_samples_ = 0;  // since the last report
   Stopwatch since_save_, since_report_;
 };
@@ -139,7 +150,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   loop.step = [&](int64_t) { training.Step(); };
   loop.report = [&](int64_t) { return training.Report(); };
   loop.stopped = [&](int64_t) { training.SaveAndStop(); };
-  loop.result = [&] { return fmt::format("held-out psnr {:.1f}", training.psnr()); };
+  loop.result = [&] { return training.Score(); };
   loop.Run(job.With(log));
   trainer.Save(files.checkpoint, true);
   job.Saved(files.checkpoint.string());

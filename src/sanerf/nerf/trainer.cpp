@@ -38,8 +38,7 @@ NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const 
           std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
       trace_{MarchOptionsFor(o, scene.extent, scene.near), 1e-4f},
       rays_per_step_(kFirstRays) {
-  loss_ = {o.loss == PhotoLoss::kHuber, o.huber_delta, o.background == RayBackground::kLastSample && !has_alpha_,
-           o.distortion, o.near_gradients};
+  loss_ = {o.loss == PhotoLoss::kHuber, o.huber_delta, o.distortion, o.near_gradients};
   if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
   for (Parameters* p : Trained()) p->PrepareTraining();
   occupancy_->CullUnseen(photos_.cameras(), job);
@@ -166,17 +165,18 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
   field_->ReadFrom(reader);
   occupancy_->ReadBits(reader);
   occupancy_->ReadDensity(reader);
-  if (exposure_) reader.Read(exposure_->params().name, exposure_->params().values.span());
+  if (exposure_) reader.ReadFinite(exposure_->params().name, exposure_->params().values.span());
   for (Parameters* p : Trained()) {
-    reader.Read(p->name + ".m", p->m.span());
-    reader.Read(p->name + ".v", p->v.span());
+    reader.ReadFinite(p->name + ".m", p->m.span());
+    reader.ReadFinite(p->name + ".v", p->v.span());
   }
   try {
-    step_ = reader.meta().at("step");
-    rays_per_step_ = reader.meta().at("rays_per_step");
-    step_scale_ = reader.meta().at("step_scale");
-  } catch (const Json::exception& e) {
-    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "train again");
+    const JsonCursor header(reader.meta(), path.string() + ": damaged checkpoint header");
+    step_ = header["step"].IntegerIn(0, options_.iters);
+    rays_per_step_ = header["rays_per_step"].IntegerIn(kFewestRays, kMaxRays);
+    step_scale_ = float(header["step_scale"].NumberIn(1, kCoarsest));
+  } catch (const Error& e) {
+    throw Error(e.what(), "", "train again");
   }
 }
 

@@ -117,6 +117,26 @@ TEST_F(NerfTrainerTest, ResumeRefusesOtherOptions) {
   }
 }
 
+// Of a training by a version that had an option more.
+TEST_F(NerfTrainerTest, ResumeRefusesWhatARemovedOptionDid) {
+  NerfTrainer trainer(*scene_, SmallOptions(), Job());
+  trainer.Step();
+  const auto save_with = [&](const char* background) {
+    nn::CheckpointWriter writer;
+    WriteModel(trainer.Model(), SmallOptions(), &writer);
+    writer.meta["options"]["background"] = background;
+    writer.Write(Path("removed.ckpt"));
+    return nn::CheckpointReader(Path("removed.ckpt"), kNerfCheckpointKind);
+  };
+  const auto check = [&](const nn::CheckpointReader& reader) {
+    CheckSameTraining(reader, Path("removed.ckpt"), SmallOptions(), scene_->model_from_file);
+  };
+  EXPECT_NO_THROW(check(save_with("random")));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { check(save_with("last_sample")); }),
+              testing::HasSubstr("it was trained with background=\"last_sample\", now what shows behind a ray"));
+  EXPECT_NO_THROW(NerfModel::Load(Path("removed.ckpt")));  // as it is
+}
+
 TEST_F(NerfTrainerTest, ResumeRefusesAnotherFrame) {
   NerfTrainer trainer(*scene_, SmallOptions(), Job());
   trainer.Step();
@@ -374,7 +394,7 @@ TEST_F(NerfTrainerTest, GroupGradientAgainstDifferences) {
   for (float& v : field.grid.params().values.span()) v = random.NextFloat() - 0.5f;
   OccupancyGrid occupancy(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene_->extent))));
   const TraceOptions trace{{0.05f, 0.05f, 0}, 0};
-  const RayLossOptions loss{false, 0.1f, false, 0.01f};
+  const RayLossOptions loss{false, 0.1f, 0.01f};
   BatchGradient gradient(field, occupancy, trace, loss);
   const TrainingPhotos photos(*scene_, 1, Job());
   RayGroup group;

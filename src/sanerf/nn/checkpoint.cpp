@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "sanerf/core/check.h"
@@ -119,10 +120,12 @@ CheckpointReader::CheckpointReader(const std::filesystem::path& path, const std:
   const int64_t num_values = (int64_t(bytes_.size()) - data_begin) / int64_t(sizeof(float));
   const JsonCursor table = root["tensors"];
   if (!table.json().is_object()) table.Fail("expected an object", hint);
+  int64_t num_named = 0;  // were they to share bytes, a small file could fill the memory
   for (const auto& [name, entry] : table.json().items()) {
     const int64_t offset = table[name]["offset"].IntegerIn(0, num_values * int64_t(sizeof(float)));
     const int64_t count = table[name]["count"].IntegerIn(0, num_values);
-    if (offset / int64_t(sizeof(float)) > num_values - count)
+    num_named += count;
+    if (offset / int64_t(sizeof(float)) > num_values - count || num_named > num_values)
       table[name].Fail("the tensor lies outside of the file", hint);
     tensors_[name] = {data_begin + offset, count};
   }
@@ -145,6 +148,13 @@ void CheckpointReader::CheckSize(const std::string& name, int64_t size) const {
 void CheckpointReader::Read(const std::string& name, std::span<float> into) const {
   CheckSize(name, int64_t(into.size()));
   if (!into.empty()) std::memcpy(into.data(), bytes_.data() + tensors_.at(name).offset, into.size_bytes());
+}
+
+void CheckpointReader::ReadFinite(const std::string& name, std::span<float> into) const {
+  Read(name, into);
+  if (!std::all_of(into.begin(), into.end(), [](float value) { return std::isfinite(value); }))
+    throw Error(path_.string(), fmt::format("tensor '{}' holds values that are no numbers", name),
+                "the training that wrote it failed: train again");
 }
 
 std::vector<float> CheckpointReader::Read(const std::string& name) const {

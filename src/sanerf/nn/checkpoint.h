@@ -31,6 +31,8 @@ class CheckpointReader {
   bool Has(const std::string& name) const { return tensors_.count(name) > 0; }
   // Copies a tensor; throws Error when it is absent or has another size.
   void Read(const std::string& name, std::span<float> into) const;
+  // The same for what is computed with: throws Error as well for infinite values and those that are no numbers.
+  void ReadFinite(const std::string& name, std::span<float> into) const;
   // Throws as that Read does; for readers that ask for memory by numbers in meta(), before they do.
   void CheckSize(const std::string& name, int64_t size) const;
   // A tensor as the file has it; throws when absent.

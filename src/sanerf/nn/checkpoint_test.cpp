@@ -1,7 +1,6 @@
 #include "sanerf/nn/checkpoint.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstring>
@@ -11,6 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/odd_files_test_support.h"
 #include "sanerf/core/test_disk.h"
+#include "sanerf/core/test_folder.h"
 
 namespace sanerf::nn {
 namespace {
@@ -20,12 +20,6 @@ using testing::HasSubstr;
 
 class CheckpointTest : public testing::Test {
  protected:
-  CheckpointTest() : folder_(fs::temp_directory_path() / ("sanerf_checkpoint_" + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
-    path_ = folder_ / "model.ckpt";
-  }
-  ~CheckpointTest() override { fs::remove_all(folder_); }
-
   // Two tensors, one of odd length and with values that text would lose.
   void WriteSmall(const std::string& kind = "nerf") const {
     CheckpointWriter writer{kind, {{"step", 1200}, {"name", "mug \"blue\""}}, {}};
@@ -51,7 +45,8 @@ class CheckpointTest : public testing::Test {
 
   const std::vector<float> weights_ = {1.5f, -0.0f, 1e-42f, INFINITY, 3e38f};
   const std::vector<float> grid_ = {7, 8, 9, 10};
-  fs::path folder_, path_;
+  const TestFolder folder_;
+  fs::path path_ = folder_ / "model.ckpt";
 };
 
 TEST_F(CheckpointTest, RoundTrip) {
@@ -125,6 +120,8 @@ TEST_F(CheckpointTest, TensorsOutsideOfTheFileAreAnError) {
   EXPECT_EQ(CheckpointReader(path_, "nerf").Read("grid").size(), 2u);
   EXPECT_THAT(error_with(R"({"grid": {"offset": 12, "count": 2}})"),
               testing::AllOf(HasSubstr("model.ckpt: header: tensors.grid: "), HasSubstr("outside of the file")));
+  EXPECT_THAT(error_with(R"({"a": {"offset": 0, "count": 3}, "b": {"offset": 0, "count": 2}})"),
+              testing::AllOf(HasSubstr("tensors.b: "), HasSubstr("outside of the file")));  // two sharing a value
   EXPECT_THAT(error_with(R"({"grid": {"offset": -40, "count": 2}})"),
               HasSubstr("tensors.grid.offset: expected an integer"));
   EXPECT_THAT(error_with(R"({"grid": {"offset": 0, "count": 4611686018427387905}})"), HasSubstr("tensors.grid.count"));
@@ -178,6 +175,17 @@ TEST_F(CheckpointTest, MissingAndMisfitTensorsAreNamed) {
   EXPECT_NO_THROW(reader.CheckSize("grid", 4));
 }
 
+TEST_F(CheckpointTest, WhatIsComputedWithMustBeNumbers) {
+  WriteSmall();
+  const CheckpointReader reader(path_, "nerf");
+  std::vector<float> grid(4), weights(5);
+  reader.ReadFinite("grid", grid);
+  EXPECT_EQ(grid, grid_);
+  EXPECT_EQ(ErrorTextOf<Error>([&] { reader.ReadFinite("weights", weights); }),  // one is infinite
+            path_.string() +
+                ": tensor 'weights' holds values that are no numbers\nthe training that wrote it failed: train again");
+}
+
 TEST_F(CheckpointTest, FailedWriteLeavesTheOldFile) {
   WriteSmall();
   const std::string before = ReadFile(path_);
@@ -189,7 +197,8 @@ TEST_F(CheckpointTest, FailedWriteLeavesTheOldFile) {
   EXPECT_EQ(ErrorTextOf<Error>([&] { writer.Write(below_a_file); }),
             "cannot write " + below_a_file.string() + ": Not a directory\na part of this path is a file, not a folder");
   EXPECT_EQ(ReadFile(path_), before);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);  // no temporary file left
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()),
+            1);  // no temporary file left
 }
 
 TEST_F(CheckpointTest, AFullDiskIsSaidAndLeavesTheOldFile) {

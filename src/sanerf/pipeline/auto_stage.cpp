@@ -9,11 +9,14 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/whole_task.h"
 #include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/pipeline/fit_and_store.h"
 #include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/automatic/search_time.h"
 #include "sanerf/segmentation/session.h"
 
 namespace sanerf::pipeline {
@@ -41,6 +44,37 @@ void CheckEnoughViews(int num_searched, const Settings& settings) {
                    fmt::format("search more views, {}, or --set auto.min_views={}", more, num_searched));
 }
 
+struct EncodedViews {
+  std::shared_ptr<const feature_container::FeatureContainer> container;
+  segmentation::SearchPace pace;
+  double seconds = 0;  // without the measuring
+};
+
+// One view alone first: it and a few of its points say how long all of this will take.
+EncodedViews EncodeAndMeasure(const std::vector<int>& searched, const std::vector<int>& views, const Settings& settings,
+                              run::OpenRun* run, WholeTask* whole) {
+  const Job& job(whole->job());
+  const int measured = searched[0];
+  const segmentation::SearchSize size{int(searched.size()), int(views.size())};
+  Stopwatch watch;
+  EncodedViews encoded{run->Features({measured}, settings.encode, job), {}, 0};
+  encoded.seconds = watch.seconds();
+  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
+  encoded.pace = {segmentation::SecondsPerPoint(measured, *encoded.container, *sam, size.num_searched, job),
+                  segmentation::SecondsPerRay(run->nerf(job), encoded.container->WorkingCamera(measured), job)};
+  const auto num_missing =
+      std::count_if(views.begin(), views.end(), [&](int view) { return !encoded.container->Has(view); });
+  std::vector<WholeTask::Part> parts = segmentation::PartsOfSearch(size, encoded.pace, settings);
+  parts.push_back({"encode", 1 + double(num_missing)});
+  whole->Expect(parts);
+  if (settings.encode.container == feature_container::FeatureStore::kField) return encoded;  // it has all views
+
+  watch = Stopwatch();
+  encoded.container = run->Features(views, settings.encode, job);
+  encoded.seconds += watch.seconds();
+  return encoded;
+}
+
 }  // namespace
 
 bool IsOfSearch(const StoredObject& object) {
@@ -49,34 +83,40 @@ bool IsOfSearch(const StoredObject& object) {
                      [](const std::string& label) { return label.rfind(segmentation::kAutomaticName, 0) == 0; });
 }
 
-AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, const Job& job) {
-  const ThreadLimit limit(job.num_threads());
+AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, const Job& caller) {
+  const ThreadLimit limit(caller.num_threads());
   CheckOptions(settings.automatic, "auto");
   CheckOptions(settings.segment, "segment");
   const scene::Scene& scene = run->scene();
-  const nerf::NerfModel& nerf = run->nerf(job);
+  const nerf::NerfModel& nerf = run->nerf(caller);
   const std::vector<int> train = scene::SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
   const std::vector<int> searched = segmentation::ViewsToSearch(scene, train, settings.automatic);
   CheckEnoughViews(int(searched.size()), settings);
   const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
-  std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
+  std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, caller);
   AutoResult result;
 
-  Stopwatch watch;
-  const std::shared_ptr<const feature_container::FeatureContainer> container =
-      run->Features(decoded_views, settings.encode, job);
-  result.encode_seconds = watch.seconds();
+  segmentation::SearchSize size{int(searched.size()), int(decoded_views.size())};
+  const int num_points = size.num_searched * settings.automatic.masks.grid * settings.automatic.masks.grid;
+  WholeTask whole(caller, "auto", segmentation::PartsOfSearch(size, {}, settings));
+  const Job& job(whole.job());
+  EncodedViews encoded = EncodeAndMeasure(searched, decoded_views, settings, run, &whole);
+  const std::shared_ptr<const feature_container::FeatureContainer> container = std::move(encoded.container);
+  result.encode_seconds = encoded.seconds;
   if (settings.encode.container == feature_container::FeatureStore::kCache)
     RecordEncoding(run->folder(), settings, decoded_views.size(), result.encode_seconds, job);
 
-  watch = Stopwatch();
+  const Stopwatch watch;
   std::vector<segmentation::FoundMask> masks =
       segmentation::SearchViews(searched, *container, *sam, settings.automatic.masks, job);
   result.num_searched_views = int(searched.size());
   result.num_masks = int(masks.size());
   result.search_seconds = watch.seconds();
-  segmentation::SessionInput input{run->shared_scene(), nerf, container, std::move(sam), decoded_views};
-  result.found = segmentation::TieTogether(input.ForSegmenter(), searched.size(), std::move(masks), settings, job);
+  segmentation::SegmentationInput input{run->shared_scene(), nerf, container, std::move(sam), decoded_views};
+  result.found = segmentation::TieTogether(input, searched.size(), std::move(masks), settings, job);
+  size.num_objects = int(result.found.found.size());
+  encoded.pace.point = result.search_seconds / num_points;
+  whole.Expect(segmentation::PartsOfSearch(size, encoded.pace, settings));
   const Stopwatch refine_watch;
   segmentation::Session session(std::move(input), settings);
   session.StartFromSearch(result.found.prompts, std::move(result.found.decoded));
@@ -96,6 +136,8 @@ AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, con
   const std::vector<StoredObject>& stored = fitted.stored.objects;
   result.set_aside = fitted.stored.set_aside;
   result.field_seconds = fitted.seconds;
+
+  whole.Finish(Counted(int64_t(stored.size()), "object"));
 
   for (size_t i = 0; i < stored.size(); ++i)
     result.objects.push_back(

@@ -157,6 +157,7 @@ std::vector<NamedCamera> ReadCameraPath(const fs::path& path, const Scene& scene
 }
 
 std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene, int frames) {
+  if (views.empty()) return CamerasFor(scene.TestViews().empty() ? "orbit" : "test", scene, frames);
   if (views == "train") return ViewsOf(scene, scene.TrainViews());
   if (views == "test") {
     if (scene.TestViews().empty())

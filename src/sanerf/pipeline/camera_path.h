@@ -18,7 +18,8 @@ struct NamedCamera {
   int view_idx = -1;
 };
 
-// views: test, train, all, orbit, a path file (*.json), or one view's name. Throws UsageError with the choices.
+// views: test, train, all, orbit, a path file (*.json), or one view's name; empty = test, or orbit where nothing is
+// held out. Throws UsageError with the choices.
 std::vector<NamedCamera> CamerasFor(const std::string& views, const scene::Scene& scene, int frames);
 
 // Such a file, whose cameras say how large their pictures are.

@@ -80,6 +80,7 @@ TEST(CameraPath, ViewsByChoiceAndByName) {
   Scene without_test = scene;
   for (scene::View& view : without_test.views) view.is_test = false;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("test", without_test, 1); }), HasSubstr("no test views"));
+  EXPECT_EQ(CamerasFor("", without_test, 3).size(), 3u);  // an orbit
 }
 
 TEST(CameraPath, PicturesShrinkToTheLongestSideOrByTheFactor) {

@@ -29,9 +29,12 @@ class ScratchFile {
 
 // What is stored stays stored, also when a request to stop comes in between.
 void CheckFits(const segmentation::SessionSnapshot& fitted, const run::OpenRun& run, const Job& job) try {
-  for (size_t i = 0; i < fitted.objects.masks.size(); ++i)
-    WarnIfUseless(segmentation::CompareWithMasks(*fitted.model, int(i) + 1, *fitted.objects.masks[i], run.scene(), job),
-                  fitted.objects.prompts.objects[i].name, run.folder().path(), job);
+  Task task(job, "compare the field with its masks");
+  const std::vector<segmentation::MaskFit> fits =
+      segmentation::CompareWithMasks(*fitted.model, fitted.objects.masks, run.scene(), job);
+  task.Finish();
+  for (size_t i = 0; i < fits.size(); ++i)
+    WarnIfUseless(fits[i], fitted.objects.prompts.objects[i].name, run.folder().path(), job);
 } catch (const InterruptedError&) {
 }
 

@@ -29,7 +29,6 @@ constexpr PresetValue kPaper[] = {
     {"nerf.lr", "0.01"},
     {"nerf.lr_final", "0.1"},
     {"nerf.loss", "mse"},
-    {"nerf.background", "random"},  // not the release's: docs/method.md
     {"nerf.distortion", "0.02"},
     {"nerf.exposure", "false"},
     {"nerf.near_gradients", "0"},

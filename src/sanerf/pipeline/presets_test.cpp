@@ -33,7 +33,6 @@ TEST(Presets, ThePaperIsThePaper) {
   EXPECT_EQ(paper.nerf.batch_samples, 262144);
   EXPECT_EQ(paper.nerf.density_layers, 2);
   EXPECT_EQ(paper.nerf.loss, nerf::PhotoLoss::kMse);
-  EXPECT_EQ(paper.nerf.background, nerf::RayBackground::kRandom);
   EXPECT_EQ(paper.nerf.lr, 0.01f);
   EXPECT_EQ(paper.nerf.lr_final, 0.1f);
   EXPECT_EQ(paper.nerf.near_gradients, 0);

@@ -129,7 +129,10 @@ class LayerWriter {
           Save(layer, view.name, exports::Overlay(radiance.rgb, mask), nullptr);
           break;
         case Layer::kCutout:
-          Save(layer, view.name, CutoutOf(camera, radiance.rgb, labels, mask, job), nullptr);
+          Save(layer, view.name,
+               request_.hard_edge ? exports::Cutout(radiance.rgb, ToFloat(mask))
+                                  : SoftCutout(camera, radiance.rgb, labels, task, job),
+               nullptr);
           break;
         case Layer::kLabels:
           Save(layer, view.name, exports::LabelOverlay(radiance.rgb, labels), nullptr);
@@ -139,10 +142,10 @@ class LayerWriter {
   }
 
  private:
-  ImageU8 CutoutOf(const Camera& camera, const ImageF& rgb, const ImageU8& labels, const ImageU8& mask,
-                   const Job& job) const {
-    if (request_.hard_edge) return exports::Cutout(rgb, ToFloat(mask));
-    const exports::Matte matte = exports::MatteOf(rgb, field_->Coverage(camera, labels, label_, job));
+  ImageU8 SoftCutout(const Camera& camera, const ImageF& rgb, const ImageU8& labels, Task* task, const Job& job) const {
+    const auto say = [&](const std::string& part) { task->Update(result_.num_views, "cut-out: " + part); };
+    say("coverage");
+    const exports::Matte matte = exports::MatteOf(rgb, field_->Coverage(camera, labels, label_, job), job, say);
     return exports::Cutout(matte.foreground, matte.alpha);
   }
 
@@ -198,7 +201,8 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
                    job);
   const std::string default_name = request.object.empty() ? "scene" : request.object;
   result.folder = request.out.empty() ? run.folder().renders() / default_name : request.out;
-  const scene::Scene& scene = run.scene();
+  result.scene = run.shared_scene();
+  const scene::Scene& scene = *result.scene;
   if (!request.out.empty()) {
     std::vector<std::string> folders;
     for (const Layer layer : request.layers) folders.push_back(NameOf(layer));

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
+#include "sanerf/scene/scene.h"
 
 namespace sanerf::pipeline {
 
@@ -24,8 +26,9 @@ Layer ParseLayer(const std::string& name);  // throws UsageError for an unknown 
 struct RenderRequest {
   std::filesystem::path run;
   std::optional<std::filesystem::path> scene;
-  std::string object;          // needed by the layers that show one
-  std::string views = "test";  // test, train, all, orbit, a view's name, or a path file
+  std::string object;  // needed by the layers that show one
+  // test, train, all, orbit, a view's name, or a path file; empty = test, or orbit where nothing is held out
+  std::string views;
   std::vector<Layer> layers = {Layer::kRgb};
   std::filesystem::path out;  // empty = RUN/renders
   int frames = 60;            // of an orbit
@@ -42,6 +45,7 @@ struct RenderResult {
   int num_views = 0;
   std::vector<std::filesystem::path> files;
   double seconds = 0;
+  std::shared_ptr<const scene::Scene> scene;
 };
 RenderResult Render(const RenderRequest& request, const Job& job);
 

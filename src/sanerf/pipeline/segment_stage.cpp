@@ -11,6 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/places.h"
@@ -85,10 +86,8 @@ int64_t ReportOverlaps(const std::vector<segmentation::EditedObject>& objects,
   for (const segmentation::EditedObject& object : objects) masks.push_back(object.masks);
   const segmentation::LabeledViews labeled = segmentation::PaintLabelViews(masks, container);
   if (labeled.overlap_pixels > 0) {
-    job.Info(
-        fmt::format("masks  {} pixel{} in {} view{}, claimed by several objects, go to the mask of higher confidence",
-                    labeled.overlap_pixels, labeled.overlap_pixels == 1 ? "" : "s", labeled.overlap_views,
-                    labeled.overlap_views == 1 ? "" : "s"));
+    job.Info(fmt::format("masks  {} in {}, claimed by several objects, go to the mask of higher confidence",
+                         Counted(labeled.overlap_pixels, "pixel"), Counted(labeled.overlap_views, "view")));
   }
   return labeled.overlap_pixels;
 }
@@ -143,7 +142,7 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   if (plan.on_encoded) plan.on_encoded();
 
   const Stopwatch mask_watch;
-  segmentation::Session session({run->shared_scene(), run->nerf(job), container, sam, views, prompted}, settings);
+  segmentation::Session session({run->shared_scene(), run->nerf(job), container, sam, views}, settings, prompted);
   if (plan.before)
     session.StartFrom(plan.before->prompts, std::move(plan.before->objects), std::move(plan.before->field));
   session.Prepare(job);
@@ -184,7 +183,10 @@ SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settin
 
 SegmentResult RefitField(const std::string& object, const Settings& settings, OpenRun* run, const Job& job) {
   Prompts named;
-  if (!object.empty()) named.objects.emplace_back().name = object;
+  if (!object.empty()) {
+    run::CheckObjectName(object);  // what was set aside is not fitted again
+    named.objects.emplace_back().name = run::FindObject(run->folder(), object, run->nerf(job)).name;
+  }
   SessionPlan plan =
       PlanFrom(run::OpenField(run->folder(), run->nerf(job), run->scene(), named, job), run, settings.encode);
   plan.before->field.reset();

@@ -50,11 +50,17 @@ void Settings::ApplyFile(const std::filesystem::path& path) {
     throw UsageError(path.string(), why, "write {\"nerf\": {\"iters\": 2000}}");
   };
   if (!json.is_object()) fail("expected an object of stages");
+  const OptionRegistry registry = Registry();
   for (const auto& [stage, values] : json.items()) {
     if (!values.is_object()) fail(fmt::format("\"{}\" is not a stage with options", stage));
     for (const auto& [key, value] : values.items()) {
-      Assign(fmt::format("{}.{}={}", stage, key, value.is_string() ? value.get<std::string>() : value.dump()),
-             path.string());
+      const std::string name = stage + "." + key;
+      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      if (const OptionRegistry::RemovedEntry* removed = registry.FindRemoved(name)) {
+        notices_.push_back(path.string() + ": " + removed->Notice(text));
+      } else {
+        Assign(name + "=" + text, path.string());
+      }
     }
   }
 }
@@ -71,6 +77,7 @@ void Settings::Restore(const Json& options, const Json& origins, const std::stri
   OptionRegistry registry = Registry();
   for (std::string& notice : registry.FromJson(options, file)) notices_.push_back(std::move(notice));
   for (const auto& [name, origin] : origins.items()) {
+    if (registry.FindRemoved(name) != nullptr) continue;
     const OptionRegistry::Entry* entry = registry.Find(name);
     if (origin.is_string()) origins_[entry != nullptr ? entry->name() : name] = origin.get<std::string>();
   }

@@ -35,21 +35,21 @@ class Settings : public segmentation::SegmentationOptions {
   Settings& operator=(const Settings&) = default;
   virtual ~Settings() = default;
 
-  // {"nerf": {"iters": 2000}}, comments allowed. Throws UsageError for unknown keys, wrong types and values out of
-  // range.
+  // {"nerf": {"iters": 2000}}, comments allowed; former and removed names are a notice. Throws UsageError for unknown
+  // keys, wrong types and values out of range.
   void ApplyFile(const std::filesystem::path& path);
   // These options as `from` has them. origins: by name of the option, "preset paper"; empty = nobody said it.
   void Take(const std::map<std::string, std::string>& origins, Settings from);
   // "stage.key=value". origin: "--set", the flag that stands for it ("--iters") or a file. Throws UsageError.
   void Assign(const std::string& assignment, const std::string& origin = "--set");
-  // What `file` recorded; unknown keys are ignored, former names are a notice. Throws Error for values out of range,
-  // with the file and the key.
+  // What `file` recorded; unknown keys are ignored, former and removed names are a notice. Throws Error for values out
+  // of range, with the file and the key.
   void Restore(const Json& options, const Json& origins, const std::string& file = "run.json");
 
   // Throws UsageError when an option outside `stages` was given by the user: it would have no effect here.
   void AllowOnly(const std::vector<std::string>& stages, const std::string& command) const;
 
-  // Of options that were given or recorded by a former name: what they are called now.
+  // Of options that were given or recorded by a former name: what they are called now; of removed ones: what is done.
   const std::vector<std::string>& notices() const { return notices_; }
 
   Json ToJson() const;

@@ -52,6 +52,29 @@ TEST(Settings, RunsOfFormerVersionsAreReadByTheNamesOfTheirTime) {
   EXPECT_THAT(settings.notices(), testing::Contains("segment.looks=2 is called segment.rounds=2 now"));
 }
 
+TEST(Settings, FilesThatNameARemovedOptionAreReadWithANotice) {
+  const TestFolder folder;
+  Settings settings;
+  settings.Restore({{"nerf", {{"background", "last_sample"}, {"iters", 70}}}},
+                   {{"nerf.background", "preset paper"}, {"nerf.iters", "--iters"}}, "run.json");
+  EXPECT_EQ(settings.nerf.iters, 70);
+  EXPECT_EQ(settings.Origins(), Json({{"nerf.iters", "--iters"}}));
+  EXPECT_THAT(settings.notices(),
+              testing::ElementsAre(HasSubstr("run.json: nerf.background=last_sample has no effect any more: ")));
+
+  settings = {};
+  settings.Restore({{"nerf", {{"background", "random"}}}}, Json::object(), "run.json");
+  EXPECT_THAT(settings.notices(), testing::IsEmpty());  // as it is trained now
+
+  WriteFileAtomic(folder / "a.json", "{\"nerf\": {\"background\": \"random\", \"iters\": 80}}");
+  settings.ApplyFile(folder / "a.json");
+  EXPECT_EQ(settings.nerf.iters, 80);
+  EXPECT_THAT(settings.notices(),
+              testing::ElementsAre(HasSubstr((folder / "a.json").string() + ": nerf.background=random has no effect")));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.Assign("nerf.background=random"); }),
+              HasSubstr("option nerf.background: it was removed: what shows behind a ray"));
+}
+
 TEST(Settings, CopiesAreIndependent) {
   Settings settings;
   settings.Assign("nerf.iters=77");

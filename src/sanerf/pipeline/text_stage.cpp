@@ -10,6 +10,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
@@ -18,6 +19,7 @@
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/prompt_places.h"
+#include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/text/search_photos.h"
 
 namespace sanerf::pipeline {
@@ -68,18 +70,21 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
 
 void Report(const TextObject& object, int num_views, const Job& job) {
   const segmentation::AgreedObject& agreed = object.agreed;
-  job.Info(fmt::format("text   '{}': {} boxes in {} of {} views, {} views agree on one object", object.phrase,
-                       object.num_boxes, object.num_views, num_views,
-                       std::count_if(agreed.outcomes.begin(), agreed.outcomes.end(),
-                                     [](const auto& outcome) { return outcome.group == 0; })));
+  const auto num_agreeing = std::count_if(agreed.outcomes.begin(), agreed.outcomes.end(),
+                                          [](const auto& outcome) { return outcome.group == 0; });
+  job.Info(fmt::format("text   '{}': {} in {} of {}, {} on one object", object.phrase,
+                       Counted(object.num_boxes, "box", "boxes"), object.num_views, Counted(num_views, "view"),
+                       Counted(num_agreeing, "view agrees", "views agree")));
   if (agreed.num_dropped > 0)
-    job.Info(fmt::format("text   '{}': {} boxes in {} views disagree and were dropped", object.phrase,
-                         agreed.num_dropped, agreed.num_dropped_views));
+    job.Info(fmt::format("text   '{}': {} in {} {} and {} dropped", object.phrase,
+                         Counted(agreed.num_dropped, "box", "boxes"), Counted(agreed.num_dropped_views, "view"),
+                         IsAre(agreed.num_dropped, "disagrees", "disagree"), IsAre(agreed.num_dropped, "was", "were")));
   if (!agreed.other_views.empty())
     job.Warn(
-        fmt::format("'{}' fits {} more object(s), seen in {} views\n"
+        fmt::format("'{}' fits {}, seen in {} views\n"
                     "         The one with the best support was taken; a --click on another takes that.",
-                    object.phrase, agreed.other_views.size(), fmt::join(agreed.other_views, ", ")));
+                    object.phrase, Counted(int64_t(agreed.other_views.size()), "more object"),
+                    fmt::join(agreed.other_views, ", ")));
 }
 
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,
@@ -164,6 +169,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   encode.container = feature_container::FeatureStore::kCache;  // the boxes are in photos
   const std::shared_ptr<const feature_container::FeatureContainer> cache =
       run->Features({used_views.begin(), used_views.end()}, encode, job);
+  const segmentation::SegmentationInput input{run->shared_scene(), nerf, cache, sam};
   const std::vector<Vec3> hints = segmentation::HintsFrom(request.more, scene, *cache, job);
 
   for (size_t i = 0; i < phrases.size(); ++i) {
@@ -180,8 +186,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
     object.num_views = int(views_of_object.size());
     try {
       object.agreed = segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), boxes, hints,
-                                              {scene, *cache, *sam, nerf.model_from_file(), settings.masks},
-                                              options.agreement, job);
+                                              input.ForDecoding(settings.masks), options.agreement, job);
     } catch (const segmentation::NothingFound& nothing) {
       result.missing.push_back({phrases[i], nothing});
       continue;

@@ -3,17 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/pipeline/field_check.h"
+#include "sanerf/pipeline/flags_for.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/new_run.h"
 #include "sanerf/run/object_store.h"
@@ -66,19 +69,22 @@ void WarnAboutStaleStages(const RunFolder& run, const Job& job) {
 
 void LogScene(const Scene& scene, const Job& job) {
   job.Info(fmt::format("scene  {}", scene.summary));
-  job.Info(
-      fmt::format("       {} views to train on, {} held out", scene.TrainViews().size(), scene.TestViews().size()));
+  job.Info(fmt::format("       {} to train on, {} held out", Counted(int64_t(scene.TrainViews().size()), "view"),
+                       scene.TestViews().size()));
   for (const std::string& warning : scene.warnings) job.Warn(warning);
 }
 
 // A complete training stays complete, also when a request to stop comes in between.
 void CheckField(const nerf::NerfModel& model, const Scene& scene, const TrainRequest& request, const Settings& settings,
                 const Job& job) try {
+  Task task(job, "compare with held-out photos");
   const auto psnr =
       CompareWithTrivialPictures(scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; });
-  const std::string next =
-      fmt::format("sanerf train {} --out {} --restart --iters {}", ShellQuoted(request.scene.string()),
-                  ShellQuoted(request.run.string()), std::min(2 * settings.nerf.iters, 1'000'000));
+  task.Finish();
+  Json options = settings.ToJson();  // --restart forgets them all
+  options["nerf"]["iters"] = std::min(2 * settings.nerf.iters, 1'000'000);
+  const std::string next = fmt::format("sanerf train {} --out {} --restart{}", ShellQuoted(request.scene.string()),
+                                       ShellQuoted(request.run.string()), FlagsFor(options, {"scene", "nerf"}));
   if (psnr) WarnIfUseless(*psnr, scene, next, job);
 } catch (const InterruptedError&) {
 }
@@ -99,15 +105,18 @@ RunFolder PrepareRun(const TrainRequest& request, const Scene& scene, const Sett
 
 TrainResult Train(const TrainRequest& request, const Settings& settings, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const Scene scene = scene::LoadScene(request.scene, settings.scene, job);
+  TrainResult result;
+  result.scene = scene::LoadScene(request.scene, settings.scene, job);
+  const Scene& scene = result.scene;
   LogScene(scene, job);
   run::CheckPlaceOfNewRun(request.run, scene);
   const run::NewRun new_run(request.run);
+  std::unique_ptr<run::RunLock> lock;  // of a run that is there before anything is made in it
+  if (request.lock == nullptr && RunFolder::Exists(request.run)) lock = run::LockRun(request.run);
   EnsureWritableFolder(request.run / "nerf");
-  const run::RunLock lock(request.run);
+  if (request.lock == nullptr && !lock) lock = std::make_unique<run::RunLock>(request.run);
   RunFolder run = PrepareRun(request, scene, settings, job);
 
-  TrainResult result;
   result.checkpoint = run.checkpoint();
   result.seconds = run.SecondsOf(run::Stage::kTrain);
   if (run.StateOf(run::Stage::kTrain) == StageState::kComplete && fs::exists(run.checkpoint())) {
@@ -135,12 +144,11 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
     run.SetStage(run::Stage::kTrain, StageState::kComplete, result.seconds,
                  {{"iters", settings.nerf.iters}, {"fingerprint", run::HexFingerprint(model->Fingerprint())}});
     run.Save(job);
-  } catch (const InterruptedError&) {
-    if (has_begun) {
-      run.SetStage(run::Stage::kTrain, StageState::kInterrupted, seconds_before + watch.seconds());
-      run.Save(job);
-    }
-    throw;
+  } catch (const InterruptedError& error) {
+    if (!has_begun) throw;
+    run.SetStage(run::Stage::kTrain, StageState::kInterrupted, seconds_before + watch.seconds());
+    run.Save(job);
+    throw InterruptedError(error.what(), "", "continue: sanerf train " + ShellQuoted(request.run.string()));
   }
   CheckField(*model, scene, request, settings, job);
   return result;

@@ -9,6 +9,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/kernels/isa.h"
@@ -46,9 +47,12 @@ Json DescribeObject(const StoredObject& object, const std::string& nerf_fingerpr
   return json;
 }
 
+// Leaves nothing there: of a folder that does not exist yet, the nearest one above is tried.
 DoctorRow WritableRow(const std::string& what, const fs::path& folder) {
   try {
-    EnsureWritableFolder(folder);
+    fs::path there = fs::absolute(folder).lexically_normal();
+    while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
+    EnsureWritableFolder(there);
     return {what, folder.string(), true, ""};
   } catch (const Error& error) {
     return {what, error.what(), false, error.hint()};
@@ -62,14 +66,14 @@ DoctorRow ModelRow(const models::ModelEntry& entry) {
     case models::ModelState::kPresent:
       return {"model " + entry.name, FormatBytes(double(bytes)), true, ""};
     case models::ModelState::kCorrupt:
-      return {"model " + entry.name, "damaged", false, "sanerf models fetch " + entry.name};
+      return {"model " + entry.name, "damaged", false, "sanerf models fetch " + ShellQuoted(entry.name)};
     case models::ModelState::kMissing:
       break;
   }
   // Detectors are extras: nothing is wrong without one.
   if (entry.kind == models::ModelKind::kDetector)
     return {"model " + entry.name, "not installed (only segment --text uses it)", true, ""};
-  return {"model " + entry.name, "not installed", false, "sanerf models fetch " + entry.name};
+  return {"model " + entry.name, "not installed", false, "sanerf models fetch " + ShellQuoted(entry.name)};
 }
 
 std::vector<std::string> HeldOutViews(const scene::Scene& scene) {
@@ -78,17 +82,22 @@ std::vector<std::string> HeldOutViews(const scene::Scene& scene) {
   return names;
 }
 
-// What is now where the scene was.
-void AddSceneOf(const RunFolder& run, Json* json, const Job& job) {
+// What is now where the scene was, in the place of what a record may say of it.
+std::optional<scene::Scene> AddSceneOf(const RunFolder& run, Json* json, const Job& job) {
+  for (const char* key : {"problem", "hint"}) json->erase(key);
+  (*json)["absolute_path"] = run.recorded_scene().string();
   try {
-    const scene::Scene scene = run.OpenScene(std::nullopt, job);
+    scene::Scene scene = run.OpenScene(std::nullopt, job);
+    (*json)["absolute_path"] = fs::absolute(scene.root).string();
     (*json)["train_views"] = scene.TrainViews().size();
     (*json)["held_out"] = HeldOutViews(scene);
+    return scene;
   } catch (const InterruptedError&) {
     throw;
   } catch (const Error& error) {
     (*json)["problem"] = error.what();
     (*json)["hint"] = error.hint();
+    return std::nullopt;
   }
 }
 
@@ -143,13 +152,15 @@ Json DescribeScene(const scene::Scene& scene) {
   return json;
 }
 
-Json DescribeRun(const RunFolder& run, const Job& job) {
+RunDescription DescribeRun(const RunFolder& run, const Job& job) {
   const Json& record = run.record();
-  Json json = {{"kind", "run"},
-               {"path", run.path().string()},
-               {"sanerf", record.value("sanerf", "")},
-               {"scene", record.at("scene")}};
-  AddSceneOf(run, &json["scene"], job);
+  RunDescription described;
+  Json& json = described.json;
+  json = {{"kind", "run"},
+          {"path", run.path().string()},
+          {"sanerf", record.value("sanerf", "")},
+          {"scene", record.at("scene")}};
+  described.scene = AddSceneOf(run, &json["scene"], job);
   const std::string fingerprint = run.StateOf(Stage::kTrain) == StageState::kComplete
                                       ? record.at("stages").at("train").value("fingerprint", "")
                                       : std::string();
@@ -166,8 +177,9 @@ Json DescribeRun(const RunFolder& run, const Job& job) {
       json["set_aside"].push_back(DescribeObject(object, fingerprint));
   });
   json["changed_options"] = run.origins();
+  json["no_objects"] = FoldersOfNoObject(run);
   json["bytes"] = BytesIn(run.path());
-  return json;
+  return described;
 }
 
 std::vector<DoctorRow> Diagnose() {

@@ -13,6 +13,8 @@
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/segmentation/prompt_edits.h"
 
+namespace fs = std::filesystem;
+
 namespace sanerf::run {
 
 using mask_decoder::ObjectPrompt;
@@ -57,8 +59,14 @@ std::vector<StoredObject> ChooseField(const RunFolder& run, const Prompts& promp
 
 mask_decoder::DecodedObject LoadDecoded(const StoredObject& object, const scene::Scene& scene) {
   mask_decoder::DecodedObject decoded = mask_decoder::ReadDecoded(object.folder / "views.json", scene);
-  for (mask_decoder::ViewDecision& view : decoded.views)
-    if (view.used) view.mask = ReadImage(object.folder / "masks" / (scene::FlatName(view.view) + ".png"));
+  for (mask_decoder::ViewDecision& view : decoded.views) {
+    if (!view.used) continue;
+    const fs::path path = object.folder / "masks" / (scene::FlatName(view.view) + ".png");
+    view.mask = ReadImage(path);
+    if (view.mask.channels != 1)
+      throw Error(path.string(), fmt::format("a mask is gray, this picture has {} channels", view.mask.channels),
+                  "save it as a gray picture, or segment without --add");
+  }
   return decoded;
 }
 
@@ -92,6 +100,11 @@ StoredField OpenField(const RunFolder& run, const nerf::NerfModel& nerf, const s
   }
   if (stored.size() == stored[0].labels.size()) {
     field.field = mask_aggregator::ObjectModel::Load(stored[0].checkpoint(), nerf);
+    if (field.field->num_labels() != int(stored.size()) + 1)
+      throw Error(stored[0].checkpoint().string(),
+                  fmt::format("its field has {} labels beside the background, object.json lists {}",
+                              field.field->num_labels() - 1, stored.size()),
+                  "put both files back from one copy of the run, or segment without --add");
   } else {
     job.Info(fmt::format("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
                          stored[0].labels.size()));

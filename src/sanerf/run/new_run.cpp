@@ -7,16 +7,22 @@ namespace fs = std::filesystem;
 
 namespace sanerf::run {
 
-NewRun::NewRun(const fs::path& run) : run_(run) {
-  for (const fs::path& path : {run / "nerf", run / ".lock", run})
+NewFolder::NewFolder(const fs::path& folder, const std::vector<std::string>& parts, const std::string& sign)
+    : folder_(folder), sign_(folder / sign) {
+  std::vector<fs::path> made;
+  for (const std::string& part : parts) made.push_back(folder / part);
+  made.push_back(folder / ".lock");
+  for (fs::path around = folder; !around.empty() && !fs::exists(around); around = around.parent_path())
+    made.push_back(around);
+  for (const fs::path& path : made)
     if (!fs::exists(path)) missing_.push_back(path);
 }
 
-NewRun::~NewRun() {
+NewFolder::~NewFolder() {
   std::error_code ignored;
-  if (fs::exists(run_ / "run.json", ignored) || !fs::exists(run_, ignored)) return;
+  if (fs::exists(sign_, ignored) || !fs::exists(folder_, ignored)) return;
   try {
-    const RunLock lock(run_);
+    const RunLock lock(folder_);
     for (const fs::path& path : missing_) fs::remove(path, ignored);  // folders only when they are empty
   } catch (const Error&) {                                            // another command has begun in it
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
 
 #include "sanerf/core/files.h"
 #include "sanerf/core/test_folder.h"
@@ -26,6 +27,28 @@ TEST(NewRun, LeavesNothingWhenNothingCameOfIt) {
     Begin(folder / "run");
   }
   EXPECT_FALSE(fs::exists(folder / "run"));
+}
+
+TEST(NewRun, LeavesNoFolderAroundItEither) {
+  const TestFolder folder;
+  fs::create_directories(folder / "mine");
+  {
+    const NewRun run(folder / "mine/runs/mug");
+    Begin(folder / "mine/runs/mug");
+  }
+  EXPECT_TRUE(fs::is_empty(folder / "mine"));
+}
+
+TEST(NewFolder, IsLeftWhenWhatWasToComeIsThere) {
+  const TestFolder folder;
+  for (const char* name : {"stopped", "done"}) {
+    const NewFolder results(folder / name, {"masks"}, "methods");
+    EnsureWritableFolder(folder / name / "masks");
+    WriteFileAtomic(folder / name / ".lock", "1");
+    if (name == std::string("done")) fs::create_directories(folder / name / "methods");
+  }
+  EXPECT_FALSE(fs::exists(folder / "stopped"));
+  for (const char* kept : {"masks", ".lock", "methods"}) EXPECT_TRUE(fs::exists(folder / "done" / kept)) << kept;
 }
 
 TEST(NewRun, LeavesWhatWasThereBefore) {

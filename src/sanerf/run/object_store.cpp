@@ -140,11 +140,13 @@ void SetAside(const fs::path& folder) {
   fs::rename(folder, aside);
 }
 
-// The new folder in the place of an older one; returns whether that was set aside.
+// The new folder in the place of an older one; returns whether that was set aside. Nothing goes on with a folder that
+// has lost its object.json: the session did not know of it.
 bool PutInPlace(const fs::path& now, const fs::path& place, bool goes_on) {
-  if (goes_on && fs::exists(place / "text.json") && !fs::exists(now / "text.json"))
+  const bool is_continued = goes_on && fs::exists(place / "object.json");
+  if (is_continued && fs::exists(place / "text.json") && !fs::exists(now / "text.json"))
     fs::rename(place / "text.json", now / "text.json");
-  const bool is_replaced = fs::exists(place) && !goes_on && !IsSame(place, now);
+  const bool is_replaced = fs::exists(place) && !is_continued && !IsSame(place, now);
   if (is_replaced) SetAside(place);
   fs::remove_all(place);
   fs::rename(now, place);
@@ -184,6 +186,21 @@ bool IsSetAside(const std::string& name) { return !name.empty() && name.back() =
 std::vector<StoredObject> ListObjects(const RunFolder& run) { return List(run, /*set_aside=*/false); }
 std::vector<StoredObject> ListSetAside(const RunFolder& run) { return List(run, /*set_aside=*/true); }
 
+std::vector<std::string> FoldersOfNoObject(const RunFolder& run) {
+  std::vector<std::string> names;
+  ReadWholeSet(run.path(), [&](const fs::path& objects) {
+    names.clear();
+    if (!fs::is_directory(objects)) return;
+    for (const fs::directory_entry& entry : fs::directory_iterator(objects)) {
+      const std::string name = entry.path().filename().string();
+      if (entry.is_directory() && name[0] != '.' && !IsSetAside(name) && !fs::exists(entry.path() / "object.json"))
+        names.push_back(name);
+    }
+  });
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 StoredObject FindObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf) {
   std::vector<std::string> names;
   for (const StoredObject& object : ReadAll(run)) {
@@ -196,6 +213,10 @@ StoredObject FindObject(const RunFolder& run, const std::string& name, const ner
     }
     return object;
   }
+  const std::vector<std::string> lost = FoldersOfNoObject(run);
+  if (std::find(lost.begin(), lost.end(), name) != lost.end())
+    throw Error((run.objects() / name / "object.json").string(), "it is missing",
+                "put it back from a copy of the run, or segment the object again");
   std::string hint = DidYouMean(name, names);
   if (hint.empty())
     hint = names.empty() ? fmt::format("segment one first: sanerf segment {} --name {} --click VIEW:X,Y",
@@ -209,6 +230,10 @@ LoadedObject LoadObject(const RunFolder& run, const std::string& name, const ner
   ReadWholeSet(run.path(), [&](const fs::path&) {
     StoredObject object = FindObject(run, name, nerf);
     mask_aggregator::ObjectModel field = mask_aggregator::ObjectModel::Load(object.checkpoint(), nerf);
+    if (object.label >= field.num_labels())
+      throw Error((object.folder / "object.json").string() + ": label",
+                  fmt::format("{}, but the field in object.ckpt ends at {}", object.label, field.num_labels() - 1),
+                  "put both files back from one copy of the run, or segment the object again");
     loaded.emplace(LoadedObject{std::move(object), std::move(field)});
   });
   return *std::move(loaded);
@@ -218,6 +243,7 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, co
   NewObjectSet set(run.path());
   const fs::path staging = set.path() / ".new";
   StoreResult result;
+  Task task(job, "write the objects");
   try {
     result.objects = WriteFolders(staging, objects);
     for (const std::string& name : objects.options.forgotten) fs::remove_all(set.path() / name);
@@ -237,10 +263,11 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, co
                 "check the folder's permissions and free space");
   }
   set.Commit();
+  task.Finish();
   for (const StoredObject& object : result.objects) job.Saved(object.folder.string());
   if (!result.set_aside.empty())
-    job.Info(fmt::format("kept   {}: what was there before is set aside under the name with a ~ (render --object '{}')",
-                         fmt::join(result.set_aside, ", "), AsideName(result.set_aside[0])));
+    job.Info(fmt::format("kept   {}: what was there before is set aside under the name with a ~ (render --object {})",
+                         fmt::join(result.set_aside, ", "), ShellQuoted(AsideName(result.set_aside[0]))));
   return result;
 }
 

@@ -52,6 +52,7 @@ bool IsSetAside(const std::string& name);  // fox~
 // Safe without the run's lock: each is of one set (object_set.h), also while another process stores objects.
 std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folders without object.json are left out
 std::vector<StoredObject> ListSetAside(const RunFolder& run);
+std::vector<std::string> FoldersOfNoObject(const RunFolder& run);  // by name; those without object.json
 // Also one that was set aside. Throws UsageError with the nearest names, Error when the object belongs to an earlier
 // radiance field.
 StoredObject FindObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf);

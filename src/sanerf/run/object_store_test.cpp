@@ -14,11 +14,14 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
+#include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_set.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/synth.h"
@@ -186,6 +189,17 @@ TEST_F(ObjectStoreTest, WhatGoesOnIsNotSetAsideAndKeepsItsReport) {
   EXPECT_THAT(NamesOf(ListSetAside(run)), ElementsAre());
 }
 
+// Its name is a new one for what is added; what is left in its folder is kept all the same.
+TEST_F(ObjectStoreTest, AFolderThatLostItsObjectIsSetAsideByWhatIsAdded) {
+  const RunFolder run = MakeRun("run");
+  Store(run, {"fox", "bear"}, 0);
+  fs::remove(run.objects() / "bear" / "object.json");
+  const Contents left = ContentsOf(run.objects() / "bear");
+  EXPECT_THAT(Store(run, {"fox", "bear"}, 1, GoOn).set_aside, ElementsAre("bear"));
+  EXPECT_EQ(ContentsOf(run.objects() / "bear~"), left);
+  EXPECT_FALSE(fs::exists(run.objects() / "fox~"));
+}
+
 TEST_F(ObjectStoreTest, ASearchIsSetAsideAsAWhole) {
   const RunFolder run = MakeRunWithObjects("run");
   Store(run, {"mug~x"}, 0);
@@ -214,6 +228,34 @@ TEST_F(ObjectStoreTest, ObjectsNeedNamesOfTheirOwnAndAPrompt) {
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckObjects(prompts); }), HasSubstr("add a positive click"));
 }
 
+// Files of two segmentations: the label would be looked up beyond the field's.
+TEST_F(ObjectStoreTest, ALabelThatTheFieldDoesNotHaveIsAnError) {
+  const RunFolder run = MakeRunWithObjects("run");
+  EXPECT_EQ(LoadObject(run, "mug", *nerf_).stored.label, 1);
+  const fs::path file = run.objects() / "mug" / "object.json";
+  Json json = ReadJsonFile(file);
+  json["label"] = 200;
+  WriteJsonFile(file, json);
+  EXPECT_THAT(ErrorTextOf<Error>([&] { LoadObject(run, "mug", *nerf_); }),
+              HasSubstr(file.string() + ": label: 200, but the field in object.ckpt ends at 2\nput both files back"));
+}
+
+TEST_F(ObjectStoreTest, FilesThatDoNotFitTogetherAreNotExtended) {
+  const RunFolder run = MakeRun("run");
+  Store(run, {"fox", "bear"}, 0);
+  mask_decoder::Prompts more;
+  more.objects.emplace_back().name = "fox";
+  EXPECT_TRUE(OpenField(run, *nerf_, *scene_, more, Job()).field.has_value());
+  const fs::path mask = run.objects() / "bear" / "masks" / (scene::FlatName(scene_->views[1].name) + ".png");
+  WritePng(mask, ImageU8(8, 8, 3));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { OpenField(run, *nerf_, *scene_, more, Job()); }),
+              HasSubstr(mask.string() + ": a mask is gray, this picture has 3 channels"));
+  WritePng(mask, ImageU8(8, 8, 1));
+  fields_[1].Save(run.objects() / "fox" / "object.ckpt");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { OpenField(run, *nerf_, *scene_, more, Job()); }),
+              HasSubstr("object.ckpt: its field has 3 labels beside the background, object.json lists 2\nput both"));
+}
+
 TEST_F(ObjectStoreTest, AFailureLeavesTheObjectsAsTheyWere) {
   const RunFolder run = MakeRunWithObjects("run");
   const Contents before = ContentsOf(run.path());
@@ -230,6 +272,13 @@ TEST_F(ObjectStoreTest, LeftoversOfEarlierVersionsGo) {
   EXPECT_FALSE(fs::exists(run.objects() / ".new"));
   EXPECT_FALSE(fs::exists(run.objects() / ".log.jsonl"));
   EXPECT_EQ(ReadFile(run.objects() / "notes.txt"), "of the user");
+}
+
+TEST_F(ObjectStoreTest, TheLogOfAKilledSegmentationGoesWithTheNextLock) {
+  const RunFolder run = MakeRunWithObjects("run");
+  WriteFileAtomic(run.path() / ".object_log.jsonl", "{}");
+  { const RunLock lock(run.path()); }
+  EXPECT_FALSE(fs::exists(run.path() / ".object_log.jsonl"));
 }
 
 // While another process replaces them, objects are seen of one set: a field with its own labels, none missing.

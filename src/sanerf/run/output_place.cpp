@@ -46,6 +46,8 @@ bool LooksLikeScene(const fs::directory_entry& entry) {
          name == "poses_bounds.npy" || (entry.is_directory() && (name == "sparse" || name.rfind("images", 0) == 0));
 }
 
+std::string NoRunIn(const fs::path& run) { return "cannot make a run in " + run.string(); }
+
 [[noreturn]] void Refuse(const std::string& what, const std::string& why) {
   throw UsageError(what, why, "choose a folder of its own");
 }
@@ -74,15 +76,20 @@ bool IsSamePlace(const fs::path& a, const fs::path& b) {
 
 void CheckPlaceOfNewRun(const fs::path& run, const scene::Scene& scene) {
   if (RunFolder::Exists(run)) return;
-  const std::string what = "cannot make a run in " + run.string();
-  if (IsSamePlace(run, scene.root)) Refuse(what, "it is the scene's own folder, and the run would mix with its files");
-  if (const auto photos = PhotoFolderAround(run, scene))
-    Refuse(what, fmt::format("it lies among the scene's photos or masks, in {}", photos->string()));
+  if (const auto photos = PhotoFolderAround(run, scene); photos && !IsSamePlace(run, scene.root))
+    Refuse(NoRunIn(run), fmt::format("it lies among the scene's photos or masks, in {}", photos->string()));
+  CheckPlaceOfNewRun(run, scene.root);
+}
+
+void CheckPlaceOfNewRun(const fs::path& run, const fs::path& scene_root) {
+  if (RunFolder::Exists(run)) return;
+  const std::string what = NoRunIn(run);
+  if (IsSamePlace(run, scene_root)) Refuse(what, "it is the scene's own folder, and the run would mix with its files");
   if (!fs::is_directory(run)) return;
   if (!RunFolder::PartsIn(run).empty()) RunFolder::Open(run);  // says that run.json is gone
-  const bool is_around = IsInside(scene.root, run);
+  const bool is_around = IsInside(scene_root, run);
   for (const fs::directory_entry& entry : fs::directory_iterator(run)) {
-    if (IsInside(scene.root, entry.path())) continue;
+    if (IsInside(scene_root, entry.path())) continue;
     const std::string name = entry.path().filename().string();
     if (LooksLikeScene(entry)) Refuse(what, fmt::format("with {} it looks like the folder of a scene", name));
     if (is_around && entry.is_directory() && name != "nerf")
@@ -93,10 +100,16 @@ void CheckPlaceOfNewRun(const fs::path& run, const scene::Scene& scene) {
 void CheckPlaceOfResults(const std::string& flag, const fs::path& out, const std::vector<std::string>& folders,
                          const RunFolder& run, const scene::Scene& scene) {
   const std::string what = fmt::format("{} {}", flag, out.string());
-  if (IsSamePlace(out, scene.root)) Refuse(what, "it is the scene's own folder");
   if (IsSamePlace(out, run.path())) Refuse(what, "it is the run's own folder");
   for (const std::string& part : kPartsOfRun)
     if (IsInside(out, run.path() / part)) Refuse(what, fmt::format("it lies in what the run keeps in {}/", part));
+  CheckPlaceOfResults(flag, out, folders, scene);
+}
+
+void CheckPlaceOfResults(const std::string& flag, const fs::path& out, const std::vector<std::string>& folders,
+                         const scene::Scene& scene) {
+  const std::string what = fmt::format("{} {}", flag, out.string());
+  if (IsSamePlace(out, scene.root)) Refuse(what, "it is the scene's own folder");
   std::vector<fs::path> places = {out};
   for (const std::string& folder : folders) places.push_back(out / folder);
   for (const fs::path& place : places)
@@ -106,6 +119,9 @@ void CheckPlaceOfResults(const std::string& flag, const fs::path& out, const std
 
 void CheckPlaceOfSynthScene(const fs::path& folder) {
   if (!fs::is_directory(folder)) return;
+  if (IsInside(fs::current_path(), folder))
+    throw Error("cannot write a scene to " + folder.string(), "the folder would be replaced, and it is the current one",
+                "name a folder in it, or go elsewhere first");
   std::vector<fs::path> places = {folder};
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (entry.is_directory()) places.push_back(entry.path());

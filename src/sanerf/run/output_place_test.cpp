@@ -71,6 +71,14 @@ TEST_F(OutputPlaceTest, ARunIsNotMixedWithPhotos) {
   Write(folder_ / "other" / "IMG_1.JPG");
   EXPECT_THAT(WhyNot(folder_ / "other"), HasSubstr("with IMG_1.JPG it looks like the folder of a scene"));
 
+  // The same before there is a scene to look into.
+  const auto why_not_with = [&](const fs::path& run, const fs::path& scene) {
+    return ErrorTextOf<UsageError>([&] { CheckPlaceOfNewRun(run, scene); });
+  };
+  EXPECT_THAT(why_not_with(scene_.root, scene_.root / "new"), HasSubstr("cannot make a run in"));
+  EXPECT_THAT(why_not_with(root_, root_ / "new"), HasSubstr("beside the scene it holds other folders"));
+  EXPECT_EQ(why_not_with(folder_ / "run", folder_ / "run" / "scene"), "");
+
   // A run that lost its record is not taken over; one that is there may be continued wherever it is.
   Write(folder_ / "lost" / "nerf" / "model.ckpt");
   EXPECT_THAT(ErrorTextOf<Error>([&] { CheckPlaceOfNewRun(folder_ / "lost", scene_); }), HasSubstr("it is missing"));

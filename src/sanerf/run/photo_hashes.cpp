@@ -1,14 +1,56 @@
 #include "sanerf/run/photo_hashes.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <atomic>
+#include <map>
 
 #include "sanerf/core/content_hash.h"
+#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 
 namespace sanerf::run {
+namespace {
+
+constexpr size_t kDigits = 16;         // of a sha256
+constexpr size_t kNamedInMessage = 3;  // photos
+
+std::string HashOf(const Camera& c) {
+  const Distortion& d = c.distortion;
+  std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {} {}", c.width, c.height, c.fx, c.fy, c.cx, c.cy, d.k1, d.k2, d.p1, d.p2);
+  for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
+  for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
+  return Sha256(text).substr(0, kDigits);
+}
+
+// Names of `hashes` that `others` lacks.
+std::vector<std::string> NamesBeside(const Json& hashes, const Json& others) {
+  std::vector<std::string> names;
+  for (const auto& [name, hash] : hashes.items())
+    if (!others.contains(name)) names.push_back(name);
+  return names;
+}
+
+// Names whose hashes are not those of then.
+std::vector<std::string> Changed(const Json& then, const Json& now) {
+  std::vector<std::string> names;
+  for (const auto& [name, hash] : now.items())
+    if (then.contains(name) && then.at(name) != hash) names.push_back(name);
+  return names;
+}
+
+std::string NotThose(const std::string& one, const std::string& many, const std::vector<std::string>& names,
+                     const std::string& run) {
+  const int64_t count = int64_t(names.size());
+  return fmt::format("the {} {} {} that {} was trained on", IsAre(count, one, many), FirstFew(names, kNamedInMessage),
+                     IsAre(count, "is not the one", "are not those"), run);
+}
+
+}  // namespace
 
 Json PhotoHashes(const scene::Scene& scene, const Job& job) {
   std::vector<std::string> hashes(scene.views.size());
@@ -16,7 +58,7 @@ Json PhotoHashes(const scene::Scene& scene, const Job& job) {
   std::atomic<int64_t> done = 0;
   ParallelForChunks(int64_t(hashes.size()), 1, [&](int64_t i, int64_t) {
     job.ThrowIfStopped("reading the photos");
-    hashes[size_t(i)] = KnownHashes().Of(scene.views[size_t(i)].image_path).substr(0, 16);
+    hashes[size_t(i)] = KnownHashes().Of(scene.views[size_t(i)].image_path).substr(0, kDigits);
     task.Update(++done);
   });
   task.Finish();
@@ -25,14 +67,44 @@ Json PhotoHashes(const scene::Scene& scene, const Job& job) {
   return json;
 }
 
-std::optional<std::string> ChangedPhoto(const Json& recorded, const scene::Scene& scene, const Job& job) {
-  const bool same_names = recorded.is_object() && recorded.size() == scene.views.size() &&
-                          std::all_of(scene.views.begin(), scene.views.end(),
-                                      [&](const scene::View& view) { return recorded.contains(view.name); });
-  if (!same_names) return std::nullopt;
-  const Json now = PhotoHashes(scene, job);
-  for (const auto& [name, hash] : now.items())
-    if (recorded.at(name) != hash) return name;
+Json CameraHashes(const scene::Scene& scene) {
+  Json json = Json::object();
+  for (const scene::View& view : scene.views) json[view.name] = HashOf(view.camera);
+  return json;
+}
+
+void WarnOfCopies(const Json& photo_hashes, const scene::Scene& scene, const Job& job) {
+  std::map<std::string, const scene::View*> first;  // by hash
+  std::vector<std::string> copies;
+  bool is_trained_on = false;
+  for (const scene::View& view : scene.views) {
+    const auto [known, is_new] = first.emplace(photo_hashes.at(view.name).get<std::string>(), &view);
+    if (is_new) continue;
+    copies.push_back(fmt::format("{} ({})", view.name, known->second->name));
+    is_trained_on = is_trained_on || view.is_test != known->second->is_test;
+  }
+  if (copies.empty()) return;
+  job.Warn(fmt::format("{} the same picture as another, which then counts twice{}: {}; remove the copies",
+                       Counted(int64_t(copies.size()), "photo holds", "photos hold"),
+                       is_trained_on ? ", and what is held out is trained on" : "", FirstFew(copies, kNamedInMessage)));
+}
+
+std::optional<std::string> WhyOtherPhotos(const Json& photos, const Json& cameras, const scene::Scene& scene,
+                                          const std::string& run, const Job& job) {
+  const Json cameras_now = CameraHashes(scene);
+  if (!photos.empty()) {
+    if (const auto gone = NamesBeside(photos, cameras_now); !gone.empty())
+      return fmt::format("{} missing that {} was trained on: {}",
+                         Counted(int64_t(gone.size()), "photo is", "photos are"), run, FirstFew(gone, kNamedInMessage));
+    if (const auto added = NamesBeside(cameras_now, photos); !added.empty())
+      return fmt::format("{} there that {} was not trained on: {}",
+                         Counted(int64_t(added.size()), "photo is", "photos are"), run,
+                         FirstFew(added, kNamedInMessage));
+    if (const auto changed = Changed(photos, PhotoHashes(scene, job)); !changed.empty())
+      return NotThose("photo", "photos", changed, run);
+  }
+  if (const auto moved = Changed(cameras, cameras_now); !moved.empty())
+    return fmt::format("{} (size, lens or pose)", NotThose("camera of", "cameras of", moved, run));
   return std::nullopt;
 }
 

@@ -1,4 +1,5 @@
-// What the photos of a scene hold, so that another photo under an old name is noticed.
+// What a scene's photos and cameras are, so that another photo under an old name, a photo that came or went, and an
+// edited camera are noticed and named.
 #pragma once
 
 #include <optional>
@@ -13,8 +14,15 @@ namespace sanerf::run {
 // {"train/000.png": 16 hexadecimal digits of its contents' sha256, ...}. Files that are known already are not read
 // again (core/content_hash.h). Throws Error for a photo that cannot be read, InterruptedError.
 Json PhotoHashes(const scene::Scene& scene, const Job& job);
+// The same of each photo's size, lens and pose.
+Json CameraHashes(const scene::Scene& scene);
 
-// The first photo whose contents are not the recorded ones; none when all are, or when the names differ anyway.
-std::optional<std::string> ChangedPhoto(const Json& recorded, const scene::Scene& scene, const Job& job);
+// Warns of photos that hold the same picture: they count twice, and one that is held out has been trained on.
+void WarnOfCopies(const Json& photo_hashes, const scene::Scene& scene, const Job& job);
+
+// How the scene differs from the one that `run` was trained on, "the photo b.png is not the one that RUN was trained
+// on". photos, cameras: the hashes of then, empty where they were not recorded. None when all are the same.
+std::optional<std::string> WhyOtherPhotos(const Json& photos, const Json& cameras, const scene::Scene& scene,
+                                          const std::string& run, const Job& job);
 
 }  // namespace sanerf::run

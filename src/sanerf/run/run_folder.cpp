@@ -34,6 +34,7 @@ namespace {
 
 constexpr int kFormat = 1;
 constexpr const char* kRecord = "run.json";
+constexpr const char* kLock = ".lock";
 constexpr std::array<const char*, 4> kStageNames = {"synth", "train", "encode", "segment"};         // by Stage
 constexpr std::array<const char*, 4> kStateNames = {"none", "running", "interrupted", "complete"};  // by StageState
 
@@ -50,11 +51,7 @@ Json ToJson(const Similarity& similarity) {
 void PutPath(const std::string& key, const std::string& path, Json* json) {
   (*json)[key] = path;
   json->erase(key + "_bytes");
-  try {
-    json->at(key).dump();
-  } catch (const Json::type_error&) {
-    (*json)[key + "_bytes"] = std::vector<uint8_t>(path.begin(), path.end());
-  }
+  if (!IsUtf8(path)) (*json)[key + "_bytes"] = std::vector<uint8_t>(path.begin(), path.end());
 }
 
 std::string PathIn(const JsonCursor& json, const std::string& key) {
@@ -140,7 +137,7 @@ RunFolder RunFolder::Open(const fs::path& path) {
   root["scene"]["path"].String();
   root.StringOr("sanerf", "");
   for (const char* key : {"absolute_path", "summary"}) root["scene"].StringOr(key, "");
-  for (const char* key : {"options", "origins", "stages", "photos"}) {
+  for (const char* key : {"options", "origins", "stages", "photos", "cameras"}) {
     if (root.Has(key) && !root[key].json().is_object()) root[key].Fail("expected an object");
   }
   if (root.Has("stages")) {
@@ -168,7 +165,13 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   run.record_["stages"] = Json::object();
   KnownHashes().Recall(run.known_hashes(), job);
   run.record_["photos"] = PhotoHashes(scene, job);
+  run.record_["cameras"] = CameraHashes(scene);
+  WarnOfCopies(run.record_["photos"], scene, job);
   return run;
+}
+
+fs::path RunFolder::recorded_scene() const {
+  return PathIn(JsonCursor(record_, (path_ / kRecord).string())["scene"], "absolute_path");
 }
 
 std::string RunFolder::scene_hash() const { return record_.at("scene").at("hash").get<std::string>(); }
@@ -212,7 +215,7 @@ fs::path RunFolder::FindScene() const {
   const JsonCursor scene = JsonCursor(record_, (path_ / kRecord).string())["scene"];
   const std::string relative = PathIn(scene, "path");
   const fs::path beside = relative.empty() ? "" : (fs::absolute(path_) / relative).lexically_normal();
-  const fs::path absolute = PathIn(scene, "absolute_path");
+  const fs::path absolute = recorded_scene();
   // Another folder may have come to where the relative path leads since the run was moved.
   for (const fs::path& place : {beside, absolute})
     if (!place.empty() && (ExistsAsFile(place) || scene::HoldsScene(place))) return place;
@@ -225,11 +228,13 @@ fs::path RunFolder::FindScene() const {
 
 std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Job& job) const {
   KnownHashes().Recall(known_hashes(), job);
-  if (const auto photo = ChangedPhoto(record_.value("photos", Json::object()), scene, job))
-    return fmt::format("the photo {} is not the one that {} was trained on", *photo, path_.string());
-  if (SceneHash(scene) != scene_hash())
-    return fmt::format("its photos or cameras are not those that {} was trained on", path_.string());
-  return std::nullopt;
+  const Json photos = record_.value("photos", Json::object()), cameras = record_.value("cameras", Json::object());
+  if (const auto why = WhyOtherPhotos(photos, cameras, scene, path_.string(), job)) return why;
+  if (SceneHash(scene) == scene_hash()) return std::nullopt;
+  return fmt::format("{} that {} was trained on",
+                     cameras.empty() ? "its photos or cameras are not those"
+                                     : "its format, or the choice of held-out photos, is not the one",
+                     path_.string());
 }
 
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& job) const {
@@ -249,6 +254,7 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLock&, const Job& job) {
   Scene scene = OpenScene(moved_to, job);
   if (!record_.contains("photos")) record_["photos"] = PhotoHashes(scene, job);
+  if (!record_.contains("cameras")) record_["cameras"] = CameraHashes(scene);
   if (moved_to) {
     RecordScenePath(*moved_to);
     Save(job);
@@ -258,18 +264,20 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLoc
 
 nerf::NerfModel RunFolder::OpenNerf() const {
   if (StateOf(Stage::kTrain) != StageState::kComplete || !fs::exists(checkpoint())) {
-    const std::string scene = record_.at("scene").value("absolute_path", "SCENE");
     throw Error("the radiance field of " + path_.string() + " is not finished",
                 fmt::format("its training is {}", NameOf(StateOf(Stage::kTrain))),
-                fmt::format("sanerf train {} --out {} --resume", ShellQuoted(scene), ShellQuoted(path_.string())));
+                fmt::format("sanerf train {} --resume", ShellQuoted(path_.string())));
   }
   return nerf::NerfModel::Load(checkpoint());
 }
 
 RunLock::RunLock(const fs::path& run) {
-  const fs::path file = run / ".lock";
+  const fs::path file = run / kLock;
   CheckCanHoldFile(file);
-  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  // Not through a link: what it leads to would be overwritten.
+  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (descriptor_ < 0 && errno == ELOOP)
+    throw Error("cannot write " + file.string(), "it is a link to another place", "remove the link");
   if (descriptor_ < 0)
     throw Error("cannot write " + file.string(), std::strerror(errno), "choose a folder that you may write to");
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
@@ -288,7 +296,7 @@ RunLock::RunLock(const fs::path& run) {
   // Nobody else works here now: what is left is a killed process's.
   RemoveLeftoversBelow(run);
   std::error_code ignored;
-  fs::remove(run / "objects" / ".log.jsonl", ignored);
+  for (const fs::path& log : {run / ".object_log.jsonl", run / "objects" / ".log.jsonl"}) fs::remove(log, ignored);
   const std::string pid = std::to_string(getpid());
   if (ftruncate(descriptor_, 0) == 0) [[maybe_unused]]
     const ssize_t written = pwrite(descriptor_, pid.data(), pid.size(), 0);
@@ -304,7 +312,17 @@ RunLock::~RunLock() { close(descriptor_); }
 
 std::unique_ptr<RunLock> LockRun(const fs::path& run) {
   if (!RunFolder::Exists(run)) RunFolder::Open(run);  // says what is there instead
-  return std::make_unique<RunLock>(run);
+  const bool is_new = !fs::exists(run / kLock);
+  auto lock = std::make_unique<RunLock>(run);
+  if (!is_new) return lock;
+  try {
+    RunFolder::Open(run);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(run / kLock, ignored);
+    throw;
+  }
+  return lock;
 }
 
 }  // namespace sanerf::run

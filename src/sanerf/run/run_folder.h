@@ -61,6 +61,7 @@ class RunFolder {
 
   const Json& record() const { return record_; }
   std::string scene_hash() const;
+  std::filesystem::path recorded_scene() const;  // absolute; where it was when the run was last told
   Json options() const { return record_.value("options", Json::object()); }
   Json origins() const { return record_.value("origins", Json::object()); }
   StageState StateOf(Stage stage) const;
@@ -107,7 +108,8 @@ class RunLock {
   int descriptor_ = -1;
 };
 
-// The lock of a run that is there. Throws what RunFolder::Open throws where there is none, and leaves nothing there.
+// The lock of a run that is there. Throws what RunFolder::Open throws where there is none or it is broken, and leaves
+// nothing there.
 std::unique_ptr<RunLock> LockRun(const std::filesystem::path& run);
 
 // A run to write to. Locked before run.json is read: nobody changes afterwards what is in it.

@@ -10,6 +10,7 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/scene/load_scene.h"
@@ -19,7 +20,9 @@ namespace fs = std::filesystem;
 namespace sanerf::run {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 // Four photos around the origin in NeRF-synthetic format.
@@ -104,7 +107,57 @@ TEST_F(RunFolderTest, AsksOnceForASceneThatMoved) {
 TEST_F(RunFolderTest, AnotherSceneInItsPlaceIsAnError) {
   WriteScene(folder_ / "scene", 0.8);
   RunFolder run = RunFolder::Open(folder_ / "run");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(std::nullopt, Job()); }), HasSubstr("not those that"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(std::nullopt, Job()); }),
+              HasSubstr("the cameras of photo_0.png, photo_1.png, photo_2.png and 1 more are not those that"));
+}
+
+TEST_F(RunFolderTest, WhatChangedInTheSceneIsNamed) {
+  const fs::path file = folder_ / "scene" / "transforms.json";
+  const Json good = ReadJsonFile(file);
+  const std::string run = (folder_ / "run").string();
+  const auto why_with = [&](const Json& changed) {
+    WriteJsonFile(file, changed);
+    return ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run").OpenScene(std::nullopt, Job()); });
+  };
+  Json changed = good;
+  changed["frames"][2]["transform_matrix"][0][3] = 0.25;
+  EXPECT_THAT(why_with(changed), HasSubstr("the camera of photo_2.png is not the one that " + run + " was trained on"));
+  changed = good;
+  changed["frames"].erase(1);
+  EXPECT_THAT(why_with(changed), HasSubstr("1 photo is missing that " + run + " was trained on: photo_1.png"));
+  changed = good;
+  changed["frames"].push_back(good["frames"][0]);
+  changed["frames"][4]["file_path"] = "photo_new.png";
+  WritePng(folder_ / "scene" / "photo_new.png", ImageU8(16, 12, 3, 200));
+  EXPECT_THAT(why_with(changed), HasSubstr("1 photo is there that " + run + " was not trained on: photo_new.png"));
+  changed = good;
+  changed["test_filenames"] = {"photo_2.png", "photo_3.png"};
+  EXPECT_THAT(why_with(changed), HasSubstr("its format, or the choice of held-out photos, is not the one that"));
+  EXPECT_EQ(why_with(good), "");
+
+  // A run of an older version has no hashes of cameras.
+  Json record = ReadJsonFile(folder_ / "run" / "run.json");
+  ASSERT_EQ(record.erase("cameras"), 1u);
+  WriteJsonFile(folder_ / "run" / "run.json", record);
+  EXPECT_EQ(why_with(good), "");
+  changed = good;
+  changed["frames"][2]["transform_matrix"][0][3] = 0.25;
+  EXPECT_THAT(why_with(changed), HasSubstr("its photos or cameras are not those that " + run));
+}
+
+TEST_F(RunFolderTest, CopiesOfPhotosAreAWarning) {
+  const fs::path scene = folder_ / "scene";
+  const auto warnings = [&] {
+    EventRecorder events;
+    RunFolder::Create(folder_ / "new", scene, scene::LoadScene(scene, {}, Job()), Job().With(events));
+    return events.Texts("warning");
+  };
+  EXPECT_THAT(warnings(), IsEmpty());
+  fs::copy_file(scene / "photo_1.png", scene / "photo_3.png", fs::copy_options::overwrite_existing);
+  EXPECT_THAT(warnings(), ElementsAre("1 photo holds the same picture as another, which then counts twice: "
+                                      "photo_3.png (photo_1.png); remove the copies"));
+  fs::copy_file(scene / "photo_0.png", scene / "photo_1.png", fs::copy_options::overwrite_existing);  // held out
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("and what is held out is trained on: photo_1.png (photo_0.png)")));
 }
 
 // Another photo with as many bytes.
@@ -163,7 +216,7 @@ TEST_F(RunFolderTest, CommandsInHintsCanBePasted) {
   fs::rename(folder_ / "run", folder_ / "my run");
   const RunFolder run = RunFolder::Open(folder_ / "my run");
   const std::string quoted = "'" + (folder_ / "my run").string() + "'";
-  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenNerf(); }), HasSubstr(" --out " + quoted + " --resume"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenNerf(); }), HasSubstr("sanerf train " + quoted + " --resume"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open("no run"); }), HasSubstr("SCENE --out 'no run'"));
   WriteScene(folder_ / "my scene", 0.8);  // another one
   EXPECT_THAT(ErrorTextOf<Error>([&] { run.OpenScene(folder_ / "my scene", Job()); }),
@@ -214,6 +267,29 @@ TEST_F(RunFolderTest, ValuesOfTheWrongKindAreErrorsWithTheirKey) {
   EXPECT_THAT(error_with("/stages/train/seconds", "long"), StartsWith(file + ": stages.train.seconds: expected a "));
   EXPECT_EQ(error_with("/sanerf", "0.0.1"), "");
   EXPECT_EQ(error_with("/stages/prune", {{"state", "complete"}}), "");  // of another version
+}
+
+TEST_F(RunFolderTest, WhatCannotBeLockedOrReadIsLeftAsItIs) {
+  WriteFileAtomic(folder_ / "run" / "run.json", "{");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { LockedRun(folder_ / "run"); }), HasSubstr("run.json:1:2: broken JSON"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / ".lock"));
+  WriteFileAtomic(folder_ / "run" / ".lock", "1");
+  EXPECT_THROW(LockedRun(folder_ / "run"), Error);
+  EXPECT_TRUE(fs::exists(folder_ / "run" / ".lock"));
+}
+
+TEST_F(RunFolderTest, TheLockIsNotWrittenThroughALink) {
+  const fs::path lock = folder_ / "run" / ".lock", elsewhere = folder_ / "diary.txt";
+  for (const bool is_there : {false, true}) {
+    if (is_there) WriteFileAtomic(elsewhere, "dear diary");
+    fs::remove(lock);
+    fs::create_symlink("../diary.txt", lock);
+    EXPECT_THAT(ErrorTextOf<Error>([&] { LockedRun(folder_ / "run"); }),
+                HasSubstr("cannot write " + lock.string() + ": it is a link to another place\nremove the link"));
+    EXPECT_TRUE(fs::is_symlink(lock));
+    EXPECT_EQ(fs::exists(elsewhere), is_there);
+  }
+  EXPECT_EQ(ReadFile(elsewhere), "dear diary");
 }
 
 TEST_F(RunFolderTest, OnlyOneProcessWrites) {

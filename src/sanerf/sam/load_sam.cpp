@@ -90,15 +90,22 @@ OnnxSamFiles FromPaths(const std::string& name, const fs::path& encoder, const f
           hint};
 }
 
+OnnxSamFiles FilesOf(const std::string& name) {
+  if (const size_t comma = name.find(','); comma != std::string::npos)
+    return FromPaths(name, name.substr(0, comma), name.substr(comma + 1));
+  if (std::error_code ignored; fs::is_directory(name, ignored))
+    return FromPaths(name, FindInFolder(name, "encoder"), FindInFolder(name, "decoder"));
+  return FromCatalogue(name);
+}
+
 }  // namespace
 
 std::unique_ptr<Sam> LoadSam(const std::string& name, const Job& job) {
   const ThreadLimit limit(job.num_threads());  // of the encoder as well, for as long as it is there
-  if (const size_t comma = name.find(','); comma != std::string::npos)
-    return LoadOnnxSam(FromPaths(name, name.substr(0, comma), name.substr(comma + 1)), job);
-  if (std::error_code ignored; fs::is_directory(name, ignored))
-    return LoadOnnxSam(FromPaths(name, FindInFolder(name, "encoder"), FindInFolder(name, "decoder")), job);
-  return LoadOnnxSam(FromCatalogue(name), job);
+  Task task(job, "open the model");
+  std::unique_ptr<Sam> sam = LoadOnnxSam(FilesOf(name), job);
+  task.Finish(name);
+  return sam;
 }
 
 }  // namespace sanerf::sam

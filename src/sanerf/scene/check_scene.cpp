@@ -8,6 +8,10 @@
 #include <map>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
+
+namespace fs = std::filesystem;
 
 namespace sanerf::scene {
 
@@ -31,7 +35,7 @@ constexpr double kStray = 64;                   // of the usual distance; the la
   throw Error(fmt::format("{}: {}", listing.root.string(), view.name), why, hint);
 }
 
-std::string NumPhotos(size_t count) { return fmt::format("{} photo{}", count, count == 1 ? "" : "s"); }
+std::string NumPhotos(size_t count) { return Counted(int64_t(count), "photo"); }
 
 // ---- one photo, one camera
 
@@ -54,11 +58,13 @@ const char* Disagreement(const View& a, const View& b, bool has_split) {
 }
 
 void TakeEachPhotoOnce(SceneListing& listing) {
-  std::map<std::filesystem::path, size_t> first;
+  std::map<fs::path, size_t> first;
   std::vector<ListedView> once;
   std::vector<std::string> again;
   for (ListedView& listed : listing.views) {
-    const auto [known, is_new] = first.emplace(listed.view.image_path, once.size());
+    std::error_code unresolved;
+    fs::path file = fs::canonical(listed.view.image_path, unresolved);  // a link is no photo of its own
+    const auto [known, is_new] = first.emplace(unresolved ? listed.view.image_path : file, once.size());
     if (is_new) {
       once.push_back(std::move(listed));
     } else if (const char* how = Disagreement(once[known->second].view, listed.view, listing.has_split)) {
@@ -203,6 +209,9 @@ void CheckListing(SceneListing& listing) {
   Undistorts how = Undistorts::kEverywhere;
   for (ListedView& listed : listing.views) {
     const View& view = listed.view;
+    if (!IsUtf8(view.name))
+      Fail(listing, view, "its name is not UTF-8, and what a run records of a photo goes by its name",
+           fmt::format("rename it, and what lists it ({})", listing.source));
     CheckPose(listing, view);
     if (!last || !SameLens(*last, view.camera)) {
       how = Undistorts::kEverywhere;
@@ -250,8 +259,8 @@ void WarnOfStrayCameras(Scene& scene) {
   }
   if (stray.empty() || !(usual > 0)) return;
   scene.warnings.push_back(fmt::format(
-      "{} {} from more than {} times as far as the others, where the model hardly reaches; check the pose{}: {}",
-      NumPhotos(stray.size()), stray.size() == 1 ? "was taken" : "were taken", kStray, stray.size() == 1 ? "" : "s",
+      "{} taken from more than {} times as far as the others, where the model hardly reaches; check the {}: {}",
+      Counted(int64_t(stray.size()), "photo was", "photos were"), kStray, IsAre(int64_t(stray.size()), "pose", "poses"),
       ListOfNames(stray)));
 }
 

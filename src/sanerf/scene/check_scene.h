@@ -10,9 +10,9 @@ bool IsPlace(const Vec3& p);
 
 // Looks at what a reader took from its files before anything is computed from it. Throws Error that names the view for
 // values that cannot work: intrinsics of no lens, a distortion that folds the picture, a pose that is not rigid, a
-// place out of reach, near bounds beyond far ones, one photo with two cameras. What a person may want is a warning: a
-// photo that is listed twice alike (taken once), bounds that begin behind the camera (not used), a distortion that
-// fails at the picture's edge only, cameras that all stand at one place.
+// place out of reach, near bounds beyond far ones, one photo with two cameras; and for a name that no JSON holds. What
+// a person may want is a warning: a photo that is listed twice alike (taken once), bounds that begin behind the camera
+// (not used), a distortion that fails at the picture's edge only, cameras that all stand at one place.
 void CheckListing(SceneListing& listing);
 
 // Cameras that stray so far from all the others that the model, fitted to these, hardly reaches them.

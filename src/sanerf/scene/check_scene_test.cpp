@@ -9,6 +9,8 @@
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene_test_util.h"
 
+namespace fs = std::filesystem;
+
 namespace sanerf::scene {
 namespace {
 
@@ -128,6 +130,17 @@ TEST_F(CheckSceneTest, OnePhotoTwice) {
   EXPECT_THAT(LoadError(), HasSubstr("the photo is listed twice, at two times"));
 }
 
+TEST_F(CheckSceneTest, OnePhotoUnderTwoNames) {
+  fs::create_symlink("01.png", root_ / "images/09.png");
+  file_["frames"].push_back(frame(1));
+  frame(kViews)["file_path"] = "images/09.png";
+  const Scene scene = Load();
+  EXPECT_EQ(scene.views.size(), size_t(kViews));
+  EXPECT_THAT(scene.warnings, ElementsAre("1 photo listed more than once and taken once: images/09.png"));
+  frame(kViews)["transform_matrix"] = frame(0)["transform_matrix"];
+  EXPECT_THAT(LoadError(), HasSubstr("images/09.png: the photo is listed twice, with two poses"));
+}
+
 TEST_F(CheckSceneTest, OnePhotoToTrainAndToTest) {
   WriteText("transforms_train.json", file_.dump());
   WriteText("transforms_test.json", Json{{"fl_x", 20}, {"frames", {frame(1)}}}.dump());
@@ -191,6 +204,9 @@ TEST_F(CheckSceneTest, LlffRows) {
     return ErrorText([&] { LoadScene(root_, {}, Job()); });
   };
   EXPECT_EQ(load(0, 0, 0), "");
+  fs::rename(root_ / "images/03.png", root_ / "images/03\xff.png");
+  EXPECT_THAT(load(0, 0, 0), AllOf(HasSubstr("images/03\xff.png: its name is not UTF-8"), HasSubstr("rename it")));
+  fs::rename(root_ / "images/03\xff.png", root_ / "images/03.png");
   EXPECT_THAT(load(2, 3, 1e30f), HasSubstr("images/02.png: its camera stands at (1e+30"));
   EXPECT_THAT(load(2, 14, 1e30f), HasSubstr("images/02.png: no camera has focal length 1e+30"));
   EXPECT_THAT(load(2, 15, 5),

@@ -57,11 +57,16 @@ hsize_t NumbersInChunk(const Handle& creation, size_t rank) {
   return count;
 }
 
+// Links may lead on to others, and those into other files.
+herr_t RefuseOtherFile(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
+
 NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::string& name) {
   const auto fail = [&](const std::string& why) {
     throw Error(fmt::format("{}, {}", path.string(), name), why, "write it again: one number per pixel");
   };
-  const Handle data_set(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+  const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+  H5Pset_elink_cb(access.get(), RefuseOtherFile, nullptr);
+  const Handle data_set(H5Dopen2(file.get(), name.c_str(), access.get()), H5Dclose);
   if (!data_set) fail("this is not a data set");
   // Its numbers may be said to be in other files, of which nobody knows what they are.
   const Handle creation(H5Dget_create_plist(data_set.get()), H5Pclose);
@@ -81,9 +86,9 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
     array.shape[d] = int64_t(shape[d]);
     count *= shape[d];
   }
-  if (NumbersInChunk(creation, shape.size()) > kMaxNumbers) fail("its chunks are too large");
-  if (count * H5Tget_size(type.get()) / kDeflateLimit > fs::file_size(path))
-    fail("the file is too short for its shape");
+  const hsize_t in_chunk = NumbersInChunk(creation, shape.size()), largest = kDeflateLimit * fs::file_size(path);
+  if (in_chunk > kMaxNumbers || in_chunk * H5Tget_size(type.get()) > largest) fail("its chunks are too large");
+  if (count * H5Tget_size(type.get()) > largest) fail("the file is too short for its shape");
   const int64_t bytes = int64_t(count) * int64_t(sizeof(double));
   if (bytes > kLarge) CheckMemory("the numbers of " + path.string(), double(bytes), "use a smaller array");
   array.data.resize(size_t(count));

@@ -91,6 +91,17 @@ TEST_F(Hdf5Test, ChunksThatAreTooLargeAreAnError) {
   EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5, ids: its chunks are too large"));
 }
 
+// Chunks of 64 megabytes, in a file of kilobytes.
+TEST_F(Hdf5Test, ChunksThatTheFileIsTooShortForAreAnError) {
+  const hid_t file = H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+  const hsize_t shape[2] = {2, 2}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED}, chunk[2] = {1 << 12, 1 << 12};
+  const hid_t space = H5Screate_simple(2, shape, most), creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(creation, 2, chunk);
+  H5Dclose(H5Dcreate2(file, "ids", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+  H5Pclose(creation), H5Sclose(space), H5Fclose(file);
+  EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5, ids: its chunks are too large"));
+}
+
 // Half of the compressed numbers are gone.
 TEST_F(Hdf5Test, ATruncatedFileIsAnError) {
   std::vector<int> numbers;
@@ -104,13 +115,17 @@ TEST(Hdf5, NumbersInOtherFilesAreNotLookedFor) {
   const TestFolder folder;
   const std::filesystem::path path = folder / "a.h5";
   const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+  WriteHdf5<int>(folder / "other.h5", "data", {2}, H5T_NATIVE_INT, {1, 2});
   H5Lcreate_external("other.h5", "/data", file, "linked", H5P_DEFAULT, H5P_DEFAULT);
+  H5Lcreate_soft("/linked", file, "by_way_of_linked", H5P_DEFAULT, H5P_DEFAULT);
   const hsize_t shape[1] = {4};
   const hid_t space = H5Screate_simple(1, shape, nullptr), creation = H5Pcreate(H5P_DATASET_CREATE);
   H5Pset_external(creation, "/dev/zero", 0, 16);
   const hid_t data_set = H5Dcreate2(file, "outside", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
   H5Dclose(data_set), H5Pclose(creation), H5Sclose(space), H5Fclose(file);
   EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"linked"}); }), HasSubstr("it is in another file"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"by_way_of_linked"}); }),
+              HasSubstr("a.h5, by_way_of_linked: this is not a data set"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { ReadHdf5(path, {"outside"}); }), HasSubstr("its numbers are in another file"));
 }
 

@@ -19,6 +19,7 @@ void WriteHdf5(const std::filesystem::path& path, const std::string& name, const
   const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
   H5Pset_chunk(layout, int(shape.size()), shape.data());
   H5Pset_deflate(layout, 4);
+  H5Pset_obj_track_times(layout, false);  // the same data are the same bytes
   const hid_t data_set = H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
   H5Dwrite(data_set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data.data());
   H5Dclose(data_set), H5Pclose(layout), H5Sclose(space), H5Fclose(file);

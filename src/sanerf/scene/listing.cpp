@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/phrases.h"
 
 namespace sanerf::scene {
 
@@ -120,11 +121,9 @@ std::string NameInScene(const fs::path& root, const fs::path& image) {
   return (relative.empty() ? image : relative).generic_string();
 }
 
-std::string ListOfNames(std::vector<std::string> names) {
+std::string ListOfNames(const std::vector<std::string>& names) {
   constexpr size_t kNamed = 8;
-  const size_t more = names.size() > kNamed ? names.size() - kNamed : 0;
-  names.resize(names.size() - more);
-  return fmt::format("{}{}", fmt::join(names, ", "), more ? fmt::format(" and {} more", more) : "");
+  return FirstFew(names, kNamed);
 }
 
 }  // namespace sanerf::scene

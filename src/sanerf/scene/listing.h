@@ -57,6 +57,6 @@ bool HaveSameShape(int width_a, int height_a, int width_b, int height_b);
 std::string NameInScene(const std::filesystem::path& root, const std::filesystem::path& image);
 
 // "a.png, b.png and 3 more": a warning names eight.
-std::string ListOfNames(std::vector<std::string> names);
+std::string ListOfNames(const std::vector<std::string>& names);
 
 }  // namespace sanerf::scene

@@ -12,6 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_loader.h"
 #include "sanerf/scene/colmap_model.h"
@@ -103,11 +104,8 @@ SceneListing ReadListing(const fs::path& path, std::string& also_there, const Jo
 
 std::string MissingWarning(const SceneListing& listing) {
   const size_t count = listing.missing.size(), listed = count + listing.views.size();
-  std::vector<std::string> named = listing.missing;
-  const size_t more = count > kNamedMissing ? count - kNamedMissing : 0;
-  named.resize(count - more);
-  return fmt::format("{} of {} listed images {} missing and left out: {}{}", count, listed, count == 1 ? "is" : "are",
-                     fmt::join(named, ", "), more ? fmt::format(" and {} more", more) : "");
+  return fmt::format("{} of {} listed images {} missing and left out: {}", count, listed, IsAre(int64_t(count)),
+                     FirstFew(listing.missing, kNamedMissing));
 }
 
 void RequireImages(const SceneListing& listing) {
@@ -169,7 +167,7 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
     if (view.time) times.insert(*view.time);
   }
   std::string text =
-      fmt::format("{} photos, {}, {}", scene.views.size(),
+      fmt::format("{}, {}, {}", Counted(int64_t(scene.views.size()), "photo"),
                   one_size ? fmt::format("{}x{}", first.width, first.height) : "of several sizes", listing.source);
   if (scene.has_alpha) text += ", RGBA";
   if (masks) text += ", masks";
@@ -192,6 +190,7 @@ bool HoldsScene(const fs::path& folder) {
 Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   CheckOptions(options, "scene");
+  Task task(job, "read the scene");
   std::error_code ec;
   fs::path absolute = fs::absolute(path, ec).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();
@@ -222,6 +221,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
   if (!also_there.empty()) scene.warnings.push_back(also_there);
   WarnOfStrayCameras(scene);
   scene.summary = Summary(scene, listing, options.test_every);
+  task.Finish();
   return scene;
 }
 

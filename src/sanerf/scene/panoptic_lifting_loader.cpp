@@ -15,6 +15,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
 
@@ -108,12 +109,10 @@ std::optional<Splits> ReadSplits(const fs::path& path) {
 }
 
 // "photos <why> are left out (3): a, b, c"
-void WarnOfLeftOut(SceneListing& listing, std::vector<std::string> names, const std::string& why) {
+void WarnOfLeftOut(SceneListing& listing, const std::vector<std::string>& names, const std::string& why) {
   if (names.empty()) return;
-  const size_t count = names.size(), more = count > kNamed ? count - kNamed : 0;
-  names.resize(count - more);
-  listing.warnings.push_back(fmt::format("photos {} are left out ({}): {}{}", why, count, fmt::join(names, ", "),
-                                         more ? fmt::format(" and {} more", more) : ""));
+  listing.warnings.push_back(
+      fmt::format("photos {} are left out ({}): {}", why, names.size(), FirstFew(names, kNamed)));
 }
 
 }  // namespace

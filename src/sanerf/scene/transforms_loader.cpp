@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/transforms_camera.h"
 
@@ -100,7 +101,7 @@ class TransformsReader {
     if (!unlisted.empty()) {
       listing_.warnings.push_back(fmt::format("{} of the {} test photos that {} names {} not among its frames: {}{}",
                                               unlisted.size(), test_names.size(), path.filename().string(),
-                                              unlisted.size() == 1 ? "is" : "are", *unlisted.begin(),
+                                              IsAre(int64_t(unlisted.size())), *unlisted.begin(),
                                               unlisted.size() == 1 ? "" : ", ..."));
     }
   }
@@ -138,8 +139,8 @@ class TransformsReader {
   void WarnOfMissingMasks() {
     if (missing_masks_.empty()) return;
     listing_.warnings.push_back(
-        fmt::format("{} listed mask{} missing, the first is {}; those views have no ground truth",
-                    missing_masks_.size(), missing_masks_.size() == 1 ? " is" : "s are", missing_masks_[0]));
+        fmt::format("{} missing, the first is {}; those views have no ground truth",
+                    Counted(int64_t(missing_masks_.size()), "listed mask is", "listed masks are"), missing_masks_[0]));
     missing_masks_.clear();
   }
 

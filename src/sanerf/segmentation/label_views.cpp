@@ -92,6 +92,13 @@ const ViewDecision* DecisionFor(const mask_decoder::DecodedObject& object, int v
   return found != object.views.end() && found->used ? &*found : nullptr;
 }
 
+// By object; null for those without a mask there.
+std::vector<const ViewDecision*> DecisionsFor(const ObjectMasks& decoded, int view_idx) {
+  std::vector<const ViewDecision*> decisions;
+  for (size_t o = 0; o < decoded.size(); ++o) decisions.push_back(DecisionFor(decoded[o], view_idx));
+  return decisions;
+}
+
 // Writes the objects' masks in order of rising confidence; returns how many pixels several objects claimed.
 int64_t PaintMasks(const std::vector<const ViewDecision*>& decisions, ImageU8* labels) {
   std::vector<size_t> order;
@@ -165,6 +172,15 @@ void CheckMaskSizes(const ObjectMasks& objects, const std::function<Camera(int v
   }
 }
 
+ImageU8 PaintLabelImage(const ObjectMasks& decoded, int view_idx) {
+  const std::vector<const ViewDecision*> decisions = DecisionsFor(decoded, view_idx);
+  const auto first = std::find_if(decisions.begin(), decisions.end(), [](const auto* d) { return d != nullptr; });
+  if (first == decisions.end()) return {};
+  ImageU8 labels((*first)->mask.width, (*first)->mask.height, 1);
+  PaintMasks(decisions, &labels);
+  return labels;
+}
+
 LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer& container) {
   SANERF_CHECK_LT(decoded.size(), size_t{mask_aggregator::kIgnoreLabel});
   std::set<int> view_idxs;
@@ -176,9 +192,7 @@ LabeledViews PaintLabelViews(const ObjectMasks& decoded, const FeatureContainer&
     mask_aggregator::LabelView view;
     view.camera = container.WorkingCamera(view_idx);
     view.labels = ImageU8(view.camera.width, view.camera.height, 1);
-    std::vector<const ViewDecision*> decisions;
-    for (size_t o = 0; o < decoded.size(); ++o) decisions.push_back(DecisionFor(decoded[o], view_idx));
-    const int64_t overlap = PaintMasks(decisions, &view.labels);
+    const int64_t overlap = PaintMasks(DecisionsFor(decoded, view_idx), &view.labels);
     result.overlap_pixels += overlap;
     result.overlap_views += overlap > 0;
     result.views.push_back(std::move(view));

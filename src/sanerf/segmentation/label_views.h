@@ -34,6 +34,9 @@ struct LabeledViews {
 LabeledViews BuildLabelViews(const mask_decoder::ObjectMasks& decoded,
                              const feature_container::FeatureContainer& container, const Job& job);
 
+// The masks of one view alone; of its masks' size. Empty when no object has one there.
+ImageU8 PaintLabelImage(const mask_decoder::ObjectMasks& decoded, int view_idx);
+
 // The masks alone: what no object claims is background.
 LabeledViews PaintLabelViews(const mask_decoder::ObjectMasks& decoded,
                              const feature_container::FeatureContainer& container);

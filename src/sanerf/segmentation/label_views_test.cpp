@@ -58,6 +58,13 @@ DecodedObject Object(std::vector<ViewDecision> views) {
   return object;
 }
 
+TEST(LabelViews, OneViewAloneHasWhatAllOfThemHave) {
+  const std::vector<DecodedObject> decoded = {Object({Used(0, 0.9f, 5, 15), Unused(1)}),
+                                              Object({Used(0, 0.8f, 12, 22), Unused(1)})};
+  EXPECT_EQ(PaintLabelImage(decoded, 0).data, PaintLabelViews(decoded, WallContainer()).views[0].labels.data);
+  EXPECT_TRUE(PaintLabelImage(decoded, 1).empty());
+}
+
 TEST(LabelViews, TheMaskOfHigherConfidenceGetsTheOverlap) {
   const WallContainer container;
   const LabeledViews result =

@@ -1,12 +1,13 @@
 #include "sanerf/segmentation/mask_fit.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/pixel_window.h"
-#include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/label_views.h"
 
 namespace sanerf::segmentation {
 namespace {
@@ -39,30 +40,48 @@ double Iou(const ImageU8& labels, int label, const ImageU8& mask) {
   return either > 0 ? double(both) / double(either) : 0;
 }
 
-}  // namespace
+// By view, as the field was taught them.
+using Labels = std::map<int, ImageU8>;
 
-MaskFit CompareWithMasks(const mask_aggregator::ObjectModel& model, int label, const mask_decoder::DecodedObject& masks,
-                         const scene::Scene& scene, const Job& job) {
-  std::vector<int> used;
-  for (size_t i = 0; i < masks.views.size(); ++i) {
-    const mask_decoder::ViewDecision& view = masks.views[i];
-    // Others may have taken all of its pixels: SeparateMasks.
-    if (view.used && mask_decoder::CountNonZero(view.mask) > 0) used.push_back(int(i));
-  }
+Labels PaintedLabels(const mask_decoder::ObjectMasks& masks, const Job& job) {
+  Labels labels;
+  for (size_t o = 0; o < masks.size(); ++o)
+    for (const mask_decoder::ViewDecision& view : masks[o].views) {
+      if (!view.used || labels.count(view.view_idx) > 0) continue;
+      job.ThrowIfStopped("comparing the field with its masks");
+      labels[view.view_idx] = PaintLabelImage(masks, view.view_idx);
+    }
+  return labels;
+}
+
+MaskFit FitOf(int label, const Labels& labels, const mask_aggregator::ObjectModel& model, const scene::Scene& scene,
+              const Job& job) {
+  std::vector<int> views;  // others may have taken all pixels of a mask
+  for (const auto& [view_idx, painted] : labels)
+    if (std::find(painted.data.begin(), painted.data.end(), label) != painted.data.end()) views.push_back(view_idx);
   MaskFit fit;
-  for (const int i : scene::ThinnedViews(used, kComparedViews)) {
-    const mask_decoder::ViewDecision& view = masks.views[size_t(i)];
-    const PixelWindow window = WindowAround(view.mask);
-    const Camera camera =
-        CameraOf(window, scene.views[size_t(view.view_idx)].camera.Resized(view.mask.width, view.mask.height));
-    const double iou = Iou(model.Render(camera, job).labels, label,
-                           ResizeNearest(Cut(view.mask, window), camera.width, camera.height));
+  for (const int view_idx : scene::ThinnedViews(views, kComparedViews)) {
+    const ImageU8 mask = MaskOfLabel(labels.at(view_idx), label);
+    const PixelWindow window = WindowAround(mask);
+    const Camera camera = CameraOf(window, scene.views[size_t(view_idx)].camera.Resized(mask.width, mask.height));
+    const double iou =
+        Iou(model.Render(camera, job).labels, label, ResizeNearest(Cut(mask, window), camera.width, camera.height));
     ++fit.num_views;
     fit.num_missed += iou < 0.5;
     fit.mean_iou += iou;
   }
   if (fit.num_views > 0) fit.mean_iou /= fit.num_views;
   return fit;
+}
+
+}  // namespace
+
+std::vector<MaskFit> CompareWithMasks(const mask_aggregator::ObjectModel& model, const mask_decoder::ObjectMasks& masks,
+                                      const scene::Scene& scene, const Job& job) {
+  const Labels labels = PaintedLabels(masks, job);
+  std::vector<MaskFit> fits;
+  for (size_t o = 0; o < masks.size(); ++o) fits.push_back(FitOf(int(o) + 1, labels, model, scene, job));
+  return fits;
 }
 
 }  // namespace sanerf::segmentation

@@ -12,19 +12,6 @@
 namespace sanerf::segmentation {
 namespace {
 
-// For a session that ends before what it stands on.
-template <class T>
-std::shared_ptr<const T> Borrowed(const T& value) {
-  return {std::shared_ptr<const T>(), &value};
-}
-
-// With the input's seed.
-Session SessionOn(const SegmenterInput& input, SegmentationOptions options) {
-  options.object.seed = int(input.seed);
-  return Session({Borrowed(input.scene), input.nerf, Borrowed(input.features), Borrowed(input.sam), input.views},
-                 options);
-}
-
 // One mask per object of the field.
 std::vector<ImageU8> MasksOf(const mask_aggregator::ObjectModel& model, const Camera& camera, const Job& job) {
   const ImageU8 labels = model.Render(camera, job).labels;
@@ -37,9 +24,9 @@ std::vector<ImageU8> MasksOf(const mask_aggregator::ObjectModel& model, const Ca
 
 void OwnSegmenter::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   CheckObjectCount(prompts.objects.size());
-  CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), input_.features, input_.views), options_.object,
-                     RayLoadOf(input_.nerf, input_.scene, input_.views, job), job);
-  Session session = SessionOn(input_, options_);
+  CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), *input_.features, input_.views), options_.object,
+                     RayLoadOf(input_.nerf, *input_.scene, input_.views, job), job);
+  Session session(input_, options_);
   session.Prepare(job);
   for (const mask_decoder::ObjectPrompt& object : prompts.objects) session.AddObject(object);
   session.Update(job);
@@ -48,14 +35,14 @@ void OwnSegmenter::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
 }
 
 std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
+  return MasksOf(*model_, input_.scene->views.at(size_t(view_idx)).camera, job);
 }
 
 void OwnAutomaticSegmenter::Fit(const mask_decoder::Prompts&, const Job& job) {
-  SegmenterInput input = input_;
+  SegmentationInput input = input_;
   if (!options_.automatic.extend) input.views = searched_;
   AutomaticField found = TieTogether(input, searched_.size(), masks_, options_, job);
-  Session session = SessionOn(input, options_);
+  Session session(std::move(input), options_);
   session.StartFromSearch(found.prompts, std::move(found.decoded));
   session.Refine(job);
   session.Step(session.steps_left(), job);
@@ -63,7 +50,7 @@ void OwnAutomaticSegmenter::Fit(const mask_decoder::Prompts&, const Job& job) {
 }
 
 std::vector<ImageU8> OwnAutomaticSegmenter::MasksFor(int view_idx, const Job& job) {
-  return MasksOf(*model_, input_.scene.views.at(size_t(view_idx)).camera, job);
+  return MasksOf(*model_, input_.scene->views.at(size_t(view_idx)).camera, job);
 }
 
 }  // namespace sanerf::segmentation

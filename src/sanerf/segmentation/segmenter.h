@@ -5,25 +5,9 @@
 
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
-#include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
-#include "sanerf/nerf/model.h"
 
 namespace sanerf::segmentation {
-
-// What a method may use. The references must outlive the segmenter.
-struct SegmenterInput {
-  const scene::Scene& scene;
-  const nerf::NerfModel& nerf;                          // frozen
-  const feature_container::FeatureContainer& features;  // holds `views`
-  const sam::Sam& sam;                                  // the model that `features` was encoded with
-  std::vector<int> views;                               // of the scene, to learn from: never held-out ones
-  uint64_t seed = 1;
-
-  mask_decoder::DecodeContext ForDecoding(const mask_decoder::MaskDecoderOptions& options) const {
-    return {scene, features, sam, nerf.model_from_file(), options};
-  }
-};
 
 class Segmenter {
  public:

@@ -9,6 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/decode_object.h"
 #include "sanerf/segmentation/label_views.h"
@@ -41,13 +42,16 @@ bool IsBlunt(const DecodedObject& object) {
 
 }  // namespace
 
-Session::Session(SessionInput input, const SegmentationOptions& options)
-    : input_(std::move(input)), options_(options), steps_(StepsFor(Source::kPrompts, options)) {
+Session::Session(SegmentationInput input, const SegmentationOptions& options, std::vector<int> prompted)
+    : input_(std::move(input)),
+      prompted_(std::move(prompted)),
+      options_(options),
+      steps_(StepsFor(Source::kPrompts, options)) {
   CheckOptions(options_.masks, "masks");
   CheckOptions(options_.segment, "segment");
   CheckOptions(options_.object, "object");
   CheckOptions(options_.automatic, "auto");
-  if (input_.prompted.empty()) input_.prompted = input_.views;
+  if (prompted_.empty()) prompted_ = input_.views;
 }
 
 // ================================ the method ================================
@@ -73,12 +77,12 @@ void Session::Decode(int max_views, const Job& job) {
     if (object.prompts.empty() || object.state == MaskState::kDecoded || object.state == MaskState::kRefined) continue;
     if (is_quick && object.state == MaskState::kPartial) continue;
     const mask_decoder::ObjectPrompt prompt = object.AsPrompt();
-    const DecodeRequest request{prompt, is_correction ? object.masks.get() : nullptr, input_.views, input_.prompted};
+    const DecodeRequest request{prompt, is_correction ? object.masks.get() : nullptr, input_.views, prompted_};
     auto masks = std::make_shared<const DecodedObject>(is_quick ? CorrectObject(request, max_views, Context(), job)
                                                                 : DecodeObject(request, Context(), job));
-    job.Info(fmt::format("masks  {}: {} of {} views have a mask", prompt.name,
-                         std::count_if(masks->views.begin(), masks->views.end(), [](const auto& v) { return v.used; }),
-                         masks->views.size()));
+    const auto num_used = std::count_if(masks->views.begin(), masks->views.end(), [](const auto& v) { return v.used; });
+    job.Info(fmt::format("masks  {}: {} of {} {} a mask", prompt.name, num_used,
+                         Counted(int64_t(masks->views.size()), "view"), IsAre(num_used, "has", "have")));
     decoded.push_back({object.id, std::move(masks), is_quick ? MaskState::kPartial : MaskState::kDecoded});
   }
   for (Decoded& object : decoded) edits_.SetMasks(object.id, std::move(object.masks), object.state);
@@ -92,7 +96,7 @@ void Session::Refine(const Job& job) {
   RefineRequest request{objects.prompts, PositionsOf(MaskState::kDecoded), input_.views};
   if (request.which.empty()) return;
   request.missed = steps_.missed;
-  request.prompted = input_.prompted;
+  request.prompted = prompted_;
   std::vector<DecodedObject> masks;
   for (const auto& of_object : objects.masks) masks.push_back(*of_object);
 
@@ -249,7 +253,7 @@ void Session::MovePrompt(PromptId id, const Prompt& to) {
 }
 
 mask_decoder::DecodeContext Session::Context() const {
-  mask_decoder::DecodeContext context = input_.ForSegmenter().ForDecoding(options_.masks);
+  mask_decoder::DecodeContext context = input_.ForDecoding(options_.masks);
   context.keeps_candidates = steps_.rounds > 0;
   return context;
 }

@@ -29,22 +29,9 @@
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/prompt_edits.h"
-#include "sanerf/segmentation/segmenter.h"
+#include "sanerf/segmentation/segmentation_input.h"
 
 namespace sanerf::segmentation {
-
-// What a session stands on, and shares with others.
-struct SessionInput {
-  std::shared_ptr<const scene::Scene> scene;
-  nerf::NerfModel nerf;                                                 // frozen
-  std::shared_ptr<const feature_container::FeatureContainer> features;  // holds `views`
-  std::shared_ptr<const sam::Sam> sam;                                  // the model that `features` was encoded with
-  std::vector<int> views;          // of the scene: masks are made and aggregated in these, never held-out ones
-  std::vector<int> prompted = {};  // SAM is prompted in these of them only, in others masks stay; empty = in all
-
-  // The same for who only borrows it.
-  SegmenterInput ForSegmenter() const { return {*scene, nerf, *features, *sam, views}; }
-};
 
 // A session at one moment. Does not change when the session goes on; may be read and rendered by other threads.
 struct SessionSnapshot {
@@ -58,7 +45,8 @@ struct SessionSnapshot {
 
 class Session {
  public:
-  Session(SessionInput input, const SegmentationOptions& options);
+  // prompted: SAM is prompted in these of the views only, in others masks stay; empty = in all.
+  Session(SegmentationInput input, const SegmentationOptions& options, std::vector<int> prompted = {});
 
   // Objects of an earlier session in the order of their labels, before anything else; all their masks are in views of
   // this one. field: to go on from; none = only their masks are kept.
@@ -152,7 +140,8 @@ class Session {
   void BeginFit(const Job& job);
   SessionSnapshot Describe() const;
 
-  SessionInput input_;
+  SegmentationInput input_;
+  std::vector<int> prompted_;
   SegmentationOptions options_;
   PromptEdits edits_;
   Steps steps_;

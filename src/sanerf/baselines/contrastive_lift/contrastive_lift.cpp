@@ -14,31 +14,32 @@ namespace {
 constexpr char kContrastiveStage[] = "contrastive_lift";
 }
 
-ContrastiveLift::ContrastiveLift(const segmentation::SegmenterInput& input, std::vector<segmentation::FoundMask> masks,
-                                 const ContrastiveLiftOptions& options)
-    : input_(input), masks_(std::move(masks)), options_(options) {
+ContrastiveLift::ContrastiveLift(segmentation::SegmentationInput input, std::vector<segmentation::FoundMask> masks,
+                                 const ContrastiveLiftOptions& options, uint64_t seed)
+    : input_(std::move(input)), masks_(std::move(masks)), options_(options), seed_(seed) {
   CheckOptions(options_, kContrastiveStage);
 }
 
 void ContrastiveLift::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   SANERF_CHECK(prompts.objects.empty());
-  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, job);
-  field_ = std::make_unique<mask_aggregator::ObjectField>(options_.lift.field, options_.dims, input_.seed,
+  CheckLiftMemory(kContrastiveStage, options_.lift, options_.dims, input_, job);
+  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, seed_, job);
+  field_ = std::make_unique<mask_aggregator::ObjectField>(options_.lift.field, options_.dims, seed_,
                                                           mask_aggregator::ObjectField::Start::kRandom);
   {
-    ContrastiveTrainer trainer(rays, options_, input_.seed, field_.get());
+    ContrastiveTrainer trainer(rays, options_, seed_, field_.get());
     RunSteps(
         "contrastive lift", kContrastiveStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
-                                                  options_.clusters, input_.seed, job);
+                                                  options_.clusters, seed_, job);
   job.Info(fmt::format("contrastive lift: {} objects", clusters_->num_clusters()));
 }
 
 std::vector<ImageU8> ContrastiveLift::MasksFor(int view_idx, const Job& job) {
   SANERF_CHECK(clusters_ != nullptr);
   return MasksOfOutputs(
-      input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, clusters_->num_clusters(),
+      input_.nerf, *field_, input_.scene->views.at(size_t(view_idx)).camera, clusters_->num_clusters(),
       [&](const float* embedding) { return clusters_->Nearest(embedding); }, job);
 }
 

@@ -10,6 +10,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
+#include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::baselines {
@@ -17,8 +18,8 @@ namespace sanerf::baselines {
 class ContrastiveLift : public segmentation::Segmenter {
  public:
   // masks: SAM's automatic masks of some of input.views, which may overlap. Throws UsageError for options out of range.
-  ContrastiveLift(const segmentation::SegmenterInput& input, std::vector<segmentation::FoundMask> masks,
-                  const ContrastiveLiftOptions& options);
+  ContrastiveLift(segmentation::SegmentationInput input, std::vector<segmentation::FoundMask> masks,
+                  const ContrastiveLiftOptions& options, uint64_t seed);
 
   // Takes no prompts. Trains and clusters; throws Error when there is nothing to learn from or no cluster,
   // InterruptedError.
@@ -27,9 +28,10 @@ class ContrastiveLift : public segmentation::Segmenter {
   std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
 
  private:
-  segmentation::SegmenterInput input_;
+  segmentation::SegmentationInput input_;
   std::vector<segmentation::FoundMask> masks_;
   ContrastiveLiftOptions options_;
+  uint64_t seed_;
   std::unique_ptr<mask_aggregator::ObjectField> field_;
   std::unique_ptr<EmbeddingClusters> clusters_;
 };

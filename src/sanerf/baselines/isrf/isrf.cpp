@@ -50,12 +50,12 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
   const PatchMaps maps =
-      MakePatchMaps(input_.features, input_.sam, input_.views, {options_.features, options_.components}, job);
+      MakePatchMaps(*input_.features, *input_.sam, input_.views, {options_.features, options_.components}, job);
   feature_name_ = maps.name;
   std::vector<Camera> cameras;
-  for (const int v : input_.views) cameras.push_back(input_.scene.views[size_t(v)].camera);
+  for (const int v : input_.views) cameras.push_back(input_.scene->views[size_t(v)].camera);
   const TracedViews traced = TracedViews::Of(input_.nerf, cameras, options_.trace_size, job);
-  grid_ = std::make_unique<FeatureGrid>(LiftFeatures(input_.nerf, traced, maps, options_, input_.seed, job));
+  grid_ = std::make_unique<FeatureGrid>(LiftFeatures(input_.nerf, traced, maps, options_, seed_, job));
   const auto values = grid_->rows.values.span();
   voxel_features_.assign(values.begin(), values.end());
   if (options_.select.unit_voxels)
@@ -67,7 +67,7 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
 std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const {
   std::vector<nerf::Ray> rays;
   for (const Stroke& stroke : strokes) {
-    const Camera camera = input_.features.WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
+    const Camera camera = input_.features->WorkingCamera(stroke.view_idx).In(input_.nerf.model_from_file());
     for (const auto& [x, y] : stroke.pixels) rays.push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
   return RenderFeatures(*grid_, nerf::Trace(input_.nerf, rays, {}, job));
@@ -76,8 +76,9 @@ std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes, const
 Picture Isrf::PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const {
   Picture picture;
   for (const auto& [view_idx, mask] : masks) {
-    const Camera camera =
-        input_.features.WorkingCamera(view_idx).ResizedToLongest(options_.trace_size).In(input_.nerf.model_from_file());
+    const Camera camera = input_.features->WorkingCamera(view_idx)
+                              .ResizedToLongest(options_.trace_size)
+                              .In(input_.nerf.model_from_file());
     const std::vector<nerf::Ray> rays = nerf::RaysOf(camera, {0, 0, camera.width, camera.height});
     picture.Add(grid_->cells, nerf::Trace(input_.nerf, rays, {}, job),
                 ResizeNearest(mask, camera.width, camera.height));
@@ -93,7 +94,7 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
     const mask_decoder::PerViewDecoder decoder(object, input_.ForDecoding(masks_), job);
     const auto [on_object, beside] = PlacesOf(decoder.points());
     const mask_decoder::DepthTolerance tolerance = mask_decoder::ToleranceOf(masks_, input_.nerf.model_from_file());
-    const StrokeContext context{input_.features, tolerance, options_};
+    const StrokeContext context{*input_.features, tolerance, options_};
     const std::vector<int> views = ViewsForStrokes(on_object, input_.views, context, job);
     if (views.empty())
       throw Error(fmt::format("object '{}' has no stroke", object.name),
@@ -110,7 +111,7 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
       return FeaturesUnder(strokes, job);
     };
     SelectedRegion region = SelectRegion(voxels, {features_under(on_object, true), features_under(beside, false)},
-                                         PictureOf(masks, job), options_.select, input_.seed, job);
+                                         PictureOf(masks, job), options_.select, seed_, job);
     job.Detail(fmt::format(
         "isrf: {}: {} voxels; closer than {:.2f} and {} rings, without those closer than {:.2f} and {} rings; "
         "like the object in {} views: {:.3f}",
@@ -126,7 +127,7 @@ std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
       for (size_t o = 0; o < regions_.size(); ++o)
         if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
   };
-  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera,
+  return MasksOfVoxels(input_.nerf, input_.scene->views.at(size_t(view_idx)).camera,
                        {regions_.size(), nerf::kMinSampleWeight, /*threshold=*/0.5f, add}, job);
 }
 

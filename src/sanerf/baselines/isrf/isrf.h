@@ -14,6 +14,7 @@
 #include "sanerf/baselines/isrf/strokes.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::baselines {
@@ -25,9 +26,9 @@ double IsrfBytes(const IsrfOptions& options, size_t num_views, int channels, int
 class Isrf : public segmentation::Segmenter {
  public:
   // masks: of the strokes' views, and what counts as visible in them.
-  Isrf(const segmentation::SegmenterInput& input, const IsrfOptions& options,
-       const mask_decoder::MaskDecoderOptions& masks)
-      : input_(input), options_(options), masks_(masks) {}
+  Isrf(segmentation::SegmentationInput input, const IsrfOptions& options, const mask_decoder::MaskDecoderOptions& masks,
+       uint64_t seed)
+      : input_(std::move(input)), options_(options), masks_(masks), seed_(seed) {}
 
   // Lifts the features (the first time only) and selects every object's voxels. An object without a positive point
   // takes those that the mask decoder draws from the mask of its box. Throws UsageError for prompts and options that
@@ -46,9 +47,10 @@ class Isrf : public segmentation::Segmenter {
   std::vector<float> FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const;
   Picture PictureOf(const std::map<int, ImageU8>& masks, const Job& job) const;
 
-  segmentation::SegmenterInput input_;
+  segmentation::SegmentationInput input_;
   IsrfOptions options_;
   mask_decoder::MaskDecoderOptions masks_;
+  uint64_t seed_;
   std::string feature_name_;
   std::unique_ptr<FeatureGrid> grid_;
   std::vector<float> voxel_features_;  // [cell][channel]

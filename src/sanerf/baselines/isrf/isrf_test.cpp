@@ -5,10 +5,12 @@
 #include <map>
 
 #include "sanerf/core/job.h"
+#include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/borrowed_test_support.h"
 
 namespace sanerf::baselines {
 
@@ -69,7 +71,11 @@ class IsrfTest : public mask_aggregator::AggregatorTest {
     options.brush = 3;
     return options;
   }
-  segmentation::SegmenterInput Input() { return {*scene_, *nerf_, features_, sam_, scene_->TrainViews()}; }
+  Isrf MakeIsrf(const IsrfOptions& options, const mask_decoder::MaskDecoderOptions& masks = {}) {
+    using segmentation::Borrowed;
+    return Isrf({Borrowed(*scene_), *nerf_, Borrowed(features_), Borrowed(sam_), scene_->TrainViews()}, options, masks,
+                /*seed=*/1);
+  }
   // Clicks on the scene's objects, each a negative one for the next object.
   static mask_decoder::Prompts SceneClicks() {
     mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(*folder_ / "scene" / "prompts.json");
@@ -99,7 +105,7 @@ class IsrfTest : public mask_aggregator::AggregatorTest {
 TEST_F(IsrfTest, FindsTheObjectsUnderTheStrokes) {
   const mask_decoder::Prompts prompts = SceneClicks();
   ASSERT_GT(prompts.objects.size(), 1u);
-  Isrf isrf(Input(), SmallOptions(), {});
+  Isrf isrf = MakeIsrf(SmallOptions());
   isrf.Fit(prompts, Job());
   EXPECT_EQ(isrf.Remarks(), "features of analytic");
   for (size_t o = 0; o < prompts.objects.size(); ++o)
@@ -110,7 +116,7 @@ TEST_F(IsrfTest, DoesNotDependOnThreads) {
   std::vector<std::vector<ImageU8>> masks;
   for (const int threads : {1, 4}) {
     SetNumThreads(threads);
-    Isrf isrf(Input(), SmallOptions(), {});
+    Isrf isrf = MakeIsrf(SmallOptions());
     isrf.Fit(SceneClicks(), Job());
     masks.push_back(isrf.MasksFor(scene_->TestViews()[0], Job()));
   }
@@ -134,7 +140,7 @@ TEST_F(IsrfTest, OtherPrompts) {
     }
   }
   boxed.boxes = {box};
-  Isrf isrf(Input(), SmallOptions(), {});
+  Isrf isrf = MakeIsrf(SmallOptions());
   isrf.Fit({{boxed}}, Job());
   EXPECT_GT(HeldOutIouOf(isrf, 0, clicked.instance), 0.6);
 
@@ -143,6 +149,21 @@ TEST_F(IsrfTest, OtherPrompts) {
   unseen.points = {{Vec3(0, 0, 50), 1}};
   EXPECT_THAT(ErrorTextOf<Error>([&] { isrf.Fit({{unseen}}, Job()); }),
               HasSubstr("object 'mug' has no stroke: no training view sees one of its positive points"));
+}
+
+TEST_F(IsrfTest, RunsAtTheEndsOfItsOptions) {
+  IsrfOptions tiny = SmallOptions();
+  tiny.voxels = 32;
+  tiny.trace_size = 16;
+  tiny.iters = 1;
+  const mask_decoder::Prompts prompts{{SceneClicks().objects.at(0)}};
+  const std::vector<std::string> dear = {"voxels", "trace_size", "iters", "rays"};
+  const SweepCount count = SweepOptions("isrf", tiny, dear, [&](const IsrfOptions& options) {
+    Isrf isrf = MakeIsrf(options);
+    isrf.Fit(prompts, Job());
+    EXPECT_EQ(isrf.MasksFor(scene_->TestViews()[0], Job()).size(), 1u);
+  });
+  EXPECT_GT(count.num_run, 3 * count.num_refused);
 }
 
 // A place below the floor is hidden from every view, unless the masks' options call everything visible.
@@ -155,11 +176,11 @@ TEST_F(IsrfTest, WhatIsVisibleTheMasksOptionsSay) {
   ObjectPrompt below;
   below.name = "mug";
   below.points = {{scene_->views[size_t(view_idx)].camera.Lift(click.xy + Vec2(0.5, 0.5), 3 * depth), 1}};
-  Isrf usual(Input(), SmallOptions(), {});
+  Isrf usual = MakeIsrf(SmallOptions());
   EXPECT_THAT(ErrorTextOf<Error>([&] { usual.Fit({{below}}, Job()); }), HasSubstr("object 'mug' has no stroke"));
   mask_decoder::MaskDecoderOptions masks;
   masks.depth_tolerance = 100;
-  Isrf lenient(Input(), SmallOptions(), masks);
+  Isrf lenient = MakeIsrf(SmallOptions(), masks);
   EXPECT_NO_THROW(lenient.Fit({{below}}, Job()));
 }
 

@@ -16,19 +16,20 @@ namespace {
 constexpr char kPanopticStage[] = "panoptic_lifting";
 }
 
-PanopticLifting::PanopticLifting(const segmentation::SegmenterInput& input, std::vector<segmentation::FoundMask> masks,
-                                 const PanopticLiftingOptions& options)
-    : input_(input), masks_(std::move(masks)), options_(options) {
+PanopticLifting::PanopticLifting(segmentation::SegmentationInput input, std::vector<segmentation::FoundMask> masks,
+                                 const PanopticLiftingOptions& options, uint64_t seed)
+    : input_(std::move(input)), masks_(std::move(masks)), options_(options), seed_(seed) {
   CheckOptions(options_, kPanopticStage);
 }
 
 void PanopticLifting::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   SANERF_CHECK(prompts.objects.empty());
-  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, job);
-  field_ = std::make_unique<mask_aggregator::ObjectField>(options_.lift.field, options_.slots, input_.seed,
+  CheckLiftMemory(kPanopticStage, options_.lift, options_.slots, input_, job);
+  const SegmentRays rays = TraceSegments(input_, masks_, options_.lift, seed_, job);
+  field_ = std::make_unique<mask_aggregator::ObjectField>(options_.lift.field, options_.slots, seed_,
                                                           mask_aggregator::ObjectField::Start::kRandom);
   {
-    PanopticTrainer trainer(rays, options_, input_.seed, field_.get());
+    PanopticTrainer trainer(rays, options_, seed_, field_.get());
     RunSteps(
         "panoptic lifting", kPanopticStage, options_.lift.iters, [&](int step) { return trainer.Step(step); }, job);
   }
@@ -43,7 +44,7 @@ std::vector<ImageU8> PanopticLifting::MasksFor(int view_idx, const Job& job) {
   SANERF_CHECK(field_ != nullptr);
   const int num_slots = options_.slots;
   return MasksOfOutputs(
-      input_.nerf, *field_, input_.scene.views.at(size_t(view_idx)).camera, num_objects_,
+      input_.nerf, *field_, input_.scene->views.at(size_t(view_idx)).camera, num_objects_,
       [&](const float* logits) {
         return object_of_slot_[size_t(std::max_element(logits, logits + num_slots) - logits)];
       },

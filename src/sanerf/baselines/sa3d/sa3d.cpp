@@ -35,20 +35,20 @@ double IouWithScores(const ImageU8& mask, const ImageF& scores) {
   return either > 0 ? double(both) / double(either) : 0;
 }
 
-Sa3d::Sa3d(const segmentation::SegmenterInput& input, const Sa3dOptions& options,
+Sa3d::Sa3d(const segmentation::SegmentationInput& input, const Sa3dOptions& options,
            const mask_decoder::MaskDecoderOptions& mask_options)
     : input_(input),
       options_(options),
       mask_options_(mask_options),
       // Contracted space reaches from -2 to 2 and is as finely divided.
       grid_((CheckOptions(options, "sa3d"), options.voxels * (input.nerf.contracted() ? 2 : 1))) {
-  if (!options.first_view.empty()) input.scene.FindView(options.first_view);
+  if (!options.first_view.empty()) input.scene->FindView(options.first_view);
 }
 
 // The training view that sees most of the object's points; of several the one with the highest predicted IoU.
 Sa3d::Start Sa3d::FirstMask(const mask_decoder::ObjectPrompt& object, const Job& job) const {
   std::vector<int> views = input_.views;
-  if (!options_.first_view.empty()) views = {input_.scene.FindView(options_.first_view)};
+  if (!options_.first_view.empty()) views = {input_.scene->FindView(options_.first_view)};
   mask_decoder::DecodedObject decoded =
       mask_decoder::DecodeMasks(object, input_.ForDecoding(mask_options_), views, nullptr, job);
   std::erase_if(decoded.views, [](const mask_decoder::ViewDecision& view) { return !view.used; });
@@ -61,7 +61,7 @@ Sa3d::Start Sa3d::FirstMask(const mask_decoder::ObjectPrompt& object, const Job&
 void Sa3d::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   double pixels = 0;
   for (const int view : input_.views) {
-    const Camera camera = input_.features.WorkingCamera(view);
+    const Camera camera = input_.features->WorkingCamera(view);
     pixels = std::max(pixels, double(camera.width) * camera.height);
   }
   CheckMemory(fmt::format("SA3D's scores of {} objects", prompts.objects.size()),
@@ -80,14 +80,14 @@ void Sa3d::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   }
   for (size_t o = 0; o < courses_.size(); ++o)
     job.Detail(fmt::format("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point",
-                           prompts.objects[o].name, input_.scene.views[size_t(courses_[o].first_view)].name,
+                           prompts.objects[o].name, input_.scene->views[size_t(courses_[o].first_view)].name,
                            courses_[o].num_used, courses_[o].num_rejected, courses_[o].num_unprompted));
 }
 
 void Sa3d::AddFirstViews(const std::vector<Start>& starts, const Job& job) {
   for (size_t o = 0; o < starts.size(); ++o) {
     courses_[o].first_view = starts[o].view_idx;
-    const Camera camera = input_.features.WorkingCamera(starts[o].view_idx);
+    const Camera camera = input_.features->WorkingCamera(starts[o].view_idx);
     scores_[o].AddView(grid_.Trace(input_.nerf, camera, options_.min_weight, job), starts[o].mask,
                        options_.first_negative);
   }
@@ -96,12 +96,12 @@ void Sa3d::AddFirstViews(const std::vector<Start>& starts, const Job& job) {
 // Every object once, in the views' own order; the one that an object began with has been seen.
 void Sa3d::AddView(int view_idx, const std::vector<Start>& starts, const Job& job) {
   const VoxelPixels pixels =
-      grid_.Trace(input_.nerf, input_.features.WorkingCamera(view_idx), options_.min_weight, job);
-  const ImageF depth = input_.features.Depth(view_idx, job);
-  const auto features = input_.features.Features(view_idx, job);
+      grid_.Trace(input_.nerf, input_.features->WorkingCamera(view_idx), options_.min_weight, job);
+  const ImageF depth = input_.features->Depth(view_idx, job);
+  const auto features = input_.features->Features(view_idx, job);
   ParallelFor(int64_t(starts.size()), [&](int64_t o) {
     if (starts[size_t(o)].view_idx == view_idx) return;
-    const std::unique_ptr<sam::Sam> sam = input_.sam.Share();
+    const std::unique_ptr<sam::Sam> sam = input_.sam->Share();
     sam->SetFeatures(features);
     const ImageF scores = scores_[size_t(o)].Render(pixels);
     const ImageU8 mask = SelfPromptedMask(scores, depth, *sam, job);
@@ -133,7 +133,7 @@ std::vector<ImageU8> Sa3d::MasksFor(int view_idx, const Job& job) {
   const auto add = [&](const float* position, float weight, float* sums) {
     for (size_t o = 0; o < scores_.size(); ++o) sums[o] += weight * scores_[o].At(grid_.cells(), position);
   };
-  return MasksOfVoxels(input_.nerf, input_.scene.views.at(size_t(view_idx)).camera,
+  return MasksOfVoxels(input_.nerf, input_.scene->views.at(size_t(view_idx)).camera,
                        {scores_.size(), options_.min_weight, options_.threshold, add}, job);
 }
 

@@ -6,6 +6,7 @@
 #include "sanerf/baselines/sa3d/voxel_scores.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::baselines {
@@ -14,7 +15,7 @@ class Sa3d : public segmentation::Segmenter {
  public:
   // mask_options: how the first view's mask is made from the prompts. Throws UsageError for options out of range or an
   // unknown first view.
-  Sa3d(const segmentation::SegmenterInput& input, const Sa3dOptions& options,
+  Sa3d(const segmentation::SegmentationInput& input, const Sa3dOptions& options,
        const mask_decoder::MaskDecoderOptions& mask_options);
 
   // Throws what DecodeMasks throws, Error when the first view that was asked for shows none of the object's points.
@@ -39,7 +40,7 @@ class Sa3d : public segmentation::Segmenter {
   // SAM's mask for points from the rendered scores; empty when there are none.
   ImageU8 SelfPromptedMask(const ImageF& scores, const ImageF& depth, sam::Sam& sam, const Job& job) const;
 
-  segmentation::SegmenterInput input_;
+  segmentation::SegmentationInput input_;
   Sa3dOptions options_;
   mask_decoder::MaskDecoderOptions mask_options_;
   VoxelGrid grid_;

@@ -5,6 +5,7 @@
 
 #include "sanerf/baselines/toy_scene_test_support.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/options_sweep_test_support.h"
 
 namespace sanerf::baselines {
 namespace {
@@ -69,6 +70,20 @@ TEST_F(Sa3dTest, RejectsMasksThatDisagreeWithTheScores) {
   EXPECT_EQ(sa3d.courses()[0].num_used, 0);
   EXPECT_GT(sa3d.courses()[0].num_rejected, 10);
   EXPECT_LT(good.courses()[0].num_rejected, 5);
+}
+
+TEST_F(Sa3dTest, RunsAtTheEndsOfItsOptions) {
+  Sa3dOptions tiny = Options();
+  tiny.voxels = 32;
+  segmentation::SegmentationInput input = Input();
+  input.views.resize(5);
+  const mask_decoder::ObjectPrompt object = ClicksOn(2, 1);
+  const SweepCount count = SweepOptions("sa3d", tiny, {"voxels"}, [&](const Sa3dOptions& options) {
+    Sa3d sa3d(input, options, {});
+    sa3d.Fit({{object}}, Job());
+    EXPECT_EQ(sa3d.MasksFor(scene_->TestViews()[0], Job()).size(), 1u);
+  });
+  EXPECT_GT(count.num_run, 3 * count.num_refused);
 }
 
 TEST_F(Sa3dTest, OptionsOutOfRangeAreNamed) {

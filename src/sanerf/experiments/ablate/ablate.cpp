@@ -11,10 +11,11 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_runner.h"
 #include "sanerf/experiments/ablate/ablate_table.h"
+#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/settings.h"
+#include "sanerf/run/new_run.h"
 #include "sanerf/run/run_folder.h"
-#include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;
 
@@ -77,9 +78,9 @@ class Course {
     run_seconds_ += watch_.seconds();
     if (!result.ok()) return;
     using Object = VariantResult::Object;
-    job.Info(fmt::format("       IoU {:.2f}  boundary IoU {:.2f}  consistency {:.2f}  ({})",
-                         100 * result.Mean(&Object::iou), 100 * result.Mean(&Object::boundary_iou),
-                         100 * result.Mean(&Object::consistency), FormatDuration(watch_.seconds())));
+    job.Info(fmt::format("       IoU {}  boundary IoU {}  consistency {}  ({})", Percent(result.Mean(&Object::iou)),
+                         Percent(result.Mean(&Object::boundary_iou)), Percent(result.Mean(&Object::consistency)),
+                         FormatDuration(watch_.seconds())));
   }
 
   AblationRunner& runner_;
@@ -112,16 +113,14 @@ void WriteTables(const fs::path& out, const AblationResult& result) {
 
 AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  CheckScenes(request);
-  for (const fs::path& path : request.scenes)
-    if (!run::RunFolder::Exists(path))
-      scene::LoadScene(path, settings.scene, job);  // throws before anything is written
+  const std::vector<AblationScene> scenes = ReadScenes(request, settings, job);  // throws before anything is written
+  const run::NewFolder made(request.out, {}, "results");
   EnsureWritableFolder(request.out);
   const run::RunLock lock(request.out);
   const ResultCache earlier(request.out / "results");
   if (request.restart) earlier.Forget();
   const Stopwatch watch;
-  const std::vector<AblationScene> scenes = PrepareScenes(request, settings, job);
+  TrainScenes(scenes, settings, job);
   AblationRunner runner(settings, earlier);
 
   AblationResult result;

@@ -13,7 +13,7 @@ VariantResult::Object VariantObjectFrom(const JsonCursor& json) {
   object.iou = json["iou"].Number();
   object.boundary_iou = json["boundary_iou"].Number();
   object.accuracy = json["accuracy"].Number();
-  object.consistency = json["consistency"].Number();
+  object.consistency = json["consistency"].json().is_null() ? NAN : json["consistency"].Number();
   object.views_used = int(json["views_used"].Integer());
   object.views_total = int(json["views_total"].Integer());
   object.views_without_object = int(json.IntegerOr("views_without_object", 0));
@@ -42,7 +42,7 @@ Json ToJson(const VariantResult& result) {
                                {"iou", object.iou},
                                {"boundary_iou", object.boundary_iou},
                                {"accuracy", object.accuracy},
-                               {"consistency", object.consistency},
+                               {"consistency", std::isnan(object.consistency) ? Json() : Json(object.consistency)},
                                {"views_used", object.views_used},
                                {"views_total", object.views_total},
                                {"views_without_object", object.views_without_object}});

@@ -14,9 +14,9 @@ namespace sanerf::experiments {
 struct VariantResult {
   struct Object {
     std::string name;
-    double iou = 0, boundary_iou = 0, accuracy = 0, consistency = 0;
-    int views_used = 0, views_total = 0;  // training views that gave a mask
-    int views_without_object = 0;         // held-out ones, see eval/metrics.h
+    double iou = 0, boundary_iou = 0, accuracy = 0, consistency = 0;  // consistency: as in eval/consistency.h
+    int views_used = 0, views_total = 0;                              // training views that gave a mask
+    int views_without_object = 0;                                     // held-out ones, see eval/metrics.h
   };
   std::string error;  // why there is no result, else empty
   std::vector<Object> objects;

@@ -12,8 +12,12 @@
 #include "sanerf/experiments/eval/method.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/segmentation/label_views.h"
+#include "sanerf/segmentation/prompt_places.h"
 
 namespace fs = std::filesystem;
 
@@ -40,20 +44,55 @@ fs::path PromptsPath(const AblateRequest& request, size_t i, const fs::path& sce
   return is_path || given.is_absolute() ? given : folder / given;
 }
 
-AblationScene PrepareScene(const AblateRequest& request, size_t i, const ExperimentSettings& settings, const Job& job) {
-  const fs::path& given = request.scenes[i];
-  const bool is_run = run::RunFolder::Exists(given);
-  AblationScene scene;
-  scene.name = run::NameOfPath(given);
-  scene.work = request.out / scene.name;
-  scene.run = is_run ? given : scene.work / "run";
-  const fs::path root = is_run ? run::RunFolder::Open(given).OpenScene(std::nullopt, job).root : given;
-  scene.prompts = ReadPromptsToScore(PromptsPath(request, i, root));
-  if (!is_run) {
-    job.Info(fmt::format("ablate  the radiance field of {}", scene.name));
-    Train({given, scene.run, /*restart=*/false}, settings, job);
+void CheckRequest(const AblateRequest& request) {
+  if (request.prompts.size() > 1 && request.prompts.size() != request.scenes.size()) {
+    throw UsageError(
+        fmt::format("{} prompts files for {} scenes", request.prompts.size(), request.scenes.size()), "",
+        "give --prompts once per scene in the same order, or once with a name that each scene's folder has");
   }
-  run::RunFolder::Open(scene.run).OpenNerf();  // throws when it is not finished
+  std::set<std::string> names;
+  for (const fs::path& path : request.scenes) {
+    if (run::IsSamePlace(request.out, path) || run::IsSamePlace(request.out / run::NameOfPath(path), path))
+      throw UsageError("--out " + request.out.string(), "the results would go into the folder of " + path.string(),
+                       "choose a folder of its own");
+    if (!names.insert(run::NameOfPath(path)).second)
+      throw UsageError("two scenes are named '" + run::NameOfPath(path) + "'", "", "rename one of the folders");
+  }
+}
+
+// Folders in request.out that are written to.
+std::vector<std::string> FoldersOfResults(const AblateRequest& request) {
+  std::vector<std::string> folders = {"results"};
+  for (const fs::path& path : request.scenes) folders.push_back(run::NameOfPath(path));
+  return folders;
+}
+
+// What would fail in every row alike.
+void CheckSegmentable(const mask_decoder::Prompts& prompts, const scene::Scene& scene) {
+  segmentation::CheckObjectCount(prompts.objects.size());
+  run::CheckObjects(prompts);
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects) segmentation::CheckPromptPlaces(object, scene);
+}
+
+AblationScene ReadGiven(const AblateRequest& request, size_t i, const ExperimentSettings& settings, const Job& job) {
+  AblationScene scene;
+  scene.given = request.scenes[i];
+  scene.name = run::NameOfPath(scene.given);
+  scene.work = request.out / scene.name;
+  scene::Scene photos;
+  if (run::RunFolder::Exists(scene.given)) {
+    const run::RunFolder run = run::RunFolder::Open(scene.given);
+    scene.run = scene.given;
+    photos = run.OpenScene(std::nullopt, job);
+    run.OpenNerf();  // throws when it is not finished
+    run::CheckPlaceOfResults("--out", request.out, FoldersOfResults(request), run, photos);
+  } else {
+    scene.run = scene.work / "run";
+    photos = scene::LoadScene(scene.given, settings.scene, job);
+    run::CheckPlaceOfResults("--out", request.out, FoldersOfResults(request), photos);
+  }
+  scene.prompts = ReadPromptsToScore(PromptsPath(request, i, scene.run == scene.given ? photos.root : scene.given));
+  CheckSegmentable(scene.prompts, photos);
   return scene;
 }
 
@@ -77,27 +116,20 @@ bool IsOf(const fs::path& folder, const run::RunFolder& run) {
 
 }  // namespace
 
-void CheckScenes(const AblateRequest& request) {
-  if (request.prompts.size() > 1 && request.prompts.size() != request.scenes.size()) {
-    throw UsageError(
-        fmt::format("{} prompts files for {} scenes", request.prompts.size(), request.scenes.size()), "",
-        "give --prompts once per scene in the same order, or once with a name that each scene's folder has");
-  }
-  std::set<std::string> names;
-  for (const fs::path& path : request.scenes) {
-    if (run::IsSamePlace(request.out, path) || run::IsSamePlace(request.out / run::NameOfPath(path), path))
-      throw UsageError("--out " + request.out.string(), "the results would go into the folder of " + path.string(),
-                       "choose a folder of its own");
-    if (!names.insert(run::NameOfPath(path)).second)
-      throw UsageError("two scenes are named '" + run::NameOfPath(path) + "'", "", "rename one of the folders");
-  }
+std::vector<AblationScene> ReadScenes(const AblateRequest& request, const ExperimentSettings& settings,
+                                      const Job& job) {
+  CheckRequest(request);
+  std::vector<AblationScene> scenes;
+  for (size_t i = 0; i < request.scenes.size(); ++i) scenes.push_back(ReadGiven(request, i, settings, job));
+  return scenes;
 }
 
-std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings,
-                                         const Job& job) {
-  std::vector<AblationScene> scenes;
-  for (size_t i = 0; i < request.scenes.size(); ++i) scenes.push_back(PrepareScene(request, i, settings, job));
-  return scenes;
+void TrainScenes(const std::vector<AblationScene>& scenes, const ExperimentSettings& settings, const Job& job) {
+  for (const AblationScene& scene : scenes) {
+    if (scene.run == scene.given) continue;
+    job.Info(fmt::format("ablate  the radiance field of {}", scene.name));
+    Train({scene.given, scene.run, /*restart=*/false}, settings, job);
+  }
 }
 
 fs::path LightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode, const Job& job) {

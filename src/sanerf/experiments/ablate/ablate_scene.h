@@ -24,17 +24,18 @@ struct AblateRequest {
 
 struct AblationScene {
   std::string name;
+  std::filesystem::path given;      // a trained run, or a scene that is to be one
   std::filesystem::path run, work;  // the trained run, and where the light ones go
   mask_decoder::Prompts prompts;    // of objects with a ground truth
 };
 
-// Throws UsageError for a request that cannot be right, whatever its paths hold.
-void CheckScenes(const AblateRequest& request);
+// Reads the request's runs, scenes and prompts, and writes nothing. Throws UsageError for prompts that `segment` would
+// refuse, and for results that would be mixed with a scene or with what a run keeps; Error for scenes, prompts or runs
+// that are of no use.
+std::vector<AblationScene> ReadScenes(const AblateRequest& request, const ExperimentSettings& settings, const Job& job);
 
-// Opens the request's runs; trains those that are none yet. Throws Error for scenes, prompts or runs that are of no
-// use: before any variant is tried.
-std::vector<AblationScene> PrepareScenes(const AblateRequest& request, const ExperimentSettings& settings,
-                                         const Job& job);
+// Trains those that are no runs yet.
+void TrainScenes(const std::vector<AblationScene>& scenes, const ExperimentSettings& settings, const Job& job);
 
 // A run folder in scene.work, one per way of encoding, that has the scene's radiance field and, when they were encoded
 // like that, its features. Files are hard links, or copies where the file systems differ: stages replace files, they

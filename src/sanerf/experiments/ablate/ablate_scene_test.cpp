@@ -8,6 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/ablate/ablate.h"
+#include "sanerf/synth/synth.h"
 
 namespace fs = std::filesystem;
 
@@ -20,7 +21,7 @@ using ::testing::HasSubstr;
 class AblateSceneTest : public ::testing::Test {
  protected:
   std::string UsageErrorText() const {
-    return ErrorTextOf<UsageError>([&] { CheckScenes(request_); });
+    return ErrorTextOf<UsageError>([&] { ReadScenes(request_, settings_, Job()); });
   }
   TestFolder folder_;
   ExperimentSettings settings_;
@@ -38,14 +39,67 @@ TEST_F(AblateSceneTest, ScenesOfOneNameWouldShareAFolder) {
   EXPECT_THAT(UsageErrorText(), HasSubstr("two scenes are named 'mug'"));
 }
 
-// Reported before the scene is trained.
-TEST_F(AblateSceneTest, ObjectsWithoutGroundTruthCannotBeScored) {
-  WriteFileAtomic(folder_ / "prompts.json",
-                  R"({"objects": [{"name": "mug", "points": [{"p": [0, 0, 0], "label": 1}]}]})");
-  request_.scenes = {folder_.path()};
-  request_.out = folder_ / "out";
-  EXPECT_THAT(ErrorTextOf<Error>([&] { PrepareScenes(request_, settings_, Job()); }),
-              AllOf(HasSubstr("prompts.json: no object can be scored"), HasSubstr("\"instance\": ID")));
+// A procedural scene; what is wrong with a request for it is said before anything is written.
+class AblateOneScene : public AblateSceneTest {
+ protected:
+  AblateOneScene() {
+    synth::SynthOptions options;
+    options.views = 2;
+    options.size = 16;
+    options.samples = 1;
+    synth::WriteSynthScene(folder_ / "scene", options, Job());
+    request_.scenes = {folder_ / "scene"};
+    request_.out = folder_ / "out";
+  }
+  void Prompts(const std::string& objects) {
+    WriteFileAtomic(folder_ / "prompts.json", R"({"objects": [)" + objects + "]}");
+    request_.prompts = {folder_ / "prompts.json"};
+  }
+  std::string WhyRefused() {
+    request_.studies = AllStudies({});
+    const std::string text = ErrorTextOf<Error>([&] { Ablate(request_, settings_, Job()); });
+    EXPECT_FALSE(fs::exists(folder_ / "out"));
+    return text;
+  }
+};
+
+TEST_F(AblateOneScene, ObjectsWithoutGroundTruthCannotBeScored) {
+  Prompts(R"({"name": "mug", "points": [{"p": [0, 0, 0], "label": 1}]})");
+  EXPECT_THAT(WhyRefused(), AllOf(HasSubstr("prompts.json: no object can be scored"), HasSubstr("\"instance\": ID")));
+}
+
+TEST_F(AblateOneScene, PromptsThatEveryRowWouldRefuseAreRefusedOnce) {
+  Prompts(R"({"name": "mug", "instance": 2, "clicks": [{"view": "test/000", "xy": [3, 3]}]})");
+  EXPECT_THAT(WhyRefused(), HasSubstr("is in a held-out photo"));
+  Prompts(R"({"name": "mug", "instance": 2, "clicks": [{"view": "train/000", "xy": [99, 3]}]})");
+  EXPECT_THAT(WhyRefused(), HasSubstr("99"));
+  Prompts(R"({"name": "mug~", "instance": 2, "points": [{"p": [0, 0, 0]}]})");
+  EXPECT_THAT(WhyRefused(), HasSubstr("'mug~' cannot be the name of an object"));
+}
+
+TEST_F(AblateOneScene, ResultsAreNotMixedWithPhotosOrWithARun) {
+  const auto why_not_in = [&](const fs::path& out) {
+    request_.out = out;
+    return WhyRefused();
+  };
+  EXPECT_THAT(why_not_in(folder_ / "scene" / "train"), HasSubstr("the scene has photos or masks in"));
+  EXPECT_THAT(why_not_in(folder_ / "scene" / "train" / "new"), HasSubstr("the scene has photos or masks in"));
+  EXPECT_FALSE(fs::exists(folder_ / "scene" / "train" / ".lock"));
+  EXPECT_FALSE(fs::exists(folder_ / "scene" / "train" / "new"));
+}
+
+// Stopped when the training is announced, in a folder that has been made and locked by then.
+TEST_F(AblateOneScene, StoppedBeforeItHasResultsItLeavesNothing) {
+  class StopsTraining : public EventSink {
+   public:
+    void Take(const Event& event) override {
+      if (event.text.find("the radiance field of") != std::string::npos) stop.RequestStop();
+    }
+    StopSource stop;
+  } sink;
+  Prompts(R"({"name": "mug", "instance": 2, "points": [{"p": [0, 0, 0]}]})");
+  request_.studies = AllStudies({});
+  EXPECT_THROW(Ablate(request_, settings_, Job().With(sink.stop.token()).With(sink)), InterruptedError);
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/text_table.h"
@@ -120,8 +121,8 @@ std::vector<std::string> Notes(const AblationStudy& study, const AblationResult&
   }
   for (size_t scene = 0; scene < result.scenes.size(); ++scene)
     for (const auto& [object, count] : ViewsWithoutObjects(study, scene))
-      notes.push_back(fmt::format("{} on {}: in {} held-out view{} neither there nor found", object,
-                                  result.scenes[scene], count, count == 1 ? "" : "s"));
+      notes.push_back(fmt::format("{} on {}: in {} neither there nor found", object, result.scenes[scene],
+                                  Counted(count, "held-out view")));
   return notes;
 }
 
@@ -155,9 +156,10 @@ std::string CsvLines(const AblationStudy& study, const AblationRow& row, const s
   if (!result.ok()) return fmt::format("{},,,,,,,,,,,{}\n", start, CsvCell(result.error));
   std::string lines;
   for (const VariantResult::Object& object : result.objects) {
-    lines += fmt::format("{},{},{:.6f},{:.6f},{:.6f},{:.6f},{},{},{:.2f},{:.2f},{:.2f},\n", start, CsvCell(object.name),
-                         object.iou, object.boundary_iou, object.accuracy, object.consistency, object.views_used,
-                         object.views_total, result.encode_seconds, result.mask_seconds, result.field_seconds);
+    lines +=
+        fmt::format("{},{},{:.6f},{:.6f},{:.6f},{},{},{},{:.2f},{:.2f},{:.2f},\n", start, CsvCell(object.name),
+                    object.iou, object.boundary_iou, object.accuracy, CsvNumber(object.consistency), object.views_used,
+                    object.views_total, result.encode_seconds, result.mask_seconds, result.field_seconds);
   }
   return lines;
 }

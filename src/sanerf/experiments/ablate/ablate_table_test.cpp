@@ -73,6 +73,17 @@ TEST(AblateResults, ComeBackFromJson) {
               HasSubstr("row.json: objects[0]: \"iou\" is missing"));
 }
 
+TEST(AblateResults, NoConsistencyComesBackAsNone) {
+  VariantResult result = Scored(0.9, 0.7);
+  for (VariantResult::Object& object : result.objects) object.consistency = NAN;
+  const Json json = Json::parse(ToJson(result).dump());
+  EXPECT_TRUE(json["objects"][0]["consistency"].is_null());
+  EXPECT_TRUE(std::isnan(VariantResultFrom(JsonCursor(json, "row.json")).objects[0].consistency));
+  const AblationResult ablation = Result({"kitchen"}, {{result}}, {{result}});
+  EXPECT_THAT(ToTable(ablation), Not(HasSubstr("nan")));
+  EXPECT_THAT(ToCsv(ablation), Not(HasSubstr("nan")));
+}
+
 TEST(AblateTable, OneSceneShowsItsObjects) {
   const std::string text = ToTable(Result({"kitchen"}, {{Scored(0.9, 0.7)}}, {{Scored(0.8, 0.6)}}));
   EXPECT_THAT(text, HasSubstr("rounds            mug           bowl    IoU  boundary IoU"));

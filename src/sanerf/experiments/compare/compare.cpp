@@ -12,17 +12,19 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/temporary.h"
 #include "sanerf/eval/score_masks.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/compare/compare_tables.h"
 #include "sanerf/experiments/compare/contact_sheet.h"
+#include "sanerf/experiments/compare/matched_masks.h"
 #include "sanerf/experiments/compare/methods.h"
 #include "sanerf/experiments/eval/held_out_views.h"
 #include "sanerf/experiments/eval/match_objects.h"
 #include "sanerf/experiments/result_cache.h"
+#include "sanerf/run/new_run.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
-#include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/prompt_places.h"
 
@@ -86,39 +88,6 @@ Subject AutomaticSubject(const CompareRequest& request, const Scene& scene, cons
   return subject;
 }
 
-// Puts the mask of the object that matches instance i best at place i; the rest is spurious.
-std::vector<std::vector<ImageU8>> MatchedMasks(std::vector<std::vector<ImageU8>> masks, const Scene& scene,
-                                               const std::vector<int>& test, const std::vector<ObjectScore>& instances,
-                                               int* num_spurious) {
-  const size_t num_objects = masks[0].size();
-  std::vector<std::vector<int64_t>> pixels(instances.size() + 1, std::vector<int64_t>(num_objects + 1, 0));
-  std::vector<size_t> row_of(size_t{1} << 16, 0);
-  for (size_t i = 0; i < instances.size(); ++i) row_of[size_t(instances[i].instance)] = i + 1;
-  for (size_t v = 0; v < test.size(); ++v) {
-    const View& view = scene.views[size_t(test[v])];
-    if (view.mask_path.empty()) continue;
-    const ImageU16 ids = scene::LoadViewInstances(view);
-    for (size_t p = 0; p < size_t(ids.num_pixels()); ++p) {
-      size_t object = 0;
-      for (size_t o = 0; o < num_objects && object == 0; ++o)
-        if (masks[v][o].data[p] != 0) object = o + 1;
-      ++pixels[row_of[ids.data[p]]][object];
-    }
-  }
-  const std::vector<InstanceToObject> matches = MatchByOverlap(pixels);
-  std::vector<std::vector<ImageU8>> matched(masks.size());
-  for (size_t v = 0; v < masks.size(); ++v) {
-    const Camera& camera = scene.views[size_t(test[v])].camera;
-    for (const InstanceToObject& match : matches)
-      matched[v].push_back(match.object >= 0 ? masks[v][size_t(match.object)]
-                                             : ImageU8(camera.width, camera.height, 1));
-  }
-  const auto num_good = std::count_if(matches.begin(), matches.end(),
-                                      [](const auto& m) { return m.object >= 0 && m.iou >= kMatchedIou; });
-  *num_spurious = int(num_objects) - int(num_good);
-  return matched;
-}
-
 // Everything that a method's result depends on.
 std::string KeyOf(const Method& method, const CompareRequest& request, const RunFolder& run,
                   const ExperimentSettings& settings) {
@@ -168,7 +137,7 @@ class Comparison {
     for (const mask_decoder::ObjectPrompt& object : subject_.prompts.objects)
       segmentation::CheckPromptPlaces(object, scene_);
     for (size_t o = 0; o < subject_.scores.size(); ++o) {
-      if (const auto why = eval::WhyNotShown(subject_.scores[o].instance, TruthsOf(o), scene_, test_))
+      if (const auto why = eval::WhyNotShown(subject_.scores[o].instance, TruthsOf(o), scene_, test_, job))
         throw UsageError(fmt::format("object '{}' cannot be scored", subject_.scores[o].name), *why,
                          "mend the \"instance\" of its prompts, leave the object out, or give --masks DIR");
     }
@@ -205,7 +174,7 @@ class Comparison {
   }
 
   std::optional<MethodResult> Earlier(const Method& method, const Job& job) const {
-    if (request_.restart) return std::nullopt;
+    if (request_.restart || !fs::exists(MaskFolder(out_, method.name))) return std::nullopt;
     MethodResult result;
     const auto read = [&](const JsonCursor& root) {
       result = MethodResultFrom(root);
@@ -230,12 +199,14 @@ class Comparison {
         job.Warn("the methods' memory stays unknown: this system does not let a process's peak start over");
     }
     MethodResult outcome{method.name, method.title, "", {}, ""};
+    std::optional<TemporaryFolder> masks;  // in their place only when the method has a result
     try {
       const int repeats = method.is_seeded ? request_.repeats : 1;
       for (int i = 0; i < repeats; ++i) {
         job.Info(fmt::format("compare  {}{}", method.title,
                              repeats > 1 ? fmt::format(", seed {} of {}", i + 1, repeats) : ""));
-        outcome.runs.push_back(RunOnce(method, uint64_t(settings_.object.seed + i), i == 0, &outcome.remarks, job));
+        outcome.runs.push_back(
+            RunOnce(method, uint64_t(settings_.object.seed + i), i == 0 ? &masks : nullptr, &outcome.remarks, job));
       }
     } catch (const InterruptedError&) {
       throw;
@@ -248,38 +219,65 @@ class Comparison {
       return outcome;  // tried again next time
     }
     eval::ReportUnmatched(outcome.runs[0].objects, test_.size(), job);
+    masks->MoveIntoPlace();
     cache_.Keep(method.name, KeyOf(method, request_, run_, settings_), ToJson(outcome));
     return outcome;
   }
 
-  MethodRun RunOnce(const Method& method, uint64_t seed, bool keep_masks, std::string* remarks, const Job& job) {
+  // kept: where the masks are to be written, too; may be null.
+  MethodRun RunOnce(const Method& method, uint64_t seed, std::optional<TemporaryFolder>* kept, std::string* remarks,
+                    const Job& job) {
     MethodRun run;
     run.seed = seed;
+    const eval::Scoring scoring{scene_, test_, rendered_.depths,
+                                [&](const View& view, size_t o) { return TruthOf(view, o); }, subject_.scores};
+    eval::MaskScorer scorer(scoring, job);
     ResetPeakRss();
+    Task task(job, method.title);  // shown where its steps say nothing
     const Stopwatch watch;
     const std::unique_ptr<segmentation::Segmenter> segmenter =
         method.make({shared_, subject_.prompts, test_, seed}, job);
     segmenter->Fit(subject_.prompts, job);
     run.fit_seconds = watch.seconds();
-    auto masks = eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
-                                    &run.view_seconds, job);
-    if (knows_memory_) run.peak_rss_bytes = PeakRssBytes();
+    task.Finish();
+
+    if (kept != nullptr) MakeMaskFolder(method, kept);
+    std::optional<MatchedMasks> found;  // by the method itself
+    if (request_.automatic) found.emplace(scene_, test_, subject_.scores);
+    const auto score = [&](size_t v, const std::vector<ImageU8>& masks) {
+      scorer.Add(masks);
+      if (kept != nullptr) WriteMasks(masks, v, (*kept)->path());
+    };
+    run.view_seconds = eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name, test_,
+                                          [&](size_t v, const std::vector<ImageU8>& masks) {
+                                            if (knows_memory_) run.peak_rss_bytes = PeakRssBytes();
+                                            found ? found->Add(masks, job) : score(v, masks);
+                                          },
+                                          job);
     *remarks = segmenter->Remarks();
-    if (request_.automatic) masks = MatchedMasks(std::move(masks), scene_, test_, subject_.scores, &run.num_spurious);
-    const eval::Scoring scoring{scene_, test_, rendered_.depths,
-                                [&](const View& view, size_t o) { return TruthOf(view, o); }, subject_.scores};
-    run.objects = eval::ScoreMasks(masks, scoring, job);
-    if (keep_masks) KeepMasks(method, masks);
+    if (found) {
+      found->Match();
+      for (size_t v = 0; v < test_.size(); ++v) {
+        job.ThrowIfStopped("evaluation");
+        score(v, found->Of(v));
+      }
+      run.num_spurious = found->num_spurious();
+    }
+    run.objects = scorer.Scores();
     return run;
   }
 
-  void KeepMasks(const Method& method, const std::vector<std::vector<ImageU8>>& masks) const {
-    for (size_t o = 0; o < subject_.scores.size(); ++o) {
-      const std::string& name = subject_.scores[o].name;
-      EnsureWritableFolder(MaskPath(out_, method.name, name, "x").parent_path());
-      for (size_t v = 0; v < test_.size(); ++v)
-        WritePng(MaskPath(out_, method.name, name, scene_.views[size_t(test_[v])].name), masks[v][o]);
-    }
+  void MakeMaskFolder(const Method& method, std::optional<TemporaryFolder>* kept) const {
+    const fs::path folder = MaskFolder(out_, method.name);
+    EnsureWritableFolder(folder.parent_path());
+    kept->emplace(folder);
+    for (const ObjectScore& object : subject_.scores) EnsureWritableFolder((*kept)->path() / object.name);
+  }
+
+  // Of test_[v].
+  void WriteMasks(const std::vector<ImageU8>& masks, size_t v, const fs::path& folder) const {
+    for (size_t o = 0; o < subject_.scores.size(); ++o)
+      WritePng(MaskPath(folder, subject_.scores[o].name, scene_.views[size_t(test_[v])].name), masks[o]);
   }
 
   const CompareRequest& request_;
@@ -316,31 +314,35 @@ void CheckPrompts(const CompareRequest& request) {
   }
 }
 
-CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, const Job& job) {
+CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, run::LockedRun locked,
+                      const Job& job) {
   const ThreadLimit limit(job.num_threads());
   CheckNumber("--repeats", request.repeats, kRepeats);
   std::vector<Method> methods;
   for (const std::string& name : request.methods.empty() ? DefaultMethods(request.automatic) : request.methods)
     methods.push_back(FindMethod(name, settings.baselines, request.automatic));
-  run::OpenRun run(request.run, request.scene, run::OpenRun::Access::kWrite, job);
+  run::OpenRun run(std::move(locked), request.scene, job);
   if (!request.out.empty())
     run::CheckPlaceOfResults("--out", request.out, {"masks", "methods", "encoded"}, run.folder(), run.scene());
   Comparison comparison(request, settings, &run, job);
+  const run::NewFolder made(comparison.out(), {"masks"}, "methods");
   EnsureWritableFolder(comparison.out());
   const run::RunLock lock(comparison.out());  // another run's comparison may want the same folder
   CompareResult result = comparison.Run(methods, job);
 
   if (std::all_of(result.methods.begin(), result.methods.end(), [](const auto& m) { return m.runs.empty(); }))
     throw Error("no method gave a result", result.methods[0].title + ": " + result.methods[0].error, "");
+  Task task(job, "tables and pictures");
+  const ContactSheet sheet = comparison.Sheet(result);  // before anything is written: it reads all masks
   const TextTable table = ScoreTable(result);
   WriteFileAtomic(result.folder / "table.md", ToMarkdown(table));
   WriteFileAtomic(result.folder / "table.tex",
                   ToLatex(table, fmt::format("Held-out views of {}, percent.", result.scene)));
   WriteFileAtomic(result.folder / "scores.csv", ToCsv({result}));
   WriteJsonFile(result.folder / "comparison.json", ToJson(result));
-  const ContactSheet sheet = comparison.Sheet(result);
   WritePng(result.folder / "sheet.png", ToPicture(sheet));
   WriteFileAtomic(result.folder / "sheet.html", ToHtml(sheet, result));
+  task.Finish();
   return result;
 }
 

@@ -11,13 +11,13 @@
 #include "sanerf/experiments/compare/compare_result.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/prompts.h"
+#include "sanerf/run/run_folder.h"
 
 namespace sanerf::experiments {
 
 inline constexpr Range kRepeats(1, 1000);  // of an experiment, each with another seed
 
 struct CompareRequest {
-  std::filesystem::path run;
   std::optional<std::filesystem::path> scene;  // where it moved to
   mask_decoder::Prompts prompts;               // with instances, unless `masks` holds the ground truth
   bool automatic = false;                      // without prompts: every instance of the ground truth is an object
@@ -32,7 +32,8 @@ struct CompareRequest {
 // and the others go on. Writes into `out`: methods/NAME.json, masks/NAME/OBJECT/VIEW.png, and what compare_tables.h and
 // contact_sheet.h make of them. Throws UsageError for unknown methods and objects without ground truth, Error when all
 // methods fail, InterruptedError.
-CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, const Job& job);
+CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, run::LockedRun run,
+                      const Job& job);
 
 // What Compare wants of its prompts, before anything is trained. Throws UsageError: none, or one without a place on the
 // object, or without ground truth.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sanerf/core/json.h"
 #include "sanerf/experiments/cell_text.h"
@@ -29,7 +30,7 @@ Json ObjectToJson(const ObjectScore& object) {
           {"iou", s.Iou()},
           {"accuracy", s.Accuracy()},
           {"boundary_iou", s.BoundaryIou()},
-          {"consistency", object.consistency.Iou()},
+          {"consistency", object.consistency.num_pairs > 0 ? Json(object.consistency.Iou()) : Json()},
           {"views_without_object", s.views_without_object},
           {"views", views},
           {"warped", {object.consistency.intersection, object.consistency.union_, object.consistency.num_pairs}},
@@ -73,11 +74,11 @@ std::string ToCsv(const std::vector<CompareResult>& scenes) {
     for (const MethodResult& method : scene.methods)
       for (const MethodRun& run : method.runs)
         for (const ObjectScore& object : run.objects)
-          text +=
-              fmt::format("{},{},{},{},{:.6f},{:.6f},{:.6f},{:.6f},{},{:.2f},{:.2f},{}\n", CsvCell(scene.scene),
-                          method.method, run.seed, CsvCell(object.name), object.score.Iou(), object.score.Accuracy(),
-                          object.score.BoundaryIou(), object.consistency.Iou(), object.score.num_views, run.fit_seconds,
-                          run.view_seconds, run.peak_rss_bytes > 0 ? std::to_string(run.peak_rss_bytes / 1000000) : "");
+          text += fmt::format("{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{:.2f},{:.2f},{}\n", CsvCell(scene.scene),
+                              method.method, run.seed, CsvCell(object.name), object.score.Iou(),
+                              object.score.Accuracy(), object.score.BoundaryIou(), CsvNumber(object.consistency.Iou()),
+                              object.score.num_views, run.fit_seconds, run.view_seconds,
+                              run.peak_rss_bytes > 0 ? std::to_string(run.peak_rss_bytes / 1000000) : "");
   return text;
 }
 
@@ -101,7 +102,7 @@ Json ToJson(const MethodResult& result) {
         {{"miou", means.iou},
          {"mean_accuracy", means.accuracy},
          {"mean_boundary_iou", means.boundary_iou},
-         {"mean_consistency", means.consistency},
+         {"mean_consistency", std::isnan(means.consistency) ? Json() : Json(means.consistency)},
          {"miou_deviation", result.Deviations().iou},
          {"seconds", result.Seconds()},
          {"peak_rss_mib", result.PeakRssBytes() > 0 ? Json(double(result.PeakRssBytes()) / (1 << 20)) : Json()}});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -103,8 +104,8 @@ TextTable ScoreTable(const CompareResult& result) {
     builder.Scores(
         header,
         [&, field](size_t m) -> std::optional<double> {
-          if (methods[m].runs.empty()) return std::nullopt;
-          return methods[m].Means().*field;
+          const double value = methods[m].runs.empty() ? NAN : methods[m].Means().*field;
+          return std::isnan(value) ? std::nullopt : std::optional(value);
         },
         [&, field](size_t m, double value) {
           return PercentWithSpread(value, methods[m].Deviations().*field, methods[m].runs.size() > 1);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
@@ -11,6 +13,7 @@
 namespace sanerf::experiments {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -107,6 +110,23 @@ TEST(CompareTables, ResultsComeBackFromJson) {
   EXPECT_EQ(back.runs[1].objects[0].score.Iou(), 0.93);
   EXPECT_EQ(back.runs[0].objects[1].consistency.num_pairs, 6);
   EXPECT_THAT(back.runs[0].objects[0].unmatched, ElementsAre("test/001.png"));
+}
+
+TEST(CompareTables, WithASingleViewThereIsNoConsistency) {
+  CompareResult result = Result();
+  for (MethodResult& method : result.methods)
+    for (MethodRun& run : method.runs)
+      for (eval::ObjectScore& object : run.objects) object.consistency = {};
+  const TextTable table = ScoreTable(result);
+  const auto column = std::find(table.cells[0].begin(), table.cells[0].end(), "consistency") - table.cells[0].begin();
+  for (size_t row = 1; row < table.cells.size(); ++row) {
+    EXPECT_EQ(table.cells[row][size_t(column)], "-");
+    EXPECT_FALSE(table.bold[row][size_t(column)]);
+  }
+  EXPECT_THAT(ToCsv({result}), AllOf(HasSubstr(",0.450000,,1,2.00"), Not(HasSubstr("nan"))));
+  const Json json = ToJson(result.methods[0]);
+  EXPECT_TRUE(json["mean_consistency"].is_null());
+  EXPECT_EQ(ToJson(MethodResultFrom(JsonCursor(json, "sanerf.json"))), json);
 }
 
 TEST(CompareTables, AViewWithoutTheObjectComesBackAsOne) {

@@ -46,7 +46,8 @@ SheetRow RowOf(const CompareResult& result, size_t object, const scene::View& vi
     if (method.runs.empty()) continue;
     const auto& views = method.runs[0].objects[object].views;
     const auto score = std::find_if(views.begin(), views.end(), [&](const auto& v) { return v.first == view.name; });
-    const ImageU8 mask = ReadImage(MaskPath(result.folder, method.method, result.objects[object], view.name));
+    const ImageU8 mask =
+        ReadImage(MaskPath(MaskFolder(result.folder, method.method), result.objects[object], view.name));
     row.cells.push_back({OverlayInCell(photo, mask, crop), fmt::format("{:.2f}", 100 * score->second.Iou())});
   }
   return row;
@@ -79,9 +80,13 @@ std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_
   return {chosen.begin(), chosen.end()};
 }
 
-std::filesystem::path MaskPath(const std::filesystem::path& out, const std::string& method, const std::string& object,
+std::filesystem::path MaskFolder(const std::filesystem::path& out, const std::string& method) {
+  return out / "masks" / method;
+}
+
+std::filesystem::path MaskPath(const std::filesystem::path& folder, const std::string& object,
                                const std::string& view) {
-  return out / "masks" / method / object / (scene::FlatName(view) + ".png");
+  return folder / object / (scene::FlatName(view) + ".png");
 }
 
 ContactSheet MakeContactSheet(

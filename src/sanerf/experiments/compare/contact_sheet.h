@@ -34,9 +34,9 @@ std::vector<size_t> TellingViews(const std::vector<MethodResult>& methods, size_
 // Overlays of all methods that have a result. masks: OUT/masks as Compare writes it.
 ContactSheet MakeContactSheet(const CompareResult& result, const scene::Scene& scene,
                               const std::function<std::optional<ImageU8>(const scene::View&, size_t object)>& truth_of);
-// The first run's mask of a method: where Compare keeps it.
-std::filesystem::path MaskPath(const std::filesystem::path& out, const std::string& method, const std::string& object,
-                               const std::string& view);
+// Where Compare keeps the masks of a method's first run, and each of them in there.
+std::filesystem::path MaskFolder(const std::filesystem::path& out, const std::string& method);
+std::filesystem::path MaskPath(const std::filesystem::path& folder, const std::string& object, const std::string& view);
 
 ImageU8 ToPicture(const ContactSheet& sheet);
 std::string ToHtml(const ContactSheet& sheet, const CompareResult& result);

@@ -16,6 +16,7 @@
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/compare/compare_tables.h"
 #include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/new_run.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
@@ -114,7 +115,6 @@ CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene,
   for (const std::string& option : scene.options) settings.Assign(option, request.set.source.string());
   const fs::path folder = request.out / scene.name;
   CompareRequest compare;
-  compare.run = folder / "run";
   compare.scene = scene.scene;
   compare.automatic = request.automatic;
   if (!request.automatic) {
@@ -126,7 +126,7 @@ CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene,
   compare.methods = request.methods;
   compare.repeats = request.repeats;
   compare.out = folder / (request.automatic ? "compare_auto" : "compare");
-  CompareResult result = Compare(compare, settings, job);
+  CompareResult result = Compare(compare, settings, run::LockedRun(folder / "run"), job);
   result.scene = scene.name;
   return result;
 }
@@ -154,6 +154,7 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings
     if (run::IsSamePlace(request.out / scene.name, scene.scene))
       throw UsageError("--out " + request.out.string(),
                        "the results of " + scene.name + " would go into its own folder", "choose a folder of its own");
+  const run::NewFolder made(request.out, {}, "table.md");
   EnsureWritableFolder(request.out);
   const run::RunLock lock(request.out);
   const Stopwatch watch;

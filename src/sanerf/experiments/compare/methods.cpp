@@ -28,7 +28,7 @@ std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input,
                                           std::unique_ptr<feature_container::FeatureContainer> container,
                                           const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<baselines::SamPerView>(shared.scene(), std::move(container), shared.sam(job).Share(),
+  return std::make_unique<baselines::SamPerView>(shared.scene(), std::move(container), shared.sam(job)->Share(),
                                                  shared.nerf().model_from_file(), shared.settings().masks);
 }
 
@@ -53,34 +53,33 @@ std::unique_ptr<Segmenter> MakeSan(const MethodInput& input, const Job& job) {
 }
 
 std::unique_ptr<Segmenter> MakeSa3d(const MethodInput& input, const baselines::Sa3dOptions& options, const Job& job) {
-  return std::make_unique<baselines::Sa3d>(input.shared.ForSegmenter(input.seed, job), options,
-                                           input.shared.settings().masks);
+  return std::make_unique<baselines::Sa3d>(input.shared.ForSegmenter(job), options, input.shared.settings().masks);
 }
 
 std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const baselines::IsrfOptions& options, const Job& job) {
-  return std::make_unique<baselines::Isrf>(input.shared.ForSegmenter(input.seed, job), options,
-                                           input.shared.settings().masks);
+  return std::make_unique<baselines::Isrf>(input.shared.ForSegmenter(job), options, input.shared.settings().masks,
+                                           input.seed);
 }
 
 std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<segmentation::OwnAutomaticSegmenter>(shared.ForSegmenter(input.seed, job), shared.searched(),
-                                                               shared.found_masks(job), shared.settings());
+  return std::make_unique<segmentation::OwnAutomaticSegmenter>(shared.ForSegmenter(job), shared.searched(),
+                                                               shared.found_masks(job), OptionsOfOwn(input));
 }
 
 // Both get the masks that ours gets, and the same views of them.
 std::unique_ptr<Segmenter> MakePanopticLifting(const MethodInput& input,
                                                const baselines::PanopticLiftingOptions& options, const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<baselines::PanopticLifting>(shared.ForSegmenter(input.seed, job), shared.found_masks(job),
-                                                      options);
+  return std::make_unique<baselines::PanopticLifting>(shared.ForSegmenter(job), shared.found_masks(job), options,
+                                                      input.seed);
 }
 
 std::unique_ptr<Segmenter> MakeContrastiveLift(const MethodInput& input,
                                                const baselines::ContrastiveLiftOptions& options, const Job& job) {
   SharedInputs& shared = input.shared;
-  return std::make_unique<baselines::ContrastiveLift>(shared.ForSegmenter(input.seed, job), shared.found_masks(job),
-                                                      options);
+  return std::make_unique<baselines::ContrastiveLift>(shared.ForSegmenter(job), shared.found_masks(job), options,
+                                                      input.seed);
 }
 
 }  // namespace

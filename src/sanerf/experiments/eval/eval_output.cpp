@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/eval/scores.h"
 #include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/eval/method.h"
@@ -16,12 +19,14 @@ using eval::ObjectScore;
 
 namespace {
 
+Json OrNull(double value) { return std::isnan(value) ? Json() : Json(value); }
+
 Json ObjectJson(const ObjectScore& object) {
   return {{"name", object.name},
           {"iou", object.score.Iou()},
           {"accuracy", object.score.Accuracy()},
           {"boundary_iou", object.score.BoundaryIou()},
-          {"consistency", object.consistency.Iou()},
+          {"consistency", OrNull(object.consistency.Iou())},
           {"views", object.score.num_views},
           {"views_without_object", object.score.views_without_object}};
 }
@@ -31,7 +36,7 @@ Json ObjectsJson(const std::vector<ObjectScore>& objects) {
   Json json = {{"objects", Json::array()}};
   for (const ObjectScore& object : objects) json["objects"].push_back(ObjectJson(object));
   const MeanScores means = eval::MeansOf(objects);
-  const auto mean = [&](double value) { return objects.empty() ? Json() : Json(value); };
+  const auto mean = [&](double value) { return objects.empty() ? Json() : OrNull(value); };
   json["miou"] = mean(means.iou);
   json["mean_accuracy"] = mean(means.accuracy);
   json["mean_boundary_iou"] = mean(means.boundary_iou);
@@ -76,13 +81,13 @@ class ScoreRows {
   }
 
   void Row(const std::string& object, const std::string& method, const MeanScores& scores, const std::string& views) {
-    const auto cell = [](double share) { return Percent(share) + "%"; };
+    const auto cell = [](double share) { return std::isnan(share) ? "-" : Percent(share) + "%"; };
     Add(object, method,
         {cell(scores.iou), cell(scores.accuracy), cell(scores.boundary_iou), cell(scores.consistency), views});
   }
   // By how many points ours is ahead of another method.
   void Difference(const MeanScores& ours, const MeanScores& other) {
-    const auto cell = [](double a, double b) { return fmt::format("{:+.2f} ", 100 * (a - b)); };
+    const auto cell = [](double a, double b) { return std::isnan(a) ? "-" : fmt::format("{:+.2f} ", 100 * (a - b)); };
     Add("", "ahead",
         {cell(ours.iou, other.iou), cell(ours.accuracy, other.accuracy), cell(ours.boundary_iou, other.boundary_iou),
          cell(ours.consistency, other.consistency), ""});
@@ -138,7 +143,8 @@ std::string ViewsWithoutObject(const ObjectScore& object) {
 double MeanIou(const EvalResult& result) { return eval::MeansOf(result.objects).iou; }
 
 Json ToJson(const EvalResult& result) {
-  Json json = {{"psnr", result.psnr}, {"ssim", result.ssim}};
+  Json json = {{"psnr", nullptr}, {"ssim", nullptr}};
+  if (!result.views.empty()) json = {{"psnr", result.psnr}, {"ssim", result.ssim}};
   json.update(ObjectsJson(result.objects));
   json["not_scored"] = Json::array();
   for (const auto& [object, why, how] : result.not_scored)
@@ -178,8 +184,10 @@ void WriteMetrics(const run::RunFolder& run, const EvalResult& result) {
 }
 
 std::string ToTable(const EvalResult& result) {
-  std::string text = fmt::format("views  PSNR {:.2f} dB   SSIM {:.4f}   ({} held-out views)\n", result.psnr,
-                                 result.ssim, result.views.size());
+  std::string text = result.views.empty()
+                         ? "views  none is held out\n"
+                         : fmt::format("views  PSNR {:.2f} dB   SSIM {:.4f}   ({})\n", result.psnr, result.ssim,
+                                       Counted(int64_t(result.views.size()), "held-out view"));
   if (result.objects.empty()) return text;
   ScoreRows table(result);
   const auto others = [&](const auto& scores_of) {

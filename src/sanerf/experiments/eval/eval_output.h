@@ -22,7 +22,7 @@ struct NotScored {
 };
 
 struct EvalResult {
-  double psnr = 0, ssim = 0;  // means over the test views
+  double psnr = 0, ssim = 0;  // means over the test views; 0 when there is none
   std::vector<eval::ViewQuality> views;
   std::vector<eval::ObjectScore> objects;  // of our method
   double own_seconds = 0;                  // as MethodScores::seconds, of our method

@@ -25,6 +25,7 @@ eval::ObjectScore Scored(const std::string& name, int64_t iou_percent, int64_t b
   object.score.num_views = 12;
   object.consistency.intersection = 3;
   object.consistency.union_ = 4;
+  object.consistency.num_pairs = 6;
   return object;
 }
 
@@ -49,6 +50,16 @@ TEST(EvalOutput, TableShowsConsistency) {
   EXPECT_THAT(text, Not(HasSubstr("method")));
 }
 
+TEST(EvalOutput, CountsTheHeldOutViews) {
+  EvalResult result = Result();
+  EXPECT_THAT(ToTable(result), HasSubstr("(1 held-out view)\n"));
+  result.views.push_back({"b.png", 30, 0.9});
+  EXPECT_THAT(ToTable(result), HasSubstr("(2 held-out views)\n"));
+  result.views.clear();
+  EXPECT_THAT(ToTable(result), HasSubstr("views  none is held out\n"));
+  EXPECT_TRUE(ToJson(result)["psnr"].is_null());
+}
+
 TEST(EvalOutput, TableSaysWhoIsAhead) {
   const std::string text = ToTable(BesideSam());
   EXPECT_THAT(text, HasSubstr("mug     sanerf  90.00%"));
@@ -57,6 +68,19 @@ TEST(EvalOutput, TableSaysWhoIsAhead) {
   EXPECT_THAT(
       text,
       HasSubstr("sanerf is ahead of sam on IoU for 1 of 2 objects, on boundary IoU for 1 of 2 objects (behind: mug)"));
+}
+
+TEST(EvalOutput, WithASingleViewThereIsNoConsistency) {
+  EvalResult result = BesideSam();
+  for (eval::ObjectScore& object : result.objects) object.consistency = {};
+  for (eval::ObjectScore& object : result.baselines[0].objects) object.consistency = {};
+  const std::string text = ToTable(result);
+  EXPECT_THAT(text, HasSubstr("mug     sanerf  90.00%    99.00%        80.00%            -     12"));
+  EXPECT_THAT(text, Not(HasSubstr("nan")));
+  const Json json = ToJson(result);
+  EXPECT_TRUE(json["objects"][0]["consistency"].is_null());
+  EXPECT_TRUE(json["mean_consistency"].is_null());
+  EXPECT_EQ(json["miou"], 0.8);
 }
 
 // A view that the object is not in is no success: it is counted, and has no IoU of its own.

@@ -10,6 +10,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/eval/ground_truth.h"
@@ -50,13 +51,13 @@ struct Truth {
   const scene::Scene& scene;
   const std::vector<int>& views;
 
-  std::optional<std::string> WhyNotShown(int instance) const {
-    return eval::WhyNotShown(instance, masks, scene, views);
+  std::optional<std::string> WhyNotShown(int instance, const Job& job) const {
+    return eval::WhyNotShown(instance, masks, scene, views, job);
   }
 };
 
 Scorable NamedObject(const EvalRequest& request, const run::RunFolder& run, const nerf::NerfModel& nerf,
-                     const Truth& truth) {
+                     const Truth& truth, const Job& job) {
   Scorable chosen;
   chosen.objects = {run::FindObject(run, request.object, nerf)};
   int instance = request.instance;
@@ -64,32 +65,16 @@ Scorable NamedObject(const EvalRequest& request, const run::RunFolder& run, cons
   if (instance < 0 && !truth.masks.from_folder())
     throw UsageError(fmt::format("object '{}' has no instance id", request.object),
                      "its masks in the ground truth are unknown", "say which: --instance ID, or --masks DIR");
-  if (const auto why = truth.WhyNotShown(instance))
+  if (const auto why = truth.WhyNotShown(instance, job))
     throw UsageError(fmt::format("object '{}' cannot be scored", request.object), *why,
-                     truth.masks.from_folder() || truth.masks.InstancesIn(truth.scene.views, truth.views).empty()
+                     truth.masks.from_folder() || truth.masks.InstancesIn(truth.scene.views, truth.views, job).empty()
                          ? "give a folder of masks: --masks DIR"
                          : "give one of these: --instance ID");
   chosen.scores = {NewScore(chosen.objects[0], instance)};
   return chosen;
 }
 
-// Folders among the objects that hold none, for want of their object.json.
-std::vector<std::string> FoldersOfNoObject(const run::RunFolder& run) {
-  std::vector<std::string> names;
-  run::ReadWholeSet(run.path(), [&](const fs::path& objects) {
-    names.clear();
-    if (!fs::is_directory(objects)) return;
-    for (const fs::directory_entry& entry : fs::directory_iterator(objects)) {
-      const std::string name = entry.path().filename().string();
-      if (entry.is_directory() && name[0] != '.' && !run::IsSetAside(name) && !fs::exists(entry.path() / "object.json"))
-        names.push_back(name);
-    }
-  });
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-Scorable AllObjects(const run::RunFolder& run, const nerf::NerfModel& nerf, const Truth& truth) {
+Scorable AllObjects(const run::RunFolder& run, const nerf::NerfModel& nerf, const Truth& truth, const Job& job) {
   Scorable chosen;
   for (const StoredObject& object : run::ListObjects(run)) {
     NotScored reason{object.name, "", ""};
@@ -101,7 +86,7 @@ Scorable AllObjects(const run::RunFolder& run, const nerf::NerfModel& nerf, cons
       reason.how = fmt::format("sanerf eval {} --object {} --instance ID, or --masks DIR",
                                ShellQuoted(run.path().string()), ShellQuoted(object.name));
     } else {
-      reason.why = truth.WhyNotShown(object.prompt.instance).value_or("");
+      reason.why = truth.WhyNotShown(object.prompt.instance, job).value_or("");
     }
     if (!reason.why.empty()) {
       chosen.not_scored.push_back(std::move(reason));
@@ -110,7 +95,7 @@ Scorable AllObjects(const run::RunFolder& run, const nerf::NerfModel& nerf, cons
       chosen.scores.push_back(NewScore(object, object.prompt.instance));
     }
   }
-  for (const std::string& name : FoldersOfNoObject(run))
+  for (const std::string& name : run::FoldersOfNoObject(run))
     chosen.not_scored.push_back({name, "no object.json in its folder", "segment it again, or remove the folder"});
   return chosen;
 }
@@ -124,11 +109,7 @@ void ReportNotScored(const std::vector<NotScored>& not_scored, const Job& job) {
     std::vector<std::string> names;
     for (const NotScored& other : not_scored)
       if (other.why == first.why) names.push_back(other.object);
-    const size_t num_more = names.size() > kMostNames ? names.size() - kMostNames : 0;
-    const char* verb = names.size() == 1 ? "is" : "are";
-    names.resize(names.size() - num_more);
-    job.Warn(fmt::format("{}{} {} not scored: {}{}", fmt::join(names, ", "),
-                         num_more > 0 ? fmt::format(" and {} more", num_more) : "", verb, first.why,
+    job.Warn(fmt::format("{} {} not scored: {}{}", FirstFew(names, kMostNames), IsAre(int64_t(names.size())), first.why,
                          first.how.empty() ? "" : fmt::format(" ({})", first.how)));
   }
 }
@@ -136,14 +117,15 @@ void ReportNotScored(const std::vector<NotScored>& not_scored, const Job& job) {
 MethodScores ScoreMethod(const Method& method, const MethodInput& input, const eval::Scoring& scoring, const Job& job) {
   MethodScores result{method.name, scoring.objects, 0};
   if (scoring.objects.empty()) return result;
+  eval::MaskScorer scorer(scoring, job);
   const Stopwatch watch;
   const std::unique_ptr<segmentation::Segmenter> segmenter = method.make(input, job);
   segmenter->Fit(input.prompts, job);
   const double fit_seconds = watch.seconds();
-  const auto masks = eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name,
-                                        input.test, &result.seconds, job);
-  result.seconds += fit_seconds;
-  result.objects = eval::ScoreMasks(masks, scoring, job);
+  result.seconds =
+      fit_seconds + eval::SegmentViews([&](int view) { return segmenter->MasksFor(view, job); }, method.name,
+                                       input.test, [&](size_t, const auto& masks) { scorer.Add(masks); }, job);
+  result.objects = scorer.Scores();
   return result;
 }
 
@@ -157,10 +139,12 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
   const run::RunFolder& folder = run->folder();
   const scene::Scene& scene = run->scene();
   const std::vector<int> test = scene.TestViews();
-  if (test.empty())
-    throw Error("there is nothing to score on", "the scene has no test views", "train with --test-every 8");
   const eval::GroundTruth truth(request.masks, scene.views);
   const std::vector<int> scored = eval::ScoredViews(scene, test, truth, job);
+  if (scored.empty())
+    throw Error(
+        "there is nothing to score on", "the scene has no test views",
+        "train with --test-every 8, or score an object with masks of training photos: --object NAME --masks DIR");
   const nerf::NerfModel& nerf = run->nerf(job);
   pipeline::Settings settings;
   settings.Restore(folder.options(), folder.origins(), (folder.path() / "run.json").string());
@@ -171,13 +155,14 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
         "eval   the held-out views have no masks: there is nothing to compare objects with, only the pictures are "
         "scored (of your own masks: --object NAME --masks DIR)");
   const Scorable chosen =
-      request.object.empty() ? AllObjects(folder, nerf, shown) : NamedObject(request, folder, nerf, shown);
+      request.object.empty() ? AllObjects(folder, nerf, shown, job) : NamedObject(request, folder, nerf, shown, job);
   ReportNotScored(chosen.not_scored, job);
 
   const Stopwatch watch;
   EvalResult result;
   result.not_scored = chosen.not_scored;
-  RenderedTestViews rendered = RenderTestViews(scene, nerf, test, job);
+  RenderedTestViews rendered;
+  if (!test.empty()) rendered = RenderTestViews(scene, nerf, test, job);
   result.views = std::move(rendered.quality);
   for (const eval::ViewQuality& view : result.views) {
     result.psnr += view.psnr / double(test.size());
@@ -202,7 +187,6 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
   for (const Method& baseline : request.baselines)
     result.baselines.push_back(ScoreMethod(baseline, input, scoring, job));
   result.seconds = watch.seconds();
-  WriteMetrics(folder, result);
   return result;
 }
 

@@ -19,7 +19,7 @@ struct EvalRequest {
   std::filesystem::path masks;    // ground truth for `object` instead of the scene's: one image per view, by name
   std::vector<Method> baselines;  // to score beside ours
 };
-// Writes metrics.json of the run and of its objects. run: opened for writing.
+// run: opened for writing where there are baselines, which encode what they need.
 EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& job);
 
 }  // namespace sanerf::experiments

@@ -15,11 +15,17 @@
 
 namespace sanerf::experiments {
 
+segmentation::SegmentationOptions OptionsOfOwn(const MethodInput& input) {
+  segmentation::SegmentationOptions options = input.shared.settings();
+  options.object.seed = int(input.seed);
+  return options;
+}
+
 std::unique_ptr<segmentation::Segmenter> MakeOwn(const MethodInput& input, bool vote_alone, const Job& job) {
   using Stored = segmentation::ObjectFieldSegmenter;
   if (input.stored == nullptr)
-    return std::make_unique<segmentation::OwnSegmenter>(input.shared.ForSegmenter(input.seed, job),
-                                                        input.shared.settings(), vote_alone);
+    return std::make_unique<segmentation::OwnSegmenter>(input.shared.ForSegmenter(job), OptionsOfOwn(input),
+                                                        vote_alone);
   std::vector<segmentation::FittedObject> objects;
   for (const run::StoredObject& object : *input.stored)
     objects.push_back({object.checkpoint(), object.field_id, object.label});
@@ -45,12 +51,12 @@ SharedInputs::SharedInputs(run::OpenRun* run, const pipeline::Settings& settings
                                      : segmentation::ViewsToSegment(prompts, scene(), settings.segment.max_views)),
       searched_(segmentation::ViewsToSearch(scene(), views_, settings.automatic)) {}
 
-sam::Sam& SharedInputs::sam(const Job& job) {
-  if (!sam_) sam_ = run_.sam(settings_.encode.model, job)->Share();
-  return *sam_;
+std::shared_ptr<const sam::Sam> SharedInputs::sam(const Job& job) {
+  if (!sam_) sam_ = run_.sam(settings_.encode.model, job);
+  return sam_;
 }
 
-const feature_container::FeatureContainer& SharedInputs::features(const Job& job) {
+std::shared_ptr<const feature_container::FeatureContainer> SharedInputs::features(const Job& job) {
   if (!features_) {
     feature_container::EncodeContext encoding = ForEncoding(job);
     encoding.options.container = feature_container::FeatureStore::kCache;
@@ -59,12 +65,12 @@ const feature_container::FeatureContainer& SharedInputs::features(const Job& job
     feature_container::EncodeViews(folders_.views, encoding, {views.begin(), views.end()}, job);
     features_ = feature_container::FeatureCache::Open(folders_.views, scene(), nerf_);
   }
-  return *features_;
+  return features_;
 }
 
 const std::vector<segmentation::FoundMask>& SharedInputs::found_masks(const Job& job) {
   if (!found_masks_)
-    found_masks_ = segmentation::SearchViews(searched_, features(job), sam(job), settings_.automatic.masks, job);
+    found_masks_ = segmentation::SearchViews(searched_, *features(job), *sam(job), settings_.automatic.masks, job);
   return *found_masks_;
 }
 

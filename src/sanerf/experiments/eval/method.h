@@ -14,6 +14,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
+#include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::experiments {
@@ -41,12 +42,13 @@ class SharedInputs {
   const std::vector<int>& views() const { return views_; }        // training views that are learned from
   const std::vector<int>& searched() const { return searched_; }  // and those searched for all that is in them
   const FeatureFolders& folders() const { return folders_; }
-  sam::Sam& sam(const Job& job);
-  const feature_container::FeatureContainer& features(const Job& job);      // the cache of views() and of prompted ones
+  std::shared_ptr<const sam::Sam> sam(const Job& job);
+  // The cache of views() and of prompted ones.
+  std::shared_ptr<const feature_container::FeatureContainer> features(const Job& job);
   const std::vector<segmentation::FoundMask>& found_masks(const Job& job);  // SAM's automatic masks of searched()
   feature_container::EncodeContext ForEncoding(const Job& job) { return run_.Encoding(settings_.encode, job); }
-  segmentation::SegmenterInput ForSegmenter(uint64_t seed, const Job& job) {
-    return {scene(), nerf_, features(job), sam(job), views_, seed};
+  segmentation::SegmentationInput ForSegmenter(const Job& job) {
+    return {run_.shared_scene(), nerf_, features(job), sam(job), views_};
   }
 
  private:
@@ -55,8 +57,8 @@ class SharedInputs {
   const pipeline::Settings& settings_;
   FeatureFolders folders_;
   std::vector<int> prompted_, views_, searched_;
-  std::unique_ptr<sam::Sam> sam_;
-  std::unique_ptr<feature_container::FeatureContainer> features_;
+  std::shared_ptr<const sam::Sam> sam_;
+  std::shared_ptr<const feature_container::FeatureContainer> features_;
   std::optional<std::vector<segmentation::FoundMask>> found_masks_;
 };
 
@@ -78,6 +80,8 @@ struct Method {
 };
 
 inline constexpr const char* kOwnMethod = "sanerf";
+// The run's options, with the seed that was asked for.
+segmentation::SegmentationOptions OptionsOfOwn(const MethodInput& input);
 // The method itself: objects that were segmented before are only rendered, others are segmented. vote_alone: without
 // the object field.
 std::unique_ptr<segmentation::Segmenter> MakeOwn(const MethodInput& input, bool vote_alone, const Job& job);

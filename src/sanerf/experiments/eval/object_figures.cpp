@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 #include "sanerf/core/image_ops.h"
@@ -12,13 +13,14 @@
 #include "sanerf/export/matting.h"
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/pipeline/camera_path.h"
+#include "sanerf/scene/choose_views.h"
 
 namespace sanerf::experiments {
 namespace {
 
 constexpr size_t kMostPromptedViews = 3;
 constexpr int kFrames = 12, kFrameSize = 180;  // together they cost what two or three views do
-constexpr int kLookSize = 96;                  // of the views in which the object is looked for
+constexpr int kLookSize = 96, kLookViews = 8;  // of those in which the object is looked for, on all its sides
 constexpr float kDim = 0.2f;                   // what is not the object, around it
 constexpr double kFill = 0.42;                 // the object's radius as a share of the frame
 constexpr double kOutermost = 0.9;             // of its pixels are within the radius
@@ -32,9 +34,11 @@ struct Place {
   Vec3 center = Vec3::Zero();
   double radius = 0;
 };
-std::optional<Place> PlaceOf(const FiguredObject& object, const std::vector<int>& views, const Job& job) {
+std::optional<Place> PlaceOf(const FiguredObject& object, const Job& job) {
+  std::vector<int> views(object.scene.views.size());
+  std::iota(views.begin(), views.end(), 0);
   std::vector<Vec3> points;
-  for (const int view_idx : views) {
+  for (const int view_idx : scene::ThinnedViews(views, kLookViews)) {
     const Camera camera = object.scene.views[size_t(view_idx)].camera.ResizedToLongest(kLookSize);
     const ImageU8 mask = MaskIn(object, camera, job);
     if (mask_decoder::CountNonZero(mask) == 0) continue;
@@ -112,15 +116,15 @@ std::vector<ReportFigure> FiguresOf(const FiguredObject& object, const std::vect
   if (const std::optional<Showing> showing = LargestOf(object, views, size, job)) {
     const exports::Matte matte =
         exports::MatteOf(object.nerf.Render(showing->camera, job).rgb,
-                         object.field.Coverage(showing->camera, showing->labels, object.label, job));
+                         object.field.Coverage(showing->camera, showing->labels, object.label, job), job);
     const ImageU8 cutout = Cut(exports::Cutout(matte.foreground, matte.alpha), CropAround(showing->mask));
     figures.push_back({"cut out", {cutout, /*is_photo=*/false}});
   }
   return figures;
 }
 
-std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const std::vector<int>& views, const Job& job) {
-  const std::optional<Place> place = PlaceOf(object, views, job);
+std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const Job& job) {
+  const std::optional<Place> place = PlaceOf(object, job);
   if (!place) return {};
   std::vector<ReportPicture> frames;
   for (const pipeline::NamedCamera& orbit : pipeline::OrbitCameras(object.scene, kFrames)) {

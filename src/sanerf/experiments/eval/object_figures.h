@@ -25,8 +25,8 @@ struct FiguredObject {
 std::vector<ReportFigure> FiguresOf(const FiguredObject& object, const std::vector<int>& views, int size,
                                     const Job& job);
 
-// Frames once around the object, from where the scene's cameras are: it in its colors, the rest dark. None when none of
-// `views` shows it.
-std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const std::vector<int>& views, const Job& job);
+// Frames once around the object, from where the scene's cameras are: it in its colors, the rest dark. None when it is
+// nowhere to be seen.
+std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const Job& job);
 
 }  // namespace sanerf::experiments

@@ -48,23 +48,32 @@ TEST_F(ObjectFigures, PromptsACutOutAndATurn) {
   EXPECT_GT(num_clear, 20);
 
   // The object stays in the middle, and is all that is bright: 0.2 x 255 = 51.
-  const std::vector<ReportPicture> frames = TurntableOf(object, scene_->TestViews(), Job());
+  const std::vector<ReportPicture> frames = TurntableOf(object, Job());
   ASSERT_EQ(frames.size(), 12u);
   int num_in_the_middle = 0;
+  double off_center = 0;  // of what is bright, pixels
   for (const ReportPicture& frame : frames) {
     const ImageU8& picture = frame.image;
     num_in_the_middle += Brightest(picture, picture.width / 2, picture.height / 2) > 51;
     EXPECT_LE(Brightest(picture, 0, 0), 51);
+    Vec2 sum(0, 0);
+    int count = 0;
+    for (int y = 0; y < picture.height; ++y)
+      for (int x = 0; x < picture.width; ++x)
+        if (Brightest(picture, x, y) > 51) sum += Vec2(x + 0.5, y + 0.5), ++count;
+    ASSERT_GT(count, 0);
+    off_center += (sum / count - Vec2(picture.width / 2.0, picture.height / 2.0)).norm() / double(frames.size());
   }
   EXPECT_GT(num_in_the_middle, 8);
+  EXPECT_LT(off_center, 0.15 * frames[0].image.width);
 }
 
 TEST_F(ObjectFigures, WhatIsNowhereHasNoCutOutAndNoTurn) {
   const mask_aggregator::ObjectModel field = Field();
   const mask_decoder::ObjectPrompt prompt;
-  const FiguredObject object{*scene_, *nerf_, field, /*label=*/1, prompt};
-  EXPECT_TRUE(FiguresOf(object, {}, 64, Job()).empty());
-  EXPECT_TRUE(TurntableOf(object, {}, Job()).empty());
+  const FiguredObject object{*scene_, *nerf_, field, /*label=*/7, prompt};
+  EXPECT_TRUE(FiguresOf(object, scene_->TestViews(), 64, Job()).empty());
+  EXPECT_TRUE(TurntableOf(object, Job()).empty());
 }
 
 }  // namespace

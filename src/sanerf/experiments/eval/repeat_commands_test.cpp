@@ -7,26 +7,12 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
-#include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::experiments {
 namespace {
-
-TEST(RepeatCommands, FlagsSayWhatDiffersInTheFewestWords) {
-  pipeline::Settings settings;
-  const std::vector<std::string> train = {"scene", "nerf"};
-  EXPECT_EQ(FlagsFor(settings.ToJson(), train), "");
-  settings.Assign("nerf.lr=0.02");
-  settings.Assign("encode.model=my model.onnx");
-  EXPECT_EQ(FlagsFor(settings.ToJson(), train), " --set nerf.lr=0.02");
-  EXPECT_EQ(FlagsFor(settings.ToJson(), {"encode"}), " --set 'encode.model=my model.onnx'");
-  pipeline::ApplyPreset(pipeline::Preset::kFast, &settings);
-  settings.Assign("nerf.lr=0.02");
-  EXPECT_EQ(FlagsFor(settings.ToJson(), train), " --preset fast --set nerf.lr=0.02");
-}
 
 TEST(RepeatCommands, WhatASearchFoundIsSearchedForAgain) {
   const TestFolder folder;

@@ -29,6 +29,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/instance_masks.h"
+#include "sanerf/segmentation/segmentation_input.h"
 
 namespace fs = std::filesystem;
 
@@ -106,24 +107,27 @@ class SamMasks {
   // views: to be shown. prompts: of all objects that will be asked for.
   SamMasks(const mask_decoder::Prompts& prompts, std::vector<int> views, const pipeline::Settings& settings,
            run::OpenRun* run, const Job& job)
-      : scene_(run->scene()), nerf_(run->nerf(job)), settings_(settings), views_(std::move(views)) {
+      : scene_(run->scene()), settings_(settings), views_(std::move(views)) {
+    std::shared_ptr<const sam::Sam> sam;
     try {
-      sam_ = run->sam(settings.encode.model, job)->Share();
+      sam = run->sam(settings.encode.model, job);
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {  // the model is gone or damaged: all else can still be shown
       job.Warn(fmt::format("the report has no masks by SAM: {}", error.what()));
       return;
     }
-    cache_ = pipeline::EncodeTestViews(run->folder().features(), run->folder().test_features(),
-                                       run->Encoding(settings.encode, job), WithPrompted(prompts), job);
+    input_ = segmentation::SegmentationInput{
+        run->shared_scene(), run->nerf(job),
+        pipeline::EncodeTestViews(run->folder().features(), run->folder().test_features(),
+                                  run->Encoding(settings.encode, job), WithPrompted(prompts), job),
+        std::move(sam)};
   }
 
   // By view, at the working camera; views without a mask are absent.
   std::map<int, ImageU8> Of(const mask_decoder::ObjectPrompt& prompt, const Job& job) const {
-    if (!sam_) return {};
-    return mask_decoder::PerViewDecoder(prompt, {scene_, *cache_, *sam_, nerf_.model_from_file(), settings_.masks}, job)
-        .MasksFor(views_, job);
+    if (!input_) return {};
+    return mask_decoder::PerViewDecoder(prompt, input_->ForDecoding(settings_.masks), job).MasksFor(views_, job);
   }
 
  private:
@@ -134,11 +138,9 @@ class SamMasks {
   }
 
   const Scene& scene_;
-  const NerfModel& nerf_;
   const pipeline::Settings& settings_;
   std::vector<int> views_;
-  std::unique_ptr<sam::Sam> sam_;
-  std::unique_ptr<feature_container::FeatureCache> cache_;
+  std::optional<segmentation::SegmentationInput> input_;  // none without the model
 };
 
 ImageU8 TruthMask(const scene::View& view, int instance, const Camera& camera) {
@@ -220,7 +222,7 @@ ReportObject SectionOf(const Shown& object, const SamMasks& sam, int picture_siz
   }
   const FiguredObject figured{scene, nerf, field, object.stored.label, object.stored.prompt};
   section.figures = FiguresOf(figured, views, picture_size, job);
-  section.turntable = TurntableOf(figured, views, job);
+  section.turntable = TurntableOf(figured, job);
   return section;
 }
 

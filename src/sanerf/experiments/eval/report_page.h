@@ -38,7 +38,8 @@ struct ReportPage {
   std::string footer;
 };
 
-// One file that asks nothing of a network: pictures, style and script are inside. A click on a picture enlarges it.
+// One file that asks nothing of a network: pictures, style and script are inside. A click on a picture, or Enter,
+// enlarges it.
 std::string ToHtml(const ReportPage& page);
 
 }  // namespace sanerf::experiments

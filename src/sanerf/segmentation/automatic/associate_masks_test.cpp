@@ -191,9 +191,12 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
   const mask_decoder::ObjectPrompt prompt =
       PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
   AnalyticSam sam;
-  const mask_decoder::DecodedObject decoded =
-      DecodeFound(prompt, found.objects[0], masks_, {scene_, container_, sam, Similarity(), {}}, all_views_, Job());
+  size_t num_views = 0;
+  const mask_decoder::DecodedObject decoded = DecodeFound(
+      prompt, MasksOf(found.objects[0], masks_), {scene_, container_, sam, Similarity(), {}}, all_views_,
+      [&] { ++num_views; }, Job());
   ASSERT_EQ(decoded.views.size(), all_views_.size());
+  EXPECT_EQ(num_views, all_views_.size());
   EXPECT_EQ(decoded.points.size(), prompt.points.size());
   EXPECT_EQ(sam.prompts.size(), all_views_.size() - 4 - 1);              // the hidden view sees too few of the points
   EXPECT_EQ(decoded.views[0].mask.data, masks_[0].mask.ToImage().data);  // its own

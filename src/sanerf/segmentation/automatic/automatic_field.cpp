@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/worker_pool.h"
@@ -38,7 +39,7 @@ int DropBeyond(int count, std::vector<FoundObject>* objects) {
 // One search at a time; the members are what every step needs.
 class Search {
  public:
-  Search(const SegmenterInput& input, size_t num_searched, std::vector<FoundMask> masks,
+  Search(const SegmentationInput& input, size_t num_searched, std::vector<FoundMask> masks,
          const SegmentationOptions& options)
       : context_(input.ForDecoding(options.masks)),
         options_(options),
@@ -49,6 +50,7 @@ class Search {
   void Find(AutomaticField* result, const Job& job) {
     const AutoOptions& options = options_.automatic;
     const Stopwatch watch;
+    Task task(job, "tie masks together");
     const mask_decoder::DepthTolerance tolerance =
         mask_decoder::ToleranceOf(context_.options, context_.model_from_file);
     result->left_out =
@@ -67,14 +69,21 @@ class Search {
     }
     result->num_without_point = int(objects_.size() - with_points.size());
     objects_ = std::move(with_points);
+    task.Finish();
     result->associate_seconds = watch.seconds();
     if (objects_.empty()) FailWithoutObjects(*result);
   }
 
   std::vector<DecodedObject> Decode(const std::vector<int>& views, const Job& job) const {
     std::vector<DecodedObject> decoded;
-    for (size_t i = 0; i < objects_.size(); ++i)
-      decoded.push_back(DecodeFound(prompts_.objects[i], objects_[i], masks_, context_, views, job));
+    Task task(job, "decode objects", int64_t(objects_.size() * views.size()), "masks");
+    int64_t num_done = 0;
+    for (size_t i = 0; i < objects_.size(); ++i) {
+      const auto on_view = [&] { task.Update(++num_done, prompts_.objects[i].name); };
+      decoded.push_back(DecodeFound(prompts_.objects[i], MasksOf(objects_[i], masks_), context_, views, on_view, job));
+    }
+    task.Finish(
+        fmt::format("{} in {}", Counted(int64_t(objects_.size()), "object"), Counted(int64_t(views.size()), "view")));
     SeparateMasks(&decoded);
     return decoded;
   }
@@ -145,7 +154,7 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_
   });
   std::vector<FoundMask> all;
   for (std::vector<FoundMask>& masks : found) std::move(masks.begin(), masks.end(), std::back_inserter(all));
-  task.Finish(fmt::format("{} masks in {} views", all.size(), views.size()));
+  task.Finish(fmt::format("{} in {}", Counted(int64_t(all.size()), "mask"), Counted(int64_t(views.size()), "view")));
   return all;
 }
 
@@ -165,18 +174,18 @@ void SeparateMasks(std::vector<DecodedObject>* decoded) {
   }
 }
 
-AutomaticField TieTogether(const SegmenterInput& input, size_t num_searched, std::vector<FoundMask> masks,
+AutomaticField TieTogether(const SegmentationInput& input, size_t num_searched, std::vector<FoundMask> masks,
                            const SegmentationOptions& options, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   AutomaticField result;
   const size_t num_masks = masks.size();
   Search search(input, num_searched, std::move(masks), options);
   search.Find(&result, job);
-  job.Info(
-      fmt::format("found  {} objects from {} masks in {} views", search.objects().size(), num_masks, num_searched));
+  job.Info(fmt::format("found  {} from {} in {}", Counted(int64_t(search.objects().size()), "object"),
+                       Counted(int64_t(num_masks), "mask"), Counted(int64_t(num_searched), "view")));
 
-  CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), input.features, input.views), options.object,
-                     RayLoadOf(input.nerf, input.scene, input.views, job), job);
+  CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), *input.features, input.views), options.object,
+                     RayLoadOf(input.nerf, *input.scene, input.views, job), job);
   const Stopwatch watch;
   result.decoded = search.Decode(input.views, job);
   result.prompts = search.prompts();

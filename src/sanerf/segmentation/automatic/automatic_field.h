@@ -9,7 +9,7 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/segmentation/automatic/associate_masks.h"
 #include "sanerf/segmentation/options.h"
-#include "sanerf/segmentation/segmenter.h"
+#include "sanerf/segmentation/segmentation_input.h"
 
 namespace sanerf::segmentation {
 
@@ -37,7 +37,7 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_
 // The masks of num_searched views to objects, each decoded in every view of the input by itself;
 // Session::StartFromSearch goes on from there. Objects are named object_01 … by descending size. Throws Error when
 // nothing is found.
-AutomaticField TieTogether(const SegmenterInput& input, size_t num_searched, std::vector<FoundMask> masks,
+AutomaticField TieTogether(const SegmentationInput& input, size_t num_searched, std::vector<FoundMask> masks,
                            const SegmentationOptions& options, const Job& job);
 
 // Gives a pixel that several objects claim to the smallest of them: an object on another one, not the support below.

@@ -54,11 +54,10 @@ std::vector<Vec3> Spread(std::vector<SurfacePoint> points, int count) {
   return chosen;
 }
 
-// The mask that the object has in this view, none when it was not found there.
-const FoundMask* MaskIn(int view_idx, const FoundObject& object, const std::vector<FoundMask>& masks) {
-  for (const int m : object.masks)
-    if (masks[size_t(m)].view_idx == view_idx) return &masks[size_t(m)];
-  return nullptr;
+// The one in this view, none when the object was not found there.
+const FoundMask* MaskIn(int view_idx, const std::vector<const FoundMask*>& own) {
+  const auto found = std::find_if(own.begin(), own.end(), [&](const auto* mask) { return mask->view_idx == view_idx; });
+  return found != own.end() ? *found : nullptr;
 }
 
 mask_decoder::ViewDecision OwnDecision(const FoundMask& own, const std::vector<mask_decoder::LiftedPoint>& points,
@@ -80,13 +79,12 @@ mask_decoder::ViewDecision OwnDecision(const FoundMask& own, const std::vector<m
 mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks,
                                     const std::string& name, const feature_container::FeatureContainer& container,
                                     const mask_decoder::DepthTolerance& tolerance, int count, const Job& job) {
-  std::vector<const FoundMask*> own;
+  const std::vector<const FoundMask*> own = MasksOf(object, masks);
   std::vector<Camera> cameras;
   std::vector<ImageF> depths;
-  for (const int m : object.masks) {
-    own.push_back(&masks[size_t(m)]);
-    cameras.push_back(container.WorkingCamera(own.back()->view_idx));
-    depths.push_back(container.Depth(own.back()->view_idx, job));
+  for (const FoundMask* mask : own) {
+    cameras.push_back(container.WorkingCamera(mask->view_idx));
+    depths.push_back(container.Depth(mask->view_idx, job));
   }
   std::vector<SurfacePoint> points;
   for (size_t i = 0; i < own.size(); ++i) {
@@ -103,23 +101,29 @@ mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector
   return prompt;
 }
 
-mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt, const FoundObject& object,
-                                        const std::vector<FoundMask>& masks, const mask_decoder::DecodeContext& context,
-                                        const std::vector<int>& view_idxs, const Job& job) {
+std::vector<const FoundMask*> MasksOf(const FoundObject& object, const std::vector<FoundMask>& masks) {
+  std::vector<const FoundMask*> own;
+  for (const int m : object.masks) own.push_back(&masks[size_t(m)]);
+  return own;
+}
+
+mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt,
+                                        const std::vector<const FoundMask*>& own,
+                                        const mask_decoder::DecodeContext& context, const std::vector<int>& view_idxs,
+                                        const std::function<void()>& on_view, const Job& job) {
   const mask_decoder::ViewDecider decider = mask_decoder::MakeDecider(prompt, context);
   mask_decoder::DecodedObject decoded;
   decoded.name = prompt.name;
   decoded.points = mask_decoder::LiftPrompts(prompt, context.scene, context.container, job);
   const mask_decoder::VisibilityRule rule = mask_decoder::VisibilityRuleFor(prompt, decoded.points);
-  Task task(job, "decode " + prompt.name, int64_t(view_idxs.size()), "views");
   decoded.views = decider.DecideViews(
       view_idxs.size(), fmt::format("decoding of '{}'", prompt.name),
       [&](const mask_decoder::ViewDecider& fork, size_t i) {
-        const FoundMask* own = MaskIn(view_idxs[i], object, masks);
-        return own != nullptr ? OwnDecision(*own, decoded.points, fork, job)
-                              : fork.Decide(view_idxs[i], decoded.points, rule, job);
+        const FoundMask* mask = MaskIn(view_idxs[i], own);
+        return mask != nullptr ? OwnDecision(*mask, decoded.points, fork, job)
+                               : fork.Decide(view_idxs[i], decoded.points, rule, job);
       },
-      [&](int num_done, const mask_decoder::ViewDecision&) { task.Update(num_done); }, job);
+      [&](int, const mask_decoder::ViewDecision&) { on_view(); }, job);
   return decoded;
 }
 

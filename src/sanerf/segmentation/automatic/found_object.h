@@ -2,7 +2,9 @@
 // every view.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
@@ -16,10 +18,14 @@ mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector
                                     const std::string& name, const feature_container::FeatureContainer& container,
                                     const mask_decoder::DepthTolerance& tolerance, int count, const Job& job);
 
-// Its own mask in the views where it was found; in the others of view_idxs SAM's for the prompt's points that are
-// visible there. Errors as DecodeMasks.
-mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt, const FoundObject& object,
-                                        const std::vector<FoundMask>& masks, const mask_decoder::DecodeContext& context,
-                                        const std::vector<int>& view_idxs, const Job& job);
+// The object's own ones.
+std::vector<const FoundMask*> MasksOf(const FoundObject& object, const std::vector<FoundMask>& masks);
+
+// One of `own` in the views where the object was found; in the others of view_idxs SAM's for the prompt's points that
+// are visible there. on_view: after each view. Errors as DecodeMasks.
+mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt,
+                                        const std::vector<const FoundMask*>& own,
+                                        const mask_decoder::DecodeContext& context, const std::vector<int>& view_idxs,
+                                        const std::function<void()>& on_view, const Job& job);
 
 }  // namespace sanerf::segmentation

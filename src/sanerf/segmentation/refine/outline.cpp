@@ -1,6 +1,7 @@
 #include "sanerf/segmentation/refine/outline.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <utility>
 
@@ -58,6 +59,8 @@ void SharpenOutlines(const feature_container::FeatureContainer& container,
     for (ViewDecision& view : object.views)
       if (view.used && !view.sharp_outline) blunt[view.view_idx].push_back(&view);
   const std::vector<std::pair<int, std::vector<ViewDecision*>>> views(blunt.begin(), blunt.end());
+  Task task(job, "sharpen outlines", int64_t(views.size()), "views");
+  std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(views.size()), [&](int64_t i) {
     if (job.stop_requested()) return;
     const auto& [view_idx, decisions] = views[size_t(i)];
@@ -67,8 +70,10 @@ void SharpenOutlines(const feature_container::FeatureContainer& container,
       view->area = double(mask_decoder::CountNonZero(view->mask)) / double(view->mask.num_pixels());
       view->sharp_outline = true;
     }
+    task.Update(++done);
   });
   job.ThrowIfStopped("sharpening the outlines");
+  task.Finish();
 }
 
 }  // namespace sanerf::segmentation

@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
+#include "sanerf/core/test_events.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf::segmentation {
@@ -130,8 +131,10 @@ TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
   }
   objects[1].views[2].sharp_outline = true;
   container.num_read = 0;
-  SharpenOutlines(container, &objects, Job());
+  EventRecorder events;
+  SharpenOutlines(container, &objects, Job().With(events));
   EXPECT_EQ(container.num_read, 2);
+  EXPECT_EQ(events.Lines().back(), "finished sharpen outlines 2/2 views");
   for (const mask_decoder::DecodedObject& object : objects) {
     EXPECT_EQ(object.views[0].mask.data, sharp.data);
     EXPECT_DOUBLE_EQ(object.views[0].area, double(mask_decoder::CountNonZero(sharp)) / (kWidth * kHeight));

@@ -61,9 +61,11 @@ void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
   for (int round = 1; round <= max_rounds; ++round) {
+    Task comparing(job, "compare the views' masks");
     vote->Count(LabelsByView(*objects, request.views, context.container, request.missed, vote, job),
                 int(objects->size()) + 1);
     const auto consensus = ConsensusOf(*vote, request.which, objects->size());
+    comparing.Finish();
     std::vector<DecodedObject> next = *objects;
     RedecodeResult result;
     for (size_t i = 0; i < request.which.size(); ++i) {

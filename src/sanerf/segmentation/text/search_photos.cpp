@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/phrases.h"
 
 namespace sanerf::segmentation {
 
@@ -52,9 +53,10 @@ Found LookAt(const TextDetector& detector, const std::vector<std::string>& phras
         found.boxes[i].push_back({view_idx, ToPrompt(phrase.boxes[k], view.name), phrase.boxes[k].score});
     }
     for (const auto& [label, score] : detections.seen) ++found.views_of_label[label];
-    task.Update(++num_done, fmt::format("{} boxes", num_boxes));
+    task.Update(++num_done, Counted(int64_t(num_boxes), "box", "boxes"));
   }
-  task.Finish(fmt::format("{} boxes in {} views", num_boxes, views.size()));
+  task.Finish(
+      fmt::format("{} in {}", Counted(int64_t(num_boxes), "box", "boxes"), Counted(int64_t(views.size()), "view")));
   return found;
 }
 
@@ -73,8 +75,8 @@ NothingFound Nowhere(const std::string& phrase, float best_score, const Found& f
       best_score >= 0.02f ? fmt::format("to accept less, --set text.box_threshold={:.2f}, or ", 0.8 * best_score) : "";
   hint += detector.Labels().empty() ? "say it in other words, or " : "";
   hint += "click on it: --name OBJECT --click VIEW:X,Y";
-  return NothingFound(fmt::format("the detector {} finds nothing like '{}' in {} views", detector.name(),
-                                  detect::Shortened(phrase), num_views),
+  return NothingFound(fmt::format("the detector {} finds nothing like '{}' in {}", detector.name(),
+                                  detect::Shortened(phrase), Counted(num_views, "view")),
                       fmt::format("the best score is {:.2f}, {:.2f} are needed", best_score, detector.box_threshold()),
                       hint);
 }

@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
@@ -188,7 +189,8 @@ int CountViews(const std::vector<BoxInView>& boxes) {
                        "without a second view that shows the same nothing says that it is right", hint);
   throw NothingFound(
       fmt::format("'{}' was found in {} views, but no two of them agree on what it is", what, CountViews(boxes)),
-      num_useless > 0 ? fmt::format("{} of {} boxes show no surface", num_useless, num_distinct)
+      num_useless > 0 ? fmt::format("{} of {} {} no surface", num_useless, Counted(num_distinct, "box", "boxes"),
+                                    IsAre(num_useless, "shows", "show"))
                       : fmt::format("{} boxes lie around different things in 3D", num_distinct),
       hint);
 }

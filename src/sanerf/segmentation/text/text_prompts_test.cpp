@@ -162,7 +162,7 @@ TEST_F(TextPromptsTest, ABoxThatShowsNothingIsNoErrorByItself) {
   EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "front_left.png"));
   EXPECT_EQ(object.outcomes[2].reason, "its mask shows too little surface");
   boxes_.erase(boxes_.begin());
-  EXPECT_THAT(ErrorTextOf<Error>([&] { Agree(); }), HasSubstr("1 of 2 boxes show no surface"));
+  EXPECT_THAT(ErrorTextOf<Error>([&] { Agree(); }), HasSubstr("1 of 2 boxes shows no surface"));
 }
 
 TEST_F(TextPromptsTest, OptionsOutOfRangeAndInterrupts) {

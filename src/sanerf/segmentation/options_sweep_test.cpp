@@ -1,0 +1,55 @@
+// The ends of the ranges of the stages `masks` and `segment`: a click, its masks, a field, a correction.
+#include "sanerf/core/options_sweep_test_support.h"
+#include "sanerf/segmentation/session_test_support.h"
+
+namespace sanerf::segmentation {
+namespace {
+
+class SegmentationSweepTest : public SessionTest {
+ protected:
+  static SegmentationOptions Tiny() {
+    SegmentationOptions options = SegmentOptionsForTests();
+    options.object.iters = 3;
+    options.object.pool_rays = 1 << 12;
+    options.segment.further_iters = 2;
+    return options;
+  }
+  void Run(const SegmentationOptions& options) const {
+    static const mask_decoder::ObjectPrompt box = Clicked("box", kBox);
+    static const mask_decoder::ClickPrompt not_the_mug = ClickOn(kMug, 0);
+    std::set<int> few;  // of many views, and those with a prompt
+    const std::vector<int> all = shared_scene_->TrainViews();
+    for (size_t i = 0; i < all.size(); i += 6) few.insert(all[i]);
+    for (const std::string& name : {box.clicks[0].view, not_the_mug.view}) few.insert(shared_scene_->FindView(name));
+    Session session({shared_scene_, *nerf_, features_, sam_, {few.begin(), few.end()}}, options);
+    const ObjectId id = session.AddObject(box);
+    session.Update(job_);
+    session.Step(2, job_);
+    session.AddPrompt(id, not_the_mug);
+    session.Update(job_);
+    session.Step(1, job_);
+    EXPECT_EQ(session.Snapshot(job_).model->num_labels(), 2);
+  }
+};
+
+TEST_F(SegmentationSweepTest, MasksAreMadeAtTheEndsOfTheirOptions) {
+  const SweepCount count = SweepOptions("masks", Tiny().masks, {}, [&](const mask_decoder::MaskDecoderOptions& masks) {
+    SegmentationOptions options = Tiny();
+    options.masks = masks;
+    Run(options);
+  });
+  EXPECT_GT(count.num_run, 3 * count.num_refused);  // without any tolerance hardly a point is visible
+}
+
+TEST_F(SegmentationSweepTest, AnObjectIsSegmentedAtTheEndsOfItsOptions) {
+  const SweepCount count = SweepOptions("segment", Tiny().segment, {}, [&](const SegmentOptions& segment) {
+    SegmentationOptions options = Tiny();
+    options.segment = segment;
+    Run(options);
+  });
+  EXPECT_GT(count.num_run, 10);
+  EXPECT_EQ(count.num_refused, 0);
+}
+
+}  // namespace
+}  // namespace sanerf::segmentation
