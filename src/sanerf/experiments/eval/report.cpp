@@ -160,23 +160,40 @@ struct ShownObject {
   const std::map<int, ImageU8>& sam_masks;  // by view
 };
 
+// What the fields show of a row's view.
+struct RenderedRow {
+  Camera camera;
+  nerf::RenderedView render;
+  ImageU8 mask;
+};
+
+RenderedRow RenderRow(const ShownObject& object, const scene::View& view, const Job& job) {
+  const Camera camera = view.camera.ResizedToLongest(object.picture_size);
+  return {camera, object.nerf.Render(camera, job), MaskOfLabel(object.field.Render(camera, job).labels, object.label)};
+}
+
+// One veil for all rows: of the view that shows the most of the object.
+exports::Veil VeilOf(const std::vector<RenderedRow>& rows) {
+  const auto size = [](const RenderedRow& row) { return mask_decoder::CountNonZero(row.mask); };
+  const auto largest = std::max_element(rows.begin(), rows.end(),
+                                        [&](const auto& one, const auto& other) { return size(one) < size(other); });
+  return largest == rows.end() ? exports::Veil() : exports::StandingOut(largest->render.rgb, largest->mask);
+}
+
 // The pictures of one row.
-ReportRow MakeRow(const ShownObject& object, const scene::View& view, int view_idx, const Job& job) {
-  const auto& [nerf, field, label, instance, picture_size, sam_masks] = object;
-  const Camera camera = view.camera.ResizedToLongest(picture_size);
-  const ImageF photo = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), nerf.background());
-  const nerf::RenderedView render = nerf.Render(camera, job);
-  const ImageU8 mask = MaskOfLabel(field.Render(camera, job).labels, label);
-  const exports::Veil veil = exports::StandingOut(render.rgb, mask);
+ReportRow MakeRow(const ShownObject& object, int view_idx, const scene::View& view, const RenderedRow& rendered,
+                  const exports::Veil& veil) {
+  const auto& [camera, render, mask] = rendered;
+  const ImageF photo = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), object.nerf.background());
   ReportRow row;
   row.view = view.name;
   row.pictures = {
       {ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {exports::Overlay(render.rgb, mask, veil)}};
-  if (const auto sam_mask = sam_masks.find(view_idx); sam_mask != sam_masks.end())
+  if (const auto sam_mask = object.sam_masks.find(view_idx); sam_mask != object.sam_masks.end())
     row.pictures[3].image =
         exports::Overlay(render.rgb, ResizeNearest(sam_mask->second, camera.width, camera.height), veil);
-  if (instance && !view.mask_path.empty()) {
-    const ImageU8 truth = TruthMask(view, *instance, camera);
+  if (object.instance && !view.mask_path.empty()) {
+    const ImageU8 truth = TruthMask(view, *object.instance, camera);
     row.pictures.push_back({exports::Overlay(photo, truth, veil)});
     row.pictures.push_back({exports::MaskDifference(mask, truth), /*is_photo=*/false});
   } else {
@@ -214,11 +231,16 @@ ReportObject SectionOf(const Shown& object, const SamMasks& sam, int picture_siz
   if (object.score != nullptr && object.score->instance >= 0) instance = object.score->instance;
   const ShownObject about{nerf, field, object.stored.label, instance, picture_size, sam_masks};
   std::vector<int> views;
+  std::vector<RenderedRow> rendered;
   for (const auto& [view_idx, note] : object.rows) {
     job.ThrowIfStopped("the report");
-    section.rows.push_back(MakeRow(about, scene.views[size_t(view_idx)], view_idx, job));
-    section.rows.back().note = note;
     views.push_back(view_idx);
+    rendered.push_back(RenderRow(about, scene.views[size_t(view_idx)], job));
+  }
+  const exports::Veil veil = VeilOf(rendered);
+  for (size_t i = 0; i < views.size(); ++i) {
+    section.rows.push_back(MakeRow(about, views[i], scene.views[size_t(views[i])], rendered[i], veil));
+    section.rows.back().note = object.rows[i].second;
   }
   const FiguredObject figured{scene, nerf, field, object.stored.label, object.stored.prompt};
   section.figures = FiguresOf(figured, views, picture_size, job);
