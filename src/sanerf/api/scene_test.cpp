@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/scene.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::api {
@@ -14,11 +15,7 @@ namespace {
 
 TEST(ApiScene, SaysWhatTheFolderHolds) {
   const TestFolder folder;
-  synth::SynthOptions synth;
-  synth.views = 5;
-  synth.size = 24;
-  synth.samples = 1;
-  synth::WriteSynthScene(folder / "scene", synth, Job());
+  synth::WriteSynthScene(folder / "scene", synth::SmallScene(5, 24), Job());
   const Scene scene = Scene::Open(folder / "scene", Options(), Job());
   EXPECT_EQ(scene.num_views(), 6);
   EXPECT_EQ(scene.train_views().size(), 5u);

@@ -5,6 +5,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::api {
@@ -23,11 +24,7 @@ class ThreadCounter : public MaskSource {
 
 TEST(FitMasks, TakesNoMoreThreadsThanItsJobMay) {
   const TestFolder folder;
-  synth::SynthOptions synth;
-  synth.views = 5;
-  synth.size = 24;
-  synth.samples = 1;
-  synth::WriteSynthScene(folder / "scene", synth, Job());
+  synth::WriteSynthScene(folder / "scene", synth::SmallScene(5, 24), Job());
   Options options;
   for (const char* option : {"nerf.iters=1", "nerf.batch_samples=256", "nerf.log2_table=8", "nerf.levels=2",
                              "nerf.features=8", "nerf.occupancy_resolution=8"})

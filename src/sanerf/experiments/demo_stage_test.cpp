@@ -12,6 +12,7 @@
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::experiments {
@@ -26,9 +27,7 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   WriteFileAtomic(folder / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
   pipeline::Settings settings;
   ApplyDemoDefaults(settings);
-  settings.synth.views = 10;
-  settings.synth.size = 48;
-  settings.synth.samples = 1;
+  settings.synth = synth::SmallScene(10, 48);
   settings.nerf.iters = 60;
   settings.nerf.log2_table = 14;
   settings.nerf.batch_samples = 8192;
@@ -86,9 +85,7 @@ TEST(Demo, StoppedBeforeItHasARunLeavesNothing) {
 TEST(Demo, SaysBeforeItRendersThatItDoesNotMixWithPhotos) {
   const TestFolder folder;
   pipeline::Settings settings;
-  settings.synth.views = 2;
-  settings.synth.size = 16;
-  settings.synth.samples = 1;
+  settings.synth = synth::SmallScene(2, 16);
   synth::WriteSynthScene(folder / "photos", settings.synth, Job());
   EventRecorder events;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { Demo({folder / "photos"}, settings, Job().With(events)); }),
@@ -101,9 +98,7 @@ TEST(Demo, SaysBeforeItRendersThatItDoesNotMixWithPhotos) {
 TEST(Demo, LeavesTheRunOfAnotherSceneAlone) {
   const TestFolder folder;
   pipeline::Settings settings;
-  settings.synth.views = 2;
-  settings.synth.size = 16;
-  settings.synth.samples = 1;
+  settings.synth = synth::SmallScene(2, 16);
   synth::WriteSynthScene(folder / "photos", settings.synth, Job());
   EnsureWritableFolder(folder / "run");
   run::RunFolder::Create(folder / "run", folder / "photos", scene::LoadScene(folder / "photos", {}, Job()), Job())

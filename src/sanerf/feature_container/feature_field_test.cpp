@@ -22,7 +22,7 @@
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/scene/load_scene.h"
-#include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::feature_container {
@@ -88,11 +88,7 @@ class FeatureFieldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions synth;
-    synth.views = 36;
-    synth.size = 64;
-    synth.samples = 1;
-    synth::WriteSynthScene(folder_->path() / "scene", synth, Job());
+    synth::WriteSynthScene(folder_->path() / "scene", synth::SmallScene(36, 64), Job());
     scene_ = new Scene(scene::LoadScene(folder_->path() / "scene", {}, Job()));
     nerf::NerfOptions o;
     o.iters = 300;

@@ -9,7 +9,7 @@
 #include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/load_scene.h"
-#include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::nerf {
@@ -18,11 +18,7 @@ class FoggyFieldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions synth;
-    synth.views = 8;
-    synth.size = 48;
-    synth.samples = 1;
-    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(8, 48), Job());
     scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
     NerfOptions options;
     options.batch_samples = 1 << 13;

@@ -58,7 +58,7 @@ void CheckSizes(const nn::CheckpointReader& reader, const std::filesystem::path&
         path.string(),
         fmt::format("damaged checkpoint: extent {:.6g} and {} cells per axis are not those of its occupancy grid",
                     extent, resolution),
-        "train again");
+        kAgain);
   reader.CheckSize(RadianceField::kGridName, num_values);
 }
 
@@ -138,9 +138,9 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
     model.finished_ = meta.value("finished", false);
     model.fingerprint_ = reader.checksum();
   } catch (const Json::exception& e) {
-    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "train again");
+    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), kAgain);
   } catch (const UsageError& e) {  // values that do not go together, but nobody typed them
-    throw Error(path.string(), e.what(), "train again");
+    throw Error(path.string(), e.what(), kAgain);
   } catch (const Error& e) {
     throw Error(e.what(), "", e.hint().empty() ? kAgain : e.hint());
   }
@@ -168,7 +168,7 @@ void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem
   const Json wanted = OptionsToJson(options);
   const Json& meta = reader.meta();
   if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
-    throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", "train again");
+    throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", kAgain);
   NerfOptions known;
   const OptionRegistry registry = RegistryOf("nerf", known);
   for (const auto& [key, value] : meta.at("options").items()) {

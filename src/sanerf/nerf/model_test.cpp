@@ -16,6 +16,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace fs = std::filesystem;
@@ -44,11 +45,7 @@ class NerfModelTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions options;
-    options.views = 12;
-    options.size = 64;
-    options.samples = 1;
-    WriteSynthScene(*folder_ / "scene", options, Job());
+    synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(12, 64), Job());
     scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
     model_ = new NerfModel(Train("model", Job()));
   }

@@ -6,7 +6,7 @@
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/load_scene.h"
-#include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::nerf {
@@ -18,11 +18,7 @@ struct QuickField {
 
 // 64 x 64 pixels; files are written into the folder.
 inline QuickField TrainQuickField(const TestFolder& folder, int num_views) {
-  synth::SynthOptions synth;
-  synth.views = num_views;
-  synth.size = 64;
-  synth.samples = 1;
-  synth::WriteSynthScene(folder / "scene", synth, Job());
+  synth::WriteSynthScene(folder / "scene", synth::SmallScene(num_views, 64), Job());
   scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
   NerfOptions o;
   o.iters = 500;

@@ -6,7 +6,7 @@
 #include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/scene/load_scene.h"
-#include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::nerf {
@@ -17,11 +17,7 @@ using ::testing::Not;
 
 TEST(TrainNerf, TheScoreInTheProgressSaysOfWhatAndOfWhichStep) {
   const TestFolder folder;
-  synth::SynthOptions synth;
-  synth.views = 4;
-  synth.size = 32;
-  synth.samples = 1;
-  synth::WriteSynthScene(folder / "scene", synth, Job());
+  synth::WriteSynthScene(folder / "scene", synth::SmallScene(4, 32), Job());
   scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
   NerfOptions o;
   o.iters = 9;

@@ -23,6 +23,7 @@
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/render.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::nerf {
@@ -49,11 +50,7 @@ class NerfTrainerTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions options;
-    options.views = 36;
-    options.size = 64;
-    options.samples = 1;
-    synth::WriteSynthScene(folder_->path() / "scene", options, Job());
+    synth::WriteSynthScene(folder_->path() / "scene", synth::SmallScene(36, 64), Job());
     scene_ = new Scene(scene::LoadScene(folder_->path() / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {

@@ -14,6 +14,7 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::pipeline {
@@ -32,11 +33,7 @@ class OptionsSweepTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions synth;
-    synth.views = 6;
-    synth.size = 24;
-    synth.samples = 1;
-    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(6, 24), Job());
     scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
   }
   static void TearDownTestSuite() {

@@ -30,9 +30,7 @@ using mask_decoder::ObjectPrompt;
 using mask_decoder::Prompts;
 using run::OpenRun;
 
-namespace {
-
-void CheckPrompts(const Prompts& prompts, const scene::Scene& scene) {
+void CheckSegmentable(const Prompts& prompts, const scene::Scene& scene) {
   if (prompts.objects.empty())
     throw UsageError("nothing to segment", "",
                      "give --click VIEW:X,Y, --point X,Y,Z, --box VIEW:X0,Y0,X1,Y1 or --prompts FILE");
@@ -40,6 +38,8 @@ void CheckPrompts(const Prompts& prompts, const scene::Scene& scene) {
   run::CheckObjects(prompts);
   for (const ObjectPrompt& object : prompts.objects) segmentation::CheckPromptPlaces(object, scene);
 }
+
+namespace {
 
 // Of a field that the second prompts are added to.
 size_t CountObjects(const Prompts& before, const Prompts& more) {
@@ -161,7 +161,7 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
 }  // namespace
 
 SegmentResult Segment(const SegmentRequest& request, const Settings& settings, OpenRun* run, const Job& job) {
-  CheckPrompts(request.prompts, run->scene());
+  CheckSegmentable(request.prompts, run->scene());
   SessionPlan plan;
   plan.added = plan.decoded = request.prompts;
   plan.store.reports = request.reports;
@@ -176,7 +176,7 @@ SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settin
   plan.decoded = run::Extended(plan.before->prompts, request.prompts);
   plan.store.reports = request.reports;
   plan.on_encoded = request.on_encoded;
-  CheckPrompts(plan.decoded, run->scene());
+  CheckSegmentable(plan.decoded, run->scene());
   segmentation::CheckObjectCount(CountObjects(plan.before->prompts, plan.decoded));
   return RunSession(std::move(plan), settings, run, job);
 }

@@ -26,6 +26,9 @@ struct SegmentResult {
   double encode_seconds = 0, mask_seconds = 0, field_seconds = 0;
 };
 
+// What all of these refuse of prompts, before anything is made. Throws UsageError.
+void CheckSegmentable(const mask_decoder::Prompts& prompts, const scene::Scene& scene);
+
 // run: to be written. All throw what Session and OpenRun throw, with nothing written but encoded views.
 
 // New objects in a field of their own. Those of the same name are set aside (object_store.h).

@@ -24,6 +24,7 @@
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_set.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace fs = std::filesystem;
@@ -56,11 +57,7 @@ class ObjectStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions synth;
-    synth.views = 4;
-    synth.size = 32;
-    synth.samples = 1;
-    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(4, 32), Job());
     scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
     nerf::NerfOptions options;
     options.iters = 20;

@@ -32,6 +32,14 @@ class Hdf5Test : public ::testing::Test {
   std::string ErrorOf(const std::string& name) const {
     return ErrorTextOf<Error>([&] { ReadHdf5(path_, {name}); });
   }
+  void WriteFourNumbersInChunksOf(hsize_t rows, hsize_t columns) const {
+    const hid_t file = H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+    const hsize_t shape[2] = {2, 2}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED}, chunk[2] = {rows, columns};
+    const hid_t space = H5Screate_simple(2, shape, most), creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 2, chunk);
+    H5Dclose(H5Dcreate2(file, "ids", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+    H5Pclose(creation), H5Sclose(space), H5Fclose(file);
+  }
 
   const TestFolder folder_;
   const std::filesystem::path path_ = folder_ / "a.hdf5";
@@ -82,23 +90,13 @@ TEST_F(Hdf5Test, ShapesThatTheFileIsTooShortForAreAnError) {
 
 // Four numbers, in a chunk that would take two gigabytes.
 TEST_F(Hdf5Test, ChunksThatAreTooLargeAreAnError) {
-  const hid_t file = H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
-  const hsize_t shape[2] = {2, 2}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED}, chunk[2] = {1 << 15, 1 << 14};
-  const hid_t space = H5Screate_simple(2, shape, most), creation = H5Pcreate(H5P_DATASET_CREATE);
-  H5Pset_chunk(creation, 2, chunk);
-  H5Dclose(H5Dcreate2(file, "ids", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
-  H5Pclose(creation), H5Sclose(space), H5Fclose(file);
+  WriteFourNumbersInChunksOf(1 << 15, 1 << 14);
   EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5, ids: its chunks are too large"));
 }
 
 // Chunks of 64 megabytes, in a file of kilobytes.
 TEST_F(Hdf5Test, ChunksThatTheFileIsTooShortForAreAnError) {
-  const hid_t file = H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
-  const hsize_t shape[2] = {2, 2}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED}, chunk[2] = {1 << 12, 1 << 12};
-  const hid_t space = H5Screate_simple(2, shape, most), creation = H5Pcreate(H5P_DATASET_CREATE);
-  H5Pset_chunk(creation, 2, chunk);
-  H5Dclose(H5Dcreate2(file, "ids", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
-  H5Pclose(creation), H5Sclose(space), H5Fclose(file);
+  WriteFourNumbersInChunksOf(1 << 12, 1 << 12);
   EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5, ids: its chunks are too large"));
 }
 

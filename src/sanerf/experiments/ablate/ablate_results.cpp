@@ -42,7 +42,7 @@ Json ToJson(const VariantResult& result) {
                                {"iou", object.iou},
                                {"boundary_iou", object.boundary_iou},
                                {"accuracy", object.accuracy},
-                               {"consistency", std::isnan(object.consistency) ? Json() : Json(object.consistency)},
+                               {"consistency", OrNull(object.consistency)},
                                {"views_used", object.views_used},
                                {"views_total", object.views_total},
                                {"views_without_object", object.views_without_object}});

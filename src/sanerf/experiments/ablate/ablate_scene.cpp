@@ -11,13 +11,11 @@
 #include "sanerf/core/json.h"
 #include "sanerf/experiments/eval/method.h"
 #include "sanerf/experiments/settings.h"
+#include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/pipeline/train_stage.h"
-#include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"
-#include "sanerf/segmentation/label_views.h"
-#include "sanerf/segmentation/prompt_places.h"
 
 namespace fs = std::filesystem;
 
@@ -67,13 +65,6 @@ std::vector<std::string> FoldersOfResults(const AblateRequest& request) {
   return folders;
 }
 
-// What would fail in every row alike.
-void CheckSegmentable(const mask_decoder::Prompts& prompts, const scene::Scene& scene) {
-  segmentation::CheckObjectCount(prompts.objects.size());
-  run::CheckObjects(prompts);
-  for (const mask_decoder::ObjectPrompt& object : prompts.objects) segmentation::CheckPromptPlaces(object, scene);
-}
-
 AblationScene ReadGiven(const AblateRequest& request, size_t i, const ExperimentSettings& settings, const Job& job) {
   AblationScene scene;
   scene.given = request.scenes[i];
@@ -92,7 +83,7 @@ AblationScene ReadGiven(const AblateRequest& request, size_t i, const Experiment
     run::CheckPlaceOfResults("--out", request.out, FoldersOfResults(request), photos);
   }
   scene.prompts = ReadPromptsToScore(PromptsPath(request, i, scene.run == scene.given ? photos.root : scene.given));
-  CheckSegmentable(scene.prompts, photos);
+  pipeline::CheckSegmentable(scene.prompts, photos);  // what would fail in every row alike
   return scene;
 }
 

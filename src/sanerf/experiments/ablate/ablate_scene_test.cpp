@@ -8,6 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/ablate/ablate.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace fs = std::filesystem;
@@ -43,11 +44,7 @@ TEST_F(AblateSceneTest, ScenesOfOneNameWouldShareAFolder) {
 class AblateOneScene : public AblateSceneTest {
  protected:
   AblateOneScene() {
-    synth::SynthOptions options;
-    options.views = 2;
-    options.size = 16;
-    options.samples = 1;
-    synth::WriteSynthScene(folder_ / "scene", options, Job());
+    synth::WriteSynthScene(folder_ / "scene", synth::SmallScene(2, 16), Job());
     request_.scenes = {folder_ / "scene"};
     request_.out = folder_ / "out";
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "sanerf/core/json.h"
 #include "sanerf/experiments/cell_text.h"
@@ -30,7 +29,7 @@ Json ObjectToJson(const ObjectScore& object) {
           {"iou", s.Iou()},
           {"accuracy", s.Accuracy()},
           {"boundary_iou", s.BoundaryIou()},
-          {"consistency", object.consistency.num_pairs > 0 ? Json(object.consistency.Iou()) : Json()},
+          {"consistency", OrNull(object.consistency.Iou())},
           {"views_without_object", s.views_without_object},
           {"views", views},
           {"warped", {object.consistency.intersection, object.consistency.union_, object.consistency.num_pairs}},
@@ -102,7 +101,7 @@ Json ToJson(const MethodResult& result) {
         {{"miou", means.iou},
          {"mean_accuracy", means.accuracy},
          {"mean_boundary_iou", means.boundary_iou},
-         {"mean_consistency", std::isnan(means.consistency) ? Json() : Json(means.consistency)},
+         {"mean_consistency", OrNull(means.consistency)},
          {"miou_deviation", result.Deviations().iou},
          {"seconds", result.Seconds()},
          {"peak_rss_mib", result.PeakRssBytes() > 0 ? Json(double(result.PeakRssBytes()) / (1 << 20)) : Json()}});

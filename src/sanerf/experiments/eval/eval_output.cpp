@@ -19,8 +19,6 @@ using eval::ObjectScore;
 
 namespace {
 
-Json OrNull(double value) { return std::isnan(value) ? Json() : Json(value); }
-
 Json ObjectJson(const ObjectScore& object) {
   return {{"name", object.name},
           {"iou", object.score.Iou()},

@@ -9,6 +9,7 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::experiments {
@@ -17,9 +18,7 @@ namespace {
 TEST(RepeatCommands, WhatASearchFoundIsSearchedForAgain) {
   const TestFolder folder;
   pipeline::Settings settings;
-  settings.synth.views = 2;
-  settings.synth.size = 16;
-  settings.synth.samples = 1;
+  settings.synth = synth::SmallScene(2, 16);
   synth::WriteSynthScene(folder / "photos", settings.synth, Job());
   const scene::Scene scene = scene::LoadScene(folder / "photos", {}, Job());
   EnsureWritableFolder(folder / "my run");
