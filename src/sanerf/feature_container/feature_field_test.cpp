@@ -11,6 +11,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/made_once_test_support.h"
 #include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_events.h"
@@ -86,10 +87,7 @@ class PictureSam : public sam::Sam {
 
 class FeatureFieldTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    folder_ = new TestFolder;
-    synth::WriteSynthScene(folder_->path() / "scene", synth::SmallScene(36, 64), Job());
-    scene_ = new Scene(scene::LoadScene(folder_->path() / "scene", {}, Job()));
+  static nerf::NerfOptions SmallField() {
     nerf::NerfOptions o;
     o.iters = 300;
     o.batch_samples = 1 << 13;
@@ -99,15 +97,22 @@ class FeatureFieldTest : public testing::Test {
     o.occupancy_resolution = 32;
     o.occupancy_every = 4;
     o.step = 0.02f;
-    nerf::NerfTrainer trainer(*scene_, o, Job());
-    for (int i = 0; i < o.iters; ++i) trainer.Step();
-    other_nerf_ = new NerfModel(trainer.Model());  // its fingerprint is 0
-    trainer.Save(folder_->path() / "nerf.ckpt", true);
+    return o;
+  }
+  static void SetUpTestSuite() {
+    folder_ = new TestFolder;
+    CopyOfWhatIsMadeOnce(*folder_, "small_field", [](const std::filesystem::path& made) {
+      synth::WriteSynthScene(made / "scene", synth::SmallScene(36, 64), Job());
+      const Scene scene = scene::LoadScene(made / "scene", {}, Job());
+      nerf::NerfTrainer trainer(scene, SmallField(), Job());
+      while (trainer.step() < SmallField().iters) trainer.Step();
+      trainer.Save(made / "nerf.ckpt", true);
+    });
+    scene_ = new Scene(scene::LoadScene(folder_->path() / "scene", {}, Job()));
     nerf_ = new NerfModel(NerfModel::Load(folder_->path() / "nerf.ckpt"));
   }
   static void TearDownTestSuite() {
     delete nerf_;
-    delete other_nerf_;
     delete scene_;
     delete folder_;
   }
@@ -161,7 +166,7 @@ class FeatureFieldTest : public testing::Test {
 
   static TestFolder* folder_;
   static Scene* scene_;
-  static NerfModel *nerf_, *other_nerf_;
+  static NerfModel* nerf_;
   std::filesystem::path run_, features_;
   PictureSam sam_;
   EncodeOptions encode_;
@@ -170,7 +175,6 @@ class FeatureFieldTest : public testing::Test {
 TestFolder* FeatureFieldTest::folder_;
 Scene* FeatureFieldTest::scene_;
 NerfModel* FeatureFieldTest::nerf_;
-NerfModel* FeatureFieldTest::other_nerf_;
 
 TEST_F(FeatureFieldTest, RaysKnowWhatTheRadianceFieldRenders) {
   const Camera camera = scene_->views[3].camera.Resized(16, 16);
@@ -381,8 +385,9 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   EXPECT_EQ(open_error(), features_.string() + ": no feature field here: field.ckpt is missing\n" + command);
   options_.iters = 5;
   Distil();
+  const NerfModel untrained = nerf::NerfTrainer(*scene_, SmallField(), Job()).Model();
   EXPECT_EQ(ErrorTextOf<Error>([&] {
-              FeatureField::Open(features_, {*scene_, *other_nerf_, sam_, encode_}, Job());
+              FeatureField::Open(features_, {*scene_, untrained, sam_, encode_}, Job());
             }),
             FeatureFieldPath(features_).string() +
                 ": the feature field is out of date: the radiance field has changed since\n" + command);

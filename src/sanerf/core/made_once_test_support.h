@@ -1,0 +1,39 @@
+// For tests: what takes long to make and every test of a program begins with, a trained field say.
+//
+// Tests run in processes of their own. The first of them that asks makes it, beside the program and anew when that is
+// built again; every one gets a copy, so that none sees what another did to it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "sanerf/core/test_folder.h"
+
+namespace sanerf {
+
+// make(path) writes files into the folder `path`; folder then holds a copy of them. name: of what is made, one word.
+template <class Make>
+void CopyOfWhatIsMadeOnce(const TestFolder& folder, const std::string& name, Make&& make) {
+  namespace fs = std::filesystem;
+  const fs::path program = fs::read_symlink("/proc/self/exe");
+  const fs::path all = program.string() + ".made";
+  const fs::path version = all / std::to_string(fs::last_write_time(program).time_since_epoch().count());
+  const fs::path made = version / name;
+  if (!fs::exists(made)) {
+    std::error_code ignored;
+    if (!fs::exists(version)) fs::remove_all(all, ignored);  // what an earlier build made
+    fs::create_directories(version);
+    const TestFolder draft;
+    std::forward<Make>(make)(draft.path());
+    // Two processes may make it at the same time: the first to be done wins.
+    const fs::path beside = version / draft.path().filename();
+    fs::copy(draft.path(), beside, fs::copy_options::recursive);
+    fs::rename(beside, made, ignored);
+    if (ignored) fs::remove_all(beside);
+  }
+  fs::copy(made, folder.path(), fs::copy_options::recursive);
+}
+
+}  // namespace sanerf
