@@ -97,8 +97,7 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
 
 // Fewer views for a new prompt are not fewer for the masks that are there.
 TEST_F(Add, FewViewsForTheNewKeepTheMasksOfTheOld) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
+  MakeRunWithMug();
   const auto masks = [&](const std::string& name) { return Snapshot(folder_ / "run/objects" / name / "masks"); };
   const auto before = masks("mug");
   ASSERT_GT(before.size(), 4u);
@@ -153,8 +152,7 @@ TEST_F(Replace, AnObjectOfTheSameNameIsSetAside) {
 
 // What only reads a run writes nothing into it, and what writes holds its lock.
 TEST_F(Replace, ReadersLeaveTheRunAlone) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  MakeRunWithMug(2);
   fs::rename(folder_ / "scene", folder_ / "moved");
   fs::remove(folder_ / "run/.lock");
   const auto before = Snapshot(folder_ / "run");

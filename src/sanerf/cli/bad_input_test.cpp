@@ -265,8 +265,7 @@ TEST_F(BadInput, AFailedSegmentationRecordsOnlyHowViewsWereEncoded) {
 }
 
 TEST_F(BadInput, MasksOfAnotherSizeAndTruncatedObjectsAreNamed) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  MakeRunWithMug(2);
   fs::create_directory(folder_ / "masks");
   WritePng(folder_ / "masks" / "001.png", ImageU8(24, 20, 1, 255));
   EXPECT_EQ(Fails(1, {"eval", "run", "--object", "mug", "--masks", "masks", "-q"}),
@@ -288,8 +287,7 @@ TEST_F(BadInput, MasksOfAnotherSizeAndTruncatedObjectsAreNamed) {
 TEST_F(BadInput, MasksOfAnotherSizeThanTheViewsAreNotAddedTo) {
   Succeeds({"synth", "scene", "--views", "10", "--size", "96", "--set", "synth.samples=1"});
   Succeeds(Train("run"));
-  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  WriteModels(folder_.path());
   Succeeds(Segment({"--box", "train/001:0,0,96,96"}));
   const auto before = Snapshot(folder_ / "run");
   EXPECT_THAT(Fails(1, Segment({"--box", "train/002:0,0,96,96", "--add", "--set", "encode.size=96"})),
@@ -347,7 +345,9 @@ TEST_F(FullDisk, OfAnObjectKeepsTheEarlierOne) {
   const TestDisk disk(16 << 10);
   if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
   const std::string run = (disk / "run").string();
-  MakeRun(run);
+  MakeScene();
+  Succeeds(Train(run));
+  WriteModels(folder_.path());
   Succeeds(Segment({"--box", "train/001:0,0,48,48"}, run));
   const auto before = Snapshot(disk / "run/objects");
   ASSERT_GT(before.size(), 5u);

@@ -80,8 +80,7 @@ TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
 
 // What a comparison encodes otherwise than run.json says lies beside its results.
 TEST_F(CompareCommand, OtherOptionsLeaveTheRunsOwnViewsAlone) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  MakeRunWithMug(2);
   const Arguments compare = Quickly({"compare", "run", "--methods", "sam"});
   Succeeds(compare);
   EXPECT_FALSE(fs::exists(folder_ / "run/compare/encoded"));
@@ -96,8 +95,7 @@ TEST_F(CompareCommand, OtherOptionsLeaveTheRunsOwnViewsAlone) {
 }
 
 TEST_F(CompareCommand, ADamagedResultIsMadeAgain) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  MakeRunWithMug(2);
   const Arguments compare = Quickly({"compare", "run", "--methods", "sam", "--json"});
   const Json first = Json::parse(Succeeds(compare).out);
   const fs::path kept = folder_ / "run/compare/methods/sam.json";
@@ -141,8 +139,7 @@ TEST_F(CompareCommand, TheMasksAreThoseOfTheResult) {
 }
 
 TEST_F(CompareCommand, WhatIsRefusedLeavesNothing) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  MakeRunWithMug(2);
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);
   for (const Arguments& out : {Arguments{"--out", "tables/mine"}, Arguments{}})
     EXPECT_THAT(Fails(2, Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sa3d", "--set",
@@ -154,8 +151,7 @@ TEST_F(CompareCommand, WhatIsRefusedLeavesNothing) {
 }
 
 TEST_F(CompareCommand, AStopBetweenTwoSeedsLeavesNoHalfResult) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  MakeRunWithMug(2);
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);
   const Arguments compare =
       Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sanerf", "--out", "results"});

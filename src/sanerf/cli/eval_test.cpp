@@ -34,8 +34,7 @@ TEST_F(EvalCommand, SaysOfTheVoteWhatCompareSays) {
 }
 
 TEST_F(EvalCommand, AnInstanceThatIsNowhereIsSaid) {
-  MakeRun();
-  Succeeds(Segment(kBox + kInstance));
+  MakeRunWithMug(2);
   EXPECT_THAT(Fails(2, {"eval", "run", "--object", "mug", "--instance", "99"}),
               AllOf(HasSubstr("object 'mug' cannot be scored"),
                     HasSubstr("no mask of a held-out view has the instance 99; there are 1, 2")));
@@ -47,8 +46,7 @@ TEST_F(EvalCommand, AnInstanceThatIsNowhereIsSaid) {
 }
 
 TEST_F(EvalCommand, WhatIsNotScoredIsNamedWithTheReason) {
-  MakeRun();
-  Succeeds(Segment(kBox));
+  MakeRunWithMug();
   fs::create_directories(folder_ / "run/objects/lost/masks");
   const ProgramResult result = Succeeds({"eval", "run", "--json"});
   EXPECT_THAT(
@@ -68,8 +66,7 @@ TEST_F(EvalCommand, WhatIsNotScoredIsNamedWithTheReason) {
 }
 
 TEST_F(EvalCommand, WhatCannotBeStoredIsShownAllTheSame) {
-  MakeRun();
-  Succeeds(Segment(kBox + kInstance));
+  MakeRunWithMug(2);
   const Json scores = JsonOf({"eval", "run"})["objects"];
   fs::remove(folder_ / "run/metrics.json");
   fs::create_directory(folder_ / "run/metrics.json");
@@ -99,8 +96,7 @@ TEST_F(EvalCommand, WithoutMasksOnlyThePicturesAreScored) {
     fs::remove_all(folder_ / "scene" / (std::string(split) + "_mask"));
   }
   Succeeds(Train("run"));
-  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  WriteModels(folder_.path());
   Succeeds(Segment(kBox + kInstance));
   const ProgramResult result = Succeeds({"eval", "run"});
   EXPECT_THAT(result.err, AllOf(HasSubstr("there is nothing to compare objects with, only the pictures are scored"),
@@ -111,8 +107,7 @@ TEST_F(EvalCommand, WithoutMasksOnlyThePicturesAreScored) {
 }
 
 TEST_F(EvalCommand, TheReportShowsThePromptsAndHowItWasMade) {
-  MakeRun();
-  Succeeds(Segment(kBox));  // not scored, shown all the same
+  MakeRunWithMug(0, Rough());  // not scored, shown all the same
   Succeeds({"eval", "run", "--report"});
   const std::string html = ReadFile(folder_ / "run/report.html");
   const std::string run = fs::canonical(folder_ / "run").string();

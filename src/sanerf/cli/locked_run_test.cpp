@@ -14,10 +14,7 @@ using ::testing::HasSubstr;
 
 class LockedRun : public TinyRun {
  protected:
-  void SetUp() override {
-    MakeRun();
-    Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
-  }
+  void SetUp() override { MakeRunWithMug(2, Rough()); }
 };
 
 TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {

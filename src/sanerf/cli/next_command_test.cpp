@@ -99,11 +99,10 @@ class NextLines : public TinyRun {
 TEST_F(NextLines, CanBePastedAndRun) {
   MakeScene();
   EXPECT_THAT(NextOf({"info", "scene/"}), ElementsAre("sanerf train scene/ --out scene_run"));
-  const Arguments trained = NextOf(Train("my run"));
+  const Arguments trained = NextOf(Train("my run") + Rough());
   ASSERT_EQ(trained.size(), 2u);
   ExpectRuns(trained[0]);  // the pictures; a click may miss
-  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  WriteModels(folder_.path());
   EXPECT_EQ(NextOf({"info", "my run"}).at(0), trained[1]);
   EXPECT_EQ(NextOf({"render", "my run"}).at(0), trained[1]);
   ExpectRuns(NextOf(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}, "my run")).at(0));
@@ -133,10 +132,9 @@ TEST_F(NextLines, OfCommandsThatNeedNoRun) {
 TEST_F(NextLines, WhereNothingIsHeldOut) {
   MakeSceneOfTrainingPhotos();
   const Arguments none_held_out = {"--test-every", "0"};
-  ExpectRuns(NextOf(Train("run") + none_held_out).at(0));
+  ExpectRuns(NextOf(Train("run") + Rough() + none_held_out).at(0));
   EXPECT_TRUE(fs::exists(folder_ / "run/renders/scene/rgb/orbit_059.png"));
-  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  WriteModels(folder_.path());
   NextOf(Segment({"--box", "train/001:0,0,48,48"}));
   EXPECT_EQ(NextOf({"info", "run"}).at(0), "sanerf render run --object mug --views orbit --layers overlay,cutout");
   EXPECT_THAT(Fails(1, {"eval", "run"}), HasSubstr("the scene has no test views"));

@@ -53,8 +53,7 @@ std::vector<fs::path> OneOfEachKind(const fs::path& folder) {
 
 // Each file in turn, of a copy of the run: some commands write to it.
 TEST_F(OddFiles, NoFileOfARunOrSceneMakesACommandWaitWhenItIsAPipe) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}));
+  MakeRunWithMug(2, Rough());
   Succeeds({"eval", "run"});
   Succeeds({"compare", "run", "--methods", "vote"});
   std::vector<fs::path> files = OneOfEachKind(folder_ / "run");
@@ -76,7 +75,7 @@ TEST_F(OddFiles, NoFileOfARunOrSceneMakesACommandWaitWhenItIsAPipe) {
                                        {"segment", "work", "--refit"},
                                        {"compare", "work", "--methods", "vote"},
                                        {"train", "work", "--resume"}};
-    if (is_of_scene) commands.push_back(Train("new"));
+    if (is_of_scene) commands.push_back(Train("new") + Rough());
     for (const Arguments& command : commands) ExpectEnds(command, path.string());
     fs::remove_all(folder_ / "new");
     if (is_of_scene) fs::rename(aside, place);

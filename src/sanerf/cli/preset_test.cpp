@@ -20,8 +20,7 @@ TEST_F(PresetCommand, LaterStagesFollowTheRunAndASegmentationMayHaveItsOwn) {
   EXPECT_EQ(Record()["origins"]["nerf.iters"], "--iters");
   EXPECT_EQ(Record()["origins"]["nerf.density_layers"], "preset paper");
   EXPECT_EQ(Record()["options"]["object"]["iters"], 600);
-  WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-  WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  WriteModels(folder_.path());
 
   Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
   EXPECT_EQ(Record()["options"]["segment"]["rounds"], 0);  // as the run was trained

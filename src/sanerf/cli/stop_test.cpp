@@ -124,8 +124,7 @@ class StopsAt : public EventSink {
 };
 
 TEST_F(Stop, ACutOutThatIsStoppedIsNotWritten) {
-  MakeRun();
-  Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
+  MakeRunWithMug();
   pipeline::RenderRequest request;
   request.run = folder_ / "run";
   request.object = "mug";

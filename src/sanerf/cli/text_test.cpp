@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/detect/detector_test_support.h"
 
@@ -18,26 +18,19 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-using Arguments = std::vector<std::string>;
-
-Arguments operator+(Arguments a, const Arguments& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-// One small run for all tests, with a SAM whose masks are what is bright and a detector that finds what is red.
+// A copy of one small run for every test, with a SAM whose masks are what is bright and a detector that finds what is
+// red.
 class TextCommand : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    const ProgramResult synth =
-        RunSanerf({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}, folder_->path());
-    ASSERT_EQ(synth.exit_code, 0) << synth.err;
-    const ProgramResult train =
-        RunSanerf({"train", "scene", "--out", "trained", "--iters", "150", "--set", "nerf.log2_table=14", "--set",
+    CopyOfWhatIsMadeOnce(*folder_, "trained", [](const fs::path& place) {
+      MustSucceed({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}, place);
+      MustSucceed({"train", "scene", "--out", "trained", "--iters", "150", "--set", "nerf.log2_table=14", "--set",
                    "nerf.batch_samples=8192", "--set", "nerf.occupancy_resolution=64"},
-                  folder_->path());
-    ASSERT_EQ(train.exit_code, 0) << train.err;
+                  place);
+    });
+    RecordScene(*folder_ / "trained", *folder_ / "scene");
     Write("encoder.onnx", onnx_test::AverageEncoder());
     Write("decoder.onnx", onnx_test::ChoosingDecoder().Model());
     Write("cells.onnx", onnx_test::CellDetector().Model());

@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/json.h"
+#include "sanerf/core/made_once_test_support.h"
 #include "sanerf/models/onnx_test_support.h"
 
 namespace sanerf::cli {
@@ -34,6 +37,19 @@ inline std::map<std::string, std::string> Snapshot(const std::filesystem::path& 
   return files;
 }
 
+// For what is made once: half-made it must not be kept.
+inline void MustSucceed(const Arguments& arguments, const std::filesystem::path& folder) {
+  const ProgramResult result = RunSanerf(arguments, folder);
+  if (result.exit_code != 0) throw std::runtime_error(result.err);
+}
+
+// A copied run remembers where the scene was that it was made of: now it is `scene`.
+inline void RecordScene(const std::filesystem::path& run, const std::filesystem::path& scene) {
+  Json record = ReadJsonFile(run / "run.json");
+  record["scene"]["absolute_path"] = std::filesystem::canonical(scene).string();
+  WriteJsonFile(run / "run.json", record);
+}
+
 class TinyRun : public ::testing::Test {
  protected:
   ProgramResult Sanerf(const Arguments& arguments) const { return RunSanerf(arguments, folder_.path()); }
@@ -51,7 +67,6 @@ class TinyRun : public ::testing::Test {
     return result.err.substr(std::min(result.err.find("error: "), result.err.size()));
   }
 
-  void MakeScene() const { Succeeds({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}); }
   static Arguments Train(const std::string& run) {
     return {"train",   "scene",
             "--out",   run,
@@ -61,11 +76,13 @@ class TinyRun : public ::testing::Test {
             "--set",   "nerf.occupancy_resolution=64",
             "--set",   "nerf.near_gradients=0"};  // in so few steps the first fog has to go
   }
-  void MakeRun(const std::string& run = "run") const {
-    MakeScene();
-    Succeeds(Train(run));
-    WriteFileAtomic(folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-    WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  // Goes with Train where a field has to be there and need show nothing: what it renders costs a fraction.
+  static Arguments Rough() {
+    Arguments rough;
+    for (const char* option : {"nerf.levels=4", "nerf.features=4", "nerf.density_width=32", "nerf.color_width=32",
+                               "nerf.occupancy_resolution=8", "nerf.step=0.2", "nerf.cone=0.2"})
+      rough = rough + Arguments{"--set", option};
+    return rough;
   }
   // With a model of 16 x 16 averages, whose masks are what is bright.
   static Arguments Segment(const Arguments& prompt, const std::string& run = "run") {
@@ -78,7 +95,42 @@ class TinyRun : public ::testing::Test {
                      "--set",   "object.pool_rays=4096"} +
            prompt;
   }
+
+  // Scene, run and models are copies of what one test of the program has made.
+  void MakeScene() const {
+    CopyOfWhatIsMadeOnce(folder_, "scene", [](const std::filesystem::path& place) { Synthesize(place); });
+  }
+  void MakeRun(const std::string& run = "run") const {
+    CopyOfWhatIsMadeOnce(folder_, "run", [](const std::filesystem::path& place) { TrainIn(place); });
+    RecordScene(folder_ / "run", folder_ / "scene");
+    if (run != "run") std::filesystem::rename(folder_ / "run", folder_ / run);
+  }
+  // The run with a mug in it. instance: of the true masks, 0 = none. training: nothing or Rough().
+  void MakeRunWithMug(int instance = 0, const Arguments& training = {}) const {
+    const std::string name = (training.empty() ? "mug_" : "rough_mug_") + std::to_string(instance);
+    CopyOfWhatIsMadeOnce(folder_, name, [&](const std::filesystem::path& place) {
+      TrainIn(place, training);
+      Arguments segment = Segment({"--box", "train/001:0,0,48,48"});
+      if (instance != 0) segment = segment + Arguments{"--instance", std::to_string(instance)};
+      MustSucceed(segment, place);
+    });
+    RecordScene(folder_ / "run", folder_ / "scene");
+  }
+  static void WriteModels(const std::filesystem::path& place) {
+    WriteFileAtomic(place / "encoder.onnx", onnx_test::AverageEncoder());
+    WriteFileAtomic(place / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  }
   TestFolder folder_;
+
+ private:
+  static void Synthesize(const std::filesystem::path& place) {
+    MustSucceed({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}, place);
+  }
+  static void TrainIn(const std::filesystem::path& place, const Arguments& training = {}) {
+    Synthesize(place);
+    MustSucceed(Train("run") + training, place);
+    WriteModels(place);
+  }
 };
 
 }  // namespace sanerf::cli

@@ -23,8 +23,9 @@ void CopyOfWhatIsMadeOnce(const TestFolder& folder, const std::string& name, Mak
   const fs::path made = version / name;
   if (!fs::exists(made)) {
     std::error_code ignored;
-    if (!fs::exists(version)) fs::remove_all(all, ignored);  // what an earlier build made
     fs::create_directories(version);
+    for (const fs::directory_entry& entry : fs::directory_iterator(all))
+      if (entry.path() != version) fs::remove_all(entry.path(), ignored);  // what an earlier build made
     const TestFolder draft;
     std::forward<Make>(make)(draft.path());
     // Two processes may make it at the same time: the first to be done wins.

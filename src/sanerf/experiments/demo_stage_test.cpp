@@ -31,7 +31,10 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   settings.nerf.iters = 60;
   settings.nerf.log2_table = 14;
   settings.nerf.batch_samples = 8192;
-  settings.nerf.occupancy_resolution = 64;
+  settings.nerf.levels = settings.nerf.features = 4;
+  settings.nerf.density_width = settings.nerf.color_width = 32;
+  settings.nerf.occupancy_resolution = 8;
+  settings.nerf.step = settings.nerf.cone = 0.2f;  // what the report renders costs a fraction
   settings.encode.model = (folder / "encoder.onnx").string() + "," + (folder / "decoder.onnx").string();
   settings.encode.size = 64;
   for (const char* option : {"nerf.near_gradients=0", "segment.max_views=3", "object.iters=2", "object.log2_table=10",

@@ -56,7 +56,7 @@ std::vector<std::string> NamesOf(const std::vector<StoredObject>& objects) {
 class ObjectStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = new TestFolder;
+    folder_ = new TestFolder(InMemory());
     synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(4, 32), Job());
     scene_ = new scene::Scene(scene::LoadScene(*folder_ / "scene", {}, Job()));
     nerf::NerfOptions options;
@@ -136,7 +136,12 @@ class ObjectStoreTest : public ::testing::Test {
   }
   static void GoOn(ObjectsToStore& objects) { objects.options.goes_on = true; }
 
-  TestFolder runs_;
+  // Where nothing waits for a disk, if there is such a place: a test stores hundreds of times.
+  static fs::path InMemory() {
+    return access("/dev/shm", W_OK | X_OK) == 0 ? fs::path("/dev/shm") : fs::temp_directory_path();
+  }
+
+  TestFolder runs_{InMemory()};
   static inline TestFolder* folder_;
   static inline scene::Scene* scene_;
   static inline nerf::NerfModel* nerf_;
