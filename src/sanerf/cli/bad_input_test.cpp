@@ -287,7 +287,7 @@ TEST_F(BadInput, MasksOfAnotherSizeAndTruncatedObjectsAreNamed) {
 TEST_F(BadInput, MasksOfAnotherSizeThanTheViewsAreNotAddedTo) {
   Succeeds({"synth", "scene", "--views", "10", "--size", "96", "--set", "synth.samples=1"});
   Succeeds(Train("run"));
-  WriteModels(folder_.path());
+  onnx_test::WriteSmallSam(folder_.path());
   Succeeds(Segment({"--box", "train/001:0,0,96,96"}));
   const auto before = Snapshot(folder_ / "run");
   EXPECT_THAT(Fails(1, Segment({"--box", "train/002:0,0,96,96", "--add", "--set", "encode.size=96"})),
@@ -347,7 +347,7 @@ TEST_F(FullDisk, OfAnObjectKeepsTheEarlierOne) {
   const std::string run = (disk / "run").string();
   MakeScene();
   Succeeds(Train(run));
-  WriteModels(folder_.path());
+  onnx_test::WriteSmallSam(folder_.path());
   Succeeds(Segment({"--box", "train/001:0,0,48,48"}, run));
   const auto before = Snapshot(disk / "run/objects");
   ASSERT_GT(before.size(), 5u);

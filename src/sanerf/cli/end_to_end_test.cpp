@@ -7,7 +7,7 @@
 #include <chrono>
 #include <thread>
 
-#include "sanerf/cli/cli_test_support.h"
+#include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
@@ -24,19 +24,10 @@ using ::testing::HasSubstr;
 const std::vector<std::string> kTinyNerf = {"--set", "nerf.log2_table=14",          "--set", "nerf.batch_samples=8192",
                                             "--set", "nerf.occupancy_resolution=64"};
 
-std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 class EndToEnd : public ::testing::Test {
  protected:
   ProgramResult Sanerf(const std::vector<std::string>& arguments) const { return RunSanerf(arguments, folder_.path()); }
-  void MakeScene() const {
-    const ProgramResult result =
-        Sanerf({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"});
-    ASSERT_EQ(result.exit_code, 0) << result.err;
-  }
+  void MakeScene() const { Synthesize(folder_.path()); }
   TestFolder folder_;
 };
 

@@ -96,7 +96,7 @@ TEST_F(EvalCommand, WithoutMasksOnlyThePicturesAreScored) {
     fs::remove_all(folder_ / "scene" / (std::string(split) + "_mask"));
   }
   Succeeds(Train("run"));
-  WriteModels(folder_.path());
+  onnx_test::WriteSmallSam(folder_.path());
   Succeeds(Segment(kBox + kInstance));
   const ProgramResult result = Succeeds({"eval", "run"});
   EXPECT_THAT(result.err, AllOf(HasSubstr("there is nothing to compare objects with, only the pictures are scored"),

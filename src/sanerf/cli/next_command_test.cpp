@@ -102,7 +102,7 @@ TEST_F(NextLines, CanBePastedAndRun) {
   const Arguments trained = NextOf(Train("my run") + Rough());
   ASSERT_EQ(trained.size(), 2u);
   ExpectRuns(trained[0]);  // the pictures; a click may miss
-  WriteModels(folder_.path());
+  onnx_test::WriteSmallSam(folder_.path());
   EXPECT_EQ(NextOf({"info", "my run"}).at(0), trained[1]);
   EXPECT_EQ(NextOf({"render", "my run"}).at(0), trained[1]);
   ExpectRuns(NextOf(Segment({"--box", "train/001:0,0,48,48", "--instance", "2"}, "my run")).at(0));
@@ -134,7 +134,7 @@ TEST_F(NextLines, WhereNothingIsHeldOut) {
   const Arguments none_held_out = {"--test-every", "0"};
   ExpectRuns(NextOf(Train("run") + Rough() + none_held_out).at(0));
   EXPECT_TRUE(fs::exists(folder_ / "run/renders/scene/rgb/orbit_059.png"));
-  WriteModels(folder_.path());
+  onnx_test::WriteSmallSam(folder_.path());
   NextOf(Segment({"--box", "train/001:0,0,48,48"}));
   EXPECT_EQ(NextOf({"info", "run"}).at(0), "sanerf render run --object mug --views orbit --layers overlay,cutout");
   EXPECT_THAT(Fails(1, {"eval", "run"}), HasSubstr("the scene has no test views"));

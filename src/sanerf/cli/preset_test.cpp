@@ -20,7 +20,7 @@ TEST_F(PresetCommand, LaterStagesFollowTheRunAndASegmentationMayHaveItsOwn) {
   EXPECT_EQ(Record()["origins"]["nerf.iters"], "--iters");
   EXPECT_EQ(Record()["origins"]["nerf.density_layers"], "preset paper");
   EXPECT_EQ(Record()["options"]["object"]["iters"], 600);
-  WriteModels(folder_.path());
+  onnx_test::WriteSmallSam(folder_.path());
 
   Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
   EXPECT_EQ(Record()["options"]["segment"]["rounds"], 0);  // as the run was trained

@@ -25,14 +25,13 @@ class TextCommand : public ::testing::Test {
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
     CopyOfWhatIsMadeOnce(*folder_, "trained", [](const fs::path& place) {
-      MustSucceed({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}, place);
+      Synthesize(place);
       MustSucceed({"train", "scene", "--out", "trained", "--iters", "150", "--set", "nerf.log2_table=14", "--set",
                    "nerf.batch_samples=8192", "--set", "nerf.occupancy_resolution=64"},
                   place);
     });
     RecordScene(*folder_ / "trained", *folder_ / "scene");
-    Write("encoder.onnx", onnx_test::AverageEncoder());
-    Write("decoder.onnx", onnx_test::ChoosingDecoder().Model());
+    onnx_test::WriteSmallSam(folder_->path());
     Write("cells.onnx", onnx_test::CellDetector().Model());
     Write("dino/model.onnx", onnx_test::TinyGroundingDino(true).Model());
     Write("dino/vocab.txt", onnx_test::kVocabulary);

@@ -43,6 +43,11 @@ inline void MustSucceed(const Arguments& arguments, const std::filesystem::path&
   if (result.exit_code != 0) throw std::runtime_error(result.err);
 }
 
+// place/scene, rendered in a moment.
+inline void Synthesize(const std::filesystem::path& place) {
+  MustSucceed({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}, place);
+}
+
 // A copied run remembers where the scene was that it was made of: now it is `scene`.
 inline void RecordScene(const std::filesystem::path& run, const std::filesystem::path& scene) {
   Json record = ReadJsonFile(run / "run.json");
@@ -97,9 +102,7 @@ class TinyRun : public ::testing::Test {
   }
 
   // Scene, run and models are copies of what one test of the program has made.
-  void MakeScene() const {
-    CopyOfWhatIsMadeOnce(folder_, "scene", [](const std::filesystem::path& place) { Synthesize(place); });
-  }
+  void MakeScene() const { CopyOfWhatIsMadeOnce(folder_, "scene", Synthesize); }
   void MakeRun(const std::string& run = "run") const {
     CopyOfWhatIsMadeOnce(folder_, "run", [](const std::filesystem::path& place) { TrainIn(place); });
     RecordScene(folder_ / "run", folder_ / "scene");
@@ -116,20 +119,13 @@ class TinyRun : public ::testing::Test {
     });
     RecordScene(folder_ / "run", folder_ / "scene");
   }
-  static void WriteModels(const std::filesystem::path& place) {
-    WriteFileAtomic(place / "encoder.onnx", onnx_test::AverageEncoder());
-    WriteFileAtomic(place / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
-  }
   TestFolder folder_;
 
  private:
-  static void Synthesize(const std::filesystem::path& place) {
-    MustSucceed({"synth", "scene", "--views", "10", "--size", "48", "--set", "synth.samples=1"}, place);
-  }
   static void TrainIn(const std::filesystem::path& place, const Arguments& training = {}) {
     Synthesize(place);
     MustSucceed(Train("run") + training, place);
-    WriteModels(place);
+    onnx_test::WriteSmallSam(place);
   }
 };
 

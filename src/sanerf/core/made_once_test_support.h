@@ -26,13 +26,9 @@ void CopyOfWhatIsMadeOnce(const TestFolder& folder, const std::string& name, Mak
     fs::create_directories(version);
     for (const fs::directory_entry& entry : fs::directory_iterator(all))
       if (entry.path() != version) fs::remove_all(entry.path(), ignored);  // what an earlier build made
-    const TestFolder draft;
+    const TestFolder draft(version);
     std::forward<Make>(make)(draft.path());
-    // Two processes may make it at the same time: the first to be done wins.
-    const fs::path beside = version / draft.path().filename();
-    fs::copy(draft.path(), beside, fs::copy_options::recursive);
-    fs::rename(beside, made, ignored);
-    if (ignored) fs::remove_all(beside);
+    fs::rename(draft.path(), made, ignored);  // two processes may make it at a time: the first to be done wins
   }
   fs::copy(made, folder.path(), fs::copy_options::recursive);
 }

@@ -23,8 +23,7 @@ using ::testing::HasSubstr;
 // Every step is announced once, and before its first task begins.
 TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   const TestFolder folder;
-  WriteFileAtomic(folder / "encoder.onnx", onnx_test::AverageEncoder());
-  WriteFileAtomic(folder / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  onnx_test::WriteSmallSam(folder.path());
   pipeline::Settings settings;
   ApplyDemoDefaults(settings);
   settings.synth = synth::SmallScene(10, 48);

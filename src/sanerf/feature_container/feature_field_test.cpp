@@ -20,6 +20,7 @@
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"
 #include "sanerf/feature_container/open_features.h"
+#include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/scene/load_scene.h"
@@ -88,15 +89,9 @@ class PictureSam : public sam::Sam {
 class FeatureFieldTest : public testing::Test {
  protected:
   static nerf::NerfOptions SmallField() {
-    nerf::NerfOptions o;
+    nerf::NerfOptions o = nerf::SmallOptions();
     o.iters = 300;
-    o.batch_samples = 1 << 13;
     o.log2_table = 13;
-    o.levels = 8;
-    o.top = 256;
-    o.occupancy_resolution = 32;
-    o.occupancy_every = 4;
-    o.step = 0.02f;
     return o;
   }
   static void SetUpTestSuite() {

@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "sanerf/core/files.h"
 
 namespace sanerf::onnx_test {
 
@@ -147,6 +150,12 @@ inline Graph ChoosingDecoder(const std::string& map = "image_embeddings") {
       .Node("Reshape", {"best_iou", "one_by_one"}, "iou_predictions")
       .Node("Identity", {"low_res_masks"}, "masks");
   return graph;
+}
+
+// encoder.onnx and decoder.onnx: a model of 16 x 16 averages whose masks are what is bright.
+inline void WriteSmallSam(const std::filesystem::path& folder) {
+  WriteFileAtomic(folder / "encoder.onnx", AverageEncoder());
+  WriteFileAtomic(folder / "decoder.onnx", ChoosingDecoder().Model());
 }
 
 }  // namespace sanerf::onnx_test

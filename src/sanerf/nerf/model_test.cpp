@@ -14,6 +14,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/small_scene_test_support.h"
@@ -23,19 +24,6 @@ namespace fs = std::filesystem;
 
 namespace sanerf::nerf {
 namespace {
-
-NerfOptions SmallOptions() {
-  NerfOptions o;
-  o.iters = 40;
-  o.batch_samples = 1 << 13;
-  o.log2_table = 12;
-  o.levels = 8;
-  o.top = 256;
-  o.occupancy_resolution = 32;
-  o.occupancy_every = 4;
-  o.step = 0.02f;
-  return o;
-}
 
 bool IsSame(const RenderedView& a, const RenderedView& b) {
   return a.rgb.data == b.rgb.data && a.depth.data == b.depth.data && a.opacity.data == b.opacity.data;

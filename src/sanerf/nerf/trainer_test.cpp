@@ -17,6 +17,7 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/training_photos.h"
 #include "sanerf/nn/test_support.h"
@@ -31,19 +32,6 @@ namespace sanerf::nerf {
 using scene::Scene;
 
 namespace {
-
-NerfOptions SmallOptions() {
-  NerfOptions o;
-  o.iters = 40;
-  o.batch_samples = 1 << 13;
-  o.log2_table = 12;
-  o.levels = 8;
-  o.top = 256;
-  o.occupancy_resolution = 32;
-  o.occupancy_every = 4;
-  o.step = 0.02f;
-  return o;
-}
 
 // One scene for all tests of the file.
 class NerfTrainerTest : public testing::Test {

@@ -27,8 +27,7 @@ class OpenRunTest : public ::testing::Test {
     std::filesystem::copy_file(*folder_ / "nerf.ckpt", run.checkpoint());
     run.SetStage(Stage::kTrain, StageState::kComplete, 1);
     run.Save(job);
-    WriteFileAtomic(*folder_ / "encoder.onnx", onnx_test::AverageEncoder());
-    WriteFileAtomic(*folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+    onnx_test::WriteSmallSam(folder_->path());
   }
   static void TearDownTestSuite() { delete folder_; }
   static std::string Model() {
