@@ -276,6 +276,21 @@ void WriteExperiments(const Seeds& seeds) {
   seeds.WriteJson("ablation_results", "one.json", experiments::ToJson(variant));
 }
 
+// Requests of the page.
+void WriteRequests(const Seeds& seeds) {
+  const std::string host = "Host: localhost:7007\r\n",
+                    cookie = "Cookie: a=b; sanerf_7007=" + std::string(32, 'a') + "\r\n";
+  seeds.Write("http_request", "get",
+              "GET /api/photo?view=3&size=400&xy=1.5%2C2 HTTP/1.1\r\n" + host + cookie +
+                  "Sec-Fetch-Site: same-origin\r\nOrigin: http://localhost:7007\r\n\r\n");
+  seeds.Write("http_request", "camera",
+              "GET /api/frame?camera=%7B%22w%22%3A9%7D HTTP/1.0\r\n" + host + "Connection: keep-alive\r\n\r\n");
+  seeds.Write(
+      "http_request", "post",
+      "POST /api/edit HTTP/1.1\r\n" + host + cookie +
+          "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 14\r\n\r\n{\"op\": \"undo\"}");
+}
+
 }  // namespace
 }  // namespace sanerf::fuzz
 
@@ -296,4 +311,5 @@ int main(int argc, char** argv) {
   WriteTyped(seeds);
   WriteExperiments(seeds);
   WriteNetworks(seeds);
+  WriteRequests(seeds);
 }

@@ -129,7 +129,7 @@ for my $file (grep { /\.(?:cpp|h|inl|cmake|txt|sh|pl)$/ } @sources) {
   my $line = 0;
   for (split /\n/, slurp($file)) {
     ++$line;
-    while (m{\b(docs/[\w/]+(?:\.\w+)?)}g) { fault($file, $line, "no such page: $1") unless -e $1 }
+    while (m{\b(docs/[\w/]+(?:\.\w+)*)}g) { fault($file, $line, "no such page: $1") unless -e $1 }
   }
 }
 print STDERR "$errors things in the docs do not exist\n" if $errors;

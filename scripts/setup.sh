@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-Usage: scripts/setup.sh [--dev] [--fuzz] [--plan]
+Usage: scripts/setup.sh [--dev] [--fuzz] [--no-page] [--plan]
 
 Installs what this machine lacks to build and run sanerf (Debian 12, Ubuntu 24.04). May be run any number of times: what
 is there is left alone, and when everything is there the network is not used.
@@ -12,22 +12,27 @@ is there is left alone, and when everything is there the network is not used.
   system packages     compiler, CMake, Ninja and the libraries that sanerf is built with; apt-get needs root, through sudo
   .deps/onnxruntime   ONNX Runtime, which runs the segmentation models, unless the system has one
   models/files        the two default models (or the folder that SANERF_MODELS names)
+  web/dist            the page of `sanerf view`, which becomes part of the program; made by Node.js 18 or newer and npm.
+                      Where there is no npm, one is put into .deps/npm: Debian's comes with 370 packages more
 
-  --dev     also what tests, benchmarks and format check need: scripts/test.sh
+  --dev     also what tests, benchmarks and format check need: scripts/test.sh; Chromium for those of the page
   --fuzz    also clang and libFuzzer, for the preset `fuzz`
+  --no-page without the page and Node.js; `sanerf view` will say that it is missing
   --plan    only say what would be installed; needs neither root nor network
   -h, --help
 
-On a bare Debian 12 without --dev: 99 packages (104 MB to fetch, 401 MB on the disk), ONNX Runtime (34 MB), the models
-(196 MB). What apt-get says goes to .deps/setup.log.
+On a bare Debian 12 without --dev: 110 packages (117 MB to fetch, 456 MB on the disk), ONNX Runtime (34 MB), the models
+(196 MB), npm (3 MB) and what the page is made with (about 20 MB, 55 MB in web/node_modules). What apt-get and npm say
+goes to .deps/setup.log. No install script of an npm package is run.
 END
 }
 
-dev=false fuzz=false plan=false
+dev=false fuzz=false page=true plan=false
 for argument in "$@"; do
   case $argument in
     --dev) dev=true ;;
     --fuzz) fuzz=true ;;
+    --no-page) page=false ;;
     --plan) plan=true ;;
     -h | --help) usage; exit 0 ;;
     *) printf 'error: unknown argument %s\nhint: scripts/setup.sh --help\n' "$argument" >&2; exit 2 ;;
@@ -58,10 +63,13 @@ packages=(
   "libjpeg-dev: JPEG images"
   "libhdf5-dev: HDF5 masks"
   "libssl-dev: SHA-256 of models and scenes"
+  "libzip-dev: archives of results to download"
+  "libcpp-httplib-dev: the server of sanerf view"
   "ca-certificates: encrypted downloads"
 )
 # Debian's npm comes with 370 packages more. Whoever has one, with its own settings, keeps using it.
 command -v npm >/dev/null || packages+=("curl!curl: fetches ONNX Runtime and the models")
+! $page || packages+=("nodejs!node: makes the page of sanerf view")
 ! $dev || packages+=(
   "libgtest-dev: the tests"
   "libgmock-dev: the tests"
@@ -69,6 +77,7 @@ command -v npm >/dev/null || packages+=("curl!curl: fetches ONNX Runtime and the
   "ccache!ccache: makes repeated builds fast"
   "clang-format!clang-format: the format of the sources"
 )
+! $dev || ! $page || packages+=("chromium!chromium: the tests of the page")
 ! $fuzz || packages+=("clang!clang++: the fuzzers" "libclang-rt-14-dev: libFuzzer")
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -282,6 +291,50 @@ install_models() {
   done
 }
 
+# ---- the page
+
+npm_version=10.9.4 # runs on Node.js 18
+npm_sha256=4bfba8a0c823024d1926ec9d97a37a00eb60fd2adf44b3d34a686fc32e8f51e4
+
+# Of all files that the page is made from.
+hash_of_page_sources() {
+  (cd web && LC_ALL=C find . \( -name node_modules -o -name dist -o -name test -o -name mock \) -prune -o -type f -print0 |
+    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
+}
+has_page() {
+  ! $page || { [ -f web/dist/index.html ] && [ "$(cat web/dist/.sources 2>/dev/null)" = "$(hash_of_page_sources)" ]; }
+}
+has_page_tests() { ! $page || ! $dev || [ -d web/node_modules/playwright-core ]; }
+
+install_npm() {
+  if command -v npm >/dev/null || [ "$(cat .deps/npm/VERSION 2>/dev/null)" = $npm_version ]; then return 0; fi
+  unpack_npm .deps npm@$npm_version ""
+  has_sha256 "$scratch/package.tgz" $npm_sha256 || fail "the fetched npm is not the expected one" "try again"
+  echo $npm_version >"$unpacked/VERSION"
+  rm -rf .deps/npm
+  mv "$unpacked" .deps/npm
+}
+run_npm() { # ARGUMENT...
+  local npm=(npm) cache=$PWD/.deps/npm_cache # nothing is written to the home folder
+  command -v npm >/dev/null || npm=(node "$PWD/.deps/npm/bin/npm-cli.js")
+  (cd web && "${npm[@]}" --no-audit --no-fund --no-update-notifier --cache="$cache" --logs-max=0 "$@") </dev/null >>"$log" 2>&1
+}
+
+install_page() {
+  local only_to_build=(--omit=dev)
+  if has_page && has_page_tests; then return 0; fi
+  install_npm
+  mkdir -p "${log%/*}"
+  ! $dev || only_to_build=(--include=dev)
+  say "making the page of sanerf view in web/dist; what npm says is in $log"
+  run_npm ci --ignore-scripts "${only_to_build[@]}" ||
+    fail "npm cannot fetch what the page is made with; the end of $log says why" \
+      "check the network and npm's settings (~/.npmrc), or go without: scripts/setup.sh --no-page"
+  if has_page; then return 0; fi
+  run_npm run build || fail "the page cannot be made; the end of $log says why" "Node.js 18 or newer? node --version"
+  hash_of_page_sources >web/dist/.sources
+}
+
 # ---- all of it
 
 say_plan() {
@@ -295,12 +348,13 @@ say_plan() {
   has_onnxruntime || say "ONNX Runtime $ort_version (34 MB to fetch) into .deps/onnxruntime: runs the segmentation models"
   [ "$megabytes_of_models" -eq 0 ] ||
     say "the models $default_models ($megabytes_of_models MB) into $model_folder: segment photos"
+  has_page && has_page_tests || say "the page of sanerf view, made in web/dist (--no-page: without it)"
 }
 
 find_missing_packages
 models_mb=$(megabytes_of_missing_models)
 lacks_something=false
-if [ ${#missing[@]} -gt 0 ] || ! has_onnxruntime || [ "$models_mb" -gt 0 ]; then
+if [ ${#missing[@]} -gt 0 ] || ! has_onnxruntime || [ "$models_mb" -gt 0 ] || ! has_page || ! has_page_tests; then
   lacks_something=true
   say "this machine lacks:"
   say_plan "$models_mb"
@@ -310,6 +364,7 @@ if ! $plan; then
   install_packages
   install_onnxruntime
   install_models
+  install_page
 elif $lacks_something; then
   exit 0
 fi

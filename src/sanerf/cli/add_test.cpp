@@ -182,6 +182,110 @@ TEST_F(Replace, ReadersLeaveTheRunAlone) {
   EXPECT_EQ(Snapshot(folder_ / "moved"), photos);
 }
 
+// Views are dropped and kept for an object that is there, and for one that is made.
+TEST_F(Add, ViewsAreDroppedAndKeptAlsoLater) {
+  MakeRun();
+  const auto use_of = [&](const std::string& view) {
+    const Json views = Json::parse(ReadFile(folder_ / "run/objects/mug/views.json"))["views"];
+    for (const Json& row : views)
+      if (row["view"] == view) return row.value("use", "auto") + (row["used"].get<bool>() ? ", used" : ", not used");
+    return std::string("not there");
+  };
+  const Arguments whole = {"--box", "train/001:0,0,48,48"}, drop = {"--drop", "train/001"};
+  const Arguments alone = {"segment", "run", "--name", "mug"};
+  EXPECT_THAT(Fails(2, alone + drop + Arguments{"--add"}), HasSubstr("there is no object yet"));
+  Succeeds(Segment(whole));
+  ASSERT_EQ(use_of("train/001.png"), "auto, used");
+  EXPECT_THAT(Fails(2, alone + drop), HasSubstr("--drop and --keep then change an object that is there"));
+  EXPECT_THAT(Fails(2, alone + Arguments{"--drop", "test/000", "--add"}), HasSubstr("is held out"));
+  EXPECT_THAT(Fails(2, alone + drop + Arguments{"--keep", "train/001.png", "--add"}),
+              HasSubstr("is dropped or kept twice"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--drop", "train/001"}), HasSubstr("--refit stands alone"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--auto", "--keep", "train/001"}), HasSubstr("--auto stands alone"));
+
+  // The other masks stay as they are.
+  auto masks = Snapshot(folder_ / "run/objects/mug/masks");
+  Succeeds(Segment(drop + Arguments{"--add"}));
+  EXPECT_EQ(use_of("train/001.png"), "never, not used");
+  EXPECT_EQ(masks.erase("train_001.png"), 1u);
+  EXPECT_EQ(Snapshot(folder_ / "run/objects/mug/masks"), masks);
+
+  Succeeds({"segment", "run", "--refit", "--name", "mug"});
+  EXPECT_EQ(use_of("train/001.png"), "never, not used");
+  Succeeds(Segment({"--box", "train/002:0,0,48,48", "--add"}));
+  EXPECT_EQ(use_of("train/001.png"), "never, not used");
+  Succeeds(Segment({"--keep", "train/001", "--add"}));
+  EXPECT_EQ(use_of("train/001.png"), "always, used");
+
+  Succeeds(Segment(whole));  // another object, which knows nothing of it
+  EXPECT_EQ(use_of("train/001.png"), "auto, used");
+  Succeeds(Segment(whole + drop));
+  EXPECT_EQ(use_of("train/001.png"), "never, not used");
+}
+
+// Of 24 views, all of which see the place, through a model whose mask is the whole picture: all agree.
+class FewViewsCommand : public TinyRun {
+ protected:
+  void SetUp() override {
+    Succeeds({"synth", "scene", "--views", "24", "--size", "48", "--set", "synth.samples=1"});
+    Arguments train = Train("run");
+    *std::find(train.begin(), train.end(), "60") = "200";  // what the views say must be somewhere
+    Succeeds(train);
+    const std::vector<int64_t> pixels = {16, 16};
+    WriteFileAtomic(folder_ / "encoder.onnx",
+                    onnx_test::Graph()
+                        .Input("image", {1, 3, 1024, 1024})
+                        .Output("embedding", {1, 3, 64, 64})
+                        .Node("AveragePool", {"image"}, "average",
+                              {onnx_test::Attribute("kernel_shape", pixels), onnx_test::Attribute("strides", pixels)})
+                        .Node("Abs", {"average"}, "embedding")
+                        .Model());
+    WriteFileAtomic(folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
+  }
+  ProgramResult SegmentWith(const Arguments& arguments) const {
+    return Succeeds(Segment({"--set", "masks.depth_tolerance=3"}) + arguments);
+  }
+  Json Encoded() const { return Json::parse(ReadFile(folder_ / "run/features/index.json"))["views"]; }
+  Json Decided() const { return Json::parse(ReadFile(folder_ / "run/objects/mug/views.json"))["views"]; }
+  static bool HasView(const Json& views, const std::string& name) {
+    return std::any_of(views.begin(), views.end(), [&](const Json& view) { return view["view"] == name; });
+  }
+};
+
+TEST_F(FewViewsCommand, AsManyViewsAsTheAnswerNeedsAreEncodedTheClickedOneFirst) {
+  const Arguments prompts = {"--point", "0,0,0.1", "--click", "train/001:24,24"};
+  const ProgramResult first = SegmentWith(prompts + Arguments{"--json"});
+  EXPECT_THAT(first.err, HasSubstr("first  masks in 4 views after "));
+  EXPECT_GE(Json::parse(first.out)["seconds"]["first_mask"].get<double>(), 0);
+  EXPECT_EQ(Encoded().size(), 12u);
+  EXPECT_EQ(Decided().size(), 12u);
+  EXPECT_TRUE(HasView(Decided(), "train/001.png"));
+
+  // Fitting again asks for no further view, and what is encoded is never left out.
+  Succeeds({"segment", "run", "--refit"});
+  EXPECT_EQ(Encoded().size(), 12u);
+  SegmentWith(prompts + Arguments{"--set", "segment.until_stable=false"});
+  EXPECT_EQ(Encoded().size(), 24u);
+  const ProgramResult again = SegmentWith(prompts + Arguments{"--set", "segment.until_stable=true", "--json"});
+  EXPECT_EQ(Decided().size(), 24u);
+  EXPECT_FALSE(Json::parse(again.out)["seconds"].contains("first_mask"));
+}
+
+TEST_F(FewViewsCommand, WhatIsDroppedIsNotLookedAt) {
+  SegmentWith({"--point", "0,0,0.1"});
+  const Json before = Decided();
+  ASSERT_EQ(before.size(), 12u);
+  std::filesystem::remove_all(folder_ / "run/features");
+  const std::string dropped = before[3]["view"];
+  SegmentWith({"--point", "0,0,0.1", "--drop", dropped});
+  int num_used = 0;
+  for (const Json& view : Decided()) {
+    num_used += view["used"].get<bool>();
+    EXPECT_EQ(view["kind"] == "dropped", view["view"] == dropped);
+  }
+  EXPECT_EQ(num_used, 12);  // another one in its place
+}
+
 class ScribblesCommand : public TinyRun {};
 
 TEST_F(ScribblesCommand, StrokesOverAPhotoAreClicks) {

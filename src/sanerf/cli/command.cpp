@@ -85,4 +85,8 @@ void SuggestNext(const std::string& command, const Job& job) { job.Info(fmt::for
 
 std::string Quoted(const std::filesystem::path& path) { return ShellQuoted(path.string()); }
 
+std::filesystem::path RunBeside(const std::filesystem::path& scene) {
+  return (scene / ".." / (run::NameOfPath(scene) + "_run")).lexically_normal();
+}
+
 }  // namespace sanerf::cli

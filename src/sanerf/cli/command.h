@@ -27,7 +27,9 @@ struct CommonFlags {
   std::string config;
 };
 
-inline constexpr int kPartly = 3;  // exit code: done, but for what stderr names
+// Exit codes of a command that ends without an error.
+inline constexpr int kPartly = 3;         // done, but for what stderr names
+inline constexpr int kInterrupted = 130;  // stopped by Ctrl-C or another signal, as it is meant to be
 
 // One command line in the making: a subcommand adds its options and sets `run`.
 struct CommandLine {
@@ -58,7 +60,10 @@ void PrintJson(const Json& json);                              // the one object
 void PrintText(const std::string& text);                       // a result for people
 void SuggestNext(const std::string& command, const Job& job);  // "next: …" on stderr
 std::string Quoted(const std::filesystem::path& path);         // for a shell
+// Where the run of a scene goes when nobody says: beside it.
+std::filesystem::path RunBeside(const std::filesystem::path& scene);
 
+void AddView(CommandLine& line);
 void AddSynth(CommandLine& line);
 void AddDemo(CommandLine& line);
 void AddTrain(CommandLine& line);

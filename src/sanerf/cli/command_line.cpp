@@ -20,17 +20,22 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/run/run_folder.h"
+#include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {
 namespace {
 
-constexpr int kFailure = 1, kUsage = 2, kInterrupted = 130;
+constexpr int kFailure = 1, kUsage = 2;
 constexpr int kReaderGone = 128 + SIGPIPE;  // as a shell says it of a program that the signal ended
 
 constexpr const char* kOverview = R"(sanerf turns posed photos into a radiance field, and a click into clean 3D masks.
 
 First steps:
   sanerf demo                                       everything on a built-in scene
+  sanerf view photos/                               look, click a thing, get it in 3D: a page in the browser
+
+The same by commands:
   sanerf train photos/ --out run                    a folder of posed photos to a radiance field
   sanerf segment run --name mug --click IMG_12:310,220
   sanerf render run --object mug --layers overlay,cutout
@@ -75,6 +80,7 @@ void AddCommands(CommandLine& line) {
   line.app.footer(kFooter);
   line.app.require_subcommand(1);
   AddDemo(line);
+  AddView(line);
   AddSynth(line);
   AddTrain(line);
   AddEncode(line);
@@ -163,7 +169,8 @@ std::vector<std::string> HelpArguments(const CLI::App& root, const std::vector<s
   return arguments;
 }
 
-// The command comes first. `sanerf PATH` says what the path is; anything else that is no command gets a suggestion.
+// The command comes first. `sanerf PATH` opens a scene or a run, and says of any other path what it is; anything else
+// that is no command gets a suggestion.
 std::vector<std::string> WithCommand(const CommandLine& line, std::vector<std::string> arguments) {
   if (arguments.empty()) return {"--help"};
   const std::string first = arguments[0];
@@ -178,7 +185,8 @@ std::vector<std::string> WithCommand(const CommandLine& line, std::vector<std::s
   }
   std::error_code ignored;
   if (!first.empty() && std::filesystem::exists(first, ignored)) {
-    arguments.insert(arguments.begin(), "info");
+    const bool can_be_opened = run::RunFolder::Exists(first) || scene::HoldsScene(first);
+    arguments.insert(arguments.begin(), can_be_opened ? "view" : "info");
     return arguments;
   }
   FailUnknownCommand(line.app, first);

@@ -201,10 +201,12 @@ TEST(Json, StdoutHoldsOneObjectAndNothingElse) {
   EXPECT_EQ(Json::parse(info.out)["train_views"], 5);
   EXPECT_EQ(Json::parse(info.out)["format"], "nerf-synthetic");
 
-  const ProgramResult by_path = RunSanerf({"scene", "-q"}, folder.path());  // a path alone
-  EXPECT_EQ(by_path.exit_code, 0);
-  EXPECT_THAT(by_path.out, HasSubstr("views    5 to train on, 1 held out"));
-  EXPECT_EQ(by_path.err, "");
+  std::filesystem::create_directory(folder / "empty");  // a path alone
+  const ProgramResult by_path = RunSanerf({"empty", "-q"}, folder.path());
+  EXPECT_EQ(by_path.exit_code, 1);
+  EXPECT_THAT(by_path.err, HasSubstr("/empty: the folder is empty; looked for transforms.json"));
+  EXPECT_THAT(RunSanerf({"empty", "--bogus"}, folder.path()).err, HasSubstr("for 'info'"));
+  EXPECT_THAT(RunSanerf({"scene", "--bogus"}, folder.path()).err, HasSubstr("for 'view'"));
 
   const ProgramResult doctor = RunSanerf({"doctor", "--json", "--threads", "2"}, folder.path());
   ASSERT_EQ(doctor.exit_code, 0);

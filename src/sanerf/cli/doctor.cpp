@@ -5,6 +5,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/describe.h"
+#include "sanerf/viewer/assets.h"
 
 namespace sanerf::cli {
 
@@ -16,7 +17,10 @@ void AddDoctor(CommandLine& line) {
       Json checks = Json::array();
       std::string text;
       Task task(job, "read the model files");
-      for (const run::DoctorRow& row : run::Diagnose()) {
+      std::vector<run::DoctorRow> rows = run::Diagnose();
+      rows.push_back({"page of sanerf view", viewer::HasPage() ? "part of the program" : "none", viewer::HasPage(),
+                      "run scripts/setup.sh, which makes it, and build again"});
+      for (const run::DoctorRow& row : rows) {
         checks.push_back({{"what", row.what}, {"found", row.found}, {"ok", row.ok}});
         if (!row.ok) checks.back()["hint"] = row.hint;
         text += fmt::format("{}  {:<26}  {}{}\n", row.ok ? "ok   " : "check", row.what, row.found,

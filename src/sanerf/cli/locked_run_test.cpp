@@ -38,6 +38,8 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
            {"eval", "run", "--report"},
            {"compare", "run"},
            {"compare", "run", "--auto"},
+           {"view", "run"},
+           {"view", "scene", "--out", "run"},
        })
     EXPECT_THAT(Fails(1, arguments), HasSubstr("run is in use")) << ::testing::PrintToString(arguments);
   EXPECT_EQ(Snapshot(folder_ / "run"), before);
@@ -51,6 +53,7 @@ TEST_F(LockedRun, WhatAnotherCommandIsChangingIsNotRead) {
                                      {"render", "run"},
                                      {"eval", "run"},
                                      {"compare", "run"},
+                                     {"view", "run"},
                                      {"train", "run"},
                                      {"train", "scene", "--out", "run", "--resume"},
                                      {"train", "scene", "--out", "run"}})

@@ -96,6 +96,7 @@ TEST(OddCommandLine, CommandsThatNeedSomethingSaySo) {
                                      {"eval-set"},
                                      {"ablate"},
                                      {"info"},
+                                     {"view"},
                                      {"models", "fetch"}})
     ExpectUsageError(arguments, "is required", "--help explains it");
   ExpectUsageError({"models"}, "A subcommand is required", "sanerf models --help");

@@ -15,7 +15,11 @@ struct Form {
   const char* option;
   const char* expected;
 };
-constexpr Form kClickForm{"--click", "VIEW:X,Y or VIEW:X,Y:neg, for example --click r_012:310,220"};
+constexpr Form kClickForm{
+    "--click",
+    "VIEW:X,Y, with :neg beside the object, or with :maskN for the one of SAM's masks that views.json "
+    "calls candidate N, for example --click r_012:310,220"};
+constexpr size_t kMaskDigits = 2;
 constexpr Form kPointForm{"--point", "X,Y,Z or X,Y,Z:neg, for example --point 0.1,-0.25,1.3"};
 constexpr Form kBoxForm{"--box", "VIEW:X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1, for example --box r_012:100,80,240,310"};
 
@@ -31,6 +35,17 @@ int TakeLabel(std::string& rest) {
     return label;
   }
   return 1;
+}
+
+// Takes ":mask2" off the end; -1 = there is none.
+int TakeCandidate(std::string& rest) {
+  constexpr std::string_view kMask = ":mask";
+  const size_t digits = rest.find_last_not_of("0123456789") + 1;
+  if (digits == rest.size() || rest.size() - digits > kMaskDigits || !rest.substr(0, digits).ends_with(kMask))
+    return -1;
+  const int candidate = std::stoi(rest.substr(digits));
+  rest.resize(digits - kMask.size());
+  return candidate;
 }
 
 // Takes "VIEW:" off the front.
@@ -63,10 +78,11 @@ std::vector<double> ParseNumbers(const Form& form, const std::string& text, cons
 
 mask_decoder::ClickPrompt ParseClick(const std::string& text) {
   std::string rest = text;
+  const int candidate = TakeCandidate(rest);
   const int label = TakeLabel(rest);
   const std::string view = TakeView(kClickForm, text, rest);
   const auto xy = ParseNumbers(kClickForm, text, rest, 2);
-  return {view, Vec2(xy[0], xy[1]), label};
+  return {view, Vec2(xy[0], xy[1]), label, candidate};
 }
 
 mask_decoder::PointPrompt ParsePoint(const std::string& text) {

@@ -20,6 +20,11 @@ TEST(PromptFormsTest, Clicks) {
   EXPECT_EQ(click.xy, Vec2(1.5, -2));
   EXPECT_EQ(click.label, 0);
   EXPECT_EQ(ParseClick("5:1,2:pos").label, 1);
+  EXPECT_EQ(click.candidate, -1);
+  click = ParseClick("a:mask1:3,4:neg:mask12");
+  EXPECT_EQ(click.view, "a:mask1");
+  EXPECT_EQ(click.label, 0);
+  EXPECT_EQ(click.candidate, 12);
 }
 
 TEST(PromptFormsTest, PointsAndBoxes) {
@@ -39,8 +44,8 @@ TEST(PromptFormsTest, WrongFormsAreUsageErrorsWithTheForm) {
     }
     return "no error for " + text;
   };
-  for (const std::string text :
-       {"", "r_012", "310,220", ":1,2", "a:1", "a:1,2,3", "a:1,b", "a:1,2:never", "a:nan,1", "a:1,2,"}) {
+  for (const std::string text : {"", "r_012", "310,220", ":1,2", "a:1", "a:1,2,3", "a:1,b", "a:1,2:never", "a:nan,1",
+                                 "a:1,2,", "a:1,2:mask", "a:1,2:mask100"}) {
     EXPECT_THAT(hint_of(ParseClick, text), HasSubstr("VIEW:X,Y")) << text;
   }
   for (const std::string text : {"", "1,2", "1,2,3,4", "x", "1,2,inf", "1;2;3", "1,2,3:no"}) {

@@ -21,7 +21,7 @@ namespace {
 struct SegmentFlags {
   std::string run, scene, name, prompts, detector, scribbles;
   std::optional<std::string> text, preset;
-  std::vector<std::string> clicks, points, boxes;
+  std::vector<std::string> clicks, points, boxes, dropped, kept;
   std::optional<int> instance, min_visible;
   OptionFlags options;
   bool add = false, automatic = false, refit = false;
@@ -40,6 +40,15 @@ mask_decoder::ObjectPrompt ObjectFrom(const SegmentFlags& flags) {
   for (const std::string& text : flags.points) object.points.push_back(ParsePoint(text));
   for (const std::string& text : flags.boxes) object.boxes.push_back(ParseBox(text));
   return object;
+}
+
+bool HasChoices(const SegmentFlags& flags) { return !flags.dropped.empty() || !flags.kept.empty(); }
+
+std::vector<pipeline::ViewChoice> ChoicesFrom(const SegmentFlags& flags) {
+  std::vector<pipeline::ViewChoice> choices;
+  for (const std::string& view : flags.dropped) choices.push_back({view, mask_decoder::ViewUse::kNever});
+  for (const std::string& view : flags.kept) choices.push_back({view, mask_decoder::ViewUse::kAlways});
+  return choices;
 }
 
 // Strokes over a photo, as NVOS hands them out, to clicks of the object.
@@ -63,7 +72,9 @@ mask_decoder::Prompts PromptsFrom(const SegmentFlags& flags) {
     }
     return mask_decoder::ReadPrompts(flags.prompts);
   }
-  if (!has_prompt) {
+  if (!has_prompt && HasChoices(flags) && !flags.add)
+    throw UsageError("nothing to segment", "", "add --add: --drop and --keep then change an object that is there");
+  if (!has_prompt && !HasChoices(flags)) {
     throw UsageError("nothing to segment", "",
                      fmt::format("click on it: sanerf segment {} --name OBJECT --click VIEW:X,Y", Quoted(flags.run)));
   }
@@ -73,7 +84,7 @@ mask_decoder::Prompts PromptsFrom(const SegmentFlags& flags) {
 
 void CheckRefit(const SegmentFlags& flags) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
-      !flags.scribbles.empty() || flags.text || flags.add || flags.instance || flags.min_visible)
+      !flags.scribbles.empty() || flags.text || flags.add || flags.instance || flags.min_visible || HasChoices(flags))
     throw UsageError("--refit stands alone", "it fits the field again to the masks that are there",
                      "leave out everything but --name and --set object.KEY=VALUE");
 }
@@ -94,21 +105,23 @@ Json ToJson(const SegmentFlags& flags, const pipeline::SegmentResult& result) {
                        {"views_used", object.views_used},
                        {"views_total", object.views_total}});
   }
+  Json seconds = {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}};
+  if (result.first_mask_seconds >= 0) seconds["first_mask"] = result.first_mask_seconds;
   return {{"run", flags.run},
           {"objects", objects},
           {"set_aside", result.set_aside},
           {"overlap_pixels", result.overlap_pixels},
-          {"seconds",
-           {{"encode", result.encode_seconds}, {"masks", result.mask_seconds}, {"field", result.field_seconds}}}};
+          {"seconds", seconds}};
 }
 
 void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
   if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
       !flags.name.empty() || !flags.scribbles.empty() || flags.text || flags.add || flags.refit || flags.instance ||
-      flags.min_visible) {
+      flags.min_visible || HasChoices(flags)) {
     throw UsageError(
         "--auto stands alone", "it finds the objects and names them itself",
-        "leave out --name, --click, --point, --box, --prompts, --text, --add, --refit, --instance and --min-visible");
+        "leave out --name, --click, --point, --box, --prompts, --text, --add, --drop, --keep, --refit, --instance and "
+        "--min-visible");
   }
   run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
@@ -167,6 +180,7 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
     text = pipeline::PromptsFromText(*text_request, settings, &run, job);
     request = {text->prompts, pipeline::ReportsOf(*text)};
   }
+  request.choices = ChoicesFrom(flags);
   if (!flags.scribbles.empty()) AddScribbles(flags.scribbles, run.scene(), &request.prompts.objects[0]);
   const pipeline::SegmentResult result = flags.refit ? pipeline::RefitField(flags.name, settings, &run, job)
                                          : flags.add ? pipeline::AddToObjects(request, settings, &run, job)
@@ -202,6 +216,7 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --prompts prompts.json          several objects in one field\n"
       "  sanerf segment run --name mug --click IMG_31:88,140:neg --add    one more click for the mug\n"
       "  sanerf segment run --name plate --click IMG_12:400,300 --add     and a plate, beside the mug\n"
+      "  sanerf segment run --name mug --drop IMG_40 --keep IMG_7 --add   without one view, and with another\n"
       "  sanerf segment run --text \"banana. cup\"           found by a detector: sanerf models fetch yolo11n-seg\n"
       "  sanerf segment run --auto                          every object that can be found, no click\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are\n"
@@ -209,6 +224,9 @@ void AddSegment(CommandLine& line) {
       "segmented from them. --text finds what its detector knows, yolo11n-seg the 80 classes of COCO\n"
       "(no mug); a click says which of several things is meant. --auto takes minutes and says how many\n"
       "once it has encoded one view.\n"
+      "Of a run that is not encoded only as many views are as the answer needs, clicked and most helpful\n"
+      "ones first; the first mask is there after four. sanerf encode RUN, or --set\n"
+      "segment.until_stable=false, takes all of them.\n"
       "An object whose name is there already is replaced unless --add is given, and kept aside as NAME~\n"
       "until the next time: render and eval know it by that name, and\n"
       "mv RUN/objects/NAME~ RUN/objects/NAME brings it back.");
@@ -216,14 +234,22 @@ void AddSegment(CommandLine& line) {
   AddPreset(sub, &flags->preset);
   sub->add_option("--name", flags->name, "name of the object");
   sub->add_option("--click", flags->clicks,
-                  "a click on the object in a training photo, or beside it with :neg (repeatable)")
-      ->type_name("VIEW:X,Y[:neg]")
+                  "a click on the object in a training photo, or beside it with :neg; with :maskN for that one of "
+                  "SAM's masks, called candidate N in views.json (repeatable)")
+      ->type_name("VIEW:X,Y[:neg][:maskN]")
       ->allow_extra_args(false);
   sub->add_option("--point", flags->points, "a point in the scene's own coordinates (repeatable)")
       ->type_name("X,Y,Z[:neg]")
       ->allow_extra_args(false);
   sub->add_option("--box", flags->boxes, "a box around the object in a training photo (repeatable)")
       ->type_name("VIEW:X0,Y0,X1,Y1")
+      ->allow_extra_args(false);
+  sub->add_option("--drop", flags->dropped,
+                  "a training photo whose mask the objects are to do without, also later (repeatable)")
+      ->type_name("VIEW")
+      ->allow_extra_args(false);
+  sub->add_option("--keep", flags->kept, "one whose mask they are to have, whatever speaks against it (repeatable)")
+      ->type_name("VIEW")
       ->allow_extra_args(false);
   sub->add_option("--scribbles", flags->scribbles, "strokes over a photo, as NVOS has them: pos_*.png and neg_*.png")
       ->type_name("DIR");

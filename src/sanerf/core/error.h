@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace sanerf {
 
@@ -12,11 +13,14 @@ class Error : public std::exception {
   // what: what happened and where (path, line, key); why: the cause; hint: what to do. Sentences without a final stop.
   explicit Error(std::string what, std::string why = "", std::string hint = "");
 
-  const char* what() const noexcept override { return text_.c_str(); }  // "what: why"
+  const char* what() const noexcept override { return text_.c_str(); }                           // "what: why"
+  std::string_view summary() const { return std::string_view(text_).substr(0, summary_size_); }  // "what" alone
+  std::string_view why() const;                                                                  // "why" alone, or ""
   const std::string& hint() const { return hint_; }
 
  private:
   std::string text_;
+  size_t summary_size_;
   std::string hint_;
 };
 

@@ -11,7 +11,10 @@ TEST(Error, JoinsWhatAndWhyAndKeepsTheHint) {
   const Error error("cannot read a.png", "the file is truncated", "copy it again");
   EXPECT_STREQ(error.what(), "cannot read a.png: the file is truncated");
   EXPECT_EQ(error.hint(), "copy it again");
+  EXPECT_EQ(error.summary(), "cannot read a.png");
+  EXPECT_EQ(error.why(), "the file is truncated");
   EXPECT_STREQ(Error("no scene found").what(), "no scene found");
+  EXPECT_EQ(Error("no scene found").why(), "");
 }
 
 TEST(Error, UsageErrorsAreErrors) { EXPECT_THROW(throw UsageError("wrong"), Error); }

@@ -193,19 +193,23 @@ void TurboColor(float v, uint8_t rgb[3]) {
   }
 }
 
+bool IsDepth(float d) { return std::isfinite(d) && d > 0; }
+
 }  // namespace
 
-ImageU8 ColorizeDepth(const ImageF& depth) {
+DepthRange DepthRangeOf(const ImageF& depth) {
+  std::vector<float> valid;
+  std::copy_if(depth.data.begin(), depth.data.end(), std::back_inserter(valid), IsDepth);
+  if (valid.empty()) return {};
+  return {Percentile(valid, 0.02), Percentile(valid, 0.98)};
+}
+
+ImageU8 ColorizeDepth(const ImageF& depth, const DepthRange& shown) {
   SANERF_CHECK_EQ(depth.channels, 1);
   ImageU8 out(depth.width, depth.height, 3);
-  const auto is_valid = [](float d) { return std::isfinite(d) && d > 0; };
-  std::vector<float> valid;
-  std::copy_if(depth.data.begin(), depth.data.end(), std::back_inserter(valid), is_valid);
-  if (valid.empty()) return out;
-  const float near = Percentile(valid, 0.02), far = Percentile(valid, 0.98);
-  const float range = std::max(far - near, 1e-6f * std::max(1.0f, far));
+  const float range = std::max(shown.far - shown.near, 1e-6f * std::max(1.0f, shown.far));
   for (size_t i = 0; i < depth.data.size(); ++i) {
-    if (is_valid(depth.data[i])) TurboColor(1 - (depth.data[i] - near) / range, &out.data[3 * i]);
+    if (IsDepth(depth.data[i])) TurboColor(1 - (depth.data[i] - shown.near) / range, &out.data[3 * i]);
   }
   return out;
 }

@@ -23,7 +23,13 @@ ImageF Channel(const ImageF& image, int channel);       // one of them
 ImageU8 MaskOfLabel(const ImageU8& labels, int label);  // 255 where labels == label
 ImageU8 ToRgb(const ImageU8& image);                    // 1, 2, 3 or 4 channels to 3, alpha dropped
 
-// Depth to color: near = warm; 0 or non-finite = black. The 2nd and 98th percentile set the range.
-ImageU8 ColorizeDepth(const ImageF& depth);
+// The 2nd and 98th percentile of the depths that are neither 0 nor non-finite.
+struct DepthRange {
+  float near = 0, far = 0;  // far = 0: there is no depth
+};
+DepthRange DepthRangeOf(const ImageF& depth);
+// Depth to color: near = warm; 0 or non-finite = black.
+ImageU8 ColorizeDepth(const ImageF& depth, const DepthRange& range);
+inline ImageU8 ColorizeDepth(const ImageF& depth) { return ColorizeDepth(depth, DepthRangeOf(depth)); }
 
 }  // namespace sanerf

@@ -117,6 +117,12 @@ TEST(ImageOps, DepthColorsGoFromWarmToCold) {
   EXPECT_EQ(color.At(0, 0, 0) + color.At(0, 0, 1) + color.At(0, 0, 2), 0);
   EXPECT_EQ(color.At(50, 0, 0) + color.At(50, 0, 1) + color.At(50, 0, 2), 0);
   EXPECT_EQ(ColorizeDepth(ImageF(2, 2, 1)).data, std::vector<uint8_t>(12, 0));
+
+  // A part with the range of the whole has the colors of the whole.
+  ImageF part(10, 1, 1);
+  for (int x = 0; x < 10; ++x) part.At(x, 0) = depth.At(20 + x, 0);
+  const ImageU8 colors = ColorizeDepth(part, DepthRangeOf(depth));
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(colors.data[size_t(i)], color.data[size_t(60 + i)]) << i;
 }
 
 }  // namespace

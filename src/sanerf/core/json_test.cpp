@@ -84,9 +84,12 @@ TEST_F(CursorTest, ReadsValues) {
 }
 
 TEST(Json, HoldsUtf8AndNothingElse) {
-  EXPECT_TRUE(IsUtf8("photo \xc3\xbc.png"));
-  EXPECT_TRUE(IsUtf8(""));
-  for (const char* text : {"p\xff.png", "\xc3", "\xed\xa0\x80"}) EXPECT_FALSE(IsUtf8(text)) << text;
+  for (const char* text : {"", "photo \xc3\xbc.png", "\xe2\x82\xac", "\xf0\x9f\x8d\x8c", "\xf4\x8f\xbf\xbf"})
+    EXPECT_TRUE(IsUtf8(text)) << text;
+  // Neither overlong forms nor halves of UTF-16 pairs, up to U+10FFFF (RFC 3629).
+  for (const char* text : {"p\xff.png", "\x80", "\xc3", "\xc3(", "\xe2\x82", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80",
+                           "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80"})
+    EXPECT_FALSE(IsUtf8(text)) << text;
 }
 
 TEST(Json, FingerprintsKeepAll64Bits) {

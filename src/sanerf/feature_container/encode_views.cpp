@@ -230,6 +230,13 @@ void StoreView(const std::filesystem::path& folder, const scene::View& view, con
 
 }  // namespace
 
+RadianceSource NoRadianceYet() {
+  return {0, [](const Camera& camera, const Job&) {
+            const ImageF nothing(camera.width, camera.height, 1);
+            return nerf::RenderedView{ImageF(), nothing, nothing};
+          }};
+}
+
 void EncodeViews(const std::filesystem::path& folder, const EncodeContext& context, const std::vector<int>& view_idxs,
                  const Job& job) {
   const nerf::NerfModel& nerf = context.nerf;
@@ -243,6 +250,9 @@ void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source
   const scene::Scene& scene = source.scene;
   const EncodeOptions& options = source.options;
   CheckOptions(options, "encode");
+  if (source.radiance.fingerprint == 0 && options.source == EncodedPicture::kRender)
+    throw UsageError("rendered views cannot be encoded yet", "the radiance field is not trained",
+                     "wait for it, or encode the photos: --set encode.source=photo");
   EnsureWritableFolder(folder);
   const std::set<int> wanted(view_idxs.begin(), view_idxs.end());
   CacheIndex index = ContinueOrStart(folder, source, wanted, job);

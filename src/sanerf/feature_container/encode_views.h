@@ -17,6 +17,11 @@ struct RadianceSource {
   std::function<nerf::RenderedView(const Camera&, const Job&)> render;  // camera: file frame
 };
 
+// For photos while their radiance field is not trained yet: maps without depth, under a fingerprint that no trained
+// field has (0, also for FeatureCache::Open). Encoding with the field keeps those maps and adds depth, and the files
+// are then those of an encoding after the training.
+RadianceSource NoRadianceYet();
+
 // EncodeContext with any radiance field. The references must outlive it.
 struct EncodeSource {
   const scene::Scene& scene;
@@ -26,7 +31,8 @@ struct EncodeSource {
 };
 
 // Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it;
-// interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of range,
+// interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of range
+// and for rendered views without a field,
 // Error for a full disk or an encoder that returns values that are not finite.
 void EncodeViews(const std::filesystem::path& folder, const EncodeContext& context, const std::vector<int>& view_idxs,
                  const Job& job);

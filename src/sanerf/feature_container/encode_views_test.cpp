@@ -115,6 +115,36 @@ TEST_F(EncodeViewsTest, AnIndexOfAnOlderVersionStaysValidAndLearnsThePhotos) {
   EXPECT_EQ(ReadJsonFile(folder_ / "index.json"), now);
 }
 
+TEST_F(EncodeViewsTest, PhotosEncodedBeforeThereIsAFieldLackOnlyDepth) {
+  options_.source = EncodedPicture::kPhoto;
+  const auto contents = [&] {
+    std::map<std::string, std::string> files;
+    for (const auto& file : std::filesystem::directory_iterator(folder_))
+      files[file.path().filename()] = ReadFile(file);
+    return files;
+  };
+  Encode();
+  const auto straight = contents();
+  std::filesystem::remove_all(folder_);
+
+  sam_.num_encoded = 0;
+  const RadianceSource trained = field_;
+  field_ = NoRadianceYet();
+  Encode({0, 3});
+  EXPECT_EQ(sam_.num_encoded, 2);
+  EXPECT_EQ(Open()->Depth(3, Job()).At(3, 3), 0.f);
+  EXPECT_NEAR(Open()->Features(3, Job())->maps[0].data[0], 30 / 255.f, 0.0005);
+  field_ = trained;
+  EXPECT_THAT(OpenFailure(), HasSubstr("radiance field"));  // they do not pass for those of the field
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, kNumViews);
+  EXPECT_EQ(contents(), straight);
+
+  field_ = NoRadianceYet();
+  options_.source = EncodedPicture::kRender;
+  EXPECT_THAT(EncodeFailure<UsageError>(), HasSubstr("rendered views cannot be encoded yet"));
+}
+
 TEST_F(EncodeViewsTest, PhotosKeepTheirMapsWhenTheRadianceFieldChanges) {
   options_.source = EncodedPicture::kPhoto;
   Encode();

@@ -38,26 +38,53 @@ std::vector<float> Composite(const ObjectField* field, const LabelPrior* prior, 
   return sums;
 }
 
+// What NerfModel::Render shows of a ray; rays: with colors, of all samples that can be seen.
+nerf::RenderedRay RadianceOf(const nerf::TracedRays& rays, size_t ray, const float* background) {
+  nerf::RenderedRay shown;
+  float sums[3] = {0, 0, 0};
+  for (size_t s = size_t(rays.first[ray]); s < size_t(rays.first[ray + 1]); ++s)
+    for (size_t c = 0; c < 3; ++c) sums[c] += rays.weight[s] * rays.color[s][c];
+  shown.opacity = rays.opacity[ray];
+  shown.median_t = rays.median_t[ray];
+  for (size_t c = 0; c < 3; ++c) shown.rgb[c] = std::clamp(sums[c] + (1 - shown.opacity) * background[c], 0.0f, 1.0f);
+  return shown;
+}
+
 constexpr size_t kRaysAtATime = 4096;
 
 }  // namespace
 
 void CompositeView(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,
-                   const Camera& file_camera, const std::function<void(const CompositedPixel&)>& use, const Job& job) {
+                   const nerf::PartOfView& view, const std::function<void(const CompositedPixel&)>& use, const Job& job,
+                   WithRadiance with_radiance) {
   const size_t num_outputs = NumOutputs(field, prior);
+  const double file_from_model = 1 / nerf.model_from_file().scale;
+  const bool colored = with_radiance == WithRadiance::kYes;
+  nerf::TraceRequest what{.rays = colored, .opacity = colored, .geometry = field != nullptr, .color = colored};
+  if (colored) what.min_weight = nerf::kVisibleWeight;
   Workers workers;
-  const auto use_block = [&](const nerf::PixelBlock& block, const nerf::TracedRays& rays) {
+  const auto use_block = [&](const nerf::PixelBlock& block, const nerf::TracedRays& all) {
+    nerf::TracedRays dense;
+    if (colored) {
+      dense = all;
+      dense.DropSamples(nerf::kMinSampleWeight);
+    }
+    const nerf::TracedRays& rays = colored ? dense : all;
     const std::vector<float> sums = Composite(field, prior, rays, &workers);
     size_t ray = 0;
     for (int y = block.y0; y < block.y1; ++y) {
       for (int x = block.x0; x < block.x1; ++x, ++ray) {
-        float opacity = 0;
-        for (int64_t s = rays.first[ray]; s < rays.first[ray + 1]; ++s) opacity += rays.weight[size_t(s)];
-        use({x, y, &sums[ray * num_outputs], opacity});
+        CompositedPixel pixel{x, y, &sums[ray * num_outputs], 0};
+        for (int64_t s = rays.first[ray]; s < rays.first[ray + 1]; ++s) pixel.opacity += rays.weight[size_t(s)];
+        if (colored) {
+          pixel.radiance = RadianceOf(all, ray, nerf.background());
+          pixel.depth = float(pixel.radiance.median_t * all.z_per_t[ray] * file_from_model);
+        }
+        use(pixel);
       }
     }
   };
-  nerf::TraceBlocks(nerf, file_camera, {.geometry = field != nullptr}, use_block, job);
+  nerf::TraceBlocks(nerf, view, what, use_block, job);
 }
 
 std::vector<float> CompositeRays(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,

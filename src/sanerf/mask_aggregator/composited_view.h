@@ -8,20 +8,27 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/object_field.h"
+#include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/ray_renderer.h"
 
 namespace sanerf::mask_aggregator {
 
 struct CompositedPixel {
-  int x, y;
+  int x, y;              // of the whole view
   const float* outputs;  // [label]; all 0 for a ray that meets nothing
   float opacity;         // the sum of the samples' weights, [0, 1]
+  // With radiance only: what NerfModel::Render shows.
+  nerf::RenderedRay radiance = {};
+  float depth = 0;  // file units
 };
+enum class WithRadiance { kNo, kYes };
 
-// use(pixel) for every pixel of the camera (file frame), from several threads at once. field, prior: one of them may be
-// null, the outputs of both are added. Throws InterruptedError.
+// use(pixel) for every pixel of the view or of a part of it (file frame), from several threads at once. field, prior:
+// one of them may be null, the outputs of both are added. Throws InterruptedError.
 void CompositeView(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,
-                   const Camera& file_camera, const std::function<void(const CompositedPixel&)>& use, const Job& job);
+                   const nerf::PartOfView& view, const std::function<void(const CompositedPixel&)>& use, const Job& job,
+                   WithRadiance with_radiance = WithRadiance::kNo);
 
 // The same of single rays (model frame): [ray][label]. Parallel inside. Throws InterruptedError.
 std::vector<float> CompositeRays(const nerf::NerfModel& nerf, const ObjectField* field, const LabelPrior* prior,

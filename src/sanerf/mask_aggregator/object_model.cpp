@@ -14,6 +14,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/mask_aggregator/composited_view.h"
+#include "sanerf/mask_aggregator/object_filter.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/nerf/trace.h"
 
@@ -66,24 +67,48 @@ ObjectModel ObjectModel::OfVote(std::shared_ptr<const LabelPrior> prior, const n
 
 int ObjectModel::num_labels() const { return field_ ? field_->num_labels() : prior_->num_labels(); }
 
-SegmentedView ObjectModel::Render(const Camera& file_camera, int probability_of, const Job& job) const {
+SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_of, const Job& job) const {
+  return Render(part, probability_of, nullptr, job);
+}
+
+SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_of, nerf::RenderedView* radiance,
+                                  const Job& job) const {
   const ThreadLimit limit(job.num_threads());
-  SegmentedView view{ImageU8(file_camera.width, file_camera.height, 1), ImageF()};
-  if (probability_of >= 0) view.probability = ImageF(file_camera.width, file_camera.height, 1);
+  const bool wants_probability = probability_of != -1;
+  SegmentedView view{ImageU8(part.width(), part.height(), 1), ImageF()};
+  if (wants_probability) view.probability = ImageF(part.width(), part.height(), 1);
+  if (radiance != nullptr)
+    *radiance = {ImageF(part.width(), part.height(), 3), ImageF(part.width(), part.height(), 1),
+                 ImageF(part.width(), part.height(), 1)};
   const int num = num_labels();
   CompositeView(
-      nerf_, field_.get(), prior_.get(), file_camera,
+      nerf_, field_.get(), prior_.get(), part,
       [&](const CompositedPixel& pixel) {
+        const int x = pixel.x - part.pixels.x0, y = pixel.y - part.pixels.y0;
         const float* logits = pixel.outputs;
         // A ray that meets nothing: all zero, background.
-        view.labels.At(pixel.x, pixel.y) = uint8_t(std::max_element(logits, logits + num) - logits);
-        if (probability_of < 0) return;
+        const int winner = int(std::max_element(logits, logits + num) - logits);
+        view.labels.At(x, y) = uint8_t(winner);
+        if (radiance != nullptr) {
+          std::copy_n(pixel.radiance.rgb, 3, radiance->rgb.Pixel(x, y));
+          radiance->depth.At(x, y) = pixel.depth;
+          radiance->opacity.At(x, y) = pixel.radiance.opacity;
+        }
+        if (!wants_probability) return;
         std::array<float, kMaxFieldOutputs> probabilities;
         Softmax(num, logits, probabilities.data());
-        view.probability.At(pixel.x, pixel.y) = probabilities[size_t(probability_of)];
+        const bool is_sure = probability_of == kWinner && pixel.opacity == 0;
+        view.probability.At(x, y) =
+            is_sure ? 1.0f : probabilities[size_t(probability_of == kWinner ? winner : probability_of)];
       },
-      job);
+      job, radiance != nullptr ? WithRadiance::kYes : WithRadiance::kNo);
   return view;
+}
+
+nerf::MakeSampleFilter ObjectModel::Without(const std::vector<int>& labels) const {
+  std::vector<bool> is_hidden(size_t(num_labels()), false);
+  for (const int label : labels) is_hidden.at(size_t(label)) = true;
+  return [this, is_hidden] { return std::make_unique<ObjectFilter>(field_.get(), prior_.get(), is_hidden); };
 }
 
 ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, int label, const Job& job) const {

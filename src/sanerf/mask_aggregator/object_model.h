@@ -10,6 +10,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/object_field.h"
+#include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/model.h"
 
 namespace sanerf::mask_aggregator {
@@ -30,9 +31,16 @@ class ObjectModel {
   // What the masks' vote says by itself, without a field.
   static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const nerf::NerfModel& nerf);
 
-  // camera: file frame; parallel inside. probability_of: a label, or -1.
-  SegmentedView Render(const Camera& camera, int probability_of, const Job& job) const;
-  SegmentedView Render(const Camera& camera, const Job& job) const { return Render(camera, -1, job); }
+  // A camera (file frame) or a part of its view; parallel inside. probability_of: a label, -1 = none, or kWinner.
+  SegmentedView Render(const nerf::PartOfView& view, int probability_of, const Job& job) const;
+  SegmentedView Render(const nerf::PartOfView& view, const Job& job) const { return Render(view, -1, job); }
+  // With what the radiance field shows (NerfModel::Render), for a little more than that takes: it is asked once.
+  SegmentedView Render(const nerf::PartOfView& view, int probability_of, nerf::RenderedView* radiance,
+                       const Job& job) const;
+  static constexpr int kWinner = -2;  // the label of each pixel itself; 1 where a ray meets nothing
+
+  // The scene without what these labels are taken for (NerfModel::RenderPart). This model must outlive the filters.
+  nerf::MakeSampleFilter Without(const std::vector<int>& labels) const;
   // The share of each pixel that the label covers, [0, 1]: rays in a grid of places within the pixel are counted where
   // the label's outline runs, the pixel's own ray elsewhere. labels: of the same camera, as Render returned them.
   // Parallel inside. Throws InterruptedError.
@@ -42,6 +50,7 @@ class ObjectModel {
   // inside. Throws InterruptedError.
   std::vector<float> ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const;
   int num_labels() const;
+  const nerf::NerfModel& nerf() const { return nerf_; }
   bool has_vote() const { return prior_ != nullptr; }
   ObjectModel VoteAlone() const { return OfVote(prior_, nerf_); }
 

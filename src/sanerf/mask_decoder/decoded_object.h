@@ -73,10 +73,16 @@ enum class Outcome : uint8_t {
   kTiny,         // or so few that it is a speck
   kMissed,       // it lies beside the prompt
   kDisagrees,    // with what the other views say
-  kOutdated      // it is older than a click that the view sees
+  kOutdated,     // it is older than a click that the view sees
+  kDropped       // the user does not want it
 };
 const char* NameOf(Outcome outcome);  // "not_encoded", as in views.json
 std::optional<Outcome> OutcomeFromName(const std::string& name);
+
+// Whether the user wants an object's mask in a view: as the method decides, not at all, or whatever speaks against it.
+enum class ViewUse : uint8_t { kAuto, kNever, kAlways };
+const char* NameOf(ViewUse use);  // "auto", "never", "always"
+std::optional<ViewUse> ViewUseFromName(const std::string& name);
 
 // What was decided in one view and why; a row of views.json.
 struct ViewDecision {
@@ -99,8 +105,13 @@ struct ViewDecision {
   bool from_others = false;    // SAM was prompted with what the other views say, not with the points alone
   double area = 0;             // share of the view
   bool sharp_outline = false;  // drawn along the picture's edges (outline.h)
-  ImageU8 mask;                // 0/255 at the working camera; empty when not decoded
+  ViewUse use = ViewUse::kAuto;
+  ImageU8 mask;  // 0/255 at the working camera; empty when not decoded
 };
+
+// What the user wants of the view, from now on and whatever the method has decided. A mask that is not there cannot be
+// kept, and nothing brings back what was decided before the view was dropped.
+void ApplyUse(ViewUse use, ViewDecision* decision);
 
 class PredictionMemory;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "sanerf/core/error.h"
@@ -66,6 +67,7 @@ std::string ReasonsCounted(const std::vector<ViewDecision>& views) {
       {Outcome::kMissed, "with a mask beside the prompt"},
       {Outcome::kDisagrees, "with a mask that the other views contradict"},
       {Outcome::kOutdated, "with a mask older than a click"},
+      {Outcome::kDropped, "dropped by the user"},
       {Outcome::kNotSelected, "not among the views to segment"},
   };
   std::string text;
@@ -122,6 +124,21 @@ std::map<int, ImageU8> UsedMasks(const DecodedObject& decoded) {
 }
 
 }  // namespace
+
+void DecodeFurther(const ObjectPrompt& object, const DecodeContext& context, const std::vector<int>& view_idxs,
+                   DecodedObject* decoded, const Job& job) {
+  if (view_idxs.empty()) return;
+  ViewDecider decider = MakeDecider(object, context);
+  decider.Remember(decoded->memory);
+  const VisibilityRule rule = VisibilityRuleFor(object, decoded->points);
+  Task task(job, "decode " + object.name, int64_t(view_idxs.size()), "views");
+  std::vector<ViewDecision> views = decider.DecideViews(
+      view_idxs.size(), fmt::format("decoding of '{}'", object.name),
+      [&](const ViewDecider& fork, size_t i) { return fork.Decide(view_idxs[i], decoded->points, rule, job); },
+      [&](int num_done, const ViewDecision&) { task.Update(num_done); }, job);
+  task.Finish();
+  std::move(views.begin(), views.end(), std::back_inserter(decoded->views));
+}
 
 std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
                                      const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job) {

@@ -29,6 +29,11 @@ namespace sanerf::mask_decoder {
 DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& context, const std::vector<int>& view_idxs,
                           const DecodedObject* previous, const Job& job);
 
+// The same of further views: they join decoded->views with the decisions that DecodeMasks would have made of them
+// beside those that are there. No previous masks; that no view gives a mask is no error.
+void DecodeFurther(const ObjectPrompt& object, const DecodeContext& context, const std::vector<int>& view_idxs,
+                   DecodedObject* decoded, const Job& job);
+
 // Where each view sees the points: decisions without a mask, their points in the order of `points`. Costs no decoding.
 std::vector<ViewDecision> FindPoints(const ObjectPrompt& object, const std::vector<LiftedPoint>& points,
                                      const DecodeContext& context, const std::vector<int>& view_idxs, const Job& job);

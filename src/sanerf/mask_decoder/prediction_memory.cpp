@@ -40,6 +40,13 @@ std::vector<SamMask> PredictionMemory::Recall(int view_idx, const SamPrompt& pro
   return candidates;
 }
 
+std::shared_ptr<PredictionMemory> PredictionMemory::Copy() const {
+  auto copy = std::make_shared<PredictionMemory>();
+  const std::lock_guard lock(mutex_);
+  copy->answers_ = answers_;
+  return copy;
+}
+
 void PredictionMemory::Keep(int view_idx, const SamPrompt& prompt, const std::vector<SamMask>& candidates) {
   if (!prompt.mask_logits.empty() || candidates.empty()) return;
   Answer answer;

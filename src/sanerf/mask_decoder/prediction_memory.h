@@ -19,6 +19,9 @@ class PredictionMemory {
   // Prompts with a mask are not kept: masks change from round to round.
   void Keep(int view_idx, const sam::SamPrompt& prompt, const std::vector<sam::SamMask>& candidates);
 
+  // What is known now, to be added to without this knowing.
+  std::shared_ptr<PredictionMemory> Copy() const;
+
  private:
   struct Answer {
     sam::SamPrompt prompt;

@@ -42,9 +42,10 @@ PointPrompt ReadPoint(const JsonCursor& cursor) {
 }
 
 ClickPrompt ReadClick(const JsonCursor& cursor) {
-  cursor.ExpectKeys({"view", "xy", "label"});
+  cursor.ExpectKeys({"view", "xy", "label", "candidate"});
   const auto xy = ReadNumbers<2>(cursor["xy"]);
-  return {ReadViewName(cursor["view"]), Vec2(xy[0], xy[1]), ReadLabel(cursor)};
+  const int candidate = cursor.Has("candidate") ? int(cursor["candidate"].IntegerIn(0, kLastCandidate)) : -1;
+  return {ReadViewName(cursor["view"]), Vec2(xy[0], xy[1]), ReadLabel(cursor), candidate};
 }
 
 BoxPrompt ReadBox(const JsonCursor& cursor) {
@@ -102,6 +103,8 @@ std::optional<std::string> WhyBadName(const std::string& name) {
 
 }  // namespace
 
+int ChosenCandidate(const ObjectPrompt& object) { return object.clicks.empty() ? -1 : object.clicks.back().candidate; }
+
 std::optional<std::string> WhyUnusable(const ObjectPrompt& object) {
   if (const auto why = WhyBadName(object.name)) return why;
   const auto positive = [](const auto& prompt) { return prompt.label == 1; };
@@ -149,6 +152,7 @@ Json ToJson(const ObjectPrompt& object) {
   }
   for (const ClickPrompt& click : object.clicks) {
     json["clicks"].push_back({{"view", click.view}, {"xy", {click.xy.x(), click.xy.y()}}, {"label", click.label}});
+    if (click.candidate >= 0) json["clicks"].back()["candidate"] = click.candidate;
   }
   for (const BoxPrompt& box : object.boxes) {
     json["boxes"].push_back({{"view", box.view}, {"xyxy", {box.x0, box.y0, box.x1, box.y1}}});

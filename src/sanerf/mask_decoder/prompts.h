@@ -11,6 +11,8 @@
 
 namespace sanerf::mask_decoder {
 
+inline constexpr int kLastCandidate = 99;  // of a click: SAM has four masks, models to come may have more
+
 struct PointPrompt {
   Vec3 p = Vec3::Zero();  // file frame
   int label = 1;          // 1 positive, 0 negative
@@ -19,6 +21,7 @@ struct ClickPrompt {
   std::string view;
   Vec2 xy = Vec2::Zero();  // pixels of the full-size photo, as a user reads them off: integer = center of that pixel
   int label = 1;
+  int candidate = -1;  // which of SAM's masks the user chose for it; -1 = the rule chooses
 };
 struct BoxPrompt {
   std::string view;
@@ -38,6 +41,10 @@ struct ObjectPrompt {
 struct Prompts {
   std::vector<ObjectPrompt> objects;
 };
+
+// The candidate that the user chose with the last click, -1 = none: what was chosen for fewer clicks says nothing about
+// more of them.
+int ChosenCandidate(const ObjectPrompt& object);
 
 // Why nothing can be segmented from this ("object 'mug' has no positive point, click or box"), none when it can.
 std::optional<std::string> WhyUnusable(const ObjectPrompt& object);

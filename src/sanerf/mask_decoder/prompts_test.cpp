@@ -78,6 +78,19 @@ TEST_F(PromptsFileTest, JsonRoundTrip) {
   EXPECT_EQ(back.objects[0].boxes[0].x1, 3);
 }
 
+TEST_F(PromptsFileTest, AChosenCandidateIsThatOfTheLastClick) {
+  const Prompts prompts = Read(
+      R"({"objects": [{"name": "mug", "clicks": [{"view": "a", "xy": [1, 2], "candidate": 2}, {"view": "a", "xy": [3, 4]}]}]})");
+  ObjectPrompt mug = prompts.objects[0];
+  EXPECT_EQ(mug.clicks[0].candidate, 2);
+  EXPECT_EQ(ChosenCandidate(mug), -1);
+  mug.clicks.pop_back();
+  EXPECT_EQ(ChosenCandidate(mug), 2);
+  EXPECT_EQ(ToJson(mug)["clicks"][0]["candidate"], 2);
+  EXPECT_EQ(ChosenCandidate(ObjectPrompt()), -1);
+  EXPECT_THAT(FailureOfEntry("clicks", R"({"view": "a", "xy": [1, 2], "candidate": -1})"), HasSubstr("candidate"));
+}
+
 TEST_F(PromptsFileTest, ErrorsNameFileAndKey) {
   const auto says = [&](const std::string& where, const std::string& why) {
     return AllOf(HasSubstr(path_.string()), HasSubstr(where), HasSubstr(why));

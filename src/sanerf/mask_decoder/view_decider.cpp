@@ -186,6 +186,12 @@ std::vector<SamMask> ViewDecider::Candidates(int view_idx, const SamPrompt& prom
   return candidates;
 }
 
+const SamMask& ViewDecider::Choose(const std::vector<SamMask>& candidates) const {
+  for (const SamMask& candidate : candidates)
+    if (candidate.candidate == options_.candidate) return candidate;
+  return sam::ChooseMask(candidates, options_.mask_rule);
+}
+
 ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decision) const {
   const ImageF logits = sam_->ToImageFrame(sam_mask);
   const Camera camera = container_.WorkingCamera(decision.view_idx);
@@ -249,7 +255,7 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
       prompt.mask_logits = sam_->FromImageFrame(LogitsOfMask(shown->second));
     }
     const std::vector<SamMask> candidates = Candidates(view_idx, prompt, job);
-    const SamMask& chosen = sam::ChooseMask(candidates, options_.mask_rule);
+    const SamMask& chosen = Choose(candidates);
     SetMask(chosen, ToMask(chosen, decision), prompt, decision);
   }
   return decision;
@@ -258,9 +264,9 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
 ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context) {
   const MaskDecoderOptions& options = context.options;
   CheckInputs(object, context.container, context.sam, options);
-  ViewDecider decider(
-      context.scene, context.container, context.sam,
-      {RuleFor(options.rule, context.sam), ToleranceOf(options, context.model_from_file), options.specks});
+  ViewDecider decider(context.scene, context.container, context.sam,
+                      {RuleFor(options.rule, context.sam), ToleranceOf(options, context.model_from_file),
+                       options.specks, ChosenCandidate(object)});
   for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
   return decider;
 }

@@ -29,6 +29,7 @@ Json ToJson(const DecodedObject& decoded) {
                 {"used", decision.used},
                 {"kind", NameOf(decision.outcome)},
                 {"reason", decision.reason}};
+    if (decision.use != ViewUse::kAuto) row["use"] = NameOf(decision.use);
     row["num_visible"] = decision.num_visible;
     row["has_box"] = decision.has_box;
     if (!decision.mask.empty()) {
@@ -93,6 +94,7 @@ ViewDecision ReadView(const JsonCursor& row, const Scene& scene) {
   // Earlier versions left it empty where nothing was decided.
   view.outcome = row["kind"].String().empty() ? Outcome::kNotSelected : Named(row["kind"], OutcomeFromName);
   view.reason = row["reason"].String();
+  if (row.Has("use")) view.use = Named(row["use"], ViewUseFromName);
   if (row.Has("num_visible")) view.num_visible = int(row["num_visible"].IntegerIn(0, kMostPoints));
   view.has_box = row.Has("has_box") && row["has_box"].Bool();
   if (row.Has("candidate")) view.candidate = int(row["candidate"].IntegerIn(-1, kMostPoints));

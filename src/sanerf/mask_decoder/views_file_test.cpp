@@ -54,6 +54,19 @@ TEST_F(ViewsFileTest, EarlierNamesOfAnOutcomeAreStillRead) {
   EXPECT_STREQ(NameOf(Outcome::kNotSelected), "not_selected");
 }
 
+TEST_F(ViewsFileTest, WhatTheUserWantsOfAViewIsKept) {
+  EXPECT_EQ(Read().views[0].use, ViewUse::kAuto);
+  for (const ViewUse use : {ViewUse::kNever, ViewUse::kAlways}) {
+    DecodedObject decoded = Read();
+    decoded.views[0].mask = ImageU8(4, 4, 1, 255);
+    ApplyUse(use, &decoded.views[0]);
+    EXPECT_EQ(decoded.views[0].used, use == ViewUse::kAlways);
+    json_ = ToJson(decoded);
+    EXPECT_EQ(Read().views[0].use, use);
+  }
+  EXPECT_THAT(ErrorWith("/views/0/use", "sometimes"), HasSubstr("views[0].use: 'sometimes' is not known here"));
+}
+
 // A number that does not fit into its field must not become another one.
 TEST_F(ViewsFileTest, NumbersOutOfRangeAreErrorsWithTheirPlace) {
   EXPECT_THAT(ErrorWith("/points/0/label", 2), HasSubstr("points[0].label: expected an integer from 0 to 1, found 2"));

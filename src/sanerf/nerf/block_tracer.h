@@ -16,21 +16,34 @@ namespace sanerf::nerf {
 struct PixelBlock {
   int x0, y0, x1, y1;  // x1 and y1 excluded
 };
+// Some pixels of a view; a camera alone stands for all of them. Blocks are counted from the part's first pixel: a part
+// that begins at multiples of 16 has the bytes that it has in the whole.
+struct PartOfView {
+  PartOfView(const Camera& c) : camera(c), pixels{0, 0, c.width, c.height} {}  // NOLINT: meant to be implicit
+  PartOfView(const Camera& c, const PixelBlock& p) : camera(c), pixels(p) {}
+
+  Camera camera;  // of the whole view
+  PixelBlock pixels;
+  int width() const { return pixels.x1 - pixels.x0; }
+  int height() const { return pixels.y1 - pixels.y0; }
+};
 // Block number `index` of a view of that size, row by row.
 PixelBlock BlockOf(int64_t index, int width, int height);
 int64_t NumBlocks(int width, int height);
 std::vector<Ray> RaysOf(const Camera& model_camera, const PixelBlock& block);  // row by row
 
-// use(renderer, block) for every block of a view, several at a time; make() gives each thread a
+// use(renderer, block) for every block of these pixels, several at a time; make() gives each thread a
 // std::unique_ptr<Renderer> of its own. Throws InterruptedError between two blocks: a large view takes minutes.
 template <class Make, class Use>
-void ForEachBlock(int width, int height, const Make& make, const Use& use, const Job& job) {
+void ForEachBlock(const PixelBlock& part, const Make& make, const Use& use, const Job& job) {
   WorkerPool<typename decltype(make())::element_type> renderers;
+  const int width = part.x1 - part.x0, height = part.y1 - part.y0;
   ParallelForChunks(NumBlocks(width, height), 4, [&](int64_t begin, int64_t end) {
     const auto renderer = renderers.Take(make);
     for (int64_t b = begin; b < end; ++b) {
       job.ThrowIfStopped("rendering");
-      use(*renderer, BlockOf(b, width, height));
+      const PixelBlock block = BlockOf(b, width, height);
+      use(*renderer, PixelBlock{part.x0 + block.x0, part.y0 + block.y0, part.x0 + block.x1, part.y0 + block.y1});
     }
   });
 }
@@ -42,6 +55,7 @@ class BlockTracer {
   BlockTracer(const TracedField& traced, float visible_weight)
       : tracer_(traced, /*keep_waves=*/false), visible_weight_(visible_weight), color_pass_(traced.field) {}
 
+  void SetFilter(SampleFilter* filter) { tracer_.SetFilter(filter); }
   void Begin(std::vector<Ray> rays);
   bool NextWave();  // false: all rays have ended
 

@@ -29,6 +29,17 @@ RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t see
       color("colour", Widths(kColorInputs, o.color_width, o.color_layers, 3), 0, seed + 2),  // its name in checkpoints
       contracted_(contracted) {}
 
+std::shared_ptr<RadianceField> RadianceField::FrozenCopy(const NerfOptions& options) const {
+  auto copy = std::make_shared<RadianceField>(options, contracted_, 0);
+  const auto take = [](const nn::Parameters& from, nn::Parameters* to) {
+    std::copy_n(from.values.data(), from.size(), to->values.data());
+  };
+  take(grid.params(), &copy->grid.params());
+  take(density.params(), &copy->density.params());
+  take(color.params(), &copy->color.params());
+  return copy;
+}
+
 void RadianceField::ToUnit(const float p[3], float unit[3]) const {
   if (!contracted_) {
     for (int a = 0; a < 3; ++a) unit[a] = 0.5f * p[a] + 0.5f;

@@ -2,6 +2,8 @@
 // spherical harmonics -> color network.
 #pragma once
 
+#include <memory>
+
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/nerf/options.h"
 #include "sanerf/nn/checkpoint.h"
@@ -23,6 +25,9 @@ class RadianceField {
 
   // contracted: the scene reaches beyond [-1, 1]^3 (extent > 1).
   RadianceField(const NerfOptions& options, bool contracted, uint64_t seed);
+
+  // options: those that this one was made with. Its values, without gradients and moments.
+  std::shared_ptr<RadianceField> FrozenCopy(const NerfOptions& options) const;
 
   // Model-frame point to the grid's unit cube. Contracted: L-infinity contraction of mip-NeRF 360 as in the release
   // (identity inside the unit ball of the maximum norm, else x / m with the largest component at 2 - 1/m), range [-2,

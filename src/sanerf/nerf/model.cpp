@@ -64,22 +64,23 @@ void CheckSizes(const nn::CheckpointReader& reader, const std::filesystem::path&
 
 class BlockRenderer {
  public:
-  BlockRenderer(const NerfModel& model, const Camera& model_camera, RenderedView* view)
-      : camera_(model_camera),
+  // part: model frame; view: images of its size.
+  BlockRenderer(const NerfModel& model, const PartOfView& part, const MakeSampleFilter& make_filter, RenderedView* view)
+      : part_(part),
         file_from_model_(1 / model.model_from_file().scale),
         view_(view),
-        renderer_(model.traced()) {}
+        renderer_(model.traced(), make_filter ? make_filter() : nullptr) {}
 
   // Valid until the next call.
   RenderedBlock Render(const PixelBlock& block) {
-    const std::vector<Ray> rays = RaysOf(camera_, block);
+    const std::vector<Ray> rays = RaysOf(part_.camera, block);
     const std::vector<RenderedRay>& rendered = renderer_.Render(rays);
     rgb_.resize(3 * rays.size());
     depth_.resize(rays.size());
     opacity_.resize(rays.size());
     size_t i = 0;
-    for (int y = block.y0; y < block.y1; ++y) {
-      for (int x = block.x0; x < block.x1; ++x, ++i) {
+    for (int y = block.y0 - part_.pixels.y0; y < block.y1 - part_.pixels.y0; ++y) {
+      for (int x = block.x0 - part_.pixels.x0; x < block.x1 - part_.pixels.x0; ++x, ++i) {
         for (size_t c = 0; c < 3; ++c) view_->rgb.At(x, y, int(c)) = rgb_[3 * i + c] = rendered[i].rgb[c];
         view_->opacity.At(x, y) = opacity_[i] = rendered[i].opacity;
         view_->depth.At(x, y) = depth_[i] = float(rendered[i].median_t * rays[i].z_per_t * file_from_model_);
@@ -89,23 +90,22 @@ class BlockRenderer {
   }
 
  private:
-  const Camera& camera_;
+  const PartOfView& part_;
   double file_from_model_;
   RenderedView* view_;
   RayRenderer renderer_;
   std::vector<float> rgb_, depth_, opacity_;
 };
 
-}  // namespace
-
-RenderedView NerfModel::Render(const Camera& file_camera, const OnBlock& on_block, const Job& job) const {
+RenderedView RenderBlocks(const NerfModel& model, const PartOfView& file_part, const MakeSampleFilter& make_filter,
+                          const OnBlock& on_block, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const Camera camera = file_camera.In(model_from_file_);
-  RenderedView view{ImageF(camera.width, camera.height, 3), ImageF(camera.width, camera.height, 1),
-                    ImageF(camera.width, camera.height, 1)};
+  const PartOfView part(file_part.camera.In(model.model_from_file()), file_part.pixels);
+  RenderedView view{ImageF(part.width(), part.height(), 3), ImageF(part.width(), part.height(), 1),
+                    ImageF(part.width(), part.height(), 1)};
   std::mutex mutex;
   ForEachBlock(
-      camera.width, camera.height, [&] { return std::make_unique<BlockRenderer>(*this, camera, &view); },
+      part.pixels, [&] { return std::make_unique<BlockRenderer>(model, part, make_filter, &view); },
       [&](BlockRenderer& renderer, const PixelBlock& pixels) {
         const RenderedBlock block = renderer.Render(pixels);
         if (!on_block) return;
@@ -114,6 +114,16 @@ RenderedView NerfModel::Render(const Camera& file_camera, const OnBlock& on_bloc
       },
       job);
   return view;
+}
+
+}  // namespace
+
+RenderedView NerfModel::Render(const Camera& file_camera, const OnBlock& on_block, const Job& job) const {
+  return RenderBlocks(*this, file_camera, {}, on_block, job);
+}
+
+RenderedView NerfModel::RenderPart(const PartOfView& view, const MakeSampleFilter& make_filter, const Job& job) const {
+  return RenderBlocks(*this, view, make_filter, {}, job);
 }
 
 NerfModel NerfModel::Load(const std::filesystem::path& path) {

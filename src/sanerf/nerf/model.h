@@ -28,6 +28,7 @@ struct RenderedBlock {
   int x0, y0, width, height;
   std::span<const float> rgb, depth, opacity;
 };
+struct PartOfView;
 using OnBlock = std::function<void(const RenderedBlock&)>;
 
 // Field, occupancy, frames and background: everything of RUN/nerf/model.ckpt that later stages need. Immutable.
@@ -41,6 +42,10 @@ class NerfModel {
   // was requested: what a thread has begun then, a block of some hundred pixels, is its last.
   RenderedView Render(const Camera& camera, const Job& job) const { return Render(camera, {}, job); }
   RenderedView Render(const Camera& camera, const OnBlock& on_block, const Job& job) const;
+
+  // These pixels alone (block_tracer.h), as images of the part's size. make_filter: called for each thread; null =
+  // everything is there.
+  RenderedView RenderPart(const PartOfView& view, const MakeSampleFilter& make_filter, const Job& job) const;
 
   const Similarity& model_from_file() const { return model_from_file_; }
   uint64_t Fingerprint() const { return fingerprint_; }  // changes whenever the weights do; 0 for a model in training

@@ -14,6 +14,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/scene/load_scene.h"
@@ -57,6 +58,60 @@ class NerfModelTest : public testing::Test {
 TestFolder* NerfModelTest::folder_;
 scene::Scene* NerfModelTest::scene_;
 NerfModel* NerfModelTest::model_;
+
+// Takes out what is nearer to the rays' origins than some distance.
+class NearFilter : public SampleFilter {
+ public:
+  explicit NearFilter(float nearest) : nearest_(nearest) {}
+  void Begin(int) override {}
+  void Filter(const RayTracer& wave, std::span<const RaySegment> segments, float* sigma) override {
+    for (const RaySegment& segment : segments)
+      for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
+        if (wave.t()[slot] < nearest_) sigma[slot] = 0;
+  }
+
+ private:
+  float nearest_;
+};
+
+TEST_F(NerfModelTest, APartHasTheBytesOfTheWhole) {
+  const Camera camera = LargeView();
+  const RenderedView view = model_->Render(camera, Job());
+  for (const PixelBlock& pixels : {PixelBlock{16, 32, 64, 85}, PixelBlock{80, 0, 91, 16}}) {
+    const RenderedView part = model_->RenderPart({camera, pixels}, {}, Job());
+    ASSERT_EQ(part.rgb.width, pixels.x1 - pixels.x0);
+    ASSERT_EQ(part.rgb.height, pixels.y1 - pixels.y0);
+    for (int y = pixels.y0; y < pixels.y1; ++y) {
+      for (int x = pixels.x0; x < pixels.x1; ++x) {
+        const int u = x - pixels.x0, v = y - pixels.y0;
+        for (int c = 0; c < 3; ++c) ASSERT_EQ(part.rgb.At(u, v, c), view.rgb.At(x, y, c)) << x << " " << y;
+        ASSERT_EQ(part.depth.At(u, v), view.depth.At(x, y));
+        ASSERT_EQ(part.opacity.At(u, v), view.opacity.At(x, y));
+      }
+    }
+  }
+}
+
+TEST_F(NerfModelTest, WhatAFilterTakesOutIsNotThere) {
+  const Camera camera = LargeView();
+  const auto render = [&](float nearest) {
+    return model_->RenderPart(
+        camera, [=] { return std::make_unique<NearFilter>(nearest); }, Job());
+  };
+  EXPECT_TRUE(IsSame(render(0), model_->Render(camera, Job())));
+  for (const float opacity : render(1e9f).opacity.data) ASSERT_EQ(opacity, 0);
+  // In units of the file a distance of one model unit is 1 / scale.
+  const double nearest = 1 / model_->model_from_file().scale;
+  const RenderedView far = render(1);
+  for (int y = 0; y < camera.height; ++y) {
+    for (int x = 0; x < camera.width; ++x) {
+      const double length = camera.RayInCam({x + 0.5, y + 0.5}).norm();
+      if (far.depth.At(x, y) > 0) {
+        ASSERT_GT(far.depth.At(x, y) * length, 0.97 * nearest);
+      }
+    }
+  }
+}
 
 TEST_F(NerfModelTest, BlocksMakeUpTheView) {
   const Camera camera = LargeView();

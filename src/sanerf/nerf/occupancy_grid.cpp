@@ -176,6 +176,15 @@ void OccupancyGrid::RefreshBits(float step) {
   }
 }
 
+OccupancyGrid OccupancyGrid::FrozenCopy() const {
+  OccupancyGrid copy(4, 1);
+  copy.resolution_ = resolution_;
+  copy.num_cascades_ = num_cascades_;
+  copy.bits_ = bits_;
+  copy.density_.clear();
+  return copy;
+}
+
 void OccupancyGrid::AddBitsTo(nn::CheckpointWriter* writer) const {
   writer->Add("occupancy_bits", {reinterpret_cast<const float*>(bits_.data()), bits_.size() * 2});
 }

@@ -32,6 +32,9 @@ class OccupancyGrid {
   // than 1 %. step: the smallest marching step, model units; update: 0, 1, 2, ...
   void Update(const RadianceField& field, float step, uint64_t seed, int64_t update);
 
+  // The bits alone, all that rays need: without the densities that Update goes on from.
+  OccupancyGrid FrozenCopy() const;
+
   kernels::OccupancyView view() const { return {resolution_, num_cascades_, bits_.data()}; }
   int num_cascades() const { return num_cascades_; }
   double extent() const { return double(1 << (num_cascades_ - 1)); }

@@ -6,7 +6,10 @@
 
 namespace sanerf::nerf {
 
-RayRenderer::RayRenderer(const TracedField& traced) : traced_(traced), tracer_(traced, kVisibleWeight) {}
+RayRenderer::RayRenderer(const TracedField& traced, std::unique_ptr<SampleFilter> filter)
+    : traced_(traced), filter_(std::move(filter)), tracer_(traced, kVisibleWeight) {
+  tracer_.SetFilter(filter_.get());
+}
 
 const std::vector<RenderedRay>& RayRenderer::Render(std::vector<Ray> rays) {
   rgb_sums_.assign(3 * rays.size(), 0);

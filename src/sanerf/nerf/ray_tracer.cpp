@@ -47,6 +47,7 @@ void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
     std::copy_n(rays[i].direction, 3, marches_[size_t(i)].direction);
     kernels::StartMarch(occupancy_.view(), march_, jitter ? jitter[i] : 0.5f, &marches_[size_t(i)]);
   }
+  if (filter_ != nullptr) filter_->Begin(num_rays);
 }
 
 void RayTracer::GrowTo(int64_t num_tiles) {
@@ -104,6 +105,7 @@ bool RayTracer::NextWave() {
   field_.density.Forward(features.Tile(b), n, hidden.Tile(b), out.Tile(b));
   for (int64_t tile = b; tile < num_tiles_; ++tile) kernels::Kernels().exp(out.Tile(tile), kTile, sigma.Tile(tile));
 
+  if (filter_ != nullptr) filter_->Filter(*this, std::span(segments_).subspan(first_segment), sigma_.data());
   for (size_t i = first_segment; i < segments_.size(); ++i) {
     const RaySegment& segment = segments_[i];
     float& transmittance = transmittance_[size_t(segment.ray)];

@@ -2,6 +2,9 @@
 // through, and asks the density network for all of them at once. Nothing behind an opaque surface is evaluated.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "sanerf/core/camera.h"
@@ -43,6 +46,19 @@ struct RaySegment {
   int ray, slot, count;  // samples are slots slot .. slot + count - 1
 };
 
+class RayTracer;
+
+// Takes samples out before any light is absorbed in them: what lies behind shows. Of one thread.
+class SampleFilter {
+ public:
+  virtual ~SampleFilter() = default;
+  virtual void Begin(int num_rays) = 0;
+  // segments: of a new wave; each ray's samples come front to back, from wave to wave. The wave's weights are not known
+  // yet. sigma [slot]: becomes 0 where a sample is taken out.
+  virtual void Filter(const RayTracer& wave, std::span<const RaySegment> segments, float* sigma) = 0;
+};
+using MakeSampleFilter = std::function<std::unique_ptr<SampleFilter>()>;
+
 // Buffers of one thread. Slot s is lane s % 64 of tile s / 64 in the tiled layouts.
 class RayTracer {
  public:
@@ -55,6 +71,7 @@ class RayTracer {
   void SetStepScale(float scale) {
     march_ = {options_.march.near, options_.march.step * scale, options_.march.cone * scale};
   }
+  void SetFilter(SampleFilter* filter) { filter_ = filter; }       // from the next Begin on; null: none; outlives this
   void Begin(const Ray* rays, const float* jitter, int num_rays);  // jitter: [0, 1) per ray, null = 0.5
   bool NextWave();                                                 // false: all rays have ended
 
@@ -85,6 +102,7 @@ class RayTracer {
   TraceOptions options_;
   kernels::MarchOptions march_;
   bool keep_waves_;
+  SampleFilter* filter_ = nullptr;
   const Ray* rays_ = nullptr;
   std::vector<kernels::MarchState> marches_;
   std::vector<float> transmittance_;

@@ -131,16 +131,16 @@ TracedRays Trace(const NerfModel& model, std::span<const Ray> rays, const TraceR
   return all;
 }
 
-void TraceBlocks(const NerfModel& model, const Camera& file_camera, const TraceRequest& what,
+void TraceBlocks(const NerfModel& model, const PartOfView& view, const TraceRequest& what,
                  const std::function<void(const PixelBlock&, const TracedRays&)>& use, const Job& job) {
   struct Worker {
     GroupTracer tracer;
     TracedRays traced;
   };
-  const Camera camera = file_camera.In(model.model_from_file());
+  const Camera camera = view.camera.In(model.model_from_file());
   const ThreadLimit threads(job.num_threads());
   ForEachBlock(
-      camera.width, camera.height,
+      view.pixels,
       [&] {
         return std::unique_ptr<Worker>(new Worker{GroupTracer(model, what), TracedRays()});
       },

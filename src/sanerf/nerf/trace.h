@@ -15,9 +15,9 @@ namespace sanerf::nerf {
 // for any number of threads. Throws InterruptedError within some hundredths of a second once the job is asked to stop.
 TracedRays Trace(const NerfModel& model, std::span<const Ray> rays, const TraceRequest& what, const Job& job);
 
-// All pixels of a view (camera: file frame), a block at a time, for what is made of a block at once and never needs the
-// whole view's samples: use(block, its rays row by row), from several threads. Throws InterruptedError.
-void TraceBlocks(const NerfModel& model, const Camera& camera, const TraceRequest& what,
+// All pixels of a view or a part of it (camera: file frame), a block at a time, for what is made of a block at once and
+// never needs the whole view's samples: use(block, its rays row by row), from several threads. Throws InterruptedError.
+void TraceBlocks(const NerfModel& model, const PartOfView& view, const TraceRequest& what,
                  const std::function<void(const PixelBlock&, const TracedRays&)>& use, const Job& job);
 
 // A table of rays that end in these points (file frame): each has one sample, which takes all the light. With geometry.

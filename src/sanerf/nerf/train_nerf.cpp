@@ -77,17 +77,19 @@ class NerfTraining {
     const int64_t step = trainer_.step();
     const bool is_last = step == options_.iters;
     const int64_t eval_every = std::max<int64_t>(1, int64_t(options_.eval_fraction * float(options_.iters)));
-    if (step % eval_every == 0 || is_last) {
+    if (step % eval_every == 0 || is_last || since_eval_.seconds() > files_.hooks.eval_seconds) {
       if (const auto psnr = held_out_.Psnr(trainer_.Model(), job_)) {
         psnr_ = *psnr;
         scored_step_ = step;
       }
+      since_eval_ = Stopwatch();
     }
     if (since_save_.seconds() > options_.save_seconds && !is_last) {
       trainer_.Save(files_.checkpoint, false);
       job_.Saved(files_.checkpoint.string());
       since_save_ = Stopwatch();
     }
+    if (files_.hooks.between_steps) files_.hooks.between_steps(trainer_);
   }
 
   nn::TrainingLoop::Report Report() {
@@ -121,7 +123,7 @@ class NerfTraining {
   double psnr_ = 0;
   int64_t scored_step_ = 0;                 // the score keeps a slower pace than the loss
   int64_t num_rays_ = 0, num_samples_ = 0;  // since the last report
-  Stopwatch since_save_, since_report_;
+  Stopwatch since_save_, since_report_, since_eval_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 
 #include "sanerf/core/job.h"
 #include "sanerf/nerf/model.h"
@@ -11,11 +12,22 @@
 
 namespace sanerf::nerf {
 
+class NerfTrainer;
+
+// For who looks on. Neither changes what is learned.
+struct NerfTrainHooks {
+  // After every step, from the thread that trains; the training waits for it.
+  std::function<void(const NerfTrainer&)> between_steps = {};
+  // The held-out view is also looked at when so much time has passed since it was last.
+  double eval_seconds = std::numeric_limits<double>::infinity();
+};
+
 struct NerfTrainFiles {
   std::filesystem::path checkpoint, log;  // RUN/nerf/model.ckpt, RUN/nerf/log.jsonl
   bool resume = false;
   // Called once before the first step and the first file: options and photos have proved good.
   std::function<void()> on_start = [] {};
+  NerfTrainHooks hooks = {};
 };
 
 // The whole stage: the task "train" with loss, held-out PSNR and rays/s; checkpoints; a stopped job saves and throws

@@ -141,6 +141,13 @@ NerfModel NerfTrainer::Model() const {
   return model;
 }
 
+NerfModel NerfTrainer::CopyModel() const {
+  NerfModel model = Model();
+  model.field_ = field_->FrozenCopy(options_);
+  model.occupancy_ = std::make_shared<const OccupancyGrid>(occupancy_->FrozenCopy());
+  return model;
+}
+
 void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   nn::CheckpointWriter writer;
   WriteModel(Model(), options_, &writer);

@@ -28,7 +28,8 @@ class NerfTrainer {
   NerfStepResult Step();  // throws Error when the loss is not a number
   int64_t step() const { return step_; }
   const Exposure* exposure() const { return exposure_.get(); }  // null when it is not learned
-  NerfModel Model() const;  // shares the weights: what it renders changes with the next step
+  NerfModel Model() const;      // shares the weights: what it renders changes with the next step
+  NerfModel CopyModel() const;  // with weights of its own; between two steps
 
   // finished: without the optimizer's state, a third of the size. Otherwise Resume continues bit for bit.
   void Save(const std::filesystem::path& path, bool finished) const;

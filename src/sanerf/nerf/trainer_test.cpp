@@ -162,6 +162,33 @@ TEST_F(NerfTrainerTest, InterruptSavesAndResumeFinishes) {
   EXPECT_EQ(TrainNerf(*scene_, SmallOptions(), straight, Job()).Fingerprint(), resumed.Fingerprint());
 }
 
+TEST_F(NerfTrainerTest, ACopyIsAPictureOfTheMoment) {
+  NerfTrainer trainer(*scene_, SmallOptions(), Job());
+  for (int i = 0; i < 20; ++i) trainer.Step();
+  const NerfModel shared = trainer.Model(), copy = trainer.CopyModel();
+  const Camera camera = scene_->views[0].camera;
+  const std::vector<float> before = shared.Render(camera, Job()).rgb.data;
+  EXPECT_EQ(copy.Render(camera, Job()).rgb.data, before);
+  EXPECT_FALSE(copy.finished());
+  for (int i = 0; i < 5; ++i) trainer.Step();
+  EXPECT_EQ(copy.Render(camera, Job()).rgb.data, before);
+  EXPECT_NE(shared.Render(camera, Job()).rgb.data, before);
+}
+
+TEST_F(NerfTrainerTest, WhoeverLooksOnChangesNothing) {
+  const NerfTrainFiles alone{Path("alone.ckpt"), Path("alone.jsonl"), false};
+  NerfTrainFiles watched{Path("watched.ckpt"), Path("watched.jsonl"), false};
+  int64_t num_steps = 0;
+  watched.hooks.eval_seconds = 0;  // after every step
+  watched.hooks.between_steps = [&](const NerfTrainer& trainer) {
+    EXPECT_EQ(trainer.step(), ++num_steps);
+    trainer.CopyModel();
+  };
+  EXPECT_EQ(TrainNerf(*scene_, SmallOptions(), watched, Job()).Fingerprint(),
+            TrainNerf(*scene_, SmallOptions(), alone, Job()).Fingerprint());
+  EXPECT_EQ(num_steps, SmallOptions().iters);
+}
+
 // A killed training has logged more than it has saved, and half a line.
 TEST_F(NerfTrainerTest, TheLogOfAResumedTrainingHasEveryStepOnce) {
   StopSource stop;

@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
@@ -38,6 +39,25 @@ void CheckFits(const segmentation::SessionSnapshot& fitted, const run::OpenRun& 
 } catch (const InterruptedError&) {
 }
 
+// What an object was made with is recorded. Scene and radiance field stay as they were trained, whatever the options of
+// these stages say now.
+void RecordOptions(const Settings& settings, run::RunFolder* folder) {
+  const Json trained = folder->options();
+  Json options = settings.ToJson(), origins = Json::object();
+  const auto is_trained = [&](const std::string& stage) {
+    return (stage == "scene" || stage == "nerf") && trained.contains(stage);
+  };
+  for (auto& [stage, values] : options.items())
+    if (is_trained(stage)) values = trained.at(stage);
+  const auto take = [&](const Json& from, bool of_training) {
+    for (const auto& [name, origin] : from.items())
+      if (is_trained(name.substr(0, name.find('.'))) == of_training) origins[name] = origin;
+  };
+  take(settings.Origins(), false);
+  take(folder->origins(), true);
+  folder->SetOptions(options, origins);
+}
+
 }  // namespace
 
 void WarnIfUseless(const segmentation::MaskFit& fit, const std::string& object, const std::filesystem::path& run,
@@ -49,6 +69,21 @@ void WarnIfUseless(const segmentation::MaskFit& fit, const std::string& object, 
       "         look:    sanerf render {} --object {} --layers overlay\n"
       "         correct: sanerf segment {} --name {} --add --click VIEW:X,Y",
       object, fit.num_missed, fit.num_views, 100 * fit.mean_iou, path, name, path, name));
+}
+
+run::StoreResult StoreFitted(const segmentation::SessionSnapshot& fitted, const std::filesystem::path& log,
+                             double seconds, run::StoreOptions options, const Settings& settings, run::OpenRun* run,
+                             const Job& job) {
+  const Stopwatch watch;
+  run::RunFolder& folder = run->folder();
+  run::StoreResult stored = run::StoreObjects(folder,
+                                              {fitted.objects.prompts, fitted.objects.masks, *fitted.model, log,
+                                               run->nerf(job).Fingerprint(), std::move(options)},
+                                              job);
+  RecordOptions(settings, &folder);
+  folder.SetStage(run::Stage::kSegment, run::StageState::kComplete, seconds + watch.seconds());
+  folder.Save(job);
+  return stored;
 }
 
 FittedAndStored FitAndStore(segmentation::Session* session, double seconds_before, run::StoreOptions options,
@@ -63,14 +98,9 @@ FittedAndStored FitAndStore(segmentation::Session* session, double seconds_befor
   }
   const segmentation::SessionSnapshot fitted = session->Finish(job);
   FittedAndStored result;
-  result.stored = run::StoreObjects(folder,
-                                    {fitted.objects.prompts, fitted.objects.masks, *fitted.model, log_file.path(),
-                                     run->nerf(job).Fingerprint(), std::move(options)},
-                                    job);
+  result.stored =
+      StoreFitted(fitted, log_file.path(), seconds_before + watch.seconds(), std::move(options), settings, run, job);
   result.seconds = watch.seconds();
-  folder.SetOptions(settings.ToJson(), settings.Origins());
-  folder.SetStage(run::Stage::kSegment, run::StageState::kComplete, seconds_before + result.seconds);
-  folder.Save(job);
   CheckFits(fitted, *run, job);
   return result;
 }

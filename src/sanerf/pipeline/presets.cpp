@@ -64,7 +64,8 @@ constexpr PresetValue kPaper[] = {
     {"masks.depth_tolerance", "0.05"},
     {"masks.relative_depth_tolerance", "0"},
 
-    // Every view for itself, and the field from nothing.
+    // All views, every one for itself, and the field from nothing.
+    {"segment.until_stable", "false"},
     {"segment.same_candidate", "false"},
     {"segment.rounds", "0"},
     {"segment.sharp_outlines", "false"},

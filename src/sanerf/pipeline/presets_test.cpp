@@ -51,7 +51,8 @@ TEST(Presets, ThePaperIsThePaper) {
   EXPECT_EQ(paper.masks.relative_depth_tolerance, 0);
   EXPECT_EQ(paper.segment.rounds, 0);
   EXPECT_EQ(paper.automatic.rounds, 0);
-  EXPECT_FALSE(paper.segment.same_candidate || paper.segment.sharp_outlines || paper.segment.from_vote);
+  EXPECT_FALSE(paper.segment.until_stable || paper.segment.same_candidate || paper.segment.sharp_outlines ||
+               paper.segment.from_vote);
 }
 
 TEST(Presets, ThePapersObjectFieldIsThePapers) {

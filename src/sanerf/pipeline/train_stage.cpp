@@ -138,8 +138,9 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   };
   std::optional<nerf::NerfModel> model;
   try {
-    model = nerf::TrainNerf(scene, settings.nerf,
-                            {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start}, job);
+    model =
+        nerf::TrainNerf(scene, settings.nerf,
+                        {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start, request.hooks}, job);
     result.seconds = seconds_before + watch.seconds();
     run.SetStage(run::Stage::kTrain, StageState::kComplete, result.seconds,
                  {{"iters", settings.nerf.iters}, {"fingerprint", run::HexFingerprint(model->Fingerprint())}});

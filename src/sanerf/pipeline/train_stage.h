@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sanerf/core/job.h"
+#include "sanerf/nerf/train_nerf.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/scene.h"
@@ -14,6 +15,7 @@ struct TrainRequest {
   std::filesystem::path scene, run;
   bool restart = false;                // forget an earlier training in `run`
   const run::RunLock* lock = nullptr;  // of `run`, from who has read its options; null = it is taken here
+  nerf::NerfTrainHooks hooks = {};
 };
 struct TrainResult {
   std::filesystem::path checkpoint;

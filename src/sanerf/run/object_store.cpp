@@ -140,6 +140,28 @@ void SetAside(const fs::path& folder) {
   fs::rename(folder, aside);
 }
 
+// Those of the names that are there.
+std::vector<std::string> SetAllAside(const std::vector<std::string>& names, const fs::path& objects) {
+  std::vector<std::string> set_aside;
+  for (const std::string& name : names) {
+    if (!fs::exists(objects / name)) continue;
+    SetAside(objects / name);
+    set_aside.push_back(name);
+  }
+  return set_aside;
+}
+
+void SayWhatIsKept(const std::vector<std::string>& set_aside, const Job& job) {
+  if (!set_aside.empty())
+    job.Info(fmt::format("kept   {}: what was there before is set aside under the name with a ~ (render --object {})",
+                         fmt::join(set_aside, ", "), ShellQuoted(AsideName(set_aside[0]))));
+}
+
+Error CannotWrite(const RunFolder& run, const fs::filesystem_error& error) {
+  return Error("cannot write the objects of " + run.path().string(), error.code().message(),
+               "check the folder's permissions and free space");
+}
+
 // The new folder in the place of an older one; returns whether that was set aside. Nothing goes on with a folder that
 // has lost its object.json: the session did not know of it.
 bool PutInPlace(const fs::path& now, const fs::path& place, bool goes_on) {
@@ -247,11 +269,7 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, co
   try {
     result.objects = WriteFolders(staging, objects);
     for (const std::string& name : objects.options.forgotten) fs::remove_all(set.path() / name);
-    for (const std::string& name : objects.options.retired) {
-      if (!fs::exists(set.path() / name)) continue;
-      SetAside(set.path() / name);
-      result.set_aside.push_back(name);
-    }
+    result.set_aside = SetAllAside(objects.options.retired, set.path());
     for (StoredObject& object : result.objects) {
       object.folder = run.objects() / object.name;
       if (PutInPlace(staging / object.name, set.path() / object.name, objects.options.goes_on))
@@ -259,16 +277,25 @@ StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, co
     }
     fs::remove_all(staging);
   } catch (const fs::filesystem_error& error) {
-    throw Error("cannot write the objects of " + run.path().string(), error.code().message(),
-                "check the folder's permissions and free space");
+    throw CannotWrite(run, error);
   }
   set.Commit();
   task.Finish();
   for (const StoredObject& object : result.objects) job.Saved(object.folder.string());
-  if (!result.set_aside.empty())
-    job.Info(fmt::format("kept   {}: what was there before is set aside under the name with a ~ (render --object {})",
-                         fmt::join(result.set_aside, ", "), ShellQuoted(AsideName(result.set_aside[0]))));
+  SayWhatIsKept(result.set_aside, job);
   return result;
+}
+
+void RetireObjects(const RunFolder& run, const std::vector<std::string>& names, const Job& job) {
+  NewObjectSet set(run.path());
+  std::vector<std::string> set_aside;
+  try {
+    set_aside = SetAllAside(names, set.path());
+  } catch (const fs::filesystem_error& error) {
+    throw CannotWrite(run, error);
+  }
+  set.Commit();
+  SayWhatIsKept(set_aside, job);
 }
 
 }  // namespace sanerf::run

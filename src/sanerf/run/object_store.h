@@ -84,5 +84,7 @@ struct StoreResult {
 // All of them at once: whenever the process dies, the run has either the objects before or those after. An object that
 // is replaced is set aside, unless the new one is the same again. The caller holds the run's lock.
 StoreResult StoreObjects(const RunFolder& run, const ObjectsToStore& objects, const Job& job);
+// These alone are set aside. The caller holds the run's lock.
+void RetireObjects(const RunFolder& run, const std::vector<std::string>& names, const Job& job);
 
 }  // namespace sanerf::run

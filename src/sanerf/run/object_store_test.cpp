@@ -213,6 +213,15 @@ TEST_F(ObjectStoreTest, ASearchIsSetAsideAsAWhole) {
   EXPECT_THAT(NamesOf(ListSetAside(run)), ElementsAre("bear~", "fox~"));
 }
 
+TEST_F(ObjectStoreTest, ObjectsAreSetAsideWithoutAnyThatTakeTheirPlace) {
+  const RunFolder run = MakeRunWithObjects("run");
+  const Contents fox = ContentsOf(run.objects() / "fox");
+  RetireObjects(run, {"fox", "no-such-object", "bear"}, Job());
+  EXPECT_THAT(NamesOf(ListObjects(run)), ElementsAre("mug"));
+  EXPECT_THAT(NamesOf(ListSetAside(run)), ElementsAre("bear~", "fox~"));
+  EXPECT_EQ(ContentsOf(run.objects() / "fox~"), fox);
+}
+
 TEST_F(ObjectStoreTest, NamesOfObjectsSetAsideAreNotGiven) {
   EXPECT_THAT(ErrorTextOf<UsageError>([] { CheckObjectName("fox~"); }), HasSubstr("what an earlier 'fox' is called"));
   EXPECT_NO_THROW(CheckObjectName("fox~2"));

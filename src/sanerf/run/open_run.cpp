@@ -20,6 +20,12 @@ OpenRun::OpenRun(LockedRun run, const std::optional<std::filesystem::path>& scen
   OpenScene(scene, job);
 }
 
+OpenRun::OpenRun(RunFolder folder, const RunLock& lock, std::shared_ptr<const scene::Scene> scene, nerf::NerfModel nerf)
+    : lock_(std::shared_ptr<const RunLock>(), &lock),
+      folder_(std::move(folder)),
+      scene_(std::move(scene)),
+      nerf_(std::move(nerf)) {}
+
 void OpenRun::OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job) {
   scene_ = std::make_shared<const scene::Scene>(lock_ ? folder_.OpenScene(moved_to, *lock_, job)
                                                       : folder_.OpenScene(moved_to, job));
@@ -42,6 +48,11 @@ std::shared_ptr<const sam::Sam> OpenRun::sam(const std::string& model, const Job
     job.Detail(fmt::format("open   model {}", sam_->name()));
   }
   return sam_;
+}
+
+void OpenRun::TakeSam(const std::string& model, std::shared_ptr<const sam::Sam> sam) {
+  sam_ = std::move(sam);
+  sam_name_ = model;
 }
 
 feature_container::EncodeContext OpenRun::Encoding(const feature_container::EncodeOptions& options, const Job& job) {

@@ -24,6 +24,8 @@ class OpenRun {
           const Job& job);
   // To write, for who needs the recorded options first.
   OpenRun(LockedRun run, const std::optional<std::filesystem::path>& scene, const Job& job);
+  // To write, for who holds the lock and has opened scene and radiance field already. lock must outlive it.
+  OpenRun(RunFolder folder, const RunLock& lock, std::shared_ptr<const scene::Scene> scene, nerf::NerfModel nerf);
 
   RunFolder& folder() { return folder_; }
   const RunFolder& folder() const { return folder_; }
@@ -34,6 +36,8 @@ class OpenRun {
   const nerf::NerfModel& nerf(const Job& job);
   // By name or path. Another model takes the place of the one before.
   std::shared_ptr<const sam::Sam> sam(const std::string& model, const Job& job);
+  // One that somebody else has opened: what `sam` gives from now on.
+  void TakeSam(const std::string& model, std::shared_ptr<const sam::Sam> sam);
   void ReleaseSam() { sam_.reset(); }  // its memory, once nobody else shares it
   // What the run's views are encoded with. Good until another model takes the place of this one.
   feature_container::EncodeContext Encoding(const feature_container::EncodeOptions& options, const Job& job);
@@ -45,7 +49,7 @@ class OpenRun {
  private:
   void OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job);
 
-  std::unique_ptr<RunLock> lock_;
+  std::shared_ptr<const RunLock> lock_;
   RunFolder folder_;
   std::shared_ptr<const scene::Scene> scene_;
   std::optional<nerf::NerfModel> nerf_;

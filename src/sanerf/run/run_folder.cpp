@@ -271,7 +271,23 @@ nerf::NerfModel RunFolder::OpenNerf() const {
   return nerf::NerfModel::Load(checkpoint());
 }
 
-RunLock::RunLock(const fs::path& run) {
+namespace {
+
+constexpr std::string_view kWindowMark = " view";  // in the lock of a window, after the number of its process
+
+[[noreturn]] void FailInUse(const fs::path& run, std::string_view holder) {
+  if (holder.ends_with(kWindowMark)) {
+    holder.remove_suffix(kWindowMark.size());
+    throw Error(run.string() + " is in use", fmt::format("sanerf view has it open (process {})", holder),
+                "do it in that page, or end it first: Ctrl-C where it runs");
+  }
+  throw Error(run.string() + " is in use", fmt::format("process {} is writing to it", holder),
+              "wait for it or stop it");
+}
+
+}  // namespace
+
+RunLock::RunLock(const fs::path& run, Holder holder) {
   const fs::path file = run / kLock;
   CheckCanHoldFile(file);
   // Not through a link: what it leads to would be overwritten.
@@ -286,20 +302,18 @@ RunLock::RunLock(const fs::path& run) {
       close(descriptor_);
       throw Error("cannot lock " + file.string(), std::strerror(why), "keep the run on a file system with locks");
     }
-    char holder[32] = "";
-    const ssize_t size = pread(descriptor_, holder, sizeof(holder) - 1, 0);
+    char text[32] = "";
+    const ssize_t size = pread(descriptor_, text, sizeof(text) - 1, 0);
     close(descriptor_);
-    throw Error(run.string() + " is in use",
-                fmt::format("process {} is writing to it", std::string(holder, size_t(std::max<ssize_t>(0, size)))),
-                "wait for it or stop it");
+    FailInUse(run, {text, size_t(std::max<ssize_t>(0, size))});
   }
   // Nobody else works here now: what is left is a killed process's.
   RemoveLeftoversBelow(run);
   std::error_code ignored;
   for (const fs::path& log : {run / ".object_log.jsonl", run / "objects" / ".log.jsonl"}) fs::remove(log, ignored);
-  const std::string pid = std::to_string(getpid());
+  const std::string text = std::to_string(getpid()) + std::string(holder == Holder::kWindow ? kWindowMark : "");
   if (ftruncate(descriptor_, 0) == 0) [[maybe_unused]]
-    const ssize_t written = pwrite(descriptor_, pid.data(), pid.size(), 0);
+    const ssize_t written = pwrite(descriptor_, text.data(), text.size(), 0);
   try {
     RecoverObjects(run);
   } catch (...) {
@@ -310,10 +324,10 @@ RunLock::RunLock(const fs::path& run) {
 
 RunLock::~RunLock() { close(descriptor_); }
 
-std::unique_ptr<RunLock> LockRun(const fs::path& run) {
+std::unique_ptr<RunLock> LockRun(const fs::path& run, RunLock::Holder holder) {
   if (!RunFolder::Exists(run)) RunFolder::Open(run);  // says what is there instead
   const bool is_new = !fs::exists(run / kLock);
-  auto lock = std::make_unique<RunLock>(run);
+  auto lock = std::make_unique<RunLock>(run, holder);
   if (!is_new) return lock;
   try {
     RunFolder::Open(run);

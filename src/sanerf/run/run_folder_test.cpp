@@ -1,5 +1,6 @@
 #include "sanerf/run/run_folder.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -302,6 +303,15 @@ TEST_F(RunFolderTest, OnlyOneProcessWrites) {
   int status = -1;
   waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
+}
+
+TEST_F(RunFolderTest, WhoFindsAWindowIsToldWhatItIs) {
+  const LockedRun window(folder_ / "run", RunLock::Holder::kWindow);
+  EXPECT_EQ(
+      ErrorTextOf<Error>([&] { LockedRun(folder_ / "run"); }),
+      fmt::format("{} is in use: sanerf view has it open (process {})\ndo it in that page, or end it first: Ctrl-C "
+                  "where it runs",
+                  (folder_ / "run").string(), getpid()));
 }
 
 TEST(ObjectNames, MustBeFolderNames) {

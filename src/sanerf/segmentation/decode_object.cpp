@@ -1,11 +1,15 @@
 #include "sanerf/segmentation/decode_object.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "sanerf/core/check.h"
 #include "sanerf/mask_decoder/lift.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
+#include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/scene/choose_views.h"
+#include "sanerf/segmentation/first_views.h"
 
 namespace sanerf::segmentation {
 
@@ -29,8 +33,11 @@ NewSights FindNewSights(const DecodeRequest& request, const mask_decoder::Decode
         request.before->points.begin(), request.before->points.end(),
         [&](const mask_decoder::LiftedPoint& old) { return old.p_file == point.p_file && old.label == point.label; });
   };
+  std::vector<int> encoded;  // the others have no depth, and no mask that could be outdated
+  std::copy_if(request.views.begin(), request.views.end(), std::back_inserter(encoded),
+               [&](int view) { return context.container.Has(view); });
   NewSights found;
-  for (const ViewDecision& sight : mask_decoder::FindPoints(request.object, points, context, request.views, job)) {
+  for (const ViewDecision& sight : mask_decoder::FindPoints(request.object, points, context, encoded, job)) {
     bool sees_new = false;
     for (size_t p = 0; p < points.size(); ++p) {
       if (!is_new(points[p])) continue;
@@ -76,6 +83,41 @@ DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const m
   DecodedObject decoded =
       mask_decoder::DecodeMasks(request.object, context, {chosen.begin(), chosen.end()}, request.before, job);
   KeepOtherViews(*request.before, sights.views, &decoded);
+  decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
+  return decoded;
+}
+
+DecodedObject FirstMasks(const DecodeRequest& request, int max_views, const mask_decoder::DecodeContext& context,
+                         const Job& job) {
+  const std::vector<mask_decoder::LiftedPoint> points = mask_decoder::PointsOnObject(request.object, context, job);
+  std::vector<int> first = FirstViews(request.object, points, context, request.prompted, max_views, job);
+  // Nothing sees the points: what is said then says why.
+  if (first.empty()) first = request.prompted;
+  DecodedObject decoded = mask_decoder::DecodeMasks(request.object, context, first, nullptr, job);
+  decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
+  for (ViewDecision& view : decoded.views) {
+    const bool comes_later =
+        std::find(request.prompted.begin(), request.prompted.end(), view.view_idx) != request.prompted.end();
+    if (view.outcome == mask_decoder::Outcome::kNotSelected && comes_later) view.reason = "not looked at yet";
+  }
+  return decoded;
+}
+
+DecodedObject CompleteMasks(const DecodeRequest& request, const mask_decoder::DecodeContext& context, const Job& job) {
+  SANERF_CHECK(request.before != nullptr);
+  DecodedObject decoded = *request.before;
+  // Of its own: a call that is stopped leaves no answers in the other's.
+  if (decoded.memory) decoded.memory = decoded.memory->Copy();
+  std::vector<int> missing;
+  std::erase_if(decoded.views, [&](const ViewDecision& view) {
+    const bool is_open =
+        view.outcome == mask_decoder::Outcome::kNotSelected || view.outcome == mask_decoder::Outcome::kNotEncoded;
+    const bool is_prompted =
+        std::find(request.prompted.begin(), request.prompted.end(), view.view_idx) != request.prompted.end();
+    if (is_open && is_prompted) missing.push_back(view.view_idx);
+    return is_open && is_prompted;
+  });
+  mask_decoder::DecodeFurther(request.object, context, missing, &decoded, job);
   decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
   return decoded;
 }

@@ -25,6 +25,16 @@ mask_decoder::DecodedObject DecodeObject(const DecodeRequest& request, const mas
 mask_decoder::DecodedObject CorrectObject(const DecodeRequest& request, int max_views,
                                           const mask_decoder::DecodeContext& context, const Job& job);
 
+// Masks to begin with: only of at most max_views views that see the object best and from the most different sides; the
+// others are not decided yet (kNotSelected). request.before is left alone.
+mask_decoder::DecodedObject FirstMasks(const DecodeRequest& request, int max_views,
+                                       const mask_decoder::DecodeContext& context, const Job& job);
+
+// The rest of those masks, which are request.before: together the same that DecodeObject makes of nothing. Views that
+// were not encoded then are decoded where they are now.
+mask_decoder::DecodedObject CompleteMasks(const DecodeRequest& request, const mask_decoder::DecodeContext& context,
+                                          const Job& job);
+
 // The decisions in the order of `views`; where there is none the view was not among those to segment.
 std::vector<mask_decoder::ViewDecision> InOrderOf(const std::vector<int>& views,
                                                   std::vector<mask_decoder::ViewDecision> decisions,

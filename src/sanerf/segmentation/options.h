@@ -10,6 +10,7 @@ namespace sanerf::segmentation {
 
 struct SegmentOptions {
   int max_views = 0;
+  bool until_stable = true;
   bool same_candidate = true;
   int rounds = 1;
   bool sharp_outlines = true;
@@ -21,6 +22,9 @@ struct SegmentOptions {
   void Visit(V&& v) {
     v("max_views", max_views, "training views to segment, evenly chosen, clicked ones first (0 = all)",
       Range(0, 100'000));
+    v("until_stable", until_stable,
+      "of those that are not encoded yet only as many as the answer needs, clicked and most helpful ones first, until "
+      "they foretell the next one's mask (false = all, paper)");
     v("same_candidate", same_candidate,
       "before the first refinement round: when the views agree better on one number of SAM's candidates, all take it "
       "(paper: false)");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf::segmentation {
 
@@ -112,6 +113,86 @@ TEST(PromptEdits, MistakesChangeNothing) {
   EXPECT_EQ(mask_decoder::ToJson(edits.AsPrompts()).dump(), before);
   edits.Undo();
   EXPECT_EQ(edits.objects().size(), 1u);  // none of them was an edit
+}
+
+TEST(PromptEdits, SaysWhatUndoAndRedoWouldDo) {
+  PromptEdits edits;
+  EXPECT_EQ(edits.undo_name(), std::nullopt);
+  const ObjectId id = edits.AddObject(Mug());
+  const PromptId click = edits.AddPrompt(id, ClickPrompt{"b", Vec2(1, 1), 0});
+  EXPECT_EQ(edits.undo_name(), "add click");
+  edits.RemovePrompt(click);
+  edits.UseView(id, "a", mask_decoder::ViewUse::kNever);
+  EXPECT_EQ(edits.undo_name(), "drop view");
+  edits.Undo();
+  EXPECT_EQ(edits.undo_name(), "remove click");
+  EXPECT_EQ(edits.redo_name(), "drop view");
+  edits.Redo();
+  EXPECT_EQ(edits.Object(id).UseOf("a"), mask_decoder::ViewUse::kNever);
+  edits.UseView(id, "a", mask_decoder::ViewUse::kNever);  // as it is: no edit
+  EXPECT_EQ(edits.undo_name(), "drop view");
+  const PromptId first = edits.Object(id).prompts[1].id;
+  edits.MovePrompt(first, ClickPrompt{"a", Vec2(4, 5), 1, 2});
+  EXPECT_EQ(edits.undo_name(), "choose mask");
+  edits.MovePrompt(first, ClickPrompt{"a", Vec2(6, 5), 1});
+  EXPECT_EQ(edits.undo_name(), "move click");
+}
+
+TEST(PromptEdits, MasksMadeFromACopyFindTheirPrompts) {
+  PromptEdits edits;
+  const ObjectId id = edits.AddObject(Mug());
+  PromptEdits copy = edits.Select([](const EditedObject&) { return PromptEdits::Part::kWanted; });
+  edits.AddPrompt(id, ClickPrompt{"b", Vec2(1, 1), 0});  // while they are made
+  Decode(&copy, id);
+  edits.TakeMasks(copy);
+  EXPECT_EQ(edits.Object(id).masks, nullptr);  // of other prompts
+  edits.Undo();
+  EXPECT_EQ(edits.Object(id).masks, copy.Object(id).masks);
+  edits.RenameObject(id, "cup");
+  edits.TakeMasks(copy);  // a name changes no mask
+  EXPECT_NE(edits.Object(id).masks, nullptr);
+}
+
+TEST(PromptEdits, WhatSomebodyElseHasMadeIsOneEdit) {
+  PromptEdits edits;
+  const ObjectId id = edits.AddObject(Mug());
+  const std::string before = mask_decoder::ToJson(edits.AsPrompts()).dump();
+  ObjectPrompt other = Mug(), cup = Mug();
+  other.clicks.push_back({"b", Vec2(7, 7), 0});
+  cup.name = "cup";
+  const auto masks = std::make_shared<const mask_decoder::DecodedObject>();
+  edits.TakeOver({{other, {{"a", mask_decoder::ViewUse::kNever}}, masks}, {cup}}, "changed elsewhere");
+  ASSERT_EQ(edits.objects().size(), 2u);
+  EXPECT_EQ(edits.objects()[0].id, id);
+  EXPECT_EQ(mask_decoder::ToJson(edits.Object(id).AsPrompt()), mask_decoder::ToJson(other));
+  EXPECT_EQ(edits.Object(id).UseOf("a"), mask_decoder::ViewUse::kNever);
+  EXPECT_EQ(edits.Object(id).state, MaskState::kRefined);
+  EXPECT_EQ(edits.objects()[1].state, MaskState::kNone);
+  EXPECT_EQ(edits.undo_name(), "changed elsewhere");
+  edits.Undo();
+  EXPECT_EQ(mask_decoder::ToJson(edits.AsPrompts()).dump(), before);
+}
+
+TEST(PromptEdits, AFirstLookIsNoMaskToCorrect) {
+  PromptEdits edits;
+  const ObjectId id = edits.AddObject(Mug());
+  edits.SetMasks(id, std::make_shared<const mask_decoder::DecodedObject>(), MaskState::kFirst);
+  edits.AddPrompt(id, ClickPrompt{"b", Vec2(1, 1), 0});
+  EXPECT_EQ(edits.Object(id).state, MaskState::kWithdrawn);
+}
+
+TEST(PromptEdits, AHistoryGoesOnWhereItWasLeft) {
+  PromptEdits edits;
+  const ObjectId id = edits.AddObject(Mug());
+  edits.AddPrompt(id, ClickPrompt{"b", Vec2(1, 1), 0});
+  edits.Undo();
+  PromptEdits restored(edits.history());
+  EXPECT_TRUE(restored.Redo());
+  EXPECT_EQ(restored.AsPrompts().objects[0].clicks.size(), 2u);
+  EXPECT_TRUE(restored.Undo());
+  EXPECT_TRUE(restored.Undo());
+  EXPECT_TRUE(restored.objects().empty());
+  EXPECT_NE(restored.AddObject(Mug()), id);  // ids go on as well
 }
 
 TEST(PromptEdits, OnlyTheLastHundredEditsAreKept) {

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
@@ -14,6 +16,7 @@
 #include "sanerf/segmentation/decode_object.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/prompt_places.h"
+#include "sanerf/segmentation/refine/consensus.h"
 #include "sanerf/segmentation/refine/outline.h"
 #include "sanerf/segmentation/refine/refinement_rounds.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
@@ -22,6 +25,7 @@ namespace sanerf::segmentation {
 
 using mask_aggregator::ObjectTrainer;
 using mask_decoder::DecodedObject;
+using mask_decoder::ViewUse;
 
 namespace {
 
@@ -73,17 +77,31 @@ void Session::Decode(int max_views, const Job& job) {
   std::vector<Decoded> decoded;
   for (const EditedObject& object : edits_.objects()) {
     const bool is_correction = object.state == MaskState::kOutgrown || object.state == MaskState::kPartial;
-    const bool is_quick = max_views > 0 && is_correction;
-    if (object.prompts.empty() || object.state == MaskState::kDecoded || object.state == MaskState::kRefined) continue;
-    if (is_quick && object.state == MaskState::kPartial) continue;
+    const bool is_quick = max_views > 0, is_begun = object.state == MaskState::kFirst;
+    const bool is_done = object.state == MaskState::kDecoded || object.state == MaskState::kRefined;
+    if (object.prompts.empty() || is_done || object.state == MaskState::kHeld) continue;
+    if (is_quick && (object.state == MaskState::kPartial || is_begun)) continue;
     const mask_decoder::ObjectPrompt prompt = object.AsPrompt();
-    const DecodeRequest request{prompt, is_correction ? object.masks.get() : nullptr, input_.views, prompted_};
-    auto masks = std::make_shared<const DecodedObject>(is_quick ? CorrectObject(request, max_views, Context(), job)
-                                                                : DecodeObject(request, Context(), job));
-    const auto num_used = std::count_if(masks->views.begin(), masks->views.end(), [](const auto& v) { return v.used; });
+    std::vector<int> prompted;
+    std::copy_if(prompted_.begin(), prompted_.end(), std::back_inserter(prompted), [&](int view_idx) {
+      return object.UseOf(input_.scene->views[size_t(view_idx)].name) != ViewUse::kNever;
+    });
+    const DecodeRequest request{prompt, is_correction || is_begun ? object.masks.get() : nullptr, input_.views,
+                                prompted};
+    DecodedObject masks = is_correction && is_quick ? CorrectObject(request, max_views, Context(), job)
+                          : is_quick                ? FirstMasks(request, max_views, Context(), job)
+                          : is_begun                ? CompleteMasks(request, Context(), job)
+                                                    : DecodeObject(request, Context(), job);
+    for (mask_decoder::ViewDecision& view : masks.views)
+      if (const ViewUse use = object.UseOf(view.view); use != ViewUse::kAuto) mask_decoder::ApplyUse(use, &view);
+    const auto num_used = std::count_if(masks.views.begin(), masks.views.end(), [](const auto& v) { return v.used; });
+    if (num_used == 0)
+      throw Error(fmt::format("object '{}': no view is left", prompt.name), "the user has dropped all that have a mask",
+                  "let one of them be used again");
     job.Info(fmt::format("masks  {}: {} of {} {} a mask", prompt.name, num_used,
-                         Counted(int64_t(masks->views.size()), "view"), IsAre(num_used, "has", "have")));
-    decoded.push_back({object.id, std::move(masks), is_quick ? MaskState::kPartial : MaskState::kDecoded});
+                         Counted(int64_t(masks.views.size()), "view"), IsAre(num_used, "has", "have")));
+    const MaskState state = !is_quick ? MaskState::kDecoded : is_correction ? MaskState::kPartial : MaskState::kFirst;
+    decoded.push_back({object.id, std::make_shared<const DecodedObject>(std::move(masks)), state});
   }
   for (Decoded& object : decoded) edits_.SetMasks(object.id, std::move(object.masks), object.state);
 }
@@ -182,7 +200,8 @@ void Session::Replace(const std::vector<ObjectId>& ids, std::vector<DecodedObjec
   for (size_t i = 0; i < masks.size(); ++i) {
     const EditedObject& before = edits_.Object(ids[i]);
     const bool is_refined = std::find(refined.begin(), refined.end(), i) != refined.end();
-    if (!is_refined && !(steps_.sharpen && IsBlunt(*before.masks))) continue;
+    if (before.state == MaskState::kHeld || (!is_refined && !(steps_.sharpen && IsBlunt(*before.masks)))) continue;
+    if (is_refined) masks[i].memory = nullptr;  // nothing asks again for what SAM said
     edits_.SetMasks(ids[i], std::make_shared<const DecodedObject>(std::move(masks[i])),
                     is_refined ? MaskState::kRefined : before.state);
   }
@@ -192,6 +211,11 @@ void Session::Prepare(const Job& job) {
   const ThreadLimit limit(job.num_threads());
   if (steps_.from_vote || steps_.rounds > 0) TraceVote(job);
   if (!trainer_) trainer_ = MakeTrainer(job);
+}
+
+void Session::PrepareVote(const Job& job) {
+  const ThreadLimit limit(job.num_threads());
+  TraceVote(job);
 }
 
 void Session::TraceVote(const Job& job) {
@@ -211,6 +235,12 @@ void Session::StartFrom(const mask_decoder::Prompts& prompts, std::vector<Decode
   start_ids_ = Ids();
 }
 
+void Session::SetStart(std::vector<ObjectId> ids, mask_aggregator::ObjectModel field) {
+  SANERF_CHECK_EQ(int(ids.size()) + 1, field.num_labels());
+  start_ids_ = std::move(ids);
+  start_field_ = std::move(field);
+}
+
 void Session::StartFromSearch(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects) {
   Start(prompts, std::move(objects), MaskState::kDecoded);
   steps_ = StepsFor(Source::kSearch, options_);
@@ -225,8 +255,9 @@ void Session::Start(const mask_decoder::Prompts& prompts, std::vector<DecodedObj
       SANERF_CHECK(!view.used ||
                    std::find(input_.views.begin(), input_.views.end(), view.view_idx) != input_.views.end());
     objects[i].views = InOrderOf(input_.views, std::move(objects[i].views), *input_.scene);
-    edits.SetMasks(edits.AddObject(prompts.objects[i]), std::make_shared<const DecodedObject>(std::move(objects[i])),
-                   state);
+    const ObjectId id = edits.AddObject(prompts.objects[i]);
+    for (const mask_decoder::ViewDecision& view : objects[i].views) edits.UseView(id, view.view, view.use);
+    edits.SetMasks(id, std::make_shared<const DecodedObject>(std::move(objects[i])), state);
   }
   edits.ForgetPast();
   edits_ = std::move(edits);
@@ -247,6 +278,10 @@ PromptId Session::AddPrompt(ObjectId id, const Prompt& prompt) {
   return edits_.AddPrompt(id, prompt);
 }
 
+void Session::UseView(ObjectId id, const std::string& view, ViewUse use) {
+  edits_.UseView(id, input_.scene->views[size_t(input_.scene->FindView(view))].name, use);
+}
+
 void Session::MovePrompt(PromptId id, const Prompt& to) {
   CheckPromptPlaces(AsObject(to), *input_.scene);
   edits_.MovePrompt(id, to);
@@ -263,7 +298,10 @@ void Session::SharpenMasks(const Job& job) {
   std::vector<ObjectId> blunt;
   std::vector<DecodedObject> masks;
   for (const EditedObject& object : edits_.objects()) {
-    if (!object.masks || !IsBlunt(*object.masks)) continue;
+    // What is on its way is drawn as it is: Update goes on from it, and nothing of that may depend on who has looked.
+    const bool is_underway = object.state == MaskState::kFirst || object.state == MaskState::kPartial ||
+                             object.state == MaskState::kDecoded || object.state == MaskState::kHeld;
+    if (!object.masks || is_underway || !IsBlunt(*object.masks)) continue;
     blunt.push_back(object.id);
     masks.push_back(*object.masks);
   }
@@ -341,6 +379,29 @@ SessionSnapshot Session::Snapshot(const Job& job) {
   if (snapshot.answer == SessionSnapshot::Answer::kVote)
     snapshot.model = mask_aggregator::ObjectModel::OfVote(vote_->Prior(), input_.nerf);
   return snapshot;
+}
+
+std::vector<MaskAgreement> Session::Agreements(const Job& job) const {
+  const LabeledObjects objects = edits_.Labeled();
+  if (!vote_ || objects.masks.empty() || counted_ != objects.masks) return {};
+  const ThreadLimit limit(job.num_threads());
+  std::vector<std::vector<MaskAgreement>> by_view(input_.views.size());
+  ParallelFor(int64_t(by_view.size()), [&](int64_t i) {
+    const size_t v = size_t(i);
+    const auto is_used = [&](const auto& masks) { return masks->views[v].used; };
+    if (job.stop_requested() || std::none_of(objects.masks.begin(), objects.masks.end(), is_used)) return;
+    const ImageF others = vote_->OthersSay(int(v));
+    for (size_t o = 0; o < objects.masks.size(); ++o) {
+      if (!is_used(objects.masks[o])) continue;
+      const Consensus consensus{Channel(others, int(o) + 1), Channel(others, int(objects.masks.size()) + 1)};
+      if (!IsKnown(consensus)) continue;
+      by_view[v].push_back({objects.ids[o], input_.views[v], Agreement(objects.masks[o]->views[v].mask, consensus)});
+    }
+  });
+  job.ThrowIfStopped("comparing the views");
+  std::vector<MaskAgreement> all;
+  for (const auto& of_view : by_view) all.insert(all.end(), of_view.begin(), of_view.end());
+  return all;
 }
 
 SessionSnapshot Session::Finish(const Job& job) {

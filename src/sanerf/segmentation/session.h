@@ -19,6 +19,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "sanerf/core/job.h"
@@ -41,6 +42,13 @@ struct SessionSnapshot {
   Answer answer = Answer::kNone;                      // what `model` is; none without masks
   std::optional<mask_aggregator::ObjectModel> model;  // with weights of its own
   int64_t steps = 0;                                  // that the field has taken since it was begun
+};
+
+// Of an object's mask in a view with what the others say, [0, 1].
+struct MaskAgreement {
+  ObjectId object;
+  int view_idx;
+  double value;
 };
 
 class Session {
@@ -71,18 +79,28 @@ class Session {
   // what was undone.
   bool Undo() { return edits_.Undo(); }
   bool Redo() { return edits_.Redo(); }
+  void UseView(ObjectId id, const std::string& view, mask_decoder::ViewUse use);
   std::vector<EditedObject> objects() const { return edits_.objects(); }
   mask_decoder::Prompts prompts() const { return edits_.AsPrompts(); }
+
+  // For who keeps the prompts himself because his user goes on while masks are made: the prompts and masks to go on
+  // from, and what has become of them. A field of objects (in the order of its labels) that the session did not fit.
+  void SetEdits(PromptEdits edits) { edits_ = std::move(edits); }
+  const PromptEdits& edits() const { return edits_; }
+  void SetStart(std::vector<ObjectId> ids, mask_aggregator::ObjectModel field);
 
   // ---- The method. Long calls.
 
   // What does not depend on prompts: rays traced for the field, and for the vote where the options use it. Does nothing
   // the second time.
   void Prepare(const Job& job);
+  // Of that only what a first answer needs: the rays that votes are counted on.
+  void PrepareVote(const Job& job);
   // Masks of what has changed: Decode in all views, then Refine.
   void Update(const Job& job);
-  // Masks of the objects whose prompts have changed, each view by itself. max_views > 0: where prompts were only added,
-  // at most so many of the views that see them are decoded again, others that see them are ignored until Update.
+  // Masks of the objects whose prompts have changed, each view by itself. max_views > 0: at most so many views, until
+  // Update; where prompts were only added, of those that see them, and others that see them are ignored; else those
+  // that see the object best and most differently, and their masks are taken over by Update.
   void Decode(int max_views, const Job& job);
   // Those masks again with what the views say about each other; then their outlines are sharpened.
   void Refine(const Job& job);
@@ -94,6 +112,9 @@ class Session {
   int steps_left() const;
   // The field where it has been fitted to the masks as they are; else what they vote.
   SessionSnapshot Snapshot(const Job& job);
+  // Of every mask in use: how well it agrees with what the other views vote. After a Snapshot that was a vote; empty
+  // else, and views that no other knows are left out.
+  std::vector<MaskAgreement> Agreements(const Job& job) const;
   // The last call: the same, without a copy of the weights; what training needs is released.
   SessionSnapshot Finish(const Job& job);
   // No masks are made after this: the memory of the model, unless others share it.

@@ -307,6 +307,45 @@ TEST_F(SessionTest, PreparedTwiceIsTracedOnce) {
   EXPECT_EQ(BytesOf(*session.Snapshot(job_).model), BytesOf(*unprepared.Snapshot(job_).model));
 }
 
+TEST_F(SessionTest, WhoLooksAtAQuickCorrectionChangesNothing) {
+  Session looked = MakeSession(), straight = MakeSession();
+  for (Session* session : {&looked, &straight}) {
+    const ObjectId id = session->AddObject(Clicked("box", kBox));
+    session->Update(job_);
+    session->AddPrompt(id, ClickOn(kMug, 0));
+    session->Decode(/*max_views=*/3, job_);
+  }
+  const auto decoded = looked.objects()[0].masks;
+  looked.Snapshot(job_);
+  EXPECT_EQ(looked.objects()[0].masks, decoded);
+  for (Session* session : {&looked, &straight}) session->Update(job_);
+  EXPECT_EQ(StateOf(looked), StateOf(straight));
+}
+
+// The masks of the held object are what the vote and the field show; SAM is asked for the other one only.
+TEST_F(SessionTest, AHeldObjectKeepsItsMasks) {
+  Session session = MakeSession();
+  PromptEdits edits;
+  const ObjectId ball = edits.AddObject(Clicked("ball", kBall));
+  session.SetEdits(edits);
+  session.Update(job_);
+  edits.TakeMasks(session.edits());
+  edits.AddPrompt(ball, ClickOn(kBottle, 0));
+  const ObjectId bottle = edits.AddObject(Clicked("bottle", kBottle));
+  const auto held = edits.Object(ball).masks;
+  session.SetEdits(edits.Select([&](const EditedObject& object) {
+    return object.id == ball ? PromptEdits::Part::kHeld : PromptEdits::Part::kWanted;
+  }));
+  session.Update(job_);
+  const SessionSnapshot snapshot = session.Snapshot(job_);
+  ASSERT_EQ(snapshot.objects.ids, std::vector({ball, bottle}));
+  EXPECT_EQ(snapshot.objects.masks[0], held);
+  EXPECT_GT(Iou(*snapshot.model, {kBottle}, 2), 0.4);
+  edits.TakeMasks(session.edits());
+  EXPECT_EQ(edits.Object(ball).state, MaskState::kOutgrown);  // still to be corrected
+  EXPECT_EQ(edits.Object(bottle).state, MaskState::kRefined);
+}
+
 TEST_F(SessionTest, AQuickCorrectionIsCompletedByAnUpdate) {
   Session session = MakeSession();
   const ObjectId id = session.AddObject(Clicked("box", kBox));
@@ -322,6 +361,93 @@ TEST_F(SessionTest, AQuickCorrectionIsCompletedByAnUpdate) {
   session.Update(job_);
   EXPECT_EQ(session.objects()[0].state, MaskState::kRefined);
   EXPECT_EQ(count(mask_decoder::Outcome::kOutdated), 0);
+}
+
+// What a window shows first costs nothing afterwards and changes nothing: pixels, decisions and field are the same.
+TEST_F(SessionTest, AFirstLookIsCompletedByAnUpdateAsIfItHadNotBeen) {
+  Session looked = MakeSession(), straight = MakeSession();
+  for (Session* session : {&looked, &straight}) session->AddObject(Clicked("ball", kBall));
+  looked.PrepareVote(job_);
+  looked.Decode(/*max_views=*/4, job_);
+  EXPECT_EQ(looked.objects()[0].state, MaskState::kFirst);
+  const auto& views = looked.objects()[0].masks->views;
+  EXPECT_EQ(views.size(), shared_scene_->TrainViews().size());
+  EXPECT_LE(std::count_if(views.begin(), views.end(), [](const auto& view) { return !view.mask.empty(); }), 4);
+  const SessionSnapshot first = looked.Snapshot(job_);
+  EXPECT_EQ(first.answer, Answer::kVote);
+  EXPECT_GT(Iou(*first.model, {kBall}), 0.4);
+  const std::vector<MaskAgreement> agreements = looked.Agreements(job_);
+  ASSERT_FALSE(agreements.empty());
+  for (const MaskAgreement& agreement : agreements) EXPECT_EQ(agreement.object, first.objects.ids[0]);
+  EXPECT_TRUE(std::any_of(views.begin(), views.end(), [](const auto& view) {
+    return view.outcome == mask_decoder::Outcome::kNotSelected && view.reason == "not looked at yet";
+  }));
+  looked.Decode(/*max_views=*/0, job_);
+  looked.Snapshot(job_);  // drawn once more
+  looked.Refine(job_);
+  straight.Update(job_);
+  for (Session* session : {&looked, &straight}) session->Step(10, job_);
+  EXPECT_EQ(StateOf(looked), StateOf(straight));
+  EXPECT_EQ(BytesOf(*looked.Snapshot(job_).model), BytesOf(*straight.Snapshot(job_).model));
+}
+
+TEST_F(SessionTest, AFirstLookThatIsStoppedLeavesNothingBehind) {
+  Session session = MakeSession(), undisturbed = MakeSession();
+  for (Session* s : {&session, &undisturbed}) {
+    s->AddObject(Clicked("ball", kBall));
+    s->Decode(/*max_views=*/3, job_);
+  }
+  StopSource stop;
+  sam_->on_predict = [&] { stop.RequestStop(); };
+  EXPECT_THROW(session.Update(Job().With(stop.token())), InterruptedError);
+  sam_->on_predict = nullptr;
+  EXPECT_EQ(session.objects()[0].state, MaskState::kFirst);
+  session.Update(job_);
+  undisturbed.Update(job_);
+  EXPECT_EQ(StateOf(session), StateOf(undisturbed));
+}
+
+TEST_F(SessionTest, ADroppedViewHasNoSayAndAKeptOneHas) {
+  Session session = MakeSession();
+  const ObjectId id = session.AddObject(Clicked("ball", kBall));
+  session.Update(job_);
+  const auto used = [&](const std::string& view) {
+    for (const mask_decoder::ViewDecision& decision : session.objects()[0].masks->views)
+      if (decision.view == view) return decision.used;
+    return false;
+  };
+  std::string dropped;
+  for (const mask_decoder::ViewDecision& decision : session.objects()[0].masks->views)
+    if (decision.used) dropped = decision.view;
+  const std::string before = StateOf(session);
+  session.UseView(id, dropped, mask_decoder::ViewUse::kNever);
+  EXPECT_FALSE(used(dropped));
+  EXPECT_EQ(session.objects()[0].state, MaskState::kRefined);  // nothing is decoded for it
+  session.AddPrompt(id, ClickOn(kBottle, 0));
+  session.Update(job_);  // and it stays dropped when all is decoded again
+  EXPECT_FALSE(used(dropped));
+  session.Undo();
+  session.Undo();
+  EXPECT_EQ(StateOf(session), before);
+  EXPECT_TRUE(used(dropped));
+}
+
+TEST_F(SessionTest, TheUsersCandidateIsTakenInAllViewsAndKeptInItsOwn) {
+  Session session = MakeSession();
+  mask_decoder::ObjectPrompt object = Clicked("corner", kBall);
+  object.clicks[0].candidate = 1;  // a strip of pixels in the corner, whatever is clicked
+  session.AddObject(object);
+  EXPECT_THROW(session.Update(job_), Error);  // it lies beside the click: an object of its own it is not
+  object.name = "ball";
+  object.clicks[0].candidate = 0;
+  session.Undo();
+  session.AddObject(object);
+  session.Update(job_);
+  for (const mask_decoder::ViewDecision& view : session.objects()[0].masks->views)
+    if (view.used && view.view == object.clicks[0].view) {
+      EXPECT_EQ(view.candidate, 0);
+    }
+  EXPECT_GT(Iou(*session.Snapshot(job_).model, {kBall}), 0.6);
 }
 
 TEST_F(SessionTest, PlacesOutsideOfTheirPhotosAreRefusedAtOnce) {

@@ -86,6 +86,7 @@ ExperimentSettings AblationRunner::SettingsFor(const AblationTrial& trial) const
   Json trained = Json::object();
   for (const char* stage : {"scene", "nerf"}) trained[stage] = run.options().value(stage, Json::object());
   settings.Restore(trained, Json::object(), (trial.scene.run / "run.json").string());
+  settings.segment.until_stable = false;  // variants are compared in the same views
   for (const std::string& assignment : trial.variant.assignments) settings.Assign(assignment, "ablate");
   if (IsOwn(trial.variant)) settings.object.seed += trial.seed;  // irrelevant to the others
   return settings;

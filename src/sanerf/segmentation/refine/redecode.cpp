@@ -49,12 +49,23 @@ ImageF LogitsOf(const Consensus& consensus) {
 class ViewRedecoder {
  public:
   ViewRedecoder(const ViewDecider& decider, const feature_container::FeatureContainer& container,
-                const std::vector<mask_decoder::LiftedPoint>& points, const Job& job)
-      : decider_(decider), container_(container), sam_(decider.sam()), points_(points), job_(job) {}
+                const std::vector<mask_decoder::LiftedPoint>& points, int chosen_in, const Job& job)
+      : decider_(decider),
+        container_(container),
+        sam_(decider.sam()),
+        points_(points),
+        chosen_in_(chosen_in),
+        job_(job) {}
 
   // The candidate that agrees best and is clean; `before` where nothing can be said.
   ViewDecision Decide(const ViewDecision& before, const Consensus& consensus) const {
-    if (!container_.Has(before.view_idx) || !IsKnown(consensus)) return before;
+    if (before.use == mask_decoder::ViewUse::kNever || !container_.Has(before.view_idx) || !IsKnown(consensus))
+      return before;
+    if (before.view_idx == chosen_in_ && before.used) {
+      ViewDecision chosen = before;
+      chosen.agreement = Agreement(before.mask, consensus);
+      return chosen;
+    }
     ViewDecision decision = decider_.Begin(before.view_idx);
     SamPrompt prompt = decider_.FindPrompt(points_, decision, job_);
     const bool is_prompted = prompt.box || std::any_of(prompt.points.begin(), prompt.points.end(),
@@ -72,7 +83,9 @@ class ViewRedecoder {
       prompt.mask_logits = sam_.FromImageFrame(LogitsOf(consensus));
       if (prompt.box) Compare(prompt, true, consensus, before.view_idx, &candidates);
     }
-    return Best(std::move(candidates), points_alone, prompt, decision);
+    ViewDecision best = Best(std::move(candidates), points_alone, prompt, decision);
+    mask_decoder::ApplyUse(before.use, &best);
+    return best;
   }
 
  private:
@@ -118,6 +131,7 @@ class ViewRedecoder {
   const feature_container::FeatureContainer& container_;
   sam::Sam& sam_;
   const std::vector<mask_decoder::LiftedPoint>& points_;
+  const int chosen_in_;  // the view in which the user chose the candidate, -1 = none: that mask is meant
   const Job& job_;
 };
 
@@ -134,12 +148,15 @@ RedecodeResult Redecode(const mask_decoder::ObjectPrompt& object, const mask_dec
   SANERF_CHECK_EQ(consensus.size(), decoded->views.size());
   ViewDecider decider = mask_decoder::MakeDecider(object, context);
   decider.Remember(decoded->memory);
+  const int chosen_in =
+      mask_decoder::ChosenCandidate(object) >= 0 ? context.scene.FindView(object.clicks.back().view) : -1;
   std::vector<double> agreements;
   Task task(job, "decode again " + object.name, int64_t(consensus.size()), "views");
   std::vector<ViewDecision> views = decider.DecideViews(
       consensus.size(), fmt::format("decoding '{}' again", object.name),
       [&](const ViewDecider& fork, size_t i) {
-        return ViewRedecoder(fork, context.container, decoded->points, job).Decide(decoded->views[i], consensus[i]);
+        return ViewRedecoder(fork, context.container, decoded->points, chosen_in, job)
+            .Decide(decoded->views[i], consensus[i]);
       },
       [&](int num_done, const ViewDecision&) { task.Update(num_done); }, job);
   for (const ViewDecision& view : views)
@@ -151,7 +168,8 @@ RedecodeResult Redecode(const mask_decoder::ObjectPrompt& object, const mask_dec
     ViewDecision& view = views[i];
     const ViewDecision& before = decoded->views[i];
     const double needed = before.used ? drop_below : std::max(drop_below, kFindAbove);
-    if (view.used && view.agreement >= 0 && view.agreement < needed)
+    const bool is_wanted = view.use == mask_decoder::ViewUse::kAlways || view.view_idx == chosen_in;
+    if (view.used && !is_wanted && view.agreement >= 0 && view.agreement < needed)
       mask_decoder::Reject(view, mask_decoder::Outcome::kDisagrees,
                            fmt::format("the best of SAM's masks agrees only {:.2f} with the other views, {:.2f} needed",
                                        view.agreement, needed));

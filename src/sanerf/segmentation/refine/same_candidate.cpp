@@ -54,6 +54,7 @@ std::vector<DecodedObject> ByCandidate(const mask_decoder::ObjectPrompt& object,
         for (const sam::SamMask& mask : fork.Candidates(before.view_idx, prompt, job)) {
           by_view[i].push_back(sight);
           fork.SetMask(mask, fork.ToMask(mask, sight), prompt, by_view[i].back());
+          mask_decoder::ApplyUse(before.use, &by_view[i].back());
         }
       },
       [&](int num_done, size_t) { task.Update(num_done); }, job);
@@ -77,7 +78,7 @@ void ChooseCandidates(const RefineRequest& request, const mask_decoder::DecodeCo
   const std::vector<size_t> rows = request.RowsToChange();
   for (const size_t o : request.which) {
     DecodedObject& object = (*objects)[o];
-    if (object.corrected) continue;
+    if (object.corrected || mask_decoder::ChosenCandidate(request.prompts.objects[o]) >= 0) continue;
     const ViewsAgreement before = agreement(object);
     double best = before.coherence;
     std::optional<size_t> number;

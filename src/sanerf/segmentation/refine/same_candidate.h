@@ -29,8 +29,8 @@ std::vector<mask_decoder::DecodedObject> ByCandidate(const mask_decoder::ObjectP
                                                      const mask_decoder::DecodedObject& decoded, const Job& job);
 
 // For each of the chosen objects: when the views agree better if all of them take the same number of SAM's candidates,
-// they do. Objects whose masks were corrected by the user stay as they are. Replaces the votes. Throws
-// InterruptedError.
+// they do. Objects whose masks were corrected by the user, or whose candidate the user chose, stay as they are.
+// Replaces the votes. Throws InterruptedError.
 void ChooseCandidates(const RefineRequest& request, const mask_decoder::DecodeContext& context,
                       mask_aggregator::LabelVote* vote, std::vector<mask_decoder::DecodedObject>* objects,
                       const Job& job);

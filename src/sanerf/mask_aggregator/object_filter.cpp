@@ -1,0 +1,82 @@
+#include "sanerf/mask_aggregator/object_filter.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sanerf/kernels/tiled.h"
+
+namespace sanerf::mask_aggregator {
+
+using kernels::kTile;
+using kernels::Tiled;
+using kernels::TiledSize;
+
+namespace {
+
+constexpr float kThinStep = 0.004f;  // share of the light that a step takes; of less nobody is asked whose it is
+// Inside of things no photo ever looked, so nothing is known of whose that is. What follows a hidden surface so closely
+// belongs to it: model units, and steps.
+constexpr float kShell = 0.02f, kShellSteps = 2;
+
+}  // namespace
+
+ObjectFilter::ObjectFilter(const ObjectField* field, const LabelPrior* prior, std::vector<bool> is_hidden)
+    : field_(field), prior_(prior), is_hidden_(std::move(is_hidden)) {}
+
+void ObjectFilter::Begin(int num_rays) { reach_.assign(size_t(num_rays), -1); }
+
+void ObjectFilter::Classify(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments,
+                            const float* sigma) {
+  slots_.clear();
+  for (const nerf::RaySegment& segment : segments)
+    for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
+      if (sigma[slot] * wave.dt()[slot] > kThinStep) slots_.push_back(slot);
+  hides_.assign(slots_.size(), 0);
+  if (slots_.empty()) return;
+
+  constexpr int kGeo = nerf::RadianceField::kGeometry;
+  const int64_t num_tiles = kernels::NumTiles(int64_t(slots_.size()));
+  const int num_labels = int(is_hidden_.size());
+  positions_.Reserve(TiledSize(num_tiles, 3));
+  const Tiled<float> positions(positions_.data(), 3);
+  for (int64_t i = 0; i < num_tiles * kTile; ++i) {  // padding repeats the last sample
+    float unit[3];
+    wave.positions().Get(slots_[size_t(std::min(i, int64_t(slots_.size()) - 1))], unit);
+    positions.Set(i, unit);
+  }
+  if (field_ != nullptr) {
+    geometry_.Reserve(TiledSize(num_tiles, kGeo));
+    const Tiled<float> geometry(geometry_.data(), kGeo);
+    for (int64_t i = 0; i < num_tiles * kTile; ++i) {
+      float of_sample[kGeo];
+      wave.density_out().Get(slots_[size_t(std::min(i, int64_t(slots_.size()) - 1))], of_sample);
+      geometry.Set(i, of_sample);
+    }
+    field_->Forward(positions_.data(), geometry_.data(), num_tiles, &activations_);
+  }
+  std::vector<float> logits(size_t(num_labels), 0);
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    std::fill(logits.begin(), logits.end(), 0.0f);
+    if (field_ != nullptr) Tiled<const float>(activations_.logits.data(), num_labels).Get(int64_t(i), logits.data());
+    float unit[3];
+    positions.Get(int64_t(i), unit);
+    if (prior_ != nullptr) prior_->AddTo(unit, 1, logits.data());
+    hides_[i] = is_hidden_[size_t(std::max_element(logits.begin(), logits.end()) - logits.begin())] ? 1 : 0;
+  }
+}
+
+void ObjectFilter::Filter(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, float* sigma) {
+  Classify(wave, segments, sigma);
+  size_t next = 0;  // entry of slots_, which has the order of the segments
+  for (const nerf::RaySegment& segment : segments) {
+    float& reach = reach_[size_t(segment.ray)];
+    for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot) {
+      const bool hides = next < slots_.size() && slots_[next] == slot && hides_[next++] != 0;
+      const float t = wave.t()[slot];
+      if (hides) reach = std::max(reach, t + std::max(kShell, kShellSteps * wave.dt()[slot]));
+      if (hides || t < reach) sigma[slot] = 0;
+    }
+  }
+}
+
+}  // namespace sanerf::mask_aggregator

@@ -1,0 +1,34 @@
+// Objects taken out of a scene while its rays are traced: what stands behind them shows.
+#pragma once
+
+#include <vector>
+
+#include "sanerf/mask_aggregator/label_prior.h"
+#include "sanerf/mask_aggregator/object_field.h"
+#include "sanerf/nerf/ray_tracer.h"
+
+namespace sanerf::mask_aggregator {
+
+class ObjectFilter : public nerf::SampleFilter {
+ public:
+  // field, prior: one of them may be null, the logits of both are added. is_hidden: by label.
+  ObjectFilter(const ObjectField* field, const LabelPrior* prior, std::vector<bool> is_hidden);
+
+  void Begin(int num_rays) override;
+  void Filter(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, float* sigma) override;
+
+ private:
+  // Slots of the wave whose samples are dense enough to matter, and whether they belong to what is hidden.
+  void Classify(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, const float* sigma);
+
+  const ObjectField* field_;
+  const LabelPrior* prior_;
+  const std::vector<bool> is_hidden_;
+  std::vector<float> reach_;  // by ray: up to here all is the inside of something hidden
+  std::vector<int> slots_;
+  std::vector<uint8_t> hides_;  // by entry of slots_
+  nn::Buffer positions_, geometry_;
+  ObjectField::Activations activations_;
+};
+
+}  // namespace sanerf::mask_aggregator

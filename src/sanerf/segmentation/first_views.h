@@ -1,0 +1,35 @@
+// Which views to begin with: those that see what was clicked best, and from the most different sides. A few of them say
+// nearly as much as all.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
+
+namespace sanerf::segmentation {
+
+struct ViewsToOrder {
+  const scene::Scene& scene;
+  std::vector<Vec3> points;  // positive ones, file frame
+  std::vector<int> first;    // come first, in this order, whatever they see: the prompted ones
+  std::vector<int> views;    // to choose from
+  int count = 0;             // so many at the most; 0 = all
+};
+// Whether enough of the points are visible in the view. Asked only of views that are about to be taken, since the
+// answer may cost something.
+using SeesPoints = std::function<bool(int view_idx)>;
+
+// Each next view is the one that is best by (how many of the points it frames) x (how near it is) x (how far its line
+// of sight is turned from those of the views before it). Views that frame no point or do not see them are left out.
+// Deterministic.
+std::vector<int> BestAndMostDifferent(const ViewsToOrder& request, const SeesPoints& sees);
+
+// Of `views` that are encoded, at most `count` to decode the object in first; `points`: its own, lifted.
+std::vector<int> FirstViews(const mask_decoder::ObjectPrompt& object,
+                            const std::vector<mask_decoder::LiftedPoint>& points,
+                            const mask_decoder::DecodeContext& context, const std::vector<int>& views, int count,
+                            const Job& job);
+
+}  // namespace sanerf::segmentation

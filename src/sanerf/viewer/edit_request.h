@@ -1,0 +1,37 @@
+// An edit as the page sends it (docs/viewer.md, POST api/edit), done to the prompts.
+#pragma once
+
+#include <functional>
+
+#include "sanerf/core/json.h"
+#include "sanerf/scene/scene.h"
+#include "sanerf/segmentation/prompt_edits.h"
+
+namespace sanerf::viewer {
+
+inline constexpr size_t kMostPrompts = 1000;  // of all objects together
+
+struct EditContext {
+  const scene::Scene& scene;
+  // The point of the radiance field (file frame) that a pixel of any camera shows. Throws NotNow without a field,
+  // UsageError where there is nothing.
+  std::function<Vec3(const Camera& camera, const Vec2& px)> point_at;
+};
+
+struct EditDone {
+  segmentation::ObjectId object{};  // 0 = none in particular
+  segmentation::PromptId prompt{};
+};
+
+// Throws UsageError for what makes no sense, NotFound for an unknown object, prompt or view, NotNow when there is
+// nothing to undo; the prompts are then as they were.
+EditDone DoEdit(const Json& request, const EditContext& context, segmentation::PromptEdits* edits);
+
+// CAMERA of docs/viewer.md. Throws UsageError for one that nothing could be seen with.
+Camera CameraFromJson(const JsonCursor& json);
+Json ToJson(const Camera& camera);
+
+// A name that no object has: object-1, object-2, …
+std::string FreeName(const segmentation::PromptEdits& edits);
+
+}  // namespace sanerf::viewer

@@ -1,0 +1,151 @@
+#include "sanerf/viewer/exports.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "sanerf/core/error.h"
+
+namespace fs = std::filesystem;
+
+namespace sanerf::viewer {
+namespace {
+
+constexpr size_t kMostResults = 50;  // the oldest go first
+
+fs::path OwnFolder() {
+  std::string name = (fs::temp_directory_path() / "sanerf-window-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr)
+    throw Error("cannot make a folder in " + fs::temp_directory_path().string(), "results wait there to be downloaded",
+                "set TMPDIR to a folder that can be written to");
+  return name;
+}
+
+}  // namespace
+
+Exports::Exports(WorkList& work, Audience& audience)
+    : work_(work), audience_(audience), line_(work), task_(audience), folder_(OwnFolder()), thread_([this] {
+        Run();
+      }) {}
+
+Exports::~Exports() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_closing_ = true;
+  }
+  stop_.RequestStop();
+  wake_.notify_all();
+  thread_.join();
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+void Exports::TaskNote::Take(const Event& event) {
+  if (event.task_id == 0) return;
+  uint64_t known = event.task_id;
+  const bool is_over = event.kind == Event::Kind::kFinished || event.kind == Event::Kind::kAbandoned;
+  const bool changes = is_over ? id_.compare_exchange_strong(known, 0) : id_.exchange(known) != known;
+  if (changes) audience_.StateChanged();
+}
+
+Json Exports::TaskNote::id() const {
+  const uint64_t id = id_;
+  return id == 0 ? Json(nullptr) : Json(id);
+}
+
+int64_t Exports::Begin(const ExportRequest& request, const Json& options) {
+  CheckExport(request.format, options);
+  int64_t id;
+  {
+    const std::lock_guard lock(mutex_);
+    if (entries_.size() >= kMostResults) {
+      if (entries_.front().state == Entry::State::kRunning)
+        throw NotNow(fmt::format("{} files are waiting to be made", entries_.size()), "", "wait for some of them");
+      std::error_code ignored;
+      fs::remove_all(folder_ / std::to_string(entries_.front().id), ignored);
+      entries_.erase(entries_.begin());
+    }
+    Entry entry;
+    id = entry.id = ++last_id_;
+    entry.request = request;
+    entry.options = options;
+    entry.file.name = ExportName(request);
+    entries_.push_back(std::move(entry));
+    waiting_.push_back(id);
+  }
+  wake_.notify_all();
+  audience_.StateChanged();
+  return id;
+}
+
+Exports::Entry* Exports::Find(int64_t id) {
+  for (Entry& entry : entries_)
+    if (entry.id == id) return &entry;
+  return nullptr;
+}
+
+void Exports::Run() {
+  while (true) {
+    Entry entry;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return is_closing_ || !waiting_.empty(); });
+      if (is_closing_) return;
+      entry = *Find(waiting_.front());
+      running_ = entry.id;
+      waiting_.pop_front();
+    }
+    line_.TakeUpAgain();
+    try {
+      const fs::path folder = folder_ / std::to_string(entry.id);
+      fs::create_directories(folder);
+      entry.file = Export(entry.request, entry.options, folder, line_.job().With(stop_.token()).With(task_));
+      entry.state = Entry::State::kReady;
+    } catch (const InterruptedError&) {
+      entry.state = Entry::State::kFailed;
+      entry.error = "stopped";
+    } catch (const Error& error) {
+      entry.state = Entry::State::kFailed;
+      entry.error = error.what();
+      work_.Message(error);
+    } catch (const std::exception& error) {
+      entry.state = Entry::State::kFailed;
+      entry.error = error.what();
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      running_ = 0;
+      if (Entry* kept = Find(entry.id)) *kept = entry;
+    }
+    audience_.StateChanged();
+  }
+}
+
+Json Exports::State() const {
+  const std::lock_guard lock(mutex_);
+  constexpr const char* kStates[] = {"running", "ready", "failed"};
+  Json results = Json::array();
+  for (const Entry& entry : entries_)
+    results.push_back({{"id", entry.id},
+                       {"format", entry.request.format},
+                       {"name", entry.file.name},
+                       {"bytes", entry.file.bytes},
+                       {"state", kStates[int(entry.state)]},
+                       {"work", entry.id == running_ ? task_.id() : Json(nullptr)},
+                       {"error", entry.error}});
+  return results;
+}
+
+fs::path Exports::FileOf(int64_t id, std::string* name) const {
+  const std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_) {
+    if (entry.id != id) continue;
+    if (entry.state == Entry::State::kRunning) throw NotNow("it is still being made");
+    if (entry.state == Entry::State::kFailed) throw NotFound("it could not be made", entry.error);
+    *name = entry.file.name;
+    return entry.file.path;
+  }
+  throw NotFound(fmt::format("there is no result {}", id));
+}
+
+}  // namespace sanerf::viewer

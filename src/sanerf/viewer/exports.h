@@ -1,0 +1,69 @@
+// What is being made to take home, one at a time, and what is ready to be downloaded; in a folder of the window's own
+// that goes with it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "sanerf/core/json.h"
+#include "sanerf/viewer/results.h"
+#include "sanerf/viewer/work_list.h"
+
+namespace sanerf::viewer {
+
+class Exports {
+ public:
+  Exports(WorkList& work, Audience& audience);
+  ~Exports();
+
+  // Returns its id. Throws UsageError at once for what makes no sense, NotNow when too many are waiting.
+  int64_t Begin(const ExportRequest& request, const Json& options);
+  Json State() const;  // "results" of docs/viewer.md
+  // Throws NotFound for an id that is not there, NotNow while it is made.
+  std::filesystem::path FileOf(int64_t id, std::string* name) const;
+
+ private:
+  struct Entry {
+    int64_t id = 0;
+    ExportRequest request;
+    Json options;
+    enum class State { kRunning, kReady, kFailed } state = State::kRunning;
+    ExportedFile file;
+    std::string error;
+  };
+  // Which task of the list the running export is at.
+  class TaskNote : public EventSink {
+   public:
+    explicit TaskNote(Audience& audience) : audience_(audience) {}
+    void Take(const Event& event) override;
+    Json id() const;  // null: none
+
+   private:
+    Audience& audience_;
+    std::atomic<uint64_t> id_ = 0;
+  };
+  void Run();
+  Entry* Find(int64_t id);
+
+  WorkList& work_;
+  Audience& audience_;
+  WorkList::Line line_;
+  TaskNote task_;
+  StopSource stop_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<int64_t> waiting_;
+  std::vector<Entry> entries_;
+  std::filesystem::path folder_;
+  int64_t last_id_ = 0, running_ = 0;
+  bool is_closing_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sanerf::viewer

@@ -1,0 +1,41 @@
+// The encoded views of a run while more of them come: what is read is the cache on disk, opened again as it grows.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+
+#include "sanerf/feature_container/feature_cache.h"
+
+namespace sanerf::viewer {
+
+class LiveFeatures : public feature_container::FeatureContainer {
+ public:
+  // folder: RUN/features, which need not be there yet. scene must outlive this. size: of the working cameras.
+  LiveFeatures(std::filesystem::path folder, const scene::Scene& scene, uint64_t nerf_fingerprint,
+               uint64_t model_fingerprint, int size);
+
+  // Looks again for views; what cannot be used, of another model say, counts as not there.
+  void Reload();
+
+  Camera WorkingCamera(int view_idx) const override;
+  bool Has(int view_idx) const override;
+  std::shared_ptr<const sam::SamFeatures> Features(int view_idx, const Job& job) const override;
+  ImageF Depth(int view_idx, const Job& job) const override;
+  ImageF Opacity(int view_idx, const Job& job) const override;
+  ImageF Rgb(int view_idx, const Job& job) const override;
+  uint64_t ModelFingerprint() const override { return model_fingerprint_; }
+
+ private:
+  std::shared_ptr<const feature_container::FeatureCache> Cache() const;
+  std::shared_ptr<const feature_container::FeatureCache> CacheWith(int view_idx) const;  // throws Error
+
+  std::filesystem::path folder_;
+  const scene::Scene& scene_;
+  uint64_t nerf_fingerprint_, model_fingerprint_;
+  int size_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const feature_container::FeatureCache> cache_;  // null before the first view
+};
+
+}  // namespace sanerf::viewer

@@ -1,0 +1,336 @@
+#include "sanerf/viewer/routes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
+#include "sanerf/viewer/assets.h"
+#include "sanerf/viewer/http_text.h"
+#include "sanerf/viewer/request_query.h"
+
+namespace sanerf::viewer {
+namespace {
+
+constexpr int kLargestAsked = 4096;
+constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+constexpr int kMostViews = 1'000'000;
+constexpr size_t kLongestClient = 64;
+
+void SendJson(const Json& json, Reply& reply) {
+  reply.Send({200, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace), {}});
+}
+
+// For a person who opens the page without the token; everybody else gets JSON.
+void Deny(const Denial& denial, const HttpRequest& request, Reply& reply) {
+  const std::string* accept = request.Header("accept");
+  const bool is_browser = accept != nullptr && accept->find("text/html") != std::string::npos;
+  if (!is_browser || request.path != "/")
+    return reply.Send(ErrorResponse(denial.status, denial.what, denial.why, denial.hint));
+  reply.Send(
+      {denial.status,
+       "text/html; charset=utf-8",
+       fmt::format("<!doctype html><html lang=\"en\"><title>sanerf</title><h1>{}</h1><p>{}.</p><p>{}.</p></html>\n",
+                   denial.what, denial.why, denial.hint),
+       {}});
+}
+
+[[noreturn]] void FailUnknown(const HttpRequest& request) {
+  throw NotFound("there is no " + request.path, "", "docs/viewer.md lists the addresses");
+}
+
+bool IsReading(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+
+// `/?token=`, to be let in.
+bool IsVisit(const HttpRequest& request) {
+  return IsReading(request) && request.path == "/" && request.query.size() == 1 && request.query[0].first == "token";
+}
+
+bool IsJson(const HttpRequest& request) {
+  const std::string* type = request.Header("content-type");
+  return type != nullptr && LowerCase(Trimmed(type->substr(0, type->find(';')))) == "application/json";
+}
+
+// "mug ü.zip" for browsers old and new; nothing in it ends the header.
+std::string Attachment(const std::string& name) {
+  std::string plain, escaped;
+  for (const char c : name) {
+    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          std::string_view("-._").find(c) != std::string_view::npos;
+    plain += is_plain ? c : '_';
+    escaped += is_plain ? std::string(1, c) : fmt::format("%{:02X}", uint8_t(c));
+  }
+  return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, escaped);
+}
+
+void AppendLittleEndian(uint64_t value, int bytes, std::string* out) {
+  for (int i = 0; i < bytes; ++i) out->push_back(char(value >> (8 * i) & 0xff));
+}
+
+std::string RecordBytes(const FrameRecord& record) {
+  std::string bytes;
+  bytes.reserve(12 + record.bytes.size());
+  for (const int value : {record.x0, record.y0, record.width, record.height})
+    AppendLittleEndian(uint64_t(value), 2, &bytes);
+  AppendLittleEndian(record.bytes.size(), 4, &bytes);
+  return bytes.append(record.bytes);
+}
+
+// The request before it on the same page has to give way; "" and 0 for a script, which asks for one thing at a time.
+struct Turn {
+  std::string client;
+  int64_t seq;
+};
+
+Turn TurnOf(const RequestQuery& query) {
+  if (!query.Has("client")) return {"", 0};
+  const std::string client = query.Text("client");
+  if (client.empty() || client.size() > kLongestClient)
+    throw UsageError("client=", fmt::format("it must have 1 to {} characters", kLongestClient), "see docs/viewer.md");
+  return {client, query.Integer("seq", 0, kMost)};
+}
+
+void CheckSize(const Json& camera) {
+  for (const char* side : {"w", "h"}) {
+    const auto value = camera.find(side);
+    const int64_t pixels = value != camera.end() && value->is_number_integer() ? value->get<int64_t>() : 0;
+    if (pixels < 1 || pixels > kLargestAsked)
+      throw UsageError(fmt::format("camera.{}", side), fmt::format("it must be an integer from 1 to {}", kLargestAsked),
+                       "see docs/viewer.md");
+  }
+}
+
+}  // namespace
+
+HeaderList SecurityHeaders() {
+  return {{"Content-Security-Policy",
+           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+           "worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+          {"X-Content-Type-Options", "nosniff"},
+          {"Referrer-Policy", "no-referrer"},
+          {"Cross-Origin-Resource-Policy", "same-origin"},
+          {"Cache-Control", "no-store"}};
+}
+
+bool Routes::Refuses(const HttpRequest& request, Reply& reply) const {
+  if (const auto denial = CheckOrigin(rules_, request)) {
+    Deny(*denial, request, reply);
+    return true;
+  }
+  if (!IsReading(request) && request.method != "POST") {
+    HttpResponse response = ErrorResponse(405, "there is no method " + request.method + " here", "", "GET or POST");
+    response.headers.emplace_back("Allow", "GET, HEAD, POST");
+    reply.Send(response);
+    return true;
+  }
+  if (IsVisit(request)) return false;  // it brings its token
+  const auto denial = CheckToken(rules_, request);
+  if (denial) Deny(*denial, request, reply);
+  return denial.has_value();
+}
+
+void Routes::Answer(const HttpRequest& request, Reply& reply) {
+  if (IsVisit(request)) return LetIn(request, reply);
+  IsReading(request) ? Get(request, reply) : Post(request, reply);
+}
+
+// ---- The first visit
+
+std::string Routes::NewTicket() {
+  const std::lock_guard lock(mutex_);
+  return ticket_ = NewToken();
+}
+
+bool Routes::TakeTicket(const std::string& given) {
+  const std::lock_guard lock(mutex_);
+  if (!IsSameToken(given, ticket_)) return false;
+  ticket_.clear();
+  return true;
+}
+
+// From now on a cookie says it, and the address has no secret in it that could be copied or bookmarked.
+void Routes::LetIn(const HttpRequest& request, Reply& reply) {
+  const std::string& given = request.query[0].second;
+  HttpResponse response{303, "", "", {{"Location", "./"}}};
+  if (IsSameToken(given, rules_.token) || TakeTicket(given)) {
+    response.headers.emplace_back(
+        "Set-Cookie", fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", rules_.CookieName(), rules_.token));
+  } else if (const auto denial = CheckToken(rules_, request)) {
+    return Deny(*denial, request, reply);
+  }
+  on_visit_();
+  reply.Send(response);
+}
+
+// ---- What only looks
+
+void Routes::Get(const HttpRequest& request, Reply& reply) {
+  const std::string& path = request.path;
+  if (path == "/api/state") {
+    RequestQuery(request, {});
+    SendJson(calls_.State(), reply);
+  } else if (path == "/api/views") {
+    RequestQuery(request, {});
+    SendJson(calls_.Views(), reply);
+  } else if (path == "/api/strip") {
+    SendJson(calls_.Strip(RequestQuery(request, {"object"}).Integer("object", 0, kMost)), reply);
+  } else if (path == "/api/events") {
+    Events(request, reply);
+  } else if (path == "/api/hover") {
+    Hover(request, reply);
+  } else if (path == "/api/frame") {
+    Frame(request, reply);
+  } else if (path == "/api/result") {
+    Result(request, reply);
+  } else if (path.starts_with("/api/")) {
+    Picture(request, reply);
+  } else {
+    Page(request, reply);
+  }
+}
+
+// Pictures and points. Those whose address says which answer they show are kept by the browser, which asks every time
+// whether they are still what it has: after a restart the answers begin anew.
+void Routes::Picture(const HttpRequest& request, Reply& reply) {
+  const std::string& path = request.path;
+  const RequestQuery query(request, {"view", "size", "object", "answer"});
+  const auto view = [&] { return int(query.Integer("view", 0, kMostViews)); };
+  const auto size = [&] { return int(query.Integer("size", 1, kLargestAsked)); };
+  const auto object = [&] { return query.Integer("object", 0, kMost); };
+  HttpResponse response;
+  std::string version;
+  if (path == "/api/photo" || path == "/api/truth") version = server_;
+  if (query.Has("answer")) version = fmt::format("{}-{}", server_, query.Integer("answer", 0, kMost));
+  if (!version.empty()) {
+    response.headers = {{"ETag", fmt::format("\"{}\"", version)}, {"Cache-Control", "private, no-cache"}};
+    const std::string* known = request.Header("if-none-match");
+    if (known != nullptr && *known == response.headers[0].second) {
+      response.status = 304;
+      return reply.Send(response);
+    }
+  }
+  if (path == "/api/photo") {
+    response.type = "image/jpeg";
+    response.body = calls_.Photo(view(), size());
+  } else if (path == "/api/mask" || path == "/api/truth") {
+    response.type = "image/png";
+    response.body =
+        path == "/api/mask" ? calls_.Mask(object(), view(), size()) : calls_.Truth(object(), view(), size());
+  } else if (path == "/api/cloud" || path == "/api/cloud/labels") {
+    response.type = "application/octet-stream";
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.body = path == "/api/cloud" ? calls_.Cloud() : calls_.CloudLabels();
+  } else {
+    FailUnknown(request);
+  }
+  reply.Send(response);
+}
+
+void Routes::Events(const HttpRequest& request, Reply& reply) {
+  RequestQuery(request, {});
+  std::optional<int64_t> last_id;
+  if (const std::string* text = request.Header("last-event-id")) {
+    int64_t id = 0;
+    const char* end = text->data() + text->size();
+    const auto [at, error] = std::from_chars(text->data(), end, id);
+    if (error == std::errc() && at == end) last_id = id;  // else it has seen nothing of ours
+  }
+  if (!events_.Serve(last_id, reply))
+    reply.Send(ErrorResponse(503, "too many pages are open", "", "close some of them, then reload this one"));
+}
+
+void Routes::Hover(const HttpRequest& request, Reply& reply) {
+  const RequestQuery query(request, {"view", "xy", "object", "label", "size", "client", "seq"});
+  const Json hover = {{"view", query.Integer("view", 0, kMostViews)},
+                      {"xy", query.Numbers("xy", 2)},
+                      {"object", query.IntegerOr("object", 0, kMost, 0)},
+                      {"label", query.IntegerOr("label", 0, 1, 1)},
+                      {"size", query.Integer("size", 1, kLargestAsked)}};
+  const Turn turn = TurnOf(query);
+  SendJson(calls_.Hover(hover, turn.client.empty() ? reply.gone() : hovers_.Begin(turn.client, turn.seq)), reply);
+}
+
+void Routes::Frame(const HttpRequest& request, Reply& reply) {
+  const RequestQuery query(request, {"camera", "view", "size", "layer", "object", "client", "seq", "answer"});
+  Json frame = {{"layer", query.Text("layer")}, {"object", query.IntegerOr("object", 0, kMost, 0)}};
+  if (query.Has("camera") == query.Has("view"))
+    throw UsageError("api/frame", "it needs either a camera or a view", "see docs/viewer.md");
+  if (query.Has("camera")) {
+    frame["camera"] = query.Object("camera");
+    CheckSize(frame["camera"]);
+  } else {
+    frame["view"] = query.Integer("view", 0, kMostViews);
+    frame["size"] = query.Integer("size", 1, kLargestAsked);
+  }
+  const Turn turn = TurnOf(query);
+  const StopToken stop = turn.client.empty() ? reply.gone() : frames_.Begin(turn.client, turn.seq);
+  reply.Stream({200, "application/octet-stream", "", {}}, [this, frame, stop](const Reply::Write& write) {
+    bool has_begun = false;
+    const auto send = [&](const FrameRecord& record) {
+      has_begun = true;
+      return write(RecordBytes(record));
+    };
+    try {
+      calls_.Frame(frame, send, stop);
+    } catch (const InterruptedError&) {
+      if (!has_begun) throw;
+      return;  // without the last record: cancelled
+    }
+    send({});
+  });
+}
+
+void Routes::Result(const HttpRequest& request, Reply& reply) {
+  std::string name;
+  const auto file = calls_.ResultFile(RequestQuery(request, {"id"}).Integer("id", 0, kMost), &name);
+  reply.SendFile({200, std::string(TypeOfFile(name)), "", {{"Content-Disposition", Attachment(name)}}}, file);
+}
+
+void Routes::Page(const HttpRequest& request, Reply& reply) {
+  const bool is_start = request.path == "/";
+  const Asset* asset = FindAsset(is_start ? "index.html" : std::string_view(request.path).substr(1));
+  if (asset == nullptr) FailUnknown(request);
+  // Over a tunnel a quarter of the bytes is a quarter of the time.
+  const std::string* accepted = request.Header("accept-encoding");
+  const bool may_compress = accepted != nullptr && accepted->find("gzip") != std::string::npos;
+  const std::string_view bytes = may_compress ? Compressed(*asset) : asset->bytes;
+  HttpResponse response{200, std::string(TypeOfFile(asset->path)), std::string(bytes), {{"Vary", "Accept-Encoding"}}};
+  if (bytes.data() != asset->bytes.data()) response.headers.emplace_back("Content-Encoding", "gzip");
+  if (asset->path.starts_with("assets/"))  // their names change with their contents
+    response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
+  reply.Send(response);
+}
+
+// ---- What changes something
+
+void Routes::Post(const HttpRequest& request, Reply& reply) {
+  using Call = Json (Calls::*)(const Json&);
+  constexpr std::array<std::pair<std::string_view, Call>, 5> kCalls = {{{"/api/edit", &Calls::Edit},
+                                                                        {"/api/find", &Calls::Find},
+                                                                        {"/api/train", &Calls::Train},
+                                                                        {"/api/export", &Calls::StartExport},
+                                                                        {"/api/cancel", &Calls::Cancel}}};
+  const auto call =
+      std::find_if(kCalls.begin(), kCalls.end(), [&](const auto& one) { return one.first == request.path; });
+  const bool is_save = request.path == "/api/save";
+  if (call == kCalls.end() && !is_save) FailUnknown(request);
+  // No form of another page can send this type without asking first.
+  if (!IsJson(request))
+    return reply.Send(ErrorResponse(415, "the request is no JSON", "Content-Type must be application/json", ""));
+  if (!edits_.Take(std::chrono::steady_clock::now()))
+    return reply.Send(ErrorResponse(429, "too much at once",
+                                    fmt::format("{} changes a minute are taken", kEditsPerMinute),
+                                    "wait a moment and try again"));
+  RequestQuery(request, {});
+  const Json body = JsonBody(request);
+  on_visit_();
+  SendJson(is_save ? calls_.Save() : (calls_.*call->second)(body), reply);
+}
+
+}  // namespace sanerf::viewer

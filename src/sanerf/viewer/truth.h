@@ -1,0 +1,25 @@
+// Ground truth beside what was segmented, where the scene has masks.
+#pragma once
+
+#include <optional>
+
+#include "sanerf/core/job.h"
+#include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/scene/scene.h"
+#include "sanerf/segmentation/prompt_edits.h"
+
+namespace sanerf::viewer {
+
+// Whether the scene has masks of held-out views to compare with.
+bool HasTruth(const scene::Scene& scene);
+// Which instance of the ground truth the object is: the one that the user said, else the one that fills most of its
+// masks; none where that is nothing which the photos' masks name. Reads a few masks.
+std::optional<int> InstanceOf(const segmentation::EditedObject& object, const scene::Scene& scene);
+// 255 where the view shows that instance; none when the view has no masks.
+std::optional<ImageU8> TruthMask(const scene::View& view, int instance);
+// Over the pixels of a few held-out views together, rendered small; none when none of them shows it. Throws
+// InterruptedError.
+std::optional<double> HeldOutIou(const mask_aggregator::ObjectModel& model, int label, int instance,
+                                 const scene::Scene& scene, const Job& job);
+
+}  // namespace sanerf::viewer

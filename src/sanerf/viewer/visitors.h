@@ -1,0 +1,17 @@
+// Who has been let in by earlier servers of a run: pages that are still open come back when the server is started anew.
+// What is kept is a hash of each token, of no use to who reads the file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sanerf::viewer {
+
+// Newest first. A file that cannot be read knows nobody.
+std::vector<std::string> ReadVisitors(const std::filesystem::path& run);
+// Adds the hash of `token` to `earlier` and writes RUN/.visitors. False when there is no run yet; a run that cannot be
+// written to is left alone.
+bool RememberVisitor(const std::filesystem::path& run, const std::string& token, std::vector<std::string> earlier);
+
+}  // namespace sanerf::viewer

@@ -1,0 +1,106 @@
+// Fetches the point cloud when there is one to fetch, its labels when there is another answer, and colors it.
+import { ApiError, getStream } from '../api';
+import { app, effectiveLayer, type App } from '../app';
+import { sayError } from '../messages';
+import type { State } from '../protocol';
+import { paint, parseCloud, spacingOf, tintOf, type Cloud } from './cloud';
+import type { PointRenderer } from './points_gl';
+
+const kRenew = 12000; // milliseconds, while the field trains
+const kPatience = 2000; // between tries
+
+// Whoever looks at the points sees the first answer and the last in them. What is in between comes each second, and to
+// ask the field at every point takes time that the answer needs.
+export function wantsLabels({ answer, objects }: State, isCovered: boolean, isFirst: boolean): boolean {
+  if (answer.kind === 'none') return false;
+  if (objects.every((object) => object.status !== 'working')) return true;
+  return !isCovered && (answer.kind === 'first' || isFirst);
+}
+
+export class CloudLoader {
+  cloud: Cloud | null = null;
+  spacing = 1; // between neighboring points
+  private rgba = new Uint8Array();
+  private loaded = ''; // what the cloud was made of
+  private labeled = -1;
+  private painted = '';
+  private loading = false;
+  private loadedAt = -Infinity;
+
+  constructor(private readonly points: PointRenderer, private readonly onChange: () => void) {}
+
+  get isThere(): boolean {
+    return this.cloud !== null;
+  }
+
+  get count(): number {
+    return this.cloud?.count ?? 0;
+  }
+
+  // `isBusy`: a picture is waited for, and goes before.
+  update(value: App, isBusy: boolean, isCovered: boolean): void {
+    const { state } = value;
+    if (!state || value.connection !== 'live') return;
+    const source = `${state.server} ${state.phase === 'trained' ? 'trained' : 'training'}`;
+    const age = performance.now() - this.loadedAt;
+    const due = source === this.loaded ? state.phase === 'training' && age > kRenew : age > kPatience;
+    if (state.phase !== 'photos' && !this.loading && due) void this.load(source);
+    if (this.cloud && !this.loading && !isBusy && this.labeled !== state.answer.revision &&
+        wantsLabels(state, isCovered, this.cloud.labels === null)) {
+      void this.loadLabels(state.answer.revision);
+    }
+    this.repaint(value);
+  }
+
+  private async load(source: string): Promise<void> {
+    this.loading = true;
+    this.loadedAt = performance.now();
+    try {
+      const cloud = parseCloud(await (await getStream('cloud', {})).arrayBuffer());
+      this.loaded = source;
+      this.cloud = cloud;
+      this.spacing = spacingOf(cloud);
+      this.rgba = new Uint8Array(4 * cloud.count);
+      this.labeled = -1;
+      this.painted = '';
+      this.repaint(app.get());
+      this.points.setCloud(cloud, this.rgba);
+      this.onChange();
+    } catch (error) {
+      // Not yet, or no connection: another state brings another try. What failed is not asked for again and again.
+      const later = error instanceof ApiError && [0, 401, 404, 409].includes(error.status);
+      if (!later) {
+        this.loaded = source;
+        sayError(error);
+      }
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  private async loadLabels(answer: number): Promise<void> {
+    this.labeled = answer;
+    const { cloud } = this;
+    try {
+      const labels = new Uint8Array(await (await getStream('cloud/labels', { answer })).arrayBuffer());
+      if (!cloud || cloud !== this.cloud || labels.length !== cloud.count) return;
+      cloud.labels = labels;
+      this.painted = '';
+      this.repaint(app.get());
+    } catch {
+      // The next answer brings others.
+    }
+  }
+
+  private repaint(value: App): void {
+    if (!this.cloud || !value.state) return;
+    const layer = effectiveLayer(value);
+    const tint = tintOf(value.state, layer === 'sam' ? 'overlay' : layer, value.selected);
+    const key = JSON.stringify([tint.layer, tint.selectedLabel, [...tint.colorOfLabel], this.labeled]);
+    if (key === this.painted) return;
+    this.painted = key;
+    paint(this.cloud, tint, this.rgba);
+    this.points.colorsChanged();
+    this.onChange();
+  }
+}

@@ -1,0 +1,164 @@
+// Asks for the field's picture of what is on the stage: once the camera rests, when the answer or the layer is another,
+// and again and again while the field trains.
+import { ApiError, type Query } from '../api';
+import { app, fieldLayer, isLive } from '../app';
+import { sayError } from '../messages';
+import type { Answer, Camera, Layer, Phase, State, View, Xy } from '../protocol';
+import type { FrameView } from './frame_view';
+
+const kMaxSide = 4096;
+const kTrainingPixels = 300000; // of a picture while the field trains: more would take its time
+const kQuick = 3000; // milliseconds: a picture that took less is drawn again with all pixels that the screen has
+const kWorkPause = 4000; // milliseconds between the pictures of an answer that grows
+
+export interface Sight {
+  size: Xy; // of the stage, in pixels of the page
+  view: View | null;
+  photoFit: number; // stage pixels per photo pixel
+  camera: ((w: number, h: number) => Camera) | null; // null while it moves
+}
+
+// Of the answer only what the layer shows of it: else the same picture would be asked for again with every answer.
+export function contentOf(layer: Layer, selected: number, { objects, answer }: State): { query: Query; looks: string } {
+  if (layer === 'rgb' || layer === 'depth' || layer === 'opacity') return { query: { layer }, looks: '' };
+  const ofAll = layer === 'overlay' || layer === 'disagreement';
+  const object = ofAll ? 0 : selected;
+  const hasLooks = object === 0 && layer !== 'disagreement';
+  const looks = hasLooks ? JSON.stringify(objects.map(({ visible, solo, color }) => [visible, solo, color])) : '';
+  return { query: { layer, object, answer: answer.revision }, looks };
+}
+
+// A later answer to the same edit. The first one to another is worth being seen coarsely.
+export function isBetter(before: Answer, after: Answer): boolean {
+  const goesOn = after.kind === 'first' ? before.kind === 'first' && after.views > before.views : before.kind !== 'none';
+  return goesOn && after.revision > before.revision && after.seconds > before.seconds;
+}
+
+// Pixels of the picture for each of the page, where it is `w` x `h` of those.
+export function pixelRatio([w, h]: Xy, screen: number, isFine: boolean, isTraining: boolean): number {
+  const most = kMaxSide / Math.max(w, h);
+  const plain = Math.min(1, screen, most);
+  if (isTraining) return Math.min(plain, Math.sqrt(kTrainingPixels / (w * h)));
+  return isFine ? Math.min(screen, most) : plain;
+}
+
+function ofView(view: View, scale: number): Query {
+  const longest = Math.max(view.width, view.height);
+  const shown = Math.min(longest, Math.max(64, 64 * Math.round((longest * scale) / 64)));
+  return { view: view.idx, size: Math.min(shown, kMaxSide) };
+}
+
+function ofCamera(camera: (w: number, h: number) => Camera, size: Xy, ratio: number): Query {
+  const [w, h] = size.map((side) => Math.max(1, Math.round(side * ratio))) as Xy;
+  return { camera: JSON.stringify(camera(w, h)) };
+}
+
+// What a picture was asked for.
+interface Asked {
+  of: string; // place and layer
+  looks: string;
+  phase: Phase;
+  answer: Answer; // of the state then
+  isFine: boolean;
+  at: number;
+}
+
+export class FieldPicture {
+  private asked: Asked | null = null;
+  private isOutdated = false; // what was asked for is asked for again
+  private isQuick = false; // the last picture of `asked` was
+  private timer = 0;
+  onAsked: () => void = () => undefined;
+
+  constructor(private readonly frame: FrameView, private readonly sight: () => Sight) {
+    frame.onTimes = (times) => app.set({ times: { ...app.get().times, ...times } });
+    frame.onError = (error) => this.failed(error);
+    frame.onComplete = () => this.completed();
+  }
+
+  // Something else that takes the program's time does better to wait.
+  get isDue(): boolean {
+    return this.timer !== 0 || this.frame.isDue;
+  }
+
+  // The picture is of something else.
+  drop(): void {
+    if (this.frame.isShown || this.frame.isRunning) this.frame.hide();
+    this.asked = null;
+  }
+
+  // The picture may stay until there is a better one.
+  outdate(): void {
+    this.isOutdated = true;
+  }
+
+  askSoon(wait: number): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      this.ask();
+      this.onAsked();
+    }, wait);
+  }
+
+  private ask(): void {
+    const value = app.get();
+    const { state } = value;
+    const layer = fieldLayer(value);
+    if (!isLive(value) || !state) return;
+    if (!layer) {
+      this.drop();
+      return;
+    }
+    const { size, view, photoFit, camera } = this.sight();
+    if (!view && !camera) return; // it moves: asked for when it rests
+    const { query, looks } = contentOf(layer, value.selected, state);
+    const place = view ? [view.idx, photoFit] : [camera!(...size), size];
+    const of = JSON.stringify([place, layer, query.object, state.server]);
+    const last = this.asked?.of === of && this.asked.looks === looks ? this.asked : null;
+    const { answer, phase } = state;
+    const isNew = query.answer !== undefined && last !== null && last.answer.revision !== answer.revision;
+    const isGrowing = isNew && isBetter(last.answer, answer);
+    // After a first picture as quickly as possible.
+    const isFine = last !== null && (!isNew || isGrowing) && (last.isFine || this.isQuick) && window.devicePixelRatio > 1;
+    const isSame = last !== null && !isNew && last.phase === phase && last.isFine === isFine;
+    if (isSame && !this.isOutdated) return;
+    // Of an answer that grows each second no picture would ever be complete: it is drawn, then the next one.
+    if (isGrowing && answer.kind === 'field' && state.objects.some((object) => object.status === 'working')) {
+      if (this.frame.isRunning) return;
+      const wait = last.at + kWorkPause - performance.now();
+      if (wait > 0) {
+        this.askSoon(wait);
+        return;
+      }
+    }
+    const shown: Xy = view ? [view.width * photoFit, view.height * photoFit] : size;
+    const ratio = pixelRatio(shown, window.devicePixelRatio, isFine, phase === 'training');
+    const where = view ? ofView(view, photoFit * ratio) : ofCamera(camera!, size, ratio);
+    this.asked = { of, looks, phase, answer, isFine, at: performance.now() };
+    this.isOutdated = false;
+    this.isQuick = false;
+    void this.frame.request({ ...where, ...query }, last !== null && (!isNew || isGrowing));
+  }
+
+  private failed(error: unknown): void {
+    this.asked = null;
+    const isLater = error instanceof ApiError && (error.status === 404 || error.status === 409); // another state is on its way
+    if (app.get().state?.phase === 'training') this.askSoon(1500); // there is nothing to see yet
+    else if (!isLater) sayError(error);
+  }
+
+  private completed(): void {
+    const took = app.get().times.all ?? 1000;
+    if (app.get().state?.phase !== 'training') {
+      this.isQuick = took < kQuick;
+      this.askSoon(0); // finer, or of an answer that came meanwhile
+      return;
+    }
+    // Most of the time is left to the training.
+    window.setTimeout(() => {
+      this.outdate();
+      if (!document.hidden) this.ask();
+    }, Math.max(1200, 2.5 * took));
+  }
+}

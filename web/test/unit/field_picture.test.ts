@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { app } from '../../src/app';
+import type { Answer, State } from '../../src/protocol';
+import { contentOf, FieldPicture, isBetter, pixelRatio } from '../../src/stage/field_picture';
+import type { FrameView } from '../../src/stage/frame_view';
+import { pinhole } from '../../src/camera';
+
+const answer = (revision: number, kind: Answer['kind'], more: Partial<Answer> = {}): Answer =>
+  ({ revision, kind, views: 8, steps: 0, agreement: [], seconds: revision, ...more });
+
+const looks = { visible: true, solo: false, color: '#ff0000' };
+function stateOf(now: Answer, status = 'answered'): State {
+  const object = { id: 1, label: 1, status, ...looks };
+  return { revision: now.revision, server: 'a', phase: 'trained', objects: [object], answer: now } as unknown as State;
+}
+
+describe('what a picture shows of the answer', () => {
+  const state = stateOf(answer(7, 'field'));
+
+  it('is nothing where it is the field alone', () => {
+    expect(contentOf('rgb', 1, state)).toEqual({ query: { layer: 'rgb' }, looks: '' });
+    expect(contentOf('depth', 0, state)).toEqual({ query: { layer: 'depth' }, looks: '' });
+  });
+
+  it('does not depend on the selected object where all are shown, nor on colors where one is', () => {
+    expect(contentOf('overlay', 1, state)).toEqual(contentOf('overlay', 2, state));
+    expect(contentOf('overlay', 1, state).looks).toContain('#ff0000');
+    expect(contentOf('cutout', 1, state)).toEqual({ query: { layer: 'cutout', object: 1, answer: 7 }, looks: '' });
+    expect(contentOf('cutout', 0, state).looks).not.toBe('');
+  });
+});
+
+it('knows an answer that goes on from one to another edit', () => {
+  const first = answer(3, 'first', { seconds: 0.6 });
+  expect(isBetter(first, answer(4, 'vote', { seconds: 2 }))).toBe(true);
+  expect(isBetter(first, answer(4, 'first', { seconds: 1, views: 12 }))).toBe(true);
+  expect(isBetter(first, answer(4, 'first', { seconds: 0.7 }))).toBe(false); // of a second click
+  expect(isBetter(answer(4, 'field', { seconds: 9 }), answer(5, 'field', { seconds: 0.1 }))).toBe(false); // undone
+});
+
+it('asks for no more pixels than are there to be seen, and for few while the field trains', () => {
+  expect(pixelRatio([1000, 500], 2, false, false)).toBe(1);
+  expect(pixelRatio([1000, 500], 2, true, false)).toBe(2);
+  expect(pixelRatio([3000, 1000], 2, true, false)).toBeCloseTo(4096 / 3000);
+  const small = pixelRatio([2000, 1000], 1, false, true);
+  expect(small * 2000 * small * 1000).toBeCloseTo(300000);
+});
+
+describe('FieldPicture', () => {
+  const requests: { layer: unknown; answer: unknown; camera: unknown; isBetter: boolean }[] = [];
+  let running = false;
+  const frame = {
+    request(query: Record<string, unknown>, better: boolean) {
+      running = true;
+      requests.push({ layer: query.layer, answer: query.answer, camera: query.camera, isBetter: better });
+      return Promise.resolve();
+    },
+    hide: () => undefined,
+    onComplete: () => undefined,
+    get isRunning() {
+      return running;
+    },
+  };
+  const take = (now: Answer, status?: string): void => {
+    app.set({ state: stateOf(now, status) });
+    picture.askSoon(0);
+    vi.advanceTimersByTime(1);
+  };
+  const complete = (took: number): void => {
+    running = false;
+    app.set({ times: { ...app.get().times, all: took } });
+    frame.onComplete();
+    vi.advanceTimersByTime(1);
+  };
+  let picture: FieldPicture;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('window', globalThis);
+    vi.stubGlobal('devicePixelRatio', 1);
+    requests.length = 0;
+    running = false;
+    app.set({ state: null, connection: 'live', photo: null, selected: 0, layer: 'auto' });
+    picture = new FieldPicture(frame as unknown as FrameView, () => ({ size: [800, 500], view: null, photoFit: 1,
+      camera: (w, h) => pinhole(Array<number>(12).fill(0), w, h, 0.8) }));
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('leaves a picture that the new answer does not change', () => {
+    app.set({ layer: 'rgb' });
+    take(answer(1, 'first'));
+    complete(500);
+    take(answer(2, 'vote'));
+    app.set({ selected: 1 });
+    take(answer(3, 'field'));
+    expect(requests).toHaveLength(1);
+  });
+
+  it('shows the first answer coarsely, the better ones over it', () => {
+    take(answer(1, 'first'), 'working');
+    take(answer(2, 'vote'), 'working');
+    expect(requests.map((one) => one.isBetter)).toEqual([false, true]);
+  });
+
+  it('finishes a picture of an answer that grows before it asks for the next', () => {
+    take(answer(1, 'vote'), 'working');
+    take(answer(2, 'field'), 'working');
+    expect(requests.map((one) => one.answer)).toEqual([1]);
+    complete(2000);
+    expect(requests.map((one) => one.answer)).toEqual([1]);
+    take(answer(3, 'field'), 'working');
+    vi.advanceTimersByTime(5000);
+    expect(requests.map((one) => one.answer)).toEqual([1, 3]);
+    take(answer(4, 'field'), 'answered'); // the last one does not wait
+    expect(requests.map((one) => one.answer)).toEqual([1, 3, 4]);
+  });
+
+  it('draws with all pixels of a fine screen once that does not take long', () => {
+    vi.stubGlobal('devicePixelRatio', 2);
+    take(answer(1, 'field'));
+    complete(1000);
+    complete(4000);
+    expect(requests.map(({ camera, isBetter: better }) => [(JSON.parse(String(camera)) as { w: number }).w, better]))
+      .toEqual([[800, false], [1600, true]]);
+    picture.drop();
+    take(answer(1, 'field'));
+    complete(3500);
+    expect(requests).toHaveLength(3);
+  });
+});
