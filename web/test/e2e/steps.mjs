@@ -465,8 +465,8 @@ export async function fromNothing({ page, browser, times }) {
   await until(async () => (await stateOf(page)).phase === 'training', 'the training', 60000);
   await page.waitForResponse((response) => response.url().includes('api/frame') && response.ok(), { timeout: 120000 });
   times.training_to_picture = (Date.now() - begin) / 1000;
-  await stateWhere(page, (state) => state.training?.psnr > 24, 'a picture in which things can be recognised');
-  times.training_to_recognisable = (Date.now() - begin) / 1000;
+  await stateWhere(page, (state) => state.training?.psnr > 24, 'a picture in which things can be recognized');
+  times.training_to_24_db = (Date.now() - begin) / 1000;
   await sleep(1500);
   await browser.shot(page, 'training');
   // As soon as there is depth.
