@@ -159,9 +159,10 @@ struct ChosenViews {
   double first_mask_seconds = -1, seconds = 0;
 };
 
-ChosenViews ChooseViews(const SessionPlan& plan, const Settings& settings, OpenRun* run, const Job& job) {
+ChosenViews ChooseViews(const SessionPlan& plan, std::vector<int> possible, const Settings& settings, OpenRun* run,
+                        const Job& job) {
   const scene::Scene& scene = run->scene();
-  ChosenViews chosen{segmentation::ViewsToSegment(plan.decoded, scene, settings.segment.max_views)};
+  ChosenViews chosen{std::move(possible)};
   if (settings.segment.until_stable && settings.encode.container == feature_container::FeatureStore::kCache) {
     run->nerf(job);  // loading does not count as encoding
     run->sam(settings.encode.model, job);
@@ -197,10 +198,10 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
     segmentation::CheckSegmentMemory(segmentation::LoadOf(int64_t(num_objects), scene, views, settings.encode.size),
                                      settings.object, segmentation::RayLoadOf(run->nerf(job), scene, views, job), job);
   };
+  std::vector<int> possible = segmentation::ViewsToSegment(plan.decoded, scene, settings.segment.max_views);
   // Before any is encoded, the fewest that it may come to; then those that it came to.
-  check_memory(scene::ThinnedViews(segmentation::ViewsToSegment(plan.decoded, scene, settings.segment.max_views),
-                                   segmentation::UntilStable::kFewest));
-  const ChosenViews chosen = ChooseViews(plan, settings, run, job);
+  check_memory(scene::ThinnedViews(possible, segmentation::UntilStable::kFewest));
+  const ChosenViews chosen = ChooseViews(plan, std::move(possible), settings, run, job);
   const std::vector<int> views = plan.before ? WithViewsOf(plan.before->objects, chosen.views) : chosen.views;
   check_memory(views);
   const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);

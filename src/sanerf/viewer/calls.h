@@ -34,6 +34,24 @@ class NotFound : public Error {
   using Error::Error;
 };
 
+// The page's errors are sentences; what a cursor says about a request is its sender's mistake.
+template <class F>
+auto AsUsage(const F& read) {
+  try {
+    return read();
+  } catch (const UsageError&) {
+    throw;
+  } catch (const NotNow&) {
+    throw;
+  } catch (const NotFound&) {
+    throw;
+  } catch (const InterruptedError&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError(error.what(), "", error.hint());
+  }
+}
+
 // Takes what happens, from any thread, quickly.
 class Audience {
  public:

@@ -154,10 +154,7 @@ Json Desk::Edit(const Json& request) {
     const JsonCursor json(request, "edit");
     if (json.Has("op") && request.at("op") == "show") {
       json.ExpectKeys({"op", "object", "visible", "solo"});
-      done.object = ObjectId(json["object"].Integer());
-      const auto& objects = state_.edits.objects();
-      if (std::none_of(objects.begin(), objects.end(), [&](const auto& object) { return object.id == done.object; }))
-        throw NotFound(fmt::format("there is no object {}", int64_t(done.object)));
+      done.object = ObjectOf(state_.edits, ObjectId(json["object"].Integer())).id;
       ObjectLook& look = state_.looks[done.object];
       if (json.Has("visible")) look.visible = json["visible"].Bool();
       if (json.Has("solo")) look.solo = json["solo"].Bool();
@@ -652,9 +649,7 @@ std::shared_ptr<const Answer> Desk::answer() const {
 
 EditedObject Desk::Object(ObjectId id) const {
   const std::lock_guard lock(mutex_);
-  for (const EditedObject& object : state_.edits.objects())
-    if (object.id == id) return object;
-  throw NotFound(fmt::format("there is no object {}", int64_t(id)), "", "it was removed, in another tab perhaps");
+  return ObjectOf(state_.edits, id);
 }
 
 ObjectLook Desk::Look(ObjectId id) const {
@@ -676,11 +671,6 @@ std::vector<int> Desk::WantedViews() const {
 std::vector<Vec3> Desk::PromptedPoints() const {
   const std::lock_guard lock(mutex_);
   return state_.PromptedPoints();
-}
-
-mask_decoder::Prompts Desk::prompts() const {
-  const std::lock_guard lock(mutex_);
-  return state_.edits.AsPrompts();
 }
 
 std::vector<segmentation::EditedObject> Desk::edited_objects() const {

@@ -94,7 +94,6 @@ class Desk {
   // Views whose encoding somebody waits for: hovered, then prompted; and where the positive prompts are.
   std::vector<int> WantedViews() const;
   std::vector<Vec3> PromptedPoints() const;
-  mask_decoder::Prompts prompts() const;
   std::vector<segmentation::EditedObject> edited_objects() const;
   bool has_prompts() const;
   // Into the run, once there is one: what was said before.

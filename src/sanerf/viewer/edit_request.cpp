@@ -87,12 +87,7 @@ class Editor {
   }
 
  private:
-  ObjectId Object() const {
-    const auto id = ObjectId(request_["object"].Integer());
-    for (const EditedObject& object : edits_->objects())
-      if (object.id == id) return id;
-    throw NotFound(fmt::format("there is no object {}", int64_t(id)), "", "it was removed, in another tab perhaps");
-  }
+  ObjectId Object() const { return ObjectOf(*edits_, ObjectId(request_["object"].Integer())).id; }
 
   const segmentation::PlacedPrompt& Placed() const {
     const auto id = PromptId(request_["prompt"].Integer());
@@ -102,11 +97,7 @@ class Editor {
     throw NotFound(fmt::format("there is no prompt {}", int64_t(id)), "", "it was removed, in another tab perhaps");
   }
 
-  const scene::View& View() const {
-    const int64_t idx = request_["view"].Integer();
-    if (idx < 0 || idx >= int64_t(context_.scene.views.size())) throw NotFound(fmt::format("there is no view {}", idx));
-    return context_.scene.views[size_t(idx)];
-  }
+  const scene::View& View() const { return ViewAt(context_.scene, request_["view"].Integer()); }
 
   static std::string Checked(const std::string& name) {
     run::CheckObjectName(name);
@@ -192,16 +183,20 @@ class Editor {
 
 }  // namespace
 
-EditDone DoEdit(const Json& request, const EditContext& context, PromptEdits* edits) try {
-  return Editor(JsonCursor(request, "edit"), context, edits).Do();
-} catch (const UsageError&) {
-  throw;
-} catch (const NotNow&) {
-  throw;
-} catch (const NotFound&) {
-  throw;
-} catch (const Error& error) {  // of the cursor: the request makes no sense
-  throw UsageError(error.what(), "", error.hint());
+EditDone DoEdit(const Json& request, const EditContext& context, PromptEdits* edits) {
+  return AsUsage([&] { return Editor(JsonCursor(request, "edit"), context, edits).Do(); });
+}
+
+const EditedObject& ObjectOf(const PromptEdits& edits, ObjectId id) {
+  for (const EditedObject& object : edits.objects())
+    if (object.id == id) return object;
+  throw NotFound(fmt::format("there is no object {}", int64_t(id)), "", "it was removed, in another tab perhaps");
+}
+
+const scene::View& ViewAt(const scene::Scene& scene, int64_t view_idx) {
+  if (view_idx < 0 || view_idx >= int64_t(scene.views.size()))
+    throw NotFound(fmt::format("there is no view {}", view_idx));
+  return scene.views[size_t(view_idx)];
 }
 
 Camera CameraFromJson(const JsonCursor& json) {

@@ -31,6 +31,10 @@ EditDone DoEdit(const Json& request, const EditContext& context, segmentation::P
 Camera CameraFromJson(const JsonCursor& json);
 Json ToJson(const Camera& camera);
 
+// What a request names. Throw NotFound.
+const segmentation::EditedObject& ObjectOf(const segmentation::PromptEdits& edits, segmentation::ObjectId id);
+const scene::View& ViewAt(const scene::Scene& scene, int64_t view_idx);
+
 // A name that no object has: object-1, object-2, …
 std::string FreeName(const segmentation::PromptEdits& edits);
 

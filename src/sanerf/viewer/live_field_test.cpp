@@ -15,6 +15,7 @@
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace fs = std::filesystem;
@@ -29,11 +30,7 @@ class LiveFieldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions synth;
-    synth.views = 8;
-    synth.size = 32;
-    synth.samples = 1;
-    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(8, 32), Job());
   }
   static void TearDownTestSuite() { delete folder_; }
 

@@ -19,6 +19,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace fs = std::filesystem;
@@ -60,11 +61,7 @@ class ResultsTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    synth::SynthOptions synth;
-    synth.views = 6;
-    synth.size = 32;
-    synth.samples = 1;
-    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(6, 32), Job());
     pipeline::Settings settings;
     for (const char* value : {"iters=20", "batch_samples=4096", "log2_table=10", "levels=4", "features=4", "top=64",
                               "occupancy_resolution=32", "near_gradients=0"})

@@ -10,6 +10,7 @@
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
 namespace sanerf::viewer {
@@ -40,11 +41,7 @@ TEST(TrainingSettings, PresetsAreKnownByTheFieldTheyTrain) {
 TEST(TrainingSettings, WhatARunHasRecordedIsReadWithWhoSaidIt) {
   const TestFolder folder;
   EXPECT_THROW(RecordedSettings(folder / "run"), Error);
-  synth::SynthOptions synth;
-  synth.views = 2;
-  synth.size = 16;
-  synth.samples = 1;
-  synth::WriteSynthScene(folder / "scene", synth, Job());
+  synth::WriteSynthScene(folder / "scene", synth::SmallScene(2, 16), Job());
   const scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
   pipeline::Settings said;
   said.Assign("nerf.exposure=true");

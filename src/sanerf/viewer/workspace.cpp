@@ -62,24 +62,6 @@ const char* PhaseName(LiveField::Phase phase) {
 
 Json Xyz(const Vec3& v) { return {v.x(), v.y(), v.z()}; }
 
-// The page's errors are sentences; what a cursor says about a request is its sender's mistake.
-template <class F>
-auto AsUsage(const F& read) {
-  try {
-    return read();
-  } catch (const UsageError&) {
-    throw;
-  } catch (const NotNow&) {
-    throw;
-  } catch (const NotFound&) {
-    throw;
-  } catch (const InterruptedError&) {
-    throw;
-  } catch (const Error& error) {
-    throw UsageError(error.what(), "", error.hint());
-  }
-}
-
 }  // namespace
 
 // What the window was told to do otherwise than by default, as flags of the commands that do the same.
@@ -253,7 +235,7 @@ Json Workspace::Impl::Hover(const Json& request, StopToken stop) try {
 }
 
 std::string Workspace::Impl::Photo(int view, int size) {
-  if (view < 0 || view >= int(scene().views.size())) throw NotFound(fmt::format("there is no view {}", view));
+  const scene::View& of_view = ViewAt(scene(), view);
   const std::pair key(view, CheckedSize(size));
   const auto kept = [&]() -> std::optional<std::string> {
     const std::lock_guard lock(thumbnails_mutex_);
@@ -264,7 +246,6 @@ std::string Workspace::Impl::Photo(int view, int size) {
   // One at a time: a page asks for all at once, and a photo of 24 megapixels takes 400 MB while it is decoded.
   const std::lock_guard decode_lock(photo_mutex_);
   if (std::optional<std::string> known = kept()) return *known;
-  const scene::View& of_view = scene().views[size_t(view)];
   const Camera camera = of_view.camera.ResizedToLongest(size);
   const float white[3] = {1, 1, 1};
   std::string jpeg = EncodeJpeg(ToU8(CompositeOver(scene::LoadViewImage(of_view, camera.width, camera.height), white)));
@@ -308,9 +289,8 @@ void Workspace::Impl::Frame(const Json& request, const std::function<bool(const 
     const JsonCursor json(request, "frame");
     frame.layer = ParseFrameLayer(json.StringOr("layer", "rgb"));
     if (json.Has("view")) {
-      const int64_t view = json["view"].Integer();
-      if (view < 0 || view >= int64_t(scene().views.size())) throw NotFound(fmt::format("there is no view {}", view));
-      frame.camera = scene().views[size_t(view)].camera.ResizedToLongest(CheckedSize(int(json.IntegerOr("size", 800))));
+      const scene::View& view = ViewAt(scene(), json["view"].Integer());
+      frame.camera = view.camera.ResizedToLongest(CheckedSize(int(json.IntegerOr("size", 800))));
     } else {
       frame.camera = CameraFromJson(json["camera"]);
       CheckedSize(std::max(frame.camera.width, frame.camera.height));
@@ -325,7 +305,6 @@ void Workspace::Impl::Frame(const Json& request, const std::function<bool(const 
     }
     if (ShowsObject(frame.layer) && !answer->snapshot.model)
       throw NotNow("this layer shows an object, and there is none yet", "", "click a thing first");
-    return 0;
   });
   FrameScene shown;
   shown.nerf = bench_.field().model();
@@ -368,10 +347,9 @@ Json Workspace::Find(const Json& request) {
     const JsonCursor json(request, "find");
     json.ExpectKeys({"text", "everything", "start"});
     if (json.Has("start")) begins = json["start"].Bool();
-    if (json.Has("everything") && json["everything"].Bool()) return 0;
+    if (json.Has("everything") && json["everything"].Bool()) return;
     words = json["text"].String();
     if (words.empty()) throw UsageError("there are no words to find", "", "say what to look for: mug. banana");
-    return 0;
   });
   if (begins) impl_->desk().Find(request);
   return {{"revision", impl_->revision()}, {"command", impl_->FindCommandFor(words)}};
@@ -421,7 +399,6 @@ Json Workspace::StartExport(const Json& request) {
     if (json.Has("objects"))
       for (size_t i = 0; i < json["objects"].size(); ++i)
         wanted.objects.push_back(impl_->desk().Object(ObjectId(json["objects"][i].Integer())).about.name);
-    return 0;
   });
   ExportRequest spoken = wanted;
   if (spoken.objects.empty())
@@ -467,8 +444,7 @@ std::string Workspace::Mask(int64_t object, int view, int size) const {
 
 std::string Workspace::Truth(int64_t object, int view, int size) const {
   CheckedSize(size);
-  if (view < 0 || view >= int(impl_->scene().views.size())) throw NotFound(fmt::format("there is no view {}", view));
-  const scene::View& of_view = impl_->scene().views[size_t(view)];
+  const scene::View& of_view = ViewAt(impl_->scene(), view);
   const std::optional<int> instance = InstanceOf(impl_->desk().Object(ObjectId(object)), impl_->scene());
   const std::optional<ImageU8> mask = instance ? TruthMask(of_view, *instance) : std::nullopt;
   if (!mask) throw NotFound("there is no ground truth for this object in " + of_view.name);

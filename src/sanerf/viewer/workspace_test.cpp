@@ -19,6 +19,7 @@
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/synth/options.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 #include "sanerf/viewer/error_answers.h"
 #include "sanerf/viewer/schema_test_support.h"
@@ -59,11 +60,7 @@ struct Quiet : Audience {
 class WorkspaceTest : public testing::Test {
  protected:
   void SetUp() override {
-    synth::SynthOptions synth;
-    synth.views = 10;
-    synth.size = 48;
-    synth.samples = 1;
-    synth::WriteSynthScene(*folder_ / "scene", synth, Job());
+    synth::WriteSynthScene(*folder_ / "scene", synth::SmallScene(10, 48), Job());
     WriteFileAtomic(*folder_ / "encoder.onnx", onnx_test::AverageEncoder());
     WriteFileAtomic(*folder_ / "decoder.onnx", onnx_test::ChoosingDecoder().Model());
   }
