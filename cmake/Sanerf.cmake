@@ -23,7 +23,12 @@ endif()
 # compiled faster.
 option(SANERF_UNITY "Compile the sources of a room together" OFF)
 
-# What nearly every file includes of other projects is read once. Without it, a file that forgot an include is found.
+# The time of a test goes to the rooms, that of a build to the tests.
+set(sanerf_test_flags $<$<CONFIG:Release,RelWithDebInfo>:-Og>)
+
+# What nearly every file includes of other projects is read once. Without it, a file that forgot an include is found. Rooms
+# that are compiled together gain nothing by it, and what is compiled with other optimizations than the header loses: its
+# functions keep the header's.
 option(SANERF_PCH "Precompile the headers of other projects" ON)
 if(SANERF_PCH)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_LAUNCHER MATCHES ccache)
@@ -32,11 +37,14 @@ if(SANERF_PCH)
   file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp CONTENT "")
   set(sanerf_common_headers <algorithm> <array> <cmath> <filesystem> <functional> <map> <memory> <optional> <string>
       <thread> <vector> <Eigen/Core> <Eigen/Geometry> <fmt/format.h> <nlohmann/json.hpp>)
-  add_library(sanerf_pch OBJECT ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
-  target_link_libraries(sanerf_pch PRIVATE sanerf_flags Eigen3::Eigen nlohmann_json::nlohmann_json fmt::fmt)
-  target_precompile_headers(sanerf_pch PRIVATE ${sanerf_common_headers})
+  if(NOT SANERF_UNITY)
+    add_library(sanerf_pch OBJECT ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+    target_link_libraries(sanerf_pch PRIVATE sanerf_flags Eigen3::Eigen nlohmann_json::nlohmann_json fmt::fmt)
+    target_precompile_headers(sanerf_pch PRIVATE ${sanerf_common_headers})
+  endif()
   if(SANERF_BUILD_TESTS)
     add_library(sanerf_test_pch OBJECT ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+    target_compile_options(sanerf_test_pch PRIVATE ${sanerf_test_flags})
     target_link_libraries(sanerf_test_pch PRIVATE sanerf_flags Eigen3::Eigen nlohmann_json::nlohmann_json fmt::fmt
                           GTest::gtest GTest::gmock)
     target_precompile_headers(sanerf_test_pch PRIVATE ${sanerf_common_headers} <gmock/gmock.h> <gtest/gtest.h>)
@@ -68,7 +76,7 @@ function(sanerf_room name)
   if(SANERF_UNITY AND NOT ROOM_NO_UNITY)
     set_target_properties(sanerf_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   endif()
-  if(SANERF_PCH AND NOT ROOM_NO_UNITY)
+  if(TARGET sanerf_pch AND NOT ROOM_NO_UNITY AND NOT ROOM_NEVER_HOT)
     target_precompile_headers(sanerf_${name} REUSE_FROM sanerf_pch)
   endif()
   if(ROOM_NEVER_HOT)
@@ -78,11 +86,9 @@ function(sanerf_room name)
   if(SANERF_BUILD_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE sanerf_${name} ${ROOM_PRIVATE_LINK} ${ROOM_TEST_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+    target_compile_options(${name}_test PRIVATE ${sanerf_test_flags})
     if(SANERF_PCH)
       target_precompile_headers(${name}_test REUSE_FROM sanerf_test_pch)
-    endif()
-    if(NOT ROOM_NO_UNITY)  # the time goes to the rooms; those of kernels compare with slow ones of their own
-      target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
     endif()
     set(label "")
     if(ROOM_FAST_TESTS)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
@@ -57,6 +58,26 @@ hsize_t NumbersInChunk(const Handle& creation, size_t rank) {
   return count;
 }
 
+// What the index says of the chunks, the library takes at its word: it allocates that much before it reads. The size of
+// the largest, bytes in the file; none where it cannot be told.
+std::optional<hsize_t> LargestStoredChunk(const Handle& data_set, const Handle& creation,
+                                          const std::vector<hsize_t>& shape) {
+  if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return 0;
+  std::vector<hsize_t> sides(shape.size()), at(shape.size(), 0);
+  if (H5Pget_chunk(creation.get(), int(shape.size()), sides.data()) < 0) return std::nullopt;
+  hsize_t largest = 0;
+  for (size_t axis = 0; axis < shape.size();) {
+    unsigned skipped_filters = 0;
+    haddr_t address = 0;
+    hsize_t size = 0;
+    if (H5Dget_chunk_info_by_coord(data_set.get(), at.data(), &skipped_filters, &address, &size) < 0)
+      return std::nullopt;
+    largest = std::max(largest, size);
+    for (axis = 0; axis < shape.size() && (at[axis] += sides[axis]) >= shape[axis]; ++axis) at[axis] = 0;
+  }
+  return largest;
+}
+
 // Links may lead on to others, and those into other files.
 herr_t RefuseOtherFile(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
 
@@ -89,6 +110,8 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
   const hsize_t in_chunk = NumbersInChunk(creation, shape.size()), largest = kDeflateLimit * fs::file_size(path);
   if (in_chunk > kMaxNumbers || in_chunk * H5Tget_size(type.get()) > largest) fail("its chunks are too large");
   if (count * H5Tget_size(type.get()) > largest) fail("the file is too short for its shape");
+  const std::optional<hsize_t> stored = count == 0 ? 0 : LargestStoredChunk(data_set, creation, shape);
+  if (!stored || *stored > fs::file_size(path)) fail("the file is damaged: it is too short for its chunks");
   const int64_t bytes = int64_t(count) * int64_t(sizeof(double));
   if (bytes > kLarge) CheckMemory("the numbers of " + path.string(), double(bytes), "use a smaller array");
   array.data.resize(size_t(count));

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+#include <string>
+#include <vector>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/odd_files_test_support.h"
@@ -25,6 +29,7 @@ TEST(Hdf5, WithoutTheLibraryTheErrorSaysWhatToInstall) {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
 class Hdf5Test : public ::testing::Test {
@@ -98,6 +103,32 @@ TEST_F(Hdf5Test, ChunksThatAreTooLargeAreAnError) {
 TEST_F(Hdf5Test, ChunksThatTheFileIsTooShortForAreAnError) {
   WriteFourNumbersInChunksOf(1 << 12, 1 << 12);
   EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5, ids: its chunks are too large"));
+}
+
+TEST_F(Hdf5Test, SeveralChunksAreReadAndTheLastMayReachBeyond) {
+  const hid_t file = H5Fcreate(path_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+  const hsize_t shape[2] = {3, 5}, chunk[2] = {2, 2};
+  const hid_t space = H5Screate_simple(2, shape, nullptr), creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(creation, 2, chunk);
+  const hid_t data_set = H5Dcreate2(file, "ids", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  std::vector<int> numbers(15);
+  std::iota(numbers.begin(), numbers.end(), 1);
+  H5Dwrite(data_set, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data());
+  H5Dclose(data_set), H5Pclose(creation), H5Sclose(space), H5Fclose(file);
+  const NumericArray array = ReadHdf5(path_, {"ids"});
+  EXPECT_THAT(array.shape, ElementsAre(3, 5));
+  EXPECT_THAT(array.data, ElementsAreArray(numbers));
+}
+
+// The index says that the only chunk takes four gigabytes of the file.
+TEST_F(Hdf5Test, ChunksThatAreSaidToBeLargerThanTheFileAreAnError) {
+  WriteHdf5<int>(path_, "ids", {4}, H5T_NATIVE_INT, {1, 2, 3, 4});
+  std::string bytes = ReadFile(path_);
+  const size_t node = bytes.find("TREE\x01");  // of the index of chunks; after 24 bytes the size of its first
+  ASSERT_LT(node, bytes.size());
+  bytes.replace(node + 24, 4, "\xff\xff\xff\xff");
+  WriteFileAtomic(path_, bytes);
+  EXPECT_THAT(ErrorOf("ids"), HasSubstr("a.hdf5, ids: the file is damaged: it is too short for its chunks"));
 }
 
 // Half of the compressed numbers are gone.

@@ -101,11 +101,12 @@ export class Schema {
 }
 
 export class Browser {
-  // pictures: a folder for those of the documentation, or undefined.
-  constructor(schema, out, pictures) {
+  // out: a folder for screenshots. pictures: one for those of the documentation, or undefined. quick: nobody looks at them.
+  constructor(schema, out, { pictures, quick = false }) {
     this.schema = schema;
     this.out = out;
     this.pictures = pictures;
+    this.quick = quick;
     this.foreign = new Set(); // requests to other hosts
     this.errors = []; // of the console
     this.expectsErrors = false; // while the server is away
@@ -153,7 +154,9 @@ export class Browser {
     }
   }
 
-  async shot(page, name) {
+  // patience: milliseconds until the picture in the page is whole.
+  async shot(page, name, patience = 0) {
+    await sleep(this.quick ? 0 : patience);
     const path = join(this.out, `${name}.png`);
     await page.screenshot({ path });
     if (this.pictures !== undefined && kPictures[name]) copyFileSync(path, join(this.pictures, `${kPictures[name]}.png`));

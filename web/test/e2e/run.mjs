@@ -1,7 +1,9 @@
 // Drives the page in a real browser against `sanerf view` (or the mock) and says what held.
 //   node test/e2e/run.mjs --mock
-//   SANERF_PROGRAM=build/release/src/sanerf/sanerf node test/e2e/run.mjs RUN [--scene SCENE] [--only load,hover]
-//     [--click X,Y] [--out DIR] [--json]
+//   SANERF_PROGRAM=build/release/src/sanerf/sanerf node test/e2e/run.mjs [RUN] [--scene SCENE] [--only load,hover]
+//     [--click X,Y] [--out DIR] [--json] [--quick]
+// Without RUN the page trains the field of SCENE first, and the rest happens in what comes of it.
+// --quick does not wait until a screenshot would show the whole picture.
 // SANERF_PICTURES=../docs/img with the second writes the documentation's pictures of the window.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +11,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Browser, Schema, Server } from './harness.mjs';
-import { fromNothing, steps } from './steps.mjs';
+import { finishTraining, fromNothing, steps } from './steps.mjs';
 
 const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: {
   mock: { type: 'boolean', default: false }, scene: { type: 'string' }, only: { type: 'string' }, click: { type: 'string' },
-  out: { type: 'string' }, json: { type: 'boolean', default: false } } });
-if (!flags.mock && positionals.length !== 1) {
-  console.error('usage: SANERF_PROGRAM=sanerf node test/e2e/run.mjs RUN [--scene SCENE] | --mock');
+  out: { type: 'string' }, json: { type: 'boolean', default: false },
+  quick: { type: 'boolean', default: false } } });
+if (!flags.mock && (positionals.length > 1 || (positionals.length === 0 && flags.scene === undefined))) {
+  console.error('usage: SANERF_PROGRAM=sanerf node test/e2e/run.mjs RUN [--scene SCENE] | --scene SCENE | --mock');
   process.exit(2);
 }
 
@@ -23,7 +26,7 @@ const kMock = fileURLToPath(new URL('../../mock/server.mjs', import.meta.url));
 const program = process.env.SANERF_PROGRAM ?? 'sanerf';
 const out = flags.out ?? fileURLToPath(new URL('./out/', import.meta.url));
 const schema = new Schema();
-const browser = new Browser(schema, out, flags.mock ? undefined : process.env.SANERF_PICTURES);
+const browser = new Browser(schema, out, { pictures: flags.mock ? undefined : process.env.SANERF_PICTURES, quick: flags.quick });
 const scratch = mkdtempSync(join(tmpdir(), 'sanerf-window-'));
 const results = { steps: {}, times: {}, iou: null, findings: [] };
 const servers = [];
@@ -51,9 +54,24 @@ async function attempt(name, call) {
 
 const wanted = (name) => flags.only === undefined || flags.only.split(',').includes(name);
 
-try {
+// Answers whether there is a trained run afterwards.
+async function startFromNothing(run, finish) {
+  return attempt('from_nothing', async () => {
+    const fresh = await serve([flags.scene, '--out', run], ['--phase', 'photos']);
+    const untrained = await browser.open(fresh.url);
+    await fromNothing({ page: untrained, browser, times: results.times });
+    if (finish) await finishTraining(untrained);
+    await untrained.context().close();
+    await fresh.kill('SIGTERM');
+  });
+}
+
+async function main() {
   await browser.start();
-  const server = await serve(positionals, []);
+  const fresh = join(scratch, 'run');
+  const run = positionals[0] ?? fresh;
+  if (!flags.mock && run === fresh && !(await startFromNothing(fresh, true))) return;
+  const server = await serve([run], []);
   const unfollow = await schema.follow(server);
   const page = await browser.open(server.url);
   const context = { page, browser, server, times: results.times, findings: results.findings,
@@ -65,15 +83,7 @@ try {
   unfollow();
   await page.context().close();
   await server.kill('SIGTERM');
-  if (wanted('from_nothing') && (flags.mock || flags.scene !== undefined)) {
-    await attempt('from_nothing', async () => {
-      const fresh = await serve([flags.scene, '--out', join(scratch, 'run')], ['--phase', 'photos']);
-      const untrained = await browser.open(fresh.url);
-      await fromNothing({ page: untrained, browser, times: results.times });
-      await untrained.context().close();
-      await fresh.kill('SIGTERM');
-    });
-  }
+  if (wanted('from_nothing') && (flags.mock || (flags.scene !== undefined && run !== fresh))) await startFromNothing(fresh, false);
   await attempt('no_other_host', () => {
     if (browser.foreign.size > 0) throw new Error(`asked ${[...browser.foreign].join(', ')}`);
   });
@@ -84,6 +94,10 @@ try {
     if (schema.faults.size > 0) throw new Error([...schema.faults].slice(0, 5).join(' | '));
   });
   results.checked = schema.checked;
+}
+
+try {
+  await main();
 } finally {
   for (const server of servers) await server.kill();
   await browser.browser?.close();

@@ -83,8 +83,7 @@ export const steps = {
   async load({ page, browser }) {
     await page.locator('.photo img:not(.hidden)').waitFor();
     await page.locator('.card canvas').first().waitFor();
-    await sleep(1500);
-    await browser.shot(page, 'empty');
+    await browser.shot(page, 'empty', 1500);
   },
 
   async orbit({ page, browser, times }) {
@@ -148,8 +147,7 @@ export const steps = {
     const state = await settled(page);
     times.click_to_field = state.answer.seconds;
     context.object = state.objects[0];
-    await sleep(1500);
-    await browser.shot(page, 'answered');
+    await browser.shot(page, 'answered', 1500);
     const ious = [];
     for (const view of context.views.filter((one) => one.split === 'test' && one.truth).slice(0, 6)) {
       const iou = await page.evaluate(iouOf, { object: context.object.id, view: view.idx, answer: state.answer.revision,
@@ -221,8 +219,7 @@ export const steps = {
     await page.locator('.card.used').first().waitFor();
     await page.locator('.card.used').first().hover();
     await page.locator('.enlarged canvas').waitFor();
-    await sleep(2500);
-    await browser.shot(page, 'strip');
+    await browser.shot(page, 'strip', 2500);
     await changed(page, () => page.locator('.card.used button[aria-label^="Drop"]').first().click());
     await page.locator('.card.never').first().waitFor();
     assert((await stateOf(page)).objects[0].dropped.length === 1, 'The view is not dropped');
@@ -309,8 +306,7 @@ export const steps = {
       const done = page.waitForResponse((response) => response.url().includes(`layer=${layer}`) && response.ok(), { timeout: 60000 });
       await page.locator('#layer').selectOption(layer);
       await done;
-      await sleep(2500);
-      await browser.shot(page, `layer-${layer}`);
+      await browser.shot(page, `layer-${layer}`, 2500);
     }
     await page.locator('#layer').selectOption('auto');
   },
@@ -446,8 +442,7 @@ export const steps = {
     for (const [name, options] of Object.entries(sizes)) {
       const page = await browser.open(server.url, options);
       await page.locator('.photo img:not(.hidden)').waitFor();
-      await sleep(1500);
-      await browser.shot(page, name);
+      await browser.shot(page, name, 1500);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert(overflow <= 0, `${name}: the page is ${overflow} px too wide`);
       await page.context().close();
@@ -467,8 +462,7 @@ export async function fromNothing({ page, browser, times }) {
   times.training_to_picture = (Date.now() - begin) / 1000;
   await stateWhere(page, (state) => state.training?.psnr > 24, 'a picture in which things can be recognized');
   times.training_to_24_db = (Date.now() - begin) / 1000;
-  await sleep(1500);
-  await browser.shot(page, 'training');
+  await browser.shot(page, 'training', 1500);
   // As soon as there is depth.
   await stateWhere(page, (state) => state.waiting === '', 'prompts to be possible', 240000);
   const view = (await viewsOf(page)).find((one) => one.split === 'train');
@@ -490,4 +484,11 @@ export async function fromNothing({ page, browser, times }) {
   await until(async () => (await stateOf(page)).phase !== 'paused', 'the training again', 60000);
   const { training } = await stateWhere(page, (state) => state.training && state.training.psnr !== null, 'a PSNR', 60000);
   times.psnr_after_start = training.psnr;
+}
+
+// The training to its end, and nothing said any more.
+export async function finishTraining(page) {
+  await stateWhere(page, (state) => state.phase === 'trained', 'the end of the training', 600000);
+  await undoTo(page, 0);
+  await stateWhere(page, (state) => state.objects.length === 0, 'no object');
 }

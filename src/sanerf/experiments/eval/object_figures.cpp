@@ -19,11 +19,11 @@ namespace sanerf::experiments {
 namespace {
 
 constexpr size_t kMostPromptedViews = 3;
-constexpr int kFrames = 12, kFrameSize = 180;  // together they cost what two or three views do
-constexpr int kLookSize = 96, kLookViews = 8;  // of those in which the object is looked for, on all its sides
-constexpr float kDim = 0.2f;                   // what is not the object, around it
-constexpr double kFill = 0.42;                 // the object's radius as a share of the frame
-constexpr double kOutermost = 0.9;             // of its pixels are within the radius
+constexpr int kFrames = 12, kMostFrameSize = 180;  // together they cost what two or three views do
+constexpr int kLookSize = 96, kLookViews = 8;      // of those in which the object is looked for, on all its sides
+constexpr float kDim = 0.2f;                       // what is not the object, around it
+constexpr double kFill = 0.42;                     // the object's radius as a share of the frame
+constexpr double kOutermost = 0.9;                 // of its pixels are within the radius
 
 ImageU8 MaskIn(const FiguredObject& object, const Camera& camera, const Job& job) {
   return MaskOfLabel(object.field.Render(camera, job).labels, object.label);
@@ -72,11 +72,12 @@ Camera Aimed(Camera camera, const Place& place) {
   const Vec3 forward = -camera.world_from_cam.rotation.col(2);
   camera.world_from_cam.rotation =
       Eigen::Quaterniond::FromTwoVectors(forward, to_place).toRotationMatrix() * camera.world_from_cam.rotation;
+  const int size = std::min(kMostFrameSize, std::max(camera.width, camera.height));  // fields know what the photos show
   camera.distortion = {};
-  camera.width = camera.height = kFrameSize;
-  camera.cx = camera.cy = 0.5 * kFrameSize;
+  camera.width = camera.height = size;
+  camera.cx = camera.cy = 0.5 * size;
   const double distance = to_place.norm();
-  camera.fx = camera.fy = kFill * kFrameSize * distance / std::max(place.radius, 0.02 * distance);
+  camera.fx = camera.fy = kFill * size * distance / std::max(place.radius, 0.02 * distance);
   return camera;
 }
 
