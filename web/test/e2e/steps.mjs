@@ -319,8 +319,8 @@ export const steps = {
       await page.locator(`.formats input[value="${name}"]`).check();
       const size = page.locator('#option-longest_side');
       if ((await size.count()) > 0) {
-        await size.fill('320');
-        await page.locator('button[aria-label="Copy as command line: export"][title*="320"]').waitFor();
+        await size.fill('160');
+        await page.locator('button[aria-label="Copy as command line: export"][title*="160"]').waitFor();
       }
       const views = page.locator('#option-views');
       if ((await views.count()) > 0) await views.selectOption('test');
