@@ -95,6 +95,7 @@ async function sendFrame(query, response) {
   response.end(Buffer.alloc(12));
 }
 
+const kCloudId = randomBytes(4).readUInt32LE(0);
 let cloud = null;
 function makeCloud() {
   if (cloud) return cloud;
@@ -106,13 +107,15 @@ function makeCloud() {
     if (hit) points.push(hit);
   }
   const [low, high] = [[-3, -3, -0.1], [3, 3, 1.4]];
-  const bytes = Buffer.alloc(28 + 9 * points.length);
+  const head = 32;
+  const bytes = Buffer.alloc(head + 9 * points.length);
   bytes.writeUInt32LE(points.length, 0);
-  [...low, ...high].forEach((value, i) => bytes.writeFloatLE(value, 4 + 4 * i));
+  bytes.writeUInt32LE(kCloudId, 4);
+  [...low, ...high].forEach((value, i) => bytes.writeFloatLE(value, 8 + 4 * i));
   points.forEach(({ p, color }, i) => {
     for (let k = 0; k < 3; ++k) {
-      bytes.writeUInt16LE(Math.max(0, Math.min(65535, Math.round((65535 * (p[k] - low[k])) / (high[k] - low[k])))), 28 + 6 * i + 2 * k);
-      bytes[28 + 6 * points.length + 3 * i + k] = color[k];
+      bytes.writeUInt16LE(Math.max(0, Math.min(65535, Math.round((65535 * (p[k] - low[k])) / (high[k] - low[k])))), head + 6 * i + 2 * k);
+      bytes[head + 6 * points.length + 3 * i + k] = color[k];
     }
   });
   cloud = { bytes: gzipSync(bytes), ids: points.map(({ id }) => id) };
@@ -145,7 +148,7 @@ function picture(path, query) {
 
 const kParameters = { strip: ['object'], hover: ['view', 'xy', 'object', 'label', 'size', 'client', 'seq'],
   photo: ['view', 'size'], mask: ['object', 'view', 'size', 'answer'], truth: ['view', 'object', 'size'],
-  frame: ['camera', 'view', 'size', 'layer', 'object', 'client', 'seq', 'answer'], 'cloud/labels': ['answer'], result: ['id'] };
+  frame: ['camera', 'view', 'size', 'layer', 'object', 'client', 'seq', 'answer'], 'cloud/labels': ['cloud', 'answer'], result: ['id'] };
 
 const streams = new Set();
 let eventId = 0;
@@ -191,6 +194,7 @@ async function answer(request, response, url) {
       if (world.phase === 'photos') throw new NotNow('There is no field yet');
       return bytes('application/octet-stream', makeCloud().bytes, { 'Content-Encoding': 'gzip' });
     case 'cloud/labels': {
+      if (Number(query.get('cloud')) !== kCloudId) throw new NotNow('These points are no longer known');
       const labels = new Map(world.objects.map((object) => [object.thing, object.label ?? 0]));
       const of = Buffer.from(makeCloud().ids.map((id) => (id ? labels.get(id) ?? 0 : 0)));
       return bytes('application/octet-stream', gzipSync(of), { 'Content-Encoding': 'gzip' });

@@ -24,7 +24,8 @@ export function dismiss(id: number): void {
 export function sayError(error: unknown): void {
   if (isAway(error)) return; // the connection's banner says it
   if (error instanceof ApiError) {
-    say({ kind: error.status === 409 ? 'warning' : 'error', text: error.what, why: error.why, hint: error.hint });
+    const isForNow = error.status === 409 || error.status === 503;
+    say({ kind: isForNow ? 'warning' : 'error', text: error.what, why: error.why, hint: error.hint });
   } else {
     say({ kind: 'error', text: String(error), why: '', hint: 'Reload the page' });
   }

@@ -12,8 +12,9 @@ std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const mask_aggr
                                     const Camera& camera, int num_objects,
                                     const std::function<int(const float* outputs)>& object_of, const Job& job) {
   std::vector<ImageU8> masks(size_t(num_objects), ImageU8(camera.width, camera.height, 1));
+  const mask_aggregator::LabelSource source{&field};
   mask_aggregator::CompositeView(
-      nerf, &field, nullptr, camera,
+      nerf, {&source, 1}, camera,
       [&](const mask_aggregator::CompositedPixel& pixel) {
         if (pixel.opacity < 0.5f) return;
         const int object = object_of(pixel.outputs);

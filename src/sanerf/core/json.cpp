@@ -42,6 +42,25 @@ std::string Describe(const Json& json) {
   return text;
 }
 
+Json Parsed(std::string_view text, const std::string& source, const std::string& hint) {
+  const auto stop_when_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth <= kDeepestNesting) return true;
+    throw Error(source, fmt::format("broken JSON: values are nested more than {} levels deep", kDeepestNesting));
+  };
+  try {
+    return Json::parse(text, stop_when_too_deep, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+  } catch (const Json::parse_error& error) {
+    throw Error(fmt::format("{}:{}", source, LineAndColumn(text, error.byte)), "broken JSON: " + Reason(error.what()),
+                hint);
+  } catch (
+      const Json::out_of_range& error) {  // a number too large for double; the exception quotes it but has no position
+    const std::string reason = Reason(error.what());
+    const size_t open = reason.find('\''), close = reason.rfind('\'');
+    const size_t at = open < close ? text.find(reason.substr(open + 1, close - open - 1)) : std::string::npos;
+    throw Error(source + (at == std::string::npos ? "" : ":" + LineAndColumn(text, at + 1)), "broken JSON: " + reason);
+  }
+}
+
 }  // namespace
 
 bool IsUtf8(const std::string& text) {
@@ -55,27 +74,10 @@ bool IsUtf8(const std::string& text) {
 
 Json OrNull(double value) { return std::isnan(value) ? Json() : Json(value); }
 
-Json ParseJson(std::string_view text, const std::string& source) {
-  const auto stop_when_too_deep = [&](int depth, Json::parse_event_t, const Json&) {
-    if (depth <= kDeepestNesting) return true;
-    throw Error(source, fmt::format("broken JSON: values are nested more than {} levels deep", kDeepestNesting));
-  };
-  try {
-    return Json::parse(text, stop_when_too_deep, /*allow_exceptions=*/true, /*ignore_comments=*/true);
-  } catch (const Json::parse_error& error) {
-    throw Error(fmt::format("{}:{}", source, LineAndColumn(text, error.byte)), "broken JSON: " + Reason(error.what()),
-                "fix the file at that position");
-  } catch (
-      const Json::out_of_range& error) {  // a number too large for double; the exception quotes it but has no position
-    const std::string reason = Reason(error.what());
-    const size_t open = reason.find('\''), close = reason.rfind('\'');
-    const size_t at = open < close ? text.find(reason.substr(open + 1, close - open - 1)) : std::string::npos;
-    throw Error(source + (at == std::string::npos ? "" : ":" + LineAndColumn(text, at + 1)), "broken JSON: " + reason);
-  }
-}
+Json ParseJson(std::string_view text, const std::string& source) { return Parsed(text, source, ""); }
 
 Json ReadJsonFile(const std::filesystem::path& path) {
-  return ParseJson(ReadFile(path, FileKind::kText), path.string());
+  return Parsed(ReadFile(path, FileKind::kText), path.string(), "fix the file at that position");
 }
 
 void WriteJsonFile(const std::filesystem::path& path, const Json& json) {

@@ -45,6 +45,11 @@ TEST(Json, DeepNestingIsAnError) {
   EXPECT_EQ(ParseJson(nested(190), "text").dump(), nested(190));
 }
 
+TEST(Json, OnlyWhatIsInAFileCanBeFixedThere) {
+  EXPECT_THAT(ParseErrorOf("[1, }"), HasSubstr("fix the file at that position"));
+  EXPECT_EQ(ErrorTextOf<Error>([] { ParseJson("[1, }", "the request"); }).find("file"), std::string::npos);
+}
+
 TEST(Json, WhatWasWrittenIsRead) {
   const TestFolder folder;
   const Json json = {{"name", "mug"}, {"xy", {1.5, -2}}, {"pi", 3.141592653589793}};

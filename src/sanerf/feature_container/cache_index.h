@@ -17,6 +17,7 @@ struct CacheIndex {
     std::string camera;  // CameraStamp when it was encoded
     std::string photo;   // PhotoStamp then; "" for rendered views, and in indices of older versions
     uint64_t bytes = 0;  // of the .feat file
+    bool operator==(const Entry&) const = default;
   };
   EncodeOptions options;
   std::string model_fingerprint, nerf_fingerprint;  // hexadecimal

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
@@ -14,21 +17,48 @@
 namespace sanerf::feature_container {
 namespace {
 
-// Views held in memory at once: enough to go back and forth between the views of one prompt, small enough (about 20 MB
-// each) not to matter beside the radiance field.
-constexpr size_t kMaxViewsInMemory = 4;
-// Depths are a tenth of that, and labels ask for those of all views again and again.
-constexpr size_t kMaxDepthsInMemory = 64;
+// What is held in memory, of maps and of depths each, so as not to matter beside radiance field and SAM: the maps of a
+// dozen views of SAM 2 (20 MB a view; of large encoders 100), and the depths of 128, which labels ask for again and
+// again.
+constexpr size_t kMostBytes = size_t{256} << 20;
+constexpr size_t kFewestViews = 4;  // however large: enough to go back and forth between the views of one prompt
+
+size_t BytesOfMaps(const sam::SamFeatures& features) {
+  size_t num_values = 0;
+  for (const models::Tensor& map : features.maps) num_values += map.data.size();
+  return num_values * sizeof(float);
+}
+size_t BytesOfGeometry(const ViewGeometry& geometry) {
+  return (geometry.depth.data.size() + geometry.opacity.data.size()) * sizeof(float);
+}
+
+// All that the one has, the other has as well, and perhaps further views.
+bool GoesOn(const CacheIndex& from, const CacheIndex& to) {
+  return from.model_fingerprint == to.model_fingerprint && from.nerf_fingerprint == to.nerf_fingerprint &&
+         from.options.size == to.options.size && from.options.source == to.options.source &&
+         std::all_of(from.views.begin(), from.views.end(), [&](const auto& view) {
+           const auto same = to.views.find(view.first);
+           return same != to.views.end() && same->second == view.second;
+         });
+}
 
 }  // namespace
 
 struct FeatureCache::Impl {
+  // What has been read of the views.
+  struct InMemory {
+    explicit InMemory(size_t num_views)
+        : features({num_views, kMostBytes, kFewestViews}, BytesOfMaps),
+          geometry({std::numeric_limits<size_t>::max(), kMostBytes, kFewestViews}, BytesOfGeometry) {}
+    RecentlyUsed<sam::SamFeatures> features;
+    RecentlyUsed<ViewGeometry> geometry;
+  };
+
   std::filesystem::path folder;
   CacheIndex index;
   std::vector<scene::View> views;
   uint64_t model_fingerprint = 0;
-  RecentlyUsed<sam::SamFeatures> features{kMaxViewsInMemory};
-  RecentlyUsed<ViewGeometry> geometry{kMaxDepthsInMemory};
+  std::shared_ptr<InMemory> in_memory;
 
   const CacheIndex::Entry& Entry(int view_idx) const {
     const auto entry = index.views.find(views.at(view_idx).name);
@@ -40,7 +70,7 @@ struct FeatureCache::Impl {
   }
   std::shared_ptr<const ViewGeometry> Geometry(int view_idx) {
     const CacheIndex::Entry& entry = Entry(view_idx);
-    return geometry.Get(view_idx, [&] {
+    return in_memory->geometry.Get(view_idx, [&] {
       ViewGeometry read = ReadViewGeometry(folder / entry.file, views[view_idx].name, RebuildHint(folder));
       const Camera camera = sanerf::feature_container::WorkingCamera(views[view_idx], index.options.size);
       if (read.depth.width != camera.width || read.depth.height != camera.height) {
@@ -58,7 +88,7 @@ FeatureCache::FeatureCache(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 FeatureCache::~FeatureCache() = default;
 
 std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& folder, const scene::Scene& scene,
-                                                 uint64_t nerf_fingerprint) {
+                                                 uint64_t nerf_fingerprint, const Keeping& keeping) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
   impl->index = ReadIndex(folder);
@@ -67,6 +97,10 @@ std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& fo
   }
   impl->views = scene.views;
   impl->model_fingerprint = std::strtoull(impl->index.model_fingerprint.c_str(), nullptr, 16);
+  const bool goes_on = keeping.earlier != nullptr && keeping.earlier->impl_->folder == folder &&
+                       GoesOn(keeping.earlier->impl_->index, impl->index);
+  impl->in_memory =
+      goes_on ? keeping.earlier->impl_->in_memory : std::make_shared<Impl::InMemory>(size_t(keeping.views));
   return std::unique_ptr<FeatureCache>(new FeatureCache(std::move(impl)));
 }
 
@@ -85,7 +119,7 @@ bool FeatureCache::Has(int view_idx) const { return impl_->index.views.contains(
 
 std::shared_ptr<const sam::SamFeatures> FeatureCache::Features(int view_idx, const Job&) const {
   const CacheIndex::Entry& entry = impl_->Entry(view_idx);
-  return impl_->features.Get(view_idx, [&] {
+  return impl_->in_memory->features.Get(view_idx, [&] {
     return ReadViewFeatures(impl_->folder / entry.file, impl_->views[view_idx].name, RebuildHint(impl_->folder));
   });
 }

@@ -16,12 +16,22 @@ namespace sanerf::feature_container {
 // model, NeRF, cameras or options is stale and is rebuilt by EncodeViews.
 class FeatureCache : public FeatureContainer {
  public:
-  // Opens an existing cache; views are read when they are asked for, the last few are kept in memory.
+  // What stays in memory: maps of so many views, those asked for last, or of fewer where they are large.
+  struct Keeping {
+    int views = 4;
+    // The same cache as it was before there were further views: what it has read is kept.
+    const FeatureCache* earlier = nullptr;
+  };
+  // Opens an existing cache; views are read when they are asked for.
   // Throws Error when there is none or when it is stale (says what changed and the command).
   static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const scene::Scene& scene,
                                             const nerf::NerfModel& nerf);
   static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const scene::Scene& scene,
-                                            uint64_t nerf_fingerprint);
+                                            uint64_t nerf_fingerprint, const Keeping& keeping);
+  static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const scene::Scene& scene,
+                                            uint64_t nerf_fingerprint) {
+    return Open(folder, scene, nerf_fingerprint, Keeping{});
+  }
   ~FeatureCache() override;
 
   const EncodeOptions& options() const;

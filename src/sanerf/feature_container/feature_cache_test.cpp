@@ -40,6 +40,36 @@ TEST_F(FeatureCacheTest, RoundTrip) {
   EXPECT_EQ(sam_.num_encoded, kNumViews);
 }
 
+TEST_F(FeatureCacheTest, KeepsAsManyViewsInMemoryAsItIsTold) {
+  Encode();
+  const auto cache = FeatureCache::Open(folder_, scene_, field_.fingerprint, {.views = 3});
+  const auto first = cache->Features(0, Job()), second = cache->Features(1, Job()), third = cache->Features(2, Job());
+  EXPECT_EQ(cache->Features(0, Job()), first);
+  EXPECT_EQ(cache->Features(2, Job()), third);
+  cache->Features(3, Job());
+  EXPECT_EQ(cache->Features(0, Job()), first);
+  EXPECT_NE(cache->Features(1, Job()), second);  // nobody has asked for it for the longest time
+}
+
+TEST_F(FeatureCacheTest, WhatItHasReadStaysWhenThereAreFurtherViews) {
+  Encode({0, 1});
+  const auto before = Open();
+  const auto maps = before->Features(0, Job());
+  const ImageF depth = before->Depth(1, Job());
+  Encode({0, 1, 2});
+  const auto grown = FeatureCache::Open(folder_, scene_, field_.fingerprint, {.earlier = before.get()});
+  EXPECT_TRUE(grown->Has(2));
+  std::filesystem::remove(folder_ / (FileStem("train/1.png") + ".feat"));
+  EXPECT_EQ(grown->Features(0, Job()), maps);
+  EXPECT_EQ(grown->Depth(1, Job()).data, depth.data);
+  EXPECT_THROW(grown->Features(1, Job()), Error);  // of this view nobody has asked for them
+
+  field_.fingerprint = 6;
+  Encode();
+  const auto other = FeatureCache::Open(folder_, scene_, field_.fingerprint, {.earlier = grown.get()});
+  EXPECT_NE(other->Features(0, Job()), maps);
+}
+
 TEST_F(FeatureCacheTest, PhotosAsSource) {
   options_.source = EncodedPicture::kPhoto;
   Encode();

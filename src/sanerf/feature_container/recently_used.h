@@ -1,6 +1,8 @@
 // The last few values of an expensive function of a view.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -8,11 +10,18 @@
 
 namespace sanerf::feature_container {
 
+// At most `most` values; and as many as take `most_bytes`, but always `fewest`.
+struct RecentlyUsedLimits {
+  size_t most, most_bytes, fewest;
+};
+
 // Thread safe; threads that ask for the same new value at once may each load it.
 template <class T>
 class RecentlyUsed {
  public:
-  explicit RecentlyUsed(size_t most) : most_(most) {}
+  explicit RecentlyUsed(size_t most) : RecentlyUsed({most, 0, most}, [](const T&) { return size_t{0}; }) {}
+  RecentlyUsed(const RecentlyUsedLimits& limits, std::function<size_t(const T&)> bytes_of)
+      : limits_(limits), bytes_of_(std::move(bytes_of)) {}
 
   template <class Load>
   std::shared_ptr<const T> Get(int key, const Load& load) {
@@ -21,7 +30,11 @@ class RecentlyUsed {
     if (auto value = Find(key)) return value;
     const std::lock_guard lock(mutex_);
     items_.emplace_front(key, loaded);
-    if (items_.size() > most_) items_.pop_back();
+    bytes_ += bytes_of_(*loaded);
+    while (items_.size() > limits_.most || (bytes_ > limits_.most_bytes && items_.size() > limits_.fewest)) {
+      bytes_ -= bytes_of_(*items_.back().second);
+      items_.pop_back();
+    }
     return loaded;
   }
 
@@ -36,9 +49,11 @@ class RecentlyUsed {
     return nullptr;
   }
 
-  size_t most_;
+  const RecentlyUsedLimits limits_;
+  const std::function<size_t(const T&)> bytes_of_;
   std::mutex mutex_;
   std::list<std::pair<int, std::shared_ptr<const T>>> items_;
+  size_t bytes_ = 0;
 };
 
 }  // namespace sanerf::feature_container

@@ -11,6 +11,8 @@ namespace {
 
 constexpr float kSmoothing = 1;  // votes that every cell starts with, shared by the labels: the light of one ray
 constexpr float kSmallestShare = 0.02f;  // a vote is never more confident than the field can correct
+// What the hundredth part of one ray's light says: less is nothing. A draw of many votes is hardly ever as close.
+constexpr float kSmallestLogit = 0.01f;
 
 }  // namespace
 
@@ -18,23 +20,31 @@ LabelPrior::LabelPrior(CellIndex cells, int num_labels, const std::vector<float>
     : LabelPrior(std::move(cells), num_labels) {
   const size_t n = size_t(num_labels);
   SANERF_CHECK_EQ(votes.size(), size_t(cells_.size()) * n);
-  logits_.resize(votes.size());
+  std::vector<float> logits(votes.size());
   for (size_t row = 0; row < votes.size(); row += n) {
     float total = kSmoothing, mean = 0;
     for (size_t l = 0; l < n; ++l) total += votes[row + l];
     for (size_t l = 0; l < n; ++l) {
       const float share = (votes[row + l] + kSmoothing / float(n)) / total;
-      logits_[row + l] = std::log(std::max(share, kSmallestShare));
-      mean += logits_[row + l] / float(n);
+      logits[row + l] = std::log(std::max(share, kSmallestShare));
+      mean += logits[row + l] / float(n);
     }
-    for (size_t l = 0; l < n; ++l) logits_[row + l] -= mean;
+    for (size_t l = 0; l < n; ++l) logits[row + l] -= mean;
   }
+  TakeLogits(std::move(logits));
 }
 
-void LabelPrior::AddTo(const float* position, float scale, float* logits) const {
+void LabelPrior::TakeLogits(std::vector<float> logits) {
+  logits_ = std::move(logits);
+  has_votes_.assign(logits_.size() / size_t(num_labels_), 0);
+  for (size_t i = 0; i < logits_.size(); ++i)
+    if (std::fabs(logits_[i]) > kSmallestLogit) has_votes_[i / size_t(num_labels_)] = 1;
+}
+
+float LabelPrior::AddTo(const float* position, float scale, float* logits) const {
   const auto corners = TrilinearCorners(position, cells_.cells_per_axis());
   uint32_t found[8];
-  float sum = 0;
+  float sum = 0, voted = 0;
   for (size_t i = 0; i < 8; ++i) {
     found[i] = corners[i].weight > 0 ? cells_.Find(corners[i].cell) : CellIndex::kNone;
     if (found[i] != CellIndex::kNone) sum += corners[i].weight;
@@ -44,7 +54,9 @@ void LabelPrior::AddTo(const float* position, float scale, float* logits) const 
     const float* row = &logits_[size_t(found[i]) * size_t(num_labels_)];
     const float factor = scale * corners[i].weight / sum;
     for (int l = 0; l < num_labels_; ++l) logits[l] += factor * row[l];
+    if (has_votes_[found[i]] != 0) voted += corners[i].weight;
   }
+  return sum > 0 ? voted / sum : 0;
 }
 
 std::vector<float> LabelPrior::Coordinates() const {
@@ -62,7 +74,7 @@ LabelPrior LabelPrior::FromLogits(int cells_per_axis, const std::vector<float>& 
   for (size_t i = 0; i + 2 < coordinates.size(); i += 3)
     cells.Insert(CellIndex::Cell{int(coordinates[i]), int(coordinates[i + 1]), int(coordinates[i + 2])});
   LabelPrior prior(std::move(cells), num_labels);
-  prior.logits_ = std::move(logits);
+  prior.TakeLogits(std::move(logits));
   return prior;
 }
 

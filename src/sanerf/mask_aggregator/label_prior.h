@@ -2,6 +2,7 @@
 // field starts from (it learns the difference).
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "sanerf/mask_aggregator/cell_index.h"
@@ -18,8 +19,9 @@ class LabelPrior {
   uint32_t num_cells() const { return cells_.size(); }
 
   // logits[l] += scale * logit of label l at a position [3] of the unit cube, trilinear between the centers of the
-  // cells that have votes; nothing where none has.
-  void AddTo(const float* position, float scale, float* logits) const;
+  // cells that were met; nothing where none was. Returns the share, [0, 1], of what was added that comes from cells in
+  // which somebody voted: a logit of 0 is a draw there, and nothing known elsewhere.
+  float AddTo(const float* position, float scale, float* logits) const;
 
   // What a checkpoint holds: three coordinates per cell, logits [cell][label], and the cells per axis.
   std::vector<float> Coordinates() const;
@@ -31,10 +33,12 @@ class LabelPrior {
 
  private:
   LabelPrior(CellIndex cells, int num_labels) : cells_(std::move(cells)), num_labels_(num_labels) {}
+  void TakeLogits(std::vector<float> logits);
 
   CellIndex cells_;
   int num_labels_;
-  std::vector<float> logits_;  // [cell][label]
+  std::vector<float> logits_;       // [cell][label]
+  std::vector<uint8_t> has_votes_;  // by cell
 };
 
 }  // namespace sanerf::mask_aggregator

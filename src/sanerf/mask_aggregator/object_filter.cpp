@@ -20,8 +20,8 @@ constexpr float kShell = 0.02f, kShellSteps = 2;
 
 }  // namespace
 
-ObjectFilter::ObjectFilter(const ObjectField* field, const LabelPrior* prior, std::vector<bool> is_hidden)
-    : field_(field), prior_(prior), is_hidden_(std::move(is_hidden)) {}
+ObjectFilter::ObjectFilter(std::vector<LabelSource> sources, std::vector<bool> is_hidden)
+    : sources_(std::move(sources)), is_hidden_(std::move(is_hidden)) {}
 
 void ObjectFilter::Begin(int num_rays) { reach_.assign(size_t(num_rays), -1); }
 
@@ -36,7 +36,7 @@ void ObjectFilter::Classify(const nerf::RayTracer& wave, std::span<const nerf::R
 
   constexpr int kGeo = nerf::RadianceField::kGeometry;
   const int64_t num_tiles = kernels::NumTiles(int64_t(slots_.size()));
-  const int num_labels = int(is_hidden_.size());
+  const size_t num_labels = is_hidden_.size();
   positions_.Reserve(TiledSize(num_tiles, 3));
   const Tiled<float> positions(positions_.data(), 3);
   for (int64_t i = 0; i < num_tiles * kTile; ++i) {  // padding repeats the last sample
@@ -44,7 +44,8 @@ void ObjectFilter::Classify(const nerf::RayTracer& wave, std::span<const nerf::R
     wave.positions().Get(slots_[size_t(std::min(i, int64_t(slots_.size()) - 1))], unit);
     positions.Set(i, unit);
   }
-  if (field_ != nullptr) {
+  if (std::any_of(sources_.begin(), sources_.end(),
+                  [](const LabelSource& source) { return source.field != nullptr; })) {
     geometry_.Reserve(TiledSize(num_tiles, kGeo));
     const Tiled<float> geometry(geometry_.data(), kGeo);
     for (int64_t i = 0; i < num_tiles * kTile; ++i) {
@@ -52,17 +53,38 @@ void ObjectFilter::Classify(const nerf::RayTracer& wave, std::span<const nerf::R
       wave.density_out().Get(slots_[size_t(std::min(i, int64_t(slots_.size()) - 1))], of_sample);
       geometry.Set(i, of_sample);
     }
-    field_->Forward(positions_.data(), geometry_.data(), num_tiles, &activations_);
   }
-  std::vector<float> logits(size_t(num_labels), 0);
+  std::vector<float> logits(slots_.size() * num_labels, 0);
+  for (const LabelSource& source : sources_) {
+    std::vector<float> own = LogitsOf(source);
+    if (source.labels.empty()) {
+      logits = std::move(own);
+      break;
+    }
+    for (size_t i = 0; i < slots_.size(); ++i) source.Join(&own[i * source.num_outputs()], &logits[i * num_labels]);
+  }
   for (size_t i = 0; i < slots_.size(); ++i) {
-    std::fill(logits.begin(), logits.end(), 0.0f);
-    if (field_ != nullptr) Tiled<const float>(activations_.logits.data(), num_labels).Get(int64_t(i), logits.data());
-    float unit[3];
-    positions.Get(int64_t(i), unit);
-    if (prior_ != nullptr) prior_->AddTo(unit, 1, logits.data());
-    hides_[i] = is_hidden_[size_t(std::max_element(logits.begin(), logits.end()) - logits.begin())] ? 1 : 0;
+    const float* of_slot = &logits[i * num_labels];
+    hides_[i] = is_hidden_[size_t(std::max_element(of_slot, of_slot + num_labels) - of_slot)] ? 1 : 0;
   }
+}
+
+std::vector<float> ObjectFilter::LogitsOf(const LabelSource& source) {
+  const size_t num = source.num_outputs();
+  std::vector<float> logits(slots_.size() * num, 0);
+  if (source.field != nullptr) {
+    source.field->Forward(positions_.data(), geometry_.data(), kernels::NumTiles(int64_t(slots_.size())),
+                          &activations_);
+    for (size_t i = 0; i < slots_.size(); ++i)
+      Tiled<const float>(activations_.logits.data(), int(num)).Get(int64_t(i), &logits[i * num]);
+  }
+  if (source.prior == nullptr) return logits;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    float unit[3];
+    Tiled<const float>(positions_.data(), 3).Get(int64_t(i), unit);
+    source.prior->AddTo(unit, 1, &logits[i * num]);
+  }
+  return logits;
 }
 
 void ObjectFilter::Filter(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, float* sigma) {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "sanerf/mask_aggregator/label_prior.h"
+#include "sanerf/mask_aggregator/composited_view.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/nerf/ray_tracer.h"
 
@@ -11,8 +11,8 @@ namespace sanerf::mask_aggregator {
 
 class ObjectFilter : public nerf::SampleFilter {
  public:
-  // field, prior: one of them may be null, the logits of both are added. is_hidden: by label.
-  ObjectFilter(const ObjectField* field, const LabelPrior* prior, std::vector<bool> is_hidden);
+  // is_hidden: by label, of all sources together.
+  ObjectFilter(std::vector<LabelSource> sources, std::vector<bool> is_hidden);
 
   void Begin(int num_rays) override;
   void Filter(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, float* sigma) override;
@@ -21,8 +21,10 @@ class ObjectFilter : public nerf::SampleFilter {
   // Slots of the wave whose samples are dense enough to matter, and whether they belong to what is hidden.
   void Classify(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, const float* sigma);
 
-  const ObjectField* field_;
-  const LabelPrior* prior_;
+  // Of the samples in slots_: logits [slot][label].
+  std::vector<float> LogitsOf(const LabelSource& source);
+
+  const std::vector<LabelSource> sources_;
   const std::vector<bool> is_hidden_;
   std::vector<float> reach_;  // by ray: up to here all is the inside of something hidden
   std::vector<int> slots_;

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <set>
+#include <utility>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -13,7 +15,6 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/mask_aggregator/composited_view.h"
 #include "sanerf/mask_aggregator/object_filter.h"
 #include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/nerf/trace.h"
@@ -65,7 +66,39 @@ ObjectModel ObjectModel::OfVote(std::shared_ptr<const LabelPrior> prior, const n
   return ObjectModel(nullptr, std::move(prior), nerf);
 }
 
-int ObjectModel::num_labels() const { return field_ ? field_->num_labels() : prior_->num_labels(); }
+ObjectModel ObjectModel::Joined(const std::vector<ObjectModel>& models, const std::vector<std::vector<int>>& labels) {
+  SANERF_CHECK(!models.empty() && models.size() == labels.size());
+  ObjectModel joined = models[0];
+  joined.parts_.clear();
+  std::set<int> all;
+  for (size_t i = 0; i < models.size(); ++i) {
+    SANERF_CHECK(!models[i].is_joined() && int(labels[i].size()) + 1 == models[i].num_labels());
+    joined.parts_.push_back(models[i].parts_[0]);
+    joined.parts_.back().labels = labels[i];
+    all.insert(labels[i].begin(), labels[i].end());
+  }
+  SANERF_CHECK(int(all.size()) + 1 == joined.num_labels() && *all.begin() == 1 && *all.rbegin() == int(all.size()));
+  return joined;
+}
+
+std::vector<LabelSource> ObjectModel::Sources() const {
+  std::vector<LabelSource> sources;
+  for (const Part& part : parts_) sources.push_back({part.field.get(), part.prior.get(), part.labels});
+  return sources;
+}
+
+int ObjectModel::num_labels() const { return int(NumOutputs(Sources())); }
+
+bool ObjectModel::has_vote() const {
+  return std::all_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.prior != nullptr; });
+}
+
+ObjectModel ObjectModel::VoteAlone() const {
+  SANERF_CHECK(has_vote());
+  ObjectModel vote = *this;
+  for (Part& part : vote.parts_) part.field = nullptr;
+  return vote;
+}
 
 SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_of, const Job& job) const {
   return Render(part, probability_of, nullptr, job);
@@ -75,14 +108,15 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
                                   const Job& job) const {
   const ThreadLimit limit(job.num_threads());
   const bool wants_probability = probability_of != -1;
-  SegmentedView view{ImageU8(part.width(), part.height(), 1), ImageF()};
+  SegmentedView view{ImageU8(part.width(), part.height(), 1), ImageF(), ImageF()};
   if (wants_probability) view.probability = ImageF(part.width(), part.height(), 1);
+  if (probability_of == kWinner) view.known = ImageF(part.width(), part.height(), 1);
   if (radiance != nullptr)
     *radiance = {ImageF(part.width(), part.height(), 3), ImageF(part.width(), part.height(), 1),
                  ImageF(part.width(), part.height(), 1)};
   const int num = num_labels();
   CompositeView(
-      nerf_, field_.get(), prior_.get(), part,
+      nerf_, Sources(), part,
       [&](const CompositedPixel& pixel) {
         const int x = pixel.x - part.pixels.x0, y = pixel.y - part.pixels.y0;
         const float* logits = pixel.outputs;
@@ -98,6 +132,8 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
         std::array<float, kMaxFieldOutputs> probabilities;
         Softmax(num, logits, probabilities.data());
         const bool is_sure = probability_of == kWinner && pixel.opacity == 0;
+        if (probability_of == kWinner)
+          view.known.At(x, y) = is_sure ? 1.0f : std::min(1.0f, pixel.known / pixel.opacity);
         view.probability.At(x, y) =
             is_sure ? 1.0f : probabilities[size_t(probability_of == kWinner ? winner : probability_of)];
       },
@@ -108,7 +144,7 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
 nerf::MakeSampleFilter ObjectModel::Without(const std::vector<int>& labels) const {
   std::vector<bool> is_hidden(size_t(num_labels()), false);
   for (const int label : labels) is_hidden.at(size_t(label)) = true;
-  return [this, is_hidden] { return std::make_unique<ObjectFilter>(field_.get(), prior_.get(), is_hidden); };
+  return [this, is_hidden] { return std::make_unique<ObjectFilter>(Sources(), is_hidden); };
 }
 
 ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, int label, const Job& job) const {
@@ -119,7 +155,7 @@ ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, i
   std::vector<size_t> pixels;  // at the outline, and the rays through their places
   std::vector<nerf::Ray> rays;
   const auto count_places = [&] {
-    const std::vector<float> logits = CompositeRays(nerf_, field_.get(), prior_.get(), rays, job);
+    const std::vector<float> logits = CompositeRays(nerf_, Sources(), rays, job);
     const size_t num = size_t(num_labels()), places = size_t(kPlacesPerSide * kPlacesPerSide);
     for (size_t i = 0; i < pixels.size(); ++i) {
       int covered = 0;
@@ -150,37 +186,48 @@ ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, i
 std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const {
   const size_t num = size_t(num_labels());
   std::vector<float> probabilities(points.size() * num);
+  const std::vector<LabelSource> sources = Sources();
   const nerf::TracedRays rays = nerf::RaysEndingIn(nerf_, points, job);
   ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
     job.ThrowIfStopped("the query of the object field");
     std::vector<int> chosen(static_cast<size_t>(end - begin));
     std::iota(chosen.begin(), chosen.end(), int(begin));
     std::vector<float> logits(chosen.size() * num, 0);
-    if (field_) logits = ObjectGradient(*field_).Logits(rays, chosen);
-    for (size_t i = 0; i < chosen.size(); ++i) {
-      const size_t point = size_t(begin) + i;
-      if (prior_) prior_->AddTo(rays.unit[point].data(), 1, &logits[i * num]);
-      Softmax(int(num), &logits[i * num], &probabilities[point * num]);
+    for (const LabelSource& source : sources) {
+      const size_t num_own = source.num_outputs();
+      std::vector<float> own(chosen.size() * num_own, 0);
+      if (source.field != nullptr) own = ObjectGradient(*source.field).Logits(rays, chosen);
+      for (size_t i = 0; source.prior != nullptr && i < chosen.size(); ++i)
+        source.prior->AddTo(rays.unit[size_t(begin) + i].data(), 1, &own[i * num_own]);
+      if (source.labels.empty()) {
+        logits = std::move(own);
+        break;
+      }
+      for (size_t i = 0; i < chosen.size(); ++i) source.Join(&own[i * num_own], &logits[i * num]);
     }
+    for (size_t i = 0; i < chosen.size(); ++i)
+      Softmax(int(num), &logits[i * num], &probabilities[(size_t(begin) + i) * num]);
   });
   return probabilities;
 }
 
 void ObjectModel::Save(const std::filesystem::path& path) const {
-  SANERF_CHECK(field_ != nullptr);
-  Json options = OptionsToJson(field_->options());
-  if (!field_->options().skip) options.erase("skip");  // the file is what earlier versions write and read
+  SANERF_CHECK(!is_joined() && parts_[0].field != nullptr);
+  const std::shared_ptr<const ObjectField>& field = parts_[0].field;
+  const std::shared_ptr<const LabelPrior>& prior = parts_[0].prior;
+  Json options = OptionsToJson(field->options());
+  if (!field->options().skip) options.erase("skip");  // the file is what earlier versions write and read
   nn::CheckpointWriter writer;
   writer.kind = kCheckpointKind;
   writer.meta = {
       {"options", {{"field", std::move(options)}}}, {"num_labels", num_labels()}, {"nerf", nerf_.Fingerprint()}};
-  writer.Add(field_->grid.params().name, field_->grid.params().values.span());
-  writer.Add(field_->mlp.params().name, field_->mlp.params().values.span());
-  const std::vector<float> cells = prior_ ? prior_->Coordinates() : std::vector<float>();
-  if (prior_) {
-    writer.meta[kPerAxis] = prior_->cells_per_axis();
+  writer.Add(field->grid.params().name, field->grid.params().values.span());
+  writer.Add(field->mlp.params().name, field->mlp.params().values.span());
+  const std::vector<float> cells = prior ? prior->Coordinates() : std::vector<float>();
+  if (prior) {
+    writer.meta[kPerAxis] = prior->cells_per_axis();
     writer.Add(kPriorCells, cells);
-    writer.Add(kPriorLogits, prior_->logits());
+    writer.Add(kPriorLogits, prior->logits());
   }
   writer.Write(path);
 }

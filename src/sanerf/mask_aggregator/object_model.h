@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/mask_aggregator/composited_view.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/nerf/block_tracer.h"
@@ -18,6 +19,7 @@ namespace sanerf::mask_aggregator {
 struct SegmentedView {
   ImageU8 labels;      // arg max
   ImageF probability;  // of the label that was asked for: softmax of composited logits; empty when none was
+  ImageF known;        // with kWinner: the share of what the ray meets that somebody voted on, 1 without a vote
 };
 
 // A trained object field, with the vote it started from, together with the radiance field it was trained on. The logits
@@ -30,6 +32,12 @@ class ObjectModel {
 
   // What the masks' vote says by itself, without a field.
   static ObjectModel OfVote(std::shared_ptr<const LabelPrior> prior, const nerf::NerfModel& nerf);
+
+  // Models that were fitted one by one on the same radiance field, as one: of each pixel the label that its own model
+  // sets furthest above the background. labels[i]: which each label of model i has here; all of them are 1, 2, … in
+  // some order. It is to be looked at: neither to be saved nor to be gone on with.
+  static ObjectModel Joined(const std::vector<ObjectModel>& models, const std::vector<std::vector<int>>& labels);
+  bool is_joined() const { return !parts_[0].labels.empty(); }
 
   // A camera (file frame) or a part of its view; parallel inside. probability_of: a label, -1 = none, or kWinner.
   SegmentedView Render(const nerf::PartOfView& view, int probability_of, const Job& job) const;
@@ -51,16 +59,22 @@ class ObjectModel {
   std::vector<float> ProbabilitiesAt(std::span<const Vec3> points, const Job& job) const;
   int num_labels() const;
   const nerf::NerfModel& nerf() const { return nerf_; }
-  bool has_vote() const { return prior_ != nullptr; }
-  ObjectModel VoteAlone() const { return OfVote(prior_, nerf_); }
+  bool has_vote() const;
+  ObjectModel VoteAlone() const;
 
  private:
   friend class ObjectTrainer;
+  struct Part {
+    std::shared_ptr<const ObjectField> field;  // null: the prior alone
+    std::shared_ptr<const LabelPrior> prior;   // null: the field alone
+    std::vector<int> labels = {};              // of a joined model: see LabelSource
+  };
   ObjectModel(std::shared_ptr<const ObjectField> field, std::shared_ptr<const LabelPrior> prior,
               const nerf::NerfModel& nerf)
-      : field_(std::move(field)), prior_(std::move(prior)), nerf_(nerf) {}
-  std::shared_ptr<const ObjectField> field_;  // null: the prior alone
-  std::shared_ptr<const LabelPrior> prior_;   // null: the field alone
+      : parts_{{std::move(field), std::move(prior)}}, nerf_(nerf) {}
+  std::vector<LabelSource> Sources() const;
+
+  std::vector<Part> parts_;  // one, unless they are joined
   nerf::NerfModel nerf_;
 };
 

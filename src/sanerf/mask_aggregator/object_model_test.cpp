@@ -363,6 +363,67 @@ TEST_F(AggregatorTest, ProbabilitiesAtPointsAreThoseOfTheNetworks) {
   }
 }
 
+// Of the box, and of the ball and the mug.
+TEST_F(AggregatorTest, ModelsThatWereFittedOneByOneAreShownAsOne) {
+  std::vector<ObjectModel> models;
+  for (const std::vector<int>& instances : {std::vector<int>{2}, std::vector<int>{3, 4}}) {
+    std::vector<LabelView> views = views_;
+    const std::vector<ImageU8> labels = LabelsOf(instances);
+    LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
+    vote.Count(labels, int(instances.size()) + 1);
+    for (size_t i = 0; i < views.size(); ++i) views[i].labels = labels[i];
+    models.push_back(TrainObjectModel(*nerf_, views, int(instances.size()) + 1, Options(),
+                                      models.empty() ? nullptr : vote.Prior(), Job()));
+  }
+  const ObjectModel joined = ObjectModel::Joined(models, {{2}, {3, 1}});
+  EXPECT_TRUE(joined.is_joined());
+  EXPECT_FALSE(models[0].is_joined());
+  EXPECT_EQ(joined.num_labels(), 4);
+  EXPECT_FALSE(joined.has_vote());  // the first has none
+  EXPECT_NEAR(HeldOutIou(joined, 2, 2), HeldOutIou(models[0], 1, 2), 0.05);
+  EXPECT_NEAR(HeldOutIou(joined, 3, 3), HeldOutIou(models[1], 1, 3), 0.05);
+  EXPECT_NEAR(HeldOutIou(joined, 1, 4), HeldOutIou(models[1], 2, 4), 0.05);
+  EXPECT_GT(HeldOutIou(joined, 2, 2), 0.6);
+  EXPECT_GT(HeldOutIou(joined, 3, 3), 0.6);
+
+  // Points and what is taken out follow the same labels.
+  const Camera& camera = scene_->views[size_t(scene_->TestViews()[0])].camera;
+  const SegmentedView view = joined.Render(camera, 3, Job());
+  const nerf::RenderedView whole = nerf_->Render(camera, Job());
+  const nerf::RenderedView without = nerf_->RenderPart(camera, joined.Without({1, 2, 3}), Job());
+  std::vector<Vec3> points;
+  std::vector<int> labels;
+  for (int y = 0; y < camera.height; ++y)
+    for (int x = 0; x < camera.width; ++x) {
+      if (whole.depth.At(x, y) <= 0) continue;
+      points.push_back(camera.Lift({x + 0.5, y + 0.5}, whole.depth.At(x, y)));
+      labels.push_back(view.labels.At(x, y));
+    }
+  const std::vector<float> probabilities = joined.ProbabilitiesAt(points, Job());
+  int64_t num_same = 0, num_objects = 0, num_taken_out = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    const float* of_point = &probabilities[4 * i];
+    EXPECT_NEAR(of_point[0] + of_point[1] + of_point[2] + of_point[3], 1, 1e-5);
+    num_same += std::max_element(of_point, of_point + 4) - of_point == labels[i];
+  }
+  EXPECT_GT(double(num_same), 0.9 * double(points.size()));
+  for (size_t i = 0; i < view.labels.data.size(); ++i) {
+    num_objects += view.labels.data[i] != 0;
+    num_taken_out += view.labels.data[i] != 0 && without.depth.data[i] > 1.005f * whole.depth.data[i];
+    if (view.labels.data[i] == 3) {
+      EXPECT_GE(view.probability.data[i], 0.25f);
+    }
+  }
+  ASSERT_GT(num_objects, 50);
+  EXPECT_GT(double(num_taken_out), 0.5 * double(num_objects));
+
+  // Of one model alone nothing changes but its labels.
+  const ObjectModel same = ObjectModel::Joined({models[1]}, {{1, 2}});
+  EXPECT_EQ(same.Render(camera, Job()).labels.data, models[1].Render(camera, Job()).labels.data);
+  EXPECT_EQ(same.VoteAlone().Render(camera, Job()).labels.data,
+            models[1].VoteAlone().Render(camera, Job()).labels.data);
+}
+
 // Options that speak of a table of a gigabyte, which is not in the file.
 TEST_F(AggregatorTest, NoMemoryIsTakenForATableThatTheFileDoesNotHold) {
   nn::CheckpointWriter writer;

@@ -55,9 +55,9 @@ ObjectTrainer::ObjectTrainer(const nerf::NerfModel& nerf, std::vector<Camera> ca
 }
 
 void ObjectTrainer::StartFrom(const ObjectModel& model) {
-  SANERF_CHECK(model.field_ != nullptr && num_mask_sets_ == 0);
-  field_ = model.field_->Copy();
-  prior_ = model.prior_;
+  SANERF_CHECK(!model.is_joined() && model.parts_[0].field != nullptr && num_mask_sets_ == 0);
+  field_ = model.parts_[0].field->Copy();
+  prior_ = model.parts_[0].prior;
 }
 
 void ObjectTrainer::GrowField(int num_labels) {

@@ -59,6 +59,26 @@ TEST(LabelPrior, InterpolatesBetweenTheCellsThatVoted) {
   EXPECT_NEAR(logits[1], std::log(1.4f / 0.5f), 1e-5);
 }
 
+// A logit of 0 may be a draw, or nothing at all.
+TEST(LabelPrior, SaysWhereSomebodyVoted) {
+  CellIndex cells(4);
+  cells.Insert(CellIndex::Cell{1, 1, 1});
+  cells.Insert(CellIndex::Cell{2, 1, 1});
+  const LabelPrior counted(cells, 2, {0, 0, 9, 0});
+  const LabelPrior read = LabelPrior::FromLogits(4, counted.Coordinates(), 2, counted.logits());
+  for (const LabelPrior* prior : {&counted, &read}) {
+    const auto known = [&](float x, float y) {
+      const float position[3] = {x, y, 0.375f};
+      float logits[2] = {0, 0};
+      return prior->AddTo(position, 1, logits);
+    };
+    EXPECT_EQ(known(0.375f, 0.375f), 0);  // center of the left cell
+    EXPECT_EQ(known(0.625f, 0.375f), 1);  // of the right one
+    EXPECT_NEAR(known(0.5f, 0.375f), 0.5f, 1e-6);
+    EXPECT_EQ(known(0.9f, 0.9f), 0);  // met by nobody
+  }
+}
+
 class ObjectTrainerTest : public AggregatorTest {
  protected:
   static std::shared_ptr<const LabelPrior> PriorOf(const std::vector<ImageU8>& labels, int num_labels) {

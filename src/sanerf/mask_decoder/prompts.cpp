@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sanerf/core/json.h"
+#include "sanerf/core/unseen_characters.h"
 
 namespace sanerf::mask_decoder {
 namespace {
@@ -85,28 +86,27 @@ ObjectPrompt ReadObject(const JsonCursor& cursor) {
   return object;
 }
 
-// The name becomes a folder, so it must be one on every file system and stay inside the run.
+}  // namespace
+
 std::optional<std::string> WhyBadName(const std::string& name) {
-  if (name.empty()) return "the object's name is empty";
-  if (name.size() > kMaxNameLength) return fmt::format("the object's name is longer than {} bytes", kMaxNameLength);
-  if (name.front() == '.' || name.front() == '-' || name.front() == ' ' || name.back() == ' ') {
-    return fmt::format("the object's name '{}' must not start with '.', '-' or a space, or end with a space", name);
-  }
-  const auto forbidden = [](char c) {
-    return static_cast<unsigned char>(c) < 32 || std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos;
-  };
-  if (std::any_of(name.begin(), name.end(), forbidden)) {
-    return fmt::format("the object's name '{}' must not contain any of / \\ : * ? \" < > |", name);
-  }
+  if (name.empty()) return "it is empty";
+  if (name.size() > kMaxNameLength) return fmt::format("it is longer than {} bytes", kMaxNameLength);
+  if (const auto unseen = FirstUnseen(name))
+    return fmt::format(
+        "it has {}, {}", unseen->Name(),
+        unseen->IsDirection() ? "which nobody sees and which turns the text around it" : "a control character");
+  if (name.front() == '.' || name.front() == '-' || name.front() == ' ' || name.back() == ' ')
+    return "it names a folder, and begins with '.', '-' or a space, or ends with a space";
+  if (name.find_first_of("/\\:*?\"<>|") != std::string::npos)
+    return "it names a folder, and has one of / \\ : * ? \" < > |";
   return std::nullopt;
 }
-
-}  // namespace
 
 int ChosenCandidate(const ObjectPrompt& object) { return object.clicks.empty() ? -1 : object.clicks.back().candidate; }
 
 std::optional<std::string> WhyUnusable(const ObjectPrompt& object) {
-  if (const auto why = WhyBadName(object.name)) return why;
+  if (const auto why = WhyBadName(object.name))
+    return fmt::format("'{}' cannot be the name of an object: {}", WithUnseenNamed(object.name), *why);
   const auto positive = [](const auto& prompt) { return prompt.label == 1; };
   if (object.boxes.empty() && std::none_of(object.points.begin(), object.points.end(), positive) &&
       std::none_of(object.clicks.begin(), object.clicks.end(), positive)) {

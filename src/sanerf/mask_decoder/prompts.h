@@ -46,6 +46,10 @@ struct Prompts {
 // more of them.
 int ChosenCandidate(const ObjectPrompt& object);
 
+// Why it cannot be the name of an object, which becomes a folder's and must be one on every file system ("it is
+// empty"); none when it can.
+std::optional<std::string> WhyBadName(const std::string& name);
+
 // Why nothing can be segmented from this ("object 'mug' has no positive point, click or box"), none when it can.
 std::optional<std::string> WhyUnusable(const ObjectPrompt& object);
 

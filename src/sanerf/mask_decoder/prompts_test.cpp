@@ -126,7 +126,7 @@ TEST_F(PromptsFileTest, NamesAndCounts) {
   const auto file = [](const std::string& objects) { return R"({"objects": [)" + objects + "]}"; };
   EXPECT_THAT(Failure(file(object("mug") + "," + object("mug"))),
               AllOf(HasSubstr("objects[1].name"), HasSubstr("two objects")));
-  for (const std::string bad : {"", "..", "a/b", "a\\\\b", ".hidden", "-x", "x ", "a\\u0001"}) {
+  for (const std::string bad : {"", "..", "a/b", "a\\\\b", ".hidden", "-x", "x ", "a\\u0001", "a\\u202e", "a\\u007f"}) {
     EXPECT_THAT(Failure(file(object(bad))), HasSubstr("name")) << bad;
   }
   EXPECT_EQ(Failure(file(object("gr\xc3\xbcne Tasse 2"))), "no error");

@@ -146,6 +146,7 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
     model.model_from_file_ = ReadSimilarity(header["model_from_file"]);
     for (size_t c = 0; c < 3; ++c) model.background_[c] = float(header["background"][c].NumberIn(0, 1));
     model.finished_ = meta.value("finished", false);
+    model.step_ = meta.value("step", int64_t{0});
     model.fingerprint_ = reader.checksum();
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), kAgain);

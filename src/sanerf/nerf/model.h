@@ -1,6 +1,7 @@
 // A trained radiance field and how to look at it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -50,6 +51,7 @@ class NerfModel {
   const Similarity& model_from_file() const { return model_from_file_; }
   uint64_t Fingerprint() const { return fingerprint_; }  // changes whenever the weights do; 0 for a model in training
   bool finished() const { return finished_; }            // false: the checkpoint of an interrupted training
+  int64_t step() const { return step_; }                 // steps that it was trained for
 
   bool contracted() const { return field_->contracted(); }  // the scene reaches beyond [-1, 1]^3
 
@@ -68,6 +70,7 @@ class NerfModel {
   float background_[3] = {0, 0, 0};
   uint64_t fingerprint_ = 0;
   bool finished_ = false;
+  int64_t step_ = 0;
 };
 
 // ---- The checkpoint, for the trainer: what the model needs and, beside it, what continuing the training needs.

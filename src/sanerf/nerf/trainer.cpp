@@ -137,6 +137,7 @@ NerfModel NerfTrainer::Model() const {
   model.trace_ = trace_;
   model.trace_.stop_transmittance = kRenderStop;
   model.model_from_file_ = model_from_file_;
+  model.step_ = step_;
   for (int c = 0; c < 3; ++c) model.background_[c] = has_alpha_ ? 1 : photos_.mean_rgb()[c];
   return model;
 }

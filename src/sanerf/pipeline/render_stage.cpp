@@ -196,7 +196,7 @@ RenderResult Render(const RenderRequest& request, const Job& job) {
   CheckRequest(request);
   RenderResult result;
   // Pictures that go elsewhere leave the run alone: it is only read, and may belong to somebody else.
-  const bool writes = request.out.empty() || run::IsInside(request.out, request.run);
+  const bool writes = !request.is_locked && (request.out.empty() || run::IsInside(request.out, request.run));
   run::OpenRun run(request.run, request.scene, writes ? run::OpenRun::Access::kWrite : run::OpenRun::Access::kRead,
                    job);
   const std::string default_name = request.object.empty() ? "scene" : request.object;

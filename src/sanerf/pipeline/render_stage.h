@@ -25,6 +25,7 @@ Layer ParseLayer(const std::string& name);  // throws UsageError for an unknown 
 
 struct RenderRequest {
   std::filesystem::path run;
+  bool is_locked = false;  // by the caller: else the run is while it is written to
   std::optional<std::filesystem::path> scene;
   std::string object;  // needed by the layers that show one
   // test, train, all, orbit, a view's name, or a path file; empty = test, or orbit where nothing is held out

@@ -70,6 +70,49 @@ mask_decoder::DecodedObject LoadDecoded(const StoredObject& object, const scene:
   return decoded;
 }
 
+struct DecodedStored {
+  StoredObject stored;
+  mask_decoder::DecodedObject decoded;
+};
+
+void SortByLabel(std::vector<StoredObject>* objects) {
+  std::sort(objects->begin(), objects->end(), [](const auto& a, const auto& b) { return a.label < b.label; });
+}
+
+DecodedStored Decoded(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
+                      const StoredObject& object) {
+  CheckIsOf(nerf, object, run);
+  return {object, LoadDecoded(object, scene)};
+}
+
+// Without the field itself.
+StoredField WithoutModel(const std::vector<DecodedStored>& objects) {
+  StoredField field;
+  for (const DecodedStored& object : objects) {
+    field.prompts.objects.push_back(object.stored.prompt);
+    field.objects.push_back(object.decoded);
+  }
+  return field;
+}
+
+// None when some of its objects are not among them. Of one field, by label.
+std::optional<mask_aggregator::ObjectModel> ModelOf(const std::vector<DecodedStored>& objects,
+                                                    const nerf::NerfModel& nerf, const Job& job) {
+  const StoredObject& first = objects[0].stored;
+  if (objects.size() != first.labels.size()) {
+    job.Info(fmt::format("add    {} of {} objects of the field are left: it is trained anew", objects.size(),
+                         first.labels.size()));
+    return std::nullopt;
+  }
+  mask_aggregator::ObjectModel model = mask_aggregator::ObjectModel::Load(first.checkpoint(), nerf);
+  if (model.num_labels() != int(objects.size()) + 1)
+    throw Error(first.checkpoint().string(),
+                fmt::format("its field has {} labels beside the background, object.json lists {}",
+                            model.num_labels() - 1, objects.size()),
+                "put both files back from one copy of the run, or segment without --add");
+  return model;
+}
+
 }  // namespace
 
 ObjectPrompt Extended(const ObjectPrompt& before, const ObjectPrompt& more) {
@@ -91,25 +134,45 @@ Prompts Extended(const Prompts& before, const Prompts& more) {
 StoredField OpenField(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
                       const Prompts& prompts, const Job& job) {
   std::vector<StoredObject> stored = ChooseField(run, prompts);
-  std::sort(stored.begin(), stored.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
-  StoredField field;
-  for (const StoredObject& object : stored) {
-    FindObject(run, object.name, nerf);  // throws when it is stale
-    field.prompts.objects.push_back(object.prompt);
-    field.objects.push_back(LoadDecoded(object, scene));
-  }
-  if (stored.size() == stored[0].labels.size()) {
-    field.field = mask_aggregator::ObjectModel::Load(stored[0].checkpoint(), nerf);
-    if (field.field->num_labels() != int(stored.size()) + 1)
-      throw Error(stored[0].checkpoint().string(),
-                  fmt::format("its field has {} labels beside the background, object.json lists {}",
-                              field.field->num_labels() - 1, stored.size()),
-                  "put both files back from one copy of the run, or segment without --add");
-  } else {
-    job.Info(fmt::format("add    {} of {} objects of the field are left: it is trained anew", stored.size(),
-                         stored[0].labels.size()));
-  }
+  SortByLabel(&stored);
+  std::vector<DecodedStored> objects;
+  for (const StoredObject& object : stored) objects.push_back(Decoded(run, nerf, scene, object));
+  StoredField field = WithoutModel(objects);
+  field.field = ModelOf(objects, nerf, job);
   return field;
+}
+
+ReadableFields OpenReadableFields(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
+                                  const Job& job) {
+  ReadableObjects listed = ListReadableObjects(run);
+  ReadableFields read;
+  read.problems = std::move(listed.problems);
+  std::vector<std::string> ids;  // of the fields, in the order of their first objects' names
+  for (const StoredObject& object : listed.objects)
+    if (std::find(ids.begin(), ids.end(), object.field_id) == ids.end()) ids.push_back(object.field_id);
+  SortByLabel(&listed.objects);
+  std::map<std::string, std::vector<DecodedStored>> fields;  // by field_id
+  for (const StoredObject& object : listed.objects) {
+    try {
+      fields[object.field_id].push_back(Decoded(run, nerf, scene, object));
+    } catch (const Error& error) {
+      read.problems.push_back(LeftOut(object.folder, error));
+    }
+  }
+  for (const std::string& id : ids) {
+    const std::vector<DecodedStored>& objects = fields[id];
+    if (objects.empty()) continue;
+    read.fields.push_back(WithoutModel(objects));
+    try {
+      read.fields.back().field = ModelOf(objects, nerf, job);
+    } catch (const Error& error) {
+      std::vector<StoredObject> of_field;
+      for (const DecodedStored& object : objects) of_field.push_back(object.stored);
+      read.problems.emplace_back(fmt::format("the field of {} is made anew", NamesOf(of_field)), error.what(),
+                                 "put the file back from a copy of the run to have it as it was");
+    }
+  }
+  return read;
 }
 
 }  // namespace sanerf::run

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/run/object_store.h"
@@ -24,6 +25,15 @@ struct StoredField {
 // objects belong to an earlier radiance field or their files are damaged.
 StoredField OpenField(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
                       const mask_decoder::Prompts& prompts, const Job& job);
+
+// All that can be read, for who shows what there is: a damaged object keeps nobody from the others, which are then
+// without the model that they shared with it.
+struct ReadableFields {
+  std::vector<StoredField> fields;
+  std::vector<Error> problems;  // what is left out, why, and what to do
+};
+ReadableFields OpenReadableFields(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
+                                  const Job& job);
 
 // What was asked before and what is asked now. An instance or min_visible that is given now replaces the old one; so
 // does a box in a view that had one.

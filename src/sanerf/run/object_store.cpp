@@ -14,6 +14,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/suggestions.h"
+#include "sanerf/core/unseen_characters.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/run/object_set.h"
 
@@ -22,7 +23,6 @@ namespace fs = std::filesystem;
 namespace sanerf::run {
 namespace {
 
-constexpr size_t kMaxNameLength = 100;
 constexpr char kAsideMark = '~';
 constexpr int64_t kMostLabels = 255, kMostViews = 1'000'000'000;
 
@@ -66,25 +66,24 @@ void WriteMasks(const fs::path& folder, const mask_decoder::DecodedObject& decod
   }
 }
 
-// All objects of the valid set, those set aside as well.
-std::vector<StoredObject> ReadAll(const RunFolder& run) {
-  std::vector<StoredObject> objects;
-  ReadWholeSet(run.path(), [&](const fs::path& folder) {
-    objects.clear();
-    if (!fs::is_directory(folder)) return;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      if (name[0] != '.' && fs::exists(entry.path() / "object.json")) objects.push_back(ReadObject(entry.path()));
-    }
-  });
-  std::sort(objects.begin(), objects.end(),
-            [](const StoredObject& a, const StoredObject& b) { return a.name < b.name; });
-  return objects;
+// The folders of all objects of the valid set, by name, those set aside as well.
+std::vector<fs::path> FoldersOfObjects(const fs::path& set) {
+  std::vector<fs::path> folders;
+  if (!fs::is_directory(set)) return folders;
+  for (const fs::directory_entry& entry : fs::directory_iterator(set))
+    if (entry.path().filename().native()[0] != '.' && fs::exists(entry.path() / "object.json"))
+      folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  return folders;
 }
 
 std::vector<StoredObject> List(const RunFolder& run, bool set_aside) {
-  std::vector<StoredObject> objects = ReadAll(run);
-  std::erase_if(objects, [&](const StoredObject& object) { return IsSetAside(object.name) != set_aside; });
+  std::vector<StoredObject> objects;
+  ReadWholeSet(run.path(), [&](const fs::path& set) {
+    objects.clear();
+    for (const fs::path& folder : FoldersOfObjects(set))
+      if (IsSetAside(folder.filename().string()) == set_aside) objects.push_back(ReadObject(folder));
+  });
   return objects;
 }
 
@@ -178,13 +177,9 @@ bool PutInPlace(const fs::path& now, const fs::path& place, bool goes_on) {
 }  // namespace
 
 void CheckObjectName(const std::string& name) {
-  const bool is_plain =
-      !name.empty() && name.size() <= kMaxNameLength && name[0] != '.' && name[0] != '-' &&
-      std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 32 || c == '/' || c == '\\'; });
-  if (!is_plain) {
-    throw UsageError(fmt::format("'{}' cannot be the name of an object", name), "it names a folder of the run",
+  if (const auto why = mask_decoder::WhyBadName(name))
+    throw UsageError(fmt::format("'{}' cannot be the name of an object", WithUnseenNamed(name)), *why,
                      "use letters, digits, '-', '_' and spaces");
-  }
   if (IsSetAside(name)) {
     throw UsageError(
         fmt::format("'{}' cannot be the name of an object", name),
@@ -208,6 +203,29 @@ bool IsSetAside(const std::string& name) { return !name.empty() && name.back() =
 std::vector<StoredObject> ListObjects(const RunFolder& run) { return List(run, /*set_aside=*/false); }
 std::vector<StoredObject> ListSetAside(const RunFolder& run) { return List(run, /*set_aside=*/true); }
 
+Error LeftOut(const fs::path& folder, const Error& error) {
+  return Error(
+      fmt::format("the object '{}' is left out", WithUnseenNamed(folder.filename().string())), error.what(),
+      error.hint().empty() ? "put that file back from a copy of the run, or segment the object again" : error.hint());
+}
+
+ReadableObjects ListReadableObjects(const RunFolder& run) {
+  ReadableObjects read;
+  ReadWholeSet(run.path(), [&](const fs::path& set) {
+    read = {};
+    for (const fs::path& folder : FoldersOfObjects(set)) {
+      if (IsSetAside(folder.filename().string())) continue;
+      try {
+        CheckObjectName(folder.filename().string());  // somebody may have renamed it
+        read.objects.push_back(ReadObject(folder));
+      } catch (const Error& error) {
+        read.problems.push_back(LeftOut(folder, error));
+      }
+    }
+  });
+  return read;
+}
+
 std::vector<std::string> FoldersOfNoObject(const RunFolder& run) {
   std::vector<std::string> names;
   ReadWholeSet(run.path(), [&](const fs::path& objects) {
@@ -223,17 +241,27 @@ std::vector<std::string> FoldersOfNoObject(const RunFolder& run) {
   return names;
 }
 
+void CheckIsOf(const nerf::NerfModel& nerf, const StoredObject& object, const RunFolder& run) {
+  if (object.nerf_fingerprint == HexFingerprint(nerf.Fingerprint())) return;
+  throw Error(fmt::format("object '{}' is stale", object.name), "the radiance field was trained again since",
+              fmt::format("sanerf segment {} --prompts {}", ShellQuoted(run.path().string()),
+                          ShellQuoted((object.folder / "prompts.json").string())));
+}
+
 StoredObject FindObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf) {
+  std::optional<StoredObject> found;
   std::vector<std::string> names;
-  for (const StoredObject& object : ReadAll(run)) {
-    if (!IsSetAside(object.name)) names.push_back(object.name);
-    if (object.name != name) continue;
-    if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) {
-      throw Error(fmt::format("object '{}' is stale", name), "the radiance field was trained again since",
-                  fmt::format("sanerf segment {} --prompts {}", ShellQuoted(run.path().string()),
-                              ShellQuoted((object.folder / "prompts.json").string())));
+  ReadWholeSet(run.path(), [&](const fs::path& set) {
+    found.reset();
+    names.clear();
+    for (const fs::path& folder : FoldersOfObjects(set)) {
+      if (folder.filename() == name) found = ReadObject(folder);
+      if (!IsSetAside(folder.filename().string())) names.push_back(folder.filename().string());
     }
-    return object;
+  });
+  if (found) {
+    CheckIsOf(nerf, *found, run);
+    return *found;
   }
   const std::vector<std::string> lost = FoldersOfNoObject(run);
   if (std::find(lost.begin(), lost.end(), name) != lost.end())

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -43,18 +44,28 @@ struct StoredObject {
   std::filesystem::path checkpoint() const { return folder / "object.ckpt"; }
 };
 
-// Throws UsageError for a name that cannot be a folder's, or is that of an object set aside.
+// Throws UsageError for a name that is none (mask_decoder::WhyBadName), or that of an object set aside.
 void CheckObjectName(const std::string& name);
 // The same of all objects; also for two of one name and one without a prompt that can be used.
 void CheckObjects(const mask_decoder::Prompts& prompts);
 bool IsSetAside(const std::string& name);  // fox~
 
 // Safe without the run's lock: each is of one set (object_set.h), also while another process stores objects.
-std::vector<StoredObject> ListObjects(const RunFolder& run);  // by name; folders without object.json are left out
+// By name; folders without object.json are left out. Throws Error for one that cannot be read.
+std::vector<StoredObject> ListObjects(const RunFolder& run);
 std::vector<StoredObject> ListSetAside(const RunFolder& run);
 std::vector<std::string> FoldersOfNoObject(const RunFolder& run);  // by name; those without object.json
-// Also one that was set aside. Throws UsageError with the nearest names, Error when the object belongs to an earlier
-// radiance field.
+// For who shows what there is: damaged objects keep nobody from the others. Whoever writes or scores objects needs all
+// of them and calls ListObjects.
+struct ReadableObjects {
+  std::vector<StoredObject> objects;  // by name
+  std::vector<Error> problems;        // one for each that is left out: which, why, and what to do
+};
+ReadableObjects ListReadableObjects(const RunFolder& run);
+Error LeftOut(const std::filesystem::path& folder, const Error& error);  // such a problem, of the object in `folder`
+// Throws Error when the object belongs to an earlier radiance field.
+void CheckIsOf(const nerf::NerfModel& nerf, const StoredObject& object, const RunFolder& run);
+// Also one that was set aside; reads no other. Throws UsageError with the nearest names, and what CheckIsOf throws.
 StoredObject FindObject(const RunFolder& run, const std::string& name, const nerf::NerfModel& nerf);
 
 struct LoadedObject {

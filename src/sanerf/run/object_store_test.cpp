@@ -267,6 +267,52 @@ TEST_F(ObjectStoreTest, FilesThatDoNotFitTogetherAreNotExtended) {
               HasSubstr("object.ckpt: its field has 3 labels beside the background, object.json lists 2\nput both"));
 }
 
+// Who shows objects shows the rest; who extends or scores them does not go on without one.
+TEST_F(ObjectStoreTest, ADamagedObjectKeepsOnlyItselfFromBeingShown) {
+  const RunFolder run = MakeRunWithObjects("run");
+  const auto text = [](const Error& error) { return std::string(error.what()) + "\n" + error.hint(); };
+  EXPECT_EQ(OpenReadableFields(run, *nerf_, *scene_, Job()).problems.size(), 0u);
+
+  const fs::path file = run.objects() / "bear" / "object.json";
+  const std::string whole = ReadFile(file);
+  WriteFileAtomic(file, whole.substr(0, whole.size() / 2));
+  const ReadableObjects listed = ListReadableObjects(run);
+  EXPECT_THAT(NamesOf(listed.objects), ElementsAre("fox", "mug"));
+  ASSERT_EQ(listed.problems.size(), 1u);
+  EXPECT_THAT(text(listed.problems[0]), HasSubstr("the object 'bear' is left out: " + file.string()));
+  EXPECT_NE(listed.problems[0].hint(), "");
+  EXPECT_EQ(LoadObject(run, "fox", *nerf_).stored.name, "fox");
+  EXPECT_THROW(LoadObject(run, "bear", *nerf_), Error);
+  EXPECT_THROW(ListObjects(run), Error);
+  mask_decoder::Prompts more;
+  more.objects.emplace_back().name = "mug";
+  EXPECT_THROW(OpenField(run, *nerf_, *scene_, more, Job()), Error);
+
+  ReadableFields read = OpenReadableFields(run, *nerf_, *scene_, Job());
+  ASSERT_EQ(read.fields.size(), 2u);
+  EXPECT_EQ(read.problems.size(), 1u);
+  EXPECT_EQ(read.fields[0].prompts.objects.at(0).name, "fox");
+  EXPECT_FALSE(read.fields[0].field);  // the model that it shares with bear
+  EXPECT_EQ(read.fields[1].prompts.objects.at(0).name, "mug");
+
+  // The same of a mask.
+  WriteFileAtomic(file, whole);
+  WritePng(run.objects() / "bear" / "masks" / (scene::FlatName(scene_->views[1].name) + ".png"), ImageU8(8, 8, 3));
+  read = OpenReadableFields(run, *nerf_, *scene_, Job());
+  ASSERT_EQ(read.problems.size(), 1u);
+  EXPECT_THAT(text(read.problems[0]), HasSubstr("'bear' is left out"));
+  EXPECT_EQ(read.fields.size(), 2u);
+}
+
+TEST_F(ObjectStoreTest, AFolderOfAnImpossibleNameIsNotShown) {
+  const RunFolder run = MakeRunWithObjects("run");
+  fs::rename(run.objects() / "mug", run.objects() / "mug\xE2\x80\xAEx");
+  const ReadableObjects listed = ListReadableObjects(run);
+  EXPECT_THAT(NamesOf(listed.objects), ElementsAre("bear", "fox"));
+  ASSERT_EQ(listed.problems.size(), 1u);
+  EXPECT_THAT(listed.problems[0].what(), HasSubstr("'mug<U+202E>x' is left out"));
+}
+
 TEST_F(ObjectStoreTest, AFailureLeavesTheObjectsAsTheyWere) {
   const RunFolder run = MakeRunWithObjects("run");
   const Contents before = ContentsOf(run.path());

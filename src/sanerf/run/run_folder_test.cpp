@@ -316,8 +316,15 @@ TEST_F(RunFolderTest, WhoFindsAWindowIsToldWhatItIs) {
 
 TEST(ObjectNames, MustBeFolderNames) {
   EXPECT_NO_THROW(CheckObjectName("mug 2"));
-  for (const char* name : {"", ".", "../x", "a/b", "-v", "a\nb"})
+  for (const char* name : {"", ".", "../x", "a/b", "-v", "a\nb", "a:b", "a ", " a"})
     EXPECT_THROW(CheckObjectName(name), UsageError) << name;
+  EXPECT_THAT(
+      ErrorTextOf<UsageError>([] { CheckObjectName("mug\xE2\x80\xAEgpj"); }),
+      testing::StartsWith("'mug<U+202E>gpj' cannot be the name of an object: it has U+202E, which nobody sees"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([] { CheckObjectName("mug\x7f"); }),
+              testing::StartsWith("'mug<U+007F>' cannot be the name of an object: it has U+007F, a control character"));
+  EXPECT_THROW(CheckObjectName("\xC2\x9Bm"), UsageError);
+  EXPECT_NO_THROW(CheckObjectName("Stra\xC3\x9F\x65"));
   EXPECT_EQ(scene::FlatName("train/a.b/000.png"), "train_a.b_000");
 }
 

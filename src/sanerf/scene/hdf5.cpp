@@ -6,11 +6,13 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
 #include <optional>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/own_process.h"
 #include "sanerf/core/system_info.h"
 
 namespace sanerf::scene {
@@ -112,7 +114,7 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
   if (count * H5Tget_size(type.get()) > largest) fail("the file is too short for its shape");
   const std::optional<hsize_t> stored = count == 0 ? 0 : LargestStoredChunk(data_set, creation, shape);
   if (!stored || *stored > fs::file_size(path)) fail("the file is damaged: it is too short for its chunks");
-  const int64_t bytes = int64_t(count) * int64_t(sizeof(double));
+  const int64_t bytes = 3 * int64_t(count) * int64_t(sizeof(double));  // here, on the way and there
   if (bytes > kLarge) CheckMemory("the numbers of " + path.string(), double(bytes), "use a smaller array");
   array.data.resize(size_t(count));
   if (H5Dread(data_set.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data.data()) < 0)
@@ -120,12 +122,7 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
   return array;
 }
 
-}  // namespace
-
-NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& names) {
-  static std::mutex mutex;  // the library as Debian builds it is for one thread at a time
-  const std::lock_guard<std::mutex> lock(mutex);
-  if (fs::exists(path)) CheckReadable(path, FileKind::kArray);
+NumericArray Read(const fs::path& path, const std::vector<std::string>& names) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are reported here, not on stderr
   const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file) {
@@ -141,6 +138,44 @@ NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& name
   }
   throw Error(path.string(), fmt::format("it has none of the data sets {}", fmt::join(names, ", ")),
               fmt::format("it has: {}", fmt::join(NamesIn(file), ", ")));
+}
+
+std::string Bytes(const NumericArray& array) {
+  std::string bytes;
+  const auto add = [&](const void* data, size_t size) { bytes.append(static_cast<const char*>(data), size); };
+  const uint64_t rank = array.shape.size();
+  bytes.reserve(sizeof(rank) + rank * sizeof(array.shape[0]) + array.data.size() * sizeof(array.data[0]));
+  add(&rank, sizeof(rank));
+  add(array.shape.data(), rank * sizeof(array.shape[0]));
+  add(array.data.data(), array.data.size() * sizeof(array.data[0]));
+  return bytes;
+}
+
+NumericArray FromBytes(const std::string& bytes) {
+  NumericArray array;
+  const char* at = bytes.data();
+  const auto take = [&](void* data, size_t size) {
+    if (size > 0) std::memcpy(data, at, size);
+    at += size;
+  };
+  uint64_t rank = 0;
+  take(&rank, sizeof(rank));
+  array.shape.resize(rank);
+  take(array.shape.data(), rank * sizeof(array.shape[0]));
+  array.data.resize(size_t(bytes.data() + bytes.size() - at) / sizeof(array.data[0]));
+  take(array.data.data(), array.data.size() * sizeof(array.data[0]));
+  return array;
+}
+
+}  // namespace
+
+// Files can be damaged in ways that crash the library.
+NumericArray ReadHdf5(const fs::path& path, const std::vector<std::string>& names) {
+  static std::mutex mutex;  // the library as Debian builds it is for one thread at a time
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (fs::exists(path)) CheckReadable(path, FileKind::kArray);
+  return FromBytes(InOwnProcess([&] { return Bytes(Read(path, names)); }, path.string(),
+                                "write it again, it is damaged, or convert it to .npy or .png"));
 }
 
 }  // namespace sanerf::scene

@@ -34,6 +34,12 @@ class NotFound : public Error {
   using Error::Error;
 };
 
+// What is possible, but not beside all that is done already. 503.
+class TooMuch : public Error {
+ public:
+  using Error::Error;
+};
+
 // The page's errors are sentences; what a cursor says about a request is its sender's mistake.
 template <class F>
 auto AsUsage(const F& read) {
@@ -82,7 +88,7 @@ class Calls {
   virtual std::string Mask(int64_t object, int view, int size) const = 0;   // PNG, gray
   virtual std::string Truth(int64_t object, int view, int size) const = 0;  // PNG, gray
   virtual std::string Cloud() = 0;                                          // gzip
-  virtual std::string CloudLabels() = 0;                                    // gzip
+  virtual std::string CloudLabels(int64_t cloud, StopToken stop) = 0;       // gzip; cloud: as in its bytes
   // request: camera or view and size, layer, object. on_record returns false when nobody listens any more.
   virtual void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) = 0;
   virtual std::filesystem::path ResultFile(int64_t id, std::string* name) const = 0;

@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/run/run_folder.h"
-#include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/prompt_places.h"
-#include "sanerf/segmentation/segment_memory.h"
-#include "sanerf/viewer/known_objects.h"
+#include "sanerf/viewer/edit_request.h"
+#include "sanerf/viewer/journal.h"
 #include "sanerf/viewer/strip.h"
 
 namespace sanerf::viewer {
@@ -25,14 +24,7 @@ using segmentation::SessionSnapshot;
 
 namespace {
 
-// Decoding one takes some hundredths of a second on one core; eight of them vote nearly as all do.
-constexpr int kFirstViews = 8;
-constexpr size_t kRememberedFields = 2;                         // fitted lately: 50 MB each
-constexpr double kSecondsPerPiece = 1;                          // of the field's optimization
-constexpr double kUntilAskedFor = 0.06, kLongestDrawing = 0.5;  // seconds, of the first answer's picture
 constexpr char kJournalName[] = "window.json";
-constexpr char kFieldLog[] = ".object_log.jsonl";
-constexpr char kFieldTask[] = "object field";
 
 }  // namespace
 
@@ -41,9 +33,9 @@ Desk::Desk(DeskRoom room, WorkList& work, Audience& audience)
       work_(work),
       audience_(audience),
       state_(*room_.scene, room_.settings.encode.size),
-      options_(room_.settings),
       line_(work),
-      find_line_(work) {
+      maker_(room_, state_, audience) {
+  state_.options = room_.settings;
   state_.keeps_objects = room_.store != nullptr;
   if (std::optional<Journal> journal = ReadJournal(room_.run / kJournalName, *room_.scene, work_)) {
     state_.edits = PromptEdits(std::move(journal->history));
@@ -54,56 +46,54 @@ Desk::Desk(DeskRoom room, WorkList& work, Audience& audience)
     state_.is_stored = false;
   }
   worker_ = std::thread([this] { Work(); });
-  finder_ = std::thread([this] { Search(); });
+  SearchCalls calls{room_.find, [this](FoundObjects found) { Add(std::move(found)); }, [this] { Touch(); }};
+  search_ = std::make_unique<Search>(std::move(calls), state_, work_);
 }
 
 Desk::~Desk() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     is_closing_ = true;
-    stop_.RequestStop();
+    state_.stop.RequestStop();
     close_.RequestStop();
   }
   wake_.notify_all();
+  search_.reset();
   worker_.join();
-  finder_.join();
-  log_.reset();
-  std::error_code ignored;
-  std::filesystem::remove(room_.run / kFieldLog, ignored);
 }
 
 // ================================ what is there ================================
 
 void Desk::Load(std::vector<run::StoredField> fields) {
-  const size_t num_fields = fields.size();
+  bool is_joined = false;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     state_.GiveMasks(&fields);
-    state_.TakeField(&fields);
-    if (state_.is_fitted) fitted_.push_front(state_.answer);
+    state_.TakeFields(&fields);
+    is_joined = state_.answer->is_joined();
+    if (state_.is_fitted && !is_joined) maker_.Remember(state_.answer);
   }
-  if (num_fields > 1)
-    work_.Message("info", "the objects were segmented one by one",
-                  "each has a field of its own; shown together they are as their masks vote",
+  if (is_joined)
+    work_.Message("info", "the objects were segmented one by one", "each is shown as its own field has it",
                   "change something about one of them, and one field is fitted to all");
   Touch();
 }
 
 void Desk::SetOptions(const segmentation::SegmentationOptions& options) {
-  const std::lock_guard lock(mutex_);
-  options_ = options;
+  const std::lock_guard lock(state_.mutex);
+  state_.options = options;
 }
 
 void Desk::ClearGround() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     if (!state_.ground) return;
     LeaveGround();
     state_.ground.reset();
     state_.new_ground = false;
     hover_.reset();
-    ++num_grounds_;
-    stop_.RequestStop();
+    ++state_.num_grounds;
+    state_.stop.RequestStop();
   }
   Touch();
 }
@@ -114,6 +104,7 @@ void Desk::LeaveGround() {
   state_.start.reset();
   state_.is_fitted = false;
   state_.is_stored = false;
+  state_.store_waits = false;
   state_.completes = false;
   state_.stable.clear();
   state_.agreements.clear();
@@ -121,26 +112,26 @@ void Desk::LeaveGround() {
 
 void Desk::SetGround(segmentation::SegmentationInput input) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     if (state_.ground) LeaveGround();
     is_written_ = false;  // a run that was trained anew has lost it
-    ++num_grounds_;
-    hover_ = std::make_shared<viewer::Hover>(input, options_.masks);
+    ++state_.num_grounds;
+    hover_ = std::make_shared<viewer::Hover>(input, state_.options.masks);
     state_.ground = std::move(input);
     state_.new_ground = true;
     state_.is_idle = false;
     state_.failed.clear();
-    stop_.RequestStop();
+    state_.stop.RequestStop();
   }
   Touch();
 }
 
 void Desk::ViewsEncoded(bool all) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     state_.ViewsEncoded(all);
     // Who has waited for the view comes first; the field goes on from where it stands.
-    if (doing_ == DeskStep::kField && state_.NextStep() == DeskStep::kFirst) stop_.RequestStop();
+    if (doing_ == DeskStep::kField && state_.NextStep() == DeskStep::kFirst) state_.stop.RequestStop();
   }
   wake_.notify_all();
 }
@@ -150,7 +141,7 @@ void Desk::ViewsEncoded(bool all) {
 Json Desk::Edit(const Json& request) {
   EditDone done;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     const JsonCursor json(request, "edit");
     if (json.Has("op") && request.at("op") == "show") {
       json.ExpectKeys({"op", "object", "visible", "solo"});
@@ -181,37 +172,48 @@ Json Desk::Edit(const Json& request) {
 
 void Desk::Obsolete(bool masks) {
   state_.Changed(masks);
-  if (masks) stop_.RequestStop();
+  if (masks) state_.stop.RequestStop();
 }
 
 void Desk::Find(const Json& request) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     if (!state_.ground) throw NotNow("nothing can be found yet", "the radiance field is not there", "train it first");
     if (request.value("everything", false) && !state_.all_encoded)
       throw NotNow("not everything can be found yet", "some views are not encoded", "wait until they are");
-    state_.to_find.push_back(request);
-    find_line_.TakeUpAgain();
   }
-  wake_.notify_all();
+  search_->Begin(request);
+}
+
+void Desk::Add(FoundObjects found) {
+  {
+    const std::lock_guard lock(state_.mutex);
+    state_.AddFound(std::move(found));
+    Obsolete(/*masks=*/true);
+    line_.TakeUpAgain();
+    is_written_ = false;
+  }
+  WriteDown();
 }
 
 void Desk::Save() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     if (state_.answer->kind != Answer::Kind::kField ||
-        !SameMasks(state_.answer->snapshot.objects, state_.Selected().Labeled()) || state_.HasHeld())
+        !SameMasks(state_.answer->snapshot.objects, state_.Selected().Labeled()) || state_.HasHeld() ||
+        (state_.answer->is_joined() && !state_.is_fitted))
       throw NotNow("there is no object field to save yet", "it is fitted after the masks", "wait for it");
-    state_.saves_now = true;  // as far as it has come
+    if (state_.answer->is_joined()) return;  // the run has them as they are
+    state_.saves_now = true;                 // as far as it has come
     state_.is_idle = false;
     line_.TakeUpAgain();
-    stop_.RequestStop();
+    state_.stop.RequestStop();
   }
   wake_.notify_all();
 }
 
 void Desk::CheckKept(const std::vector<std::string>& names) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   for (const std::string& name : names) {
     if (!state_.IsKept(name))
       throw NotNow(fmt::format("{} cannot be taken home yet", name), "the run does not have it as it is now",
@@ -229,7 +231,7 @@ void Desk::WriteDown() {
   if (!has_run) return;  // it comes with the training
   Journal journal;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     journal = {state_.edits.history(), state_.looks, state_.stored};
     is_written_ = true;
   }
@@ -242,7 +244,7 @@ void Desk::WriteDown() {
 
 void Desk::KeepPrompts() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     if (is_written_) return;
   }
   WriteDown();
@@ -260,21 +262,21 @@ void Desk::Work() {
     DeskStep step = DeskStep::kNone;
     Job job;
     {
-      std::unique_lock lock(mutex_);
+      std::unique_lock lock(state_.mutex);
       wake_.wait(lock, [&] { return is_closing_ || (step = state_.NextStep()) != DeskStep::kNone; });
       if (is_closing_) break;
       doing_ = step;
-      stop_ = StopSource();
+      state_.stop = StopSource();
       // What every answer needs goes on whatever is said meanwhile.
       job = line_.job().With(close_.token());
-      if (step != DeskStep::kGround) job = job.With(stop_.token());
+      if (step != DeskStep::kGround) job = job.With(state_.stop.token());
     }
     try {
       Do(step, job);
     } catch (const InterruptedError&) {
       if (!line_.token().stop_requested()) continue;  // an edit, or the end
       line_.TakeUpAgain();
-      const std::lock_guard lock(mutex_);
+      const std::lock_guard lock(state_.mutex);
       state_.is_idle = true;
     } catch (const Error& error) {
       Failed(step, error);
@@ -289,8 +291,8 @@ void Desk::Work() {
 // What is fitted is not lost because the window was closed a moment too early.
 void Desk::SaveAtTheEnd() {
   {
-    const std::lock_guard lock(mutex_);
-    if (!session_ || !state_.HasToStore()) return;
+    const std::lock_guard lock(state_.mutex);
+    if (!maker_.has_ground() || !state_.HasToStore()) return;
   }
   try {
     StoreField(Job());
@@ -304,278 +306,25 @@ void Desk::Do(DeskStep step, const Job& job) {
     case DeskStep::kNone:
       return;
     case DeskStep::kGround:
-      LayGround();
-      session_->PrepareVote(job);
+      maker_.LayGround(job);
       return;
-    case DeskStep::kPrepare: {
-      CheckMemoryOfField(job);
-      session_->Prepare(job);
-      const std::lock_guard lock(mutex_);
-      state_.is_prepared = true;
+    case DeskStep::kPrepare:
+      maker_.Prepare(job);
       return;
-    }
     case DeskStep::kFirst:
     case DeskStep::kMore:
     case DeskStep::kAll:
     case DeskStep::kRefine:
     case DeskStep::kVote:
-      MakeMasks(step, job);
+      maker_.MakeMasks(step, job);
       return;
     case DeskStep::kField:
-      FitField(job);
+      maker_.FitField(job);
       return;
     case DeskStep::kStore:
       StoreField(job);
       return;
   }
-}
-
-// Before the rays are traced that the field is fitted on.
-void Desk::CheckMemoryOfField(const Job& job) const {
-  std::optional<segmentation::SegmentationInput> ground;
-  segmentation::SegmentationOptions options;
-  int64_t num_objects = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    ground = state_.ground;
-    options = options_;
-    num_objects = int64_t(state_.edits.objects().size());
-  }
-  if (!ground) return;
-  segmentation::CheckSegmentMemory(
-      segmentation::LoadOf(std::max<int64_t>(1, num_objects), *ground->features, ground->views), options.object,
-      segmentation::RayLoadOf(ground->nerf, *ground->scene, ground->views, job), job);
-}
-
-void Desk::LayGround() {
-  const std::lock_guard lock(mutex_);
-  if (!state_.ground) throw InterruptedError("the radiance field is gone");
-  session_ = std::make_unique<segmentation::Session>(*state_.ground, options_);
-  if (state_.start) session_->SetStart(state_.start->first, state_.start->second);
-  if (!state_.start) fitted_.clear();  // of another radiance field
-  logged_.clear();
-  judged_.clear();
-  state_.new_ground = false;
-  state_.is_prepared = false;
-}
-
-void Desk::MakeMasks(DeskStep step, const Job& job) {
-  bool completes = false;
-  {
-    const std::lock_guard lock(mutex_);
-    session_->SetEdits(state_.Selected());
-    state_.more_encoded = false;
-    completes = state_.completes && step == DeskStep::kAll;
-  }
-  if (step == DeskStep::kVote && PublishKnown()) return;
-  const std::shared_ptr<void> hurry = step == DeskStep::kFirst && room_.hurry ? room_.hurry() : nullptr;
-  if (step == DeskStep::kFirst) session_->Decode(kFirstViews, job);
-  if (step == DeskStep::kMore || step == DeskStep::kAll) session_->Decode(0, job);
-  if (step == DeskStep::kRefine || completes) session_->Refine(job);
-  if (completes) {  // a finished answer stays in view until the field, which goes on, shows the new masks
-    const std::lock_guard lock(mutex_);
-    ThrowIfObsolete();
-    state_.edits.TakeMasks(session_->edits());
-    return;
-  }
-  if (step == DeskStep::kMore) {  // to be gone on with
-    PromptEdits edits = session_->edits();
-    for (const EditedObject& object : session_->edits().objects())
-      if (object.state == MaskState::kDecoded) edits.SetMasks(object.id, object.masks, MaskState::kFirst);
-    session_->SetEdits(std::move(edits));
-  }
-  SessionSnapshot snapshot = session_->Snapshot(job);
-  const bool is_first = step == DeskStep::kFirst || step == DeskStep::kMore;
-  const Answer::Kind kind = snapshot.answer == SessionSnapshot::Answer::kNone    ? Answer::Kind::kNone
-                            : snapshot.answer == SessionSnapshot::Answer::kField ? Answer::Kind::kField
-                            : is_first                                           ? Answer::Kind::kFirst
-                                                                                 : Answer::Kind::kVote;
-  Publish(kind, std::move(snapshot));
-  if (step == DeskStep::kFirst) LetDraw(job);
-  NoteAgreement(job);
-}
-
-// The picture of a first answer has the machine for itself: it is what the user waits for.
-void Desk::LetDraw(const Job& job) {
-  if (!room_.is_drawing) return;
-  const Stopwatch watch;
-  while (watch.seconds() < kLongestDrawing && (watch.seconds() < kUntilAskedFor || room_.is_drawing())) {
-    job.ThrowIfStopped("drawing");
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-}
-
-void Desk::Publish(Answer::Kind kind, SessionSnapshot snapshot) {
-  {
-    const std::lock_guard lock(mutex_);
-    ThrowIfObsolete();
-    state_.edits.TakeMasks(session_->edits());
-    auto answer = std::make_shared<Answer>();
-    answer->revision = state_.answer->revision + 1;
-    answer->kind = kind;
-    answer->snapshot = std::move(snapshot);
-    answer->seconds = state_.since_edit.seconds();
-    state_.answer = std::move(answer);
-  }
-  audience_.Say("answer", AnswerState());
-  audience_.StateChanged();
-}
-
-// What was made for earlier prompts is no answer to those that have been said meanwhile.
-void Desk::ThrowIfObsolete() const {
-  if (stop_.token().stop_requested()) throw InterruptedError("an edit was faster");
-}
-
-// After the answer, which nobody should wait for it: how well the views agree, and whether more of them are needed.
-void Desk::NoteAgreement(const Job& job) {
-  const std::vector<segmentation::MaskAgreement> agreements = session_->Agreements(job);
-  if (agreements.empty()) return;
-  double sum = 0;
-  std::map<ObjectId, AgreementOfView> by_object;
-  for (const segmentation::MaskAgreement& agreement : agreements) {
-    sum += agreement.value;
-    by_object[agreement.object][agreement.view_idx] = agreement.value;
-  }
-  std::set<int64_t> stable;
-  for (const EditedObject& object : session_->edits().objects()) {
-    Judged& judged = judged_[object.id];
-    if (judged.edition != object.edition) judged = Judged{object.edition};
-    for (const auto& [view, value] : by_object[object.id])
-      if (judged.views.insert(view).second) judged.rule.Add(value);
-    if (judged.rule.IsStable()) stable.insert(object.edition);
-  }
-  const std::lock_guard lock(mutex_);
-  ThrowIfObsolete();
-  state_.curve.emplace_back(state_.answer->seconds, sum / double(agreements.size()));
-  state_.agreements = std::move(by_object);
-  state_.stable = std::move(stable);
-}
-
-// ================================ searches ================================
-
-void Desk::Search() {
-  while (true) {
-    Json request;
-    Job job;
-    int64_t ground = 0;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return is_closing_ || !state_.to_find.empty(); });
-      if (is_closing_) return;
-      request = state_.to_find.front();
-      state_.to_find.pop_front();  // whatever becomes of it: once
-      state_.is_searching = true;
-      ground = num_grounds_;
-      job = find_line_.job().With(close_.token());
-    }
-    try {
-      AddFound(room_.find(request, job), ground);
-    } catch (const InterruptedError&) {
-      if (!close_.token().stop_requested()) work_.Message("info", "the search was stopped");
-    } catch (const Error& error) {
-      work_.Message(error);
-    } catch (const std::exception& error) {
-      work_.Message("error", "the search failed", error.what());
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      state_.is_searching = false;
-    }
-    Touch();  // the worker may have waited to store something
-  }
-}
-
-void Desk::AddFound(FoundObjects found, int64_t ground) {
-  segmentation::LabeledObjects known;
-  {
-    const std::lock_guard lock(mutex_);
-    if (ground != num_grounds_) found.masks.clear();  // of a radiance field that is no more
-    known = state_.edits.Labeled();
-  }
-  const int num_known = RemoveKnown(known.masks, &found.prompts, &found.masks);
-  if (num_known > 0)
-    work_.Message("info",
-                  fmt::format("{} of what was found {} there already", num_known, num_known == 1 ? "is" : "are"),
-                  "nothing was added for that");
-  if (found.prompts.objects.empty()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    std::set<std::string> names;
-    for (const EditedObject& object : state_.edits.objects()) names.insert(object.about.name);
-    for (mask_decoder::ObjectPrompt& object : found.prompts.objects) {
-      const std::string name = object.name;
-      for (int number = 2; !names.insert(object.name).second; ++number)
-        object.name = fmt::format("{}-{}", name, number);
-    }
-    segmentation::CheckObjectCount(state_.edits.objects().size() + found.prompts.objects.size());
-    const std::vector<ObjectId> ids = state_.edits.AddObjects(found.prompts, "find objects");
-    for (size_t i = 0; i < ids.size(); ++i) {
-      state_.looks.try_emplace(ids[i], ObjectLook{int(state_.looks.size()), true, false});
-      if (i < found.masks.size()) state_.edits.SetMasks(ids[i], found.masks[i], MaskState::kRefined);
-    }
-    Obsolete(/*masks=*/true);
-    line_.TakeUpAgain();
-    is_written_ = false;
-  }
-  WriteDown();
-}
-
-// A field that was fitted to these very masks before, which undo has brought back.
-bool Desk::PublishKnown() {
-  const segmentation::LabeledObjects labeled = session_->edits().Labeled();
-  for (const std::shared_ptr<const Answer>& known : fitted_) {
-    if (labeled.ids.empty() || !SameMasks(known->snapshot.objects, labeled)) continue;
-    Publish(Answer::Kind::kField, known->snapshot);
-    const std::lock_guard lock(mutex_);
-    state_.is_fitted = SameMasks(state_.answer->snapshot.objects, state_.Selected().Labeled());
-    return true;
-  }
-  return false;
-}
-
-void Desk::FitField(const Job& job) {
-  {
-    const std::lock_guard lock(mutex_);
-    session_->SetEdits(state_.Selected());
-  }
-  if (PublishKnown()) return;
-  const segmentation::LabeledObjects labeled = session_->edits().Labeled();
-  const std::filesystem::path log_file = room_.run / kFieldLog;
-  if (logged_ != labeled.masks || !log_) {
-    log_.reset();
-    log_ = std::make_unique<StepLog>(job, log_file, kFieldTask);
-    logged_ = labeled.masks;
-  }
-  const Job quiet = Job().With(*log_).With(close_.token()).With(line_.token());
-  const Job steps_job = [&] {
-    const std::lock_guard lock(mutex_);
-    return quiet.With(stop_.token());
-  }();
-  int64_t done = 0;
-  // Each time it is drawn the pictures of it begin anew: ever more rarely, since it changes ever less.
-  double draws_at = kSecondsPerPiece;
-  const Stopwatch since_begin;
-  Task task(job, kFieldTask, session_->steps_left(), "steps");
-  while (session_->steps_left() > 0) {
-    job.ThrowIfStopped(kFieldTask);
-    const int n = std::clamp(int(steps_per_second_ * kSecondsPerPiece), 1, session_->steps_left());
-    const Stopwatch watch;
-    session_->Step(n, steps_job);
-    steps_per_second_ = 0.5 * steps_per_second_ + 0.5 * n / std::max(watch.seconds(), 1e-3);
-    if (since_begin.seconds() >= draws_at || session_->steps_left() == 0) {
-      Publish(Answer::Kind::kField, session_->Snapshot(steps_job));
-      draws_at = 2 * since_begin.seconds();
-    }
-    task.Update(done += n);
-  }
-  task.Finish();
-  if (done == 0) Publish(Answer::Kind::kField, session_->Snapshot(steps_job));  // it was fitted before it was asked for
-  const std::lock_guard lock(mutex_);
-  state_.is_fitted = SameMasks(state_.answer->snapshot.objects, state_.Selected().Labeled());
-  state_.is_stored = false;
-  state_.completes = false;
-  fitted_.push_front(state_.answer);
-  if (fitted_.size() > kRememberedFields) fitted_.pop_back();
 }
 
 void Desk::StoreField(const Job& job) {
@@ -584,11 +333,11 @@ void Desk::StoreField(const Job& job) {
   std::vector<std::string> retired, kept;  // of those that the run has
   std::map<std::string, std::set<std::string>> stored;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     answer = state_.answer;
     fitted = answer->snapshot;
     if (!SameMasks(fitted.objects, state_.Selected().Labeled())) return;  // an edit was faster
-    state_.is_stored = state_.is_fitted || fitted.objects.ids.empty();  // also when it fails: the next edit tries again
+    state_.is_stored = state_.is_fitted || fitted.objects.ids.empty();    // unless an edit comes in between
     state_.saves_now = false;
     retired = state_.Retired();
     for (const std::string& name : state_.stored_names) {
@@ -604,12 +353,22 @@ void Desk::StoreField(const Job& job) {
       state_.stored[object.name].insert(*stored[object.name].begin());
     }
   }
-  WriteDown();  // were the process killed in between, the object would be known as the window's own
-  const std::filesystem::path log_file = room_.run / kFieldLog;
-  if (!std::filesystem::exists(log_file)) WriteFileAtomic(log_file, "");
-  if (!room_.store(fitted, log_file, retired, job)) return;
+  // At the end it is tried once more, before that when something is said: it would fail again and again.
+  const auto not_stored = [&] {
+    const std::lock_guard lock(state_.mutex);
+    state_.store_waits = std::exchange(state_.is_stored, false);
+  };
+  try {
+    WriteDown();  // were the process killed in between, the object would be known as the window's own
+    if (!std::filesystem::exists(maker_.log_file())) WriteFileAtomic(maker_.log_file(), "");
+    if (!room_.store(fitted, maker_.log_file(), retired, job)) return not_stored();
+  } catch (...) {
+    not_stored();
+    throw;
+  }
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
+    state_.store_waits = false;
     state_.stored_names = std::move(kept);
     state_.stored = std::move(stored);
     state_.kept = answer->snapshot.objects;
@@ -620,7 +379,7 @@ void Desk::StoreField(const Job& job) {
 void Desk::Failed(DeskStep step, const Error& error) {
   bool is_said = true;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     std::vector<int64_t> dirty;
     const PromptEdits selected = state_.Selected();
     for (const EditedObject& object : selected.objects())
@@ -643,58 +402,58 @@ void Desk::Failed(DeskStep step, const Error& error) {
 // ================================ what the page is shown ================================
 
 std::shared_ptr<const Answer> Desk::answer() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.answer;
 }
 
 EditedObject Desk::Object(ObjectId id) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return ObjectOf(state_.edits, id);
 }
 
 ObjectLook Desk::Look(ObjectId id) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   const auto look = state_.looks.find(id);
   return look == state_.looks.end() ? ObjectLook() : look->second;
 }
 
 std::map<int, uint32_t> Desk::ColorOfLabel(const Answer& shown) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.ColorOfLabel(shown);
 }
 
 std::vector<int> Desk::WantedViews() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.WantedViews();
 }
 
 std::vector<Vec3> Desk::PromptedPoints() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.PromptedPoints();
 }
 
 std::vector<segmentation::EditedObject> Desk::edited_objects() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.edits.objects();
 }
 
 bool Desk::has_prompts() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.HasPrompts();
 }
 
 Json Desk::Objects() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.Objects();
 }
 
 Json Desk::AnswerState() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.AnswerState();
 }
 
 Json Desk::History() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(state_.mutex);
   return state_.History();
 }
 
@@ -702,7 +461,7 @@ Json Desk::Strip(ObjectId id) const {
   const EditedObject object = Object(id);
   AgreementOfView agreement;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     if (const auto known = state_.agreements.find(id); known != state_.agreements.end()) agreement = known->second;
   }
   const auto working_camera = [&](int view_idx) {
@@ -724,7 +483,7 @@ Json Desk::Hover(const Json& request, StopToken stop) {
   std::shared_ptr<viewer::Hover> hover;
   std::optional<EditedObject> object;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(state_.mutex);
     state_.hovered_view = asked.view;
     state_.since_hover = Stopwatch();
     if (!state_.ground) throw NotNow("no mask can be shown yet", "there is no depth", "wait for the training");

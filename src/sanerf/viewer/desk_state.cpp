@@ -1,17 +1,22 @@
 #include "sanerf/viewer/desk_state.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
 
+#include "sanerf/core/error.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/decode_object.h"
+#include "sanerf/segmentation/label_views.h"
 #include "sanerf/viewer/colors.h"
 #include "sanerf/viewer/strip.h"
 
 namespace sanerf::viewer {
 
+using mask_aggregator::ObjectModel;
 using mask_decoder::DecodedObject;
 using segmentation::EditedObject;
 using segmentation::MaskState;
@@ -22,6 +27,7 @@ using segmentation::SessionSnapshot;
 namespace {
 
 constexpr double kHoverSeconds = 3;  // after them the mouse is elsewhere
+constexpr size_t kMostFields = 8;    // that are shown together: 50 MB each, and a picture asks all of them
 
 const char* KindName(Answer::Kind kind) {
   constexpr const char* kNames[] = {"none", "first", "vote", "field"};
@@ -33,6 +39,19 @@ bool IsSaid(const mask_decoder::ObjectPrompt& stored, const DecodedObject& masks
   if (mask_decoder::ToJson(stored) != mask_decoder::ToJson(object.AsPrompt())) return false;
   return std::all_of(masks.views.begin(), masks.views.end(),
                      [&](const auto& view) { return view.use == object.UseOf(view.view); });
+}
+
+// ids: by model, of its labels. order: of the labels that are wanted.
+ObjectModel AsOne(std::vector<ObjectModel> models, const std::vector<std::vector<ObjectId>>& ids,
+                  const std::vector<ObjectId>& order) {
+  if (models.size() == 1 && ids[0] == order) return std::move(models[0]);
+  std::vector<std::vector<int>> labels;
+  for (const std::vector<ObjectId>& of_model : ids) {
+    labels.emplace_back();
+    for (const ObjectId id : of_model)
+      labels.back().push_back(int(std::find(order.begin(), order.end(), id) - order.begin()) + 1);
+  }
+  return ObjectModel::Joined(models, labels);
 }
 
 }  // namespace
@@ -103,37 +122,68 @@ void DeskState::GiveMasks(std::vector<run::StoredField>* fields) {
     looks.try_emplace(object.id, ObjectLook{int(looks.size()), true, false});
 }
 
-// The one field of the run's objects is the answer when it shows the masks as they are.
-void DeskState::TakeField(std::vector<run::StoredField>* fields) {
-  if (fields->size() != 1 || !(*fields)[0].field) return;
-  std::vector<ObjectId> ids;
-  for (const mask_decoder::ObjectPrompt& prompt : (*fields)[0].prompts.objects) {
-    const auto& objects = edits.objects();
-    const auto object = std::find_if(objects.begin(), objects.end(),
-                                     [&](const EditedObject& o) { return o.about.name == prompt.name && o.masks; });
-    if (object == objects.end()) return;
-    ids.push_back(object->id);
+// The fields of the run are the answer, each for its own objects, when they show the masks as they are.
+void DeskState::TakeFields(std::vector<run::StoredField>* fields) {
+  std::vector<ObjectModel> models;
+  std::vector<std::vector<ObjectId>> ids;  // by model, in the order of its labels
+  for (run::StoredField& field : *fields) {
+    if (!field.field || models.size() == kMostFields) continue;
+    std::vector<ObjectId> of_labels;
+    for (const mask_decoder::ObjectPrompt& prompt : field.prompts.objects)
+      for (const EditedObject& object : edits.objects())
+        if (object.about.name == prompt.name && object.masks) of_labels.push_back(object.id);
+    if (of_labels.size() != field.prompts.objects.size()) continue;
+    models.push_back(std::move(*field.field));
+    ids.push_back(std::move(of_labels));
   }
-  start.emplace(ids, std::move(*(*fields)[0].field));
-  const segmentation::LabeledObjects labeled = edits.Labeled();
-  if (labeled.ids != ids) return;
+  if (models.empty()) return;
+  if (fields->size() == 1) start.emplace(ids[0], models[0]);
+
+  const segmentation::LabeledObjects shown = Showing(ids);
   auto stored = std::make_shared<Answer>();
   stored->revision = answer->revision + 1;
   stored->kind = Answer::Kind::kField;
-  stored->snapshot = {labeled, SessionSnapshot::Answer::kField, start->second, 0};
+  stored->snapshot = {shown, SessionSnapshot::Answer::kField, AsOne(std::move(models), ids, shown.ids), 0};
   answer = std::move(stored);
-  kept = labeled;
-  is_fitted = true;
+  if (!SameMasks(shown, edits.Labeled())) return;  // the vote shows the others as well
+  kept = shown;
   const std::set<std::string> in_run(stored_names.begin(), stored_names.end());
-  std::set<std::string> shown;
-  for (const mask_decoder::ObjectPrompt& object : labeled.prompts.objects) shown.insert(object.name);
-  is_stored = shown == in_run;
+  std::set<std::string> names;
+  for (const mask_decoder::ObjectPrompt& object : shown.prompts.objects) names.insert(object.name);
+  is_stored = names == in_run;
+  is_fitted = is_stored || !answer->is_joined();  // several fields cannot be stored as one
+}
+
+// Of these objects.
+segmentation::LabeledObjects DeskState::Showing(const std::vector<std::vector<ObjectId>>& ids) const {
+  std::set<ObjectId> all;
+  for (const std::vector<ObjectId>& some : ids) all.insert(some.begin(), some.end());
+  using Part = PromptEdits::Part;
+  return edits.Select([&](const EditedObject& object) { return all.contains(object.id) ? Part::kWanted : Part::kNone; })
+      .Labeled();
+}
+
+void DeskState::AddFound(FoundObjects found) {
+  std::set<std::string> names;
+  for (const EditedObject& object : edits.objects()) names.insert(object.about.name);
+  for (mask_decoder::ObjectPrompt& object : found.prompts.objects) {
+    const std::string name = object.name;
+    for (int number = 2; !names.insert(object.name).second; ++number) object.name = fmt::format("{}-{}", name, number);
+  }
+  segmentation::CheckObjectCount(edits.objects().size() + found.prompts.objects.size());
+  const std::vector<ObjectId> ids = edits.AddObjects(found.prompts, "find objects");
+  for (size_t i = 0; i < ids.size(); ++i) {
+    looks.try_emplace(ids[i], ObjectLook{int(looks.size()), true, false});
+    if (i < found.masks.size()) edits.SetMasks(ids[i], found.masks[i], MaskState::kRefined);
+  }
 }
 
 void DeskState::Changed(bool masks) {
   is_idle = false;
   is_stored = false;  // names are stored as well
+  store_waits = false;
   wants_field = true;
+  if (answer->is_joined()) is_fitted = false;
   edits.ForgetMasksBeyond(kRememberedMasks);
   if (!masks) return;
   one_by_one = false;
@@ -221,8 +271,8 @@ bool DeskState::HasToStore() const {
   if (!keeps_objects || is_stored) return false;
   const segmentation::LabeledObjects labeled = Selected().Labeled();
   if (labeled.ids.empty()) return !Retired().empty();
-  return is_fitted && answer->kind == Answer::Kind::kField && SameMasks(answer->snapshot.objects, labeled) &&
-         !HasHeld();
+  return is_fitted && answer->kind == Answer::Kind::kField && !answer->is_joined() &&
+         SameMasks(answer->snapshot.objects, labeled) && !HasHeld();
 }
 
 DeskStep DeskState::NextStep() const {
@@ -253,7 +303,7 @@ DeskStep DeskState::NextStep() const {
   // Not beside a search: words are looked for in the run, and it would wait for the end of that.
   if (!is_searching && keeps_objects && saves_now && is_field) return DeskStep::kStore;
   if (!is_prepared) return DeskStep::kPrepare;
-  if (!is_searching && HasToStore()) return DeskStep::kStore;
+  if (!is_searching && !store_waits && HasToStore()) return DeskStep::kStore;
   // Who waits will have other masks in a moment.
   if (labeled.ids.empty() || !wants_field || is_held) return DeskStep::kNone;
   return is_fitted && is_field ? DeskStep::kNone : DeskStep::kField;
@@ -313,6 +363,10 @@ bool DeskState::IsKept(const std::string& name) const {
   if (object == edits.objects().end() || IsDirty(*object)) return false;
   if (std::find(stored_names.begin(), stored_names.end(), name) == stored_names.end()) return false;
   return !wants_field || SameMasks(kept, Selected().Labeled());
+}
+
+void DeskState::ThrowIfObsolete() const {
+  if (stop.token().stop_requested()) throw InterruptedError("an edit was faster");
 }
 
 Json DeskState::Objects() const {

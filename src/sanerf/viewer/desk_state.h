@@ -1,10 +1,10 @@
-// What the desk knows: what the user has said, what has been made of it, and what is to be done next. Under the desk's
-// lock.
+// What the threads of the desk share: what the user has said, what has been made of it, and what is to be done next.
 #pragma once
 
-#include <deque>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,9 +12,12 @@
 #include <vector>
 
 #include "sanerf/core/json.h"
+#include "sanerf/core/stop_token.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/run/extend_objects.h"
+#include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/session.h"
+#include "sanerf/viewer/desk_room.h"
 #include "sanerf/viewer/journal.h"
 #include "sanerf/viewer/strip.h"
 
@@ -29,12 +32,16 @@ struct Answer {
   double seconds = 0;  // since the edit that it answers
 
   int LabelOf(segmentation::ObjectId id) const;  // in the model, -1 = none
+  // Of fields that the run has one by one, each for its own objects. Until something is said: then one is fitted to
+  // all.
+  bool is_joined() const { return snapshot.model && snapshot.model->is_joined(); }
 };
 
 bool SameMasks(const segmentation::LabeledObjects& a, const segmentation::LabeledObjects& b);
 
 enum class DeskStep { kNone, kGround, kFirst, kMore, kAll, kRefine, kVote, kPrepare, kField, kStore };
 
+// Whoever asks or changes it holds its mutex.
 class DeskState {
  public:
   // size: of the working cameras.
@@ -44,8 +51,9 @@ class DeskState {
   // Stored objects as they are read: see Desk::Load. What somebody else has changed since the window stored it is taken
   // over.
   void GiveMasks(std::vector<run::StoredField>* fields);
-  void TakeField(std::vector<run::StoredField>* fields);
-  void Changed(bool masks);  // an edit was done
+  void TakeFields(std::vector<run::StoredField>* fields);
+  void AddFound(FoundObjects found);  // with names that no other object has; Changed is to follow
+  void Changed(bool masks);           // an edit was done
   // More views are encoded. all: these are all there will be.
   void ViewsEncoded(bool all);
 
@@ -63,12 +71,15 @@ class DeskState {
   std::vector<Vec3> PromptedPoints() const;
   bool HasPrompts() const;
   bool IsKept(const std::string& name) const;  // the run has the object as it is now
+  // What was made for earlier prompts is no answer to those that have been said meanwhile: InterruptedError.
+  void ThrowIfObsolete() const;
 
   // ---- "objects", "answer" and "history" of docs/viewer.md.
   Json Objects() const;
   Json AnswerState() const;
   Json History() const;
 
+  mutable std::mutex mutex;
   segmentation::PromptEdits edits;
   std::map<segmentation::ObjectId, ObjectLook> looks;
   std::map<int64_t, std::string> failed;  // by edition: why nothing can be decoded of what is encoded
@@ -78,10 +89,12 @@ class DeskState {
   std::shared_ptr<const Answer> answer = std::make_shared<const Answer>();
   std::vector<std::pair<double, double>> curve;  // seconds, agreement
   Stopwatch since_edit;
+  StopSource stop;  // of the step in progress
   std::optional<segmentation::SegmentationInput> ground;
-  // A field that the run holds, with the objects of its labels.
+  int64_t num_grounds = 0;                    // that there have been
+  segmentation::SegmentationOptions options;  // from the next ground on
+  // The only field that the run holds, with the objects of its labels.
   std::optional<std::pair<std::vector<segmentation::ObjectId>, mask_aggregator::ObjectModel>> start;
-  std::deque<Json> to_find;
   bool is_searching = false;
   std::vector<std::string> stored_names;                // objects that the run has
   segmentation::LabeledObjects kept;                    // with the masks that it has of them
@@ -91,13 +104,15 @@ class DeskState {
   bool keeps_objects = false;  // there is somebody to store them
   bool new_ground = false, all_encoded = false, more_encoded = false;
   bool wants_field = false, is_fitted = false, is_stored = true;
-  bool completes = false;   // only views that were missing join: the answer stays in view until the field has them
-  bool is_idle = false;     // cancelled, until the next edit
-  bool one_by_one = false;  // one object at a time, to see which of them fails
-  bool saves_now = false;   // though it is not fitted to the end
+  bool completes = false;    // only views that were missing join: the answer stays in view until the field has them
+  bool is_idle = false;      // cancelled, until the next edit
+  bool one_by_one = false;   // one object at a time, to see which of them fails
+  bool saves_now = false;    // though it is not fitted to the end
+  bool store_waits = false;  // for the next edit, or the end: it has failed
   bool is_prepared = false;
 
  private:
+  segmentation::LabeledObjects Showing(const std::vector<std::vector<segmentation::ObjectId>>& ids) const;
   std::string StatusOf(const segmentation::EditedObject& object) const;
   bool FramesPoint(int view_idx, const mask_decoder::ObjectPrompt& prompt) const;
 

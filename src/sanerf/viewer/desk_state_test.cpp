@@ -70,6 +70,24 @@ TEST_F(DeskStateTest, ColorsAreThoseOfTheAnswerThatIsShown) {
   EXPECT_EQ(state_.ColorOfLabel(both), (std::map<int, uint32_t>{{2, ColorOf(1)}}));
 }
 
+TEST_F(DeskStateTest, FieldsThatAreShownTogetherAreFittedAsOneWhenSomethingIsSaid) {
+  const ObjectId ball = Add("ball", kBall, MaskState::kRefined);
+  Add("box", segmentation::kBox, MaskState::kRefined);
+  const auto prior = std::make_shared<const mask_aggregator::LabelPrior>(mask_aggregator::CellIndex(2), 2,
+                                                                         std::vector<float>());  // not asked
+  const auto model = mask_aggregator::ObjectModel::OfVote(prior, *nerf_);
+  Answer both{1, Answer::Kind::kField, {}, 0};
+  both.snapshot.objects = state_.edits.Labeled();
+  both.snapshot.model = mask_aggregator::ObjectModel::Joined({model, model}, {{1}, {2}});
+  state_.answer = std::make_shared<const Answer>(both);
+  state_.is_prepared = state_.is_fitted = true;
+  EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
+  state_.edits.RenameObject(ball, "globe");
+  state_.Changed(/*masks=*/false);
+  EXPECT_FALSE(state_.HasToStore());
+  EXPECT_EQ(state_.NextStep(), DeskStep::kField);
+}
+
 TEST_F(DeskStateTest, WhatIsThereIsStoredAndWhatIsGoneIsRetired) {
   const ObjectId ball = Add("ball", kBall, MaskState::kRefined);
   Answered(Answer::Kind::kField);
@@ -82,6 +100,11 @@ TEST_F(DeskStateTest, WhatIsThereIsStoredAndWhatIsGoneIsRetired) {
   state_.is_searching = true;
   EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
   state_.is_searching = false;
+  state_.store_waits = true;  // it has failed
+  EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
+  EXPECT_TRUE(state_.HasToStore());
+  state_.Changed(/*masks=*/false);
+  EXPECT_EQ(state_.NextStep(), DeskStep::kStore);
   state_.edits.RemoveObject(ball);
   state_.Changed(/*masks=*/true);
   EXPECT_EQ(state_.NextStep(), DeskStep::kVote);  // nothing is shown any more

@@ -15,6 +15,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/segmentation/session_test_support.h"
+#include "sanerf/viewer/edit_request.h"
 #include "sanerf/viewer/schema_test_support.h"
 
 namespace sanerf::viewer {
@@ -422,6 +423,68 @@ TEST_F(DeskTest, ObjectsThatTheCommandLineHasChangedAreTakenOver) {
   WaitUntil([&] { return num_stored_ > num_stored && IsKept(desk, "ball"); });
   EXPECT_EQ(num_stored_, num_stored + 1);
   EXPECT_EQ(retired_, std::vector<std::string>{"box"});
+}
+
+TEST_F(DeskTest, WhatCouldNotBeStoredIsStoredAtTheEnd) {
+  std::atomic<int> num_tries = 0;
+  {
+    DeskRoom room = HastyRoom();
+    room.store = [&, store = room.store](const auto&... what) {
+      if (++num_tries == 1) throw Error("the disk is full");
+      return store(what...);
+    };
+    Desk desk(std::move(room), work_, listener_);
+    desk.SetGround(Input());
+    desk.ViewsEncoded(true);
+    desk.Edit(ClickRequest(kBall));
+    WaitUntil([&] { return !listener_.messages().empty(); });
+    EXPECT_THAT(listener_.messages(), Contains(HasSubstr("the disk is full")));
+    WaitUntil([&] { return IsAnswered(desk); });
+    EXPECT_FALSE(IsKept(desk, "object-1"));
+    EXPECT_EQ(num_tries, 1);  // not again and again
+  }
+  EXPECT_EQ(num_tries, 2);
+  EXPECT_EQ(num_stored_, 1);
+}
+
+// As the run has them: at once, without SAM, features or votes.
+TEST_F(DeskTest, FieldsThatWereFittedOneByOneAreShownTogether) {
+  std::vector<run::StoredField> fields;
+  for (const auto& [name, instance] : {std::pair("bottle", kBottle), std::pair("ball", kBall)}) {
+    segmentation::Session session = MakeSession();
+    session.AddObject(Clicked(name, instance));
+    session.Update(job_);
+    session.Step(session.steps_left(), job_);
+    fields.push_back(std::move(Reread(session.Snapshot(job_))[0]));
+  }
+  Desk desk(Room(), work_, listener_);
+  desk.Load(std::move(fields));
+  const std::shared_ptr<const Answer> shown = desk.answer();
+  EXPECT_EQ(shown->kind, Answer::Kind::kField);
+  ASSERT_TRUE(shown->is_joined());
+  const auto id_of = [&](size_t object) {
+    return segmentation::ObjectId(desk.Objects()[object].at("id").get<int64_t>());
+  };
+  EXPECT_GT(Iou(*shown->snapshot.model, {kBottle}, shown->LabelOf(id_of(0))), 0.6);
+  EXPECT_GT(Iou(*shown->snapshot.model, {kBall}, shown->LabelOf(id_of(1))), 0.6);
+  for (size_t i : {0, 1}) EXPECT_EQ(desk.Objects()[i].at("status"), "answered");
+  EXPECT_EQ(desk.AnswerState().at("kind"), "field");
+  EXPECT_TRUE(IsKept(desk, "bottle"));
+  EXPECT_TRUE(IsKept(desk, "ball"));
+  desk.SetGround(Input());
+  desk.ViewsEncoded(true);
+  desk.Save();  // nothing is to be saved
+  EXPECT_EQ(desk.answer(), shown);
+  // What is said makes one field of them, and so does taking it back.
+  desk.Edit(ClickRequest(kMug, 0, int64_t(id_of(1))));
+  WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk) && IsKept(desk, "ball"); });
+  EXPECT_FALSE(desk.answer()->is_joined());
+  EXPECT_EQ(desk.answer()->snapshot.model->num_labels(), 3);
+  EXPECT_EQ(stored_.at("objects").size(), 2u);
+  desk.Edit({{"op", "undo"}});
+  WaitUntil([&] { return num_stored_ == 2 && IsAnswered(desk); });
+  EXPECT_FALSE(desk.answer()->is_joined());
+  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBottle}, 1), 0.6);
 }
 
 TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {

@@ -31,6 +31,8 @@ HttpResponse AnswerToCurrentException() {
     return ResponseTo(error, 404);
   } catch (const UsageError& error) {
     return ResponseTo(error, 400);
+  } catch (const TooMuch& error) {
+    return ResponseTo(error, 503);
   } catch (const InterruptedError& error) {
     return ResponseTo(error, 409);  // a newer request of the same client is being answered instead
   } catch (const Error& error) {

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "sanerf/core/error.h"
+#include "sanerf/run/run_folder.h"
 
 namespace fs = std::filesystem;
 
@@ -13,20 +12,10 @@ namespace {
 
 constexpr size_t kMostResults = 50;  // the oldest go first
 
-fs::path OwnFolder() {
-  std::string name = (fs::temp_directory_path() / "sanerf-window-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr)
-    throw Error("cannot make a folder in " + fs::temp_directory_path().string(), "results wait there to be downloaded",
-                "set TMPDIR to a folder that can be written to");
-  return name;
-}
-
 }  // namespace
 
 Exports::Exports(WorkList& work, Audience& audience)
-    : work_(work), audience_(audience), line_(work), task_(audience), folder_(OwnFolder()), thread_([this] {
-        Run();
-      }) {}
+    : work_(work), audience_(audience), line_(work), task_(audience), thread_([this] { Run(); }) {}
 
 Exports::~Exports() {
   {
@@ -36,8 +25,6 @@ Exports::~Exports() {
   stop_.RequestStop();
   wake_.notify_all();
   thread_.join();
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
 }
 
 void Exports::TaskNote::Take(const Event& event) {
@@ -62,7 +49,7 @@ int64_t Exports::Begin(const ExportRequest& request, const Json& options) {
       if (entries_.front().state == Entry::State::kRunning)
         throw NotNow(fmt::format("{} files are waiting to be made", entries_.size()), "", "wait for some of them");
       std::error_code ignored;
-      fs::remove_all(folder_ / std::to_string(entries_.front().id), ignored);
+      if (folder_) fs::remove_all(folder_->path() / std::to_string(entries_.front().id), ignored);
       entries_.erase(entries_.begin());
     }
     Entry entry;
@@ -84,6 +71,15 @@ Exports::Entry* Exports::Find(int64_t id) {
   return nullptr;
 }
 
+fs::path Exports::PlaceOf(const Entry& entry) {
+  run::RunFolder::Open(entry.request.run);  // says what is missing before anything is made in it
+  const std::lock_guard lock(mutex_);
+  if (!folder_) folder_.emplace(entry.request.run / "results");
+  const fs::path place = folder_->path() / std::to_string(entry.id);
+  fs::create_directories(place);
+  return place;
+}
+
 void Exports::Run() {
   while (true) {
     Entry entry;
@@ -97,9 +93,7 @@ void Exports::Run() {
     }
     line_.TakeUpAgain();
     try {
-      const fs::path folder = folder_ / std::to_string(entry.id);
-      fs::create_directories(folder);
-      entry.file = Export(entry.request, entry.options, folder, line_.job().With(stop_.token()).With(task_));
+      entry.file = Export(entry.request, entry.options, PlaceOf(entry), line_.job().With(stop_.token()).With(task_));
       entry.state = Entry::State::kReady;
     } catch (const InterruptedError&) {
       entry.state = Entry::State::kFailed;

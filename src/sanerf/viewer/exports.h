@@ -1,5 +1,5 @@
 // What is being made to take home, one at a time, and what is ready to be downloaded; in a folder of the window's own
-// that goes with it.
+// in the run (core/temporary.h), which goes with it, or with the next lock of the run after the process was killed.
 #pragma once
 
 #include <atomic>
@@ -7,11 +7,13 @@
 #include <deque>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "sanerf/core/json.h"
+#include "sanerf/core/temporary.h"
 #include "sanerf/viewer/results.h"
 #include "sanerf/viewer/work_list.h"
 
@@ -19,6 +21,7 @@ namespace sanerf::viewer {
 
 class Exports {
  public:
+  // Of one run, which the window has locked.
   Exports(WorkList& work, Audience& audience);
   ~Exports();
 
@@ -48,6 +51,7 @@ class Exports {
     Audience& audience_;
     std::atomic<uint64_t> id_ = 0;
   };
+  std::filesystem::path PlaceOf(const Entry& entry);
   void Run();
   Entry* Find(int64_t id);
 
@@ -60,7 +64,7 @@ class Exports {
   std::condition_variable wake_;
   std::deque<int64_t> waiting_;
   std::vector<Entry> entries_;
-  std::filesystem::path folder_;
+  std::optional<TemporaryFolder> folder_;  // since the first of them was begun
   int64_t last_id_ = 0, running_ = 0;
   bool is_closing_ = false;
   std::thread thread_;

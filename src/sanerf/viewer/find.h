@@ -7,7 +7,7 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/segmentation_input.h"
-#include "sanerf/viewer/desk.h"
+#include "sanerf/viewer/desk_room.h"
 
 namespace sanerf::viewer {
 

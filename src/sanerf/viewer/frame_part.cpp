@@ -100,7 +100,7 @@ ImageU8 PaintCutout(const FramePart& part, const FrameScene& scene, const FrameR
 }
 
 // The dimmed picture, and where the views disagree a glow: nothing where all say the same, full where any label is as
-// probable as the others.
+// probable as the others. What nobody voted on has no label more probable than another, but nobody disagrees either.
 ImageU8 PaintDisagreement(const FramePart& part, int num_labels) {
   constexpr Color kGlow = {1.0f, 0.55f, 0.1f};
   ImageF out = part.rgb;
@@ -108,7 +108,7 @@ ImageU8 PaintDisagreement(const FramePart& part, int num_labels) {
     float* rgb = &out.data[3 * i];
     const float gray = 0.45f * (0.3f * rgb[0] + 0.59f * rgb[1] + 0.11f * rgb[2]);
     const float share = (1 - part.probability.data[i]) * float(num_labels) / float(num_labels - 1);
-    const float glow = std::sqrt(std::clamp(share, 0.0f, 1.0f));
+    const float glow = part.known.data[i] * std::sqrt(std::clamp(share, 0.0f, 1.0f));
     for (size_t c = 0; c < 3; ++c) rgb[c] = gray + glow * (kGlow[c] - gray);
   }
   return ToU8(out);
@@ -141,6 +141,7 @@ void RenderBoth(const FrameScene& scene, const FrameRequest& request, const nerf
   TakeRadiance(is_same ? std::move(radiance) : scene.nerf->RenderPart(view, {}, job), part);
   part->labels = std::move(segmented.labels);
   part->probability = std::move(segmented.probability);
+  part->known = std::move(segmented.known);
 }
 
 }  // namespace

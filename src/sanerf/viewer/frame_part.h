@@ -44,6 +44,7 @@ struct FramePart {
   ImageF rgb, depth, opacity;
   ImageU8 labels;
   ImageF probability;  // of the label meant, or of each pixel's own
+  ImageF known;        // of the disagreement: how much of it somebody voted on
 };
 // Throws InterruptedError, and Error where the layer shows an object and there is no answer.
 FramePart RenderFramePart(const FrameScene& scene, const FrameRequest& request, const nerf::PartOfView& view,

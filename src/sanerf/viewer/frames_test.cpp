@@ -183,6 +183,33 @@ TEST_F(FramesTest, DisagreementGlowsAlongTheOutlineOnly) {
   EXPECT_LT(unsure, 64 * 64 / 4);
 }
 
+TEST_F(FramesTest, WhatNobodyVotedOnIsNoDisagreement) {
+  const Camera camera = CameraOf(64, 64);
+  const FrameRequest request{camera, FrameLayer::kDisagreement, -1};
+  const auto glowing = [&](const FrameScene& scene) {
+    const FramePart part = RenderFramePart(scene, request, camera, Job());
+    const ImageU8 picture = Paint(part, scene, request, {}, Outlines::kNone);
+    int64_t count = 0;
+    for (size_t i = 0; i < picture.data.size(); i += 3) count += picture.data[i] > picture.data[i + 2] + 40;
+    return count;
+  };
+  EXPECT_GT(glowing(*frame_), 10);
+  FrameScene unvoted = *frame_;
+  const auto nobody =
+      std::make_shared<const mask_aggregator::LabelPrior>(mask_aggregator::LabelPrior::FromLogits(16, {}, 2, {}));
+  unvoted.objects = std::make_shared<const ObjectModel>(ObjectModel::OfVote(nobody, *nerf_));
+  EXPECT_EQ(glowing(unvoted), 0);
+  // Met by somebody's rays, but under no label.
+  std::vector<float> cells;
+  for (int x = 0; x < 16; ++x)
+    for (int y = 0; y < 16; ++y)
+      for (int z = 0; z < 16; ++z) cells.insert(cells.end(), {float(x), float(y), float(z)});
+  const auto silent = std::make_shared<const mask_aggregator::LabelPrior>(
+      mask_aggregator::LabelPrior::FromLogits(16, cells, 2, std::vector<float>(2 * 16 * 16 * 16, 0)));
+  unvoted.objects = std::make_shared<const ObjectModel>(ObjectModel::OfVote(silent, *nerf_));
+  EXPECT_EQ(glowing(unvoted), 0);
+}
+
 TEST_F(FramesTest, SaysWhatCannotBeShown) {
   EXPECT_EQ(ParseFrameLayer("without"), FrameLayer::kWithout);
   EXPECT_THAT(ErrorTextOf<UsageError>([] { ParseFrameLayer("overlai"); }), HasSubstr("did you mean 'overlay'?"));

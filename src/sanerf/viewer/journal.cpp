@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -74,6 +75,8 @@ Json ToJson(const EditedObject& object, const Json& prompts) {
   return json;
 }
 
+constexpr int64_t kMostCounted = 1'000'000;  // as in a prompts file
+
 segmentation::Prompt ReadPrompt(const JsonCursor& json) {
   const auto label = [&] { return int(json["label"].IntegerIn(0, 1)); };
   if (json.Has("p")) {
@@ -97,17 +100,27 @@ PlacedPrompt ReadPlaced(const JsonCursor& json, const scene::Scene& scene) {
   return placed;
 }
 
+// The rows of a table that these numbers are the places of.
+template <class Row>
+std::vector<Row> RowsOf(const std::vector<Row>& all, const JsonCursor& places, const char* what) {
+  std::vector<Row> rows;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const int64_t place = places[i].Integer();
+    if (place < 0 || place >= int64_t(all.size())) places[i].Fail(fmt::format("there is no {} {}", what, place));
+    rows.push_back(all[size_t(place)]);
+  }
+  return rows;
+}
+
 EditedObject ReadObject(const JsonCursor& json, const std::vector<PlacedPrompt>& all, const scene::Scene& scene) {
   EditedObject object;
   object.id = ObjectId(json["id"].IntegerIn(1, kLastId));
   object.edition = json["edition"].IntegerIn(1, kLastId);
   object.about.name = json["name"].String();
-  object.about.instance = int(json.IntegerOr("instance", -1));
-  object.about.min_visible = int(json.IntegerOr("min_visible", 0));
+  if (json.Has("instance")) object.about.instance = int(json["instance"].IntegerIn(0, kMostCounted));
+  if (json.Has("min_visible")) object.about.min_visible = int(json["min_visible"].IntegerIn(0, kMostCounted));
   object.about.text = json.StringOr("text", "");
-  const JsonCursor prompts = json["prompts"];
-  for (size_t i = 0; i < prompts.size(); ++i)
-    object.prompts.push_back(all.at(size_t(prompts[i].IntegerIn(0, int64_t(all.size()) - 1))));
+  object.prompts = RowsOf(all, json["prompts"], "prompt");
   if (json.Has("uses")) {
     for (const auto& [view, name] : json["uses"].json().items()) {
       const auto use = mask_decoder::ViewUseFromName(json["uses"][view].String());
@@ -164,17 +177,30 @@ class ObjectTable {
   Json all_ = Json::array();
 };
 
-std::vector<EditedObject> Objects(const JsonCursor& rows, const std::vector<EditedObject>& all) {
-  std::vector<EditedObject> objects;
-  for (size_t i = 0; i < rows.size(); ++i)
-    objects.push_back(all.at(size_t(rows[i].IntegerIn(0, int64_t(all.size()) - 1))));
+// The objects of a moment, as PromptEdits leaves them: each number is given once, and none is beyond the counter from
+// which the next are taken; each name is another.
+std::vector<EditedObject> Objects(const JsonCursor& places, const std::vector<EditedObject>& all, int64_t last_id) {
+  std::vector<EditedObject> objects = RowsOf(all, places, "object");
+  std::set<int64_t> ids, editions;
+  std::set<std::string> names;
+  const auto take = [&](int64_t id, std::set<int64_t>* taken) {
+    if (id > last_id) places.Fail(fmt::format("the number {} is beyond last_id, {}", id, last_id));
+    if (!taken->insert(id).second) places.Fail(fmt::format("the number {} is there twice", id));
+  };
+  for (const EditedObject& object : objects) {
+    take(int64_t(object.id), &ids);
+    take(object.edition, &editions);
+    for (const PlacedPrompt& placed : object.prompts) take(int64_t(placed.id), &ids);
+    if (!names.insert(object.about.name).second)
+      places.Fail(fmt::format("two objects are named '{}'", object.about.name));
+  }
   return objects;
 }
 
-std::vector<EditMoment> Moments(const JsonCursor& json, const std::vector<EditedObject>& all) {
+std::vector<EditMoment> Moments(const JsonCursor& json, const std::vector<EditedObject>& all, int64_t last_id) {
   std::vector<EditMoment> moments;
   for (size_t i = 0; i < json.size(); ++i)
-    moments.push_back({Objects(json[i]["objects"], all), json[i]["edit"].String()});
+    moments.push_back({Objects(json[i]["objects"], all, last_id), json[i]["edit"].String()});
   return moments;
 }
 
@@ -187,11 +213,15 @@ Journal Read(const Json& json, const std::string& file, const scene::Scene& scen
   for (size_t i = 0; i < prompts.size(); ++i) all_prompts.push_back(ReadPlaced(prompts[i], scene));
   for (size_t i = 0; i < objects.size(); ++i) all.push_back(ReadObject(objects[i], all_prompts, scene));
   Journal journal;
-  journal.history = {Objects(root["now"], all), Moments(root["past"], all), Moments(root["future"], all),
-                     root["last_id"].IntegerIn(0, kLastId)};
-  for (size_t i = 0; i < looks.size(); ++i)
-    journal.looks[ObjectId(looks[i]["id"].Integer())] = {int(looks[i]["color"].IntegerIn(0, 1'000'000)),
-                                                         looks[i]["visible"].Bool(), looks[i]["solo"].Bool()};
+  const int64_t last_id = root["last_id"].IntegerIn(0, kLastId);
+  journal.history = {Objects(root["now"], all, last_id), Moments(root["past"], all, last_id),
+                     Moments(root["future"], all, last_id), last_id};
+  for (size_t i = 0; i < looks.size(); ++i) {
+    const ObjectLook look{int(looks[i]["color"].IntegerIn(0, 1'000'000)), looks[i]["visible"].Bool(),
+                          looks[i]["solo"].Bool()};
+    if (!journal.looks.emplace(ObjectId(looks[i]["id"].IntegerIn(1, last_id)), look).second)
+      looks[i].Fail("the object has two looks");
+  }
   for (const auto& [name, prints] : root["stored"].json().items()) {
     const JsonCursor row = root["stored"][name];
     for (size_t i = 0; i < row.size(); ++i) journal.stored[name].insert(row[i].String());

@@ -34,8 +34,8 @@ std::string PrintOf(const mask_decoder::ObjectPrompt& prompt, const mask_decoder
 // Atomic. Throws Error when it cannot be written.
 void WriteJournal(const std::filesystem::path& file, const Journal& journal);
 
-// None when there is none. One that cannot be read, or speaks of photos that the scene does not have, is renamed to
-// window.json.damaged with a message: it is no reason not to begin.
+// None when there is none. One that cannot be read, contradicts itself or speaks of photos that the scene does not have
+// is renamed to window.json.damaged with a message: it is no reason not to begin.
 std::optional<Journal> ReadJournal(const std::filesystem::path& file, const scene::Scene& scene, WorkList& work);
 
 }  // namespace sanerf::viewer

@@ -1,7 +1,12 @@
 #include "sanerf/viewer/journal.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
 
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
@@ -13,10 +18,17 @@ namespace {
 
 using segmentation::ObjectId;
 using segmentation::PromptEdits;
+using testing::HasSubstr;
 
 struct Nobody : Audience {
   void StateChanged() override {}
   void Say(const std::string&, const Json&) override {}
+};
+
+struct Listener : Audience {
+  void StateChanged() override {}
+  void Say(const std::string&, const Json& data) override { why = data.value("why", ""); }
+  std::string why;
 };
 
 scene::Scene TwoPhotos() {
@@ -67,6 +79,61 @@ TEST(Journal, BringsBackWhatWasSaidAndWritesEachPromptOnce) {
     while (of->Undo()) {
     }
   EXPECT_EQ(prompts(again), prompts(edits));
+}
+
+// What PromptEdits would go on from without noticing.
+TEST(Journal, OneThatContradictsItselfIsSetAside) {
+  const TestFolder folder;
+  const std::filesystem::path file = folder / "window.json", aside = folder / "window.json.damaged";
+  const scene::Scene scene = TwoPhotos();
+  PromptEdits edits;
+  mask_decoder::ObjectPrompt mug;
+  mug.clicks = {{"a", Vec2(1, 2), 1}};
+  std::map<ObjectId, ObjectLook> looks;
+  for (const char* name : {"mug", "cup"}) {
+    mug.name = name;
+    looks[edits.AddObject(mug)] = {};
+  }
+  edits.RemoveObject(edits.objects()[1].id);
+  WriteJournal(file, {edits.history(), looks, {}});
+  const Json whole = ReadJsonFile(file);
+  const auto refusal = [&](const std::function<void(Json&)>& change) {
+    Json json = whole;
+    change(json);
+    WriteJsonFile(file, json);
+    std::filesystem::remove(aside);
+    Listener listener;
+    WorkList work(listener);
+    EXPECT_FALSE(ReadJournal(file, scene, work)) << json;
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_TRUE(std::filesystem::exists(aside));
+    return listener.why;
+  };
+  const auto set = [&](const char* pointer, const Json& value) {
+    return refusal([&](Json& json) { json.at(Json::json_pointer(pointer)) = value; });
+  };
+  EXPECT_THAT(set("/now", Json::array({0, 0})), HasSubstr("now: the number 1 is there twice"));
+  EXPECT_THAT(set("/now", Json::array({0, 7})), HasSubstr("now[1]: there is no object 7"));
+  EXPECT_THAT(set("/objects/0/prompts", Json::array({-1})), HasSubstr("objects[0].prompts[0]: there is no prompt -1"));
+  EXPECT_THAT(set("/objects/1/prompts", Json::array({0})), HasSubstr("past[2].objects: the number 2 is there twice"));
+  EXPECT_THAT(set("/objects/1/id", whole.at("objects").at(0).at("id")), HasSubstr("there twice"));
+  EXPECT_THAT(set("/objects/1/edition", whole.at("objects").at(0).at("edition")), HasSubstr("there twice"));
+  EXPECT_THAT(set("/objects/1/name", "mug"), HasSubstr("two objects are named 'mug'"));
+  EXPECT_THAT(set("/objects/1/name", "cup\xE2\x80\xAE"), HasSubstr("U+202E"));
+  EXPECT_THAT(set("/prompts/1/id", 99), HasSubstr("the number 99 is beyond last_id, 6"));
+  EXPECT_THAT(set("/last_id", 4), HasSubstr("is beyond last_id, 4"));
+  EXPECT_THAT(set("/prompts/0/xy", {nullptr, 2}), HasSubstr("expected a number"));
+  EXPECT_THAT(set("/prompts/0/xy", {1e300, 2}), HasSubstr("outside"));
+  EXPECT_THAT(set("/looks/1/id", 99), HasSubstr("looks[1].id"));
+  EXPECT_THAT(set("/looks/1/id", 1), HasSubstr("two looks"));
+  std::string text = whole.dump();
+  WriteFileAtomic(file, text.replace(text.find("[1.0,2.0]"), 9, "[NaN,2.0]"));
+  Listener listener;
+  WorkList work(listener);
+  EXPECT_FALSE(ReadJournal(file, scene, work));
+  EXPECT_THAT(listener.why, HasSubstr("broken JSON"));
+  WriteJsonFile(file, whole);
+  EXPECT_TRUE(ReadJournal(file, scene, work));
 }
 
 TEST(Journal, TellsObjectsApartByWhatWasSaid) {

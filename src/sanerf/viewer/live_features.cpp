@@ -9,6 +9,12 @@ namespace sanerf::viewer {
 
 using feature_container::FeatureCache;
 
+namespace {
+
+constexpr int kViewsInMemory = kFirstViews + 4;  // and those of corrections, and of the mouse
+
+}  // namespace
+
 LiveFeatures::LiveFeatures(std::filesystem::path folder, const scene::Scene& scene, uint64_t nerf_fingerprint,
                            uint64_t model_fingerprint, int size)
     : folder_(std::move(folder)),
@@ -21,8 +27,9 @@ LiveFeatures::LiveFeatures(std::filesystem::path folder, const scene::Scene& sce
 
 void LiveFeatures::Reload() {
   std::shared_ptr<const FeatureCache> cache;
+  const std::shared_ptr<const FeatureCache> earlier = Cache();
   try {
-    cache = FeatureCache::Open(folder_, scene_, nerf_fingerprint_);
+    cache = FeatureCache::Open(folder_, scene_, nerf_fingerprint_, {kViewsInMemory, earlier.get()});
   } catch (const Error&) {
     cache = nullptr;  // none yet, or out of date: encoding says what it does about that
   }

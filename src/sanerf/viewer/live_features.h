@@ -9,6 +9,10 @@
 
 namespace sanerf::viewer {
 
+// That a first answer decodes: one takes some hundredths of a second on one core, and eight of them vote nearly as all
+// do.
+inline constexpr int kFirstViews = 8;
+
 class LiveFeatures : public feature_container::FeatureContainer {
  public:
   // folder: RUN/features, which need not be there yet. scene must outlive this. size: of the working cameras.

@@ -79,10 +79,6 @@ class LiveField::Impl {
     return model_;
   }
   int64_t step() const { return record_.step(); }
-  int64_t model_step() const {
-    const std::lock_guard lock(mutex_);
-    return model_step_;
-  }
   Settings settings() const {
     const std::lock_guard lock(mutex_);
     return used_;
@@ -139,7 +135,6 @@ class LiveField::Impl {
   std::string flags_;
   std::map<std::string, std::string> flags_of_presets_;
   std::shared_ptr<const NerfModel> model_;
-  int64_t model_step_ = 0;
   bool is_wanted_ = true;
   Stopwatch since_copy_, since_hold_, since_told_;
   std::condition_variable released_;
@@ -168,7 +163,7 @@ std::shared_ptr<const scene::Scene> LiveField::Impl::Open() {
   if (phase_ == Phase::kPhotos) return scene;
   Recall();
   model_ = std::make_shared<const NerfModel>(NerfModel::Load(RunFolder::Open(run_path_).checkpoint()));
-  model_step_ = record_.step();
+  if (phase_ == Phase::kPaused) record_.StandAt(model_->step());
   return scene;
 }
 
@@ -225,10 +220,7 @@ void LiveField::Impl::Begin(const Settings& settings, bool restart) {
     const std::lock_guard lock(mutex_);
     phase_ = Phase::kTraining;
     is_wanted_ = true;
-    if (restart) {
-      model_ = nullptr;
-      model_step_ = 0;
-    }
+    if (restart) model_ = nullptr;
   }
   thread_ = std::thread([this, settings, restart, stop = stop_.token()] { Run(settings, restart, stop); });
   on_change_();
@@ -260,6 +252,7 @@ void LiveField::Impl::Settle() {
     phase = PhaseOf(run_path_);
     if (phase != Phase::kPhotos)
       model = std::make_shared<const NerfModel>(NerfModel::Load(RunFolder::Open(run_path_).checkpoint()));
+    if (phase == Phase::kPaused) record_.StandAt(model->step());
     if (phase == Phase::kTrained) record_.Finish(RecordedSettings(run_path_).nerf.iters);
   } catch (const std::exception& error) {
     phase = Phase::kPhotos;
@@ -269,7 +262,6 @@ void LiveField::Impl::Settle() {
     const std::lock_guard lock(mutex_);
     phase_ = phase;
     model_ = std::move(model);
-    model_step_ = model_ ? record_.step() : 0;
   }
   on_change_();
 }
@@ -291,7 +283,6 @@ void LiveField::Impl::BetweenSteps(const nerf::NerfTrainer& trainer, const StopT
     auto copy = std::make_shared<const NerfModel>(trainer.CopyModel());
     const std::lock_guard lock(mutex_);
     model_ = std::move(copy);
-    model_step_ = trainer.step();
     is_wanted_ = false;
     since_copy_ = Stopwatch();
   }
@@ -309,7 +300,6 @@ LiveField::Phase LiveField::phase() const { return impl_->phase(); }
 const run::RunLock& LiveField::lock() const { return impl_->lock(); }
 std::shared_ptr<const NerfModel> LiveField::model() { return impl_->model(); }
 int64_t LiveField::step() const { return impl_->step(); }
-int64_t LiveField::model_step() const { return impl_->model_step(); }
 Settings LiveField::settings() const { return impl_->settings(); }
 int64_t LiveField::num_starts() const { return impl_->num_starts(); }
 Json LiveField::TrainingState() const { return impl_->TrainingState(); }

@@ -40,9 +40,7 @@ class LiveField {
   // The field as it is, of one in training a copy with weights of its own, renewed about once a second while somebody
   // asks; null before there is any. finished() is false, and the fingerprint means nothing, until training is complete.
   std::shared_ptr<const nerf::NerfModel> model();
-  // Steps that the training has taken: what a prompt waits for; and those of `model`. 0 before there are any.
-  int64_t step() const;
-  int64_t model_step() const;
+  int64_t step() const;  // that the training has taken: what a prompt waits for. 0 before there are any
   // "training" of docs/viewer.md, or null.
   Json TrainingState() const;
   // With which options the session goes on: those given and, since a training was started here, its preset's.

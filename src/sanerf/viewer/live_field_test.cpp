@@ -12,6 +12,8 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_events.h"
 #include "sanerf/core/test_folder.h"
+#include "sanerf/nerf/model.h"
+#include "sanerf/nn/checkpoint.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/synth/options.h"
@@ -113,6 +115,26 @@ TEST_F(LiveFieldTest, PausedAndResumedItHasTheBytesOfATrainingInOneGo) {
   EXPECT_EQ(ReadFile(Run("run") / "nerf/model.ckpt"), ReadFile(Run("straight") / "nerf/model.ckpt"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { field.Start("fast"); }), HasSubstr("--restart --preset fast"));
   EXPECT_GT(num_changes_, 4);
+}
+
+TEST_F(LiveFieldTest, APausedTrainingStandsWhereItWasSaved) {
+  constexpr int kIters = 1'000'000;  // of which the log has one line in 5,000
+  int64_t paused = 0;
+  {
+    LiveField field(Scene(), Run("run"), Small(kIters), on_change_, job_);
+    field.Start("default");
+    WaitFor([&] { return field.model() != nullptr; });
+    EXPECT_GT(field.model()->step(), 0);
+    field.Pause();
+    paused = field.step();
+  }
+  const nn::CheckpointReader saved(Run("run") / "nerf/model.ckpt", nerf::kNerfCheckpointKind);
+  EXPECT_EQ(paused, saved.meta().at("step").get<int64_t>());
+  ASSERT_GT(paused, 0);
+  const LiveField field({}, Run("run"), pipeline::Settings(), on_change_, job_);
+  EXPECT_EQ(field.phase(), Phase::kPaused);
+  EXPECT_EQ(field.step(), paused);
+  EXPECT_EQ(field.TrainingState().at("step"), paused);
 }
 
 TEST_F(LiveFieldTest, HoldsTheLockAndLeavesNothingBehindWhenNothingWasDone) {

@@ -141,6 +141,17 @@ uint32_t FinestVoxels(const std::vector<Candidate>& candidates, size_t max_point
   return low;
 }
 
+uint32_t IdOf(const PointCloud& cloud) {
+  uLong id = crc32(0, nullptr, 0);
+  const auto add = [&](const auto& values) {
+    const auto bytes = std::as_bytes(std::span(values));
+    id = crc32_z(id, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  };
+  add(cloud.points);
+  add(cloud.colors);
+  return uint32_t(id);
+}
+
 template <class T>
 void AppendValue(const T& value, std::string* bytes) {
   char raw[sizeof(T)];
@@ -185,6 +196,7 @@ PointCloud MakePointCloud(const nerf::NerfModel& model, const scene::Scene& scen
     cloud.points.push_back(c.p_file);
     cloud.colors.push_back(c.color);
   }
+  cloud.id = IdOf(cloud);
   task.Finish(std::to_string(cloud.points.size()) + " points");
   return cloud;
 }
@@ -212,6 +224,7 @@ std::string Packed(const PointCloud& cloud) {
   }
   std::string bytes;
   AppendValue(uint32_t(cloud.points.size()), &bytes);
+  AppendValue(cloud.id, &bytes);
   for (const Vec3* corner : {&low, &high})
     for (int a = 0; a < 3; ++a) AppendValue(float((*corner)[a]), &bytes);
   for (const Vec3& p : cloud.points) {

@@ -1,7 +1,6 @@
 #include "sanerf/viewer/point_cloud.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <cmath>
 #include <cstring>
@@ -9,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/viewer/gzip_test_support.h"
 
 namespace sanerf::viewer {
 namespace {
@@ -19,20 +19,6 @@ class PointCloudTest : public mask_aggregator::AggregatorTest {
  protected:
   static PointCloud Make() { return MakePointCloud(*nerf_, *scene_, kPoints, Job()); }
 };
-
-std::string Unpacked(const std::string& gzip) {
-  z_stream stream{};
-  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
-  std::string bytes(size_t(1) << 20, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(gzip.data()));
-  stream.avail_in = uInt(gzip.size());
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = uInt(bytes.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  bytes.erase(bytes.size() - stream.avail_out);
-  inflateEnd(&stream);
-  return bytes;
-}
 
 template <class T>
 T ValueAt(const std::string& bytes, size_t at) {
@@ -72,6 +58,8 @@ TEST_F(PointCloudTest, LiesOnSurfacesAndIsTheSameEveryTime) {
   ASSERT_EQ(again.points.size(), cloud.points.size());
   for (size_t i = 0; i < cloud.points.size(); ++i) ASSERT_EQ(again.points[i], cloud.points[i]) << i;
   EXPECT_EQ(again.colors, cloud.colors);
+  EXPECT_EQ(again.id, cloud.id);
+  EXPECT_NE(MakePointCloud(*nerf_, *scene_, kPoints / 2, Job()).id, cloud.id);
 }
 
 TEST_F(PointCloudTest, AnyFirstPartIsAnEvenSample) {
@@ -92,17 +80,18 @@ TEST_F(PointCloudTest, PacksPositionsAndColors) {
   const PointCloud cloud = Make();
   const std::string bytes = Unpacked(Packed(cloud));
   const size_t n = cloud.points.size();
-  ASSERT_EQ(bytes.size(), 4 + 24 + n * 9);
+  ASSERT_EQ(bytes.size(), 8 + 24 + n * 9);
   ASSERT_EQ(ValueAt<uint32_t>(bytes, 0), n);
+  ASSERT_EQ(ValueAt<uint32_t>(bytes, 4), cloud.id);
   for (size_t i = 0; i < n; ++i) {
     for (size_t a = 0; a < 3; ++a) {
-      const double low = ValueAt<float>(bytes, 4 + 4 * a), high = ValueAt<float>(bytes, 16 + 4 * a);
-      const double p = low + ValueAt<uint16_t>(bytes, 28 + 6 * i + 2 * a) / 65535.0 * (high - low);
+      const double low = ValueAt<float>(bytes, 8 + 4 * a), high = ValueAt<float>(bytes, 20 + 4 * a);
+      const double p = low + ValueAt<uint16_t>(bytes, 32 + 6 * i + 2 * a) / 65535.0 * (high - low);
       ASSERT_NEAR(p, cloud.points[i][int(a)], (high - low) * 1e-5);
-      ASSERT_EQ(uint8_t(bytes[28 + 6 * n + 3 * i + a]), cloud.colors[i][a]);
+      ASSERT_EQ(uint8_t(bytes[32 + 6 * n + 3 * i + a]), cloud.colors[i][a]);
     }
   }
-  EXPECT_EQ(Unpacked(Packed({})).size(), 28u);
+  EXPECT_EQ(Unpacked(Packed({})).size(), 32u);
 }
 
 TEST_F(PointCloudTest, LabelsAreThoseOfTheObjectField) {

@@ -12,6 +12,8 @@
 namespace sanerf::viewer {
 namespace {
 
+constexpr const char* kSeeDocs = "see docs/viewer.md";
+
 template <class T>
 std::optional<T> WholeNumber(std::string_view text) {
   T value{};
@@ -26,9 +28,9 @@ Json ObjectIn(std::string_view text, const std::string& source) {
   try {
     json = ParseJson(text, source);
   } catch (const Error& error) {
-    throw UsageError(std::string(error.summary()), std::string(error.why()), error.hint());
+    throw UsageError(std::string(error.summary()), std::string(error.why()), kSeeDocs);
   }
-  if (!json.is_object()) throw UsageError(source + " is no JSON object", "", "see docs/viewer.md");
+  if (!json.is_object()) throw UsageError(source + " is no JSON object", "", kSeeDocs);
   return json;
 }
 
@@ -54,7 +56,7 @@ const std::string* RequestQuery::Find(std::string_view name) const {
 }
 
 void RequestQuery::Fail(std::string_view name, const std::string& why) const {
-  throw UsageError(fmt::format("{}?{}=", request_.path.substr(1), name), why, "see docs/viewer.md");
+  throw UsageError(fmt::format("{}?{}=", request_.path.substr(1), name), why, kSeeDocs);
 }
 
 const std::string& RequestQuery::Text(std::string_view name) const {

@@ -27,14 +27,17 @@ namespace {
 
 bool IsOfObject(Layer layer) { return layer >= Layer::kMask; }
 
-// Of these names, all for none.
-std::vector<run::StoredObject> ObjectsOf(const ExportRequest& request) {
-  std::vector<run::StoredObject> stored = run::ListObjects(run::RunFolder::Open(request.run));
+// Of these names; for none all that can be read.
+std::vector<run::StoredObject> ObjectsOf(const ExportRequest& request, const Job& job) {
+  auto [stored, problems] = run::ListReadableObjects(run::RunFolder::Open(request.run));
   std::vector<std::string> known;
   for (const run::StoredObject& object : stored) known.push_back(object.name);
   for (const std::string& name : request.objects)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw UsageError("no object '" + name + "' in " + request.run.string(), "", DidYouMean(name, known));
+      throw UsageError("no object '" + name + "' in " + request.run.string(),
+                       problems.empty() ? "" : problems[0].what(), DidYouMean(name, known));
+  if (request.objects.empty())
+    for (const Error& problem : problems) job.Warn(problem.what());
   if (!request.objects.empty())
     std::erase_if(stored, [&](const run::StoredObject& object) {
       return std::find(request.objects.begin(), request.objects.end(), object.name) == request.objects.end();
@@ -55,6 +58,7 @@ bool ConcernsOneObject(const ExportRequest& request) {
 pipeline::RenderRequest RenderRequestOf(const ExportRequest& request, Layer layer, const Json& options) {
   pipeline::RenderRequest render;
   render.run = request.run;
+  render.is_locked = true;
   render.views = options.at("views");
   render.layers = {layer};
   render.frames = options.at("frames");
@@ -93,19 +97,19 @@ ExportedFile Finished(const std::string& name, const fs::path& path) {
   return {name, path, int64_t(fs::file_size(path))};
 }
 
-ExportedFile ExportPrompts(const ExportRequest& request, const fs::path& folder) {
+ExportedFile ExportPrompts(const ExportRequest& request, const fs::path& folder, const Job& job) {
   mask_decoder::Prompts prompts;
-  for (const run::StoredObject& object : ObjectsOf(request)) prompts.objects.push_back(object.prompt);
+  for (const run::StoredObject& object : ObjectsOf(request, job)) prompts.objects.push_back(object.prompt);
   const fs::path path = NewPlace(folder);
   WriteJsonFile(path, mask_decoder::ToJson(prompts));
   return Finished(ExportName(request) + ".json", path);
 }
 
 // Whose pictures; none for those of the scene. One picture of all labels is that of any of its objects.
-std::vector<std::string> NamesFor(const ExportRequest& request, Layer layer) {
+std::vector<std::string> NamesFor(const ExportRequest& request, Layer layer, const Job& job) {
   std::vector<std::string> names;
   if (!IsOfObject(layer)) return names;
-  for (const run::StoredObject& object : ObjectsOf(request)) names.push_back(object.name);
+  for (const run::StoredObject& object : ObjectsOf(request, job)) names.push_back(object.name);
   if (layer == Layer::kLabels) names.resize(1);
   return names;
 }
@@ -119,9 +123,9 @@ void CheckExport(const std::string& format, const Json& given) {
 
 ExportedFile Export(const ExportRequest& request, const Json& given, const fs::path& folder, const Job& job) {
   const Json options = CompletedOptions(request.format, given);
-  if (request.format == kPromptsFormat) return ExportPrompts(request, folder);
+  if (request.format == kPromptsFormat) return ExportPrompts(request, folder, job);
   const Layer layer = pipeline::ParseLayer(request.format);
-  const std::vector<std::string> objects = NamesFor(request, layer);
+  const std::vector<std::string> objects = NamesFor(request, layer, job);
   const fs::path path = NewPlace(folder);
   const TemporaryFolder work(path);
   const std::vector<ZipEntry> entries = RenderAll(RenderRequestOf(request, layer, options), objects, work.path(), job);

@@ -22,7 +22,7 @@ struct ExportedFile {
   std::filesystem::path path;  // in `folder`
   int64_t bytes = 0;
 };
-// Into `folder`, which is the window's own temporary one, not the run. options: {"longest_side": 800}, those left out
+// Into `folder`, which is the window's own temporary one. options: {"longest_side": 800}, those left out
 // have their defaults. Several files become a zip archive. Throws what the stages throw; UsageError for unknown
 // formats, objects and options, and for values out of range.
 ExportedFile Export(const ExportRequest& request, const Json& options, const std::filesystem::path& folder,

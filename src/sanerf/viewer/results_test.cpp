@@ -177,6 +177,22 @@ TEST_F(ResultsTest, PromptsAreAFileThatSegmentReads) {
   fs::remove(all.path);
 }
 
+TEST_F(ResultsTest, ADamagedObjectKeepsNobodyFromTheOthers) {
+  const fs::path damaged = Run() / "objects" / "bear" / "object.json";
+  const std::string whole = ReadFile(damaged);
+  WriteFileAtomic(damaged, "{");
+  const ExportedFile masks = Export({Run(), "mask", {"fox"}}, {{"views", "test"}}, Out(), Job());
+  const ExportedFile prompts = Export({Run(), "prompts", {}}, nullptr, Out(), Job());
+  EXPECT_EQ(mask_decoder::ReadPrompts(prompts.path).objects.size(), 1u);
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] {
+                Export({Run(), "prompts", {"bear"}}, nullptr, Out(), Job());
+              }),
+              HasSubstr("the object 'bear' is left out"));
+  WriteFileAtomic(damaged, whole);
+  fs::remove(masks.path);
+  fs::remove(prompts.path);
+}
+
 TEST_F(ResultsTest, SaysWhatIsWrong) {
   const auto text = [&](const ExportRequest& request, const Json& options) {
     return ErrorTextOf<UsageError>([&] { Export(request, options, Out(), Job()); });

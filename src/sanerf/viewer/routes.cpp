@@ -199,14 +199,16 @@ void Routes::Get(const HttpRequest& request, Reply& reply) {
 // whether they are still what it has: after a restart the answers begin anew.
 void Routes::Picture(const HttpRequest& request, Reply& reply) {
   const std::string& path = request.path;
-  const RequestQuery query(request, {"view", "size", "object", "answer"});
+  const RequestQuery query(request, {"view", "size", "object", "answer", "cloud"});
   const auto view = [&] { return int(query.Integer("view", 0, kMostViews)); };
   const auto size = [&] { return int(query.Integer("size", 1, kLargestAsked)); };
   const auto object = [&] { return query.Integer("object", 0, kMost); };
+  const auto cloud = [&] { return query.Integer("cloud", 0, kMost); };
   HttpResponse response;
   std::string version;
   if (path == "/api/photo" || path == "/api/truth") version = server_;
   if (query.Has("answer")) version = fmt::format("{}-{}", server_, query.Integer("answer", 0, kMost));
+  if (path == "/api/cloud/labels" && !version.empty()) version += fmt::format("-{}", cloud());
   if (!version.empty()) {
     response.headers = {{"ETag", fmt::format("\"{}\"", version)}, {"Cache-Control", "private, no-cache"}};
     const std::string* known = request.Header("if-none-match");
@@ -225,7 +227,7 @@ void Routes::Picture(const HttpRequest& request, Reply& reply) {
   } else if (path == "/api/cloud" || path == "/api/cloud/labels") {
     response.type = "application/octet-stream";
     response.headers.emplace_back("Content-Encoding", "gzip");
-    response.body = path == "/api/cloud" ? calls_.Cloud() : calls_.CloudLabels();
+    response.body = path == "/api/cloud" ? calls_.Cloud() : calls_.CloudLabels(cloud(), reply.gone());
   } else {
     FailUnknown(request);
   }
@@ -270,7 +272,9 @@ void Routes::Frame(const HttpRequest& request, Reply& reply) {
   }
   const Turn turn = TurnOf(query);
   const StopToken stop = turn.client.empty() ? reply.gone() : frames_.Begin(turn.client, turn.seq);
-  reply.Stream({200, "application/octet-stream", "", {}}, [this, frame, stop](const Reply::Write& write) {
+  const StopToken gone = reply.gone();
+  reply.Stream({200, "application/octet-stream", "", {}}, [this, frame, stop, gone](const Reply::Write& write) {
+    const auto drawn = frame_turns_.Take(stop, gone);
     bool has_begun = false;
     const auto send = [&](const FrameRecord& record) {
       has_begun = true;

@@ -9,6 +9,7 @@
 #include "sanerf/viewer/access.h"
 #include "sanerf/viewer/calls.h"
 #include "sanerf/viewer/event_stream.h"
+#include "sanerf/viewer/frame_turns.h"
 #include "sanerf/viewer/reply.h"
 
 namespace sanerf::viewer {
@@ -22,6 +23,7 @@ class Routes {
   Routes(const AccessRules& rules, std::string server, Calls& calls, EventStream& events)
       : rules_(rules), server_(std::move(server)), calls_(calls), events_(events) {}
 
+  static constexpr size_t kFramesAtOnce = 8;    // of all pages together: each takes some 30 MB at 4096 pixels
   static constexpr int kEditsPerMinute = 1200;  // of all pages together; hiding 254 objects is one for each
 
   // Both are thread safe; what they throw the server answers.
@@ -53,6 +55,7 @@ class Routes {
   EventStream& events_;
   RateLimiter edits_{kEditsPerMinute};
   NewestWins hovers_, frames_;
+  FrameTurns frame_turns_{kFramesAtOnce};
   std::function<void()> on_visit_ = [] {};
   std::mutex mutex_;
   std::string ticket_;

@@ -65,7 +65,19 @@ class FakeCalls : public Calls {
   }
   std::string Truth(int64_t, int, int) const override { return "truth"; }
   std::string Cloud() override { return "cloud"; }
-  std::string CloudLabels() override { return "labels"; }
+  std::string CloudLabels(int64_t cloud, StopToken stop) override {
+    if (cloud == 8) {
+      ++num_labeling;
+      try {
+        WaitFor(stop, "labeling");
+      } catch (const InterruptedError&) {
+        ++num_stopped;
+        throw;
+      }
+    }
+    if (cloud == 9) throw NotNow("these are not the points that were sent last");
+    return "labels " + std::to_string(cloud);
+  }
   void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) override {
     if (request["layer"] == "none") throw UsageError("there is no layer none");
     if (request["layer"] == "mask") throw NotNow("there is no answer yet");
@@ -82,7 +94,7 @@ class FakeCalls : public Calls {
     return result;
   }
 
-  std::atomic<int> edits = 0, frames_done = 0;
+  std::atomic<int> edits = 0, frames_done = 0, num_labeling = 0, num_stopped = 0;
   mutable std::atomic<int> photos = 0;
   std::filesystem::path result;
 
@@ -251,7 +263,24 @@ TEST_F(RoutesTest, PicturesAreKeptUntilTheAnswerChanges) {
   EXPECT_EQ(Get("/api/mask?object=1&view=2&size=64&answer=9", "If-None-Match: \"0123-9\"\r\n").status, 200);
   EXPECT_EQ(Get("/api/mask?object=1&view=2&size=64").Header("Cache-Control"), "no-store");
   EXPECT_EQ(Get("/api/cloud").Header("Content-Encoding"), "gzip");
-  EXPECT_EQ(Get("/api/cloud/labels?answer=3").body, "labels");
+  const RawAnswer labels = Get("/api/cloud/labels?cloud=7&answer=3");
+  EXPECT_EQ(labels.body, "labels 7");
+  EXPECT_EQ(labels.Header("ETag"), "\"5e44-3-7\"");
+  EXPECT_EQ(Get("/api/cloud/labels?cloud=9&answer=3").status, 409);
+  EXPECT_EQ(Get("/api/cloud/labels?answer=3").status, 400);
+}
+
+TEST_F(RoutesTest, LabelsThatNobodyWaitsForEnd) {
+  const auto wait_for = [](const std::atomic<int>& count) {
+    for (const Stopwatch watch; watch.seconds() < 10 && count == 0;) std::this_thread::sleep_for(milliseconds(2));
+  };
+  {
+    RawClient client(server_->port());
+    client.Send(Line("GET", "/api/cloud/labels?cloud=8&answer=3", Cookie()) + "\r\n");
+    wait_for(calls_.num_labeling);
+  }
+  wait_for(calls_.num_stopped);
+  EXPECT_EQ(calls_.num_stopped, 1);
 }
 
 TEST_F(RoutesTest, QueriesAreReadStrictly) {
@@ -321,6 +350,7 @@ TEST_F(RoutesTest, BodiesThatAreNoJsonObjectAreRefused) {
         std::string("\0", 1), std::string(100'000, '['), std::string(100'000, '{'),
         "{\"op\": 1" + std::string(1000, '0') + "}", std::string("{\"a\": 1e999999}")})
     EXPECT_EQ(Post("/api/edit", body).status, 400) << body.substr(0, 40);
+  EXPECT_EQ(ErrorOf(Post("/api/edit", "{"))["hint"], "see docs/viewer.md");  // there is no file to be fixed
   EXPECT_EQ(Post("/api/edit", R"({"op": "redo"})", "").status, 415);
   for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
                            "application/jsonx", "text/plain; application/json"})
@@ -379,6 +409,26 @@ TEST_F(RoutesTest, TheNewestRequestOfAPageWins) {
   std::this_thread::sleep_for(milliseconds(50));
   EXPECT_EQ(Get("/api/hover?view=1&xy=1,2&size=9&client=a&seq=2").status, 200);
   hover.join();
+}
+
+TEST_F(RoutesTest, SoManyClientsGetPicturesAtATime) {
+  const auto address = [](size_t client, const char* layer, int seq) {
+    return "/api/frame?layer=" + std::string(layer) + "&view=1&size=640&client=c" + std::to_string(client) +
+           "&seq=" + std::to_string(seq);
+  };
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (size_t i = 0; i < Routes::kFramesAtOnce; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server_->port()));
+    clients.back()->Send(Line("GET", address(i, "depth", 1), Cookie()) + "\r\n");
+    EXPECT_EQ(clients.back()->Head().status, 200);
+  }
+  const RawAnswer refused = Get(address(Routes::kFramesAtOnce, "rgb", 1));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(ErrorOf(refused)["what"].get<std::string>(), HasSubstr("too many pictures"));
+  EXPECT_EQ(Get("/api/frame?layer=rgb&view=1&size=640").status, 503);  // of a script
+  // The newest picture of a client takes the turn of the one before.
+  for (size_t i = 0; i < Routes::kFramesAtOnce; ++i) EXPECT_EQ(Get(address(i, "rgb", 2)).status, 200);
+  EXPECT_EQ(Get(address(Routes::kFramesAtOnce, "rgb", 2)).status, 200);
 }
 
 TEST_F(RoutesTest, AFrameThatNobodyWaitsForEnds) {

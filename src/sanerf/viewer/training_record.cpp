@@ -58,6 +58,12 @@ void TrainingRecord::Finish(int64_t iters) {
   is_running_ = false;
 }
 
+void TrainingRecord::StandAt(int64_t step) {
+  const std::lock_guard lock(mutex_);
+  while (!curve_.empty() && curve_.back().first > step) curve_.pop_back();
+  step_ = step;
+}
+
 void TrainingRecord::AddPoint(int64_t step, double psnr, double held_out) {
   // A training that goes on from its last save comes past some of its steps again.
   while (!curve_.empty() && curve_.back().first >= step) curve_.pop_back();

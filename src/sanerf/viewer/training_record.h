@@ -22,6 +22,8 @@ class TrainingRecord : public EventSink {
   void Begin(const std::string& preset, int64_t iters);
   void Continue();
   void Finish(int64_t iters);  // complete
+  // It goes on from this step: a log has one line in so many steps, and may have some of steps that were lost.
+  void StandAt(int64_t step);
 
   void Take(const Event& event) override;  // of the task "train"
 

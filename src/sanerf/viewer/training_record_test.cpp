@@ -79,6 +79,12 @@ TEST(TrainingRecord, RecallsALogWithATornLine) {
   EXPECT_EQ(json["held_out_psnr"], 11.5);
   EXPECT_EQ(json["seconds"], 2.5);
   EXPECT_EQ(json["curve"], Json::parse("[[10, 11.0], [20, 12.0]]"));
+  record.StandAt(23);  // what was saved is a little later than what was logged,
+  EXPECT_EQ(record.step(), 23);
+  EXPECT_EQ(record.ToJson()["curve"].size(), 2u);
+  record.StandAt(15);  // or earlier, where a process was killed
+  EXPECT_EQ(record.ToJson()["step"], 15);
+  EXPECT_EQ(record.ToJson()["curve"], Json::parse("[[10, 11.0]]"));
   TrainingRecord empty;
   empty.Recall(folder / "gone.jsonl", "default", 50, 0);
   EXPECT_EQ(empty.ToJson()["curve"], Json::array());

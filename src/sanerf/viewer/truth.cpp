@@ -46,6 +46,17 @@ std::optional<int> InstanceOf(const segmentation::EditedObject& object, const sc
   return most == counts.end() || most->first == 0 ? std::nullopt : std::optional(most->first);
 }
 
+std::optional<int> KnownInstances::Of(const segmentation::EditedObject& object, const scene::Scene& scene) {
+  if (object.about.instance >= 0 || !object.masks) return InstanceOf(object, scene);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(known_, [](const auto& entry) { return entry.second.masks.expired(); });
+  const auto found = known_.find(object.id);
+  if (found != known_.end() && found->second.masks.lock() == object.masks) return found->second.instance;
+  const std::optional<int> instance = InstanceOf(object, scene);
+  known_.insert_or_assign(object.id, Known{object.masks, instance});
+  return instance;
+}
+
 std::optional<ImageU8> TruthMask(const scene::View& view, int instance) {
   if (view.mask_path.empty()) return std::nullopt;
   const ImageU16 ids = scene::LoadViewInstances(view);

@@ -1,6 +1,9 @@
 // Ground truth beside what was segmented, where the scene has masks.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 
 #include "sanerf/core/job.h"
@@ -15,6 +18,19 @@ bool HasTruth(const scene::Scene& scene);
 // Which instance of the ground truth the object is: the one that the user said, else the one that fills most of its
 // masks; none where that is nothing which the photos' masks name. Reads a few masks.
 std::optional<int> InstanceOf(const segmentation::EditedObject& object, const scene::Scene& scene);
+// The same, remembered while the object has the same masks.
+class KnownInstances {
+ public:
+  std::optional<int> Of(const segmentation::EditedObject& object, const scene::Scene& scene);
+
+ private:
+  struct Known {
+    std::weak_ptr<const mask_decoder::DecodedObject> masks;
+    std::optional<int> instance;
+  };
+  std::mutex mutex_;  // held while masks are read: the next one who asks waits for them
+  std::map<segmentation::ObjectId, Known> known_;
+};
 // 255 where the view shows that instance; none when the view has no masks.
 std::optional<ImageU8> TruthMask(const scene::View& view, int instance);
 // Over the pixels of a few held-out views together, rendered small; none when none of them shows it. Throws

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include "sanerf/core/error.h"
@@ -208,7 +207,6 @@ void Workbench::OpenInTraining(const Job& job) {
   const bool is_due = field_->step() >= std::max(kDepthFrom, 2 * ground_step_);
   const bool is_asked = field_->phase() == LiveField::Phase::kPaused || WantsDepth();
   if (maps_ && !(is_due && is_asked)) return;
-  const int64_t step = field_->model_step();  // or later
   const std::shared_ptr<const nerf::NerfModel> model = field_->model();
   if (!model) return;  // the first picture comes first
   const std::shared_ptr<const sam::Sam> sam = OpenSam(job);
@@ -221,12 +219,12 @@ void Workbench::OpenInTraining(const Job& job) {
                                            options.size);
     Encode(nothing, options, maps_, job);
   }
-  if (!is_asked || step < std::max(kDepthFrom, 2 * ground_step_)) return;
+  if (!is_asked || model->step() < std::max(kDepthFrom, 2 * ground_step_)) return;
   segmentation::SegmentationInput input{
       scene_, *model, std::make_shared<feature_container::RenderedDepth>(maps_, *model), sam, scene_->TrainViews()};
   const bool has_all = HasAll(*maps_, input.views);
   Ground(std::move(input), has_all);
-  ground_step_ = step;
+  ground_step_ = model->step();
 }
 
 std::shared_ptr<const sam::Sam> Workbench::OpenSam(const Job& job) {
@@ -281,28 +279,10 @@ void Workbench::RecordEncoded() {
 }
 
 void Workbench::LoadStored(const Job& job) {
-  std::vector<run::StoredField> fields;
   const std::lock_guard lock(run_mutex_);
-  std::vector<run::StoredObject> stored;
-  try {
-    stored = run::ListObjects(run_->folder());
-  } catch (const Error& error) {  // one damaged file keeps nobody from clicking
-    work_.Message("error", error);
-  }
-  std::set<std::string> seen;
-  for (const run::StoredObject& object : stored) {
-    if (!seen.insert(object.field_id).second) continue;
-    mask_decoder::Prompts named;
-    named.objects.emplace_back().name = object.name;
-    try {
-      fields.push_back(run::OpenField(run_->folder(), run_->nerf(job), *scene_, named, job));
-    } catch (const InterruptedError&) {
-      throw;
-    } catch (const Error& error) {
-      work_.Message("warning", error);
-    }
-  }
-  desk_->Load(std::move(fields));
+  run::ReadableFields stored = run::OpenReadableFields(run_->folder(), run_->nerf(job), *scene_, job);
+  for (const Error& problem : stored.problems) work_.Message("warning", problem);
+  desk_->Load(std::move(stored.fields));
 }
 
 FoundObjects Workbench::Find(const Json& request, const Job& job) {

@@ -21,8 +21,9 @@
 #include "sanerf/kernels/isa.h"
 #include "sanerf/pipeline/flags_for.h"
 #include "sanerf/viewer/commands.h"
+#include "sanerf/viewer/edit_request.h"
 #include "sanerf/viewer/exports.h"
-#include "sanerf/viewer/point_cloud.h"
+#include "sanerf/viewer/scene_cloud.h"
 #include "sanerf/viewer/truth.h"
 #include "sanerf/viewer/work_list.h"
 #include "sanerf/viewer/workbench.h"
@@ -110,6 +111,7 @@ class Workspace::Impl {
   Desk& desk() { return bench_.desk(); }
   WorkList& work() { return work_; }
   Exports& exports() { return exports_; }
+  KnownInstances& instances() { return instances_; }
   const fs::path& run_path() const { return run_path_; }
   std::string FindCommandFor(const std::string& words) {
     return FindCommand(run_path_, words, !desk().Objects().empty()) + (words.empty() ? flags_.everything : flags_.text);
@@ -120,13 +122,12 @@ class Workspace::Impl {
   Json Hover(const Json& request, StopToken stop);
   std::string Photo(int view, int size);
   std::string Cloud();
-  std::string CloudLabels();
+  std::string CloudLabels(int64_t cloud, StopToken stop);
   void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop);
 
  private:
   Json ObjectsState();
   Json Commands();
-  std::shared_ptr<const PointCloud> CloudOf(const std::shared_ptr<const nerf::NerfModel>& model);
 
   const std::string server_;
   const StageFlags flags_;
@@ -136,9 +137,8 @@ class Workspace::Impl {
   Workbench bench_;
   Exports exports_;
 
-  std::mutex cloud_mutex_;
-  std::shared_ptr<const nerf::NerfModel> cloud_model_;
-  std::shared_ptr<const PointCloud> cloud_;
+  SceneCloud cloud_{bench_.scene(), kCloudPoints};
+  KnownInstances instances_;
   std::mutex photo_mutex_;  // held while a photo is decoded
   std::mutex thumbnails_mutex_;
   std::map<std::pair<int, int>, std::string> thumbnails_;
@@ -254,31 +254,16 @@ std::string Workspace::Impl::Photo(int view, int size) {
   return jpeg;
 }
 
-std::shared_ptr<const PointCloud> Workspace::Impl::CloudOf(const std::shared_ptr<const nerf::NerfModel>& model) {
+std::string Workspace::Impl::Cloud() {
+  const std::shared_ptr<const nerf::NerfModel> model = bench_.field().model();
   if (!model) throw NotNow("there are no points yet", "the scene is not trained", "start the training");
-  const std::lock_guard lock(cloud_mutex_);
-  if (cloud_model_ != model) {
-    cloud_ =
-        std::make_shared<const PointCloud>(MakePointCloud(*model, scene(), kCloudPoints, Job().With(bench_.closing())));
-    cloud_model_ = model;
-  }
-  return cloud_;
+  return cloud_.Bytes(model, Job().With(bench_.closing()));
 }
 
-std::string Workspace::Impl::Cloud() { return Packed(*CloudOf(bench_.field().model())); }
-
-// Of the points that were sent last: while the field is in training others could be made every second.
-std::string Workspace::Impl::CloudLabels() {
-  std::shared_ptr<const PointCloud> cloud;
-  {
-    const std::lock_guard lock(cloud_mutex_);
-    cloud = cloud_;
-  }
-  if (!cloud) cloud = CloudOf(bench_.field().model());
+std::string Workspace::Impl::CloudLabels(int64_t cloud, StopToken stop) {
   const std::shared_ptr<const Answer> answer = desk().answer();
-  std::vector<uint8_t> labels(cloud->points.size(), 0);
-  if (answer->snapshot.model) labels = LabelsOf(*cloud, *answer->snapshot.model, Job().With(bench_.closing()));
-  return Gzip({reinterpret_cast<const char*>(labels.data()), labels.size()});
+  const mask_aggregator::ObjectModel* objects = answer->snapshot.model ? &*answer->snapshot.model : nullptr;
+  return cloud_.Labels(cloud, answer->revision, objects, Job().With(stop).With(bench_.closing()));
 }
 
 void Workspace::Impl::Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record,
@@ -445,7 +430,7 @@ std::string Workspace::Mask(int64_t object, int view, int size) const {
 std::string Workspace::Truth(int64_t object, int view, int size) const {
   CheckedSize(size);
   const scene::View& of_view = ViewAt(impl_->scene(), view);
-  const std::optional<int> instance = InstanceOf(impl_->desk().Object(ObjectId(object)), impl_->scene());
+  const std::optional<int> instance = impl_->instances().Of(impl_->desk().Object(ObjectId(object)), impl_->scene());
   const std::optional<ImageU8> mask = instance ? TruthMask(of_view, *instance) : std::nullopt;
   if (!mask) throw NotFound("there is no ground truth for this object in " + of_view.name);
   const Camera camera = of_view.camera.ResizedToLongest(size);
@@ -453,7 +438,7 @@ std::string Workspace::Truth(int64_t object, int view, int size) const {
 }
 
 std::string Workspace::Cloud() { return impl_->Cloud(); }
-std::string Workspace::CloudLabels() { return impl_->CloudLabels(); }
+std::string Workspace::CloudLabels(int64_t cloud, StopToken stop) { return impl_->CloudLabels(cloud, stop); }
 void Workspace::Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) {
   impl_->Frame(request, on_record, stop);
 }

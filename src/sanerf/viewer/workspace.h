@@ -47,7 +47,7 @@ class Workspace : public Calls {
   std::string Mask(int64_t object, int view, int size) const override;   // PNG, gray
   std::string Truth(int64_t object, int view, int size) const override;  // PNG, gray
   std::string Cloud() override;                                          // gzip
-  std::string CloudLabels() override;                                    // gzip
+  std::string CloudLabels(int64_t cloud, StopToken stop) override;       // gzip
   void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) override;
   std::filesystem::path ResultFile(int64_t id, std::string* name) const override;
 

@@ -3,24 +3,28 @@ import { parseColor } from '../colors';
 import type { Layer, SceneObject, State, Vec3 } from '../protocol';
 
 export interface Cloud {
+  id: number; // what the server knows it by
   count: number;
   positions: Float32Array; // x y z, file frame
   colors: Uint8Array; // r g b
   labels: Uint8Array | null; // in the answer; 0 = none
 }
 
+const kHead = 32; // bytes
+
 // "api/cloud" of docs/viewer.md.
 export function parseCloud(bytes: ArrayBuffer): Cloud {
   const head = new DataView(bytes);
-  const count = bytes.byteLength >= 28 ? head.getUint32(0, true) : -1;
-  if (count < 0 || bytes.byteLength < 28 + 9 * count) throw new Error('The point cloud is incomplete');
-  const box = Array.from({ length: 6 }, (_, i) => head.getFloat32(4 + 4 * i, true));
+  const count = bytes.byteLength >= kHead ? head.getUint32(0, true) : -1;
+  if (count < 0 || bytes.byteLength < kHead + 9 * count) throw new Error('The point cloud is incomplete');
+  const box = Array.from({ length: 6 }, (_, i) => head.getFloat32(8 + 4 * i, true));
   const positions = new Float32Array(3 * count);
   for (let i = 0; i < 3 * count; ++i) {
     const low = box[i % 3]!;
-    positions[i] = low + (head.getUint16(28 + 2 * i, true) / 65535) * (box[3 + (i % 3)]! - low);
+    positions[i] = low + (head.getUint16(kHead + 2 * i, true) / 65535) * (box[3 + (i % 3)]! - low);
   }
-  return { count, positions, colors: new Uint8Array(bytes.slice(28 + 6 * count, 28 + 9 * count)), labels: null };
+  const colors = new Uint8Array(bytes.slice(kHead + 6 * count, kHead + 9 * count));
+  return { id: head.getUint32(4, true), count, positions, colors, labels: null };
 }
 
 export interface Tint {

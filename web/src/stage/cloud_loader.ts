@@ -81,14 +81,16 @@ export class CloudLoader {
   private async loadLabels(answer: number): Promise<void> {
     this.labeled = answer;
     const { cloud } = this;
+    if (!cloud) return;
     try {
-      const labels = new Uint8Array(await (await getStream('cloud/labels', { answer })).arrayBuffer());
-      if (!cloud || cloud !== this.cloud || labels.length !== cloud.count) return;
+      const labels = new Uint8Array(await (await getStream('cloud/labels', { cloud: cloud.id, answer })).arrayBuffer());
+      if (cloud !== this.cloud || labels.length !== cloud.count) return;
       cloud.labels = labels;
       this.painted = '';
       this.repaint(app.get());
-    } catch {
-      // The next answer brings others.
+    } catch (error) {
+      // The next answer brings others; points that the server has forgotten are asked for again.
+      if (cloud === this.cloud && error instanceof ApiError && error.status === 409) this.loaded = '';
     }
   }
 

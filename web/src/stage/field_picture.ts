@@ -144,8 +144,10 @@ export class FieldPicture {
   private failed(error: unknown): void {
     this.asked = null;
     const isLater = error instanceof ApiError && (error.status === 404 || error.status === 409); // another state is on its way
-    if (app.get().state?.phase === 'training') this.askSoon(1500); // there is nothing to see yet
-    else if (!isLater) sayError(error);
+    const isBusy = error instanceof ApiError && error.status === 503; // other pages have all turns
+    const isTraining = app.get().state?.phase === 'training'; // there is nothing to see yet
+    if (isBusy || isTraining) this.askSoon(1500);
+    if (isBusy || !(isTraining || isLater)) sayError(error);
   }
 
   private completed(): void {

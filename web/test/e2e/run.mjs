@@ -1,9 +1,9 @@
 // Drives the page in a real browser against `sanerf view` (or the mock) and says what held.
 //   node test/e2e/run.mjs --mock
 //   SANERF_PROGRAM=build/release/src/sanerf/sanerf node test/e2e/run.mjs [RUN] [--scene SCENE] [--only load,hover]
-//     [--click X,Y] [--out DIR] [--json] [--quick]
+//     [--click X,Y] [--out DIR] [--json] [--quick] [--set STAGE.KEY=VALUE]...
 // Without RUN the page trains the field of SCENE first, and the rest happens in what comes of it.
-// --quick does not wait until a screenshot would show the whole picture.
+// --set is the program's. --quick does not wait until a screenshot would show the whole picture.
 // SANERF_PICTURES=../docs/img with the second writes the documentation's pictures of the window.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { finishTraining, fromNothing, steps } from './steps.mjs';
 const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: {
   mock: { type: 'boolean', default: false }, scene: { type: 'string' }, only: { type: 'string' }, click: { type: 'string' },
   out: { type: 'string' }, json: { type: 'boolean', default: false },
-  quick: { type: 'boolean', default: false } } });
+  quick: { type: 'boolean', default: false }, set: { type: 'string', multiple: true, default: [] } } });
 if (!flags.mock && (positionals.length > 1 || (positionals.length === 0 && flags.scene === undefined))) {
   console.error('usage: SANERF_PROGRAM=sanerf node test/e2e/run.mjs RUN [--scene SCENE] | --scene SCENE | --mock');
   process.exit(2);
@@ -33,7 +33,7 @@ const servers = [];
 
 async function serve(args, mockArgs) {
   const server = flags.mock ? new Server(process.execPath, [kMock, ...mockArgs])
-    : new Server(program, ['view', ...args, '--no-browser']);
+    : new Server(program, ['view', ...args, '--no-browser', ...flags.set.flatMap((option) => ['--set', option])]);
   server.forgets = flags.mock;
   servers.push(server);
   await server.start();

@@ -1,15 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { app } from '../../src/app';
 import type { SceneObject, State } from '../../src/protocol';
-import { wantsLabels } from '../../src/stage/cloud_loader';
+import { CloudLoader, wantsLabels } from '../../src/stage/cloud_loader';
+import type { PointRenderer } from '../../src/stage/points_gl';
 import { extentOf, paint, parseCloud, shownObjects, spacingOf, tintOf, type Cloud } from '../../src/stage/cloud';
 
 function packed(points: [number, number, number][], colors: number[][]): ArrayBuffer {
-  const bytes = new ArrayBuffer(28 + 9 * points.length);
+  const bytes = new ArrayBuffer(32 + 9 * points.length);
   const view = new DataView(bytes);
   view.setUint32(0, points.length, true);
-  [-1, -2, 0, 1, 2, 4].forEach((value, i) => view.setFloat32(4 + 4 * i, value, true));
-  points.forEach((point, i) => point.forEach((value, k) => view.setUint16(28 + 6 * i + 2 * k, value, true)));
-  colors.forEach((color, i) => color.forEach((value, k) => view.setUint8(28 + 6 * points.length + 3 * i + k, value)));
+  view.setUint32(4, 0xfedcba98, true);
+  [-1, -2, 0, 1, 2, 4].forEach((value, i) => view.setFloat32(8 + 4 * i, value, true));
+  points.forEach((point, i) => point.forEach((value, k) => view.setUint16(32 + 6 * i + 2 * k, value, true)));
+  colors.forEach((color, i) => color.forEach((value, k) => view.setUint8(32 + 6 * points.length + 3 * i + k, value)));
   return bytes;
 }
 
@@ -21,12 +24,13 @@ const object = (id: number, more: Partial<SceneObject> = {}): SceneObject => ({
 describe('parseCloud', () => {
   it('puts the box back', () => {
     const cloud = parseCloud(packed([[0, 0, 0], [65535, 65535, 65535]], [[1, 2, 3], [4, 5, 6]]));
+    expect(cloud.id).toBe(0xfedcba98);
     expect([...cloud.positions]).toEqual([-1, -2, 0, 1, 2, 4]);
     expect([...cloud.colors]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('refuses half a cloud', () => {
-    expect(() => parseCloud(packed([[0, 0, 0]], [[1, 2, 3]]).slice(0, 30))).toThrow('incomplete');
+    expect(() => parseCloud(packed([[0, 0, 0]], [[1, 2, 3]]).slice(0, 34))).toThrow('incomplete');
     expect(() => parseCloud(new ArrayBuffer(3))).toThrow('incomplete');
   });
 });
@@ -38,7 +42,7 @@ it('shows the solo ones alone', () => {
 });
 
 describe('paint', () => {
-  const cloud: Cloud = { count: 3, positions: new Float32Array(9), colors: new Uint8Array([100, 100, 100, 100, 100, 100, 100, 100, 100]),
+  const cloud: Cloud = { id: 1, count: 3, positions: new Float32Array(9), colors: new Uint8Array([100, 100, 100, 100, 100, 100, 100, 100, 100]),
     labels: new Uint8Array([0, 1, 2]) };
   const state = { objects: [object(1), object(2, { color: '#00ff00' })] } as unknown as State;
   const painted = (layer: Parameters<typeof tintOf>[1]): number[][] => {
@@ -67,7 +71,7 @@ it('measures spacing and extent', () => {
   const count = 1600;
   const positions = new Float32Array(3 * count);
   for (let i = 0; i < count; ++i) positions.set([(i % 40) * 0.1, Math.floor(i / 40) * 0.1, 0], 3 * i);
-  const cloud: Cloud = { count, positions, colors: new Uint8Array(3 * count), labels: new Uint8Array(count).fill(2) };
+  const cloud: Cloud = { id: 1, count, positions, colors: new Uint8Array(3 * count), labels: new Uint8Array(count).fill(2) };
   expect(spacingOf(cloud)).toBeCloseTo(0.1, 4);
   const extent = extentOf(cloud, 2)!;
   expect(extent.center[0]).toBeCloseTo(1.95, 1);
@@ -83,4 +87,33 @@ it('is labeled by the first answer and the last, not by each between them', () =
   expect(wantsLabels(state('first', 'working'), true, true)).toBe(false); // behind a photo
   expect(wantsLabels(state('field', 'answered'), true, false)).toBe(true);
   expect(wantsLabels(state('none', 'answered'), false, true)).toBe(false);
+});
+
+describe('CloudLoader', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('asks for the labels of the points that it has, and for others when the server has forgotten those', async () => {
+    const asked: string[] = [];
+    const answers: [number, BodyInit][] = [[200, packed([[0, 0, 0]], [[1, 2, 3]])], [409, '{"error": {"what": "no longer known"}}'],
+      [200, packed([[0, 0, 0]], [[1, 2, 3]])], [200, new Uint8Array([7])]];
+    vi.stubGlobal('fetch', (address: string) => {
+      const [status, body] = answers[asked.length]!;
+      asked.push(address);
+      return Promise.resolve(new Response(body, { status }));
+    });
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 5000));
+    const points = { setCloud: () => undefined, colorsChanged: () => undefined } as unknown as PointRenderer;
+    const loader = new CloudLoader(points, () => undefined);
+    const state = { server: 'a', phase: 'trained', answer: { kind: 'field', revision: 3 }, objects: [object(7)] } as unknown as State;
+    app.set({ state, connection: 'live', selected: 0 });
+    for (let i = 0; i < 4; ++i) {
+      loader.update(app.get(), false, false);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const labels = 'api/cloud/labels?cloud=4275878552&answer=3';
+    expect(asked).toEqual(['api/cloud', labels, 'api/cloud', labels]);
+    expect([...loader.cloud!.labels!]).toEqual([7]);
+    vi.restoreAllMocks();
+  });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../../src/api';
 import { app } from '../../src/app';
 import type { Answer, State } from '../../src/protocol';
 import { contentOf, FieldPicture, isBetter, pixelRatio } from '../../src/stage/field_picture';
@@ -57,6 +58,7 @@ describe('FieldPicture', () => {
     },
     hide: () => undefined,
     onComplete: () => undefined,
+    onError: undefined as unknown as (error: unknown) => void, // set by the picture
     get isRunning() {
       return running;
     },
@@ -116,6 +118,16 @@ describe('FieldPicture', () => {
     expect(requests.map((one) => one.answer)).toEqual([1, 3]);
     take(answer(4, 'field'), 'answered'); // the last one does not wait
     expect(requests.map((one) => one.answer)).toEqual([1, 3, 4]);
+  });
+
+  it('says that others have all turns, and tries again', () => {
+    app.set({ toasts: [] });
+    take(answer(1, 'field'));
+    running = false;
+    frame.onError(new ApiError(503, 'too many pictures are being drawn'));
+    expect(app.get().toasts.map(({ kind, text }) => [kind, text])).toEqual([['warning', 'too many pictures are being drawn']]);
+    vi.advanceTimersByTime(2000);
+    expect(requests).toHaveLength(2);
   });
 
   it('draws with all pixels of a fine screen once that does not take long', () => {
