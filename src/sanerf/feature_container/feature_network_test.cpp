@@ -19,7 +19,7 @@ namespace {
 
 using kernels::kTile;
 
-constexpr int kChannels = 7;
+constexpr int kOutputs = 7;
 
 FeatureFieldOptions SmallField(FieldReading reading) {
   FeatureFieldOptions o;
@@ -63,7 +63,7 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
   const std::vector<double> table = Doubles(network.grid.params().values),
                             weights = Doubles(network.mlp.params().values),
                             norm = Doubles(network.norm.params().values);
-  const std::vector<double> gain(norm.begin(), norm.begin() + kChannels), bias(norm.begin() + kChannels, norm.end());
+  const std::vector<double> gain(norm.begin(), norm.begin() + kOutputs), bias(norm.begin() + kOutputs, norm.end());
   const auto apply = [&](std::vector<double> in) {
     in.resize(size_t(network.mlp.num_inputs()), 0);
     return kernels::reference::LayerNormForward(
@@ -72,7 +72,7 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
   const size_t features = size_t(network.grid.num_outputs());
   const float* known = rays.Inputs(ray);
   const nerf::TracedRays& traced = rays.traced;
-  std::vector<double> grid_sum(features, 0), result(kChannels, 0);
+  std::vector<double> grid_sum(features, 0), result(kOutputs, 0);
   for (size_t s = size_t(traced.first[size_t(ray)]); s < size_t(traced.first[size_t(ray) + 1]); ++s) {
     const double unit[3] = {traced.unit[s][0], traced.unit[s][1], traced.unit[s][2]};
     std::vector<double> in(features);
@@ -83,7 +83,7 @@ std::vector<double> Twin(const FeatureNetwork& network, const FeatureRays& rays,
     in.insert(in.end(), known + nerf::RadianceField::kGeometry,
               known + nerf::RadianceField::kGeometry + 16);  // the direction
     const std::vector<double> out = apply(in);
-    for (int c = 0; c < kChannels; ++c) result[size_t(c)] += double(rays.share[s]) * out[size_t(c)];
+    for (int c = 0; c < kOutputs; ++c) result[size_t(c)] += double(rays.share[s]) * out[size_t(c)];
   }
   if (network.per_sample()) return result;
   grid_sum.insert(grid_sum.end(), known, known + FeatureRays::kInputs);
@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(Readings, FeatureNetworkTest, testing::Values(FieldRead
                          });
 
 TEST_P(FeatureNetworkTest, MatchesTwin) {
-  FeatureNetwork network("n", SmallField(GetParam()), kChannels);
+  FeatureNetwork network("n", SmallField(GetParam()), kOutputs);
   Randomize(&network);
   const FeatureRays rays = MadeUpRays(150);
   std::vector<int64_t> chosen;
@@ -106,30 +106,29 @@ TEST_P(FeatureNetworkTest, MatchesTwin) {
   const float* features = pass.Forward(rays, chosen);
   for (size_t i = 0; i < chosen.size(); ++i) {
     const std::vector<double> expected = Twin(network, rays, chosen[i]);
-    for (int c = 0; c < kChannels; ++c)
-      ASSERT_NEAR(features[(int64_t(i) / kTile * kChannels + c) * kTile + int64_t(i) % kTile], expected[size_t(c)],
-                  2e-4)
+    for (int c = 0; c < kOutputs; ++c)
+      ASSERT_NEAR(features[(int64_t(i) / kTile * kOutputs + c) * kTile + int64_t(i) % kTile], expected[size_t(c)], 2e-4)
           << "ray " << chosen[i] << ", channel " << c;
   }
 }
 
 TEST_P(FeatureNetworkTest, BackwardMatchesDifferences) {
-  FeatureNetwork network("n", SmallField(GetParam()), kChannels);
+  FeatureNetwork network("n", SmallField(GetParam()), kOutputs);
   Randomize(&network);
   const FeatureRays rays = MadeUpRays(40);
   std::vector<int64_t> chosen(40);
   std::iota(chosen.begin(), chosen.end(), int64_t{0});
   // Loss: a fixed weighted sum of the features.
-  nn::Buffer grad(kTile * kChannels);
+  nn::Buffer grad(kTile * kOutputs);
   Random random(9);
   for (int64_t i = 0; i < 40; ++i)
-    for (int c = 0; c < kChannels; ++c) grad[c * kTile + i] = random.NextFloat() - 0.5f;
+    for (int c = 0; c < kOutputs; ++c) grad[c * kTile + i] = random.NextFloat() - 0.5f;
   FeaturePass pass(network);
   const auto loss = [&] {
     double sum = 0;
     for (int64_t i = 0; i < 40; ++i) {
       const std::vector<double> features = Twin(network, rays, i);
-      for (int c = 0; c < kChannels; ++c) sum += double(grad[c * kTile + i]) * features[size_t(c)];
+      for (int c = 0; c < kOutputs; ++c) sum += double(grad[c * kTile + i]) * features[size_t(c)];
     }
     return sum;
   };

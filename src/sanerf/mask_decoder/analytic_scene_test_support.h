@@ -74,6 +74,8 @@ inline scene::View MakeView(const std::string& name, const Vec3& eye, const Vec3
   return view;
 }
 
+enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };  // of MakeScene's views
+
 // front looks along -z at the ball; right looks along -x with the other ball in between; away turns its back.
 inline scene::Scene MakeScene() {
   scene::Scene scene;

@@ -22,8 +22,6 @@ using namespace testing_scene;
 using testing::AllOf;
 using testing::HasSubstr;
 
-enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
-
 class MaskDecoderTest : public testing::Test {
  protected:
   void SetUp() override { object_.name = "ball"; }

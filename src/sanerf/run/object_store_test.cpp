@@ -269,7 +269,10 @@ TEST_F(ObjectStoreTest, FilesThatDoNotFitTogetherAreNotExtended) {
 
 // Who shows objects shows the rest; who extends or scores them does not go on without one.
 TEST_F(ObjectStoreTest, ADamagedObjectKeepsOnlyItselfFromBeingShown) {
-  const RunFolder run = MakeRunWithObjects("run");
+  const RunFolder run = MakeRun("run");
+  Store(run, {"mug", "lid", "cup"}, 1);
+  Store(run, {"fox", "bear"}, 0);
+  for (const char* other : {"lid", "cup"}) fs::remove_all(run.objects() / other);
   const auto text = [](const Error& error) { return std::string(error.what()) + "\n" + error.hint(); };
   EXPECT_EQ(OpenReadableFields(run, *nerf_, *scene_, Job()).problems.size(), 0u);
 

@@ -13,24 +13,24 @@ using mask_decoder::ViewDecision;
 
 namespace {
 
-constexpr int kSize = 40;
+constexpr int kPhotoSize = 40;
 
 // Three cameras on the z axis, shifted along x, that see a wall at depth 2: 1 unit of the wall is 10 pixels.
 class WallContainer : public feature_container::FeatureContainer {
  public:
   Camera WorkingCamera(int view_idx) const override {
     Camera camera;
-    camera.width = camera.height = kSize;
+    camera.width = camera.height = kPhotoSize;
     camera.fx = camera.fy = 20;
-    camera.cx = camera.cy = kSize / 2.0;
+    camera.cx = camera.cy = kPhotoSize / 2.0;
     camera.world_from_cam.translation = Vec3(view_idx == 2 ? 100 : 0.5 * view_idx, 0, 2);
     return camera;
   }
   bool Has(int) const override { return true; }
   std::shared_ptr<const sam::SamFeatures> Features(int, const Job&) const override { throw Error("not needed"); }
-  ImageF Depth(int, const Job&) const override { return ImageF(kSize, kSize, 1, 2.0f); }
-  ImageF Opacity(int, const Job&) const override { return ImageF(kSize, kSize, 1, 1.0f); }
-  ImageF Rgb(int, const Job&) const override { return ImageF(kSize, kSize, 3, 0.5f); }
+  ImageF Depth(int, const Job&) const override { return ImageF(kPhotoSize, kPhotoSize, 1, 2.0f); }
+  ImageF Opacity(int, const Job&) const override { return ImageF(kPhotoSize, kPhotoSize, 1, 1.0f); }
+  ImageF Rgb(int, const Job&) const override { return ImageF(kPhotoSize, kPhotoSize, 3, 0.5f); }
   uint64_t ModelFingerprint() const override { return 0; }
 };
 
@@ -39,7 +39,7 @@ ViewDecision Used(int view_idx, float predicted_iou, int x0, int x1) {
   view.view_idx = view_idx;
   view.used = true;
   view.predicted_iou = predicted_iou;
-  view.mask = ImageU8(kSize, kSize, 1);
+  view.mask = ImageU8(kPhotoSize, kPhotoSize, 1);
   for (int y = 10; y < 30; ++y) {
     for (int x = x0; x < x1; ++x) view.mask.At(x, y) = 255;
   }

@@ -20,7 +20,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 // Takes down what it is sent, until it has enough.
-class Listener : public Reply {
+class Client : public Reply {
  public:
   void Send(HttpResponse) override { FAIL(); }
   void SendFile(const HttpResponse&, const std::filesystem::path&) override { FAIL(); }
@@ -78,9 +78,9 @@ class Events : public ::testing::Test {
     stream_ = std::make_unique<EventStream>("5e44", limits);
     stream_->SetState([this] { return Json{{"revision", ++revision_}}; });
   }
-  Listener& Listen(std::optional<int64_t> last_id = std::nullopt, milliseconds slowness = milliseconds(0)) {
-    listeners_.push_back(std::make_unique<Listener>());
-    Listener& listener = *listeners_.back();
+  Client& Listen(std::optional<int64_t> last_id = std::nullopt, milliseconds slowness = milliseconds(0)) {
+    listeners_.push_back(std::make_unique<Client>());
+    Client& listener = *listeners_.back();
     listener.BeSlow(slowness);
     EXPECT_TRUE(stream_->Serve(last_id, listener));
     threads_.emplace_back([&listener] { listener.Receive(); });
@@ -89,12 +89,12 @@ class Events : public ::testing::Test {
 
   std::atomic<int> revision_{0};
   std::unique_ptr<EventStream> stream_;
-  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<Client>> listeners_;
   std::vector<std::thread> threads_;
 };
 
 TEST_F(Events, BeginWithWhoWeAreAndTheState) {
-  Listener& listener = Listen();
+  Client& listener = Listen();
   ASSERT_TRUE(listener.Hears("event: state"));
   EXPECT_THAT(listener.text(),
               StartsWith("retry: 1000\nid: 0\nevent: hello\ndata: {\"protocol\":1,\"server\":\"5e44\"}\n\n"
@@ -102,7 +102,7 @@ TEST_F(Events, BeginWithWhoWeAreAndTheState) {
 }
 
 TEST_F(Events, TheFirstIsAsTheSchemaHasIt) {
-  Listener& listener = Listen();
+  Client& listener = Listen();
   ASSERT_TRUE(listener.Hears("event: state"));
   const std::string text = listener.text(), start = "event: hello\ndata: ";
   const size_t data = text.find(start) + start.size();
@@ -110,11 +110,11 @@ TEST_F(Events, TheFirstIsAsTheSchemaHasIt) {
 }
 
 TEST_F(Events, AreToldToEverybodyInTheirOrder) {
-  Listener &one = Listen(), &other = Listen();
+  Client &one = Listen(), &other = Listen();
   ASSERT_TRUE(one.Hears("event: state") && other.Hears("event: state"));
   stream_->Say("message", {{"text", "first\nline"}});
   stream_->Say("metric", {{"step", 1}});
-  for (const Listener* listener : {&one, &other}) {
+  for (const Client* listener : {&one, &other}) {
     ASSERT_TRUE(listener->Hears("event: metric"));
     EXPECT_THAT(listener->text(), HasSubstr("id: 1\nevent: message\ndata: {\"text\":\"first\\nline\"}\n\n"
                                             "id: 2\nevent: metric\ndata: {\"step\":1}\n\n"));
@@ -123,12 +123,12 @@ TEST_F(Events, AreToldToEverybodyInTheirOrder) {
 
 TEST_F(Events, GoOnWhereAClientLeftOff) {
   for (int i = 1; i <= 5; ++i) stream_->Say("message", {{"text", std::to_string(i)}});
-  Listener& listener = Listen(3);
+  Client& listener = Listen(3);
   ASSERT_TRUE(listener.Hears("event: state"));
   EXPECT_EQ(listener.Count("event: message"), 2);
   EXPECT_THAT(listener.text(), HasSubstr("id: 4\n"));
   // What we have never said, of another server say: nothing is told again.
-  Listener& stranger = Listen(77);
+  Client& stranger = Listen(77);
   ASSERT_TRUE(stranger.Hears("event: state"));
   EXPECT_EQ(stranger.Count("event: message"), 0);
 }
@@ -138,7 +138,7 @@ TEST_F(Events, WhoMissedTooMuchGetsTheState) {
   limits.kept_events = 3;
   Use(limits);
   for (int i = 1; i <= 10; ++i) stream_->Say("message", {{"text", std::to_string(i)}});
-  Listener& listener = Listen(2);
+  Client& listener = Listen(2);
   ASSERT_TRUE(listener.Hears("event: state"));
   EXPECT_EQ(listener.Count("event: message"), 0);
 }
@@ -147,7 +147,7 @@ TEST_F(Events, ASlowClientCostsNoMemoryAndGetsTheState) {
   EventStreamLimits limits;
   limits.kept_bytes = 4096;
   Use(limits);
-  Listener& slow = Listen(std::nullopt, milliseconds(300));
+  Client& slow = Listen(std::nullopt, milliseconds(300));
   ASSERT_TRUE(slow.Hears("event: state"));
   for (int i = 0; i < 2000; ++i) stream_->Say("message", {{"text", std::string(1000, 'x')}});
   stream_->StateChanged();
@@ -159,10 +159,10 @@ TEST_F(Events, OnlyTheNewestCountOfATaskIsKept) {
   for (int i = 1; i <= 1000; ++i) stream_->Say("progress", {{"id", 7}, {"done", i}});
   stream_->Say("progress", {{"id", 8}, {"done", 1}});
   for (int i = 1; i <= 3; ++i) stream_->Say("answer", {{"revision", i}});
-  Listener& listener = Listen(0);  // 512 are kept, so these are gone for it
+  Client& listener = Listen(0);  // 512 are kept, so these are gone for it
   ASSERT_TRUE(listener.Hears("event: state"));
   EXPECT_EQ(listener.Count("event: progress"), 0);
-  Listener& other = Listen(900);
+  Client& other = Listen(900);
   ASSERT_TRUE(other.Hears("event: state"));
   EXPECT_EQ(other.Count("event: progress"), 2);
   EXPECT_THAT(other.text(), HasSubstr("\"done\":1000"));
@@ -171,7 +171,7 @@ TEST_F(Events, OnlyTheNewestCountOfATaskIsKept) {
 }
 
 TEST_F(Events, StatesComeAtMostTenTimesASecond) {
-  Listener& listener = Listen();
+  Client& listener = Listen();
   ASSERT_TRUE(listener.Hears("event: state"));
   const Stopwatch watch;
   for (int i = 0; i < 200; ++i) {
@@ -197,17 +197,17 @@ TEST_F(Events, SeatsAreLimitedAndComeFree) {
   EventStreamLimits limits;
   limits.streams = 2;
   Use(limits);
-  Listener& first = Listen();
+  Client& first = Listen();
   ASSERT_TRUE(first.Hears("hello"));
   ASSERT_TRUE(Listen().Hears("hello"));
-  Listener third;
+  Client third;
   EXPECT_FALSE(stream_->Serve(std::nullopt, third));
   EXPECT_EQ(third.text(), "");
   {
     // A seat that was never sat on, for a client that wanted the head alone, is free again.
     first.Leave();
     for (int i = 0; i < 1000 && stream_->num_streams() == 2; ++i) std::this_thread::sleep_for(milliseconds(5));
-    Listener head;
+    Client head;
     EXPECT_TRUE(stream_->Serve(std::nullopt, head));
     EXPECT_EQ(stream_->num_streams(), 2);
   }
@@ -216,7 +216,7 @@ TEST_F(Events, SeatsAreLimitedAndComeFree) {
 }
 
 TEST_F(Events, TextThatIsNotUtf8IsNoReasonToEnd) {
-  Listener& listener = Listen();
+  Client& listener = Listen();
   ASSERT_TRUE(listener.Hears("event: state"));
   stream_->Say("message", {{"text", "a\xff z"}});
   EXPECT_TRUE(listener.Hears(" z\""));

@@ -16,16 +16,12 @@
 #include "sanerf/core/test_folder.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/viewer/nobody_test_support.h"
 
 namespace fs = std::filesystem;
 
 namespace sanerf::viewer {
 namespace {
-
-struct Nobody : Audience {
-  void StateChanged() override {}
-  void Say(const std::string&, const Json&) override {}
-};
 
 // A run with what the prompts of an object need to be taken home.
 class ExportsTest : public ::testing::Test {

@@ -12,6 +12,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/viewer/nobody_test_support.h"
 
 namespace sanerf::viewer {
 namespace {
@@ -20,12 +21,7 @@ using segmentation::ObjectId;
 using segmentation::PromptEdits;
 using testing::HasSubstr;
 
-struct Nobody : Audience {
-  void StateChanged() override {}
-  void Say(const std::string&, const Json&) override {}
-};
-
-struct Listener : Audience {
+struct Complaint : Audience {
   void StateChanged() override {}
   void Say(const std::string&, const Json& data) override { why = data.value("why", ""); }
   std::string why;
@@ -102,7 +98,7 @@ TEST(Journal, OneThatContradictsItselfIsSetAside) {
     change(json);
     WriteJsonFile(file, json);
     std::filesystem::remove(aside);
-    Listener listener;
+    Complaint listener;
     WorkList work(listener);
     EXPECT_FALSE(ReadJournal(file, scene, work)) << json;
     EXPECT_FALSE(std::filesystem::exists(file));
@@ -128,7 +124,7 @@ TEST(Journal, OneThatContradictsItselfIsSetAside) {
   EXPECT_THAT(set("/looks/1/id", 1), HasSubstr("two looks"));
   std::string text = whole.dump();
   WriteFileAtomic(file, text.replace(text.find("[1.0,2.0]"), 9, "[NaN,2.0]"));
-  Listener listener;
+  Complaint listener;
   WorkList work(listener);
   EXPECT_FALSE(ReadJournal(file, scene, work));
   EXPECT_THAT(listener.why, HasSubstr("broken JSON"));

@@ -26,7 +26,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const std::string kToken = "0123456789abcdef0123456789abcdef";
+const std::string kSecret = "0123456789abcdef0123456789abcdef";
 
 // A workspace that remembers what it was asked.
 class FakeCalls : public Calls {
@@ -120,7 +120,7 @@ class RoutesTest : public ::testing::Test {
     host_ = "127.0.0.1:" + std::to_string(rules_.port);
   }
 
-  std::string Cookie() const { return "Cookie: sanerf_" + std::to_string(rules_.port) + "=" + kToken + "\r\n"; }
+  std::string Cookie() const { return "Cookie: sanerf_" + std::to_string(rules_.port) + "=" + kSecret + "\r\n"; }
   std::string Line(const std::string& method, const std::string& address, const std::string& headers = "") const {
     return method + " " + address + " HTTP/1.1\r\nHost: " + host_ + "\r\n" + headers;
   }
@@ -134,7 +134,7 @@ class RoutesTest : public ::testing::Test {
   }
   static Json ErrorOf(const RawAnswer& answer) { return Json::parse(answer.body).at("error"); }
 
-  AccessRules rules_{kToken, "127.0.0.1", 0, {}, {}};
+  AccessRules rules_{kSecret, "127.0.0.1", 0, {}, {}};
   FakeCalls calls_;
   EventStream events_{"5e44"};
   std::unique_ptr<Routes> routes_;
@@ -145,30 +145,31 @@ class RoutesTest : public ::testing::Test {
 // ---- Getting in
 
 TEST_F(RoutesTest, TheFirstVisitBringsTheTokenAndLeavesItInACookie) {
-  const RawAnswer answer = Ask(server_->port(), Line("GET", "/?token=" + kToken) + "\r\n");
+  const RawAnswer answer = Ask(server_->port(), Line("GET", "/?token=" + kSecret) + "\r\n");
   EXPECT_EQ(answer.status, 303);
   EXPECT_EQ(answer.Header("Location"), "./");
   EXPECT_EQ(answer.Header("Set-Cookie"),
-            "sanerf_" + std::to_string(rules_.port) + "=" + kToken + "; Path=/; HttpOnly; SameSite=Strict");
+            "sanerf_" + std::to_string(rules_.port) + "=" + kSecret + "; Path=/; HttpOnly; SameSite=Strict");
   EXPECT_EQ(Get("/api/state").status, 200);
-  EXPECT_EQ(Ask(server_->port(), Line("GET", "/api/state", "Authorization: Bearer " + kToken + "\r\n") + "\r\n").status,
-            200);
+  EXPECT_EQ(
+      Ask(server_->port(), Line("GET", "/api/state", "Authorization: Bearer " + kSecret + "\r\n") + "\r\n").status,
+      200);
 }
 
 TEST_F(RoutesTest, ATicketIsGoodForOneVisit) {
   const std::string visit = Line("GET", "/?token=" + routes_->NewTicket()) + "\r\n";
-  EXPECT_THAT(Ask(server_->port(), visit).Header("Set-Cookie"), HasSubstr("=" + kToken + ";"));
+  EXPECT_THAT(Ask(server_->port(), visit).Header("Set-Cookie"), HasSubstr("=" + kSecret + ";"));
   EXPECT_EQ(Ask(server_->port(), visit).status, 401);
 }
 
 TEST_F(RoutesTest, WithoutTheTokenThereIsNothing) {
   for (const char* address : {"/", "/api/state", "/api/events", "/api/photo?view=0&size=9", "/index.html", "/none",
                               "/?token=", "/?token=0123456789abcdef0123456789abcdee", "/?token=x&token=y"})
-    for (const std::string& headers : {std::string(), std::string("Cookie: sanerf_1=" + kToken + "\r\n"),
+    for (const std::string& headers : {std::string(), std::string("Cookie: sanerf_1=" + kSecret + "\r\n"),
                                        std::string("Authorization: Bearer x\r\n")}) {
       const RawAnswer answer = Ask(server_->port(), Line("GET", address, headers) + "\r\n");
       EXPECT_EQ(answer.status, 401) << address << headers;
-      EXPECT_THAT(answer.head + answer.body, Not(HasSubstr(kToken)));
+      EXPECT_THAT(answer.head + answer.body, Not(HasSubstr(kSecret)));
       EXPECT_EQ(answer.Header("Set-Cookie"), "");
     }
   const RawAnswer post = Ask(server_->port(), Line("POST", "/api/edit", "Content-Type: application/json\r\n") +
@@ -199,7 +200,7 @@ TEST_F(RoutesTest, OtherHostsAndOtherSitesAreRefusedEvenWithTheToken) {
         "Host: " + host_ + "\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: no-cors\r\n"}) {
     const std::string end = headers + Cookie() + "\r\n";
     EXPECT_EQ(Ask(server_->port(), "GET /api/state HTTP/1.1\r\n" + end).status, 403) << headers;
-    EXPECT_EQ(Ask(server_->port(), "GET /?token=" + kToken + " HTTP/1.1\r\n" + end).status, 403) << headers;
+    EXPECT_EQ(Ask(server_->port(), "GET /?token=" + kSecret + " HTTP/1.1\r\n" + end).status, 403) << headers;
     EXPECT_EQ(
         Ask(server_->port(), "POST /api/edit HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 0\r\n" + end)
             .status,

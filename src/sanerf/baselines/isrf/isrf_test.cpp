@@ -20,7 +20,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int kSide = 32, kChannels = 16;  // of the feature maps; the photos have 64 x 64 pixels
+constexpr int kSide = 32, kMapChannels = 16;  // of the feature maps; the photos have 64 x 64 pixels
 
 // Features that tell instances apart, with noise: what a good encoder would give.
 class InstanceFeatures : public feature_container::FeatureContainer {
@@ -36,12 +36,12 @@ class InstanceFeatures : public feature_container::FeatureContainer {
     features->image_width = mask.width;
     features->image_height = mask.height;
     models::Tensor labels{"labels", {mask.height, mask.width}, {mask.data.begin(), mask.data.end()}};  // AnalyticSam's
-    models::Tensor map{"image_embed", {1, kChannels, kSide, kSide}, {}};
+    models::Tensor map{"image_embed", {1, kMapChannels, kSide, kSide}, {}};
     Random random(11, uint64_t(view_idx));
-    for (int c = 0; c < kChannels; ++c)
+    for (int c = 0; c < kMapChannels; ++c)
       for (int y = 0; y < kSide; ++y)
         for (int x = 0; x < kSide; ++x)
-          map.data.push_back(float(mask.At(2 * x + 1, 2 * y + 1) % kChannels == c) + 0.2f * random.NextFloat());
+          map.data.push_back(float(mask.At(2 * x + 1, 2 * y + 1) % kMapChannels == c) + 0.2f * random.NextFloat());
     features->maps = {labels, map};
     return features;
   }

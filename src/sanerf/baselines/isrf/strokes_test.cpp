@@ -15,8 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
-
 using Pixel = std::array<int, 2>;
 
 std::vector<Pixel> Paint(const std::vector<Vec2>& path) {

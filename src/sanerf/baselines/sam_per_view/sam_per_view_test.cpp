@@ -17,8 +17,6 @@ namespace {
 using namespace testing_scene;
 using ::testing::HasSubstr;
 
-enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
-
 const Vec3 kFrontOfBall = kBallCenter + kBallRadius * Vec3(0.1, 0.3, 1).normalized();
 const Vec3 kTopOfOther = kOtherCenter + kBallRadius * Vec3(0.1, 1, 0.2).normalized();
 

@@ -29,7 +29,7 @@ eval::ObjectScore Scored(const std::string& name, int64_t iou_percent, int64_t b
   return object;
 }
 
-EvalResult Result() {
+EvalResult TwoObjects() {
   EvalResult result;
   result.views = {{"a.png", 30, 0.9}};
   result.objects = {Scored("mug", 90, 80), Scored("bowl", 70, 60)};
@@ -37,13 +37,13 @@ EvalResult Result() {
 }
 
 EvalResult BesideSam() {
-  EvalResult result = Result();
+  EvalResult result = TwoObjects();
   result.baselines = {{"sam", {Scored("mug", 85, 82), Scored("bowl", 70, 50)}, 4.5}};
   return result;
 }
 
 TEST(EvalOutput, TableShowsConsistency) {
-  const std::string text = ToTable(Result());
+  const std::string text = ToTable(TwoObjects());
   EXPECT_THAT(text, HasSubstr("object     IoU  accuracy  boundary IoU  consistency  views"));
   EXPECT_THAT(text, HasSubstr("mug     90.00%    99.00%        80.00%       75.00%     12"));
   EXPECT_THAT(text, HasSubstr("mean    80.00%"));
@@ -51,7 +51,7 @@ TEST(EvalOutput, TableShowsConsistency) {
 }
 
 TEST(EvalOutput, CountsTheHeldOutViews) {
-  EvalResult result = Result();
+  EvalResult result = TwoObjects();
   EXPECT_THAT(ToTable(result), HasSubstr("(1 held-out view)\n"));
   result.views.push_back({"b.png", 30, 0.9});
   EXPECT_THAT(ToTable(result), HasSubstr("(2 held-out views)\n"));
@@ -85,7 +85,7 @@ TEST(EvalOutput, WithASingleViewThereIsNoConsistency) {
 
 // A view that the object is not in is no success: it is counted, and has no IoU of its own.
 TEST(EvalOutput, ViewsWithoutTheObjectAreCounted) {
-  EvalResult result = Result();
+  EvalResult result = TwoObjects();
   EXPECT_THAT(ToTable(result), Not(HasSubstr("neither there")));
   eval::MaskScore seen;
   seen.Add(ImageU8(8, 8, 1, 255), ImageU8(8, 8, 1, 255));
@@ -101,7 +101,7 @@ TEST(EvalOutput, ViewsWithoutTheObjectAreCounted) {
 }
 
 TEST(EvalOutput, JsonSaysWhatWasNotScored) {
-  EvalResult result = Result();
+  EvalResult result = TwoObjects();
   EXPECT_EQ(ToJson(result)["not_scored"], Json::array());
   result.not_scored = {{"cup", "no instance id", "say it"}};
   EXPECT_EQ(ToJson(result)["not_scored"],
@@ -109,7 +109,7 @@ TEST(EvalOutput, JsonSaysWhatWasNotScored) {
 }
 
 TEST(EvalOutput, JsonHasEveryMethodAndWhoIsAhead) {
-  EXPECT_FALSE(ToJson(Result()).contains("baselines"));
+  EXPECT_FALSE(ToJson(TwoObjects()).contains("baselines"));
   const Json json = ToJson(BesideSam());
   EXPECT_EQ(json["objects"][0]["consistency"], 0.75);
   EXPECT_EQ(json["mean_boundary_iou"], 0.7);

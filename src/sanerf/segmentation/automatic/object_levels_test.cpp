@@ -19,7 +19,7 @@ struct Cells {
   bool is_background = false;
 };
 
-std::set<int> Range(int from, int to) {
+std::set<int> Interval(int from, int to) {
   std::set<int> cells;
   for (int i = from; i < to; ++i) cells.insert(i);
   return cells;
@@ -37,41 +37,41 @@ std::vector<Verdict> Choose(const std::vector<Cells>& all, double whole = 0.8) {
 }
 
 TEST(ChooseLevelTest, ObjectsBesideEachOtherStay) {
-  EXPECT_THAT(Choose({{Range(0, 10), 0.9}, {Range(10, 30), 0.6}}), ElementsAre(kObject, kObject));
+  EXPECT_THAT(Choose({{Interval(0, 10), 0.9}, {Interval(10, 30), 0.6}}), ElementsAre(kObject, kObject));
 }
 
 TEST(ChooseLevelTest, OfTheSameThingTheBetterStays) {
-  EXPECT_THAT(Choose({{Range(0, 20), 0.8}, {Range(1, 21), 0.9}}), ElementsAre(kRepeated, kObject));
+  EXPECT_THAT(Choose({{Interval(0, 20), 0.8}, {Interval(1, 21), 0.9}}), ElementsAre(kRepeated, kObject));
 }
 
 // A label on a bottle: the views agree on it a little better.
 TEST(ChooseLevelTest, AWholeThatAgreesNearlyAsWellTakesItsParts) {
-  EXPECT_THAT(Choose({{Range(0, 20), 0.8}, {Range(5, 10), 0.9}}), ElementsAre(kObject, kPart));
+  EXPECT_THAT(Choose({{Interval(0, 20), 0.8}, {Interval(5, 10), 0.9}}), ElementsAre(kObject, kPart));
 }
 
 TEST(ChooseLevelTest, AWholeThatAgreesMuchLessGoes) {
-  EXPECT_THAT(Choose({{Range(0, 20), 0.6}, {Range(5, 15), 0.9}}), ElementsAre(kWhole, kObject));
-  EXPECT_THAT(Choose({{Range(0, 20), 0.6}, {Range(5, 15), 0.9}}, 0.5), ElementsAre(kObject, kPart));
+  EXPECT_THAT(Choose({{Interval(0, 20), 0.6}, {Interval(5, 15), 0.9}}), ElementsAre(kWhole, kObject));
+  EXPECT_THAT(Choose({{Interval(0, 20), 0.6}, {Interval(5, 15), 0.9}}, 0.5), ElementsAre(kObject, kPart));
 }
 
 // An apple in a bowl, and both as one.
 TEST(ChooseLevelTest, PartsThatMakeUpTheWholeAreTakenWhenEachAgreesBetter) {
-  EXPECT_THAT(Choose({{Range(0, 20), 0.85}, {Range(0, 14), 0.9}, {Range(14, 20), 0.86}}),
+  EXPECT_THAT(Choose({{Interval(0, 20), 0.85}, {Interval(0, 14), 0.9}, {Interval(14, 20), 0.86}}),
               ElementsAre(kWhole, kObject, kObject));
   // The faces of a box: one of them has a lower confidence than the box.
-  EXPECT_THAT(Choose({{Range(0, 20), 0.85}, {Range(0, 14), 0.9}, {Range(14, 20), 0.7}}),
+  EXPECT_THAT(Choose({{Interval(0, 20), 0.85}, {Interval(0, 14), 0.9}, {Interval(14, 20), 0.7}}),
               ElementsAre(kObject, kPart, kPart));
 }
 
 TEST(ChooseLevelTest, BoardsOfATableAreTextureThingsOnItAreNot) {
-  std::set<int> table = Range(0, 80);
+  std::set<int> table = Interval(0, 80);
   for (int cell = 20; cell < 30; ++cell) table.erase(cell);  // hidden by an object
-  EXPECT_THAT(Choose({{table, 0.8, true}, {Range(40, 60), 0.7}, {Range(20, 30), 0.75}, {Range(0, 10), 0.9}}),
+  EXPECT_THAT(Choose({{table, 0.8, true}, {Interval(40, 60), 0.7}, {Interval(20, 30), 0.75}, {Interval(0, 10), 0.9}}),
               ElementsAre(kBackground, kTexture, kObject, kObject));
 }
 
 TEST(ChooseLevelTest, OfTwoThatOverlapTheBetterAgreedStays) {
-  EXPECT_THAT(Choose({{Range(0, 20), 0.7}, {Range(8, 30), 0.8}}), ElementsAre(kConflict, kObject));
+  EXPECT_THAT(Choose({{Interval(0, 20), 0.7}, {Interval(8, 30), 0.8}}), ElementsAre(kConflict, kObject));
 }
 
 TEST(ChooseLevelTest, Nothing) { EXPECT_TRUE(Choose({}).empty()); }

@@ -18,8 +18,6 @@ namespace {
 using namespace testing_scene;
 using testing::HasSubstr;
 
-enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
-
 // The analytic SAM offers everything, a speck, the object under the points, and everything again; by its single mask it
 // takes everything.
 class RedecodeTest : public testing::Test {

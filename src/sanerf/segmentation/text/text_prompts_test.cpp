@@ -15,8 +15,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-enum ViewIdx { kFront, kFrontLeft, kRight, kAway, kLens, kBack };
-
 class TextPromptsTest : public testing::Test {
  protected:
   // The box around what is visible of a label, in photo pixels as a user writes them.

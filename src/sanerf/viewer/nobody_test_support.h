@@ -1,0 +1,16 @@
+// For tests: an audience that does not listen.
+#pragma once
+
+#include <string>
+
+#include "sanerf/core/json.h"
+#include "sanerf/viewer/calls.h"
+
+namespace sanerf::viewer {
+
+struct Nobody : Audience {
+  void StateChanged() override {}
+  void Say(const std::string&, const Json&) override {}
+};
+
+}  // namespace sanerf::viewer
