@@ -36,8 +36,8 @@ class MaskFitTest : public SessionTest {
 // Of two objects in one field, each is found where its own masks are, not where the other's are.
 TEST_F(MaskFitTest, TellsAFieldThatShowsItsMasksFromOneThatDoesNot) {
   Session session = MakeSession();
-  session.AddObject(Clicked("ball", kBall));
-  session.AddObject(Clicked("box", kBox));
+  session.AddObject(Clicked("ball", kBallId));
+  session.AddObject(Clicked("box", kBoxId));
   session.Update(job_);
   session.Step(session.steps_left(), job_);
   const SessionSnapshot fitted = session.Finish(job_);
@@ -60,8 +60,9 @@ TEST_F(MaskFitTest, PixelsOfAMaskThatAnotherObjectGotAreNotMissed) {
   SegmentationOptions options = SegmentOptionsForTests();
   options.segment.sharp_outlines = false;
   Session session = MakeSession(options);
-  const std::vector<DecodedObject> masks = {TrueMasks("both", {kBox, kBall}, 0.8f), TrueMasks("box", {kBox}, 0.9f)};
-  session.StartFrom({{Clicked("both", kBall), Clicked("box", kBox)}}, masks, std::nullopt);
+  const std::vector<DecodedObject> masks = {TrueMasks("both", {kBoxId, kBallId}, 0.8f),
+                                            TrueMasks("box", {kBoxId}, 0.9f)};
+  session.StartFrom({{Clicked("both", kBallId), Clicked("box", kBoxId)}}, masks, std::nullopt);
   session.Step(session.steps_left(), job_);
   const SessionSnapshot fitted = session.Finish(job_);
   for (const MaskFit& fit : CompareWithMasks(*fitted.model, masks, *shared_scene_, job_)) {
@@ -73,7 +74,7 @@ TEST_F(MaskFitTest, PixelsOfAMaskThatAnotherObjectGotAreNotMissed) {
 
 TEST_F(MaskFitTest, NothingIsSaidWithoutMasks) {
   Session session = MakeSession();
-  session.AddObject(Clicked("ball", kBall));
+  session.AddObject(Clicked("ball", kBallId));
   session.Update(job_);
   const SessionSnapshot voted = session.Snapshot(job_);
   DecodedObject none = *voted.objects.masks[0];

@@ -15,8 +15,8 @@ class SegmentationSweepTest : public SessionTest {
     return options;
   }
   void Run(const SegmentationOptions& options) const {
-    static const mask_decoder::ObjectPrompt box = Clicked("box", kBox);
-    static const mask_decoder::ClickPrompt not_the_mug = ClickOn(kMug, 0);
+    static const mask_decoder::ObjectPrompt box = Clicked("box", kBoxId);
+    static const mask_decoder::ClickPrompt not_the_mug = ClickOn(kMugId, 0);
     std::set<int> few;  // of many views, and those with a prompt
     const std::vector<int> all = shared_scene_->TrainViews();
     for (size_t i = 0; i < all.size(); i += 6) few.insert(all[i]);

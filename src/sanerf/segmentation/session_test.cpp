@@ -36,35 +36,35 @@ std::string StateOf(const Session& session) {
 TEST_F(SessionTest, AClickBecomesTheObjectInUnseenViews) {
   Session session = MakeSession();
   EXPECT_EQ(session.Snapshot(job_).answer, Answer::kNone);
-  session.AddObject(Clicked("ball", kBall));
+  session.AddObject(Clicked("ball", kBallId));
   session.Update(job_);
   const SessionSnapshot vote = session.Snapshot(job_);
   EXPECT_EQ(vote.answer, Answer::kVote);
-  EXPECT_GT(Iou(*vote.model, {kBall}), 0.6);
+  EXPECT_GT(Iou(*vote.model, {kBallId}), 0.6);
   EXPECT_EQ(session.steps_left(), SegmentOptionsForTests().object.iters);
   session.Step(session.steps_left(), job_);
   const SessionSnapshot field = session.Snapshot(job_);
   EXPECT_EQ(field.answer, Answer::kField);
   EXPECT_EQ(field.steps, SegmentOptionsForTests().object.iters);
   EXPECT_EQ(session.steps_left(), 0);
-  EXPECT_GT(Iou(*field.model, {kBall}), 0.75);
+  EXPECT_GT(Iou(*field.model, {kBallId}), 0.75);
 }
 
 TEST_F(SessionTest, ANegativeClickCorrectsAndUndoBringsTheMasksBack) {
   Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("box", kBox));
+  const ObjectId id = session.AddObject(Clicked("box", kBoxId));
   session.Update(job_);
   session.Step(session.steps_left(), job_);
   const SessionSnapshot before = session.Snapshot(job_);
-  EXPECT_GT(Iou(*before.model, {kBox, kMug}), 0.75);
-  EXPECT_LT(Iou(*before.model, {kBox}), 0.7);
+  EXPECT_GT(Iou(*before.model, {kBoxId, kMugId}), 0.75);
+  EXPECT_LT(Iou(*before.model, {kBoxId}), 0.7);
   const std::string masks_before = StateOf(session), field_before = BytesOf(*before.model);
 
-  session.AddPrompt(id, ClickOn(kMug, 0));
+  session.AddPrompt(id, ClickOn(kMugId, 0));
   session.Update(job_);
   EXPECT_EQ(session.steps_left(), SegmentOptionsForTests().segment.further_iters);  // the field goes on
   session.Step(session.steps_left(), job_);
-  EXPECT_GT(Iou(*session.Snapshot(job_).model, {kBox}), 0.75);
+  EXPECT_GT(Iou(*session.Snapshot(job_).model, {kBoxId}), 0.75);
   const std::string masks_after = StateOf(session);
   EXPECT_NE(masks_after, masks_before);
 
@@ -81,29 +81,29 @@ TEST_F(SessionTest, ANegativeClickCorrectsAndUndoBringsTheMasksBack) {
 
 TEST_F(SessionTest, AMovedPromptMeansAnotherThing) {
   Session session = MakeSession();
-  session.AddObject(Clicked("thing", kBall));
+  session.AddObject(Clicked("thing", kBallId));
   session.Update(job_);
-  session.MovePrompt(session.objects()[0].prompts[0].id, ClickOn(kBottle));
+  session.MovePrompt(session.objects()[0].prompts[0].id, ClickOn(kBottleId));
   session.Update(job_);
   const mask_aggregator::ObjectModel model = *session.Snapshot(job_).model;
-  EXPECT_GT(Iou(model, {kBottle}), 0.4);  // a few pixels wide, and only voted for
-  EXPECT_LT(Iou(model, {kBall}), 0.05);
+  EXPECT_GT(Iou(model, {kBottleId}), 0.4);  // a few pixels wide, and only voted for
+  EXPECT_LT(Iou(model, {kBallId}), 0.05);
   // As if it had been there from the beginning: SAM is not shown masks of the ball.
   Session fresh = MakeSession();
-  fresh.AddObject(Clicked("thing", kBottle));
+  fresh.AddObject(Clicked("thing", kBottleId));
   fresh.Update(job_);
   EXPECT_EQ(StateOf(session), StateOf(fresh));
 }
 
 TEST_F(SessionTest, ARemovedPromptMeansNothing) {
   Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("ball", kBall));
+  const ObjectId id = session.AddObject(Clicked("ball", kBallId));
   session.Update(job_);
   const std::string alone = StateOf(session);
-  const PromptId click = session.AddPrompt(id, ClickOn(kBottle));
+  const PromptId click = session.AddPrompt(id, ClickOn(kBottleId));
   session.Update(job_);
   const mask_aggregator::ObjectModel both = *session.Snapshot(job_).model;
-  EXPECT_GT(Iou(both, {kBall, kBottle}), Iou(both, {kBall}) + 0.05);
+  EXPECT_GT(Iou(both, {kBallId, kBottleId}), Iou(both, {kBallId}) + 0.05);
   session.RemovePrompt(click);
   session.Update(job_);
   EXPECT_EQ(StateOf(session), alone);
@@ -117,20 +117,20 @@ TEST_F(SessionTest, ARemovedPromptMeansNothing) {
 
 TEST_F(SessionTest, TwoObjectsShareAField) {
   Session session = MakeSession();
-  session.AddObject(Clicked("ball", kBall));
+  session.AddObject(Clicked("ball", kBallId));
   session.Update(job_);
   session.Step(session.steps_left(), job_);
   const auto ball = session.objects()[0].masks;
-  const ObjectId bottle = session.AddObject(Clicked("bottle", kBottle));
-  EXPECT_THROW(session.AddObject(Clicked("bottle", kBottle)), UsageError);
+  const ObjectId bottle = session.AddObject(Clicked("bottle", kBottleId));
+  EXPECT_THROW(session.AddObject(Clicked("bottle", kBottleId)), UsageError);
   session.Update(job_);
   EXPECT_EQ(session.objects()[0].masks, ball);  // only what has changed is decoded
   session.Step(session.steps_left(), job_);
   const SessionSnapshot both = session.Snapshot(job_);
   EXPECT_EQ(both.model->num_labels(), 3);
   EXPECT_EQ(both.objects.ids[1], bottle);
-  EXPECT_GT(Iou(*both.model, {kBall}, 1), 0.7);
-  EXPECT_GT(Iou(*both.model, {kBottle}, 2), 0.6);
+  EXPECT_GT(Iou(*both.model, {kBallId}, 1), 0.7);
+  EXPECT_GT(Iou(*both.model, {kBottleId}, 2), 0.6);
   session.RemoveObject(both.objects.ids[0]);
   session.RenameObject(bottle, "flask");
   EXPECT_EQ(session.prompts().objects[0].name, "flask");
@@ -152,7 +152,7 @@ TEST_F(SessionTest, AsPublishedNothingIsVotedOrSharpened) {
   const Job job(recorder, StopToken());
   Session session = MakeSession(options);
   session.Prepare(job);
-  session.AddObject(Clicked("ball", kBall));
+  session.AddObject(Clicked("ball", kBallId));
   session.Decode(0, job);
   const auto decoded = session.objects()[0].masks;
   EXPECT_EQ(decoded->memory, nullptr);
@@ -166,7 +166,7 @@ TEST_F(SessionTest, AsPublishedNothingIsVotedOrSharpened) {
   }
   const SessionSnapshot field = session.Snapshot(job);
   EXPECT_FALSE(field.model->has_vote());
-  EXPECT_GT(Iou(*field.model, {kBall}), 0.7);
+  EXPECT_GT(Iou(*field.model, {kBallId}), 0.7);
   for (const std::string& line : recorder.Lines()) EXPECT_THAT(line, Not(HasSubstr("vote")));
 }
 
@@ -179,7 +179,7 @@ TEST_F(SessionTest, TakesNoMoreThreadsThanItsJobMay) {
     threads.insert(std::this_thread::get_id());
   };
   Session session = MakeSession();
-  session.AddObject(Clicked("ball", kBall));
+  session.AddObject(Clicked("ball", kBallId));
   session.Update(job_.WithThreads(1));
   EXPECT_EQ(threads, std::set<std::thread::id>{std::this_thread::get_id()});
   SetNumThreads(0);
@@ -188,7 +188,7 @@ TEST_F(SessionTest, TakesNoMoreThreadsThanItsJobMay) {
 TEST_F(SessionTest, StepsInPiecesAreTheSameSteps) {
   Session whole = MakeSession(), pieces = MakeSession();
   for (Session* session : {&whole, &pieces}) {
-    session->AddObject(Clicked("ball", kBall));
+    session->AddObject(Clicked("ball", kBallId));
     session->Update(job_);
   }
   whole.Step(30, job_);
@@ -203,7 +203,7 @@ TEST_F(SessionTest, StepsInPiecesAreTheSameSteps) {
 
 TEST_F(SessionTest, ASnapshotStaysWhileOtherThreadsReadIt) {
   Session session = MakeSession();
-  session.AddObject(Clicked("ball", kBall));
+  session.AddObject(Clicked("ball", kBallId));
   session.Update(job_);
   session.Step(10, job_);
   const SessionSnapshot snapshot = session.Snapshot(job_);
@@ -214,7 +214,7 @@ TEST_F(SessionTest, ASnapshotStaysWhileOtherThreadsReadIt) {
   std::thread reader([&] {
     for (int i = 0; i < 5; ++i) num_different += snapshot.model->Render(camera, Job()).labels.data != labels.data;
   });
-  session.AddObject(Clicked("bottle", kBottle));
+  session.AddObject(Clicked("bottle", kBottleId));
   session.Step(20, job_);
   session.Update(job_);
   session.Step(5, job_);
@@ -229,8 +229,8 @@ TEST_F(SessionTest, ASnapshotStaysWhileOtherThreadsReadIt) {
 TEST_F(SessionTest, AnInterruptedOrFailedUpdateLeavesTheSessionAsItWas) {
   Session session = MakeSession(), undisturbed = MakeSession();
   for (Session* s : {&session, &undisturbed}) {
-    s->AddObject(Clicked("ball", kBall));
-    s->AddObject(Clicked("bottle", kBottle));
+    s->AddObject(Clicked("ball", kBallId));
+    s->AddObject(Clicked("bottle", kBottleId));
   }
   const std::string before = StateOf(session);
   StopSource stop;
@@ -254,10 +254,10 @@ TEST_F(SessionTest, AnInterruptedOrFailedUpdateLeavesTheSessionAsItWas) {
 TEST_F(SessionTest, AnInterruptedRefinementLeavesTheFirstAnswerAsItWas) {
   const Camera& camera = shared_scene_->views[size_t(shared_scene_->TestViews()[0])].camera;
   Session session = MakeSession();
-  session.AddObject(Clicked("ball", kBall));
+  session.AddObject(Clicked("ball", kBallId));
   session.Update(job_);
   const auto before = session.Snapshot(job_).model->Render(camera, 1, job_);
-  session.AddObject(Clicked("bottle", kBottle));
+  session.AddObject(Clicked("bottle", kBottleId));
   session.Decode(0, job_);
   StopSource stop;
   sam_->on_predict = [&] { stop.RequestStop(); };
@@ -279,7 +279,7 @@ TEST_F(SessionTest, AnInterruptedStepKeepsTheStepsThatAreComplete) {
   } sink;
   Session session = MakeSession(), undisturbed = MakeSession();
   for (Session* s : {&session, &undisturbed}) {
-    s->AddObject(Clicked("ball", kBall));
+    s->AddObject(Clicked("ball", kBallId));
     s->Update(job_);
   }
   EXPECT_THROW(session.Step(10, Job(sink, sink.stop.token())), InterruptedError);
@@ -300,7 +300,7 @@ TEST_F(SessionTest, PreparedTwiceIsTracedOnce) {
   // And it changes nothing that comes later.
   Session unprepared = MakeSession();
   for (Session* s : {&session, &unprepared}) {
-    s->AddObject(Clicked("ball", kBall));
+    s->AddObject(Clicked("ball", kBallId));
     s->Update(job_);
     s->Step(5, job_);
   }
@@ -310,9 +310,9 @@ TEST_F(SessionTest, PreparedTwiceIsTracedOnce) {
 TEST_F(SessionTest, WhoLooksAtAQuickCorrectionChangesNothing) {
   Session looked = MakeSession(), straight = MakeSession();
   for (Session* session : {&looked, &straight}) {
-    const ObjectId id = session->AddObject(Clicked("box", kBox));
+    const ObjectId id = session->AddObject(Clicked("box", kBoxId));
     session->Update(job_);
-    session->AddPrompt(id, ClickOn(kMug, 0));
+    session->AddPrompt(id, ClickOn(kMugId, 0));
     session->Decode(/*max_views=*/3, job_);
   }
   const auto decoded = looked.objects()[0].masks;
@@ -326,12 +326,12 @@ TEST_F(SessionTest, WhoLooksAtAQuickCorrectionChangesNothing) {
 TEST_F(SessionTest, AHeldObjectKeepsItsMasks) {
   Session session = MakeSession();
   PromptEdits edits;
-  const ObjectId ball = edits.AddObject(Clicked("ball", kBall));
+  const ObjectId ball = edits.AddObject(Clicked("ball", kBallId));
   session.SetEdits(edits);
   session.Update(job_);
   edits.TakeMasks(session.edits());
-  edits.AddPrompt(ball, ClickOn(kBottle, 0));
-  const ObjectId bottle = edits.AddObject(Clicked("bottle", kBottle));
+  edits.AddPrompt(ball, ClickOn(kBottleId, 0));
+  const ObjectId bottle = edits.AddObject(Clicked("bottle", kBottleId));
   const auto held = edits.Object(ball).masks;
   session.SetEdits(edits.Select([&](const EditedObject& object) {
     return object.id == ball ? PromptEdits::Part::kHeld : PromptEdits::Part::kWanted;
@@ -340,7 +340,7 @@ TEST_F(SessionTest, AHeldObjectKeepsItsMasks) {
   const SessionSnapshot snapshot = session.Snapshot(job_);
   ASSERT_EQ(snapshot.objects.ids, std::vector({ball, bottle}));
   EXPECT_EQ(snapshot.objects.masks[0], held);
-  EXPECT_GT(Iou(*snapshot.model, {kBottle}, 2), 0.4);
+  EXPECT_GT(Iou(*snapshot.model, {kBottleId}, 2), 0.4);
   edits.TakeMasks(session.edits());
   EXPECT_EQ(edits.Object(ball).state, MaskState::kOutgrown);  // still to be corrected
   EXPECT_EQ(edits.Object(bottle).state, MaskState::kRefined);
@@ -348,9 +348,9 @@ TEST_F(SessionTest, AHeldObjectKeepsItsMasks) {
 
 TEST_F(SessionTest, AQuickCorrectionIsCompletedByAnUpdate) {
   Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("box", kBox));
+  const ObjectId id = session.AddObject(Clicked("box", kBoxId));
   session.Update(job_);
-  session.AddPrompt(id, ClickOn(kMug, 0));
+  session.AddPrompt(id, ClickOn(kMugId, 0));
   session.Decode(/*max_views=*/3, job_);
   const auto count = [&](mask_decoder::Outcome outcome) {
     const auto& views = session.objects()[0].masks->views;
@@ -366,7 +366,7 @@ TEST_F(SessionTest, AQuickCorrectionIsCompletedByAnUpdate) {
 // What a window shows first costs nothing afterwards and changes nothing: pixels, decisions and field are the same.
 TEST_F(SessionTest, AFirstLookIsCompletedByAnUpdateAsIfItHadNotBeen) {
   Session looked = MakeSession(), straight = MakeSession();
-  for (Session* session : {&looked, &straight}) session->AddObject(Clicked("ball", kBall));
+  for (Session* session : {&looked, &straight}) session->AddObject(Clicked("ball", kBallId));
   looked.PrepareVote(job_);
   looked.Decode(/*max_views=*/4, job_);
   EXPECT_EQ(looked.objects()[0].state, MaskState::kFirst);
@@ -375,7 +375,7 @@ TEST_F(SessionTest, AFirstLookIsCompletedByAnUpdateAsIfItHadNotBeen) {
   EXPECT_LE(std::count_if(views.begin(), views.end(), [](const auto& view) { return !view.mask.empty(); }), 4);
   const SessionSnapshot first = looked.Snapshot(job_);
   EXPECT_EQ(first.answer, Answer::kVote);
-  EXPECT_GT(Iou(*first.model, {kBall}), 0.4);
+  EXPECT_GT(Iou(*first.model, {kBallId}), 0.4);
   const std::vector<MaskAgreement> agreements = looked.Agreements(job_);
   ASSERT_FALSE(agreements.empty());
   for (const MaskAgreement& agreement : agreements) EXPECT_EQ(agreement.object, first.objects.ids[0]);
@@ -394,7 +394,7 @@ TEST_F(SessionTest, AFirstLookIsCompletedByAnUpdateAsIfItHadNotBeen) {
 TEST_F(SessionTest, AFirstLookThatIsStoppedLeavesNothingBehind) {
   Session session = MakeSession(), undisturbed = MakeSession();
   for (Session* s : {&session, &undisturbed}) {
-    s->AddObject(Clicked("ball", kBall));
+    s->AddObject(Clicked("ball", kBallId));
     s->Decode(/*max_views=*/3, job_);
   }
   StopSource stop;
@@ -409,7 +409,7 @@ TEST_F(SessionTest, AFirstLookThatIsStoppedLeavesNothingBehind) {
 
 TEST_F(SessionTest, ADroppedViewHasNoSayAndAKeptOneHas) {
   Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("ball", kBall));
+  const ObjectId id = session.AddObject(Clicked("ball", kBallId));
   session.Update(job_);
   const auto used = [&](const std::string& view) {
     for (const mask_decoder::ViewDecision& decision : session.objects()[0].masks->views)
@@ -423,7 +423,7 @@ TEST_F(SessionTest, ADroppedViewHasNoSayAndAKeptOneHas) {
   session.UseView(id, dropped, mask_decoder::ViewUse::kNever);
   EXPECT_FALSE(used(dropped));
   EXPECT_EQ(session.objects()[0].state, MaskState::kRefined);  // nothing is decoded for it
-  session.AddPrompt(id, ClickOn(kBottle, 0));
+  session.AddPrompt(id, ClickOn(kBottleId, 0));
   session.Update(job_);  // and it stays dropped when all is decoded again
   EXPECT_FALSE(used(dropped));
   session.Undo();
@@ -434,7 +434,7 @@ TEST_F(SessionTest, ADroppedViewHasNoSayAndAKeptOneHas) {
 
 TEST_F(SessionTest, TheUsersCandidateIsTakenInAllViewsAndKeptInItsOwn) {
   Session session = MakeSession();
-  mask_decoder::ObjectPrompt object = Clicked("corner", kBall);
+  mask_decoder::ObjectPrompt object = Clicked("corner", kBallId);
   object.clicks[0].candidate = 1;  // a strip of pixels in the corner, whatever is clicked
   session.AddObject(object);
   EXPECT_THROW(session.Update(job_), Error);  // it lies beside the click: an object of its own it is not
@@ -447,13 +447,13 @@ TEST_F(SessionTest, TheUsersCandidateIsTakenInAllViewsAndKeptInItsOwn) {
     if (view.used && view.view == object.clicks[0].view) {
       EXPECT_EQ(view.candidate, 0);
     }
-  EXPECT_GT(Iou(*session.Snapshot(job_).model, {kBall}), 0.6);
+  EXPECT_GT(Iou(*session.Snapshot(job_).model, {kBallId}), 0.6);
 }
 
 TEST_F(SessionTest, PlacesOutsideOfTheirPhotosAreRefusedAtOnce) {
   Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("ball", kBall));
-  mask_decoder::ClickPrompt outside = ClickOn(kBall);
+  const ObjectId id = session.AddObject(Clicked("ball", kBallId));
+  mask_decoder::ClickPrompt outside = ClickOn(kBallId);
   outside.xy = Vec2(64, 3);
   EXPECT_THROW(session.AddPrompt(id, outside), UsageError);
   EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, outside), UsageError);
@@ -463,8 +463,8 @@ TEST_F(SessionTest, PlacesOutsideOfTheirPhotosAreRefusedAtOnce) {
 
 TEST_F(SessionTest, HeldOutPhotosAreForScoringAlone) {
   Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("ball", kBall));
-  mask_decoder::ClickPrompt click = ClickOn(kBall);
+  const ObjectId id = session.AddObject(Clicked("ball", kBallId));
+  mask_decoder::ClickPrompt click = ClickOn(kBallId);
   click.view = shared_scene_->views[size_t(shared_scene_->TestViews()[0])].name;
   const mask_decoder::BoxPrompt box{click.view, 10, 10, 40, 40};
   mask_decoder::ObjectPrompt object;

@@ -19,7 +19,7 @@
 namespace sanerf::segmentation {
 
 // Instances of the procedural scene.
-inline constexpr int kBox = 2, kBall = 3, kMug = 4, kBottle = 5;
+inline constexpr int kBoxId = 2, kBallId = 3, kMugId = 4, kBottleId = 5;
 
 // Features are the true instance ids; depth and colors come from radiance field and photo.
 class InstanceFeatures : public feature_container::FeatureContainer {
@@ -85,7 +85,7 @@ class GroupingSam : public sam::Sam {
     for (const auto& point : prompt.points)
       if (point.label == 1) wanted.insert(at(point.x, point.y));
     if (wanted.empty() && prompt.box) wanted.insert(MostFrequent(*prompt.box, at));
-    if (wanted.count(kBox) + wanted.count(kMug) > 0) wanted.insert({kBox, kMug});
+    if (wanted.count(kBoxId) + wanted.count(kMugId) > 0) wanted.insert({kBoxId, kMugId});
     for (const auto& point : prompt.points)
       if (point.label == 0) wanted.erase(at(point.x, point.y));
     ImageF object(width, height, 1);

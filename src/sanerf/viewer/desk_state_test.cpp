@@ -8,8 +8,8 @@
 namespace sanerf::viewer {
 namespace {
 
-using segmentation::kBall;
-using segmentation::kBottle;
+using segmentation::kBallId;
+using segmentation::kBottleId;
 using segmentation::MaskState;
 using segmentation::ObjectId;
 using testing::ElementsAre;
@@ -38,7 +38,7 @@ class DeskStateTest : public segmentation::SessionTest {
 };
 
 TEST_F(DeskStateTest, EachObjectHasEnoughViewsByItself) {
-  const ObjectId ball = Add("ball", kBall, MaskState::kFirst), bottle = Add("bottle", kBottle, MaskState::kFirst);
+  const ObjectId ball = Add("ball", kBallId, MaskState::kFirst), bottle = Add("bottle", kBottleId, MaskState::kFirst);
   state_.stable = {state_.edits.Object(ball).edition};
   EXPECT_EQ(state_.NextStep(), DeskStep::kNone);  // until there is another view for the bottle
   state_.more_encoded = true;
@@ -48,16 +48,16 @@ TEST_F(DeskStateTest, EachObjectHasEnoughViewsByItself) {
 }
 
 TEST_F(DeskStateTest, AClickComesBeforeTheMouse) {
-  const int clicked = ViewOf(kBall), hovered = clicked + 1;
-  Add("ball", kBall, MaskState::kFirst);
+  const int clicked = ViewOf(kBallId), hovered = clicked + 1;
+  Add("ball", kBallId, MaskState::kFirst);
   state_.hovered_view = hovered;
   state_.since_hover = Stopwatch();
   EXPECT_THAT(state_.WantedViews(), ElementsAre(clicked, hovered));
 }
 
 TEST_F(DeskStateTest, ColorsAreThoseOfTheAnswerThatIsShown) {
-  const ObjectId ball = Add("ball", kBall, MaskState::kRefined),
-                 box = Add("box", segmentation::kBox, MaskState::kRefined);
+  const ObjectId ball = Add("ball", kBallId, MaskState::kRefined),
+                 box = Add("box", segmentation::kBoxId, MaskState::kRefined);
   state_.looks = {{ball, {0, true, false}}, {box, {1, true, false}}};
   Answer both;
   both.snapshot.objects = state_.edits.Labeled();
@@ -71,8 +71,8 @@ TEST_F(DeskStateTest, ColorsAreThoseOfTheAnswerThatIsShown) {
 }
 
 TEST_F(DeskStateTest, FieldsThatAreShownTogetherAreFittedAsOneWhenSomethingIsSaid) {
-  const ObjectId ball = Add("ball", kBall, MaskState::kRefined);
-  Add("box", segmentation::kBox, MaskState::kRefined);
+  const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
+  Add("box", segmentation::kBoxId, MaskState::kRefined);
   const auto prior = std::make_shared<const mask_aggregator::LabelPrior>(mask_aggregator::CellIndex(2), 2,
                                                                          std::vector<float>());  // not asked
   const auto model = mask_aggregator::ObjectModel::OfVote(prior, *nerf_);
@@ -89,7 +89,7 @@ TEST_F(DeskStateTest, FieldsThatAreShownTogetherAreFittedAsOneWhenSomethingIsSai
 }
 
 TEST_F(DeskStateTest, WhatIsThereIsStoredAndWhatIsGoneIsRetired) {
-  const ObjectId ball = Add("ball", kBall, MaskState::kRefined);
+  const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
   Answered(Answer::Kind::kField);
   state_.is_prepared = state_.is_fitted = true;
   state_.stored_names = {"ball"};

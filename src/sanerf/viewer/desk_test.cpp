@@ -21,10 +21,10 @@
 namespace sanerf::viewer {
 namespace {
 
-using segmentation::kBall;
-using segmentation::kBottle;
-using segmentation::kBox;
-using segmentation::kMug;
+using segmentation::kBallId;
+using segmentation::kBottleId;
+using segmentation::kBoxId;
+using segmentation::kMugId;
 using segmentation::MaskState;
 using ::testing::Contains;
 using ::testing::HasSubstr;
@@ -199,7 +199,7 @@ TEST_F(DeskTest, AClickIsAnsweredAtFirstRoughlyAndThenByTheField) {
   EXPECT_THROW(desk.Hover({{"view", shared_scene_->TrainViews()[0]}, {"xy", {3, 3}}}, StopToken()), NotNow);
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
-  const Json done = desk.Edit(ClickRequest(kBall));
+  const Json done = desk.Edit(ClickRequest(kBallId));
   const auto id = segmentation::ObjectId(done.at("object").get<int64_t>());
   WaitUntil([&] { return num_stored_ == 1; });
   const std::vector<std::string> kinds = listener_.kinds();
@@ -208,13 +208,13 @@ TEST_F(DeskTest, AClickIsAnsweredAtFirstRoughlyAndThenByTheField) {
   EXPECT_EQ(kinds.back(), "field");
   const std::shared_ptr<const Answer> answer = desk.answer();
   EXPECT_EQ(answer->LabelOf(id), 1);
-  EXPECT_GT(Iou(*answer->snapshot.model, {kBall}), 0.75);
+  EXPECT_GT(Iou(*answer->snapshot.model, {kBallId}), 0.75);
   EXPECT_EQ(desk.Objects()[0].at("status"), "answered");
   EXPECT_EQ(desk.Strip(id).at("views").size(), shared_scene_->TrainViews().size());
   EXPECT_GE(desk.AnswerState().at("agreement").size(), 2u);
   // The session behind it computed what a command would have.
   segmentation::Session session = MakeSession();
-  mask_decoder::ObjectPrompt same = Clicked("object-1", kBall);
+  mask_decoder::ObjectPrompt same = Clicked("object-1", kBallId);
   same.min_visible = 0;
   session.AddObject(same);
   session.Update(job_);
@@ -223,7 +223,7 @@ TEST_F(DeskTest, AClickIsAnsweredAtFirstRoughlyAndThenByTheField) {
   // It can be taken home as it is, until there is another prompt.
   WaitUntil([&] { return IsKept(desk, "object-1"); });
   EXPECT_FALSE(IsKept(desk, "object-2"));
-  desk.Edit(ClickRequest(kBottle, 0, int64_t(id)));
+  desk.Edit(ClickRequest(kBottleId, 0, int64_t(id)));
   EXPECT_FALSE(IsKept(desk, "object-1"));
   WaitUntil([&] { return IsKept(desk, "object-1"); });
 }
@@ -232,16 +232,16 @@ TEST_F(DeskTest, TwentyUndosBringThePromptsBackByteForByte) {
   Desk desk(Room(), work_, listener_);
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
-  const int64_t id = desk.Edit(ClickRequest(kBall)).at("object");
+  const int64_t id = desk.Edit(ClickRequest(kBallId)).at("object");
   const std::string before = Prompts(desk);
-  for (int i = 0; i < 7; ++i) desk.Edit(ClickRequest(i % 2 == 0 ? kBottle : kMug, i % 2, id));  // while it works
+  for (int i = 0; i < 7; ++i) desk.Edit(ClickRequest(i % 2 == 0 ? kBottleId : kMugId, i % 2, id));  // while it works
   const int64_t prompt = desk.Objects()[0].at("prompts")[1].at("id");
   for (int i = 0; i < 5; ++i) desk.Edit({{"op", "move_prompt"}, {"prompt", prompt}, {"xy", {10 + i, 20}}});
   desk.Edit({{"op", "remove_prompt"}, {"prompt", prompt}});
   desk.Edit({{"op", "rename_object"}, {"object", id}, {"name", "ball"}});
   desk.Edit({{"op", "use_view"}, {"object", id}, {"view", shared_scene_->TrainViews()[0]}, {"use", "never"}});
   desk.Edit({{"op", "add_object"}, {"name", "empty"}});
-  for (int i = 0; i < 3; ++i) desk.Edit(ClickRequest(kBox, 1, id));
+  for (int i = 0; i < 3; ++i) desk.Edit(ClickRequest(kBoxId, 1, id));
   desk.Edit({{"op", "remove_object"}, {"object", id}});
   for (int i = 0; i < 20; ++i) desk.Edit({{"op", "undo"}});
   EXPECT_EQ(Prompts(desk), before);
@@ -250,15 +250,15 @@ TEST_F(DeskTest, TwentyUndosBringThePromptsBackByteForByte) {
   for (int i = 0; i < 20; ++i) desk.Edit({{"op", "undo"}});
   EXPECT_EQ(Prompts(desk), before);
   WaitUntil([&] { return IsAnswered(desk); });
-  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBall}), 0.6);
+  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBallId}), 0.6);
 }
 
 TEST_F(DeskTest, ARestartGoesOnFromTheJournal) {
   std::string before;
   {
     Desk desk(Room(), work_, listener_);
-    const int64_t id = desk.Edit(ClickRequest(kBall)).at("object");
-    desk.Edit(ClickRequest(kBottle, 0, id));
+    const int64_t id = desk.Edit(ClickRequest(kBallId)).at("object");
+    desk.Edit(ClickRequest(kBottleId, 0, id));
     desk.Edit({{"op", "use_view"}, {"object", id}, {"view", shared_scene_->TrainViews()[1]}, {"use", "never"}});
     desk.Edit({{"op", "undo"}});
     desk.Edit({{"op", "show"}, {"object", id}, {"visible", false}});
@@ -271,7 +271,7 @@ TEST_F(DeskTest, ARestartGoesOnFromTheJournal) {
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
   WaitUntil([&] { return num_stored_ > 0; });
-  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBall}), 0.6);
+  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBallId}), 0.6);
 }
 
 TEST_F(DeskTest, ADamagedJournalIsSetAside) {
@@ -287,11 +287,11 @@ TEST_F(DeskTest, ADamagedJournalIsSetAside) {
 
 TEST_F(DeskTest, AnObjectThatCannotBeDecodedHoldsUpNoOther) {
   Desk desk(Room(), work_, listener_);
-  Json nowhere = ClickRequest(kBall);
+  Json nowhere = ClickRequest(kBallId);
   nowhere.erase("view");
   nowhere["camera"] = ToJson(shared_scene_->views[0].camera);  // a free view: a point in space
   desk.Edit(nowhere);
-  desk.Edit(ClickRequest(kBall));
+  desk.Edit(ClickRequest(kBallId));
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
   WaitUntil([&] { return num_stored_ == 1; });
@@ -300,14 +300,14 @@ TEST_F(DeskTest, AnObjectThatCannotBeDecodedHoldsUpNoOther) {
   EXPECT_EQ(Schema().FaultIn("object", desk.Objects()[0]), "");
   EXPECT_EQ(desk.Objects()[1].at("status"), "answered");
   EXPECT_THAT(listener_.messages(), Contains(HasSubstr("object-1")));
-  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBall}), 0.75);
+  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBallId}), 0.75);
 }
 
 TEST_F(DeskTest, ADroppedViewIsStoredAndComesBack) {
   Desk desk(Room(), work_, listener_);
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
-  const int64_t id = desk.Edit(ClickRequest(kBall)).at("object");
+  const int64_t id = desk.Edit(ClickRequest(kBallId)).at("object");
   WaitUntil([&] { return num_stored_ == 1; });
   int used = -1;
   for (const Json& view : StripRows(desk, id))
@@ -336,17 +336,17 @@ TEST_F(DeskTest, ADroppedViewIsStoredAndComesBack) {
 TEST_F(DeskTest, UndosBringBackMasksThatNobodyDecodesAgain) {
   std::atomic<int> num_predicted = 0;
   sam_->on_predict = [&] { ++num_predicted; };
-  gradual_->Lack(MostBut({ClickRequest(kBall), ClickRequest(kBottle), ClickRequest(kMug)}));
+  gradual_->Lack(MostBut({ClickRequest(kBallId), ClickRequest(kBottleId), ClickRequest(kMugId)}));
   Desk desk(HastyRoom(), work_, listener_);
   desk.SetGround(GradualInput());
   desk.ViewsEncoded(true);
-  const int64_t object = desk.Edit(ClickRequest(kBall)).at("object");
+  const int64_t object = desk.Edit(ClickRequest(kBallId)).at("object");
   const auto id = segmentation::ObjectId(object);
   WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk); });
   const auto first = desk.Object(id).masks;
-  desk.Edit(ClickRequest(kBottle, 0, object));
+  desk.Edit(ClickRequest(kBottleId, 0, object));
   WaitUntil([&] { return num_stored_ == 2 && IsAnswered(desk); });
-  desk.Edit(ClickRequest(kMug, 0, object));
+  desk.Edit(ClickRequest(kMugId, 0, object));
   WaitUntil([&] { return num_stored_ == 3 && IsAnswered(desk); });
   ASSERT_NE(desk.Object(id).masks, first);
   const int before = num_predicted;
@@ -375,9 +375,9 @@ TEST_F(DeskTest, ObjectsThatTheCommandLineHasChangedAreTakenOver) {
     Desk desk(Room(), work_, listener_);
     desk.SetGround(Input());
     desk.ViewsEncoded(true);
-    id = desk.Edit(ClickRequest(kBall)).at("object");
+    id = desk.Edit(ClickRequest(kBallId)).at("object");
     desk.Edit({{"op", "rename_object"}, {"object", id}, {"name", "ball"}});
-    const int64_t removed = desk.Edit(ClickRequest(kBox)).at("object");
+    const int64_t removed = desk.Edit(ClickRequest(kBoxId)).at("object");
     desk.Edit({{"op", "rename_object"}, {"object", removed}, {"name", "box"}});
     desk.Edit({{"op", "remove_object"}, {"object", removed}});
     WaitUntil([&] { return num_stored_ > 0 && IsKept(desk, "ball"); });
@@ -389,7 +389,7 @@ TEST_F(DeskTest, ObjectsThatTheCommandLineHasChangedAreTakenOver) {
     EXPECT_EQ(desk.History().at("undo"), "remove object");
     EXPECT_EQ(desk.Objects()[0].at("status"), "answered");
     EXPECT_TRUE(IsKept(desk, "ball"));
-    desk.Edit(ClickRequest(kBottle, 0, id));  // the journal is newer than the run now
+    desk.Edit(ClickRequest(kBottleId, 0, id));  // the journal is newer than the run now
   }
   {
     Desk desk(Room(), work_, listener_);
@@ -399,10 +399,10 @@ TEST_F(DeskTest, ObjectsThatTheCommandLineHasChangedAreTakenOver) {
   }
   segmentation::Session session = MakeSession();
   mask_decoder::ObjectPrompt ball = own.objects.prompts.objects[0];
-  ball.clicks.push_back(ClickOn(kMug, 0));
-  ball.clicks.push_back(ClickOn(kBottle, 0));
+  ball.clicks.push_back(ClickOn(kMugId, 0));
+  ball.clicks.push_back(ClickOn(kBottleId, 0));
   session.AddObject(ball);
-  session.AddObject(Clicked("box", kBox));  // a name that the window has removed
+  session.AddObject(Clicked("box", kBoxId));  // a name that the window has removed
   session.Update(job_);
   session.Step(5, job_);
   Desk desk(Room(), work_, listener_);
@@ -436,7 +436,7 @@ TEST_F(DeskTest, WhatCouldNotBeStoredIsStoredAtTheEnd) {
     Desk desk(std::move(room), work_, listener_);
     desk.SetGround(Input());
     desk.ViewsEncoded(true);
-    desk.Edit(ClickRequest(kBall));
+    desk.Edit(ClickRequest(kBallId));
     WaitUntil([&] { return !listener_.messages().empty(); });
     EXPECT_THAT(listener_.messages(), Contains(HasSubstr("the disk is full")));
     WaitUntil([&] { return IsAnswered(desk); });
@@ -450,7 +450,7 @@ TEST_F(DeskTest, WhatCouldNotBeStoredIsStoredAtTheEnd) {
 // As the run has them: at once, without SAM, features or votes.
 TEST_F(DeskTest, FieldsThatWereFittedOneByOneAreShownTogether) {
   std::vector<run::StoredField> fields;
-  for (const auto& [name, instance] : {std::pair("bottle", kBottle), std::pair("ball", kBall)}) {
+  for (const auto& [name, instance] : {std::pair("bottle", kBottleId), std::pair("ball", kBallId)}) {
     segmentation::Session session = MakeSession();
     session.AddObject(Clicked(name, instance));
     session.Update(job_);
@@ -465,8 +465,8 @@ TEST_F(DeskTest, FieldsThatWereFittedOneByOneAreShownTogether) {
   const auto id_of = [&](size_t object) {
     return segmentation::ObjectId(desk.Objects()[object].at("id").get<int64_t>());
   };
-  EXPECT_GT(Iou(*shown->snapshot.model, {kBottle}, shown->LabelOf(id_of(0))), 0.6);
-  EXPECT_GT(Iou(*shown->snapshot.model, {kBall}, shown->LabelOf(id_of(1))), 0.6);
+  EXPECT_GT(Iou(*shown->snapshot.model, {kBottleId}, shown->LabelOf(id_of(0))), 0.6);
+  EXPECT_GT(Iou(*shown->snapshot.model, {kBallId}, shown->LabelOf(id_of(1))), 0.6);
   for (size_t i : {0, 1}) EXPECT_EQ(desk.Objects()[i].at("status"), "answered");
   EXPECT_EQ(desk.AnswerState().at("kind"), "field");
   EXPECT_TRUE(IsKept(desk, "bottle"));
@@ -476,7 +476,7 @@ TEST_F(DeskTest, FieldsThatWereFittedOneByOneAreShownTogether) {
   desk.Save();  // nothing is to be saved
   EXPECT_EQ(desk.answer(), shown);
   // What is said makes one field of them, and so does taking it back.
-  desk.Edit(ClickRequest(kMug, 0, int64_t(id_of(1))));
+  desk.Edit(ClickRequest(kMugId, 0, int64_t(id_of(1))));
   WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk) && IsKept(desk, "ball"); });
   EXPECT_FALSE(desk.answer()->is_joined());
   EXPECT_EQ(desk.answer()->snapshot.model->num_labels(), 3);
@@ -484,7 +484,7 @@ TEST_F(DeskTest, FieldsThatWereFittedOneByOneAreShownTogether) {
   desk.Edit({{"op", "undo"}});
   WaitUntil([&] { return num_stored_ == 2 && IsAnswered(desk); });
   EXPECT_FALSE(desk.answer()->is_joined());
-  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBottle}, 1), 0.6);
+  EXPECT_GT(Iou(*desk.answer()->snapshot.model, {kBottleId}, 1), 0.6);
 }
 
 TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {
@@ -498,7 +498,7 @@ TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {
       job.ThrowIfStopped("the search");
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
-    return FoundObjects{{{Clicked("bottle", kBottle)}}};
+    return FoundObjects{{{Clicked("bottle", kBottleId)}}};
   };
   Desk desk(std::move(room), work_, listener_);
   EXPECT_THROW(desk.Find({{"text", "bottle"}}), NotNow);
@@ -507,7 +507,7 @@ TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {
   desk.ViewsEncoded(true);
   desk.Find({{"text", "bottle"}});
   WaitUntil([&] { return num_searches == 1; });
-  desk.Edit(ClickRequest(kBall));
+  desk.Edit(ClickRequest(kBallId));
   WaitUntil([&] { return IsAnswered(desk); });
   finds = true;
   WaitUntil([&] { return desk.Objects().size() == 2 && IsAnswered(desk); });
@@ -530,19 +530,19 @@ TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {
 }
 
 TEST_F(DeskTest, AnObjectThatWaitsForAViewShowsTheMasksItHas) {
-  const int missing = ClickRequest(kBottle).at("view");
+  const int missing = ClickRequest(kBottleId).at("view");
   gradual_->Lack({missing});
   Desk desk(Room(), work_, listener_);
   desk.SetGround(GradualInput());
   desk.ViewsEncoded(true);
-  const Json ball = desk.Edit(ClickRequestOutside({missing}, kBall)).at("object");
+  const Json ball = desk.Edit(ClickRequestOutside({missing}, kBallId)).at("object");
   const auto first = segmentation::ObjectId(ball.get<int64_t>());
   WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk); });
   const int64_t revision = desk.answer()->revision;
-  desk.Edit(ClickRequest(kBottle, 0, ball));  // in the view that is missing
+  desk.Edit(ClickRequest(kBottleId, 0, ball));  // in the view that is missing
   EXPECT_THAT(desk.WantedViews(), Contains(missing));
   EXPECT_EQ(desk.Objects()[0].at("status"), "working");
-  const Json mug = desk.Edit(ClickRequestOutside({missing}, kMug)).at("object");
+  const Json mug = desk.Edit(ClickRequestOutside({missing}, kMugId)).at("object");
   const auto second = segmentation::ObjectId(mug.get<int64_t>());
   WaitUntil([&] { return desk.answer()->LabelOf(second) > 0 && desk.Object(second).state == MaskState::kRefined; });
   EXPECT_GT(desk.answer()->revision, revision);
@@ -578,7 +578,7 @@ TEST_F(DeskTest, WhatCannotBeDecodedIsTriedAgainWithFurtherViews) {
   Desk desk(Room(), work_, listener_);
   desk.SetGround(Input());
   desk.ViewsEncoded(false);
-  desk.Edit(ClickRequest(kBall));
+  desk.Edit(ClickRequest(kBallId));
   WaitUntil([&] { return num_failed > 0; });
   EXPECT_EQ(desk.Objects()[0].at("status"), "working");
   EXPECT_FALSE(desk.Objects()[0].contains("problem"));
@@ -598,10 +598,10 @@ TEST_F(DeskTest, AFinishedAnswerStaysInViewWhileMissingViewsAreAdded) {
   Desk desk(Room(), work_, listener_);
   desk.SetGround(GradualInput());
   desk.ViewsEncoded(true);
-  const int64_t id = desk.Edit(ClickRequestOutside(missing, kBall)).at("object");
+  const int64_t id = desk.Edit(ClickRequestOutside(missing, kBallId)).at("object");
   WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk); });
   EXPECT_GT(Outcomes(desk, id).count("not_encoded"), 0u);
-  desk.Edit(ClickRequestOutside(missing, kBottle, 0, id));  // corrects the masks that there are
+  desk.Edit(ClickRequestOutside(missing, kBottleId, 0, id));  // corrects the masks that there are
   WaitUntil([&] { return num_stored_ == 2 && IsAnswered(desk); });
   EXPECT_GT(Outcomes(desk, id).count("not_encoded"), 0u);
   const size_t before = listener_.kinds().size();
@@ -617,7 +617,7 @@ TEST_F(DeskTest, AFinishedAnswerStaysInViewWhileMissingViewsAreAdded) {
 TEST_F(DeskTest, AFirstAnswerSaysHowWellItsViewsAgree) {
   Desk desk(Room(), work_, listener_);
   desk.SetGround(Input());
-  const int64_t id = desk.Edit(ClickRequest(kBall)).at("object");
+  const int64_t id = desk.Edit(ClickRequest(kBallId)).at("object");
   WaitUntil([&] { return !desk.AnswerState().at("agreement").empty(); });
   int num_compared = 0;
   for (const Json& view : StripRows(desk, id)) {
@@ -631,7 +631,7 @@ TEST_F(DeskTest, AFirstAnswerSaysHowWellItsViewsAgree) {
 }
 
 TEST_F(DeskTest, AFirstAnswerWaitsForNoViewButItsOwn) {
-  const int clicked = ClickRequest(kBall).at("view");
+  const int clicked = ClickRequest(kBallId).at("view");
   std::set<int> missing;
   for (const int view : shared_scene_->TrainViews())
     if (view != clicked) missing.insert(view);
@@ -639,18 +639,18 @@ TEST_F(DeskTest, AFirstAnswerWaitsForNoViewButItsOwn) {
   Desk desk(HastyRoom(), work_, listener_);
   desk.SetGround(GradualInput());
   desk.ViewsEncoded(false);
-  desk.Edit(ClickRequest(kBall));
+  desk.Edit(ClickRequest(kBallId));
   WaitUntil([&] { return desk.answer()->kind == Answer::Kind::kFirst; });
   EXPECT_EQ(desk.AnswerState().at("views"), 1);
   EXPECT_EQ(desk.Objects()[0].at("status"), "working");  // more of it is to come
-  gradual_->Lack(MostBut({ClickRequest(kBall)}));
+  gradual_->Lack(MostBut({ClickRequest(kBallId)}));
   desk.ViewsEncoded(true);
   WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk); });
   EXPECT_GT(desk.AnswerState().at("views"), 1);
 }
 
 TEST_F(DeskTest, AHoverOnAViewThatIsNotEncodedIsRefusedAndAsksForIt) {
-  const Json click = ClickRequest(kBall);
+  const Json click = ClickRequest(kBallId);
   const int missing = click.at("view");
   const Json asked = {{"view", missing}, {"xy", click.at("xy")}, {"size", 64}};
   gradual_->Lack({missing});
@@ -669,7 +669,7 @@ TEST_F(DeskTest, AHoverOnAViewThatIsNotEncodedIsRefusedAndAsksForIt) {
 TEST_F(DeskTest, WhatIsSaidBeforeThereIsARunIsWrittenDownOnceThereIsOne) {
   std::filesystem::remove(run_ / "run.json");
   Desk desk(Room(), work_, listener_);
-  desk.Edit(ClickRequest(kBall));
+  desk.Edit(ClickRequest(kBallId));
   desk.KeepPrompts();
   EXPECT_FALSE(std::filesystem::exists(run_ / "window.json"));
   WriteFileAtomic(run_ / "run.json", "{}");
@@ -681,7 +681,7 @@ TEST_F(DeskTest, WhatIsSaidBeforeThereIsARunIsWrittenDownOnceThereIsOne) {
 
 TEST_F(DeskTest, OnlyAnObjectWithAPlaceOnItIsWorkedOn) {
   Desk desk(Room(), work_, listener_);
-  desk.Edit(ClickRequest(kBall, 0));
+  desk.Edit(ClickRequest(kBallId, 0));
   EXPECT_EQ(desk.Objects()[0].at("status"), "empty");
   EXPECT_THAT(desk.Objects()[0].at("problem").get<std::string>(), HasSubstr("no positive"));
 }
@@ -690,7 +690,7 @@ TEST_F(DeskTest, HoverAsksWithoutChangingAnything) {
   Desk desk(Room(), work_, listener_);
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
-  const Json click = ClickRequest(kBall);
+  const Json click = ClickRequest(kBallId);
   const Json hover = desk.Hover({{"view", click.at("view")}, {"xy", click.at("xy")}, {"size", 64}}, StopToken());
   ASSERT_EQ(hover.at("candidates").size(), 2u);
   EXPECT_EQ(hover.at("best"), 0);
@@ -701,7 +701,7 @@ TEST_F(DeskTest, HoverAsksWithoutChangingAnything) {
 
 TEST_F(DeskTest, MistakesAreSentencesAndChangeNothing) {
   Desk desk(Room(), work_, listener_);
-  const int64_t id = desk.Edit(ClickRequest(kBall)).at("object");
+  const int64_t id = desk.Edit(ClickRequest(kBallId)).at("object");
   const std::string before = Prompts(desk);
   for (const Json& wrong : std::vector<Json>{Json(),
                                              Json(7),
