@@ -1,8 +1,7 @@
 // Drives the page in a real browser against `sanerf view` (or the mock) and says what held.
 //   node test/e2e/run.mjs --mock
-//   SANERF_PROGRAM=build/release/src/sanerf/sanerf node test/e2e/run.mjs [RUN] [--scene SCENE] [--only load,hover]
+//   SANERF_PROGRAM=build/release/src/sanerf/sanerf node test/e2e/run.mjs RUN [--scene SCENE] [--only load,hover]
 //     [--click X,Y] [--out DIR] [--json] [--quick] [--set STAGE.KEY=VALUE]...
-// Without RUN the page trains the field of SCENE first, and the rest happens in what comes of it.
 // --set is the program's. --quick does not wait until a screenshot would show the whole picture.
 // SANERF_PICTURES=../docs/img with the second writes the documentation's pictures of the window.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,14 +10,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Browser, Schema, Server } from './harness.mjs';
-import { finishTraining, fromNothing, steps } from './steps.mjs';
+import { fromNothing, steps } from './steps.mjs';
 
 const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: {
   mock: { type: 'boolean', default: false }, scene: { type: 'string' }, only: { type: 'string' }, click: { type: 'string' },
   out: { type: 'string' }, json: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false }, set: { type: 'string', multiple: true, default: [] } } });
-if (!flags.mock && (positionals.length > 1 || (positionals.length === 0 && flags.scene === undefined))) {
-  console.error('usage: SANERF_PROGRAM=sanerf node test/e2e/run.mjs RUN [--scene SCENE] | --scene SCENE | --mock');
+if (!flags.mock && positionals.length !== 1) {
+  console.error('usage: SANERF_PROGRAM=sanerf node test/e2e/run.mjs RUN [--scene SCENE] | --mock');
   process.exit(2);
 }
 
@@ -54,24 +53,9 @@ async function attempt(name, call) {
 
 const wanted = (name) => flags.only === undefined || flags.only.split(',').includes(name);
 
-// Answers whether there is a trained run afterwards.
-async function startFromNothing(run, finish) {
-  return attempt('from_nothing', async () => {
-    const fresh = await serve([flags.scene, '--out', run], ['--phase', 'photos']);
-    const untrained = await browser.open(fresh.url);
-    await fromNothing({ page: untrained, browser, times: results.times });
-    if (finish) await finishTraining(untrained);
-    await untrained.context().close();
-    await fresh.kill('SIGTERM');
-  });
-}
-
-async function main() {
+try {
   await browser.start();
-  const fresh = join(scratch, 'run');
-  const run = positionals[0] ?? fresh;
-  if (!flags.mock && run === fresh && !(await startFromNothing(fresh, true))) return;
-  const server = await serve([run], []);
+  const server = await serve(positionals, []);
   const unfollow = await schema.follow(server);
   const page = await browser.open(server.url);
   const context = { page, browser, server, times: results.times, findings: results.findings,
@@ -83,7 +67,15 @@ async function main() {
   unfollow();
   await page.context().close();
   await server.kill('SIGTERM');
-  if (wanted('from_nothing') && (flags.mock || (flags.scene !== undefined && run !== fresh))) await startFromNothing(fresh, false);
+  if (wanted('from_nothing') && (flags.mock || flags.scene !== undefined)) {
+    await attempt('from_nothing', async () => {
+      const fresh = await serve([flags.scene, '--out', join(scratch, 'run')], ['--phase', 'photos']);
+      const untrained = await browser.open(fresh.url);
+      await fromNothing({ page: untrained, browser, times: results.times });
+      await untrained.context().close();
+      await fresh.kill('SIGTERM');
+    });
+  }
   await attempt('no_other_host', () => {
     if (browser.foreign.size > 0) throw new Error(`asked ${[...browser.foreign].join(', ')}`);
   });
@@ -94,10 +86,6 @@ async function main() {
     if (schema.faults.size > 0) throw new Error([...schema.faults].slice(0, 5).join(' | '));
   });
   results.checked = schema.checked;
-}
-
-try {
-  await main();
 } finally {
   for (const server of servers) await server.kill();
   await browser.browser?.close();

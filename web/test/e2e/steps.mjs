@@ -485,10 +485,3 @@ export async function fromNothing({ page, browser, times }) {
   const { training } = await stateWhere(page, (state) => state.training && state.training.psnr !== null, 'a PSNR', 60000);
   times.psnr_after_start = training.psnr;
 }
-
-// The training to its end, and nothing said any more.
-export async function finishTraining(page) {
-  await stateWhere(page, (state) => state.phase === 'trained', 'the end of the training', 600000);
-  await undoTo(page, 0);
-  await stateWhere(page, (state) => state.objects.length === 0, 'no object');
-}
