@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/run_command.h"
 
 namespace sanerf {
 namespace {
@@ -94,13 +94,9 @@ std::string InOwnProcess(const std::function<std::string()>& make, const std::st
   }
   std::string result = ReadAll(ends[0]);
   close(ends[0]);
-  int status = 0;
-  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || result.empty()) {
-    const bool took_too_long = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
-    throw Error(what, took_too_long ? "what reads it did not come to an end" : "what reads it has crashed", hint);
-  }
+  const int exit_code = WaitForExit(process);
+  if (exit_code == 128 + SIGALRM) throw Error(what, "what reads it did not come to an end", hint);
+  if (exit_code != 0 || result.empty()) throw Error(what, "what reads it has crashed", hint);
   if (result[0] == kMade) return result.erase(0, 1);
   if (result[0] == kUsedWrongly) ThrowDescribed<UsageError>(result);
   ThrowDescribed<Error>(result);

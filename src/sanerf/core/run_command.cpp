@@ -43,14 +43,14 @@ std::string Drain(int descriptor, pid_t child, const Job& job) {
   return kept;
 }
 
-int WaitFor(pid_t child) {
+}  // namespace
+
+int WaitForExit(pid_t child) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
-
-}  // namespace
 
 CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder,
                          const Job& job) {
@@ -75,7 +75,7 @@ CommandResult RunCommand(const std::vector<std::string>& arguments, const std::f
   if (failed == 0) {
     result.started = true;
     result.output = Drain(ends[0], child, job);
-    result.exit_code = WaitFor(child);
+    result.exit_code = WaitForExit(child);
   }
   close(ends[0]);
   if (failed != 0 && failed != ENOENT && failed != EACCES)

@@ -1,6 +1,8 @@
 // Runs another program and waits for it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,5 +21,8 @@ struct CommandResult {
 // then.
 CommandResult RunCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder,
                          const Job& job);
+
+// Waits for the end of a child of this process: its exit code, or 128 + the signal that killed it.
+int WaitForExit(pid_t child);
 
 }  // namespace sanerf

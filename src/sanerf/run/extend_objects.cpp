@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
@@ -85,13 +86,13 @@ DecodedStored Decoded(const RunFolder& run, const nerf::NerfModel& nerf, const s
   return {object, LoadDecoded(object, scene)};
 }
 
-// Without the field itself.
-StoredField WithoutModel(const std::vector<DecodedStored>& objects) {
+StoredField FieldOf(std::vector<DecodedStored> objects, std::optional<mask_aggregator::ObjectModel> model) {
   StoredField field;
-  for (const DecodedStored& object : objects) {
-    field.prompts.objects.push_back(object.stored.prompt);
-    field.objects.push_back(object.decoded);
+  for (DecodedStored& object : objects) {
+    field.prompts.objects.push_back(std::move(object.stored.prompt));
+    field.objects.push_back(std::move(object.decoded));
   }
+  field.field = std::move(model);
   return field;
 }
 
@@ -137,9 +138,8 @@ StoredField OpenField(const RunFolder& run, const nerf::NerfModel& nerf, const s
   SortByLabel(&stored);
   std::vector<DecodedStored> objects;
   for (const StoredObject& object : stored) objects.push_back(Decoded(run, nerf, scene, object));
-  StoredField field = WithoutModel(objects);
-  field.field = ModelOf(objects, nerf, job);
-  return field;
+  std::optional<mask_aggregator::ObjectModel> model = ModelOf(objects, nerf, job);
+  return FieldOf(std::move(objects), std::move(model));
 }
 
 ReadableFields OpenReadableFields(const RunFolder& run, const nerf::NerfModel& nerf, const scene::Scene& scene,
@@ -160,17 +160,18 @@ ReadableFields OpenReadableFields(const RunFolder& run, const nerf::NerfModel& n
     }
   }
   for (const std::string& id : ids) {
-    const std::vector<DecodedStored>& objects = fields[id];
+    std::vector<DecodedStored>& objects = fields[id];
     if (objects.empty()) continue;
-    read.fields.push_back(WithoutModel(objects));
+    std::optional<mask_aggregator::ObjectModel> model;
     try {
-      read.fields.back().field = ModelOf(objects, nerf, job);
+      model = ModelOf(objects, nerf, job);
     } catch (const Error& error) {
       std::vector<StoredObject> of_field;
       for (const DecodedStored& object : objects) of_field.push_back(object.stored);
       read.problems.emplace_back(fmt::format("the field of {} is made anew", NamesOf(of_field)), error.what(),
                                  "put the file back from a copy of the run to have it as it was");
     }
+    read.fields.push_back(FieldOf(std::move(objects), std::move(model)));
   }
   return read;
 }

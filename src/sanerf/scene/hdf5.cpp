@@ -50,23 +50,28 @@ std::vector<std::string> NamesIn(const Handle& file) {
   return names;
 }
 
-// The library holds a chunk as a whole, however few of its numbers the shape lets be seen.
-hsize_t NumbersInChunk(const Handle& creation, size_t rank) {
-  if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return 0;
+// Of the chunks that the numbers lie in; empty where there are none, nothing where it cannot be told.
+std::optional<std::vector<hsize_t>> ChunkSides(const Handle& creation, size_t rank) {
+  if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return std::vector<hsize_t>();
   std::vector<hsize_t> sides(rank);
-  if (H5Pget_chunk(creation.get(), int(rank), sides.data()) < 0) return kMaxNumbers + 1;
+  if (H5Pget_chunk(creation.get(), int(rank), sides.data()) < 0) return std::nullopt;
+  return sides;
+}
+
+// The library holds a chunk as a whole, however few of its numbers the shape lets be seen.
+hsize_t NumbersInChunk(const std::optional<std::vector<hsize_t>>& sides) {
+  if (!sides) return kMaxNumbers + 1;
+  if (sides->empty()) return 0;
   hsize_t count = 1;
-  for (const hsize_t side : sides) count = side > kMaxNumbers || count > kMaxNumbers ? kMaxNumbers + 1 : count * side;
+  for (const hsize_t side : *sides) count = side > kMaxNumbers || count > kMaxNumbers ? kMaxNumbers + 1 : count * side;
   return count;
 }
 
 // What the index says of the chunks, the library takes at its word: it allocates that much before it reads. The size of
 // the largest, bytes in the file; none where it cannot be told.
-std::optional<hsize_t> LargestStoredChunk(const Handle& data_set, const Handle& creation,
+std::optional<hsize_t> LargestStoredChunk(const Handle& data_set, const std::vector<hsize_t>& sides,
                                           const std::vector<hsize_t>& shape) {
-  if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return 0;
-  std::vector<hsize_t> sides(shape.size()), at(shape.size(), 0);
-  if (H5Pget_chunk(creation.get(), int(shape.size()), sides.data()) < 0) return std::nullopt;
+  std::vector<hsize_t> at(shape.size(), 0);
   hsize_t largest = 0;
   for (size_t axis = 0; axis < shape.size();) {
     unsigned skipped_filters = 0;
@@ -109,10 +114,11 @@ NumericArray ReadDataSet(const Handle& file, const fs::path& path, const std::st
     array.shape[d] = int64_t(shape[d]);
     count *= shape[d];
   }
-  const hsize_t in_chunk = NumbersInChunk(creation, shape.size()), largest = kDeflateLimit * fs::file_size(path);
+  const std::optional<std::vector<hsize_t>> sides = ChunkSides(creation, shape.size());
+  const hsize_t in_chunk = NumbersInChunk(sides), largest = kDeflateLimit * fs::file_size(path);
   if (in_chunk > kMaxNumbers || in_chunk * H5Tget_size(type.get()) > largest) fail("its chunks are too large");
   if (count * H5Tget_size(type.get()) > largest) fail("the file is too short for its shape");
-  const std::optional<hsize_t> stored = count == 0 ? 0 : LargestStoredChunk(data_set, creation, shape);
+  const std::optional<hsize_t> stored = count == 0 || sides->empty() ? 0 : LargestStoredChunk(data_set, *sides, shape);
   if (!stored || *stored > fs::file_size(path)) fail("the file is damaged: it is too short for its chunks");
   const int64_t bytes = 3 * int64_t(count) * int64_t(sizeof(double));  // here, on the way and there
   if (bytes > kLarge) CheckMemory("the numbers of " + path.string(), double(bytes), "use a smaller array");
