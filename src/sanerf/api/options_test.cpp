@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 
 namespace sanerf::api {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "sanerf/core/camera.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"

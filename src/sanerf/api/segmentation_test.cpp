@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 

@@ -6,10 +6,10 @@
 #include "sanerf/baselines/field_fit.h"
 #include "sanerf/baselines/lift_test_support.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::baselines {
 namespace {

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/disk_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_disk.h"
 
 namespace fs = std::filesystem;
 

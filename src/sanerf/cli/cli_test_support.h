@@ -16,8 +16,8 @@
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/command_line.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/interrupt.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::cli {
 

@@ -1,7 +1,7 @@
 // What `eval` scores, what it does not and why, on a tiny run with a model of brightness instead of SAM.
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/disk_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_disk.h"
 
 namespace fs = std::filesystem;
 

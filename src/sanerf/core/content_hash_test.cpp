@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
 
 namespace fs = std::filesystem;
 

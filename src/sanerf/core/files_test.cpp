@@ -8,9 +8,9 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "sanerf/core/disk_test_support.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/test_disk.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 
 namespace fs = std::filesystem;
 

@@ -8,11 +8,11 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/jpeg_test_support.h"
 #include "sanerf/core/png_codec.h"
 #include "sanerf/core/random.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/test_events.h"
+#include "sanerf/core/events_test_support.h"
 
 namespace sanerf {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 
 namespace sanerf {
 namespace {

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 
 namespace sanerf {
 

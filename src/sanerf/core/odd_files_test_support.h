@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 
 namespace sanerf {
 

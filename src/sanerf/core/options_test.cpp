@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf {
 namespace {

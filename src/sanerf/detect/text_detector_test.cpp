@@ -7,8 +7,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/detect/detector_test_support.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/models/scoped_variable_test_support.h"

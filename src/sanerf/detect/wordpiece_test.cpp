@@ -5,8 +5,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/odd_files_test_support.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/detect/caption.h"
 #include "sanerf/detect/detector_test_support.h"
 

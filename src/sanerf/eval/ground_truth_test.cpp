@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/jpeg_test_support.h"
 #include "sanerf/core/npy.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/eval/score_masks.h"
 
 namespace sanerf::eval {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/scene/photos_test_support.h"
 
 namespace sanerf::eval {

@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"

@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 
 namespace sanerf::experiments {
 namespace {

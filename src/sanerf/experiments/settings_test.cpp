@@ -8,9 +8,9 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::experiments {
 namespace {

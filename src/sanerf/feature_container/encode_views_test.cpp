@@ -2,9 +2,9 @@
 
 #include <fstream>
 
+#include "sanerf/core/disk_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_disk.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/encoded_views_test_support.h"
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_cache.h"
 

@@ -7,15 +7,15 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/made_once_test_support.h"
 #include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/feature_container/distil_features.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/feature_container/field_trainer.h"

@@ -9,7 +9,7 @@
 
 #include "sanerf/core/random.h"
 #include "sanerf/kernels/reference.h"
-#include "sanerf/nn/test_support.h"
+#include "sanerf/nn/gradients_test_support.h"
 
 namespace sanerf::feature_container {
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "sanerf/kernels/test_support.h"
+#include "sanerf/kernels/kernels_test_support.h"
 
 namespace sanerf::kernels {
 namespace {

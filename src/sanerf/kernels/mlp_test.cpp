@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "sanerf/kernels/kernels_test_support.h"
 #include "sanerf/kernels/reference.h"
-#include "sanerf/kernels/test_support.h"
 
 namespace sanerf::kernels {
 namespace {

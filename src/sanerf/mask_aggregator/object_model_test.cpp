@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
@@ -15,7 +16,6 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/system_info.h"
-#include "sanerf/core/test_events.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_view.h"
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -23,7 +23,7 @@
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/nerf/trace.h"
-#include "sanerf/nn/test_support.h"
+#include "sanerf/nn/gradients_test_support.h"
 
 namespace sanerf::mask_aggregator {
 namespace {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/places.h"

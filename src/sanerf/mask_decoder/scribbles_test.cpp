@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/jpeg_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::mask_decoder {
 namespace {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::mask_decoder {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/load_scene.h"

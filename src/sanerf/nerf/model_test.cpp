@@ -10,10 +10,10 @@
 #include <thread>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/train_nerf.h"

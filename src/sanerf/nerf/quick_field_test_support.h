@@ -1,9 +1,9 @@
 // For tests: the procedural scene, small, and a radiance field trained on it in a few seconds.
 #pragma once
 
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/made_once_test_support.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/load_scene.h"

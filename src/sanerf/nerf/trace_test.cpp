@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_events.h"
 #include "sanerf/kernels/march.h"
 #include "sanerf/nerf/foggy_field_test_support.h"
 

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/events_test_support.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"

@@ -6,11 +6,11 @@
 #include <cstring>
 #include <fstream>
 
+#include "sanerf/core/disk_test_support.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/odd_files_test_support.h"
-#include "sanerf/core/test_disk.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::nn {
 namespace {

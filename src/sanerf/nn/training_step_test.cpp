@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/nn/mlp.h"
 
 namespace sanerf::nn {

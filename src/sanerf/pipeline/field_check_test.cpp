@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/events_test_support.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::pipeline {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sanerf/core/test_events.h"
+#include "sanerf/core/events_test_support.h"
 
 namespace sanerf::pipeline {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options_sweep_test_support.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"

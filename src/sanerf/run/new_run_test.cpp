@@ -6,7 +6,7 @@
 #include <string>
 
 #include "sanerf/core/files.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/run/run_folder.h"
 
 namespace fs = std::filesystem;

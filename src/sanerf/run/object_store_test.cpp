@@ -14,10 +14,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"

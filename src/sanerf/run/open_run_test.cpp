@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
-#include "sanerf/core/test_events.h"
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/nerf/quick_field_test_support.h"
 

@@ -5,8 +5,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"

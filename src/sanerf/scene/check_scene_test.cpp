@@ -7,7 +7,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/load_scene.h"
-#include "sanerf/scene/scene_test_util.h"
+#include "sanerf/scene/scene_folder_test_support.h"
 
 namespace fs = std::filesystem;
 

@@ -9,8 +9,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/odd_files_test_support.h"
-#include "sanerf/core/test_folder.h"
 #ifdef SANERF_HAS_HDF5
 #include "sanerf/scene/hdf5_test_support.h"
 #endif

@@ -6,7 +6,7 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
-#include "sanerf/scene/scene_test_util.h"
+#include "sanerf/scene/scene_folder_test_support.h"
 
 namespace sanerf::scene {
 namespace {

@@ -2,15 +2,15 @@
 
 #include <gmock/gmock.h>
 
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/png_codec.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/scene.h"
-#include "sanerf/scene/scene_test_util.h"
+#include "sanerf/scene/scene_folder_test_support.h"
 
 namespace sanerf::scene {
 namespace {

@@ -5,7 +5,7 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/hdf5_test_support.h"
 #include "sanerf/scene/instance_masks.h"
-#include "sanerf/scene/scene_test_util.h"
+#include "sanerf/scene/scene_folder_test_support.h"
 
 namespace sanerf::scene {
 namespace {

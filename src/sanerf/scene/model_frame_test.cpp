@@ -4,7 +4,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/scene/focus.h"
-#include "sanerf/scene/scene_test_util.h"
+#include "sanerf/scene/scene_folder_test_support.h"
 
 namespace sanerf::scene {
 namespace {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 #include "sanerf/nerf/foggy_field_test_support.h"

@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_events.h"
 #include "sanerf/segmentation/session_test_support.h"
 
 namespace sanerf::segmentation {

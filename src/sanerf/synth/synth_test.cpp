@@ -14,7 +14,7 @@
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
-#include "sanerf/scene/scene_test_util.h"
+#include "sanerf/scene/scene_folder_test_support.h"
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/render.h"
 #include "sanerf/synth/world.h"

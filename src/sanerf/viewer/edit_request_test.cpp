@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::viewer {
 namespace {

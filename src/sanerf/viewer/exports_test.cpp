@@ -12,8 +12,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/viewer/nobody_test_support.h"

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/viewer/calls.h"
 
 namespace sanerf::viewer {

@@ -13,9 +13,9 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/viewer/http_test_support.h"
 
 namespace sanerf::viewer {

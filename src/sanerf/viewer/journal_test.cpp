@@ -9,8 +9,8 @@
 #include <map>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/viewer/nobody_test_support.h"
 

@@ -8,10 +8,10 @@
 #include <thread>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/pipeline/presets.h"

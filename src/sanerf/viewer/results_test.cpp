@@ -7,12 +7,12 @@
 #include <map>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/png_codec.h"
-#include "sanerf/core/test_events.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/pipeline/render_stage.h"
 #include "sanerf/pipeline/train_stage.h"

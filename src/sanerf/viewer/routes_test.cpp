@@ -11,9 +11,9 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/viewer/assets.h"
 #include "sanerf/viewer/http_test_support.h"
 

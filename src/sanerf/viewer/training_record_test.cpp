@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::viewer {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"

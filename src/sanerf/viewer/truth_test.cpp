@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/small_scene_test_support.h"

@@ -12,8 +12,8 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/pipeline/segment_stage.h"

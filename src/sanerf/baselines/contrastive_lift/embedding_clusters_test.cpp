@@ -7,9 +7,9 @@
 
 #include "sanerf/baselines/contrastive_lift/blobs_test_support.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_folder.h"
 
 namespace sanerf::baselines {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <functional>
 
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
 namespace sanerf::baselines {

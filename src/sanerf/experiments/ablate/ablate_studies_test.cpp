@@ -6,9 +6,9 @@
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/experiments/compare/methods.h"
 #include "sanerf/experiments/settings.h"
 

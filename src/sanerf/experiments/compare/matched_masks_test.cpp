@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/scene/photos_test_support.h"
 
 namespace sanerf::experiments {

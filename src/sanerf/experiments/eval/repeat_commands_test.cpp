@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/small_scene_test_support.h"

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/segmentation/automatic/coplanar.h"
 #include "sanerf/segmentation/automatic/found_object.h"

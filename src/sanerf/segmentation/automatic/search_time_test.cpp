@@ -6,8 +6,8 @@
 #include <chrono>
 #include <thread>
 
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/test_events.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
 namespace sanerf::segmentation {

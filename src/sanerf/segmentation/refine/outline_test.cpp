@@ -7,9 +7,9 @@
 #include <functional>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
-#include "sanerf/core/test_events.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf::segmentation {

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "sanerf/core/test_folder.h"
+#include "sanerf/core/folder_test_support.h"
 
 namespace sanerf {
 
