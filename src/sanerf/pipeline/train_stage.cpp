@@ -13,9 +13,9 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/nerf/field_check.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
-#include "sanerf/pipeline/field_check.h"
 #include "sanerf/pipeline/flags_for.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/new_run.h"
@@ -79,13 +79,13 @@ void CheckField(const nerf::NerfModel& model, const Scene& scene, const TrainReq
                 const Job& job) try {
   Task task(job, "compare with held-out photos");
   const auto psnr =
-      CompareWithTrivialPictures(scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; });
+      nerf::CompareWithTrivialPictures(scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; });
   task.Finish();
   Json options = settings.ToJson();  // --restart forgets them all
   options["nerf"]["iters"] = std::min(2 * settings.nerf.iters, 1'000'000);
   const std::string next = fmt::format("sanerf train {} --out {} --restart{}", ShellQuoted(request.scene.string()),
                                        ShellQuoted(request.run.string()), FlagsFor(options, {"scene", "nerf"}));
-  if (psnr) WarnIfUseless(*psnr, scene, next, job);
+  if (psnr) nerf::WarnIfUseless(*psnr, scene, next, job);
 } catch (const InterruptedError&) {
 }
 

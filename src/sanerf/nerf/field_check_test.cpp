@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/field_check.h"
+#include "sanerf/nerf/field_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 
-namespace sanerf::pipeline {
+namespace sanerf::nerf {
 namespace {
 
 using ::testing::AllOf;
@@ -82,4 +82,4 @@ TEST_F(FieldCheck, WarnsWithTheNumbersAndTheNextCommand) {
 }
 
 }  // namespace
-}  // namespace sanerf::pipeline
+}  // namespace sanerf::nerf

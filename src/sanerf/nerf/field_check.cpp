@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/field_check.h"
+#include "sanerf/nerf/field_check.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/scene/choose_views.h"
 
-namespace sanerf::pipeline {
+namespace sanerf::nerf {
 
 namespace {
 
@@ -76,4 +76,4 @@ void WarnIfUseless(const HeldOutPsnr& psnr, const scene::Scene& scene, const std
       psnr.field, psnr.nearest_photo, psnr.flat_color, ShellQuoted(scene.root.string()), next));
 }
 
-}  // namespace sanerf::pipeline
+}  // namespace sanerf::nerf

@@ -9,7 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf::pipeline {
+namespace sanerf::nerf {
 
 // PSNR in dB over the pixels of a few held-out views together, at a small size.
 struct HeldOutPsnr {
@@ -27,4 +27,4 @@ std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
 // Warns of a field that shows no more than they do. next: the command that trains it again.
 void WarnIfUseless(const HeldOutPsnr& psnr, const scene::Scene& scene, const std::string& next, const Job& job);
 
-}  // namespace sanerf::pipeline
+}  // namespace sanerf::nerf
