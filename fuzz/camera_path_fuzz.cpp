@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "sanerf/pipeline/camera_path.h"
+#include "sanerf/export/camera_path.h"
 
 namespace sanerf::fuzz::camera_path {
 
@@ -12,7 +12,7 @@ int FuzzOne(const uint8_t* data, size_t size) {
     camera.fx = camera.fy = 20, camera.cx = 8, camera.cy = 6;
     return one;
   }();
-  return Expect([&] { pipeline::ReadCameraPath(file.With(Bytes(data, size)), scene); });
+  return Expect([&] { exports::ReadCameraPath(file.With(Bytes(data, size)), scene); });
 }
 
 }  // namespace sanerf::fuzz::camera_path

@@ -9,7 +9,7 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
-#include "sanerf/pipeline/camera_path.h"
+#include "sanerf/export/camera_path.h"
 #include "sanerf/pipeline/stages.h"
 
 namespace sanerf::cli {

@@ -15,7 +15,7 @@ struct CoveragePrior {
   double noise = 1e-4;  // variance of colors that says nothing: 1 % of the range
 };
 
-// Told which part of the work begins, and in long parts how far it is.
+// Called with each part of the work that begins, and in long parts with how far it is.
 using OnPart = std::function<void(const std::string& part)>;
 
 // Pixels to either side of an outline in which it is looked for: a cell of SAM's masks, to which it is known.

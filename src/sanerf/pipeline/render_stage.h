@@ -1,7 +1,6 @@
 // Pictures of the scene and its objects.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,6 +9,8 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/option_values.h"
+#include "sanerf/export/camera_path.h"
+#include "sanerf/export/layer_writer.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::pipeline {
@@ -17,11 +18,12 @@ namespace sanerf::pipeline {
 inline constexpr Range kRenderDownscale(1, 64);
 inline constexpr Range kRenderSize = Range(16, 16384).OrZero();
 
-// A picture of a view; those from kMask on show an object.
-enum class Layer : uint8_t { kRgb, kDepth, kOpacity, kMask, kOverlay, kCutout, kLabels };
-const char* NameOf(Layer layer);  // "rgb"
-std::vector<std::string> LayerNames();
-Layer ParseLayer(const std::string& name);  // throws UsageError for an unknown one
+// What a request is made of.
+using exports::kOrbitFrames;
+using exports::Layer;
+using exports::LayerNames;
+using exports::NameOf;
+using exports::ParseLayer;
 
 struct RenderRequest {
   std::filesystem::path run;
@@ -38,8 +40,6 @@ struct RenderRequest {
   bool hard_edge = false;  // of the cut-out: the mask as it is, instead of a matte along its outline
   bool arrays = false;     // also .npy: rgb, depth (file units), opacity, mask probability
 };
-// Bytes that one frame takes, with the layers that are made of it. with_matte: a cut-out with a soft outline is one.
-double FrameBytes(int width, int height, bool with_object, bool with_matte);
 
 struct RenderResult {
   std::filesystem::path folder;

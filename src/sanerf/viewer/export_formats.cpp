@@ -8,7 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/suggestions.h"
-#include "sanerf/pipeline/camera_path.h"
+#include "sanerf/export/camera_path.h"
 #include "sanerf/pipeline/render_stage.h"
 
 namespace sanerf::viewer {

@@ -12,7 +12,7 @@
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/temporary.h"
-#include "sanerf/pipeline/camera_path.h"
+#include "sanerf/export/camera_path.h"
 #include "sanerf/pipeline/render_stage.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/viewer/zip_archive.h"

@@ -9,10 +9,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/experiments/crop.h"
 #include "sanerf/experiments/eval/prompt_marks.h"
+#include "sanerf/export/camera_path.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/export/matting.h"
 #include "sanerf/mask_decoder/view_decider.h"
-#include "sanerf/pipeline/camera_path.h"
 #include "sanerf/scene/choose_views.h"
 
 namespace sanerf::experiments {
@@ -128,7 +128,7 @@ std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const Job& j
   const std::optional<Place> place = PlaceOf(object, job);
   if (!place) return {};
   std::vector<ReportPicture> frames;
-  for (const pipeline::NamedCamera& orbit : pipeline::OrbitCameras(object.scene, kFrames)) {
+  for (const exports::NamedCamera& orbit : exports::OrbitCameras(object.scene, kFrames)) {
     job.ThrowIfStopped("the report");
     const Camera camera = Aimed(orbit.camera, *place);
     ImageF rgb = object.nerf.Render(camera, job).rgb;

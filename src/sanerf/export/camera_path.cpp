@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/camera_path.h"
+#include "sanerf/export/camera_path.h"
 
 #include <fmt/format.h>
 
@@ -11,11 +11,11 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/suggestions.h"
-#include "sanerf/run/object_store.h"
+#include "sanerf/scene/mask_files.h"
 
 namespace fs = std::filesystem;
 
-namespace sanerf::pipeline {
+namespace sanerf::exports {
 
 using scene::Scene;
 
@@ -179,4 +179,4 @@ std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene
   return ViewsOf(scene, {scene.FindView(views)});
 }
 
-}  // namespace sanerf::pipeline
+}  // namespace sanerf::exports

@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/camera_path.h"
+#include "sanerf/export/camera_path.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 
-namespace sanerf::pipeline {
+namespace sanerf::exports {
 
 using scene::Scene;
 
@@ -131,4 +131,4 @@ TEST(CameraPath, BrokenPathFilesNameFileAndKey) {
 }
 
 }  // namespace
-}  // namespace sanerf::pipeline
+}  // namespace sanerf::exports

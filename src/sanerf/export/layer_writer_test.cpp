@@ -1,8 +1,8 @@
-#include "sanerf/pipeline/render_stage.h"
+#include "sanerf/export/layer_writer.h"
 
 #include <gtest/gtest.h>
 
-namespace sanerf::pipeline {
+namespace sanerf::exports {
 namespace {
 
 TEST(FrameBytes, CountEveryPixel) {
@@ -12,4 +12,4 @@ TEST(FrameBytes, CountEveryPixel) {
 }
 
 }  // namespace
-}  // namespace sanerf::pipeline
+}  // namespace sanerf::exports

@@ -8,7 +8,7 @@
 #include "sanerf/core/option_values.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf::pipeline {
+namespace sanerf::exports {
 
 inline constexpr Range kOrbitFrames(1, 100'000);
 
@@ -38,4 +38,4 @@ std::vector<NamedCamera> OrbitCameras(const scene::Scene& scene, int frames);
 // Error with file and key.
 std::vector<NamedCamera> ReadCameraPath(const std::filesystem::path& path, const scene::Scene& scene);
 
-}  // namespace sanerf::pipeline
+}  // namespace sanerf::exports
