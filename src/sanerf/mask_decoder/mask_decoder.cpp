@@ -112,8 +112,8 @@ void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& vie
     hint = "add positive clicks on the object or a box around it, or take another mask with --set masks.rule=";
     hint += options.rule == RuleChoice::kSingle ? "highest_iou" : "single";
   }
-  throw Error(fmt::format("object '{}': none of {} views gives a mask", object.name, views.size()),
-              ReasonsCounted(views), hint);
+  throw NoMaskError(fmt::format("object '{}': none of {} views gives a mask", object.name, views.size()),
+                    ReasonsCounted(views), hint);
 }
 
 std::map<int, ImageU8> UsedMasks(const DecodedObject& decoded) {

@@ -7,12 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
 
 namespace sanerf::mask_decoder {
+
+// What was prompted has no mask in any of the views. Others may see it, or other prompts say it better.
+class NoMaskError : public Error {
+ public:
+  using Error::Error;
+};
 
 // One mask per view of view_idxs.
 //
@@ -21,8 +28,8 @@ namespace sanerf::mask_decoder {
 // click keeps its exact pixel in its own view. A box prompts SAM in its own view only; other views get points from
 // inside its mask when the object has no positive point, or when seed_points asks for them.
 //
-// Throws Error when no view is left, with the reasons counted; Error when `sam` is not the model the container was
-// encoded with; UsageError for options or boxes that make no sense; InterruptedError.
+// Throws NoMaskError when no view is left, with the reasons counted; Error when `sam` is not the model the container
+// was encoded with; UsageError for options or boxes that make no sense; InterruptedError.
 //
 // previous: the object's masks of an earlier round (null = none); SAM is shown them beside the prompts, so that a
 // further click corrects the mask instead of starting over.

@@ -236,9 +236,9 @@ TEST_F(MaskDecoderTest, BadMasksAreRejectedWithTheirReason) {
 
 TEST_F(MaskDecoderTest, NoViewLeftSaysWhatToDo) {
   object_.points = {{Vec3(0, 2, 0), 1}};  // in the air
-  EXPECT_THAT(Failure(), AllOf(HasSubstr("object 'ball': none of 6 views gives a mask"),
-                               HasSubstr("6 without a visible positive point"),
-                               HasSubstr("--set masks.depth_tolerance=0.05"), HasSubstr("min_visible")));
+  EXPECT_THAT(Failure<NoMaskError>(), AllOf(HasSubstr("object 'ball': none of 6 views gives a mask"),
+                                            HasSubstr("6 without a visible positive point"),
+                                            HasSubstr("--set masks.depth_tolerance=0.05"), HasSubstr("min_visible")));
 }
 
 TEST_F(MaskDecoderTest, ViewsThatAreNotEncodedAreRecorded) {

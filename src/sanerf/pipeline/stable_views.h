@@ -1,5 +1,5 @@
 // Which views a segmentation needs when not all are encoded (segment.until_stable): the clicked ones and those that are
-// encoded, then those that help most, until what they vote foretells the next one's mask (segmentation/until_stable.h).
+// encoded, then those that help most, until what they vote predicts the next one's mask (segmentation/until_stable.h).
 #pragma once
 
 #include <map>
@@ -25,7 +25,8 @@ struct StableViews {
   double first_mask_seconds = -1;  // until there was one of every object; -1: everything was encoded
 };
 
-// run: to be written. Says when there is a first mask. Throws what encoding throws.
+// run: to be written. Says when there is a first mask. Throws what encoding and decoding throw, but that the views so
+// far have no mask is no error.
 StableViews EncodeUntilStable(const ViewsToTry& request, const Settings& settings, run::OpenRun* run, const Job& job);
 
 }  // namespace sanerf::pipeline

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
@@ -41,6 +42,21 @@ Sight LookFrom(int view_idx, const Camera& camera, const std::vector<Vec3>& poin
 void TurnFrom(const Vec3& direction, std::vector<Sight>* sights) {
   for (Sight& sight : *sights)
     sight.turned = std::min(sight.turned, std::acos(std::clamp(sight.direction.dot(direction), -1.0, 1.0)));
+}
+
+// Whether the ray to one of the points ends there: without the view's depth, which comes with its encoding.
+bool SeesAny(const scene::View& view, const std::vector<Vec3>& points, const nerf::NerfModel& nerf,
+             const mask_decoder::DepthTolerance& tolerance, const Job& job) {
+  return std::any_of(points.begin(), points.end(), [&](const Vec3& point) {
+    const auto px = view.camera.Project(point);
+    if (!px || !view.camera.Contains(*px)) return false;
+    Camera pixel = view.camera;
+    pixel.cx -= px->x() - 0.5;
+    pixel.cy -= px->y() - 0.5;
+    pixel.width = pixel.height = 1;
+    const double depth = nerf.Render(pixel, job).depth.data[0];
+    return depth > 0 && std::abs(view.camera.ZDepth(point) - depth) <= tolerance.At(depth);
+  });
 }
 
 }  // namespace
@@ -104,6 +120,24 @@ std::vector<int> FirstViews(const mask_decoder::ObjectPrompt& object, const std:
     }
     return num_positive > 0 && num_visible >= rule.needed;
   });
+}
+
+OrderedViews OrderToDecode(const mask_decoder::Prompts& prompts, const mask_decoder::DecodeContext& context,
+                           const std::vector<int>& views, const nerf::NerfModel& nerf, const Job& job) {
+  ViewsToOrder request{context.scene, {}, mask_decoder::PromptedViews(prompts, context.scene), views, 0};
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects)
+    for (const LiftedPoint& point : mask_decoder::PointsOnObject(object, context, job))
+      if (point.label == 1) request.points.push_back(point.p_file);
+  const mask_decoder::DepthTolerance tolerance = mask_decoder::ToleranceOf(context.options, context.model_from_file);
+  OrderedViews ordered;
+  ordered.views = BestAndMostDifferent(request, [&](int view) {
+    job.ThrowIfStopped("choosing views");
+    return SeesAny(context.scene.views[size_t(view)], request.points, nerf, tolerance, job);
+  });
+  const auto others = std::stable_partition(ordered.views.begin(), ordered.views.end(),
+                                            [&](int view) { return context.container.Has(view); });
+  ordered.num_encoded = size_t(others - ordered.views.begin());
+  return ordered;
 }
 
 }  // namespace sanerf::segmentation

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/nerf/model.h"
 
 namespace sanerf::segmentation {
 
@@ -31,5 +32,16 @@ std::vector<int> FirstViews(const mask_decoder::ObjectPrompt& object,
                             const std::vector<mask_decoder::LiftedPoint>& points,
                             const mask_decoder::DecodeContext& context, const std::vector<int>& views, int count,
                             const Job& job);
+
+// Of `views` those that see one of the objects, in the order in which they are to be decoded: the prompted ones, then
+// those that are encoded already, then those that help most. There is no depth of a view that is not encoded: where the
+// points are visible the radiance field says. Throws NoMaskError where the prompted views alone do not say what is
+// meant, InterruptedError.
+struct OrderedViews {
+  std::vector<int> views;
+  size_t num_encoded = 0;  // come first, whatever they see
+};
+OrderedViews OrderToDecode(const mask_decoder::Prompts& prompts, const mask_decoder::DecodeContext& context,
+                           const std::vector<int>& views, const nerf::NerfModel& nerf, const Job& job);
 
 }  // namespace sanerf::segmentation

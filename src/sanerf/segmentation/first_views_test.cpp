@@ -6,7 +6,6 @@
 
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/lift.h"
-#include "sanerf/segmentation/until_stable.h"
 
 namespace sanerf::segmentation {
 namespace {
@@ -71,34 +70,6 @@ TEST(FirstViews, SeeTheClickedPlace) {
   EXPECT_THAT(chosen, Contains(1));
   EXPECT_THAT(chosen, Not(Contains(3)));  // turns its back
   EXPECT_THAT(chosen, Not(Contains(5)));  // sees the other side
-}
-
-TEST(UntilStable, EndsWhereTheNextViewIsForetold) {
-  UntilStable rule;
-  rule.Add(-1);  // the first view has a mask, and nobody before it to agree with
-  for (int i = 0; i < UntilStable::kFewest - 2; ++i) rule.Add(1);
-  EXPECT_FALSE(rule.IsStable());  // too few to know
-  rule.Add(0.95);
-  EXPECT_EQ(rule.num_views(), UntilStable::kFewest);
-  EXPECT_TRUE(rule.IsStable());
-  for (int i = 0; i < UntilStable::kWindow; ++i) rule.Add(0.5);
-  EXPECT_FALSE(rule.IsStable());
-}
-
-TEST(UntilStable, ViewsThatNobodyKnowsDecideNothing) {
-  UntilStable rule;
-  for (int i = 0; i < 3 * UntilStable::kFewest; ++i) rule.Add(-1);
-  EXPECT_FALSE(rule.IsStable());
-}
-
-TEST(UntilStable, EndsWhereMoreViewsDoNotHelp) {
-  UntilStable rising, level;
-  for (int i = 0; i < 2 * UntilStable::kFewest; ++i) {
-    rising.Add(0.4 + 0.015 * i);
-    level.Add(0.7);
-  }
-  EXPECT_FALSE(rising.IsStable());
-  EXPECT_TRUE(level.IsStable());
 }
 
 }  // namespace

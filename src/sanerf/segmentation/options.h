@@ -24,7 +24,7 @@ struct SegmentOptions {
       Range(0, 100'000));
     v("until_stable", until_stable,
       "of those that are not encoded yet only as many as the answer needs, clicked and most helpful ones first, until "
-      "they foretell the next one's mask (false = all, paper)");
+      "they predict the next one's mask (false = all, paper)");
     v("same_candidate", same_candidate,
       "before the first refinement round: when the views agree better on one number of SAM's candidates, all take it "
       "(paper: false)");

@@ -1,6 +1,9 @@
 #include "sanerf/segmentation/until_stable.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "sanerf/core/image_ops.h"
@@ -9,6 +12,36 @@
 #include "sanerf/segmentation/refine/consensus.h"
 
 namespace sanerf::segmentation {
+
+using mask_decoder::DecodedObject;
+
+namespace {
+
+// While there are few views it is no news that none of them gives a mask.
+class Silent : public EventSink {
+  void Take(const Event&) override {}
+};
+
+const mask_decoder::ViewDecision* UsedMaskIn(const DecodedObject& object, int view_idx) {
+  const auto found = std::find_if(object.views.begin(), object.views.end(),
+                                  [&](const auto& view) { return view.view_idx == view_idx; });
+  return found != object.views.end() && found->used ? &*found : nullptr;
+}
+
+// How well the mask of views[i] agrees with the votes of those before it, -1 where nobody knows the place.
+double AgreementWithEarlier(const DecodedObject& object, size_t i, const std::vector<int>& views,
+                            const feature_container::FeatureContainer& container, mask_aggregator::LabelVote* vote,
+                            const Job& job) {
+  DecodedObject earlier = object;
+  for (mask_decoder::ViewDecision& view : earlier.views)
+    view.used = view.used && std::find(views.begin(), views.begin() + long(i), view.view_idx) < views.begin() + long(i);
+  vote->Count(LabelsByView(earlier, views, container, job), 2);
+  const ImageF others = vote->OthersSay(int(i));
+  const Consensus consensus{Channel(others, 1), Channel(others, 2)};
+  return IsKnown(consensus) ? Agreement(UsedMaskIn(object, views[i])->mask, consensus) : -1;
+}
+
+}  // namespace
 
 double UntilStable::MeanEndingAt(size_t end) const {
   if (end < size_t(kWindow)) return 0;
@@ -29,22 +62,34 @@ bool UntilStable::IsStable() const {
          agreement() < MeanEndingAt(count - kWindow) + kRise;
 }
 
-double AgreementWithEarlier(const mask_decoder::DecodedObject& object, size_t i, const std::vector<int>& views,
-                            const feature_container::FeatureContainer& container, mask_aggregator::LabelVote* vote,
-                            const Job& job) {
-  const auto decision_in = [&](int view_idx) {
-    return std::find_if(object.views.begin(), object.views.end(),
-                        [&](const auto& view) { return view.view_idx == view_idx; });
-  };
-  const auto decision = decision_in(views[i]);
-  if (decision == object.views.end() || !decision->used) return -1;
-  mask_decoder::DecodedObject earlier = object;
-  for (mask_decoder::ViewDecision& view : earlier.views)
-    view.used = view.used && std::find(views.begin(), views.begin() + long(i), view.view_idx) < views.begin() + long(i);
-  vote->Count(LabelsByView(earlier, views, container, job), 2);
-  const ImageF others = vote->OthersSay(int(i));
-  const Consensus consensus{Channel(others, 1), Channel(others, 2)};
-  return IsKnown(consensus) ? Agreement(decision->mask, consensus) : -1;
+void GrowingMasks::Decode(const mask_decoder::DecodeContext& context, const std::vector<int>& views, size_t begin,
+                          size_t end, const Job& job) {
+  if (has_mask()) return mask_decoder::DecodeFurther(prompt_, context, Wanted(views, begin, end), &masks_, job);
+  const std::vector<int> wanted = Wanted(views, 0, end);
+  if (wanted.empty()) return;
+  Silent silent;
+  try {
+    masks_ = mask_decoder::DecodeMasks(prompt_, context, wanted, nullptr, job.To(silent));
+  } catch (const mask_decoder::NoMaskError& error) {
+    job.Detail(fmt::format("{} views are not enough: {}", end, error.what()));
+  }
+}
+
+void GrowingMasks::Judge(const feature_container::FeatureContainer& container, const std::vector<int>& views,
+                         size_t end, mask_aggregator::LabelVote* vote, const Job& job) {
+  if (!has_mask()) return;
+  for (; num_judged_ < end; ++num_judged_) {
+    if (UsedMaskIn(masks_, views[num_judged_]) == nullptr) continue;
+    const bool is_first = stability_.num_views() == 0;
+    stability_.Add(is_first ? -1 : AgreementWithEarlier(masks_, num_judged_, views, container, vote, job));
+  }
+}
+
+std::vector<int> GrowingMasks::Wanted(const std::vector<int>& views, size_t begin, size_t end) const {
+  std::vector<int> wanted;
+  std::copy_if(views.begin() + long(begin), views.begin() + long(end), std::back_inserter(wanted),
+               [&](int view) { return !dropped_.contains(view); });
+  return wanted;
 }
 
 }  // namespace sanerf::segmentation

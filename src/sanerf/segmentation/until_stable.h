@@ -1,7 +1,9 @@
-// When enough views have a mask: once what they vote together foretells the mask of a view that they have not seen as
+// When enough views have a mask: once what they vote together predicts the mask of a view that they have not seen as
 // well as it ever will, further views would only repeat it.
 #pragma once
 
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "sanerf/core/job.h"
@@ -32,10 +34,33 @@ class UntilStable {
   std::vector<double> agreements_;
 };
 
-// How well the mask of views[i] agrees with the votes of those before it, -1 where it has none or nobody knows the
-// place. vote: of these views, in this order; its votes are replaced. Throws InterruptedError.
-double AgreementWithEarlier(const mask_decoder::DecodedObject& object, size_t i, const std::vector<int>& views,
-                            const feature_container::FeatureContainer& container, mask_aggregator::LabelVote* vote,
-                            const Job& job);
+// One object's masks while views are added.
+class GrowingMasks {
+ public:
+  // dropped: views that the user does not want. The prompt must outlive this.
+  GrowingMasks(const mask_decoder::ObjectPrompt& prompt, std::set<int> dropped)
+      : prompt_(prompt), dropped_(std::move(dropped)) {}
+
+  bool has_mask() const { return !masks_.views.empty(); }
+  bool is_stable() const { return stability_.IsStable(); }
+
+  // Decodes views[begin, end) and, as long as no view gave a mask, those before. That none of them gives one is no
+  // error: further ones may see the object better. Throws what else DecodeMasks throws.
+  void Decode(const mask_decoder::DecodeContext& context, const std::vector<int>& views, size_t begin, size_t end,
+              const Job& job);
+  // How the masks of views[0, end) agree with those before them. vote: of these views, in this order; its votes are
+  // replaced. Throws InterruptedError.
+  void Judge(const feature_container::FeatureContainer& container, const std::vector<int>& views, size_t end,
+             mask_aggregator::LabelVote* vote, const Job& job);
+
+ private:
+  std::vector<int> Wanted(const std::vector<int>& views, size_t begin, size_t end) const;
+
+  const mask_decoder::ObjectPrompt& prompt_;
+  std::set<int> dropped_;
+  mask_decoder::DecodedObject masks_;
+  UntilStable stability_;
+  size_t num_judged_ = 0;
+};
 
 }  // namespace sanerf::segmentation
