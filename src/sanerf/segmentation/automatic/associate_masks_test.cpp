@@ -171,8 +171,7 @@ TEST_F(AssociateMasksTest, PointsOfAFoundObjectLieOnItAndAllAround) {
   masks_[0].mask.Add(MaskWhere(masks_[0].view_idx, [](int at, const Vec3&) { return at == kOther; }));  // a mistake
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
-  const mask_decoder::ObjectPrompt prompt =
-      PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
+  const mask_decoder::ObjectPrompt prompt = PromptOf(found.objects[0], masks_, container_, {6, kTolerance}, Job());
   ASSERT_EQ(prompt.points.size(), 6u);
   Vec3 mean = Vec3::Zero();
   for (const mask_decoder::PointPrompt& point : prompt.points) {
@@ -188,8 +187,7 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
   masks_[0].mask.Add(MaskWhere(0, [](int at, const Vec3& p) { return at == kTable && p.norm() < 0.6; }));
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
-  const mask_decoder::ObjectPrompt prompt =
-      PromptOf(found.objects[0], masks_, "object_01", container_, kTolerance, 6, Job());
+  const mask_decoder::ObjectPrompt prompt = PromptOf(found.objects[0], masks_, container_, {6, kTolerance}, Job());
   AnalyticSam sam;
   size_t num_views = 0;
   const mask_decoder::DecodedObject decoded = DecodeFound(

@@ -60,10 +60,10 @@ class Search {
     result->num_beyond_limit = DropBeyond(options.max_objects, &objects_);
     std::vector<FoundObject> with_points;
     for (const FoundObject& object : objects_) {
-      const std::string name = fmt::format("{}{:02}", kAutomaticName, with_points.size() + 1);
       mask_decoder::ObjectPrompt prompt =
-          PromptOf(object, masks_, name, context_.container, tolerance, options.points, job);
+          PromptOf(object, masks_, context_.container, {options.points, tolerance}, job);
       if (prompt.points.empty()) continue;
+      prompt.name = fmt::format("{}{:02}", kAutomaticName, with_points.size() + 1);
       prompts_.objects.push_back(std::move(prompt));
       with_points.push_back(object);
     }

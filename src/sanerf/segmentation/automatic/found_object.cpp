@@ -77,8 +77,8 @@ mask_decoder::ViewDecision OwnDecision(const FoundMask& own, const std::vector<m
 }  // namespace
 
 mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks,
-                                    const std::string& name, const feature_container::FeatureContainer& container,
-                                    const mask_decoder::DepthTolerance& tolerance, int count, const Job& job) {
+                                    const feature_container::FeatureContainer& container, const PointChoice& choice,
+                                    const Job& job) {
   const std::vector<const FoundMask*> own = MasksOf(object, masks);
   std::vector<Camera> cameras;
   std::vector<ImageF> depths;
@@ -92,12 +92,11 @@ mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector
       const auto z = mask_decoder::SurfaceDepth(depths[i], px);
       if (!z) continue;
       const Vec3 p = cameras[i].Lift(px, *z);
-      if (IsConfirmed(p, own, cameras, depths, tolerance)) points.push_back({p});
+      if (IsConfirmed(p, own, cameras, depths, choice.tolerance)) points.push_back({p});
     }
   }
   mask_decoder::ObjectPrompt prompt;
-  prompt.name = name;
-  for (const Vec3& p : Spread(std::move(points), count)) prompt.points.push_back({p, 1});
+  for (const Vec3& p : Spread(std::move(points), choice.count)) prompt.points.push_back({p, 1});
   return prompt;
 }
 

@@ -12,11 +12,16 @@
 
 namespace sanerf::segmentation {
 
-// A prompt of at most `count` positive points in 3D, spread over what the object's masks show. A point stands only when
-// the object's masks in the other views that see it hold it too. Fewer, down to none, for something very thin.
+struct PointChoice {
+  int count = 0;                           // of points, at most
+  mask_decoder::DepthTolerance tolerance;  // of a view that sees one
+};
+// A prompt, without a name, of positive points in 3D that are spread over what the object's masks show. A point stands
+// only when the object's masks in the other views that see it hold it too. Fewer than choice.count, down to none, for
+// something very thin.
 mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector<FoundMask>& masks,
-                                    const std::string& name, const feature_container::FeatureContainer& container,
-                                    const mask_decoder::DepthTolerance& tolerance, int count, const Job& job);
+                                    const feature_container::FeatureContainer& container, const PointChoice& choice,
+                                    const Job& job);
 
 // The object's own ones.
 std::vector<const FoundMask*> MasksOf(const FoundObject& object, const std::vector<FoundMask>& masks);
