@@ -2,6 +2,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/prompt_forms.h"
+#include "sanerf/cli/segment_output.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
@@ -133,11 +134,11 @@ void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Jo
   run::OpenRun run(std::move(locked), OptionalPath(flags.scene), job);
   const pipeline::AutoResult result = pipeline::SegmentAutomatically(settings, &run, job);
   if (common.json) {
-    Json json = pipeline::ToJson(result);
+    Json json = SearchToJson(result);
     json["run"] = flags.run;
     PrintJson(json);
   } else {
-    PrintText(pipeline::ToTable(result));
+    PrintText(SearchTable(result));
     job.Info(fmt::format("time   encoding {}, search {}, association {}, masks {}, object field {}",
                          FormatDuration(result.encode_seconds), FormatDuration(result.search_seconds),
                          FormatDuration(result.found.associate_seconds), FormatDuration(result.found.mask_seconds),
@@ -187,7 +188,7 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
                                                      : pipeline::Segment(request, settings, &run, job);
   if (common.json) {
     Json json = ToJson(flags, result);
-    if (text) json["text"] = pipeline::ToJson(*text);
+    if (text) json["text"] = WordsToJson(*text);
     PrintJson(json);
   } else {
     for (const run::StoredObject& object : result.objects) {

@@ -6,7 +6,6 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
@@ -44,6 +43,24 @@ void CheckEnoughViews(int num_searched, const Settings& settings) {
                    fmt::format("search more views, {}, or --set auto.min_views={}", more, num_searched));
 }
 
+struct AutoViews {
+  std::vector<int> searched;  // SAM is asked what is in them
+  std::vector<int> decoded;   // every object gets a mask in them
+
+  segmentation::SearchSize size(size_t num_objects = 0) const {
+    return {int(searched.size()), int(decoded.size()), int(num_objects)};
+  }
+};
+
+AutoViews ChooseAutoViews(const scene::Scene& scene, const Settings& settings) {
+  AutoViews views;
+  views.decoded = scene::SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
+  views.searched = segmentation::ViewsToSearch(scene, views.decoded, settings.automatic);
+  CheckEnoughViews(int(views.searched.size()), settings);
+  if (!settings.automatic.extend) views.decoded = views.searched;
+  return views;
+}
+
 struct EncodedViews {
   std::shared_ptr<const feature_container::FeatureContainer> container;
   segmentation::SearchPace pace;
@@ -51,28 +68,47 @@ struct EncodedViews {
 };
 
 // One view alone first: it and a few of its points say how long all of this will take.
-EncodedViews EncodeAndMeasure(const std::vector<int>& searched, const std::vector<int>& views, const Settings& settings,
-                              run::OpenRun* run, WholeTask* whole) {
+EncodedViews EncodeAndMeasure(const AutoViews& views, const Settings& settings, run::OpenRun* run, WholeTask* whole) {
   const Job& job(whole->job());
-  const int measured = searched[0];
-  const segmentation::SearchSize size{int(searched.size()), int(views.size())};
+  const int measured = views.searched[0];
   Stopwatch watch;
   EncodedViews encoded{run->Features({measured}, settings.encode, job), {}, 0};
   encoded.seconds = watch.seconds();
   const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
-  encoded.pace = {segmentation::SecondsPerPoint(measured, *encoded.container, *sam, size.num_searched, job),
+  encoded.pace = {segmentation::SecondsPerPoint(measured, *encoded.container, *sam, int(views.searched.size()), job),
                   segmentation::SecondsPerRay(run->nerf(job), encoded.container->WorkingCamera(measured), job)};
-  const auto num_missing =
-      std::count_if(views.begin(), views.end(), [&](int view) { return !encoded.container->Has(view); });
-  std::vector<WholeTask::Part> parts = segmentation::PartsOfSearch(size, encoded.pace, settings);
+  const auto num_missing = std::count_if(views.decoded.begin(), views.decoded.end(),
+                                         [&](int view) { return !encoded.container->Has(view); });
+  std::vector<WholeTask::Part> parts = segmentation::PartsOfSearch(views.size(), encoded.pace, settings);
   parts.push_back({"encode", 1 + double(num_missing)});
   whole->Expect(parts);
   if (settings.encode.container == feature_container::FeatureStore::kField) return encoded;  // it has all views
 
   watch = Stopwatch();
-  encoded.container = run->Features(views, settings.encode, job);
+  encoded.container = run->Features(views.decoded, settings.encode, job);
   encoded.seconds += watch.seconds();
+  RecordEncoding(run->folder(), settings, views.decoded.size(), encoded.seconds, job);
   return encoded;
+}
+
+// SAM's masks of everything in the searched views, tied together to objects.
+void FindObjects(const std::vector<int>& searched, const segmentation::SegmentationInput& input,
+                 const Settings& settings, AutoResult* result, const Job& job) {
+  const Stopwatch watch;
+  std::vector<segmentation::FoundMask> masks =
+      segmentation::SearchViews(searched, *input.features, *input.sam, settings.automatic.masks, job);
+  result->num_searched_views = int(searched.size());
+  result->num_masks = int(masks.size());
+  result->search_seconds = watch.seconds();
+  result->found = segmentation::TieTogether(input, searched.size(), std::move(masks), settings, job);
+}
+
+// The earlier search is set aside as a whole, in the place of the one before it.
+run::StoreOptions InPlaceOfEarlierSearch(const run::RunFolder& folder) {
+  run::StoreOptions options;
+  options.retired = NamesOfSearch(run::ListObjects(folder));
+  options.forgotten = NamesOfSearch(run::ListSetAside(folder));
+  return options;
 }
 
 }  // namespace
@@ -87,108 +123,43 @@ AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, con
   const ThreadLimit limit(caller.num_threads());
   CheckOptions(settings.automatic, "auto");
   CheckOptions(settings.segment, "segment");
-  const scene::Scene& scene = run->scene();
   const nerf::NerfModel& nerf = run->nerf(caller);
-  const std::vector<int> train = scene::SpreadViews(scene, scene.TrainViews(), settings.segment.max_views);
-  const std::vector<int> searched = segmentation::ViewsToSearch(scene, train, settings.automatic);
-  CheckEnoughViews(int(searched.size()), settings);
-  const std::vector<int>& decoded_views = settings.automatic.extend ? train : searched;
+  const AutoViews views = ChooseAutoViews(run->scene(), settings);
   std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, caller);
   AutoResult result;
+  segmentation::AutomaticField& found = result.found;
 
-  segmentation::SearchSize size{int(searched.size()), int(decoded_views.size())};
-  const int num_points = size.num_searched * settings.automatic.masks.grid * settings.automatic.masks.grid;
-  WholeTask whole(caller, "auto", segmentation::PartsOfSearch(size, {}, settings));
+  // Views to masks to objects.
+  WholeTask whole(caller, "auto", segmentation::PartsOfSearch(views.size(), {}, settings));
   const Job& job(whole.job());
-  EncodedViews encoded = EncodeAndMeasure(searched, decoded_views, settings, run, &whole);
-  const std::shared_ptr<const feature_container::FeatureContainer> container = std::move(encoded.container);
+  EncodedViews encoded = EncodeAndMeasure(views, settings, run, &whole);
   result.encode_seconds = encoded.seconds;
-  if (settings.encode.container == feature_container::FeatureStore::kCache)
-    RecordEncoding(run->folder(), settings, decoded_views.size(), result.encode_seconds, job);
-
-  const Stopwatch watch;
-  std::vector<segmentation::FoundMask> masks =
-      segmentation::SearchViews(searched, *container, *sam, settings.automatic.masks, job);
-  result.num_searched_views = int(searched.size());
-  result.num_masks = int(masks.size());
-  result.search_seconds = watch.seconds();
-  segmentation::SegmentationInput input{run->shared_scene(), nerf, container, std::move(sam), decoded_views};
-  result.found = segmentation::TieTogether(input, searched.size(), std::move(masks), settings, job);
-  size.num_objects = int(result.found.found.size());
+  segmentation::SegmentationInput input{run->shared_scene(), nerf, encoded.container, std::move(sam), views.decoded};
+  FindObjects(views.searched, input, settings, &result, job);
+  const int num_points = result.num_searched_views * settings.automatic.masks.grid * settings.automatic.masks.grid;
   encoded.pace.point = result.search_seconds / num_points;
-  whole.Expect(segmentation::PartsOfSearch(size, encoded.pace, settings));
+  whole.Expect(segmentation::PartsOfSearch(views.size(found.found.size()), encoded.pace, settings));
+
+  // Their masks again, with what the views say about each other.
   const Stopwatch refine_watch;
   segmentation::Session session(std::move(input), settings);
-  session.StartFromSearch(result.found.prompts, std::move(result.found.decoded));
+  session.StartFromSearch(found.prompts, std::move(found.decoded));
   session.Refine(job);
-  result.found.mask_seconds += refine_watch.seconds();
+  found.mask_seconds += refine_watch.seconds();
   session.ReleaseSam();  // its memory is better used by the field
   run->ReleaseSam();
 
-  // The earlier search is set aside as a whole, in the place of the one before it.
-  run::StoreOptions options;
-  options.retired = NamesOfSearch(run::ListObjects(run->folder()));
-  options.forgotten = NamesOfSearch(run::ListSetAside(run->folder()));
-  const segmentation::AutomaticField& found = result.found;
-  const FittedAndStored fitted =
-      FitAndStore(&session, result.search_seconds + found.associate_seconds + found.mask_seconds, std::move(options),
-                  settings, run, job);
-  const std::vector<StoredObject>& stored = fitted.stored.objects;
-  result.set_aside = fitted.stored.set_aside;
+  // One field for all of them.
+  const double seconds = result.search_seconds + found.associate_seconds + found.mask_seconds;
+  FittedAndStored fitted = FitAndStore(&session, {seconds, InPlaceOfEarlierSearch(run->folder())}, settings, run, job);
   result.field_seconds = fitted.seconds;
-
-  whole.Finish(Counted(int64_t(stored.size()), "object"));
-
-  for (size_t i = 0; i < stored.size(); ++i)
-    result.objects.push_back(
-        {stored[i], int(found.found[i].masks.size()), found.found[i].agreement, found.found[i].size});
+  result.set_aside = std::move(fitted.stored.set_aside);
+  for (size_t i = 0; i < fitted.stored.objects.size(); ++i)
+    result.objects.push_back({std::move(fitted.stored.objects[i]), int(found.found[i].masks.size()),
+                              found.found[i].agreement, found.found[i].size});
+  whole.Finish(Counted(int64_t(result.objects.size()), "object"));
   result.peak_rss_bytes = PeakRssBytes();
   return result;
-}
-
-Json ToJson(const AutoResult& result) {
-  Json objects = Json::array();
-  for (const AutoObject& object : result.objects) {
-    objects.push_back({{"name", object.stored.name},
-                       {"folder", object.stored.folder.string()},
-                       {"views_found", object.views_found},
-                       {"views_used", object.stored.views_used},
-                       {"views_total", object.stored.views_total},
-                       {"agreement", object.agreement},
-                       {"share", object.share}});
-  }
-  return {{"objects", objects},
-          {"set_aside", result.set_aside},
-          {"searched_views", result.num_searched_views},
-          {"masks", result.num_masks},
-          {"left_out",
-           {{"too_few_views", result.found.left_out.num_rare},
-            {"no_agreement", result.found.left_out.num_unstable},
-            {"background", result.found.left_out.num_background},
-            {"coplanar", result.found.left_out.num_coplanar},
-            {"texture", result.found.left_out.num_texture},
-            {"other_levels", result.found.left_out.num_other_levels},
-            {"beyond_limit", result.found.num_beyond_limit},
-            {"no_certain_point", result.found.num_without_point}}},
-          {"seconds",
-           {{"encode", result.encode_seconds},
-            {"search", result.search_seconds},
-            {"associate", result.found.associate_seconds},
-            {"masks", result.found.mask_seconds},
-            {"field", result.field_seconds}}},
-          {"peak_rss_mib", double(result.peak_rss_bytes) / (1 << 20)}};
-}
-
-std::string ToTable(const AutoResult& result) {
-  std::string text = fmt::format("{:<12}  {:>15}  {:>14}  {:>11}  {:>9}\n", "object", "share of a view",
-                                 "found in views", "masks used", "agreement");
-  for (const AutoObject& object : result.objects) {
-    text +=
-        fmt::format("{:<12}  {:>14.2f}%  {:>14}  {:>11}  {:>8.1f}%\n", object.stored.name, 100 * object.share,
-                    fmt::format("{}/{}", object.views_found, result.num_searched_views),
-                    fmt::format("{}/{}", object.stored.views_used, object.stored.views_total), 100 * object.agreement);
-  }
-  return text;
 }
 
 }  // namespace sanerf::pipeline

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json_fwd.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
@@ -33,8 +32,5 @@ AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, con
 
 // Whether the object's field holds nothing but what a search has found.
 bool IsOfSearch(const run::StoredObject& object);
-
-Json ToJson(const AutoResult& result);
-std::string ToTable(const AutoResult& result);  // for people
 
 }  // namespace sanerf::pipeline

@@ -71,23 +71,22 @@ void WarnIfUseless(const segmentation::MaskFit& fit, const std::string& object, 
       object, fit.num_missed, fit.num_views, 100 * fit.mean_iou, path, name, path, name));
 }
 
-run::StoreResult StoreFitted(const segmentation::SessionSnapshot& fitted, const std::filesystem::path& log,
-                             double seconds, run::StoreOptions options, const Settings& settings, run::OpenRun* run,
-                             const Job& job) {
+run::StoreResult StoreFitted(const segmentation::SessionSnapshot& fitted, StoreRequest request,
+                             const Settings& settings, run::OpenRun* run, const Job& job) {
   const Stopwatch watch;
   run::RunFolder& folder = run->folder();
   run::StoreResult stored = run::StoreObjects(folder,
-                                              {fitted.objects.prompts, fitted.objects.masks, *fitted.model, log,
-                                               run->nerf(job).Fingerprint(), std::move(options)},
+                                              {fitted.objects.prompts, fitted.objects.masks, *fitted.model, request.log,
+                                               run->nerf(job).Fingerprint(), std::move(request.options)},
                                               job);
   RecordOptions(settings, &folder);
-  folder.SetStage(run::Stage::kSegment, run::StageState::kComplete, seconds + watch.seconds());
+  folder.SetStage(run::Stage::kSegment, run::StageState::kComplete, request.seconds + watch.seconds());
   folder.Save(job);
   return stored;
 }
 
-FittedAndStored FitAndStore(segmentation::Session* session, double seconds_before, run::StoreOptions options,
-                            const Settings& settings, run::OpenRun* run, const Job& job) {
+FittedAndStored FitAndStore(segmentation::Session* session, StoreRequest request, const Settings& settings,
+                            run::OpenRun* run, const Job& job) {
   const Stopwatch watch;
   run::RunFolder& folder = run->folder();
   EnsureWritableFolder(folder.path());
@@ -97,9 +96,10 @@ FittedAndStored FitAndStore(segmentation::Session* session, double seconds_befor
     session->Step(session->steps_left(), job.With(log));
   }
   const segmentation::SessionSnapshot fitted = session->Finish(job);
+  request.log = log_file.path();
+  request.seconds += watch.seconds();
   FittedAndStored result;
-  result.stored =
-      StoreFitted(fitted, log_file.path(), seconds_before + watch.seconds(), std::move(options), settings, run, job);
+  result.stored = StoreFitted(fitted, std::move(request), settings, run, job);
   result.seconds = watch.seconds();
   CheckFits(fitted, *run, job);
   return result;

@@ -13,21 +13,24 @@
 
 namespace sanerf::pipeline {
 
+struct StoreRequest {
+  double seconds = 0;  // that the stage "segment" took up to here
+  run::StoreOptions options = {};
+  std::filesystem::path log = {};  // of the field's training; FitAndStore writes one of its own
+};
 struct FittedAndStored {
   run::StoreResult stored;
   double seconds = 0;
 };
 
-// seconds_before: what the stage "segment" took up to here. run: to be written; its run.json has the options from now
-// on, whatever container the views were encoded into; but for those that its radiance field was trained with.
-FittedAndStored FitAndStore(segmentation::Session* session, double seconds_before, run::StoreOptions options,
-                            const Settings& settings, run::OpenRun* run, const Job& job);
+// run: to be written; its run.json has the options from now on, whatever container the views were encoded into; but for
+// those that its radiance field was trained with.
+FittedAndStored FitAndStore(segmentation::Session* session, StoreRequest request, const Settings& settings,
+                            run::OpenRun* run, const Job& job);
 
-// The second half by itself, of a field that is fitted and stays with its session. log: of the training. seconds: of
-// the stage "segment" so far.
-run::StoreResult StoreFitted(const segmentation::SessionSnapshot& fitted, const std::filesystem::path& log,
-                             double seconds, run::StoreOptions options, const Settings& settings, run::OpenRun* run,
-                             const Job& job);
+// The second half by itself, of a field that is fitted and stays with its session.
+run::StoreResult StoreFitted(const segmentation::SessionSnapshot& fitted, StoreRequest request,
+                             const Settings& settings, run::OpenRun* run, const Job& job);
 
 // Warns of an object whose field shows something else than its masks.
 void WarnIfUseless(const segmentation::MaskFit& fit, const std::string& object, const std::filesystem::path& run,

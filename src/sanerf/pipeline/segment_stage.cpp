@@ -226,7 +226,7 @@ SegmentResult RunSession(SessionPlan plan, const Settings& settings, OpenRun* ru
   result.overlap_pixels = ReportOverlaps(session.objects(), *container, job);
   result.mask_seconds = mask_watch.seconds();
 
-  FittedAndStored fitted = FitAndStore(&session, result.mask_seconds, std::move(plan.store), settings, run, job);
+  FittedAndStored fitted = FitAndStore(&session, {result.mask_seconds, std::move(plan.store)}, settings, run, job);
   result.objects = std::move(fitted.stored.objects);
   result.set_aside = std::move(fitted.stored.set_aside);
   result.field_seconds = fitted.seconds;

@@ -214,24 +214,4 @@ std::map<std::string, Json> ReportsOf(const TextResult& result) {
   return reports;
 }
 
-Json ToJson(const TextResult& result) {
-  Json objects = Json::array();
-  for (const TextObject& object : result.objects) {
-    const segmentation::AgreedObject& agreed = object.agreed;
-    objects.push_back({{"phrase", object.phrase},
-                       {"name", object.name},
-                       {"boxes", object.num_boxes},
-                       {"views_with_boxes", object.num_views},
-                       {"views_agreed", std::count_if(agreed.outcomes.begin(), agreed.outcomes.end(),
-                                                      [](const auto& outcome) { return outcome.group == 0; })},
-                       {"boxes_dropped", agreed.num_dropped},
-                       {"other_objects_views", agreed.other_views}});
-  }
-  Json missing = Json::array();
-  for (const MissingObject& phrase : result.missing)
-    missing.push_back({{"phrase", phrase.phrase}, {"why", phrase.why.what()}, {"hint", phrase.why.hint()}});
-  return {{"detector", result.detector}, {"license", result.license}, {"views_searched", result.num_views},
-          {"objects", objects},          {"not_found", missing},      {"seconds", result.seconds}};
-}
-
 }  // namespace sanerf::pipeline

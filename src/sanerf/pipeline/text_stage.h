@@ -49,6 +49,4 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
 // text.json by object, for SegmentRequest: every box, its score and what became of it.
 std::map<std::string, Json> ReportsOf(const TextResult& result);
 
-Json ToJson(const TextResult& result);
-
 }  // namespace sanerf::pipeline

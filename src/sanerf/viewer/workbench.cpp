@@ -320,7 +320,7 @@ bool Workbench::Store(const segmentation::SessionSnapshot& fitted, const fs::pat
   run::StoreOptions options;
   options.goes_on = true;
   options.retired = retired;
-  pipeline::StoreFitted(fitted, log, 0, std::move(options), field_->settings(), &*run_, job);
+  pipeline::StoreFitted(fitted, {.options = std::move(options), .log = log}, field_->settings(), &*run_, job);
   return true;
 }
 
