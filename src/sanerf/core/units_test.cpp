@@ -26,5 +26,10 @@ TEST(Units, CountsAndBytes) {
   EXPECT_EQ(FormatBytes(2.1e6), "2.1 MB");
 }
 
+TEST(Units, Fingerprints) {
+  EXPECT_EQ(HexFingerprint(0x2a), "000000000000002a");
+  EXPECT_EQ(HexFingerprint(~uint64_t{0}), "ffffffffffffffff");
+}
+
 }  // namespace
 }  // namespace sanerf

@@ -7,6 +7,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/shell_quoted.h"
+#include "sanerf/core/units.h"
 
 namespace sanerf::feature_container {
 namespace {
@@ -44,8 +45,6 @@ Json EntriesJson(const std::map<std::string, CacheIndex::Entry>& entries) {
 }
 
 }  // namespace
-
-std::string FingerprintText(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
 
 std::string CameraStamp(const scene::View& view, const EncodeOptions& options) {
   // Nine digits: another compiler's last bit must not make a cache stale.
@@ -133,7 +132,7 @@ void WriteIndex(const std::filesystem::path& folder, const CacheIndex& index) {
 }
 
 std::optional<std::string> WhyStale(const CacheIndex& index, const scene::Scene& scene, uint64_t nerf_fingerprint) {
-  if (index.nerf_fingerprint != FingerprintText(nerf_fingerprint)) return "the radiance field has changed since";
+  if (index.nerf_fingerprint != HexFingerprint(nerf_fingerprint)) return "the radiance field has changed since";
   for (const scene::View& view : scene.views) {
     const auto entry = index.views.find(view.name);
     if (entry == index.views.end()) continue;

@@ -25,7 +25,6 @@ struct CacheIndex {
   std::map<std::string, Entry> outdated;            // of another radiance field or camera; the maps belong to the PNG
 };
 
-std::string FingerprintText(uint64_t fingerprint);
 // Changes when the working camera does, or for photos the size of the photo's file.
 std::string CameraStamp(const scene::View& view, const EncodeOptions& options);
 // Changes when the contents of the photo's file do; "" when views are rendered. Throws Error when it cannot be read.

@@ -31,7 +31,7 @@ constexpr size_t kNamedViews = 4;  // damaged ones, in the warning
 
 // Why no map of `index` can be used with these inputs, none when they can.
 std::optional<std::string> WhyRebuild(const CacheIndex& index, const Sam& sam, const EncodeOptions& options) {
-  if (index.options.model != options.model || index.model_fingerprint != FingerprintText(sam.Fingerprint())) {
+  if (index.options.model != options.model || index.model_fingerprint != HexFingerprint(sam.Fingerprint())) {
     return fmt::format("they come from {}, wanted is {}",
                        index.options.model == options.model ? "other files of " + options.model : index.options.model,
                        options.model);
@@ -105,8 +105,8 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const EncodeSour
   const auto& [scene, radiance, sam, options] = source;
   CacheIndex fresh;
   fresh.options = options;
-  fresh.model_fingerprint = FingerprintText(sam.Fingerprint());
-  fresh.nerf_fingerprint = FingerprintText(radiance.fingerprint);
+  fresh.model_fingerprint = HexFingerprint(sam.Fingerprint());
+  fresh.nerf_fingerprint = HexFingerprint(radiance.fingerprint);
   if (!HasIndex(folder)) return fresh;
 
   CacheIndex index;

@@ -14,4 +14,12 @@ std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& fold
   return FeatureCache::Open(folder, context.scene, context.nerf);
 }
 
+std::unique_ptr<FeatureContainer> EncodeTestViews(const std::filesystem::path& encoded,
+                                                  const std::filesystem::path& folder, EncodeContext context,
+                                                  const std::vector<int>& views, const Job& job) {
+  context.options.container = FeatureStore::kCache;  // also beside a distilled field
+  TakeEncodedViews(encoded, folder, context.scene, views, job);
+  return OpenFeatures(folder, context, views, job);
+}
+
 }  // namespace sanerf::feature_container

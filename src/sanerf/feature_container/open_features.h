@@ -16,4 +16,10 @@ namespace sanerf::feature_container {
 std::unique_ptr<FeatureContainer> OpenFeatures(const std::filesystem::path& folder, const EncodeContext& context,
                                                const std::vector<int>& views, const Job& job);
 
+// Held-out views, and the prompted ones that they are compared through, in a cache of their own, `folder`: what is
+// trained on must not come near them. encoded: the cache that has the prompted ones. The caller holds the run's lock.
+std::unique_ptr<FeatureContainer> EncodeTestViews(const std::filesystem::path& encoded,
+                                                  const std::filesystem::path& folder, EncodeContext context,
+                                                  const std::vector<int>& views, const Job& job);
+
 }  // namespace sanerf::feature_container

@@ -5,9 +5,6 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/feature_container/distil_features.h"
-#include "sanerf/feature_container/encode_views.h"
-#include "sanerf/feature_container/feature_cache.h"
-#include "sanerf/feature_container/feature_field.h"
 
 namespace sanerf::pipeline {
 
@@ -58,16 +55,6 @@ EncodeResult Encode(const Settings& settings, run::OpenRun* run, const Job& job)
   result.seconds = watch.seconds();
   RecordEncoding(run->folder(), settings, size_t(result.num_views), result.seconds, job);
   return result;
-}
-
-std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const std::filesystem::path& encoded,
-                                                                 const std::filesystem::path& folder,
-                                                                 feature_container::EncodeContext context,
-                                                                 const std::vector<int>& views, const Job& job) {
-  context.options.container = feature_container::FeatureStore::kCache;  // also beside a distilled field
-  feature_container::TakeEncodedViews(encoded, folder, context.scene, views, job);
-  feature_container::EncodeViews(folder, context, views, job);
-  return feature_container::FeatureCache::Open(folder, context.scene, context.nerf);
 }
 
 }  // namespace sanerf::pipeline

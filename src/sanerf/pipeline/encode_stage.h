@@ -2,12 +2,8 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
-#include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/feature_container/encode_context.h"
-#include "sanerf/feature_container/feature_cache.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
 
@@ -21,12 +17,6 @@ struct EncodeResult {
 };
 // All training views. run: to be written.
 EncodeResult Encode(const Settings& settings, run::OpenRun* run, const Job& job);
-// Held-out views, and the prompted ones that they are compared through, in a cache of their own, `folder`: what is
-// trained on must not come near them. encoded: the cache that has the prompted ones. The caller holds the run's lock.
-std::unique_ptr<feature_container::FeatureCache> EncodeTestViews(const std::filesystem::path& encoded,
-                                                                 const std::filesystem::path& folder,
-                                                                 feature_container::EncodeContext context,
-                                                                 const std::vector<int>& views, const Job& job);
 // Records which views are encoded and with what, so that later stages and `info` need not open the cache. Of the
 // options only those of encoding: others hold when their stage has succeeded.
 void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds, const Job& job);

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
@@ -28,7 +26,7 @@ using detect::TextDetector;
 using mask_decoder::BoxPrompt;
 using mask_decoder::ObjectPrompt;
 using scene::Scene;
-using segmentation::BoxInView;
+using segmentation::TextObject;
 
 namespace {
 
@@ -68,49 +66,6 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
         "every object is called after its phrase", "leave them out, or segment the phrases one by one");
 }
 
-void Report(const TextObject& object, int num_views, const Job& job) {
-  const segmentation::AgreedObject& agreed = object.agreed;
-  const auto num_agreeing = std::count_if(agreed.outcomes.begin(), agreed.outcomes.end(),
-                                          [](const auto& outcome) { return outcome.group == 0; });
-  job.Info(fmt::format("text   '{}': {} in {} of {}, {} on one object", object.phrase,
-                       Counted(object.num_boxes, "box", "boxes"), object.num_views, Counted(num_views, "view"),
-                       Counted(num_agreeing, "view agrees", "views agree")));
-  if (agreed.num_dropped > 0)
-    job.Info(fmt::format("text   '{}': {} in {} {} and {} dropped", object.phrase,
-                         Counted(agreed.num_dropped, "box", "boxes"), Counted(agreed.num_dropped_views, "view"),
-                         IsAre(agreed.num_dropped, "disagrees", "disagree"), IsAre(agreed.num_dropped, "was", "were")));
-  if (!agreed.other_views.empty())
-    job.Warn(
-        fmt::format("'{}' fits {}, seen in {} views\n"
-                    "         The one with the best support was taken; a --click on another takes that.",
-                    object.phrase, Counted(int64_t(agreed.other_views.size()), "more object"),
-                    fmt::join(agreed.other_views, ", ")));
-}
-
-Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,
-              const std::vector<int>& views, const TextDetector& detector) {
-  Json rows = Json::array(), searched = Json::array();
-  for (const int view_idx : views) searched.push_back(scene.views[size_t(view_idx)].name);
-  for (size_t i = 0; i < boxes.size(); ++i) {
-    const BoxPrompt& box = boxes[i].box;
-    const segmentation::AgreedObject::BoxOutcome& outcome = object.agreed.outcomes[i];
-    rows.push_back({{"view", box.view},
-                    {"xyxy", {box.x0, box.y0, box.x1, box.y1}},
-                    {"score", boxes[i].score},
-                    {"used", outcome.group == 0},
-                    {"object", outcome.group},
-                    {"reason", outcome.reason}});
-  }
-  return {{"phrase", object.phrase},
-          {"detector", detector.name()},
-          {"detector_fingerprint", run::HexFingerprint(detector.Fingerprint())},
-          {"license", detector.license()},
-          {"box_threshold", detector.box_threshold()},
-          {"views", searched},
-          {"boxes", rows},
-          {"other_objects_views", object.agreed.other_views}};
-}
-
 // As the name of a folder.
 std::string NameFromPhrase(const std::string& phrase) {
   constexpr size_t kMaxBytes = 60;
@@ -131,6 +86,35 @@ std::string NameFromPhrase(const std::string& phrase) {
   return name.empty() ? "object" : name;
 }
 
+// What it cannot look for is an error before anything is encoded.
+std::unique_ptr<TextDetector> LoadDetector(const segmentation::TextOptions& options,
+                                           const std::vector<std::string>& phrases, TextResult* result,
+                                           const Job& job) {
+  std::unique_ptr<TextDetector> detector = detect::LoadTextDetector(options.detector, options.boxes, job);
+  detector->CheckPhrases(phrases);
+  result->detector = detector->name();
+  result->license = detector->license();
+  job.Info(fmt::format("text   detector {}{}", result->detector,
+                       result->license.empty() ? "" : ", license: " + result->license));
+  return detector;
+}
+
+// Encoded are the views that have boxes or clicks.
+segmentation::SegmentationInput EncodeFound(const std::vector<segmentation::PhraseInPhotos>& found,
+                                            const ObjectPrompt& more, const Settings& settings, run::OpenRun* run,
+                                            const Job& job) {
+  std::set<int> used_views;
+  for (const segmentation::PhraseInPhotos& phrase : found)
+    for (const segmentation::BoxInView& box : phrase.boxes) used_views.insert(box.view_idx);
+  for (const mask_decoder::ClickPrompt& click : more.clicks) used_views.insert(run->scene().FindView(click.view));
+  std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
+  feature_container::EncodeOptions encode = settings.encode;
+  encode.container = feature_container::FeatureStore::kCache;  // the boxes are in photos
+  std::shared_ptr<const feature_container::FeatureContainer> cache =
+      run->Features({used_views.begin(), used_views.end()}, encode, job);
+  return {run->shared_scene(), run->nerf(job), std::move(cache), std::move(sam)};
+}
+
 }  // namespace
 
 TextResult PromptsFromText(const TextRequest& request, const Settings& settings, run::OpenRun* run, const Job& job) {
@@ -138,55 +122,33 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   CheckOptions(settings.text, "text");
   const std::vector<std::string> phrases = detect::SplitPhrases(request.text);
   segmentation::CheckObjectCount(phrases.size());
-  const segmentation::TextOptions& options = settings.text;
   const Scene& scene = run->scene();
   CheckMore(request.more, phrases, scene);
   const std::vector<int> views = ViewsToSearch(scene, settings);
-  const nerf::NerfModel& nerf = run->nerf(job);
+  run->nerf(job);  // its loading does not count as searching
   const Stopwatch watch;
   TextResult result;
   result.num_views = int(views.size());
 
-  // The detector in all views; what it cannot look for and what is not there is an error before anything is encoded.
-  std::unique_ptr<TextDetector> detector = detect::LoadTextDetector(options.detector, options.boxes, job);
-  detector->CheckPhrases(phrases);
-  result.detector = detector->name();
-  result.license = detector->license();
-  job.Info(fmt::format("text   detector {}{}", result.detector,
-                       result.license.empty() ? "" : ", license: " + result.license));
+  // The detector in all views.
+  const std::unique_ptr<TextDetector> detector = LoadDetector(settings.text, phrases, &result, job);
   const std::vector<segmentation::PhraseInPhotos> found =
       segmentation::SearchPhotos(*detector, phrases, scene, views, job);
   if (std::all_of(found.begin(), found.end(), [](const auto& phrase) { return phrase.nowhere; }))
     throw segmentation::NothingFound(*found[0].nowhere);
 
   // SAM and depth in the views that have boxes.
-  std::set<int> used_views;
-  for (const segmentation::PhraseInPhotos& phrase : found)
-    for (const BoxInView& box : phrase.boxes) used_views.insert(box.view_idx);
-  for (const mask_decoder::ClickPrompt& click : request.more.clicks) used_views.insert(scene.FindView(click.view));
-  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
-  feature_container::EncodeOptions encode = settings.encode;
-  encode.container = feature_container::FeatureStore::kCache;  // the boxes are in photos
-  const std::shared_ptr<const feature_container::FeatureContainer> cache =
-      run->Features({used_views.begin(), used_views.end()}, encode, job);
-  const segmentation::SegmentationInput input{run->shared_scene(), nerf, cache, sam};
-  const std::vector<Vec3> hints = segmentation::HintsFrom(request.more, scene, *cache, job);
-
+  const segmentation::SegmentationInput input = EncodeFound(found, request.more, settings, run, job);
+  const std::vector<Vec3> hints = segmentation::HintsFrom(request.more, scene, *input.features, job);
   for (size_t i = 0; i < phrases.size(); ++i) {
     if (found[i].nowhere) {
       result.missing.push_back({phrases[i], *found[i].nowhere});
       continue;
     }
-    const std::vector<BoxInView>& boxes = found[i].boxes;
-    TextObject object;
-    object.phrase = phrases[i];
-    object.num_boxes = int(boxes.size());
-    std::set<int> views_of_object;
-    for (const BoxInView& box : boxes) views_of_object.insert(box.view_idx);
-    object.num_views = int(views_of_object.size());
+    TextObject object = segmentation::ObjectOfBoxes(phrases[i], found[i].boxes);
     try {
-      object.agreed = segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), boxes, hints,
-                                              input.ForDecoding(settings.masks), options.agreement, job);
+      object.agreed = segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), found[i].boxes, hints,
+                                              input.ForDecoding(settings.masks), settings.text.agreement, job);
     } catch (const segmentation::NothingFound& nothing) {
       result.missing.push_back({phrases[i], nothing});
       continue;
@@ -195,8 +157,8 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
     prompt.text = phrases[i];
     if (phrases.size() == 1) Add(request.more, scene, &prompt);
     object.name = prompt.name;
-    object.report = ReportOf(object, boxes, scene, views, *detector);
-    Report(object, result.num_views, job);
+    object.report = segmentation::ReportOf(object, found[i].boxes, scene, views, *detector);
+    segmentation::SayWhereFound(object, result.num_views, job);
     result.prompts.objects.push_back(std::move(prompt));
     result.objects.push_back(std::move(object));
   }

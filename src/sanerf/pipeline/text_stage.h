@@ -10,7 +10,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
-#include "sanerf/segmentation/text/text_prompts.h"
+#include "sanerf/segmentation/text/text_object.h"
 
 namespace sanerf::pipeline {
 
@@ -22,20 +22,14 @@ struct TextRequest {
   mask_decoder::ObjectPrompt more;
 };
 
-struct TextObject {
-  std::string phrase, name;
-  int num_boxes = 0, num_views = 0;   // found above the threshold
-  segmentation::AgreedObject agreed;  // without prompt
-  Json report;                        // text.json
-};
 struct MissingObject {
   std::string phrase;
   segmentation::NothingFound why;
 };
 struct TextResult {
   mask_decoder::Prompts prompts;
-  std::vector<TextObject> objects;     // in the order of prompts.objects; at least one
-  std::vector<MissingObject> missing;  // the other phrases
+  std::vector<segmentation::TextObject> objects;  // in the order of prompts.objects; at least one
+  std::vector<MissingObject> missing;             // the other phrases
   std::string detector, license;
   int num_views = 0;  // that were searched
   double seconds = 0;

@@ -13,6 +13,7 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/core/units.h"
 #include "sanerf/nerf/field_check.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
@@ -143,7 +144,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
                         {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start, request.hooks}, job);
     result.seconds = seconds_before + watch.seconds();
     run.SetStage(run::Stage::kTrain, StageState::kComplete, result.seconds,
-                 {{"iters", settings.nerf.iters}, {"fingerprint", run::HexFingerprint(model->Fingerprint())}});
+                 {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model->Fingerprint())}});
     run.Save(job);
   } catch (const InterruptedError& error) {
     if (!has_begun) throw;

@@ -14,6 +14,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/suggestions.h"
+#include "sanerf/core/units.h"
 #include "sanerf/core/unseen_characters.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/run/object_set.h"

@@ -92,8 +92,6 @@ const char* NameOf(Stage stage) { return kStageNames[size_t(stage)]; }
 
 const char* NameOf(StageState state) { return kStateNames[size_t(state)]; }
 
-std::string HexFingerprint(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
-
 bool RunFolder::Exists(const fs::path& path) { return ExistsAsFile(path / kRecord); }
 
 std::vector<std::string> RunFolder::PartsIn(const fs::path& path) {

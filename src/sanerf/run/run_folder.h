@@ -36,7 +36,6 @@ const char* NameOf(StageState state);                                          /
 
 // The last part of a path, also of "runs/mug/": what a scene or a run is called.
 std::string NameOfPath(const std::filesystem::path& path);
-std::string HexFingerprint(uint64_t fingerprint);  // 16 hexadecimal digits
 
 class RunFolder {
  public:

@@ -13,8 +13,8 @@
 #include "sanerf/feature_container/distil_features.h"
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_field.h"
+#include "sanerf/feature_container/open_features.h"
 #include "sanerf/mask_decoder/places.h"
-#include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/own_segmenter.h"
 
@@ -38,7 +38,7 @@ std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {
   views.insert(views.end(), input.test.begin(), input.test.end());
   const FeatureFolders& folders = shared.folders();
   return MakeSamPerView(
-      input, pipeline::EncodeTestViews(folders.views, folders.test, shared.ForEncoding(job), views, job), job);
+      input, feature_container::EncodeTestViews(folders.views, folders.test, shared.ForEncoding(job), views, job), job);
 }
 
 // The features of the held-out views come from a field that has never seen them.

@@ -13,6 +13,7 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/core/units.h"
 #include "sanerf/eval/ground_truth.h"
 #include "sanerf/eval/score_masks.h"
 #include "sanerf/eval/scores.h"
@@ -78,7 +79,7 @@ Scorable AllObjects(const run::RunFolder& run, const nerf::NerfModel& nerf, cons
   Scorable chosen;
   for (const StoredObject& object : run::ListObjects(run)) {
     NotScored reason{object.name, "", ""};
-    if (object.nerf_fingerprint != run::HexFingerprint(nerf.Fingerprint())) {
+    if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) {
       reason.why = "it belongs to an earlier radiance field";
       reason.how = "segment it again";
     } else if (object.prompt.instance < 0) {

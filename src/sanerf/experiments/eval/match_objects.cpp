@@ -14,6 +14,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/core/units.h"
 #include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/text_table.h"
 #include "sanerf/mask_aggregator/object_model.h"
@@ -36,7 +37,7 @@ std::string OfLargestField(const run::RunFolder& run, const nerf::NerfModel& ner
   const run::StoredObject* best = nullptr;
   const std::vector<run::StoredObject> objects = ListObjects(run);
   for (const run::StoredObject& object : objects) {
-    if (object.nerf_fingerprint != run::HexFingerprint(nerf.Fingerprint())) continue;
+    if (object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint())) continue;
     if (best == nullptr || object.labels.size() > best->labels.size()) best = &object;
   }
   if (best == nullptr)

@@ -19,13 +19,12 @@
 #include "sanerf/experiments/eval/repeat_commands.h"
 #include "sanerf/experiments/eval/report_page.h"
 #include "sanerf/export/layers.h"
-#include "sanerf/feature_container/feature_cache.h"
+#include "sanerf/feature_container/open_features.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/view_decider.h"
-#include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/scene/instance_masks.h"
@@ -88,7 +87,7 @@ std::vector<Shown> ChooseObjects(const EvalResult& result, const ReportOptions& 
   for (run::StoredObject& object : run::ListObjects(run->folder())) {
     const auto is_it = [&](const NotScored& other) { return other.object == object.name; };
     if (std::none_of(result.not_scored.begin(), result.not_scored.end(), is_it) ||
-        object.nerf_fingerprint != run::HexFingerprint(nerf.Fingerprint()))
+        object.nerf_fingerprint != HexFingerprint(nerf.Fingerprint()))
       continue;
     if (chosen.size() - num_scored < kMostUnscored) {
       chosen.push_back({std::move(object)});
@@ -119,8 +118,8 @@ class SamMasks {
     }
     input_ = segmentation::SegmentationInput{
         run->shared_scene(), run->nerf(job),
-        pipeline::EncodeTestViews(run->folder().features(), run->folder().test_features(),
-                                  run->Encoding(settings.encode, job), WithPrompted(prompts), job),
+        feature_container::EncodeTestViews(run->folder().features(), run->folder().test_features(),
+                                           run->Encoding(settings.encode, job), WithPrompted(prompts), job),
         std::move(sam)};
   }
 
