@@ -34,16 +34,6 @@ namespace {
 
 constexpr const char* kSynthMark = "synth.json";  // written last: the options of a complete scene
 
-// Renders the scene unless the same one is there already; returns whether it was.
-bool MakeScene(const fs::path& folder, const Settings& settings, const Job& job) {
-  const Json wanted = settings.ToJson().at("synth");
-  if (fs::exists(folder / kSynthMark) && ReadJsonFile(folder / kSynthMark) == wanted) return true;
-  run::CheckPlaceOfSynthScene(folder);
-  synth::WriteSynthScene(folder, settings.synth, job);
-  WriteJsonFile(folder / kSynthMark, wanted);
-  return false;
-}
-
 // Throws Error when there is a run in `folder` that was not trained on the demo's own scene: it would be replaced.
 void CheckPlaceOfDemo(const fs::path& folder, const fs::path& scene) {
   if (!RunFolder::Exists(folder)) return;
@@ -52,6 +42,19 @@ void CheckPlaceOfDemo(const fs::path& folder, const fs::path& scene) {
   throw Error(fmt::format("cannot run the demo in {}", folder.string()),
               fmt::format("it holds the run of another scene, {}", run.record().at("scene").value("absolute_path", "")),
               "its radiance field and objects would be replaced: choose another folder with --out");
+}
+
+// Renders the scene of the run in `out` unless the same one is there already; returns whether it was.
+bool MakeScene(const fs::path& out, const fs::path& scene, const Settings& settings, const Job& job) {
+  EnsureWritableFolder(out);
+  const run::RunLock lock(out);  // nobody's scene is exchanged under a running command
+  CheckPlaceOfDemo(out, scene);
+  const Json wanted = settings.ToJson().at("synth");
+  if (fs::exists(scene / kSynthMark) && ReadJsonFile(scene / kSynthMark) == wanted) return true;
+  run::CheckPlaceOfSynthScene(scene);
+  synth::WriteSynthScene(scene, settings.synth, job);
+  WriteJsonFile(scene / kSynthMark, wanted);
+  return false;
 }
 
 // The objects are there, complete, and from this radiance field, these prompts and these options.
@@ -99,13 +102,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   const Stopwatch synth_watch;
   run::CheckPlaceOfNewRun(request.out, scene);
   const run::NewRun new_run(request.out);
-  EnsureWritableFolder(request.out);
-  bool had_scene = false;
-  {
-    const run::RunLock lock(request.out);  // nobody's scene is exchanged under a running command
-    CheckPlaceOfDemo(request.out, scene);
-    had_scene = MakeScene(scene, settings, job);
-  }
+  const bool had_scene = MakeScene(request.out, scene, settings, job);
   const double synth_seconds = synth_watch.seconds();
 
   job.Info("demo   2/6  training the radiance field");
