@@ -18,8 +18,8 @@ class OpenRun {
  public:
   enum class Access { kRead, kWrite };  // kWrite holds the run's lock
 
-  // scene: where it is now, when it was moved; recorded by who writes. Every job is told what was opened for it, as a
-  // detail. Throws Error as RunFolder and RunLock do.
+  // scene: where it is now, when it was moved; recorded by who writes. What is opened is a detail that the job reports.
+  // Throws Error as RunFolder and RunLock do.
   OpenRun(const std::filesystem::path& run, const std::optional<std::filesystem::path>& scene, Access access,
           const Job& job);
   // To write, for who needs the recorded options first.

@@ -50,7 +50,7 @@ std::vector<std::string> NamesIn(const Handle& file) {
   return names;
 }
 
-// Of the chunks that the numbers lie in; empty where there are none, nothing where it cannot be told.
+// Of the chunks that the numbers lie in; empty where there are none, nothing where that is not known.
 std::optional<std::vector<hsize_t>> ChunkSides(const Handle& creation, size_t rank) {
   if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return std::vector<hsize_t>();
   std::vector<hsize_t> sides(rank);
@@ -68,7 +68,7 @@ hsize_t NumbersInChunk(const std::optional<std::vector<hsize_t>>& sides) {
 }
 
 // What the index says of the chunks, the library takes at its word: it allocates that much before it reads. The size of
-// the largest, bytes in the file; none where it cannot be told.
+// the largest, bytes in the file; none where that is not known.
 std::optional<hsize_t> LargestStoredChunk(const Handle& data_set, const std::vector<hsize_t>& sides,
                                           const std::vector<hsize_t>& shape) {
   std::vector<hsize_t> at(shape.size(), 0);

@@ -28,11 +28,11 @@ FeatureGrid::FeatureGrid(mask_aggregator::CellIndex grid_cells, int num_channels
   rows.values = nn::Buffer(int64_t(cells.size()) * channels);
 }
 
-void FeatureGrid::Composite(const Touch* begin, const Touch* end, float* feature) const {
+void FeatureGrid::Composite(const CellWeight* begin, const CellWeight* end, float* feature) const {
   std::fill(feature, feature + channels, 0.0f);
-  for (const Touch* touch = begin; touch != end; ++touch) {
-    const float* row = Row(touch->cell);
-    for (int c = 0; c < channels; ++c) feature[c] += touch->share * row[c];
+  for (const CellWeight* corner = begin; corner != end; ++corner) {
+    const float* row = Row(corner->cell);
+    for (int c = 0; c < channels; ++c) feature[c] += corner->weight * row[c];
   }
 }
 
@@ -44,7 +44,7 @@ double SquaredError(const FeatureGrid& grid, const RayBatch& batch, std::vector<
   ParallelForChunks(int64_t(batch.size()), kChunk, [&](int64_t begin, int64_t end) {
     for (size_t r = size_t(begin); r < size_t(end); ++r) {
       float* residual = &(*residuals)[r * channels];
-      grid.Composite(batch.touches.data() + batch.first[r], batch.touches.data() + batch.first[r + 1], residual);
+      grid.Composite(batch.weights.data() + batch.first[r], batch.weights.data() + batch.first[r + 1], residual);
       for (size_t c = 0; c < channels; ++c) {
         const float difference = residual[c] - batch.targets[r * channels + c];
         errors[r] += double(difference) * difference;
@@ -94,8 +94,8 @@ RayBatch FeatureGridTrainer::Draw(int step, int num_rays) const {
     RayBatch& part = parts[size_t(p)];
     for (size_t i = size_t(p * kChunk); i < std::min(drawn.size(), size_t((p + 1) * kChunk)); ++i) {
       const size_t r = drawn[i];
-      AddTouches(grid_->cells, views_.rays, r, &part.touches);
-      part.first.push_back(part.touches.size());
+      AddTrilinearWeights(grid_->cells, views_.rays, r, &part.weights);
+      part.first.push_back(part.weights.size());
       part.targets.resize(part.targets.size() + channels);
       const TracedViews::Place& place = views_.places[r];
       maps_[size_t(place.view)].At(place.x, place.y, &part.targets[part.targets.size() - channels]);
@@ -103,8 +103,8 @@ RayBatch FeatureGridTrainer::Draw(int step, int num_rays) const {
   });
   RayBatch batch;
   for (const RayBatch& part : parts) {
-    for (size_t i = 1; i < part.first.size(); ++i) batch.first.push_back(batch.touches.size() + part.first[i]);
-    batch.touches.insert(batch.touches.end(), part.touches.begin(), part.touches.end());
+    for (size_t i = 1; i < part.first.size(); ++i) batch.first.push_back(batch.weights.size() + part.first[i]);
+    batch.weights.insert(batch.weights.end(), part.weights.begin(), part.weights.end());
     batch.targets.insert(batch.targets.end(), part.targets.begin(), part.targets.end());
   }
   return batch;
@@ -114,12 +114,12 @@ template <class Use>
 void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<float>& residuals, const Use& use) {
   struct Scatter {
     uint32_t cell, ray;
-    float share;
+    float weight;
   };
   std::vector<std::vector<Scatter>> shards(kShards);
   for (size_t r = 0; r < batch.size(); ++r)
     for (size_t t = batch.first[r]; t < batch.first[r + 1]; ++t)
-      shards[batch.touches[t].cell % kShards].push_back({batch.touches[t].cell, uint32_t(r), batch.touches[t].share});
+      shards[batch.weights[t].cell % kShards].push_back({batch.weights[t].cell, uint32_t(r), batch.weights[t].weight});
   ++batch_;
   const int channels = grid_->channels;
   float* grads = grid_->rows.grads.data();
@@ -132,7 +132,7 @@ void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<fl
       }
       float* row = grads + int64_t(scatter.cell) * channels;
       const float* residual = &residuals[size_t(scatter.ray) * size_t(channels)];
-      for (int c = 0; c < channels; ++c) row[c] += scatter.share * residual[c];
+      for (int c = 0; c < channels; ++c) row[c] += scatter.weight * residual[c];
     }
     for (const uint32_t cell : met) use(int64_t(cell) * channels, int64_t(cell + 1) * channels);
   });
@@ -176,11 +176,11 @@ std::vector<float> RenderFeatures(const FeatureGrid& grid, const nerf::TracedRay
   const size_t channels = size_t(grid.channels);
   std::vector<float> features(size_t(rays.num_rays()) * channels);
   ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
-    std::vector<Touch> touches;
+    std::vector<CellWeight> weights;
     for (size_t r = size_t(begin); r < size_t(end); ++r) {
-      touches.clear();
-      AddTouches(grid.cells, rays, r, &touches);
-      grid.Composite(touches.data(), touches.data() + touches.size(), &features[r * channels]);
+      weights.clear();
+      AddTrilinearWeights(grid.cells, rays, r, &weights);
+      grid.Composite(weights.data(), weights.data() + weights.size(), &features[r * channels]);
       Normalize(&features[r * channels], grid.channels);
     }
   });

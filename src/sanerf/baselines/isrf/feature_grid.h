@@ -19,14 +19,14 @@ struct FeatureGrid {
 
   FeatureGrid(mask_aggregator::CellIndex grid_cells, int num_channels);
   const float* Row(uint32_t cell) const { return rows.values.data() + int64_t(cell) * channels; }
-  // feature = sum over the touches of share * row.
-  void Composite(const Touch* begin, const Touch* end, float* feature) const;
+  // feature = sum of weight * row.
+  void Composite(const CellWeight* begin, const CellWeight* end, float* feature) const;
 };
 
 // Rays of one step and what they should show.
 struct RayBatch {
-  std::vector<size_t> first = {0};  // touch of each ray; one more at the end
-  std::vector<Touch> touches;
+  std::vector<size_t> first = {0};  // of `weights`, by ray; one more at the end
+  std::vector<CellWeight> weights;
   std::vector<float> targets;  // [ray][channel]
 
   size_t size() const { return first.size() - 1; }
@@ -35,7 +35,7 @@ struct RayBatch {
 // Mean squared error over rays and channels; residuals [ray][channel] becomes its gradient by the composited features.
 double SquaredError(const FeatureGrid& grid, const RayBatch& batch, std::vector<float>* residuals);
 
-// Fits a grid's rows by Adam. Rows that no ray of a step touches are left alone in it, as those of a hash grid.
+// Fits a grid's rows by Adam. Rows that no ray of a step meets are left alone in it, as those of a hash grid.
 class FeatureGridTrainer {
  public:
   // All references must outlive this. The grid starts as the mean of the targets that look at each cell, weighted by
@@ -58,7 +58,7 @@ class FeatureGridTrainer {
   IsrfOptions options_;
   uint64_t seed_;
   FeatureGrid* grid_;
-  std::vector<uint32_t> met_in_;  // by cell: the last batch that touched it
+  std::vector<uint32_t> met_in_;  // by cell: the last batch that met it
   uint32_t batch_ = 0;
 };
 

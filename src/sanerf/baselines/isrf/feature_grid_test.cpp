@@ -59,21 +59,21 @@ class FeatureGridTest : public ::testing::Test {
   std::vector<PatchMap> maps_;
 };
 
-TEST_F(FeatureGridTest, TouchesAreTrilinearAmongTheCellsThatExist) {
+TEST_F(FeatureGridTest, WeightsAreTrilinearAmongTheCellsThatExist) {
   CellIndex cells(4);
   cells.Insert(CellIndex::Cell{1, 1, 1});
   cells.Insert(CellIndex::Cell{2, 1, 1});
   const float middle[3] = {1.75f / 4, 1.5f / 4, 1.5f / 4};  // a quarter of the way from one middle to the other
-  const Touches touches = TouchesOf(cells, middle, 0.8f);
-  ASSERT_EQ(touches.count, 2u);
-  EXPECT_NEAR(touches.all[0].share, 0.6, 1e-6);
-  EXPECT_NEAR(touches.all[1].share, 0.2, 1e-6);
+  const CellWeights weights = TrilinearWeights(cells, middle, 0.8f);
+  ASSERT_EQ(weights.count, 2u);
+  EXPECT_NEAR(weights.all[0].weight, 0.6, 1e-6);
+  EXPECT_NEAR(weights.all[1].weight, 0.2, 1e-6);
   // Half of the eight cells around are not there: the others share their part.
   const float above[3] = {1.75f / 4, 1.9f / 4, 1.5f / 4};
-  ASSERT_EQ(TouchesOf(cells, above, 0.8f).count, 2u);
-  EXPECT_NEAR(TouchesOf(cells, above, 0.8f).all[0].share, 0.6, 1e-6);
+  ASSERT_EQ(TrilinearWeights(cells, above, 0.8f).count, 2u);
+  EXPECT_NEAR(TrilinearWeights(cells, above, 0.8f).all[0].weight, 0.6, 1e-6);
   const float elsewhere[3] = {0.9f, 0.1f, 0.1f};
-  EXPECT_EQ(TouchesOf(cells, elsewhere, 0.8f).count, 0u);
+  EXPECT_EQ(TrilinearWeights(cells, elsewhere, 0.8f).count, 0u);
 }
 
 TEST_F(FeatureGridTest, GradientMatchesFiniteDifferences) {

@@ -123,9 +123,9 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
 
 std::vector<ImageU8> Isrf::MasksFor(int view_idx, const Job& job) {
   const auto add = [&](const float* position, float weight, float* sums) {
-    for (const Touch& touch : TouchesOf(grid_->cells, position, weight))
+    for (const CellWeight& corner : TrilinearWeights(grid_->cells, position, weight))
       for (size_t o = 0; o < regions_.size(); ++o)
-        if (regions_[o][touch.cell] != 0) sums[o] += touch.share;
+        if (regions_[o][corner.cell] != 0) sums[o] += corner.weight;
   };
   return MasksOfVoxels(input_.nerf, input_.scene->views.at(size_t(view_idx)).camera,
                        {regions_.size(), nerf::kMinSampleWeight, /*threshold=*/0.5f, add}, job);

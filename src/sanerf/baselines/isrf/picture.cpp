@@ -9,30 +9,30 @@
 namespace sanerf::baselines {
 namespace {
 
-// Touches of the same cell become one.
-void Merge(std::vector<Touch>* touches) {
-  std::sort(touches->begin(), touches->end(), [](const Touch& a, const Touch& b) { return a.cell < b.cell; });
+// Weights of the same cell become one.
+void Merge(std::vector<CellWeight>* weights) {
+  std::sort(weights->begin(), weights->end(), [](const CellWeight& a, const CellWeight& b) { return a.cell < b.cell; });
   size_t kept = 0;
-  for (const Touch& touch : *touches) {
-    if (kept > 0 && (*touches)[kept - 1].cell == touch.cell)
-      (*touches)[kept - 1].share += touch.share;
+  for (const CellWeight& corner : *weights) {
+    if (kept > 0 && (*weights)[kept - 1].cell == corner.cell)
+      (*weights)[kept - 1].weight += corner.weight;
     else
-      (*touches)[kept++] = touch;
+      (*weights)[kept++] = corner;
   }
-  touches->resize(kept);
+  weights->resize(kept);
 }
 
 }  // namespace
 
 void Picture::Add(const mask_aggregator::CellIndex& cells, const nerf::TracedRays& rays, const ImageU8& mask) {
   SANERF_CHECK_EQ(size_t(rays.num_rays()), mask.data.size());
-  std::vector<Touch> of_pixel;
+  std::vector<CellWeight> of_pixel;
   for (size_t r = 0; r < mask.data.size(); ++r) {
     of_pixel.clear();
-    AddTouches(cells, rays, r, &of_pixel);
+    AddTrilinearWeights(cells, rays, r, &of_pixel);
     Merge(&of_pixel);
-    touches.insert(touches.end(), of_pixel.begin(), of_pixel.end());
-    first.push_back(touches.size());
+    weights.insert(weights.end(), of_pixel.begin(), of_pixel.end());
+    first.push_back(weights.size());
     wanted.push_back(mask.data[r] != 0);
   }
 }
@@ -44,7 +44,7 @@ double LikenessOf(const Picture& picture, const VoxelMask& voxels) {
     for (size_t pixel = size_t(begin); pixel < size_t(end); ++pixel) {
       float light = 0;
       for (size_t t = picture.first[pixel]; t < picture.first[pixel + 1]; ++t)
-        if (voxels[picture.touches[t].cell] != 0) light += picture.touches[t].share;
+        if (voxels[picture.weights[t].cell] != 0) light += picture.weights[t].weight;
       const bool is_shown = light > 0.5f, is_wanted = picture.wanted[pixel] != 0;
       both_here += is_shown && is_wanted;
       either_here += is_shown || is_wanted;

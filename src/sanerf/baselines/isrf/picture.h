@@ -12,8 +12,8 @@ namespace sanerf::baselines {
 // Pixels of some views, and which of them show the object.
 struct Picture {
   std::vector<uint8_t> wanted;
-  std::vector<size_t> first = {0};  // touch of each pixel's ray; one more at the end
-  std::vector<Touch> touches;       // a cell at most once per pixel
+  std::vector<size_t> first = {0};  // of `weights`, by pixel; one more at the end
+  std::vector<CellWeight> weights;  // a cell at most once per pixel
 
   size_t size() const { return wanted.size(); }
   // Rays through the pixels of a mask (non-zero = wanted), row by row.

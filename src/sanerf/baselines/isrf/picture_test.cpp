@@ -46,7 +46,7 @@ TEST_F(PictureTest, IouOfWhatIsShownWithWhatIsWanted) {
 TEST_F(PictureTest, APixelShowsWhatGivesMostOfItsLight) {
   AddRay({{0, kFaint}, {1, kFaint}, {0, kFaint}});
   picture_.Add(cells_, rays_, Row({255}));
-  EXPECT_EQ(picture_.touches.size(), 2u);  // a voxel once, with all its light
+  EXPECT_EQ(picture_.weights.size(), 2u);  // a voxel once, with all its light
   EXPECT_EQ(LikenessOf(picture_, {1, 0}), 1);
   EXPECT_EQ(LikenessOf(picture_, {0, 1}), 0);
 }

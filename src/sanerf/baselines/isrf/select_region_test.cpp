@@ -30,8 +30,8 @@ class SelectRegionTest : public ::testing::Test {
     picture_ = {};
     picture_.wanted = wanted;
     for (uint32_t voxel = 0; voxel < wanted.size(); ++voxel) {
-      picture_.touches.push_back({voxel, 0.9f});
-      picture_.first.push_back(picture_.touches.size());
+      picture_.weights.push_back({voxel, 0.9f});
+      picture_.first.push_back(picture_.weights.size());
     }
   }
   SelectedRegion Select() const { return SelectRegion({cells_, features_, 2}, strokes_, picture_, options_, 1, Job()); }

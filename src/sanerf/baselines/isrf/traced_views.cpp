@@ -29,24 +29,25 @@ CellIndex CellsOf(const nerf::NerfModel& nerf, const nerf::TracedRays& rays, int
   return index;
 }
 
-Touches TouchesOf(const CellIndex& cells, const float* position, float weight) {
-  Touches touches;
-  float sum = 0;
+CellWeights TrilinearWeights(const CellIndex& cells, const float* position, float sum) {
+  CellWeights weights;
+  float sum_here = 0;
   for (const mask_aggregator::CellCorner& corner :
        mask_aggregator::TrilinearCorners(position, cells.cells_per_axis())) {
     const uint32_t number = corner.weight > 0 ? cells.Find(corner.cell) : CellIndex::kNone;
     if (number == CellIndex::kNone) continue;
-    touches.all[touches.count++] = {number, corner.weight};
-    sum += corner.weight;
+    weights.all[weights.count++] = {number, corner.weight};
+    sum_here += corner.weight;
   }
-  for (size_t i = 0; i < touches.count; ++i) touches.all[i].share *= weight / sum;
-  return touches;
+  for (size_t i = 0; i < weights.count; ++i) weights.all[i].weight *= sum / sum_here;
+  return weights;
 }
 
-void AddTouches(const CellIndex& cells, const nerf::TracedRays& rays, size_t ray, std::vector<Touch>* touches) {
+void AddTrilinearWeights(const CellIndex& cells, const nerf::TracedRays& rays, size_t ray,
+                         std::vector<CellWeight>* weights) {
   for (size_t s = size_t(rays.first[ray]); s < size_t(rays.first[ray + 1]); ++s) {
-    const Touches more = TouchesOf(cells, rays.unit[s].data(), rays.weight[s]);
-    touches->insert(touches->end(), more.begin(), more.end());
+    const CellWeights more = TrilinearWeights(cells, rays.unit[s].data(), rays.weight[s]);
+    weights->insert(weights->end(), more.begin(), more.end());
   }
 }
 

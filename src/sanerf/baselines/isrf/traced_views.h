@@ -24,25 +24,25 @@ struct TracedViews {
   static TracedViews Of(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, int size, const Job& job);
 };
 
-// A cell that a sample looks at, and the share of the sample's value that comes from it.
-struct Touch {
+// A cell that a sample's value is interpolated from, and its weight in it.
+struct CellWeight {
   uint32_t cell;
-  float share;
+  float weight;
 };
 // Those of one sample.
-struct Touches {
-  std::array<Touch, 8> all;
+struct CellWeights {
+  std::array<CellWeight, 8> all;
   size_t count = 0;
-  const Touch* begin() const { return all.data(); }
-  const Touch* end() const { return all.data() + count; }
+  const CellWeight* begin() const { return all.data(); }
+  const CellWeight* end() const { return all.data() + count; }
 };
 // The cells that samples fall into: of radiance field `nerf`, `cells` per axis of [-1, 1]^3.
 mask_aggregator::CellIndex CellsOf(const nerf::NerfModel& nerf, const nerf::TracedRays& rays, int cells);
-// Trilinear between the middles of the cells that exist: shares that add up to `weight`, none where no cell is. The
-// position has three coordinates.
-Touches TouchesOf(const mask_aggregator::CellIndex& cells, const float* position, float weight);
+// Between the middles of the cells that exist: weights that add up to `sum`, none where no cell is. The position has
+// three coordinates.
+CellWeights TrilinearWeights(const mask_aggregator::CellIndex& cells, const float* position, float sum);
 // Those of a ray's samples, one after the other, appended.
-void AddTouches(const mask_aggregator::CellIndex& cells, const nerf::TracedRays& rays, size_t ray,
-                std::vector<Touch>* touches);
+void AddTrilinearWeights(const mask_aggregator::CellIndex& cells, const nerf::TracedRays& rays, size_t ray,
+                         std::vector<CellWeight>* weights);
 
 }  // namespace sanerf::baselines
