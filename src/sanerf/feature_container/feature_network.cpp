@@ -9,6 +9,7 @@ namespace sanerf::feature_container {
 
 using kernels::kTile;
 using kernels::Tiled;
+using kernels::TiledSample;
 using kernels::TiledSize;
 
 namespace {
@@ -69,11 +70,12 @@ void FeaturePass::PlaceSamples(const FeatureRays& rays, std::span<const int64_t>
 void FeaturePass::AddToRays(Tiled<const float> from, int channels, Tiled<float> to) const {
   for (size_t begin = 0; begin < slots_.size(); begin += kTile) {
     const size_t count = std::min(size_t{kTile}, slots_.size() - begin);
-    const float* tile = from.Sample(int64_t(begin));
-    float* place[kTile];
+    TiledSample<float> place[kTile];
     for (size_t i = 0; i < count; ++i) place[i] = to.Sample(slots_[begin + i].ray);
-    for (int c = 0; c < channels; ++c, tile += kTile)
-      for (size_t i = 0; i < count; ++i) place[i][c * kTile] += slots_[begin + i].share * tile[i];
+    for (int c = 0; c < channels; ++c) {
+      const float* values = from.Channel(int64_t(begin) / kTile, c);
+      for (size_t i = 0; i < count; ++i) place[i][c] += slots_[begin + i].share * values[i];
+    }
   }
 }
 
@@ -81,11 +83,12 @@ void FeaturePass::TakeFromRays(Tiled<const float> from, int channels, Tiled<floa
   std::fill_n(to.data(), sample_tiles_ * to.Stride(), 0.0f);
   for (size_t begin = 0; begin < slots_.size(); begin += kTile) {
     const size_t count = std::min(size_t{kTile}, slots_.size() - begin);
-    float* tile = to.Sample(int64_t(begin));
-    const float* place[kTile];
+    TiledSample<const float> place[kTile];
     for (size_t i = 0; i < count; ++i) place[i] = from.Sample(slots_[begin + i].ray);
-    for (int c = 0; c < channels; ++c, tile += kTile)
-      for (size_t i = 0; i < count; ++i) tile[i] = slots_[begin + i].share * place[i][c * kTile];
+    for (int c = 0; c < channels; ++c) {
+      float* values = to.Channel(int64_t(begin) / kTile, c);
+      for (size_t i = 0; i < count; ++i) values[i] = slots_[begin + i].share * place[i][c];
+    }
   }
 }
 

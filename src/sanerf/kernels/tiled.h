@@ -5,6 +5,18 @@
 
 namespace sanerf::kernels {
 
+// The channels of one sample, which lie kTile apart.
+template <class T>
+class TiledSample {
+ public:
+  TiledSample() = default;
+  explicit TiledSample(T* first) : first_(first) {}
+  T& operator[](int channel) const { return first_[channel * kTile]; }
+
+ private:
+  T* first_;
+};
+
 // T: float or const float. The numbers stay with their owner.
 template <class T>
 class Tiled {
@@ -13,20 +25,21 @@ class Tiled {
 
   int channels() const { return channels_; }
   T* data() const { return data_; }
-  T& operator()(int64_t sample, int channel) const { return Sample(sample)[channel * kTile]; }
-  // Channel 0 of a sample; its others follow kTile apart.
-  T* Sample(int64_t sample) const { return Tile(sample / kTile) + sample % kTile; }
+  T& operator()(int64_t sample, int channel) const { return Sample(sample)[channel]; }
+  TiledSample<T> Sample(int64_t sample) const { return TiledSample<T>(Tile(sample / kTile) + sample % kTile); }
   T* Tile(int64_t tile) const { return data_ + tile * Stride(); }
+  // [kTile]: of the tile's samples, one after the other.
+  T* Channel(int64_t tile, int channel) const { return Tile(tile) + channel * kTile; }
   int64_t Stride() const { return int64_t{kTile} * channels_; }  // from tile to tile
 
   // from: [channel], one after the other.
   void Set(int64_t sample, const float* from) const {
-    T* to = Sample(sample);
-    for (int c = 0; c < channels_; ++c) to[c * kTile] = from[c];
+    const TiledSample<T> to = Sample(sample);
+    for (int c = 0; c < channels_; ++c) to[c] = from[c];
   }
   void Get(int64_t sample, float* to) const {
-    const T* from = Sample(sample);
-    for (int c = 0; c < channels_; ++c) to[c] = from[c * kTile];
+    const TiledSample<T> from = Sample(sample);
+    for (int c = 0; c < channels_; ++c) to[c] = from[c];
   }
 
  private:
@@ -40,8 +53,8 @@ inline int64_t TiledSize(int64_t num_tiles, int channels) { return num_tiles * c
 inline void CopyChannels(Tiled<const float> from, int from_channel, int count, int64_t num_tiles, Tiled<float> to,
                          int to_channel) {
   for (int64_t tile = 0; tile < num_tiles; ++tile) {
-    const float* source = from.Tile(tile) + from_channel * kTile;
-    float* target = to.Tile(tile) + to_channel * kTile;
+    const float* source = from.Channel(tile, from_channel);
+    float* target = to.Channel(tile, to_channel);
     for (int i = 0; i < count * kTile; ++i) target[i] = source[i];
   }
 }

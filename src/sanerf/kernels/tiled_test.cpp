@@ -17,6 +17,8 @@ TEST(Tiled, ChannelsOfATileLieOneAfterTheOther) {
   EXPECT_EQ(tiled(64, 0), 5 * 64);
   EXPECT_EQ(tiled(2 * 64 + 7, 4), (2 * 5 + 4) * 64 + 7);
   EXPECT_EQ(*tiled.Tile(1), tiled(64, 0));
+  EXPECT_EQ(tiled.Channel(1, 3)[5], tiled(64 + 5, 3));
+  EXPECT_EQ(tiled.Sample(70)[3], tiled(70, 3));
   float channels[5];
   tiled.Get(70, channels);
   for (int c = 0; c < 5; ++c) EXPECT_EQ(channels[c], tiled(70, c));

@@ -7,8 +7,8 @@
 
 namespace sanerf::mask_aggregator {
 
-using kernels::kTile;
 using kernels::Tiled;
+using kernels::TiledSample;
 using kernels::TiledSize;
 
 namespace {
@@ -101,9 +101,9 @@ void ObjectGradient::AddLogits(const nerf::TracedRays& all, std::span<const int>
   field_.Forward(positions_.data(), geometry_.data(), n, &activations_);
   const Tiled<const float> logits(activations_.logits.data(), num_labels);
   ForEachSample(all, rays, [&](size_t sample, int64_t slot, size_t ray) {
-    const float* of_sample = logits.Sample(slot);
+    const TiledSample<const float> of_sample = logits.Sample(slot);
     float* sum = &composited_[ray * size_t(num_labels)];
-    for (int l = 0; l < num_labels; ++l) sum[l] += all.weight[sample] * of_sample[l * kTile];
+    for (int l = 0; l < num_labels; ++l) sum[l] += all.weight[sample] * of_sample[l];
   });
 }
 
@@ -126,9 +126,9 @@ void ObjectGradient::Backward(const SamplePool& pool, std::span<const int> rays,
   grad_logits_.Fill(0);
   const Tiled<float> grad_samples(grad_logits_.data(), num_labels);
   ForEachSample(pool.rays, rays, [&](size_t sample, int64_t slot, size_t ray) {
-    float* of_sample = grad_samples.Sample(slot);
+    const TiledSample<float> of_sample = grad_samples.Sample(slot);
     const float* of_ray = grad_logits + ray * size_t(num_labels);
-    for (int l = 0; l < num_labels; ++l) of_sample[l * kTile] = pool.rays.weight[sample] * of_ray[l];
+    for (int l = 0; l < num_labels; ++l) of_sample[l] = pool.rays.weight[sample] * of_ray[l];
   });
   grad_inputs_.Reserve(TiledSize(n, field_.num_inputs()));
   out->Clear(field_.networks());

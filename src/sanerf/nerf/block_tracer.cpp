@@ -8,6 +8,7 @@ namespace sanerf::nerf {
 
 using kernels::kTile;
 using kernels::Tiled;
+using kernels::TiledSample;
 
 namespace {
 constexpr int kBlock = 16;  // pixels per side
@@ -47,9 +48,10 @@ void BlockTracer::Gather(Tiled<const float> all, nn::Buffer* out) const {
   out->Reserve(kernels::TiledSize(num_tiles(), channels));
   const Tiled<float> gathered(out->data(), channels);
   for (int64_t i = 0; i < num_tiles() * kTile; ++i) {
-    const float* source = all.Sample(visible_[size_t(std::min(i, int64_t(visible_.size()) - 1))].slot);
-    float* target = gathered.Sample(i);
-    for (int c = 0; c < channels; ++c) target[c * kTile] = source[c * kTile];
+    const TiledSample<const float> source =
+        all.Sample(visible_[size_t(std::min(i, int64_t(visible_.size()) - 1))].slot);
+    const TiledSample<float> target = gathered.Sample(i);
+    for (int c = 0; c < channels; ++c) target[c] = source[c];
   }
 }
 
@@ -63,8 +65,8 @@ void BlockTracer::AddWeighted(Tiled<const float> values, float* sums) const {
   const int channels = values.channels();
   ForEachVisible([&](int64_t i, int ray, int slot) {
     const float weight = tracer_.weights()[slot];
-    const float* value = values.Sample(i);
-    for (int c = 0; c < channels; ++c) sums[size_t(ray * channels + c)] += weight * value[c * kTile];
+    const TiledSample<const float> value = values.Sample(i);
+    for (int c = 0; c < channels; ++c) sums[size_t(ray * channels + c)] += weight * value[c];
   });
 }
 
