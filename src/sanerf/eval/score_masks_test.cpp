@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/stopwatch.h"
 #include "sanerf/scene/photos_test_support.h"
 
 namespace sanerf::eval {
@@ -51,20 +55,31 @@ TEST(ScoreMasks, AViewWithoutTheObjectHasNoIouOfItsOwn) {
 // A view's masks are handed over before the next view is segmented; what becomes of them is not timed.
 TEST(SegmentViews, OneViewAfterTheOther) {
   std::vector<std::string> order;
+  double in_segment = 0, in_take = 0;
+  const auto wait_since = [](const Stopwatch& watch) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return watch.seconds();
+  };
   const auto segment = [&](int view) {
+    const Stopwatch watch;
     order.push_back("segment " + std::to_string(view));
+    in_segment += wait_since(watch);
     return std::vector<ImageU8>{LeftColumns(view)};
   };
+  const Stopwatch whole;
   const double seconds = SegmentViews(
       segment, "toy", {5, 7},
       [&](size_t v, std::vector<ImageU8> masks) {
+        const Stopwatch watch;
         order.push_back("take " + std::to_string(v));
         EXPECT_EQ(masks[0].At(4, 0), 255);
         EXPECT_EQ(masks[0].At(6, 0), v == 1 ? 255 : 0);
+        in_take += wait_since(watch);
       },
       Job());
   EXPECT_THAT(order, ElementsAre("segment 5", "take 0", "segment 7", "take 1"));
-  EXPECT_GE(seconds, 0);
+  EXPECT_GE(seconds, in_segment);
+  EXPECT_LE(seconds, whole.seconds() - in_take);
 }
 
 // 254 objects in 8 photos of 100000 x 100000 pixels are 2.5 TB for one photo alone.
