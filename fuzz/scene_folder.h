@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fuzz.h"
+#include "sanerf/core/camera.h"
 #include "sanerf/core/geometry.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/png_codec.h"
@@ -18,12 +19,7 @@ inline std::string PhotoName(int i) { return "images/" + std::to_string(i) + ".p
 // Where photo i is taken from: a ring around the origin, z up.
 inline Pose RingPose(int i) {
   const double angle = 2 * M_PI / kNumPhotos * i;
-  const Vec3 center(2 * std::cos(angle), 2 * std::sin(angle), 1);
-  const Vec3 back = center.normalized(), right = Vec3::UnitZ().cross(back).normalized();
-  Pose pose;
-  pose.rotation << right, back.cross(right), back;
-  pose.translation = center;
-  return pose;
+  return LookAt({2 * std::cos(angle), 2 * std::sin(angle), 1}, Vec3::Zero());
 }
 
 class SceneFolder : public Folder {

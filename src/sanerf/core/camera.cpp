@@ -110,4 +110,12 @@ Camera Camera::In(const Similarity& b_from_a) const {
   return camera;
 }
 
+Pose LookAt(const Vec3& eye, const Vec3& target, const Vec3& up) {
+  const Vec3 back = (eye - target).normalized(), right = up.cross(back).normalized();
+  Pose pose;
+  pose.rotation << right, back.cross(right), back;
+  pose.translation = eye;
+  return pose;
+}
+
 }  // namespace sanerf

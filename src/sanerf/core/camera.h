@@ -41,4 +41,7 @@ struct Camera {
   Camera In(const Similarity& b_from_a) const;
 };
 
+// The pose of a camera at `eye` that looks at `target`; up in its picture is as near to `up` as that allows.
+Pose LookAt(const Vec3& eye, const Vec3& target, const Vec3& up = Vec3::UnitZ());
+
 }  // namespace sanerf

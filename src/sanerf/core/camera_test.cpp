@@ -90,6 +90,16 @@ TEST(Camera, ResizingKeepsTheRays) {
   EXPECT_EQ(camera.ResizedToLongest(1000).width, 100);
 }
 
+// Along x: that is the camera's -z; its x is -y of the world, its y is z.
+TEST(Camera, LooksAtATargetWithUpUp) {
+  const Pose pose = LookAt({-2, 5, 7}, {1, 5, 7});
+  Mat3 rotation;
+  rotation << 0, 0, -1, -1, 0, 0, 0, 1, 0;
+  EXPECT_TRUE(pose.rotation.isApprox(rotation, 1e-12)) << pose.rotation;
+  EXPECT_EQ(pose.translation, Vec3(-2, 5, 7));
+  EXPECT_TRUE(LookAt({0, 0, 4}, Vec3::Zero(), Vec3::UnitY()).rotation.isApprox(Mat3::Identity(), 1e-12));
+}
+
 TEST(Camera, MovesWithASimilarity) {
   Similarity b_from_a;
   b_from_a.scale = 0.25;

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/quantiles.h"
 
 namespace sanerf {
 namespace {
@@ -53,12 +54,6 @@ void ResampleAxis(const float* in, float* out, const std::vector<Tap>& taps, int
                         }
                       }
                     });
-}
-
-float Percentile(std::vector<float>& values, double share) {
-  const auto at = values.begin() + std::ptrdiff_t(share * double(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
 }
 
 }  // namespace
@@ -201,7 +196,7 @@ DepthRange DepthRangeOf(const ImageF& depth) {
   std::vector<float> valid;
   std::copy_if(depth.data.begin(), depth.data.end(), std::back_inserter(valid), IsDepth);
   if (valid.empty()) return {};
-  return {Percentile(valid, 0.02), Percentile(valid, 0.98)};
+  return {Quantile(valid, 0.02), Quantile(valid, 0.98)};
 }
 
 ImageU8 ColorizeDepth(const ImageF& depth, const DepthRange& shown) {

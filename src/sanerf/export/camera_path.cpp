@@ -24,15 +24,6 @@ namespace {
 constexpr double kForwardFacing = 0.7;  // length of the mean viewing direction: 1 = all the same, 0 = all around
 constexpr int kMaxFrameSize = 16384;
 
-Pose LookAt(const Vec3& eye, const Vec3& target, const Vec3& up) {
-  Pose pose;
-  const Vec3 back = (eye - target).normalized();
-  const Vec3 right = up.cross(back).normalized();
-  pose.rotation << right, back.cross(right), back;
-  pose.translation = eye;
-  return pose;
-}
-
 // Of the training cameras; the focus is where the model frame has its origin.
 struct Capture {
   Vec3 focus = Vec3::Zero(), center = Vec3::Zero(), up = Vec3::Zero(), forward = Vec3::Zero();

@@ -44,17 +44,6 @@ inline Hit Trace(const Vec3& origin, const Vec3& direction) {
   return hit;
 }
 
-inline Pose LookAt(const Vec3& eye, const Vec3& target) {
-  Pose pose;
-  const Vec3 back = (eye - target).normalized();
-  const Vec3 right = Vec3(0, 1, 0).cross(back).normalized();
-  pose.rotation.col(0) = right;
-  pose.rotation.col(1) = back.cross(right);
-  pose.rotation.col(2) = back;
-  pose.translation = eye;
-  return pose;
-}
-
 // A photo of 192x128 pixels, principal point off the center. The working camera is half as large.
 constexpr int kPhotoWidth = 192, kPhotoHeight = 128, kWorkingSize = 96;
 
@@ -70,7 +59,7 @@ inline scene::View MakeView(const std::string& name, const Vec3& eye, const Vec3
   camera.cx = 80;
   camera.cy = 70;
   camera.distortion = distortion;
-  camera.world_from_cam = LookAt(eye, target);
+  camera.world_from_cam = LookAt(eye, target, Vec3::UnitY());
   return view;
 }
 

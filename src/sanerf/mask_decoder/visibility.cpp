@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "sanerf/core/quantiles.h"
+
 namespace sanerf::mask_decoder {
 namespace {
 
@@ -18,12 +20,6 @@ constexpr double kSteepSlope = 0.1;
 bool Agree(double a, double b, double share) { return std::abs(a - b) <= share * std::min(a, b); }
 
 bool Inside(const ImageF& image, int x, int y) { return x >= 0 && y >= 0 && x < image.width && y < image.height; }
-
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 // Bilinear in 1/z, none when the four pixels are not one surface with `depth_here`.
 std::optional<double> InterpolatedDepth(const ImageF& depth, const Vec2& px, double depth_here) {

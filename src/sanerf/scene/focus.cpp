@@ -4,16 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/quantiles.h"
+
 namespace sanerf::scene {
 namespace {
 
 Vec3 ViewingDirection(const Camera& camera) { return -camera.world_from_cam.rotation.col(2); }
-
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 double AxisDistance(const Camera& camera, const Vec3& p) {
   const Vec3 d = ViewingDirection(camera), v = p - camera.center();

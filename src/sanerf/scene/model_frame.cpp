@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sanerf/core/job.h"
+#include "sanerf/core/quantiles.h"
 #include "sanerf/scene/alpha_hull.h"
 #include "sanerf/scene/focus.h"
 
@@ -34,12 +35,6 @@ std::vector<const Camera*> TrainCameras(const SceneListing& listing) {
   return cameras;
 }
 
-double Percentile(std::vector<double> values, double share) {
-  const auto at = values.begin() + std::ptrdiff_t(share * double(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
 // Model z is up. Files whose convention is z-up keep their axes unless the cameras clearly stand otherwise.
 Mat3 UprightRotation(const std::vector<const Camera*>& cameras, bool z_up) {
   const auto up = CameraUp(cameras);
@@ -66,7 +61,7 @@ std::optional<double> BoundsDepth(const SceneListing& listing) {
     far.push_back(listed.bounds->far);
   }
   if (near.empty()) return std::nullopt;
-  return 2 / (1 / Percentile(near, 0.5) + 1 / Percentile(far, 0.5));
+  return 2 / (1 / Quantile(near, 0.5) + 1 / Quantile(far, 0.5));
 }
 
 struct Focal {
@@ -93,7 +88,7 @@ Focal ForwardFocus(const SceneListing& listing, const std::vector<const Camera*>
 Focal FocusAmid(const std::vector<const Camera*>& cameras, const Vec3& point) {
   std::vector<double> distances;
   for (const Camera* camera : cameras) distances.push_back((camera->center() - point).norm());
-  return {point, std::min(Percentile(distances, 1), 2 * Percentile(distances, 0.5))};
+  return {point, std::min(Quantile(distances, 1), 2 * Quantile(distances, 0.5))};
 }
 
 // The middle of the cameras that look all around, as in a room; none when they look in one direction.
@@ -118,7 +113,7 @@ std::optional<double> ExtentOfPoints(const SceneListing& listing, const Similari
   if (listing.points.size() < 100) return std::nullopt;
   std::vector<double> reach;
   for (const Vec3& p : listing.points) reach.push_back(LargestCoordinate(model_from_file * p));
-  return std::max(kSmallestPointExtent, kPointMargin * Percentile(std::move(reach), kPointPercentile));
+  return std::max(kSmallestPointExtent, kPointMargin * Quantile(std::move(reach), kPointPercentile));
 }
 
 std::optional<double> ExtentOfBox(const SceneListing& listing, const Similarity& model_from_file) {
@@ -165,7 +160,7 @@ double FitNear(const SceneListing& listing, double scale) {
     if (!listed.view.is_test && listed.bounds) nears.push_back(listed.bounds->near);
   }
   if (nears.empty()) return kDefaultNear;
-  return std::clamp(kNearMargin * scale * Percentile(nears, 0.0), kSmallestNear, kLargestNear);
+  return std::clamp(kNearMargin * scale * Quantile(nears, 0.0), kSmallestNear, kLargestNear);
 }
 
 std::optional<ModelFrame> FitToAlpha(const SceneListing& listing, const Mat3& rotation, const Focal& focal,

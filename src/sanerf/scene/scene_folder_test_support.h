@@ -38,15 +38,6 @@ class SceneFolderTest : public testing::Test {
   std::filesystem::path root_;
 };
 
-// OpenGL axes, at `center`, looking at `target` with z up.
-inline Pose LookAt(const Vec3& center, const Vec3& target) {
-  const Vec3 back = (center - target).normalized(), right = Vec3::UnitZ().cross(back).normalized();
-  Pose pose;
-  pose.rotation << right, back.cross(right), back;
-  pose.translation = center;
-  return pose;
-}
-
 inline Json MatrixOf(const Pose& pose) {
   Json rows = Json::array();
   for (int r = 0; r < 3; ++r) {

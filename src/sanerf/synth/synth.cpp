@@ -27,14 +27,6 @@ constexpr double kFieldOfView = 50 * M_PI / 180;
 constexpr double kDepthScale = 0.0002;  // file units per step of the 16-bit depth images
 constexpr const char* kGenerator = "sanerf synth";
 
-Pose LookAt(const Vec3& center, const Vec3& target) {
-  const Vec3 back = (center - target).normalized(), right = Vec3::UnitZ().cross(back).normalized();
-  Pose pose;
-  pose.rotation << right, back.cross(right), back;
-  pose.translation = center;
-  return pose;
-}
-
 // Cameras on a dome around the table. The golden angle spreads azimuths evenly for every count; elevations are
 // stratified; distance and aim vary a little.
 std::vector<Camera> DomeCameras(int count, const SynthOptions& options, int stream) {

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/quantiles.h"
 #include "sanerf/experiments/crop.h"
 #include "sanerf/experiments/eval/prompt_marks.h"
 #include "sanerf/export/camera_path.h"
@@ -51,18 +52,13 @@ std::optional<Place> PlaceOf(const FiguredObject& object, const Job& job) {
   if (points.empty()) return std::nullopt;
   Place place;
   std::vector<double> values(points.size());
-  const auto quantile = [&](double share) {
-    const auto nth = values.begin() + long(share * double(values.size() - 1));
-    std::nth_element(values.begin(), nth, values.end());
-    return *nth;
-  };
   for (long axis = 0; axis < 3; ++axis) {
     std::transform(points.begin(), points.end(), values.begin(), [&](const Vec3& p) { return p[axis]; });
-    place.center[axis] = quantile(0.5);
+    place.center[axis] = Quantile(values, 0.5);
   }
   std::transform(points.begin(), points.end(), values.begin(),
                  [&](const Vec3& p) { return (p - place.center).norm(); });
-  place.radius = quantile(kOutermost);
+  place.radius = Quantile(values, kOutermost);
   return place;
 }
 

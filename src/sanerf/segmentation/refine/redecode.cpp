@@ -11,6 +11,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/pixel_window.h"
+#include "sanerf/core/quantiles.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf::segmentation {
@@ -135,12 +136,6 @@ class ViewRedecoder {
   const Job& job_;
 };
 
-double Median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::nth_element(values.begin(), values.begin() + long(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
 }  // namespace
 
 RedecodeResult Redecode(const mask_decoder::ObjectPrompt& object, const mask_decoder::DecodeContext& context,
@@ -163,7 +158,7 @@ RedecodeResult Redecode(const mask_decoder::ObjectPrompt& object, const mask_dec
     if (view.used && view.agreement >= 0) agreements.push_back(view.agreement);
 
   RedecodeResult result;
-  const double drop_below = kDropBelow * Median(agreements);
+  const double drop_below = agreements.empty() ? 0 : kDropBelow * Median(agreements);
   for (size_t i = 0; i < views.size(); ++i) {
     ViewDecision& view = views[i];
     const ViewDecision& before = decoded->views[i];
