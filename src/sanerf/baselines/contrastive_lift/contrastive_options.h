@@ -1,3 +1,5 @@
+// The constants of Contrastive Lift, each beside the authors' value and its file. What Panoptic Lifting shares is in
+// lift_options.h.
 #pragma once
 
 #include "sanerf/baselines/lift_options.h"

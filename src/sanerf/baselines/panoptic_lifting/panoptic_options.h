@@ -1,3 +1,5 @@
+// The constants of Panoptic Lifting, each beside the authors' value and its file. What Contrastive Lift shares is in
+// lift_options.h.
 #pragma once
 
 #include "sanerf/baselines/lift_options.h"
