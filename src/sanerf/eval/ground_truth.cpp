@@ -72,6 +72,11 @@ ImageU8 FitToView(const ImageU8& mask, const View& view, const fs::path& path) {
 
 }  // namespace
 
+std::optional<ImageU8> TruthMask(const View& view, int instance) {
+  if (view.mask_path.empty()) return std::nullopt;
+  return MaskOfId(scene::LoadViewInstances(view), instance);
+}
+
 GroundTruth::GroundTruth(const fs::path& folder, const std::vector<View>& views) : from_folder_(!folder.empty()) {
   if (!from_folder_) return;
   if (!fs::is_directory(folder)) throw UsageError("--masks " + folder.string(), "no such folder");
@@ -86,7 +91,7 @@ GroundTruth::GroundTruth(const fs::path& folder, const std::vector<View>& views)
 
 std::optional<ImageU8> GroundTruth::MaskOf(const View& view, int instance) const {
   if (!Has(view)) return std::nullopt;
-  if (!from_folder_) return MaskOfId(scene::LoadViewInstances(view), instance);
+  if (!from_folder_) return TruthMask(view, instance);
   const fs::path& file = files_.at(view.name);
   return FitToView(ReadMask(file, instance), view, file);
 }

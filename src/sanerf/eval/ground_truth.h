@@ -13,6 +13,10 @@
 
 namespace sanerf::eval {
 
+// 0/255 at the view's size: an instance of the scene's own masks, or all of them (instance < 0). None when the view has
+// none. Throws as LoadViewInstances.
+std::optional<ImageU8> TruthMask(const scene::View& view, int instance);
+
 class GroundTruth {
  public:
   // folder: empty = the scene's own; else its files are matched with the names of `views`, see scene/mask_files.h.

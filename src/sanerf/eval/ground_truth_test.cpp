@@ -128,6 +128,8 @@ TEST_F(GroundTruthTest, TheScenesOwn) {
   EXPECT_FALSE(truth.MaskOf(views_[0], 300));
   EXPECT_THAT(truth.MaskOf(views_[1], 300)->data, Each(255));
   EXPECT_THAT(truth.MaskOf(views_[1], 44)->data, Each(0));  // 300 modulo 256
+  EXPECT_FALSE(TruthMask(views_[0], 300));
+  EXPECT_THAT(TruthMask(views_[1], 300)->data, Each(255));
 }
 
 TEST_F(GroundTruthTest, FoldersThatCannotBeUsed) {

@@ -14,6 +14,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
+#include "sanerf/eval/ground_truth.h"
 #include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/eval/object_figures.h"
 #include "sanerf/experiments/eval/repeat_commands.h"
@@ -27,7 +28,6 @@
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/sam/sam.h"
-#include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/segmentation_input.h"
 
 namespace fs = std::filesystem;
@@ -142,13 +142,6 @@ class SamMasks {
   std::optional<segmentation::SegmentationInput> input_;  // none without the model
 };
 
-ImageU8 TruthMask(const scene::View& view, int instance, const Camera& camera) {
-  const ImageU16 ids = scene::LoadViewInstances(view);
-  ImageU8 mask(ids.width, ids.height, 1);
-  for (size_t i = 0; i < ids.data.size(); ++i) mask.data[i] = ids.data[i] == instance ? 255 : 0;
-  return ResizeNearest(mask, camera.width, camera.height);
-}
-
 // What all rows of an object are made from.
 struct ShownObject {
   const NerfModel& nerf;
@@ -191,8 +184,9 @@ ReportRow MakeRow(const ShownObject& object, int view_idx, const scene::View& vi
   if (const auto sam_mask = object.sam_masks.find(view_idx); sam_mask != object.sam_masks.end())
     row.pictures[3].image =
         exports::Overlay(render.rgb, ResizeNearest(sam_mask->second, camera.width, camera.height), veil);
-  if (object.instance && !view.mask_path.empty()) {
-    const ImageU8 truth = TruthMask(view, *object.instance, camera);
+  const std::optional<ImageU8> full = object.instance ? eval::TruthMask(view, *object.instance) : std::nullopt;
+  if (full) {
+    const ImageU8 truth = ResizeNearest(*full, camera.width, camera.height);
     row.pictures.push_back({exports::Overlay(photo, truth, veil)});
     row.pictures.push_back({exports::MaskDifference(mask, truth), /*is_photo=*/false});
   } else {
