@@ -22,6 +22,7 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/sam/load_sam.h"
 
 namespace fs = std::filesystem;
 
@@ -94,10 +95,14 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   };
   const fs::path scene = request.out / "scene";
 
+  // What could not come to its end is said before anything is made.
+  run::CheckPlaceOfNewRun(request.out, scene);
+  CheckPlaceOfDemo(request.out, scene);
+  sam::LoadSam(settings.encode.model, job);
+
   job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
                        synth::NumTestViews(settings.synth), settings.synth.size));
   const Stopwatch synth_watch;
-  run::CheckPlaceOfNewRun(request.out, scene);
   const run::NewRun new_run(request.out);
   EnsureWritableFolder(request.out);
   bool had_scene = false;
