@@ -10,7 +10,6 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -69,8 +68,6 @@ void WarnAboutStaleStages(const RunFolder& run, const Job& job) {
 
 void LogScene(const Scene& scene, const Job& job) {
   job.Info(fmt::format("scene  {}", scene.summary));
-  job.Info(fmt::format("       {} to train on, {} held out", Counted(int64_t(scene.TrainViews().size()), "view"),
-                       scene.TestViews().size()));
   for (const std::string& warning : scene.warnings) job.Warn(warning);
 }
 
