@@ -34,15 +34,17 @@ std::string SceneText(const Json& scene) {
   for (const auto& [size, count] : scene["sizes"].items())
     text += fmt::format("photos   {} of {} pixels\n", count.dump(), size);
   text += fmt::format("camera   {}\n", scene["distortion"].get<bool>() ? "with lens distortion" : "no lens distortion");
-  text += fmt::format("masks    {}\n",
-                      scene["masks"].get<int>() > 0 ? scene["masks"].dump() + " views have ground truth" : "none");
+  text +=
+      fmt::format("masks    {}\n", scene["masks"].get<int>() > 0
+                                       ? Counted(scene["masks"].get<int>(), "view has", "views have") + " ground truth"
+                                       : "none");
   for (const Json& warning : scene["warnings"]) text += "warning  " + warning.get<std::string>() + "\n";
   return text;
 }
 
 std::string ObjectText(const std::string& kind, const Json& object) {
-  return fmt::format("{:<8} {}  {} of {} views{}{}\n", kind, object["name"].get<std::string>(),
-                     object["views_used"].dump(), object["views_total"].dump(),
+  return fmt::format("{:<8} {}  {} of {}{}{}\n", kind, object["name"].get<std::string>(), object["views_used"].dump(),
+                     Counted(object["views_total"].get<int64_t>(), "view"),
                      object.contains("iou") && object["iou"].is_number()
                          ? fmt::format("  IoU {:.2f} %", 100 * object["iou"].get<double>())
                          : "",

@@ -129,7 +129,7 @@ TEST_F(TextDetectorTest, AWordThatIsNoClassIsAnsweredWithTheNearest) {
 
 TEST_F(TextDetectorTest, NamesMustFitTheScores) {
   EXPECT_THAT(LoadError(Write("few.onnx", CellDetector(64, "{0: 'cup'}").Model())),
-              AllOf(HasSubstr("few.onnx"), HasSubstr("it names 1 classes, but \"output0\" has rows for 3")));
+              AllOf(HasSubstr("few.onnx"), HasSubstr("it names 1 class, but \"output0\" has rows for 3")));
   EXPECT_THAT(LoadError(Write("none.onnx", CellDetector(64, "").Model())), HasSubstr("names none of its 3 classes"));
 }
 

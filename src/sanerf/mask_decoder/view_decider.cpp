@@ -11,6 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_decoder/places.h"
 
@@ -215,7 +216,8 @@ void ViewDecider::SetMask(const SamMask& chosen, ImageU8 mask, const SamPrompt& 
   if (num_pixels == 0) {
     Reject(decision, Outcome::kEmpty, "empty mask");
   } else if (num_pixels < kMinMaskPixels) {
-    Reject(decision, Outcome::kTiny, fmt::format("mask of {} pixels, at least {} needed", num_pixels, kMinMaskPixels));
+    Reject(decision, Outcome::kTiny,
+           fmt::format("mask of {}, at least {} needed", Counted(num_pixels, "pixel"), kMinMaskPixels));
   } else if (prompt.box ? !ReachesInto(decision.mask, *prompt.box) : !CoversAPositivePoint(decision.mask, decision)) {
     Reject(decision, Outcome::kMissed,
            prompt.box ? "the mask lies outside the box" : "the mask holds none of the visible positive points");

@@ -74,7 +74,7 @@ class Growing {
     } catch (const UsageError&) {
       throw;
     } catch (const Error& error) {  // of these views; further ones may see it better
-      job.Detail(fmt::format("{} views are not enough: {}", end, error.what()));
+      job.Detail(fmt::format("{} not enough: {}", Counted(int64_t(end), "view is", "views are"), error.what()));
     }
   }
 

@@ -60,12 +60,13 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
   segmentation::CheckPromptPlaces(more, scene);
   if (phrases.size() == 1) return;
   if (HasPrompts(more))
-    throw UsageError(fmt::format("the text names {} objects, and the clicks are for one", phrases.size()), "",
-                     "give clicks, points and boxes together with a text of one phrase");
-  if (!more.name.empty() || more.instance >= 0 || more.min_visible > 0)
     throw UsageError(
-        fmt::format("the text names {} objects, --name, --instance and --min-visible are for one", phrases.size()),
-        "every object is called after its phrase", "leave them out, or segment the phrases one by one");
+        fmt::format("the text names {}, and the clicks are for one", Counted(int64_t(phrases.size()), "object")), "",
+        "give clicks, points and boxes together with a text of one phrase");
+  if (!more.name.empty() || more.instance >= 0 || more.min_visible > 0)
+    throw UsageError(fmt::format("the text names {}, --name, --instance and --min-visible are for one",
+                                 Counted(int64_t(phrases.size()), "object")),
+                     "every object is called after its phrase", "leave them out, or segment the phrases one by one");
 }
 
 void Report(const TextObject& object, int num_views, const Job& job) {
@@ -81,10 +82,10 @@ void Report(const TextObject& object, int num_views, const Job& job) {
                          IsAre(agreed.num_dropped, "disagrees", "disagree"), IsAre(agreed.num_dropped, "was", "were")));
   if (!agreed.other_views.empty())
     job.Warn(
-        fmt::format("'{}' fits {}, seen in {} views\n"
+        fmt::format("'{}' fits {}, seen in {} {}\n"
                     "         The one with the best support was taken; a --click on another takes that.",
                     object.phrase, Counted(int64_t(agreed.other_views.size()), "more object"),
-                    fmt::join(agreed.other_views, ", ")));
+                    fmt::join(agreed.other_views, ", "), IsAre(agreed.other_views.back(), "view", "views")));
 }
 
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,

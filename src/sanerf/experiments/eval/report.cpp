@@ -277,10 +277,10 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
   }
   page.columns = kColumns;
   page.footer = fmt::format(
-      "sanerf {}. IoU: intersections and unions summed over the {} views. Difference: white = right, red = missed, "
-      "blue "
-      "= too much.",
-      VersionString(), result.on_training_views ? "scored training" : "held-out");
+      "sanerf {}. IoU: intersections and unions summed over the {}. Difference: white = right, red = missed, blue = "
+      "too "
+      "much.",
+      VersionString(), result.on_training_views ? "scored training views" : "held-out views");
   return page;
 }
 
