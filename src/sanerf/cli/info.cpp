@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/run/describe.h"
@@ -68,8 +69,11 @@ std::string RunText(const Json& run) {
     text += fmt::format("{:<8} {}  {}  {}\n", name, stage.value("state", "?"),
                         FormatDuration(stage.value("seconds", 0.0)), stage.value("when", ""));
   }
-  for (const auto& [name, origin] : run["changed_options"].items())
-    text += fmt::format("option   {}  ({})\n", name, origin.get<std::string>());
+  const Json& values = run["changed_values"];
+  for (const auto& [name, origin] : run["changed_options"].items()) {
+    const std::string value = values.contains(name) ? " = " + OptionValueText(values.at(name)) : "";
+    text += fmt::format("option   {}{}  ({})\n", name, value, origin.get<std::string>());
+  }
   for (const Json& object : run["objects"]) text += ObjectText("object", object);
   for (const Json& object : run["set_aside"]) text += ObjectText("aside", object);
   for (const Json& name : run["no_objects"])

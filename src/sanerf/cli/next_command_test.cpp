@@ -34,6 +34,8 @@ TEST(NextCommand, GoesBesideTheSceneHoweverItIsSpelled) {
   EXPECT_EQ(NextAfterScene("t7"), "sanerf train t7 --out t7_run");
   EXPECT_EQ(NextAfterScene("t7/"), "sanerf train t7/ --out t7_run");
   EXPECT_EQ(NextAfterScene("a b/c/"), "sanerf train 'a b/c/' --out 'a b/c_run'");
+  EXPECT_EQ(NextAfterScene("a/t7/transforms.json"), "sanerf train a/t7/transforms.json --out a/t7_run");
+  EXPECT_EQ(NextAfterScene("transforms.json"), "sanerf train transforms.json --out " + Quoted(RunBeside(".")));
 }
 
 TEST(NextCommand, ClicksInTheMiddleOfATrainingPhoto) {

@@ -143,7 +143,7 @@ void AddView(CommandLine& line) {
   CLI::App* sub = AddCommand(line, "view", "look, click a thing, get it in 3D: a page in the browser",
                              "  sanerf view photos/                  trains before your eyes; the run is photos_run\n"
                              "  sanerf view run                      goes on with a run\n"
-                             "  sanerf run                           the same\n"
+                             "  sanerf ./run                         the same: a path is opened\n"
                              "  sanerf view run --no-browser --json  for a script\n\n"
                              "The page is served to this machine alone, to who has the address that is printed.\n"
                              "To use another machine: sign in with the line `ssh -L ...` that is printed as\n"

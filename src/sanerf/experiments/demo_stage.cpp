@@ -51,7 +51,7 @@ void CheckPlaceOfDemo(const fs::path& folder, const fs::path& scene) {
   const RunFolder run = RunFolder::Open(folder);
   if (run::IsSamePlace(folder / run.record().at("scene").at("path").get<std::string>(), scene)) return;
   throw Error(fmt::format("cannot run the demo in {}", folder.string()),
-              fmt::format("it holds the run of another scene, {}", run.record().at("scene").value("absolute_path", "")),
+              fmt::format("it holds the run of another scene, {}", run.LikelyScene().string()),
               "its radiance field and objects would be replaced: choose another folder with --out");
 }
 

@@ -51,8 +51,12 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& se
 
 void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings& settings, const Job& job) {
   const std::string restart_hint = "choose another --out, or start over with --restart";
-  if (const auto why = run.WhyOtherScene(scene, job))
-    throw Error(run.path().string() + " belongs to another scene", *why, restart_hint);
+  if (const auto why = run.WhyOtherScene(scene, job)) {
+    const fs::path own = run.LikelyScene();
+    const bool has_changed = run::IsSamePlace(scene.root, fs::is_directory(own) ? own : own.parent_path());
+    throw Error(run.path().string() + " belongs to another scene", *why,
+                has_changed ? restart_hint : fmt::format("choose another --out: this run is of {}", own.string()));
+  }
   const std::vector<std::string> changes = ChangedOptions(run, settings);
   if (changes.empty()) return;
   throw Error(run.path().string() + " was trained with other options", fmt::format("{}", fmt::join(changes, ", ")),
