@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What setup.sh and demo.sh say without changing anything: help, plan, mistakes. Needs neither root nor network.
+# What setup.sh and demo.sh say without changing anything: help, plan, mistakes; what they do where something fails; what the
+# build refuses. Needs neither root nor network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -97,3 +98,15 @@ expect 1 "sudo: a password is required" "error: sudo does not give root" "apt-ge
   there "$copy/scripts/setup.sh"
 tool sudo 'exec "$@"'
 expect 1 "error: apt-get update failed" -- there "$copy/scripts/setup.sh"
+
+# ---- An ONNX Runtime that reports usage is not built with.
+
+mkdir -p "$none/ort"
+find_onnxruntime() { # LIBRARY
+  cmake -DPROJECT_SOURCE_DIR="$none" -DOnnxRuntime_INCLUDE_DIR="$none/ort" -DOnnxRuntime_LIBRARY="$1" \
+    -P cmake/FindOnnxRuntime.cmake 2>&1 | tr -s '\n ' ' ' # CMake breaks lines anywhere
+}
+printf 'ELF\0\0https://mobile.events.data.microsoft.com/OneCollector\0\0' >"$none/ort/libonnxruntime.so"
+expect 1 "libonnxruntime.so has a usage collector built in" "scripts/setup.sh" -- find_onnxruntime "$none/ort/libonnxruntime.so"
+printf 'ELF\0\0OrtGetApiBase\0\0' >"$none/ort/libonnxruntime.so"
+expect 1 add_library "not scriptable" -- find_onnxruntime "$none/ort/libonnxruntime.so" # it is found, and taken
