@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/core/test_folder.h"
 #include "sanerf/detect/detector_test_support.h"
 #include "sanerf/detect/load_text_detector.h"
@@ -73,6 +74,20 @@ TEST(KeepDistinct, DropsBoxesThatOverlapABetterOne) {
   ASSERT_EQ(boxes.size(), 2u);
   EXPECT_EQ(boxes[0].score, 0.9f);
   EXPECT_EQ(boxes[1].score, 0.4f);
+}
+
+TEST_F(TextDetectorTest, LooksForWordsAtTheEndsOfItsOptions) {
+  const ImageF image = Filled(100, 50, 0.9f, 0.1f, 0);
+  const auto sweep = [&](const std::string& model, const std::string& phrase) {
+    return SweepOptions("text", TextDetectorOptions(), {}, [&](const TextDetectorOptions& options) {
+      EXPECT_EQ(LoadTextDetector(model, options, Job())->Detect(image, {phrase}, Job()).phrases.size(), 1u);
+    });
+  };
+  for (const SweepCount& count :
+       {sweep(Write("cells.onnx", CellDetector().Model()), "cup"), sweep(WriteDino(), "mug")}) {
+    EXPECT_EQ(count.num_run, 6);
+    EXPECT_EQ(count.num_refused, 0);
+  }
 }
 
 TEST_F(TextDetectorTest, AroundTheImageThereIsGray) {
