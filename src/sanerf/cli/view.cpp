@@ -130,7 +130,7 @@ void RunView(CommandLine& line, const ViewFlags& flags, const Job& job) {
   const viewer::WorkspaceRequest opened = Opened(line.common, flags, job);
   if (!viewer::HasPage())
     throw Error("this program has no page to show", "it was built without web/dist",
-                "run scripts/setup.sh, which makes it, and build again");
+                "run scripts/setup.sh --page, which makes it, and build again");
   const std::string run = Serve(line.common, flags, opened, job);
   line.exit_code = kInterrupted;
   SuggestNext(fmt::format("sanerf view {}", Quoted(run::RunFolder::Exists(run) ? run : flags.path)), job);
