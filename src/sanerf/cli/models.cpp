@@ -83,11 +83,13 @@ CLI::App* AddAction(CLI::App* parent, CommandLine& line, const std::string& name
 }
 
 // What a model by path is called is no help to who wants to fetch one.
-const models::ModelEntry& FindToFetch(const models::Catalogue& catalogue, const std::string& name) try {
-  return FindModel(catalogue, name);
-} catch (const UsageError& error) {
-  throw UsageError(std::string(error.summary()), std::string(error.why()),
-                   "sanerf models list shows what can be fetched");
+const models::ModelEntry& FindToFetch(const models::Catalogue& catalogue, const std::string& name) {
+  try {
+    return FindModel(catalogue, name);
+  } catch (const UsageError& error) {
+    throw UsageError(std::string(error.summary()), std::string(error.why()),
+                     "sanerf models list shows what can be fetched");
+  }
 }
 
 // The line of a command that uses the model.

@@ -47,11 +47,15 @@ Json ToJson(const Similarity& similarity) {
   return {{"scale", similarity.scale}, {"rotation", rotation}, {"translation", {t.x(), t.y(), t.z()}}};
 }
 
-// Another file that could be named instead, as readers say of a pipe or a device, is of no use here.
-Json ReadRecord(const fs::path& file) try { return ReadJsonFile(file); } catch (const Error& error) {
-  std::error_code ignored;
-  if (fs::is_regular_file(file, ignored)) throw;
-  throw Error(std::string(error.summary()), std::string(error.why()), "put the run's own run.json in its place");
+// What readers say of a pipe or a device, to name a file, is of no use here.
+Json ReadRecord(const fs::path& file) {
+  try {
+    return ReadJsonFile(file);
+  } catch (const Error& error) {
+    std::error_code ignored;
+    if (fs::is_regular_file(file, ignored)) throw;
+    throw Error(std::string(error.summary()), std::string(error.why()), "put the run's own run.json in its place");
+  }
 }
 
 // JSON holds text, a path any bytes: those that are no UTF-8 are kept as numbers as well.
