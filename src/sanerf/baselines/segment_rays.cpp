@@ -10,6 +10,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/nn/hash_grid.h"
@@ -48,9 +49,10 @@ std::vector<LabeledView> LabelViews(const segmentation::SegmentationInput& input
   }
   if (num_segments == 0)
     throw Error("there is no segment to lift",
-                fmt::format("{} automatic masks in {} views, none large enough", masks.size(), views.size()),
+                fmt::format("{} in {}, none large enough", Counted(int64_t(masks.size()), "automatic mask"),
+                            Counted(int64_t(views.size()), "view")),
                 "search more views or more points: --set auto.max_views=0 --set auto.grid=24");
-  job.Info(fmt::format("{} segments in {} views", num_segments, views.size()));
+  job.Info(fmt::format("{} in {}", Counted(num_segments, "segment"), Counted(int64_t(views.size()), "view")));
   return views;
 }
 

@@ -6,6 +6,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_table.h"
 #include "sanerf/experiments/compare/compare.h"
@@ -48,9 +49,9 @@ void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& j
   } else {
     PrintText(experiments::ToTable(result));
   }
-  job.Info(fmt::format("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} rows run, {} from before, {} failed)",
-                       request.out.string(), FormatDuration(result.seconds), result.num_run, result.num_reused,
-                       result.num_failed));
+  job.Info(fmt::format("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} run, {} from before, {} failed)",
+                       request.out.string(), FormatDuration(result.seconds), Counted(result.num_run, "row"),
+                       result.num_reused, result.num_failed));
 }
 
 std::string StudyHelp() {

@@ -64,7 +64,7 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   fs::remove_all(folder_ / "run/objects/mug");
   const ProgramResult alone = Sanerf(Named("plate", {"--click", "train/003:20,30"}) + add);
   ASSERT_EQ(alone.exit_code, 0) << alone.err;
-  EXPECT_THAT(alone.err, HasSubstr("1 of 2 objects of the field are left"));
+  EXPECT_THAT(alone.err, HasSubstr("1 of 2 objects of the field is left"));
   EXPECT_EQ(Object("plate")["label"], 1);
 
   // The same masks, another field; no other object is named and nothing is decoded.

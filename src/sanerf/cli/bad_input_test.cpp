@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class BadInput : public TinyRun {
@@ -103,6 +104,27 @@ TEST_F(BadInput, ARefusedRestartKeepsTheEarlierTraining) {
   EXPECT_EQ(Snapshot(folder_ / "run"), before);
   Succeeds(Train("run") + Arguments{"--restart", "--set", "nerf.loss=mse"});
   EXPECT_NE(Snapshot(folder_ / "run").at("nerf/model.ckpt"), before.at("nerf/model.ckpt"));
+}
+
+TEST_F(BadInput, TheRunOfAnotherSceneIsNotOfferedToBeReplaced) {
+  MakeRun();
+  fs::copy(folder_ / "scene", folder_ / "other", fs::copy_options::recursive);
+  for (const char* scene : {"other", "scene"}) {
+    const fs::path photo = folder_ / scene / "train/003.png";
+    std::string bytes = ReadFile(photo);
+    bytes[bytes.size() / 2] ^= 1;
+    WriteFileAtomic(photo, bytes);
+    Arguments train = Train("run");
+    train[1] = scene;
+    const std::string error = Fails(1, train);
+    EXPECT_THAT(error, HasSubstr("run belongs to another scene"));
+    if (scene == std::string("scene")) {  // the same that has changed
+      EXPECT_THAT(error, HasSubstr("start over with --restart"));
+    } else {
+      EXPECT_THAT(error, AllOf(HasSubstr("choose another --out: this run is of "), HasSubstr("/scene\n"),
+                               Not(HasSubstr("--restart"))));
+    }
+  }
 }
 
 TEST_F(BadInput, ARunWithoutItsRecordIsNotTakenForAScene) {

@@ -17,28 +17,40 @@ namespace sanerf::cli {
 
 using pipeline::Settings;
 
-CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::string& help, const std::string& examples) {
+namespace {
+
+constexpr const char* kEverywhere = "Everywhere";  // as a heading of help
+
+}  // namespace
+
+void AddOutputFlags(CLI::App* sub, CommonFlags* common) {
+  sub->add_flag("--json", common->json, "print the result as one JSON object on stdout, nothing else there")
+      ->group(kEverywhere);
+  sub->add_flag("-v,--verbose", common->verbose, "say more")->group(kEverywhere);
+  sub->add_flag("-q,--quiet", common->quiet, "only warnings and the result")->group(kEverywhere);
+}
+
+CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::string& help, const std::string& examples,
+                     Everywhere flags) {
   CLI::App* sub = line.app.add_subcommand(name, help);
   CommonFlags& common = line.common;
   sub->allow_extras();  // so that unknown options get a suggestion
   sub->group("Commands");
   sub->footer("Examples:\n" + examples);
-  sub->add_flag("--json", common.json, "print the result as one JSON object on stdout, nothing else there")
-      ->group("Everywhere");
+  AddOutputFlags(sub, &common);
+  if (flags == Everywhere::kOutput) return sub;
   AddNumber(sub, "--threads", &common.threads, "threads to use (0 = all cores); does not change results",
             Range(0, 1024))
-      ->group("Everywhere");
-  AddNumber(sub, "--seed", &common.seed, "random seed of the stages this command runs", kSeeds)->group("Everywhere");
+      ->group(kEverywhere);
+  AddNumber(sub, "--seed", &common.seed, "random seed of the stages this command runs", kSeeds)->group(kEverywhere);
   sub->add_option("--set", common.sets,
                   "any option of any stage: --set nerf.iters=2000 (repeatable); sanerf options lists them")
       ->type_name("STAGE.KEY=VALUE")
-      ->group("Everywhere")
+      ->group(kEverywhere)
       ->allow_extra_args(false);
   sub->add_option("--config", common.config, "JSON file of options: {\"nerf\": {\"iters\": 2000}}")
       ->type_name("FILE")
-      ->group("Everywhere");
-  sub->add_flag("-v,--verbose", common.verbose, "say more")->group("Everywhere");
-  sub->add_flag("-q,--quiet", common.quiet, "only warnings and the result")->group("Everywhere");
+      ->group(kEverywhere);
   return sub;
 }
 
@@ -85,7 +97,10 @@ void SuggestNext(const std::string& command, const Job& job) { job.Info(fmt::for
 
 std::string Quoted(const std::filesystem::path& path) { return ShellQuoted(path.string()); }
 
-std::filesystem::path RunBeside(const std::filesystem::path& scene) {
+std::filesystem::path RunBeside(const std::filesystem::path& named) {
+  // A scene may be named by its transforms.json.
+  const bool is_file = named.extension() == ".json" && !std::filesystem::is_directory(named);
+  const std::filesystem::path scene = !is_file ? named : named.has_parent_path() ? named.parent_path() : ".";
   return (scene / ".." / (run::NameOfPath(scene) + "_run")).lexically_normal();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -39,8 +40,12 @@ struct CommandLine {
   std::function<void(const Job&)> run;  // of the subcommand that was given
 };
 
-// A subcommand with the common flags. example: shown under its help.
-CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::string& help, const std::string& examples);
+// Which common flags a subcommand has: all, or --json, -v and -q where nothing is computed.
+enum class Everywhere : uint8_t { kAll, kOutput };
+// A subcommand with them. examples: shown under its help.
+CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::string& help, const std::string& examples,
+                     Everywhere flags = Everywhere::kAll);
+void AddOutputFlags(CLI::App* sub, CommonFlags* common);
 
 // --config, --set and --seed on top of `settings`, for the stages this command runs.
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
@@ -61,7 +66,7 @@ void PrintText(const std::string& text);                       // a result for p
 void SuggestNext(const std::string& command, const Job& job);  // "next: …" on stderr
 std::string Quoted(const std::filesystem::path& path);         // for a shell
 // Where the run of a scene goes when nobody says: beside it.
-std::filesystem::path RunBeside(const std::filesystem::path& scene);
+std::filesystem::path RunBeside(const std::filesystem::path& named);
 
 void AddView(CommandLine& line);
 void AddSynth(CommandLine& line);

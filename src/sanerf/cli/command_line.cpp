@@ -229,6 +229,32 @@ void RefuseExtrasOf(const std::vector<const CLI::App*>& chain) {
   for (const CLI::App* app : chain) RefuseExtras(*app);
 }
 
+// What CLI11 says of the number of an option's values: "--out: 1 required TEXT missing", "--out: At Most 1 required but
+// received 2".
+std::string SentenceOfMismatch(const std::string& text) {
+  constexpr std::string_view kTooMany = ": At Most 1 required but received ";
+  if (const size_t colon = text.find(": 1 required "); colon != std::string::npos)
+    return text.substr(0, colon) + " needs a value";
+  if (const size_t colon = text.find(kTooMany); colon != std::string::npos)
+    return fmt::format("{} is given {} times, and can be once", text.substr(0, colon),
+                       text.substr(colon + kTooMany.size()));
+  return text;
+}
+
+// Of a flag: "Could not convert: --json = maybe".
+std::string SentenceOfConversion(const std::string& text) {
+  constexpr std::string_view kStart = "Could not convert: ";
+  const size_t end = text.find(" = ");
+  if (text.rfind(kStart, 0) != 0 || end == std::string::npos) return text;
+  return text.substr(kStart.size(), end - kStart.size()) + " takes no value";
+}
+
+// Of an argument "SCENE is required", of a command that has further ones "A subcommand is required".
+std::string SentenceOfRequired(const std::string& text, const CLI::App& app) {
+  const std::vector<std::string> names = NamesOfCommands(app);
+  return names.empty() ? text : fmt::format("'{}' needs to know what to do: {}", PathOf(app), Listed(names));
+}
+
 // Prints help and version; turns what CLI11 complains about into a UsageError. True when there is nothing left to do.
 bool Parse(CommandLine& line, std::vector<std::string> arguments) {
   const auto fail = [&](const std::string& what) {
@@ -246,9 +272,11 @@ bool Parse(CommandLine& line, std::vector<std::string> arguments) {
     PrintText(std::string(version.what()) + "\n");
     return true;
   } catch (const CLI::ArgumentMismatch& error) {
-    const std::string text = error.what();  // "--out: 1 required TEXT missing"
-    const size_t colon = text.find(": 1 required ");
-    fail(colon == std::string::npos ? text : text.substr(0, colon) + " needs a value");
+    fail(SentenceOfMismatch(error.what()));
+  } catch (const CLI::ConversionError& error) {
+    fail(SentenceOfConversion(error.what()));
+  } catch (const CLI::RequiredError& error) {
+    fail(SentenceOfRequired(error.what(), *Given(line.app).back()));
   } catch (const CLI::ParseError& error) {
     fail(error.what());
   }

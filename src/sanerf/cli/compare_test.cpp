@@ -69,7 +69,7 @@ TEST_F(CompareCommand, TablesPicturesAndMasksOfEveryMethod) {
                                               "--masks", "truth", "--out", "other", "--json"}));
   ASSERT_EQ(masks.exit_code, 0) << masks.err;
   EXPECT_EQ(Json::parse(masks.out)["methods"][0]["miou"], 1.0);
-  EXPECT_THAT(masks.err, HasSubstr("mug: ground truth matched 1/"));
+  EXPECT_THAT(masks.err, HasSubstr("mug: ground truth matched 1 of "));
   EXPECT_TRUE(fs::exists(folder_ / "other" / "table.tex"));
 
   // The objects of the run itself, on the terminal.

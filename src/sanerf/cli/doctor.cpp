@@ -19,7 +19,7 @@ void AddDoctor(CommandLine& line) {
       Task task(job, "read the model files");
       std::vector<run::DoctorRow> rows = run::Diagnose();
       rows.push_back({"page of sanerf view", viewer::HasPage() ? "part of the program" : "none", viewer::HasPage(),
-                      "run scripts/setup.sh, which makes it, and build again"});
+                      "run scripts/setup.sh --page, which makes it, and build again"});
       for (const run::DoctorRow& row : rows) {
         checks.push_back({{"what", row.what}, {"found", row.found}, {"ok", row.ok}});
         if (!row.ok) checks.back()["hint"] = row.hint;

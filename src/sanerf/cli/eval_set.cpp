@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare.h"
 #include "sanerf/experiments/compare/compare_tables.h"
@@ -41,13 +42,14 @@ void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job&
   } else {
     PrintText(experiments::ToText(experiments::SceneTable(result.scenes)));
   }
-  job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {} scenes, {} failed)",
-                       flags.out, FormatDuration(result.seconds), result.scenes.size(), result.failed.size()));
+  job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {}, {} failed)", flags.out,
+                       FormatDuration(result.seconds), Counted(int64_t(result.scenes.size()), "scene"),
+                       result.failed.size()));
   if (!result.failed.empty())
-    throw Error(
-        fmt::format("{} of {} scenes failed", result.failed.size(), result.failed.size() + result.scenes.size()),
-        result.failed[0].first + ": " + result.failed[0].second,
-        "mend it and give the same command: what is finished is kept");
+    throw Error(fmt::format("{} of {} failed", result.failed.size(),
+                            Counted(int64_t(result.failed.size() + result.scenes.size()), "scene")),
+                result.failed[0].first + ": " + result.failed[0].second,
+                "mend it and give the same command: what is finished is kept");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -104,6 +105,33 @@ TEST_F(EvalCommand, WithoutMasksOnlyThePicturesAreScored) {
   EXPECT_THAT(result.out, AllOf(HasSubstr("PSNR"), Not(HasSubstr("mug"))));
   EXPECT_THAT(Fails(2, {"eval", "run", "--object", "mug"}),
               AllOf(HasSubstr("no held-out view has ground truth"), HasSubstr("--masks DIR")));
+}
+
+// The numbers of an object in a table of text or HTML: what stands behind its name.
+std::vector<std::string> NumbersOf(const std::string& object, std::string table) {
+  table.erase(0, std::min(table.find(object), table.size()));
+  table.erase(0, object.size());
+  table = table.substr(0, table.find('\n'));
+  std::vector<std::string> numbers;
+  for (size_t begin = 0; (begin = table.find_first_of("0123456789", begin)) != std::string::npos;) {
+    const size_t end = table.find_first_not_of("0123456789.", begin);
+    numbers.push_back(table.substr(begin, end - begin));
+    begin = end;
+  }
+  return numbers;
+}
+
+TEST_F(EvalCommand, TheReportHasTheNumbersOfTheConsole) {
+  MakeRunWithMug(2, Rough());
+  const std::string console = Succeeds({"eval", "run", "--report"}).out, html = ReadFile(folder_ / "run/report.html");
+  // IoU, accuracy, boundary IoU, consistency where there is one, number of views.
+  const std::vector<std::string> said = NumbersOf("\nmug ", console);
+  ASSERT_GE(said.size(), 4u) << console;
+  EXPECT_THAT(NumbersOf(">mug</th>", html), ElementsAre(said[0], said[2], said[1], said.back())) << console;
+  EXPECT_THAT(html, HasSubstr("IoU " + said[0] + " % on 2 held-out views"));
+  const std::vector<std::string> pictures = NumbersOf("PSNR ", console);  // PSNR, SSIM, number of views
+  ASSERT_EQ(pictures.size(), 3u) << console;
+  EXPECT_THAT(html, AllOf(HasSubstr("<b>" + pictures[0] + " dB</b>"), HasSubstr("<b>" + pictures[1] + "</b>")));
 }
 
 TEST_F(EvalCommand, TheReportShowsThePromptsAndHowItWasMade) {

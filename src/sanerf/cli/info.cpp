@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/run/describe.h"
@@ -34,15 +35,17 @@ std::string SceneText(const Json& scene) {
   for (const auto& [size, count] : scene["sizes"].items())
     text += fmt::format("photos   {} of {} pixels\n", count.dump(), size);
   text += fmt::format("camera   {}\n", scene["distortion"].get<bool>() ? "with lens distortion" : "no lens distortion");
-  text += fmt::format("masks    {}\n",
-                      scene["masks"].get<int>() > 0 ? scene["masks"].dump() + " views have ground truth" : "none");
+  text +=
+      fmt::format("masks    {}\n", scene["masks"].get<int>() > 0
+                                       ? Counted(scene["masks"].get<int>(), "view has", "views have") + " ground truth"
+                                       : "none");
   for (const Json& warning : scene["warnings"]) text += "warning  " + warning.get<std::string>() + "\n";
   return text;
 }
 
 std::string ObjectText(const std::string& kind, const Json& object) {
-  return fmt::format("{:<8} {}  {} of {} views{}{}\n", kind, object["name"].get<std::string>(),
-                     object["views_used"].dump(), object["views_total"].dump(),
+  return fmt::format("{:<8} {}  {} of {}{}{}\n", kind, object["name"].get<std::string>(), object["views_used"].dump(),
+                     Counted(object["views_total"].get<int64_t>(), "view"),
                      object.contains("iou") && object["iou"].is_number()
                          ? fmt::format("  IoU {:.2f} %", 100 * object["iou"].get<double>())
                          : "",
@@ -66,8 +69,11 @@ std::string RunText(const Json& run) {
     text += fmt::format("{:<8} {}  {}  {}\n", name, stage.value("state", "?"),
                         FormatDuration(stage.value("seconds", 0.0)), stage.value("when", ""));
   }
-  for (const auto& [name, origin] : run["changed_options"].items())
-    text += fmt::format("option   {}  ({})\n", name, origin.get<std::string>());
+  const Json& values = run["changed_values"];
+  for (const auto& [name, origin] : run["changed_options"].items()) {
+    const std::string value = values.contains(name) ? " = " + OptionValueText(values.at(name)) : "";
+    text += fmt::format("option   {}{}  ({})\n", name, value, origin.get<std::string>());
+  }
   for (const Json& object : run["objects"]) text += ObjectText("object", object);
   for (const Json& object : run["set_aside"]) text += ObjectText("aside", object);
   for (const Json& name : run["no_objects"])

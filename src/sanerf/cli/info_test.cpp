@@ -28,6 +28,14 @@ TEST_F(Info, ListsTheHeldOutViewsOfSceneAndRun) {
   EXPECT_THAT(Succeeds({"info", "scene/"}).err, HasSubstr("next:  sanerf train scene/ --out scene_run\n"));
 }
 
+TEST_F(Info, SaysWhichOptionsWereSetAndHow) {
+  MakeRun();
+  EXPECT_THAT(Succeeds({"info", "run"}).out, AllOf(HasSubstr("option   nerf.iters = 60  (--iters)\n"),
+                                                   HasSubstr("option   nerf.log2_table = 14  (--set)\n")));
+  EXPECT_EQ(Described("run")["changed_values"]["nerf.iters"], 60);
+  EXPECT_EQ(Described("run")["changed_options"]["nerf.iters"], "--iters");
+}
+
 TEST_F(Info, OfManyHeldOutPhotosTheFirstAreNamed) {
   MakeScene();
   Json test = ReadJsonFile(folder_ / "scene/transforms_test.json");
@@ -117,6 +125,7 @@ TEST_F(Info, OfAMovedRunShowsWhereTheSceneIs) {
   fs::rename(folder_ / "sc\xff", folder_ / "moved/sc\xff");
   fs::rename(folder_ / "run", folder_ / "moved/run");
   EXPECT_THAT(Succeeds({"info", "moved/run"}).out, HasSubstr("/moved/sc\xff\n"));
+  EXPECT_THAT(Fails(2, {"train", "moved/run", "--out", "other"}), HasSubstr("/moved/sc\xff' --out other"));
 }
 
 TEST_F(Info, WhatARecordCannotKnowIsNotBelieved) {

@@ -33,7 +33,7 @@ int64_t BytesOf(const models::ModelEntry& entry) {
 
 struct ListedModels {
   int num_damaged = 0;
-  std::string first_missing;  // its name
+  std::string first_missing;  // of those that segment photos; detectors are extras, with licenses of their own
 };
 
 // hash_contents: `verify`.
@@ -46,7 +46,8 @@ ListedModels List(const CommonFlags& common, const models::Catalogue& catalogue,
     const models::ModelState state = CheckModel(entry, hash_contents);
     listed.num_damaged += state == models::ModelState::kCorrupt;
     num_installed += state != models::ModelState::kMissing;
-    if (state == models::ModelState::kMissing && listed.first_missing.empty()) listed.first_missing = entry.name;
+    if (state == models::ModelState::kMissing && entry.kind == models::ModelKind::kSam && listed.first_missing.empty())
+      listed.first_missing = entry.name;
     models.push_back({{"name", entry.name},
                       {"kind", NameOf(entry.kind)},
                       {"state", StateText(state)},
@@ -77,17 +78,34 @@ CLI::App* AddAction(CLI::App* parent, CommandLine& line, const std::string& name
   CLI::App* action = parent->add_subcommand(name, help);
   action->allow_extras();
   action->group("Commands");
-  action->add_flag("--json", line.common.json, "print the result as one JSON object on stdout");
-  action->add_flag("-v,--verbose", line.common.verbose, "say more");
-  action->add_flag("-q,--quiet", line.common.quiet, "only warnings and the result");
+  AddOutputFlags(action, &line.common);
   return action;
+}
+
+// What a model by path is called is no help to who wants to fetch one.
+const models::ModelEntry& FindToFetch(const models::Catalogue& catalogue, const std::string& name) {
+  try {
+    return FindModel(catalogue, name);
+  } catch (const UsageError& error) {
+    throw UsageError(std::string(error.summary()), std::string(error.why()),
+                     "sanerf models list shows what can be fetched");
+  }
+}
+
+// The line of a command that uses the model.
+std::string UseOf(const models::ModelEntry& entry) {
+  return fmt::format(
+      "use    sanerf {} {}",
+      entry.kind == models::ModelKind::kDetector ? "segment RUN --text WORDS --detector" : "encode RUN --model",
+      Quoted(entry.name));
 }
 
 }  // namespace
 
 void AddModels(CommandLine& line) {
   CLI::App* sub = AddCommand(line, "models", "list, fetch and verify the pretrained models",
-                             "  sanerf models list\n  sanerf models fetch sam2-hiera-tiny\n  sanerf models verify");
+                             "  sanerf models list\n  sanerf models fetch sam2-hiera-tiny\n  sanerf models verify",
+                             Everywhere::kOutput);
   sub->require_subcommand(1);
   CLI::App* list = AddAction(sub, line, "list", "every model of the catalogue and whether it is here");
   list->callback([&line] {
@@ -105,7 +123,7 @@ void AddModels(CommandLine& line) {
   fetch->callback([&line, name] {
     line.run = [&line, name](const Job& job) {
       const models::Catalogue catalogue = models::LoadCatalogue();
-      const models::ModelEntry& entry = FindModel(catalogue, *name);
+      const models::ModelEntry& entry = FindToFetch(catalogue, *name);
       job.Info(fmt::format("license of {}: {}", entry.name, entry.license));
       FetchModel(entry, job);
       if (line.common.json) {
@@ -116,10 +134,7 @@ void AddModels(CommandLine& line) {
       } else {
         job.Info(fmt::format("model  {} is in {}", entry.name, models::ModelFolder().string()));
       }
-      job.Info(fmt::format(
-          "use    sanerf {} {}",
-          entry.kind == models::ModelKind::kDetector ? "segment RUN --text WORDS --detector" : "encode RUN --model",
-          Quoted(entry.name)));
+      job.Info(UseOf(entry));
       SuggestNext("sanerf doctor", job);
     };
   });

@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 namespace sanerf::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -33,6 +34,8 @@ TEST(NextCommand, GoesBesideTheSceneHoweverItIsSpelled) {
   EXPECT_EQ(NextAfterScene("t7"), "sanerf train t7 --out t7_run");
   EXPECT_EQ(NextAfterScene("t7/"), "sanerf train t7/ --out t7_run");
   EXPECT_EQ(NextAfterScene("a b/c/"), "sanerf train 'a b/c/' --out 'a b/c_run'");
+  EXPECT_EQ(NextAfterScene("a/t7/transforms.json"), "sanerf train a/t7/transforms.json --out a/t7_run");
+  EXPECT_EQ(NextAfterScene("transforms.json"), "sanerf train transforms.json --out " + Quoted(RunBeside(".")));
 }
 
 TEST(NextCommand, ClicksInTheMiddleOfATrainingPhoto) {
@@ -143,6 +146,10 @@ TEST_F(NextLines, WhereNothingIsHeldOut) {
       Json::parse(Succeeds({"eval", "run", "--object", "mug", "--masks", "scene/train_mask", "--json"}).out);
   EXPECT_TRUE(scores["psnr"].is_null());
   EXPECT_EQ(scores["objects"].size(), 1u);
+  Succeeds({"eval", "run", "--object", "mug", "--masks", "scene/train_mask", "--report"});
+  EXPECT_THAT(ReadFile(folder_ / "run/report.html"),
+              AllOf(HasSubstr(" % on 10 training views; "), HasSubstr("summed over the scored training views"),
+                    Not(HasSubstr(" dB<")), Not(HasSubstr("SSIM<")), Not(HasSubstr("held-out"))));
 }
 
 }  // namespace

@@ -21,23 +21,30 @@ struct StageOptions {
   std::vector<Entry> options;
 };
 
-// stage: one of them; none = all. `settings` must outlive the result.
+[[noreturn]] void FailUnknown(const std::string& wanted, const OptionRegistry& registry) {
+  const bool is_option = wanted.find('.') != std::string::npos;
+  std::vector<std::string> stages, options;
+  for (const OptionRegistry::Stage& stage : registry.stages()) stages.push_back(stage.name);
+  for (const Entry& entry : registry.entries()) options.push_back(entry.name());
+  const std::string near = DidYouMean(wanted, is_option ? options : stages);
+  throw UsageError(fmt::format("unknown {} '{}'", is_option ? "option" : "stage", wanted), "",
+                   near.empty() ? fmt::format("there are: {}", fmt::join(stages, ", ")) : near);
+}
+
+// wanted: a stage or an option by its full name; none = all. `settings` must outlive the result.
 std::vector<StageOptions> OptionsOf(experiments::ExperimentSettings& settings,
-                                    const std::optional<std::string>& stage) {
+                                    const std::optional<std::string>& wanted) {
   const OptionRegistry registry = settings.Registry();
   std::vector<StageOptions> all;
-  std::vector<std::string> names;
-  for (const OptionRegistry::Stage& one : registry.stages()) {
-    names.push_back(one.name);
-    if (stage && *stage != one.name) continue;
-    all.push_back({one, {}});
+  for (const OptionRegistry::Stage& stage : registry.stages()) {
+    const bool is_whole = !wanted || *wanted == stage.name;
+    StageOptions one{stage, {}};
     for (const Entry& entry : registry.entries())
-      if (entry.stage == one.name) all.back().options.push_back(entry);
+      if (entry.stage == stage.name && (is_whole || *wanted == entry.name())) one.options.push_back(entry);
+    if (is_whole || !one.options.empty()) all.push_back(std::move(one));
   }
-  if (!all.empty()) return all;
-  const std::string near = DidYouMean(*stage, names);
-  throw UsageError("unknown stage '" + *stage + "'", "",
-                   near.empty() ? fmt::format("there are: {}", fmt::join(names, ", ")) : near);
+  if (all.empty()) FailUnknown(*wanted, registry);
+  return all;
 }
 
 std::string DefaultOf(const Entry& entry) {
@@ -137,8 +144,10 @@ void AddOptions(CommandLine& line) {
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* sub = AddCommand(line, "options", "every option: meaning, default and range",
-                             "  sanerf options\n  sanerf options nerf\n  sanerf options object --json");
-  sub->add_option("STAGE", flags->stage, "only those of this stage (the part of the name before the point)");
+                             "  sanerf options\n  sanerf options nerf\n  sanerf options nerf.iters\n"
+                             "  sanerf options object --json");
+  sub->add_option("STAGE", flags->stage,
+                  "only those of this stage (the part of the name before the point), or one by its name");
   sub->add_flag("--markdown", flags->markdown, "as docs/options.md has them");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {

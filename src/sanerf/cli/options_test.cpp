@@ -43,6 +43,18 @@ TEST(OptionsCommand, ListsEveryOptionWithDefaultRangeAndMeaning) {
   EXPECT_THAT(none.err, HasSubstr("unknown stage 'nref'\nhint: did you mean 'nerf'?"));
 }
 
+TEST(OptionsCommand, ShowsOneOptionByItsName) {
+  const ProgramResult one = RunSanerf({"options", "nerf.iters"});
+  ASSERT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_THAT(one.out, AllOf(HasSubstr("nerf.iters"), HasSubstr("1 to 1000000"), Not(HasSubstr("nerf.lr"))));
+  EXPECT_THAT(one.err, HasSubstr("next:  sanerf train --help\n"));
+  const Json stages = Json::parse(RunSanerf({"options", "nerf.iters", "--json"}).out)["stages"];
+  ASSERT_EQ(stages.size(), 1u);
+  EXPECT_EQ(stages[0]["options"].size(), 1u);
+  EXPECT_THAT(RunSanerf({"options", "nerf.itres"}).err,
+              HasSubstr("unknown option 'nerf.itres'\nhint: did you mean 'nerf.iters'?"));
+}
+
 TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
   const ProgramResult result = RunSanerf({"options", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;

@@ -13,15 +13,17 @@ namespace {
 
 struct Form {
   const char* option;
+  const char* numbers;  // what is read of it
   const char* expected;
 };
 constexpr Form kClickForm{
-    "--click",
+    "--click", "X,Y",
     "VIEW:X,Y, with :neg beside the object, or with :maskN for the one of SAM's masks that views.json "
     "calls candidate N, for example --click r_012:310,220"};
 constexpr size_t kMaskDigits = 2;
-constexpr Form kPointForm{"--point", "X,Y,Z or X,Y,Z:neg, for example --point 0.1,-0.25,1.3"};
-constexpr Form kBoxForm{"--box", "VIEW:X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1, for example --box r_012:100,80,240,310"};
+constexpr Form kPointForm{"--point", "X,Y,Z", "X,Y,Z or X,Y,Z:neg, for example --point 0.1,-0.25,1.3"};
+constexpr Form kBoxForm{"--box", "X0,Y0,X1,Y1",
+                        "VIEW:X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1, for example --box r_012:100,80,240,310"};
 
 [[noreturn]] void Fail(const Form& form, const std::string& text, const std::string& why) {
   throw UsageError(fmt::format("{} {}", form.option, text), why, fmt::format("the form is {}", form.expected));
@@ -51,7 +53,11 @@ int TakeCandidate(std::string& rest) {
 // Takes "VIEW:" off the front.
 std::string TakeView(const Form& form, const std::string& text, std::string& rest) {
   const size_t colon = rest.rfind(':');
+  const bool has_numbers = rest.find(',') != std::string::npos && rest.find_first_not_of("0123456789.,-+") == rest.npos;
+  if (colon == std::string::npos && !rest.empty() && !has_numbers)
+    Fail(form, text, fmt::format("{} is missing", form.numbers));
   if (colon == std::string::npos || colon == 0) Fail(form, text, "the view is missing");
+  if (colon + 1 == rest.size()) Fail(form, text, fmt::format("{} is missing", form.numbers));
   std::string view = rest.substr(0, colon);
   rest.erase(0, colon + 1);
   return view;

@@ -56,5 +56,22 @@ TEST(PromptFormsTest, WrongFormsAreUsageErrorsWithTheForm) {
   }
 }
 
+TEST(PromptFormsTest, WhatIsMissingIsNamed) {
+  const auto why = [](auto parse, const std::string& text) {
+    try {
+      parse(text);
+    } catch (const UsageError& error) {
+      return std::string(error.why());
+    }
+    return std::string();
+  };
+  for (const char* text : {"train/000", "12", "a:", "train/000:neg", "a,b"})
+    EXPECT_EQ(why(ParseClick, text), "X,Y is missing") << text;
+  for (const char* text : {"310,220", ":1,2", "310,-220:neg", ""})
+    EXPECT_EQ(why(ParseClick, text), "the view is missing") << text;
+  EXPECT_EQ(why(ParseBox, "r_012"), "X0,Y0,X1,Y1 is missing");
+  EXPECT_EQ(why(ParseBox, "1,2,3,4"), "the view is missing");
+}
+
 }  // namespace
 }  // namespace sanerf::cli

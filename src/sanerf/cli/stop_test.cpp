@@ -5,6 +5,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/pipeline/render_stage.h"
+#include "sanerf/pipeline/train_stage.h"
 
 namespace fs = std::filesystem;
 
@@ -109,12 +110,13 @@ TEST_F(Stop, AResultThatNobodyReadsEndsTheProgramQuietly) {
   close(ends[1]);
 }
 
-// Asks to stop when a task says that it does `what`.
+// Asks to stop when a task of that title begins, or says that it does `what`.
 class StopsAt : public EventSink {
  public:
   explicit StopsAt(std::string what) : what_(std::move(what)) {}
   void Take(const Event& event) override {
-    if (event.kind == Event::Kind::kProgress && event.text == what_) stop_.RequestStop();
+    const bool begins = event.kind == Event::Kind::kStarted && event.title == what_;
+    if (begins || (event.kind == Event::Kind::kProgress && event.text == what_)) stop_.RequestStop();
   }
   StopToken token() const { return stop_.token(); }
 
@@ -122,6 +124,19 @@ class StopsAt : public EventSink {
   std::string what_;
   StopSource stop_;
 };
+
+TEST_F(Stop, WhilePhotosLoadNothingIsBegun) {
+  MakeScene();
+  pipeline::Settings settings;
+  for (const char* option : {"nerf.log2_table=14", "nerf.batch_samples=8192", "nerf.occupancy_resolution=64"})
+    settings.Assign(option);
+  StopsAt sink("load photos");
+  EXPECT_THAT(ErrorTextOf<InterruptedError>([&] {
+                pipeline::Train({folder_ / "scene", folder_ / "run"}, settings, Job(sink, sink.token()));
+              }),
+              HasSubstr("reading the photos interrupted"));
+  EXPECT_FALSE(fs::exists(folder_ / "run"));
+}
 
 TEST_F(Stop, ACutOutThatIsStoppedIsNotWritten) {
   MakeRunWithMug();

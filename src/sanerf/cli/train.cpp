@@ -25,16 +25,19 @@ struct TrainFlags {
 };
 
 void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
+  if (flags.resume && flags.restart)
+    throw UsageError("--resume and --restart exclude each other",
+                     "one goes on with the training that is there, the other forgets it", "give one of them");
   experiments::ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
   std::optional<run::LockedRun> locked;  // a run that goes on
   // `train RUN` continues it; of one whose run.json is gone that is said.
   if (run::RunFolder::Exists(scene) || !run::RunFolder::PartsIn(scene).empty()) {
     if (!flags.out.empty() && !run::IsSamePlace(flags.out, flags.scene))
-      throw UsageError(flags.scene + " is a run folder, not a scene", "",
-                       fmt::format("continue it: sanerf train {}; or train on its scene: sanerf train {} --out {}",
-                                   Quoted(flags.scene), Quoted(run::RunFolder::Open(flags.scene).recorded_scene()),
-                                   Quoted(flags.out)));
+      throw UsageError(
+          flags.scene + " is a run folder, not a scene", "",
+          fmt::format("continue it: sanerf train {}; or train on its scene: sanerf train {} --out {}",
+                      Quoted(flags.scene), Quoted(run::RunFolder::Open(flags.scene).LikelyScene()), Quoted(flags.out)));
     flags.out = flags.scene;
     locked.emplace(flags.out);
     scene = locked->folder.OpenScene(flags.moved_to, *locked->lock, job).root;
@@ -47,7 +50,13 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
   if (flags.out.empty())
     throw UsageError("--out is missing", "",
                      "say where the run goes: sanerf train " + Quoted(flags.scene) + " --out RUN");
-  if (flags.resume && !flags.restart && run::RunFolder::Exists(flags.out)) {
+  if (flags.resume && !run::RunFolder::Exists(flags.out)) {
+    if (!run::RunFolder::PartsIn(flags.out).empty()) run::RunFolder::Open(flags.out);  // says that run.json is gone
+    throw UsageError(
+        "there is no training to resume in " + flags.out, "",
+        fmt::format("begin one, without --resume: sanerf train {} --out {}", Quoted(flags.scene), Quoted(flags.out)));
+  }
+  if (flags.resume && !flags.restart) {
     if (!locked) locked.emplace(flags.out);
     RestoreFromRun(locked->folder, &settings);
   }

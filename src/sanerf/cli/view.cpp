@@ -130,7 +130,7 @@ void RunView(CommandLine& line, const ViewFlags& flags, const Job& job) {
   const viewer::WorkspaceRequest opened = Opened(line.common, flags, job);
   if (!viewer::HasPage())
     throw Error("this program has no page to show", "it was built without web/dist",
-                "run scripts/setup.sh, which makes it, and build again");
+                "run scripts/setup.sh --page, which makes it, and build again");
   const std::string run = Serve(line.common, flags, opened, job);
   line.exit_code = kInterrupted;
   SuggestNext(fmt::format("sanerf view {}", Quoted(run::RunFolder::Exists(run) ? run : flags.path)), job);
@@ -143,7 +143,7 @@ void AddView(CommandLine& line) {
   CLI::App* sub = AddCommand(line, "view", "look, click a thing, get it in 3D: a page in the browser",
                              "  sanerf view photos/                  trains before your eyes; the run is photos_run\n"
                              "  sanerf view run                      goes on with a run\n"
-                             "  sanerf run                           the same\n"
+                             "  sanerf ./run                         the same: a path is opened\n"
                              "  sanerf view run --no-browser --json  for a script\n\n"
                              "The page is served to this machine alone, to who has the address that is printed.\n"
                              "To use another machine: sign in with the line `ssh -L ...` that is printed as\n"

@@ -10,6 +10,7 @@ namespace sanerf {
 
 // "1 view", "3 views"; many: where it is not one with an s.
 std::string Counted(int64_t count, std::string_view one, std::string_view many = {});
+std::string Ordinal(int64_t n);  // "1st", "2nd", "8th", "21st"
 // "1 mask file has", "2 mask files have": IsAre(2, "has", "have").
 std::string_view IsAre(int64_t count, std::string_view one = "is", std::string_view many = "are");
 // "a, b and 7 more"; separator: between the names.

@@ -16,6 +16,12 @@ TEST(Phrases, CountsAgreeWithTheirNoun) {
   EXPECT_EQ(IsAre(2, "has", "have"), "have");
 }
 
+TEST(Phrases, Ordinals) {
+  const char* expected[] = {"1st", "2nd", "3rd", "4th", "10th", "11th", "12th", "13th", "21st", "102nd", "111th"};
+  size_t i = 0;
+  for (const int n : {1, 2, 3, 4, 10, 11, 12, 13, 21, 102, 111}) EXPECT_EQ(Ordinal(n), expected[i++]);
+}
+
 TEST(Phrases, OfALongListTheFirstAreNamed) {
   EXPECT_EQ(FirstFew({}, 2), "");
   EXPECT_EQ(FirstFew({"a", "b"}, 2), "a, b");

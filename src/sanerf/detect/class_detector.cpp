@@ -10,6 +10,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/detect/class_names.h"
 
 namespace sanerf::detect {
@@ -83,9 +84,9 @@ class ClassDetector : public TextDetector {
         session_->Run({{input_.name, {1, 3, letterbox.height, letterbox.width}, planes.data()}}, {output_}, job)[0];
     const int64_t num_rows = 4 + int64_t(labels_.size());
     if (answers.shape.size() != 3 || answers.shape[1] < num_rows)
-      session_->Fail(
-          fmt::format("\"{}\" came out as {}, needed are {} rows: 4 of boxes and one of each of its {} classes",
-                      output_, models::ShapeText(answers.shape), num_rows, labels_.size()));
+      session_->Fail(fmt::format("\"{}\" came out as {}, needed are {}: 4 of boxes and one of each of its {}", output_,
+                                 models::ShapeText(answers.shape), Counted(num_rows, "row"),
+                                 Counted(int64_t(labels_.size()), "class", "classes")));
 
     Detections detections;
     const size_t num_cells = size_t(answers.shape[2]);
@@ -123,14 +124,14 @@ class ClassDetector : public TextDetector {
     } else if (num_classes == int64_t(CocoNames().size())) {
       labels_ = CocoNames();
     } else {
-      session_->Fail(fmt::format("it names none of its {} classes (metadata \"names\")",
-                                 num_classes < 0 ? "" : std::to_string(num_classes)));
+      session_->Fail(fmt::format("it names none of its {} (metadata \"names\")",
+                                 num_classes < 0 ? "classes" : Counted(num_classes, "class", "classes")));
     }
     if (num_classes >= 0 && num_classes != int64_t(labels_.size()))
       session_->Fail(
-          fmt::format("it names {} classes, but \"{}\" has rows for {}: only detection and segmentation exports "
-                      "without suppression inside can be read",
-                      labels_.size(), output_, num_classes));
+          fmt::format("it names {}, but \"{}\" has rows for {}: only detection and segmentation exports without "
+                      "suppression inside can be read",
+                      Counted(int64_t(labels_.size()), "class", "classes"), output_, num_classes));
   }
 
   std::vector<size_t> ClassesOf(const std::vector<std::string>& phrases) const {
@@ -153,7 +154,7 @@ class ClassDetector : public TextDetector {
     hint += fmt::format("all of them: {}{}", fmt::join(labels_.begin(), labels_.begin() + long(listed), ", "),
                         listed < labels_.size() ? ", …" : "");
     throw UsageError(fmt::format("'{}' is no class of the detector {}", Shortened(phrase), files_.name),
-                     fmt::format("it knows only {} classes", labels_.size()), hint);
+                     "it knows only " + Counted(int64_t(labels_.size()), "class", "classes"), hint);
   }
 
   DetectorFiles files_;

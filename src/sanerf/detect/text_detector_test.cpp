@@ -9,6 +9,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/detect/detector_test_support.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/models/scoped_variable_test_support.h"
@@ -75,6 +76,20 @@ TEST(KeepDistinct, DropsBoxesThatOverlapABetterOne) {
   EXPECT_EQ(boxes[1].score, 0.4f);
 }
 
+TEST_F(TextDetectorTest, LooksForWordsAtTheEndsOfItsOptions) {
+  const ImageF image = Filled(100, 50, 0.9f, 0.1f, 0);
+  const auto sweep = [&](const std::string& model, const std::string& phrase) {
+    return SweepOptions("text", TextDetectorOptions(), {}, [&](const TextDetectorOptions& options) {
+      EXPECT_EQ(LoadTextDetector(model, options, Job())->Detect(image, {phrase}, Job()).phrases.size(), 1u);
+    });
+  };
+  for (const SweepCount& count :
+       {sweep(Write("cells.onnx", CellDetector().Model()), "cup"), sweep(WriteDino(), "mug")}) {
+    EXPECT_EQ(count.num_run, 6);
+    EXPECT_EQ(count.num_refused, 0);
+  }
+}
+
 TEST_F(TextDetectorTest, AroundTheImageThereIsGray) {
   const auto detector = LoadTextDetector(Write("cells.onnx", CellDetector().Model()), {}, Job());
   EXPECT_THAT(detector->Labels(), ElementsAre("red ball", "cup", "banana"));
@@ -129,7 +144,7 @@ TEST_F(TextDetectorTest, AWordThatIsNoClassIsAnsweredWithTheNearest) {
 
 TEST_F(TextDetectorTest, NamesMustFitTheScores) {
   EXPECT_THAT(LoadError(Write("few.onnx", CellDetector(64, "{0: 'cup'}").Model())),
-              AllOf(HasSubstr("few.onnx"), HasSubstr("it names 1 classes, but \"output0\" has rows for 3")));
+              AllOf(HasSubstr("few.onnx"), HasSubstr("it names 1 class, but \"output0\" has rows for 3")));
   EXPECT_THAT(LoadError(Write("none.onnx", CellDetector(64, "").Model())), HasSubstr("names none of its 3 classes"));
 }
 

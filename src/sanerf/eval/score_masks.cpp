@@ -119,8 +119,9 @@ void ReportUnmatchedFiles(const GroundTruth& truth, const Job& job) {
 void ReportUnmatched(const std::vector<ObjectScore>& scores, size_t num_views, const Job& job) {
   for (const ObjectScore& object : scores) {
     if (object.unmatched.empty()) continue;
-    job.Warn(fmt::format("{}: ground truth matched {}/{} views; unmatched: {}", object.name,
-                         num_views - object.unmatched.size(), num_views, FirstFew(object.unmatched, kNamedInMessage)));
+    job.Warn(fmt::format("{}: ground truth matched {} of {}; unmatched: {}", object.name,
+                         num_views - object.unmatched.size(), Counted(int64_t(num_views), "view"),
+                         FirstFew(object.unmatched, kNamedInMessage)));
   }
   for (const ObjectScore& object : scores) {
     if (!object.views.empty()) continue;

@@ -22,6 +22,7 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/sam/load_sam.h"
 
 namespace fs = std::filesystem;
 
@@ -40,7 +41,7 @@ void CheckPlaceOfDemo(const fs::path& folder, const fs::path& scene) {
   const RunFolder run = RunFolder::Open(folder);
   if (run::IsSamePlace(folder / run.record().at("scene").at("path").get<std::string>(), scene)) return;
   throw Error(fmt::format("cannot run the demo in {}", folder.string()),
-              fmt::format("it holds the run of another scene, {}", run.record().at("scene").value("absolute_path", "")),
+              fmt::format("it holds the run of another scene, {}", run.LikelyScene().string()),
               "its radiance field and objects would be replaced: choose another folder with --out");
 }
 
@@ -97,10 +98,14 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   };
   const fs::path scene = request.out / "scene";
 
+  // What could not come to its end is said before anything is made.
+  run::CheckPlaceOfNewRun(request.out, scene);
+  CheckPlaceOfDemo(request.out, scene);
+  sam::LoadSam(settings.encode.model, job);
+
   job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
                        synth::NumTestViews(settings.synth), settings.synth.size));
   const Stopwatch synth_watch;
-  run::CheckPlaceOfNewRun(request.out, scene);
   const run::NewRun new_run(request.out);
   const bool had_scene = MakeScene(request.out, scene, settings, job);
   const double synth_seconds = synth_watch.seconds();

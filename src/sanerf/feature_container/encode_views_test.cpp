@@ -5,6 +5,7 @@
 #include "sanerf/core/disk_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/feature_container/cache_index.h"
 #include "sanerf/feature_container/encoded_views_test_support.h"
 
@@ -28,6 +29,16 @@ TEST_F(EncodeViewsTest, EncodesOnlyWhatIsMissing) {
   Encode();
   EXPECT_EQ(sam_.num_encoded, 5);
   EXPECT_TRUE(Open()->Has(1));
+}
+
+TEST_F(EncodeViewsTest, EncodesAtTheEndsOfItsOptions) {
+  const SweepCount count = SweepOptions("encode", options_, {}, [&](const EncodeOptions& options) {
+    std::filesystem::remove_all(folder_);
+    EncodeViews(folder_, EncodeSource{scene_, field_, sam_, options}, {0, 1}, Job());
+    EXPECT_EQ(Open()->Depth(1, Job()).width, std::min(options.size, 160));
+  });
+  EXPECT_EQ(count.num_run, 6);  // two sizes, two pictures, two containers
+  EXPECT_EQ(count.num_refused, 0);
 }
 
 TEST_F(EncodeViewsTest, InterruptedThenContinuedGivesTheSameBytes) {

@@ -13,6 +13,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/random.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/mask_aggregator/label_view.h"
@@ -40,7 +41,8 @@ void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
   for (const LabelView& view : views)
     for (const uint8_t label : view.labels.data) ++counts[label];
   for (int l = num_labels; l < kIgnoreLabel; ++l)
-    if (counts[size_t(l)] > 0) throw Error(fmt::format("label {} in a mask, but only {} labels", l, num_labels));
+    if (counts[size_t(l)] > 0)
+      throw Error(fmt::format("label {} in a mask, but only {}", l, Counted(num_labels, "label")));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/mask_decoder/lift.h"
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/mask_decoder/view_decider.h"
@@ -90,7 +91,8 @@ void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& vie
       job.Detail(line);
     }
   }
-  if (views.size() > kFew) job.Info(fmt::format("… and {} more views (-v shows all)", views.size() - kFew));
+  if (views.size() > kFew)
+    job.Info(fmt::format("… and {} (-v shows all)", Counted(int64_t(views.size() - kFew), "more view")));
 }
 
 [[noreturn]] void FailWithoutViews(const ObjectPrompt& object, const DecodedObject& decoded, int needed,
@@ -112,8 +114,9 @@ void LogReasons(const ObjectPrompt& object, const std::vector<ViewDecision>& vie
     hint = "add positive clicks on the object or a box around it, or take another mask with --set masks.rule=";
     hint += options.rule == RuleChoice::kSingle ? "highest_iou" : "single";
   }
-  throw NoMaskError(fmt::format("object '{}': none of {} views gives a mask", object.name, views.size()),
-                    ReasonsCounted(views), hint);
+  throw NoMaskError(
+      fmt::format("object '{}': none of {} gives a mask", object.name, Counted(int64_t(views.size()), "view")),
+      ReasonsCounted(views), hint);
 }
 
 std::map<int, ImageU8> UsedMasks(const DecodedObject& decoded) {
@@ -178,7 +181,7 @@ DecodedObject DecodeMasks(const ObjectPrompt& object, const DecodeContext& conte
         task.Update(num_done, fmt::format("{} used", num_used));
       },
       job);
-  task.Finish(fmt::format("{} of {} views used", num_used, view_idxs.size()));
+  task.Finish(fmt::format("{} of {} used", num_used, Counted(int64_t(view_idxs.size()), "view")));
   if (num_used == 0) FailWithoutViews(object, decoded, rule.needed, context.options, job);
   return decoded;
 }

@@ -214,6 +214,15 @@ TEST_F(MaskDecoderTest, RuleChoosesTheMask) {
   EXPECT_EQ(Decode().views[kFront].area, 1);
 }
 
+TEST_F(MaskDecoderTest, AMaskThatSamDoesNotHaveIsNotReplacedByAnother) {
+  AddClick(kFront, kFrontOfBall);
+  object_.clicks[0].candidate = 0;
+  EXPECT_EQ(Decode().views[kFront].candidate, 0);
+  object_.clicks[0].candidate = 9;
+  EXPECT_THAT(Failure<UsageError>(),
+              AllOf(HasSubstr("asks for SAM's mask 9, which there is not"), HasSubstr(" offers 0")));
+}
+
 TEST_F(MaskDecoderTest, BadMasksAreRejectedWithTheirReason) {
   AddClick(kFront, kFrontOfBall);
   const auto reject = [&](const std::function<void(ImageF&)>& overwrite) {

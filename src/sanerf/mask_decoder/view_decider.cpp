@@ -11,6 +11,8 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
+#include "sanerf/core/suggestions.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_decoder/places.h"
 
@@ -187,9 +189,16 @@ std::vector<SamMask> ViewDecider::Candidates(int view_idx, const SamPrompt& prom
 }
 
 const SamMask& ViewDecider::Choose(const std::vector<SamMask>& candidates) const {
-  for (const SamMask& candidate : candidates)
+  if (options_.candidate < 0) return sam::ChooseMask(candidates, options_.mask_rule);
+  std::vector<std::string> offered;
+  for (const SamMask& candidate : candidates) {
     if (candidate.candidate == options_.candidate) return candidate;
-  return sam::ChooseMask(candidates, options_.mask_rule);
+    offered.push_back(std::to_string(candidate.candidate));
+  }
+  throw UsageError(fmt::format("a click asks for SAM's mask {}, which there is not", options_.candidate),
+                   fmt::format("{} offers {}", sam_->name(), Listed(offered)),
+                   "choose one of them, or leave that to the program: without :maskN, or without \"candidate\" in the "
+                   "prompts file");
 }
 
 ImageU8 ViewDecider::ToMask(const SamMask& sam_mask, const ViewDecision& decision) const {
@@ -215,7 +224,8 @@ void ViewDecider::SetMask(const SamMask& chosen, ImageU8 mask, const SamPrompt& 
   if (num_pixels == 0) {
     Reject(decision, Outcome::kEmpty, "empty mask");
   } else if (num_pixels < kMinMaskPixels) {
-    Reject(decision, Outcome::kTiny, fmt::format("mask of {} pixels, at least {} needed", num_pixels, kMinMaskPixels));
+    Reject(decision, Outcome::kTiny,
+           fmt::format("mask of {}, at least {} needed", Counted(num_pixels, "pixel"), kMinMaskPixels));
   } else if (prompt.box ? !ReachesInto(decision.mask, *prompt.box) : !CoversAPositivePoint(decision.mask, decision)) {
     Reject(decision, Outcome::kMissed,
            prompt.box ? "the mask lies outside the box" : "the mask holds none of the visible positive points");

@@ -26,7 +26,7 @@ struct ViewDeciderOptions {
   sam::MaskRule mask_rule;
   DepthTolerance tolerance;
   double specks = 0;   // largest island or hole that is removed, as a share of the mask
-  int candidate = -1;  // which of SAM's masks is taken instead of the rule's, where SAM offers it; -1 = none
+  int candidate = -1;  // which of SAM's masks is taken instead of the rule's; -1 = none
 };
 
 // The options' depth tolerance in file units.
@@ -74,7 +74,7 @@ class ViewDecider {
   sam::SamPrompt FindPrompt(const std::vector<LiftedPoint>& points, ViewDecision& decision, const Job& job) const;
   // All that SAM offers; makes the view sam's current image.
   std::vector<sam::SamMask> Candidates(int view_idx, const sam::SamPrompt& prompt, const Job& job) const;
-  // The one that the user or else the rule takes.
+  // The one that the user or else the rule takes. Throws UsageError when the user's is not among them.
   const sam::SamMask& Choose(const std::vector<sam::SamMask>& candidates) const;
   // Binary at the working camera; of sam's current image, which is this view's.
   ImageU8 ToMask(const sam::SamMask& mask, const ViewDecision& decision) const;

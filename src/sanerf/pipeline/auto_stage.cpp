@@ -38,7 +38,7 @@ void CheckEnoughViews(int num_searched, const Settings& settings) {
   const std::string more = num_searched == settings.automatic.max_views ? "with a larger auto.max_views"
                            : settings.segment.max_views > 0             ? "with a larger --max-views"
                                                                         : "of a scene with more photos";
-  throw UsageError(fmt::format("a search in {} views finds nothing", num_searched),
+  throw UsageError(fmt::format("a search in {} finds nothing", Counted(num_searched, "view")),
                    fmt::format("an object must be found in {} of them (auto.min_views)", wanted),
                    fmt::format("search more views, {}, or --set auto.min_views={}", more, num_searched));
 }

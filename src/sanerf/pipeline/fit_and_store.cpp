@@ -5,6 +5,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
@@ -64,11 +65,11 @@ void WarnIfUseless(const segmentation::MaskFit& fit, const std::string& object, 
                    const Job& job) {
   if (!fit.IsUseless()) return;
   const std::string path = ShellQuoted(run.string()), name = ShellQuoted(object);
-  job.Warn(fmt::format(
-      "object {}: its field does not show its masks: IoU below 50 % in {} of {} views, {:.0f} % in the mean\n"
-      "         look:    sanerf render {} --object {} --layers overlay\n"
-      "         correct: sanerf segment {} --name {} --add --click VIEW:X,Y",
-      object, fit.num_missed, fit.num_views, 100 * fit.mean_iou, path, name, path, name));
+  job.Warn(
+      fmt::format("object {}: its field does not show its masks: IoU below 50 % in {} of {}, {:.0f} % in the mean\n"
+                  "         look:    sanerf render {} --object {} --layers overlay\n"
+                  "         correct: sanerf segment {} --name {} --add --click VIEW:X,Y",
+                  object, fit.num_missed, Counted(fit.num_views, "view"), 100 * fit.mean_iou, path, name, path, name));
 }
 
 run::StoreResult StoreFitted(const segmentation::SessionSnapshot& fitted, StoreRequest request,

@@ -1,5 +1,6 @@
-// The ends of every range that a tiny scene can show: synth, radiance field and object field. The other stages' are
-// swept beside their own tests.
+// The ends of every range that a tiny scene can show: synth, scene, radiance field and object field. The other stages'
+// are swept beside their own tests: encode and field in feature_container, text in detect and segmentation, masks,
+// segment and auto in segmentation, those of other methods in baselines.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -97,6 +98,20 @@ TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
     synth::WriteSynthScene(folder / "scene", settings.synth, Job());
     EXPECT_FALSE(scene::LoadScene(folder / "scene", {}, Job()).views.empty());
   });
+  EXPECT_EQ(count.num_refused, 0);
+}
+
+TEST_F(OptionsSweepTest, ASceneWithoutASplitIsReadAtTheEndsOfItsOptions) {
+  const std::filesystem::path unsplit = *folder_ / "unsplit";
+  std::filesystem::copy(*folder_ / "scene", unsplit, std::filesystem::copy_options::recursive);
+  std::filesystem::rename(unsplit / "transforms_train.json", unsplit / "transforms.json");
+  std::filesystem::remove(unsplit / "transforms_test.json");
+  const SweepCount count = Sweep("scene", {}, [&](const Settings& settings) {
+    const scene::Scene scene = scene::LoadScene(unsplit, settings.scene, Job());
+    EXPECT_FALSE(scene.TrainViews().empty());
+    EXPECT_EQ(scene.TestViews().empty(), settings.scene.test_every == 0);
+  });
+  EXPECT_EQ(count.num_run, 3);
   EXPECT_EQ(count.num_refused, 0);
 }
 

@@ -58,12 +58,13 @@ void CheckMore(const ObjectPrompt& more, const std::vector<std::string>& phrases
   segmentation::CheckPromptPlaces(more, scene);
   if (phrases.size() == 1) return;
   if (HasPrompts(more))
-    throw UsageError(fmt::format("the text names {} objects, and the clicks are for one", phrases.size()), "",
-                     "give clicks, points and boxes together with a text of one phrase");
-  if (!more.name.empty() || more.instance >= 0 || more.min_visible > 0)
     throw UsageError(
-        fmt::format("the text names {} objects, --name, --instance and --min-visible are for one", phrases.size()),
-        "every object is called after its phrase", "leave them out, or segment the phrases one by one");
+        fmt::format("the text names {}, and the clicks are for one", Counted(int64_t(phrases.size()), "object")), "",
+        "give clicks, points and boxes together with a text of one phrase");
+  if (!more.name.empty() || more.instance >= 0 || more.min_visible > 0)
+    throw UsageError(fmt::format("the text names {}, --name, --instance and --min-visible are for one",
+                                 Counted(int64_t(phrases.size()), "object")),
+                     "every object is called after its phrase", "leave them out, or segment the phrases one by one");
 }
 
 // As the name of a folder.

@@ -10,7 +10,6 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/units.h"
@@ -53,8 +52,12 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& se
 
 void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings& settings, const Job& job) {
   const std::string restart_hint = "choose another --out, or start over with --restart";
-  if (const auto why = run.WhyOtherScene(scene, job))
-    throw Error(run.path().string() + " belongs to another scene", *why, restart_hint);
+  if (const auto why = run.WhyOtherScene(scene, job)) {
+    const fs::path own = run.LikelyScene();
+    const bool has_changed = run::IsSamePlace(scene.root, fs::is_directory(own) ? own : own.parent_path());
+    throw Error(run.path().string() + " belongs to another scene", *why,
+                has_changed ? restart_hint : fmt::format("choose another --out: this run is of {}", own.string()));
+  }
   const std::vector<std::string> changes = ChangedOptions(run, settings);
   if (changes.empty()) return;
   throw Error(run.path().string() + " was trained with other options", fmt::format("{}", fmt::join(changes, ", ")),
@@ -70,8 +73,6 @@ void WarnAboutStaleStages(const RunFolder& run, const Job& job) {
 
 void LogScene(const Scene& scene, const Job& job) {
   job.Info(fmt::format("scene  {}", scene.summary));
-  job.Info(fmt::format("       {} to train on, {} held out", Counted(int64_t(scene.TrainViews().size()), "view"),
-                       scene.TestViews().size()));
   for (const std::string& warning : scene.warnings) job.Warn(warning);
 }
 

@@ -76,6 +76,18 @@ DoctorRow ModelRow(const models::ModelEntry& entry) {
   return {"model " + entry.name, "not installed", false, "sanerf models fetch " + ShellQuoted(entry.name)};
 }
 
+// By name, what each of the options is that somebody has set.
+Json ValuesOf(const Json& origins, const Json& options) {
+  Json values = Json::object();
+  for (const auto& [name, origin] : origins.items()) {
+    const size_t point = std::min(name.find('.'), name.size());
+    const Json stage = options.value(name.substr(0, point), Json());
+    const std::string key = name.substr(std::min(point + 1, name.size()));
+    if (stage.is_object() && stage.contains(key)) values[name] = stage.at(key);
+  }
+  return values;
+}
+
 std::vector<std::string> HeldOutViews(const scene::Scene& scene) {
   std::vector<std::string> names;
   for (const int view : scene.TestViews()) names.push_back(scene.views[size_t(view)].name);
@@ -177,6 +189,7 @@ RunDescription DescribeRun(const RunFolder& run, const Job& job) {
       json["set_aside"].push_back(DescribeObject(object, fingerprint));
   });
   json["changed_options"] = run.origins();
+  json["changed_values"] = ValuesOf(run.origins(), run.options());
   json["no_objects"] = FoldersOfNoObject(run);
   json["bytes"] = BytesIn(run.path());
   return described;

@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/views_file.h"
@@ -101,15 +102,15 @@ std::optional<mask_aggregator::ObjectModel> ModelOf(const std::vector<DecodedSto
                                                     const nerf::NerfModel& nerf, const Job& job) {
   const StoredObject& first = objects[0].stored;
   if (objects.size() != first.labels.size()) {
-    job.Info(fmt::format("add    {} of {} objects of the field are left: it is trained anew", objects.size(),
-                         first.labels.size()));
+    job.Info(fmt::format("add    {} of {} of the field {} left: it is trained anew", objects.size(),
+                         Counted(int64_t(first.labels.size()), "object"), IsAre(int64_t(objects.size()))));
     return std::nullopt;
   }
   mask_aggregator::ObjectModel model = mask_aggregator::ObjectModel::Load(first.checkpoint(), nerf);
   if (model.num_labels() != int(objects.size()) + 1)
     throw Error(first.checkpoint().string(),
-                fmt::format("its field has {} labels beside the background, object.json lists {}",
-                            model.num_labels() - 1, objects.size()),
+                fmt::format("its field has {} beside the background, object.json lists {}",
+                            Counted(model.num_labels() - 1, "label"), objects.size()),
                 "put both files back from one copy of the run, or segment without --add");
   return model;
 }

@@ -175,6 +175,12 @@ bool PutInPlace(const fs::path& now, const fs::path& place, bool goes_on) {
   return is_replaced;
 }
 
+// For the command that makes an object that is not there: `name`, where that is allowed.
+std::string NameToGive(std::string name) {
+  while (IsSetAside(name)) name.pop_back();
+  return mask_decoder::WhyBadName(name) ? "OBJECT" : ShellQuoted(name);
+}
+
 }  // namespace
 
 void CheckObjectName(const std::string& name) {
@@ -271,7 +277,7 @@ StoredObject FindObject(const RunFolder& run, const std::string& name, const ner
   std::string hint = DidYouMean(name, names);
   if (hint.empty())
     hint = names.empty() ? fmt::format("segment one first: sanerf segment {} --name {} --click VIEW:X,Y",
-                                       ShellQuoted(run.path().string()), ShellQuoted(name))
+                                       ShellQuoted(run.path().string()), NameToGive(name))
                          : fmt::format("there are: {}", fmt::join(names, ", "));
   throw UsageError(fmt::format("no object '{}' in {}", name, run.path().string()), "", hint);
 }

@@ -164,6 +164,14 @@ TEST_F(ObjectStoreTest, WhatIsReplacedIsSetAsideForOneGeneration) {
   EXPECT_EQ(LoadObject(run, "fox", *nerf_).field.num_labels(), 4);
   EXPECT_EQ(FindObject(run, "fox~", *nerf_).prompt.name, "fox~");
 
+  // A command that makes an object gets a name that is allowed.
+  const RunFolder empty = MakeRun("empty");
+  const auto hint = [&](const std::string& name) {
+    return ErrorTextOf<UsageError>([&] { FindObject(empty, name, *nerf_); });
+  };
+  EXPECT_THAT(hint("mug~"), HasSubstr(" --name mug --click"));
+  EXPECT_THAT(hint("a/b"), HasSubstr(" --name OBJECT --click"));
+
   // The same once more is no reason to give up the earlier one; something else is.
   EXPECT_THAT(Store(run, {"fox", "plate", "cup"}, 1).set_aside, ElementsAre());
   EXPECT_EQ(ContentsOf(run.objects() / "fox~"), fox);

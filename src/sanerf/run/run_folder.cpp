@@ -47,6 +47,17 @@ Json ToJson(const Similarity& similarity) {
   return {{"scale", similarity.scale}, {"rotation", rotation}, {"translation", {t.x(), t.y(), t.z()}}};
 }
 
+// What readers say of a pipe or a device, to name a file, is of no use here.
+Json ReadRecord(const fs::path& file) {
+  try {
+    return ReadJsonFile(file);
+  } catch (const Error& error) {
+    std::error_code ignored;
+    if (fs::is_regular_file(file, ignored)) throw;
+    throw Error(std::string(error.summary()), std::string(error.why()), "put the run's own run.json in its place");
+  }
+}
+
 // JSON holds text, a path any bytes: those that are no UTF-8 are kept as numbers as well.
 void PutPath(const std::string& key, const std::string& path, Json* json) {
   (*json)[key] = path;
@@ -124,7 +135,7 @@ RunFolder RunFolder::Open(const fs::path& path) {
                 "put it back from a copy of the run, or train into another folder: sanerf train SCENE --out RUN");
   }
   RunFolder run(path);
-  run.record_ = ReadJsonFile(path / kRecord);
+  run.record_ = ReadRecord(path / kRecord);
   const JsonCursor root(run.record_, (path / kRecord).string());
   const int64_t format = root["format"].Integer();
   if (format > kFormat) {
@@ -222,6 +233,14 @@ fs::path RunFolder::FindScene() const {
   throw Error("the scene of " + path_.string() + " is gone",
               fmt::format("looked in {} and {}", beside.string(), absolute.string()),
               fmt::format("say once where it is now: sanerf train {} --scene DIR", ShellQuoted(path_.string())));
+}
+
+fs::path RunFolder::LikelyScene() const {
+  try {
+    return FindScene();
+  } catch (const Error&) {  // it is gone
+    return recorded_scene();
+  }
 }
 
 std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Job& job) const {

@@ -61,6 +61,7 @@ class RunFolder {
   const Json& record() const { return record_; }
   std::string scene_hash() const;
   std::filesystem::path recorded_scene() const;  // absolute; where it was when that was last recorded
+  std::filesystem::path LikelyScene() const;     // the same, or where it has moved together with the run
   Json options() const { return record_.value("options", Json::object()); }
   Json origins() const { return record_.value("origins", Json::object()); }
   StageState StateOf(Stage stage) const;

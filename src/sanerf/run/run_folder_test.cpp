@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -247,6 +248,9 @@ TEST_F(RunFolderTest, AMissingRecordIsDistinguishedFromAFolderThatIsNoRun) {
   EXPECT_THAT(error(), HasSubstr("nerf/, objects/ of a run are there"));
   fs::create_directory(folder_ / "run" / "run.json");
   EXPECT_THAT(error(), HasSubstr("run.json: it is not a file"));
+  fs::remove(folder_ / "run" / "run.json");
+  ASSERT_EQ(mkfifo((folder_ / "run" / "run.json").c_str(), 0600), 0);
+  EXPECT_THAT(error(), HasSubstr("run.json: it is a pipe, not a file\nput the run's own run.json in its place"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "scene" / "photo_0.png"); }),
               HasSubstr("not a run folder but a file"));
 }

@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/npy.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/listing.h"
 
@@ -77,7 +78,8 @@ SceneListing ReadLlff(const fs::path& root, const Job& job) {
   if (int64_t(images.size()) != rows.shape[0]) {
     throw Error(
         file.string(),
-        fmt::format("{} rows but {} has {} images", rows.shape[0], (folder.filename() / "").string(), images.size()),
+        fmt::format("{} but {} has {}", Counted(rows.shape[0], "row"), (folder.filename() / "").string(),
+                    Counted(int64_t(images.size()), "image")),
         "rows belong to images in file-name order: remove the images without a pose, or export the poses again");
   }
 

@@ -13,9 +13,11 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_loader.h"
 #include "sanerf/scene/colmap_model.h"
+#include "sanerf/scene/listing.h"
 #include "sanerf/scene/llff_loader.h"
 #include "sanerf/scene/messy_rooms_loader.h"
 #include "sanerf/scene/model_frame.h"
@@ -54,16 +56,41 @@ std::vector<std::string> ScenesIn(const fs::path& folder) {
   return scenes;
 }
 
-// Scenes next to where the user pointed: the usual slip is one level too high or too low, or another name.
-std::string NearbyHint(const fs::path& path) {
+// Scenes around where the user pointed: the usual slip is one level too high or too low. Empty when there is none.
+std::string AboveOrBelow(const fs::path& path) {
   if (const auto below = ScenesIn(path); !below.empty())
     return fmt::format("found one level down: {}", fmt::join(below, ", "));
   const fs::path parent = path.parent_path();
   if (HoldsScene(parent)) return fmt::format("found one level up: {}", parent.string());
   if (HoldsScene(parent.parent_path())) return fmt::format("found two levels up: {}", parent.parent_path().string());
-  if (const auto beside = ScenesIn(parent); !beside.empty())
+  return "";
+}
+
+// The same, or another name.
+std::string NearbyHint(const fs::path& path) {
+  if (const std::string near = AboveOrBelow(path); !near.empty()) return near;
+  if (const auto beside = ScenesIn(path.parent_path()); !beside.empty())
     return fmt::format("found beside it: {}", fmt::join(beside, ", "));
   return "point to the folder that contains one of these; poses of own photos come from COLMAP";
+}
+
+// Photos as a camera leaves them, in the folder or in its images/.
+void FailIfPhotosWithoutPoses(const fs::path& path) {
+  if (!AboveOrBelow(path).empty()) return;
+  std::vector<fs::path> folders = ImageFolders(path);
+  folders.insert(folders.begin(), path);
+  for (const fs::path& folder : folders) {
+    const std::vector<fs::path> photos = ImagesIn(folder);
+    if (photos.empty()) continue;
+    const bool is_inside = folder != path;
+    throw Error(fmt::format("no scene found in {}", path.string()),
+                fmt::format("{} holds {} without poses",
+                            is_inside ? (folder.filename() / "").string() + " in it" : std::string("it"),
+                            Counted(int64_t(photos.size()), "photo")),
+                fmt::format("COLMAP (Debian, Ubuntu: apt-get install colmap) finds the poses: colmap "
+                            "automatic_reconstructor --use_gpu 0 --dense 0 --workspace_path {} --image_path {}",
+                            ShellQuoted(path.string()), ShellQuoted(folder.string())));
+  }
 }
 
 [[noreturn]] void FailNothingFound(const fs::path& path) {
@@ -73,6 +100,7 @@ std::string NearbyHint(const fs::path& path) {
   if (!fs::is_directory(path, ec))
     throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path));
   if (fs::is_empty(path, ec)) throw Error(what, fmt::format("the folder is empty; {}", kLookedFor), NearbyHint(path));
+  FailIfPhotosWithoutPoses(path);
   throw Error(what, kLookedFor, NearbyHint(path));
 }
 
@@ -104,8 +132,8 @@ SceneListing ReadListing(const fs::path& path, std::string& also_there, const Jo
 
 std::string MissingWarning(const SceneListing& listing) {
   const size_t count = listing.missing.size(), listed = count + listing.views.size();
-  return fmt::format("{} of {} listed images {} missing and left out: {}", count, listed, IsAre(int64_t(count)),
-                     FirstFew(listing.missing, kNamedMissing));
+  return fmt::format("{} of {} {} missing and left out: {}", count, Counted(int64_t(listed), "listed image"),
+                     IsAre(int64_t(count)), FirstFew(listing.missing, kNamedMissing));
 }
 
 void RequireImages(const SceneListing& listing) {
@@ -114,12 +142,16 @@ void RequireImages(const SceneListing& listing) {
     throw Error(fmt::format("no images in {}", listing.root.string()), listing.source + " lists none");
   }
   throw Error(fmt::format("no image left in {}", listing.root.string()),
-              fmt::format("none of the {} images that {} lists exists; the first is {}", listing.missing.size(),
-                          listing.source, listing.missing[0]),
+              fmt::format("none of the {} that {} lists exists; the first is {}",
+                          Counted(int64_t(listing.missing.size()), "image"), listing.source, listing.missing[0]),
               "put the photos where the file lists them, or correct the listed paths");
 }
 
 void ChooseTestViews(SceneListing& listing, int test_every) {
+  if (listing.has_split && test_every != SceneOptions().test_every) {
+    listing.warnings.push_back(fmt::format(
+        "scene.test_every={} (--test-every) is not used: the scene itself says which photos are held out", test_every));
+  }
   std::sort(listing.views.begin(), listing.views.end(),
             [](const ListedView& a, const ListedView& b) { return a.view.name < b.view.name; });
   if (!listing.has_split && listing.views.size() > 1 && test_every > 1) {
@@ -175,7 +207,8 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
   if (scene.is_dynamic) text += fmt::format(", {} moments in time", times.size());
   const size_t num_test = scene.TestViews().size();
   text += fmt::format("; {} to train, {} to test", scene.views.size() - num_test, num_test);
-  if (num_test > 0) text += listing.has_split ? " (the scene's own split)" : fmt::format(" (every {}th)", test_every);
+  if (num_test > 0)
+    text += listing.has_split ? " (the scene's own split)" : fmt::format(" (every {})", Ordinal(test_every));
   return text;
 }
 

@@ -17,6 +17,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 namespace fs = std::filesystem;
 
@@ -52,6 +53,20 @@ TEST_F(LoadSceneTest, HintsOneLevelDownAndUp) {
   EXPECT_THAT(LoadError(root_ / "dep"), HasSubstr("found beside it: " + (root_ / "deep").string()));
 }
 
+// The commonest slip: the photos alone. A scene beside them is not what was meant.
+TEST_F(LoadSceneTest, PhotosWithoutPosesAreSaidWithWhatFindsThem) {
+  WriteGoodScene("other");
+  for (const char* photo : {"photos/a.png", "photos/b.png", "project/images/a.png"}) WriteImage(photo);
+  const auto command = [&](const char* workspace, const char* photos) {
+    return "colmap automatic_reconstructor --use_gpu 0 --dense 0 --workspace_path " + (root_ / workspace).string() +
+           " --image_path " + (root_ / photos).string();
+  };
+  EXPECT_THAT(LoadError(root_ / "photos"), AllOf(HasSubstr("it holds 2 photos without poses"),
+                                                 HasSubstr(command("photos", "photos")), Not(HasSubstr("other"))));
+  EXPECT_THAT(LoadError(root_ / "project"), AllOf(HasSubstr("images/ in it holds 1 photo without poses"),
+                                                  HasSubstr(command("project", "project/images"))));
+}
+
 TEST_F(LoadSceneTest, TrailingSlashAndTestEvery) {
   WriteGoodScene("", 6);
   const Scene scene = LoadScene(root_ / "", {.test_every = 4}, Job());
@@ -61,6 +76,26 @@ TEST_F(LoadSceneTest, TrailingSlashAndTestEvery) {
   EXPECT_TRUE(LoadScene(root_, {.test_every = 0}, Job()).TestViews().empty());
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { LoadScene(root_, {.test_every = -1}, Job()); }),
               HasSubstr("scene.test_every=-1"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { LoadScene(root_, {.test_every = 1}, Job()); }),
+              HasSubstr("scene.test_every=1: expected an integer from 2 to 100000, or 0"));
+  EXPECT_THAT(scene.summary, HasSubstr("(every 4th)"));
+  EXPECT_THAT(LoadScene(root_, {.test_every = 2}, Job()).summary, HasSubstr("(every 2nd)"));
+}
+
+TEST_F(LoadSceneTest, AnotherSplitThanTheScenesOwnIsNotSilentlyIgnored) {
+  for (int i = 0; i < 6; ++i) WriteImage("images/0" + std::to_string(i) + ".png");
+  Json train = RingFrames(6), test = Json::array({train[5]});
+  train.erase(5);
+  WriteText("transforms_train.json", Json{{"fl_x", 20}, {"frames", train}}.dump());
+  WriteText("transforms_test.json", Json{{"fl_x", 20}, {"frames", test}}.dump());
+  EXPECT_TRUE(LoadScene(root_, {}, Job()).warnings.empty());
+  for (const int test_every : {0, 3}) {
+    const Scene scene = LoadScene(root_, {.test_every = test_every}, Job());
+    EXPECT_EQ(scene.TestViews(), std::vector<int>{5});
+    ASSERT_EQ(scene.warnings.size(), 1u);
+    EXPECT_THAT(scene.warnings[0],
+                HasSubstr("scene.test_every=" + std::to_string(test_every) + " (--test-every) is not used"));
+  }
 }
 
 TEST_F(LoadSceneTest, OneImageIsATrainingImage) {

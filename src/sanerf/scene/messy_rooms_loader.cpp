@@ -11,6 +11,7 @@
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
 
@@ -64,8 +65,9 @@ SceneListing ReadMessyRooms(const fs::path& root, const Job& job) {
   const JsonCursor positions = cameras["positions"], quaternions = cameras["quaternions"];
   const std::vector<Frame> frames = ListFrames(root);
   if (positions.size() != frames.size() || quaternions.size() != frames.size()) {
-    positions.Fail(fmt::format("{} positions and {} quaternions, but {} has {} images", positions.size(),
-                               quaternions.size(), FrameFolder(root).filename().string(), frames.size()),
+    positions.Fail(fmt::format("{} and {}, but {} has {}", Counted(int64_t(positions.size()), "position"),
+                               Counted(int64_t(quaternions.size()), "quaternion"),
+                               FrameFolder(root).filename().string(), Counted(int64_t(frames.size()), "image")),
                    "cameras belong to images in the order of their numbers: restore the missing ones");
   }
 

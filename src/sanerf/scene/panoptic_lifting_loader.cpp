@@ -52,8 +52,9 @@ void RequireShape(const fs::path& path, const Rows& rows, size_t smallest) {
                       return row.size() == rows[0].size() && row.size() >= smallest && row.size() <= 4;
                     });
   if (fits) return;
-  throw Error(path.string(), fmt::format("expected 4 rows of 4 numbers, found {} rows{}", rows.size(),
-                                         rows.empty() ? "" : fmt::format(", the first of {}", rows[0].size())));
+  throw Error(path.string(),
+              fmt::format("expected 4 rows of 4 numbers, found {}{}", Counted(int64_t(rows.size()), "row"),
+                          rows.empty() ? "" : fmt::format(", the first of {}", rows[0].size())));
 }
 
 // These data sets put the center of the first pixel at 0, 0; ours is at 0.5, 0.5.

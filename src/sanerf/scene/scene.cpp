@@ -8,6 +8,7 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/suggestions.h"
 
 namespace sanerf::scene {
@@ -86,7 +87,8 @@ int Scene::FindView(const std::string& name) const {
   std::string suggestion = DidYouMean(stem, ShortNames(views, query.find('/') != std::string::npos));
   if (suggestion.empty()) suggestion = DidYouMean(stem, ShortNames(views, /*with_folder=*/true));
   throw UsageError(
-      fmt::format("unknown view '{}'", name), fmt::format("none of the {} images has that name", views.size()),
+      fmt::format("unknown view '{}'", name),
+      fmt::format("none of the {} has that name", Counted(int64_t(views.size()), "image")),
       suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(views[0].name)) : suggestion);
 }
 

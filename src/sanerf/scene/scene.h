@@ -26,7 +26,8 @@ struct SceneOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("test_every", test_every, "hold out every n-th view when the scene names no split (0 = none)", Range(0, 100'000));
+    v("test_every", test_every, "hold out every n-th view when the scene names no split (0 = none)",
+      Range(2, 100'000).OrZero());  // every single one would leave nothing to train on
   }
 };
 

@@ -99,10 +99,10 @@ class TransformsReader {
     }
     WarnOfMissingMasks();
     if (!unlisted.empty()) {
-      listing_.warnings.push_back(fmt::format("{} of the {} test photos that {} names {} not among its frames: {}{}",
-                                              unlisted.size(), test_names.size(), path.filename().string(),
-                                              IsAre(int64_t(unlisted.size())), *unlisted.begin(),
-                                              unlisted.size() == 1 ? "" : ", ..."));
+      listing_.warnings.push_back(fmt::format("{} of the {} that {} names {} not among its frames: {}{}",
+                                              unlisted.size(), Counted(int64_t(test_names.size()), "test photo"),
+                                              path.filename().string(), IsAre(int64_t(unlisted.size())),
+                                              *unlisted.begin(), unlisted.size() == 1 ? "" : ", ..."));
     }
   }
 

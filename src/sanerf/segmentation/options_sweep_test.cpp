@@ -1,5 +1,7 @@
-// The ends of the ranges of the stages `masks` and `segment`: a click, its masks, a field, a correction.
+// The ends of the ranges of the stages `masks` and `segment`: a click, its masks, a field, a correction; and of `auto`:
+// a search, its objects, a refinement round.
 #include "sanerf/core/options_sweep_test_support.h"
+#include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/session_test_support.h"
 
 namespace sanerf::segmentation {
@@ -49,6 +51,30 @@ TEST_F(SegmentationSweepTest, AnObjectIsSegmentedAtTheEndsOfItsOptions) {
   });
   EXPECT_GT(count.num_run, 10);
   EXPECT_EQ(count.num_refused, 0);
+}
+
+TEST_F(SegmentationSweepTest, ObjectsAreFoundAtTheEndsOfTheOptionsOfTheSearch) {
+  std::vector<int> few;
+  const std::vector<int> all = shared_scene_->TrainViews();
+  for (size_t i = 0; i < all.size(); i += 6) few.push_back(all[i]);
+  AutoOptions tiny;
+  tiny.max_views = 4;
+  tiny.masks.grid = 4;
+  tiny.masks.stability_offset = 0.5f;  // the stand-in's logits are 1 and -1
+  tiny.associate.min_views = 2;
+  const SweepCount count = SweepOptions("auto", tiny, {"grid"}, [&](const AutoOptions& automatic) {
+    SegmentationOptions options = Tiny();
+    options.automatic = automatic;
+    const std::vector<int> searched = ViewsToSearch(*shared_scene_, few, automatic);
+    std::vector<FoundMask> masks = SearchViews(searched, *features_, *sam_, automatic.masks, job_);
+    SegmentationInput input{shared_scene_, *nerf_, features_, sam_, few};
+    AutomaticField found = TieTogether(input, searched.size(), std::move(masks), options, job_);
+    EXPECT_FALSE(found.prompts.objects.empty());
+    Session session(std::move(input), options);
+    session.StartFromSearch(found.prompts, std::move(found.decoded));
+    session.Refine(job_);
+  });
+  EXPECT_GT(count.num_run, count.num_refused);  // thresholds that no mask or no object passes
 }
 
 }  // namespace

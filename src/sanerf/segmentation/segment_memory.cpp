@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/job.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -79,7 +80,8 @@ void CheckSegmentMemory(const MaskLoad& load, const mask_aggregator::AggregatorO
                         const Job& job) {
   const double bytes = MaskBytes(load) + ObjectFieldBytes(load, options, rays);
   const double of_field = ObjectFieldBytes({1, load.num_views, 0}, options, rays);  // whatever the objects
-  CheckMemory(fmt::format("the masks of {} objects in {} views and their field", load.num_objects, load.num_views),
+  CheckMemory(fmt::format("the masks of {} in {} and their field", Counted(int64_t(load.num_objects), "object"),
+                          Counted(int64_t(load.num_views), "view")),
               bytes,
               bytes > 2 * of_field ? "segment fewer objects at a time, or use fewer views: --max-views 20"
                                    : "take a smaller field: --set object.pool_rays=65536, --set object.log2_table=15",

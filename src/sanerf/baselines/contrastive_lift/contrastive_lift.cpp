@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/phrases.h"
 
 namespace sanerf::baselines {
 namespace {
@@ -33,7 +34,7 @@ void ContrastiveLift::Fit(const mask_decoder::Prompts& prompts, const Job& job) 
   }
   clusters_ = std::make_unique<EmbeddingClusters>(options_.dims, FieldOutputs(*field_).Of(rays.pool, rays.AllRays()),
                                                   options_.clusters, seed_, job);
-  job.Info(fmt::format("contrastive lift: {} objects", clusters_->num_clusters()));
+  job.Info("contrastive lift: " + Counted(clusters_->num_clusters(), "object"));
 }
 
 std::vector<ImageU8> ContrastiveLift::MasksFor(int view_idx, const Job& job) {

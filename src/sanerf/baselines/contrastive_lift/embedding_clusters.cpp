@@ -9,6 +9,7 @@
 #include "sanerf/baselines/contrastive_lift/hdbscan.h"
 #include "sanerf/baselines/contrastive_lift/mean_shift.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/random.h"
 
 namespace sanerf::baselines {
@@ -38,11 +39,12 @@ std::vector<size_t> Inliers(size_t dims, const std::vector<float>& points, float
   constexpr char kWhat[] = "the embeddings form no cluster";
   if (options.clustering == Clustering::kHdbscan)
     throw Error(kWhat,
-                fmt::format("there are {} points, fewer than a cluster's {}", num_points, options.min_cluster_size),
+                fmt::format("there {} {}, fewer than a cluster's {}", IsAre(int64_t(num_points)),
+                            Counted(int64_t(num_points), "point"), options.min_cluster_size),
                 "--set contrastive_lift.min_cluster_size=50, or more contrastive_lift.pool_rays");
   throw Error(kWhat,
-              fmt::format("no cell of the bandwidth {} holds {} of {} points", options.bandwidth, options.min_bin_freq,
-                          num_points),
+              fmt::format("no cell of the bandwidth {} holds {} of {}", options.bandwidth, options.min_bin_freq,
+                          Counted(int64_t(num_points), "point")),
               "--set contrastive_lift.min_bin_freq=1, or a larger contrastive_lift.bandwidth");
 }
 

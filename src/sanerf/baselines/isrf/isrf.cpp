@@ -9,6 +9,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/nerf/trace.h"
@@ -46,7 +47,7 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
   CheckOptions(options_, "isrf");
   constexpr int kChannels = 256, kSide = 64;  // of SAM's main map
   const int cells_per_axis = options_.voxels * (input_.nerf.contracted() ? 2 : 1);
-  CheckMemory(fmt::format("ISRF's features of {} views", input_.views.size()),
+  CheckMemory("ISRF's features of " + Counted(int64_t(input_.views.size()), "view"),
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
   const PatchMaps maps =
@@ -61,7 +62,8 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
   if (options_.select.unit_voxels)
     for (size_t at = 0; at < voxel_features_.size(); at += size_t(grid_->channels))
       Normalize(&voxel_features_[at], grid_->channels);
-  job.Detail(fmt::format("isrf: {} voxels hold features of {}", grid_->cells.size(), feature_name_));
+  job.Detail(fmt::format("isrf: {} features of {}", Counted(int64_t(grid_->cells.size()), "voxel holds", "voxels hold"),
+                         feature_name_));
 }
 
 std::vector<float> Isrf::FeaturesUnder(const std::vector<Stroke>& strokes, const Job& job) const {
@@ -112,11 +114,12 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
     };
     SelectedRegion region = SelectRegion(voxels, {features_under(on_object, true), features_under(beside, false)},
                                          PictureOf(masks, job), options_.select, seed_, job);
-    job.Detail(fmt::format(
-        "isrf: {}: {} voxels; closer than {:.2f} and {} rings, without those closer than {:.2f} and {} rings; "
-        "like the object in {} views: {:.3f}",
-        object.name, CountSelected(region.mask), region.threshold, region.rings, region.negative_threshold,
-        region.negative_rings, masks.size(), region.likeness));
+    job.Detail(
+        fmt::format("isrf: {}: {}; closer than {:.2f} and {}, without those closer than {:.2f} and {}; like the object "
+                    "in {}: {:.3f}",
+                    object.name, Counted(int64_t(CountSelected(region.mask)), "voxel"), region.threshold,
+                    Counted(region.rings, "ring"), region.negative_threshold, Counted(region.negative_rings, "ring"),
+                    Counted(int64_t(masks.size()), "view"), region.likeness));
     regions_.push_back(std::move(region.mask));
   }
 }

@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/phrases.h"
 
 namespace sanerf::baselines {
 namespace {
@@ -37,7 +38,7 @@ void PanopticLifting::Fit(const mask_decoder::Prompts& prompts, const Job& job) 
   object_of_slot_.assign(size_t(options_.slots), -1);
   for (size_t i = 0; i < slots.size(); ++i) object_of_slot_[size_t(slots[i])] = int(i);
   num_objects_ = int(slots.size());
-  job.Info(fmt::format("panoptic lifting: {} objects", num_objects_));
+  job.Info("panoptic lifting: " + Counted(num_objects_, "object"));
 }
 
 std::vector<ImageU8> PanopticLifting::MasksFor(int view_idx, const Job& job) {

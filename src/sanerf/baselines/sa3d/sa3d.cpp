@@ -11,6 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 
 namespace sanerf::baselines {
@@ -64,7 +65,7 @@ void Sa3d::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
     const Camera camera = input_.features->WorkingCamera(view);
     pixels = std::max(pixels, double(camera.width) * camera.height);
   }
-  CheckMemory(fmt::format("SA3D's scores of {} objects", prompts.objects.size()),
+  CheckMemory("SA3D's scores of " + Counted(int64_t(prompts.objects.size()), "object"),
               VoxelScoreBytes(pixels, input_.views.size(), grid_.cells().cells_per_axis(), prompts.objects.size()),
               "use fewer voxels: --set sa3d.voxels=160", job);
   scores_.assign(prompts.objects.size(), {});
@@ -79,9 +80,10 @@ void Sa3d::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
     task.Update(int64_t(starts.size() + i + 1));
   }
   for (size_t o = 0; o < courses_.size(); ++o)
-    job.Detail(fmt::format("sa3d  {}: from view {}; masks of {} views used, {} rejected, {} without a point",
+    job.Detail(fmt::format("sa3d  {}: from view {}; masks of {} used, {} rejected, {} without a point",
                            prompts.objects[o].name, input_.scene->views[size_t(courses_[o].first_view)].name,
-                           courses_[o].num_used, courses_[o].num_rejected, courses_[o].num_unprompted));
+                           Counted(courses_[o].num_used, "view"), courses_[o].num_rejected,
+                           courses_[o].num_unprompted));
 }
 
 void Sa3d::AddFirstViews(const std::vector<Start>& starts, const Job& job) {

@@ -9,6 +9,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/experiments/eval/method.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/segment_stage.h"
@@ -45,8 +46,9 @@ fs::path PromptsPath(const AblateRequest& request, size_t i, const fs::path& sce
 void CheckRequest(const AblateRequest& request) {
   if (request.prompts.size() > 1 && request.prompts.size() != request.scenes.size()) {
     throw UsageError(
-        fmt::format("{} prompts files for {} scenes", request.prompts.size(), request.scenes.size()), "",
-        "give --prompts once per scene in the same order, or once with a name that each scene's folder has");
+        fmt::format("{} for {}", Counted(int64_t(request.prompts.size()), "prompts file"),
+                    Counted(int64_t(request.scenes.size()), "scene")),
+        "", "give --prompts once per scene in the same order, or once with a name that each scene's folder has");
   }
   std::set<std::string> names;
   for (const fs::path& path : request.scenes) {

@@ -10,6 +10,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/temporary.h"
@@ -180,7 +181,7 @@ class Comparison {
       result = MethodResultFrom(root);
       const auto is_whole = [&](const MethodRun& run) { return run.objects.size() == subject_.scores.size(); };
       if (result.runs.empty() || !std::all_of(result.runs.begin(), result.runs.end(), is_whole))
-        root["runs"].Fail(fmt::format("expected runs of {} objects", subject_.scores.size()));
+        root["runs"].Fail("expected runs of " + Counted(int64_t(subject_.scores.size()), "object"));
     };
     if (!cache_.Read(method.name, KeyOf(method, request_, run_, settings_), read, job)) return std::nullopt;
     job.Info(fmt::format("compare  {}: from an earlier comparison", method.title));

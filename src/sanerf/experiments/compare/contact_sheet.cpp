@@ -7,6 +7,7 @@
 
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare_tables.h"
@@ -135,8 +136,9 @@ ImageU8 ToPicture(const ContactSheet& sheet) {
 std::string ToHtml(const ContactSheet& sheet, const CompareResult& result) {
   ReportPage page;
   page.title = fmt::format("Comparison on {}", result.scene);
-  page.subtitle = fmt::format("{} methods, {} objects, {} held-out views. The same radiance field and prompts for all.",
-                              result.methods.size(), result.objects.size(), result.views.size());
+  page.subtitle = fmt::format(
+      "{}, {}, {}. The same radiance field and prompts for all.", Counted(int64_t(result.methods.size()), "method"),
+      Counted(int64_t(result.objects.size()), "object"), Counted(int64_t(result.views.size()), "held-out view"));
   for (const MethodResult& method : result.methods)
     if (!method.runs.empty()) page.facts.emplace_back(fmt::format("{:.2f} %", 100 * method.Means().iou), method.title);
   page.scores = ScoreTable(result).cells;

@@ -123,7 +123,7 @@ std::string WhoIsAhead(const EvalResult& result, const MethodScores& baseline) {
       ahead += ours > other;
       if (ours < other) behind.push_back(result.objects[i].name);
     }
-    std::string text = fmt::format("{} of {} objects", ahead, result.objects.size());
+    std::string text = fmt::format("{} of {}", ahead, Counted(int64_t(result.objects.size()), "object"));
     if (!behind.empty()) text += fmt::format(" (behind: {})", fmt::join(behind, ", "));
     return text;
   };
@@ -134,8 +134,8 @@ std::string WhoIsAhead(const EvalResult& result, const MethodScores& baseline) {
 }  // namespace
 
 std::string ViewsWithoutObject(const ObjectScore& object) {
-  return fmt::format("{}: in {} of {} views it is neither there nor found; their pixels count for the accuracy alone",
-                     object.name, object.score.views_without_object, object.score.num_views);
+  return fmt::format("{}: in {} of {} it is neither there nor found; their pixels count for the accuracy alone",
+                     object.name, object.score.views_without_object, Counted(object.score.num_views, "view"));
 }
 
 double MeanIou(const EvalResult& result) { return eval::MeansOf(result.objects).iou; }

@@ -25,6 +25,7 @@ struct EvalResult {
   double psnr = 0, ssim = 0;  // means over the test views; 0 when there is none
   std::vector<eval::ViewQuality> views;
   std::vector<eval::ObjectScore> objects;  // of our method
+  bool on_training_views = false;          // objects: no held-out view has a mask of theirs
   double own_seconds = 0;                  // as MethodScores::seconds, of our method
   std::vector<MethodScores> baselines;     // as asked for, the same objects in the same order
   std::vector<NotScored> not_scored;       // objects of the run that nothing can be said about

@@ -169,7 +169,8 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
     result.psnr += view.psnr / double(test.size());
     result.ssim += view.ssim / double(test.size());
   }
-  if (scored != test) rendered.depths = RenderTestViews(scene, nerf, scored, job).depths;
+  result.on_training_views = scored != test;
+  if (result.on_training_views) rendered.depths = RenderTestViews(scene, nerf, scored, job).depths;
   mask_decoder::Prompts prompts;
   for (const StoredObject& object : chosen.objects) prompts.objects.push_back(object.prompt);
   SharedInputs shared(run, settings, {folder.features(), folder.features(), folder.test_features()}, prompts, job);

@@ -12,6 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/units.h"
@@ -243,14 +244,15 @@ std::string ToTable(const MatchResult& result) {
         {name, match.object.empty() ? "-" : match.object, std::to_string(match.pixels), Percent(match.iou) + "%"});
   }
   std::string text = ToText(table);
-  text += fmt::format("\n{} of {} instances found at IoU 80%, {} at 50%; {} of {} objects match none",
-                      result.Found(kFoundIou), result.instances.size(), result.Found(kMatchedIou),
-                      result.spurious.size(), result.num_objects);
+  text += fmt::format("\n{} of {} found at IoU 80%, {} at 50%; {} of {} {} none", result.Found(kFoundIou),
+                      Counted(int64_t(result.instances.size()), "instance"), result.Found(kMatchedIou),
+                      result.spurious.size(), Counted(int64_t(result.num_objects), "object"),
+                      IsAre(int64_t(result.spurious.size()), "matches", "match"));
   std::string which;
   for (const auto& [name, iou] : result.spurious)
     which += fmt::format("{}{} (best {:.0f}%)", which.empty() ? ": " : ", ", name, 100 * iou);
   text += which + "\n";
-  if (result.num_ignored > 0) text += fmt::format("{} instances of a few pixels left out\n", result.num_ignored);
+  if (result.num_ignored > 0) text += Counted(int64_t(result.num_ignored), "instance") + " of a few pixels left out\n";
   return text;
 }
 

@@ -40,9 +40,10 @@ TEST(MatchResultTest, TableAndJsonCountWhatWasFound) {
   result.num_ignored = 1;
   const std::string table = ToTable(result);
   EXPECT_THAT(
-      table, HasSubstr("1 of 3 instances found at IoU 80%, 2 at 50%; 1 of 3 objects match none: object_03 (best 12%)"));
+      table,
+      HasSubstr("1 of 3 instances found at IoU 80%, 2 at 50%; 1 of 3 objects matches none: object_03 (best 12%)"));
   EXPECT_THAT(table, HasSubstr("1 table (support)"));
-  EXPECT_THAT(table, HasSubstr("1 instances of a few pixels left out"));
+  EXPECT_THAT(table, HasSubstr("1 instance of a few pixels left out"));
   const Json json = ToJson(result);
   EXPECT_EQ(json["found_80"], 1);
   EXPECT_EQ(json["num_spurious"], 1);

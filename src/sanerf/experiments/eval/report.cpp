@@ -12,6 +12,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/eval/ground_truth.h"
@@ -45,12 +46,25 @@ const std::vector<std::string> kColumns = {"photo",    "render",       "depth", 
 
 constexpr size_t kMostUnscored = 6;  // objects: each costs as much as one with scores
 
-// An object of the run that is shown. A row: a held-out view, and what stands beside it.
+// An object of the run that is shown. A row: a view that is scored, and what stands beside it.
 struct Shown {
   run::StoredObject stored;
   const ObjectScore* score = nullptr;  // null: it was not scored
+  std::string summary = {};
   std::vector<std::pair<int, std::string>> rows = {};
 };
+
+std::string SummaryOf(const Shown& object, bool on_training_views) {
+  const std::string masks = fmt::format("{} of {} gave a mask.", object.stored.views_used,
+                                        Counted(object.stored.views_total, "training view"));
+  if (object.score == nullptr) return "Not scored. " + masks;
+  const eval::MaskScore& score = object.score->score;
+  std::string text =
+      fmt::format("IoU {} % on {}; {}", Percent(score.Iou()),
+                  Counted(score.num_views, on_training_views ? "training view" : "held-out view"), masks);
+  if (score.views_without_object > 0) text += " " + ViewsWithoutObject(*object.score) + ".";
+  return text;
+}
 
 // Views evenly spread, the same for every object (each costs an encoding), and the object's worst one; in order.
 std::vector<std::pair<int, std::string>> ChooseRows(const Scene& scene, const ObjectScore* score, int count) {
@@ -95,7 +109,10 @@ std::vector<Shown> ChooseObjects(const EvalResult& result, const ReportOptions& 
       ++*num_left_out;
     }
   }
-  for (Shown& object : chosen) object.rows = ChooseRows(run->scene(), object.score, options.views_per_object);
+  for (Shown& object : chosen) {
+    object.summary = SummaryOf(object, result.on_training_views);
+    object.rows = ChooseRows(run->scene(), object.score, options.views_per_object);
+  }
   return chosen;
 }
 
@@ -204,22 +221,12 @@ std::vector<std::vector<std::string>> ScoreCells(const EvalResult& result) {
   return rows;
 }
 
-std::string SummaryOf(const Shown& object) {
-  const std::string masks =
-      fmt::format("{} of {} training views gave a mask.", object.stored.views_used, object.stored.views_total);
-  if (object.score == nullptr) return "Not scored. " + masks;
-  const eval::MaskScore& score = object.score->score;
-  std::string text = fmt::format("IoU {} % on {} held-out views; {}", Percent(score.Iou()), score.num_views, masks);
-  if (score.views_without_object > 0) text += " " + ViewsWithoutObject(*object.score) + ".";
-  return text;
-}
-
 ReportObject SectionOf(const Shown& object, const SamMasks& sam, int picture_size, run::OpenRun* run, const Job& job) {
   const Scene& scene = run->scene();
   const NerfModel& nerf = run->nerf(job);
   const std::map<int, ImageU8> sam_masks = sam.Of(object.stored.prompt, job);
   const mask_aggregator::ObjectModel field = mask_aggregator::ObjectModel::Load(object.stored.checkpoint(), nerf);
-  ReportObject section{object.stored.name, SummaryOf(object), {}};
+  ReportObject section{object.stored.name, object.summary, {}};
   std::optional<int> instance;
   if (object.score != nullptr && object.score->instance >= 0) instance = object.score->instance;
   const ShownObject about{nerf, field, object.stored.label, instance, picture_size, sam_masks};
@@ -246,8 +253,9 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
   ReportPage page;
   page.title = "sanerf · " + fs::weakly_canonical(fs::absolute(run.path())).filename().string();
   page.subtitle = scene.summary;
-  page.facts = {{fmt::format("{:.2f} dB", result.psnr), "PSNR, held-out views"},
-                {fmt::format("{:.4f}", result.ssim), "SSIM"}};
+  if (!result.views.empty())
+    page.facts = {{fmt::format("{:.2f} dB", result.psnr), "PSNR, held-out views"},
+                  {fmt::format("{:.4f}", result.ssim), "SSIM"}};
   if (!result.objects.empty()) page.facts.push_back({Percent(MeanIou(result)) + " %", "mean IoU"});
   if (options.peak_rss_bytes > 0) page.facts.push_back({FormatBytes(double(options.peak_rss_bytes)), "peak memory"});
   page.scores = ScoreCells(result);
@@ -262,9 +270,10 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
   }
   page.columns = kColumns;
   page.footer = fmt::format(
-      "sanerf {}. IoU: intersections and unions summed over the held-out views. Difference: white = right, red = "
-      "missed, blue = too much.",
-      VersionString());
+      "sanerf {}. IoU: intersections and unions summed over the {}. Difference: white = right, red = missed, blue = "
+      "too "
+      "much.",
+      VersionString(), result.on_training_views ? "scored training views" : "held-out views");
   return page;
 }
 
@@ -288,7 +297,8 @@ fs::path WriteReport(const EvalResult& result, const pipeline::Settings& setting
     for (const auto& [view_idx, note] : object.rows) shown.insert(view_idx);
   }
   page.commands = CommandsToRepeat(folder, scene, stored);
-  if (num_left_out > 0) page.subtitle += fmt::format(" · {} more objects without scores", num_left_out);
+  if (num_left_out > 0)
+    page.subtitle += fmt::format(" · {} without scores", Counted(int64_t(num_left_out), "more object"));
   if (!shown.empty()) {
     const SamMasks sam_masks(prompts, {shown.begin(), shown.end()}, settings, run, job);
     Task task(job, "report", int64_t(objects.size()), "objects");

@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/segmentation/automatic/object_levels.h"
 
 namespace sanerf::segmentation {
@@ -146,8 +147,8 @@ std::vector<FoundObject> OneLevel(const Grouping& grouping, const std::vector<Fo
   const std::vector<Verdict> verdicts = ChooseLevel(items, share_in, options.whole);
   std::vector<FoundObject> level;
   for (size_t i = 0; i < groups.size(); ++i) {
-    job.Detail(fmt::format("group  {} of {} views, {:.2f}% of a view, agreement {:.2f}: {}", groups[i].masks.size(),
-                           groups[i].num_views_seeing, 100 * groups[i].size, groups[i].agreement,
+    job.Detail(fmt::format("group  {} of {}, {:.2f}% of a view, agreement {:.2f}: {}", groups[i].masks.size(),
+                           Counted(groups[i].num_views_seeing, "view"), 100 * groups[i].size, groups[i].agreement,
                            VerdictName(verdicts[i])));
     result->num_background += verdicts[i] == Verdict::kBackground;
     result->num_texture += verdicts[i] == Verdict::kTexture;

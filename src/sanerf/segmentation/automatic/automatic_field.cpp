@@ -93,13 +93,13 @@ class Search {
 
  private:
   [[noreturn]] void FailWithoutObjects(const AutomaticField& result) const {
-    throw Error(
-        "no object was found",
-        fmt::format("of {} masks in {} views, {} groups are in too few views, {} without agreement, {} background",
-                    masks_.size(), num_searched_, result.left_out.num_rare, result.left_out.num_unstable,
-                    result.left_out.num_background),
-        fmt::format("search more views or more points: {}--set auto.max_views=0 --set auto.grid=24",
-                    options_.segment.max_views > 0 ? "--max-views 0 " : ""));
+    throw Error("no object was found",
+                fmt::format("of {} in {}, {} in too few views, {} without agreement, {} background",
+                            Counted(int64_t(masks_.size()), "mask"), Counted(int64_t(num_searched_), "view"),
+                            Counted(int64_t(result.left_out.num_rare), "group is", "groups are"),
+                            result.left_out.num_unstable, result.left_out.num_background),
+                fmt::format("search more views or more points: {}--set auto.max_views=0 --set auto.grid=24",
+                            options_.segment.max_views > 0 ? "--max-views 0 " : ""));
   }
 
   mask_decoder::DecodeContext context_;
@@ -129,7 +129,7 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_
   const ThreadLimit limit(job.num_threads());
   if (!views.empty()) {
     const Camera camera = container.WorkingCamera(views[0]);
-    CheckMemory(fmt::format("the masks of a search in {} views", views.size()),
+    CheckMemory("the masks of a search in " + Counted(int64_t(views.size()), "view"),
                 SearchBytes(double(camera.width) * camera.height, views.size()),
                 "search fewer views: --set auto.max_views=20", job);
   }
@@ -143,7 +143,7 @@ std::vector<FoundMask> SearchViews(const std::vector<int>& views, const feature_
     const Camera camera = container.WorkingCamera(views[size_t(i)]);
     const ImageF depth = container.Depth(views[size_t(i)], job);
     predictor->SetFeatures(container.Features(views[size_t(i)], job));
-    const auto on_point = [&](int) { task.Update(++num_points, fmt::format("{} masks", num_masks.load())); };
+    const auto on_point = [&](int) { task.Update(++num_points, Counted(int64_t(num_masks.load()), "mask")); };
     for (sam::AutomaticMask& mask :
          sam::GenerateMasks(*predictor, camera.width, camera.height, options, on_point, job)) {
       const bool is_coplanar = IsCoplanar(mask.mask, depth);

@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 
 namespace sanerf::segmentation {
@@ -39,7 +40,8 @@ MaskOverlaps::MaskOverlaps(const std::vector<FoundMask>& masks, const feature_co
     view_of_.push_back(int(found - view_idxs_.begin()));
     if (found == view_idxs_.end()) view_idxs_.push_back(mask.view_idx);
   }
-  CheckMemory(fmt::format("the overlaps of {} masks in {} views", masks.size(), view_idxs_.size()),
+  CheckMemory(fmt::format("the overlaps of {} in {}", Counted(int64_t(masks.size()), "mask"),
+                          Counted(int64_t(view_idxs_.size()), "view")),
               OverlapBytes(masks.size(), view_idxs_.size()),
               "search fewer views or points: --set auto.max_views=20, --set auto.grid=16", job);
   std::vector<SeenView> views(view_idxs_.size());

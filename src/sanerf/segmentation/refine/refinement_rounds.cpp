@@ -6,6 +6,7 @@
 
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/segmentation/label_views.h"
 
 namespace sanerf::segmentation {
@@ -85,9 +86,9 @@ void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext
                            100 * best, 100 * result.agreement));
       return;
     }
-    job.Info(fmt::format("round {}  agreement {:.1f}% -> {:.1f}%: {} masks changed, {} dropped, {} found", round,
-                         100 * result.agreement_before, 100 * result.agreement, result.num_changed, result.num_dropped,
-                         result.num_found));
+    job.Info(fmt::format("round {}  agreement {:.1f}% -> {:.1f}%: {} changed, {} dropped, {} found", round,
+                         100 * result.agreement_before, 100 * result.agreement, Counted(result.num_changed, "mask"),
+                         result.num_dropped, result.num_found));
     best = result.agreement;
     *objects = std::move(next);
   }

@@ -37,10 +37,10 @@ void SayWhereFound(const TextObject& object, int num_views, const Job& job) {
                          IsAre(agreed.num_dropped, "disagrees", "disagree"), IsAre(agreed.num_dropped, "was", "were")));
   if (!agreed.other_views.empty())
     job.Warn(
-        fmt::format("'{}' fits {}, seen in {} views\n"
+        fmt::format("'{}' fits {}, seen in {} {}\n"
                     "         The one with the best support was taken; a --click on another takes that.",
                     object.phrase, Counted(int64_t(agreed.other_views.size()), "more object"),
-                    fmt::join(agreed.other_views, ", ")));
+                    fmt::join(agreed.other_views, ", "), IsAre(agreed.other_views.back(), "view", "views")));
 }
 
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,

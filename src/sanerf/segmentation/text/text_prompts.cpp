@@ -187,12 +187,13 @@ int CountViews(const std::vector<BoxInView>& boxes) {
   if (CountViews(boxes) == 1)
     throw NothingFound(fmt::format("'{}' was found in one view only ({})", what, view),
                        "without a second view that shows the same nothing says that it is right", hint);
-  throw NothingFound(
-      fmt::format("'{}' was found in {} views, but no two of them agree on what it is", what, CountViews(boxes)),
-      num_useless > 0 ? fmt::format("{} of {} {} no surface", num_useless, Counted(num_distinct, "box", "boxes"),
-                                    IsAre(num_useless, "shows", "show"))
-                      : fmt::format("{} boxes lie around different things in 3D", num_distinct),
-      hint);
+  throw NothingFound(fmt::format("'{}' was found in {}, but no two of them agree on what it is", what,
+                                 Counted(CountViews(boxes), "view")),
+                     num_useless > 0
+                         ? fmt::format("{} of {} {} no surface", num_useless, Counted(num_distinct, "box", "boxes"),
+                                       IsAre(num_useless, "shows", "show"))
+                         : Counted(num_distinct, "box lies", "boxes lie") + " around different things in 3D",
+                     hint);
 }
 
 }  // namespace

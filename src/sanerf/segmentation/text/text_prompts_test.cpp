@@ -5,6 +5,7 @@
 
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 
 namespace sanerf::segmentation {
@@ -73,6 +74,18 @@ TEST_F(TextPromptsTest, ViewsThatAgreeMakeTheObjectAndAFalseBoxIsDropped) {
     EXPECT_EQ(object.prompt.points[i].label, 1);
     for (size_t j = 0; j < i; ++j) EXPECT_GT((object.prompt.points[i].p - object.prompt.points[j].p).norm(), 0.02);
   }
+}
+
+TEST_F(TextPromptsTest, BoxesAreComparedAtTheEndsOfTheirOptions) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFrontLeft, kBall, 0.5);
+  AddBox(kLens, kBall, 0.4);
+  const AgreementOptions tiny = options_;
+  const SweepCount count = SweepOptions("text", tiny, {}, [&](const AgreementOptions& options) {
+    options_ = options;
+    EXPECT_GE(Agree().prompt.boxes.size(), 2u);
+  });
+  EXPECT_GT(count.num_run, count.num_refused);  // nothing may agree in every single point
 }
 
 // The prompt works downstream: boxes in their views, the points in a view that has none.
