@@ -100,7 +100,10 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
 
   // What could not come to its end is said before anything is made.
   run::CheckPlaceOfNewRun(request.out, scene);
-  CheckPlaceOfDemo(request.out, scene);
+  if (RunFolder::Exists(request.out)) {
+    const run::RunLock lock(request.out);
+    CheckPlaceOfDemo(request.out, scene);
+  }
   sam::LoadSam(settings.encode.model, job);
 
   job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,

@@ -187,7 +187,8 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
   masks_[0].mask.Add(MaskWhere(0, [](int at, const Vec3& p) { return at == kTable && p.norm() < 0.6; }));
   const Association found = Associate();
   ASSERT_EQ(found.objects.size(), 1u);
-  const mask_decoder::ObjectPrompt prompt = PromptOf(found.objects[0], masks_, container_, {6, kTolerance}, Job());
+  mask_decoder::ObjectPrompt prompt = PromptOf(found.objects[0], masks_, container_, {6, kTolerance}, Job());
+  prompt.name = "object_01";
   AnalyticSam sam;
   size_t num_views = 0;
   const mask_decoder::DecodedObject decoded = DecodeFound(
