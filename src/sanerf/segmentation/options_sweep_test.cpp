@@ -59,9 +59,11 @@ TEST_F(SegmentationSweepTest, ObjectsAreFoundAtTheEndsOfTheOptionsOfTheSearch) {
   for (size_t i = 0; i < all.size(); i += 6) few.push_back(all[i]);
   AutoOptions tiny;
   tiny.max_views = 4;
-  tiny.masks.grid = 4;
+  tiny.masks.grid = 8;
   tiny.masks.stability_offset = 0.5f;  // the stand-in's logits are 1 and -1
+  tiny.associate.step = 2;
   tiny.associate.min_views = 2;
+  tiny.associate.coplanar = 1;
   const SweepCount count = SweepOptions("auto", tiny, {"grid"}, [&](const AutoOptions& automatic) {
     SegmentationOptions options = Tiny();
     options.automatic = automatic;
