@@ -63,7 +63,7 @@ export class World extends EventEmitter {
     const curve = [];
     for (let at = 50; at <= step; at += 50) curve.push([at, psnr(at)]);
     return { step, iters: 3500, preset: 'default', psnr: step > 0 ? psnr(step) : null,
-      held_out_psnr: step >= 3500 ? 29.6 : null, seconds: step * 0.05, eta: (3500 - step) * 0.05, curve };
+      held_out_psnr: step >= 3500 ? 29.6 : null, seconds: step * 0.05, curve };
   }
 
   train() {
