@@ -116,7 +116,7 @@ export class World extends EventEmitter {
         encode: `sanerf encode ${run}`, segment: `sanerf segment ${run} --name ball --click train/000:180,170`,
         everything: `sanerf segment ${run} --auto`,
         render: `sanerf render ${run} --object ball --layers mask,overlay,cutout` },
-      machine: { device: 'CPU, 2 threads, avx512', memory: 812000000 },
+      machine: { device: 'CPU, 2 threads, avx512', memory: 812000000, memory_now: 640000000 },
     };
   }
 

@@ -163,7 +163,7 @@ export interface State {
   exports: ExportFormat[];
   results: Result[];
   commands: Record<string, string>; // by what they do; before a training also train:PRESET
-  machine: { device: string; memory: number };
+  machine: { device: string; memory: number; memory_now: number };
 }
 
 export interface StripPoint {

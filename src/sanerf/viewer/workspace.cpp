@@ -205,7 +205,8 @@ Json Workspace::Impl::State() {
           {"machine",
            {{"device",
              fmt::format("CPU, {} thread{}, {}", NumThreads(), NumThreads() == 1 ? "" : "s", kernels::Kernels().name)},
-            {"memory", PeakRssBytes()}}}};
+            {"memory", PeakRssBytes()},
+            {"memory_now", RssBytes()}}}};
 }
 
 Json Workspace::Impl::Views() const {
