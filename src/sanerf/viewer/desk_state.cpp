@@ -202,7 +202,7 @@ void DeskState::ViewsEncoded(bool all) {
     for (const EditedObject& object : edits.objects()) {
       if (!object.masks) continue;
       if (object.state != MaskState::kRefined) are_refined = false;
-      if (object.state != MaskState::kRefined || as_stored_.count(object.edition) > 0) continue;
+      if (IsDirty(object) || as_stored_.count(object.edition) > 0) continue;
       if (std::none_of(object.masks->views.begin(), object.masks->views.end(),
                        [](const auto& view) { return view.outcome == mask_decoder::Outcome::kNotEncoded; }))
         continue;
@@ -295,11 +295,13 @@ DeskStep DeskState::NextStep() const {
     if (all_encoded || are_stable) return DeskStep::kAll;
     return more_encoded ? DeskStep::kMore : DeskStep::kNone;
   }
-  if (has({MaskState::kDecoded})) return DeskStep::kRefine;
+  if (!IsProvisional() && has({MaskState::kDecoded})) return DeskStep::kRefine;
   const segmentation::LabeledObjects labeled = selected.Labeled();
   const bool is_held = has({MaskState::kHeld}), is_field = answer->kind == Answer::Kind::kField;
   if (!SameMasks(answer->snapshot.objects, labeled))
     return completes && is_field && !is_held ? DeskStep::kField : DeskStep::kVote;
+  // A field of objects would take the training's time, and be kept by nobody.
+  if (IsProvisional()) return DeskStep::kNone;
   // Not beside a search: words are looked for in the run, and it would wait for the end of that.
   if (!is_searching && keeps_objects && saves_now && is_field) return DeskStep::kStore;
   if (!is_prepared) return DeskStep::kPrepare;
@@ -312,8 +314,11 @@ DeskStep DeskState::NextStep() const {
 std::string DeskState::StatusOf(const EditedObject& object) const {
   if (mask_decoder::WhyUnusable(object.AsPrompt())) return "empty";
   if ((failed.count(object.edition) != 0 && all_encoded) || (is_idle && IsDirty(object))) return "stale";
-  const bool is_answered = object.state == MaskState::kRefined && answer->LabelOf(object.id) > 0;
-  return is_answered && (is_fitted || !wants_field || is_idle) ? "answered" : "working";
+  const int label = answer->LabelOf(object.id);
+  if (label <= 0) return "working";
+  const bool is_shown = answer->snapshot.objects.masks[size_t(label) - 1] == object.masks;
+  if (IsProvisional()) return !IsDirty(object) && is_shown ? "answered" : "working";
+  return object.state == MaskState::kRefined && (is_fitted || !wants_field || is_idle) ? "answered" : "working";
 }
 
 std::map<int, uint32_t> DeskState::ColorOfLabel(const Answer& shown) const {

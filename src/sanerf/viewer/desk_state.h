@@ -59,6 +59,8 @@ class DeskState {
 
   // ---- Questions.
   static bool IsDirty(const segmentation::EditedObject& object);
+  // The radiance field is in training: the vote is the answer to each prompt, until the finished one answers anew.
+  bool IsProvisional() const { return ground && !ground->nerf.finished(); }
   bool IsReady(const segmentation::EditedObject& object) const;
   // The objects that masks are made for, or kept of. Those that wait for a view are shown as they are.
   segmentation::PromptEdits Selected() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/nerf/trainer.h"
@@ -310,5 +312,7 @@ void LiveField::Resume() { impl_->Resume(); }
 
 LiveField::Priority::Priority(LiveField& field) : field_(field) { field_.impl_->Hold(); }
 LiveField::Priority::~Priority() { field_.impl_->Release(); }
+
+Job BesideTraining(const Job& job) { return job.WithThreads(std::max(1, NumThreads() / 2)); }
 
 }  // namespace sanerf::viewer

@@ -24,8 +24,8 @@ using segmentation::ObjectId;
 
 namespace {
 
-constexpr int64_t kDepthFrom = 400;       // steps of a training after which its depth is good enough for prompts
-constexpr double kShareInTraining = 0.3;  // of the time, for views that nobody waits for
+constexpr int64_t kDepthFrom = 400;        // steps of a training after which its depth is good enough for prompts
+constexpr double kShareInTraining = 0.15;  // of the time, for views that nobody waits for
 
 bool HasAll(const feature_container::FeatureContainer& features, const std::vector<int>& views) {
   return std::all_of(views.begin(), views.end(), [&](int view) { return features.Has(view); });
@@ -201,12 +201,14 @@ void Workbench::OpenTrained(const Job& job) {
          settings.encode, features, job);
 }
 
-// Photos are encoded beside the training, and prompts answered with the depth of the moment: that of another moment
-// when the field has made as many steps again. The finished field answers them once more.
+// Photos are encoded beside the training, from when somebody asks for a mask or could be given one; prompts are answered
+// with the depth of the moment: that of another moment when the field has made as many steps again. The finished field
+// answers them once more.
 void Workbench::OpenInTraining(const Job& job) {
-  const bool is_due = field_->step() >= std::max(kDepthFrom, 2 * ground_step_);
+  const int64_t step = field_->step();
   const bool is_asked = field_->phase() == LiveField::Phase::kPaused || WantsDepth();
-  if (maps_ && !(is_due && is_asked)) return;
+  const bool is_due = step >= std::max(kDepthFrom, 2 * ground_step_);
+  if (maps_ ? !(is_asked && is_due) : !(is_asked || step >= kDepthFrom)) return;
   const std::shared_ptr<const nerf::NerfModel> model = field_->model();
   if (!model) return;  // the first picture comes first
   const std::shared_ptr<const sam::Sam> sam = OpenSam(job);

@@ -299,15 +299,9 @@ void Workspace::Impl::Frame(const Json& request, const std::function<bool(const 
     shown.objects = std::shared_ptr<const mask_aggregator::ObjectModel>(answer, &*answer->snapshot.model);
   shown.color_of_label = desk().ColorOfLabel(*answer);
   const Workbench::Drawing drawing(bench_);
-  // A training gives way to the coarse pictures, which whoever looks around waits for, and not to the fine blocks.
-  std::optional<LiveField::Priority> priority;
-  if (bench_.field().phase() == LiveField::Phase::kTraining) priority.emplace(bench_.field());
-  const auto sent = [&](const FrameRecord& record) {
-    const bool is_listening = on_record(record);
-    if (record.width < frame.camera.width || record.height < frame.camera.height) priority.reset();
-    return is_listening;
-  };
-  RenderFrame(shown, frame, sent, Job().With(stop).With(bench_.closing()));
+  const Job job = Job().With(stop).With(bench_.closing());
+  const bool is_training = bench_.field().phase() == LiveField::Phase::kTraining;
+  RenderFrame(shown, frame, on_record, is_training ? BesideTraining(job) : job);
 }
 
 // ================================ the calls ================================

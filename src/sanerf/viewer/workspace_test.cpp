@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -24,6 +25,7 @@
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 #include "sanerf/viewer/error_answers.h"
+#include "sanerf/viewer/gzip_test_support.h"
 #include "sanerf/viewer/schema_test_support.h"
 
 namespace fs = std::filesystem;
@@ -384,8 +386,12 @@ TEST_F(WorkspaceTest, AClickIsAnsweredWithTheDepthOfAnInterruptedTraining) {
   EXPECT_EQ(state.at("phase"), "paused");
   EXPECT_EQ(state.at("training").at("step"), 451);
   EXPECT_EQ(state.at("waiting"), "");
-  EXPECT_EQ(state.at("answer").at("kind"), "field");
+  EXPECT_EQ(state.at("answer").at("kind"), "vote");
   EXPECT_FALSE(fs::exists(*folder_ / "run" / "objects" / "ball"));  // the finished field will show it otherwise
+  uint32_t num_points = 0;
+  std::memcpy(&num_points, Unpacked(workspace.Cloud()).data(), sizeof num_points);
+  EXPECT_GT(num_points, 0u);
+  EXPECT_LE(num_points, 60'000u);  // of a finished field 300,000
   EXPECT_THAT(audience_.witness.faults(), IsEmpty());
 }
 
