@@ -27,6 +27,28 @@ export async function until(test, what, ms = 30000) {
   }
 }
 
+const kReference = 500; // GFLOP/s of two threads, where the budgets are from: docs/studies/speed.md
+const kSlack = 3; // a machine does other things as well
+
+// Seconds on this machine, held against those that they may be on one of kReference. Beyond them it is said aloud; beyond
+// kSlack times as many it is a failure.
+export class Budgets {
+  // gflops: of two threads of this machine; null: nobody knows, and nothing is compared.
+  constructor(gflops) {
+    this.gflops = gflops;
+    this.held = {};
+  }
+
+  hold(what, seconds, budget) {
+    const scaled = this.gflops === null ? null : (seconds * this.gflops) / kReference;
+    this.held[what] = { seconds, scaled, budget };
+    if (scaled === null || scaled <= budget) return;
+    const text = `${what} took ${seconds.toFixed(2)} s, at ${kReference} GFLOP/s ${scaled.toFixed(2)} s, not ${budget} s`;
+    if (scaled > kSlack * budget) throw new Error(text);
+    console.error(`*** SLOW *** ${text}`);
+  }
+}
+
 // A running program; `kill` as a crash would, `start` again at the same port.
 export class Server {
   constructor(command, args) {
