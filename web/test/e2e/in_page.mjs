@@ -17,9 +17,9 @@ export function framesIn(ms) {
   });
 }
 
-// PSNR of what the canvas on the stage shows of the field, from where a photo was taken, and that photo: of pictures whose
-// longest side is `size`. Null while it shows nothing.
-export async function shownPsnr({ view, size }) {
+// PSNR of what the canvas on the stage shows of the field, by a camera where a photo was taken, and that photo: of pictures
+// whose longest side is `size`. Null while it shows nothing.
+export async function shownPsnr({ view, camera, size }) {
   const canvas = [...document.querySelectorAll('.frame:not(.hidden) .frame-canvas:not(.hidden)')].at(-1); // the front one
   if (!canvas) return null;
   const photo = await createImageBitmap(await (await fetch(`api/photo?${new URLSearchParams({ view: view.idx, size })}`)).blob());
@@ -31,12 +31,11 @@ export async function shownPsnr({ view, size }) {
     return context.getImageData(0, 0, w, h).data;
   };
   const truth = pixelsOf((context) => context.drawImage(photo, 0, 0));
-  // The free camera shows things as large as the photo, fitted into the stage, would.
-  const stage = document.querySelector('.stage').getBoundingClientRect();
+  // Where the photo's pixels are on the canvas.
   const { fx, fy, cx, cy } = view.camera;
-  const fit = Math.min(stage.width / view.width, stage.height / view.height);
-  const [sx, sy] = [(fit * (fy / fx) * canvas.width) / stage.width, (fit * canvas.height) / stage.height];
-  const shown = pixelsOf((context) => context.drawImage(canvas, canvas.width / 2 - cx * sx, canvas.height / 2 - cy * sy,
+  const [perX, perY] = [canvas.width / camera.w, canvas.height / camera.h];
+  const [sx, sy] = [(perX * camera.fx) / fx, (perY * camera.fy) / fy];
+  const shown = pixelsOf((context) => context.drawImage(canvas, perX * camera.cx - cx * sx, perY * camera.cy - cy * sy,
     view.width * sx, view.height * sy, 0, 0, w, h));
   let sum = 0;
   for (let i = 0; i < truth.length; ++i) if (i % 4 < 3) sum += (truth[i] - shown[i]) ** 2;

@@ -493,7 +493,7 @@ async function watchTraining({ page, times, view, begin }) {
   times.training_pictures = []; // seconds and PSNR of each that was shown
   await until(async () => {
     await sleep(150);
-    const psnr = await page.evaluate(shownPsnr, { view, size: 96 });
+    const psnr = cameras.length > 0 ? await page.evaluate(shownPsnr, { view, camera: cameras.at(-1), size: 96 }) : null;
     if (psnr !== null && psnr !== times.training_pictures.at(-1)?.[1]) {
       times.training_pictures.push([(Date.now() - begin) / 1000, psnr]);
     }
