@@ -86,13 +86,13 @@ export class World extends EventEmitter {
 
   encode() {
     this.encoding ??= { done: 0, total: 24, model: 'sam2-hiera-tiny', seconds_per_view: 0.6 };
-    this.later(600, () => {
+    this.encoder = this.later(600, () => {
       ++this.encoding.done;
-      if (!this.encoding.stopped) this.shown('encode', this.encoding.done, this.encoding.total, 'views', 0.6);
+      this.shown('encode', this.encoding.done, this.encoding.total, 'views', 0.6);
       const isLast = this.encoding.done === this.encoding.total;
       if (isLast) this.encoding = null;
       this.changed();
-      if (!isLast && !this.encoding.stopped) this.encode();
+      if (!isLast) this.encode();
     });
   }
 
@@ -359,7 +359,10 @@ export class World extends EventEmitter {
     if (!found) throw new NotFound(`There is no work ${work}`);
     this.works.delete(found[0]);
     if (found[0] === 'train') this.phase = 'paused';
-    if (found[0] === 'encode') this.encoding.stopped = true;
+    if (found[0] === 'encode') {
+      clearTimeout(this.encoder);
+      this.encoding.stopped = true;
+    }
     if (found[0] === 'object field') {
       for (const timer of this.answering) clearTimeout(timer);
       for (const object of this.objects) if (object.status === 'working') object.status = this.answer.kind === 'vote' ? 'unfinished' : 'stale';

@@ -119,7 +119,7 @@ export function Curve({ curve, minRange, label }: CurveProps) {
 export function percent(x: number | null): string {
   if (x === null) return '–';
   const value = 100 * Math.min(x, 1);
-  return `${value.toFixed(value > 99.5 && value < 99.95 ? 1 : 0)} %`;
+  return `${value.toFixed(value > 99.5 && value < 99.95 ? 1 : 0)}\u00a0%`;
 }
 
 // The dot ends a line, and begins none.

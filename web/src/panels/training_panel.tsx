@@ -85,7 +85,7 @@ function Underway({ training, phase }: { training: Training; phase: 'training' |
 }
 
 export function encodingFacts({ done, total, stopped, seconds_per_view: each }: EncodingState): string {
-  if (stopped) return `encoding stopped at ${done} of ${total}`;
+  if (stopped) return `encoded ${done} of ${total}`; // beside a button that goes on
   return joined(`encoding ${done} of ${total}`, each == null ? '' : `${duration(each)} each`);
 }
 

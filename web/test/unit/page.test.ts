@@ -97,7 +97,7 @@ it('writes numbers as people do', () => {
   expect([bytes(512), bytes(120034), bytes(5.2e6)]).toEqual(['512 B', '120 kB', '5.2 MB']);
   expect([0.58, 9.96, 41, 119.7, 125, 3599.6, 4000].map(duration)).toEqual(
     ['0.6 s', '10 s', '41 s', '2 min 0 s', '2 min 5 s', '1 h 0 min', '1 h 7 min']);
-  expect([0.934, 0.9964, 0.9999, 1.021].map(percent)).toEqual(['93 %', '99.6 %', '100 %', '100 %']);
+  expect([0.934, 0.9964, 0.9999, 1.021].map(percent)).toEqual(['93\u00a0%', '99.6\u00a0%', '100\u00a0%', '100\u00a0%']);
   expect(percent(null)).toBe('–');
   expect([130, 0.4, null].map((eta) => timeLeft({ eta }))).toEqual(['2 min 10 s left', '', '']);
 });
@@ -175,7 +175,7 @@ describe('a training', () => {
     expect(findWaitsFor({ ...trained, encoding: null }, 'everything')).toBe('');
     const stopped = { model: 'sam', ...encoding, stopped: true } as const;
     expect(plain(findWaitsFor({ ...trained, encoding: stopped }, 'everything'))).toContain('10 of 30 · stopped');
-    expect(encodingFacts(stopped)).toBe('encoding stopped at 10 of 30');
+    expect(encodingFacts(stopped)).toBe('encoded 10 of 30');
     expect(plain(encodingFacts({ model: 'sam', ...encoding }))).toBe('encoding 10 of 30 · 2.0 s each');
   });
 });
