@@ -174,7 +174,7 @@ void DeskState::AddFound(FoundObjects found) {
   const std::vector<ObjectId> ids = edits.AddObjects(found.prompts, "find objects");
   for (size_t i = 0; i < ids.size(); ++i) {
     looks.try_emplace(ids[i], ObjectLook{int(looks.size()), true, false});
-    if (i < found.masks.size()) edits.SetMasks(ids[i], found.masks[i], MaskState::kRefined);
+    if (found.is_decoded) edits.SetMasks(ids[i], found.masks[i], MaskState::kRefined);
   }
 }
 
@@ -191,6 +191,12 @@ void DeskState::Changed(bool masks) {
   completes = false;
   since_edit = Stopwatch();
   curve.clear();
+}
+
+void DeskState::GoOn() {
+  is_idle = false;
+  store_waits = false;
+  failed.clear();
 }
 
 void DeskState::ViewsEncoded(bool all) {
@@ -313,12 +319,15 @@ DeskStep DeskState::NextStep() const {
 
 std::string DeskState::StatusOf(const EditedObject& object) const {
   if (mask_decoder::WhyUnusable(object.AsPrompt())) return "empty";
-  if ((failed.count(object.edition) != 0 && all_encoded) || (is_idle && IsDirty(object))) return "stale";
+  if (failed.count(object.edition) != 0 && all_encoded) return "stale";
   const int label = answer->LabelOf(object.id);
-  if (label <= 0) return "working";
-  const bool is_shown = answer->snapshot.objects.masks[size_t(label) - 1] == object.masks;
-  if (IsProvisional()) return !IsDirty(object) && is_shown ? "answered" : "working";
-  return object.state == MaskState::kRefined && (is_fitted || !wants_field || is_idle) ? "answered" : "working";
+  const bool is_shown = label > 0 && answer->snapshot.objects.masks[size_t(label) - 1] == object.masks;
+  if (is_shown && !IsDirty(object)) {
+    const bool is_final = object.state == MaskState::kRefined;
+    if (IsProvisional() || (is_final && (is_fitted || !wants_field))) return "answered";
+    if (is_final && is_idle) return "unfinished";
+  }
+  return is_idle ? "stale" : "working";
 }
 
 std::map<int, uint32_t> DeskState::ColorOfLabel(const Answer& shown) const {
@@ -370,20 +379,32 @@ bool DeskState::IsKept(const std::string& name) const {
   return !wants_field || SameMasks(kept, Selected().Labeled());
 }
 
+std::pair<std::string, std::string> DeskState::WhyNotKept() const {
+  if (is_idle)
+    return {"what was being made of it was stopped, or has failed", "go on with it, and wait until it is stored"};
+  if (IsProvisional()) return {"a radiance field in training keeps no objects", "wait until it is trained"};
+  if (store_waits) return {"it could not be stored", "mend what the message said, then save it again"};
+  return {"the run does not have it as it is now", "wait until it is ready: then it is stored"};
+}
+
+const AgreementOfView& DeskState::AgreementOf(const EditedObject& object) const {
+  static const AgreementOfView kNone;
+  const auto found = agreements.find(object.masks);
+  return found == agreements.end() ? kNone : found->second;
+}
+
 void DeskState::ThrowIfObsolete() const {
   if (stop.token().stop_requested()) throw InterruptedError("an edit was faster");
 }
 
 Json DeskState::Objects() const {
-  static const AgreementOfView kNone;
   const int num_views = int(scene_.TrainViews().size());
   Json objects = Json::array();
   for (const EditedObject& object : edits.objects()) {
     const auto found = looks.find(object.id);
     const ObjectLook look = found == looks.end() ? ObjectLook() : found->second;
     const int label = answer->LabelOf(object.id);
-    const auto agreement = agreements.find(object.id);
-    Json json = DescribeObject(object, scene_, num_views, agreement == agreements.end() ? kNone : agreement->second);
+    Json json = DescribeObject(object, scene_, num_views, AgreementOf(object));
     json["color"] = HexColor(ColorOf(look.color));
     json["visible"] = look.visible;
     json["solo"] = look.solo;

@@ -14,6 +14,7 @@ using segmentation::kBottleId;
 using segmentation::MaskState;
 using segmentation::ObjectId;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 class DeskStateTest : public segmentation::SessionTest {
  protected:
@@ -94,6 +95,50 @@ TEST_F(DeskStateTest, MasksOfAPartOfTheViewsAreCompleted) {
   EXPECT_EQ(state_.edits.Object(refined).state, MaskState::kFirst);
   EXPECT_EQ(state_.edits.Object(whole).state, MaskState::kRefined);
   EXPECT_EQ(state_.NextStep(), DeskStep::kAll);
+}
+
+TEST_F(DeskStateTest, WhatWasStoppedIsNotCalledAnsweredAndGoesOn) {
+  const ObjectId ball = Add("ball", kBallId, MaskState::kDecoded);
+  state_.all_encoded = state_.wants_field = state_.is_prepared = true;
+  const auto status = [&] { return state_.Objects()[0].at("status"); };
+  EXPECT_EQ(status(), "working");
+  state_.is_idle = true;
+  EXPECT_EQ(status(), "stale");
+  state_.edits.SetMasks(ball, state_.edits.Object(ball).masks, MaskState::kRefined);
+  EXPECT_EQ(status(), "stale");  // nothing shows these masks
+  Answer vote{1, Answer::Kind::kVote, {}, 0};
+  vote.snapshot.objects = state_.edits.Labeled();
+  vote.snapshot.model = Vote(2);
+  state_.answer = std::make_shared<const Answer>(vote);
+  EXPECT_EQ(status(), "unfinished");
+  EXPECT_FALSE(state_.IsKept("ball"));
+  EXPECT_THAT(state_.WhyNotKept().first, HasSubstr("stopped"));
+  EXPECT_THAT(state_.WhyNotKept().second, HasSubstr("go on"));
+  EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
+  state_.GoOn();
+  EXPECT_EQ(state_.NextStep(), DeskStep::kField);
+  EXPECT_EQ(status(), "working");
+  EXPECT_THAT(state_.WhyNotKept().second, HasSubstr("wait until it is ready"));
+  state_.is_fitted = true;
+  EXPECT_EQ(status(), "answered");
+  state_.failed[state_.edits.Object(ball).edition] = "no mask";
+  EXPECT_EQ(status(), "stale");
+  state_.GoOn();
+  EXPECT_EQ(status(), "answered");
+}
+
+TEST_F(DeskStateTest, AgreementIsThatOfTheMasksAndComesBackWithThem) {
+  const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
+  const auto agreement = [&] { return state_.AgreementOf(state_.edits.Object(ball)); };
+  EXPECT_TRUE(agreement().empty());
+  state_.agreements[state_.edits.Object(ball).masks] = {{3, 0.5}};
+  state_.edits.AddPrompt(ball, ClickOn(kBottleId, 0));
+  EXPECT_EQ(agreement(), (AgreementOfView{{3, 0.5}}));  // the masks are still shown
+  state_.edits.SetMasks(ball, std::make_shared<const mask_decoder::DecodedObject>(), MaskState::kRefined);
+  EXPECT_TRUE(agreement().empty());
+  state_.agreements[state_.edits.Object(ball).masks] = {{3, 0.9}};
+  state_.edits.Undo();
+  EXPECT_EQ(agreement(), (AgreementOfView{{3, 0.5}}));
 }
 
 TEST_F(DeskStateTest, AClickComesBeforeTheMouse) {

@@ -9,8 +9,8 @@ import { chromium } from 'playwright-core';
 const kHere = fileURLToPath(new URL('.', import.meta.url));
 const kSchema = JSON.parse(readFileSync(join(kHere, '../../../docs/viewer.schema.json'), 'utf8'));
 const kChromium = process.env.SANERF_CHROMIUM ?? '/usr/bin/chromium';
-const kAnswers = ['state', 'views', 'strip', 'hover', 'edit', 'find', 'train', 'save', 'export', 'cancel'];
-const kChanges = ['edit', 'find', 'train', 'save', 'export', 'cancel'];
+const kAnswers = ['state', 'views', 'strip', 'hover', 'edit', 'find', 'train', 'again', 'save', 'export', 'cancel'];
+const kChanges = ['edit', 'find', 'train', 'again', 'save', 'export', 'cancel'];
 
 // Which screenshots are the documentation's pictures, and what they are called there.
 const kPictures = { answered: 'window_mask', strip: 'window_strip', 'training-clicked': 'window_training' };
