@@ -12,6 +12,12 @@ command -v node >/dev/null && [ -d web/node_modules/playwright-core ] || skip "s
 [ -x "${SANERF_CHROMIUM:=/usr/bin/chromium}" ] || skip "there is no $SANERF_CHROMIUM: scripts/setup.sh --dev installs it"
 [ -f "${SANERF_MODELS:-models/files}/sam2_hiera_tiny_encoder.ort" ] || skip "the model sam2-hiera-tiny is not installed"
 export SANERF_CHROMIUM SANERF_PROGRAM=$sanerf
+# What two threads of this machine can do, so that seconds can be held against those of another one.
+bench=$(dirname "$sanerf")/../../bench/sanerf_bench
+if [ -z "${SANERF_GFLOPS:-}" ] && [ -x "$bench" ]; then
+  SANERF_GFLOPS=$("$bench" --benchmark_filter=fma_peak/threads:2 2>/dev/null | sed -n 's|.*multiply-add .* \([0-9.]*\) GFLOP/s.*|\1|p') || true
+  export SANERF_GFLOPS
+fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$sanerf" synth "$scratch/scene" --views 24 --size 320 --quiet

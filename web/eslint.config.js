@@ -5,7 +5,7 @@ import { fileURLToPath, URL } from 'node:url';
 const nodeGlobals = Object.fromEntries(
   ['process', 'console', 'Buffer', 'URL', 'URLSearchParams', 'fetch', 'setTimeout', 'clearTimeout', 'setInterval',
     'clearInterval', 'setImmediate', 'AbortController', 'window', 'document',
-    'performance', 'requestAnimationFrame', 'atob', 'createImageBitmap', 'Blob', 'OffscreenCanvas']
+    'performance', 'requestAnimationFrame', 'MutationObserver', 'atob', 'createImageBitmap', 'Blob', 'OffscreenCanvas']
     .map((name) => [name, 'readonly']));
 
 export default tseslint.config(

@@ -177,7 +177,7 @@ async function answer(request, response, url) {
   if (request.method === 'POST') {
     const body = await bodyOf(request);
     const calls = { edit: () => world.edit(body), find: () => world.find(body), train: () => world.trainAction(body),
-      save: () => ({ revision: world.revision }), export: () => world.export(body), cancel: () => world.cancel(body) };
+      save: () => ({ revision: world.revision }), export: () => world.export(body), cancel: () => world.cancel(body), again: () => world.again() };
     if (!calls[path]) throw new NotFound(`There is no ${path}`);
     return json(calls[path]());
   }

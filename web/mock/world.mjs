@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { kThings, lookAt, rayOf, trace } from './scene.mjs';
 
 const kColors = ['#e8590c', '#4dabf7', '#69db7c', '#f783ac', '#ffd43b', '#9775fa'];
+const kGoing = ['train', 'encode', 'object field']; // work with an end that the page can foresee
 const kNames = ['table', 'ball', 'lemon', 'box', 'pea'];
 
 export class NotNow extends Error {}
@@ -32,14 +33,14 @@ export class World extends EventEmitter {
     this.phase = phase;
     this.speed = speed;
     this.objects = [];
-    this.nextId = 1;
+    this.nextId = 10; // below: work of kGoing
     this.undone = [];
     this.done = [];
     this.works = new Map();
     this.results = [];
     this.answer = { revision: 0, kind: 'none', views: 0, steps: 0, agreement: [], seconds: 0 };
     this.training = phase === 'photos' ? null : this.trainingAt(phase === 'trained' ? 3500 : 700);
-    this.encoding = encode || phase === 'photos' ? { done: 0, total: 24, model: 'sam2-hiera-tiny', seconds_per_view: 0.4 } : null;
+    this.encoding = null;
     this.timers = new Set();
     if (encode) this.encode();
     if (phase === 'training') this.train();
@@ -63,26 +64,47 @@ export class World extends EventEmitter {
     const curve = [];
     for (let at = 50; at <= step; at += 50) curve.push([at, psnr(at)]);
     return { step, iters: 3500, preset: 'default', psnr: step > 0 ? psnr(step) : null,
-      held_out_psnr: step >= 3500 ? 29.6 : null, seconds: step * 0.05, eta: (3500 - step) * 0.05, curve };
+      held_out_psnr: step >= 3500 ? 29.6 : null, seconds: step * 0.05, curve };
   }
 
   train() {
     if (this.phase !== 'training') return;
     this.training = this.trainingAt(Math.min(3500, this.training.step + 50));
     this.emit('event', 'metric', { task: 1, step: this.training.step, values: { loss: 0.3 / this.training.step, psnr: this.training.psnr } });
+    this.shown('train', this.training.step, 3500, 'steps', 0.05);
     if (this.training.step >= 3500) this.phase = 'trained';
     else this.later(250, () => this.train());
     this.changed();
   }
 
+  // Work that goes on, until it is done; of a training that pauses nothing goes on.
+  shown(title, done, total, unit, seconds) {
+    const ends = done >= total || done < 0;
+    if (ends) this.works.delete(title);
+    else this.works.set(title, { id: 1 + kGoing.indexOf(title), title, done, total, unit, seconds: done * seconds, eta: (total - done) * seconds, text: '' });
+  }
+
   encode() {
-    if (!this.encoding || this.encoding.done >= this.encoding.total) return;
-    this.later(600, () => {
+    this.encoding ??= { done: 0, total: 24, model: 'sam2-hiera-tiny', seconds_per_view: 0.6 };
+    this.encoder = this.later(600, () => {
       ++this.encoding.done;
-      if (this.encoding.done === this.encoding.total) this.encoding = null;
+      this.shown('encode', this.encoding.done, this.encoding.total, 'views', 0.6);
+      const isLast = this.encoding.done === this.encoding.total;
+      if (isLast) this.encoding = null;
       this.changed();
-      this.encode();
+      if (!isLast) this.encode();
     });
+  }
+
+  // With what was cancelled.
+  again() {
+    if (this.encoding?.stopped) {
+      delete this.encoding.stopped;
+      this.encode();
+    }
+    if (this.objects.some(({ status }) => status === 'stale' || status === 'unfinished')) this.answerAnew();
+    this.changed();
+    return { revision: this.revision };
   }
 
   isEncoded(view) {
@@ -99,7 +121,8 @@ export class World extends EventEmitter {
       protocol: 1, program: '0.1.0', server: this.server, revision: this.revision, title: 'tabletop', run,
       scene: 'data/tabletop', phase: this.phase, frame: { up: [0, 0, 1], focus: [0, 0, 0.3], radius: 4.2 },
       num_views: 30, num_test_views: 6, training: this.training, encoding: this.encoding,
-      waiting: this.phase === 'training' && this.training.step < 400 ? 'prompts need depth: from step 400 on' : '',
+      waiting: this.phase === 'photos' ? 'prompts need depth: start the training'
+        : this.phase === 'training' && this.training.step < 400 ? 'prompts need depth: from step 400 on' : '',
       objects: shown, answer: this.answer,
       history: { undo: this.done.at(-1)?.name ?? null, redo: this.undone.at(-1)?.name ?? null },
       work: [...this.works.values()],
@@ -116,7 +139,7 @@ export class World extends EventEmitter {
         encode: `sanerf encode ${run}`, segment: `sanerf segment ${run} --name ball --click train/000:180,170`,
         everything: `sanerf segment ${run} --auto`,
         render: `sanerf render ${run} --object ball --layers mask,overlay,cutout` },
-      machine: { device: 'CPU, 2 threads, avx512', memory: 812000000 },
+      machine: { device: 'CPU, 2 threads, avx512', memory: 812000000, memory_now: 640000000 },
     };
   }
 
@@ -266,10 +289,12 @@ export class World extends EventEmitter {
         object.status = kind === 'field' ? 'answered' : 'working';
       }
       const some = this.objects.some((object) => object.prompts.length > 0);
+      this.shown('object field', steps, 300, 'steps', 0.01);
       this.answer = { revision: this.answer.revision + 1, kind: some ? kind : 'none', views, steps, agreement: [...agreement], seconds };
       this.emit('event', 'answer', this.answer);
       this.changed();
     };
+    this.shown('object field', 0, 300, 'steps', 0.01);
     this.answering = [this.later(350, step('first', 8, 0, 0.4)), this.later(1100, step('vote', 21, 0, 1.2)),
       this.later(2200, step('field', 21, 300, 2.4))];
     this.changed();
@@ -282,8 +307,8 @@ export class World extends EventEmitter {
       const points = object.prompts.filter((prompt) => prompt.p).map((prompt) => this.projected(view.camera, prompt));
       const blocked = points.length > 0 && points.every((point) => point.state !== 'visible');
       const used = choice === 'always' || (choice === 'auto' && !blocked && this.answer.kind !== 'none');
-      return { idx: view.idx, used, outcome: used ? 'used' : blocked ? 'hidden' : 'dropped', reason: blocked ? 'the prompt is hidden here' : '',
-        score: used ? 0.97 - 0.004 * ((view.idx * 7) % 11) : null, agreement: used ? 0.99 - 0.013 * ((view.idx * 5) % 9) : null,
+      return { idx: view.idx, used, outcome: used ? 'used' : blocked ? 'hidden' : 'dropped', reason: blocked ? 'no positive point is visible (1 hidden)' : '',
+        score: used ? 1.02 - 0.014 * ((view.idx * 7) % 11) : null, agreement: used ? 0.99 - 0.013 * ((view.idx * 5) % 9) : null,
         candidate: used ? view.idx % 3 : -1, choice, points };
     });
     return { answer: this.answer.revision, views };
@@ -330,7 +355,18 @@ export class World extends EventEmitter {
   }
 
   cancel({ work }) {
-    if (!this.works.delete(work)) throw new NotFound(`There is no work ${work}`);
+    const found = [...this.works].find(([, { id }]) => id === work);
+    if (!found) throw new NotFound(`There is no work ${work}`);
+    this.works.delete(found[0]);
+    if (found[0] === 'train') this.phase = 'paused';
+    if (found[0] === 'encode') {
+      clearTimeout(this.encoder);
+      this.encoding.stopped = true;
+    }
+    if (found[0] === 'object field') {
+      for (const timer of this.answering) clearTimeout(timer);
+      for (const object of this.objects) if (object.status === 'working') object.status = this.answer.kind === 'vote' ? 'unfinished' : 'stale';
+    }
     this.changed();
     return { revision: this.revision };
   }
@@ -343,6 +379,7 @@ export class World extends EventEmitter {
     } else if (action === 'pause') {
       if (this.phase !== 'training') throw new NotNow('Nothing is being trained');
       this.phase = 'paused';
+      this.shown('train', -1);
       this.changed();
       return { revision: this.revision };
     } else if (this.phase !== 'paused') {

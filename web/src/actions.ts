@@ -125,6 +125,8 @@ export const findWords = (text: string): Promise<boolean> => attempt(() => post(
 export const findEverything = (): Promise<boolean> => attempt(() => post('find', { everything: true }));
 export const findCommand = async (text: string): Promise<string> =>
   (await post<FindAnswer>('find', { text, start: false })).command;
+// With what was cancelled or has failed: answer and encoding.
+export const goOn = (): Promise<boolean> => attempt(() => post('again', {}));
 export const cancelWork = (work: number): Promise<boolean> => attempt(() => post('cancel', { work }));
 
 export async function save(): Promise<void> {
@@ -149,7 +151,7 @@ export function acceptObject(): void {
   const object = selectedObject(app.get());
   if (!object) return;
   selectObject(0);
-  note(`${object.name} is kept. The next click begins a new object.`);
+  note(`${object.name} is done. The next click begins a new object.`);
 }
 
 export async function copyCommand(command: string): Promise<void> {

@@ -4,6 +4,7 @@ import {
   toggleLayer, undo,
 } from './actions';
 import { app, isLive, selectedObject } from './app';
+import { note } from './messages';
 import type { Stage } from './stage/stage';
 
 export interface Key {
@@ -20,6 +21,11 @@ export function keyName(event: { key: string; ctrlKey: boolean; metaKey: boolean
   const base = isLetter ? event.key.toUpperCase() : event.key;
   const shift = event.shiftKey && (isLetter || event.key.length > 1) ? 'Shift+' : '';
   return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${shift}${base}`;
+}
+
+function toggleTruth(): void {
+  if (app.get().selected === 0) note('Select an object first: ground truth is shown of one object');
+  else app.set({ truth: !app.get().truth });
 }
 
 function showSelected(visible: boolean): void {
@@ -59,7 +65,7 @@ function arrow(stage: Stage, key: string): boolean {
 }
 
 export const kKeys: Key[] = [
-  { group: 'Look', shown: ['drag', 'right drag', 'wheel'], label: 'Orbit, pan, zoom; two fingers pan and zoom', keys: [] },
+  { group: 'Look', shown: ['drag', 'right drag', 'wheel'], label: 'Orbit, pan, zoom; two fingers pan and zoom; a long drag leaves a photo', keys: [] },
   { group: 'Look', shown: ['W', 'A', 'S', 'D', 'Q', 'E'], label: 'Fly, with Shift faster', keys: [] },
   { group: 'Look', shown: ['V'], label: 'Fly instead of orbiting', keys: ['V'], run: () => app.set({ flying: !app.get().flying }) },
   { group: 'Look', shown: ['F'], label: 'Focus the object', keys: ['F'], run: (stage) => stage.focus() },
@@ -88,12 +94,12 @@ export const kKeys: Key[] = [
     run: (_stage, key) => showSelected(key !== 'H') },
   { group: 'Objects', shown: ['Ctrl+Z'], label: 'Undo', keys: ['Ctrl+Z'], run: undo },
   { group: 'Objects', shown: ['Ctrl+Shift+Z'], label: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], run: redo },
-  { group: 'Layers', shown: ['M'], label: 'Our mask', keys: ['M'], run: () => toggleLayer('mask') },
+  { group: 'Layers', shown: ['M'], label: '3D mask', keys: ['M'], run: () => toggleLayer('mask') },
   { group: 'Layers', shown: ['D'], label: 'Depth (when not flying)', keys: ['D'], run: () => toggleLayer('depth') },
   { group: 'Layers', shown: ['O'], label: 'Disagreement of the views', keys: ['O'], run: () => toggleLayer('disagreement') },
-  { group: 'Layers', shown: ['G'], label: 'Ground truth', keys: ['G'], run: () => app.set({ truth: !app.get().truth }) },
+  { group: 'Layers', shown: ['G'], label: 'Ground truth of the selected object', keys: ['G'], run: toggleTruth },
   { group: 'Page', shown: ['Space'], label: 'Pause, resume the training', keys: [' '], run: pauseOrResume },
-  { group: 'Page', shown: ['Ctrl+E'], label: 'Take home', keys: ['Ctrl+E'], run: () => app.set({ dialog: 'export' }) },
+  { group: 'Page', shown: ['Ctrl+E'], label: 'Export', keys: ['Ctrl+E'], run: () => app.set({ dialog: 'export' }) },
   { group: 'Page', shown: ['Tab', '\\'], label: 'Hide, show the panels (Tab in the picture, after a click)', keys: ['\\'],
     run: () => app.set({ panels: !app.get().panels }) },
   { group: 'Page', shown: ['Esc'], label: 'Leave the tool, the prompt, the photo', keys: ['Escape'], run: escape },

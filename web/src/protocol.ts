@@ -60,7 +60,7 @@ export interface SceneObject {
   solo: boolean;
   instance: number;
   label: number | null;
-  status: 'empty' | 'working' | 'answered' | 'stale';
+  status: 'empty' | 'working' | 'answered' | 'unfinished' | 'stale';
   prompts: Prompt[];
   views_used: number;
   views_total: number;
@@ -87,7 +87,6 @@ export interface Training {
   psnr: number | null;
   held_out_psnr: number | null;
   seconds: number;
-  eta: number | null;
   curve: Xy[]; // step, PSNR
 }
 
@@ -96,6 +95,7 @@ export interface Encoding {
   total: number;
   model?: string;
   seconds_per_view?: number | null;
+  stopped?: true; // before all views were there
 }
 
 export interface Work {
@@ -163,7 +163,7 @@ export interface State {
   exports: ExportFormat[];
   results: Result[];
   commands: Record<string, string>; // by what they do; before a training also train:PRESET
-  machine: { device: string; memory: number };
+  machine: { device: string; memory: number; memory_now: number };
 }
 
 export interface StripPoint {

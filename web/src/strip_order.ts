@@ -13,7 +13,19 @@ export function ordered(views: StripView[], order: StripOrder): StripView[] {
 export function verdict(view: StripView): string {
   if (view.choice === 'never') return 'dropped by you';
   if (view.used) return view.choice === 'always' ? 'kept by you' : 'used';
-  return view.reason !== '' ? view.reason : view.outcome.replace(/_/g, ' ');
+  return view.reason !== '' ? view.reason : shortVerdict(view);
+}
+
+// What a card has room for: two short lines. The program's outcomes, in as few words; one that is not here speaks for itself.
+const kShort: Record<string, string> = {
+  not_selected: 'not asked', hidden: 'prompt hidden', too_few: 'too few points', empty: 'empty mask', tiny: 'tiny mask',
+  missed: 'misses the prompt',
+};
+
+export function shortVerdict(view: StripView): string {
+  if (view.choice === 'never') return 'dropped';
+  if (view.used) return view.choice === 'always' ? 'kept' : 'used';
+  return kShort[view.outcome] ?? view.outcome.replace(/_/g, ' ');
 }
 
 // Before there are decisions: the training views as they are.

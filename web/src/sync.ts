@@ -5,6 +5,7 @@ import { app, type App } from './app';
 import { EventStream, type Listener } from './events';
 import { say, sayError } from './messages';
 import { kProtocol, type State } from './protocol';
+import { rememberTraining } from './training_times';
 
 const hasObject = (state: State | null, id: number): boolean => state?.objects.some((one) => one.id === id) ?? false;
 const hasPrompt = (state: State | null, id: number): boolean =>
@@ -13,6 +14,7 @@ const hasPrompt = (state: State | null, id: number): boolean =>
 function takeState(state: State): void {
   const before = app.get().state;
   if (before?.server === state.server && before.revision > state.revision) return; // overtaken
+  if (before?.phase === 'training' && state.phase === 'trained') rememberTraining(state);
   const { selected, prompt } = app.get();
   // What has gone is no longer selected; what an edit has just made may not be in this state yet.
   const goneObject = hasObject(before, selected) && !hasObject(state, selected);
@@ -81,7 +83,7 @@ const stripKey = (value: App): string => {
   const object = value.state?.objects.find((one) => one.id === value.selected);
   const { server = '', answer } = value.state ?? {};
   return JSON.stringify([server, value.selected, answer?.revision, object?.dropped, object?.kept, object?.prompts,
-    value.connection === 'live']);
+    object?.agreement, value.connection === 'live']); // how well views agree is known after the answer
 };
 
 export function beginSync(): void {

@@ -1,9 +1,9 @@
 // Small parts that panels share.
 import { useEffect, useState } from 'preact/hooks';
-import { copyCommand } from './actions';
+import { copyCommand, goOn } from './actions';
 import { app, isLive } from './app';
 import { Icon, type IconName } from './icons';
-import type { Xy } from './protocol';
+import type { State, Work, Xy } from './protocol';
 
 interface ToolButtonProps {
   icon: IconName;
@@ -35,6 +35,18 @@ export function CommandButton({ command, what }: { command: string | undefined; 
     <button type="button" class="tool quiet" title={`Copy as command line: ${command}`}
       aria-label={`Copy as command line: ${what}`} onClick={() => void copyCommand(command)}>
       <Icon name="command" />
+    </button>
+  );
+}
+
+// For what stands still, because it was cancelled or has failed.
+export function GoOnButton({ with: what, text = 'Go on' }: { with: string; text?: string }) {
+  const live = useLive();
+  return (
+    <button type="button" class="tool go-on" title="Take up what was cancelled or has failed" aria-label={`${text} with ${what}`}
+      disabled={!live} onClick={() => void goOn()}>
+      <Icon name="play" />
+      <span>{text}</span>
     </button>
   );
 }
@@ -103,13 +115,32 @@ export function Curve({ curve, minRange, label }: CurveProps) {
   );
 }
 
-export const percent = (x: number | null): string => (x === null ? '–' : `${(100 * x).toFixed(x > 0.995 ? 1 : 0)} %`);
+// SAM foretells how good its mask is, and now and then says more than 1.
+export function percent(x: number | null): string {
+  if (x === null) return '–';
+  const value = 100 * Math.min(x, 1);
+  return `${value.toFixed(value > 99.5 && value < 99.95 ? 1 : 0)}\u00a0%`;
+}
+
+// The dot ends a line, and begins none.
+export const joined = (...parts: string[]): string => parts.filter((part) => part !== '').join('\u00a0· ');
+
+export const grouped = (count: number): string => count.toLocaleString('en-US');
 
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 90) return `${whole} s`;
+  const minutes = whole < 3600 ? Math.floor(whole / 60) : Math.round(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+// The task that trains the radiance field, while it does.
+export const trainingWork = (state: State): Work | undefined => state.work.find((work) => work.title === 'train');
+
+// Of work that goes on; '' when it is not known or hardly anything.
+export const timeLeft = (work: { eta: number | null }): string =>
+  work.eta !== null && work.eta > 1 ? `${duration(work.eta)} left` : '';
 
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;

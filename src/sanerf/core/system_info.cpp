@@ -25,6 +25,7 @@ int64_t ProcKilobytes(const char* path, const std::string& key) {
 
 }  // namespace
 
+int64_t RssBytes() { return ProcKilobytes("/proc/self/status", "VmRSS"); }
 int64_t PeakRssBytes() { return ProcKilobytes("/proc/self/status", "VmHWM"); }
 bool ResetPeakRss() {
   std::ofstream file("/proc/self/clear_refs");

@@ -10,6 +10,7 @@
 
 namespace sanerf {
 
+int64_t RssBytes();              // that the process has now
 int64_t PeakRssBytes();          // since the last ResetPeakRss, or since the start
 bool ResetPeakRss();             // false where the kernel does not allow it
 int64_t AvailableMemoryBytes();  // what the process may still take: see memory_limits.h

@@ -17,6 +17,12 @@ TEST(CheckMemory, SaysWhatNeedsHowMuch) {
   EXPECT_GT(AvailableMemoryBytes(), 0);
 }
 
+TEST(RssBytes, IsAtMostItsPeak) {
+  const int64_t now = RssBytes();
+  EXPECT_GT(now, 0);
+  EXPECT_LE(now, PeakRssBytes());
+}
+
 TEST(FolderBesideProgram, IsFoundInTheNearestFoldersAbove) {
   const std::filesystem::path shared = FolderBesideProgram("share/sanerf");  // the build makes it
   EXPECT_TRUE(shared.is_absolute());

@@ -51,9 +51,23 @@ ObjectTrainer::ObjectTrainer(const nerf::NerfModel& nerf, std::vector<Camera> ca
                              const Job& job)
     : nerf_(nerf),
       options_((CheckOptions(options, "object"), options)),
-      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed), job)) {
+      pool_(TraceAnywhere(nerf, cameras, options.pool_rays / 2, uint64_t(options.seed), job)),
+      num_anywhere_(pool_.size()) {
   for (Camera& camera : cameras) views_.push_back({camera, ImageU8()});
   if (options_.rgb.weight > 0) error_maps_ = ErrorMaps(cameras);
+}
+
+void ObjectTrainer::StartAgain() {
+  for (LabelView& view : views_) view.labels = ImageU8();
+  num_labels_ = 0;
+  pool_.Truncate(num_anywhere_);
+  labeled_.clear();
+  workers_.reset();  // they hold on to the field
+  field_.reset();
+  prior_.reset();
+  error_maps_.Clear();
+  regions_ = RegionPool();
+  total_steps_ = num_mask_sets_ = 0;
 }
 
 void ObjectTrainer::StartFrom(const ObjectModel& model) {

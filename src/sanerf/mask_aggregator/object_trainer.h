@@ -24,6 +24,8 @@ class ObjectTrainer {
   ObjectTrainer(const nerf::NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options,
                 const Job& job);
 
+  // As it was when it was made; the rays that do not depend on the masks are not traced again.
+  void StartAgain();
   // A field to go on from, of the same radiance field; before the first SetMasks.
   void StartFrom(const ObjectModel& model);
 
@@ -79,6 +81,7 @@ class ObjectTrainer {
   std::vector<LabelView> views_;
   int num_labels_ = 0;
   SamplePool pool_;
+  const int64_t num_anywhere_;  // rays of pool_ that do not depend on the masks: the first ones
   std::vector<int> labeled_;  // rays of pool_ that have a label
   std::shared_ptr<ObjectField> field_;
   std::shared_ptr<const LabelPrior> prior_;

@@ -160,6 +160,24 @@ TEST_F(ObjectTrainerTest, GoesOnFromAStoredField) {
             stored.Render(camera, 1, Job()).probability.data);
 }
 
+TEST_F(ObjectTrainerTest, StartedAgainItIsAsNew) {
+  AggregatorOptions options = Options();
+  options.rgb.weight = 1;
+  const auto fit = [&](ObjectTrainer* trainer) {
+    trainer->SetMasks(LabelsOf({2}), 2, PriorOf(LabelsOf({2}), 2), Job());
+    trainer->Train({20, 1}, Job());
+    return trainer->Model().Render(scene_->views[0].camera, 1, Job()).probability.data;
+  };
+  ObjectTrainer trainer(*nerf_, Cameras(), options, Job());
+  const int64_t num_anywhere = trainer.num_rays();
+  const std::vector<float> first = fit(&trainer);
+  trainer.SetMasks(LabelsOf({4, 3}), 3, PriorOf(LabelsOf({4, 3}), 3), Job());
+  trainer.Train({20, 1}, Job());
+  trainer.StartAgain();
+  EXPECT_EQ(trainer.num_rays(), num_anywhere);
+  EXPECT_EQ(fit(&trainer), first);
+}
+
 TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {
   ObjectTrainer trainer(*nerf_, Cameras(), Options(), Job());
   std::vector<ImageU8> labels = LabelsOf({2});

@@ -130,6 +130,13 @@ void SamplePool::Append(const SamplePool& other) {
   prior.clear();
 }
 
+void SamplePool::Truncate(int64_t size) {
+  rays.Truncate(size);
+  pixels.resize(size_t(size));
+  labels.resize(size_t(size));
+  prior.clear();
+}
+
 double SamplesPerRay(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, const Job& job) {
   constexpr size_t kRays = 512;
   std::vector<nerf::Ray> rays;

@@ -23,7 +23,8 @@ struct SamplePool {
   std::vector<float> prior;     // [ray][label], composited; empty = none
 
   int64_t size() const { return rays.num_rays(); }
-  void Append(const SamplePool& other);  // its prior is dropped
+  void Append(const SamplePool& other);  // the prior is dropped
+  void Truncate(int64_t size);           // to the first rays; the prior is dropped
 };
 
 // Samples that carry light, per ray of these cameras (file frame): a few where surfaces are clear, dozens in fog.

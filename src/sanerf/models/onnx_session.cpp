@@ -19,6 +19,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/models/onnx_graph.h"
+#include "sanerf/models/page_allocator.h"
 
 namespace fs = std::filesystem;
 
@@ -58,7 +59,12 @@ Ort::Env& Environment() {
         fmt::format("the library is version {}, the program was built for interface version {}",
                     OrtGetApiBase()->GetVersionString(), ORT_API_VERSION),
         "build again after scripts/setup.sh, or set LD_LIBRARY_PATH to the library that the program was built with");
-  static Ort::Env environment(ORT_LOGGING_LEVEL_WARNING, "sanerf", TakeOrtMessage, nullptr);
+  static PageAllocator pages;  // outlives the environment
+  static Ort::Env environment = [] {
+    Ort::Env made(ORT_LOGGING_LEVEL_WARNING, "sanerf", TakeOrtMessage, nullptr);
+    made.RegisterAllocator(&pages);
+    return made;
+  }();
   return environment;
 }
 
@@ -76,6 +82,7 @@ Ort::SessionOptions Options(int threads) {
   // With it the second run allocates everything once more as one block: 1.6 GB instead of 0.95 GB for sam2's encoder,
   // with no less processor time.
   options.DisableMemPattern();
+  if (threads == 0) options.AddConfigEntry("session.use_env_allocators", "1");  // PageAllocator
   return options;
 }
 

@@ -121,6 +121,23 @@ TEST_F(TraceTest, SamplesDroppedLaterAreThoseThatNeverCame) {
   EXPECT_EQ(traced.color, heavy.color);
 }
 
+TEST_F(TraceTest, TruncatedItHoldsTheFirstRays) {
+  const std::vector<Ray> rays = Rays();
+  const TracedRays few = Trace(*nerf_, std::vector<Ray>(rays.begin(), rays.begin() + 9), kAll, Job());
+  TracedRays traced = Trace(*nerf_, rays, kAll, Job());
+  traced.Truncate(9);
+  EXPECT_EQ(traced.num_rays(), 9);
+  EXPECT_EQ(traced.first, few.first);
+  EXPECT_EQ(traced.weight, few.weight);
+  EXPECT_EQ(traced.unit, few.unit);
+  EXPECT_EQ(traced.geometry, few.geometry);
+  EXPECT_EQ(traced.direction, few.direction);
+  TracedRays without_columns = Trace(*nerf_, rays, {}, Job());
+  without_columns.Truncate(9);
+  EXPECT_EQ(without_columns.weight, few.weight);
+  EXPECT_TRUE(without_columns.color.empty());
+}
+
 TEST_F(TraceTest, RaysThatEndInPointsHaveOneSampleThere) {
   const std::vector<Vec3> model_points = {{0.1, 0.2, -0.3}, {-0.5, 0, 0.25}};
   std::vector<Vec3> points;

@@ -1,5 +1,7 @@
 #include "sanerf/nerf/traced_rays.h"
 
+#include "sanerf/core/check.h"
+
 namespace sanerf::nerf {
 namespace {
 
@@ -13,6 +15,11 @@ void KeepRows(const std::vector<int64_t>& kept, std::vector<T>* column) {
   if (column->empty()) return;
   for (size_t i = 0; i < kept.size(); ++i) (*column)[i] = (*column)[size_t(kept[i])];
   column->resize(kept.size());
+}
+
+template <class T>
+void KeepFirst(int64_t count, std::vector<T>* column) {
+  if (!column->empty()) column->resize(size_t(count));
 }
 
 }  // namespace
@@ -49,6 +56,22 @@ void TracedRays::DropSamples(float min_weight) {
   KeepRows(kept, &dt);
   KeepRows(kept, &geometry);
   KeepRows(kept, &color);
+}
+
+void TracedRays::Truncate(int64_t num_rays) {
+  SANERF_CHECK(num_rays >= 0 && num_rays <= this->num_rays());
+  first.resize(size_t(num_rays) + 1);
+  KeepFirst(num_rays, &origin);
+  KeepFirst(num_rays, &direction);
+  KeepFirst(num_rays, &z_per_t);
+  KeepFirst(num_rays, &opacity);
+  KeepFirst(num_rays, &median_t);
+  KeepFirst(first.back(), &unit);
+  KeepFirst(first.back(), &weight);
+  KeepFirst(first.back(), &t);
+  KeepFirst(first.back(), &dt);
+  KeepFirst(first.back(), &geometry);
+  KeepFirst(first.back(), &color);
 }
 
 std::vector<int64_t> TracedRays::DropEmptyRays() {

@@ -55,6 +55,8 @@ struct TracedRays {
   void Append(const TracedRays& other);  // with the same columns
   // Without the samples of at most this weight, as if they had not been traced.
   void DropSamples(float min_weight);
+  // Without the rays behind the first num_rays.
+  void Truncate(int64_t num_rays);
   // Without the rays that met nothing; returns which ones are left.
   std::vector<int64_t> DropEmptyRays();
 };

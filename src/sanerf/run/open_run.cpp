@@ -63,6 +63,8 @@ std::shared_ptr<const feature_container::FeatureContainer> OpenRun::Features(
     const std::vector<int>& views, const feature_container::EncodeOptions& options, const Job& job) {
   SANERF_CHECK(lock_ != nullptr);  // encoding writes
   CheckOptions(options, "encode");
+  std::unique_lock<std::mutex> lock;
+  if (writing_ != nullptr) lock = std::unique_lock(*writing_);
   return feature_container::OpenFeatures(folder_.features(), Encoding(options, job), views, job);
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ class OpenRun {
   void ReleaseSam() { sam_.reset(); }  // its memory, once nobody else shares it
   // What the run's views are encoded with. Good until another model takes the place of this one.
   feature_container::EncodeContext Encoding(const feature_container::EncodeOptions& options, const Job& job);
+  // writing: held from now on while this encodes. For who encodes views of the run elsewhere; must outlive it.
+  void ShareFeatures(std::mutex& writing) { writing_ = &writing; }
   // Encodes what is missing of `views`; throws as OpenFeatures does.
   std::shared_ptr<const feature_container::FeatureContainer> Features(const std::vector<int>& views,
                                                                       const feature_container::EncodeOptions& options,
@@ -55,6 +58,7 @@ class OpenRun {
   std::optional<nerf::NerfModel> nerf_;
   std::string sam_name_;
   std::shared_ptr<const sam::Sam> sam_;
+  std::mutex* writing_ = nullptr;
 };
 
 }  // namespace sanerf::run

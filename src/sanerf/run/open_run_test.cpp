@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
@@ -65,6 +70,28 @@ TEST_F(OpenRunTest, OpensEverythingOnceAndOnlyWhenItIsAskedFor) {
   run.ReleaseSam();
   run.sam(Model(), job_);
   EXPECT_THAT(Opened(), ElementsAre(1, 1, 2));
+}
+
+TEST_F(OpenRunTest, WaitsForWhoeverElseWritesFeatures) {
+  OpenRun run(*folder_ / "run", std::nullopt, OpenRun::Access::kWrite, job_);
+  std::mutex writing;
+  run.ShareFeatures(writing);
+  feature_container::EncodeOptions options;
+  options.model = Model();
+  options.size = 80;  // of which nothing is encoded
+  const int view = run.scene().TrainViews()[0];
+  std::atomic<bool> is_done = false;
+  std::unique_lock lock(writing);
+  std::thread other([&] {
+    EXPECT_TRUE(run.Features({view}, options, job_)->Has(view));
+    is_done = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(is_done);
+  lock.unlock();
+  other.join();
+  EXPECT_TRUE(writing.try_lock());  // free again
+  writing.unlock();
 }
 
 TEST_F(OpenRunTest, WhoAsksIsTheOneWhoHearsAndStops) {

@@ -160,8 +160,7 @@ void Session::Step(int n, const Job& job) {
   } catch (const InterruptedError&) {
     throw;  // between steps
   } catch (...) {
-    trainer_.reset();  // its weights cannot be trusted
-    fit_.reset();
+    ForgetFit();  // its weights cannot be trusted
     throw;
   }
 }
@@ -337,6 +336,11 @@ int Session::steps_left() const {
   return IsFitted() ? std::max(0, fit_->schedule.steps - fit_->step) : NextSchedule().steps;
 }
 
+void Session::ForgetFit() {
+  fit_.reset();
+  trainer_->StartAgain();
+}
+
 // Masks and vote into the trainer, when they have changed.
 void Session::BeginFit(const Job& job) {
   if (Masks().empty())
@@ -345,18 +349,15 @@ void Session::BeginFit(const Job& job) {
   steps_.from_vote ? CountVotes(job) : PaintLabels(job);
   if (IsFitted()) return;
   if (!trainer_) trainer_ = MakeTrainer(job);
-  std::unique_ptr<ObjectTrainer> anew;  // takes the other's place when all has gone well
-  if (fit_ && !GoesOn()) anew = MakeTrainer(job);
-  ObjectTrainer& trainer = anew ? *anew : *trainer_;
-  if (StartsFromField()) trainer.StartFrom(*start_field_);
+  if (fit_ && !GoesOn()) ForgetFit();
+  if (StartsFromField()) trainer_->StartFrom(*start_field_);
   try {
-    trainer.SetMasks(labels_, int(painted_.size()) + 1, steps_.from_vote ? vote_->Prior() : nullptr, job);
+    trainer_->SetMasks(labels_, int(painted_.size()) + 1, steps_.from_vote ? vote_->Prior() : nullptr, job);
   } catch (...) {
-    if (!fit_) trainer_.reset();  // it may have been given the start
+    if (!fit_) ForgetFit();  // it may have been given the start
     throw;
   }
   fit_ = Fit{painted_, Ids(), edits_.num_rewinds(), NextSchedule(), 0, GoesOn() ? fit_->total_steps : 0};
-  if (anew) trainer_ = std::move(anew);
 }
 
 SessionSnapshot Session::Describe() const {

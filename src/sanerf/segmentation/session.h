@@ -148,6 +148,7 @@ class Session {
   MaskSet Masks() const { return edits_.Labeled().masks; }
   std::vector<ObjectId> Ids() const { return edits_.Labeled().ids; }
   bool IsFitted() const { return fit_ && fit_->masks == Masks(); }
+  void ForgetFit();
   bool GoesOn() const;           // the trainer's field, with the objects as they are
   bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
   mask_aggregator::ObjectTrainer::Schedule NextSchedule() const;

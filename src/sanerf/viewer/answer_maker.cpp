@@ -56,8 +56,32 @@ void AnswerMaker::LayGround(const Job& job) {
 void AnswerMaker::Prepare(const Job& job) {
   CheckMemoryOfField(job);
   session_->Prepare(job);
+  NoteLoaded(job);
   const std::lock_guard lock(state_.mutex);
   state_.is_prepared = true;
+}
+
+// Masks that no refinement round was worth it for do not say how well they agree.
+void AnswerMaker::NoteLoaded(const Job& job) {
+  PromptEdits edits;
+  {
+    const std::lock_guard lock(state_.mutex);
+    edits = state_.Selected();
+    const auto is_unknown = [&](const EditedObject& object) {
+      return object.masks && !state_.agreements.contains(object.masks) &&
+             std::any_of(object.masks->views.begin(), object.masks->views.end(),
+                         [](const auto& view) { return view.used && view.agreement < 0; });
+    };
+    if (std::none_of(edits.objects().begin(), edits.objects().end(), is_unknown)) return;
+  }
+  session_->SetEdits(edits);
+  try {
+    session_->Snapshot(job);  // which counts the votes
+    NoteAgreement(edits, job);
+  } catch (const InterruptedError&) {
+    throw;
+  } catch (const Error&) {  // views that the masks are of are not encoded any more: what is shown needs none of this
+  }
 }
 
 // Before the rays are traced that the field is fitted on.
@@ -90,10 +114,15 @@ void AnswerMaker::MakeMasks(DeskStep step, const Job& job) {
   if (step == DeskStep::kFirst) session_->Decode(kFirstViews, job);
   if (step == DeskStep::kMore || step == DeskStep::kAll) session_->Decode(0, job);
   if (step == DeskStep::kRefine || completes) session_->Refine(job);
-  if (completes) {  // a finished answer stays in view until the field, which goes on, shows the new masks
-    const std::lock_guard lock(state_.mutex);
-    state_.ThrowIfObsolete();
-    state_.edits.TakeMasks(session_->edits());
+  // A finished answer stays in view until the field, which goes on, shows the new masks.
+  if (completes) {
+    session_->Snapshot(job);  // counts their votes, which the field begins with
+    {
+      const std::lock_guard lock(state_.mutex);
+      state_.ThrowIfObsolete();
+      state_.edits.TakeMasks(session_->edits());
+    }
+    NoteAgreement(session_->edits(), job);
     return;
   }
   if (step == DeskStep::kMore) {  // to be gone on with
@@ -110,7 +139,11 @@ void AnswerMaker::MakeMasks(DeskStep step, const Job& job) {
                                                                                  : Answer::Kind::kVote;
   Publish(kind, std::move(snapshot));
   if (step == DeskStep::kFirst) LetDraw(job);
-  NoteAgreement(job);
+  const std::optional<double> agreement = NoteAgreement(session_->edits(), job);
+  if (!agreement) return;
+  const std::lock_guard lock(state_.mutex);
+  state_.ThrowIfObsolete();
+  state_.curve.emplace_back(state_.answer->seconds, *agreement);
 }
 
 // The picture of a first answer has the machine for itself: it is what the user waits for.
@@ -142,9 +175,10 @@ void AnswerMaker::Publish(Answer::Kind kind, SessionSnapshot snapshot) {
 }
 
 // After the answer, which nobody should wait for it: how well the views agree, and whether more of them are needed.
-void AnswerMaker::NoteAgreement(const Job& job) {
+// edits: whose masks the votes were counted of. Returns the mean.
+std::optional<double> AnswerMaker::NoteAgreement(const PromptEdits& edits, const Job& job) {
   const std::vector<segmentation::MaskAgreement> agreements = session_->Agreements(job);
-  if (agreements.empty()) return;
+  if (agreements.empty()) return std::nullopt;
   double sum = 0;
   std::map<ObjectId, AgreementOfView> by_object;
   for (const segmentation::MaskAgreement& agreement : agreements) {
@@ -152,7 +186,7 @@ void AnswerMaker::NoteAgreement(const Job& job) {
     by_object[agreement.object][agreement.view_idx] = agreement.value;
   }
   std::set<int64_t> stable;
-  for (const EditedObject& object : session_->edits().objects()) {
+  for (const EditedObject& object : edits.objects()) {
     Judged& judged = judged_[object.id];
     if (judged.edition != object.edition) judged = Judged{object.edition};
     for (const auto& [view, value] : by_object[object.id])
@@ -161,9 +195,11 @@ void AnswerMaker::NoteAgreement(const Job& job) {
   }
   const std::lock_guard lock(state_.mutex);
   state_.ThrowIfObsolete();
-  state_.curve.emplace_back(state_.answer->seconds, sum / double(agreements.size()));
-  state_.agreements = std::move(by_object);
+  std::erase_if(state_.agreements, [](const auto& known) { return known.first.expired(); });
+  for (const EditedObject& object : edits.objects())
+    if (object.masks) state_.agreements[object.masks] = std::move(by_object[object.id]);
   state_.stable = std::move(stable);
+  return sum / double(agreements.size());
 }
 
 // A field that was fitted to these very masks before, which undo has brought back.

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -32,7 +33,8 @@ class AnswerMaker {
 
   // The state's ground, and what a first answer needs of it.
   void LayGround(const Job& job);
-  // What the field needs beside that. Throws Error when there is too little memory for it.
+  // What the field needs beside that, and how well masks agree that the run has. Throws Error when there is too little
+  // memory for the field.
   void Prepare(const Job& job);
   // These throw InterruptedError when an edit has made obsolete what they were at.
   void MakeMasks(DeskStep step, const Job& job);
@@ -50,7 +52,8 @@ class AnswerMaker {
   void CheckMemoryOfField(const Job& job) const;
   void Publish(Answer::Kind kind, segmentation::SessionSnapshot snapshot);
   bool PublishKnown();
-  void NoteAgreement(const Job& job);
+  void NoteLoaded(const Job& job);
+  std::optional<double> NoteAgreement(const segmentation::PromptEdits& edits, const Job& job);
   void LetDraw(const Job& job);
 
   const DeskRoom& room_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stop_token.h"
 #include "sanerf/viewer/frames.h"
@@ -78,16 +79,17 @@ class Calls {
   virtual Json Edit(const Json& request) = 0;
   virtual Json Find(const Json& request) = 0;
   virtual Json Train(const Json& request) = 0;
-  virtual Json Save() = 0;
+  virtual Json Again(const Json& request) = 0;
+  virtual Json Save(const Json& request) = 0;
   virtual Json StartExport(const Json& request) = 0;
   virtual Json Cancel(const Json& request) = 0;
-  virtual Json Hover(const Json& request, StopToken stop) = 0;  // view, xy, object, label, size
+  virtual Json Hover(const Json& request, const Job& job) = 0;  // view, xy, object, label, size
 
   // Encoded pictures; size: the longest side.
-  virtual std::string Photo(int view, int size) const = 0;                  // JPEG
+  virtual std::string Photo(int view, int size, StopToken stop) const = 0;  // JPEG
   virtual std::string Mask(int64_t object, int view, int size) const = 0;   // PNG, gray
   virtual std::string Truth(int64_t object, int view, int size) const = 0;  // PNG, gray
-  virtual std::string Cloud() = 0;                                          // gzip
+  virtual std::string Cloud(StopToken stop) = 0;                            // gzip
   virtual std::string CloudLabels(int64_t cloud, StopToken stop) = 0;       // gzip; cloud: as in its bytes
   // request: camera or view and size, layer, object. on_record returns false when nobody listens any more.
   virtual void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) = 0;

@@ -8,6 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/segmentation/prompt_places.h"
 #include "sanerf/viewer/edit_request.h"
@@ -58,7 +59,7 @@ Desk::~Desk() {
     close_.RequestStop();
   }
   wake_.notify_all();
-  search_.reset();
+  StopSearching();
   worker_.join();
 }
 
@@ -139,6 +140,7 @@ void Desk::ViewsEncoded(bool all) {
 // ================================ what the user says ================================
 
 Json Desk::Edit(const Json& request) {
+  const std::optional<Vec3> seen = SeenBy(request, room_.point_at);  // takes a picture: before the lock
   EditDone done;
   {
     const std::lock_guard lock(state_.mutex);
@@ -153,7 +155,7 @@ Json Desk::Edit(const Json& request) {
       const auto labeled_before = state_.edits.Labeled();
       std::map<ObjectId, int64_t> before, after;
       for (const EditedObject& object : state_.edits.objects()) before[object.id] = object.edition;
-      done = DoEdit(request, {*room_.scene, room_.point_at}, &state_.edits);
+      done = DoEdit(request, {*room_.scene, seen}, &state_.edits);
       for (const EditedObject& object : state_.edits.objects()) {
         after[object.id] = object.edition;
         state_.looks.try_emplace(object.id, ObjectLook{int(state_.looks.size()), true, false});
@@ -170,6 +172,15 @@ Json Desk::Edit(const Json& request) {
   return answer;
 }
 
+void Desk::GoOn() {
+  {
+    const std::lock_guard lock(state_.mutex);
+    state_.GoOn();
+    line_.TakeUpAgain();
+  }
+  Touch();
+}
+
 void Desk::Obsolete(bool masks) {
   state_.Changed(masks);
   if (masks) state_.stop.RequestStop();
@@ -179,11 +190,23 @@ void Desk::Find(const Json& request) {
   {
     const std::lock_guard lock(state_.mutex);
     if (!state_.ground) throw NotNow("nothing can be found yet", "the radiance field is not there", "train it first");
-    if (request.value("everything", false) && !state_.all_encoded)
-      throw NotNow("not everything can be found yet", "some views are not encoded", "wait until they are");
+    if (request.value("everything", false)) CheckAllEncoded();
   }
   search_->Begin(request);
 }
+
+void Desk::CheckAllEncoded() const {
+  const std::vector<int>& views = state_.ground->views;
+  const auto num_missing =
+      std::count_if(views.begin(), views.end(), [&](int view) { return !state_.ground->features->Has(view); });
+  if (num_missing == 0) return;
+  throw NotNow("not everything can be found yet",
+               fmt::format("{} of {} views {} not encoded", num_missing, views.size(), IsAre(num_missing)),
+               state_.all_encoded ? "encoding has stopped: go on with it, then ask again"
+                                  : "wait until they are, then ask again");
+}
+
+void Desk::StopSearching() { search_.reset(); }
 
 void Desk::Add(FoundObjects found) {
   {
@@ -215,9 +238,9 @@ void Desk::Save() {
 void Desk::CheckKept(const std::vector<std::string>& names) const {
   const std::lock_guard lock(state_.mutex);
   for (const std::string& name : names) {
-    if (!state_.IsKept(name))
-      throw NotNow(fmt::format("{} cannot be taken home yet", name), "the run does not have it as it is now",
-                   "wait until it is ready: then it is stored");
+    if (state_.IsKept(name)) continue;
+    const auto [why, hint] = state_.WhyNotKept();
+    throw NotNow(fmt::format("{} cannot be taken home yet", name), why, hint);
   }
 }
 
@@ -274,9 +297,9 @@ void Desk::Work() {
     try {
       Do(step, job);
     } catch (const InterruptedError&) {
+      const std::lock_guard lock(state_.mutex);  // an edit takes the line up again, and must not be forgotten for it
       if (!line_.token().stop_requested()) continue;  // an edit, or the end
       line_.TakeUpAgain();
-      const std::lock_guard lock(state_.mutex);
       state_.is_idle = true;
     } catch (const Error& error) {
       Failed(step, error);
@@ -393,7 +416,6 @@ void Desk::Failed(DeskStep step, const Error& error) {
       is_said = false;
     } else if (step != DeskStep::kStore) {
       state_.is_idle = true;  // until something is said: it would fail again
-      state_.new_ground = state_.new_ground && step != DeskStep::kGround;
     }
   }
   if (is_said) work_.Message(error);
@@ -458,19 +480,22 @@ Json Desk::History() const {
 }
 
 Json Desk::Strip(ObjectId id) const {
-  const EditedObject object = Object(id);
+  EditedObject object;
   AgreementOfView agreement;
+  int64_t revision = 0;
   {
     const std::lock_guard lock(state_.mutex);
-    if (const auto known = state_.agreements.find(id); known != state_.agreements.end()) agreement = known->second;
+    object = ObjectOf(state_.edits, id);
+    agreement = state_.AgreementOf(object);
+    revision = state_.answer->revision;
   }
   const auto working_camera = [&](int view_idx) {
     return feature_container::WorkingCamera(room_.scene->views[size_t(view_idx)], room_.settings.encode.size);
   };
-  return {{"answer", answer()->revision}, {"views", StripOf(object, *room_.scene, working_camera, agreement)}};
+  return {{"answer", revision}, {"views", StripOf(object, *room_.scene, working_camera, agreement)}};
 }
 
-Json Desk::Hover(const Json& request, StopToken stop) {
+Json Desk::Hover(const Json& request, const Job& job) {
   const JsonCursor json(request, "hover");
   HoverRequest asked;
   asked.view = int(json["view"].IntegerIn(0, int64_t(room_.scene->views.size()) - 1));
@@ -495,7 +520,7 @@ Json Desk::Hover(const Json& request, StopToken stop) {
       if (int64_t(known.id) == json.IntegerOr("object", 0)) object = known;
   }
   asked.object = object ? &*object : nullptr;
-  return hover->Ask(asked, Job().With(stop).WithThreads(1));
+  return hover->Ask(asked, job.WithThreads(1));
 }
 
 }  // namespace sanerf::viewer

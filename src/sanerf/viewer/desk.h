@@ -44,11 +44,13 @@ class Desk {
   void ViewsEncoded(bool all);
 
   Json Edit(const Json& request);
+  void GoOn();                     // with what was cancelled or has failed
   void Find(const Json& request);  // throws NotNow
+  void StopSearching();            // for good
   void Save();                     // throws NotNow when there is no field yet
   // Throws NotNow unless the run has these objects as they are now: what is taken home is read from there.
   void CheckKept(const std::vector<std::string>& names) const;
-  Json Hover(const Json& request, StopToken stop);
+  Json Hover(const Json& request, const Job& job);
   Json Strip(segmentation::ObjectId id) const;
 
   std::shared_ptr<const Answer> answer() const;
@@ -76,8 +78,9 @@ class Desk {
   void Add(FoundObjects found);
   void StoreField(const Job& job);
   void Failed(DeskStep step, const Error& error);
-  void Obsolete(bool masks);  // an edit was done: of masks, or of names alone; under the state's lock
-  void Touch();               // the worker looks again, the page as well
+  void CheckAllEncoded() const;  // throws NotNow; under the state's lock
+  void Obsolete(bool masks);     // an edit was done: of masks, or of names alone; under the state's lock
+  void Touch();                  // the worker looks again, the page as well
   void WriteDown();
 
   const DeskRoom room_;

@@ -12,13 +12,15 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/segmentation/session.h"
+#include "sanerf/viewer/known_objects.h"
 
 namespace sanerf::viewer {
 
-// Objects that a search has found. masks: of the objects in all views, or none where they are to be decoded.
+// Objects that a search has found.
 struct FoundObjects {
   mask_decoder::Prompts prompts;
-  std::vector<std::shared_ptr<const mask_decoder::DecodedObject>> masks = {};
+  ObjectMaskList masks = {};  // by object; null or missing: nothing is known
+  bool is_decoded = false;    // the masks are those of all views; else of a few, to see which things are there already
 };
 
 // The functions are called from the desk's thread, but for point_at and find.

@@ -174,7 +174,7 @@ void DeskState::AddFound(FoundObjects found) {
   const std::vector<ObjectId> ids = edits.AddObjects(found.prompts, "find objects");
   for (size_t i = 0; i < ids.size(); ++i) {
     looks.try_emplace(ids[i], ObjectLook{int(looks.size()), true, false});
-    if (i < found.masks.size()) edits.SetMasks(ids[i], found.masks[i], MaskState::kRefined);
+    if (found.is_decoded) edits.SetMasks(ids[i], found.masks[i], MaskState::kRefined);
   }
 }
 
@@ -193,6 +193,12 @@ void DeskState::Changed(bool masks) {
   curve.clear();
 }
 
+void DeskState::GoOn() {
+  is_idle = false;
+  store_waits = false;
+  failed.clear();
+}
+
 void DeskState::ViewsEncoded(bool all) {
   more_encoded = true;
   failed.clear();  // the new view may show what the others do not
@@ -202,7 +208,7 @@ void DeskState::ViewsEncoded(bool all) {
     for (const EditedObject& object : edits.objects()) {
       if (!object.masks) continue;
       if (object.state != MaskState::kRefined) are_refined = false;
-      if (object.state != MaskState::kRefined || as_stored_.count(object.edition) > 0) continue;
+      if (IsDirty(object) || as_stored_.count(object.edition) > 0) continue;
       if (std::none_of(object.masks->views.begin(), object.masks->views.end(),
                        [](const auto& view) { return view.outcome == mask_decoder::Outcome::kNotEncoded; }))
         continue;
@@ -295,11 +301,13 @@ DeskStep DeskState::NextStep() const {
     if (all_encoded || are_stable) return DeskStep::kAll;
     return more_encoded ? DeskStep::kMore : DeskStep::kNone;
   }
-  if (has({MaskState::kDecoded})) return DeskStep::kRefine;
+  if (!IsProvisional() && has({MaskState::kDecoded})) return DeskStep::kRefine;
   const segmentation::LabeledObjects labeled = selected.Labeled();
   const bool is_held = has({MaskState::kHeld}), is_field = answer->kind == Answer::Kind::kField;
   if (!SameMasks(answer->snapshot.objects, labeled))
     return completes && is_field && !is_held ? DeskStep::kField : DeskStep::kVote;
+  // A field of objects would take the training's time, and be kept by nobody.
+  if (IsProvisional()) return DeskStep::kNone;
   // Not beside a search: words are looked for in the run, and it would wait for the end of that.
   if (!is_searching && keeps_objects && saves_now && is_field) return DeskStep::kStore;
   if (!is_prepared) return DeskStep::kPrepare;
@@ -311,9 +319,15 @@ DeskStep DeskState::NextStep() const {
 
 std::string DeskState::StatusOf(const EditedObject& object) const {
   if (mask_decoder::WhyUnusable(object.AsPrompt())) return "empty";
-  if ((failed.count(object.edition) != 0 && all_encoded) || (is_idle && IsDirty(object))) return "stale";
-  const bool is_answered = object.state == MaskState::kRefined && answer->LabelOf(object.id) > 0;
-  return is_answered && (is_fitted || !wants_field || is_idle) ? "answered" : "working";
+  if (failed.count(object.edition) != 0 && all_encoded) return "stale";
+  const int label = answer->LabelOf(object.id);
+  const bool is_shown = label > 0 && answer->snapshot.objects.masks[size_t(label) - 1] == object.masks;
+  if (is_shown && !IsDirty(object)) {
+    const bool is_final = object.state == MaskState::kRefined;
+    if (IsProvisional() || (is_final && (is_fitted || !wants_field))) return "answered";
+    if (is_final && is_idle) return "unfinished";
+  }
+  return is_idle ? "stale" : "working";
 }
 
 std::map<int, uint32_t> DeskState::ColorOfLabel(const Answer& shown) const {
@@ -365,20 +379,32 @@ bool DeskState::IsKept(const std::string& name) const {
   return !wants_field || SameMasks(kept, Selected().Labeled());
 }
 
+std::pair<std::string, std::string> DeskState::WhyNotKept() const {
+  if (is_idle)
+    return {"what was being made of it was stopped, or has failed", "go on with it, and wait until it is stored"};
+  if (IsProvisional()) return {"a radiance field in training keeps no objects", "wait until it is trained"};
+  if (store_waits) return {"it could not be stored", "mend what the message said, then save it again"};
+  return {"the run does not have it as it is now", "wait until it is ready: then it is stored"};
+}
+
+const AgreementOfView& DeskState::AgreementOf(const EditedObject& object) const {
+  static const AgreementOfView kNone;
+  const auto found = agreements.find(object.masks);
+  return found == agreements.end() ? kNone : found->second;
+}
+
 void DeskState::ThrowIfObsolete() const {
   if (stop.token().stop_requested()) throw InterruptedError("an edit was faster");
 }
 
 Json DeskState::Objects() const {
-  static const AgreementOfView kNone;
   const int num_views = int(scene_.TrainViews().size());
   Json objects = Json::array();
   for (const EditedObject& object : edits.objects()) {
     const auto found = looks.find(object.id);
     const ObjectLook look = found == looks.end() ? ObjectLook() : found->second;
     const int label = answer->LabelOf(object.id);
-    const auto agreement = agreements.find(object.id);
-    Json json = DescribeObject(object, scene_, num_views, agreement == agreements.end() ? kNone : agreement->second);
+    Json json = DescribeObject(object, scene_, num_views, AgreementOf(object));
     json["color"] = HexColor(ColorOf(look.color));
     json["visible"] = look.visible;
     json["solo"] = look.solo;

@@ -54,11 +54,14 @@ class DeskState {
   void TakeFields(std::vector<run::StoredField>* fields);
   void AddFound(FoundObjects found);  // with names that no other object has; Changed is to follow
   void Changed(bool masks);           // an edit was done
+  void GoOn();                        // what was cancelled or has failed is tried again
   // More views are encoded. all: these are all there will be.
   void ViewsEncoded(bool all);
 
   // ---- Questions.
   static bool IsDirty(const segmentation::EditedObject& object);
+  // The radiance field is in training: the vote is the answer to each prompt, until the finished one answers anew.
+  bool IsProvisional() const { return ground && !ground->nerf.finished(); }
   bool IsReady(const segmentation::EditedObject& object) const;
   // The objects that masks are made for, or kept of. Those that wait for a view are shown as they are.
   segmentation::PromptEdits Selected() const;
@@ -71,6 +74,9 @@ class DeskState {
   std::vector<Vec3> PromptedPoints() const;
   bool HasPrompts() const;
   bool IsKept(const std::string& name) const;  // the run has the object as it is now
+  // Why it does not have one, and what to do about that.
+  std::pair<std::string, std::string> WhyNotKept() const;
+  const AgreementOfView& AgreementOf(const segmentation::EditedObject& object) const;
   // What was made for earlier prompts is no answer to those that have been said meanwhile: InterruptedError.
   void ThrowIfObsolete() const;
 
@@ -84,8 +90,8 @@ class DeskState {
   std::map<segmentation::ObjectId, ObjectLook> looks;
   std::map<int64_t, std::string> failed;  // by edition: why nothing can be decoded of what is encoded
   std::set<int64_t> stable;               // editions of which further views would say nothing new
-  // By object and view: how well the masks of the answer agree with the others.
-  std::map<segmentation::ObjectId, AgreementOfView> agreements;
+  // How well masks agree with the others, where they do not say it themselves. Undo brings masks back, and this.
+  std::map<std::weak_ptr<const mask_decoder::DecodedObject>, AgreementOfView, std::owner_less<>> agreements;
   std::shared_ptr<const Answer> answer = std::make_shared<const Answer>();
   std::vector<std::pair<double, double>> curve;  // seconds, agreement
   Stopwatch since_edit;
@@ -105,7 +111,7 @@ class DeskState {
   bool new_ground = false, all_encoded = false, more_encoded = false;
   bool wants_field = false, is_fitted = false, is_stored = true;
   bool completes = false;    // only views that were missing join: the answer stays in view until the field has them
-  bool is_idle = false;      // cancelled, until the next edit
+  bool is_idle = false;      // cancelled or failed, until the next edit, or until somebody says go on
   bool one_by_one = false;   // one object at a time, to see which of them fails
   bool saves_now = false;    // though it is not fitted to the end
   bool store_waits = false;  // for the next edit, or the end: it has failed

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "sanerf/nerf/trainer.h"
 #include "sanerf/segmentation/session_test_support.h"
 #include "sanerf/viewer/colors.h"
 
@@ -13,6 +14,7 @@ using segmentation::kBottleId;
 using segmentation::MaskState;
 using segmentation::ObjectId;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 class DeskStateTest : public segmentation::SessionTest {
  protected:
@@ -21,10 +23,25 @@ class DeskStateTest : public segmentation::SessionTest {
         segmentation::SegmentationInput{shared_scene_, *nerf_, features_, sam_, shared_scene_->TrainViews()});
     state_.keeps_objects = true;
   }
-  ObjectId Add(const std::string& name, int instance, MaskState state) {
+  ObjectId Add(const std::string& name, int instance, MaskState state, const mask_decoder::DecodedObject& masks = {}) {
     const ObjectId id = state_.edits.AddObject(Clicked(name, instance));
-    state_.edits.SetMasks(id, std::make_shared<const mask_decoder::DecodedObject>(), state);
+    state_.edits.SetMasks(id, std::make_shared<const mask_decoder::DecodedObject>(masks), state);
     return id;
+  }
+  // Of so many labels; not to be asked.
+  static mask_aggregator::ObjectModel Vote(int num_labels) {
+    const mask_aggregator::LabelPrior prior(mask_aggregator::CellIndex(2), num_labels, {});
+    return mask_aggregator::ObjectModel::OfVote(std::make_shared<const mask_aggregator::LabelPrior>(prior), *nerf_);
+  }
+  // A field before its first step.
+  static nerf::NerfModel InTraining() {
+    nerf::NerfOptions options;
+    options.levels = 4;
+    options.log2_table = 10;
+    options.top = 128;
+    options.occupancy_resolution = 32;
+    options.batch_samples = 4096;
+    return nerf::NerfTrainer(*shared_scene_, options, Job()).Model();
   }
   void Answered(Answer::Kind kind) {
     auto answer = std::make_shared<Answer>();
@@ -47,6 +64,83 @@ TEST_F(DeskStateTest, EachObjectHasEnoughViewsByItself) {
   EXPECT_EQ(state_.NextStep(), DeskStep::kAll);
 }
 
+TEST_F(DeskStateTest, TheVoteIsTheAnswerUntilTheRadianceFieldIsFinished) {
+  state_.ground->nerf = InTraining();
+  state_.all_encoded = state_.wants_field = true;
+  state_.is_stored = false;
+  Add("ball", kBallId, MaskState::kDecoded);
+  const auto status = [&] { return state_.Objects()[0].at("status"); };
+  EXPECT_EQ(state_.NextStep(), DeskStep::kVote);  // of these masks there is none yet
+  EXPECT_EQ(status(), "working");
+  Answer vote{1, Answer::Kind::kVote, {}, 0};
+  vote.snapshot.objects = state_.edits.Labeled();
+  vote.snapshot.model = Vote(2);
+  state_.answer = std::make_shared<const Answer>(vote);
+  EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
+  EXPECT_EQ(status(), "answered");
+  EXPECT_FALSE(state_.HasToStore());
+  state_.ground->nerf = *nerf_;
+  EXPECT_EQ(state_.NextStep(), DeskStep::kRefine);
+  EXPECT_EQ(status(), "working");
+}
+
+TEST_F(DeskStateTest, MasksOfAPartOfTheViewsAreCompleted) {
+  mask_decoder::DecodedObject masks;
+  masks.views.emplace_back().outcome = mask_decoder::Outcome::kNotEncoded;
+  const ObjectId decoded = Add("ball", kBallId, MaskState::kDecoded, masks),
+                 refined = Add("bottle", kBottleId, MaskState::kRefined, masks),
+                 whole = Add("mug", segmentation::kMugId, MaskState::kRefined);
+  state_.ViewsEncoded(/*all=*/true);
+  EXPECT_EQ(state_.edits.Object(decoded).state, MaskState::kFirst);
+  EXPECT_EQ(state_.edits.Object(refined).state, MaskState::kFirst);
+  EXPECT_EQ(state_.edits.Object(whole).state, MaskState::kRefined);
+  EXPECT_EQ(state_.NextStep(), DeskStep::kAll);
+}
+
+TEST_F(DeskStateTest, WhatWasStoppedIsNotCalledAnsweredAndGoesOn) {
+  const ObjectId ball = Add("ball", kBallId, MaskState::kDecoded);
+  state_.all_encoded = state_.wants_field = state_.is_prepared = true;
+  const auto status = [&] { return state_.Objects()[0].at("status"); };
+  EXPECT_EQ(status(), "working");
+  state_.is_idle = true;
+  EXPECT_EQ(status(), "stale");
+  state_.edits.SetMasks(ball, state_.edits.Object(ball).masks, MaskState::kRefined);
+  EXPECT_EQ(status(), "stale");  // nothing shows these masks
+  Answer vote{1, Answer::Kind::kVote, {}, 0};
+  vote.snapshot.objects = state_.edits.Labeled();
+  vote.snapshot.model = Vote(2);
+  state_.answer = std::make_shared<const Answer>(vote);
+  EXPECT_EQ(status(), "unfinished");
+  EXPECT_FALSE(state_.IsKept("ball"));
+  EXPECT_THAT(state_.WhyNotKept().first, HasSubstr("stopped"));
+  EXPECT_THAT(state_.WhyNotKept().second, HasSubstr("go on"));
+  EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
+  state_.GoOn();
+  EXPECT_EQ(state_.NextStep(), DeskStep::kField);
+  EXPECT_EQ(status(), "working");
+  EXPECT_THAT(state_.WhyNotKept().second, HasSubstr("wait until it is ready"));
+  state_.is_fitted = true;
+  EXPECT_EQ(status(), "answered");
+  state_.failed[state_.edits.Object(ball).edition] = "no mask";
+  EXPECT_EQ(status(), "stale");
+  state_.GoOn();
+  EXPECT_EQ(status(), "answered");
+}
+
+TEST_F(DeskStateTest, AgreementIsThatOfTheMasksAndComesBackWithThem) {
+  const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
+  const auto agreement = [&] { return state_.AgreementOf(state_.edits.Object(ball)); };
+  EXPECT_TRUE(agreement().empty());
+  state_.agreements[state_.edits.Object(ball).masks] = {{3, 0.5}};
+  state_.edits.AddPrompt(ball, ClickOn(kBottleId, 0));
+  EXPECT_EQ(agreement(), (AgreementOfView{{3, 0.5}}));  // the masks are still shown
+  state_.edits.SetMasks(ball, std::make_shared<const mask_decoder::DecodedObject>(), MaskState::kRefined);
+  EXPECT_TRUE(agreement().empty());
+  state_.agreements[state_.edits.Object(ball).masks] = {{3, 0.9}};
+  state_.edits.Undo();
+  EXPECT_EQ(agreement(), (AgreementOfView{{3, 0.5}}));
+}
+
 TEST_F(DeskStateTest, AClickComesBeforeTheMouse) {
   const int clicked = ViewOf(kBallId), hovered = clicked + 1;
   Add("ball", kBallId, MaskState::kFirst);
@@ -61,9 +155,7 @@ TEST_F(DeskStateTest, ColorsAreThoseOfTheAnswerThatIsShown) {
   state_.looks = {{ball, {0, true, false}}, {box, {1, true, false}}};
   Answer both;
   both.snapshot.objects = state_.edits.Labeled();
-  const mask_aggregator::LabelPrior prior(mask_aggregator::CellIndex(2), 3, {});  // not asked
-  both.snapshot.model =
-      mask_aggregator::ObjectModel::OfVote(std::make_shared<const mask_aggregator::LabelPrior>(prior), *nerf_);
+  both.snapshot.model = Vote(3);
   state_.edits.RemoveObject(ball);
   state_.Changed(/*masks=*/true);
   Answered(Answer::Kind::kVote);
@@ -73,9 +165,7 @@ TEST_F(DeskStateTest, ColorsAreThoseOfTheAnswerThatIsShown) {
 TEST_F(DeskStateTest, FieldsThatAreShownTogetherAreFittedAsOneWhenSomethingIsSaid) {
   const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
   Add("box", segmentation::kBoxId, MaskState::kRefined);
-  const auto prior = std::make_shared<const mask_aggregator::LabelPrior>(mask_aggregator::CellIndex(2), 2,
-                                                                         std::vector<float>());  // not asked
-  const auto model = mask_aggregator::ObjectModel::OfVote(prior, *nerf_);
+  const auto model = Vote(2);
   Answer both{1, Answer::Kind::kField, {}, 0};
   both.snapshot.objects = state_.edits.Labeled();
   both.snapshot.model = mask_aggregator::ObjectModel::Joined({model, model}, {{1}, {2}});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -131,6 +132,13 @@ class DeskTest : public segmentation::SessionTest {
     return {};
   }
   static Json StripRows(const Desk& desk, int64_t id) { return desk.Strip(segmentation::ObjectId(id)).at("views"); }
+  // By view, -1 where it is not known.
+  static std::vector<double> AgreementsIn(const Desk& desk, int64_t id) {
+    std::vector<double> agreements;
+    for (const Json& view : StripRows(desk, id))
+      agreements.push_back(view.at("agreement").is_null() ? -1 : view.at("agreement").get<double>());
+    return agreements;
+  }
   static std::map<std::string, int> Outcomes(const Desk& desk, int64_t id) {
     std::map<std::string, int> outcomes;
     for (const Json& view : StripRows(desk, id)) ++outcomes[view.at("outcome").get<std::string>()];
@@ -196,7 +204,7 @@ class DeskTest : public segmentation::SessionTest {
 
 TEST_F(DeskTest, AClickIsAnsweredAtFirstRoughlyAndThenByTheField) {
   Desk desk(Room(), work_, listener_);
-  EXPECT_THROW(desk.Hover({{"view", shared_scene_->TrainViews()[0]}, {"xy", {3, 3}}}, StopToken()), NotNow);
+  EXPECT_THROW(desk.Hover({{"view", shared_scene_->TrainViews()[0]}, {"xy", {3, 3}}}, Job()), NotNow);
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
   const Json done = desk.Edit(ClickRequest(kBallId));
@@ -503,7 +511,6 @@ TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {
   Desk desk(std::move(room), work_, listener_);
   EXPECT_THROW(desk.Find({{"text", "bottle"}}), NotNow);
   desk.SetGround(Input());
-  EXPECT_THROW(desk.Find({{"everything", true}}), NotNow);  // not all views are there
   desk.ViewsEncoded(true);
   desk.Find({{"text", "bottle"}});
   WaitUntil([&] { return num_searches == 1; });
@@ -527,6 +534,83 @@ TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {
   WaitUntil([&] { return !listener_.messages().empty(); });
   EXPECT_THAT(listener_.messages(), Contains(HasSubstr("stopped")));
   WaitUntil([&] { return num_stored_ > num_stored; });
+}
+
+TEST_F(DeskTest, EverythingIsRefusedWithTheNumberOfViewsThatAreMissing) {
+  const std::vector<int> views = shared_scene_->TrainViews();
+  gradual_->Lack({views[0], views[1]});
+  Desk desk(Room(), work_, listener_);
+  desk.SetGround(GradualInput());
+  desk.ViewsEncoded(false);
+  const auto refusal = [&] { return ErrorTextOf<NotNow>([&] { desk.Find({{"everything", true}}); }); };
+  EXPECT_THAT(refusal(), HasSubstr("2 of " + std::to_string(views.size()) + " views are not encoded"));
+  EXPECT_THAT(refusal(), HasSubstr("wait until they are"));
+  gradual_->Lack({views[0]});
+  desk.ViewsEncoded(true);  // no more will come
+  EXPECT_THAT(refusal(), HasSubstr("1 of " + std::to_string(views.size()) + " views is not encoded"));
+  EXPECT_THAT(refusal(), HasSubstr("go on with it"));
+}
+
+TEST_F(DeskTest, AFieldThatWasCancelledIsUnfinishedAndGoesOn) {
+  DeskRoom room = Room();
+  room.settings.object.iters = 100'000;  // nobody waits for them
+  Desk desk(std::move(room), work_, listener_);
+  desk.SetGround(Input());
+  desk.ViewsEncoded(true);
+  desk.Edit(ClickRequest(kBallId));
+  const auto status = [&] { return desk.Objects()[0].at("status").get<std::string>(); };
+  const auto cancel_field = [&] {
+    bool is_cancelled = false;
+    WaitUntil([&] {
+      for (const Json& task : work_.AsJson())
+        is_cancelled |= task.at("title") == "object field" && work_.Cancel(task.at("id"));
+      return is_cancelled;
+    });
+  };
+  cancel_field();
+  WaitUntil([&] { return status() != "working"; });
+  EXPECT_EQ(status(), "unfinished");
+  EXPECT_EQ(Schema().FaultIn("object", desk.Objects()[0]), "");
+  EXPECT_THAT(ErrorTextOf<NotNow>([&] { desk.CheckKept({"object-1"}); }), HasSubstr("go on with it"));
+  desk.GoOn();
+  EXPECT_EQ(status(), "working");
+  cancel_field();
+  WaitUntil([&] { return status() == "unfinished"; });
+  EXPECT_EQ(num_stored_, 0);
+}
+
+TEST_F(DeskTest, WhatHasFailedIsTriedAgainByWhoGoesOn) {
+  std::atomic<bool> fails = true;
+  sam_->on_predict = [&] {
+    if (fails) throw Error("no mask here");
+  };
+  Desk desk(HastyRoom(), work_, listener_);
+  desk.SetGround(Input());
+  desk.ViewsEncoded(true);
+  desk.Edit(ClickRequest(kBallId));
+  WaitUntil([&] { return desk.Objects()[0].at("status") == "stale"; });
+  fails = false;
+  desk.GoOn();
+  WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk); });
+}
+
+TEST_F(DeskTest, APlaceInSpaceIsLookedForWhileOthersAreAnswered) {
+  Desk* asked = nullptr;
+  std::future<Json> objects;
+  DeskRoom room = Room();
+  room.point_at = [&](const Camera&, const Vec2&) {
+    objects = std::async(std::launch::async, [&] { return asked->Objects(); });
+    EXPECT_EQ(objects.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    return Vec3(0, 0, 50);
+  };
+  Desk desk(std::move(room), work_, listener_);
+  asked = &desk;
+  Json click = ClickRequest(kBallId);
+  click.erase("view");
+  click["camera"] = ToJson(shared_scene_->views[0].camera);
+  desk.Edit(click);
+  EXPECT_EQ(objects.get().size(), 0u);
+  EXPECT_EQ(desk.Objects().size(), 1u);
 }
 
 TEST_F(DeskTest, AnObjectThatWaitsForAViewShowsTheMasksItHas) {
@@ -630,6 +714,43 @@ TEST_F(DeskTest, AFirstAnswerSaysHowWellItsViewsAgree) {
   EXPECT_TRUE(desk.Objects()[0].at("agreement").is_number());
 }
 
+TEST_F(DeskTest, AgreementComesBackWithTheMasksThatUndoBringsBack) {
+  DeskRoom room = HastyRoom();
+  room.settings.segment.rounds = 0;  // masks that do not say it themselves
+  Desk desk(std::move(room), work_, listener_);
+  desk.SetGround(Input());
+  desk.ViewsEncoded(true);
+  const int64_t id = desk.Edit(ClickRequest(kBallId)).at("object");
+  WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk); });
+  const std::vector<double> of_ball = AgreementsIn(desk, id);
+  EXPECT_THAT(of_ball, Contains(testing::Ge(0)));
+  desk.Edit(ClickRequest(kBottleId, 1, id));
+  WaitUntil([&] { return num_stored_ == 2 && IsAnswered(desk); });
+  EXPECT_NE(AgreementsIn(desk, id), of_ball);
+  desk.Edit({{"op", "undo"}});
+  WaitUntil([&] { return num_stored_ == 3 && IsAnswered(desk); });
+  EXPECT_EQ(AgreementsIn(desk, id), of_ball);
+}
+
+TEST_F(DeskTest, HowWellTheMasksOfARunAgreeIsFoundOut) {
+  segmentation::Session session = MakeSession();
+  session.AddObject(Clicked("ball", kBallId));
+  session.Update(job_);
+  session.Step(5, job_);
+  std::vector<run::StoredField> fields = Reread(session.Snapshot(job_));
+  for (mask_decoder::ViewDecision& view : fields[0].objects[0].views) view.agreement = -1;  // as without any round
+  Desk desk(Room(), work_, listener_);
+  desk.Load(std::move(fields));
+  EXPECT_TRUE(desk.Objects()[0].at("agreement").is_null());
+  desk.SetGround(Input());
+  desk.ViewsEncoded(true);
+  WaitUntil([&] { return desk.Objects()[0].at("agreement").is_number(); });
+  EXPECT_THAT(AgreementsIn(desk, desk.Objects()[0].at("id")), Contains(testing::Ge(0)));
+  EXPECT_EQ(desk.Objects()[0].at("status"), "answered");
+  EXPECT_TRUE(desk.AnswerState().at("agreement").empty());  // no edit was answered
+  EXPECT_THAT(listener_.kinds(), testing::IsEmpty());
+}
+
 TEST_F(DeskTest, AFirstAnswerWaitsForNoViewButItsOwn) {
   const int clicked = ClickRequest(kBallId).at("view");
   std::set<int> missing;
@@ -655,14 +776,14 @@ TEST_F(DeskTest, AHoverOnAViewThatIsNotEncodedIsRefusedAndAsksForIt) {
   const Json asked = {{"view", missing}, {"xy", click.at("xy")}, {"size", 64}};
   gradual_->Lack({missing});
   Desk desk(Room(), work_, listener_);
-  EXPECT_THROW(desk.Hover(asked, StopToken()), NotNow);  // no depth yet
+  EXPECT_THROW(desk.Hover(asked, Job()), NotNow);  // no depth yet
   desk.SetGround(GradualInput());
   desk.ViewsEncoded(false);
-  EXPECT_THAT(ErrorTextOf<NotNow>([&] { desk.Hover(asked, StopToken()); }), HasSubstr("is not encoded yet"));
+  EXPECT_THAT(ErrorTextOf<NotNow>([&] { desk.Hover(asked, Job()); }), HasSubstr("is not encoded yet"));
   EXPECT_THAT(desk.WantedViews(), Contains(missing));
   EXPECT_TRUE(desk.Objects().empty());
   gradual_->Lack({});
-  EXPECT_EQ(desk.Hover(asked, StopToken()).at("candidates").size(), 2u);
+  EXPECT_EQ(desk.Hover(asked, Job()).at("candidates").size(), 2u);
   EXPECT_THAT(desk.WantedViews(), testing::IsEmpty());  // nobody waits any more
 }
 
@@ -691,12 +812,12 @@ TEST_F(DeskTest, HoverAsksWithoutChangingAnything) {
   desk.SetGround(Input());
   desk.ViewsEncoded(true);
   const Json click = ClickRequest(kBallId);
-  const Json hover = desk.Hover({{"view", click.at("view")}, {"xy", click.at("xy")}, {"size", 64}}, StopToken());
+  const Json hover = desk.Hover({{"view", click.at("view")}, {"xy", click.at("xy")}, {"size", 64}}, Job());
   ASSERT_EQ(hover.at("candidates").size(), 2u);
   EXPECT_EQ(hover.at("best"), 0);
   EXPECT_FALSE(hover.at("candidates")[0].at("png").get<std::string>().empty());
   EXPECT_TRUE(desk.Objects().empty());
-  EXPECT_THROW(desk.Hover({{"view", 0}, {"xy", {1e6, 3}}}, StopToken()), UsageError);
+  EXPECT_THROW(desk.Hover({{"view", 0}, {"xy", {1e6, 3}}}, Job()), UsageError);
 }
 
 TEST_F(DeskTest, MistakesAreSentencesAndChangeNothing) {

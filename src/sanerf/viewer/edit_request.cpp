@@ -110,12 +110,9 @@ class Editor {
     return object;
   }
 
-  // What the request's camera sees at the request's pixel.
   Vec3 InSpace() const {
-    const Camera camera = CameraFromJson(request_["camera"]);
-    const Vec2 px = Pixel(request_["xy"]) + Vec2(0.5, 0.5);
-    if (!camera.Contains(px)) request_["xy"].Fail("the place is outside of the picture");
-    return context_.point_at(camera, px);
+    if (!context_.seen) request_["camera"].Fail("it sees nothing");  // where there is none, that is what is said
+    return *context_.seen;
   }
 
   int Candidate() const { return request_.Has("candidate") ? int(request_["candidate"].IntegerIn(0, kLastOfSam)) : -1; }
@@ -182,6 +179,17 @@ class Editor {
 };
 
 }  // namespace
+
+std::optional<Vec3> SeenBy(const Json& request, const PointAt& point_at) {
+  if (!request.is_object() || !request.contains("camera")) return std::nullopt;
+  return AsUsage([&] {
+    const JsonCursor json(request, "edit");
+    const Camera camera = CameraFromJson(json["camera"]);
+    const Vec2 px = Pixel(json["xy"]) + Vec2(0.5, 0.5);
+    if (!camera.Contains(px)) json["xy"].Fail("the place is outside of the picture");
+    return point_at(camera, px);
+  });
+}
 
 EditDone DoEdit(const Json& request, const EditContext& context, PromptEdits* edits) {
   return AsUsage([&] { return Editor(JsonCursor(request, "edit"), context, edits).Do(); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "sanerf/core/json.h"
 #include "sanerf/scene/scene.h"
@@ -11,11 +12,15 @@ namespace sanerf::viewer {
 
 inline constexpr size_t kMostPrompts = 1000;  // of all objects together
 
+// The point of the radiance field (file frame) that a pixel of any camera shows. Throws NotNow without a field,
+// UsageError where there is nothing.
+using PointAt = std::function<Vec3(const Camera& camera, const Vec2& px)>;
+// What the camera of a request sees at its pixel; none for a request without one. Throws as DoEdit and point_at do.
+std::optional<Vec3> SeenBy(const Json& request, const PointAt& point_at);
+
 struct EditContext {
   const scene::Scene& scene;
-  // The point of the radiance field (file frame) that a pixel of any camera shows. Throws NotNow without a field,
-  // UsageError where there is nothing.
-  std::function<Vec3(const Camera& camera, const Vec2& px)> point_at;
+  std::optional<Vec3> seen;  // SeenBy
 };
 
 struct EditDone {

@@ -51,23 +51,32 @@ TEST(EditRequest, CamerasThatCannotBeAreRefused) {
 TEST(EditRequest, APointMovesToWhatACameraSees) {
   const scene::Scene scene;
   std::vector<Vec2> asked;
-  const EditContext context{scene, [&](const Camera&, const Vec2& px) {
-                              asked.push_back(px);
-                              return Vec3(double(asked.size()), 0, 0);
-                            }};
   segmentation::PromptEdits edits;
+  const auto edit = [&](const Json& request) {
+    const auto seen = SeenBy(request, [&](const Camera&, const Vec2& px) {
+      asked.push_back(px);
+      return Vec3(double(asked.size()), 0, 0);
+    });
+    return DoEdit(request, {scene, seen}, &edits);
+  };
   const Json camera = OrbitCamera().at("camera");
-  const EditDone made = DoEdit({{"op", "add_click"}, {"camera", camera}, {"xy", {10, 20}}}, context, &edits);
+  const EditDone made = edit({{"op", "add_click"}, {"camera", camera}, {"xy", {10, 20}}});
   const auto point = [&] {
     return std::get<mask_decoder::PointPrompt>(edits.Object(made.object).prompts.at(0).prompt).p;
   };
   EXPECT_EQ(point(), Vec3(1, 0, 0));
   const Json move = {{"op", "move_prompt"}, {"prompt", int64_t(made.prompt)}, {"camera", camera}, {"xy", {30, 40}}};
-  EXPECT_EQ(DoEdit(move, context, &edits).prompt, made.prompt);
+  EXPECT_EQ(edit(move).prompt, made.prompt);
   EXPECT_EQ(point(), Vec3(2, 0, 0));
   EXPECT_EQ(asked, (std::vector<Vec2>{{10.5, 20.5}, {30.5, 40.5}}));
-  DoEdit({{"op", "move_prompt"}, {"prompt", int64_t(made.prompt)}, {"p", {0.5, 0, 0}}}, context, &edits);
+  edit({{"op", "move_prompt"}, {"prompt", int64_t(made.prompt)}, {"p", {0.5, 0, 0}}});
   EXPECT_EQ(point(), Vec3(0.5, 0, 0));
+  EXPECT_EQ(asked.size(), 2u);
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { edit({{"op", "add_click"}, {"xy", {10, 20}}}); }), HasSubstr("camera"));
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] {
+                edit({{"op", "add_click"}, {"camera", camera}, {"xy", {-10, 20}}});
+              }),
+              HasSubstr("outside of the picture"));
 }
 
 // What is taken here is stored, and must be read again.
@@ -80,7 +89,7 @@ TEST(EditRequest, NumbersThatNobodyCouldMeanAreRefused) {
     view.camera.width = view.camera.height = 100;
     scene.views.push_back(view);
   }
-  const EditContext context{scene, [](const Camera&, const Vec2&) { return Vec3(0, 0, 0); }};
+  const EditContext context{scene, std::nullopt};
   segmentation::PromptEdits edits;
   const auto refusal = [&](const char* key, const Json& value, Json request) {
     request[key] = value;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "sanerf/core/error.h"
@@ -21,26 +22,15 @@ constexpr auto kPoll = std::chrono::milliseconds(20);
 
 Encoder::Encoder(EncoderInput input, WorkList& work)
     : input_(std::move(input)),
-      line_(work),
+      work_(work),
       total_(int(input_.scene->TrainViews().size())),
-      done_(total_ - int(MissingViews().size())),
-      thread_([this] { Run(); }) {}
+      thread_([this](const StopToken& closing) { Run(closing); }) {}
 
-Encoder::~Encoder() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_.RequestStop();
-  }
-  wake_.notify_all();
-  thread_.join();
-}
+void Encoder::LookAgain() { thread_.Wake(); }
 
-void Encoder::LookAgain() {
-  {
-    const std::lock_guard lock(mutex_);
-    looks_again_ = true;
-  }
-  wake_.notify_all();
+void Encoder::GoOn() {
+  goes_on_again_ = true;
+  thread_.Wake();
 }
 
 std::vector<int> Encoder::MissingViews() const {
@@ -74,35 +64,37 @@ std::optional<int> Encoder::NextView() const {
   return next.size() > order.first.size() ? next.back() : missing.front();
 }
 
-void Encoder::Run() {
-  while (!stop_.token().stop_requested()) {
-    is_busy_ = true;
-    try {
-      EncodeAll();
-    } catch (const InterruptedError&) {
-      if (stop_.token().stop_requested()) return;
-      line_.TakeUpAgain();
-      is_enough_ = true;
-    }
-    is_busy_ = false;
-    if (MissingViews().empty()) return;
-    input_.on_views(/*all=*/true);
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return stop_.token().stop_requested() || std::exchange(looks_again_, false); });
+void Encoder::Run(const StopToken& closing) {
+  if (goes_on_again_.exchange(false)) {
+    is_enough_ = false;
+    num_failed_ = 0;
+    failed_.clear();
   }
+  try {
+    EncodeAll(closing);
+  } catch (const InterruptedError&) {
+    if (closing.stop_requested()) return;
+    is_enough_ = true;
+  } catch (const std::exception& error) {
+    work_.Message("error", "encoding stopped", error.what());
+  }
+  is_busy_ = false;
+  if (!MissingViews().empty()) Tell(/*all=*/true);
 }
 
-void Encoder::EncodeAll() {
+void Encoder::EncodeAll(const StopToken& closing) {
   std::optional<int> view = NextView();
   if (!view) return;
-  const Job job = line_.job().With(stop_.token());
-  Task task(job, "encode", total_, "views", done_);
+  is_busy_ = true;
+  WorkList::Line line(work_);
+  const Job job = line.job().With(closing);
+  Task task(job, "encode", total_, "views", NumDone());
   for (; view; view = NextView()) {
     job.ThrowIfStopped("encoding");
-    task.Update(done_, input_.scene->views[size_t(*view)].name);
+    task.Update(NumDone(), input_.scene->views[size_t(*view)].name);
     const Stopwatch watch;
     try {
-      EncodeOne(*view, Job().With(stop_.token()).With(line_.token()));
+      EncodeOne(*view, Job().With(line.token()).With(closing));
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {
@@ -117,16 +109,16 @@ void Encoder::EncodeAll() {
     num_failed_ = 0;
     seconds_ = seconds_ + watch.seconds();
     ++num_here_;
-    task.Update(++done_);
-    input_.on_views(!NextView());
-    StandBack(watch.seconds());
+    task.Update(NumDone());
+    Tell(!NextView());
+    StandBack(watch.seconds(), job);
   }
   task.Finish();
 }
 
 void Encoder::EncodeOne(int view, const Job& job) {
   {
-    const std::lock_guard lock(folder_mutex_);
+    const std::lock_guard lock(input_.writing);
     const feature_container::EncodeSource source{*input_.scene, input_.radiance, *input_.sam, input_.options};
     feature_container::EncodeViews(input_.folder, source, {view}, job);
   }
@@ -140,27 +132,39 @@ void Encoder::EncodeOne(int view, const Job& job) {
 void Encoder::Failed(int view, const Error& error) {
   failed_[view] = Stopwatch();
   ++num_failed_;
-  line_.Message(error);
+  work_.Message(error);
+}
+
+// What others make of the views is no fault of theirs.
+void Encoder::Tell(bool all) {
+  try {
+    input_.on_views(all, seconds_);
+  } catch (const Error& error) {
+    work_.Message(error);
+  } catch (const std::exception& error) {
+    work_.Message("error", "the encoded views cannot be used", error.what());
+  }
 }
 
 // Others have their share of the time, and what is urgent comes first: unless somebody waits for a view himself.
-void Encoder::StandBack(double seconds_of_view) const {
+void Encoder::StandBack(double seconds_of_view, const Job& job) const {
   const double rest = seconds_of_view * (1 / input_.share() - 1);
-  const StopToken stopped = stop_.token(), cancelled = line_.token();
   const Stopwatch watch;
   while (watch.seconds() < rest || (input_.is_urgent() && watch.seconds() < kLongestWait)) {
-    if (stopped.stop_requested() || cancelled.stop_requested() || WantedView()) return;
+    if (job.stop_requested() || WantedView()) return;
     std::this_thread::sleep_for(kPoll);
   }
 }
 
 Json Encoder::State() const {
-  if (!is_busy_) return nullptr;
-  const int num_here = num_here_;
-  return {{"done", int(done_)},
-          {"total", total_},
-          {"model", input_.sam->name()},
-          {"seconds_per_view", num_here > 0 ? Json(seconds_ / num_here) : Json(nullptr)}};
+  const int num_here = num_here_, num_done = NumDone();
+  if (num_done == total_) return nullptr;
+  Json state = {{"done", num_done},
+                {"total", total_},
+                {"model", input_.sam->name()},
+                {"seconds_per_view", num_here > 0 ? Json(seconds_ / num_here) : Json(nullptr)}};
+  if (!is_busy_) state["stopped"] = true;
+  return state;
 }
 
 }  // namespace sanerf::viewer

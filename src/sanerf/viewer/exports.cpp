@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "sanerf/core/error.h"
 #include "sanerf/run/run_folder.h"
 
@@ -15,17 +17,9 @@ constexpr size_t kMostResults = 50;  // the oldest go first
 }  // namespace
 
 Exports::Exports(WorkList& work, Audience& audience)
-    : work_(work), audience_(audience), line_(work), task_(audience), thread_([this] { Run(); }) {}
-
-Exports::~Exports() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_closing_ = true;
-  }
-  stop_.RequestStop();
-  wake_.notify_all();
-  thread_.join();
-}
+    : work_(work), audience_(audience), task_(audience), thread_([this](const StopToken& closing) {
+        for (Entry next; !closing.stop_requested() && TakeNext(&next);) Make(std::move(next), closing);
+      }) {}
 
 void Exports::TaskNote::Take(const Event& event) {
   if (event.task_id == 0) return;
@@ -60,7 +54,7 @@ int64_t Exports::Begin(const ExportRequest& request, const Json& options) {
     entries_.push_back(std::move(entry));
     waiting_.push_back(id);
   }
-  wake_.notify_all();
+  thread_.Wake();
   audience_.StateChanged();
   return id;
 }
@@ -80,39 +74,35 @@ fs::path Exports::PlaceOf(const Entry& entry) {
   return place;
 }
 
-void Exports::Run() {
-  while (true) {
-    Entry entry;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return is_closing_ || !waiting_.empty(); });
-      if (is_closing_) return;
-      entry = *Find(waiting_.front());
-      running_ = entry.id;
-      waiting_.pop_front();
-    }
-    line_.TakeUpAgain();
-    try {
-      entry.file = Export(entry.request, entry.options, PlaceOf(entry), line_.job().With(stop_.token()).With(task_));
-      entry.state = Entry::State::kReady;
-    } catch (const InterruptedError&) {
-      entry.state = Entry::State::kFailed;
-      entry.error = "stopped";
-    } catch (const Error& error) {
-      entry.state = Entry::State::kFailed;
-      entry.error = error.what();
-      work_.Message(error);
-    } catch (const std::exception& error) {
-      entry.state = Entry::State::kFailed;
-      entry.error = error.what();
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      running_ = 0;
-      if (Entry* kept = Find(entry.id)) *kept = entry;
-    }
-    audience_.StateChanged();
+bool Exports::TakeNext(Entry* next) {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) return false;
+  *next = *Find(waiting_.front());
+  running_ = next->id;
+  waiting_.pop_front();
+  return true;
+}
+
+void Exports::Make(Entry entry, const StopToken& closing) {
+  WorkList::Line line(work_);
+  entry.state = Entry::State::kFailed;  // unless all goes well
+  try {
+    entry.file = Export(entry.request, entry.options, PlaceOf(entry), line.job().With(closing).With(task_));
+    entry.state = Entry::State::kReady;
+  } catch (const InterruptedError&) {
+    entry.error = "stopped";
+  } catch (const Error& error) {
+    entry.error = error.what();
+    work_.Message(error);
+  } catch (const std::exception& error) {
+    entry.error = error.what();
   }
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = 0;
+    if (Entry* kept = Find(entry.id)) *kept = std::move(entry);
+  }
+  audience_.StateChanged();
 }
 
 Json Exports::State() const {

@@ -3,18 +3,17 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <deque>
 #include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "sanerf/core/json.h"
 #include "sanerf/core/temporary.h"
 #include "sanerf/viewer/results.h"
+#include "sanerf/viewer/wakeful_thread.h"
 #include "sanerf/viewer/work_list.h"
 
 namespace sanerf::viewer {
@@ -22,8 +21,7 @@ namespace sanerf::viewer {
 class Exports {
  public:
   // Of one run, which the window has locked.
-  Exports(WorkList& work, Audience& audience);
-  ~Exports();
+  Exports(WorkList& work, Audience& audience);  // its end stops the one in progress
 
   // Returns its id. Throws UsageError at once for what makes no sense, NotNow when too many are waiting.
   int64_t Begin(const ExportRequest& request, const Json& options);
@@ -52,22 +50,19 @@ class Exports {
     std::atomic<uint64_t> id_ = 0;
   };
   std::filesystem::path PlaceOf(const Entry& entry);
-  void Run();
+  bool TakeNext(Entry* next);
+  void Make(Entry entry, const StopToken& closing);
   Entry* Find(int64_t id);
 
   WorkList& work_;
   Audience& audience_;
-  WorkList::Line line_;
   TaskNote task_;
-  StopSource stop_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
   std::deque<int64_t> waiting_;
   std::vector<Entry> entries_;
   std::optional<TemporaryFolder> folder_;  // since the first of them was begun
   int64_t last_id_ = 0, running_ = 0;
-  bool is_closing_ = false;
-  std::thread thread_;
+  WakefulThread thread_;
 };
 
 }  // namespace sanerf::viewer

@@ -1,11 +1,10 @@
 #include "sanerf/viewer/find.h"
 
-#include <algorithm>
-
-#include "sanerf/core/job.h"
+#include "sanerf/core/error.h"
 #include "sanerf/pipeline/text_stage.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/session.h"
+#include "sanerf/viewer/live_features.h"
 
 namespace sanerf::viewer {
 
@@ -16,9 +15,6 @@ FoundObjects FindByWords(const std::string& words, const pipeline::Settings& set
 
 FoundObjects FindEverything(const segmentation::SegmentationInput& input, const pipeline::Settings& settings,
                             const Job& job) {
-  const auto is_missing = [&](int view) { return !input.features->Has(view); };
-  if (std::any_of(input.views.begin(), input.views.end(), is_missing))
-    throw NotNow("not everything can be found yet", "some views are not encoded", "wait until they are");
   const std::vector<int> searched = segmentation::ViewsToSearch(*input.scene, input.views, settings.automatic);
   std::vector<segmentation::FoundMask> masks =
       segmentation::SearchViews(searched, *input.features, *input.sam, settings.automatic.masks, job);
@@ -29,7 +25,26 @@ FoundObjects FindEverything(const segmentation::SegmentationInput& input, const 
   session.Refine(job);
   FoundObjects objects{std::move(found.prompts)};
   for (const segmentation::EditedObject& object : session.objects()) objects.masks.push_back(object.masks);
+  objects.is_decoded = true;
   return objects;
+}
+
+ObjectMaskList FirstLooks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
+                          const segmentation::SegmentationOptions& options, const Job& job) {
+  ObjectMaskList masks;
+  for (const mask_decoder::ObjectPrompt& object : objects.objects) {
+    segmentation::Session session(input, options);
+    try {
+      session.AddObject(object);
+      session.Decode(kFirstViews, job);
+      masks.push_back(session.objects().front().masks);
+    } catch (const InterruptedError&) {
+      throw;
+    } catch (const Error&) {  // who makes its masks says why there are none
+      masks.push_back(nullptr);
+    }
+  }
+  return masks;
 }
 
 }  // namespace sanerf::viewer

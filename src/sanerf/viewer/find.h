@@ -15,8 +15,12 @@ namespace sanerf::viewer {
 // a warning. Throws what PromptsFromText throws.
 FoundObjects FindByWords(const std::string& words, const pipeline::Settings& settings, run::OpenRun* run,
                          const Job& job);
-// As `segment --auto`, up to the masks. Throws NotNow while not all views that it searches are encoded.
+// As `segment --auto`, up to the masks. All views that it searches are encoded.
 FoundObjects FindEverything(const segmentation::SegmentationInput& input, const pipeline::Settings& settings,
                             const Job& job);
+
+// Masks of each object in the few views that see it best; null where there are none.
+ObjectMaskList FirstLooks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
+                          const segmentation::SegmentationOptions& options, const Job& job);
 
 }  // namespace sanerf::viewer

@@ -1,6 +1,7 @@
 #include "sanerf/viewer/frames.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/jpeg_codec.h"
@@ -10,11 +11,15 @@
 namespace sanerf::viewer {
 namespace {
 
-constexpr int kQuality = 92;           // of JPEG, colors at full resolution
-constexpr int kCoarse = 8;             // shrinks the first picture: a 64th of the rays
-constexpr int kSmallFrame = 300'000;   // pixels
-constexpr int kFewPixels = 128 * 128;  // a frame that is done at once
+constexpr int kQuality = 92;  // of JPEG, colors at full resolution
 constexpr size_t kClients = 64;
+
+// How many times smaller the coarse pictures of a frame of so many pixels are; none: it is whole at once.
+std::vector<int> CoarsePictures(int64_t num_pixels) {
+  if (num_pixels <= 1 << 14) return {};
+  if (num_pixels <= 1 << 16) return {4};
+  return {8, num_pixels <= 300'000 ? 2 : 4};
+}
 
 std::string Encoded(const ImageU8& picture, FrameLayer layer) {
   const bool has_hard_edges = layer == FrameLayer::kMask || layer == FrameLayer::kCutout;
@@ -34,15 +39,15 @@ void RenderFrame(const FrameScene& scene, const FrameRequest& request,
         {pixels.x0, pixels.y0, pixels.x1 - pixels.x0, pixels.y1 - pixels.y0, Encoded(picture, request.layer)});
   };
 
-  const int64_t num_pixels = int64_t(width) * height;
-  if (num_pixels <= kFewPixels) {
+  const std::vector<int> coarse_pictures = CoarsePictures(int64_t(width) * height);
+  if (coarse_pictures.empty()) {
     const FramePart whole = RenderFramePart(scene, request, request.camera, job);
     depth = DepthRangeOf(whole.depth);
     send({0, 0, width, height}, whole, Outlines::kDrawn);
     return;
   }
-  // Coarse pictures; full resolution follows.
-  for (const int shrink : {kCoarse, num_pixels > kSmallFrame ? kCoarse / 2 : kCoarse / 4}) {
+  // Full resolution follows.
+  for (const int shrink : coarse_pictures) {
     const Camera coarse = request.camera.Resized((width + shrink - 1) / shrink, (height + shrink - 1) / shrink);
     const FramePart part = RenderFramePart(scene, request, coarse, job);
     depth = DepthRangeOf(part.depth);

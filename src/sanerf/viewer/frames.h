@@ -19,9 +19,10 @@ struct FrameRecord {
   std::string bytes;
 };
 
-// Records in the order they should be shown: the whole frame coarsely, the whole frame less coarsely, its blocks.
-// on_record returns false when nobody listens any more, which ends it. The layers that show an object throw Error while
-// there is no answer. Throws InterruptedError within 50 ms of a stop. Several frames may be rendered at once.
+// Records in the order they should be shown: the whole frame coarsely (twice when it is large; a tiny one is whole at
+// once), then its blocks. on_record returns false when nobody listens any more, which ends it. The layers that show an
+// object throw Error while there is no answer. Throws InterruptedError within 50 ms of a stop. Several frames may be
+// rendered at once.
 void RenderFrame(const FrameScene& scene, const FrameRequest& request,
                  const std::function<bool(const FrameRecord&)>& on_record, const Job& job);
 

@@ -34,16 +34,15 @@ double OverlapOf(const DecodedObject& a, const DecodedObject& b) {
 }
 
 int RemoveKnown(const ObjectMaskList& known, mask_decoder::Prompts* found, ObjectMaskList* masks) {
+  masks->resize(found->objects.size());
   mask_decoder::Prompts others;
   ObjectMaskList masks_of_others;
   for (size_t i = 0; i < masks->size(); ++i) {
-    if (std::any_of(known.begin(), known.end(),
-                    [&](const auto& object) { return OverlapOf(*object, *(*masks)[i]) > kSameThing; }))
-      continue;
+    const auto is_same = [&](const auto& object) { return OverlapOf(*object, *(*masks)[i]) > kSameThing; };
+    if ((*masks)[i] && std::any_of(known.begin(), known.end(), is_same)) continue;
     others.objects.push_back(std::move(found->objects[i]));
     masks_of_others.push_back(std::move((*masks)[i]));
   }
-  if (masks->empty()) return 0;
   const int num_known = int(masks->size() - masks_of_others.size());
   *found = std::move(others);
   *masks = std::move(masks_of_others);

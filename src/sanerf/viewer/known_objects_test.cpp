@@ -39,10 +39,14 @@ TEST(KnownObjects, AreNotFoundAgain) {
   EXPECT_EQ(found.objects[1].name, "c");
   EXPECT_EQ(OverlapOf(*masks[1], *Object(5, 9)), 1);
 
-  mask_decoder::Prompts words = Named({"a"});
-  ObjectMaskList none;
-  EXPECT_EQ(RemoveKnown({Object(0, 6)}, &words, &none), 0);
-  EXPECT_EQ(words.objects.size(), 1u);
+  // Nothing is known of what has no masks.
+  mask_decoder::Prompts words = Named({"a", "b", "c"});
+  ObjectMaskList some = {nullptr, Object(0, 6)};
+  EXPECT_EQ(RemoveKnown({Object(0, 6)}, &words, &some), 1);
+  ASSERT_EQ(words.objects.size(), 2u);
+  EXPECT_EQ(words.objects[0].name, "a");
+  EXPECT_EQ(words.objects[1].name, "c");
+  EXPECT_EQ(some, (ObjectMaskList{nullptr, nullptr}));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/nerf/trainer.h"
@@ -34,6 +36,7 @@ using run::RunFolder;
 namespace {
 
 constexpr double kRenewSeconds = 1;    // between two copies of a field in training, and between its numbers
+constexpr double kLooksOnSeconds = 4;  // who has asked for one so lately asks again, and should not be shown an old one
 constexpr int64_t kFirstPicture = 64;  // steps after which there is more to see than fog
 constexpr double kHeldOutSeconds = 5;  // between two looks at the held-out view
 constexpr auto kLongestHold = std::chrono::milliseconds(400);
@@ -75,7 +78,7 @@ class LiveField::Impl {
   }
   std::shared_ptr<const NerfModel> model() {
     const std::lock_guard lock(mutex_);
-    is_wanted_ = true;
+    since_asked_ = Stopwatch();
     return model_;
   }
   int64_t step() const { return record_.step(); }
@@ -135,8 +138,7 @@ class LiveField::Impl {
   std::string flags_;
   std::map<std::string, std::string> flags_of_presets_;
   std::shared_ptr<const NerfModel> model_;
-  bool is_wanted_ = true;
-  Stopwatch since_copy_, since_hold_, since_told_;
+  Stopwatch since_asked_, since_copy_, since_hold_, since_told_;
   std::condition_variable released_;
   int num_holding_ = 0;
 };
@@ -219,7 +221,6 @@ void LiveField::Impl::Begin(const Settings& settings, bool restart) {
   {
     const std::lock_guard lock(mutex_);
     phase_ = Phase::kTraining;
-    is_wanted_ = true;
     if (restart) model_ = nullptr;
   }
   thread_ = std::thread([this, settings, restart, stop = stop_.token()] { Run(settings, restart, stop); });
@@ -275,7 +276,7 @@ void LiveField::Impl::BetweenSteps(const nerf::NerfTrainer& trainer, const StopT
       since_hold_ = Stopwatch();
     }
     const bool is_due = model_ == nullptr || since_copy_.seconds() > kRenewSeconds;
-    copies = is_wanted_ && is_due && trainer.step() >= kFirstPicture;
+    copies = is_due && since_asked_.seconds() < kLooksOnSeconds && trainer.step() >= kFirstPicture;
     if (!copies && since_told_.seconds() < kRenewSeconds) return;
     since_told_ = Stopwatch();
   }
@@ -283,7 +284,6 @@ void LiveField::Impl::BetweenSteps(const nerf::NerfTrainer& trainer, const StopT
     auto copy = std::make_shared<const NerfModel>(trainer.CopyModel());
     const std::lock_guard lock(mutex_);
     model_ = std::move(copy);
-    is_wanted_ = false;
     since_copy_ = Stopwatch();
   }
   on_change_();
@@ -310,5 +310,7 @@ void LiveField::Resume() { impl_->Resume(); }
 
 LiveField::Priority::Priority(LiveField& field) : field_(field) { field_.impl_->Hold(); }
 LiveField::Priority::~Priority() { field_.impl_->Release(); }
+
+Job BesideTraining(const Job& job) { return job.WithThreads(std::max(1, NumThreads() / 2)); }
 
 }  // namespace sanerf::viewer

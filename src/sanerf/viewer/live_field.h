@@ -57,8 +57,8 @@ class LiveField {
   void Pause();  // returns when it is saved
   void Resume();
 
-  // Held while the field is rendered for somebody who waits: training makes no step meanwhile, but for a third of the
-  // time when it is held on and on.
+  // Held for an answer that somebody waits for: training makes no step meanwhile, but for a third of the time when it
+  // is held on and on.
   class Priority {
    public:
     explicit Priority(LiveField& field);
@@ -75,5 +75,8 @@ class LiveField {
   std::unique_ptr<Impl> impl_;
   std::shared_ptr<const scene::Scene> scene_;
 };
+
+// The same with half of the threads: what is drawn of a field in training is soon another, and training goes on.
+Job BesideTraining(const Job& job);
 
 }  // namespace sanerf::viewer

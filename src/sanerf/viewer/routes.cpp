@@ -219,7 +219,7 @@ void Routes::Picture(const HttpRequest& request, Reply& reply) {
   }
   if (path == "/api/photo") {
     response.type = "image/jpeg";
-    response.body = calls_.Photo(view(), size());
+    response.body = calls_.Photo(view(), size(), reply.gone());
   } else if (path == "/api/mask" || path == "/api/truth") {
     response.type = "image/png";
     response.body =
@@ -227,7 +227,7 @@ void Routes::Picture(const HttpRequest& request, Reply& reply) {
   } else if (path == "/api/cloud" || path == "/api/cloud/labels") {
     response.type = "application/octet-stream";
     response.headers.emplace_back("Content-Encoding", "gzip");
-    response.body = path == "/api/cloud" ? calls_.Cloud() : calls_.CloudLabels(cloud(), reply.gone());
+    response.body = path == "/api/cloud" ? calls_.Cloud(reply.gone()) : calls_.CloudLabels(cloud(), reply.gone());
   } else {
     FailUnknown(request);
   }
@@ -255,7 +255,9 @@ void Routes::Hover(const HttpRequest& request, Reply& reply) {
                       {"label", query.IntegerOr("label", 0, 1, 1)},
                       {"size", query.Integer("size", 1, kLargestAsked)}};
   const Turn turn = TurnOf(query);
-  SendJson(calls_.Hover(hover, turn.client.empty() ? reply.gone() : hovers_.Begin(turn.client, turn.seq)), reply);
+  Job job = Job().With(reply.gone());
+  if (!turn.client.empty()) job = job.With(hovers_.Begin(turn.client, turn.seq));
+  SendJson(calls_.Hover(hover, job), reply);
 }
 
 void Routes::Frame(const HttpRequest& request, Reply& reply) {
@@ -315,15 +317,16 @@ void Routes::Page(const HttpRequest& request, Reply& reply) {
 
 void Routes::Post(const HttpRequest& request, Reply& reply) {
   using Call = Json (Calls::*)(const Json&);
-  constexpr std::array<std::pair<std::string_view, Call>, 5> kCalls = {{{"/api/edit", &Calls::Edit},
+  constexpr std::array<std::pair<std::string_view, Call>, 7> kCalls = {{{"/api/edit", &Calls::Edit},
                                                                         {"/api/find", &Calls::Find},
                                                                         {"/api/train", &Calls::Train},
+                                                                        {"/api/again", &Calls::Again},
+                                                                        {"/api/save", &Calls::Save},
                                                                         {"/api/export", &Calls::StartExport},
                                                                         {"/api/cancel", &Calls::Cancel}}};
   const auto call =
       std::find_if(kCalls.begin(), kCalls.end(), [&](const auto& one) { return one.first == request.path; });
-  const bool is_save = request.path == "/api/save";
-  if (call == kCalls.end() && !is_save) FailUnknown(request);
+  if (call == kCalls.end()) FailUnknown(request);
   // No form of another page can send this type without asking first.
   if (!IsJson(request))
     return reply.Send(ErrorResponse(415, "the request is no JSON", "Content-Type must be application/json", ""));
@@ -334,7 +337,7 @@ void Routes::Post(const HttpRequest& request, Reply& reply) {
   RequestQuery(request, {});
   const Json body = JsonBody(request);
   on_visit_();
-  SendJson(is_save ? calls_.Save() : (calls_.*call->second)(body), reply);
+  SendJson((calls_.*call->second)(body), reply);
 }
 
 }  // namespace sanerf::viewer

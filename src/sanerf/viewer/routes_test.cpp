@@ -45,17 +45,19 @@ class FakeCalls : public Calls {
   }
   Json Find(const Json&) override { throw Error("the detector is missing", "no such file", "sanerf models fetch x"); }
   Json Train(const Json& request) override { return request; }
-  Json Save() override { return {{"saved", true}}; }
+  Json Again(const Json&) override { return {{"again", true}}; }
+  Json Save(const Json&) override { return {{"saved", true}}; }
   Json StartExport(const Json&) override { throw std::runtime_error("a defect"); }
   Json Cancel(const Json&) override { return Json::object(); }
-  Json Hover(const Json& request, StopToken stop) override {
+  Json Hover(const Json& request, const Job& job) override {
     if (request["view"] == 9)
       throw NotNow(Json{{"encoding", {{"done", 1}, {"total", 2}}}}, "the view is not encoded yet");
-    if (request["view"] == 8) WaitFor(stop, "hovering");
+    if (request["view"] == 8) WaitForStop(job, "hovering");
     return request;
   }
-  std::string Photo(int view, int size) const override {
+  std::string Photo(int view, int size, StopToken stop) const override {
     if (view > 3) throw NotFound("there is no view " + std::to_string(view));
+    if (takes_time) WaitForStop(Job().With(stop), "decoding");
     ++photos;
     return "photo " + std::to_string(view) + " " + std::to_string(size);
   }
@@ -64,17 +66,12 @@ class FakeCalls : public Calls {
     return "mask " + std::to_string(object) + " " + std::to_string(view);
   }
   std::string Truth(int64_t, int, int) const override { return "truth"; }
-  std::string Cloud() override { return "cloud"; }
+  std::string Cloud(StopToken stop) override {
+    if (takes_time) WaitForStop(Job().With(stop), "looking for points");
+    return "cloud";
+  }
   std::string CloudLabels(int64_t cloud, StopToken stop) override {
-    if (cloud == 8) {
-      ++num_labeling;
-      try {
-        WaitFor(stop, "labeling");
-      } catch (const InterruptedError&) {
-        ++num_stopped;
-        throw;
-      }
-    }
+    if (cloud == 8) WaitForStop(Job().With(stop), "labeling");
     if (cloud == 9) throw NotNow("these are not the points that were sent last");
     return "labels " + std::to_string(cloud);
   }
@@ -82,7 +79,7 @@ class FakeCalls : public Calls {
     if (request["layer"] == "none") throw UsageError("there is no layer none");
     if (request["layer"] == "mask") throw NotNow("there is no answer yet");
     on_record({0, 0, 640, 480, "coarse"});
-    if (request["layer"] == "depth") WaitFor(stop, "rendering");
+    if (request["layer"] == "depth") WaitForStop(Job().With(stop), "rendering");
     if (request["layer"] == "opacity")
       while (on_record({0, 0, 1, 1, "more"})) std::this_thread::sleep_for(milliseconds(1));
     on_record({16, 32, 64, 0x102, "fine"});
@@ -94,14 +91,19 @@ class FakeCalls : public Calls {
     return result;
   }
 
-  std::atomic<int> edits = 0, frames_done = 0, num_labeling = 0, num_stopped = 0;
-  mutable std::atomic<int> photos = 0;
+  std::atomic<int> edits = 0, frames_done = 0;
+  mutable std::atomic<int> photos = 0, num_waiting = 0, num_stopped = 0;
+  std::atomic<bool> takes_time = false;  // photos and points
   std::filesystem::path result;
 
  private:
-  static void WaitFor(const StopToken& stop, const char* what) {
-    for (const Stopwatch watch; watch.seconds() < 10; std::this_thread::sleep_for(milliseconds(1)))
-      if (stop.stop_requested()) throw InterruptedError(std::string(what) + " interrupted");
+  void WaitForStop(const Job& job, const char* what) const {
+    ++num_waiting;
+    for (const Stopwatch watch; watch.seconds() < 10; std::this_thread::sleep_for(milliseconds(1))) {
+      if (!job.stop_requested()) continue;
+      ++num_stopped;
+      job.ThrowIfStopped(what);
+    }
   }
 };
 
@@ -271,17 +273,35 @@ TEST_F(RoutesTest, PicturesAreKeptUntilTheAnswerChanges) {
   EXPECT_EQ(Get("/api/cloud/labels?answer=3").status, 400);
 }
 
-TEST_F(RoutesTest, LabelsThatNobodyWaitsForEnd) {
-  const auto wait_for = [](const std::atomic<int>& count) {
-    for (const Stopwatch watch; watch.seconds() < 10 && count == 0;) std::this_thread::sleep_for(milliseconds(2));
+TEST_F(RoutesTest, WhatNobodyWaitsForEnds) {
+  const auto wait_for = [](const std::atomic<int>& count, int wanted) {
+    for (const Stopwatch watch; watch.seconds() < 5 && count < wanted;) std::this_thread::sleep_for(milliseconds(2));
+    EXPECT_EQ(count, wanted);
   };
-  {
-    RawClient client(server_->port());
-    client.Send(Line("GET", "/api/cloud/labels?cloud=8&answer=3", Cookie()) + "\r\n");
-    wait_for(calls_.num_labeling);
+  calls_.takes_time = true;
+  int num_asked = 0;
+  for (const char* what : {"cloud/labels?cloud=8&answer=3", "cloud", "photo?view=1&size=9",
+                           "hover?view=8&xy=1,2&size=9", "hover?view=8&xy=1,2&size=9&client=a&seq=1"}) {
+    {
+      RawClient client(server_->port());
+      client.Send(Line("GET", std::string("/api/") + what, Cookie()) + "\r\n");
+      wait_for(calls_.num_waiting, ++num_asked);
+    }
+    wait_for(calls_.num_stopped, num_asked);
   }
-  wait_for(calls_.num_stopped);
-  EXPECT_EQ(calls_.num_stopped, 1);
+}
+
+TEST_F(RoutesTest, TheEndOfTheServerWaitsForNoPhotosAndPoints) {
+  calls_.takes_time = true;
+  RawClient first(server_->port()), second(server_->port());
+  first.Send(Line("GET", "/api/cloud", Cookie()) + "\r\n");
+  second.Send(Line("GET", "/api/photo?view=1&size=9", Cookie()) + "\r\n");
+  for (const Stopwatch watch; watch.seconds() < 5 && calls_.num_waiting < 2;)
+    std::this_thread::sleep_for(milliseconds(2));
+  const Stopwatch watch;
+  server_->Stop();
+  EXPECT_LT(watch.seconds(), 5);
+  EXPECT_EQ(calls_.num_stopped, 2);
 }
 
 TEST_F(RoutesTest, QueriesAreReadStrictly) {
@@ -360,6 +380,7 @@ TEST_F(RoutesTest, BodiesThatAreNoJsonObjectAreRefused) {
   EXPECT_EQ(calls_.edits, 0);
   EXPECT_EQ(Post("/api/edit", R"({"op": "redo"})", "Content-Type: Application/JSON ; charset=utf-8\r\n").status, 200);
   EXPECT_EQ(Post("/api/save", "{}").status, 200);
+  EXPECT_EQ(Post("/api/again", "{}").body, R"({"again":true})");
 }
 
 TEST_F(RoutesTest, TenThousandPromptsMeetALimit) {

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/live_field.h"
 
 namespace sanerf::viewer {
 namespace {
 
 constexpr size_t kKept = 4;  // for as many pages that look at a training; some ten megabytes each
+constexpr int kPointsInTraining = 60'000;
 
 }  // namespace
 
@@ -21,7 +23,9 @@ std::shared_ptr<SceneCloud::Kept> SceneCloud::Find(const std::function<bool(cons
 std::string SceneCloud::Bytes(const std::shared_ptr<const nerf::NerfModel>& model, const Job& job) {
   const std::lock_guard making(making_);
   if (const auto known = Find([&](const Kept& kept) { return kept.model.lock() == model; })) return known->bytes;
-  PointCloud cloud = MakePointCloud(*model, scene_, max_points_, job);
+  PointCloud cloud =
+      model->finished() ? MakePointCloud(*model, scene_, max_points_, job)
+                        : MakePointCloud(*model, scene_, std::min(max_points_, kPointsInTraining), BesideTraining(job));
   std::string bytes = Packed(cloud);
   const std::shared_ptr<Kept> made(new Kept{model, std::move(cloud), std::move(bytes)});
   const std::lock_guard lock(mutex_);

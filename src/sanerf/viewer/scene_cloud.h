@@ -21,7 +21,8 @@ class SceneCloud {
  public:
   SceneCloud(const scene::Scene& scene, int max_points) : scene_(scene), max_points_(max_points) {}
 
-  // "api/cloud" of docs/viewer.md, of this model; made once for it. Throws InterruptedError.
+  // "api/cloud" of docs/viewer.md, of this model; made once for it, and of one in training with fewer points, beside
+  // the training. Throws InterruptedError.
   std::string Bytes(const std::shared_ptr<const nerf::NerfModel>& model, const Job& job);
   // "api/cloud/labels" of the cloud with that id. revision: of the answer that objects is of; null: nothing is labeled.
   // Throws NotNow for a cloud that is not among the last few, InterruptedError.

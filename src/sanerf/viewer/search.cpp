@@ -10,54 +10,42 @@
 namespace sanerf::viewer {
 
 Search::Search(SearchCalls calls, DeskState& state, WorkList& work)
-    : calls_(std::move(calls)), state_(state), work_(work), line_(work), thread_([this] { Run(); }) {}
-
-Search::~Search() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_closing_ = true;
-    close_.RequestStop();
-  }
-  wake_.notify_all();
-  thread_.join();
-}
+    : calls_(std::move(calls)), state_(state), work_(work), thread_([this](const StopToken& closing) {
+        for (Json next; !closing.stop_requested() && TakeNext(&next);) Run(next, closing);
+      }) {}
 
 void Search::Begin(const Json& request) {
   {
     const std::lock_guard lock(mutex_);
     asked_.push_back(request);
-    line_.TakeUpAgain();
   }
-  wake_.notify_all();
+  thread_.Wake();
 }
 
-void Search::Run() {
-  while (true) {
-    Json request;
-    Job job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return is_closing_ || !asked_.empty(); });
-      if (is_closing_) return;
-      request = std::move(asked_.front());
-      asked_.pop_front();  // whatever becomes of it: once
-      job = line_.job().With(close_.token());
-    }
-    try {
-      FindAndAdd(request, job);
-    } catch (const InterruptedError&) {
-      if (!close_.token().stop_requested()) work_.Message("info", "the search was stopped");
-    } catch (const Error& error) {
-      work_.Message(error);
-    } catch (const std::exception& error) {
-      work_.Message("error", "the search failed", error.what());
-    }
-    {
-      const std::lock_guard lock(state_.mutex);
-      state_.is_searching = false;
-    }
-    calls_.on_end();
+bool Search::TakeNext(Json* request) {
+  const std::lock_guard lock(mutex_);
+  if (asked_.empty()) return false;
+  *request = std::move(asked_.front());
+  asked_.pop_front();  // whatever becomes of it: once
+  return true;
+}
+
+void Search::Run(const Json& request, const StopToken& closing) {
+  WorkList::Line line(work_);
+  try {
+    FindAndAdd(request, line.job().With(closing));
+  } catch (const InterruptedError&) {
+    if (!closing.stop_requested()) work_.Message("info", "the search was stopped");
+  } catch (const Error& error) {
+    work_.Message(error);
+  } catch (const std::exception& error) {
+    work_.Message("error", "the search failed", error.what());
   }
+  {
+    const std::lock_guard lock(state_.mutex);
+    state_.is_searching = false;
+  }
+  calls_.on_end();
 }
 
 void Search::FindAndAdd(const Json& request, const Job& job) {
@@ -71,7 +59,7 @@ void Search::FindAndAdd(const Json& request, const Job& job) {
   segmentation::LabeledObjects known;
   {
     const std::lock_guard lock(state_.mutex);
-    if (ground != state_.num_grounds) found.masks.clear();  // of a radiance field that is no more
+    if (ground != state_.num_grounds) found = {std::move(found.prompts)};  // its masks are of a field that is no more
     known = state_.edits.Labeled();
   }
   const int num_known = RemoveKnown(known.masks, &found.prompts, &found.masks);

@@ -1,18 +1,16 @@
 // A search takes minutes and has a thread of its own; what it finds is an edit like any other.
 #pragma once
 
-#include <condition_variable>
-#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <thread>
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stop_token.h"
 #include "sanerf/viewer/desk_room.h"
 #include "sanerf/viewer/desk_state.h"
+#include "sanerf/viewer/wakeful_thread.h"
 #include "sanerf/viewer/work_list.h"
 
 namespace sanerf::viewer {
@@ -24,29 +22,25 @@ struct SearchCalls {
   std::function<void()> on_end;                 // of each search, whatever has become of it
 };
 
-// One search after the other, in the order in which they were asked for.
+// One search after the other, in the order in which they were asked for; each can be cancelled by itself.
 class Search {
  public:
   // state and work must outlive it.
-  Search(SearchCalls calls, DeskState& state, WorkList& work);
-  ~Search();  // stops the search in progress
+  Search(SearchCalls calls, DeskState& state, WorkList& work);  // its end stops the search in progress
 
   void Begin(const Json& request);
 
  private:
-  void Run();
+  bool TakeNext(Json* request);
+  void Run(const Json& request, const StopToken& closing);
   void FindAndAdd(const Json& request, const Job& job);
 
   const SearchCalls calls_;
   DeskState& state_;
   WorkList& work_;
-  WorkList::Line line_;
-  StopSource close_;
   std::mutex mutex_;  // of what follows; never held together with the state's
-  std::condition_variable wake_;
   std::deque<Json> asked_;
-  bool is_closing_ = false;
-  std::thread thread_;
+  WakefulThread thread_;
 };
 
 }  // namespace sanerf::viewer

@@ -1,6 +1,5 @@
 #include "sanerf/viewer/training_record.h"
 
-#include <algorithm>
 #include <fstream>
 
 #include "sanerf/core/json.h"
@@ -8,8 +7,6 @@
 namespace sanerf::viewer {
 namespace {
 
-constexpr double kRateSeconds = 20;  // the rate is that of the last so many
-constexpr int64_t kStepsForRate = 20;
 constexpr size_t kLongestCurve = 400;  // points; then every second one goes
 
 Json NumberOrNull(double value) { return value > 0 ? Json(value) : Json(nullptr); }
@@ -41,21 +38,16 @@ void TrainingRecord::Begin(const std::string& preset, int64_t iters) {
   step_ = 0;
   psnr_ = held_out_ = seconds_before_ = seconds_ = 0;
   curve_.clear();
-  recent_.clear();
-  is_running_ = true;
 }
 
 void TrainingRecord::Continue() {
   const std::lock_guard lock(mutex_);
   seconds_before_ = seconds_;
-  recent_.clear();
-  is_running_ = true;
 }
 
 void TrainingRecord::Finish(int64_t iters) {
   const std::lock_guard lock(mutex_);
   step_ = iters_ = iters;
-  is_running_ = false;
 }
 
 void TrainingRecord::StandAt(int64_t step) {
@@ -90,9 +82,6 @@ void TrainingRecord::Take(const Event& event) {
     }
     AddPoint(event.done, psnr, held_out);
   }
-  if (event.kind == Event::Kind::kAbandoned || event.kind == Event::Kind::kFinished) is_running_ = false;
-  recent_.emplace_back(event.seconds, event.done);
-  while (recent_.size() > 2 && recent_.front().first < event.seconds - kRateSeconds) recent_.pop_front();
 }
 
 int64_t TrainingRecord::step() const {
@@ -102,12 +91,6 @@ int64_t TrainingRecord::step() const {
 
 Json TrainingRecord::ToJson() const {
   const std::lock_guard lock(mutex_);
-  Json eta = nullptr;
-  if (is_running_ && recent_.size() >= 2) {
-    const int64_t steps = recent_.back().second - recent_.front().second;
-    const double seconds = recent_.back().first - recent_.front().first;
-    if (steps >= kStepsForRate) eta = seconds / double(steps) * double(std::max<int64_t>(0, iters_ - step_));
-  }
   Json curve = Json::array();
   for (const auto& [step, psnr] : curve_) curve.push_back({step, psnr});
   return {{"step", step_},
@@ -116,7 +99,6 @@ Json TrainingRecord::ToJson() const {
           {"psnr", NumberOrNull(psnr_)},
           {"held_out_psnr", NumberOrNull(held_out_)},
           {"seconds", seconds_},
-          {"eta", eta},
           {"curve", std::move(curve)}};
 }
 

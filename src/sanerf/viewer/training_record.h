@@ -1,11 +1,12 @@
-// What is known of a training: its numbers so far, from the log of the run and from what its task reports.
+// What is known of a training: its numbers so far, from the log of the run and from what its task reports. How long it
+// still takes is said with the task, as of all work.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sanerf/core/events.h"
@@ -38,9 +39,7 @@ class TrainingRecord : public EventSink {
   int64_t iters_ = 0, step_ = 0;
   double psnr_ = 0, held_out_ = 0;           // 0: not known yet
   double seconds_before_ = 0, seconds_ = 0;  // of earlier sessions; of all
-  bool is_running_ = false;
   std::vector<std::pair<int64_t, double>> curve_;
-  std::deque<std::pair<double, int64_t>> recent_;  // seconds of the task and steps: for the rate
 };
 
 }  // namespace sanerf::viewer

@@ -23,7 +23,7 @@ TEST(TrainingRecord, FollowsATraining) {
   TrainingRecord record;
   record.Begin("fast", 1600);
   EXPECT_EQ(record.ToJson(), Json::parse(R"({"step": 0, "iters": 1600, "preset": "fast", "psnr": null,
-      "held_out_psnr": null, "seconds": 0.0, "eta": null, "curve": []})"));
+      "held_out_psnr": null, "seconds": 0.0, "curve": []})"));
   const Metric first[] = {{"loss", 0.1}, {"batch_psnr", 12.5}, {"held_out_psnr", 0}};
   const Metric second[] = {{"loss", 0.01}, {"batch_psnr", 20.0}, {"held_out_psnr", 18.5}};
   record.Take(Reported(100, 4, first));
@@ -36,14 +36,9 @@ TEST(TrainingRecord, FollowsATraining) {
   EXPECT_EQ(json["psnr"], 20.0);
   EXPECT_EQ(json["held_out_psnr"], 18.5);
   EXPECT_EQ(json["seconds"], 6.0);
-  EXPECT_EQ(json["eta"], 28.0);  // 1400 steps at 50 a second
   EXPECT_EQ(json["curve"], Json::parse("[[100, 12.5], [200, 20.0]]"));
 
-  // Paused, it has no end; after that its time goes on, and steps that come again replace those that were lost.
-  Event abandoned = Reported(200, 6, {});
-  abandoned.kind = Event::Kind::kAbandoned;
-  record.Take(abandoned);
-  EXPECT_EQ(record.ToJson()["eta"], nullptr);
+  // After a pause its time goes on, and steps that come again replace those that were lost.
   record.Continue();
   const Metric third[] = {{"batch_psnr", 15.0}};
   record.Take(Reported(150, 1, third));

@@ -23,7 +23,7 @@ StopToken WorkList::Line::token() const {
 
 void WorkList::Line::TakeUpAgain() {
   const std::lock_guard lock(control_->mutex);
-  control_->stop = StopSource();
+  if (control_->stop.token().stop_requested()) control_->stop = StopSource();  // else nobody could cancel what goes on
 }
 
 void WorkList::Control::Cancel() {

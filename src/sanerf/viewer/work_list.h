@@ -39,9 +39,8 @@ class WorkList {
     Job job() { return Job(*this, token()); }
     // A cancelled line stops what begins later as well, until it is taken up again.
     StopToken token() const;
-    void TakeUpAgain();
+    void TakeUpAgain();  // does nothing to one that was not cancelled
     void Cancel() { control_->Cancel(); }
-    void Message(const Error& error) { list_.Message(error); }
 
    private:
     friend class WorkList;

@@ -24,8 +24,9 @@ using segmentation::ObjectId;
 
 namespace {
 
-constexpr int64_t kDepthFrom = 400;       // steps of a training after which its depth is good enough for prompts
-constexpr double kShareInTraining = 0.3;  // of the time, for views that nobody waits for
+constexpr int64_t kDepthFrom = 400;        // steps of a training after which its depth is good enough for prompts
+constexpr double kShareInTraining = 0.15;  // of the time, for views that nobody waits for
+constexpr std::chrono::milliseconds kLooksEvery{500};
 
 bool HasAll(const feature_container::FeatureContainer& features, const std::vector<int>& views) {
   return std::all_of(views.begin(), views.end(), [&](int view) { return features.Has(view); });
@@ -40,23 +41,17 @@ Workbench::Workbench(const fs::path& scene, fs::path run, const pipeline::Settin
       work_(work),
       audience_(audience),
       field_line_(work_, [this] { field_->Pause(); }),
-      opening_line_(work_),
       field_job_(field_line_.job()) {
   field_ = std::make_unique<LiveField>(
       scene, run_path_, settings_, [this] { FieldChanged(); }, field_job_);
   scene_ = field_->scene();
   desk_ = std::make_unique<Desk>(RoomOfDesk(), work_, audience_);
-  keeper_ = std::thread([this] { Keep(); });
+  keeper_.emplace([this](const StopToken& closing) { Keep(closing); }, kLooksEvery);
 }
 
 Workbench::~Workbench() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_closing_ = true;
-  }
-  stop_.RequestStop();
-  wake_.notify_all();
-  keeper_.join();
+  desk_->StopSearching();  // which writes encoded views as well: the encoder would wait for it
+  keeper_->End();
   encoder_.reset();
   desk_.reset();
   field_.reset();
@@ -78,65 +73,60 @@ DeskRoom Workbench::RoomOfDesk() {
 }
 
 void Workbench::FieldChanged() {
-  {
-    const std::lock_guard lock(mutex_);
-    field_changed_ = true;
-  }
-  wake_.notify_all();
+  keeper_->Wake();
   audience_.StateChanged();
 }
 
 bool Workbench::WantsDepth() const { return desk_->has_prompts() || !desk_->WantedViews().empty(); }
 
 void Workbench::PromptsChanged() {
-  std::shared_ptr<Encoder> encoder;
   {
     const std::lock_guard lock(mutex_);
     prompts_changed_ = true;
     stop_scoring_.RequestStop();
-    encoder = encoder_;
+    if (encoder_) encoder_->LookAgain();
   }
-  wake_.notify_all();
-  if (encoder) encoder->LookAgain();
+  keeper_->Wake();
+}
+
+void Workbench::GoOn() {
+  desk_->GoOn();
+  {
+    const std::lock_guard lock(mutex_);
+    if (encoder_) encoder_->GoOn();
+  }
+  PromptsChanged();
 }
 
 // One thread opens what can be opened and scores what is answered.
-void Workbench::Keep() {
-  while (true) {
-    // What was cancelled is needed all the same: it begins again.
-    if (opening_line_.token().stop_requested()) opening_line_.TakeUpAgain();
-    const Job job = opening_line_.job().With(stop_.token());
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, std::chrono::milliseconds(500),
-                     [&] { return is_closing_ || field_changed_ || prompts_changed_; });
-      if (is_closing_) return;
-      if (std::exchange(prompts_changed_, false)) has_failed_ = false;
-      field_changed_ = false;
-      stop_scoring_ = StopSource();
-    }
-    try {
-      desk_->KeepPrompts();  // of before there was a run
-      OpenNext(job);
-    } catch (const InterruptedError&) {
-    } catch (const NotFound&) {  // removed while it was looked at
-    } catch (const Error& error) {
-      has_failed_ = true;
-      work_.Message(error);
-      const std::lock_guard lock(mutex_);
-      const std::string hint = error.hint().empty() ? "" : fmt::format(" ({})", error.hint());
-      if (!ground_) problem_ = fmt::format("prompts cannot be answered: {}{}", error.what(), hint);
-    } catch (const std::exception& error) {
-      has_failed_ = true;
-      work_.Message("error", error.what());
-    }
-    std::string opened;
-    {
-      const std::lock_guard lock(mutex_);
-      opened = std::exchange(opening_, "");
-    }
-    if (!opened.empty()) audience_.StateChanged();
+void Workbench::Keep(const StopToken& closing) {
+  WorkList::Line line(work_);  // what was cancelled is needed all the same: it begins again with the next one
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(prompts_changed_, false)) has_failed_ = false;
+    stop_scoring_ = StopSource();
   }
+  try {
+    desk_->KeepPrompts();  // of before there was a run
+    OpenNext(line.job().With(closing));
+  } catch (const InterruptedError&) {
+  } catch (const NotFound&) {  // removed while it was looked at
+  } catch (const Error& error) {
+    has_failed_ = true;
+    work_.Message(error);
+    const std::lock_guard lock(mutex_);
+    const std::string hint = error.hint().empty() ? "" : fmt::format(" ({})", error.hint());
+    if (!ground_) problem_ = fmt::format("prompts cannot be answered: {}{}", error.what(), hint);
+  } catch (const std::exception& error) {
+    has_failed_ = true;
+    work_.Message("error", error.what());
+  }
+  std::string opened;
+  {
+    const std::lock_guard lock(mutex_);
+    opened = std::exchange(opening_, "");
+  }
+  if (!opened.empty()) audience_.StateChanged();
 }
 
 void Workbench::OpenNext(const Job& job) {
@@ -174,7 +164,7 @@ void Workbench::OpenTrained(const Job& job) {
   audience_.StateChanged();
   const pipeline::Settings settings = field_->settings();
   const std::shared_ptr<const sam::Sam> sam = OpenSam(job);
-  std::shared_ptr<Encoder> earlier;
+  std::unique_ptr<Encoder> earlier;
   {
     const std::scoped_lock lock(run_mutex_, mutex_);
     run_->TakeSam(settings.encode.model, sam);
@@ -201,12 +191,14 @@ void Workbench::OpenTrained(const Job& job) {
          settings.encode, features, job);
 }
 
-// Photos are encoded beside the training, and prompts answered with the depth of the moment: that of another moment
-// when the field has made as many steps again. The finished field answers them once more.
+// Photos are encoded beside the training, from when somebody asks for a mask or could be given one; prompts are
+// answered with the depth of the moment: that of another moment when the field has made as many steps again. The
+// finished field answers them once more.
 void Workbench::OpenInTraining(const Job& job) {
-  const bool is_due = field_->step() >= std::max(kDepthFrom, 2 * ground_step_);
+  const int64_t step = field_->step();
   const bool is_asked = field_->phase() == LiveField::Phase::kPaused || WantsDepth();
-  if (maps_ && !(is_due && is_asked)) return;
+  const bool is_due = step >= std::max(kDepthFrom, 2 * ground_step_);
+  if (maps_ ? !(is_asked && is_due) : !(is_asked || step >= kDepthFrom)) return;
   const std::shared_ptr<const nerf::NerfModel> model = field_->model();
   if (!model) return;  // the first picture comes first
   const std::shared_ptr<const sam::Sam> sam = OpenSam(job);
@@ -253,27 +245,23 @@ void Workbench::Encode(feature_container::RadianceSource radiance, feature_conta
                        std::shared_ptr<LiveFeatures> features, const Job& job) {
   job.ThrowIfStopped("encoding");
   const bool is_final = radiance.fingerprint != 0;
-  EncoderInput to_encode{scene_, std::move(radiance), sam_, std::move(options), run_path_ / "features", features};
+  EncoderInput to_encode{
+      scene_, std::move(radiance), sam_, std::move(options), run_path_ / "features", features_mutex_, features};
   to_encode.wanted = [this] { return desk_->WantedViews(); };
   to_encode.points = [this] { return desk_->PromptedPoints(); };
   to_encode.share = [this] { return field_->phase() == LiveField::Phase::kTraining ? kShareInTraining : 1; };
-  to_encode.is_urgent = [this] { return num_urgent_ > 0; };
-  to_encode.on_views = [this, is_final, features](bool all) {
-    if (is_final && HasAll(*features, scene_->TrainViews())) RecordEncoded();
+  to_encode.is_urgent = [this] { return num_urgent_ > 0 || num_drawing_ > 0; };
+  to_encode.on_views = [this, is_final, features](bool all, double seconds) {
     desk_->ViewsEncoded(all);
     audience_.StateChanged();
+    if (is_final && HasAll(*features, scene_->TrainViews())) RecordEncoded(seconds);
   };
-  auto encoder = std::make_shared<Encoder>(std::move(to_encode), work_);
+  auto encoder = std::make_unique<Encoder>(std::move(to_encode), work_);
   const std::lock_guard lock(mutex_);
   encoder_ = std::move(encoder);
 }
 
-void Workbench::RecordEncoded() {
-  double seconds = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (encoder_) seconds = encoder_->seconds();
-  }
+void Workbench::RecordEncoded(double seconds) {
   const std::lock_guard lock(run_mutex_);
   pipeline::RecordEncoding(run_->folder(), field_->settings(), scene_->TrainViews().size(), seconds, Job());
 }
@@ -287,22 +275,22 @@ void Workbench::LoadStored(const Job& job) {
 
 FoundObjects Workbench::Find(const Json& request, const Job& job) {
   std::optional<segmentation::SegmentationInput> ground;
-  std::shared_ptr<Encoder> encoder;
   {
     const std::lock_guard lock(mutex_);
     ground = ground_;
-    encoder = encoder_;
   }
   if (!ground || !ground->nerf.finished())
     throw NotNow("nothing can be found yet", "the radiance field is not finished", "wait for it");
-  if (request.value("everything", false)) return FindEverything(*ground, field_->settings(), job);
-  // Both encode.
-  std::unique_lock<std::mutex> folder_lock;
-  if (encoder) folder_lock = std::unique_lock(encoder->folder_mutex());
-  const std::lock_guard lock(run_mutex_);
-  FoundObjects found = FindByWords(request.value("text", ""), field_->settings(), &*run_, job);
+  const pipeline::Settings settings = field_->settings();
+  if (request.value("everything", false)) return FindEverything(*ground, settings, job);
+  // Of its own: it takes minutes, and objects are stored in the window's meanwhile.
+  run::OpenRun run(run::RunFolder::Open(run_path_), field_->lock(), scene_, ground->nerf);
+  run.TakeSam(settings.encode.model, ground->sam);
+  run.ShareFeatures(features_mutex_);
+  FoundObjects found = FindByWords(request.value("text", ""), settings, &run, job);
   if (const auto live = std::dynamic_pointer_cast<const LiveFeatures>(ground->features))
     std::const_pointer_cast<LiveFeatures>(live)->Reload();
+  if (desk_->has_prompts()) found.masks = FirstLooks(found.prompts, *ground, settings, job);
   return found;
 }
 
@@ -378,11 +366,11 @@ std::string Workbench::Waiting() const {
   const std::lock_guard lock(mutex_);
   if (!opening_.empty()) return opening_;
   if (!ground_) return problem_;
-  const bool is_encoding = encoder_ && !encoder_->State().is_null();
+  const bool is_encoding = encoder_ && encoder_->is_busy();
   for (const int view : wanted) {
     if (ground_->features->Has(view)) continue;
     return scene_->views[size_t(view)].name +
-           (is_encoding ? " is being encoded" : " is not encoded, and encoding has ended: open the window again");
+           (is_encoding ? " is encoded next" : " is not encoded, and encoding has stopped: go on with it");
   }
   return "";
 }

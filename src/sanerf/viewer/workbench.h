@@ -3,14 +3,12 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "sanerf/core/job.h"
@@ -22,6 +20,7 @@
 #include "sanerf/viewer/desk.h"
 #include "sanerf/viewer/encoder.h"
 #include "sanerf/viewer/live_field.h"
+#include "sanerf/viewer/wakeful_thread.h"
 #include "sanerf/viewer/work_list.h"
 
 namespace sanerf::viewer {
@@ -36,10 +35,11 @@ class Workbench {
   Desk& desk() { return *desk_; }
   LiveField& field() { return *field_; }
   const scene::Scene& scene() const { return *scene_; }
-  StopToken closing() const { return stop_.token(); }
+  StopToken closing() const { return keeper_->closing(); }
   // Something was said or pointed at: what waits for it is opened and encoded, and scoring begins again later.
   void PromptsChanged();
-  // Held while a picture is made for somebody who waits.
+  void GoOn();  // with what was cancelled or has failed: the answer, the encoding, what was being opened
+  // Held while a picture is made for somebody who waits: no further view is encoded.
   class Drawing {
    public:
     explicit Drawing(Workbench& bench) : bench_(bench) { ++bench_.num_drawing_; }
@@ -50,7 +50,7 @@ class Workbench {
    private:
     Workbench& bench_;
   };
-  // Held for what should be there at once: training makes no step meanwhile, and no further view is encoded.
+  // Held for what should be there at once: the same, and training makes no step meanwhile.
   class Urgent {
    public:
     explicit Urgent(Workbench& bench) : bench_(bench), priority_(*bench.field_) { ++bench_.num_urgent_; }
@@ -75,7 +75,7 @@ class Workbench {
   bool Store(const segmentation::SessionSnapshot& fitted, const std::filesystem::path& log,
              const std::vector<std::string>& retired, const Job& job);
   void FieldChanged();
-  void Keep();
+  void Keep(const StopToken& closing);
   void OpenNext(const Job& job);
   void OpenTrained(const Job& job);
   void OpenInTraining(const Job& job);
@@ -83,7 +83,7 @@ class Workbench {
   void Ground(segmentation::SegmentationInput input, bool has_all);
   void Encode(feature_container::RadianceSource radiance, feature_container::EncodeOptions options,
               std::shared_ptr<LiveFeatures> features, const Job& job);
-  void RecordEncoded();
+  void RecordEncoded(double seconds);
   void LoadStored(const Job& job);
   void Score(const Job& job);
   bool WantsDepth() const;
@@ -92,18 +92,17 @@ class Workbench {
   const pipeline::Settings settings_;
   WorkList& work_;
   Audience& audience_;
-  WorkList::Line field_line_, opening_line_;
+  WorkList::Line field_line_;
   const Job field_job_;
   std::unique_ptr<LiveField> field_;
   std::shared_ptr<const scene::Scene> scene_;
   std::unique_ptr<Desk> desk_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool is_closing_ = false, field_changed_ = true, prompts_changed_ = false;
+  bool prompts_changed_ = false;
   std::string opening_;  // what is being opened, "" = nothing
   std::string problem_;  // why it could not be
-  StopSource stop_, stop_scoring_;
+  StopSource stop_scoring_;
   // The keeper's own.
   LiveField::Phase phase_ = LiveField::Phase::kPhotos;
   bool is_open_ = false;     // all that there is of a trained field
@@ -115,15 +114,16 @@ class Workbench {
   std::shared_ptr<LiveFeatures> maps_;  // encoded while there is no field
   std::optional<run::OpenRun> run_;     // once the field is trained; used under run_mutex_
   std::mutex run_mutex_;
+  std::mutex features_mutex_;  // held by who writes encoded views
   std::optional<segmentation::SegmentationInput> ground_;
-  std::shared_ptr<Encoder> encoder_;
+  std::unique_ptr<Encoder> encoder_;  // calls the desk
   struct ScoreOf {
     int64_t answer = -1;
     std::optional<double> iou;
   };
   std::map<segmentation::ObjectId, ScoreOf> scores_;
   std::atomic<int> num_drawing_ = 0, num_urgent_ = 0;
-  std::thread keeper_;
+  std::optional<WakefulThread> keeper_;
 };
 
 }  // namespace sanerf::viewer

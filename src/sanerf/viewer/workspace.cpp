@@ -119,9 +119,9 @@ class Workspace::Impl {
   const scene::Scene& scene() const { return bench_.scene(); }
   int64_t revision() const { return audience_.revision(); }
 
-  Json Hover(const Json& request, StopToken stop);
-  std::string Photo(int view, int size);
-  std::string Cloud();
+  Json Hover(const Json& request, const Job& job);
+  std::string Photo(int view, int size, StopToken stop);
+  std::string Cloud(StopToken stop);
   std::string CloudLabels(int64_t cloud, StopToken stop);
   void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop);
 
@@ -205,7 +205,8 @@ Json Workspace::Impl::State() {
           {"machine",
            {{"device",
              fmt::format("CPU, {} thread{}, {}", NumThreads(), NumThreads() == 1 ? "" : "s", kernels::Kernels().name)},
-            {"memory", PeakRssBytes()}}}};
+            {"memory", PeakRssBytes()},
+            {"memory_now", RssBytes()}}}};
 }
 
 Json Workspace::Impl::Views() const {
@@ -223,9 +224,9 @@ Json Workspace::Impl::Views() const {
   return views;
 }
 
-Json Workspace::Impl::Hover(const Json& request, StopToken stop) try {
+Json Workspace::Impl::Hover(const Json& request, const Job& job) try {
   const Workbench::Urgent urgent(bench_);
-  return AsUsage([&] { return desk().Hover(request, stop); });
+  return AsUsage([&] { return desk().Hover(request, job); });
 } catch (const NotNow& refused) {  // the page shows how far encoding is
   bench_.PromptsChanged();
   Json encoding = bench_.EncodingState();
@@ -234,7 +235,7 @@ Json Workspace::Impl::Hover(const Json& request, StopToken stop) try {
                std::string(refused.summary()), std::string(refused.why()), refused.hint());
 }
 
-std::string Workspace::Impl::Photo(int view, int size) {
+std::string Workspace::Impl::Photo(int view, int size, StopToken stop) {
   const scene::View& of_view = ViewAt(scene(), view);
   const std::pair key(view, CheckedSize(size));
   const auto kept = [&]() -> std::optional<std::string> {
@@ -245,6 +246,7 @@ std::string Workspace::Impl::Photo(int view, int size) {
   if (std::optional<std::string> known = kept()) return *known;
   // One at a time: a page asks for all at once, and a photo of 24 megapixels takes 400 MB while it is decoded.
   const std::lock_guard decode_lock(photo_mutex_);
+  Job().With(stop).ThrowIfStopped("the photo");
   if (std::optional<std::string> known = kept()) return *known;
   const Camera camera = of_view.camera.ResizedToLongest(size);
   const float white[3] = {1, 1, 1};
@@ -254,10 +256,10 @@ std::string Workspace::Impl::Photo(int view, int size) {
   return jpeg;
 }
 
-std::string Workspace::Impl::Cloud() {
+std::string Workspace::Impl::Cloud(StopToken stop) {
   const std::shared_ptr<const nerf::NerfModel> model = bench_.field().model();
   if (!model) throw NotNow("there are no points yet", "the scene is not trained", "start the training");
-  return cloud_.Bytes(model, Job().With(bench_.closing()));
+  return cloud_.Bytes(model, Job().With(stop).With(bench_.closing()));
 }
 
 std::string Workspace::Impl::CloudLabels(int64_t cloud, StopToken stop) {
@@ -298,15 +300,9 @@ void Workspace::Impl::Frame(const Json& request, const std::function<bool(const 
     shown.objects = std::shared_ptr<const mask_aggregator::ObjectModel>(answer, &*answer->snapshot.model);
   shown.color_of_label = desk().ColorOfLabel(*answer);
   const Workbench::Drawing drawing(bench_);
-  // A training gives way to the coarse pictures, which whoever looks around waits for, and not to the fine blocks.
-  std::optional<LiveField::Priority> priority;
-  if (bench_.field().phase() == LiveField::Phase::kTraining) priority.emplace(bench_.field());
-  const auto sent = [&](const FrameRecord& record) {
-    const bool is_listening = on_record(record);
-    if (record.width < frame.camera.width || record.height < frame.camera.height) priority.reset();
-    return is_listening;
-  };
-  RenderFrame(shown, frame, sent, Job().With(stop).With(bench_.closing()));
+  const Job job = Job().With(stop).With(bench_.closing());
+  const bool is_training = bench_.field().phase() == LiveField::Phase::kTraining;
+  RenderFrame(shown, frame, on_record, is_training ? BesideTraining(job) : job);
 }
 
 // ================================ the calls ================================
@@ -365,7 +361,14 @@ Json Workspace::Train(const Json& request) {
   return {{"revision", impl_->revision()}};
 }
 
-Json Workspace::Save() {
+Json Workspace::Again(const Json& request) {
+  AsUsage([&] { JsonCursor(request, "again").ExpectKeys({}); });
+  impl_->bench().GoOn();
+  return {{"revision", impl_->revision()}};
+}
+
+Json Workspace::Save(const Json& request) {
+  AsUsage([&] { JsonCursor(request, "save").ExpectKeys({}); });
   impl_->desk().Save();
   return {{"revision", impl_->revision()}};
 }
@@ -411,8 +414,8 @@ Json Workspace::Cancel(const Json& request) {
   return {{"revision", impl_->revision()}};
 }
 
-Json Workspace::Hover(const Json& request, StopToken stop) { return impl_->Hover(request, stop); }
-std::string Workspace::Photo(int view, int size) const { return impl_->Photo(view, size); }
+Json Workspace::Hover(const Json& request, const Job& job) { return impl_->Hover(request, job); }
+std::string Workspace::Photo(int view, int size, StopToken stop) const { return impl_->Photo(view, size, stop); }
 
 std::string Workspace::Mask(int64_t object, int view, int size) const {
   CheckedSize(size);
@@ -437,7 +440,7 @@ std::string Workspace::Truth(int64_t object, int view, int size) const {
   return EncodePng(ResizeNearest(*mask, camera.width, camera.height));
 }
 
-std::string Workspace::Cloud() { return impl_->Cloud(); }
+std::string Workspace::Cloud(StopToken stop) { return impl_->Cloud(stop); }
 std::string Workspace::CloudLabels(int64_t cloud, StopToken stop) { return impl_->CloudLabels(cloud, stop); }
 void Workspace::Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) {
   impl_->Frame(request, on_record, stop);

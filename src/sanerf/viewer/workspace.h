@@ -37,16 +37,17 @@ class Workspace : public Calls {
   Json Edit(const Json& request) override;
   Json Find(const Json& request) override;
   Json Train(const Json& request) override;
-  Json Save() override;
+  Json Again(const Json& request) override;
+  Json Save(const Json& request) override;
   Json StartExport(const Json& request) override;
   Json Cancel(const Json& request) override;
-  Json Hover(const Json& request, StopToken stop) override;  // view, xy, object, label, size
+  Json Hover(const Json& request, const Job& job) override;  // view, xy, object, label, size
 
   // Encoded pictures. Throw NotFound.
-  std::string Photo(int view, int size) const override;                  // JPEG
+  std::string Photo(int view, int size, StopToken stop) const override;  // JPEG
   std::string Mask(int64_t object, int view, int size) const override;   // PNG, gray
   std::string Truth(int64_t object, int view, int size) const override;  // PNG, gray
-  std::string Cloud() override;                                          // gzip
+  std::string Cloud(StopToken stop) override;                            // gzip
   std::string CloudLabels(int64_t cloud, StopToken stop) override;       // gzip
   void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) override;
   std::filesystem::path ResultFile(int64_t id, std::string* name) const override;

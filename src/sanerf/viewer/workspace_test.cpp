@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -24,6 +25,7 @@
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 #include "sanerf/viewer/error_answers.h"
+#include "sanerf/viewer/gzip_test_support.h"
 #include "sanerf/viewer/schema_test_support.h"
 
 namespace fs = std::filesystem;
@@ -105,7 +107,12 @@ class WorkspaceTest : public testing::Test {
                                        : what == "train"  ? workspace.Train(request)
                                        : what == "export" ? workspace.StartExport(request)
                                        : what == "cancel" ? workspace.Cancel(request)
-                                                          : workspace.Save());
+                                       : what == "again"  ? workspace.Again(request)
+                                                          : workspace.Save(request));
+  }
+  bool EncodingHasStopped(const Workspace& workspace) {
+    const Json encoding = StateOf(workspace).at("encoding");
+    return encoding.is_object() && encoding.value("stopped", false);
   }
   void Click(Workspace& workspace, const std::string& view, const Json& xy, const std::string& name) {
     Post(workspace, "edit",
@@ -200,14 +207,14 @@ TEST_F(WorkspaceTest, FromNothingToAStoredObjectAndBackAgain) {
     EXPECT_EQ(state.at("phase"), "photos");
     EXPECT_THAT(state.at("waiting").get<std::string>(), HasSubstr("start the training"));
     EXPECT_EQ(state.at("answer").at("kind"), "none");
-    EXPECT_THROW(workspace.Cloud(), NotNow);
+    EXPECT_THROW(workspace.Cloud(StopToken()), NotNow);
     EXPECT_THROW(workspace.Frame({{"view", 0}, {"size", 48}, {"layer", "mask"}}, AnyRecord, StopToken()), NotNow);
     EXPECT_THROW(workspace.Frame({{"view", 0}, {"size", 48}, {"layer", "rgb"}}, AnyRecord, StopToken()), NotNow);
     EXPECT_THROW(workspace.Train({{"action", "fly"}}), UsageError);
     EXPECT_THROW(workspace.Find({{"text", "mug"}}), NotNow);
     const int view = ViewNamed(workspace, "train/001");
-    EXPECT_FALSE(workspace.Photo(view, 32).empty());
-    EXPECT_THROW(workspace.Photo(99, 32), NotFound);
+    EXPECT_FALSE(workspace.Photo(view, 32, StopToken()).empty());
+    EXPECT_THROW(workspace.Photo(99, 32, StopToken()), NotFound);
     // Said before there is any depth, answered afterwards.
     const Json done = Post(workspace, "edit",
                            {{"op", "add_click"}, {"view", view}, {"xy", {24, 40}}, {"label", 1}, {"name", "table"}});
@@ -231,9 +238,9 @@ TEST_F(WorkspaceTest, FromNothingToAStoredObjectAndBackAgain) {
         [&](const FrameRecord&) { return ++num_records > 0; }, StopToken());
     EXPECT_GT(num_records, 0);
     EXPECT_FALSE(workspace.Mask(id, view, 48).empty());
-    EXPECT_FALSE(workspace.Cloud().empty());
+    EXPECT_FALSE(workspace.Cloud(StopToken()).empty());
     EXPECT_THROW(workspace.CloudLabels(12345, StopToken()), NotNow);  // of points that nobody has
-    const Json hover = workspace.Hover({{"view", view}, {"xy", {24, 40}}, {"size", 48}}, StopToken());
+    const Json hover = workspace.Hover({{"view", view}, {"xy", {24, 40}}, {"size", 48}}, Job());
     EXPECT_EQ(audience_.witness.See("hover", hover).at("candidates").size(), 4u);
     const Json strip = audience_.witness.See("strip", workspace.Strip(id));
     EXPECT_EQ(strip.at("views").size() + state.at("num_test_views").get<size_t>(), state.at("num_views"));
@@ -355,16 +362,23 @@ TEST_F(WorkspaceTest, WhoHasCancelledEncodingIsAnsweredAllTheSame) {
   Workspace workspace(OfScene(), audience_);
   window = &workspace;
   Post(workspace, "train", {{"action", "start"}});
-  WaitUntil([&] { return is_cancelled && StateOf(workspace).at("encoding").is_null(); });
+  WaitUntil([&] { return is_cancelled && EncodingHasStopped(workspace); });
   EXPECT_THAT(EncodedViews(), IsEmpty());
   // A photo is encoded for who clicks in it, and no other.
   Click(workspace, "train/001", {27, 15}, "ball");
-  WaitUntil([&] { return IsAnswered(workspace, 0) && StateOf(workspace).at("encoding").is_null(); });
+  WaitUntil([&] { return IsAnswered(workspace, 0) && EncodingHasStopped(workspace); });
   EXPECT_EQ(EncodedViews().size(), 1u);
+  EXPECT_EQ(StateOf(workspace).at("encoding").at("done"), 1);
   EXPECT_EQ(StateOf(workspace).at("waiting"), "");
   Click(workspace, "train/002", {30, 28}, "again");
-  WaitUntil([&] { return IsAnswered(workspace, 1) && StateOf(workspace).at("encoding").is_null(); });
+  WaitUntil([&] { return IsAnswered(workspace, 1) && EncodingHasStopped(workspace); });
   EXPECT_EQ(EncodedViews().size(), 2u);
+  WaitUntil([&] { return StateOf(workspace).at("phase") == "trained"; });
+  EXPECT_THAT(ErrorTextOf<NotNow>([&] { workspace.Find({{"everything", true}}); }), HasSubstr("go on"));
+  Post(workspace, "again", Json::object());
+  WaitUntil([&] { return StateOf(workspace).at("encoding").is_null(); });
+  const Json state = StateOf(workspace);
+  EXPECT_EQ(EncodedViews().size(), state.at("num_views").get<size_t>() - state.at("num_test_views").get<size_t>());
   EXPECT_THAT(audience_.witness.faults(), IsEmpty());
 }
 
@@ -384,8 +398,12 @@ TEST_F(WorkspaceTest, AClickIsAnsweredWithTheDepthOfAnInterruptedTraining) {
   EXPECT_EQ(state.at("phase"), "paused");
   EXPECT_EQ(state.at("training").at("step"), 451);
   EXPECT_EQ(state.at("waiting"), "");
-  EXPECT_EQ(state.at("answer").at("kind"), "field");
+  EXPECT_EQ(state.at("answer").at("kind"), "vote");
   EXPECT_FALSE(fs::exists(*folder_ / "run" / "objects" / "ball"));  // the finished field will show it otherwise
+  uint32_t num_points = 0;
+  std::memcpy(&num_points, Unpacked(workspace.Cloud(StopToken())).data(), sizeof num_points);
+  EXPECT_GT(num_points, 0u);
+  EXPECT_LE(num_points, 60'000u);  // of a finished field 300,000
   EXPECT_THAT(audience_.witness.faults(), IsEmpty());
 }
 
@@ -466,7 +484,7 @@ TEST_F(WorkspaceTest, AHoverIsToldHowFarEncodingIsAndHasItsPhotoEncodedNext) {
   const Json asked = {{"view", ViewNamed(workspace, pointed_at)}, {"xy", {24, 40}}, {"size", 48}};
   Json refused;
   try {
-    workspace.Hover(asked, StopToken());
+    workspace.Hover(asked, Job());
   } catch (const NotNow&) {
     refused = Json::parse(AnswerToCurrentException().body);
   }
@@ -478,7 +496,7 @@ TEST_F(WorkspaceTest, AHoverIsToldHowFarEncodingIsAndHasItsPhotoEncodedNext) {
   // As the page does while the mouse stays there.
   WaitUntil([&] {
     try {
-      return workspace.Hover(asked, StopToken()).at("candidates").size() == 4;
+      return workspace.Hover(asked, Job()).at("candidates").size() == 4;
     } catch (const NotNow&) {
       return false;
     }
@@ -496,20 +514,21 @@ TEST_F(WorkspaceTest, APhotoIsTheSameForAllWhoAskForItAtOnce) {
     std::vector<std::thread> pages;
     for (size_t page = 0; page < seen.size(); ++page)
       pages.emplace_back([&, page] {
-        for (int view = 0; view < num_views; ++view) seen[page].push_back(workspace.Photo(view, size));
+        for (int view = 0; view < num_views; ++view) seen[page].push_back(workspace.Photo(view, size, StopToken()));
       });
     for (std::thread& page : pages) page.join();
     for (int view = 0; view < num_views; ++view) {
-      const std::string photo = workspace.Photo(view, size);
+      const std::string photo = workspace.Photo(view, size, StopToken());
       for (const auto& page : seen) EXPECT_EQ(page[size_t(view)], photo) << "view " << view << ", size " << size;
       if (view > 0) {
         EXPECT_NE(photo, seen[0][size_t(view) - 1]);
       }
     }
   }
-  for (const int nowhere : {-1, num_views, 1'000'000}) EXPECT_THROW(workspace.Photo(nowhere, 32), NotFound);
-  EXPECT_THROW(workspace.Photo(0, 0), UsageError);
-  EXPECT_THROW(workspace.Photo(0, 100'000), UsageError);
+  for (const int nowhere : {-1, num_views, 1'000'000})
+    EXPECT_THROW(workspace.Photo(nowhere, 32, StopToken()), NotFound);
+  EXPECT_THROW(workspace.Photo(0, 0, StopToken()), UsageError);
+  EXPECT_THROW(workspace.Photo(0, 100'000, StopToken()), UsageError);
 }
 
 TEST_F(WorkspaceTest, WithoutARunItIsBesideTheScene) {

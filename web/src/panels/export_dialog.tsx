@@ -1,10 +1,10 @@
-// Take home: a form made from what the server says it can write, so that a new format needs nothing here.
+// Export: a form made from what the server says it can write, so that a new format needs nothing here.
 import { useState } from 'preact/hooks';
 import { exportCommand, startExport } from '../actions';
 import { address } from '../api';
 import { app } from '../app';
 import type { ExportFormat, ExportOption, OptionValue, Result } from '../protocol';
-import { bytes, CommandButton, Progress, ToolButton, useCommand, useLive } from '../widgets';
+import { bytes, CommandButton, joined, Progress, ToolButton, useCommand, useLive } from '../widgets';
 import { Modal } from './dialog';
 import { statusOf } from './objects_panel';
 
@@ -64,7 +64,7 @@ function OptionField({ option, value, onChange }: OptionFieldProps) {
       {input}
       <p id={`${id}-help`} class={isWrong ? 'wrong' : 'muted'}>
         {isWrong ? `A number${option.type === 'int' ? ' without decimals' : ''}${range === '' ? '' : `, ${range}`}`
-          : [option.help ?? '', range].filter((part) => part !== '').join(' · ')}
+          : joined(option.help ?? '', range)}
       </p>
     </div>
   );
@@ -104,7 +104,7 @@ function Form({ format }: { format: ExportFormat }) {
       {format.per_object && (
         <fieldset>
           <legend>Objects</legend>
-          {objects.length === 0 && <p class="muted">There is no object yet: click one first.</p>}
+          {objects.length === 0 && <p class="muted">There is no object yet: click a thing first.</p>}
           {objects.map((object) => (
             <label key={object.id} class="choice">
               <input type="checkbox" checked={chosen.includes(object.id)}
@@ -135,8 +135,8 @@ export function ExportDialog() {
   const [name, setName] = useState(formats[0]?.format ?? '');
   const format = formats.find((one) => one.format === name) ?? formats[0];
   return (
-    <Modal title="Take home">
-      {formats.length === 0 && <p class="muted">Nothing can be exported yet: train the field and click an object first.</p>}
+    <Modal title="Export">
+      {formats.length === 0 && <p class="muted">There is nothing to export yet: train the radiance field and click a thing first.</p>}
       <div class="export">
         <fieldset class="formats">
           <legend>What</legend>

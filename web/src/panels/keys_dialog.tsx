@@ -6,6 +6,7 @@ import { Modal } from './dialog';
 
 export function KeysDialog() {
   const commands = app.use((value) => value.state?.commands) ?? {};
+  const program = app.use((value) => value.state?.program) ?? '';
   const groups = [...new Set(kKeys.map((key) => key.group))];
   return (
     <Modal title="Keys">
@@ -30,7 +31,7 @@ export function KeysDialog() {
           <li key={name}><code>{command}</code><CommandButton command={command} what={name} /></li>
         ))}
       </ul>
-      <p class="muted">The page is made with three.js and Preact: <a href="third-party.txt" target="_blank"
+      <p class="muted">sanerf {program}. The page is made with three.js and Preact: <a href="third-party.txt" target="_blank"
         rel="noreferrer">licenses</a>.</p>
     </Modal>
   );

@@ -28,7 +28,7 @@ export function Banner() {
   if (outdated) {
     return (
       <div class="banner" role="alert">
-        <span>The program was updated and this page is of the older one.</span>
+        <span>The program was updated, and this page is from the older version.</span>
         <button type="button" class="tool primary" onClick={() => location.reload()}>Reload the page</button>
       </div>
     );
@@ -36,15 +36,15 @@ export function Banner() {
   if (connection === 'refused') {
     return (
       <div class="banner" role="alert">
-        The program was started again and has a new address. Open the one that it printed in this browser: this page goes on
-        by itself.
+        The program was started again and has a new address. Open the address that it printed, in this browser: then this
+        page goes on by itself.
       </div>
     );
   }
   if (connection === 'lost' && known) {
     return (
       <div class="banner" role="alert">
-        The program does not answer. Prompts are safe with it; this page goes on as soon as it is back.
+        The program does not answer. Your prompts are safe; this page goes on as soon as it is back.
       </div>
     );
   }

@@ -8,13 +8,14 @@ import { edit } from '../edits';
 import { Icon } from '../icons';
 import type { Answer, Prompt, SceneObject, View } from '../protocol';
 import { dot, sub } from '../vec';
-import { CommandButton, Curve, duration, percent, ToolButton, useLive } from '../widgets';
+import { CommandButton, Curve, duration, GoOnButton, joined, percent, ToolButton, useLive } from '../widgets';
 
 const kStatus: Record<SceneObject['status'], { text: string; help: string }> = {
   empty: { text: 'no prompts', help: 'Click the thing in the picture' },
   working: { text: 'working', help: 'Masks are being made' },
-  answered: { text: 'ready', help: 'The answer fits the prompts' },
-  stale: { text: 'stale', help: 'The answer is not of these prompts: the next edit begins it again' },
+  answered: { text: 'ready', help: 'The masks fit the prompts' },
+  unfinished: { text: 'unfinished', help: 'The masks are there, the object field is not: fitting it was stopped' },
+  stale: { text: 'stale', help: 'The masks are older than the prompts: making them was stopped' },
 };
 
 export function statusOf(object: SceneObject): { text: string; help: string } {
@@ -34,7 +35,7 @@ export function describePrompt(prompt: Prompt, views: View[]): { what: string; w
   const place = `${shortName(view)} · ${prompt.xy.map(Math.round).join(', ')}`;
   if (!prompt.p || !view) return { what, where: place };
   const depth = dot(sub(prompt.p, positionOf(view.camera)), forwardOf(view.camera));
-  return { what, where: `${place} · depth ${depth.toFixed(2)}` };
+  return { what, where: `${place} · depth\u00a0${depth.toFixed(2)}` };
 }
 
 function PromptRow({ prompt, views }: { prompt: Prompt; views: View[] }) {
@@ -98,6 +99,11 @@ function Name({ object }: { object: SceneObject }) {
   );
 }
 
+const objectFacts = (object: SceneObject): string => joined(`${object.views_used} of ${object.views_total} views`,
+  object.agreement === null ? '' : `agreement\u00a0${percent(object.agreement)}`,
+  object.dropped.length > 0 ? `${object.dropped.length} dropped` : '',
+  object.iou === null ? '' : `IoU\u00a0${object.iou.toFixed(3)}`);
+
 function ObjectRow({ object, views }: { object: SceneObject; views: View[] }) {
   const selected = app.use((value) => value.selected === object.id);
   const live = useLive();
@@ -113,21 +119,19 @@ function ObjectRow({ object, views }: { object: SceneObject; views: View[] }) {
           label={object.visible ? `Hide ${object.name}` : `Show ${object.name}`} keys="H"
           onClick={() => void show(object, { visible: !object.visible })} />
         <ToolButton icon="solo" class="quiet small" pressed={object.solo} disabled={!live}
-          label={object.solo ? 'Show the others again' : `Show ${object.name} alone`}
+          label={object.solo ? 'Show the other objects again' : `Show ${object.name} alone`}
           onClick={() => void show(object, { solo: !object.solo })} />
         <ToolButton icon="trash" class="quiet small" label={`Remove ${object.name}`} disabled={!live}
           onClick={() => void edit({ op: 'remove_object', object: object.id })} />
       </div>
       <p class="muted facts">
         <span class={`badge ${object.problem === undefined ? object.status : 'stale'}`} title={status.help}>{status.text}</span>
-        {object.status !== 'empty' && (<>
-          {' '}{object.views_used} of {object.views_total} views
-          {object.agreement !== null && ` · agreement ${percent(object.agreement)}`}
-          {object.dropped.length > 0 && ` · ${object.dropped.length} dropped`}
-          {object.iou !== null && ` · IoU ${object.iou.toFixed(3)}`}
-        </>)}
+        {object.status !== 'empty' && ` ${objectFacts(object)}`}
       </p>
       {object.problem !== undefined && <p class="wrong">{object.problem}</p>}
+      {(object.status === 'stale' || object.status === 'unfinished') && (
+        <p class="facts"><GoOnButton with={object.name} text={object.problem === undefined ? 'Go on' : 'Try again'} /></p>
+      )}
       {selected && object.prompts.length > 0 && (
         <ul class="prompts" aria-label={`Prompts of ${object.name}`}>
           {object.prompts.map((prompt) => <PromptRow key={prompt.id} prompt={prompt} views={views} />)}
@@ -141,7 +145,7 @@ export function answerText(answer: Answer): string {
   switch (answer.kind) {
     case 'none': return '';
     case 'first': return `First answer from ${answer.views} views`;
-    case 'vote': return `Vote of ${answer.views} views`;
+    case 'vote': return `Label vote of ${answer.views} views`;
     case 'field': // the run's own comes without a count of steps
       return `Object field, ${answer.steps > 0 ? `${answer.steps} steps, ` : ''}${answer.views} views`;
   }
@@ -155,12 +159,12 @@ function AnswerLine() {
     <div class="answer">
       <p>
         <strong>{answerText(answer)}</strong>
-        {answer.seconds > 0 && <span class="muted"> after {duration(answer.seconds)}</span>}
+        {answer.seconds >= 0.05 && <span class="muted"> after {duration(answer.seconds)}</span>}
       </p>
       {answer.agreement.length > 1 && last && (
         <>
           <Curve curve={answer.agreement} minRange={0.02} label={`Agreement between the views: ${percent(last[1])}`} />
-          <p class="muted">agreement between the views {percent(last[1])}</p>
+          <p class="muted">The views agree by {percent(last[1])}.</p>
         </>
       )}
     </div>
@@ -172,7 +176,6 @@ export function ObjectsPanel() {
   const views = app.use((value) => value.views);
   const waiting = app.use((value) => value.state?.waiting ?? '');
   const command = app.use((value) => value.state?.commands.segment);
-  const untrained = app.use((value) => value.state?.phase === 'photos');
   const live = useLive();
   return (
     <section class="panel" aria-labelledby="objects-title">
@@ -185,15 +188,11 @@ export function ObjectsPanel() {
         <CommandButton command={command} what="segment" />
       </div>
       {waiting !== '' && <p class="waiting"><Icon name="pause" /> {waiting}</p>}
-      {objects?.length === 0 && untrained && (
-        <p class="muted">Things can be clicked as soon as the field knows how far away they are, a little after the training
-          has begun.</p>
-      )}
-      {objects?.length === 0 && !untrained && (
+      {waiting === '' && objects?.length === 0 && (
         <div class="empty">
           <p><strong>Click a thing in the picture.</strong></p>
-          <p class="muted">Its mask appears in every view. A right click takes away what should not be in it; Words
-            finds things by name.</p>
+          <p class="muted">Its mask appears in every view. A right click excludes what does not belong to it; Words finds
+            things by name.</p>
         </div>
       )}
       <ul class="objects">

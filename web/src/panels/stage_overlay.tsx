@@ -20,17 +20,20 @@ function PhotoBar() {
         <>
           <span class="photo-name" title={view.name}>{view.name}</span>
           <span class="muted tabular">{view.idx + 1} / {count}</span>
-          {view.split === 'test' && <span class="badge held-out" title="Not used for training or masks">held-out</span>}
+          {view.split === 'test' && (
+            <span class="badge held-out" title="Neither trained on nor segmented from: it takes no clicks">held-out</span>
+          )}
           {phase !== 'photos' && (
-            <label class="field slider" title="How much of the photo lies over the field’s picture">
+            <label class="field slider" title="How much of the photo lies over the radiance field’s picture">
               <span class="caption">Photo</span>
               <input type="range" min={0} max={100} value={Math.round(100 * share)} aria-label="Opacity of the photo"
                 onInput={(event) => app.set({ photoShare: Number(event.currentTarget.value) / 100 })} />
             </label>
           )}
-          {view.truth && selected !== 0 && (
-            <ToolButton icon="check" label="Ground truth’s outline" keys="G" text="Truth" pressed={truth} class="quiet"
-              onClick={() => app.set({ truth: !truth })} />
+          {view.truth && (
+            <ToolButton icon="check" label="The outline of ground truth, of the selected object" keys="G" class="quiet"
+              text={selected === 0 ? 'Ground truth: select an object' : 'Ground truth'} pressed={truth && selected !== 0}
+              disabled={selected === 0} onClick={() => app.set({ truth: !truth })} />
           )}
           <ToolButton icon="close" label="Leave the photo, look around" keys="Esc" class="quiet"
             onClick={() => openPhoto(null)} />
@@ -47,8 +50,8 @@ export function hintOf(value: App): string {
   const { state } = value;
   if (!state || !isLive(value)) return '';
   if (state.phase === 'photos') {
-    return value.photo === null ? 'Start the training for a 3D picture, or open a photo with ]'
-      : 'These are the photos. Start the training on the left to turn them into 3D.';
+    return value.photo === null ? 'There is no 3D picture yet: start the training, or open a photo with ]'
+      : 'These are the photos. Start the training to turn them into 3D.';
   }
   if (state.waiting !== '' && state.objects.length === 0) return state.waiting;
   if (value.tool === 'box') return value.photo === null ? 'Boxes are drawn in a photo: open one with ]' : 'Drag a box around the thing';

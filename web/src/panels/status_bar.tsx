@@ -2,8 +2,8 @@
 import { cancelWork } from '../actions';
 import { app } from '../app';
 import type { Connection } from '../events';
-import type { Work } from '../protocol';
-import { bytes, CommandButton, duration, Progress, ToolButton, useLive } from '../widgets';
+import type { State, Work } from '../protocol';
+import { bytes, CommandButton, duration, grouped, joined, Progress, timeLeft, ToolButton, trainingWork, useLive } from '../widgets';
 
 const kConnection: Record<Connection, string> = {
   connecting: 'connecting', live: 'connected', lost: 'disconnected', refused: 'not let in',
@@ -11,40 +11,53 @@ const kConnection: Record<Connection, string> = {
 
 function WorkItem({ work }: { work: Work }) {
   const live = useLive();
-  const count = work.total > 0 ? `${work.done} of ${work.total} ${work.unit}` : duration(work.seconds);
+  const count = work.total > 0 ? `${grouped(work.done)} of ${grouped(work.total)}` : '';
   return (
-    <li class="work" title={work.text}>
+    <li class="work" title={joined(work.title, count && `${count} ${work.unit}`, work.text)}>
       <span>{work.title}</span>
       <Progress done={work.done} total={work.total} label={work.title} />
-      <span class="muted tabular">{count}{work.eta !== null && work.eta > 1 ? ` · ${duration(work.eta)} left` : ''}</span>
+      <span class="muted tabular">{joined(count, timeLeft(work))}</span>
       <ToolButton icon="close" class="quiet tiny" label={`Cancel: ${work.title}`} disabled={!live}
         onClick={() => void cancelWork(work.id)} />
     </li>
   );
 }
 
+// Of the radiance field. While it is trained, its step is with that work.
+export function fieldFacts(state: State, loss: number | null): string {
+  const { training, phase } = state;
+  if (!training) return '';
+  return joined(trainingWork(state) ? '' : `step ${grouped(training.step)}`,
+    loss !== null && phase === 'training' ? `loss ${loss.toFixed(4)}` : '',
+    training.psnr === null ? '' : `PSNR ${training.psnr.toFixed(1)} dB`);
+}
+
+function Drawing() {
+  const { fps, points, renderer, first, all } = app.use((value) => value.times);
+  const picture = first === null ? '' : `picture ${duration(first / 1000)}${all === null ? ' …' : ` / ${duration(all / 1000)}`}`;
+  return (
+    <span class="muted tabular wide" title={joined('The field’s picture: first, complete',
+      points > 0 ? `moving: ${grouped(points)} points` : '', `drawn by ${renderer}`)}>
+      {joined(fps === null ? '' : `${fps} fps`, picture)}
+    </span>
+  );
+}
+
 export function StatusBar() {
   const connection = app.use((value) => value.connection);
   const state = app.use((value) => value.state);
-  const times = app.use((value) => value.times);
   const loss = app.use((value) => value.loss);
-  const field = state?.training;
-  const moving = times.fps === null ? '' : `${times.fps} fps · ${Math.round(times.points / 1000)}k points`;
-  const still = times.first === null ? ''
-    : `picture ${duration(times.first / 1000)}${times.all === null ? ' …' : ` / ${duration(times.all / 1000)}`}`;
   return (
     <footer class="status">
       <span class={`connection ${connection}`}>{kConnection[connection]}</span>
-      {state?.machine && <span class="muted wide">{state.machine.device} · {bytes(state.machine.memory)}</span>}
-      {field && (
-        <span class="muted tabular">
-          step {field.step}{loss !== null && state.phase === 'training' ? ` · loss ${loss.toFixed(4)}` : ''}
-          {field.psnr !== null ? ` · ${field.psnr.toFixed(1)} dB` : ''}
+      {state && (
+        <span class="muted tabular wide" title={`Memory now; at most it was ${bytes(state.machine.memory)}`}>
+          {state.machine.device} · memory {bytes(state.machine.memory_now)}
         </span>
       )}
-      <ul class="works">{state?.work.slice(0, 3).map((work) => <WorkItem key={work.id} work={work} />)}</ul>
-      <span class="muted tabular end wide" title={times.renderer}>{[moving, still].filter((part) => part !== '').join(' · ')}</span>
-      {state && <span class="muted wide">sanerf {state.program}</span>}
+      {state && <span class="muted tabular">{fieldFacts(state, loss)}</span>}
+      <ul class="works">{state?.work.map((work) => <WorkItem key={work.id} work={work} />)}</ul>
+      <Drawing />
       <CommandButton command={state?.commands.view} what="this window" />
     </footer>
   );

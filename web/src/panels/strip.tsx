@@ -1,6 +1,6 @@
 // The strip: every view with its mask, the prompts where they fall in it, and whether it is used or why not. This is
 // where 2D becomes 3D.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { addClick, openPhoto } from '../actions';
 import { app, selectedObject, type StripOrder } from '../app';
 import { centerOf } from '../camera';
@@ -9,9 +9,9 @@ import { bitmapAt, maskAddress, photoAddress } from '../pictures';
 import type { StripView, View, ViewChoice, Xy } from '../protocol';
 import { photoPixel } from '../stage/prompting';
 import { tinted } from '../stage/tint';
-import { ordered, undecided, verdict } from '../strip_order';
+import { ordered, shortVerdict, undecided, verdict } from '../strip_order';
 import { clamp } from '../vec';
-import { percent, ToolButton, useLive } from '../widgets';
+import { joined, percent, ToolButton, useLive } from '../widgets';
 
 const kThumbnail = 128; // pixels
 const kLargeWidth = 27; // of the enlarged view, in the page's rem
@@ -20,11 +20,6 @@ interface PictureProps {
   view: View;
   decision: StripView;
   size: number;
-}
-
-async function drawThumbnail(canvas: HTMLCanvasElement | null, view: number): Promise<void> {
-  const photo = await bitmapAt(photoAddress(view, kThumbnail));
-  if (canvas && photo) canvas.getContext('2d')?.drawImage(photo, 0, 0, canvas.width, canvas.height);
 }
 
 // A triangle at the border of a picture that points at what lies beyond it.
@@ -49,6 +44,15 @@ function Picture({ view, decision, size }: PictureProps) {
   const [near, setNear] = useState(false);
   const working = app.use((value) => selectedObject(value)?.status === 'working');
   const last = useRef<{ object: number; mask: ImageBitmap } | null>(null);
+  const hasPhoto = useRef(false);
+
+  // Until its photo is there it has the photo's size, in a calm tone.
+  useLayoutEffect(() => {
+    const context = canvas.current!.getContext('2d')!;
+    context.fillStyle = getComputedStyle(canvas.current!).color;
+    context.fillRect(0, 0, w, h);
+    hasPhoto.current = false;
+  }, [w, h]);
 
   // Pictures are fetched when they come into sight.
   useEffect(() => {
@@ -63,8 +67,13 @@ function Picture({ view, decision, size }: PictureProps) {
     if (!near) return undefined;
     const wanted = new AbortController();
     const draw = async (): Promise<void> => {
-      if (size > kThumbnail && !last.current) await drawThumbnail(canvas.current, view.idx); // until the larger one is there
-      const photo = await bitmapAt(photoAddress(view.idx, size));
+      const place = async (pixels: number): Promise<ImageBitmap | null> => {
+        const picture = await bitmapAt(photoAddress(view.idx, pixels));
+        if (picture && !hasPhoto.current) canvas.current?.getContext('2d')?.drawImage(picture, 0, 0, w, h);
+        return picture;
+      };
+      if (size > kThumbnail) await place(kThumbnail); // until the larger one is there
+      const photo = await place(size);
       const url = maskAddress(object, view.idx, size, { answer, server });
       const found = object !== 0 && masked ? await bitmapAt(url, wanted.signal) : null;
       const context = canvas.current?.getContext('2d');
@@ -72,6 +81,7 @@ function Picture({ view, decision, size }: PictureProps) {
       // An answer that does not have this view yet leaves the mask that is shown.
       const mask = found ?? (working && last.current?.object === object ? last.current.mask : null);
       last.current = mask ? { object, mask } : null;
+      hasPhoto.current = true;
       context.clearRect(0, 0, w, h);
       context.drawImage(photo, 0, 0, w, h);
       if (mask) context.drawImage(tinted(mask, { color, fill: 0.5 }), 0, 0, w, h);
@@ -147,6 +157,7 @@ function Card({ view, decision, decided, isStop, onFocus, onEnlarge }: CardProps
   const open = app.use((value) => value.photo === view.idx);
   const live = useLive();
   const says = decided ? verdict(decision) : view.split === 'test' ? 'held-out' : '';
+  const inShort = decided ? shortVerdict(decision) : says;
   const state = !decided ? '' : decision.used ? 'used' : 'unused';
   const scored = decided && decision.score !== null ? percent(decision.score) : '';
   const agrees = decided && decision.agreement !== null ? percent(decision.agreement) : '';
@@ -168,7 +179,7 @@ function Card({ view, decision, decided, isStop, onFocus, onEnlarge }: CardProps
         {agrees !== '' && <span class="figure agreement" aria-hidden="true">{agrees}</span>}
       </div>
       <div class="card-foot">
-        <span class="verdict" title={says}>{says === '' ? view.name.replace(/^.*\//, '') : says}</span>
+        <span class="verdict" title={says}>{inShort === '' ? view.name.replace(/^.*\//, '') : inShort}</span>
         {decided && (
           <>
             <ToolButton icon="check" class="quiet tiny" tabIndex={tabIndex} pressed={decision.choice === 'always'} disabled={!live}
@@ -206,9 +217,9 @@ function Enlarged({ view, decision, at, onHold }: EnlargedProps) {
     const label = (app.get().label === 1) === (excludes || event.altKey) ? 0 : 1;
     void addClick(view.idx, photoPixel(view, [(event.clientX - box.left) * s, (event.clientY - box.top) * s]), label);
   };
-  const facts = [verdict(decision), decision.score === null ? '' : `SAM’s score ${percent(decision.score)}`,
+  const facts = joined(verdict(decision), decision.score === null ? '' : `SAM’s score ${percent(decision.score)}`,
     decision.agreement === null ? '' : `agreement ${percent(decision.agreement)}`,
-    decision.candidate < 0 ? '' : `candidate ${decision.candidate + 1}`, pointsText(decision)];
+    decision.candidate < 0 ? '' : `candidate ${decision.candidate + 1}`, pointsText(decision));
   return (
     <div class="enlarged" style={{ left: `${at.left}px`, bottom: `${at.bottom}px` }} onPointerEnter={() => onHold(true)}
       onPointerLeave={(event) => event.pointerType !== 'touch' && onHold(false)}>
@@ -218,7 +229,7 @@ function Enlarged({ view, decision, at, onHold }: EnlargedProps) {
         <Picture key={view.idx} view={view} decision={decision} size={384} />
       </button>
       <p><strong>{view.name}</strong></p>
-      <p class="muted">{facts.filter((fact) => fact !== '').join(' · ')}</p>
+      <p class="muted">{facts}</p>
     </div>
   );
 }

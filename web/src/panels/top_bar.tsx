@@ -84,9 +84,9 @@ export function TopBar({ stage }: { stage: Stage }) {
           onClick={() => setTool('point')} />
         <ToolButton icon="box" label="Drag a box around a thing, in a photo" keys="B" text="Box" pressed={tool === 'box'}
           onClick={box} />
-        <ToolButton icon="words" label="Say what it is" keys="T" text="Words" disabled={!live || untrained}
+        <ToolButton icon="words" label="Find things by words" keys="T" text="Words" disabled={!live}
           onClick={() => app.set({ dialog: 'words' })} />
-        <ToolButton icon="everything" label="Find everything in the scene" text="Everything" disabled={!live || untrained}
+        <ToolButton icon="everything" label="Find everything in the scene" text="Everything" disabled={!live}
           onClick={() => app.set({ dialog: 'everything' })} />
       </div>
       <Polarity />
@@ -101,8 +101,8 @@ export function TopBar({ stage }: { stage: Stage }) {
           onClick={() => app.set({ cameras: !cameras })} />
       </div>
       <div class="group end">
-        <ToolButton icon="download" label="Masks, cut-outs and more as files" keys="Ctrl+E" text="Take home"
-          disabled={untrained} class="primary" onClick={() => app.set({ dialog: 'export' })} />
+        <ToolButton icon="download" keys="Ctrl+E" text="Export" disabled={untrained} class="primary"
+          label={untrained ? 'Export: there is nothing before the training' : 'Masks, cut-outs and more as files'} onClick={() => app.set({ dialog: 'export' })} />
         <ToolButton icon="panels" label="Show the panels" keys="Tab or \" pressed={panels}
           onClick={() => app.set({ panels: !panels })} />
         <ToolButton icon={theme === 'dark' ? 'sun' : 'moon'} label={theme === 'dark' ? 'Light theme' : 'Dark theme'}

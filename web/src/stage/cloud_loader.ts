@@ -2,11 +2,11 @@
 import { ApiError, getStream } from '../api';
 import { app, effectiveLayer, type App } from '../app';
 import { sayError } from '../messages';
-import type { State } from '../protocol';
+import type { Phase, State } from '../protocol';
 import { paint, parseCloud, spacingOf, tintOf, type Cloud } from './cloud';
 import type { PointRenderer } from './points_gl';
 
-const kRenew = 12000; // milliseconds, while the field trains
+const kRenew = 12000; // milliseconds between two clouds of a field that trains, at least
 const kPatience = 2000; // between tries
 
 // Whoever looks at the points sees the first answer and the last in them. What is in between comes each second, and to
@@ -22,6 +22,7 @@ export class CloudLoader {
   spacing = 1; // between neighboring points
   private rgba = new Uint8Array();
   private loaded = ''; // what the cloud was made of
+  private step = 0; // of the training, when it was asked for
   private labeled = -1;
   private painted = '';
   private loading = false;
@@ -40,11 +41,12 @@ export class CloudLoader {
   // `isBusy`: a picture is waited for, and goes before.
   update(value: App, isBusy: boolean, isCovered: boolean): void {
     const { state } = value;
-    if (!state || value.connection !== 'live') return;
+    if (!state || value.connection !== 'live' || document.hidden) return;
     const source = `${state.server} ${state.phase === 'trained' ? 'trained' : 'training'}`;
+    const step = state.training?.step ?? 0;
     const age = performance.now() - this.loadedAt;
-    const due = source === this.loaded ? state.phase === 'training' && age > kRenew : age > kPatience;
-    if (state.phase !== 'photos' && !this.loading && due) void this.load(source);
+    const due = source === this.loaded ? !isCovered && age > kRenew && this.isOutdated(state.phase, step) : age > kPatience;
+    if (state.phase !== 'photos' && !this.loading && due) void this.load(source, step);
     if (this.cloud && !this.loading && !isBusy && this.labeled !== state.answer.revision &&
         wantsLabels(state, isCovered, this.cloud.labels === null)) {
       void this.loadLabels(state.answer.revision);
@@ -52,9 +54,16 @@ export class CloudLoader {
     this.repaint(value);
   }
 
-  private async load(source: string): Promise<void> {
+  // A field that trains is another one when it has made as many steps again.
+  private isOutdated(phase: Phase, step: number): boolean {
+    if (phase === 'trained') return false;
+    return step < this.step || step >= 2 * this.step || (phase === 'paused' && step > this.step);
+  }
+
+  private async load(source: string, step: number): Promise<void> {
     this.loading = true;
     this.loadedAt = performance.now();
+    this.step = step;
     try {
       const cloud = parseCloud(await (await getStream('cloud', {})).arrayBuffer());
       this.loaded = source;

@@ -4,10 +4,14 @@ import { ApiError, type Query } from '../api';
 import { app, fieldLayer, isLive } from '../app';
 import { sayError } from '../messages';
 import type { Answer, Camera, Layer, Phase, State, View, Xy } from '../protocol';
+import { clamp } from '../vec';
 import type { FrameView } from './frame_view';
 
 const kMaxSide = 4096;
-const kTrainingPixels = 300000; // of a picture while the field trains: more would take its time
+// While the field trains, pictures take some of its time: as many pixels as are drawn in about so long, and then a pause.
+const kTrainingDraw = 1000; // milliseconds
+const kTrainingPause = 2000;
+const kTrainingPixels = { fewest: 15000, most: 60000 };
 const kQuick = 3000; // milliseconds: a picture that took less is drawn again with all pixels that the screen has
 const kWorkPause = 4000; // milliseconds between the pictures of an answer that grows
 
@@ -34,12 +38,14 @@ export function isBetter(before: Answer, after: Answer): boolean {
   return goesOn && after.revision > before.revision && after.seconds > before.seconds;
 }
 
-// Pixels of the picture for each of the page, where it is `w` x `h` of those.
-export function pixelRatio([w, h]: Xy, screen: number, isFine: boolean, isTraining: boolean): number {
-  const most = kMaxSide / Math.max(w, h);
-  const plain = Math.min(1, screen, most);
-  if (isTraining) return Math.min(plain, Math.sqrt(kTrainingPixels / (w * h)));
-  return isFine ? Math.min(screen, most) : plain;
+// Pixels of the picture for each of the page, where it is `w` x `h` of those; in all at most so many.
+export function pixelRatio([w, h]: Xy, screen: number, isFine: boolean, mostPixels = Infinity): number {
+  return Math.min(isFine ? screen : Math.min(1, screen), kMaxSide / Math.max(w, h), Math.sqrt(mostPixels / (w * h)));
+}
+
+// Of the next picture of a field that trains, when the last one had so many and took so long.
+export function trainingPixels(before: number, took: number): number {
+  return clamp(before * clamp(kTrainingDraw / took, 0.5, 2), kTrainingPixels.fewest, kTrainingPixels.most);
 }
 
 function ofView(view: View, scale: number): Query {
@@ -67,7 +73,9 @@ export class FieldPicture {
   private asked: Asked | null = null;
   private isOutdated = false; // what was asked for is asked for again
   private isQuick = false; // the last picture of `asked` was
+  private trainingPixels = kTrainingPixels.fewest;
   private timer = 0;
+  private renewal = 0; // timer, while the field trains
   onAsked: () => void = () => undefined;
 
   constructor(private readonly frame: FrameView, private readonly sight: () => Sight) {
@@ -105,7 +113,7 @@ export class FieldPicture {
     const value = app.get();
     const { state } = value;
     const layer = fieldLayer(value);
-    if (!isLive(value) || !state) return;
+    if (!isLive(value) || !state || document.hidden) return;
     if (!layer) {
       this.drop();
       return;
@@ -133,7 +141,7 @@ export class FieldPicture {
       }
     }
     const shown: Xy = view ? [view.width * photoFit, view.height * photoFit] : size;
-    const ratio = pixelRatio(shown, window.devicePixelRatio, isFine, phase === 'training');
+    const ratio = pixelRatio(shown, window.devicePixelRatio, isFine, phase === 'training' ? this.trainingPixels : Infinity);
     const where = view ? ofView(view, photoFit * ratio) : ofCamera(camera!, size, ratio);
     this.asked = { of, looks, phase, answer, isFine, at: performance.now() };
     this.isOutdated = false;
@@ -157,10 +165,12 @@ export class FieldPicture {
       this.askSoon(0); // finer, or of an answer that came meanwhile
       return;
     }
-    // Most of the time is left to the training.
-    window.setTimeout(() => {
+    this.trainingPixels = trainingPixels(this.trainingPixels, took);
+    window.clearTimeout(this.renewal);
+    this.renewal = window.setTimeout(() => {
+      if (this.frame.isRunning) return; // its end brings the next one
       this.outdate();
-      if (!document.hidden) this.ask();
-    }, Math.max(1200, 2.5 * took));
+      this.ask();
+    }, Math.max(kTrainingPause, 2 * took));
   }
 }

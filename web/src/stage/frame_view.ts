@@ -56,6 +56,12 @@ export class FrameView {
     this.running = null;
   }
 
+  // For the page, and for tests beside the picture.
+  private tell(times: FrameTimes): void {
+    Object.assign(this.element.dataset, { first: times.first.toFixed(), all: times.all?.toFixed() ?? '' });
+    this.onTimes(times);
+  }
+
   // `isBetter`: what is shown is the same, only less good. It stays, and does not become coarse first.
   async request(query: Query, isBetter = false): Promise<void> {
     this.cancel();
@@ -71,7 +77,7 @@ export class FrameView {
         if (Number.isNaN(first)) {
           first = performance.now() - begin;
           this.begin(record, staysSharp, control); // the first one covers the whole picture
-          this.onTimes({ first, all: null });
+          this.tell({ first, all: null });
         }
         const isCoarse = picture.width < record.width;
         if (staysSharp && isCoarse) return;
@@ -84,7 +90,7 @@ export class FrameView {
       this.running = null;
       if (complete && !Number.isNaN(first)) {
         this.isSharp = true;
-        this.onTimes({ first, all: performance.now() - begin });
+        this.tell({ first, all: performance.now() - begin });
         this.onComplete();
       }
     } catch (error) {

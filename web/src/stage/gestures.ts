@@ -1,5 +1,4 @@
-// Mouse, pen and fingers as gestures. A press that moves less than 4 px, a finger's less than 8, is a tap, else a drag; two
-// fingers pinch.
+// Mouse, pen and fingers as gestures. A press that hardly moves is a tap, else a drag; two fingers pinch.
 import type { Xy } from '../protocol';
 
 export interface Press {
@@ -12,6 +11,7 @@ export interface Press {
 }
 
 export interface GestureTarget {
+  slack(press: Press): number; // pixels that it may move and still be a tap
   tap(press: Press): void;
   dragStart(press: Press): void;
   drag(at: Xy, delta: Xy): void;
@@ -21,12 +21,10 @@ export interface GestureTarget {
   hover(at: Xy | null): void;
 }
 
-const kTapRadius = 4;
-const kTouchRadius = 8; // a finger rolls
-
 export class Gestures {
   private readonly pointers = new Map<number, Xy>();
   private press: Press | null = null;
+  private slack = 0; // of this press
   private dragging = false;
   private pinching = false;
 
@@ -65,6 +63,7 @@ export class Gestures {
     if (this.pinching) return;
     this.press = { at, secondary: event.button === 2, middle: event.button === 1, alt: event.altKey,
       shift: event.shiftKey, touch: event.pointerType === 'touch' };
+    this.slack = this.target.slack(this.press);
   }
 
   private move(event: PointerEvent): void {
@@ -80,8 +79,7 @@ export class Gestures {
     }
     if (!this.press) return;
     if (!this.dragging) {
-      const radius = this.press.touch ? kTouchRadius : kTapRadius;
-      if (Math.hypot(at[0] - this.press.at[0], at[1] - this.press.at[1]) < radius) return;
+      if (Math.hypot(at[0] - this.press.at[0], at[1] - this.press.at[1]) < this.slack) return;
       this.dragging = true;
       this.target.dragStart(this.press);
       this.pointers.set(event.pointerId, this.press.at);

@@ -1,36 +1,61 @@
-// How many points a frame may have so that motion stays smooth on this machine.
+// How many points a frame may have, and how many pixels, so that motion stays smooth on this machine.
 import { app } from '../app';
 import { clamp } from '../vec';
 
 const kTarget = 1 / 40; // seconds a frame
-const kWindow = 12; // frames
+const kWindow = 5; // frames
+const kSoon = 0.25; // seconds: of slow frames fewer are enough
+const kGap = 1; // seconds without a frame: nobody looked
+const kTold = 0.5; // seconds of motion between two reports
 const kFewest = 20000; // points that a scene is still recognized by
+// Where the processor draws them.
+const kSoftwareStart = 40000; // points
+const kSoftwarePixels = 300000;
 
 export class Pace {
-  share = 1;
-  private times: number[] = [];
+  points: number; // at most so many are drawn
+  private frames: number[] = []; // the seconds of each, since the number of points was changed
+  private isWary = false; // in this motion it has been too slow
+  private told = { frames: 0, seconds: 0 };
 
   constructor(private readonly hardware: boolean) {
-    if (!hardware) this.share = 0.25;
+    this.points = hardware ? Infinity : kSoftwareStart;
   }
 
-  get maxPixelRatio(): number {
-    return this.hardware ? 2 : 1;
+  // Pixels drawn for each of the page, on a stage of `w` x `h` of those.
+  pixelRatio(w: number, h: number, screen: number): number {
+    return this.hardware ? Math.min(screen, 2) : Math.min(screen, 1, Math.sqrt(kSoftwarePixels / (w * h)));
   }
 
-  measure(moving: boolean, seconds: number, points: number): void {
-    if (!moving) {
-      this.times = [];
+  // After each frame. `total`: points that there are.
+  measure(moving: boolean, seconds: number, total: number): void {
+    if (!moving || total === 0 || seconds > kGap) {
+      this.frames = [];
+      this.isWary = false;
+      this.told = { frames: 0, seconds: 0 };
       return;
     }
-    this.times.push(seconds);
-    if (this.times.length < kWindow) return;
-    const typical = [...this.times].sort((a, b) => a - b)[kWindow >> 1]!;
-    this.times = [];
-    const fewest = clamp(kFewest / Math.max(1, points), 0, 1);
-    // Slower than it should be: fewer. With time to spare: more, up to all.
-    if (typical > kTarget) this.share = clamp(this.share * Math.max(0.5, kTarget / typical), fewest, 1);
-    else if (typical < 0.8 * kTarget) this.share = clamp(this.share * 1.25, fewest, 1);
-    app.set({ times: { ...app.get().times, fps: Math.round(1 / typical), points: Math.round(points * this.share) } });
+    this.tell(seconds, total);
+    this.frames.push(seconds);
+    const count = this.frames.length;
+    const isSlow = count >= 2 && this.frames.reduce((sum, one) => sum + one) > kSoon;
+    if (count < kWindow && !isSlow) return;
+    const typical = this.frames.sort((a, b) => a - b)[count >> 1]!;
+    this.frames = [];
+    const drawn = Math.min(this.points, total);
+    if (typical > kTarget) {
+      this.isWary = true;
+      this.points = clamp(drawn * Math.max(0.4, kTarget / typical), Math.min(kFewest, drawn), total);
+    } else if (typical < 0.8 * kTarget && drawn < total) {
+      this.points = drawn * (this.isWary ? 1.1 : 1.6);
+    }
+  }
+
+  private tell(seconds: number, total: number): void {
+    this.told = { frames: this.told.frames + 1, seconds: this.told.seconds + seconds };
+    if (this.told.seconds < kTold) return;
+    const fps = Math.round(this.told.frames / this.told.seconds);
+    app.set({ times: { ...app.get().times, fps, points: Math.round(Math.min(this.points, total)) } });
+    this.told = { frames: 0, seconds: 0 };
   }
 }

@@ -1,12 +1,8 @@
-// The point cloud without WebGL: a small software rasterizer with a depth buffer, for some ten thousand points.
+// The point cloud without WebGL: a small software rasterizer with a depth buffer.
 import { forwardOf, positionOf, rightOf, upOf } from '../camera';
 import type { Camera } from '../protocol';
-import { dot } from '../vec';
 import type { Cloud } from './cloud';
 import type { DrawOptions, PointRenderer } from './points_gl';
-
-const kMaxPoints = 60000;
-const kMaxPixels = 400000;
 
 export class CanvasPoints implements PointRenderer {
   readonly canvas = document.createElement('canvas');
@@ -26,10 +22,9 @@ export class CanvasPoints implements PointRenderer {
     // Drawn from the array itself.
   }
 
-  resize(width: number, height: number): void {
-    const s = Math.min(1, Math.sqrt(kMaxPixels / (width * height)));
-    this.canvas.width = Math.max(1, Math.round(width * s));
-    this.canvas.height = Math.max(1, Math.round(height * s));
+  resize(width: number, height: number, pixelRatio: number): void {
+    this.canvas.width = Math.max(1, Math.round(width * pixelRatio));
+    this.canvas.height = Math.max(1, Math.round(height * pixelRatio));
     this.image = this.context.createImageData(this.canvas.width, this.canvas.height);
     this.depths = new Float32Array(this.canvas.width * this.canvas.height);
   }
@@ -41,39 +36,39 @@ export class CanvasPoints implements PointRenderer {
     this.depths.fill(Infinity);
     if (this.cloud) {
       const s = width / camera.w;
-      const count = Math.min(kMaxPoints, Math.ceil(this.cloud.count * options.share));
-      const sparser = Math.sqrt((this.cloud.count * options.share) / count);
       const p = this.cloud.positions;
-      const right = rightOf(camera);
-      const up = upOf(camera);
-      const forward = forwardOf(camera);
-      const at = positionOf(camera);
-      for (let i = 0; i < count; ++i) {
+      const [rx, ry, rz] = rightOf(camera);
+      const [ux, uy, uz] = upOf(camera);
+      const [fx, fy, fz] = forwardOf(camera);
+      const [ax, ay, az] = positionOf(camera);
+      for (let i = 0; i < options.count; ++i) { // no object is made for a point: that would cost more than drawing it
         const color = this.rgba[i]!;
         if (color >>> 24 === 0) continue;
-        const d: [number, number, number] = [p[3 * i]! - at[0], p[3 * i + 1]! - at[1], p[3 * i + 2]! - at[2]];
-        const depth = dot(d, forward);
+        const dx = p[3 * i]! - ax;
+        const dy = p[3 * i + 1]! - ay;
+        const dz = p[3 * i + 2]! - az;
+        const depth = dx * fx + dy * fy + dz * fz;
         if (depth <= 1e-6) continue;
-        const x = (camera.cx + (camera.fx * dot(d, right)) / depth) * s;
-        const y = (camera.cy - (camera.fy * dot(d, up)) / depth) * s;
-        const half = Math.min(8, Math.max(0.5, (options.spacing * sparser * camera.fy * s) / depth / 2));
+        const x = (camera.cx + (camera.fx * (dx * rx + dy * ry + dz * rz)) / depth) * s;
+        const y = (camera.cy - (camera.fy * (dx * ux + dy * uy + dz * uz)) / depth) * s;
+        const half = Math.min(8, Math.max(0.5, (options.spacing * camera.fy * s) / depth / 2));
         const shade = Math.round(255 * (1 - Math.min(1, Math.max(0, (depth - options.near) / (options.far - options.near)))));
-        this.splat(pixels, { x, y, half, depth }, options.depth ? 0xff000000 | (shade * 0x10101) : color);
+        this.splat(pixels, x, y, half, depth, options.depth ? 0xff000000 | (shade * 0x10101) : color);
       }
     }
     this.context.putImageData(this.image, 0, 0);
   }
 
-  private splat(pixels: Uint32Array, at: { x: number; y: number; half: number; depth: number }, color: number): void {
-    const { width, height } = this.canvas;
-    const x0 = Math.max(0, Math.floor(at.x - at.half));
-    const y0 = Math.max(0, Math.floor(at.y - at.half));
-    const x1 = Math.min(width - 1, Math.floor(at.x + at.half));
-    const y1 = Math.min(height - 1, Math.floor(at.y + at.half));
-    for (let y = y0; y <= y1; ++y) {
-      for (let i = y * width + x0; i <= y * width + x1; ++i) {
-        if (at.depth >= this.depths[i]!) continue;
-        this.depths[i] = at.depth;
+  private splat(pixels: Uint32Array, x: number, y: number, half: number, depth: number, color: number): void {
+    const { width, height } = this.image;
+    const x0 = Math.max(0, Math.floor(x - half));
+    const y0 = Math.max(0, Math.floor(y - half));
+    const x1 = Math.min(width - 1, Math.floor(x + half));
+    const y1 = Math.min(height - 1, Math.floor(y + half));
+    for (let row = y0; row <= y1; ++row) {
+      for (let i = row * width + x0; i <= row * width + x1; ++i) {
+        if (depth >= this.depths[i]!) continue;
+        this.depths[i] = depth;
         pixels[i] = color;
       }
     }

@@ -16,7 +16,7 @@ export interface PointRenderer {
 }
 
 export interface DrawOptions {
-  share: number; // of the points
+  count: number; // of the points, the first ones
   depth: boolean; // shade by depth
   near: number;
   far: number;
@@ -123,10 +123,7 @@ export class GlPoints implements PointRenderer {
     uniforms.near!.value = options.near;
     uniforms.far!.value = options.far;
     uniforms.byDepth!.value = options.depth;
-    if (this.points) {
-      const total = this.points.geometry.getAttribute('position').count;
-      this.points.geometry.setDrawRange(0, Math.ceil(total * options.share));
-    }
+    this.points?.geometry.setDrawRange(0, options.count);
     this.renderer.render(this.scene, this.camera);
   }
 }

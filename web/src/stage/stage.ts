@@ -46,7 +46,7 @@ export class Stage {
   private readonly frame = new FrameView();
   private readonly photo = new PhotoView();
   private readonly marks = document.createElement('canvas');
-  private readonly cloud = new CloudLoader(this.points, () => this.touch());
+  private readonly cloud = new CloudLoader(this.points, () => this.redraw());
   private readonly pace = new Pace(this.points instanceof GlPoints && !this.points.isSoftware);
   private readonly picture = new FieldPicture(this.frame, () => ({
     size: this.size, view: this.view(), photoFit: this.layout.fit,
@@ -55,6 +55,7 @@ export class Stage {
   private readonly flight = new Set<string>(); // fly keys that are down
   private previous: App | null = null;
   private dirty = true;
+  private drawn = ''; // what the points are drawn for; '': they are to be drawn again
   private arriving = false; // at the place of a photo
   private lastTime = 0;
 
@@ -72,6 +73,7 @@ export class Stage {
     this.picture.onAsked = () => this.updateCloud();
     new Gestures(host, this.input);
     new ResizeObserver(() => this.resize()).observe(host);
+    document.addEventListener('visibilitychange', () => this.seen());
     app.watch((value) => value, (value) => this.changed(value));
     app.set({ times: { ...app.get().times, renderer: this.points.name } });
     this.changed(app.get());
@@ -98,6 +100,14 @@ export class Stage {
     this.updateCloud();
     if (before && (before.selected !== value.selected || before.label !== value.label)) this.input.hoverAgain();
     this.touch();
+  }
+
+  // While nobody looks at the page, it asks for nothing.
+  private seen(): void {
+    if (document.hidden) return;
+    this.redraw();
+    this.picture.askSoon(0);
+    this.updateCloud();
   }
 
   private updateCloud(): void {
@@ -129,7 +139,8 @@ export class Stage {
     const box = this.element.getBoundingClientRect();
     this.size = [Math.max(1, Math.round(box.width)), Math.max(1, Math.round(box.height))];
     const [w, h] = this.size;
-    this.points.resize(w, h, Math.min(window.devicePixelRatio, this.pace.maxPixelRatio));
+    this.points.resize(w, h, this.pace.pixelRatio(w, h, window.devicePixelRatio));
+    this.drawn = '';
     this.marks.width = w * window.devicePixelRatio;
     this.marks.height = h * window.devicePixelRatio;
     this.picture.outdate();
@@ -171,8 +182,16 @@ export class Stage {
     this.dirty = true;
   }
 
+  // Other points, or in other colors.
+  private redraw(): void {
+    this.drawn = '';
+    this.points.canvas.dataset.count = String(this.cloud.count);
+    this.touch();
+  }
+
   private tick(time: number): void {
-    const seconds = Math.min(0.1, (time - this.lastTime) / 1000);
+    const elapsed = (time - this.lastTime) / 1000;
+    const seconds = Math.min(0.1, elapsed);
     this.lastTime = time;
     this.steer(seconds);
     const moving = this.navigation?.advance(seconds) ?? false;
@@ -186,7 +205,7 @@ export class Stage {
       this.photo.element.classList.toggle('arriving', this.arriving);
       this.touch();
     }
-    this.pace.measure(moving && isFree, seconds, this.cloud.count);
+    this.pace.measure(moving && isFree, elapsed, this.cloud.count);
     if (moving || this.dirty) this.draw();
     requestAnimationFrame((next) => this.tick(next));
   }
@@ -195,19 +214,28 @@ export class Stage {
     this.dirty = false;
     const camera = this.freeCamera();
     if (!camera) return;
-    const covered = this.isCovered();
-    this.points.canvas.classList.toggle('covered', covered);
-    if (!covered) {
-      const { radius, focus } = app.get().state!.frame;
-      const reach = distance(positionOf(camera), focus);
-      this.points.draw(camera, { share: this.pace.share, depth: fieldLayer(app.get()) === 'depth',
-        near: Math.max(reach - radius, radius * 0.05), far: reach + radius,
-        spacing: (kCover * this.cloud.spacing) / Math.sqrt(this.pace.share) });
-    }
+    this.drawPoints(camera);
     const context = this.marks.getContext('2d')!;
     context.setTransform(window.devicePixelRatio, 0, 0, window.devicePixelRatio, 0, 0);
     context.clearRect(0, 0, ...this.size);
     if (!this.arriving) drawMarks(context, this.markScene(camera), this.input.hoveredCamera);
+  }
+
+  // Where no graphics chip does it this takes the processor from the program: not for news that are none of the points.
+  private drawPoints(camera: Camera): void {
+    const covered = this.isCovered();
+    this.points.canvas.classList.toggle('covered', covered);
+    if (covered) return;
+    const count = Math.min(this.cloud.count, Math.round(this.pace.points));
+    const depth = fieldLayer(app.get()) === 'depth';
+    const wanted = JSON.stringify([camera, count, depth]);
+    if (wanted === this.drawn) return;
+    this.drawn = wanted;
+    const { radius, focus } = app.get().state!.frame;
+    const reach = distance(positionOf(camera), focus);
+    this.points.draw(camera, { count, depth, near: Math.max(reach - radius, radius * 0.05), far: reach + radius,
+      spacing: kCover * this.cloud.spacing * Math.sqrt(this.cloud.count / Math.max(1, count)) });
+    this.points.canvas.dataset.drawn = String(count);
   }
 
   freeCamera(): Camera | null {

@@ -5,14 +5,18 @@ import type { View, Xy } from '../protocol';
 import { clamp } from '../vec';
 import type { GestureTarget, Press } from './gestures';
 import { HoverPreview } from './hover';
-import { hitCamera, hitMark, isMovable, type Mark } from './marks';
+import { hitCamera, hitMark, isMovable, type Hit, type Mark } from './marks';
 import { canPrompt, photoPixel, PromptDrag, tapPhoto, tapSpace } from './prompting';
 import type { Stage } from './stage';
 
 const kTurn = 0.006; // radians a pixel
 const kLook = 0.0025; // the same while flying
 
-type Drag = { kind: 'turn' | 'pan' | 'photo' } | { kind: 'prompt'; prompt: PromptDrag };
+const kSlack = { mouse: 4, touch: 8 }; // pixels: a hand trembles, a finger rolls
+const kPhotoSlack = { mouse: 8, touch: 12 }; // in a photo one clicks, and drags seldom
+const kLeave = 48; // pixels of a drag until it leaves the photo
+
+type Drag = { kind: 'turn' | 'pan' | 'photo' } | { kind: 'leave'; from: Xy } | { kind: 'prompt'; prompt: PromptDrag };
 
 export class StageInput implements GestureTarget {
   private current: Drag | null = null;
@@ -61,27 +65,37 @@ export class StageInput implements GestureTarget {
     if (this.stage.layout.contains(px) && canPrompt() && app.get().tool === 'point') void tapPhoto(view, px, press);
   }
 
+  slack(press: Press): number {
+    const { mouse, touch } = this.stage.view() && !this.gripAt(press) ? kPhotoSlack : kSlack;
+    return press.touch ? touch : mouse;
+  }
+
+  // The mark that a drag from here would move, or with none the box that it would draw; null: it is one of the picture.
+  private gripAt(press: Press): { hit: Hit | null } | null {
+    const camera = this.stage.freeCamera();
+    if (press.secondary || !camera || !canPrompt()) return null;
+    const view = this.stage.view();
+    const hit = hitMark(this.stage.markScene(camera).marks, press.at, press.touch);
+    return (hit ? isMovable(hit.mark, view?.idx ?? null) : view !== null && app.get().tool === 'box') ? { hit } : null;
+  }
+
   dragStart(press: Press): void {
     const view = this.stage.view();
     const camera = this.stage.freeCamera();
     if (!camera) return;
     this.preview.point(null);
-    if (!press.secondary && canPrompt()) {
-      const hit = hitMark(this.stage.markScene(camera).marks, press.at, press.touch);
-      if (hit ? isMovable(hit.mark, view?.idx ?? null) : view !== null && app.get().tool === 'box') {
-        if (hit) this.select(hit.mark);
-        const place = { view, frame: this.stage.layout, camera: view?.camera ?? camera };
-        this.current = { kind: 'prompt', prompt: new PromptDrag(place, press.at, hit) };
-        return;
-      }
-    }
-    const pans = press.secondary || press.middle || press.shift;
-    if (view && (pans || this.stage.layout.isZoomed)) {
-      this.current = { kind: 'photo' };
+    const grip = this.gripAt(press);
+    if (grip) {
+      if (grip.hit) this.select(grip.hit.mark);
+      const place = { view, frame: this.stage.layout, camera: view?.camera ?? camera };
+      this.current = { kind: 'prompt', prompt: new PromptDrag(place, press.at, grip.hit) };
       return;
     }
-    if (view) openPhoto(null); // turning leaves the photo, from where it was taken
-    this.current = { kind: pans ? 'pan' : 'turn' };
+    const pans = press.secondary || press.middle || press.shift;
+    const isUntrained = app.get().state?.phase === 'photos'; // nothing is there beside the photos
+    if (!view) this.current = { kind: pans ? 'pan' : 'turn' };
+    else if (pans || isUntrained || this.stage.layout.isZoomed) this.current = { kind: 'photo' };
+    else this.current = { kind: 'leave', from: press.at };
   }
 
   drag(at: Xy, delta: Xy): void {
@@ -95,6 +109,8 @@ export class StageInput implements GestureTarget {
       this.stage.place();
     } else if (current.kind === 'pan') {
       navigation?.pan(delta[0] / size[1], delta[1] / size[1]);
+    } else if (current.kind === 'leave') {
+      this.leave(current.from, at);
     } else {
       const gain = app.get().flying ? kLook : kTurn;
       navigation?.turn(-delta[0] * gain, delta[1] * gain);
@@ -102,8 +118,19 @@ export class StageInput implements GestureTarget {
     this.stage.touch();
   }
 
+  // A long drag leaves the photo and turns from where it was taken; until then it says so, and nothing is lost.
+  private leave(from: Xy, at: Xy): void {
+    if (Math.hypot(at[0] - from[0], at[1] - from[1]) < kLeave) {
+      app.set({ badge: { at, text: 'drag on to leave the photo' } });
+      return;
+    }
+    openPhoto(null);
+    this.current = { kind: 'turn' };
+  }
+
   dragEnd(at: Xy | null): void {
     const { promptDrag } = this;
+    if (this.current?.kind === 'leave') app.set({ badge: null });
     this.current = null;
     if (promptDrag && at) void promptDrag.finish();
     this.stage.touch();

@@ -9,8 +9,8 @@ import { chromium } from 'playwright-core';
 const kHere = fileURLToPath(new URL('.', import.meta.url));
 const kSchema = JSON.parse(readFileSync(join(kHere, '../../../docs/viewer.schema.json'), 'utf8'));
 const kChromium = process.env.SANERF_CHROMIUM ?? '/usr/bin/chromium';
-const kAnswers = ['state', 'views', 'strip', 'hover', 'edit', 'find', 'train', 'save', 'export', 'cancel'];
-const kChanges = ['edit', 'find', 'train', 'save', 'export', 'cancel'];
+const kAnswers = ['state', 'views', 'strip', 'hover', 'edit', 'find', 'train', 'again', 'save', 'export', 'cancel'];
+const kChanges = ['edit', 'find', 'train', 'again', 'save', 'export', 'cancel'];
 
 // Which screenshots are the documentation's pictures, and what they are called there.
 const kPictures = { answered: 'window_mask', strip: 'window_strip', 'training-clicked': 'window_training' };
@@ -24,6 +24,28 @@ export async function until(test, what, ms = 30000) {
     if (value) return value;
     if (Date.now() > end) throw new Error(`Not within ${ms / 1000} s: ${what}`);
     await sleep(50);
+  }
+}
+
+const kReference = 500; // GFLOP/s of two threads, where the budgets are from: docs/studies/speed.md
+const kSlack = 3; // a machine does other things as well
+
+// Seconds on this machine, held against those that they may be on one of kReference. Beyond them it is said aloud; beyond
+// kSlack times as many it is a failure.
+export class Budgets {
+  // gflops: of two threads of this machine; null: nobody knows, and nothing is compared.
+  constructor(gflops) {
+    this.gflops = gflops;
+    this.held = {};
+  }
+
+  hold(what, seconds, budget) {
+    const scaled = this.gflops === null ? null : (seconds * this.gflops) / kReference;
+    this.held[what] = { seconds, scaled, budget };
+    if (scaled === null || scaled <= budget) return;
+    const text = `${what} took ${seconds.toFixed(2)} s, at ${kReference} GFLOP/s ${scaled.toFixed(2)} s, not ${budget} s`;
+    if (scaled > kSlack * budget) throw new Error(text);
+    console.error(`*** SLOW *** ${text}`);
   }
 }
 

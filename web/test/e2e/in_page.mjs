@@ -1,4 +1,61 @@
-// What runs inside of the page: the server's pictures, decoded by the browser.
+// What runs inside of the page: the server's pictures, decoded by the browser, and what the page shows.
+
+// Frames a second that the page has in so many milliseconds, and the seconds of the slowest one.
+export function framesIn(ms) {
+  return new Promise((resolve) => {
+    const times = [];
+    const look = (time) => {
+      times.push(time);
+      if (time - times[0] < ms) {
+        requestAnimationFrame(look);
+        return;
+      }
+      const gaps = times.slice(1).map((at, i) => at - times[i]);
+      resolve({ fps: (1000 * gaps.length) / (time - times[0]), slowest: Math.max(...gaps) / 1000 });
+    };
+    requestAnimationFrame(look);
+  });
+}
+
+// PSNR of what the canvas on the stage shows of the field, by a camera where a photo was taken, and that photo: of pictures
+// whose longest side is `size`. Null while it shows nothing.
+export async function shownPsnr({ view, camera, size }) {
+  const canvas = [...document.querySelectorAll('.frame:not(.hidden) .frame-canvas:not(.hidden)')].at(-1); // the front one
+  if (!canvas) return null;
+  const photo = await createImageBitmap(await (await fetch(`api/photo?${new URLSearchParams({ view: view.idx, size })}`)).blob());
+  const [w, h] = [photo.width, photo.height];
+  const pixelsOf = (draw) => {
+    const context = new OffscreenCanvas(w, h).getContext('2d');
+    context.imageSmoothingQuality = 'high';
+    draw(context);
+    return context.getImageData(0, 0, w, h).data;
+  };
+  const truth = pixelsOf((context) => context.drawImage(photo, 0, 0));
+  // Where the photo's pixels are on the canvas.
+  const { fx, fy, cx, cy } = view.camera;
+  const [perX, perY] = [canvas.width / camera.w, canvas.height / camera.h];
+  const [sx, sy] = [(perX * camera.fx) / fx, (perY * camera.fy) / fy];
+  const shown = pixelsOf((context) => context.drawImage(canvas, perX * camera.cx - cx * sx, perY * camera.cy - cy * sy,
+    view.width * sx, view.height * sy, 0, 0, w, h));
+  let sum = 0;
+  for (let i = 0; i < truth.length; ++i) if (i % 4 < 3) sum += (truth[i] - shown[i]) ** 2;
+  return 10 * Math.log10(255 ** 2 / Math.max(1e-3, sum / (3 * w * h)));
+}
+
+// From now on: the seconds from Ctrl+Z to another list of objects, as window.secondsToUndo.
+export function timeUndo() {
+  const begun = (event) => {
+    if (event.key.toLowerCase() !== 'z') return;
+    window.removeEventListener('keydown', begun, true);
+    const begin = performance.now();
+    const watch = new MutationObserver(() => {
+      watch.disconnect();
+      window.secondsToUndo = (performance.now() - begin) / 1000;
+    });
+    watch.observe(document.querySelector('.objects'), { subtree: true, childList: true, characterData: true });
+  };
+  window.addEventListener('keydown', begun, true);
+}
 
 // A thing to click in a view: of a grid of places the one whose best mask is of a handy size and most certain, and does not
 // overlap with `taken` ([x, y] in the photo). Null while the view is not encoded.

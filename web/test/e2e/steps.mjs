@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isPng, unzip } from './files.mjs';
-import { findThing, iouOf, maskOf } from './in_page.mjs';
+import { findThing, framesIn, iouOf, maskOf, shownPsnr, timeUndo } from './in_page.mjs';
 import { sleep, until } from './harness.mjs';
 
+const kFewestFrames = 20; // a second, while one looks around
+const kRecognizable = 20; // dB, of pictures of 96 pixels
 const kAxe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 export const stateOf = (page) => page.evaluate(async () => (await fetch('api/state')).json());
@@ -80,26 +82,42 @@ async function openView(page, idx) {
 }
 
 export const steps = {
-  async load({ page, browser }) {
+  async load({ page, browser, times, opened }) {
     await page.locator('.photo img:not(.hidden)').waitFor();
+    times.page_load = (Date.now() - opened) / 1000;
     await page.locator('.card canvas').first().waitFor();
+    const { training } = await stateOf(page); // which nobody has watched
+    if (training?.seconds > 0) times.steps_per_second_alone = training.step / training.seconds;
     await browser.shot(page, 'empty', 1500);
   },
 
+  // Two seconds of looking around, out of the photo; then the picture of where one has come to.
   async orbit({ page, browser, times }) {
+    const points = page.locator('.points');
+    times.points = await until(async () => Number(await points.getAttribute('data-count')), 'the points', 120000);
     const box = await page.locator('.stage').boundingBox();
     const [x, y] = [box.x + box.width * 0.6, box.y + box.height * 0.5];
-    await page.mouse.move(x, y);
+    await page.mouse.move(x + 100, y);
     await page.mouse.down();
-    await page.mouse.move(x - 160, y - 30, { steps: 24 });
+    await page.mouse.move(x, y, { steps: 10 });
+    const kMilliseconds = 2000;
+    const frames = page.evaluate(framesIn, kMilliseconds);
+    for (const begin = Date.now(); Date.now() < begin + kMilliseconds; await sleep(8)) {
+      const angle = (Date.now() - begin) / 300;
+      await page.mouse.move(x - 120 * Math.sin(angle), y - 15 * angle);
+    }
+    const { fps, slowest } = await frames;
+    Object.assign(times, { orbit_frames_per_second: fps, orbit_slowest_frame: slowest,
+      orbit_points: Number(await points.getAttribute('data-drawn')) });
+    await page.evaluate(() => delete document.querySelector('.frame').dataset.all);
     await page.mouse.up();
-    const text = await until(async () => {
-      const status = await page.locator('.status').textContent();
-      return /picture [\d.]+ (?:s|min)[^…]*\//.test(status) ? status : null;
-    }, 'a complete picture of the field', 120000);
-    [, times.frame_first, times.frame_full] = /picture ([\d.]+) s \/ ([\d.]+)/.exec(text)?.map(Number) ?? [];
-    times.frames_per_second = Number(/(\d+) fps/.exec(text)?.[1] ?? NaN);
+    const picture = await until(() => page.evaluate(() => {
+      const { first, all } = document.querySelector('.frame').dataset;
+      return all ? [first, all].map((ms) => Number(ms) / 1000) : null;
+    }), 'a complete picture of the field', 120000);
+    [times.frame_first, times.frame_full] = picture;
     await browser.shot(page, 'free-view');
+    assert(fps >= kFewestFrames, `Looking around has ${fps.toFixed(1)} frames a second, not ${kFewestFrames}`);
   },
 
   async hover(context) {
@@ -125,7 +143,7 @@ export const steps = {
   },
 
   async click(context) {
-    const { page, browser, times } = context;
+    const { page, browser, times, budgets } = context;
     await page.evaluate(() => {
       const masks = document.querySelector('.photo canvas'); // one pixel wide while there are none
       window.addEventListener('pointerdown', () => {
@@ -156,9 +174,10 @@ export const steps = {
     }
     context.iou = ious.length > 0 ? ious.reduce((a, b) => a + b) / ious.length : null;
     if (context.iou !== null) assert(context.iou >= 0.95, `IoU in held-out views ${context.iou.toFixed(3)}, not 0.95`);
+    budgets.hold('The first mask', times.click_to_first_mask, 0.6);
   },
 
-  async negative({ page, view, place, object }) {
+  async negative({ page, view, place, object, times }) {
     const away = [place[0] > view.width / 2 ? 8 : view.width - 9, Math.round(view.height * 0.55)];
     const before = promptsOf(await stateOf(page)).length;
     await page.mouse.click(...(await onScreen(page, away)), { button: 'right' });
@@ -166,6 +185,13 @@ export const steps = {
     assert(promptsOf(state).at(-1).label === 0, 'A right click did not exclude');
     const mask = await maskIn(page, view, object.id, { places: [place, away] });
     assert(mask?.inside[0] === true && mask.inside[1] === false, 'The mask does not have what was clicked without what was excluded');
+    await page.evaluate(timeUndo);
+    const undone = page.waitForResponse((response) => response.url().endsWith('/api/edit'));
+    await page.keyboard.press('Control+z');
+    times.undo_seen = await until(() => page.evaluate(() => window.secondsToUndo), 'the objects as they were');
+    const response = await undone;
+    await response.finished();
+    times.undo = response.request().timing().responseEnd / 1000;
     await undoTo(page, before);
   },
 
@@ -411,6 +437,12 @@ export const steps = {
     assert(serious.length === 0, `axe finds: ${serious.join('; ')}`);
   },
 
+  // After all that takes some; the next step starts another program.
+  async memory(context) {
+    const { machine } = await stateOf(context.page);
+    context.memory = { now: machine.memory_now, most: machine.memory };
+  },
+
   async reconnect({ page, browser, server }) {
     browser.expectsErrors = true;
     const names = (state) => JSON.stringify(state.objects.map(({ name, prompts, dropped }) => [name, prompts.length, dropped]));
@@ -450,22 +482,42 @@ export const steps = {
   },
 };
 
+// Waits for a picture in which things can be recognized, as the pixels on the canvas show it: from where the first photo
+// was taken the field appears.
+async function watchTraining({ page, times, view, begin }) {
+  const cameras = [];
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname.endsWith('/api/frame')) cameras.push(JSON.parse(searchParams.get('camera')));
+  });
+  times.training_pictures = []; // seconds and PSNR of each that was shown
+  await until(async () => {
+    await sleep(150);
+    const psnr = cameras.length > 0 ? await page.evaluate(shownPsnr, { view, camera: cameras.at(-1), size: 96 }) : null;
+    if (psnr !== null && psnr !== times.training_pictures.at(-1)?.[1]) {
+      times.training_pictures.push([(Date.now() - begin) / 1000, psnr]);
+    }
+    return psnr >= kRecognizable;
+  }, `a picture of ${kRecognizable} dB on the screen`, 300000);
+  [times.training_to_picture] = times.training_pictures[0];
+  [times.training_to_recognizable] = times.training_pictures.at(-1);
+  const off = Math.max(...cameras.at(-1).pose.map((value, i) => Math.abs(value - view.camera.pose[i])));
+  assert(off < 1e-3, 'The field is not shown from where the photo was taken');
+}
+
 // On a scene without a field: train, watch, click meanwhile, pause, click, resume.
-export async function fromNothing({ page, browser, times }) {
+export async function fromNothing({ page, browser, times, budgets }) {
   await page.locator('.photo img:not(.hidden)').waitFor();
+  const view = (await viewsOf(page)).find((one) => one.split === 'train'); // whose photo this is
   await browser.shot(page, 'photos');
   await page.locator('input[name=preset][value=fast]').check();
   await page.locator('button', { hasText: 'Start training' }).click();
   const begin = Date.now();
-  await until(async () => (await stateOf(page)).phase === 'training', 'the training', 60000);
-  await page.waitForResponse((response) => response.url().includes('api/frame') && response.ok(), { timeout: 120000 });
-  times.training_to_picture = (Date.now() - begin) / 1000;
-  await stateWhere(page, (state) => state.training?.psnr > 24, 'a picture in which things can be recognized');
-  times.training_to_24_db = (Date.now() - begin) / 1000;
+  await watchTraining({ page, times, view, begin });
   await browser.shot(page, 'training', 1500);
   // As soon as there is depth.
-  await stateWhere(page, (state) => state.waiting === '', 'prompts to be possible', 240000);
-  const view = (await viewsOf(page)).find((one) => one.split === 'train');
+  const ready = await stateWhere(page, (state) => state.waiting === '', 'prompts to be possible', 240000);
+  times.steps_per_second_watched = ready.training.step / ready.training.seconds;
   await openView(page, view.idx);
   const size = { view: view.idx, width: view.width, height: view.height };
   const thing = await until(() => page.evaluate(findThing, { ...size, taken: [] }), 'a thing to click', 240000);
@@ -484,4 +536,5 @@ export async function fromNothing({ page, browser, times }) {
   await until(async () => (await stateOf(page)).phase !== 'paused', 'the training again', 60000);
   const { training } = await stateWhere(page, (state) => state.training && state.training.psnr !== null, 'a PSNR', 60000);
   times.psnr_after_start = training.psnr;
+  budgets.hold('A recognizable picture', times.training_to_recognizable, 20);
 }

@@ -92,6 +92,38 @@ it('is labeled by the first answer and the last, not by each between them', () =
 describe('CloudLoader', () => {
   afterEach(() => vi.unstubAllGlobals());
 
+  it('asks for other points of a field that trains when it has made as many steps again, at most every 12 s', async () => {
+    let loads = 0;
+    vi.stubGlobal('document', { hidden: false });
+    vi.stubGlobal('fetch', () => {
+      ++loads;
+      return Promise.resolve(new Response(packed([[0, 0, 0]], [[1, 2, 3]])));
+    });
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const points = { setCloud: () => undefined, colorsChanged: () => undefined } as unknown as PointRenderer;
+    const loader = new CloudLoader(points, () => undefined);
+    const at = async (seconds: number, step: number, phase = 'training', isCovered = false): Promise<number> => {
+      now = 1000 * seconds;
+      const state = { server: 'a', phase, training: { step }, answer: { kind: 'none' }, objects: [] } as unknown as State;
+      app.set({ state, connection: 'live' });
+      loader.update(app.get(), false, isCovered);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return loads;
+    };
+    expect(await at(5, 70)).toBe(1);
+    expect(await at(10, 150)).toBe(1);
+    expect(await at(18, 200)).toBe(2);
+    expect(await at(40, 390)).toBe(2);
+    expect(await at(41, 400, 'training', true)).toBe(2); // behind a photo
+    expect(await at(42, 410)).toBe(3);
+    expect(await at(60, 500, 'paused')).toBe(4);
+    expect(await at(80, 500, 'paused')).toBe(4);
+    expect(await at(81, 500, 'trained')).toBe(5);
+    expect(await at(100, 5000, 'trained')).toBe(5);
+    vi.restoreAllMocks();
+  });
+
   it('asks for the labels of the points that it has, and for others when the server has forgotten those', async () => {
     const asked: string[] = [];
     const answers: [number, BodyInit][] = [[200, packed([[0, 0, 0]], [[1, 2, 3]])], [409, '{"error": {"what": "no longer known"}}'],
@@ -101,6 +133,7 @@ describe('CloudLoader', () => {
       asked.push(address);
       return Promise.resolve(new Response(body, { status }));
     });
+    vi.stubGlobal('document', { hidden: false });
     let now = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => (now += 5000));
     const points = { setCloud: () => undefined, colorsChanged: () => undefined } as unknown as PointRenderer;

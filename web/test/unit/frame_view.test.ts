@@ -4,6 +4,7 @@ import { FrameView } from '../../src/stage/frame_view';
 // Canvases that remember which pictures were drawn on them since they were made empty.
 class Canvas {
   className = '';
+  dataset = {};
   classList = { add: () => undefined, remove: () => undefined };
   drawn: string[] = [];
   private size = [0, 0];

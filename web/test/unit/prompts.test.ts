@@ -156,7 +156,7 @@ it('asks for the candidates of a click after its first mask', async () => {
 });
 
 it('says where a prompt is and how deep', () => {
-  expect(describePrompt(click, [view])).toEqual({ what: 'Include', where: 'train/000 · 310, 220 · depth 5.00' });
+  expect(describePrompt(click, [view])).toEqual({ what: 'Include', where: 'train/000 · 310, 220 · depth\u00a05.00' });
   expect(describePrompt({ id: 6, kind: 'box', view: 0, xyxy: [10, 20, 50, 60] }, [view]).where).toContain('40 × 40');
 });
 
