@@ -82,7 +82,7 @@ class ObjectTrainer {
   int num_labels_ = 0;
   SamplePool pool_;
   const int64_t num_anywhere_;  // rays of pool_ that do not depend on the masks: the first ones
-  std::vector<int> labeled_;  // rays of pool_ that have a label
+  std::vector<int> labeled_;    // rays of pool_ that have a label
   std::shared_ptr<ObjectField> field_;
   std::shared_ptr<const LabelPrior> prior_;
   ErrorMaps error_maps_;  // of no view when the ray-pair loss is off

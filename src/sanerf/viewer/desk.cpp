@@ -200,10 +200,11 @@ void Desk::CheckAllEncoded() const {
   const auto num_missing =
       std::count_if(views.begin(), views.end(), [&](int view) { return !state_.ground->features->Has(view); });
   if (num_missing == 0) return;
-  throw NotNow("not everything can be found yet",
-               fmt::format("{} of {} views {} not encoded", num_missing, views.size(), IsAre(num_missing)),
-               state_.all_encoded ? "encoding has stopped: go on with it, then ask again"
-                                  : "wait until they are, then ask again");
+  throw NotNow(
+      "not everything can be found yet",
+      fmt::format("{} of {} {} not encoded", num_missing, Counted(int64_t(views.size()), "view"), IsAre(num_missing)),
+      state_.all_encoded ? "encoding has stopped: go on with it, then ask again"
+                         : "wait until they are, then ask again");
 }
 
 void Desk::StopSearching() { search_.reset(); }

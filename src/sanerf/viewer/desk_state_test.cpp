@@ -36,7 +36,7 @@ class DeskStateTest : public segmentation::SessionTest {
   // A field before its first step.
   static nerf::NerfModel InTraining() {
     nerf::NerfOptions options;
-    options.levels = 4;
+    options.levels = 8;
     options.log2_table = 10;
     options.top = 128;
     options.occupancy_resolution = 32;

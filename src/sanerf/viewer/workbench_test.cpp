@@ -7,8 +7,8 @@
 #include <string>
 #include <thread>
 
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/core/test_folder.h"
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/synth/small_scene_test_support.h"
