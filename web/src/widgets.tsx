@@ -115,7 +115,7 @@ export function Curve({ curve, minRange, label }: CurveProps) {
   );
 }
 
-// SAM foretells how good its mask is, and now and then says more than 1.
+// SAM predicts how good its mask is, and now and then says more than 1.
 export function percent(x: number | null): string {
   if (x === null) return '–';
   const value = 100 * Math.min(x, 1);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -104,7 +106,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
     const run::RunLock lock(request.out);
     CheckPlaceOfDemo(request.out, scene);
   }
-  sam::LoadSam(settings.encode.model, job);
+  std::shared_ptr<const sam::Sam> sam = sam::LoadSam(settings.encode.model, job);
 
   job.Info(fmt::format("demo   1/6  the procedural scene: {} + {} views of {} pixels", settings.synth.views,
                        synth::NumTestViews(settings.synth), settings.synth.size));
@@ -117,6 +119,7 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   const bool is_other_scene = !had_scene && RunFolder::Exists(request.out);
   const pipeline::TrainResult train = pipeline::Train({scene, request.out, /*restart=*/is_other_scene}, settings, job);
   run::OpenRun run(request.out, std::nullopt, run::OpenRun::Access::kWrite, job);
+  run.TakeSam(settings.encode.model, std::move(sam));
   RunFolder& folder = run.folder();
   if (!had_scene) {
     folder.SetStage(run::Stage::kSynth, run::StageState::kComplete, synth_seconds);

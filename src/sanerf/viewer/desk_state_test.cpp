@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/segmentation/session_test_support.h"
 #include "sanerf/viewer/colors.h"
@@ -34,15 +35,7 @@ class DeskStateTest : public segmentation::SessionTest {
     return mask_aggregator::ObjectModel::OfVote(std::make_shared<const mask_aggregator::LabelPrior>(prior), *nerf_);
   }
   // A field before its first step.
-  static nerf::NerfModel InTraining() {
-    nerf::NerfOptions options;
-    options.levels = 8;
-    options.log2_table = 10;
-    options.top = 128;
-    options.occupancy_resolution = 32;
-    options.batch_samples = 4096;
-    return nerf::NerfTrainer(*shared_scene_, options, Job()).Model();
-  }
+  static nerf::NerfModel InTraining() { return nerf::NerfTrainer(*shared_scene_, nerf::SmallOptions(), Job()).Model(); }
   void Answered(Answer::Kind kind) {
     auto answer = std::make_shared<Answer>();
     answer->kind = kind;

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
+#include "sanerf/eval/ground_truth.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/scene/instance_masks.h"
 
@@ -57,21 +58,13 @@ std::optional<int> KnownInstances::Of(const segmentation::EditedObject& object, 
   return instance;
 }
 
-std::optional<ImageU8> TruthMask(const scene::View& view, int instance) {
-  if (view.mask_path.empty()) return std::nullopt;
-  const ImageU16 ids = scene::LoadViewInstances(view);
-  ImageU8 mask(ids.width, ids.height, 1);
-  for (size_t i = 0; i < ids.data.size(); ++i) mask.data[i] = ids.data[i] == instance ? 255 : 0;
-  return mask;
-}
-
 std::optional<double> HeldOutIou(const mask_aggregator::ObjectModel& model, int label, int instance,
                                  const scene::Scene& scene, const Job& job) {
   int64_t both = 0, either = 0, true_pixels = 0;
   for (const int view_idx : ViewsWithMasks(scene, scene.TestViews(), kComparedViews)) {
     const scene::View& view = scene.views[size_t(view_idx)];
     const Camera camera = view.camera.ResizedToLongest(kComparedSize);
-    const ImageU8 truth = ResizeNearest(*TruthMask(view, instance), camera.width, camera.height);
+    const ImageU8 truth = ResizeNearest(*eval::TruthMask(view, instance), camera.width, camera.height);
     const ImageU8 labels = model.Render(camera, job).labels;
     for (size_t i = 0; i < truth.data.size(); ++i) {
       const bool is_true = truth.data[i] != 0, is_ours = labels.data[i] == label;

@@ -31,8 +31,7 @@ class KnownInstances {
   std::mutex mutex_;  // held while masks are read: the next one who asks waits for them
   std::map<segmentation::ObjectId, Known> known_;
 };
-// 255 where the view shows that instance; none when the view has no masks.
-std::optional<ImageU8> TruthMask(const scene::View& view, int instance);
+
 // Over the pixels of a few held-out views together, rendered small; none when none of them shows it. Throws
 // InterruptedError.
 std::optional<double> HeldOutIou(const mask_aggregator::ObjectModel& model, int label, int instance,

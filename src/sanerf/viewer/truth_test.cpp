@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sanerf/core/folder_test_support.h"
+#include "sanerf/eval/ground_truth.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/small_scene_test_support.h"
@@ -24,7 +25,7 @@ std::shared_ptr<const mask_decoder::DecodedObject> MasksOf(int instance, const s
     decision.view_idx = view_idx;
     decision.view = view.name;
     decision.used = true;
-    decision.mask = *TruthMask(view, instance);
+    decision.mask = *eval::TruthMask(view, instance);
   }
   return masks;
 }

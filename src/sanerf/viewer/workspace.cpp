@@ -18,6 +18,7 @@
 #include "sanerf/core/png_codec.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/eval/ground_truth.h"
 #include "sanerf/kernels/isa.h"
 #include "sanerf/pipeline/flags_for.h"
 #include "sanerf/viewer/commands.h"
@@ -434,7 +435,7 @@ std::string Workspace::Truth(int64_t object, int view, int size) const {
   CheckedSize(size);
   const scene::View& of_view = ViewAt(impl_->scene(), view);
   const std::optional<int> instance = impl_->instances().Of(impl_->desk().Object(ObjectId(object)), impl_->scene());
-  const std::optional<ImageU8> mask = instance ? TruthMask(of_view, *instance) : std::nullopt;
+  const std::optional<ImageU8> mask = instance ? eval::TruthMask(of_view, *instance) : std::nullopt;
   if (!mask) throw NotFound("there is no ground truth for this object in " + of_view.name);
   const Camera camera = of_view.camera.ResizedToLongest(size);
   return EncodePng(ResizeNearest(*mask, camera.width, camera.height));

@@ -30,6 +30,9 @@ export async function until(test, what, ms = 30000) {
 const kReference = 500; // GFLOP/s of two threads, where the budgets are from: docs/studies/speed.md
 const kSlack = 3; // a machine does other things as well
 
+// A time that decides no test.
+export const saySlow = (text) => console.error(`*** SLOW *** ${text}`);
+
 // Seconds on this machine, held against those that they may be on one of kReference. Beyond them it is said aloud; beyond
 // kSlack times as many it is a failure.
 export class Budgets {
@@ -45,7 +48,7 @@ export class Budgets {
     if (scaled === null || scaled <= budget) return;
     const text = `${what} took ${seconds.toFixed(2)} s, at ${kReference} GFLOP/s ${scaled.toFixed(2)} s, not ${budget} s`;
     if (scaled > kSlack * budget) throw new Error(text);
-    console.error(`*** SLOW *** ${text}`);
+    saySlow(text);
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isPng, unzip } from './files.mjs';
 import { findThing, framesIn, iouOf, maskOf, shownPsnr, timeUndo } from './in_page.mjs';
-import { sleep, until } from './harness.mjs';
+import { saySlow, sleep, until } from './harness.mjs';
 
 const kSmooth = 20; // frames a second, while one looks around; photos may be encoded meanwhile
 const kRecognizable = 24; // dB, of pictures of 96 pixels: with 20 one sees where things are, not what they are
@@ -117,7 +117,7 @@ export const steps = {
     }), 'a complete picture of the field', 120000);
     [times.frame_first, times.frame_full] = picture;
     await browser.shot(page, 'free-view');
-    if (fps < kSmooth) console.error(`*** SLOW *** Looking around has ${fps.toFixed(1)} frames a second, not ${kSmooth}`);
+    if (fps < kSmooth) saySlow(`Looking around has ${fps.toFixed(1)} frames a second, not ${kSmooth}`);
   },
 
   async hover(context) {
