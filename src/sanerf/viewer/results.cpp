@@ -43,7 +43,7 @@ std::vector<run::StoredObject> ObjectsOf(const ExportRequest& request, const Job
       return std::find(request.objects.begin(), request.objects.end(), object.name) == request.objects.end();
     });
   if (stored.empty())
-    throw Error("there is no object to take home", "none is stored in " + request.run.string(),
+    throw Error("there is no object to export", "none is stored in " + request.run.string(),
                 "click one and wait for its field");
   return stored;
 }
