@@ -14,7 +14,7 @@
 #include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/mask_check.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/borrowed_test_support.h"
 
