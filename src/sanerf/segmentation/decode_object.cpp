@@ -10,7 +10,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/mask_decoder/lift.h"
-#include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/first_views.h"
@@ -103,8 +102,7 @@ DecodedObject CorrectQuickly(const DecodeRequest& request, int max_views, const 
 
 DecodedObject FirstMasks(const DecodeRequest& request, int max_views, const mask_decoder::DecodeContext& context,
                          const Job& job) {
-  const std::vector<mask_decoder::LiftedPoint> points = mask_decoder::PointsOnObject(request.object, context, job);
-  std::vector<int> first = FirstViews(request.object, points, context, request.prompted, max_views, job);
+  std::vector<int> first = FirstViews(request.object, context, request.prompted, max_views, job);
   // Nothing sees the points: what is said then says why.
   if (first.empty()) first = request.prompted;
   DecodedObject decoded = mask_decoder::DecodeMasks(request.object, context, first, nullptr, job);

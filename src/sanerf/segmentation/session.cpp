@@ -64,8 +64,8 @@ void Session::Decode(int max_views, const Job& job) {
 void Session::Refine(const Job& job) {
   const ThreadLimit limit(job.num_threads());
   const LabeledObjects objects = edits_.Labeled();
-  const RefineRequest request{objects.prompts, PositionsOf(MaskState::kDecoded), input_.views, steps_.missed,
-                              prompted_};
+  const RefineRequest request{objects.prompts, PositionsOf(MaskState::kDecoded), input_.views, steps_.missed, prompted_,
+                              steps_.rounds};
   if (request.which.empty()) return;
   std::vector<DecodedObject> masks;
   for (const auto& of_object : objects.masks) masks.push_back(*of_object);
@@ -78,7 +78,7 @@ void Session::Refine(const Job& job) {
     if (steps_.one_candidate) ChooseCandidates(request, Context(), vote, &masks, job);
     // 4. Decode again [not in the paper]: SAM is shown what the other views say, and the candidate is taken that agrees
     // best with them.
-    RefineMasks(request, Context(), steps_.rounds, vote, &masks, job);
+    RefineMasks(request, Context(), vote, &masks, job);
   }
   // 5. Sharpen [not in the paper]: outlines follow the edges of the picture.
   if (steps_.sharpen) SharpenOutlines(*input_.features, &masks, job);

@@ -21,7 +21,7 @@ void SessionVote::Paint(const LabeledObjects& objects, MissedPlace missed, const
   painted_.clear();
   counted_.clear();
   if (missed == MissedPlace::kVoted) Trace(job);
-  labels_ = LabelsByView(objects.masks, input_.views, *input_.features, missed, vote_.get(), job);
+  labels_ = LabelsByView(objects.masks, {input_.views, *input_.features, missed, vote_.get()}, job);
   painted_ = objects.masks;
 }
 

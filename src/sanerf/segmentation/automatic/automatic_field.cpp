@@ -80,7 +80,8 @@ class ObjectFinder {
     int64_t num_done = 0;
     for (size_t i = 0; i < objects_.size(); ++i) {
       const auto on_view = [&] { task.Update(++num_done, prompts_.objects[i].name); };
-      decoded.push_back(DecodeFound(prompts_.objects[i], MasksOf(objects_[i], masks_), context_, views, on_view, job));
+      decoded.push_back(
+          DecodeFound(prompts_.objects[i], {views, MasksOf(objects_[i], masks_), on_view}, context_, job));
     }
     task.Finish(
         fmt::format("{} in {}", Counted(int64_t(objects_.size()), "object"), Counted(int64_t(views.size()), "view")));
