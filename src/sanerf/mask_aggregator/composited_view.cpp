@@ -82,12 +82,12 @@ size_t NumOutputs(LabelSources sources) {
   return num;
 }
 
-void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const nerf::PartOfView& view,
-                   const std::function<void(const CompositedPixel&)>& use, const Job& job, WithRadiance with_radiance) {
+void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const ViewToComposite& view,
+                   const std::function<void(const CompositedPixel&)>& use, const Job& job) {
   SANERF_CHECK(!sources.empty());
   const size_t num_outputs = NumOutputs(sources);
   const double file_from_model = 1 / nerf.model_from_file().scale;
-  const bool colored = with_radiance == WithRadiance::kYes;
+  const bool colored = view.with_radiance;
   nerf::TraceRequest what{.rays = colored, .opacity = colored, .geometry = HasField(sources), .color = colored};
   if (colored) what.min_weight = nerf::kVisibleWeight;
   std::vector<Workers> workers(sources.size());
@@ -113,7 +113,7 @@ void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const nerf
       }
     }
   };
-  nerf::TraceBlocks(nerf, view, what, use_block, job);
+  nerf::TraceBlocks(nerf, view.part, what, use_block, job);
 }
 
 std::vector<float> CompositeRays(const nerf::NerfModel& nerf, LabelSources sources, std::span<const nerf::Ray> rays,

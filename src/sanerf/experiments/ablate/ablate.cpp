@@ -11,11 +11,12 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_runner.h"
 #include "sanerf/experiments/ablate/ablate_table.h"
-#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/settings.h"
+#include "sanerf/experiments/text_table.h"
 #include "sanerf/run/new_run.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 
