@@ -66,7 +66,7 @@ void WriteFeatureField(const std::filesystem::path& folder, const FieldContents&
   Json maps = Json::array();
   for (const MapShape& shape : contents.shapes)
     maps.push_back({{"name", shape.name}, {"channels", shape.channels}, {"side", shape.side}});
-  writer.meta = {{"options", OptionsToJson(contents.options)},
+  *writer.meta = {{"options", OptionsToJson(contents.options)},
                  {"encode", OptionsToJson(contents.encode)},
                  {"model_fingerprint", contents.model_fingerprint},
                  {"nerf_fingerprint", contents.nerf_fingerprint},

@@ -219,13 +219,13 @@ void ObjectModel::Save(const std::filesystem::path& path) const {
   if (!field->options().skip) options.erase("skip");  // the file is what earlier versions write and read
   nn::CheckpointWriter writer;
   writer.kind = kCheckpointKind;
-  writer.meta = {
+  *writer.meta = {
       {"options", {{"field", std::move(options)}}}, {"num_labels", num_labels()}, {"nerf", nerf_.Fingerprint()}};
   writer.Add(field->grid.params().name, field->grid.params().values.span());
   writer.Add(field->mlp.params().name, field->mlp.params().values.span());
   const std::vector<float> cells = prior ? prior->Coordinates() : std::vector<float>();
   if (prior) {
-    writer.meta[kPerAxis] = prior->cells_per_axis();
+    (*writer.meta)[kPerAxis] = prior->cells_per_axis();
     writer.Add(kPriorCells, cells);
     writer.Add(kPriorLogits, prior->logits());
   }

@@ -183,7 +183,7 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   const auto header_error = [&](const Json& options, int num_labels) {
     nn::CheckpointWriter writer;
     writer.kind = "object-field";
-    writer.meta = {{"options", {{"field", options}}}, {"num_labels", num_labels}, {"nerf", nerf_->Fingerprint()}};
+    *writer.meta = {{"options", {{"field", options}}}, {"num_labels", num_labels}, {"nerf", nerf_->Fingerprint()}};
     writer.Write(*folder_ / "header.ckpt");
     return load_error("header.ckpt");
   };
@@ -428,7 +428,7 @@ TEST_F(AggregatorTest, ModelsThatWereFittedOneByOneAreShownAsOne) {
 TEST_F(AggregatorTest, NoMemoryIsTakenForATableThatTheFileDoesNotHold) {
   nn::CheckpointWriter writer;
   writer.kind = "object-field";
-  writer.meta = {{"options", {{"field", {{"levels", 32}, {"features", 8}, {"log2_table", 20}}}}},
+  *writer.meta = {{"options", {{"field", {{"levels", 32}, {"features", 8}, {"log2_table", 20}}}}},
                  {"num_labels", 2},
                  {"nerf", nerf_->Fingerprint()}};
   writer.Write(*folder_ / "large.ckpt");
@@ -448,7 +448,7 @@ TEST_F(AggregatorTest, HeadersWeightsAndVotesThatCannotBeAreErrors) {
   const auto error = [&] {
     nn::CheckpointWriter writer;
     writer.kind = "object-field";
-    writer.meta = {{"options", {{"field", OptionsToJson(SmallField())}}},
+    *writer.meta = {{"options", {{"field", OptionsToJson(SmallField())}}},
                    {"num_labels", 2},
                    {"nerf", nerf},
                    {"prior_cells_per_axis", 4}};

@@ -165,7 +165,7 @@ kernels::MarchOptions MarchOptionsFor(const NerfOptions& o, double extent, doubl
 void WriteModel(const NerfModel& model, const NerfOptions& options, nn::CheckpointWriter* writer) {
   const TracedField traced = model.traced();
   writer->kind = kNerfCheckpointKind;
-  writer->meta = {{"options", OptionsToJson(options)},
+  *writer->meta = {{"options", OptionsToJson(options)},
                   {"model_from_file", ToJson(model.model_from_file())},
                   {"extent", traced.occupancy.extent()},
                   {"near", traced.options.march.near},

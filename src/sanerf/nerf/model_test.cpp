@@ -152,7 +152,7 @@ TEST_F(NerfModelTest, HeadersAndWeightsThatCannotBeAreErrors) {
   };
   const auto error_with = [&](const char* key, const Json& value) {
     nn::CheckpointWriter odd = writer;
-    odd.meta[Json::json_pointer(key)] = value;
+    (*odd.meta)[Json::json_pointer(key)] = value;
     return error_of(odd);
   };
   EXPECT_EQ(error_with("/near", 0.05), "");

@@ -152,10 +152,10 @@ NerfModel NerfTrainer::CopyModel() const {
 void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   nn::CheckpointWriter writer;
   WriteModel(Model(), options_, &writer);
-  writer.meta["step"] = step_;
-  writer.meta["rays_per_step"] = rays_per_step_;
-  writer.meta["step_scale"] = step_scale_;
-  writer.meta["finished"] = finished;
+  (*writer.meta)["step"] = step_;
+  (*writer.meta)["rays_per_step"] = rays_per_step_;
+  (*writer.meta)["step_scale"] = step_scale_;
+  (*writer.meta)["finished"] = finished;
   if (!finished) {
     occupancy_->AddDensityTo(&writer);
     if (exposure_) writer.Add(exposure_->params().name, exposure_->params().values.span());

@@ -109,7 +109,7 @@ TEST_F(NerfTrainerTest, ResumeRefusesWhatARemovedOptionDid) {
   const auto save_with = [&](const char* background) {
     nn::CheckpointWriter writer;
     WriteModel(trainer.Model(), SmallOptions(), &writer);
-    writer.meta["options"]["background"] = background;
+    (*writer.meta)["options"]["background"] = background;
     writer.Write(Path("removed.ckpt"));
     return nn::CheckpointReader(Path("removed.ckpt"), kNerfCheckpointKind);
   };
@@ -265,7 +265,7 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
   writer.kind = kNerfCheckpointKind;
   const std::vector<float> bits(8 * 8 * 8 / 32);
   writer.Add("occupancy_bits", bits);
-  writer.meta = {{"options", {{"occupancy_resolution", 8}, {"levels", 32}, {"features", 8}, {"log2_table", 20}}},
+  *writer.meta = {{"options", {{"occupancy_resolution", 8}, {"levels", 32}, {"features", 8}, {"log2_table", 20}}},
                  {"extent", 1}};
   writer.Write(Path("other.ckpt"));
   EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("other.ckpt")); }),
@@ -334,7 +334,7 @@ TEST_F(NerfTrainerTest, WhatACheckpointRecordedOutOfRangeIsAnErrorOfThatFile) {
   const auto error_of = [](const Json& options, double extent) {
     nn::CheckpointWriter writer;
     writer.kind = kNerfCheckpointKind;
-    writer.meta = {{"options", options}, {"extent", extent}};
+    *writer.meta = {{"options", options}, {"extent", extent}};
     writer.Write(Path("bad.ckpt"));
     return ErrorTextOf<Error>([] { NerfModel::Load(Path("bad.ckpt")); });
   };
