@@ -429,8 +429,8 @@ TEST_F(AggregatorTest, NoMemoryIsTakenForATableThatTheFileDoesNotHold) {
   nn::CheckpointWriter writer;
   writer.kind = "object-field";
   *writer.meta = {{"options", {{"field", {{"levels", 32}, {"features", 8}, {"log2_table", 20}}}}},
-                 {"num_labels", 2},
-                 {"nerf", nerf_->Fingerprint()}};
+                  {"num_labels", 2},
+                  {"nerf", nerf_->Fingerprint()}};
   writer.Write(*folder_ / "large.ckpt");
   ResetPeakRss();
   const int64_t before = PeakRssBytes();
@@ -449,9 +449,9 @@ TEST_F(AggregatorTest, HeadersWeightsAndVotesThatCannotBeAreErrors) {
     nn::CheckpointWriter writer;
     writer.kind = "object-field";
     *writer.meta = {{"options", {{"field", OptionsToJson(SmallField())}}},
-                   {"num_labels", 2},
-                   {"nerf", nerf},
-                   {"prior_cells_per_axis", 4}};
+                    {"num_labels", 2},
+                    {"nerf", nerf},
+                    {"prior_cells_per_axis", 4}};
     writer.Add(field.grid.params().name, grid);
     writer.Add(field.mlp.params().name, field.mlp.params().values.span());
     writer.Add("prior_cells", cells);

@@ -166,10 +166,10 @@ void WriteModel(const NerfModel& model, const NerfOptions& options, nn::Checkpoi
   const TracedField traced = model.traced();
   writer->kind = kNerfCheckpointKind;
   *writer->meta = {{"options", OptionsToJson(options)},
-                  {"model_from_file", ToJson(model.model_from_file())},
-                  {"extent", traced.occupancy.extent()},
-                  {"near", traced.options.march.near},
-                  {"background", {model.background()[0], model.background()[1], model.background()[2]}}};
+                   {"model_from_file", ToJson(model.model_from_file())},
+                   {"extent", traced.occupancy.extent()},
+                   {"near", traced.options.march.near},
+                   {"background", {model.background()[0], model.background()[1], model.background()[2]}}};
   traced.field.AddTo(writer);
   traced.occupancy.AddBitsTo(writer);
 }

@@ -266,7 +266,7 @@ TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
   const std::vector<float> bits(8 * 8 * 8 / 32);
   writer.Add("occupancy_bits", bits);
   *writer.meta = {{"options", {{"occupancy_resolution", 8}, {"levels", 32}, {"features", 8}, {"log2_table", 20}}},
-                 {"extent", 1}};
+                  {"extent", 1}};
   writer.Write(Path("other.ckpt"));
   EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("other.ckpt")); }),
               testing::HasSubstr("tensor 'grid' is missing"));

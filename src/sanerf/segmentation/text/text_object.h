@@ -16,7 +16,7 @@ struct TextObject {
   std::string phrase, name;
   int num_boxes = 0, num_views = 0;  // found above the threshold
   AgreedObject agreed;               // without prompt
-  JsonBox report;                       // text.json
+  JsonBox report;                    // text.json
 };
 
 // Of one phrase; not yet agreed upon.
