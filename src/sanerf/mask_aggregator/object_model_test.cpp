@@ -23,6 +23,7 @@
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/nerf/trace.h"
+#include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/gradients_test_support.h"
 
 namespace sanerf::mask_aggregator {
