@@ -25,11 +25,11 @@ constexpr size_t kRaysAtATime = 4096;
 
 }  // namespace
 
-void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const nerf::PartOfView& view,
-                   const std::function<void(const CompositedPixel&)>& use, const Job& job, WithRadiance with_radiance) {
+void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const ViewToComposite& view,
+                   const std::function<void(const CompositedPixel&)>& use, const Job& job) {
   const size_t num_outputs = NumOutputs(sources);
   const double file_from_model = 1 / nerf.model_from_file().scale;
-  const bool colored = with_radiance == WithRadiance::kYes;
+  const bool colored = view.with_radiance;
   nerf::TraceRequest what{.rays = colored, .opacity = colored, .geometry = HasField(sources), .color = colored};
   if (colored) what.min_weight = nerf::kVisibleWeight;
   RayCompositor compositor(sources);
@@ -55,7 +55,7 @@ void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const nerf
       }
     }
   };
-  nerf::TraceBlocks(nerf, view, what, use_block, job);
+  nerf::TraceBlocks(nerf, view.part, what, use_block, job);
 }
 
 std::vector<float> CompositeRays(const nerf::NerfModel& nerf, LabelSources sources, std::span<const nerf::Ray> rays,

@@ -21,13 +21,14 @@ struct CompositedPixel {
   nerf::RenderedRay radiance = {};
   float depth = 0;  // file units
 };
-enum class WithRadiance { kNo, kYes };
+struct ViewToComposite {
+  nerf::PartOfView part;  // or the whole view; file frame
+  bool with_radiance = false;
+};
 
-// use(pixel) for every pixel of the view or of a part of it (file frame), from several threads at once. Throws
-// InterruptedError.
-void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const nerf::PartOfView& view,
-                   const std::function<void(const CompositedPixel&)>& use, const Job& job,
-                   WithRadiance with_radiance = WithRadiance::kNo);
+// use(pixel) for every pixel of the view, from several threads at once. Throws InterruptedError.
+void CompositeView(const nerf::NerfModel& nerf, LabelSources sources, const ViewToComposite& view,
+                   const std::function<void(const CompositedPixel&)>& use, const Job& job);
 
 // The same of single rays (model frame): [ray][label]. Parallel inside. Throws InterruptedError.
 std::vector<float> CompositeRays(const nerf::NerfModel& nerf, LabelSources sources, std::span<const nerf::Ray> rays,

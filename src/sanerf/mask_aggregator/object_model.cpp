@@ -118,7 +118,7 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
                  ImageF(part.width(), part.height(), 1)};
   const int num = num_labels();
   CompositeView(
-      nerf_, Sources(), part,
+      nerf_, Sources(), {part, /*with_radiance=*/radiance != nullptr},
       [&](const CompositedPixel& pixel) {
         const int x = pixel.x - part.pixels.x0, y = pixel.y - part.pixels.y0;
         const float* logits = pixel.outputs;
@@ -139,7 +139,7 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
         view.probability.At(x, y) =
             is_sure ? 1.0f : probabilities[size_t(probability_of == kWinner ? winner : probability_of)];
       },
-      job, radiance != nullptr ? WithRadiance::kYes : WithRadiance::kNo);
+      job);
   return view;
 }
 

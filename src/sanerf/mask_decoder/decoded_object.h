@@ -109,6 +109,9 @@ struct ViewDecision {
   ImageU8 mask;  // 0/255 at the working camera; empty when not decoded
 };
 
+// It has no mask to be used.
+void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason);
+
 // What the user wants of the view, from now on and whatever the method has decided. A mask that is not there cannot be
 // kept, and nothing brings back what was decided before the view was dropped.
 void ApplyUse(ViewUse use, ViewDecision* decision);

@@ -149,7 +149,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
     }
     TextObject object = segmentation::ObjectOfBoxes(phrases[i], found[i].boxes);
     try {
-      object.agreed = segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), found[i].boxes, hints,
+      object.agreed = segmentation::AgreeIn3d({NameFromPhrase(phrases[i]), found[i].boxes, hints},
                                               input.ForDecoding(settings.masks), settings.text.agreement, job);
     } catch (const segmentation::NothingFound& nothing) {
       result.missing.push_back({phrases[i], nothing});

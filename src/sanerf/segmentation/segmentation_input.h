@@ -21,6 +21,12 @@ struct SegmentationInput {
   mask_decoder::DecodeContext ForDecoding(const mask_decoder::MaskDecoderOptions& options) const {
     return {*scene, *features, *sam, nerf.model_from_file(), options};
   }
+  // Of `views`, in their order.
+  std::vector<Camera> WorkingCameras() const {
+    std::vector<Camera> cameras;
+    for (const int view : views) cameras.push_back(features->WorkingCamera(view));
+    return cameras;
+  }
 };
 
 }  // namespace sanerf::segmentation

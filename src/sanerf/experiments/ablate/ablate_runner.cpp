@@ -15,6 +15,7 @@
 #include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

@@ -16,6 +16,7 @@
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;
