@@ -17,7 +17,7 @@ namespace {
 constexpr double kLargestExtent = 1 << 16;
 constexpr char kAgain[] = "train again";
 
-// The rotation as nine numbers in a row; run.json has three rows.
+// The rotation as nine numbers; run.json has three rows (run/run_folder.cpp).
 Json FlatJson(const Similarity& s) {
   Json json{{"scale", s.scale}, {"rotation", Json::array()}, {"translation", Json::array()}};
   for (int i = 0; i < 9; ++i) json["rotation"].push_back(s.rotation(i / 3, i % 3));

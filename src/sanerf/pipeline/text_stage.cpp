@@ -172,9 +172,9 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   return result;
 }
 
-std::map<std::string, Json> ReportsOf(const TextResult& result) {
-  std::map<std::string, Json> reports;
-  for (const TextObject& object : result.objects) reports[object.name] = *object.report;
+std::map<std::string, JsonBox> ReportsOf(const TextResult& result) {
+  std::map<std::string, JsonBox> reports;
+  for (const TextObject& object : result.objects) reports[object.name] = object.report;
   return reports;
 }
 
