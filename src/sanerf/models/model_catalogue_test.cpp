@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
