@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/decode_context.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/mask_decoder/prompts.h"

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"

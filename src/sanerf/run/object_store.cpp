@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
@@ -58,7 +59,7 @@ std::vector<StoredObject> WriteFolders(const fs::path& staging, const ObjectsToS
     WriteMasks(folder / "masks", decoded);
     if (fs::exists(objects.log)) WriteFileAtomic(folder / "log.jsonl", ReadFile(objects.log));
     if (const auto report = objects.options.reports.find(object.name); report != objects.options.reports.end())
-      WriteJsonFile(folder / "text.json", report->second);
+      WriteJsonFile(folder / "text.json", *report->second);
     WriteJsonFile(folder / "object.json", ToJson(object));
     stored.push_back(object);
   }

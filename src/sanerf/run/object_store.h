@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_box.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/run/object_names.h"
@@ -18,10 +18,10 @@
 namespace sanerf::run {
 
 struct StoreOptions {
-  bool goes_on = false;                      // with the objects of these names, instead of replacing them
-  std::map<std::string, Json> reports = {};  // text.json, by object
-  std::vector<std::string> retired = {};     // further objects to be set aside
-  std::vector<std::string> forgotten = {};   // and to be deleted
+  bool goes_on = false;                         // with the objects of these names, instead of replacing them
+  std::map<std::string, JsonBox> reports = {};  // text.json, by object
+  std::vector<std::string> retired = {};        // further objects to be set aside
+  std::vector<std::string> forgotten = {};      // and to be deleted
 };
 struct ObjectsToStore {
   const mask_decoder::Prompts& prompts;

@@ -191,7 +191,7 @@ TEST_F(ObjectStoreTest, WhatIsReplacedIsSetAsideForOneGeneration) {
 TEST_F(ObjectStoreTest, WhatGoesOnIsNotSetAsideAndKeepsItsReport) {
   const RunFolder run = MakeRun("run");
   Store(run, {"fox", "bear"}, 0, [](ObjectsToStore& objects) {
-    objects.options.reports["fox"] = {{"phrase", "a fox"}};
+    *objects.options.reports["fox"] = {{"phrase", "a fox"}};
   });
   const std::string report = ReadFile(run.objects() / "fox" / "text.json");
   EXPECT_THAT(report, HasSubstr("a fox"));
@@ -422,7 +422,7 @@ TEST_F(ObjectStoreTest, KilledAtAnySystemCallItHasTheObjectsBeforeOrAfter) {
   const auto store = [&](const RunFolder& run) {
     const RunLock lock(run.path());
     Store(run, {"fox", "plate", "cup"}, 1, [](ObjectsToStore& objects) {
-      objects.options.reports["fox"] = {{"phrase", "a fox"}};
+      *objects.options.reports["fox"] = {{"phrase", "a fox"}};
     });
   };
   const RunFolder fresh = MakeRunWithObjects("fresh");

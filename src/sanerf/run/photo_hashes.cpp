@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <map>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/content_hash.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"

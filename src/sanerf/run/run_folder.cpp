@@ -26,7 +26,8 @@ namespace {
 
 constexpr const char* kRecord = "run.json";
 
-Json ToJson(const Similarity& similarity) {
+// The rotation as three rows; a checkpoint has nine numbers (nerf/nerf_checkpoint.cpp).
+Json RowsToJson(const Similarity& similarity) {
   Json rotation = Json::array();
   for (int row = 0; row < 3; ++row) {
     rotation.push_back({similarity.rotation(row, 0), similarity.rotation(row, 1), similarity.rotation(row, 2)});
@@ -76,61 +77,71 @@ RunFolder RunFolder::Open(const fs::path& path) {
                 "put it back from a copy of the run, or train into another folder: sanerf train SCENE --out RUN");
   }
   RunFolder run(path);
-  run.record_ = ReadRunRecord(path / kRecord);
+  *run.record_ = ReadRunRecord(path / kRecord);
   return run;
 }
 
 RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, const Scene& scene, const Job& job) {
   RunFolder run(path);
-  run.record_ = {{"format", kRunFormat}, {"sanerf", VersionString()}, {"created", Now()}};
-  run.record_["scene"] = {{"path", ""}, {"absolute_path", ""}, {"hash", SceneHash(scene)}, {"summary", scene.summary}};
+  Json& record = *run.record_;
+  record = {{"format", kRunFormat}, {"sanerf", VersionString()}, {"created", Now()}};
+  record["scene"] = {{"path", ""}, {"absolute_path", ""}, {"hash", SceneHash(scene)}, {"summary", scene.summary}};
   run.RecordScenePath(scene_path);
-  run.record_["model_from_file"] = ToJson(scene.model_from_file);
+  record["model_from_file"] = RowsToJson(scene.model_from_file);
   run.SetOptions(Json::object(), Json::object());
-  run.record_["stages"] = Json::object();
+  record["stages"] = Json::object();
   KnownHashes().Recall(run.known_hashes(), job);
-  run.record_["photos"] = PhotoHashes(scene, job);
-  run.record_["cameras"] = CameraHashes(scene);
-  WarnOfCopies(run.record_["photos"], scene, job);
+  record["photos"] = PhotoHashes(scene, job);
+  record["cameras"] = CameraHashes(scene);
+  WarnOfCopies(record["photos"], scene, job);
   return run;
 }
 
 fs::path RunFolder::recorded_scene() const {
-  return PathIn(JsonCursor(record_, (path_ / kRecord).string())["scene"], "absolute_path");
+  return PathIn(JsonCursor(*record_, (path_ / kRecord).string())["scene"], "absolute_path");
 }
 
-std::string RunFolder::scene_hash() const { return record_.at("scene").at("hash").get<std::string>(); }
+std::string RunFolder::scene_hash() const { return record_->at("scene").at("hash").get<std::string>(); }
 
 double RunFolder::SecondsOf(Stage stage) const {
-  const Json stages = record_.value("stages", Json::object());
+  const Json stages = record_->value("stages", Json::object());
   const char* name = NameOf(stage);
   return stages.contains(name) ? stages.at(name).value("seconds", 0.0) : 0;
 }
 
+Json RunFolder::options() const { return record_->value("options", Json::object()); }
+
+Json RunFolder::origins() const { return record_->value("origins", Json::object()); }
+
 void RunFolder::SetOptions(const Json& options, const Json& origins) {
-  record_["options"] = options;
-  record_["origins"] = origins;
+  (*record_)["options"] = options;
+  (*record_)["origins"] = origins;
 }
 
 void RunFolder::SetStage(Stage stage, StageState state, double seconds, const Json& details) {
   Json entry = {{"state", NameOf(state)}, {"seconds", seconds}, {"when", Now()}, {"sanerf", VersionString()}};
   entry.update(details);
-  record_["stages"][NameOf(stage)] = entry;
+  (*record_)["stages"][NameOf(stage)] = entry;
+}
+
+void RunFolder::SetStage(Stage stage, StageState state, double seconds) {
+  SetStage(stage, state, seconds, Json::object());
 }
 
 void RunFolder::Save(const Job& job) {
-  WriteJsonFile(path_ / kRecord, record_);
+  WriteJsonFile(path_ / kRecord, *record_);
   KnownHashes().Keep(known_hashes(), job);
 }
 
 void RunFolder::RecordScenePath(const fs::path& scene) {
   const fs::path absolute = fs::weakly_canonical(fs::absolute(scene));
-  PutPath("path", absolute.lexically_relative(fs::weakly_canonical(fs::absolute(path_))).string(), &record_["scene"]);
-  PutPath("absolute_path", absolute.string(), &record_["scene"]);
+  PutPath("path", absolute.lexically_relative(fs::weakly_canonical(fs::absolute(path_))).string(),
+          &(*record_)["scene"]);
+  PutPath("absolute_path", absolute.string(), &(*record_)["scene"]);
 }
 
 fs::path RunFolder::FindScene() const {
-  const JsonCursor scene = JsonCursor(record_, (path_ / kRecord).string())["scene"];
+  const JsonCursor scene = JsonCursor(*record_, (path_ / kRecord).string())["scene"];
   const std::string relative = PathIn(scene, "path");
   const fs::path beside = relative.empty() ? "" : (fs::absolute(path_) / relative).lexically_normal();
   const fs::path absolute = recorded_scene();
@@ -154,7 +165,7 @@ fs::path RunFolder::LikelyScene() const {
 
 std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Job& job) const {
   KnownHashes().Recall(known_hashes(), job);
-  const Json photos = record_.value("photos", Json::object()), cameras = record_.value("cameras", Json::object());
+  const Json photos = record_->value("photos", Json::object()), cameras = record_->value("cameras", Json::object());
   if (const auto why = WhyOtherPhotos(photos, cameras, scene, path_.string(), job)) return why;
   if (SceneHash(scene) == scene_hash()) return std::nullopt;
   return fmt::format("{} that {} was trained on",
@@ -179,8 +190,8 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
 
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLock&, const Job& job) {
   Scene scene = OpenScene(moved_to, job);
-  if (!record_.contains("photos")) record_["photos"] = PhotoHashes(scene, job);
-  if (!record_.contains("cameras")) record_["cameras"] = CameraHashes(scene);
+  if (!record_->contains("photos")) (*record_)["photos"] = PhotoHashes(scene, job);
+  if (!record_->contains("cameras")) (*record_)["cameras"] = CameraHashes(scene);
   if (moved_to) {
     RecordScenePath(*moved_to);
     Save(job);

@@ -12,10 +12,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_box.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/run/object_set.h"
 #include "sanerf/run/run_record.h"
@@ -49,19 +50,20 @@ class RunFolder {
   std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path metrics() const { return path_ / "metrics.json"; }
 
-  const Json& record() const { return record_; }
+  const Json& record() const { return *record_; }
   std::string scene_hash() const;
   std::filesystem::path recorded_scene() const;  // absolute; where it was when that was last recorded
   std::filesystem::path LikelyScene() const;     // the same, or where it has moved together with the run
-  Json options() const { return record_.value("options", Json::object()); }
-  Json origins() const { return record_.value("origins", Json::object()); }
-  StageState StateOf(Stage stage) const { return StateIn(record_, stage); }
+  Json options() const;
+  Json origins() const;
+  StageState StateOf(Stage stage) const { return StateIn(*record_, stage); }
   double SecondsOf(Stage stage) const;
 
   // options: {"nerf": {"iters": 3000}}; origins: where values that are not built in come from.
   void SetOptions(const Json& options, const Json& origins);
   // Replaces the stage's entry: {"state", "seconds", "when", …details}.
-  void SetStage(Stage stage, StageState state, double seconds, const Json& details = Json::object());
+  void SetStage(Stage stage, StageState state, double seconds, const Json& details);
+  void SetStage(Stage stage, StageState state, double seconds);
   // Also what is known of the photos' contents.
   void Save(const Job& job);
 
@@ -83,7 +85,7 @@ class RunFolder {
   std::filesystem::path known_hashes() const { return path_ / ".hashes.json"; }
 
   std::filesystem::path path_;
-  Json record_;
+  JsonBox record_;
 };
 
 }  // namespace sanerf::run

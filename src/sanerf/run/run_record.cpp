@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/json.h"
 
 namespace fs = std::filesystem;
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 
 namespace sanerf::run {
 

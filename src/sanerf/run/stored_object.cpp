@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/units.h"

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/run/run_folder.h"

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "sanerf/feature_container/feature_container.h"
-#include "sanerf/mask_decoder/decoded_object.h"
+#include "sanerf/mask_decoder/decode_context.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/scene/scene.h"
 
 namespace sanerf::segmentation {
 

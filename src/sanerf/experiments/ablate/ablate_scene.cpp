@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
