@@ -31,7 +31,8 @@ struct AblateFlags {
   throw UsageError("--out is missing", "", "say where the tables go: --out DIR");
 }
 
-void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
+// Returns the exit code.
+int RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
   experiments::ExperimentSettings settings;
   pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings, job);
@@ -52,6 +53,9 @@ void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& j
   job.Info(fmt::format("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} run, {} from before, {} failed)",
                        request.out.string(), FormatDuration(result.seconds), Counted(result.num_run, "row"),
                        result.num_reused, result.num_failed));
+  std::vector<std::string> failed;
+  for (const experiments::FailedTrial& trial : experiments::FailedTrials(result)) failed.push_back(trial.name);
+  return ReportFailed(failed, "the ablation's rows", job);
 }
 
 std::string StudyHelp() {
@@ -88,7 +92,9 @@ void AddAblate(CommandLine& line) {
   AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", experiments::kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
-  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunAblate(line.common, *flags, job); }; });
+  sub->callback([&line, flags] {
+    line.run = [&line, flags](const Job& job) { line.exit_code = RunAblate(line.common, *flags, job); };
+  });
 }
 
 }  // namespace sanerf::cli

@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
@@ -20,6 +21,7 @@ using pipeline::Settings;
 namespace {
 
 constexpr const char* kEverywhere = "Everywhere";  // as a heading of help
+constexpr size_t kNamedFailures = 4;
 
 }  // namespace
 
@@ -91,6 +93,13 @@ void PrintText(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) throw ReaderGone();
   throw Error("cannot write the result to stdout", std::strerror(errno), "is the disk full?");
+}
+
+int ReportFailed(const std::vector<std::string>& failed, const std::string& of, const Job& job) {
+  if (failed.empty()) return 0;
+  job.Warn(fmt::format("{} of {} failed: {}; the same command keeps what is finished and tries the rest again",
+                       failed.size(), of, FirstFew(failed, kNamedFailures)));
+  return kPartly;
 }
 
 void SuggestNext(const std::string& command, const Job& job) { job.Info(fmt::format("next:  {}", command)); }

@@ -61,8 +61,11 @@ void RestoreFromRun(const run::RunFolder& run, pipeline::Settings* settings);
 struct ReaderGone {};
 
 // On stdout, at once. Both throw ReaderGone, and Error when it cannot be written for another reason.
-void PrintJson(const Json& json);                              // the one object
-void PrintText(const std::string& text);                       // a result for people
+void PrintJson(const Json& json);         // the one object
+void PrintText(const std::string& text);  // a result for people
+// Names what has failed of several things, "3 methods", when the others are done. Returns the exit code: kPartly, or 0
+// when nothing has failed.
+int ReportFailed(const std::vector<std::string>& failed, const std::string& of, const Job& job);
 void SuggestNext(const std::string& command, const Job& job);  // "next: …" on stderr
 std::string Quoted(const std::filesystem::path& path);         // for a shell
 // Where the run of a scene goes when nobody says: beside it.

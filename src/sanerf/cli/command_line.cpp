@@ -48,7 +48,7 @@ Exit codes:
   0    done
   1    failed; stderr says why and what to do
   2    wrong command line or option; nothing was done
-  3    partly done: some of the words of segment --text were not found, the others are segmented
+  3    partly done: some of the words of segment --text were not found, or some of what compare, ablate or eval-set try failed; the others are done
   130  stopped by Ctrl-C or another signal; what was reached is saved
   141  done, but nobody reads the output any more)";
 

@@ -48,16 +48,6 @@ bool MayWrite(const EvalFlags& flags) {
   return !flags.baselines.empty() || flags.report || access(flags.run.c_str(), W_OK) == 0;
 }
 
-// The scores are on the screen by now: a full disk is no reason to fail.
-void Store(const experiments::EvalResult& result, const run::RunFolder& run, const Job& job) {
-  try {
-    experiments::WriteMetrics(run, result);
-    job.Info(fmt::format("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds)));
-  } catch (const Error& error) {
-    job.Warn(fmt::format("the scores are not stored: {}", error.what()));
-  }
-}
-
 void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
   if (flags.match) return RunEvalMatch(common, flags, job);
   std::optional<run::LockedRun> locked;
@@ -80,8 +70,9 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
   } else {
     PrintText(experiments::ToTable(result));
   }
-  if (is_stored) {
-    Store(result, run.folder(), job);
+  if (is_stored) {  // what cannot be stored has been shown
+    experiments::WriteMetrics(run.folder(), result);
+    job.Info(fmt::format("wrote  {}  ({})", run.folder().metrics().string(), FormatDuration(result.seconds)));
   } else {
     job.Warn(fmt::format("{} cannot be written to: the scores are not stored there", flags.run));
   }

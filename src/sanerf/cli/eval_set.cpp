@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/method_flags.h"
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
@@ -23,7 +24,8 @@ struct EvalSetFlags {
   bool automatic = false;
 };
 
-void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
+// Returns the exit code.
+int RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
   experiments::ExperimentSettings settings;
   pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
   std::vector<std::string> stages = CompareStages();
@@ -45,11 +47,14 @@ void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job&
   job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {}, {} failed)", flags.out,
                        FormatDuration(result.seconds), Counted(int64_t(result.scenes.size()), "scene"),
                        result.failed.size()));
-  if (!result.failed.empty())
-    throw Error(fmt::format("{} of {} failed", result.failed.size(),
-                            Counted(int64_t(result.failed.size() + result.scenes.size()), "scene")),
-                result.failed[0].first + ": " + result.failed[0].second,
-                "mend it and give the same command: what is finished is kept");
+  std::vector<std::string> scenes;
+  for (const auto& [name, why] : result.failed) scenes.push_back(name);
+  int code = ReportFailed(scenes, Counted(int64_t(result.failed.size() + result.scenes.size()), "scene"), job);
+  for (const experiments::CompareResult& scene : result.scenes) {
+    const std::string of = Counted(int64_t(scene.methods.size()), "method") + " on " + scene.scene;
+    code = std::max(code, ReportFailed(experiments::FailedMethods(scene), of, job));
+  }
+  return code;
 }
 
 }  // namespace
@@ -76,8 +81,9 @@ void AddEvalSet(CommandLine& line) {
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", experiments::kRepeats);
   sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
-  sub->callback(
-      [&line, flags] { line.run = [&line, flags](const Job& job) { RunEvalSet(line.common, *flags, job); }; });
+  sub->callback([&line, flags] {
+    line.run = [&line, flags](const Job& job) { line.exit_code = RunEvalSet(line.common, *flags, job); };
+  });
 }
 
 }  // namespace sanerf::cli
