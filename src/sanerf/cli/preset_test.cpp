@@ -42,7 +42,8 @@ TEST_F(PresetCommand, AResumedTrainingKeepsItsOptionsUnlessAPresetSaysOtherwise)
   EXPECT_THAT(Succeeds({"train", "run", "--resume"}).err, HasSubstr("complete already"));
   EXPECT_THAT(Fails(1, {"train", "run", "--resume", "--preset", "paper"}),
               AllOf(HasSubstr("run was trained with other options"), HasSubstr("nerf.iters (60, now 15000)"),
-                    HasSubstr("nerf.density_layers (1, now 2)"), HasSubstr("--restart")));
+                    HasSubstr("nerf.density_layers (1, now 2)"), HasSubstr("nerf.lr_final (0.05, now 0.1)"),
+                    HasSubstr("--restart")));
 }
 
 }  // namespace
