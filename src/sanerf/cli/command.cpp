@@ -56,6 +56,11 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
   return sub;
 }
 
+void Exclude(CLI::App* sub, const std::vector<std::string>& flags, const std::vector<std::string>& others) {
+  for (const std::string& flag : flags)
+    for (const std::string& other : others) sub->get_option(flag)->excludes(sub->get_option(other));
+}
+
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
                       Settings* settings, const Job& job) {
   if (!flags.config.empty()) settings->ApplyFile(flags.config);
@@ -70,16 +75,20 @@ void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& 
   }
 }
 
-void AddPreset(CLI::App* sub, std::optional<std::string>* preset) {
+void AddPreset(CLI::App* sub, std::optional<std::string>* preset, const std::string& stages,
+               const std::string& otherwise) {
   sub->add_option("--preset", *preset,
-                  fmt::format("{}: what these stages do when nothing else is said; paper is the method as published "
-                              "[that of the run]",
-                              fmt::join(pipeline::PresetNames(), ", ")))
+                  fmt::format("{}: what {} do when nothing else is said; paper is the method as published [{}]",
+                              fmt::join(pipeline::PresetNames(), ", "), stages, otherwise))
       ->type_name("NAME");
 }
 
 void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings) {
   if (preset) pipeline::ApplyPreset(pipeline::ParsePreset(*preset), stages, settings);
+}
+
+void ApplyPreset(const std::optional<std::string>& preset, Settings* settings) {
+  if (preset) pipeline::ApplyPreset(pipeline::ParsePreset(*preset), settings);
 }
 
 void RestoreFromRun(const run::RunFolder& run, Settings* settings) {

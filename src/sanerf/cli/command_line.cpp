@@ -255,6 +255,14 @@ std::string SentenceOfRequired(const std::string& text, const CLI::App& app) {
   return names.empty() ? text : fmt::format("'{}' needs to know what to do: {}", PathOf(app), Listed(names));
 }
 
+// Of two flags: "--auto excludes --click".
+std::string SentenceOfExclusion(const std::string& text) {
+  constexpr std::string_view kBetween = " excludes ";
+  const size_t between = text.find(kBetween);
+  if (between == std::string::npos) return text;
+  return text.substr(0, between) + " and " + text.substr(between + kBetween.size()) + " exclude each other";
+}
+
 // Prints help and version; turns what CLI11 complains about into a UsageError. True when there is nothing left to do.
 bool Parse(CommandLine& line, std::vector<std::string> arguments) {
   const auto fail = [&](const std::string& what) {
@@ -277,6 +285,8 @@ bool Parse(CommandLine& line, std::vector<std::string> arguments) {
     fail(SentenceOfConversion(error.what()));
   } catch (const CLI::RequiredError& error) {
     fail(SentenceOfRequired(error.what(), *Given(line.app).back()));
+  } catch (const CLI::ExcludesError& error) {
+    fail(SentenceOfExclusion(error.what()));
   } catch (const CLI::ParseError& error) {
     fail(error.what());
   }

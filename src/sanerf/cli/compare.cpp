@@ -4,7 +4,6 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/method_flags.h"
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
@@ -33,8 +32,6 @@ mask_decoder::Prompts StoredPrompts(const run::RunFolder& run) {
 
 // Returns the exit code.
 int RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job& job) {
-  if (flags.automatic && !flags.prompts.empty())
-    throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
   run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
   RestoreFromRun(locked.folder, &settings);
@@ -92,6 +89,7 @@ void AddCompare(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->add_flag("--restart", flags->restart, "forget earlier results");
+  Exclude(sub, {"--auto"}, {"--prompts", "--masks"});
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) { line.exit_code = RunCompare(line.common, *flags, job); };
   });

@@ -201,7 +201,7 @@ TEST_F(CompareCommand, MistakesAreReportedBeforeAnythingIsRun) {
               AllOf(HasSubstr("unknown method 'sa4d'"), HasSubstr("sa3d")));
   EXPECT_THAT(Fails(2, compare + Arguments{"--repeats", "0"}),
               HasSubstr("--repeats 0: expected an integer from 1 to 1000"));
-  EXPECT_THAT(Fails(2, compare + Arguments{"--auto"}), HasSubstr("--auto and --prompts"));
+  EXPECT_THAT(Fails(2, compare + Arguments{"--auto"}), HasSubstr("--prompts and --auto exclude each other"));
   EXPECT_THAT(Fails(2, {"compare", "run"}), HasSubstr("there are no prompts"));
   EXPECT_THAT(Fails(2, compare + Arguments{"--masks", "nowhere"}), HasSubstr("no such folder"));
   WriteFileAtomic(folder_ / "nameless.json",

@@ -12,13 +12,13 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare.h"
 #include "sanerf/experiments/compare/compare_tables.h"
-#include "sanerf/pipeline/presets.h"
 
 namespace sanerf::cli {
 namespace {
 
 struct EvalSetFlags {
-  std::string set, out = "eval_set", preset = "default";
+  std::string set, out = "eval_set";
+  std::optional<std::string> preset;
   std::vector<std::string> methods, scenes;
   int repeats = 1;
   bool automatic = false;
@@ -27,7 +27,7 @@ struct EvalSetFlags {
 // Returns the exit code.
 int RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
   experiments::ExperimentSettings settings;
-  pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
+  ApplyPreset(flags.preset, &settings);
   std::vector<std::string> stages = CompareStages();
   stages.insert(stages.end(), {"scene", "nerf"});
   ApplyCommonFlags(common, stages, "eval-set", &settings, job);
@@ -80,7 +80,7 @@ void AddEvalSet(CommandLine& line) {
   sub->add_option("--scenes", flags->scenes, "only these, with commas")->delimiter(',')->allow_extra_args(false);
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", experiments::kRepeats);
-  sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
+  AddPreset(sub, &flags->preset, "all stages", "default");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) { line.exit_code = RunEvalSet(line.common, *flags, job); };
   });
