@@ -13,8 +13,8 @@
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/pipeline/settings.h"
-#include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
