@@ -2,7 +2,7 @@
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/json.h"
 #include "sanerf/models/model_catalogue.h"
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/json.h"
 #include "sanerf/detect/detector_test_support.h"
 

@@ -9,7 +9,7 @@
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/run/output_place.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {

@@ -1,4 +1,4 @@
-// Files: whole reads, atomic writes (see temporary.h), sha256.
+// Files: whole reads, atomic writes (see temporary.h).
 #pragma once
 
 #include <filesystem>
@@ -19,9 +19,6 @@ void WriteFileAtomic(const std::filesystem::path& path, std::string_view bytes);
 void WriteFileAtomic(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
 // Creates the folder and its parents and proves that it can be written to. Throws WriteError.
 void EnsureWritableFolder(const std::filesystem::path& folder);
-std::string Sha256OfFile(const std::filesystem::path& path);  // lower-case hex
-std::string Sha256(std::string_view bytes);
-std::string Base64(std::string_view bytes);
 
 // What is not there is removed already. Throws WriteError.
 void RemoveFile(const std::filesystem::path& path);

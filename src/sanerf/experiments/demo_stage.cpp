@@ -24,6 +24,7 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/sam/load_sam.h"
 
 namespace fs = std::filesystem;

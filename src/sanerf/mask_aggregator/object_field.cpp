@@ -5,6 +5,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/kernels/tiled.h"
+#include "sanerf/nerf/field.h"
 
 namespace sanerf::mask_aggregator {
 

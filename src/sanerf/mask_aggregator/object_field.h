@@ -5,8 +5,6 @@
 #include <memory>
 
 #include "sanerf/core/option_values.h"
-#include "sanerf/nerf/field.h"
-#include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/field_ranges.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"

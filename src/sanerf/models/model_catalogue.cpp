@@ -144,22 +144,16 @@ void CheckUsable(const Catalogue& catalogue, const std::string& name) {
       throw Error("the model " + name + " cannot be used", entry.why, "mend its entry in that file, or update sanerf");
 }
 
-const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name) {
+const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name, const std::string& hint) {
   CheckUsable(catalogue, name);
   std::vector<std::string> names;
   for (const ModelEntry& entry : catalogue.models) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
-  const auto join = [](const std::vector<std::string>& parts) {
-    std::string text;
-    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-    return text;
-  };
   const std::vector<std::string> nearest = NearestNames(name, names);
-  throw UsageError(
-      "there is no model \"" + name + "\"", nearest.empty() ? "" : "did you mean " + join(nearest) + "?",
-      "known models: " + join(names) + "; a model of your own is ENCODER.onnx,DECODER.onnx or a folder with both");
+  throw UsageError("there is no model \"" + name + "\"",
+                   nearest.empty() ? "" : fmt::format("did you mean {}?", fmt::join(nearest, ", ")), hint);
 }
 
 fs::path ModelFolder() {

@@ -47,8 +47,10 @@ struct Catalogue {
 // The catalogue built into the program (models/catalogue.json embedded at build time), entries of a
 // catalogue.json in the model folder added; of the same name they replace. Throws Error for a file that holds no list.
 Catalogue LoadCatalogue();
-// Throws Error for an unusable entry, UsageError with the nearest names for none.
-const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name);
+// Throws Error for an unusable entry, UsageError with the nearest names for none. hint: what else there is, for who
+// takes other names too.
+const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name,
+                            const std::string& hint = "sanerf models list shows what can be fetched");
 void CheckUsable(const Catalogue& catalogue, const std::string& name);  // the former alone
 
 // Where model files live: $SANERF_MODELS, else share/sanerf/models in one of the nearest folders above the program (its

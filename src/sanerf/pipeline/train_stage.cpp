@@ -22,6 +22,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;

@@ -16,6 +16,8 @@ namespace sanerf::run {
 Json PhotoHashes(const scene::Scene& scene, const Job& job);
 // The same of each photo's size, lens and pose.
 Json CameraHashes(const scene::Scene& scene);
+// Of the scene as a whole: changes when views, cameras, split or image sizes on disk change.
+std::string SceneHash(const scene::Scene& scene);
 
 // Warns of photos that hold the same picture: they count twice, and one that is held out has been trained on.
 void WarnOfCopies(const Json& photo_hashes, const scene::Scene& scene, const Job& job);

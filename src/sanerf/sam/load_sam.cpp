@@ -1,5 +1,7 @@
 #include "sanerf/sam/load_sam.h"
 
+#include <fmt/format.h>
+
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -17,9 +19,18 @@ using models::ModelFile;
 
 namespace {
 
+// For who has named none of them.
+std::string WhatThereIs(const models::Catalogue& catalogue) {
+  std::vector<std::string> names;
+  for (const models::ModelEntry& entry : catalogue.models)
+    if (entry.kind == models::ModelKind::kSam) names.push_back(entry.name);
+  return fmt::format("known models: {}; a model of your own is ENCODER.onnx,DECODER.onnx or a folder with both",
+                     fmt::join(names, ", "));
+}
+
 OnnxSamFiles FromCatalogue(const std::string& name) {
   const models::Catalogue catalogue = models::LoadCatalogue();
-  const models::ModelEntry& entry = models::FindModel(catalogue, name);
+  const models::ModelEntry& entry = models::FindModel(catalogue, name, WhatThereIs(catalogue));
   if (entry.kind != models::ModelKind::kSam)
     throw UsageError("the model " + name + " cannot segment", std::string("it is a ") + NameOf(entry.kind) + " model",
                      "choose one of kind \"sam\": sanerf models list");

@@ -62,10 +62,6 @@ class FeatureGridTrainer {
   uint32_t batch_ = 0;
 };
 
-// Patch features lifted to the cells of space. Throws InterruptedError, UsageError for options out of range.
-FeatureGrid LiftFeatures(const nerf::NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
-                         const IsrfOptions& options, uint64_t seed, const Job& job);
-
 // What rays show: [ray][channel], of length 1; zero where they meet nothing.
 std::vector<float> RenderFeatures(const FeatureGrid& grid, const nerf::TracedRays& rays);
 

@@ -16,6 +16,7 @@
 #include "sanerf/experiments/settings.h"
 #include "sanerf/run/new_run.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/ablate/ablate_studies.h"
 
 namespace sanerf::experiments {

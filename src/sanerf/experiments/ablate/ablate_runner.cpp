@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
@@ -16,6 +17,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

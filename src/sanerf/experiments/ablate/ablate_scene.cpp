@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
@@ -17,6 +18,7 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;

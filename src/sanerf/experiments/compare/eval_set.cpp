@@ -20,6 +20,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

@@ -23,6 +23,7 @@
 #include "sanerf/export/layers.h"
 #include "sanerf/feature_container/open_features.h"
 #include "sanerf/mask_aggregator/object_model.h"
+#include "sanerf/mask_decoder/mask_check.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/mask_decoder/places.h"

@@ -45,14 +45,18 @@ struct AgreedObject {
 std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene::Scene& scene,
                             const feature_container::FeatureContainer& container, const Job& job);
 
+struct BoxesOfWords {
+  std::string what;  // what they were found for; also the object's name
+  const std::vector<BoxInView>& boxes;
+  const std::vector<Vec3>& hints;  // points on the one that is meant; may be empty
+};
+
 // Boxes show the same thing when the points of one that are visible to the other lie on its mask, in both directions.
 // They are grouped by that, the pairs that agree best first; a group has at most one box per view and at least two
-// views. The group with the largest sum of scores is the object; with `hints`, points on the one that is meant, a group
-// that shows the most of them.
+// views. The group with the largest sum of scores is the object; with hints a group that shows the most of them.
 //
-// what: what the boxes were found for; also the object's name. Throws NothingFound when fewer than two views agree,
-// with what to do; UsageError for options out of range.
-AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
-                       const mask_decoder::DecodeContext& context, const AgreementOptions& options, const Job& job);
+// Throws NothingFound when fewer than two views agree, with what to do; UsageError for options out of range.
+AgreedObject AgreeIn3d(const BoxesOfWords& found, const mask_decoder::DecodeContext& context,
+                       const AgreementOptions& options, const Job& job);
 
 }  // namespace sanerf::segmentation
