@@ -85,14 +85,14 @@ void WriteFileAtomic(const fs::path& path, std::string_view bytes) {
 }
 
 void WriteFileAtomic(const fs::path& path, const std::function<void(std::ostream&)>& write) {
-  if (fs::is_directory(path)) throw Error("cannot write " + path.string(), "it is a folder");
+  if (fs::is_directory(path)) throw WriteError("cannot write " + path.string(), "it is a folder");
   TemporaryFile file(path);
   DescriptorBuffer buffer(file.descriptor());
   std::ostream out(&buffer);
   write(out);
   out.flush();
   if (buffer.error() != 0) ThrowFileError("write", path, buffer.error());
-  if (!out) throw Error("cannot write " + path.string(), "the stream failed");
+  if (!out) throw WriteError("cannot write " + path.string(), "the stream failed");
   file.MoveIntoPlace();
 }
 
@@ -101,13 +101,19 @@ void EnsureWritableFolder(const fs::path& folder) {
   fs::create_directories(folder, error);
   if (error && !fs::is_directory(folder)) ThrowFileError("create folder", folder, error.value());
   if (!fs::is_directory(folder))
-    throw Error("cannot create folder " + folder.string(), "a file has that name", "choose another folder");
+    throw WriteError("cannot create folder " + folder.string(), "a file has that name", "choose another folder");
   // A probe with contents: an empty file can be made on a full disk.
   const TemporaryFile probe(folder / "probe", "write to folder", folder);
   const std::string block(4096, ' ');
   errno = 0;
   if (::write(probe.descriptor(), block.data(), block.size()) != ssize_t(block.size()))
     ThrowFileError("write to folder", folder, errno != 0 ? errno : ENOSPC);  // a write of a part sets none
+}
+
+void RemoveFile(const fs::path& path) {
+  std::error_code error;
+  fs::remove(path, error);
+  if (error) ThrowFileError("remove", path, error.value());
 }
 
 void LinkOrCopy(const fs::path& from, const fs::path& to) {

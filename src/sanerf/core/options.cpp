@@ -70,8 +70,10 @@ OptionRegistry::Assigned OptionRegistry::Set(const std::string& assignment, cons
         "write --set stage.key=value, for example --set nerf.iters=2000; sanerf options lists what there is");
   }
   const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
-  if (const RemovedEntry* removed = FindRemoved(name))
+  if (const RemovedEntry* removed = FindRemoved(name)) {
+    if (text == removed->mark.kept) return {nullptr, removed->Notice(text)};
     throw UsageError("option " + name, fmt::format("it was removed: {}", removed->mark.now), "leave it out");
+  }
   const Entry* entry = Find(name);
   if (entry == nullptr) RefuseName(name, entries_, origin);
   const std::string present = PresentChoice(*entry, text);

@@ -60,9 +60,10 @@ class OptionRegistry {
   }
 
   // "stage.key=value". origin says where it was given, for the error: "--set", a named flag ("--iters") or a file.
-  // Throws UsageError: unknown name with the nearest ones, an option that was removed, a value of the wrong type or out
-  // of range with the option's meaning and range.
-  // Returns the entry that was set and, when it was called by a former name, a sentence that says so.
+  // Throws UsageError: unknown name with the nearest ones, an option that was removed unless it is given the value that
+  // it has now, a value of the wrong type or out of range with the option's meaning and range.
+  // Returns the entry that was set, null for a removed one, and a sentence when the option is called otherwise now or
+  // has no effect any more.
   struct Assigned {
     const Entry* entry;
     std::string notice;

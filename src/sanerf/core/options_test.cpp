@@ -229,6 +229,9 @@ TEST(Options, FilesThatNameARemovedOptionAreRead) {
   EXPECT_EQ(registry.Find("nerf.hurry"), nullptr);
   EXPECT_EQ(ErrorTextOf<UsageError>([&] { registry.Set("nerf.hurry=true"); }),
             "option nerf.hurry: it was removed: every step is a whole one\nleave it out");
+  const OptionRegistry::Assigned same = registry.Set("nerf.hurry=false");  // what is done anyway
+  EXPECT_EQ(same.entry, nullptr);
+  EXPECT_EQ(same.notice, "nerf.hurry=false has no effect any more: every step is a whole one");
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ std::optional<std::string> WhyDistil(const FieldContents& contents, const Encode
   const Json before = OptionsToJson(contents.options), wanted = OptionsToJson(options);
   for (const auto& [key, value] : wanted.items())
     if (before.at(key) != value)
-      return fmt::format("field.{} was {}, now {}", key, before.at(key).dump(), value.dump());
+      return fmt::format("field.{} was {}, now {}", key, OptionValueText(before.at(key)), OptionValueText(value));
   return std::nullopt;
 }
 

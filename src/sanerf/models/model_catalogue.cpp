@@ -18,9 +18,15 @@ namespace fs = std::filesystem;
 namespace sanerf::models {
 namespace {
 
+FileRole ParseRole(const std::string& name) {
+  for (const FileRole role : {FileRole::kEncoder, FileRole::kDecoder, FileRole::kDetector})
+    if (name == NameOf(role)) return role;
+  return FileRole::kWeights;
+}
+
 ModelFile ParseFile(const JsonCursor& json) {
   ModelFile file;
-  file.role = json["role"].String();
+  file.role = ParseRole(json["role"].String());
   file.name = json["name"].String();
   const bool is_folder = file.name.empty() || file.name == "." || file.name == "..";
   if (is_folder || fs::path(file.name).filename() != file.name || file.name.find('\0') != std::string::npos)
@@ -98,6 +104,28 @@ ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_cont
 }
 
 }  // namespace
+
+const char* NameOf(FileRole role) {
+  switch (role) {
+    case FileRole::kEncoder:
+      return "encoder";
+    case FileRole::kDecoder:
+      return "decoder";
+    case FileRole::kDetector:
+      return "detector";
+    case FileRole::kWeights:
+      break;
+  }
+  return "weights";
+}
+
+const ModelFile& ModelEntry::File(FileRole role) const {
+  const auto file = std::find_if(files.begin(), files.end(), [&](const ModelFile& one) { return one.role == role; });
+  if (file == files.end())
+    throw Error("the model " + name + " is incomplete",
+                fmt::format("its catalogue entry has no file with the role \"{}\"", NameOf(role)));
+  return *file;
+}
 
 const char* NameOf(ModelKind kind) { return kind == ModelKind::kSam ? "sam" : "detector"; }
 

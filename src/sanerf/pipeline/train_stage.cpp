@@ -45,7 +45,7 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& se
     for (const auto& [key, value] : wanted.at(stage).items()) {
       const Json& old = before.at(stage).at(key);
       if (old == value || !nerf::ShapesTheField(key)) continue;
-      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, old.dump(), value.dump()));
+      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, OptionValueText(old), OptionValueText(value)));
     }
   }
   return changes;

@@ -97,9 +97,9 @@ void SayWhatIsKept(const std::vector<std::string>& set_aside, const Job& job) {
                          fmt::join(set_aside, ", "), ShellQuoted(AsideName(set_aside[0]))));
 }
 
-Error CannotWrite(const RunFolder& run, const fs::filesystem_error& error) {
-  return Error("cannot write the objects of " + run.path().string(), error.code().message(),
-               "check the folder's permissions and free space");
+WriteError CannotWrite(const RunFolder& run, const fs::filesystem_error& error) {
+  return WriteError("cannot write the objects of " + run.path().string(), error.code().message(),
+                    "check the folder's permissions and free space");
 }
 
 // The new folder in the place of an older one; returns whether that was set aside. Nothing goes on with a folder that

@@ -42,9 +42,9 @@ RunLock::RunLock(const fs::path& run, Holder holder) {
   // Not through a link: what it leads to would be overwritten.
   descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (descriptor_ < 0 && errno == ELOOP)
-    throw Error("cannot write " + file.string(), "it is a link to another place", "remove the link");
+    throw WriteError("cannot write " + file.string(), "it is a link to another place", "remove the link");
   if (descriptor_ < 0)
-    throw Error("cannot write " + file.string(), std::strerror(errno), "choose a folder that you may write to");
+    throw WriteError("cannot write " + file.string(), std::strerror(errno), "choose a folder that you may write to");
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const int why = errno;
     if (why != EWOULDBLOCK) {

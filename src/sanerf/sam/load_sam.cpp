@@ -34,14 +34,8 @@ OnnxSamFiles FromCatalogue(const std::string& name) {
   if (entry.kind != models::ModelKind::kSam)
     throw UsageError("the model " + name + " cannot segment", std::string("it is a ") + NameOf(entry.kind) + " model",
                      "choose one of kind \"sam\": sanerf models list");
-  const auto file_of = [&](const std::string& role) -> const ModelFile& {
-    for (const ModelFile& file : entry.files)
-      if (file.role == role) return file;
-    throw Error("the model " + name + " is incomplete",
-                "its catalogue entry has no file with the role \"" + role + "\"");
-  };
-  const ModelFile& encoder = file_of("encoder");
-  const ModelFile& decoder = file_of("decoder");
+  const ModelFile& encoder = entry.File(models::FileRole::kEncoder);
+  const ModelFile& decoder = entry.File(models::FileRole::kDecoder);
   const std::string fetch = "sanerf models fetch " + name;
   std::vector<const ModelFile*> files = {&encoder, &decoder};
   for (const ModelFile& file : entry.files)  // weights that are files of their own

@@ -59,7 +59,7 @@ pipeline::RenderRequest RenderRequestOf(const ExportRequest& request, Layer laye
   pipeline::RenderRequest render;
   render.run = request.run;
   render.is_locked = true;
-  render.views = options.at("views");
+  render.views = exports::ParseCameraChoice(options.at("views").get<std::string>());
   render.layers = {layer};
   render.frames = options.at("frames");
   render.longest_side = options.at("longest_side");

@@ -51,7 +51,7 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
   const PatchMaps maps =
-      MakePatchMaps(*input_.features, *input_.sam, input_.views, {options_.features, options_.components}, job);
+      MakePatchMaps(*input_.features, *input_.sam, input_.views, {options_.FeatureModel(), options_.components}, job);
   feature_name_ = maps.name;
   std::vector<Camera> cameras;
   for (const int v : input_.views) cameras.push_back(input_.scene->views[size_t(v)].camera);

@@ -1,6 +1,8 @@
 // Every constant of ISRF. Sources are files of its authors' release (github.com/rahul-goel/isrf_code).
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include "sanerf/core/option_values.h"
@@ -48,6 +50,12 @@ struct IsrfOptions {
   int brush = 7;     // gui.py
   int stroke_views = 4;
   SelectOptions select;
+
+  // The model file that `features` names; none = the encoder's map.
+  std::optional<std::filesystem::path> FeatureModel() const {
+    if (features == "sam") return std::nullopt;
+    return features;
+  }
 
   template <class V>
   void Visit(V&& v) {

@@ -57,6 +57,12 @@ struct AblationResult {
   int num_run = 0, num_reused = 0, num_failed = 0;
 };
 
+// What has no result, in the order of the tables: which row on which scene, and why.
+struct FailedTrial {
+  std::string name, why;
+};
+std::vector<FailedTrial> FailedTrials(const AblationResult& result);
+
 // Of one quantity over the seeds, each seed's value being the mean over scenes; none when one of them failed.
 std::optional<Spread> SpreadOverSeeds(const AblationRow& row, const std::vector<size_t>& scenes,
                                       const std::function<double(const VariantResult&)>& value);

@@ -166,6 +166,8 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings
       result.scenes.push_back(RunScene(request, scenes[i], settings, job));
     } catch (const InterruptedError&) {
       throw;
+    } catch (const WriteError&) {
+      throw;
     } catch (const Error& error) {
       job.Warn(fmt::format("{}: {}", scenes[i].name, error.what()));
       result.failed.emplace_back(scenes[i].name, error.what());
