@@ -12,7 +12,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stop_token.h"
-#include "sanerf/viewer/frames.h"
+#include "sanerf/viewer/pictures/frames.h"
 
 namespace sanerf::viewer {
 

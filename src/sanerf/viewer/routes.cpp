@@ -11,9 +11,9 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
-#include "sanerf/viewer/assets.h"
-#include "sanerf/viewer/http_text.h"
-#include "sanerf/viewer/request_query.h"
+#include "sanerf/viewer/http/assets.h"
+#include "sanerf/viewer/http/http_text.h"
+#include "sanerf/viewer/http/request_query.h"
 
 namespace sanerf::viewer {
 namespace {

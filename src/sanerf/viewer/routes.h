@@ -6,11 +6,11 @@
 #include <string>
 #include <utility>
 
-#include "sanerf/viewer/access.h"
 #include "sanerf/viewer/calls.h"
-#include "sanerf/viewer/event_stream.h"
-#include "sanerf/viewer/frame_turns.h"
-#include "sanerf/viewer/reply.h"
+#include "sanerf/viewer/http/access.h"
+#include "sanerf/viewer/http/event_stream.h"
+#include "sanerf/viewer/http/reply.h"
+#include "sanerf/viewer/pictures/frame_turns.h"
 
 namespace sanerf::viewer {
 

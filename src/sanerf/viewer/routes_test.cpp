@@ -14,8 +14,8 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/viewer/assets.h"
-#include "sanerf/viewer/http_test_support.h"
+#include "sanerf/viewer/http/assets.h"
+#include "sanerf/viewer/http/http_test_support.h"
 
 namespace sanerf::viewer {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sanerf/viewer/host_address.h"
+#include "sanerf/viewer/http/host_address.h"
 #include "sanerf/viewer/visitors.h"
 
 namespace sanerf::viewer {

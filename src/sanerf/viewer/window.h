@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/viewer/access.h"
-#include "sanerf/viewer/event_stream.h"
-#include "sanerf/viewer/http_server.h"
+#include "sanerf/viewer/http/access.h"
+#include "sanerf/viewer/http/event_stream.h"
+#include "sanerf/viewer/http/http_server.h"
 #include "sanerf/viewer/routes.h"
 #include "sanerf/viewer/workspace.h"
 

@@ -13,8 +13,8 @@
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/sam/load_sam.h"
-#include "sanerf/viewer/find.h"
-#include "sanerf/viewer/truth.h"
+#include "sanerf/viewer/desk/find.h"
+#include "sanerf/viewer/desk/truth.h"
 
 namespace fs = std::filesystem;
 

@@ -17,11 +17,11 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/session.h"
 #include "sanerf/viewer/calls.h"
-#include "sanerf/viewer/desk.h"
-#include "sanerf/viewer/encoder.h"
-#include "sanerf/viewer/live_field.h"
-#include "sanerf/viewer/wakeful_thread.h"
-#include "sanerf/viewer/work_list.h"
+#include "sanerf/viewer/desk/desk.h"
+#include "sanerf/viewer/live/encoder.h"
+#include "sanerf/viewer/live/live_field.h"
+#include "sanerf/viewer/live/wakeful_thread.h"
+#include "sanerf/viewer/live/work_list.h"
 
 namespace sanerf::viewer {
 

@@ -22,11 +22,11 @@
 #include "sanerf/kernels/isa.h"
 #include "sanerf/pipeline/flags_for.h"
 #include "sanerf/viewer/commands.h"
-#include "sanerf/viewer/edit_request.h"
-#include "sanerf/viewer/exports.h"
-#include "sanerf/viewer/scene_cloud.h"
-#include "sanerf/viewer/truth.h"
-#include "sanerf/viewer/work_list.h"
+#include "sanerf/viewer/desk/edit_request.h"
+#include "sanerf/viewer/desk/truth.h"
+#include "sanerf/viewer/downloads/exports.h"
+#include "sanerf/viewer/live/work_list.h"
+#include "sanerf/viewer/pictures/scene_cloud.h"
 #include "sanerf/viewer/workbench.h"
 
 namespace fs = std::filesystem;

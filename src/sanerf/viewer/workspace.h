@@ -13,7 +13,7 @@
 #include "sanerf/core/stop_token.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/viewer/calls.h"
-#include "sanerf/viewer/frames.h"
+#include "sanerf/viewer/pictures/frames.h"
 
 namespace sanerf::viewer {
 

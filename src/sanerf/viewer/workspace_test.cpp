@@ -24,8 +24,8 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
-#include "sanerf/viewer/error_answers.h"
-#include "sanerf/viewer/gzip_test_support.h"
+#include "sanerf/viewer/http/error_answers.h"
+#include "sanerf/viewer/http/gzip_test_support.h"
 #include "sanerf/viewer/schema_test_support.h"
 
 namespace fs = std::filesystem;

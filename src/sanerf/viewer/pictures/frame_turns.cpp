@@ -1,0 +1,43 @@
+#include "sanerf/viewer/pictures/frame_turns.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "sanerf/core/error.h"
+#include "sanerf/viewer/calls.h"
+
+namespace sanerf::viewer {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenLooks{10};  // between two looks at who was asked to stop
+constexpr std::chrono::milliseconds kPatience{2000};    // with pictures whose reader takes no bytes
+
+}  // namespace
+
+FrameTurns::Turn::~Turn() {
+  {
+    const std::lock_guard lock(turns_.mutex_);
+    turns_.drawn_.erase(drawn_);
+  }
+  turns_.ended_.notify_all();
+}
+
+std::unique_ptr<FrameTurns::Turn> FrameTurns::Take(StopToken newer, StopToken gone) {
+  const Drawn mine{std::move(newer), std::move(gone)};
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  std::unique_lock lock(mutex_);
+  while (!mine.IsEnding() && drawn_.size() >= most_) {
+    const bool has_ending = std::any_of(drawn_.begin(), drawn_.end(), [](const Drawn& one) { return one.IsEnding(); });
+    if (!has_ending || std::chrono::steady_clock::now() > until)
+      throw TooMuch("too many pictures are being drawn", fmt::format("{} at a time is the limit", most_),
+                    "close other pages of this program, or try again in a moment");
+    ended_.wait_for(lock, kBetweenLooks);
+  }
+  if (mine.IsEnding()) throw InterruptedError("the picture is not drawn", "a newer one was asked for");
+  return std::make_unique<Turn>(*this, drawn_.insert(drawn_.end(), mine));
+}
+
+}  // namespace sanerf::viewer
