@@ -11,6 +11,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/http/assets.h"
 #include "sanerf/viewer/http/http_text.h"
 #include "sanerf/viewer/http/request_query.h"

@@ -14,6 +14,7 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/http/assets.h"
 #include "sanerf/viewer/http/http_test_support.h"
 

@@ -13,6 +13,7 @@
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/sam/load_sam.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/desk/find.h"
 #include "sanerf/viewer/desk/truth.h"
 

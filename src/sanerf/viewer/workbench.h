@@ -16,7 +16,7 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/session.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/desk/desk.h"
 #include "sanerf/viewer/live/encoder.h"
 #include "sanerf/viewer/live/live_field.h"

@@ -21,6 +21,7 @@
 #include "sanerf/eval/ground_truth.h"
 #include "sanerf/kernels/isa.h"
 #include "sanerf/pipeline/flags_for.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/commands.h"
 #include "sanerf/viewer/desk/edit_request.h"
 #include "sanerf/viewer/desk/truth.h"

@@ -12,6 +12,7 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/core/stop_token.h"
 #include "sanerf/pipeline/settings.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/calls.h"
 #include "sanerf/viewer/pictures/frames.h"
 

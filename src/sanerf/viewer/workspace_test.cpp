@@ -24,6 +24,8 @@
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
+#include "sanerf/viewer/audience.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/http/error_answers.h"
 #include "sanerf/viewer/http/gzip_test_support.h"
 #include "sanerf/viewer/schema_test_support.h"

@@ -19,7 +19,7 @@
 #include "sanerf/core/step_log.h"
 #include "sanerf/segmentation/session.h"
 #include "sanerf/segmentation/until_stable.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/desk/desk_room.h"
 #include "sanerf/viewer/desk/desk_state.h"
 

@@ -11,6 +11,7 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/segmentation/prompt_places.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/desk/edit_request.h"
 #include "sanerf/viewer/desk/journal.h"
 #include "sanerf/viewer/desk/strip.h"

@@ -16,7 +16,7 @@
 #include "sanerf/core/stop_token.h"
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/segmentation/session.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/desk/answer_maker.h"
 #include "sanerf/viewer/desk/desk_room.h"
 #include "sanerf/viewer/desk/desk_state.h"

@@ -16,6 +16,8 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/segmentation/session_test_support.h"
+#include "sanerf/viewer/audience.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/desk/edit_request.h"
 #include "sanerf/viewer/schema_test_support.h"
 

@@ -9,7 +9,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/prompt_places.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/call_errors.h"
 
 namespace sanerf::viewer {
 

@@ -12,6 +12,7 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/nobody_test_support.h"
 
 namespace sanerf::viewer {

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/viewer/call_errors.h"
 
 namespace fs = std::filesystem;
 

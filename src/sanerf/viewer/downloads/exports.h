@@ -12,6 +12,7 @@
 
 #include "sanerf/core/json.h"
 #include "sanerf/core/temporary.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/downloads/results.h"
 #include "sanerf/viewer/live/wakeful_thread.h"
 #include "sanerf/viewer/live/work_list.h"

@@ -4,7 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/http/reply.h"
 
 namespace sanerf::viewer {

@@ -16,7 +16,7 @@
 #include <string>
 
 #include "sanerf/core/json.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/http/reply.h"
 
 namespace sanerf::viewer {

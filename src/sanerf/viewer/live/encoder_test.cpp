@@ -11,6 +11,7 @@
 
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/feature_container/encoded_views_test_support.h"
+#include "sanerf/viewer/audience.h"
 
 namespace sanerf::viewer {
 namespace {

@@ -8,9 +8,10 @@
 #include <mutex>
 #include <string>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/audience.h"
 
 namespace sanerf::viewer {
 

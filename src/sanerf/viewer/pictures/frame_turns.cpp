@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "sanerf/core/error.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/call_errors.h"
 
 namespace sanerf::viewer {
 namespace {

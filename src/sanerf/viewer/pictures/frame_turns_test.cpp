@@ -8,7 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/call_errors.h"
 
 namespace sanerf::viewer {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/live/live_field.h"
 
 namespace sanerf::viewer {

@@ -8,7 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/http/gzip_test_support.h"
 
 namespace sanerf::viewer {
