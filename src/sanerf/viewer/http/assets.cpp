@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "sanerf/viewer/pictures/point_cloud.h"
+#include "sanerf/viewer/http/gzip.h"
 
 namespace sanerf::viewer {
 

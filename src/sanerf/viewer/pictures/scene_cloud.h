@@ -10,12 +10,17 @@
 #include <string>
 
 #include "sanerf/core/job.h"
+#include "sanerf/export/point_cloud.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
-#include "sanerf/viewer/pictures/point_cloud.h"
 
 namespace sanerf::viewer {
+
+// The same points have the same one, also after a restart.
+uint32_t IdOf(const exports::PointCloud& cloud);
+// The bytes of docs/viewer.md, gzip.
+std::string Packed(const exports::PointCloud& cloud);
 
 class SceneCloud {
  public:
@@ -31,7 +36,8 @@ class SceneCloud {
  private:
   struct Kept {
     std::weak_ptr<const nerf::NerfModel> model;  // of a training it is another one each second
-    PointCloud cloud;
+    exports::PointCloud cloud;
+    uint32_t id;
     std::string bytes;
     std::mutex labeling = {};  // held while it is labeled
     int64_t revision = -1;

@@ -1,20 +1,15 @@
-#include "sanerf/viewer/pictures/point_cloud.h"
-
-#include <zlib.h>
+#include "sanerf/export/point_cloud.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <span>
 #include <unordered_set>
 
-#include "sanerf/core/check.h"
-#include "sanerf/core/error.h"
 #include "sanerf/core/random.h"
 #include "sanerf/nerf/trace.h"
 
-namespace sanerf::viewer {
+namespace sanerf::exports {
 
 using nerf::TracedRays;
 
@@ -141,24 +136,6 @@ uint32_t FinestVoxels(const std::vector<Candidate>& candidates, size_t max_point
   return low;
 }
 
-uint32_t IdOf(const PointCloud& cloud) {
-  uLong id = crc32(0, nullptr, 0);
-  const auto add = [&](const auto& values) {
-    const auto bytes = std::as_bytes(std::span(values));
-    id = crc32_z(id, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-  };
-  add(cloud.points);
-  add(cloud.colors);
-  return uint32_t(id);
-}
-
-template <class T>
-void AppendValue(const T& value, std::string* bytes) {
-  char raw[sizeof(T)];
-  std::memcpy(raw, &value, sizeof(T));
-  bytes->append(raw, sizeof(T));
-}
-
 }  // namespace
 
 PointCloud MakePointCloud(const nerf::NerfModel& model, const scene::Scene& scene, int max_points, const Job& job) {
@@ -196,7 +173,6 @@ PointCloud MakePointCloud(const nerf::NerfModel& model, const scene::Scene& scen
     cloud.points.push_back(c.p_file);
     cloud.colors.push_back(c.color);
   }
-  cloud.id = IdOf(cloud);
   task.Finish(std::to_string(cloud.points.size()) + " points");
   return cloud;
 }
@@ -215,43 +191,4 @@ std::vector<uint8_t> LabelsOf(const PointCloud& cloud, const mask_aggregator::Ob
   return labels;
 }
 
-std::string Packed(const PointCloud& cloud) {
-  Vec3 low = Vec3::Zero(), high = Vec3::Zero();
-  if (!cloud.points.empty()) low = high = cloud.points[0];
-  for (const Vec3& p : cloud.points) {
-    low = low.cwiseMin(p);
-    high = high.cwiseMax(p);
-  }
-  std::string bytes;
-  AppendValue(uint32_t(cloud.points.size()), &bytes);
-  AppendValue(cloud.id, &bytes);
-  for (const Vec3* corner : {&low, &high})
-    for (int a = 0; a < 3; ++a) AppendValue(float((*corner)[a]), &bytes);
-  for (const Vec3& p : cloud.points) {
-    for (int a = 0; a < 3; ++a) {
-      const double size = high[a] - low[a];
-      AppendValue(uint16_t(size > 0 ? std::lround(65535 * (p[a] - low[a]) / size) : 0), &bytes);
-    }
-  }
-  for (const auto& color : cloud.colors) bytes.append(color.begin(), color.end());
-  return Gzip(bytes);
-}
-
-std::string Gzip(std::string_view bytes) {
-  z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;  // the format that browsers know
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    throw Error("out of memory", "nothing is left to compress with", "close other programs");
-  std::string out(deflateBound(&stream, uLong(bytes.size())), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = uInt(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = uInt(out.size());
-  const int result = deflate(&stream, Z_FINISH);
-  out.erase(size_t(stream.total_out));
-  deflateEnd(&stream);
-  SANERF_CHECK_EQ(result, Z_STREAM_END);  // the bound is one
-  return out;
-}
-
-}  // namespace sanerf::viewer
+}  // namespace sanerf::exports

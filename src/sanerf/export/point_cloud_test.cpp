@@ -1,16 +1,14 @@
-#include "sanerf/viewer/pictures/point_cloud.h"
+#include "sanerf/export/point_cloud.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "sanerf/core/error.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
-#include "sanerf/viewer/http/gzip_test_support.h"
 
-namespace sanerf::viewer {
+namespace sanerf::exports {
 namespace {
 
 constexpr int kPoints = 6000;
@@ -19,13 +17,6 @@ class PointCloudTest : public mask_aggregator::AggregatorTest {
  protected:
   static PointCloud Make() { return MakePointCloud(*nerf_, *scene_, kPoints, Job()); }
 };
-
-template <class T>
-T ValueAt(const std::string& bytes, size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof(T));
-  return value;
-}
 
 TEST_F(PointCloudTest, LiesOnSurfacesAndIsTheSameEveryTime) {
   SetNumThreads(2);
@@ -58,8 +49,6 @@ TEST_F(PointCloudTest, LiesOnSurfacesAndIsTheSameEveryTime) {
   ASSERT_EQ(again.points.size(), cloud.points.size());
   for (size_t i = 0; i < cloud.points.size(); ++i) ASSERT_EQ(again.points[i], cloud.points[i]) << i;
   EXPECT_EQ(again.colors, cloud.colors);
-  EXPECT_EQ(again.id, cloud.id);
-  EXPECT_NE(MakePointCloud(*nerf_, *scene_, kPoints / 2, Job()).id, cloud.id);
 }
 
 TEST_F(PointCloudTest, AnyFirstPartIsAnEvenSample) {
@@ -76,29 +65,11 @@ TEST_F(PointCloudTest, AnyFirstPartIsAnEvenSample) {
   for (int a = 0; a < 3; ++a) EXPECT_NEAR(mean_of_part[a], mean[a], 0.05 * (high[a] - low[a]));
 }
 
-TEST_F(PointCloudTest, PacksPositionsAndColors) {
-  const PointCloud cloud = Make();
-  const std::string bytes = Unpacked(Packed(cloud));
-  const size_t n = cloud.points.size();
-  ASSERT_EQ(bytes.size(), 8 + 24 + n * 9);
-  ASSERT_EQ(ValueAt<uint32_t>(bytes, 0), n);
-  ASSERT_EQ(ValueAt<uint32_t>(bytes, 4), cloud.id);
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t a = 0; a < 3; ++a) {
-      const double low = ValueAt<float>(bytes, 8 + 4 * a), high = ValueAt<float>(bytes, 20 + 4 * a);
-      const double p = low + ValueAt<uint16_t>(bytes, 32 + 6 * i + 2 * a) / 65535.0 * (high - low);
-      ASSERT_NEAR(p, cloud.points[i][int(a)], (high - low) * 1e-5);
-      ASSERT_EQ(uint8_t(bytes[32 + 6 * n + 3 * i + a]), cloud.colors[i][a]);
-    }
-  }
-  EXPECT_EQ(Unpacked(Packed({})).size(), 32u);
-}
-
 TEST_F(PointCloudTest, LabelsAreThoseOfTheObjectField) {
   const mask_aggregator::ObjectModel objects =
       mask_aggregator::TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job());
   const PointCloud cloud = Make();
-  const std::vector<uint8_t> labels = viewer::LabelsOf(cloud, objects, Job());
+  const std::vector<uint8_t> labels = exports::LabelsOf(cloud, objects, Job());
   ASSERT_EQ(labels.size(), cloud.points.size());
   // Points in front of a view's mask are what the mask says.
   const scene::View& view = scene_->views[size_t(scene_->TestViews()[0])];
@@ -124,4 +95,4 @@ TEST_F(PointCloudTest, Stops) {
 }
 
 }  // namespace
-}  // namespace sanerf::viewer
+}  // namespace sanerf::exports

@@ -1,10 +1,8 @@
-// The scene as colored points, which the browser itself draws while the camera moves.
+// The scene as colored points.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "sanerf/core/job.h"
@@ -12,20 +10,16 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
 
-namespace sanerf::viewer {
+namespace sanerf::exports {
 
 struct PointCloud {
   std::vector<Vec3> points;  // file frame, on surfaces, in random order: any first part is an even sample
   std::vector<std::array<uint8_t, 3>> colors;
-  uint32_t id = 0;  // the same points have the same one, also after a restart
 };
 
 // At most so many points where rays of the training views end. The same for the same model. Throws InterruptedError.
 PointCloud MakePointCloud(const nerf::NerfModel& model, const scene::Scene& scene, int max_points, const Job& job);
 // By point: the label of the highest probability. Throws InterruptedError.
 std::vector<uint8_t> LabelsOf(const PointCloud& cloud, const mask_aggregator::ObjectModel& objects, const Job& job);
-// The bytes of docs/viewer.md, gzip.
-std::string Packed(const PointCloud& cloud);
-std::string Gzip(std::string_view bytes);
 
-}  // namespace sanerf::viewer
+}  // namespace sanerf::exports
