@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sanerf/viewer/http/embedded_assets.h"
+#include "sanerf/viewer/http/http_message.h"
 
 namespace sanerf::viewer {
 
@@ -11,5 +12,8 @@ bool HasPage();                                      // false: built without web
 const Asset* FindAsset(std::string_view path);       // null: there is none
 std::string_view Compressed(const Asset& asset);     // by gzip, once; the same bytes when it is compressed as it is
 std::string_view TypeOfFile(std::string_view path);  // "text/javascript; charset=utf-8", by the end of its name
+
+// To a request for it; compressed for who takes that.
+HttpResponse AnswerWith(const Asset& asset, const HttpRequest& request);
 
 }  // namespace sanerf::viewer

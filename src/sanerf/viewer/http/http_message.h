@@ -19,6 +19,7 @@ struct HttpRequest {
   int minor_version = 1;   // of HTTP/1.x
   bool keep_alive = true;  // the connection, after the answer
 
+  bool only_reads() const { return method == "GET" || method == "HEAD"; }
   const std::string* Header(std::string_view name) const;  // null: there is none
 };
 

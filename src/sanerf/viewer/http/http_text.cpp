@@ -1,6 +1,9 @@
 #include "sanerf/viewer/http/http_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
 
 #include "sanerf/core/json.h"
 
@@ -58,6 +61,17 @@ std::optional<std::string> PercentDecoded(std::string_view text, bool is_query) 
   }
   if (!IsUtf8(decoded)) return std::nullopt;
   return decoded;
+}
+
+std::string AsAttachment(std::string_view name) {
+  std::string plain, escaped;
+  for (const char c : name) {
+    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          std::string_view("-._").find(c) != std::string_view::npos;
+    plain += is_plain ? c : '_';
+    escaped += is_plain ? std::string(1, c) : fmt::format("%{:02X}", uint8_t(c));
+  }
+  return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, escaped);
 }
 
 }  // namespace sanerf::viewer

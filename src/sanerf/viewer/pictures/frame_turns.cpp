@@ -12,10 +12,29 @@
 namespace sanerf::viewer {
 namespace {
 
+constexpr size_t kClients = 64;
 constexpr std::chrono::milliseconds kBetweenLooks{10};  // between two looks at who was asked to stop
 constexpr std::chrono::milliseconds kPatience{2000};    // with pictures whose reader takes no bytes
 
 }  // namespace
+
+StopToken NewestWins::Begin(const std::string& client, int64_t seq) {
+  const std::lock_guard lock(mutex_);
+  const auto found = clients_.find(client);
+  if (found != clients_.end() && seq < found->second.seq) {
+    StopSource outdated;
+    outdated.RequestStop();
+    return outdated.token();
+  }
+  if (found != clients_.end()) found->second.stop.RequestStop();
+  if (found == clients_.end() && clients_.size() >= kClients) {  // the one that has been silent for longest is gone
+    clients_.erase(std::min_element(clients_.begin(), clients_.end(), [](const auto& a, const auto& b) {
+      return a.second.last_use < b.second.last_use;
+    }));
+  }
+  Client& newest = clients_[client] = {seq, StopSource(), ++num_requests_};
+  return newest.stop.token();
+}
 
 FrameTurns::Turn::~Turn() {
   {

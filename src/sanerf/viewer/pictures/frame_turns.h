@@ -3,14 +3,35 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "sanerf/core/stop_token.h"
 
 namespace sanerf::viewer {
 
+// Of one client only the newest request goes on: Begin stops the one before.
+class NewestWins {
+ public:
+  // A token that is stopped when a request of a higher seq begins; already stopped for one that is outdated.
+  StopToken Begin(const std::string& client, int64_t seq);
+
+ private:
+  struct Client {
+    int64_t seq = 0;
+    StopSource stop;
+    uint64_t last_use = 0;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Client> clients_;  // the last few
+  uint64_t num_requests_ = 0;
+};
+
+// Of all clients together, so many at a time.
 class FrameTurns {
   struct Drawn {
     StopToken newer, gone;

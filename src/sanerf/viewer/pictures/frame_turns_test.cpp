@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <string>
 #include <thread>
 
 #include "sanerf/core/error.h"
@@ -14,6 +15,19 @@ namespace sanerf::viewer {
 namespace {
 
 using testing::HasSubstr;
+
+TEST(NewestWins, StopsTheOneBeforeOfTheSameClientOnly) {
+  NewestWins frames;
+  const StopToken first = frames.Begin("a", 1), other = frames.Begin("b", 1);
+  EXPECT_FALSE(first.stop_requested());
+  const StopToken second = frames.Begin("a", 3);
+  EXPECT_TRUE(first.stop_requested());
+  EXPECT_FALSE(other.stop_requested());
+  EXPECT_TRUE(frames.Begin("a", 2).stop_requested());  // arrived late
+  EXPECT_FALSE(second.stop_requested());
+  for (int i = 0; i < 1000; ++i) frames.Begin("client " + std::to_string(i), 1);
+  EXPECT_FALSE(frames.Begin("a", 1).stop_requested());  // forgotten by now
+}
 
 TEST(FrameTurns, AreLimitedAndComeBack) {
   FrameTurns turns(2);

@@ -1,6 +1,5 @@
 #include "sanerf/viewer/pictures/frames.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "sanerf/core/check.h"
@@ -12,7 +11,6 @@ namespace sanerf::viewer {
 namespace {
 
 constexpr int kQuality = 92;  // of JPEG, colors at full resolution
-constexpr size_t kClients = 64;
 
 // How many times smaller the coarse pictures of a frame of so many pixels are; none: it is whole at once.
 std::vector<int> CoarsePictures(int64_t num_pixels) {
@@ -26,7 +24,20 @@ std::string Encoded(const ImageU8& picture, FrameLayer layer) {
   return has_hard_edges ? EncodePng(picture) : EncodeJpeg(picture, kQuality);
 }
 
+void AppendLittleEndian(uint64_t value, int bytes, std::string* out) {
+  for (int i = 0; i < bytes; ++i) out->push_back(char(value >> (8 * i) & 0xff));
+}
+
 }  // namespace
+
+std::string Packed(const FrameRecord& record) {
+  std::string bytes;
+  bytes.reserve(12 + record.bytes.size());
+  for (const int value : {record.x0, record.y0, record.width, record.height})
+    AppendLittleEndian(uint64_t(value), 2, &bytes);
+  AppendLittleEndian(record.bytes.size(), 4, &bytes);
+  return bytes.append(record.bytes);
+}
 
 void RenderFrame(const FrameScene& scene, const FrameRequest& request,
                  const std::function<bool(const FrameRecord&)>& on_record, const Job& job) {
@@ -58,24 +69,6 @@ void RenderFrame(const FrameScene& scene, const FrameRequest& request,
     if (!send(pixels, part, Outlines::kDrawn)) return;
     job.ThrowIfStopped("the frame");
   }
-}
-
-StopToken NewestWins::Begin(const std::string& client, int64_t seq) {
-  const std::lock_guard lock(mutex_);
-  const auto found = clients_.find(client);
-  if (found != clients_.end() && seq < found->second.seq) {
-    StopSource outdated;
-    outdated.RequestStop();
-    return outdated.token();
-  }
-  if (found != clients_.end()) found->second.stop.RequestStop();
-  if (found == clients_.end() && clients_.size() >= kClients) {  // the one that has been silent for longest is gone
-    clients_.erase(std::min_element(clients_.begin(), clients_.end(), [](const auto& a, const auto& b) {
-      return a.second.last_use < b.second.last_use;
-    }));
-  }
-  Client& newest = clients_[client] = {seq, StopSource(), ++num_requests_};
-  return newest.stop.token();
 }
 
 }  // namespace sanerf::viewer

@@ -3,8 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <string>
 
 #include "sanerf/core/job.h"
@@ -19,28 +17,14 @@ struct FrameRecord {
   std::string bytes;
 };
 
+// The bytes of docs/viewer.md.
+std::string Packed(const FrameRecord& record);
+
 // Records in the order they should be shown: the whole frame coarsely (twice when it is large; a tiny one is whole at
 // once), then its blocks. on_record returns false when nobody listens any more, which ends it. The layers that show an
 // object throw Error while there is no answer. Throws InterruptedError within 50 ms of a stop. Several frames may be
 // rendered at once.
 void RenderFrame(const FrameScene& scene, const FrameRequest& request,
                  const std::function<bool(const FrameRecord&)>& on_record, const Job& job);
-
-// Of one client only the newest request goes on: Begin stops the one before.
-class NewestWins {
- public:
-  // A token that is stopped when a request of a higher seq begins; already stopped for one that is outdated.
-  StopToken Begin(const std::string& client, int64_t seq);
-
- private:
-  struct Client {
-    int64_t seq = 0;
-    StopSource stop;
-    uint64_t last_use = 0;
-  };
-  std::mutex mutex_;
-  std::map<std::string, Client> clients_;  // the last few
-  uint64_t num_requests_ = 0;
-};
 
 }  // namespace sanerf::viewer
