@@ -308,10 +308,9 @@ DeskStep DeskState::NextStep() const {
     return completes && is_field && !is_held ? DeskStep::kField : DeskStep::kVote;
   // A field of objects would take the training's time, and be kept by nobody.
   if (IsProvisional()) return DeskStep::kNone;
-  // Not beside a search: words are looked for in the run, and it would wait for the end of that.
-  if (!is_searching && keeps_objects && saves_now && is_field) return DeskStep::kStore;
+  if (keeps_objects && saves_now && is_field) return DeskStep::kStore;
   if (!is_prepared) return DeskStep::kPrepare;
-  if (!is_searching && !store_waits && HasToStore()) return DeskStep::kStore;
+  if (!store_waits && HasToStore()) return DeskStep::kStore;
   // Who waits will have other masks in a moment.
   if (labeled.ids.empty() || !wants_field || is_held) return DeskStep::kNone;
   return is_fitted && is_field ? DeskStep::kNone : DeskStep::kField;

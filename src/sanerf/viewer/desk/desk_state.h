@@ -101,7 +101,6 @@ class DeskState {
   segmentation::SegmentationOptions options;  // from the next ground on
   // The only field that the run holds, with the objects of its labels.
   std::optional<std::pair<std::vector<segmentation::ObjectId>, mask_aggregator::ObjectModel>> start;
-  bool is_searching = false;
   std::vector<std::string> stored_names;                // objects that the run has
   segmentation::LabeledObjects kept;                    // with the masks that it has of them
   std::map<std::string, std::set<std::string>> stored;  // what its objects are: see Journal

@@ -180,9 +180,6 @@ TEST_F(DeskStateTest, WhatIsThereIsStoredAndWhatIsGoneIsRetired) {
   state_.edits.RenameObject(ball, "globe");  // though no field has been asked for
   state_.Changed(/*masks=*/false);
   EXPECT_EQ(state_.NextStep(), DeskStep::kStore);
-  state_.is_searching = true;
-  EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
-  state_.is_searching = false;
   state_.store_waits = true;  // it has failed
   EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
   EXPECT_TRUE(state_.HasToStore());

@@ -522,20 +522,20 @@ TEST_F(DeskTest, ASearchGoesOnWhileOthersClick) {
   WaitUntil([&] { return desk.Objects().size() == 2 && IsAnswered(desk); });
   EXPECT_EQ(desk.History().at("undo"), "find objects");
   EXPECT_EQ(num_searches, 1);
-  // A search that somebody stops says so. What was to be stored has waited for its end.
+  // What is said meanwhile is stored beside a search. One that somebody stops says so.
   WaitUntil([&] { return IsKept(desk, "bottle"); });
   const int num_stored = num_stored_;
   finds = false;
   desk.Find({{"text", "bottle"}});
   WaitUntil([&] { return num_searches == 2 && !work_.AsJson().empty(); });
   desk.Edit({{"op", "rename_object"}, {"object", desk.Objects()[0].at("id")}, {"name", "ball"}});
+  WaitUntil([&] { return num_stored_ > num_stored; });
   for (const Json& task : work_.AsJson())
     if (task.at("title") == "search") {
       EXPECT_TRUE(work_.Cancel(task.at("id")));
     }
   WaitUntil([&] { return !listener_.messages().empty(); });
   EXPECT_THAT(listener_.messages(), Contains(HasSubstr("stopped")));
-  WaitUntil([&] { return num_stored_ > num_stored; });
 }
 
 TEST_F(DeskTest, EverythingIsRefusedWithTheNumberOfViewsThatAreMissing) {

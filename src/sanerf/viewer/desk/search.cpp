@@ -41,10 +41,6 @@ void Search::Run(const Json& request, const StopToken& closing) {
   } catch (const std::exception& error) {
     work_.Message("error", "the search failed", error.what());
   }
-  {
-    const std::lock_guard lock(state_.mutex);
-    state_.is_searching = false;
-  }
   calls_.on_end();
 }
 
@@ -52,7 +48,6 @@ void Search::FindAndAdd(const Json& request, const Job& job) {
   int64_t ground = 0;
   {
     const std::lock_guard lock(state_.mutex);
-    state_.is_searching = true;
     ground = state_.num_grounds;
   }
   FoundObjects found = calls_.find(request, job);
