@@ -10,6 +10,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/segmentation/segment_memory.h"
+#include "sanerf/viewer/desk/shown_state.h"
 #include "sanerf/viewer/live/live_features.h"
 
 namespace sanerf::viewer {
@@ -168,7 +169,7 @@ void AnswerMaker::Publish(Answer::Kind kind, SessionSnapshot snapshot) {
     answer->snapshot = std::move(snapshot);
     answer->seconds = state_.since_edit.seconds();
     state_.answer = std::move(answer);
-    described = state_.AnswerState();
+    described = ShownAnswer(state_);
   }
   audience_.Say("answer", described);
   audience_.StateChanged();

@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "sanerf/nerf/small_field_test_support.h"
-#include "sanerf/nerf/trainer.h"
-#include "sanerf/segmentation/session_test_support.h"
-#include "sanerf/viewer/desk/colors.h"
+#include "sanerf/viewer/desk/desk_state_test_support.h"
+#include "sanerf/viewer/desk/shown_state.h"
 
 namespace sanerf::viewer {
 namespace {
@@ -15,37 +13,6 @@ using segmentation::kBottleId;
 using segmentation::MaskState;
 using segmentation::ObjectId;
 using testing::ElementsAre;
-using testing::HasSubstr;
-
-class DeskStateTest : public segmentation::SessionTest {
- protected:
-  DeskStateTest() : state_(*shared_scene_, shared_scene_->views[0].camera.width) {
-    state_.ground.emplace(
-        segmentation::SegmentationInput{shared_scene_, *nerf_, features_, sam_, shared_scene_->TrainViews()});
-    state_.keeps_objects = true;
-  }
-  ObjectId Add(const std::string& name, int instance, MaskState state, const mask_decoder::DecodedObject& masks = {}) {
-    const ObjectId id = state_.edits.AddObject(Clicked(name, instance));
-    state_.edits.SetMasks(id, std::make_shared<const mask_decoder::DecodedObject>(masks), state);
-    return id;
-  }
-  // Of so many labels; not to be asked.
-  static mask_aggregator::ObjectModel Vote(int num_labels) {
-    const mask_aggregator::LabelPrior prior(mask_aggregator::CellIndex(2), num_labels, {});
-    return mask_aggregator::ObjectModel::OfVote(std::make_shared<const mask_aggregator::LabelPrior>(prior), *nerf_);
-  }
-  // A field before its first step.
-  static nerf::NerfModel InTraining() { return nerf::NerfTrainer(*shared_scene_, nerf::SmallOptions(), Job()).Model(); }
-  void Answered(Answer::Kind kind) {
-    auto answer = std::make_shared<Answer>();
-    answer->kind = kind;
-    answer->snapshot.objects = state_.Selected().Labeled();
-    state_.answer = answer;
-  }
-  int ViewOf(int instance) const { return shared_scene_->FindView(ClickOn(instance).view); }
-
-  DeskState state_;
-};
 
 TEST_F(DeskStateTest, EachObjectHasEnoughViewsByItself) {
   const ObjectId ball = Add("ball", kBallId, MaskState::kFirst), bottle = Add("bottle", kBottleId, MaskState::kFirst);
@@ -62,7 +29,7 @@ TEST_F(DeskStateTest, TheVoteIsTheAnswerUntilTheRadianceFieldIsFinished) {
   state_.all_encoded = state_.wants_field = true;
   state_.is_stored = false;
   Add("ball", kBallId, MaskState::kDecoded);
-  const auto status = [&] { return state_.Objects()[0].at("status"); };
+  const auto status = [&] { return ShownObjects(state_)[0].at("status"); };
   EXPECT_EQ(state_.NextStep(), DeskStep::kVote);  // of these masks there is none yet
   EXPECT_EQ(status(), "working");
   Answer vote{1, Answer::Kind::kVote, {}, 0};
@@ -90,36 +57,6 @@ TEST_F(DeskStateTest, MasksOfAPartOfTheViewsAreCompleted) {
   EXPECT_EQ(state_.NextStep(), DeskStep::kAll);
 }
 
-TEST_F(DeskStateTest, WhatWasStoppedIsNotCalledAnsweredAndGoesOn) {
-  const ObjectId ball = Add("ball", kBallId, MaskState::kDecoded);
-  state_.all_encoded = state_.wants_field = state_.is_prepared = true;
-  const auto status = [&] { return state_.Objects()[0].at("status"); };
-  EXPECT_EQ(status(), "working");
-  state_.is_idle = true;
-  EXPECT_EQ(status(), "stale");
-  state_.edits.SetMasks(ball, state_.edits.Object(ball).masks, MaskState::kRefined);
-  EXPECT_EQ(status(), "stale");  // nothing shows these masks
-  Answer vote{1, Answer::Kind::kVote, {}, 0};
-  vote.snapshot.objects = state_.edits.Labeled();
-  vote.snapshot.model = Vote(2);
-  state_.answer = std::make_shared<const Answer>(vote);
-  EXPECT_EQ(status(), "unfinished");
-  EXPECT_FALSE(state_.IsKept("ball"));
-  EXPECT_THAT(state_.WhyNotKept().first, HasSubstr("stopped"));
-  EXPECT_THAT(state_.WhyNotKept().second, HasSubstr("go on"));
-  EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
-  state_.GoOn();
-  EXPECT_EQ(state_.NextStep(), DeskStep::kField);
-  EXPECT_EQ(status(), "working");
-  EXPECT_THAT(state_.WhyNotKept().second, HasSubstr("wait until it is ready"));
-  state_.is_fitted = true;
-  EXPECT_EQ(status(), "answered");
-  state_.failed[state_.edits.Object(ball).edition] = "no mask";
-  EXPECT_EQ(status(), "stale");
-  state_.GoOn();
-  EXPECT_EQ(status(), "answered");
-}
-
 TEST_F(DeskStateTest, AgreementIsThatOfTheMasksAndComesBackWithThem) {
   const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
   const auto agreement = [&] { return state_.AgreementOf(state_.edits.Object(ball)); };
@@ -142,19 +79,6 @@ TEST_F(DeskStateTest, AClickComesBeforeTheMouse) {
   EXPECT_THAT(state_.WantedViews(), ElementsAre(clicked, hovered));
 }
 
-TEST_F(DeskStateTest, ColorsAreThoseOfTheAnswerThatIsShown) {
-  const ObjectId ball = Add("ball", kBallId, MaskState::kRefined),
-                 box = Add("box", segmentation::kBoxId, MaskState::kRefined);
-  state_.looks = {{ball, {0, true, false}}, {box, {1, true, false}}};
-  Answer both;
-  both.snapshot.objects = state_.edits.Labeled();
-  both.snapshot.model = Vote(3);
-  state_.edits.RemoveObject(ball);
-  state_.Changed(/*masks=*/true);
-  Answered(Answer::Kind::kVote);
-  EXPECT_EQ(state_.ColorOfLabel(both), (std::map<int, uint32_t>{{2, ColorOf(1)}}));
-}
-
 TEST_F(DeskStateTest, FieldsThatAreShownTogetherAreFittedAsOneWhenSomethingIsSaid) {
   const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
   Add("box", segmentation::kBoxId, MaskState::kRefined);
@@ -175,7 +99,7 @@ TEST_F(DeskStateTest, WhatIsThereIsStoredAndWhatIsGoneIsRetired) {
   const ObjectId ball = Add("ball", kBallId, MaskState::kRefined);
   Answered(Answer::Kind::kField);
   state_.is_prepared = state_.is_fitted = true;
-  state_.stored_names = {"ball"};
+  state_.in_run.names = {"ball"};
   EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
   state_.edits.RenameObject(ball, "globe");  // though no field has been asked for
   state_.Changed(/*masks=*/false);

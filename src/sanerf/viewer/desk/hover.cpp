@@ -8,6 +8,7 @@
 #include "sanerf/core/png_codec.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/mask_decoder/places.h"
+#include "sanerf/segmentation/prompt_places.h"
 
 namespace sanerf::viewer {
 
@@ -40,10 +41,24 @@ std::string MaskPng(const ImageF& logits) {
 
 }  // namespace
 
+HoverRequest ReadHover(const Json& request, const scene::Scene& scene) {
+  const JsonCursor json(request, "hover");
+  HoverRequest hover;
+  hover.view = int(json["view"].IntegerIn(0, int64_t(scene.views.size()) - 1));
+  hover.xy = {json["xy"][size_t{0}].Number(), json["xy"][1].Number()};
+  hover.label = int(json.IntegerOr("label", 1));
+  hover.size = int(json.Has("size") ? json["size"].IntegerIn(16, 4096) : 512);
+  hover.object = segmentation::ObjectId(json.IntegerOr("object", 0));
+  const mask_decoder::ClickPrompt click{scene.views[size_t(hover.view)].name, hover.xy, hover.label};
+  segmentation::CheckPromptPlaces(segmentation::AsObject(click), scene);
+  return hover;
+}
+
 Hover::Hover(const segmentation::SegmentationInput& input, const mask_decoder::MaskDecoderOptions& options)
     : input_(input), options_(options), sam_(input_.sam->Share()) {}
 
-sam::SamPrompt Hover::PromptFor(const HoverRequest& request, const Job& job) const {
+sam::SamPrompt Hover::PromptFor(const HoverRequest& request, const segmentation::EditedObject* object,
+                                const Job& job) const {
   const scene::View& view = input_.scene->views[size_t(request.view)];
   const Camera working = input_.features->WorkingCamera(request.view);
   const auto place = [&](const Vec2& xy, int label) {
@@ -51,22 +66,21 @@ sam::SamPrompt Hover::PromptFor(const HoverRequest& request, const Job& job) con
     return sam::SamPrompt::Point{float(px.x()), float(px.y()), label};
   };
   sam::SamPrompt prompt;
-  if (request.object != nullptr) {
-    const mask_decoder::ObjectPrompt said = request.object->AsPrompt();
+  if (object != nullptr) {
+    const mask_decoder::ObjectPrompt said = object->AsPrompt();
     for (const mask_decoder::ClickPrompt& click : said.clicks)
       if (input_.scene->FindView(click.view) == request.view) prompt.points.push_back(place(click.xy, click.label));
     for (const mask_decoder::BoxPrompt& box : said.boxes)
       if (input_.scene->FindView(box.view) == request.view)
         prompt.box = mask_decoder::WorkingBox(box, view.camera, working);
     // Points in 3D and the clicks of other views, where this one sees them.
-    if (const auto* decision = DecisionIn(*request.object, request.view)) {
-      for (size_t p = 0; p < std::min(decision->points.size(), request.object->masks->points.size()); ++p) {
+    if (const auto* decision = DecisionIn(*object, request.view)) {
+      for (size_t p = 0; p < std::min(decision->points.size(), object->masks->points.size()); ++p) {
         const auto& point = decision->points[p];
-        if (point.state != PointState::kVisible || request.object->masks->points[p].source_view == request.view)
-          continue;
+        if (point.state != PointState::kVisible || object->masks->points[p].source_view == request.view) continue;
         prompt.points.push_back({float(point.x), float(point.y), point.label});
       }
-      if (decision->used && request.object->state == MaskState::kRefined)
+      if (decision->used && object->state == MaskState::kRefined)
         prompt.mask_logits = sam_->FromImageFrame(LogitsOf(decision->mask));
     }
   }
@@ -75,7 +89,7 @@ sam::SamPrompt Hover::PromptFor(const HoverRequest& request, const Job& job) con
   return prompt;
 }
 
-Json Hover::Ask(const HoverRequest& request, const Job& job) {
+Json Hover::Ask(const HoverRequest& request, const segmentation::EditedObject* object, const Job& job) {
   const Stopwatch watch;
   const scene::View& view = input_.scene->views[size_t(request.view)];
   mask_decoder::CheckInside(mask_decoder::ClickPrompt{view.name, request.xy, request.label}, view);
@@ -86,7 +100,7 @@ Json Hover::Ask(const HoverRequest& request, const Job& job) {
     sam_->SetFeatures(input_.features->Features(request.view, job));
     view_ = request.view;
   }
-  const std::vector<sam::SamMask> candidates = sam_->Predict(PromptFor(request, job), true, job);
+  const std::vector<sam::SamMask> candidates = sam_->Predict(PromptFor(request, object, job), true, job);
   const Camera shown = view.camera.ResizedToLongest(request.size);
   Json rows = Json::array();
   for (const sam::SamMask& mask : candidates)

@@ -15,9 +15,11 @@ struct HoverRequest {
   int view = -1;
   Vec2 xy = Vec2::Zero();  // pixels of the photo
   int label = 1;
-  int size = 512;                                      // longest side of the masks
-  const segmentation::EditedObject* object = nullptr;  // whose other prompts count, too; null = none
+  int size = 512;                   // longest side of the masks
+  segmentation::ObjectId object{};  // whose other prompts count, too; 0 = none
 };
+// As the page sends it. Throws Error for what makes no sense, UsageError for a place outside of the photo.
+HoverRequest ReadHover(const Json& request, const scene::Scene& scene);
 
 class Hover {
  public:
@@ -25,11 +27,12 @@ class Hover {
   Hover(const segmentation::SegmentationInput& input, const mask_decoder::MaskDecoderOptions& options);
 
   // {"seconds", "candidates": [{"candidate", "score", "png"}], "best"} of docs/viewer.md. The view is encoded. One call
-  // at a time goes on; others wait. Throws UsageError for a place outside of the photo, InterruptedError.
-  Json Ask(const HoverRequest& request, const Job& job);
+  // at a time goes on; others wait. object: as it is now; null = none. Throws UsageError for a place outside of the
+  // photo, InterruptedError.
+  Json Ask(const HoverRequest& request, const segmentation::EditedObject* object, const Job& job);
 
  private:
-  sam::SamPrompt PromptFor(const HoverRequest& request, const Job& job) const;
+  sam::SamPrompt PromptFor(const HoverRequest& request, const segmentation::EditedObject* object, const Job& job) const;
 
   segmentation::SegmentationInput input_;
   mask_decoder::MaskDecoderOptions options_;

@@ -2,12 +2,48 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/phrases.h"
+#include "sanerf/segmentation/label_views.h"
+#include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/desk/known_objects.h"
 
 namespace sanerf::viewer {
+
+void CheckCanSearch(const Json& request, const DeskState& state) {
+  if (!state.ground) throw NotNow("nothing can be found yet", "the radiance field is not there", "train it first");
+  if (!request.value("everything", false)) return;
+  const std::vector<int>& views = state.ground->views;
+  const auto num_missing =
+      std::count_if(views.begin(), views.end(), [&](int view) { return !state.ground->features->Has(view); });
+  if (num_missing == 0) return;
+  throw NotNow(
+      "not everything can be found yet",
+      fmt::format("{} of {} {} not encoded", num_missing, Counted(int64_t(views.size()), "view"), IsAre(num_missing)),
+      state.all_encoded ? "encoding has stopped: go on with it, then ask again"
+                        : "wait until they are, then ask again");
+}
+
+void AddFound(FoundObjects found, DeskState* state) {
+  segmentation::PromptEdits& edits = state->edits;
+  std::set<std::string> names;
+  for (const segmentation::EditedObject& object : edits.objects()) names.insert(object.about.name);
+  for (mask_decoder::ObjectPrompt& object : found.prompts.objects) {
+    const std::string name = object.name;
+    for (int number = 2; !names.insert(object.name).second; ++number) object.name = fmt::format("{}-{}", name, number);
+  }
+  segmentation::CheckObjectCount(edits.objects().size() + found.prompts.objects.size());
+  const std::vector<segmentation::ObjectId> ids = edits.AddObjects(found.prompts, "find objects");
+  for (size_t i = 0; i < ids.size(); ++i) {
+    state->looks.try_emplace(ids[i], ObjectLook{int(state->looks.size()), true, false});
+    if (found.is_decoded) edits.SetMasks(ids[i], found.masks[i], segmentation::MaskState::kRefined);
+  }
+}
 
 Search::Search(SearchCalls calls, DeskState& state, WorkList& work)
     : calls_(std::move(calls)), state_(state), work_(work), thread_([this](const StopToken& closing) {

@@ -15,6 +15,12 @@
 
 namespace sanerf::viewer {
 
+// Throws NotNow: there is no radiance field yet, or everything is to be found and views are missing. Under the state's
+// lock, as the next one.
+void CheckCanSearch(const Json& request, const DeskState& state);
+// With names that no other object has. DeskState::Changed is to follow.
+void AddFound(FoundObjects found, DeskState* state);
+
 // All called from the thread that searches.
 struct SearchCalls {
   std::function<FoundObjects(const Json& request, const Job& job)> find;
@@ -22,7 +28,7 @@ struct SearchCalls {
   std::function<void()> on_end;                 // of each search, whatever has become of it
 };
 
-// One search after the other, in the order in which they were asked for; each can be cancelled by itself.
+// One search after the other, in the order in which they were asked for; each can be canceled by itself.
 class Search {
  public:
   // state and work must outlive it.

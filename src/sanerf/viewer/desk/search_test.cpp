@@ -55,7 +55,7 @@ class SearchTest : public testing::Test {
   std::vector<std::string> added_;
 };
 
-TEST_F(SearchTest, CancellingOneSearchLeavesTheNext) {
+TEST_F(SearchTest, CancelingOneSearchLeavesTheNext) {
   Search search(Finding(), state_, work_);
   search.Begin({{"text", "mug"}});
   Await(num_begun_, 1);

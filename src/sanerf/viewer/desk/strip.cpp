@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "sanerf/feature_container/feature_container.h"
+
 namespace sanerf::viewer {
 
 using mask_decoder::PointState;
@@ -102,8 +104,8 @@ Json PromptRow(const segmentation::PlacedPrompt& placed, const std::vector<Lifte
 
 }  // namespace
 
-Json StripOf(const segmentation::EditedObject& object, const scene::Scene& scene,
-             const std::function<Camera(int view_idx)>& working_camera, const AgreementOfView& agreement) {
+Json StripOf(const segmentation::EditedObject& object, const scene::Scene& scene, int size,
+             const AgreementOfView& agreement) {
   Json rows = Json::array();
   for (const int view_idx : scene.TrainViews()) {
     ViewDecision decision;
@@ -113,7 +115,7 @@ Json StripOf(const segmentation::EditedObject& object, const scene::Scene& scene
       for (const ViewDecision& view : object.masks->views)
         if (view.view_idx == view_idx) decision = view;
     const scene::View& view = scene.views[size_t(view_idx)];
-    rows.push_back(Row(decision, object.UseOf(view.name), view.camera, working_camera(view_idx),
+    rows.push_back(Row(decision, object.UseOf(view.name), view.camera, feature_container::WorkingCamera(view, size),
                        AgreementIn(decision, agreement)));
   }
   return rows;

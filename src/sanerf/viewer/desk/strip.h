@@ -1,7 +1,6 @@
 // Every view of an object with what was decided in it, for the page: where 2D becomes 3D.
 #pragma once
 
-#include <functional>
 #include <map>
 
 #include "sanerf/core/json.h"
@@ -13,9 +12,9 @@ namespace sanerf::viewer {
 // How well an object's masks agree with the others, by view; of those that no decision says it of yet.
 using AgreementOfView = std::map<int, double>;
 
-// "views" of GET api/strip (docs/viewer.md), one per training view.
-Json StripOf(const segmentation::EditedObject& object, const scene::Scene& scene,
-             const std::function<Camera(int view_idx)>& working_camera, const AgreementOfView& agreement);
+// "views" of GET api/strip (docs/viewer.md), one per training view. size: of the working cameras.
+Json StripOf(const segmentation::EditedObject& object, const scene::Scene& scene, int size,
+             const AgreementOfView& agreement);
 
 // An object of "objects" in the state, without what only the window knows of it (color, status, label).
 Json DescribeObject(const segmentation::EditedObject& object, const scene::Scene& scene, int num_views,
