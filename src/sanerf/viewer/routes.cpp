@@ -189,7 +189,7 @@ void Routes::Frame(const HttpRequest& request, Reply& reply) {
       calls_.Frame(frame, send, stop);
     } catch (const InterruptedError&) {
       if (!has_begun) throw;
-      return;  // without the last record: cancelled
+      return;  // without the last record: canceled
     }
     send({});
   });

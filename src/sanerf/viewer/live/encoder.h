@@ -45,7 +45,7 @@ class Encoder {
   Encoder(EncoderInput input, WorkList& work);  // its end stops after the view in progress
 
   void LookAgain();  // somebody may wait for another view
-  void GoOn();       // with all views, whatever was cancelled or has failed
+  void GoOn();       // with all views, whatever was canceled or has failed
   bool is_busy() const { return is_busy_; }
   Json State() const;  // "encoding" of docs/viewer.md; null when all views are encoded
 
@@ -71,7 +71,7 @@ class Encoder {
   std::atomic<int> num_here_ = 0;    // that took them
   std::atomic<bool> is_busy_ = true, goes_on_again_ = false;
   // The thread's own.
-  bool is_enough_ = false;           // it was cancelled
+  bool is_enough_ = false;           // it was canceled
   int num_failed_ = 0;               // in a row
   std::map<int, Stopwatch> failed_;  // views, and since when
   WakefulThread thread_;

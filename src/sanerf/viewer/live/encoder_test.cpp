@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// What the page would have been told; the first report of a task can be cancelled.
+// What the page would have been told; the first report of a task can be canceled.
 class EncoderAudience : public Audience {
  public:
   void StateChanged() override {}
@@ -98,7 +98,7 @@ TEST_F(EncoderTest, WhatOthersFailAtIsSaidAndEncodingGoesOn) {
   EXPECT_EQ(audience_.messages()[1], "the disk is full");
 }
 
-TEST_F(EncoderTest, WhatWasCancelledStandsStillUntilItGoesOn) {
+TEST_F(EncoderTest, WhatWasCanceledStandsStillUntilItGoesOn) {
   std::atomic<bool> is_given_up = false;
   EncoderInput input = Input();
   input.on_views = [&](bool all, double) { is_given_up = all; };

@@ -1,4 +1,4 @@
-// What goes on at the moment, as the page shows it: the tasks of jobs, to be told of and to be cancelled.
+// What goes on at the moment, as the page shows it: the tasks of jobs, to be told of and to be canceled.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class WorkList {
   // audience: told of progress, metrics and warnings; must outlive this.
   explicit WorkList(Audience& audience) : audience_(audience) {}
 
-  // The tasks of one activity; cancelling one of them stops the activity. The list must outlive it, and it the jobs
+  // The tasks of one activity; canceling one of them stops the activity. The list must outlive it, and it the jobs
   // that report to it; what on_cancel calls is there as long as the list.
   class Line : public EventSink {
    public:
@@ -38,9 +38,9 @@ class WorkList {
     ~Line() override { list_.Forget(this); }
     void Take(const Event& event) override { list_.Take(event, this); }
     Job job() { return Job(*this, token()); }
-    // A cancelled line stops what begins later as well, until it is taken up again.
+    // A canceled line stops what begins later as well, until it is taken up again.
     StopToken token() const;
-    void TakeUpAgain();  // does nothing to one that was not cancelled
+    void TakeUpAgain();  // does nothing to one that was not canceled
     void Cancel() { control_->Cancel(); }
 
    private:

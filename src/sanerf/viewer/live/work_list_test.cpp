@@ -19,7 +19,7 @@ class WorkListTest : public testing::Test {
   WorkList work_{nobody_};
 };
 
-TEST_F(WorkListTest, CancellingATaskStopsItsLineUntilThatIsTakenUpAgain) {
+TEST_F(WorkListTest, CancelingATaskStopsItsLineUntilThatIsTakenUpAgain) {
   WorkList::Line line(work_), other(work_);
   const Job job = line.job();
   const Task task(job, "fit");
@@ -29,10 +29,10 @@ TEST_F(WorkListTest, CancellingATaskStopsItsLineUntilThatIsTakenUpAgain) {
   EXPECT_FALSE(other.job().stop_requested());
   line.TakeUpAgain();
   EXPECT_FALSE(line.job().stop_requested());
-  EXPECT_TRUE(job.stop_requested());  // it was cancelled all the same
+  EXPECT_TRUE(job.stop_requested());  // it was canceled all the same
 }
 
-TEST_F(WorkListTest, WhatGoesOnCanBeCancelledAfterItsLineWasTakenUpAgain) {
+TEST_F(WorkListTest, WhatGoesOnCanBeCanceledAfterItsLineWasTakenUpAgain) {
   WorkList::Line line(work_);
   const Job job = line.job();
   const Task task(job, "fit");
