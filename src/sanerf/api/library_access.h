@@ -27,6 +27,10 @@ struct LibraryAccess {
   static const auto& SamOf(const EncodedViews& views) {  // a shared one
     return views.sam_;
   }
+  template <class Session>
+  static auto& InsideOf(Session& session) {
+    return *session.impl_;
+  }
   template <class Value, class... Inside>
   static Value Make(Inside&&... inside) {
     return Value(std::forward<Inside>(inside)...);

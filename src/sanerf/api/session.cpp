@@ -126,10 +126,7 @@ Objects Segment(const Scene& scene, const RadianceField& field, const EncodedVie
   if (prompts.empty()) throw UsageError("nothing to segment", "", "give at least one prompt");
   Session session(scene, field, encoded, options);
   for (const Prompt& prompt : prompts) session.Add(prompt);
-  session.Prepare(job);
-  session.Update(job);
-  session.Step(session.steps_left(), job);
-  return session.Snapshot(job);
+  return ToObjects(LibraryAccess::InsideOf(session).session.Run(segmentation::SessionSnapshot::Answer::kField, job));
 }
 
 }  // namespace sanerf::api

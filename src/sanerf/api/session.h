@@ -66,6 +66,7 @@ class Session {
   Objects Snapshot(const Job& job);
 
  private:
+  friend struct LibraryAccess;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
