@@ -19,7 +19,7 @@ struct Ray {
   float z_per_t;                  // z-depth (model units) per unit of the ray parameter
 };
 
-// camera: model frame.
+// camera: model frame. Where its lens sees nothing, a ray that meets nothing.
 Ray MakeRay(const Camera& camera, const Vec2& px);
 
 struct TraceOptions {

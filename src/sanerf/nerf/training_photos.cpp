@@ -10,6 +10,10 @@
 
 namespace sanerf::nerf {
 
+namespace {
+constexpr int kMostDraws = 1000;  // the middle of a picture has rays, or its scene is refused
+}  // namespace
+
 TrainingPhotos::TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job)
     : view_idxs_(scene.TrainViews()) {
   if (view_idxs_.empty())
@@ -17,6 +21,7 @@ TrainingPhotos::TrainingPhotos(const scene::Scene& scene, int downscale, const J
   const size_t n = view_idxs_.size();
   cameras_.resize(n);
   images_.resize(n);
+  is_whole_.resize(n);
   Task task(job, "load photos", int64_t(n), "photos");
   std::atomic<int64_t> done = 0;
   ParallelFor(int64_t(n), [&](int64_t i) {
@@ -25,6 +30,7 @@ TrainingPhotos::TrainingPhotos(const scene::Scene& scene, int downscale, const J
     const int width = std::max(1, view.camera.width / downscale), height = std::max(1, view.camera.height / downscale);
     images_[size_t(i)] = ToU8(scene::LoadViewImage(view, width, height));
     cameras_[size_t(i)] = view.camera.Resized(width, height).In(scene.model_from_file);
+    is_whole_[size_t(i)] = cameras_[size_t(i)].SeesWholePicture();
     task.Update(++done);
   });
   double sum[3] = {0, 0, 0};
@@ -39,7 +45,11 @@ TrainingRay TrainingPhotos::Draw(Random* random) const {
   TrainingRay out;
   out.photo = int(random->NextBelow(uint32_t(images_.size())));
   const ImageU8& image = images_[size_t(out.photo)];
-  const int x = int(random->NextBelow(uint32_t(image.width))), y = int(random->NextBelow(uint32_t(image.height)));
+  int x = int(random->NextBelow(uint32_t(image.width))), y = int(random->NextBelow(uint32_t(image.height)));
+  for (int again = 0; !is_whole_[size_t(out.photo)] && again < kMostDraws; ++again) {
+    if (cameras_[size_t(out.photo)].HasRay(Vec2(x + 0.5, y + 0.5))) break;
+    x = int(random->NextBelow(uint32_t(image.width))), y = int(random->NextBelow(uint32_t(image.height)));
+  }
   out.ray = MakeRay(cameras_[size_t(out.photo)], Vec2(x + 0.5, y + 0.5));
   const uint8_t* pixel = image.Pixel(x, y);
   for (int c = 0; c < 3; ++c) out.rgb[c] = float(pixel[c]) / 255.0f;

@@ -23,7 +23,7 @@ class TrainingPhotos {
   // a photo cannot be read, InterruptedError.
   TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job);
 
-  TrainingRay Draw(Random* random) const;                           // uniform over photos, then over pixels
+  TrainingRay Draw(Random* random) const;  // uniform over photos, then over pixels that have a ray
   const std::vector<Camera>& cameras() const { return cameras_; }   // model frame, by photo
   const std::vector<int>& view_idxs() const { return view_idxs_; }  // places in the scene's views, by photo
   const float* mean_rgb() const { return mean_rgb_; }               // of all photos, as rgb above
@@ -32,6 +32,7 @@ class TrainingPhotos {
   std::vector<int> view_idxs_;
   std::vector<Camera> cameras_;  // model frame
   std::vector<ImageU8> images_;
+  std::vector<char> is_whole_;  // by photo: every pixel has a ray
   float mean_rgb_[3] = {0, 0, 0};
 };
 

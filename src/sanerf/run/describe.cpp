@@ -145,7 +145,7 @@ Json DescribeScene(const scene::Scene& scene) {
   for (const scene::View& view : scene.views) {
     ++sizes[fmt::format("{}x{}", view.camera.width, view.camera.height)];
     num_masks += !view.mask_path.empty();
-    is_distorted = is_distorted || !view.camera.distortion.IsZero();
+    is_distorted = is_distorted || !view.camera.lens.IsStraight();
   }
   Json json = {{"kind", "scene"},
                {"path", scene.root.string()},

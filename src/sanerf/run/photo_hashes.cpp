@@ -19,9 +19,10 @@ constexpr size_t kDigits = 16;         // of a sha256
 constexpr size_t kNamedInMessage = 3;  // photos
 
 std::string HashOf(const Camera& c) {
-  const Distortion& d = c.distortion;
+  const LensTerms& d = c.lens.terms();
   std::string text =
       fmt::format("{} {} {} {} {} {} {} {} {} {}", c.width, c.height, c.fx, c.fy, c.cx, c.cy, d.k1, d.k2, d.p1, d.p2);
+  text += c.lens.TextBeyondFour();
   for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
   for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
   return Sha256(text).substr(0, kDigits);

@@ -83,8 +83,9 @@ std::string SceneHash(const Scene& scene) {
     std::error_code missing;
     const auto bytes = fs::file_size(view.image_path, missing);
     text += fmt::format("{} {} {}x{} {} {} {} {} {} {} {} {} {}", view.name, view.is_test, c.width, c.height,
-                        missing ? 0 : bytes, c.fx, c.fy, c.cx, c.cy, c.distortion.k1, c.distortion.k2, c.distortion.p1,
-                        c.distortion.p2);
+                        missing ? 0 : bytes, c.fx, c.fy, c.cx, c.cy, c.lens.terms().k1, c.lens.terms().k2,
+                        c.lens.terms().p1, c.lens.terms().p2);
+    text += c.lens.TextBeyondFour();
     for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
     for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
     text += '\n';

@@ -20,29 +20,9 @@ namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-// Parameter order of each model: COLMAP documentation, "Camera Models".
 Camera ConvertCamera(const ColmapCamera& stored, const std::string& where) {
   const std::vector<double>& p = stored.params;
-  Camera camera;
-  camera.width = int(stored.width);
-  camera.height = int(stored.height);
-  if (stored.model == "SIMPLE_PINHOLE") {
-    camera.fx = camera.fy = p[0], camera.cx = p[1], camera.cy = p[2];
-  } else if (stored.model == "PINHOLE") {
-    camera.fx = p[0], camera.fy = p[1], camera.cx = p[2], camera.cy = p[3];
-  } else if (stored.model == "SIMPLE_RADIAL") {
-    camera.fx = camera.fy = p[0], camera.cx = p[1], camera.cy = p[2];
-    camera.distortion.k1 = p[3];
-  } else if (stored.model == "RADIAL") {
-    camera.fx = camera.fy = p[0], camera.cx = p[1], camera.cy = p[2];
-    camera.distortion.k1 = p[3], camera.distortion.k2 = p[4];
-  } else if (stored.model == "OPENCV") {
-    camera.fx = p[0], camera.fy = p[1], camera.cx = p[2], camera.cy = p[3];
-    camera.distortion = {p[4], p[5], p[6], p[7]};
-  } else {
-    throw Error(where, fmt::format("the lens model {} is not supported", stored.model),
-                "undistort the photos first: colmap image_undistorter");
-  }
+  const Camera camera = CameraOf(*ColmapLensByName(stored.model), stored);
   const bool finite = std::all_of(p.begin(), p.end(), [](double value) { return std::isfinite(value); });
   if (!finite || !(camera.fx > 0 && camera.fy > 0) || stored.width < 1 || stored.height < 1 || stored.width > 1000000 ||
       stored.height > 1000000) {

@@ -51,8 +51,8 @@ class LineReader {
     return rest;
   }
 
-  [[noreturn]] void Fail(const std::string& why) const {
-    throw Error(fmt::format("{}:{}", path_, number_), why, "export the model again with COLMAP");
+  [[noreturn]] void Fail(const std::string& why, const std::string& hint = "export the model again with COLMAP") const {
+    throw Error(fmt::format("{}:{}", path_, number_), why, hint);
   }
 
  private:
@@ -70,10 +70,10 @@ void ReadTextCameras(const fs::path& path, ColmapModel& model) {
     camera.width = lines.Field<int64_t>("the image width");
     camera.height = lines.Field<int64_t>("the image height");
     const ColmapLens* lens = ColmapLensByName(camera.model);
-    if (!lens) lines.Fail(fmt::format("unknown lens model {}", camera.model));
+    if (!lens) lines.Fail(fmt::format("unknown lens model {}", camera.model), kUndistort);
     for (double value; lines.TryField(value);) camera.params.push_back(value);
-    if (int(camera.params.size()) != lens->num_params) {
-      lines.Fail(fmt::format("{} has {} parameters, found {}", camera.model, lens->num_params, camera.params.size()));
+    if (int(camera.params.size()) != lens->num_params()) {
+      lines.Fail(fmt::format("{} has {} parameters, found {}", camera.model, lens->num_params(), camera.params.size()));
     }
     model.cameras[id] = std::move(camera);
   }

@@ -195,7 +195,7 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
   for (const View& view : scene.views) {
     one_size = one_size && view.camera.width == first.width && view.camera.height == first.height;
     masks = masks || !view.mask_path.empty();
-    distorted = distorted || !view.camera.distortion.IsZero();
+    distorted = distorted || !view.camera.lens.IsStraight();
     if (view.time) times.insert(*view.time);
   }
   std::string text =

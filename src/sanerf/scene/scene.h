@@ -53,7 +53,8 @@ struct Scene {
   int FindView(const std::string& name) const;
 };
 
-// The photo in [0, 1], sRGB-encoded, 3 or 4 channels, resized to width x height (0 = as stored).
+// The photo in [0, 1], sRGB-encoded, 3 or 4 channels, resized to width x height (0 = as stored). What the lens does not
+// see is transparent.
 // Throws Error when the file is truncated or its size is not the camera's.
 ImageF LoadViewImage(const View& view, int width = 0, int height = 0);
 

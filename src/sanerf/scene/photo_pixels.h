@@ -1,0 +1,19 @@
+// From a photo's file to the pixels that everything else works on.
+#pragma once
+
+#include "sanerf/core/camera.h"
+#include "sanerf/core/image.h"
+
+namespace sanerf::scene {
+
+// 3 or 4 channels of 1, 2, 3 or 4: gray becomes color.
+ImageF InColor(const ImageU8& stored);
+
+// Colors are weighted by alpha, else what hides behind transparent pixels bleeds into the edges.
+ImageF ResizedInColor(ImageF image, int width, int height);
+
+// What the camera's lens does not see becomes transparent (4 channels), as it is rendered. Nothing changes when it sees
+// the whole picture.
+ImageF WithoutUnseen(ImageF image, const Camera& camera);
+
+}  // namespace sanerf::scene
