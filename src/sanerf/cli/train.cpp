@@ -102,6 +102,7 @@ void AddTrain(CommandLine& line) {
   flags->options.Add(sub, "--iters", "nerf.iters", "or the preset's");
   flags->options.Add(sub, "--downscale", "nerf.downscale");
   flags->options.Add(sub, "--test-every", "scene.test_every");
+  flags->options.Add(sub, "--masks-are", "scene.masks_are");
   sub->add_option("--scene", flags->moved_to, "where the scene of a run that goes on is now, when it was moved")
       ->type_name("DIR");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");

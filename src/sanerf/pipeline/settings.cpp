@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/scene/mask_meaning.h"
 
 namespace sanerf::pipeline {
 
@@ -75,6 +76,7 @@ void Settings::Assign(const std::string& assignment, const std::string& origin) 
 
 void Settings::Restore(const Json& options, const Json& origins, const std::string& file) {
   OptionRegistry registry = Registry();
+  scene::MeanAsBefore(options, &scene);
   for (std::string& notice : registry.FromJson(options, file)) notices_.push_back(std::move(notice));
   for (const auto& [name, origin] : origins.items()) {
     if (registry.FindRemoved(name) != nullptr) continue;

@@ -23,6 +23,7 @@
 #include "sanerf/core/temporary.h"
 #include "sanerf/run/photo_hashes.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/mask_meaning.h"
 
 namespace fs = std::filesystem;
 
@@ -35,6 +36,7 @@ namespace {
 constexpr int kFormat = 1;
 constexpr const char* kRecord = "run.json";
 constexpr const char* kLock = ".lock";
+constexpr const char* kIgnoreMasks = "ignore_masks";  // how many the scene has; only where there are some
 constexpr std::array<const char*, 4> kStageNames = {"synth", "train", "encode", "segment"};         // by Stage
 constexpr std::array<const char*, 4> kStateNames = {"none", "running", "interrupted", "complete"};  // by StageState
 
@@ -88,9 +90,18 @@ std::string SceneHash(const Scene& scene) {
     text += c.lens.TextBeyondFour();
     for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
     for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
+    // Only where there are some: the hashes of older runs stay what they are.
+    for (const scene::IgnoreMask& mask : view.ignored)
+      text += fmt::format(" {} {}", mask.where_black ? "black" : "bright", KnownHashes().Of(mask.path));
     text += '\n';
   }
   return Sha256(text).substr(0, 32);
+}
+
+int NumIgnoreMasks(const Scene& scene) {
+  int count = 0;
+  for (const scene::View& view : scene.views) count += int(view.ignored.size());
+  return count;
 }
 
 }  // namespace
@@ -169,6 +180,7 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   RunFolder run(path);
   run.record_ = {{"format", kFormat}, {"sanerf", VersionString()}, {"created", Now()}};
   run.record_["scene"] = {{"path", ""}, {"absolute_path", ""}, {"hash", SceneHash(scene)}, {"summary", scene.summary}};
+  if (const int count = NumIgnoreMasks(scene); count > 0) run.record_["scene"][kIgnoreMasks] = count;
   run.RecordScenePath(scene_path);
   run.record_["model_from_file"] = ToJson(scene.model_from_file);
   run.SetOptions(Json::object(), Json::object());
@@ -249,9 +261,12 @@ std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Jo
   const Json photos = record_.value("photos", Json::object()), cameras = record_.value("cameras", Json::object());
   if (const auto why = WhyOtherPhotos(photos, cameras, scene, path_.string(), job)) return why;
   if (SceneHash(scene) == scene_hash()) return std::nullopt;
+  const bool ignores = record_.at("scene").contains(kIgnoreMasks) || NumIgnoreMasks(scene) > 0;
   return fmt::format("{} that {} was trained on",
                      cameras.empty() ? "its photos or cameras are not those"
-                                     : "its format, or the choice of held-out photos, is not the one",
+                     : ignores ? "its format, its masks of what to ignore, or the choice of held-out photos, is not "
+                                 "the one"
+                               : "its format, or the choice of held-out photos, is not the one",
                      path_.string());
 }
 
@@ -259,6 +274,7 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
   scene::SceneOptions recorded;
   OptionRegistry registry;
   registry.Add("scene", recorded);
+  scene::MeanAsBefore(options(), &recorded);
   registry.FromJson(options(), (path_ / kRecord).string());
   const fs::path place = moved_to ? *moved_to : FindScene();
   Scene scene = scene::LoadScene(place, recorded, job);

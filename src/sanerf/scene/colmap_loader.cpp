@@ -50,6 +50,15 @@ std::optional<fs::path> FindPhoto(const fs::path& folder, const std::string& nam
   return FindListedImage(folder, fs::path(name).replace_extension("").generic_string());
 }
 
+// COLMAP's own masks: masks/IMG_1.jpg.png beside images/IMG_1.jpg; black pixels have no features.
+std::optional<fs::path> FindMask(const fs::path& root, const std::string& name) {
+  for (const std::string& mask : {name + ".png", fs::path(name).replace_extension(".png").generic_string()}) {
+    const fs::path path = (root / "masks" / mask).lexically_normal();
+    if (ExistsAsFile(path)) return path;
+  }
+  return std::nullopt;
+}
+
 fs::path ChooseImageFolder(const fs::path& root, const ColmapModel& model) {
   fs::path best = root / "images";
   int64_t best_count = 0;
@@ -96,6 +105,7 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder, cons
   SceneListing listing;
   listing.root = root;
   listing.format = "colmap";
+  listing.black_is_ignored = true;
   listing.source =
       fmt::format("COLMAP {} ({}), photos from {}", NameInScene(root, model_folder), binary ? "binary" : "text",
                   folder == root ? "the scene folder" : folder.filename().string());
@@ -120,6 +130,7 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder, cons
     listed.view.camera = FitToImage(ConvertCamera(camera->second, camera_where), info, where);
     listed.view.camera.world_from_cam = ConvertPose(image, where);
     listed.bounds = ObservedDepths(image, listed.view.camera, model);
+    listed.mask = FindMask(root, image.name).value_or(fs::path());
     listing.views.push_back(std::move(listed));
   }
   for (const auto& [id, point] : model.points) listing.points.push_back(point);

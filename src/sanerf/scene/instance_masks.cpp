@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kLargestId = 65535;
+constexpr uint16_t kObjectId = 255;  // of a mask that is one object
 
 template <class T>
 ImageU16 FirstChannel(const Image<T>& image) {
@@ -48,6 +49,13 @@ ImageU16 IdsFrom(const NumericArray& array, const fs::path& path) {
   return ids;
 }
 
+// The bright half of a mask's own range, so that soft edges end in the middle.
+void MakeOneObject(ImageU16* mask) {
+  if (mask->data.empty()) return;
+  const int brightest = *std::max_element(mask->data.begin(), mask->data.end());
+  for (uint16_t& value : mask->data) value = value > 0 && 2 * value >= brightest ? kObjectId : 0;
+}
+
 }  // namespace
 
 ImageU16 ReadInstanceIds(const fs::path& path) {
@@ -63,6 +71,7 @@ ImageU16 LoadViewInstances(const View& view) {
                 "masks are listed per frame by \"mask_path\"");
   }
   ImageU16 ids = ReadInstanceIds(view.mask_path);
+  if (view.mask_is_object) MakeOneObject(&ids);
   if (ids.width != view.camera.width || ids.height != view.camera.height) {
     throw Error(view.mask_path.string(),
                 fmt::format("the mask is {}x{} but its image is {}x{}", ids.width, ids.height, view.camera.width,

@@ -52,7 +52,8 @@ std::vector<fs::path> ImagesIn(const fs::path& folder) {
     const std::string extension = entry.path().extension().string();
     const bool is_image =
         std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
-    if (is_image && ExistsAsFile(entry.path())) images.push_back(entry.path());
+    const bool is_mask = entry.path().filename().string().starts_with(kDynamicMask);
+    if (is_image && !is_mask && ExistsAsFile(entry.path())) images.push_back(entry.path());
   }
   std::sort(images.begin(), images.end());
   return images;

@@ -20,6 +20,7 @@ struct ListedView {
   View view;                         // is_test is final only when the listing has a split
   int channels = 3;                  // of the image file
   std::optional<DepthRange> bounds;  // what this view sees, when the format knows
+  std::filesystem::path mask;        // of which the format does not say what it means; see mask_meaning.h
 };
 
 struct SceneListing {
@@ -29,6 +30,8 @@ struct SceneListing {
   std::vector<ListedView> views;      // only those whose image exists
   std::vector<std::string> missing;   // listed images that the folder lacks, as written there
   std::vector<std::string> warnings;  // anything else that was left out
+  std::vector<std::string> notes;     // what was guessed
+  bool black_is_ignored = false;      // by the format's convention, in masks of two values
   bool has_split = false;
   bool z_up = false;           // the format's world has z up by convention
   std::vector<Vec3> points;    // sparse reconstruction, file frame
@@ -38,6 +41,9 @@ struct SceneListing {
 // The image that a file lists: as written, with another slash, or with an image extension added. None = missing. Throws
 // Error for a name that no file can have (NUL inside): asked for it, the system would find another file.
 std::optional<std::filesystem::path> FindListedImage(const std::filesystem::path& folder, const std::string& listed);
+
+// What instant-ngp puts before a photo's name in that of its mask: dynamic_mask_0001.png beside 0001.jpg.
+inline constexpr const char* kDynamicMask = "dynamic_mask_";
 
 // Candidates for the photos of formats that only name files, full size first: images, images_2, images_4, images_8, …
 std::vector<std::filesystem::path> ImageFolders(const std::filesystem::path& root);

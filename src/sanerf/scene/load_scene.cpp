@@ -19,6 +19,7 @@
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/listing.h"
 #include "sanerf/scene/llff_loader.h"
+#include "sanerf/scene/mask_meaning.h"
 #include "sanerf/scene/messy_rooms_loader.h"
 #include "sanerf/scene/model_frame.h"
 #include "sanerf/scene/panoptic_lifting_loader.h"
@@ -190,11 +191,12 @@ bool HasTransparency(const SceneListing& listing, const Job& job) {
 
 std::string Summary(const Scene& scene, const SceneListing& listing, int test_every) {
   const Camera& first = scene.views[0].camera;
-  bool one_size = true, masks = false, distorted = false;
+  bool one_size = true, masks = false, ignored = false, distorted = false;
   std::set<double> times;
   for (const View& view : scene.views) {
     one_size = one_size && view.camera.width == first.width && view.camera.height == first.height;
     masks = masks || !view.mask_path.empty();
+    ignored = ignored || !view.ignored.empty();
     distorted = distorted || !view.camera.lens.IsStraight();
     if (view.time) times.insert(*view.time);
   }
@@ -203,6 +205,7 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
                   one_size ? fmt::format("{}x{}", first.width, first.height) : "of several sizes", listing.source);
   if (scene.has_alpha) text += ", RGBA";
   if (masks) text += ", masks";
+  if (ignored) text += ", masks of what to ignore";
   if (distorted) text += ", lens distortion";
   if (scene.is_dynamic) text += fmt::format(", {} moments in time", times.size());
   const size_t num_test = scene.TestViews().size();
@@ -232,11 +235,14 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
   SceneListing listing = ReadListing(absolute, also_there, job);
   RequireImages(listing);
   CheckListing(listing);
+  const std::optional<MasksAre> masks_are = DecideMasks(listing, options.masks_are, job);
   ChooseTestViews(listing, options.test_every);
 
   Scene scene;
   scene.root = listing.root;
   scene.format = listing.format;
+  scene.masks_are = masks_are;
+  scene.notes = std::move(listing.notes);
   scene.has_alpha = HasTransparency(listing, job);
   const ModelFrame frame = FitModelFrame(listing, scene.has_alpha, job);
   scene.model_from_file = frame.model_from_file;

@@ -79,6 +79,9 @@ class TransformsReader {
     if (!listing_.content) listing_.content = ReadContentBox(file);
     is_room_ = is_room_ || file.Has("room_bbox");
     is_nerfstudio_ = is_nerfstudio_ || file.Has("applied_transform");
+    // Only nerfstudio writes these two besides, and in its masks black is left out.
+    listing_.black_is_ignored =
+        listing_.black_is_ignored || is_nerfstudio_ || file.Has("camera_model") || file.Has("ply_file_path");
     const auto split = ReadTestNames(file);
     const std::set<std::string> test_names = split.value_or(std::set<std::string>());
     std::set<std::string> unlisted = test_names;
@@ -128,7 +131,7 @@ class TransformsReader {
     if (frame.Has("mask_path")) {
       const std::string mask = frame["mask_path"].String();
       if (const auto path = FindListedImage(folder_, mask)) {
-        listed.view.mask_path = *path;
+        listed.mask = *path;
       } else {
         missing_masks_.push_back(mask);
       }
@@ -139,7 +142,7 @@ class TransformsReader {
   void WarnOfMissingMasks() {
     if (missing_masks_.empty()) return;
     listing_.warnings.push_back(
-        fmt::format("{} missing, the first is {}; those views have no ground truth",
+        fmt::format("{} missing, the first is {}; those views have none",
                     Counted(int64_t(missing_masks_.size()), "listed mask is", "listed masks are"), missing_masks_[0]));
     missing_masks_.clear();
   }

@@ -12,6 +12,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/scene/ignored_pixels.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/decode_object.h"
 #include "sanerf/segmentation/label_views.h"
@@ -224,7 +225,20 @@ void Session::TraceVote(const Job& job) {
 }
 
 std::unique_ptr<ObjectTrainer> Session::MakeTrainer(const Job& job) const {
-  return std::make_unique<ObjectTrainer>(input_.nerf, CamerasOf(*input_.features, input_.views), options_.object, job);
+  const std::vector<Camera> cameras = CamerasOf(*input_.features, input_.views);
+  auto trainer = std::make_unique<ObjectTrainer>(input_.nerf, cameras, options_.object, job);
+  trainer->Ignore(IgnoredPixels(job));
+  return trainer;
+}
+
+std::vector<ImageU8> Session::IgnoredPixels(const Job& job) const {
+  std::vector<ImageU8> ignored;
+  for (const int view_idx : input_.views) {
+    job.ThrowIfStopped("reading the masks of what to ignore");
+    const Camera camera = input_.features->WorkingCamera(view_idx);
+    ignored.push_back(scene::LoadIgnoredPixels(input_.scene->views[size_t(view_idx)], camera.width, camera.height));
+  }
+  return ignored;
 }
 
 void Session::StartFrom(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects,
@@ -316,7 +330,11 @@ void Session::PaintLabels(const Job& job) {
   if (painted_ == masks) return;
   painted_.clear();
   counted_.clear();
-  labels_ = LabelsByView(masks, input_.views, *input_.features, steps_.missed, vote_.get(), job);
+  std::vector<ImageU8> labels = LabelsByView(masks, input_.views, *input_.features, steps_.missed, vote_.get(), job);
+  // What SAM made of a passer-by says nothing about the scene.
+  const std::vector<ImageU8> ignored = IgnoredPixels(job);
+  for (size_t v = 0; v < labels.size(); ++v) mask_aggregator::IgnorePixels(ignored[v], &labels[v]);
+  labels_ = std::move(labels);
   painted_ = masks;
 }
 

@@ -153,6 +153,7 @@ class Session {
   bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
   mask_aggregator::ObjectTrainer::Schedule NextSchedule() const;
   std::unique_ptr<mask_aggregator::ObjectTrainer> MakeTrainer(const Job& job) const;
+  std::vector<ImageU8> IgnoredPixels(const Job& job) const;  // of `views`, at the size of their masks
   std::vector<size_t> PositionsOf(MaskState state) const;
   void Replace(const std::vector<ObjectId>& ids, std::vector<mask_decoder::DecodedObject> masks,
                const std::vector<size_t>& refined);
