@@ -147,6 +147,32 @@ TEST_F(RunFolderTest, WhatChangedInTheSceneIsNamed) {
   EXPECT_THAT(why_with(changed), HasSubstr("its photos or cameras are not those that " + run));
 }
 
+TEST_F(RunFolderTest, OfSeveralColmapModelsTheOneThatItWasTrainedOnIsReadAgain) {
+  const fs::path scene = folder_ / "models";
+  for (const char* name : {"0.png", "1.png", "2.png"}) {
+    EnsureWritableFolder(scene / "images");
+    WritePng(scene / "images" / name, ImageU8(16, 12, 3, uint8_t(name[0])));
+  }
+  const auto write = [&](const std::string& model, const std::vector<int>& photos) {
+    std::string images;
+    for (const int i : photos) images += fmt::format("{0} 1 0 0 0 {0} 0 4 1 {0}.png\n\n", i);
+    EnsureWritableFolder(scene / "sparse" / model);
+    WriteFileAtomic(scene / "sparse" / model / "images.txt", images);
+    WriteFileAtomic(scene / "sparse" / model / "cameras.txt", "1 SIMPLE_PINHOLE 16 12 20 8 6\n");
+  };
+  write("0", {0, 1});
+  write("1", {0, 1, 2});
+  EnsureWritableFolder(folder_ / "of_0");
+  RunFolder run = RunFolder::Create(folder_ / "of_0", scene, scene::LoadScene(scene, {.model = 0}, Job()), Job());
+  run.SetOptions({{"scene", {{"model", 0}}}}, Json::object());
+  run.Save(Job());
+  EXPECT_EQ(RunFolder::Open(folder_ / "of_0").OpenScene(std::nullopt, Job()).views.size(), 2u);
+  run.SetOptions(Json::object(), Json::object());
+  run.Save(Job());
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "of_0").OpenScene(std::nullopt, Job()); }),
+              HasSubstr("1 photo is there that"));
+}
+
 TEST_F(RunFolderTest, CopiesOfPhotosAreAWarning) {
   const fs::path scene = folder_ / "scene";
   const auto warnings = [&] {

@@ -5,6 +5,7 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include "sanerf/core/error.h"
@@ -16,43 +17,25 @@ namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array kImageExtensions = {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG"};
+constexpr std::array kImageExtensions = {".png", ".jpg", ".jpeg"};
 
 // Rounding of stored poses stays far below this; a sheared or scaled matrix far above.
 constexpr double kRigidTolerance = 1e-2;
 
 }  // namespace
 
-std::optional<fs::path> FindListedImage(const fs::path& folder, const std::string& listed) {
-  if (const size_t end = listed.find('\0'); end != std::string::npos) {
-    throw Error(folder.string(),
-                fmt::format("the listed name '{}\\0{}' has a NUL character in it", listed.substr(0, end),
-                            listed.substr(end + 1, listed.find('\0', end + 1) - end - 1)),
-                "a file's name cannot have one: correct it where it is listed");
-  }
-  std::string slashed = listed;
-  std::replace(slashed.begin(), slashed.end(), '\\', '/');
-  for (const std::string& name : {listed, slashed}) {
-    const fs::path path = (folder / name).lexically_normal();
-    std::error_code ec;
-    if (ExistsAsFile(path)) return path;
-    for (const char* extension : kImageExtensions) {
-      fs::path extended = path;
-      extended += extension;
-      if (ExistsAsFile(extended)) return extended;
-    }
-  }
-  return std::nullopt;
+bool HasImageExtension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
+  return std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
 }
 
 std::vector<fs::path> ImagesIn(const fs::path& folder) {
   std::vector<fs::path> images;
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(folder, ec)) {
-    const std::string extension = entry.path().extension().string();
-    const bool is_image =
-        std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
-    if (is_image && ExistsAsFile(entry.path())) images.push_back(entry.path());
+    if (HasImageExtension(entry.path()) && ExistsAsFile(entry.path())) images.push_back(entry.path());
   }
   std::sort(images.begin(), images.end());
   return images;

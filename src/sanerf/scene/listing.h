@@ -35,9 +35,8 @@ struct SceneListing {
   std::optional<Box> content;  // the box that holds everything visible, file frame (aabb_scale)
 };
 
-// The image that a file lists: as written, with another slash, or with an image extension added. None = missing. Throws
-// Error for a name that no file can have (NUL inside): asked for it, the system would find another file.
-std::optional<std::filesystem::path> FindListedImage(const std::filesystem::path& folder, const std::string& listed);
+// Whether a file of that name should be a photo that is read, in any case.
+bool HasImageExtension(const std::filesystem::path& path);
 
 // Candidates for the photos of formats that only name files, full size first: images, images_2, images_4, images_8, …
 std::vector<std::filesystem::path> ImageFolders(const std::filesystem::path& root);

@@ -12,12 +12,13 @@
 #include <sstream>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
+#include "sanerf/scene/text_file.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ constexpr size_t kNamed = 8;  // frames that a warning or an error names
 fs::path IntrinsicsFile(const fs::path& root) { return root / "intrinsic" / "intrinsic_color.txt"; }
 
 Rows ReadRows(const fs::path& path) {
-  std::istringstream text(ReadFile(path, FileKind::kText));
+  std::istringstream text(ReadTextFile(path));
   Rows rows;
   std::string line, word;
   for (int number = 1; std::getline(text, line); ++number) {

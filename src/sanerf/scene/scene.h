@@ -23,11 +23,14 @@ struct View {
 
 struct SceneOptions {
   int test_every = 8;  // every n-th view in name order is a test view when the scene names no split; 0 = none
+  int model = -1;      // of several COLMAP models the one in sparse/N; -1 = that of which most photos are there
 
   template <class V>
   void Visit(V&& v) {
     v("test_every", test_every, "hold out every n-th view when the scene names no split (0 = none)",
       Range(2, 100'000).OrZero());  // every single one would leave nothing to train on
+    v("model", model, "of several COLMAP models the one of this number, as in sparse/1 (-1 = the one with most photos)",
+      Range(-1, 9999));
   }
 };
 
