@@ -187,6 +187,21 @@ bool CheckBounds(const SceneListing& listing, const View& view, const DepthRange
   return bounds.near > 0;
 }
 
+void WarnOfScaledPoses(SceneListing& listing) {
+  std::vector<std::string> scaled;
+  double smallest = INFINITY, largest = 0;
+  for (const ListedView& listed : listing.views) {
+    if (listed.pose_scale == 1) continue;
+    scaled.push_back(listed.view.name);
+    smallest = std::min(smallest, listed.pose_scale), largest = std::max(largest, listed.pose_scale);
+  }
+  if (scaled.empty()) return;
+  const std::string range = fmt::format("{:.4g}", smallest), to = fmt::format("{:.4g}", largest);
+  listing.warnings.push_back(fmt::format("the poses of {} have a scale, {}, which is taken out of their rotations: {}",
+                                         NumPhotos(scaled.size()), range == to ? range : range + " to " + to,
+                                         ListOfNames(scaled)));
+}
+
 void WarnOfOnePlace(SceneListing& listing) {
   const Vec3 first = listing.views[0].view.camera.center();
   double spread = 0;
@@ -244,6 +259,7 @@ void CheckListing(SceneListing& listing) {
         fmt::format("the depth bounds of {} do not begin in front of the camera and are not used: {}",
                     NumPhotos(unbounded.size()), ListOfNames(unbounded)));
   }
+  WarnOfScaledPoses(listing);
   WarnOfOnePlace(listing);
 }
 

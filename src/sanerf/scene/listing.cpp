@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
@@ -21,6 +22,7 @@ constexpr std::array kImageExtensions = {".png", ".jpg", ".jpeg"};
 
 // Rounding of stored poses stays far below this; a sheared or scaled matrix far above.
 constexpr double kRigidTolerance = 1e-2;
+constexpr double kShortestAxis = 1e-6;  // of a pose with a scale
 
 }  // namespace
 
@@ -61,22 +63,30 @@ std::vector<fs::path> ImageFolders(const fs::path& root) {
   return paths;
 }
 
-Mat3 CheckedRotation(const Mat3& matrix, const std::string& where) {
-  const std::string hint = "re-export the poses; a pose is a rotation and a camera center, without scale or mirroring";
+Mat3 CheckedRotation(const Mat3& matrix, const std::string& where, double* scale) {
+  const std::string hint = "re-export the poses; a pose is a rotation and a camera center, without shear or mirroring";
   if (!matrix.allFinite()) throw Error(where, "the pose has values that are not finite numbers", hint);
-  const double determinant = matrix.determinant();
-  if (!std::isfinite(determinant)) throw Error(where, "the pose is not rigid (its axes are too long to measure)", hint);
-  if (std::abs(determinant) < 1e-6) throw Error(where, "the pose is singular (its rotation has determinant 0)", hint);
+  const Vec3 lengths = matrix.colwise().norm().transpose();
+  const double length = lengths.mean(), determinant = matrix.determinant();
+  if (!std::isfinite(length) || !std::isfinite(determinant))
+    throw Error(where, "the pose is not rigid (its axes are too long to measure)", hint);
+  const Mat3 normalized = matrix / std::max(length, std::numeric_limits<double>::min());
+  if (!(length >= kShortestAxis) || std::abs(normalized.determinant()) < 1e-6)
+    throw Error(where, "the pose is singular (its rotation has determinant 0)", hint);
   if (determinant < 0) throw Error(where, "the pose is mirrored (its rotation has a negative determinant)", hint);
-  const double deviation = (matrix.transpose() * matrix - Mat3::Identity()).cwiseAbs().maxCoeff();
-  if (!(deviation <= kRigidTolerance)) {
-    throw Error(where,
-                fmt::format("the pose is not rigid (its axes differ from orthonormal by {:.3g}, determinant {:.3g})",
-                            deviation, determinant),
-                hint);
+  const auto deviation = [](const Mat3& m) { return (m.transpose() * m - Mat3::Identity()).cwiseAbs().maxCoeff(); };
+  const bool has_scale = !(deviation(matrix) <= kRigidTolerance);
+  if (has_scale && (scale == nullptr || !(deviation(normalized) <= kRigidTolerance))) {
+    throw Error(
+        where,
+        fmt::format("the pose is not rigid (its axes differ from orthonormal by {:.3g}, their lengths are {:.3g}, "
+                    "{:.3g} and {:.3g})",
+                    deviation(matrix), lengths.x(), lengths.y(), lengths.z()),
+        hint);
   }
+  if (scale != nullptr) *scale = has_scale ? length : 1;
   // The nearest rotation: U V^T of the singular value decomposition.
-  const Eigen::JacobiSVD<Mat3> svd(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Eigen::JacobiSVD<Mat3> svd(normalized, Eigen::ComputeFullU | Eigen::ComputeFullV);
   return svd.matrixU() * svd.matrixV().transpose();
 }
 

@@ -144,13 +144,27 @@ SceneListing ReadListing(const fs::path& path, const SceneOptions& options, std:
 }
 
 std::string MissingWarning(const SceneListing& listing) {
-  const size_t count = listing.missing.size(), listed = count + listing.views.size();
+  const size_t count = listing.missing.size(), listed = count + listing.views.size() + listing.not_finite.size();
   return fmt::format("{} of {} {} missing and left out: {}", count, Counted(int64_t(listed), "listed image"),
                      IsAre(int64_t(count)), FirstFew(listing.missing, kNamedMissing));
 }
 
+std::string NotFiniteWarning(const SceneListing& listing) {
+  const int64_t count = int64_t(listing.not_finite.size());
+  return fmt::format("the {} of {} of {} {} values that are not finite numbers (NaN), and {} left out: {}",
+                     count == 1 ? "camera" : "cameras", count, Counted(count + int64_t(listing.views.size()), "photo"),
+                     IsAre(count, "has", "have"), IsAre(count, "it is", "they are"),
+                     FirstFew(listing.not_finite, kNamedMissing));
+}
+
 void RequireImages(const SceneListing& listing) {
   if (!listing.views.empty()) return;
+  if (!listing.not_finite.empty()) {
+    throw Error(fmt::format("no image left in {}", listing.root.string()),
+                fmt::format("the cameras of all {} that {} lists have values that are not finite numbers (NaN)",
+                            Counted(int64_t(listing.not_finite.size()), "photo"), listing.source),
+                "compute the poses again: what wrote these did not find them");
+  }
   if (listing.missing.empty()) {
     throw Error(fmt::format("no images in {}", listing.root.string()), listing.source + " lists none");
   }
@@ -264,6 +278,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
   }
   scene.is_dynamic = times.size() > 1;
   if (!listing.missing.empty()) scene.warnings.push_back(MissingWarning(listing));
+  if (!listing.not_finite.empty()) scene.warnings.push_back(NotFiniteWarning(listing));
   for (std::string& warning : listing.warnings) scene.warnings.push_back(std::move(warning));
   if (!also_there.empty()) scene.warnings.push_back(also_there);
   WarnOfStrayCameras(scene);

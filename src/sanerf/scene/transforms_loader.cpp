@@ -11,6 +11,7 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/find_photo.h"
+#include "sanerf/scene/forgiving_json.h"
 #include "sanerf/scene/transforms_camera.h"
 
 namespace sanerf::scene {
@@ -73,7 +74,7 @@ class TransformsReader {
   TransformsReader(SceneListing& listing, const Job& job) : listing_(listing), job_(job) {}
 
   void Read(const fs::path& path, bool is_test) {
-    const Json json = ReadJsonFile(path);
+    const Json json = ReadForgivingJson(path);
     folder_ = path.parent_path();
     const JsonCursor file(json, path.string());
     if (!json.is_object()) file.Fail("expected an object with \"frames\"", "is this a transforms.json file?");
@@ -93,6 +94,10 @@ class TransformsReader {
       const auto image = FindPhoto(finder_, folder_, {file, frame}, listed);
       if (!image) {
         listing_.missing.push_back(listed);
+        continue;
+      }
+      if (HasNoFiniteCamera(frame)) {
+        listing_.not_finite.push_back(NameInScene(listing_.root, *image));
         continue;
       }
       ListedView listed_view = ReadFrame(file, frame, *image, fmt::format("{}: frames[{}]", path.string(), i));
@@ -122,7 +127,7 @@ class TransformsReader {
     listed.view.image_path = image;
     listed.view.camera = FitToImage(FrameIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
     listed.view.camera.world_from_cam =
-        FramePose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name));
+        FramePose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name), &listed.pose_scale);
     if (frame.Has("time")) listed.view.time = frame["time"].Number();
     if (frame.Has("near") && frame.Has("far")) {
       listed.bounds = DepthRange{frame["near"].Number(), frame["far"].Number()};
