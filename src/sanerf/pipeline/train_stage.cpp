@@ -22,6 +22,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;
@@ -74,6 +75,7 @@ void WarnAboutStaleStages(const RunFolder& run, const Job& job) {
 void LogScene(const Scene& scene, const Job& job) {
   job.Info(fmt::format("scene  {}", scene.summary));
   for (const std::string& warning : scene.warnings) job.Warn(warning);
+  if (const std::string few = scene::FewPhotos(scene); !few.empty()) job.Warn(few);
 }
 
 // A complete training stays complete, also when a request to stop comes in between.

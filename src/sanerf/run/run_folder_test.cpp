@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
@@ -22,9 +21,7 @@ namespace fs = std::filesystem;
 namespace sanerf::run {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 // Four photos around the origin in NeRF-synthetic format.
@@ -171,21 +168,6 @@ TEST_F(RunFolderTest, OfSeveralColmapModelsTheOneThatItWasTrainedOnIsReadAgain) 
   run.Save(Job());
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "of_0").OpenScene(std::nullopt, Job()); }),
               HasSubstr("1 photo is there that"));
-}
-
-TEST_F(RunFolderTest, CopiesOfPhotosAreAWarning) {
-  const fs::path scene = folder_ / "scene";
-  const auto warnings = [&] {
-    EventRecorder events;
-    RunFolder::Create(folder_ / "new", scene, scene::LoadScene(scene, {}, Job()), Job().With(events));
-    return events.Texts("warning");
-  };
-  EXPECT_THAT(warnings(), IsEmpty());
-  fs::copy_file(scene / "photo_1.png", scene / "photo_3.png", fs::copy_options::overwrite_existing);
-  EXPECT_THAT(warnings(), ElementsAre("1 photo holds the same picture as another, which then counts twice: "
-                                      "photo_3.png (photo_1.png); remove the copies"));
-  fs::copy_file(scene / "photo_0.png", scene / "photo_1.png", fs::copy_options::overwrite_existing);  // held out
-  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("and what is held out is trained on: photo_1.png (photo_0.png)")));
 }
 
 // Another photo with as many bytes.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
@@ -29,6 +30,8 @@ constexpr double kOrthonormalTolerance = 1e-6;  // readers make rotations exactl
 constexpr double kSamePlace = 1e-9;             // of the distance to the origin, or of a unit: rounding of stored poses
 constexpr double kInvertedTolerance = 0.1;      // pixels
 constexpr int kLensSteps = 8;                   // the lens is tried on a grid of 9 x 9 places
+constexpr double kOnOneLine = 0.05;             // spread beside a line, of that along it
+constexpr double kLooksAlong = 0.94;            // cosine of 20 degrees
 constexpr double kStray = 64;                   // of the usual distance; the largest extent that a model gets
 
 [[noreturn]] void Fail(const SceneListing& listing, const View& view, const std::string& why, const std::string& hint) {
@@ -213,6 +216,28 @@ void WarnOfOnePlace(SceneListing& listing) {
   }
 }
 
+// A step forward moves the picture's middle by nothing, whatever stands there.
+void WarnOfForwardMotion(SceneListing& listing) {
+  const size_t n = listing.views.size();
+  if (n < 3) return;
+  Vec3 middle = Vec3::Zero();
+  for (const ListedView& listed : listing.views) middle += listed.view.camera.center() / double(n);
+  Mat3 scatter = Mat3::Zero();
+  for (const ListedView& listed : listing.views) {
+    const Vec3 offset = listed.view.camera.center() - middle;
+    scatter += offset * offset.transpose() / double(n);
+  }
+  const Eigen::SelfAdjointEigenSolver<Mat3> solver(scatter);
+  const Vec3 spread = solver.eigenvalues().cwiseMax(0).cwiseSqrt(), along = solver.eigenvectors().col(2);
+  if (!(spread[2] > kSamePlace * std::max(1.0, middle.norm())) || spread[1] > kOnOneLine * spread[2]) return;
+  for (const ListedView& listed : listing.views)
+    if (std::abs(listed.view.camera.world_from_cam.rotation.col(2).dot(along)) < kLooksAlong) return;
+  listing.warnings.push_back(
+      "all cameras stand on one line and look along it; depth in the middle of their pictures cannot be recovered, "
+      "take "
+      "some photos from beside that line");
+}
+
 }  // namespace
 
 bool IsPlace(const Vec3& p) { return p.allFinite() && p.cwiseAbs().maxCoeff() <= kFarthestPlace; }
@@ -261,6 +286,18 @@ void CheckListing(SceneListing& listing) {
   }
   WarnOfScaledPoses(listing);
   WarnOfOnePlace(listing);
+  WarnOfForwardMotion(listing);
+}
+
+std::string FewPhotos(const Scene& scene) {
+  const size_t num_train = scene.TrainViews().size(), num_test = scene.TestViews().size();
+  if (num_train > 2) return "";
+  std::string text = num_train == 1 ? "there is one photo to train on, which shows no depth"
+                                    : "there are two photos to train on, which show little depth";
+  text += "; a radiance field shows what lies between ten photos or more";
+  if (num_test == 0) return text;
+  return text + fmt::format(" ({} held out: --test-every 0 holds none out, unless the scene itself does)",
+                            Counted(int64_t(num_test), "photo is", "photos are"));
 }
 
 void WarnOfStrayCameras(Scene& scene) {

@@ -100,10 +100,10 @@ const PhotoFinder::Contents& PhotoFinder::ContentsOf(const fs::path& folder) {
     if (entry.is_directory(ec)) {
       contents.folders.push_back(path.filename().string());
     } else if (HasImageExtension(path) && ExistsAsFile(path)) {
-      contents.images.push_back(path.filename().string());
+      contents.images[Lower(path.stem().string())].push_back(path.filename().string());
     }
   }
-  std::sort(contents.images.begin(), contents.images.end());
+  for (auto& [stem, images] : contents.images) std::sort(images.begin(), images.end());
   return contents;
 }
 
@@ -130,15 +130,20 @@ PhotoFinder::Candidates PhotoFinder::FoldersLike(const fs::path& folder, const f
 // Not as it stands: with an extension, with another one, in another case. Of the first kind that there is.
 PhotoFinder::Candidates PhotoFinder::SearchIn(const fs::path& folder, const std::string& name) {
   const std::string stem = EndsAsPhoto(name) ? fs::path(name).stem().string() : name;
-  const std::string lower_name = Lower(name), lower_stem = Lower(stem);
+  const auto images_of = [&](const std::string& lower) {
+    const auto& images = ContentsOf(folder).images;
+    const auto found = images.find(lower);
+    return found == images.end() ? std::vector<std::string>() : found->second;
+  };
   Candidates case_of_extension, extended, other_extension, any_case;
-  for (const std::string& image : ContentsOf(folder).images) {
-    const std::string image_stem = fs::path(image).stem().string();
-    if (image_stem == stem && Lower(image) == lower_name) case_of_extension.push_back(folder / image);
-    if (image_stem == name) extended.push_back(folder / image);
-    if (image_stem == stem) other_extension.push_back(folder / image);
-    if (Lower(image_stem) == lower_stem) any_case.push_back(folder / image);
+  for (const std::string& image : images_of(Lower(stem))) {
+    const bool has_stem = fs::path(image).stem().string() == stem;
+    if (has_stem && Lower(image) == Lower(name)) case_of_extension.push_back(folder / image);
+    if (has_stem) other_extension.push_back(folder / image);
+    any_case.push_back(folder / image);
   }
+  for (const std::string& image : images_of(Lower(name)))
+    if (fs::path(image).stem().string() == name) extended.push_back(folder / image);
   for (Candidates* kind : {&case_of_extension, &extended, &other_extension, &any_case})
     if (!kind->empty()) return *kind;
   return {};

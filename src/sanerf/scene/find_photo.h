@@ -28,7 +28,8 @@ class PhotoFinder {
 
  private:
   struct Contents {
-    std::vector<std::string> images, folders;
+    std::map<std::string, std::vector<std::string>> images;  // by name without extension, in small letters
+    std::vector<std::string> folders;
   };
   using Candidates = std::vector<std::filesystem::path>;  // that fit equally well
 

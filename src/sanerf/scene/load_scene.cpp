@@ -22,6 +22,7 @@
 #include "sanerf/scene/messy_rooms_loader.h"
 #include "sanerf/scene/model_frame.h"
 #include "sanerf/scene/panoptic_lifting_loader.h"
+#include "sanerf/scene/split.h"
 #include "sanerf/scene/transforms_loader.h"
 
 namespace sanerf::scene {
@@ -175,32 +176,6 @@ void RequireImages(const SceneListing& listing) {
               near.empty() ? "put the photos where the file lists them, or correct the listed paths" : near);
 }
 
-void ChooseTestViews(SceneListing& listing, int test_every) {
-  if (listing.has_split && test_every != SceneOptions().test_every) {
-    listing.warnings.push_back(fmt::format(
-        "scene.test_every={} (--test-every) is not used: the scene itself says which photos are held out", test_every));
-  }
-  std::sort(listing.views.begin(), listing.views.end(),
-            [](const ListedView& a, const ListedView& b) { return a.view.name < b.view.name; });
-  if (!listing.has_split && listing.views.size() > 1 && test_every > 1) {
-    for (size_t i = 0; i < listing.views.size(); i += size_t(test_every)) listing.views[i].view.is_test = true;
-  }
-  const bool any_train =
-      std::any_of(listing.views.begin(), listing.views.end(), [](const ListedView& v) { return !v.view.is_test; });
-  if (!any_train) {
-    throw Error(fmt::format("no training image left in {}", listing.root.string()),
-                "every image that exists is a test view", "restore the missing training images");
-  }
-  const bool any_test =
-      std::any_of(listing.views.begin(), listing.views.end(), [](const ListedView& v) { return v.view.is_test; });
-  if (listing.has_split && !any_test) {
-    listing.warnings.push_back(fmt::format(
-        "no photo is held out to test on, because the split of {} names none that exists; how good new views "
-        "are will not be known",
-        listing.source));
-  }
-}
-
 // Cut-out objects: an alpha channel everywhere, and something transparent in it.
 bool HasTransparency(const SceneListing& listing, const Job& job) {
   const auto has_alpha = [](const ListedView& v) { return v.channels == 4 || v.channels == 2; };
@@ -260,7 +235,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
         fmt::format("scene.model={} (--model) is not used: the scene is read from {}", options.model, listing.source));
   }
   CheckListing(listing);
-  ChooseTestViews(listing, options.test_every);
+  ChooseTestViews(listing, options.test_every, job);
 
   Scene scene;
   scene.root = listing.root;
