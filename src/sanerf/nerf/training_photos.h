@@ -19,8 +19,8 @@ struct TrainingRay {
 
 class TrainingPhotos {
  public:
-  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Throws Error when there is none or
-  // a photo cannot be read, InterruptedError.
+  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Throws Error when there is none, or
+  // with the names of all photos that cannot be read; InterruptedError.
   TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job);
 
   TrainingRay Draw(Random* random) const;                           // uniform over photos, then over pixels
@@ -29,6 +29,8 @@ class TrainingPhotos {
   const float* mean_rgb() const { return mean_rgb_; }               // of all photos, as rgb above
 
  private:
+  void Load(const scene::Scene& scene, int downscale, const Job& job);
+
   std::vector<int> view_idxs_;
   std::vector<Camera> cameras_;  // model frame
   std::vector<ImageU8> images_;
