@@ -92,6 +92,13 @@ void WriteTransforms(const Seeds& seeds) {
                        {"frames", frames}});
   seeds.WriteJson("transforms", "room.json",
                   Json{{"fl_x", 20}, {"room_bbox", {{-3, -3, -1}, {3, 3, 2}}}, {"frames", frames}});
+  // Written by Python on Windows: a byte order mark, paths of that machine, a pose that was not found.
+  for (int i = 0; i < 4; ++i) frames[size_t(i)]["file_path"] = fmt::format("C:\\me\\fox\\images\\{}.JPG", i);
+  std::string text = "\xef\xbb\xbf" + Json{{"fl_x", 20}, {"frames", frames}}.dump();
+  const std::string pose = "\"transform_matrix\":[[";
+  const size_t number = text.rfind(pose) + pose.size();
+  text.replace(number, text.find(',', number) - number, "-Infinity");
+  seeds.Write("transforms", "windows.json", text);
 }
 
 template <class... T>

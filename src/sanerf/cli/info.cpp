@@ -92,9 +92,16 @@ std::string NextForRun(const std::string& path, const run::RunDescription& run) 
   return NextAfterObject(path, *run.scene, (*fresh)["name"].get<std::string>());
 }
 
-void RunInfo(const CommonFlags& common, const std::string& path, const Job& job) {
+struct InfoFlags {
+  std::string path;
+  OptionFlags options;
+};
+
+void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) {
+  const std::string& path = flags.path;
   experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings, job);
+  flags.options.Apply(&settings);
   if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
     const run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
     common.json ? PrintJson(run.json) : PrintText(Wrapped(RunText(run.json)));
@@ -109,11 +116,12 @@ void RunInfo(const CommonFlags& common, const std::string& path, const Job& job)
 }  // namespace
 
 void AddInfo(CommandLine& line) {
-  auto path = std::make_shared<std::string>();
+  auto flags = std::make_shared<InfoFlags>();
   CLI::App* sub = AddCommand(line, "info", "what is this folder? views, cameras, masks, stages, objects, problems",
                              "  sanerf info photos/\n  sanerf info run");
-  sub->add_option("PATH", *path, "a scene or a run folder")->required();
-  sub->callback([&line, path] { line.run = [&line, path](const Job& job) { RunInfo(line.common, *path, job); }; });
+  sub->add_option("PATH", flags->path, "a scene or a run folder")->required();
+  flags->options.Add(sub, "--model", "scene.model");
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunInfo(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf::cli

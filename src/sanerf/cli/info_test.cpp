@@ -51,6 +51,24 @@ TEST_F(Info, OfManyHeldOutPhotosTheFirstAreNamed) {
   EXPECT_EQ(Described("scene")["held_out"].size(), 45u);
 }
 
+TEST_F(Info, ReadsTheColmapModelOfThatNumber) {
+  MakeScene();
+  fs::create_directories(folder_ / "photos");
+  fs::rename(folder_ / "scene/train", folder_ / "photos/images");
+  const auto write = [&](const std::string& model, const std::string& images) {
+    fs::create_directories(folder_ / "photos/sparse" / model);
+    WriteFileAtomic(folder_ / "photos/sparse" / model / "images.txt", images);
+    WriteFileAtomic(folder_ / "photos/sparse" / model / "cameras.txt", "1 SIMPLE_PINHOLE 48 48 50 24 24\n");
+  };
+  write("0", "1 1 0 0 0 0 0 4 1 000.png\n\n2 1 0 0 0 1 0 4 1 001.png\n\n");
+  write("3", "1 1 0 0 0 0 0 4 1 000.png\n\n2 1 0 0 0 1 0 4 1 001.png\n\n3 1 0 0 0 2 0 4 1 002.png\n\n");
+  const Json scene = Described("photos");
+  EXPECT_THAT(scene["summary"].get<std::string>(), HasSubstr("COLMAP sparse/3 (text)"));
+  EXPECT_THAT(scene["warnings"][0].get<std::string>(), HasSubstr("read is sparse/3 with 3 photos"));
+  EXPECT_THAT(Succeeds({"info", "photos", "--model", "0"}).out, HasSubstr("COLMAP sparse/0 (text)"));
+  EXPECT_THAT(Fails(2, {"info", "photos", "--model", "1"}), HasSubstr("there is no COLMAP model 1 in"));
+}
+
 TEST_F(Info, SaysWhatHasBecomeOfTheSceneOfARun) {
   MakeRun();
   const fs::path photo = folder_ / "scene/train/003.png";

@@ -17,6 +17,7 @@
 #include "sanerf/nerf/training_memory.h"
 #include "sanerf/nn/training_loop.h"
 #include "sanerf/scene/ignored_pixels.h"
+#include "sanerf/scene/whole_photos.h"
 
 namespace sanerf::nerf {
 
@@ -144,6 +145,9 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   const ThreadLimit limit(job.num_threads());
   CheckStatic(scene);
   CheckTrainingMemory(scene, options, job);
+  // Those that are trained on are all read next; without this a broken one that is held out would be noticed by who
+  // scores the run.
+  scene::RequireWholePhotos(scene, scene.TestViews(), job);
   NerfTraining training(scene, options, files, job);
   NerfTrainer& trainer = training.trainer();
   if (files.resume && std::filesystem::exists(files.checkpoint)) {

@@ -12,6 +12,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/scene/ignored_pixels.h"
+#include "sanerf/scene/whole_photos.h"
 
 namespace sanerf::nerf {
 namespace {
@@ -24,22 +25,16 @@ TrainingPhotos::TrainingPhotos(const scene::Scene& scene, int downscale, const J
     : view_idxs_(scene.TrainViews()) {
   if (view_idxs_.empty())
     throw Error(scene.root.string(), "no training view is left", "lower --test-every or add photos");
-  const size_t n = view_idxs_.size();
-  cameras_.resize(n);
-  images_.resize(n);
-  Task task(job, "load photos", int64_t(n), "photos");
-  std::atomic<int64_t> done = 0;
-  left_.resize(n);
-  ParallelFor(int64_t(n), [&](int64_t i) {
-    job.ThrowIfStopped("reading the photos");
-    const scene::View& view = scene.views[size_t(view_idxs_[size_t(i)])];
-    const int width = std::max(1, view.camera.width / downscale), height = std::max(1, view.camera.height / downscale);
-    images_[size_t(i)] = ToU8(scene::LoadViewImage(view, width, height));
-    cameras_[size_t(i)] = view.camera.Resized(width, height).In(scene.model_from_file);
-    const ImageU8 ignored = scene::LoadIgnoredPixels(view, width, height);
-    if (!ignored.empty()) left_[size_t(i)].emplace(ignored);
-    task.Update(++done);
-  });
+  cameras_.resize(view_idxs_.size());
+  images_.resize(view_idxs_.size());
+  try {
+    Load(scene, downscale, job);
+  } catch (const InterruptedError&) {
+    throw;
+  } catch (const Error&) {
+    scene::RequireWholePhotos(scene, view_idxs_, job);  // names all that are broken, not just the first
+    throw;
+  }
   LeaveOutEmptyPhotos(scene, job);
   double sum[3] = {0, 0, 0};
   int64_t count = 0;
@@ -52,6 +47,23 @@ TrainingPhotos::TrainingPhotos(const scene::Scene& scene, int downscale, const J
     }
   }
   for (int c = 0; c < 3; ++c) mean_rgb_[c] = float(sum[c] / (255.0 * double(std::max<int64_t>(count, 1))));
+}
+
+void TrainingPhotos::Load(const scene::Scene& scene, int downscale, const Job& job) {
+  const int64_t n = int64_t(view_idxs_.size());
+  Task task(job, "load photos", n, "photos");
+  std::atomic<int64_t> done = 0;
+  left_.resize(size_t(n));
+  ParallelFor(n, [&](int64_t i) {
+    job.ThrowIfStopped("reading the photos");
+    const scene::View& view = scene.views[size_t(view_idxs_[size_t(i)])];
+    const int width = std::max(1, view.camera.width / downscale), height = std::max(1, view.camera.height / downscale);
+    images_[size_t(i)] = ToU8(scene::LoadViewImage(view, width, height));
+    cameras_[size_t(i)] = view.camera.Resized(width, height).In(scene.model_from_file);
+    const ImageU8 ignored = scene::LoadIgnoredPixels(view, width, height);
+    if (!ignored.empty()) left_[size_t(i)].emplace(ignored);
+    task.Update(++done);
+  });
 }
 
 void TrainingPhotos::LeaveOutEmptyPhotos(const scene::Scene& scene, const Job& job) {

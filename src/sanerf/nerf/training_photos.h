@@ -36,7 +36,8 @@ class PixelRuns {
 class TrainingPhotos {
  public:
   // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Views whose masks leave no pixel
-  // are left out with a warning. Throws Error when there is none or a photo or mask cannot be read, InterruptedError.
+  // are left out with a warning. Throws Error when there is none, with the names of all photos that cannot be read, or
+  // for a mask that cannot be read; InterruptedError.
   TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job);
 
   // Uniform over photos, then over the pixels that are not ignored.
@@ -46,6 +47,7 @@ class TrainingPhotos {
   const float* mean_rgb() const { return mean_rgb_; }               // of all photos, as rgb above
 
  private:
+  void Load(const scene::Scene& scene, int downscale, const Job& job);
   void LeaveOutEmptyPhotos(const scene::Scene& scene, const Job& job);
 
   std::vector<int> view_idxs_;

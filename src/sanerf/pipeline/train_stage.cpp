@@ -22,6 +22,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/mask_meaning.h"
 
@@ -84,6 +85,7 @@ void LogScene(const Scene& scene, const Job& job) {
   job.Info(fmt::format("scene  {}", scene.summary));
   for (const std::string& note : scene.notes) job.Info("scene  " + note);
   for (const std::string& warning : scene.warnings) job.Warn(warning);
+  if (const std::string few = scene::FewPhotos(scene); !few.empty()) job.Warn(few);
 }
 
 // A complete training stays complete, also when a request to stop comes in between.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <map>
 
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/files.h"
@@ -72,22 +71,6 @@ Json CameraHashes(const scene::Scene& scene) {
   Json json = Json::object();
   for (const scene::View& view : scene.views) json[view.name] = HashOf(view.camera);
   return json;
-}
-
-void WarnOfCopies(const Json& photo_hashes, const scene::Scene& scene, const Job& job) {
-  std::map<std::string, const scene::View*> first;  // by hash
-  std::vector<std::string> copies;
-  bool is_trained_on = false;
-  for (const scene::View& view : scene.views) {
-    const auto [known, is_new] = first.emplace(photo_hashes.at(view.name).get<std::string>(), &view);
-    if (is_new) continue;
-    copies.push_back(fmt::format("{} ({})", view.name, known->second->name));
-    is_trained_on = is_trained_on || view.is_test != known->second->is_test;
-  }
-  if (copies.empty()) return;
-  job.Warn(fmt::format("{} the same picture as another, which then counts twice{}: {}; remove the copies",
-                       Counted(int64_t(copies.size()), "photo holds", "photos hold"),
-                       is_trained_on ? ", and what is held out is trained on" : "", FirstFew(copies, kNamedInMessage)));
 }
 
 std::optional<std::string> WhyOtherPhotos(const Json& photos, const Json& cameras, const scene::Scene& scene,

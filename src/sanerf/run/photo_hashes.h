@@ -17,9 +17,6 @@ Json PhotoHashes(const scene::Scene& scene, const Job& job);
 // The same of each photo's size, lens and pose.
 Json CameraHashes(const scene::Scene& scene);
 
-// Warns of photos that hold the same picture: they count twice, and one that is held out has been trained on.
-void WarnOfCopies(const Json& photo_hashes, const scene::Scene& scene, const Job& job);
-
 // How the scene differs from the one that `run` was trained on, "the photo b.png is not the one that RUN was trained
 // on". photos, cameras: the hashes of then, empty where they were not recorded. None when all are the same.
 std::optional<std::string> WhyOtherPhotos(const Json& photos, const Json& cameras, const scene::Scene& scene,

@@ -188,7 +188,6 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   KnownHashes().Recall(run.known_hashes(), job);
   run.record_["photos"] = PhotoHashes(scene, job);
   run.record_["cameras"] = CameraHashes(scene);
-  WarnOfCopies(run.record_["photos"], scene, job);
   return run;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
 #include <array>
@@ -33,7 +34,9 @@ constexpr int kLensSteps = 8;                   // the lens is tried on a grid o
 constexpr int kShareSteps = 64;                 // what it does not see is counted on a grid of 64 x 64
 constexpr std::array<const char*, 12> kTermNames = {"k1", "k2", "k3", "k4", "k5", "k6",
                                                     "p1", "p2", "s1", "s2", "s3", "s4"};
-constexpr double kStray = 64;  // of the usual distance; the largest extent that a model gets
+constexpr double kOnOneLine = 0.05;   // spread beside a line, of that along it
+constexpr double kLooksAlong = 0.94;  // cosine of 20 degrees
+constexpr double kStray = 64;         // of the usual distance; the largest extent that a model gets
 
 [[noreturn]] void Fail(const SceneListing& listing, const View& view, const std::string& why, const std::string& hint) {
   throw Error(fmt::format("{}: {}", listing.root.string(), view.name), why, hint);
@@ -211,6 +214,21 @@ bool CheckBounds(const SceneListing& listing, const View& view, const DepthRange
   return bounds.near > 0;
 }
 
+void WarnOfScaledPoses(SceneListing& listing) {
+  std::vector<std::string> scaled;
+  double smallest = INFINITY, largest = 0;
+  for (const ListedView& listed : listing.views) {
+    if (listed.pose_scale == 1) continue;
+    scaled.push_back(listed.view.name);
+    smallest = std::min(smallest, listed.pose_scale), largest = std::max(largest, listed.pose_scale);
+  }
+  if (scaled.empty()) return;
+  const std::string range = fmt::format("{:.4g}", smallest), to = fmt::format("{:.4g}", largest);
+  listing.warnings.push_back(fmt::format("the poses of {} have a scale, {}, which is taken out of their rotations: {}",
+                                         NumPhotos(scaled.size()), range == to ? range : range + " to " + to,
+                                         ListOfNames(scaled)));
+}
+
 void WarnOfOnePlace(SceneListing& listing) {
   const Vec3 first = listing.views[0].view.camera.center();
   double spread = 0;
@@ -220,6 +238,28 @@ void WarnOfOnePlace(SceneListing& listing) {
   if (listing.views.size() > 1 && spread < kSamePlace * std::max(1.0, first.norm())) {
     listing.warnings.push_back("all cameras stand at the same place; depth cannot be recovered, check the poses");
   }
+}
+
+// A step forward moves the picture's middle by nothing, whatever stands there.
+void WarnOfForwardMotion(SceneListing& listing) {
+  const size_t n = listing.views.size();
+  if (n < 3) return;
+  Vec3 middle = Vec3::Zero();
+  for (const ListedView& listed : listing.views) middle += listed.view.camera.center() / double(n);
+  Mat3 scatter = Mat3::Zero();
+  for (const ListedView& listed : listing.views) {
+    const Vec3 offset = listed.view.camera.center() - middle;
+    scatter += offset * offset.transpose() / double(n);
+  }
+  const Eigen::SelfAdjointEigenSolver<Mat3> solver(scatter);
+  const Vec3 spread = solver.eigenvalues().cwiseMax(0).cwiseSqrt(), along = solver.eigenvectors().col(2);
+  if (!(spread[2] > kSamePlace * std::max(1.0, middle.norm())) || spread[1] > kOnOneLine * spread[2]) return;
+  for (const ListedView& listed : listing.views)
+    if (std::abs(listed.view.camera.world_from_cam.rotation.col(2).dot(along)) < kLooksAlong) return;
+  listing.warnings.push_back(
+      "all cameras stand on one line and look along it; depth in the middle of their pictures cannot be recovered, "
+      "take "
+      "some photos from beside that line");
 }
 
 }  // namespace
@@ -271,7 +311,20 @@ void CheckListing(SceneListing& listing) {
         fmt::format("the depth bounds of {} do not begin in front of the camera and are not used: {}",
                     NumPhotos(unbounded.size()), ListOfNames(unbounded)));
   }
+  WarnOfScaledPoses(listing);
   WarnOfOnePlace(listing);
+  WarnOfForwardMotion(listing);
+}
+
+std::string FewPhotos(const Scene& scene) {
+  const size_t num_train = scene.TrainViews().size(), num_test = scene.TestViews().size();
+  if (num_train > 2) return "";
+  std::string text = num_train == 1 ? "there is one photo to train on, which shows no depth"
+                                    : "there are two photos to train on, which show little depth";
+  text += "; a radiance field shows what lies between ten photos or more";
+  if (num_test == 0) return text;
+  return text + fmt::format(" ({} held out: --test-every 0 holds none out, unless the scene itself does)",
+                            Counted(int64_t(num_test), "photo is", "photos are"));
 }
 
 void WarnOfStrayCameras(Scene& scene) {

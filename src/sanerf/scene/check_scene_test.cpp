@@ -118,6 +118,50 @@ TEST_F(CheckSceneTest, CamerasWithinRoundingOfOnePlaceGetAFrameOfUsualSize) {
   EXPECT_EQ(scene.model_from_file.scale, 1);
 }
 
+// The usual walk down a corridor.
+TEST_F(CheckSceneTest, ForwardMotionAloneIsReadWithAWarning) {
+  const auto warnings = [&](double beside, double turn) {
+    for (int i = 0; i < kViews; ++i) {
+      Pose pose = LookAt(Vec3(0, i, 1.6), Vec3(turn * (i - 2), i + 1, 1.6));
+      pose.translation.x() += i % 2 == 0 ? beside : -beside;
+      frame(i)["transform_matrix"] = MatrixOf(pose);
+    }
+    return Load().warnings;
+  };
+  EXPECT_THAT(warnings(0, 0), ElementsAre(HasSubstr("all cameras stand on one line and look along it")));
+  EXPECT_THAT(warnings(0.01, 0.05), ElementsAre(HasSubstr("all cameras stand on one line and look along it")));
+  EXPECT_THAT(warnings(0.3, 0), IsEmpty());
+  EXPECT_THAT(warnings(0, 0.5), IsEmpty()) << "who looks around sees things from two sides";
+  warnings(0, 0);
+  const Scene scene = Load();
+  ASSERT_TRUE(scene.model_from_file.translation.allFinite());
+  for (const View& view : scene.views) {
+    const Vec3 center = scene.model_from_file * view.camera.center();
+    EXPECT_LT(center.cwiseAbs().maxCoeff(), scene.extent);
+    EXPECT_GT(view.camera.In(scene.model_from_file).ZDepth(Vec3::Zero()), scene.near) << "the focus is ahead of all";
+  }
+}
+
+TEST_F(CheckSceneTest, FewPhotosAreReadAndSaidBeforeTraining) {
+  for (int n = 1; n <= kViews; ++n) {
+    file_["frames"] = RingFrames(n);
+    const Scene scene = Load();
+    EXPECT_EQ(scene.views.size(), size_t(n));
+    EXPECT_TRUE(scene.model_from_file.translation.allFinite());
+    EXPECT_THAT(scene.warnings, IsEmpty());
+    const std::string few = FewPhotos(scene);
+    if (n == 1)
+      EXPECT_EQ(few,
+                "there is one photo to train on, which shows no depth; a radiance field shows what lies "
+                "between ten photos or more");
+    if (n == 2) EXPECT_THAT(few, HasSubstr("there is one photo to train on"));
+    if (n == 3)
+      EXPECT_THAT(few, AllOf(HasSubstr("there are two photos to train on"),
+                             HasSubstr("(1 photo is held out: --test-every 0 holds none out")));
+    if (n > 3) EXPECT_EQ(few, "");
+  }
+}
+
 TEST_F(CheckSceneTest, NearBeyondFar) {
   for (int i = 0; i < kViews; ++i) frame(i)["near"] = 1, frame(i)["far"] = 4;
   EXPECT_THAT(Load().warnings, IsEmpty());

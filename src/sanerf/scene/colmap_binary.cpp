@@ -113,11 +113,11 @@ void ReadBinaryPoints(const fs::path& path, ColmapModel& model) {
 
 }  // namespace
 
-ColmapModel ReadColmapBinary(const fs::path& folder) {
+ColmapModel ReadColmapBinary(const fs::path& folder, bool with_points) {
   ColmapModel model;
   ReadBinaryCameras(folder / "cameras.bin", model);
   ReadBinaryImages(folder / "images.bin", model);
-  if (fs::exists(folder / "points3D.bin")) ReadBinaryPoints(folder / "points3D.bin", model);
+  if (with_points && fs::exists(folder / "points3D.bin")) ReadBinaryPoints(folder / "points3D.bin", model);
   return model;
 }
 

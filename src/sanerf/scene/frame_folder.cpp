@@ -42,9 +42,9 @@ std::vector<Frame> ListFrames(const fs::path& root) {
   return frames;
 }
 
-Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string& where) {
+Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string& where, double* scale) {
   Pose pose;
-  pose.rotation = CheckedRotation(rotation, where) * Vec3(1, -1, -1).asDiagonal();
+  pose.rotation = CheckedRotation(rotation, where, scale) * Vec3(1, -1, -1).asDiagonal();
   pose.translation = center;
   return pose;
 }

@@ -40,6 +40,7 @@ struct View {
 struct SceneOptions {
   int test_every = 8;  // every n-th view in name order is a test view when the scene names no split; 0 = none
   MasksAre masks_are = MasksAre::kGuess;
+  int model = -1;  // of several COLMAP models the one in sparse/N; -1 = that of which most photos are there
 
   template <class V>
   void Visit(V&& v) {
@@ -49,6 +50,8 @@ struct SceneOptions {
       "what the masks of a scene mean that does not say so (mask_path of a transforms.json, masks/ of COLMAP)",
       OneOf(Choice{"guess", MasksAre::kGuess}, Choice{"ignore", MasksAre::kIgnore}, Choice{"object", MasksAre::kObject},
             Choice{"instances", MasksAre::kInstances}));
+    v("model", model, "of several COLMAP models the one of this number, as in sparse/1 (-1 = the one with most photos)",
+      Range(-1, 9999));
   }
 };
 

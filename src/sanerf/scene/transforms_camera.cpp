@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
 #include <utility>
 
 #include "sanerf/core/json.h"
+#include "sanerf/scene/forgiving_json.h"
 
 namespace sanerf::scene {
 namespace {
@@ -150,7 +152,7 @@ Camera FrameIntrinsics(const FrameKeys& keys, const ImageInfo& image) {
   return camera;
 }
 
-Pose FramePose(const JsonCursor& frame, const std::string& where) {
+Pose FramePose(const JsonCursor& frame, const std::string& where, double* scale) {
   const JsonCursor matrix = frame["transform_matrix"];
   if (matrix.size() != 3 && matrix.size() != 4) matrix.Fail(fmt::format("expected 4 rows, found {}", matrix.size()));
   Mat3 rotation;
@@ -161,8 +163,17 @@ Pose FramePose(const JsonCursor& frame, const std::string& where) {
     for (int column = 0; column < 3; ++column) rotation(row, column) = values[column].Number();
     pose.translation[row] = values[3].Number();
   }
-  pose.rotation = CheckedRotation(rotation, where);
+  pose.rotation = CheckedRotation(rotation, where, scale);
   return pose;
+}
+
+bool HasNoFiniteCamera(const JsonCursor& frame) {
+  constexpr std::array kNumbers = {
+      "w",  "h",  "fl_x", "fl_y", "cx",  "cy",  "camera_angle_x", "camera_angle_y", "k1", "k2", "k3", "k4", "k5",
+      "k6", "p1", "p2",   "near", "far", "time"};
+  if (frame.Has("transform_matrix") && HoldsNotFinite(frame["transform_matrix"].json())) return true;
+  return std::any_of(kNumbers.begin(), kNumbers.end(),
+                     [&](const char* key) { return frame.Has(key) && IsNotFinite(frame[key].json()); });
 }
 
 }  // namespace sanerf::scene

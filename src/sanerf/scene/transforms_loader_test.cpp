@@ -169,13 +169,6 @@ TEST_F(TransformsTest, BrokenJsonNamesFileAndLine) {
   EXPECT_THAT(LoadError(), HasSubstr((root_ / "transforms.json").string() + ":3:14: broken JSON"));
 }
 
-TEST_F(TransformsTest, NanIsBrokenJson) {
-  WriteImages(1);
-  WriteText("transforms.json",
-            "{\"fl_x\": 20, \"frames\": [{\"file_path\": \"images/00.png\",\n\"transform_matrix\": [[NaN]]}]}");
-  EXPECT_THAT(LoadError(), HasSubstr((root_ / "transforms.json").string() + ":2:23: broken JSON"));
-}
-
 TEST_F(TransformsTest, IntrinsicsAbsent) {
   WriteImages(3);
   WriteTransforms({{"frames", RingFrames(3)}});
@@ -192,8 +185,7 @@ TEST_F(TransformsTest, PosesThatAreNotRigid) {
     return LoadError();
   };
   EXPECT_THAT(error_with(1, 1, 5.0), testing::AllOf(HasSubstr("frames[2].transform_matrix"), HasSubstr("not rigid")));
-  EXPECT_THAT(error_with(1, 3, nullptr), HasSubstr("frames[2].transform_matrix[1][3]"));
-  EXPECT_THAT(error_with(1, 3, nullptr), HasSubstr((root_ / "transforms.json").string()));
+  EXPECT_THAT(error_with(1, 3, "x"), HasSubstr((root_ / "transforms.json").string()));
   EXPECT_THAT(error_with(1, 3, "x"), HasSubstr("frames[2].transform_matrix[1][3]"));
 
   Json frames = RingFrames(3);
