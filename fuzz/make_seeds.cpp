@@ -7,6 +7,7 @@
 
 #include "fuzz.h"
 #include "network_seeds.h"
+#include "sanerf/core/exif_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/jpeg_codec.h"
@@ -57,6 +58,7 @@ void WriteImages(const Seeds& seeds) {
   seeds.Write("jpeg", "gray.jpg", EncodeJpeg(Ramp(1), 60));
   seeds.Write("jpeg", "color.jpg", EncodeJpeg(Ramp(3), 60));
   seeds.Write("jpeg", "fine.jpg", EncodeJpeg(Ramp(3), 95));
+  seeds.Write("jpeg", "turned.jpg", WithExif(EncodeJpeg(Ramp(3), 60), 6));
 }
 
 void WriteTransforms(const Seeds& seeds) {

@@ -232,7 +232,7 @@ SceneListing ReadColmap(const fs::path& root, int number, const Job& job) {
       throw Error(where, fmt::format("its camera {} is not in cameras{}", image.camera_id, extension));
     ListedView listed;
     const ImageInfo info = ReadImageInfo(*path);
-    listed.channels = info.channels;
+    listed.image = info;
     listed.view.name = NameInScene(root, *path);
     listed.view.image_path = *path;
     const std::string camera_where =

@@ -54,7 +54,7 @@ ListedView ViewOfFrame(const fs::path& root, const Frame& frame, const Camera& c
   job.ThrowIfStopped("reading the photos' sizes");
   const ImageInfo info = ReadImageInfo(frame.image);
   ListedView listed;
-  listed.channels = info.channels;
+  listed.image = info;
   listed.view.name = NameInScene(root, frame.image);
   listed.view.image_path = frame.image;
   listed.view.camera = FitToImage(camera, info, where + " (" + listed.view.name + ")");

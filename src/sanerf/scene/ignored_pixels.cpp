@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/scene/listing.h"
+#include "sanerf/scene/upright.h"
 
 namespace sanerf::scene {
 namespace {
@@ -59,7 +60,7 @@ ImageU8 LoadIgnoredPixels(const View& view, int width, int height) {
   if (view.ignored.empty() && sees_all) return {};
   ImageU8 ignored(width > 0 ? width : view.camera.width, height > 0 ? height : view.camera.height, 1);
   for (const IgnoreMask& mask : view.ignored) {
-    const ImageU8 own = ReadIgnoreMask(mask);
+    const ImageU8 own = UprightAsPhoto(ReadIgnoreMask(mask), view, /*as_stored=*/true);
     if (!HaveSameShape(own.width, own.height, view.camera.width, view.camera.height)) {
       throw Error(mask.path.string(),
                   fmt::format("it says what to ignore in {}, but is {}x{} and the photo {}x{}", view.name, own.width,

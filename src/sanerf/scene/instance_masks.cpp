@@ -11,6 +11,7 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/hdf5.h"
 #include "sanerf/scene/mask_files.h"
+#include "sanerf/scene/upright.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -70,7 +71,7 @@ ImageU16 LoadViewInstances(const View& view) {
     throw Error(fmt::format("no mask for {}", view.name), "the scene has no ground truth for this view",
                 "masks are listed per frame by \"mask_path\"");
   }
-  ImageU16 ids = ReadInstanceIds(view.mask_path);
+  ImageU16 ids = UprightAsPhoto(ReadInstanceIds(view.mask_path), view, /*as_stored=*/false);
   if (view.mask_is_object) MakeOneObject(&ids);
   if (ids.width != view.camera.width || ids.height != view.camera.height) {
     throw Error(view.mask_path.string(),

@@ -11,6 +11,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/orientation.h"
 #include "sanerf/core/phrases.h"
 
 namespace sanerf::scene {
@@ -99,6 +100,9 @@ bool HaveSameShape(int width_a, int height_a, int width_b, int height_b) {
 
 Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::string& where) {
   if (!HaveSameShape(image.width, image.height, camera.width, camera.height)) {
+    if (LiesOnItsSide(image.orientation) && HaveSameShape(image.height, image.width, camera.width, camera.height)) {
+      return camera.Resized(image.height, image.width);
+    }
     const bool turned = (image.width > image.height) != (camera.width > camera.height);
     throw Error(where,
                 fmt::format("the image is {}x{} but its camera is {}x{}", image.width, image.height, camera.width,

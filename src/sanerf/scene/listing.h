@@ -18,7 +18,7 @@ struct DepthRange {
 
 struct ListedView {
   View view;                         // is_test is final only when the listing has a split
-  int channels = 3;                  // of the image file
+  ImageInfo image;                   // what the photo's file says
   std::optional<DepthRange> bounds;  // what this view sees, when the format knows
   std::filesystem::path mask;        // of which the format does not say what it means; see mask_meaning.h
   double pose_scale = 1;             // that its stored pose had, see CheckedRotation
@@ -56,7 +56,8 @@ std::vector<std::filesystem::path> ImagesIn(const std::filesystem::path& folder)
 // sheared.
 Mat3 CheckedRotation(const Mat3& matrix, const std::string& where, double* scale = nullptr);
 
-// The camera at the resolution of its image file. Throws when the image has another shape than the camera.
+// The camera at the resolution of its image file: as stored, or, when only that fits, as it is turned upright (EXIF;
+// see upright.h). Throws when the image has another shape than the camera.
 Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::string& where);
 
 // Whether two pictures show the same at different scales; shrinking rounds each side to whole pixels.

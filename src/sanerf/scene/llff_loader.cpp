@@ -94,7 +94,7 @@ SceneListing ReadLlff(const fs::path& root, const Job& job) {
     const double* row = &rows.data[i * kRowSize];
     const ImageInfo info = ReadImageInfo(images[i]);
     ListedView listed;
-    listed.channels = info.channels;
+    listed.image = info;
     listed.view.name = name;
     listed.view.image_path = images[i];
     listed.view.camera = FitToImage(ReadRow(row, where, &listed.pose_scale), info, where);

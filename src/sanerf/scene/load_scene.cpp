@@ -25,6 +25,7 @@
 #include "sanerf/scene/panoptic_lifting_loader.h"
 #include "sanerf/scene/split.h"
 #include "sanerf/scene/transforms_loader.h"
+#include "sanerf/scene/upright.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -179,7 +180,7 @@ void RequireImages(const SceneListing& listing) {
 
 // Cut-out objects: an alpha channel everywhere, and something transparent in it.
 bool HasTransparency(const SceneListing& listing, const Job& job) {
-  const auto has_alpha = [](const ListedView& v) { return v.channels == 4 || v.channels == 2; };
+  const auto has_alpha = [](const ListedView& v) { return v.image.channels == 4 || v.image.channels == 2; };
   if (!std::all_of(listing.views.begin(), listing.views.end(), has_alpha)) return false;
   const size_t step = std::max<size_t>(1, listing.views.size() / 3);
   for (size_t i = 0; i < listing.views.size(); i += step) {
@@ -237,6 +238,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
     listing.warnings.push_back(
         fmt::format("scene.model={} (--model) is not used: the scene is read from {}", options.model, listing.source));
   }
+  TurnUpright(listing);
   CheckListing(listing);
   const std::optional<MasksAre> masks_are = DecideMasks(listing, options.masks_are, job);
   ChooseTestViews(listing, options.test_every, job);

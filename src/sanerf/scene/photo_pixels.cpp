@@ -2,9 +2,13 @@
 
 #include <algorithm>
 
+#include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/orientation.h"
 
 namespace sanerf::scene {
+
+ImageU8 ReadPhoto(const std::filesystem::path& path, int orientation) { return Upright(ReadImage(path), orientation); }
 
 ImageF InColor(const ImageU8& stored) {
   ImageF image = ToFloat(stored);

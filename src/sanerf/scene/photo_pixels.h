@@ -1,10 +1,15 @@
 // From a photo's file to the pixels that everything else works on.
 #pragma once
 
+#include <filesystem>
+
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
 
 namespace sanerf::scene {
+
+// Upright; orientation: EXIF's, of what the file has.
+ImageU8 ReadPhoto(const std::filesystem::path& path, int orientation);
 
 // 3 or 4 channels of 1, 2, 3 or 4: gray becomes color.
 ImageF InColor(const ImageU8& stored);

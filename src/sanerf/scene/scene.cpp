@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_io.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/suggestions.h"
@@ -93,7 +92,7 @@ int Scene::FindView(const std::string& name) const {
 }
 
 ImageF LoadViewImage(const View& view, int width, int height) {
-  const ImageU8 stored = ReadImage(view.image_path);
+  const ImageU8 stored = ReadPhoto(view.image_path, view.orientation);
   if (const std::string why = CheckedSize(view, stored.width, stored.height); !why.empty()) {
     throw Error(view.image_path.string(), why, "the file changed after the scene was loaded: load the scene again");
   }

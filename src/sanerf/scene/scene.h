@@ -32,7 +32,8 @@ struct View {
   std::filesystem::path mask_path;   // empty when there is no ground truth
   bool mask_is_object = false;       // of the ground truth: one object, id 255, wherever it is not black
   std::vector<IgnoreMask> ignored;   // people, tripods: never trained on, never scored; see ignored_pixels.h
-  Camera camera;                     // file frame, at the resolution of the image file
+  Camera camera;                     // file frame, at the resolution of the image file, upright
+  int orientation = 1;               // EXIF's: how the file's pixels lie before they are turned upright
   bool is_test = false;
   std::optional<double> time;  // dynamic scenes, 0..1
 };

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sanerf/core/json.h"
+#include "sanerf/core/orientation.h"
 #include "sanerf/scene/forgiving_json.h"
 
 namespace sanerf::scene {
@@ -101,6 +102,16 @@ int SizeOr(const FrameKeys& keys, const char* key, int fallback) {
   return int(std::lround(size));
 }
 
+// A file that gives no size: whether its principal point is in the middle of the photo as it is turned upright (EXIF),
+// and not of the photo as stored.
+bool BelongsToTheTurned(const FrameKeys& keys, const ImageInfo& image) {
+  if (!LiesOnItsSide(image.orientation) || keys.Has("w") || keys.Has("h") || !keys.Has("cx") || !keys.Has("cy"))
+    return false;
+  const Vec2 point(keys["cx"].Number(), keys["cy"].Number());
+  return (point - 0.5 * Vec2(image.height, image.width)).norm() <
+         (point - 0.5 * Vec2(image.width, image.height)).norm();
+}
+
 // nerfstudio's focal lengths of panoramas: half the width and the height, of the whole sphere.
 Camera SphereOf(const FrameKeys& keys, Camera camera) {
   SeeWholeSphere(&camera);
@@ -121,8 +132,9 @@ Camera SphereOf(const FrameKeys& keys, Camera camera) {
 Camera FrameIntrinsics(const FrameKeys& keys, const ImageInfo& image) {
   Camera camera;
   camera.lens = ReadLens(keys);
-  camera.width = SizeOr(keys, "w", image.width);
-  camera.height = SizeOr(keys, "h", image.height);
+  const bool is_turned = BelongsToTheTurned(keys, image);
+  camera.width = SizeOr(keys, "w", is_turned ? image.height : image.width);
+  camera.height = SizeOr(keys, "h", is_turned ? image.width : image.height);
   if (camera.lens.model() == LensModel::kEquirectangular) return SphereOf(keys, camera);
   const bool is_fisheye = camera.lens.IsWide() && !keys.Has("fl_x") && !keys.Has("fl_y");
   if (is_fisheye && (keys.Has("camera_angle_x") || keys.Has("camera_angle_y"))) {

@@ -125,7 +125,7 @@ class TransformsReader {
                        const std::string& where) {
     ListedView listed;
     const ImageInfo info = ReadImageInfo(image);
-    listed.channels = info.channels;
+    listed.image = info;
     listed.view.name = NameInScene(listing_.root, image);
     listed.view.image_path = image;
     listed.view.camera = FitToImage(FrameIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
