@@ -14,6 +14,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/photo_formats_test_support.h"
 #include "sanerf/core/png_codec.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_results.h"
@@ -48,6 +49,25 @@ void WriteArrays(const Seeds& seeds) {
   seeds.Write("npy", "fortran.npy", fortran);
 }
 
+// Those that the program was built with.
+void WriteOtherPhotos(const Seeds& seeds) {
+#ifdef SANERF_HAS_WEBP
+  seeds.Write("photo_formats", "color.webp", EncodeWebp(Ramp(3)));
+  seeds.Write("photo_formats", "turned.webp", EncodeWebp(Ramp(4), 6));
+#endif
+#ifdef SANERF_HAS_TIFF
+  WriteTiff(seeds.Path("photo_formats", "color.tif"), Ramp(3));
+  WriteTiff(seeds.Path("photo_formats", "alpha.tif"), Ramp(4), 8);
+#endif
+#ifdef SANERF_HAS_HEIF
+  WriteHeif(seeds.Path("photo_formats", "color.heic"), ImageU8(16, 16, 3, 90), heif_compression_HEVC);
+  WriteHeif(seeds.Path("photo_formats", "color.avif"), ImageU8(16, 16, 3, 90), heif_compression_AV1);
+#endif
+#ifdef SANERF_HAS_OPENEXR
+  WriteExr(seeds.Path("photo_formats", "color.exr"), ImageF(9, 7, 4, 0.5f), 1);
+#endif
+}
+
 void WriteImages(const Seeds& seeds) {
   for (int channels = 1; channels <= 4; ++channels) {
     seeds.Write("png", fmt::format("{}x8.png", channels), EncodePng(Ramp(channels)));
@@ -55,6 +75,7 @@ void WriteImages(const Seeds& seeds) {
   ImageU16 wide(5, 3, 1);
   for (size_t i = 0; i < wide.data.size(); ++i) wide.data[i] = uint16_t(i * 5000);
   WritePng(seeds.Path("png", "1x16.png"), wide);
+  WriteOtherPhotos(seeds);
   seeds.Write("jpeg", "gray.jpg", EncodeJpeg(Ramp(1), 60));
   seeds.Write("jpeg", "color.jpg", EncodeJpeg(Ramp(3), 60));
   seeds.Write("jpeg", "fine.jpg", EncodeJpeg(Ramp(3), 95));

@@ -103,7 +103,11 @@ const PhotoFinder::Contents& PhotoFinder::ContentsOf(const fs::path& folder) {
       contents.images[Lower(path.stem().string())].push_back(path.filename().string());
     }
   }
-  for (auto& [stem, images] : contents.images) std::sort(images.begin(), images.end());
+  for (auto& [stem, images] : contents.images) {
+    if (std::any_of(images.begin(), images.end(), HasUsualImageExtension))
+      std::erase_if(images, [](const std::string& name) { return !HasUsualImageExtension(name); });
+    std::sort(images.begin(), images.end());
+  }
   return contents;
 }
 

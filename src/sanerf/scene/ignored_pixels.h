@@ -9,8 +9,8 @@
 namespace sanerf::scene {
 
 // 255 where the view's masks say that nothing is to be learned or scored, and where its lens sees nothing, at this size
-// (0 = the photo's); empty when there is neither. A pixel of which a part is ignored is ignored. Black is a value of 0, in a JPEG the dark half.
-// Throws Error for a mask that cannot be read or has not the photo's shape.
+// (0 = the photo's); empty when there is neither. A pixel of which a part is ignored is ignored. Black is a value of 0,
+// in a JPEG the dark half. Throws Error for a mask that cannot be read or has not the photo's shape.
 ImageU8 LoadIgnoredPixels(const View& view, int width = 0, int height = 0);
 
 bool IsJpeg(const std::filesystem::path& path);  // by its extension

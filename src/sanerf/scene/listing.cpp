@@ -19,7 +19,15 @@ namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array kImageExtensions = {".png", ".jpg", ".jpeg"};
+constexpr std::array kUsualPhotos = {".png", ".jpg", ".jpeg"};
+constexpr std::array kOtherPhotos = {".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".exr"};
+
+std::string LowerPhotoExtension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
+  return extension;
+}
 
 // Rounding of stored poses stays far below this; a sheared or scaled matrix far above.
 constexpr double kRigidTolerance = 1e-2;
@@ -27,11 +35,13 @@ constexpr double kShortestAxis = 1e-6;  // of a pose with a scale
 
 }  // namespace
 
+bool HasUsualImageExtension(const fs::path& path) {
+  return std::find(kUsualPhotos.begin(), kUsualPhotos.end(), LowerPhotoExtension(path)) != kUsualPhotos.end();
+}
+
 bool HasImageExtension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return char(std::tolower(c)); });
-  return std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
+  return HasUsualImageExtension(path) ||
+         std::find(kOtherPhotos.begin(), kOtherPhotos.end(), LowerPhotoExtension(path)) != kOtherPhotos.end();
 }
 
 std::vector<fs::path> ImagesIn(const fs::path& folder) {
@@ -41,6 +51,8 @@ std::vector<fs::path> ImagesIn(const fs::path& folder) {
     const bool is_mask = entry.path().filename().string().starts_with(kDynamicMask);
     if (HasImageExtension(entry.path()) && !is_mask && ExistsAsFile(entry.path())) images.push_back(entry.path());
   }
+  if (std::any_of(images.begin(), images.end(), HasUsualImageExtension))
+    std::erase_if(images, [](const fs::path& path) { return !HasUsualImageExtension(path); });
   std::sort(images.begin(), images.end());
   return images;
 }

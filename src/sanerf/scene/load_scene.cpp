@@ -7,16 +7,17 @@
 #include <set>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_io.h"
 #include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
+#include "sanerf/scene/alpha_meaning.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_loader.h"
 #include "sanerf/scene/colmap_workspace.h"
+#include "sanerf/scene/linear_light.h"
 #include "sanerf/scene/listing.h"
 #include "sanerf/scene/llff_loader.h"
 #include "sanerf/scene/mask_meaning.h"
@@ -178,21 +179,6 @@ void RequireImages(const SceneListing& listing) {
               near.empty() ? "put the photos where the file lists them, or correct the listed paths" : near);
 }
 
-// Cut-out objects: an alpha channel everywhere, and something transparent in it.
-bool HasTransparency(const SceneListing& listing, const Job& job) {
-  const auto has_alpha = [](const ListedView& v) { return v.image.channels == 4 || v.image.channels == 2; };
-  if (!std::all_of(listing.views.begin(), listing.views.end(), has_alpha)) return false;
-  const size_t step = std::max<size_t>(1, listing.views.size() / 3);
-  for (size_t i = 0; i < listing.views.size(); i += step) {
-    job.ThrowIfStopped("reading the photos");
-    const ImageU8 image = ReadImage(listing.views[i].view.image_path);
-    int64_t transparent = 0;
-    for (int64_t p = 0; p < image.num_pixels(); ++p) transparent += image.data[(p + 1) * image.channels - 1] < 128;
-    if (transparent * 100 > image.num_pixels()) return true;
-  }
-  return false;
-}
-
 std::string Summary(const Scene& scene, const SceneListing& listing, int test_every) {
   const Camera& first = scene.views[0].camera;
   bool one_size = true, masks = false, ignored = false, distorted = false;
@@ -239,6 +225,8 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
         fmt::format("scene.model={} (--model) is not used: the scene is read from {}", options.model, listing.source));
   }
   TurnUpright(listing);
+  DecideExposure(listing, job);
+  const bool has_alpha = DecideAlpha(listing, job);
   CheckListing(listing);
   const std::optional<MasksAre> masks_are = DecideMasks(listing, options.masks_are, job);
   ChooseTestViews(listing, options.test_every, job);
@@ -248,7 +236,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
   scene.format = listing.format;
   scene.masks_are = masks_are;
   scene.notes = std::move(listing.notes);
-  scene.has_alpha = HasTransparency(listing, job);
+  scene.has_alpha = has_alpha;
   const ModelFrame frame = FitModelFrame(listing, scene.has_alpha, job);
   scene.model_from_file = frame.model_from_file;
   scene.extent = frame.extent;

@@ -8,15 +8,20 @@
 
 namespace sanerf::scene {
 
-ImageU8 ReadPhoto(const std::filesystem::path& path, int orientation) { return Upright(ReadImage(path), orientation); }
+ImageU8 ReadPhoto(const std::filesystem::path& path, int orientation, float exposure) {
+  return Upright(ReadImage(path, exposure), orientation);
+}
 
-ImageF InColor(const ImageU8& stored) {
+ImageF InColor(const ImageU8& stored, bool ignores_alpha) {
   ImageF image = ToFloat(stored);
-  if (image.channels >= 3) return image;
-  ImageF color(image.width, image.height, image.channels + 2);
+  const bool has_alpha = image.channels == 2 || image.channels == 4, is_gray = image.channels < 3;
+  if (!is_gray && !(has_alpha && ignores_alpha)) return image;
+  ImageF color(image.width, image.height, has_alpha && !ignores_alpha ? 4 : 3);
   for (int64_t p = 0; p < image.num_pixels(); ++p) {
-    for (int c = 0; c < 3; ++c) color.data[p * color.channels + c] = image.data[p * image.channels];
-    if (image.channels == 2) color.data[p * 4 + 3] = image.data[p * 2 + 1];
+    const float* from = &image.data[size_t(p * image.channels)];
+    float* to = &color.data[size_t(p * color.channels)];
+    for (int c = 0; c < 3; ++c) to[c] = from[is_gray ? 0 : c];
+    if (color.channels == 4) to[3] = from[image.channels - 1];
   }
   return color;
 }

@@ -92,11 +92,12 @@ int Scene::FindView(const std::string& name) const {
 }
 
 ImageF LoadViewImage(const View& view, int width, int height) {
-  const ImageU8 stored = ReadPhoto(view.image_path, view.orientation);
+  const ImageU8 stored = ReadPhoto(view.image_path, view.orientation, view.exposure);
   if (const std::string why = CheckedSize(view, stored.width, stored.height); !why.empty()) {
     throw Error(view.image_path.string(), why, "the file changed after the scene was loaded: load the scene again");
   }
-  ImageF image = ResizedInColor(InColor(stored), width > 0 ? width : stored.width, height > 0 ? height : stored.height);
+  ImageF image = ResizedInColor(InColor(stored, view.ignores_alpha), width > 0 ? width : stored.width,
+                                height > 0 ? height : stored.height);
   return WithoutUnseen(std::move(image), view.camera);
 }
 

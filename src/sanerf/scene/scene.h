@@ -33,6 +33,8 @@ struct View {
   bool mask_is_object = false;       // of the ground truth: one object, id 255, wherever it is not black
   std::vector<IgnoreMask> ignored;   // people, tripods: never trained on, never scored; see ignored_pixels.h
   Camera camera;                     // file frame, at the resolution of the image file, upright
+  float exposure = 1;                // of photos in linear light
+  bool ignores_alpha = false;        // its alpha channel says nothing
   int orientation = 1;               // EXIF's: how the file's pixels lie before they are turned upright
   bool is_test = false;
   std::optional<double> time;  // dynamic scenes, 0..1
