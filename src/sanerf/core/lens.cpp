@@ -128,7 +128,8 @@ LensTerms LensTerms::From(const std::array<double, 12>& v) {
   return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]};
 }
 
-Lens::Lens(LensModel model, const LensTerms& terms) : model_(model), terms_(terms) {
+Lens::Lens(LensModel model, const LensTerms& terms)
+    : model_(model), terms_(terms), is_straight_(model == LensModel::kPerspective && terms == LensTerms()) {
   if (model == LensModel::kUnified || model == LensModel::kEquirectangular || IsStraight()) return;
   limit_ = LimitOf(model, terms, IsFisheye(model) ? M_PI : kWidestTangent);
 }
@@ -149,7 +150,12 @@ std::string Lens::TextBeyondFour() const {
 }
 
 std::optional<Vec2> Lens::Project(const Vec3& direction) const {
-  const double along = -direction.z(), length = direction.norm();
+  const double along = -direction.z();
+  if (is_straight_) {
+    if (!(along > 1e-12)) return std::nullopt;
+    return Vec2(direction.x() / along, -direction.y() / along);
+  }
+  const double length = direction.norm();
   if (!(length > 0)) return std::nullopt;
   if (model_ == LensModel::kEquirectangular) {
     return Vec2(std::atan2(direction.x(), along), -std::atan2(direction.y(), std::hypot(direction.x(), along)));
@@ -171,7 +177,6 @@ std::optional<Vec2> Lens::Project(const Vec3& direction) const {
   } else {
     if (!(along > 1e-12)) return std::nullopt;
     p /= along;
-    if (IsStraight()) return p;
     if (p.norm() > limit_) return std::nullopt;
   }
   Eigen::Matrix2d jacobian;
@@ -225,7 +230,7 @@ std::optional<Vec2> Lens::Undistort(const Vec2& q) const {
 }
 
 std::optional<Vec3> Lens::Unproject(const Vec2& q) const {
-  if (IsStraight()) return Vec3(q.x(), -q.y(), -1);
+  if (is_straight_) return Vec3(q.x(), -q.y(), -1);
   if (model_ == LensModel::kEquirectangular) {
     constexpr double kRounding = 1e-9;
     if (!(std::abs(q.x()) <= M_PI + kRounding && std::abs(q.y()) <= M_PI / 2 + kRounding)) return std::nullopt;

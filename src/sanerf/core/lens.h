@@ -48,7 +48,7 @@ class Lens {
   const LensTerms& terms() const { return terms_; }
   bool operator==(const Lens& other) const { return model_ == other.model_ && terms_ == other.terms_; }
 
-  bool IsStraight() const { return model_ == LensModel::kPerspective && terms_ == LensTerms(); }
+  bool IsStraight() const { return is_straight_; }
   // Sees 90 degrees off its axis and beyond: depth is the distance from the camera, not that along its axis.
   bool IsWide() const { return model_ >= LensModel::kUnified; }
 
@@ -70,6 +70,7 @@ class Lens {
 
   LensModel model_ = LensModel::kPerspective;
   LensTerms terms_;
+  bool is_straight_ = true;
   double limit_ = kWidestTangent;  // r at which it ends; of fisheyes an angle
 };
 
