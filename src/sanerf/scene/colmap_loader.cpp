@@ -164,6 +164,14 @@ ModelChoice ChooseModel(const fs::path& root, const std::vector<ColmapPlace>& pl
 
 // ---- photos that COLMAP could not place
 
+// What tools put beside a photo: "a_mask.png", "a.jpg.png", the same in another format.
+bool IsBeside(const std::string& stem, const std::set<std::string>& photos) {
+  if (photos.count(stem) != 0 || stem.rfind("dynamic_mask_", 0) == 0) return true;
+  for (size_t end = stem.find_first_of("._-"); end != std::string::npos; end = stem.find_first_of("._-", end + 1))
+    if (photos.count(stem.substr(0, end)) != 0) return true;
+  return false;
+}
+
 void WarnOfPhotosWithoutPose(SceneListing& listing, const fs::path& folder, const fs::path& model) {
   std::map<fs::path, std::set<std::string>> posed;  // stems, by folder
   for (const ListedView& listed : listing.views) {
@@ -172,10 +180,8 @@ void WarnOfPhotosWithoutPose(SceneListing& listing, const fs::path& folder, cons
   }
   std::vector<std::string> without;
   for (const auto& [place, stems] : posed) {
-    for (const fs::path& photo : ImagesIn(place)) {
-      const bool is_mask = photo.filename().string().rfind("dynamic_mask_", 0) == 0;  // instant-ngp's
-      if (!is_mask && stems.count(photo.stem().string()) == 0) without.push_back(NameInScene(folder, photo));
-    }
+    for (const fs::path& photo : ImagesIn(place))
+      if (!IsBeside(photo.stem().string(), stems)) without.push_back(NameInScene(folder, photo));
   }
   if (without.empty()) return;
   const int64_t count = int64_t(without.size());
