@@ -120,7 +120,7 @@ class GeoreferencedTest : public SceneFolderTest {
       EXPECT_LT((p - kUtm - near.model_from_file.Inverse() * p_model).norm(), 1e-4);
       const auto far_px = stands.Project(p), near_px = a.Project(p_model);
       ASSERT_EQ(far_px.has_value(), near_px.has_value());
-      if (far_px) EXPECT_LT((*far_px - *near_px).norm(), 1e-4);
+      EXPECT_LT((far_px.value_or(Vec2::Zero()) - near_px.value_or(Vec2::Zero())).norm(), 1e-4);
     }
     EXPECT_EQ(SpreadViews(far, far.TrainViews(), 4), SpreadViews(near, near.TrainViews(), 4));
   }
