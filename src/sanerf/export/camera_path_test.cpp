@@ -85,18 +85,30 @@ TEST(CameraPath, AForwardFacingOrbitStaysAmongTheCameras) {
   for (const NamedCamera& named : OrbitCameras(scene, 8)) EXPECT_LT((named.camera.center() - middle).norm(), 0.8);
 }
 
+TEST(CameraPath, WhatIsTypedIsASetAPathFileOrAView) {
+  EXPECT_EQ(std::get<CameraSet>(ParseCameraChoice("")), CameraSet::kUsual);
+  EXPECT_EQ(std::get<CameraSet>(ParseCameraChoice("orbit")), CameraSet::kOrbit);
+  EXPECT_EQ(std::get<PathFile>(ParseCameraChoice("way/test.json")).path, "way/test.json");
+  EXPECT_EQ(std::get<OneView>(ParseCameraChoice("images/105.png")).name, "images/105.png");
+}
+
 TEST(CameraPath, ViewsByChoiceAndByName) {
   const Scene scene = SceneAround(0, 6);
-  EXPECT_EQ(CamerasFor("test", scene, 1).size(), 3u);
-  EXPECT_EQ(CamerasFor("train", scene, 1).size(), 9u);
-  EXPECT_EQ(CamerasFor("all", scene, 1).size(), 12u);
-  EXPECT_EQ(CamerasFor("105", scene, 1).at(0).name, "images_105");
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("tset", scene, 1); }), HasSubstr("did you mean 'test'?"));
-  EXPECT_THROW(CamerasFor("orbit", scene, 0), UsageError);
+  const auto cameras = [](const char* text, const Scene& of, int frames) {
+    return CamerasFor(ParseCameraChoice(text), of, frames);
+  };
+  EXPECT_EQ(cameras("test", scene, 1).size(), 3u);
+  EXPECT_EQ(cameras("", scene, 1).size(), 3u);
+  EXPECT_EQ(cameras("train", scene, 1).size(), 9u);
+  EXPECT_EQ(cameras("all", scene, 1).size(), 12u);
+  EXPECT_EQ(cameras("all", scene, 1).back().name, "images_111");
+  EXPECT_EQ(cameras("105", scene, 1).at(0).name, "images_105");
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { cameras("tset", scene, 1); }), HasSubstr("did you mean 'test'?"));
+  EXPECT_THROW(cameras("orbit", scene, 0), UsageError);
   Scene without_test = scene;
   for (scene::View& view : without_test.views) view.is_test = false;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("test", without_test, 1); }), HasSubstr("no test views"));
-  EXPECT_EQ(CamerasFor("", without_test, 3).size(), 3u);  // an orbit
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { cameras("test", without_test, 1); }), HasSubstr("no test views"));
+  EXPECT_EQ(cameras("", without_test, 3).at(2).name, "orbit_002");
 }
 
 TEST(CameraPath, PicturesShrinkToTheLongestSideOrByTheFactor) {

@@ -22,6 +22,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/load_scene.h"
 
@@ -45,7 +46,7 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& se
     for (const auto& [key, value] : wanted.at(stage).items()) {
       const Json& old = before.at(stage).at(key);
       if (old == value || !nerf::ShapesTheField(key)) continue;
-      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, old.dump(), value.dump()));
+      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, OptionValueText(old), OptionValueText(value)));
     }
   }
   return changes;

@@ -182,7 +182,7 @@ void CheckPose(const SceneListing& listing, const View& view) {
 }
 
 // False for bounds that say nothing.
-bool CheckBounds(const SceneListing& listing, const View& view, const DepthRange& bounds) {
+bool CheckBounds(const SceneListing& listing, const View& view, const DepthBounds& bounds) {
   const bool unknown = bounds.near == 0 && bounds.far == 0;
   if (!unknown && !(bounds.near < bounds.far && bounds.far > 0 && bounds.far <= kFarthestPlace)) {
     Fail(

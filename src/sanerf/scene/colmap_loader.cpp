@@ -192,7 +192,7 @@ void WarnOfPhotosWithoutPose(SceneListing& listing, const fs::path& folder, cons
 }
 
 // What the image sees, as LLFF's bounds are made: a low and a high percentile of its points' depths.
-std::optional<DepthRange> ObservedDepths(const ColmapImage& image, const Camera& camera, const ColmapModel& model) {
+std::optional<DepthBounds> ObservedDepths(const ColmapImage& image, const Camera& camera, const ColmapModel& model) {
   std::vector<double> depths;
   for (const int64_t id : image.point_ids) {
     const auto point = model.points.find(id);
@@ -202,7 +202,7 @@ std::optional<DepthRange> ObservedDepths(const ColmapImage& image, const Camera&
   }
   if (depths.size() < 8) return std::nullopt;
   std::sort(depths.begin(), depths.end());
-  const DepthRange range{depths[size_t(0.005 * (depths.size() - 1))], depths[size_t(0.995 * (depths.size() - 1))]};
+  const DepthBounds range{depths[size_t(0.005 * (depths.size() - 1))], depths[size_t(0.995 * (depths.size() - 1))]};
   return range.far > range.near ? std::optional(range) : std::nullopt;
 }
 

@@ -12,15 +12,15 @@
 
 namespace sanerf::scene {
 
-struct DepthRange {
+struct DepthBounds {
   double near = 0, far = 0;  // z-depth, file units
 };
 
 struct ListedView {
-  View view;                         // is_test is final only when the listing has a split
-  int channels = 3;                  // of the image file
-  std::optional<DepthRange> bounds;  // what this view sees, when the format knows
-  double pose_scale = 1;             // that its stored pose had, see CheckedRotation
+  View view;                          // is_test is final only when the listing has a split
+  int channels = 3;                   // of the image file
+  std::optional<DepthBounds> bounds;  // what this view sees, when the format knows
+  double pose_scale = 1;              // that its stored pose had, see CheckedRotation
 };
 
 struct SceneListing {
