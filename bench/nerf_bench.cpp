@@ -8,6 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/model_access.h"
 
 namespace sanerf::bench {
 namespace {
@@ -29,8 +30,10 @@ void TrainingStep(benchmark::State& state) {
   const nerf::NerfModel model = trainer.Model();
   const auto bound = [&](int threads) {
     Bound sum(threads);
-    sum.AddFlops(samples * 6 * WeightsOf(model.traced().field));          // forward, and two products backward
-    sum.AddGridAccesses(model.traced().field.grid.shape(), 3 * samples);  // read; read and written backward
+    sum.AddFlops(samples * 6 *
+                 WeightsOf(nerf::ModelAccess::Traced(model).field));  // forward, and two products backward
+    sum.AddGridAccesses(nerf::ModelAccess::Traced(model).field.grid.shape(),
+                        3 * samples);  // read; read and written backward
     return sum;
   };
   state.counters["Msamples/s"] = samples / seconds / 1e6;
@@ -43,7 +46,7 @@ BENCHMARK(TrainingStep)->Name("training_step")->Unit(benchmark::kMillisecond)->U
 // Samples that rendering the view asks the density network for.
 double CountSamples(const nerf::NerfModel& model, const Camera& file_camera) {
   const Camera camera = file_camera.In(model.model_from_file());
-  nerf::RayTracer tracer(model.traced(), /*keep_waves=*/false);
+  nerf::RayTracer tracer(nerf::ModelAccess::Traced(model), /*keep_waves=*/false);
   double samples = 0;
   for (int y = 0; y < camera.height; ++y) {
     const std::vector<nerf::Ray> rays = nerf::RaysOf(camera, {0, y, camera.width, y + 1});
@@ -65,8 +68,8 @@ void Frame(benchmark::State& state) {
   const double cpu_seconds = cpu_stopwatch.Seconds() / double(state.iterations());
   const auto bound = [&](int threads) {
     bench::Bound sum(threads);
-    sum.AddFlops(samples * 2 * double(model.traced().field.density.params().size()));
-    sum.AddGridAccesses(model.traced().field.grid.shape(), samples);
+    sum.AddFlops(samples * 2 * double(nerf::ModelAccess::Traced(model).field.density.params().size()));
+    sum.AddGridAccesses(nerf::ModelAccess::Traced(model).field.grid.shape(), samples);
     return sum;
   };
   state.counters["seconds"] = seconds;

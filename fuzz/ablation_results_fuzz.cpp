@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/core/json.h"
 #include "sanerf/experiments/ablate/ablate_results.h"
 
 namespace sanerf::fuzz::ablation_results {

@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "sanerf/core/json.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 
 namespace sanerf::fuzz::method_result {

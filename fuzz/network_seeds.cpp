@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/feature_container/feature_file.h"
 #include "sanerf/feature_container/field_file.h"
 #include "sanerf/mask_aggregator/label_vote.h"
@@ -17,7 +18,7 @@ namespace {
 
 void WriteContainers(const Seeds& seeds) {
   const std::vector<float> grid = {1, 2, 3}, weights = {4, 5};
-  nn::CheckpointWriter writer{"nerf", {{"options", {{"iters", 10}}}, {"extent", 4}}, {}};
+  nn::CheckpointWriter writer{"nerf", Json{{"options", {{"iters", 10}}}, {"extent", 4}}, {}};
   writer.Add("grid", grid);
   writer.Add("weights", weights);
   writer.Add("nothing", {});

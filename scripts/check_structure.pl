@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # Fails when the code breaks the plan of the house (docs/architecture.md):
 #   direction  a file includes a header of a room that its own may not use; the rooms and what each may use are read from
-#              src/sanerf/CMakeLists.txt
+#              src/sanerf/CMakeLists.txt; or one that hands out the insides of a class to its own room, x_access.h
 #   circles    files of a room (a header and its source counted as one) include each other in a circle
 #   pairs      x.cpp without x.h; a function or a class that a.h declares and b.cpp defines
 #   namespaces a file's names are not in its room's namespace: sanerf::ROOM, of core in sanerf, which every room sees
@@ -64,6 +64,7 @@ for my $path (@files) {
     my $there = room_of($target);
     push @problems, "src/sanerf/$path:$line: $room must not include $there"
       unless $uses{$room}{$there} || (is_test($path) && $tests_use{$room}{$there});
+    push @problems, "src/sanerf/$path:$line: $target is for $there alone" if $target =~ /_access\.h$/ && $room ne $there;
     my ($from, $to) = (unit_of($path), unit_of($target));
     $below{$from}{$to} = 1 if $from ne $to && !is_test($path);
   }

@@ -62,7 +62,7 @@ class Rounds {
       Say(fmt::format("{}", round), ScoresOf(object, before));
       if (run_.settings.segment.same_candidate)
         segmentation::ChooseCandidates(request, context, &vote, &objects, Job());
-      segmentation::RefineMasks(request, context, 1, &vote, &objects, Job());
+      segmentation::RefineMasks(request, context, &vote, &objects, Job());
       if (!Same(before, decoded)) continue;
       std::vector<mask_decoder::DecodedObject> sharp = {before};
       segmentation::SharpenOutlines(*run_.cache, &sharp, Job());

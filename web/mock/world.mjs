@@ -121,8 +121,8 @@ export class World extends EventEmitter {
       protocol: 1, program: '0.1.0', server: this.server, revision: this.revision, title: 'tabletop', run,
       scene: 'data/tabletop', phase: this.phase, frame: { up: [0, 0, 1], focus: [0, 0, 0.3], radius: 4.2 },
       num_views: 30, num_test_views: 6, training: this.training, encoding: this.encoding,
-      waiting: this.phase === 'photos' ? 'prompts need depth: start the training'
-        : this.phase === 'training' && this.training.step < 400 ? 'prompts need depth: from step 400 on' : '',
+      waiting: this.phase === 'photos' ? 'start the training: clicks are answered from step 400 on'
+        : this.phase === 'training' && this.training.step < 400 ? 'clicks are answered from step 400 on' : '',
       objects: shown, answer: this.answer,
       history: { undo: this.done.at(-1)?.name ?? null, redo: this.undone.at(-1)?.name ?? null },
       work: [...this.works.values()],

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/baselines/lift_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/mask_aggregator/object_gradient.h"

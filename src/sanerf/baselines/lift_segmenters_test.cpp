@@ -14,7 +14,7 @@
 #include "sanerf/core/options_sweep_test_support.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/mask_check.h"
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/segmentation/borrowed_test_support.h"
 
@@ -197,10 +197,7 @@ TEST_F(LiftSegmentersTest, RaysLieInTheirSegments) {
 TEST_F(LiftSegmentersTest, WhereNothingIsThereIsNoObject) {
   const mask_aggregator::ObjectField field(SmallField().field, 2, 1, mask_aggregator::ObjectField::Start::kRandom);
   Camera camera = scene_->views[0].camera;
-  const auto masks = [&] {
-    return MasksOfOutputs(
-        *nerf_, field, camera, 1, [](const float*) { return 0; }, Job());
-  };
+  const auto masks = [&] { return MasksOfOutputs(*nerf_, camera, {field, 1, [](const float*) { return 0; }}, Job()); };
   EXPECT_GT(mask_decoder::CountNonZero(masks()[0]),
             camera.width * camera.height * 9 / 10);                                   // a closed room, quickly trained
   camera.world_from_cam.translation += 1000 * camera.world_from_cam.rotation.col(2);  // far behind itself

@@ -8,16 +8,15 @@
 
 namespace sanerf::baselines {
 
-std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const mask_aggregator::ObjectField& field,
-                                    const Camera& camera, int num_objects,
-                                    const std::function<int(const float* outputs)>& object_of, const Job& job) {
-  std::vector<ImageU8> masks(size_t(num_objects), ImageU8(camera.width, camera.height, 1));
-  const mask_aggregator::LabelSource source{&field};
+std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const Camera& camera, const FieldObjects& objects,
+                                    const Job& job) {
+  std::vector<ImageU8> masks(size_t(objects.count), ImageU8(camera.width, camera.height, 1));
+  const mask_aggregator::LabelSource source{&objects.field};
   mask_aggregator::CompositeView(
-      nerf, {&source, 1}, camera,
+      nerf, {&source, 1}, {camera},
       [&](const mask_aggregator::CompositedPixel& pixel) {
         if (pixel.opacity < 0.5f) return;
-        const int object = object_of(pixel.outputs);
+        const int object = objects.object_of(pixel.outputs);
         if (object >= 0) masks[size_t(object)].At(pixel.x, pixel.y) = 255;
       },
       job);

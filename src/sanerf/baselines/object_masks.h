@@ -11,11 +11,17 @@
 
 namespace sanerf::baselines {
 
-// One mask per object, 0/255, at the camera (file frame). object_of: what a pixel's outputs mean, 0 .. num_objects - 1
-// or -1 = none; called from several threads. Pixels that stop less than half of the light belong to nothing.
-std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const mask_aggregator::ObjectField& field,
-                                    const Camera& camera, int num_objects,
-                                    const std::function<int(const float* outputs)>& object_of, const Job& job);
+// Objects that are given by a field's outputs.
+struct FieldObjects {
+  const mask_aggregator::ObjectField& field;
+  int count = 0;
+  // What a pixel's outputs mean: 0 .. count - 1 or -1 = none. Called from several threads.
+  std::function<int(const float* outputs)> object_of;
+};
+// One mask per object, 0/255, at the camera (file frame). Pixels that stop less than half of the light belong to
+// nothing. Parallel inside; throws InterruptedError.
+std::vector<ImageU8> MasksOfOutputs(const nerf::NerfModel& nerf, const Camera& camera, const FieldObjects& objects,
+                                    const Job& job);
 
 // Adds a sample's values to sums[object]. position: [3], in the unit cube; weight: the sample's share of the ray's
 // light. Called from several threads at once.

@@ -10,7 +10,6 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_table.h"
 #include "sanerf/experiments/compare/compare.h"
-#include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/load_scene.h"
 
@@ -19,7 +18,8 @@ namespace {
 
 struct AblateFlags {
   std::vector<std::string> scenes, prompts, studies, models;
-  std::string out, preset = "default";
+  std::string out;
+  std::optional<std::string> preset;
   int seeds = 1;
   bool restart = false;
 };
@@ -31,9 +31,10 @@ struct AblateFlags {
   throw UsageError("--out is missing", "", "say where the tables go: --out DIR");
 }
 
-void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
+// Returns the exit code.
+int RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& job) {
   experiments::ExperimentSettings settings;
-  pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
+  ApplyPreset(flags.preset, &settings);
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object"}, "ablate", &settings, job);
   if (flags.out.empty()) FailWithoutOut(flags, settings.scene, job);
   experiments::AblateRequest request;
@@ -52,6 +53,9 @@ void RunAblate(const CommonFlags& common, const AblateFlags& flags, const Job& j
   job.Info(fmt::format("wrote  {}/tables.md, rows.csv, ablation.json  ({}; {} run, {} from before, {} failed)",
                        request.out.string(), FormatDuration(result.seconds), Counted(result.num_run, "row"),
                        result.num_reused, result.num_failed));
+  std::vector<std::string> failed;
+  for (const experiments::FailedTrial& trial : experiments::FailedTrials(result)) failed.push_back(trial.name);
+  return ReportFailed(failed, "the ablation's rows", job);
 }
 
 std::string StudyHelp() {
@@ -86,9 +90,11 @@ void AddAblate(CommandLine& line) {
   sub->add_option("--model", flags->models, "one more backbone, by name or path, for example HQ-SAM (repeatable)")
       ->allow_extra_args(false);
   AddNumber(sub, "--seeds", &flags->seeds, "repeat every row with so many seeds [1]", experiments::kRepeats);
-  sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
+  AddPreset(sub, &flags->preset, "all stages", "default");
   sub->add_flag("--restart", flags->restart, "forget the results in --out");
-  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunAblate(line.common, *flags, job); }; });
+  sub->callback([&line, flags] {
+    line.run = [&line, flags](const Job& job) { line.exit_code = RunAblate(line.common, *flags, job); };
+  });
 }
 
 }  // namespace sanerf::cli

@@ -2,7 +2,7 @@
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 
@@ -77,8 +77,9 @@ TEST_F(Add, FurtherPromptsAndFurtherObjects) {
   Succeeds({"segment", "run", "--refit", "--name", "plate", "--set", "object.seed=5"});
   EXPECT_EQ(ReadFile(folder_ / "run/objects/plate/views.json"), masks);
   EXPECT_NE(Object("plate")["field_id"], before_refit);
-  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--add"}), HasSubstr("--refit stands alone"));
-  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--click", "train/003:2,2"}), HasSubstr("--refit stands alone"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--add"}), HasSubstr("--add and --refit exclude each other"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--click", "train/003:2,2"}),
+              HasSubstr("--click and --refit exclude each other"));
 
   // Two fields: it must be clear which is meant.
   Succeeds(Segment({"--box", "train/001:0,0,48,48"}));
@@ -200,8 +201,8 @@ TEST_F(Add, ViewsAreDroppedAndKeptAlsoLater) {
   EXPECT_THAT(Fails(2, alone + Arguments{"--drop", "test/000", "--add"}), HasSubstr("is held out"));
   EXPECT_THAT(Fails(2, alone + drop + Arguments{"--keep", "train/001.png", "--add"}),
               HasSubstr("is dropped or kept twice"));
-  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--drop", "train/001"}), HasSubstr("--refit stands alone"));
-  EXPECT_THAT(Fails(2, {"segment", "run", "--auto", "--keep", "train/001"}), HasSubstr("--auto stands alone"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--refit", "--drop", "train/001"}), HasSubstr("--drop and --refit exclude"));
+  EXPECT_THAT(Fails(2, {"segment", "run", "--auto", "--keep", "train/001"}), HasSubstr("--keep and --auto exclude"));
 
   // The other masks stay as they are.
   auto masks = Snapshot(folder_ / "run/objects/mug/masks");

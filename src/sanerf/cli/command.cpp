@@ -9,6 +9,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/run/run_folder.h"
@@ -20,6 +21,7 @@ using pipeline::Settings;
 namespace {
 
 constexpr const char* kEverywhere = "Everywhere";  // as a heading of help
+constexpr size_t kNamedFailures = 4;
 
 }  // namespace
 
@@ -54,6 +56,11 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
   return sub;
 }
 
+void Exclude(CLI::App* sub, const std::vector<std::string>& flags, const std::vector<std::string>& others) {
+  for (const std::string& flag : flags)
+    for (const std::string& other : others) sub->get_option(flag)->excludes(sub->get_option(other));
+}
+
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
                       Settings* settings, const Job& job) {
   if (!flags.config.empty()) settings->ApplyFile(flags.config);
@@ -68,16 +75,20 @@ void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& 
   }
 }
 
-void AddPreset(CLI::App* sub, std::optional<std::string>* preset) {
+void AddPreset(CLI::App* sub, std::optional<std::string>* preset, const std::string& stages,
+               const std::string& otherwise) {
   sub->add_option("--preset", *preset,
-                  fmt::format("{}: what these stages do when nothing else is said; paper is the method as published "
-                              "[that of the run]",
-                              fmt::join(pipeline::PresetNames(), ", ")))
+                  fmt::format("{}: what {} do when nothing else is said; paper is the method as published [{}]",
+                              fmt::join(pipeline::PresetNames(), ", "), stages, otherwise))
       ->type_name("NAME");
 }
 
 void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages, Settings* settings) {
   if (preset) pipeline::ApplyPreset(pipeline::ParsePreset(*preset), stages, settings);
+}
+
+void ApplyPreset(const std::optional<std::string>& preset, Settings* settings) {
+  if (preset) pipeline::ApplyPreset(pipeline::ParsePreset(*preset), settings);
 }
 
 void RestoreFromRun(const run::RunFolder& run, Settings* settings) {
@@ -91,6 +102,13 @@ void PrintText(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) throw ReaderGone();
   throw Error("cannot write the result to stdout", std::strerror(errno), "is the disk full?");
+}
+
+int ReportFailed(const std::vector<std::string>& failed, const std::string& of, const Job& job) {
+  if (failed.empty()) return 0;
+  job.Warn(fmt::format("{} of {} failed: {}; the same command keeps what is finished and tries the rest again",
+                       failed.size(), of, FirstFew(failed, kNamedFailures)));
+  return kPartly;
 }
 
 void SuggestNext(const std::string& command, const Job& job) { job.Info(fmt::format("next:  {}", command)); }

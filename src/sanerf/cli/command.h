@@ -47,13 +47,18 @@ CLI::App* AddCommand(CommandLine& line, const std::string& name, const std::stri
                      Everywhere flags = Everywhere::kAll);
 void AddOutputFlags(CLI::App* sub, CommonFlags* common);
 
+// None of the first goes with any of the others: "--auto and --click exclude each other".
+void Exclude(CLI::App* sub, const std::vector<std::string>& flags, const std::vector<std::string>& others);
+
 // --config, --set and --seed on top of `settings`, for the stages this command runs.
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
                       pipeline::Settings* settings, const Job& job);
-// --preset; not given = what the run recorded.
-void AddPreset(CLI::App* sub, std::optional<std::string>* preset);
+// --preset. stages: which its help names; otherwise: what holds when it is not given.
+void AddPreset(CLI::App* sub, std::optional<std::string>* preset, const std::string& stages = "these stages",
+               const std::string& otherwise = "that of the run");
 void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std::string>& stages,
                  pipeline::Settings* settings);
+void ApplyPreset(const std::optional<std::string>& preset, pipeline::Settings* settings);  // of all stages
 // What the run recorded, then the flags.
 void RestoreFromRun(const run::RunFolder& run, pipeline::Settings* settings);
 
@@ -61,8 +66,11 @@ void RestoreFromRun(const run::RunFolder& run, pipeline::Settings* settings);
 struct ReaderGone {};
 
 // On stdout, at once. Both throw ReaderGone, and Error when it cannot be written for another reason.
-void PrintJson(const Json& json);                              // the one object
-void PrintText(const std::string& text);                       // a result for people
+void PrintJson(const Json& json);         // the one object
+void PrintText(const std::string& text);  // a result for people
+// Names what has failed of several things, "3 methods", when the others are done. Returns the exit code: kPartly, or 0
+// when nothing has failed.
+int ReportFailed(const std::vector<std::string>& failed, const std::string& of, const Job& job);
 void SuggestNext(const std::string& command, const Job& job);  // "next: …" on stderr
 std::string Quoted(const std::filesystem::path& path);         // for a shell
 // Where the run of a scene goes when nobody says: beside it.

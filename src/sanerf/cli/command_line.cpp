@@ -48,7 +48,7 @@ Exit codes:
   0    done
   1    failed; stderr says why and what to do
   2    wrong command line or option; nothing was done
-  3    partly done: some of the words of segment --text were not found, the others are segmented
+  3    partly done: some of the words of segment --text were not found, or some of what compare, ablate or eval-set try failed; the others are done
   130  stopped by Ctrl-C or another signal; what was reached is saved
   141  done, but nobody reads the output any more)";
 
@@ -255,6 +255,14 @@ std::string SentenceOfRequired(const std::string& text, const CLI::App& app) {
   return names.empty() ? text : fmt::format("'{}' needs to know what to do: {}", PathOf(app), Listed(names));
 }
 
+// Of two flags: "--auto excludes --click".
+std::string SentenceOfExclusion(const std::string& text) {
+  constexpr std::string_view kBetween = " excludes ";
+  const size_t between = text.find(kBetween);
+  if (between == std::string::npos) return text;
+  return text.substr(0, between) + " and " + text.substr(between + kBetween.size()) + " exclude each other";
+}
+
 // Prints help and version; turns what CLI11 complains about into a UsageError. True when there is nothing left to do.
 bool Parse(CommandLine& line, std::vector<std::string> arguments) {
   const auto fail = [&](const std::string& what) {
@@ -277,6 +285,8 @@ bool Parse(CommandLine& line, std::vector<std::string> arguments) {
     fail(SentenceOfConversion(error.what()));
   } catch (const CLI::RequiredError& error) {
     fail(SentenceOfRequired(error.what(), *Given(line.app).back()));
+  } catch (const CLI::ExcludesError& error) {
+    fail(SentenceOfExclusion(error.what()));
   } catch (const CLI::ParseError& error) {
     fail(error.what());
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/json.h"
 #include "sanerf/models/model_catalogue.h"
 
@@ -9,6 +10,7 @@ namespace sanerf::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -232,7 +234,35 @@ TEST(Failure, PromptsAreCheckedBeforeAnythingRuns) {
   EXPECT_THAT(error_of({"--name", "mug"}), HasSubstr("--click VIEW:X,Y"));
   EXPECT_THAT(error_of({"--click", "a:1,2"}), HasSubstr("--name is missing"));
   EXPECT_THAT(error_of({"--name", "mug", "--click", "nonsense"}), HasSubstr("VIEW:X,Y"));
-  EXPECT_THAT(error_of({"--prompts", "p.json", "--name", "mug"}), HasSubstr("--prompts stands alone"));
+}
+
+TEST(Failure, WaysToSayWhatToSegmentExcludeEachOther) {
+  using Flag = std::vector<std::string>;
+  const auto exclude_each_other = [&](const Flag& one, const Flag& other) {
+    Flag arguments = {"segment", "run"};
+    arguments.insert(arguments.end(), one.begin(), one.end());
+    arguments.insert(arguments.end(), other.begin(), other.end());
+    const ProgramResult result = RunSanerf(arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    const auto sentence = [](const Flag& a, const Flag& b) {
+      return StartsWith("error: " + a[0] + " and " + b[0] + " exclude each other\nhint: ");
+    };
+    EXPECT_THAT(result.err, AnyOf(sentence(one, other), sentence(other, one)));
+  };
+  const Flag refit = {"--refit"}, automatic = {"--auto"}, file = {"--prompts", "p.json"}, name = {"--name", "mug"},
+             text = {"--text", "cup"}, strokes = {"--scribbles", "s"};
+  for (const Flag& other : {Flag{"--click", "a:1,2"},
+                            {"--point", "0,0,0"},
+                            {"--box", "a:1,2,3,4"},
+                            strokes,
+                            {"--instance", "2"},
+                            {"--min-visible", "2"}})
+    for (const Flag& alone : {file, refit, automatic}) exclude_each_other(alone, other);
+  for (const Flag& other : {file, text, {"--add"}, {"--drop", "a"}, {"--keep", "a"}})
+    for (const Flag& alone : {refit, automatic}) exclude_each_other(alone, other);
+  for (const Flag& alone : {file, automatic}) exclude_each_other(alone, name);
+  exclude_each_other(automatic, refit);
+  for (const Flag& other : {file, strokes}) exclude_each_other(text, other);
 }
 
 TEST(Json, StdoutHoldsOneObjectAndNothingElse) {

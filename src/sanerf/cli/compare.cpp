@@ -4,9 +4,9 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/method_flags.h"
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/compare/compare_tables.h"
@@ -30,9 +30,8 @@ mask_decoder::Prompts StoredPrompts(const run::RunFolder& run) {
   return prompts;
 }
 
-void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job& job) {
-  if (flags.automatic && !flags.prompts.empty())
-    throw UsageError("--auto and --prompts", "without prompts or with them, not both", "leave one of them out");
+// Returns the exit code.
+int RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job& job) {
   run::LockedRun locked(flags.run);
   experiments::ExperimentSettings settings;
   RestoreFromRun(locked.folder, &settings);
@@ -58,6 +57,7 @@ void RunCompare(const CommonFlags& common, const CompareFlags& flags, const Job&
       fmt::format("wrote  {}/sheet.html, sheet.png, table.md, table.tex, scores.csv, comparison.json, masks/  ({})",
                   result.folder.string(), FormatDuration(result.seconds)));
   SuggestNext(fmt::format("sanerf eval {} --report", Quoted(flags.run)), job);
+  return ReportFailed(experiments::FailedMethods(result), Counted(int64_t(result.methods.size()), "method"), job);
 }
 
 }  // namespace
@@ -89,8 +89,10 @@ void AddCompare(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "folder for tables and pictures [RUN/compare]")->type_name("DIR");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->add_flag("--restart", flags->restart, "forget earlier results");
-  sub->callback(
-      [&line, flags] { line.run = [&line, flags](const Job& job) { RunCompare(line.common, *flags, job); }; });
+  Exclude(sub, {"--auto"}, {"--prompts", "--masks"});
+  sub->callback([&line, flags] {
+    line.run = [&line, flags](const Job& job) { line.exit_code = RunCompare(line.common, *flags, job); };
+  });
 }
 
 }  // namespace sanerf::cli

@@ -15,6 +15,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 Arguments Quickly(Arguments arguments) {
   for (const char* option :
@@ -138,6 +139,33 @@ TEST_F(CompareCommand, TheMasksAreThoseOfTheResult) {
   EXPECT_EQ(Snapshot(masks), first);
 }
 
+TEST_F(CompareCommand, AMethodThatFailsIsNamedAndTheOthersAreDone) {
+  MakeRun();
+  WriteFileAtomic(folder_ / "prompts.json", kPrompts);
+  const Arguments compare = Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "isrf,sam", "--json",
+                                     "--set", "isrf.features=lost.onnx"});
+  const ProgramResult result = Sanerf(compare);
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("warning: ISRF: cannot read the model lost.onnx: there is no such file"),
+                                HasSubstr("warning: 1 of 2 methods failed: ISRF; the same command")));
+  const Json methods = Json::parse(result.out)["methods"];
+  EXPECT_THAT(methods[0]["error"].get<std::string>(), HasSubstr("lost.onnx"));
+  EXPECT_EQ(methods[1]["runs"].size(), 1u);
+  EXPECT_TRUE(fs::exists(folder_ / "run/compare/table.md"));
+  Succeeds(Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sam"}));
+}
+
+TEST_F(CompareCommand, WhatCannotBeWrittenIsNoFailureOfAMethod) {
+  MakeRun();
+  WriteFileAtomic(folder_ / "prompts.json", kPrompts);
+  fs::create_directories(folder_ / "results");
+  WriteFileAtomic(folder_ / "results/masks", "in the way");
+  EXPECT_THAT(
+      Fails(1, Quickly({"compare", "run", "--prompts", "prompts.json", "--methods", "sam,vote", "--out", "results"})),
+      StartsWith("error: cannot create folder results/masks: "));
+  EXPECT_FALSE(fs::exists(folder_ / "results/table.md"));
+}
+
 TEST_F(CompareCommand, WhatIsRefusedLeavesNothing) {
   MakeRunWithMug(2);
   WriteFileAtomic(folder_ / "prompts.json", kPrompts);
@@ -173,7 +201,7 @@ TEST_F(CompareCommand, MistakesAreReportedBeforeAnythingIsRun) {
               AllOf(HasSubstr("unknown method 'sa4d'"), HasSubstr("sa3d")));
   EXPECT_THAT(Fails(2, compare + Arguments{"--repeats", "0"}),
               HasSubstr("--repeats 0: expected an integer from 1 to 1000"));
-  EXPECT_THAT(Fails(2, compare + Arguments{"--auto"}), HasSubstr("--auto and --prompts"));
+  EXPECT_THAT(Fails(2, compare + Arguments{"--auto"}), HasSubstr("--prompts and --auto exclude each other"));
   EXPECT_THAT(Fails(2, {"compare", "run"}), HasSubstr("there are no prompts"));
   EXPECT_THAT(Fails(2, compare + Arguments{"--masks", "nowhere"}), HasSubstr("no such folder"));
   WriteFileAtomic(folder_ / "nameless.json",
@@ -195,8 +223,8 @@ TEST_F(CompareCommand, AWholeSetWithOneBrokenScene) {
   for (const char* option : {"nerf.log2_table=12", "nerf.batch_samples=4096", "nerf.occupancy_resolution=32"})
     set = set + Arguments{"--set", option};
   const ProgramResult result = Sanerf(set);
-  EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("error: 1 of 2 scenes failed"));
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("warning: 1 of 2 scenes failed: empty; the same command keeps what is finished"));
   const Json json = Json::parse(result.out);
   EXPECT_EQ(json["scenes"][0]["scene"], "scene");
   EXPECT_EQ(json["failed"][0]["scene"], "empty");

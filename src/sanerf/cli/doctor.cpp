@@ -4,7 +4,7 @@
 #include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/run/describe.h"
+#include "sanerf/run/diagnose.h"
 #include "sanerf/viewer/assets.h"
 
 namespace sanerf::cli {

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "sanerf/cli/command.h"
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
@@ -27,9 +26,6 @@ struct EvalFlags {
 };
 
 void RunEvalMatch(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
-  if (flags.report || !flags.masks.empty() || flags.request.instance >= 0)
-    throw UsageError("--match stands alone", "it compares all objects with all instances of the scene's masks",
-                     "leave out --instance, --masks and --report");
   experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {}, "eval", &settings, job);
   experiments::MatchRequest request{flags.run, std::nullopt, flags.request.object};
@@ -46,16 +42,6 @@ void RunEvalMatch(const CommonFlags& common, const EvalFlags& flags, const Job& 
 // what they make.
 bool MayWrite(const EvalFlags& flags) {
   return !flags.baselines.empty() || flags.report || access(flags.run.c_str(), W_OK) == 0;
-}
-
-// The scores are on the screen by now: a full disk is no reason to fail.
-void Store(const experiments::EvalResult& result, const run::RunFolder& run, const Job& job) {
-  try {
-    experiments::WriteMetrics(run, result);
-    job.Info(fmt::format("wrote  {}  ({})", run.metrics().string(), FormatDuration(result.seconds)));
-  } catch (const Error& error) {
-    job.Warn(fmt::format("the scores are not stored: {}", error.what()));
-  }
 }
 
 void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
@@ -80,8 +66,9 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
   } else {
     PrintText(experiments::ToTable(result));
   }
-  if (is_stored) {
-    Store(result, run.folder(), job);
+  if (is_stored) {  // what cannot be stored has been shown
+    experiments::WriteMetrics(run.folder(), result);
+    job.Info(fmt::format("wrote  {}  ({})", run.folder().metrics().string(), FormatDuration(result.seconds)));
   } else {
     job.Warn(fmt::format("{} cannot be written to: the scores are not stored there", flags.run));
   }
@@ -120,6 +107,7 @@ void AddEval(CommandLine& line) {
   sub->add_flag("--match", flags->match,
                 "which automatically found object is which instance of the ground truth; --object NAME: of its field");
   sub->add_flag("--report", flags->report, "write RUN/report.html");
+  Exclude(sub, {"--match"}, {"--report", "--masks", "--instance"});
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunEval(line.common, *flags, job); }; });
 }

@@ -2,30 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/method_flags.h"
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare.h"
 #include "sanerf/experiments/compare/compare_tables.h"
-#include "sanerf/pipeline/presets.h"
 
 namespace sanerf::cli {
 namespace {
 
 struct EvalSetFlags {
-  std::string set, out = "eval_set", preset = "default";
+  std::string set, out = "eval_set";
+  std::optional<std::string> preset;
   std::vector<std::string> methods, scenes;
   int repeats = 1;
   bool automatic = false;
 };
 
-void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
+// Returns the exit code.
+int RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& job) {
   experiments::ExperimentSettings settings;
-  pipeline::ApplyPreset(pipeline::ParsePreset(flags.preset), &settings);
+  ApplyPreset(flags.preset, &settings);
   std::vector<std::string> stages = CompareStages();
   stages.insert(stages.end(), {"scene", "nerf"});
   ApplyCommonFlags(common, stages, "eval-set", &settings, job);
@@ -45,11 +47,14 @@ void RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job&
   job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {}, {} failed)", flags.out,
                        FormatDuration(result.seconds), Counted(int64_t(result.scenes.size()), "scene"),
                        result.failed.size()));
-  if (!result.failed.empty())
-    throw Error(fmt::format("{} of {} failed", result.failed.size(),
-                            Counted(int64_t(result.failed.size() + result.scenes.size()), "scene")),
-                result.failed[0].first + ": " + result.failed[0].second,
-                "mend it and give the same command: what is finished is kept");
+  std::vector<std::string> scenes;
+  for (const auto& [name, why] : result.failed) scenes.push_back(name);
+  int code = ReportFailed(scenes, Counted(int64_t(result.failed.size() + result.scenes.size()), "scene"), job);
+  for (const experiments::CompareResult& scene : result.scenes) {
+    const std::string of = Counted(int64_t(scene.methods.size()), "method") + " on " + scene.scene;
+    code = std::max(code, ReportFailed(experiments::FailedMethods(scene), of, job));
+  }
+  return code;
 }
 
 }  // namespace
@@ -75,9 +80,10 @@ void AddEvalSet(CommandLine& line) {
   sub->add_option("--scenes", flags->scenes, "only these, with commas")->delimiter(',')->allow_extra_args(false);
   sub->add_flag("--auto", flags->automatic, "without prompts; every instance of the ground truth is to be found");
   AddNumber(sub, "--repeats", &flags->repeats, "with so many seeds: mean and spread [1]", experiments::kRepeats);
-  sub->add_option("--preset", flags->preset, "of all stages: fast, default or paper [default]");
-  sub->callback(
-      [&line, flags] { line.run = [&line, flags](const Job& job) { RunEvalSet(line.common, *flags, job); }; });
+  AddPreset(sub, &flags->preset, "all stages", "default");
+  sub->callback([&line, flags] {
+    line.run = [&line, flags](const Job& job) { line.exit_code = RunEvalSet(line.common, *flags, job); };
+  });
 }
 
 }  // namespace sanerf::cli

@@ -3,7 +3,7 @@
 
 #include "sanerf/cli/cli_test_support.h"
 #include "sanerf/cli/tiny_run_test_support.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

@@ -82,16 +82,6 @@ CLI::App* AddAction(CLI::App* parent, CommandLine& line, const std::string& name
   return action;
 }
 
-// What a model by path is called is no help to who wants to fetch one.
-const models::ModelEntry& FindToFetch(const models::Catalogue& catalogue, const std::string& name) {
-  try {
-    return FindModel(catalogue, name);
-  } catch (const UsageError& error) {
-    throw UsageError(std::string(error.summary()), std::string(error.why()),
-                     "sanerf models list shows what can be fetched");
-  }
-}
-
 // The line of a command that uses the model.
 std::string UseOf(const models::ModelEntry& entry) {
   return fmt::format(
@@ -123,7 +113,7 @@ void AddModels(CommandLine& line) {
   fetch->callback([&line, name] {
     line.run = [&line, name](const Job& job) {
       const models::Catalogue catalogue = models::LoadCatalogue();
-      const models::ModelEntry& entry = FindToFetch(catalogue, *name);
+      const models::ModelEntry& entry = FindModel(catalogue, *name);
       job.Info(fmt::format("license of {}: {}", entry.name, entry.license));
       FetchModel(entry, job);
       if (line.common.json) {

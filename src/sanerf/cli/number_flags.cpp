@@ -30,7 +30,7 @@ template <class Number, class Value>
 CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, Value* into, const std::string& help, Range range) {
   constexpr OptionType kType = std::is_integral_v<Number> ? OptionType::kInteger : OptionType::kNumber;
   const auto read = [=](const std::string& text) {
-    const OptionValues values{.type = kType, .range = range};
+    const AllowedValues values{.type = kType, .range = range};
     const std::optional<Json> value = values.Parse(text);
     if (!value)
       throw UsageError(fmt::format("{} {}", flag, text.empty() ? "''" : text), "expected " + values.Expected(), help);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/wrapped_text.h"
@@ -52,6 +53,12 @@ std::string DefaultOf(const Entry& entry) {
   return text.empty() ? "(empty)" : text;
 }
 
+// The same as JSON: single precision has 0.009999999776482582 for 0.01.
+Json DefaultJson(const Entry& entry) {
+  const Json value = entry.get();
+  return value.is_number_float() ? Json(std::stod(OptionValueText(value))) : value;
+}
+
 const char* TypeName(OptionType type) {
   switch (type) {
     case OptionType::kBool:
@@ -67,7 +74,7 @@ const char* TypeName(OptionType type) {
 }
 
 Json ToJson(const Entry& entry) {
-  Json json = {{"name", entry.name()}, {"type", TypeName(entry.values.type)}, {"default", entry.get()}};
+  Json json = {{"name", entry.name()}, {"type", TypeName(entry.values.type)}, {"default", DefaultJson(entry)}};
   if (const auto& range = entry.values.range) {
     const auto number = [&](double x) {
       return entry.values.type == OptionType::kInteger ? Json(int64_t(x)) : Json(x);

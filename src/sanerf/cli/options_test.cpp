@@ -69,6 +69,8 @@ TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
   EXPECT_EQ(iters["min"], 1);
   EXPECT_EQ(iters["max"], 1'000'000);
   EXPECT_EQ(iters["experimental"], false);
+  // Numbers as --set takes them, not as single precision has them.
+  EXPECT_THAT(result.out, AllOf(HasSubstr("\"default\": 0.01,"), Not(HasSubstr("\"default\": 0.00999"))));
 }
 
 TEST(OptionsCommand, MarkdownHasARowPerOption) {

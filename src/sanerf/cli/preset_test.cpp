@@ -1,4 +1,6 @@
 // Presets through the whole program: which one a stage obeys, and what the run remembers.
+#include <sstream>
+
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/json.h"
 
@@ -42,7 +44,20 @@ TEST_F(PresetCommand, AResumedTrainingKeepsItsOptionsUnlessAPresetSaysOtherwise)
   EXPECT_THAT(Succeeds({"train", "run", "--resume"}).err, HasSubstr("complete already"));
   EXPECT_THAT(Fails(1, {"train", "run", "--resume", "--preset", "paper"}),
               AllOf(HasSubstr("run was trained with other options"), HasSubstr("nerf.iters (60, now 15000)"),
-                    HasSubstr("nerf.density_layers (1, now 2)"), HasSubstr("--restart")));
+                    HasSubstr("nerf.density_layers (1, now 2)"), HasSubstr("nerf.lr_final (0.05, now 0.1)"),
+                    HasSubstr("--restart")));
+}
+
+TEST(PresetHelp, IsTheSameWhereverThereIsAPreset) {
+  for (const char* command : {"train", "encode", "segment", "compare", "eval-set", "ablate"}) {
+    const ProgramResult help = RunSanerf({command, "--help"});
+    std::istringstream words(help.out);
+    std::string joined;
+    for (std::string word; words >> word;) joined += word + " ";
+    EXPECT_THAT(joined, AllOf(HasSubstr("--preset NAME fast, default, paper: what "),
+                              HasSubstr("paper is the method as published [")))
+        << command;
+  }
 }
 
 }  // namespace

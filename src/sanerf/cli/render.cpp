@@ -22,7 +22,7 @@ struct RenderFlags {
   pipeline::RenderRequest request;
   std::optional<int> size;
   bool has_downscale = false;
-  std::string run, scene, out, layers;
+  std::string run, scene, out, views, layers;
 };
 
 std::vector<std::string> Split(const std::string& list) {
@@ -40,6 +40,7 @@ void RunRender(const CommonFlags& common, const RenderFlags& flags, const Job& j
   pipeline::RenderRequest request = flags.request;
   request.run = flags.run;
   request.out = flags.out;
+  request.views = exports::ParseCameraChoice(flags.views);
   if (!flags.scene.empty()) request.scene = flags.scene;
   request.longest_side = flags.size.value_or(flags.has_downscale ? 0 : kSizeToLookAt);
   const std::vector<std::string> layers =
@@ -78,7 +79,7 @@ void AddRender(CommandLine& line) {
   sub->add_option("RUN", flags->run, "run folder")->required();
   sub->add_option("--object", flags->request.object,
                   "object for the layers mask, overlay and cutout; labels shows all of its field");
-  sub->add_option("--views", flags->request.views,
+  sub->add_option("--views", flags->views,
                   "test, train, all, orbit, one view's name, or a path file [test; orbit where nothing is held out]")
       ->type_name("VIEWS");
   sub->add_option(

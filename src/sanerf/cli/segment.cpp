@@ -63,16 +63,9 @@ void AddScribbles(const std::string& folder, const scene::Scene& scene, mask_dec
 }
 
 mask_decoder::Prompts PromptsFrom(const SegmentFlags& flags) {
+  if (!flags.prompts.empty()) return mask_decoder::ReadPrompts(flags.prompts);
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
-  if (!flags.detector.empty()) throw UsageError("--detector finds the words of --text", "there is no --text");
-  if (!flags.prompts.empty()) {
-    if (has_prompt || !flags.name.empty() || flags.instance || flags.min_visible) {
-      throw UsageError("--prompts stands alone", "the file has names and prompts of its own",
-                       "leave out --name, --click, --point and --box");
-    }
-    return mask_decoder::ReadPrompts(flags.prompts);
-  }
   if (!has_prompt && HasChoices(flags) && !flags.add)
     throw UsageError("nothing to segment", "", "add --add: --drop and --keep then change an object that is there");
   if (!has_prompt && !HasChoices(flags)) {
@@ -83,19 +76,24 @@ mask_decoder::Prompts PromptsFrom(const SegmentFlags& flags) {
   return {{ObjectFrom(flags)}};
 }
 
-void CheckRefit(const SegmentFlags& flags) {
-  if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
-      !flags.scribbles.empty() || flags.text || flags.add || flags.instance || flags.min_visible || HasChoices(flags))
-    throw UsageError("--refit stands alone", "it fits the field again to the masks that are there",
-                     "leave out everything but --name and --set object.KEY=VALUE");
-}
+// The run, locked, and its options with what the command line says on top.
+struct Prepared {
+  run::LockedRun locked;
+  experiments::ExperimentSettings settings = {};
+};
 
-pipeline::TextRequest TextRequestFrom(const SegmentFlags& flags) {
-  if (!flags.scribbles.empty())
-    throw UsageError("--text and --scribbles are two ways to say what to segment", "", "give one of them");
-  if (!flags.prompts.empty())
-    throw UsageError("--text and --prompts are two ways to say what to segment", "", "give one of them");
-  return {*flags.text, ObjectFrom(flags)};
+Prepared PreparedRun(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
+  Prepared prepared{run::LockedRun(flags.run)};
+  experiments::ExperimentSettings& settings = prepared.settings;
+  RestoreFromRun(prepared.locked.folder, &settings);
+  std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
+  if (flags.automatic) stages.push_back("auto");
+  if (flags.text) stages.push_back("text");
+  ApplyPreset(flags.preset, stages, &settings);
+  ApplyCommonFlags(common, stages, "segment", &settings, job);
+  flags.options.Apply(&settings);
+  if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
+  return prepared;
 }
 
 Json ToJson(const SegmentFlags& flags, const pipeline::SegmentResult& result) {
@@ -116,21 +114,7 @@ Json ToJson(const SegmentFlags& flags, const pipeline::SegmentResult& result) {
 }
 
 void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
-  if (!flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty() || !flags.prompts.empty() ||
-      !flags.name.empty() || !flags.scribbles.empty() || flags.text || flags.add || flags.refit || flags.instance ||
-      flags.min_visible || HasChoices(flags)) {
-    throw UsageError(
-        "--auto stands alone", "it finds the objects and names them itself",
-        "leave out --name, --click, --point, --box, --prompts, --text, --add, --drop, --keep, --refit, --instance and "
-        "--min-visible");
-  }
-  run::LockedRun locked(flags.run);
-  experiments::ExperimentSettings settings;
-  RestoreFromRun(locked.folder, &settings);
-  const std::vector<std::string> stages = {"encode", "masks", "segment", "object", "auto"};
-  ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings, job);
-  flags.options.Apply(&settings);
+  auto [locked, settings] = PreparedRun(common, flags, job);
   run::OpenRun run(std::move(locked), OptionalPath(flags.scene), job);
   const pipeline::AutoResult result = pipeline::SegmentAutomatically(settings, &run, job);
   if (common.json) {
@@ -157,24 +141,14 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
     return 0;
   }
   if (!run::RunFolder::Exists(flags.run)) run::RunFolder::Open(flags.run);  // says what is there instead
-  if (flags.refit) CheckRefit(flags);
   pipeline::SegmentRequest request;
   std::optional<pipeline::TextRequest> text_request;
   if (flags.text) {
-    text_request = TextRequestFrom(flags);
+    text_request = pipeline::TextRequest{*flags.text, ObjectFrom(flags)};
   } else if (!flags.refit) {
     request.prompts = PromptsFrom(flags);
   }
-  run::LockedRun locked(flags.run);
-  experiments::ExperimentSettings settings;
-  RestoreFromRun(locked.folder, &settings);
-  std::vector<std::string> stages = {"encode", "masks", "segment", "object"};
-  if (flags.text) stages.push_back("text");
-  ApplyPreset(flags.preset, stages, &settings);
-  ApplyCommonFlags(common, stages, "segment", &settings, job);
-  flags.options.Apply(&settings);
-  if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
-
+  auto [locked, settings] = PreparedRun(common, flags, job);
   run::OpenRun run(std::move(locked), OptionalPath(flags.scene), job);
   std::optional<pipeline::TextResult> text;
   if (text_request) {
@@ -273,6 +247,13 @@ void AddSegment(CommandLine& line) {
             Range(0, 10'000));
   flags->options.Add(sub, "--max-views", "segment.max_views");
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");
+  Exclude(sub, {"--prompts", "--refit", "--auto"},
+          {"--click", "--point", "--box", "--scribbles", "--instance", "--min-visible"});
+  Exclude(sub, {"--refit", "--auto"}, {"--prompts", "--text", "--add", "--drop", "--keep"});
+  Exclude(sub, {"--prompts", "--auto"}, {"--name"});  // the file has names of its own, as what is found by itself
+  Exclude(sub, {"--text"}, {"--prompts", "--scribbles"});
+  Exclude(sub, {"--auto"}, {"--refit"});
+  sub->get_option("--detector")->needs(sub->get_option("--text"));
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) { line.exit_code = RunSegment(line.common, *flags, job); };
   });

@@ -90,8 +90,8 @@ TEST_F(SegmentAuto, MistakesAreReportedBeforeAnythingIsDone) {
     EXPECT_THAT(result.err, HasSubstr(text));
   };
   const Arguments automatic = {"segment", "run", "--auto"};
-  usage(automatic + Arguments{"--click", "0:1,2"}, "--auto stands alone");
-  usage(automatic + Arguments{"--name", "mug"}, "leave out --name, --click");
+  usage(automatic + Arguments{"--click", "0:1,2"}, "--click and --auto exclude each other");
+  usage(automatic + Arguments{"--name", "mug"}, "--name and --auto exclude each other");
   usage(automatic + Arguments{"--set", "auto.max_objects=255"},
         "auto.max_objects=255: expected an integer from 1 to 254");
   usage(automatic + Arguments{"--set", "auto.max_views=1"},
@@ -100,7 +100,7 @@ TEST_F(SegmentAuto, MistakesAreReportedBeforeAnythingIsDone) {
   usage(automatic + Arguments{"--set", "auto.grid=0"}, "auto.grid=0: expected an integer from 1 to 128");
   usage(automatic + Arguments{"--set", "auto.match=2"}, "auto.match=2: expected a number from 0.05 to 1");
   usage({"segment", "run", "--name", "mug", "--click", "0:1,2", "--set", "auto.grid=8"}, "sanerf segment --auto");
-  usage({"eval", "run", "--match", "--report"}, "--match stands alone");
+  usage({"eval", "run", "--match", "--report"}, "--match and --report exclude each other");
 }
 
 }  // namespace

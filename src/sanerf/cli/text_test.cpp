@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/json.h"
 #include "sanerf/detect/detector_test_support.h"
 
@@ -244,9 +245,9 @@ TEST_F(TextCommand, DetectorsThatAreMissingOrNoneAreSaid) {
 }
 
 TEST_F(TextCommand, FlagsThatContradictEachOther) {
-  EXPECT_THAT(Fails(2, {"--text", "cup", "--prompts", "prompts.json"}), HasSubstr("--text and --prompts are two ways"));
+  EXPECT_THAT(Fails(2, {"--text", "cup", "--prompts", "prompts.json"}), HasSubstr("exclude each other"));
   EXPECT_THAT(Fails(2, {"--name", "mug", "--click", "train/001:5,5", "--detector", "cells.onnx"}),
-              HasSubstr("--detector finds the words of --text: there is no --text"));
+              HasSubstr("--detector requires --text"));
   EXPECT_EQ(Fails(2, {"--name", "mug", "--click", "train/001:5,5", "--set", "text.max_views=3"}),
             "error: option text.max_views has no effect on 'segment'\nhint: give it to: sanerf segment --text\n");
   EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--click", "train/001:48,5"}),

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sanerf/cli/cli_test_support.h"
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/made_once_test_support.h"
 #include "sanerf/models/onnx_test_support.h"

@@ -7,10 +7,9 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/settings.h"
-#include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/stages.h"
 #include "sanerf/run/output_place.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {
@@ -25,9 +24,6 @@ struct TrainFlags {
 };
 
 void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
-  if (flags.resume && flags.restart)
-    throw UsageError("--resume and --restart exclude each other",
-                     "one goes on with the training that is there, the other forgets it", "give one of them");
   experiments::ExperimentSettings settings;
   std::filesystem::path scene = flags.scene;
   std::optional<run::LockedRun> locked;  // a run that goes on
@@ -60,7 +56,7 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
     if (!locked) locked.emplace(flags.out);
     RestoreFromRun(locked->folder, &settings);
   }
-  if (flags.preset) pipeline::ApplyPreset(pipeline::ParsePreset(*flags.preset), &settings);
+  ApplyPreset(flags.preset, &settings);
   ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings, job);
   flags.options.Apply(&settings);
 
@@ -96,9 +92,7 @@ void AddTrain(CommandLine& line) {
                              "poses_bounds.npy (LLFF) or sparse/N (COLMAP); the format is detected.");
   sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
   sub->add_option("-o,--out", flags->out, "run folder to make or continue")->type_name("DIR");
-  sub->add_option("--preset", flags->preset,
-                  "fast, default or paper (the method as published), of this and the later stages [default; with "
-                  "--resume what the run has]");
+  AddPreset(sub, &flags->preset, "this and the later stages", "default; with --resume that of the run");
   flags->options.Add(sub, "--iters", "nerf.iters", "or the preset's");
   flags->options.Add(sub, "--downscale", "nerf.downscale");
   flags->options.Add(sub, "--test-every", "scene.test_every");
@@ -108,6 +102,7 @@ void AddTrain(CommandLine& line) {
       ->type_name("DIR");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");
   sub->add_flag("--restart", flags->restart, "forget an earlier training in the run folder");
+  Exclude(sub, {"--resume"}, {"--restart"});
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunTrain(line.common, *flags, job); }; });
 }
 

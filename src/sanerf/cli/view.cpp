@@ -11,7 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/output_place.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/viewer/access.h"
 #include "sanerf/viewer/assets.h"

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 
 namespace fs = std::filesystem;

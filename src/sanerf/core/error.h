@@ -30,6 +30,13 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// A file or folder that cannot be written: no space, no permission. It ends a command also where other errors are a
+// warning and the rest goes on: of the rest nothing could be kept either.
+class WriteError : public Error {
+ public:
+  using Error::Error;
+};
+
 // Ctrl-C. State has been saved before this is thrown. Exit code 130.
 class InterruptedError : public Error {
  public:

@@ -31,7 +31,7 @@ std::string HintFor(int error) {
 }  // namespace
 
 void ThrowFileError(const std::string& action, const std::filesystem::path& path, int error) {
-  throw Error("cannot " + action + " " + path.string(), std::strerror(error), HintFor(error));
+  throw WriteError("cannot " + action + " " + path.string(), std::strerror(error), HintFor(error));
 }
 
 }  // namespace sanerf

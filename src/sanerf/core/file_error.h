@@ -1,4 +1,4 @@
-// What went wrong with a file, as the operating system says it.
+// Why a file or folder cannot be written, as the operating system says it.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 
 namespace sanerf {
 
-// Throws Error "cannot ACTION PATH: reason of `error` (an errno)" with a hint that fits the reason.
+// Throws WriteError "cannot ACTION PATH: reason of `error` (an errno)" with a hint that fits the reason.
 [[noreturn]] void ThrowFileError(const std::string& action, const std::filesystem::path& path, int error);
 
 }  // namespace sanerf

@@ -1,16 +1,12 @@
 #include "sanerf/core/files.h"
 
-#include <openssl/evp.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <streambuf>
 #include <vector>
 
-#include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/file_error.h"
 #include "sanerf/core/temporary.h"
@@ -80,25 +76,6 @@ class DescriptorBuffer : public std::streambuf {
   std::vector<char> buffer_;
 };
 
-class Sha256State {
- public:
-  Sha256State() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    SANERF_CHECK(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
-  }
-  void Add(const char* data, size_t size) { SANERF_CHECK(EVP_DigestUpdate(context_.get(), data, size) == 1); }
-  std::string Hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    SANERF_CHECK(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
-    std::string hex;
-    for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-    return hex;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
 }  // namespace
 
 std::string ReadFile(const fs::path& path, FileKind kind) { return InputFile(path, kind).ReadAll(); }
@@ -108,14 +85,14 @@ void WriteFileAtomic(const fs::path& path, std::string_view bytes) {
 }
 
 void WriteFileAtomic(const fs::path& path, const std::function<void(std::ostream&)>& write) {
-  if (fs::is_directory(path)) throw Error("cannot write " + path.string(), "it is a folder");
+  if (fs::is_directory(path)) throw WriteError("cannot write " + path.string(), "it is a folder");
   TemporaryFile file(path);
   DescriptorBuffer buffer(file.descriptor());
   std::ostream out(&buffer);
   write(out);
   out.flush();
   if (buffer.error() != 0) ThrowFileError("write", path, buffer.error());
-  if (!out) throw Error("cannot write " + path.string(), "the stream failed");
+  if (!out) throw WriteError("cannot write " + path.string(), "the stream failed");
   file.MoveIntoPlace();
 }
 
@@ -124,7 +101,7 @@ void EnsureWritableFolder(const fs::path& folder) {
   fs::create_directories(folder, error);
   if (error && !fs::is_directory(folder)) ThrowFileError("create folder", folder, error.value());
   if (!fs::is_directory(folder))
-    throw Error("cannot create folder " + folder.string(), "a file has that name", "choose another folder");
+    throw WriteError("cannot create folder " + folder.string(), "a file has that name", "choose another folder");
   // A probe with contents: an empty file can be made on a full disk.
   const TemporaryFile probe(folder / "probe", "write to folder", folder);
   const std::string block(4096, ' ');
@@ -133,27 +110,10 @@ void EnsureWritableFolder(const fs::path& folder) {
     ThrowFileError("write to folder", folder, errno != 0 ? errno : ENOSPC);  // a write of a part sets none
 }
 
-std::string Sha256OfFile(const fs::path& path) {
-  InputFile file(path);
-  Sha256State state;
-  std::vector<char> buffer(1 << 18);
-  while (const size_t count = file.Read(buffer.data(), buffer.size())) state.Add(buffer.data(), count);
-  return state.Hex();
-}
-
-std::string Sha256(std::string_view bytes) {
-  Sha256State state;
-  state.Add(bytes.data(), bytes.size());
-  return state.Hex();
-}
-
-std::string Base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP writes a final zero
-  SANERF_CHECK_LT(bytes.size(), size_t{1} << 30);
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()), int(bytes.size()));
-  text.resize(size_t(size));
-  return text;
+void RemoveFile(const fs::path& path) {
+  std::error_code error;
+  fs::remove(path, error);
+  if (error) ThrowFileError("remove", path, error.value());
 }
 
 void LinkOrCopy(const fs::path& from, const fs::path& to) {

@@ -94,9 +94,9 @@ TEST(Files, AFullDiskIsSaidAndKeepsTheOldFileAndNothingElse) {
   WriteFileAtomic(file, "old");
   const std::string expected =
       "cannot write " + file.string() + ": No space left on device\nfree some space or choose another folder";
-  EXPECT_EQ(ErrorTextOf<Error>([&] { WriteFileAtomic(file, std::string(1 << 20, 'x')); }), expected);
+  EXPECT_EQ(ErrorTextOf<WriteError>([&] { WriteFileAtomic(file, std::string(1 << 20, 'x')); }), expected);
   // In many small pieces it is the stream's buffer that meets the end of the disk.
-  EXPECT_EQ(ErrorTextOf<Error>([&] {
+  EXPECT_EQ(ErrorTextOf<WriteError>([&] {
               WriteFileAtomic(file, [](std::ostream& out) {
                 for (int i = 0; i < 100000; ++i) out << "a line of text\n";
               });
@@ -106,10 +106,10 @@ TEST(Files, AFullDiskIsSaidAndKeepsTheOldFileAndNothingElse) {
   EXPECT_EQ(NumEntries(folder), 1u);
 
   disk.LeaveFree(0);
-  EXPECT_EQ(ErrorTextOf<Error>([&] { WriteFileAtomic(folder / "b", "new"); }),
+  EXPECT_EQ(ErrorTextOf<WriteError>([&] { WriteFileAtomic(folder / "b", "new"); }),
             "cannot write " + (folder / "b").string() +
                 ": No space left on device\nfree some space or choose another folder");
-  EXPECT_EQ(ErrorTextOf<Error>([&] { EnsureWritableFolder(folder); }),
+  EXPECT_EQ(ErrorTextOf<WriteError>([&] { EnsureWritableFolder(folder); }),
             "cannot write to folder " + folder.string() +
                 ": No space left on device\nfree some space or choose another folder");
   EXPECT_EQ(NumEntries(folder), 1u);
@@ -140,12 +140,23 @@ TEST(Files, AFileThatMayNotGrowIsAnErrorWithPathAndHint) {
 TEST(Files, AFolderBelowAFileIsAnError) {
   const TestFolder folder;
   WriteFileAtomic(folder / "file", "x");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { WriteFileAtomic(folder / "file" / "a", "x"); }),
+  EXPECT_THAT(ErrorTextOf<WriteError>([&] { WriteFileAtomic(folder / "file" / "a", "x"); }),
               HasSubstr("is a file, not a folder"));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { EnsureWritableFolder(folder / "file" / "sub"); }),
+  EXPECT_THAT(ErrorTextOf<WriteError>([&] { EnsureWritableFolder(folder / "file" / "sub"); }),
               HasSubstr("cannot create folder"));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { EnsureWritableFolder(folder / "file"); }),
+  EXPECT_THAT(ErrorTextOf<WriteError>([&] { EnsureWritableFolder(folder / "file"); }),
               HasSubstr((folder / "file").string()));
+}
+
+TEST(Files, AFileThatCannotBeRemovedIsAnErrorAndOneThatIsGoneIsNone) {
+  const TestFolder folder;
+  WriteFileAtomic(folder / "a", "x");
+  RemoveFile(folder / "a");
+  RemoveFile(folder / "a");
+  EXPECT_EQ(NumEntries(folder.path()), 0u);
+  EnsureWritableFolder(folder / "full" / "inside");
+  EXPECT_EQ(ErrorTextOf<WriteError>([&] { RemoveFile(folder / "full"); }),
+            "cannot remove " + (folder / "full").string() + ": Directory not empty\n");
 }
 
 TEST(Files, AnUnwritableFolderIsAnError) {
@@ -171,20 +182,6 @@ TEST(Files, MissingFilesAndFoldersCannotBeRead) {
   const TestFolder folder;
   EXPECT_THAT(ErrorTextOf<Error>([&] { ReadFile(folder / "none"); }), HasSubstr("No such file"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { ReadFile(folder.path()); }), HasSubstr("it is a folder"));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { Sha256OfFile(folder / "none"); }), HasSubstr("No such file"));
-}
-
-// Test vectors of FIPS 180-2 and RFC 4648.
-TEST(Files, Sha256AndBase64MatchTheStandards) {
-  EXPECT_EQ(Sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(Sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  const TestFolder folder;
-  WriteFileAtomic(folder / "a", std::string(1000000, 'a'));
-  EXPECT_EQ(Sha256OfFile(folder / "a"), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-  EXPECT_EQ(Base64(""), "");
-  EXPECT_EQ(Base64("f"), "Zg==");
-  EXPECT_EQ(Base64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(Base64(std::string("\xff\x00", 2)), "/wA=");
 }
 
 }  // namespace

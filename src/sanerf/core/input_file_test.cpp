@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"

@@ -137,17 +137,17 @@ ImageU8 RgbFromCmyk(const ImageU8& cmyk, bool is_inverted) {
   return rgb;
 }
 
-struct Encoder {
+struct Compressor {
   jpeg_compress_struct codec;
   ErrorManager errors;
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
 };
 
-bool WriteRows(Encoder* encoder, const ImageInfo& image, int quality, JSAMPROW* rows) {
-  if (setjmp(encoder->errors.jump) != 0) return false;
-  jpeg_compress_struct& codec = encoder->codec;
-  jpeg_mem_dest(&codec, &encoder->bytes, &encoder->size);
+bool WriteRows(Compressor* compressor, const ImageInfo& image, int quality, JSAMPROW* rows) {
+  if (setjmp(compressor->errors.jump) != 0) return false;
+  jpeg_compress_struct& codec = compressor->codec;
+  jpeg_mem_dest(&codec, &compressor->bytes, &compressor->size);
   codec.image_width = JDIMENSION(image.width);
   codec.image_height = JDIMENSION(image.height);
   codec.input_components = image.channels;
@@ -189,15 +189,15 @@ std::string EncodeJpeg(const ImageU8& image, int quality) {
   SANERF_CHECK(!image.empty() && (image.channels == 1 || image.channels == 3));
   std::vector<JSAMPROW> rows(size_t(image.height));
   for (int y = 0; y < image.height; ++y) rows[size_t(y)] = const_cast<uint8_t*>(image.Pixel(0, y));
-  Encoder encoder;
-  Prepare(&encoder.errors);
-  encoder.codec.err = &encoder.errors.base;
-  jpeg_create_compress(&encoder.codec);
-  const bool ok = WriteRows(&encoder, {image.width, image.height, image.channels, 8}, quality, rows.data());
-  jpeg_destroy_compress(&encoder.codec);
-  const std::string bytes(reinterpret_cast<const char*>(encoder.bytes), ok ? encoder.size : 0);
-  std::free(encoder.bytes);
-  if (!ok) throw Error("cannot encode a JPEG image", encoder.errors.message);
+  Compressor compressor;
+  Prepare(&compressor.errors);
+  compressor.codec.err = &compressor.errors.base;
+  jpeg_create_compress(&compressor.codec);
+  const bool ok = WriteRows(&compressor, {image.width, image.height, image.channels, 8}, quality, rows.data());
+  jpeg_destroy_compress(&compressor.codec);
+  const std::string bytes(reinterpret_cast<const char*>(compressor.bytes), ok ? compressor.size : 0);
+  std::free(compressor.bytes);
+  if (!ok) throw Error("cannot encode a JPEG image", compressor.errors.message);
   return bytes;
 }
 

@@ -1,4 +1,5 @@
-// The name of a JSON value, for headers that only pass one on; json.h has the value itself (a costly include).
+// The names of a JSON value and of its cursor, for headers that only pass them on; json.h has them themselves (a costly
+// include), json_box.h a value as a member.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -6,5 +7,6 @@
 namespace sanerf {
 
 using Json = nlohmann::ordered_json;
+class JsonCursor;
 
 }  // namespace sanerf

@@ -10,88 +10,23 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "sanerf/core/allowed_values.h"
 #include "sanerf/core/json_fwd.h"
+#include "sanerf/core/option_field.h"
 #include "sanerf/core/option_values.h"
 
 namespace sanerf {
-
-template <class T>
-concept OptionNumber = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
-template <class T>
-concept OptionEnum = std::is_enum_v<T>;
-
-enum class OptionType { kBool, kInteger, kNumber, kText };
-
-// One of range, choices and text is set, unless the type is kBool. Choices are `numbers` of an integer or number,
-// `names` of a text.
-struct OptionValues {
-  OptionType type = OptionType::kBool;
-  std::optional<Range> range = {};
-  std::vector<double> numbers = {};
-  std::vector<std::string> names = {};
-  std::string text = "";
-
-  bool HasChoices() const { return !numbers.empty() || !names.empty(); }
-  std::vector<Json> Choices() const;
-  bool Contains(const Json& value) const;                    // of the right type already
-  std::optional<Json> Parse(const std::string& text) const;  // "1e4" -> 10000; nothing when it is none of the values
-  std::string Text() const;      // "1 to 64, a multiple of 4", "huber or mse", "true or false"
-  std::string Expected() const;  // the same as what an error expects: "an integer from 1 to 64"
-};
-
-// A field of an option struct, read and written without knowing its type: the code for each of them is made once, not
-// at each of the hundreds of fields.
-class OptionField {
- public:
-  explicit OptionField(bool& field) : at_(&field), kind_(Kind::kBool) {}
-  explicit OptionField(std::string& field) : at_(&field), kind_(Kind::kText) {}
-  template <OptionNumber T>
-  explicit OptionField(T& field) : at_(&field) {
-    if constexpr (std::is_integral_v<T>)
-      UseIntegers<T>(Kind::kInteger);
-    else
-      kind_ = std::is_same_v<T, float> ? Kind::kFloat : Kind::kDouble;
-  }
-  template <OptionEnum E>  // numbers[i]: the value called names[i]
-  OptionField(E& field, std::vector<int64_t> numbers, const std::vector<std::string>& names)
-      : at_(&field), enum_numbers_(std::move(numbers)), enum_names_(names) {
-    UseIntegers<E>(Kind::kEnum);
-  }
-
-  Json Get() const;
-  void Set(const Json& value) const;
-
- private:
-  enum class Kind { kBool, kInteger, kFloat, kDouble, kText, kEnum };
-
-  template <class T>
-  void UseIntegers(Kind kind) {
-    kind_ = kind;
-    read_ = [](const void* at) { return static_cast<int64_t>(*static_cast<const T*>(at)); };
-    write_ = [](void* at, int64_t value) { *static_cast<T*>(at) = static_cast<T>(value); };
-  }
-
-  void* at_;
-  Kind kind_;
-  int64_t (*read_)(const void*) = nullptr;
-  void (*write_)(void*, int64_t) = nullptr;
-  std::vector<int64_t> enum_numbers_;
-  std::vector<std::string> enum_names_;
-};
-
-std::string OptionValueText(const Json& value);  // as --set takes it: 0.01, not 0.009999999776482582
 
 class OptionRegistry {
  public:
   struct Entry {
     std::string stage, key, help;
-    OptionValues values;
+    AllowedValues values;
     OptionMark mark;
     OptionField field;
 
@@ -125,9 +60,10 @@ class OptionRegistry {
   }
 
   // "stage.key=value". origin says where it was given, for the error: "--set", a named flag ("--iters") or a file.
-  // Throws UsageError: unknown name with the nearest ones, an option that was removed, a value of the wrong type or out
-  // of range with the option's meaning and range.
-  // Returns the entry that was set and, when it was called by a former name, a sentence that says so.
+  // Throws UsageError: unknown name with the nearest ones, an option that was removed unless it is given the value that
+  // it has now, a value of the wrong type or out of range with the option's meaning and range.
+  // Returns the entry that was set, null for a removed one, and a sentence when the option is called otherwise now or
+  // has no effect any more.
   struct Assigned {
     const Entry* entry;
     std::string notice;
@@ -176,7 +112,7 @@ class OptionRegistry {
     template <OptionEnum E, size_t N>
     void operator()(const char* key, E& field, const char* help, const Choices<Choice<E>, N>& choices,
                     OptionMark mark = {}) const {
-      OptionValues values{.type = OptionType::kText};
+      AllowedValues values{.type = OptionType::kText};
       std::vector<int64_t> numbers;
       for (const Choice<E>& choice : choices.values) {
         values.names.push_back(choice.name);
@@ -191,7 +127,7 @@ class OptionRegistry {
       return std::is_integral_v<T> ? OptionType::kInteger : OptionType::kNumber;
     }
     void operator()(const char* key, Removed mark) const { removed.push_back({stage, key, mark}); }
-    void Append(const char* key, const char* help, OptionValues values, OptionMark mark, OptionField field) const;
+    void Append(const char* key, const char* help, AllowedValues values, OptionMark mark, OptionField field) const;
 
     const std::string& stage;
     std::vector<Entry>& entries;
@@ -218,10 +154,6 @@ void CheckOptions(const T& options, const std::string& stage) {
   T copy = options;
   RegistryOf(stage, copy).Check();
 }
-
-// The same for a number that is no option. Throws UsageError "WHAT VALUE: expected an integer from ...".
-void CheckNumber(const std::string& what, int value, Range range);
-void CheckNumber(const std::string& what, double value, Range range);
 
 template <class T, class Value = Json>   // a parameter, since Json itself need not be complete here
 Value OptionsToJson(const T& options) {  // {"iters": 5000}

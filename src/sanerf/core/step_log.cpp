@@ -32,7 +32,7 @@ StepLog::StepLog(const Job& job, const std::filesystem::path& path, std::string 
   if (step > 0 && std::filesystem::exists(path, ignored)) kept = KeptLines(ReadFile(path), step, &seconds_before_);
   WriteFileAtomic(path, kept);
   file_.open(path, std::ios::app);
-  if (!file_) throw Error(path.string(), "cannot be written", "check the folder's permissions and free space");
+  if (!file_) throw WriteError(path.string(), "cannot be written", "check the folder's permissions and free space");
 }
 
 void StepLog::Take(const Event& event) {

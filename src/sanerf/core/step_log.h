@@ -9,7 +9,7 @@
 #include <string>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 
 namespace sanerf {
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
@@ -65,12 +63,9 @@ DetectorFiles FromCatalogue(const std::string& name) {
   if (chosen->kind != models::ModelKind::kDetector)
     throw UsageError("the model " + name + " detects nothing", fmt::format("it is a {} model", NameOf(chosen->kind)),
                      others);
-  const auto file = std::find_if(chosen->files.begin(), chosen->files.end(),
-                                 [](const models::ModelFile& candidate) { return candidate.role == "detector"; });
-  if (file == chosen->files.end())
-    throw Error("the model " + name + " is incomplete", "its catalogue entry has no file with the role \"detector\"");
+  const models::ModelFile& file = chosen->File(models::FileRole::kDetector);
   const std::string fetch =
-      fmt::format("sanerf models fetch {} ({}, license: {})", name, FormatBytes(double(file->bytes)), chosen->license);
+      fmt::format("sanerf models fetch {} ({}, license: {})", name, FormatBytes(double(file.bytes)), chosen->license);
   switch (models::CheckModel(*chosen, /*hash_contents=*/true)) {
     case models::ModelState::kPresent:
       break;
@@ -82,7 +77,7 @@ DetectorFiles FromCatalogue(const std::string& name) {
   }
   std::string hashes;
   for (const models::ModelFile& part : chosen->files) hashes += part.sha256;
-  return {name, chosen->license, models::ModelFolder() / file->name, models::FingerprintOf(hashes),
+  return {name, chosen->license, models::ModelFolder() / file.name, models::FingerprintOf(hashes),
           "fetch it again with: " + fetch};
 }
 

@@ -24,6 +24,7 @@
 #include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/sam/load_sam.h"
 
 namespace fs = std::filesystem;
@@ -58,6 +59,12 @@ bool MakeScene(const fs::path& out, const fs::path& scene, const Settings& setti
   synth::WriteSynthScene(scene, settings.synth, job);
   WriteJsonFile(scene / kSynthMark, wanted);
   return false;
+}
+
+bool IsTrained(const fs::path& out) {
+  if (!RunFolder::Exists(out)) return false;
+  const RunFolder run = RunFolder::Open(out);
+  return run.StateOf(run::Stage::kTrain) == run::StageState::kComplete && fs::exists(run.checkpoint());
 }
 
 // The objects are there, complete, and from this radiance field, these prompts and these options.
@@ -115,7 +122,8 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
   const bool had_scene = MakeScene(request.out, scene, settings, job);
   const double synth_seconds = synth_watch.seconds();
 
-  job.Info("demo   2/6  training the radiance field");
+  job.Info(had_scene && IsTrained(request.out) ? "demo   2/6  the radiance field is there from before"
+                                               : "demo   2/6  training the radiance field");
   const bool is_other_scene = !had_scene && RunFolder::Exists(request.out);
   const pipeline::TrainResult train = pipeline::Train({scene, request.out, /*restart=*/is_other_scene}, settings, job);
   run::OpenRun run(request.out, std::nullopt, run::OpenRun::Access::kWrite, job);
@@ -130,11 +138,12 @@ DemoResult Demo(const DemoRequest& request, const Settings& settings, const Job&
 
   const mask_decoder::Prompts prompts = mask_decoder::ReadPrompts(scene / "prompts.json");
   const bool had_objects = IsSegmented(folder, prompts, settings);
-  job.Info(fmt::format("demo   3/6  encoding the views with {}", settings.encode.model));
-  const auto next = [&] { job.Info("demo   4/6  a few clicks per object to masks to an object field"); };
   if (had_objects) {
-    next();
+    job.Info("demo   3/6  the encoded views are there from before");
+    job.Info("demo   4/6  the objects are there from before");
   } else {
+    job.Info(fmt::format("demo   3/6  encoding the views with {}", settings.encode.model));
+    const auto next = [&] { job.Info("demo   4/6  a few clicks per object to masks to an object field"); };
     pipeline::Segment({prompts, {}, next}, settings, &run, job);
   }
   note("encode", folder.SecondsOf(run::Stage::kEncode), had_objects);

@@ -71,6 +71,16 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
                            "open the model", "compare the views' masks", "sharpen outlines", "trace mask rays",
                            "write the objects", "compare the field with its masks"})
     EXPECT_GE(count(std::string("finished ") + task), 1) << task;
+
+  // Once more: what is there is not announced as if it were made.
+  EventRecorder later;
+  Demo({folder / "run"}, settings, Job().With(later));
+  for (const char* kept :
+       {"demo   2/6  the radiance field", "demo   3/6  the encoded views", "demo   4/6  the objects"})
+    EXPECT_THAT(later.Texts("info"), testing::Contains(testing::StartsWith(kept))) << kept;
+  for (const std::string& line : later.Lines())
+    for (const char* task : {"started synth", "started train", "started encode"})
+      EXPECT_FALSE(line.starts_with(task)) << line;
 }
 
 // Asks to stop when the scene is begun.

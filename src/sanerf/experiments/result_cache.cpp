@@ -4,6 +4,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
+#include "sanerf/core/json.h"
 
 namespace fs = std::filesystem;
 

@@ -5,6 +5,7 @@
 #include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
+#include "sanerf/core/json.h"
 
 namespace sanerf::experiments {
 namespace {

@@ -26,7 +26,7 @@ TEST(ExperimentSettings, ValuesOutOfRangeAreRefusedByNameAndTheEndsAreTaken) {
   const OptionRegistry names = defaults.Registry();
   const Json untouched = defaults.ToJson();
   for (const Entry& option : names.entries()) {
-    const OptionValues& values = option.values;
+    const AllowedValues& values = option.values;
     std::vector<std::string> refused, taken;
     if (values.range) {
       const Range& range = *values.range;

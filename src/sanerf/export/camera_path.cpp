@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
@@ -23,6 +25,9 @@ namespace {
 
 constexpr double kForwardFacing = 0.7;  // length of the mean viewing direction: 1 = all the same, 0 = all around
 constexpr int kMaxFrameSize = 16384;
+
+constexpr std::pair<const char*, CameraSet> kNamedSets[] = {
+    {"test", CameraSet::kTest}, {"train", CameraSet::kTrain}, {"all", CameraSet::kAll}, {"orbit", CameraSet::kOrbit}};
 
 // Of the training cameras; the focus is where the model frame has its origin.
 struct Capture {
@@ -104,9 +109,38 @@ Camera ReadIntrinsics(const JsonCursor& object, Camera fallback) {
   return camera;
 }
 
-}  // namespace
+std::vector<NamedCamera> CameraOf(const OneView& view, const Scene& scene) {
+  std::vector<std::string> names;
+  for (const auto& [name, set] : kNamedSets) names.push_back(name);
+  const std::string hint = DidYouMean(view.name, names);
+  if (!hint.empty()) throw UsageError("unknown choice of views '" + view.name + "'", "", hint);
+  return ViewsOf(scene, {scene.FindView(view.name)});
+}
 
-bool IsCameraPath(const std::string& views) { return fs::path(views).extension() == ".json"; }
+std::vector<NamedCamera> CamerasOfSet(CameraSet set, const Scene& scene, int frames) {
+  const std::vector<int> test = scene.TestViews();
+  switch (set) {
+    case CameraSet::kTrain:
+      return ViewsOf(scene, scene.TrainViews());
+    case CameraSet::kTest:
+      if (test.empty()) throw UsageError("the scene has no test views", "", "use --views train or --views orbit");
+      return ViewsOf(scene, test);
+    case CameraSet::kAll: {
+      std::vector<int> all(scene.views.size());
+      std::iota(all.begin(), all.end(), 0);
+      return ViewsOf(scene, all);
+    }
+    case CameraSet::kUsual:
+      if (!test.empty()) return ViewsOf(scene, test);
+      break;
+    case CameraSet::kOrbit:
+      break;
+  }
+  CheckNumber("--frames", frames, kOrbitFrames);
+  return OrbitCameras(scene, frames);
+}
+
+}  // namespace
 
 Camera Shrunk(const Camera& camera, double downscale, int longest_side) {
   const auto pixels = [&](int full) { return std::max(1, int(std::lround(full / downscale))); };
@@ -145,27 +179,18 @@ std::vector<NamedCamera> ReadCameraPath(const fs::path& path, const Scene& scene
   return cameras;
 }
 
-std::vector<NamedCamera> CamerasFor(const std::string& views, const Scene& scene, int frames) {
-  if (views.empty()) return CamerasFor(scene.TestViews().empty() ? "orbit" : "test", scene, frames);
-  if (views == "train") return ViewsOf(scene, scene.TrainViews());
-  if (views == "test") {
-    if (scene.TestViews().empty())
-      throw UsageError("the scene has no test views", "", "use --views train or --views orbit");
-    return ViewsOf(scene, scene.TestViews());
-  }
-  if (views == "all") {
-    std::vector<int> all(scene.views.size());
-    for (size_t i = 0; i < all.size(); ++i) all[i] = int(i);
-    return ViewsOf(scene, all);
-  }
-  if (views == "orbit") {
-    CheckNumber("--frames", frames, kOrbitFrames);
-    return OrbitCameras(scene, frames);
-  }
-  if (IsCameraPath(views)) return ReadCameraPath(views, scene);
-  const std::string hint = DidYouMean(views, {"test", "train", "all", "orbit"});
-  if (!hint.empty()) throw UsageError("unknown choice of views '" + views + "'", "", hint);
-  return ViewsOf(scene, {scene.FindView(views)});
+CameraChoice ParseCameraChoice(const std::string& text) {
+  if (text.empty()) return CameraSet::kUsual;
+  for (const auto& [name, set] : kNamedSets)
+    if (text == name) return set;
+  if (fs::path(text).extension() == ".json") return PathFile{text};
+  return OneView{text};
+}
+
+std::vector<NamedCamera> CamerasFor(const CameraChoice& choice, const Scene& scene, int frames) {
+  if (const auto* file = std::get_if<PathFile>(&choice)) return ReadCameraPath(file->path, scene);
+  if (const auto* view = std::get_if<OneView>(&choice)) return CameraOf(*view, scene);
+  return CamerasOfSet(std::get<CameraSet>(choice), scene, frames);
 }
 
 }  // namespace sanerf::exports

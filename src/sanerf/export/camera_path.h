@@ -1,8 +1,10 @@
 // The cameras of a render: views of the scene, an orbit around what they look at, or a path file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sanerf/core/option_values.h"
@@ -18,12 +20,26 @@ struct NamedCamera {
   int view_idx = -1;
 };
 
-// views: test, train, all, orbit, a path file (*.json), or one view's name; empty = test, or orbit where nothing is
-// held out. Throws UsageError with the choices.
-std::vector<NamedCamera> CamerasFor(const std::string& views, const scene::Scene& scene, int frames);
+enum class CameraSet : uint8_t {
+  kUsual,  // kTest, or kOrbit where nothing is held out
+  kTest,   // the views that are held out
+  kTrain,  // the others
+  kAll,
+  kOrbit,
+};
+struct OneView {
+  std::string name;  // as Scene::FindView takes it
+};
+struct PathFile {
+  std::filesystem::path path;  // its cameras say how large their pictures are
+};
+using CameraChoice = std::variant<CameraSet, OneView, PathFile>;
 
-// Such a file, whose cameras say how large their pictures are.
-bool IsCameraPath(const std::string& views);
+// test, train, all, orbit, a path file (*.json), or one view's name; empty = CameraSet::kUsual.
+CameraChoice ParseCameraChoice(const std::string& text);
+
+// frames: of an orbit. Throws UsageError with the choices where there are no such views.
+std::vector<NamedCamera> CamerasFor(const CameraChoice& choice, const scene::Scene& scene, int frames);
 
 // The same view in a smaller picture: by the factor, and with at most so many pixels on the longer side (0 = any
 // number).

@@ -63,24 +63,52 @@ TEST(CameraPath, AnOrbitGoesAroundWhatTheCamerasLookAt) {
   EXPECT_LT(mean.head<2>().norm(), 0.2);
 }
 
+// In coordinates of the Earth (UTM) the same cameras, to a micrometer.
+TEST(CameraPath, AnOrbitOfAFarAwaySceneIsTheSameOrbitThere) {
+  const Vec3 far(1'500'123.25, 5'291'877.125, 412.5);
+  for (const double last_angle : {2 * std::numbers::pi, 0.3}) {
+    const Scene scene = SceneAround(0, last_angle);
+    Scene moved = scene;
+    moved.model_from_file.translation -= far;
+    for (scene::View& view : moved.views) view.camera.world_from_cam.translation += far;
+    const auto cameras = OrbitCameras(scene, 8), there = OrbitCameras(moved, 8);
+    for (size_t i = 0; i < 8; ++i) {
+      EXPECT_LT((there[i].camera.center() - far - cameras[i].camera.center()).norm(), 1e-6);
+      EXPECT_TRUE(there[i].camera.world_from_cam.rotation.isApprox(cameras[i].camera.world_from_cam.rotation, 1e-8));
+    }
+  }
+}
+
 TEST(CameraPath, AForwardFacingOrbitStaysAmongTheCameras) {
   const Scene scene = SceneAround(0, 0.3);
   const Vec3 middle = scene.views[6].camera.center();
   for (const NamedCamera& named : OrbitCameras(scene, 8)) EXPECT_LT((named.camera.center() - middle).norm(), 0.8);
 }
 
+TEST(CameraPath, WhatIsTypedIsASetAPathFileOrAView) {
+  EXPECT_EQ(std::get<CameraSet>(ParseCameraChoice("")), CameraSet::kUsual);
+  EXPECT_EQ(std::get<CameraSet>(ParseCameraChoice("orbit")), CameraSet::kOrbit);
+  EXPECT_EQ(std::get<PathFile>(ParseCameraChoice("way/test.json")).path, "way/test.json");
+  EXPECT_EQ(std::get<OneView>(ParseCameraChoice("images/105.png")).name, "images/105.png");
+}
+
 TEST(CameraPath, ViewsByChoiceAndByName) {
   const Scene scene = SceneAround(0, 6);
-  EXPECT_EQ(CamerasFor("test", scene, 1).size(), 3u);
-  EXPECT_EQ(CamerasFor("train", scene, 1).size(), 9u);
-  EXPECT_EQ(CamerasFor("all", scene, 1).size(), 12u);
-  EXPECT_EQ(CamerasFor("105", scene, 1).at(0).name, "images_105");
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("tset", scene, 1); }), HasSubstr("did you mean 'test'?"));
-  EXPECT_THROW(CamerasFor("orbit", scene, 0), UsageError);
+  const auto cameras = [](const char* text, const Scene& of, int frames) {
+    return CamerasFor(ParseCameraChoice(text), of, frames);
+  };
+  EXPECT_EQ(cameras("test", scene, 1).size(), 3u);
+  EXPECT_EQ(cameras("", scene, 1).size(), 3u);
+  EXPECT_EQ(cameras("train", scene, 1).size(), 9u);
+  EXPECT_EQ(cameras("all", scene, 1).size(), 12u);
+  EXPECT_EQ(cameras("all", scene, 1).back().name, "images_111");
+  EXPECT_EQ(cameras("105", scene, 1).at(0).name, "images_105");
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { cameras("tset", scene, 1); }), HasSubstr("did you mean 'test'?"));
+  EXPECT_THROW(cameras("orbit", scene, 0), UsageError);
   Scene without_test = scene;
   for (scene::View& view : without_test.views) view.is_test = false;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CamerasFor("test", without_test, 1); }), HasSubstr("no test views"));
-  EXPECT_EQ(CamerasFor("", without_test, 3).size(), 3u);  // an orbit
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { cameras("test", without_test, 1); }), HasSubstr("no test views"));
+  EXPECT_EQ(cameras("", without_test, 3).at(2).name, "orbit_002");
 }
 
 TEST(CameraPath, PicturesShrinkToTheLongestSideOrByTheFactor) {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/units.h"

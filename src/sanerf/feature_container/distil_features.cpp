@@ -54,10 +54,10 @@ Scene ExtraViews(const Scene& scene, const FeatureFieldOptions& options, int siz
 }
 
 // Everything that is learned from, one encoded view at a time.
-class EncodedViews {
+class ViewsToDistil {
  public:
-  EncodedViews(const std::filesystem::path& folder, const EncodeContext& context, const FeatureFieldOptions& options,
-               const Job& job)
+  ViewsToDistil(const std::filesystem::path& folder, const EncodeContext& context, const FeatureFieldOptions& options,
+                const Job& job)
       : train_(scene::ThinnedViews(context.scene.TrainViews(), options.max_views)) {
     EncodeViews(folder, context, train_, job);
     photos_ = FeatureCache::Open(folder, context.scene, context.nerf);
@@ -99,7 +99,7 @@ void ThrowIfDistillingStopped(const std::filesystem::path& folder, const Job& jo
 double TargetBytes(int64_t bytes_of_first, int num_views) { return 1.5 * double(bytes_of_first) * (num_views - 1); }
 
 // Rays and targets of all views for every head, and the mean maps.
-std::vector<FeatureTargets> CollectTargets(const EncodedViews& views, const nerf::NerfModel& nerf,
+std::vector<FeatureTargets> CollectTargets(const ViewsToDistil& views, const nerf::NerfModel& nerf,
                                            const std::filesystem::path& folder, FieldContents* contents,
                                            const Job& job) {
   std::vector<FeatureTargets> targets(contents->heads.size());
@@ -175,7 +175,7 @@ DistilResult DistilFeatures(const std::filesystem::path& folder, const EncodeCon
   CheckMemory("the tables of the feature field", FeatureTableBytes(options),
               "take smaller ones: --set field.log2_table=15, --set field.features=4", job);
   job.Info("A feature field is a training of minutes; stopped, it starts over, and encoded views are kept.");
-  const EncodedViews views(folder, context, options, job);
+  const ViewsToDistil views(folder, context, options, job);
   FieldContents contents;
   contents.options = options;
   contents.encode = context.options;

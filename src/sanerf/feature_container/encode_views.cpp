@@ -27,7 +27,7 @@ using sam::Sam;
 
 namespace {
 
-constexpr size_t kNamedViews = 4;  // damaged ones, in the warning
+constexpr size_t kNamedViews = 4;  // damaged or lost ones, in a warning
 
 // Why no map of `index` can be used with these inputs, none when they can.
 std::optional<std::string> WhyRebuild(const CacheIndex& index, const Sam& sam, const EncodeOptions& options) {
@@ -47,12 +47,11 @@ std::optional<std::string> WhyRebuild(const CacheIndex& index, const Sam& sam, c
 
 void RemoveCachedViews(const std::filesystem::path& folder, const CacheIndex& index) {
   // The index goes first: should the removal be interrupted, no entry points to a file that is gone.
-  std::error_code ignored;
-  std::filesystem::remove(folder / "index.json", ignored);
+  RemoveFile(folder / "index.json");
   for (const auto* views : {&index.views, &index.outdated}) {
     for (const auto& [name, entry] : *views) {
-      std::filesystem::remove(folder / entry.file, ignored);
-      std::filesystem::remove(folder / entry.rgb, ignored);
+      RemoveFile(folder / entry.file);
+      RemoveFile(folder / entry.rgb);
     }
   }
 }
@@ -99,6 +98,41 @@ void DropDamagedViews(const std::filesystem::path& folder, const scene::Scene& s
                        FirstFew(damaged, kNamedViews)));
 }
 
+// None where there is no such file. Throws Error when that cannot be found out: it may well be there.
+std::optional<uint64_t> BytesOf(const std::filesystem::path& file) {
+  std::error_code error;
+  const uint64_t bytes = std::filesystem::file_size(file, error);
+  if (!error) return bytes;
+  if (error == std::errc::no_such_file_or_directory) return std::nullopt;
+  throw Error("cannot read " + file.string(), error.message(), "check who may read it, and the disk");
+}
+
+// Why the files of a stored view are not those that were written, as far as their sizes say; none when they may be.
+std::optional<std::string> WhyLost(const std::filesystem::path& folder, const CacheIndex::Entry& entry) {
+  const std::optional<uint64_t> bytes = BytesOf(folder / entry.file);
+  if (!bytes) return entry.file + " is missing";
+  if (*bytes != entry.bytes) return fmt::format("{} has {} of {} bytes", entry.file, *bytes, entry.bytes);
+  if (!BytesOf(folder / entry.rgb)) return entry.rgb + " is missing";
+  return std::nullopt;
+}
+
+// Takes the views whose files are gone or cut short out of the index. Of views that nobody asks for now it is enough to
+// look at the sizes.
+void DropLostViews(const std::filesystem::path& folder, CacheIndex* index, const Job& job) {
+  const size_t num_stored = index->views.size() + index->outdated.size();
+  std::vector<std::string> lost;
+  for (auto* views : {&index->views, &index->outdated}) {
+    std::erase_if(*views, [&](const auto& item) {
+      const std::optional<std::string> why = WhyLost(folder, item.second);
+      if (why) lost.push_back(fmt::format("{} ({})", item.first, *why));
+      return why.has_value();
+    });
+  }
+  if (lost.empty()) return;
+  job.Warn(fmt::format("{} of {} encoded views are lost and are encoded again when they are needed: {}", lost.size(),
+                       num_stored, FirstFew(lost, kNamedViews)));
+}
+
 // The index to continue: the one on disk when it fits, else a new one.
 CacheIndex ContinueOrStart(const std::filesystem::path& folder, const EncodeSource& source,
                            const std::set<int>& view_idxs, const Job& job) {
@@ -126,14 +160,7 @@ CacheIndex ContinueOrStart(const std::filesystem::path& folder, const EncodeSour
     return fresh;
   }
   DropDamagedViews(folder, scene, view_idxs, &index, job);
-  // Of views that nobody asks for now it is enough to know that their files are there.
-  for (auto* views : {&index.views, &index.outdated}) {
-    std::erase_if(*views, [&](const auto& item) {
-      std::error_code error;
-      const auto bytes = std::filesystem::file_size(folder / item.second.file, error);
-      return error || bytes != item.second.bytes || !std::filesystem::exists(folder / item.second.rgb, error);
-    });
-  }
+  DropLostViews(folder, &index, job);
   if (stale) {
     job.Info(fmt::format("The {} encoded views are out of date ({}).", index.views.size(), *stale));
     job.Info("Depth is rendered again, and what looks different is encoded again.");
@@ -194,7 +221,7 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder, error);
   if (!error && static_cast<double>(space.available) < needed) {
-    throw Error(
+    throw WriteError(
         fmt::format("{}: the disk is too full", folder.string()),
         fmt::format("{} {}, {} are free", Counted(int64_t(num_views), "encoded view takes", "encoded views take"),
                     FormatBytes(needed), FormatBytes(static_cast<double>(space.available))),
@@ -215,8 +242,7 @@ void StoreView(const std::filesystem::path& folder, const scene::View& view, con
                                 PhotoStamp(view, index->options), encoded.features.size()};
   try {
     // Old maps must never lie beside a new picture: they would pass for its own.
-    std::error_code missing;
-    std::filesystem::remove(folder / entry.file, missing);
+    RemoveFile(folder / entry.file);
     index->outdated.erase(view.name);
     WriteFileAtomic(folder / entry.rgb, encoded.png);
     WriteFileAtomic(folder / entry.file, encoded.features);

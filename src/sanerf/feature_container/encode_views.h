@@ -30,10 +30,10 @@ struct EncodeSource {
   const EncodeOptions& options;
 };
 
-// Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it;
-// interruptible between views (InterruptedError; the next call continues). Throws UsageError for options out of range
-// and for rendered views without a field,
-// Error for a full disk or an encoder that returns values that are not finite.
+// Encodes the views that are not in the cache yet. Says how much disk that takes before it takes it; what is damaged or
+// lost of the cache is a warning. Interruptible between views (InterruptedError; the next call continues). Throws
+// UsageError for options out of range and for rendered views without a field, WriteError for a full disk, Error for an
+// encoder that returns values that are not finite.
 void EncodeViews(const std::filesystem::path& folder, const EncodeContext& context, const std::vector<int>& view_idxs,
                  const Job& job);
 void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source, const std::vector<int>& view_idxs,

@@ -101,6 +101,54 @@ TEST_F(EncodeViewsTest, DamagedViewsAreEncodedAgainAndNamed) {
   EXPECT_EQ(sam_.num_encoded, kNumViews + 4);
 }
 
+TEST_F(EncodeViewsTest, LostFilesOfViewsThatNobodyAsksForAreNamed) {
+  Encode();
+  const auto file = [&](int view, const char* extension) {
+    return FileStem("train/" + std::to_string(view) + ".png") + extension;
+  };
+  const auto bytes = std::filesystem::file_size(folder_ / file(2, ".feat"));
+  std::filesystem::remove(folder_ / file(1, ".feat"));
+  std::filesystem::resize_file(folder_ / file(2, ".feat"), 9);
+  std::filesystem::remove(folder_ / file(3, ".rgb.png"));
+  Encode({0});
+  EXPECT_THAT(
+      events_.Texts("warning"),
+      testing::ElementsAre("3 of 5 encoded views are lost and are encoded again when they are needed: "
+                           "train/1.png (" +
+                           file(1, ".feat") + " is missing), train/2.png (" + file(2, ".feat") + " has 9 of " +
+                           std::to_string(bytes) + " bytes), train/3.png (" + file(3, ".rgb.png") + " is missing)"));
+  EXPECT_FALSE(Open()->Has(1));
+  Encode();
+  EXPECT_EQ(sam_.num_encoded, kNumViews + 3);
+  EXPECT_EQ(events_.Texts("warning").size(), 1u);  // nothing is lost any more
+
+  // A file that cannot be looked at is not a lost one.
+  const std::string index = ReadFile(folder_ / "index.json");
+  std::filesystem::remove(folder_ / file(4, ".feat"));
+  std::filesystem::create_symlink(file(4, ".feat"), folder_ / file(4, ".feat"));  // leads to itself
+  EXPECT_THAT(ErrorTextOf<Error>([&] { Encode({0}); }),
+              HasSubstr("cannot read " + (folder_ / file(4, ".feat")).string() + ": Too many levels"));
+  EXPECT_EQ(ReadFile(folder_ / "index.json"), index);
+}
+
+TEST_F(EncodeViewsTest, NoPictureIsWrittenBesideMapsThatCannotBeRemoved) {
+  Encode();
+  const std::filesystem::path maps = folder_ / (FileStem("train/2.png") + ".feat");
+  std::filesystem::remove(maps);
+  std::filesystem::create_directories(maps / "inside");
+  const std::string failure = "cannot remove " + maps.string() + ": Directory not empty\n";
+  EXPECT_EQ(EncodeFailure<WriteError>(), failure);
+
+  // Nor does an index stay behind that lists views which are gone.
+  std::filesystem::remove_all(folder_);
+  Encode();
+  std::filesystem::remove(maps);
+  std::filesystem::create_directories(maps / "inside");
+  sam_.fingerprint = 78;
+  EXPECT_EQ(EncodeFailure<WriteError>(), failure);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "index.json"));
+}
+
 TEST_F(EncodeViewsTest, AnotherPhotoOfTheSameSizeIsNoticed) {
   options_.source = EncodedPicture::kPhoto;
   Encode();

@@ -397,15 +397,15 @@ TEST_F(FeatureFieldTest, ErrorsSayWhatAndWhatToDo) {
   EXPECT_THAT(open_error(), AllOf(HasSubstr("truncated checkpoint"), HasSubstr(command)));
   nn::CheckpointWriter writer;
   writer.kind = "feature-field";
-  writer.meta = {{"options", {{"width", -16}}}, {"encode", Json::object()}};
+  *writer.meta = {{"options", {{"width", -16}}}, {"encode", Json::object()}};
   writer.Write(FeatureFieldPath(features_));
   EXPECT_THAT(open_error(),
               AllOf(HasSubstr("field.ckpt: field.width=-16: expected an integer from 16"), HasSubstr(command)));
   WriteFileAtomic(FeatureFieldPath(features_), bytes);
   const Json meta = nn::CheckpointReader(FeatureFieldPath(features_), "feature-field").meta();
   const auto error_with = [&](const char* key, const Json& value) {
-    writer.meta = meta;
-    writer.meta[key] = value;
+    *writer.meta = meta;
+    (*writer.meta)[key] = value;
     writer.Write(FeatureFieldPath(features_));
     return open_error();
   };

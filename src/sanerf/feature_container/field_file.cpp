@@ -66,14 +66,14 @@ void WriteFeatureField(const std::filesystem::path& folder, const FieldContents&
   Json maps = Json::array();
   for (const MapShape& shape : contents.shapes)
     maps.push_back({{"name", shape.name}, {"channels", shape.channels}, {"side", shape.side}});
-  writer.meta = {{"options", OptionsToJson(contents.options)},
-                 {"encode", OptionsToJson(contents.encode)},
-                 {"model_fingerprint", contents.model_fingerprint},
-                 {"nerf_fingerprint", contents.nerf_fingerprint},
-                 {"pads", contents.pads},
-                 {"views", contents.num_views},
-                 {"loss", contents.loss},
-                 {"maps", maps}};
+  *writer.meta = {{"options", OptionsToJson(contents.options)},
+                  {"encode", OptionsToJson(contents.encode)},
+                  {"model_fingerprint", contents.model_fingerprint},
+                  {"nerf_fingerprint", contents.nerf_fingerprint},
+                  {"pads", contents.pads},
+                  {"views", contents.num_views},
+                  {"loss", contents.loss},
+                  {"maps", maps}};
   for (size_t i = 0; i < contents.shapes.size(); ++i)
     writer.Add(MeanName(contents.shapes[i]), {contents.means[i].data.data(), contents.means[i].data.size()});
   for (const auto& head : contents.heads)
@@ -158,7 +158,7 @@ std::optional<std::string> WhyDistil(const FieldContents& contents, const Encode
   const Json before = OptionsToJson(contents.options), wanted = OptionsToJson(options);
   for (const auto& [key, value] : wanted.items())
     if (before.at(key) != value)
-      return fmt::format("field.{} was {}, now {}", key, before.at(key).dump(), value.dump());
+      return fmt::format("field.{} was {}, now {}", key, OptionValueText(before.at(key)), OptionValueText(value));
   return std::nullopt;
 }
 

@@ -7,7 +7,7 @@ namespace sanerf::feature_container {
 
 void CheckFeatureFieldOptions(const FeatureFieldOptions& o) {
   CheckOptions(o, "field");
-  nn::HashGrid("feature", {o.levels, o.features, o.log2_table, o.base, o.top}, 0);  // says what is wrong with a table
+  nn::NumTableValues({o.levels, o.features, o.log2_table, o.base, o.top});  // says when the levels do not grow
 }
 
 }  // namespace sanerf::feature_container

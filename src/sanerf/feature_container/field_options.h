@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sanerf/core/option_values.h"
+#include "sanerf/nn/field_ranges.h"
 
 namespace sanerf::feature_container {
 
@@ -43,12 +44,12 @@ struct FeatureFieldOptions {
     v("lr", lr, "learning rate of Adam", Range(1e-7, 1));
     v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)", Range(1e-6, 1));
     v("network_lr", network_lr, "learning rate of the networks, as a share of lr", Range(1e-6, 100));
-    v("levels", levels, "levels of the feature field's hash grid", Range(1, 32));
-    v("features", features, "features per level", OneOf(2, 4, 8));
-    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)", Range(8, 22));
-    v("base", base, "nodes per axis of the coarsest level", Range(2, 1024));
-    v("top", top, "nodes per axis of the finest level", Range(2, 1 << 19));
-    v("width", width, "width of the hidden layers", Range(16, 1024).MultipleOf(16));
+    v("levels", levels, "levels of the feature field's hash grid", nn::kGridLevels);
+    v("features", features, "features per level", nn::kGridFeatures);
+    v("log2_table", log2_table, "log2 of the rows of a hashed level (paper: 19)", nn::kGridLog2Table);
+    v("base", base, "nodes per axis of the coarsest level", nn::kGridBase);
+    v("top", top, "nodes per axis of the finest level", nn::kGridTop);
+    v("width", width, "width of the hidden layers", nn::kHiddenWidth);
     v("seed", seed, "random seed", kSeeds);
   }
 };

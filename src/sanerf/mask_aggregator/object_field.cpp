@@ -5,6 +5,7 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/kernels/tiled.h"
+#include "sanerf/nerf/field.h"
 
 namespace sanerf::mask_aggregator {
 
@@ -21,9 +22,7 @@ std::vector<int> Widths(const ObjectFieldOptions& o, int num_labels) {
     throw UsageError("an object field with " + std::to_string(num_labels) + " labels",
                      "2 to 255 are possible (background and up to 254 objects)",
                      "split the prompts into several files");
-  if (o.width % 16 != 0 || o.width < 16 || o.layers < 1 || o.layers > kernels::kMaxLayers - 1)
-    throw UsageError("an object field with " + std::to_string(o.layers) + " layers of width " + std::to_string(o.width),
-                     "the width must be a multiple of 16 and the layers 1 to 7");
+  SANERF_CHECK_GE(o.layers, 1);  // as CheckOptions has seen to
   std::vector<int> widths = {o.levels * o.features + nerf::RadianceField::kGeometry};
   widths.insert(widths.end(), size_t(o.layers), o.width);
   widths.push_back(num_labels);

@@ -5,8 +5,7 @@
 #include <memory>
 
 #include "sanerf/core/option_values.h"
-#include "sanerf/nerf/field.h"
-#include "sanerf/nn/checkpoint.h"
+#include "sanerf/nn/field_ranges.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
 #include "sanerf/nn/training_step.h"
@@ -25,13 +24,13 @@ struct ObjectFieldOptions {
 
   template <class V>
   void Visit(V&& v) {
-    v("levels", levels, "levels of the hash grid", Range(1, 32));
-    v("features", features, "features per level", OneOf(2, 4, 8));
-    v("log2_table", log2_table, "log2 of the rows of a hashed level", Range(8, 22));
-    v("base", base, "nodes per axis of the coarsest level", Range(2, 1024));
-    v("top", top, "nodes per axis of the finest level", Range(2, 1 << 19));
-    v("width", width, "width of the hidden layers", Range(16, 1024).MultipleOf(16));
-    v("layers", layers, "hidden layers", Range(1, 7));
+    v("levels", levels, "levels of the hash grid", nn::kGridLevels);
+    v("features", features, "features per level", nn::kGridFeatures);
+    v("log2_table", log2_table, "log2 of the rows of a hashed level", nn::kGridLog2Table);
+    v("base", base, "nodes per axis of the coarsest level", nn::kGridBase);
+    v("top", top, "nodes per axis of the finest level", nn::kGridTop);
+    v("width", width, "width of the hidden layers", nn::kHiddenWidth);
+    v("layers", layers, "hidden layers", nn::kHiddenLayers);
     v("skip", skip, "the last layer sees the network's inputs again");
   }
 };

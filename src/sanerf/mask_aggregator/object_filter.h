@@ -1,11 +1,13 @@
 // Objects taken out of a scene while its rays are traced: what stands behind them shows.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
-#include "sanerf/mask_aggregator/composited_view.h"
-#include "sanerf/mask_aggregator/object_field.h"
-#include "sanerf/nerf/ray_tracer.h"
+#include "sanerf/mask_aggregator/label_source.h"
+#include "sanerf/mask_aggregator/ray_compositor.h"
+#include "sanerf/nerf/sample_filter.h"
 
 namespace sanerf::mask_aggregator {
 
@@ -15,22 +17,18 @@ class ObjectFilter : public nerf::SampleFilter {
   ObjectFilter(std::vector<LabelSource> sources, std::vector<bool> is_hidden);
 
   void Begin(int num_rays) override;
-  void Filter(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, float* sigma) override;
+  void Filter(const nerf::SampleColumns& samples, std::span<float> sigma) override;
 
  private:
-  // Slots of the wave whose samples are dense enough to matter, and whether they belong to what is hidden.
-  void Classify(const nerf::RayTracer& wave, std::span<const nerf::RaySegment> segments, const float* sigma);
-
-  // Of the samples in slots_: logits [slot][label].
-  std::vector<float> LogitsOf(const LabelSource& source);
+  // Which samples are dense enough to matter, and whether they belong to what is hidden.
+  void Classify(const nerf::SampleColumns& samples, std::span<const float> sigma);
 
   const std::vector<LabelSource> sources_;
   const std::vector<bool> is_hidden_;
+  RayCompositor compositor_;
   std::vector<float> reach_;  // by ray: up to here all is the inside of something hidden
-  std::vector<int> slots_;
-  std::vector<uint8_t> hides_;  // by entry of slots_
-  nn::Buffer positions_, geometry_;
-  ObjectField::Activations activations_;
+  std::vector<size_t> dense_;
+  std::vector<uint8_t> hides_;  // by entry of dense_
 };
 
 }  // namespace sanerf::mask_aggregator

@@ -15,9 +15,11 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/mask_aggregator/composited_view.h"
 #include "sanerf/mask_aggregator/object_filter.h"
-#include "sanerf/mask_aggregator/object_gradient.h"
+#include "sanerf/mask_aggregator/ray_compositor.h"
 #include "sanerf/nerf/trace.h"
+#include "sanerf/nn/checkpoint.h"
 
 namespace sanerf::mask_aggregator {
 
@@ -116,7 +118,7 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
                  ImageF(part.width(), part.height(), 1)};
   const int num = num_labels();
   CompositeView(
-      nerf_, Sources(), part,
+      nerf_, Sources(), {part, /*with_radiance=*/radiance != nullptr},
       [&](const CompositedPixel& pixel) {
         const int x = pixel.x - part.pixels.x0, y = pixel.y - part.pixels.y0;
         const float* logits = pixel.outputs;
@@ -137,7 +139,7 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
         view.probability.At(x, y) =
             is_sure ? 1.0f : probabilities[size_t(probability_of == kWinner ? winner : probability_of)];
       },
-      job, radiance != nullptr ? WithRadiance::kYes : WithRadiance::kNo);
+      job);
   return view;
 }
 
@@ -187,24 +189,13 @@ std::vector<float> ObjectModel::ProbabilitiesAt(std::span<const Vec3> points, co
   const size_t num = size_t(num_labels());
   std::vector<float> probabilities(points.size() * num);
   const std::vector<LabelSource> sources = Sources();
+  RayCompositor compositor(sources);
   const nerf::TracedRays rays = nerf::RaysEndingIn(nerf_, points, job);
   ParallelForChunks(rays.num_rays(), kChunk, [&](int64_t begin, int64_t end) {
     job.ThrowIfStopped("the query of the object field");
     std::vector<int> chosen(static_cast<size_t>(end - begin));
     std::iota(chosen.begin(), chosen.end(), int(begin));
-    std::vector<float> logits(chosen.size() * num, 0);
-    for (const LabelSource& source : sources) {
-      const size_t num_own = source.num_outputs();
-      std::vector<float> own(chosen.size() * num_own, 0);
-      if (source.field != nullptr) own = ObjectGradient(*source.field).Logits(rays, chosen);
-      for (size_t i = 0; source.prior != nullptr && i < chosen.size(); ++i)
-        source.prior->AddTo(rays.unit[size_t(begin) + i].data(), 1, &own[i * num_own]);
-      if (source.labels.empty()) {
-        logits = std::move(own);
-        break;
-      }
-      for (size_t i = 0; i < chosen.size(); ++i) source.Join(&own[i * num_own], &logits[i * num]);
-    }
+    const std::vector<float> logits = compositor.Of(rays, chosen).outputs;
     for (size_t i = 0; i < chosen.size(); ++i)
       Softmax(int(num), &logits[i * num], &probabilities[(size_t(begin) + i) * num]);
   });
@@ -219,13 +210,13 @@ void ObjectModel::Save(const std::filesystem::path& path) const {
   if (!field->options().skip) options.erase("skip");  // the file is what earlier versions write and read
   nn::CheckpointWriter writer;
   writer.kind = kCheckpointKind;
-  writer.meta = {
+  *writer.meta = {
       {"options", {{"field", std::move(options)}}}, {"num_labels", num_labels()}, {"nerf", nerf_.Fingerprint()}};
   writer.Add(field->grid.params().name, field->grid.params().values.span());
   writer.Add(field->mlp.params().name, field->mlp.params().values.span());
   const std::vector<float> cells = prior ? prior->Coordinates() : std::vector<float>();
   if (prior) {
-    writer.meta[kPerAxis] = prior->cells_per_axis();
+    (*writer.meta)[kPerAxis] = prior->cells_per_axis();
     writer.Add(kPriorCells, cells);
     writer.Add(kPriorLogits, prior->logits());
   }

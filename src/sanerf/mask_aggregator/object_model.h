@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/mask_aggregator/composited_view.h"
-#include "sanerf/mask_aggregator/label_prior.h"
-#include "sanerf/mask_aggregator/object_field.h"
-#include "sanerf/nerf/block_tracer.h"
+#include "sanerf/mask_aggregator/label_source.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/ray.h"
 
 namespace sanerf::mask_aggregator {
 

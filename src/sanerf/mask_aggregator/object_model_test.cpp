@@ -23,6 +23,7 @@
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/nerf/trace.h"
+#include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/gradients_test_support.h"
 
 namespace sanerf::mask_aggregator {
@@ -183,7 +184,7 @@ TEST_F(AggregatorTest, FindsTheObjectInHeldOutViewsAndSurvivesTheDisk) {
   const auto header_error = [&](const Json& options, int num_labels) {
     nn::CheckpointWriter writer;
     writer.kind = "object-field";
-    writer.meta = {{"options", {{"field", options}}}, {"num_labels", num_labels}, {"nerf", nerf_->Fingerprint()}};
+    *writer.meta = {{"options", {{"field", options}}}, {"num_labels", num_labels}, {"nerf", nerf_->Fingerprint()}};
     writer.Write(*folder_ / "header.ckpt");
     return load_error("header.ckpt");
   };
@@ -428,9 +429,9 @@ TEST_F(AggregatorTest, ModelsThatWereFittedOneByOneAreShownAsOne) {
 TEST_F(AggregatorTest, NoMemoryIsTakenForATableThatTheFileDoesNotHold) {
   nn::CheckpointWriter writer;
   writer.kind = "object-field";
-  writer.meta = {{"options", {{"field", {{"levels", 32}, {"features", 8}, {"log2_table", 20}}}}},
-                 {"num_labels", 2},
-                 {"nerf", nerf_->Fingerprint()}};
+  *writer.meta = {{"options", {{"field", {{"levels", 32}, {"features", 8}, {"log2_table", 20}}}}},
+                  {"num_labels", 2},
+                  {"nerf", nerf_->Fingerprint()}};
   writer.Write(*folder_ / "large.ckpt");
   ResetPeakRss();
   const int64_t before = PeakRssBytes();
@@ -448,10 +449,10 @@ TEST_F(AggregatorTest, HeadersWeightsAndVotesThatCannotBeAreErrors) {
   const auto error = [&] {
     nn::CheckpointWriter writer;
     writer.kind = "object-field";
-    writer.meta = {{"options", {{"field", OptionsToJson(SmallField())}}},
-                   {"num_labels", 2},
-                   {"nerf", nerf},
-                   {"prior_cells_per_axis", 4}};
+    *writer.meta = {{"options", {{"field", OptionsToJson(SmallField())}}},
+                    {"num_labels", 2},
+                    {"nerf", nerf},
+                    {"prior_cells_per_axis", 4}};
     writer.Add(field.grid.params().name, grid);
     writer.Add(field.mlp.params().name, field.mlp.params().values.span());
     writer.Add("prior_cells", cells);

@@ -30,9 +30,6 @@ constexpr uint64_t kRegionStream = uint64_t{1} << 32;
 constexpr int kLaterShare =
     32;  // rays near the objects that later masks get, as a share of what the first got: one in 32
 
-// The wide network takes smaller steps than the table: at the table's rate its units die.
-constexpr float kMlpRate = 0.1f;
-
 void CheckLabels(const std::vector<LabelView>& views, int num_labels) {
   if (std::all_of(views.begin(), views.end(), [](const LabelView& view) { return view.labels.empty(); }))
     throw Error("no view has a usable mask", "every view rejected the prompts",
@@ -92,7 +89,7 @@ void ObjectTrainer::GrowField(int num_labels) {
     field_ = std::make_shared<ObjectField>(std::move(*field_), num_labels);
   }
   SANERF_CHECK_EQ(field_->num_labels(), num_labels);
-  field_->trainable(kMlpRate).PrepareTraining();
+  field_->trainable(options_.network_lr).PrepareTraining();
   workers_ = std::make_unique<WorkerPool<ObjectGradient>>();  // the old ones hold on to the old field
 }
 
@@ -196,7 +193,7 @@ void ObjectTrainer::DrawRegions(const Job& job) {
 
 void ObjectTrainer::Apply(const Schedule& schedule, int step) {
   const float from = options_.lr * schedule.rate, to = options_.lr * options_.lr_final;
-  nn::StepField(field_->trainable(kMlpRate), groups_,
+  nn::StepField(field_->trainable(options_.network_lr), groups_,
                 {.lr = from * nn::DecayedRate(to / from, step, schedule.steps), .step = total_steps_ + 1});
 }
 
@@ -258,7 +255,7 @@ void ObjectTrainer::Train(const Schedule& schedule, int first, int num_steps, co
 
 ObjectModel ObjectTrainer::Finish() {
   workers_.reset();
-  field_->trainable(kMlpRate).Freeze();
+  field_->trainable(options_.network_lr).Freeze();
   return Model();
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/error.h"
@@ -176,6 +177,23 @@ TEST_F(ObjectTrainerTest, StartedAgainItIsAsNew) {
   trainer.StartAgain();
   EXPECT_EQ(trainer.num_rays(), num_anywhere);
   EXPECT_EQ(fit(&trainer), first);
+}
+
+// The last layer starts at 0: no label is preferred anywhere until the network has moved.
+TEST_F(ObjectTrainerTest, TheNetworkMovesAtItsShareOfTheRate) {
+  const auto farthest_from_a_draw = [](float network_lr) {
+    AggregatorOptions options = Options();
+    options.network_lr = network_lr;
+    ObjectTrainer trainer(*nerf_, Cameras(), options, Job());
+    trainer.SetMasks(LabelsOf({2}), 2, nullptr, Job());
+    trainer.Train({40, 1}, Job());
+    float farthest = 0;
+    for (const float p : trainer.Model().Render(scene_->views[0].camera, 1, Job()).probability.data)
+      farthest = std::max(farthest, std::abs(p - 0.5f));
+    return farthest;
+  };
+  EXPECT_LT(farthest_from_a_draw(1e-6f), 0.001f);
+  EXPECT_GT(farthest_from_a_draw(Options().network_lr), 0.05f);
 }
 
 TEST_F(ObjectTrainerTest, ViewsWithoutAMaskSayNothing) {

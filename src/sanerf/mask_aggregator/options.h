@@ -47,6 +47,7 @@ struct AggregatorOptions {
   int pool_rays = 1 << 18;
   float lr = 1e-2f;
   float lr_final = 0.1f;
+  float network_lr = 0.1f;       // a wide network takes smaller steps than the table: at its rate units die
   float label_smoothing = 0.1f;  // paper: 0
   int seed = 1;
   RgbLossOptions rgb;
@@ -60,6 +61,7 @@ struct AggregatorOptions {
       Range(64, 1 << 22));
     v("lr", lr, "learning rate of Adam", Range(1e-7, 1));
     v("lr_final", lr_final, "learning rate at the end, as a share of lr (exponential decay)", Range(1e-6, 1));
+    v("network_lr", network_lr, "learning rate of the network, as a share of lr", Range(1e-6, 100));
     v("label_smoothing", label_smoothing,
       "share of a mask's weight that is spread over all labels (paper: 0): masks are imperfect", Range(0, 0.99));
     v("seed", seed, "random seed", kSeeds);

@@ -30,13 +30,17 @@ std::optional<ViewUse> ViewUseFromName(const std::string& name) {
   return ViewUse(found - kUseNames.begin());
 }
 
+void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason) {
+  decision.used = false;
+  decision.outcome = outcome;
+  decision.reason = reason;
+}
+
 void ApplyUse(ViewUse use, ViewDecision* decision) {
   decision->use = use;
   const auto is_set = [](uint8_t value) { return value != 0; };
   if (use == ViewUse::kNever) {
-    decision->used = false;
-    decision->outcome = Outcome::kDropped;
-    decision->reason = "dropped by the user";
+    Reject(*decision, Outcome::kDropped, "dropped by the user");
   } else if (use == ViewUse::kAlways && !decision->used &&
              std::any_of(decision->mask.data.begin(), decision->mask.data.end(), is_set)) {
     decision->used = true;

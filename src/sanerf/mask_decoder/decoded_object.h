@@ -8,49 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/core/option_values.h"
-#include "sanerf/feature_container/feature_container.h"
+#include "sanerf/core/geometry.h"
+#include "sanerf/core/image.h"
 #include "sanerf/mask_decoder/visibility.h"
 
 namespace sanerf::mask_decoder {
-
-// Which of SAM's masks is taken: as its model is best used (MaskRule), or always the same way.
-enum class RuleChoice { kOfModel, kHighestIou, kSingle };
-
-struct MaskDecoderOptions {
-  double depth_tolerance = 0.02;           // absolute, model units
-  double relative_depth_tolerance = 0.03;  // of the depth
-  RuleChoice rule = RuleChoice::kOfModel;
-  int seed_points = 0;   // 0 = the paper's rule: only what the user gave is lifted
-  double specks = 0.01;  // largest island or hole that is removed, as a share of the mask
-
-  template <class V>
-  void Visit(V&& v) {
-    v("depth_tolerance", depth_tolerance,
-      "a point is visible when its depth is within this of the rendered depth (model units)", Range(0, 100));
-    v("relative_depth_tolerance", relative_depth_tolerance, "or within this share of the depth", Range(0, 10));
-    v("rule", rule,
-      "which of SAM's masks: the best for the model, the one with the highest predicted IoU (paper), or the single "
-      "mask",
-      OneOf(Choice{"auto", RuleChoice::kOfModel}, Choice{"highest_iou", RuleChoice::kHighestIou},
-            Choice{"single", RuleChoice::kSingle}));
-    v("seed_points", seed_points,
-      "points added from the mask of each clicked view before going to the others (0 = none, the paper's rule)",
-      Range(0, 100));
-    v("specks", specks, "islands and holes of a mask up to this share of its area are removed (0 = none)",
-      Range(0, 0.5));
-  }
-};
-
-// What every decoding needs beside its prompt. The references must outlive it.
-struct DecodeContext {
-  const scene::Scene& scene;
-  const feature_container::FeatureContainer& container;
-  const sam::Sam& sam;         // the model that `container` was encoded with; decoders share it, none uses it itself
-  Similarity model_from_file;  // tolerances are in the radiance field's units
-  MaskDecoderOptions options;
-  bool keeps_candidates = false;  // SAM's answers to the points: refinement rounds ask for them again
-};
 
 // A prompt in 3D, and where it came from.
 struct LiftedPoint {
@@ -108,6 +70,9 @@ struct ViewDecision {
   ViewUse use = ViewUse::kAuto;
   ImageU8 mask;  // 0/255 at the working camera; empty when not decoded
 };
+
+// It has no mask to be used.
+void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason);
 
 // What the user wants of the view, from now on and whatever the method has decided. A mask that is not there cannot be
 // kept, and nothing brings back what was decided before the view was dropped.

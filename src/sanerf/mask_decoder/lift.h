@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/feature_container/feature_container.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
+#include "sanerf/scene/scene.h"
 
 namespace sanerf::mask_decoder {
 

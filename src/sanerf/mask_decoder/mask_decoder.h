@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
+#include "sanerf/mask_decoder/decode_context.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prompts.h"
 

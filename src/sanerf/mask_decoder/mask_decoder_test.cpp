@@ -125,23 +125,6 @@ TEST_F(MaskDecoderTest, NegativeClicksReachSamWithTheirLabel) {
   EXPECT_EQ(sam_.prompts[0].points[1].label, 0);
 }
 
-TEST_F(MaskDecoderTest, KIsAQuarterOfThePositivePointsUnlessGiven) {
-  const auto k = [](int num_points) { return VisibilityRuleFor({}, std::vector<LiftedPoint>(num_points)).needed; };
-  EXPECT_EQ(k(1), 1);
-  EXPECT_EQ(k(4), 1);
-  EXPECT_EQ(k(5), 2);
-  EXPECT_EQ(k(11), 3);
-
-  std::vector<LiftedPoint> clicks(9);
-  clicks[0].label = 0;
-  EXPECT_EQ(VisibilityRuleFor({}, clicks).needed, 2);  // a quarter of 8
-  EXPECT_TRUE(VisibilityRuleFor({}, clicks).positives_only);
-  ObjectPrompt object;
-  object.min_visible = 4;
-  EXPECT_EQ(VisibilityRuleFor(object, clicks).needed, 4);
-  EXPECT_FALSE(VisibilityRuleFor(object, clicks).positives_only);
-}
-
 TEST_F(MaskDecoderTest, VisibilityFilterCountsPositiveAndNegativePoints) {
   // Front of the ball, back of the ball, table: the front camera sees the first and the third.
   object_.points = {{kFrontOfBall, 1}, {kBallCenter - kBallRadius * Vec3(0, 0, 1), 1}, {Vec3(-1, 0, 1), 0}};

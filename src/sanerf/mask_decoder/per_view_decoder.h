@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/decode_context.h"
 #include "sanerf/mask_decoder/view_decider.h"
 
 namespace sanerf::mask_decoder {

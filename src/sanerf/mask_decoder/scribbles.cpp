@@ -103,8 +103,7 @@ std::vector<Pixel> Thin(const std::vector<Pixel>& line, int count) {
 }
 
 // The strokes of one kind, all pictures together; clicks in pixels of the photo.
-void AddClicks(const std::vector<fs::path>& pictures, const scene::View& view, int label, int count,
-               ObjectPrompt* prompt) {
+void AddClicks(const std::vector<fs::path>& pictures, const scene::View& view, int label, ObjectPrompt* prompt) {
   ImageU8 strokes;
   for (const fs::path& path : pictures) {
     const ImageU8 more = ReadStrokes(path, view);
@@ -118,7 +117,7 @@ void AddClicks(const std::vector<fs::path>& pictures, const scene::View& view, i
   }
   if (strokes.empty()) return;
   const Vec2 scale(double(view.camera.width) / strokes.width, double(view.camera.height) / strokes.height);
-  for (const Pixel& pixel : Thin(MiddleLine(strokes), count)) {
+  for (const Pixel& pixel : Thin(MiddleLine(strokes), kClicksOfStrokes)) {
     // Pixel centers are at +0.5; a click's whole number names a pixel.
     const Vec2 px = Vec2(pixel.x + 0.5, pixel.y + 0.5).cwiseProduct(scale);
     prompt->clicks.push_back({view.name, Vec2(std::floor(px.x()), std::floor(px.y())), label});
@@ -146,16 +145,15 @@ Scribbles FindScribbles(const fs::path& folder) {
   return found;
 }
 
-ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const scene::View& view, const std::string& object_name,
-                                  const ScribbleOptions& options) {
+ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const scene::View& view, const std::string& object_name) {
   ObjectPrompt prompt;
   prompt.name = object_name;
-  AddClicks(scribbles.positive, view, 1, options.positive_clicks, &prompt);
+  AddClicks(scribbles.positive, view, 1, &prompt);
   if (prompt.clicks.empty()) {
     throw Error(scribbles.positive.empty() ? object_name : scribbles.positive[0].string(),
                 "there is no stroke on the object", "draw in white on black");
   }
-  AddClicks(scribbles.negative, view, 0, options.negative_clicks, &prompt);
+  AddClicks(scribbles.negative, view, 0, &prompt);
   return prompt;
 }
 

@@ -15,9 +15,7 @@ struct Scribbles {
   std::string view;  // the photo that they were drawn on, when a folder reference_image says so; else empty
 };
 
-struct ScribbleOptions {
-  int positive_clicks = 8, negative_clicks = 8;  // at most; a small blot gives fewer
-};
+inline constexpr int kClicksOfStrokes = 8;  // of each kind, at most; a small blot gives fewer
 
 // NVOS: scribbles/SCENE/pos_*.png and neg_*.png, with the photo in reference_image/SCENE. Throws Error when the folder
 // has no positive stroke picture.
@@ -26,7 +24,6 @@ Scribbles FindScribbles(const std::filesystem::path& folder);
 // Clicks on the middle lines of the strokes, as far from each other as possible: first the one nearest to the strokes'
 // center, then always the one farthest from those taken. The pictures may have another scale than the photo, but its
 // shape. The same pictures give the same clicks. Throws Error for an empty positive stroke or another shape.
-ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const scene::View& view, const std::string& object_name,
-                                  const ScribbleOptions& options = {});
+ObjectPrompt PromptsFromScribbles(const Scribbles& scribbles, const scene::View& view, const std::string& object_name);
 
 }  // namespace sanerf::mask_decoder

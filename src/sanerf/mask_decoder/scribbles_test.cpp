@@ -56,10 +56,10 @@ TEST_F(ScribblesTest, FindsTheStrokesAndTheirPhoto) {
 
 TEST_F(ScribblesTest, ClicksOnTheMiddleLineFarFromEachOther) {
   const Scribbles found = FindScribbles(folder_ / "scribbles/fern");
-  const ObjectPrompt prompt = PromptsFromScribbles(found, view_, "fern", {.positive_clicks = 3, .negative_clicks = 2});
+  const ObjectPrompt prompt = PromptsFromScribbles(found, view_, "fern");
   EXPECT_EQ(prompt.name, "fern");
   EXPECT_EQ(WhyUnusable(prompt), std::nullopt);
-  ASSERT_EQ(prompt.clicks.size(), 5u);
+  ASSERT_EQ(prompt.clicks.size(), size_t{2 * kClicksOfStrokes});
   // The middle line of the first stroke is the row 22 from column 12 to 58: beyond, the short sides are nearer than the
   // long ones. Its middle (35, 22) is the photo's (35.5, 22.5) * 4.
   EXPECT_EQ(prompt.clicks[0].xy, Vec2(142, 90));
@@ -67,10 +67,9 @@ TEST_F(ScribblesTest, ClicksOnTheMiddleLineFarFromEachOther) {
   EXPECT_EQ(prompt.clicks[2].xy, Vec2(234, 90));
   EXPECT_EQ(prompt.clicks[2].label, 1);
   EXPECT_EQ(prompt.clicks[2].view, "images/IMG_4038.JPG");
-  EXPECT_EQ(prompt.clicks[3].xy, Vec2(286, 122));  // (71.5, 30.5) * 4
-  EXPECT_EQ(prompt.clicks[3].label, 0);
-  EXPECT_EQ(ToJson(PromptsFromScribbles(found, view_, "fern", {.positive_clicks = 3, .negative_clicks = 2})),
-            ToJson(prompt));
+  EXPECT_EQ(prompt.clicks[kClicksOfStrokes].xy, Vec2(286, 122));  // (71.5, 30.5) * 4
+  EXPECT_EQ(prompt.clicks[kClicksOfStrokes].label, 0);
+  EXPECT_EQ(ToJson(PromptsFromScribbles(found, view_, "fern")), ToJson(prompt));
 }
 
 TEST_F(ScribblesTest, ASmallBlotGivesFewerClicks) {
@@ -87,8 +86,7 @@ TEST_F(ScribblesTest, SeveralPicturesAreOneSetOfStrokes) {
   ImageU8 more(80, 60, 1, 0);
   Fill(&more, 30, 50, 32, 52);
   WritePng(folder_ / "scribbles/fern/pos_1_fern.png", more);
-  const ObjectPrompt prompt =
-      PromptsFromScribbles(FindScribbles(folder_ / "scribbles/fern"), view_, "fern", {.positive_clicks = 4});
+  const ObjectPrompt prompt = PromptsFromScribbles(FindScribbles(folder_ / "scribbles/fern"), view_, "fern");
   EXPECT_TRUE(std::any_of(prompt.clicks.begin(), prompt.clicks.end(),
                           [](const ClickPrompt& click) { return click.xy == Vec2(126, 206); }));
 }

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <mutex>
 
 #include "sanerf/core/error.h"
@@ -11,9 +9,9 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/phrases.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/worker_pool.h"
+#include "sanerf/mask_decoder/mask_check.h"
 #include "sanerf/mask_decoder/places.h"
 
 namespace sanerf::mask_decoder {
@@ -22,40 +20,6 @@ using sam::SamMask;
 using sam::SamPrompt;
 
 namespace {
-
-constexpr int64_t kMinMaskPixels = 10;  // the release's limit; smaller masks are specks
-
-// "2 occluded, 1 outside"
-std::string CountStates(const ViewDecision& decision) {
-  std::map<std::string, int> counts;
-  for (const auto& point : decision.points) ++counts[point.label == 1 ? NameOf(point.state) : "negative"];
-  std::string text;
-  for (const auto& [state, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
-  return text.empty() ? "no points" : text;
-}
-
-// The share of a pixel and its neighbors that the mask covers. A mask is taken from a lower resolution: next to a
-// point is on it.
-double CoveredNeighborhood(const ImageU8& mask, double x, double y) {
-  const int column = static_cast<int>(x), row = static_cast<int>(y);
-  int covered = 0, count = 0;
-  for (int v = std::max(row - 1, 0); v <= std::min(row + 1, mask.height - 1); ++v) {
-    for (int u = std::max(column - 1, 0); u <= std::min(column + 1, mask.width - 1); ++u) {
-      covered += mask.At(u, v) != 0;
-      ++count;
-    }
-  }
-  return count > 0 ? static_cast<double>(covered) / count : 0;
-}
-
-bool ReachesInto(const ImageU8& mask, const SamPrompt::Box& box) {
-  for (int y = static_cast<int>(box.y0); y < static_cast<int>(std::ceil(box.y1)); ++y) {
-    for (int x = static_cast<int>(box.x0); x < static_cast<int>(std::ceil(box.x1)); ++x) {
-      if (mask.At(x, y)) return true;
-    }
-  }
-  return false;
-}
 
 ImageF LogitsOfMask(const ImageU8& mask) {
   ImageF logits(mask.width, mask.height, 1);
@@ -94,42 +58,6 @@ void CheckInputs(const ObjectPrompt& object, const feature_container::FeatureCon
 
 DepthTolerance ToleranceOf(const MaskDecoderOptions& options, const Similarity& model_from_file) {
   return {options.depth_tolerance / model_from_file.scale, options.relative_depth_tolerance};
-}
-
-int64_t CountNonZero(const ImageU8& mask) {
-  return std::count_if(mask.data.begin(), mask.data.end(), [](uint8_t v) { return v != 0; });
-}
-
-void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason) {
-  decision.used = false;
-  decision.outcome = outcome;
-  decision.reason = reason;
-}
-
-bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision) {
-  for (const auto& point : decision.points) {
-    if (point.label == 1 && point.state == PointState::kVisible && CoveredNeighborhood(mask, point.x, point.y) > 0)
-      return true;
-  }
-  return false;
-}
-
-double KeptShare(const ImageU8& mask, const ViewDecision& decision) {
-  int kept = 0, visible = 0;
-  for (const auto& point : decision.points) {
-    if (point.state != PointState::kVisible) continue;
-    const double covered = CoveredNeighborhood(mask, point.x, point.y);
-    kept += point.label == 1 ? covered > 0 : covered < 1;
-    ++visible;
-  }
-  return visible > 0 ? static_cast<double>(kept) / visible : 1;
-}
-
-VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points) {
-  if (object.min_visible > 0) return {object.min_visible, false};
-  int num_positive = 0;
-  for (const LiftedPoint& point : points) num_positive += point.label;
-  return {std::max(1, (num_positive + 3) / 4), true};
 }
 
 void ViewDecider::AddBox(const BoxPrompt& box) {
@@ -219,21 +147,7 @@ void ViewDecider::SetMask(const SamMask& chosen, ImageU8 mask, const SamPrompt& 
   decision.predicted_iou = chosen.predicted_iou;
   RemoveSpecks(static_cast<int64_t>(options_.specks * static_cast<double>(CountNonZero(mask))), &mask);
   decision.mask = std::move(mask);
-  const int64_t num_pixels = CountNonZero(decision.mask);
-  decision.area = static_cast<double>(num_pixels) / static_cast<double>(decision.mask.num_pixels());
-  if (num_pixels == 0) {
-    Reject(decision, Outcome::kEmpty, "empty mask");
-  } else if (num_pixels < kMinMaskPixels) {
-    Reject(decision, Outcome::kTiny,
-           fmt::format("mask of {}, at least {} needed", Counted(num_pixels, "pixel"), kMinMaskPixels));
-  } else if (prompt.box ? !ReachesInto(decision.mask, *prompt.box) : !CoversAPositivePoint(decision.mask, decision)) {
-    Reject(decision, Outcome::kMissed,
-           prompt.box ? "the mask lies outside the box" : "the mask holds none of the visible positive points");
-  } else {
-    decision.used = true;
-    decision.outcome = Outcome::kUsed;
-    decision.reason = "used";
-  }
+  JudgeMask(prompt.box, decision);
 }
 
 ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& points, const VisibilityRule& rule,
@@ -245,29 +159,14 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
   }
 
   SamPrompt prompt = FindPrompt(points, decision, job);
-  int positive_visible = 0, num_positive = 0;
-  for (const auto& point : decision.points) {
-    num_positive += point.label;
-    positive_visible += point.label == 1 && point.state == PointState::kVisible;
+  if (!SeesEnough(rule, decision)) return decision;
+  if (const auto shown = shown_masks_.find(view_idx); shown != shown_masks_.end()) {
+    sam_->SetFeatures(container_.Features(view_idx, job));
+    prompt.mask_logits = sam_->FromImageFrame(LogitsOfMask(shown->second));
   }
-  const int counted = rule.positives_only ? positive_visible : decision.num_visible;
-  const int of = rule.positives_only ? num_positive : static_cast<int>(points.size());
-  // A box shows the object by itself.
-  if (!decision.has_box && positive_visible == 0) {
-    Reject(decision, Outcome::kHidden, fmt::format("no positive point is visible ({})", CountStates(decision)));
-  } else if (!decision.has_box && counted < rule.needed) {
-    Reject(decision, Outcome::kTooFew,
-           fmt::format("{} of {} {}points visible, {} needed", counted, of, rule.positives_only ? "positive " : "",
-                       rule.needed));
-  } else {
-    if (const auto shown = shown_masks_.find(view_idx); shown != shown_masks_.end()) {
-      sam_->SetFeatures(container_.Features(view_idx, job));
-      prompt.mask_logits = sam_->FromImageFrame(LogitsOfMask(shown->second));
-    }
-    const std::vector<SamMask> candidates = Candidates(view_idx, prompt, job);
-    const SamMask& chosen = Choose(candidates);
-    SetMask(chosen, ToMask(chosen, decision), prompt, decision);
-  }
+  const std::vector<SamMask> candidates = Candidates(view_idx, prompt, job);
+  const SamMask& chosen = Choose(candidates);
+  SetMask(chosen, ToMask(chosen, decision), prompt, decision);
   return decision;
 }
 

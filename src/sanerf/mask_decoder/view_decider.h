@@ -6,21 +6,16 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/mask_decoder/decode_context.h"
 #include "sanerf/mask_decoder/decoded_object.h"
 #include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/mask_decoder/visibility.h"
+#include "sanerf/mask_decoder/visibility_filter.h"
 
 namespace sanerf::mask_decoder {
 
 inline constexpr float kCertainLogit = 8;  // of a mask prompt where it is certain
-
-// k of the visibility filter.
-struct VisibilityRule {
-  int needed = 1;
-  bool positives_only = false;
-};
-VisibilityRule VisibilityRuleFor(const ObjectPrompt& object, const std::vector<LiftedPoint>& points);
 
 struct ViewDeciderOptions {
   sam::MaskRule mask_rule;
@@ -31,14 +26,6 @@ struct ViewDeciderOptions {
 
 // The options' depth tolerance in file units.
 DepthTolerance ToleranceOf(const MaskDecoderOptions& options, const Similarity& model_from_file);
-
-void Reject(ViewDecision& decision, Outcome outcome, const std::string& reason);
-int64_t CountNonZero(const ImageU8& mask);
-// On the mask, or next to it (it comes from a lower resolution), lies a visible positive point.
-bool CoversAPositivePoint(const ImageU8& mask, const ViewDecision& decision);
-// The share of the visible points that the mask is right about: positive ones on it or next to it, negative ones not
-// deep inside. 1 when none is visible.
-double KeptShare(const ImageU8& mask, const ViewDecision& decision);
 
 class ViewDecider {
  public:

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/mask_decoder/decoded_object.h"
+#include "sanerf/scene/scene.h"
 
 namespace sanerf::mask_decoder {
 

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"

@@ -18,9 +18,15 @@ namespace fs = std::filesystem;
 namespace sanerf::models {
 namespace {
 
+FileRole ParseRole(const std::string& name) {
+  for (const FileRole role : {FileRole::kEncoder, FileRole::kDecoder, FileRole::kDetector})
+    if (name == NameOf(role)) return role;
+  return FileRole::kWeights;
+}
+
 ModelFile ParseFile(const JsonCursor& json) {
   ModelFile file;
-  file.role = json["role"].String();
+  file.role = ParseRole(json["role"].String());
   file.name = json["name"].String();
   const bool is_folder = file.name.empty() || file.name == "." || file.name == "..";
   if (is_folder || fs::path(file.name).filename() != file.name || file.name.find('\0') != std::string::npos)
@@ -99,6 +105,28 @@ ModelState CheckFile(const fs::path& path, const ModelFile& file, bool hash_cont
 
 }  // namespace
 
+const char* NameOf(FileRole role) {
+  switch (role) {
+    case FileRole::kEncoder:
+      return "encoder";
+    case FileRole::kDecoder:
+      return "decoder";
+    case FileRole::kDetector:
+      return "detector";
+    case FileRole::kWeights:
+      break;
+  }
+  return "weights";
+}
+
+const ModelFile& ModelEntry::File(FileRole role) const {
+  const auto file = std::find_if(files.begin(), files.end(), [&](const ModelFile& one) { return one.role == role; });
+  if (file == files.end())
+    throw Error("the model " + name + " is incomplete",
+                fmt::format("its catalogue entry has no file with the role \"{}\"", NameOf(role)));
+  return *file;
+}
+
 const char* NameOf(ModelKind kind) { return kind == ModelKind::kSam ? "sam" : "detector"; }
 
 Catalogue LoadCatalogue() {
@@ -116,22 +144,16 @@ void CheckUsable(const Catalogue& catalogue, const std::string& name) {
       throw Error("the model " + name + " cannot be used", entry.why, "mend its entry in that file, or update sanerf");
 }
 
-const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name) {
+const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name, const std::string& hint) {
   CheckUsable(catalogue, name);
   std::vector<std::string> names;
   for (const ModelEntry& entry : catalogue.models) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
-  const auto join = [](const std::vector<std::string>& parts) {
-    std::string text;
-    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-    return text;
-  };
   const std::vector<std::string> nearest = NearestNames(name, names);
-  throw UsageError(
-      "there is no model \"" + name + "\"", nearest.empty() ? "" : "did you mean " + join(nearest) + "?",
-      "known models: " + join(names) + "; a model of your own is ENCODER.onnx,DECODER.onnx or a folder with both");
+  throw UsageError("there is no model \"" + name + "\"",
+                   nearest.empty() ? "" : fmt::format("did you mean {}?", fmt::join(nearest, ", ")), hint);
 }
 
 fs::path ModelFolder() {

@@ -8,8 +8,12 @@
 
 namespace sanerf::models {
 
+// What a file is of its model; any other name in the catalogue is kWeights.
+enum class FileRole : uint8_t { kEncoder, kDecoder, kDetector, kWeights };  // weights: that another file refers to
+const char* NameOf(FileRole role);                                          // "encoder", as in the catalogue
+
 struct ModelFile {
-  std::string role;  // "encoder", "decoder"; any other for weights that are files of their own
+  FileRole role = FileRole::kWeights;
   std::string name;  // file name in the model folder
   std::string sha256;
   int64_t bytes = 0;
@@ -25,6 +29,8 @@ struct ModelEntry {
   ModelKind kind = ModelKind::kSam;
   bool single_mask_is_best = false;  // as measured: its single mask ("single"), not the highest predicted IoU of three
   std::vector<ModelFile> files;
+
+  const ModelFile& File(FileRole role) const;  // the first; throws Error when the entry has none
 };
 
 // An entry that this program cannot use: written by hand, or for a newer version. The others are as good as ever.
@@ -41,8 +47,10 @@ struct Catalogue {
 // The catalogue built into the program (models/catalogue.json embedded at build time), entries of a
 // catalogue.json in the model folder added; of the same name they replace. Throws Error for a file that holds no list.
 Catalogue LoadCatalogue();
-// Throws Error for an unusable entry, UsageError with the nearest names for none.
-const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name);
+// Throws Error for an unusable entry, UsageError with the nearest names for none. hint: what else there is, for who
+// takes other names too.
+const ModelEntry& FindModel(const Catalogue& catalogue, const std::string& name,
+                            const std::string& hint = "sanerf models list shows what can be fetched");
 void CheckUsable(const Catalogue& catalogue, const std::string& name);  // the former alone
 
 // Where model files live: $SANERF_MODELS, else share/sanerf/models in one of the nearest folders above the program (its

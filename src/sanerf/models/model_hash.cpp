@@ -1,5 +1,6 @@
 #include "sanerf/models/model_hash.h"
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/files.h"
 #include "sanerf/models/onnx_graph.h"

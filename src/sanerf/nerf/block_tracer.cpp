@@ -22,13 +22,6 @@ PixelBlock BlockOf(int64_t index, int width, int height) {
   return {x0, y0, std::min(x0 + kBlock, width), std::min(y0 + kBlock, height)};
 }
 
-std::vector<Ray> RaysOf(const Camera& model_camera, const PixelBlock& block) {
-  std::vector<Ray> rays;
-  for (int y = block.y0; y < block.y1; ++y)
-    for (int x = block.x0; x < block.x1; ++x) rays.push_back(MakeRay(model_camera, Vec2(x + 0.5, y + 0.5)));
-  return rays;
-}
-
 void BlockTracer::Begin(std::vector<Ray> rays) {
   rays_ = std::move(rays);
   tracer_.Begin(rays_.data(), nullptr, int(rays_.size()));

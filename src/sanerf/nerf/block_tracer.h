@@ -8,29 +8,15 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
-#include "sanerf/nerf/color_pass.h"
+#include "sanerf/nerf/field_points.h"
+#include "sanerf/nerf/ray.h"
 #include "sanerf/nerf/ray_tracer.h"
 
 namespace sanerf::nerf {
 
-struct PixelBlock {
-  int x0, y0, x1, y1;  // x1 and y1 excluded
-};
-// Some pixels of a view; a camera alone stands for all of them. Blocks are counted from the part's first pixel: a part
-// that begins at multiples of 16 has the bytes that it has in the whole.
-struct PartOfView {
-  PartOfView(const Camera& c) : camera(c), pixels{0, 0, c.width, c.height} {}  // NOLINT: meant to be implicit
-  PartOfView(const Camera& c, const PixelBlock& p) : camera(c), pixels(p) {}
-
-  Camera camera;  // of the whole view
-  PixelBlock pixels;
-  int width() const { return pixels.x1 - pixels.x0; }
-  int height() const { return pixels.y1 - pixels.y0; }
-};
 // Block number `index` of a view of that size, row by row.
 PixelBlock BlockOf(int64_t index, int width, int height);
 int64_t NumBlocks(int width, int height);
-std::vector<Ray> RaysOf(const Camera& model_camera, const PixelBlock& block);  // row by row
 
 // use(renderer, block) for every block of these pixels, several at a time; make() gives each thread a
 // std::unique_ptr<Renderer> of its own. Throws InterruptedError between two blocks: a large view takes minutes.

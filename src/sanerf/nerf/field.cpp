@@ -5,6 +5,7 @@
 
 #include "sanerf/kernels/isa.h"
 #include "sanerf/kernels/tiled.h"
+#include "sanerf/nn/checkpoint.h"
 
 namespace sanerf::nerf {
 

@@ -4,12 +4,15 @@
 
 #include <memory>
 
-#include "sanerf/core/json_fwd.h"
 #include "sanerf/nerf/options.h"
-#include "sanerf/nn/checkpoint.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
 #include "sanerf/nn/training_step.h"
+
+namespace sanerf::nn {
+class CheckpointReader;
+struct CheckpointWriter;
+}  // namespace sanerf::nn
 
 namespace sanerf::nerf {
 

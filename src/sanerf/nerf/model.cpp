@@ -1,75 +1,27 @@
 #include "sanerf/nerf/model.h"
 
-#include <fmt/format.h>
-
-#include <cmath>
+#include <algorithm>
 #include <mutex>
 
-#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
-#include "sanerf/core/options.h"
+#include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/field.h"
+#include "sanerf/nerf/nerf_checkpoint.h"
 #include "sanerf/nerf/ray_renderer.h"
 
 namespace sanerf::nerf {
 
 namespace {
 
-constexpr double kLargestExtent = 1 << 16;
-constexpr char kAgain[] = "train again";
-
-Json ToJson(const Similarity& s) {
-  Json json{{"scale", s.scale}, {"rotation", Json::array()}, {"translation", Json::array()}};
-  for (int i = 0; i < 9; ++i) json["rotation"].push_back(s.rotation(i / 3, i % 3));
-  for (int i = 0; i < 3; ++i) json["translation"].push_back(s.translation[i]);
-  return json;
-}
-
-// What a checkpoint says beside its tensors. Errors name the value.
-JsonCursor HeaderOf(const nn::CheckpointReader& reader, const std::filesystem::path& path) {
-  return JsonCursor(reader.meta(), path.string() + ": damaged checkpoint header");
-}
-
-Similarity ReadSimilarity(const JsonCursor& json) try {
-  constexpr double kRounding = 1e-6;  // of a rotation's products
-  Similarity s;
-  s.scale = json["scale"].Number();
-  for (int i = 0; i < 9; ++i) s.rotation(i / 3, i % 3) = json["rotation"][size_t(i)].Number();
-  for (int i = 0; i < 3; ++i) s.translation[i] = json["translation"][size_t(i)].Number();
-  if (!(s.scale > 0) || !std::isfinite(1 / s.scale)) json["scale"].Fail("expected a positive number");
-  if (!(s.rotation * s.rotation.transpose()).isIdentity(kRounding) || !(s.rotation.determinant() > 0))
-    json["rotation"].Fail("it is no rotation");
-  return s;
-} catch (const Error& e) {
-  throw Error(e.what(), "", kAgain);
-}
-
-// Hash table and occupancy grid take their memory by these numbers: they must be those of what is in the file.
-void CheckSizes(const nn::CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
-                double extent) {
-  const int64_t num_values = nn::NumTableValues(GridOptionsOf(options, extent > 1));
-  const int resolution = options.occupancy_resolution;
-  const bool is_grid =
-      extent >= 1 && extent <= kLargestExtent && resolution >= 4 && resolution <= 1 << 12 && resolution % 4 == 0;
-  const int64_t cells =
-      is_grid ? int64_t(resolution) * resolution * resolution * (1 + std::lround(std::log2(extent))) : 0;
-  if (!is_grid || reader.Size("occupancy_bits") != cells / 32)
-    throw Error(
-        path.string(),
-        fmt::format("damaged checkpoint: extent {:.6g} and {} cells per axis are not those of its occupancy grid",
-                    extent, resolution),
-        kAgain);
-  reader.CheckSize(RadianceField::kGridName, num_values);
-}
-
 class BlockRenderer {
  public:
   // part: model frame; view: images of its size.
-  BlockRenderer(const NerfModel& model, const PartOfView& part, const MakeSampleFilter& make_filter, RenderedView* view)
+  BlockRenderer(const TracedField& traced, const PartOfView& part, double file_from_model,
+                const MakeSampleFilter& make_filter, RenderedView* view)
       : part_(part),
-        file_from_model_(1 / model.model_from_file().scale),
+        file_from_model_(file_from_model),
         view_(view),
-        renderer_(model.traced(), make_filter ? make_filter() : nullptr) {}
+        renderer_(traced, make_filter ? make_filter() : nullptr) {}
 
   // Valid until the next call.
   RenderedBlock Render(const PixelBlock& block) {
@@ -97,15 +49,18 @@ class BlockRenderer {
   std::vector<float> rgb_, depth_, opacity_;
 };
 
-RenderedView RenderBlocks(const NerfModel& model, const PartOfView& file_part, const MakeSampleFilter& make_filter,
-                          const OnBlock& on_block, const Job& job) {
+}  // namespace
+
+RenderedView NerfModel::RenderBlocks(const PartOfView& file_part, const MakeSampleFilter& make_filter,
+                                     const OnBlock& on_block, const Job& job) const {
   const ThreadLimit limit(job.num_threads());
-  const PartOfView part(file_part.camera.In(model.model_from_file()), file_part.pixels);
+  const PartOfView part(file_part.camera.In(model_from_file_), file_part.pixels);
   RenderedView view{ImageF(part.width(), part.height(), 3), ImageF(part.width(), part.height(), 1),
                     ImageF(part.width(), part.height(), 1)};
   std::mutex mutex;
   ForEachBlock(
-      part.pixels, [&] { return std::make_unique<BlockRenderer>(model, part, make_filter, &view); },
+      part.pixels,
+      [&] { return std::make_unique<BlockRenderer>(traced(), part, 1 / model_from_file_.scale, make_filter, &view); },
       [&](BlockRenderer& renderer, const PixelBlock& pixels) {
         const RenderedBlock block = renderer.Render(pixels);
         if (!on_block) return;
@@ -116,88 +71,28 @@ RenderedView RenderBlocks(const NerfModel& model, const PartOfView& file_part, c
   return view;
 }
 
-}  // namespace
-
 RenderedView NerfModel::Render(const Camera& file_camera, const OnBlock& on_block, const Job& job) const {
-  return RenderBlocks(*this, file_camera, {}, on_block, job);
+  return RenderBlocks(file_camera, {}, on_block, job);
 }
 
 RenderedView NerfModel::RenderPart(const PartOfView& view, const MakeSampleFilter& make_filter, const Job& job) const {
-  return RenderBlocks(*this, view, make_filter, {}, job);
+  return RenderBlocks(view, make_filter, {}, job);
 }
 
 NerfModel NerfModel::Load(const std::filesystem::path& path) {
-  const nn::CheckpointReader reader(path, kNerfCheckpointKind);
+  const StoredNerf stored = ReadNerf(path);
   NerfModel model;
-  try {
-    const Json& meta = reader.meta();
-    const NerfOptions options = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
-    const JsonCursor header = HeaderOf(reader, path);
-    const double extent = header["extent"].Number();
-    CheckSizes(reader, path, options, extent);
-    auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
-    field->ReadFrom(reader);
-    auto occupancy =
-        std::make_shared<OccupancyGrid>(options.occupancy_resolution, 1 + int(std::lround(std::log2(extent))));
-    occupancy->ReadBits(reader);
-    model.field_ = field;
-    model.occupancy_ = occupancy;
-    model.trace_ = {MarchOptionsFor(options, extent, header["near"].NumberIn(0, kLargestExtent)), kRenderStop};
-    model.model_from_file_ = ReadSimilarity(header["model_from_file"]);
-    for (size_t c = 0; c < 3; ++c) model.background_[c] = float(header["background"][c].NumberIn(0, 1));
-    model.finished_ = meta.value("finished", false);
-    model.step_ = meta.value("step", int64_t{0});
-    model.fingerprint_ = reader.checksum();
-  } catch (const Json::exception& e) {
-    throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), kAgain);
-  } catch (const UsageError& e) {  // values that do not go together, but nobody typed them
-    throw Error(path.string(), e.what(), kAgain);
-  } catch (const Error& e) {
-    throw Error(e.what(), "", e.hint().empty() ? kAgain : e.hint());
-  }
+  model.field_ = stored.field;
+  model.occupancy_ = stored.occupancy;
+  model.trace_ = stored.trace;
+  model.model_from_file_ = stored.model_from_file;
+  std::copy_n(stored.background, 3, model.background_);
+  model.fingerprint_ = stored.fingerprint;
+  model.finished_ = stored.finished;
+  model.step_ = stored.step;
   return model;
 }
 
-kernels::MarchOptions MarchOptionsFor(const NerfOptions& o, double extent, double near) {
-  return {float(near), o.step, extent > 1 ? o.cone : 0.0f};
-}
-
-void WriteModel(const NerfModel& model, const NerfOptions& options, nn::CheckpointWriter* writer) {
-  const TracedField traced = model.traced();
-  writer->kind = kNerfCheckpointKind;
-  writer->meta = {{"options", OptionsToJson(options)},
-                  {"model_from_file", ToJson(model.model_from_file())},
-                  {"extent", traced.occupancy.extent()},
-                  {"near", traced.options.march.near},
-                  {"background", {model.background()[0], model.background()[1], model.background()[2]}}};
-  traced.field.AddTo(writer);
-  traced.occupancy.AddBitsTo(writer);
-}
-
-void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem::path& path,
-                       const NerfOptions& options, const Similarity& model_from_file) {
-  const Json wanted = OptionsToJson(options);
-  const Json& meta = reader.meta();
-  if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
-    throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", kAgain);
-  NerfOptions known;
-  const OptionRegistry registry = RegistryOf("nerf", known);
-  for (const auto& [key, value] : meta.at("options").items()) {
-    const OptionRegistry::RemovedEntry* removed = registry.FindRemoved("nerf." + key);
-    if (removed != nullptr && !removed->Keeps(value))
-      throw Error(fmt::format("{}: cannot resume", path.string()),
-                  fmt::format("it was trained with {}={}, now {}", key, value.dump(), removed->mark.now),
-                  "train into another run folder");
-    if (ShapesTheField(key) && wanted.contains(key) && wanted[key] != value)
-      throw Error(fmt::format("{}: cannot resume", path.string()),
-                  fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
-                  "use the same options, or train into another run folder");
-  }
-  const Similarity theirs = ReadSimilarity(HeaderOf(reader, path)["model_from_file"]);
-  if (theirs.scale != model_from_file.scale || theirs.rotation != model_from_file.rotation ||
-      theirs.translation != model_from_file.translation)
-    throw Error(fmt::format("{}: cannot resume", path.string()), "it was trained on other camera poses",
-                "train into another run folder");
-}
+bool NerfModel::contracted() const { return field_->contracted(); }
 
 }  // namespace sanerf::nerf

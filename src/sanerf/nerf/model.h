@@ -10,13 +10,13 @@
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
-#include "sanerf/nerf/field.h"
-#include "sanerf/nerf/occupancy_grid.h"
-#include "sanerf/nerf/options.h"
-#include "sanerf/nerf/ray_tracer.h"
-#include "sanerf/nn/checkpoint.h"
+#include "sanerf/nerf/ray.h"
+#include "sanerf/nerf/traced_field.h"
 
 namespace sanerf::nerf {
+
+class SampleFilter;
+using MakeSampleFilter = std::function<std::unique_ptr<SampleFilter>()>;
 
 struct RenderedView {
   ImageF rgb;      // 3 channels, sRGB-encoded [0, 1], over the model's background
@@ -29,7 +29,6 @@ struct RenderedBlock {
   int x0, y0, width, height;
   std::span<const float> rgb, depth, opacity;
 };
-struct PartOfView;
 using OnBlock = std::function<void(const RenderedBlock&)>;
 
 // Field, occupancy, frames and background: everything of RUN/nerf/model.ckpt that later stages need. Immutable.
@@ -44,8 +43,8 @@ class NerfModel {
   RenderedView Render(const Camera& camera, const Job& job) const { return Render(camera, {}, job); }
   RenderedView Render(const Camera& camera, const OnBlock& on_block, const Job& job) const;
 
-  // These pixels alone (block_tracer.h), as images of the part's size. make_filter: called for each thread; null =
-  // everything is there.
+  // These pixels alone (ray.h), as images of the part's size. make_filter (sample_filter.h): called for each thread;
+  // null = everything is there.
   RenderedView RenderPart(const PartOfView& view, const MakeSampleFilter& make_filter, const Job& job) const;
 
   const Similarity& model_from_file() const { return model_from_file_; }
@@ -53,16 +52,16 @@ class NerfModel {
   bool finished() const { return finished_; }            // false: the checkpoint of an interrupted training
   int64_t step() const { return step_; }                 // steps that it was trained for
 
-  bool contracted() const { return field_->contracted(); }  // the scene reaches beyond [-1, 1]^3
-
+  bool contracted() const;                                 // the scene reaches beyond [-1, 1]^3
   const float* background() const { return background_; }  // RGB, of rays that end nowhere
-
-  // What this room's own files go through. All others ask Trace, TraceBlocks, Query and Render.
-  TracedField traced() const { return {*field_, *occupancy_, trace_, background_}; }
 
  private:
   friend class NerfTrainer;
+  friend struct ModelAccess;
   NerfModel() = default;
+  RenderedView RenderBlocks(const PartOfView& view, const MakeSampleFilter& make_filter, const OnBlock& on_block,
+                            const Job& job) const;
+  TracedField traced() const { return {*field_, *occupancy_, trace_, background_}; }
   std::shared_ptr<const RadianceField> field_;
   std::shared_ptr<const OccupancyGrid> occupancy_;
   TraceOptions trace_;
@@ -72,20 +71,5 @@ class NerfModel {
   bool finished_ = false;
   int64_t step_ = 0;
 };
-
-// ---- The checkpoint, for the trainer: what the model needs and, beside it, what continuing the training needs.
-
-inline constexpr float kRenderStop = 1e-3f;  // TraceOptions::stop_transmittance of a model
-inline constexpr char kNerfCheckpointKind[] = "nerf";
-
-// extent, near: of the scene, model units.
-kernels::MarchOptions MarchOptionsFor(const NerfOptions& options, double extent, double near);
-
-// Kind, meta and tensors that Load reads. The writer only refers to the model's numbers: write before they change.
-void WriteModel(const NerfModel& model, const NerfOptions& options, nn::CheckpointWriter* writer);
-
-// Throws Error, naming the first option that differs, when the checkpoint was made with other options or another frame.
-void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem::path& path,
-                       const NerfOptions& options, const Similarity& model_from_file);
 
 }  // namespace sanerf::nerf

@@ -12,9 +12,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/sample_filter.h"
 #include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/scene/load_scene.h"
@@ -64,10 +63,9 @@ class NearFilter : public SampleFilter {
  public:
   explicit NearFilter(float nearest) : nearest_(nearest) {}
   void Begin(int) override {}
-  void Filter(const RayTracer& wave, std::span<const RaySegment> segments, float* sigma) override {
-    for (const RaySegment& segment : segments)
-      for (int slot = segment.slot; slot < segment.slot + segment.count; ++slot)
-        if (wave.t()[slot] < nearest_) sigma[slot] = 0;
+  void Filter(const SampleColumns& samples, std::span<float> sigma) override {
+    for (size_t i = 0; i < samples.size(); ++i)
+      if (samples.t[i] < nearest_) sigma[i] = 0;
   }
 
  private:
@@ -138,47 +136,6 @@ TEST_F(NerfModelTest, BlocksMakeUpTheView) {
     EXPECT_TRUE(IsSame(model_->Render(camera, put, Job()), view));
     EXPECT_TRUE(IsSame(put_together, view));
     EXPECT_EQ(times.data, std::vector<uint8_t>(times.data.size(), 1));
-  }
-}
-
-// The checksum is right; no field has such a header or such weights.
-TEST_F(NerfModelTest, HeadersAndWeightsThatCannotBeAreErrors) {
-  const fs::path path = *folder_ / "odd.ckpt";
-  nn::CheckpointWriter writer;
-  WriteModel(*model_, SmallOptions(), &writer);
-  const auto error_of = [&](const nn::CheckpointWriter& odd) {
-    odd.Write(path);
-    return ErrorTextOf<Error>([&] { NerfModel::Load(path); });
-  };
-  const auto error_with = [&](const char* key, const Json& value) {
-    nn::CheckpointWriter odd = writer;
-    odd.meta[Json::json_pointer(key)] = value;
-    return error_of(odd);
-  };
-  EXPECT_EQ(error_with("/near", 0.05), "");
-  const struct {
-    const char *key, *error;
-    Json value;
-  } kOdd[] = {{"/near", "near: expected a number from 0 to 65536, found -0.5", -0.5},
-              {"/extent", "extent: expected a number, found \"2\"", "2"},
-              {"/background/1", "background[1]: expected a number from 0 to 1, found 1e+300", 1e300},
-              {"/model_from_file/scale", "model_from_file.scale: expected a positive number", 0},
-              {"/model_from_file/translation", "model_from_file.translation: expected at least 1 elements, found 0",
-               Json::array()},
-              {"/model_from_file/rotation/4", "model_from_file.rotation: it is no rotation", 3}};
-  for (const auto& odd : kOdd)
-    EXPECT_EQ(error_with(odd.key, odd.value),
-              path.string() + ": damaged checkpoint header: " + odd.error + "\ntrain again");
-
-  for (auto& [name, values] : writer.tensors) {
-    if (name == "occupancy_bits") continue;  // any bits are
-    std::vector<float> damaged(values.begin(), values.end());
-    damaged.back() = NAN;
-    nn::CheckpointWriter odd = writer;
-    for (auto& [odd_name, odd_values] : odd.tensors)
-      if (odd_name == name) odd_values = damaged;
-    EXPECT_EQ(error_of(odd), path.string() + ": tensor '" + name +
-                                 "' holds values that are no numbers\nthe training that wrote it failed: train again");
   }
 }
 

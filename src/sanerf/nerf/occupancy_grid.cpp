@@ -9,6 +9,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/nerf/field_points.h"
+#include "sanerf/nn/checkpoint.h"
 
 namespace sanerf::nerf {
 

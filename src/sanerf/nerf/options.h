@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sanerf/core/option_values.h"
+#include "sanerf/nn/field_ranges.h"
 
 namespace sanerf::nerf {
 
@@ -55,18 +56,16 @@ struct NerfOptions {
     v("near_gradients", near_gradients,
       "distance, model units, below which samples learn less the nearer they are to the camera (0 = off)",
       Range(0, 100));
-    v("levels", levels, "levels of the hash grid", Range(1, 32));
-    v("features", features, "features per level", OneOf(2, 4, 8));
-    v("log2_table", log2_table, "log2 of the rows of a hashed level", Range(8, 22));
-    v("base", base, "nodes per axis of the coarsest level", Range(2, 1024));
-    v("top", top, "nodes per axis of the finest level, per unit of bound (2 with contraction, else 1)",
-      Range(2, 1 << 19));
-    v("density_width", density_width, "width of the hidden layers of the density network",
-      Range(16, 1024).MultipleOf(16));
-    v("density_layers", density_layers, "hidden layers of the density network", Range(1, 7));
-    v("color_width", color_width, "width of the hidden layers of the color network", Range(16, 1024).MultipleOf(16),
+    v("levels", levels, "levels of the hash grid", nn::kGridLevels);
+    v("features", features, "features per level", nn::kGridFeatures);
+    v("log2_table", log2_table, "log2 of the rows of a hashed level", nn::kGridLog2Table);
+    v("base", base, "nodes per axis of the coarsest level", nn::kGridBase);
+    v("top", top, "nodes per axis of the finest level, per unit of bound (2 with contraction, else 1)", nn::kGridTop);
+    v("density_width", density_width, "width of the hidden layers of the density network", nn::kHiddenWidth);
+    v("density_layers", density_layers, "hidden layers of the density network", nn::kHiddenLayers);
+    v("color_width", color_width, "width of the hidden layers of the color network", nn::kHiddenWidth,
       Formerly("colour_width"));
-    v("color_layers", color_layers, "hidden layers of the color network", Range(1, 7), Formerly("colour_layers"));
+    v("color_layers", color_layers, "hidden layers of the color network", nn::kHiddenLayers, Formerly("colour_layers"));
     v("occupancy_resolution", occupancy_resolution, "cells per axis of each occupancy grid",
       Range(8, 512).MultipleOf(4));
     v("occupancy_every", occupancy_every, "steps between updates of the occupancy grid", Range(1, 1'000'000));

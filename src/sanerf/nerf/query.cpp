@@ -3,8 +3,8 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/kernels/isa.h"
-#include "sanerf/nerf/color_pass.h"
 #include "sanerf/nerf/field_points.h"
+#include "sanerf/nerf/model_access.h"
 
 namespace sanerf::nerf {
 
@@ -28,7 +28,7 @@ void CopyDensities(const NerfModel& model, std::span<const Vec3> points, const F
   for (int64_t tile = 0; tile < asked.num_tiles(); ++tile)
     kernels::Kernels().exp(asked.geometry().Tile(tile), kTile, density.Tile(tile));
   for (size_t i = 0; i < points.size(); ++i) {
-    const bool is_occupied = model.traced().occupancy.IsOccupied(ModelPoint(model, points[i]).data());
+    const bool is_occupied = ModelAccess::Traced(model).occupancy.IsOccupied(ModelPoint(model, points[i]).data());
     values->density[size_t(begin) + i] =
         is_occupied ? float(density(int64_t(i), 0) * model.model_from_file().scale) : 0.0f;
   }
@@ -42,7 +42,7 @@ void CopyColors(const NerfModel& model, std::span<const Vec3> directions, const 
     const Eigen::Vector3f direction = (model.model_from_file().rotation * directions[i]).cast<float>();
     along.Set(int64_t(i), direction.data());
   }
-  ColorPass pass(model.traced().field);
+  ColorPass pass(ModelAccess::Traced(model).field);
   const Tiled<const float> rgb = pass.Colors(asked.geometry().data(), along.data(), asked.num_tiles());
   for (size_t i = 0; i < directions.size(); ++i) rgb.Get(int64_t(i), values->color[size_t(begin) + i].data());
 }
@@ -60,7 +60,7 @@ PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::spa
   ParallelForChunks(int64_t(points.size()), kPointsAtOnce, [&](int64_t begin, int64_t end) {
     job.ThrowIfStopped("the query of the radiance field");
     const size_t first = size_t(begin), count = size_t(end - begin);
-    FieldPoints asked(model.traced().field, end - begin);
+    FieldPoints asked(ModelAccess::Traced(model).field, end - begin);
     for (int64_t i = begin; i < end; ++i) asked.Set(i - begin, ModelPoint(model, points[size_t(i)]).data());
     asked.Evaluate();
     for (size_t i = 0; i < count; ++i) asked.geometry().Get(int64_t(i), values.geometry[first + i].data());

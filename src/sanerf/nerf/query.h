@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
+#include "sanerf/nerf/field.h"
 #include "sanerf/nerf/model.h"
 
 namespace sanerf::nerf {

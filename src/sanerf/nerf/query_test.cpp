@@ -8,6 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/random.h"
 #include "sanerf/nerf/foggy_field_test_support.h"
+#include "sanerf/nerf/model_access.h"
 #include "sanerf/nerf/trace.h"
 
 namespace sanerf::nerf {
@@ -39,10 +40,10 @@ TEST_F(QueryTest, SaysWhatTheNetworksSayAboutEachPoint) {
   for (size_t i = 0; i < points.size(); i += 37) {
     const Eigen::Vector3f p = (nerf_->model_from_file() * points[i]).cast<float>();
     const Eigen::Vector3f d = (nerf_->model_from_file().rotation * directions[i]).cast<float>();
-    const FieldAtPoint expected = AskField(nerf_->traced().field, p.data(), d.data());
+    const FieldAtPoint expected = AskField(ModelAccess::Traced(*nerf_).field, p.data(), d.data());
     EXPECT_EQ(values.geometry[i], expected.geometry) << i;
     EXPECT_EQ(values.color[i], expected.color) << i;
-    if (!nerf_->traced().occupancy.IsOccupied(p.data())) {
+    if (!ModelAccess::Traced(*nerf_).occupancy.IsOccupied(p.data())) {
       EXPECT_EQ(values.density[i], 0) << i;
       ++num_empty;
       continue;

@@ -5,14 +5,9 @@
 #include <vector>
 
 #include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/ray.h"
 
 namespace sanerf::nerf {
-
-struct RenderedRay {
-  float rgb[3];        // over the model's background, [0, 1]
-  float opacity = 0;   // [0, 1]
-  float median_t = 0;  // ray parameter where half of the light is absorbed; 0 where opacity < 0.5
-};
 
 // Buffers of one thread.
 class RayRenderer {

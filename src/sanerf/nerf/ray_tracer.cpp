@@ -16,21 +16,7 @@ namespace {
 constexpr int kWaveSamples =
     2048;  // aimed at per wave: enough to fill tiles, few enough to waste little behind surfaces
 constexpr int kMinPerRay = 4, kMaxPerRay = 64;
-constexpr Ray kRayOutside = {{1e6f, 0, 0}, {1, 0, 0}, 1};  // away from the model, whose extent is 64 at most
 }  // namespace
-
-Ray MakeRay(const Camera& camera, const Vec2& px) {
-  if (!camera.lens.IsStraight() && !camera.HasRay(px)) return kRayOutside;
-  const Vec3 direction = camera.RayInWorld(px);
-  const double length = direction.norm();
-  Ray ray;
-  for (int a = 0; a < 3; ++a) {
-    ray.origin[a] = float(camera.center()[a]);
-    ray.direction[a] = float(direction[a] / length);
-  }
-  ray.z_per_t = float(1 / length);
-  return ray;
-}
 
 RayTracer::RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options,
                      bool keep_waves)
@@ -89,6 +75,18 @@ void RayTracer::PlaceSamples(int per_ray) {
   }
 }
 
+// About the samples of this wave, which lie in their slots one after the other.
+void RayTracer::AskFilter(size_t first_segment) {
+  asked_rays_.clear();
+  for (size_t i = first_segment; i < segments_.size(); ++i)
+    asked_rays_.insert(asked_rays_.end(), size_t(segments_[i].count), segments_[i].ray);
+  const int64_t first = wave_begin_ * kTile;
+  const size_t count = asked_rays_.size();
+  const SampleColumns samples(asked_rays_, {t_.data() + first, count}, {dt_.data() + first, count},
+                              {positions(), density_out(), first});
+  filter_->Filter(samples, {sigma_.data() + first, count});
+}
+
 bool RayTracer::NextWave() {
   if (!keep_waves_) {
     segments_.clear();
@@ -107,7 +105,7 @@ bool RayTracer::NextWave() {
   field_.density.Forward(features.Tile(b), n, hidden.Tile(b), out.Tile(b));
   for (int64_t tile = b; tile < num_tiles_; ++tile) kernels::Kernels().exp(out.Tile(tile), kTile, sigma.Tile(tile));
 
-  if (filter_ != nullptr) filter_->Filter(*this, std::span(segments_).subspan(first_segment), sigma_.data());
+  if (filter_ != nullptr) AskFilter(first_segment);
   for (size_t i = first_segment; i < segments_.size(); ++i) {
     const RaySegment& segment = segments_[i];
     float& transmittance = transmittance_[size_t(segment.ray)];

@@ -2,38 +2,16 @@
 // through, and asks the density network for all of them at once. Nothing behind an opaque surface is evaluated.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <span>
 #include <vector>
 
-#include "sanerf/core/camera.h"
 #include "sanerf/kernels/tiled.h"
 #include "sanerf/nerf/field.h"
 #include "sanerf/nerf/occupancy_grid.h"
+#include "sanerf/nerf/ray.h"
+#include "sanerf/nerf/sample_filter.h"
+#include "sanerf/nerf/traced_field.h"
 
 namespace sanerf::nerf {
-
-struct Ray {
-  float origin[3], direction[3];  // model frame, unit direction
-  float z_per_t;                  // z-depth (model units) per unit of the ray parameter
-};
-
-// camera: model frame. Where its lens sees nothing, a ray that meets nothing.
-Ray MakeRay(const Camera& camera, const Vec2& px);
-
-struct TraceOptions {
-  kernels::MarchOptions march;
-  float stop_transmittance = 1e-4f;  // a ray ends when less light than this gets through
-};
-
-// What rays are traced through. The references must outlive it.
-struct TracedField {
-  const RadianceField& field;
-  const OccupancyGrid& occupancy;
-  TraceOptions options;
-  const float* background;  // RGB, of rays that end nowhere
-};
 
 // Of a ray, as far as it has been traced.
 struct RayDepth {
@@ -45,19 +23,6 @@ struct RayDepth {
 struct RaySegment {
   int ray, slot, count;  // samples are slots slot .. slot + count - 1
 };
-
-class RayTracer;
-
-// Takes samples out before any light is absorbed in them: what lies behind shows. Of one thread.
-class SampleFilter {
- public:
-  virtual ~SampleFilter() = default;
-  virtual void Begin(int num_rays) = 0;
-  // segments: of a new wave; each ray's samples come front to back, from wave to wave. The wave's weights are not known
-  // yet. sigma [slot]: becomes 0 where a sample is taken out.
-  virtual void Filter(const RayTracer& wave, std::span<const RaySegment> segments, float* sigma) = 0;
-};
-using MakeSampleFilter = std::function<std::unique_ptr<SampleFilter>()>;
 
 // Buffers of one thread. Slot s is lane s % 64 of tile s / 64 in the tiled layouts.
 class RayTracer {
@@ -96,6 +61,7 @@ class RayTracer {
  private:
   void GrowTo(int64_t num_tiles);
   void PlaceSamples(int per_ray);
+  void AskFilter(size_t first_segment);
 
   const RadianceField& field_;
   const OccupancyGrid& occupancy_;
@@ -108,6 +74,7 @@ class RayTracer {
   std::vector<float> transmittance_;
   std::vector<int> alive_;
   std::vector<RaySegment> segments_;
+  std::vector<int> asked_rays_;  // by sample that the filter is asked about
   int64_t wave_begin_ = 0, num_tiles_ = 0;
   nn::Buffer t_, dt_, sigma_, weights_, positions_, directions_, features_, density_hidden_, density_out_;
 };

@@ -6,6 +6,8 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
 #include "sanerf/kernels/tiled.h"
+#include "sanerf/nerf/block_tracer.h"
+#include "sanerf/nerf/model_access.h"
 #include "sanerf/nerf/query.h"
 
 namespace sanerf::nerf {
@@ -21,7 +23,7 @@ constexpr int64_t kGroupsAtOnce = 64;   // between two checks of the job; their 
 class GroupTracer {
  public:
   GroupTracer(const NerfModel& model, const TraceRequest& what)
-      : what_(what), tracer_(model.traced(), what.min_weight) {}
+      : what_(what), tracer_(ModelAccess::Traced(model), what.min_weight) {}
 
   void Trace(std::vector<Ray> rays, TracedRays* out);
 
@@ -155,9 +157,10 @@ TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, co
   TracedRays rays;
   rays.geometry = Query(model, points, {}, job).geometry;
   rays.weight.assign(points.size(), 1);
+  const RadianceField& field = ModelAccess::Traced(model).field;
   for (const Vec3& point : points) {
     const Eigen::Vector3f p = (model.model_from_file() * point).cast<float>();
-    model.traced().field.ToUnit(p.data(), rays.unit.emplace_back().data());
+    field.ToUnit(p.data(), rays.unit.emplace_back().data());
     rays.first.push_back(int64_t(rays.unit.size()));
   }
   return rays;

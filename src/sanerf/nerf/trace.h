@@ -5,8 +5,8 @@
 #include <span>
 
 #include "sanerf/core/job.h"
-#include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/ray.h"
 #include "sanerf/nerf/traced_rays.h"
 
 namespace sanerf::nerf {

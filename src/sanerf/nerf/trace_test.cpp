@@ -10,6 +10,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/kernels/march.h"
 #include "sanerf/nerf/foggy_field_test_support.h"
+#include "sanerf/nerf/model_access.h"
 
 namespace sanerf::nerf {
 namespace {
@@ -28,14 +29,14 @@ TEST_F(TraceTest, HoldsTheSamplesThatCarryLight) {
     kernels::MarchState march{};
     std::copy_n(ray.origin, 3, march.origin);
     std::copy_n(ray.direction, 3, march.direction);
-    const kernels::MarchOptions options = nerf_->traced().options.march;
-    kernels::StartMarch(nerf_->traced().occupancy.view(), options, 0.5f, &march);
+    const kernels::MarchOptions options = ModelAccess::Traced(*nerf_).options.march;
+    kernels::StartMarch(ModelAccess::Traced(*nerf_).occupancy.view(), options, 0.5f, &march);
     size_t s = size_t(traced.first[r]);
     float transmittance = 1, t, dt;
-    while (kernels::March(nerf_->traced().occupancy.view(), options, &march, 1, &t, &dt) == 1) {
+    while (kernels::March(ModelAccess::Traced(*nerf_).occupancy.view(), options, &march, 1, &t, &dt) == 1) {
       float p[3];
       for (int a = 0; a < 3; ++a) p[a] = ray.origin[a] + t * ray.direction[a];
-      const FieldAtPoint point = AskField(nerf_->traced().field, p, ray.direction);
+      const FieldAtPoint point = AskField(ModelAccess::Traced(*nerf_).field, p, ray.direction);
       const float sigma = std::exp(std::clamp(point.geometry[0], -15.0f, 15.0f));
       const float weight = transmittance * (1 - std::exp(-sigma * dt));
       transmittance *= std::exp(-sigma * dt);
@@ -148,7 +149,7 @@ TEST_F(TraceTest, RaysThatEndInPointsHaveOneSampleThere) {
   const float direction[3] = {0, 0, 1};
   for (size_t i = 0; i < points.size(); ++i) {
     const Eigen::Vector3f p = model_points[i].cast<float>();
-    const FieldAtPoint point = AskField(nerf_->traced().field, p.data(), direction);
+    const FieldAtPoint point = AskField(ModelAccess::Traced(*nerf_).field, p.data(), direction);
     for (size_t a = 0; a < 3; ++a) EXPECT_NEAR(rays.unit[i][a], point.unit[a], 1e-5);
     for (size_t g = 0; g < point.geometry.size(); ++g) EXPECT_NEAR(rays.geometry[i][g], point.geometry[g], 1e-2);
   }

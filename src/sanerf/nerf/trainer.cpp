@@ -12,6 +12,8 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/model_access.h"
+#include "sanerf/nerf/nerf_checkpoint.h"
 #include "sanerf/nn/training_step.h"
 
 namespace sanerf::nerf {
@@ -151,11 +153,12 @@ NerfModel NerfTrainer::CopyModel() const {
 
 void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   nn::CheckpointWriter writer;
-  WriteModel(Model(), options_, &writer);
-  writer.meta["step"] = step_;
-  writer.meta["rays_per_step"] = rays_per_step_;
-  writer.meta["step_scale"] = step_scale_;
-  writer.meta["finished"] = finished;
+  const NerfModel model = Model();
+  WriteNerf(ModelAccess::Traced(model), model_from_file_, options_, &writer);
+  (*writer.meta)["step"] = step_;
+  (*writer.meta)["rays_per_step"] = rays_per_step_;
+  (*writer.meta)["step_scale"] = step_scale_;
+  (*writer.meta)["finished"] = finished;
   if (!finished) {
     occupancy_->AddDensityTo(&writer);
     if (exposure_) writer.Add(exposure_->params().name, exposure_->params().values.span());

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <fstream>
 
 #include "sanerf/core/error.h"
@@ -15,7 +14,6 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
-#include "sanerf/core/system_info.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -85,58 +83,6 @@ TEST_P(ResumedTraining, ContinuesBitForBit) {
   while (resumed.step() < 20) resumed.Step();
   resumed.Save(Path("resumed.ckpt"), false);
   EXPECT_TRUE(ReadFile(Path("straight.ckpt")) == ReadFile(Path("resumed.ckpt")));
-}
-
-TEST_F(NerfTrainerTest, ResumeRefusesOtherOptions) {
-  NerfTrainer trainer(*scene_, SmallOptions(), Job());
-  trainer.Step();
-  trainer.Save(Path("options.ckpt"), false);
-  NerfOptions other = SmallOptions();
-  other.huber_delta = 0.2f;
-  NerfTrainer wrong(*scene_, other, Job());
-  try {
-    wrong.Resume(Path("options.ckpt"));
-    FAIL() << "resumed with other options";
-  } catch (const Error& e) {
-    EXPECT_THAT(e.what(), testing::HasSubstr("huber_delta"));
-  }
-}
-
-// Of a training by a version that had an option more.
-TEST_F(NerfTrainerTest, ResumeRefusesWhatARemovedOptionDid) {
-  NerfTrainer trainer(*scene_, SmallOptions(), Job());
-  trainer.Step();
-  const auto save_with = [&](const char* background) {
-    nn::CheckpointWriter writer;
-    WriteModel(trainer.Model(), SmallOptions(), &writer);
-    writer.meta["options"]["background"] = background;
-    writer.Write(Path("removed.ckpt"));
-    return nn::CheckpointReader(Path("removed.ckpt"), kNerfCheckpointKind);
-  };
-  const auto check = [&](const nn::CheckpointReader& reader) {
-    CheckSameTraining(reader, Path("removed.ckpt"), SmallOptions(), scene_->model_from_file);
-  };
-  EXPECT_NO_THROW(check(save_with("random")));
-  EXPECT_THAT(ErrorTextOf<Error>([&] { check(save_with("last_sample")); }),
-              testing::HasSubstr("it was trained with background=\"last_sample\", now what shows behind a ray"));
-  EXPECT_NO_THROW(NerfModel::Load(Path("removed.ckpt")));  // as it is
-}
-
-TEST_F(NerfTrainerTest, ResumeRefusesAnotherFrame) {
-  NerfTrainer trainer(*scene_, SmallOptions(), Job());
-  trainer.Step();
-  trainer.Save(Path("frame.ckpt"), false);
-  const Mat3 turned = Eigen::AngleAxisd(0.2, Vec3(0, 0, 1)).toRotationMatrix();
-  for (const Similarity& change :
-       {Similarity{1.1}, Similarity{1, turned}, Similarity{1, Mat3::Identity(), Vec3(0, 1, 0)}}) {
-    Scene moved = *scene_;
-    moved.model_from_file.scale *= change.scale;
-    moved.model_from_file.rotation = change.rotation * moved.model_from_file.rotation;
-    moved.model_from_file.translation += change.translation;
-    NerfTrainer other(moved, SmallOptions(), Job());
-    EXPECT_THAT(ErrorTextOf<Error>([&] { other.Resume(Path("frame.ckpt")); }),
-                testing::HasSubstr("it was trained on other camera poses"));
-  }
 }
 
 TEST_F(NerfTrainerTest, ASceneThatMovesIsRefused) {
@@ -221,58 +167,6 @@ TEST_F(NerfTrainerTest, AStopWhilePhotosAreLoadedComesBeforeTheNextPhoto) {
   EXPECT_FALSE(std::filesystem::exists(Path("never.ckpt")));
 }
 
-TEST_F(NerfTrainerTest, TruncatedAndWrongCheckpointsAreErrors) {
-  NerfTrainer trainer(*scene_, SmallOptions(), Job());
-  trainer.Save(Path("whole.ckpt"), true);
-  const std::string bytes = ReadFile(Path("whole.ckpt"));
-  for (const size_t size : {size_t{0}, size_t{10}, size_t{30}, bytes.size() / 2, bytes.size() - 1}) {
-    WriteFileAtomic(Path("cut.ckpt"), bytes.substr(0, size));
-    EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("cut.ckpt")); }),
-                testing::StartsWith(Path("cut.ckpt").string() +
-                                    (size < 8 ? ": not a sanerf checkpoint" : ": truncated checkpoint")))
-        << size;
-  }
-  EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("absent.ckpt")); }),
-              testing::StartsWith("cannot read " + Path("absent.ckpt").string() + ": No such file"));
-}
-
-// The checksum is right, the options are not those that the tensors were written with: no memory is asked for by them.
-TEST_F(NerfTrainerTest, OptionsThatTheTensorsDoNotFitAreErrors) {
-  NerfTrainer(*scene_, SmallOptions(), Job()).Save(Path("whole.ckpt"), true);
-  const auto error_with = [&](const std::string& from, const std::string& to) {
-    std::string bytes = ReadFile(Path("whole.ckpt"));
-    bytes.replace(bytes.find(from), from.size(), to);  // of the same length
-    uint32_t header_bytes = 0;
-    std::memcpy(&header_bytes, &bytes[12], sizeof header_bytes);
-    const uint64_t checksum = nn::CheckpointChecksum(header_bytes, std::string_view(bytes).substr(32));
-    std::memcpy(&bytes[24], &checksum, sizeof checksum);
-    WriteFileAtomic(Path("other.ckpt"), bytes);
-    return ErrorTextOf<Error>([] { NerfModel::Load(Path("other.ckpt")); });
-  };
-  EXPECT_EQ(error_with("\"occupancy_resolution\":32", "\"occupancy_resolution\":32"), "");
-  for (const char* cells : {"96", "30", "00"}) {
-    EXPECT_THAT(error_with("\"occupancy_resolution\":32", std::string("\"occupancy_resolution\":") + cells),
-                testing::HasSubstr(cells[0] == '0'   ? "broken JSON"
-                                   : cells[0] == '3' ? "nerf.occupancy_resolution=30: expected an integer"
-                                                     : "are not those of its occupancy grid"))
-        << cells;
-  }
-  EXPECT_THAT(error_with("\"extent\":", "\"extend\":"), testing::HasSubstr("damaged checkpoint header"));
-  // A table of a gigabyte, which is not in the file.
-  ResetPeakRss();
-  const int64_t before = PeakRssBytes();
-  nn::CheckpointWriter writer;
-  writer.kind = kNerfCheckpointKind;
-  const std::vector<float> bits(8 * 8 * 8 / 32);
-  writer.Add("occupancy_bits", bits);
-  writer.meta = {{"options", {{"occupancy_resolution", 8}, {"levels", 32}, {"features", 8}, {"log2_table", 20}}},
-                 {"extent", 1}};
-  writer.Write(Path("other.ckpt"));
-  EXPECT_THAT(ErrorTextOf<Error>([] { NerfModel::Load(Path("other.ckpt")); }),
-              testing::HasSubstr("tensor 'grid' is missing"));
-  EXPECT_LT(PeakRssBytes() - before, int64_t{1} << 28);
-}
-
 // Every second photo is darker by the same factors: the gains find them, and the scene fits all photos.
 TEST_F(NerfTrainerTest, ExposureOfThePhotosIsLearned) {
   const double darker[3] = {0.7, 0.5, 0.6};
@@ -328,22 +222,6 @@ TEST_F(NerfTrainerTest, OptionsOutOfRangeAreUsageErrors) {
   o = SmallOptions();
   o.lr = std::nanf("");
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { NerfTrainer(*scene_, o, Job()); }), testing::HasSubstr("nerf.lr=nan"));
-}
-
-TEST_F(NerfTrainerTest, WhatACheckpointRecordedOutOfRangeIsAnErrorOfThatFile) {
-  const auto error_of = [](const Json& options, double extent) {
-    nn::CheckpointWriter writer;
-    writer.kind = kNerfCheckpointKind;
-    writer.meta = {{"options", options}, {"extent", extent}};
-    writer.Write(Path("bad.ckpt"));
-    return ErrorTextOf<Error>([] { NerfModel::Load(Path("bad.ckpt")); });
-  };
-  const std::string file = Path("bad.ckpt").string() + ": ";
-  EXPECT_THAT(error_of({{"occupancy_resolution", 0}}, 1),
-              testing::HasSubstr(file + "nerf.occupancy_resolution=0: expected an integer from 8 to 512"));
-  EXPECT_THAT(error_of({{"density_layers", -1}}, 1), testing::HasSubstr(file + "nerf.density_layers=-1"));
-  EXPECT_THAT(error_of({{"top", 4}}, 1), testing::HasSubstr(file + "hash grid"));  // below the base
-  EXPECT_THAT(error_of(Json::object(), 0), testing::HasSubstr(file + "damaged checkpoint: extent 0 "));
 }
 
 TEST_F(NerfTrainerTest, NothingIsTouchedBeforeOptionsAndPhotosHaveProvedGood) {

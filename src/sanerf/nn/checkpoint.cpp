@@ -59,7 +59,7 @@ uint64_t CheckpointChecksum(uint32_t header_bytes, std::string_view payload) {
 }
 
 void CheckpointWriter::Write(const std::filesystem::path& path) const {
-  Json header{{"kind", kind}, {"meta", meta}, {"tensors", Json::object()}};
+  Json header{{"kind", kind}, {"meta", *meta}, {"tensors", Json::object()}};
   size_t offset = 0;
   for (const auto& [name, values] : tensors) {
     SANERF_CHECK(!header["tensors"].contains(name));

@@ -1,20 +1,22 @@
 // Checkpoint container: a JSON header (kind, format version, meta, tensor table) and float tensors, with a checksum.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_box.h"
 
 namespace sanerf::nn {
 
 struct CheckpointWriter {
   std::string kind;  // "nerf", "object-field"
-  Json meta;
+  JsonBox meta;
   std::vector<std::pair<std::string, std::span<const float>>> tensors;
 
   void Add(const std::string& name, std::span<const float> values) { tensors.emplace_back(name, values); }
@@ -26,7 +28,7 @@ class CheckpointReader {
   // Throws Error: missing, not a checkpoint, another kind, newer version, truncated, damaged.
   CheckpointReader(const std::filesystem::path& path, const std::string& kind);
 
-  const Json& meta() const { return meta_; }
+  const Json& meta() const { return *meta_; }
   uint64_t checksum() const { return checksum_; }
   bool Has(const std::string& name) const { return tensors_.count(name) > 0; }
   // Copies a tensor; throws Error when it is absent or has another size.
@@ -44,7 +46,7 @@ class CheckpointReader {
     int64_t offset = 0, count = 0;
   };
   std::filesystem::path path_;
-  Json meta_;
+  JsonBox meta_;
   std::map<std::string, Place> tensors_;
   std::string bytes_;
   uint64_t checksum_ = 0;

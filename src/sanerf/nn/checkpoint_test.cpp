@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/odd_files_test_support.h"
 
 namespace sanerf::nn {
@@ -22,7 +23,7 @@ class CheckpointTest : public testing::Test {
  protected:
   // Two tensors, one of odd length and with values that text would lose.
   void WriteSmall(const std::string& kind = "nerf") const {
-    CheckpointWriter writer{kind, {{"step", 1200}, {"name", "mug \"blue\""}}, {}};
+    CheckpointWriter writer{kind, Json{{"step", 1200}, {"name", "mug \"blue\""}}, {}};
     writer.Add("weights", weights_);
     writer.Add("grid", grid_);
     writer.Add("nothing", {});
@@ -72,7 +73,7 @@ TEST_F(CheckpointTest, SameContentsGiveTheSameBytesAndOtherContentsAnotherChecks
   const uint64_t checksum = CheckpointReader(path_, "nerf").checksum();
   WriteSmall();
   EXPECT_EQ(ReadFile(path_), bytes);
-  CheckpointWriter writer{"nerf", {{"step", 1200}, {"name", "mug \"blue\""}}, {}};
+  CheckpointWriter writer{"nerf", Json{{"step", 1200}, {"name", "mug \"blue\""}}, {}};
   std::vector<float> changed = weights_;
   changed[1] = 0.0f;  // only the sign of a zero
   writer.Add("weights", changed);

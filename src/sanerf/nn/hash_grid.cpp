@@ -2,24 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/random.h"
 #include "sanerf/kernels/isa.h"
+#include "sanerf/nn/field_ranges.h"
 
 namespace sanerf::nn {
 
 namespace {
 
+static_assert(kGridLevels.high == kernels::kMaxLevels);
+
+void CheckGrid(const std::string& name, const HashGridOptions& o) {
+  const std::string grid = "hash grid " + name + ", ";
+  CheckNumber(grid + "levels", o.levels, kGridLevels);
+  CheckNumber(grid + "log2_table", o.log2_table, kGridLog2Table);
+  CheckNumber(grid + "base", o.base, kGridBase);
+  CheckNumber(grid + "top", o.top, Range(o.base, 2 * kGridTop.high));
+  const auto& features = kGridFeatures.values;
+  if (std::find(features.begin(), features.end(), o.features) == features.end())
+    throw UsageError(fmt::format("{}features {}", grid, o.features),
+                     fmt::format("expected one of {}", fmt::join(features, ", ")));
+}
+
 kernels::GridShape ShapeFor(const std::string& name, const HashGridOptions& o) {
-  if (o.levels < 1 || o.levels > kernels::kMaxLevels || (o.features != 2 && o.features != 4 && o.features != 8) ||
-      o.log2_table < 8 || o.log2_table > 24 || o.base < 2 || o.top < o.base || o.top > (1 << 20))
-    throw UsageError(
-        fmt::format("hash grid {} with {} levels x {} features, table 2^{}, resolution {} to {}", name, o.levels,
-                    o.features, o.log2_table, o.base, o.top),
-        fmt::format("out of range: 1-{} levels, 2/4/8 features, table 2^8 to 2^24, 2 <= base <= top <= 2^20",
-                    kernels::kMaxLevels));
+  CheckGrid(name, o);
   kernels::GridShape shape;
   shape.num_levels = o.levels;
   shape.num_features = o.features;
@@ -44,7 +55,7 @@ int64_t NumValues(const kernels::GridShape& shape) {
 
 }  // namespace
 
-int64_t NumTableValues(const HashGridOptions& options) { return NumValues(ShapeFor("", options)); }
+int64_t NumTableValues(const HashGridOptions& options) { return NumValues(ShapeFor("table", options)); }
 
 HashGrid::HashGrid(const std::string& name, const HashGridOptions& o, uint64_t seed) : shape_(ShapeFor(name, o)) {
   params_.name = name;

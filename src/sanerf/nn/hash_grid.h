@@ -21,12 +21,12 @@ struct GridGradient {
   Buffer positions, grad_features;
 };
 
-// Values of the table. Throws UsageError for options outside the supported range.
+// Values of the table. Throws UsageError for options out of range (field_ranges.h), or whose top is below their base.
 int64_t NumTableValues(const HashGridOptions& options);
 
 class HashGrid {
  public:
-  // Entries start uniform in [-1e-4, 1e-4]. Throws Error for options outside the supported range.
+  // Entries start uniform in [-1e-4, 1e-4]. Throws UsageError as NumTableValues does.
   HashGrid(const std::string& name, const HashGridOptions& options, uint64_t seed);
 
   const kernels::GridShape& shape() const { return shape_; }

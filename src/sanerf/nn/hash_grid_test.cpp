@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 
@@ -77,24 +78,20 @@ TEST(HashGrid, StartsSmallAndDependsOnTheSeedOnly) {
 }
 
 TEST(HashGrid, OptionsOutOfRangeAreNamed) {
-  const auto error_of = [](auto change) -> std::string {
+  const auto error_of = [](auto change) {
     HashGridOptions options;
     change(options);
-    try {
-      HashGrid grid("density", options, 1);
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "";
+    return ErrorTextOf<UsageError>([&] { HashGrid("density", options, 1); });
   };
   using O = HashGridOptions;
-  EXPECT_THAT(error_of([](O& o) { o.levels = 0; }), testing::HasSubstr("hash grid density with 0 levels"));
-  EXPECT_THAT(error_of([](O& o) { o.levels = 33; }), testing::HasSubstr("33 levels"));
-  EXPECT_THAT(error_of([](O& o) { o.features = 3; }), testing::HasSubstr("3 features"));
-  EXPECT_THAT(error_of([](O& o) { o.log2_table = 30; }), testing::HasSubstr("2^30"));
-  EXPECT_THAT(error_of([](O& o) { o.log2_table = 7; }), testing::HasSubstr("out of range"));
-  EXPECT_THAT(error_of([](O& o) { o.base = 1; }), testing::HasSubstr("resolution 1 to"));
-  EXPECT_THAT(error_of([](O& o) { o.top = 8; }), testing::HasSubstr("16 to 8"));
+  EXPECT_EQ(error_of([](O& o) { o.levels = 0; }), "hash grid density, levels 0: expected an integer from 1 to 32\n");
+  EXPECT_THAT(error_of([](O& o) { o.levels = 33; }), testing::HasSubstr("levels 33"));
+  EXPECT_EQ(error_of([](O& o) { o.features = 3; }), "hash grid density, features 3: expected one of 2, 4, 8\n");
+  EXPECT_THAT(error_of([](O& o) { o.log2_table = 23; }), testing::HasSubstr("log2_table 23"));
+  EXPECT_THAT(error_of([](O& o) { o.log2_table = 7; }), testing::HasSubstr("an integer from 8 to 22"));
+  EXPECT_THAT(error_of([](O& o) { o.base = 1; }), testing::HasSubstr("base 1"));
+  EXPECT_THAT(error_of([](O& o) { o.top = 8; }), testing::HasSubstr("top 8: expected an integer from 16 to 1048576"));
+  EXPECT_EQ(error_of([](O& o) { o = {.levels = 2, .log2_table = 8, .top = 1 << 20}; }), "");  // contracted space
 }
 
 TEST(HashGrid, StepLevelMovesItsLevelOnly) {

@@ -8,8 +8,11 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/random.h"
 #include "sanerf/kernels/isa.h"
+#include "sanerf/nn/field_ranges.h"
 
 namespace sanerf::nn {
+
+static_assert(kHiddenLayers.high == kernels::kMaxLayers - 1);  // and one behind them
 
 Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed, const MlpExtras& extras) {
   SANERF_CHECK_GE(widths.size(), 2u);

@@ -61,18 +61,19 @@ AutoViews ChooseAutoViews(const scene::Scene& scene, const Settings& settings) {
   return views;
 }
 
-struct EncodedViews {
+struct MeasuredEncoding {
   std::shared_ptr<const feature_container::FeatureContainer> container;
   segmentation::SearchPace pace;
   double seconds = 0;  // without the measuring
 };
 
 // One view alone first: it and a few of its points say how long all of this will take.
-EncodedViews EncodeAndMeasure(const AutoViews& views, const Settings& settings, run::OpenRun* run, WholeTask* whole) {
+MeasuredEncoding EncodeAndMeasure(const AutoViews& views, const Settings& settings, run::OpenRun* run,
+                                  WholeTask* whole) {
   const Job& job(whole->job());
   const int measured = views.searched[0];
   Stopwatch watch;
-  EncodedViews encoded{run->Features({measured}, settings.encode, job), {}, 0};
+  MeasuredEncoding encoded{run->Features({measured}, settings.encode, job), {}, 0};
   encoded.seconds = watch.seconds();
   const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
   encoded.pace = {segmentation::SecondsPerPoint(measured, *encoded.container, *sam, int(views.searched.size()), job),
@@ -132,7 +133,7 @@ AutoResult SegmentAutomatically(const Settings& settings, run::OpenRun* run, con
   // Views to masks to objects.
   WholeTask whole(caller, "auto", segmentation::PartsOfSearch(views.size(), {}, settings));
   const Job& job(whole.job());
-  EncodedViews encoded = EncodeAndMeasure(views, settings, run, &whole);
+  MeasuredEncoding encoded = EncodeAndMeasure(views, settings, run, &whole);
   result.encode_seconds = encoded.seconds;
   segmentation::SegmentationInput input{run->shared_scene(), nerf, encoded.container, std::move(sam), views.decoded};
   FindObjects(views.searched, input, settings, &result, job);

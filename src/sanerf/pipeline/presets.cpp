@@ -121,7 +121,7 @@ Preset ParsePreset(const std::string& name) {
   for (const auto& [known, preset] : kPresets)
     if (name == known) return preset;
   const std::string near = DidYouMean(name, PresetNames());
-  throw UsageError("preset '" + name + "'", "unknown preset", near.empty() ? "use fast, default or paper" : near);
+  throw UsageError("preset '" + name + "'", "unknown preset", near.empty() ? "use " + Listed(PresetNames()) : near);
 }
 
 std::string NameOf(Preset preset) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -40,7 +41,7 @@ void CheckRequest(const RenderRequest& request) {
 // With the size of their pictures. What was made smaller without being asked for is said.
 std::vector<exports::NamedCamera> CamerasOf(const RenderRequest& request, const scene::Scene& scene, const Job& job) {
   std::vector<exports::NamedCamera> cameras = exports::CamerasFor(request.views, scene, request.frames);
-  const int longest_side = exports::IsCameraPath(request.views) ? 0 : request.longest_side;
+  const int longest_side = std::holds_alternative<exports::PathFile>(request.views) ? 0 : request.longest_side;
   bool is_said = false;
   for (exports::NamedCamera& named : cameras) {
     const Camera full = std::exchange(named.camera, exports::Shrunk(named.camera, request.downscale, longest_side));

@@ -30,8 +30,7 @@ struct RenderRequest {
   bool is_locked = false;  // by the caller: else the run is while it is written to
   std::optional<std::filesystem::path> scene;
   std::string object;  // needed by the layers that show one
-  // test, train, all, orbit, a view's name, or a path file; empty = test, or orbit where nothing is held out
-  std::string views;
+  exports::CameraChoice views;
   std::vector<Layer> layers = {Layer::kRgb};
   std::filesystem::path out;  // empty = RUN/renders
   int frames = 60;            // of an orbit

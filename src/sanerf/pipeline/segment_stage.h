@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_box.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/open_run.h"
@@ -21,9 +21,9 @@ struct ViewChoice {
 };
 struct SegmentRequest {
   mask_decoder::Prompts prompts;
-  std::map<std::string, Json> reports = {};  // text.json, by object
-  std::function<void()> on_encoded = {};     // called when all views are encoded, before the first is decoded
-  std::vector<ViewChoice> choices = {};      // kept in views.json, where AddToObjects and RefitField find them
+  std::map<std::string, JsonBox> reports = {};  // text.json, by object
+  std::function<void()> on_encoded = {};        // called when all views are encoded, before the first is decoded
+  std::vector<ViewChoice> choices = {};         // kept in views.json, where AddToObjects and RefitField find them
 };
 struct SegmentResult {
   std::vector<run::StoredObject> objects;  // of the field, those it had before included

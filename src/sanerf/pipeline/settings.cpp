@@ -69,9 +69,10 @@ void Settings::ApplyFile(const std::filesystem::path& path) {
 void Settings::Assign(const std::string& assignment, const std::string& origin) {
   const OptionRegistry registry = Registry();
   const OptionRegistry::Assigned assigned = registry.Set(assignment, origin);
+  if (!assigned.notice.empty()) notices_.push_back(assigned.notice);
+  if (assigned.entry == nullptr) return;
   origins_[assigned.entry->name()] = origin;
   given_here_[assigned.entry->name()] = origin;
-  if (!assigned.notice.empty()) notices_.push_back(assigned.notice);
 }
 
 void Settings::Restore(const Json& options, const Json& origins, const std::string& file) {

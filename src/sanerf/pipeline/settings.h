@@ -40,7 +40,8 @@ class Settings : public segmentation::SegmentationOptions {
   void ApplyFile(const std::filesystem::path& path);
   // These options as `from` has them. origins: by name of the option, "preset paper"; empty = nobody said it.
   void Take(const std::map<std::string, std::string>& origins, Settings from);
-  // "stage.key=value". origin: "--set", the flag that stands for it ("--iters") or a file. Throws UsageError.
+  // "stage.key=value". origin: "--set", the flag that stands for it ("--iters") or a file. Throws UsageError. A removed
+  // option at the value that it has now is a notice.
   void Assign(const std::string& assignment, const std::string& origin = "--set");
   // What `file` recorded; unknown keys are ignored, former and removed names are a notice. Throws Error for values out
   // of range, with the file and the key.

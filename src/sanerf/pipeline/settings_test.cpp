@@ -71,7 +71,13 @@ TEST(Settings, FilesThatNameARemovedOptionAreReadWithANotice) {
   EXPECT_EQ(settings.nerf.iters, 80);
   EXPECT_THAT(settings.notices(),
               testing::ElementsAre(HasSubstr((folder / "a.json").string() + ": nerf.background=random has no effect")));
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.Assign("nerf.background=random"); }),
+
+  settings = {};
+  settings.Assign("nerf.background=random");
+  EXPECT_THAT(settings.notices(), testing::ElementsAre(HasSubstr("nerf.background=random has no effect any more: ")));
+  EXPECT_EQ(settings.Origins(), Json::object());
+  settings.AllowOnly({"segment"}, "segment");  // as if it were not there
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.Assign("nerf.background=last_sample"); }),
               HasSubstr("option nerf.background: it was removed: what shows behind a ray"));
 }
 

@@ -10,6 +10,7 @@
 #include "sanerf/core/units.h"
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/segmentation/first_views.h"
+#include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/until_stable.h"
 
 namespace sanerf::pipeline {
@@ -59,29 +60,23 @@ std::vector<int> WithEncoded(const ViewsToTry& request, const FeatureContainer& 
 }  // namespace
 
 StableViews EncodeUntilStable(const ViewsToTry& request, const Settings& settings, run::OpenRun* run, const Job& job) {
-  const scene::Scene& scene = run->scene();
-  const nerf::NerfModel& nerf = run->nerf(job);
-  const std::shared_ptr<const sam::Sam> sam = run->sam(settings.encode.model, job);
-  std::shared_ptr<const FeatureContainer> container =
-      run->Features(mask_decoder::PromptedViews(request.prompts, scene), settings.encode, job);
-  const auto is_encoded = [&](int view) { return container->Has(view); };
+  segmentation::SegmentationInput input{run->shared_scene(), run->nerf(job), nullptr,
+                                        run->sam(settings.encode.model, job)};
+  input.features = run->Features(mask_decoder::PromptedViews(request.prompts, *input.scene), settings.encode, job);
+  const auto is_encoded = [&](int view) { return input.features->Has(view); };
   if (std::all_of(request.views.begin(), request.views.end(), is_encoded)) return {request.views};
-  if (request.prompts.objects.empty()) return {WithEncoded(request, *container, {})};
+  if (request.prompts.objects.empty()) return {WithEncoded(request, *input.features, {})};
   const std::vector<int> wanted = WantedByAny(request);
-  if (wanted.size() <= kTakenAll) return {WithEncoded(request, *container, wanted)};
-  const auto context = [&]() -> mask_decoder::DecodeContext {
-    return {scene, *container, *sam, nerf.model_from_file(), settings.masks};
-  };
+  if (wanted.size() <= kTakenAll) return {WithEncoded(request, *input.features, wanted)};
 
   // 1. The order.
-  auto [ordered, num_free] = OrderOf(request.prompts, context(), wanted, nerf, job);
-  if (ordered.size() <= size_t(UntilStable::kFewest)) return {WithEncoded(request, *container, wanted)};
+  auto [ordered, num_free] = OrderOf(request.prompts, input.ForDecoding(settings.masks), wanted, input.nerf, job);
+  if (ordered.size() <= size_t(UntilStable::kFewest)) return {WithEncoded(request, *input.features, wanted)};
   ordered.resize(std::min(ordered.size(), std::max(kMostViews, num_free)));
 
   // 2. Views are added until all objects are stable.
-  std::vector<Camera> cameras;
-  for (const int view : ordered) cameras.push_back(container->WorkingCamera(view));
-  mask_aggregator::LabelVote vote(nerf, cameras, mask_aggregator::VoteOptions(), job);
+  input.views = ordered;
+  mask_aggregator::LabelVote vote(input.nerf, input.WorkingCameras(), mask_aggregator::VoteOptions(), job);
   std::vector<GrowingMasks> objects;
   for (const mask_decoder::ObjectPrompt& object : request.prompts.objects) {
     const auto dropped = request.dropped.find(object.name);
@@ -93,23 +88,23 @@ StableViews EncodeUntilStable(const ViewsToTry& request, const Settings& setting
   StableViews result;
   for (size_t begin = 0; begin < ordered.size();) {
     const size_t end = std::min(ordered.size(), begin == 0 ? std::max(kBatch, num_free) : begin + kBatch);
-    container = run->Features({ordered.begin() + long(begin), ordered.begin() + long(end)}, settings.encode, job);
-    for (GrowingMasks& object : objects) object.Decode(context(), ordered, begin, end, job);
+    input.features = run->Features({ordered.begin() + long(begin), ordered.begin() + long(end)}, settings.encode, job);
+    for (GrowingMasks& object : objects) object.Decode(input.ForDecoding(settings.masks), ordered, begin, end, job);
     if (result.first_mask_seconds < 0 && all(&GrowingMasks::has_mask)) {
       result.first_mask_seconds = request.since_begin.seconds();
       job.Info(fmt::format("first  masks in {} after {}", Counted(int64_t(end), "view"),
                            FormatDuration(result.first_mask_seconds)));
     }
-    for (GrowingMasks& object : objects) object.Judge(*container, ordered, end, &vote, job);
+    for (GrowingMasks& object : objects) object.Judge(*input.features, ordered, end, &vote, job);
     begin = end;
     if (!all(&GrowingMasks::is_stable)) continue;
-    result.views = WithEncoded(request, *container, {ordered.begin(), ordered.begin() + long(end)});
+    result.views = WithEncoded(request, *input.features, {ordered.begin(), ordered.begin() + long(end)});
     job.Info(fmt::format("views  {} of {} are enough: each next one agrees with what they say", result.views.size(),
                          request.views.size()));
     return result;
   }
   job.Detail("all views are taken: those that help most do not predict each other's masks");
-  result.views = WithEncoded(request, *container, wanted);
+  result.views = WithEncoded(request, *input.features, wanted);
   return result;
 }
 

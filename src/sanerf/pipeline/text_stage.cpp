@@ -9,6 +9,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/detect/load_text_detector.h"
 #include "sanerf/detect/text_detector.h"
@@ -148,7 +149,7 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
     }
     TextObject object = segmentation::ObjectOfBoxes(phrases[i], found[i].boxes);
     try {
-      object.agreed = segmentation::AgreeIn3d(NameFromPhrase(phrases[i]), found[i].boxes, hints,
+      object.agreed = segmentation::AgreeIn3d({NameFromPhrase(phrases[i]), found[i].boxes, hints},
                                               input.ForDecoding(settings.masks), settings.text.agreement, job);
     } catch (const segmentation::NothingFound& nothing) {
       result.missing.push_back({phrases[i], nothing});
@@ -171,8 +172,8 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
   return result;
 }
 
-std::map<std::string, Json> ReportsOf(const TextResult& result) {
-  std::map<std::string, Json> reports;
+std::map<std::string, JsonBox> ReportsOf(const TextResult& result) {
+  std::map<std::string, JsonBox> reports;
   for (const TextObject& object : result.objects) reports[object.name] = object.report;
   return reports;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_box.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
 #include "sanerf/segmentation/text/text_object.h"
@@ -41,6 +41,6 @@ struct TextResult {
 TextResult PromptsFromText(const TextRequest& request, const Settings& settings, run::OpenRun* run, const Job& job);
 
 // text.json by object, for SegmentRequest: every box, its score and what became of it.
-std::map<std::string, Json> ReportsOf(const TextResult& result);
+std::map<std::string, JsonBox> ReportsOf(const TextResult& result);
 
 }  // namespace sanerf::pipeline

@@ -22,6 +22,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/mask_meaning.h"
@@ -54,7 +55,7 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Scene& scene
       const Json& old = before.at(stage).at(key);
       const bool has_no_effect = key == "masks_are" && !scene.masks_are;
       if (old == value || has_no_effect || !nerf::ShapesTheField(key)) continue;
-      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, old.dump(), value.dump()));
+      changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, OptionValueText(old), OptionValueText(value)));
     }
   }
   return changes;

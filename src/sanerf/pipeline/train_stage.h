@@ -6,7 +6,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/pipeline/settings.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::pipeline {

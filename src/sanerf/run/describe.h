@@ -1,4 +1,4 @@
-// What a scene, a run or this machine is: for `info` and `doctor`.
+// What a scene or a run is: for `info`.
 #pragma once
 
 #include <optional>
@@ -21,12 +21,5 @@ struct RunDescription {
   std::optional<scene::Scene> scene;  // when the run can use it
 };
 RunDescription DescribeRun(const RunFolder& run, const Job& job);
-
-struct DoctorRow {
-  std::string what, found;
-  bool ok = true;
-  std::string hint;  // when not ok
-};
-std::vector<DoctorRow> Diagnose();
 
 }  // namespace sanerf::run

@@ -13,6 +13,7 @@
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/views_file.h"
+#include "sanerf/scene/mask_files.h"
 #include "sanerf/segmentation/prompt_edits.h"
 
 namespace fs = std::filesystem;

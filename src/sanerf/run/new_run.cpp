@@ -2,6 +2,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

@@ -8,6 +8,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 

@@ -59,8 +59,8 @@ std::tuple<dev_t, ino_t, time_t, long> IdentityOf(const fs::path& folder) {
 }
 
 [[noreturn]] void Fail(const std::string& what, const fs::filesystem_error& error) {
-  throw Error(what, fmt::format("{}: {}", error.path1().string(), error.code().message()),
-              "check the folder's permissions and free space");
+  throw WriteError(what, fmt::format("{}: {}", error.path1().string(), error.code().message()),
+                   "check the folder's permissions and free space");
 }
 
 }  // namespace

@@ -23,7 +23,9 @@
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/run/extend_objects.h"
 #include "sanerf/run/object_set.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/mask_files.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
@@ -189,7 +191,7 @@ TEST_F(ObjectStoreTest, WhatIsReplacedIsSetAsideForOneGeneration) {
 TEST_F(ObjectStoreTest, WhatGoesOnIsNotSetAsideAndKeepsItsReport) {
   const RunFolder run = MakeRun("run");
   Store(run, {"fox", "bear"}, 0, [](ObjectsToStore& objects) {
-    objects.options.reports["fox"] = {{"phrase", "a fox"}};
+    *objects.options.reports["fox"] = {{"phrase", "a fox"}};
   });
   const std::string report = ReadFile(run.objects() / "fox" / "text.json");
   EXPECT_THAT(report, HasSubstr("a fox"));
@@ -228,23 +230,6 @@ TEST_F(ObjectStoreTest, ObjectsAreSetAsideWithoutAnyThatTakeTheirPlace) {
   EXPECT_THAT(NamesOf(ListObjects(run)), ElementsAre("mug"));
   EXPECT_THAT(NamesOf(ListSetAside(run)), ElementsAre("bear~", "fox~"));
   EXPECT_EQ(ContentsOf(run.objects() / "fox~"), fox);
-}
-
-TEST_F(ObjectStoreTest, NamesOfObjectsSetAsideAreNotGiven) {
-  EXPECT_THAT(ErrorTextOf<UsageError>([] { CheckObjectName("fox~"); }), HasSubstr("what an earlier 'fox' is called"));
-  EXPECT_NO_THROW(CheckObjectName("fox~2"));
-}
-
-TEST_F(ObjectStoreTest, ObjectsNeedNamesOfTheirOwnAndAPrompt) {
-  mask_decoder::Prompts prompts;
-  prompts.objects.resize(2);
-  for (mask_decoder::ObjectPrompt& object : prompts.objects) object.points = {{Vec3::Zero(), 1}};
-  prompts.objects[0].name = prompts.objects[1].name = "fox";
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckObjects(prompts); }), HasSubstr("two objects are named 'fox'"));
-  prompts.objects[1].name = "bear";
-  EXPECT_NO_THROW(CheckObjects(prompts));
-  prompts.objects[1].points[0].label = 0;
-  EXPECT_THAT(ErrorTextOf<UsageError>([&] { CheckObjects(prompts); }), HasSubstr("add a positive click"));
 }
 
 // Files of two segmentations: the label would be looked up beyond the field's.
@@ -437,7 +422,7 @@ TEST_F(ObjectStoreTest, KilledAtAnySystemCallItHasTheObjectsBeforeOrAfter) {
   const auto store = [&](const RunFolder& run) {
     const RunLock lock(run.path());
     Store(run, {"fox", "plate", "cup"}, 1, [](ObjectsToStore& objects) {
-      objects.options.reports["fox"] = {{"phrase", "a fox"}};
+      *objects.options.reports["fox"] = {{"phrase", "a fox"}};
     });
   };
   const RunFolder fresh = MakeRunWithObjects("fresh");

@@ -11,7 +11,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/encode_context.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace sanerf::run {
 

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <filesystem>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/content_hash.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
@@ -71,6 +72,26 @@ Json CameraHashes(const scene::Scene& scene) {
   Json json = Json::object();
   for (const scene::View& view : scene.views) json[view.name] = HashOf(view.camera);
   return json;
+}
+
+std::string SceneHash(const scene::Scene& scene) {
+  std::string text = scene.format + "\n";
+  for (const scene::View& view : scene.views) {
+    const Camera& c = view.camera;
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(view.image_path, missing);
+    text += fmt::format("{} {} {}x{} {} {} {} {} {} {} {} {} {}", view.name, view.is_test, c.width, c.height,
+                        missing ? 0 : bytes, c.fx, c.fy, c.cx, c.cy, c.lens.terms().k1, c.lens.terms().k2,
+                        c.lens.terms().p1, c.lens.terms().p2);
+    text += c.lens.TextBeyondFour();
+    for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
+    for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
+    // Only where there are some: the hashes of older runs stay what they are.
+    for (const scene::IgnoreMask& mask : view.ignored)
+      text += fmt::format(" {} {}", mask.where_black ? "black" : "bright", KnownHashes().Of(mask.path));
+    text += '\n';
+  }
+  return Sha256(text).substr(0, 32);
 }
 
 std::optional<std::string> WhyOtherPhotos(const Json& photos, const Json& cameras, const scene::Scene& scene,

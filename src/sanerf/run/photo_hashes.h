@@ -16,6 +16,8 @@ namespace sanerf::run {
 Json PhotoHashes(const scene::Scene& scene, const Job& job);
 // The same of each photo's size, lens and pose.
 Json CameraHashes(const scene::Scene& scene);
+// Of the scene as a whole: changes when views, cameras, split or image sizes on disk change.
+std::string SceneHash(const scene::Scene& scene);
 
 // How the scene differs from the one that `run` was trained on, "the photo b.png is not the one that RUN was trained
 // on". photos, cameras: the hashes of then, empty where they were not recorded. None when all are the same.

@@ -4,35 +4,27 @@
 //   nerf/               model.ckpt, log.jsonl
 //   features/           encoded views
 //   features_test/      encoded held-out views, for comparisons only
-//   objects/NAME/       see object_store.h
+//   objects/NAME/       see stored_object.h
 //   renders/ metrics.json report.html
 //   .hashes.json        files whose contents are known, see core/content_hash.h; can be removed
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_box.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/run/object_set.h"
+#include "sanerf/run/run_record.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::run {
 
 class RunLock;
-
-// What run.json has an entry for.
-enum class Stage : uint8_t { kSynth, kTrain, kEncode, kSegment };
-const char* NameOf(Stage stage);  // "train", as in run.json
-
-// How far a stage got.
-enum class StageState : uint8_t { kNone, kRunning, kInterrupted, kComplete };  // running: also killed
-const char* NameOf(StageState state);                                          // "complete", as in run.json
 
 // The last part of a path, also of "runs/mug/": what a scene or a run is called.
 std::string NameOfPath(const std::filesystem::path& path);
@@ -58,19 +50,20 @@ class RunFolder {
   std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path metrics() const { return path_ / "metrics.json"; }
 
-  const Json& record() const { return record_; }
+  const Json& record() const { return *record_; }
   std::string scene_hash() const;
   std::filesystem::path recorded_scene() const;  // absolute; where it was when that was last recorded
   std::filesystem::path LikelyScene() const;     // the same, or where it has moved together with the run
-  Json options() const { return record_.value("options", Json::object()); }
-  Json origins() const { return record_.value("origins", Json::object()); }
-  StageState StateOf(Stage stage) const;
+  Json options() const;
+  Json origins() const;
+  StageState StateOf(Stage stage) const { return StateIn(*record_, stage); }
   double SecondsOf(Stage stage) const;
 
   // options: {"nerf": {"iters": 3000}}; origins: where values that are not built in come from.
   void SetOptions(const Json& options, const Json& origins);
   // Replaces the stage's entry: {"state", "seconds", "when", …details}.
-  void SetStage(Stage stage, StageState state, double seconds, const Json& details = Json::object());
+  void SetStage(Stage stage, StageState state, double seconds, const Json& details);
+  void SetStage(Stage stage, StageState state, double seconds);
   // Also what is known of the photos' contents.
   void Save(const Job& job);
 
@@ -92,35 +85,7 @@ class RunFolder {
   std::filesystem::path known_hashes() const { return path_ / ".hashes.json"; }
 
   std::filesystem::path path_;
-  Json record_;
-};
-
-// Held while a command writes to the run. Throws Error when another process holds it, which says what to do about that.
-// Taking it finishes or undoes what a killed process left half done.
-class RunLock {
- public:
-  enum class Holder : uint8_t { kCommand, kWindow };  // a window (`sanerf view`) stays until somebody ends it
-
-  explicit RunLock(const std::filesystem::path& run, Holder holder = Holder::kCommand);
-  ~RunLock();
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
-
- private:
-  int descriptor_ = -1;
-};
-
-// The lock of a run that is there. Throws what RunFolder::Open throws where there is none or it is broken, and leaves
-// nothing there.
-std::unique_ptr<RunLock> LockRun(const std::filesystem::path& run, RunLock::Holder holder = RunLock::Holder::kCommand);
-
-// A run to write to. Locked before run.json is read: nobody changes afterwards what is in it.
-struct LockedRun {
-  explicit LockedRun(const std::filesystem::path& run, RunLock::Holder holder = RunLock::Holder::kCommand)
-      : lock(LockRun(run, holder)), folder(RunFolder::Open(run)) {}
-
-  std::unique_ptr<RunLock> lock;
-  RunFolder folder;
+  JsonBox record_;
 };
 
 }  // namespace sanerf::run

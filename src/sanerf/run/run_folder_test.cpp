@@ -2,19 +2,11 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
-#include "sanerf/core/folder_test_support.h"
-#include "sanerf/core/image_io.h"
-#include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
-#include "sanerf/run/object_store.h"
-#include "sanerf/scene/load_scene.h"
+#include "sanerf/run/run_folder_test_support.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 
@@ -22,35 +14,6 @@ namespace sanerf::run {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
-
-// Four photos around the origin in NeRF-synthetic format.
-void WriteScene(const fs::path& folder, double angle = 0.9) {
-  EnsureWritableFolder(folder);
-  Json json = {{"camera_angle_x", angle}, {"frames", Json::array()}};
-  for (int i = 0; i < 4; ++i) {
-    const std::string name = "photo_" + std::to_string(i) + ".png";
-    WritePng(folder / name, ImageU8(16, 12, 3, uint8_t(40 * i)));
-    const double c = i % 2 == 0 ? (i == 0 ? 1 : -1) : 0, s = i % 2 == 1 ? (i == 1 ? 1 : -1) : 0;
-    json["frames"].push_back(
-        {{"file_path", name}, {"transform_matrix", {{c, 0, s, 3 * s}, {0, 1, 0, 0}, {-s, 0, c, 3 * c}, {0, 0, 0, 1}}}});
-  }
-  WriteJsonFile(folder / "transforms.json", json);
-}
-
-class RunFolderTest : public ::testing::Test {
- protected:
-  RunFolderTest() {
-    WriteScene(folder_ / "scene");
-    EnsureWritableFolder(folder_ / "run");
-    RunFolder run =
-        RunFolder::Create(folder_ / "run", folder_ / "scene", scene::LoadScene(folder_ / "scene", {}, Job()), Job());
-    run.SetOptions({{"nerf", {{"iters", 7}}}}, {{"nerf.iters", "--iters"}});
-    run.SetStage(Stage::kTrain, StageState::kInterrupted, 1.5);
-    run.Save(Job());
-  }
-  TestFolder folder_;
-};
 
 TEST_F(RunFolderTest, RemembersOptionsAndStages) {
   const RunFolder run = RunFolder::Open(folder_ / "run");
@@ -205,17 +168,6 @@ TEST_F(RunFolderTest, ARunOfAnOlderVersionStaysValidAndLearnsItsPhotos) {
               HasSubstr("the photo photo_0.png is not"));
 }
 
-TEST_F(RunFolderTest, TheLockClearsWhatKilledProcessesLeft) {
-  EnsureWritableFolder(folder_ / "run" / "features");
-  const fs::path left = folder_ / "run" / "features" / ".a.feat.Ab3dEf.tmp";
-  WriteFileAtomic(left, "half");
-  EnsureWritableFolder(folder_ / "run" / "objects");
-  WriteFileAtomic(folder_ / "run" / "objects" / ".log.jsonl", "half");
-  const RunLock lock(folder_ / "run");
-  EXPECT_FALSE(fs::exists(left));
-  EXPECT_TRUE(fs::is_empty(folder_ / "run" / "objects"));
-}
-
 TEST_F(RunFolderTest, UnfinishedTrainingIsSaid) {
   const std::string text = ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run").OpenNerf(); });
   EXPECT_THAT(text, HasSubstr("is not finished: its training is interrupted"));
@@ -261,83 +213,6 @@ TEST_F(RunFolderTest, AMissingRecordIsDistinguishedFromAFolderThatIsNoRun) {
   EXPECT_THAT(error(), HasSubstr("run.json: it is a pipe, not a file\nput the run's own run.json in its place"));
   EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "scene" / "photo_0.png"); }),
               HasSubstr("not a run folder but a file"));
-}
-
-TEST_F(RunFolderTest, ValuesOfTheWrongKindAreErrorsWithTheirKey) {
-  const std::string file = (folder_ / "run" / "run.json").string();
-  const Json good = ReadJsonFile(file);
-  const auto error_with = [&](const char* place, const Json& value) {
-    Json json = good;
-    json[Json::json_pointer(place)] = value;
-    WriteJsonFile(file, json);
-    return ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "run"); });
-  };
-  EXPECT_THAT(error_with("/scene", 5), StartsWith(file + ": scene: expected an object with \"hash\", found 5"));
-  EXPECT_THAT(error_with("/scene/absolute_path", 5), StartsWith(file + ": scene.absolute_path: expected a string"));
-  EXPECT_THAT(error_with("/options", "all"), StartsWith(file + ": options: expected an object"));
-  EXPECT_THAT(error_with("/stages", Json::array()), StartsWith(file + ": stages: expected an object"));
-  EXPECT_THAT(error_with("/stages/train/state", 1), StartsWith(file + ": stages.train.state: expected a string"));
-  EXPECT_THAT(error_with("/stages/train/seconds", "long"), StartsWith(file + ": stages.train.seconds: expected a "));
-  EXPECT_EQ(error_with("/sanerf", "0.0.1"), "");
-  EXPECT_EQ(error_with("/stages/prune", {{"state", "complete"}}), "");  // of another version
-}
-
-TEST_F(RunFolderTest, WhatCannotBeLockedOrReadIsLeftAsItIs) {
-  WriteFileAtomic(folder_ / "run" / "run.json", "{");
-  EXPECT_THAT(ErrorTextOf<Error>([&] { LockedRun(folder_ / "run"); }), HasSubstr("run.json:1:2: broken JSON"));
-  EXPECT_FALSE(fs::exists(folder_ / "run" / ".lock"));
-  WriteFileAtomic(folder_ / "run" / ".lock", "1");
-  EXPECT_THROW(LockedRun(folder_ / "run"), Error);
-  EXPECT_TRUE(fs::exists(folder_ / "run" / ".lock"));
-}
-
-TEST_F(RunFolderTest, TheLockIsNotWrittenThroughALink) {
-  const fs::path lock = folder_ / "run" / ".lock", elsewhere = folder_ / "diary.txt";
-  for (const bool is_there : {false, true}) {
-    if (is_there) WriteFileAtomic(elsewhere, "dear diary");
-    fs::remove(lock);
-    fs::create_symlink("../diary.txt", lock);
-    EXPECT_THAT(ErrorTextOf<Error>([&] { LockedRun(folder_ / "run"); }),
-                HasSubstr("cannot write " + lock.string() + ": it is a link to another place\nremove the link"));
-    EXPECT_TRUE(fs::is_symlink(lock));
-    EXPECT_EQ(fs::exists(elsewhere), is_there);
-  }
-  EXPECT_EQ(ReadFile(elsewhere), "dear diary");
-}
-
-TEST_F(RunFolderTest, OnlyOneProcessWrites) {
-  const RunLock lock(folder_ / "run");
-  const pid_t child = fork();
-  if (child == 0) {
-    const std::string text = ErrorTextOf<Error>([&] { const RunLock second(folder_ / "run"); });
-    _exit(text.find("is in use: process " + std::to_string(getppid())) != std::string::npos ? 0 : 1);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
-}
-
-TEST_F(RunFolderTest, WhoFindsAWindowIsToldWhatItIs) {
-  const LockedRun window(folder_ / "run", RunLock::Holder::kWindow);
-  EXPECT_EQ(
-      ErrorTextOf<Error>([&] { LockedRun(folder_ / "run"); }),
-      fmt::format("{} is in use: sanerf view has it open (process {})\ndo it in that page, or end it first: Ctrl-C "
-                  "where it runs",
-                  (folder_ / "run").string(), getpid()));
-}
-
-TEST(ObjectNames, MustBeFolderNames) {
-  EXPECT_NO_THROW(CheckObjectName("mug 2"));
-  for (const char* name : {"", ".", "../x", "a/b", "-v", "a\nb", "a:b", "a ", " a"})
-    EXPECT_THROW(CheckObjectName(name), UsageError) << name;
-  EXPECT_THAT(
-      ErrorTextOf<UsageError>([] { CheckObjectName("mug\xE2\x80\xAEgpj"); }),
-      testing::StartsWith("'mug<U+202E>gpj' cannot be the name of an object: it has U+202E, which nobody sees"));
-  EXPECT_THAT(ErrorTextOf<UsageError>([] { CheckObjectName("mug\x7f"); }),
-              testing::StartsWith("'mug<U+007F>' cannot be the name of an object: it has U+007F, a control character"));
-  EXPECT_THROW(CheckObjectName("\xC2\x9Bm"), UsageError);
-  EXPECT_NO_THROW(CheckObjectName("Stra\xC3\x9F\x65"));
-  EXPECT_EQ(scene::FlatName("train/a.b/000.png"), "train_a.b_000");
 }
 
 }  // namespace

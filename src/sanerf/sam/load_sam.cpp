@@ -1,5 +1,7 @@
 #include "sanerf/sam/load_sam.h"
 
+#include <fmt/format.h>
+
 #include "sanerf/core/content_hash.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
@@ -17,20 +19,23 @@ using models::ModelFile;
 
 namespace {
 
+// For who has named none of them.
+std::string WhatThereIs(const models::Catalogue& catalogue) {
+  std::vector<std::string> names;
+  for (const models::ModelEntry& entry : catalogue.models)
+    if (entry.kind == models::ModelKind::kSam) names.push_back(entry.name);
+  return fmt::format("known models: {}; a model of your own is ENCODER.onnx,DECODER.onnx or a folder with both",
+                     fmt::join(names, ", "));
+}
+
 OnnxSamFiles FromCatalogue(const std::string& name) {
   const models::Catalogue catalogue = models::LoadCatalogue();
-  const models::ModelEntry& entry = models::FindModel(catalogue, name);
+  const models::ModelEntry& entry = models::FindModel(catalogue, name, WhatThereIs(catalogue));
   if (entry.kind != models::ModelKind::kSam)
     throw UsageError("the model " + name + " cannot segment", std::string("it is a ") + NameOf(entry.kind) + " model",
                      "choose one of kind \"sam\": sanerf models list");
-  const auto file_of = [&](const std::string& role) -> const ModelFile& {
-    for (const ModelFile& file : entry.files)
-      if (file.role == role) return file;
-    throw Error("the model " + name + " is incomplete",
-                "its catalogue entry has no file with the role \"" + role + "\"");
-  };
-  const ModelFile& encoder = file_of("encoder");
-  const ModelFile& decoder = file_of("decoder");
+  const ModelFile& encoder = entry.File(models::FileRole::kEncoder);
+  const ModelFile& decoder = entry.File(models::FileRole::kDecoder);
   const std::string fetch = "sanerf models fetch " + name;
   std::vector<const ModelFile*> files = {&encoder, &decoder};
   for (const ModelFile& file : entry.files)  // weights that are files of their own

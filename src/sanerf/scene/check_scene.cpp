@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <optional>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
@@ -36,6 +38,7 @@ constexpr std::array<const char*, 12> kTermNames = {"k1", "k2", "k3", "k4", "k5"
                                                     "p1", "p2", "s1", "s2", "s3", "s4"};
 constexpr double kOnOneLine = 0.05;   // spread beside a line, of that along it
 constexpr double kLooksAlong = 0.94;  // cosine of 20 degrees
+constexpr double kCoarse = 1e-3;      // of the cameras' spread
 constexpr double kStray = 64;         // of the usual distance; the largest extent that a model gets
 
 [[noreturn]] void Fail(const SceneListing& listing, const View& view, const std::string& why, const std::string& hint) {
@@ -203,7 +206,7 @@ void CheckPose(const SceneListing& listing, const View& view) {
 }
 
 // False for bounds that say nothing.
-bool CheckBounds(const SceneListing& listing, const View& view, const DepthRange& bounds) {
+bool CheckBounds(const SceneListing& listing, const View& view, const DepthBounds& bounds) {
   const bool unknown = bounds.near == 0 && bounds.far == 0;
   if (!unknown && !(bounds.near < bounds.far && bounds.far > 0 && bounds.far <= kFarthestPlace)) {
     Fail(
@@ -262,6 +265,45 @@ void WarnOfForwardMotion(SceneListing& listing) {
       "some photos from beside that line");
 }
 
+// instant-ngp's box stands around the origin of its file; poses may be those of a place on the Earth.
+void DropBoxElsewhere(SceneListing& listing) {
+  if (!listing.content) return;
+  const Box& box = *listing.content;
+  const Vec3 middle = 0.5 * (box.min + box.max);
+  size_t num_around = 0;
+  for (const ListedView& listed : listing.views) {
+    const Camera& camera = listed.view.camera;
+    const Vec3 center = camera.center();
+    const bool is_inside = (center - box.min).minCoeff() >= 0 && (box.max - center).minCoeff() >= 0;
+    const std::optional<Vec2> px = is_inside ? std::nullopt : camera.Project(middle);
+    num_around += is_inside || (px && camera.Contains(*px));
+  }
+  if (2 * num_around >= listing.views.size()) return;
+  listing.content.reset();
+  listing.warnings.push_back(fmt::format(
+      "the box of the scene (aabb_scale, scale and offset, or room_bbox, in {}) is not where the cameras look, "
+      "and is not used",
+      listing.source));
+}
+
+// Of numbers around 5,000,000 single precision keeps halves.
+void WarnOfCoarsePlaces(SceneListing& listing) {
+  const Vec3 first = listing.views[0].view.camera.center();
+  double spread = 0, farthest = 0;
+  for (const ListedView& listed : listing.views) {
+    const Vec3 center = listed.view.camera.center();
+    if (center.cast<float>().cast<double>() != center) return;
+    spread = std::max(spread, (center - first).norm());
+    farthest = std::max(farthest, center.cwiseAbs().maxCoeff());
+  }
+  const double step = farthest * std::numeric_limits<float>::epsilon();
+  if (step < kCoarse * spread || !(spread > 0)) return;
+  listing.warnings.push_back(fmt::format(
+      "the cameras' places are stored in single precision, which at {:.3g} from the origin knows them to {:.2g} "
+      "only; subtract an offset before they are written, or write them in double precision",
+      farthest, step));
+}
+
 }  // namespace
 
 bool IsPlace(const Vec3& p) { return p.allFinite() && p.cwiseAbs().maxCoeff() <= kFarthestPlace; }
@@ -299,6 +341,7 @@ void CheckListing(SceneListing& listing) {
                             TextOf(listing.content->min), TextOf(listing.content->max)),
                 fmt::format("correct aabb_scale, scale and offset, or room_bbox, in {}", listing.source));
   }
+  DropBoxElsewhere(listing);
   if (!folded.empty()) {
     listing.warnings.push_back(
         fmt::format("the lens distortion of {} cannot be undone at the picture's edge: up to {:.2g} % of the pixels "
@@ -314,6 +357,7 @@ void CheckListing(SceneListing& listing) {
   WarnOfScaledPoses(listing);
   WarnOfOnePlace(listing);
   WarnOfForwardMotion(listing);
+  WarnOfCoarsePlaces(listing);
 }
 
 std::string FewPhotos(const Scene& scene) {

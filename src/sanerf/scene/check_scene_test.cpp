@@ -150,15 +150,13 @@ TEST_F(CheckSceneTest, FewPhotosAreReadAndSaidBeforeTraining) {
     EXPECT_TRUE(scene.model_from_file.translation.allFinite());
     EXPECT_THAT(scene.warnings, IsEmpty());
     const std::string few = FewPhotos(scene);
-    if (n == 1)
-      EXPECT_EQ(few,
-                "there is one photo to train on, which shows no depth; a radiance field shows what lies "
-                "between ten photos or more");
-    if (n == 2) EXPECT_THAT(few, HasSubstr("there is one photo to train on"));
-    if (n == 3)
-      EXPECT_THAT(few, AllOf(HasSubstr("there are two photos to train on"),
-                             HasSubstr("(1 photo is held out: --test-every 0 holds none out")));
-    if (n > 3) EXPECT_EQ(few, "");
+    const std::vector<std::string> expected = {
+        "there is one photo to train on, which shows no depth; a radiance field shows what lies between ten photos or "
+        "more",
+        "there is one photo to train on", "there are two photos to train on", "", ""};
+    EXPECT_EQ(few.substr(0, expected[size_t(n - 1)].size()), expected[size_t(n - 1)]);
+    EXPECT_EQ(few.empty(), n > 3);
+    EXPECT_EQ(few.find("(1 photo is held out: --test-every 0 holds none out") != std::string::npos, n == 2 || n == 3);
   }
 }
 

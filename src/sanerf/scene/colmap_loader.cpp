@@ -153,6 +153,14 @@ ModelChoice ChooseModel(const fs::path& root, const std::vector<ColmapPlace>& pl
 
 // ---- photos that COLMAP could not place
 
+// What tools put beside a photo: "a_mask.png", "a.jpg.png", the same in another format.
+bool IsBeside(const std::string& stem, const std::set<std::string>& photos) {
+  if (photos.count(stem) != 0 || stem.rfind("dynamic_mask_", 0) == 0) return true;
+  for (size_t end = stem.find_first_of("._-"); end != std::string::npos; end = stem.find_first_of("._-", end + 1))
+    if (photos.count(stem.substr(0, end)) != 0) return true;
+  return false;
+}
+
 void WarnOfPhotosWithoutPose(SceneListing& listing, const fs::path& folder, const fs::path& model) {
   std::map<fs::path, std::set<std::string>> posed;  // stems, by folder
   for (const ListedView& listed : listing.views) {
@@ -161,10 +169,8 @@ void WarnOfPhotosWithoutPose(SceneListing& listing, const fs::path& folder, cons
   }
   std::vector<std::string> without;
   for (const auto& [place, stems] : posed) {
-    for (const fs::path& photo : ImagesIn(place)) {
-      const bool is_mask = photo.filename().string().rfind("dynamic_mask_", 0) == 0;  // instant-ngp's
-      if (!is_mask && stems.count(photo.stem().string()) == 0) without.push_back(NameInScene(folder, photo));
-    }
+    for (const fs::path& photo : ImagesIn(place))
+      if (!IsBeside(photo.stem().string(), stems)) without.push_back(NameInScene(folder, photo));
   }
   if (without.empty()) return;
   const int64_t count = int64_t(without.size());
@@ -175,7 +181,7 @@ void WarnOfPhotosWithoutPose(SceneListing& listing, const fs::path& folder, cons
 }
 
 // What the image sees, as LLFF's bounds are made: a low and a high percentile of its points' depths.
-std::optional<DepthRange> ObservedDepths(const ColmapImage& image, const Camera& camera, const ColmapModel& model) {
+std::optional<DepthBounds> ObservedDepths(const ColmapImage& image, const Camera& camera, const ColmapModel& model) {
   std::vector<double> depths;
   for (const int64_t id : image.point_ids) {
     const auto point = model.points.find(id);
@@ -185,7 +191,7 @@ std::optional<DepthRange> ObservedDepths(const ColmapImage& image, const Camera&
   }
   if (depths.size() < 8) return std::nullopt;
   std::sort(depths.begin(), depths.end());
-  const DepthRange range{depths[size_t(0.005 * (depths.size() - 1))], depths[size_t(0.995 * (depths.size() - 1))]};
+  const DepthBounds range{depths[size_t(0.005 * (depths.size() - 1))], depths[size_t(0.995 * (depths.size() - 1))]};
   return range.far > range.near ? std::optional(range) : std::nullopt;
 }
 

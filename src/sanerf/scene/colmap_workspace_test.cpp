@@ -124,7 +124,8 @@ TEST_F(ColmapWorkspaceTest, AModelNumberForAnotherFormatIsSaidNotToBeUsed) {
 TEST_F(ColmapWorkspaceTest, WhatIsNoPhotoWithoutPose) {
   WritePhotos("images");
   WriteImage("images/thumbs/7.png");
-  WriteImage("images/dynamic_mask_1.png");
+  for (const char* beside : {"dynamic_mask_1.png", "1_masked.jpg", "2.png.png", "3-depth.png"})
+    WriteImage(std::string("images/") + beside);
   WriteImage("images/1.JPG");  // another form of a photo that has a pose
   WriteModel("sparse/0");
   EXPECT_THAT(Load().warnings, ElementsAre());

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/scene/text_file.h"
 
@@ -74,7 +75,12 @@ std::string WithTexts(std::string_view json) {
 }  // namespace
 
 Json ReadForgivingJson(const std::filesystem::path& path) {
-  return ParseJson(WithTexts(ReadTextFile(path)), path.string());
+  const std::string text = WithTexts(ReadTextFile(path));
+  try {
+    return ParseJson(text, path.string());
+  } catch (const Error& error) {
+    throw Error(std::string(error.summary()), std::string(error.why()), "fix the file at that position");
+  }
 }
 
 bool IsNotFinite(const Json& value) {

@@ -12,16 +12,16 @@
 
 namespace sanerf::scene {
 
-struct DepthRange {
+struct DepthBounds {
   double near = 0, far = 0;  // z-depth, file units
 };
 
 struct ListedView {
-  View view;                         // is_test is final only when the listing has a split
-  ImageInfo image;                   // what the photo's file says
-  std::optional<DepthRange> bounds;  // what this view sees, when the format knows
-  std::filesystem::path mask;        // of which the format does not say what it means; see mask_meaning.h
-  double pose_scale = 1;             // that its stored pose had, see CheckedRotation
+  View view;                          // is_test is final only when the listing has a split
+  ImageInfo image;                    // what the photo's file says
+  std::optional<DepthBounds> bounds;  // what this view sees, when the format knows
+  std::filesystem::path mask;         // of which the format does not say what it means; see mask_meaning.h
+  double pose_scale = 1;              // that its stored pose had, see CheckedRotation
 };
 
 struct SceneListing {

@@ -98,7 +98,7 @@ SceneListing ReadLlff(const fs::path& root, const Job& job) {
     listed.view.name = name;
     listed.view.image_path = images[i];
     listed.view.camera = FitToImage(ReadRow(row, where, &listed.pose_scale), info, where);
-    listed.bounds = DepthRange{row[15], row[16]};
+    listed.bounds = DepthBounds{row[15], row[16]};
     listing.views.push_back(std::move(listed));
   }
   AttachLabels(listing, folder);

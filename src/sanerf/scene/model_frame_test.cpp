@@ -95,7 +95,7 @@ TEST(ModelFrame, ParallelAxesUseTheBounds) {
   std::vector<Pose> row;
   for (int i = 0; i < 5; ++i) row.push_back(LookAt({0.2 * i - 0.4, 0, 0}, {0.2 * i - 0.4, 9, 0}));
   SceneListing listing = ListingOf(row);
-  for (auto& listed : listing.views) listed.bounds = DepthRange{3, 6};
+  for (auto& listed : listing.views) listed.bounds = DepthBounds{3, 6};
   const ModelFrame frame = FitModelFrame(listing, false, Job());
   EXPECT_LT((frame.model_from_file * Vec3(0, 4, 0)).norm(), 1e-9);  // 2 / (1/3 + 1/6)
   EXPECT_EQ(frame.near, 0.25);

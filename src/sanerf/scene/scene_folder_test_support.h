@@ -11,6 +11,7 @@
 
 #include "sanerf/core/camera.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 
@@ -18,14 +19,7 @@ namespace sanerf::scene {
 
 class SceneFolderTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    root_ = std::filesystem::temp_directory_path() /
-            (std::string("sanerf_scene_") + info->test_suite_name() + "_" + info->name());
-    std::filesystem::remove_all(root_);
-    std::filesystem::create_directories(root_);
-  }
-  void TearDown() override { std::filesystem::remove_all(root_); }
+  void SetUp() override { std::filesystem::create_directories(root_); }
 
   void WriteText(const std::string& name, const std::string& text) {
     std::filesystem::create_directories((root_ / name).parent_path());
@@ -40,7 +34,8 @@ class SceneFolderTest : public testing::Test {
     WritePng(root_ / name, image);
   }
 
-  std::filesystem::path root_;
+  const TestFolder folder_;  // of its own: a loader that finds no scene also looks beside and above
+  const std::filesystem::path root_ = folder_ / "scene";
 };
 
 inline Json MatrixOf(const Pose& pose) {

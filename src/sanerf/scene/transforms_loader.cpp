@@ -133,7 +133,7 @@ class TransformsReader {
         FramePose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name), &listed.pose_scale);
     if (frame.Has("time")) listed.view.time = frame["time"].Number();
     if (frame.Has("near") && frame.Has("far")) {
-      listed.bounds = DepthRange{frame["near"].Number(), frame["far"].Number()};
+      listed.bounds = DepthBounds{frame["near"].Number(), frame["far"].Number()};
     }
     if (frame.Has("mask_path")) {
       const std::string mask = frame["mask_path"].String();

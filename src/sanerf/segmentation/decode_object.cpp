@@ -1,12 +1,15 @@
 #include "sanerf/segmentation/decode_object.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/mask_decoder/lift.h"
-#include "sanerf/mask_decoder/per_view_decoder.h"
 #include "sanerf/mask_decoder/prediction_memory.h"
 #include "sanerf/scene/choose_views.h"
 #include "sanerf/segmentation/first_views.h"
@@ -15,8 +18,20 @@ namespace sanerf::segmentation {
 
 using mask_decoder::DecodedObject;
 using mask_decoder::ViewDecision;
+using mask_decoder::ViewUse;
 
 namespace {
+
+struct DecodeRequest {
+  const mask_decoder::ObjectPrompt& object;
+  const DecodedObject* before;    // masks to go on from; null = none
+  const std::vector<int>& views;  // as in ViewsToDecode
+  const std::vector<int>& prompted;
+};
+
+bool IsCorrection(const EditedObject& object) {
+  return object.state == MaskState::kOutgrown || object.state == MaskState::kPartial;
+}
 
 // Where views see prompts that the object did not have before.
 struct NewSights {
@@ -64,9 +79,7 @@ void KeepOtherViews(const DecodedObject& before, const std::vector<int>& seeing_
   }
 }
 
-}  // namespace
-
-DecodedObject DecodeObject(const DecodeRequest& request, const mask_decoder::DecodeContext& context, const Job& job) {
+DecodedObject DecodeAll(const DecodeRequest& request, const mask_decoder::DecodeContext& context, const Job& job) {
   DecodedObject decoded = mask_decoder::DecodeMasks(request.object, context, request.prompted, request.before, job);
   if (request.before != nullptr && request.prompted.size() != request.views.size())
     KeepOtherViews(*request.before, FindNewSights(request, context, job).views, &decoded);
@@ -74,8 +87,8 @@ DecodedObject DecodeObject(const DecodeRequest& request, const mask_decoder::Dec
   return decoded;
 }
 
-DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const mask_decoder::DecodeContext& context,
-                            const Job& job) {
+DecodedObject CorrectQuickly(const DecodeRequest& request, int max_views, const mask_decoder::DecodeContext& context,
+                             const Job& job) {
   SANERF_CHECK(request.before != nullptr);
   const NewSights sights = FindNewSights(request, context, job);
   std::set<int> chosen(sights.clicked);
@@ -89,8 +102,7 @@ DecodedObject CorrectObject(const DecodeRequest& request, int max_views, const m
 
 DecodedObject FirstMasks(const DecodeRequest& request, int max_views, const mask_decoder::DecodeContext& context,
                          const Job& job) {
-  const std::vector<mask_decoder::LiftedPoint> points = mask_decoder::PointsOnObject(request.object, context, job);
-  std::vector<int> first = FirstViews(request.object, points, context, request.prompted, max_views, job);
+  std::vector<int> first = FirstViews(request.object, context, request.prompted, max_views, job);
   // Nothing sees the points: what is said then says why.
   if (first.empty()) first = request.prompted;
   DecodedObject decoded = mask_decoder::DecodeMasks(request.object, context, first, nullptr, job);
@@ -120,6 +132,59 @@ DecodedObject CompleteMasks(const DecodeRequest& request, const mask_decoder::De
   mask_decoder::DecodeFurther(request.object, context, missing, &decoded, job);
   decoded.views = InOrderOf(request.views, std::move(decoded.views), context.scene);
   return decoded;
+}
+
+// Says what the user wants of the views, and how many have a mask then.
+void ApplyUses(const EditedObject& object, DecodedObject* decoded, const Job& job) {
+  for (ViewDecision& view : decoded->views)
+    if (const ViewUse use = object.UseOf(view.view); use != ViewUse::kAuto) mask_decoder::ApplyUse(use, &view);
+  const auto num_used =
+      std::count_if(decoded->views.begin(), decoded->views.end(), [](const auto& view) { return view.used; });
+  if (num_used == 0)
+    throw Error(fmt::format("object '{}': no view is left", object.about.name),
+                "the user has dropped all that have a mask", "let one of them be used again");
+  job.Info(fmt::format("masks  {}: {} of {} {} a mask", object.about.name, num_used,
+                       Counted(int64_t(decoded->views.size()), "view"), IsAre(num_used, "has", "have")));
+}
+
+}  // namespace
+
+bool NeedsDecoding(const EditedObject& object, const ViewsToDecode& where) {
+  if (object.prompts.empty()) return false;
+  switch (object.state) {
+    case MaskState::kNone:
+    case MaskState::kOutgrown:
+    case MaskState::kWithdrawn:
+      return true;
+    case MaskState::kFirst:
+    case MaskState::kPartial:
+      return !where.is_quick();
+    case MaskState::kDecoded:
+    case MaskState::kRefined:
+    case MaskState::kHeld:
+      break;
+  }
+  return false;
+}
+
+DecodedMasks DecodeObject(const EditedObject& object, const ViewsToDecode& where,
+                          const mask_decoder::DecodeContext& context, const Job& job) {
+  const mask_decoder::ObjectPrompt prompt = object.AsPrompt();
+  const bool is_correction = IsCorrection(object), is_begun = object.state == MaskState::kFirst;
+  std::vector<int> prompted;
+  std::copy_if(where.prompted.begin(), where.prompted.end(), std::back_inserter(prompted), [&](int view_idx) {
+    return object.UseOf(context.scene.views[size_t(view_idx)].name) != ViewUse::kNever;
+  });
+  const DecodeRequest request{prompt, is_correction || is_begun ? object.masks.get() : nullptr, where.views, prompted};
+  DecodedObject decoded = is_correction && where.is_quick() ? CorrectQuickly(request, where.max_views, context, job)
+                          : where.is_quick()                ? FirstMasks(request, where.max_views, context, job)
+                          : is_begun                        ? CompleteMasks(request, context, job)
+                                                            : DecodeAll(request, context, job);
+  ApplyUses(object, &decoded, job);
+  const MaskState state = !where.is_quick() ? MaskState::kDecoded
+                          : is_correction   ? MaskState::kPartial
+                                            : MaskState::kFirst;
+  return {std::make_shared<const DecodedObject>(std::move(decoded)), state};
 }
 
 std::vector<ViewDecision> InOrderOf(const std::vector<int>& views, std::vector<ViewDecision> decisions,

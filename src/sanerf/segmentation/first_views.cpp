@@ -94,9 +94,9 @@ std::vector<int> BestAndMostDifferent(const ViewsToOrder& request, const SeesPoi
   return chosen;
 }
 
-std::vector<int> FirstViews(const mask_decoder::ObjectPrompt& object, const std::vector<LiftedPoint>& points,
-                            const mask_decoder::DecodeContext& context, const std::vector<int>& views, int count,
-                            const Job& job) {
+std::vector<int> FirstViews(const mask_decoder::ObjectPrompt& object, const mask_decoder::DecodeContext& context,
+                            const std::vector<int>& views, int count, const Job& job) {
+  const std::vector<LiftedPoint> points = mask_decoder::PointsOnObject(object, context, job);
   ViewsToOrder request{context.scene, {}, {}, {}, count};
   for (const LiftedPoint& point : points)
     if (point.label == 1) request.points.push_back(point.p_file);

@@ -27,11 +27,9 @@ using SeesPoints = std::function<bool(int view_idx)>;
 // Deterministic.
 std::vector<int> BestAndMostDifferent(const ViewsToOrder& request, const SeesPoints& sees);
 
-// Of `views` that are encoded, at most `count` to decode the object in first; `points`: its own, lifted.
-std::vector<int> FirstViews(const mask_decoder::ObjectPrompt& object,
-                            const std::vector<mask_decoder::LiftedPoint>& points,
-                            const mask_decoder::DecodeContext& context, const std::vector<int>& views, int count,
-                            const Job& job);
+// Of `views` that are encoded, at most `count` to decode the object in first. Throws what PointsOnObject throws.
+std::vector<int> FirstViews(const mask_decoder::ObjectPrompt& object, const mask_decoder::DecodeContext& context,
+                            const std::vector<int>& views, int count, const Job& job);
 
 // Of `views` those that see one of the objects, in the order in which they are to be decoded: the prompted ones, then
 // those that are encoded already, then those that help most. There is no depth of a view that is not encoded: where the

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
-#include "sanerf/mask_decoder/lift.h"
 
 namespace sanerf::segmentation {
 namespace {
@@ -64,8 +63,7 @@ TEST(FirstViews, SeeTheClickedPlace) {
   mask_decoder::ObjectPrompt ball;
   ball.name = "ball";
   ball.clicks = {{"front.png", Vec2(80, 65), 1}};
-  const auto points = mask_decoder::LiftPrompts(ball, scene, container, Job());
-  const std::vector<int> chosen = FirstViews(ball, points, context, {0, 1, 2, 3, 4, 5}, 3, Job());
+  const std::vector<int> chosen = FirstViews(ball, context, {0, 1, 2, 3, 4, 5}, 3, Job());
   EXPECT_EQ(chosen.front(), 0);
   EXPECT_THAT(chosen, Contains(1));
   EXPECT_THAT(chosen, Not(Contains(3)));  // turns its back

@@ -213,15 +213,9 @@ LabeledViews BuildLabelViews(const ObjectMasks& decoded, const FeatureContainer&
   return result;
 }
 
-std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container, const Job& job) {
-  return ByView(views, BuildLabelViews(objects, container, job));
-}
-
-std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const std::vector<int>& views,
-                                  const FeatureContainer& container, MissedPlace missed,
-                                  mask_aggregator::LabelVote* vote, const Job& job) {
-  if (missed == MissedPlace::kBox) return LabelsByView(objects, views, container, job);
+std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const ViewsToLabel& where, const Job& job) {
+  const auto& [views, container, missed, vote] = where;
+  if (missed == MissedPlace::kBox) return ByView(views, BuildLabelViews(objects, container, job));
   std::vector<ImageU8> labels = ByView(views, PaintLabelViews(objects, container));
   vote->Count(labels, int(objects.size()) + 1);
   std::vector<ImageU8> marked = labels;

@@ -48,12 +48,14 @@ enum class MissedPlace {
           // their places would leave no background
 };
 
-// One image per view of `views`: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask.
-std::vector<ImageU8> LabelsByView(const mask_decoder::ObjectMasks& objects, const std::vector<int>& views,
-                                  const feature_container::FeatureContainer& container, const Job& job);
-// The same with the other places of missed objects. kVoted replaces the votes.
-std::vector<ImageU8> LabelsByView(const mask_decoder::ObjectMasks& objects, const std::vector<int>& views,
-                                  const feature_container::FeatureContainer& container, MissedPlace missed,
-                                  mask_aggregator::LabelVote* vote, const Job& job);
+struct ViewsToLabel {
+  const std::vector<int>& views;
+  const feature_container::FeatureContainer& container;
+  MissedPlace missed = MissedPlace::kBox;
+  mask_aggregator::LabelVote* vote = nullptr;  // of these views, for kVoted, which replaces its votes
+};
+// One image per view: 0 = background, i + 1 = objects[i], kIgnoreLabel; empty where no object has a mask. Throws
+// InterruptedError.
+std::vector<ImageU8> LabelsByView(const mask_decoder::ObjectMasks& objects, const ViewsToLabel& where, const Job& job);
 
 }  // namespace sanerf::segmentation

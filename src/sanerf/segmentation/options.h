@@ -3,7 +3,7 @@
 
 #include "sanerf/core/option_values.h"
 #include "sanerf/mask_aggregator/options.h"
-#include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/mask_decoder/options.h"
 #include "sanerf/segmentation/automatic/auto_options.h"
 
 namespace sanerf::segmentation {

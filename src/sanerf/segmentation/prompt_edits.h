@@ -8,68 +8,19 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
-#include "sanerf/mask_decoder/decoded_object.h"
-#include "sanerf/mask_decoder/prompts.h"
+#include "sanerf/segmentation/edit_history.h"
+#include "sanerf/segmentation/edited_object.h"
 
 namespace sanerf::segmentation {
-
-// Never given twice.
-enum class ObjectId : int64_t {};
-enum class PromptId : int64_t {};
-
-using Prompt = std::variant<mask_decoder::PointPrompt, mask_decoder::ClickPrompt, mask_decoder::BoxPrompt>;
-mask_decoder::ObjectPrompt AsObject(const Prompt& prompt);  // without a name
-
-// How an object's masks stand to its prompts.
-enum class MaskState {
-  kNone,       // there are no masks
-  kOutgrown,   // prompts were added since: SAM is shown the masks beside them, a correction
-  kWithdrawn,  // prompts were moved or removed since: the masks show what was meant before
-  kFirst,      // of these prompts, but only in the few views to begin with
-  kPartial,    // corrected in a few views only; others that see the new prompts are ignored
-  kDecoded,    // of these prompts, each view by itself
-  kRefined,    // of these prompts, with what the views say about each other
-  kHeld        // of other prompts, in a copy (Select) that shows them as they are and makes nothing of them
-};
-
-struct PlacedPrompt {
-  PromptId id;
-  Prompt prompt;
-};
-
-struct EditedObject {
-  ObjectId id;
-  mask_decoder::ObjectPrompt about;  // name, instance, min_visible, text; no prompts
-  std::vector<PlacedPrompt> prompts;
-  MaskState state = MaskState::kNone;
-  std::shared_ptr<const mask_decoder::DecodedObject> masks;  // null with kNone
-  std::map<std::string, mask_decoder::ViewUse> uses = {};    // by view, where it is not kAuto
-  int64_t edition = 0;  // another number whenever prompts or uses are others; undo brings it back
-
-  mask_decoder::ObjectPrompt AsPrompt() const;
-  mask_decoder::ViewUse UseOf(const std::string& view) const;
-};
 
 // An object as somebody else has made it, of the prompts in `about`.
 struct MadeObject {
   mask_decoder::ObjectPrompt about;
   std::map<std::string, mask_decoder::ViewUse> uses = {};              // as in EditedObject
   std::shared_ptr<const mask_decoder::DecodedObject> masks = nullptr;  // refined; null: to be decoded
-};
-
-// The objects before an edit, or after one that was undone, and what that edit is called: "add click".
-struct EditMoment {
-  std::vector<EditedObject> objects;
-  std::string edit;
-};
-// All that a PromptEdits is, to be stored and restored: the masks are shared.
-struct EditHistory {
-  std::vector<EditedObject> now;
-  std::vector<EditMoment> past = {}, future = {};  // the nearest last
-  int64_t last_id = 0;                             // that was given to anything
 };
 
 // The objects that have masks; the label in their field is the position + 1.
@@ -83,10 +34,10 @@ struct LabeledObjects {
 class PromptEdits {
  public:
   PromptEdits() = default;
-  explicit PromptEdits(EditHistory history);
-  EditHistory history() const { return {now_, past_, future_, last_id_}; }
+  explicit PromptEdits(EditHistory history) : history_(std::move(history)) {}
+  EditHistory history() const { return history_; }
 
-  const std::vector<EditedObject>& objects() const { return now_; }
+  const std::vector<EditedObject>& objects() const { return history_.now; }
   const EditedObject& Object(ObjectId id) const;
   mask_decoder::Prompts AsPrompts() const;
   LabeledObjects Labeled() const;
@@ -103,18 +54,16 @@ class PromptEdits {
   PromptId AddPrompt(ObjectId id, const Prompt& prompt);
   void MovePrompt(PromptId id, const Prompt& to);  // of the same kind
   void RemovePrompt(PromptId id);
-  // A view that is dropped stays as it is otherwise, and so does one that is kept for the mask it has; else the masks
-  // are made anew.
   void UseView(ObjectId id, const std::string& view, mask_decoder::ViewUse use);
 
-  // The last edit and the masks made since; false when there is none. The last 100 can be undone.
+  // As in EditHistory.
   bool Undo();
   bool Redo();
-  void ForgetPast();                                    // nothing can be undone
   int64_t num_rewinds() const { return num_rewinds_; }  // how often either was done
-  // What they would undo and redo, "add click"; none when there is nothing.
-  std::optional<std::string> undo_name() const { return NameOfLast(past_); }
-  std::optional<std::string> redo_name() const { return NameOfLast(future_); }
+  void ForgetPast() { history_.ForgetPast(); }
+  void ForgetMasksBeyond(size_t num_moments) { history_.ForgetMasksBeyond(num_moments); }
+  std::optional<std::string> undo_name() const { return history_.undo_name(); }
+  std::optional<std::string> redo_name() const { return history_.redo_name(); }
 
   // No edit: what was made from the prompts as they are.
   void SetMasks(ObjectId id, std::shared_ptr<const mask_decoder::DecodedObject> masks, MaskState state);
@@ -126,22 +75,15 @@ class PromptEdits {
   void TakeMasks(const PromptEdits& made);
   // Nothing that was made holds any more, here or in what undo would bring back: the scene's depth is another.
   void OutdateAll();
-  // What is further away than so many undos or redos is decoded again when it comes back: masks take memory.
-  void ForgetMasksBeyond(size_t num_moments);
 
  private:
   using State = std::vector<EditedObject>;
-  static std::optional<std::string> NameOfLast(const std::vector<EditMoment>& moments);
+  int64_t NextId() { return ++history_.last_id; }
   void Append(const mask_decoder::ObjectPrompt& more, EditedObject* object);
   ObjectId Append(const mask_decoder::ObjectPrompt& object, State* state);
-  void Commit(State next, const std::string& edit);
-  void Outdate(MaskState state, EditedObject* object);
-  template <class F>
-  void ForEach(const F& visit);  // object of any moment
 
-  State now_;
-  std::vector<EditMoment> past_, future_;  // the nearest last
-  int64_t num_rewinds_ = 0, last_id_ = 0;
+  EditHistory history_;
+  int64_t num_rewinds_ = 0;
 };
 
 }  // namespace sanerf::segmentation

@@ -173,14 +173,6 @@ TEST(PromptEdits, WhatSomebodyElseHasMadeIsOneEdit) {
   EXPECT_EQ(mask_decoder::ToJson(edits.AsPrompts()).dump(), before);
 }
 
-TEST(PromptEdits, AFirstLookIsNoMaskToCorrect) {
-  PromptEdits edits;
-  const ObjectId id = edits.AddObject(Mug());
-  edits.SetMasks(id, std::make_shared<const mask_decoder::DecodedObject>(), MaskState::kFirst);
-  edits.AddPrompt(id, ClickPrompt{"b", Vec2(1, 1), 0});
-  EXPECT_EQ(edits.Object(id).state, MaskState::kWithdrawn);
-}
-
 TEST(PromptEdits, AHistoryGoesOnWhereItWasLeft) {
   PromptEdits edits;
   const ObjectId id = edits.AddObject(Mug());
@@ -193,15 +185,6 @@ TEST(PromptEdits, AHistoryGoesOnWhereItWasLeft) {
   EXPECT_TRUE(restored.Undo());
   EXPECT_TRUE(restored.objects().empty());
   EXPECT_NE(restored.AddObject(Mug()), id);  // ids go on as well
-}
-
-TEST(PromptEdits, OnlyTheLastHundredEditsAreKept) {
-  PromptEdits edits;
-  const ObjectId id = edits.AddObject(Mug());
-  for (int i = 0; i < 150; ++i) edits.AddPrompt(id, mask_decoder::PointPrompt{Vec3(i, 0, 0), 1});
-  int num_undone = 0;
-  while (edits.Undo()) ++num_undone;
-  EXPECT_EQ(num_undone, 100);
 }
 
 }  // namespace

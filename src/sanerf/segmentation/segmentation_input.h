@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "sanerf/feature_container/feature_container.h"
-#include "sanerf/mask_decoder/decoded_object.h"
+#include "sanerf/mask_decoder/decode_context.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/scene/scene.h"
 
 namespace sanerf::segmentation {
 
@@ -20,6 +21,12 @@ struct SegmentationInput {
   // Refers to what this points to: good as long as somebody shares it.
   mask_decoder::DecodeContext ForDecoding(const mask_decoder::MaskDecoderOptions& options) const {
     return {*scene, *features, *sam, nerf.model_from_file(), options};
+  }
+  // Of `views`, in their order.
+  std::vector<Camera> WorkingCameras() const {
+    std::vector<Camera> cameras;
+    for (const int view : views) cameras.push_back(features->WorkingCamera(view));
+    return cameras;
   }
 };
 

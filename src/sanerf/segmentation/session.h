@@ -23,14 +23,15 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/mask_aggregator/label_vote.h"
 #include "sanerf/mask_aggregator/object_model.h"
-#include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/ignored_views.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/options.h"
-#include "sanerf/segmentation/prompt_edits.h"
+#include "sanerf/segmentation/scene_prompts.h"
 #include "sanerf/segmentation/segmentation_input.h"
+#include "sanerf/segmentation/session_field.h"
+#include "sanerf/segmentation/session_vote.h"
 
 namespace sanerf::segmentation {
 
@@ -44,14 +45,9 @@ struct SessionSnapshot {
   int64_t steps = 0;                                  // that the field has taken since it was begun
 };
 
-// Of an object's mask in a view with what the others say, [0, 1].
-struct MaskAgreement {
-  ObjectId object;
-  int view_idx;
-  double value;
-};
-
-class Session {
+// What the user says is ScenePrompts'. A field that was fitted to other masks than those that Undo brings back is begun
+// anew by the next Step: it would remember what was undone.
+class Session : public ScenePrompts {
  public:
   // prompted: SAM is prompted in these of the views only, in others masks stay; empty = in all.
   Session(SegmentationInput input, const SegmentationOptions& options, std::vector<int> prompted = {});
@@ -66,27 +62,7 @@ class Session {
   // left out that the other views vote for.
   void StartFromSearch(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects);
 
-  // ---- What the user says: see PromptEdits. Nothing is decoded. Throws UsageError for an unknown view, id or name,
-  // for a place outside its image and for a held-out one.
-  ObjectId AddObject(const mask_decoder::ObjectPrompt& object);
-  void AddPrompts(ObjectId id, const mask_decoder::ObjectPrompt& more);
-  PromptId AddPrompt(ObjectId id, const Prompt& prompt);
-  void MovePrompt(PromptId id, const Prompt& to);
-  void RemovePrompt(PromptId id) { edits_.RemovePrompt(id); }
-  void RenameObject(ObjectId id, const std::string& name) { edits_.RenameObject(id, name); }
-  void RemoveObject(ObjectId id) { edits_.RemoveObject(id); }
-  // Bring masks back exactly. A field that was fitted to other masks is begun anew by the next Step: it would remember
-  // what was undone.
-  bool Undo() { return edits_.Undo(); }
-  bool Redo() { return edits_.Redo(); }
-  void UseView(ObjectId id, const std::string& view, mask_decoder::ViewUse use);
-  std::vector<EditedObject> objects() const { return edits_.objects(); }
-  mask_decoder::Prompts prompts() const { return edits_.AsPrompts(); }
-
-  // For who keeps the prompts himself because his user goes on while masks are made: the prompts and masks to go on
-  // from, and what has become of them. A field of objects (in the order of its labels) that the session did not fit.
-  void SetEdits(PromptEdits edits) { edits_ = std::move(edits); }
-  const PromptEdits& edits() const { return edits_; }
+  // A field of objects (in the order of its labels) that the session did not fit, to go on from: with SetEdits.
   void SetStart(std::vector<ObjectId> ids, mask_aggregator::ObjectModel field);
 
   // ---- The method. Long calls.
@@ -109,29 +85,18 @@ class Session {
   void Step(int n, const Job& job);
   // Of the schedule that the options give: a first one, or a shorter one for a field that goes on. Further steps keep
   // its last learning rate.
-  int steps_left() const;
+  int steps_left() const { return field_.StepsLeft(edits_); }
   // The field where it has been fitted to the masks as they are; else what they vote.
   SessionSnapshot Snapshot(const Job& job);
   // Of every mask in use: how well it agrees with what the other views vote. After a Snapshot that was a vote; empty
   // else, and views that no other knows are left out.
-  std::vector<MaskAgreement> Agreements(const Job& job) const;
+  std::vector<MaskAgreement> Agreements(const Job& job) const { return vote_.Agreements(edits_.Labeled(), job); }
   // The last call: the same, without a copy of the weights; what training needs is released.
   SessionSnapshot Finish(const Job& job);
   // No masks are made after this: the memory of the model, unless others share it.
   void ReleaseSam() { input_.sam.reset(); }
 
  private:
-  using MaskSet = std::vector<std::shared_ptr<const mask_decoder::DecodedObject>>;
-  // What the trainer was last given.
-  struct Fit {
-    MaskSet masks;
-    std::vector<ObjectId> ids;  // in the order of the labels
-    int64_t num_rewinds;
-    mask_aggregator::ObjectTrainer::Schedule schedule;
-    int step = 0;  // of the schedule
-    int64_t total_steps = 0;
-  };
-
   enum class Source { kPrompts, kSearch };
 
   // Which steps the masks go through, and how: what the user meant is decoded otherwise than what a search found.
@@ -143,39 +108,22 @@ class Session {
   static Steps StepsFor(Source source, const SegmentationOptions& options);
 
   void Start(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects, MaskState state);
-  void TraceVote(const Job& job);
   mask_decoder::DecodeContext Context() const;
-  MaskSet Masks() const { return edits_.Labeled().masks; }
-  std::vector<ObjectId> Ids() const { return edits_.Labeled().ids; }
-  bool IsFitted() const { return fit_ && fit_->masks == Masks(); }
-  void ForgetFit();
-  bool GoesOn() const;           // the trainer's field, with the objects as they are
-  bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
-  mask_aggregator::ObjectTrainer::Schedule NextSchedule() const;
-  std::unique_ptr<mask_aggregator::ObjectTrainer> MakeTrainer(const Job& job) const;
-  std::vector<ImageU8> IgnoredPixels(const Job& job) const;  // of `views`, at the size of their masks
   std::vector<size_t> PositionsOf(MaskState state) const;
   void Replace(const std::vector<ObjectId>& ids, std::vector<mask_decoder::DecodedObject> masks,
                const std::vector<size_t>& refined);
   void SharpenMasks(const Job& job);  // those that are not sharp yet
-  void PaintLabels(const Job& job);
   void CountVotes(const Job& job);
-  void BeginFit(const Job& job);
+  void FitMasks(const Job& job);
   SessionSnapshot Describe() const;
 
   SegmentationInput input_;
   std::vector<int> prompted_;
   SegmentationOptions options_;
-  PromptEdits edits_;
   Steps steps_;
-  std::optional<mask_aggregator::ObjectModel> start_field_;
-  std::vector<ObjectId> start_ids_;
-  std::unique_ptr<mask_aggregator::LabelVote> vote_;
-  MaskSet painted_;              // the masks that `labels_` shows
-  std::vector<ImageU8> labels_;  // by view
-  MaskSet counted_;              // the masks whose votes are counted
-  std::unique_ptr<mask_aggregator::ObjectTrainer> trainer_;
-  std::optional<Fit> fit_;
+  std::shared_ptr<IgnoredViews> ignored_;
+  SessionVote vote_;
+  SessionField field_;
 };
 
 }  // namespace sanerf::segmentation

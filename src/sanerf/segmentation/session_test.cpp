@@ -185,22 +185,6 @@ TEST_F(SessionTest, TakesNoMoreThreadsThanItsJobMay) {
   SetNumThreads(0);
 }
 
-TEST_F(SessionTest, StepsInPiecesAreTheSameSteps) {
-  Session whole = MakeSession(), pieces = MakeSession();
-  for (Session* session : {&whole, &pieces}) {
-    session->AddObject(Clicked("ball", kBallId));
-    session->Update(job_);
-  }
-  whole.Step(30, job_);
-  pieces.Step(7, job_);
-  pieces.Prepare(job_);
-  pieces.Update(job_);
-  pieces.Step(1, job_);
-  pieces.Step(22, job_);
-  EXPECT_EQ(BytesOf(*pieces.Snapshot(job_).model), BytesOf(*whole.Snapshot(job_).model));
-  EXPECT_EQ(BytesOf(*pieces.Finish(job_).model), BytesOf(*whole.Snapshot(job_).model));
-}
-
 TEST_F(SessionTest, ASnapshotStaysWhileOtherThreadsReadIt) {
   Session session = MakeSession();
   session.AddObject(Clicked("ball", kBallId));
@@ -248,46 +232,6 @@ TEST_F(SessionTest, AnInterruptedOrFailedUpdateLeavesTheSessionAsItWas) {
   session.Update(job_);
   undisturbed.Update(job_);
   EXPECT_EQ(StateOf(session), StateOf(undisturbed));
-}
-
-// Refinement counts votes of its own; those must not pass for the ones of the masks that stay.
-TEST_F(SessionTest, AnInterruptedRefinementLeavesTheFirstAnswerAsItWas) {
-  const Camera& camera = shared_scene_->views[size_t(shared_scene_->TestViews()[0])].camera;
-  Session session = MakeSession();
-  session.AddObject(Clicked("ball", kBallId));
-  session.Update(job_);
-  const auto before = session.Snapshot(job_).model->Render(camera, 1, job_);
-  session.AddObject(Clicked("bottle", kBottleId));
-  session.Decode(0, job_);
-  StopSource stop;
-  sam_->on_predict = [&] { stop.RequestStop(); };
-  EXPECT_THROW(session.Refine(Job().With(stop.token())), InterruptedError);
-  sam_->on_predict = nullptr;
-  session.Undo();
-  const auto after = session.Snapshot(job_).model->Render(camera, 1, job_);
-  EXPECT_EQ(after.labels.data, before.labels.data);
-  EXPECT_EQ(after.probability.data, before.probability.data);
-}
-
-TEST_F(SessionTest, AnInterruptedStepKeepsTheStepsThatAreComplete) {
-  // A sink that asks to stop when the second of ten reported steps is done.
-  struct StopAtProgress : EventSink {
-    void Take(const Event& event) override {
-      if (event.kind == Event::Kind::kProgress && event.title == "object field" && event.done >= 2) stop.RequestStop();
-    }
-    StopSource stop;
-  } sink;
-  Session session = MakeSession(), undisturbed = MakeSession();
-  for (Session* s : {&session, &undisturbed}) {
-    s->AddObject(Clicked("ball", kBallId));
-    s->Update(job_);
-  }
-  EXPECT_THROW(session.Step(10, Job(sink, sink.stop.token())), InterruptedError);
-  const int64_t done = session.Snapshot(job_).steps;
-  EXPECT_EQ(done, 2);
-  session.Step(10 - int(done), job_);
-  undisturbed.Step(10, job_);
-  EXPECT_EQ(BytesOf(*session.Snapshot(job_).model), BytesOf(*undisturbed.Snapshot(job_).model));
 }
 
 TEST_F(SessionTest, PreparedTwiceIsTracedOnce) {
@@ -448,35 +392,6 @@ TEST_F(SessionTest, TheUsersCandidateIsTakenInAllViewsAndKeptInItsOwn) {
       EXPECT_EQ(view.candidate, 0);
     }
   EXPECT_GT(Iou(*session.Snapshot(job_).model, {kBallId}), 0.6);
-}
-
-TEST_F(SessionTest, PlacesOutsideOfTheirPhotosAreRefusedAtOnce) {
-  Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("ball", kBallId));
-  mask_decoder::ClickPrompt outside = ClickOn(kBallId);
-  outside.xy = Vec2(64, 3);
-  EXPECT_THROW(session.AddPrompt(id, outside), UsageError);
-  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, outside), UsageError);
-  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, mask_decoder::PointPrompt{}), UsageError);
-  EXPECT_EQ(session.objects()[0].prompts.size(), 1u);
-}
-
-TEST_F(SessionTest, HeldOutPhotosAreForScoringAlone) {
-  Session session = MakeSession();
-  const ObjectId id = session.AddObject(Clicked("ball", kBallId));
-  mask_decoder::ClickPrompt click = ClickOn(kBallId);
-  click.view = shared_scene_->views[size_t(shared_scene_->TestViews()[0])].name;
-  const mask_decoder::BoxPrompt box{click.view, 10, 10, 40, 40};
-  mask_decoder::ObjectPrompt object;
-  object.name = "another";
-  object.clicks = {click};
-  EXPECT_THROW(session.AddPrompt(id, click), UsageError);
-  EXPECT_THROW(session.AddPrompt(id, box), UsageError);
-  EXPECT_THROW(session.AddPrompts(id, object), UsageError);
-  EXPECT_THROW(session.AddObject(object), UsageError);
-  EXPECT_THROW(session.MovePrompt(session.objects()[0].prompts[0].id, click), UsageError);
-  EXPECT_EQ(session.objects()[0].prompts.size(), 1u);
-  session.AddPrompt(id, mask_decoder::PointPrompt{});  // is in no photo
 }
 
 }  // namespace

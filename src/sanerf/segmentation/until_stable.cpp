@@ -28,19 +28,6 @@ const mask_decoder::ViewDecision* UsedMaskIn(const DecodedObject& object, int vi
   return found != object.views.end() && found->used ? &*found : nullptr;
 }
 
-// How well the mask of views[i] agrees with the votes of those before it, -1 where nobody knows the place.
-double AgreementWithEarlier(const DecodedObject& object, size_t i, const std::vector<int>& views,
-                            const feature_container::FeatureContainer& container, mask_aggregator::LabelVote* vote,
-                            const Job& job) {
-  DecodedObject earlier = object;
-  for (mask_decoder::ViewDecision& view : earlier.views)
-    view.used = view.used && std::find(views.begin(), views.begin() + long(i), view.view_idx) < views.begin() + long(i);
-  vote->Count(LabelsByView(earlier, views, container, job), 2);
-  const ImageF others = vote->OthersSay(int(i));
-  const Consensus consensus{Channel(others, 1), Channel(others, 2)};
-  return IsKnown(consensus) ? Agreement(UsedMaskIn(object, views[i])->mask, consensus) : -1;
-}
-
 }  // namespace
 
 double UntilStable::MeanEndingAt(size_t end) const {
@@ -75,13 +62,25 @@ void GrowingMasks::Decode(const mask_decoder::DecodeContext& context, const std:
   }
 }
 
+double GrowingMasks::AgreementWithEarlier(size_t i, const std::vector<int>& views,
+                                          const feature_container::FeatureContainer& container,
+                                          mask_aggregator::LabelVote* vote, const Job& job) const {
+  DecodedObject earlier = masks_;
+  for (mask_decoder::ViewDecision& view : earlier.views)
+    view.used = view.used && std::find(views.begin(), views.begin() + long(i), view.view_idx) < views.begin() + long(i);
+  vote->Count(LabelsByView(earlier, {views, container}, job), 2);
+  const ImageF others = vote->OthersSay(int(i));
+  const Consensus consensus{Channel(others, 1), Channel(others, 2)};
+  return IsKnown(consensus) ? Agreement(UsedMaskIn(masks_, views[i])->mask, consensus) : -1;
+}
+
 void GrowingMasks::Judge(const feature_container::FeatureContainer& container, const std::vector<int>& views,
                          size_t end, mask_aggregator::LabelVote* vote, const Job& job) {
   if (!has_mask()) return;
   for (; num_judged_ < end; ++num_judged_) {
     if (UsedMaskIn(masks_, views[num_judged_]) == nullptr) continue;
     const bool is_first = stability_.num_views() == 0;
-    stability_.Add(is_first ? -1 : AgreementWithEarlier(masks_, num_judged_, views, container, vote, job));
+    stability_.Add(is_first ? -1 : AgreementWithEarlier(num_judged_, views, container, vote, job));
   }
 }
 

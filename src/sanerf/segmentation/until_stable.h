@@ -55,6 +55,10 @@ class GrowingMasks {
 
  private:
   std::vector<int> Wanted(const std::vector<int>& views, size_t begin, size_t end) const;
+  // How well the mask of views[i] agrees with the votes of those before it, -1 where nobody knows the place.
+  double AgreementWithEarlier(size_t i, const std::vector<int>& views,
+                              const feature_container::FeatureContainer& container, mask_aggregator::LabelVote* vote,
+                              const Job& job) const;
 
   const mask_decoder::ObjectPrompt& prompt_;
   std::set<int> dropped_;

@@ -62,14 +62,13 @@ Vec3 FromSrgb(double r, double g, double b) {
   return {linear(r), linear(g), linear(b)};
 }
 
-SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high,
-                          const Vec3& inside, double inner_radius) {
-  return [=](const Vec3& p, const Vec3&) {
+SynthTexture CeramicGlaze(const Glaze& glaze) {
+  return [glaze](const Vec3& p, const Vec3&) {
     const double r = p.head<2>().norm();
-    if (r < inner_radius + 0.003) return inside;
-    const double band = r < 1.25 * inner_radius ? Band(band_low, band_high, 0.006, p.z()) : 0;
+    if (r < glaze.inner_radius + 0.003) return glaze.inside;
+    const double band = r < 1.25 * glaze.inner_radius ? Band(glaze.band_low, glaze.band_high, 0.006, p.z()) : 0;
     const double speckle = 1 + 0.06 * SmoothNoise(p * 45, 11);
-    return Vec3(Mix(color * speckle, band_color, 0.85 * band));
+    return Vec3(Mix(glaze.outside * speckle, glaze.band, 0.85 * band));
   };
 }
 

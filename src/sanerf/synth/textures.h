@@ -12,8 +12,13 @@ using SynthTexture = std::function<Vec3(const Vec3& p, const Vec3& n)>;
 
 Vec3 FromSrgb(double r, double g, double b);  // 0..255
 
-SynthTexture CeramicGlaze(const Vec3& color, const Vec3& band_color, double band_low, double band_high,
-                          const Vec3& inside, double inner_radius);
+struct Glaze {
+  Vec3 outside, inside;
+  double inner_radius;
+  Vec3 band;  // around the rim, between two heights
+  double band_low, band_high;
+};
+SynthTexture CeramicGlaze(const Glaze& glaze);
 SynthTexture BallStripes(double radius, const Vec3& color, const Vec3& stripe);
 SynthTexture PrintedCarton(const Vec3& size, uint32_t seed);
 SynthTexture BananaPeel(double bend, double half_angle);

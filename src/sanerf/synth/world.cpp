@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sanerf/core/random.h"
 
@@ -16,16 +17,21 @@ const Vec3 kLight(1.5, -1.2, 2.3);   // middle of a round lamp
 constexpr double kLampSlope = 0.11;  // its radius over its distance: the width of soft shadows
 const Vec3 kLampColor(2.75, 2.6, 2.35);
 
-// Entry and exit of a ray through a box; false when it misses.
-bool ClipToBox(const Box& box, const Vec3& origin, const Vec3& inverse_direction, double& t0, double& t1, int& axis) {
-  t0 = -1e30, t1 = 1e30;
+// Of a ray through a box.
+struct Crossing {
+  double entry = -1e30, exit = 1e30;
+  int axis = 2;  // across which it enters
+};
+// None when it misses.
+std::optional<Crossing> Cross(const Box& box, const Vec3& origin, const Vec3& inverse_direction) {
+  Crossing crossing;
   for (int k = 0; k < 3; ++k) {
     double a = (box.min[k] - origin[k]) * inverse_direction[k], b = (box.max[k] - origin[k]) * inverse_direction[k];
     if (a > b) std::swap(a, b);
-    if (a > t0) t0 = a, axis = k;
-    t1 = std::min(t1, b);
+    if (a > crossing.entry) crossing.entry = a, crossing.axis = k;
+    crossing.exit = std::min(crossing.exit, b);
   }
-  return t0 < t1;
+  return crossing.entry < crossing.exit ? std::optional(crossing) : std::nullopt;
 }
 
 // Sphere tracing inside the object's ball, up to `limit`; negative when it is missed.
@@ -36,11 +42,10 @@ double March(const SynthObject& object, const Vec3& origin, const Vec3& unit, do
   if (discriminant <= 0) return -1;
   const double half = std::sqrt(discriminant), ball_end = std::min(-b + half, limit);
   const Vec3 o = object.ToLocal(origin), d = object.TurnBack(unit);
-  double t0, t1;
-  int axis;
-  if (!ClipToBox(object.shape->bounds, o, d.cwiseInverse(), t0, t1, axis)) return -1;
-  double t = std::max({0.0, -b - half, t0});
-  const double end = std::min(ball_end, t1);
+  const std::optional<Crossing> bounds = Cross(object.shape->bounds, o, d.cwiseInverse());
+  if (!bounds) return -1;
+  double t = std::max({0.0, -b - half, bounds->entry});
+  const double end = std::min(ball_end, bounds->exit);
   for (int step = 0; step < 160 && t < end; ++step) {
     const double distance = object.shape->Distance(o + t * d);
     if (distance < kHitDistance) return t;
@@ -127,9 +132,13 @@ void SynthWorld::PlaceObjects(int seed) {
   add("cereal_box", true, MakeBox(carton, 0.008), PrintedCarton(carton, uint32_t(seed)), 0.04, {-0.36, 0.36}, 0.5);
   add("ball", true, MakeBall(0.2), BallStripes(0.2, FromSrgb(198, 58, 48), FromSrgb(242, 224, 190)), 0.16, {0.42, 0.30},
       0.0);
-  add("mug", true, MakeMug(0.145, 0.29, 0.026),
-      CeramicGlaze(FromSrgb(48, 96, 152), FromSrgb(228, 226, 214), 0.2, 0.225, FromSrgb(226, 222, 208), 0.119), 0.18,
-      {-0.40, -0.34}, 3.6);
+  const Glaze glaze{.outside = FromSrgb(48, 96, 152),
+                    .inside = FromSrgb(226, 222, 208),
+                    .inner_radius = 0.119,
+                    .band = FromSrgb(228, 226, 214),
+                    .band_low = 0.2,
+                    .band_high = 0.225};
+  add("mug", true, MakeMug(0.145, 0.29, 0.026), CeramicGlaze(glaze), 0.18, {-0.40, -0.34}, 3.6);
   const std::vector<Vec2> bottle = {{0, 0.01},     {0.075, 0.01}, {0.085, 0.02},  {0.085, 0.29},
                                     {0.07, 0.335}, {0.026, 0.40}, {0.026, 0.475}, {0, 0.475}};
   add("bottle", false, MakeLathe(bottle, 0.01), LabeledBottle(0.30, 0.43), 0.22, {0.06, 0.55}, 0.0);
@@ -153,12 +162,11 @@ SynthHit SynthWorld::Trace(const Vec3& origin, const Vec3& direction) const {
   hit.normal[axis] = unit[axis] > 0 ? -1 : 1;
 
   for (size_t i = 0; i < table_.size(); ++i) {
-    double t0, t1;
-    int entry = 2;
-    if (!ClipToBox(table_[i], origin, inverse, t0, t1, entry) || t0 < 0 || t0 >= hit.t) continue;
-    hit.t = t0, hit.id = kTableId, hit.part = 1 + int(i);
+    const std::optional<Crossing> board = Cross(table_[i], origin, inverse);
+    if (!board || board->entry < 0 || board->entry >= hit.t) continue;
+    hit.t = board->entry, hit.id = kTableId, hit.part = 1 + int(i);
     hit.normal = Vec3::Zero();
-    hit.normal[entry] = unit[entry] > 0 ? -1 : 1;
+    hit.normal[board->axis] = unit[board->axis] > 0 ? -1 : 1;
   }
   for (const SynthObject& object : objects_) {
     const double t = March(object, origin, unit, hit.t);

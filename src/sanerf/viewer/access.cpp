@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/viewer/host_address.h"
 #include "sanerf/viewer/http_text.h"
 

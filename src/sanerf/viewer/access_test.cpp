@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "sanerf/core/files.h"
+#include "sanerf/core/byte_text.h"
 
 namespace sanerf::viewer {
 namespace {

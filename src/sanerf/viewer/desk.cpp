@@ -241,7 +241,7 @@ void Desk::CheckKept(const std::vector<std::string>& names) const {
   for (const std::string& name : names) {
     if (state_.IsKept(name)) continue;
     const auto [why, hint] = state_.WhyNotKept();
-    throw NotNow(fmt::format("{} cannot be taken home yet", name), why, hint);
+    throw NotNow(fmt::format("{} cannot be exported yet", name), why, hint);
   }
 }
 

@@ -16,7 +16,7 @@ if(sanerf_page)
   set(body "  static const Asset assets[] = {\n${entries}  };\n  return assets;")
 else()
   set(body "  return {};")
-  message(STATUS "There is no web/dist: sanerf view will have no page (scripts/setup.sh makes it)")
+  message(STATUS "There is no web/dist: sanerf view will have no page (scripts/setup.sh --page makes it)")
 endif()
 set(SANERF_EMBEDDED_ASSETS ${CMAKE_CURRENT_BINARY_DIR}/generated/sanerf/viewer/embedded_assets.cpp)
 file(CONFIGURE OUTPUT ${SANERF_EMBEDDED_ASSETS} CONTENT "#include \"sanerf/viewer/embedded_assets.h\"

@@ -15,7 +15,7 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/run/object_store.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/viewer/nobody_test_support.h"
 
 namespace fs = std::filesystem;

@@ -12,8 +12,8 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
-#include "sanerf/nerf/block_tracer.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/ray.h"
 
 namespace sanerf::viewer {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/png_codec.h"
 #include "sanerf/core/stopwatch.h"

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"

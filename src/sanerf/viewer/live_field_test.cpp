@@ -13,6 +13,7 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/nerf/model.h"
+#include "sanerf/nerf/nerf_checkpoint.h"
 #include "sanerf/nn/checkpoint.h"
 #include "sanerf/pipeline/presets.h"
 #include "sanerf/pipeline/train_stage.h"

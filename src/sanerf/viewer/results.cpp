@@ -43,7 +43,7 @@ std::vector<run::StoredObject> ObjectsOf(const ExportRequest& request, const Job
       return std::find(request.objects.begin(), request.objects.end(), object.name) == request.objects.end();
     });
   if (stored.empty())
-    throw Error("there is no object to take home", "none is stored in " + request.run.string(),
+    throw Error("there is no object to export", "none is stored in " + request.run.string(),
                 "click one and wait for its field");
   return stored;
 }
@@ -59,7 +59,7 @@ pipeline::RenderRequest RenderRequestOf(const ExportRequest& request, Layer laye
   pipeline::RenderRequest render;
   render.run = request.run;
   render.is_locked = true;
-  render.views = options.at("views");
+  render.views = exports::ParseCameraChoice(options.at("views").get<std::string>());
   render.layers = {layer};
   render.frames = options.at("frames");
   render.longest_side = options.at("longest_side");

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/run_folder.h"
 

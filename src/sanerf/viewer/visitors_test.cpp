@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 

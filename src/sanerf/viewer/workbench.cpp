@@ -358,10 +358,12 @@ Json Workbench::EncodingState() const {
 
 std::string Workbench::Waiting() const {
   const LiveField::Phase phase = field_->phase();
-  if (phase == LiveField::Phase::kPhotos) return "prompts need depth: start the training";
-  if (phase != LiveField::Phase::kTrained && field_->step() < kDepthFrom)
-    return fmt::format("prompts need depth: from step {} on{}", kDepthFrom,
-                       phase == LiveField::Phase::kPaused ? ": go on with the training" : "");
+  if (phase == LiveField::Phase::kPhotos || (phase != LiveField::Phase::kTrained && field_->step() < kDepthFrom)) {
+    const char* first = phase == LiveField::Phase::kPhotos   ? "start the training: "
+                        : phase == LiveField::Phase::kPaused ? "resume the training: "
+                                                             : "";
+    return fmt::format("{}clicks are answered from step {} on", first, kDepthFrom);
+  }
   const std::vector<int> wanted = desk_->WantedViews();
   const std::lock_guard lock(mutex_);
   if (!opening_.empty()) return opening_;

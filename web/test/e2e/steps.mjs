@@ -417,15 +417,15 @@ export const steps = {
 
   async accessible({ page, browser, findings }) {
     await page.evaluate(readFileSync(kAxe, 'utf8')); // as the debugger: the page itself lets no foreign script in
-    for (const state of ['page', 'keys', 'light', 'take home']) {
+    for (const state of ['page', 'keys', 'light', 'export']) {
       if (state === 'keys') await page.keyboard.press('?');
       if (state === 'light') {
         await page.keyboard.press('Escape');
         await page.locator('button[aria-label="Light theme"]').click();
       }
-      if (state === 'take home') await page.keyboard.press('Control+e');
+      if (state === 'export') await page.keyboard.press('Control+e');
       await sleep(400);
-      await browser.shot(page, `axe-${state.replace(' ', '-')}`);
+      await browser.shot(page, `axe-${state}`);
       const { violations } = await page.evaluate(() => window.axe.run());
       for (const { id, impact, help, nodes } of violations) {
         findings.push(`${state}: ${impact} ${id}: ${help} (${nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')})`);

@@ -36,7 +36,7 @@ describe('hints', () => {
   it('say what to do next, and nothing when it is clear', () => {
     expect(hintOf(page({ photo: 0 }, { objects: [] }))).toContain('Click a thing');
     expect(hintOf(page({ photo: 0 }, { phase: 'photos', objects: [] }))).toContain('Start the training');
-    expect(hintOf(page({ photo: 0 }, { objects: [], waiting: 'prompts need depth' }))).toBe('prompts need depth');
+    expect(hintOf(page({ photo: 0 }, { objects: [], waiting: 'a photo is encoded' }))).toBe('a photo is encoded');
     expect(hintOf(page({ photo: 0, tool: 'box' }))).toContain('Drag a box');
     expect(hintOf(page({ photo: 0 }))).toBe('');
     expect(hintOf(page({ photo: 0, connection: 'lost' }))).toBe('');

@@ -39,9 +39,9 @@ void ContrastiveLift::Fit(const mask_decoder::Prompts& prompts, const Job& job) 
 
 std::vector<ImageU8> ContrastiveLift::MasksFor(int view_idx, const Job& job) {
   SANERF_CHECK(clusters_ != nullptr);
-  return MasksOfOutputs(
-      input_.nerf, *field_, input_.scene->views.at(size_t(view_idx)).camera, clusters_->num_clusters(),
-      [&](const float* embedding) { return clusters_->Nearest(embedding); }, job);
+  const auto object_of = [&](const float* embedding) { return clusters_->Nearest(embedding); };
+  return MasksOfOutputs(input_.nerf, input_.scene->views.at(size_t(view_idx)).camera,
+                        {*field_, clusters_->num_clusters(), object_of}, job);
 }
 
 }  // namespace sanerf::baselines

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
 #include "sanerf/nn/training_loop.h"
@@ -160,16 +159,6 @@ void FeatureGridTrainer::Run(const Job& job) {
     return nn::TrainingLoop::Report{{{"loss", error}}, fmt::format("error {:.4f}", error)};
   };
   loop.Run(job);
-}
-
-FeatureGrid LiftFeatures(const nerf::NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
-                         const IsrfOptions& options, uint64_t seed, const Job& job) {
-  CheckOptions(options, "isrf");
-  FeatureGrid grid(CellsOf(nerf, views.rays, options.voxels), maps.channels);
-  if (views.places.empty()) return grid;
-  FeatureGridTrainer(views, maps.maps, options, seed, &grid).Run(job);
-  grid.rows.Freeze();
-  return grid;
 }
 
 std::vector<float> RenderFeatures(const FeatureGrid& grid, const nerf::TracedRays& rays) {

@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/isrf/patch_maps.h"
 #include "sanerf/baselines/isrf/traced_views.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/nn/parameters.h"
 
@@ -61,10 +61,6 @@ class FeatureGridTrainer {
   std::vector<uint32_t> met_in_;  // by cell: the last batch that met it
   uint32_t batch_ = 0;
 };
-
-// Patch features lifted to the cells of space. Throws InterruptedError, UsageError for options out of range.
-FeatureGrid LiftFeatures(const nerf::NerfModel& nerf, const TracedViews& views, const PatchMaps& maps,
-                         const IsrfOptions& options, uint64_t seed, const Job& job);
 
 // What rays show: [ray][channel], of length 1; zero where they meet nothing.
 std::vector<float> RenderFeatures(const FeatureGrid& grid, const nerf::TracedRays& rays);

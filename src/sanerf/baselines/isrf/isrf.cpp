@@ -51,12 +51,17 @@ void Isrf::LiftFeaturesOnce(const Job& job) {
               IsrfBytes(options_, input_.views.size(), kChannels, kSide, cells_per_axis),
               "use fewer voxels or components: --set isrf.voxels=100, --set isrf.components=32", job);
   const PatchMaps maps =
-      MakePatchMaps(*input_.features, *input_.sam, input_.views, {options_.features, options_.components}, job);
+      MakePatchMaps(*input_.features, *input_.sam, input_.views, {options_.FeatureModel(), options_.components}, job);
   feature_name_ = maps.name;
   std::vector<Camera> cameras;
   for (const int v : input_.views) cameras.push_back(input_.scene->views[size_t(v)].camera);
   const TracedViews traced = TracedViews::Of(input_.nerf, cameras, options_.trace_size, job);
-  grid_ = std::make_unique<FeatureGrid>(LiftFeatures(input_.nerf, traced, maps, options_, seed_, job));
+  auto grid = std::make_unique<FeatureGrid>(CellsOf(input_.nerf, traced.rays, options_.voxels), maps.channels);
+  if (!traced.places.empty()) {
+    FeatureGridTrainer(traced, maps.maps, options_, seed_, grid.get()).Run(job);
+    grid->rows.Freeze();
+  }
+  grid_ = std::move(grid);
   const auto values = grid_->rows.values.span();
   voxel_features_.assign(values.begin(), values.end());
   if (options_.select.unit_voxels)
@@ -112,8 +117,8 @@ void Isrf::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
           stroke = KeptBy(mask->second, is_on_object, std::move(stroke));
       return FeaturesUnder(strokes, job);
     };
-    SelectedRegion region = SelectRegion(voxels, {features_under(on_object, true), features_under(beside, false)},
-                                         PictureOf(masks, job), options_.select, seed_, job);
+    const UserInput input{features_under(on_object, true), features_under(beside, false), PictureOf(masks, job)};
+    SelectedRegion region = SelectRegion(voxels, input, options_.select, seed_, job);
     job.Detail(
         fmt::format("isrf: {}: {}; closer than {:.2f} and {}, without those closer than {:.2f} and {}; like the object "
                     "in {}: {:.3f}",

@@ -144,12 +144,12 @@ PatchMaps MakePatchMaps(const feature_container::FeatureContainer& container, co
   SANERF_CHECK_GE(options.components, 1);
   PatchMaps result;
   std::vector<RawPatches> all;
-  if (options.features == "sam") {
+  if (!options.model) {
     result.name = sam.name();
     all = ReadAll(
         views.size(), true, [&](size_t i) { return SamPatches(container, sam, views[i], job); }, job);
   } else {
-    const PatchFeatures model(options.features, job);  // its runs use all threads
+    const PatchFeatures model(*options.model, job);  // its runs use all threads
     result.name = model.name();
     all = ReadAll(
         views.size(), false, [&](size_t i) { return Crop(model.Encode(container.Rgb(views[i], job), job), 1, 1); },

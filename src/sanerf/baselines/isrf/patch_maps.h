@@ -2,6 +2,8 @@
 // together (extract.py of the authors' release).
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +32,8 @@ struct PatchMaps {
 };
 
 struct PatchMapOptions {
-  std::string features;  // "sam", the main map of the model that the container was encoded with, or a DINO model file
-  int components = 1;    // that are kept, at most
+  std::optional<std::filesystem::path> model;  // DINO, say; none = the main map of what the container was encoded with
+  int components = 1;                          // that are kept, at most
 };
 // Throws Error for a model file that does not fit, UsageError for options out of range, InterruptedError.
 PatchMaps MakePatchMaps(const feature_container::FeatureContainer& container, const sam::Sam& sam,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
@@ -40,7 +41,7 @@ class TwoChannels : public AnalyticContainer {
 class PatchMapsTest : public ::testing::Test {
  protected:
   PatchMaps Make(int components = 1) const {
-    return MakePatchMaps(container_, sam_, {0, 1}, {"sam", components}, Job());
+    return MakePatchMaps(container_, sam_, {0, 1}, {IsrfOptions().FeatureModel(), components}, Job());
   }
   static float At(const PatchMap& map, double x, double y) {
     float feature = 0;

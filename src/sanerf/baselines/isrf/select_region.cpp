@@ -30,6 +30,12 @@ struct Sign {
   std::vector<float> distances;  // of every voxel
 };
 
+// One sign's voxels are more like its own strokes than like the other's.
+struct Signs {
+  const Sign& own;
+  const Sign& other;
+};
+
 // What both signs are searched with.
 struct Selection {
   const Voxels& voxels;
@@ -44,9 +50,10 @@ Sign MakeSign(const Selection& selection, const std::vector<float>& strokes, con
   return sign;
 }
 
-VoxelMask VoxelsWithin(float threshold, const Sign& own, const Sign& other) {
-  VoxelMask mask(own.distances.size());
-  for (size_t i = 0; i < mask.size(); ++i) mask[i] = own.distances[i] < std::min(threshold, other.distances[i]);
+VoxelMask VoxelsWithin(float threshold, const Signs& signs) {
+  VoxelMask mask(signs.own.distances.size());
+  for (size_t i = 0; i < mask.size(); ++i)
+    mask[i] = signs.own.distances[i] < std::min(threshold, signs.other.distances[i]);
   return mask;
 }
 
@@ -62,8 +69,8 @@ struct Region {
 };
 
 // One sign's region: its best, or `best` where none is better.
-Region BestRegion(const Selection& selection, const Sign& own, const Sign& other, const LikenessOfMask& likeness,
-                  Region best, const Job& job) {
+Region BestRegion(const Selection& selection, const Signs& signs, const LikenessOfMask& likeness, Region best,
+                  const Job& job) {
   const SelectOptions& options = selection.options;
   int right = 0;  // position of the best threshold without rings
   const auto position = [&](int i) {
@@ -71,7 +78,7 @@ Region BestRegion(const Selection& selection, const Sign& own, const Sign& other
   };
   const int last = options.threshold > 0 ? 1 : kPositions;
   for (int i = 1; i <= last; ++i) {
-    VoxelMask mask = VoxelsWithin(position(i), own, other);
+    VoxelMask mask = VoxelsWithin(position(i), signs);
     const double score = likeness(mask);
     if (score > best.grown.likeness) {
       best = {{std::move(mask), 0, score}, position(i)};
@@ -80,7 +87,7 @@ Region BestRegion(const Selection& selection, const Sign& own, const Sign& other
   }
   // Beyond, the region is too large without growing.
   for (int i = right; i > 0; i -= kPositionsPerGrowth) {
-    Grown grown = Grow(selection.voxels, VoxelsWithin(position(i), own, other), options, likeness, job);
+    Grown grown = Grow(selection.voxels, VoxelsWithin(position(i), signs), options, likeness, job);
     if (grown.likeness > best.grown.likeness) best = {std::move(grown), position(i)};
   }
   return best;
@@ -88,21 +95,22 @@ Region BestRegion(const Selection& selection, const Sign& own, const Sign& other
 
 }  // namespace
 
-SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
-                            const SelectOptions& options, uint64_t seed, const Job& job) {
+SelectedRegion SelectRegion(const Voxels& voxels, const UserInput& input, const SelectOptions& options, uint64_t seed,
+                            const Job& job) {
   CheckOptions(options, "isrf");
   const Selection selection{voxels, options, seed};
-  const Sign positive = MakeSign(selection, strokes.positive, job);
-  const Sign negative = MakeSign(selection, strokes.negative, job);
+  const Sign positive = MakeSign(selection, input.positive, job);
+  const Sign negative = MakeSign(selection, input.negative, job);
+  const Picture& picture = input.picture;
   if (std::find(picture.wanted.begin(), picture.wanted.end(), 1) == picture.wanted.end()) {
     const float threshold = options.threshold > 0 ? options.threshold : kUsualThreshold;
-    return {VoxelsWithin(threshold, positive, negative), threshold};
+    return {VoxelsWithin(threshold, {positive, negative}), threshold};
   }
   const auto as_it_is = [&](const VoxelMask& mask) { return LikenessOf(picture, mask); };
-  const Region wanted = BestRegion(selection, positive, negative, as_it_is, {}, job);
+  const Region wanted = BestRegion(selection, {positive, negative}, as_it_is, {}, job);
   const auto taken_away = [&](const VoxelMask& mask) { return LikenessOf(picture, AndNot(wanted.grown.mask, mask)); };
   const Region nothing = {{VoxelMask(wanted.grown.mask.size(), 0), 0, wanted.grown.likeness}};
-  const Region unwanted = BestRegion(selection, negative, positive, taken_away, nothing, job);
+  const Region unwanted = BestRegion(selection, {negative, positive}, taken_away, nothing, job);
   return {AndNot(wanted.grown.mask, unwanted.grown.mask),
           wanted.threshold,
           unwanted.threshold,

@@ -10,9 +10,11 @@
 
 namespace sanerf::baselines {
 
-// What is rendered under the strokes of either sign: [pixel][channel], of length 1.
-struct Strokes {
+// What is rendered under the strokes of either sign, [pixel][channel], of length 1, and what the object looks like to
+// the user.
+struct UserInput {
   std::vector<float> positive, negative;
+  Picture picture;
 };
 
 // The authors' slider before it is moved, and its right end.
@@ -32,7 +34,7 @@ struct SelectedRegion {
 // the number of rings are those with the largest likeness, of the positive region first, then of what is left when the
 // negative one is taken away. Where no picture shows the object, the slider stays where it was and nothing grows.
 // Throws UsageError for options out of range.
-SelectedRegion SelectRegion(const Voxels& voxels, const Strokes& strokes, const Picture& picture,
-                            const SelectOptions& options, uint64_t seed, const Job& job);
+SelectedRegion SelectRegion(const Voxels& voxels, const UserInput& input, const SelectOptions& options, uint64_t seed,
+                            const Job& job);
 
 }  // namespace sanerf::baselines

@@ -27,32 +27,31 @@ class SelectRegionTest : public ::testing::Test {
   static void AddStroke(float a, float b, std::vector<float>* strokes) { strokes->insert(strokes->end(), {a, b}); }
   // One pixel for each voxel, which shows it alone.
   void ShowVoxels(const std::vector<uint8_t>& wanted) {
-    picture_ = {};
-    picture_.wanted = wanted;
+    input_.picture = {};
+    input_.picture.wanted = wanted;
     for (uint32_t voxel = 0; voxel < wanted.size(); ++voxel) {
-      picture_.weights.push_back({voxel, 0.9f});
-      picture_.first.push_back(picture_.weights.size());
+      input_.picture.weights.push_back({voxel, 0.9f});
+      input_.picture.first.push_back(input_.picture.weights.size());
     }
   }
-  SelectedRegion Select() const { return SelectRegion({cells_, features_, 2}, strokes_, picture_, options_, 1, Job()); }
+  SelectedRegion Select() const { return SelectRegion({cells_, features_, 2}, input_, options_, 1, Job()); }
 
   CellIndex cells_{16};
   std::vector<float> features_ = {1, 0, 1, 0, 0, 1, 0, 1, -1, 0, -1, 0};
-  Strokes strokes_;
-  Picture picture_;
+  UserInput input_;
   SelectOptions options_;
 };
 
 TEST_F(SelectRegionTest, TakesWhatLooksLikeTheStrokesWhereverItIs) {
   features_[10] = 1;  // the last voxel looks like the first two
-  AddStroke(1, 0, &strokes_.positive);
+  AddStroke(1, 0, &input_.positive);
   ShowVoxels({1, 1, 0, 0, 0, 0});
   EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 1));
 }
 
 TEST_F(SelectRegionTest, WithoutAPictureTheSliderStaysAndNothingGrows) {
   features_ = {1, 0, 1, 0.6f, 1, 0.7f, 1, 0.7f, 9, 9, 9, 9};  // 0, 0.36 and 0.49 away
-  AddStroke(1, 0, &strokes_.positive);
+  AddStroke(1, 0, &input_.positive);
   options_.rings = 5;
   EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 0));
   ShowVoxels({0, 0, 0, 0, 0, 0});
@@ -63,7 +62,7 @@ TEST_F(SelectRegionTest, WithoutAPictureTheSliderStaysAndNothingGrows) {
 // Squared distances of 0, 0.36, 0.49, 0.81 and more than any slider reaches.
 TEST_F(SelectRegionTest, TheThresholdIsTheOneThatLooksMostLikeTheObject) {
   features_ = {1, 0, 1, 0.6f, 1, 0.7f, 1, 0.9f, 9, 9, 9, 9};
-  AddStroke(1, 0, &strokes_.positive);
+  AddStroke(1, 0, &input_.positive);
   ShowVoxels({1, 1, 1, 0, 0, 0});
   EXPECT_THAT(Select().mask, ElementsAre(1, 1, 1, 0, 0, 0));
   EXPECT_NEAR(Select().threshold, 0.5, 1e-5);
@@ -80,9 +79,9 @@ TEST_F(SelectRegionTest, WhatLooksMoreLikeTheNegativeStrokesIsNotTaken) {
   features_[2] = 0.6f;
   features_[3] = 0.8f;
   options_.threshold = 1;
-  AddStroke(1, 0, &strokes_.positive);
+  AddStroke(1, 0, &input_.positive);
   EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 0));
-  AddStroke(0, 1, &strokes_.negative);
+  AddStroke(0, 1, &input_.negative);
   EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));
 }
 
@@ -90,7 +89,7 @@ TEST_F(SelectRegionTest, WhatLooksMoreLikeTheNegativeStrokesIsNotTaken) {
 // three others, which are no part of the object.
 TEST_F(SelectRegionTest, GrowsWhereThatLooksMoreLikeTheObject) {
   features_ = {1, 0, 1, 1, 1, 0.5f, 1, 0.5f, 1, 0.5f, 9, 9};
-  AddStroke(1, 0, &strokes_.positive);
+  AddStroke(1, 0, &input_.positive);
   ShowVoxels({1, 1, 0, 0, 0, 0});
   EXPECT_THAT(Select().mask, ElementsAre(1, 0, 0, 0, 0, 0));
   options_.rings = 3;
@@ -104,8 +103,8 @@ TEST_F(SelectRegionTest, TheNegativeRegionIsTakenAwayWhereThatIsBetter) {
   cells_ = CellIndex(16);
   for (const int x : {0, 1, 2, 6, 8, 10}) cells_.Insert(CellIndex::Cell{x, 0, 0});
   features_ = {1, 0, 0, 1, 0, 1.2f, 9, 9, 9, 9, 1, 0.1f};
-  AddStroke(1, 0, &strokes_.positive);
-  AddStroke(0, 1.2f, &strokes_.negative);
+  AddStroke(1, 0, &input_.positive);
+  AddStroke(0, 1.2f, &input_.negative);
   options_.rings = 1;
   ShowVoxels({1, 1, 0, 0, 0, 1});
   EXPECT_THAT(Select().mask, ElementsAre(1, 1, 0, 0, 0, 1));  // away from it, nothing would be left of the second

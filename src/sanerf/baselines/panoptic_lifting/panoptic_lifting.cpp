@@ -44,12 +44,11 @@ void PanopticLifting::Fit(const mask_decoder::Prompts& prompts, const Job& job) 
 std::vector<ImageU8> PanopticLifting::MasksFor(int view_idx, const Job& job) {
   SANERF_CHECK(field_ != nullptr);
   const int num_slots = options_.slots;
-  return MasksOfOutputs(
-      input_.nerf, *field_, input_.scene->views.at(size_t(view_idx)).camera, num_objects_,
-      [&](const float* logits) {
-        return object_of_slot_[size_t(std::max_element(logits, logits + num_slots) - logits)];
-      },
-      job);
+  const auto object_of = [&](const float* logits) {
+    return object_of_slot_[size_t(std::max_element(logits, logits + num_slots) - logits)];
+  };
+  return MasksOfOutputs(input_.nerf, input_.scene->views.at(size_t(view_idx)).camera,
+                        {*field_, num_objects_, object_of}, job);
 }
 
 }  // namespace sanerf::baselines

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_field.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"

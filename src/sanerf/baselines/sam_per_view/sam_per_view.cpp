@@ -19,13 +19,13 @@ ImageU8 ResizeMask(const ImageU8& mask, int width, int height) {
 
 void SamPerView::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   objects_.clear();
-  const mask_decoder::DecodeContext context{scene_, *container_, *sam_, model_from_file_, options_};
-  for (const mask_decoder::ObjectPrompt& object : prompts.objects) objects_.emplace_back(object, context, job);
+  for (const mask_decoder::ObjectPrompt& object : prompts.objects)
+    objects_.emplace_back(object, input_.ForDecoding(options_), job);
 }
 
 std::vector<ImageU8> SamPerView::MasksFor(int view_idx, const Job& job) {
-  if (!container_->Has(view_idx)) container_->Features(view_idx, job);  // throws the container's own error
-  const Camera& photo = scene_.views.at(size_t(view_idx)).camera;
+  if (!input_.features->Has(view_idx)) input_.features->Features(view_idx, job);  // throws the container's own error
+  const Camera& photo = input_.scene->views.at(size_t(view_idx)).camera;
   std::vector<ImageU8> masks;
   for (const mask_decoder::PerViewDecoder& object : objects_) {
     const ImageU8 mask = object.Decide(view_idx, job).mask;

@@ -6,7 +6,14 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
+#include "sanerf/mask_decoder/mask_check.h"
 #include "sanerf/mask_decoder/places.h"
+#include "sanerf/nerf/small_field_test_support.h"
+#include "sanerf/nerf/trainer.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/segmentation/borrowed_test_support.h"
+#include "sanerf/synth/small_scene_test_support.h"
+#include "sanerf/synth/synth.h"
 
 namespace sanerf::baselines {
 
@@ -22,13 +29,19 @@ const Vec3 kTopOfOther = kOtherCenter + kBallRadius * Vec3(0.1, 1, 0.2).normaliz
 
 class SamPerViewTest : public ::testing::Test {
  protected:
+  // Of the radiance field only the scale is asked for, which says how far a point may be from what is seen.
+  static void SetUpTestSuite() {
+    const TestFolder folder;
+    synth::WriteSynthScene(folder / "scene", synth::SmallScene(4, 32), Job());
+    const scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
+    nerf_ = new nerf::NerfModel(nerf::NerfTrainer(scene, nerf::SmallOptions(), Job()).Model());
+  }
+  static void TearDownTestSuite() { delete nerf_; }
   void SetUp() override {
-    auto container = std::make_unique<AnalyticContainer>(scene_);
-    auto sam = std::make_unique<AnalyticSam>();
-    container_ = container.get();
-    sam_ = sam.get();
-    segmenter_ = std::make_unique<SamPerView>(scene_, std::move(container), std::move(sam), Similarity(),
-                                              mask_decoder::MaskDecoderOptions());
+    using segmentation::Borrowed;
+    segmenter_ = std::make_unique<SamPerView>(
+        segmentation::SegmentationInput{Borrowed(scene_), *nerf_, Borrowed(container_), Borrowed(sam_)},
+        mask_decoder::MaskDecoderOptions());
   }
   ObjectPrompt PointOn(const std::string& name, const Vec3& p) const {
     ObjectPrompt object;
@@ -51,9 +64,10 @@ class SamPerViewTest : public ::testing::Test {
   }
 
   scene::Scene scene_ = MakeScene();
+  AnalyticContainer container_{scene_};
+  AnalyticSam sam_;
   std::unique_ptr<SamPerView> segmenter_;
-  AnalyticContainer* container_ = nullptr;
-  AnalyticSam* sam_ = nullptr;
+  static inline nerf::NerfModel* nerf_ = nullptr;
 };
 
 TEST_F(SamPerViewTest, DecodesEveryObjectWhereItsPointIsVisible) {
@@ -95,7 +109,7 @@ TEST_F(SamPerViewTest, ABoxGivesItsPointsToTheOtherViews) {
 }
 
 TEST_F(SamPerViewTest, AViewThatIsNotEncodedIsAnError) {
-  container_->missing = {kFront};
+  container_.missing = {kFront};
   segmenter_->Fit({{PointOn("ball", kFrontOfBall)}}, Job());
   EXPECT_THAT(ErrorTextOf<Error>([&] { segmenter_->MasksFor(kFront, Job()); }),
               HasSubstr("front.png has not been encoded"));

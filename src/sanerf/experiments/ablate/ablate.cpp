@@ -11,11 +11,12 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_runner.h"
 #include "sanerf/experiments/ablate/ablate_table.h"
-#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/settings.h"
+#include "sanerf/experiments/text_table.h"
 #include "sanerf/run/new_run.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 
@@ -90,19 +91,6 @@ class Course {
   Stopwatch watch_;
 };
 
-std::string FirstError(const AblationResult& result) {
-  for (const AblationStudy& study : result.studies) {
-    for (const AblationRow& row : study.rows) {
-      for (const auto& seeds : row.results) {
-        for (const VariantResult& one : seeds) {
-          if (!one.ok()) return one.error;
-        }
-      }
-    }
-  }
-  return "";
-}
-
 void WriteTables(const fs::path& out, const AblationResult& result) {
   WriteFileAtomic(out / "tables.md", ToMarkdown(result));
   WriteFileAtomic(out / "rows.csv", ToCsv(result));
@@ -142,7 +130,7 @@ AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& se
   result.seconds = watch.seconds();
   WriteTables(request.out, result);
   if (result.num_failed == course.total())
-    throw Error("no row of the ablation has a result", FirstError(result),
+    throw Error("no row of the ablation has a result", FailedTrials(result)[0].why,
                 "all reasons are in " + (request.out / "tables.md").string());
   return result;
 }

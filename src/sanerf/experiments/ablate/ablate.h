@@ -12,9 +12,10 @@
 
 namespace sanerf::experiments {
 
-// Radiance fields and encoded views are computed once and shared. A row that fails is a row with its reason; Error when
-// all fail. settings: what the variants start from; nerf and scene only where a scene is trained here. Writes
-// a file into OUT/results after every row, OUT/tables.md, OUT/rows.csv and OUT/ablation.json at the end.
+// Radiance fields and encoded views are computed once and shared. A row that fails is a row with its reason
+// (FailedTrials); Error when all fail, WriteError. settings: what the variants start from; nerf and scene only where a
+// scene is trained here. Writes a file into OUT/results after every row, OUT/tables.md, OUT/rows.csv and
+// OUT/ablation.json at the end.
 AblationResult Ablate(const AblateRequest& request, const ExperimentSettings& settings, const Job& job);
 
 }  // namespace sanerf::experiments

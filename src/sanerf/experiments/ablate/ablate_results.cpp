@@ -77,6 +77,20 @@ Spread SpreadOf(const std::vector<double>& values) {
   return spread;
 }
 
+std::vector<FailedTrial> FailedTrials(const AblationResult& result) {
+  std::vector<FailedTrial> failed;
+  for (const AblationStudy& study : result.studies) {
+    for (const AblationRow& row : study.rows) {
+      for (size_t scene = 0; scene < row.results.size(); ++scene) {
+        for (const VariantResult& one : row.results[scene]) {
+          if (!one.ok()) failed.push_back({row.variant.label + " on " + result.scenes[scene], one.error});
+        }
+      }
+    }
+  }
+  return failed;
+}
+
 std::optional<Spread> SpreadOverSeeds(const AblationRow& row, const std::vector<size_t>& scenes,
                                       const std::function<double(const VariantResult&)>& value) {
   std::vector<double> by_seed(row.results.at(scenes.at(0)).size(), 0.0);

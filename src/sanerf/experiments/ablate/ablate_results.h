@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/ablate/ablate_studies.h"
 
 namespace sanerf::experiments {
@@ -56,6 +56,12 @@ struct AblationResult {
   double seconds = 0;  // since the command began
   int num_run = 0, num_reused = 0, num_failed = 0;
 };
+
+// What has no result, in the order of the tables: which row on which scene, and why.
+struct FailedTrial {
+  std::string name, why;
+};
+std::vector<FailedTrial> FailedTrials(const AblationResult& result);
 
 // Of one quantity over the seeds, each seed's value being the mean over scenes; none when one of them failed.
 std::optional<Spread> SpreadOverSeeds(const AblationRow& row, const std::vector<size_t>& scenes,

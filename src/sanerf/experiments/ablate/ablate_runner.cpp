@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/system_info.h"
@@ -14,7 +14,9 @@
 #include "sanerf/pipeline/encode_stage.h"
 #include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 
@@ -57,17 +59,16 @@ Json MasksOf(Json segmentation) {
   return segmentation;
 }
 
-// The scores of `folder`'s objects under the variant's method.
-void Score(const fs::path& folder, const Variant& variant, const BaselineOptions& options, VariantResult* result,
+// The scores of the run's objects under the variant's method.
+void Score(const Variant& variant, const BaselineOptions& options, OpenRun* run, VariantResult* result,
            const Job& job) {
   EvalRequest request;
   if (!IsOwn(variant)) request.baselines = {FindMethod(NameOf(variant.scored), options)};
-  OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
-  const EvalResult scores = Evaluate(request, &run, job);
+  const EvalResult scores = Evaluate(request, run, job);
   const std::vector<eval::ObjectScore>& objects = IsOwn(variant) ? scores.objects : scores.baselines[0].objects;
   result->score_seconds = IsOwn(variant) ? scores.own_seconds : scores.baselines[0].seconds;
   std::map<std::string, run::StoredObject> stored;
-  for (run::StoredObject& object : run::ListObjects(run.folder())) stored[object.name] = std::move(object);
+  for (run::StoredObject& object : run::ListObjects(run->folder())) stored[object.name] = std::move(object);
   for (const eval::ObjectScore& object : objects) {
     const eval::MaskScore& score = object.score;
     const run::StoredObject& from = stored.at(object.name);
@@ -113,36 +114,32 @@ std::string AblationRunner::KeyOf(const AblationTrial& trial) const {
   return Sha256(json.dump()).substr(0, 16);
 }
 
-// Leaves the trial's objects in the folder. Those that are there are kept when they are the same.
-void AblationRunner::SegmentOnce(const AblationTrial& trial, const ExperimentSettings& settings, const fs::path& folder,
+// Leaves the trial's objects in the run. Those that are there are kept when they are the same.
+void AblationRunner::SegmentOnce(const AblationTrial& trial, const ExperimentSettings& settings, OpenRun* run,
                                  VariantResult* result, const Job& job) const {
   const Json wanted = SegmentationOf(trial);
+  const fs::path& folder = run->folder().path();
   std::optional<Mark> mark = ReadMark(folder, job);
   if (mark && mark->segmentation != wanted) {
-    fs::remove(folder / kMark);
+    RemoveFile(folder / kMark);
     if (MasksOf(mark->segmentation) == MasksOf(wanted)) {  // what takes longest is there
-      OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
-      mark = Mark{wanted, mark->mask_seconds, pipeline::RefitField("", settings, &run, job).field_seconds};
+      mark = Mark{wanted, mark->mask_seconds, pipeline::RefitField("", settings, run, job).field_seconds};
       WriteMark(folder, *mark);
     } else {
       mark.reset();
     }
   }
   if (!mark) {
-    fs::remove(folder / kMark);
-    {
-      const run::RunLock lock(folder);
-      fs::remove_all(folder / "objects");  // objects of other prompts must not be scored
-    }
-    OpenRun run(folder, std::nullopt, OpenRun::Access::kWrite, job);
+    RemoveFile(folder / kMark);
+    fs::remove_all(run->folder().objects());  // objects of other prompts must not be scored
     if (settings.encode.container == feature_container::FeatureStore::kField &&
-        run.folder().StateOf(run::Stage::kEncode) != run::StageState::kComplete)
-      pipeline::Encode(settings, &run, job);  // distills it
-    const pipeline::SegmentResult segmented = pipeline::Segment({PromptsFor(trial)}, settings, &run, job);
+        run->folder().StateOf(run::Stage::kEncode) != run::StageState::kComplete)
+      pipeline::Encode(settings, run, job);  // distills it
+    const pipeline::SegmentResult segmented = pipeline::Segment({PromptsFor(trial)}, settings, run, job);
     mark = Mark{wanted, segmented.mask_seconds, segmented.field_seconds};
     WriteMark(folder, *mark);
   }
-  result->encode_seconds = RunFolder::Open(folder).SecondsOf(run::Stage::kEncode);
+  result->encode_seconds = run->folder().SecondsOf(run::Stage::kEncode);
   if (!IsOwn(trial.variant)) return;
   result->mask_seconds = mark->mask_seconds;
   result->field_seconds = mark->field_seconds;
@@ -151,9 +148,12 @@ void AblationRunner::SegmentOnce(const AblationTrial& trial, const ExperimentSet
 VariantResult AblationRunner::Run(const AblationTrial& trial, const Job& job) const {
   VariantResult result;
   const ExperimentSettings settings = SettingsFor(trial);
-  const fs::path folder = LightRun(trial.scene, settings.encode, job);
-  SegmentOnce(trial, settings, folder, &result, job);
-  Score(folder, trial.variant, settings.baselines, &result, job);
+  const LightRun light = OpenLightRun(trial.scene, settings.encode, job);
+  run::RunFolder folder = light.folder;
+  auto scene = std::make_shared<const scene::Scene>(folder.OpenScene(std::nullopt, *light.lock, job));
+  OpenRun run(folder, *light.lock, std::move(scene), folder.OpenNerf());
+  SegmentOnce(trial, settings, &run, &result, job);
+  Score(trial.variant, settings.baselines, &run, &result, job);
   return result;
 }
 
@@ -176,6 +176,8 @@ AblationRunner::Answer AblationRunner::ResultOf(const AblationTrial& trial, cons
   try {
     result = Run(trial, job);
   } catch (const InterruptedError&) {
+    throw;
+  } catch (const WriteError&) {
     throw;
   } catch (const Error& error) {
     result = {};

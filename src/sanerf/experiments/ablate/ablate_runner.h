@@ -13,6 +13,10 @@
 #include "sanerf/experiments/ablate/ablate_scene.h"
 #include "sanerf/experiments/result_cache.h"
 
+namespace sanerf::run {
+class OpenRun;
+}  // namespace sanerf::run
+
 namespace sanerf::experiments {
 
 // One variant on one scene with one seed.
@@ -37,8 +41,7 @@ class AblationRunner {
   // an option that does not exist.
   std::string KeyOf(const AblationTrial& trial) const;
   // Each result is computed once and then reused, also when the command is started again unless it failed. on_run:
-  // called before it is computed. Throws only what ends the ablation: InterruptedError, a disk that cannot be written
-  // to.
+  // called before it is computed. Throws only what ends the ablation: InterruptedError, WriteError.
   Answer ResultOf(const AblationTrial& trial, const std::string& key, const std::function<void()>& on_run,
                   const Job& job);
 
@@ -49,7 +52,7 @@ class AblationRunner {
   // Of what the objects depend on; trials that only score another method have the same.
   Json SegmentationOf(const AblationTrial& trial) const;
   VariantResult Run(const AblationTrial& trial, const Job& job) const;
-  void SegmentOnce(const AblationTrial& trial, const ExperimentSettings& settings, const std::filesystem::path& folder,
+  void SegmentOnce(const AblationTrial& trial, const ExperimentSettings& settings, run::OpenRun* run,
                    VariantResult* result, const Job& job) const;
 
   const ExperimentSettings& base_;

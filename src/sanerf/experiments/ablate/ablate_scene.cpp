@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
@@ -14,8 +15,10 @@
 #include "sanerf/experiments/settings.h"
 #include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/pipeline/train_stage.h"
+#include "sanerf/run/open_run.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace fs = std::filesystem;
@@ -98,13 +101,40 @@ void LinkFiles(const fs::path& from, const fs::path& to) {
   }
 }
 
-Json EncodeJson(const feature_container::EncodeOptions& encode) { return OptionsToJson(encode); }
+// All but the lock, which is held. run.json goes first: without it, nothing that is left passes for a run.
+void ClearLightRun(const fs::path& folder) {
+  RemoveFile(folder / "run.json");
+  std::vector<fs::path> entries;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+  for (const fs::path& entry : entries)
+    if (entry.filename() != ".lock") fs::remove_all(entry);
+}
 
 bool IsOf(const fs::path& folder, const run::RunFolder& run) {
   if (!run::RunFolder::Exists(folder)) return false;
   const Json mine = run::RunFolder::Open(folder).record(), theirs = run.record();
   return mine.at("stages").at("train") == theirs.at("stages").at("train") &&
          mine.at("scene").at("hash") == theirs.at("scene").at("hash");
+}
+
+// encode: as the views of `folder` are to be encoded.
+void MakeLightRun(const run::RunFolder& run, const Json& encode, const fs::path& folder, const run::RunLock& lock,
+                  const Job& job) {
+  ClearLightRun(folder);
+  LinkFiles(run.checkpoint().parent_path(), folder / "nerf");
+  const Json stages = run.record().at("stages");
+  Json record = run.record();
+  record["stages"] = {{"train", stages.at("train")}};
+  const Json encoded = run.options().value("encode", Json());
+  if (stages.contains("encode") && HasSameMaps(encoded, encode)) {
+    LinkFiles(run.features(), folder / "features");
+    LinkFiles(run.test_features(), folder / "features_test");
+    if (encoded == encode) record["stages"]["encode"] = stages.at("encode");
+  }
+  const scene::Scene photos = run.OpenScene(std::nullopt, job);
+  WriteJsonFile(folder / "run.json", record);
+  // The recorded path is relative to the other folder.
+  run::RunFolder::Open(folder).OpenScene(photos.root, lock, job);
 }
 
 }  // namespace
@@ -125,28 +155,14 @@ void TrainScenes(const std::vector<AblationScene>& scenes, const ExperimentSetti
   }
 }
 
-fs::path LightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode, const Job& job) {
-  const Json wanted = EncodeJson(encode);
+LightRun OpenLightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode, const Job& job) {
+  const Json wanted = OptionsToJson(encode);
   const fs::path folder = scene.work / ("encoded_" + Sha256(wanted.dump()).substr(0, 8));
-  run::RunFolder run = run::RunFolder::Open(scene.run);
-  if (IsOf(folder, run)) return folder;
-
-  fs::remove_all(folder);
-  LinkFiles(run.checkpoint().parent_path(), folder / "nerf");
-  const Json stages = run.record().at("stages");
-  Json record = run.record();
-  record["stages"] = {{"train", stages.at("train")}};
-  const Json encoded = run.options().value("encode", Json());
-  if (stages.contains("encode") && HasSameMaps(encoded, wanted)) {
-    LinkFiles(run.features(), folder / "features");
-    LinkFiles(run.test_features(), folder / "features_test");
-    if (encoded == wanted) record["stages"]["encode"] = stages.at("encode");
-  }
-  const scene::Scene photos = run.OpenScene(std::nullopt, job);
-  WriteJsonFile(folder / "run.json", record);
-  run::RunFolder::Open(folder).OpenScene(photos.root, run::RunLock(folder),
-                                         job);  // the recorded path is relative to the other folder
-  return folder;
+  const run::RunFolder run = run::RunFolder::Open(scene.run);
+  EnsureWritableFolder(folder);
+  auto lock = std::make_unique<run::RunLock>(folder);
+  if (!IsOf(folder, run)) MakeLightRun(run, wanted, folder, *lock, job);
+  return {std::move(lock), run::RunFolder::Open(folder)};
 }
 
 }  // namespace sanerf::experiments

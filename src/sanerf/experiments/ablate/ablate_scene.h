@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,12 @@ void TrainScenes(const std::vector<AblationScene>& scenes, const ExperimentSetti
 
 // A run folder in scene.work, one per way of encoding, that has the scene's radiance field and, when they were encoded
 // like that, its features. Files are hard links, or copies where the file systems differ: stages replace files, they
-// never write into them. A folder of another radiance field is made anew.
-std::filesystem::path LightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode,
-                               const Job& job);
+// never write into them.
+struct LightRun {
+  std::unique_ptr<run::RunLock> lock;  // since before anything in the folder was looked at
+  run::RunFolder folder;
+};
+// A folder of another radiance field is made anew. Throws Error when another command has it.
+LightRun OpenLightRun(const AblationScene& scene, const feature_container::EncodeOptions& encode, const Job& job);
 
 }  // namespace sanerf::experiments

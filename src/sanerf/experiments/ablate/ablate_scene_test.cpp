@@ -7,7 +7,10 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/experiments/ablate/ablate.h"
+#include "sanerf/run/open_run.h"
+#include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
@@ -98,6 +101,57 @@ TEST_F(AblateOneScene, StoppedBeforeItHasResultsItLeavesNothing) {
   request_.studies = AllStudies({});
   EXPECT_THROW(Ablate(request_, settings_, Job().With(sink.stop.token()).With(sink)), InterruptedError);
   EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+// A run of that scene as far as it matters here: nothing looks at its radiance field.
+class LightRuns : public AblateOneScene {
+ protected:
+  LightRuns() {
+    scene_ = {"scene", folder_ / "scene", folder_ / "run", folder_ / "out" / "scene", {}};
+    EnsureWritableFolder(folder_ / "run" / "nerf");
+    Train("one");
+  }
+  void Train(const std::string& fingerprint) {
+    const scene::Scene photos = scene::LoadScene(folder_ / "scene", {}, Job());
+    run::RunFolder run = run::RunFolder::Create(folder_ / "run", folder_ / "scene", photos, Job());
+    run.SetStage(run::Stage::kTrain, run::StageState::kComplete, 1, {{"fingerprint", fingerprint}});
+    run.Save(Job());
+    WriteFileAtomic(run.checkpoint(), fingerprint);
+  }
+  LightRun Open() const { return OpenLightRun(scene_, {}, Job()); }
+
+  AblationScene scene_;
+};
+
+TEST_F(LightRuns, OneFolderServesUntilTheFieldIsAnotherOne) {
+  fs::path folder;
+  {
+    const LightRun light = Open();
+    folder = light.folder.path();
+    EXPECT_EQ(folder.parent_path(), scene_.work);
+    EXPECT_EQ(ReadFile(light.folder.checkpoint()), "one");
+    WriteFileAtomic(folder / "segmented.json", "{}");
+  }
+  EXPECT_EQ(Open().folder.path(), folder);
+  EXPECT_TRUE(fs::exists(folder / "segmented.json"));
+  Train("two");
+  const LightRun light = Open();
+  EXPECT_EQ(light.folder.path(), folder);
+  EXPECT_EQ(ReadFile(light.folder.checkpoint()), "two");
+  EXPECT_FALSE(fs::exists(folder / "segmented.json"));
+}
+
+TEST_F(LightRuns, WhatAnotherCommandHasIsNotMadeAnew) {
+  LightRun held = Open();
+  const fs::path objects = held.folder.path() / "objects" / "mug";
+  EnsureWritableFolder(objects);
+  Train("two");
+  EXPECT_THAT(ErrorTextOf<Error>([&] { Open(); }), HasSubstr("is in use: process "));
+  EXPECT_TRUE(fs::exists(objects));
+  EXPECT_EQ(ReadFile(held.folder.checkpoint()), "one");
+  held.lock.reset();
+  Open();
+  EXPECT_FALSE(fs::exists(objects));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
@@ -213,6 +214,8 @@ class Comparison {
       throw;
     } catch (const UsageError&) {
       throw;
+    } catch (const WriteError&) {
+      throw;
     } catch (const Error& error) {
       outcome.runs.clear();
       outcome.error = error.what();
@@ -331,7 +334,7 @@ CompareResult Compare(const CompareRequest& request, const ExperimentSettings& s
   const run::RunLock lock(comparison.out());  // another run's comparison may want the same folder
   CompareResult result = comparison.Run(methods, job);
 
-  if (std::all_of(result.methods.begin(), result.methods.end(), [](const auto& m) { return m.runs.empty(); }))
+  if (FailedMethods(result).size() == result.methods.size())
     throw Error("no method gave a result", result.methods[0].title + ": " + result.methods[0].error, "");
   Task task(job, "tables and pictures");
   const ContactSheet sheet = comparison.Sheet(result);  // before anything is written: it reads all masks

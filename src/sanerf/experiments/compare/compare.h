@@ -11,7 +11,7 @@
 #include "sanerf/experiments/compare/compare_result.h"
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/prompts.h"
-#include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace sanerf::experiments {
 
@@ -29,9 +29,9 @@ struct CompareRequest {
 };
 
 // Finished methods are kept in `out` and reused when nothing that matters has changed. A method that fails is reported
-// and the others go on. Writes into `out`: methods/NAME.json, masks/NAME/OBJECT/VIEW.png, and what compare_tables.h and
-// contact_sheet.h make of them. Throws UsageError for unknown methods and objects without ground truth, Error when all
-// methods fail, InterruptedError.
+// and the others go on (FailedMethods). Writes into `out`: methods/NAME.json, masks/NAME/OBJECT/VIEW.png, and what
+// compare_tables.h and contact_sheet.h make of them. Throws UsageError for unknown methods and objects without ground
+// truth, Error when all methods fail, WriteError, InterruptedError.
 CompareResult Compare(const CompareRequest& request, const ExperimentSettings& settings, run::LockedRun run,
                       const Job& job);
 

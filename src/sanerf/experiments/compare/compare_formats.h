@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_fwd.h"
 #include "sanerf/experiments/compare/compare_result.h"
 
 namespace sanerf::experiments {

@@ -44,4 +44,11 @@ int64_t MethodResult::PeakRssBytes() const {
   return peak;
 }
 
+std::vector<std::string> FailedMethods(const CompareResult& result) {
+  std::vector<std::string> titles;
+  for (const MethodResult& method : result.methods)
+    if (method.runs.empty()) titles.push_back(method.title);
+  return titles;
+}
+
 }  // namespace sanerf::experiments

@@ -37,4 +37,6 @@ struct CompareResult {
   std::filesystem::path folder;
 };
 
+std::vector<std::string> FailedMethods(const CompareResult& result);  // their titles
+
 }  // namespace sanerf::experiments

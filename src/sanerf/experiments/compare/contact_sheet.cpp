@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kCell = 240;  // side of a picture on the sheet
 constexpr int kGap = 6, kScale = 2, kLine = TextHeight(kScale) + 2 * kGap;
-constexpr uint8_t kInk[3] = {28, 30, 36}, kSoft[3] = {100, 107, 120};
+constexpr TextStyle kInk{kScale, {28, 30, 36}}, kSoft{kScale, {100, 107, 120}};
 
 // At the sheet's size before the veil is drawn: contours stay one pixel wide.
 ImageU8 OverlayInCell(const ImageF& photo, const ImageU8& mask, const PixelWindow& crop) {
@@ -119,14 +119,14 @@ ImageU8 ToPicture(const ContactSheet& sheet) {
   ImageU8 picture(std::max(1, columns) * (kCell + kGap) + kGap, kLine + rows * (kCell + 2 * kLine) + kGap, 3, 255);
   const auto left = [](size_t column) { return kGap + int(column) * (kCell + kGap); };
   for (size_t c = 0; c < sheet.columns.size(); ++c)
-    DrawText(FittingText(sheet.columns[c], kCell, kScale), left(c), kGap, kScale, kInk, &picture);
+    DrawText(FittingText(sheet.columns[c], kCell, kScale), left(c), kGap, kInk, &picture);
   int y = kLine;
   for (const SheetRow& row : sheet.rows) {
-    DrawText(FittingText(row.title, picture.width - 2 * kGap, kScale), kGap, y + kGap, kScale, kSoft, &picture);
+    DrawText(FittingText(row.title, picture.width - 2 * kGap, kScale), kGap, y + kGap, kSoft, &picture);
     y += kLine;
     for (size_t c = 0; c < row.cells.size(); ++c) {
       if (!row.cells[c].picture.empty()) Paste(row.cells[c].picture, left(c), y, &picture);
-      DrawText(FittingText(row.cells[c].caption, kCell, kScale), left(c), y + kCell + kGap, kScale, kInk, &picture);
+      DrawText(FittingText(row.cells[c].caption, kCell, kScale), left(c), y + kCell + kGap, kInk, &picture);
     }
     y += kCell + kLine;
   }

@@ -20,6 +20,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace fs = std::filesystem;
 
@@ -164,6 +165,8 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings
     try {
       result.scenes.push_back(RunScene(request, scenes[i], settings, job));
     } catch (const InterruptedError&) {
+      throw;
+    } catch (const WriteError&) {
       throw;
     } catch (const Error& error) {
       job.Warn(fmt::format("{}: {}", scenes[i].name, error.what()));

@@ -25,11 +25,10 @@ using segmentation::Segmenter;
 namespace {
 
 std::unique_ptr<Segmenter> MakeSamPerView(const MethodInput& input,
-                                          std::unique_ptr<feature_container::FeatureContainer> container,
+                                          std::shared_ptr<const feature_container::FeatureContainer> features,
                                           const Job& job) {
-  SharedInputs& shared = input.shared;
-  return std::make_unique<baselines::SamPerView>(shared.scene(), std::move(container), shared.sam(job)->Share(),
-                                                 shared.nerf().model_from_file(), shared.settings().masks);
+  return std::make_unique<baselines::SamPerView>(input.shared.ForSegmenter(std::move(features), job),
+                                                 input.shared.settings().masks);
 }
 
 std::unique_ptr<Segmenter> MakeSam(const MethodInput& input, const Job& job) {

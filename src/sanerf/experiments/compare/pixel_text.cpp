@@ -51,9 +51,11 @@ const uint8_t* RowsOf(char c) {
   return found != std::end(kGlyphs) ? found->rows : kBox;
 }
 
-void FillSquare(int x, int y, int side, const uint8_t rgb[3], ImageU8* image) {
-  for (int v = std::max(0, y); v < std::min(image->height, y + side); ++v)
-    for (int u = std::max(0, x); u < std::min(image->width, x + side); ++u) std::copy_n(rgb, 3, image->Pixel(u, v));
+// One dot of a letter.
+void FillSquare(int x, int y, const TextStyle& style, ImageU8* image) {
+  for (int v = std::max(0, y); v < std::min(image->height, y + style.scale); ++v)
+    for (int u = std::max(0, x); u < std::min(image->width, x + style.scale); ++u)
+      std::copy_n(style.rgb.data(), 3, image->Pixel(u, v));
 }
 
 }  // namespace
@@ -62,15 +64,15 @@ int TextWidth(const std::string& text, int scale) {
   return text.empty() ? 0 : (int(text.size()) * kAdvance - 1) * scale;
 }
 
-void DrawText(const std::string& text, int x, int y, int scale, const uint8_t rgb[3], ImageU8* image) {
+void DrawText(const std::string& text, int x, int y, const TextStyle& style, ImageU8* image) {
   SANERF_CHECK_EQ(image->channels, 3);
   for (const char c : text) {
     const uint8_t* rows = RowsOf(c);
     for (int row = 0; row < kHeight; ++row)
       for (int column = 0; column < kWidth; ++column)
         if ((rows[row] >> (kWidth - 1 - column) & 1) != 0)
-          FillSquare(x + column * scale, y + row * scale, scale, rgb, image);
-    x += kAdvance * scale;
+          FillSquare(x + column * style.scale, y + row * style.scale, style, image);
+    x += kAdvance * style.scale;
   }
 }
 

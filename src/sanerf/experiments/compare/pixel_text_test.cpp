@@ -5,11 +5,9 @@
 namespace sanerf::experiments {
 namespace {
 
-constexpr uint8_t kWhite[3] = {255, 255, 255};
-
 std::string Drawn(const std::string& text, int width, int height, int x = 0, int y = 0, int scale = 1) {
   ImageU8 image(width, height, 3);
-  DrawText(text, x, y, scale, kWhite, &image);
+  DrawText(text, x, y, {scale, {255, 255, 255}}, &image);
   std::string rows;
   for (int v = 0; v < height; ++v) {
     for (int u = 0; u < width; ++u) rows += image.At(u, v) != 0 ? '#' : '.';

@@ -47,8 +47,11 @@ class SharedInputs {
   std::shared_ptr<const feature_container::FeatureContainer> features(const Job& job);
   const std::vector<segmentation::FoundMask>& found_masks(const Job& job);  // SAM's automatic masks of searched()
   feature_container::EncodeContext ForEncoding(const Job& job) { return run_.Encoding(settings_.encode, job); }
-  segmentation::SegmentationInput ForSegmenter(const Job& job) {
-    return {run_.shared_scene(), nerf_, features(job), sam(job), views_};
+  segmentation::SegmentationInput ForSegmenter(const Job& job) { return ForSegmenter(features(job), job); }
+  // For who needs the maps of other views.
+  segmentation::SegmentationInput ForSegmenter(std::shared_ptr<const feature_container::FeatureContainer> features,
+                                               const Job& job) {
+    return {run_.shared_scene(), nerf_, std::move(features), sam(job), views_};
   }
 
  private:

@@ -13,7 +13,7 @@
 #include "sanerf/export/camera_path.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/export/matting.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/mask_check.h"
 #include "sanerf/scene/choose_views.h"
 
 namespace sanerf::experiments {

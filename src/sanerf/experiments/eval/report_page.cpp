@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sanerf/core/files.h"
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/png_codec.h"

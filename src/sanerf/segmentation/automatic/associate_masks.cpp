@@ -132,10 +132,9 @@ std::vector<FoundObject> SupportedGroups(const Grouping& grouping, const std::ve
   return groups;
 }
 
-// One level of the hierarchy: no two of the groups that stay show the same surface.
-std::vector<FoundObject> OneLevel(const Grouping& grouping, const std::vector<FoundObject>& groups,
-                                  const std::vector<FoundMask>& masks, const AssociateOptions& options,
-                                  Association* result, const Job& job) {
+// Which of the groups are the objects.
+std::vector<Verdict> VerdictsOn(const Grouping& grouping, const std::vector<FoundObject>& groups,
+                                const std::vector<FoundMask>& masks, const AssociateOptions& options) {
   std::vector<LevelItem> items;
   for (const FoundObject& group : groups)
     items.push_back({group.agreement, group.size, MeanOverMasks(group, masks, BorderShare) > options.background});
@@ -143,8 +142,12 @@ std::vector<FoundObject> OneLevel(const Grouping& grouping, const std::vector<Fo
   for (size_t i = 0; i < groups.size(); ++i)
     for (size_t j = i + 1; j < groups.size(); ++j)
       std::tie(share_in[i][j], share_in[j][i]) = grouping.InCommon(groups[i], groups[j]);
+  return ChooseLevel(items, share_in, options.whole);
+}
 
-  const std::vector<Verdict> verdicts = ChooseLevel(items, share_in, options.whole);
+// One level of the hierarchy: no two of the groups that stay show the same surface.
+std::vector<FoundObject> OneLevel(const std::vector<FoundObject>& groups, const std::vector<Verdict>& verdicts,
+                                  Association* result, const Job& job) {
   std::vector<FoundObject> level;
   for (size_t i = 0; i < groups.size(); ++i) {
     job.Detail(fmt::format("group  {} of {}, {:.2f}% of a view, agreement {:.2f}: {}", groups[i].masks.size(),
@@ -185,7 +188,7 @@ Association AssociateMasks(const std::vector<FoundMask>& masks, const MaskOverla
   if (masks.empty()) return result;
   const Grouping grouping(overlaps, options);
   const std::vector<FoundObject> groups = SupportedGroups(grouping, masks, options, &result);
-  result.objects = OneLevel(grouping, groups, masks, options, &result, job);
+  result.objects = OneLevel(groups, VerdictsOn(grouping, groups, masks, options), &result, job);
   AssignMasks(grouping, overlaps.num_views(), options.match, &result.objects);
   std::erase_if(result.objects, [](const FoundObject& object) { return object.masks.empty(); });
   std::stable_sort(result.objects.begin(), result.objects.end(),

@@ -191,9 +191,9 @@ TEST_F(AssociateMasksTest, ViewsThatWereNotSearchedGetAMaskFromThePoints) {
   prompt.name = "object_01";
   AnalyticSam sam;
   size_t num_views = 0;
-  const mask_decoder::DecodedObject decoded = DecodeFound(
-      prompt, MasksOf(found.objects[0], masks_), {scene_, container_, sam, Similarity(), {}}, all_views_,
-      [&] { ++num_views; }, Job());
+  const mask_decoder::DecodedObject decoded =
+      DecodeFound(prompt, {all_views_, MasksOf(found.objects[0], masks_), [&] { ++num_views; }},
+                  {scene_, container_, sam, Similarity(), {}}, Job());
   ASSERT_EQ(decoded.views.size(), all_views_.size());
   EXPECT_EQ(num_views, all_views_.size());
   EXPECT_EQ(decoded.points.size(), prompt.points.size());

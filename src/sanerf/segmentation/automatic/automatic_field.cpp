@@ -37,10 +37,10 @@ int DropBeyond(int count, std::vector<FoundObject>* objects) {
 }
 
 // One search at a time; the members are what every step needs.
-class Search {
+class ObjectFinder {
  public:
-  Search(const SegmentationInput& input, size_t num_searched, std::vector<FoundMask> masks,
-         const SegmentationOptions& options)
+  ObjectFinder(const SegmentationInput& input, size_t num_searched, std::vector<FoundMask> masks,
+               const SegmentationOptions& options)
       : context_(input.ForDecoding(options.masks)),
         options_(options),
         masks_(std::move(masks)),
@@ -80,7 +80,8 @@ class Search {
     int64_t num_done = 0;
     for (size_t i = 0; i < objects_.size(); ++i) {
       const auto on_view = [&] { task.Update(++num_done, prompts_.objects[i].name); };
-      decoded.push_back(DecodeFound(prompts_.objects[i], MasksOf(objects_[i], masks_), context_, views, on_view, job));
+      decoded.push_back(
+          DecodeFound(prompts_.objects[i], {views, MasksOf(objects_[i], masks_), on_view}, context_, job));
     }
     task.Finish(
         fmt::format("{} in {}", Counted(int64_t(objects_.size()), "object"), Counted(int64_t(views.size()), "view")));
@@ -179,17 +180,17 @@ AutomaticField TieTogether(const SegmentationInput& input, size_t num_searched, 
   const ThreadLimit limit(job.num_threads());
   AutomaticField result;
   const size_t num_masks = masks.size();
-  Search search(input, num_searched, std::move(masks), options);
-  search.Find(&result, job);
-  job.Info(fmt::format("found  {} from {} in {}", Counted(int64_t(search.objects().size()), "object"),
+  ObjectFinder finder(input, num_searched, std::move(masks), options);
+  finder.Find(&result, job);
+  job.Info(fmt::format("found  {} from {} in {}", Counted(int64_t(finder.objects().size()), "object"),
                        Counted(int64_t(num_masks), "mask"), Counted(int64_t(num_searched), "view")));
 
-  CheckSegmentMemory(LoadOf(int64_t(search.objects().size()), *input.features, input.views), options.object,
+  CheckSegmentMemory(LoadOf(int64_t(finder.objects().size()), *input.features, input.views), options.object,
                      RayLoadOf(input.nerf, *input.scene, input.views, job), job);
   const Stopwatch watch;
-  result.decoded = search.Decode(input.views, job);
-  result.prompts = search.prompts();
-  result.found = search.objects();
+  result.decoded = finder.Decode(input.views, job);
+  result.prompts = finder.prompts();
+  result.found = finder.objects();
   result.mask_seconds = watch.seconds();
   return result;
 }

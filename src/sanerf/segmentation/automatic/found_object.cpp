@@ -106,23 +106,21 @@ std::vector<const FoundMask*> MasksOf(const FoundObject& object, const std::vect
   return own;
 }
 
-mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt,
-                                        const std::vector<const FoundMask*>& own,
-                                        const mask_decoder::DecodeContext& context, const std::vector<int>& view_idxs,
-                                        const std::function<void()>& on_view, const Job& job) {
+mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt, const ViewsOfFound& where,
+                                        const mask_decoder::DecodeContext& context, const Job& job) {
   const mask_decoder::ViewDecider decider = mask_decoder::MakeDecider(prompt, context);
   mask_decoder::DecodedObject decoded;
   decoded.name = prompt.name;
   decoded.points = mask_decoder::LiftPrompts(prompt, context.scene, context.container, job);
   const mask_decoder::VisibilityRule rule = mask_decoder::VisibilityRuleFor(prompt, decoded.points);
   decoded.views = decider.DecideViews(
-      view_idxs.size(), fmt::format("decoding of '{}'", prompt.name),
+      where.views.size(), fmt::format("decoding of '{}'", prompt.name),
       [&](const mask_decoder::ViewDecider& fork, size_t i) {
-        const FoundMask* mask = MaskIn(view_idxs[i], own);
+        const FoundMask* mask = MaskIn(where.views[i], where.own);
         return mask != nullptr ? OwnDecision(*mask, decoded.points, fork, job)
-                               : fork.Decide(view_idxs[i], decoded.points, rule, job);
+                               : fork.Decide(where.views[i], decoded.points, rule, job);
       },
-      [&](int, const mask_decoder::ViewDecision&) { on_view(); }, job);
+      [&](int, const mask_decoder::ViewDecision&) { where.on_view(); }, job);
   return decoded;
 }
 

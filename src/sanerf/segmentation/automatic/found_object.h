@@ -26,11 +26,14 @@ mask_decoder::ObjectPrompt PromptOf(const FoundObject& object, const std::vector
 // The object's own ones.
 std::vector<const FoundMask*> MasksOf(const FoundObject& object, const std::vector<FoundMask>& masks);
 
-// One of `own` in the views where the object was found; in the others of view_idxs SAM's for the prompt's points that
-// are visible there. on_view: after each view. Errors as DecodeMasks.
-mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt,
-                                        const std::vector<const FoundMask*>& own,
-                                        const mask_decoder::DecodeContext& context, const std::vector<int>& view_idxs,
-                                        const std::function<void()>& on_view, const Job& job);
+struct ViewsOfFound {
+  const std::vector<int>& views;      // to have a mask in
+  std::vector<const FoundMask*> own;  // where the object was found (MasksOf)
+  std::function<void()> on_view;      // called after each view
+};
+// Its own masks in the views where the object was found; in the others SAM's for the prompt's points that are visible
+// there. Errors as DecodeMasks.
+mask_decoder::DecodedObject DecodeFound(const mask_decoder::ObjectPrompt& prompt, const ViewsOfFound& where,
+                                        const mask_decoder::DecodeContext& context, const Job& job);
 
 }  // namespace sanerf::segmentation

@@ -5,7 +5,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/image_ops.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/mask_check.h"
 
 namespace sanerf::segmentation {
 

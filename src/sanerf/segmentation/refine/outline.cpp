@@ -11,7 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/pixel_window.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/mask_check.h"
 
 namespace sanerf::segmentation {
 

@@ -10,7 +10,7 @@
 #include "sanerf/core/events_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
-#include "sanerf/mask_decoder/view_decider.h"
+#include "sanerf/mask_decoder/mask_check.h"
 
 namespace sanerf::segmentation {
 namespace {

@@ -56,14 +56,14 @@ std::vector<std::vector<Consensus>> ConsensusOf(const mask_aggregator::LabelVote
   return consensus;
 }
 
-void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext& context, int max_rounds,
+void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext& context,
                  mask_aggregator::LabelVote* vote, std::vector<DecodedObject>* objects, const Job& job) {
   const std::vector<size_t> rows = request.RowsToChange();
   const auto share = 1.0 / double(request.which.size());
   double best = 0;
-  for (int round = 1; round <= max_rounds; ++round) {
+  for (int round = 1; round <= request.max_rounds; ++round) {
     Task comparing(job, "compare the views' masks");
-    vote->Count(LabelsByView(*objects, request.views, context.container, request.missed, vote, job),
+    vote->Count(LabelsByView(*objects, {request.views, context.container, request.missed, vote}, job),
                 int(objects->size()) + 1);
     const auto consensus = ConsensusOf(*vote, request.which, objects->size());
     comparing.Finish();

@@ -17,6 +17,7 @@ struct RefineRequest {
   const std::vector<int>& views;         // of the vote and, in this order, of every object
   MissedPlace missed = MissedPlace::kBox;
   std::vector<int> prompted = {};  // of `views`, those in which masks may change; empty = all
+  int max_rounds = 1;
 
   // Positions in `views` of those in which masks may change.
   std::vector<size_t> RowsToChange() const;
@@ -37,8 +38,8 @@ std::vector<std::vector<Consensus>> ConsensusOf(const mask_aggregator::LabelVote
                                                 const std::vector<size_t>& which, size_t num_objects);
 
 // Counts the votes of all masks, decodes every view of the chosen objects again (Redecode), and repeats while the
-// agreement rises, at most max_rounds times. Throws InterruptedError.
-void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext& context, int max_rounds,
+// agreement rises, at most request.max_rounds times. Throws InterruptedError.
+void RefineMasks(const RefineRequest& request, const mask_decoder::DecodeContext& context,
                  mask_aggregator::LabelVote* vote, std::vector<mask_decoder::DecodedObject>* objects, const Job& job);
 
 }  // namespace sanerf::segmentation

@@ -58,8 +58,9 @@ class RefinementTest : public mask_aggregator::AggregatorTest {
 TEST_F(RefinementTest, AMissedObjectIsUnknownWhereTheOthersPutIt) {
   const std::vector<int> views = scene_->TrainViews();
   mask_aggregator::LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
+  const SceneContainer container(*scene_);
   const std::vector<ImageU8> labels =
-      LabelsByView({ObjectOf(2, 1), ObjectOf(4, 4)}, views, SceneContainer(*scene_), MissedPlace::kVoted, &vote, Job());
+      LabelsByView({ObjectOf(2, 1), ObjectOf(4, 4)}, {views, container, MissedPlace::kVoted, &vote}, Job());
   ASSERT_EQ(labels.size(), views.size());
   int64_t missed = 0, missed_unknown = 0, background = 0, background_unknown = 0;
   for (size_t v = 0; v < views.size(); ++v) {

@@ -72,7 +72,7 @@ std::vector<DecodedObject> ByCandidate(const mask_decoder::ObjectPrompt& object,
 void ChooseCandidates(const RefineRequest& request, const mask_decoder::DecodeContext& context,
                       mask_aggregator::LabelVote* vote, std::vector<DecodedObject>* objects, const Job& job) {
   const auto agreement = [&](const DecodedObject& object) {
-    vote->Count(LabelsByView(object, request.views, context.container, job), 2);
+    vote->Count(LabelsByView(object, {request.views, context.container}, job), 2);
     return ViewsAgreement{Coherence(object, ConsensusOf(*vote, {0}, 1)[0]), MeanArea(object)};
   };
   const std::vector<size_t> rows = request.RowsToChange();

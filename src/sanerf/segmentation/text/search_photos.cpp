@@ -32,8 +32,8 @@ BoxPrompt ToPrompt(const detect::DetectedBox& box, const std::string& view) {
   return {view, box.x0 - 0.5, box.y0 - 0.5, box.x1 - 0.5, box.y1 - 0.5};
 }
 
-Found LookAt(const TextDetector& detector, const std::vector<std::string>& phrases, const Scene& scene,
-             const std::vector<int>& views, const Job& job) {
+Found DetectInViews(const TextDetector& detector, const std::vector<std::string>& phrases, const Scene& scene,
+                    const std::vector<int>& views, const Job& job) {
   Found found;
   found.boxes.resize(phrases.size());
   found.best_scores.resize(phrases.size(), 0);
@@ -85,7 +85,7 @@ NothingFound Nowhere(const std::string& phrase, float best_score, const Found& f
 
 std::vector<PhraseInPhotos> SearchPhotos(const TextDetector& detector, const std::vector<std::string>& phrases,
                                          const Scene& scene, const std::vector<int>& views, const Job& job) {
-  Found found = LookAt(detector, phrases, scene, views, job);
+  Found found = DetectInViews(detector, phrases, scene, views, job);
   std::vector<PhraseInPhotos> in_photos(phrases.size());
   for (size_t i = 0; i < phrases.size(); ++i) {
     if (found.boxes[i].empty())

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/json.h"
+#include "sanerf/core/json_box.h"
 #include "sanerf/detect/text_detector.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/segmentation/text/text_prompts.h"
@@ -16,7 +16,7 @@ struct TextObject {
   std::string phrase, name;
   int num_boxes = 0, num_views = 0;  // found above the threshold
   AgreedObject agreed;               // without prompt
-  Json report;                       // text.json
+  JsonBox report;                    // text.json
 };
 
 // Of one phrase; not yet agreed upon.

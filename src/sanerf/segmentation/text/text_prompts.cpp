@@ -113,13 +113,14 @@ std::vector<Group> Rank(std::vector<Group> groups, const std::vector<BoxInView>&
 }
 
 std::vector<int> CountHints(const std::vector<BoxInView>& boxes, const std::vector<BoxEvidence>& evidence,
-                            const std::vector<Vec3>& hints, const feature_container::FeatureContainer& container,
-                            const mask_decoder::DepthTolerance& tolerance, const Job& job) {
+                            const std::vector<Vec3>& hints, const mask_decoder::DecodeContext& context,
+                            const Job& job) {
+  const mask_decoder::DepthTolerance tolerance = mask_decoder::ToleranceOf(context.options, context.model_from_file);
   std::vector<int> counts(boxes.size(), 0);
   for (size_t i = 0; i < boxes.size() && !hints.empty(); ++i) {
     if (evidence[i].mask.empty()) continue;
-    const Camera camera = container.WorkingCamera(boxes[i].view_idx);
-    const ImageF depth = container.Depth(boxes[i].view_idx, job);
+    const Camera camera = context.container.WorkingCamera(boxes[i].view_idx);
+    const ImageF depth = context.container.Depth(boxes[i].view_idx, job);
     for (const Vec3& hint : hints) {
       const mask_decoder::PointInView found = mask_decoder::FindInView(hint, camera, depth, tolerance);
       counts[i] += found.state == mask_decoder::PointState::kVisible &&
@@ -206,19 +207,19 @@ std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene:
   return hints;
 }
 
-AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
-                       const mask_decoder::DecodeContext& context, const AgreementOptions& options, const Job& job) {
+AgreedObject AgreeIn3d(const BoxesOfWords& found, const mask_decoder::DecodeContext& context,
+                       const AgreementOptions& options, const Job& job) {
   CheckOptions(options, "text");
+  const std::vector<BoxInView>& boxes = found.boxes;
   std::vector<BoxEvidence> evidence = DecodeBoxes(boxes, options.points_per_box, context, job);
   DropDoubles(boxes, &evidence);
   const Sightings sightings(boxes, evidence, context, job);
-  const mask_decoder::DepthTolerance tolerance = mask_decoder::ToleranceOf(context.options, context.model_from_file);
   const std::vector<Group> groups = Rank(GroupByAgreement(boxes, evidence, sightings, options.agreement), boxes,
-                                         CountHints(boxes, evidence, hints, context.container, tolerance, job));
-  if (groups.empty()) FailWithoutAgreement(what, boxes, evidence, context.scene);
+                                         CountHints(boxes, evidence, found.hints, context, job));
+  if (groups.empty()) FailWithoutAgreement(found.what, boxes, evidence, context.scene);
 
   AgreedObject object;
-  object.prompt.name = what;
+  object.prompt.name = found.what;
   object.score = ScoreOf(groups[0], boxes);
   object.outcomes.resize(boxes.size());
   for (size_t i = 0; i < boxes.size(); ++i)

@@ -6,25 +6,10 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/option_values.h"
 #include "sanerf/segmentation/text/text_boxes.h"
+#include "sanerf/segmentation/text/text_options.h"
 
 namespace sanerf::segmentation {
-
-struct AgreementOptions {
-  double agreement = 0.5;
-  int points = 8;
-  int points_per_box = 12;
-
-  template <class V>
-  void Visit(V&& v) {
-    v("agreement", agreement,
-      "boxes of two views show the same when this share of their points lies on each other's mask", Range(0.01, 1));
-    v("points", points, "3D points on the object for the views without a box", Range(1, 100));
-    v("points_per_box", points_per_box, "points lifted from inside each box's mask, to compare views by",
-      Range(3, 100));
-  }
-};
 
 struct AgreedObject {
   mask_decoder::ObjectPrompt
@@ -45,14 +30,18 @@ struct AgreedObject {
 std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene::Scene& scene,
                             const feature_container::FeatureContainer& container, const Job& job);
 
+struct BoxesOfWords {
+  std::string what;  // what they were found for; also the object's name
+  const std::vector<BoxInView>& boxes;
+  const std::vector<Vec3>& hints;  // points on the one that is meant; may be empty
+};
+
 // Boxes show the same thing when the points of one that are visible to the other lie on its mask, in both directions.
 // They are grouped by that, the pairs that agree best first; a group has at most one box per view and at least two
-// views. The group with the largest sum of scores is the object; with `hints`, points on the one that is meant, a group
-// that shows the most of them.
+// views. The group with the largest sum of scores is the object; with hints a group that shows the most of them.
 //
-// what: what the boxes were found for; also the object's name. Throws NothingFound when fewer than two views agree,
-// with what to do; UsageError for options out of range.
-AgreedObject AgreeIn3d(const std::string& what, const std::vector<BoxInView>& boxes, const std::vector<Vec3>& hints,
-                       const mask_decoder::DecodeContext& context, const AgreementOptions& options, const Job& job);
+// Throws NothingFound when fewer than two views agree, with what to do; UsageError for options out of range.
+AgreedObject AgreeIn3d(const BoxesOfWords& found, const mask_decoder::DecodeContext& context,
+                       const AgreementOptions& options, const Job& job);
 
 }  // namespace sanerf::segmentation

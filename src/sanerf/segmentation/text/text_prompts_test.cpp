@@ -35,7 +35,7 @@ class TextPromptsTest : public testing::Test {
          score});
   }
   AgreedObject Agree(const std::vector<Vec3>& hints = {}, const Job& job = {}) {
-    return AgreeIn3d("ball", boxes_, hints, {scene_, container_, sam_, Similarity(), masks_}, options_, job);
+    return AgreeIn3d({"ball", boxes_, hints}, {scene_, container_, sam_, Similarity(), masks_}, options_, job);
   }
   std::vector<std::string> ViewsOf(const AgreedObject& object) const {
     std::vector<std::string> views;
