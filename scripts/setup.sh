@@ -89,6 +89,7 @@ packages=(
   "libpng-dev: PNG images"
   "libjpeg-dev: JPEG images"
   "libhdf5-dev: HDF5 masks"
+  "libpugixml-dev: cameras of Metashape"
   "libssl-dev: SHA-256 of models and scenes"
   "libzip-dev: archives of results to download"
   "libcpp-httplib-dev: the server of sanerf view"

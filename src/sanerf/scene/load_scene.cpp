@@ -23,15 +23,18 @@
 #include "sanerf/scene/messy_rooms_loader.h"
 #include "sanerf/scene/model_frame.h"
 #include "sanerf/scene/panoptic_lifting_loader.h"
+#include "sanerf/scene/tool_exports.h"
 #include "sanerf/scene/transforms_loader.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kLookedFor =
-    "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}, "
-    "pose with intrinsic/intrinsic_color.txt, metadata.json with color";
+const std::string kLookedFor =
+    std::string(
+        "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}, "
+        "pose with intrinsic/intrinsic_color.txt, metadata.json with color, ") +
+    kToolFiles;
 constexpr int kNamedMissing = 24;  // images that the warning names
 
 bool IsFile(const fs::path& path) {
@@ -99,13 +102,16 @@ void FailIfPhotosWithoutPoses(const fs::path& path) {
   const std::string what = fmt::format("no scene found in {}", path.string());
   if (!fs::exists(path, ec)) throw Error(what, "the folder does not exist", NearbyHint(path));
   if (!fs::is_directory(path, ec))
-    throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path));
+    throw Error(what, "it is neither a folder nor a file that lists cameras (transforms*.json, .xml, .csv, .sfm)",
+                NearbyHint(path));
   if (fs::is_empty(path, ec)) throw Error(what, fmt::format("the folder is empty; {}", kLookedFor), NearbyHint(path));
   FailIfPhotosWithoutPoses(path);
   throw Error(what, kLookedFor, NearbyHint(path));
 }
 
 SceneListing ReadListing(const fs::path& path, std::string& also_there, const Job& job) {
+  if (IsFile(path))
+    if (const auto file = AsToolExport(path)) return ReadToolExport(*file, job);
   if (IsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {}, job);
   // Their folders may hold the transforms.json that the poses were made from, which lists photos of another place.
   if (IsPanopticLifting(path)) return ReadPanopticLifting(path, job);
@@ -128,6 +134,7 @@ SceneListing ReadListing(const fs::path& path, std::string& also_there, const Jo
   }
   if (has_llff) return ReadLlff(path, job);
   if (IsMessyRooms(path)) return ReadMessyRooms(path, job);
+  if (const auto of_tool = FindToolExport(path)) return ReadToolExport(*of_tool, job);
   FailNothingFound(path);
 }
 
@@ -220,7 +227,7 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
 bool HoldsScene(const fs::path& folder) {
   return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
          IsFile(folder / "train" / "transforms.json") || IsFile(folder / "poses_bounds.npy") ||
-         FindColmapModel(folder) || IsPanopticLifting(folder) || IsMessyRooms(folder);
+         FindColmapModel(folder) || IsPanopticLifting(folder) || IsMessyRooms(folder) || HoldsToolExport(folder);
 }
 
 Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& job) {

@@ -17,7 +17,7 @@ namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kLookedAt = 8;            // masks; one photographer does not change his mind on the way
+constexpr int kSampledMasks = 8;        // masks; one photographer does not change his mind on the way
 constexpr double kBothEnds = 0.9;       // of the pixels that are not black are white: the rest are soft edges
 constexpr double kMostlyIgnored = 0.5;  // of the pixels: rarely what was meant
 constexpr int kJpegNoise = 24;
@@ -42,9 +42,9 @@ struct MaskValues {
 
 bool IsPicture(const fs::path& path) { return path.extension() != ".npy" && !IsHdf5(path); }
 
-MaskValues LookAt(const std::vector<const ListedView*>& views, const Job& job) {
+MaskValues SampleMasks(const std::vector<const ListedView*>& views, const Job& job) {
   MaskValues values;
-  const size_t step = std::max<size_t>(1, views.size() / kLookedAt);
+  const size_t step = std::max<size_t>(1, views.size() / kSampledMasks);
   for (size_t i = 0; i < views.size(); i += step) {
     job.ThrowIfStopped("reading the masks");
     const fs::path& path = views[i]->mask;
@@ -54,7 +54,7 @@ MaskValues LookAt(const std::vector<const ListedView*>& views, const Job& job) {
   return values;
 }
 
-MasksAre Guess(const MaskValues& values, bool black_is_ignored) {
+MasksAre GuessMeaning(const MaskValues& values, bool black_is_ignored) {
   if (!values.IsBinary()) return MasksAre::kInstances;
   return black_is_ignored || values.WhiteShare() > 0.5 ? MasksAre::kIgnore : MasksAre::kObject;
 }
@@ -135,8 +135,8 @@ std::optional<MasksAre> DecideMasks(SceneListing& listing, MasksAre said, const 
   if (undecided.empty()) return std::nullopt;
   MasksAre meaning = said;
   if (said == MasksAre::kGuess) {
-    const MaskValues values = LookAt(undecided, job);
-    meaning = Guess(values, listing.black_is_ignored);
+    const MaskValues values = SampleMasks(undecided, job);
+    meaning = GuessMeaning(values, listing.black_is_ignored);
     SayGuess(values, meaning, int64_t(undecided.size()), listing);
   }
   for (ListedView& listed : listing.views)
