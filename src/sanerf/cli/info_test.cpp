@@ -55,7 +55,7 @@ TEST_F(Info, SaysWhatWasFoundGuessedAndIsOdd) {
 }
 
 TEST_F(Info, TheSheetShowsAllPhotosAndNamesTheBrokenOnes) {
-  MakeRun();
+  MakeScene();
   EXPECT_THAT(Succeeds({"info", "scene", "--sheet", "sheet.png"}).out, Not(HasSubstr("cannot be used")));
   const ImageU8 good = ReadImage(folder_ / "sheet.png");
   EXPECT_GT(good.width, 1000);
@@ -64,8 +64,8 @@ TEST_F(Info, TheSheetShowsAllPhotosAndNamesTheBrokenOnes) {
   fs::resize_file(photo, fs::file_size(photo) / 2);
   WritePng(folder_ / "scene/train/004.png", ImageU8(48, 48, 3, 2));
   EXPECT_THAT(Succeeds({"info", "scene", "--sheet", "sheet.png"}).out,
-              AllOf(HasSubstr("odd      1 photo cannot be used: cannot read image "), HasSubstr("train/003.png"),
-                    HasSubstr("train/004.png (darker)"), HasSubstr("-> ")));
+              AllOf(HasSubstr("odd      1 photo cannot be used: cannot read"), HasSubstr("train/003.png"),
+                    HasSubstr("train/004.png"), HasSubstr("-> ")));
   EXPECT_NE(ReadImage(folder_ / "sheet.png").data, good.data);
   EXPECT_THAT(Fails(2, {"info", "scene", "--sheet", "sheet.jpg"}), HasSubstr("PNG"));
 }

@@ -45,19 +45,29 @@ void AddAtItsSize(const ImageU8& from, ImageU8* onto) {
   }
 }
 
+void CheckShape(const IgnoreMask& mask, int width, int height, const View& view) {
+  if (HaveSameShape(width, height, view.camera.width, view.camera.height)) return;
+  throw Error(mask.path.string(),
+              fmt::format("it says what to ignore in {}, but is {}x{} and the photo {}x{}", view.name, width, height,
+                          view.camera.width, view.camera.height),
+              "masks may have any size, but the photo's shape: export it again, or take it away");
+}
+
 }  // namespace
+
+void CheckIgnoreMasks(const View& view) {
+  for (const IgnoreMask& mask : view.ignored) {
+    const ImageInfo info = ReadImageInfo(mask.path);
+    CheckShape(mask, info.width, info.height, view);
+  }
+}
 
 ImageU8 LoadIgnoredPixels(const View& view, int width, int height) {
   if (view.ignored.empty()) return {};
   ImageU8 ignored(width > 0 ? width : view.camera.width, height > 0 ? height : view.camera.height, 1);
   for (const IgnoreMask& mask : view.ignored) {
     const ImageU8 own = ReadIgnoreMask(mask);
-    if (!HaveSameShape(own.width, own.height, view.camera.width, view.camera.height)) {
-      throw Error(mask.path.string(),
-                  fmt::format("it says what to ignore in {}, but is {}x{} and the photo {}x{}", view.name, own.width,
-                              own.height, view.camera.width, view.camera.height),
-                  "masks may have any size, but the photo's shape: export it again, or take it away");
-    }
+    CheckShape(mask, own.width, own.height, view);
     AddAtItsSize(own, &ignored);
   }
   return ignored;
@@ -73,7 +83,5 @@ bool IsJpeg(const std::filesystem::path& path) {
 int64_t NumIgnored(const ImageU8& ignored) {
   return std::count_if(ignored.data.begin(), ignored.data.end(), [](uint8_t value) { return value != 0; });
 }
-
-bool AnyPixelLeft(const ImageU8& ignored) { return ignored.empty() || NumIgnored(ignored) < ignored.num_pixels(); }
 
 }  // namespace sanerf::scene

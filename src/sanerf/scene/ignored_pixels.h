@@ -15,9 +15,9 @@ ImageU8 LoadIgnoredPixels(const View& view, int width = 0, int height = 0);
 
 bool IsJpeg(const std::filesystem::path& path);  // by its extension
 
-int64_t NumIgnored(const ImageU8& ignored);
+// Throws Error for a mask of the view that has not the photo's shape; reads its header alone.
+void CheckIgnoreMasks(const View& view);
 
-// Of a training view: whether any pixel is left. All are left in a view without such masks.
-bool AnyPixelLeft(const ImageU8& ignored);
+int64_t NumIgnored(const ImageU8& ignored);
 
 }  // namespace sanerf::scene

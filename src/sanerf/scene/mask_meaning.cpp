@@ -125,23 +125,32 @@ void MeanAsBefore(const Json& recorded_options, SceneOptions* options) {
 std::optional<MasksAre> DecideMasks(SceneListing& listing, MasksAre said, const Job& job) {
   FindDynamicMasks(listing);
   std::vector<const ListedView*> undecided;
+  bool any_decided = false;
   for (ListedView& listed : listing.views) {
+    any_decided = any_decided || !listed.view.mask_path.empty();
     if (said != MasksAre::kGuess && !listed.view.mask_path.empty()) {  // the user knows better than the format
       const fs::path mask = std::exchange(listed.view.mask_path, {});
       GiveMeaning(said, mask, &listed.view);
     }
     if (!listed.mask.empty()) undecided.push_back(&listed);
   }
-  if (undecided.empty()) return std::nullopt;
   MasksAre meaning = said;
-  if (said == MasksAre::kGuess) {
+  if (said == MasksAre::kGuess && !undecided.empty()) {
     const MaskValues values = SampleMasks(undecided, job);
     meaning = GuessMeaning(values, listing.black_is_ignored);
     SayGuess(values, meaning, int64_t(undecided.size()), listing);
   }
-  for (ListedView& listed : listing.views)
+  for (ListedView& listed : listing.views) {
     if (!listed.mask.empty()) GiveMeaning(meaning, listed.mask, &listed.view);
-  return meaning;
+    CheckIgnoreMasks(listed.view);
+  }
+  if (undecided.empty() && !any_decided && (said == MasksAre::kIgnore || said == MasksAre::kObject)) {
+    listing.warnings.push_back(
+        fmt::format("scene.masks_are={} (--masks-are) is not used: the scene has no masks of which that could be said",
+                    NameOf(said)));
+  }
+  const bool has_effect = !undecided.empty() || (any_decided && said != MasksAre::kGuess);
+  return has_effect ? std::optional(meaning) : std::nullopt;
 }
 
 }  // namespace sanerf::scene
