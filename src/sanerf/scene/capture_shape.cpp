@@ -45,7 +45,7 @@ CaptureShape ShapeOf(const Scene& scene) {
   shape.gap = 360;
   for (size_t i = 0; i < around.size(); ++i) {
     const double next = i + 1 < around.size() ? around[i + 1] : around[0] + 360;
-    const double gap = around.size() == 1 ? 360 : next - around[i];
+    const double gap = next - around[i];
     if (i > 0 && gap <= shape.gap) continue;
     shape.gap = gap, shape.gap_begin = around[i];
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
@@ -12,6 +14,8 @@ namespace sanerf::scene {
 namespace {
 
 constexpr uint8_t kIgnored = 255;
+constexpr double kShrinkingReach = 0.5;  // a pixel of a shrunk photo takes so much from what is around it
+constexpr double kRounding = 1e-9;
 constexpr int kDark = 128;  // compression leaves no value exactly 0
 
 // 255 where ignored, at the mask's own size.
@@ -28,11 +32,13 @@ ImageU8 ReadIgnoreMask(const IgnoreMask& mask) {
   return ignored;
 }
 
-// Marks every pixel of *onto that an ignored pixel of `from` reaches into.
-void AddAtItsSize(const ImageU8& from, ImageU8* onto) {
-  const auto reach = [](int i, int size, int other) {  // the pixels of `other` below pixel i of `size`
-    const int begin = int(int64_t(i) * other / size);
-    return std::pair(begin, std::max(begin + 1, int((int64_t(i + 1) * other + size - 1) / size)));
+// Marks every pixel of *onto that an ignored pixel of `from` reaches into. margin: what lies around a pixel counts as
+// well, so many of its own widths on each side.
+void AddAtItsSize(const ImageU8& from, double margin, ImageU8* onto) {
+  const auto reach = [&](int i, int size, int other) {  // the pixels of `other` below pixel i of `size`
+    const double scale = double(other) / size;
+    const int begin = std::clamp(int(std::floor((i - margin) * scale + kRounding)), 0, other - 1);
+    return std::pair(begin, std::clamp(int(std::ceil((i + 1 + margin) * scale - kRounding)), begin + 1, other));
   };
   for (int y = 0; y < onto->height; ++y) {
     const auto [y0, y1] = reach(y, onto->height, from.height);
@@ -65,10 +71,11 @@ void CheckIgnoreMasks(const View& view) {
 ImageU8 LoadIgnoredPixels(const View& view, int width, int height) {
   if (view.ignored.empty()) return {};
   ImageU8 ignored(width > 0 ? width : view.camera.width, height > 0 ? height : view.camera.height, 1);
+  const bool is_shrunk = ignored.width < view.camera.width || ignored.height < view.camera.height;
   for (const IgnoreMask& mask : view.ignored) {
     const ImageU8 own = ReadIgnoreMask(mask);
     CheckShape(mask, own.width, own.height, view);
-    AddAtItsSize(own, &ignored);
+    AddAtItsSize(own, is_shrunk ? kShrinkingReach : 0, &ignored);
   }
   return ignored;
 }

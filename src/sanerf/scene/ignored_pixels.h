@@ -9,8 +9,9 @@
 namespace sanerf::scene {
 
 // 255 where the view's masks say that nothing is to be learned or scored, at this size (0 = the photo's); empty when it
-// has no such mask. A pixel of which a part is ignored is ignored. Black is a value of 0, in a JPEG the dark half.
-// Throws Error for a mask that cannot be read or has not the photo's shape.
+// has no such mask. A pixel is ignored when a part of what it shows is; of a shrunk photo a pixel shows a little of
+// what is around it. Black is a value of 0, in a JPEG the dark half. Throws Error for a mask that cannot be read or has
+// not the photo's shape.
 ImageU8 LoadIgnoredPixels(const View& view, int width = 0, int height = 0);
 
 bool IsJpeg(const std::filesystem::path& path);  // by its extension

@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <map>
 #include <pugixml.hpp>
+#include <string_view>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"

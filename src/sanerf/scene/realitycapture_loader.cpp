@@ -63,9 +63,10 @@ class CsvTable {
           separator_ = separator;
           break;
         }
+      size_t index = 0;
       for (std::string& name : CsvFields(line, separator_)) {
         while (!name.empty() && name[0] == '#') name.erase(0, 1);
-        columns_.emplace(LowerCase(name), columns_.size());
+        columns_.emplace(LowerCase(name), index++);
       }
       break;
     }

@@ -224,21 +224,24 @@ void Session::TraceVote(const Job& job) {
                                                        mask_aggregator::VoteOptions(), job);
 }
 
-std::unique_ptr<ObjectTrainer> Session::MakeTrainer(const Job& job) const {
+std::unique_ptr<ObjectTrainer> Session::MakeTrainer(const Job& job) {
   const std::vector<Camera> cameras = CamerasOf(*input_.features, input_.views);
   auto trainer = std::make_unique<ObjectTrainer>(input_.nerf, cameras, options_.object, job);
   trainer->Ignore(IgnoredPixels(job));
   return trainer;
 }
 
-std::vector<ImageU8> Session::IgnoredPixels(const Job& job) const {
-  std::vector<ImageU8> ignored;
-  for (const int view_idx : input_.views) {
+const std::vector<ImageU8>& Session::IgnoredPixels(const Job& job) {
+  if (ignored_.size() == input_.views.size()) return ignored_;
+  std::vector<ImageU8> ignored(input_.views.size());
+  ParallelFor(int64_t(ignored.size()), [&](int64_t v) {
     job.ThrowIfStopped("reading the masks of what to ignore");
+    const int view_idx = input_.views[size_t(v)];
     const Camera camera = input_.features->WorkingCamera(view_idx);
-    ignored.push_back(scene::LoadIgnoredPixels(input_.scene->views[size_t(view_idx)], camera.width, camera.height));
-  }
-  return ignored;
+    ignored[size_t(v)] = scene::LoadIgnoredPixels(input_.scene->views[size_t(view_idx)], camera.width, camera.height);
+  });
+  ignored_ = std::move(ignored);
+  return ignored_;
 }
 
 void Session::StartFrom(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects,
@@ -332,7 +335,7 @@ void Session::PaintLabels(const Job& job) {
   counted_.clear();
   std::vector<ImageU8> labels = LabelsByView(masks, input_.views, *input_.features, steps_.missed, vote_.get(), job);
   // What SAM made of a passer-by says nothing about the scene.
-  const std::vector<ImageU8> ignored = IgnoredPixels(job);
+  const std::vector<ImageU8>& ignored = IgnoredPixels(job);
   for (size_t v = 0; v < labels.size(); ++v) mask_aggregator::IgnorePixels(ignored[v], &labels[v]);
   labels_ = std::move(labels);
   painted_ = masks;

@@ -152,8 +152,8 @@ class Session {
   bool GoesOn() const;           // the trainer's field, with the objects as they are
   bool StartsFromField() const;  // the one that StartFrom got, when that field cannot go on
   mask_aggregator::ObjectTrainer::Schedule NextSchedule() const;
-  std::unique_ptr<mask_aggregator::ObjectTrainer> MakeTrainer(const Job& job) const;
-  std::vector<ImageU8> IgnoredPixels(const Job& job) const;  // of `views`, at the size of their masks
+  std::unique_ptr<mask_aggregator::ObjectTrainer> MakeTrainer(const Job& job);
+  const std::vector<ImageU8>& IgnoredPixels(const Job& job);  // of `views`, at the size of their masks; read once
   std::vector<size_t> PositionsOf(MaskState state) const;
   void Replace(const std::vector<ObjectId>& ids, std::vector<mask_decoder::DecodedObject> masks,
                const std::vector<size_t>& refined);
@@ -171,9 +171,10 @@ class Session {
   std::optional<mask_aggregator::ObjectModel> start_field_;
   std::vector<ObjectId> start_ids_;
   std::unique_ptr<mask_aggregator::LabelVote> vote_;
-  MaskSet painted_;              // the masks that `labels_` shows
-  std::vector<ImageU8> labels_;  // by view
-  MaskSet counted_;              // the masks whose votes are counted
+  MaskSet painted_;               // the masks that `labels_` shows
+  std::vector<ImageU8> labels_;   // by view
+  std::vector<ImageU8> ignored_;  // by view, empty until they are asked for
+  MaskSet counted_;               // the masks whose votes are counted
   std::unique_ptr<mask_aggregator::ObjectTrainer> trainer_;
   std::optional<Fit> fit_;
 };
