@@ -13,7 +13,7 @@ using testing::HasSubstr;
 class MetashapeTest : public KnownPointTest {
  protected:
   struct Written {
-    std::string terms;           // of the calibration
+    std::string terms = "";      // of the calibration
     std::string extension = "";  // of the labels
     std::string chunk = "";      // further elements
     std::string component = "";  // attribute of the cameras
