@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "export_seeds.h"
 #include "fuzz.h"
 #include "network_seeds.h"
 #include "sanerf/core/exif_test_support.h"
@@ -334,6 +335,7 @@ int main(int argc, char** argv) {
   WriteTransforms(seeds);
   WriteColmap(seeds);
   WriteNumbered(seeds);
+  WriteExports(seeds);
   WriteFeatureIndex(seeds);
   WriteHdf5Masks(seeds);
   WriteModels(seeds);

@@ -93,6 +93,7 @@ packages=(
   "libwebp-dev: WebP photos"
   "libtiff-dev: TIFF photos"
   "libhdf5-dev: HDF5 masks"
+  "libpugixml-dev: cameras of Metashape"
   "libssl-dev: SHA-256 of models and scenes"
   "libzip-dev: archives of results to download"
   "libcpp-httplib-dev: the server of sanerf view"

@@ -1,22 +1,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/next_command.h"
 #include "sanerf/cli/wrapped_text.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
+#include "sanerf/experiments/scene_sheet.h"
+#include "sanerf/nerf/training_memory.h"
 #include "sanerf/run/describe.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {
 namespace {
 
+constexpr int kPicturesOnSheet = 96;
 constexpr size_t kNamedViews = 40;  // some lines of a terminal; --json has all
 
 std::string HeldOutText(const Json& names) {
@@ -24,6 +33,23 @@ std::string HeldOutText(const Json& names) {
   const std::string more = names.size() > kNamedViews ? " (--json lists all)" : "";
   return fmt::format("         held out: {}{}\n", FirstFew(names.get<std::vector<std::string>>(), kNamedViews, " "),
                      more);
+}
+
+std::string MasksText(const Json& scene) {
+  std::vector<std::string> parts;
+  if (const int count = scene["masks"].get<int>(); count > 0)
+    parts.push_back(Counted(count, "view has", "views have") + " ground truth");
+  if (const int count = scene["ignore_masks"].get<int>(); count > 0)
+    parts.push_back(Counted(count, "view has a mask", "views have masks") + " of what to ignore");
+  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::string OddText(const Json& scene) {
+  std::string text;
+  for (const Json& odd : scene["odd"])
+    text +=
+        fmt::format("odd      {}\n         -> {}\n", odd["what"].get<std::string>(), odd["advice"].get<std::string>());
+  return text;
 }
 
 std::string SceneText(const Json& scene) {
@@ -35,12 +61,16 @@ std::string SceneText(const Json& scene) {
   for (const auto& [size, count] : scene["sizes"].items())
     text += fmt::format("photos   {} of {} pixels\n", count.dump(), size);
   text += fmt::format("camera   {}\n", scene["distortion"].get<bool>() ? "with lens distortion" : "no lens distortion");
-  text +=
-      fmt::format("masks    {}\n", scene["masks"].get<int>() > 0
-                                       ? Counted(scene["masks"].get<int>(), "view has", "views have") + " ground truth"
-                                       : "none");
+  text += fmt::format("masks    {}\n", MasksText(scene));
+  text += fmt::format("stand    {}\n", scene["cameras"].get<std::string>());
+  if (scene.contains("training_bytes")) {
+    text +=
+        fmt::format("memory   training takes about {}, {} are free\n",
+                    FormatBytes(scene["training_bytes"].get<double>()), FormatBytes(double(AvailableMemoryBytes())));
+  }
+  for (const Json& note : scene["notes"]) text += "guessed  " + note.get<std::string>() + "\n";
   for (const Json& warning : scene["warnings"]) text += "warning  " + warning.get<std::string>() + "\n";
-  return text;
+  return text + OddText(scene);
 }
 
 std::string ObjectText(const std::string& kind, const Json& object) {
@@ -94,22 +124,44 @@ std::string NextForRun(const std::string& path, const run::RunDescription& run) 
 
 struct InfoFlags {
   std::string path;
+  std::optional<std::filesystem::path> sheet;
   OptionFlags options;
 };
 
+// Draws the photos, and adds what only they tell.
+void DrawSheet(const scene::Scene& scene, const std::filesystem::path& file, Json* json, const Job& job) {
+  const experiments::SceneSheet sheet = experiments::LookAtPhotos(scene, kPicturesOnSheet, job);
+  WritePng(file, experiments::ToPicture(sheet, scene));
+  job.Saved(file.string());
+  (*json)["sheet"] = file.string();
+  for (const scene::Oddity& odd : experiments::OdditiesOf(sheet, scene))
+    (*json)["odd"].push_back({{"what", odd.what}, {"advice", odd.advice}});
+}
+
 void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) {
-  const std::string& path = flags.path;
   experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings, job);
   flags.options.Apply(&settings);
+  if (flags.sheet && flags.sheet->extension() != ".png")
+    throw UsageError("--sheet " + flags.sheet->string(), "the sheet is a PNG picture", "name it so: --sheet sheet.png");
+  const std::string& path = flags.path;
   if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
-    const run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
-    common.json ? PrintJson(run.json) : PrintText(Wrapped(RunText(run.json)));
+    run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
+    std::string odd;
+    if (flags.sheet && run.scene) {
+      run.json["odd"] = Json::array();
+      DrawSheet(*run.scene, *flags.sheet, &run.json, job);
+      odd = OddText(run.json);
+    }
+    common.json ? PrintJson(run.json) : PrintText(Wrapped(RunText(run.json) + odd));
     if (run.scene) SuggestNext(NextForRun(path, run), job);  // else the hint says what comes first
     return;
   }
-  const Json scene = run::DescribeScene(scene::LoadScene(path, settings.scene, job));
-  common.json ? PrintJson(scene) : PrintText(Wrapped(SceneText(scene)));
+  const scene::Scene scene = scene::LoadScene(path, settings.scene, job);
+  Json json = run::DescribeScene(scene);
+  json["training_bytes"] = nerf::TrainingBytes(scene, settings.nerf, NumThreads());
+  if (flags.sheet) DrawSheet(scene, *flags.sheet, &json, job);
+  common.json ? PrintJson(json) : PrintText(Wrapped(SceneText(json)));
   SuggestNext(NextAfterScene(path), job);
 }
 
@@ -117,9 +169,15 @@ void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) 
 
 void AddInfo(CommandLine& line) {
   auto flags = std::make_shared<InfoFlags>();
-  CLI::App* sub = AddCommand(line, "info", "what is this folder? views, cameras, masks, stages, objects, problems",
-                             "  sanerf info photos/\n  sanerf info run");
+  CLI::App* sub =
+      AddCommand(line, "info", "what is this folder? what was found, guessed and is odd; views, stages, objects",
+                 "  sanerf info photos/\n  sanerf info photos/ --sheet sheet.png\n  sanerf info run");
   sub->add_option("PATH", flags->path, "a scene or a run folder")->required();
+  sub->add_option("--sheet", flags->sheet,
+                  "open every photo, and draw all of them and where their cameras stand into this PNG file")
+      ->type_name("FILE");
+  flags->options.Add(sub, "--test-every", "scene.test_every");
+  flags->options.Add(sub, "--masks-are", "scene.masks_are");
   flags->options.Add(sub, "--model", "scene.model");
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunInfo(line.common, *flags, job); }; });
 }

@@ -1,5 +1,6 @@
 // `sanerf info`.
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 
 namespace fs = std::filesystem;
@@ -26,6 +27,47 @@ TEST_F(Info, ListsTheHeldOutViewsOfSceneAndRun) {
   EXPECT_THAT(Described("run")["scene"]["held_out"].get<std::vector<std::string>>(),
               ElementsAre("test/000.png", "test/001.png"));
   EXPECT_THAT(Succeeds({"info", "scene/"}).err, HasSubstr("next:  sanerf train scene/ --out scene_run\n"));
+}
+
+TEST_F(Info, SaysWhatWasFoundGuessedAndIsOdd) {
+  MakeScene();
+  const std::string text = Succeeds({"info", "scene"}).out;
+  EXPECT_THAT(text, AllOf(HasSubstr("stand    around what they look at, over "), HasSubstr("memory   training takes "),
+                          HasSubstr("masks    12 views have ground truth\n"), Not(HasSubstr("guessed"))));
+  Json train = ReadJsonFile(folder_ / "scene/transforms_train.json");
+  for (Json& frame : train["frames"]) {
+    const std::string mask = "masks/" + fs::path(frame["file_path"].get<std::string>()).filename().string();
+    fs::create_directories(folder_ / "scene/masks");
+    WritePng(folder_ / "scene" / mask, ImageU8(48, 48, 1, 255));
+    frame["mask_path"] = mask;
+  }
+  WriteJsonFile(folder_ / "scene/transforms_train.json", train);
+  Json test = ReadJsonFile(folder_ / "scene/transforms_test.json");
+  for (Json& frame : test["frames"]) frame.erase("mask_path");
+  WriteJsonFile(folder_ / "scene/transforms_test.json", test);
+  EXPECT_THAT(Succeeds({"info", "scene"}).out,
+              AllOf(HasSubstr("masks    10 views have masks of what to ignore\n"),
+                    HasSubstr("guessed  the 10 masks of black and white are taken to say what to ignore")));
+  EXPECT_EQ(Described("scene")["masks_are"], "ignore");
+  EXPECT_THAT(Succeeds({"info", "scene", "--masks-are", "object"}).out,
+              AllOf(HasSubstr("masks    10 views have ground truth\n"), Not(HasSubstr("guessed"))));
+  EXPECT_THAT(Fails(2, {"info", "scene", "--masks-are", "people"}), HasSubstr("--masks-are"));
+}
+
+TEST_F(Info, TheSheetShowsAllPhotosAndNamesTheBrokenOnes) {
+  MakeScene();
+  EXPECT_THAT(Succeeds({"info", "scene", "--sheet", "sheet.png"}).out, Not(HasSubstr("cannot be used")));
+  const ImageU8 good = ReadImage(folder_ / "sheet.png");
+  EXPECT_GT(good.width, 1000);
+  EXPECT_GT(good.height, good.width / 2);
+  const fs::path photo = folder_ / "scene/train/003.png";
+  fs::resize_file(photo, fs::file_size(photo) / 2);
+  WritePng(folder_ / "scene/train/004.png", ImageU8(48, 48, 3, 2));
+  EXPECT_THAT(Succeeds({"info", "scene", "--sheet", "sheet.png"}).out,
+              AllOf(HasSubstr("odd      1 photo cannot be used: cannot read"), HasSubstr("train/003.png"),
+                    HasSubstr("train/004.png"), HasSubstr("-> ")));
+  EXPECT_NE(ReadImage(folder_ / "sheet.png").data, good.data);
+  EXPECT_THAT(Fails(2, {"info", "scene", "--sheet", "sheet.jpg"}), HasSubstr("PNG"));
 }
 
 TEST_F(Info, SaysWhichOptionsWereSetAndHow) {

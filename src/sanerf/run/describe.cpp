@@ -8,6 +8,8 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/scene/capture_shape.h"
+#include "sanerf/scene/mask_meaning.h"
 
 namespace fs = std::filesystem;
 
@@ -79,11 +81,12 @@ std::optional<scene::Scene> AddSceneOf(const RunFolder& run, Json* json, const J
 
 Json DescribeScene(const scene::Scene& scene) {
   std::map<std::string, int> sizes;
-  int num_masks = 0;
+  int num_masks = 0, num_ignoring = 0;
   bool is_distorted = false;
   for (const scene::View& view : scene.views) {
     ++sizes[fmt::format("{}x{}", view.camera.width, view.camera.height)];
     num_masks += !view.mask_path.empty();
+    num_ignoring += !view.ignored.empty();
     is_distorted = is_distorted || !view.camera.lens.IsStraight();
   }
   Json json = {{"kind", "scene"},
@@ -96,10 +99,17 @@ Json DescribeScene(const scene::Scene& scene) {
                {"held_out", HeldOutViews(scene)},
                {"sizes", sizes},
                {"masks", num_masks},
+               {"ignore_masks", num_ignoring},
                {"distortion", is_distorted},
                {"alpha", scene.has_alpha},
                {"extent", scene.extent},
+               {"cameras", scene::Description(scene::ShapeOf(scene))},
+               {"notes", scene.notes},
                {"warnings", scene.warnings}};
+  if (scene.masks_are) json["masks_are"] = scene::NameOf(*scene.masks_are);
+  json["odd"] = Json::array();
+  for (const scene::Oddity& odd : scene::OdditiesOf(scene))
+    json["odd"].push_back({{"what", odd.what}, {"advice", odd.advice}});
   return json;
 }
 

@@ -56,13 +56,11 @@ ColmapModel ReadModel(const fs::path& folder, Parts parts) {
   return IsBinaryColmapModel(folder) ? ReadColmapBinary(folder, with_points) : ReadColmapText(folder, with_points);
 }
 
-// COLMAP's own masks: masks/IMG_1.jpg.png beside images/IMG_1.jpg; black pixels have no features.
+// COLMAP's own masks: masks/IMG_1.jpg.png beside images/IMG_1.jpg; black pixels have no features. Masks by other names
+// are somebody else's.
 std::optional<fs::path> FindMask(const fs::path& root, const std::string& name) {
-  for (const std::string& mask : {name + ".png", fs::path(name).replace_extension(".png").generic_string()}) {
-    const fs::path path = (root / "masks" / mask).lexically_normal();
-    if (ExistsAsFile(path)) return path;
-  }
-  return std::nullopt;
+  const fs::path path = (root / "masks" / (name + ".png")).lexically_normal();
+  return ExistsAsFile(path) ? std::optional(path) : std::nullopt;
 }
 
 struct PhotoFolder {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
@@ -13,6 +15,8 @@ namespace sanerf::scene {
 namespace {
 
 constexpr uint8_t kIgnored = 255;
+constexpr double kShrinkingReach = 0.5;  // a pixel of a shrunk photo takes so much from what is around it
+constexpr double kRounding = 1e-9;
 constexpr int kDark = 128;  // compression leaves no value exactly 0
 
 // 255 where ignored, at the mask's own size.
@@ -29,11 +33,13 @@ ImageU8 ReadIgnoreMask(const IgnoreMask& mask) {
   return ignored;
 }
 
-// Marks every pixel of *onto that an ignored pixel of `from` reaches into.
-void AddAtItsSize(const ImageU8& from, ImageU8* onto) {
-  const auto reach = [](int i, int size, int other) {  // the pixels of `other` below pixel i of `size`
-    const int begin = int(int64_t(i) * other / size);
-    return std::pair(begin, std::max(begin + 1, int((int64_t(i + 1) * other + size - 1) / size)));
+// Marks every pixel of *onto that an ignored pixel of `from` reaches into. margin: what lies around a pixel counts as
+// well, so many of its own widths on each side.
+void AddAtItsSize(const ImageU8& from, double margin, ImageU8* onto) {
+  const auto reach = [&](int i, int size, int other) {  // the pixels of `other` below pixel i of `size`
+    const double scale = double(other) / size;
+    const int begin = std::clamp(int(std::floor((i - margin) * scale + kRounding)), 0, other - 1);
+    return std::pair(begin, std::clamp(int(std::ceil((i + 1 + margin) * scale - kRounding)), begin + 1, other));
   };
   for (int y = 0; y < onto->height; ++y) {
     const auto [y0, y1] = reach(y, onto->height, from.height);
@@ -53,21 +59,34 @@ void AddUnseen(const Camera& camera, ImageU8* onto) {
       if (!camera.HasRay({x + 0.5, y + 0.5})) onto->At(x, y) = kIgnored;
 }
 
+void CheckShape(const IgnoreMask& mask, int width, int height, const View& view) {
+  if (HaveSameShape(width, height, view.camera.width, view.camera.height)) return;
+  throw Error(mask.path.string(),
+              fmt::format("it says what to ignore in {}, but is {}x{} and the photo {}x{}", view.name, width, height,
+                          view.camera.width, view.camera.height),
+              "masks may have any size, but the photo's shape: export it again, or take it away");
+}
+
 }  // namespace
+
+void CheckIgnoreMasks(const View& view) {
+  for (const IgnoreMask& mask : view.ignored) {
+    ImageInfo info = ReadImageInfo(mask.path);
+    if (LiesOnItsSide(view.orientation) && LiesAsStored(info.width, info.height, view, /*as_stored=*/true))
+      std::swap(info.width, info.height);
+    CheckShape(mask, info.width, info.height, view);
+  }
+}
 
 ImageU8 LoadIgnoredPixels(const View& view, int width, int height) {
   const bool sees_all = view.camera.SeesWholePicture();
   if (view.ignored.empty() && sees_all) return {};
   ImageU8 ignored(width > 0 ? width : view.camera.width, height > 0 ? height : view.camera.height, 1);
+  const bool is_shrunk = ignored.width < view.camera.width || ignored.height < view.camera.height;
   for (const IgnoreMask& mask : view.ignored) {
     const ImageU8 own = UprightAsPhoto(ReadIgnoreMask(mask), view, /*as_stored=*/true);
-    if (!HaveSameShape(own.width, own.height, view.camera.width, view.camera.height)) {
-      throw Error(mask.path.string(),
-                  fmt::format("it says what to ignore in {}, but is {}x{} and the photo {}x{}", view.name, own.width,
-                              own.height, view.camera.width, view.camera.height),
-                  "masks may have any size, but the photo's shape: export it again, or take it away");
-    }
-    AddAtItsSize(own, &ignored);
+    CheckShape(mask, own.width, own.height, view);
+    AddAtItsSize(own, is_shrunk ? kShrinkingReach : 0, &ignored);
   }
   if (!sees_all) AddUnseen(view.camera.Resized(ignored.width, ignored.height), &ignored);
   return ignored;
@@ -83,7 +102,5 @@ bool IsJpeg(const std::filesystem::path& path) {
 int64_t NumIgnored(const ImageU8& ignored) {
   return std::count_if(ignored.data.begin(), ignored.data.end(), [](uint8_t value) { return value != 0; });
 }
-
-bool AnyPixelLeft(const ImageU8& ignored) { return ignored.empty() || NumIgnored(ignored) < ignored.num_pixels(); }
 
 }  // namespace sanerf::scene

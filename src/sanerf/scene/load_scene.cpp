@@ -25,6 +25,7 @@
 #include "sanerf/scene/model_frame.h"
 #include "sanerf/scene/panoptic_lifting_loader.h"
 #include "sanerf/scene/split.h"
+#include "sanerf/scene/tool_exports.h"
 #include "sanerf/scene/transforms_loader.h"
 #include "sanerf/scene/upright.h"
 
@@ -32,9 +33,11 @@ namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kLookedFor =
-    "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}, "
-    "pose with intrinsic/intrinsic_color.txt, metadata.json with color";
+const std::string kLookedFor =
+    std::string(
+        "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}, "
+        "pose with intrinsic/intrinsic_color.txt, metadata.json with color, ") +
+    kToolFiles;
 constexpr int kNamedMissing = 24;  // images that the warning names
 
 bool IsFile(const fs::path& path) { return ExistsAsFile(path); }
@@ -43,7 +46,7 @@ bool IsFile(const fs::path& path) { return ExistsAsFile(path); }
 bool HoldsAnotherFormat(const fs::path& folder) {
   return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
          IsFile(folder / "train" / "transforms.json") || IsFile(folder / "poses_bounds.npy") ||
-         IsPanopticLifting(folder) || IsMessyRooms(folder);
+         IsPanopticLifting(folder) || IsMessyRooms(folder) || HoldsToolExport(folder);
 }
 
 // HoldsScene, and of a COLMAP model there are photos.
@@ -116,13 +119,16 @@ void FailIfPhotosWithoutPoses(const fs::path& path) {
   const std::string what = fmt::format("no scene found in {}", path.string());
   if (!fs::exists(path, ec)) throw Error(what, "the folder does not exist", NearbyHint(path));
   if (!fs::is_directory(path, ec))
-    throw Error(what, "it is neither a folder nor a transforms*.json file", NearbyHint(path));
+    throw Error(what, "it is neither a folder nor a file that lists cameras (transforms*.json, .xml, .csv, .sfm)",
+                NearbyHint(path));
   if (fs::is_empty(path, ec)) throw Error(what, fmt::format("the folder is empty; {}", kLookedFor), NearbyHint(path));
   FailIfPhotosWithoutPoses(path);
   throw Error(what, kLookedFor, NearbyHint(path));
 }
 
 SceneListing ReadListing(const fs::path& path, const SceneOptions& options, std::string& also_there, const Job& job) {
+  if (IsFile(path))
+    if (const auto file = AsToolExport(path)) return ReadToolExport(*file, job);
   if (IsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {}, job);
   // Their folders may hold the transforms.json that the poses were made from, which lists photos of another place.
   if (IsPanopticLifting(path)) return ReadPanopticLifting(path, job);
@@ -144,6 +150,7 @@ SceneListing ReadListing(const fs::path& path, const SceneOptions& options, std:
   }
   if (has_llff) return ReadLlff(path, job);
   if (IsMessyRooms(path)) return ReadMessyRooms(path, job);
+  if (const auto of_tool = FindToolExport(path)) return ReadToolExport(*of_tool, job);
   FailNothingFound(path);
 }
 

@@ -17,7 +17,7 @@ namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kLookedAt = 8;            // masks; one photographer does not change his mind on the way
+constexpr int kSampledMasks = 8;        // masks; one photographer does not change his mind on the way
 constexpr double kBothEnds = 0.9;       // of the pixels that are not black are white: the rest are soft edges
 constexpr double kMostlyIgnored = 0.5;  // of the pixels: rarely what was meant
 constexpr int kJpegNoise = 24;
@@ -42,9 +42,9 @@ struct MaskValues {
 
 bool IsPicture(const fs::path& path) { return path.extension() != ".npy" && !IsHdf5(path); }
 
-MaskValues LookAt(const std::vector<const ListedView*>& views, const Job& job) {
+MaskValues SampleMasks(const std::vector<const ListedView*>& views, const Job& job) {
   MaskValues values;
-  const size_t step = std::max<size_t>(1, views.size() / kLookedAt);
+  const size_t step = std::max<size_t>(1, views.size() / kSampledMasks);
   for (size_t i = 0; i < views.size(); i += step) {
     job.ThrowIfStopped("reading the masks");
     const fs::path& path = views[i]->mask;
@@ -54,7 +54,7 @@ MaskValues LookAt(const std::vector<const ListedView*>& views, const Job& job) {
   return values;
 }
 
-MasksAre Guess(const MaskValues& values, bool black_is_ignored) {
+MasksAre GuessMeaning(const MaskValues& values, bool black_is_ignored) {
   if (!values.IsBinary()) return MasksAre::kInstances;
   return black_is_ignored || values.WhiteShare() > 0.5 ? MasksAre::kIgnore : MasksAre::kObject;
 }
@@ -125,23 +125,32 @@ void MeanAsBefore(const Json& recorded_options, SceneOptions* options) {
 std::optional<MasksAre> DecideMasks(SceneListing& listing, MasksAre said, const Job& job) {
   FindDynamicMasks(listing);
   std::vector<const ListedView*> undecided;
+  bool any_decided = false;
   for (ListedView& listed : listing.views) {
+    any_decided = any_decided || !listed.view.mask_path.empty();
     if (said != MasksAre::kGuess && !listed.view.mask_path.empty()) {  // the user knows better than the format
       const fs::path mask = std::exchange(listed.view.mask_path, {});
       GiveMeaning(said, mask, &listed.view);
     }
     if (!listed.mask.empty()) undecided.push_back(&listed);
   }
-  if (undecided.empty()) return std::nullopt;
   MasksAre meaning = said;
-  if (said == MasksAre::kGuess) {
-    const MaskValues values = LookAt(undecided, job);
-    meaning = Guess(values, listing.black_is_ignored);
+  if (said == MasksAre::kGuess && !undecided.empty()) {
+    const MaskValues values = SampleMasks(undecided, job);
+    meaning = GuessMeaning(values, listing.black_is_ignored);
     SayGuess(values, meaning, int64_t(undecided.size()), listing);
   }
-  for (ListedView& listed : listing.views)
+  for (ListedView& listed : listing.views) {
     if (!listed.mask.empty()) GiveMeaning(meaning, listed.mask, &listed.view);
-  return meaning;
+    CheckIgnoreMasks(listed.view);
+  }
+  if (undecided.empty() && !any_decided && (said == MasksAre::kIgnore || said == MasksAre::kObject)) {
+    listing.warnings.push_back(
+        fmt::format("scene.masks_are={} (--masks-are) is not used: the scene has no masks of which that could be said",
+                    NameOf(said)));
+  }
+  const bool has_effect = !undecided.empty() || (any_decided && said != MasksAre::kGuess);
+  return has_effect ? std::optional(meaning) : std::nullopt;
 }
 
 }  // namespace sanerf::scene

@@ -18,6 +18,15 @@ void AddNote(SceneListing& listing, const std::vector<std::string>& names, const
 
 }  // namespace
 
+bool LiesAsStored(int width, int height, const View& view, bool as_stored) {
+  if (view.orientation == 1) return false;
+  const Camera& upright = view.camera;
+  const bool fits_upright = HaveSameShape(width, height, upright.width, upright.height),
+             fits_stored = LiesOnItsSide(view.orientation) ? HaveSameShape(width, height, upright.height, upright.width)
+                                                           : fits_upright;
+  return fits_stored && (as_stored || !fits_upright);
+}
+
 void TurnUpright(SceneListing& listing) {
   std::vector<std::string> as_stored, as_turned, mirrored;
   for (ListedView& listed : listing.views) {

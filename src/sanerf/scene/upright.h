@@ -12,16 +12,14 @@ namespace sanerf::scene {
 // sizes fit, are turned with them; cameras that fit only the upright picture stay. What was decided becomes a note.
 void TurnUpright(SceneListing& listing);
 
-// A picture of any scale that belongs to the view's photo, a mask perhaps: turned as the photo when it lies as the
-// photo does in its file. Which one it is tells its shape; `as_stored`: where both fit.
+// Whether a picture of this size, of any scale, that belongs to the view's photo lies as the photo does in its file and
+// is to be turned with it. Which one it is tells its shape; `as_stored`: where both fit.
+bool LiesAsStored(int width, int height, const View& view, bool as_stored);
+
+// Such a picture, a mask perhaps, turned as the photo when it lies so.
 template <class T>
 Image<T> UprightAsPhoto(Image<T> picture, const View& view, bool as_stored) {
-  if (view.orientation == 1) return picture;
-  const auto fits = [&](int width, int height) { return HaveSameShape(picture.width, picture.height, width, height); };
-  const int width = view.camera.width, height = view.camera.height;
-  const bool fits_upright = fits(width, height),
-             fits_stored = LiesOnItsSide(view.orientation) ? fits(height, width) : fits_upright;
-  if (!fits_stored || (fits_upright && !as_stored)) return picture;
+  if (!LiesAsStored(picture.width, picture.height, view, as_stored)) return picture;
   return Upright(std::move(picture), view.orientation);
 }
 
