@@ -33,6 +33,7 @@ install(FILES ${PROJECT_BINARY_DIR}/sanerfConfig.cmake ${PROJECT_BINARY_DIR}/san
 # The library's own headers and the few of core that they show: standard library only.
 set(sanerf_shown_core error events image job stop_token stopwatch)
 file(GLOB api_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/sanerf/api/*.h)
+list(FILTER api_headers EXCLUDE REGEX "_access\\.h$")  # what is behind them
 install(FILES ${api_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sanerf/api)
 list(TRANSFORM sanerf_shown_core REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/src/sanerf/core/\\1.h" OUTPUT_VARIABLE core_headers)
 install(FILES ${core_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sanerf/core)

@@ -2,9 +2,9 @@
 #include "fuzz.h"
 #include "sanerf/core/check.h"
 #include "sanerf/core/json.h"
-#include "sanerf/viewer/access.h"
-#include "sanerf/viewer/request_head.h"
-#include "sanerf/viewer/request_query.h"
+#include "sanerf/viewer/http/access.h"
+#include "sanerf/viewer/http/request_head.h"
+#include "sanerf/viewer/http/request_query.h"
 
 namespace sanerf::fuzz::http_request {
 

@@ -6,6 +6,7 @@
 #   pairs      x.cpp without x.h; a function or a class that a.h declares and b.cpp defines
 #   namespaces a file's names are not in its room's namespace: sanerf::ROOM, of core in sanerf, which every room sees
 #   silence    a room other than core and cli prints, or knows what the user's signals ask for: it reports to its job
+#   jobs       a parameter `const Job&` has a default
 #   plurals    a sentence has a number before a noun in the plural, "{} views": it may be 1, so Counted writes both
 #   scripts/check_structure.pl [SOURCE_ROOT]
 use strict;
@@ -146,6 +147,14 @@ for my $path (grep { !is_test($_) && !/_test_support|^(core|cli)\// && /\.(h|cpp
       if /\bstd::(cout|cerr|clog)\b|\b(f?printf|f?puts|perror|fmt::print)\s*\(/;
     push @problems, "src/sanerf/$path:$line: is nobody's business but core's and cli's: a room is given a job"
       if m{"sanerf/core/(interrupt|console|console_sink)\.h"};
+  }
+}
+
+# ---- Jobs: who calls has one
+for my $path (grep { !is_test($_) } @files) {
+  my $line = 0;
+  for (split /\n/, $text{$path}) {
+    ++$line;
     push @problems, "src/sanerf/$path:$line: a job has no default: who calls has one" if /const Job& \w+ =/;
   }
 }

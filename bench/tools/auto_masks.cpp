@@ -14,9 +14,10 @@
 #include "sanerf/core/job.h"
 #include "sanerf/sam/automatic_masks.h"
 #include "sanerf/sam/load_sam.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/sam/set_image_test_support.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
+#include "sanerf/scene/view_mask_test_support.h"
 
 namespace {
 
@@ -57,7 +58,7 @@ std::vector<BitMask> InstancesOf(const scene::View& view, int width, int height)
 void MeasureView(const scene::View& view, int size, sam::Sam& sam, const sam::AutomaticMaskOptions& options,
                  Measured* measured) {
   const Camera camera = view.camera.ResizedToLongest(size);
-  sam.SetImage(scene::LoadViewImage(view, camera.width, camera.height), Job());
+  SetImage(scene::LoadViewImage(view, camera.width, camera.height), &sam);
   const std::vector<BitMask> instances = InstancesOf(view, camera.width, camera.height);
   const auto start = std::chrono::steady_clock::now();
   const std::vector<sam::AutomaticMask> masks =

@@ -21,8 +21,8 @@
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/sam/load_sam.h"
-#include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/view_mask_test_support.h"
 
 namespace {
 

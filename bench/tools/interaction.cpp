@@ -15,7 +15,7 @@
 #include "sanerf/eval/metrics.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/mask_aggregator/object_model.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/segmentation/session.h"
 
 namespace {

@@ -15,7 +15,7 @@
 #include "sanerf/eval/metrics.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/segmentation/refine/outline.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
 #include "sanerf/segmentation/segmentation_input.h"

@@ -19,9 +19,10 @@
 #include "sanerf/core/random.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/sam/set_image_test_support.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
+#include "sanerf/scene/view_mask_test_support.h"
 
 namespace {
 
@@ -177,7 +178,7 @@ void ScoreScene(sam::Sam& sam, const scene::Scene& scene, const Options& options
     const ImageF image = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), white);
     const ImageU8 mask = ResizeNearest(scene::LoadViewMask(view), camera.width, camera.height);
     const auto start = Clock::now();
-    sam.SetImage(image, Job());
+    SetImage(image, &sam);
     scores->encode_seconds += SecondsSince(start);
     ++scores->num_encodes;
     for (const int instance : instances) {

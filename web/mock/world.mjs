@@ -96,7 +96,7 @@ export class World extends EventEmitter {
     });
   }
 
-  // With what was cancelled.
+  // With what was canceled.
   again() {
     if (this.encoding?.stopped) {
       delete this.encoding.stopped;

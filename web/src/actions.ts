@@ -125,7 +125,7 @@ export const findWords = (text: string): Promise<boolean> => attempt(() => post(
 export const findEverything = (): Promise<boolean> => attempt(() => post('find', { everything: true }));
 export const findCommand = async (text: string): Promise<string> =>
   (await post<FindAnswer>('find', { text, start: false })).command;
-// With what was cancelled or has failed: answer and encoding.
+// With what was canceled or has failed: answer and encoding.
 export const goOn = (): Promise<boolean> => attempt(() => post('again', {}));
 export const cancelWork = (work: number): Promise<boolean> => attempt(() => post('cancel', { work }));
 

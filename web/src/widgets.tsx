@@ -39,11 +39,11 @@ export function CommandButton({ command, what }: { command: string | undefined; 
   );
 }
 
-// For what stands still, because it was cancelled or has failed.
+// For what stands still, because it was canceled or has failed.
 export function GoOnButton({ with: what, text = 'Go on' }: { with: string; text?: string }) {
   const live = useLive();
   return (
-    <button type="button" class="tool go-on" title="Take up what was cancelled or has failed" aria-label={`${text} with ${what}`}
+    <button type="button" class="tool go-on" title="Take up what was canceled or has failed" aria-label={`${text} with ${what}`}
       disabled={!live} onClick={() => void goOn()}>
       <Icon name="play" />
       <span>{text}</span>

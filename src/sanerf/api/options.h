@@ -26,9 +26,8 @@ class Options {
   Options& Set(const std::string& assignment);
   std::string Get(const std::string& name) const;  // "nerf.iters" -> "3000"
 
-  const pipeline::Settings& settings() const { return *settings_; }  // for the library itself
-
  private:
+  friend struct LibraryAccess;
   std::unique_ptr<pipeline::Settings> settings_;
 };
 

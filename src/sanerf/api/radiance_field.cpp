@@ -1,6 +1,7 @@
 #include "sanerf/api/radiance_field.h"
 
-#include "sanerf/core/camera.h"
+#include "sanerf/api/camera_access.h"
+#include "sanerf/api/library_access.h"
 #include "sanerf/core/files.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -18,8 +19,8 @@ RadianceField RadianceField::Train(const Scene& scene, const std::filesystem::pa
   files.checkpoint = checkpoint;
   files.log = folder / "log.jsonl";
   files.resume = true;
-  return RadianceField(
-      std::make_shared<const nerf::NerfModel>(nerf::TrainNerf(scene.scene(), options.settings().nerf, files, job)));
+  return RadianceField(std::make_shared<const nerf::NerfModel>(
+      nerf::TrainNerf(*LibraryAccess::SceneOf(scene), LibraryAccess::SettingsOf(options).nerf, files, job)));
 }
 
 RadianceField RadianceField::Load(const std::filesystem::path& checkpoint) {

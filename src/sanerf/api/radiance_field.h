@@ -34,9 +34,8 @@ class RadianceField {
   // Stops within a few milliseconds when the job is asked to: InterruptedError.
   Rendering Render(const Camera& camera, const Job& job) const;
 
-  const nerf::NerfModel& model() const { return *model_; }  // for the library itself
-
  private:
+  friend struct LibraryAccess;
   explicit RadianceField(std::shared_ptr<const nerf::NerfModel> model);
   std::shared_ptr<const nerf::NerfModel> model_;
 };

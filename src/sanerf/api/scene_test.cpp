@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sanerf/core/camera.h"
+#include "sanerf/api/camera_access.h"
+#include "sanerf/api/library_access.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/scene/scene.h"
@@ -32,7 +33,7 @@ TEST(ApiScene, SaysWhatTheFolderHolds) {
 
   // The camera is the loader's, there and back.
   const sanerf::Camera back = ToCamera(scene.camera(test));
-  const sanerf::Camera& own = scene.scene().views[size_t(test)].camera;
+  const sanerf::Camera& own = LibraryAccess::SceneOf(scene)->views[size_t(test)].camera;
   const auto px = back.Project(own.Lift(Vec2(3, 7), 2));
   ASSERT_TRUE(px.has_value());
   EXPECT_NEAR(px->x(), 3, 1e-6);

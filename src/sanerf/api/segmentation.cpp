@@ -1,5 +1,7 @@
 #include "sanerf/api/segmentation.h"
 
+#include "sanerf/api/camera_access.h"
+#include "sanerf/api/library_access.h"
 #include "sanerf/core/camera.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
@@ -30,10 +32,11 @@ EncodedViews::EncodedViews(std::shared_ptr<const feature_container::FeatureConta
 EncodedViews EncodedViews::Encode(const Scene& scene, const RadianceField& field, const std::filesystem::path& folder,
                                   const Options& options, const Job& job) {
   const ThreadLimit limit(job.num_threads());
-  const feature_container::EncodeOptions& encode = options.settings().encode;
+  const feature_container::EncodeOptions& encode = LibraryAccess::SettingsOf(options).encode;
+  const scene::Scene& photos = *LibraryAccess::SceneOf(scene);
   std::shared_ptr<const sam::Sam> sam = sam::LoadSam(encode.model, job);
-  std::shared_ptr<const feature_container::FeatureContainer> features =
-      feature_container::OpenFeatures(folder, {scene.scene(), field.model(), *sam, encode}, scene.train_views(), job);
+  std::shared_ptr<const feature_container::FeatureContainer> features = feature_container::OpenFeatures(
+      folder, {photos, LibraryAccess::ModelOf(field), *sam, encode}, scene.train_views(), job);
   return EncodedViews(std::move(features), std::move(sam));
 }
 
@@ -59,7 +62,7 @@ void Objects::Save(const std::filesystem::path& checkpoint) const { model_->Save
 Objects Objects::Load(const std::filesystem::path& checkpoint, const RadianceField& field,
                       std::vector<std::string> names) {
   auto model = std::make_shared<const mask_aggregator::ObjectModel>(
-      mask_aggregator::ObjectModel::Load(checkpoint, field.model()));
+      mask_aggregator::ObjectModel::Load(checkpoint, LibraryAccess::ModelOf(field)));
   if (model->num_labels() != int(names.size()) + 1)
     throw UsageError(checkpoint.string() + " holds " + std::to_string(model->num_labels() - 1) + " objects",
                      std::to_string(names.size()) + " names were given");
@@ -71,6 +74,8 @@ Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& sou
   const ThreadLimit limit(job.num_threads());
   std::vector<std::string> names = source.names();
   segmentation::CheckObjectCount(names.size());
+  const nerf::NerfModel& nerf = LibraryAccess::ModelOf(field);
+  const pipeline::Settings& settings = LibraryAccess::SettingsOf(options);
   std::vector<mask_aggregator::LabelView> views;
   std::vector<sanerf::Camera> cameras;
   std::vector<ImageU8> labels;
@@ -79,21 +84,22 @@ Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& sou
     ImageU8 image = source.Labels(view, scene.Photo(view));
     if (image.empty()) continue;
     if (image.channels != 1) throw UsageError("MaskSource::Labels has more than one channel");
-    cameras.push_back(CameraOf(scene.scene().views[size_t(view)], image));
+    cameras.push_back(CameraOf(LibraryAccess::SceneOf(scene)->views[size_t(view)], image));
     views.push_back({cameras.back(), image});
     labels.push_back(std::move(image));
   }
   if (views.empty()) throw Error("no view has a mask");
   const int num_labels = int(names.size()) + 1;
   std::shared_ptr<const mask_aggregator::LabelPrior> prior;
-  if (options.settings().segment.from_vote) {
-    mask_aggregator::LabelVote vote(field.model(), cameras, mask_aggregator::VoteOptions(), job);
+  if (settings.segment.from_vote) {
+    mask_aggregator::LabelVote vote(nerf, cameras, mask_aggregator::VoteOptions(), job);
     vote.Count(labels, num_labels);
     prior = vote.Prior();
   }
-  return Objects(std::make_shared<const mask_aggregator::ObjectModel>(mask_aggregator::TrainObjectModel(
-                     field.model(), views, num_labels, options.settings().object, prior, job)),
-                 std::move(names));
+  return LibraryAccess::Make<Objects>(
+      std::make_shared<const mask_aggregator::ObjectModel>(
+          mask_aggregator::TrainObjectModel(nerf, views, num_labels, settings.object, prior, job)),
+      std::move(names));
 }
 
 }  // namespace sanerf::api

@@ -40,11 +40,12 @@ struct Point {  // in the scene's own coordinates
   double x = 0, y = 0, z = 0;
   bool positive = true;
 };
+// About one object.
 struct Prompt {
   std::string name = "object";
-  std::vector<Click> clicks;
-  std::vector<Box> boxes;
-  std::vector<Point> points;
+  std::vector<Click> clicks = {};
+  std::vector<Box> boxes = {};
+  std::vector<Point> points = {};
 };
 
 // ---- Views encoded by the segmentation model. Costs about a second each, once: clicks on them are then cheap.
@@ -56,11 +57,8 @@ class EncodedViews {
   static EncodedViews Encode(const Scene& scene, const RadianceField& field, const std::filesystem::path& folder,
                              const Options& options, const Job& job);
 
-  // For the library itself.
-  const std::shared_ptr<const feature_container::FeatureContainer>& features() const { return features_; }
-  const std::shared_ptr<const sam::Sam>& sam() const { return sam_; }
-
  private:
+  friend struct LibraryAccess;
   EncodedViews(std::shared_ptr<const feature_container::FeatureContainer> features,
                std::shared_ptr<const sam::Sam> sam);
   std::shared_ptr<const feature_container::FeatureContainer> features_;
@@ -87,10 +85,9 @@ class Objects {
   static Objects Load(const std::filesystem::path& checkpoint, const RadianceField& field,
                       std::vector<std::string> names);
 
-  Objects(std::shared_ptr<const mask_aggregator::ObjectModel> model,
-          std::vector<std::string> names);  // for the library itself
-
  private:
+  friend struct LibraryAccess;
+  Objects(std::shared_ptr<const mask_aggregator::ObjectModel> model, std::vector<std::string> names);
   std::shared_ptr<const mask_aggregator::ObjectModel> model_;
   std::vector<std::string> names_;
 };

@@ -6,16 +6,20 @@
 //   session.Update(job);                           masks in all views
 //   session.Snapshot(job).Mask(camera, 0, job);            the first answer, without optimization
 //   session.Step(session.steps_left(), job);       the object field, from there on
-//   session.Add({.name = "mug", .clicks = {{"train/010.png", 90, 77, false}}});     a correction
+//   const auto ids = session.Add({.name = "mug", .clicks = {{"train/010.png", 90, 77, false}}});     a correction
 //   session.Update(job);                           only what has changed is decoded again
+//   session.Move(ids[0], Click{"train/010.png", 95, 77, false});        the correction somewhere else, or not at all:
+//   session.RemovePrompt(ids[0]);
 //   session.Undo();
 //
 // A call that throws leaves the session as it was, but for Step, which keeps the steps that are complete. One thread at
 // a time; snapshots are for all.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sanerf/api/options.h"
@@ -26,6 +30,14 @@
 
 namespace sanerf::api {
 
+// One click, box or point of an object, by itself. Its id is never given twice in a session.
+enum class PromptId : int64_t {};
+using SinglePrompt = std::variant<Click, Box, Point>;
+struct PlacedPrompt {
+  PromptId id;
+  SinglePrompt prompt;
+};
+
 class Session {
  public:
   // Options of the stages masks, segment and object.
@@ -34,9 +46,13 @@ class Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  // A new object, or more prompts for the one of that name. Nothing is decoded. Throws UsageError for an unknown view,
-  // for a place outside its image and for prompts that make no sense.
-  void Add(const Prompt& prompt);
+  // A new object, or more prompts for the one of that name, where a box replaces the one that its view has. Returns the
+  // ids of its clicks, then of its boxes and points. Nothing is decoded by this and what follows. Throws UsageError for
+  // an unknown view, for a place outside its image and for prompts that make no sense.
+  std::vector<PromptId> Add(const Prompt& prompt);
+  void Move(PromptId id, const SinglePrompt& to);  // of the same kind
+  void RemovePrompt(PromptId id);
+  std::vector<PlacedPrompt> prompts(const std::string& name) const;  // of that object, in the order of their ids
   void Remove(const std::string& name);
   bool Undo();  // false when there is nothing to undo
   bool Redo();
@@ -50,6 +66,7 @@ class Session {
   Objects Snapshot(const Job& job);
 
  private:
+  friend struct LibraryAccess;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -9,7 +9,7 @@
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
 #include "sanerf/mask_decoder/seeds.h"
 #include "sanerf/nerf/quick_field_test_support.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/segmentation/borrowed_test_support.h"
 #include "sanerf/segmentation/segmentation_input.h"
 #include "sanerf/segmentation/segmenter.h"

@@ -5,7 +5,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/diagnose.h"
-#include "sanerf/viewer/assets.h"
+#include "sanerf/viewer/http/assets.h"
 
 namespace sanerf::cli {
 

@@ -52,9 +52,10 @@ TEST_F(EndToEnd, TrainRenderEvalAndMistakesInBetween) {
 
   const ProgramResult rendered = Sanerf({"render", "run", "--layers", "rgb,depth,opacity", "--npy", "--json"});
   ASSERT_EQ(rendered.exit_code, 0) << rendered.err;
-  EXPECT_EQ(Json::parse(rendered.out)["views"], 2);
-  for (const Json& file : Json::parse(rendered.out)["files"])
-    EXPECT_TRUE(fs::exists(folder_ / file.get<std::string>()));
+  const Json pictures = Json::parse(rendered.out);
+  EXPECT_EQ(pictures["views"], 2);
+  ASSERT_EQ(pictures["files"].size(), 12u);  // of each view and layer a picture and an array
+  for (const Json& file : pictures["files"]) EXPECT_TRUE(fs::exists(folder_ / file.get<std::string>())) << file;
   const NumericArray depth = ReadNpy(folder_ / "run" / "renders" / "scene" / "depth" / "test_000.npy");
   EXPECT_THAT(depth.shape, testing::ElementsAre(48, 48));
   EXPECT_EQ(

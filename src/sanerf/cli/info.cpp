@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/next_command.h"
@@ -12,7 +15,6 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
@@ -28,98 +30,81 @@ namespace {
 constexpr int kPicturesOnSheet = 96;
 constexpr size_t kNamedViews = 40;  // some lines of a terminal; --json has all
 
-std::string HeldOutText(const Json& names) {
+std::string HeldOutText(const std::vector<std::string>& names) {
   if (names.empty()) return "";
   const std::string more = names.size() > kNamedViews ? " (--json lists all)" : "";
-  return fmt::format("         held out: {}{}\n", FirstFew(names.get<std::vector<std::string>>(), kNamedViews, " "),
-                     more);
+  return fmt::format("         held out: {}{}\n", FirstFew(names, kNamedViews, " "), more);
 }
 
-std::string MasksText(const Json& scene) {
+std::string MasksText(const run::SceneDescription& scene) {
   std::vector<std::string> parts;
-  if (const int count = scene["masks"].get<int>(); count > 0)
-    parts.push_back(Counted(count, "view has", "views have") + " ground truth");
-  if (const int count = scene["ignore_masks"].get<int>(); count > 0)
-    parts.push_back(Counted(count, "view has a mask", "views have masks") + " of what to ignore");
+  if (scene.num_masks > 0) parts.push_back(Counted(scene.num_masks, "view has", "views have") + " ground truth");
+  if (scene.num_ignoring > 0)
+    parts.push_back(Counted(scene.num_ignoring, "view has a mask", "views have masks") + " of what to ignore");
   return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, "; "));
 }
 
-std::string OddText(const Json& scene) {
+std::string OddText(const std::vector<scene::Oddity>& odd) {
   std::string text;
-  for (const Json& odd : scene["odd"])
-    text +=
-        fmt::format("odd      {}\n         -> {}\n", odd["what"].get<std::string>(), odd["advice"].get<std::string>());
+  for (const scene::Oddity& one : odd) text += fmt::format("odd      {}\n         -> {}\n", one.what, one.advice);
   return text;
 }
 
-std::string SceneText(const Json& scene) {
-  std::string text =
-      fmt::format("scene    {}\n         {}\n", scene["path"].get<std::string>(), scene["summary"].get<std::string>());
-  text +=
-      fmt::format("views    {} to train on, {} held out\n", scene["train_views"].dump(), scene["test_views"].dump());
-  text += HeldOutText(scene["held_out"]);
-  for (const auto& [size, count] : scene["sizes"].items())
-    text += fmt::format("photos   {} of {} pixels\n", count.dump(), size);
-  text += fmt::format("camera   {}\n", scene["distortion"].get<bool>() ? "with lens distortion" : "no lens distortion");
+std::string ViewsText(size_t num_train, const std::vector<std::string>& held_out) {
+  return fmt::format("views    {} to train on, {} held out\n", num_train, held_out.size()) + HeldOutText(held_out);
+}
+
+std::string SceneText(const run::SceneDescription& scene, double training_bytes) {
+  std::string text = fmt::format("scene    {}\n         {}\n", scene.path, scene.summary);
+  text += ViewsText(scene.num_train, scene.held_out);
+  for (const auto& [size, count] : scene.sizes) text += fmt::format("photos   {} of {} pixels\n", count, size);
+  text += fmt::format("camera   {}\n", scene.is_distorted ? "with lens distortion" : "no lens distortion");
   text += fmt::format("masks    {}\n", MasksText(scene));
-  text += fmt::format("stand    {}\n", scene["cameras"].get<std::string>());
-  if (scene.contains("training_bytes")) {
-    text +=
-        fmt::format("memory   training takes about {}, {} are free\n",
-                    FormatBytes(scene["training_bytes"].get<double>()), FormatBytes(double(AvailableMemoryBytes())));
-  }
-  for (const Json& note : scene["notes"]) text += "guessed  " + note.get<std::string>() + "\n";
-  for (const Json& warning : scene["warnings"]) text += "warning  " + warning.get<std::string>() + "\n";
-  return text + OddText(scene);
+  text += fmt::format("stand    {}\n", scene.cameras);
+  text += fmt::format("memory   training takes about {}, {} are free\n", FormatBytes(training_bytes),
+                      FormatBytes(double(AvailableMemoryBytes())));
+  for (const std::string& note : scene.notes) text += "guessed  " + note + "\n";
+  for (const std::string& warning : scene.warnings) text += "warning  " + warning + "\n";
+  return text + OddText(scene.odd);
 }
 
-std::string ObjectText(const std::string& kind, const Json& object) {
-  return fmt::format("{:<8} {}  {} of {}{}{}\n", kind, object["name"].get<std::string>(), object["views_used"].dump(),
-                     Counted(object["views_total"].get<int64_t>(), "view"),
-                     object.contains("iou") && object["iou"].is_number()
-                         ? fmt::format("  IoU {:.2f} %", 100 * object["iou"].get<double>())
-                         : "",
-                     object["stale"].get<bool>() ? "  stale: segment again" : "");
+std::string ObjectText(const std::string& kind, const run::ObjectDescription& object) {
+  const bool is_scored = object.iou && std::isfinite(*object.iou);
+  return fmt::format("{:<8} {}  {} of {}{}{}\n", kind, object.name, object.views_used,
+                     Counted(object.views_total, "view"),
+                     is_scored ? fmt::format("  IoU {:.2f} %", 100 * *object.iou) : "",
+                     object.is_stale ? "  stale: segment again" : "");
 }
 
-std::string RunText(const Json& run) {
-  std::string text = fmt::format("run      {}  ({}, sanerf {})\n", run["path"].get<std::string>(),
-                                 FormatBytes(run["bytes"].get<double>()), run["sanerf"].get<std::string>());
-  const Json& scene = run["scene"];
-  text += fmt::format("scene    {}\n         {}\n", scene.value("absolute_path", ""), scene.value("summary", ""));
-  if (scene.contains("problem")) {
-    text += fmt::format("warning  {}\n         {}\n", scene["problem"].get<std::string>(),
-                        scene["hint"].get<std::string>());
-  } else {
-    text +=
-        fmt::format("views    {} to train on, {} held out\n", scene["train_views"].dump(), scene["held_out"].size());
-    text += HeldOutText(scene["held_out"]);
-  }
-  for (const auto& [name, stage] : run["stages"].items()) {
-    text += fmt::format("{:<8} {}  {}  {}\n", name, stage.value("state", "?"),
-                        FormatDuration(stage.value("seconds", 0.0)), stage.value("when", ""));
-  }
-  const Json& values = run["changed_values"];
-  for (const auto& [name, origin] : run["changed_options"].items()) {
-    const std::string value = values.contains(name) ? " = " + OptionValueText(values.at(name)) : "";
-    text += fmt::format("option   {}{}  ({})\n", name, value, origin.get<std::string>());
-  }
-  for (const Json& object : run["objects"]) text += ObjectText("object", object);
-  for (const Json& object : run["set_aside"]) text += ObjectText("aside", object);
-  for (const Json& name : run["no_objects"])
-    text += fmt::format("warning  {}: object.json is missing; segment it again, or remove the folder\n",
-                        name.get<std::string>());
+std::string RunText(const run::RunDescription& described) {
+  const run::RunFolder& folder = described.run;
+  const Json& record = folder.record();
+  std::string text = fmt::format("run      {}  ({}, sanerf {})\n", folder.path().string(),
+                                 FormatBytes(double(described.bytes)), record.value("sanerf", ""));
+  text += fmt::format("scene    {}\n         {}\n", described.scene_path, record.at("scene").value("summary", ""));
+  text += described.scene ? ViewsText(described.scene->TrainViews().size(), run::HeldOutViews(*described.scene))
+                          : fmt::format("warning  {}\n         {}\n", described.problem, described.hint);
+  for (const run::StageDescription& stage : described.stages)
+    text += fmt::format("{:<8} {}  {}  {}\n", stage.name, stage.state, FormatDuration(stage.seconds), stage.when);
+  for (const run::OptionDescription& option : described.changed)
+    text += fmt::format("option   {}{}  ({})\n", option.name, option.value.empty() ? "" : " = " + option.value,
+                        option.origin);
+  for (const run::ObjectDescription& object : described.objects) text += ObjectText("object", object);
+  for (const run::ObjectDescription& object : described.set_aside) text += ObjectText("aside", object);
+  for (const std::string& name : described.no_objects)
+    text += fmt::format("warning  {}: object.json is missing; segment it again, or remove the folder\n", name);
   return text;
 }
 
-std::string NextForRun(const std::string& path, const run::RunDescription& run) {
-  const Json train = run.json["stages"].value("train", Json::object());
-  if (train.value("state", "") != run::NameOf(run::StageState::kComplete)) return "sanerf train " + Quoted(path);
-  const Json& objects = run.json["objects"];
-  const auto fresh =
-      std::find_if(objects.begin(), objects.end(), [](const Json& object) { return !object["stale"].get<bool>(); });
-  if (fresh == objects.end()) return NextAfterTraining(path, *run.scene);
-  return NextAfterObject(path, *run.scene, (*fresh)["name"].get<std::string>());
+std::string NextForRun(const std::string& path, const run::RunDescription& described) {
+  const bool is_trained = std::any_of(described.stages.begin(), described.stages.end(), [](const auto& stage) {
+    return stage.name == run::NameOf(run::Stage::kTrain) && stage.state == run::NameOf(run::StageState::kComplete);
+  });
+  if (!is_trained) return "sanerf train " + Quoted(path);
+  const auto& objects = described.objects;
+  const auto fresh = std::find_if(objects.begin(), objects.end(), [](const auto& object) { return !object.is_stale; });
+  if (fresh == objects.end()) return NextAfterTraining(path, *described.scene);
+  return NextAfterObject(path, *described.scene, fresh->name);
 }
 
 struct InfoFlags {
@@ -128,14 +113,12 @@ struct InfoFlags {
   OptionFlags options;
 };
 
-// Draws the photos, and adds what only they tell.
-void DrawSheet(const scene::Scene& scene, const std::filesystem::path& file, Json* json, const Job& job) {
+// Draws the photos; what only they tell.
+std::vector<scene::Oddity> DrawSheet(const scene::Scene& scene, const std::filesystem::path& file, const Job& job) {
   const experiments::SceneSheet sheet = experiments::LookAtPhotos(scene, kPicturesOnSheet, job);
   WritePng(file, experiments::ToPicture(sheet, scene));
   job.Saved(file.string());
-  (*json)["sheet"] = file.string();
-  for (const scene::Oddity& odd : experiments::OdditiesOf(sheet, scene))
-    (*json)["odd"].push_back({{"what", odd.what}, {"advice", odd.advice}});
+  return experiments::OdditiesOf(sheet, scene);
 }
 
 void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) {
@@ -146,22 +129,29 @@ void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) 
     throw UsageError("--sheet " + flags.sheet->string(), "the sheet is a PNG picture", "name it so: --sheet sheet.png");
   const std::string& path = flags.path;
   if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
-    run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
-    std::string odd;
+    const run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
+    Json json = run::ToJson(run);
+    std::vector<scene::Oddity> odd;
     if (flags.sheet && run.scene) {
-      run.json["odd"] = Json::array();
-      DrawSheet(*run.scene, *flags.sheet, &run.json, job);
-      odd = OddText(run.json);
+      odd = DrawSheet(*run.scene, *flags.sheet, job);
+      json["sheet"] = flags.sheet->string();
+      json["odd"] = run::ToJson(odd);
     }
-    common.json ? PrintJson(run.json) : PrintText(Wrapped(RunText(run.json) + odd));
+    common.json ? PrintJson(json) : PrintText(Wrapped(RunText(run) + OddText(odd)));
     if (run.scene) SuggestNext(NextForRun(path, run), job);  // else the hint says what comes first
     return;
   }
   const scene::Scene scene = scene::LoadScene(path, settings.scene, job);
-  Json json = run::DescribeScene(scene);
-  json["training_bytes"] = nerf::TrainingBytes(scene, settings.nerf, NumThreads());
-  if (flags.sheet) DrawSheet(scene, *flags.sheet, &json, job);
-  common.json ? PrintJson(json) : PrintText(Wrapped(SceneText(json)));
+  run::SceneDescription described = run::DescribeScene(scene);
+  if (flags.sheet) {
+    const std::vector<scene::Oddity> odd = DrawSheet(scene, *flags.sheet, job);
+    described.odd.insert(described.odd.end(), odd.begin(), odd.end());
+  }
+  const double training_bytes = nerf::TrainingBytes(scene, settings.nerf, NumThreads());
+  Json json = run::ToJson(described);
+  json["training_bytes"] = training_bytes;
+  if (flags.sheet) json["sheet"] = flags.sheet->string();
+  common.json ? PrintJson(json) : PrintText(Wrapped(SceneText(described, training_bytes)));
   SuggestNext(NextAfterScene(path), job);
 }
 

@@ -13,9 +13,9 @@
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_lock.h"
 #include "sanerf/scene/load_scene.h"
-#include "sanerf/viewer/access.h"
-#include "sanerf/viewer/assets.h"
-#include "sanerf/viewer/host_address.h"
+#include "sanerf/viewer/http/access.h"
+#include "sanerf/viewer/http/assets.h"
+#include "sanerf/viewer/http/host_address.h"
 #include "sanerf/viewer/window.h"
 
 namespace sanerf::cli {

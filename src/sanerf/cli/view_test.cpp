@@ -6,9 +6,9 @@
 #include "sanerf/cli/tiny_run_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/viewer/assets.h"
-#include "sanerf/viewer/http_server.h"
-#include "sanerf/viewer/http_test_support.h"
+#include "sanerf/viewer/http/assets.h"
+#include "sanerf/viewer/http/http_server.h"
+#include "sanerf/viewer/http/http_test_support.h"
 
 namespace fs = std::filesystem;
 

@@ -76,17 +76,17 @@ ImageF WindowMeans(const ImageF& image, int radius, const Job& job) {
   return means;
 }
 
-ImageF GuidedFilter(const ImageF& guide, const ImageF& input, int radius, double regularization) {
+ImageF GuidedFilter(const ImageF& guide, const ImageF& input, int radius, double regularization, const Job& job) {
   SANERF_CHECK(guide.channels == 3 && input.channels == 1);
   SANERF_CHECK(guide.width == input.width && guide.height == input.height);
   SANERF_CHECK(radius >= 1 && regularization > 0);
-  const ImageF moments = WindowMeans(MomentsOf(guide, input), radius);
+  const ImageF moments = WindowMeans(MomentsOf(guide, input), radius, job);
   ImageF fits(guide.width, guide.height, 4);
   for (int64_t i = 0; i < guide.num_pixels(); ++i) {
     const Eigen::Vector4f fit = FitWindow(&moments.data[size_t(kMoments * i)], regularization).cast<float>();
     std::copy_n(fit.data(), 4, &fits.data[size_t(4 * i)]);
   }
-  fits = WindowMeans(fits, radius);
+  fits = WindowMeans(fits, radius, job);
   ImageF filtered(guide.width, guide.height, 1);
   for (int64_t i = 0; i < guide.num_pixels(); ++i) {
     const float *fit = &fits.data[size_t(4 * i)], *color = &guide.data[size_t(3 * i)];

@@ -4,6 +4,8 @@
 
 #include <Eigen/Dense>
 
+#include "sanerf/core/error.h"
+#include "sanerf/core/job.h"
 #include "sanerf/core/random.h"
 
 namespace sanerf {
@@ -61,7 +63,8 @@ ImageF NaiveGuidedFilter(const ImageF& guide, const ImageF& input, int radius, d
 TEST(GuidedFilterTest, IsTheDefinition) {
   const ImageF guide = Noise(17, 11, 3, 1), input = Noise(17, 11, 1, 2);
   for (const int radius : {1, 2, 4, 20}) {
-    const ImageF fast = GuidedFilter(guide, input, radius, 1e-3), naive = NaiveGuidedFilter(guide, input, radius, 1e-3);
+    const ImageF fast = GuidedFilter(guide, input, radius, 1e-3, Job()),
+                 naive = NaiveGuidedFilter(guide, input, radius, 1e-3);
     for (size_t i = 0; i < fast.data.size(); ++i)
       EXPECT_NEAR(fast.data[i], naive.data[i], 2e-5) << radius << " at " << i;
   }
@@ -72,16 +75,23 @@ TEST(GuidedFilterTest, AnAffineFunctionOfTheColorStaysAsItIs) {
   ImageF input(24, 16, 1);
   for (size_t i = 0; i < input.data.size(); ++i)
     input.data[i] = 0.3f * guide.data[3 * i] - 0.7f * guide.data[3 * i + 1] + 0.2f * guide.data[3 * i + 2] + 0.4f;
-  const ImageF filtered = GuidedFilter(guide, input, 3, 1e-9);
+  const ImageF filtered = GuidedFilter(guide, input, 3, 1e-9, Job());
   for (size_t i = 0; i < input.data.size(); ++i) EXPECT_NEAR(filtered.data[i], input.data[i], 1e-4);
 }
 
 TEST(GuidedFilterTest, WithoutColorItIsABoxFilterTwice) {
   ImageF guide(9, 1, 3, 0.5f), input(9, 1, 1);
   input.At(4, 0) = 1;
-  const ImageF filtered = GuidedFilter(guide, input, 1, 1e-3);
+  const ImageF filtered = GuidedFilter(guide, input, 1, 1e-3, Job());
   const float expected[] = {0, 0, 1, 2, 3, 2, 1, 0, 0};
   for (int x = 0; x < 9; ++x) EXPECT_NEAR(filtered.At(x, 0), expected[x] / 9, 1e-6);
+}
+
+TEST(GuidedFilterTest, StopsWhenItIsAskedTo) {
+  StopSource stop;
+  stop.RequestStop();
+  const ImageF guide = Noise(9, 7, 3, 5);
+  EXPECT_THROW(GuidedFilter(guide, Noise(9, 7, 1, 6), 1, 1e-3, Job().With(stop.token())), InterruptedError);
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ TEST(ExperimentSettings, EveryOptionIsExplainedAndHasValuesThatIncludeItsDefault
     const bool is_bool = entry.values.type == OptionType::kBool;
     EXPECT_EQ(int(entry.values.range.has_value()) + int(entry.values.HasChoices()) + int(!entry.values.text.empty()),
               is_bool ? 0 : 1);
-    EXPECT_TRUE(entry.values.Contains(entry.get())) << entry.get();
+    EXPECT_TRUE(entry.values.Accept(entry.get()).has_value()) << entry.get();
     const std::optional<Json> parsed = entry.values.Parse(OptionValueText(entry.get()));
     ASSERT_TRUE(parsed.has_value());
     EXPECT_EQ(OptionValueText(*parsed), OptionValueText(entry.get()));

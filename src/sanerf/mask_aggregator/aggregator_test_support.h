@@ -11,7 +11,7 @@
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/nerf/quick_field_test_support.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/view_mask_test_support.h"
 
 namespace sanerf::mask_aggregator {
 

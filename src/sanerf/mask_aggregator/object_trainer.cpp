@@ -25,7 +25,6 @@ namespace sanerf::mask_aggregator {
 
 namespace {
 
-constexpr int kGroupRays = 256;
 constexpr uint64_t kRegionStream = uint64_t{1} << 32;
 constexpr int kLaterShare =
     32;  // rays near the objects that later masks get, as a share of what the first got: one in 32
@@ -68,7 +67,7 @@ void ObjectTrainer::StartAgain() {
   num_labels_ = 0;
   pool_.Truncate(num_anywhere_);
   labeled_.clear();
-  workers_.reset();  // they hold on to the field
+  engine_.reset();  // it holds on to the field
   field_.reset();
   prior_.reset();
   error_maps_.Clear();
@@ -89,8 +88,7 @@ void ObjectTrainer::GrowField(int num_labels) {
     field_ = std::make_shared<ObjectField>(std::move(*field_), num_labels);
   }
   SANERF_CHECK_EQ(field_->num_labels(), num_labels);
-  field_->trainable(options_.network_lr).PrepareTraining();
-  workers_ = std::make_unique<WorkerPool<ObjectGradient>>();  // the old ones hold on to the old field
+  engine_ = std::make_unique<FieldEngine>(field_.get(), options_.network_lr);  // the old one holds on to the old field
 }
 
 void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::shared_ptr<const LabelPrior> prior,
@@ -124,9 +122,9 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
 }
 
 // Cross entropy of rays drawn from all views (Eq. 8).
-void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
-  GlobalGroup& group = global_[size_t(g)];
-  const int begin = int(g) * kGroupRays, end = std::min(options_.rays, begin + kGroupRays);
+RayLoss ObjectTrainer::GlobalLoss(size_t g) {
+  GlobalGroup& group = global_[g];
+  const int begin = int(g) * int(kRaysPerGroup), end = std::min(options_.rays, begin + int(kRaysPerGroup));
   group.rays.clear();
   for (int i = begin; i < end; ++i) {
     Random random(uint64_t(options_.seed), uint64_t(total_steps_), uint64_t(i));
@@ -135,8 +133,8 @@ void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
   const bool with_errors = options_.rgb.weight > 0;  // only the ray-pair loss asks where the field is wrong
   group.errors.resize(with_errors ? group.rays.size() : 0);
   group.num_correct = 0;
-  const float scale = 1.0f / float(options_.rays);
-  const RayLossFunction cross_entropy = [&](const float* logits, float* grad) {
+  const auto cross_entropy = [this, with_errors, &group](const float* logits, float* grad) {
+    const float scale = 1.0f / float(options_.rays);
     double loss = 0;
     for (size_t i = 0; i < group.rays.size(); ++i, logits += num_labels_, grad += num_labels_) {
       const int label = pool_.labels[size_t(group.rays[i])];
@@ -146,34 +144,32 @@ void ObjectTrainer::ComputeGlobal(int64_t g, ObjectGradient* worker) {
     }
     return loss;
   };
-  worker->Compute(pool_, group.rays, cross_entropy, &groups_[size_t(g)]);
+  return {&pool_, group.rays, cross_entropy};
 }
 
 // The ray-pair RGB loss of one region (Eq. 9, its share of Eq. 14).
-void ObjectTrainer::ComputeLocal(const RegionSample& sample, ObjectGradient* worker, nn::FieldGradient* out) {
-  const RegionPool::Region& region = sample.region;
+RayLoss ObjectTrainer::LocalLoss(const RegionSample& sample) const {
+  const RegionPool::Region region = sample.region;
   std::vector<int> rays(static_cast<size_t>(region.count));
   std::iota(rays.begin(), rays.end(), region.first);
-  const float scale = options_.rgb.weight / float(step_regions_.size());
-  const RayLossFunction ray_pairs = [&](const float* logits, float* grad) {
+  const auto ray_pairs = [this, region, &sample](const float* logits, float* grad) {
+    const float scale = options_.rgb.weight / float(step_regions_.size());
     const float* rgb = regions_.rgb[size_t(region.first)].data();
     return RayPairLossOfLogits(options_.rgb.pair, {region.count, num_labels_, logits, rgb, sample.references}, scale,
                                grad);
   };
-  worker->Compute(regions_.pool, rays, ray_pairs, out);
+  return {&regions_.pool, std::move(rays), ray_pairs};
 }
 
 // The errors of all rays as the field is now (Eq. 12).
 void ObjectTrainer::RefreshErrorMaps() {
   std::vector<float> errors(labeled_.size());
-  ParallelForChunks(int64_t(errors.size()), kGroupRays, [&](int64_t begin, int64_t end) {
-    const auto worker = workers_->Take([&] { return std::make_unique<ObjectGradient>(*field_); });
-    const std::vector<int> rays(labeled_.begin() + begin, labeled_.begin() + end);
-    const std::vector<float>& logits = worker->Logits(pool_, rays);
-    for (size_t i = 0; i < rays.size(); ++i)
-      errors[size_t(begin) + i] = ErrorOfLogits(options_.rgb.pair, num_labels_, &logits[i * size_t(num_labels_)],
-                                                pool_.labels[size_t(rays[i])]);
-  });
+  engine_->ForEachGroup(
+      pool_, labeled_, [&](size_t first, std::span<const int> rays, const std::vector<float>& logits) {
+        for (size_t i = 0; i < rays.size(); ++i)
+          errors[first + i] = ErrorOfLogits(options_.rgb.pair, num_labels_, &logits[i * size_t(num_labels_)],
+                                            pool_.labels[size_t(rays[i])]);
+      });
   error_maps_.Clear();
   for (size_t i = 0; i < errors.size(); ++i) {
     const auto [view, x, y] = pool_.pixels[size_t(labeled_[i])];
@@ -191,10 +187,9 @@ void ObjectTrainer::DrawRegions(const Job& job) {
   if (prior_) SetPrior(*prior_, &regions_.pool);
 }
 
-void ObjectTrainer::Apply(const Schedule& schedule, int step) {
+kernels::AdamStep ObjectTrainer::Adam(const Schedule& schedule, int step) const {
   const float from = options_.lr * schedule.rate, to = options_.lr * options_.lr_final;
-  nn::StepField(field_->trainable(options_.network_lr), groups_,
-                {.lr = from * nn::DecayedRate(to / from, step, schedule.steps), .step = total_steps_ + 1});
+  return {.lr = from * nn::DecayedRate(to / from, step, schedule.steps), .step = total_steps_ + 1};
 }
 
 ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step, const Job& job) {
@@ -204,25 +199,18 @@ ObjectTrainer::StepReport ObjectTrainer::Step(const Schedule& schedule, int step
     if (rgb_step % rgb.refresh == 0) RefreshErrorMaps();
     if (rgb_step % rgb.redraw == 0) DrawRegions(job);
   }
-  const size_t num_global = size_t((options_.rays + kGroupRays - 1) / kGroupRays);
   Random random(uint64_t(options_.seed), uint64_t(total_steps_), kRegionStream);
   step_regions_ = SampleRegions(regions_, rgb.regions_per_step, rgb.references, &random);
-  global_.resize(num_global);
-  groups_.resize(num_global + step_regions_.size());
-  ParallelFor(int64_t(groups_.size()), [&](int64_t g) {
-    const auto worker = workers_->Take([&] { return std::make_unique<ObjectGradient>(*field_); });
-    if (size_t(g) < num_global) {
-      ComputeGlobal(g, &*worker);
-    } else {
-      ComputeLocal(step_regions_[size_t(g) - num_global], &*worker, &groups_[size_t(g)]);
-    }
-  });
-  Apply(schedule, step);
+  global_.resize(size_t((options_.rays + kRaysPerGroup - 1) / kRaysPerGroup));
+  std::vector<RayLoss> losses;
+  for (size_t g = 0; g < global_.size(); ++g) losses.push_back(GlobalLoss(g));
+  for (const RegionSample& sample : step_regions_) losses.push_back(LocalLoss(sample));
+  const std::vector<double> values = engine_->StepOnGroups(losses, Adam(schedule, step));
   ++total_steps_;
 
   StepReport report;
-  for (size_t g = 0; g < num_global; ++g) {
-    report.loss += groups_[g].loss;
+  for (size_t g = 0; g < global_.size(); ++g) {
+    report.loss += values[g];
     report.agreement += double(global_[g].num_correct) / options_.rays;
     for (size_t i = 0; i < global_[g].errors.size(); ++i) {
       const auto [view, x, y] = pool_.pixels[size_t(global_[g].rays[i])];
@@ -254,8 +242,8 @@ void ObjectTrainer::Train(const Schedule& schedule, int first, int num_steps, co
 }
 
 ObjectModel ObjectTrainer::Finish() {
-  workers_.reset();
-  field_->trainable(options_.network_lr).Freeze();
+  if (engine_) engine_->Release();
+  engine_.reset();
   return Model();
 }
 

@@ -8,9 +8,8 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/worker_pool.h"
+#include "sanerf/mask_aggregator/field_engine.h"
 #include "sanerf/mask_aggregator/label_view.h"
-#include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/options.h"
 #include "sanerf/mask_aggregator/regions.h"
@@ -65,11 +64,11 @@ class ObjectTrainer {
 
  private:
   void GrowField(int num_labels);
-  void ComputeGlobal(int64_t g, ObjectGradient* worker);
-  void ComputeLocal(const RegionSample& sample, ObjectGradient* worker, nn::FieldGradient* out);
+  RayLoss GlobalLoss(size_t g);
+  RayLoss LocalLoss(const RegionSample& sample) const;
   void RefreshErrorMaps();
   void DrawRegions(const Job& job);
-  void Apply(const Schedule& schedule, int step);
+  kernels::AdamStep Adam(const Schedule& schedule, int step) const;
 
   // Rays of the current step and how far off the field is on them.
   struct GlobalGroup {
@@ -92,8 +91,7 @@ class ObjectTrainer {
   std::vector<RegionSample> step_regions_;  // of the current step
   int64_t total_steps_ = 0, num_mask_sets_ = 0;
   std::vector<GlobalGroup> global_;
-  std::vector<nn::FieldGradient> groups_;  // of global rays, then of regions
-  std::unique_ptr<WorkerPool<ObjectGradient>> workers_;
+  std::unique_ptr<FieldEngine> engine_;  // of field_, once there are masks
 };
 
 // Cross entropy (Eq. 8) on rays of all views, later joined by the ray-pair RGB loss (Eq. 14). num_labels = objects + 1.

@@ -13,8 +13,8 @@
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/pipeline/settings.h"
-#include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
@@ -96,8 +96,10 @@ TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
     settings.synth.size = std::min(settings.synth.size, 24);
     settings.synth.samples = std::min(settings.synth.samples, 2);
     synth::WriteSynthScene(folder / "scene", settings.synth, Job());
-    EXPECT_FALSE(scene::LoadScene(folder / "scene", {}, Job()).views.empty());
+    EXPECT_EQ(scene::LoadScene(folder / "scene", {}, Job()).views.size(),
+              size_t(settings.synth.views + synth::NumTestViews(settings.synth)));
   });
+  EXPECT_EQ(count.num_run, 5);
   EXPECT_EQ(count.num_refused, 0);
 }
 
@@ -120,10 +122,12 @@ TEST_F(OptionsSweepTest, TheRadianceFieldTrainsAtTheEndsOfItsOptions) {
   const SweepCount count = Sweep("nerf", dear, [](const Settings& settings) {
     const nerf::NerfModel model =
         nerf::TrainNerf(*scene_, settings.nerf, {*folder_ / "sweep.ckpt", *folder_ / "sweep.jsonl", false}, Job());
-    EXPECT_EQ(model.Render(scene_->views[0].camera, Job()).rgb.width, 24);
+    const ImageF rgb = model.Render(scene_->views[0].camera, Job()).rgb;
+    EXPECT_TRUE(std::all_of(rgb.data.begin(), rgb.data.end(), [](float c) { return c >= 0 && c <= 1.001f; }));
   });
-  EXPECT_LE(count.num_refused,
-            6);  // one level of 2 features; a base above the top, a top below the base; exploding rates
+  EXPECT_GE(count.num_run, 44);
+  // One level of 2 features; a base above the top, a top below the base; exploding rates.
+  EXPECT_LE(count.num_refused, 6);
 }
 
 TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
@@ -145,7 +149,10 @@ TEST_F(OptionsSweepTest, TheObjectFieldIsFittedAtTheEndsOfItsOptions) {
     mask_aggregator::ObjectTrainer trainer(nerf, cameras, settings.object, Job());
     trainer.SetMasks(labels, 2, nullptr, Job());
     trainer.Train({2, 1}, Job());
-    EXPECT_EQ(trainer.Finish().Render(cameras[0], Job()).labels.width, 24);
+    const mask_aggregator::SegmentedView view = trainer.Finish().Render(cameras[0], 1, Job());
+    EXPECT_LE(*std::max_element(view.labels.data.begin(), view.labels.data.end()), 1);
+    EXPECT_TRUE(std::all_of(view.probability.data.begin(), view.probability.data.end(),
+                            [](float p) { return p >= 0 && p <= 1; }));
   });
   EXPECT_GT(count.num_run, 35);
   EXPECT_LE(count.num_refused, 6);

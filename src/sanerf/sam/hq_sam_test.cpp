@@ -10,6 +10,7 @@
 #include "sanerf/sam/hq_test_support.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
+#include "sanerf/sam/set_image_test_support.h"
 
 namespace sanerf::sam {
 namespace {
@@ -97,7 +98,7 @@ TEST_F(HqSamTest, OneMaskWhateverTheExportsFlagsAndTheCallerAskFor) {
                {HqMask::kHqTokenOnly, 10 * kNormalBlue, 79.5e-3f}};
   for (const auto& [mask, logit, iou] : cases) {
     const auto sam = LoadSam(Write(HqEncoder(kTiny), HqDecoder(kTiny, mask)), Job());
-    sam->SetImage(Plain(), Job());
+    SetImage(Plain(), sam.get());
     for (const bool multimask : {true, false}) {
       const auto masks = sam->Predict(prompt, multimask, Job());
       ASSERT_EQ(masks.size(), 1u) << int(mask);
@@ -115,7 +116,7 @@ TEST_F(HqSamTest, LoadsByPathsAndByFolder) {
   for (const std::string& name : {folder + "/hq_encoder.onnx," + folder + "/hq_decoder.onnx", folder}) {
     const auto sam = LoadSam(name, Job());
     EXPECT_EQ(sam->name(), name);
-    sam->SetImage(Plain(), Job());
+    SetImage(Plain(), sam.get());
     EXPECT_NEAR(sam->Predict({{{1, 1, 1}, {2, 2, 1}}, {}, {}}, true, Job())[0].logits.At(0, 0),
                 kNormalRed + 10 * kNormalBlue, 1e-4);
   }

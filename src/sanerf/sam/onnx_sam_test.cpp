@@ -9,6 +9,7 @@
 #include "sanerf/models/onnx_test_support.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
+#include "sanerf/sam/set_image_test_support.h"
 
 namespace fs = std::filesystem;
 
@@ -81,7 +82,7 @@ class OnnxSamTest : public testing::Test {
 
 TEST_F(OnnxSamTest, StandardDecoderGivesAllMasksAndGetsSamsCoordinates) {
   const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
-  sam->SetImage(HalfWhite(128, 64), Job());
+  SetImage(HalfWhite(128, 64), sam.get());
   // Padded: 128 pixels are 1024, factor 8, and SAM adds the half pixel itself.
   const auto masks = sam->Predict({{{100, 40, 1}, {10, 20, 0}}, {}, {}}, true, Job());
   ASSERT_EQ(masks.size(), 4u);
@@ -100,7 +101,7 @@ TEST_F(OnnxSamTest, StandardDecoderGivesAllMasksAndGetsSamsCoordinates) {
 
 TEST_F(OnnxSamTest, BoxIsTwoPointsInFront) {
   const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
-  sam->SetImage(HalfWhite(128, 64), Job());
+  SetImage(HalfWhite(128, 64), sam.get());
   SamPrompt prompt;
   prompt.box = SamPrompt::Box{16, 8, 32, 24};
   const auto masks = sam->Predict(prompt, true, Job());
@@ -111,7 +112,7 @@ TEST_F(OnnxSamTest, BoxIsTwoPointsInFront) {
 TEST_F(OnnxSamTest, MaskGoesBackOntoTheImage) {
   const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
   for (const auto& [width, height] : {std::pair{192, 64}, std::pair{64, 192}, std::pair{512, 512}}) {
-    sam->SetImage(HalfWhite(width, height), Job());
+    SetImage(HalfWhite(width, height), sam.get());
     const ImageF logits = sam->ToImageFrame(sam->Predict({{{1, 1, 1}, {1, 1, 1}}, {}, {}}, true, Job())[0]);
     ASSERT_EQ(logits.width, width);
     ASSERT_EQ(logits.height, height);
@@ -124,7 +125,7 @@ TEST_F(OnnxSamTest, MaskGoesBackOntoTheImage) {
 
 TEST_F(OnnxSamTest, EarlierMaskIsHandedOver) {
   const auto sam = LoadSam(Write(AverageEncoder(), ChoosingDecoder().Model()), Job());
-  sam->SetImage(ImageF(64, 64, 3, 1.0f), Job());
+  SetImage(ImageF(64, 64, 3, 1.0f), sam.get());
   SamPrompt prompt{{{1, 1, 1}, {2, 2, 1}}, {}, ImageF(256, 256, 1, -3.0f)};
   // all_masks = enlarged + has_mask_input * enlarged * mask_input
   EXPECT_NEAR(sam->Predict(prompt, true, Job())[0].logits.At(0, 0), (1 - 3) * (1 - 0.485) / 0.229, 1e-4);

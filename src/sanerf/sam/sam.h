@@ -62,7 +62,6 @@ class Sam {
   virtual std::unique_ptr<Sam> Share() const = 0;
   // Makes `features` the current image (no computation).
   virtual void SetFeatures(std::shared_ptr<const SamFeatures> features) = 0;
-  void SetImage(const ImageF& rgb, const Job& job) { SetFeatures(std::make_shared<SamFeatures>(Encode(rgb, job))); }
 
   // multimask: all candidates that the model offers, in the order of their numbers: the single mask and the three
   // hypotheses for both catalogue models, only one of the two kinds for a model by path that hides the other.

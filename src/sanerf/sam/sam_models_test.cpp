@@ -11,6 +11,7 @@
 #include "sanerf/models/model_catalogue.h"
 #include "sanerf/sam/load_sam.h"
 #include "sanerf/sam/sam.h"
+#include "sanerf/sam/set_image_test_support.h"
 
 namespace sanerf::sam {
 namespace {
@@ -74,7 +75,7 @@ class SamModels : public testing::TestWithParam<const char*> {
 
 TEST_P(SamModels, ClickBoxAndEarlierMaskFindTheDisc) {
   const Disc disc{230, 200, 90};
-  sam_->SetImage(Picture(512, 384, disc), Job());
+  SetImage(Picture(512, 384, disc), sam_.get());
   const SamPrompt click{{{230, 200, 1}}, {}, {}};
   EXPECT_GT(Segment(click, disc).iou, 0.95);
 

@@ -121,7 +121,7 @@ TEST_F(DatasetLayouts, RoomOf3dFrontWithIdsNamedByNumber) {
   ASSERT_EQ(scene.views.size(), 4u);
   EXPECT_EQ(scene.views[3].name, "train/images/0003.png");
   EXPECT_EQ(scene.views[3].mask_path, root_ / "seg/3.png");
-  EXPECT_EQ(LoadViewMask(scene.views[3]).At(1, 1), 7);
+  EXPECT_EQ(LoadViewInstances(scene.views[3]).At(1, 1), 7);
   const auto px = scene.views[3].camera.Project(Vec3::Zero());
   ASSERT_TRUE(px);
   EXPECT_NEAR(px->x(), 8, 1e-6);
@@ -187,7 +187,7 @@ TEST_F(SpinNerf, LabelsBesideThePhotosAreTheGroundTruth) {
   const Scene scene = LoadScene(root_, {}, Job());
   EXPECT_EQ(scene.views[1].name, "images_2/IMG_2.png");
   EXPECT_EQ(scene.views[1].mask_path, root_ / "images_2/label/IMG_2.png");
-  EXPECT_EQ(LoadViewMask(scene.views[1]).At(0, 0), 1);
+  EXPECT_EQ(LoadViewInstances(scene.views[1]).At(0, 0), 1);
   EXPECT_TRUE(scene.warnings.empty());
 }
 

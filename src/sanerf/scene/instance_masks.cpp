@@ -82,17 +82,4 @@ ImageU16 LoadViewInstances(const View& view) {
   return ids;
 }
 
-ImageU8 LoadViewMask(const View& view) {
-  const ImageU16 ids = LoadViewInstances(view);
-  ImageU8 mask(ids.width, ids.height, 1);
-  for (size_t i = 0; i < ids.data.size(); ++i) {
-    if (ids.data[i] > 255) {
-      throw Error(view.mask_path.string(), fmt::format("instance id {} is beyond 255", ids.data[i]),
-                  "renumber the instances of the scene from 1 to 255, the same in every view");
-    }
-    mask.data[i] = uint8_t(ids.data[i]);
-  }
-  return mask;
-}
-
 }  // namespace sanerf::scene

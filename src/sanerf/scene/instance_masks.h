@@ -14,7 +14,5 @@ ImageU16 ReadInstanceIds(const std::filesystem::path& path);
 
 // Instance ids, at the image's size, 0 for none. Throws Error when there is none or the size differs from the image's.
 ImageU16 LoadViewInstances(const View& view);
-// The same in 8 bits; an id beyond 255 is an Error that names it.
-ImageU8 LoadViewMask(const View& view);
 
 }  // namespace sanerf::scene

@@ -161,16 +161,16 @@ TEST_F(LoadSceneTest, ImageOfAnotherSizeThanTheCamera) {
 TEST_F(LoadSceneTest, MaskChecks) {
   WriteGoodScene();
   Scene scene = LoadScene(root_, {}, Job());
-  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }), HasSubstr("no mask for images/00.png"));
+  EXPECT_THAT(ErrorText([&] { LoadViewInstances(scene.views[0]); }), HasSubstr("no mask for images/00.png"));
   WriteImage("mask.png", 8, 6, 1);
   scene.views[0].mask_path = root_ / "mask.png";
-  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }),
+  EXPECT_THAT(ErrorText([&] { LoadViewInstances(scene.views[0]); }),
               StartsWith((root_ / "mask.png").string() + ": the mask is 8x6 but its image is 16x12"));
   fs::resize_file(root_ / "mask.png", 40);
-  EXPECT_THAT(ErrorText([&] { LoadViewMask(scene.views[0]); }),
+  EXPECT_THAT(ErrorText([&] { LoadViewInstances(scene.views[0]); }),
               AllOf(HasSubstr((root_ / "mask.png").string()), HasSubstr("truncated")));
   WriteImage("mask.png", 16, 12, 3, 255);
-  EXPECT_EQ(LoadViewMask(scene.views[0]).channels, 1);
+  EXPECT_EQ(LoadViewInstances(scene.views[0]).channels, 1);
 }
 
 TEST_F(LoadSceneTest, PhotosComeAsColorAtAnySize) {

@@ -8,9 +8,9 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
-#include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
+#include "sanerf/scene/view_mask_test_support.h"
 
 namespace sanerf::scene {
 namespace {

@@ -111,7 +111,7 @@ TEST_F(TransformsTest, SplitFilesWithoutExtensionsAndMasks) {
   ASSERT_EQ(scene.warnings.size(), 1u);
   EXPECT_THAT(scene.warnings[0], HasSubstr("mask/gone.png"));
   EXPECT_FALSE(scene.has_alpha) << "opaque RGBA is no cut-out";
-  EXPECT_EQ(LoadViewMask(scene.views[2]).At(3, 3), 3);
+  EXPECT_EQ(LoadViewInstances(scene.views[2]).At(3, 3), 3);
 }
 
 TEST_F(TransformsTest, ValidationFileStandsInForAMissingTestFile) {

@@ -27,11 +27,8 @@ void OwnSegmenter::Fit(const mask_decoder::Prompts& prompts, const Job& job) {
   CheckSegmentMemory(LoadOf(int64_t(prompts.objects.size()), *input_.features, input_.views), options_.object,
                      RayLoadOf(input_.nerf, *input_.scene, input_.views, job), job);
   Session session(input_, options_);
-  session.Prepare(job);
   for (const mask_decoder::ObjectPrompt& object : prompts.objects) session.AddObject(object);
-  session.Update(job);
-  if (!vote_alone_) session.Step(session.steps_left(), job);
-  model_ = session.Finish(job).model;
+  model_ = session.Run(vote_alone_ ? SessionSnapshot::Answer::kVote : SessionSnapshot::Answer::kField, job).model;
 }
 
 std::vector<ImageU8> OwnSegmenter::MasksFor(int view_idx, const Job& job) {

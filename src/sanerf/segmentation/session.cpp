@@ -249,4 +249,11 @@ SessionSnapshot Session::Finish(const Job& job) {
   return snapshot;
 }
 
+SessionSnapshot Session::Run(SessionSnapshot::Answer wanted, const Job& job) {
+  Prepare(job);
+  Update(job);
+  if (wanted == SessionSnapshot::Answer::kField) Step(steps_left(), job);
+  return Finish(job);
+}
+
 }  // namespace sanerf::segmentation

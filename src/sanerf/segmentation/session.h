@@ -93,6 +93,9 @@ class Session : public ScenePrompts {
   std::vector<MaskAgreement> Agreements(const Job& job) const { return vote_.Agreements(edits_.Labeled(), job); }
   // The last call: the same, without a copy of the weights; what training needs is released.
   SessionSnapshot Finish(const Job& job);
+  // All of it once, for objects that do not change any more: Prepare, Update, for a field every step of the schedule,
+  // Finish.
+  SessionSnapshot Run(SessionSnapshot::Answer wanted, const Job& job);
   // No masks are made after this: the memory of the model, unless others share it.
   void ReleaseSam() { input_.sam.reset(); }
 

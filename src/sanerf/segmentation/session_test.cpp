@@ -50,6 +50,18 @@ TEST_F(SessionTest, AClickBecomesTheObjectInUnseenViews) {
   EXPECT_GT(Iou(*field.model, {kBallId}), 0.75);
 }
 
+TEST_F(SessionTest, ARunIsAllPartsOnce) {
+  Session parts = MakeSession(), whole = MakeSession(), voted = MakeSession();
+  for (Session* session : {&parts, &whole, &voted}) session->AddObject(Clicked("ball", kBallId));
+  parts.Prepare(job_);
+  parts.Update(job_);
+  parts.Step(parts.steps_left(), job_);
+  const SessionSnapshot fitted = whole.Run(Answer::kField, job_);
+  EXPECT_EQ(fitted.answer, Answer::kField);
+  EXPECT_EQ(BytesOf(*fitted.model), BytesOf(*parts.Snapshot(job_).model));
+  EXPECT_EQ(voted.Run(Answer::kVote, job_).answer, Answer::kVote);
+}
+
 TEST_F(SessionTest, ANegativeClickCorrectsAndUndoBringsTheMasksBack) {
   Session session = MakeSession();
   const ObjectId id = session.AddObject(Clicked("box", kBoxId));

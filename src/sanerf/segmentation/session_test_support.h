@@ -13,7 +13,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/segmentation/session.h"
 
 namespace sanerf::segmentation {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "sanerf/core/json.h"
 #include "sanerf/core/shell_quoted.h"
+#include "sanerf/pipeline/flags_for.h"
 
 namespace sanerf::viewer {
 
@@ -36,6 +38,13 @@ std::string CommandFor(const std::string& run, const ObjectPrompt& object) {
 
 }  // namespace
 
+StageFlags StageFlagsOf(const pipeline::Settings& settings) {
+  const Json options = settings.ToJson();
+  return {pipeline::FlagsFor(options, {"encode"}), pipeline::FlagsFor(options, {"masks", "segment", "object"}),
+          pipeline::FlagsFor(options, {"masks", "segment", "object", "text"}),
+          pipeline::FlagsFor(options, {"masks", "segment", "object", "auto"})};
+}
+
 std::string SegmentCommand(const std::filesystem::path& run, const std::vector<segmentation::EditedObject>& objects,
                            const std::string& flags) {
   std::string commands;
@@ -51,10 +60,11 @@ std::string SegmentCommand(const std::filesystem::path& run, const std::vector<s
   return commands;
 }
 
-std::string FindCommand(const std::filesystem::path& run, const std::string& words, bool has_objects) {
+std::string FindCommand(const std::filesystem::path& run, const std::string& words, bool has_objects,
+                        const StageFlags& flags) {
   const std::string segment = "sanerf segment " + ShellQuoted(run.string());
-  if (words.empty()) return segment + " --auto";
-  return segment + " --text " + ShellQuoted(words) + (has_objects ? " --add" : "");
+  if (words.empty()) return segment + " --auto" + flags.everything;
+  return segment + " --text " + ShellQuoted(words) + (has_objects ? " --add" : "") + flags.text;
 }
 
 }  // namespace sanerf::viewer

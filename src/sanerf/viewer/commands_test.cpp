@@ -38,6 +38,10 @@ TEST(FindCommand, IsByWordsOrForEverything) {
   EXPECT_EQ(FindCommand("my run", "mug. banana", false), "sanerf segment 'my run' --text 'mug. banana'");
   EXPECT_EQ(FindCommand("run", "mug", true), "sanerf segment run --text mug --add");
   EXPECT_EQ(FindCommand("run", "", true), "sanerf segment run --auto");
+  StageFlags flags;
+  flags.text = " --set text.threshold=0.5";
+  EXPECT_EQ(FindCommand("run", "mug", false, flags), "sanerf segment run --text mug --set text.threshold=0.5");
+  EXPECT_EQ(FindCommand("run", "", false, flags), "sanerf segment run --auto");
 }
 
 }  // namespace

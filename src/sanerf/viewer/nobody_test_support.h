@@ -4,7 +4,7 @@
 #include <string>
 
 #include "sanerf/core/json.h"
-#include "sanerf/viewer/calls.h"
+#include "sanerf/viewer/audience.h"
 
 namespace sanerf::viewer {
 

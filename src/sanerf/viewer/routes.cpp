@@ -11,9 +11,10 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
-#include "sanerf/viewer/assets.h"
-#include "sanerf/viewer/http_text.h"
-#include "sanerf/viewer/request_query.h"
+#include "sanerf/viewer/call_errors.h"
+#include "sanerf/viewer/http/assets.h"
+#include "sanerf/viewer/http/http_text.h"
+#include "sanerf/viewer/http/request_query.h"
 
 namespace sanerf::viewer {
 namespace {
@@ -27,59 +28,13 @@ void SendJson(const Json& json, Reply& reply) {
   reply.Send({200, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace), {}});
 }
 
-// For a person who opens the page without the token; everybody else gets JSON.
-void Deny(const Denial& denial, const HttpRequest& request, Reply& reply) {
-  const std::string* accept = request.Header("accept");
-  const bool is_browser = accept != nullptr && accept->find("text/html") != std::string::npos;
-  if (!is_browser || request.path != "/")
-    return reply.Send(ErrorResponse(denial.status, denial.what, denial.why, denial.hint));
-  reply.Send(
-      {denial.status,
-       "text/html; charset=utf-8",
-       fmt::format("<!doctype html><html lang=\"en\"><title>sanerf</title><h1>{}</h1><p>{}.</p><p>{}.</p></html>\n",
-                   denial.what, denial.why, denial.hint),
-       {}});
-}
-
 [[noreturn]] void FailUnknown(const HttpRequest& request) {
   throw NotFound("there is no " + request.path, "", "docs/viewer.md lists the addresses");
-}
-
-bool IsReading(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
-
-// `/?token=`, to be let in.
-bool IsVisit(const HttpRequest& request) {
-  return IsReading(request) && request.path == "/" && request.query.size() == 1 && request.query[0].first == "token";
 }
 
 bool IsJson(const HttpRequest& request) {
   const std::string* type = request.Header("content-type");
   return type != nullptr && LowerCase(Trimmed(type->substr(0, type->find(';')))) == "application/json";
-}
-
-// "mug ü.zip" for browsers old and new; nothing in it ends the header.
-std::string Attachment(const std::string& name) {
-  std::string plain, escaped;
-  for (const char c : name) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          std::string_view("-._").find(c) != std::string_view::npos;
-    plain += is_plain ? c : '_';
-    escaped += is_plain ? std::string(1, c) : fmt::format("%{:02X}", uint8_t(c));
-  }
-  return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, escaped);
-}
-
-void AppendLittleEndian(uint64_t value, int bytes, std::string* out) {
-  for (int i = 0; i < bytes; ++i) out->push_back(char(value >> (8 * i) & 0xff));
-}
-
-std::string RecordBytes(const FrameRecord& record) {
-  std::string bytes;
-  bytes.reserve(12 + record.bytes.size());
-  for (const int value : {record.x0, record.y0, record.width, record.height})
-    AppendLittleEndian(uint64_t(value), 2, &bytes);
-  AppendLittleEndian(record.bytes.size(), 4, &bytes);
-  return bytes.append(record.bytes);
 }
 
 // The request before it on the same page has to give way; "" and 0 for a script, which asks for one thing at a time.
@@ -108,64 +63,12 @@ void CheckSize(const Json& camera) {
 
 }  // namespace
 
-HeaderList SecurityHeaders() {
-  return {{"Content-Security-Policy",
-           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-           "worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-          {"X-Content-Type-Options", "nosniff"},
-          {"Referrer-Policy", "no-referrer"},
-          {"Cross-Origin-Resource-Policy", "same-origin"},
-          {"Cache-Control", "no-store"}};
-}
-
-bool Routes::Refuses(const HttpRequest& request, Reply& reply) const {
-  if (const auto denial = CheckOrigin(rules_, request)) {
-    Deny(*denial, request, reply);
-    return true;
-  }
-  if (!IsReading(request) && request.method != "POST") {
-    HttpResponse response = ErrorResponse(405, "there is no method " + request.method + " here", "", "GET or POST");
-    response.headers.emplace_back("Allow", "GET, HEAD, POST");
-    reply.Send(response);
-    return true;
-  }
-  if (IsVisit(request)) return false;  // it brings its token
-  const auto denial = CheckToken(rules_, request);
-  if (denial) Deny(*denial, request, reply);
-  return denial.has_value();
-}
-
-void Routes::Answer(const HttpRequest& request, Reply& reply) {
-  if (IsVisit(request)) return LetIn(request, reply);
-  IsReading(request) ? Get(request, reply) : Post(request, reply);
-}
-
-// ---- The first visit
-
-std::string Routes::NewTicket() {
-  const std::lock_guard lock(mutex_);
-  return ticket_ = NewToken();
-}
-
-bool Routes::TakeTicket(const std::string& given) {
-  const std::lock_guard lock(mutex_);
-  if (!IsSameToken(given, ticket_)) return false;
-  ticket_.clear();
-  return true;
-}
-
-// From now on a cookie says it, and the address has no secret in it that could be copied or bookmarked.
-void Routes::LetIn(const HttpRequest& request, Reply& reply) {
-  const std::string& given = request.query[0].second;
-  HttpResponse response{303, "", "", {{"Location", "./"}}};
-  if (IsSameToken(given, rules_.token) || TakeTicket(given)) {
-    response.headers.emplace_back(
-        "Set-Cookie", fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", rules_.CookieName(), rules_.token));
-  } else if (const auto denial = CheckToken(rules_, request)) {
-    return Deny(*denial, request, reply);
-  }
-  on_visit_();
-  reply.Send(response);
+HttpHandler Routes::Handler() {
+  return {[this](const HttpRequest& request, Reply& reply) {
+            if (entrance_.LetsIn(request, reply)) return;
+            request.only_reads() ? Get(request, reply) : Post(request, reply);
+          },
+          [this](const HttpRequest& request, Reply& reply) { return entrance_.Refuses(request, reply); }};
 }
 
 // ---- What only looks
@@ -280,13 +183,13 @@ void Routes::Frame(const HttpRequest& request, Reply& reply) {
     bool has_begun = false;
     const auto send = [&](const FrameRecord& record) {
       has_begun = true;
-      return write(RecordBytes(record));
+      return write(Packed(record));
     };
     try {
       calls_.Frame(frame, send, stop);
     } catch (const InterruptedError&) {
       if (!has_begun) throw;
-      return;  // without the last record: cancelled
+      return;  // without the last record: canceled
     }
     send({});
   });
@@ -295,22 +198,14 @@ void Routes::Frame(const HttpRequest& request, Reply& reply) {
 void Routes::Result(const HttpRequest& request, Reply& reply) {
   std::string name;
   const auto file = calls_.ResultFile(RequestQuery(request, {"id"}).Integer("id", 0, kMost), &name);
-  reply.SendFile({200, std::string(TypeOfFile(name)), "", {{"Content-Disposition", Attachment(name)}}}, file);
+  reply.SendFile({200, std::string(TypeOfFile(name)), "", {{"Content-Disposition", AsAttachment(name)}}}, file);
 }
 
 void Routes::Page(const HttpRequest& request, Reply& reply) {
   const bool is_start = request.path == "/";
   const Asset* asset = FindAsset(is_start ? "index.html" : std::string_view(request.path).substr(1));
   if (asset == nullptr) FailUnknown(request);
-  // Over a tunnel a quarter of the bytes is a quarter of the time.
-  const std::string* accepted = request.Header("accept-encoding");
-  const bool may_compress = accepted != nullptr && accepted->find("gzip") != std::string::npos;
-  const std::string_view bytes = may_compress ? Compressed(*asset) : asset->bytes;
-  HttpResponse response{200, std::string(TypeOfFile(asset->path)), std::string(bytes), {{"Vary", "Accept-Encoding"}}};
-  if (bytes.data() != asset->bytes.data()) response.headers.emplace_back("Content-Encoding", "gzip");
-  if (asset->path.starts_with("assets/"))  // their names change with their contents
-    response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
-  reply.Send(response);
+  reply.Send(AnswerWith(*asset, request));
 }
 
 // ---- What changes something
@@ -336,7 +231,7 @@ void Routes::Post(const HttpRequest& request, Reply& reply) {
                                     "wait a moment and try again"));
   RequestQuery(request, {});
   const Json body = JsonBody(request);
-  on_visit_();
+  entrance_.NoteVisit();
   SendJson((calls_.*call->second)(body), reply);
 }
 

@@ -9,13 +9,13 @@
 #include <thread>
 #include <vector>
 
-#include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
-#include "sanerf/viewer/assets.h"
-#include "sanerf/viewer/http_test_support.h"
+#include "sanerf/viewer/fake_calls_test_support.h"
+#include "sanerf/viewer/http/assets.h"
+#include "sanerf/viewer/http/http_test_support.h"
 
 namespace sanerf::viewer {
 namespace {
@@ -24,100 +24,17 @@ using std::chrono::milliseconds;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 
 const std::string kSecret = "0123456789abcdef0123456789abcdef";
-
-// A workspace that remembers what it was asked.
-class FakeCalls : public Calls {
- public:
-  Json State() const override { return {{"revision", edits.load()}}; }
-  Json Views() const override { return Json::array(); }
-  Json Strip(int64_t object) const override {
-    if (object != 1) throw NotFound("there is no object " + std::to_string(object));
-    return {{"answer", 1}};
-  }
-  Json Edit(const Json& request) override {
-    if (request.value("op", "") == "undo") throw NotNow("there is nothing to undo", "", "make a click first");
-    if (!request.contains("op")) throw UsageError("the edit has no op");
-    ++edits;
-    return {{"revision", edits.load()}};
-  }
-  Json Find(const Json&) override { throw Error("the detector is missing", "no such file", "sanerf models fetch x"); }
-  Json Train(const Json& request) override { return request; }
-  Json Again(const Json&) override { return {{"again", true}}; }
-  Json Save(const Json&) override { return {{"saved", true}}; }
-  Json StartExport(const Json&) override { throw std::runtime_error("a defect"); }
-  Json Cancel(const Json&) override { return Json::object(); }
-  Json Hover(const Json& request, const Job& job) override {
-    if (request["view"] == 9)
-      throw NotNow(Json{{"encoding", {{"done", 1}, {"total", 2}}}}, "the view is not encoded yet");
-    if (request["view"] == 8) WaitForStop(job, "hovering");
-    return request;
-  }
-  std::string Photo(int view, int size, StopToken stop) const override {
-    if (view > 3) throw NotFound("there is no view " + std::to_string(view));
-    if (takes_time) WaitForStop(Job().With(stop), "decoding");
-    ++photos;
-    return "photo " + std::to_string(view) + " " + std::to_string(size);
-  }
-  std::string Mask(int64_t object, int view, int) const override {
-    ++photos;
-    return "mask " + std::to_string(object) + " " + std::to_string(view);
-  }
-  std::string Truth(int64_t, int, int) const override { return "truth"; }
-  std::string Cloud(StopToken stop) override {
-    if (takes_time) WaitForStop(Job().With(stop), "looking for points");
-    return "cloud";
-  }
-  std::string CloudLabels(int64_t cloud, StopToken stop) override {
-    if (cloud == 8) WaitForStop(Job().With(stop), "labeling");
-    if (cloud == 9) throw NotNow("these are not the points that were sent last");
-    return "labels " + std::to_string(cloud);
-  }
-  void Frame(const Json& request, const std::function<bool(const FrameRecord&)>& on_record, StopToken stop) override {
-    if (request["layer"] == "none") throw UsageError("there is no layer none");
-    if (request["layer"] == "mask") throw NotNow("there is no answer yet");
-    on_record({0, 0, 640, 480, "coarse"});
-    if (request["layer"] == "depth") WaitForStop(Job().With(stop), "rendering");
-    if (request["layer"] == "opacity")
-      while (on_record({0, 0, 1, 1, "more"})) std::this_thread::sleep_for(milliseconds(1));
-    on_record({16, 32, 64, 0x102, "fine"});
-    ++frames_done;
-  }
-  std::filesystem::path ResultFile(int64_t id, std::string* name) const override {
-    if (id != 2) throw NotFound("there is no result " + std::to_string(id));
-    *name = "mug \"\r\n\xC3\xBC.zip";
-    return result;
-  }
-
-  std::atomic<int> edits = 0, frames_done = 0;
-  mutable std::atomic<int> photos = 0, num_waiting = 0, num_stopped = 0;
-  std::atomic<bool> takes_time = false;  // photos and points
-  std::filesystem::path result;
-
- private:
-  void WaitForStop(const Job& job, const char* what) const {
-    ++num_waiting;
-    for (const Stopwatch watch; watch.seconds() < 10; std::this_thread::sleep_for(milliseconds(1))) {
-      if (!job.stop_requested()) continue;
-      ++num_stopped;
-      job.ThrowIfStopped(what);
-    }
-  }
-};
 
 class RoutesTest : public ::testing::Test {
  protected:
   RoutesTest() {
     HttpServerOptions options;
     options.headers = SecurityHeaders();
-    routes_ = std::make_unique<Routes>(rules_, "5e44", calls_, events_);
+    routes_ = std::make_unique<Routes>(entrance_, "5e44", calls_, events_);
     events_.SetState([this] { return calls_.State(); });
-    server_ = std::make_unique<RunningServer>(
-        options,
-        HttpHandler{[this](const HttpRequest& request, Reply& reply) { routes_->Answer(request, reply); },
-                    [this](const HttpRequest& request, Reply& reply) { return routes_->Refuses(request, reply); }});
+    server_ = std::make_unique<RunningServer>(options, routes_->Handler());
     rules_.port = server_->port();
     host_ = "127.0.0.1:" + std::to_string(rules_.port);
   }
@@ -137,32 +54,13 @@ class RoutesTest : public ::testing::Test {
   static Json ErrorOf(const RawAnswer& answer) { return Json::parse(answer.body).at("error"); }
 
   AccessRules rules_{kSecret, "127.0.0.1", 0, {}, {}};
+  Entrance entrance_{rules_};
   FakeCalls calls_;
   EventStream events_{"5e44"};
   std::unique_ptr<Routes> routes_;
   std::unique_ptr<RunningServer> server_;
   std::string host_;
 };
-
-// ---- Getting in
-
-TEST_F(RoutesTest, TheFirstVisitBringsTheTokenAndLeavesItInACookie) {
-  const RawAnswer answer = Ask(server_->port(), Line("GET", "/?token=" + kSecret) + "\r\n");
-  EXPECT_EQ(answer.status, 303);
-  EXPECT_EQ(answer.Header("Location"), "./");
-  EXPECT_EQ(answer.Header("Set-Cookie"),
-            "sanerf_" + std::to_string(rules_.port) + "=" + kSecret + "; Path=/; HttpOnly; SameSite=Strict");
-  EXPECT_EQ(Get("/api/state").status, 200);
-  EXPECT_EQ(
-      Ask(server_->port(), Line("GET", "/api/state", "Authorization: Bearer " + kSecret + "\r\n") + "\r\n").status,
-      200);
-}
-
-TEST_F(RoutesTest, ATicketIsGoodForOneVisit) {
-  const std::string visit = Line("GET", "/?token=" + routes_->NewTicket()) + "\r\n";
-  EXPECT_THAT(Ask(server_->port(), visit).Header("Set-Cookie"), HasSubstr("=" + kSecret + ";"));
-  EXPECT_EQ(Ask(server_->port(), visit).status, 401);
-}
 
 TEST_F(RoutesTest, WithoutTheTokenThereIsNothing) {
   for (const char* address : {"/", "/api/state", "/api/events", "/api/photo?view=0&size=9", "/index.html", "/none",
@@ -178,39 +76,6 @@ TEST_F(RoutesTest, WithoutTheTokenThereIsNothing) {
                                                   "Content-Length: 13\r\n\r\n{\"op\": \"redo\"}");
   EXPECT_EQ(post.status, 401);
   EXPECT_EQ(calls_.edits, 0);
-}
-
-TEST_F(RoutesTest, AnOldBookmarkStillOpensWithTheCookie) {
-  EXPECT_EQ(Get("/?token=old").status, 303);
-  EXPECT_EQ(Get("/?token=old").Header("Set-Cookie"), "");
-}
-
-TEST_F(RoutesTest, APersonWithoutTheTokenReadsHowToGetIn) {
-  const RawAnswer answer = Ask(server_->port(), Line("GET", "/", "Accept: text/html,*/*\r\n") + "\r\n");
-  EXPECT_EQ(answer.status, 401);
-  EXPECT_THAT(answer.Header("Content-Type"), StartsWith("text/html"));
-  EXPECT_THAT(answer.body, HasSubstr("sanerf view"));
-}
-
-TEST_F(RoutesTest, OtherHostsAndOtherSitesAreRefusedEvenWithTheToken) {
-  for (const std::string& headers :
-       {std::string("Host: evil.example\r\n"),
-        std::string("Host: evil.example:" + std::to_string(rules_.port) + "\r\n"),
-        "Host: " + host_ + "\r\nOrigin: http://evil.example\r\n", "Host: " + host_ + "\r\nOrigin: null\r\n",
-        "Host: " + host_ + "\r\nOrigin: http://127.0.0.1:1\r\n",
-        "Host: " + host_ + "\r\nSec-Fetch-Site: cross-site\r\n",
-        "Host: " + host_ + "\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: no-cors\r\n"}) {
-    const std::string end = headers + Cookie() + "\r\n";
-    EXPECT_EQ(Ask(server_->port(), "GET /api/state HTTP/1.1\r\n" + end).status, 403) << headers;
-    EXPECT_EQ(Ask(server_->port(), "GET /?token=" + kSecret + " HTTP/1.1\r\n" + end).status, 403) << headers;
-    EXPECT_EQ(
-        Ask(server_->port(), "POST /api/edit HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 0\r\n" + end)
-            .status,
-        403)
-        << headers;
-  }
-  EXPECT_EQ(Ask(server_->port(), "GET /api/state HTTP/1.0\r\n" + Cookie() + "\r\n").status, 403);
-  EXPECT_EQ(Get("/api/state", "Origin: http://" + host_ + "\r\nSec-Fetch-Site: same-origin\r\n").status, 200);
 }
 
 TEST_F(RoutesTest, NoPathLeavesThePage) {
@@ -238,19 +103,12 @@ TEST_F(RoutesTest, EveryAnswerSaysWhatABrowserMayDo) {
   }
 }
 
-TEST_F(RoutesTest, OnlyReadingAndPostingAreKnown) {
-  for (const char* method : {"PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "BREW"}) {
-    const RawAnswer answer = Ask(server_->port(), Line(method, "/api/state", Cookie()) + "\r\n");
-    EXPECT_EQ(answer.status, 405) << method;
-    EXPECT_EQ(answer.Header("Allow"), "GET, HEAD, POST");
-  }
+TEST_F(RoutesTest, EachAddressIsReadOrPosted) {
   EXPECT_EQ(Post("/api/state", "{}").status, 404);
   EXPECT_EQ(Get("/api/edit").status, 404);
   EXPECT_EQ(Ask(server_->port(), Line("HEAD", "/api/state", Cookie()) + "\r\n").status, 200);
   EXPECT_EQ(Ask(server_->port(), Line("HEAD", "/api/events", Cookie()) + "\r\n").status, 200);
 }
-
-// ---- What the page asks for
 
 TEST_F(RoutesTest, PicturesAreKeptUntilTheAnswerChanges) {
   const RawAnswer photo = Get("/api/photo?view=3&size=400");

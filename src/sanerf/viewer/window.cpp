@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sanerf/viewer/host_address.h"
+#include "sanerf/viewer/http/host_address.h"
 #include "sanerf/viewer/visitors.h"
 
 namespace sanerf::viewer {
@@ -29,10 +29,10 @@ Window::Window(const WindowRequest& request)
       server_id_(NewToken().substr(0, 8)),
       events_(server_id_),
       workspace_(std::make_unique<Workspace>(WithServer(request.workspace, server_id_), events_)),
-      routes_(std::make_unique<Routes>(rules_, server_id_, *workspace_, events_)) {
+      routes_(std::make_unique<Routes>(entrance_, server_id_, *workspace_, events_)) {
   run_ = workspace_->State().value("run", "");
   rules_.earlier = ReadVisitors(run_);
-  routes_->OnVisit([this] { RememberVisitors(); });
+  entrance_.OnVisit([this] { RememberVisitors(); });
   events_.SetState([this] {
     RememberVisitors();  // a page is open, and the run may have come into being since it was opened
     return workspace_->State();
@@ -47,11 +47,7 @@ void Window::RememberVisitors() {
 
 Window::~Window() = default;
 
-void Window::Serve(const Job& job) {
-  server_.Serve({[this](const HttpRequest& request, Reply& reply) { routes_->Answer(request, reply); },
-                 [this](const HttpRequest& request, Reply& reply) { return routes_->Refuses(request, reply); }},
-                job);
-}
+void Window::Serve(const Job& job) { server_.Serve(routes_->Handler(), job); }
 
 std::string Window::UrlWith(const std::string& token) const {
   const std::string host = IsAnyAddress(rules_.host) ? "127.0.0.1" : rules_.host;

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/viewer/access.h"
-#include "sanerf/viewer/event_stream.h"
-#include "sanerf/viewer/http_server.h"
+#include "sanerf/viewer/http/access.h"
+#include "sanerf/viewer/http/entrance.h"
+#include "sanerf/viewer/http/event_stream.h"
+#include "sanerf/viewer/http/http_server.h"
 #include "sanerf/viewer/routes.h"
 #include "sanerf/viewer/workspace.h"
 
@@ -31,7 +32,7 @@ class Window {
   int port() const { return server_.port(); }
   const std::string& token() const { return rules_.token; }
   std::string Url() const { return UrlWith(rules_.token); }
-  std::string UrlForOneVisit() { return UrlWith(routes_->NewTicket()); }
+  std::string UrlForOneVisit() { return UrlWith(entrance_.NewTicket()); }
   const std::string& run() const { return run_; }  // where results go
 
   // Until the job is asked to stop; then what has to be saved is saved.
@@ -43,6 +44,7 @@ class Window {
 
   HttpServer server_;
   AccessRules rules_;
+  Entrance entrance_{rules_};
   const std::string server_id_;
   EventStream events_;
   std::unique_ptr<Workspace> workspace_;

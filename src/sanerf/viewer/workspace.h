@@ -1,5 +1,5 @@
-// All that the page can ask for, behind the addresses of docs/viewer.md: the field (LiveField), the prompts (Desk),
-// what is shown (RenderFrame, PointCloud) and taken home (Export). Knows nothing of HTTP.
+// All that the page can ask for, behind the addresses of docs/viewer.md: the field and the prompts (Workbench), what is
+// shown (StateOf, WorkspacePictures) and exported (Exports). Knows nothing of HTTP.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,9 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/core/stop_token.h"
 #include "sanerf/pipeline/settings.h"
+#include "sanerf/viewer/audience.h"
 #include "sanerf/viewer/calls.h"
-#include "sanerf/viewer/frames.h"
+#include "sanerf/viewer/pictures/frames.h"
 
 namespace sanerf::viewer {
 
@@ -24,7 +25,6 @@ struct WorkspaceRequest {
   std::string server = {};  // what the page knows this server by
 };
 
-// The calls of the page (calls.h, with Audience, NotNow and NotFound).
 class Workspace : public Calls {
  public:
   // Opens scene or run (holds the run's lock until destroyed), begins what can begin. audience must outlive it.
@@ -53,7 +53,7 @@ class Workspace : public Calls {
   std::filesystem::path ResultFile(int64_t id, std::string* name) const override;
 
  private:
-  class Impl;
+  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -63,7 +63,7 @@ function PromptRow({ prompt, views }: { prompt: Prompt; views: View[] }) {
 function Name({ object }: { object: SceneObject }) {
   const [text, setText] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  const cancelled = useRef(false);
+  const canceled = useRef(false);
   const live = useLive();
   const selected = app.use((value) => value.selected === object.id);
   useEffect(() => {
@@ -84,8 +84,8 @@ function Name({ object }: { object: SceneObject }) {
   }
   const finish = (): void => {
     const name = text.trim();
-    if (!cancelled.current && name !== '' && name !== object.name) void edit({ op: 'rename_object', object: object.id, name });
-    cancelled.current = false;
+    if (!canceled.current && name !== '' && name !== object.name) void edit({ op: 'rename_object', object: object.id, name });
+    canceled.current = false;
     setText(null);
   };
   return (
@@ -93,7 +93,7 @@ function Name({ object }: { object: SceneObject }) {
       onInput={(event) => setText(event.currentTarget.value)} onBlur={finish}
       onKeyDown={(event) => {
         event.stopPropagation();
-        cancelled.current = event.key === 'Escape';
+        canceled.current = event.key === 'Escape';
         if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur();
       }} />
   );

@@ -41,7 +41,7 @@ export class RecordReader {
   }
 }
 
-// Calls back for every record in order, each decoded. True when the picture is complete, false when it was cancelled.
+// Calls back for every record in order, each decoded. True when the picture is complete, false when it was canceled.
 export async function readFrame(body: ReadableStream<Uint8Array>,
   onRecord: (record: FrameRecord, picture: ImageBitmap) => void): Promise<boolean> {
   const records = new RecordReader();

@@ -25,7 +25,7 @@ it('reads records however the stream was divided', () => {
   }
 });
 
-it('knows a picture that was cancelled', () => {
+it('knows a picture that was canceled', () => {
   const reader = new RecordReader();
   reader.push(stream.slice(0, stream.length - 12));
   expect(reader.done).toBe(false);

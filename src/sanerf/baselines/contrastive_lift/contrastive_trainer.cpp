@@ -40,11 +40,12 @@ double ContrastiveTrainer::Step(int step) {
   const std::vector<int> fast_segments = SegmentsOf(rays_, fast_rays), slow_segments = SegmentsOf(rays_, slow_rays);
   std::vector<float> confidence;
   for (const int segment : fast_segments) confidence.push_back(rays_.segments[size_t(segment)].confidence);
-  const std::vector<float> slow = slow_outputs_.Of(rays_.pool, slow_rays);
-  return fit_.Step({{fast_rays, [&](const float* fast, float* grad) {
-                       return SlowFastLoss<float>(
-                           {options_.dims, fast, fast_segments, confidence, slow.data(), slow_segments}, grad);
-                     }}});
+  const std::vector<float> slow = slow_reader_.Outputs(rays_.pool, slow_rays);
+  const mask_aggregator::RayLoss loss{
+      &rays_.pool, fast_rays, [&](const float* fast, float* grad) {
+        return SlowFastLoss<float>({options_.dims, fast, fast_segments, confidence, slow.data(), slow_segments}, grad);
+      }};
+  return fit_.Step({&loss, 1});
 }
 
 }  // namespace sanerf::baselines

@@ -20,8 +20,8 @@ class ContrastiveTrainer {
         seed_(seed),
         fast_(*fast),
         slow_(fast->Copy()),
-        slow_outputs_(*slow_),
-        fit_(rays.pool, options.lift, fast) {}
+        slow_reader_(*slow_),
+        fit_(options.lift, fast) {}
 
   // The slow field follows; then rays of one view, half of them seen by the fast field and half by the slow one.
   // Returns the loss.
@@ -34,7 +34,7 @@ class ContrastiveTrainer {
   uint64_t seed_;
   const mask_aggregator::ObjectField& fast_;
   std::shared_ptr<mask_aggregator::ObjectField> slow_;
-  FieldOutputs slow_outputs_;
+  mask_aggregator::FieldReader slow_reader_;
   FieldFit fit_;
 };
 

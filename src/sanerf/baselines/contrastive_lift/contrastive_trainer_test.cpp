@@ -58,7 +58,7 @@ TEST(ContrastiveTrainer, EmbeddingsOfAnObjectClusterAcrossViews) {
       ContrastiveTrainer trainer(toy.rays, options, 1, &fast);
       for (int step = 0; step < options.lift.iters; ++step) trainer.Step(step);
     }
-    const std::vector<float> embeddings = FieldOutputs(fast).Of(toy.rays.pool, toy.rays.AllRays());
+    const std::vector<float> embeddings = mask_aggregator::FieldReader(fast).Outputs(toy.rays.pool, toy.rays.AllRays());
     const EmbeddingClusters clusters(options.dims, embeddings, options.clusters, 1, Job());
     EXPECT_EQ(clusters.num_clusters(), kToyBalls);
     std::vector<int> objects;

@@ -9,7 +9,7 @@
 #include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/segmentation/borrowed_test_support.h"
 
 namespace sanerf::baselines {

@@ -3,37 +3,27 @@
 // the objects by itself (the paper's Table C.2).
 #pragma once
 
-#include <memory>
 #include <vector>
 
+#include "sanerf/baselines/lift_segmenter.h"
 #include "sanerf/baselines/options.h"
-#include "sanerf/core/job.h"
-#include "sanerf/mask_aggregator/object_field.h"
-#include "sanerf/segmentation/automatic/mask_overlaps.h"
-#include "sanerf/segmentation/segmentation_input.h"
-#include "sanerf/segmentation/segmenter.h"
 
 namespace sanerf::baselines {
 
-class PanopticLifting : public segmentation::Segmenter {
+// Its objects are the slots that the training views use, those with the largest share of them first.
+class PanopticLifting : public LiftSegmenter {
  public:
-  // masks: SAM's automatic masks of some of input.views, which may overlap. Throws UsageError for options out of range.
+  // Throws UsageError for options out of range.
   PanopticLifting(segmentation::SegmentationInput input, std::vector<segmentation::FoundMask> masks,
                   const PanopticLiftingOptions& options, uint64_t seed);
 
-  // Takes no prompts. Trains; throws Error when there is nothing to learn from, InterruptedError.
-  void Fit(const mask_decoder::Prompts& prompts, const Job& job) override;
-  // Of every slot that the training views use, those with the largest share of them first.
-  std::vector<ImageU8> MasksFor(int view_idx, const Job& job) override;
-
  private:
-  segmentation::SegmentationInput input_;
-  std::vector<segmentation::FoundMask> masks_;
+  StepFunction TrainingOf(const SegmentRays& rays, mask_aggregator::ObjectField* field) const override;
+  int FindObjects(const SegmentRays& rays, const mask_aggregator::ObjectField& field, const Job& job) override;
+  int ObjectOf(const float* logits) const override;
+
   PanopticLiftingOptions options_;
-  uint64_t seed_;
-  std::unique_ptr<mask_aggregator::ObjectField> field_;
   std::vector<int> object_of_slot_;  // -1: in no use
-  int num_objects_ = 0;
 };
 
 }  // namespace sanerf::baselines

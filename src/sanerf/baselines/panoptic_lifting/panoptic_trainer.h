@@ -12,18 +12,14 @@ class PanopticTrainer {
   // rays and options must outlive this. field: options.slots outputs, started at random.
   PanopticTrainer(const SegmentRays& rays, const PanopticLiftingOptions& options, uint64_t seed,
                   mask_aggregator::ObjectField* field)
-      : rays_(rays),
-        options_(options),
-        seed_(seed),
-        num_slots_(field->num_labels()),
-        fit_(rays.pool, options.lift, field) {}
+      : rays_(rays), options_(options), seed_(seed), num_slots_(field->num_labels()), fit_(options.lift, field) {}
 
   // Linear assignment on rays of one view; later segment consistency on rays of segments of all views as well. Returns
   // the loss.
   double Step(int step);
 
  private:
-  OutputLoss LossOf(std::vector<int> chosen, bool is_one_view) const;
+  mask_aggregator::RayLoss LossOf(std::vector<int> chosen, bool is_one_view) const;
   std::vector<int> DrawSegmentRays(Random* random) const;
 
   const SegmentRays& rays_;

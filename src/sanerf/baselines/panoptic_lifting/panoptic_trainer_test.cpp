@@ -17,7 +17,7 @@ std::vector<int> TrainedSlots(const ToyRays& toy, const PanopticLiftingOptions& 
     PanopticTrainer trainer(toy.rays, options, 1, field);
     for (int step = 0; step < options.lift.iters; ++step) trainer.Step(step);
   }
-  const std::vector<float> logits = FieldOutputs(*field).Of(toy.rays.pool, toy.rays.AllRays());
+  const std::vector<float> logits = mask_aggregator::FieldReader(*field).Outputs(toy.rays.pool, toy.rays.AllRays());
   std::vector<int> slots;
   for (auto at = logits.begin(); at != logits.end(); at += field->num_labels())
     slots.push_back(int(std::max_element(at, at + field->num_labels()) - at));

@@ -4,6 +4,7 @@
 
 #include "sanerf/core/byte_text.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/system_info.h"

@@ -26,7 +26,7 @@ constexpr double kMinIou = 0.5;           // with the mask before
 
 }  // namespace
 
-ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb) {
+ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb, const Job& job) {
   SANERF_CHECK(rgb.channels == 3 && rgb.width == mask.width && rgb.height == mask.height);
   const int radius = (kRadiusCells * std::max(mask.width, mask.height) + kSamCells - 1) / kSamCells;
   // A pixel depends on what is within two radii; beyond two radii of the mask the result is 0.
@@ -37,7 +37,7 @@ ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb) {
   for (int y = window.y0; y < window.y1; ++y)
     for (int x = window.x0; x < window.x1; ++x)
       covered.At(x - window.x0, y - window.y0) = mask.At(x, y) != 0 ? 1.0f : 0.0f;
-  const ImageF filtered = GuidedFilter(Cut(rgb, window), covered, radius, kRegularization);
+  const ImageF filtered = GuidedFilter(Cut(rgb, window), covered, radius, kRegularization, job);
 
   ImageU8 sharp(mask.width, mask.height, 1);
   int64_t both = 0, either = 0;
@@ -66,7 +66,7 @@ void SharpenOutlines(const feature_container::FeatureContainer& container,
     const auto& [view_idx, decisions] = views[size_t(i)];
     const ImageF rgb = container.Rgb(view_idx, job);
     for (ViewDecision* view : decisions) {
-      view->mask = SharpOutline(view->mask, rgb);
+      view->mask = SharpOutline(view->mask, rgb, job);
       view->area = double(mask_decoder::CountNonZero(view->mask)) / double(view->mask.num_pixels());
       view->sharp_outline = true;
     }

@@ -14,7 +14,8 @@ namespace sanerf::segmentation {
 // mask: 0/255; rgb: what SAM saw, of the same size. The mask filtered along the picture's edges (core/guided_filter.h)
 // with a radius of two of SAM's cells; pixels further than four from it stay background. A mask of which less than half
 // would be left, or as much again added, is returned as it is: too thin for its colors to differ from what is around.
-ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb);
+// Throws InterruptedError.
+ImageU8 SharpOutline(const ImageU8& mask, const ImageF& rgb, const Job& job);
 
 // The same for the masks of all used views of the objects that are not sharp yet. Parallel inside. Throws
 // InterruptedError.

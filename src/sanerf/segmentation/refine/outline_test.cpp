@@ -49,51 +49,53 @@ int64_t CountDifferent(const ImageU8& a, const ImageU8& b) {
   return count;
 }
 
+ImageU8 Sharp(const ImageU8& mask, const ImageF& rgb) { return SharpOutline(mask, rgb, Job()); }
+
 TEST(SharpOutlineTest, GoesToTheEdgeFromBothSides) {
   const ImageU8 truth = MaskOf(Disc(40));
   const ImageF rgb = Picture(Disc(40), kYellow, kWood);
   for (const double radius : {39.0, 41.0}) {
     const ImageU8 mask = MaskOf(Disc(radius));
-    EXPECT_LT(CountDifferent(SharpOutline(mask, rgb), truth), CountDifferent(mask, truth) / 5) << radius;
+    EXPECT_LT(CountDifferent(Sharp(mask, rgb), truth), CountDifferent(mask, truth) / 5) << radius;
   }
-  EXPECT_LT(CountDifferent(SharpOutline(truth, rgb), truth), 10);
+  EXPECT_LT(CountDifferent(Sharp(truth, rgb), truth), 10);
 }
 
 TEST(SharpOutlineTest, WithoutAnEdgeTheOutlineStays) {
   const ImageU8 mask = MaskOf(Disc(40));
-  const int64_t changed = CountDifferent(SharpOutline(mask, Picture(Disc(40), kWood, kWood)), mask);
+  const int64_t changed = CountDifferent(Sharp(mask, Picture(Disc(40), kWood, kWood)), mask);
   EXPECT_LT(changed, 2 * 3.15 * 40 * 0.3);  // a third of a pixel along the outline
 }
 
 TEST(SharpOutlineTest, AnEdgeFarAwayDoesNotDraw) {
   const ImageU8 mask = MaskOf(Disc(40));
   const ImageF rgb = Picture(Disc(60), kYellow, kWood);
-  EXPECT_LT(CountDifferent(SharpOutline(mask, rgb), mask), 2 * 3.15 * 40 * 0.3);
+  EXPECT_LT(CountDifferent(Sharp(mask, rgb), mask), 2 * 3.15 * 40 * 0.3);
 }
 
 TEST(SharpOutlineTest, AWireThatCannotBeToldFromItsSurroundingsStays) {
   const Shape wire = [](double x, double y) { return std::abs(y - 100) < 1 && x > 50 && x < 250; };
   const ImageU8 mask = MaskOf(wire);
-  EXPECT_EQ(SharpOutline(mask, Picture(wire, kWood, kWood)).data, mask.data);
+  EXPECT_EQ(Sharp(mask, Picture(wire, kWood, kWood)).data, mask.data);
 }
 
 TEST(SharpOutlineTest, AtTheBorderAndEmpty) {
   const Shape strip = [](double x, double y) { return x < 20 && y > 30; },
               wider = [](double x, double y) { return x < 21 && y > 29; };
   const ImageU8 truth = MaskOf(strip);
-  EXPECT_LT(CountDifferent(SharpOutline(MaskOf(wider), Picture(strip, kYellow, kWood)), truth), 10);
+  EXPECT_LT(CountDifferent(Sharp(MaskOf(wider), Picture(strip, kYellow, kWood)), truth), 10);
   const ImageU8 none(kWidth, kHeight, 1);
-  EXPECT_EQ(SharpOutline(none, Picture(strip, kYellow, kWood)).data, none.data);
+  EXPECT_EQ(Sharp(none, Picture(strip, kYellow, kWood)).data, none.data);
 }
 
 // Cutting out the surroundings changes nothing: a mask that is far from the border, in a picture that is cut around it.
 TEST(SharpOutlineTest, FarPixelsDoNotMatter) {
   ImageF rgb = Picture(Disc(40), kYellow, kWood);
-  const ImageU8 mask = MaskOf(Disc(41.5)), sharp = SharpOutline(mask, rgb);
+  const ImageU8 mask = MaskOf(Disc(41.5)), sharp = Sharp(mask, rgb);
   for (int y = 0; y < kHeight; ++y)
     for (int x = 0; x < kWidth; ++x)
       if (!Disc(41.5 + 4 * 3 * std::sqrt(2.0))(x + 0.5, y + 0.5)) rgb.At(x, y, 1) = 1;
-  EXPECT_EQ(SharpOutline(mask, rgb).data, sharp.data);
+  EXPECT_EQ(Sharp(mask, rgb).data, sharp.data);
 }
 
 class PictureContainer : public feature_container::FeatureContainer {
@@ -118,7 +120,7 @@ class PictureContainer : public feature_container::FeatureContainer {
 
 TEST(SharpenOutlinesTest, MasksOfUsedViewsOnceAndEachPictureOnce) {
   const PictureContainer container(Picture(Disc(40), kYellow, kWood));
-  const ImageU8 blunt = MaskOf(Disc(41)), sharp = SharpOutline(blunt, container.Rgb(0, Job()));
+  const ImageU8 blunt = MaskOf(Disc(41)), sharp = Sharp(blunt, container.Rgb(0, Job()));
   std::vector<mask_decoder::DecodedObject> objects(2);
   for (mask_decoder::DecodedObject& object : objects) {
     for (int view_idx = 0; view_idx < 3; ++view_idx) {

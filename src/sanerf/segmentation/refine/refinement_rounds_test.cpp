@@ -9,7 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_view.h"
-#include "sanerf/scene/instance_masks.h"
+#include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/refine/same_candidate.h"
 

@@ -1,0 +1,78 @@
+#include "sanerf/api/session.h"
+
+#include <algorithm>
+
+#include "sanerf/api/library_access.h"
+#include "sanerf/core/error.h"
+#include "sanerf/segmentation/session_test_support.h"
+
+namespace sanerf::api {
+namespace {
+
+using segmentation::kBallId;
+using segmentation::kBottleId;
+
+class ApiSessionTest : public segmentation::SessionTest {
+ protected:
+  Session NewSession() const {
+    return Session(LibraryAccess::Make<Scene>(shared_scene_),
+                   LibraryAccess::Make<RadianceField>(std::make_shared<const nerf::NerfModel>(*nerf_)),
+                   LibraryAccess::Make<EncodedViews>(features_, sam_));
+  }
+  static Click On(int instance) {
+    const mask_decoder::ClickPrompt click = ClickOn(instance);
+    return {click.view, click.xy.x(), click.xy.y()};
+  }
+  // Of the first object in the first view, by what its masks vote.
+  std::vector<uint8_t> MaskOf(Session& session) const {
+    session.Update(job_);
+    const Camera camera = LibraryAccess::Make<Scene>(shared_scene_).camera(0);
+    return session.Snapshot(job_).Mask(camera, 0, job_).data;
+  }
+};
+
+TEST_F(ApiSessionTest, SinglePromptsAreMovedAndRemoved) {
+  Session session = NewSession(), fresh = NewSession();
+  const std::vector<PromptId> first = session.Add({.name = "thing", .clicks = {On(kBallId)}});
+  ASSERT_EQ(first.size(), 1u);
+  const std::vector<uint8_t> ball = MaskOf(session);
+  session.Move(first[0], On(kBottleId));
+  const std::vector<uint8_t> bottle = MaskOf(session);
+  EXPECT_NE(bottle, ball);
+  fresh.Add({.name = "thing", .clicks = {On(kBottleId)}});
+  EXPECT_EQ(bottle, MaskOf(fresh));  // as if it had been there from the beginning
+
+  const std::vector<PromptId> more = session.Add({.name = "thing", .clicks = {On(kBallId)}});
+  ASSERT_EQ(more.size(), 1u);
+  EXPECT_NE(more[0], first[0]);
+  EXPECT_NE(MaskOf(session), bottle);
+  session.RemovePrompt(more[0]);
+  EXPECT_EQ(MaskOf(session), bottle);
+  EXPECT_EQ(session.prompts("thing").size(), 1u);
+  ASSERT_TRUE(session.Undo());
+  EXPECT_EQ(session.prompts("thing").size(), 2u);
+
+  EXPECT_THROW(session.Move(first[0], Point{}), UsageError);  // of another kind
+  EXPECT_THROW(session.RemovePrompt(PromptId(1000)), UsageError);
+  EXPECT_THROW(session.prompts("nothing"), UsageError);
+}
+
+TEST_F(ApiSessionTest, IdsComeInTheOrderOfWhatWasAdded) {
+  Session session = NewSession();
+  const Click click = On(kBallId);
+  const std::vector<PromptId> ids =
+      session.Add({.name = "ball", .clicks = {click}, .boxes = {{click.view, 10, 11, 40, 41}}, .points = {{1, 2, 3}}});
+  const std::vector<PlacedPrompt> prompts = session.prompts("ball");
+  ASSERT_EQ(ids.size(), 3u);
+  ASSERT_EQ(prompts.size(), 3u);
+  const auto with = [&](PromptId id) {
+    return std::find_if(prompts.begin(), prompts.end(), [&](const PlacedPrompt& p) { return p.id == id; })->prompt;
+  };
+  EXPECT_EQ(std::get<Click>(with(ids[0])).x, click.x);
+  EXPECT_EQ(std::get<Box>(with(ids[1])).y1, 41);
+  EXPECT_EQ(std::get<Point>(with(ids[2])).z, 3);
+  EXPECT_TRUE(std::get<Point>(with(ids[2])).positive);
+}
+
+}  // namespace
+}  // namespace sanerf::api
