@@ -55,7 +55,8 @@ class CatalogueTest : public testing::Test {
     ModelEntry entry;
     entry.name = "toy";
     entry.source = "a test";
-    entry.files = {{FileRole::kEncoder, "toy.onnx", Sha256(contents), int64_t(contents.size()), "toy@1.0.0", "dist/toy.onnx"}};
+    entry.files = {
+        {FileRole::kEncoder, "toy.onnx", Sha256(contents), int64_t(contents.size()), "toy@1.0.0", "dist/toy.onnx"}};
     return entry;
   }
   // All that lies in the model folder: no temporary folder or archive is left behind.
