@@ -69,7 +69,7 @@ Json Xyz(const Vec3& v) { return {v.x(), v.y(), v.z()}; }
 // What the window was told to do otherwise than by default, as flags of the commands that do the same.
 struct StageFlags {
   explicit StageFlags(const pipeline::Settings& settings) {
-    const Json options = settings.ToJson();
+    const Json options = pipeline::ToJson(settings);
     encode = pipeline::FlagsFor(options, {"encode"});
     segment = pipeline::FlagsFor(options, {"masks", "segment", "object"});
     text = pipeline::FlagsFor(options, {"masks", "segment", "object", "text"});

@@ -73,22 +73,22 @@ class WorkspaceTest : public testing::Test {
     for (const char* value : {"nerf.iters=60", "nerf.batch_samples=8192", "nerf.occupancy_resolution=64",
                               "nerf.near_gradients=0", "encode.size=64", "object.iters=2", "segment.further_iters=2",
                               "object.log2_table=10", "object.pool_rays=4096"})
-      settings.Assign(value);
-    settings.Assign("encode.model=" + (*folder_ / "encoder.onnx").string() + "," +
-                    (*folder_ / "decoder.onnx").string());
-    settings.Assign("text.detector=" + (*folder_ / "none.onnx").string());
+      pipeline::Assign(settings, value);
+    pipeline::Assign(
+        settings, "encode.model=" + (*folder_ / "encoder.onnx").string() + "," + (*folder_ / "decoder.onnx").string());
+    pipeline::Assign(settings, "text.detector=" + (*folder_ / "none.onnx").string());
     return settings;
   }
   pipeline::Settings Small() const {
     pipeline::Settings settings = SmallButForItsTable();
-    settings.Assign("nerf.log2_table=14");
+    pipeline::Assign(settings, "nerf.log2_table=14");
     return settings;
   }
   static pipeline::Settings WithCheapSteps(pipeline::Settings settings, int iters) {
     for (const char* value : {"nerf.levels=8", "nerf.top=128", "nerf.batch_samples=1024",
                               "nerf.occupancy_resolution=32", "nerf.save_seconds=1000000"})
-      settings.Assign(value);
-    settings.Assign("nerf.iters=" + std::to_string(iters));
+      pipeline::Assign(settings, value);
+    pipeline::Assign(settings, "nerf.iters=" + std::to_string(iters));
     return settings;
   }
   WorkspaceRequest OfScene() const { return {*folder_ / "scene", *folder_ / "run", Small(), "server"}; }
@@ -305,8 +305,8 @@ TEST_F(WorkspaceTest, ARunKeepsTheOptionsItWasTrainedWithWhateverIsStoredLater) 
   }
   // A window that is started with other options records them for the objects that it makes, and for nothing else.
   pipeline::Settings later = Small();
-  later.Assign("nerf.iters=70");
-  later.Assign("object.iters=3");
+  pipeline::Assign(later, "nerf.iters=70");
+  pipeline::Assign(later, "object.iters=3");
   Workspace workspace({*folder_ / "run", std::nullopt, later, "server"}, audience_);
   Click(workspace, "train/001", {29, 16}, "again");
   WaitUntil([&] { return options("object").at("iters") == 3; });
@@ -329,7 +329,8 @@ TEST_F(WorkspaceTest, ObjectsThatWereSegmentedOneByOneAreThereAtOnce) {
       pipeline::Segment(request, settings, &run, Job());
     }
   }
-  settings.Assign("encode.model=" + (*folder_ / "none.onnx").string() + "," + (*folder_ / "none.onnx").string());
+  pipeline::Assign(settings,
+                   "encode.model=" + (*folder_ / "none.onnx").string() + "," + (*folder_ / "none.onnx").string());
   Workspace workspace({*folder_ / "run", std::nullopt, settings, "server"}, audience_);
   WaitUntil([&] { return StateOf(workspace).at("answer").at("kind") == "field"; });
   const Json objects = StateOf(workspace).at("objects");
