@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "sanerf/baselines/lift_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/field_engine.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/baselines/lift_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/baselines/segment_rays.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_field.h"

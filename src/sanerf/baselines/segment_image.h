@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "sanerf/baselines/lift_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/image.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sanerf/baselines/lift_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/sample_pool.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"

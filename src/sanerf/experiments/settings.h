@@ -1,10 +1,7 @@
 // The options of everything that can be run, the baselines included.
 #pragma once
 
-#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
-#include "sanerf/baselines/isrf/isrf_options.h"
-#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
-#include "sanerf/baselines/sa3d/sa3d_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/pipeline/settings.h"
 
 namespace sanerf::experiments {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace sanerf::experiments {
 namespace {
@@ -37,6 +38,21 @@ std::string EscapeLatex(const std::string& text) {
 }
 
 }  // namespace
+
+std::string Percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.2f}", 100 * share); }
+
+std::string PercentWithSpread(double mean, double deviation, bool has_spread) {
+  return has_spread && !std::isnan(mean) ? fmt::format("{} ± {}", Percent(mean), Percent(deviation)) : Percent(mean);
+}
+
+std::string CsvNumber(double value) { return std::isnan(value) ? "" : fmt::format("{:.6f}", value); }
+
+std::string CsvCell(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
 
 std::vector<size_t> ColumnWidths(const TextTable& table) {
   std::vector<size_t> widths(table.cells[0].size(), 0);

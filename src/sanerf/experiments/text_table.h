@@ -1,10 +1,16 @@
-// Tables as text, Markdown and LaTeX.
+// Tables of results: what stands in their cells, and the whole as text, Markdown and LaTeX.
 #pragma once
 
 #include <string>
 #include <vector>
 
 namespace sanerf::experiments {
+
+std::string Percent(double share);  // "93.21"; "-" for NaN, which stands for no value
+// "93.21 ± 0.40" where there are several values, else the mean alone. Both as shares.
+std::string PercentWithSpread(double mean, double deviation, bool has_spread);
+std::string CsvNumber(double value);           // "0.932100", nothing for NaN
+std::string CsvCell(const std::string& text);  // quoted where a comma, a quote or a new line asks for it
 
 // A table as rows of cells; the first row is the header. bold: the best of each column of scores.
 struct TextTable {

@@ -8,7 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/worker_pool.h"
-#include "sanerf/nerf/color_pass.h"
+#include "sanerf/nerf/field_points.h"
 #include "sanerf/nerf/ray.h"
 #include "sanerf/nerf/ray_tracer.h"
 

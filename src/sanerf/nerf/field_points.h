@@ -1,4 +1,4 @@
-// Points asked of the density network together, on one thread.
+// A field's networks asked about many places together, on one thread: the density of points, the color of samples.
 #pragma once
 
 #include "sanerf/kernels/tiled.h"
@@ -6,6 +6,7 @@
 
 namespace sanerf::nerf {
 
+// Points asked of the density network.
 class FieldPoints {
  public:
   // Points that are not set are the middle of the grid.
@@ -23,6 +24,20 @@ class FieldPoints {
   const RadianceField& field_;
   int64_t num_tiles_;
   nn::Buffer positions_, features_, hidden_, geometry_;
+};
+
+// Samples in tiles asked of the color network.
+class ColorPass {
+ public:
+  explicit ColorPass(const RadianceField& field) : field_(field) {}
+
+  // Tiled: outputs of the density network [RadianceField::kGeometry], unit directions [3] -> rgb [3], valid until the
+  // next call.
+  kernels::Tiled<const float> Colors(const float* geometry, const float* directions, int64_t num_tiles);
+
+ private:
+  const RadianceField& field_;
+  nn::Buffer inputs_, hidden_, rgb_;
 };
 
 }  // namespace sanerf::nerf

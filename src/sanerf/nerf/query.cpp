@@ -3,7 +3,6 @@
 #include "sanerf/core/check.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/kernels/isa.h"
-#include "sanerf/nerf/color_pass.h"
 #include "sanerf/nerf/field_points.h"
 #include "sanerf/nerf/model_access.h"
 

@@ -36,6 +36,11 @@ class ScenePrompts {
   const PromptEdits& edits() const { return edits_; }
 
  protected:
+  // Objects that have masks already, before anything else: masks in some of `views`. What the user wanted of a view is
+  // wanted still.
+  void SetObjects(const mask_decoder::Prompts& prompts, std::vector<mask_decoder::DecodedObject> objects,
+                  MaskState state, const std::vector<int>& views);
+
   PromptEdits edits_;
 
  private:

@@ -167,20 +167,8 @@ void Session::StartFromSearch(const mask_decoder::Prompts& prompts, std::vector<
 }
 
 void Session::Start(const mask_decoder::Prompts& prompts, std::vector<DecodedObject> objects, MaskState state) {
-  SANERF_CHECK(edits_.objects().empty() && prompts.objects.size() == objects.size());
   CheckMaskSizes(objects, [&](int view_idx) { return input_.features->WorkingCamera(view_idx); });
-  PromptEdits edits;
-  for (size_t i = 0; i < objects.size(); ++i) {
-    for (const mask_decoder::ViewDecision& view : objects[i].views)
-      SANERF_CHECK(!view.used ||
-                   std::find(input_.views.begin(), input_.views.end(), view.view_idx) != input_.views.end());
-    objects[i].views = InOrderOf(input_.views, std::move(objects[i].views), *input_.scene);
-    const ObjectId id = edits.AddObject(prompts.objects[i]);
-    for (const mask_decoder::ViewDecision& view : objects[i].views) edits.UseView(id, view.view, view.use);
-    edits.SetMasks(id, std::make_shared<const DecodedObject>(std::move(objects[i])), state);
-  }
-  edits.ForgetPast();
-  edits_ = std::move(edits);
+  SetObjects(prompts, std::move(objects), state, input_.views);
 }
 
 void Session::SetStart(std::vector<ObjectId> ids, mask_aggregator::ObjectModel field) {

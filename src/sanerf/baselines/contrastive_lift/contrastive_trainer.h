@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
 #include "sanerf/baselines/field_fit.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/baselines/segment_rays.h"
 
 namespace sanerf::baselines {

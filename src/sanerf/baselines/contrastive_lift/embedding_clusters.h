@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sanerf/baselines/contrastive_lift/contrastive_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 
 namespace sanerf::baselines {

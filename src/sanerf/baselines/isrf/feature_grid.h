@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/isrf/patch_maps.h"
 #include "sanerf/baselines/isrf/traced_views.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/nn/parameters.h"
 

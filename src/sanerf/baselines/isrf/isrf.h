@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "sanerf/baselines/isrf/feature_grid.h"
-#include "sanerf/baselines/isrf/isrf_options.h"
 #include "sanerf/baselines/isrf/select_region.h"
 #include "sanerf/baselines/isrf/strokes.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/segmentation/segmentation_input.h"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/analytic_scene_test_support.h"

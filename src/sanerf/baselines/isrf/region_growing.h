@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/cell_index.h"
 

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "sanerf/baselines/isrf/isrf_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/visibility.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sanerf/baselines/lift_segmenter.h"
-#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
+#include "sanerf/baselines/options.h"
 
 namespace sanerf::baselines {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sanerf/baselines/field_fit.h"
-#include "sanerf/baselines/panoptic_lifting/panoptic_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/baselines/segment_rays.h"
 
 namespace sanerf::baselines {

@@ -2,7 +2,7 @@
 // voxel scores; from view to view SAM is prompted with points from the rendered scores, and its masks refine them.
 #pragma once
 
-#include "sanerf/baselines/sa3d/sa3d_options.h"
+#include "sanerf/baselines/options.h"
 #include "sanerf/baselines/sa3d/voxel_scores.h"
 #include "sanerf/core/job.h"
 #include "sanerf/mask_decoder/mask_decoder.h"

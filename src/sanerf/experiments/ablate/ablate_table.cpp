@@ -8,7 +8,6 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/units.h"
-#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/text_table.h"
 
 namespace sanerf::experiments {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sanerf/core/json.h"
-#include "sanerf/experiments/cell_text.h"
+#include "sanerf/experiments/text_table.h"
 
 namespace sanerf::experiments {
 

@@ -7,8 +7,8 @@
 #include <functional>
 #include <optional>
 
-#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/eval/eval_output.h"
+#include "sanerf/experiments/text_table.h"
 
 namespace sanerf::experiments {
 

@@ -7,7 +7,6 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/eval/scores.h"
-#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/eval/method.h"
 #include "sanerf/experiments/text_table.h"
 #include "sanerf/run/run_folder.h"

@@ -16,7 +16,6 @@
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/units.h"
-#include "sanerf/experiments/cell_text.h"
 #include "sanerf/experiments/text_table.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/run/object_store.h"

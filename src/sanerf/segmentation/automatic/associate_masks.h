@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sanerf/core/job.h"
-#include "sanerf/segmentation/automatic/associate_options.h"
+#include "sanerf/segmentation/automatic/auto_options.h"
 #include "sanerf/segmentation/automatic/mask_overlaps.h"
 
 namespace sanerf::segmentation {

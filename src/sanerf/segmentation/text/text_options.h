@@ -5,9 +5,24 @@
 
 #include "sanerf/core/option_values.h"
 #include "sanerf/detect/text_detector.h"
-#include "sanerf/segmentation/text/text_prompts.h"
 
 namespace sanerf::segmentation {
+
+// Of AgreeIn3d (text_prompts.h).
+struct AgreementOptions {
+  double agreement = 0.5;
+  int points = 8;
+  int points_per_box = 12;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("agreement", agreement,
+      "boxes of two views show the same when this share of their points lies on each other's mask", Range(0.01, 1));
+    v("points", points, "3D points on the object for the views without a box", Range(1, 100));
+    v("points_per_box", points_per_box, "points lifted from inside each box's mask, to compare views by",
+      Range(3, 100));
+  }
+};
 
 struct TextOptions {
   std::string detector = "yolo11n-seg";

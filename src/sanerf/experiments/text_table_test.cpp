@@ -1,4 +1,4 @@
-#include "sanerf/experiments/cell_text.h"
+#include "sanerf/experiments/text_table.h"
 
 #include <gtest/gtest.h>
 
