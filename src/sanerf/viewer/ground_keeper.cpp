@@ -79,7 +79,7 @@ void GroundKeeper::OpenTrained(const Job& job) {
   maps_.reset();
   segmentation::SegmentationInput input{scene(), *model, nullptr, sam, scene()->TrainViews()};
   if (settings.encode.container == feature_container::FeatureStore::kField) {
-    input.features = context_.run.FeatureField(settings.encode);
+    input.features = context_.run.FeatureField(settings.encode, job);
     SetGround(std::move(input));
     return;
   }
@@ -158,7 +158,7 @@ void GroundKeeper::Encode(feature_container::RadianceSource radiance, feature_co
     context_.desk.ViewsEncoded(all);
     context_.audience.StateChanged();
     if (is_final && HasAll(*features, scene()->TrainViews()))
-      context_.run.RecordEncoding(context_.field.settings(), seconds);
+      context_.run.RecordEncoding(context_.field.settings(), seconds, context_.work.QuietJob());
   };
   auto encoder = std::make_unique<Encoder>(std::move(to_encode), context_.work);
   const std::lock_guard lock(mutex_);

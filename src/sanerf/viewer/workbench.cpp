@@ -128,7 +128,7 @@ Vec3 Workbench::PointAt(const Camera& camera, const Vec2& px) {
   pixel.cx -= px.x() - 0.5;
   pixel.cy -= px.y() - 0.5;
   pixel.width = pixel.height = 1;
-  const double depth = model->Render(pixel, Job()).depth.data[0];
+  const double depth = model->Render(pixel, work_.QuietJob()).depth.data[0];
   if (!(depth > 0)) throw UsageError("there is nothing at this place", "the ray meets no surface", "click on a thing");
   return camera.Lift(px, depth);
 }

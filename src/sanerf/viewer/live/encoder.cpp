@@ -94,7 +94,7 @@ void Encoder::EncodeAll(const StopToken& closing) {
     task.Update(NumDone(), input_.scene->views[size_t(*view)].name);
     const Stopwatch watch;
     try {
-      EncodeOne(*view, Job().With(line.token()).With(closing));
+      EncodeOne(*view, work_.QuietJob().With(line.token()).With(closing));
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {

@@ -5,10 +5,12 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "sanerf/core/files.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/feature_container/encoded_views_test_support.h"
 #include "sanerf/viewer/audience.h"
@@ -17,15 +19,21 @@ namespace sanerf::viewer {
 namespace {
 
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::StartsWith;
 
 // What the page would have been told; the first report of a task can be canceled.
 class EncoderAudience : public Audience {
  public:
   void StateChanged() override {}
   void Say(const std::string& event, const Json& data) override {
+    if (event == "progress") {
+      const std::lock_guard lock(mutex_);
+      tasks_.insert(data.at("id").get<int64_t>());
+    }
     if (event == "progress" && data.at("done") == 0 && on_begin) std::exchange(on_begin, nullptr)(data.at("id"));
     if (event != "message") return;
     const std::lock_guard lock(mutex_);
@@ -35,11 +43,16 @@ class EncoderAudience : public Audience {
     const std::lock_guard lock(mutex_);
     return messages_;
   }
+  std::set<int64_t> tasks() const {
+    const std::lock_guard lock(mutex_);
+    return tasks_;
+  }
   std::function<void(int64_t task)> on_begin;
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::string> messages_;
+  std::set<int64_t> tasks_;
 };
 
 class EncoderTest : public feature_container::EncodedViewsTest {
@@ -144,6 +157,16 @@ TEST_F(EncoderTest, OneAtATimeWritesViews) {
   EXPECT_FALSE(encoder.State().contains("stopped"));
   writing.unlock();
   Await([&] { return NumEncoded() == kNumViews; });
+}
+
+TEST_F(EncoderTest, WhatIsWrongWithTheViewsThatWereThereIsSaid) {
+  Encode();
+  WriteFileAtomic(folder_ / "index.json", "{");
+  features_->Reload();
+  const Encoder encoder(Input(), work_);
+  Await([&] { return encoder.State().is_null(); });
+  EXPECT_THAT(audience_.messages(), ElementsAre(StartsWith("encoding all views again: ")));
+  EXPECT_EQ(audience_.tasks().size(), 1u);  // what a single view takes is a part of it
 }
 
 // Somebody else has encoded some of them.

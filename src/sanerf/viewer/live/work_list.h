@@ -25,8 +25,8 @@ class WorkList {
   };
 
  public:
-  // audience: told of progress, metrics and warnings; must outlive this.
-  explicit WorkList(Audience& audience) : audience_(audience) {}
+  // audience: hears of progress, metrics and warnings; must outlive this.
+  explicit WorkList(Audience& audience) : audience_(audience), warnings_(*this) {}
 
   // The tasks of one activity; canceling one of them stops the activity. The list must outlive it, and it the jobs
   // that report to it; what on_cancel calls is there as long as the list.
@@ -49,6 +49,10 @@ class WorkList {
     const std::shared_ptr<Control> control_;
   };
 
+  // Its tasks are not listed, its warnings are messages all the same: for a part of another task, and for what nobody
+  // cancels. The list must outlive it.
+  Job QuietJob() { return Job().With(warnings_); }
+
   Json AsJson() const;  // "work" of docs/viewer.md
   // False when there is no such task.
   bool Cancel(int64_t id);
@@ -60,6 +64,16 @@ class WorkList {
   }
 
  private:
+  class Warnings : public EventSink {
+   public:
+    explicit Warnings(WorkList& list) : list_(list) {}
+    void Take(const Event& event) override {
+      if (event.kind == Event::Kind::kWarning) list_.Take(event, nullptr);
+    }
+
+   private:
+    WorkList& list_;
+  };
   struct Entry {
     Line* line;
     Json shown;
@@ -69,6 +83,7 @@ class WorkList {
   void Forget(Line* line);
 
   Audience& audience_;
+  Warnings warnings_;
   mutable std::mutex mutex_;
   std::map<uint64_t, Entry> tasks_;
 };
