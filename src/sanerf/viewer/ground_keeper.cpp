@@ -84,7 +84,7 @@ void GroundKeeper::OpenTrained(const Job& job) {
     return;
   }
   const auto features = std::make_shared<LiveFeatures>(context_.run_path / "features", *scene(), model->Fingerprint(),
-                                                       sam->Fingerprint(), settings.encode.size);
+                                                       sam->Fingerprint(), settings.encode.size, job);
   input.features = features;
   if (SetGround(std::move(input))) return;
   Encode({model->Fingerprint(), [model](const Camera& camera, const Job& job) { return model->Render(camera, job); }},
@@ -109,7 +109,7 @@ void GroundKeeper::OpenInTraining(const Job& job) {
     options.source = feature_container::EncodedPicture::kPhoto;  // the field does not show the scene yet
     const feature_container::RadianceSource nothing = feature_container::NoRadianceYet();
     maps_ = std::make_shared<LiveFeatures>(context_.run_path / "features", *scene(), nothing.fingerprint,
-                                           sam->Fingerprint(), options.size);
+                                           sam->Fingerprint(), options.size, job);
     Encode(nothing, options, maps_, job);
   }
   if (!is_asked || model->step() < std::max(kDepthFrom, 2 * ground_step_)) return;

@@ -116,7 +116,7 @@ FoundObjects Workbench::Find(const Json& request, const Job& job) {
   run::OpenRun run = run_->Another(*ground, settings.encode.model);
   FoundObjects found = FindByWords(request.value("text", ""), settings, &run, job);
   if (const auto live = std::dynamic_pointer_cast<const LiveFeatures>(ground->features))
-    std::const_pointer_cast<LiveFeatures>(live)->Reload();
+    std::const_pointer_cast<LiveFeatures>(live)->Reload(job);
   if (desk_->has_prompts()) found.masks = FirstLooks(found.prompts, *ground, settings, job);
   return found;
 }

@@ -122,7 +122,7 @@ void Encoder::EncodeOne(int view, const Job& job) {
     const feature_container::EncodeSource source{*input_.scene, input_.radiance, *input_.sam, input_.options};
     feature_container::EncodeViews(input_.folder, source, {view}, job);
   }
-  input_.features->Reload();
+  input_.features->Reload(job);
   if (input_.features->Has(view)) return;
   throw Error(fmt::format("{}: {} was encoded and cannot be read", input_.folder.string(),
                           input_.scene->views[size_t(view)].name),

@@ -62,8 +62,8 @@ class EncoderTest : public feature_container::EncodedViewsTest {
     sam_of_test_->on_encode = [this] {
       if (fails_) throw Error("no map");
     };
-    features_ =
-        std::make_shared<LiveFeatures>(folder_, scene_, field_.fingerprint, sam_of_test_->fingerprint, options_.size);
+    features_ = std::make_shared<LiveFeatures>(folder_, scene_, field_.fingerprint, sam_of_test_->fingerprint,
+                                               options_.size, Job());
   }
   // Nobody waits for anything.
   EncoderInput Input() {
@@ -162,7 +162,7 @@ TEST_F(EncoderTest, OneAtATimeWritesViews) {
 TEST_F(EncoderTest, WhatIsWrongWithTheViewsThatWereThereIsSaid) {
   Encode();
   WriteFileAtomic(folder_ / "index.json", "{");
-  features_->Reload();
+  features_->Reload(Job());
   const Encoder encoder(Input(), work_);
   Await([&] { return encoder.State().is_null(); });
   EXPECT_THAT(audience_.messages(), ElementsAre(StartsWith("encoding all views again: ")));
@@ -175,7 +175,7 @@ TEST_F(EncoderTest, TheViewsThatAreThereAreCounted) {
   const Encoder encoder(Input(), work_);
   EXPECT_EQ(encoder.State().at("done"), 0);
   EncodeViews(folder_, feature_container::EncodeSource{scene_, field_, *sam_of_test_, options_}, {0, 1, 2}, Job());
-  features_->Reload();
+  features_->Reload(Job());
   EXPECT_EQ(encoder.State().at("done"), 3);
   writing.unlock();
   Await([&] { return encoder.State().is_null(); });
