@@ -177,7 +177,7 @@ TEST_F(AnswerMakerTest, WhyItIsNotKnownHowWellTheMasksOfARunAgreeIsSaid) {
   desk.ViewsEncoded(true);
   WaitUntil([&] { return !listener_.messages().empty(); });
   EXPECT_THAT(listener_.messages(), testing::ElementsAre(testing::HasSubstr("agree is not known: the picture is")));
-  EXPECT_EQ(desk.Objects()[0].at("status"), "answered");  // what is shown needs none of it
+  WaitUntil([&] { return desk.Objects()[0].at("status") == "answered"; });  // what is shown needs none of it
 }
 
 }  // namespace

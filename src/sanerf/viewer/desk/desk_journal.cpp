@@ -16,7 +16,8 @@ constexpr char kJournalName[] = "window.json";
 
 DeskJournal::DeskJournal(std::filesystem::path run, DeskState& state, WorkList& work)
     : run_(std::move(run)), state_(state), work_(work) {
-  std::optional<Journal> journal = ReadJournal(run_ / kJournalName, state_.scene, work_);
+  auto [journal, may_be_replaced] = ReadJournal(run_ / kJournalName, state_.scene, work_);
+  may_write_ = may_be_replaced;
   if (!journal) return;
   const std::lock_guard lock(state_.mutex);
   state_.edits = segmentation::PromptEdits(std::move(journal->history));
@@ -34,7 +35,7 @@ void DeskJournal::Write() {
     work_.Message("error", "the prompts are not kept", "the run " + run_.string() + " is gone",
                   "put the folder back where it was");
   had_run_ |= has_run;
-  if (!has_run) return;  // it comes with the training
+  if (!has_run || !may_write_) return;  // a run comes with the training
   Journal journal;
   {
     const std::lock_guard lock(state_.mutex);

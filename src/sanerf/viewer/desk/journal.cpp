@@ -265,18 +265,21 @@ void WriteJournal(const std::filesystem::path& file, const Journal& journal) {
   WriteFileAtomic(file, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-std::optional<Journal> ReadJournal(const std::filesystem::path& file, const scene::Scene& scene, WorkList& work) {
-  if (!std::filesystem::exists(file)) return std::nullopt;
+JournalRead ReadJournal(const std::filesystem::path& file, const scene::Scene& scene, WorkList& work) {
+  if (!std::filesystem::exists(file)) return {};
   try {
-    return Read(ReadJsonFile(file), file.string(), scene);
+    return {Read(ReadJsonFile(file), file.string(), scene)};
   } catch (const Error& error) {
     std::filesystem::path aside = file;
     aside += ".damaged";
-    std::error_code ignored;
-    std::filesystem::rename(file, aside, ignored);
+    std::error_code why_not;
+    std::filesystem::rename(file, aside, why_not);
     work.Message("warning", "the prompts of the last time cannot be read", error.what(),
-                 fmt::format("the file is kept as {}", aside.string()));
-    return std::nullopt;
+                 why_not ? fmt::format("move {} away and open the run again: it cannot be renamed to {} ({}), and no "
+                                       "prompts are kept while it is there",
+                                       file.string(), aside.filename().string(), why_not.message())
+                         : fmt::format("the file is kept as {}", aside.string()));
+    return {std::nullopt, !why_not};
   }
 }
 
