@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
@@ -33,6 +34,13 @@ struct ViewFlags {
   bool no_browser = false;
 };
 
+// The options of the run, whose lock the window then keeps.
+void RestoreAndLock(const std::filesystem::path& run, viewer::WorkspaceRequest* request, pipeline::Settings* settings) {
+  run::LockedRun locked(run, run::RunLock::Holder::kWindow);
+  RestoreFromRun(locked.folder, settings);
+  request->lock = std::move(locked.lock);
+}
+
 // What the folder is, and where its results go. Throws what opening it would.
 viewer::WorkspaceRequest Opened(const CommonFlags& common, const ViewFlags& flags, const Job& job) {
   viewer::WorkspaceRequest request;
@@ -44,11 +52,11 @@ viewer::WorkspaceRequest Opened(const CommonFlags& common, const ViewFlags& flag
                        fmt::format("look at it: sanerf view {}; or begin another run of its scene: sanerf view SCENE "
                                    "--out {}",
                                    Quoted(flags.path), Quoted(*flags.out)));
-    RestoreFromRun(run::LockedRun(flags.path).folder, &settings);
+    RestoreAndLock(flags.path, &request, &settings);
   } else {
     if (!scene::HoldsScene(flags.path)) scene::LoadScene(flags.path, settings.scene, job);  // says what it is
     request.run = flags.out ? *flags.out : RunBeside(flags.path);
-    if (run::RunFolder::Exists(*request.run)) RestoreFromRun(run::LockedRun(*request.run).folder, &settings);
+    if (run::RunFolder::Exists(*request.run)) RestoreAndLock(*request.run, &request, &settings);
   }
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object", "auto", "text"}, "view", &settings,
                    job);

@@ -18,16 +18,16 @@ constexpr std::chrono::milliseconds kLooksEvery{500};
 
 }  // namespace
 
-Workbench::Workbench(const fs::path& scene, fs::path run, const pipeline::Settings& settings, WorkList& work,
+Workbench::Workbench(const fs::path& scene, const WindowRun& run, const pipeline::Settings& settings, WorkList& work,
                      Audience& audience)
-    : run_path_(std::move(run)),
+    : run_path_(run.path),
       settings_(settings),
       work_(work),
       audience_(audience),
       field_line_(work_, [this] { field_->Pause(); }),
       field_job_(field_line_.job()) {
   field_ = std::make_unique<LiveField>(
-      scene, run_path_, settings_, [this] { FieldChanged(); }, field_job_);
+      scene, run, settings_, [this] { FieldChanged(); }, field_job_);
   scene_ = field_->scene();
   run_ = std::make_unique<LiveRun>(run_path_, field_->lock(), scene_);
   desk_ = std::make_unique<Desk>(RoomOfDesk(), work_, audience_);

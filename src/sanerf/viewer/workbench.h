@@ -25,7 +25,7 @@ namespace sanerf::viewer {
 class Workbench {
  public:
   // scene: empty for a run, which knows its own. Throws what opening them throws. work and audience must outlive it.
-  Workbench(const std::filesystem::path& scene, std::filesystem::path run, const pipeline::Settings& settings,
+  Workbench(const std::filesystem::path& scene, const WindowRun& run, const pipeline::Settings& settings,
             WorkList& work, Audience& audience);
   ~Workbench();  // stops and saves
 

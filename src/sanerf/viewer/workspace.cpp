@@ -58,7 +58,8 @@ struct Workspace::Impl {
         run(RunFor(request)),
         audience(to),
         work(audience),
-        bench(run::RunFolder::Exists(request.path) ? fs::path() : request.path, run, request.settings, work, audience),
+        bench(run::RunFolder::Exists(request.path) ? fs::path() : request.path, {run, request.lock}, request.settings,
+              work, audience),
         exports(work, audience),
         pictures(bench) {}
 
