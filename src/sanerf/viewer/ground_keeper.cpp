@@ -68,7 +68,7 @@ void GroundKeeper::OpenTrained(const Job& job) {
   if (!model) return;
   if (context_.run.Open(*model)) {
     run::ReadableFields stored = context_.run.StoredFields(job);
-    for (const Error& problem : stored.problems) context_.work.Message("warning", problem);
+    for (const Error& problem : stored.problems) context_.work.Message(MessageKind::kWarning, problem);
     context_.desk.Load(std::move(stored.fields));
   }
   context_.audience.StateChanged();

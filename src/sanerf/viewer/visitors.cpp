@@ -38,8 +38,9 @@ bool RememberVisitor(const std::filesystem::path& run, const std::string& token,
   try {
     WriteJsonFile(run / kVisitorsFile, earlier);
   } catch (const WriteError& error) {
-    WorkList(audience).Message("warning", "this page has to be opened with its address again after the next start",
-                               error.what(), error.hint());
+    WorkList(audience).Message(MessageKind::kWarning,
+                               "this page has to be opened with its address again after the next start", error.what(),
+                               error.hint());
   }
   return true;
 }

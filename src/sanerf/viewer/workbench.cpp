@@ -103,7 +103,7 @@ void Workbench::Keep(const StopToken& closing) {
     const std::string hint = error.hint().empty() ? "" : fmt::format(" ({})", error.hint());
     ground_->GiveUp(fmt::format("prompts cannot be answered: {}{}", error.what(), hint));
   } catch (const std::exception& error) {
-    work_.Message("error", error.what());
+    work_.Message(MessageKind::kError, error.what());
     ground_->GiveUp("");
   }
 }

@@ -21,15 +21,6 @@ const char* PhaseName(LiveField::Phase phase) {
 
 Json Xyz(const Vec3& v) { return {v.x(), v.y(), v.z()}; }
 
-Json ObjectsState(Workbench& bench) {
-  Json objects = bench.desk().Objects();
-  for (Json& object : objects) {
-    const auto iou = bench.scores().IouOf(segmentation::ObjectId(object.at("id").get<int64_t>()));
-    if (iou && object.at("status") == "answered") object["iou"] = *iou;
-  }
-  return objects;
-}
-
 Json CommandsState(const StateSources& sources) {
   Workbench& bench = sources.bench;
   const std::string run = ShellQuoted(sources.run.string()), photos = ShellQuoted(bench.scene().root.string());
@@ -75,7 +66,7 @@ Json StateOf(const StateSources& sources, int64_t revision) {
           {"training", bench.field().TrainingState()},
           {"encoding", bench.EncodingState()},
           {"waiting", bench.Waiting()},
-          {"objects", ObjectsState(bench)},
+          {"objects", bench.desk().Objects([&](segmentation::ObjectId id) { return bench.scores().IouOf(id); })},
           {"answer", bench.desk().AnswerState()},
           {"history", bench.desk().History()},
           {"work", sources.work.AsJson()},

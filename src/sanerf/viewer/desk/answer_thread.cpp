@@ -105,7 +105,7 @@ void AnswerThread::StoreAtTheEnd() {
   try {
     Store(work_.QuietJob());
   } catch (const std::exception& error) {
-    work_.Message("error", error.what());
+    work_.Message(MessageKind::kError, error.what());
   }
 }
 

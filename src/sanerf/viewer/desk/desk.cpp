@@ -44,7 +44,7 @@ void Desk::Load(std::vector<run::StoredField> fields) {
     if (state_.is_fitted && !is_joined) answers_->Remember(state_.answer);
   }
   if (is_joined)
-    work_.Message("info", "the objects were segmented one by one", "each is shown as its own field has it",
+    work_.Message(MessageKind::kInfo, "the objects were segmented one by one", "each is shown as its own field has it",
                   "change something about one of them, and one field is fitted to all");
   Touch();
 }
@@ -162,6 +162,15 @@ void Desk::Touch() {
 }
 
 // ================================ what the page is shown ================================
+
+std::vector<segmentation::ObjectId> Desk::AnsweredObjects() const {
+  return Asked([](const DeskState& state) {
+    std::vector<segmentation::ObjectId> ids;
+    for (const segmentation::EditedObject& object : state.edits.objects())
+      if (StatusOf(object, state) == ObjectStatus::kAnswered) ids.push_back(object.id);
+    return ids;
+  });
+}
 
 EditedObject Desk::Object(ObjectId id) const {
   return Asked([&](const auto& state) { return ObjectOf(state.edits, id); });

@@ -32,7 +32,7 @@ void DeskJournal::Write() {
   const std::lock_guard journal_lock(mutex_);  // the last one written is the last one said
   const bool has_run = run::RunFolder::Exists(run_);
   if (!has_run && had_run_)
-    work_.Message("error", "the prompts are not kept", "the run " + run_.string() + " is gone",
+    work_.Message(MessageKind::kError, "the prompts are not kept", "the run " + run_.string() + " is gone",
                   "put the folder back where it was");
   had_run_ |= has_run;
   if (!has_run || !may_write_) return;  // a run comes with the training
@@ -45,7 +45,7 @@ void DeskJournal::Write() {
   try {
     WriteJournal(run_ / kJournalName, journal);
   } catch (const Error& error) {
-    work_.Message("warning", "the prompts are not kept", error.what(), error.hint());
+    work_.Message(MessageKind::kWarning, "the prompts are not kept", error.what(), error.hint());
   }
 }
 

@@ -274,7 +274,7 @@ JournalRead ReadJournal(const std::filesystem::path& file, const scene::Scene& s
     aside += ".damaged";
     std::error_code why_not;
     std::filesystem::rename(file, aside, why_not);
-    work.Message("warning", "the prompts of the last time cannot be read", error.what(),
+    work.Message(MessageKind::kWarning, "the prompts of the last time cannot be read", error.what(),
                  why_not ? fmt::format("move {} away and open the run again: it cannot be renamed to {} ({}), and no "
                                        "prompts are kept while it is there",
                                        file.string(), aside.filename().string(), why_not.message())

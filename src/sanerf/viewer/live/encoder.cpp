@@ -76,7 +76,7 @@ void Encoder::Run(const StopToken& closing) {
     if (closing.stop_requested()) return;
     is_enough_ = true;
   } catch (const std::exception& error) {
-    work_.Message("error", "encoding stopped", error.what());
+    work_.Message(MessageKind::kError, "encoding stopped", error.what());
   }
   is_busy_ = false;
   if (!MissingViews().empty()) Tell(/*all=*/true);
@@ -142,7 +142,7 @@ void Encoder::Tell(bool all) {
   } catch (const Error& error) {
     work_.Message(error);
   } catch (const std::exception& error) {
-    work_.Message("error", "the encoded views cannot be used", error.what());
+    work_.Message(MessageKind::kError, "the encoded views cannot be used", error.what());
   }
 }
 
