@@ -153,7 +153,7 @@ void AddView(CommandLine& line) {
                              "  sanerf view run                      goes on with a run\n"
                              "  sanerf ./run                         the same: a path is opened\n"
                              "  sanerf view run --no-browser --json  for a script\n\n"
-                             "The page is served to this machine alone, to who has the address that is printed.\n"
+                             "The page is served to this machine alone, to whoever has the address that is printed.\n"
                              "To use another machine: sign in with the line `ssh -L ...` that is printed as\n"
                              "well, then open the same address in the browser that you sit at. Ctrl-C ends it;\n"
                              "everything is kept in the run, and the same command goes on from there.");

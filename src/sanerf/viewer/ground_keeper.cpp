@@ -165,14 +165,14 @@ void GroundKeeper::Encode(feature_container::RadianceSource radiance, feature_co
   encoder_ = std::move(encoder);
 }
 
-void GroundKeeper::LookAgain() {
+void GroundKeeper::CheckWantedViews() {
   const std::lock_guard lock(mutex_);
-  if (encoder_) encoder_->LookAgain();
+  if (encoder_) encoder_->CheckWantedViews();
 }
 
-void GroundKeeper::GoOn() {
+void GroundKeeper::Resume() {
   const std::lock_guard lock(mutex_);
-  if (encoder_) encoder_->GoOn();
+  if (encoder_) encoder_->Resume();
 }
 
 void GroundKeeper::StopEncoding() {

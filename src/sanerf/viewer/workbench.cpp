@@ -74,13 +74,13 @@ void Workbench::PromptsChanged() {
     prompts_changed_ = true;
   }
   scores_->StepBack();
-  ground_->LookAgain();
+  ground_->CheckWantedViews();
   keeper_->Wake();
 }
 
-void Workbench::GoOn() {
-  desk_->GoOn();
-  ground_->GoOn();
+void Workbench::Resume() {
+  desk_->Resume();
+  ground_->Resume();
   PromptsChanged();
 }
 
@@ -91,7 +91,7 @@ void Workbench::Keep(const StopToken& closing) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(prompts_changed_, false)) ground_->TryAgain();
   }
-  scores_->GoOn();
+  scores_->Resume();
   try {
     desk_->KeepPrompts();  // of before there was a run
     const Job job = line.job().With(closing);
@@ -117,7 +117,7 @@ FoundObjects Workbench::Find(const Json& request, const Job& job) {
   FoundObjects found = FindByWords(request.value("text", ""), settings, &run, job);
   if (const auto live = std::dynamic_pointer_cast<const LiveFeatures>(ground->features))
     std::const_pointer_cast<LiveFeatures>(live)->Reload(job);
-  if (desk_->has_prompts()) found.masks = FirstLooks(found.prompts, *ground, settings, job);
+  if (desk_->has_prompts()) found.masks = QuickMasks(found.prompts, *ground, settings, job);
   return found;
 }
 

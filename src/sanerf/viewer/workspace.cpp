@@ -141,7 +141,7 @@ Json Workspace::Train(const Json& request) {
 
 Json Workspace::Again(const Json& request) {
   AsUsage([&] { JsonCursor(request, "again").ExpectKeys({}); });
-  impl_->bench.GoOn();
+  impl_->bench.Resume();
   return impl_->Done();
 }
 

@@ -95,7 +95,7 @@ Json Desk::Edit(const Json& request) {
     if (json.Has("op") && request.at("op") == "show") {
       json.ExpectKeys({"op", "object", "visible", "solo"});
       done.object = ObjectOf(state_.edits, ObjectId(json["object"].Integer())).id;
-      ObjectLook& look = state_.looks[done.object];
+      ObjectDisplay& look = state_.looks[done.object];
       if (json.Has("visible")) look.visible = json["visible"].Bool();
       if (json.Has("solo")) look.solo = json["solo"].Bool();
     } else {
@@ -105,7 +105,7 @@ Json Desk::Edit(const Json& request) {
       done = DoEdit(request, {*room_.scene, seen}, &state_.edits);
       for (const EditedObject& object : state_.edits.objects()) {
         after[object.id] = object.edition;
-        state_.looks.try_emplace(object.id, ObjectLook{int(state_.looks.size()), true, false});
+        state_.looks.try_emplace(object.id, ObjectDisplay{int(state_.looks.size()), true, false});
       }
       state_.Changed(before != after || !SameMasks(labeled_before, state_.edits.Labeled()));
       answers_->TakeUpAgain();  // the task that was canceled may have been at its end
@@ -118,10 +118,10 @@ Json Desk::Edit(const Json& request) {
   return {{"object", int64_t(done.object)}, {"prompt", int64_t(done.prompt)}};
 }
 
-void Desk::GoOn() {
+void Desk::Resume() {
   {
     const std::lock_guard lock(state_.mutex);
-    state_.GoOn();
+    state_.Resume();
     answers_->TakeUpAgain();
   }
   Touch();

@@ -52,7 +52,7 @@ class Desk {
   void ViewsEncoded(bool all);
 
   Json Edit(const Json& request);
-  void GoOn();                               // with what was canceled or has failed
+  void Resume();                             // with what was canceled or has failed
   void Find(const Json& request);            // throws NotNow
   void StopSearching() { search_.reset(); }  // for good
   void Save();                               // throws NotNow when there is no field yet

@@ -58,7 +58,7 @@ void DeskState::Changed(bool masks) {
   stop.RequestStop();
 }
 
-void DeskState::GoOn() {
+void DeskState::Resume() {
   is_idle = false;
   store_waits = false;
   failed.clear();

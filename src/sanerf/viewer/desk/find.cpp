@@ -32,7 +32,7 @@ FoundObjects FindEverything(const segmentation::SegmentationInput& input, const 
   return objects;
 }
 
-ObjectMaskList FirstLooks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
+ObjectMaskList QuickMasks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
                           const segmentation::SegmentationOptions& options, const Job& job) {
   ObjectMaskList masks;
   for (const mask_decoder::ObjectPrompt& object : objects.objects) {

@@ -23,7 +23,7 @@ TEST_F(FindTest, AFirstLookTellsWhetherAThingIsThereAlready) {
       {Clicked("flask", segmentation::kBottleId), nowhere, Clicked("ball", segmentation::kBallId)}};
   const segmentation::SegmentationInput input{shared_scene_, *nerf_, features_, sam_, shared_scene_->TrainViews()};
   EventRecorder events;
-  ObjectMaskList masks = FirstLooks(found, input, SegmentOptionsForTests(), Job().With(events));
+  ObjectMaskList masks = QuickMasks(found, input, SegmentOptionsForTests(), Job().With(events));
   ASSERT_EQ(masks.size(), 3u);
   EXPECT_THAT(events.Texts("warning"), testing::IsEmpty());  // that a thing has no mask is no fault
   EXPECT_EQ(masks[1], nullptr);
@@ -46,7 +46,7 @@ TEST_F(FindTest, WhyAFirstLookFailedIsSaid) {
                                               shared_scene_->TrainViews()};
   EventRecorder events;
   const ObjectMaskList masks =
-      FirstLooks({{Clicked("ball", segmentation::kBallId)}}, input, SegmentOptionsForTests(), Job().With(events));
+      QuickMasks({{Clicked("ball", segmentation::kBallId)}}, input, SegmentOptionsForTests(), Job().With(events));
   ASSERT_EQ(masks.size(), 1u);
   EXPECT_EQ(masks[0], nullptr);
   EXPECT_THAT(events.Texts("warning"),
@@ -58,7 +58,7 @@ TEST_F(FindTest, AFirstLookCanBeStopped) {
   stop.RequestStop();
   const segmentation::SegmentationInput input{shared_scene_, *nerf_, features_, sam_, shared_scene_->TrainViews()};
   EXPECT_THROW(
-      FirstLooks({{Clicked("ball", segmentation::kBallId)}}, input, SegmentOptionsForTests(), Job().With(stop.token())),
+      QuickMasks({{Clicked("ball", segmentation::kBallId)}}, input, SegmentOptionsForTests(), Job().With(stop.token())),
       InterruptedError);
 }
 

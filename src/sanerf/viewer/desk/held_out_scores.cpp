@@ -38,7 +38,7 @@ void HeldOutScores::StepBack() {
   stop_.RequestStop();
 }
 
-void HeldOutScores::GoOn() {
+void HeldOutScores::Resume() {
   const std::lock_guard lock(mutex_);
   stop_ = StopSource();
 }

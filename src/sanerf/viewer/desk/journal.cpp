@@ -218,8 +218,8 @@ Journal Read(const Json& json, const std::string& file, const scene::Scene& scen
   journal.history = {Objects(root["now"], all, last_id), Moments(root["past"], all, last_id),
                      Moments(root["future"], all, last_id), last_id};
   for (size_t i = 0; i < looks.size(); ++i) {
-    const ObjectLook look{int(looks[i]["color"].IntegerIn(0, 1'000'000)), looks[i]["visible"].Bool(),
-                          looks[i]["solo"].Bool()};
+    const ObjectDisplay look{int(looks[i]["color"].IntegerIn(0, 1'000'000)), looks[i]["visible"].Bool(),
+                             looks[i]["solo"].Bool()};
     if (!journal.looks.emplace(ObjectId(looks[i]["id"].IntegerIn(1, last_id)), look).second)
       looks[i].Fail("the object has two looks");
   }

@@ -15,14 +15,14 @@
 namespace sanerf::viewer {
 
 // How an object looks in the window; not part of the history.
-struct ObjectLook {
+struct ObjectDisplay {
   int color = 0;  // see colors.h
   bool visible = true, solo = false;
 };
 
 struct Journal {
   segmentation::EditHistory history;  // without masks
-  std::map<segmentation::ObjectId, ObjectLook> looks;
+  std::map<segmentation::ObjectId, ObjectDisplay> looks;
   // By name: what the run's object of that name is, as PrintOf says it, so far as the window has made it or knows of
   // it. Several while it is being stored. An object that is another was changed by somebody else.
   std::map<std::string, std::set<std::string>> stored;

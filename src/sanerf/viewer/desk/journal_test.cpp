@@ -86,7 +86,7 @@ TEST(Journal, OneThatContradictsItselfIsSetAside) {
   PromptEdits edits;
   mask_decoder::ObjectPrompt mug;
   mug.clicks = {{"a", Vec2(1, 2), 1}};
-  std::map<ObjectId, ObjectLook> looks;
+  std::map<ObjectId, ObjectDisplay> looks;
   for (const char* name : {"mug", "cup"}) {
     mug.name = name;
     looks[edits.AddObject(mug)] = {};

@@ -37,7 +37,7 @@ Json ShownObjects(const DeskState& state, const IouOfObject& iou_of) {
   Json objects = Json::array();
   for (const EditedObject& object : state.edits.objects()) {
     const auto found = state.looks.find(object.id);
-    const ObjectLook look = found == state.looks.end() ? ObjectLook() : found->second;
+    const ObjectDisplay look = found == state.looks.end() ? ObjectDisplay() : found->second;
     const int label = state.answer->LabelOf(object.id);
     Json json = DescribeObject(object, state.scene, num_views, state.AgreementOf(object));
     json["color"] = HexColor(ColorOf(look.color));

@@ -38,7 +38,7 @@ TEST_F(ShownStateTest, WhatWasStoppedIsNotCalledAnsweredAndGoesOn) {
   EXPECT_THAT(WhyNotKept(state_).first, HasSubstr("stopped"));
   EXPECT_THAT(WhyNotKept(state_).second, HasSubstr("go on"));
   EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
-  state_.GoOn();
+  state_.Resume();
   EXPECT_EQ(state_.NextStep(), DeskStep::kField);
   EXPECT_EQ(status(), ObjectStatus::kWorking);
   EXPECT_THAT(WhyNotKept(state_).second, HasSubstr("wait until it is ready"));
@@ -46,7 +46,7 @@ TEST_F(ShownStateTest, WhatWasStoppedIsNotCalledAnsweredAndGoesOn) {
   EXPECT_EQ(status(), ObjectStatus::kAnswered);
   state_.failed[state_.edits.Object(ball).edition] = "no mask";
   EXPECT_EQ(status(), ObjectStatus::kStale);
-  state_.GoOn();
+  state_.Resume();
   EXPECT_EQ(status(), ObjectStatus::kAnswered);
 }
 

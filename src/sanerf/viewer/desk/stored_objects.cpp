@@ -93,7 +93,7 @@ void GiveMasks(const std::vector<StoredMasks>& all, DeskState* state) {
   // Also to what undo brings back.
   edits.TakeMasks(edits.Select([](const EditedObject&) { return PromptEdits::Part::kWanted; }));
   for (const EditedObject& object : edits.objects())
-    state->looks.try_emplace(object.id, ObjectLook{int(state->looks.size()), true, false});
+    state->looks.try_emplace(object.id, ObjectDisplay{int(state->looks.size()), true, false});
 }
 
 segmentation::LabeledObjects Labeled(const std::vector<std::vector<ObjectId>>& ids, const PromptEdits& edits) {

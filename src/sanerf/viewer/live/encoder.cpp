@@ -26,9 +26,9 @@ Encoder::Encoder(EncoderInput input, WorkList& work)
       total_(int(input_.scene->TrainViews().size())),
       thread_([this](const StopToken& closing) { Run(closing); }) {}
 
-void Encoder::LookAgain() { thread_.Wake(); }
+void Encoder::CheckWantedViews() { thread_.Wake(); }
 
-void Encoder::GoOn() {
+void Encoder::Resume() {
   goes_on_again_ = true;
   thread_.Wake();
 }
@@ -79,7 +79,7 @@ void Encoder::Run(const StopToken& closing) {
     work_.Message(MessageKind::kError, "encoding stopped", error.what());
   }
   is_busy_ = false;
-  if (!MissingViews().empty()) Tell(/*all=*/true);
+  if (!MissingViews().empty()) Notify(/*all=*/true);
 }
 
 void Encoder::EncodeAll(const StopToken& closing) {
@@ -110,7 +110,7 @@ void Encoder::EncodeAll(const StopToken& closing) {
     seconds_ = seconds_ + watch.seconds();
     ++num_here_;
     task.Update(NumDone());
-    Tell(!NextView());
+    Notify(!NextView());
     StandBack(watch.seconds(), job);
   }
   task.Finish();
@@ -136,7 +136,7 @@ void Encoder::Failed(int view, const Error& error) {
 }
 
 // What others make of the views is no fault of theirs.
-void Encoder::Tell(bool all) {
+void Encoder::Notify(bool all) {
   try {
     input_.on_views(all, seconds_);
   } catch (const Error& error) {

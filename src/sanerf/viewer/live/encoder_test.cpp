@@ -123,10 +123,10 @@ TEST_F(EncoderTest, WhatWasCanceledStandsStillUntilItGoesOn) {
   EXPECT_EQ(state.at("stopped"), true);
   EXPECT_EQ(state.at("done"), 0);
   EXPECT_EQ(state.at("total"), kNumViews);
-  encoder.LookAgain();
+  encoder.CheckWantedViews();
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(NumEncoded(), 0);  // nobody waits for a view
-  encoder.GoOn();
+  encoder.Resume();
   Await([&] { return encoder.State().is_null(); });
   EXPECT_EQ(NumEncoded(), kNumViews);
   EXPECT_THAT(audience_.messages(), IsEmpty());
@@ -143,7 +143,7 @@ TEST_F(EncoderTest, WhatHasFailedIsTriedAgainByWhoGoesOn) {
   EXPECT_THAT(audience_.messages(), Each(HasSubstr("no map")));
   EXPECT_EQ(encoder.State().at("stopped"), true);
   fails_ = false;
-  encoder.GoOn();
+  encoder.Resume();
   Await([&] { return encoder.State().is_null(); });
   EXPECT_EQ(NumEncoded(), kNumViews);
 }

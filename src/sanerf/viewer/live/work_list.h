@@ -1,4 +1,4 @@
-// What goes on at the moment, as the page shows it: the tasks of jobs, to be told of and to be canceled.
+// What goes on at the moment, as the page shows it: the tasks of jobs, which can be canceled.
 #pragma once
 
 #include <cstdint>
