@@ -28,12 +28,11 @@ void TrainingStep(benchmark::State& state) {
   }
   const double seconds = stopwatch.Seconds(), cpu_seconds = cpu_stopwatch.Seconds();
   const nerf::NerfModel model = trainer.Model();
+  const nerf::RadianceField& field = nerf::ModelAccess::Traced(model).field;
   const auto bound = [&](int threads) {
     Bound sum(threads);
-    sum.AddFlops(samples * 6 *
-                 WeightsOf(nerf::ModelAccess::Traced(model).field));  // forward, and two products backward
-    sum.AddGridAccesses(nerf::ModelAccess::Traced(model).field.grid.shape(),
-                        3 * samples);  // read; read and written backward
+    sum.AddFlops(samples * 6 * WeightsOf(field));          // forward, and two products backward
+    sum.AddGridAccesses(field.grid.shape(), 3 * samples);  // read; read and written backward
     return sum;
   };
   state.counters["Msamples/s"] = samples / seconds / 1e6;
@@ -61,6 +60,7 @@ void Frame(benchmark::State& state) {
   bench::TrainedScene& trained = TrainedScene::Get();
   const nerf::NerfModel model = trained.trainer().Model();
   const Camera camera = trained.scene().views[size_t(trained.scene().TestViews().front())].camera.Resized(400, 400);
+  const nerf::RadianceField& field = nerf::ModelAccess::Traced(model).field;
   const double samples = CountSamples(model, camera);
   const Stopwatch stopwatch(Stopwatch::kWall), cpu_stopwatch(Stopwatch::kProcess);
   for (auto _ : state) benchmark::DoNotOptimize(model.Render(camera, Job()));
@@ -68,8 +68,8 @@ void Frame(benchmark::State& state) {
   const double cpu_seconds = cpu_stopwatch.Seconds() / double(state.iterations());
   const auto bound = [&](int threads) {
     bench::Bound sum(threads);
-    sum.AddFlops(samples * 2 * double(nerf::ModelAccess::Traced(model).field.density.params().size()));
-    sum.AddGridAccesses(nerf::ModelAccess::Traced(model).field.grid.shape(), samples);
+    sum.AddFlops(samples * 2 * double(field.density.params().size()));
+    sum.AddGridAccesses(field.grid.shape(), samples);
     return sum;
   };
   state.counters["seconds"] = seconds;

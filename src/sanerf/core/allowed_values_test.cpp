@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/json.h"

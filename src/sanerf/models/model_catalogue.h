@@ -8,9 +8,9 @@
 
 namespace sanerf::models {
 
-// What a file is of its model; any other name in the catalogue is kWeights.
-enum class FileRole : uint8_t { kEncoder, kDecoder, kDetector, kWeights };  // weights: that another file refers to
-const char* NameOf(FileRole role);                                          // "encoder", as in the catalogue
+// What a file is of its model. kWeights: what another file refers to; any other name in the catalogue.
+enum class FileRole : uint8_t { kEncoder, kDecoder, kDetector, kWeights };
+const char* NameOf(FileRole role);  // "encoder", as in the catalogue
 
 struct ModelFile {
   FileRole role = FileRole::kWeights;

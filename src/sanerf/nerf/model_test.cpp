@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cmath>
-#include <mutex>
 #include <set>
 #include <thread>
 
@@ -19,8 +17,6 @@
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
-
-namespace fs = std::filesystem;
 
 namespace sanerf::nerf {
 namespace {

@@ -5,8 +5,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/run/run_folder_test_support.h"
 
-namespace fs = std::filesystem;
-
 namespace sanerf::run {
 namespace {
 

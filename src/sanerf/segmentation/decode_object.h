@@ -30,16 +30,14 @@ struct DecodedMasks {
 
 // By the state of the masks there are:
 //
-//   outgrown, partial  a correction: SAM is shown them beside the prompts. They stay in views that are not prompted,
-//   but
-//                      where such a view sees a new prompt its mask has no say. Quickly: only views that see what the
-//                      masks did not know are decoded again, those that the new prompts were given in and at most
-//                      max_views others (kPartial).
-//   first              the rest of them: together what decoding from nothing gives. Views that were not encoded then
-//   are
-//                      decoded where they are now.
-//   none, withdrawn    from nothing. Quickly: in at most max_views views that see the object best and from the most
-//                      different sides; the others are not decided yet (kFirst).
+//   outgrown, partial  a correction: SAM is shown them beside the prompts. They stay in views that are not
+//                      prompted, but where such a view sees a new prompt its mask has no say. Quickly: only views
+//                      that see what the masks did not know are decoded again, those that the new prompts were
+//                      given in and at most max_views others (kPartial).
+//   first              the rest of them: together what decoding from nothing gives. Views that were not encoded
+//                      then are decoded where they are now.
+//   none, withdrawn    from nothing. Quickly: in at most max_views views that see the object best and from the
+//                      most different sides; the others are not decided yet (kFirst).
 //
 // Views that the user has dropped are not prompted, and his choices stand above what is decided. Throws what
 // DecodeMasks throws, and Error where he has left no view.

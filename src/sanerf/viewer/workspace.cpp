@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
@@ -108,7 +107,7 @@ Json Workspace::Find(const Json& request) {
   });
   if (begins) impl_->bench.desk().Find(request);
   Json done = impl_->Done();
-  done["command"] = FindCommand(impl_->run, words, !impl_->bench.desk().Objects().empty(), impl_->flags);
+  done["command"] = FindCommand(impl_->run, words, !impl_->bench.desk().edited_objects().empty(), impl_->flags);
   return done;
 }
 

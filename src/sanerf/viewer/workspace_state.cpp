@@ -30,11 +30,10 @@ Json ObjectsState(Workbench& bench) {
   return objects;
 }
 
-Json CommandsState(const StateSources& sources) {
+Json CommandsState(const StateSources& sources, const Json& objects) {
   Workbench& bench = sources.bench;
   const std::string run = ShellQuoted(sources.run.string()), photos = ShellQuoted(bench.scene().root.string());
   const bool has_run = bench.field().phase() != LiveField::Phase::kPhotos;
-  const Json objects = bench.desk().Objects();
   std::string rendered;
   for (const Json& object : objects) {
     if (rendered.empty() && object.at("label").is_number())
@@ -58,6 +57,7 @@ Json StateOf(const StateSources& sources, int64_t revision) {
   Workbench& bench = sources.bench;
   const scene::Scene& scene = bench.scene();
   const Similarity file_from_model = scene.model_from_file.Inverse();
+  const Json objects = ObjectsState(bench);
   return {{"protocol", 1},
           {"program", VersionString()},
           {"server", sources.server},
@@ -75,13 +75,13 @@ Json StateOf(const StateSources& sources, int64_t revision) {
           {"training", bench.field().TrainingState()},
           {"encoding", bench.EncodingState()},
           {"waiting", bench.Waiting()},
-          {"objects", ObjectsState(bench)},
+          {"objects", objects},
           {"answer", bench.desk().AnswerState()},
           {"history", bench.desk().History()},
           {"work", sources.work.AsJson()},
           {"exports", ExportFormats()},
           {"results", sources.exports.State()},
-          {"commands", CommandsState(sources)},
+          {"commands", CommandsState(sources, objects)},
           {"machine",
            {{"device",
              fmt::format("CPU, {} thread{}, {}", NumThreads(), NumThreads() == 1 ? "" : "s", kernels::Kernels().name)},

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"

@@ -1,7 +1,5 @@
 #include "sanerf/baselines/isrf/select_region.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "sanerf/baselines/isrf/k_means.h"

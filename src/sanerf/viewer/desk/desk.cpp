@@ -105,7 +105,7 @@ Json Desk::Edit(const Json& request) {
       done = DoEdit(request, {*room_.scene, seen}, &state_.edits);
       for (const EditedObject& object : state_.edits.objects()) {
         after[object.id] = object.edition;
-        state_.looks.try_emplace(object.id, ObjectLook{int(state_.looks.size()), true, false});
+        state_.Show(object.id);
       }
       state_.Changed(before != after || !SameMasks(labeled_before, state_.edits.Labeled()));
       answers_->TakeUpAgain();  // the task that was canceled may have been at its end

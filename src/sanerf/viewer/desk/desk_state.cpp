@@ -64,6 +64,8 @@ void DeskState::GoOn() {
   failed.clear();
 }
 
+void DeskState::Show(segmentation::ObjectId id) { looks.try_emplace(id, ObjectLook{int(looks.size()), true, false}); }
+
 void DeskState::ViewsEncoded(bool all) {
   more_encoded = true;
   failed.clear();  // the new view may show what the others do not

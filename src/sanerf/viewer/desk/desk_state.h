@@ -44,6 +44,7 @@ class DeskState {
   void GoOn();               // what was canceled or has failed is tried again
   // More views are encoded. all: these are all there will be.
   void ViewsEncoded(bool all);
+  void Show(segmentation::ObjectId id);  // one that joins gets the next color; of others nothing changes
 
   // ---- Questions.
   static bool IsDirty(const segmentation::EditedObject& object);

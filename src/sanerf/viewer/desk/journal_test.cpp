@@ -1,6 +1,5 @@
 #include "sanerf/viewer/desk/journal.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

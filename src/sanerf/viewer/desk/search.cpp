@@ -40,7 +40,7 @@ void AddFound(FoundObjects found, DeskState* state) {
   segmentation::CheckObjectCount(edits.objects().size() + found.prompts.objects.size());
   const std::vector<segmentation::ObjectId> ids = edits.AddObjects(found.prompts, "find objects");
   for (size_t i = 0; i < ids.size(); ++i) {
-    state->looks.try_emplace(ids[i], ObjectLook{int(state->looks.size()), true, false});
+    state->Show(ids[i]);
     if (found.is_decoded) edits.SetMasks(ids[i], found.masks[i], segmentation::MaskState::kRefined);
   }
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -92,8 +91,7 @@ void GiveMasks(const std::vector<StoredMasks>& all, DeskState* state) {
   }
   // Also to what undo brings back.
   edits.TakeMasks(edits.Select([](const EditedObject&) { return PromptEdits::Part::kWanted; }));
-  for (const EditedObject& object : edits.objects())
-    state->looks.try_emplace(object.id, ObjectLook{int(state->looks.size()), true, false});
+  for (const EditedObject& object : edits.objects()) state->Show(object.id);
 }
 
 segmentation::LabeledObjects Labeled(const std::vector<std::vector<ObjectId>>& ids, const PromptEdits& edits) {
