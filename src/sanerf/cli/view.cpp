@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/core/error.h"
@@ -33,6 +34,13 @@ struct ViewFlags {
   bool no_browser = false;
 };
 
+// The options of the run, whose lock the window then keeps.
+void RestoreAndLock(const std::filesystem::path& run, viewer::WorkspaceRequest* request, pipeline::Settings* settings) {
+  run::LockedRun locked(run, run::RunLock::Holder::kWindow);
+  RestoreFromRun(locked.folder, settings);
+  request->lock = std::move(locked.lock);
+}
+
 // What the folder is, and where its results go. Throws what opening it would.
 viewer::WorkspaceRequest Opened(const CommonFlags& common, const ViewFlags& flags, const Job& job) {
   viewer::WorkspaceRequest request;
@@ -44,11 +52,11 @@ viewer::WorkspaceRequest Opened(const CommonFlags& common, const ViewFlags& flag
                        fmt::format("look at it: sanerf view {}; or begin another run of its scene: sanerf view SCENE "
                                    "--out {}",
                                    Quoted(flags.path), Quoted(*flags.out)));
-    RestoreFromRun(run::LockedRun(flags.path).folder, &settings);
+    RestoreAndLock(flags.path, &request, &settings);
   } else {
     if (!scene::HoldsScene(flags.path)) scene::LoadScene(flags.path, settings.scene, job);  // says what it is
     request.run = flags.out ? *flags.out : RunBeside(flags.path);
-    if (run::RunFolder::Exists(*request.run)) RestoreFromRun(run::LockedRun(*request.run).folder, &settings);
+    if (run::RunFolder::Exists(*request.run)) RestoreAndLock(*request.run, &request, &settings);
   }
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object", "auto", "text"}, "view", &settings,
                    job);
@@ -145,7 +153,7 @@ void AddView(CommandLine& line) {
                              "  sanerf view run                      goes on with a run\n"
                              "  sanerf ./run                         the same: a path is opened\n"
                              "  sanerf view run --no-browser --json  for a script\n\n"
-                             "The page is served to this machine alone, to who has the address that is printed.\n"
+                             "The page is served to this machine alone, to whoever has the address that is printed.\n"
                              "To use another machine: sign in with the line `ssh -L ...` that is printed as\n"
                              "well, then open the same address in the browser that you sit at. Ctrl-C ends it;\n"
                              "everything is kept in the run, and the same command goes on from there.");

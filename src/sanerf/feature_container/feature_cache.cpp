@@ -93,7 +93,8 @@ std::unique_ptr<FeatureCache> FeatureCache::Open(const std::filesystem::path& fo
   impl->folder = folder;
   impl->index = ReadIndex(folder);
   if (const auto why = WhyStale(impl->index, scene, nerf_fingerprint)) {
-    throw Error(fmt::format("{}: the encoded views are out of date", folder.string()), *why, RebuildHint(folder));
+    throw StaleViewsError(fmt::format("{}: the encoded views are out of date", folder.string()), *why,
+                          RebuildHint(folder));
   }
   impl->views = scene.views;
   impl->model_fingerprint = std::strtoull(impl->index.model_fingerprint.c_str(), nullptr, 16);

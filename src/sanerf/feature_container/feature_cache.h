@@ -4,12 +4,19 @@
 #include <filesystem>
 #include <memory>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::feature_container {
+
+// Views that were encoded with another radiance field, other cameras or other photos; encoding makes them anew.
+class StaleViewsError : public Error {
+ public:
+  using Error::Error;
+};
 
 // RUN/features/: index.json (model, source, size, fingerprints, views) and per view one .feat file (maps in half
 // precision, depth in single, opacity) and one PNG (what was encoded). A container whose fingerprints do not match
@@ -23,7 +30,8 @@ class FeatureCache : public FeatureContainer {
     const FeatureCache* earlier = nullptr;
   };
   // Opens an existing cache; views are read when they are asked for.
-  // Throws Error when there is none or when it is stale (says what changed and the command).
+  // Throws StaleViewsError when it is stale (says what changed and the command), Error when there is none or its index
+  // cannot be read.
   static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const scene::Scene& scene,
                                             const nerf::NerfModel& nerf);
   static std::unique_ptr<FeatureCache> Open(const std::filesystem::path& folder, const scene::Scene& scene,

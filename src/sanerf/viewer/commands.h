@@ -10,7 +10,7 @@
 
 namespace sanerf::viewer {
 
-// What the window was told to do otherwise than by default, as flags of the commands that do the same: each with a
+// What the window was set to do otherwise than by default, as flags of the commands that do the same: each with a
 // blank before it.
 struct StageFlags {
   std::string encode = {}, segment = {}, text = {}, everything = {};

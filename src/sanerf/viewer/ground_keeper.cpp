@@ -68,7 +68,7 @@ void GroundKeeper::OpenTrained(const Job& job) {
   if (!model) return;
   if (context_.run.Open(*model)) {
     run::ReadableFields stored = context_.run.StoredFields(job);
-    for (const Error& problem : stored.problems) context_.work.Message("warning", problem);
+    for (const Error& problem : stored.problems) context_.work.Message(MessageKind::kWarning, problem);
     context_.desk.Load(std::move(stored.fields));
   }
   context_.audience.StateChanged();
@@ -79,12 +79,12 @@ void GroundKeeper::OpenTrained(const Job& job) {
   maps_.reset();
   segmentation::SegmentationInput input{scene(), *model, nullptr, sam, scene()->TrainViews()};
   if (settings.encode.container == feature_container::FeatureStore::kField) {
-    input.features = context_.run.FeatureField(settings.encode);
+    input.features = context_.run.FeatureField(settings.encode, job);
     SetGround(std::move(input));
     return;
   }
   const auto features = std::make_shared<LiveFeatures>(context_.run_path / "features", *scene(), model->Fingerprint(),
-                                                       sam->Fingerprint(), settings.encode.size);
+                                                       sam->Fingerprint(), settings.encode.size, job);
   input.features = features;
   if (SetGround(std::move(input))) return;
   Encode({model->Fingerprint(), [model](const Camera& camera, const Job& job) { return model->Render(camera, job); }},
@@ -109,7 +109,7 @@ void GroundKeeper::OpenInTraining(const Job& job) {
     options.source = feature_container::EncodedPicture::kPhoto;  // the field does not show the scene yet
     const feature_container::RadianceSource nothing = feature_container::NoRadianceYet();
     maps_ = std::make_shared<LiveFeatures>(context_.run_path / "features", *scene(), nothing.fingerprint,
-                                           sam->Fingerprint(), options.size);
+                                           sam->Fingerprint(), options.size, job);
     Encode(nothing, options, maps_, job);
   }
   if (!is_asked || model->step() < std::max(kDepthFrom, 2 * ground_step_)) return;
@@ -158,21 +158,21 @@ void GroundKeeper::Encode(feature_container::RadianceSource radiance, feature_co
     context_.desk.ViewsEncoded(all);
     context_.audience.StateChanged();
     if (is_final && HasAll(*features, scene()->TrainViews()))
-      context_.run.RecordEncoding(context_.field.settings(), seconds);
+      context_.run.RecordEncoding(context_.field.settings(), seconds, context_.work.QuietJob());
   };
   auto encoder = std::make_unique<Encoder>(std::move(to_encode), context_.work);
   const std::lock_guard lock(mutex_);
   encoder_ = std::move(encoder);
 }
 
-void GroundKeeper::LookAgain() {
+void GroundKeeper::CheckWantedViews() {
   const std::lock_guard lock(mutex_);
-  if (encoder_) encoder_->LookAgain();
+  if (encoder_) encoder_->CheckWantedViews();
 }
 
-void GroundKeeper::GoOn() {
+void GroundKeeper::Resume() {
   const std::lock_guard lock(mutex_);
-  if (encoder_) encoder_->GoOn();
+  if (encoder_) encoder_->Resume();
 }
 
 void GroundKeeper::StopEncoding() {

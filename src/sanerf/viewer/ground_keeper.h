@@ -44,14 +44,14 @@ class GroundKeeper {
   // Opens what can be opened next. True: there is nothing more to open. Throws what opening throws.
   bool OpenNext(const Job& job);
   // After it has thrown: nothing more is opened before TryAgain or another phase of the field. problem: what the page
-  // is told while there is nothing to answer prompts with.
+  // shows while there is nothing to answer prompts with.
   void GiveUp(const std::string& problem);
   void TryAgain() { has_failed_ = false; }
 
   // ---- From any thread.
-  void LookAgain();     // somebody may wait for another view
-  void GoOn();          // with all views, whatever was canceled or has failed
-  void StopEncoding();  // after the view in progress
+  void CheckWantedViews();  // somebody may wait for another view
+  void Resume();            // with all views, whatever was canceled or has failed
+  void StopEncoding();      // after the view in progress
   // Of the trained field; none before.
   std::optional<segmentation::SegmentationInput> FinalGround() const;
   Json EncodingState() const;   // "encoding" of docs/viewer.md

@@ -6,6 +6,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/viewer/live/work_list.h"
 
 namespace sanerf::viewer {
 namespace {
@@ -29,13 +30,17 @@ std::vector<std::string> ReadVisitors(const std::filesystem::path& run) {
   }
 }
 
-bool RememberVisitor(const std::filesystem::path& run, const std::string& token, std::vector<std::string> earlier) {
+bool RememberVisitor(const std::filesystem::path& run, const std::string& token, std::vector<std::string> earlier,
+                     Audience& audience) {
   if (!run::RunFolder::Exists(run)) return false;
   earlier.insert(earlier.begin(), Sha256(token));
   if (earlier.size() > kMostVisitors) earlier.resize(kMostVisitors);
   try {
     WriteJsonFile(run / kVisitorsFile, earlier);
-  } catch (const Error&) {  // as above, after the next start
+  } catch (const WriteError& error) {
+    WorkList(audience).Message(MessageKind::kWarning,
+                               "this page has to be opened with its address again after the next start", error.what(),
+                               error.hint());
   }
   return true;
 }

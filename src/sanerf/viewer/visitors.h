@@ -6,12 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/viewer/audience.h"
+
 namespace sanerf::viewer {
 
 // Newest first. A file that cannot be read knows nobody.
 std::vector<std::string> ReadVisitors(const std::filesystem::path& run);
-// Adds the hash of `token` to `earlier` and writes RUN/.visitors. False when there is no run yet; a run that cannot be
-// written to is left alone.
-bool RememberVisitor(const std::filesystem::path& run, const std::string& token, std::vector<std::string> earlier);
+// Adds the hash of `token` to `earlier` and writes RUN/.visitors. False when there is no run yet; audience hears when
+// it cannot be written to.
+bool RememberVisitor(const std::filesystem::path& run, const std::string& token, std::vector<std::string> earlier,
+                     Audience& audience);
 
 }  // namespace sanerf::viewer

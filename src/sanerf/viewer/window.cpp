@@ -42,7 +42,7 @@ Window::Window(const WindowRequest& request)
 // As soon as there is a run to remember them in.
 void Window::RememberVisitors() {
   const std::lock_guard lock(mutex_);
-  if (!has_remembered_) has_remembered_ = RememberVisitor(run_, rules_.token, rules_.earlier);
+  if (!has_remembered_) has_remembered_ = RememberVisitor(run_, rules_.token, rules_.earlier, events_);
 }
 
 Window::~Window() = default;

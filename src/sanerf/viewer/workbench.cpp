@@ -18,16 +18,16 @@ constexpr std::chrono::milliseconds kLooksEvery{500};
 
 }  // namespace
 
-Workbench::Workbench(const fs::path& scene, fs::path run, const pipeline::Settings& settings, WorkList& work,
+Workbench::Workbench(const fs::path& scene, const WindowRun& run, const pipeline::Settings& settings, WorkList& work,
                      Audience& audience)
-    : run_path_(std::move(run)),
+    : run_path_(run.path),
       settings_(settings),
       work_(work),
       audience_(audience),
       field_line_(work_, [this] { field_->Pause(); }),
       field_job_(field_line_.job()) {
   field_ = std::make_unique<LiveField>(
-      scene, run_path_, settings_, [this] { FieldChanged(); }, field_job_);
+      scene, run, settings_, [this] { FieldChanged(); }, field_job_);
   scene_ = field_->scene();
   run_ = std::make_unique<LiveRun>(run_path_, field_->lock(), scene_);
   desk_ = std::make_unique<Desk>(RoomOfDesk(), work_, audience_);
@@ -74,13 +74,13 @@ void Workbench::PromptsChanged() {
     prompts_changed_ = true;
   }
   scores_->StepBack();
-  ground_->LookAgain();
+  ground_->CheckWantedViews();
   keeper_->Wake();
 }
 
-void Workbench::GoOn() {
-  desk_->GoOn();
-  ground_->GoOn();
+void Workbench::Resume() {
+  desk_->Resume();
+  ground_->Resume();
   PromptsChanged();
 }
 
@@ -91,7 +91,7 @@ void Workbench::Keep(const StopToken& closing) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(prompts_changed_, false)) ground_->TryAgain();
   }
-  scores_->GoOn();
+  scores_->Resume();
   try {
     desk_->KeepPrompts();  // of before there was a run
     const Job job = line.job().With(closing);
@@ -103,7 +103,7 @@ void Workbench::Keep(const StopToken& closing) {
     const std::string hint = error.hint().empty() ? "" : fmt::format(" ({})", error.hint());
     ground_->GiveUp(fmt::format("prompts cannot be answered: {}{}", error.what(), hint));
   } catch (const std::exception& error) {
-    work_.Message("error", error.what());
+    work_.Message(MessageKind::kError, error.what());
     ground_->GiveUp("");
   }
 }
@@ -116,8 +116,8 @@ FoundObjects Workbench::Find(const Json& request, const Job& job) {
   run::OpenRun run = run_->Another(*ground, settings.encode.model);
   FoundObjects found = FindByWords(request.value("text", ""), settings, &run, job);
   if (const auto live = std::dynamic_pointer_cast<const LiveFeatures>(ground->features))
-    std::const_pointer_cast<LiveFeatures>(live)->Reload();
-  if (desk_->has_prompts()) found.masks = FirstLooks(found.prompts, *ground, settings, job);
+    std::const_pointer_cast<LiveFeatures>(live)->Reload(job);
+  if (desk_->has_prompts()) found.masks = QuickMasks(found.prompts, *ground, settings, job);
   return found;
 }
 
@@ -128,7 +128,7 @@ Vec3 Workbench::PointAt(const Camera& camera, const Vec2& px) {
   pixel.cx -= px.x() - 0.5;
   pixel.cy -= px.y() - 0.5;
   pixel.width = pixel.height = 1;
-  const double depth = model->Render(pixel, Job()).depth.data[0];
+  const double depth = model->Render(pixel, work_.QuietJob()).depth.data[0];
   if (!(depth > 0)) throw UsageError("there is nothing at this place", "the ray meets no surface", "click on a thing");
   return camera.Lift(px, depth);
 }

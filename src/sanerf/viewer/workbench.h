@@ -25,7 +25,7 @@ namespace sanerf::viewer {
 class Workbench {
  public:
   // scene: empty for a run, which knows its own. Throws what opening them throws. work and audience must outlive it.
-  Workbench(const std::filesystem::path& scene, std::filesystem::path run, const pipeline::Settings& settings,
+  Workbench(const std::filesystem::path& scene, const WindowRun& run, const pipeline::Settings& settings,
             WorkList& work, Audience& audience);
   ~Workbench();  // stops and saves
 
@@ -35,7 +35,7 @@ class Workbench {
   StopToken closing() const { return keeper_->closing(); }
   // Something was said or pointed at: what waits for it is opened and encoded, and scoring begins again later.
   void PromptsChanged();
-  void GoOn();  // with what was canceled or has failed: the answer, the encoding, what was being opened
+  void Resume();  // with what was canceled or has failed: the answer, the encoding, what was being opened
   // Held while a picture is made for somebody who waits: no further view is encoded.
   class Drawing {
    public:

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/viewer/call_errors.h"
 #include "sanerf/viewer/commands.h"
@@ -57,7 +58,8 @@ struct Workspace::Impl {
         run(RunFor(request)),
         audience(to),
         work(audience),
-        bench(run::RunFolder::Exists(request.path) ? fs::path() : request.path, run, request.settings, work, audience),
+        bench(run::RunFolder::Exists(request.path) ? fs::path() : request.path, {run, request.lock}, request.settings,
+              work, audience),
         exports(work, audience),
         pictures(bench) {}
 
@@ -138,7 +140,7 @@ Json Workspace::Train(const Json& request) {
 
 Json Workspace::Again(const Json& request) {
   AsUsage([&] { JsonCursor(request, "again").ExpectKeys({}); });
-  impl_->bench.GoOn();
+  impl_->bench.Resume();
   return impl_->Done();
 }
 
@@ -165,8 +167,8 @@ Json Workspace::StartExport(const Json& request) {
   });
   ExportRequest spoken = wanted;
   if (spoken.objects.empty())
-    for (const Json& object : impl_->bench.desk().Objects())
-      if (object.at("status") != "empty") spoken.objects.push_back(object.at("name").get<std::string>());
+    for (const segmentation::EditedObject& object : impl_->bench.desk().edited_objects())
+      if (!mask_decoder::WhyUnusable(object.AsPrompt())) spoken.objects.push_back(object.about.name);
   Json done = {{"command", ExportCommand(spoken, options)}};
   if (!begins) return done;
   if (IsOfObjects(wanted.format)) impl_->bench.desk().CheckKept(spoken.objects);

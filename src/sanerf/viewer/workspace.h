@@ -16,6 +16,10 @@
 #include "sanerf/viewer/calls.h"
 #include "sanerf/viewer/pictures/frames.h"
 
+namespace sanerf::run {
+class RunLock;
+}
+
 namespace sanerf::viewer {
 
 struct WorkspaceRequest {
@@ -23,6 +27,8 @@ struct WorkspaceRequest {
   std::optional<std::filesystem::path> run;  // of a scene: where its run is or will be; none = SCENE_run beside it
   pipeline::Settings settings;
   std::string server = {};  // what the page knows this server by
+  // Of the run, where its options were read under it; none: it is yet to be taken.
+  std::shared_ptr<const run::RunLock> lock = nullptr;
 };
 
 class Workspace : public Calls {

@@ -21,15 +21,6 @@ const char* PhaseName(LiveField::Phase phase) {
 
 Json Xyz(const Vec3& v) { return {v.x(), v.y(), v.z()}; }
 
-Json ObjectsState(Workbench& bench) {
-  Json objects = bench.desk().Objects();
-  for (Json& object : objects) {
-    const auto iou = bench.scores().IouOf(segmentation::ObjectId(object.at("id").get<int64_t>()));
-    if (iou && object.at("status") == "answered") object["iou"] = *iou;
-  }
-  return objects;
-}
-
 Json CommandsState(const StateSources& sources, const Json& objects) {
   Workbench& bench = sources.bench;
   const std::string run = ShellQuoted(sources.run.string()), photos = ShellQuoted(bench.scene().root.string());
@@ -57,7 +48,7 @@ Json StateOf(const StateSources& sources, int64_t revision) {
   Workbench& bench = sources.bench;
   const scene::Scene& scene = bench.scene();
   const Similarity file_from_model = scene.model_from_file.Inverse();
-  const Json objects = ObjectsState(bench);
+  const Json objects = bench.desk().Objects([&](segmentation::ObjectId id) { return bench.scores().IouOf(id); });
   return {{"protocol", 1},
           {"program", VersionString()},
           {"server", sources.server},

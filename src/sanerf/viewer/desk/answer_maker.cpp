@@ -1,5 +1,7 @@
 #include "sanerf/viewer/desk/answer_maker.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <mutex>
@@ -27,6 +29,13 @@ constexpr size_t kRememberedFields = 2;                         // fitted lately
 constexpr double kSecondsPerPiece = 1;                          // of the field's optimization
 constexpr double kUntilAskedFor = 0.06, kLongestDrawing = 0.5;  // seconds, of the first answer's picture
 constexpr char kFieldTask[] = "object field";
+
+bool AreEncoded(const PromptEdits& edits, const feature_container::FeatureContainer& features) {
+  return std::all_of(edits.objects().begin(), edits.objects().end(), [&](const EditedObject& object) {
+    return !object.masks || std::all_of(object.masks->views.begin(), object.masks->views.end(),
+                                        [&](const auto& view) { return !view.used || features.Has(view.view_idx); });
+  });
+}
 
 }  // namespace
 
@@ -74,6 +83,8 @@ void AnswerMaker::NoteLoaded(const Job& job) {
                          [](const auto& view) { return view.used && view.agreement < 0; });
     };
     if (std::none_of(edits.objects().begin(), edits.objects().end(), is_unknown)) return;
+    // Views that the masks are of may not be encoded any more: what is shown needs none of this.
+    if (!state_.ground || !AreEncoded(edits, *state_.ground->features)) return;
   }
   session_->SetEdits(edits);
   try {
@@ -81,7 +92,8 @@ void AnswerMaker::NoteLoaded(const Job& job) {
     NoteAgreement(edits, job);
   } catch (const InterruptedError&) {
     throw;
-  } catch (const Error&) {  // views that the masks are of are not encoded any more: what is shown needs none of this
+  } catch (const Error& error) {
+    job.Warn(fmt::format("how well the masks of the run agree is not known: {}", error.what()));
   }
 }
 

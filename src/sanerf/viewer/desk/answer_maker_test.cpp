@@ -152,5 +152,33 @@ TEST_F(AnswerMakerTest, HowWellTheMasksOfARunAgreeIsFoundOut) {
   EXPECT_THAT(listener_.kinds(), testing::IsEmpty());
 }
 
+// Pictures of the views that cannot be read.
+class PicturelessFeatures : public segmentation::InstanceFeatures {
+ public:
+  using InstanceFeatures::InstanceFeatures;
+  ImageF Rgb(int, const Job&) const override { throw Error("the picture is damaged"); }
+};
+
+TEST_F(AnswerMakerTest, WhyItIsNotKnownHowWellTheMasksOfARunAgreeIsSaid) {
+  segmentation::Session session = MakeSession();
+  session.AddObject(Clicked("ball", kBallId));
+  session.Update(job_);
+  session.Step(5, job_);
+  std::vector<run::StoredField> fields = Reread(session.Snapshot(job_));
+  for (mask_decoder::ViewDecision& view : fields[0].objects[0].views) {
+    view.agreement = -1;
+    view.sharp_outline = false;  // drawn anew, along the edges of the picture
+  }
+  Desk desk(Room(), work_, listener_);
+  desk.Load(std::move(fields));
+  segmentation::SegmentationInput input = Input();
+  input.features = std::make_shared<PicturelessFeatures>(*shared_scene_, *nerf_);
+  desk.SetGround(std::move(input));
+  desk.ViewsEncoded(true);
+  WaitUntil([&] { return !listener_.messages().empty(); });
+  EXPECT_THAT(listener_.messages(), testing::ElementsAre(testing::HasSubstr("agree is not known: the picture is")));
+  WaitUntil([&] { return desk.Objects()[0].at("status") == "answered"; });  // what is shown needs none of it
+}
+
 }  // namespace
 }  // namespace sanerf::viewer

@@ -103,9 +103,9 @@ void AnswerThread::StoreAtTheEnd() {
     if (!maker_.has_ground() || !state_.HasToStore()) return;
   }
   try {
-    Store(Job());
+    Store(work_.QuietJob());
   } catch (const std::exception& error) {
-    work_.Message("error", error.what());
+    work_.Message(MessageKind::kError, error.what());
   }
 }
 

@@ -67,7 +67,7 @@ TEST_F(AnswerThreadTest, AFieldThatWasCanceledIsUnfinishedAndGoesOn) {
   EXPECT_EQ(status(), "unfinished");
   EXPECT_EQ(Schema().FaultIn("object", desk.Objects()[0]), "");
   EXPECT_THAT(ErrorTextOf<NotNow>([&] { desk.CheckKept({"object-1"}); }), HasSubstr("go on with it"));
-  desk.GoOn();
+  desk.Resume();
   EXPECT_EQ(status(), "working");
   cancel_field();
   WaitUntil([&] { return status() == "unfinished"; });
@@ -85,7 +85,7 @@ TEST_F(AnswerThreadTest, WhatHasFailedIsTriedAgainByWhoGoesOn) {
   desk.Edit(ClickRequest(kBallId));
   WaitUntil([&] { return desk.Objects()[0].at("status") == "stale"; });
   fails = false;
-  desk.GoOn();
+  desk.Resume();
   WaitUntil([&] { return num_stored_ == 1 && IsAnswered(desk); });
 }
 

@@ -1,4 +1,4 @@
-// One accent color per object: told apart from each other, and seen on light and dark.
+// One accent color per object: easy to tell apart, and visible on light and dark.
 #pragma once
 
 #include <cstdint>

@@ -44,7 +44,7 @@ void Desk::Load(std::vector<run::StoredField> fields) {
     if (state_.is_fitted && !is_joined) answers_->Remember(state_.answer);
   }
   if (is_joined)
-    work_.Message("info", "the objects were segmented one by one", "each is shown as its own field has it",
+    work_.Message(MessageKind::kInfo, "the objects were segmented one by one", "each is shown as its own field has it",
                   "change something about one of them, and one field is fitted to all");
   Touch();
 }
@@ -95,7 +95,7 @@ Json Desk::Edit(const Json& request) {
     if (json.Has("op") && request.at("op") == "show") {
       json.ExpectKeys({"op", "object", "visible", "solo"});
       done.object = ObjectOf(state_.edits, ObjectId(json["object"].Integer())).id;
-      ObjectLook& look = state_.looks[done.object];
+      ObjectDisplay& look = state_.looks[done.object];
       if (json.Has("visible")) look.visible = json["visible"].Bool();
       if (json.Has("solo")) look.solo = json["solo"].Bool();
     } else {
@@ -118,10 +118,10 @@ Json Desk::Edit(const Json& request) {
   return {{"object", int64_t(done.object)}, {"prompt", int64_t(done.prompt)}};
 }
 
-void Desk::GoOn() {
+void Desk::Resume() {
   {
     const std::lock_guard lock(state_.mutex);
-    state_.GoOn();
+    state_.Resume();
     answers_->TakeUpAgain();
   }
   Touch();
@@ -162,6 +162,15 @@ void Desk::Touch() {
 }
 
 // ================================ what the page is shown ================================
+
+std::vector<segmentation::ObjectId> Desk::AnsweredObjects() const {
+  return Asked([](const DeskState& state) {
+    std::vector<segmentation::ObjectId> ids;
+    for (const segmentation::EditedObject& object : state.edits.objects())
+      if (StatusOf(object, state) == ObjectStatus::kAnswered) ids.push_back(object.id);
+    return ids;
+  });
+}
 
 EditedObject Desk::Object(ObjectId id) const {
   return Asked([&](const auto& state) { return ObjectOf(state.edits, id); });

@@ -52,7 +52,7 @@ class Desk {
   void ViewsEncoded(bool all);
 
   Json Edit(const Json& request);
-  void GoOn();                               // with what was canceled or has failed
+  void Resume();                             // with what was canceled or has failed
   void Find(const Json& request);            // throws NotNow
   void StopSearching() { search_.reset(); }  // for good
   void Save();                               // throws NotNow when there is no field yet
@@ -72,6 +72,7 @@ class Desk {
     return Asked([](const auto& state) { return state.edits.objects(); });
   }
   segmentation::EditedObject Object(segmentation::ObjectId id) const;  // throws NotFound
+  std::vector<segmentation::ObjectId> AnsweredObjects() const;
   bool has_prompts() const {
     return Asked([](const auto& state) { return state.HasPrompts(); });
   }
@@ -86,7 +87,9 @@ class Desk {
     return Asked([&](const auto& state) { return viewer::ColorOfLabel(state, shown); });
   }
   // "objects", "answer" and "history" of docs/viewer.md.
-  Json Objects() const { return Asked(ShownObjects); }
+  Json Objects(const IouOfObject& iou_of = nullptr) const {
+    return Asked([&](const auto& state) { return ShownObjects(state, iou_of); });
+  }
   Json AnswerState() const { return Asked(ShownAnswer); }
   Json History() const { return Asked(ShownHistory); }
 

@@ -16,7 +16,8 @@ constexpr char kJournalName[] = "window.json";
 
 DeskJournal::DeskJournal(std::filesystem::path run, DeskState& state, WorkList& work)
     : run_(std::move(run)), state_(state), work_(work) {
-  std::optional<Journal> journal = ReadJournal(run_ / kJournalName, state_.scene, work_);
+  auto [journal, may_be_replaced] = ReadJournal(run_ / kJournalName, state_.scene, work_);
+  may_write_ = may_be_replaced;
   if (!journal) return;
   const std::lock_guard lock(state_.mutex);
   state_.edits = segmentation::PromptEdits(std::move(journal->history));
@@ -31,10 +32,10 @@ void DeskJournal::Write() {
   const std::lock_guard journal_lock(mutex_);  // the last one written is the last one said
   const bool has_run = run::RunFolder::Exists(run_);
   if (!has_run && had_run_)
-    work_.Message("error", "the prompts are not kept", "the run " + run_.string() + " is gone",
+    work_.Message(MessageKind::kError, "the prompts are not kept", "the run " + run_.string() + " is gone",
                   "put the folder back where it was");
   had_run_ |= has_run;
-  if (!has_run) return;  // it comes with the training
+  if (!has_run || !may_write_) return;  // a run comes with the training
   Journal journal;
   {
     const std::lock_guard lock(state_.mutex);
@@ -44,7 +45,7 @@ void DeskJournal::Write() {
   try {
     WriteJournal(run_ / kJournalName, journal);
   } catch (const Error& error) {
-    work_.Message("warning", "the prompts are not kept", error.what(), error.hint());
+    work_.Message(MessageKind::kWarning, "the prompts are not kept", error.what(), error.hint());
   }
 }
 

@@ -12,7 +12,8 @@ namespace sanerf::viewer {
 
 class DeskJournal {
  public:
-  // Reads it into the state. state and work must outlive it.
+  // Reads it into the state. One that cannot be read or set aside stays, and nothing is written. state and work must
+  // outlive it.
   DeskJournal(std::filesystem::path run, DeskState& state, WorkList& work);
 
   // Under the state's lock: something was said, or the run may have lost what was written.
@@ -27,6 +28,7 @@ class DeskJournal {
   bool is_written_ = true;  // under the state's lock
   std::mutex mutex_;        // held while it is written
   bool had_run_ = false;    // with the mutex above
+  bool may_write_ = true;   // false: a file that is there would be lost
 };
 
 }  // namespace sanerf::viewer

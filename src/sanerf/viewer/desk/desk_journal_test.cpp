@@ -49,6 +49,18 @@ TEST_F(DeskJournalTest, ADamagedJournalIsSetAside) {
   EXPECT_TRUE(std::filesystem::exists(run_ / "window.json"));
 }
 
+TEST_F(DeskJournalTest, ADamagedJournalThatCannotBeSetAsideIsNotWrittenOver) {
+  const std::string damaged = "{\"version\": 1, \"objects\": [{\"id\": 0}]}";
+  WriteFileAtomic(run_ / "window.json", damaged);
+  std::filesystem::create_directory(run_ / "window.json.damaged");  // which no file takes the place of
+  Desk desk(Room(), work_, listener_);
+  ASSERT_EQ(listener_.messages().size(), 1u);
+  EXPECT_THAT(listener_.hints(), testing::ElementsAre(HasSubstr("no prompts are kept while it is there")));
+  desk.Edit({{"op", "add_object"}, {"name", "mug"}});
+  EXPECT_EQ(desk.Objects().size(), 1u);
+  EXPECT_EQ(ReadFile(run_ / "window.json"), damaged);
+}
+
 TEST_F(DeskJournalTest, WhatIsSaidBeforeThereIsARunIsWrittenDownOnceThereIsOne) {
   std::filesystem::remove(run_ / "run.json");
   Desk desk(Room(), work_, listener_);

@@ -58,13 +58,15 @@ void DeskState::Changed(bool masks) {
   stop.RequestStop();
 }
 
-void DeskState::GoOn() {
+void DeskState::Resume() {
   is_idle = false;
   store_waits = false;
   failed.clear();
 }
 
-void DeskState::Show(segmentation::ObjectId id) { looks.try_emplace(id, ObjectLook{int(looks.size()), true, false}); }
+void DeskState::Show(segmentation::ObjectId id) {
+  looks.try_emplace(id, ObjectDisplay{int(looks.size()), true, false});
+}
 
 void DeskState::ViewsEncoded(bool all) {
   more_encoded = true;

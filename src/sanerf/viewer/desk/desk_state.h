@@ -41,7 +41,7 @@ class DeskState {
   // What masks are made with from now on; none: prompts wait for the next one.
   void SetGround(std::optional<segmentation::SegmentationInput> input);
   void Changed(bool masks);  // an edit was done: of masks, which stops the step in progress, or of names alone
-  void GoOn();               // what was canceled or has failed is tried again
+  void Resume();             // what was canceled or has failed is tried again
   // More views are encoded. all: these are all there will be.
   void ViewsEncoded(bool all);
   void Show(segmentation::ObjectId id);  // one that joins gets the next color; of others nothing changes
@@ -68,7 +68,7 @@ class DeskState {
 
   mutable std::mutex mutex;
   segmentation::PromptEdits edits;
-  std::map<segmentation::ObjectId, ObjectLook> looks;
+  std::map<segmentation::ObjectId, ObjectDisplay> looks;
   std::map<int64_t, std::string> failed;  // by edition: why nothing can be decoded of what is encoded
   std::set<int64_t> stable;               // editions of which further views would say nothing new
   // How well masks agree with the others, where they do not say it themselves. Undo brings masks back, and this.

@@ -35,7 +35,9 @@ class DeskListener : public Audience {
   void Say(const std::string& event, const Json& data) override {
     const std::lock_guard lock(mutex_);
     if (event == "answer") kinds_.push_back(data.at("kind").get<std::string>());
-    if (event == "message") messages_.push_back(data.at("text").get<std::string>());
+    if (event != "message") return;
+    messages_.push_back(data.at("text").get<std::string>());
+    hints_.push_back(data.at("hint").get<std::string>());
   }
   std::vector<std::string> kinds() const {
     const std::lock_guard lock(mutex_);
@@ -45,11 +47,15 @@ class DeskListener : public Audience {
     const std::lock_guard lock(mutex_);
     return messages_;
   }
+  std::vector<std::string> hints() const {
+    const std::lock_guard lock(mutex_);
+    return hints_;
+  }
   std::atomic<int> num_changes = 0;
 
  private:
   mutable std::mutex mutex_;
-  std::vector<std::string> kinds_, messages_;
+  std::vector<std::string> kinds_, messages_, hints_;
 };
 
 // Some views are not encoded yet.

@@ -1,6 +1,9 @@
 #include "sanerf/viewer/desk/find.h"
 
+#include <fmt/format.h>
+
 #include "sanerf/core/error.h"
+#include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/pipeline/text_stage.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/session.h"
@@ -29,7 +32,7 @@ FoundObjects FindEverything(const segmentation::SegmentationInput& input, const 
   return objects;
 }
 
-ObjectMaskList FirstLooks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
+ObjectMaskList QuickMasks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
                           const segmentation::SegmentationOptions& options, const Job& job) {
   ObjectMaskList masks;
   for (const mask_decoder::ObjectPrompt& object : objects.objects) {
@@ -40,7 +43,10 @@ ObjectMaskList FirstLooks(const mask_decoder::Prompts& objects, const segmentati
       masks.push_back(session.objects().front().masks);
     } catch (const InterruptedError&) {
       throw;
-    } catch (const Error&) {  // who makes its masks says why there are none
+    } catch (const mask_decoder::NoMaskError&) {  // who makes its masks says why there are none
+      masks.push_back(nullptr);
+    } catch (const Error& error) {
+      job.Warn(fmt::format("whether {} is there already is not known: {}", object.name, error.what()));
       masks.push_back(nullptr);
     }
   }

@@ -20,7 +20,7 @@ FoundObjects FindEverything(const segmentation::SegmentationInput& input, const 
                             const Job& job);
 
 // Masks of each object in the few views that see it best; null where there are none.
-ObjectMaskList FirstLooks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
+ObjectMaskList QuickMasks(const mask_decoder::Prompts& objects, const segmentation::SegmentationInput& input,
                           const segmentation::SegmentationOptions& options, const Job& job);
 
 }  // namespace sanerf::viewer

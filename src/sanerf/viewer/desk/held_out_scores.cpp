@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "sanerf/core/json.h"
 #include "sanerf/viewer/desk/truth.h"
 
 namespace sanerf::viewer {
@@ -17,12 +16,11 @@ void HeldOutScores::Score(const scene::Scene& scene, const Job& job) {
     const std::lock_guard lock(mutex_);
     quiet = quiet.With(stop_.token());
   }
-  for (const Json& object : desk_.Objects()) {
-    const ObjectId id = ObjectId(object.at("id").get<int64_t>());
+  for (const ObjectId id : desk_.AnsweredObjects()) {
     const int label = answer->LabelOf(id);
     {
       const std::lock_guard lock(mutex_);
-      if (object.at("status") != "answered" || label < 0 || scores_[id].answer == answer->revision) continue;
+      if (label < 0 || scores_[id].answer == answer->revision) continue;
     }
     ScoreOf score{answer->revision, std::nullopt};
     if (const auto instance = InstanceOf(desk_.Object(id), scene))
@@ -40,7 +38,7 @@ void HeldOutScores::StepBack() {
   stop_.RequestStop();
 }
 
-void HeldOutScores::GoOn() {
+void HeldOutScores::Resume() {
   const std::lock_guard lock(mutex_);
   stop_ = StopSource();
 }

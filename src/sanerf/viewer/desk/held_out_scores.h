@@ -22,7 +22,7 @@ class HeldOutScores {
   // Throws InterruptedError, NotFound for an object that was removed meanwhile.
   void Score(const scene::Scene& scene, const Job& job);
   void StepBack();  // stops what is being scored
-  void GoOn();      // scores may be made again
+  void Resume();    // scores may be made again
   // Of an answered object, as soon as it is known.
   std::optional<double> IouOf(segmentation::ObjectId id) const;
 

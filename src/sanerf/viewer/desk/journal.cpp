@@ -218,8 +218,8 @@ Journal Read(const Json& json, const std::string& file, const scene::Scene& scen
   journal.history = {Objects(root["now"], all, last_id), Moments(root["past"], all, last_id),
                      Moments(root["future"], all, last_id), last_id};
   for (size_t i = 0; i < looks.size(); ++i) {
-    const ObjectLook look{int(looks[i]["color"].IntegerIn(0, 1'000'000)), looks[i]["visible"].Bool(),
-                          looks[i]["solo"].Bool()};
+    const ObjectDisplay look{int(looks[i]["color"].IntegerIn(0, 1'000'000)), looks[i]["visible"].Bool(),
+                             looks[i]["solo"].Bool()};
     if (!journal.looks.emplace(ObjectId(looks[i]["id"].IntegerIn(1, last_id)), look).second)
       looks[i].Fail("the object has two looks");
   }
@@ -265,18 +265,21 @@ void WriteJournal(const std::filesystem::path& file, const Journal& journal) {
   WriteFileAtomic(file, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-std::optional<Journal> ReadJournal(const std::filesystem::path& file, const scene::Scene& scene, WorkList& work) {
-  if (!std::filesystem::exists(file)) return std::nullopt;
+JournalRead ReadJournal(const std::filesystem::path& file, const scene::Scene& scene, WorkList& work) {
+  if (!std::filesystem::exists(file)) return {};
   try {
-    return Read(ReadJsonFile(file), file.string(), scene);
+    return {Read(ReadJsonFile(file), file.string(), scene)};
   } catch (const Error& error) {
     std::filesystem::path aside = file;
     aside += ".damaged";
-    std::error_code ignored;
-    std::filesystem::rename(file, aside, ignored);
-    work.Message("warning", "the prompts of the last time cannot be read", error.what(),
-                 fmt::format("the file is kept as {}", aside.string()));
-    return std::nullopt;
+    std::error_code why_not;
+    std::filesystem::rename(file, aside, why_not);
+    work.Message(MessageKind::kWarning, "the prompts of the last time cannot be read", error.what(),
+                 why_not ? fmt::format("move {} away and open the run again: it cannot be renamed to {} ({}), and no "
+                                       "prompts are kept while it is there",
+                                       file.string(), aside.filename().string(), why_not.message())
+                         : fmt::format("the file is kept as {}", aside.string()));
+    return {std::nullopt, !why_not};
   }
 }
 

@@ -62,7 +62,7 @@ TEST(Journal, BringsBackWhatWasSaidAndWritesEachPromptOnce) {
 
   Nobody nobody;
   WorkList work(nobody);
-  const std::optional<Journal> read = ReadJournal(folder / "window.json", scene, work);
+  const std::optional<Journal> read = ReadJournal(folder / "window.json", scene, work).journal;
   ASSERT_TRUE(read);
   EXPECT_EQ(read->stored, said.stored);
   EXPECT_EQ(read->looks.at(id).color, 3);
@@ -85,7 +85,7 @@ TEST(Journal, OneThatContradictsItselfIsSetAside) {
   PromptEdits edits;
   mask_decoder::ObjectPrompt mug;
   mug.clicks = {{"a", Vec2(1, 2), 1}};
-  std::map<ObjectId, ObjectLook> looks;
+  std::map<ObjectId, ObjectDisplay> looks;
   for (const char* name : {"mug", "cup"}) {
     mug.name = name;
     looks[edits.AddObject(mug)] = {};
@@ -100,7 +100,7 @@ TEST(Journal, OneThatContradictsItselfIsSetAside) {
     std::filesystem::remove(aside);
     Complaint listener;
     WorkList work(listener);
-    EXPECT_FALSE(ReadJournal(file, scene, work)) << json;
+    EXPECT_FALSE(ReadJournal(file, scene, work).journal) << json;
     EXPECT_FALSE(std::filesystem::exists(file));
     EXPECT_TRUE(std::filesystem::exists(aside));
     return listener.why;
@@ -126,10 +126,10 @@ TEST(Journal, OneThatContradictsItselfIsSetAside) {
   WriteFileAtomic(file, text.replace(text.find("[1.0,2.0]"), 9, "[NaN,2.0]"));
   Complaint listener;
   WorkList work(listener);
-  EXPECT_FALSE(ReadJournal(file, scene, work));
+  EXPECT_FALSE(ReadJournal(file, scene, work).journal);
   EXPECT_THAT(listener.why, HasSubstr("broken JSON"));
   WriteJsonFile(file, whole);
-  EXPECT_TRUE(ReadJournal(file, scene, work));
+  EXPECT_TRUE(ReadJournal(file, scene, work).journal);
 }
 
 TEST(Journal, TellsObjectsApartByWhatWasSaid) {

@@ -71,11 +71,11 @@ void Search::Run(const Json& request, const StopToken& closing) {
   try {
     FindAndAdd(request, line.job().With(closing));
   } catch (const InterruptedError&) {
-    if (!closing.stop_requested()) work_.Message("info", "the search was stopped");
+    if (!closing.stop_requested()) work_.Message(MessageKind::kInfo, "the search was stopped");
   } catch (const Error& error) {
     work_.Message(error);
   } catch (const std::exception& error) {
-    work_.Message("error", "the search failed", error.what());
+    work_.Message(MessageKind::kError, "the search failed", error.what());
   }
   calls_.on_end();
 }
@@ -95,7 +95,7 @@ void Search::FindAndAdd(const Json& request, const Job& job) {
   }
   const int num_known = RemoveKnown(known.masks, &found.prompts, &found.masks);
   if (num_known > 0)
-    work_.Message("info",
+    work_.Message(MessageKind::kInfo,
                   fmt::format("{} of what was found {} there already", num_known, num_known == 1 ? "is" : "are"),
                   "nothing was added for that");
   if (!found.prompts.objects.empty()) calls_.add(std::move(found));

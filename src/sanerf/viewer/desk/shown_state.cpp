@@ -14,37 +14,40 @@ namespace sanerf::viewer {
 
 using segmentation::EditedObject;
 
-namespace {
+const char* NameOf(ObjectStatus status) {
+  constexpr const char* kNames[] = {"empty", "working", "answered", "unfinished", "stale"};
+  return kNames[int(status)];
+}
 
-std::string StatusOf(const EditedObject& object, const DeskState& state) {
-  if (mask_decoder::WhyUnusable(object.AsPrompt())) return "empty";
-  if (state.failed.count(object.edition) != 0 && state.all_encoded) return "stale";
+ObjectStatus StatusOf(const EditedObject& object, const DeskState& state) {
+  if (mask_decoder::WhyUnusable(object.AsPrompt())) return ObjectStatus::kEmpty;
+  if (state.failed.count(object.edition) != 0 && state.all_encoded) return ObjectStatus::kStale;
   const int label = state.answer->LabelOf(object.id);
   const bool is_shown = label > 0 && state.answer->snapshot.objects.masks[size_t(label) - 1] == object.masks;
   if (is_shown && !DeskState::IsDirty(object)) {
     const bool is_final = object.state == segmentation::MaskState::kRefined;
-    if (state.IsProvisional() || (is_final && (state.is_fitted || !state.wants_field))) return "answered";
-    if (is_final && state.is_idle) return "unfinished";
+    if (state.IsProvisional() || (is_final && (state.is_fitted || !state.wants_field))) return ObjectStatus::kAnswered;
+    if (is_final && state.is_idle) return ObjectStatus::kUnfinished;
   }
-  return state.is_idle ? "stale" : "working";
+  return state.is_idle ? ObjectStatus::kStale : ObjectStatus::kWorking;
 }
 
-}  // namespace
-
-Json ShownObjects(const DeskState& state) {
+Json ShownObjects(const DeskState& state, const IouOfObject& iou_of) {
   const int num_views = int(state.scene.TrainViews().size());
   Json objects = Json::array();
   for (const EditedObject& object : state.edits.objects()) {
     const auto found = state.looks.find(object.id);
-    const ObjectLook look = found == state.looks.end() ? ObjectLook() : found->second;
+    const ObjectDisplay look = found == state.looks.end() ? ObjectDisplay() : found->second;
     const int label = state.answer->LabelOf(object.id);
     Json json = DescribeObject(object, state.scene, num_views, state.AgreementOf(object));
     json["color"] = HexColor(ColorOf(look.color));
     json["visible"] = look.visible;
     json["solo"] = look.solo;
     json["label"] = label > 0 ? Json(label) : Json(nullptr);
-    json["status"] = StatusOf(object, state);
-    json["iou"] = nullptr;
+    const ObjectStatus status = StatusOf(object, state);
+    json["status"] = NameOf(status);
+    const auto iou = status == ObjectStatus::kAnswered && iou_of ? iou_of(object.id) : std::nullopt;
+    json["iou"] = iou ? Json(*iou) : Json(nullptr);
     const auto failure = state.failed.find(object.edition);
     if (const auto why = mask_decoder::WhyUnusable(object.AsPrompt()); why && !object.prompts.empty()) {
       json["problem"] = *why;

@@ -23,31 +23,48 @@ class ShownStateTest : public DeskStateTest {};
 TEST_F(ShownStateTest, WhatWasStoppedIsNotCalledAnsweredAndGoesOn) {
   const ObjectId ball = Add("ball", kBallId, MaskState::kDecoded);
   state_.all_encoded = state_.wants_field = state_.is_prepared = true;
-  const auto status = [&] { return ShownObjects(state_)[0].at("status"); };
-  EXPECT_EQ(status(), "working");
+  const auto status = [&] { return StatusOf(state_.edits.objects()[0], state_); };
+  EXPECT_EQ(status(), ObjectStatus::kWorking);
   state_.is_idle = true;
-  EXPECT_EQ(status(), "stale");
+  EXPECT_EQ(status(), ObjectStatus::kStale);
   state_.edits.SetMasks(ball, state_.edits.Object(ball).masks, MaskState::kRefined);
-  EXPECT_EQ(status(), "stale");  // nothing shows these masks
+  EXPECT_EQ(status(), ObjectStatus::kStale);  // nothing shows these masks
   Answer vote{1, Answer::Kind::kVote, {}, 0};
   vote.snapshot.objects = state_.edits.Labeled();
   vote.snapshot.model = Vote(2);
   state_.answer = std::make_shared<const Answer>(vote);
-  EXPECT_EQ(status(), "unfinished");
+  EXPECT_EQ(status(), ObjectStatus::kUnfinished);
   EXPECT_FALSE(IsKept("ball", state_));
   EXPECT_THAT(WhyNotKept(state_).first, HasSubstr("stopped"));
   EXPECT_THAT(WhyNotKept(state_).second, HasSubstr("go on"));
   EXPECT_EQ(state_.NextStep(), DeskStep::kNone);
-  state_.GoOn();
+  state_.Resume();
   EXPECT_EQ(state_.NextStep(), DeskStep::kField);
-  EXPECT_EQ(status(), "working");
+  EXPECT_EQ(status(), ObjectStatus::kWorking);
   EXPECT_THAT(WhyNotKept(state_).second, HasSubstr("wait until it is ready"));
   state_.is_fitted = true;
-  EXPECT_EQ(status(), "answered");
+  EXPECT_EQ(status(), ObjectStatus::kAnswered);
   state_.failed[state_.edits.Object(ball).edition] = "no mask";
-  EXPECT_EQ(status(), "stale");
-  state_.GoOn();
-  EXPECT_EQ(status(), "answered");
+  EXPECT_EQ(status(), ObjectStatus::kStale);
+  state_.Resume();
+  EXPECT_EQ(status(), ObjectStatus::kAnswered);
+}
+
+TEST_F(ShownStateTest, AnAnsweredObjectSaysHowGoodItIs) {
+  Add("ball", kBallId, MaskState::kRefined);
+  Answer answer{1, Answer::Kind::kField, {}, 0};
+  answer.snapshot.objects = state_.edits.Labeled();
+  answer.snapshot.model = Vote(2);
+  state_.answer = std::make_shared<const Answer>(answer);
+  state_.is_fitted = true;
+  const auto half = [](ObjectId) { return std::optional(0.5); };
+  EXPECT_EQ(ShownObjects(state_, half)[0].at("status"), "answered");
+  EXPECT_EQ(ShownObjects(state_, half)[0].at("iou"), 0.5);
+  EXPECT_TRUE(ShownObjects(state_)[0].at("iou").is_null());
+  state_.is_fitted = false;
+  state_.wants_field = true;
+  EXPECT_EQ(ShownObjects(state_, half)[0].at("status"), "working");
+  EXPECT_TRUE(ShownObjects(state_, half)[0].at("iou").is_null());
 }
 
 TEST_F(ShownStateTest, ColorsAreThoseOfTheAnswerThatIsShown) {

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/export/camera_path.h"
 #include "sanerf/pipeline/render_stage.h"
@@ -42,54 +45,81 @@ Wording WordingOf(const std::string& layer) {
 bool IsOfOneObject(Layer layer) { return layer >= Layer::kMask && layer != Layer::kLabels; }
 bool HasArrays(Layer layer) { return layer <= Layer::kMask; }
 
-Json OptionsOf(Layer layer) {
-  const auto whole = [](const char* name, Range range, int value, const char* help) {
-    return Json{{"name", name},           {"type", "int"},    {"min", range.or_zero ? 0 : int(range.low)},
-                {"max", int(range.high)}, {"default", value}, {"help", help}};
+struct PictureOptions {
+  std::string views = "all";
+  int longest_side = kSizeToTakeHome, frames = pipeline::RenderRequest().frames;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("views", views, "the scene's views, or all around it", OneOf("all", "train", "test", "orbit"));
+    v("longest_side", longest_side, "pixels on the longer side, at most; 0 = those of the photos",
+      pipeline::kRenderSize);
+    v("frames", frames, "pictures of an orbit", pipeline::kOrbitFrames);
+  }
+};
+
+struct CutoutOptions : PictureOptions {
+  bool hard_edge = false;
+
+  template <class V>
+  void Visit(V&& v) {
+    PictureOptions::Visit(v);
+    v("hard_edge", hard_edge, "cut along the pixels, without a soft outline");
+  }
+};
+
+struct ArrayOptions : PictureOptions {
+  bool arrays = false;
+
+  template <class V>
+  void Visit(V&& v) {
+    PictureOptions::Visit(v);
+    v("arrays", arrays, "also arrays for NumPy (.npy)");
+  }
+};
+
+struct FormatOption {
+  std::string name, help;
+  AllowedValues values;
+  Json default_value;
+};
+
+std::vector<FormatOption> OptionsOf(const std::string& format) {
+  const auto fields = [](auto options) {
+    std::vector<FormatOption> all;
+    for (const OptionRegistry::Entry& entry : RegistryOf("export", options).entries())
+      all.push_back({entry.key, entry.help, entry.values, entry.get()});
+    return all;
   };
-  const auto flag = [](const char* name, const char* help) {
-    return Json{{"name", name}, {"type", "bool"}, {"default", false}, {"help", help}};
-  };
-  Json options = Json::array();
-  options.push_back({{"name", "views"},
-                     {"type", "choice"},
-                     {"choices", {"all", "train", "test", "orbit"}},
-                     {"default", "all"},
-                     {"help", "the scene's views, or all around it"}});
-  options.push_back(whole("longest_side", pipeline::kRenderSize, kSizeToTakeHome,
-                          "pixels on the longer side, at most; 0 = those of the photos"));
-  options.push_back(whole("frames", pipeline::kOrbitFrames, pipeline::RenderRequest().frames, "pictures of an orbit"));
-  if (layer == Layer::kCutout) options.push_back(flag("hard_edge", "cut along the pixels, without a soft outline"));
-  if (HasArrays(layer)) options.push_back(flag("arrays", "also arrays for NumPy (.npy)"));
-  return options;
+  if (format == kPromptsFormat) return {};
+  const Layer layer = pipeline::ParseLayer(format);
+  if (layer == Layer::kCutout) return fields(CutoutOptions());
+  return HasArrays(layer) ? fields(ArrayOptions()) : fields(PictureOptions());
 }
 
-Json FormatOf(const std::string& name) {
-  for (const Json& format : ExportFormats())
-    if (format.at("format") == name) return format;
+Json FormOf(const std::string& format) {
+  Json form = Json::array();
+  for (const FormatOption& option : OptionsOf(format)) {
+    const AllowedValues& values = option.values;
+    Json field = {{"name", option.name}, {"default", option.default_value}, {"help", option.help}};
+    field["type"] = values.HasChoices() ? "choice" : values.type == OptionType::kBool ? "bool" : "int";
+    if (values.HasChoices()) field["choices"] = values.names;
+    if (values.range) {
+      field["min"] = values.range->or_zero ? 0 : int(values.range->low);
+      field["max"] = int(values.range->high);
+    }
+    form.push_back(std::move(field));
+  }
+  return form;
+}
+
+void CheckFormat(const std::string& name) {
   std::vector<std::string> known = pipeline::LayerNames();
   known.push_back(kPromptsFormat);
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
   const std::string nearest = DidYouMean(name, known);
   throw UsageError("unknown format '" + name + "'", "",
                    nearest.empty() ? fmt::format("choose from {}", fmt::join(known, ", ")) : nearest);
-}
-
-void CheckValue(const Json& option, const Json& value) {
-  const std::string name = option.at("name"), type = option.at("type");
-  const auto fail = [&](const std::string& expected) {
-    throw UsageError(fmt::format("option {} = {}", name, value.dump(-1, ' ', false, Json::error_handler_t::replace)),
-                     "expected " + expected);
-  };
-  if (type == "bool" && !value.is_boolean()) fail("true or false");
-  if (type == "choice") {
-    const Json& choices = option.at("choices");
-    if (std::find(choices.begin(), choices.end(), value) == choices.end()) fail("one of " + choices.dump());
-  }
-  if (type != "int") return;
-  const int64_t low = option.at("min"), high = option.at("max");
-  const double number = value.is_number() ? value.get<double>() : NAN;
-  if (!(number >= double(low) && number <= double(high)) || number != std::floor(number))
-    fail(fmt::format("an integer from {} to {}", low, high));
 }
 
 }  // namespace
@@ -103,7 +133,7 @@ Json ExportFormats() {
                        {"title", wording.title},
                        {"help", wording.help},
                        {"per_object", IsOfOneObject(layer)},
-                       {"options", OptionsOf(layer)}});
+                       {"options", FormOf(name)}});
   };
   const std::vector<std::string> layers = pipeline::LayerNames();
   for (const std::string& name : layers)
@@ -118,16 +148,20 @@ Json ExportFormats() {
   return formats;
 }
 
-Json CompletedOptions(const std::string& name_of_format, const Json& given) {
-  const Json format = FormatOf(name_of_format);
+Json CompletedOptions(const std::string& format, const Json& given) {
+  CheckFormat(format);
   if (!given.is_null() && !given.is_object()) throw UsageError("options of an export", "expected an object");
   Json complete = Json::object();
   std::vector<std::string> known;
-  for (const Json& option : format.at("options")) {
-    const std::string name = option.at("name");
-    known.push_back(name);
-    complete[name] = given.is_object() && given.contains(name) ? given.at(name) : option.at("default");
-    CheckValue(option, complete[name]);
+  for (const FormatOption& option : OptionsOf(format)) {
+    known.push_back(option.name);
+    const Json value = given.is_object() && given.contains(option.name) ? given.at(option.name) : option.default_value;
+    const std::optional<Json> accepted = option.values.Accept(value);
+    if (!accepted)
+      throw UsageError(
+          fmt::format("option {} = {}", option.name, value.dump(-1, ' ', false, Json::error_handler_t::replace)),
+          "expected " + option.values.Expected());
+    complete[option.name] = *accepted;
   }
   for (const auto& [name, value] : given.items())
     if (!complete.contains(name)) throw UsageError("unknown option '" + name + "'", "", DidYouMean(name, known));

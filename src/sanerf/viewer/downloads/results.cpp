@@ -8,7 +8,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
-#include "sanerf/core/options.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/temporary.h"
@@ -63,7 +62,6 @@ pipeline::RenderRequest RenderRequestOf(const ExportRequest& request, Layer laye
   render.layers = {layer};
   render.frames = options.at("frames");
   render.longest_side = options.at("longest_side");
-  if (0 < render.longest_side) CheckNumber("longest_side", render.longest_side, pipeline::kRenderSize);
   render.hard_edge = options.value("hard_edge", false);
   render.arrays = options.value("arrays", false);
   return render;

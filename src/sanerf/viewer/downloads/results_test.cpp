@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <map>
 
 #include "sanerf/core/error.h"
@@ -27,6 +28,7 @@ namespace fs = std::filesystem;
 namespace sanerf::viewer {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 using Files = std::map<std::string, std::string>;
@@ -125,6 +127,23 @@ TEST_F(ResultsTest, EveryLayerOfRenderIsOffered) {
   }
 }
 
+TEST_F(ResultsTest, AnOptionIsShownAsItsStructListsIt) {
+  const Json formats = ExportFormats();
+  const auto cutout =
+      std::find_if(formats.begin(), formats.end(), [](const Json& format) { return format.at("format") == "cutout"; });
+  ASSERT_NE(cutout, formats.end());
+  const Json& options = cutout->at("options");
+  ASSERT_EQ(options.size(), 4u);
+  EXPECT_EQ(options[0].at("type"), "choice");
+  EXPECT_EQ(options[0].at("choices").dump(), R"(["all","train","test","orbit"])");
+  EXPECT_EQ(options[1].at("type"), "int");
+  EXPECT_EQ(options[1].at("min"), 0);
+  EXPECT_EQ(options[1].at("max"), 16384);
+  EXPECT_EQ(options[1].at("default"), 800);
+  EXPECT_EQ(options[3].at("name"), "hard_edge");
+  EXPECT_EQ(options[3].at("type"), "bool");
+}
+
 TEST_F(ResultsTest, MasksOfAllObjectsAreThoseOfRender) {
   const ExportedFile file = Export({Run(), "mask", {}}, {{"views", "test"}}, Out(), Job());
   EXPECT_EQ(file.name, "run-masks.zip");
@@ -200,10 +219,11 @@ TEST_F(ResultsTest, SaysWhatIsWrong) {
   EXPECT_THAT(text({Run(), "masks", {}}, {}), HasSubstr("unknown format 'masks'\ndid you mean 'mask'?"));
   EXPECT_THAT(text({Run(), "mask", {"foxx"}}, {}), HasSubstr("no object 'foxx'"));
   EXPECT_THAT(text({Run(), "mask", {}}, {{"size", 3}}), HasSubstr("unknown option 'size'"));
-  EXPECT_THAT(text({Run(), "mask", {}}, {{"longest_side", 20000}}), HasSubstr("an integer from 0 to 16384"));
-  EXPECT_THAT(text({Run(), "mask", {}}, {{"longest_side", 3}}), HasSubstr("longest_side"));
+  EXPECT_THAT(text({Run(), "mask", {}}, {{"longest_side", 20000}}), HasSubstr("an integer from 16 to 16384, or 0"));
+  EXPECT_THAT(text({Run(), "mask", {}}, {{"longest_side", 3}}), HasSubstr("option longest_side = 3"));
   EXPECT_THAT(text({Run(), "mask", {}}, {{"frames", 2.5}}), HasSubstr("an integer from"));
-  EXPECT_THAT(text({Run(), "mask", {}}, {{"views", "path.json"}}), HasSubstr("expected one of"));
+  EXPECT_THAT(text({Run(), "mask", {}}, {{"views", "path.json"}}),
+              AllOf(HasSubstr("option views = \"path.json\""), HasSubstr("orbit")));
   EXPECT_THAT(text({Run(), "mask", {}}, {{"arrays", 1}}), HasSubstr("true or false"));
   EXPECT_THAT(text({Run(), "mask", {}}, Json::array({1})), HasSubstr("expected an object"));
   EXPECT_EQ(NumInOut(), 0u);

@@ -93,11 +93,11 @@ bool EventStream::Serve(std::optional<int64_t> last_id, Reply& reply) {
   }
   // A proxy must not collect them.
   reply.Stream({200, "text/event-stream", "", {{"X-Accel-Buffering", "no"}}},
-               [this, seat, place, gone = reply.gone()](const Reply::Write& write) { Tell(place, write, gone); });
+               [this, seat, place, gone = reply.gone()](const Reply::Write& write) { Send(place, write, gone); });
   return true;
 }
 
-void EventStream::Tell(Place place, const Reply::Write& write, const StopToken& gone) {
+void EventStream::Send(Place place, const Reply::Write& write, const StopToken& gone) {
   const Json hello = {{"protocol", 1}, {"server", server_}};
   bool listens = write("retry: 1000\n" + EventText(place.next_id - 1, "hello", OneLine(hello)));
   while (listens && !gone.stop_requested()) {
@@ -143,7 +143,7 @@ bool EventStream::IsStateDue(const Place& place) const {
 std::string EventStream::StateText(Place* place) {
   {
     const std::lock_guard lock(mutex_);
-    place->state_seen = num_changes_;  // what changes from here on is told again
+    place->state_seen = num_changes_;  // what changes from here on is sent again
   }
   place->last_state = Clock::now();
   return EventText(place->next_id - 1, "state", OneLine(state_()));

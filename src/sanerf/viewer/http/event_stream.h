@@ -57,7 +57,7 @@ class EventStream : public Audience {
     Clock::time_point last_state{}, last_word = Clock::now();
   };
   std::shared_ptr<void> TakeSeat();  // null: there is none; free again when nobody has it
-  void Tell(Place place, const Reply::Write& write, const StopToken& gone);
+  void Send(Place place, const Reply::Write& write, const StopToken& gone);
   int64_t end_id() const { return first_id_ + int64_t(kept_.size()); }
   std::string Missed(Place* place) const;
   bool IsStateDue(const Place& place) const;

@@ -41,7 +41,7 @@ HttpResponse AnswerTo(const Refusal& refusal) {
   return ErrorResponse(refusal.status, "this request is refused", refusal.why);
 }
 
-// All that the library is told of a request, so that nothing in it depends on how the library reads.
+// All that the library knows of a request, so that nothing in it depends on how the library reads.
 std::string HeadForLibrary(const RequestHead& head) {
   const std::string& method = head.request.method;
   if (method != "POST") return (method == "HEAD" ? method : "GET") + " / HTTP/1.1\r\n\r\n";

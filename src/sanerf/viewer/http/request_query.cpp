@@ -44,7 +44,7 @@ RequestQuery::RequestQuery(const HttpRequest& request, std::initializer_list<std
       throw UsageError(fmt::format("{}?{}=", request.path.substr(1), name), "there is no such parameter",
                        DidYouMean(name, {names.begin(), names.end()}));
     if (std::any_of(request.query.begin(), it, [&](const auto& earlier) { return earlier.first == name; }))
-      Fail(name, "it is said twice");
+      Fail(name, "it is given twice");
     if (it->second.size() > kLongestText) Fail(name, "it is too long");
   }
 }

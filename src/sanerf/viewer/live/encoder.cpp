@@ -26,9 +26,9 @@ Encoder::Encoder(EncoderInput input, WorkList& work)
       total_(int(input_.scene->TrainViews().size())),
       thread_([this](const StopToken& closing) { Run(closing); }) {}
 
-void Encoder::LookAgain() { thread_.Wake(); }
+void Encoder::CheckWantedViews() { thread_.Wake(); }
 
-void Encoder::GoOn() {
+void Encoder::Resume() {
   goes_on_again_ = true;
   thread_.Wake();
 }
@@ -76,10 +76,10 @@ void Encoder::Run(const StopToken& closing) {
     if (closing.stop_requested()) return;
     is_enough_ = true;
   } catch (const std::exception& error) {
-    work_.Message("error", "encoding stopped", error.what());
+    work_.Message(MessageKind::kError, "encoding stopped", error.what());
   }
   is_busy_ = false;
-  if (!MissingViews().empty()) Tell(/*all=*/true);
+  if (!MissingViews().empty()) Notify(/*all=*/true);
 }
 
 void Encoder::EncodeAll(const StopToken& closing) {
@@ -94,7 +94,7 @@ void Encoder::EncodeAll(const StopToken& closing) {
     task.Update(NumDone(), input_.scene->views[size_t(*view)].name);
     const Stopwatch watch;
     try {
-      EncodeOne(*view, Job().With(line.token()).With(closing));
+      EncodeOne(*view, work_.QuietJob().With(line.token()).With(closing));
     } catch (const InterruptedError&) {
       throw;
     } catch (const Error& error) {
@@ -110,7 +110,7 @@ void Encoder::EncodeAll(const StopToken& closing) {
     seconds_ = seconds_ + watch.seconds();
     ++num_here_;
     task.Update(NumDone());
-    Tell(!NextView());
+    Notify(!NextView());
     StandBack(watch.seconds(), job);
   }
   task.Finish();
@@ -122,7 +122,7 @@ void Encoder::EncodeOne(int view, const Job& job) {
     const feature_container::EncodeSource source{*input_.scene, input_.radiance, *input_.sam, input_.options};
     feature_container::EncodeViews(input_.folder, source, {view}, job);
   }
-  input_.features->Reload();
+  input_.features->Reload(job);
   if (input_.features->Has(view)) return;
   throw Error(fmt::format("{}: {} was encoded and cannot be read", input_.folder.string(),
                           input_.scene->views[size_t(view)].name),
@@ -136,13 +136,13 @@ void Encoder::Failed(int view, const Error& error) {
 }
 
 // What others make of the views is no fault of theirs.
-void Encoder::Tell(bool all) {
+void Encoder::Notify(bool all) {
   try {
     input_.on_views(all, seconds_);
   } catch (const Error& error) {
     work_.Message(error);
   } catch (const std::exception& error) {
-    work_.Message("error", "the encoded views cannot be used", error.what());
+    work_.Message(MessageKind::kError, "the encoded views cannot be used", error.what());
   }
 }
 

@@ -44,8 +44,8 @@ class Encoder {
  public:
   Encoder(EncoderInput input, WorkList& work);  // its end stops after the view in progress
 
-  void LookAgain();  // somebody may wait for another view
-  void GoOn();       // with all views, whatever was canceled or has failed
+  void CheckWantedViews();  // somebody may wait for another view
+  void Resume();            // with all views, whatever was canceled or has failed
   bool is_busy() const { return is_busy_; }
   Json State() const;  // "encoding" of docs/viewer.md; null when all views are encoded
 
@@ -54,7 +54,7 @@ class Encoder {
   void EncodeAll(const StopToken& closing);
   void EncodeOne(int view, const Job& job);
   void Failed(int view, const Error& error);
-  void Tell(bool all);
+  void Notify(bool all);
   void StandBack(double seconds_of_view, const Job& job) const;
   bool GoesOn() const { return !is_enough_ && num_failed_ < kFailuresInARow; }
   std::optional<int> WantedView() const;

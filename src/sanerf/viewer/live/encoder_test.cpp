@@ -5,10 +5,12 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "sanerf/core/files.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/feature_container/encoded_views_test_support.h"
 #include "sanerf/viewer/audience.h"
@@ -17,15 +19,21 @@ namespace sanerf::viewer {
 namespace {
 
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::StartsWith;
 
 // What the page would have been told; the first report of a task can be canceled.
 class EncoderAudience : public Audience {
  public:
   void StateChanged() override {}
   void Say(const std::string& event, const Json& data) override {
+    if (event == "progress") {
+      const std::lock_guard lock(mutex_);
+      tasks_.insert(data.at("id").get<int64_t>());
+    }
     if (event == "progress" && data.at("done") == 0 && on_begin) std::exchange(on_begin, nullptr)(data.at("id"));
     if (event != "message") return;
     const std::lock_guard lock(mutex_);
@@ -35,11 +43,16 @@ class EncoderAudience : public Audience {
     const std::lock_guard lock(mutex_);
     return messages_;
   }
+  std::set<int64_t> tasks() const {
+    const std::lock_guard lock(mutex_);
+    return tasks_;
+  }
   std::function<void(int64_t task)> on_begin;
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::string> messages_;
+  std::set<int64_t> tasks_;
 };
 
 class EncoderTest : public feature_container::EncodedViewsTest {
@@ -49,8 +62,8 @@ class EncoderTest : public feature_container::EncodedViewsTest {
     sam_of_test_->on_encode = [this] {
       if (fails_) throw Error("no map");
     };
-    features_ =
-        std::make_shared<LiveFeatures>(folder_, scene_, field_.fingerprint, sam_of_test_->fingerprint, options_.size);
+    features_ = std::make_shared<LiveFeatures>(folder_, scene_, field_.fingerprint, sam_of_test_->fingerprint,
+                                               options_.size, Job());
   }
   // Nobody waits for anything.
   EncoderInput Input() {
@@ -110,10 +123,10 @@ TEST_F(EncoderTest, WhatWasCanceledStandsStillUntilItGoesOn) {
   EXPECT_EQ(state.at("stopped"), true);
   EXPECT_EQ(state.at("done"), 0);
   EXPECT_EQ(state.at("total"), kNumViews);
-  encoder.LookAgain();
+  encoder.CheckWantedViews();
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(NumEncoded(), 0);  // nobody waits for a view
-  encoder.GoOn();
+  encoder.Resume();
   Await([&] { return encoder.State().is_null(); });
   EXPECT_EQ(NumEncoded(), kNumViews);
   EXPECT_THAT(audience_.messages(), IsEmpty());
@@ -130,7 +143,7 @@ TEST_F(EncoderTest, WhatHasFailedIsTriedAgainByWhoGoesOn) {
   EXPECT_THAT(audience_.messages(), Each(HasSubstr("no map")));
   EXPECT_EQ(encoder.State().at("stopped"), true);
   fails_ = false;
-  encoder.GoOn();
+  encoder.Resume();
   Await([&] { return encoder.State().is_null(); });
   EXPECT_EQ(NumEncoded(), kNumViews);
 }
@@ -146,13 +159,23 @@ TEST_F(EncoderTest, OneAtATimeWritesViews) {
   Await([&] { return NumEncoded() == kNumViews; });
 }
 
+TEST_F(EncoderTest, WhatIsWrongWithTheViewsThatWereThereIsSaid) {
+  Encode();
+  WriteFileAtomic(folder_ / "index.json", "{");
+  features_->Reload(Job());
+  const Encoder encoder(Input(), work_);
+  Await([&] { return encoder.State().is_null(); });
+  EXPECT_THAT(audience_.messages(), ElementsAre(StartsWith("encoding all views again: ")));
+  EXPECT_EQ(audience_.tasks().size(), 1u);  // what a single view takes is a part of it
+}
+
 // Somebody else has encoded some of them.
 TEST_F(EncoderTest, TheViewsThatAreThereAreCounted) {
   std::unique_lock writing(writing_);
   const Encoder encoder(Input(), work_);
   EXPECT_EQ(encoder.State().at("done"), 0);
   EncodeViews(folder_, feature_container::EncodeSource{scene_, field_, *sam_of_test_, options_}, {0, 1, 2}, Job());
-  features_->Reload();
+  features_->Reload(Job());
   EXPECT_EQ(encoder.State().at("done"), 3);
   writing.unlock();
   Await([&] { return encoder.State().is_null(); });

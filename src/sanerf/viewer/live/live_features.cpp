@@ -1,9 +1,12 @@
 #include "sanerf/viewer/live/live_features.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/feature_container/cache_index.h"
 
 namespace sanerf::viewer {
 
@@ -16,23 +19,29 @@ constexpr int kViewsInMemory = kFirstViews + 4;  // and those of corrections, an
 }  // namespace
 
 LiveFeatures::LiveFeatures(std::filesystem::path folder, const scene::Scene& scene, uint64_t nerf_fingerprint,
-                           uint64_t model_fingerprint, int size)
+                           uint64_t model_fingerprint, int size, const Job& job)
     : folder_(std::move(folder)),
       scene_(scene),
       nerf_fingerprint_(nerf_fingerprint),
       model_fingerprint_(model_fingerprint),
       size_(size) {
-  Reload();
+  Reload(job);
 }
 
-void LiveFeatures::Reload() {
-  std::shared_ptr<const FeatureCache> cache;
-  const std::shared_ptr<const FeatureCache> earlier = Cache();
+std::unique_ptr<FeatureCache> LiveFeatures::OpenCache(const FeatureCache* earlier, const Job& job) const {
+  if (!feature_container::HasIndex(folder_)) return nullptr;
   try {
-    cache = FeatureCache::Open(folder_, scene_, nerf_fingerprint_, {kViewsInMemory, earlier.get()});
-  } catch (const Error&) {
-    cache = nullptr;  // none yet, or out of date: encoding says what it does about that
+    return FeatureCache::Open(folder_, scene_, nerf_fingerprint_, {kViewsInMemory, earlier});
+  } catch (const feature_container::StaleViewsError&) {  // encoding says what it does about that
+  } catch (const Error& error) {
+    job.Warn(fmt::format("the encoded views cannot be used: {}", error.what()));
   }
+  return nullptr;
+}
+
+void LiveFeatures::Reload(const Job& job) {
+  const std::shared_ptr<const FeatureCache> earlier = Cache();
+  std::shared_ptr<const FeatureCache> cache = OpenCache(earlier.get(), job);
   if (cache && (cache->ModelFingerprint() != model_fingerprint_ || cache->options().size != size_)) cache = nullptr;
   const std::lock_guard lock(mutex_);
   cache_ = std::move(cache);

@@ -17,10 +17,11 @@ class LiveFeatures : public feature_container::FeatureContainer {
  public:
   // folder: RUN/features, which need not be there yet. scene must outlive this. size: of the working cameras.
   LiveFeatures(std::filesystem::path folder, const scene::Scene& scene, uint64_t nerf_fingerprint,
-               uint64_t model_fingerprint, int size);
+               uint64_t model_fingerprint, int size, const Job& job);
 
-  // Looks again for views; what cannot be used, of another model say, counts as not there.
-  void Reload();
+  // Looks again for views; what cannot be used, of another model say, counts as not there. An index that cannot be read
+  // is a warning.
+  void Reload(const Job& job);
 
   Camera WorkingCamera(int view_idx) const override;
   bool Has(int view_idx) const override;
@@ -31,6 +32,8 @@ class LiveFeatures : public feature_container::FeatureContainer {
   uint64_t ModelFingerprint() const override { return model_fingerprint_; }
 
  private:
+  std::unique_ptr<feature_container::FeatureCache> OpenCache(const feature_container::FeatureCache* earlier,
+                                                             const Job& job) const;
   std::shared_ptr<const feature_container::FeatureCache> Cache() const;
   std::shared_ptr<const feature_container::FeatureCache> CacheWith(int view_idx) const;  // throws Error
 

@@ -35,8 +35,9 @@ using run::RunFolder;
 
 namespace {
 
-constexpr double kRenewSeconds = 1;    // between two copies of a field in training, and between its numbers
-constexpr double kLooksOnSeconds = 4;  // who has asked for one so lately asks again, and should not be shown an old one
+constexpr double kRenewSeconds = 1;  // between two copies of a field in training, and between its numbers
+constexpr double kStillAskedSeconds =
+    4;                                 // who has asked for one so lately asks again, and should not be shown an old one
 constexpr int64_t kFirstPicture = 64;  // steps after which there is more to see than fog
 constexpr double kHeldOutSeconds = 5;  // between two looks at the held-out view
 constexpr auto kLongestHold = std::chrono::milliseconds(400);
@@ -56,12 +57,13 @@ LiveField::Phase PhaseOf(const fs::path& run) {
 
 class LiveField::Impl {
  public:
-  Impl(fs::path scene, fs::path run, const Settings& settings, std::function<void()> on_change, const Job& job)
+  Impl(fs::path scene, WindowRun run, const Settings& settings, std::function<void()> on_change, const Job& job)
       : scene_path_(std::move(scene)),
-        run_path_(std::move(run)),
+        run_path_(std::move(run.path)),
         settings_(settings),
         on_change_(std::move(on_change)),
         job_(job),
+        lock_(std::move(run.lock)),
         used_(settings) {}
   ~Impl() {
     stop_.RequestStop();
@@ -124,7 +126,7 @@ class LiveField::Impl {
   const std::function<void()> on_change_;
   const Job& job_;
   std::optional<run::NewRun> new_run_;  // before the lock: it takes it once more in the end
-  std::unique_ptr<run::RunLock> lock_;
+  std::shared_ptr<const run::RunLock> lock_;
   TrainingRecord record_;
 
   std::mutex control_;  // Start, Pause and Resume, one at a time
@@ -149,17 +151,16 @@ std::shared_ptr<const scene::Scene> LiveField::Impl::Open() {
     flags_of_presets_["train:" + preset] = FlagsOf(WithPreset(preset, settings_));
   std::shared_ptr<const scene::Scene> scene;
   if (RunFolder::Exists(run_path_)) {
-    run::LockedRun locked(run_path_, run::RunLock::Holder::kWindow);
-    lock_ = std::move(locked.lock);
+    if (!lock_) lock_ = run::LockRun(run_path_, run::RunLock::Holder::kWindow);
     const std::optional<fs::path> given = scene_path_.empty() ? std::nullopt : std::optional(scene_path_);
-    scene = std::make_shared<const scene::Scene>(locked.folder.OpenScene(given, *lock_, job_));
+    scene = std::make_shared<const scene::Scene>(RunFolder::Open(run_path_).OpenScene(given, *lock_, job_));
     if (scene_path_.empty()) scene_path_ = scene->root;
   } else {
     scene = std::make_shared<const scene::Scene>(scene::LoadScene(scene_path_, settings_.scene, job_));
     run::CheckPlaceOfNewRun(run_path_, *scene);
     new_run_.emplace(run_path_);
     EnsureWritableFolder(run_path_);
-    lock_ = std::make_unique<run::RunLock>(run_path_, run::RunLock::Holder::kWindow);
+    lock_ = std::make_shared<const run::RunLock>(run_path_, run::RunLock::Holder::kWindow);
   }
   phase_ = PhaseOf(run_path_);
   if (phase_ == Phase::kPhotos) return scene;
@@ -276,7 +277,7 @@ void LiveField::Impl::BetweenSteps(const nerf::NerfTrainer& trainer, const StopT
       since_hold_ = Stopwatch();
     }
     const bool is_due = model_ == nullptr || since_copy_.seconds() > kRenewSeconds;
-    copies = is_due && since_asked_.seconds() < kLooksOnSeconds && trainer.step() >= kFirstPicture;
+    copies = is_due && since_asked_.seconds() < kStillAskedSeconds && trainer.step() >= kFirstPicture;
     if (!copies && since_told_.seconds() < kRenewSeconds) return;
     since_told_ = Stopwatch();
   }
@@ -289,7 +290,7 @@ void LiveField::Impl::BetweenSteps(const nerf::NerfTrainer& trainer, const StopT
   on_change_();
 }
 
-LiveField::LiveField(fs::path scene, fs::path run, const Settings& settings, std::function<void()> on_change,
+LiveField::LiveField(fs::path scene, WindowRun run, const Settings& settings, std::function<void()> on_change,
                      const Job& job)
     : impl_(std::make_unique<Impl>(std::move(scene), std::move(run), settings, std::move(on_change), job)),
       scene_(impl_->Open()) {}

@@ -10,26 +10,38 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::viewer {
+
+// The run of a window. lock: who has read the run's options hands over the lock that it read them under, so that nobody
+// changes in between what is in the run; null: it is yet to be taken.
+struct WindowRun {
+  WindowRun(std::filesystem::path path, std::shared_ptr<const run::RunLock> lock = nullptr)
+      : path(std::move(path)), lock(std::move(lock)) {}
+
+  std::filesystem::path path;
+  std::shared_ptr<const run::RunLock> lock;
+};
 
 class LiveField {
  public:
   enum class Phase { kPhotos, kTraining, kPaused, kTrained };
 
-  // Takes the run's lock and keeps it; a run folder that is not there is made, and removed again when nothing has come
-  // of it. scene: may be empty for a run, which knows its own. settings: of a training that begins; one that goes on
-  // has those of the run. on_change: the phase or the model is another, or a training has come further; from any
-  // thread, quickly, and without calling Start, Pause or Resume. job: what training reports to; must outlive this.
-  // Throws what opening scene and run throws.
-  LiveField(std::filesystem::path scene, std::filesystem::path run, const pipeline::Settings& settings,
+  // Takes the run's lock, or the one it is given, and keeps it; a run folder that is not there is made, and removed
+  // again when nothing has come of it. scene: may be empty for a run, which knows its own. settings: of a training that
+  // begins; one that goes on has those of the run. on_change: the phase or the model is another, or a training has come
+  // further; from any thread, quickly, and without calling Start, Pause or Resume. job: what training reports to; must
+  // outlive this. Throws what opening scene and run throws.
+  LiveField(std::filesystem::path scene, WindowRun run, const pipeline::Settings& settings,
             std::function<void()> on_change, const Job& job);
   ~LiveField();  // pauses
 

@@ -67,6 +67,16 @@ class LiveFieldTest : public testing::Test {
   std::function<void()> on_change_ = [this] { ++num_changes_; };
 };
 
+TEST_F(LiveFieldTest, KeepsTheLockThatItIsGiven) {
+  pipeline::Train({Scene(), Run("run")}, Small(10), Job());
+  {
+    const LiveField field({}, {Run("run"), run::LockRun(Run("run"))}, pipeline::Settings(), on_change_, job_);
+    EXPECT_EQ(field.phase(), Phase::kTrained);
+    EXPECT_THAT(ErrorTextOf<Error>([&] { const run::RunLock second(Run("run")); }), HasSubstr("in use"));
+  }
+  EXPECT_NO_THROW(run::LockRun(Run("run")));
+}
+
 TEST_F(LiveFieldTest, NamesThePresetsAsTheCommandLineDoes) {
   const LiveField field(Scene(), Run("run"), pipeline::Settings(), on_change_, job_);
   EXPECT_EQ(field.TrainFlags().at("train"), "");

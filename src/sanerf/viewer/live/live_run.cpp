@@ -24,9 +24,9 @@ void LiveRun::TakeSam(const std::string& model, std::shared_ptr<const sam::Sam> 
 }
 
 std::shared_ptr<const feature_container::FeatureContainer> LiveRun::FeatureField(
-    const feature_container::EncodeOptions& options) {
+    const feature_container::EncodeOptions& options, const Job& job) {
   const std::lock_guard lock(mutex_);
-  return run_->Features({}, options, Job());
+  return run_->Features({}, options, job);
 }
 
 run::ReadableFields LiveRun::StoredFields(const Job& job) {
@@ -34,9 +34,9 @@ run::ReadableFields LiveRun::StoredFields(const Job& job) {
   return run::OpenReadableFields(run_->folder(), run_->nerf(job), *scene_, job);
 }
 
-void LiveRun::RecordEncoding(const pipeline::Settings& settings, double seconds) {
+void LiveRun::RecordEncoding(const pipeline::Settings& settings, double seconds, const Job& job) {
   const std::lock_guard lock(mutex_);
-  pipeline::RecordEncoding(run_->folder(), settings, scene_->TrainViews().size(), seconds, Job());
+  pipeline::RecordEncoding(run_->folder(), settings, scene_->TrainViews().size(), seconds, job);
 }
 
 void LiveRun::Store(const segmentation::SessionSnapshot& fitted, const std::filesystem::path& log,

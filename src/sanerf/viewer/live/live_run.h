@@ -27,10 +27,10 @@ class LiveRun {
   void TakeSam(const std::string& model, std::shared_ptr<const sam::Sam> sam);
   // The distilled ones.
   std::shared_ptr<const feature_container::FeatureContainer> FeatureField(
-      const feature_container::EncodeOptions& options);
+      const feature_container::EncodeOptions& options, const Job& job);
   run::ReadableFields StoredFields(const Job& job);
   // Encoding is complete. seconds: that it has taken here.
-  void RecordEncoding(const pipeline::Settings& settings, double seconds);
+  void RecordEncoding(const pipeline::Settings& settings, double seconds, const Job& job);
   // The objects of a field, beside those that are there; without a model none is left.
   void Store(const segmentation::SessionSnapshot& fitted, const std::filesystem::path& log,
              const std::vector<std::string>& retired, const pipeline::Settings& settings, const Job& job);

@@ -68,7 +68,7 @@ void WorkList::Take(const Event& event, Line* line) {
       return;
     }
     case Event::Kind::kWarning:
-      Message("warning", std::string(event.text));
+      Message(MessageKind::kWarning, std::string(event.text));
       return;
     case Event::Kind::kInfo:
     case Event::Kind::kDetail:
@@ -96,9 +96,9 @@ bool WorkList::Cancel(int64_t id) {
   return true;
 }
 
-void WorkList::Message(const std::string& kind, const std::string& text, const std::string& why,
-                       const std::string& hint) {
-  audience_.Say("message", {{"kind", kind}, {"text", text}, {"why", why}, {"hint", hint}});
+void WorkList::Message(MessageKind kind, const std::string& text, const std::string& why, const std::string& hint) {
+  constexpr const char* kNames[] = {"error", "warning", "info"};
+  audience_.Say("message", {{"kind", kNames[int(kind)]}, {"text", text}, {"why", why}, {"hint", hint}});
 }
 
 void WorkList::Forget(Line* line) {

@@ -1,4 +1,4 @@
-// What goes on at the moment, as the page shows it: the tasks of jobs, to be told of and to be canceled.
+// What goes on at the moment, as the page shows it: the tasks of jobs, which can be canceled.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@
 
 namespace sanerf::viewer {
 
+enum class MessageKind { kError, kWarning, kInfo };
+
 class WorkList {
   // Of a line; outlives it while somebody cancels.
   struct Control {
@@ -25,8 +27,8 @@ class WorkList {
   };
 
  public:
-  // audience: told of progress, metrics and warnings; must outlive this.
-  explicit WorkList(Audience& audience) : audience_(audience) {}
+  // audience: hears of progress, metrics and warnings; must outlive this.
+  explicit WorkList(Audience& audience) : audience_(audience), warnings_(*this) {}
 
   // The tasks of one activity; canceling one of them stops the activity. The list must outlive it, and it the jobs
   // that report to it; what on_cancel calls is there as long as the list.
@@ -49,17 +51,30 @@ class WorkList {
     const std::shared_ptr<Control> control_;
   };
 
+  // Its tasks are not listed, its warnings are messages all the same: for a part of another task, and for what nobody
+  // cancels. The list must outlive it.
+  Job QuietJob() { return Job().With(warnings_); }
+
   Json AsJson() const;  // "work" of docs/viewer.md
   // False when there is no such task.
   bool Cancel(int64_t id);
-  void Message(const std::string& kind, const std::string& text, const std::string& why = "",
-               const std::string& hint = "");
-  void Message(const Error& error) { Message("error", error); }
-  void Message(const std::string& kind, const Error& error) {
+  void Message(MessageKind kind, const std::string& text, const std::string& why = "", const std::string& hint = "");
+  void Message(const Error& error) { Message(MessageKind::kError, error); }
+  void Message(MessageKind kind, const Error& error) {
     Message(kind, std::string(error.summary()), std::string(error.why()), error.hint());
   }
 
  private:
+  class Warnings : public EventSink {
+   public:
+    explicit Warnings(WorkList& list) : list_(list) {}
+    void Take(const Event& event) override {
+      if (event.kind == Event::Kind::kWarning) list_.Take(event, nullptr);
+    }
+
+   private:
+    WorkList& list_;
+  };
   struct Entry {
     Line* line;
     Json shown;
@@ -69,6 +84,7 @@ class WorkList {
   void Forget(Line* line);
 
   Audience& audience_;
+  Warnings warnings_;
   mutable std::mutex mutex_;
   std::map<uint64_t, Entry> tasks_;
 };

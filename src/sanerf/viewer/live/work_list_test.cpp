@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/viewer/nobody_test_support.h"
 
 namespace sanerf::viewer {
@@ -52,6 +54,31 @@ TEST_F(WorkListTest, ALineTakesItsTasksWithIt) {
   }
   EXPECT_TRUE(work_.AsJson().empty());
   EXPECT_FALSE(work_.Cancel(7));
+}
+
+struct MessagesAudience : Audience {
+  void StateChanged() override {}
+  void Say(const std::string& event, const Json& data) override { said.push_back({event, data.value("kind", "")}); }
+  Json said = Json::array();
+};
+
+TEST(WorkListMessages, HaveTheNamesThatThePageKnows) {
+  MessagesAudience audience;
+  WorkList work(audience);
+  work.Message(Error("it failed"));
+  work.Message(MessageKind::kWarning, "take care");
+  work.Message(MessageKind::kInfo, "done");
+  EXPECT_EQ(audience.said.dump(), R"([["message","error"],["message","warning"],["message","info"]])");
+}
+
+TEST(WorkListMessages, AQuietJobSaysWarningsAlone) {
+  MessagesAudience audience;
+  WorkList work(audience);
+  const Job job = work.QuietJob();
+  const Task task(job, "fit");
+  job.Warn("take care");
+  EXPECT_TRUE(work.AsJson().empty());
+  EXPECT_EQ(audience.said.dump(), R"([["message","warning"]])");
 }
 
 }  // namespace
