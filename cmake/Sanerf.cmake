@@ -11,8 +11,13 @@ endif()
 if(SANERF_HAS_HDF5)
   target_compile_definitions(sanerf_flags INTERFACE SANERF_HAS_HDF5)
 endif()
+foreach(format WEBP TIFF HEIF OPENEXR)
+  if(SANERF_HAS_${format})
+    target_compile_definitions(sanerf_flags INTERFACE SANERF_HAS_${format})
+  endif()
+endforeach()
 if(SANERF_SANITIZE)
-  target_compile_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE} -fno-omit-frame-pointer -g)
+  target_compile_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE} -fno-omit-frame-pointer -g1)
   target_link_options(sanerf_flags INTERFACE -fsanitize=${SANERF_SANITIZE})
   if(SANERF_SANITIZE MATCHES "undefined")  # else it only prints, and the tests pass
     target_compile_options(sanerf_flags INTERFACE -fno-sanitize-recover=undefined)
@@ -23,8 +28,11 @@ endif()
 # changed file is compiled faster.
 option(SANERF_UNITY "Compile the sources of a room together" OFF)
 
-# The time of a test goes to the rooms, that of a build to the tests.
+# The time of a test goes to the rooms, that of a build to the tests; with the checks of a sanitizer in them all the more.
 set(sanerf_test_flags $<$<CONFIG:Release,RelWithDebInfo>:-Og>)
+if(SANERF_SANITIZE)
+  set(sanerf_test_flags -O0)
+endif()
 
 # What nearly every file includes of other projects is read once. Without it, a file that forgot an include is found. What
 # is compiled together gains nothing by it, and what is compiled with other optimizations than the header loses: its

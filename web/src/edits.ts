@@ -84,7 +84,7 @@ async function deliver(edit: Edit): Promise<EditResult> {
 }
 
 // A function is asked when its turn comes: what it is about may only be known then. Null: it was refused, and the user
-// told why.
+// has read why.
 export function edit(change: Edit | (() => Edit)): Promise<EditResult | null> {
   const result = last.then(() => deliver(typeof change === 'function' ? change() : change)).catch((error: unknown) => {
     sayError(error);

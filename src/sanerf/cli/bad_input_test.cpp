@@ -71,7 +71,7 @@ TEST_F(BadInput, ATrainingThatCannotBeginLeavesNothing) {
     WriteFileAtomic(folder_ / "scene" / "transforms_train.json", transforms);
     return error;
   };
-  EXPECT_THAT(with_transforms([](Json& json) { json["frames"][3]["transform_matrix"][0][0] = nullptr; }),
+  EXPECT_THAT(with_transforms([](Json& json) { json["frames"][3]["transform_matrix"][0][0] = "east"; }),
               HasSubstr("transforms_train.json: frames[3].transform_matrix[0][0]: expected a number"));
   EXPECT_THAT(with_transforms([](Json& json) {
                 for (int row = 0; row < 3; ++row) json["frames"][3]["transform_matrix"][row][0] = 0;
@@ -86,7 +86,7 @@ TEST_F(BadInput, ATrainingThatCannotBeginLeavesNothing) {
               HasSubstr("nerf.loss=l7: expected huber or mse"));
 
   // Photos are read when everything else is in order.
-  for (const char* photo : {"scene/train/004.png", "scene/test/001.png"}) {
+  for (const char* photo : {"scene/train/004.png", "scene/test/001.png", "scene/test/000.png"}) {
     const std::string png = ReadFile(folder_ / photo);
     for (const std::string& bytes : {png, EncodeJpeg(ReadImage(folder_ / photo))}) {
       WriteFileAtomic(folder_ / photo, bytes.substr(0, bytes.size() / 2));

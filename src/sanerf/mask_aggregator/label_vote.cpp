@@ -70,7 +70,7 @@ void LabelVote::Count(const std::vector<ImageU8>& labels, int num_labels) {
   }
 }
 
-ImageF LabelVote::OthersSay(int view_idx) const {
+ImageF LabelVote::VoteOfOtherViews(int view_idx) const {
   const ViewCells& view = views_[size_t(view_idx)];
   const size_t num_labels = size_t(num_labels_);
   // The votes of all in the cells that this view meets, its own taken out.

@@ -30,10 +30,10 @@ class LabelVote {
   // Replaces the earlier votes.
   void Count(const std::vector<ImageU8>& labels, int num_labels);
 
-  // What the other views say about `view`: per pixel of its grid the rendered share of each label (num_labels
-  // channels) and, as the last channel, the share of the ray's light that met cells with votes. Shares are normalized
-  // by the latter; where it is 0 so are they.
-  ImageF OthersSay(int view) const;
+  // The vote of all views but `view`, seen from there: per pixel of its grid the rendered share of each label
+  // (num_labels channels) and, as the last channel, the share of the ray's light that met cells with votes. Shares are
+  // normalized by the latter; where it is 0 so are they.
+  ImageF VoteOfOtherViews(int view) const;
 
   // What all views say together, about every cell.
   std::shared_ptr<const LabelPrior> Prior() const;

@@ -224,7 +224,7 @@ TEST_F(AggregatorTest, SameBytesWithAnyNumberOfThreads) {
 }
 
 // Exact masks of the other views tell a view's mask, whatever its own says.
-TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
+TEST_F(AggregatorTest, OtherViewsVoteForWhatAViewShows) {
   std::vector<Camera> cameras;
   std::vector<ImageU8> labels;
   for (const LabelView& view : views_) {
@@ -234,11 +234,11 @@ TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
   LabelVote vote(*nerf_, cameras, {64, 64}, Job());
   ASSERT_EQ(vote.num_views(), int(views_.size()));
   vote.Count(labels, 2);
-  const ImageF before = vote.OthersSay(0);
+  const ImageF before = vote.VoteOfOtherViews(0);
   ASSERT_EQ(before.channels, 3);
   int64_t intersection = 0, united = 0;
   for (int v = 0; v < vote.num_views(); ++v) {
-    const ImageF others = vote.OthersSay(v);
+    const ImageF others = vote.VoteOfOtherViews(v);
     for (int64_t i = 0; i < others.num_pixels(); ++i) {
       const float* p = &others.data[size_t(3 * i)];
       ASSERT_NEAR(p[0] + p[1], p[2] > 0 ? 1 : 0, 1e-4);
@@ -253,15 +253,15 @@ TEST_F(AggregatorTest, OthersSayWhatAViewShows) {
   // A lie in view 0 reaches the others, not what they say about view 0.
   for (uint8_t& label : labels[0].data) label = 1;
   vote.Count(labels, 2);
-  const ImageF after = vote.OthersSay(0);
+  const ImageF after = vote.VoteOfOtherViews(0);
   for (size_t i = 0; i < before.data.size(); ++i) ASSERT_NEAR(after.data[i], before.data[i], 1e-3) << i;
-  const ImageF elsewhere = vote.OthersSay(1);
+  const ImageF elsewhere = vote.VoteOfOtherViews(1);
   EXPECT_NE(elsewhere.data, ImageF(elsewhere.width, elsewhere.height, 3).data);
 
   // Unsupervised pixels and views without a mask do not vote.
   for (size_t v = 1; v < labels.size(); ++v) labels[v] = v % 2 ? ImageU8() : ImageU8(8, 8, 1, kIgnoreLabel);
   vote.Count(labels, 2);
-  const ImageF nothing = vote.OthersSay(0);
+  const ImageF nothing = vote.VoteOfOtherViews(0);
   EXPECT_EQ(nothing.data, ImageF(nothing.width, nothing.height, 3).data);
 }
 

@@ -203,7 +203,7 @@ TEST_F(MaskDecoderTest, AMaskThatSamDoesNotHaveIsNotReplacedByAnother) {
   EXPECT_EQ(Decode().views[kFront].candidate, 0);
   object_.clicks[0].candidate = 9;
   EXPECT_THAT(Failure<UsageError>(),
-              AllOf(HasSubstr("asks for SAM's mask 9, which there is not"), HasSubstr(" offers 0")));
+              AllOf(HasSubstr("asks for SAM's mask 9, but there is none of that number"), HasSubstr(" offers 0")));
 }
 
 TEST_F(MaskDecoderTest, BadMasksAreRejectedWithTheirReason) {

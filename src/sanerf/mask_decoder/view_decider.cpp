@@ -123,7 +123,7 @@ const SamMask& ViewDecider::Choose(const std::vector<SamMask>& candidates) const
     if (candidate.candidate == options_.candidate) return candidate;
     offered.push_back(std::to_string(candidate.candidate));
   }
-  throw UsageError(fmt::format("a click asks for SAM's mask {}, which there is not", options_.candidate),
+  throw UsageError(fmt::format("a click asks for SAM's mask {}, but there is none of that number", options_.candidate),
                    fmt::format("{} offers {}", sam_->name(), Listed(offered)),
                    "choose one of them, or leave that to the program: without :maskN, or without \"candidate\" in the "
                    "prompts file");

@@ -83,7 +83,7 @@ std::shared_ptr<const feature_container::FeatureContainer> EncodeFor(const Promp
 }
 
 // Anything about the object beside its name.
-bool SaysMore(const ObjectPrompt& object) {
+bool IsDescribed(const ObjectPrompt& object) {
   return !object.points.empty() || !object.clicks.empty() || !object.boxes.empty() || object.instance >= 0 ||
          object.min_visible > 0;
 }
@@ -98,7 +98,7 @@ void AddTo(segmentation::Session* session, const Prompts& more, const std::vecto
     const bool is_known = before != known.end();
     const segmentation::ObjectId id = is_known ? before->id : session->AddObject(object);
     for (const ViewChoice& choice : choices) session->UseView(id, choice.view, choice.use);
-    if (is_known && SaysMore(object)) session->AddPrompts(id, object);
+    if (is_known && IsDescribed(object)) session->AddPrompts(id, object);
   }
 }
 
@@ -257,7 +257,7 @@ SegmentResult AddToObjects(const SegmentRequest& request, const Settings& settin
   if (has_choices) {  // alone, they change nothing about what the masks of an object are to show
     const std::vector<ObjectPrompt>& known = plan.before->prompts.objects;
     std::erase_if(more.objects, [&](const ObjectPrompt& object) {
-      return !SaysMore(object) &&
+      return !IsDescribed(object) &&
              std::any_of(known.begin(), known.end(), [&](const auto& other) { return other.name == object.name; });
     });
   }

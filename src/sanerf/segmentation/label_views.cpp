@@ -222,7 +222,7 @@ std::vector<ImageU8> LabelsByView(const ObjectMasks& objects, const ViewsToLabel
   for (size_t v = 0; v < views.size(); ++v) {
     if (marked[v].empty()) continue;
     job.ThrowIfStopped("comparing the views' masks");
-    const ImageF others = vote->OthersSay(int(v));
+    const ImageF others = vote->VoteOfOtherViews(int(v));
     for (size_t o = 0; o < objects.size(); ++o)
       if (!objects[o].views[v].used) MarkWhereLikely(others, int(o) + 1, &marked[v]);
   }

@@ -69,7 +69,7 @@ double GrowingMasks::AgreementWithEarlier(size_t i, const std::vector<int>& view
   for (mask_decoder::ViewDecision& view : earlier.views)
     view.used = view.used && std::find(views.begin(), views.begin() + long(i), view.view_idx) < views.begin() + long(i);
   vote->Count(LabelsByView(earlier, {views, container}, job), 2);
-  const ImageF others = vote->OthersSay(int(i));
+  const ImageF others = vote->VoteOfOtherViews(int(i));
   const Consensus consensus{Channel(others, 1), Channel(others, 2)};
   return IsKnown(consensus) ? Agreement(UsedMaskIn(masks_, views[i])->mask, consensus) : -1;
 }

@@ -33,7 +33,7 @@ class GroundKeeperTest : public WorkspaceTest {};
 TEST_F(GroundKeeperTest, WhoHasCanceledEncodingIsAnsweredAllTheSame) {
   Workspace* window = nullptr;
   std::atomic<bool> is_canceled = false;
-  // As soon as it is told of: no photo is encoded yet.
+  // As soon as it is announced: no photo is encoded yet.
   audience_.on_work = [&](const Json& task) {
     if (task.at("title") != "encode" || is_canceled) return;
     window->Cancel({{"work", task.at("id")}});

@@ -29,7 +29,7 @@
 
 namespace sanerf::viewer {
 
-// Holds what it is told against docs/viewer.schema.json.
+// Holds what it receives against docs/viewer.schema.json.
 struct WitnessAudience : Audience {
   void StateChanged() override { ++num_changes; }
   void Say(const std::string& event, const Json& data) override {

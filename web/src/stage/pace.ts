@@ -6,7 +6,7 @@ const kTarget = 1 / 40; // seconds a frame
 const kWindow = 5; // frames
 const kSoon = 0.25; // seconds: of slow frames fewer are enough
 const kGap = 1; // seconds without a frame: nobody looked
-const kTold = 0.5; // seconds of motion between two reports
+const kMeasuredSeconds = 0.5; // seconds of motion between two reports
 const kFewest = 20000; // points that a scene is still recognized by
 // Where the processor draws them.
 const kSoftwareStart = 40000; // points
@@ -16,7 +16,7 @@ export class Pace {
   points: number; // at most so many are drawn
   private frames: number[] = []; // the seconds of each, since the number of points was changed
   private isWary = false; // in this motion it has been too slow
-  private told = { frames: 0, seconds: 0 };
+  private measured = { frames: 0, seconds: 0 };
 
   constructor(private readonly hardware: boolean) {
     this.points = hardware ? Infinity : kSoftwareStart;
@@ -32,10 +32,10 @@ export class Pace {
     if (!moving || total === 0 || seconds > kGap) {
       this.frames = [];
       this.isWary = false;
-      this.told = { frames: 0, seconds: 0 };
+      this.measured = { frames: 0, seconds: 0 };
       return;
     }
-    this.tell(seconds, total);
+    this.report(seconds, total);
     this.frames.push(seconds);
     const count = this.frames.length;
     const isSlow = count >= 2 && this.frames.reduce((sum, one) => sum + one) > kSoon;
@@ -51,11 +51,11 @@ export class Pace {
     }
   }
 
-  private tell(seconds: number, total: number): void {
-    this.told = { frames: this.told.frames + 1, seconds: this.told.seconds + seconds };
-    if (this.told.seconds < kTold) return;
-    const fps = Math.round(this.told.frames / this.told.seconds);
+  private report(seconds: number, total: number): void {
+    this.measured = { frames: this.measured.frames + 1, seconds: this.measured.seconds + seconds };
+    if (this.measured.seconds < kMeasuredSeconds) return;
+    const fps = Math.round(this.measured.frames / this.measured.seconds);
     app.set({ times: { ...app.get().times, fps, points: Math.round(Math.min(this.points, total)) } });
-    this.told = { frames: 0, seconds: 0 };
+    this.measured = { frames: 0, seconds: 0 };
   }
 }

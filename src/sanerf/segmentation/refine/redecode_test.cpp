@@ -137,7 +137,7 @@ TEST_F(RedecodeTest, LeavesAViewAloneThatNoOtherKnows) {
 }
 
 // Mask prompt and box carry the consensus: the box is around it, the logits are positive inside.
-TEST_F(RedecodeTest, PromptsWithWhatTheOthersSay) {
+TEST_F(RedecodeTest, PromptsWithTheVoteOfTheOthers) {
   sam_.prompts.clear();
   Again();
   const auto with_mask = std::find_if(sam_.prompts.begin(), sam_.prompts.end(),

@@ -49,7 +49,7 @@ std::vector<std::vector<Consensus>> ConsensusOf(const mask_aggregator::LabelVote
                                                 const std::vector<size_t>& which, size_t num_objects) {
   std::vector<std::vector<Consensus>> consensus(which.size());
   for (int view = 0; view < vote.num_views(); ++view) {
-    const ImageF others = vote.OthersSay(view);
+    const ImageF others = vote.VoteOfOtherViews(view);
     for (size_t i = 0; i < which.size(); ++i)
       consensus[i].push_back({Channel(others, int(which[i]) + 1), Channel(others, int(num_objects) + 1)});
   }

@@ -28,7 +28,7 @@
 
 namespace sanerf::viewer {
 
-// What a page would have been told.
+// What a page would have received.
 class DeskListener : public Audience {
  public:
   void StateChanged() override { ++num_changes; }

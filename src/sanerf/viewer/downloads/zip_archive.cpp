@@ -65,8 +65,8 @@ void WriteZip(const std::filesystem::path& path, const std::vector<ZipEntry>& en
   zip_register_progress_callback_with_state(
       opened, 0.01,
       [](zip_t*, double share, void* state) {
-        const auto* told = static_cast<const Progress*>(state);
-        told->task.Update(int64_t(share * double(told->num_files)));
+        const auto* progress = static_cast<const Progress*>(state);
+        progress->task.Update(int64_t(share * double(progress->num_files)));
       },
       nullptr, &progress);
   zip_register_cancel_callback_with_state(

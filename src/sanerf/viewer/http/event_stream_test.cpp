@@ -126,7 +126,7 @@ TEST_F(Events, GoOnWhereAClientLeftOff) {
   ASSERT_TRUE(listener.Hears("event: state"));
   EXPECT_EQ(listener.Count("event: message"), 2);
   EXPECT_THAT(listener.text(), HasSubstr("id: 4\n"));
-  // What we have never said, of another server say: nothing is told again.
+  // What we have never said, of another server say: nothing is repeated.
   Client& stranger = Listen(77);
   ASSERT_TRUE(stranger.Hears("event: state"));
   EXPECT_EQ(stranger.Count("event: message"), 0);
@@ -179,7 +179,7 @@ TEST_F(Events, StatesComeAtMostTenTimesASecond) {
   }
   const int states = listener.Count("event: state");
   EXPECT_LE(states, 2 + int(watch.seconds() * 10));
-  // And the last change is told.
+  // And the last change arrives.
   const int revision = revision_;
   stream_->StateChanged();
   EXPECT_TRUE(listener.Hears("{\"revision\":" + std::to_string(revision + 1) + "}"));

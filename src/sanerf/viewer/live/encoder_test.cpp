@@ -25,7 +25,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
 
-// What the page would have been told; the first report of a task can be canceled.
+// What the page would have received; the first report of a task can be canceled.
 class EncoderAudience : public Audience {
  public:
   void StateChanged() override {}
