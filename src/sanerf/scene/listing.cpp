@@ -100,7 +100,7 @@ Mat3 CheckedRotation(const Mat3& matrix, const std::string& where, double* scale
   }
   if (scale != nullptr) *scale = has_scale ? length : 1;
   // The nearest rotation: U V^T of the singular value decomposition.
-  const Eigen::JacobiSVD<Mat3> svd(normalized, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Eigen::JacobiSVD<Mat3> svd(has_scale ? normalized : matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
   return svd.matrixU() * svd.matrixV().transpose();
 }
 
