@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "sanerf/core/json_fwd.h"
+#include "sanerf/core/option_origins.h"
 #include "sanerf/core/options.h"
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
 #include "sanerf/nerf/options.h"
-#include "sanerf/pipeline/option_origins.h"
 #include "sanerf/scene/mask_meaning.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/segmentation/options.h"

@@ -9,7 +9,7 @@
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/core/options.h"
 
-namespace sanerf::pipeline {
+namespace sanerf {
 
 // Beside the values, which are set through a registry that refers to them.
 class OptionOrigins {
@@ -39,4 +39,4 @@ class OptionOrigins {
   std::vector<std::string> notices_;
 };
 
-}  // namespace sanerf::pipeline
+}  // namespace sanerf

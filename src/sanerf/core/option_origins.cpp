@@ -1,4 +1,4 @@
-#include "sanerf/pipeline/option_origins.h"
+#include "sanerf/core/option_origins.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf::pipeline {
+namespace sanerf {
 
 void OptionOrigins::ApplyFile(const OptionRegistry& registry, const std::filesystem::path& path) {
   const Json json = ReadJsonFile(path);
@@ -77,4 +77,4 @@ Json OptionOrigins::ToJson() const {
   return json;
 }
 
-}  // namespace sanerf::pipeline
+}  // namespace sanerf
