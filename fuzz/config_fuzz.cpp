@@ -8,8 +8,8 @@ int FuzzOne(const uint8_t* data, size_t size) {
   static MemoryFile file;
   return Expect([&] {
     experiments::ExperimentSettings settings;
-    settings.ApplyFile(file.With(Bytes(data, size)));
-    settings.ToJson().dump();
+    pipeline::ApplyFile(settings, file.With(Bytes(data, size)));
+    pipeline::ToJson(settings).dump();
   });
 }
 

@@ -232,16 +232,16 @@ void WriteRun(const Seeds& seeds) {
   run.SetStage(run::Stage::kTrain, run::StageState::kComplete, 12.5);
   pipeline::Settings settings;
   for (const char* assignment : {"nerf.iters=100", "nerf.lr=0.01", "nerf.loss=mse", "nerf.exposure=true"})
-    settings.Assign(assignment);
+    pipeline::Assign(settings, assignment);
   const auto write = [&](const char* name) {
     Json record = run.record();
     record["scene"]["path"] = "../scene", record["scene"]["absolute_path"] = "/nowhere/scene";
     record["created"] = record["stages"]["train"]["when"] = "2026-01-01T00:00:00Z";
     seeds.WriteJson("run_json", name, record);
   };
-  run.SetOptions(settings.ToJson(), settings.Origins());
+  run.SetOptions(pipeline::ToJson(settings), settings.origins.ToJson());
   write("whole.json");
-  run.SetOptions({{"nerf", settings.ToJson()["nerf"]}}, settings.Origins());
+  run.SetOptions({{"nerf", pipeline::ToJson(settings)["nerf"]}}, settings.origins.ToJson());
   write("short.json");
 }
 

@@ -14,8 +14,8 @@ int FuzzOne(const uint8_t* data, size_t size) {
     run.StateOf(run::Stage::kTrain);
     run.SecondsOf(run::Stage::kTrain);
     pipeline::Settings settings;
-    settings.Restore(run.options(), run.origins());
-    settings.ToJson().dump();
+    pipeline::Restore(settings, run.options(), run.origins());
+    pipeline::ToJson(settings).dump();
   });
 }
 

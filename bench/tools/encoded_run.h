@@ -21,8 +21,8 @@ struct EncodedRun {
   // sets: STAGE.KEY=VALUE on top of the run's own options.
   EncodedRun(const std::string& path, const std::vector<std::string>& sets)
       : run(path, std::nullopt, run::OpenRun::Access::kRead, Job()) {
-    settings.Restore(run.folder().options(), run.folder().origins(), path + "/run.json");
-    for (const std::string& assignment : sets) settings.Assign(assignment);
+    pipeline::Restore(settings, run.folder().options(), run.folder().origins(), path + "/run.json");
+    for (const std::string& assignment : sets) pipeline::Assign(settings, assignment);
   }
 
   run::OpenRun run;

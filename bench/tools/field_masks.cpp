@@ -130,7 +130,7 @@ int main(int argc, char** argv) try {
   CLI11_PARSE(app, argc, argv);
 
   pipeline::Settings settings;
-  for (const std::string& set : sets) settings.Assign(set);
+  for (const std::string& set : sets) pipeline::Assign(settings, set);
   settings.encode.model = model;
   run::RunFolder run = run::RunFolder::Open(run_path);
   const scene::Scene scene =

@@ -9,6 +9,7 @@
 #include "sanerf/kernels/tiled.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf::api {
 namespace {
@@ -123,9 +124,8 @@ void HashGrid::Backward(std::span<const float> grad_out) {
 }
 
 void HashGrid::Step(const AdamOptions& options) {
-  kernels::AdamStep adam = KernelStep(options, ++impl_->step);
-  adam.skip_zero = true;
-  ParallelFor(impl_->grid.shape().num_levels, [&](int64_t level) { impl_->grid.StepLevel(int(level), adam); });
+  const std::span<const nn::FieldGradient> none;  // Backward has added them
+  nn::StepField({&impl_->grid, {}}, none, KernelStep(options, ++impl_->step));
 }
 
 struct Mlp::Impl {
@@ -199,7 +199,7 @@ void Mlp::Backward(std::span<const float> grad_out, std::span<float> grad_x) {
 }
 
 void Mlp::Step(const AdamOptions& options) {
-  impl_->mlp.params().Step(KernelStep(options, ++impl_->step), 0, impl_->mlp.params().size());
+  nn::StepParameters(&impl_->mlp.params(), KernelStep(options, ++impl_->step));
 }
 
 }  // namespace sanerf::api

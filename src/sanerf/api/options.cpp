@@ -22,13 +22,13 @@ Options Options::Preset(const std::string& name) {
 }
 
 Options& Options::Set(const std::string& assignment) {
-  settings_->Assign(assignment, "Options::Set");
+  pipeline::Assign(*settings_, assignment, "Options::Set");
   return *this;
 }
 
 std::string Options::Get(const std::string& name) const {
   pipeline::Settings copy = *settings_;
-  const OptionRegistry registry = copy.Registry();
+  const OptionRegistry registry = RegistryOf(copy);
   const OptionRegistry::Entry* entry = registry.Find(name);
   if (entry == nullptr) throw UsageError("unknown option '" + name + "'", "", "sanerf options lists what there is");
   return OptionValueText(entry->get());

@@ -8,7 +8,7 @@
 #include <string>
 
 namespace sanerf::pipeline {
-class Settings;
+struct Settings;
 }
 
 namespace sanerf::api {

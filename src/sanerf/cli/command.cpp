@@ -16,6 +16,7 @@
 
 namespace sanerf::cli {
 
+using experiments::ExperimentSettings;
 using pipeline::Settings;
 
 namespace {
@@ -62,16 +63,17 @@ void Exclude(CLI::App* sub, const std::vector<std::string>& flags, const std::ve
 }
 
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
-                      Settings* settings, const Job& job) {
-  if (!flags.config.empty()) settings->ApplyFile(flags.config);
-  for (const std::string& assignment : flags.sets) settings->Assign(assignment);
-  for (const std::string& notice : settings->notices()) job.Warn(notice);
-  settings->AllowOnly(stages, command);
+                      ExperimentSettings* settings, const Job& job) {
+  if (!flags.config.empty()) pipeline::ApplyFile(*settings, flags.config);
+  for (const std::string& assignment : flags.sets) pipeline::Assign(*settings, assignment);
+  for (const std::string& notice : settings->origins.notices()) job.Warn(notice);
+  pipeline::AllowOnly(*settings, stages, command);
   if (!flags.seed) return;
-  const OptionRegistry registry = settings->Registry();
+  const OptionRegistry registry = RegistryOf(*settings);
   for (const std::string& stage : stages) {
     const std::string option = stage + ".seed";
-    if (registry.Find(option) != nullptr) settings->Assign(fmt::format("{}={}", option, *flags.seed), "--seed");
+    if (registry.Find(option) != nullptr)
+      pipeline::Assign(*settings, fmt::format("{}={}", option, *flags.seed), "--seed");
   }
 }
 
@@ -91,8 +93,8 @@ void ApplyPreset(const std::optional<std::string>& preset, Settings* settings) {
   if (preset) pipeline::ApplyPreset(pipeline::ParsePreset(*preset), settings);
 }
 
-void RestoreFromRun(const run::RunFolder& run, Settings* settings) {
-  settings->Restore(run.options(), run.origins(), (run.path() / "run.json").string());
+void RestoreFromRun(const run::RunFolder& run, ExperimentSettings* settings) {
+  pipeline::Restore(*settings, run.options(), run.origins(), (run.path() / "run.json").string());
 }
 
 void PrintJson(const Json& json) { PrintText(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"); }

@@ -52,7 +52,7 @@ void Exclude(CLI::App* sub, const std::vector<std::string>& flags, const std::ve
 
 // --config, --set and --seed on top of `settings`, for the stages this command runs.
 void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& stages, const std::string& command,
-                      pipeline::Settings* settings, const Job& job);
+                      experiments::ExperimentSettings* settings, const Job& job);
 // --preset. stages: which its help names; otherwise: what holds when it is not given.
 void AddPreset(CLI::App* sub, std::optional<std::string>* preset, const std::string& stages = "these stages",
                const std::string& otherwise = "that of the run");
@@ -60,7 +60,7 @@ void ApplyPreset(const std::optional<std::string>& preset, const std::vector<std
                  pipeline::Settings* settings);
 void ApplyPreset(const std::optional<std::string>& preset, pipeline::Settings* settings);  // of all stages
 // What the run recorded, then the flags.
-void RestoreFromRun(const run::RunFolder& run, pipeline::Settings* settings);
+void RestoreFromRun(const run::RunFolder& run, experiments::ExperimentSettings* settings);
 
 // Nobody reads stdout any more: `sanerf options | head`. No failure; the program ends without a word, as others do.
 struct ReaderGone {};

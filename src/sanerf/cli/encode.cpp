@@ -35,7 +35,7 @@ void RunEncode(const CommonFlags& common, const EncodeFlags& flags, const Job& j
     Json json = {{"run", flags.run},
                  {"features", result.folder.string()},
                  {"model", settings.encode.model},
-                 {"container", settings.ToJson().at("encode").at("container")},
+                 {"container", pipeline::ToJson(settings).at("encode").at("container")},
                  {"views", result.num_views},
                  {"seconds", result.seconds}};
     if (result.field_error >= 0) json["field_error"] = result.field_error;

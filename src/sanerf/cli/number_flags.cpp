@@ -42,7 +42,7 @@ CLI::Option* AddNumberOf(CLI::App* sub, const std::string& flag, Value* into, co
 }  // namespace
 
 void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark) {
-  const OptionRegistry registry = defaults_.Registry();
+  const OptionRegistry registry = RegistryOf(defaults_);
   const OptionRegistry::Entry* entry = registry.Find(option);
   SANERF_CHECK(entry != nullptr);
   const auto stored = std::make_shared<Flag>(Flag{flag, option, ""});
@@ -56,9 +56,9 @@ void OptionFlags::Add(CLI::App* sub, const std::string& flag, const std::string&
       ->type_name(TypeNameOf(entry->values.type));
 }
 
-void OptionFlags::Apply(pipeline::Settings* settings) const {
+void OptionFlags::Apply(experiments::ExperimentSettings* settings) const {
   for (const auto& flag : flags_)
-    if (!flag->text.empty()) settings->Assign(flag->option + flag->text, flag->flag);
+    if (!flag->text.empty()) pipeline::Assign(*settings, flag->option + flag->text, flag->flag);
 }
 
 CLI::Option* AddNumber(CLI::App* sub, const std::string& flag, int* value, const std::string& help, Range range) {

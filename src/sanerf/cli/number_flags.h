@@ -21,7 +21,7 @@ class OptionFlags {
   // remark: added to the option's own help.
   void Add(CLI::App* sub, const std::string& flag, const std::string& option, const std::string& remark = "");
   // Throws UsageError that names the flag.
-  void Apply(pipeline::Settings* settings) const;
+  void Apply(experiments::ExperimentSettings* settings) const;
 
  private:
   struct Flag {

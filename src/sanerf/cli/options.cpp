@@ -35,7 +35,7 @@ struct StageOptions {
 // wanted: a stage or an option by its full name; none = all. `settings` must outlive the result.
 std::vector<StageOptions> OptionsOf(experiments::ExperimentSettings& settings,
                                     const std::optional<std::string>& wanted) {
-  const OptionRegistry registry = settings.Registry();
+  const OptionRegistry registry = RegistryOf(settings);
   std::vector<StageOptions> all;
   for (const OptionRegistry::Stage& stage : registry.stages()) {
     const bool is_whole = !wanted || *wanted == stage.name;

@@ -27,7 +27,7 @@ TEST(OptionsCommand, ListsEveryOptionWithDefaultRangeAndMeaning) {
   ASSERT_EQ(all.exit_code, 0) << all.err;
   experiments::ExperimentSettings settings;
   const std::string words = Unwrapped(all.out);
-  for (const auto& entry : settings.Registry().entries()) {
+  for (const auto& entry : RegistryOf(settings).entries()) {
     EXPECT_THAT(all.out, HasSubstr("  " + entry.name() + " "));
     EXPECT_THAT(words, HasSubstr(Unwrapped(entry.help)));
   }
@@ -59,7 +59,8 @@ TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
   const ProgramResult result = RunSanerf({"options", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json stages = Json::parse(result.out)["stages"];
-  EXPECT_EQ(stages.size(), experiments::ExperimentSettings().Registry().stages().size());
+  experiments::ExperimentSettings settings;
+  EXPECT_EQ(stages.size(), RegistryOf(settings).stages().size());
   const Json& nerf = stages[2];
   EXPECT_EQ(nerf["command"], "train");
   const Json& iters = nerf["options"][0];

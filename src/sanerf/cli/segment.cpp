@@ -92,7 +92,7 @@ Prepared PreparedRun(const CommonFlags& common, const SegmentFlags& flags, const
   ApplyPreset(flags.preset, stages, &settings);
   ApplyCommonFlags(common, stages, "segment", &settings, job);
   flags.options.Apply(&settings);
-  if (!flags.detector.empty()) settings.Assign("text.detector=" + flags.detector, "--detector");
+  if (!flags.detector.empty()) pipeline::Assign(settings, "text.detector=" + flags.detector, "--detector");
   return prepared;
 }
 

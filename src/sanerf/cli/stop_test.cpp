@@ -129,7 +129,7 @@ TEST_F(Stop, WhilePhotosLoadNothingIsBegun) {
   MakeScene();
   pipeline::Settings settings;
   for (const char* option : {"nerf.log2_table=14", "nerf.batch_samples=8192", "nerf.occupancy_resolution=64"})
-    settings.Assign(option);
+    pipeline::Assign(settings, option);
   StopsAt sink("load photos");
   EXPECT_THAT(ErrorTextOf<InterruptedError>([&] {
                 pipeline::Train({folder_ / "scene", folder_ / "run"}, settings, Job(sink, sink.token()));

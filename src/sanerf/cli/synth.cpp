@@ -35,7 +35,7 @@ void AddSynth(CommandLine& line) {
       if (line.common.json) {
         PrintJson({{"scene", flags->out},
                    {"prompts", prompts},
-                   {"options", settings.ToJson().at("synth")},
+                   {"options", pipeline::ToJson(settings).at("synth")},
                    {"seconds", watch.seconds()}});
       } else {
         job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out, settings.synth.views,

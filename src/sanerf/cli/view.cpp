@@ -35,7 +35,8 @@ struct ViewFlags {
 };
 
 // The options of the run, whose lock the window then keeps.
-void RestoreAndLock(const std::filesystem::path& run, viewer::WorkspaceRequest* request, pipeline::Settings* settings) {
+void RestoreAndLock(const std::filesystem::path& run, viewer::WorkspaceRequest* request,
+                    experiments::ExperimentSettings* settings) {
   run::LockedRun locked(run, run::RunLock::Holder::kWindow);
   RestoreFromRun(locked.folder, settings);
   request->lock = std::move(locked.lock);

@@ -53,7 +53,7 @@ bool MakeScene(const fs::path& out, const fs::path& scene, const Settings& setti
   EnsureWritableFolder(out);
   const run::RunLock lock(out);  // nobody's scene is exchanged under a running command
   CheckPlaceOfDemo(out, scene);
-  const Json wanted = settings.ToJson().at("synth");
+  const Json wanted = pipeline::ToJson(settings).at("synth");
   if (fs::exists(scene / kSynthMark) && ReadJsonFile(scene / kSynthMark) == wanted) return true;
   run::CheckPlaceOfSynthScene(scene);
   synth::WriteSynthScene(scene, settings.synth, job);
@@ -74,8 +74,8 @@ bool IsSegmented(const RunFolder& run, const mask_decoder::Prompts& prompts, con
     return false;
   const std::string fingerprint = run.record().at("stages").at("train").value("fingerprint", "");
   Settings recorded;  // with the values of options that its version did not have yet
-  recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
-  const Json before = recorded.ToJson(), wanted = settings.ToJson();
+  pipeline::Restore(recorded, run.options(), Json::object(), (run.path() / "run.json").string());
+  const Json before = pipeline::ToJson(recorded), wanted = pipeline::ToJson(settings);
   for (const char* stage : {"encode", "masks", "segment", "object"})
     if (before.at(stage) != wanted.at(stage)) return false;
   const std::vector<run::StoredObject> objects = run::ListObjects(run);

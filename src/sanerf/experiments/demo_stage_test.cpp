@@ -38,7 +38,7 @@ TEST(Demo, AnnouncesStepsWhenTheyBegin) {
   settings.encode.size = 64;
   for (const char* option : {"nerf.near_gradients=0", "segment.max_views=3", "object.iters=2", "object.log2_table=10",
                              "object.pool_rays=4096"})
-    settings.Assign(option);
+    pipeline::Assign(settings, option);
   EventRecorder events;
   Demo({folder / "run"}, settings, Job().With(events));
   const std::vector<std::string> lines = events.Lines();

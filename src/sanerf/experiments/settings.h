@@ -13,12 +13,11 @@ struct BaselineOptions {
   baselines::ContrastiveLiftOptions contrastive_lift;
 };
 
-class ExperimentSettings : public pipeline::Settings {
- public:
+struct ExperimentSettings : pipeline::Settings {
   BaselineOptions baselines;
-
- protected:
-  void Register(OptionRegistry* registry) override;
 };
+
+// Refers to `settings`; the baselines' stages come last.
+OptionRegistry RegistryOf(ExperimentSettings& settings);
 
 }  // namespace sanerf::experiments

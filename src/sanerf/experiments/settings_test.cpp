@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <type_traits>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
@@ -19,12 +20,14 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Entry = OptionRegistry::Entry;
 
+static_assert(std::is_aggregate_v<ExperimentSettings>);  // values, and nothing that depends on who looks at them
+
 std::string Number(double x) { return fmt::format("{:.17g}", x); }
 
 TEST(ExperimentSettings, ValuesOutOfRangeAreRefusedByNameAndTheEndsAreTaken) {
   ExperimentSettings defaults;
-  const OptionRegistry names = defaults.Registry();
-  const Json untouched = defaults.ToJson();
+  const OptionRegistry names = RegistryOf(defaults);
+  const Json untouched = pipeline::ToJson(defaults);
   for (const Entry& option : names.entries()) {
     const AllowedValues& values = option.values;
     std::vector<std::string> refused, taken;
@@ -57,24 +60,25 @@ TEST(ExperimentSettings, ValuesOutOfRangeAreRefusedByNameAndTheEndsAreTaken) {
     }
     for (const std::string& value : refused) {
       ExperimentSettings settings;
-      EXPECT_THAT(ErrorTextOf<UsageError>([&] { settings.Assign(option.name() + "=" + value); }),
+      EXPECT_THAT(ErrorTextOf<UsageError>([&] { pipeline::Assign(settings, option.name() + "=" + value); }),
                   AllOf(HasSubstr(option.name() + "="), HasSubstr("expected"), HasSubstr(option.help)))
           << option.name() << "=" << value;
-      EXPECT_EQ(settings.ToJson(), untouched);
+      EXPECT_EQ(pipeline::ToJson(settings), untouched);
     }
     for (const std::string& value : taken) {
       ExperimentSettings settings, again;
-      EXPECT_NO_THROW(settings.Assign(option.name() + "=" + value)) << option.name() << "=" << value;
-      EXPECT_NO_THROW(settings.Registry().Check()) << option.name() << "=" << value;
-      EXPECT_NO_THROW(again.Restore(settings.ToJson(), Json::object(), "run.json")) << option.name();
-      EXPECT_EQ(again.ToJson(), settings.ToJson());
+      EXPECT_NO_THROW(pipeline::Assign(settings, option.name() + "=" + value)) << option.name() << "=" << value;
+      EXPECT_NO_THROW(RegistryOf(settings).Check()) << option.name() << "=" << value;
+      EXPECT_NO_THROW(pipeline::Restore(again, pipeline::ToJson(settings), Json::object(), "run.json"))
+          << option.name();
+      EXPECT_EQ(pipeline::ToJson(again), pipeline::ToJson(settings));
     }
   }
 }
 
 TEST(ExperimentSettings, EveryOptionIsExplainedAndHasValuesThatIncludeItsDefault) {
   ExperimentSettings settings;
-  const OptionRegistry registry = settings.Registry();
+  const OptionRegistry registry = RegistryOf(settings);
   std::set<std::string> names;
   for (const Entry& entry : registry.entries()) {
     SCOPED_TRACE(entry.name());
@@ -90,13 +94,13 @@ TEST(ExperimentSettings, EveryOptionIsExplainedAndHasValuesThatIncludeItsDefault
   }
   EXPECT_TRUE(names.contains("segment.rounds") && names.contains("contrastive_lift.dims"));
   EXPECT_GT(names.size(), 150u);
-  EXPECT_EQ(registry.stages().size(), settings.ToJson().size());
+  EXPECT_EQ(registry.stages().size(), pipeline::ToJson(settings).size());
 }
 
 // A struct of options that several stages have explains them in words that fit all of them.
 TEST(ExperimentSettings, TheHelpOfABaselineSpeaksOfItsOwnPaper) {
   ExperimentSettings settings;
-  for (const Entry& entry : settings.Registry().entries()) {
+  for (const Entry& entry : RegistryOf(settings).entries()) {
     if (entry.stage != "panoptic_lifting" && entry.stage != "contrastive_lift") continue;
     EXPECT_EQ(entry.help.find("(paper"), std::string::npos) << entry.name();
     EXPECT_EQ(entry.help.find("(release"), std::string::npos) << entry.name();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sanerf/nn/parameters.h"
+#include "sanerf/nn/training_step.h"
 
 namespace sanerf::nerf {
 
@@ -34,7 +35,7 @@ class Exposure {
 
   // Keeps the geometric mean over the photos at 1: the scene is shown as bright as the photos are on average.
   void Step(const kernels::AdamStep& step) {
-    log_gains_.Step(step, 0, log_gains_.size());
+    nn::StepParameters(&log_gains_, step);
     for (int c = 0; c < 3; ++c) {
       double mean = 0;
       for (size_t i = 0; i < num_photos_; ++i)

@@ -13,7 +13,7 @@ void StepNetworks(const FieldParameters& field, std::span<const FieldGradient* c
     Parameters& params = *field.networks[n];
     for (const FieldGradient* group : groups)
       for (int64_t i = 0; i < params.size(); ++i) params.grads[i] += group->networks[n][i];
-    params.Step(adam, 0, params.size());
+    StepParameters(&params, adam);
   }
 }
 
@@ -54,6 +54,12 @@ void StepField(const FieldParameters& field, std::span<const FieldGradient> grou
   std::vector<const FieldGradient*> pointers;
   for (const FieldGradient& group : groups) pointers.push_back(&group);
   StepField(field, pointers, adam);
+}
+
+void StepParameters(Parameters* params, const kernels::AdamStep& adam) { params->Step(adam, 0, params->size()); }
+
+void StepRows(Parameters* params, int width, std::span<const uint32_t> rows, const kernels::AdamStep& adam) {
+  for (const uint32_t row : rows) params->Step(adam, int64_t(row) * width, int64_t(row + 1) * width);
 }
 
 void CheckLoss(double loss, const std::string& where, const std::string& rate_option) {

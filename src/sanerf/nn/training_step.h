@@ -1,8 +1,10 @@
-// One optimizer step of a field: a hash grid and the networks behind it.
+// One optimizer step: of a field, which is a hash grid and the networks behind it, or of parameters by themselves. All
+// that is trained is stepped here.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +38,11 @@ struct FieldParameters {
 void StepField(const FieldParameters& field, std::span<const FieldGradient* const> groups,
                const kernels::AdamStep& adam);
 void StepField(const FieldParameters& field, std::span<const FieldGradient> groups, const kernels::AdamStep& adam);
+
+// Adam on parameters whose gradients are added already, on the calling thread.
+void StepParameters(Parameters* params, const kernels::AdamStep& adam);
+// The same of these rows, of `width` values each; all others stay as they are.
+void StepRows(Parameters* params, int width, std::span<const uint32_t> rows, const kernels::AdamStep& adam);
 
 // Exponential decay from 1 to final_share over num_steps steps; stays there after.
 template <class T>

@@ -44,6 +44,26 @@ std::vector<FieldGradient> MadeUpGradients(const SmallField& field) {
   return groups;
 }
 
+// Rows that are not named keep their moments as well.
+TEST(TrainingStep, RowsAreSteppedByThemselves) {
+  constexpr int kRows = 5, kWidth = 16;
+  const std::vector<uint32_t> rows = {4, 1};
+  Parameters by_rows{"rows", Buffer(kRows * kWidth, 1), {}, {}, {}},
+      whole{"whole", Buffer(kRows * kWidth, 1), {}, {}, {}};
+  for (Parameters* params : {&by_rows, &whole}) params->PrepareTraining();
+  for (int64_t step = 1; step <= 2; ++step) {
+    const kernels::AdamStep adam{.lr = 0.1f, .step = step};
+    for (int64_t i = 0; i < kRows * kWidth; ++i) by_rows.grads[i] = whole.grads[i] = float(i + step);
+    StepParameters(&whole, adam);
+    StepRows(&by_rows, kWidth, rows, adam);
+  }
+  for (int64_t i = 0; i < kRows * kWidth; ++i) {
+    const bool is_stepped = i / kWidth == 1 || i / kWidth == 4;
+    EXPECT_EQ(by_rows.values[i], is_stepped ? whole.values[i] : 1.0f) << i;
+    EXPECT_EQ(by_rows.m[i], is_stepped ? whole.m[i] : 0.0f) << i;
+  }
+}
+
 // One parameter after the other, as Adam's equations go.
 TEST(TrainingStep, IsAdamOnTheSumOfTheGroups) {
   SmallField field, plain;

@@ -13,20 +13,20 @@ namespace {
 // Replaces the stage's values and where they come from.
 void SetStageOptions(run::RunFolder& run, const std::string& stage, const Settings& settings) {
   Json options = run.options(), origins = Json::object();
-  options[stage] = settings.ToJson().at(stage);
+  options[stage] = ToJson(settings).at(stage);
   const auto take = [&](const Json& from, bool of_stage) {
     for (const auto& [name, origin] : from.items())
       if (name.starts_with(stage + ".") == of_stage) origins[name] = origin;
   };
   take(run.origins(), false);
-  take(settings.Origins(), true);
+  take(settings.origins.ToJson(), true);
   run.SetOptions(options, origins);
 }
 
 }  // namespace
 
 void RecordEncoding(run::RunFolder& run, const Settings& settings, size_t num_views, double seconds, const Job& job) {
-  const Json encode = settings.ToJson().at("encode");
+  const Json encode = ToJson(settings).at("encode");
   const bool is_same = run.options().value("encode", Json()) == encode;
   for (const char* stage : {"encode", "field"}) SetStageOptions(run, stage, settings);
   run.SetStage(run::Stage::kEncode, run::StageState::kComplete,

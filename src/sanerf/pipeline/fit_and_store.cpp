@@ -44,7 +44,7 @@ void CheckFits(const segmentation::SessionSnapshot& fitted, const run::OpenRun& 
 // these stages say now.
 void RecordOptions(const Settings& settings, run::RunFolder* folder) {
   const Json trained = folder->options();
-  Json options = settings.ToJson(), origins = Json::object();
+  Json options = ToJson(settings), origins = Json::object();
   const auto is_trained = [&](const std::string& stage) {
     return (stage == "scene" || stage == "nerf") && trained.contains(stage);
   };
@@ -54,7 +54,7 @@ void RecordOptions(const Settings& settings, run::RunFolder* folder) {
     for (const auto& [name, origin] : from.items())
       if (is_trained(name.substr(0, name.find('.'))) == of_training) origins[name] = origin;
   };
-  take(settings.Origins(), false);
+  take(settings.origins.ToJson(), false);
   take(folder->origins(), true);
   folder->SetOptions(options, origins);
 }

@@ -36,7 +36,7 @@ std::string FlagsFor(const Json& options, const std::vector<std::string>& stages
   std::optional<std::vector<std::string>> fewest;
   std::string preset;
   for (const Preset choice : {Preset::kDefault, Preset::kFast, Preset::kPaper}) {
-    std::vector<std::string> differences = Differences(options, SettingsOf(choice).ToJson(), stages);
+    std::vector<std::string> differences = Differences(options, ToJson(SettingsOf(choice)), stages);
     if (fewest && differences.size() >= fewest->size()) continue;
     fewest = std::move(differences);
     preset = choice == Preset::kDefault ? "" : " --preset " + NameOf(choice);

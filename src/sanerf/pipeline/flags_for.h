@@ -9,7 +9,7 @@
 namespace sanerf::pipeline {
 
 // " --preset fast --set nerf.iters=900": what differs from the built-in values in these stages of `options`
-// (Settings::ToJson), by the preset that says the most of it.
+// (ToJson of Settings), by the preset that says the most of it.
 std::string FlagsFor(const Json& options, const std::vector<std::string>& stages);
 
 }  // namespace sanerf::pipeline

@@ -12,14 +12,14 @@ namespace {
 TEST(FlagsFor, FlagsSayWhatDiffersInTheFewestWords) {
   Settings settings;
   const std::vector<std::string> train = {"scene", "nerf"};
-  EXPECT_EQ(FlagsFor(settings.ToJson(), train), "");
-  settings.Assign("nerf.lr=0.02");
-  settings.Assign("encode.model=my model.onnx");
-  EXPECT_EQ(FlagsFor(settings.ToJson(), train), " --set nerf.lr=0.02");
-  EXPECT_EQ(FlagsFor(settings.ToJson(), {"encode"}), " --set 'encode.model=my model.onnx'");
+  EXPECT_EQ(FlagsFor(ToJson(settings), train), "");
+  Assign(settings, "nerf.lr=0.02");
+  Assign(settings, "encode.model=my model.onnx");
+  EXPECT_EQ(FlagsFor(ToJson(settings), train), " --set nerf.lr=0.02");
+  EXPECT_EQ(FlagsFor(ToJson(settings), {"encode"}), " --set 'encode.model=my model.onnx'");
   ApplyPreset(Preset::kFast, &settings);
-  settings.Assign("nerf.lr=0.02");
-  EXPECT_EQ(FlagsFor(settings.ToJson(), train), " --preset fast --set nerf.lr=0.02");
+  Assign(settings, "nerf.lr=0.02");
+  EXPECT_EQ(FlagsFor(ToJson(settings), train), " --preset fast --set nerf.lr=0.02");
 }
 
 }  // namespace

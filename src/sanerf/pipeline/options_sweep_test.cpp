@@ -25,7 +25,7 @@ using Entry = OptionRegistry::Entry;
 
 std::vector<Entry> EntriesOf(Settings& settings, const std::string& stage) {
   std::vector<Entry> entries;
-  for (const Entry& entry : settings.Registry().entries())
+  for (const Entry& entry : RegistryOf(settings).entries())
     if (entry.stage == stage) entries.push_back(entry);
   return entries;
 }
@@ -67,7 +67,7 @@ class OptionsSweepTest : public ::testing::Test {
                                    "object.rgb_rays=8",
                                    "object.rgb_references=4",
                                    "object.rgb_redraw=1"})
-      settings.Assign(assignment);
+      Assign(settings, assignment);
     return settings;
   }
   template <class F>
@@ -77,7 +77,7 @@ class OptionsSweepTest : public ::testing::Test {
     for (const Entry& option : EntriesOf(defaults, stage)) {
       for (const std::string& end : EndsOf(option, dear)) {
         Settings settings = Tiny();
-        settings.Assign(option.name() + "=" + end);
+        Assign(settings, option.name() + "=" + end);
         SweepOnce(
             option.name() + "=" + end, [&] { run(settings); }, &count);
       }

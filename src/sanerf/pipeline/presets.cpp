@@ -105,7 +105,7 @@ constexpr PresetValue kPaper[] = {
 
 template <size_t N>
 void Make(const PresetValue (&values)[N], Settings* settings) {
-  const OptionRegistry registry = settings->Registry();
+  const OptionRegistry registry = RegistryOf(*settings);
   for (const PresetValue& value : values) registry.Set(std::string(value.option) + "=" + value.value, "preset");
 }
 
@@ -148,7 +148,7 @@ std::vector<std::string> PresetOptions() {
 
 void ApplyPreset(Preset preset, const std::vector<std::string>& stages, Settings* settings) {
   const Settings from = SettingsOf(preset);
-  const Json wanted = from.ToJson(), built_in = Settings().ToJson();
+  const Json wanted = ToJson(from), built_in = ToJson(Settings());
   std::map<std::string, std::string> origins;
   for (const std::string& name : PresetOptions()) {
     const std::string stage = name.substr(0, name.find('.')), key = name.substr(stage.size() + 1);
@@ -156,12 +156,12 @@ void ApplyPreset(Preset preset, const std::vector<std::string>& stages, Settings
     const bool is_built_in = wanted.at(stage).at(key) == built_in.at(stage).at(key);
     origins[name] = is_built_in ? "" : "preset " + NameOf(preset);
   }
-  settings->Take(origins, from);
+  Take(*settings, origins, from);
 }
 
 void ApplyPreset(Preset preset, Settings* settings) {
   std::vector<std::string> stages;
-  for (const OptionRegistry::Stage& stage : settings->Registry().stages()) stages.push_back(stage.name);
+  for (const OptionRegistry::Stage& stage : RegistryOf(*settings).stages()) stages.push_back(stage.name);
   ApplyPreset(preset, stages, settings);
 }
 

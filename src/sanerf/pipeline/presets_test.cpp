@@ -19,12 +19,12 @@ using ::testing::MatchesRegex;
 TEST(Presets, AreInRange) {
   for (const std::string& name : PresetNames()) {
     Settings settings = SettingsOf(ParsePreset(name));
-    EXPECT_NO_THROW(settings.Registry().Check()) << name;
+    EXPECT_NO_THROW(RegistryOf(settings).Check()) << name;
     EXPECT_EQ(NameOf(ParsePreset(name)), name);
   }
 }
 
-TEST(Presets, TheDefaultIsWhatIsBuiltIn) { EXPECT_EQ(SettingsOf(Preset::kDefault).ToJson(), Settings().ToJson()); }
+TEST(Presets, TheDefaultIsWhatIsBuiltIn) { EXPECT_EQ(ToJson(SettingsOf(Preset::kDefault)), ToJson(Settings())); }
 
 // The numbers of sections 3 and A, and the paper's column of docs/method.md.
 TEST(Presets, ThePaperIsThePaper) {
@@ -96,7 +96,7 @@ Json AnotherValue(const OptionRegistry::Entry& option, const Json& than) {
 TEST(Presets, ReplaceEveryValueOfTheOptionsTheySpeakAbout) {
   for (const std::string& name : PresetNames()) {
     Settings wanted = SettingsOf(ParsePreset(name)), settings;
-    const OptionRegistry presets = wanted.Registry(), registry = settings.Registry();
+    const OptionRegistry presets = RegistryOf(wanted), registry = RegistryOf(settings);
     for (const std::string& option : PresetOptions()) {
       ASSERT_NE(registry.Find(option), nullptr) << option;
       const Json preset = presets.Find(option)->get();
@@ -104,15 +104,15 @@ TEST(Presets, ReplaceEveryValueOfTheOptionsTheySpeakAbout) {
       ASSERT_NE(registry.Find(option)->get(), preset) << option;
     }
     ApplyPreset(ParsePreset(name), &settings);
-    EXPECT_EQ(settings.ToJson(), wanted.ToJson()) << name;
+    EXPECT_EQ(ToJson(settings), ToJson(wanted)) << name;
   }
 }
 
 TEST(Presets, SpeakOfEveryOptionThatTheyHaveAnotherValueFor) {
   for (const std::string& name : PresetNames()) {
     Settings preset = SettingsOf(ParsePreset(name)), built_in;
-    const OptionRegistry before = built_in.Registry();
-    for (const OptionRegistry::Entry& option : preset.Registry().entries()) {
+    const OptionRegistry before = RegistryOf(built_in);
+    for (const OptionRegistry::Entry& option : RegistryOf(preset).entries()) {
       const bool differs = option.get() != before.Find(option.name())->get();
       if (differs) {
         EXPECT_THAT(PresetOptions(), Contains(option.name())) << name;
@@ -123,22 +123,22 @@ TEST(Presets, SpeakOfEveryOptionThatTheyHaveAnotherValueFor) {
 
 TEST(Presets, OnlyOptionsOfTheStagesThatAPresetSpeaksAboutChange) {
   Settings settings;
-  settings.Assign("nerf.iters=77");
-  settings.Assign("object.iters=78");
-  settings.Assign("object.seed=5");
-  settings.Assign("encode.model=minisam");
+  Assign(settings, "nerf.iters=77");
+  Assign(settings, "object.iters=78");
+  Assign(settings, "object.seed=5");
+  Assign(settings, "encode.model=minisam");
   ApplyPreset(Preset::kPaper, {"encode", "object"}, &settings);
   EXPECT_EQ(settings.nerf.iters, 77);  // another stage
   EXPECT_EQ(settings.object.iters, 600);
   EXPECT_EQ(settings.object.seed, 5);  // no preset has a seed
   EXPECT_EQ(settings.encode.model, "minisam");
   EXPECT_EQ(settings.encode.source, feature_container::EncodedPicture::kRender);
-  EXPECT_EQ(settings.Origins()["object.iters"], "preset paper");
-  EXPECT_EQ(settings.Origins()["object.seed"], "--set");
+  EXPECT_EQ(settings.origins.ToJson()["object.iters"], "preset paper");
+  EXPECT_EQ(settings.origins.ToJson()["object.seed"], "--set");
 
   ApplyPreset(Preset::kDefault, &settings);
   EXPECT_EQ(settings.object.iters, Settings().object.iters);
-  EXPECT_FALSE(settings.Origins().contains("object.iters"));
+  EXPECT_FALSE(settings.origins.ToJson().contains("object.iters"));
   EXPECT_EQ(settings.object.seed, 5);
 }
 

@@ -1,7 +1,8 @@
-// Every option of every stage, and where its value came from. Later sources win:
+// Every option of every stage. Later sources win:
 // built-in < run folder < preset < --config FILE < --set stage.key=value < named flags.
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -12,6 +13,7 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
 #include "sanerf/nerf/options.h"
+#include "sanerf/pipeline/option_origins.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/text/text_options.h"
@@ -20,9 +22,7 @@
 
 namespace sanerf::pipeline {
 
-// A plain value: copies are independent.
-class Settings : public segmentation::SegmentationOptions {
- public:
+struct Settings : segmentation::SegmentationOptions {
   synth::SynthOptions synth;
   scene::SceneOptions scene;
   nerf::NerfOptions nerf;
@@ -30,40 +30,43 @@ class Settings : public segmentation::SegmentationOptions {
   feature_container::FeatureFieldOptions field;
   segmentation::TextOptions text;
 
-  Settings() = default;
-  Settings(const Settings&) = default;
-  Settings& operator=(const Settings&) = default;
-  virtual ~Settings() = default;
-
-  // {"nerf": {"iters": 2000}}, comments allowed; former and removed names are a notice. Throws UsageError for unknown
-  // keys, wrong types and values out of range.
-  void ApplyFile(const std::filesystem::path& path);
-  // These options as `from` has them. origins: by name of the option, "preset paper"; empty = nobody said it.
-  void Take(const std::map<std::string, std::string>& origins, Settings from);
-  // "stage.key=value". origin: "--set", the flag that stands for it ("--iters") or a file. Throws UsageError. A removed
-  // option at the value that it has now is a notice.
-  void Assign(const std::string& assignment, const std::string& origin = "--set");
-  // What `file` recorded; unknown keys are ignored, former and removed names are a notice. Throws Error for values out
-  // of range, with the file and the key.
-  void Restore(const Json& options, const Json& origins, const std::string& file = "run.json");
-
-  // Throws UsageError when an option outside `stages` was given by the user: it would have no effect here.
-  void AllowOnly(const std::vector<std::string>& stages, const std::string& command) const;
-
-  // Of options that were given or recorded by a former name: what they are called now; of removed ones: what is done.
-  const std::vector<std::string>& notices() const { return notices_; }
-
-  Json ToJson() const;
-  Json Origins() const;       // {"nerf.iters": "--iters"}, only what is not built in
-  OptionRegistry Registry();  // refers to this object; every stage once, in the pipeline's order
-
- protected:
-  // Programs with further stages (baselines, say) derive and add theirs.
-  virtual void Register(OptionRegistry* registry);
-
- private:
-  std::map<std::string, std::string> origins_, given_here_;
-  std::vector<std::string> notices_;
+  OptionOrigins origins;  // of these values
 };
+
+// Refers to `settings`; every stage once, in the pipeline's order.
+OptionRegistry RegistryOf(Settings& settings);
+
+// ---- Options by name: of Settings, and of a struct that has further stages (those of baselines, say) and a RegistryOf
+// of its own. What each does, and throws: OptionOrigins.
+
+template <class S>
+concept OptionStages = std::derived_from<S, Settings>;
+
+template <OptionStages S>
+void ApplyFile(S& settings, const std::filesystem::path& path) {
+  settings.origins.ApplyFile(RegistryOf(settings), path);
+}
+template <OptionStages S>
+void Assign(S& settings, const std::string& assignment, const std::string& origin = "--set") {
+  settings.origins.Assign(RegistryOf(settings), assignment, origin);
+}
+template <OptionStages S>
+void Restore(S& settings, const Json& options, const Json& origins, const std::string& file = "run.json") {
+  settings.origins.Restore(RegistryOf(settings), options, origins, file);
+}
+template <OptionStages S>
+void Take(S& settings, const std::map<std::string, std::string>& origins, S from) {
+  settings.origins.Take(RegistryOf(settings), origins, RegistryOf(from));
+}
+template <OptionStages S>
+void AllowOnly(const S& settings, const std::vector<std::string>& stages, const std::string& command) {
+  S copy = settings;  // a registry can also write; this one only reads
+  settings.origins.AllowOnly(stages, command, RegistryOf(copy));
+}
+template <OptionStages S, class Value = Json>  // a parameter, since Json itself need not be complete here
+Value ToJson(const S& settings) {              // {"nerf": {"iters": 3000}}
+  S copy = settings;
+  return RegistryOf(copy).ToJson();
+}
 
 }  // namespace sanerf::pipeline

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/open_run.h"
 

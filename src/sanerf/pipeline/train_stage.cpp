@@ -38,8 +38,8 @@ namespace {
 // "nerf.iters (3000, now 5000)" for every option that training depends on.
 std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& settings) {
   Settings recorded;
-  recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
-  const Json before = recorded.ToJson(), wanted = settings.ToJson();
+  Restore(recorded, run.options(), Json::object(), (run.path() / "run.json").string());
+  const Json before = ToJson(recorded), wanted = ToJson(settings);
   std::vector<std::string> changes;
   for (const char* stage : {"scene", "nerf"}) {
     for (const auto& [key, value] : wanted.at(stage).items()) {
@@ -84,7 +84,7 @@ void CheckField(const nerf::NerfModel& model, const Scene& scene, const TrainReq
   const auto psnr =
       nerf::CompareWithTrivialPictures(scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; });
   task.Finish();
-  Json options = settings.ToJson();  // --restart forgets them all
+  Json options = ToJson(settings);  // --restart forgets them all
   options["nerf"]["iters"] = std::min(2 * settings.nerf.iters, 1'000'000);
   const std::string next = fmt::format("sanerf train {} --out {} --restart{}", ShellQuoted(request.scene.string()),
                                        ShellQuoted(request.run.string()), FlagsFor(options, {"scene", "nerf"}));
@@ -129,7 +129,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   }
 
   const double seconds_before = fs::exists(run.checkpoint()) ? result.seconds : 0;
-  run.SetOptions(settings.ToJson(), settings.Origins());
+  run.SetOptions(ToJson(settings), settings.origins.ToJson());
   run.SetStage(run::Stage::kTrain, StageState::kRunning, seconds_before);
   const Stopwatch watch;
   // Until options and photos have proved good, an earlier training stays as it is.

@@ -39,7 +39,7 @@ std::string CommandFor(const std::string& run, const ObjectPrompt& object) {
 }  // namespace
 
 StageFlags StageFlagsOf(const pipeline::Settings& settings) {
-  const Json options = settings.ToJson();
+  const Json options = pipeline::ToJson(settings);
   return {pipeline::FlagsFor(options, {"encode"}), pipeline::FlagsFor(options, {"masks", "segment", "object"}),
           pipeline::FlagsFor(options, {"masks", "segment", "object", "text"}),
           pipeline::FlagsFor(options, {"masks", "segment", "object", "auto"})};

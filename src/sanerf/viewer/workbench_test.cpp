@@ -26,8 +26,9 @@ class WorkbenchTest : public testing::Test {
     onnx_test::WriteSmallSam(folder_.path());
     for (const char* value : {"nerf.iters=60", "nerf.batch_samples=8192", "nerf.occupancy_resolution=64",
                               "nerf.near_gradients=0", "nerf.log2_table=14", "encode.size=64"})
-      settings_.Assign(value);
-    settings_.Assign("encode.model=" + (folder_ / "encoder.onnx").string() + "," + (folder_ / "decoder.onnx").string());
+      pipeline::Assign(settings_, value);
+    pipeline::Assign(settings_,
+                     "encode.model=" + (folder_ / "encoder.onnx").string() + "," + (folder_ / "decoder.onnx").string());
     pipeline::Train({folder_ / "scene", folder_ / "run"}, settings_, Job());
   }
   static int NumDone(const Workbench& bench) {

@@ -130,8 +130,8 @@ TEST_F(WorkspaceTest, ARunKeepsTheOptionsItWasTrainedWithWhateverIsStoredLater) 
   }
   // A window that is started with other options records them for the objects that it makes, and for nothing else.
   pipeline::Settings later = Small();
-  later.Assign("nerf.iters=70");
-  later.Assign("object.iters=3");
+  pipeline::Assign(later, "nerf.iters=70");
+  pipeline::Assign(later, "object.iters=3");
   Workspace workspace({*folder_ / "run", std::nullopt, later, "server"}, audience_);
   Click(workspace, "train/001", {29, 16}, "again");
   WaitUntil([&] { return options("object").at("iters") == 3; });
@@ -154,7 +154,8 @@ TEST_F(WorkspaceTest, ObjectsThatWereSegmentedOneByOneAreThereAtOnce) {
       pipeline::Segment(request, settings, &run, Job());
     }
   }
-  settings.Assign("encode.model=" + (*folder_ / "none.onnx").string() + "," + (*folder_ / "none.onnx").string());
+  pipeline::Assign(settings,
+                   "encode.model=" + (*folder_ / "none.onnx").string() + "," + (*folder_ / "none.onnx").string());
   Workspace workspace({*folder_ / "run", std::nullopt, settings, "server"}, audience_);
   WaitUntil([&] { return StateOf(workspace).at("answer").at("kind") == "field"; });
   const Json objects = StateOf(workspace).at("objects");

@@ -63,22 +63,22 @@ class WorkspaceTest : public testing::Test {
     for (const char* value : {"nerf.iters=60", "nerf.batch_samples=8192", "nerf.occupancy_resolution=64",
                               "nerf.near_gradients=0", "encode.size=64", "object.iters=2", "segment.further_iters=2",
                               "object.log2_table=10", "object.pool_rays=4096"})
-      settings.Assign(value);
-    settings.Assign("encode.model=" + (*folder_ / "encoder.onnx").string() + "," +
-                    (*folder_ / "decoder.onnx").string());
-    settings.Assign("text.detector=" + (*folder_ / "none.onnx").string());
+      pipeline::Assign(settings, value);
+    pipeline::Assign(
+        settings, "encode.model=" + (*folder_ / "encoder.onnx").string() + "," + (*folder_ / "decoder.onnx").string());
+    pipeline::Assign(settings, "text.detector=" + (*folder_ / "none.onnx").string());
     return settings;
   }
   pipeline::Settings Small() const {
     pipeline::Settings settings = SmallButForItsTable();
-    settings.Assign("nerf.log2_table=14");
+    pipeline::Assign(settings, "nerf.log2_table=14");
     return settings;
   }
   static pipeline::Settings WithCheapSteps(pipeline::Settings settings, int iters) {
     for (const char* value : {"nerf.levels=8", "nerf.top=128", "nerf.batch_samples=1024",
                               "nerf.occupancy_resolution=32", "nerf.save_seconds=1000000"})
-      settings.Assign(value);
-    settings.Assign("nerf.iters=" + std::to_string(iters));
+      pipeline::Assign(settings, value);
+    pipeline::Assign(settings, "nerf.iters=" + std::to_string(iters));
     return settings;
   }
   WorkspaceRequest OfScene() const { return {*folder_ / "scene", *folder_ / "run", Small(), "server"}; }

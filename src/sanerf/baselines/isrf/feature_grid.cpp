@@ -108,8 +108,8 @@ RayBatch FeatureGridTrainer::Draw(int step, int num_rays) const {
   return batch;
 }
 
-template <class Use>
-void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<float>& residuals, const Use& use) {
+void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<float>& residuals,
+                                     const kernels::AdamStep* adam) {
   struct Scatter {
     uint32_t cell, ray;
     float weight;
@@ -132,12 +132,8 @@ void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<fl
       const float* residual = &residuals[size_t(scatter.ray) * size_t(channels)];
       for (int c = 0; c < channels; ++c) row[c] += scatter.weight * residual[c];
     }
-    for (const uint32_t cell : met) use(int64_t(cell) * channels, int64_t(cell + 1) * channels);
+    if (adam != nullptr) nn::StepRows(&grid_->rows, channels, met, *adam);
   });
-}
-
-void FeatureGridTrainer::AddGradient(const RayBatch& batch, const std::vector<float>& residuals) {
-  AddGradient(batch, residuals, [](int64_t, int64_t) {});
 }
 
 void FeatureGridTrainer::Run(const Job& job) {
@@ -152,7 +148,7 @@ void FeatureGridTrainer::Run(const Job& job) {
     error = SquaredError(*grid_, batch, &residuals) * grid_->channels;
     adam.step = step + 1;
     adam.lr = options_.lr * nn::DecayedRate(kFinalRate, step, options_.iters);
-    AddGradient(batch, residuals, [&](int64_t begin, int64_t end) { grid_->rows.Step(adam, begin, end); });
+    AddGradient(batch, residuals, &adam);
   };
   loop.report = [&](int64_t) {
     return nn::TrainingLoop::Report{{{"loss", error}}, fmt::format("error {:.4f}", error)};

@@ -45,10 +45,9 @@ class FeatureGridTrainer {
   // Throws InterruptedError.
   void Run(const Job& job);
   RayBatch Draw(int step, int num_rays) const;
-  // rows.grads += gradient, then use(begin, end) for the rows' places: one writer per row, its additions in ray order.
-  template <class Use>
-  void AddGradient(const RayBatch& batch, const std::vector<float>& residuals, const Use& use);
-  void AddGradient(const RayBatch& batch, const std::vector<float>& residuals);
+  // rows.grads += gradient: one writer per row, its additions in ray order. With adam: then a step of the rows that
+  // were met, while they are in the caches.
+  void AddGradient(const RayBatch& batch, const std::vector<float>& residuals, const kernels::AdamStep* adam = nullptr);
 
  private:
   void StartFromMeans();

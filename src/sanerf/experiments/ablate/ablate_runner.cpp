@@ -87,9 +87,9 @@ ExperimentSettings AblationRunner::SettingsFor(const AblationTrial& trial) const
   const RunFolder run = RunFolder::Open(trial.scene.run);
   Json trained = Json::object();
   for (const char* stage : {"scene", "nerf"}) trained[stage] = run.options().value(stage, Json::object());
-  settings.Restore(trained, Json::object(), (trial.scene.run / "run.json").string());
+  pipeline::Restore(settings, trained, Json::object(), (trial.scene.run / "run.json").string());
   settings.segment.until_stable = false;  // variants are compared in the same views
-  for (const std::string& assignment : trial.variant.assignments) settings.Assign(assignment, "ablate");
+  for (const std::string& assignment : trial.variant.assignments) pipeline::Assign(settings, assignment, "ablate");
   if (IsOwn(trial.variant)) settings.object.seed += trial.seed;  // irrelevant to the others
   return settings;
 }
@@ -104,7 +104,7 @@ Json AblationRunner::SegmentationOf(const AblationTrial& trial) const {
                {"scene", run.scene_hash()},
                {"radiance_field", run.record().at("stages").at("train")},
                {"prompts", mask_decoder::ToJson(PromptsFor(trial))}};
-  const Json options = SettingsFor(trial).ToJson();
+  const Json options = pipeline::ToJson(SettingsFor(trial));
   for (const char* stage : {"encode", "masks", "segment", "object"}) json[stage] = options.at(stage);
   return json;
 }

@@ -11,6 +11,7 @@
 #include "sanerf/experiments/settings.h"
 #include "sanerf/mask_decoder/prompts.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/run/run_lock.h"
 
 namespace sanerf::experiments {
 

@@ -48,7 +48,7 @@ TEST(AblateStudies, EveryAssignmentIsAnOptionAndEveryMethodIsOne) {
     EXPECT_GE(study.variants.size(), 2u) << study.name;
     for (const Variant& variant : study.variants) {
       ExperimentSettings settings;
-      for (const std::string& assignment : variant.assignments) EXPECT_NO_THROW(settings.Assign(assignment));
+      for (const std::string& assignment : variant.assignments) EXPECT_NO_THROW(pipeline::Assign(settings, assignment));
       EXPECT_NO_THROW(FindMethod(NameOf(variant.scored), settings.baselines));
     }
   }

@@ -94,7 +94,7 @@ Subject AutomaticSubject(const CompareRequest& request, const Scene& scene, cons
 std::string KeyOf(const Method& method, const CompareRequest& request, const RunFolder& run,
                   const ExperimentSettings& settings) {
   Json options;
-  const Json all = settings.ToJson();
+  const Json all = pipeline::ToJson(settings);
   for (const std::string& stage : method.stages) options[stage] = all.at(stage);
   Json json = {{"sanerf", VersionString()},
                {"method", method.name},
@@ -111,8 +111,8 @@ std::string KeyOf(const Method& method, const CompareRequest& request, const Run
 // The run's own folder keeps what run.json says. What other options make lies beside the results.
 FeatureFolders FoldersFor(const RunFolder& run, const pipeline::Settings& settings, const fs::path& out) {
   pipeline::Settings recorded;
-  recorded.Restore(run.options(), Json::object(), (run.path() / "run.json").string());
-  const Json kept = recorded.ToJson(), wanted = settings.ToJson();
+  pipeline::Restore(recorded, run.options(), Json::object(), (run.path() / "run.json").string());
+  const Json kept = pipeline::ToJson(recorded), wanted = pipeline::ToJson(settings);
   // No part of a run is called so: the results may be written into another run's folder.
   const fs::path other_views = out / "encoded" / "other_views";
   if (!HasSameMaps(kept.at("encode"), wanted.at("encode")))

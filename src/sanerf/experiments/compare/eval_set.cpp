@@ -113,7 +113,7 @@ std::vector<EvalSetScene> Chosen(const EvalSetRequest& request) {
 CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene, const ExperimentSettings& base,
                        const Job& job) {
   ExperimentSettings settings = base;
-  for (const std::string& option : scene.options) settings.Assign(option, request.set.source.string());
+  for (const std::string& option : scene.options) pipeline::Assign(settings, option, request.set.source.string());
   const fs::path folder = request.out / scene.name;
   CompareRequest compare;
   compare.scene = scene.scene;

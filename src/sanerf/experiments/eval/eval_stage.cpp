@@ -148,7 +148,7 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
         "train with --test-every 8, or score an object with masks of training photos: --object NAME --masks DIR");
   const nerf::NerfModel& nerf = run->nerf(job);
   pipeline::Settings settings;
-  settings.Restore(folder.options(), folder.origins(), (folder.path() / "run.json").string());
+  pipeline::Restore(settings, folder.options(), folder.origins(), (folder.path() / "run.json").string());
   const Truth shown{truth, scene, scored};
   const auto has_truth = [&](int v) { return truth.Has(scene.views[size_t(v)]); };
   if (request.object.empty() && std::none_of(scored.begin(), scored.end(), has_truth))

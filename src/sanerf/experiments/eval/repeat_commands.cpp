@@ -23,8 +23,8 @@ std::string PathWord(const fs::path& path) { return ShellQuoted(fs::weakly_canon
 std::vector<std::pair<std::string, std::string>> CommandsToRepeat(const run::RunFolder& run, const scene::Scene& scene,
                                                                   const std::vector<run::StoredObject>& objects) {
   pipeline::Settings settings;
-  settings.Restore(run.options(), run.origins(), (run.path() / "run.json").string());
-  const Json options = settings.ToJson();
+  pipeline::Restore(settings, run.options(), run.origins(), (run.path() / "run.json").string());
+  const Json options = pipeline::ToJson(settings);
   const std::string folder = PathWord(run.path());
   std::vector<std::pair<std::string, std::string>> commands = {
       {"the radiance field", fmt::format("sanerf train {} --out {}{}", PathWord(scene.root), folder,

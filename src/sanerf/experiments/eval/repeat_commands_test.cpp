@@ -23,8 +23,8 @@ TEST(RepeatCommands, WhatASearchFoundIsSearchedForAgain) {
   const scene::Scene scene = scene::LoadScene(folder / "photos", {}, Job());
   EnsureWritableFolder(folder / "my run");
   run::RunFolder run = run::RunFolder::Create(folder / "my run", folder / "photos", scene, Job());
-  settings.Assign("auto.grid=8");
-  run.SetOptions(settings.ToJson(), Json::object());
+  pipeline::Assign(settings, "auto.grid=8");
+  run.SetOptions(pipeline::ToJson(settings), Json::object());
   run::StoredObject first, second, mug;
   first.name = "object_01", second.name = "object_02", mug.name = "mug";
   first.labels = second.labels = {"object_01", "object_02"};

@@ -67,7 +67,7 @@ class ResultsTest : public testing::Test {
     pipeline::Settings settings;
     for (const char* value : {"iters=20", "batch_samples=4096", "log2_table=10", "levels=4", "features=4", "top=64",
                               "occupancy_resolution=32", "near_gradients=0"})
-      settings.Assign(std::string("nerf.") + value);
+      pipeline::Assign(settings, std::string("nerf.") + value);
     pipeline::Train({*folder_ / "scene", Run()}, settings, Job());
     StoreTwoObjects();
     fs::create_directories(Out());

@@ -43,7 +43,9 @@ constexpr double kHeldOutSeconds = 5;  // between two looks at the held-out view
 constexpr auto kLongestHold = std::chrono::milliseconds(400);
 constexpr double kFreeSeconds = 0.2;  // of training between two holds
 
-std::string FlagsOf(const Settings& settings) { return pipeline::FlagsFor(settings.ToJson(), {"scene", "nerf"}); }
+std::string FlagsOf(const Settings& settings) {
+  return pipeline::FlagsFor(pipeline::ToJson(settings), {"scene", "nerf"});
+}
 
 LiveField::Phase PhaseOf(const fs::path& run) {
   if (!RunFolder::Exists(run)) return LiveField::Phase::kPhotos;

@@ -41,13 +41,13 @@ class LiveFieldTest : public testing::Test {
   static pipeline::Settings SmallButForItsTable(int iters, pipeline::Settings settings = {}) {
     for (const char* value : {"batch_samples=4096", "levels=8", "top=128", "occupancy_resolution=32",
                               "near_gradients=0", "save_seconds=1000000"})
-      settings.Assign(std::string("nerf.") + value);
-    settings.Assign("nerf.iters=" + std::to_string(iters));
+      pipeline::Assign(settings, std::string("nerf.") + value);
+    pipeline::Assign(settings, "nerf.iters=" + std::to_string(iters));
     return settings;
   }
   static pipeline::Settings Small(int iters) {
     pipeline::Settings settings = SmallButForItsTable(iters);
-    settings.Assign("nerf.log2_table=12");
+    pipeline::Assign(settings, "nerf.log2_table=12");
     return settings;
   }
   static fs::path Scene() { return *folder_ / "scene"; }

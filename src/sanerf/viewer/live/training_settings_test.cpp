@@ -18,9 +18,9 @@ namespace {
 
 TEST(TrainingSettings, APresetIsBelowWhatTheUserSaid) {
   pipeline::Settings said;
-  said.Assign("nerf.iters=700", "--iters");
+  pipeline::Assign(said, "nerf.iters=700", "--iters");
   pipeline::ApplyPreset(pipeline::Preset::kPaper, &said);  // of an earlier choice: not the user's own words
-  said.Assign("nerf.iters=700", "--iters");
+  pipeline::Assign(said, "nerf.iters=700", "--iters");
   const pipeline::Settings fast = WithPreset("fast", said);
   EXPECT_EQ(fast.nerf.iters, 700);
   EXPECT_EQ(fast.nerf.log2_table, 17);
@@ -44,20 +44,20 @@ TEST(TrainingSettings, WhatARunHasRecordedIsReadWithWhoSaidIt) {
   synth::WriteSynthScene(folder / "scene", synth::SmallScene(2, 16), Job());
   const scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
   pipeline::Settings said;
-  said.Assign("nerf.exposure=true");
-  said.Assign("nerf.iters=1600", "--iters");
+  pipeline::Assign(said, "nerf.exposure=true");
+  pipeline::Assign(said, "nerf.iters=1600", "--iters");
   const pipeline::Settings trained = WithPreset("fast", said);
   EnsureWritableFolder(folder / "run");
   run::RunFolder run = run::RunFolder::Create(folder / "run", folder / "scene", scene, Job());
-  run.SetOptions(trained.ToJson(), trained.Origins());
+  run.SetOptions(pipeline::ToJson(trained), trained.origins.ToJson());
   run.Save(Job());
 
   const pipeline::Settings recorded = RecordedSettings(folder / "run");
-  EXPECT_EQ(recorded.ToJson(), trained.ToJson());
-  EXPECT_EQ(recorded.Origins(), trained.Origins());
-  EXPECT_EQ(recorded.Origins().at("nerf.log2_table"), "preset fast");
-  EXPECT_EQ(recorded.Origins().at("nerf.iters"), "--iters");  // the preset says the same, and was not asked
-  EXPECT_EQ(PresetOf(recorded), "");                          // exposure is learned: somebody's own
+  EXPECT_EQ(pipeline::ToJson(recorded), pipeline::ToJson(trained));
+  EXPECT_EQ(recorded.origins.ToJson(), trained.origins.ToJson());
+  EXPECT_EQ(recorded.origins.ToJson().at("nerf.log2_table"), "preset fast");
+  EXPECT_EQ(recorded.origins.ToJson().at("nerf.iters"), "--iters");  // the preset says the same, and was not asked
+  EXPECT_EQ(PresetOf(recorded), "");                                 // exposure is learned: somebody's own
   // Another preset takes the place of the first, and of nothing else.
   const pipeline::Settings next = WithPreset("default", recorded);
   EXPECT_EQ(next.nerf.log2_table, pipeline::Settings().nerf.log2_table);
