@@ -13,8 +13,9 @@ set_target_properties(sanerf_library PROPERTIES OUTPUT_NAME sanerf EXPORT_NAME s
 target_compile_features(sanerf_library INTERFACE cxx_std_20)
 target_include_directories(sanerf_library INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(sanerf_library PRIVATE fmt::fmt PNG::PNG JPEG::JPEG OpenSSL::Crypto Threads::Threads
-                      OnnxRuntime::OnnxRuntime $<$<BOOL:${SANERF_HAS_HDF5}>:hdf5::hdf5>)
+target_link_libraries(sanerf_library PRIVATE fmt::fmt PNG::PNG JPEG::JPEG pugixml::pugixml OpenSSL::Crypto
+                      Threads::Threads OnnxRuntime::OnnxRuntime $<$<BOOL:${SANERF_HAS_HDF5}>:hdf5::hdf5>
+                      ${sanerf_format_targets})
 
 if(NOT SANERF_INSTALL)
   return()

@@ -5,14 +5,17 @@
 
 #include <cstdlib>
 
+#include "export_seeds.h"
 #include "fuzz.h"
 #include "network_seeds.h"
+#include "sanerf/core/exif_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/photo_formats_test_support.h"
 #include "sanerf/core/png_codec.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/ablate/ablate_results.h"
@@ -47,6 +50,25 @@ void WriteArrays(const Seeds& seeds) {
   seeds.Write("npy", "fortran.npy", fortran);
 }
 
+// Those that the program was built with.
+void WriteOtherPhotos(const Seeds& seeds) {
+#ifdef SANERF_HAS_WEBP
+  seeds.Write("photo_formats", "color.webp", EncodeWebp(Ramp(3)));
+  seeds.Write("photo_formats", "turned.webp", EncodeWebp(Ramp(4), 6));
+#endif
+#ifdef SANERF_HAS_TIFF
+  WriteTiff(seeds.Path("photo_formats", "color.tif"), Ramp(3));
+  WriteTiff(seeds.Path("photo_formats", "alpha.tif"), Ramp(4), 8);
+#endif
+#ifdef SANERF_HAS_HEIF
+  WriteHeif(seeds.Path("photo_formats", "color.heic"), ImageU8(16, 16, 3, 90), heif_compression_HEVC);
+  WriteHeif(seeds.Path("photo_formats", "color.avif"), ImageU8(16, 16, 3, 90), heif_compression_AV1);
+#endif
+#ifdef SANERF_HAS_OPENEXR
+  WriteExr(seeds.Path("photo_formats", "color.exr"), ImageF(9, 7, 4, 0.5f), 1);
+#endif
+}
+
 void WriteImages(const Seeds& seeds) {
   for (int channels = 1; channels <= 4; ++channels) {
     seeds.Write("png", fmt::format("{}x8.png", channels), EncodePng(Ramp(channels)));
@@ -54,9 +76,11 @@ void WriteImages(const Seeds& seeds) {
   ImageU16 wide(5, 3, 1);
   for (size_t i = 0; i < wide.data.size(); ++i) wide.data[i] = uint16_t(i * 5000);
   WritePng(seeds.Path("png", "1x16.png"), wide);
+  WriteOtherPhotos(seeds);
   seeds.Write("jpeg", "gray.jpg", EncodeJpeg(Ramp(1), 60));
   seeds.Write("jpeg", "color.jpg", EncodeJpeg(Ramp(3), 60));
   seeds.Write("jpeg", "fine.jpg", EncodeJpeg(Ramp(3), 95));
+  seeds.Write("jpeg", "turned.jpg", WithExif(EncodeJpeg(Ramp(3), 60), 6));
 }
 
 void WriteTransforms(const Seeds& seeds) {
@@ -92,6 +116,13 @@ void WriteTransforms(const Seeds& seeds) {
                        {"frames", frames}});
   seeds.WriteJson("transforms", "room.json",
                   Json{{"fl_x", 20}, {"room_bbox", {{-3, -3, -1}, {3, 3, 2}}}, {"frames", frames}});
+  // Written by Python on Windows: a byte order mark, paths of that machine, a pose that was not found.
+  for (int i = 0; i < 4; ++i) frames[size_t(i)]["file_path"] = fmt::format("C:\\me\\fox\\images\\{}.JPG", i);
+  std::string text = "\xef\xbb\xbf" + Json{{"fl_x", 20}, {"frames", frames}}.dump();
+  const std::string pose = "\"transform_matrix\":[[";
+  const size_t number = text.rfind(pose) + pose.size();
+  text.replace(number, text.find(',', number) - number, "-Infinity");
+  seeds.Write("transforms", "windows.json", text);
 }
 
 template <class... T>
@@ -304,6 +335,7 @@ int main(int argc, char** argv) {
   WriteTransforms(seeds);
   WriteColmap(seeds);
   WriteNumbered(seeds);
+  WriteExports(seeds);
   WriteFeatureIndex(seeds);
   WriteHdf5Masks(seeds);
   WriteModels(seeds);

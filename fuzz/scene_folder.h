@@ -1,4 +1,5 @@
-// A scene folder in memory with four tiny photos, images/0.png to images/3.png, for the readers of scenes.
+// A scene folder in memory with four tiny photos, images/0.png to images/3.png or in another folder, for the readers of
+// scenes.
 #pragma once
 
 #include <cmath>
@@ -24,9 +25,9 @@ inline Pose RingPose(int i) {
 
 class SceneFolder : public Folder {
  public:
-  SceneFolder() {
+  explicit SceneFolder(const std::string& photos = "images/") {
     for (int i = 0; i < kNumPhotos; ++i)
-      Write(PhotoName(i), EncodePng(ImageU8(kPhotoWidth, kPhotoHeight, 3, uint8_t(40 * i))));
+      Write(photos + std::to_string(i) + ".png", EncodePng(ImageU8(kPhotoWidth, kPhotoHeight, 3, uint8_t(40 * i))));
   }
 };
 

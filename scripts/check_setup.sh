@@ -92,8 +92,8 @@ tool dpkg-query 'exit 1'
 tool apt-get 'exit 100'
 tool id 'echo 1000'
 tool sudo 'echo "sudo: a password is required" >&2; exit 1'
-expect 0 "system packages (with what they need: about 117 MB to fetch, as on a bare Debian 12: apt-get has no lists yet" \
-  "in all about 117 MB to download: 1 minute" -- there "$copy/scripts/setup.sh" --plan
+expect 0 "system packages (with what they need: about 119 MB to fetch, as on a bare Debian 12: apt-get has no lists yet" \
+  "in all about 119 MB to download: 1 minute" -- there "$copy/scripts/setup.sh" --plan
 expect 1 "sudo: a password is required" "error: sudo does not give root" "apt-get install -y --no-install-recommends" -- \
   there "$copy/scripts/setup.sh"
 tool sudo 'exec "$@"'

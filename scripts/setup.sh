@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-Usage: scripts/setup.sh [--dev] [--fuzz] [--no-page | --page] [--plan]
+Usage: scripts/setup.sh [--dev] [--formats] [--fuzz] [--no-page | --page] [--plan]
 
 Installs what this machine lacks to build and run sanerf (Debian 12, Ubuntu 24.04). May be run any number of times: what
 is there is left alone, and when everything is there the network is not used.
@@ -16,6 +16,7 @@ is there is left alone, and when everything is there the network is not used.
                       Where there is no npm, one is put into .deps/npm: Debian's comes with 370 packages more
 
   --dev     also what tests, benchmarks and format check need: scripts/test.sh; Chromium for those of the page
+  --formats also photos in HEIC (with AVIF) and OpenEXR, with the libraries of their codecs; WebP and TIFF are read anyway
   --fuzz    also clang and libFuzzer, for the preset `fuzz`
   --no-page without the page and Node.js; `sanerf view` will say that it is missing. Is remembered in .deps/no_page, so that
             demo.sh and test.sh keep to it
@@ -23,17 +24,18 @@ is there is left alone, and when everything is there the network is not used.
   --plan    only say what would be installed; needs neither root nor network
   -h, --help
 
-On a bare Debian 12 without --dev: 110 packages (117 MB to fetch, 456 MB on the disk), ONNX Runtime (34 MB), the models
+On a bare Debian 12 without --dev: 121 packages (119 MB to fetch, 462 MB on the disk), ONNX Runtime (34 MB), the models
 (196 MB), npm (3 MB) and what the page is made with (about 20 MB, 55 MB in web/node_modules): 370 MB, a minute at
 50 Mbit/s. What --dev adds, Chromium above all, is some 250 MB more to fetch. What apt-get and npm say goes to
 .deps/setup.log. No install script of an npm package is run.
 END
 }
 
-dev=false fuzz=false page="" plan=false
+dev=false formats=false fuzz=false page="" plan=false
 for argument in "$@"; do
   case $argument in
     --dev) dev=true ;;
+    --formats) formats=true ;;
     --fuzz) fuzz=true ;;
     --page) page=true ;;
     --no-page) page=false ;;
@@ -88,7 +90,10 @@ packages=(
   "libfmt-dev: text formatting"
   "libpng-dev: PNG images"
   "libjpeg-dev: JPEG images"
+  "libwebp-dev: WebP photos"
+  "libtiff-dev: TIFF photos"
   "libhdf5-dev: HDF5 masks"
+  "libpugixml-dev: cameras of Metashape"
   "libssl-dev: SHA-256 of models and scenes"
   "libzip-dev: archives of results to download"
   "libcpp-httplib-dev: the server of sanerf view"
@@ -105,6 +110,8 @@ command -v npm >/dev/null || packages+=("curl!curl: fetches ONNX Runtime and the
   "clang-format!clang-format: the format of the sources"
 )
 ! $dev || ! $page || packages+=("chromium!chromium: the tests of the page")
+# Not for everybody: the codecs of HEIC alone take 53 MB of the disk.
+! $formats || packages+=("libheif-dev: HEIC photos" "libopenexr-dev: OpenEXR photos")
 ! $fuzz || packages+=("clang!clang++: the fuzzers" "libclang-rt-14-dev: libFuzzer")
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -153,8 +160,9 @@ measure_packages() {
       "${fetch:+, $fetch to fetch}" "${disk:+, $disk on the disk}")
     return 0
   fi
-  mb_of_packages=117
+  mb_of_packages=119
   ! $dev || mb_of_packages=$((mb_of_packages + 237))
+  ! $formats || mb_of_packages=$((mb_of_packages + 8))
   ! $fuzz || mb_of_packages=$((mb_of_packages + 56))
   size_of_packages="about $mb_of_packages MB to fetch, as on a bare Debian 12: apt-get has no lists yet that say it"
 }

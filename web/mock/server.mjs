@@ -107,11 +107,11 @@ function makeCloud() {
     if (hit) points.push(hit);
   }
   const [low, high] = [[-3, -3, -0.1], [3, 3, 1.4]];
-  const head = 32;
+  const head = 56;
   const bytes = Buffer.alloc(head + 9 * points.length);
   bytes.writeUInt32LE(points.length, 0);
   bytes.writeUInt32LE(kCloudId, 4);
-  [...low, ...high].forEach((value, i) => bytes.writeFloatLE(value, 8 + 4 * i));
+  [...low, ...high].forEach((value, i) => bytes.writeDoubleLE(value, 8 + 8 * i));
   points.forEach(({ p, color }, i) => {
     for (let k = 0; k < 3; ++k) {
       bytes.writeUInt16LE(Math.max(0, Math.min(65535, Math.round((65535 * (p[k] - low[k])) / (high[k] - low[k])))), head + 6 * i + 2 * k);

@@ -16,6 +16,8 @@ export interface Camera {
   cy: number;
   k: number[]; // k1 k2 k3 k4 p1 p2
   fisheye: boolean;
+  // Of a lens that k and fisheye cannot say; then these count alone. Terms: k1 … k6 p1 p2 s1 … s4.
+  lens?: { model: string; terms: number[] };
   pose: number[]; // world_from_cam, 3x4 row by row, OpenGL axes
 }
 

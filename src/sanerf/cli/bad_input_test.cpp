@@ -86,7 +86,7 @@ TEST_F(BadInput, ATrainingThatCannotBeginLeavesNothing) {
               HasSubstr("nerf.loss=l7: expected huber or mse"));
 
   // Photos are read when everything else is in order.
-  for (const char* photo : {"scene/train/004.png", "scene/test/001.png"}) {
+  for (const char* photo : {"scene/train/004.png", "scene/test/001.png", "scene/test/000.png"}) {
     const std::string png = ReadFile(folder_ / photo);
     for (const std::string& bytes : {png, EncodeJpeg(ReadImage(folder_ / photo))}) {
       WriteFileAtomic(folder_ / photo, bytes.substr(0, bytes.size() / 2));

@@ -2,20 +2,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/next_command.h"
 #include "sanerf/cli/wrapped_text.h"
+#include "sanerf/core/error.h"
+#include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
+#include "sanerf/experiments/scene_sheet.h"
+#include "sanerf/nerf/training_memory.h"
 #include "sanerf/run/describe.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {
 namespace {
 
+constexpr int kPicturesOnSheet = 96;
 constexpr size_t kNamedViews = 40;  // some lines of a terminal; --json has all
 
 std::string HeldOutText(const std::vector<std::string>& names) {
@@ -24,20 +36,36 @@ std::string HeldOutText(const std::vector<std::string>& names) {
   return fmt::format("         held out: {}{}\n", FirstFew(names, kNamedViews, " "), more);
 }
 
+std::string MasksText(const run::SceneDescription& scene) {
+  std::vector<std::string> parts;
+  if (scene.num_masks > 0) parts.push_back(Counted(scene.num_masks, "view has", "views have") + " ground truth");
+  if (scene.num_ignoring > 0)
+    parts.push_back(Counted(scene.num_ignoring, "view has a mask", "views have masks") + " of what to ignore");
+  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::string OddText(const std::vector<scene::Oddity>& odd) {
+  std::string text;
+  for (const scene::Oddity& one : odd) text += fmt::format("odd      {}\n         -> {}\n", one.what, one.advice);
+  return text;
+}
+
 std::string ViewsText(size_t num_train, const std::vector<std::string>& held_out) {
   return fmt::format("views    {} to train on, {} held out\n", num_train, held_out.size()) + HeldOutText(held_out);
 }
 
-std::string SceneText(const run::SceneDescription& scene) {
+std::string SceneText(const run::SceneDescription& scene, double training_bytes) {
   std::string text = fmt::format("scene    {}\n         {}\n", scene.path, scene.summary);
   text += ViewsText(scene.num_train, scene.held_out);
   for (const auto& [size, count] : scene.sizes) text += fmt::format("photos   {} of {} pixels\n", count, size);
   text += fmt::format("camera   {}\n", scene.is_distorted ? "with lens distortion" : "no lens distortion");
-  text +=
-      fmt::format("masks    {}\n",
-                  scene.num_masks > 0 ? Counted(scene.num_masks, "view has", "views have") + " ground truth" : "none");
+  text += fmt::format("masks    {}\n", MasksText(scene));
+  text += fmt::format("stand    {}\n", scene.cameras);
+  text += fmt::format("memory   training takes about {}, {} are free\n", FormatBytes(training_bytes),
+                      FormatBytes(double(AvailableMemoryBytes())));
+  for (const std::string& note : scene.notes) text += "guessed  " + note + "\n";
   for (const std::string& warning : scene.warnings) text += "warning  " + warning + "\n";
-  return text;
+  return text + OddText(scene.odd);
 }
 
 std::string ObjectText(const std::string& kind, const run::ObjectDescription& object) {
@@ -79,28 +107,69 @@ std::string NextForRun(const std::string& path, const run::RunDescription& descr
   return NextAfterObject(path, *described.scene, fresh->name);
 }
 
-void RunInfo(const CommonFlags& common, const std::string& path, const Job& job) {
+struct InfoFlags {
+  std::string path;
+  std::optional<std::filesystem::path> sheet;
+  OptionFlags options;
+};
+
+// Draws the photos; what only they tell.
+std::vector<scene::Oddity> DrawSheet(const scene::Scene& scene, const std::filesystem::path& file, const Job& job) {
+  const experiments::SceneSheet sheet = experiments::LookAtPhotos(scene, kPicturesOnSheet, job);
+  WritePng(file, experiments::ToPicture(sheet, scene));
+  job.Saved(file.string());
+  return experiments::OdditiesOf(sheet, scene);
+}
+
+void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) {
   experiments::ExperimentSettings settings;
   ApplyCommonFlags(common, {"scene"}, "info", &settings, job);
+  flags.options.Apply(&settings);
+  if (flags.sheet && flags.sheet->extension() != ".png")
+    throw UsageError("--sheet " + flags.sheet->string(), "the sheet is a PNG picture", "name it so: --sheet sheet.png");
+  const std::string& path = flags.path;
   if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
     const run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
-    common.json ? PrintJson(run::ToJson(run)) : PrintText(Wrapped(RunText(run)));
+    Json json = run::ToJson(run);
+    std::vector<scene::Oddity> odd;
+    if (flags.sheet && run.scene) {
+      odd = DrawSheet(*run.scene, *flags.sheet, job);
+      json["sheet"] = flags.sheet->string();
+      json["odd"] = run::ToJson(odd);
+    }
+    common.json ? PrintJson(json) : PrintText(Wrapped(RunText(run) + OddText(odd)));
     if (run.scene) SuggestNext(NextForRun(path, run), job);  // else the hint says what comes first
     return;
   }
-  const run::SceneDescription scene = run::DescribeScene(scene::LoadScene(path, settings.scene, job));
-  common.json ? PrintJson(run::ToJson(scene)) : PrintText(Wrapped(SceneText(scene)));
+  const scene::Scene scene = scene::LoadScene(path, settings.scene, job);
+  run::SceneDescription described = run::DescribeScene(scene);
+  if (flags.sheet) {
+    const std::vector<scene::Oddity> odd = DrawSheet(scene, *flags.sheet, job);
+    described.odd.insert(described.odd.end(), odd.begin(), odd.end());
+  }
+  const double training_bytes = nerf::TrainingBytes(scene, settings.nerf, NumThreads());
+  Json json = run::ToJson(described);
+  json["training_bytes"] = training_bytes;
+  if (flags.sheet) json["sheet"] = flags.sheet->string();
+  common.json ? PrintJson(json) : PrintText(Wrapped(SceneText(described, training_bytes)));
   SuggestNext(NextAfterScene(path), job);
 }
 
 }  // namespace
 
 void AddInfo(CommandLine& line) {
-  auto path = std::make_shared<std::string>();
-  CLI::App* sub = AddCommand(line, "info", "what is this folder? views, cameras, masks, stages, objects, problems",
-                             "  sanerf info photos/\n  sanerf info run");
-  sub->add_option("PATH", *path, "a scene or a run folder")->required();
-  sub->callback([&line, path] { line.run = [&line, path](const Job& job) { RunInfo(line.common, *path, job); }; });
+  auto flags = std::make_shared<InfoFlags>();
+  CLI::App* sub =
+      AddCommand(line, "info", "what is this folder? what was found, guessed and is odd; views, stages, objects",
+                 "  sanerf info photos/\n  sanerf info photos/ --sheet sheet.png\n  sanerf info run");
+  sub->add_option("PATH", flags->path, "a scene or a run folder")->required();
+  sub->add_option("--sheet", flags->sheet,
+                  "open every photo, and draw all of them and where their cameras stand into this PNG file")
+      ->type_name("FILE");
+  flags->options.Add(sub, "--test-every", "scene.test_every");
+  flags->options.Add(sub, "--masks-are", "scene.masks_are");
+  flags->options.Add(sub, "--model", "scene.model");
+  sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunInfo(line.common, *flags, job); }; });
 }
 
 }  // namespace sanerf::cli

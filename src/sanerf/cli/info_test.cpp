@@ -1,5 +1,6 @@
 // `sanerf info`.
 #include "sanerf/cli/tiny_run_test_support.h"
+#include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 
 namespace fs = std::filesystem;
@@ -28,6 +29,47 @@ TEST_F(Info, ListsTheHeldOutViewsOfSceneAndRun) {
   EXPECT_THAT(Succeeds({"info", "scene/"}).err, HasSubstr("next:  sanerf train scene/ --out scene_run\n"));
 }
 
+TEST_F(Info, SaysWhatWasFoundGuessedAndIsOdd) {
+  MakeScene();
+  const std::string text = Succeeds({"info", "scene"}).out;
+  EXPECT_THAT(text, AllOf(HasSubstr("stand    around what they look at, over "), HasSubstr("memory   training takes "),
+                          HasSubstr("masks    12 views have ground truth\n"), Not(HasSubstr("guessed"))));
+  Json train = ReadJsonFile(folder_ / "scene/transforms_train.json");
+  for (Json& frame : train["frames"]) {
+    const std::string mask = "masks/" + fs::path(frame["file_path"].get<std::string>()).filename().string();
+    fs::create_directories(folder_ / "scene/masks");
+    WritePng(folder_ / "scene" / mask, ImageU8(48, 48, 1, 255));
+    frame["mask_path"] = mask;
+  }
+  WriteJsonFile(folder_ / "scene/transforms_train.json", train);
+  Json test = ReadJsonFile(folder_ / "scene/transforms_test.json");
+  for (Json& frame : test["frames"]) frame.erase("mask_path");
+  WriteJsonFile(folder_ / "scene/transforms_test.json", test);
+  EXPECT_THAT(Succeeds({"info", "scene"}).out,
+              AllOf(HasSubstr("masks    10 views have masks of what to ignore\n"),
+                    HasSubstr("guessed  the 10 masks of black and white are taken to say what to ignore")));
+  EXPECT_EQ(Described("scene")["masks_are"], "ignore");
+  EXPECT_THAT(Succeeds({"info", "scene", "--masks-are", "object"}).out,
+              AllOf(HasSubstr("masks    10 views have ground truth\n"), Not(HasSubstr("guessed"))));
+  EXPECT_THAT(Fails(2, {"info", "scene", "--masks-are", "people"}), HasSubstr("--masks-are"));
+}
+
+TEST_F(Info, TheSheetShowsAllPhotosAndNamesTheBrokenOnes) {
+  MakeScene();
+  EXPECT_THAT(Succeeds({"info", "scene", "--sheet", "sheet.png"}).out, Not(HasSubstr("cannot be used")));
+  const ImageU8 good = ReadImage(folder_ / "sheet.png");
+  EXPECT_GT(good.width, 1000);
+  EXPECT_GT(good.height, good.width / 2);
+  const fs::path photo = folder_ / "scene/train/003.png";
+  fs::resize_file(photo, fs::file_size(photo) / 2);
+  WritePng(folder_ / "scene/train/004.png", ImageU8(48, 48, 3, 2));
+  EXPECT_THAT(Succeeds({"info", "scene", "--sheet", "sheet.png"}).out,
+              AllOf(HasSubstr("odd      1 photo cannot be used: cannot read"), HasSubstr("train/003.png"),
+                    HasSubstr("train/004.png"), HasSubstr("-> ")));
+  EXPECT_NE(ReadImage(folder_ / "sheet.png").data, good.data);
+  EXPECT_THAT(Fails(2, {"info", "scene", "--sheet", "sheet.jpg"}), HasSubstr("PNG"));
+}
+
 TEST_F(Info, SaysWhichOptionsWereSetAndHow) {
   MakeRun();
   EXPECT_THAT(Succeeds({"info", "run"}).out, AllOf(HasSubstr("option   nerf.iters = 60  (--iters)\n"),
@@ -49,6 +91,24 @@ TEST_F(Info, OfManyHeldOutPhotosTheFirstAreNamed) {
   const std::string text = Succeeds({"info", "scene"}).out;
   EXPECT_THAT(text, AllOf(HasSubstr("test/137.png"), Not(HasSubstr("test/138.png")), HasSubstr("--json")));
   EXPECT_EQ(Described("scene")["held_out"].size(), 45u);
+}
+
+TEST_F(Info, ReadsTheColmapModelOfThatNumber) {
+  MakeScene();
+  fs::create_directories(folder_ / "photos");
+  fs::rename(folder_ / "scene/train", folder_ / "photos/images");
+  const auto write = [&](const std::string& model, const std::string& images) {
+    fs::create_directories(folder_ / "photos/sparse" / model);
+    WriteFileAtomic(folder_ / "photos/sparse" / model / "images.txt", images);
+    WriteFileAtomic(folder_ / "photos/sparse" / model / "cameras.txt", "1 SIMPLE_PINHOLE 48 48 50 24 24\n");
+  };
+  write("0", "1 1 0 0 0 0 0 4 1 000.png\n\n2 1 0 0 0 1 0 4 1 001.png\n\n");
+  write("3", "1 1 0 0 0 0 0 4 1 000.png\n\n2 1 0 0 0 1 0 4 1 001.png\n\n3 1 0 0 0 2 0 4 1 002.png\n\n");
+  const Json scene = Described("photos");
+  EXPECT_THAT(scene["summary"].get<std::string>(), HasSubstr("COLMAP sparse/3 (text)"));
+  EXPECT_THAT(scene["warnings"][0].get<std::string>(), HasSubstr("read is sparse/3 with 3 photos"));
+  EXPECT_THAT(Succeeds({"info", "photos", "--model", "0"}).out, HasSubstr("COLMAP sparse/0 (text)"));
+  EXPECT_THAT(Fails(2, {"info", "photos", "--model", "1"}), HasSubstr("there is no COLMAP model 1 in"));
 }
 
 TEST_F(Info, SaysWhatHasBecomeOfTheSceneOfARun) {

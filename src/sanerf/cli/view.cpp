@@ -31,6 +31,7 @@ struct ViewFlags {
   std::optional<std::filesystem::path> out;
   std::vector<std::string> allowed_hosts;
   std::optional<int> port;
+  OptionFlags options;
   bool no_browser = false;
 };
 
@@ -61,6 +62,7 @@ viewer::WorkspaceRequest Opened(const CommonFlags& common, const ViewFlags& flag
   }
   ApplyCommonFlags(common, {"scene", "nerf", "encode", "masks", "segment", "object", "auto", "text"}, "view", &settings,
                    job);
+  flags.options.Apply(&settings);
   request.settings = settings;
   return request;
 }
@@ -161,6 +163,7 @@ void AddView(CommandLine& line) {
   sub->add_option("PATH", flags->path, "a scene or a run folder")->required();
   sub->add_option("-o,--out", flags->out, "of a scene: its run folder, to make or to go on with [PATH_run beside it]")
       ->type_name("DIR");
+  flags->options.Add(sub, "--model", "scene.model");
   AddNumber(sub, "--port", &flags->port, fmt::format("the first port to try; 0 = any that is free [{}]", kFirstPort),
             kPorts);
   sub->add_option("--host", flags->host,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "sanerf/core/random.h"
 
 namespace sanerf {
@@ -20,7 +22,7 @@ Camera PlainCamera() {
 
 Camera DistortedCamera() {
   Camera camera = PlainCamera();
-  camera.distortion = {-0.21, 0.06, 0.003, -0.002};
+  camera.lens = Lens::Radial(-0.21, 0.06, 0.003, -0.002);
   camera.world_from_cam.rotation =
       (Eigen::AngleAxisd(0.7, Vec3(1, 2, -0.5).normalized()) * Eigen::AngleAxisd(-0.2, Vec3::UnitX()))
           .toRotationMatrix();
@@ -46,7 +48,7 @@ TEST(Camera, ThingsBehindAreNotProjected) {
 //                   y' = 0.2578125 + 0.01*(0.3125 + 0.125) + 2*0.02*0.125  = 0.2671875
 TEST(Camera, DistortsAsOpenCv) {
   Camera camera = PlainCamera();
-  camera.distortion = {0.1, 0, 0.01, 0.02};
+  camera.lens = Lens::Radial(0.1, 0, 0.01, 0.02);
   const Vec2 px = camera.Project(Vec3(0.5, -0.25, -1)).value();
   EXPECT_NEAR(px.x(), 50 * 0.534375 + 50, 1e-12);
   EXPECT_NEAR(px.y(), 40 * 0.2671875 + 40, 1e-12);
@@ -67,7 +69,7 @@ TEST(Camera, LiftAndProjectAreInverse) {
 
 TEST(Camera, FarPointsThatTheDistortionFoldsBackAreNotSeen) {
   Camera camera = PlainCamera();
-  camera.distortion.k1 = -0.3;  // r (1 - 0.3 r^2) rises up to r = 1.054 only
+  camera.lens = Lens::Radial(-0.3);  // r (1 - 0.3 r^2) rises up to r = 1.054 only
   EXPECT_TRUE(camera.Project(Vec3(1.0, 0, -1)).has_value());
   EXPECT_FALSE(camera.Project(Vec3(1.1, 0, -1)).has_value());
   EXPECT_FALSE(camera.Project(Vec3(1.8, 0, -1)).has_value());  // the bare polynomial says 0.05, in the image
@@ -75,7 +77,7 @@ TEST(Camera, FarPointsThatTheDistortionFoldsBackAreNotSeen) {
 
 TEST(Camera, UndistortionEndsWhereTheModelHasNoInverse) {
   Camera camera = PlainCamera();
-  camera.distortion.k1 = -0.3;
+  camera.lens = Lens::Radial(-0.3);
   const Vec3 ray = camera.RayInCam({500, 40});  // normalized radius 9; the model reaches 0.70
   EXPECT_TRUE(ray.allFinite());
 }
@@ -88,6 +90,54 @@ TEST(Camera, ResizingKeepsTheRays) {
   EXPECT_EQ(limited.width, 50);
   EXPECT_EQ(limited.height, 40);
   EXPECT_EQ(camera.ResizedToLongest(1000).width, 100);
+}
+
+// A fisheye sees things beside and behind it; what it measures is how far they are.
+TEST(Camera, WideLensesMeasureDistance) {
+  Camera camera = DistortedCamera();
+  camera.fx = camera.fy = 25;
+  camera.lens = Lens(LensModel::kFisheye, {.k1 = -0.01});
+  const Vec3 behind = camera.center() + camera.world_from_cam.rotation * Vec3(3, 0, 1);
+  const auto px = camera.Project(behind);
+  ASSERT_TRUE(px);
+  EXPECT_NEAR(camera.ZDepth(behind), std::sqrt(10), 1e-12);
+  EXPECT_LT((camera.Lift(*px, std::sqrt(10)) - behind).norm(), 1e-9);
+  EXPECT_TRUE(camera.SeesWholePicture());
+  EXPECT_TRUE(camera.Straightened().lens.IsStraight());
+  EXPECT_EQ(camera.Straightened().width, 100);
+}
+
+TEST(Camera, PixelsBeyondTheFieldOfViewHaveNoRay) {
+  Camera camera = PlainCamera();  // 100 x 80, 50 and 40 pixels to a unit: the corners are at 1.41
+  EXPECT_TRUE(camera.SeesWholePicture());
+  camera.lens = Lens::Radial(-0.3);  // reaches 0.70
+  EXPECT_FALSE(camera.SeesWholePicture());
+  EXPECT_TRUE(camera.HasRay({50 + 0.69 * 50, 40}));
+  EXPECT_FALSE(camera.HasRay({50 + 0.72 * 50, 40}));
+}
+
+TEST(Camera, SeesTheWholeSphere) {
+  Camera camera = PlainCamera();
+  SeeWholeSphere(&camera);
+  EXPECT_TRUE(camera.SeesWholePicture());
+  EXPECT_TRUE(camera.RayInCam({50, 40}).isApprox(Vec3(0, 0, -1), 1e-12));
+  EXPECT_TRUE(camera.RayInCam({75, 40}).isApprox(Vec3(1, 0, 0), 1e-12));
+  EXPECT_TRUE(camera.RayInCam({50, 0}).isApprox(Vec3(0, 1, 0), 1e-12));
+  EXPECT_NEAR(camera.Project(Vec3(-2, 0, 0))->x(), 25, 1e-12);
+  EXPECT_NEAR(camera.Resized(50, 20).Project(Vec3(-2, 0, 0))->x(), 12.5, 1e-12);
+}
+
+// What was above is to the right: a point keeps its place on the thing, at pixel (height - y, x).
+TEST(Camera, TurnsWithItsPicture) {
+  Camera camera = DistortedCamera();
+  camera.cx = 45;
+  const Camera turned = camera.TurnedClockwise();
+  EXPECT_EQ(turned.width, 80);
+  EXPECT_EQ(turned.height, 100);
+  const Vec3 p = camera.Lift({30, 60}, 2);
+  EXPECT_LT((*turned.Project(p) - Vec2(80 - 60, 30)).norm(), 1e-7);
+  EXPECT_NEAR(turned.world_from_cam.rotation.determinant(), 1, 1e-12);
+  EXPECT_LT((turned.TurnedClockwise().TurnedClockwise().TurnedClockwise().Lift({30, 60}, 2) - p).norm(), 1e-9);
 }
 
 // Along x: that is the camera's -z; its x is -y of the world, its y is z.

@@ -29,7 +29,9 @@ using ImageF = Image<float>;  // color in [0, 1] (sRGB-encoded, as the photos ar
 
 // What an image file says about itself.
 struct ImageInfo {
-  int width = 0, height = 0, channels = 0, bits = 8;
+  int width = 0, height = 0, channels = 0, bits = 8;  // as stored
+  int orientation = 1;                                // EXIF's, see orientation.h
+  bool is_linear = false;                             // linear light, of any range (OpenEXR)
 };
 
 // Larger images are refused before memory is asked for, and so are those that the file is too short to hold.

@@ -12,6 +12,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/orientation.h"
 
 namespace sanerf {
 namespace {
@@ -76,6 +77,7 @@ class Reader {
     if (setjmp(errors_.jump) != 0) return false;
     jpeg_mem_src(&codec_, reinterpret_cast<const unsigned char*>(bytes_.data()),
                  static_cast<unsigned long>(bytes_.size()));
+    jpeg_save_markers(&codec_, JPEG_APP0 + 1, 0xffff);
     jpeg_read_header(&codec_, TRUE);
     if (is_cmyk()) {
       codec_.out_color_space = JCS_CMYK;
@@ -99,6 +101,14 @@ class Reader {
   int width() const { return int(codec_.image_width); }
   int height() const { return int(codec_.image_height); }
   bool is_cmyk() const { return codec_.jpeg_color_space == JCS_CMYK || codec_.jpeg_color_space == JCS_YCCK; }
+  int orientation() const {
+    constexpr std::string_view kExif("Exif\0\0", 6);
+    for (auto* marker = codec_.marker_list; marker != nullptr; marker = marker->next) {
+      const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
+      if (data.substr(0, kExif.size()) == kExif) return ExifOrientation(data.substr(kExif.size()));
+    }
+    return 1;
+  }
   bool cmyk_is_inverted() const { return codec_.saw_Adobe_marker == TRUE; }
   int stored_channels() const { return codec_.out_color_space == JCS_GRAYSCALE ? 1 : is_cmyk() ? 4 : 3; }
   // "" or why no memory is given to the pixels.
@@ -159,7 +169,7 @@ std::string DecodeJpegInfo(std::string_view bytes, ImageInfo* info) {
   Reader reader(bytes);
   if (!reader.ReadHeader()) return reader.message();
   if (reader.too_large()) return kTooLarge;
-  *info = {reader.width(), reader.height(), reader.is_cmyk() ? 3 : reader.stored_channels(), 8};
+  *info = {reader.width(), reader.height(), reader.is_cmyk() ? 3 : reader.stored_channels(), 8, reader.orientation()};
   return "";
 }
 

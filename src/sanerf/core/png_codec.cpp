@@ -9,6 +9,7 @@
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/orientation.h"
 
 namespace sanerf {
 namespace {
@@ -103,6 +104,12 @@ class Reader {
     const bool has_alpha = (color_type() & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png_, info_, PNG_INFO_tRNS) != 0;
     return ((color_type() & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1) + (has_alpha ? 1 : 0);
   }
+  int orientation() {
+    png_uint_32 size = 0;
+    png_bytep exif = nullptr;
+    if (png_get_eXIf_1(png_, info_, &size, &exif) == 0) return 1;
+    return ExifOrientation({reinterpret_cast<const char*>(exif), size});
+  }
   // "" or why no memory is given to the pixels. Before Transform: row_bytes() are those that the file holds.
   std::string WhyNoMemory() const {
     if (too_large()) return kTooLarge;
@@ -169,7 +176,7 @@ std::string DecodePngInfo(std::string_view bytes, ImageInfo* info) {
   Reader reader(bytes);
   if (!reader.ReadHeader()) return reader.message();
   if (reader.too_large()) return kTooLarge;
-  *info = {reader.width(), reader.height(), reader.expanded_channels(), reader.bits()};
+  *info = {reader.width(), reader.height(), reader.expanded_channels(), reader.bits(), reader.orientation()};
   return "";
 }
 

@@ -11,6 +11,7 @@
 #include "sanerf/scene/instance_masks.h"
 #include "sanerf/scene/listing.h"
 #include "sanerf/scene/mask_files.h"
+#include "sanerf/scene/upright.h"
 
 namespace fs = std::filesystem;
 
@@ -93,7 +94,7 @@ std::optional<ImageU8> GroundTruth::MaskOf(const View& view, int instance) const
   if (!Has(view)) return std::nullopt;
   if (!from_folder_) return TruthMask(view, instance);
   const fs::path& file = files_.at(view.name);
-  return FitToView(ReadMask(file, instance), view, file);
+  return FitToView(scene::UprightAsPhoto(ReadMask(file, instance), view, /*as_stored=*/false), view, file);
 }
 
 bool GroundTruth::Shows(int instance, const std::vector<View>& views, const std::vector<int>& view_idxs,

@@ -80,8 +80,26 @@ double SsimOf(const Moments& m) {
          ((m.a * m.a + m.b * m.b + kC1) * (variance_a + variance_b + kC2));
 }
 
+// By the window's first pixel: whether it has an ignored one.
+std::vector<bool> WindowsToSkip(const ImageU8& ignored, int row) {
+  std::vector<int> before(size_t(ignored.width) + 1, 0);  // ignored pixels of the columns to the left
+  for (int x = 0; x < ignored.width; ++x) {
+    int count = 0;
+    for (int dy = 0; dy < kWindow; ++dy) count += ignored.At(x, row + dy) != 0;
+    before[size_t(x) + 1] = before[size_t(x)] + count;
+  }
+  std::vector<bool> skip(size_t(ignored.width - kWindow + 1));
+  for (size_t x = 0; x < skip.size(); ++x) skip[x] = before[x + kWindow] > before[x];
+  return skip;
+}
+
+struct RowSum {
+  double sum = 0;
+  int64_t count = 0;
+};
+
 // Sum of SSIM over the valid pixels of one channel, in one output row: vertical sums first, then horizontal ones.
-double SsimRow(const ImageF& a, const ImageF& b, int channel, int row) {
+RowSum SsimRow(const ImageF& a, const ImageF& b, const ImageU8& ignored, int channel, int row) {
   static const std::array<double, kWindow> window = GaussianWindow();
   std::vector<Moments> columns(size_t(a.width));
   for (int dy = 0; dy < kWindow; ++dy) {
@@ -90,13 +108,16 @@ double SsimRow(const ImageF& a, const ImageF& b, int channel, int row) {
       columns[size_t(x)].Add(window[size_t(dy)], {va, vb, va * va, vb * vb, va * vb});
     }
   }
-  double sum = 0;
+  const std::vector<bool> skip = ignored.empty() ? std::vector<bool>() : WindowsToSkip(ignored, row);
+  RowSum total;
   for (int x = 0; x + kWindow <= a.width; ++x) {
+    if (!skip.empty() && skip[size_t(x)]) continue;
     Moments m;
     for (int dx = 0; dx < kWindow; ++dx) m.Add(window[size_t(dx)], columns[size_t(x + dx)]);
-    sum += SsimOf(m);
+    total.sum += SsimOf(m);
+    ++total.count;
   }
-  return sum;
+  return total;
 }
 
 void CheckSameShape(const ImageF& a, const ImageF& b) {
@@ -104,6 +125,11 @@ void CheckSameShape(const ImageF& a, const ImageF& b) {
   SANERF_CHECK_EQ(a.height, b.height);
   SANERF_CHECK_EQ(a.channels, b.channels);
   SANERF_CHECK(!a.empty());
+}
+
+void CheckIgnored(const ImageF& image, const ImageU8& ignored) {
+  SANERF_CHECK(ignored.empty() ||
+               (ignored.width == image.width && ignored.height == image.height && ignored.channels == 1));
 }
 
 }  // namespace
@@ -145,28 +171,42 @@ double MaskScore::Iou() const { return Ratio(intersection, union_); }
 double MaskScore::Accuracy() const { return Ratio(correct, total); }
 double MaskScore::BoundaryIou() const { return Ratio(boundary_intersection, boundary_union); }
 
-double Psnr(const ImageF& a, const ImageF& b) {
+double Psnr(const ImageF& a, const ImageF& b, const ImageU8& ignored) {
   CheckSameShape(a, b);
+  CheckIgnored(a, ignored);
   double sum = 0;
-  for (size_t i = 0; i < a.data.size(); ++i) {
-    const double difference = double(a.data[i]) - double(b.data[i]);
-    sum += difference * difference;
+  int64_t count = 0;
+  for (int64_t p = 0; p < a.num_pixels(); ++p) {
+    if (!ignored.empty() && ignored.data[size_t(p)] != 0) continue;
+    for (int c = 0; c < a.channels; ++c) {
+      const size_t i = size_t(p * a.channels + c);
+      const double difference = double(a.data[i]) - double(b.data[i]);
+      sum += difference * difference;
+    }
+    count += a.channels;
   }
+  if (count == 0) return std::numeric_limits<double>::quiet_NaN();
   if (sum == 0) return std::numeric_limits<double>::infinity();
-  return -10 * std::log10(sum / double(a.data.size()));
+  return -10 * std::log10(sum / double(count));
 }
 
-double Ssim(const ImageF& a, const ImageF& b) {
+double Ssim(const ImageF& a, const ImageF& b, const ImageU8& ignored) {
   CheckSameShape(a, b);
+  CheckIgnored(a, ignored);
   SANERF_CHECK_GE(a.width, kWindow);
   SANERF_CHECK_GE(a.height, kWindow);
-  const int rows = a.height - kWindow + 1, columns = a.width - kWindow + 1;
-  std::vector<double> row_sums(size_t(rows) * size_t(a.channels));
-  ParallelFor(int64_t(row_sums.size()),
-              [&](int64_t i) { row_sums[size_t(i)] = SsimRow(a, b, int(i) % a.channels, int(i) / a.channels); });
+  const int rows = a.height - kWindow + 1;
+  std::vector<RowSum> of_rows(size_t(rows) * size_t(a.channels));
+  ParallelFor(int64_t(of_rows.size()), [&](int64_t i) {
+    of_rows[size_t(i)] = SsimRow(a, b, ignored, int(i) % a.channels, int(i) / a.channels);
+  });
   double sum = 0;
-  for (const double row_sum : row_sums) sum += row_sum;
-  return sum / (double(rows) * columns * a.channels);
+  int64_t count = 0;
+  for (const RowSum& row : of_rows) {
+    sum += row.sum;
+    count += row.count;
+  }
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / double(count);
 }
 
 }  // namespace sanerf::eval

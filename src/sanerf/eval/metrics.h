@@ -21,9 +21,11 @@ struct MaskScore {
   double BoundaryIou() const;
 };
 
-double Psnr(const ImageF& a, const ImageF& b);
+// ignored: not 0 at pixels that do not count, of the images' size; empty = all count. None left: not a number.
+double Psnr(const ImageF& a, const ImageF& b, const ImageU8& ignored = {});
 inline constexpr int kSsimWindow = 11;  // no image may be smaller
-// Wang et al. 2004: 11x11 Gaussian window, sigma 1.5, K1 = 0.01, K2 = 0.03, mean over channels and valid pixels.
-double Ssim(const ImageF& a, const ImageF& b);
+// Wang et al. 2004: 11x11 Gaussian window, sigma 1.5, K1 = 0.01, K2 = 0.03, mean over channels and valid pixels. Of
+// windows with an ignored pixel nothing counts; none left: not a number.
+double Ssim(const ImageF& a, const ImageF& b, const ImageU8& ignored = {});
 
 }  // namespace sanerf::eval

@@ -132,6 +132,25 @@ TEST(Psnr, FollowsTheMeanSquaredError) {
   EXPECT_TRUE(std::isinf(Psnr(a, a)));
 }
 
+// Errors of 0.1 everywhere and of 0.5 where it does not count.
+TEST(Psnr, IgnoredPixelsDoNotCount) {
+  const ImageF a(20, 14, 3, 0.5f);
+  ImageF b(20, 14, 3, 0.6f);
+  ImageU8 ignored(20, 14, 1);
+  for (int x = 3; x < 6; ++x) {
+    ignored.At(x, 2) = 255;
+    for (int c = 0; c < 3; ++c) b.At(x, 2, c) = 1;
+  }
+  EXPECT_LT(Psnr(a, b), 19.9);
+  EXPECT_NEAR(Psnr(a, b, ignored), 20, 1e-5);
+  // Windows of 11 x 11 from x = 6 on see none of them; those of rows 3 to 13 neither.
+  const ImageF flat(20, 14, 3, 0.6f);
+  EXPECT_LT(Ssim(a, b), Ssim(a, flat) - 0.01);
+  EXPECT_NEAR(Ssim(a, b, ignored), Ssim(a, flat), 1e-9);
+  EXPECT_TRUE(std::isnan(Psnr(a, b, ImageU8(20, 14, 1, 1))));
+  EXPECT_TRUE(std::isnan(Ssim(a, b, ImageU8(20, 14, 1, 1))));
+}
+
 // Two constant images: variances and covariance vanish, SSIM = (2ab + C1) / (a^2 + b^2 + C1).
 TEST(Ssim, ComparesMeansOfConstantImages) {
   const ImageF a(16, 12, 1, 0.25f), b(16, 12, 1, 0.75f);

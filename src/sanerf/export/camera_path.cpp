@@ -98,8 +98,7 @@ Camera ReadIntrinsics(const JsonCursor& object, Camera fallback) {
   const int64_t width = object.IntegerOr("w", fallback.width), height = object.IntegerOr("h", fallback.height);
   if (width < 1 || height < 1 || width > kMaxFrameSize || height > kMaxFrameSize)
     object.Fail("w and h must be 1 to 16384");
-  Camera camera = fallback.Resized(int(width), int(height));
-  camera.distortion = {};
+  Camera camera = fallback.Resized(int(width), int(height)).Straightened();
   if (object.Has("camera_angle_x"))
     camera.fx = camera.fy = 0.5 * double(width) / std::tan(0.5 * object["camera_angle_x"].Number());
   if (object.Has("fl_x")) camera.fx = camera.fy = object["fl_x"].Number();
@@ -151,8 +150,7 @@ Camera Shrunk(const Camera& camera, double downscale, int longest_side) {
 
 std::vector<NamedCamera> OrbitCameras(const Scene& scene, int frames) {
   const Capture capture = Summarize(scene);
-  Camera camera = scene.views[size_t(scene.TrainViews().front())].camera;
-  camera.distortion = {};
+  Camera camera = scene.views[size_t(scene.TrainViews().front())].camera.Straightened();
   const bool is_forward_facing = capture.forward.norm() > kForwardFacing;
   std::vector<NamedCamera> cameras;
   for (int i = 0; i < frames; ++i) {

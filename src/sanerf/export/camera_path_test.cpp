@@ -63,6 +63,22 @@ TEST(CameraPath, AnOrbitGoesAroundWhatTheCamerasLookAt) {
   EXPECT_LT(mean.head<2>().norm(), 0.2);
 }
 
+// In coordinates of the Earth (UTM) the same cameras, to a micrometer.
+TEST(CameraPath, AnOrbitOfAFarAwaySceneIsTheSameOrbitThere) {
+  const Vec3 far(1'500'123.25, 5'291'877.125, 412.5);
+  for (const double last_angle : {2 * std::numbers::pi, 0.3}) {
+    const Scene scene = SceneAround(0, last_angle);
+    Scene moved = scene;
+    moved.model_from_file.translation -= far;
+    for (scene::View& view : moved.views) view.camera.world_from_cam.translation += far;
+    const auto cameras = OrbitCameras(scene, 8), there = OrbitCameras(moved, 8);
+    for (size_t i = 0; i < 8; ++i) {
+      EXPECT_LT((there[i].camera.center() - far - cameras[i].camera.center()).norm(), 1e-6);
+      EXPECT_TRUE(there[i].camera.world_from_cam.rotation.isApprox(cameras[i].camera.world_from_cam.rotation, 1e-8));
+    }
+  }
+}
+
 TEST(CameraPath, AForwardFacingOrbitStaysAmongTheCameras) {
   const Scene scene = SceneAround(0, 0.3);
   const Vec3 middle = scene.views[6].camera.center();

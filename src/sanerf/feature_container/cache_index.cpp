@@ -50,10 +50,11 @@ std::string CameraStamp(const scene::View& view, const EncodeOptions& options) {
   // Nine digits: another compiler's last bit must not make a cache stale.
   const Camera camera = WorkingCamera(view, options.size);
   std::string text = fmt::format("{}x{}", camera.width, camera.height);
-  const Distortion& d = camera.distortion;
+  const LensTerms& d = camera.lens.terms();
   for (const double value : {camera.fx, camera.fy, camera.cx, camera.cy, d.k1, d.k2, d.p1, d.p2}) {
     text += fmt::format(" {:.9g}", value);
   }
+  text += camera.lens.TextBeyondFour();
   for (int i = 0; i < 9; ++i) text += fmt::format(" {:.9f}", camera.world_from_cam.rotation(i / 3, i % 3));
   for (int i = 0; i < 3; ++i) text += fmt::format(" {:.9g}", camera.world_from_cam.translation[i]);
   if (options.source == EncodedPicture::kPhoto) {

@@ -74,7 +74,7 @@ class EncodedViewsTest : public testing::Test {
       view.camera.fx = view.camera.fy = 100 + i;
       view.camera.cx = 70;
       view.camera.cy = 45;
-      view.camera.distortion.k1 = 0.01;
+      view.camera.lens = Lens::Radial(0.01);
       WritePng(view.image_path, ImageU8(160, 80, 3, static_cast<uint8_t>(10 * i)));
       scene_.views.push_back(view);
     }

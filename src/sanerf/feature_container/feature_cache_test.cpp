@@ -27,7 +27,7 @@ TEST_F(FeatureCacheTest, RoundTrip) {
     EXPECT_EQ(camera.height, 40);
     EXPECT_DOUBLE_EQ(camera.fx, (100 + i) / 2.0);
     EXPECT_DOUBLE_EQ(camera.cx, 35);
-    EXPECT_DOUBLE_EQ(camera.distortion.k1, 0.01);
+    EXPECT_DOUBLE_EQ(camera.lens.terms().k1, 0.01);
     const ImageF depth = cache->Depth(i, Job());
     ASSERT_EQ(depth.width, 80);
     EXPECT_EQ(depth.At(79, 39), static_cast<float>(camera.fx));

@@ -152,7 +152,7 @@ TEST(RaysOfMap, ACellsRayMeetsWhatTheEncoderSeesThere) {
   camera.fy = 250;
   camera.cx = 140;
   camera.cy = 110;
-  camera.distortion.k1 = 0.05;
+  camera.lens = Lens::Radial(0.05);
   camera.world_from_cam.translation = Vec3(1, 2, 3);
   camera.world_from_cam.rotation = Eigen::AngleAxisd(0.3, Vec3(1, 2, 0.5).normalized()).toRotationMatrix();
   for (const SamFrame& frame : {SamFrame::Stretched(300, 200), SamFrame::Padded(300, 200)}) {

@@ -51,6 +51,15 @@ ObjectTrainer::ObjectTrainer(const nerf::NerfModel& nerf, std::vector<Camera> ca
   if (options_.rgb.weight > 0) error_maps_ = ErrorMaps(cameras);
 }
 
+void ObjectTrainer::Ignore(std::vector<ImageU8> ignored) {
+  SANERF_CHECK(ignored.size() == views_.size() && num_mask_sets_ == 0);
+  for (size_t v = 0; v < views_.size(); ++v) {
+    SANERF_CHECK(ignored[v].empty() ||
+                 (ignored[v].width == views_[v].camera.width && ignored[v].height == views_[v].camera.height));
+    views_[v].ignored = std::move(ignored[v]);
+  }
+}
+
 void ObjectTrainer::StartAgain() {
   for (LabelView& view : views_) view.labels = ImageU8();
   num_labels_ = 0;
@@ -86,7 +95,10 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
   SANERF_CHECK(!prior || prior->num_labels() == num_labels);
   // What may fail or be stopped comes first.
   std::vector<LabelView> views;
-  for (size_t v = 0; v < labels.size(); ++v) views.push_back({views_[v].camera, std::move(labels[v])});
+  for (size_t v = 0; v < labels.size(); ++v) {
+    IgnorePixels(views_[v].ignored, &labels[v]);
+    views.push_back({views_[v].camera, std::move(labels[v]), views_[v].ignored});
+  }
   CheckLabels(views, num_labels);
   const int num_rays = options_.pool_rays / 2 / (num_mask_sets_ == 0 ? 1 : kLaterShare);
   SamplePool near_objects =
@@ -238,12 +250,14 @@ ObjectModel TrainObjectModel(const nerf::NerfModel& nerf, const std::vector<Labe
                              const Job& job) {
   CheckLabels(views, num_labels);
   std::vector<Camera> cameras;
-  std::vector<ImageU8> labels;
+  std::vector<ImageU8> labels, ignored;
   for (const LabelView& view : views) {
     cameras.push_back(view.camera);
     labels.push_back(view.labels);
+    ignored.push_back(view.ignored);
   }
   ObjectTrainer trainer(nerf, cameras, options, job);
+  trainer.Ignore(std::move(ignored));
   trainer.SetMasks(std::move(labels), num_labels, std::move(prior), job);
   trainer.Train({options.iters, 1}, job);
   return trainer.Finish();

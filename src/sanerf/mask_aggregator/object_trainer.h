@@ -22,6 +22,8 @@ class ObjectTrainer {
   // is traced here. Throws UsageError for options that make no sense, InterruptedError.
   ObjectTrainer(const nerf::NerfModel& nerf, std::vector<Camera> cameras, const AggregatorOptions& options,
                 const Job& job);
+  // Pixels of each camera that show what does not belong to the scene (LabelView::ignored), before the first SetMasks.
+  void Ignore(std::vector<ImageU8> ignored);
 
   // As it was when it was made; the rays that do not depend on the masks are not traced again.
   void StartAgain();

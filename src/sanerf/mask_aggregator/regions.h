@@ -30,7 +30,7 @@ struct RegionPool {
 
 // Lifts each site through the radiance field's depth and reprojects it into other views, in random order, keeping those
 // that see it (the depth rendered there agrees); a site in the air makes no region. A patch that would reach beyond the
-// image is moved inside. Throws InterruptedError.
+// image is moved inside; ignored pixels give no ray. Throws InterruptedError.
 RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView>& views,
                         const std::vector<ErrorMaps::Site>& sites, const RegionOptions& options, const Job& job);
 

@@ -77,6 +77,27 @@ TEST_F(RegionsTest, RegionsHaveTheColorsOfTheRenderedView) {
   EXPECT_GT(num_compared, 5);
 }
 
+TEST_F(RegionsTest, IgnoredPixelsGiveNoRay) {
+  const std::vector<ErrorMaps::Site> sites = OnTheObject();
+  std::vector<LabelView> views = views_;
+  const auto num_rays = [&] { return TraceRegions(*nerf_, views, sites, {4, 4, 16}, Job()).pool.size(); };
+  const int64_t all = num_rays();
+  ASSERT_GT(all, 0);
+  for (LabelView& view : views) view.ignored = ImageU8(view.labels.width, view.labels.height, 1);
+  EXPECT_EQ(num_rays(), all);
+  for (LabelView& view : views)
+    for (int y = 0; y < view.ignored.height; ++y)
+      for (int x = 0; x < view.ignored.width; x += 2) view.ignored.At(x, y) = 255;
+  EXPECT_LT(num_rays(), 2 * all / 3);
+  for (LabelView& view : views) view.ignored = ImageU8(view.labels.width, view.labels.height, 1, 255);
+  EXPECT_EQ(num_rays(), 0);
+  ImageU8 labels(2, 1, 1, 1);
+  ImageU8 ignored(2, 1, 1);
+  ignored.data[1] = 255;
+  IgnorePixels(ignored, &labels);
+  EXPECT_EQ(labels.data, (std::vector<uint8_t>{1, kIgnoreLabel}));
+}
+
 TEST(RegionPool, StepsTakeDifferentRegionsAndDifferentReferences) {
   RegionPool pool;
   for (int i = 0; i < 6; ++i) pool.regions.push_back({10 * i, 5 + i});

@@ -48,7 +48,7 @@ inline Hit Trace(const Vec3& origin, const Vec3& direction) {
 constexpr int kPhotoWidth = 192, kPhotoHeight = 128, kWorkingSize = 96;
 
 inline scene::View MakeView(const std::string& name, const Vec3& eye, const Vec3& target = kBallCenter,
-                            Distortion distortion = {}) {
+                            const Lens& lens = Lens()) {
   scene::View view;
   view.name = name;
   Camera& camera = view.camera;
@@ -58,7 +58,7 @@ inline scene::View MakeView(const std::string& name, const Vec3& eye, const Vec3
   camera.fy = 175;
   camera.cx = 80;
   camera.cy = 70;
-  camera.distortion = distortion;
+  camera.lens = lens;
   camera.world_from_cam = LookAt(eye, target, Vec3::UnitY());
   return view;
 }
@@ -72,7 +72,7 @@ inline scene::Scene MakeScene() {
                  MakeView("front_left.png", {-2, 1.2, 3.5}),
                  MakeView("right.png", {5, 0.6, 0}),
                  MakeView("away.png", {0, 1.2, 4}, {0, 1.2, 9}),
-                 MakeView("lens.png", {0.5, 1.5, 3.5}, kBallCenter, {-0.2, 0.03, 0.002, -0.001}),
+                 MakeView("lens.png", {0.5, 1.5, 3.5}, kBallCenter, Lens::Radial(-0.2, 0.03, 0.002, -0.001)),
                  MakeView("back.png", {0, 1.2, -4})};
   return scene;
 }

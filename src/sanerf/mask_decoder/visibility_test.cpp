@@ -86,7 +86,7 @@ TEST_F(FindInViewTest, OutsideTheImage) { EXPECT_EQ(Find({-2.9, 0, 2.5}, 0).stat
 
 TEST_F(FindInViewTest, FoldedDistortionIsOutside) {
   // With k1 = -0.6, r (1 - 0.6 r^2) falls again beyond r = 0.75: what lies at r = 1.29 lands near the image's center.
-  scene::View view = MakeView("fisheye", {0, 0, 0}, {0, 0, -1}, {-0.6, 0, 0, 0});
+  scene::View view = MakeView("fisheye", {0, 0, 0}, {0, 0, -1}, Lens::Radial(-0.6));
   const Camera camera = feature_container::WorkingCamera(view, kWorkingSize);
   const ImageF depth(camera.width, camera.height, 1, 1.f);
   EXPECT_EQ(FindInView({0.1, 0, -1}, camera, depth, kTolerance).state, PointState::kVisible);

@@ -1,5 +1,6 @@
 #include "sanerf/nerf/occupancy_grid.h"
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -44,9 +45,53 @@ void OccupancyGrid::CellCorner(int64_t index, float corner[3], float* size) cons
   for (int a = 0; a < 3; ++a) corner[a] = float(xyz[a]) * *size - bound;
 }
 
+namespace {
+
+// What a camera sees, a little more at most: a pyramid, or a cone around its axis when its lens is wide.
+class Sight {
+ public:
+  explicit Sight(const Camera& camera)
+      : cam_from_world_(camera.world_from_cam.Inverse()), is_cone_(camera.lens.IsWide()) {
+    constexpr int kSteps = 32;
+    for (int i = 0; i <= kSteps; ++i) {
+      const double share = double(i) / kSteps, x = share * camera.width, y = share * camera.height;
+      for (const Vec2& px : {Vec2(x, 0), Vec2(x, camera.height), Vec2(0, y), Vec2(camera.width, y)}) {
+        const Vec3 ray = camera.RayInCam(px);
+        widest_ = std::max(widest_, std::atan2(std::hypot(ray.x(), ray.y()), -ray.z()));
+        if (!is_cone_) box_.extend(Vec2(ray.x(), -ray.y()));
+      }
+    }
+    if (camera.lens.model() == LensModel::kEquirectangular) widest_ = M_PI;
+  }
+
+  // A ball of this radius is seen, or may be.
+  bool Sees(const Vec3& center_world, double radius) const {
+    const Vec3 p = cam_from_world_ * center_world;
+    if (is_cone_) {
+      const double distance = p.norm();
+      if (distance <= radius) return true;
+      const double angle = std::atan2(std::hypot(p.x(), p.y()), -p.z());
+      return angle <= widest_ + std::asin(radius / distance) + kMargin;
+    }
+    if (p.z() > radius) return false;
+    const double z = std::max(-p.z(), radius), margin = radius / z + kMargin;
+    const Vec2 tangents(p.x() / z, -p.y() / z);
+    return (tangents.array() > box_.min().array() - margin).all() &&
+           (tangents.array() < box_.max().array() + margin).all();
+  }
+
+ private:
+  static constexpr double kMargin = 0.05;
+  Pose cam_from_world_;
+  bool is_cone_;
+  double widest_ = 0;        // angle off the axis
+  Eigen::AlignedBox2d box_;  // of tangents
+};
+
+}  // namespace
+
 void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras, const Job& job) {
-  std::vector<Pose> cam_from_world;
-  for (const Camera& camera : cameras) cam_from_world.push_back(camera.world_from_cam.Inverse());
+  const std::vector<Sight> sights(cameras.begin(), cameras.end());
   const ThreadLimit threads(job.num_threads());
   Task task(job, "cull what no photo shows");
   ParallelForChunks(int64_t(density_.size()), kChunk, [&](int64_t begin, int64_t end) {
@@ -56,17 +101,8 @@ void OccupancyGrid::CullUnseen(const std::vector<Camera>& cameras, const Job& jo
       CellCorner(i, corner, &size);
       const Vec3 center(corner[0] + size / 2, corner[1] + size / 2, corner[2] + size / 2);
       const double radius = 0.87 * size;  // half of the cell's diagonal
-      const auto sees = [&](size_t c) {
-        const Camera& camera = cameras[c];
-        const Vec3 p = cam_from_world[c] * center;
-        if (p.z() > radius) return false;
-        const double z = std::max(-p.z(), radius), margin = radius / z + 0.05;
-        const double x = camera.fx * p.x() / z, y = -camera.fy * p.y() / z;
-        return x > -camera.cx - margin * camera.fx && x < camera.width - camera.cx + margin * camera.fx &&
-               y > -camera.cy - margin * camera.fy && y < camera.height - camera.cy + margin * camera.fy;
-      };
-      bool seen = false;
-      for (size_t c = 0; c < cameras.size() && !seen; ++c) seen = sees(c);
+      const bool seen =
+          std::any_of(sights.begin(), sights.end(), [&](const Sight& sight) { return sight.Sees(center, radius); });
       if (!seen) density_[size_t(i)] = kUnseen;
     }
   });

@@ -29,6 +29,29 @@ TEST(OccupancyGrid, CellsThatNoCameraSeesAreEmpty) {
   EXPECT_FALSE(grid.IsOccupied(beside));
 }
 
+TEST(OccupancyGrid, WideLensesSeeWhatIsBesideThem) {
+  Camera camera = LooksAlongZ();
+  camera.lens = Lens(LensModel::kFisheye, {});
+  camera.fx = camera.fy = 20;  // the corners are 2.26 radians off the axis, 130 degrees
+  OccupancyGrid grid(32, 2);
+  grid.CullUnseen({camera}, Job());
+  const float ahead[3] = {0.1f, 0, 1.5f}, behind[3] = {0.1f, 0, -1.5f}, beside[3] = {1.5f, 0, 0.1f};
+  EXPECT_TRUE(grid.IsOccupied(ahead));
+  EXPECT_TRUE(grid.IsOccupied(beside));
+  EXPECT_FALSE(grid.IsOccupied(behind));
+}
+
+// What a barrel distortion draws into the corners lies outside of the straight lens's pyramid, whose slope is 1.
+TEST(OccupancyGrid, DistortedLensesSeeWhatTheyDrawIn) {
+  Camera camera = LooksAlongZ();
+  camera.lens = Lens(LensModel::kDivision, {.k1 = -0.3});  // the sides are at 1 / (1 - 0.3) = 1.43, the corners at 2.5
+  OccupancyGrid grid(32, 2);
+  grid.CullUnseen({camera}, Job());
+  const float drawn_in[3] = {1.3f, 0, 1.0f}, beyond[3] = {1.95f, 0, 0.5f};
+  EXPECT_TRUE(grid.IsOccupied(drawn_in));
+  EXPECT_FALSE(grid.IsOccupied(beyond));
+}
+
 TEST(OccupancyGrid, CullingStopsWhenAskedTo) {
   EventRecorder events;
   StopSource stop;

@@ -1,8 +1,14 @@
 #include "sanerf/nerf/ray.h"
 
 namespace sanerf::nerf {
+namespace {
+
+constexpr Ray kRayOutside = {{1e6f, 0, 0}, {1, 0, 0}, 1};  // away from the model, whose extent is 64 at most
+
+}  // namespace
 
 Ray MakeRay(const Camera& camera, const Vec2& px) {
+  if (!camera.lens.IsStraight() && !camera.HasRay(px)) return kRayOutside;
   const Vec3 direction = camera.RayInWorld(px);
   const double length = direction.norm();
   Ray ray;

@@ -27,7 +27,7 @@ struct Ray {
   float z_per_t;                  // z-depth (model units) per unit of the ray parameter
 };
 
-// camera: model frame.
+// camera: model frame. Where its lens sees nothing, a ray that meets nothing.
 Ray MakeRay(const Camera& camera, const Vec2& px);
 std::vector<Ray> RaysOf(const Camera& model_camera, const PixelBlock& block);  // row by row
 

@@ -16,6 +16,8 @@
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nerf/training_memory.h"
 #include "sanerf/nn/training_loop.h"
+#include "sanerf/scene/ignored_pixels.h"
+#include "sanerf/scene/whole_photos.h"
 
 namespace sanerf::nerf {
 
@@ -35,14 +37,20 @@ class HeldOutEvaluation {
     camera_ = view.camera.ResizedToLongest(kEvalSize);
     const float white[3] = {1, 1, 1};
     truth_ = CompositeOver(scene::LoadViewImage(view, camera_.width, camera_.height), white);
+    ignored_ = scene::LoadIgnoredPixels(view, camera_.width, camera_.height);
   }
   const std::string& what() const { return what_; }
   // None when a request to stop came in between: the training has to be saved first.
   std::optional<double> Psnr(const NerfModel& model, const Job& job) const try {
     const ImageF rgb = model.Render(camera_, job).rgb;
     double squared = 0;
-    for (size_t i = 0; i < rgb.data.size(); ++i) squared += std::pow(double(rgb.data[i]) - truth_.data[i], 2);
-    return -10 * std::log10(std::max(1e-10, squared / double(rgb.data.size())));
+    int64_t count = 0;
+    for (size_t i = 0; i < rgb.data.size(); ++i) {
+      if (!ignored_.empty() && ignored_.data[i / 3] != 0) continue;
+      squared += std::pow(double(rgb.data[i]) - truth_.data[i], 2);
+      ++count;
+    }
+    return -10 * std::log10(std::max(1e-10, squared / double(std::max<int64_t>(1, count))));
   } catch (const InterruptedError&) {
     return std::nullopt;
   }
@@ -51,6 +59,7 @@ class HeldOutEvaluation {
   std::string what_;
   Camera camera_;
   ImageF truth_;
+  ImageU8 ignored_;
 };
 
 void CheckStatic(const Scene& scene) {
@@ -136,6 +145,9 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   const ThreadLimit limit(job.num_threads());
   CheckStatic(scene);
   CheckTrainingMemory(scene, options, job);
+  // Those that are trained on are all read next; without this a broken one that is held out would be noticed by who
+  // scores the run.
+  scene::RequireWholePhotos(scene, scene.TestViews(), job);
   NerfTraining training(scene, options, files, job);
   NerfTrainer& trainer = training.trainer();
   if (files.resume && std::filesystem::exists(files.checkpoint)) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/events_test_support.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/scene/load_scene.h"
@@ -48,6 +49,33 @@ TEST(TrainNerf, TheScoreInTheProgressSaysOfWhatAndOfWhichStep) {
   const std::vector<std::string> all_trained = progress();
   EXPECT_THAT(all_trained[8], HasSubstr("psnr of a training photo "));
   EXPECT_THAT(all_trained[8], Not(HasSubstr("held-out")));
+}
+
+// Before a step is made, whichever side of the split it is on, and all of them at once.
+TEST(TrainNerf, BrokenPhotosAreFoundBeforeTheFirstStep) {
+  const TestFolder folder;
+  synth::WriteSynthScene(folder / "scene", synth::SmallScene(10, 32), Job());
+  const scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
+  ASSERT_EQ(scene.TestViews().size(), 2u);
+  const auto complaint = [&] {
+    bool has_begun = false;
+    const std::string text = ErrorTextOf<Error>([&] {
+      TrainNerf(scene, {}, {folder / "nerf.ckpt", folder / "nerf.jsonl", false, [&] { has_begun = true; }}, Job());
+    });
+    EXPECT_FALSE(has_begun);
+    return text;
+  };
+  const auto cut = [&](const std::string& name) {
+    const std::filesystem::path photo = folder / "scene" / name;
+    std::filesystem::resize_file(photo, std::filesystem::file_size(photo) * 2 / 3);
+  };
+  cut("test/000.png");
+  EXPECT_THAT(complaint(), HasSubstr("scene/test/000.png: the file is truncated"));
+  cut("test/001.png");
+  EXPECT_THAT(complaint(), HasSubstr("test/000.png, test/001.png (cannot read image"));
+  synth::WriteSynthScene(folder / "scene", synth::SmallScene(10, 32), Job());
+  cut("train/003.png"), cut("train/007.png");
+  EXPECT_THAT(complaint(), HasSubstr("train/003.png, train/007.png (cannot read image"));
 }
 
 }  // namespace

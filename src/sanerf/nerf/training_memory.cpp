@@ -1,10 +1,13 @@
 #include "sanerf/nerf/training_memory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/nerf/field.h"
 
@@ -12,6 +15,8 @@ namespace sanerf::nerf {
 namespace {
 
 constexpr double kFloat = 4;
+constexpr int kSmallestPhotos = 64;  // the largest nerf.downscale
+constexpr double kMuch = 0.25;       // of the memory that there is: said without being asked
 
 // Photos stay as bytes, 3 or 4 per pixel at the size that is trained on. Meanwhile each thread holds one photo as it is
 // stored, as floats, and shrunk.
@@ -56,14 +61,32 @@ double TrainingBytes(const scene::Scene& scene, const NerfOptions& options, int 
          BatchBytes(options, num_threads);
 }
 
-void CheckTrainingMemory(const scene::Scene& scene, const NerfOptions& options, const Job& job) {
+int DownscaleThatFits(const scene::Scene& scene, const NerfOptions& options, int num_threads, double bytes) {
+  NerfOptions smaller = options;
+  for (smaller.downscale = std::max(1, options.downscale); smaller.downscale <= kSmallestPhotos; ++smaller.downscale)
+    if (TrainingBytes(scene, smaller, num_threads) <= bytes) return smaller.downscale;
+  return 0;
+}
+
+void CheckTrainingMemory(const scene::Scene& scene, const NerfOptions& options, const MemoryRoom& room,
+                         const Job& job) {
   const double bytes = TrainingBytes(scene, options, NumThreads());
-  const double photos = PhotoBytes(scene, std::max(1, options.downscale), NumThreads());
-  CheckMemory("the photos and the radiance field", bytes,
-              photos > bytes / 2
-                  ? "train on smaller photos: --downscale 2, or with fewer threads"
-                  : "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128",
-              job);
+  const int64_t num_photos = int64_t(scene.TrainViews().size());
+  const std::string text = fmt::format("memory {} and the radiance field: about {:.2f} GB, {:.1f} GB {}",
+                                       Counted(num_photos, "photo"), bytes / 1e9, double(room.bytes) / 1e9, room.of);
+  bytes > kMuch* double(room.bytes) ? job.Info(text) : job.Detail(text);
+  if (bytes <= double(room.bytes)) return;
+  std::string hint = "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128";
+  if (2 * PhotoBytes(scene, std::max(1, options.downscale), NumThreads()) > bytes) {
+    const int fits = DownscaleThatFits(scene, options, NumThreads(), double(room.bytes));
+    hint = fits > 0 ? fmt::format("train on smaller photos: --downscale {} fits", fits)
+                    : "train on fewer photos, or with fewer --threads: no --downscale fits";
+  }
+  CheckMemory("the photos and the radiance field", bytes, hint, room);
+}
+
+void CheckTrainingMemory(const scene::Scene& scene, const NerfOptions& options, const Job& job) {
+  CheckTrainingMemory(scene, options, AvailableMemory(), job);
 }
 
 }  // namespace sanerf::nerf

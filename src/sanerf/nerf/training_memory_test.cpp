@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/parallel.h"
 #include "sanerf/scene/photos_test_support.h"
 
 namespace sanerf::nerf {
@@ -56,10 +58,39 @@ TEST(TrainingBytes, WhatCannotFitIsRefusedWithTheOptionThatWeighsMost) {
   const std::string photos =
       ErrorTextOf<Error>([&] { CheckTrainingMemory(scene::PhotosOf(100'000, 8000, 6000), options, Job()); });
   EXPECT_THAT(photos, testing::AllOf(testing::HasSubstr("the photos and the radiance field need "),
-                                     testing::HasSubstr("--downscale 2")));
+                                     testing::HasSubstr("train on")));
   options.occupancy_resolution = 1 << 14;
   EXPECT_THAT(ErrorTextOf<Error>([&] { CheckTrainingMemory(scene::PhotosOf(4, 10, 10), options, Job()); }),
               testing::HasSubstr("--set nerf.occupancy_resolution"));
+}
+
+// 2,000 photos of 12 megapixels are 72 GB: said before the first is read, with what fits.
+TEST(TrainingBytes, ManyPhotosAreRefusedWithTheDownscaleThatFits) {
+  const scene::Scene scene = scene::PhotosOf(2000, 4000, 3000);
+  const MemoryRoom room{int64_t{8'000'000'000}, "are free"};
+  NerfOptions options;
+  const std::string error = ErrorTextOf<Error>([&] { CheckTrainingMemory(scene, options, room, Job()); });
+  EXPECT_THAT(error, testing::HasSubstr("the photos and the radiance field need 7"));
+  const int fits = DownscaleThatFits(scene, options, NumThreads(), double(room.bytes));
+  ASSERT_GE(fits, 3);  // 72 GB / 9 = 8 GB and the field
+  EXPECT_THAT(error, testing::HasSubstr("--downscale " + std::to_string(fits) + " fits"));
+  options.downscale = fits - 1;
+  EXPECT_GT(TrainingBytes(scene, options, NumThreads()), 8e9);
+  options.downscale = fits;
+  EventRecorder events;
+  CheckTrainingMemory(scene, options, room, Job().With(events));
+  EXPECT_THAT(events.Texts("info"),
+              testing::ElementsAre(testing::HasSubstr("memory 2000 photos and the radiance field")));
+
+  const MemoryRoom plenty{int64_t{1} << 40, "are free"};
+  EventRecorder quiet;
+  CheckTrainingMemory(scene, options, plenty, Job().With(quiet));
+  EXPECT_THAT(quiet.Texts("info"), testing::IsEmpty());
+  EXPECT_EQ(DownscaleThatFits(scene, options, 1, 1e6), 0);
+  EXPECT_THAT(ErrorTextOf<Error>([&] {
+                CheckTrainingMemory(scene, options, {1'000'000, "are free"}, Job());
+              }),
+              testing::HasSubstr("no --downscale fits"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The training photos in memory and the rays drawn from them.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "sanerf/core/job.h"
@@ -17,21 +18,42 @@ struct TrainingRay {
   int photo = 0;    // index into view_idxs()
 };
 
+// The pixels of a photo that may be drawn, y * width + x, as runs: a mask that ignores some would cost more than the
+// photo if they were listed.
+class PixelRuns {
+ public:
+  explicit PixelRuns(const ImageU8& ignored);
+  int64_t size() const { return runs_.empty() ? 0 : runs_.back().end; }
+  int64_t Pixel(int64_t i) const;  // the i-th of them, in order
+
+ private:
+  struct Run {
+    int64_t first, end;  // its first pixel, and how many pixels there are up to its end
+  };
+  std::vector<Run> runs_;
+};
+
 class TrainingPhotos {
  public:
-  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Throws Error when there is none or
-  // a photo cannot be read, InterruptedError.
+  // Loads the training views, shrunk by `downscale`; cameras go to the model frame. Views whose masks leave no pixel
+  // are left out with a warning. Throws Error when there is none, with the names of all photos that cannot be read, or
+  // for a mask that cannot be read; InterruptedError.
   TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job);
 
-  TrainingRay Draw(Random* random) const;                           // uniform over photos, then over pixels
+  // Uniform over photos, then over the pixels that are not ignored.
+  TrainingRay Draw(Random* random) const;
   const std::vector<Camera>& cameras() const { return cameras_; }   // model frame, by photo
   const std::vector<int>& view_idxs() const { return view_idxs_; }  // places in the scene's views, by photo
   const float* mean_rgb() const { return mean_rgb_; }               // of all photos, as rgb above
 
  private:
+  void Load(const scene::Scene& scene, int downscale, const Job& job);
+  void LeaveOutEmptyPhotos(const scene::Scene& scene, const Job& job);
+
   std::vector<int> view_idxs_;
   std::vector<Camera> cameras_;  // model frame
   std::vector<ImageU8> images_;
+  std::vector<std::optional<PixelRuns>> left_;  // of photos that have a mask of what to ignore
   float mean_rgb_[3] = {0, 0, 0};
 };
 

@@ -14,6 +14,7 @@
 #include "sanerf/feature_container/field_options.h"
 #include "sanerf/nerf/options.h"
 #include "sanerf/pipeline/option_origins.h"
+#include "sanerf/scene/mask_meaning.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/text/text_options.h"
@@ -52,6 +53,7 @@ void Assign(S& settings, const std::string& assignment, const std::string& origi
 }
 template <OptionStages S>
 void Restore(S& settings, const Json& options, const Json& origins, const std::string& file = "run.json") {
+  scene::MeanAsBefore(options, &settings.scene);
   settings.origins.Restore(RegistryOf(settings), options, origins, file);
 }
 template <OptionStages S>

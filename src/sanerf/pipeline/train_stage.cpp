@@ -23,7 +23,9 @@
 #include "sanerf/run/output_place.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/run/run_lock.h"
+#include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/mask_meaning.h"
 
 namespace fs = std::filesystem;
 
@@ -35,16 +37,24 @@ using scene::Scene;
 
 namespace {
 
+// What was guessed stays so for this run, whatever later versions would guess.
+Json OptionsToRecord(const Settings& settings, const Scene& scene) {
+  Json options = ToJson(settings);
+  if (scene.masks_are) options["scene"]["masks_are"] = scene::NameOf(*scene.masks_are);
+  return options;
+}
+
 // "nerf.iters (3000, now 5000)" for every option that training depends on.
-std::vector<std::string> ChangedOptions(const RunFolder& run, const Settings& settings) {
+std::vector<std::string> ChangedOptions(const RunFolder& run, const Scene& scene, const Settings& settings) {
   Settings recorded;
   Restore(recorded, run.options(), Json::object(), (run.path() / "run.json").string());
-  const Json before = ToJson(recorded), wanted = ToJson(settings);
+  const Json before = ToJson(recorded), wanted = OptionsToRecord(settings, scene);
   std::vector<std::string> changes;
   for (const char* stage : {"scene", "nerf"}) {
     for (const auto& [key, value] : wanted.at(stage).items()) {
       const Json& old = before.at(stage).at(key);
-      if (old == value || !nerf::ShapesTheField(key)) continue;
+      const bool has_no_effect = key == "masks_are" && !scene.masks_are;
+      if (old == value || has_no_effect || !nerf::ShapesTheField(key)) continue;
       changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, OptionValueText(old), OptionValueText(value)));
     }
   }
@@ -59,7 +69,7 @@ void CheckSameTraining(const RunFolder& run, const Scene& scene, const Settings&
     throw Error(run.path().string() + " belongs to another scene", *why,
                 has_changed ? restart_hint : fmt::format("choose another --out: this run is of {}", own.string()));
   }
-  const std::vector<std::string> changes = ChangedOptions(run, settings);
+  const std::vector<std::string> changes = ChangedOptions(run, scene, settings);
   if (changes.empty()) return;
   throw Error(run.path().string() + " was trained with other options", fmt::format("{}", fmt::join(changes, ", ")),
               restart_hint);
@@ -74,7 +84,9 @@ void WarnAboutStaleStages(const RunFolder& run, const Job& job) {
 
 void LogScene(const Scene& scene, const Job& job) {
   job.Info(fmt::format("scene  {}", scene.summary));
+  for (const std::string& note : scene.notes) job.Info("scene  " + note);
   for (const std::string& warning : scene.warnings) job.Warn(warning);
+  if (const std::string few = scene::FewPhotos(scene); !few.empty()) job.Warn(few);
 }
 
 // A complete training stays complete, also when a request to stop comes in between.
@@ -129,7 +141,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   }
 
   const double seconds_before = fs::exists(run.checkpoint()) ? result.seconds : 0;
-  run.SetOptions(ToJson(settings), settings.origins.ToJson());
+  run.SetOptions(OptionsToRecord(settings, scene), settings.origins.ToJson());
   run.SetStage(run::Stage::kTrain, StageState::kRunning, seconds_before);
   const Stopwatch watch;
   // Until options and photos have proved good, an earlier training stays as it is.

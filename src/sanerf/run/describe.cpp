@@ -9,6 +9,8 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/scene/capture_shape.h"
+#include "sanerf/scene/mask_meaning.h"
 
 namespace fs = std::filesystem;
 
@@ -132,29 +134,46 @@ SceneDescription DescribeScene(const scene::Scene& scene) {
   for (const scene::View& view : scene.views) {
     ++described.sizes[fmt::format("{}x{}", view.camera.width, view.camera.height)];
     described.num_masks += !view.mask_path.empty();
-    described.is_distorted = described.is_distorted || !view.camera.distortion.IsZero();
+    described.num_ignoring += !view.ignored.empty();
+    described.is_distorted = described.is_distorted || !view.camera.lens.IsStraight();
   }
   described.has_alpha = scene.has_alpha;
   described.extent = scene.extent;
+  described.cameras = scene::Description(scene::ShapeOf(scene));
+  if (scene.masks_are) described.masks_are = scene::NameOf(*scene.masks_are);
+  described.notes = scene.notes;
   described.warnings = scene.warnings;
+  described.odd = scene::OdditiesOf(scene);
   return described;
 }
 
+Json ToJson(const std::vector<scene::Oddity>& odd) {
+  Json json = Json::array();
+  for (const scene::Oddity& one : odd) json.push_back({{"what", one.what}, {"advice", one.advice}});
+  return json;
+}
+
 Json ToJson(const SceneDescription& scene) {
-  return {{"kind", "scene"},
-          {"path", scene.path},
-          {"format", scene.format},
-          {"summary", scene.summary},
-          {"views", scene.num_train + scene.held_out.size()},
-          {"train_views", scene.num_train},
-          {"test_views", scene.held_out.size()},
-          {"held_out", scene.held_out},
-          {"sizes", scene.sizes},
-          {"masks", scene.num_masks},
-          {"distortion", scene.is_distorted},
-          {"alpha", scene.has_alpha},
-          {"extent", scene.extent},
-          {"warnings", scene.warnings}};
+  Json json = {{"kind", "scene"},
+               {"path", scene.path},
+               {"format", scene.format},
+               {"summary", scene.summary},
+               {"views", scene.num_train + scene.held_out.size()},
+               {"train_views", scene.num_train},
+               {"test_views", scene.held_out.size()},
+               {"held_out", scene.held_out},
+               {"sizes", scene.sizes},
+               {"masks", scene.num_masks},
+               {"ignore_masks", scene.num_ignoring},
+               {"distortion", scene.is_distorted},
+               {"alpha", scene.has_alpha},
+               {"extent", scene.extent},
+               {"cameras", scene.cameras},
+               {"notes", scene.notes},
+               {"warnings", scene.warnings},
+               {"odd", ToJson(scene.odd)}};
+  if (!scene.masks_are.empty()) json["masks_are"] = scene.masks_are;
+  return json;
 }
 
 RunDescription DescribeRun(const RunFolder& run, const Job& job) {

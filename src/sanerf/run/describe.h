@@ -11,6 +11,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/run/run_folder.h"
+#include "sanerf/scene/capture_shape.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::run {
@@ -19,14 +20,18 @@ struct SceneDescription {
   std::string path, format, summary;
   size_t num_train = 0;
   std::vector<std::string> held_out;
-  std::map<std::string, int> sizes;  // of the photos, "800x600": how many
-  int num_masks = 0;
+  std::map<std::string, int> sizes;     // of the photos, "800x600": how many
+  int num_masks = 0, num_ignoring = 0;  // views that have ground truth, masks of what to ignore
   bool is_distorted = false, has_alpha = false;
   double extent = 0;
-  std::vector<std::string> warnings;
+  std::string cameras;                       // how they stand
+  std::string masks_are;                     // as the option has it; "" where it makes no difference
+  std::vector<std::string> notes, warnings;  // what was guessed, what was left out
+  std::vector<scene::Oddity> odd;
 };
 SceneDescription DescribeScene(const scene::Scene& scene);
 Json ToJson(const SceneDescription& scene);
+Json ToJson(const std::vector<scene::Oddity>& odd);
 
 struct StageDescription {
   std::string name, state, when;  // as in run.json; state: or "missing" when its result is gone

@@ -19,7 +19,7 @@ TEST_F(DescribeTest, ASceneByItsViews) {
   scene::Scene scene = scene::LoadScene(folder_ / "scene", {}, Job());
   scene.views[2].mask_path = "mask.png";
   scene.views[3].camera.width = 8;
-  scene.views[3].camera.distortion.k1 = 0.1;
+  scene.views[3].camera.lens = Lens::Radial(0.1);
   const SceneDescription described = DescribeScene(scene);
   EXPECT_EQ(described.num_train + described.held_out.size(), 4u);
   EXPECT_EQ(described.sizes, (std::map<std::string, int>{{"16x12", 3}, {"8x12", 1}}));

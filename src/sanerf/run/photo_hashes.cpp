@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <filesystem>
-#include <map>
 
 #include "sanerf/core/byte_text.h"
 #include "sanerf/core/content_hash.h"
@@ -20,9 +19,10 @@ constexpr size_t kDigits = 16;         // of a sha256
 constexpr size_t kNamedInMessage = 3;  // photos
 
 std::string HashOf(const Camera& c) {
-  const Distortion& d = c.distortion;
+  const LensTerms& d = c.lens.terms();
   std::string text =
       fmt::format("{} {} {} {} {} {} {} {} {} {}", c.width, c.height, c.fx, c.fy, c.cx, c.cy, d.k1, d.k2, d.p1, d.p2);
+  text += c.lens.TextBeyondFour();
   for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
   for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
   return Sha256(text).substr(0, kDigits);
@@ -81,29 +81,17 @@ std::string SceneHash(const scene::Scene& scene) {
     std::error_code missing;
     const auto bytes = std::filesystem::file_size(view.image_path, missing);
     text += fmt::format("{} {} {}x{} {} {} {} {} {} {} {} {} {}", view.name, view.is_test, c.width, c.height,
-                        missing ? 0 : bytes, c.fx, c.fy, c.cx, c.cy, c.distortion.k1, c.distortion.k2, c.distortion.p1,
-                        c.distortion.p2);
+                        missing ? 0 : bytes, c.fx, c.fy, c.cx, c.cy, c.lens.terms().k1, c.lens.terms().k2,
+                        c.lens.terms().p1, c.lens.terms().p2);
+    text += c.lens.TextBeyondFour();
     for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
     for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
+    // Only where there are some: the hashes of older runs stay what they are.
+    for (const scene::IgnoreMask& mask : view.ignored)
+      text += fmt::format(" {} {}", mask.where_black ? "black" : "bright", KnownHashes().Of(mask.path));
     text += '\n';
   }
   return Sha256(text).substr(0, 32);
-}
-
-void WarnOfCopies(const Json& photo_hashes, const scene::Scene& scene, const Job& job) {
-  std::map<std::string, const scene::View*> first;  // by hash
-  std::vector<std::string> copies;
-  bool is_trained_on = false;
-  for (const scene::View& view : scene.views) {
-    const auto [known, is_new] = first.emplace(photo_hashes.at(view.name).get<std::string>(), &view);
-    if (is_new) continue;
-    copies.push_back(fmt::format("{} ({})", view.name, known->second->name));
-    is_trained_on = is_trained_on || view.is_test != known->second->is_test;
-  }
-  if (copies.empty()) return;
-  job.Warn(fmt::format("{} the same picture as another, which then counts twice{}: {}; remove the copies",
-                       Counted(int64_t(copies.size()), "photo holds", "photos hold"),
-                       is_trained_on ? ", and what is held out is trained on" : "", FirstFew(copies, kNamedInMessage)));
 }
 
 std::optional<std::string> WhyOtherPhotos(const Json& photos, const Json& cameras, const scene::Scene& scene,

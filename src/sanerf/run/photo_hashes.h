@@ -19,9 +19,6 @@ Json CameraHashes(const scene::Scene& scene);
 // Of the scene as a whole: changes when views, cameras, split or image sizes on disk change.
 std::string SceneHash(const scene::Scene& scene);
 
-// Warns of photos that hold the same picture: they count twice, and one that is held out has been trained on.
-void WarnOfCopies(const Json& photo_hashes, const scene::Scene& scene, const Job& job);
-
 // How the scene differs from the one that `run` was trained on, "the photo b.png is not the one that RUN was trained
 // on". photos, cameras: the hashes of then, empty where they were not recorded. None when all are the same.
 std::optional<std::string> WhyOtherPhotos(const Json& photos, const Json& cameras, const scene::Scene& scene,

@@ -15,6 +15,7 @@
 #include "sanerf/core/system_info.h"
 #include "sanerf/run/photo_hashes.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/mask_meaning.h"
 
 namespace fs = std::filesystem;
 
@@ -25,6 +26,7 @@ using scene::Scene;
 namespace {
 
 constexpr const char* kRecord = "run.json";
+constexpr const char* kIgnoreMasks = "ignore_masks";  // how many the scene has; only where there are some
 
 // The rotation as three rows; a checkpoint has nine numbers (nerf/nerf_checkpoint.cpp).
 Json RowsToJson(const Similarity& similarity) {
@@ -37,6 +39,12 @@ Json RowsToJson(const Similarity& similarity) {
 }
 
 std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+int NumIgnoreMasks(const Scene& scene) {
+  int count = 0;
+  for (const scene::View& view : scene.views) count += int(view.ignored.size());
+  return count;
+}
 
 }  // namespace
 
@@ -86,6 +94,7 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   Json& record = *run.record_;
   record = {{"format", kRunFormat}, {"sanerf", VersionString()}, {"created", Now()}};
   record["scene"] = {{"path", ""}, {"absolute_path", ""}, {"hash", SceneHash(scene)}, {"summary", scene.summary}};
+  if (const int count = NumIgnoreMasks(scene); count > 0) record["scene"][kIgnoreMasks] = count;
   run.RecordScenePath(scene_path);
   record["model_from_file"] = RowsToJson(scene.model_from_file);
   run.SetOptions(Json::object(), Json::object());
@@ -93,7 +102,6 @@ RunFolder RunFolder::Create(const fs::path& path, const fs::path& scene_path, co
   KnownHashes().Recall(run.known_hashes(), job);
   record["photos"] = PhotoHashes(scene, job);
   record["cameras"] = CameraHashes(scene);
-  WarnOfCopies(record["photos"], scene, job);
   return run;
 }
 
@@ -168,9 +176,12 @@ std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Jo
   const Json photos = record_->value("photos", Json::object()), cameras = record_->value("cameras", Json::object());
   if (const auto why = WhyOtherPhotos(photos, cameras, scene, path_.string(), job)) return why;
   if (SceneHash(scene) == scene_hash()) return std::nullopt;
+  const bool ignores = record_->at("scene").contains(kIgnoreMasks) || NumIgnoreMasks(scene) > 0;
   return fmt::format("{} that {} was trained on",
                      cameras.empty() ? "its photos or cameras are not those"
-                                     : "its format, or the choice of held-out photos, is not the one",
+                     : ignores ? "its format, its masks of what to ignore, or the choice of held-out photos, is not "
+                                 "the one"
+                               : "its format, or the choice of held-out photos, is not the one",
                      path_.string());
 }
 
@@ -178,6 +189,7 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
   scene::SceneOptions recorded;
   OptionRegistry registry;
   registry.Add("scene", recorded);
+  scene::MeanAsBefore(options(), &recorded);
   registry.FromJson(options(), (path_ / kRecord).string());
   const fs::path place = moved_to ? *moved_to : FindScene();
   Scene scene = scene::LoadScene(place, recorded, job);

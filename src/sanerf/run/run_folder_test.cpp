@@ -1,10 +1,10 @@
 #include "sanerf/run/run_folder.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/events_test_support.h"
 #include "sanerf/run/run_folder_test_support.h"
 #include "sanerf/run/run_lock.h"
 
@@ -13,9 +13,7 @@ namespace fs = std::filesystem;
 namespace sanerf::run {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 TEST_F(RunFolderTest, RemembersOptionsAndStages) {
   const RunFolder run = RunFolder::Open(folder_ / "run");
@@ -109,19 +107,30 @@ TEST_F(RunFolderTest, WhatChangedInTheSceneIsNamed) {
   EXPECT_THAT(why_with(changed), HasSubstr("its photos or cameras are not those that " + run));
 }
 
-TEST_F(RunFolderTest, CopiesOfPhotosAreAWarning) {
-  const fs::path scene = folder_ / "scene";
-  const auto warnings = [&] {
-    EventRecorder events;
-    RunFolder::Create(folder_ / "new", scene, scene::LoadScene(scene, {}, Job()), Job().With(events));
-    return events.Texts("warning");
+TEST_F(RunFolderTest, OfSeveralColmapModelsTheOneThatItWasTrainedOnIsReadAgain) {
+  const fs::path scene = folder_ / "models";
+  for (const char* name : {"0.png", "1.png", "2.png"}) {
+    EnsureWritableFolder(scene / "images");
+    WritePng(scene / "images" / name, ImageU8(16, 12, 3, uint8_t(name[0])));
+  }
+  const auto write = [&](const std::string& model, const std::vector<int>& photos) {
+    std::string images;
+    for (const int i : photos) images += fmt::format("{0} 1 0 0 0 {0} 0 4 1 {0}.png\n\n", i);
+    EnsureWritableFolder(scene / "sparse" / model);
+    WriteFileAtomic(scene / "sparse" / model / "images.txt", images);
+    WriteFileAtomic(scene / "sparse" / model / "cameras.txt", "1 SIMPLE_PINHOLE 16 12 20 8 6\n");
   };
-  EXPECT_THAT(warnings(), IsEmpty());
-  fs::copy_file(scene / "photo_1.png", scene / "photo_3.png", fs::copy_options::overwrite_existing);
-  EXPECT_THAT(warnings(), ElementsAre("1 photo holds the same picture as another, which then counts twice: "
-                                      "photo_3.png (photo_1.png); remove the copies"));
-  fs::copy_file(scene / "photo_0.png", scene / "photo_1.png", fs::copy_options::overwrite_existing);  // held out
-  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("and what is held out is trained on: photo_1.png (photo_0.png)")));
+  write("0", {0, 1});
+  write("1", {0, 1, 2});
+  EnsureWritableFolder(folder_ / "of_0");
+  RunFolder run = RunFolder::Create(folder_ / "of_0", scene, scene::LoadScene(scene, {.model = 0}, Job()), Job());
+  run.SetOptions({{"scene", {{"model", 0}}}}, Json::object());
+  run.Save(Job());
+  EXPECT_EQ(RunFolder::Open(folder_ / "of_0").OpenScene(std::nullopt, Job()).views.size(), 2u);
+  run.SetOptions(Json::object(), Json::object());
+  run.Save(Job());
+  EXPECT_THAT(ErrorTextOf<Error>([&] { RunFolder::Open(folder_ / "of_0").OpenScene(std::nullopt, Job()); }),
+              HasSubstr("1 photo is there that"));
 }
 
 // Another photo with as many bytes.

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/scene/photo_pixels.h"
 
 namespace sanerf::scene {
 namespace {
@@ -56,14 +56,15 @@ std::vector<Silhouette> LoadSilhouettes(const SceneListing& listing, const Job& 
   std::vector<const View*> chosen;
   std::vector<const View*> train;
   for (const ListedView& listed : listing.views) {
-    if (!listed.view.is_test && (listed.channels == 4 || listed.channels == 2)) train.push_back(&listed.view);
+    if (!listed.view.is_test && (listed.image.channels == 4 || listed.image.channels == 2))
+      train.push_back(&listed.view);
   }
   const size_t count = std::min<size_t>(kMaxViews, train.size());
   for (size_t i = 0; i < count; ++i) chosen.push_back(train[i * train.size() / count]);
   std::vector<std::optional<Silhouette>> loaded(count);
   ParallelFor(int64_t(count), [&](int64_t i) {
     job.ThrowIfStopped("reading the photos");
-    const ImageU8 image = ReadImage(chosen[i]->image_path);
+    const ImageU8 image = ReadPhoto(chosen[i]->image_path, chosen[i]->orientation);
     loaded[i].emplace(chosen[i]->camera, image);
   });
   std::vector<Silhouette> silhouettes;

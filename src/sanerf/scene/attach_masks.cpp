@@ -19,7 +19,7 @@ void AttachMasks(SceneListing& listing, const fs::path& folder) {
   std::vector<std::string> without;
   for (size_t v = 0; v < views.size(); ++v) {
     View& view = listing.views[v].view;
-    if (!view.mask_path.empty()) continue;
+    if (!view.mask_path.empty() || !listing.views[v].mask.empty()) continue;
     if (matches.of_view[v].empty()) {
       without.push_back(view.name);
     } else {

@@ -54,7 +54,7 @@ TEST_F(CheckSceneTest, IntrinsicsThatNoLensHas) {
   EXPECT_THAT(ErrorWith("cx", 1e300), AllOf(named, HasSubstr("principal point 1e+300, 6"), HasSubstr("90 degrees")));
   EXPECT_THAT(ErrorWith("cy", -1e4), AllOf(named, HasSubstr("principal point 8, -10000")));
   EXPECT_THAT(ErrorWith("k1", 1e30),
-              AllOf(named, HasSubstr("distortion k1 1e+30"), HasSubstr("cannot be undone in the middle")));
+              AllOf(named, HasSubstr("perspective lens, k1 1e+30"), HasSubstr("less than any lens sees")));
   EXPECT_THAT(ErrorWith("k1", -1e30), AllOf(named, HasSubstr("cannot be undone in the middle of the picture")));
   EXPECT_THAT(ErrorWith("k2", 1e308), AllOf(named, HasSubstr("k2 1e+308")));
   EXPECT_THAT(ErrorWith("p1", 1e300), AllOf(named, HasSubstr("p1 1e+300")));
@@ -74,8 +74,26 @@ TEST_F(CheckSceneTest, IntrinsicsThatSomeLensHas) {
 // middle of its sides (0.4), measured before the lens.
 TEST_F(CheckSceneTest, DistortionThatFoldsOnlyTheCorners) {
   frame(2)["k1"] = -1.5;
-  EXPECT_THAT(Load().warnings, ElementsAre(AllOf(HasSubstr("the lens distortion of 1 photo cannot be undone"),
-                                                 HasSubstr("images/02.png"))));
+  EXPECT_THAT(Load().warnings,
+              ElementsAre(AllOf(HasSubstr("the lens distortion of 1 photo cannot be undone"),
+                                HasSubstr("% of the pixels have no ray"), HasSubstr("images/02.png"))));
+}
+
+// Equidistant, 16 x 12 pixels: with f = 4 the corners are 2.5 radians off the axis, 143 degrees. One that turns back at
+// 0.9 of the way to the corners leaves those without a ray.
+TEST_F(CheckSceneTest, WideLensesSeeBehindThemselvesAndTheirDarkRimIsSaid) {
+  file_["camera_model"] = "OPENCV_FISHEYE";
+  file_["fl_x"] = 4;
+  EXPECT_THAT(Load().warnings, IsEmpty());
+  file_["k1"] = -1 / (3 * 2.25 * 2.25);  // 1 + 3 k1 t^2 = 0 at t = 2.25, which falls on 1.5
+  const Scene scene = Load();
+  EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("of 5 photos cannot be undone"), HasSubstr("no ray"))));
+  EXPECT_TRUE(scene.views[0].camera.HasRay({8, 1}));
+  EXPECT_FALSE(scene.views[0].camera.HasRay({1, 1}));
+  const ImageF photo = LoadViewImage(scene.views[0]);
+  ASSERT_EQ(photo.channels, 4);
+  EXPECT_EQ(photo.At(0, 0, 3), 0);
+  EXPECT_EQ(photo.At(8, 6, 3), 1);
 }
 
 TEST_F(CheckSceneTest, PlacesWhereNoSceneIs) {
@@ -98,6 +116,48 @@ TEST_F(CheckSceneTest, CamerasWithinRoundingOfOnePlaceGetAFrameOfUsualSize) {
   const Scene scene = Load();
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("all cameras stand at the same place")));
   EXPECT_EQ(scene.model_from_file.scale, 1);
+}
+
+// The usual walk down a corridor.
+TEST_F(CheckSceneTest, ForwardMotionAloneIsReadWithAWarning) {
+  const auto warnings = [&](double beside, double turn) {
+    for (int i = 0; i < kViews; ++i) {
+      Pose pose = LookAt(Vec3(0, i, 1.6), Vec3(turn * (i - 2), i + 1, 1.6));
+      pose.translation.x() += i % 2 == 0 ? beside : -beside;
+      frame(i)["transform_matrix"] = MatrixOf(pose);
+    }
+    return Load().warnings;
+  };
+  EXPECT_THAT(warnings(0, 0), ElementsAre(HasSubstr("all cameras stand on one line and look along it")));
+  EXPECT_THAT(warnings(0.01, 0.05), ElementsAre(HasSubstr("all cameras stand on one line and look along it")));
+  EXPECT_THAT(warnings(0.3, 0), IsEmpty());
+  EXPECT_THAT(warnings(0, 0.5), IsEmpty()) << "who looks around sees things from two sides";
+  warnings(0, 0);
+  const Scene scene = Load();
+  ASSERT_TRUE(scene.model_from_file.translation.allFinite());
+  for (const View& view : scene.views) {
+    const Vec3 center = scene.model_from_file * view.camera.center();
+    EXPECT_LT(center.cwiseAbs().maxCoeff(), scene.extent);
+    EXPECT_GT(view.camera.In(scene.model_from_file).ZDepth(Vec3::Zero()), scene.near) << "the focus is ahead of all";
+  }
+}
+
+TEST_F(CheckSceneTest, FewPhotosAreReadAndSaidBeforeTraining) {
+  for (int n = 1; n <= kViews; ++n) {
+    file_["frames"] = RingFrames(n);
+    const Scene scene = Load();
+    EXPECT_EQ(scene.views.size(), size_t(n));
+    EXPECT_TRUE(scene.model_from_file.translation.allFinite());
+    EXPECT_THAT(scene.warnings, IsEmpty());
+    const std::string few = FewPhotos(scene);
+    const std::vector<std::string> expected = {
+        "there is one photo to train on, which shows no depth; a radiance field shows what lies between ten photos or "
+        "more",
+        "there is one photo to train on", "there are two photos to train on", "", ""};
+    EXPECT_EQ(few.substr(0, expected[size_t(n - 1)].size()), expected[size_t(n - 1)]);
+    EXPECT_EQ(few.empty(), n > 3);
+    EXPECT_EQ(few.find("(1 photo is held out: --test-every 0 holds none out") != std::string::npos, n == 2 || n == 3);
+  }
 }
 
 TEST_F(CheckSceneTest, NearBeyondFar) {

@@ -43,8 +43,8 @@ class ByteReader {
   void StartRecord(const char* kind, uint64_t index, uint64_t count) {
     record_ = fmt::format("{} {} of {}", kind, index + 1, count);
   }
-  [[noreturn]] void Fail(const std::string& why) const {
-    throw Error(path_ + (record_.empty() ? "" : ": " + record_), why, "export the model again with COLMAP");
+  [[noreturn]] void Fail(const std::string& why, const std::string& hint = "export the model again with COLMAP") const {
+    throw Error(path_ + (record_.empty() ? "" : ": " + record_), why, hint);
   }
 
  private:
@@ -64,12 +64,12 @@ void ReadBinaryCameras(const fs::path& path, ColmapModel& model) {
     const auto id = reader.Next<uint32_t>();
     const auto number = reader.Next<int32_t>();
     const ColmapLens* lens = ColmapLensByNumber(number);
-    if (!lens) reader.Fail(fmt::format("unknown lens model number {}", number));
+    if (!lens) reader.Fail(fmt::format("unknown lens model number {}", number), kUndistort);
     ColmapCamera camera;
     camera.model = lens->name;
     camera.width = int64_t(reader.Next<uint64_t>());
     camera.height = int64_t(reader.Next<uint64_t>());
-    for (int p = 0; p < lens->num_params; ++p) camera.params.push_back(reader.Next<double>());
+    for (int p = 0; p < lens->num_params(); ++p) camera.params.push_back(reader.Next<double>());
     model.cameras[id] = std::move(camera);
   }
 }
@@ -113,11 +113,11 @@ void ReadBinaryPoints(const fs::path& path, ColmapModel& model) {
 
 }  // namespace
 
-ColmapModel ReadColmapBinary(const fs::path& folder) {
+ColmapModel ReadColmapBinary(const fs::path& folder, bool with_points) {
   ColmapModel model;
   ReadBinaryCameras(folder / "cameras.bin", model);
   ReadBinaryImages(folder / "images.bin", model);
-  if (fs::exists(folder / "points3D.bin")) ReadBinaryPoints(folder / "points3D.bin", model);
+  if (with_points && fs::exists(folder / "points3D.bin")) ReadBinaryPoints(folder / "points3D.bin", model);
   return model;
 }
 

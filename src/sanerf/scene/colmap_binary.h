@@ -8,6 +8,6 @@
 namespace sanerf::scene {
 
 // Throw Error with file and line (text) or record (binary) for anything missing, truncated or unreadable.
-ColmapModel ReadColmapBinary(const std::filesystem::path& folder);
+ColmapModel ReadColmapBinary(const std::filesystem::path& folder, bool with_points = true);
 
 }  // namespace sanerf::scene

@@ -6,43 +6,28 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <optional>
+#include <set>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/colmap_binary.h"
 #include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/colmap_text.h"
+#include "sanerf/scene/colmap_workspace.h"
+#include "sanerf/scene/find_photo.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-// Parameter order of each model: COLMAP documentation, "Camera Models".
 Camera ConvertCamera(const ColmapCamera& stored, const std::string& where) {
   const std::vector<double>& p = stored.params;
-  Camera camera;
-  camera.width = int(stored.width);
-  camera.height = int(stored.height);
-  if (stored.model == "SIMPLE_PINHOLE") {
-    camera.fx = camera.fy = p[0], camera.cx = p[1], camera.cy = p[2];
-  } else if (stored.model == "PINHOLE") {
-    camera.fx = p[0], camera.fy = p[1], camera.cx = p[2], camera.cy = p[3];
-  } else if (stored.model == "SIMPLE_RADIAL") {
-    camera.fx = camera.fy = p[0], camera.cx = p[1], camera.cy = p[2];
-    camera.distortion.k1 = p[3];
-  } else if (stored.model == "RADIAL") {
-    camera.fx = camera.fy = p[0], camera.cx = p[1], camera.cy = p[2];
-    camera.distortion.k1 = p[3], camera.distortion.k2 = p[4];
-  } else if (stored.model == "OPENCV") {
-    camera.fx = p[0], camera.fy = p[1], camera.cx = p[2], camera.cy = p[3];
-    camera.distortion = {p[4], p[5], p[6], p[7]};
-  } else {
-    throw Error(where, fmt::format("the lens model {} is not supported", stored.model),
-                "undistort the photos first: colmap image_undistorter");
-  }
+  const Camera camera = CameraOf(*ColmapLensByName(stored.model), stored);
   const bool finite = std::all_of(p.begin(), p.end(), [](double value) { return std::isfinite(value); });
   if (!finite || !(camera.fx > 0 && camera.fy > 0) || stored.width < 1 || stored.height < 1 || stored.width > 1000000 ||
       stored.height > 1000000) {
@@ -64,24 +49,133 @@ Pose ConvertPose(const ColmapImage& image, const std::string& where) {
   return {world_from_cv * Vec3(1, -1, -1).asDiagonal(), -(world_from_cv * image.cam_from_world_translation)};
 }
 
-// As listed, or the same name with another image extension (shrunk copies often change it).
-std::optional<fs::path> FindPhoto(const fs::path& folder, const std::string& name) {
-  if (auto path = FindListedImage(folder, name)) return path;
-  return FindListedImage(folder, fs::path(name).replace_extension("").generic_string());
+enum class Parts : uint8_t { kImages, kAll };
+
+ColmapModel ReadModel(const fs::path& folder, Parts parts) {
+  const bool with_points = parts == Parts::kAll;
+  return IsBinaryColmapModel(folder) ? ReadColmapBinary(folder, with_points) : ReadColmapText(folder, with_points);
 }
 
-fs::path ChooseImageFolder(const fs::path& root, const ColmapModel& model) {
-  fs::path best = root / "images";
-  int64_t best_count = 0;
-  std::vector<fs::path> folders = ImageFolders(root);
-  folders.push_back(root);
-  for (const fs::path& folder : folders) {
-    const int64_t count = std::count_if(model.images.begin(), model.images.end(), [&](const ColmapImage& image) {
-      return FindPhoto(folder, image.name).has_value();
-    });
-    if (count > best_count) best = folder, best_count = count;
+// COLMAP's own masks: masks/IMG_1.jpg.png beside images/IMG_1.jpg; black pixels have no features. Masks by other names
+// are somebody else's.
+std::optional<fs::path> FindMask(const fs::path& root, const std::string& name) {
+  const fs::path path = (root / "masks" / (name + ".png")).lexically_normal();
+  return ExistsAsFile(path) ? std::optional(path) : std::nullopt;
+}
+
+struct PhotoFolder {
+  fs::path path;
+  int64_t num_photos = 0;  // of the model that are there
+};
+
+PhotoFolder ChooseImageFolder(PhotoFinder& finder, const ColmapPlace& place, const ColmapModel& model) {
+  PhotoFolder best{place.photo_folders.empty() ? place.model.parent_path() / "images" : place.photo_folders[0], 0};
+  for (const fs::path& folder : place.photo_folders) {
+    const int64_t count = std::count_if(model.images.begin(), model.images.end(),
+                                        [&](const ColmapImage& image) { return finder.Has(folder, image.name); });
+    if (count > best.num_photos) best = {folder, count};
   }
   return best;
+}
+
+// ---- which of several models
+
+std::string NamesOf(const fs::path& root, const std::vector<ColmapPlace>& places) {
+  std::vector<std::string> names;
+  for (const ColmapPlace& place : places) names.push_back(NameInScene(root, place.model));
+  return ListOfNames(names);
+}
+
+std::vector<ColmapPlace> PlacesOf(const fs::path& root, int number) {
+  std::vector<ColmapPlace> places = FindColmapModels(root);
+  if (number < 0) return places;
+  std::vector<ColmapPlace> meant;
+  for (const ColmapPlace& place : places)
+    if (place.number == number) meant.push_back(place);
+  if (!meant.empty()) return meant;
+  throw UsageError(fmt::format("there is no COLMAP model {} in {}", number, root.string()),
+                   fmt::format("there {} {}", IsAre(int64_t(places.size())), NamesOf(root, places)),
+                   "scene.model (--model) is the number in such a name; without it the one with most photos is read");
+}
+
+struct ModelChoice {
+  ColmapPlace place;
+  std::vector<std::string> warnings;
+};
+
+// Of those side by side: what lies elsewhere are copies of them.
+std::string WhichIsRead(const fs::path& root, const ColmapPlace& chosen, const std::vector<ColmapPlace>& places,
+                        const std::vector<int64_t>& num_photos) {
+  std::vector<std::string> others;
+  std::string own;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i].group != chosen.group || num_photos[i] < 0) continue;
+    const std::string text =
+        fmt::format("{} with {}", NameInScene(root, places[i].model), Counted(num_photos[i], "photo"));
+    if (places[i].model == chosen.model)
+      own = text;
+    else
+      others.push_back(text);
+  }
+  if (others.empty()) return "";
+  return fmt::format(
+      "there are several COLMAP models, each in a world of its own: read is {}, not {}; --model N reads another", own,
+      ListOfNames(others));
+}
+
+ModelChoice ChooseModel(const fs::path& root, const std::vector<ColmapPlace>& places, PhotoFinder& finder,
+                        bool is_asked_for, const Job& job) {
+  if (places.size() == 1) return {places[0], {}};
+  std::optional<size_t> best;
+  std::vector<int64_t> num_photos;  // by place; -1 = unreadable
+  std::vector<std::string> unreadable;
+  std::optional<Error> first_error;
+  for (const ColmapPlace& place : places) {
+    job.ThrowIfStopped("reading the COLMAP models");
+    try {
+      num_photos.push_back(ChooseImageFolder(finder, place, ReadModel(place.model, Parts::kImages)).num_photos);
+      if (!best || num_photos.back() > num_photos[*best]) best = num_photos.size() - 1;
+    } catch (const Error& error) {
+      if (!first_error) first_error = error;
+      num_photos.push_back(-1);
+      unreadable.push_back(error.what());
+    }
+  }
+  if (!best) throw *first_error;
+  ModelChoice choice{places[*best], {}};
+  for (const std::string& why : unreadable) choice.warnings.push_back("a COLMAP model is passed over: " + why);
+  const std::string which = is_asked_for ? "" : WhichIsRead(root, choice.place, places, num_photos);
+  if (!which.empty()) choice.warnings.push_back(which);
+  return choice;
+}
+
+// ---- photos that COLMAP could not place
+
+// What tools put beside a photo: "a_mask.png", "a.jpg.png", the same in another format.
+bool IsBeside(const std::string& stem, const std::set<std::string>& photos) {
+  if (photos.count(stem) != 0 || stem.rfind("dynamic_mask_", 0) == 0) return true;
+  for (size_t end = stem.find_first_of("._-"); end != std::string::npos; end = stem.find_first_of("._-", end + 1))
+    if (photos.count(stem.substr(0, end)) != 0) return true;
+  return false;
+}
+
+void WarnOfPhotosWithoutPose(SceneListing& listing, const fs::path& folder, const fs::path& model) {
+  std::map<fs::path, std::set<std::string>> posed;  // stems, by folder
+  for (const ListedView& listed : listing.views) {
+    const fs::path& photo = listed.view.image_path;
+    posed[photo.parent_path()].insert(photo.stem().string());
+  }
+  std::vector<std::string> without;
+  for (const auto& [place, stems] : posed) {
+    for (const fs::path& photo : ImagesIn(place))
+      if (!IsBeside(photo.stem().string(), stems)) without.push_back(NameInScene(folder, photo));
+  }
+  if (without.empty()) return;
+  const int64_t count = int64_t(without.size());
+  listing.warnings.push_back(fmt::format("{} of {} in {} {} no pose in {} and {} left out: {}", count,
+                                         Counted(count + int64_t(listing.views.size()), "photo"),
+                                         NameInScene(listing.root, folder), IsAre(count, "has", "have"),
+                                         NameInScene(listing.root, model), IsAre(count), ListOfNames(without)));
 }
 
 // What the image sees, as LLFF's bounds are made: a low and a high percentile of its points' depths.
@@ -101,27 +195,37 @@ std::optional<DepthBounds> ObservedDepths(const ColmapImage& image, const Camera
 
 }  // namespace
 
-bool IsColmapModel(const fs::path& folder) {
-  std::error_code ec;
-  const auto has = [&](const char* name) { return ExistsAsFile(folder / name); };
-  return (has("cameras.bin") && has("images.bin")) || (has("cameras.txt") && has("images.txt"));
+bool HasColmapPhotos(const fs::path& root) {
+  PhotoFinder finder;
+  for (const ColmapPlace& place : FindColmapModels(root)) {
+    try {
+      if (ChooseImageFolder(finder, place, ReadModel(place.model, Parts::kImages)).num_photos > 0) return true;
+    } catch (const Error&) {  // a broken model is none
+    }
+  }
+  return false;
 }
 
-SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder, const Job& job) {
-  const bool binary = fs::exists(model_folder / "images.bin") && fs::exists(model_folder / "cameras.bin");
-  const ColmapModel model = binary ? ReadColmapBinary(model_folder) : ReadColmapText(model_folder);
+SceneListing ReadColmap(const fs::path& root, int number, const Job& job) {
+  PhotoFinder finder;
+  ModelChoice choice = ChooseModel(root, PlacesOf(root, number), finder, number >= 0, job);
+  const fs::path& model_folder = choice.place.model;
+  const ColmapModel model = ReadModel(model_folder, Parts::kAll);
+  const bool binary = IsBinaryColmapModel(model_folder);
   const std::string extension = binary ? ".bin" : ".txt";
-  const fs::path folder = ChooseImageFolder(root, model);
+  const fs::path folder = ChooseImageFolder(finder, choice.place, model).path;
 
   SceneListing listing;
   listing.root = root;
   listing.format = "colmap";
+  listing.black_is_ignored = true;
+  listing.warnings = std::move(choice.warnings);
   listing.source =
       fmt::format("COLMAP {} ({}), photos from {}", NameInScene(root, model_folder), binary ? "binary" : "text",
-                  folder == root ? "the scene folder" : folder.filename().string());
+                  folder == root ? "the scene folder" : NameInScene(root, folder));
   for (const ColmapImage& image : model.images) {
     job.ThrowIfStopped("reading the photos' sizes");
-    const auto path = FindPhoto(folder, image.name);
+    const auto path = finder.Find(folder, image.name);
     if (!path) {
       listing.missing.push_back(NameInScene(root, folder / image.name));
       continue;
@@ -132,7 +236,7 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder, cons
       throw Error(where, fmt::format("its camera {} is not in cameras{}", image.camera_id, extension));
     ListedView listed;
     const ImageInfo info = ReadImageInfo(*path);
-    listed.channels = info.channels;
+    listed.image = info;
     listed.view.name = NameInScene(root, *path);
     listed.view.image_path = *path;
     const std::string camera_where =
@@ -140,9 +244,11 @@ SceneListing ReadColmap(const fs::path& root, const fs::path& model_folder, cons
     listed.view.camera = FitToImage(ConvertCamera(camera->second, camera_where), info, where);
     listed.view.camera.world_from_cam = ConvertPose(image, where);
     listed.bounds = ObservedDepths(image, listed.view.camera, model);
+    listed.mask = FindMask(root, image.name).value_or(fs::path());
     listing.views.push_back(std::move(listed));
   }
   for (const auto& [id, point] : model.points) listing.points.push_back(point);
+  WarnOfPhotosWithoutPose(listing, folder, model_folder);
   AttachLabels(listing, folder);
   return listing;
 }

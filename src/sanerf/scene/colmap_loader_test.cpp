@@ -154,14 +154,48 @@ TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
   struct Case {
     StoredCamera camera;
     double fx, fy;
-    Distortion distortion;
+    Lens lens;
+  };
+  const auto lens = [](LensModel model, const std::array<double, 12>& terms) {  // k1…k6, p1, p2, s1…s4
+    return Lens(model, LensTerms::From(terms));
   };
   const std::vector<Case> cases = {
       {{"SIMPLE_PINHOLE", 0, {40, 16, 12}}, 40, 40, {}},
       {kPinhole, 40, 42, {}},
-      {{"SIMPLE_RADIAL", 2, {40, 16, 12, 0.1}}, 40, 40, {0.1, 0, 0, 0}},
-      {{"RADIAL", 3, {40, 16, 12, 0.1, -0.2}}, 40, 40, {0.1, -0.2, 0, 0}},
-      {{"OPENCV", 4, {40, 42, 16, 12, 0.1, -0.2, 0.003, 0.004}}, 40, 42, {0.1, -0.2, 0.003, 0.004}}};
+      {{"SIMPLE_RADIAL", 2, {40, 16, 12, 0.1}}, 40, 40, Lens::Radial(0.1)},
+      {{"RADIAL", 3, {40, 16, 12, 0.1, -0.2}}, 40, 40, Lens::Radial(0.1, -0.2)},
+      {{"OPENCV", 4, {40, 42, 16, 12, 0.1, -0.2, 0.003, 0.004}}, 40, 42, Lens::Radial(0.1, -0.2, 0.003, 0.004)},
+      {{"OPENCV_FISHEYE", 5, {40, 42, 16, 12, 0.1, 0.2, 0.3, 0.4}},
+       40,
+       42,
+       lens(LensModel::kFisheye, {0.1, 0.2, 0.3, 0.4})},
+      {{"FULL_OPENCV", 6, {40, 42, 16, 12, 0.1, 0.2, 0.03, 0.04, 0.3, 0.4, 0.5, 0.6}},
+       40,
+       42,
+       lens(LensModel::kRational, {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.03, 0.04})},
+      {{"FOV", 7, {40, 42, 16, 12, 0.9}}, 40, 42, lens(LensModel::kFieldOfView, {0.9})},
+      {{"SIMPLE_RADIAL_FISHEYE", 8, {40, 16, 12, 0.1}}, 40, 40, lens(LensModel::kFisheye, {0.1})},
+      {{"RADIAL_FISHEYE", 9, {40, 16, 12, 0.1, 0.2}}, 40, 40, lens(LensModel::kFisheye, {0.1, 0.2})},
+      {{"THIN_PRISM_FISHEYE", 10, {40, 42, 16, 12, 0.1, 0.2, 0.03, 0.04, 0.3, 0.4, 0.05, 0.06}},
+       40,
+       42,
+       lens(LensModel::kFisheye, {0.1, 0.2, 0.3, 0.4, 0, 0, 0.03, 0.04, 0.05, 0, 0.06, 0})},
+      {{"RAD_TAN_THIN_PRISM_FISHEYE",
+        11,
+        {40, 42, 16, 12, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06}},
+       40,
+       42,
+       lens(LensModel::kFisheye624, {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.02, 0.01, 0.03, 0.04, 0.05, 0.06})},
+      {{"SIMPLE_DIVISION", 12, {40, 16, 12, -0.1}}, 40, 40, lens(LensModel::kDivision, {-0.1})},
+      {{"DIVISION", 13, {40, 42, 16, 12, -0.1}}, 40, 42, lens(LensModel::kDivision, {-0.1})},
+      {{"SIMPLE_FISHEYE", 14, {40, 16, 12}}, 40, 40, lens(LensModel::kFisheye, {})},
+      {{"FISHEYE", 15, {40, 42, 16, 12}}, 40, 42, lens(LensModel::kFisheye, {})},
+      {{"EUCM", 16, {40, 42, 16, 12, 0.6, 1.1}}, 40, 42, lens(LensModel::kUnified, {0.6, 1.1})},
+      {{"EQUIRECTANGULAR", 17, {32, 24}}, 32 / (2 * M_PI), 24 / M_PI, lens(LensModel::kEquirectangular, {})},
+      {{"BROWN_CONRADY", 18, {40, 16, 12, 0.1, -0.2, 0.3, 0.003, 0.004}},
+       40,
+       40,
+       lens(LensModel::kPerspective, {0.1, -0.2, 0.3, 0, 0, 0, 0.003, 0.004})}};
   for (const Case& c : cases) {
     for (const char* folder : {"sparse/0", "sparse", "colmap/sparse/0"}) {
       for (const bool binary : {false, true}) {
@@ -172,10 +206,8 @@ TEST_F(ColmapTest, EveryLensAndTheFoldersItMayLieIn) {
         EXPECT_EQ(camera.fy, c.fy);
         EXPECT_EQ(camera.cx, 16);
         EXPECT_EQ(camera.cy, 12);
-        EXPECT_EQ(camera.distortion.k1, c.distortion.k1);
-        EXPECT_EQ(camera.distortion.k2, c.distortion.k2);
-        EXPECT_EQ(camera.distortion.p1, c.distortion.p1);
-        EXPECT_EQ(camera.distortion.p2, c.distortion.p2);
+        EXPECT_EQ(camera.lens.model(), c.lens.model());
+        EXPECT_EQ(camera.lens.terms().Values(), c.lens.terms().Values());
         for (const char* top : {"sparse", "colmap"}) std::filesystem::remove_all(root_ / top);
       }
     }
@@ -223,11 +255,15 @@ TEST_F(ColmapTest, PointsGiveBoundsAndExtent) {
   EXPECT_NEAR(scene.model_from_file.scale, 1 / std::sqrt(5.0), 1e-4);
 }
 
-TEST_F(ColmapTest, UnsupportedLensIsNamed) {
+TEST_F(ColmapTest, UnknownLensNamesTheUndistorter) {
   WriteImages();
-  WriteBinaryModel({"OPENCV_FISHEYE", 5, {40, 42, 16, 12, 0, 0, 0, 0}});
-  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("cameras.bin: camera 7"), HasSubstr("OPENCV_FISHEYE"),
+  WriteBinaryModel({"NEWER", 99, {40, 42, 16, 12}});
+  EXPECT_THAT(LoadError(), testing::AllOf(HasSubstr("cameras.bin: camera 1 of 1: unknown lens model number 99"),
                                           HasSubstr("image_undistorter")));
+  std::filesystem::remove_all(root_ / "sparse");
+  WriteTextModel({"NEWER", 99, {40, 42, 16, 12}});
+  EXPECT_THAT(LoadError(),
+              testing::AllOf(HasSubstr("cameras.txt:2: unknown lens model NEWER"), HasSubstr("image_undistorter")));
 }
 
 TEST_F(ColmapTest, TruncatedBinary) {

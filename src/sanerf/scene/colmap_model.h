@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sanerf/core/camera.h"
 #include "sanerf/core/geometry.h"
 
 namespace sanerf::scene {
@@ -32,12 +33,20 @@ struct ColmapModel {
   std::map<int64_t, Vec3> points;  // empty when the model has no points file
 };
 
-// Names and parameter counts by COLMAP's model number; null for an unknown one.
+inline constexpr const char* kUndistort = "undistort the photos first: colmap image_undistorter";
+
+// By COLMAP's model number; null for an unknown one.
 struct ColmapLens {
   const char* name;
-  int num_params;
+  const char* params;  // one word each, in order: f or fx fy, cx cy, then what Lens has; - is read over
+  LensModel model;
+
+  int num_params() const;
 };
 const ColmapLens* ColmapLensByNumber(int64_t number);
 const ColmapLens* ColmapLensByName(const std::string& name);
+
+// Focal lengths, principal point and lens of a camera whose parameters are as many as its model has.
+Camera CameraOf(const ColmapLens& lens, const ColmapCamera& stored);
 
 }  // namespace sanerf::scene

@@ -5,9 +5,9 @@
 #include <sstream>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_model.h"
+#include "sanerf/scene/text_file.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -16,7 +16,7 @@ namespace {
 // The lines of a text file without comments, with their numbers.
 class LineReader {
  public:
-  explicit LineReader(const fs::path& path) : path_(path.string()), text_(ReadFile(path, FileKind::kArray)) {}
+  explicit LineReader(const fs::path& path) : path_(path.string()), text_(ReadTextFile(path, FileKind::kArray)) {}
 
   // False at the end. Blank lines count only where the format gives them a meaning.
   bool Next(bool skip_blank) {
@@ -51,8 +51,8 @@ class LineReader {
     return rest;
   }
 
-  [[noreturn]] void Fail(const std::string& why) const {
-    throw Error(fmt::format("{}:{}", path_, number_), why, "export the model again with COLMAP");
+  [[noreturn]] void Fail(const std::string& why, const std::string& hint = "export the model again with COLMAP") const {
+    throw Error(fmt::format("{}:{}", path_, number_), why, hint);
   }
 
  private:
@@ -70,10 +70,10 @@ void ReadTextCameras(const fs::path& path, ColmapModel& model) {
     camera.width = lines.Field<int64_t>("the image width");
     camera.height = lines.Field<int64_t>("the image height");
     const ColmapLens* lens = ColmapLensByName(camera.model);
-    if (!lens) lines.Fail(fmt::format("unknown lens model {}", camera.model));
+    if (!lens) lines.Fail(fmt::format("unknown lens model {}", camera.model), kUndistort);
     for (double value; lines.TryField(value);) camera.params.push_back(value);
-    if (int(camera.params.size()) != lens->num_params) {
-      lines.Fail(fmt::format("{} has {} parameters, found {}", camera.model, lens->num_params, camera.params.size()));
+    if (int(camera.params.size()) != lens->num_params()) {
+      lines.Fail(fmt::format("{} has {} parameters, found {}", camera.model, lens->num_params(), camera.params.size()));
     }
     model.cameras[id] = std::move(camera);
   }
@@ -118,11 +118,11 @@ void ReadTextPoints(const fs::path& path, ColmapModel& model) {
 
 }  // namespace
 
-ColmapModel ReadColmapText(const fs::path& folder) {
+ColmapModel ReadColmapText(const fs::path& folder, bool with_points) {
   ColmapModel model;
   ReadTextCameras(folder / "cameras.txt", model);
   ReadTextImages(folder / "images.txt", model);
-  if (fs::exists(folder / "points3D.txt")) ReadTextPoints(folder / "points3D.txt", model);
+  if (with_points && fs::exists(folder / "points3D.txt")) ReadTextPoints(folder / "points3D.txt", model);
   return model;
 }
 

@@ -7,6 +7,6 @@
 
 namespace sanerf::scene {
 
-ColmapModel ReadColmapText(const std::filesystem::path& folder);
+ColmapModel ReadColmapText(const std::filesystem::path& folder, bool with_points = true);
 
 }  // namespace sanerf::scene

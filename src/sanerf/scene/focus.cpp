@@ -11,6 +11,9 @@ namespace {
 
 Vec3 ViewingDirection(const Camera& camera) { return -camera.world_from_cam.rotation.col(2); }
 
+// Of all lenses; ZDepth is the distance for wide ones.
+double AxisDepth(const Camera& camera, const Vec3& p) { return ViewingDirection(camera).dot(p - camera.center()); }
+
 double AxisDistance(const Camera& camera, const Vec3& p) {
   const Vec3 d = ViewingDirection(camera), v = p - camera.center();
   return (v - d * d.dot(v)).norm();
@@ -53,14 +56,14 @@ Focus IntersectAxes(const std::vector<const Camera*>& cameras) {
     const double scale = std::max(1.5 * Median(distances), 1e-12);
     for (size_t i = 0; i < n; ++i) {
       const double ratio = distances[i] / scale;
-      const bool in_front = cameras[i]->ZDepth(focus.point) > 0;
+      const bool in_front = AxisDepth(*cameras[i], focus.point) > 0;
       weights[i] = (in_front ? 1.0 : 0.01) / (1 + ratio * ratio);
     }
   }
 
   std::vector<double> relative;
   for (const Camera* camera : cameras) {
-    const double depth = camera->ZDepth(focus.point);
+    const double depth = AxisDepth(*camera, focus.point);
     if (depth <= 0) continue;
     relative.push_back(AxisDistance(*camera, focus.point) / depth);
   }

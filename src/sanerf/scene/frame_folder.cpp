@@ -42,9 +42,9 @@ std::vector<Frame> ListFrames(const fs::path& root) {
   return frames;
 }
 
-Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string& where) {
+Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string& where, double* scale) {
   Pose pose;
-  pose.rotation = CheckedRotation(rotation, where) * Vec3(1, -1, -1).asDiagonal();
+  pose.rotation = CheckedRotation(rotation, where, scale) * Vec3(1, -1, -1).asDiagonal();
   pose.translation = center;
   return pose;
 }
@@ -54,7 +54,7 @@ ListedView ViewOfFrame(const fs::path& root, const Frame& frame, const Camera& c
   job.ThrowIfStopped("reading the photos' sizes");
   const ImageInfo info = ReadImageInfo(frame.image);
   ListedView listed;
-  listed.channels = info.channels;
+  listed.image = info;
   listed.view.name = NameInScene(root, frame.image);
   listed.view.image_path = frame.image;
   listed.view.camera = FitToImage(camera, info, where + " (" + listed.view.name + ")");

@@ -21,8 +21,8 @@ std::filesystem::path FrameFolder(const std::filesystem::path& root);
 // By number when all names are numbers (2 before 10), else by name. Throws Error when there is no photo.
 std::vector<Frame> ListFrames(const std::filesystem::path& root);
 
-// The camera's own pose from one with OpenCV's axes (x right, y down, z forward).
-Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string& where);
+// The camera's own pose from one with OpenCV's axes (x right, y down, z forward). scale: see CheckedRotation.
+Pose PoseFromOpenCv(const Mat3& rotation, const Vec3& center, const std::string& where, double* scale = nullptr);
 
 // The view of a frame; the camera's size and intrinsics are those of photos of its own size.
 ListedView ViewOfFrame(const std::filesystem::path& root, const Frame& frame, const Camera& camera,

@@ -11,12 +11,14 @@
 #include "sanerf/core/npy.h"
 #include "sanerf/scene/hdf5.h"
 #include "sanerf/scene/mask_files.h"
+#include "sanerf/scene/upright.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int kLargestId = 65535;
+constexpr uint16_t kObjectId = 255;  // of a mask that is one object
 
 template <class T>
 ImageU16 FirstChannel(const Image<T>& image) {
@@ -48,6 +50,13 @@ ImageU16 IdsFrom(const NumericArray& array, const fs::path& path) {
   return ids;
 }
 
+// The bright half of a mask's own range, so that soft edges end in the middle.
+void MakeOneObject(ImageU16* mask) {
+  if (mask->data.empty()) return;
+  const int brightest = *std::max_element(mask->data.begin(), mask->data.end());
+  for (uint16_t& value : mask->data) value = value > 0 && 2 * value >= brightest ? kObjectId : 0;
+}
+
 }  // namespace
 
 ImageU16 ReadInstanceIds(const fs::path& path) {
@@ -62,7 +71,8 @@ ImageU16 LoadViewInstances(const View& view) {
     throw Error(fmt::format("no mask for {}", view.name), "the scene has no ground truth for this view",
                 "masks are listed per frame by \"mask_path\"");
   }
-  ImageU16 ids = ReadInstanceIds(view.mask_path);
+  ImageU16 ids = UprightAsPhoto(ReadInstanceIds(view.mask_path), view, /*as_stored=*/false);
+  if (view.mask_is_object) MakeOneObject(&ids);
   if (ids.width != view.camera.width || ids.height != view.camera.height) {
     throw Error(view.mask_path.string(),
                 fmt::format("the mask is {}x{} but its image is {}x{}", ids.width, ids.height, view.camera.width,

@@ -5,10 +5,13 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/orientation.h"
 #include "sanerf/core/phrases.h"
 
 namespace sanerf::scene {
@@ -16,44 +19,40 @@ namespace sanerf::scene {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array kImageExtensions = {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG"};
+constexpr std::array kUsualPhotos = {".png", ".jpg", ".jpeg"};
+constexpr std::array kOtherPhotos = {".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".exr"};
+
+std::string LowerPhotoExtension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
+  return extension;
+}
 
 // Rounding of stored poses stays far below this; a sheared or scaled matrix far above.
 constexpr double kRigidTolerance = 1e-2;
+constexpr double kShortestAxis = 1e-6;  // of a pose with a scale
 
 }  // namespace
 
-std::optional<fs::path> FindListedImage(const fs::path& folder, const std::string& listed) {
-  if (const size_t end = listed.find('\0'); end != std::string::npos) {
-    throw Error(folder.string(),
-                fmt::format("the listed name '{}\\0{}' has a NUL character in it", listed.substr(0, end),
-                            listed.substr(end + 1, listed.find('\0', end + 1) - end - 1)),
-                "a file's name cannot have one: correct it where it is listed");
-  }
-  std::string slashed = listed;
-  std::replace(slashed.begin(), slashed.end(), '\\', '/');
-  for (const std::string& name : {listed, slashed}) {
-    const fs::path path = (folder / name).lexically_normal();
-    std::error_code ec;
-    if (ExistsAsFile(path)) return path;
-    for (const char* extension : kImageExtensions) {
-      fs::path extended = path;
-      extended += extension;
-      if (ExistsAsFile(extended)) return extended;
-    }
-  }
-  return std::nullopt;
+bool HasUsualImageExtension(const fs::path& path) {
+  return std::find(kUsualPhotos.begin(), kUsualPhotos.end(), LowerPhotoExtension(path)) != kUsualPhotos.end();
+}
+
+bool HasImageExtension(const fs::path& path) {
+  return HasUsualImageExtension(path) ||
+         std::find(kOtherPhotos.begin(), kOtherPhotos.end(), LowerPhotoExtension(path)) != kOtherPhotos.end();
 }
 
 std::vector<fs::path> ImagesIn(const fs::path& folder) {
   std::vector<fs::path> images;
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(folder, ec)) {
-    const std::string extension = entry.path().extension().string();
-    const bool is_image =
-        std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
-    if (is_image && ExistsAsFile(entry.path())) images.push_back(entry.path());
+    const bool is_mask = entry.path().filename().string().starts_with(kDynamicMask);
+    if (HasImageExtension(entry.path()) && !is_mask && ExistsAsFile(entry.path())) images.push_back(entry.path());
   }
+  if (std::any_of(images.begin(), images.end(), HasUsualImageExtension))
+    std::erase_if(images, [](const fs::path& path) { return !HasUsualImageExtension(path); });
   std::sort(images.begin(), images.end());
   return images;
 }
@@ -78,22 +77,30 @@ std::vector<fs::path> ImageFolders(const fs::path& root) {
   return paths;
 }
 
-Mat3 CheckedRotation(const Mat3& matrix, const std::string& where) {
-  const std::string hint = "re-export the poses; a pose is a rotation and a camera center, without scale or mirroring";
+Mat3 CheckedRotation(const Mat3& matrix, const std::string& where, double* scale) {
+  const std::string hint = "re-export the poses; a pose is a rotation and a camera center, without shear or mirroring";
   if (!matrix.allFinite()) throw Error(where, "the pose has values that are not finite numbers", hint);
-  const double determinant = matrix.determinant();
-  if (!std::isfinite(determinant)) throw Error(where, "the pose is not rigid (its axes are too long to measure)", hint);
-  if (std::abs(determinant) < 1e-6) throw Error(where, "the pose is singular (its rotation has determinant 0)", hint);
+  const Vec3 lengths = matrix.colwise().norm().transpose();
+  const double length = lengths.mean(), determinant = matrix.determinant();
+  if (!std::isfinite(length) || !std::isfinite(determinant))
+    throw Error(where, "the pose is not rigid (its axes are too long to measure)", hint);
+  const Mat3 normalized = matrix / std::max(length, std::numeric_limits<double>::min());
+  if (!(length >= kShortestAxis) || std::abs(normalized.determinant()) < 1e-6)
+    throw Error(where, "the pose is singular (its rotation has determinant 0)", hint);
   if (determinant < 0) throw Error(where, "the pose is mirrored (its rotation has a negative determinant)", hint);
-  const double deviation = (matrix.transpose() * matrix - Mat3::Identity()).cwiseAbs().maxCoeff();
-  if (!(deviation <= kRigidTolerance)) {
-    throw Error(where,
-                fmt::format("the pose is not rigid (its axes differ from orthonormal by {:.3g}, determinant {:.3g})",
-                            deviation, determinant),
-                hint);
+  const auto deviation = [](const Mat3& m) { return (m.transpose() * m - Mat3::Identity()).cwiseAbs().maxCoeff(); };
+  const bool has_scale = !(deviation(matrix) <= kRigidTolerance);
+  if (has_scale && (scale == nullptr || !(deviation(normalized) <= kRigidTolerance))) {
+    throw Error(
+        where,
+        fmt::format("the pose is not rigid (its axes differ from orthonormal by {:.3g}, their lengths are {:.3g}, "
+                    "{:.3g} and {:.3g})",
+                    deviation(matrix), lengths.x(), lengths.y(), lengths.z()),
+        hint);
   }
+  if (scale != nullptr) *scale = has_scale ? length : 1;
   // The nearest rotation: U V^T of the singular value decomposition.
-  const Eigen::JacobiSVD<Mat3> svd(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Eigen::JacobiSVD<Mat3> svd(normalized, Eigen::ComputeFullU | Eigen::ComputeFullV);
   return svd.matrixU() * svd.matrixV().transpose();
 }
 
@@ -105,6 +112,9 @@ bool HaveSameShape(int width_a, int height_a, int width_b, int height_b) {
 
 Camera FitToImage(const Camera& camera, const ImageInfo& image, const std::string& where) {
   if (!HaveSameShape(image.width, image.height, camera.width, camera.height)) {
+    if (LiesOnItsSide(image.orientation) && HaveSameShape(image.height, image.width, camera.width, camera.height)) {
+      return camera.Resized(image.height, image.width);
+    }
     const bool turned = (image.width > image.height) != (camera.width > camera.height);
     throw Error(where,
                 fmt::format("the image is {}x{} but its camera is {}x{}", image.width, image.height, camera.width,

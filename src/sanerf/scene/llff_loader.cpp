@@ -35,7 +35,7 @@ fs::path ChooseImageFolder(const fs::path& root, int64_t num_rows) {
 }
 
 // LLFF stores the camera axes as (down, right, back); ours are (right, up, back).
-Camera ReadRow(const double* row, const std::string& where) {
+Camera ReadRow(const double* row, const std::string& where, double* pose_scale) {
   for (int i = 0; i < kRowSize; ++i) {
     if (!std::isfinite(row[i]))
       throw Error(where, fmt::format("number {} of 17 is not finite", i + 1), "re-export the poses");
@@ -48,7 +48,7 @@ Camera ReadRow(const double* row, const std::string& where) {
   }
   Mat3 rotation;
   rotation << stored.col(1), -stored.col(0), stored.col(2);
-  camera.world_from_cam.rotation = CheckedRotation(rotation, where);
+  camera.world_from_cam.rotation = CheckedRotation(rotation, where, pose_scale);
 
   const double height = row[4], width = row[9], focal = row[14];
   if (!(height >= 1 && width >= 1 && height < 1e6 && width < 1e6 && focal > 0)) {
@@ -94,10 +94,10 @@ SceneListing ReadLlff(const fs::path& root, const Job& job) {
     const double* row = &rows.data[i * kRowSize];
     const ImageInfo info = ReadImageInfo(images[i]);
     ListedView listed;
-    listed.channels = info.channels;
+    listed.image = info;
     listed.view.name = name;
     listed.view.image_path = images[i];
-    listed.view.camera = FitToImage(ReadRow(row, where), info, where);
+    listed.view.camera = FitToImage(ReadRow(row, where, &listed.pose_scale), info, where);
     listed.bounds = DepthBounds{row[15], row[16]};
     listing.views.push_back(std::move(listed));
   }

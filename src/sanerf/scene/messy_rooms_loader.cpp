@@ -13,6 +13,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
+#include "sanerf/scene/forgiving_json.h"
 #include "sanerf/scene/frame_folder.h"
 
 namespace sanerf::scene {
@@ -60,7 +61,7 @@ bool IsMessyRooms(const fs::path& root) {
 
 SceneListing ReadMessyRooms(const fs::path& root, const Job& job) {
   const fs::path path = root / "metadata.json";
-  const Json json = ReadJsonFile(path);
+  const Json json = ReadForgivingJson(path);
   const JsonCursor cameras = JsonCursor(json, path.string())["camera"];
   const JsonCursor positions = cameras["positions"], quaternions = cameras["quaternions"];
   const std::vector<Frame> frames = ListFrames(root);
@@ -80,6 +81,10 @@ SceneListing ReadMessyRooms(const fs::path& root, const Job& job) {
   const Camera camera = ReadIntrinsics(cameras["K"], ReadImageInfo(frames[0].image));
   const size_t num_train = std::max<size_t>(1, size_t(kTrainShare * double(frames.size())));
   for (size_t i = 0; i < frames.size(); ++i) {
+    if (HoldsNotFinite(positions[i].json()) || HoldsNotFinite(quaternions[i].json())) {
+      listing.not_finite.push_back(NameInScene(root, frames[i].image));
+      continue;
+    }
     ListedView listed = ViewOfFrame(root, frames[i], camera, path.string(), job);
     listed.view.camera.world_from_cam = ReadPose(positions[i], quaternions[i]);
     listed.view.is_test = i >= num_train;

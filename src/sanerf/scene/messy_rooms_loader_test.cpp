@@ -84,6 +84,19 @@ TEST_F(MessyRoomsTest, InstanceArraysBeyond255) {
   EXPECT_EQ(LoadViewInstances(scene.views[2]).At(0, 0), 499);
 }
 
+TEST_F(MessyRoomsTest, CamerasThatAreNotFiniteAreLeftOut) {
+  WriteScene(5);
+  std::string text = meta_.dump();
+  const std::string z = meta_["camera"]["positions"][2][2].dump() + "]";
+  size_t at = std::string::npos;
+  for (int i = 0; i < 3; ++i) at = text.find(z, at + 1);  // the ring is level: z of the third position
+  WriteText("metadata.json", text.replace(at, z.size(), "NaN]"));
+  const Scene scene = LoadScene(root_, {}, Job());
+  EXPECT_EQ(scene.views.size(), 4u);
+  EXPECT_THAT(scene.warnings, testing::ElementsAre(AllOf(HasSubstr("the camera of 1 of 5 photos has values"),
+                                                         HasSubstr("color/2.png"))));
+}
+
 TEST_F(MessyRoomsTest, MalformedMetadata) {
   WriteScene(3);
   const Json good = meta_;

@@ -91,6 +91,12 @@ Focal FocusAmid(const std::vector<const Camera*>& cameras, const Vec3& point) {
   return {point, std::min(Quantile(distances, 1), 2 * Quantile(distances, 0.5))};
 }
 
+// Pictures of the whole sphere look everywhere; their axes say nothing.
+bool AreSpheres(const std::vector<const Camera*>& cameras) {
+  return std::all_of(cameras.begin(), cameras.end(),
+                     [](const Camera* camera) { return camera->lens.model() == LensModel::kEquirectangular; });
+}
+
 // The middle of the cameras that look all around, as in a room; none when they look in one direction.
 std::optional<Vec3> MiddleOfRoom(const std::vector<const Camera*>& cameras) {
   Vec3 center = Vec3::Zero(), forward = Vec3::Zero();
@@ -98,7 +104,7 @@ std::optional<Vec3> MiddleOfRoom(const std::vector<const Camera*>& cameras) {
     center += camera->center() / double(cameras.size());
     forward -= camera->world_from_cam.rotation.col(2) / double(cameras.size());
   }
-  return forward.norm() < kAllAround ? std::optional(center) : std::nullopt;
+  return forward.norm() < kAllAround || AreSpheres(cameras) ? std::optional(center) : std::nullopt;
 }
 
 double PowerOfTwoAtLeast(double value) {
@@ -181,7 +187,7 @@ std::optional<ModelFrame> FitToAlpha(const SceneListing& listing, const Mat3& ro
 ModelFrame FitModelFrame(const SceneListing& listing, bool has_alpha, const Job& job) {
   const std::vector<const Camera*> cameras = TrainCameras(listing);
   const Focus focus = IntersectAxes(cameras);
-  const bool inward = focus.IsStable();
+  const bool inward = focus.IsStable() && !AreSpheres(cameras);
   const std::optional<Vec3> middle = inward ? focus.point : MiddleOfRoom(cameras);
   Mat3 rotation = UprightRotation(cameras, listing.z_up);
   if (!middle && !rotation.isIdentity()) rotation = FaceForward(cameras, rotation);

@@ -139,7 +139,7 @@ TEST_F(AlphaHullTest, CutOutObjectFillsTheBox) {
   listing.views.insert(listing.views.end(), above.views.begin(), above.views.end());
   for (size_t i = 0; i < listing.views.size(); ++i) {
     View& view = listing.views[i].view;
-    listing.views[i].channels = 4;
+    listing.views[i].image.channels = 4;
     ImageU8 image(100, 100, 4);
     for (int y = 0; y < 100; ++y) {
       for (int x = 0; x < 100; ++x) {

@@ -12,12 +12,13 @@
 #include <sstream>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
+#include "sanerf/core/input_file.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
 #include "sanerf/scene/frame_folder.h"
+#include "sanerf/scene/text_file.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ constexpr size_t kNamed = 8;  // frames that a warning or an error names
 fs::path IntrinsicsFile(const fs::path& root) { return root / "intrinsic" / "intrinsic_color.txt"; }
 
 Rows ReadRows(const fs::path& path) {
-  std::istringstream text(ReadFile(path, FileKind::kText));
+  std::istringstream text(ReadTextFile(path));
   Rows rows;
   std::string line, word;
   for (int number = 1; std::getline(text, line); ++number) {
@@ -75,7 +76,7 @@ Camera ReadIntrinsics(const fs::path& path, const ImageInfo& image) {
 }
 
 // None when the camera was not tracked, which ScanNet writes as a pose of infinities.
-std::optional<Pose> ReadPose(const fs::path& path) {
+std::optional<Pose> ReadPose(const fs::path& path, double* scale) {
   const Rows rows = ReadRows(path);
   RequireShape(path, rows, 4);
   Mat3 rotation;
@@ -85,7 +86,7 @@ std::optional<Pose> ReadPose(const fs::path& path) {
     center[row] = rows[size_t(row)][3];
   }
   if (!rotation.allFinite() || !center.allFinite()) return std::nullopt;
-  return PoseFromOpenCv(rotation, center, path.string());
+  return PoseFromOpenCv(rotation, center, path.string(), scale);
 }
 
 struct Splits {
@@ -149,13 +150,15 @@ SceneListing ReadPanopticLifting(const fs::path& root, const Job& job) {
       without_pose.push_back(name);
       continue;
     }
-    const std::optional<Pose> pose = ReadPose(pose_file);
+    double pose_scale = 1;
+    const std::optional<Pose> pose = ReadPose(pose_file, &pose_scale);
     if (!pose) {
       untracked.push_back(name);
       continue;
     }
     listing.views.push_back(ViewOfFrame(root, frame, camera, IntrinsicsFile(root).string(), job));
     listing.views.back().view.camera.world_from_cam = *pose;
+    listing.views.back().pose_scale = pose_scale;
     listing.views.back().view.is_test = is_test;
   }
   if (without_pose.size() == frames.size()) {

@@ -113,6 +113,9 @@ TEST_F(PanopticLiftingTest, MalformedFolders) {
   EXPECT_THAT(LoadError(), HasSubstr(pose + ": expected 4 rows of 4 numbers, found 4 rows, the first of 4"));
   WriteText("pose/1.txt", "1 0 0 0\n0 one 0 0\n0 0 1 0\n0 0 0 1");
   EXPECT_THAT(LoadError(), HasSubstr(pose + ":2: 'one' is not a number"));
+  WriteText("pose/1.txt", "2 0 0 0\n0 2 0 0\n0 0 2 0\n0 0 0 1");
+  EXPECT_EQ(LoadError(), "");
+  EXPECT_THAT(LoadScene(root_, {}, Job()).warnings, testing::Contains(HasSubstr("have a scale, 2, which")));
   WriteText("pose/1.txt", "1 0 0 0\n0 1 0 0\n0 0 -1 0\n0 0 0 1");
   EXPECT_THAT(LoadError(), HasSubstr(pose + ": the pose is mirrored"));
   WriteText("pose/1.txt", "1 0 0 0\n0 1 0 0\n0 0 1 0\n0 0 0 1");

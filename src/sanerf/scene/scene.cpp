@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_io.h"
-#include "sanerf/core/image_ops.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/suggestions.h"
+#include "sanerf/scene/photo_pixels.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -93,33 +92,13 @@ int Scene::FindView(const std::string& name) const {
 }
 
 ImageF LoadViewImage(const View& view, int width, int height) {
-  const ImageU8 stored = ReadImage(view.image_path);
+  const ImageU8 stored = ReadPhoto(view.image_path, view.orientation, view.exposure);
   if (const std::string why = CheckedSize(view, stored.width, stored.height); !why.empty()) {
     throw Error(view.image_path.string(), why, "the file changed after the scene was loaded: load the scene again");
   }
-  ImageF image = ToFloat(stored);
-  // Gray photos become color; gray with alpha becomes RGBA.
-  if (image.channels < 3) {
-    ImageF color(image.width, image.height, image.channels + 2);
-    for (int64_t p = 0; p < image.num_pixels(); ++p) {
-      for (int c = 0; c < 3; ++c) color.data[p * color.channels + c] = image.data[p * image.channels];
-      if (image.channels == 2) color.data[p * 4 + 3] = image.data[p * 2 + 1];
-    }
-    image = std::move(color);
-  }
-  const int new_width = width > 0 ? width : image.width, new_height = height > 0 ? height : image.height;
-  if (new_width == image.width && new_height == image.height) return image;
-  if (image.channels == 3) return Resize(image, new_width, new_height);
-  // Color is weighted by alpha while resizing, else what hides behind transparent pixels bleeds into the edges.
-  for (int64_t p = 0; p < image.num_pixels(); ++p) {
-    for (int c = 0; c < 3; ++c) image.data[p * 4 + c] *= image.data[p * 4 + 3];
-  }
-  ImageF resized = Resize(image, new_width, new_height);
-  for (int64_t p = 0; p < resized.num_pixels(); ++p) {
-    const float alpha = resized.data[p * 4 + 3];
-    for (int c = 0; c < 3 && alpha > 0; ++c) resized.data[p * 4 + c] = std::min(1.0f, resized.data[p * 4 + c] / alpha);
-  }
-  return resized;
+  ImageF image = ResizedInColor(InColor(stored, view.ignores_alpha), width > 0 ? width : stored.width,
+                                height > 0 ? height : stored.height);
+  return WithoutUnseen(std::move(image), view.camera);
 }
 
 }  // namespace sanerf::scene

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 
 #include "sanerf/core/camera.h"
@@ -24,9 +25,13 @@ class SceneFolderTest : public testing::Test {
     std::filesystem::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name, std::ios::binary) << text;
   }
+  // Of one value, but for the first pixel of a picture in color: no two photos are the same.
   void WriteImage(const std::string& name, int width = 16, int height = 12, int channels = 3, uint8_t value = 90) {
     std::filesystem::create_directories((root_ / name).parent_path());
-    WritePng(root_ / name, ImageU8(width, height, channels, value));
+    ImageU8 image(width, height, channels, value);
+    const size_t mark = std::hash<std::string>()(name);
+    for (int c = 0; c < 3 && channels >= 3; ++c) image.At(0, 0, c) = uint8_t(mark >> (8 * c));
+    WritePng(root_ / name, image);
   }
 
   const TestFolder folder_;  // of its own: a loader that finds no scene also looks beside and above

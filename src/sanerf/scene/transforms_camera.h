@@ -25,7 +25,11 @@ class FrameKeys {
 // not supported and when there are no intrinsics.
 Camera FrameIntrinsics(const FrameKeys& keys, const ImageInfo& image);
 
-// transform_matrix, 4x4 or 3x4. `where` names it in the error for a matrix that is not rigid.
-Pose FramePose(const JsonCursor& frame, const std::string& where);
+// transform_matrix, 4x4 or 3x4. scale: what is taken out of it (CheckedRotation); null = that is an error. `where`
+// names it in the error for a matrix that is not rigid.
+Pose FramePose(const JsonCursor& frame, const std::string& where, double* scale = nullptr);
+
+// Whether the frame's own values are no finite numbers, where a camera needs them.
+bool HasNoFiniteCamera(const JsonCursor& frame);
 
 }  // namespace sanerf::scene

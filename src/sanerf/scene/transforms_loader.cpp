@@ -10,6 +10,8 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/scene/attach_masks.h"
+#include "sanerf/scene/find_photo.h"
+#include "sanerf/scene/forgiving_json.h"
 #include "sanerf/scene/transforms_camera.h"
 
 namespace sanerf::scene {
@@ -42,14 +44,15 @@ std::optional<Box> ReadContentBox(const JsonCursor& file) {
 }
 
 // As listed; of a folder "images" that was left out of the download, the next shrunk copy (images_2, images_4, …).
-std::optional<fs::path> FindPhoto(const fs::path& folder, const FrameKeys& keys, const std::string& listed) {
-  if (auto image = FindListedImage(folder, listed)) return image;
-  const fs::path path = listed, inside = (folder / path).parent_path().lexically_normal();
+std::optional<fs::path> FindPhoto(PhotoFinder& finder, const fs::path& folder, const FrameKeys& keys,
+                                  const std::string& listed) {
+  if (auto image = finder.Find(folder, listed)) return image;
+  const fs::path path = PlainName(listed), inside = (folder / path).parent_path().lexically_normal();
   std::error_code ec;
   // Pixel values of unknown size cannot be scaled to a shrunk copy.
   if (inside.filename() != "images" || fs::exists(inside, ec) || !keys.Has("w") || !keys.Has("h")) return std::nullopt;
   for (const fs::path& shrunk : ImageFolders(inside.parent_path())) {
-    if (auto image = FindListedImage(shrunk, path.stem().string())) return image;
+    if (auto image = finder.Find(shrunk, path.filename().string())) return image;
   }
   return std::nullopt;
 }
@@ -61,7 +64,7 @@ std::optional<std::set<std::string>> ReadTestNames(const JsonCursor& file) {
     if (!file.Has(key) || (names && !names->empty())) continue;
     names.emplace();
     const JsonCursor list = file[key];
-    for (size_t i = 0; i < list.size(); ++i) names->insert(list[i].String());
+    for (size_t i = 0; i < list.size(); ++i) names->insert(PlainName(list[i].String()));
   }
   return names;
 }
@@ -71,7 +74,7 @@ class TransformsReader {
   TransformsReader(SceneListing& listing, const Job& job) : listing_(listing), job_(job) {}
 
   void Read(const fs::path& path, bool is_test) {
-    const Json json = ReadJsonFile(path);
+    const Json json = ReadForgivingJson(path);
     folder_ = path.parent_path();
     const JsonCursor file(json, path.string());
     if (!json.is_object()) file.Fail("expected an object with \"frames\"", "is this a transforms.json file?");
@@ -79,6 +82,9 @@ class TransformsReader {
     if (!listing_.content) listing_.content = ReadContentBox(file);
     is_room_ = is_room_ || file.Has("room_bbox");
     is_nerfstudio_ = is_nerfstudio_ || file.Has("applied_transform");
+    // Only nerfstudio writes these two besides, and in its masks black is left out.
+    listing_.black_is_ignored =
+        listing_.black_is_ignored || is_nerfstudio_ || file.Has("camera_model") || file.Has("ply_file_path");
     const auto split = ReadTestNames(file);
     const std::set<std::string> test_names = split.value_or(std::set<std::string>());
     std::set<std::string> unlisted = test_names;
@@ -87,14 +93,18 @@ class TransformsReader {
       job_.ThrowIfStopped("reading the photos' sizes");
       const JsonCursor frame = frames[i];
       const std::string listed = frame["file_path"].String();
-      unlisted.erase(listed);
-      const auto image = FindPhoto(folder_, {file, frame}, listed);
+      unlisted.erase(PlainName(listed));
+      const auto image = FindPhoto(finder_, folder_, {file, frame}, listed);
       if (!image) {
         listing_.missing.push_back(listed);
         continue;
       }
+      if (HasNoFiniteCamera(frame)) {
+        listing_.not_finite.push_back(NameInScene(listing_.root, *image));
+        continue;
+      }
       ListedView listed_view = ReadFrame(file, frame, *image, fmt::format("{}: frames[{}]", path.string(), i));
-      listed_view.view.is_test = is_test || test_names.count(listed) > 0;
+      listed_view.view.is_test = is_test || test_names.count(PlainName(listed)) > 0;
       listing_.views.push_back(std::move(listed_view));
     }
     WarnOfMissingMasks();
@@ -115,20 +125,20 @@ class TransformsReader {
                        const std::string& where) {
     ListedView listed;
     const ImageInfo info = ReadImageInfo(image);
-    listed.channels = info.channels;
+    listed.image = info;
     listed.view.name = NameInScene(listing_.root, image);
     listed.view.image_path = image;
     listed.view.camera = FitToImage(FrameIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
     listed.view.camera.world_from_cam =
-        FramePose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name));
+        FramePose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name), &listed.pose_scale);
     if (frame.Has("time")) listed.view.time = frame["time"].Number();
     if (frame.Has("near") && frame.Has("far")) {
       listed.bounds = DepthBounds{frame["near"].Number(), frame["far"].Number()};
     }
     if (frame.Has("mask_path")) {
       const std::string mask = frame["mask_path"].String();
-      if (const auto path = FindListedImage(folder_, mask)) {
-        listed.view.mask_path = *path;
+      if (const auto path = finder_.Find(folder_, mask)) {
+        listed.mask = *path;
       } else {
         missing_masks_.push_back(mask);
       }
@@ -139,13 +149,14 @@ class TransformsReader {
   void WarnOfMissingMasks() {
     if (missing_masks_.empty()) return;
     listing_.warnings.push_back(
-        fmt::format("{} missing, the first is {}; those views have no ground truth",
+        fmt::format("{} missing, the first is {}; those views have none",
                     Counted(int64_t(missing_masks_.size()), "listed mask is", "listed masks are"), missing_masks_[0]));
     missing_masks_.clear();
   }
 
   SceneListing& listing_;
   const Job& job_;
+  PhotoFinder finder_;
   fs::path folder_;  // of the file being read: its paths are relative to it
   std::vector<std::string> missing_masks_;
   bool is_room_ = false, is_nerfstudio_ = false;

@@ -32,8 +32,9 @@ Session::Session(SegmentationInput input, const SegmentationOptions& options, st
       prompted_(std::move(prompted)),
       options_(options),
       steps_(StepsFor(Source::kPrompts, options)),
-      vote_(input_),
-      field_(input_, options) {
+      ignored_(std::make_shared<IgnoredViews>(input_)),
+      vote_(input_, ignored_),
+      field_(input_, options, ignored_) {
   CheckOptions(options_.masks, "masks");
   CheckOptions(options_.segment, "segment");
   CheckOptions(options_.object, "object");

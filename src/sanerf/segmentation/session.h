@@ -17,6 +17,7 @@
 // all.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_decoder/mask_decoder.h"
+#include "sanerf/segmentation/ignored_views.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/scene_prompts.h"
@@ -122,6 +124,7 @@ class Session : public ScenePrompts {
   std::vector<int> prompted_;
   SegmentationOptions options_;
   Steps steps_;
+  std::shared_ptr<IgnoredViews> ignored_;
   SessionVote vote_;
   SessionField field_;
 };

@@ -16,8 +16,9 @@ bool StartsWith(const std::vector<ObjectId>& ids, const std::vector<ObjectId>& f
 
 }  // namespace
 
-SessionField::SessionField(SegmentationInput input, const SegmentationOptions& options)
-    : input_(std::move(input)), options_(options) {
+SessionField::SessionField(SegmentationInput input, const SegmentationOptions& options,
+                           std::shared_ptr<IgnoredViews> ignored)
+    : input_(std::move(input)), options_(options), ignored_(std::move(ignored)) {
   input_.sam.reset();
 }
 
@@ -27,7 +28,10 @@ void SessionField::StartFrom(std::vector<ObjectId> ids, mask_aggregator::ObjectM
 }
 
 void SessionField::Trace(const Job& job) {
-  if (!trainer_) trainer_ = std::make_unique<ObjectTrainer>(input_.nerf, input_.WorkingCameras(), options_.object, job);
+  if (trainer_) return;
+  auto trainer = std::make_unique<ObjectTrainer>(input_.nerf, input_.WorkingCameras(), options_.object, job);
+  trainer->Ignore(ignored_->Read(job));
+  trainer_ = std::move(trainer);
 }
 
 bool SessionField::IsFitted(const PromptEdits& edits) const { return fit_ && fit_->masks == edits.Labeled().masks; }

@@ -11,6 +11,7 @@
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/segmentation/ignored_views.h"
 #include "sanerf/segmentation/options.h"
 #include "sanerf/segmentation/prompt_edits.h"
 #include "sanerf/segmentation/segmentation_input.h"
@@ -19,7 +20,7 @@ namespace sanerf::segmentation {
 
 class SessionField {
  public:
-  SessionField(SegmentationInput input, const SegmentationOptions& options);
+  SessionField(SegmentationInput input, const SegmentationOptions& options, std::shared_ptr<IgnoredViews> ignored);
 
   // A field of objects (in the order of its labels), to go on from where they are the first of those that are fitted.
   void StartFrom(std::vector<ObjectId> ids, mask_aggregator::ObjectModel field);
@@ -61,6 +62,7 @@ class SessionField {
 
   SegmentationInput input_;  // without SAM
   SegmentationOptions options_;
+  std::shared_ptr<IgnoredViews> ignored_;
   std::optional<mask_aggregator::ObjectModel> start_;
   std::vector<ObjectId> start_ids_;
   std::unique_ptr<mask_aggregator::ObjectTrainer> trainer_;

@@ -8,7 +8,10 @@
 
 namespace sanerf::segmentation {
 
-SessionVote::SessionVote(SegmentationInput input) : input_(std::move(input)) { input_.sam.reset(); }
+SessionVote::SessionVote(SegmentationInput input, std::shared_ptr<IgnoredViews> ignored)
+    : input_(std::move(input)), ignored_(std::move(ignored)) {
+  input_.sam.reset();
+}
 
 void SessionVote::Trace(const Job& job) {
   if (vote_) return;
@@ -21,7 +24,11 @@ void SessionVote::Paint(const LabeledObjects& objects, MissedPlace missed, const
   painted_.clear();
   counted_.clear();
   if (missed == MissedPlace::kVoted) Trace(job);
-  labels_ = LabelsByView(objects.masks, {input_.views, *input_.features, missed, vote_.get()}, job);
+  std::vector<ImageU8> labels = LabelsByView(objects.masks, {input_.views, *input_.features, missed, vote_.get()}, job);
+  // What SAM made of a passer-by says nothing about the scene.
+  const std::vector<ImageU8>& ignored = ignored_->Read(job);
+  for (size_t v = 0; v < labels.size(); ++v) mask_aggregator::IgnorePixels(ignored[v], &labels[v]);
+  labels_ = std::move(labels);
   painted_ = objects.masks;
 }
 

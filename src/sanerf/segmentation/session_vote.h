@@ -7,6 +7,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/segmentation/ignored_views.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/prompt_edits.h"
 #include "sanerf/segmentation/segmentation_input.h"
@@ -22,12 +23,12 @@ struct MaskAgreement {
 
 class SessionVote {
  public:
-  explicit SessionVote(SegmentationInput input);
+  SessionVote(SegmentationInput input, std::shared_ptr<IgnoredViews> ignored);
 
   // The rays of the vote. Does nothing the second time. Throws InterruptedError.
   void Trace(const Job& job);
-  // The masks as labels, without a vote of theirs. missed: where views that have no mask of an object say nothing.
-  // Throws InterruptedError.
+  // The masks as labels, without a vote of theirs; ignored pixels get none. missed: where views that have no mask of an
+  // object say nothing. Throws InterruptedError.
   void Paint(const LabeledObjects& objects, MissedPlace missed, const Job& job);
   // And what they vote. Throws InterruptedError.
   void Count(const LabeledObjects& objects, MissedPlace missed, const Job& job);
@@ -45,6 +46,7 @@ class SessionVote {
   using Masks = std::vector<std::shared_ptr<const mask_decoder::DecodedObject>>;
 
   SegmentationInput input_;  // without SAM
+  std::shared_ptr<IgnoredViews> ignored_;
   std::unique_ptr<mask_aggregator::LabelVote> vote_;
   Masks painted_;                // the masks that `labels_` shows
   std::vector<ImageU8> labels_;  // by view

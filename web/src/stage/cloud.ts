@@ -5,26 +5,29 @@ import type { Layer, SceneObject, State, Vec3 } from '../protocol';
 export interface Cloud {
   id: number; // what the server knows it by
   count: number;
-  positions: Float32Array; // x y z, file frame
+  origin: Vec3; // file frame; single precision is enough around it, but not around a place on the Earth
+  positions: Float32Array; // x y z, from the origin on
   colors: Uint8Array; // r g b
   labels: Uint8Array | null; // in the answer; 0 = none
 }
 
-const kHead = 32; // bytes
+const kHead = 56; // bytes
 
 // "api/cloud" of docs/viewer.md.
 export function parseCloud(bytes: ArrayBuffer): Cloud {
   const head = new DataView(bytes);
   const count = bytes.byteLength >= kHead ? head.getUint32(0, true) : -1;
   if (count < 0 || bytes.byteLength < kHead + 9 * count) throw new Error('The point cloud is incomplete');
-  const box = Array.from({ length: 6 }, (_, i) => head.getFloat32(8 + 4 * i, true));
+  const corner = (at: number): Vec3 => [0, 8, 16].map((axis) => head.getFloat64(at + axis, true)) as Vec3;
+  const [low, high] = [corner(8), corner(32)];
+  const origin = low.map((value, k) => (value + high[k]!) / 2) as Vec3;
   const positions = new Float32Array(3 * count);
   for (let i = 0; i < 3 * count; ++i) {
-    const low = box[i % 3]!;
-    positions[i] = low + (head.getUint16(kHead + 2 * i, true) / 65535) * (box[3 + (i % 3)]! - low);
+    const size = high[i % 3]! - low[i % 3]!;
+    positions[i] = (head.getUint16(kHead + 2 * i, true) / 65535 - 0.5) * size;
   }
   const colors = new Uint8Array(bytes.slice(kHead + 6 * count, kHead + 9 * count));
-  return { id: head.getUint32(4, true), count, positions, colors, labels: null };
+  return { id: head.getUint32(4, true), count, origin, positions, colors, labels: null };
 }
 
 export interface Tint {
@@ -103,11 +106,11 @@ export function extentOf(cloud: Cloud, label: number): { center: Vec3; size: num
   const axis = (k: number): number[] => picked.map((i) => cloud.positions[3 * i + k]!).sort((a, b) => a - b);
   const center: number[] = [];
   let size = 0;
-  for (const k of [0, 1, 2]) {
+  for (const k of [0, 1, 2] as const) {
     const sorted = axis(k);
     const low = sorted[Math.floor(sorted.length * 0.02)]!;
     const high = sorted[Math.floor(sorted.length * 0.98)]!;
-    center.push((low + high) / 2);
+    center.push(cloud.origin[k] + (low + high) / 2);
     size = Math.max(size, high - low);
   }
   return { center: center as Vec3, size };

@@ -40,7 +40,9 @@ export class CanvasPoints implements PointRenderer {
       const [rx, ry, rz] = rightOf(camera);
       const [ux, uy, uz] = upOf(camera);
       const [fx, fy, fz] = forwardOf(camera);
-      const [ax, ay, az] = positionOf(camera);
+      const [px, py, pz] = positionOf(camera);
+      const [ox, oy, oz] = this.cloud.origin;
+      const [ax, ay, az] = [px - ox, py - oy, pz - oz];
       for (let i = 0; i < options.count; ++i) { // no object is made for a point: that would cost more than drawing it
         const color = this.rgba[i]!;
         if (color >>> 24 === 0) continue;

@@ -92,6 +92,7 @@ export class GlPoints implements PointRenderer {
     geometry.setAttribute('tint', new BufferAttribute(rgba, 4, true));
     this.points = new Points(geometry, this.material);
     this.points.frustumCulled = false;
+    this.points.position.set(...cloud.origin); // three.js multiplies matrices in double precision
     this.scene.add(this.points);
   }
 

@@ -40,6 +40,18 @@ describe('project', () => {
     close(project(camera, [5, 0, 0])!.px, [200 + 500 * (Math.PI / 4), 150]);
   });
 
+  it('bends other lenses as the program does', () => {
+    const terms = (...k: number[]): number[] => [...k, ...new Array<number>(12 - k.length).fill(0)];
+    const of = (model: string, ...k: number[]): Camera => ({ ...straight, lens: { model, terms: terms(...k) } });
+    const right: Vec3 = [1, 0, 0]; // x = 0.2
+    close(project(of('rational', 0.1, 0, 0, 0.5), right)!.px, [200 + 500 * 0.2 * (1.004 / 1.02), 150]);
+    close(project(of('division', -1), right)!.px, [200 + (500 * 0.4) / (1 + Math.sqrt(1.16)), 150]);
+    close(project(of('field_of_view', 0.8), right)!.px, [200 + (500 * Math.atan(0.4 * Math.tan(0.4))) / 0.8, 150]);
+    close(project(of('unified', 0.5, 1), right)!.px, [200 + (500 * 0.4) / (Math.sqrt(1.04) + 1), 150]);
+    close(project(of('equirectangular'), [5, 0, 5])!.px, [200 + 500 * (Math.PI / 2), 150]);
+    expect(project(of('fisheye'), [5, 0, 10])!.depth).toBeCloseTo(Math.sqrt(50)); // behind, and seen
+  });
+
   it('is undone by unproject', () => {
     const p: Vec3 = [0.3, -0.7, 1.2];
     const seen = project(straight, p)!;

@@ -5,14 +5,14 @@ import { CloudLoader, wantsLabels } from '../../src/stage/cloud_loader';
 import type { PointRenderer } from '../../src/stage/points_gl';
 import { extentOf, paint, parseCloud, shownObjects, spacingOf, tintOf, type Cloud } from '../../src/stage/cloud';
 
-function packed(points: [number, number, number][], colors: number[][]): ArrayBuffer {
-  const bytes = new ArrayBuffer(32 + 9 * points.length);
+function packed(points: [number, number, number][], colors: number[][], box = [-1, -2, 0, 1, 2, 4]): ArrayBuffer {
+  const bytes = new ArrayBuffer(56 + 9 * points.length);
   const view = new DataView(bytes);
   view.setUint32(0, points.length, true);
   view.setUint32(4, 0xfedcba98, true);
-  [-1, -2, 0, 1, 2, 4].forEach((value, i) => view.setFloat32(8 + 4 * i, value, true));
-  points.forEach((point, i) => point.forEach((value, k) => view.setUint16(32 + 6 * i + 2 * k, value, true)));
-  colors.forEach((color, i) => color.forEach((value, k) => view.setUint8(32 + 6 * points.length + 3 * i + k, value)));
+  box.forEach((value, i) => view.setFloat64(8 + 8 * i, value, true));
+  points.forEach((point, i) => point.forEach((value, k) => view.setUint16(56 + 6 * i + 2 * k, value, true)));
+  colors.forEach((color, i) => color.forEach((value, k) => view.setUint8(56 + 6 * points.length + 3 * i + k, value)));
   return bytes;
 }
 
@@ -25,12 +25,22 @@ describe('parseCloud', () => {
   it('puts the box back', () => {
     const cloud = parseCloud(packed([[0, 0, 0], [65535, 65535, 65535]], [[1, 2, 3], [4, 5, 6]]));
     expect(cloud.id).toBe(0xfedcba98);
-    expect([...cloud.positions]).toEqual([-1, -2, 0, 1, 2, 4]);
+    expect(cloud.origin).toEqual([0, 0, 2]);
+    expect([...cloud.positions]).toEqual([-1, -2, -2, 1, 2, 2]);
     expect([...cloud.colors]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it('keeps millimeters in coordinates of the Earth', () => {
+    const box = [1500123.25, 5291877.125, 412.5, 1500127.25, 5291881.125, 414.5];
+    const cloud = parseCloud(packed([[0, 65535, 13107]], [[1, 2, 3]], box));
+    const place = cloud.origin.map((value, k) => value + cloud.positions[k]!);
+    [1500123.25, 5291881.125, 412.9].forEach((value, k) => expect(place[k]).toBeCloseTo(value, 4));
+    expect(extentOf({ ...cloud, count: 12, positions: new Float32Array(36), labels: new Uint8Array(12).fill(1) }, 1)!.center)
+      .toEqual([1500125.25, 5291879.125, 413.5]);
+  });
+
   it('refuses half a cloud', () => {
-    expect(() => parseCloud(packed([[0, 0, 0]], [[1, 2, 3]]).slice(0, 34))).toThrow('incomplete');
+    expect(() => parseCloud(packed([[0, 0, 0]], [[1, 2, 3]]).slice(0, 58))).toThrow('incomplete');
     expect(() => parseCloud(new ArrayBuffer(3))).toThrow('incomplete');
   });
 });
@@ -42,7 +52,7 @@ it('shows the solo ones alone', () => {
 });
 
 describe('paint', () => {
-  const cloud: Cloud = { id: 1, count: 3, positions: new Float32Array(9), colors: new Uint8Array([100, 100, 100, 100, 100, 100, 100, 100, 100]),
+  const cloud: Cloud = { id: 1, count: 3, origin: [0, 0, 0], positions: new Float32Array(9), colors: new Uint8Array([100, 100, 100, 100, 100, 100, 100, 100, 100]),
     labels: new Uint8Array([0, 1, 2]) };
   const state = { objects: [object(1), object(2, { color: '#00ff00' })] } as unknown as State;
   const painted = (layer: Parameters<typeof tintOf>[1]): number[][] => {
@@ -71,7 +81,7 @@ it('measures spacing and extent', () => {
   const count = 1600;
   const positions = new Float32Array(3 * count);
   for (let i = 0; i < count; ++i) positions.set([(i % 40) * 0.1, Math.floor(i / 40) * 0.1, 0], 3 * i);
-  const cloud: Cloud = { id: 1, count, positions, colors: new Uint8Array(3 * count), labels: new Uint8Array(count).fill(2) };
+  const cloud: Cloud = { id: 1, count, origin: [0, 0, 0], positions, colors: new Uint8Array(3 * count), labels: new Uint8Array(count).fill(2) };
   expect(spacingOf(cloud)).toBeCloseTo(0.1, 4);
   const extent = extentOf(cloud, 2)!;
   expect(extent.center[0]).toBeCloseTo(1.95, 1);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 
@@ -130,6 +131,18 @@ MethodScores ScoreMethod(const Method& method, const MethodInput& input, const e
   return result;
 }
 
+// Over the views of which something counts; 0 without views.
+double MeanOverViews(const std::vector<eval::ViewQuality>& views, double eval::ViewQuality::*figure) {
+  double sum = 0;
+  int64_t count = 0;
+  for (const eval::ViewQuality& view : views) {
+    if (std::isnan(view.*figure)) continue;  // its masks ignore all of it
+    sum += view.*figure;
+    ++count;
+  }
+  return views.empty() ? 0 : sum / double(count);
+}
+
 }  // namespace
 
 EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& job) {
@@ -165,10 +178,8 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
   RenderedTestViews rendered;
   if (!test.empty()) rendered = RenderTestViews(scene, nerf, test, job);
   result.views = std::move(rendered.quality);
-  for (const eval::ViewQuality& view : result.views) {
-    result.psnr += view.psnr / double(test.size());
-    result.ssim += view.ssim / double(test.size());
-  }
+  result.psnr = MeanOverViews(result.views, &eval::ViewQuality::psnr);
+  result.ssim = MeanOverViews(result.views, &eval::ViewQuality::ssim);
   result.on_training_views = scored != test;
   if (result.on_training_views) rendered.depths = RenderTestViews(scene, nerf, scored, job).depths;
   mask_decoder::Prompts prompts;

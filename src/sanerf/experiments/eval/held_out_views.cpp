@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
+#include "sanerf/scene/ignored_pixels.h"
 
 namespace sanerf::experiments {
 namespace {
@@ -30,7 +31,9 @@ RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfMod
                   fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", eval::kSsimWindow,
                               photo.width, photo.height),
                   "score larger photos");
-    rendered.quality.push_back({view.name, eval::Psnr(render.rgb, photo), eval::Ssim(render.rgb, photo)});
+    const ImageU8 ignored = scene::LoadIgnoredPixels(view);
+    rendered.quality.push_back(
+        {view.name, eval::Psnr(render.rgb, photo, ignored), eval::Ssim(render.rgb, photo, ignored)});
     const Camera camera = view.camera.ResizedToLongest(kConsistencySize);
     const bool is_same = camera.width == view.camera.width && camera.height == view.camera.height;
     rendered.depths.push_back({camera, is_same ? std::move(render.depth) : nerf.Render(camera, job).depth});

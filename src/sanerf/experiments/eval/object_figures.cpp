@@ -69,7 +69,7 @@ Camera Aimed(Camera camera, const Place& place) {
   camera.world_from_cam.rotation =
       Eigen::Quaterniond::FromTwoVectors(forward, to_place).toRotationMatrix() * camera.world_from_cam.rotation;
   const int size = std::min(kMostFrameSize, std::max(camera.width, camera.height));  // fields know what the photos show
-  camera.distortion = {};
+  camera.lens = Lens();
   camera.width = camera.height = size;
   camera.cx = camera.cy = 0.5 * size;
   const double distance = to_place.norm();

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/lens.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/segmentation/label_views.h"
 #include "sanerf/segmentation/prompt_places.h"
@@ -207,8 +208,27 @@ const scene::View& ViewAt(const scene::Scene& scene, int64_t view_idx) {
   return scene.views[size_t(view_idx)];
 }
 
+namespace {
+
+Lens LensFromJson(const JsonCursor& json) {
+  if (json.Has("lens")) {
+    const auto model = LensModelNamed(json["lens"]["model"].String());
+    if (!model) json["lens"]["model"].Fail("there is no such lens");
+    return Lens(*model, LensTerms::From(Numbers<12>(json["lens"]["terms"])));
+  }
+  LensTerms terms;
+  if (json.Has("k")) {
+    const auto k = Numbers<6>(json["k"]);
+    terms.k1 = k[0], terms.k2 = k[1], terms.k3 = k[2], terms.k4 = k[3], terms.p1 = k[4], terms.p2 = k[5];
+  }
+  const bool is_fisheye = json.Has("fisheye") && json["fisheye"].Bool();
+  return Lens(is_fisheye ? LensModel::kFisheye : LensModel::kPerspective, terms);
+}
+
+}  // namespace
+
 Camera CameraFromJson(const JsonCursor& json) {
-  json.ExpectKeys({"w", "h", "fx", "fy", "cx", "cy", "k", "fisheye", "pose"});
+  json.ExpectKeys({"w", "h", "fx", "fy", "cx", "cy", "k", "fisheye", "lens", "pose"});
   Camera camera;
   camera.width = int(json["w"].IntegerIn(1, kLongestSide));
   camera.height = int(json["h"].IntegerIn(1, kLongestSide));
@@ -216,12 +236,7 @@ Camera CameraFromJson(const JsonCursor& json) {
   camera.fy = json["fy"].NumberIn(1e-3, 1e7);
   camera.cx = json["cx"].NumberIn(-1e6, 1e6);
   camera.cy = json["cy"].NumberIn(-1e6, 1e6);
-  if (json.Has("k")) {
-    const auto k = Numbers<6>(json["k"]);
-    if (k[2] != 0 || k[3] != 0) json["k"].Fail("k3 and k4 must be 0: no camera here has them");
-    camera.distortion = {k[0], k[1], k[4], k[5]};
-  }
-  if (json.Has("fisheye") && json["fisheye"].Bool()) json["fisheye"].Fail("no camera here is one");
+  camera.lens = LensFromJson(json);
   const auto pose = Numbers<12>(json["pose"]);
   for (int row = 0; row < 3; ++row) {
     for (int column = 0; column < 3; ++column)
@@ -240,16 +255,22 @@ Json ToJson(const Camera& camera) {
     for (int column = 0; column < 3; ++column) pose.push_back(camera.world_from_cam.rotation(row, column));
     pose.push_back(camera.world_from_cam.translation[row]);
   }
-  const Distortion& d = camera.distortion;
-  return {{"w", camera.width},
-          {"h", camera.height},
-          {"fx", camera.fx},
-          {"fy", camera.fy},
-          {"cx", camera.cx},
-          {"cy", camera.cy},
-          {"k", {d.k1, d.k2, 0, 0, d.p1, d.p2}},
-          {"fisheye", false},
-          {"pose", pose}};
+  const LensTerms& t = camera.lens.terms();
+  const bool is_fisheye = camera.lens.model() == LensModel::kFisheye;
+  Json json = {{"w", camera.width},
+               {"h", camera.height},
+               {"fx", camera.fx},
+               {"fy", camera.fy},
+               {"cx", camera.cx},
+               {"cy", camera.cy},
+               {"k", {t.k1, t.k2, t.k3, t.k4, t.p1, t.p2}},
+               {"fisheye", is_fisheye},
+               {"pose", pose}};
+  if (!(is_fisheye || camera.lens.model() == LensModel::kPerspective) || t.k5 != 0 || t.k6 != 0 || t.s1 != 0 ||
+      t.s2 != 0 || t.s3 != 0 || t.s4 != 0) {
+    json["lens"] = {{"model", NameOf(camera.lens.model())}, {"terms", t.Values()}};
+  }
+  return json;
 }
 
 std::string FreeName(const PromptEdits& edits) {

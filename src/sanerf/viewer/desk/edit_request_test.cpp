@@ -33,6 +33,19 @@ TEST(EditRequest, ACameraOfThePageSeesKnownPointsWhereTheyAre) {
   EXPECT_EQ(ToJson(camera), Json::parse(example.at("camera").dump()));
 }
 
+TEST(EditRequest, CamerasKeepTheirLensThereAndBack) {
+  Camera camera = CameraOf(OrbitCamera().at("camera"));
+  LensTerms terms;
+  terms.k1 = -0.1, terms.k2 = 0.02, terms.k3 = 0.003, terms.k4 = -0.0004;
+  for (const LensModel model : {LensModel::kPerspective, LensModel::kFisheye, LensModel::kFisheye624}) {
+    camera.lens = Lens(model, terms);
+    const Json json = ToJson(camera);
+    EXPECT_EQ(json.at("fisheye"), model == LensModel::kFisheye);
+    EXPECT_EQ(json.contains("lens"), model == LensModel::kFisheye624);
+    EXPECT_TRUE(CameraOf(json).lens == camera.lens) << json;
+  }
+}
+
 TEST(EditRequest, CamerasThatCannotBeAreRefused) {
   const auto text = [](const char* key, const Json& value) {
     Json camera = OrbitCamera().at("camera");
@@ -41,9 +54,10 @@ TEST(EditRequest, CamerasThatCannotBeAreRefused) {
   };
   EXPECT_THAT(text("w", 0), HasSubstr("camera: w"));
   EXPECT_THAT(text("fx", -5), HasSubstr("camera: fx"));
-  EXPECT_THAT(text("k", {0, 0, 0.1, 0, 0, 0}), HasSubstr("k3 and k4"));
   EXPECT_THAT(text("k", {0, 0}), HasSubstr("expected 6 numbers"));
-  EXPECT_THAT(text("fisheye", true), HasSubstr("camera: fisheye"));
+  EXPECT_THAT(text("fisheye", 1), HasSubstr("camera: fisheye"));
+  EXPECT_THAT(text("lens", {{"model", "bottle"}, {"terms", Json::array()}}), HasSubstr("there is no such lens"));
+  EXPECT_THAT(text("lens", {{"model", "fisheye"}, {"terms", {1, 2}}}), HasSubstr("expected 12 numbers"));
   EXPECT_THAT(text("pose", {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, 0}), HasSubstr("rotation"));  // a mirror
   EXPECT_THAT(text("pose", {2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0}), HasSubstr("rotation"));
 }

@@ -49,7 +49,7 @@ std::string Packed(const exports::PointCloud& cloud) {
   AppendValue(uint32_t(cloud.points.size()), &bytes);
   AppendValue(IdOf(cloud), &bytes);
   for (const Vec3* corner : {&low, &high})
-    for (int a = 0; a < 3; ++a) AppendValue(float((*corner)[a]), &bytes);
+    for (int a = 0; a < 3; ++a) AppendValue((*corner)[a], &bytes);
   for (const Vec3& p : cloud.points) {
     for (int a = 0; a < 3; ++a) {
       const double size = high[a] - low[a];

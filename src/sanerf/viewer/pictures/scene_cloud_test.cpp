@@ -32,20 +32,21 @@ class SceneCloudTest : public mask_aggregator::AggregatorTest {
 };
 
 TEST_F(SceneCloudTest, PacksPositionsAndColors) {
-  const exports::PointCloud cloud = exports::MakePointCloud(*nerf_, *scene_, kPoints, Job());
+  exports::PointCloud cloud = exports::MakePointCloud(*nerf_, *scene_, kPoints, Job());
+  for (Vec3& p : cloud.points) p += Vec3(1'500'123.25, 5'291'877.125, 412.5);  // as far away as UTM puts a scene
   const std::string bytes = Unpacked(Packed(cloud));
   const size_t n = cloud.points.size();
-  ASSERT_EQ(bytes.size(), 8 + 24 + n * 9);
+  ASSERT_EQ(bytes.size(), 8 + 48 + n * 9);
   ASSERT_EQ(ValueAt<uint32_t>(bytes, 0), n);
   for (size_t i = 0; i < n; ++i) {
     for (size_t a = 0; a < 3; ++a) {
-      const double low = ValueAt<float>(bytes, 8 + 4 * a), high = ValueAt<float>(bytes, 20 + 4 * a);
-      const double p = low + ValueAt<uint16_t>(bytes, 32 + 6 * i + 2 * a) / 65535.0 * (high - low);
+      const double low = ValueAt<double>(bytes, 8 + 8 * a), high = ValueAt<double>(bytes, 32 + 8 * a);
+      const double p = low + ValueAt<uint16_t>(bytes, 56 + 6 * i + 2 * a) / 65535.0 * (high - low);
       ASSERT_NEAR(p, cloud.points[i][int(a)], (high - low) * 1e-5);
-      ASSERT_EQ(uint8_t(bytes[32 + 6 * n + 3 * i + a]), cloud.colors[i][a]);
+      ASSERT_EQ(uint8_t(bytes[56 + 6 * n + 3 * i + a]), cloud.colors[i][a]);
     }
   }
-  EXPECT_EQ(Unpacked(Packed(exports::PointCloud())).size(), 32u);
+  EXPECT_EQ(Unpacked(Packed(exports::PointCloud())).size(), 56u);
 }
 
 TEST_F(SceneCloudTest, TheIdIsThatOfThePoints) {

@@ -1,0 +1,15 @@
+#include "fuzz.h"
+#include "sanerf/core/job.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/scene.h"
+#include "scene_folder.h"
+
+namespace sanerf::fuzz::metashape {
+
+int FuzzOne(const uint8_t* data, size_t size) {
+  static const SceneFolder folder;
+  folder.Write("cameras.xml", Bytes(data, size));
+  return Expect([&] { scene::LoadScene(folder.path() / "cameras.xml", {}, Job()); });
+}
+
+}  // namespace sanerf::fuzz::metashape

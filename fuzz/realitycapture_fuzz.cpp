@@ -1,0 +1,15 @@
+#include "fuzz.h"
+#include "sanerf/core/job.h"
+#include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/scene.h"
+#include "scene_folder.h"
+
+namespace sanerf::fuzz::realitycapture {
+
+int FuzzOne(const uint8_t* data, size_t size) {
+  static const SceneFolder folder;
+  folder.Write("cameras.csv", Bytes(data, size));
+  return Expect([&] { scene::LoadScene(folder.path() / "cameras.csv", {}, Job()); });
+}
+
+}  // namespace sanerf::fuzz::realitycapture
