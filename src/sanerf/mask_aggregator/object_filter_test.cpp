@@ -48,6 +48,29 @@ TEST_F(ObjectFilterTest, TakesOutTheLabelsAndLeavesTheRest) {
   }
 }
 
+// What is not named is gone, also the thin fog between; what is named is where it was.
+TEST_F(ObjectFilterTest, LeavesTheLabelsAlone) {
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job());
+  const Camera& camera = scene_->views[size_t(scene_->TestViews()[0])].camera;
+  const nerf::RenderedView whole = nerf_->Render(camera, Job());
+  const nerf::RenderedView none = nerf_->RenderPart(camera, model.Alone({}), Job());
+  for (const float opacity : none.opacity.data) ASSERT_EQ(opacity, 0);
+  const ImageU8 shown = model.Render(camera, Job()).labels;
+  const nerf::RenderedView alone = nerf_->RenderPart(camera, model.Alone({1}), Job());
+  int64_t box = 0, kept = 0, others = 0, gone = 0;
+  for (size_t i = 0; i < shown.data.size(); ++i) {
+    const float opacity = alone.opacity.data[i];
+    ASSERT_LE(opacity, whole.opacity.data[i] + 1e-3f);
+    (shown.data[i] == 1 ? box : others) += 1;
+    kept += shown.data[i] == 1 && opacity > 0.5f &&
+            std::fabs(alone.depth.data[i] - whole.depth.data[i]) < 0.05f * whole.depth.data[i];
+    gone += shown.data[i] != 1 && opacity < 0.5f;
+  }
+  ASSERT_GT(box, 50);
+  EXPECT_GT(double(kept), 0.75 * double(box));
+  EXPECT_GT(double(gone), 0.9 * double(others));
+}
+
 TEST_F(ObjectFilterTest, SameBytesWithAnyNumberOfThreads) {
   const ObjectModel field = TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job());
   const Camera camera = scene_->views[0].camera;
