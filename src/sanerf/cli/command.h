@@ -83,6 +83,7 @@ void AddTrain(CommandLine& line);
 void AddEncode(CommandLine& line);
 void AddSegment(CommandLine& line);
 void AddRender(CommandLine& line);
+void AddExport(CommandLine& line);
 void AddEval(CommandLine& line);
 void AddAblate(CommandLine& line);
 void AddCompare(CommandLine& line);

@@ -33,6 +33,7 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
            {"segment", "run", "--text", "mug"},
            {"render", "run"},
            {"render", "run", "--scene", "moved"},
+           {"export", "run", "--format", "prompts"},
            {"eval", "run"},
            {"eval", "run", "--scene", "moved"},
            {"eval", "run", "--report"},
@@ -51,6 +52,7 @@ TEST_F(LockedRun, WhatAnotherCommandIsChangingIsNotRead) {
   for (const Arguments& arguments : {Arguments{"encode", "run"},
                                      Segment({"--box", "train/001:0,0,48,48"}),
                                      {"render", "run"},
+                                     {"export", "run", "--format", "prompts"},
                                      {"eval", "run"},
                                      {"compare", "run"},
                                      {"view", "run"},
@@ -88,6 +90,8 @@ TEST_F(LockedRun, WhoReadsIsNotAndChangesNothing) {
            {"eval", "run", "--match", "--scene", "moved"},
            {"render", "run", "--out", "pictures"},
            {"render", "run", "--out", "pictures", "--scene", "moved"},
+           {"export", "run", "--format", "prompts", "--out", "mug.json"},
+           {"export", "run", "--format", "masks", "--views", "test", "--out", "masks"},
        })
     Succeeds(arguments);
   EXPECT_EQ(Snapshot(folder_ / "run"), before);

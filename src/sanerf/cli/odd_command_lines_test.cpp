@@ -95,6 +95,8 @@ TEST(OddCommandLine, CommandsThatNeedSomethingSaySo) {
                                      {"encode"},
                                      {"segment"},
                                      {"render"},
+                                     {"export"},
+                                     {"export", "run"},
                                      {"eval"},
                                      {"compare"},
                                      {"eval-set"},

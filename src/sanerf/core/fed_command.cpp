@@ -36,7 +36,8 @@ void CloseEnd(int* descriptor) {
 FedCommand::FedCommand(const std::vector<std::string>& arguments, const std::filesystem::path& working_folder)
     : program_(arguments.at(0)) {
   int fed[2] = {-1, -1}, told[2] = {-1, -1};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fed) != 0) throw Error("cannot run " + program_, std::strerror(errno));
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fed) != 0)
+    throw Error("cannot run " + program_, std::strerror(errno));
   if (pipe2(told, O_CLOEXEC) != 0) {
     const int error = errno;
     close(fed[0]);

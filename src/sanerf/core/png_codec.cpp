@@ -145,8 +145,7 @@ bool WriteRows(png_structp png, png_infop info, const ImageInfo& image, const st
                kColorTypes[image.channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                PNG_FILTER_TYPE_DEFAULT);
   if (!exif.empty()) {
-    png_set_eXIf_1(png, info, png_uint_32(exif.size()),
-                   reinterpret_cast<png_bytep>(const_cast<char*>(exif.data())));
+    png_set_eXIf_1(png, info, png_uint_32(exif.size()), reinterpret_cast<png_bytep>(const_cast<char*>(exif.data())));
   }
   png_write_info(png, info);
   if (image.bits == 16) png_set_swap(png);

@@ -23,6 +23,7 @@ struct BackgroundPicture {
   ImageU8 rgba, holes;
   int64_t num_changed = 0;  // pixels in which objects were
 };
-BackgroundPicture BackgroundOf(const ExportInput& input, const Camera& camera, const SeenSurfaces& seen, const Job& job);
+BackgroundPicture BackgroundOf(const ExportInput& input, const Camera& camera, const SeenSurfaces& seen,
+                               const Job& job);
 
 }  // namespace sanerf::exports

@@ -13,8 +13,8 @@ namespace sanerf::exports {
 // empty. mask: 0 or not.
 std::vector<uint32_t> RunsOf(const ImageU8& mask);
 
-// COCO's compressed text of them, as pycocotools reads it: from the fourth on each run as the difference to the last but
-// one, in groups of five bits from the lowest on, a sixth bit where more follow, 48 added to make a letter of it.
+// COCO's compressed text of them, as pycocotools reads it: from the fourth on each run as the difference to the last
+// but one, in groups of five bits from the lowest on, a sixth bit where more follow, 48 added to make a letter of it.
 std::string TextOfRuns(const std::vector<uint32_t>& runs);
 
 // Left, top, width and height of what is not 0, as `bbox` has them; all 0 of an empty mask.

@@ -36,7 +36,8 @@ class ColmapBytes {
 };
 
 [[noreturn]] void RefuseForColmap(const Lens& lens) {
-  throw Error("a data set for COLMAP", fmt::format("it has no lens of the model {} with these terms", NameOf(lens.model())),
+  throw Error("a data set for COLMAP",
+              fmt::format("it has no lens of the model {} with these terms", NameOf(lens.model())),
               "take the masks alone (--format masks), or undistort the photos first and train on these");
 }
 

@@ -54,7 +54,8 @@ void CheckCutoutMemory(const std::vector<Camera>& cameras, bool hard_edge, const
   for (const Camera& camera : cameras)
     if (double(camera.width) * camera.height > double(largest->width) * largest->height) largest = &camera;
   CheckMemory(fmt::format("a cut-out of {}x{} pixels", largest->width, largest->height),
-              FrameBytes(largest->width, largest->height, true, !hard_edge), "cut out smaller pictures: --size 1600", job);
+              FrameBytes(largest->width, largest->height, true, !hard_edge), "cut out smaller pictures: --size 1600",
+              job);
 }
 
 }  // namespace

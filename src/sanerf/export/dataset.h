@@ -19,9 +19,9 @@
 namespace sanerf::exports {
 
 struct DatasetPhoto {
-  int view = 0;              // index into the scene's views
-  std::string photo, mask;   // below images/ and masks/
-  Camera camera;             // file frame; of the pixels as they lie in the file
+  int view = 0;             // index into the scene's views
+  std::string photo, mask;  // below images/ and masks/
+  Camera camera;            // file frame; of the pixels as they lie in the file
 };
 
 enum class MaskNames : uint8_t { kInsteadOfEnding, kBehindEnding };  // 1.png or 1.jpg.png, of 1.jpg

@@ -29,9 +29,9 @@ struct ExportInput {
   const mask_aggregator::ObjectModel* objects = nullptr;
   // Of the objects that are named.
   std::vector<std::string> names = {};
-  std::vector<int> labels = {};    // in `objects`
-  std::vector<OwnField> own = {};  // by themselves
-  std::string prompts = {};        // as segment --prompts reads them: JSON
+  std::vector<int> labels = {};        // in `objects`
+  std::vector<OwnField> own = {};      // by themselves
+  std::string prompts = {};            // as segment --prompts reads them: JSON
   std::vector<NamedCamera> path = {};  // of a video, given by the user
   uint64_t seed = 1;
 };
@@ -40,11 +40,11 @@ struct ExportInput {
 struct ExportedFile {
   std::filesystem::path path;
   int64_t count = 0;
-  std::string what;         // "pictures", "faces", "splats"
-  std::optional<Box> box;   // in its frame
-  std::string frame;        // kPhotoPixels, kFileFrame …
-  std::string units;        // "pixels", "the scene's own"
-  int64_t bytes = 0;        // on the disk
+  std::string what;        // "pictures", "faces", "splats"
+  std::optional<Box> box;  // in its frame
+  std::string frame;       // kPhotoPixels, kFileFrame …
+  std::string units;       // "pixels", "the scene's own"
+  int64_t bytes = 0;       // on the disk
 };
 inline constexpr char kPhotoPixels[] = "the photos' pixels";
 inline constexpr char kFileFrame[] = "the scene's own frame";

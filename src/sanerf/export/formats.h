@@ -17,6 +17,8 @@ enum class Needs : uint8_t { kObject, kNothing };  // at least one object; or th
 struct ExportFormat {
   const char *name, *title, *help;
   Needs needs = Needs::kObject;
+  // Of a format that writes one file: what that may end in (".json"). None: it is a folder.
+  std::vector<const char*> endings;
   // Of ExportOptions, those that matter: "export.views". What else is set has no effect.
   std::vector<const char*> options;
   // Into `folder`, which is there and empty. Throws Error where there is nothing to show (an empty object), WriteError,

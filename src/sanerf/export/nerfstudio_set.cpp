@@ -36,8 +36,8 @@ Json MatrixOf(const Pose& pose) {
 
 Json NerfstudioIntrinsics(const Camera& camera) {
   const LensTerms& t = camera.lens.terms();
-  Json keys = {{"w", camera.width}, {"h", camera.height},   {"fl_x", camera.fx},
-               {"fl_y", camera.fy}, {"cx", camera.cx}, {"cy", camera.cy}};
+  Json keys = {{"w", camera.width}, {"h", camera.height}, {"fl_x", camera.fx},
+               {"fl_y", camera.fy}, {"cx", camera.cx},    {"cy", camera.cy}};
   switch (camera.lens.model()) {
     case LensModel::kPerspective:
       if (GoesBeyondFour(t)) RefuseLens(camera.lens);
@@ -102,8 +102,8 @@ std::vector<ExportedFile> WriteNerfstudioSet(const ExportInput& input, const Exp
   file["frames"] = std::move(frames);
   WriteJsonFile(folder / "transforms.json", file);
   std::vector<ExportedFile> report = ReportOfDataset(folder, photos.size(), cloud.points.size());
-  report.insert(report.begin(), Exported(folder / "transforms.json", int64_t(photos.size()), "cameras", kFileFrame,
-                                         kSceneUnits));
+  report.insert(report.begin(),
+                Exported(folder / "transforms.json", int64_t(photos.size()), "cameras", kFileFrame, kSceneUnits));
   return report;
 }
 

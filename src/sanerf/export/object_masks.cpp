@@ -68,7 +68,7 @@ void ThrowEmpty(const std::vector<std::string>& names, const std::string& why) {
 ObjectMasks::ObjectMasks(const ExportInput& input, const std::vector<int>& views, int longest_side, const Job& job)
     : input_(input), longest_side_(longest_side), num_pixels_(input.names.size(), 0) {
   if (input.names.size() > kMostObjects)
-    throw UsageError(fmt::format("{} objects at once", input.names.size()),
+    throw UsageError(Counted(int64_t(input.names.size()), "object") + " at once",
                      fmt::format("a picture of numbers holds {}", kMostObjects), "name some of them: --object NAME");
   // Labels, probability and what they are made of, in each pixel of the largest photo; masks of all objects.
   constexpr double kRendered = 16;

@@ -37,8 +37,7 @@ struct PhotoOptions {
     v("longest_side", longest_side,
       "pixels on the longer side that are rendered, at most; masks keep the photo's size (0 = that of the photo)",
       Range(16, 16384).OrZero());
-    v("lying", lying,
-      "masks of photos on their side: as the pixels are stored, with the same note in EXIF, or upright",
+    v("lying", lying, "masks of photos on their side: as the pixels are stored, with the same note in EXIF, or upright",
       OneOf(Choice{"stored", Lying::kStored}, Choice{"upright", Lying::kUpright}));
     v("labels", labels, "also one picture per photo with the number of the object in each pixel");
     v("arrays", arrays, "also the probability of each pixel as an array for NumPy (.npy)");

@@ -73,8 +73,7 @@ std::vector<std::string> PictureNames(const std::vector<std::string>& photo_name
   const auto stem = [](const std::string& name) { return fs::path(name).replace_extension("").generic_string(); };
   for (const std::string& name : photo_names) ++count[stem(name)];
   std::vector<std::string> names;
-  for (const std::string& name : photo_names)
-    names.push_back((count[stem(name)] == 1 ? stem(name) : name) + extension);
+  for (const std::string& name : photo_names) names.push_back((count[stem(name)] == 1 ? stem(name) : name) + extension);
   return names;
 }
 

@@ -18,7 +18,8 @@ std::vector<int> ViewsFor(const PhotoOptions& options, const scene::Scene& scene
 std::vector<std::string> PhotoNames(const scene::Scene& scene, const std::vector<int>& views);
 // The same for a picture that stands for the photo: with the ending ".png", behind the photo's own where two photos
 // differ in nothing else. extension: with its dot.
-std::vector<std::string> PictureNames(const std::vector<std::string>& photo_names, const std::string& extension = ".png");
+std::vector<std::string> PictureNames(const std::vector<std::string>& photo_names,
+                                      const std::string& extension = ".png");
 
 // EXIF's word for how the view's file lies, mirrored ones included. Reads its header.
 int OrientationInFile(const scene::View& view);

@@ -7,8 +7,8 @@
 namespace sanerf::exports {
 namespace {
 
-constexpr int kDepthSide = 320;     // pixels on the longer side
-constexpr double kSameDepth = 0.02; // share of the depth: what a pixel of this size spans on a slanted surface
+constexpr int kDepthSide = 320;      // pixels on the longer side
+constexpr double kSameDepth = 0.02;  // share of the depth: what a pixel of this size spans on a slanted surface
 
 }  // namespace
 
