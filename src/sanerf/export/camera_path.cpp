@@ -150,7 +150,8 @@ Camera Shrunk(const Camera& camera, double downscale, int longest_side) {
 
 CaptureShape ShapeOfCapture(const Scene& scene) {
   const Capture capture = Summarize(scene);
-  return {capture.forward.norm() > kForwardFacing, capture.up, capture.center};
+  return {capture.forward.norm() > kForwardFacing, scene.model_from_file.rotation.transpose() * Vec3::UnitZ(),
+          capture.center};
 }
 
 std::vector<NamedCamera> OrbitCameras(const Scene& scene, int frames) {

@@ -52,7 +52,7 @@ std::vector<NamedCamera> OrbitCameras(const scene::Scene& scene, int frames);
 // What the training cameras have in common, file frame.
 struct CaptureShape {
   bool is_forward_facing = false;  // all look the same way: nobody has seen the back of anything
-  Vec3 up = Vec3::UnitZ();         // theirs, on the average
+  Vec3 up = Vec3::UnitZ();         // the scene's
   Vec3 center = Vec3::Zero();      // the mean of their places
 };
 CaptureShape ShapeOfCapture(const scene::Scene& scene);

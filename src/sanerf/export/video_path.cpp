@@ -96,15 +96,72 @@ void Shorten(const std::vector<Vec3>& places, bool is_closed, std::vector<int>* 
   }
 }
 
-struct Key {
-  Vec3 place;
-  Eigen::Vector4d turn;  // a quaternion's coefficients, each on the side of the one before
+// A quaternion's coefficients, as a vector.
+using Turn = Eigen::Vector4d;
+
+// On a curve through all of the points, smooth where pieces meet, between the second and the third: Catmull and Rom's
+// with the distances of the points as knots (Barry and Goldman 1988), so that it is passed at an even pace.
+template <class Vector>
+Vector Between(const Vector (&points)[4], const double (&knots)[4], double at) {
+  const auto mix = [&](const Vector& a, const Vector& b, int from, int to) -> Vector {
+    const double share = (at - knots[from]) / (knots[to] - knots[from]);
+    return (1 - share) * a + share * b;
+  };
+  const Vector a = mix(points[0], points[1], 0, 1), b = mix(points[1], points[2], 1, 2),
+               c = mix(points[2], points[3], 2, 3);
+  return mix(mix(a, b, 0, 2), mix(b, c, 1, 3), 1, 2);
+}
+
+// Places, and where the cameras look there, one behind the other.
+struct Way {
+  std::vector<Vec3> places;
+  std::vector<Turn> turns;
+  bool is_closed = false;
+
+  int size() const { return int(places.size()); }
+  int num_pieces() const { return is_closed ? size() : size() - 1; }
+  // Also before the first and behind the last: around, or as far on as there is to the neighbor.
+  Vec3 Place(int i) const {
+    const int n = size();
+    if (is_closed) return places[size_t((i % n + n) % n)];
+    if (i < 0) return 2 * places[0] - places[1];
+    return i < n ? places[size_t(i)] : Vec3(2 * places[size_t(n - 1)] - places[size_t(n - 2)]);
+  }
+  Turn TurnAt(int i) const {
+    const int n = size();
+    return turns[size_t(is_closed ? (i % n + n) % n : std::clamp(i, 0, n - 1))];
+  }
+  double LengthOf(int piece) const { return (Place(piece + 1) - Place(piece)).norm(); }
+
+  // piece: from this place to the next; along: from its beginning.
+  Pose At(int piece, double along) const {
+    Vec3 around[4];
+    Turn turn[4];
+    double knots[4] = {-LengthOf(piece - 1), 0, LengthOf(piece), LengthOf(piece) + LengthOf(piece + 1)};
+    for (int k = 0; k < 4; ++k) {
+      around[k] = Place(piece - 1 + k);
+      turn[k] = TurnAt(piece - 1 + k);
+      if (k > 0 && turn[k].dot(turn[k - 1]) < 0) turn[k] *= -1;  // the same turn, on the side of the one before
+    }
+    return {Eigen::Quaterniond(Between(turn, knots, along).normalized()).toRotationMatrix(),
+            Between(around, knots, along)};
+  }
 };
 
-// Catmull and Rom's cubic between b and c: through both, and smooth where pieces meet.
-template <class Vector>
-Vector Between(const Vector& a, const Vector& b, const Vector& c, const Vector& d, double t) {
-  return 0.5 * (2 * b + t * (c - a) + t * t * (2 * a - 5 * b + 4 * c - d) + t * t * t * (3 * b - a - 3 * c + d));
+Way WayAlong(const Scene& scene, const Vec3& origin) {
+  const std::vector<int> train = scene.TrainViews();
+  std::vector<Vec3> places;
+  for (const int v : train) places.push_back(scene.views[size_t(v)].camera.center() - origin);
+  Way way;
+  way.is_closed = !ShapeOfCapture(scene).is_forward_facing;
+  std::vector<int> order = FarApart(places, kKeyCameras);
+  Shorten(places, way.is_closed, &order);
+  for (const int i : order) {
+    way.places.push_back(places[size_t(i)]);
+    const Mat3& rotation = scene.views[size_t(train[size_t(i)])].camera.world_from_cam.rotation;
+    way.turns.push_back(Eigen::Quaterniond(rotation).coeffs());
+  }
+  return way;
 }
 
 }  // namespace
@@ -128,35 +185,25 @@ std::vector<Camera> TurntableCameras(const Scene& scene, const ObjectPlace& plac
 }
 
 std::vector<Camera> FlyCameras(const Scene& scene, int num_frames, int longest_side) {
-  const bool is_closed = !ShapeOfCapture(scene).is_forward_facing;
-  const std::vector<int> train = scene.TrainViews();
-  const Vec3 origin = scene.views[size_t(train[0])].camera.center();  // large coordinates stay exact
-  std::vector<Vec3> places;
-  for (const int v : train) places.push_back(scene.views[size_t(v)].camera.center() - origin);
-  std::vector<int> order = FarApart(places, kKeyCameras);
-  Shorten(places, is_closed, &order);
-  std::vector<Key> keys;
-  for (const int i : order) {
-    const Eigen::Quaterniond turn(scene.views[size_t(train[size_t(i)])].camera.world_from_cam.rotation);
-    keys.push_back({places[size_t(i)], turn.coeffs()});
-    if (keys.size() > 1 && keys.back().turn.dot(keys[keys.size() - 2].turn) < 0) keys.back().turn *= -1;
-  }
-  const int n = int(keys.size());
-  const auto key = [&](int i) {  // beyond the ends of an open way its ends
-    return keys[size_t(is_closed ? (i % n + n) % n : std::clamp(i, 0, n - 1))];
-  };
+  const Camera& first = scene.views[size_t(scene.TrainViews().front())].camera;
+  const Vec3 origin = first.center();  // large coordinates stay exact
+  const Way way = WayAlong(scene, origin);
   Camera camera = VideoCamera(scene, longest_side);
   std::vector<Camera> cameras;
+  if (way.size() < 2) {
+    camera.world_from_cam = first.world_from_cam;
+    cameras.assign(size_t(num_frames), camera);
+    return cameras;
+  }
+  double length = 0;
+  for (int piece = 0; piece < way.num_pieces(); ++piece) length += way.LengthOf(piece);
+  const double step = length / (way.is_closed ? num_frames : std::max(1, num_frames - 1));
+  int piece = 0;
+  double before = 0;  // the length of the pieces before this one
   for (int f = 0; f < num_frames; ++f) {
-    const double along = is_closed ? double(n) * f / num_frames : (n - 1.0) * f / std::max(1, num_frames - 1);
-    const int i = std::min(int(along), is_closed ? n - 1 : std::max(0, n - 2));
-    Key around[4] = {key(i - 1), key(i), key(i + 1), key(i + 2)};
-    for (int k = 1; k < 4; ++k)
-      if (around[k].turn.dot(around[k - 1].turn) < 0) around[k].turn *= -1;  // where the closed way meets its start
-    const double t = along - i;
-    const Vec3 place = Between(around[0].place, around[1].place, around[2].place, around[3].place, t);
-    const Eigen::Vector4d turn = Between(around[0].turn, around[1].turn, around[2].turn, around[3].turn, t);
-    camera.world_from_cam = {Eigen::Quaterniond(turn.normalized()).toRotationMatrix(), origin + place};
+    while (piece + 1 < way.num_pieces() && f * step > before + way.LengthOf(piece)) before += way.LengthOf(piece++);
+    const Pose pose = way.At(piece, std::min(f * step - before, way.LengthOf(piece)));
+    camera.world_from_cam = {pose.rotation, origin + pose.translation};
     cameras.push_back(camera);
   }
   return cameras;
