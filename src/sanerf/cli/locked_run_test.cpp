@@ -91,7 +91,6 @@ TEST_F(LockedRun, WhoReadsIsNotAndChangesNothing) {
            {"render", "run", "--out", "pictures"},
            {"render", "run", "--out", "pictures", "--scene", "moved"},
            {"export", "run", "--format", "prompts", "--out", "mug.json"},
-           {"export", "run", "--format", "masks", "--views", "test", "--out", "masks"},
        })
     Succeeds(arguments);
   EXPECT_EQ(Snapshot(folder_ / "run"), before);
