@@ -143,15 +143,17 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
   return view;
 }
 
-nerf::MakeSampleFilter ObjectModel::FilterOf(const std::vector<int>& labels, bool keeps_them) const {
-  std::vector<bool> is_named(size_t(num_labels()), false);
-  for (const int label : labels) is_named.at(size_t(label)) = true;
-  const ObjectFilter::Does does = keeps_them ? ObjectFilter::Does::kKeep : ObjectFilter::Does::kHide;
-  return [this, is_named, does] { return std::make_unique<ObjectFilter>(Sources(), is_named, does); };
+nerf::MakeSampleFilter ObjectModel::Without(const std::vector<int>& labels) const {
+  std::vector<bool> is_hidden(size_t(num_labels()), false);
+  for (const int label : labels) is_hidden.at(size_t(label)) = true;
+  return [this, is_hidden] { return std::make_unique<ObjectFilter>(Sources(), is_hidden, Surroundings::kStay); };
 }
 
-nerf::MakeSampleFilter ObjectModel::Without(const std::vector<int>& labels) const { return FilterOf(labels, false); }
-nerf::MakeSampleFilter ObjectModel::Alone(const std::vector<int>& labels) const { return FilterOf(labels, true); }
+nerf::MakeSampleFilter ObjectModel::Alone(const std::vector<int>& labels) const {
+  std::vector<bool> is_hidden(size_t(num_labels()), true);
+  for (const int label : labels) is_hidden.at(size_t(label)) = false;
+  return [this, is_hidden] { return std::make_unique<ObjectFilter>(Sources(), is_hidden, Surroundings::kGo); };
+}
 
 ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, int label, const Job& job) const {
   SANERF_CHECK(labels.width == file_camera.width && labels.height == file_camera.height);

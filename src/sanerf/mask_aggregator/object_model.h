@@ -47,7 +47,7 @@ class ObjectModel {
 
   // The scene without what these labels are taken for (NerfModel::RenderPart). This model must outlive the filters.
   nerf::MakeSampleFilter Without(const std::vector<int>& labels) const;
-  // What these labels are taken for without the rest of the scene, also where that stands in front.
+  // These labels and nothing else, not even what stands in front of them. The same holds.
   nerf::MakeSampleFilter Alone(const std::vector<int>& labels) const;
   // The share of each pixel that the label covers, [0, 1]: rays in a grid of places within the pixel are counted where
   // the label's outline runs, the pixel's own ray elsewhere. labels: of the same camera, as Render returned them.
@@ -73,7 +73,6 @@ class ObjectModel {
               const nerf::NerfModel& nerf)
       : parts_{{std::move(field), std::move(prior)}}, nerf_(nerf) {}
   std::vector<LabelSource> Sources() const;
-  nerf::MakeSampleFilter FilterOf(const std::vector<int>& labels, bool keeps_them) const;
 
   std::vector<Part> parts_;  // one, unless they are joined
   nerf::NerfModel nerf_;
