@@ -85,6 +85,7 @@ void AddSegment(CommandLine& line);
 void AddRender(CommandLine& line);
 void AddExport(CommandLine& line);
 void AddEval(CommandLine& line);
+void AddReport(CommandLine& line);
 void AddAblate(CommandLine& line);
 void AddCompare(CommandLine& line);
 void AddEvalSet(CommandLine& line);

@@ -89,6 +89,7 @@ void AddCommands(CommandLine& line) {
   AddRender(line);
   AddExport(line);
   AddEval(line);
+  AddReport(line);
   AddCompare(line);
   AddEvalSet(line);
   AddAblate(line);

@@ -37,6 +37,8 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
            {"eval", "run"},
            {"eval", "run", "--scene", "moved"},
            {"eval", "run", "--report"},
+           {"report", "run"},
+           {"report", "run", "--out", "elsewhere.html"},
            {"compare", "run"},
            {"compare", "run", "--auto"},
            {"view", "run"},

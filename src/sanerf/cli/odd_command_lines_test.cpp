@@ -98,6 +98,7 @@ TEST(OddCommandLine, CommandsThatNeedSomethingSaySo) {
                                      {"export"},
                                      {"export", "run"},
                                      {"eval"},
+                                     {"report"},
                                      {"compare"},
                                      {"eval-set"},
                                      {"ablate"},
