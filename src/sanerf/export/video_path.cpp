@@ -102,7 +102,7 @@ using Turn = Eigen::Vector4d;
 // On a curve through all of the points, smooth where pieces meet, between the second and the third: Catmull and Rom's
 // with the distances of the points as knots (Barry and Goldman 1988), so that it is passed at an even pace.
 template <class Vector>
-Vector Between(const Vector (&points)[4], const double (&knots)[4], double at) {
+Vector OnCurve(const Vector (&points)[4], const double (&knots)[4], double at) {
   const auto mix = [&](const Vector& a, const Vector& b, int from, int to) -> Vector {
     const double share = (at - knots[from]) / (knots[to] - knots[from]);
     return (1 - share) * a + share * b;
@@ -143,8 +143,8 @@ struct Way {
       turn[k] = TurnAt(piece - 1 + k);
       if (k > 0 && turn[k].dot(turn[k - 1]) < 0) turn[k] *= -1;  // the same turn, on the side of the one before
     }
-    return {Eigen::Quaterniond(Between(turn, knots, along).normalized()).toRotationMatrix(),
-            Between(around, knots, along)};
+    return {Eigen::Quaterniond(OnCurve(turn, knots, along).normalized()).toRotationMatrix(),
+            OnCurve(around, knots, along)};
   }
 };
 
