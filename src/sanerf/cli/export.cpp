@@ -33,7 +33,8 @@ bool Matters(const exports::ExportFormat& format, const std::string& option) {
 
 // What was given, and has no effect on this format.
 void RefuseOtherOptions(const experiments::ExperimentSettings& settings, const exports::ExportFormat& format) {
-  for (const auto& [option, origin] : settings.origins.ToJson().items()) {
+  const Json origins = settings.origins.ToJson();
+  for (const auto& [option, origin] : origins.items()) {
     if (Matters(format, option)) continue;
     const std::vector<std::string> known(format.options.begin(), format.options.end());
     throw UsageError(

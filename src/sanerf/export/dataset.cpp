@@ -34,7 +34,7 @@ ImageU8 KeptPixels(const MasksOfView& shown, Keep keep, const scene::View& view)
 
 void PutPhoto(const fs::path& photo, const fs::path& place, Photos how) {
   fs::create_directories(place.parent_path());
-  if (how == Photos::kLink) return LinkOrCopy(photo, place);
+  if (how == Photos::kLink) return LinkOrCopy(fs::canonical(photo), place);  // a link to a link would not lead there
   WriteFileAtomic(place, ReadFile(photo, FileKind::kImage));
 }
 

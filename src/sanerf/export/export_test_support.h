@@ -11,6 +11,7 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/jpeg_codec.h"
+#include "sanerf/core/made_once_test_support.h"
 #include "sanerf/export/export_input.h"
 #include "sanerf/export/options.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
@@ -22,11 +23,13 @@ class ExportTest : public mask_aggregator::AggregatorTest {
  protected:
   static void SetUpTestSuite() {
     AggregatorTest::SetUpTestSuite();
-    std::vector<mask_aggregator::LabelView> views = views_;
-    const std::vector<ImageU8> labels = LabelsOf({2, 3});
-    for (size_t i = 0; i < views.size(); ++i) views[i].labels = labels[i];
-    field_ = new mask_aggregator::ObjectModel(
-        mask_aggregator::TrainObjectModel(*nerf_, views, 3, Options(), nullptr, Job()));
+    CopyOfWhatIsMadeOnce(*folder_, "exported_field", [](const std::filesystem::path& made) {
+      std::vector<mask_aggregator::LabelView> views = views_;
+      const std::vector<ImageU8> labels = LabelsOf({2, 3});
+      for (size_t i = 0; i < views.size(); ++i) views[i].labels = labels[i];
+      mask_aggregator::TrainObjectModel(*nerf_, views, 3, Options(), nullptr, Job()).Save(made / "object.ckpt");
+    });
+    field_ = new mask_aggregator::ObjectModel(mask_aggregator::ObjectModel::Load(*folder_ / "object.ckpt", *nerf_));
   }
   static void TearDownTestSuite() {
     delete field_;

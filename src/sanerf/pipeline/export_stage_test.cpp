@@ -10,6 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/made_once_test_support.h"
 #include "sanerf/export/fake_ffmpeg_test_support.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
 #include "sanerf/nerf/quick_field_test_support.h"
@@ -32,17 +33,25 @@ class ExportStageTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TestFolder;
-    const nerf::QuickField quick = nerf::TrainQuickField(*folder_, 16);
-    fs::create_directories(Run() / "nerf");
-    run::RunFolder run = run::RunFolder::Create(Run(), *folder_ / "scene", quick.scene, Job());
-    fs::copy_file(*folder_ / "nerf.ckpt", run.checkpoint());
+    CopyOfWhatIsMadeOnce(*folder_, "exported_run", MakeRun);
+    Json record = ReadJsonFile(Run() / "run.json");  // which remembers where the scene was that it was made of
+    record["scene"]["absolute_path"] = fs::canonical(*folder_ / "scene").string();
+    WriteJsonFile(Run() / "run.json", record);
+  }
+  static void MakeRun(const fs::path& place) {
+    const TestFolder quick;
+    nerf::TrainQuickField(quick, 16);
+    fs::copy(quick / "scene", place / "scene", fs::copy_options::recursive);
+    const scene::Scene scene = scene::LoadScene(place / "scene", {}, Job());
+    fs::create_directories(place / "run" / "nerf");
+    run::RunFolder run = run::RunFolder::Create(place / "run", place / "scene", scene, Job());
+    fs::copy_file(quick / "nerf.ckpt", run.checkpoint());
     WriteFileAtomic(run.nerf_log(), "");
     run.SetStage(run::Stage::kTrain, run::StageState::kComplete, 1);
     run.Save(Job());
     const nerf::NerfModel nerf = run.OpenNerf();
-    Store(run, quick.scene, nerf, {"box", "ball"}, {2, 3});
-    Store(run, quick.scene, nerf, {"cup"}, {1});
-    fs::remove_all(run.path() / "exports");
+    Store(run, scene, nerf, {"box", "ball"}, {2, 3});
+    Store(run, scene, nerf, {"cup"}, {1});
   }
   static void TearDownTestSuite() { delete folder_; }
   void TearDown() override { fs::remove_all(Run() / "exports"); }
