@@ -18,11 +18,11 @@ constexpr SplatRates kFirstRates = {
     .position = 0.05f, .scale = 0.01f, .rotation = 0.002f, .opacity = 0.05f, .color = 0.005f, .details = 0.00025f};
 constexpr double kLastRate = 0.1;
 constexpr double kGrowingPart = 0.6;  // of the steps
-constexpr int kGrowths = 9;           // in these, about
+constexpr int kNumGrowths = 9;        // in these, about
 constexpr float kFaint = 0.01f;       // opacity of a Gaussian that goes
-enum Stream : uint64_t { kViewOrderStream = 1, kBackdropStream = 2 };
+enum SplatStream : uint64_t { kViewOrderStream = 1, kBackdropStream = 2 };
 
-SplatRates RatesAt(double progress, double factor) {
+SplatRates SplatRatesAt(double progress, double factor) {
   const float f = float(factor * std::pow(kLastRate, progress));
   const SplatRates& r = kFirstRates;
   return {f * r.position, f * r.scale, f * r.rotation, f * r.opacity, f * r.color, f * r.details};
@@ -45,7 +45,7 @@ SplatFit::SplatFit(std::span<const SplatView> views, SplatParameters start, floa
   // Whole rounds through the views, so that what no view has seen since the last growth is seen by none.
   const int64_t round = int64_t(views_.size());
   const auto growing = int64_t(kGrowingPart * options_.steps);
-  grow_every_ = std::max<int64_t>(1, (growing / kGrowths + round - 1) / round) * round;
+  grow_every_ = std::max<int64_t>(1, (growing / kNumGrowths + round - 1) / round) * round;
   num_growths_ = growing / grow_every_;
 }
 
@@ -69,7 +69,7 @@ double SplatFit::Step() {
     throw Error("the fit of the splats failed", "its numbers ran away after " + std::to_string(step_) + " steps",
                 "try a lower splats.rate");
   raster_.Backward(splats_, image_gradient_, &gradient_, &traces_);
-  adam_.Step(RatesAt(double(step_) / options_.steps, options_.rate), &splats_, &gradient_);
+  adam_.Step(SplatRatesAt(double(step_) / options_.steps, options_.rate), &splats_, &gradient_);
   ++step_;
   if (step_ % grow_every_ == 0 && growths_ < num_growths_) Grow();
   return loss;

@@ -16,8 +16,8 @@ constexpr float kChildShift = 0.8f, kChildScale = 0.6f, kChildOpacity = 1 / (2 *
 constexpr float kOnePixel = 1;  // standard deviation in the picture; of less there is nothing to split
 constexpr float kMostOpaque = 0.999f;
 
-float Opacity(float logit) { return 1 / (1 + std::exp(-logit)); }
-float Logit(float opacity) {
+float OpacityOfLogit(float logit) { return 1 / (1 + std::exp(-logit)); }
+float LogitOfOpacity(float opacity) {
   const float held = std::clamp(opacity, 1 - kMostOpaque, kMostOpaque);
   return std::log(held / (1 - held));
 }
@@ -25,7 +25,7 @@ float Logit(float opacity) {
 std::vector<int32_t> KeptSplats(const SplatParameters& splats, const SplatTraces& traces, const SplatGrowth& growth) {
   std::vector<int32_t> kept;
   for (int64_t i = 0; i < splats.size(); ++i) {
-    const bool is_faint = Opacity(splats.logits[size_t(i)]) < growth.min_opacity;
+    const bool is_faint = OpacityOfLogit(splats.logits[size_t(i)]) < growth.min_opacity;
     const bool is_huge = growth.max_scale > 0 && splats.LargestScale(i) > growth.max_scale;
     const bool is_unseen = growth.drop_unseen && traces.seen[size_t(i)] == 0;
     if (!is_faint && !is_huge && !is_unseen) kept.push_back(int32_t(i));
@@ -34,13 +34,13 @@ std::vector<int32_t> KeptSplats(const SplatParameters& splats, const SplatTraces
 }
 
 // Numbers i and its copy j become its two halves.
-void Split(size_t i, size_t j, SplatParameters* splats) {
+void SplitSplat(size_t i, size_t j, SplatParameters* splats) {
   const SplatShape<float> shape = splats->Shape(int64_t(i));
   const int axis = int(std::max_element(shape.log_scale, shape.log_scale + 3) - shape.log_scale);
   const Eigen::Quaternionf rotation(shape.rotation[0], shape.rotation[1], shape.rotation[2], shape.rotation[3]);
   const Eigen::Vector3f shift =
       kChildShift * std::exp(shape.log_scale[axis]) * rotation.normalized().toRotationMatrix().col(axis);
-  const float logit = Logit(kChildOpacity * Opacity(shape.logit));
+  const float logit = LogitOfOpacity(kChildOpacity * OpacityOfLogit(shape.logit));
   for (const size_t child : {i, j}) {
     for (int a = 0; a < 3; ++a) splats->positions[3 * child + size_t(a)] += child == i ? -shift[a] : shift[a];
     splats->log_scales[3 * child + size_t(axis)] += std::log(kChildScale);
@@ -48,8 +48,8 @@ void Split(size_t i, size_t j, SplatParameters* splats) {
   }
 }
 
-void Double(size_t i, size_t j, SplatParameters* splats) {
-  splats->logits[i] = splats->logits[j] = Logit(1 - std::sqrt(1 - Opacity(splats->logits[i])));
+void DoubleSplat(size_t i, size_t j, SplatParameters* splats) {
+  splats->logits[i] = splats->logits[j] = LogitOfOpacity(1 - std::sqrt(1 - OpacityOfLogit(splats->logits[i])));
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ Grown GrowSplats(const SplatParameters& splats, const SplatTraces& traces, const
     const bool is_wide = traces.largest[size_t(grown.from[parent])] > kOnePixel;
     grown.is_new[child] = true;
     grown.is_new[parent] = is_wide;  // of two that are alike one goes on as it was moving, and so they part
-    (is_wide ? Split : Double)(parent, child, &grown.splats);
+    (is_wide ? SplitSplat : DoubleSplat)(parent, child, &grown.splats);
   }
   return grown;
 }

@@ -14,19 +14,19 @@ namespace {
 using Eigen::Vector3f;
 
 constexpr uint32_t kFinestCells = 1 << 20;  // per axis
-constexpr float kWidth = 0.6f;              // standard deviation along the surface, of the cell
-constexpr float kThickness = 0.1f;          // across it
+constexpr float kWidthOfCell = 0.6f;        // standard deviation along the surface, of the cell
+constexpr float kThicknessOfCell = 0.1f;    // across it
 constexpr float kStartOpacity = 0.7f;
 constexpr float kHarmonic = float(kHarmonic0);
 
 // All of space in a ball of radius 2, the ball of radius 1 unchanged (Barron et al., mip-NeRF 360, 2022, Eq. 10).
-Vector3f Contracted(const Vector3f& p) {
+Vector3f ContractedPoint(const Vector3f& p) {
   const float norm = p.norm();
   return norm <= 1 ? p : Vector3f((2 - 1 / norm) / norm * p);
 }
 
 // How much longer a short line across the direction from the origin is than its contraction.
-float Stretch(const Vector3f& p) {
+float StretchAt(const Vector3f& p) {
   const float norm = p.norm();
   return norm <= 1 ? 1 : norm / (2 - 1 / norm);
 }
@@ -67,7 +67,7 @@ void SetSplat(const Vector3f& position, const Vector3f& normal, const Vector3f& 
   for (int a = 0; a < 3; ++a) {
     const size_t at = 3 * i + size_t(a);
     splats->positions[at] = position[a];
-    splats->log_scales[at] = std::log((a == 2 ? kThickness : kWidth) * cell);
+    splats->log_scales[at] = std::log((a == 2 ? kThicknessOfCell : kWidthOfCell) * cell);
     splats->colors[at] = (rgb[a] - 0.5f) / kHarmonic;
   }
   splats->logits[i] = std::log(kStartOpacity / (1 - kStartOpacity));
@@ -79,7 +79,7 @@ SplatParameters SplatsOnSurface(std::span<const SurfacePoint> points, int64_t co
   SANERF_CHECK(!points.empty() && count > 0);
   std::vector<Vector3f> contracted;
   contracted.reserve(points.size());
-  for (const SurfacePoint& point : points) contracted.push_back(Contracted(point.position));
+  for (const SurfacePoint& point : points) contracted.push_back(ContractedPoint(point.position));
   const uint32_t per_axis = FinestCells(contracted, count);
   std::vector<std::pair<uint64_t, uint32_t>> by_cell;
   by_cell.reserve(points.size());
@@ -110,7 +110,7 @@ SplatParameters SplatsOnSurface(std::span<const SurfacePoint> points, int64_t co
     position *= share;
     rgb *= share;
     if (normal.norm() < 1e-3f) normal = points[by_cell[begin].second].normal;  // both sides of something thin
-    SetSplat(position, normal.normalized(), rgb, cell * Stretch(position), i, &splats);
+    SetSplat(position, normal.normalized(), rgb, cell * StretchAt(position), i, &splats);
     begin = end;
   }
   return splats;

@@ -17,8 +17,6 @@ using nerf::PartOfView;
 
 namespace {
 
-using What = SplatSubject::What;
-
 constexpr int kMostHeldOut = 6;
 constexpr double kNeighborCosine = 0.5;  // of viewing directions: cameras further apart have nothing in between
 constexpr int kSearchViews = 12, kSearchPixels = 160;   // to find where an object is: views, longest side
@@ -26,16 +24,17 @@ constexpr double kTrimmed = 0.005, kTrimGrowth = 0.25;  // share of the points o
 constexpr double kWindowGrowth = 0.08;                  // of its size, on each side
 constexpr int kWindowBorder = 2;                        // pixels more
 constexpr int kSmallestWindow = 8;
-constexpr float kSurface = 0.5f;  // opacity of a pixel that shows a surface
-constexpr double kJump = 0.1;     // of the depth: between neighbors that are no surface
+constexpr float kSurfaceOpacity = 0.5f;  // opacity of a pixel that shows a surface
+constexpr double kDepthJump = 0.1;       // of the depth: between neighbors that are no surface
 
 nerf::MakeSampleFilter FilterOf(const mask_aggregator::ObjectModel* objects, const SplatSubject& subject) {
-  if (subject.what == What::kScene) return {};
+  if (subject.what == SplatSubject::What::kScene) return {};
   SANERF_CHECK(objects != nullptr && !subject.labels.empty());
-  return subject.what == What::kObjects ? objects->Alone(subject.labels) : objects->Without(subject.labels);
+  return subject.what == SplatSubject::What::kObjects ? objects->Alone(subject.labels)
+                                                      : objects->Without(subject.labels);
 }
 
-Camera Between(const Camera& a, const Camera& b) {
+Camera CameraBetween(const Camera& a, const Camera& b) {
   Camera camera = a;
   camera.world_from_cam.translation = (a.center() + b.center()) / 2;
   const Eigen::Quaterniond from(a.world_from_cam.rotation), to(b.world_from_cam.rotation);
@@ -43,7 +42,7 @@ Camera Between(const Camera& a, const Camera& b) {
   return camera;
 }
 
-double CosineOf(const Camera& a, const Camera& b) {
+double ViewingCosine(const Camera& a, const Camera& b) {
   return a.world_from_cam.rotation.col(2).dot(b.world_from_cam.rotation.col(2));
 }
 
@@ -59,12 +58,12 @@ std::vector<Camera> CamerasToFit(const scene::Scene& scene, int count) {
     double smallest = INFINITY;
     for (size_t j = 0; j < num_photos; ++j) {
       const double distance = (cameras[i].center() - cameras[j].center()).norm();
-      if (j == i || CosineOf(cameras[i], cameras[j]) < kNeighborCosine || distance >= smallest) continue;
+      if (j == i || ViewingCosine(cameras[i], cameras[j]) < kNeighborCosine || distance >= smallest) continue;
       smallest = distance;
       nearest = j;
     }
     if (nearest == i || !done.insert(std::minmax(i, nearest)).second) continue;
-    cameras.push_back(Between(cameras[i], cameras[nearest]));
+    cameras.push_back(CameraBetween(cameras[i], cameras[nearest]));
   }
   return cameras;
 }
@@ -96,7 +95,7 @@ class SubjectRenderer {
 };
 
 // Without what few points say far away from the others.
-std::vector<Vec3> Trimmed(std::vector<Vec3> points) {
+std::vector<Vec3> WithoutStrays(std::vector<Vec3> points) {
   Vec3 low, high;
   std::vector<double> along(points.size());
   for (int a = 0; a < 3; ++a) {
@@ -127,11 +126,11 @@ std::vector<Vec3> SearchSubject(const std::vector<Camera>& cameras, const Subjec
       for (int x = 0; x < depth.width; ++x)
         if (depth.At(x, y) > 0) points.push_back(camera.Lift({x + 0.5, y + 0.5}, double(depth.At(x, y))));
   }
-  return points.empty() ? points : Trimmed(std::move(points));
+  return points.empty() ? points : WithoutStrays(std::move(points));
 }
 
 // The pixels in which these points fall, and some around them; x1 <= x0 when it shows none of them.
-nerf::PixelBlock WindowOn(const Camera& camera, const std::vector<Vec3>& points) {
+nerf::PixelBlock WindowShowing(const Camera& camera, const std::vector<Vec3>& points) {
   Vec2 low(INFINITY, INFINITY), high(-INFINITY, -INFINITY);
   for (const Vec3& point : points) {
     const std::optional<Vec2> px = camera.Project(point);
@@ -150,25 +149,25 @@ bool IsWorthLooking(const nerf::PixelBlock& block) {
   return block.x1 - block.x0 >= kSmallestWindow && block.y1 - block.y0 >= kSmallestWindow;
 }
 
-// At the size at which the window's longer side has at most `resolution` pixels, never larger than the photo.
+// At the size at which the window's longer side has `resolution` pixels; the field knows no pixels of its own.
 PartOfView PartShowing(const Camera& camera, const std::vector<Vec3>* points, int resolution) {
   const auto window = [&](const Camera& of) {
-    return points == nullptr ? PartOfView(of).pixels : WindowOn(of, *points);
+    return points == nullptr ? PartOfView(of).pixels : WindowShowing(of, *points);
   };
-  const nerf::PixelBlock whole = window(camera);
-  const int longer = std::max({1, whole.x1 - whole.x0, whole.y1 - whole.y0});
-  if (longer <= resolution) return {camera, whole};
+  const nerf::PixelBlock at_full_size = window(camera);
+  const int longer = std::max(at_full_size.x1 - at_full_size.x0, at_full_size.y1 - at_full_size.y0);
+  if (longer <= 0) return {camera, at_full_size};
   const double scale = double(resolution) / longer;
-  const Camera smaller = camera.Resized(std::max(1, int(std::lround(scale * camera.width))),
-                                        std::max(1, int(std::lround(scale * camera.height))));
-  return {smaller, window(smaller)};
+  const Camera scaled = camera.Resized(std::max(1, int(std::lround(scale * camera.width))),
+                                       std::max(1, int(std::lround(scale * camera.height))));
+  return {scaled, window(scaled)};
 }
 
 // Of every stride-th pixel that shows a surface.
 void AddSurfacePoints(const SplatView& view, const nerf::RenderedView& shown, const Similarity& fit_from_file,
                       int64_t most, std::vector<SurfacePoint>* points) {
   const int64_t count =
-      std::count_if(shown.opacity.data.begin(), shown.opacity.data.end(), [](float o) { return o > kSurface; });
+      std::count_if(shown.opacity.data.begin(), shown.opacity.data.end(), [](float o) { return o > kSurfaceOpacity; });
   const int64_t stride = std::max<int64_t>(1, (count + most - 1) / std::max<int64_t>(1, most));
   const auto lifted = [&](int x, int y) {
     const Vec2 px(view.part.pixels.x0 + x + 0.5, view.part.pixels.y0 + y + 0.5);
@@ -178,7 +177,7 @@ void AddSurfacePoints(const SplatView& view, const nerf::RenderedView& shown, co
   for (int y = 0; y < shown.depth.height; ++y)
     for (int x = 0; x < shown.depth.width; ++x) {
       const float depth = shown.depth.At(x, y);
-      if (!(shown.opacity.At(x, y) > kSurface) || !(depth > 0) || number++ % stride != 0) continue;
+      if (!(shown.opacity.At(x, y) > kSurfaceOpacity) || !(depth > 0) || number++ % stride != 0) continue;
       const Vec3 p = lifted(x, y);
       const Vec3 to_camera = (fit_from_file * view.part.camera.center() - p).normalized();
       // Between neighbors on the same surface; towards the camera where there are none.
@@ -189,7 +188,7 @@ void AddSurfacePoints(const SplatView& view, const nerf::RenderedView& shown, co
         const bool is_inside = x - dx >= 0 && y - dy >= 0 && x + dx < shown.depth.width && y + dy < shown.depth.height;
         const float before = is_inside ? shown.depth.At(x - dx, y - dy) : 0;
         const float after = is_inside ? shown.depth.At(x + dx, y + dy) : 0;
-        is_smooth = is_smooth && before > 0 && after > 0 && std::fabs(after - before) < kJump * depth;
+        is_smooth = is_smooth && before > 0 && after > 0 && std::fabs(after - before) < kDepthJump * depth;
         if (is_smooth) across[a] = lifted(x + dx, y + dy) - lifted(x - dx, y - dy);
       }
       Vec3 normal = is_smooth ? across[0].cross(across[1]) : to_camera;
@@ -247,7 +246,7 @@ SplatViews MakeSplatViews(const nerf::NerfModel& nerf, const mask_aggregator::Ob
   const SubjectRenderer renderer(nerf, FilterOf(objects, subject), job);
   const std::vector<Camera> cameras = CamerasToFit(scene, options.views);
   const Similarity fit_from_file = FitFromFile(nerf);
-  const bool is_object = subject.what == What::kObjects;
+  const bool is_object = subject.what == SplatSubject::What::kObjects;
   const Error nothing(is_object ? "no splats of the object" : "no splats of the scene",
                       "the radiance field shows nothing of it in any training view",
                       is_object

@@ -18,13 +18,13 @@ namespace sanerf::exports {
 
 namespace {
 
-constexpr double kAtFirst = 0.6;       // of the Gaussians that there may be
+constexpr double kShareAtFirst = 0.6;  // of the Gaussians that there may be
 constexpr double kPointsPerSplat = 8;  // surface points for each of these
-constexpr float kWidest = 0.25f;       // standard deviation of an object's Gaussian, of the size of its surface
+constexpr float kWidestSplat = 0.25f;  // standard deviation of an object's Gaussian, of the size of its surface
 constexpr int64_t kReportEvery = 25;   // steps
 constexpr size_t kLabelsAtOnce = 1 << 16;
 
-float DiagonalOf(std::span<const SurfacePoint> points) {
+float SizeOfSurface(std::span<const SurfacePoint> points) {
   Eigen::Vector3f low = points[0].position, high = low;
   for (const SurfacePoint& point : points) {
     low = low.cwiseMin(point.position);
@@ -33,8 +33,8 @@ float DiagonalOf(std::span<const SurfacePoint> points) {
   return (high - low).norm();
 }
 
-SplatParameters Fitted(const SplatViews& views, SplatParameters start, float max_scale, const SplatOptions& options,
-                       const Job& job) {
+SplatParameters FittedSplats(const SplatViews& views, SplatParameters start, float max_scale,
+                             const SplatOptions& options, const Job& job) {
   Task task(job, "splats", options.steps, "steps");
   SplatFit fit(views.fitted, std::move(start), max_scale, options);
   double sum = 0;
@@ -61,7 +61,7 @@ SplatParameters Fitted(const SplatViews& views, SplatParameters start, float max
 
 // The axis along which it is thinnest, towards the nearest camera that it was fitted to; all in the frame of the fit,
 // whose axes are those of the file.
-std::array<float, 3> NormalOf(const SplatShape<float>& shape, const Mat3& rotation, const SplatViews& views) {
+std::array<float, 3> NormalOfSplat(const SplatShape<float>& shape, const Mat3& rotation, const SplatViews& views) {
   const long thinnest = std::min_element(shape.log_scale, shape.log_scale + 3) - shape.log_scale;
   Vec3 normal = rotation.col(thinnest);
   const Vec3 p(shape.position[0], shape.position[1], shape.position[2]);
@@ -106,7 +106,7 @@ std::vector<uint8_t> LabelsAt(std::span<const Vec3> positions, const mask_aggreg
 }
 
 // From the frame of the fit to the file's, which differs by origin and scale alone.
-Splats InFileFrame(const SplatParameters& fitted, const SplatViews& views, const Similarity& file_from_fit) {
+Splats SplatsInFileFrame(const SplatParameters& fitted, const SplatViews& views, const Similarity& file_from_fit) {
   Splats splats;
   splats.color_degree = fitted.color_degree;
   for (int64_t i = 0; i < fitted.size(); ++i) {
@@ -115,7 +115,7 @@ Splats InFileFrame(const SplatParameters& fitted, const SplatViews& views, const
     q.normalize();
     if (q.w() < 0) q.coeffs() = -q.coeffs();
     splats.positions.push_back(file_from_fit * Vec3(shape.position[0], shape.position[1], shape.position[2]));
-    splats.normals.push_back(NormalOf(shape, q.toRotationMatrix(), views));
+    splats.normals.push_back(NormalOfSplat(shape, q.toRotationMatrix(), views));
     splats.rotations.push_back({float(q.w()), float(q.x()), float(q.y()), float(q.z())});
     std::array<float, 3> scale;
     for (size_t a = 0; a < 3; ++a) scale[a] = float(std::exp(double(shape.log_scale[a])) * file_from_fit.scale);
@@ -143,15 +143,15 @@ Splats FitSplats(const nerf::NerfModel& nerf, const mask_aggregator::ObjectModel
                  const scene::Scene& scene, const SplatOptions& options, const Job& job) {
   CheckOptions(options, "splats");
   const ThreadLimit limit(job.num_threads());
-  const auto at_first = std::max<int64_t>(1, int64_t(kAtFirst * options.count));
+  const auto at_first = std::max<int64_t>(1, int64_t(kShareAtFirst * options.count));
   const SplatViews views =
       MakeSplatViews(nerf, objects, subject, scene, options, int64_t(kPointsPerSplat * double(at_first)), job);
   SplatParameters start = SplatsOnSurface(views.points, at_first, options.color_degree);
   const bool is_object = subject.what == SplatSubject::What::kObjects;
-  const float max_scale = is_object ? kWidest * DiagonalOf(views.points) : 0;
-  const SplatParameters fitted = Fitted(views, std::move(start), max_scale, options, job);
+  const float max_scale = is_object ? kWidestSplat * SizeOfSurface(views.points) : 0;
+  const SplatParameters fitted = FittedSplats(views, std::move(start), max_scale, options, job);
 
-  Splats splats = InFileFrame(fitted, views, FitFromFile(nerf).Inverse());
+  Splats splats = SplatsInFileFrame(fitted, views, FitFromFile(nerf).Inverse());
   splats.labels = LabelsAt(splats.positions, objects, subject, job);
   splats.held_out_views = int(views.held_out.size());
   splats.psnr = PsnrOfSplats(fitted, views.held_out.empty() ? views.fitted : views.held_out, job);
