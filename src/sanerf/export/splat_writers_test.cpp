@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "sanerf/core/disk_test_support.h"
@@ -115,6 +118,33 @@ TEST(SplatWriters, SplatHas32BytesOfEachTheLargestFirst) {
   EXPECT_EQ(byte(27), std::lround(255 * 0.8));
   EXPECT_EQ(byte(28), 192);  // 128 + 64
   EXPECT_EQ(byte(29), 64);
+}
+
+// Three balls in a row, red, green and blue, and below them a yellow needle that lies along x and is turned to stand
+// up: what scripts/check_splats_in_browser.sh shows to another viewer.
+TEST(SplatWriters, SampleForAnotherViewer) {
+  Splats sample;
+  const auto add = [&](const Vec3& position, const std::array<float, 3>& scale, const std::array<float, 4>& rotation,
+                       const std::array<float, 3>& rgb) {
+    sample.positions.push_back(position);
+    sample.normals.push_back({0, 0, 1});
+    sample.scales.push_back(scale);
+    sample.rotations.push_back(rotation);
+    sample.opacities.push_back(0.99f);
+    sample.labels.push_back(uint8_t(sample.labels.size()));
+    for (const float c : rgb) sample.colors.push_back((c - 0.5f) / 0.28209479f);
+  };
+  for (int i = 0; i < 3; ++i) {
+    std::array<float, 3> rgb = {0, 0, 0};
+    rgb[size_t(i)] = 1;
+    add(Vec3(i - 1, 0.5, 0), {0.25f, 0.25f, 0.25f}, {1, 0, 0, 0}, rgb);
+  }
+  add(Vec3(0, -1, 0), {0.5f, 0.05f, 0.05f}, {std::sqrt(0.5f), 0, 0, std::sqrt(0.5f)}, {1, 1, 0});
+  const TestFolder folder;
+  const char* wanted = std::getenv("SANERF_SAMPLE_PLY");
+  const fs::path path = wanted != nullptr ? fs::path(wanted) : folder / "sample.ply";
+  WriteSplatPly(sample, {"red", "green", "blue"}, path);
+  EXPECT_EQ(PlainPly(path).size(), 4u);
 }
 
 TEST(SplatWriters, OriginIsNeededOnlyWhereFloatsAreTooCoarse) {
