@@ -20,6 +20,7 @@ namespace {
 
 constexpr int64_t kSplatsAtOnce = 512;
 constexpr float kReachSlack = 1e-3f;  // pixels, for rounding at the border of a Gaussian
+constexpr float kThinnest = 1e-6f;    // determinant of a covariance, of the product of its variances
 constexpr int kRadixBits = 11;
 
 // Towards the mean from the eye, and how far that is.
@@ -58,7 +59,9 @@ void SplatRaster::Project(const SplatParameters& splats) {
       SplatInCamera<float> placed;
       if (!PlaceSplat(camera_, shape, &placed)) continue;
       const ProjectedSplat<float> p = ProjectPlaced(camera_, shape, placed);
-      if (!(p.opacity > kernels::kSplatMinAlpha) || !(p.a > 0 && p.c > 0) || !std::isfinite(p.a * p.c)) continue;
+      if (!(p.opacity > kernels::kSplatMinAlpha)) continue;
+      // So close to the camera, or so long, that its covariance is no longer one in single precision.
+      if (!(p.a > 0 && p.c > 0 && p.b * p.b < (1 - kThinnest) * p.a * p.c)) continue;
       // alpha reaches 1/255 on the ellipse whose square is this; its box is as wide as that many deviations.
       const float square = 2 * std::log(p.opacity / kernels::kSplatMinAlpha);
       ScreenSplat& s = screen_[i];

@@ -51,12 +51,12 @@ std::string OnOneLine(std::string name) {
   return name;
 }
 
-std::string HeaderOf(const Splats& splats, const std::vector<std::string>& names, const Vec3& origin) {
+std::string HeaderOf(const Splats& splats, const std::vector<NamedLabel>& names, const Vec3& origin) {
   std::string header =
       "ply\nformat binary_little_endian 1.0\ncomment 3D Gaussians by sanerf, in the data set's frame\n";
   if (origin != Vec3::Zero())
     header += fmt::format("comment origin {} {} {}: add it to x y z\n", origin.x(), origin.y(), origin.z());
-  for (size_t i = 0; i < names.size(); ++i) header += fmt::format("comment object {} {}\n", i + 1, OnOneLine(names[i]));
+  for (const auto& [label, name] : names) header += fmt::format("comment object {} {}\n", label, OnOneLine(name));
   header += fmt::format("element vertex {}\n", splats.size());
   const auto property = [&](const std::string& name) { header += "property float " + name + "\n"; };
   for (const char* name : {"x", "y", "z", "nx", "ny", "nz", "f_dc_0", "f_dc_1", "f_dc_2"}) property(name);
@@ -83,7 +83,7 @@ Vec3 OriginFor(const Box& bounds) {
   return (middle / step).array().round().matrix() * step;
 }
 
-SplatFile WriteSplatPly(const Splats& splats, const std::vector<std::string>& names, const fs::path& path) {
+SplatFile WriteSplatPly(const Splats& splats, const std::vector<NamedLabel>& names, const fs::path& path) {
   CheckColumns(splats);
   const Vec3 origin = OriginFor(splats.Bounds());
   const size_t num_functions = size_t(splats.num_functions());

@@ -9,6 +9,12 @@
 
 namespace sanerf::exports {
 
+// What a label of the object model is called.
+struct NamedLabel {
+  int label = 0;
+  std::string name;
+};
+
 struct SplatFile {
   std::vector<std::filesystem::path> files;  // what was written, the Gaussians first
   Vec3 origin = Vec3::Zero();                // to be added to the file's positions: file frame
@@ -20,9 +26,9 @@ Vec3 OriginFor(const Box& bounds);
 
 // PLY (binary, little endian) as 3D Gaussian splatting writes it and SuperSplat, Brush, LichtFeld Studio and add-ons of
 // Blender read it: x y z, nx ny nz, f_dc_*, f_rest_* (channel by channel), opacity before the sigmoid, scale_* as
-// logarithms, rot_* w x y z; with object_id (0 = none). Comments tell frame, origin and the objects' names; names:
-// of labels 1, 2, … . Throws WriteError, and then nothing is left.
-SplatFile WriteSplatPly(const Splats& splats, const std::vector<std::string>& names, const std::filesystem::path& path);
+// logarithms, rot_* w x y z; with object_id, the label (0 = none). Comments tell frame, origin and the objects' names.
+// Throws WriteError, and then nothing is left.
+SplatFile WriteSplatPly(const Splats& splats, const std::vector<NamedLabel>& names, const std::filesystem::path& path);
 
 // .splat of antimatter15's viewer: 32 bytes per Gaussian, the largest and most opaque first: position and scale as
 // floats, color and opacity as bytes, rotation w x y z as bytes (128 = 0). Colors from everywhere the same, no objects.

@@ -42,7 +42,7 @@ TEST(SplatWriters, PlyIsWhatOthersRead) {
   const TestFolder folder;
   for (const int degree : {0, 1, 2}) {
     const Splats splats = ThreeSplats(Vec3::Zero(), degree);
-    const SplatFile written = WriteSplatPly(splats, {"mug", "bowl\nof rice"}, folder / "a.ply");
+    const SplatFile written = WriteSplatPly(splats, {{1, "mug"}, {2, "bowl\nof rice"}}, folder / "a.ply");
     EXPECT_EQ(written.origin, Vec3::Zero());
     EXPECT_THAT(written.files, testing::ElementsAre(folder / "a.ply"));
     const PlainPly ply(folder / "a.ply");
@@ -143,7 +143,7 @@ TEST(SplatWriters, SampleForAnotherViewer) {
   const TestFolder folder;
   const char* wanted = std::getenv("SANERF_SAMPLE_PLY");
   const fs::path path = wanted != nullptr ? fs::path(wanted) : folder / "sample.ply";
-  WriteSplatPly(sample, {"red", "green", "blue"}, path);
+  WriteSplatPly(sample, {{1, "green"}, {2, "blue"}}, path);
   EXPECT_EQ(PlainPly(path).size(), 4u);
 }
 

@@ -81,7 +81,7 @@ TEST_F(SplatsTest, AFileReadAndDrawnBySomebodyElseShowsTheObject) {
   for (const auto& n : splats.normals) EXPECT_NEAR(std::hypot(n[0], n[1], n[2]), 1, 1e-4);
 
   const TestFolder folder;
-  const SplatFile file = WriteSplatPly(splats, {"box"}, folder / "box.ply");
+  const SplatFile file = WriteSplatPly(splats, {{1, "box"}}, folder / "box.ply");
   const PlainPly ply(folder / "box.ply");
   ASSERT_EQ(ply.size(), size_t(splats.size()));
   const std::vector<PlainSplat> read = ply.Splats(file.origin);
