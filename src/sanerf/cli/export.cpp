@@ -27,6 +27,15 @@ struct ExportFlags {
   OptionFlags options;
 };
 
+std::vector<std::string> StagesOfExports() {
+  exports::ExportOptions options;
+  OptionRegistry registry;
+  AddTo(registry, options);
+  std::vector<std::string> stages;
+  for (const OptionRegistry::Stage& stage : registry.stages()) stages.push_back(stage.name);
+  return stages;
+}
+
 bool Matters(const exports::ExportFormat& format, const std::string& option) {
   return std::any_of(format.options.begin(), format.options.end(), [&](const char* one) { return option == one; });
 }
@@ -70,7 +79,7 @@ void FollowTheEnding(const std::filesystem::path& out, const exports::ExportForm
 pipeline::ExportRequest RequestOf(const CommonFlags& common, const ExportFlags& flags, const Job& job) {
   const exports::ExportFormat& format = exports::FindExportFormat(flags.format);
   experiments::ExperimentSettings settings;
-  ApplyCommonFlags(common, {"export", "video"}, "export", &settings, job);
+  ApplyCommonFlags(common, StagesOfExports(), "export", &settings, job);
   flags.options.Apply(&settings);
   pipeline::ExportRequest request;
   if (!flags.path.empty()) ApplyPath(flags.path, &request, &settings);
@@ -133,6 +142,7 @@ void AddExport(CommandLine& line) {
                  "  sanerf export run --object all --format coco\n"
                  "  sanerf export run --object mug --format nerfstudio --keep rest   to train on without the mug\n"
                  "  sanerf export run --object mug --format video --alpha webm --out mug.webm\n"
+                 "  sanerf export run --object mug --format splat --out mug.ply\n"
                  "  sanerf export run --format video --path fly              the scene itself" +
                      FormatsInHelp());
   sub->add_option("RUN", flags->run, "run folder")->required();

@@ -33,6 +33,7 @@ struct ExportInput {
   std::vector<OwnField> own = {};      // by themselves
   std::string prompts = {};            // as segment --prompts reads them: JSON
   std::vector<NamedCamera> path = {};  // of a video, given by the user
+  std::string ending = {};             // of the one file that the user wants (".ply"); empty: a folder
   uint64_t seed = 1;
 };
 

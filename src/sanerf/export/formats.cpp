@@ -13,6 +13,7 @@
 #include "sanerf/export/cutouts.h"
 #include "sanerf/export/mask_pictures.h"
 #include "sanerf/export/nerfstudio_set.h"
+#include "sanerf/export/splat_format.h"
 #include "sanerf/export/video.h"
 
 namespace fs = std::filesystem;
@@ -73,6 +74,14 @@ const std::vector<ExportFormat>& ExportFormats() {
        {},
        {"export.views", "export.longest_side"},
        WriteBackgrounds},
+      {"splat",
+       "3D Gaussians",
+       "Gaussian splats as SuperSplat, Brush, LichtFeld Studio and Blender open them (PLY), and for the web (.splat)",
+       Needs::kNothing,
+       {".ply", ".splat"},
+       {"export.keep", "splats.count", "splats.steps", "splats.views", "splats.resolution", "splats.color_degree",
+        "splats.error", "splats.ssim", "splats.rate", "splats.seed"},
+       WriteSplats},
       {"video",
        "Video",
        "all around the object, or a flight through the scene (MP4, WebM, ProRes)",

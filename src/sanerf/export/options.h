@@ -6,6 +6,7 @@
 
 #include "sanerf/core/option_values.h"
 #include "sanerf/core/options.h"
+#include "sanerf/export/splat_options.h"
 
 namespace sanerf::exports {
 
@@ -42,7 +43,7 @@ struct PhotoOptions {
     v("labels", labels, "also one picture per photo with the number of the object in each pixel");
     v("arrays", arrays, "also the probability of each pixel as an array for NumPy (.npy)");
     v("hard_edge", hard_edge, "cut along the mask's pixels, without a soft outline");
-    v("keep", keep, "what a tool that trains on the data set looks at: the objects alone, or all but them",
+    v("keep", keep, "what there is to see in it, or to be trained on: the objects alone, or all but them",
       OneOf(Choice{"object", Keep::kObject}, Choice{"rest", Keep::kRest}));
     v("photos", photos, "the photos of a data set: another name of the same file, or a copy",
       OneOf(Choice{"link", Photos::kLink}, Choice{"copy", Photos::kCopy}));
@@ -93,6 +94,7 @@ struct VideoOptions {
 struct ExportOptions {
   PhotoOptions photos;
   VideoOptions video;
+  SplatOptions splats;
 };
 // Refers to `options`.
 void AddTo(OptionRegistry& registry, ExportOptions& options);

@@ -208,7 +208,8 @@ void WriteReport(const ExportRequest& request, const ExportResult& result, const
 
 // A single file goes to a place of its own name.
 void MoveFile(const fs::path& place, std::vector<ExportedFile>* files) {
-  if (files->size() != 1 || !fs::is_regular_file((*files)[0].path))
+  const bool is_one = files->size() == 1 && fs::is_regular_file((*files)[0].path);
+  if (!is_one)
     throw Error(fmt::format("--out {} names one file", place.string()),
                 files->size() == 1 ? "there is a folder of pictures to be written"
                                    : fmt::format("there are {} to be written", files->size()),
@@ -245,6 +246,7 @@ ExportResult Export(const ExportRequest& request, const Job& job) {
   const LoadedObjects objects(result.objects, run.folder(), nerf);
   ExportInput input{.scene = *result.scene, .nerf = nerf, .seed = request.seed};
   objects.FillIn(&input);
+  if (is_file) input.ending = result.place.extension();
   if (!request.camera_path.empty()) input.path = exports::ReadCameraPath(request.camera_path, *result.scene);
 
   const FoldersAbove above(result.place);

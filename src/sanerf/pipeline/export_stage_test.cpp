@@ -157,6 +157,10 @@ TEST_F(ExportStageTest, EveryFormatIsWritten) {
     request.options.video.seconds = 0.2;
     request.options.video.fps = 10;
     request.options.video.longest_side = 32;
+    request.options.splats.count = 400;
+    request.options.splats.steps = 30;
+    request.options.splats.views = 6;
+    request.options.splats.resolution = 48;
     const ExportResult result = Export(request, Job());
     ASSERT_FALSE(result.files.empty());
     for (const exports::ExportedFile& file : result.files) {
@@ -177,7 +181,15 @@ TEST_F(ExportStageTest, AFileOfTheFormatsEndingIsThatFile) {
   EXPECT_EQ(mask_decoder::ReadPrompts(out_ / "two.json").objects.size(), 2u);
   EXPECT_THAT(NamesIn(out_.path()), ElementsAre("two.json"));
   Export(request, Job());  // and replaces what it has written before
-  request.format = "coco";
+  request = Request("splat");
+  request.options.splats = {.count = 400, .steps = 30, .views = 6, .resolution = 48};
+  request.out = out_ / "box.splat";
+  const ExportResult splat = Export(request, Job());
+  ASSERT_EQ(splat.files.size(), 1u);
+  EXPECT_EQ(splat.files[0].bytes, 32 * splat.files[0].count);
+  ASSERT_TRUE(splat.files[0].box);
+  fs::remove(request.out);
+  request = Request("coco", {"box", "ball"});
   request.out = out_ / "coco.json";
   Export(request, Job());
   EXPECT_TRUE(ReadJsonFile(out_ / "coco.json").contains("annotations"));
