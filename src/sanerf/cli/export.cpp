@@ -44,7 +44,7 @@ bool Matters(const exports::ExportFormat& format, const std::string& option) {
 void RefuseOtherOptions(const experiments::ExperimentSettings& settings, const exports::ExportFormat& format) {
   const Json origins = settings.origins.ToJson();
   for (const auto& [option, origin] : origins.items()) {
-    if (Matters(format, option)) continue;
+    if (Matters(format, option) || origin == "--seed") continue;  // a seed may be given to every command
     const std::vector<std::string> known(format.options.begin(), format.options.end());
     throw UsageError(
         fmt::format("{} ({}) has no effect on the format {}", option, origin.get<std::string>(), format.name), "",

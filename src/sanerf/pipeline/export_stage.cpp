@@ -206,17 +206,22 @@ void WriteReport(const ExportRequest& request, const ExportResult& result, const
                                      {"files", rows}});
 }
 
-// A single file goes to a place of its own name.
+// A single file goes to a place of its own name, and with it what is called as it is and lies beside it (mug.splat and
+// mug.splat.json).
 void MoveFile(const fs::path& place, std::vector<ExportedFile>* files) {
-  const bool is_one = files->size() == 1 && fs::is_regular_file((*files)[0].path);
-  if (!is_one)
-    throw Error(fmt::format("--out {} names one file", place.string()),
-                files->size() == 1 ? "there is a folder of pictures to be written"
-                                   : fmt::format("there are {} to be written", files->size()),
-                "name a folder");
-  fs::rename((*files)[0].path, place);
+  const fs::path first = (*files)[0].path;
+  for (const ExportedFile& file : *files)
+    if (!fs::is_regular_file(file.path) || file.path.string().rfind(first.string(), 0) != 0)
+      throw Error(fmt::format("--out {} names one file", place.string()),
+                  files->size() == 1 ? "there is a folder of pictures to be written"
+                                     : fmt::format("there are {} to be written", files->size()),
+                  "name a folder");
+  for (ExportedFile& file : *files) {
+    const fs::path target = place.string() + file.path.string().substr(first.string().size());
+    fs::rename(file.path, target);
+    file.path = target;
+  }
   SyncFolder(fs::absolute(place).parent_path());
-  (*files)[0].path = place;
 }
 
 }  // namespace
