@@ -53,7 +53,13 @@ FedCommand::FedCommand(const std::vector<std::string>& arguments, const std::fil
   posix_spawn_file_actions_adddup2(&actions, told[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, told[1], STDERR_FILENO);
   posix_spawn_file_actions_addchdir_np(&actions, working_folder.c_str());
-  const int failed = posix_spawnp(&child_, argv[0], &actions, nullptr, argv.data(), environ);
+  // In a group of its own: Ctrl-C reaches this process alone, which ends the program.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  const int failed = posix_spawnp(&child_, argv[0], &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   close(fed[1]);
   close(told[1]);
@@ -124,7 +130,7 @@ int FedCommand::Finish(const Job& job) {
 
 void FedCommand::End() {
   if (child_ == 0) return;
-  kill(child_, SIGTERM);
+  kill(-child_, SIGTERM);  // its group: a script's children as well
   for (int look = 0; look < kLooksBeforeKill; ++look) {
     TakeOutput();
     if (waitpid(child_, nullptr, WNOHANG) == child_) {
@@ -133,7 +139,7 @@ void FedCommand::End() {
     }
     poll(nullptr, 0, kLookEvery);
   }
-  kill(child_, SIGKILL);
+  kill(-child_, SIGKILL);
   WaitForExit(child_);
   child_ = 0;
 }
