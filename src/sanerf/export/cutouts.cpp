@@ -20,11 +20,11 @@ namespace sanerf::exports {
 namespace {
 
 // A photo in color, and how much of each pixel there is.
-struct PhotoColors {
+struct CutoutColors {
   ImageF rgb, alpha;  // alpha: empty where the photo is opaque
 };
 
-PhotoColors ColorsOf(const scene::View& view, const Camera& camera) {
+CutoutColors ColorsOf(const scene::View& view, const Camera& camera) {
   const ImageF photo = scene::LoadViewImage(view, camera.width, camera.height);
   if (photo.channels == 3) return {photo, {}};
   ImageF rgb(photo.width, photo.height, 3);
@@ -33,7 +33,7 @@ PhotoColors ColorsOf(const scene::View& view, const Camera& camera) {
 }
 
 // 4 channels. num_pixels: of the mask.
-ImageU8 CutoutOfPhoto(const PhotoColors& photo, const Camera& camera, const OwnField& own, bool hard_edge,
+ImageU8 CutoutOfPhoto(const CutoutColors& photo, const Camera& camera, const OwnField& own, bool hard_edge,
                       int64_t* num_pixels, const OnPart& say, const Job& job) {
   say("mask");
   const ImageU8 labels = own.field->Render(camera, job).labels, mask = MaskOfLabel(labels, own.label);
@@ -72,7 +72,7 @@ std::vector<ExportedFile> WriteCutouts(const ExportInput& input, const ExportOpt
   Task task(job, "cut-outs", int64_t(views.size()), "photos");
   for (size_t i = 0; i < views.size(); ++i) {
     job.ThrowIfStopped("cutting out");
-    const PhotoColors photo = ColorsOf(input.scene.views[size_t(views[i])], cameras[i]);
+    const CutoutColors photo = ColorsOf(input.scene.views[size_t(views[i])], cameras[i]);
     const auto say = [&](const std::string& part) { task.Update(int64_t(i), part); };
     for (size_t object = 0; object < input.names.size(); ++object) {
       int64_t of_this = 0;

@@ -55,8 +55,8 @@ Veil VeilOf(const ExportInput& input, const Camera& camera, const Job& job) {
   return StandingOut(input.nerf.Render(camera, job).rgb, mask);
 }
 
-ImageU8 PictureOf(const ExportInput& input, Shown shown, const Camera& camera, const std::optional<Veil>& veil,
-                  const Job& job) {
+ImageU8 FrameOf(const ExportInput& input, Shown shown, const Camera& camera, const std::optional<Veil>& veil,
+                const Job& job) {
   switch (shown) {
     case Shown::kAlone:
       return AlonePicture(input, camera, job);
@@ -132,7 +132,7 @@ std::vector<ExportedFile> WriteVideo(const ExportInput& input, const ExportOptio
   Task task(job, "video", int64_t(cameras.size()), "pictures");
   for (size_t i = 0; i < cameras.size(); ++i) {
     job.ThrowIfStopped("making the video");
-    ImageU8 picture = PictureOf(input, shown, cameras[i], veil, job);
+    ImageU8 picture = FrameOf(input, shown, cameras[i], veil, job);
     for (size_t p = 3; p < picture.data.size(); p += 4) num_shown += picture.data[p] > 127;
     if (shown == Shown::kAlone && !KeepsAlpha(options.file)) picture = OnGround(picture, options.ground);
     video->Add(picture, job);
