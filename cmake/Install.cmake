@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # One archive of all rooms that the library's headers lead to, so that whoever links it need not know the rooms.
-set(sanerf_library_rooms core kernels nn scene synth nerf models sam detect feature_container mask_decoder mask_aggregator
+set(sanerf_library_rooms core kernels nn scene synth poses nerf models sam detect feature_container mask_decoder mask_aggregator
     segmentation eval run export pipeline api)
 list(TRANSFORM sanerf_library_rooms REPLACE "(.+)" "$<TARGET_OBJECTS:sanerf_\\1>" OUTPUT_VARIABLE sanerf_objects)
 add_library(sanerf_library STATIC ${sanerf_objects})

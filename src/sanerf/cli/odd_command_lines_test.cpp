@@ -91,6 +91,7 @@ TEST(OddCommandLine, EveryCommandRefusesWhatItDoesNotKnow) {
 
 TEST(OddCommandLine, CommandsThatNeedSomethingSaySo) {
   for (const Arguments& arguments : {Arguments{"synth"},
+                                     {"poses"},
                                      {"train"},
                                      {"encode"},
                                      {"segment"},

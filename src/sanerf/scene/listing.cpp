@@ -21,8 +21,10 @@ namespace {
 
 constexpr std::array kUsualPhotos = {".png", ".jpg", ".jpeg"};
 constexpr std::array kOtherPhotos = {".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".exr"};
+constexpr std::array kVideos = {".mp4", ".mov", ".m4v",  ".mkv", ".avi", ".webm", ".mts", ".m2ts",
+                                ".3gp", ".mpg", ".mpeg", ".ogv", ".wmv", ".hevc", ".h264"};
 
-std::string LowerPhotoExtension(const fs::path& path) {
+std::string LowerExtension(const fs::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return char(std::tolower(c)); });
@@ -36,12 +38,16 @@ constexpr double kShortestAxis = 1e-6;  // of a pose with a scale
 }  // namespace
 
 bool HasUsualImageExtension(const fs::path& path) {
-  return std::find(kUsualPhotos.begin(), kUsualPhotos.end(), LowerPhotoExtension(path)) != kUsualPhotos.end();
+  return std::find(kUsualPhotos.begin(), kUsualPhotos.end(), LowerExtension(path)) != kUsualPhotos.end();
 }
 
 bool HasImageExtension(const fs::path& path) {
   return HasUsualImageExtension(path) ||
-         std::find(kOtherPhotos.begin(), kOtherPhotos.end(), LowerPhotoExtension(path)) != kOtherPhotos.end();
+         std::find(kOtherPhotos.begin(), kOtherPhotos.end(), LowerExtension(path)) != kOtherPhotos.end();
+}
+
+bool HasVideoExtension(const fs::path& path) {
+  return std::find(kVideos.begin(), kVideos.end(), LowerExtension(path)) != kVideos.end();
 }
 
 std::vector<fs::path> ImagesIn(const fs::path& folder) {
