@@ -17,8 +17,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kEnoughForOpenCv = 20;  // photos that fix two focal lengths and four terms of distortion
-constexpr size_t kFirstPairs = 32;       // compared in one call of COLMAP, which says nothing on the way
-constexpr double kSecondsPerCall = 10;   // that later calls take: the user sees progress that often
+// A third of COLMAP's default: plain furniture and walls have hardly any features above that. The strongest are kept.
+constexpr const char* kPeakThreshold = "0.002";
+constexpr size_t kFirstPairs = 32;      // compared in one call of COLMAP, which says nothing on the way
+constexpr double kSecondsPerCall = 10;  // that later calls take: the user sees progress that often
 constexpr size_t kMostPairs = 1000;
 constexpr const char* kNeededForPoses = "finding poses";
 constexpr const char* kTryAgain = "the same command goes on from there";
@@ -48,19 +50,19 @@ std::vector<CameraGroup> GroupByCamera(const std::vector<Photo>& photos, const P
                        fmt::format("{} has {}x{} pixels, {} has {}x{}", photos[0].name, photos[0].width,
                                    photos[0].height, photo.name, photo.width, photo.height),
                        "leave it out: photos of one size share a camera anyway");
-    const std::string key = options.cameras == SharedCameras::kOne ? "one"
-                            : options.cameras == SharedCameras::kEach
-                                ? photo.file
-                                : fmt::format("{:06}x{:06} {}", photo.width, photo.height, photo.lens);
+    const bool is_by_looks = options.cameras == SharedCameras::kAuto;
+    const std::string key = is_by_looks ? fmt::format("{:06}x{:06} {}", photo.width, photo.height, photo.lens) : "all";
     groups[key].push_back(int(i));
   }
   std::vector<CameraGroup> all;
   for (auto& [key, members] : groups) {
-    const std::string lens = LensName(options.lens, members.size());
+    const std::string lens = LensName(options.lens, options.cameras == SharedCameras::kEach ? 1 : members.size());
     all.push_back({std::move(members), lens});
   }
   return all;
 }
+
+void CheckColmap() { const Tool there("colmap", kNeededForPoses); }
 
 Colmap::Colmap(ColmapPlaces places) : places_(std::move(places)), tool_("colmap", kNeededForPoses) {}
 
@@ -119,13 +121,16 @@ void Colmap::ExtractFeatures(const std::vector<Photo>& photos, const PosesOption
                                           fmt::format("{}", options.seed),
                                           "--ImageReader.camera_model",
                                           group.lens,
-                                          "--ImageReader.single_camera",
+                                          options.cameras == SharedCameras::kEach
+                                              ? "--ImageReader.single_camera_per_image"
+                                              : "--ImageReader.single_camera",
                                           "1",
                                           "--SiftExtraction.max_num_features",
                                           fmt::format("{}", options.features)};
     for (const auto& [name, value] : {std::pair<std::string, std::string>{"use_gpu", "0"},
                                       {"num_threads", fmt::format("{}", NumThreadsOf(job))},
-                                      {"max_image_size", fmt::format("{}", options.photo_size)}})
+                                      {"max_image_size", fmt::format("{}", options.photo_size)},
+                                      {"peak_threshold", kPeakThreshold}})
       for (const std::string& word : Flag(command, "SiftExtraction." + name, value, job)) arguments.push_back(word);
     ToolCall call = Call(std::move(arguments), "colmap cannot find features", kTryAgain);
     call.on_line = [&](const std::string& line) {

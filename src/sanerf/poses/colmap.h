@@ -16,7 +16,7 @@
 
 namespace sanerf::poses {
 
-// Photos that one camera took, and COLMAP's name for its lens.
+// Photos that one camera took, or each its own (SharedCameras::kEach), and COLMAP's name for the lens.
 struct CameraGroup {
   std::vector<int> photos;
   std::string lens;
@@ -28,6 +28,8 @@ std::vector<CameraGroup> GroupByCamera(const std::vector<Photo>& photos, const P
 struct ColmapPlaces {
   std::filesystem::path photos, database, log;
 };
+
+void CheckColmap();  // throws Error when there is no colmap
 
 class Colmap {
  public:

@@ -271,6 +271,7 @@ PosesResult FindPoses(const PosesRequest& request, const PosesOptions& options, 
     return *there;
   }
   if (is_video) CheckVideoTools();
+  CheckColmap();
   EnsureWritableFolder(scene.parent_path());
   PosesFinder finder(std::move(input), scene, options, whole.job());
   finder.TakePhotos(input_key);

@@ -3,8 +3,10 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/phrases.h"
@@ -20,10 +22,31 @@ Vec3 MeanOf(const std::vector<Vec3>& points) {
   return mean;
 }
 
-std::map<std::string, const scene::View*> ByStem(const scene::Scene& scene) {
+using ViewPair = std::pair<const scene::View*, const scene::View*>;
+using NameOfView = std::string (*)(const scene::View&);
+
+std::string WholeName(const scene::View& view) {
+  return std::filesystem::path(view.name).replace_extension("").generic_string();
+}
+std::string NameAlone(const scene::View& view) { return view.image_path.stem().string(); }
+
+// Names that two views of a scene share are null: train/000 and test/000.
+std::map<std::string, const scene::View*> ByName(const scene::Scene& scene, NameOfView name_of) {
   std::map<std::string, const scene::View*> views;
-  for (const scene::View& view : scene.views) views[view.image_path.stem().string()] = &view;
+  for (const scene::View& view : scene.views)
+    if (const auto [entry, is_new] = views.emplace(name_of(view), &view); !is_new) entry->second = nullptr;
   return views;
+}
+
+std::vector<ViewPair> CommonViews(const scene::Scene& first, const scene::Scene& second, NameOfView name_of) {
+  const auto of_second = ByName(second, name_of);
+  std::vector<ViewPair> common;
+  for (const auto& [name, view] : ByName(first, name_of)) {
+    const auto other = of_second.find(name);
+    if (view != nullptr && other != of_second.end() && other->second != nullptr)
+      common.push_back({view, other->second});
+  }
+  return common;
 }
 
 double DegreesBetween(const Mat3& a, const Mat3& b) {
@@ -60,20 +83,17 @@ Similarity FitSimilarity(const std::vector<Vec3>& from, const std::vector<Vec3>&
 }
 
 PoseAgreement CompareCameras(const scene::Scene& first, const scene::Scene& second) {
-  const auto of_first = ByStem(first), of_second = ByStem(second);
-  std::vector<Vec3> from, to;
-  std::vector<std::pair<const scene::View*, const scene::View*>> common;
-  for (const auto& [stem, view] : of_first) {
-    const auto other = of_second.find(stem);
-    if (other == of_second.end()) continue;
-    common.push_back({view, other->second});
-    from.push_back(view->camera.center());
-    to.push_back(other->second->camera.center());
-  }
+  std::vector<ViewPair> common = CommonViews(first, second, WholeName);
+  if (common.size() < 3) common = CommonViews(first, second, NameAlone);
   if (common.size() < 3)
     throw Error(second.root.string() + " cannot be compared with",
                 Counted(int64_t(common.size()), "photo has", "photos have") + " the same name in both scenes",
                 "three or more are needed; folder and extension do not matter");
+  std::vector<Vec3> from, to;
+  for (const auto& [one, other] : common) {
+    from.push_back(one->camera.center());
+    to.push_back(other->camera.center());
+  }
   PoseAgreement agreement;
   agreement.num_common = int(common.size());
   agreement.size = 1 / second.model_from_file.scale;

@@ -21,7 +21,8 @@ struct PoseAgreement {
   Similarity second_from_first;
 };
 
-// Photos are the same when their names are, without folder and extension. Throws Error for fewer than three of them.
+// Photos are the same when their names are, without extension; where hardly any are, without their folders as well.
+// Throws Error for fewer than three of them.
 PoseAgreement CompareCameras(const scene::Scene& first, const scene::Scene& second);
 
 }  // namespace sanerf::poses

@@ -29,7 +29,7 @@ double ReadRatio(const std::string& text) {
 }
 
 // ffprobe writes numbers as texts here and as numbers there.
-double NumberOf(const Json& object, const char* key) {
+double ProbedNumber(const Json& object, const char* key) {
   if (!object.is_object() || !object.contains(key)) return std::numeric_limits<double>::quiet_NaN();
   const Json& value = object[key];
   return value.is_number()   ? value.get<double>()
@@ -41,8 +41,8 @@ double NumberOf(const Json& object, const char* key) {
 double RotationOf(const Json& stream) {
   if (stream.contains("side_data_list") && stream["side_data_list"].is_array())
     for (const Json& data : stream["side_data_list"])
-      if (const double degrees = NumberOf(data, "rotation"); std::isfinite(degrees)) return degrees;
-  const double tag = stream.contains("tags") ? NumberOf(stream["tags"], "rotate") : 0;
+      if (const double degrees = ProbedNumber(data, "rotation"); std::isfinite(degrees)) return degrees;
+  const double tag = stream.contains("tags") ? ProbedNumber(stream["tags"], "rotate") : 0;
   return std::isfinite(tag) ? tag : 0;
 }
 
@@ -128,17 +128,17 @@ VideoInfo ReadProbe(const std::string& json, const fs::path& video) {
   const Json& stream = probe["streams"][0];
   const Json format = probe.value("format", Json::object());
   VideoInfo info;
-  const double width = NumberOf(stream, "width"), height = NumberOf(stream, "height");
-  info.seconds = NumberOf(stream, "duration");
-  if (!(info.seconds > 0)) info.seconds = NumberOf(format, "duration");
-  info.fps = NumberOf(stream, "avg_frame_rate");
-  if (!(info.fps > 0)) info.fps = NumberOf(stream, "r_frame_rate");
+  const double width = ProbedNumber(stream, "width"), height = ProbedNumber(stream, "height");
+  info.seconds = ProbedNumber(stream, "duration");
+  if (!(info.seconds > 0)) info.seconds = ProbedNumber(format, "duration");
+  info.fps = ProbedNumber(stream, "avg_frame_rate");
+  if (!(info.fps > 0)) info.fps = ProbedNumber(stream, "r_frame_rate");
   const auto is_size = [](double side) { return side >= 1 && side <= 65535; };
   if (!is_size(width) || !is_size(height))
     throw Error(what, "it does not say how large its pictures are", kBrokenVideo);
   if (!(info.seconds > 0) || !(info.fps > 0) || !std::isfinite(info.seconds * info.fps))
     throw Error(what, "it does not say how long it is", kBrokenVideo);
-  const double aspect = NumberOf(stream, "sample_aspect_ratio");
+  const double aspect = ProbedNumber(stream, "sample_aspect_ratio");
   info.is_stretched = aspect > 0 && std::isfinite(aspect) && std::abs(aspect - 1) > 1e-3;
   info.width = int(std::lround(info.is_stretched ? width * aspect : width));
   info.height = int(height);
