@@ -92,5 +92,6 @@ void AddModels(CommandLine& line);
 void AddOptions(CommandLine& line);
 void AddInfo(CommandLine& line);
 void AddDoctor(CommandLine& line);
+void AddCompletion(CommandLine& line);
 
 }  // namespace sanerf::cli

@@ -96,6 +96,7 @@ void AddCommands(CommandLine& line) {
   AddInfo(line);
   AddModels(line);
   AddDoctor(line);
+  AddCompletion(line);
   CLI::App* help = line.app.add_subcommand("help", "explain a command: sanerf help segment");  // see HelpArguments
   help->group("Commands");
   help->add_option("COMMAND")->description("the command to explain [the program itself]");

@@ -92,6 +92,7 @@ TEST(OddCommandLine, EveryCommandRefusesWhatItDoesNotKnow) {
 TEST(OddCommandLine, CommandsThatNeedSomethingSaySo) {
   for (const Arguments& arguments : {Arguments{"synth"},
                                      {"poses"},
+                                     {"completion"},
                                      {"train"},
                                      {"encode"},
                                      {"segment"},
