@@ -20,14 +20,14 @@ namespace sanerf::poses {
 
 // Every tool writes its arguments to `calls`. Files of these names make COMMAND (colmap's, or ffmpeg) misbehave:
 // fail_COMMAND (its text is said, exit code 3), kill_COMMAND, hang_COMMAND (makes `hangs`, and never ends).
-inline constexpr const char* kMisbehave = R"(
+inline constexpr const char* kMisbehave = R"sh(
 [ ! -e "$FAKE/fail_$command" ] || { cat "$FAKE/fail_$command" >&2; exit 3; }
 [ ! -e "$FAKE/kill_$command" ] || kill -9 $$
 [ ! -e "$FAKE/hang_$command" ] || { touch "$FAKE/hangs"; echo waiting; sleep 1000; }
-)";
+)sh";
 
 // mapper gives what is in canned/, model_merger what is in merged/.
-inline constexpr const char* kFakeColmap = R"(
+inline constexpr const char* kFakeColmap = R"sh(
 case $1 in help) echo 'COLMAP 3.8 -- Structure-from-Motion and Multi-View Stereo'; exit 0 ;; esac
 command=$1; shift
 case $1 in --help) printf '  --SiftExtraction.use_gpu arg (=1)\n  --FeatureMatching.use_gpu arg (=1)\n'; exit 0 ;; esac
@@ -39,8 +39,8 @@ while [ $# -gt 1 ]; do
   esac
   shift 2
 done
-)";
-inline constexpr const char* kFakeColmapCommands = R"(
+)sh";
+inline constexpr const char* kFakeColmapCommands = R"sh(
 case $command in
   feature_extractor)
     i=0; n=$(wc -l <"$list")
@@ -59,31 +59,29 @@ case $command in
     mkdir -p "$out/images" "$out/sparse"; cp "$photos"/* "$out/images"; cp "$in"/* "$out/sparse"
     echo 'Undistorting image [1/8]' ;;
 esac
-)";
+)sh";
 
 // The first look through a video gets frames.gray; of the second one every chosen frame is frame.png.
-inline constexpr const char* kFakeFfmpeg = R"(
+inline constexpr const char* kFakeFfmpeg = R"sh(
 case $1 in -version) echo 'ffmpeg version 5.1.9-0+deb12u1 Copyright (c) 2000-2026'; exit 0 ;; esac
 command=ffmpeg
 echo "ffmpeg $*" >>"$FAKE/calls"
 for last; do :; done
-)";
-inline constexpr const char* kFakeFfmpegWork = R"(
+)sh";
+inline constexpr const char* kFakeFfmpegWork = R"sh(
 case $last in
   -) cat "$FAKE/frames.gray" ;;
   *)
     n=$(echo "$*" | grep -o 'eq(n,' | wc -l); i=1
-    while [ $i -le $n ]; do cp "$FAKE/frame.png" "$(printf "$last" $i)";
-echo "frame=$i";
-i = $((i + 1));
-done;
-;
+    while [ $i -le $n ]; do
+      cp "$FAKE/frame.png" "$(printf "$last" $i)"; echo "frame=$i"; i=$((i + 1))
+    done ;;
 esac
-)";
-inline constexpr const char* kFakeFfprobe = R"(
+)sh";
+inline constexpr const char* kFakeFfprobe = R"sh(
 command=ffprobe
 echo "ffprobe $*" >>"$FAKE/calls"
-)";
+)sh";
 
 class FakeToolsTest : public ::testing::Test {
  protected:
