@@ -7,6 +7,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/scene/listing.h"
@@ -122,6 +123,10 @@ PosesInput LookAtInput(const fs::path& path) {
     }
   }
   if (input.photos.empty()) FailNoPhotos(input.path);
+  for (const std::string& name : input.names)
+    if (!IsUtf8(name))
+      throw Error("a photo in " + input.path.string() + " has a name that is no UTF-8 text", name,
+                  "give it another name: files of JSON can hold no other");
   if (input.photos.size() < kFewestPhotos)
     throw Error("too few photos in " + path.string(),
                 fmt::format("{} found, and poses need {} or more",

@@ -58,6 +58,11 @@ TEST_F(InputTest, WhatHoldsNoPhotosSaysWhatToNameInstead) {
   EXPECT_THAT(LookError(root_), AllOf(HasSubstr("1 photo is found, and poses need 3 or more"), HasSubstr("take more")));
 }
 
+TEST_F(InputTest, NamesThatNoJsonHoldsAreRefused) {
+  for (const char* name : {"a.png", "b.png", "c\xc3(.png"}) WriteImage(name);
+  EXPECT_THAT(LookError(root_), HasSubstr("has a name that is no UTF-8 text"));
+}
+
 TEST_F(InputTest, ASceneHasItsPoses) {
   WriteText("transforms.json", "{}");
   EXPECT_THAT(LookError(root_), AllOf(HasSubstr("has its poses already"), HasSubstr("sanerf info")));
