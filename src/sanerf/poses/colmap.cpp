@@ -10,6 +10,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/quantiles.h"
 #include "sanerf/core/stopwatch.h"
 
 namespace sanerf::poses {
@@ -17,8 +18,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kEnoughForOpenCv = 20;  // photos that fix two focal lengths and four terms of distortion
-// A third of COLMAP's default: plain furniture and walls have hardly any features above that. The strongest are kept.
+// Of photos of plain furniture and walls: a third of COLMAP's default, above which they have hardly any features. Not
+// of all photos: of too many features COLMAP keeps the coarse ones.
 constexpr const char* kPeakThreshold = "0.002";
+constexpr double kFewFeatures = 1000;   // of half of the photos
 constexpr size_t kFirstPairs = 32;      // compared in one call of COLMAP, which says nothing on the way
 constexpr double kSecondsPerCall = 10;  // that later calls take: the user sees progress that often
 constexpr size_t kMostPairs = 1000;
@@ -93,52 +96,73 @@ std::vector<std::string> Colmap::Flag(const std::string& command, const std::str
   }
   const std::set<std::string>& known = flags_[command];
   if (known.count(name) != 0) return {"--" + name, value};
-  // COLMAP 3.13 moved what is not SIFT's alone.
+  // Later versions moved what is not SIFT's alone.
   const std::string key = name.substr(name.find('.'));
   for (const char* group : {"FeatureExtraction", "FeatureMatching"})
     if (known.count(group + key) != 0) return {"--" + (group + key), value};
   return {};
 }
 
-void Colmap::ExtractFeatures(const std::vector<Photo>& photos, const PosesOptions& options, const Job& job) {
+std::vector<double> Colmap::ExtractFrom(const CameraGroup& group, const Extraction& what,
+                                        const std::function<void(int)>& on_photo, const Job& job) {
   const std::string command = "feature_extractor";
-  for (const char* rest : {"", "-wal", "-shm", "-journal"}) RemoveFile(places_.database.string() + rest);
+  const fs::path list = places_.database.parent_path() / "photos.txt";
+  std::string files;
+  for (const int i : group.photos) files += what.photos[size_t(i)].file + "\n";
+  WriteFileAtomic(list, files);
+  const bool is_shared = what.options.cameras != SharedCameras::kEach;
+  std::vector<std::string> arguments = {
+      command,
+      "--database_path",
+      places_.database.string(),
+      "--image_path",
+      places_.photos.string(),
+      "--image_list_path",
+      list.string(),
+      "--random_seed",
+      fmt::format("{}", what.options.seed),
+      "--ImageReader.camera_model",
+      group.lens,
+      is_shared ? "--ImageReader.single_camera" : "--ImageReader.single_camera_per_image",
+      "1",
+      "--SiftExtraction.max_num_features",
+      fmt::format("{}", what.options.features)};
+  if (what.is_plain) arguments.insert(arguments.end(), {"--SiftExtraction.peak_threshold", kPeakThreshold});
+  for (const auto& [name, value] : {std::pair<std::string, std::string>{"use_gpu", "0"},
+                                    {"num_threads", fmt::format("{}", NumThreadsOf(job))},
+                                    {"max_image_size", fmt::format("{}", what.options.photo_size)}})
+    for (const std::string& word : Flag(command, "SiftExtraction." + name, value, job)) arguments.push_back(word);
+  std::vector<double> num_features;
+  ToolCall call = Call(std::move(arguments), "colmap cannot find features", kTryAgain);
+  call.on_line = [&](const std::string& line) {
+    int done = 0, total = 0;
+    if (ReadCount(line, "Processed file", &done, &total)) on_photo(done);
+    const size_t at = line.find("Features:");
+    if (at != std::string::npos && std::sscanf(line.c_str() + at, "Features: %d", &done) == 1)
+      num_features.push_back(done);
+  };
+  tool_.Run(call, job);
+  return num_features;
+}
+
+void Colmap::ExtractFeatures(const std::vector<Photo>& photos, const PosesOptions& options, const Job& job) {
+  const std::vector<CameraGroup> groups = GroupByCamera(photos, options);
   Task task(job, "features", int64_t(photos.size()), "photos");
   int64_t before = 0;
-  for (const CameraGroup& group : GroupByCamera(photos, options)) {
-    const fs::path list = places_.database.parent_path() / "photos.txt";
-    std::string files;
-    for (const int i : group.photos) files += photos[size_t(i)].file + "\n";
-    WriteFileAtomic(list, files);
-    std::vector<std::string> arguments = {command,
-                                          "--database_path",
-                                          places_.database.string(),
-                                          "--image_path",
-                                          places_.photos.string(),
-                                          "--image_list_path",
-                                          list.string(),
-                                          "--random_seed",
-                                          fmt::format("{}", options.seed),
-                                          "--ImageReader.camera_model",
-                                          group.lens,
-                                          options.cameras == SharedCameras::kEach
-                                              ? "--ImageReader.single_camera_per_image"
-                                              : "--ImageReader.single_camera",
-                                          "1",
-                                          "--SiftExtraction.max_num_features",
-                                          fmt::format("{}", options.features)};
-    for (const auto& [name, value] : {std::pair<std::string, std::string>{"use_gpu", "0"},
-                                      {"num_threads", fmt::format("{}", NumThreadsOf(job))},
-                                      {"max_image_size", fmt::format("{}", options.photo_size)},
-                                      {"peak_threshold", kPeakThreshold}})
-      for (const std::string& word : Flag(command, "SiftExtraction." + name, value, job)) arguments.push_back(word);
-    ToolCall call = Call(std::move(arguments), "colmap cannot find features", kTryAgain);
-    call.on_line = [&](const std::string& line) {
-      if (int done = 0, total = 0; ReadCount(line, "Processed file", &done, &total)) task.Update(before + done);
-    };
-    tool_.Run(call, job);
-    before += int64_t(group.photos.size());
-    task.Update(before);
+  for (const bool is_plain : {false, true}) {
+    for (const char* rest : {"", "-wal", "-shm", "-journal"}) RemoveFile(places_.database.string() + rest);
+    std::vector<double> num_features;
+    for (const CameraGroup& group : groups) {
+      const std::vector<double> found = ExtractFrom(
+          group, {photos, options, is_plain}, [&](int done) { task.Update(before + done); }, job);
+      num_features.insert(num_features.end(), found.begin(), found.end());
+      before += int64_t(group.photos.size());
+      task.Update(before);
+    }
+    if (is_plain || num_features.empty() || Median(num_features) >= kFewFeatures) break;
+    job.Detail(fmt::format("half of the photos have {:.0f} features or fewer: looking for fainter ones as well",
+                           Median(num_features)));
+    task.SetTotal(2 * int64_t(photos.size()));
   }
   if (!ExistsAsFile(places_.database))
     throw Error("colmap cannot find features", "it left no database", "all it said is in " + places_.log.string());

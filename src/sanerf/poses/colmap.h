@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -35,7 +36,8 @@ class Colmap {
  public:
   explicit Colmap(ColmapPlaces places);  // throws Error when there is no colmap
 
-  // Into a new database, one group after the other. Task "features".
+  // Into a new database, one group after the other; once more and with fainter ones where photos have few. Task
+  // "features".
   void ExtractFeatures(const std::vector<Photo>& photos, const PosesOptions& options, const Job& job);
   // Compares photos; pairs that the database has compared already take no time. scratch: a file for lists. Task
   // "matches".
@@ -52,6 +54,14 @@ class Colmap {
                        const Job& job);
 
  private:
+  struct Extraction {
+    const std::vector<Photo>& photos;
+    const PosesOptions& options;
+    bool is_plain;  // what they show
+  };
+  // How many features each photo has, as far as colmap says it. on_photo: how many of the group are done.
+  std::vector<double> ExtractFrom(const CameraGroup& group, const Extraction& what,
+                                  const std::function<void(int)>& on_photo, const Job& job);
   // "SiftExtraction.use_gpu" where this version calls it so, else by its new name; nothing when it has none.
   std::vector<std::string> Flag(const std::string& command, const std::string& name, const std::string& value,
                                 const Job& job);

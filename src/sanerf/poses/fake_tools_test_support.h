@@ -26,7 +26,7 @@ inline constexpr const char* kMisbehave = R"sh(
 [ ! -e "$FAKE/hang_$command" ] || { touch "$FAKE/hangs"; echo waiting; sleep 1000; }
 )sh";
 
-// mapper gives what is in canned/, model_merger what is in merged/.
+// mapper gives what is in canned/, model_merger what is in merged/. Photos have as many features as num_features says.
 inline constexpr const char* kFakeColmap = R"sh(
 case $1 in help) echo 'COLMAP 3.8 -- Structure-from-Motion and Multi-View Stereo'; exit 0 ;; esac
 command=$1; shift
@@ -47,6 +47,7 @@ case $command in
     while read -r photo; do
       [ -e "$photos/$photo" ] || { echo "no $photo" >&2; exit 1; }
       i=$((i + 1)); echo "Processed file [$i/$n]"; echo "$photo" >>"$database"
+      [ ! -e "$FAKE/num_features" ] || echo "  Features:        $(cat "$FAKE/num_features")"
     done <"$list" ;;
   matches_importer)
     [ -e "$database" ] || exit 1

@@ -222,6 +222,21 @@ TEST_F(FindPosesTest, EachStepThatFailsOrIsKilledSaysSo) {
   EXPECT_EQ(NumCalls("mapper"), 3);
 }
 
+TEST_F(FindPosesTest, OfPlainPhotosFainterFeaturesAreTaken) {
+  Say("num_features", "3000\n");
+  Find();
+  EXPECT_EQ(NumCalls("feature_extractor"), 1);
+  EXPECT_THAT(Calls(), Not(HasSubstr("peak_threshold")));
+  Say("num_features", "250\n");
+  PosesOptions other;
+  other.features = 2000;
+  Find(other);
+  EXPECT_EQ(NumCalls("feature_extractor"), 3);
+  EXPECT_THAT(Calls(), HasSubstr("--SiftExtraction.peak_threshold 0.002"));
+  const std::string database = ReadFile(fs::path(scene_.string() + ".poses") / "colmap/database.db");
+  EXPECT_EQ(std::count(database.begin(), database.end(), '\n'), kPhotos) << "those of the first look are gone";
+}
+
 TEST_F(FindPosesTest, AMapperWithoutAnyModelIsAnError) {
   fs::remove_all(fake_ / "canned");
   fs::create_directories(fake_ / "canned");
