@@ -64,7 +64,7 @@ class PosesFinder {
 
   void TakePhotos(const std::string& input_key) {
     key_ = KeyOf("photos", {{"input", input_key}});
-    if (!work_.IsDone("photos", key_) || !fs::is_directory(work_ / "photos")) {
+    if (!work_.IsDone("photos", key_) || !AreThere(KeptPhotos())) {
       work_.Begin("photos", key_);
       const fs::path folder = work_.Fresh("photos");
       const std::vector<Photo> photos =
@@ -72,7 +72,7 @@ class PosesFinder {
                           : GatherPhotos(input_, folder, job_);
       work_.Finish("photos", key_, ToJson(photos));
     }
-    photos_ = PhotosFromJson(work_.ResultOf("photos"), (work_ / "manifest.json").string());
+    photos_ = KeptPhotos();
     std::vector<std::string> names;
     int num_alike = 0;
     for (const Photo& photo : photos_) names.push_back(photo.name), num_alike += photo.is_alike;
@@ -186,6 +186,14 @@ class PosesFinder {
   }
 
  private:
+  std::vector<Photo> KeptPhotos() const {
+    return PhotosFromJson(work_.ResultOf("photos"), (work_ / "manifest.json").string());
+  }
+  // Photos are links to where they were: of a folder that was moved they lead nowhere.
+  bool AreThere(const std::vector<Photo>& photos) const {
+    return std::all_of(photos.begin(), photos.end(),
+                       [&](const Photo& photo) { return fs::exists(work_ / "photos" / photo.file); });
+  }
   static bool HasUncoveredPicture(const SparseModel& model) {
     return std::any_of(model.cameras.begin(), model.cameras.end(), [](const auto& entry) {
       const scene::ColmapLens* lens = scene::ColmapLensByName(entry.second.model);

@@ -133,6 +133,15 @@ TEST_F(FindPosesTest, TheSameAgainIsThereAndOtherOptionsDoOnlyWhatTheyChange) {
   EXPECT_EQ(NumCalls("mapper"), 4);
 }
 
+TEST_F(FindPosesTest, PhotosMayBeMovedBetweenTwoCalls) {
+  Find();
+  fs::remove_all(scene_);
+  fs::rename(photos_, folder_ / "moved");
+  EXPECT_EQ(FindPoses({folder_ / "moved", scene_}, {}, Job()).report.num_posed, kPhotos);
+  EXPECT_TRUE(fs::exists(scene_ / "images" / "IMG_5.png"));
+  EXPECT_EQ(NumCalls("mapper"), 1);
+}
+
 TEST_F(FindPosesTest, PhotosWithoutPoseAndBlurredOnesAreNamed) {
   AddPhoto("IMG_6.png", 6, /*is_blurred=*/true);
   SetModel("0", {0, 1, 2, 3, 4, 5});
