@@ -96,6 +96,7 @@ class PosesFinder {
                               {"seed", options_.seed}});
     if (work_.IsDone("features", key_) && ExistsAsFile(work_ / "colmap" / "database.db")) return;
     work_.Begin("features", key_);
+    work_.Begin("matches", "");  // which the new database does not hold
     work_.Fresh("colmap");
     colmap_.ExtractFeatures(photos_, options_, job_);
     work_.Finish("features", key_, nullptr);
@@ -112,7 +113,7 @@ class PosesFinder {
 
   void PlacePhotos() {
     key_ = KeyOf("poses", {{"matches", key_}});
-    if (!work_.IsDone("poses", key_)) {
+    if (!work_.IsDone("poses", key_) || !IsModel(work_ / work_.ResultOf("poses").value("model", ""))) {
       work_.Begin("poses", key_);
       colmap_.Map(int(photos_.size()), options_, work_.Fresh("models"), job_);
       const std::vector<FoundModel> models = FindModels(work_ / "models");
@@ -142,7 +143,7 @@ class PosesFinder {
     if (options_.undistort != Undistort::kAlways && !HasUncoveredPicture(model)) return;
     found_.is_undistorted = true;
     key_ = KeyOf("straight", {{"poses", key_}});
-    if (!work_.IsDone("straight", key_)) {
+    if (!work_.IsDone("straight", key_) || !IsModel(work_ / "straight/sparse")) {
       work_.Begin("straight", key_);
       colmap_.UndistortPhotos(model_folder_, int(model.images.size()), work_.Fresh("straight"), job_);
       work_.Finish("straight", key_, nullptr);
@@ -194,6 +195,7 @@ class PosesFinder {
     return std::all_of(photos.begin(), photos.end(),
                        [&](const Photo& photo) { return fs::exists(work_ / "photos" / photo.file); });
   }
+  static bool IsModel(const fs::path& folder) { return ExistsAsFile(folder / "images.bin"); }
   static bool HasUncoveredPicture(const SparseModel& model) {
     return std::any_of(model.cameras.begin(), model.cameras.end(), [](const auto& entry) {
       const scene::ColmapLens* lens = scene::ColmapLensByName(entry.second.model);

@@ -142,6 +142,20 @@ TEST_F(FindPosesTest, PhotosMayBeMovedBetweenTwoCalls) {
   EXPECT_EQ(NumCalls("mapper"), 1);
 }
 
+TEST_F(FindPosesTest, WhatIsGoneOfTheWorkFolderIsMadeAgain) {
+  Find();
+  fs::remove_all(scene_);
+  fs::remove(fs::path(scene_.string() + ".poses") / "colmap/database.db");
+  EXPECT_EQ(Find().report.num_posed, kPhotos);
+  EXPECT_EQ(NumCalls("feature_extractor"), 2);
+  EXPECT_EQ(NumCalls("matches_importer"), 2);
+  for (const char* gone : {"models", ""}) {
+    fs::remove_all(scene_);
+    fs::remove_all(fs::path(scene_.string() + ".poses") / gone);
+    EXPECT_EQ(Find().report.num_posed, kPhotos);
+  }
+}
+
 TEST_F(FindPosesTest, PhotosWithoutPoseAndBlurredOnesAreNamed) {
   AddPhoto("IMG_6.png", 6, /*is_blurred=*/true);
   SetModel("0", {0, 1, 2, 3, 4, 5});
