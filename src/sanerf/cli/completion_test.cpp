@@ -55,7 +55,9 @@ TEST_F(Completion, BashOffersCommandsFlagsAndNestedCommands) {
 TEST_F(Completion, OtherShellsTakeTheirScripts) {
   for (const std::string shell : {"zsh", "fish"}) {
     const std::string script = SavedScriptOf(shell);
-    if (FindProgram(shell)) EXPECT_EQ(RunCommand({shell, "-n", script}, folder_.path(), Job()).exit_code, 0) << shell;
+    if (FindProgram(shell)) {
+      EXPECT_EQ(RunCommand({shell, "-n", script}, folder_.path(), Job()).exit_code, 0) << shell;
+    }
     EXPECT_EQ(ReadFile(script), ScriptOf(shell));
     for (const std::string& command : CommandsThatWork()) EXPECT_THAT(ReadFile(script), HasSubstr(command));
   }
@@ -71,10 +73,11 @@ TEST_F(Completion, ManualPagesSayWhatHelpSays) {
     EXPECT_THAT(page, AllOf(HasSubstr(".SH NAME\n"), HasSubstr(".SH OPTIONS\n"), HasSubstr("\\fB\\-\\-json\\fR")));
     std::istringstream lines(page);
     for (std::string line; std::getline(lines, line);)
-      if (!line.empty() && (line[0] == '.' || line[0] == '\''))
+      if (!line.empty() && (line[0] == '.' || line[0] == '\'')) {
         EXPECT_TRUE(line == ".TP" || line == ".nf" || line == ".fi" || line.starts_with(".SH ") ||
                     line.starts_with(".TH "))
             << command << ": " << line;
+      }
   }
   const std::string train = ReadFile(pages / "sanerf-train.1");
   EXPECT_THAT(train, AllOf(HasSubstr(".TH SANERF\\-TRAIN 1"),

@@ -76,7 +76,7 @@ struct SelectReader {
   const std::string& text;
   size_t at = 0;
   int depth = 0, deepest = 0;
-  std::vector<int> numbers;
+  std::vector<int> numbers = {};
 
   void Term() {
     if (text[at] == '(') {
