@@ -22,6 +22,7 @@
 #include "sanerf/experiments/scene_sheet.h"
 #include "sanerf/nerf/training_memory.h"
 #include "sanerf/run/describe.h"
+#include "sanerf/scene/decoded_frames.h"
 #include "sanerf/scene/load_scene.h"
 
 namespace sanerf::cli {
@@ -54,8 +55,19 @@ std::string ViewsText(size_t num_train, const std::vector<std::string>& held_out
   return fmt::format("views    {} to train on, {} held out\n", num_train, held_out.size()) + HeldOutText(held_out);
 }
 
+std::string TimeText(const run::SceneDescription& scene) {
+  if (scene.time.empty()) return "";
+  std::string text = fmt::format("time     {}\n", scene.time);
+  if (!scene.held_out_cameras.empty())
+    text += fmt::format("         {}: {}\n",
+                        IsAre(int64_t(scene.held_out_cameras.size()), "camera held out", "cameras held out"),
+                        FirstFew(scene.held_out_cameras, kNamedViews, " "));
+  return text;
+}
+
 std::string SceneText(const run::SceneDescription& scene, double training_bytes) {
   std::string text = fmt::format("scene    {}\n         {}\n", scene.path, scene.summary);
+  text += TimeText(scene);
   text += ViewsText(scene.num_train, scene.held_out);
   for (const auto& [size, count] : scene.sizes) text += fmt::format("photos   {} of {} pixels\n", count, size);
   text += fmt::format("camera   {}\n", scene.is_distorted ? "with lens distortion" : "no lens distortion");
@@ -142,6 +154,10 @@ void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) 
     return;
   }
   const scene::Scene scene = scene::LoadScene(path, settings.scene, job);
+  if (flags.sheet && scene::NeedsDecoding(scene))
+    throw UsageError("--sheet " + flags.sheet->string(),
+                     "the photos are frames of videos, which are decoded once, when a run of them begins",
+                     fmt::format("sanerf train {} --out RUN, then sanerf info RUN --sheet sheet.png", Quoted(path)));
   run::SceneDescription described = run::DescribeScene(scene);
   if (flags.sheet) {
     const std::vector<scene::Oddity> odd = DrawSheet(scene, *flags.sheet, job);
@@ -169,6 +185,7 @@ void AddInfo(CommandLine& line) {
   flags->options.Add(sub, "--test-every", "scene.test_every");
   flags->options.Add(sub, "--masks-are", "scene.masks_are");
   flags->options.Add(sub, "--model", "scene.model");
+  flags->options.Add(sub, "--frames", "scene.frames");
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunInfo(line.common, *flags, job); }; });
 }
 

@@ -90,7 +90,7 @@ void AddTrain(CommandLine& line) {
                  "  sanerf train run --resume                 continue after Ctrl-C\n"
                  "  sanerf train photos/ --out run --set nerf.distortion=0\n\n"
                  "A scene is a folder with transforms*.json (instant-ngp, nerfstudio, NeRF-synthetic),\n"
-                 "poses_bounds.npy (LLFF), sparse/N (COLMAP), or the cameras that Metashape, RealityCapture,\n"
+                 "poses_bounds.npy (LLFF; with videos Neural 3D Video), sparse/N (COLMAP), or the cameras that Metashape, RealityCapture,\n"
                  "OpenSfM, Meshroom, Polycam or Record3D export; the format is detected.");
   sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
   sub->add_option("-o,--out", flags->out, "run folder to make or continue")->type_name("DIR");
@@ -100,6 +100,7 @@ void AddTrain(CommandLine& line) {
   flags->options.Add(sub, "--test-every", "scene.test_every");
   flags->options.Add(sub, "--masks-are", "scene.masks_are");
   flags->options.Add(sub, "--model", "scene.model");
+  flags->options.Add(sub, "--frames", "scene.frames");
   sub->add_option("--scene", flags->moved_to, "where the scene of a run that goes on is now, when it was moved")
       ->type_name("DIR");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");

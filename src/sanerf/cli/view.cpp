@@ -164,6 +164,7 @@ void AddView(CommandLine& line) {
   sub->add_option("-o,--out", flags->out, "of a scene: its run folder, to make or to go on with [PATH_run beside it]")
       ->type_name("DIR");
   flags->options.Add(sub, "--model", "scene.model");
+  flags->options.Add(sub, "--frames", "scene.frames");
   AddNumber(sub, "--port", &flags->port, fmt::format("the first port to try; 0 = any that is free [{}]", kFirstPort),
             kPorts);
   sub->add_option("--host", flags->host,

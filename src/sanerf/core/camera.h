@@ -13,6 +13,7 @@ struct Camera {
   double fx = 0, fy = 0, cx = 0, cy = 0;  // pixels
   Lens lens;
   Pose world_from_cam;
+  double time = 0;  // of scenes over time, when its picture is taken: 0 (the first moment) to 1 (the last)
 
   // Direction of the ray through pixel position px (continuous; center of the first pixel is 0.5, 0.5) in the camera
   // frame, not normalized: its z is -1, so the ray parameter is z-depth; of wide lenses its length is 1, and depth is

@@ -57,6 +57,7 @@ std::string CameraStamp(const scene::View& view, const EncodeOptions& options) {
   text += camera.lens.TextBeyondFour();
   for (int i = 0; i < 9; ++i) text += fmt::format(" {:.9f}", camera.world_from_cam.rotation(i / 3, i % 3));
   for (int i = 0; i < 3; ++i) text += fmt::format(" {:.9g}", camera.world_from_cam.translation[i]);
+  if (camera.time != 0) text += fmt::format(" at {:.9g}", camera.time);
   if (options.source == EncodedPicture::kPhoto) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(view.image_path, error);

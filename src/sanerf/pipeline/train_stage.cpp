@@ -24,6 +24,7 @@
 #include "sanerf/run/run_folder.h"
 #include "sanerf/run/run_lock.h"
 #include "sanerf/scene/check_scene.h"
+#include "sanerf/scene/decoded_frames.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/mask_meaning.h"
 
@@ -53,7 +54,7 @@ std::vector<std::string> ChangedOptions(const RunFolder& run, const Scene& scene
   for (const char* stage : {"scene", "nerf"}) {
     for (const auto& [key, value] : wanted.at(stage).items()) {
       const Json& old = before.at(stage).at(key);
-      const bool has_no_effect = key == "masks_are" && !scene.masks_are;
+      const bool has_no_effect = (key == "masks_are" && !scene.masks_are) || key == "frames_gb";
       if (old == value || has_no_effect || !nerf::ShapesTheField(key)) continue;
       changes.push_back(fmt::format("{}.{} ({}, now {})", stage, key, OptionValueText(old), OptionValueText(value)));
     }
@@ -130,6 +131,7 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   if (request.lock == nullptr && RunFolder::Exists(request.run)) lock = run::LockRun(request.run);
   EnsureWritableFolder(request.run / "nerf");
   if (request.lock == nullptr && !lock) lock = std::make_unique<run::RunLock>(request.run);
+  scene::DecodeVideos(&result.scene, run::FramesFolder(request.run), settings.scene.frames_gb, job);
   RunFolder run = PrepareRun(request, scene, settings, job);
 
   result.checkpoint = run.checkpoint();

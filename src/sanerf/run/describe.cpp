@@ -11,6 +11,7 @@
 #include "sanerf/run/object_store.h"
 #include "sanerf/scene/capture_shape.h"
 #include "sanerf/scene/mask_meaning.h"
+#include "sanerf/scene/moments.h"
 
 namespace fs = std::filesystem;
 
@@ -140,6 +141,14 @@ SceneDescription DescribeScene(const scene::Scene& scene) {
   described.has_alpha = scene.has_alpha;
   described.extent = scene.extent;
   described.cameras = scene::Description(scene::ShapeOf(scene));
+  if (scene.is_dynamic) {
+    const scene::Moments moments = scene::MomentsOf(scene);
+    described.time = scene::Description(moments, scene.fps);
+    described.num_cameras = moments.HasFixedCameras() ? moments.cameras.size() : 1;
+    described.num_moments = moments.times.size();
+    described.fps = scene.fps;
+    if (moments.HasFixedCameras()) described.held_out_cameras = scene::HeldOutCameras(moments, scene);
+  }
   if (scene.masks_are) described.masks_are = scene::NameOf(*scene.masks_are);
   described.notes = scene.notes;
   described.warnings = scene.warnings;
@@ -173,6 +182,15 @@ Json ToJson(const SceneDescription& scene) {
                {"warnings", scene.warnings},
                {"odd", ToJson(scene.odd)}};
   if (!scene.masks_are.empty()) json["masks_are"] = scene.masks_are;
+  if (!scene.time.empty()) {
+    json["time"] = {{"cameras", scene.num_cameras},
+                    {"moments", scene.num_moments},
+                    {"held_out_cameras", scene.held_out_cameras}};
+    if (scene.fps > 0) {
+      json["time"]["fps"] = scene.fps;
+      json["time"]["seconds"] = double(scene.num_moments) / scene.fps;
+    }
+  }
   return json;
 }
 

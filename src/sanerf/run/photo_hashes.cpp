@@ -25,6 +25,7 @@ std::string HashOf(const Camera& c) {
   text += c.lens.TextBeyondFour();
   for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
   for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
+  if (c.time != 0) text += fmt::format(" at {}", c.time);
   return Sha256(text).substr(0, kDigits);
 }
 
@@ -87,6 +88,7 @@ std::string SceneHash(const scene::Scene& scene) {
     for (int i = 0; i < 9; ++i) text += fmt::format(" {}", c.world_from_cam.rotation(i / 3, i % 3));
     for (int i = 0; i < 3; ++i) text += fmt::format(" {}", c.world_from_cam.translation[i]);
     // Only where there are some: the hashes of older runs stay what they are.
+    if (c.time != 0) text += fmt::format(" at {}", c.time);
     for (const scene::IgnoreMask& mask : view.ignored)
       text += fmt::format(" {} {}", mask.where_black ? "black" : "bright", KnownHashes().Of(mask.path));
     text += '\n';

@@ -14,6 +14,7 @@
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/run/photo_hashes.h"
+#include "sanerf/scene/decoded_frames.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/mask_meaning.h"
 
@@ -193,6 +194,7 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
   registry.FromJson(options(), (path_ / kRecord).string());
   const fs::path place = moved_to ? *moved_to : FindScene();
   Scene scene = scene::LoadScene(place, recorded, job);
+  scene::UseDecodedVideos(&scene, frames());
   if (const auto why = WhyOtherScene(scene, job)) {
     throw Error("the scene in " + place.string(), *why,
                 "train again: sanerf train " + ShellQuoted(place.string()) + " --out NEW_RUN");

@@ -2,6 +2,7 @@
 //
 //   run.json            versions, scene path and hash, resolved options with origins, frames' similarity, stage states
 //   nerf/               model.ckpt, log.jsonl
+//   frames/             decoded frames of the scene's videos, see scene/decoded_frames.h
 //   features/           encoded views
 //   features_test/      encoded held-out views, for comparisons only
 //   objects/NAME/       see stored_object.h
@@ -29,6 +30,9 @@ class RunLock;
 // The last part of a path, also of "runs/mug/": what a scene or a run is called.
 std::string NameOfPath(const std::filesystem::path& path);
 
+// Where the frames of videos are decoded to (scene/decoded_frames.h).
+inline std::filesystem::path FramesFolder(const std::filesystem::path& run) { return run / "frames"; }
+
 class RunFolder {
  public:
   static bool Exists(const std::filesystem::path& path);  // holds a run.json
@@ -42,6 +46,7 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoint() const { return path_ / "nerf" / "model.ckpt"; }
+  std::filesystem::path frames() const { return FramesFolder(path_); }
   std::filesystem::path nerf_log() const { return path_ / "nerf" / "log.jsonl"; }
   std::filesystem::path features() const { return path_ / "features"; }
   std::filesystem::path test_features() const { return path_ / "features_test"; }

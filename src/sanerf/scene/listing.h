@@ -35,6 +35,7 @@ struct SceneListing {
   std::vector<std::string> notes;       // what was guessed
   bool black_is_ignored = false;        // by the format's convention, in masks of two values
   bool has_split = false;
+  double fps = 0;              // Scene::fps
   bool z_up = false;           // the format's world has z up by convention
   std::vector<Vec3> points;    // sparse reconstruction, file frame
   std::optional<Box> content;  // the box that holds everything visible, file frame (aabb_scale)

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
@@ -17,12 +16,15 @@
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/colmap_loader.h"
 #include "sanerf/scene/colmap_workspace.h"
+#include "sanerf/scene/hypernerf_loader.h"
 #include "sanerf/scene/linear_light.h"
 #include "sanerf/scene/listing.h"
 #include "sanerf/scene/llff_loader.h"
 #include "sanerf/scene/mask_meaning.h"
 #include "sanerf/scene/messy_rooms_loader.h"
 #include "sanerf/scene/model_frame.h"
+#include "sanerf/scene/moments.h"
+#include "sanerf/scene/neural_3d_video_loader.h"
 #include "sanerf/scene/panoptic_lifting_loader.h"
 #include "sanerf/scene/split.h"
 #include "sanerf/scene/tool_exports.h"
@@ -36,7 +38,7 @@ namespace {
 const std::string kLookedFor =
     std::string(
         "looked for transforms.json, transforms_train.json, poses_bounds.npy, sparse/0/{cameras,images}.{bin,txt}, "
-        "pose with intrinsic/intrinsic_color.txt, metadata.json with color, ") +
+        "pose with intrinsic/intrinsic_color.txt, metadata.json with color, dataset.json with camera, ") +
     kToolFiles;
 constexpr int kNamedMissing = 24;  // images that the warning names
 
@@ -46,7 +48,7 @@ bool IsFile(const fs::path& path) { return ExistsAsFile(path); }
 bool HoldsAnotherFormat(const fs::path& folder) {
   return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
          IsFile(folder / "train" / "transforms.json") || IsFile(folder / "poses_bounds.npy") ||
-         IsPanopticLifting(folder) || IsMessyRooms(folder) || HoldsToolExport(folder);
+         IsPanopticLifting(folder) || IsMessyRooms(folder) || IsHyperNerf(folder) || HoldsToolExport(folder);
 }
 
 // HoldsScene, and of a COLMAP model there are photos.
@@ -142,6 +144,8 @@ SceneListing ReadListing(const fs::path& path, const SceneOptions& options, std:
   if (IsFile(path / "transforms.json")) return ReadTransforms(path, path / "transforms.json", {}, job);
   const fs::path inside = path / "train" / "transforms.json";  // 3D-FRONT
   if (IsFile(inside)) return ReadTransforms(path, inside, {}, job);
+  if (IsNeural3dVideo(path)) return ReadNeural3dVideo(path, options, job);
+  if (IsHyperNerf(path)) return ReadHyperNerf(path, job);
   const bool has_llff = IsFile(path / "poses_bounds.npy");
   if (!FindColmapModels(path).empty()) {
     // LLFF's own downloads carry a COLMAP model of photos that were renamed since: then the pose file decides.
@@ -189,13 +193,11 @@ void RequireImages(const SceneListing& listing) {
 std::string Summary(const Scene& scene, const SceneListing& listing, int test_every) {
   const Camera& first = scene.views[0].camera;
   bool one_size = true, masks = false, ignored = false, distorted = false;
-  std::set<double> times;
   for (const View& view : scene.views) {
     one_size = one_size && view.camera.width == first.width && view.camera.height == first.height;
     masks = masks || !view.mask_path.empty();
     ignored = ignored || !view.ignored.empty();
     distorted = distorted || !view.camera.lens.IsStraight();
-    if (view.time) times.insert(*view.time);
   }
   std::string text =
       fmt::format("{}, {}, {}", Counted(int64_t(scene.views.size()), "photo"),
@@ -204,11 +206,14 @@ std::string Summary(const Scene& scene, const SceneListing& listing, int test_ev
   if (masks) text += ", masks";
   if (ignored) text += ", masks of what to ignore";
   if (distorted) text += ", lens distortion";
-  if (scene.is_dynamic) text += fmt::format(", {} moments in time", times.size());
+  const Moments moments = MomentsOf(scene);
+  if (scene.is_dynamic) text += ", " + Description(moments, scene.fps);
   const size_t num_test = scene.TestViews().size();
   text += fmt::format("; {} to train, {} to test", scene.views.size() - num_test, num_test);
   if (num_test > 0)
-    text += listing.has_split ? " (the scene's own split)" : fmt::format(" (every {})", Ordinal(test_every));
+    text += listing.has_split ? " (the scene's own split)"
+                              : fmt::format(" (every {}{})", Ordinal(test_every),
+                                            moments.HasFixedCameras() && moments.cameras.size() > 1 ? " camera" : "");
   return text;
 }
 
@@ -231,6 +236,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
     listing.warnings.push_back(
         fmt::format("scene.model={} (--model) is not used: the scene is read from {}", options.model, listing.source));
   }
+  KeepMoments(listing, options.frames);
   TurnUpright(listing);
   DecideExposure(listing, job);
   const bool has_alpha = DecideAlpha(listing, job);
@@ -249,12 +255,12 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
   scene.extent = frame.extent;
   scene.near = frame.near;
 
-  std::set<double> times;
   for (ListedView& listed : listing.views) {
-    if (listed.view.time) times.insert(*listed.view.time);
+    listed.view.camera.time = listed.view.time.value_or(0);
     scene.views.push_back(std::move(listed.view));
   }
-  scene.is_dynamic = times.size() > 1;
+  scene.is_dynamic = MomentsOf(scene).times.size() > 1;
+  scene.fps = listing.fps;
   if (!listing.missing.empty()) scene.warnings.push_back(MissingWarning(listing));
   if (!listing.not_finite.empty()) scene.warnings.push_back(NotFiniteWarning(listing));
   for (std::string& warning : listing.warnings) scene.warnings.push_back(std::move(warning));

@@ -92,6 +92,9 @@ int Scene::FindView(const std::string& name) const {
 }
 
 ImageF LoadViewImage(const View& view, int width, int height) {
+  if (view.from_video && view.image_path.parent_path() == view.from_video->video)
+    throw Error(view.from_video->video.string(), "its frames are not decoded",
+                "a training does that: sanerf train SCENE --out RUN; then use the run");
   const ImageU8 stored = ReadPhoto(view.image_path, view.orientation, view.exposure);
   if (const std::string why = CheckedSize(view, stored.width, stored.height); !why.empty()) {
     throw Error(view.image_path.string(), why, "the file changed after the scene was loaded: load the scene again");

@@ -26,6 +26,12 @@ struct IgnoreMask {
   bool where_black = true;  // black is left out, else all that is not black
 };
 
+// The frame of a video that a view is.
+struct VideoFrame {
+  std::filesystem::path video;  // absolute
+  int64_t frame = 0;            // from 0, as it is decoded
+};
+
 struct View {
   std::string name;                  // the image's path inside the scene folder, as written there ("train/000.png")
   std::filesystem::path image_path;  // absolute
@@ -37,13 +43,16 @@ struct View {
   bool ignores_alpha = false;        // its alpha channel says nothing
   int orientation = 1;               // EXIF's: how the file's pixels lie before they are turned upright
   bool is_test = false;
-  std::optional<double> time;  // dynamic scenes, 0..1
+  std::optional<double> time;  // of scenes over time: 0 (the first moment) to 1 (the last); the camera's, where known
+  std::optional<VideoFrame> from_video;  // image_path holds it once it is decoded (decoded_frames.h)
 };
 
 struct SceneOptions {
   int test_every = 8;  // every n-th view in name order is a test view when the scene names no split; 0 = none
   MasksAre masks_are = MasksAre::kGuess;
   int model = -1;  // of several COLMAP models the one in sparse/N; -1 = that of which most photos are there
+  std::string frames;  // of scenes over time, the moments that are used: "0:300:2"; empty = all (frame_range.h)
+  double frames_gb = 16;
 
   template <class V>
   void Visit(V&& v) {
@@ -55,6 +64,10 @@ struct SceneOptions {
             Choice{"instances", MasksAre::kInstances}));
     v("model", model, "of several COLMAP models the one of this number, as in sparse/1 (-1 = the one with most photos)",
       Range(-1, 9999));
+    v("frames", frames, "of a scene over time only these moments, counted from 0 (empty = all)",
+      Text("first:end or first:end:step, as in 0:300:2; the end is left out"));
+    v("frames_gb", frames_gb, "most disk space, GB, that the decoded frames of videos may take in the run",
+      Range(0.001, 100'000));
   }
 };
 
@@ -63,7 +76,7 @@ struct SceneOptions {
 struct Scene {
   std::filesystem::path root;
   std::string format;                 // "nerf-synthetic", "instant-ngp", "3d-front", "llff", "colmap",
-                                      // "panoptic-lifting", "messy-rooms"
+                                      // "panoptic-lifting", "messy-rooms", "neural-3d-video", "hypernerf"
   std::string summary;                // one sentence: "67 photos, 848x566, instant-ngp transforms.json, masks"
   std::vector<View> views;            // sorted by name, train and test together
   std::vector<std::string> warnings;  // things left out, one sentence each
@@ -73,7 +86,8 @@ struct Scene {
   double extent = 1;       // power of two, >= 1
   double near = 0.05;      // model units, z-depth of the closest thing any camera may see
   bool has_alpha = false;  // RGBA images: train on a random background, show on white
-  bool is_dynamic = false;
+  bool is_dynamic = false;  // photos of more than one moment; moments.h
+  double fps = 0;           // moments per second; 0 = not known
 
   std::vector<int> TrainViews() const;  // indices into views
   std::vector<int> TestViews() const;

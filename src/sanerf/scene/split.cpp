@@ -11,6 +11,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/scene/moments.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -31,6 +32,13 @@ void HoldOutEveryNth(std::vector<ListedView>& views, const std::vector<size_t>& 
     number += is_original(i);
     views[i].view.is_test = is_original(i) ? is_nth : views[first[i]].view.is_test;
   }
+}
+
+// The other photos of a camera that stands still show what is held out nearly as it is: all of it or nothing.
+void HoldOutEveryNthCamera(std::vector<ListedView>& views, const Moments& moments, int test_every) {
+  for (size_t camera = 0; camera < moments.cameras.size(); ++camera)
+    for (const int i : moments.cameras[camera].views)
+      views[size_t(i)].view.is_test = test_every > 1 && camera % size_t(test_every) == 0;
 }
 
 // Training photos that are copies of what the scene's own split holds out.
@@ -64,8 +72,9 @@ void LeaveOutCopiesOfTestViews(SceneListing& listing, std::vector<size_t>& first
 
 void WarnOfCopies(SceneListing& listing, const std::vector<size_t>& first) {
   std::vector<std::string> copies;
-  for (size_t i = 0; i < first.size(); ++i)
-    if (first[i] != i) copies.push_back(WithOriginal(listing.views, i, first[i]));
+  const auto time_of = [&](size_t i) { return listing.views[i].view.time; };
+  for (size_t i = 0; i < first.size(); ++i)  // of two moments alike nothing has moved between them
+    if (first[i] != i && time_of(i) == time_of(first[i])) copies.push_back(WithOriginal(listing.views, i, first[i]));
   if (copies.empty()) return;
   listing.warnings.push_back(
       fmt::format("{} the same picture as another, which then counts twice: {}; remove the copies",
@@ -108,8 +117,11 @@ void ChooseTestViews(SceneListing& listing, int test_every, const Job& job) {
   std::sort(listing.views.begin(), listing.views.end(),
             [](const ListedView& a, const ListedView& b) { return a.view.name < b.view.name; });
   std::vector<size_t> first = FirstCopies(listing.views, job);
+  const Moments moments = MomentsOf(listing);
   if (listing.has_split)
     LeaveOutCopiesOfTestViews(listing, first);
+  else if (moments.HasFixedCameras() && moments.cameras.size() > 1)
+    HoldOutEveryNthCamera(listing.views, moments, test_every);
   else
     HoldOutEveryNth(listing.views, first, test_every);
   WarnOfCopies(listing, first);

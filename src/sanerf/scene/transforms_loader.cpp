@@ -57,6 +57,14 @@ std::optional<fs::path> FindPhoto(PhotoFinder& finder, const fs::path& folder, c
   return std::nullopt;
 }
 
+double ReadTime(const JsonCursor& time) {
+  const double value = time.Number();
+  if (value < 0 || value > 1)
+    time.Fail(fmt::format("{:.6g} is not between 0 and 1", value),
+              "a time is a share of the capture: 0 for its first moment, 1 for its last");
+  return value;
+}
+
 // nerfstudio's split: lists of file_path values; the first that names any, else an empty one, none without a list.
 std::optional<std::set<std::string>> ReadTestNames(const JsonCursor& file) {
   std::optional<std::set<std::string>> names;
@@ -80,6 +88,7 @@ class TransformsReader {
     if (!json.is_object()) file.Fail("expected an object with \"frames\"", "is this a transforms.json file?");
     const JsonCursor frames = file["frames"];
     if (!listing_.content) listing_.content = ReadContentBox(file);
+    if (file.Has("fps")) listing_.fps = file["fps"].NumberIn(0, 1e6);
     is_room_ = is_room_ || file.Has("room_bbox");
     is_nerfstudio_ = is_nerfstudio_ || file.Has("applied_transform");
     // Only nerfstudio writes these two besides, and in its masks black is left out.
@@ -131,7 +140,7 @@ class TransformsReader {
     listed.view.camera = FitToImage(FrameIntrinsics({file, frame}, info), info, where + " (" + listed.view.name + ")");
     listed.view.camera.world_from_cam =
         FramePose(frame, fmt::format("{}.transform_matrix ({})", where, listed.view.name), &listed.pose_scale);
-    if (frame.Has("time")) listed.view.time = frame["time"].Number();
+    if (frame.Has("time")) listed.view.time = ReadTime(frame["time"]);
     if (frame.Has("near") && frame.Has("far")) {
       listed.bounds = DepthBounds{frame["near"].Number(), frame["far"].Number()};
     }

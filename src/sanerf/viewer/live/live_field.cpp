@@ -21,6 +21,7 @@
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/new_run.h"
 #include "sanerf/run/output_place.h"
+#include "sanerf/scene/decoded_frames.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/viewer/live/training_record.h"
 #include "sanerf/viewer/live/training_settings.h"
@@ -158,11 +159,13 @@ std::shared_ptr<const scene::Scene> LiveField::Impl::Open() {
     scene = std::make_shared<const scene::Scene>(RunFolder::Open(run_path_).OpenScene(given, *lock_, job_));
     if (scene_path_.empty()) scene_path_ = scene->root;
   } else {
-    scene = std::make_shared<const scene::Scene>(scene::LoadScene(scene_path_, settings_.scene, job_));
-    run::CheckPlaceOfNewRun(run_path_, *scene);
+    scene::Scene loaded = scene::LoadScene(scene_path_, settings_.scene, job_);
+    run::CheckPlaceOfNewRun(run_path_, loaded);
     new_run_.emplace(run_path_);
     EnsureWritableFolder(run_path_);
     lock_ = std::make_shared<const run::RunLock>(run_path_, run::RunLock::Holder::kWindow);
+    scene::DecodeVideos(&loaded, run::FramesFolder(run_path_), settings_.scene.frames_gb, job_);
+    scene = std::make_shared<const scene::Scene>(std::move(loaded));
   }
   phase_ = PhaseOf(run_path_);
   if (phase_ == Phase::kPhotos) return scene;
